@@ -1,0 +1,229 @@
+//! The attribute that turns a function into an operation of Stint.
+//!
+//! `#[operation(write, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Create a client")]` stands on an
+//! `async fn` whose first parameter is `cx: &mut Call`. It makes the function a Leptos server function (reads by GET,
+//! writes by POST, so that a link can never change anything), runs its body inside the pipeline of
+//! `crate::operation`, and describes it to the registry.
+
+use proc_macro::TokenStream;
+use proc_macro2::TokenStream as Tokens;
+use quote::{format_ident, quote};
+use syn::{
+    Error, Expr, ExprLit, FnArg, Ident, ItemFn, Lit, LitStr, Meta, Pat, Result, ReturnType, Token, Type,
+    parse::{Parse, ParseStream},
+    parse_macro_input,
+    punctuated::Punctuated,
+};
+
+/// Declares an operation: see the crate's documentation.
+#[proc_macro_attribute]
+pub fn operation(declared: TokenStream, function: TokenStream) -> TokenStream {
+    let declared = parse_macro_input!(declared as Declared);
+    let function = parse_macro_input!(function as ItemFn);
+    expand(declared, function).unwrap_or_else(Error::into_compile_error).into()
+}
+
+/// What stands between the parentheses of the attribute.
+struct Declared {
+    effect: Ident,
+    idempotent: bool,
+    needs: Ident,
+    scope: Option<Ident>,
+    reach: Ident,
+    agent: Ident,
+    title: LitStr,
+}
+
+impl Parse for Declared {
+    fn parse(input: ParseStream) -> Result<Self> {
+        let span = input.span();
+        let (mut effect, mut idempotent) = (None, false);
+        let (mut needs, mut scope, mut reach, mut agent, mut title) = (None, None, None, None, None);
+        for meta in Punctuated::<Meta, Token![,]>::parse_terminated(input)? {
+            match meta {
+                Meta::Path(path) if path.is_ident("idempotent") => idempotent = true,
+                Meta::Path(path) => effect = Some(effect_named(path.require_ident()?)?),
+                Meta::NameValue(pair) if pair.path.is_ident("title") => title = Some(text(&pair.value)?),
+                Meta::NameValue(pair) => {
+                    let value: Ident = syn::parse2(quote::ToTokens::into_token_stream(&pair.value))?;
+                    match pair.path.require_ident()?.to_string().as_str() {
+                        "needs" => needs = Some(value),
+                        "scope" => scope = Some(value),
+                        "reach" => reach = Some(value),
+                        "agent" => agent = Some(value),
+                        _ => return Err(Error::new_spanned(pair.path, "not something an operation declares")),
+                    }
+                }
+                Meta::List(list) => return Err(Error::new_spanned(list, "not something an operation declares")),
+            }
+        }
+        let missing = |what: &str| Error::new(span, format!("an operation declares its {what}"));
+        let reach = reach.unwrap_or_else(|| format_ident!("Everyone"));
+        if scope.is_none() && reach != "Person" && needs.as_ref().is_some_and(|needs| needs != "SignedIn") {
+            return Err(missing("scope, or that it needs a person (reach = Person)"));
+        }
+        Ok(Self {
+            effect: effect.ok_or_else(|| missing("effect: read, write or destroy"))?,
+            idempotent,
+            needs: needs.ok_or_else(|| missing("permission: needs = …"))?,
+            scope,
+            agent: agent.unwrap_or_else(|| format_ident!("Direct")),
+            reach,
+            title: title.ok_or_else(|| missing("title"))?,
+        })
+    }
+}
+
+fn effect_named(word: &Ident) -> Result<Ident> {
+    match word.to_string().as_str() {
+        "read" => Ok(format_ident!("Read")),
+        "write" => Ok(format_ident!("Write")),
+        "destroy" => Ok(format_ident!("Destroy")),
+        _ => Err(Error::new_spanned(word, "the effect is read, write or destroy")),
+    }
+}
+
+fn text(value: &Expr) -> Result<LitStr> {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text.clone()),
+        other => Err(Error::new_spanned(other, "expected text")),
+    }
+}
+
+fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
+    let name = &function.sig.ident;
+    let structure = format_ident!("{}", pascal(&name.to_string()));
+    let endpoint = name.to_string();
+    let (arguments, names) = arguments(&function)?;
+    let (output, error) = output(&function)?;
+    let docs: Vec<_> = function.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).collect();
+    let others: Vec<_> = function.attrs.iter().filter(|attribute| !attribute.path().is_ident("doc")).collect();
+    let doc = doc_text(&function)?;
+    let body = &function.block;
+    let visibility = &function.vis;
+    let describe = describe(&declared, &structure, &endpoint, &doc);
+
+    let reads = declared.effect == "Read";
+    let input = if reads { quote!(::server_fn::codec::GetUrl) } else { quote!(::server_fn::codec::PostUrl) };
+    let (common, common_names, answer, run) = if reads {
+        (quote!(), quote!(), quote!(#output), quote!(read))
+    } else {
+        (
+            quote! {
+                /// Any text of at most 200 characters, new for each thing you want done: repeating the call with the same key gives the first answer and does nothing twice (kept for 24 hours).
+                #[server(default)] idempotency_key: Option<String>,
+                /// Set to true to see what would happen: everything is checked and computed, and nothing is kept.
+                #[server(default)] dry_run: Option<bool>,
+            },
+            quote!(idempotency_key, dry_run,),
+            quote!(crate::operation::Done<#output>),
+            quote!(write),
+        )
+    };
+    let server = |derives: Tokens| quote!(::leptos::server(name = #structure, prefix = "/call", endpoint = #endpoint, input = #input, input_derive = (#derives)));
+    let on_server = server(quote!(Clone, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema));
+    let in_browser = server(quote!(Clone, ::serde::Serialize, ::serde::Deserialize));
+
+    Ok(quote! {
+        #(#docs)*
+        #(#others)*
+        #[cfg_attr(feature = "ssr", #on_server)]
+        #[cfg_attr(not(feature = "ssr"), #in_browser)]
+        #[allow(clippy::too_many_arguments, reason = "an operation takes its arguments flat, as every door sends them")]
+        #visibility async fn #name(#(#arguments,)* #common) -> ::core::result::Result<#answer, #error> {
+            let arguments = #structure { #(#names: #names.clone(),)* #common_names };
+            crate::operation::#run(
+                &<#structure as crate::operation::Declared>::DECLARATION,
+                &arguments,
+                move |cx| ::std::boxed::Box::pin(async move #body),
+            )
+            .await
+        }
+
+        #describe
+    })
+}
+
+/// What the registry reads.
+fn describe(declared: &Declared, structure: &Ident, name: &str, doc: &str) -> Tokens {
+    let Declared { effect, idempotent, needs, scope, reach, agent, title } = declared;
+    let scope = match scope {
+        Some(scope) => quote!(Some(crate::access::Scope::#scope)),
+        None => quote!(None),
+    };
+    quote! {
+        #[cfg(feature = "ssr")]
+        impl crate::operation::Declared for #structure {
+            const DECLARATION: crate::operation::Declaration = crate::operation::Declaration {
+                name: #name,
+                title: #title,
+                doc: #doc,
+                effect: crate::operation::Effect::#effect,
+                idempotent: #idempotent,
+                needs: crate::access::Permission::#needs,
+                scope: #scope,
+                reach: crate::operation::Reach::#reach,
+                agent: crate::operation::AgentMode::#agent,
+            };
+        }
+    }
+}
+
+/// The parameters after `cx`, as they stand and by name.
+fn arguments(function: &ItemFn) -> Result<(Vec<&FnArg>, Vec<Ident>)> {
+    let mut inputs = function.sig.inputs.iter();
+    match inputs.next() {
+        Some(FnArg::Typed(first)) if matches!(&*first.pat, Pat::Ident(name) if name.ident == "cx") => {}
+        _ => return Err(Error::new_spanned(&function.sig, "the first parameter of an operation is `cx: &mut Call`")),
+    }
+    let arguments: Vec<&FnArg> = inputs.collect();
+    let names = arguments
+        .iter()
+        .map(|argument| match argument {
+            FnArg::Typed(typed) => match &*typed.pat {
+                Pat::Ident(name) => Ok(name.ident.clone()),
+                other => Err(Error::new_spanned(other, "an argument has a name")),
+            },
+            FnArg::Receiver(receiver) => Err(Error::new_spanned(receiver, "an operation is a plain function")),
+        })
+        .collect::<Result<_>>()?;
+    Ok((arguments, names))
+}
+
+/// The two types of `Result<T, Error>`.
+fn output(function: &ItemFn) -> Result<(&Type, &Type)> {
+    if let ReturnType::Type(_, answer) = &function.sig.output
+        && let Type::Path(path) = &**answer
+        && let Some(last) = path.path.segments.last()
+        && let syn::PathArguments::AngleBracketed(generics) = &last.arguments
+        && let (Some(syn::GenericArgument::Type(output)), Some(syn::GenericArgument::Type(error))) = (generics.args.first(), generics.args.last())
+    {
+        return Ok((output, error));
+    }
+    Err(Error::new_spanned(&function.sig, "an operation answers Result<T, Error>"))
+}
+
+/// The doc comment as plain text: what a person and a model are told.
+fn doc_text(function: &ItemFn) -> Result<String> {
+    let mut lines = Vec::new();
+    for attribute in function.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")) {
+        if let Meta::NameValue(pair) = &attribute.meta {
+            let line = text(&pair.value)?.value();
+            lines.push(line.strip_prefix(' ').unwrap_or(&line).to_owned());
+        }
+    }
+    if lines.is_empty() {
+        return Err(Error::new_spanned(&function.sig, "an operation has a doc comment: it is what a model is told"));
+    }
+    Ok(lines.join("\n").trim().to_owned())
+}
+
+/// `create_client` as `CreateClient`.
+fn pascal(name: &str) -> String {
+    name.split('_')
+        .map(|word| {
+            let mut letters = word.chars();
+            letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+        })
+        .collect()
+}

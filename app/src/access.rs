@@ -1,0 +1,212 @@
+//! Who may do what.
+//!
+//! The right to do something is a [`Permission`]; a [`Role`] is a set of permissions, and [`Role::may`] is the only place
+//! in the code that names one. Ada founds a studio and is its *owner*. Grace runs the office as *admin*: she sees and
+//! changes everything but who the owners are. Edsger leads the projects as *manager*: clients, everybody's time and
+//! invoices, but no refunds. Barbara works there as *member*: she tracks her own time on the projects she is on and never
+//! sees what an hour costs. Alan is a client's accountant and looks in as *viewer* at what was granted to him.
+//!
+//! A token narrows this further: what a call may do is the intersection of the member's role and the token's
+//! [`Scope`]s. The reach *within* a permission (whose time, which projects) is in the queries.
+
+use serde::{Deserialize, Serialize};
+
+/// What a member is in an organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema, sqlx::Type))]
+#[cfg_attr(feature = "ssr", sqlx(type_name = "text", rename_all = "lowercase"))]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Founded the organization or was made its owner; there is always at least one.
+    Owner,
+    /// Runs the organization.
+    Admin,
+    /// Leads clients, projects, time and invoices.
+    Manager,
+    /// Tracks own time; sees no money.
+    Member,
+    /// Looks at what was granted.
+    Viewer,
+}
+
+/// The right to do one kind of thing in an organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Permission {
+    /// Be signed in; needs no organization.
+    SignedIn,
+    /// Belong to the organization.
+    Belong,
+    /// See clients and projects (for a member: the projects they are on).
+    ReadWork,
+    /// Create and change clients, projects, tasks, tags, budgets and rates.
+    WriteWork,
+    /// See time (for a member: their own).
+    ReadTime,
+    /// Track own time.
+    TrackTime,
+    /// See and write everybody's time.
+    EveryonesTime,
+    /// See invoices, rates and amounts.
+    ReadMoney,
+    /// Draft and send invoices, record payments and expenses.
+    WriteMoney,
+    /// Void, refund, write off.
+    Treasury,
+    /// See cost rates and margins.
+    ReadCosts,
+    /// Invite and remove people, change their roles.
+    ManagePeople,
+    /// Change the organization's settings, see its audit log, manage tokens of others.
+    ManageOrganization,
+    /// Delete the organization, change who owns it.
+    OwnOrganization,
+}
+
+/// What a token may be used for; the effective right is the intersection with the member's role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub enum Scope {
+    /// Read time entries and the timer.
+    #[serde(rename = "time:read")]
+    TimeRead,
+    /// Write time entries and the timer.
+    #[serde(rename = "time:write")]
+    TimeWrite,
+    /// Read clients and projects.
+    #[serde(rename = "work:read")]
+    WorkRead,
+    /// Write clients and projects.
+    #[serde(rename = "work:write")]
+    WorkWrite,
+    /// Read invoices and amounts.
+    #[serde(rename = "money:read")]
+    MoneyRead,
+    /// Write invoices and payments.
+    #[serde(rename = "money:write")]
+    MoneyWrite,
+    /// Read the organization and its people.
+    #[serde(rename = "people:read")]
+    PeopleRead,
+    /// Invite and change people.
+    #[serde(rename = "people:write")]
+    PeopleWrite,
+    /// Read reports.
+    #[serde(rename = "reports:read")]
+    ReportsRead,
+}
+
+impl Role {
+    /// Every role, from the most to the least powerful.
+    pub const ALL: [Self; 5] = [Self::Owner, Self::Admin, Self::Manager, Self::Member, Self::Viewer];
+
+    /// Whether the role holds the permission: the table of roles of the domain, and the only one in the code.
+    pub fn may(self, permission: Permission) -> bool {
+        use Permission::*;
+        match permission {
+            SignedIn | Belong | ReadWork | ReadTime => true,
+            TrackTime => self != Self::Viewer,
+            ReadMoney => self != Self::Member,
+            WriteWork | EveryonesTime | WriteMoney => matches!(self, Self::Owner | Self::Admin | Self::Manager),
+            Treasury | ReadCosts | ManagePeople | ManageOrganization => matches!(self, Self::Owner | Self::Admin),
+            OwnOrganization => self == Self::Owner,
+        }
+    }
+
+    /// The name as stored and shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+            Self::Manager => "manager",
+            Self::Member => "member",
+            Self::Viewer => "viewer",
+        }
+    }
+
+    /// The role of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+impl Permission {
+    /// What the permission lets one do, for the sentence *you may not …*.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::SignedIn | Self::Belong => "do this",
+            Self::ReadWork => "see clients and projects",
+            Self::WriteWork => "change clients and projects",
+            Self::ReadTime => "see time",
+            Self::TrackTime => "track time",
+            Self::EveryonesTime => "change the time of others",
+            Self::ReadMoney => "see invoices and amounts",
+            Self::WriteMoney => "write invoices and payments",
+            Self::Treasury => "void or refund",
+            Self::ReadCosts => "see costs",
+            Self::ManagePeople => "manage people",
+            Self::ManageOrganization => "change the organization's settings",
+            Self::OwnOrganization => "act as an owner",
+        }
+    }
+}
+
+impl Scope {
+    /// Every scope a token can hold.
+    pub const ALL: [Self; 9] = [
+        Self::TimeRead, Self::TimeWrite, Self::WorkRead, Self::WorkWrite, Self::MoneyRead,
+        Self::MoneyWrite, Self::PeopleRead, Self::PeopleWrite, Self::ReportsRead,
+    ];
+
+    /// The scope as written in a token's list.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TimeRead => "time:read",
+            Self::TimeWrite => "time:write",
+            Self::WorkRead => "work:read",
+            Self::WorkWrite => "work:write",
+            Self::MoneyRead => "money:read",
+            Self::MoneyWrite => "money:write",
+            Self::PeopleRead => "people:read",
+            Self::PeopleWrite => "people:write",
+            Self::ReportsRead => "reports:read",
+        }
+    }
+
+    /// The scope of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+/// What happens when a token writes something that a person would want to look at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Writes {
+    /// What the token writes waits as a draft until a person confirms it.
+    Drafts,
+    /// A person is asked first.
+    Ask,
+    /// The token writes directly.
+    Direct,
+}
+
+impl Writes {
+    /// The mode as stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Drafts => "drafts",
+            Self::Ask => "ask",
+            Self::Direct => "direct",
+        }
+    }
+
+    /// The mode of this name; anything unknown is the strictest.
+    pub fn named(name: &str) -> Self {
+        match name {
+            "direct" => Self::Direct,
+            "drafts" => Self::Drafts,
+            _ => Self::Ask,
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! From a cookie to the person behind it.
+
+use jiff::{Timestamp, tz::TimeZone};
+use sqlx::PgPool;
+
+use super::{
+    secret,
+    store::{self, Standing},
+};
+use crate::{
+    access::Role,
+    context::{Membership, Person},
+    error::Error,
+    id::{MemberId, OrganizationId, UserId},
+    money::Currency,
+};
+
+/// The person behind a cookie, and where they stand in the organization of the page.
+pub async fn recognize(pool: &PgPool, cookie: &str, slug: &str, now: Timestamp) -> Result<Option<(Person, Option<Membership>)>, Error> {
+    let Some(found) = store::authenticate_sign_in(pool, &secret::fingerprint(cookie), slug, now).await? else { return Ok(None) };
+    let person = Person { id: UserId(found.user_id), name: found.user_name, email: found.email };
+    Ok(Some((person, found.organization.map(membership).transpose()?)))
+}
+
+/// Reads a standing. A zone or role this build does not know is a fault of the data, never a default.
+pub fn membership(standing: Standing) -> Result<Membership, Error> {
+    let zone = TimeZone::get(&standing.time_zone).map_err(|problem| {
+        tracing::error!(%problem, "an organization has an unknown time zone");
+        Error::internal()
+    })?;
+    Ok(Membership {
+        organization: OrganizationId(standing.organization_id),
+        slug: standing.slug,
+        name: standing.organization_name,
+        member: MemberId(standing.member_id),
+        role: Role::named(&standing.role).ok_or_else(Error::internal)?,
+        zone,
+        currency: Currency::parse(&standing.currency)?,
+        week_start: u8::try_from(standing.week_start).unwrap_or(1),
+        language: standing.language,
+    })
+}

@@ -1,0 +1,123 @@
+//! People: who they are, how they sign in, and the tokens their agents use.
+
+#[cfg(feature = "ssr")]
+pub mod browser;
+#[cfg(feature = "ssr")]
+pub mod identity;
+#[cfg(feature = "ssr")]
+pub mod registration;
+#[cfg(feature = "ssr")]
+pub mod secret;
+pub mod sign_in;
+#[cfg(feature = "ssr")]
+pub(crate) mod store;
+#[cfg(feature = "ssr")]
+pub mod token;
+pub mod tokens;
+
+use macros::operation;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    access::{Role, Scope, Writes},
+    error::Error,
+    id::{MemberId, OrganizationId, UserId},
+};
+
+/// Who is asking, and where.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct WhoAmI {
+    /// The person.
+    pub user: UserId,
+    /// Their name.
+    pub name: String,
+    /// The address they sign in with.
+    pub email: String,
+    /// The organization of this call; absent on pages outside any organization.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<Place>,
+    /// The token of this call; absent for a signed-in browser.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<TokenLimits>,
+}
+
+/// An organization and the caller's standing in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Place {
+    /// Its id.
+    pub id: OrganizationId,
+    /// Its place in addresses: `/o/<slug>/…`.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// The caller as its member.
+    pub member: MemberId,
+    /// What the caller is there.
+    pub role: Role,
+    /// IANA name of the zone in which its days begin and end.
+    pub time_zone: String,
+    /// Its own currency, an ISO 4217 code.
+    pub currency: String,
+    /// The first day of its week: 1 = Monday … 7 = Sunday.
+    pub week_start: u8,
+    /// Today, where the organization is.
+    pub today: crate::day::Day,
+}
+
+/// What the token of this call may do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct TokenLimits {
+    /// The name its owner gave it.
+    pub name: String,
+    /// What it may be used for.
+    pub scopes: Vec<Scope>,
+    /// What happens when it writes.
+    pub writes: Writes,
+}
+
+/// The caller's profile after a change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Profile {
+    /// Their name.
+    pub name: String,
+    /// The address they sign in with.
+    pub email: String,
+}
+
+/// Tell who is asking: the person, the organization with time zone, currency and today's date, and the limits of the token.
+///
+/// Use this first: "today" and "this week" in other calls are meant in the organization's time zone.
+#[operation(read, idempotent, needs = SignedIn, title = "Who am I")]
+pub async fn whoami(cx: &mut Call) -> Result<WhoAmI, Error> {
+    let person = cx.caller.person()?.clone();
+    let organization = cx.caller.membership.clone().map(|membership| Place {
+        id: membership.organization,
+        today: cx.now.to_zoned(membership.zone.clone()).date().into(),
+        slug: membership.slug,
+        name: membership.name,
+        member: membership.member,
+        role: membership.role,
+        time_zone: membership.zone.iana_name().unwrap_or("UTC").to_owned(),
+        currency: membership.currency.to_string(),
+        week_start: membership.week_start,
+    });
+    let token = cx.caller.token.clone().map(|token| TokenLimits { name: token.name, scopes: token.scopes, writes: token.writes });
+    Ok(WhoAmI { user: person.id, name: person.name, email: person.email, organization, token })
+}
+
+/// Change your own name as others see it.
+#[operation(write, idempotent, needs = SignedIn, reach = Person, title = "Change your profile")]
+pub async fn update_profile(
+    cx: &mut Call,
+    /// Your name, at most 200 characters.
+    name: String,
+) -> Result<Profile, Error> {
+    let name = crate::text::line("name", &name, 200)?;
+    let person = cx.caller.person()?.clone();
+    store::rename_user(&mut cx.db, person.id.0, &name).await?;
+    Ok(Profile { name, email: person.email })
+}

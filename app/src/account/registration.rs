@@ -1,0 +1,113 @@
+//! Signing up, in and out. The page and the command line register people through the same function.
+
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use super::{secret, store};
+use crate::{
+    access::Role,
+    context::Services,
+    database::{Db, Reach},
+    error::{Code, Error},
+    id::{MemberId, OrganizationId, UserId},
+    organizations::{self, slug::slug_of},
+    text,
+};
+
+/// How long a browser stays signed in.
+pub const SIGN_IN_DAYS: i64 = 30;
+
+/// What a person tells when they sign up.
+pub struct Registration {
+    /// Where they can be reached and what they sign in with.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// Their password.
+    pub password: String,
+    /// What their organization is called; their own name when absent.
+    pub organization: Option<String>,
+    /// Their IANA time zone; UTC when absent or unknown.
+    pub time_zone: Option<String>,
+}
+
+/// A person with their personal organization.
+pub struct Registered {
+    /// The person.
+    pub user: UserId,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// The organization that was made for them.
+    pub organization: OrganizationId,
+    /// Its place in addresses.
+    pub slug: String,
+    /// They as its owner.
+    pub member: MemberId,
+}
+
+/// Adds a person and their personal organization, both or neither.
+pub async fn register(services: &Services, given: Registration) -> Result<Registered, Error> {
+    let email = text::email("email", &given.email)?;
+    let name = text::line("name", &given.name, 200)?;
+    secret::acceptable_password(&given.password)?;
+    let organization_name = text::optional("organization", given.organization.as_deref(), 200)?.unwrap_or_else(|| name.clone());
+    let password_hash = secret::hash_password(given.password).await?;
+    let zone = given.time_zone.filter(|zone| jiff::tz::TimeZone::get(zone).is_ok()).unwrap_or_else(|| "UTC".to_owned());
+
+    // A slug that is taken gets a random end; a few tries are enough, since each adds 32 bits.
+    let mut slug = slug_of(&organization_name);
+    for _ in 0..4 {
+        let registered = Registered {
+            user: UserId::new(),
+            name: name.clone(),
+            email: email.clone(),
+            organization: OrganizationId::new(),
+            slug: slug.clone(),
+            member: MemberId::new(),
+        };
+        match found(services, &registered, &password_hash, &organization_name, &zone).await {
+            Err(error) if error.code == Code::Conflict => slug = format!("{}-{:08x}", slug_of(&organization_name), rand::random::<u32>()),
+            Err(error) => return Err(error),
+            Ok(()) => return Ok(registered),
+        }
+    }
+    Err(Error::internal())
+}
+
+async fn found(services: &Services, registered: &Registered, password_hash: &str, organization_name: &str, zone: &str) -> Result<(), Error> {
+    let now = services.clock.now();
+    let mut db = Db::begin(&services.pool, Reach::Organization(registered.organization), None).await?;
+    store::insert_user(&mut db, registered.user.0, &registered.email, &registered.name, password_hash, now).await?;
+    organizations::store::insert(&mut db, &registered.slug, organization_name, zone, now).await?;
+    organizations::store::insert_member(&mut db, registered.member, registered.user, Role::Owner, &registered.name, now).await?;
+    db.commit().await
+}
+
+/// Checks a password; the same words for an unknown address and a wrong password.
+pub async fn check_password(services: &Services, email: &str, password: String) -> Result<UserId, Error> {
+    let email = text::email("email", email)?;
+    let (user, kept) = store::user_by_email(&services.pool, &email).await?.unzip();
+    let right = secret::verify_password(password, kept).await?;
+    match user.filter(|_| right) {
+        Some(user) => Ok(UserId(user)),
+        None => Err(Error::new(Code::Unauthenticated, "The address or the password is wrong. Check both and try again.")),
+    }
+}
+
+/// Signs a browser in; the secret goes into its cookie.
+pub async fn open_sign_in(services: &Services, user: UserId, user_agent: &str) -> Result<String, Error> {
+    let (random, now) = (secret::random(), services.clock.now());
+    let expires = now + SignedDuration::from_hours(24 * SIGN_IN_DAYS);
+    let user_agent: String = user_agent.chars().filter(|c| !c.is_control()).take(300).collect();
+    store::insert_sign_in(&services.pool, &secret::fingerprint(&random), user.0, now, expires, &user_agent).await?;
+    Ok(random)
+}
+
+/// Where a person lands after signing in: the organization they joined first.
+pub async fn landing(services: &Services, user: Uuid) -> Result<String, Error> {
+    let mut db = Db::begin(&services.pool, Reach::Person(user), None).await?;
+    let organizations = organizations::store::of_person(&mut db, user).await?;
+    Ok(organizations.first().map_or_else(|| "/".to_owned(), |first| format!("/o/{}", first.slug)))
+}

@@ -1,0 +1,87 @@
+//! Secrets: passwords are hashed slowly, random ones quickly, and neither is ever stored as it is.
+
+use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use tokio::{sync::Semaphore, task::spawn_blocking};
+
+use crate::error::Error;
+
+/// Hashing a password takes 19 MiB and a core for a while; more at once would only make all of them slower.
+static HASHING: Semaphore = Semaphore::const_new(2);
+
+/// A hash that no password has, so that an unknown address takes as long to refuse as a wrong password.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c3RpbnQtbm9ib2R5LXNhbHQ$6a8EoRbR3AtZcK0bO5n5oV0pW8g7lVRuJ9V1mM1Y1xM";
+
+/// A new random secret: 256 bits, safe in addresses and cookies.
+pub fn random() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+/// What is kept of a random secret. It has too many bits to be guessed from its hash, so a fast one is enough.
+pub fn fingerprint(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret).to_vec()
+}
+
+/// Whether the secret is the one whose fingerprint was kept, in constant time.
+pub fn matches(secret: &str, kept: &[u8]) -> bool {
+    fingerprint(secret).ct_eq(kept).into()
+}
+
+/// What is kept of a password.
+pub async fn hash_password(password: String) -> Result<String, Error> {
+    let _turn = HASHING.acquire().await.map_err(|_| Error::internal())?;
+    let hashed = spawn_blocking(move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()));
+    hashed.await.map_err(|_| Error::internal())?.map_err(|problem| {
+        tracing::error!(%problem, "a password could not be hashed");
+        Error::internal()
+    })
+}
+
+/// Whether the password is the one that was kept; without one to compare with it takes as long and is wrong.
+pub async fn verify_password(password: String, kept: Option<String>) -> Result<bool, Error> {
+    let _turn = HASHING.acquire().await.map_err(|_| Error::internal())?;
+    let verified = spawn_blocking(move || {
+        let known = kept.is_some();
+        let kept = kept.unwrap_or_else(|| NOBODY.to_owned());
+        PasswordHash::new(&kept).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()) && known
+    });
+    verified.await.map_err(|_| Error::internal())
+}
+
+/// A password that can be accepted: long enough to resist guessing, short enough to hash.
+pub fn acceptable_password(password: &str) -> Result<(), Error> {
+    match password.chars().count() {
+        0..10 => Err(Error::invalid("password", "The password is too short; use at least 10 characters, for instance four random words.")),
+        10..=200 => Ok(()),
+        _ => Err(Error::invalid("password", "The password is longer than 200 characters; shorten it.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_is_known_again_and_no_other() {
+        let kept = hash_password("correct horse battery".to_owned()).await.expect("hashed");
+        assert!(kept.starts_with("$argon2id$"));
+        assert_eq!(verify_password("correct horse battery".to_owned(), Some(kept.clone())).await, Ok(true));
+        assert_eq!(verify_password("Correct horse battery".to_owned(), Some(kept)).await, Ok(false));
+        assert_eq!(verify_password("anything".to_owned(), None).await, Ok(false));
+    }
+
+    #[test]
+    fn the_hash_of_nobody_can_be_read_so_that_refusing_takes_its_time() {
+        assert!(PasswordHash::new(NOBODY).is_ok());
+    }
+
+    #[test]
+    fn a_secret_is_kept_only_as_its_fingerprint() {
+        let secret = random();
+        assert!(matches(&secret, &fingerprint(&secret)));
+        assert!(!matches("another", &fingerprint(&secret)));
+        assert_eq!(secret.len(), 43);
+    }
+}

@@ -1,0 +1,70 @@
+//! Signing up, in and out: for browsers only, since they deal in cookies and passwords.
+
+use leptos::prelude::*;
+
+use crate::error::Error;
+
+/// Makes an account with a personal organization, signs the browser in, and goes there.
+#[server(name = SignUp, prefix = "/call", endpoint = "sign_up")]
+pub async fn sign_up(
+    /// Where the person can be reached and what they sign in with.
+    email: String,
+    /// Their name.
+    name: String,
+    /// Their password, at least 10 characters.
+    password: String,
+    /// IANA name of the browser's time zone.
+    #[server(default)]
+    time_zone: Option<String>,
+) -> Result<(), Error> {
+    use super::registration::{Registration, register};
+    let caller = crate::context::Caller::current()?;
+    let registered = register(&caller.services, Registration { email, name, password, organization: None, time_zone }).await?;
+    super::browser::sign_in(&caller, registered.user).await?;
+    leptos_axum::redirect(&format!("/o/{}", registered.slug));
+    Ok(())
+}
+
+/// Signs the browser in and goes to the person's organization.
+#[server(name = SignIn, prefix = "/call", endpoint = "sign_in")]
+pub async fn sign_in(
+    /// The address of the account.
+    email: String,
+    /// Its password.
+    password: String,
+    /// The page to go to afterwards, a path of this site.
+    #[server(default)]
+    next: Option<String>,
+) -> Result<(), Error> {
+    use super::registration::{check_password, landing};
+    let caller = crate::context::Caller::current()?;
+    let user = check_password(&caller.services, &email, password).await?;
+    super::browser::sign_in(&caller, user).await?;
+    let target = match next.filter(|next| super::browser::is_local(next)) {
+        Some(next) => next,
+        None => landing(&caller.services, user.0).await?,
+    };
+    leptos_axum::redirect(&target);
+    Ok(())
+}
+
+/// Signs the browser out.
+#[server(name = SignOut, prefix = "/call", endpoint = "sign_out")]
+pub async fn sign_out() -> Result<(), Error> {
+    let caller = crate::context::Caller::current()?;
+    super::browser::sign_out(&caller).await?;
+    leptos_axum::redirect("/sign-in");
+    Ok(())
+}
+
+/// Changes the password, after the present one was given, and signs every other browser out.
+#[server(name = ChangePassword, prefix = "/call", endpoint = "change_password")]
+pub async fn change_password(
+    /// The present password.
+    present: String,
+    /// The new one, at least 10 characters.
+    password: String,
+) -> Result<(), Error> {
+    let caller = crate::context::Caller::current()?;
+    super::browser::change_password(&caller, present, password).await
+}

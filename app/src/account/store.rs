@@ -1,0 +1,261 @@
+//! SQL of people, their sign-ins and their tokens.
+
+use jiff::Timestamp;
+use sqlx::{PgPool, query, query_as, query_scalar};
+use uuid::Uuid;
+
+use super::tokens::AccessToken;
+use crate::{
+    database::{Db, OnConstraint, instant},
+    error::Error,
+    id::TokenId,
+};
+
+/// Who is behind a cookie, as the database tells it.
+pub struct SignedIn {
+    pub user_id: Uuid,
+    pub user_name: String,
+    pub email: String,
+    pub organization: Option<Standing>,
+}
+
+/// Where a person stands in the organization that was asked for.
+pub struct Standing {
+    pub organization_id: Uuid,
+    pub slug: String,
+    pub organization_name: String,
+    pub member_id: Uuid,
+    pub role: String,
+    pub time_zone: String,
+    pub currency: String,
+    pub week_start: i16,
+    pub language: String,
+}
+
+/// Who is behind a token, as the database tells it.
+pub struct TokenOwner {
+    pub user_id: Uuid,
+    pub user_name: String,
+    pub email: String,
+    pub standing: Standing,
+    pub token_name: String,
+    pub secret_hash: Vec<u8>,
+    pub scopes: Vec<String>,
+    pub writes: String,
+    pub seen_recently: bool,
+}
+
+/// Who is behind the cookie, in one round trip; `slug` names the organization of the page, or is empty.
+pub async fn authenticate_sign_in(pool: &PgPool, cookie_hash: &[u8], slug: &str, now: Timestamp) -> Result<Option<SignedIn>, Error> {
+    let row = query!(
+        r#"select user_id as "user_id!", user_name as "user_name!", email as "email!", organization_id, slug, organization_name,
+               member_id, role, time_zone, currency, week_start, language
+           from authenticate_sign_in($1, $2, $3)"#,
+        cookie_hash,
+        slug,
+        instant(now) as _
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| SignedIn {
+        user_id: row.user_id,
+        user_name: row.user_name,
+        email: row.email,
+        organization: row.organization_id.map(|organization_id| Standing {
+            organization_id,
+            slug: row.slug.unwrap_or_default(),
+            organization_name: row.organization_name.unwrap_or_default(),
+            member_id: row.member_id.unwrap_or_default(),
+            role: row.role.unwrap_or_default(),
+            time_zone: row.time_zone.unwrap_or_default(),
+            currency: row.currency.unwrap_or_default(),
+            week_start: row.week_start.unwrap_or(1),
+            language: row.language.unwrap_or_default(),
+        }),
+    }))
+}
+
+/// Who is behind the token, in one round trip. The secret still has to be compared.
+pub async fn authenticate_token(pool: &PgPool, token: TokenId, now: Timestamp) -> Result<Option<TokenOwner>, Error> {
+    let row = query!(
+        r#"select user_id as "user_id!", user_name as "user_name!", email as "email!", organization_id as "organization_id!", slug as "slug!",
+               organization_name as "organization_name!", member_id as "member_id!", role as "role!", time_zone as "time_zone!",
+               currency as "currency!", week_start as "week_start!", language as "language!", token_name as "token_name!",
+               secret_hash as "secret_hash!", scopes as "scopes!", writes as "writes!", seen_recently as "seen_recently!"
+           from authenticate_token($1, $2) where user_id is not null"#,
+        token.0,
+        instant(now) as _
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| TokenOwner {
+        user_id: row.user_id,
+        user_name: row.user_name,
+        email: row.email,
+        standing: Standing {
+            organization_id: row.organization_id,
+            slug: row.slug,
+            organization_name: row.organization_name,
+            member_id: row.member_id,
+            role: row.role,
+            time_zone: row.time_zone,
+            currency: row.currency,
+            week_start: row.week_start,
+            language: row.language,
+        },
+        token_name: row.token_name,
+        secret_hash: row.secret_hash,
+        scopes: row.scopes,
+        writes: row.writes,
+        seen_recently: row.seen_recently,
+    }))
+}
+
+/// Notes when and from which program a token was used.
+pub async fn touch_token(db: &mut Db, token: TokenId, now: Timestamp, client: &str) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update access_token set last_used_at = $3, last_used_by = $4 where organization_id = $1 and id = $2",
+        organization,
+        token.0,
+        instant(now) as _,
+        client
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Adds a person with a login.
+pub async fn insert_user(db: &mut Db, id: Uuid, email: &str, name: &str, password_hash: &str, now: Timestamp) -> Result<(), Error> {
+    query!(
+        "insert into app_user (id, email, name, password_hash, created_at) values ($1, $2, $3, $4, $5)",
+        id,
+        email,
+        name,
+        password_hash,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await
+    .on_constraint("app_user_email_unique", || Error::invalid("email", "There is already an account with this address. Sign in instead."))?;
+    Ok(())
+}
+
+/// The person with this address, and what is kept of their password.
+pub async fn user_by_email(pool: &PgPool, email: &str) -> Result<Option<(Uuid, String)>, Error> {
+    let row = query!("select id, password_hash from app_user where email = $1", email).fetch_optional(pool).await?;
+    Ok(row.map(|row| (row.id, row.password_hash)))
+}
+
+/// What is kept of a person's password.
+pub async fn password_hash(pool: &PgPool, user: Uuid) -> Result<Option<String>, Error> {
+    Ok(query_scalar!("select password_hash from app_user where id = $1", user).fetch_optional(pool).await?)
+}
+
+/// Gives a person another name.
+pub async fn rename_user(db: &mut Db, user: Uuid, name: &str) -> Result<(), Error> {
+    query!("update app_user set name = $2 where id = $1", user, name).execute(db.connection()).await?;
+    Ok(())
+}
+
+/// The person's name as members of the organizations that they may see.
+pub async fn set_password(db: &mut Db, user: Uuid, password_hash: &str) -> Result<(), Error> {
+    query!("update app_user set password_hash = $2 where id = $1", user, password_hash).execute(db.connection()).await?;
+    Ok(())
+}
+
+/// Remembers a browser.
+pub async fn insert_sign_in(pool: &PgPool, token_hash: &[u8], user: Uuid, now: Timestamp, expires: Timestamp, user_agent: &str) -> Result<(), Error> {
+    query!(
+        "insert into sign_in (token_hash, user_id, created_at, expires_at, last_seen_at, user_agent) values ($1, $2, $3, $4, $3, $5)",
+        token_hash,
+        user,
+        instant(now) as _,
+        instant(expires) as _,
+        user_agent
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Forgets a browser.
+pub async fn delete_sign_in(pool: &PgPool, token_hash: &[u8]) -> Result<(), Error> {
+    query!("delete from sign_in where token_hash = $1", token_hash).execute(pool).await?;
+    Ok(())
+}
+
+/// Forgets every browser of a person but the one with this hash.
+pub async fn delete_other_sign_ins(db: &mut Db, user: Uuid, keep: &[u8]) -> Result<(), Error> {
+    query!("delete from sign_in where user_id = $1 and token_hash <> $2", user, keep).execute(db.connection()).await?;
+    Ok(())
+}
+
+/// Forgets sign-ins that have run out.
+pub async fn delete_expired_sign_ins(pool: &PgPool, now: Timestamp) -> Result<u64, Error> {
+    Ok(query!("delete from sign_in where expires_at < $1", instant(now) as _).execute(pool).await?.rows_affected())
+}
+
+/// Adds a token; only the fingerprint of its secret is kept.
+pub async fn insert_token(db: &mut Db, token: &AccessToken, member: Uuid, secret_hash: &[u8], now: Timestamp, expires: Option<Timestamp>) -> Result<(), Error> {
+    let organization = db.organization();
+    let scopes: Vec<String> = token.scopes.iter().map(|scope| scope.name().to_owned()).collect();
+    query!(
+        "insert into access_token (organization_id, id, member_id, name, secret_hash, scopes, writes, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        organization,
+        token.id.0,
+        member,
+        token.name,
+        secret_hash,
+        &scopes,
+        token.writes.name(),
+        instant(now) as _,
+        expires.map(instant) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// A row of the list of tokens.
+pub struct TokenRow {
+    pub id: Uuid,
+    pub name: String,
+    pub scopes: Vec<String>,
+    pub writes: String,
+    pub created_at: jiff_sqlx::Timestamp,
+    pub expires_at: Option<jiff_sqlx::Timestamp>,
+    pub last_used_at: Option<jiff_sqlx::Timestamp>,
+    pub last_used_by: Option<String>,
+}
+
+/// The member's tokens that were not revoked, the newest first.
+pub async fn tokens(db: &mut Db, member: Uuid) -> Result<Vec<TokenRow>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        TokenRow,
+        "select id, name, scopes, writes, created_at, expires_at, last_used_at, last_used_by from access_token
+         where organization_id = $1 and member_id = $2 and revoked_at is null order by created_at desc limit 200",
+        organization,
+        member
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Revokes the member's token; whether there was one.
+pub async fn revoke_token(db: &mut Db, member: Uuid, token: Uuid, now: Timestamp) -> Result<bool, Error> {
+    let organization = db.organization();
+    let revoked = query!(
+        "update access_token set revoked_at = $4 where organization_id = $1 and member_id = $2 and id = $3 and revoked_at is null",
+        organization,
+        member,
+        token,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(revoked.rows_affected() == 1)
+}

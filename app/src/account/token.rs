@@ -1,0 +1,119 @@
+//! Making, listing, revoking and recognizing personal access tokens.
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::PgPool;
+
+use super::{
+    identity, secret, store,
+    tokens::{AccessToken, NewToken, RevokedToken},
+};
+use crate::{
+    access::{Scope, Writes},
+    context::{Caller, Membership, Person, Token},
+    database::{Db, Reach},
+    day::Moment,
+    error::Error,
+    id::{TokenId, UserId},
+    operation::Call,
+    page::Page,
+    text,
+};
+
+const PREFIX: &str = "stint_pat_";
+
+/// Who a token speaks for.
+pub struct Recognized {
+    /// The person behind it.
+    pub person: Person,
+    /// Where they stand.
+    pub membership: Membership,
+    /// Its limits.
+    pub token: Token,
+    /// Whether its last use was noted within the last minute.
+    pub seen_recently: bool,
+}
+
+/// Recognizes a token, or refuses it without saying what was wrong with it.
+pub async fn recognize(pool: &PgPool, presented: &str, now: Timestamp) -> Result<Recognized, Error> {
+    let (id, presented) = parts(presented).ok_or_else(Error::unauthenticated)?;
+    let owner = store::authenticate_token(pool, id, now).await?.ok_or_else(Error::unauthenticated)?;
+    if !secret::matches(presented, &owner.secret_hash) {
+        return Err(Error::unauthenticated());
+    }
+    Ok(Recognized {
+        person: Person { id: UserId(owner.user_id), name: owner.user_name, email: owner.email },
+        membership: identity::membership(owner.standing)?,
+        token: Token {
+            id,
+            name: owner.token_name,
+            scopes: owner.scopes.iter().filter_map(|scope| Scope::named(scope)).collect(),
+            writes: Writes::named(&owner.writes),
+        },
+        seen_recently: owner.seen_recently,
+    })
+}
+
+/// Notes that a token was used, and by which program. A failure is no reason to refuse the call.
+pub async fn seen(caller: &Caller, client: &str) -> Result<(), Error> {
+    let (Some(token), Some(membership)) = (&caller.token, &caller.membership) else { return Ok(()) };
+    let client: String = client.chars().filter(|c| !c.is_control()).take(100).collect();
+    let mut db = Db::begin(&caller.services.pool, Reach::Organization(membership.organization), None).await?;
+    store::touch_token(&mut db, token.id, caller.services.clock.now(), &client).await?;
+    db.commit().await
+}
+
+fn parts(presented: &str) -> Option<(TokenId, &str)> {
+    let (id, secret) = presented.strip_prefix(PREFIX)?.split_once('_')?;
+    Some((id.parse().ok()?, secret))
+}
+
+/// Makes a token for the caller.
+pub async fn create(cx: &mut Call, name: &str, scopes: Vec<Scope>, writes: Writes, expires_in_days: u32) -> Result<NewToken, Error> {
+    let name = text::line("name", name, 100)?;
+    if expires_in_days > 3650 {
+        return Err(Error::invalid("expires_in_days", "A token lives at most 3650 days; write fewer, or 0 for never."));
+    }
+    let expires = (expires_in_days > 0).then(|| cx.now + SignedDuration::from_hours(24 * i64::from(expires_in_days)));
+    let zone = cx.membership()?.zone.clone();
+    let listed = AccessToken {
+        id: TokenId::new(),
+        name,
+        scopes,
+        writes,
+        created_at: Moment::at(cx.now, &zone),
+        expires_at: expires.map(|at| Moment::at(at, &zone)),
+        last_used_at: None,
+        last_used_by: None,
+    };
+    let (member, now, random) = (cx.membership()?.member.0, cx.now, secret::random());
+    store::insert_token(&mut cx.db, &listed, member, &secret::fingerprint(&random), now, expires).await?;
+    Ok(NewToken { token: format!("{PREFIX}{}_{random}", listed.id.0.simple()), listed })
+}
+
+/// The caller's tokens.
+pub async fn list(cx: &mut Call) -> Result<Page<AccessToken>, Error> {
+    let (member, zone) = (cx.membership()?.member.0, cx.membership()?.zone.clone());
+    let at = |at: jiff_sqlx::Timestamp| Moment::at(at.to_jiff(), &zone);
+    let rows = store::tokens(&mut cx.db, member).await?;
+    let items = rows.into_iter().map(|row| AccessToken {
+        id: TokenId(row.id),
+        name: row.name,
+        scopes: row.scopes.iter().filter_map(|scope| Scope::named(scope)).collect(),
+        writes: Writes::named(&row.writes),
+        created_at: at(row.created_at),
+        expires_at: row.expires_at.map(at),
+        last_used_at: row.last_used_at.map(at),
+        last_used_by: row.last_used_by,
+    });
+    Ok(Page { items: items.collect(), next_cursor: None, total: None })
+}
+
+/// Revokes one of the caller's tokens.
+pub async fn revoke(cx: &mut Call, token: &str) -> Result<RevokedToken, Error> {
+    let id: TokenId = token.parse().map_err(|_| Error::not_found("token"))?;
+    let (member, now) = (cx.membership()?.member.0, cx.now);
+    if !store::revoke_token(&mut cx.db, member, id.0, now).await? {
+        return Err(Error::not_found("token"));
+    }
+    Ok(RevokedToken { id })
+}

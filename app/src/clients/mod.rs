@@ -1,0 +1,219 @@
+//! Clients: who the work is for, and how it is billed to them.
+
+#[cfg(feature = "ssr")]
+pub mod record;
+#[cfg(feature = "ssr")]
+pub(crate) mod store;
+
+use macros::operation;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    edit::Edit,
+    error::Error,
+    id::ClientId,
+    invoices::totals::TaxCategory,
+    money::{Amount, Currency, Money},
+    page::Page,
+    percent::Percent,
+};
+
+/// A client with the terms their invoices start from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Client {
+    /// Its id.
+    pub id: ClientId,
+    /// The name that appears on invoices; unique in the organization.
+    pub name: String,
+    /// Colour in lists and charts, `#rrggbb`.
+    pub color: String,
+    /// Currency of rates and invoices; fixed once there is time or an invoice.
+    pub currency: Currency,
+    /// Rate per hour; the organization's when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Money>,
+    /// Days the client has to pay (BT-9).
+    pub payment_terms_days: u16,
+    /// Tax category (BT-151).
+    pub tax_category: TaxCategory,
+    /// Tax rate in percent, such as `"19"`.
+    pub tax_rate: Percent,
+    /// Where invoices are sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Postal address, several lines (BG-8).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// VAT identifier (BT-48).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vat_id: Option<String>,
+    /// Language of its documents: `en` or `de`.
+    pub language: String,
+    /// Whether it is hidden from pickers; its history stays.
+    pub archived: bool,
+    /// How many projects it has that are not archived.
+    pub projects: i64,
+}
+
+/// A record that was deleted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct DeletedClient {
+    /// The id it had.
+    pub id: ClientId,
+    /// The name it had.
+    pub name: String,
+}
+
+/// List clients by name. Archived ones are left out unless asked for.
+#[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "List clients")]
+pub async fn list_clients(
+    cx: &mut Call,
+    /// Only clients whose name contains this text.
+    #[server(default)]
+    query: Option<String>,
+    /// Also list archived clients.
+    #[server(default)]
+    archived: Option<bool>,
+    /// How many at most: 50 by default, 200 at most.
+    #[server(default)]
+    limit: Option<u32>,
+    /// Where the last answer left off: its next_cursor.
+    #[server(default)]
+    cursor: Option<String>,
+    /// Also count all that match.
+    #[server(default)]
+    with_total: Option<bool>,
+) -> Result<Page<Client>, Error> {
+    record::list(cx, query, archived.unwrap_or(false), limit, cursor, with_total.unwrap_or(false)).await
+}
+
+/// Get one client with its terms, by id or by its exact name.
+#[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "Get a client")]
+pub async fn get_client(
+    cx: &mut Call,
+    /// The client's id or name.
+    client: String,
+) -> Result<Client, Error> {
+    record::find(cx, &client).await
+}
+
+/// Add a client. What is left out comes from the organization: currency, payment terms, tax and language.
+///
+/// Refused when the name is taken. Example: {"name": "Acme", "currency": "EUR", "rate": 12000, "tax_rate": "19"} bills 120.00 EUR an hour.
+#[operation(write, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Add a client")]
+pub async fn create_client(
+    cx: &mut Call,
+    /// The name that appears on invoices, at most 200 characters.
+    name: String,
+    /// ISO 4217 code such as EUR; cannot change once there is time or an invoice.
+    #[server(default)]
+    currency: Option<String>,
+    /// Rate per hour in minor units (12000 is 120.00); the organization's when absent.
+    #[server(default)]
+    rate: Option<Amount>,
+    /// Days the client has to pay, 0 to 365.
+    #[server(default)]
+    payment_terms_days: Option<u16>,
+    /// Tax rate in percent as text, such as "19" or "7.7".
+    #[server(default)]
+    tax_rate: Option<String>,
+    /// Tax category: S standard, Z zero, E exempt, AE reverse charge, K intra-community, G export, O not subject.
+    #[server(default)]
+    tax_category: Option<TaxCategory>,
+    /// Where invoices are sent.
+    #[server(default)]
+    email: Option<String>,
+    /// Postal address with line breaks, at most 1,000 characters.
+    #[server(default)]
+    address: Option<String>,
+    /// VAT identifier.
+    #[server(default)]
+    vat_id: Option<String>,
+    /// Colour in lists, #rrggbb.
+    #[server(default)]
+    color: Option<String>,
+    /// Language of its documents: en or de.
+    #[server(default)]
+    language: Option<String>,
+) -> Result<Client, Error> {
+    let given = record::NewClient { name, currency, rate, payment_terms_days, tax_rate, tax_category, email, address, vat_id, color, language };
+    record::create(cx, given).await
+}
+
+/// Change a client. What is not given stays; empty text clears an optional value.
+///
+/// The currency cannot change once the client has time or invoices. Sent invoices and logged time keep what they had.
+#[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Change a client")]
+pub async fn update_client(
+    cx: &mut Call,
+    /// The client's id or name.
+    client: String,
+    /// The name that appears on invoices, at most 200 characters.
+    #[server(default)]
+    name: Option<String>,
+    /// ISO 4217 code such as EUR.
+    #[server(default)]
+    currency: Option<String>,
+    /// Rate per hour in minor units; empty for the organization's. Applies to new time only.
+    #[server(default)]
+    rate: Edit<Amount>,
+    /// Days the client has to pay, 0 to 365.
+    #[server(default)]
+    payment_terms_days: Option<u16>,
+    /// Tax rate in percent as text, such as "19".
+    #[server(default)]
+    tax_rate: Option<String>,
+    /// Tax category: S, Z, E, AE, K, G or O.
+    #[server(default)]
+    tax_category: Option<TaxCategory>,
+    /// Where invoices are sent.
+    #[server(default)]
+    email: Edit<String>,
+    /// Postal address with line breaks.
+    #[server(default)]
+    address: Edit<String>,
+    /// VAT identifier.
+    #[server(default)]
+    vat_id: Edit<String>,
+    /// Colour in lists, #rrggbb.
+    #[server(default)]
+    color: Option<String>,
+    /// Language of its documents: en or de.
+    #[server(default)]
+    language: Option<String>,
+) -> Result<Client, Error> {
+    let given = record::ClientChange { name, currency, rate, payment_terms_days, tax_rate, tax_category, email, address, vat_id, color, language };
+    record::update(cx, &client, given).await
+}
+
+/// Hide a client from pickers. Its projects, time and invoices stay, and unbilled time can still be invoiced.
+#[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Archive a client")]
+pub async fn archive_client(
+    cx: &mut Call,
+    /// The client's id or name.
+    client: String,
+) -> Result<Client, Error> {
+    record::set_archived(cx, &client, true).await
+}
+
+/// Bring an archived client back into the pickers.
+#[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Restore a client")]
+pub async fn restore_client(
+    cx: &mut Call,
+    /// The client's id or name.
+    client: String,
+) -> Result<Client, Error> {
+    record::set_archived(cx, &client, false).await
+}
+
+/// Delete a client that nothing refers to. Refused (in_use) when it has projects or invoices, naming them: archive it instead.
+#[operation(destroy, needs = WriteWork, scope = WorkWrite, agent = Ask, title = "Delete a client")]
+pub async fn delete_client(
+    cx: &mut Call,
+    /// The client's id or name.
+    client: String,
+) -> Result<DeletedClient, Error> {
+    record::delete(cx, &client).await
+}

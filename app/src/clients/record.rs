@@ -1,0 +1,217 @@
+//! Finding, making and changing clients.
+
+use super::{Client, DeletedClient, store};
+use crate::{
+    edit::Edit,
+    error::{Code, Error},
+    id::ClientId,
+    invoices::totals::TaxCategory,
+    money::{Amount, Currency, Money},
+    operation::Call,
+    organizations::{
+        self,
+        settings::{language_of, rate_of, within},
+    },
+    page::{self, Cursor, Page},
+    percent::Percent,
+    reference,
+    text,
+};
+
+/// What a new client is made of; the arguments of `create_client`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct NewClient {
+    pub name: String,
+    pub currency: Option<String>,
+    pub rate: Option<Amount>,
+    pub payment_terms_days: Option<u16>,
+    pub tax_rate: Option<String>,
+    pub tax_category: Option<TaxCategory>,
+    pub email: Option<String>,
+    pub address: Option<String>,
+    pub vat_id: Option<String>,
+    pub color: Option<String>,
+    pub language: Option<String>,
+}
+
+/// What changes about a client; the arguments of `update_client`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct ClientChange {
+    pub name: Option<String>,
+    pub currency: Option<String>,
+    pub rate: Edit<Amount>,
+    pub payment_terms_days: Option<u16>,
+    pub tax_rate: Option<String>,
+    pub tax_category: Option<TaxCategory>,
+    pub email: Edit<String>,
+    pub address: Edit<String>,
+    pub vat_id: Edit<String>,
+    pub color: Option<String>,
+    pub language: Option<String>,
+}
+
+/// A page of clients by name.
+pub async fn list(cx: &mut Call, query: Option<String>, archived: bool, limit: Option<u32>, cursor: Option<String>, with_total: bool) -> Result<Page<Client>, Error> {
+    let limit = page::limit(limit)?;
+    let after = cursor.as_deref().map(Cursor::decode).transpose()?;
+    let query = query.filter(|query| !query.trim().is_empty());
+    let total = match with_total {
+        true => Some(store::count(&mut cx.db, query.as_deref(), archived).await?),
+        false => None,
+    };
+    let rows = store::list(&mut cx.db, query.as_deref(), archived, after, limit + 1).await?;
+    let items = rows.into_iter().map(read).collect::<Result<_, _>>()?;
+    let page = Page::of(items, limit, |client: &Client| Cursor { key: client.name.to_lowercase(), id: client.id.0 });
+    Ok(Page { total, ..page })
+}
+
+/// The client that an id or a name refers to.
+pub async fn find(cx: &mut Call, client: &str) -> Result<Client, Error> {
+    let found = store::find(&mut cx.db, reference::id(client), client.trim()).await?;
+    read(found.ok_or_else(|| Error::not_found("client"))?)
+}
+
+/// Adds a client with the organization's defaults.
+pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
+    let organization = organizations::settings::get(cx).await?;
+    let currency = given.currency.as_deref().map(Currency::parse).transpose()?.unwrap_or(organization.currency);
+    let rate = given.rate.map(|rate| rate_of("rate", &rate, &currency)).transpose()?;
+    let name = text::line("name", &given.name, 200)?;
+    let client = Client {
+        id: ClientId::new(),
+        color: match given.color {
+            Some(color) => color_of(&color)?,
+            None => color_for(&name),
+        },
+        name,
+        rate: rate.map(|rate| Money::new(rate, &currency)),
+        currency,
+        payment_terms_days: within("payment_terms_days", given.payment_terms_days.unwrap_or(organization.payment_terms_days), 0, 365)?,
+        tax_category: given.tax_category.unwrap_or(organization.tax_category),
+        tax_rate: given.tax_rate.map(|rate| Percent::parse("tax_rate", &rate)).transpose()?.unwrap_or(organization.tax_rate),
+        email: given.email.filter(|email| !email.trim().is_empty()).map(|email| text::email("email", &email)).transpose()?,
+        address: text::optional("address", given.address.as_deref(), 1000)?,
+        vat_id: text::optional("vat_id", given.vat_id.as_deref(), 50)?,
+        language: given.language.map_or(Ok(organization.language), |language| language_of(&language))?,
+        archived: false,
+        projects: 0,
+    };
+    let client = taxed(client)?;
+    let now = cx.now;
+    store::insert(&mut cx.db, &client, now).await?;
+    Ok(client)
+}
+
+/// Changes what is given and keeps the rest.
+pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<Client, Error> {
+    let mut client = find(cx, client).await?;
+    if let Some(currency) = given.currency {
+        change_currency(cx, &mut client, Currency::parse(&currency)?).await?;
+    }
+    if let Some(name) = given.name {
+        client.name = text::line("name", &name, 200)?;
+    }
+    let rate = given.rate.try_map(|rate| rate_of("rate", &rate, &client.currency))?;
+    client.rate = rate.over(client.rate.map(|rate| rate.amount)).map(|rate| Money::new(rate, &client.currency));
+    if let Some(days) = given.payment_terms_days {
+        client.payment_terms_days = within("payment_terms_days", days, 0, 365)?;
+    }
+    if let Some(rate) = given.tax_rate {
+        client.tax_rate = Percent::parse("tax_rate", &rate)?;
+    }
+    client.tax_category = given.tax_category.unwrap_or(client.tax_category);
+    client.email = given.email.try_map(|email| text::email("email", &email))?.over(client.email);
+    client.address = given.address.try_map(|address| text::lines("address", &address, 1000))?.over(client.address);
+    client.vat_id = given.vat_id.try_map(|vat_id| text::line("vat_id", &vat_id, 50))?.over(client.vat_id);
+    if let Some(color) = given.color {
+        client.color = color_of(&color)?;
+    }
+    if let Some(language) = given.language {
+        client.language = language_of(&language)?;
+    }
+    let client = taxed(client)?;
+    store::update(&mut cx.db, &client).await?;
+    Ok(client)
+}
+
+async fn change_currency(cx: &mut Call, client: &mut Client, currency: Currency) -> Result<(), Error> {
+    if currency == client.currency {
+        return Ok(());
+    }
+    if store::has_time_or_invoices(&mut cx.db, client.id).await? {
+        return Err(Error::new(
+            Code::InUse,
+            format!("The currency of {} stays {}: there is time or an invoice in it. Add another client for {currency}.", client.name, client.currency),
+        ));
+    }
+    client.rate = client.rate.take().map(|rate| Money::new(rate.amount, &currency));
+    client.currency = currency;
+    Ok(())
+}
+
+/// Hides a client from pickers, or shows it again.
+pub async fn set_archived(cx: &mut Call, client: &str, archived: bool) -> Result<Client, Error> {
+    let client = find(cx, client).await?;
+    let at = archived.then_some(cx.now);
+    store::set_archived(&mut cx.db, client.id, at).await?;
+    Ok(Client { archived, ..client })
+}
+
+/// Deletes a client that nothing holds.
+pub async fn delete(cx: &mut Call, client: &str) -> Result<DeletedClient, Error> {
+    let client = find(cx, client).await?;
+    let (projects, invoices) = store::held_by(&mut cx.db, client.id).await?;
+    if projects + invoices > 0 {
+        return Err(Error::new(
+            Code::InUse,
+            format!("{} has {projects} projects and {invoices} invoices and cannot be deleted. Archive it instead.", client.name),
+        ));
+    }
+    store::delete(&mut cx.db, client.id).await?;
+    Ok(DeletedClient { id: client.id, name: client.name })
+}
+
+/// A category that charges no tax has the rate 0 (BR-Z-5, BR-E-5, BR-AE-5 and their kin of EN 16931).
+fn taxed(client: Client) -> Result<Client, Error> {
+    client.tax_category.check(client.tax_rate)?;
+    Ok(client)
+}
+
+/// A colour as lists and charts take it.
+pub fn color_of(given: &str) -> Result<String, Error> {
+    let color = given.trim().to_lowercase();
+    let sound = color.strip_prefix('#').is_some_and(|digits| digits.len() == 6 && digits.chars().all(|c| c.is_ascii_hexdigit()));
+    if !sound {
+        return Err(Error::invalid("color", format!("\"{}\" is not a colour; write it like #2f6f5e.", text::excerpt(given))));
+    }
+    Ok(color)
+}
+
+/// A colour for a name: the same name always gets the same one.
+pub fn color_for(name: &str) -> String {
+    const COLORS: [&str; 10] =
+        ["#2f6f5e", "#8a5a2b", "#4b5fa8", "#a14a5b", "#5c7a29", "#7a4f9a", "#b0702a", "#2b7a8c", "#94456f", "#5f6b76"];
+    let sum = name.bytes().fold(7_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
+    COLORS[sum % COLORS.len()].to_owned()
+}
+
+/// A row as the world sees it.
+pub fn read(row: store::Row) -> Result<Client, Error> {
+    let currency = Currency::parse(&row.currency)?;
+    Ok(Client {
+        id: ClientId(row.id),
+        name: row.name,
+        color: row.color,
+        rate: row.rate.map(|rate| Money::new(rate, &currency)),
+        currency,
+        payment_terms_days: row.payment_terms_days as u16,
+        tax_category: TaxCategory::parse(&row.tax_category)?,
+        tax_rate: Percent(row.tax_rate),
+        email: row.email,
+        address: row.address,
+        vat_id: row.vat_id,
+        language: row.language,
+        archived: row.archived,
+        projects: row.projects,
+    })
+}

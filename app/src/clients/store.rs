@@ -1,0 +1,194 @@
+//! SQL of clients.
+
+use jiff::Timestamp;
+use sqlx::{query, query_as, query_scalar};
+use uuid::Uuid;
+
+use super::Client;
+use crate::{
+    database::{Db, OnConstraint, instant},
+    error::Error,
+    id::ClientId,
+    page::Cursor,
+};
+
+/// A client as stored.
+#[allow(missing_docs, reason = "the columns are described at Client")]
+pub struct Row {
+    pub id: Uuid,
+    pub name: String,
+    pub color: String,
+    pub currency: String,
+    pub rate: Option<i64>,
+    pub payment_terms_days: i16,
+    pub tax_category: String,
+    pub tax_rate: i32,
+    pub email: Option<String>,
+    pub address: Option<String>,
+    pub vat_id: Option<String>,
+    pub language: String,
+    pub archived: bool,
+    pub projects: i64,
+}
+
+/// Clients by name, from after the cursor.
+pub async fn list(db: &mut Db, query: Option<&str>, archived: bool, after: Option<Cursor>, limit: i64) -> Result<Vec<Row>, Error> {
+    let organization = db.organization();
+    let (key, id) = after.map(|after| (after.key, after.id)).unzip();
+    Ok(query_as!(
+        Row,
+        r#"select c.id, c.name, c.color, c.currency, c.rate, c.payment_terms_days, c.tax_category, c.tax_rate, c.email, c.address, c.vat_id,
+               c.language, c.archived_at is not null as "archived!",
+               (select count(*) from project p where p.organization_id = c.organization_id and p.client_id = c.id and p.archived_at is null) as "projects!"
+           from client c
+           where c.organization_id = $1
+               and ($2::text is null or strpos(lower(c.name), lower($2)) > 0)
+               and ($3 or c.archived_at is null)
+               and ($4::text is null or (lower(c.name), c.id) > ($4, $5::uuid))
+           order by lower(c.name), c.id limit $6"#,
+        organization,
+        query,
+        archived,
+        key,
+        id,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// How many clients match.
+pub async fn count(db: &mut Db, query: Option<&str>, archived: bool) -> Result<i64, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select count(*) as "count!" from client
+           where organization_id = $1 and ($2::text is null or strpos(lower(name), lower($2)) > 0) and ($3 or archived_at is null)"#,
+        organization,
+        query,
+        archived
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// The client with this id or name.
+pub async fn find(db: &mut Db, id: Uuid, name: &str) -> Result<Option<Row>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Row,
+        r#"select c.id, c.name, c.color, c.currency, c.rate, c.payment_terms_days, c.tax_category, c.tax_rate, c.email, c.address, c.vat_id,
+               c.language, c.archived_at is not null as "archived!",
+               (select count(*) from project p where p.organization_id = c.organization_id and p.client_id = c.id and p.archived_at is null) as "projects!"
+           from client c
+           where c.organization_id = $1 and (c.id = $2 or lower(c.name) = lower($3))
+           order by c.id = $2 desc limit 1"#,
+        organization,
+        id,
+        name
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
+/// Adds a client.
+pub async fn insert(db: &mut Db, client: &Client, now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "insert into client (organization_id, id, name, color, currency, rate, payment_terms_days, tax_category, tax_rate, email, address,
+             vat_id, language, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        organization,
+        client.id.0,
+        client.name,
+        client.color,
+        client.currency.as_str(),
+        client.rate.as_ref().map(|rate| rate.amount),
+        client.payment_terms_days as i16,
+        client.tax_category.code(),
+        client.tax_rate.hundredths(),
+        client.email,
+        client.address,
+        client.vat_id,
+        client.language,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await
+    .on_constraint("client_name_unique", || name_taken(client))?;
+    Ok(())
+}
+
+/// Writes a client.
+pub async fn update(db: &mut Db, client: &Client) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update client set name = $3, color = $4, currency = $5, rate = $6, payment_terms_days = $7, tax_category = $8, tax_rate = $9,
+             email = $10, address = $11, vat_id = $12, language = $13
+         where organization_id = $1 and id = $2",
+        organization,
+        client.id.0,
+        client.name,
+        client.color,
+        client.currency.as_str(),
+        client.rate.as_ref().map(|rate| rate.amount),
+        client.payment_terms_days as i16,
+        client.tax_category.code(),
+        client.tax_rate.hundredths(),
+        client.email,
+        client.address,
+        client.vat_id,
+        client.language
+    )
+    .execute(db.connection())
+    .await
+    .on_constraint("client_name_unique", || name_taken(client))?;
+    Ok(())
+}
+
+fn name_taken(client: &Client) -> Error {
+    Error::invalid("name", format!("There is already a client called \"{}\". Choose another name.", client.name))
+}
+
+/// Hides a client, or shows it again.
+pub async fn set_archived(db: &mut Db, client: ClientId, at: Option<Timestamp>) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("update client set archived_at = $3 where organization_id = $1 and id = $2", organization, client.0, at.map(instant) as _)
+        .execute(db.connection())
+        .await?;
+    Ok(())
+}
+
+/// Whether there is time or an invoice in the client's currency.
+pub async fn has_time_or_invoices(db: &mut Db, client: ClientId) -> Result<bool, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select exists (select from invoice where organization_id = $1 and client_id = $2)
+               or exists (select from time_entry t join project p on p.organization_id = t.organization_id and p.id = t.project_id
+                          where t.organization_id = $1 and p.client_id = $2) as "held!""#,
+        organization,
+        client.0
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// How many projects and invoices hold the client.
+pub async fn held_by(db: &mut Db, client: ClientId) -> Result<(i64, i64), Error> {
+    let organization = db.organization();
+    let held = query!(
+        r#"select (select count(*) from project where organization_id = $1 and client_id = $2) as "projects!",
+               (select count(*) from invoice where organization_id = $1 and client_id = $2) as "invoices!""#,
+        organization,
+        client.0
+    )
+    .fetch_one(db.connection())
+    .await?;
+    Ok((held.projects, held.invoices))
+}
+
+/// Deletes a client.
+pub async fn delete(db: &mut Db, client: ClientId) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("delete from client where organization_id = $1 and id = $2", organization, client.0).execute(db.connection()).await?;
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! Who asks, for which organization, and with what.
+//!
+//! Everything that depends on where or when the product runs comes in here: the clock, the database, the typesetter, the
+//! caller. Nothing below reads the clock or the environment on its own.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use jiff::{Timestamp, tz::TimeZone};
+use leptos::{
+    prelude::{Owner, provide_context, use_context},
+    reactive::computed::ScopedFuture,
+};
+use leptos_axum::ResponseOptions;
+use sqlx::PgPool;
+
+use crate::{
+    access::{Role, Scope, Writes},
+    error::Error,
+    id::{MemberId, OrganizationId, TokenId, UserId},
+    invoices::document::InvoiceDocument,
+    money::Currency,
+};
+
+/// A future that is handed around.
+pub type Promise<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What the process offers to every call.
+pub struct Services {
+    /// Connections that work as the application's role, never as the owner of the tables.
+    pub pool: PgPool,
+    /// What time it is.
+    pub clock: Box<dyn Clock>,
+    /// Makes PDFs.
+    pub documents: Box<dyn Documents>,
+    /// The address under which people reach this Stint, without a slash at the end.
+    pub public_url: String,
+    /// Whether mails leave; without a mail server they can be read in the app.
+    pub mail_leaves: bool,
+    /// Rung when a mail was put into the outbox, so that it leaves at once.
+    pub mail_waits: tokio::sync::Notify,
+}
+
+/// What time it is.
+pub trait Clock: Send + Sync {
+    /// The present instant.
+    fn now(&self) -> Timestamp;
+}
+
+/// The clock on the wall.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// Typesets documents; the typesetter itself is heavy and lives with the process.
+pub trait Documents: Send + Sync {
+    /// The PDF of an invoice.
+    fn invoice(&self, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>>;
+}
+
+/// Through which door a call comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// A page in the browser.
+    Page,
+    /// The REST interface.
+    Rest,
+    /// The MCP endpoint.
+    Mcp,
+    /// The command line.
+    CommandLine,
+}
+
+impl Door {
+    /// The name as recorded.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Rest => "rest",
+            Self::Mcp => "mcp",
+            Self::CommandLine => "cli",
+        }
+    }
+}
+
+/// The login behind a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    /// Their id.
+    pub id: UserId,
+    /// Their name.
+    pub name: String,
+    /// The address they sign in with.
+    pub email: String,
+}
+
+/// Where the person stands in the organization of the call, and what the organization's days and amounts are in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Membership {
+    /// The tenant.
+    pub organization: OrganizationId,
+    /// Its place in addresses: `/o/<slug>/…`.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// The person in it.
+    pub member: MemberId,
+    /// What they are there.
+    pub role: Role,
+    /// Where its days begin and end.
+    pub zone: TimeZone,
+    /// Its own currency.
+    pub currency: Currency,
+    /// The first day of its week, 1 = Monday.
+    pub week_start: u8,
+    /// The language of its pages and documents.
+    pub language: String,
+}
+
+/// The limits of a token.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Token {
+    /// Its id.
+    pub id: TokenId,
+    /// The name its owner gave it.
+    pub name: String,
+    /// What it may be used for.
+    pub scopes: Vec<Scope>,
+    /// What happens when it writes.
+    pub writes: Writes,
+}
+
+/// Who asks: always present on a request, so that the absence of a person is said and never guessed.
+#[derive(Clone)]
+pub struct Caller {
+    /// What the process offers.
+    pub services: Arc<Services>,
+    /// The door the call came through.
+    pub door: Door,
+    /// The person, when somebody is signed in.
+    pub person: Option<Person>,
+    /// The token, when the call came with one.
+    pub token: Option<Token>,
+    /// The organization of the call, when one was named and the person belongs to it.
+    pub membership: Option<Membership>,
+    /// The address of the other end, for limits on sign-in attempts.
+    pub address: String,
+}
+
+impl Caller {
+    /// Nobody, at this door.
+    pub fn nobody(services: Arc<Services>, door: Door) -> Self {
+        Self { services, door, person: None, token: None, membership: None, address: String::new() }
+    }
+
+    /// The caller of the request that is being answered.
+    pub fn current() -> Result<Self, Error> {
+        use_context::<Self>().ok_or_else(Error::unauthenticated)
+    }
+
+    /// The person, or the error that asks to sign in.
+    pub fn person(&self) -> Result<&Person, Error> {
+        self.person.as_ref().ok_or_else(Error::unauthenticated)
+    }
+
+    /// Where the person stands, or why nobody can tell.
+    pub fn membership(&self) -> Result<&Membership, Error> {
+        self.person()?;
+        self.membership.as_ref().ok_or_else(|| Error::not_found("organization"))
+    }
+
+    /// Runs `work` as this caller, whatever request surrounds it; its headers reach no browser.
+    ///
+    /// The owner is a child of the current one: a render around us keeps its arena.
+    pub async fn run<T>(self, work: impl Future<Output = T>) -> T {
+        let owner = Owner::new();
+        owner
+            .with(|| {
+                provide_context(self);
+                provide_context(ResponseOptions::default());
+                ScopedFuture::new_untracked(work)
+            })
+            .await
+    }
+}

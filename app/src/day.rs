@@ -1,0 +1,167 @@
+//! Days of the calendar and instants with their offset, as text that sorts and travels.
+//!
+//! The browser has no library for time: what pages need is arithmetic on the calendar, done here.
+//! Time zones and the words for periods are the server's.
+
+mod calendar;
+mod moment;
+#[cfg(feature = "ssr")]
+mod period;
+#[cfg(feature = "ssr")]
+mod schema;
+#[cfg(feature = "ssr")]
+mod server;
+mod span;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+
+pub use moment::Moment;
+pub use span::Span;
+
+/// The first year a day may lie in.
+pub const YEAR_MIN: i16 = 1970;
+
+/// The last year a day may lie in.
+pub const YEAR_MAX: i16 = 2200;
+
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// A day of the calendar as `YYYY-MM-DD`, from 1970 to 2200. In which time zone it began is not
+/// part of it.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[serde(try_from = "String", into = "String")]
+pub struct Day(String);
+
+impl Day {
+    /// The day in a text `YYYY-MM-DD`; `field` is what a refusal names.
+    pub fn parse(field: &'static str, text: &str) -> Result<Day, Error> {
+        let text = text.trim();
+        let refused =
+            |why: &str| Error::invalid(field, format!("{} {why}", crate::money::shown(text)));
+        let (year, month, day) = calendar::read(text)
+            .ok_or_else(|| refused("is not a day; write it as YYYY-MM-DD, such as 2026-03-05."))?;
+        if !(YEAR_MIN..=YEAR_MAX).contains(&year) {
+            return Err(refused("is too far away; give a day from 1970 to 2200."));
+        }
+        if !calendar::exists(year, month, day) {
+            return Err(refused(
+                "is not in the calendar; check the month and the day.",
+            ));
+        }
+        Ok(Day(text.to_owned()))
+    }
+
+    /// The year, such as 2026.
+    pub fn year(&self) -> i16 {
+        self.parts().0
+    }
+
+    /// The month, 1 for January.
+    pub fn month(&self) -> i8 {
+        self.parts().1
+    }
+
+    /// The day of the month, 1 for the first.
+    pub fn day_of_month(&self) -> i8 {
+        self.parts().2
+    }
+
+    /// The day of the week, 1 for Monday to 7 for Sunday.
+    pub fn weekday(&self) -> u8 {
+        calendar::weekday(self.number())
+    }
+
+    /// The day `days` later, or earlier when that is below zero; it stops at the first and the last
+    /// day there is.
+    pub fn plus(&self, days: i64) -> Day {
+        Day::numbered(self.number().saturating_add(days))
+    }
+
+    /// How many days from this day until `other`, below zero when that is earlier.
+    pub fn days_until(&self, other: &Day) -> i64 {
+        other.number() - self.number()
+    }
+
+    /// The day in English, for instance `Sat 21 Nov 2026`.
+    pub fn label(&self) -> String {
+        let (year, month, day) = self.parts();
+        let weekday = WEEKDAYS[usize::from(self.weekday()) - 1];
+        format!("{weekday} {day} {} {year}", &month_name(month)[..3])
+    }
+
+    /// The month in English, for instance `November 2026`.
+    pub fn month_label(&self) -> String {
+        let (year, month, _) = self.parts();
+        format!("{} {year}", month_name(month))
+    }
+
+    /// The day as `YYYY-MM-DD`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn parts(&self) -> (i16, i8, i8) {
+        calendar::read(&self.0).unwrap_or((YEAR_MIN, 1, 1))
+    }
+
+    fn number(&self) -> i64 {
+        let (year, month, day) = self.parts();
+        calendar::number(year, month, day)
+    }
+
+    fn numbered(number: i64) -> Day {
+        let first = calendar::number(YEAR_MIN, 1, 1);
+        let last = calendar::number(YEAR_MAX, 12, 31);
+        let (year, month, day) = calendar::parts(number.clamp(first, last));
+        Day(format!("{year:04}-{month:02}-{day:02}"))
+    }
+}
+
+fn month_name(month: i8) -> &'static str {
+    usize::try_from(month - 1)
+        .ok()
+        .and_then(|index| MONTHS.get(index))
+        .copied()
+        .unwrap_or(MONTHS[0])
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Day {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self, Error> {
+        Day::parse("date", &text)
+    }
+}
+
+impl From<Day> for String {
+    fn from(day: Day) -> Self {
+        day.0
+    }
+}

@@ -1,0 +1,196 @@
+//! The one error that a caller can see.
+//!
+//! Pages, REST, MCP and the command line all show it as `{ "error": { "code", "message", "fields"?, "hint"?, "details"? } }`.
+//! A message says what was wrong with which value and what to do next. It never shows SQL, paths or another tenant's data:
+//! what went wrong inside is logged where it happened and leaves as [`Code::Internal`].
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+
+/// Why a call was refused, in words a person can act on.
+#[derive(Debug, Clone, PartialEq, thiserror::Error, Serialize, Deserialize)]
+#[serde(into = "Envelope", from = "Envelope")]
+#[error("{message}")]
+pub struct Error {
+    /// The kind of refusal, the same in every door.
+    pub code: Code,
+    /// What was wrong with which value, and what to do next.
+    pub message: String,
+    /// The arguments that were wrong, each with its own message.
+    pub fields: BTreeMap<String, String>,
+    /// A way out, when the message alone does not show one.
+    pub hint: Option<String>,
+    /// The record that stands in the way, for instance the timer that is already running.
+    pub details: Option<serde_json::Value>,
+}
+
+/// What an error says to a program. The conflict family answers 409, each with its own code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// An argument is wrong.
+    Invalid,
+    /// Nobody is signed in, or the token is unknown, expired or revoked.
+    Unauthenticated,
+    /// The caller sees the record but may not do this.
+    Forbidden,
+    /// There is no such record, or the caller may not see it.
+    NotFound,
+    /// The state of the record does not allow this.
+    Conflict,
+    /// A timer is already running.
+    TimerRunning,
+    /// No timer is running.
+    NoTimer,
+    /// A session of the member is active.
+    SessionActive,
+    /// The record is invoiced, approved, reserved or before the lock date.
+    Locked,
+    /// Other records depend on this one.
+    InUse,
+    /// The budget has no room for this.
+    BudgetExhausted,
+    /// The time overlaps other time, and the organization refuses that.
+    Overlap,
+    /// The idempotency key was used with other arguments.
+    IdempotencyMismatch,
+    /// Somebody changed the record in the meantime.
+    Stale,
+    /// The plan does not include this.
+    PlanRequired,
+    /// Too many calls.
+    RateLimited,
+    /// A person has to approve this first.
+    NeedsApproval,
+    /// Something Stint needs is not there right now.
+    Unavailable,
+    /// A fault of Stint's.
+    Internal,
+}
+
+impl Code {
+    /// The HTTP status that goes with the code.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::Invalid => 422,
+            Self::Unauthenticated => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::PlanRequired => 402,
+            Self::RateLimited => 429,
+            Self::NeedsApproval => 202,
+            Self::Unavailable => 503,
+            Self::Internal => 500,
+            _ => 409,
+        }
+    }
+}
+
+impl Error {
+    /// An error of this kind.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), fields: BTreeMap::new(), hint: None, details: None }
+    }
+
+    /// The argument `field` cannot be accepted.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let mut error = Self::new(Code::Invalid, message.clone());
+        error.fields.insert(field.to_owned(), message);
+        error
+    }
+
+    /// Nobody is signed in.
+    pub fn unauthenticated() -> Self {
+        Self::new(Code::Unauthenticated, "not authenticated").hint("Sign in, or send a valid token.")
+    }
+
+    /// The caller may not do `what`.
+    pub fn forbidden(what: &str) -> Self {
+        Self::new(Code::Forbidden, format!("You may not {what} here. Ask an owner or admin of the organization for the right."))
+    }
+
+    /// There is no such record for this caller.
+    pub fn not_found(noun: &str) -> Self {
+        Self::new(Code::NotFound, format!("There is no such {noun}. Check the id or the name."))
+    }
+
+    /// Something Stint needs is not there right now.
+    pub fn unavailable(what: &str) -> Self {
+        Self::new(Code::Unavailable, format!("{what} Nothing was changed; try again in a moment."))
+    }
+
+    /// A fault of Stint's, already logged.
+    pub fn internal() -> Self {
+        Self::new(Code::Internal, "Something went wrong on our side. Nothing was changed; try again, and tell us if it happens again.")
+    }
+
+    /// Adds a way out.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the record that stands in the way.
+    pub fn details(mut self, record: &impl Serialize) -> Self {
+        self.details = serde_json::to_value(record).ok();
+        self
+    }
+
+    /// The message for one argument of a form.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).map(String::as_str)
+    }
+}
+
+impl FromServerFnError for Error {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => Self::unavailable("The server could not be reached."),
+            ServerFnErrorErr::Args(problem) | ServerFnErrorErr::Deserialization(problem) => {
+                Self::new(Code::Invalid, format!("The arguments could not be read: {problem}."))
+            }
+            ServerFnErrorErr::MissingArg(name) => Self::invalid(&name, format!("{name} is missing.")),
+            _ => Self::internal(),
+        }
+    }
+}
+
+/// The error as it stands on the wire.
+#[derive(Clone, Serialize, Deserialize)]
+struct Envelope {
+    error: Content,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Content {
+    code: Code,
+    message: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    fields: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    details: Option<serde_json::Value>,
+}
+
+impl From<Error> for Envelope {
+    fn from(error: Error) -> Self {
+        let Error { code, message, fields, hint, details } = error;
+        Self { error: Content { code, message, fields, hint, details } }
+    }
+}
+
+impl From<Envelope> for Error {
+    fn from(envelope: Envelope) -> Self {
+        let Content { code, message, fields, hint, details } = envelope.error;
+        Self { code, message, fields, hint, details }
+    }
+}

@@ -1,0 +1,110 @@
+//! Durations: whole seconds, how people write them and how they are shown.
+
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+
+/// The longest duration of one entry: 24 hours.
+pub const SECONDS_MAX: i64 = 24 * 3_600;
+
+/// A duration in whole seconds.
+#[derive(
+    Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord,
+)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct Seconds(pub i64);
+
+impl Seconds {
+    /// The duration in a text such as `1h30m`, `1:30`, `90m`, `1.5h`, `1,5` or `5400s`; a plain
+    /// number is hours.
+    ///
+    /// Refuses what is not a duration, nothing at all, less than nothing and more than 24 hours.
+    /// `field` is what a refusal names.
+    pub fn parse(field: &'static str, text: &str) -> Result<Seconds, Error> {
+        let refused = |why: &str| {
+            let shown = crate::money::shown(text.trim());
+            Error::invalid(field, format!("{shown} {why}"))
+        };
+        if text.trim().starts_with(['-', '\u{2212}']) {
+            return Err(refused(
+                "is below zero; give the time that was worked, such as 1h30m.",
+            ));
+        }
+        match parse::seconds(text) {
+            None => Err(refused(
+                "is not a duration; write one such as 1h30m, 1:30, 90m or 1.5h.",
+            )),
+            Some(0) => Err(refused("is no time at all; give at least one second.")),
+            Some(seconds) if seconds > SECONDS_MAX && parse::is_plain_number(text) => Err(refused(
+                "is more than 24 hours, as a plain number counts hours; write minutes with an m, such as 90m.",
+            )),
+            Some(seconds) if seconds > SECONDS_MAX => {
+                Err(refused("is more than 24 hours; split it over two days."))
+            }
+            Some(seconds) => Ok(Seconds(seconds)),
+        }
+    }
+}
+
+/// A duration in a result: the seconds to calculate with, and the text to show.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Worked {
+    /// Whole seconds.
+    pub seconds: i64,
+    /// The duration as a person reads it, for instance `1h 30m`.
+    pub text: String,
+}
+
+impl Worked {
+    /// The duration of `seconds`, with its text.
+    pub fn of(seconds: i64) -> Worked {
+        Worked {
+            seconds,
+            text: text(seconds),
+        }
+    }
+}
+
+/// Whole minutes, cut and not rounded: a text never claims more than was worked. Only what is under
+/// a minute is shown in seconds.
+fn text(seconds: i64) -> String {
+    let sign = sign(seconds);
+    let size = seconds.unsigned_abs();
+    match (size / 3_600, size / 60 % 60) {
+        (0, 0) if size == 0 => "0m".to_owned(),
+        (0, 0) => format!("{sign}{size}s"),
+        (0, minutes) => format!("{sign}{minutes}m"),
+        (hours, 0) => format!("{sign}{hours}h"),
+        (hours, minutes) => format!("{sign}{hours}h {minutes}m"),
+    }
+}
+
+/// The duration as a running timer shows it: `1:30:00`.
+pub fn clock(seconds: i64) -> String {
+    let size = seconds.unsigned_abs();
+    format!(
+        "{}{}:{:02}:{:02}",
+        sign(seconds),
+        size / 3_600,
+        size / 60 % 60,
+        size % 60
+    )
+}
+
+/// The duration in hours with two decimals, rounded half up: `1.50`.
+pub fn decimal_hours(seconds: i64) -> String {
+    let hundredths = crate::money::rounded_quotient(i128::from(seconds) * 100, 3_600);
+    let sign = if hundredths < 0 { "-" } else { "" };
+    let size = hundredths.unsigned_abs();
+    format!("{sign}{}.{:02}", size / 100, size % 100)
+}
+
+fn sign(seconds: i64) -> &'static str {
+    if seconds < 0 { "-" } else { "" }
+}

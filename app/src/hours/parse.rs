@@ -1,0 +1,93 @@
+//! The ways to write a duration.
+
+/// Longer than any duration that is accepted; what is longer was not meant as one.
+const TEXT_MAX: usize = 32;
+
+/// The seconds in a text, or nothing when it is not a duration. No limit is applied but what keeps
+/// numbers small.
+pub(super) fn seconds(text: &str) -> Option<i64> {
+    let text = text.trim().to_ascii_lowercase();
+    if text.is_empty() || text.len() > TEXT_MAX {
+        return None;
+    }
+    if text.contains(':') {
+        return of_clock(&text);
+    }
+    if is_plain_number(&text) {
+        of_number(&text, 3_600)
+    } else {
+        of_units(&text)
+    }
+}
+
+/// Whether the text is a number without a unit, which counts hours.
+pub(super) fn is_plain_number(text: &str) -> bool {
+    text.trim().bytes().all(is_of_number)
+}
+
+fn is_of_number(byte: u8) -> bool {
+    byte.is_ascii_digit() || matches!(byte, b'.' | b',')
+}
+
+/// `1:30` is hours and minutes, `1:30:15` has seconds too.
+fn of_clock(text: &str) -> Option<i64> {
+    let mut parts = text.split(':');
+    let hours = whole(parts.next()?)?;
+    let minutes = sixtieth(parts.next()?)?;
+    let seconds = parts.next().map_or(Some(0), sixtieth)?;
+    parts
+        .next()
+        .is_none()
+        .then_some(hours * 3_600 + minutes * 60 + seconds)
+}
+
+fn sixtieth(text: &str) -> Option<i64> {
+    (text.len() == 2)
+        .then(|| whole(text))?
+        .filter(|number| *number < 60)
+}
+
+fn whole(text: &str) -> Option<i64> {
+    let digits = (1..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().ok())?
+}
+
+/// Numbers with units, each unit once and the larger ones first: `1h 30m`, `90 min`, `1.5h`.
+fn of_units(text: &str) -> Option<i64> {
+    let mut rest = text;
+    let mut larger = i64::MAX;
+    let mut total = 0;
+    while !rest.is_empty() {
+        let (number, after) = split(rest, is_of_number);
+        let (name, after) = split(after.trim_start(), |byte| byte.is_ascii_alphabetic());
+        let unit = unit(name).filter(|unit| *unit < larger)?;
+        total += of_number(number, unit)?;
+        larger = unit;
+        rest = after.trim_start();
+    }
+    Some(total)
+}
+
+fn split(text: &str, belongs: impl Fn(u8) -> bool) -> (&str, &str) {
+    text.split_at(text.bytes().take_while(|byte| belongs(*byte)).count())
+}
+
+fn unit(name: &str) -> Option<i64> {
+    match name {
+        "h" | "hr" | "hrs" | "hour" | "hours" => Some(3_600),
+        "m" | "min" | "mins" | "minute" | "minutes" => Some(60),
+        "s" | "sec" | "secs" | "second" | "seconds" => Some(1),
+        _ => None,
+    }
+}
+
+/// A decimal number of units in seconds, rounded half up to a whole second.
+fn of_number(text: &str, unit: i64) -> Option<i64> {
+    let Some((before, decimals)) = text.split_once(['.', ',']) else {
+        return Some(whole(text)? * unit);
+    };
+    let number = if before.is_empty() { 0 } else { whole(before)? };
+    let fraction = whole(decimals)?;
+    let parts = 10_i64.pow(u32::try_from(decimals.len()).ok()?);
+    Some(number * unit + (fraction * unit * 2 + parts) / (parts * 2))
+}

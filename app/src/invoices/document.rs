@@ -1,0 +1,127 @@
+//! What an invoice document shows: plain data, ready to print.
+//!
+//! Everything is text that has already been worded and formatted; the template only lays it out. Text is data and
+//! never markup, so a client may be called `#panic()` or `*x*`.
+
+use serde::{Deserialize, Serialize};
+
+/// One invoice as it stands on paper, frozen when the invoice is sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InvoiceDocument {
+    /// Language of the document as a BCP 47 tag: `en` or `de`. Labels follow it.
+    pub language: String,
+    /// The number given on sending; a draft has none and is marked as a draft.
+    pub number: Option<String>,
+    /// Day of issue, `YYYY-MM-DD`.
+    pub issued_on: String,
+    /// Day on which payment is due, `YYYY-MM-DD`.
+    pub due_on: String,
+    /// First and last day of the work that is billed (BG-14 of EN 16931), when there is one.
+    pub period: Option<Period>,
+    /// Who bills.
+    pub seller: Party,
+    /// Who is billed.
+    pub buyer: Party,
+    /// Where to pay.
+    pub bank: Option<BankAccount>,
+    /// ISO 4217 code of every amount on the document.
+    pub currency: String,
+    /// The lines in the order of the document.
+    pub lines: Vec<DocumentLine>,
+    /// Sum of the line nets (BT-106).
+    pub subtotal: String,
+    /// Discount on the whole document (BT-107), shown with its wording.
+    pub discount: Option<LabelledAmount>,
+    /// One row per tax category and rate (BG-23).
+    pub taxes: Vec<DocumentTax>,
+    /// Sum without tax (BT-109).
+    pub net: String,
+    /// Sum of the taxes (BT-110).
+    pub tax: String,
+    /// Sum with tax, what is to be paid (BT-112).
+    pub total: String,
+    /// Payment terms in words (BT-20).
+    pub terms: String,
+    /// A note to the client (BT-22), plain text with line breaks.
+    pub notes: Option<String>,
+    /// The instant written into the file's metadata, RFC 3339; the same input gives the same bytes.
+    pub created_at: String,
+}
+
+/// Days from `from` to `to`, both included.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Period {
+    /// First day, `YYYY-MM-DD`.
+    pub from: String,
+    /// Last day, `YYYY-MM-DD`.
+    pub to: String,
+}
+
+/// A seller or a buyer as printed in the letterhead or the address field.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Party {
+    /// Legal name (BT-27, BT-44).
+    pub name: String,
+    /// Postal address with line breaks.
+    pub address: Option<String>,
+    /// VAT identifier (BT-31, BT-48).
+    pub vat_id: Option<String>,
+    /// Address for questions about the invoice.
+    pub email: Option<String>,
+    /// Telephone for questions about the invoice.
+    pub phone: Option<String>,
+}
+
+/// A bank account as printed under the payment terms (BG-17).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BankAccount {
+    /// Holder of the account (BT-85).
+    pub holder: String,
+    /// IBAN (BT-84), printed in groups of four.
+    pub iban: String,
+    /// BIC (BT-86).
+    pub bic: Option<String>,
+    /// Name of the bank.
+    pub bank: Option<String>,
+}
+
+/// One line of the invoice (BG-25).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DocumentLine {
+    /// What was done (BT-153).
+    pub description: String,
+    /// A second, smaller line, for instance the project or the days.
+    pub details: Option<String>,
+    /// Quantity with its decimals (BT-129), for instance `12.50`.
+    pub quantity: String,
+    /// Unit of the quantity in words of the document's language, for instance `h`.
+    pub unit: String,
+    /// Net price of one unit (BT-146).
+    pub price: String,
+    /// Tax rate of the line, for instance `19 %`, or the category when there is no rate.
+    pub tax: String,
+    /// Net amount of the line (BT-131).
+    pub net: String,
+}
+
+/// An amount with the words before it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LabelledAmount {
+    /// What the amount is.
+    pub label: String,
+    /// The amount, formatted.
+    pub amount: String,
+}
+
+/// Tax of one category and rate over the document (BG-23).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DocumentTax {
+    /// For instance `VAT 19 %`.
+    pub label: String,
+    /// Taxable base (BT-116).
+    pub base: String,
+    /// Tax amount (BT-117).
+    pub amount: String,
+    /// Why no tax is charged (BT-120), for instance reverse charge.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,96 @@
+//! Rounding of time before it is billed.
+
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+/// In which direction time off the grid is moved.
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RoundingMode {
+    /// To the next step: a begun step is billed.
+    Up,
+    /// To the nearest step; half a step goes up.
+    #[default]
+    Nearest,
+    /// To the step before: only whole steps are billed.
+    Down,
+}
+
+/// What is rounded: the finer the basis, the more rounding up adds.
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RoundingBasis {
+    /// Each time entry on its own.
+    Entry,
+    /// The time of one day on one project.
+    DayAndProject,
+    /// The time of an invoice line as a whole.
+    #[default]
+    Line,
+}
+
+/// How time is rounded before it is billed. The policy of the invoice holds, else that of the
+/// project, the client or the organization; the raw seconds stay beside what it gives.
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Rounding {
+    /// Step of the grid in minutes, such as 15; 0 bills time as it is.
+    pub step_minutes: u16,
+    /// In which direction time off the grid is moved.
+    pub mode: RoundingMode,
+    /// What is rounded.
+    pub basis: RoundingBasis,
+}
+
+impl RoundingMode {
+    /// The mode as stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Nearest => "nearest",
+            Self::Down => "down",
+        }
+    }
+
+    /// The mode of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Up, Self::Nearest, Self::Down].into_iter().find(|mode| mode.name() == name)
+    }
+}
+
+impl RoundingBasis {
+    /// The basis as stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Entry => "entry",
+            Self::DayAndProject => "day_and_project",
+            Self::Line => "line",
+        }
+    }
+
+    /// The basis of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Entry, Self::DayAndProject, Self::Line].into_iter().find(|basis| basis.name() == name)
+    }
+}
+
+impl Rounding {
+    /// The seconds to bill for `seconds` worked. A value already on the grid does not move.
+    pub fn round(&self, seconds: i64) -> i64 {
+        let step = i64::from(self.step_minutes) * 60;
+        if step == 0 {
+            return seconds;
+        }
+        let over = seconds.rem_euclid(step);
+        let up = match self.mode {
+            RoundingMode::Up => over > 0,
+            RoundingMode::Nearest => over * 2 >= step,
+            RoundingMode::Down => false,
+        };
+        (seconds - over).saturating_add(if up { step } else { 0 })
+    }
+}

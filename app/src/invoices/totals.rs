@@ -1,0 +1,238 @@
+//! The totals of an invoice, as EN 16931 defines them (BR-CO-10 to BR-CO-17).
+//!
+//! ```text
+//! subtotal  sum of the line nets                     BT-106
+//! discount  on the document, spread over the taxes   BT-107
+//! net       subtotal − discount                      BT-109
+//! tax       sum over category and rate of base×rate  BT-110
+//! total     net + tax                                BT-112
+//! ```
+//!
+//! All amounts are whole minor units of the invoice's one currency. Each figure is rounded once,
+//! where the standard says, and every sum is a sum of rounded figures: what is printed adds up.
+
+mod category;
+#[cfg(test)]
+mod tests;
+
+use crate::error::Error;
+use crate::money::{amount_of, rounded_quotient, saturated};
+use crate::percent::Percent;
+
+pub use category::TaxCategory;
+
+/// A hundred percent in hundredths of a percent.
+const WHOLE: i128 = 10_000;
+
+/// What a line adds to the totals.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LineAmount {
+    /// Net amount of the line (BT-131), rounded; below zero for a deduction.
+    pub net: i64,
+    /// Tax category of the line (BT-151).
+    pub category: TaxCategory,
+    /// Tax rate of the line (BT-152).
+    pub rate: Percent,
+}
+
+/// A discount on the whole document.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Discount {
+    /// So many minor units.
+    Amount(i64),
+    /// This share of the subtotal, rounded half up.
+    Percent(Percent),
+}
+
+/// The tax of one category and rate (BG-23).
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaxTotal {
+    /// Tax category (BT-118).
+    pub category: TaxCategory,
+    /// Tax rate (BT-119).
+    pub rate: Percent,
+    /// The part of the document's discount that falls on this category and rate (BT-92).
+    pub discount: i64,
+    /// Taxable amount (BT-116): the nets of its lines without its part of the discount.
+    pub base: i64,
+    /// Tax amount (BT-117): base × rate, rounded half up.
+    pub tax: i64,
+}
+
+/// The totals of an invoice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Totals {
+    /// Sum of the line nets (BT-106).
+    pub subtotal: i64,
+    /// Discount on the whole document (BT-107).
+    pub discount: i64,
+    /// Sum without tax (BT-109).
+    pub net: i64,
+    /// Sum of the taxes (BT-110).
+    pub tax: i64,
+    /// Sum with tax (BT-112).
+    pub total: i64,
+    /// One row per tax category and rate, in the order of the categories and from the highest rate
+    /// down.
+    pub taxes: Vec<TaxTotal>,
+}
+
+impl Totals {
+    /// The totals of these lines and this discount.
+    ///
+    /// Refuses a discount below zero or above the subtotal, a rate where the category has none, a
+    /// total below zero (that is a credit note) and sums that no amount can hold.
+    pub fn of(lines: &[LineAmount], discount: Option<Discount>) -> Result<Totals, Error> {
+        let groups = groups(lines)?;
+        let subtotal = subtotal(&groups)?;
+        if subtotal < 0 {
+            return Err(negative());
+        }
+        let discount = discount_of(subtotal, discount)?;
+        let taxes = groups
+            .iter()
+            .zip(spread(discount, &groups))
+            .map(|(group, share)| group.tax_total(share))
+            .collect::<Result<Vec<_>, _>>()?;
+        let tax: i128 = taxes.iter().map(|tax| i128::from(tax.tax)).sum();
+        let net = subtotal - discount;
+        if net + tax < 0 {
+            return Err(negative());
+        }
+        Ok(Totals {
+            subtotal: fitting(subtotal)?,
+            discount: fitting(discount)?,
+            net: fitting(net)?,
+            tax: fitting(tax)?,
+            total: fitting(net + tax)?,
+            taxes,
+        })
+    }
+}
+
+/// The net of a line: quantity in thousandths × price of one in minor units, rounded half up.
+pub fn line_net(quantity_thousandths: i64, price: i64) -> i64 {
+    saturated(rounded_quotient(
+        i128::from(quantity_thousandths) * i128::from(price),
+        1_000,
+    ))
+}
+
+/// The net of a line of time: seconds to bill × rate in minor units per hour, rounded half up once.
+/// It comes from the seconds and not from the hours as printed, of which twenty minutes would be
+/// 0.33.
+pub fn hours_net(seconds: i64, rate: i64) -> i64 {
+    amount_of(seconds, rate)
+}
+
+/// The lines of one tax category and rate.
+struct Group {
+    category: TaxCategory,
+    rate: Percent,
+    net: i128,
+}
+
+impl Group {
+    fn tax_total(&self, discount: i128) -> Result<TaxTotal, Error> {
+        let base = self.net - discount;
+        let tax = rounded_quotient(base * i128::from(self.rate.hundredths()), WHOLE);
+        Ok(TaxTotal {
+            category: self.category,
+            rate: self.rate,
+            discount: fitting(discount)?,
+            base: fitting(base)?,
+            tax: fitting(tax)?,
+        })
+    }
+
+    /// What a discount is spread by: only what is charged can be made cheaper.
+    fn weight(&self) -> i128 {
+        self.net.max(0)
+    }
+}
+
+fn groups(lines: &[LineAmount]) -> Result<Vec<Group>, Error> {
+    let mut groups: Vec<Group> = Vec::new();
+    for line in lines {
+        line.category.check_rate_absent(line.rate)?;
+        let same = groups
+            .iter_mut()
+            .find(|group| (group.category, group.rate) == (line.category, line.rate));
+        match same {
+            Some(group) => group.net += i128::from(line.net),
+            None => groups.push(Group {
+                category: line.category,
+                rate: line.rate,
+                net: i128::from(line.net),
+            }),
+        }
+    }
+    groups.sort_by_key(|group| (group.category, std::cmp::Reverse(group.rate)));
+    Ok(groups)
+}
+
+/// Refuses what does not fit an `i64` here already, so that no product below outgrows an `i128`.
+fn subtotal(groups: &[Group]) -> Result<i128, Error> {
+    for group in groups {
+        fitting(group.net)?;
+    }
+    fitting(groups.iter().map(|group| group.net).sum()).map(i128::from)
+}
+
+fn discount_of(subtotal: i128, discount: Option<Discount>) -> Result<i128, Error> {
+    let discount = match discount {
+        None => 0,
+        Some(Discount::Amount(amount)) => i128::from(amount),
+        Some(Discount::Percent(percent)) => {
+            rounded_quotient(subtotal * i128::from(percent.hundredths()), WHOLE)
+        }
+    };
+    if discount < 0 {
+        return Err(Error::invalid(
+            "discount",
+            "The discount is below zero; add a line to charge more.",
+        ));
+    }
+    if discount > subtotal {
+        return Err(Error::invalid(
+            "discount",
+            "The discount is higher than the sum of the lines; lower it.",
+        ));
+    }
+    Ok(discount)
+}
+
+/// Spreads the discount over the groups in proportion to their nets, by largest remainder: every
+/// share is rounded down, and the units left go one each to the groups that lost most, the earlier
+/// one where that is equal.
+fn spread(discount: i128, groups: &[Group]) -> Vec<i128> {
+    // At least one, so that nothing is divided by zero when there is nothing to spread.
+    let whole = groups.iter().map(Group::weight).sum::<i128>().max(1);
+    let mut shares: Vec<i128> = groups
+        .iter()
+        .map(|group| discount * group.weight() / whole)
+        .collect();
+    let left = discount - shares.iter().sum::<i128>();
+    let mut order: Vec<usize> = (0..groups.len()).collect();
+    order.sort_by_key(|index| std::cmp::Reverse(discount * groups[*index].weight() % whole));
+    for index in order.into_iter().take(usize::try_from(left).unwrap_or(0)) {
+        shares[index] += 1;
+    }
+    shares
+}
+
+fn negative() -> Error {
+    Error::invalid(
+        "lines",
+        "The total is below zero; write a credit note for the invoice that was too high.",
+    )
+}
+
+fn fitting(amount: i128) -> Result<i64, Error> {
+    i64::try_from(amount).map_err(|_| {
+        Error::invalid(
+            "lines",
+            "The sum of the lines is larger than any amount; check their prices.",
+        )
+    })
+}

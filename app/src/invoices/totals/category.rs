@@ -1,0 +1,119 @@
+//! Tax categories of EN 16931 (code list UNCL 5305, as far as invoices for work use it).
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::percent::Percent;
+
+/// How a line is taxed (BT-151). The codes are those that stand in the electronic invoice.
+#[derive(
+    Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord,
+)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub enum TaxCategory {
+    /// Standard: taxed at a rate above zero, reduced rates included.
+    #[default]
+    S,
+    /// Zero rated: taxed at a rate of zero.
+    Z,
+    /// Exempt from tax, for instance under a rule for small businesses.
+    E,
+    /// Reverse charge: the buyer owes the tax.
+    AE,
+    /// Supply to a business in another country of the European Union, free of tax there.
+    K,
+    /// Export out of the European Union, free of tax.
+    G,
+    /// Outside the scope of tax.
+    O,
+}
+
+impl TaxCategory {
+    /// Every category, in the order of a picker.
+    pub const ALL: [TaxCategory; 7] = [
+        Self::S,
+        Self::Z,
+        Self::E,
+        Self::AE,
+        Self::K,
+        Self::G,
+        Self::O,
+    ];
+
+    /// The code as in the electronic invoice, such as `AE`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::S => "S",
+            Self::Z => "Z",
+            Self::E => "E",
+            Self::AE => "AE",
+            Self::K => "K",
+            Self::G => "G",
+            Self::O => "O",
+        }
+    }
+
+    /// The category of a code; a refusal names `tax_category`.
+    pub fn parse(code: &str) -> Result<TaxCategory, Error> {
+        let wanted = code.trim();
+        Self::ALL
+            .into_iter()
+            .find(|category| category.code().eq_ignore_ascii_case(wanted))
+            .ok_or_else(|| {
+                let shown = crate::money::shown(code);
+                Error::invalid(
+                    "tax_category",
+                    format!("{shown} is not a tax category; give S, Z, E, AE, K, G or O."),
+                )
+            })
+    }
+
+    /// The category in English, for a picker or a row of the totals.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::S => "Standard rate",
+            Self::Z => "Zero rated",
+            Self::E => "Exempt",
+            Self::AE => "Reverse charge",
+            Self::K => "Intra-Community supply",
+            Self::G => "Export",
+            Self::O => "Not subject to tax",
+        }
+    }
+
+    /// The usual text for why no tax is charged (BT-120); nothing where the standard wants none
+    /// (BR-S-10, BR-Z-10).
+    pub fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::S | Self::Z => None,
+            Self::E => Some("Exempt from tax"),
+            Self::AE => Some("Reverse charge: the recipient owes the tax"),
+            Self::K => Some("Tax-free intra-Community supply"),
+            Self::G => Some("Tax-free export outside the European Union"),
+            Self::O => Some("Not subject to tax"),
+        }
+    }
+
+    /// Whether the category and the rate belong together: standard has a rate above zero, every
+    /// other has none (BR-S-05, BR-Z-05, BR-E-05, BR-AE-05, BR-IC-05, BR-G-05, BR-O-05). For the
+    /// moment an invoice is sent.
+    pub fn check(self, rate: Percent) -> Result<(), Error> {
+        if self == Self::S && rate.hundredths() == 0 {
+            let message = "The standard tax category S needs a rate above zero; give one, or choose another category.";
+            return Err(Error::invalid("tax_rate", message));
+        }
+        self.check_rate_absent(rate)
+    }
+
+    /// The half of [`TaxCategory::check`] without which no total is right.
+    pub(super) fn check_rate_absent(self, rate: Percent) -> Result<(), Error> {
+        if self == Self::S || rate.hundredths() == 0 {
+            return Ok(());
+        }
+        let (code, label) = (self.code(), self.label());
+        let message = format!(
+            "{rate} % does not go with tax category {code} ({label}), which has no tax; give 0."
+        );
+        Err(Error::invalid("tax_rate", message))
+    }
+}

@@ -1,0 +1,242 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn line(net: i64, category: TaxCategory, rate: i32) -> LineAmount {
+    LineAmount {
+        net,
+        category,
+        rate: Percent(rate),
+    }
+}
+
+fn standard(net: i64) -> LineAmount {
+    line(net, TaxCategory::S, 1_900)
+}
+
+fn message(result: Result<Totals, Error>) -> String {
+    result.unwrap_err().message
+}
+
+#[test]
+fn a_plain_invoice_adds_up() {
+    let totals = Totals::of(&[standard(100_000), standard(8_000)], None).unwrap();
+    let row = TaxTotal {
+        category: TaxCategory::S,
+        rate: Percent(1_900),
+        discount: 0,
+        base: 108_000,
+        tax: 20_520,
+    };
+    assert_eq!(
+        totals,
+        Totals {
+            subtotal: 108_000,
+            discount: 0,
+            net: 108_000,
+            tax: 20_520,
+            total: 128_520,
+            taxes: vec![row]
+        }
+    );
+}
+
+#[test]
+fn taxes_are_listed_by_category_and_rate() {
+    let lines = [
+        line(500, TaxCategory::AE, 0),
+        line(1_000, TaxCategory::S, 700),
+        standard(1_000),
+        line(3, TaxCategory::S, 700),
+    ];
+    let totals = Totals::of(&lines, None).unwrap();
+    let rows: Vec<_> = totals
+        .taxes
+        .iter()
+        .map(|row| (row.category, row.rate.hundredths(), row.base, row.tax))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            (TaxCategory::S, 1_900, 1_000, 190),
+            (TaxCategory::S, 700, 1_003, 70),
+            (TaxCategory::AE, 0, 500, 0)
+        ]
+    );
+    assert_eq!((totals.net, totals.tax, totals.total), (2_503, 260, 2_763));
+}
+
+#[test]
+fn a_discount_is_spread_by_largest_remainder() {
+    let lines = [
+        standard(100),
+        line(100, TaxCategory::S, 700),
+        line(100, TaxCategory::Z, 0),
+    ];
+    let totals = Totals::of(&lines, Some(Discount::Amount(100))).unwrap();
+    let shares: Vec<i64> = totals.taxes.iter().map(|row| row.discount).collect();
+    assert_eq!(shares, [34, 33, 33]);
+    assert_eq!(totals.net, 200);
+    let half = Totals::of(&[standard(101)], Some(Discount::Percent(Percent(5_000)))).unwrap();
+    assert_eq!((half.discount, half.net), (51, 50));
+    let all = Totals::of(&[standard(101)], Some(Discount::Percent(Percent(10_000)))).unwrap();
+    assert_eq!((all.net, all.tax, all.total), (0, 0, 0));
+}
+
+#[test]
+fn a_deduction_takes_no_part_in_the_discount() {
+    let lines = [standard(1_000), line(-200, TaxCategory::S, 700)];
+    let totals = Totals::of(&lines, Some(Discount::Amount(800))).unwrap();
+    let rows: Vec<_> = totals
+        .taxes
+        .iter()
+        .map(|row| (row.discount, row.base, row.tax))
+        .collect();
+    assert_eq!(rows, [(800, 200, 38), (0, -200, -14)]);
+    assert_eq!((totals.net, totals.tax, totals.total), (0, 24, 24));
+}
+
+#[test]
+fn an_invoice_without_lines_comes_to_nothing() {
+    let totals = Totals::of(&[], None).unwrap();
+    assert_eq!(
+        (totals.subtotal, totals.total, totals.taxes),
+        (0, 0, vec![])
+    );
+}
+
+#[test]
+fn what_cannot_be_billed_is_refused() {
+    assert_eq!(
+        message(Totals::of(&[standard(-1)], None)),
+        "The total is below zero; write a credit note for the invoice that was too high."
+    );
+    let lines = [line(1_000, TaxCategory::Z, 0), standard(-1_000)];
+    assert!(message(Totals::of(&lines, None)).contains("credit note"));
+    assert_eq!(
+        message(Totals::of(&[standard(100)], Some(Discount::Amount(101)))),
+        "The discount is higher than the sum of the lines; lower it."
+    );
+    assert!(
+        message(Totals::of(&[standard(100)], Some(Discount::Amount(-1)))).contains("below zero")
+    );
+    assert!(message(Totals::of(&[standard(i64::MAX)], None)).contains("larger than any amount"));
+    let lines = [line(i64::MAX, TaxCategory::Z, 0), standard(i64::MAX)];
+    let discount = Some(Discount::Amount(i64::MAX));
+    assert!(message(Totals::of(&lines, discount)).contains("larger than any amount"));
+    assert!(
+        message(Totals::of(&[standard(i64::MAX), standard(i64::MAX)], None))
+            .contains("larger than any amount")
+    );
+    assert_eq!(
+        message(Totals::of(&[line(100, TaxCategory::AE, 1_900)], None)),
+        "19 % does not go with tax category AE (Reverse charge), which has no tax; give 0."
+    );
+}
+
+#[test]
+fn a_line_is_rounded_once() {
+    assert_eq!(line_net(1_500, 9_000), 13_500);
+    assert_eq!(line_net(333, 10_000), 3_330);
+    assert_eq!(line_net(500, 1), 1);
+    assert_eq!(line_net(-500, 1), -1);
+    assert_eq!(line_net(i64::MAX, i64::MAX), i64::MAX);
+    assert_eq!(hours_net(1_200, 10_000), 3_333);
+}
+
+#[test]
+fn a_category_is_its_code() {
+    for category in TaxCategory::ALL {
+        assert_eq!(serde_json::to_value(category).unwrap(), category.code());
+        assert_eq!(
+            TaxCategory::parse(&category.code().to_lowercase()),
+            Ok(category)
+        );
+        assert_eq!(
+            category.reason().is_none(),
+            matches!(category, TaxCategory::S | TaxCategory::Z)
+        );
+        assert_eq!(
+            category.check(Percent(1_900)).is_ok(),
+            category == TaxCategory::S
+        );
+        assert_eq!(
+            category.check(Percent(0)).is_ok(),
+            category != TaxCategory::S
+        );
+    }
+    assert!(TaxCategory::parse("X").is_err());
+}
+
+fn any_line() -> impl Strategy<Value = LineAmount> {
+    let nets = prop_oneof![9 => 0_i64..1_000_000_000, 1 => -1_000_i64..0];
+    (
+        nets,
+        proptest::sample::select(&TaxCategory::ALL[..]),
+        0..3_000,
+    )
+        .prop_map(|(net, category, rate)| {
+            line(
+                net,
+                category,
+                if category == TaxCategory::S {
+                    rate / 500 * 500
+                } else {
+                    0
+                },
+            )
+        })
+}
+
+fn any_discount() -> impl Strategy<Value = Option<Discount>> {
+    prop_oneof![
+        Just(None),
+        (0_i64..1_000_000).prop_map(|amount| Some(Discount::Amount(amount))),
+        (0..=10_000).prop_map(|share| Some(Discount::Percent(Percent(share)))),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn what_is_printed_adds_up(lines in prop::collection::vec(any_line(), 0..20), discount in any_discount()) {
+        let Ok(totals) = Totals::of(&lines, discount) else { return Ok(()) };
+        let sum = |value: fn(&TaxTotal) -> i64| totals.taxes.iter().map(value).sum::<i64>();
+        prop_assert_eq!(totals.subtotal, lines.iter().map(|line| line.net).sum::<i64>());
+        prop_assert_eq!(sum(|row| row.discount), totals.discount);
+        prop_assert_eq!(sum(|row| row.base), totals.net);
+        prop_assert_eq!(sum(|row| row.tax), totals.tax);
+        prop_assert_eq!(totals.net, totals.subtotal - totals.discount);
+        prop_assert_eq!(totals.total, totals.net + totals.tax);
+        prop_assert!(totals.total >= 0 && totals.discount <= totals.subtotal);
+    }
+
+    #[test]
+    fn each_row_is_its_lines_without_its_discount(lines in prop::collection::vec(any_line(), 0..20), discount in any_discount()) {
+        let Ok(totals) = Totals::of(&lines, discount) else { return Ok(()) };
+        for row in &totals.taxes {
+            let own = lines.iter().filter(|line| (line.category, line.rate) == (row.category, row.rate));
+            let nets: i64 = own.map(|line| line.net).sum();
+            prop_assert_eq!(row.base, nets - row.discount);
+            prop_assert!((0..=nets.max(0)).contains(&row.discount));
+            let off = (i128::from(row.tax) * WHOLE - i128::from(row.base) * i128::from(row.rate.hundredths())) * 2;
+            prop_assert!(off.abs() <= WHOLE);
+        }
+    }
+
+    #[test]
+    fn the_order_of_the_lines_does_not_matter(lines in prop::collection::vec(any_line(), 0..12), discount in any_discount()) {
+        let reversed: Vec<_> = lines.iter().rev().cloned().collect();
+        prop_assert_eq!(Totals::of(&lines, discount.clone()), Totals::of(&reversed, discount));
+    }
+
+    #[test]
+    fn no_amounts_make_it_panic(
+        nets in prop::collection::vec(any::<i64>(), 0..6),
+        discount in any::<i64>(),
+        quantity in any::<i64>(),
+    ) {
+        let lines: Vec<_> = nets.iter().map(|net| standard(*net)).collect();
+        let _ = Totals::of(&lines, Some(Discount::Amount(discount)));
+        let _ = line_net(quantity, discount);
+    }
+}

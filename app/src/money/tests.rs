@@ -1,0 +1,271 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn currency(code: &str) -> Currency {
+    Currency::parse(code).unwrap()
+}
+
+fn euros(text: &str) -> Result<i64, String> {
+    Amount::Written(text.to_owned())
+        .minor("amount", &Currency::default())
+        .map_err(|error| error.message)
+}
+
+#[test]
+fn a_currency_is_a_code_in_use() {
+    assert_eq!(currency(" usd ").as_str(), "USD");
+    assert_eq!(Currency::default().to_string(), "EUR");
+    for code in ["", "EU", "EURO", "DEM", "BGN", "HRK", "XXX", "E€"] {
+        assert!(Currency::parse(code).is_err(), "{code}");
+    }
+    let refused = Currency::parse("DEM").unwrap_err().message;
+    assert_eq!(
+        refused,
+        "\"DEM\" is not a currency in use; give its ISO 4217 code, such as EUR, USD or JPY."
+    );
+}
+
+#[test]
+fn the_codes_are_sorted_as_the_search_needs() {
+    assert!(Currency::codes().is_sorted());
+    assert!(
+        Currency::codes()
+            .iter()
+            .all(|code| Currency::parse(code).is_ok())
+    );
+}
+
+#[test]
+fn an_amount_is_shown_with_the_decimals_of_its_currency() {
+    let text = |amount, code: &str| Money::new(amount, &currency(code)).text;
+    assert_eq!(text(108_000, "EUR"), "1,080.00 EUR");
+    assert_eq!(text(-100, "EUR"), "-1.00 EUR");
+    assert_eq!(text(-5, "EUR"), "-0.05 EUR");
+    assert_eq!(text(0, "EUR"), "0.00 EUR");
+    assert_eq!(text(1_234_567, "JPY"), "1,234,567 JPY");
+    assert_eq!(text(1_234_567, "KWD"), "1,234.567 KWD");
+    assert_eq!(text(12_345, "CLF"), "1.2345 CLF");
+    assert_eq!(text(i64::MIN, "EUR"), "-92,233,720,368,547,758.08 EUR");
+    assert_eq!(written(-108_050, &currency("EUR")), "-1080.50");
+    assert_eq!(formatted(100_000, &currency("JPY")), "100,000");
+}
+
+#[test]
+fn an_amount_is_read_as_people_write_it() {
+    let read = [
+        ("120", 12_000),
+        ("120.50", 12_050),
+        ("120,5", 12_050),
+        ("1,200.50", 120_050),
+        ("1.200,50", 120_050),
+        ("1 200", 120_000),
+        ("1 200,50", 120_050),
+        ("1\u{a0}200,50", 120_050),
+        ("1'200.50", 120_050),
+        ("1’200.50", 120_050),
+        ("1,200", 120_000),
+        ("1.200", 120_000),
+        ("1.200.300", 120_030_000),
+        ("1,200,300.40", 120_030_040),
+        (".50", 50),
+        ("0.5", 50),
+        ("-1", -100),
+        ("\u{2212}1.5", -150),
+        ("+7", 700),
+        (" 1,080.00 EUR ", 108_000),
+        ("eur 12", 1_200),
+        ("100000000000", AMOUNT_MAX),
+    ];
+    for (text, minor) in read {
+        assert_eq!(euros(text), Ok(minor), "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_an_amount_is_refused() {
+    for text in [
+        "",
+        " ",
+        "abc",
+        "12a",
+        "1.",
+        ",",
+        "-",
+        "--1",
+        "1-",
+        "1,20,300",
+        "12,34.56",
+        "1.200.30",
+        "1 200.300,50",
+        "1,2,3",
+        "1  2",
+        "12 USD",
+        "EUR",
+        "€",
+        "1e5",
+        "0x10",
+        "٣",
+        "1.2.3,4.5",
+        "1 20",
+        ",200,300",
+        "NaN",
+        "inf",
+    ] {
+        assert!(euros(text).is_err(), "{text:?}");
+    }
+    assert!(euros(&"1".repeat(10_000)).is_err());
+    assert!(euros(&"1".repeat(39)).is_err());
+    assert!(euros(&"€".repeat(26)).is_err());
+}
+
+#[test]
+fn a_refusal_says_what_to_do() {
+    assert_eq!(
+        euros("abc").unwrap_err(),
+        "\"abc\" is not an amount of EUR; write one such as 1,200.50."
+    );
+    assert_eq!(
+        euros("1.2345").unwrap_err(),
+        "\"1.2345\" is finer than EUR, which has 2 decimals; round it first."
+    );
+    assert_eq!(
+        euros("100000000000.01").unwrap_err(),
+        "\"100000000000.01\" is more than 100,000,000,000.00 EUR, the largest amount there is room for; give a smaller one."
+    );
+    let yen = Amount::Written("5.5".to_owned())
+        .minor("rate", &currency("JPY"))
+        .unwrap_err()
+        .message;
+    assert_eq!(
+        yen,
+        "\"5.5\" is finer than JPY, which has no decimals; round it first."
+    );
+    assert!(
+        Amount::Minor(AMOUNT_MAX + 1)
+            .minor("rate", &currency("EUR"))
+            .is_err()
+    );
+    assert!(
+        Amount::Minor(i64::MIN)
+            .minor("rate", &currency("EUR"))
+            .is_err()
+    );
+    assert_eq!(
+        Amount::Minor(-AMOUNT_MAX).minor("rate", &currency("EUR")),
+        Ok(-AMOUNT_MAX)
+    );
+}
+
+#[test]
+fn three_digits_are_decimals_only_where_the_currency_has_three() {
+    let dinar = |text: &str| {
+        Amount::Written(text.to_owned())
+            .minor("amount", &currency("KWD"))
+            .unwrap()
+    };
+    assert_eq!(dinar("1.200"), 1_200);
+    assert_eq!(dinar("1,200.500"), 1_200_500);
+    assert_eq!(
+        euros("0.120").unwrap_err(),
+        "\"0.120\" is finer than EUR, which has 2 decimals; round it first."
+    );
+}
+
+#[test]
+fn programs_send_numbers_and_forms_send_text() {
+    let read = |json: &str| serde_json::from_str::<Amount>(json).ok();
+    assert_eq!(read("12050"), Some(Amount::Minor(12_050)));
+    assert_eq!(read("-1"), Some(Amount::Minor(-1)));
+    assert_eq!(read("120.0"), Some(Amount::Minor(120)));
+    assert_eq!(
+        read("\"120.50\""),
+        Some(Amount::Written("120.50".to_owned()))
+    );
+    for json in [
+        "120.5",
+        "1e300",
+        "18446744073709551615",
+        "null",
+        "true",
+        "[]",
+        "{}",
+    ] {
+        assert_eq!(read(json), None, "{json}");
+    }
+    assert_eq!(serde_json::to_string(&Amount::Minor(5)).unwrap(), "5");
+    assert_eq!(
+        serde_json::to_string(&Amount::Written("5".to_owned())).unwrap(),
+        "\"5\""
+    );
+}
+
+#[test]
+fn a_currency_is_checked_when_it_is_read() {
+    assert_eq!(
+        serde_json::from_str::<Currency>("\"chf\"").unwrap(),
+        currency("CHF")
+    );
+    assert!(serde_json::from_str::<Currency>("\"DEM\"").is_err());
+    let money = Money::new(5, &currency("EUR"));
+    let json = serde_json::to_value(&money).unwrap();
+    assert_eq!(
+        json,
+        serde_json::json!({ "amount": 5, "currency": "EUR", "text": "0.05 EUR" })
+    );
+    assert_eq!(serde_json::from_value::<Money>(json).unwrap(), money);
+}
+
+#[test]
+fn time_is_paid_to_the_nearest_minor_unit() {
+    assert_eq!(amount_of(5_400, 9_000), 13_500);
+    assert_eq!(amount_of(1_200, 10_000), 3_333);
+    assert_eq!(amount_of(1, 1_800), 1);
+    assert_eq!(amount_of(1, 1_799), 0);
+    assert_eq!(amount_of(-1, 1_800), -1);
+    assert_eq!(amount_of(i64::MAX, i64::MAX), i64::MAX);
+    assert_eq!(amount_of(i64::MAX, i64::MIN), i64::MIN);
+    assert_eq!(amount_of(i64::MIN, i64::MIN), i64::MAX);
+}
+
+fn any_currency() -> impl Strategy<Value = Currency> {
+    proptest::sample::select(Currency::codes()).prop_map(currency)
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_back(amount in -AMOUNT_MAX..=AMOUNT_MAX, currency in any_currency()) {
+        for text in [written(amount, &currency), formatted(amount, &currency), Money::new(amount, &currency).text] {
+            // Without decimals a lone separator stands for thousands, and with three a lone one for
+            // decimals: both come out.
+            prop_assert_eq!(Amount::Written(text).minor("amount", &currency), Ok(amount));
+        }
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(text in "\\PC*", currency in any_currency()) {
+        let _ = Amount::Written(text.clone()).minor("amount", &currency);
+        let _ = Currency::parse(&text);
+    }
+
+    #[test]
+    fn digits_and_signs_never_make_it_panic(text in "[-+0-9., '€EUR]{0,45}", currency in any_currency()) {
+        if let Ok(minor) = Amount::Written(text).minor("amount", &currency) {
+            prop_assert!(minor.abs() <= AMOUNT_MAX);
+        }
+    }
+
+    #[test]
+    fn rounding_is_to_the_nearest_and_mirrored(dividend in -1_000_000_000_i128..1_000_000_000, divisor in 1_i128..10_000) {
+        let rounded = rounded_quotient(dividend, divisor);
+        prop_assert!(((rounded * divisor - dividend) * 2).abs() <= divisor);
+        prop_assert_eq!(rounded_quotient(-dividend, divisor), -rounded);
+    }
+
+    #[test]
+    fn an_amount_is_within_half_a_unit(seconds in 0_i64..1_000_000, rate in 0_i64..1_000_000) {
+        let exact = i128::from(seconds) * i128::from(rate);
+        let off = (i128::from(amount_of(seconds, rate)) * 3_600 - exact) * 2;
+        prop_assert!(-3_600 < off && off <= 3_600);
+    }
+}

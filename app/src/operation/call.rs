@@ -1,0 +1,206 @@
+//! One call of one operation: the pipeline that every door goes through.
+//!
+//! authenticate (at the door) → authorize → validate → idempotency → transaction under row security → run → commit, or
+//! roll back for a dry run → audit → answer.
+
+use jiff::{Timestamp, civil};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::{AgentMode, Declaration, Done, Effect, Reach, store};
+use crate::{
+    access::{Permission, Writes},
+    context::{Caller, Membership, Promise},
+    database::{self, Db},
+    error::{Code, Error},
+    id::ActionId,
+    money::Currency,
+};
+
+/// What an operation works with: who asks, when, and a transaction that belongs to their organization.
+pub struct Call {
+    /// Who asks.
+    pub caller: Caller,
+    /// The transaction.
+    pub db: Db,
+    /// The instant of the call; the same for everything that it does.
+    pub now: Timestamp,
+    /// What is being done, for the record.
+    pub action: ActionId,
+    /// Whether nothing will be kept.
+    pub dry_run: bool,
+    warnings: Vec<String>,
+    mails: bool,
+}
+
+impl Call {
+    /// Where the caller stands. Present in every operation that needs more than being signed in.
+    pub fn membership(&self) -> Result<&Membership, Error> {
+        self.caller.membership()
+    }
+
+    /// The organization's own currency.
+    pub fn currency(&self) -> Result<Currency, Error> {
+        Ok(self.membership()?.currency.clone())
+    }
+
+    /// Today, where the organization is.
+    pub fn today(&self) -> Result<civil::Date, Error> {
+        Ok(self.now.to_zoned(self.membership()?.zone.clone()).date())
+    }
+
+    /// Whether the caller's role holds a further permission.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.caller.membership.as_ref().is_some_and(|membership| membership.role.may(permission))
+    }
+
+    /// Whether what the caller writes has to wait for a person.
+    pub fn writes_drafts(&self) -> bool {
+        self.caller.token.as_ref().is_some_and(|token| token.writes != Writes::Direct)
+    }
+
+    /// Tells the caller something a careful person would want to know.
+    pub fn warn(&mut self, warning: impl Into<String>) {
+        self.warnings.push(warning.into());
+    }
+
+    /// Remembers that a mail was put into the outbox, so that it leaves as soon as the call is done.
+    pub fn mailed(&mut self) {
+        self.mails = true;
+    }
+
+    /// Authorizes the caller and begins the transaction.
+    async fn begin(declaration: &Declaration, dry_run: bool) -> Result<Self, Error> {
+        let caller = Caller::current()?;
+        authorize(&caller, declaration)?;
+        let action = ActionId::new();
+        let writes = declaration.effect != Effect::Read;
+        let reach = match (&caller.membership, declaration.needs) {
+            (Some(membership), needs) if needs != Permission::SignedIn => database::Reach::Organization(membership.organization),
+            _ => database::Reach::Person(caller.person()?.id.0),
+        };
+        let db = Db::begin(&caller.services.pool, reach, writes.then_some(action.0)).await?;
+        let now = caller.services.clock.now();
+        Ok(Self { caller, db, now, action, dry_run, warnings: Vec::new(), mails: false })
+    }
+
+    /// Keeps what was done, with its record; or undoes all of it after a dry run.
+    async fn end<T: Serialize>(mut self, declaration: &Declaration, arguments: Value, key: Option<&str>, result: T) -> Result<Done<T>, Error> {
+        let warnings = std::mem::take(&mut self.warnings);
+        if self.dry_run {
+            let changes = store::changes(&mut self.db, self.action).await?;
+            self.db.roll_back().await?;
+            return Ok(Done { result, action: None, dry_run: true, changes, warnings });
+        }
+        let done = Done { result, action: Some(self.action), dry_run: false, changes: Vec::new(), warnings };
+        if self.caller.membership.is_some() && declaration.needs != Permission::SignedIn {
+            store::record(&mut self, declaration.name, arguments, "done").await?;
+            if let Some(key) = key {
+                let answer = serde_json::to_value(&done).map_err(|_| Error::internal())?;
+                store::keep_answer(&mut self, key, answer).await?;
+            }
+        }
+        self.db.commit().await?;
+        if self.mails {
+            self.caller.services.mail_waits.notify_one();
+        }
+        Ok(done)
+    }
+}
+
+/// Runs a read. Its transaction is never committed: there is nothing to keep.
+pub async fn read<A, T>(
+    declaration: &'static Declaration,
+    _arguments: &A,
+    work: impl for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>>,
+) -> Result<T, Error> {
+    let mut call = Call::begin(declaration, false).await?;
+    work(&mut call).await
+}
+
+/// Runs a write exactly once for its idempotency key, and records it.
+pub async fn write<A: Serialize, T: Serialize + DeserializeOwned>(
+    declaration: &'static Declaration,
+    arguments: &A,
+    work: impl for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>>,
+) -> Result<Done<T>, Error> {
+    let (arguments, key, dry_run) = common(serde_json::to_value(arguments).map_err(|_| Error::internal())?)?;
+    let mut call = Call::begin(declaration, dry_run).await?;
+    let key = key.filter(|_| !dry_run && declaration.needs != Permission::SignedIn);
+    if let Some(key) = &key
+        && let Some(answer) = store::claim(&mut call, declaration.name, key, &arguments).await?
+    {
+        return serde_json::from_value(answer).map_err(|_| Error::internal());
+    }
+    match work(&mut call).await {
+        Ok(result) => call.end(declaration, arguments, key.as_deref(), result).await,
+        Err(error) => {
+            let caller = call.caller.clone();
+            call.db.roll_back().await.ok();
+            store::record_refusal(caller, call.now, declaration.name, arguments, error.code);
+            Err(error)
+        }
+    }
+}
+
+/// Takes the common arguments of a write out of the others.
+fn common(mut arguments: Value) -> Result<(Value, Option<String>, bool), Error> {
+    let (mut key, mut dry_run) = (None, false);
+    if let Value::Object(map) = &mut arguments {
+        key = map.remove("idempotency_key").and_then(|key| key.as_str().map(str::to_owned)).filter(|key| !key.is_empty());
+        dry_run = map.remove("dry_run").and_then(|flag| flag.as_bool()).unwrap_or(false);
+        map.retain(|_, value| !value.is_null());
+    }
+    if key.as_ref().is_some_and(|key| key.chars().count() > 200) {
+        return Err(Error::invalid("idempotency_key", "An idempotency key has at most 200 characters; send a shorter one, for instance a UUID."));
+    }
+    Ok((arguments, key, dry_run))
+}
+
+/// Whether this caller may do this at all: role ∩ token. The reach within is in the queries.
+pub fn authorize(caller: &Caller, declaration: &Declaration) -> Result<(), Error> {
+    caller.person()?;
+    if let Some(token) = &caller.token {
+        authorize_token(token, declaration)?;
+    }
+    if declaration.needs == Permission::SignedIn {
+        return Ok(());
+    }
+    let membership = caller.membership()?;
+    if membership.role.may(declaration.needs) {
+        return Ok(());
+    }
+    // What one may not see is not there; what one sees but may not change is forbidden.
+    match declaration.effect {
+        Effect::Read => Err(Error::not_found("page, or it is not for your role")),
+        _ => Err(Error::forbidden(declaration.needs.verb())),
+    }
+}
+
+fn authorize_token(token: &crate::context::Token, declaration: &Declaration) -> Result<(), Error> {
+    if declaration.reach == Reach::Person {
+        return Err(Error::new(Code::Forbidden, format!("{} needs a person at the page; no token can do it.", declaration.name)));
+    }
+    if let Some(scope) = declaration.scope
+        && !token.scopes.contains(&scope)
+    {
+        return Err(Error::new(
+            Code::Forbidden,
+            format!("The token \"{}\" lacks the scope {}. Make one that has it in Settings, Tokens.", token.name, scope.name()),
+        ));
+    }
+    // Time can wait as a draft entry; other records have no draft state yet, so they wait for a token that may write.
+    let waits = match declaration.agent {
+        AgentMode::Direct => false,
+        AgentMode::Draft => declaration.scope != Some(crate::access::Scope::TimeWrite),
+        AgentMode::Ask => true,
+    };
+    if waits && declaration.effect != Effect::Read && token.writes != Writes::Direct {
+        return Err(Error::new(
+            Code::NeedsApproval,
+            format!("{} has to be approved by a person, and the token \"{}\" does not write directly. Nothing was done.", declaration.name, token.name),
+        )
+        .hint("Do it in the app, or use a token whose write mode is direct."));
+    }
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! What an operation says about itself.
+
+use crate::access::{Permission, Scope};
+
+/// What an operation declares in one place; made by `#[operation]`.
+#[derive(Debug, Clone, Copy)]
+pub struct Declaration {
+    /// Its name in every door, a verb and a noun: `create_client`.
+    pub name: &'static str,
+    /// A short title for people.
+    pub title: &'static str,
+    /// The doc comment: what it does, what it refuses, what comes back. Models and people read it.
+    pub doc: &'static str,
+    /// What it does to the world.
+    pub effect: Effect,
+    /// Whether doing it twice is doing it once.
+    pub idempotent: bool,
+    /// What the caller's role must hold.
+    pub needs: Permission,
+    /// What a token must hold; none when no token may call it at all, or any token may.
+    pub scope: Option<Scope>,
+    /// Who may call it.
+    pub reach: Reach,
+    /// What happens when an agent calls it.
+    pub agent: AgentMode,
+}
+
+/// What an operation does to the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Looks only.
+    Read,
+    /// Makes or changes.
+    Write,
+    /// Removes, or does what cannot be taken back.
+    Destroy,
+}
+
+/// Who may call an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// People and agents.
+    Everyone,
+    /// Never offered to an agent: it needs a person at the page.
+    Person,
+}
+
+/// What happens when an agent calls an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgentMode {
+    /// It is done.
+    Direct,
+    /// The result waits as a draft until a person confirms it.
+    Draft,
+    /// Nothing happens until a person approves.
+    Ask,
+}
+
+/// A server function that is an operation.
+pub trait Declared {
+    /// What it says about itself.
+    const DECLARATION: Declaration;
+}

@@ -1,0 +1,109 @@
+//! An operation as the registry and the doors see it.
+
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt;
+use jsonschema::Validator;
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+use server_fn::ServerFn;
+
+use super::{Declaration, Declared, schema};
+use crate::{
+    context::{Caller, Promise},
+    error::{Code, Error},
+};
+
+/// A server function seen as data in, data out.
+pub struct Operation {
+    /// What it says about itself.
+    pub declaration: &'static Declaration,
+    /// The address at which the browser calls it.
+    pub path: &'static str,
+    /// JSON Schema of its arguments; anything else is refused.
+    pub input: Map<String, Value>,
+    /// JSON Schema of its answer.
+    pub output: Map<String, Value>,
+    validator: Validator,
+    run: fn(Value) -> Promise<'static, Result<Value, Error>>,
+}
+
+impl Operation {
+    /// The operation behind a server function.
+    pub fn of<F>() -> Self
+    where
+        F: Declared + ServerFn<Error = Error> + DeserializeOwned + JsonSchema + Send + 'static,
+        F::Output: Serialize + JsonSchema,
+    {
+        let input = schema::of::<F>(true);
+        let validator = validator(&input);
+        Self {
+            declaration: const { &F::DECLARATION },
+            path: F::PATH,
+            input,
+            output: schema::of::<F::Output>(false),
+            validator,
+            run: |arguments| {
+                Box::pin(async move {
+                    let call: F = serde_json::from_value(arguments)
+                        .map_err(|problem| Error::new(Code::Invalid, format!("The arguments could not be read: {problem}.")))?;
+                    serde_json::to_value(call.run_body().await?).map_err(|_| Error::internal())
+                })
+            },
+        }
+    }
+
+    /// Calls the server function as `caller`, exactly as the browser's request would.
+    ///
+    /// Absent and `null` arguments are the same. A panic inside is an internal error, never a caller left waiting.
+    pub async fn call(&self, caller: Caller, arguments: Value) -> Result<Value, Error> {
+        let mut arguments = if arguments.is_null() { Value::Object(Map::new()) } else { arguments };
+        if let Value::Object(map) = &mut arguments {
+            map.retain(|_, value| !value.is_null());
+        }
+        super::authorize(&caller, self.declaration)?;
+        self.validate(&arguments)?;
+        match AssertUnwindSafe(caller.run((self.run)(arguments))).catch_unwind().await {
+            Ok(answer) => answer,
+            Err(_) => {
+                tracing::error!(operation = self.declaration.name, "an operation panicked");
+                Err(Error::internal())
+            }
+        }
+    }
+
+    /// Every argument that is wrong, each with its reason.
+    fn validate(&self, arguments: &Value) -> Result<(), Error> {
+        let mut error = Error::new(Code::Invalid, "");
+        for problem in self.validator.iter_errors(arguments).take(20) {
+            let path = problem.instance_path().to_string();
+            let field = path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
+            let message = shorten(&problem.to_string());
+            let message = if field.is_empty() { message } else { format!("{field}: {message}") };
+            error.message.push_str(if error.message.is_empty() { "" } else { "; " });
+            error.message.push_str(&message);
+            error.fields.insert(if field.is_empty() { "arguments".to_owned() } else { field }, message);
+        }
+        if error.message.is_empty() {
+            return Ok(());
+        }
+        let known: Vec<&str> = self.input.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        Err(error.hint(format!("{} takes: {}.", self.declaration.name, known.join(", "))))
+    }
+}
+
+fn validator(schema: &Map<String, Value>) -> Validator {
+    jsonschema::options()
+        .should_validate_formats(false)
+        .build(&Value::Object(schema.clone()))
+        .unwrap_or_else(|problem| unreachable!("a derived schema is a schema: {problem}"))
+}
+
+/// A message never repeats a whole book that somebody sent as a name.
+fn shorten(message: &str) -> String {
+    match message.char_indices().nth(300) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message.to_owned(),
+    }
+}

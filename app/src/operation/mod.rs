@@ -1,0 +1,24 @@
+//! An operation: one thing that Stint can do, seen as data in and data out.
+//!
+//! An operation exists once, as a Leptos server function made by `#[operation]`. Its body runs inside [`read`] or
+//! [`write`], so no door can go around the pipeline.
+
+#[cfg(feature = "ssr")]
+mod call;
+#[cfg(feature = "ssr")]
+mod declaration;
+mod done;
+#[cfg(feature = "ssr")]
+mod entry;
+#[cfg(feature = "ssr")]
+mod schema;
+#[cfg(feature = "ssr")]
+pub(crate) mod store;
+
+#[cfg(feature = "ssr")]
+pub use call::{Call, authorize, read, write};
+#[cfg(feature = "ssr")]
+pub use declaration::{AgentMode, Declaration, Declared, Effect, Reach};
+pub use done::{Change, Done};
+#[cfg(feature = "ssr")]
+pub use entry::Operation;

@@ -1,0 +1,145 @@
+//! SQL of the pipeline: answers that were given, actions and their changes.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use sqlx::{query, query_as};
+
+use super::{Call, Change};
+use crate::{
+    context::Caller,
+    database::{Db, Reach, instant},
+    error::{Code, Error},
+    id::ActionId,
+};
+
+/// Claims an idempotency key for this call, or finds the answer that it already has.
+///
+/// A second call with the same key waits here until the first has ended.
+pub async fn claim(call: &mut Call, operation: &str, key: &str, arguments: &Value) -> Result<Option<Value>, Error> {
+    let hash = Sha256::digest(arguments.to_string()).to_vec();
+    if insert_claim(call, operation, key, &hash).await? {
+        return Ok(None);
+    }
+    let (organization, member) = (call.db.organization(), call.membership()?.member.0);
+    let given = query!(
+        "select operation, arguments_hash, answer from idempotency
+         where organization_id = $1 and member_id = $2 and key = $3",
+        organization,
+        member,
+        key
+    )
+    .fetch_one(call.db.connection())
+    .await?;
+    if given.operation != operation || given.arguments_hash != hash {
+        return Err(Error::new(
+            Code::IdempotencyMismatch,
+            format!("The idempotency key \"{key}\" was used for another call. Send a new key for a new call."),
+        ));
+    }
+    Ok(given.answer)
+}
+
+async fn insert_claim(call: &mut Call, operation: &str, key: &str, hash: &[u8]) -> Result<bool, Error> {
+    let (organization, member, now) = (call.db.organization(), call.membership()?.member.0, instant(call.now));
+    let day_ago = instant(call.now - jiff::SignedDuration::from_hours(24));
+    let claimed = query!(
+        "insert into idempotency as kept (organization_id, member_id, key, operation, arguments_hash, created_at)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (organization_id, member_id, key) do update
+             set operation = excluded.operation, arguments_hash = excluded.arguments_hash,
+                 answer = null, created_at = excluded.created_at
+             where kept.created_at < $7",
+        organization,
+        member,
+        key,
+        operation,
+        hash,
+        now as _,
+        day_ago as _
+    )
+    .execute(call.db.connection())
+    .await?;
+    Ok(claimed.rows_affected() == 1)
+}
+
+/// Keeps the answer under its key, in the transaction of what it answers.
+pub async fn keep_answer(call: &mut Call, key: &str, answer: Value) -> Result<(), Error> {
+    let (organization, member) = (call.db.organization(), call.membership()?.member.0);
+    query!(
+        "update idempotency set answer = $4 where organization_id = $1 and member_id = $2 and key = $3",
+        organization,
+        member,
+        key,
+        answer
+    )
+    .execute(call.db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Writes down the action, in the transaction of what it did.
+pub async fn record(call: &mut Call, operation: &str, arguments: Value, outcome: &str) -> Result<(), Error> {
+    let (action, now, caller) = (call.action, call.now, call.caller.clone());
+    insert_action(&mut call.db, &caller, action, now, operation, arguments, outcome).await
+}
+
+/// Writes down that a call was refused, in the background: the refusal itself does not wait for it.
+pub fn record_refusal(caller: Caller, now: Timestamp, operation: &'static str, arguments: Value, code: Code) {
+    let Some(organization) = caller.membership.as_ref().map(|membership| membership.organization) else { return };
+    tokio::spawn(async move {
+        let outcome = serde_json::to_value(code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
+        let kept = async {
+            let mut db = Db::begin(&caller.services.pool, Reach::Organization(organization), None).await?;
+            insert_action(&mut db, &caller, ActionId::new(), now, operation, arguments, &outcome).await?;
+            db.commit().await
+        };
+        if let Err(error) = kept.await {
+            tracing::warn!(%error, operation, "a refused call could not be recorded");
+        }
+    });
+}
+
+async fn insert_action(db: &mut Db, caller: &Caller, action: ActionId, now: Timestamp, operation: &str, arguments: Value, outcome: &str) -> Result<(), Error> {
+    let organization = db.organization();
+    let token = caller.token.as_ref().map(|token| token.id.0);
+    query!(
+        "insert into action (organization_id, id, at, member_id, token_id, door, operation, arguments, outcome)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        organization,
+        action.0,
+        instant(now) as _,
+        caller.membership()?.member.0,
+        token,
+        caller.door.name(),
+        operation,
+        arguments,
+        outcome
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// What the action has changed so far, in order.
+pub async fn changes(db: &mut Db, action: ActionId) -> Result<Vec<Change>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Change,
+        r#"select kind, record_id as record, before, after from change
+           where organization_id = $1 and action_id = $2 order by position limit 500"#,
+        organization,
+        action.0
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Forgets answers older than a day. Runs for one organization at a time, as everything does.
+pub async fn forget_answers(db: &mut Db, before: Timestamp) -> Result<u64, Error> {
+    let organization = db.organization();
+    Ok(query!("delete from idempotency where organization_id = $1 and created_at < $2", organization, instant(before) as _)
+        .execute(db.connection())
+        .await?
+        .rows_affected())
+}

@@ -1,0 +1,48 @@
+//! The registry: every operation of Stint, once. This list is the product's table of contents.
+
+use std::sync::LazyLock;
+
+use crate::{
+    account::{UpdateProfile, Whoami, tokens::*},
+    clients::*,
+    operation::Operation,
+    organizations::*,
+};
+
+static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
+    let mut all = vec![
+        // Me
+        Operation::of::<Whoami>(),
+        Operation::of::<UpdateProfile>(),
+        Operation::of::<ListTokens>(),
+        Operation::of::<CreateToken>(),
+        Operation::of::<RevokeToken>(),
+        // Organizations
+        Operation::of::<ListOrganizations>(),
+        Operation::of::<GetOrganization>(),
+        Operation::of::<UpdateOrganization>(),
+        // Clients
+        Operation::of::<ListClients>(),
+        Operation::of::<GetClient>(),
+        Operation::of::<CreateClient>(),
+        Operation::of::<UpdateClient>(),
+        Operation::of::<ArchiveClient>(),
+        Operation::of::<RestoreClient>(),
+        Operation::of::<DeleteClient>(),
+    ];
+    all.sort_by_key(|operation| operation.declaration.name);
+    all
+});
+
+/// Every operation, by name.
+pub fn all() -> &'static [Operation] {
+    &ALL
+}
+
+/// The operation of this name.
+pub fn named(name: &str) -> Option<&'static Operation> {
+    ALL.binary_search_by_key(&name, |operation| operation.declaration.name).ok().and_then(|at| ALL.get(at))
+}
+
+/// Server functions that are no operations: they deal in cookies and passwords, so only a browser may call them.
+pub const BROWSER_ONLY: [&str; 4] = ["/call/sign_up", "/call/sign_in", "/call/sign_out", "/call/change_password"];

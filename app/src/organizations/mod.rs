@@ -1,0 +1,205 @@
+//! Organizations: the tenants that own every other record, and the defaults their work starts from.
+
+#[cfg(feature = "ssr")]
+pub mod settings;
+#[cfg(feature = "ssr")]
+pub mod slug;
+#[cfg(feature = "ssr")]
+pub(crate) mod store;
+
+use macros::operation;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    access::Role,
+    day::Day,
+    edit::Edit,
+    error::Error,
+    id::OrganizationId,
+    invoices::{
+        rounding::{Rounding, RoundingBasis, RoundingMode},
+        totals::TaxCategory,
+    },
+    money::{Amount, Money},
+    page::Page,
+    percent::Percent,
+};
+
+/// An organization: letterhead, bank details and the defaults of its clients and invoices.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Organization {
+    /// Its id.
+    pub id: OrganizationId,
+    /// Its place in addresses: `/o/<slug>/…`.
+    pub slug: String,
+    /// What people call it.
+    pub name: String,
+    /// What stands on its invoices (BT-27); the name when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_name: Option<String>,
+    /// Its postal address, several lines (BG-5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Its VAT identifier (BT-31).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vat_id: Option<String>,
+    /// Its address for questions about invoices (BT-43).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Its telephone (BT-42).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Holder of the bank account (BT-85); the legal name when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bank_holder: Option<String>,
+    /// IBAN of the bank account (BT-84).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iban: Option<String>,
+    /// BIC of the bank (BT-86).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bic: Option<String>,
+    /// Name of the bank.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bank_name: Option<String>,
+    /// The currency new clients start with, an ISO 4217 code.
+    pub currency: crate::money::Currency,
+    /// IANA name of the zone in which its days begin and end.
+    pub time_zone: String,
+    /// Language of new clients' documents: `en` or `de`.
+    pub language: String,
+    /// The first day of its week: 1 = Monday … 7 = Sunday.
+    pub week_start: u8,
+    /// What an hour costs when nothing nearer to the work says otherwise.
+    pub rate: Money,
+    /// Days a client has to pay, by default.
+    pub payment_terms_days: u16,
+    /// Tax category of new clients (BT-118).
+    pub tax_category: TaxCategory,
+    /// Tax rate of new clients in percent, such as `"19"`.
+    pub tax_rate: Percent,
+    /// Pattern of invoice numbers, such as `{YYYY}-{0001}`.
+    pub number_pattern: String,
+    /// Whether numbers start again each year.
+    pub number_yearly_reset: bool,
+    /// How billed time is rounded.
+    pub rounding: Rounding,
+    /// How long a timer may run before Stint asks, in seconds.
+    pub timer_limit_seconds: i64,
+    /// The last day on which time can no longer change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock_date: Option<Day>,
+}
+
+/// An organization that the caller belongs to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Belonging {
+    /// Its id.
+    pub id: OrganizationId,
+    /// Its place in addresses: `/o/<slug>/…`.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// What the caller is there.
+    pub role: Role,
+}
+
+/// List the organizations that you belong to. A token is bound to one organization and still sees the names of all.
+#[operation(read, idempotent, needs = SignedIn, scope = PeopleRead, title = "List organizations")]
+pub async fn list_organizations(cx: &mut Call) -> Result<Page<Belonging>, Error> {
+    settings::belongings(cx).await
+}
+
+/// Get the organization of this call: letterhead, bank details, currency, time zone and the defaults for clients and invoices.
+#[operation(read, idempotent, needs = Belong, scope = PeopleRead, title = "Get the organization")]
+pub async fn get_organization(cx: &mut Call) -> Result<Organization, Error> {
+    settings::get(cx).await
+}
+
+/// Change the organization's settings. What is not given stays; empty text clears an optional value.
+///
+/// The currency can no longer change once there are invoices.
+#[operation(write, idempotent, needs = ManageOrganization, reach = Person, title = "Change the organization")]
+pub async fn update_organization(
+    cx: &mut Call,
+    /// What people call it, at most 200 characters.
+    #[server(default)]
+    name: Option<String>,
+    /// What stands on its invoices, at most 200 characters.
+    #[server(default)]
+    legal_name: Edit<String>,
+    /// Its postal address, several lines, at most 1,000 characters.
+    #[server(default)]
+    address: Edit<String>,
+    /// Its VAT identifier.
+    #[server(default)]
+    vat_id: Edit<String>,
+    /// Its address for questions about invoices.
+    #[server(default)]
+    email: Edit<String>,
+    /// Its telephone.
+    #[server(default)]
+    phone: Edit<String>,
+    /// Holder of the bank account.
+    #[server(default)]
+    bank_holder: Edit<String>,
+    /// IBAN of the bank account.
+    #[server(default)]
+    iban: Edit<String>,
+    /// BIC of the bank.
+    #[server(default)]
+    bic: Edit<String>,
+    /// Name of the bank.
+    #[server(default)]
+    bank_name: Edit<String>,
+    /// The currency new clients start with, an ISO 4217 code such as EUR.
+    #[server(default)]
+    currency: Option<String>,
+    /// IANA name of its time zone, such as Europe/Berlin.
+    #[server(default)]
+    time_zone: Option<String>,
+    /// Language of new clients' documents: en or de.
+    #[server(default)]
+    language: Option<String>,
+    /// The first day of its week: 1 = Monday … 7 = Sunday.
+    #[server(default)]
+    week_start: Option<u8>,
+    /// What an hour costs by default, in minor units per hour.
+    #[server(default)]
+    rate: Option<Amount>,
+    /// Days a client has to pay, 0 to 365.
+    #[server(default)]
+    payment_terms_days: Option<u16>,
+    /// Tax category of new clients: S, Z, E, AE, K, G or O.
+    #[server(default)]
+    tax_category: Option<TaxCategory>,
+    /// Tax rate of new clients in percent, such as "19".
+    #[server(default)]
+    tax_rate: Option<String>,
+    /// Pattern of invoice numbers with one counter, such as {YYYY}-{0001}.
+    #[server(default)]
+    number_pattern: Option<String>,
+    /// Whether numbers start again each year.
+    #[server(default)]
+    number_yearly_reset: Option<bool>,
+    /// Step to which billed time is rounded, in minutes; 0 for none, at most 480.
+    #[server(default)]
+    rounding_step: Option<u16>,
+    /// How billed time is rounded: up, nearest or down.
+    #[server(default)]
+    rounding_mode: Option<RoundingMode>,
+    /// What is rounded: each entry, each day and project, or each line.
+    #[server(default)]
+    rounding_basis: Option<RoundingBasis>,
+    /// The last day on which time can no longer change, YYYY-MM-DD; empty for none.
+    #[server(default)]
+    lock_date: Edit<String>,
+) -> Result<Organization, Error> {
+    let given = settings::Settings {
+        name, legal_name, address, vat_id, email, phone, bank_holder, iban, bic, bank_name, currency, time_zone, language, week_start,
+        rate, payment_terms_days, tax_category, tax_rate, number_pattern, number_yearly_reset, rounding_step, rounding_mode,
+        rounding_basis, lock_date,
+    };
+    settings::update(cx, given).await
+}

@@ -1,0 +1,215 @@
+//! Reading and changing the settings of an organization.
+
+use jiff::tz::TimeZone;
+
+use super::{Belonging, Organization, store};
+use crate::{
+    access::Role,
+    day::Day,
+    edit::Edit,
+    error::{Code, Error},
+    id::OrganizationId,
+    invoices::{
+        number::NumberPattern,
+        rounding::{Rounding, RoundingBasis, RoundingMode},
+        totals::TaxCategory,
+    },
+    money::{Amount, Currency, Money},
+    operation::Call,
+    page::Page,
+    percent::Percent,
+    text,
+};
+
+/// The largest rate that is accepted: a million units of a currency with two decimals, per hour.
+pub const RATE_MAX: i64 = 100_000_000;
+
+/// What a change of the settings gives; the arguments of `update_organization`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct Settings {
+    pub name: Option<String>,
+    pub legal_name: Edit<String>,
+    pub address: Edit<String>,
+    pub vat_id: Edit<String>,
+    pub email: Edit<String>,
+    pub phone: Edit<String>,
+    pub bank_holder: Edit<String>,
+    pub iban: Edit<String>,
+    pub bic: Edit<String>,
+    pub bank_name: Edit<String>,
+    pub currency: Option<String>,
+    pub time_zone: Option<String>,
+    pub language: Option<String>,
+    pub week_start: Option<u8>,
+    pub rate: Option<Amount>,
+    pub payment_terms_days: Option<u16>,
+    pub tax_category: Option<TaxCategory>,
+    pub tax_rate: Option<String>,
+    pub number_pattern: Option<String>,
+    pub number_yearly_reset: Option<bool>,
+    pub rounding_step: Option<u16>,
+    pub rounding_mode: Option<RoundingMode>,
+    pub rounding_basis: Option<RoundingBasis>,
+    pub lock_date: Edit<String>,
+}
+
+/// The organizations of the caller.
+pub async fn belongings(cx: &mut Call) -> Result<Page<Belonging>, Error> {
+    let user = cx.caller.person()?.id.0;
+    let rows = store::of_person(&mut cx.db, user).await?;
+    let items = rows.into_iter().filter_map(|row| {
+        Some(Belonging { id: OrganizationId(row.id), slug: row.slug, name: row.name, role: Role::named(&row.role)? })
+    });
+    Ok(Page { items: items.collect(), next_cursor: None, total: None })
+}
+
+/// The organization of the call.
+pub async fn get(cx: &mut Call) -> Result<Organization, Error> {
+    read(store::get(&mut cx.db).await?)
+}
+
+/// Changes what is given and keeps the rest.
+pub async fn update(cx: &mut Call, given: Settings) -> Result<Organization, Error> {
+    let mut organization = get(cx).await?;
+    if let Some(currency) = &given.currency {
+        let currency = Currency::parse(currency)?;
+        if currency != organization.currency && store::has_invoices(&mut cx.db).await? {
+            return Err(Error::new(Code::InUse, "The currency cannot change any more: there are invoices. New clients can have another currency of their own."));
+        }
+        organization.rate = Money::new(organization.rate.amount, &currency);
+        organization.currency = currency;
+    }
+    letterhead(&mut organization, &given)?;
+    defaults(&mut organization, given)?;
+    store::update(&mut cx.db, &organization).await?;
+    Ok(organization)
+}
+
+fn letterhead(organization: &mut Organization, given: &Settings) -> Result<(), Error> {
+    let set = |field: &str, edit: &Edit<String>, before: &mut Option<String>, longest: usize| -> Result<(), Error> {
+        let edit = edit.clone().try_map(|value| text::lines(field, &value, longest))?;
+        *before = edit.over(before.take());
+        Ok(())
+    };
+    if let Some(name) = &given.name {
+        organization.name = text::line("name", name, 200)?;
+    }
+    set("legal_name", &given.legal_name, &mut organization.legal_name, 200)?;
+    set("address", &given.address, &mut organization.address, 1000)?;
+    set("vat_id", &given.vat_id, &mut organization.vat_id, 50)?;
+    set("phone", &given.phone, &mut organization.phone, 50)?;
+    set("bank_holder", &given.bank_holder, &mut organization.bank_holder, 200)?;
+    set("bic", &given.bic, &mut organization.bic, 11)?;
+    set("bank_name", &given.bank_name, &mut organization.bank_name, 200)?;
+    organization.email = given.email.clone().try_map(|email| text::email("email", &email))?.over(organization.email.take());
+    organization.iban = given.iban.clone().try_map(|iban| iban_of(&iban))?.over(organization.iban.take());
+    Ok(())
+}
+
+fn defaults(organization: &mut Organization, given: Settings) -> Result<(), Error> {
+    if let Some(zone) = given.time_zone {
+        let known = TimeZone::get(&zone).map_err(|_| {
+            Error::invalid("time_zone", format!("\"{}\" is not a time zone; write one like Europe/Berlin.", text::excerpt(&zone)))
+        })?;
+        organization.time_zone = known.iana_name().unwrap_or("UTC").to_owned();
+    }
+    if let Some(language) = given.language {
+        organization.language = language_of(&language)?;
+    }
+    if let Some(day) = given.week_start {
+        organization.week_start = within("week_start", day, 1, 7)?;
+    }
+    if let Some(rate) = given.rate {
+        organization.rate = Money::new(rate_of("rate", &rate, &organization.currency)?, &organization.currency);
+    }
+    if let Some(days) = given.payment_terms_days {
+        organization.payment_terms_days = within("payment_terms_days", days, 0, 365)?;
+    }
+    organization.tax_category = given.tax_category.unwrap_or(organization.tax_category);
+    if let Some(rate) = given.tax_rate {
+        organization.tax_rate = Percent::parse("tax_rate", &rate)?;
+    }
+    if let Some(pattern) = given.number_pattern {
+        organization.number_pattern = NumberPattern::parse(&pattern)?.as_str().to_owned();
+    }
+    organization.number_yearly_reset = given.number_yearly_reset.unwrap_or(organization.number_yearly_reset);
+    if let Some(step) = given.rounding_step {
+        organization.rounding.step_minutes = within("rounding_step", step, 0, 480)?;
+    }
+    organization.rounding.mode = given.rounding_mode.unwrap_or(organization.rounding.mode);
+    organization.rounding.basis = given.rounding_basis.unwrap_or(organization.rounding.basis);
+    organization.lock_date = given.lock_date.try_map(|day| Day::parse("lock_date", &day))?.over(organization.lock_date.take());
+    Ok(())
+}
+
+/// A rate per hour in minor units: not negative, and not beyond what anybody asks.
+pub fn rate_of(field: &'static str, given: &Amount, currency: &Currency) -> Result<i64, Error> {
+    let rate = given.minor(field, currency)?;
+    if !(0..=RATE_MAX).contains(&rate) {
+        return Err(Error::invalid(field, format!("A rate of {} per hour is out of range; it lies between 0 and {}.", Money::new(rate, currency).text, Money::new(RATE_MAX, currency).text)));
+    }
+    Ok(rate)
+}
+
+/// A language that documents can be written in.
+pub fn language_of(given: &str) -> Result<String, Error> {
+    match given {
+        "en" | "de" => Ok(given.to_owned()),
+        other => Err(Error::invalid("language", format!("\"{}\" is not a language of documents yet; choose en or de.", text::excerpt(other)))),
+    }
+}
+
+/// A number within its bounds.
+pub fn within<N: PartialOrd + Copy + std::fmt::Display>(field: &str, value: N, least: N, most: N) -> Result<N, Error> {
+    if value < least || value > most {
+        return Err(Error::invalid(field, format!("{value} is out of range; it lies between {least} and {most}.")));
+    }
+    Ok(value)
+}
+
+/// An IBAN without spaces whose check digits are right (ISO 13616, modulo 97).
+fn iban_of(given: &str) -> Result<String, Error> {
+    let iban: String = given.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
+    let sound = (15..=34).contains(&iban.len()) && iban.chars().all(|c| c.is_ascii_alphanumeric());
+    let rest = iban.get(4..).unwrap_or_default().chars().chain(iban.get(..4).unwrap_or_default().chars());
+    let checked = rest.filter_map(|c| c.to_digit(36)).fold(0, |sum, digit| (sum * if digit > 9 { 100 } else { 10 } + digit) % 97);
+    if !sound || checked != 1 {
+        return Err(Error::invalid("iban", format!("\"{}\" is not an IBAN: its check digits do not fit. Compare it with your bank statement.", text::excerpt(given))));
+    }
+    Ok(iban)
+}
+
+fn read(row: store::Row) -> Result<Organization, Error> {
+    let currency = Currency::parse(&row.currency)?;
+    Ok(Organization {
+        id: OrganizationId(row.id),
+        slug: row.slug,
+        name: row.name,
+        legal_name: row.legal_name,
+        address: row.address,
+        vat_id: row.vat_id,
+        email: row.email,
+        phone: row.phone,
+        bank_holder: row.bank_holder,
+        iban: row.iban,
+        bic: row.bic,
+        bank_name: row.bank_name,
+        time_zone: row.time_zone,
+        language: row.language,
+        week_start: row.week_start as u8,
+        rate: Money::new(row.rate, &currency),
+        currency,
+        payment_terms_days: row.payment_terms_days as u16,
+        tax_category: TaxCategory::parse(&row.tax_category)?,
+        tax_rate: Percent(row.tax_rate),
+        number_pattern: row.number_pattern,
+        number_yearly_reset: row.number_yearly_reset,
+        rounding: Rounding {
+            step_minutes: row.rounding_step as u16,
+            mode: RoundingMode::named(&row.rounding_mode).ok_or_else(Error::internal)?,
+            basis: RoundingBasis::named(&row.rounding_basis).ok_or_else(Error::internal)?,
+        },
+        timer_limit_seconds: i64::from(row.timer_limit_seconds),
+        lock_date: row.lock_date.map(|day| Day::from(day.to_jiff())),
+    })
+}

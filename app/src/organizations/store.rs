@@ -1,0 +1,162 @@
+//! SQL of organizations and their members.
+
+use jiff::Timestamp;
+use sqlx::{query, query_as};
+use uuid::Uuid;
+
+use super::Organization;
+use crate::{
+    access::Role,
+    database::{Db, OnConstraint, date, instant},
+    error::{Code, Error},
+    id::{MemberId, UserId},
+};
+
+/// Adds the organization of this transaction.
+pub async fn insert(db: &mut Db, slug: &str, name: &str, zone: &str, now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "insert into organization (id, slug, name, time_zone, created_at) values ($1, $2, $3, $4, $5)",
+        organization,
+        slug,
+        name,
+        zone,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await
+    .on_constraint("organization_slug_unique", || Error::new(Code::Conflict, "This address is taken by another organization."))?;
+    Ok(())
+}
+
+/// Adds a person to the organization.
+pub async fn insert_member(db: &mut Db, id: MemberId, user: UserId, role: Role, name: &str, now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "insert into member (organization_id, id, user_id, role, name, created_at) values ($1, $2, $3, $4, $5, $6)",
+        organization,
+        id.0,
+        user.0,
+        role.name(),
+        name,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// An organization that a person belongs to.
+pub struct OfPerson {
+    pub id: Uuid,
+    pub slug: String,
+    pub name: String,
+    pub role: String,
+}
+
+/// The organizations of a person, the one they joined first first.
+pub async fn of_person(db: &mut Db, user: Uuid) -> Result<Vec<OfPerson>, Error> {
+    Ok(query_as!(
+        OfPerson,
+        "select o.id, o.slug, o.name, m.role from member m join organization o on o.id = m.organization_id
+         where m.user_id = $1 order by m.created_at, o.id limit 200",
+        user
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// The organization as stored.
+pub struct Row {
+    pub id: Uuid,
+    pub slug: String,
+    pub name: String,
+    pub legal_name: Option<String>,
+    pub address: Option<String>,
+    pub vat_id: Option<String>,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub bank_holder: Option<String>,
+    pub iban: Option<String>,
+    pub bic: Option<String>,
+    pub bank_name: Option<String>,
+    pub currency: String,
+    pub time_zone: String,
+    pub language: String,
+    pub week_start: i16,
+    pub rate: i64,
+    pub payment_terms_days: i16,
+    pub tax_category: String,
+    pub tax_rate: i32,
+    pub number_pattern: String,
+    pub number_yearly_reset: bool,
+    pub rounding_step: i16,
+    pub rounding_mode: String,
+    pub rounding_basis: String,
+    pub timer_limit_seconds: i32,
+    pub lock_date: Option<jiff_sqlx::Date>,
+}
+
+/// The organization of this transaction.
+pub async fn get(db: &mut Db) -> Result<Row, Error> {
+    let organization = db.organization();
+    query_as!(
+        Row,
+        "select id, slug, name, legal_name, address, vat_id, email, phone, bank_holder, iban, bic, bank_name, currency, time_zone,
+             language, week_start, rate, payment_terms_days, tax_category, tax_rate, number_pattern, number_yearly_reset,
+             rounding_step, rounding_mode, rounding_basis, timer_limit_seconds, lock_date
+         from organization where id = $1",
+        organization
+    )
+    .fetch_optional(db.connection())
+    .await?
+    .ok_or_else(|| Error::not_found("organization"))
+}
+
+/// Writes the settings of the organization of this transaction.
+pub async fn update(db: &mut Db, organization: &Organization) -> Result<(), Error> {
+    let tenant = db.organization();
+    query!(
+        "update organization set name = $2, legal_name = $3, address = $4, vat_id = $5, email = $6, phone = $7, bank_holder = $8,
+             iban = $9, bic = $10, bank_name = $11, currency = $12, time_zone = $13, language = $14, week_start = $15, rate = $16,
+             payment_terms_days = $17, tax_category = $18, tax_rate = $19, number_pattern = $20, number_yearly_reset = $21,
+             rounding_step = $22, rounding_mode = $23, rounding_basis = $24, lock_date = $25
+         where id = $1",
+        tenant,
+        organization.name,
+        organization.legal_name,
+        organization.address,
+        organization.vat_id,
+        organization.email,
+        organization.phone,
+        organization.bank_holder,
+        organization.iban,
+        organization.bic,
+        organization.bank_name,
+        organization.currency.as_str(),
+        organization.time_zone,
+        organization.language,
+        i16::from(organization.week_start),
+        organization.rate.amount,
+        organization.payment_terms_days as i16,
+        organization.tax_category.code(),
+        organization.tax_rate.hundredths(),
+        organization.number_pattern,
+        organization.number_yearly_reset,
+        organization.rounding.step_minutes as i16,
+        organization.rounding.mode.name(),
+        organization.rounding.basis.name(),
+        organization.lock_date.as_ref().map(|day| date(day.date())) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Whether money was ever counted in the organization's currency, so that it can no longer change.
+pub async fn has_invoices(db: &mut Db) -> Result<bool, Error> {
+    let organization = db.organization();
+    Ok(sqlx::query_scalar!(r#"select exists (select from invoice where organization_id = $1) as "held!""#, organization)
+        .fetch_one(db.connection())
+        .await?)
+}

@@ -1,0 +1,46 @@
+//! One page of a list, and where the next one begins.
+
+#[cfg(feature = "ssr")]
+mod cursor;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+
+#[cfg(feature = "ssr")]
+pub use cursor::Cursor;
+
+/// How many items a list answers with when the caller does not say.
+pub const LIMIT_DEFAULT: u32 = 50;
+
+/// The most items that a list answers with.
+pub const LIMIT_MAX: u32 = 200;
+
+/// The answer of every list.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Page<T> {
+    /// The items, in the order of the list.
+    pub items: Vec<T>,
+    /// Give this as `cursor` to get the next page; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+    /// How many items there are on all pages, when `with_total` was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<i64>,
+}
+
+/// How many items to answer with, for SQL: 50 when the caller does not say, from 1 to 200.
+pub fn limit(given: Option<u32>) -> Result<i64, Error> {
+    match given.unwrap_or(LIMIT_DEFAULT) {
+        limit @ 1..=LIMIT_MAX => Ok(i64::from(limit)),
+        limit => Err(Error::invalid(
+            "limit",
+            format!(
+                "{limit} is not between 1 and {LIMIT_MAX}; ask for fewer items and follow next_cursor."
+            ),
+        )),
+    }
+}

@@ -1,0 +1,89 @@
+use super::*;
+
+#[test]
+fn a_list_is_as_long_as_asked_within_its_bounds() {
+    assert_eq!(limit(None), Ok(50));
+    assert_eq!(limit(Some(1)), Ok(1));
+    assert_eq!(limit(Some(200)), Ok(200));
+    for given in [0, 201, u32::MAX] {
+        assert!(limit(Some(given)).is_err(), "{given}");
+    }
+    let refused = limit(Some(500)).unwrap_err().message;
+    assert_eq!(
+        refused,
+        "500 is not between 1 and 200; ask for fewer items and follow next_cursor."
+    );
+}
+
+#[test]
+fn what_is_absent_is_left_out() {
+    let page = Page {
+        items: vec![1, 2],
+        next_cursor: None,
+        total: None,
+    };
+    assert_eq!(serde_json::to_string(&page).unwrap(), r#"{"items":[1,2]}"#);
+    assert_eq!(
+        serde_json::from_str::<Page<i32>>(r#"{"items":[1,2]}"#).unwrap(),
+        page
+    );
+}
+
+#[cfg(feature = "ssr")]
+mod on_the_server {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::super::{Cursor, Page};
+
+    fn cursor(key: &str) -> Cursor {
+        Cursor {
+            key: key.to_owned(),
+            id: Uuid::from_u128(7),
+        }
+    }
+
+    #[test]
+    fn a_page_ends_with_a_cursor_when_there_is_more() {
+        let of = |rows: Vec<i32>| Page::of(rows, 2, |last| cursor(&last.to_string()));
+        assert_eq!(
+            of(vec![1, 2, 3]),
+            Page {
+                items: vec![1, 2],
+                next_cursor: Some(cursor("2").encode()),
+                total: None
+            }
+        );
+        assert_eq!(of(vec![1, 2]).next_cursor, None);
+        assert_eq!(of(vec![]).next_cursor, None);
+    }
+
+    #[test]
+    fn a_cursor_from_elsewhere_is_refused() {
+        for text in ["", "abc", "!!!", "AAAA", "%00", " "] {
+            assert!(Cursor::decode(text).is_err(), "{text}");
+        }
+        let too_long = Cursor {
+            key: "a".repeat(10_000),
+            ..cursor("")
+        }
+        .encode();
+        assert!(Cursor::decode(&too_long).is_err());
+        assert!(Cursor::decode(&cursor("a\0b").encode()).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_cursor_comes_back_as_it_was(key in "\\PC{0,200}", id in any::<u128>()) {
+            let cursor = Cursor { key, id: Uuid::from_u128(id) };
+            let text = cursor.encode();
+            prop_assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')));
+            prop_assert_eq!(Cursor::decode(&text), Ok(cursor));
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "[A-Za-z0-9_-]{0,80}") {
+            let _ = Cursor::decode(&text);
+        }
+    }
+}

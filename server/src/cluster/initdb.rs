@@ -1,0 +1,55 @@
+//! The first start: a new, empty cluster.
+
+use super::{
+    ClusterError,
+    home::{Home, SUPERUSER},
+    installation::Installation,
+};
+use std::{fs, io::ErrorKind, path::Path};
+use tokio::process::Command;
+
+/// Make the cluster if there is none; gives the superuser's password either way.
+///
+/// The data gets its name last: a process that is killed half-way leaves nothing that looks like a database.
+pub(super) async fn make_if_missing(home: &Home, installation: &Installation) -> Result<String, ClusterError> {
+    let password = match home.password()? {
+        Some(password) => password,
+        None => home.choose_password()?,
+    };
+    if !home.data.exists() {
+        let draft = home.folder.join("data.new");
+        match fs::remove_dir_all(&draft) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(ClusterError::file("remove", draft)(error)),
+            _ => {}
+        }
+        tracing::info!(folder = %home.data.display(), version = installation.version, "making a private PostgreSQL cluster");
+        run(home, installation, &draft).await?;
+        fs::rename(&draft, &home.data).map_err(ClusterError::file("rename", draft))?;
+    }
+    Ok(password)
+}
+
+async fn run(home: &Home, installation: &Installation, draft: &Path) -> Result<(), ClusterError> {
+    let program = installation.program("initdb");
+    let mut command = home.account.command(&program);
+    command.arg("--pgdata").arg(draft).arg("--pwfile").arg(home.password_file()).current_dir(&home.folder);
+    command.args(["--username", SUPERUSER, "--auth", "scram-sha-256", "--encoding", "UTF8", "--data-checksums"]);
+    command.args(locale(installation));
+    let output = Command::from(command).kill_on_drop(true).output().await.map_err(ClusterError::file("run", program))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(ClusterError::Initdb(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+}
+
+/// The order of code points on every machine: an index stays right when the system's sorting rules change with an
+/// upgrade, and data can be moved. Letters beyond ASCII still have upper and lower case.
+fn locale(installation: &Installation) -> &'static [&'static str] {
+    if installation.version >= 17 {
+        return &["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"];
+    }
+    if cfg!(target_os = "macos") {
+        return &["--lc-collate", "C", "--lc-ctype", "UTF-8"];
+    }
+    &["--locale", "C.UTF-8"]
+}

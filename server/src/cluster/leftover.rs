@@ -1,0 +1,95 @@
+//! A database process of an earlier run, whose Stint was killed.
+//!
+//! It is not adopted but ended, and a new one started: that takes a quarter of a second, and there is only one way in
+//! which a database is watched. Whether the process named in the pid file is that database is asked of the operating
+//! system, since after a reboot or in a new container the number belongs to anybody.
+
+use super::{ClusterError, home::{Home, PORT}};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use std::{
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Duration,
+};
+use tokio::time::{Instant, sleep};
+
+/// How long a database may take to write its last checkpoint before it is told to do without.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it may then take.
+const PATIENCE_LEFT: Duration = Duration::from_secs(10);
+/// A number that no process ever has.
+const NOBODY: i32 = i32::MAX;
+
+/// What a database writes about itself into its folder.
+#[derive(Debug)]
+pub(super) struct PidFile {
+    pub(super) pid: i32,
+    pub(super) socket: Option<PathBuf>,
+}
+
+impl PidFile {
+    /// Line 1 is the process, line 5 the socket's folder (written a moment later).
+    pub(super) fn read(path: &Path) -> Option<Self> {
+        let text = fs::read_to_string(path).ok()?;
+        // A negative number is a maintenance session, zero and one would mean far more than one process.
+        let pid = text.lines().next()?.trim().parse().ok().filter(|pid| *pid > 1)?;
+        let socket = text.lines().nth(4).filter(|line| !line.is_empty()).map(PathBuf::from);
+        Some(Self { pid, socket })
+    }
+}
+
+/// End the database of an earlier run, if there is one; we hold the lock, so it is nobody's.
+pub(super) async fn end(home: &Home) -> Result<(), ClusterError> {
+    let Some(PidFile { pid, .. }) = PidFile::read(&home.pid_file()) else { return Ok(()) };
+    if !works_in(pid, &home.data) {
+        return disown(home, pid);
+    }
+    tracing::info!(pid, "ending the PostgreSQL of an earlier run");
+    // Fast first; then without a checkpoint, which the next start makes up for from the log.
+    for (signal, patience) in [(Signal::SIGINT, PATIENCE), (Signal::SIGQUIT, PATIENCE_LEFT)] {
+        // It may have ended by itself meanwhile, which the wait finds out.
+        let _ = kill(Pid::from_raw(pid), signal);
+        let deadline = Instant::now() + patience;
+        while Instant::now() < deadline {
+            if !works_in(pid, &home.data) {
+                return Ok(());
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+    Err(ClusterError::Leftover { pid })
+}
+
+/// PostgreSQL refuses to start when the number in an old pid file belongs to any living process of its user. The number
+/// is then made one that nobody has; the file stays, because PostgreSQL also checks by it that no part of the old
+/// database still holds the shared memory.
+fn disown(home: &Home, pid: i32) -> Result<(), ClusterError> {
+    if kill(Pid::from_raw(pid), None).is_err() {
+        return Ok(());
+    }
+    tracing::info!(pid, "the pid file of PostgreSQL names an unrelated process");
+    let path = home.pid_file();
+    let text = fs::read_to_string(&path).map_err(ClusterError::file("read", &path))?;
+    home.replace(&path, &text.replacen(&pid.to_string(), &NOBODY.to_string(), 1))?;
+    let lock = home.socket.join(format!(".s.PGSQL.{PORT}.lock"));
+    match fs::remove_file(&lock) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(ClusterError::file("remove", lock)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a process is alive and a database that works in this folder: PostgreSQL goes into its data folder at the
+/// start and stays there.
+fn works_in(pid: i32, data: &Path) -> bool {
+    if Path::new("/proc/self/cwd").exists() {
+        return fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|folder| folder == data);
+    }
+    // Without /proc, as on macOS, its command line names the folder.
+    let told = Command::new("ps").args(["-o", "command=", "-p", &pid.to_string()]).stderr(Stdio::null()).output();
+    told.is_ok_and(|told| String::from_utf8_lossy(&told.stdout).contains(&*data.to_string_lossy()))
+}

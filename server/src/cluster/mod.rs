@@ -1,0 +1,136 @@
+//! A private PostgreSQL in the data folder, for everybody who does not want to care for a database.
+//!
+//! It is made from the programs found on the machine, listens on a Unix socket only, and lives as long as Stint: the
+//! first process on a data folder starts it and watches over it, others use it beside that one (`stint admin` beside
+//! `stint serve`). Which one is the first is decided by a lock that the kernel gives back when its holder dies.
+//!
+//! What may be killed, and what follows:
+//! - the database: it is started again at once, and the pool connects again;
+//! - Stint: a shell that waits on a pipe from us notices and stops the database. Linux could do that alone
+//!   (`PR_SET_PDEATHSIG`), but then for the end of the *thread* that started it, and threads come and go here;
+//! - Stint and that shell: the database stays behind, and the next start ends it first.
+
+mod account;
+mod error;
+mod home;
+mod initdb;
+mod installation;
+mod leftover;
+mod postmaster;
+mod supervisor;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::ClusterError;
+
+use account::Account;
+use home::{DATABASE, Home};
+use installation::Installation;
+use leftover::PidFile;
+use postmaster::Postmaster;
+use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
+use std::{path::Path, time::Duration};
+use supervisor::Supervisor;
+use tokio::{
+    sync::oneshot::{Sender, channel},
+    task::JoinHandle,
+    time::{Instant, sleep},
+};
+
+/// How long another process may take to start the database that we want to share.
+const SHARE_LIMIT: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(50);
+
+/// The private database of a data folder, ready for connections.
+///
+/// Dropped without [`stop`](Self::stop) it is stopped as well, but nobody waits for that.
+pub struct Cluster {
+    options: PgConnectOptions,
+    stopping: Sender<()>,
+    supervisor: JoinHandle<()>,
+}
+
+impl Cluster {
+    /// Start the cluster of this data folder, or connect to it where another process has started it already.
+    ///
+    /// # Errors
+    /// Says what to do: install PostgreSQL, choose another folder, look into the log.
+    pub async fn start(data_dir: &Path) -> Result<Self, ClusterError> {
+        let mut home = Home::prepare(data_dir)?;
+        let installation = Installation::find(&home.data)?;
+        let (stopping, stopped) = channel();
+        let deadline = Instant::now() + SHARE_LIMIT;
+        loop {
+            if let Some(lock) = home.lock()? {
+                let (postmaster, options) = first_start(&home, &installation).await?;
+                let supervisor = Supervisor { home, installation, stopping: stopped };
+                let supervisor = tokio::spawn(supervisor.own(lock, postmaster));
+                return Ok(Self { options, stopping, supervisor });
+            }
+            match reach(&mut home).await {
+                Ok(options) => {
+                    let supervisor = tokio::spawn(Supervisor { home, installation, stopping: stopped }.share());
+                    return Ok(Self { options, stopping, supervisor });
+                }
+                Err(last) if Instant::now() > deadline => {
+                    return Err(ClusterError::Unreachable { holder: home.holder(), last });
+                }
+                Err(_) => sleep(POLL).await,
+            }
+        }
+    }
+
+    /// How to connect: as the superuser, to Stint's database, over the socket. It stays the same over restarts.
+    pub fn url(&self) -> PgConnectOptions {
+        self.options.clone()
+    }
+
+    /// Stop the database and wait for its end, unless it is another process's.
+    pub async fn stop(self) {
+        // The supervisor may have given up before; then there is nobody to tell.
+        let _ = self.stopping.send(());
+        if let Err(error) = self.supervisor.await {
+            tracing::error!(%error, "the supervisor of PostgreSQL failed");
+        }
+    }
+}
+
+/// Start the database as its owner, with everything made that is missing.
+async fn first_start(home: &Home, installation: &Installation) -> Result<(Postmaster, PgConnectOptions), ClusterError> {
+    let password = initdb::make_if_missing(home, installation).await?;
+    let mut postmaster = Postmaster::start(home, installation).await?;
+    let made = match postmaster.ready(&home.options(&password, "postgres")).await {
+        Ok(connection) => make_database(connection).await,
+        Err(error) => Err(error),
+    };
+    match made {
+        Ok(()) => Ok((postmaster, home.options(&password, DATABASE))),
+        Err(error) => {
+            postmaster.stop().await;
+            Err(error)
+        }
+    }
+}
+
+async fn make_database(mut connection: PgConnection) -> Result<(), ClusterError> {
+    let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = 'stint')")
+        .fetch_one(&mut connection)
+        .await?;
+    if !exists {
+        sqlx::raw_sql("create database stint").execute(&mut connection).await?;
+    }
+    connection.close().await?;
+    Ok(())
+}
+
+/// Connect to the database that another process runs; the socket is where that process put it.
+async fn reach(home: &mut Home) -> Result<PgConnectOptions, String> {
+    let pid_file = PidFile::read(&home.pid_file()).ok_or("it is not running")?;
+    home.socket = pid_file.socket.ok_or("it has not said yet where it listens")?;
+    let password = home.password().map_err(|error| error.to_string())?.ok_or("it has no password yet")?;
+    let options = home.options(&password, DATABASE);
+    let connection = PgConnection::connect_with(&options).await.map_err(|error| error.to_string())?;
+    connection.close().await.map_err(|error| error.to_string())?;
+    Ok(options)
+}

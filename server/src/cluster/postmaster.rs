@@ -1,0 +1,185 @@
+//! The database process, our child, and the watch that ends it when we are killed.
+
+use super::{
+    ClusterError,
+    home::{Home, PORT},
+    installation::Installation,
+    leftover,
+};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
+use std::{
+    fs::File,
+    io::{
+        self,
+        ErrorKind::{ConnectionRefused, ConnectionReset, NotFound, UnexpectedEof},
+        Read, Seek, SeekFrom,
+    },
+    os::unix::process::CommandExt,
+    path::PathBuf,
+    process::{Command, Stdio},
+    time::Duration,
+};
+use tokio::{
+    process::Child,
+    time::{Instant, sleep, timeout},
+};
+
+/// How long a start may take; after a crash much may have to be read again from the log.
+const START_LIMIT: Duration = Duration::from_secs(300);
+/// How long each of the two ways of stopping may take.
+const STOP_LIMIT: Duration = Duration::from_secs(30);
+const POLL: Duration = Duration::from_millis(20);
+
+/// Settings for a machine with few cores and a few hundred people. They stand on the command line, where they win over
+/// whatever is in the data folder's own configuration.
+const SETTINGS: &[&str] = &[
+    "listen_addresses=", // no network: the socket lies in a folder that only one user enters
+    "unix_socket_permissions=0700",
+    "max_connections=50",
+    "shared_buffers=128MB",
+    "effective_cache_size=512MB",
+    "maintenance_work_mem=64MB",
+    "random_page_cost=1.1", // solid state disks
+    "jit=off",              // compiling costs more than our short statements
+    "fsync=on",
+    "full_page_writes=on",
+    "synchronous_commit=on",
+    "wal_compression=on",
+    "timezone=UTC",
+    "log_timezone=UTC",
+    // The log must stay small and without customers' data: no statements, no values.
+    "logging_collector=off",
+    "log_destination=stderr",
+    "log_checkpoints=off",
+    "log_min_error_statement=panic",
+    "log_error_verbosity=terse",
+    "log_line_prefix=%m [%p] ",
+    "cluster_name=stint",
+];
+
+/// Ends the database ($2) once the pipe on its input is closed, which the kernel does for a process that dies; unless
+/// the pid file ($1) tells of another by then.
+const WATCH: &str = r#"read -r _; read -r pid <"$1" && [ "$pid" = "$2" ] && kill -INT "$pid""#;
+
+/// A running database. Dropping it ends the process too, by the watch, but nobody waits for that.
+pub(super) struct Postmaster {
+    child: Child,
+    pid: Pid,
+    watch: Option<Child>,
+    log: PathBuf,
+    log_start: u64,
+}
+
+impl Postmaster {
+    /// Start the database, after what is left of an earlier one. The lock of its home is held.
+    pub(super) async fn start(home: &Home, installation: &Installation) -> Result<Self, ClusterError> {
+        leftover::end(home).await?;
+        home.settle()?;
+        let log = home.open_log()?;
+        let log_start = log.metadata().map_or(0, |log| log.len());
+        let program = installation.program("postgres");
+        let command = command(home, installation, log).map_err(ClusterError::file("write", home.log_file()))?;
+        let mut command = tokio::process::Command::from(command);
+        let child = command.spawn().map_err(ClusterError::file("run", &program))?;
+        let pid = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
+        let pid = pid.ok_or_else(|| ClusterError::file("run", &program)(io::Error::other("it ended at once")))?;
+        let watch = watch(home, pid).inspect_err(|error| tracing::warn!(%error, "nobody watches over PostgreSQL")).ok();
+        Ok(Self { child, pid, watch, log: home.log_file(), log_start })
+    }
+
+    /// Wait until the database answers.
+    pub(super) async fn ready(&mut self, options: &PgConnectOptions) -> Result<PgConnection, ClusterError> {
+        let deadline = Instant::now() + START_LIMIT;
+        loop {
+            match PgConnection::connect_with(options).await {
+                Ok(connection) => return Ok(connection),
+                Err(error) if !is_starting(&error) || Instant::now() > deadline => return Err(error.into()),
+                Err(_) => {}
+            }
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Err(ClusterError::Ended { status: status.to_string(), log: self.log.clone(), tail: self.tail() });
+            }
+            sleep(POLL).await;
+        }
+    }
+
+    /// Wait until the database has ended without being asked to; says how.
+    pub(super) async fn ended(&mut self) -> String {
+        let status = self.child.wait().await;
+        dismiss(self.watch.take()).await;
+        let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
+        format!("{status}; last words: {}", self.tail().replace('\n', " | "))
+    }
+
+    /// End the database: whoever is connected is cut off, everything committed is on disk.
+    pub(super) async fn stop(mut self) {
+        for signal in [Signal::SIGINT, Signal::SIGQUIT] {
+            // Until its end has been waited for, the number can be nobody else's.
+            if self.child.id().is_some() {
+                let _ = kill(self.pid, signal);
+            }
+            if timeout(STOP_LIMIT, self.child.wait()).await.is_ok() {
+                dismiss(self.watch.take()).await;
+                return;
+            }
+            tracing::warn!(pid = self.pid.as_raw(), %signal, "PostgreSQL does not stop");
+        }
+    }
+
+    /// The last lines that this process wrote into the log.
+    fn tail(&self) -> String {
+        let mut text = Vec::new();
+        let read = File::open(&self.log).and_then(|mut log| {
+            log.seek(SeekFrom::Start(self.log_start.max(log.metadata()?.len().saturating_sub(4096))))?;
+            log.read_to_end(&mut text)
+        });
+        if let Err(error) = read {
+            return error.to_string();
+        }
+        let text = String::from_utf8_lossy(&text);
+        let lines = text.lines().collect::<Vec<_>>();
+        lines[lines.len().saturating_sub(8)..].join("\n")
+    }
+}
+
+fn command(home: &Home, installation: &Installation, log: File) -> io::Result<Command> {
+    let mut command = home.account.command(installation.program("postgres"));
+    command.arg("-D").arg(&home.data).args(["-p", &PORT.to_string()]);
+    command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
+    // The setting is a list; quotes keep a comma in the path from splitting it.
+    let socket = home.socket.to_string_lossy().replace('"', "\"\"");
+    command.args(["-c", &format!("unix_socket_directories=\"{socket}\"")]);
+    command.stdout(log.try_clone()?).stderr(log).current_dir(&home.folder);
+    // A group of its own: Ctrl-C in the terminal is for us, who stop the database after the last request.
+    command.process_group(0);
+    Ok(command)
+}
+
+fn watch(home: &Home, pid: Pid) -> io::Result<Child> {
+    let mut shell = home.account.command("/bin/sh");
+    shell.args(["-c", WATCH, "stint-watch"]).arg(home.pid_file()).arg(pid.to_string());
+    shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+    tokio::process::Command::from(shell).spawn()
+}
+
+/// Send the watch home before its pipe closes.
+async fn dismiss(watch: Option<Child>) {
+    if let Some(mut watch) = watch
+        && let Err(error) = watch.kill().await
+    {
+        tracing::debug!(%error, "the watch over PostgreSQL had already gone");
+    }
+}
+
+/// Whether a failed connection only came too early.
+fn is_starting(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => matches!(error.kind(), NotFound | ConnectionRefused | ConnectionReset | UnexpectedEof),
+        sqlx::Error::Database(error) => error.code().as_deref() == Some("57P03"),
+        _ => false,
+    }
+}

@@ -1,0 +1,91 @@
+//! Who looks after the database while Stint runs.
+
+use super::{ClusterError, home::Home, installation::Installation, postmaster::Postmaster};
+use std::{collections::VecDeque, fs::File, time::Duration};
+use tokio::{
+    select,
+    sync::oneshot::Receiver,
+    time::{Instant, sleep},
+};
+
+/// So many failures within the window are not an accident.
+const FAILURES_MAX: usize = 5;
+const WINDOW: Duration = Duration::from_secs(60);
+/// The pause before the second try; the first follows at once, and each later one after twice as long.
+const PAUSE: Duration = Duration::from_millis(500);
+/// How often somebody else's database is asked whether it still is.
+const TAKE_OVER: Duration = Duration::from_millis(250);
+
+/// What is needed to start the database again.
+pub(super) struct Supervisor {
+    pub(super) home: Home,
+    pub(super) installation: Installation,
+    /// Resolves when Stint stops, also when it just drops the other end.
+    pub(super) stopping: Receiver<()>,
+}
+
+impl Supervisor {
+    /// Keep our own database running until Stint stops. The lock is given back last of all.
+    pub(super) async fn own(mut self, lock: File, postmaster: Postmaster) {
+        let mut failures = Failures::default();
+        let mut current = Ok(postmaster);
+        loop {
+            let why = match current {
+                Ok(mut postmaster) => select! {
+                    _ = &mut self.stopping => {
+                        postmaster.stop().await;
+                        break;
+                    }
+                    why = postmaster.ended() => why,
+                },
+                Err(error) => ClusterError::to_string(&error),
+            };
+            let Some(pause) = failures.pause(Instant::now()) else {
+                tracing::error!(why, failures = FAILURES_MAX, "PostgreSQL fails again and again; it is not started any more");
+                break;
+            };
+            tracing::warn!(why, pause_ms = pause.as_millis(), "PostgreSQL has ended; starting it again");
+            select! {
+                _ = &mut self.stopping => break,
+                () = sleep(pause) => current = Postmaster::start(&self.home, &self.installation).await,
+            }
+        }
+        drop(lock);
+    }
+
+    /// Use the database of another process, and carry on in its place when that process ends before us: a server may
+    /// have been started beside a command that made the database run.
+    pub(super) async fn share(mut self) {
+        loop {
+            select! {
+                _ = &mut self.stopping => return,
+                () = sleep(TAKE_OVER) => {}
+            }
+            match self.home.lock() {
+                Ok(None) => {}
+                Ok(Some(lock)) => match Postmaster::start(&self.home, &self.installation).await {
+                    Ok(postmaster) => return self.own(lock, postmaster).await,
+                    Err(error) => tracing::error!(%error, "the database of the other process could not be taken over"),
+                },
+                Err(error) => tracing::error!(%error, "the lock of the database could not be tried"),
+            }
+        }
+    }
+}
+
+/// The times of the latest failures.
+#[derive(Default)]
+pub(super) struct Failures(VecDeque<Instant>);
+
+impl Failures {
+    /// Note a failure; gives the pause before the next try, or none when there have been too many.
+    pub(super) fn pause(&mut self, now: Instant) -> Option<Duration> {
+        self.0.retain(|failure| now.duration_since(*failure) < WINDOW);
+        self.0.push_back(now);
+        match self.0.len() {
+            1 => Some(Duration::ZERO),
+            count if count < FAILURES_MAX => Some(PAUSE * (1 << (count - 2))),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What happens after `kill -9`.
+
+use super::*;
+use crate::cluster::supervisor::Failures;
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use std::{
+    env,
+    process::{Child, Command, Stdio},
+};
+
+/// Tells the process that is to be killed where to start its cluster.
+const DATA_DIR: &str = "CLUSTER_TO_KILL";
+
+fn kill_hard(pid: i32) {
+    kill(Pid::from_raw(pid), Signal::SIGKILL).expect("it was alive");
+}
+
+fn is_alive(pid: i32) -> bool {
+    // A process that has ended but was not waited for has no folder any more.
+    fs::read_link(format!("/proc/{pid}/cwd")).is_ok()
+}
+
+/// Not a test: another Stint, to be killed by one.
+#[tokio::test]
+#[ignore = "run by the tests that kill it"]
+async fn another_stint() {
+    let Some(data_dir) = env::var_os(DATA_DIR) else { return };
+    let _cluster = Cluster::start(Path::new(&data_dir)).await.expect("a cluster");
+    std::future::pending().await
+}
+
+/// Start a process that runs a cluster in this folder, with something in it.
+async fn another_process(folder: &TempDir) -> Child {
+    let name = format!("{}::another_stint", module_path!().split_once("::").expect("a module").1);
+    let child = Command::new(env::current_exe().expect("this test"))
+        .args(["--exact", &name, "--ignored"])
+        .env(DATA_DIR, folder.path())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("a process");
+    // The lock belongs to the other one as soon as there is a password.
+    eventually("the other process starts", async || folder.path().join("postgres/password").exists()).await;
+    let beside = start(folder).await;
+    assert_ne!(postmaster(folder), None);
+    remember(&pool(&beside).await).await;
+    beside.stop().await;
+    child
+}
+
+fn end(mut child: Child) {
+    child.kill().expect("it was alive");
+    child.wait().expect("it has ended");
+}
+
+#[tokio::test]
+async fn a_killed_database_comes_back_and_the_pool_with_it() {
+    let folder = folder();
+    let cluster = start(&folder).await;
+    let pool = pool(&cluster).await;
+    remember(&pool).await;
+    for _ in 0..2 {
+        let killed = postmaster(&folder).expect("it runs");
+        kill_hard(killed);
+        eventually("another database runs", async || postmaster(&folder).is_some_and(|pid| pid != killed)).await;
+        eventually("the pool works again", async || recalls(&pool).await.is_ok()).await;
+    }
+    cluster.stop().await;
+    assert_eq!(postmaster(&folder), None);
+}
+
+#[tokio::test]
+async fn the_database_ends_when_its_stint_is_killed() {
+    let folder = folder();
+    let other = another_process(&folder).await;
+    let pid = postmaster(&folder).expect("it runs");
+    end(other);
+    eventually("the database ends", async || !is_alive(pid)).await;
+    assert_eq!(postmaster(&folder), None, "it has been stopped, not killed");
+}
+
+#[tokio::test]
+async fn a_dropped_cluster_stops_too() {
+    let folder = folder();
+    let cluster = start(&folder).await;
+    let pid = postmaster(&folder).expect("it runs");
+    drop(cluster);
+    eventually("the database ends", async || !is_alive(pid)).await;
+}
+
+#[test]
+fn a_dropped_runtime_stops_too() {
+    let folder = folder();
+    let runtime = || tokio::runtime::Runtime::new().expect("a runtime");
+    let first = runtime();
+    let cluster = first.block_on(start(&folder));
+    let pid = postmaster(&folder).expect("it runs");
+    drop(first);
+    runtime().block_on(eventually("the database ends", async || !is_alive(pid)));
+    drop(cluster);
+}
+
+#[tokio::test]
+async fn a_database_left_behind_is_replaced() {
+    let folder = folder();
+    let other = another_process(&folder).await;
+    let left = postmaster(&folder).expect("it runs");
+    kill_hard(watch_over(&folder));
+    end(other);
+    assert!(is_alive(left), "nobody has ended it");
+
+    let cluster = start(&folder).await;
+    assert!(!is_alive(left));
+    assert_eq!(recalls(&pool(&cluster).await).await.expect("a word"), "GRÜßE");
+    cluster.stop().await;
+}
+
+/// The shell that watches over the database of this folder.
+fn watch_over(folder: &TempDir) -> i32 {
+    let file = folder.path().join("postgres/data/postmaster.pid").display().to_string();
+    let processes = fs::read_dir("/proc").expect("Linux").flatten();
+    let mut numbers = processes.filter_map(|process| process.file_name().to_str()?.parse::<i32>().ok());
+    let watches = |pid: &i32| {
+        let line = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        line.contains("stint-watch") && line.contains(&file)
+    };
+    numbers.find(watches).expect("a watch")
+}
+
+#[tokio::test]
+async fn an_old_pid_file_that_names_a_stranger_is_not_believed() {
+    let folder = folder();
+    let cluster = start(&folder).await;
+    let pid_file = folder.path().join("postgres/data/postmaster.pid");
+    let old = fs::read_to_string(&pid_file).expect("it runs");
+    let pid = postmaster(&folder).expect("it runs").to_string();
+    cluster.stop().await;
+
+    // PostgreSQL itself would refuse: the number is alive and belongs to its own user.
+    let home = Home::prepare(folder.path()).expect("a home");
+    let mut stranger = home.account.command("/bin/sleep").arg("600").spawn().expect("a process");
+    home.replace(&pid_file, &old.replacen(&pid, &stranger.id().to_string(), 1)).expect("an old file");
+    let again = Cluster::start(folder.path()).await;
+    let unharmed = stranger.try_wait().expect("a state").is_none();
+    end(stranger);
+    again.expect("a cluster").stop().await;
+    assert!(unharmed);
+}
+
+#[test]
+fn patience_ends_after_five_failures_in_a_minute() {
+    let start = Instant::now();
+    let mut failures = Failures::default();
+    let pauses = (0..5).map(|second| failures.pause(start + Duration::from_secs(second))).collect::<Vec<_>>();
+    let milliseconds = |number| Some(Duration::from_millis(number));
+    assert_eq!(pauses, [milliseconds(0), milliseconds(500), milliseconds(1000), milliseconds(2000), None]);
+    assert_eq!(failures.pause(start + Duration::from_secs(120)), milliseconds(0), "an hour ago is forgotten");
+}

@@ -1,0 +1,137 @@
+//! Real clusters in folders that are thrown away: what is killed, what is left, what is refused.
+
+mod killed;
+mod refused;
+mod shared;
+
+use super::*;
+use sqlx::{Executor, PgPool, postgres::PgPoolOptions};
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt, PermissionsExt},
+};
+use tempfile::TempDir;
+
+/// How long anything that is waited for may take on a busy machine.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A folder that the database's user can pass through, unlike most that are made for tests.
+fn folder() -> TempDir {
+    let passable = fs::Permissions::from_mode(0o711);
+    tempfile::Builder::new().prefix("stint-cluster-").permissions(passable).tempdir().expect("a folder")
+}
+
+async fn start(folder: &TempDir) -> Cluster {
+    Cluster::start(folder.path()).await.expect("a cluster")
+}
+
+async fn pool(cluster: &Cluster) -> PgPool {
+    PgPoolOptions::new().max_connections(2).acquire_timeout(LIMIT).connect_with(cluster.url()).await.expect("a pool")
+}
+
+async fn ask<T>(pool: &PgPool, question: &'static str) -> sqlx::Result<T>
+where
+    T: Send + Unpin + sqlx::Type<sqlx::Postgres> + for<'r> sqlx::Decode<'r, sqlx::Postgres>,
+{
+    sqlx::query_scalar(question).fetch_one(pool).await
+}
+
+/// Something worth keeping.
+async fn remember(pool: &PgPool) {
+    pool.execute("create table kept (word text); insert into kept values ('Grüße')").await.expect("a table");
+}
+
+async fn recalls(pool: &PgPool) -> sqlx::Result<String> {
+    ask(pool, "select upper(word) from kept").await
+}
+
+/// The process that runs the database of this folder.
+fn postmaster(folder: &TempDir) -> Option<i32> {
+    PidFile::read(&folder.path().join("postgres/data/postmaster.pid")).map(|file| file.pid)
+}
+
+/// Wait for something to become true.
+async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let deadline = Instant::now() + LIMIT;
+    while !holds().await {
+        assert!(Instant::now() < deadline, "waited too long: {what}");
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn data_survives_stop_and_start() {
+    let folder = folder();
+    let cluster = start(&folder).await;
+    remember(&pool(&cluster).await).await;
+    let url = cluster.url();
+    cluster.stop().await;
+    assert_eq!(postmaster(&folder), None);
+
+    let again = start(&folder).await;
+    assert_eq!(recalls(&pool(&again).await).await.expect("a word"), "GRÜSSE".replace("SS", "ß"));
+    assert_eq!(format!("{:?}", again.url()), format!("{url:?}"));
+    again.stop().await;
+}
+
+#[tokio::test]
+async fn the_database_is_private_and_careful() {
+    let folder = folder();
+    let cluster = start(&folder).await;
+    let pool = pool(&cluster).await;
+    for (setting, value) in [
+        ("show listen_addresses", ""),
+        ("show fsync", "on"),
+        ("show password_encryption", "scram-sha-256"),
+        ("show data_checksums", "on"),
+        ("select current_database()::text", "stint"),
+        ("select string_agg(distinct auth_method, ' ') from pg_hba_file_rules", "scram-sha-256"),
+    ] {
+        assert_eq!(ask::<String>(&pool, setting).await.expect("a value"), value, "{setting}");
+    }
+    let stranger = PgConnection::connect_with(&cluster.url().password("postgres")).await;
+    assert!(stranger.expect_err("a wrong password").to_string().contains("password authentication failed"));
+    for (path, mode) in [("postgres", 0o700), ("postgres/socket", 0o700), ("postgres/password", 0o600), ("postgres.log", 0o600)] {
+        let found = fs::metadata(folder.path().join(path)).expect("it is there");
+        assert_eq!(found.mode() & 0o777, mode, "{path}");
+    }
+    cluster.stop().await;
+}
+
+#[tokio::test]
+async fn an_interrupted_first_start_is_begun_again() {
+    let folder = folder();
+    let half = folder.path().join("postgres/data.new");
+    fs::create_dir_all(&half).expect("a folder");
+    fs::write(half.join("PG_VERSION"), "15").expect("half a cluster");
+    let cluster = start(&folder).await;
+    assert!(!half.exists());
+    cluster.stop().await;
+}
+
+#[tokio::test]
+async fn any_path_will_do() {
+    let folder = folder();
+    let odd = folder.path().join("a \"long\", odd 'path' $HOME ".repeat(4)).join("data");
+    let cluster = Cluster::start(&odd).await.expect("a cluster");
+    let socket = cluster.url().get_socket().cloned().expect("a socket");
+    assert!(socket.as_os_str().len() < 100 && !socket.starts_with(&odd), "{}", socket.display());
+    assert_eq!(ask::<i32>(&pool(&cluster).await, "select 1").await.expect("an answer"), 1);
+    cluster.stop().await;
+    fs::remove_dir(&socket).expect("an empty folder");
+
+    let comma = folder.path().join("a, \"b\"");
+    let cluster = Cluster::start(&comma).await.expect("a cluster");
+    assert!(cluster.url().get_socket().is_some_and(|socket| socket.starts_with(&comma)));
+    cluster.stop().await;
+}
+
+#[tokio::test]
+async fn a_large_log_is_put_aside() {
+    let folder = folder();
+    let log = fs::File::create(folder.path().join("postgres.log")).expect("a log");
+    log.set_len((10 << 20) + 1).expect("a large one");
+    start(&folder).await.stop().await;
+    assert!(fs::metadata(folder.path().join("postgres.log")).is_ok_and(|log| log.len() < 100_000));
+    assert!(folder.path().join("postgres.log.1").exists());
+}

@@ -1,0 +1,147 @@
+//! Everything that can be set from outside: the `STINT_*` variables of the environment, read once and named once.
+//!
+//! The table [`VARIABLES`] is the only place that knows what may be set: a variable that is not in it stops the start,
+//! and the README's table is printed from it. Messages never repeat a secret or a URL, since those end up in logs.
+
+mod secret;
+mod values;
+mod variables;
+
+#[cfg(test)]
+mod tests;
+
+pub use secret::Secret;
+pub use variables::{Fallback, VARIABLES, Variable, readme_table};
+
+use lettre::message::Mailbox;
+use sqlx::postgres::PgConnectOptions;
+use std::{
+    fmt, fs, io,
+    net::SocketAddr,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+};
+use thiserror::Error;
+use url::Url;
+use values::Values;
+
+/// The settings of this process.
+#[derive(Clone)]
+pub struct Config {
+    /// The address to listen on.
+    pub addr: SocketAddr,
+    /// The origin that people see, without a slash at its end.
+    pub public_url: String,
+    /// The folder for everything that Stint keeps in files.
+    pub data_dir: PathBuf,
+    /// The database to use; a private cluster in the data folder when absent.
+    pub database_url: Option<PgConnectOptions>,
+    /// The same database as its owner, for migrations.
+    pub owner_database_url: Option<PgConnectOptions>,
+    /// The mail server; without one mails stay in the outbox. It may hold a password: do not log it.
+    pub smtp_url: Option<Url>,
+    /// The sender of mails.
+    pub mail_from: Mailbox,
+    /// The filter of the log.
+    pub log: String,
+    given_secret: Option<Secret>,
+}
+
+/// Why the process cannot start as it is configured.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// One sentence for every variable that is unknown or malformed.
+    #[error("{}", .0.join("\n"))]
+    Variables(Vec<String>),
+    /// The generated secret could not be read or written.
+    #[error("the secret in {path} cannot be used: {source}", path = .path.display())]
+    Secret {
+        /// Where it is kept.
+        path: PathBuf,
+        /// What went wrong.
+        source: io::Error,
+    },
+}
+
+impl Config {
+    /// Read the environment of the process.
+    ///
+    /// # Errors
+    /// Names every variable that is unknown or malformed, one on each line.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+        Self::parse(std::env::vars_os().map(|(name, value)| (text(name), text(value))))
+    }
+
+    /// Read settings from pairs of name and value; names that do not begin with `STINT_` are somebody else's, and an
+    /// empty value is the same as none.
+    ///
+    /// # Errors
+    /// Names every variable that is unknown or malformed, one on each line.
+    pub fn parse(variables: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let mut values = Values::read(variables);
+        let addr = values.or_default("STINT_ADDR", values::address);
+        let public_url = values.take("STINT_PUBLIC_URL", values::origin);
+        let data_dir = values.or_default("STINT_DATA_DIR", values::folder);
+        let database_url = values.take("STINT_DATABASE_URL", values::postgres_url);
+        let owner_database_url = values.take("STINT_OWNER_DATABASE_URL", values::postgres_url);
+        values.needs("STINT_OWNER_DATABASE_URL", "STINT_DATABASE_URL");
+        let smtp_url = values.take("STINT_SMTP_URL", values::smtp_url);
+        let mail_from = values.or_default("STINT_MAIL_FROM", values::mailbox);
+        let given_secret = values.take("STINT_SECRET", Secret::parse);
+        let log = values.or_default("STINT_LOG", values::filter);
+        let problems = values.finish();
+        let (Some(addr), Some(data_dir), Some(mail_from), Some(log), Ok(())) = (addr, data_dir, mail_from, log, &problems)
+        else {
+            return Err(ConfigError::Variables(problems.err().unwrap_or_default()));
+        };
+        let public_url = public_url.unwrap_or_else(|| own_origin(addr));
+        Ok(Self { addr, public_url, data_dir, database_url, owner_database_url, smtp_url, mail_from, log, given_secret })
+    }
+
+    /// The secret of this installation: the one given, else the one in the data folder, made on first use.
+    ///
+    /// # Errors
+    /// When the data folder cannot be written, or its file does not hold a secret.
+    pub fn secret(&self) -> Result<Secret, ConfigError> {
+        match &self.given_secret {
+            Some(secret) => Ok(secret.clone()),
+            None => Secret::kept_in(&self.data_dir),
+        }
+    }
+}
+
+/// Only what may be logged.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("addr", &self.addr)
+            .field("public_url", &self.public_url)
+            .field("data_dir", &self.data_dir)
+            .field("private_database", &self.database_url.is_none())
+            .field("sends_mail", &self.smtp_url.is_some())
+            .field("mail_from", &self.mail_from)
+            .field("log", &self.log)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Make the data folder if it is missing.
+///
+/// It is closed to others, except that they may pass through one made by root: the database then runs as another user,
+/// who has to reach its own folder inside.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_data_dir(data_dir: &Path) -> io::Result<()> {
+    let mode = if nix::unistd::geteuid().is_root() { 0o711 } else { 0o700 };
+    fs::DirBuilder::new().recursive(true).mode(mode).create(data_dir)
+}
+
+/// Where a browser on this machine finds the server.
+fn own_origin(addr: SocketAddr) -> String {
+    if addr.ip().is_unspecified() {
+        return format!("http://localhost:{}", addr.port());
+    }
+    format!("http://{addr}")
+}

@@ -1,0 +1,92 @@
+//! The table of variables: what may be set, and what the README says about it.
+
+/// One variable of the environment.
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What holds when it is not set.
+    pub default: Fallback,
+    /// What its value looks like, to complete "it should be …".
+    pub shape: &'static str,
+    /// What it is for, in Markdown.
+    pub meaning: &'static str,
+}
+
+/// What holds for a variable that is not set.
+pub enum Fallback {
+    /// This value, read like one that was given.
+    Value(&'static str),
+    /// Something that no value says, described for people.
+    Otherwise(&'static str),
+}
+
+/// Every variable that Stint reads.
+pub static VARIABLES: &[Variable] = &[
+    Variable {
+        name: "STINT_ADDR",
+        default: Fallback::Value("127.0.0.1:3000"),
+        shape: "an address and a port, such as 127.0.0.1:3000",
+        meaning: "The address and port to listen on.",
+    },
+    Variable {
+        name: "STINT_PUBLIC_URL",
+        default: Fallback::Otherwise("`http://` and the address"),
+        shape: "an origin without a path, such as https://stint.example.com",
+        meaning: "The address that people see, used in links and mails.",
+    },
+    Variable {
+        name: "STINT_DATA_DIR",
+        default: Fallback::Value("./data"),
+        shape: "a folder, such as /var/lib/stint",
+        meaning: "The folder for the private database and the generated secret.",
+    },
+    Variable {
+        name: "STINT_DATABASE_URL",
+        default: Fallback::Otherwise("a private PostgreSQL in the data folder"),
+        shape: "a PostgreSQL URL, such as postgres://user:password@host:5432/database",
+        meaning: "The PostgreSQL database to use instead of the private one.",
+    },
+    Variable {
+        name: "STINT_OWNER_DATABASE_URL",
+        default: Fallback::Otherwise("`STINT_DATABASE_URL`"),
+        shape: "a PostgreSQL URL of the same database, such as postgres://owner:password@host:5432/database",
+        meaning: "The same database as its owner, used for migrations only.",
+    },
+    Variable {
+        name: "STINT_SMTP_URL",
+        default: Fallback::Otherwise("mails stay in the outbox"),
+        shape: "an SMTP URL, such as smtps://user:password@mail.example.com",
+        meaning: "The mail server: `smtps://…`, or `smtp://…?tls=required` where it offers STARTTLS.",
+    },
+    Variable {
+        name: "STINT_MAIL_FROM",
+        default: Fallback::Value("Stint <stint@localhost>"),
+        shape: "a mail address, such as Stint <stint@example.com>",
+        meaning: "The sender of mails.",
+    },
+    Variable {
+        name: "STINT_SECRET",
+        default: Fallback::Otherwise("generated into the data folder"),
+        shape: "at least 32 characters, such as the output of: openssl rand -hex 32",
+        meaning: "The key behind what Stint signs; at least 32 characters.",
+    },
+    Variable {
+        name: "STINT_LOG",
+        default: Fallback::Value("info"),
+        shape: "a level or a filter, such as info or info,sqlx=debug",
+        meaning: "What is logged: `error`, `warn`, `info`, `debug`, or a filter such as `info,sqlx=debug`.",
+    },
+];
+
+/// The table of variables, in Markdown, for the README.
+pub fn readme_table() -> String {
+    let mut table = String::from("| Variable | Default | Meaning |\n| --- | --- | --- |\n");
+    for Variable { name, default, meaning, .. } in VARIABLES {
+        let default = match default {
+            Fallback::Value(value) => format!("`{value}`"),
+            Fallback::Otherwise(words) => (*words).to_owned(),
+        };
+        table.push_str(&format!("| `{name}` | {default} | {meaning} |\n"));
+    }
+    table
+}

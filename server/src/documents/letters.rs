@@ -1,0 +1,79 @@
+//! Which characters can be printed, and what stands in for the others.
+//!
+//! An archived document must be able to show every character it holds, so one without a glyph would make the whole
+//! document fail. It is replaced before, and visibly.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+use typst::text::{FontBook, is_default_ignorable};
+
+/// Printed where no font has the character.
+const STAND_IN: char = '□';
+
+/// The characters that the shipped fonts can show.
+pub(super) struct Letters(HashSet<char>);
+
+impl Letters {
+    /// Everything that at least one font of the book can show.
+    pub(super) fn of(book: &FontBook) -> Self {
+        let fonts = (0..).map_while(|index| book.info(index));
+        Self(fonts.flat_map(|font| font.coverage.iter()).filter_map(char::from_u32).collect())
+    }
+
+    /// Makes every text in the data printable.
+    pub(super) fn make_printable(&self, data: &mut Value) {
+        each_text(data, &|text| {
+            if !text.chars().all(|letter| self.is_plain(letter)) {
+                *text = self.printable(text);
+            }
+        });
+    }
+
+    fn is_plain(&self, letter: char) -> bool {
+        letter == '\n' || (self.0.contains(&letter) && !is_private(letter) && !is_default_ignorable(letter))
+    }
+
+    fn printable(&self, text: &str) -> String {
+        text.replace("\r\n", "\n").chars().filter_map(|letter| self.shown(letter)).collect()
+    }
+
+    /// What is printed for a character: itself, a likeness, or nothing.
+    fn shown(&self, letter: char) -> Option<char> {
+        match letter {
+            '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
+            // Turns the order of what follows, which could make an amount read differently.
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
+            '\u{feff}' => None,
+            _ if letter == '\n' || is_default_ignorable(letter) => Some(letter),
+            _ if letter.is_whitespace() => Some(if self.0.contains(&letter) { letter } else { ' ' }),
+            _ if letter.is_control() => None,
+            _ if is_private(letter) || !self.0.contains(&letter) => Some(STAND_IN),
+            _ => Some(letter),
+        }
+    }
+}
+
+/// Replaces letters that the fonts have one by one, but not together, by their first one.
+pub(super) fn take_apart(data: &mut Value, clusters: &HashSet<String>) {
+    each_text(data, &|text| {
+        for cluster in clusters {
+            let first = cluster.chars().next().unwrap_or(STAND_IN);
+            *text = text.replace(cluster.as_str(), first.encode_utf8(&mut [0; 4]));
+        }
+    });
+}
+
+fn each_text(data: &mut Value, change: &impl Fn(&mut String)) {
+    match data {
+        Value::String(text) => change(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| each_text(item, change)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| each_text(field, change)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Characters whose meaning is a private agreement; an accessible document may not hold them.
+fn is_private(letter: char) -> bool {
+    matches!(letter, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
+}

@@ -1,0 +1,108 @@
+//! From data to pages, and from pages to a PDF.
+
+use std::collections::HashSet;
+
+use app::invoices::document::InvoiceDocument;
+use serde_json::Value;
+use typst::{
+    diag::SourceDiagnostic,
+    foundations::{Datetime, Smart},
+    layout::{Frame, FrameItem},
+};
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+use super::{
+    DocumentError, letters,
+    world::{Scene, Stage},
+};
+
+/// How many documents a cached piece of work outlives without being used. The templates' own work is used by each
+/// document and stays; the work on one document's text is gone after the next few.
+const KEEP_FOR: usize = 2;
+
+/// The document as the bytes of a PDF file.
+pub(super) fn print(stage: &Stage, document: &InvoiceDocument) -> Result<Vec<u8>, DocumentError> {
+    let _evict = Evict;
+    let options = options(document)?;
+    let pages = typeset(stage, document)?;
+    typst_pdf::pdf(&pages, &options).map_err(|refusals| refused(&refusals))
+}
+
+/// The document as pages.
+pub(super) fn typeset(stage: &Stage, document: &InvoiceDocument) -> Result<PagedDocument, DocumentError> {
+    let mut data = serde_json::to_value(document).map_err(|error| DocumentError::Refused(error.to_string()))?;
+    stage.letters.make_printable(&mut data);
+    let pages = compile(stage, &data)?;
+    let missing = missing_clusters(&pages);
+    if missing.is_empty() {
+        return Ok(pages);
+    }
+    letters::take_apart(&mut data, &missing);
+    compile(stage, &data)
+}
+
+fn compile(stage: &Stage, data: &Value) -> Result<PagedDocument, DocumentError> {
+    let scene = Scene::new(stage, data.to_string().into_bytes());
+    typst::compile(&scene).output.map_err(|refusals| refused(&refusals))
+}
+
+/// What the file says about itself. Both the time and the identity come from the document.
+fn options(document: &InvoiceDocument) -> Result<PdfOptions, DocumentError> {
+    let standards = PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1])
+        .map_err(|error| DocumentError::Refused(error.message().to_string()))?;
+    let number = document.number.as_deref().unwrap_or("draft");
+    Ok(PdfOptions {
+        ident: Smart::Custom(format!("{}\n{number}\n{}", document.seller.name, document.created_at)),
+        creator: Smart::Custom(Some("Stint".to_owned())),
+        timestamp: Some(timestamp(&document.created_at)?),
+        standards,
+        ..PdfOptions::default()
+    })
+}
+
+fn timestamp(instant: &str) -> Result<Timestamp, DocumentError> {
+    let malformed = DocumentError::Malformed("created_at");
+    let Ok(instant) = instant.parse::<jiff::Timestamp>() else { return Err(malformed) };
+    let utc = instant.to_zoned(jiff::tz::TimeZone::UTC);
+    let [month, day, hour, minute, second] =
+        [utc.month(), utc.day(), utc.hour(), utc.minute(), utc.second()].map(i8::unsigned_abs);
+    Datetime::from_ymd_hms(utc.year().into(), month, day, hour, minute, second).map(Timestamp::new_utc).ok_or(malformed)
+}
+
+/// Texts that came out without a glyph, because no single font has all of their letters.
+fn missing_clusters(pages: &PagedDocument) -> HashSet<String> {
+    let mut missing = HashSet::new();
+    for page in pages.pages() {
+        collect_missing(&page.frame, &mut missing);
+    }
+    missing
+}
+
+fn collect_missing(frame: &Frame, missing: &mut HashSet<String>) {
+    for (_, item) in frame.items() {
+        match item {
+            FrameItem::Group(group) => collect_missing(&group.frame, missing),
+            FrameItem::Text(text) => {
+                let blanks = text.glyphs.iter().filter(|glyph| glyph.id == 0);
+                missing.extend(blanks.map(|glyph| text.text[glyph.range()].to_owned()));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Only the words of the typesetter: its positions point into templates that the reader never sees.
+fn refused(refusals: &[SourceDiagnostic]) -> DocumentError {
+    let words: Vec<&str> = refusals.iter().take(3).map(|refusal| refusal.message.as_str()).collect();
+    DocumentError::Refused(words.join("; "))
+}
+
+/// Empties the typesetter's cache when the document is done, whether it was made or not.
+struct Evict;
+
+impl Drop for Evict {
+    fn drop(&mut self) {
+        comemo::evict(KEEP_FOR);
+    }
+}

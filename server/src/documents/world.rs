@@ -1,0 +1,120 @@
+//! What Typst sees: our templates, our fonts and the data of one document, and nothing of the machine.
+
+use std::{collections::HashMap, sync::Arc};
+
+use typst::{
+    Library, LibraryExt, World,
+    diag::{FileError, FileResult},
+    foundations::{Bytes, Datetime, Duration},
+    syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot},
+    text::{Font, FontBook},
+    utils::LazyHash,
+};
+use typst_kit::fonts::FontStore;
+
+use super::letters::Letters;
+
+/// The fonts that are shipped, in the order in which a letter is looked for.
+const FONTS: [&[u8]; 8] = [
+    include_bytes!("../../fonts/SourceSans3-Regular.otf"),
+    include_bytes!("../../fonts/SourceSans3-Semibold.otf"),
+    include_bytes!("../../fonts/NotoSansHebrew-Regular.ttf"),
+    include_bytes!("../../fonts/NotoSansArabic-Regular.ttf"),
+    include_bytes!("../../fonts/NotoSansThai-Regular.ttf"),
+    include_bytes!("../../fonts/NotoSansArmenian-Regular.ttf"),
+    include_bytes!("../../fonts/NotoSansGeorgian-Regular.ttf"),
+    include_bytes!("../../fonts/NotoEmoji-Regular.ttf"),
+];
+
+/// The templates; the first is the invoice, the others are its parts.
+const TEMPLATES: [(&str, &str); 4] = [
+    ("invoice.typ", include_str!("../../templates/invoice.typ")),
+    ("lines.typ", include_str!("../../templates/lines.typ")),
+    ("text.typ", include_str!("../../templates/text.typ")),
+    ("words.typ", include_str!("../../templates/words.typ")),
+];
+
+/// Where the template reads its data.
+const DATA: &str = "invoice.json";
+
+/// What all documents share, made once: library, fonts and parsed templates.
+pub(super) struct Stage {
+    library: LazyHash<Library>,
+    fonts: FontStore,
+    templates: HashMap<FileId, Source>,
+    invoice: FileId,
+    data: FileId,
+    /// The characters that the fonts can show.
+    pub(super) letters: Letters,
+}
+
+impl Stage {
+    /// Parses the templates and opens the fonts.
+    pub(super) fn set() -> Self {
+        let mut fonts = FontStore::new();
+        for font in FONTS.iter().flat_map(|data| Font::iter(Bytes::new(*data))) {
+            let info = font.info().clone();
+            fonts.push((font, info));
+        }
+        let letters = Letters::of(fonts.book());
+        let templates = TEMPLATES.map(|(name, text)| (file(name), Source::new(file(name), text.to_owned())));
+        Self {
+            library: LazyHash::new(Library::default()),
+            fonts,
+            templates: templates.into(),
+            invoice: file(TEMPLATES[0].0),
+            data: file(DATA),
+            letters,
+        }
+    }
+}
+
+/// One document: the stage and its data.
+pub(super) struct Scene<'a> {
+    stage: &'a Stage,
+    data: Bytes,
+}
+
+impl<'a> Scene<'a> {
+    /// A document from its data as JSON.
+    pub(super) fn new(stage: &'a Stage, data: Vec<u8>) -> Self {
+        Self { stage, data: Bytes::new(data) }
+    }
+}
+
+impl World for Scene<'_> {
+    fn library(&self) -> &LazyHash<Library> {
+        &self.stage.library
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        self.stage.fonts.book()
+    }
+
+    fn main(&self) -> FileId {
+        self.stage.invoice
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        self.stage.templates.get(&id).cloned().ok_or(FileError::AccessDenied)
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        if id == self.stage.data { Ok(self.data.clone()) } else { Err(FileError::AccessDenied) }
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        self.stage.fonts.font(index)
+    }
+
+    /// No document knows the day: it would print differently tomorrow.
+    fn today(&self, _: Option<Duration>) -> Option<Datetime> {
+        None
+    }
+}
+
+/// The id of a file that lives in the program.
+fn file(name: &str) -> FileId {
+    let path = VirtualPath::new(name).expect("the names above are plain file names");
+    FileId::new(RootedPath::new(VirtualRoot::Project, path))
+}
