@@ -74,7 +74,7 @@ wasm_bindgen_version() {
 need_leptos() {
   need_rust_for_wasm
   need_cargo_tool cargo-leptos cargo-leptos "$cargo_leptos_version" --locked
-  # Not --locked: the lock file that wasm-bindgen-cli ships names a release that was withdrawn.
+  # Not --locked: the lock file that it ships asks for versions that are not always to be had.
   need_cargo_tool wasm-bindgen wasm-bindgen-cli "$(wasm_bindgen_version)"
   need_node "$node_for_build"
   need_npm_packages .

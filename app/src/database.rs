@@ -131,6 +131,8 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
         "23514" => Error::new(Code::Invalid, format!("A value is out of its range ({}).", constraint.replace('_', " "))),
         // foreign_key_violation while deleting: something still holds the record.
         "23503" => Error::new(Code::InUse, "Something else still refers to this record. Remove or move that first."),
+        // restrict_violation: a frozen record, kept by the database itself.
+        "23001" => Error::new(Code::Locked, "This is on a sent invoice and cannot change any more."),
         // unique_violation without a better word at the statement.
         "23505" => Error::new(Code::Conflict, "There is already such a record. Look at it before trying again."),
         // untranslatable_character, character_not_in_repertoire: a NUL byte in a text.

@@ -22,7 +22,11 @@ pub mod operations;
 pub mod organizations;
 pub mod page;
 pub mod percent;
+pub mod projects;
 #[cfg(feature = "ssr")]
 pub mod reference;
+#[cfg(all(test, feature = "ssr"))]
+pub mod testing;
 #[cfg(feature = "ssr")]
 pub mod text;
+pub mod time;

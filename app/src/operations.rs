@@ -5,8 +5,11 @@ use std::sync::LazyLock;
 use crate::{
     account::{UpdateProfile, Whoami, tokens::*},
     clients::*,
+    invoices::*,
     operation::Operation,
     organizations::*,
+    projects::*,
+    time::*,
 };
 
 static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
@@ -29,6 +32,41 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<ArchiveClient>(),
         Operation::of::<RestoreClient>(),
         Operation::of::<DeleteClient>(),
+        // Projects
+        Operation::of::<ListProjects>(),
+        Operation::of::<GetProject>(),
+        Operation::of::<CreateProject>(),
+        Operation::of::<UpdateProject>(),
+        Operation::of::<ArchiveProject>(),
+        Operation::of::<RestoreProject>(),
+        Operation::of::<DeleteProject>(),
+        // Timer
+        Operation::of::<GetTimer>(),
+        Operation::of::<StartTimer>(),
+        Operation::of::<StopTimer>(),
+        Operation::of::<UpdateTimer>(),
+        Operation::of::<DiscardTimer>(),
+        // Time
+        Operation::of::<ListTimeEntries>(),
+        Operation::of::<GetTimeEntry>(),
+        Operation::of::<CreateTimeEntry>(),
+        Operation::of::<UpdateTimeEntry>(),
+        Operation::of::<DeleteTimeEntry>(),
+        Operation::of::<SummarizeTime>(),
+        Operation::of::<ConfirmTimeEntries>(),
+        // Invoices
+        Operation::of::<ListUnbilled>(),
+        Operation::of::<PreviewInvoice>(),
+        Operation::of::<DraftInvoice>(),
+        Operation::of::<UpdateInvoiceDraft>(),
+        Operation::of::<DeleteInvoiceDraft>(),
+        Operation::of::<ListInvoices>(),
+        Operation::of::<GetInvoice>(),
+        Operation::of::<GetInvoiceDocument>(),
+        Operation::of::<SendInvoice>(),
+        Operation::of::<RecordPayment>(),
+        Operation::of::<VoidInvoice>(),
+        Operation::of::<ListMails>(),
     ];
     all.sort_by_key(|operation| operation.declaration.name);
     all

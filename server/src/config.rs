@@ -18,7 +18,7 @@ use sqlx::postgres::PgConnectOptions;
 use std::{
     fmt, fs, io,
     net::SocketAddr,
-    os::unix::fs::DirBuilderExt,
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 use thiserror::Error;
@@ -91,8 +91,7 @@ impl Config {
         let given_secret = values.take("STINT_SECRET", Secret::parse);
         let log = values.or_default("STINT_LOG", values::filter);
         let problems = values.finish();
-        let (Some(addr), Some(data_dir), Some(mail_from), Some(log), Ok(())) = (addr, data_dir, mail_from, log, &problems)
-        else {
+        let (Some(addr), Some(data_dir), Some(mail_from), Some(log), Ok(())) = (addr, data_dir, mail_from, log, &problems) else {
             return Err(ConfigError::Variables(problems.err().unwrap_or_default()));
         };
         let public_url = public_url.unwrap_or_else(|| own_origin(addr));
@@ -135,7 +134,12 @@ impl fmt::Debug for Config {
 /// When it cannot be made.
 pub fn make_data_dir(data_dir: &Path) -> io::Result<()> {
     let mode = if nix::unistd::geteuid().is_root() { 0o711 } else { 0o700 };
-    fs::DirBuilder::new().recursive(true).mode(mode).create(data_dir)
+    if data_dir.is_dir() {
+        return Ok(());
+    }
+    fs::DirBuilder::new().recursive(true).mode(mode).create(data_dir)?;
+    // Said again, because the process's mask may have taken some of it away.
+    fs::set_permissions(data_dir, fs::Permissions::from_mode(mode))
 }
 
 /// Where a browser on this machine finds the server.

@@ -9,11 +9,7 @@ use tracing_subscriber::{EnvFilter, fmt};
 /// that every test may ask for logs.
 pub fn start(filter: &str) {
     let lines = fmt().with_env_filter(EnvFilter::new(filter)).with_writer(stderr);
-    let started = if stderr().is_terminal() {
-        lines.compact().try_init()
-    } else {
-        lines.json().flatten_event(true).try_init()
-    };
+    let started = if stderr().is_terminal() { lines.compact().try_init() } else { lines.json().flatten_event(true).try_init() };
     if started.is_err() {
         tracing::debug!("logs were already started");
     }

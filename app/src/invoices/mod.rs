@@ -1,6 +1,291 @@
 //! Invoices: drafted from unbilled time, sent once, paid.
+//!
+//! `draft` → `sent` → `paid`, and `void` from `sent`. A draft reserves the time on it; sending gives the number, freezes
+//! the PDF, bills the time and hands the mail to the outbox, all or nothing. [`totals`], [`rounding`], [`number`] and
+//! [`compose`] are pure; the store fetches, the operations join them.
 
+#[cfg(feature = "ssr")]
+pub mod compose;
 pub mod document;
+#[cfg(feature = "ssr")]
+mod draft;
+#[cfg(feature = "ssr")]
+mod edit;
+#[cfg(feature = "ssr")]
+mod mail;
+mod names;
 pub mod number;
+#[cfg(feature = "ssr")]
+mod payment;
+#[cfg(feature = "ssr")]
+mod print;
+#[cfg(feature = "ssr")]
+mod read;
 pub mod rounding;
+#[cfg(feature = "ssr")]
+mod send;
+#[cfg(feature = "ssr")]
+pub(crate) mod store;
 pub mod totals;
+mod types;
+
+use macros::operation;
+
+pub use types::*;
+
+use crate::{
+    edit::Edit,
+    error::Error,
+    invoices::rounding::Rounding,
+    money::Amount,
+    page::Page,
+};
+
+/// List what could be invoiced now: unbilled billable time by client and project, with hours, amounts and the oldest day.
+///
+/// Drafts of agents, running timers, fixed-price and overhead projects are left out.
+#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "List unbilled time")]
+pub async fn list_unbilled(
+    cx: &mut Call,
+    /// Only this client, by id or name.
+    #[server(default)]
+    client: Option<String>,
+) -> Result<Page<Unbilled>, Error> {
+    read::unbilled(cx, client).await
+}
+
+/// Show exactly what `draft_invoice` with the same arguments would make, without making it.
+#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "Preview an invoice")]
+pub async fn preview_invoice(
+    cx: &mut Call,
+    /// The client's id or name.
+    client: String,
+    /// The days to bill: last_month, this_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15 and the like; all unbilled time when absent.
+    #[server(default)]
+    period: Option<String>,
+    /// First day to bill, YYYY-MM-DD; together with `to`, instead of `period`.
+    #[server(default)]
+    from: Option<String>,
+    /// Last day to bill, YYYY-MM-DD.
+    #[server(default)]
+    to: Option<String>,
+    /// Only these projects of the client, by id or name; all when empty.
+    #[server(default)]
+    projects: Vec<String>,
+    /// Ids of time entries to leave for a later invoice.
+    #[server(default)]
+    defer: Vec<String>,
+    /// One line per project (the default), day, member or entry.
+    #[server(default)]
+    group_by: Option<GroupBy>,
+    /// How time is rounded, such as {"step_minutes": 15, "mode": "up", "basis": "line"}; the organization's way when absent.
+    #[server(default)]
+    rounding: Option<Rounding>,
+    /// Further lines beside the time, such as [{"description": "Hosting", "price": 5000}].
+    #[server(default)]
+    lines: Vec<CustomLine>,
+    /// Discount on the whole invoice: "10%" or an amount such as "50.00" in the invoice's currency.
+    #[server(default)]
+    discount: Option<String>,
+    /// A note to the client, at most 4,000 characters.
+    #[server(default)]
+    notes: Option<String>,
+) -> Result<InvoicePreview, Error> {
+    draft::preview(cx, draft::Wanted { client, period, from, to, projects, defer, group_by, rounding, lines, discount, notes }).await
+}
+
+/// Draft an invoice from a client's unbilled time of a period, plus custom lines. The draft reserves that time.
+///
+/// Refused when there is nothing to bill. Time that somebody else is drafting at the same moment is left out, never billed
+/// twice. Example: {"client": "Acme", "period": "last_month"}. Check it with get_invoice, then send_invoice.
+#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Direct, title = "Draft an invoice")]
+pub async fn draft_invoice(
+    cx: &mut Call,
+    /// The client's id or name.
+    client: String,
+    /// The days to bill: last_month, this_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15 and the like; all unbilled time when absent.
+    #[server(default)]
+    period: Option<String>,
+    /// First day to bill, YYYY-MM-DD; together with `to`, instead of `period`.
+    #[server(default)]
+    from: Option<String>,
+    /// Last day to bill, YYYY-MM-DD.
+    #[server(default)]
+    to: Option<String>,
+    /// Only these projects of the client, by id or name; all when empty.
+    #[server(default)]
+    projects: Vec<String>,
+    /// Ids of time entries to leave for a later invoice.
+    #[server(default)]
+    defer: Vec<String>,
+    /// One line per project (the default), day, member or entry.
+    #[server(default)]
+    group_by: Option<GroupBy>,
+    /// How time is rounded, such as {"step_minutes": 15, "mode": "up", "basis": "line"}; the organization's way when absent.
+    #[server(default)]
+    rounding: Option<Rounding>,
+    /// Further lines beside the time, such as [{"description": "Hosting", "price": 5000}].
+    #[server(default)]
+    lines: Vec<CustomLine>,
+    /// Discount on the whole invoice: "10%" or an amount such as "50.00" in the invoice's currency.
+    #[server(default)]
+    discount: Option<String>,
+    /// A note to the client, at most 4,000 characters.
+    #[server(default)]
+    notes: Option<String>,
+) -> Result<Invoice, Error> {
+    draft::create(cx, draft::Wanted { client, period, from, to, projects, defer, group_by, rounding, lines, discount, notes }).await
+}
+
+/// Change a draft: the text of its lines, custom lines, discount, notes, payment terms. Totals are computed anew.
+///
+/// Refused (locked) once the invoice is sent, and (stale) when `version` is given and somebody changed the draft since.
+/// Removing a line of time releases that time for another invoice.
+#[operation(write, idempotent, needs = WriteMoney, scope = MoneyWrite, agent = Direct, title = "Change a draft invoice")]
+pub async fn update_invoice_draft(
+    cx: &mut Call,
+    /// The invoice's id.
+    invoice: String,
+    /// The version that was looked at; the change is refused when there is a newer one.
+    #[server(default)]
+    version: Option<i32>,
+    /// Changes of lines that are there, each with the line's id.
+    #[server(default)]
+    lines: Vec<LineChange>,
+    /// Custom lines to add at the end.
+    #[server(default)]
+    add: Vec<CustomLine>,
+    /// Discount on the whole invoice: "10%" or an amount such as "50.00"; empty for none.
+    #[server(default)]
+    discount: Edit<String>,
+    /// A note to the client; empty for none.
+    #[server(default)]
+    notes: Edit<String>,
+    /// Days the client has to pay, 0 to 365.
+    #[server(default)]
+    payment_terms_days: Option<u16>,
+) -> Result<Invoice, Error> {
+    edit::update(cx, &invoice, edit::DraftChange { version, lines, add, discount, notes, payment_terms_days }).await
+}
+
+/// Delete a draft and release the time on it. A sent invoice is voided instead.
+#[operation(destroy, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Delete a draft invoice")]
+pub async fn delete_invoice_draft(
+    cx: &mut Call,
+    /// The invoice's id.
+    invoice: String,
+) -> Result<DeletedInvoice, Error> {
+    edit::delete(cx, &invoice).await
+}
+
+/// List invoices, the newest first, with totals and balances.
+#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "List invoices")]
+pub async fn list_invoices(
+    cx: &mut Call,
+    /// Only this client, by id or name.
+    #[server(default)]
+    client: Option<String>,
+    /// Only invoices that are draft, sent, overdue, partly_paid, paid or void; `sent` includes overdue and partly paid ones.
+    #[server(default)]
+    status: Option<InvoiceStatus>,
+    /// How many at most: 50 by default, 200 at most.
+    #[server(default)]
+    limit: Option<u32>,
+    /// Where the last answer left off: its next_cursor.
+    #[server(default)]
+    cursor: Option<String>,
+    /// Also count all that match.
+    #[server(default)]
+    with_total: Option<bool>,
+) -> Result<Page<InvoiceSummary>, Error> {
+    read::list(cx, client, status, limit, cursor, with_total.unwrap_or(false)).await
+}
+
+/// Get one invoice with lines, tax, payments and the state of its mail, by id or number.
+#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "Get an invoice")]
+pub async fn get_invoice(
+    cx: &mut Call,
+    /// The invoice's id or its number.
+    invoice: String,
+) -> Result<Invoice, Error> {
+    read::get(cx, &invoice).await
+}
+
+/// Get the PDF of an invoice, as Base64: the frozen bytes once it is sent, a preview marked as a draft before.
+#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "Get an invoice's document")]
+pub async fn get_invoice_document(
+    cx: &mut Call,
+    /// The invoice's id or its number.
+    invoice: String,
+) -> Result<InvoiceFile, Error> {
+    print::file(cx, &invoice).await
+}
+
+/// Send an invoice: give the next number, freeze the PDF, bill the time on it and mail it to the client, all or nothing.
+///
+/// The number has no gap and is never used again. Refused when the invoice was sent already, has no line, or has nobody to
+/// mail it to (give `to`, or `without_email`). This cannot be undone, only voided.
+#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Send an invoice")]
+pub async fn send_invoice(
+    cx: &mut Call,
+    /// The invoice's id.
+    invoice: String,
+    /// The version that was looked at; sending is refused (stale) when there is a newer one.
+    #[server(default)]
+    version: Option<i32>,
+    /// The address to mail it to; the client's when absent.
+    #[server(default)]
+    to: Option<String>,
+    /// Words for the mail, at most 4,000 characters; a short standard text when absent.
+    #[server(default)]
+    message: Option<String>,
+    /// Give number and PDF, but mail nothing.
+    #[server(default)]
+    without_email: Option<bool>,
+) -> Result<Invoice, Error> {
+    send::send(cx, &invoice, send::Sending { version, to, message, without_email: without_email.unwrap_or(false) }).await
+}
+
+/// Record that a client paid, in whole or in part. The invoice is paid when nothing is left; paying too much is refused.
+#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Record a payment")]
+pub async fn record_payment(
+    cx: &mut Call,
+    /// The invoice's id or its number.
+    invoice: String,
+    /// What was paid, in minor units of the invoice's currency (108000 is 1,080.00).
+    amount: Amount,
+    /// The day it was paid, YYYY-MM-DD.
+    date: String,
+    /// bank_transfer (the default), card, cash or other.
+    #[server(default)]
+    method: Option<PaymentMethod>,
+    /// A note for yourself, at most 1,000 characters.
+    #[server(default)]
+    note: Option<String>,
+) -> Result<Invoice, Error> {
+    payment::record(cx, &invoice, amount, &date, method.unwrap_or_default(), note).await
+}
+
+/// Void a sent invoice that has no payment: its time can be billed again, its number is never used again.
+#[operation(destroy, needs = Treasury, reach = Person, title = "Void an invoice")]
+pub async fn void_invoice(
+    cx: &mut Call,
+    /// The invoice's id or its number.
+    invoice: String,
+) -> Result<Invoice, Error> {
+    payment::void(cx, &invoice).await
+}
+
+/// List the mails that Stint sent or is about to send, the newest first, with their state and the last refusal.
+#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "List mails")]
+pub async fn list_mails(
+    cx: &mut Call,
+    /// How many at most: 50 by default, 200 at most.
+    #[server(default)]
+    limit: Option<u32>,
+    /// Where the last answer left off: its next_cursor.
+    #[server(default)]
+    cursor: Option<String>,
+) -> Result<Page<OutgoingMail>, Error> {
+    mail::list(cx, limit, cursor).await
+}

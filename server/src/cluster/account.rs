@@ -16,7 +16,7 @@ use std::{
 };
 
 /// What the programs may see of our environment: enough to find libraries and locales, and none of the secrets in it.
-const ENVIRONMENT: &[&str] = &["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LOCALE_ARCHIVE", "TZDIR"];
+pub(super) const ENVIRONMENT: &[&str] = &["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LOCALE_ARCHIVE", "TZDIR"];
 
 /// Who runs the database.
 #[derive(Clone, Debug)]
@@ -31,9 +31,7 @@ impl Account {
         let owner = fs::symlink_metadata(data).ok().map(|found| (Uid::from_raw(found.uid()), Gid::from_raw(found.gid())));
         let me = geteuid();
         match owner {
-            Some((owner, _)) if !me.is_root() && owner != me => {
-                Err(ClusterError::OtherOwner { data: data.to_owned(), owner: name(owner) })
-            }
+            Some((owner, _)) if !me.is_root() && owner != me => Err(ClusterError::OtherOwner { data: data.to_owned(), owner: name(owner) }),
             _ if !me.is_root() => Ok(Self { unprivileged: None }),
             Some(owner) if !owner.0.is_root() => Ok(Self { unprivileged: Some(owner) }),
             _ => ["postgres", "nobody"]
@@ -63,9 +61,7 @@ impl Account {
     /// Give a file or a folder to this user, never what a link points to.
     pub(super) fn own(&self, path: &Path) -> Result<(), ClusterError> {
         match self.unprivileged {
-            Some((uid, gid)) => {
-                lchown(path, Some(uid.as_raw()), Some(gid.as_raw())).map_err(ClusterError::file("give away", path))
-            }
+            Some((uid, gid)) => lchown(path, Some(uid.as_raw()), Some(gid.as_raw())).map_err(ClusterError::file("give away", path)),
             None => Ok(()),
         }
     }

@@ -13,11 +13,11 @@ const OLDEST: u32 = 14;
 
 /// Folders whose entries with a prefix are installations, with the way from there to the programs.
 const PLACES: &[(&str, &str, &str)] = &[
-    ("/usr/lib/postgresql", "", "bin"),          // Debian, Ubuntu: one folder for each version
-    ("/usr", "pgsql-", "bin"),                   // the project's own packages for Fedora and its kin
-    ("/usr/libexec", "postgresql", ""),          // Alpine
-    ("/opt/homebrew/opt", "postgresql", "bin"),  // macOS
-    ("/usr/local/opt", "postgresql", "bin"),     // macOS on Intel
+    ("/usr/lib/postgresql", "", "bin"),         // Debian, Ubuntu: one folder for each version
+    ("/usr", "pgsql-", "bin"),                  // the project's own packages for Fedora and its kin
+    ("/usr/libexec", "postgresql", ""),         // Alpine
+    ("/opt/homebrew/opt", "postgresql", "bin"), // macOS
+    ("/usr/local/opt", "postgresql", "bin"),    // macOS on Intel
 ];
 
 /// How each family of systems installs it, by the program that does.

@@ -4,7 +4,10 @@
 //! which a database is watched. Whether the process named in the pid file is that database is asked of the operating
 //! system, since after a reboot or in a new container the number belongs to anybody.
 
-use super::{ClusterError, home::{Home, PORT}};
+use super::{
+    ClusterError,
+    home::{Home, PORT},
+};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,

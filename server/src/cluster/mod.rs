@@ -86,13 +86,22 @@ impl Cluster {
         self.options.clone()
     }
 
-    /// Stop the database and wait for its end, unless it is another process's.
-    pub async fn stop(self) {
-        // The supervisor may have given up before; then there is nobody to tell.
-        let _ = self.stopping.send(());
-        if let Err(error) = self.supervisor.await {
+    /// Resolves when the database has failed so often that it is not started any more; the log says why. A server
+    /// should end then, so that whoever started it notices.
+    pub async fn given_up(&mut self) {
+        if !self.supervisor.is_finished()
+            && let Err(error) = (&mut self.supervisor).await
+        {
             tracing::error!(%error, "the supervisor of PostgreSQL failed");
         }
+    }
+
+    /// Stop the database and wait for its end, unless it is another process's.
+    pub async fn stop(mut self) {
+        let (nobody, _) = channel();
+        // The supervisor may have given up before; then there is nobody to tell.
+        let _ = std::mem::replace(&mut self.stopping, nobody).send(());
+        self.given_up().await;
     }
 }
 
@@ -105,7 +114,10 @@ async fn first_start(home: &Home, installation: &Installation) -> Result<(Postma
         Err(error) => Err(error),
     };
     match made {
-        Ok(()) => Ok((postmaster, home.options(&password, DATABASE))),
+        Ok(()) => {
+            tracing::info!(folder = %home.data.display(), version = installation.version, "the private PostgreSQL runs");
+            Ok((postmaster, home.options(&password, DATABASE)))
+        }
         Err(error) => {
             postmaster.stop().await;
             Err(error)
@@ -114,9 +126,8 @@ async fn first_start(home: &Home, installation: &Installation) -> Result<(Postma
 }
 
 async fn make_database(mut connection: PgConnection) -> Result<(), ClusterError> {
-    let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = 'stint')")
-        .fetch_one(&mut connection)
-        .await?;
+    let exists: bool =
+        sqlx::query_scalar("select exists (select from pg_database where datname = 'stint')").fetch_one(&mut connection).await?;
     if !exists {
         sqlx::raw_sql("create database stint").execute(&mut connection).await?;
     }

@@ -1,7 +1,6 @@
 //! What may be set, and what is said about the rest.
 
 use super::*;
-use std::os::unix::fs::PermissionsExt;
 
 fn parse(variables: &[(&str, &str)]) -> Result<Config, String> {
     let pairs = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -114,7 +113,14 @@ fn the_secret_is_made_once_and_only_its_owner_reads_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let data_dir = folder.path().join("data");
     let config = parse(&[("STINT_DATA_DIR", &data_dir.to_string_lossy())]).expect("fine");
-    let racers: Vec<_> = (0..8).map(|_| std::thread::spawn({ let config = config.clone(); move || config.secret() })).collect();
+    let racers: Vec<_> = (0..8)
+        .map(|_| {
+            std::thread::spawn({
+                let config = config.clone();
+                move || config.secret()
+            })
+        })
+        .collect();
     let secrets: Vec<_> = racers.into_iter().map(|racer| racer.join().expect("no panic").expect("a secret")).collect();
     assert_eq!(secrets[0].expose().len(), 64);
     assert!(secrets.iter().all(|secret| *secret == secrets[0]));

@@ -16,8 +16,7 @@ pub(super) struct Values {
 impl Values {
     /// Keep what is ours, and object to names that nobody reads: most are typing mistakes.
     pub(super) fn read(variables: impl Iterator<Item = (String, String)>) -> Self {
-        let given: BTreeMap<_, _> =
-            variables.filter(|(name, value)| name.starts_with("STINT_") && !value.trim().is_empty()).collect();
+        let given: BTreeMap<_, _> = variables.filter(|(name, value)| name.starts_with("STINT_") && !value.trim().is_empty()).collect();
         let known = VARIABLES.iter().map(|variable| variable.name).collect::<Vec<_>>();
         let problems = given
             .keys()

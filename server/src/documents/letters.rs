@@ -48,6 +48,7 @@ impl Letters {
             _ if letter == '\n' || is_default_ignorable(letter) => Some(letter),
             _ if letter.is_whitespace() => Some(if self.0.contains(&letter) { letter } else { ' ' }),
             _ if letter.is_control() => None,
+            _ if is_mark(letter) && !self.0.contains(&letter) => None,
             _ if is_private(letter) || !self.0.contains(&letter) => Some(STAND_IN),
             _ => Some(letter),
         }
@@ -71,6 +72,12 @@ fn each_text(data: &mut Value, change: &impl Fn(&mut String)) {
         Value::Object(fields) => fields.values_mut().for_each(|field| each_text(field, change)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+/// Accents that are set on the letter before them; a box in their place would tear the word apart.
+fn is_mark(letter: char) -> bool {
+    matches!(letter, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+        | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
 }
 
 /// Characters whose meaning is a private agreement; an accessible document may not hold them.

@@ -1,6 +1,6 @@
 //! What Typst sees: our templates, our fonts and the data of one document, and nothing of the machine.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use typst::{
     Library, LibraryExt, World,

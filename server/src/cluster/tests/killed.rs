@@ -149,6 +149,17 @@ async fn an_old_pid_file_that_names_a_stranger_is_not_believed() {
     assert!(unharmed);
 }
 
+#[tokio::test]
+async fn a_database_that_fails_again_and_again_is_given_up() {
+    let folder = folder();
+    let mut cluster = start(&folder).await;
+    fs::write(folder.path().join("postgres/data/postgresql.conf"), "no_such_setting = 1\n").expect("nonsense");
+    kill_hard(postmaster(&folder).expect("it runs"));
+    cluster.given_up().await;
+    assert!(Home::prepare(folder.path()).expect("a home").lock().expect("a lock").is_some(), "others may try");
+    cluster.stop().await;
+}
+
 #[test]
 fn patience_ends_after_five_failures_in_a_minute() {
     let start = Instant::now();
@@ -156,5 +167,5 @@ fn patience_ends_after_five_failures_in_a_minute() {
     let pauses = (0..5).map(|second| failures.pause(start + Duration::from_secs(second))).collect::<Vec<_>>();
     let milliseconds = |number| Some(Duration::from_millis(number));
     assert_eq!(pauses, [milliseconds(0), milliseconds(500), milliseconds(1000), milliseconds(2000), None]);
-    assert_eq!(failures.pause(start + Duration::from_secs(120)), milliseconds(0), "an hour ago is forgotten");
+    assert_eq!(failures.pause(start + Duration::from_secs(120)), milliseconds(0), "an older minute is forgotten");
 }

@@ -69,7 +69,7 @@ async fn data_survives_stop_and_start() {
     assert_eq!(postmaster(&folder), None);
 
     let again = start(&folder).await;
-    assert_eq!(recalls(&pool(&again).await).await.expect("a word"), "GRÜSSE".replace("SS", "ß"));
+    assert_eq!(recalls(&pool(&again).await).await.expect("a word"), "GRÜßE");
     assert_eq!(format!("{:?}", again.url()), format!("{url:?}"));
     again.stop().await;
 }
@@ -95,6 +95,26 @@ async fn the_database_is_private_and_careful() {
         let found = fs::metadata(folder.path().join(path)).expect("it is there");
         assert_eq!(found.mode() & 0o777, mode, "{path}");
     }
+    cluster.stop().await;
+}
+
+#[tokio::test]
+async fn the_process_is_kept_apart_from_ours() {
+    let folder = folder();
+    let cluster = start(&folder).await;
+    let pid = postmaster(&folder).expect("it runs");
+    let told = |file: &str| fs::read_to_string(format!("/proc/{pid}/{file}")).expect("Linux");
+    let environment = told("environ");
+    let mut names = environment.split('\0').filter_map(|entry| entry.split_once('=')).map(|(name, _)| name);
+    assert!(names.clone().any(|name| name == "LC_ALL"), "{environment}");
+    assert!(names.all(|name| name == "LC_ALL" || account::ENVIRONMENT.contains(&name)), "secrets in our environment stay ours");
+    let group = told("stat").split_whitespace().nth(4).map(str::to_owned);
+    assert_eq!(group, Some(pid.to_string()), "Ctrl-C is not for the database");
+    let status = told("status");
+    let line = |name| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let root = nix::unistd::geteuid().is_root();
+    assert!(!root || line("Uid:").is_some_and(|ids| ids.split('\t').all(|id| id != "0")), "{status}");
+    assert!(!root || line("Groups:") == Some(""), "{status}");
     cluster.stop().await;
 }
 

@@ -1,0 +1,143 @@
+//! Changing and deleting drafts.
+
+use uuid::Uuid;
+
+use super::{
+    CustomLine, DeletedInvoice, Invoice, LineChange, LineKind, compose, draft, read,
+    store::{self, LineRow, Row},
+    totals::line_net,
+};
+use crate::{
+    clients,
+    edit::Edit,
+    error::{Code, Error},
+    id::InvoiceId,
+    money::Currency,
+    operation::Call,
+    organizations::settings::within,
+    text,
+};
+
+/// What changes about a draft; the arguments of `update_invoice_draft`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct DraftChange {
+    pub version: Option<i32>,
+    pub lines: Vec<LineChange>,
+    pub add: Vec<CustomLine>,
+    pub discount: Edit<String>,
+    pub notes: Edit<String>,
+    pub payment_terms_days: Option<u16>,
+}
+
+/// How many lines an invoice holds at most.
+const LINES_MAX: usize = 2_000;
+
+/// Changes a draft and computes its sums anew.
+pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result<Invoice, Error> {
+    let mut row = locked_draft(cx, invoice, change.version).await?;
+    let currency = Currency::parse(&row.currency)?;
+    change_lines(cx, &row, &currency, change.lines).await?;
+    add_lines(cx, &row, &currency, change.add).await?;
+    if let Some(discount) = given(change.discount) {
+        (row.discount_amount, row.discount_percent) = draft::columns(&draft::discount_of(discount.as_deref(), &currency)?);
+    }
+    if let Some(notes) = given(change.notes) {
+        row.notes = text::optional("notes", notes.as_deref(), 4000)?;
+    }
+    if let Some(days) = change.payment_terms_days {
+        row.payment_terms_days = within("payment_terms_days", days, 0, 365)? as i16;
+    }
+    let lines = store::lines(&mut cx.db, row.id).await?;
+    let totals = read::totals(&row, &lines)?;
+    store::update_draft(&mut cx.db, &row, &totals).await?;
+    read::get(cx, &row.id.to_string()).await
+}
+
+/// Deletes a draft and releases the time on it.
+pub async fn delete(cx: &mut Call, invoice: &str) -> Result<DeletedInvoice, Error> {
+    let row = locked_draft(cx, invoice, None).await?;
+    store::release_invoice(&mut cx.db, row.id).await?;
+    store::delete(&mut cx.db, row.id).await?;
+    Ok(DeletedInvoice { id: InvoiceId(row.id) })
+}
+
+/// Locks a draft; refuses what is no draft any more, and a version that somebody has changed since.
+pub async fn locked_draft(cx: &mut Call, invoice: &str, version: Option<i32>) -> Result<Row, Error> {
+    let row = read::find_locked(cx, invoice).await?;
+    if row.state != "draft" {
+        let number = row.number.as_deref().unwrap_or_default();
+        return Err(Error::new(Code::Locked, format!("Invoice {number} was already sent and does not change any more."))
+            .hint("A sent invoice can be paid or voided."));
+    }
+    if version.is_some_and(|version| version != row.version) {
+        return Err(Error::new(Code::Stale, "Somebody changed this draft in the meantime. Look at it again before you go on."));
+    }
+    Ok(row)
+}
+
+async fn change_lines(cx: &mut Call, row: &Row, currency: &Currency, changes: Vec<LineChange>) -> Result<(), Error> {
+    if changes.len() > LINES_MAX {
+        return Err(Error::invalid("lines", format!("{} lines are too many; at most {LINES_MAX} fit.", changes.len())));
+    }
+    let before = store::lines(&mut cx.db, row.id).await?;
+    for change in changes {
+        let id = change.line.trim().parse::<Uuid>().map_err(|_| Error::not_found("invoice line"))?;
+        let line = before.iter().find(|line| line.id == id).ok_or_else(|| Error::not_found("invoice line"))?;
+        if change.remove == Some(true) {
+            store::release_line(&mut cx.db, id).await?;
+            store::delete_line(&mut cx.db, id).await?;
+        } else {
+            let after = changed(line.clone(), change, currency)?;
+            store::update_line(&mut cx.db, &after).await?;
+        }
+    }
+    Ok(())
+}
+
+fn changed(mut line: LineRow, change: LineChange, currency: &Currency) -> Result<LineRow, Error> {
+    if let Some(description) = change.description {
+        line.description = text::lines("description", &description, 2000).and_then(|text| compose::said(text, "description"))?;
+    }
+    let (quantity, price) = (change.quantity.filter(|quantity| !quantity.trim().is_empty()), change.price);
+    if quantity.is_none() && price.is_none() {
+        return Ok(line);
+    }
+    if LineKind::named(&line.kind) == Some(LineKind::Time) {
+        return Err(Error::invalid("lines", "Quantity and price of tracked time come from its entries. Change the entries, or remove the line and write a custom one."));
+    }
+    if let Some(quantity) = quantity {
+        line.quantity = compose::thousandths(&quantity)?;
+    }
+    if let Some(price) = price {
+        line.price = price.minor("price", currency)?;
+    }
+    line.net = line_net(line.quantity, line.price);
+    Ok(line)
+}
+
+async fn add_lines(cx: &mut Call, row: &Row, currency: &Currency, add: Vec<CustomLine>) -> Result<(), Error> {
+    // A form always posts its empty row for one more line.
+    let add: Vec<CustomLine> = add.into_iter().filter(|line| !line.description.trim().is_empty()).collect();
+    if add.is_empty() {
+        return Ok(());
+    }
+    let client = clients::record::find(cx, &row.client_id.to_string()).await?;
+    let position = store::last_position(&mut cx.db, row.id).await?;
+    if position as usize + add.len() > LINES_MAX {
+        return Err(Error::invalid("add", format!("An invoice holds at most {LINES_MAX} lines.")));
+    }
+    for (position, line) in (position + 1..).zip(&add) {
+        let line = draft::row(compose::custom_line(line, currency, draft::tax_of(&client))?);
+        store::insert_line(&mut cx.db, row.id, position, &line).await?;
+    }
+    Ok(())
+}
+
+/// The new value of an edit, or nothing when it keeps the old one.
+fn given(edit: Edit<String>) -> Option<Option<String>> {
+    match edit {
+        Edit::Keep => None,
+        Edit::Clear => Some(None),
+        Edit::Set(text) => Some(Some(text)),
+    }
+}

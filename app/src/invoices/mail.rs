@@ -1,0 +1,30 @@
+//! The outbox as people read it.
+
+use super::{MailState, OutgoingMail, store};
+use crate::{
+    day::Moment,
+    error::Error,
+    id::{InvoiceId, MailId},
+    operation::Call,
+    page::{self, Cursor, Page},
+};
+
+/// A page of mails, the newest first.
+pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> Result<Page<OutgoingMail>, Error> {
+    let (limit, after) = (page::limit(limit)?, cursor.as_deref().map(Cursor::decode).transpose()?);
+    let zone = cx.membership()?.zone.clone();
+    let rows = store::mails(&mut cx.db, None, after.as_ref(), limit + 1).await?;
+    let rows = Page::of(rows, limit, |row| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id });
+    let at = |at: jiff_sqlx::Timestamp| Moment::at(at.to_jiff(), &zone);
+    let items = rows.items.into_iter().map(|row| OutgoingMail {
+        id: MailId(row.id),
+        state: MailState { recipient: row.recipient, state: row.state, last_error: row.last_error },
+        subject: row.subject,
+        body: row.body,
+        invoice: row.invoice_id.map(InvoiceId),
+        attempts: row.attempts,
+        created_at: at(row.created_at),
+        sent_at: row.sent_at.map(at),
+    });
+    Ok(Page { items: items.collect(), next_cursor: rows.next_cursor, total: None })
+}

@@ -1,0 +1,72 @@
+//! What follows a sent invoice: payments, and taking it back.
+
+use super::{
+    Invoice, PaymentMethod, read,
+    store::{self, PaymentRow, Row},
+};
+use crate::{
+    database::date,
+    day::Day,
+    error::{Code, Error},
+    id::PaymentId,
+    money::{Amount, Currency, Money},
+    operation::Call,
+    text,
+};
+
+/// Records a payment of a sent invoice.
+pub async fn record(cx: &mut Call, invoice: &str, amount: Amount, day: &str, method: PaymentMethod, note: Option<String>) -> Result<Invoice, Error> {
+    let row = read::find_locked(cx, invoice).await?;
+    payable(&row)?;
+    let currency = Currency::parse(&row.currency)?;
+    let amount = amount.minor("amount", &currency)?;
+    let balance = row.total - row.paid;
+    if amount <= 0 {
+        return Err(Error::invalid("amount", "A payment is above zero. Write what was paid."));
+    }
+    if amount > balance {
+        let (given, left) = (Money::new(amount, &currency).text, Money::new(balance, &currency).text);
+        return Err(Error::invalid("amount", format!("{given} is more than the {left} that is left to pay. Record at most that.")));
+    }
+    let paid_on = Day::parse("date", day)?.date();
+    if paid_on > cx.today()? {
+        return Err(Error::invalid("date", format!("{paid_on} is in the future; give the day on which the money came.")));
+    }
+    let payment = PaymentRow {
+        id: PaymentId::new().0,
+        amount,
+        paid_on: date(paid_on),
+        method: method.name().to_owned(),
+        note: text::optional("note", note.as_deref(), 1000)?,
+    };
+    let now = cx.now;
+    store::insert_payment(&mut cx.db, row.id, &payment, now).await?;
+    store::add_paid(&mut cx.db, row.id, amount).await?;
+    read::get(cx, &row.id.to_string()).await
+}
+
+fn payable(row: &Row) -> Result<(), Error> {
+    let number = row.number.as_deref().unwrap_or_default();
+    match row.state.as_str() {
+        "sent" => Ok(()),
+        "draft" => Err(Error::new(Code::Conflict, "The invoice is still a draft. Send it before recording a payment.")),
+        "paid" => Err(Error::new(Code::Conflict, format!("Invoice {number} is already paid; there is nothing left to pay."))),
+        _ => Err(Error::new(Code::Conflict, format!("Invoice {number} was voided; it cannot be paid."))),
+    }
+}
+
+/// Takes a sent invoice back: its time can be billed again, its number and row stay.
+pub async fn void(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
+    let row = read::find_locked(cx, invoice).await?;
+    let number = row.number.clone().unwrap_or_default();
+    match row.state.as_str() {
+        "draft" => return Err(Error::new(Code::Conflict, "The invoice is still a draft. Delete it instead.")),
+        "void" => return Err(Error::new(Code::Conflict, format!("Invoice {number} was already voided."))),
+        _ if row.paid > 0 => return Err(Error::new(Code::Conflict, format!("Invoice {number} has payments and is not voided; a credit note corrects it."))),
+        _ => {}
+    }
+    let now = cx.now;
+    store::mark_void(&mut cx.db, row.id, now).await?;
+    store::release_invoice(&mut cx.db, row.id).await?;
+    read::get(cx, &row.id.to_string()).await
+}

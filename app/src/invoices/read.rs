@@ -1,0 +1,237 @@
+//! Reading invoices and what could become one.
+
+use jiff::{Timestamp, civil::Date};
+
+use super::{
+    ClientName, GroupBy, Invoice, InvoiceLine, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment, PaymentMethod,
+    ProjectName, Sums, Unbilled, compose,
+    rounding::{Rounding, RoundingBasis, RoundingMode},
+    store::{self, Filter, LineRow, Row},
+    totals::{Discount, LineAmount, TaxCategory, Totals},
+};
+use crate::{
+    clients,
+    day::{Day, Moment, Span},
+    error::Error,
+    hours::Worked,
+    id::{ClientId, InvoiceId, InvoiceLineId, PaymentId, ProjectId, TimeEntryId},
+    money::{self, Currency, Money},
+    operation::Call,
+    page::{self, Cursor, Page},
+    percent::Percent,
+    reference,
+};
+
+/// Unbilled time by client and project.
+pub async fn unbilled(cx: &mut Call, client: Option<String>) -> Result<Page<Unbilled>, Error> {
+    let client = match client.filter(|client| !client.trim().is_empty()) {
+        Some(client) => Some(clients::record::find(cx, &client).await?.id.0),
+        None => None,
+    };
+    let rows = store::unbilled(&mut cx.db, client).await?;
+    let items = rows.into_iter().map(|row| {
+        Ok(Unbilled {
+            client: ClientName { id: ClientId(row.client_id), name: row.client_name },
+            project: ProjectName { id: ProjectId(row.project_id), name: row.project_name },
+            worked: Worked::of(row.seconds),
+            amount: Money::new(row.amount, &Currency::parse(&row.currency)?),
+            entries: row.entries,
+            oldest: Day::from(row.oldest.to_jiff()),
+            newest: Day::from(row.newest.to_jiff()),
+        })
+    });
+    Ok(Page { items: items.collect::<Result<_, Error>>()?, next_cursor: None, total: None })
+}
+
+/// A page of invoices, the newest first.
+pub async fn list(
+    cx: &mut Call,
+    client: Option<String>,
+    status: Option<InvoiceStatus>,
+    limit: Option<u32>,
+    cursor: Option<String>,
+    with_total: bool,
+) -> Result<Page<InvoiceSummary>, Error> {
+    let client = match client.filter(|client| !client.trim().is_empty()) {
+        Some(client) => Some(clients::record::find(cx, &client).await?.id.0),
+        None => None,
+    };
+    let (limit, after, today) = (page::limit(limit)?, cursor.as_deref().map(Cursor::decode).transpose()?, cx.today()?);
+    let filter = Filter { client, status: status.map(InvoiceStatus::name), today, after: after.as_ref(), limit: limit + 1 };
+    let rows = store::list(&mut cx.db, &filter).await?;
+    let total = if with_total { Some(store::count(&mut cx.db, &filter).await?) } else { None };
+    let place = |row: &Row| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id };
+    let rows = Page::of(rows, limit, place);
+    let zone = cx.membership()?.zone.clone();
+    let items = rows.items.into_iter().map(|row| summary(row, today, &zone)).collect::<Result<_, _>>()?;
+    Ok(Page { items, next_cursor: rows.next_cursor, total })
+}
+
+/// One invoice with everything on it.
+pub async fn get(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
+    let row = find(cx, invoice).await?;
+    whole(cx, row).await
+}
+
+/// The row that an id or a number refers to.
+pub async fn find(cx: &mut Call, invoice: &str) -> Result<Row, Error> {
+    store::find(&mut cx.db, reference::id(invoice), invoice.trim()).await?.ok_or_else(|| Error::not_found("invoice"))
+}
+
+/// Locks the invoice that is meant, then reads it: what is read holds until the call ends.
+pub async fn find_locked(cx: &mut Call, invoice: &str) -> Result<Row, Error> {
+    store::lock(&mut cx.db, reference::id(invoice), invoice.trim()).await?.ok_or_else(|| Error::not_found("invoice"))?;
+    find(cx, invoice).await
+}
+
+/// An invoice from its row: lines, sums, payments, mail.
+pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
+    let (zone, slug, today) = (cx.membership()?.zone.clone(), cx.membership()?.slug.clone(), cx.today()?);
+    let currency = Currency::parse(&row.currency)?;
+    let rows = store::lines(&mut cx.db, row.id).await?;
+    let sums = sums(&totals(&row, &rows)?, &currency);
+    let lines = rows.into_iter().map(|line| read_line(line, &currency)).collect::<Result<_, _>>()?;
+    let payments = store::payments(&mut cx.db, row.id).await?;
+    let mail = store::mails(&mut cx.db, Some(row.id), None, 1).await?.into_iter().next();
+    let at = |at: jiff_sqlx::Timestamp| Moment::at(at.to_jiff(), &zone);
+    let day = |day: jiff_sqlx::Date| Day::from(day.to_jiff());
+    Ok(Invoice {
+        id: InvoiceId(row.id),
+        status: status(&row, today),
+        client: ClientName { id: ClientId(row.client_id), name: row.client_name.clone() },
+        period: period(&row),
+        issued_on: row.issued_on.map(day),
+        due_on: row.due_on.map(day),
+        payment_terms_days: row.payment_terms_days as u16,
+        lines,
+        sums,
+        discount_written: discount_written(&row, &currency),
+        paid: Money::new(row.paid, &currency),
+        balance: Money::new(balance(&row), &currency),
+        payments: payments.into_iter().map(|payment| read_payment(payment, &currency)).collect(),
+        notes: row.notes.clone(),
+        group_by: GroupBy::named(&row.group_by).ok_or_else(Error::internal)?,
+        rounding: rounding(&row)?,
+        version: row.version,
+        created_at: at(row.created_at),
+        sent_at: row.sent_at.map(at),
+        mail: mail.map(|mail| MailState { recipient: mail.recipient, state: mail.state, last_error: mail.last_error }),
+        client_email: row.client_email.clone(),
+        pdf_url: format!("/o/{slug}/invoices/{}/pdf", row.id),
+        number: row.number,
+        currency,
+    })
+}
+
+/// The sums of the stored lines.
+pub fn totals(row: &Row, lines: &[LineRow]) -> Result<Totals, Error> {
+    let amounts = lines
+        .iter()
+        .map(|line| Ok(LineAmount { net: line.net, category: TaxCategory::parse(&line.tax_category)?, rate: Percent(line.tax_rate) }))
+        .collect::<Result<Vec<_>, Error>>()?;
+    Totals::of(&amounts, discount(row))
+}
+
+/// The discount on an invoice.
+pub fn discount(row: &Row) -> Option<Discount> {
+    row.discount_amount.map(Discount::Amount).or(row.discount_percent.map(|percent| Discount::Percent(Percent(percent))))
+}
+
+/// The sums as the world sees them.
+pub fn sums(totals: &Totals, currency: &Currency) -> Sums {
+    let money = |amount| Money::new(amount, currency);
+    Sums {
+        subtotal: money(totals.subtotal),
+        discount: (totals.discount != 0).then(|| money(totals.discount)),
+        net: money(totals.net),
+        taxes: totals.taxes.iter().map(|tax| InvoiceTax { category: tax.category, rate: tax.rate, base: money(tax.base), tax: money(tax.tax) }).collect(),
+        tax: money(totals.tax),
+        total: money(totals.total),
+    }
+}
+
+/// A stored line as the world sees it.
+pub fn read_line(line: LineRow, currency: &Currency) -> Result<InvoiceLine, Error> {
+    let kind = LineKind::named(&line.kind).ok_or_else(Error::internal)?;
+    Ok(InvoiceLine {
+        id: InvoiceLineId(line.id),
+        kind,
+        description: line.description,
+        project: line.project_id.map(ProjectId),
+        worked: line.seconds.map(Worked::of),
+        billed: line.billed_seconds.map(Worked::of),
+        quantity: compose::quantity_text(kind, line.billed_seconds, line.quantity),
+        unit: compose::unit(kind).to_owned(),
+        price: Money::new(line.price, currency),
+        net: Money::new(line.net, currency),
+        tax_category: TaxCategory::parse(&line.tax_category)?,
+        tax_rate: Percent(line.tax_rate),
+        entries: line.entries.into_iter().map(TimeEntryId).collect(),
+    })
+}
+
+fn read_payment(payment: store::PaymentRow, currency: &Currency) -> Payment {
+    Payment {
+        id: PaymentId(payment.id),
+        amount: Money::new(payment.amount, currency),
+        date: Day::from(payment.paid_on.to_jiff()),
+        method: PaymentMethod::named(&payment.method).unwrap_or(PaymentMethod::Other),
+        note: payment.note,
+    }
+}
+
+fn summary(row: Row, today: Date, zone: &jiff::tz::TimeZone) -> Result<InvoiceSummary, Error> {
+    let currency = Currency::parse(&row.currency)?;
+    let created: Timestamp = row.created_at.to_jiff();
+    Ok(InvoiceSummary {
+        id: InvoiceId(row.id),
+        status: status(&row, today),
+        client: ClientName { id: ClientId(row.client_id), name: row.client_name.clone() },
+        period: period(&row),
+        issued_on: row.issued_on.map(|day| Day::from(day.to_jiff())),
+        due_on: row.due_on.map(|day| Day::from(day.to_jiff())),
+        total: Money::new(row.total, &currency),
+        balance: Money::new(balance(&row), &currency),
+        created_on: Day::from(created.to_zoned(zone.clone()).date()),
+        number: row.number,
+    })
+}
+
+/// What is still to be paid: nothing on a draft that nobody owes yet, nothing on a void invoice.
+fn balance(row: &Row) -> i64 {
+    match row.state.as_str() {
+        "void" => 0,
+        _ => row.total - row.paid,
+    }
+}
+
+/// Where an invoice stands today.
+pub fn status(row: &Row, today: Date) -> InvoiceStatus {
+    match row.state.as_str() {
+        "draft" => InvoiceStatus::Draft,
+        "paid" => InvoiceStatus::Paid,
+        "void" => InvoiceStatus::Void,
+        _ if row.due_on.is_some_and(|due| due.to_jiff() < today) => InvoiceStatus::Overdue,
+        _ if row.paid > 0 => InvoiceStatus::PartlyPaid,
+        _ => InvoiceStatus::Sent,
+    }
+}
+
+/// The days of the work.
+pub fn period(row: &Row) -> Option<Span> {
+    let (from, to) = row.period_from.zip(row.period_to)?;
+    Some(Span { from: Day::from(from.to_jiff()), to: Day::from(to.to_jiff()) })
+}
+
+fn rounding(row: &Row) -> Result<Rounding, Error> {
+    Ok(Rounding {
+        step_minutes: row.rounding_step as u16,
+        mode: RoundingMode::named(&row.rounding_mode).ok_or_else(Error::internal)?,
+        basis: RoundingBasis::named(&row.rounding_basis).ok_or_else(Error::internal)?,
+    })
+}
+
+fn discount_written(row: &Row, currency: &Currency) -> Option<String> {
+    let amount = row.discount_amount.map(|amount| money::written(amount, currency));
+    amount.or(row.discount_percent.map(|percent| format!("{}%", Percent(percent))))
+}

@@ -1,0 +1,107 @@
+//! Sending: number, frozen PDF, billed time and mail, all or nothing.
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    Invoice, edit,
+    number::NumberPattern,
+    print::{self, Issue},
+    read,
+    store::{self, NewMail, Row, Sent},
+    totals::TaxCategory,
+};
+use crate::{
+    error::{Code, Error},
+    operation::Call,
+    organizations::{self, Organization},
+    percent::Percent,
+    text,
+};
+
+/// How an invoice is sent; the arguments of `send_invoice`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct Sending {
+    pub version: Option<i32>,
+    pub to: Option<String>,
+    pub message: Option<String>,
+    pub without_email: bool,
+}
+
+/// Sends a draft.
+pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invoice, Error> {
+    let row = edit::locked_draft(cx, invoice, sending.version).await?;
+    let recipient = recipient(&row, &sending)?;
+    let message = text::optional("message", sending.message.as_deref(), 4000)?;
+    check(cx, &row).await?;
+    let organization = organizations::settings::get(cx).await?;
+    if organization.address.is_none() {
+        cx.warn("Your organization has no postal address; most clients need one on an invoice. Add it in Settings before the next one.");
+    }
+    let number = freeze(cx, &row, &organization).await?;
+    if let Some(recipient) = recipient {
+        mail(cx, &row, &organization, &number, &recipient, message).await?;
+    }
+    read::get(cx, &row.id.to_string()).await
+}
+
+/// To whom the invoice is mailed; nobody when it is sent without a mail.
+fn recipient(row: &Row, sending: &Sending) -> Result<Option<String>, Error> {
+    if sending.without_email {
+        return Ok(None);
+    }
+    let given = sending.to.as_deref().filter(|to| !to.trim().is_empty()).or(row.client_email.as_deref());
+    match given {
+        Some(to) => text::email("to", to).map(Some),
+        None => Err(Error::invalid("to", format!("{} has no e-mail address. Give one, add it to the client, or send without e-mail.", row.client_name))),
+    }
+}
+
+/// Refuses what must not leave: an empty invoice, and tax that does not fit its category (BR-S-5, BR-AE-5 and their kin).
+async fn check(cx: &mut Call, row: &Row) -> Result<(), Error> {
+    let lines = store::lines(&mut cx.db, row.id).await?;
+    if lines.is_empty() {
+        return Err(Error::new(Code::Invalid, "The invoice has no line. Add time or a custom line before sending it."));
+    }
+    for line in &lines {
+        TaxCategory::parse(&line.tax_category)?.check(Percent(line.tax_rate))?;
+    }
+    Ok(())
+}
+
+/// Gives the number, makes the PDF and keeps both. The number's series stays locked until all of it is true.
+async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result<String, Error> {
+    let (today, now) = (cx.today()?, cx.now);
+    let pattern = NumberPattern::parse(&organization.number_pattern)?;
+    let series = pattern.series(today.year(), organization.number_yearly_reset);
+    let sequence = store::next_number(&mut cx.db, &series).await?;
+    let number = pattern.format(today.year(), today.month(), sequence);
+    let due_on = print::due(today, row)?;
+    let document = print::document(cx, row, Issue { number: Some(number.clone()), issued_on: today, due_on, at: now }).await?;
+    let frozen = serde_json::to_value(&document).map_err(|_| Error::internal())?;
+    let bytes = cx.caller.services.documents.invoice(document).await?;
+    let sent = Sent { invoice: row.id, number: &number, series: &series, sequence, issued_on: today, due_on, document: frozen, paid: row.total == 0, now };
+    store::mark_sent(&mut cx.db, &sent).await.map_err(|error| number_taken(error, &number))?;
+    store::insert_document(&mut cx.db, row.id, &bytes, &Sha256::digest(&bytes), now).await?;
+    Ok(number)
+}
+
+/// A pattern that was changed can meet a number that was given under an older one.
+fn number_taken(error: Error, number: &str) -> Error {
+    match error.code {
+        Code::Conflict => Error::new(Code::Conflict, format!("The number {number} was already given under an earlier pattern. Change the pattern of invoice numbers in Settings.")),
+        _ => error,
+    }
+}
+
+async fn mail(cx: &mut Call, row: &Row, organization: &Organization, number: &str, recipient: &str, message: Option<String>) -> Result<(), Error> {
+    let from = organization.legal_name.as_deref().unwrap_or(&organization.name);
+    let total = crate::money::Money::new(row.total, &crate::money::Currency::parse(&row.currency)?).text;
+    let due_on = print::due(cx.today()?, row)?;
+    let standard = || format!("Hello,\n\nplease find attached invoice {number} over {total}, due on {due_on}.\n\nKind regards\n{from}");
+    let body = message.unwrap_or_else(standard);
+    let subject = format!("Invoice {number} from {from}");
+    let now = cx.now;
+    store::insert_mail(&mut cx.db, &NewMail { recipient, subject: &subject, body: &body, invoice: row.id, now }).await?;
+    cx.mailed();
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! SQL of unbilled time.
+
+use sqlx::{query, query_as, query_scalar};
+use uuid::Uuid;
+
+use crate::{
+    database::{Db, date},
+    day::Span,
+    error::Error,
+    invoices::compose::Entry,
+};
+
+/// Which unbilled time is meant.
+pub struct Billable<'a> {
+    /// Of which client.
+    pub client: Uuid,
+    /// Of which days; all when absent.
+    pub period: Option<&'a Span>,
+    /// Of which projects; all when empty.
+    pub projects: &'a [Uuid],
+    /// Which entries are left for later.
+    pub defer: &'a [Uuid],
+}
+
+/// Unbilled time of one project, summed.
+pub struct UnbilledRow {
+    pub client_id: Uuid,
+    pub client_name: String,
+    pub currency: String,
+    pub project_id: Uuid,
+    pub project_name: String,
+    pub seconds: i64,
+    pub amount: i64,
+    pub entries: i64,
+    pub oldest: jiff_sqlx::Date,
+    pub newest: jiff_sqlx::Date,
+}
+
+/// Unbilled time by client and project.
+pub async fn unbilled(db: &mut Db, client: Option<Uuid>) -> Result<Vec<UnbilledRow>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        UnbilledRow,
+        r#"with unbilled as (
+               select t.project_id, sum(t.seconds) as seconds, sum(round(t.seconds::numeric * t.rate / 3600)) as amount,
+                   count(*) as entries, min(t.day) as oldest, max(t.day) as newest
+               from time_entry t
+               where t.organization_id = $1 and t.invoice_line_id is null and t.billable and not t.running
+                   and t.state in ('logged', 'approved')
+               group by t.project_id
+           )
+           select c.id as client_id, c.name as client_name, c.currency, p.id as project_id, p.name as project_name,
+               u.seconds::bigint as "seconds!", u.amount::bigint as "amount!", u.entries as "entries!", u.oldest as "oldest!", u.newest as "newest!"
+           from unbilled u
+           join project p on p.organization_id = $1 and p.id = u.project_id and p.billing = 'time_and_materials'
+           join client c on c.organization_id = $1 and c.id = p.client_id
+           where $2::uuid is null or c.id = $2
+           order by lower(c.name), lower(p.name) limit 500"#,
+        organization,
+        client
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// How many entries fit on one invoice: more would make a document nobody reads.
+pub const ENTRIES_MAX: i64 = 5_000;
+
+/// Locks the unbilled entries that are meant, so that nobody else bills or changes them until this is done.
+///
+/// Entries that another draft takes at this moment are waited for, and left out when it takes them.
+pub async fn lock_unbilled(db: &mut Db, wanted: &Billable<'_>) -> Result<Vec<Uuid>, Error> {
+    let organization = db.organization();
+    let (from, to) = days(wanted.period);
+    Ok(query_scalar!(
+        "select t.id from time_entry t
+         join project p on p.organization_id = t.organization_id and p.id = t.project_id
+         where t.organization_id = $1 and p.client_id = $2 and p.billing = 'time_and_materials'
+             and t.invoice_line_id is null and t.billable and not t.running and t.state in ('logged', 'approved')
+             and ($3::date is null or t.day >= $3) and ($4::date is null or t.day <= $4)
+             and (cardinality($5::uuid[]) = 0 or t.project_id = any($5)) and t.id <> all($6::uuid[])
+         order by t.id limit $7 for update of t",
+        organization,
+        wanted.client,
+        from as _,
+        to as _,
+        wanted.projects,
+        wanted.defer,
+        ENTRIES_MAX + 1
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// The unbilled entries that are meant, in the order of the work; with `only`, no others than those.
+pub async fn entries(db: &mut Db, wanted: &Billable<'_>, only: Option<&[Uuid]>) -> Result<Vec<Entry>, Error> {
+    let organization = db.organization();
+    let (from, to) = days(wanted.period);
+    let rows = query!(
+        "select t.id, t.project_id, p.name as project_name, m.name as member_name, t.day, t.description, t.seconds, t.rate
+         from time_entry t
+         join project p on p.organization_id = t.organization_id and p.id = t.project_id
+         join member m on m.organization_id = t.organization_id and m.id = t.member_id
+         where t.organization_id = $1 and p.client_id = $2 and p.billing = 'time_and_materials'
+             and t.invoice_line_id is null and t.billable and not t.running and t.state in ('logged', 'approved')
+             and ($3::date is null or t.day >= $3) and ($4::date is null or t.day <= $4)
+             and (cardinality($5::uuid[]) = 0 or t.project_id = any($5)) and t.id <> all($6::uuid[])
+             and ($7::uuid[] is null or t.id = any($7))
+         order by t.day, t.position, t.id limit $8",
+        organization,
+        wanted.client,
+        from as _,
+        to as _,
+        wanted.projects,
+        wanted.defer,
+        only,
+        ENTRIES_MAX + 1
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Entry {
+            id: row.id,
+            project: row.project_id,
+            project_name: row.project_name,
+            member_name: row.member_name,
+            day: row.day.to_jiff(),
+            description: row.description,
+            seconds: i64::from(row.seconds),
+            rate: row.rate,
+        })
+        .collect())
+}
+
+/// Puts entries on their lines.
+pub async fn reserve(db: &mut Db, entries: &[Uuid], lines: &[Uuid]) -> Result<u64, Error> {
+    let organization = db.organization();
+    let reserved = query!(
+        "update time_entry t set invoice_line_id = r.line
+         from unnest($2::uuid[], $3::uuid[]) as r (entry, line)
+         where t.organization_id = $1 and t.id = r.entry and t.invoice_line_id is null",
+        organization,
+        entries,
+        lines
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(reserved.rows_affected())
+}
+
+/// Takes the entries off a line.
+pub async fn release_line(db: &mut Db, line: Uuid) -> Result<u64, Error> {
+    let organization = db.organization();
+    let released = query!("update time_entry set invoice_line_id = null where organization_id = $1 and invoice_line_id = $2", organization, line)
+        .execute(db.connection())
+        .await?;
+    Ok(released.rows_affected())
+}
+
+/// Takes all entries off an invoice.
+pub async fn release_invoice(db: &mut Db, invoice: Uuid) -> Result<u64, Error> {
+    let organization = db.organization();
+    let released = query!(
+        "update time_entry t set invoice_line_id = null from invoice_line l
+         where l.organization_id = $1 and l.invoice_id = $2 and t.organization_id = $1 and t.invoice_line_id = l.id",
+        organization,
+        invoice
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(released.rows_affected())
+}
+
+fn days(period: Option<&Span>) -> (Option<jiff_sqlx::Date>, Option<jiff_sqlx::Date>) {
+    period.map(|span| (date(span.from.date()), date(span.to.date()))).unzip()
+}
+
+/// The project of a client with this id or name.
+pub async fn project_of(db: &mut Db, client: Uuid, id: Uuid, name: &str) -> Result<Option<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select id from project where organization_id = $1 and client_id = $2 and (id = $3 or lower(name) = lower($4)) order by id = $3 desc limit 1",
+        organization,
+        client,
+        id,
+        name
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}

@@ -1,0 +1,345 @@
+//! SQL of invoices and payments.
+
+use jiff::{Timestamp, civil::Date};
+use sqlx::{query, query_as, query_scalar};
+use uuid::Uuid;
+
+use crate::{
+    database::{Db, date, instant},
+    error::Error,
+    page::Cursor,
+};
+
+/// An invoice as stored, with the name of its client.
+pub struct Row {
+    pub id: Uuid,
+    pub number: Option<String>,
+    pub state: String,
+    pub client_id: Uuid,
+    pub client_name: String,
+    pub client_email: Option<String>,
+    pub currency: String,
+    pub period_from: Option<jiff_sqlx::Date>,
+    pub period_to: Option<jiff_sqlx::Date>,
+    pub group_by: String,
+    pub rounding_step: i16,
+    pub rounding_mode: String,
+    pub rounding_basis: String,
+    pub discount_amount: Option<i64>,
+    pub discount_percent: Option<i32>,
+    pub notes: Option<String>,
+    pub payment_terms_days: i16,
+    pub total: i64,
+    pub paid: i64,
+    pub issued_on: Option<jiff_sqlx::Date>,
+    pub due_on: Option<jiff_sqlx::Date>,
+    pub version: i32,
+    pub created_at: jiff_sqlx::Timestamp,
+    pub sent_at: Option<jiff_sqlx::Timestamp>,
+}
+
+/// The invoice with this id or number.
+pub async fn find(db: &mut Db, id: Uuid, number: &str) -> Result<Option<Row>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Row,
+        "select i.id, i.number, i.state, i.client_id, c.name as client_name, c.email as client_email, i.currency, i.period_from, i.period_to,
+             i.group_by, i.rounding_step, i.rounding_mode, i.rounding_basis, i.discount_amount, i.discount_percent, i.notes,
+             i.payment_terms_days, i.total, i.paid, i.issued_on, i.due_on, i.version, i.created_at, i.sent_at
+         from invoice i join client c on c.organization_id = i.organization_id and c.id = i.client_id
+         where i.organization_id = $1 and (i.id = $2 or i.number = $3) order by i.id = $2 desc limit 1",
+        organization,
+        id,
+        number
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
+/// Locks an invoice until the end of the transaction, so that it is sent, paid or changed by one caller at a time.
+pub async fn lock(db: &mut Db, id: Uuid, number: &str) -> Result<Option<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!("select id from invoice where organization_id = $1 and (id = $2 or number = $3) limit 1 for update", organization, id, number)
+        .fetch_optional(db.connection())
+        .await?)
+}
+
+/// Which invoices a list shows.
+pub struct Filter<'a> {
+    pub client: Option<Uuid>,
+    pub status: Option<&'a str>,
+    pub today: Date,
+    pub after: Option<&'a Cursor>,
+    pub limit: i64,
+}
+
+/// Invoices, the newest first.
+pub async fn list(db: &mut Db, filter: &Filter<'_>) -> Result<Vec<Row>, Error> {
+    let organization = db.organization();
+    let (key, id) = filter.after.map(|after| (after.key.clone(), after.id)).unzip();
+    let key = key.map(|key| key.parse::<Timestamp>()).transpose().map_err(|_| Error::invalid("cursor", "The cursor does not belong to this list; start again without it."))?;
+    Ok(query_as!(
+        Row,
+        "select i.id, i.number, i.state, i.client_id, c.name as client_name, c.email as client_email, i.currency, i.period_from, i.period_to,
+             i.group_by, i.rounding_step, i.rounding_mode, i.rounding_basis, i.discount_amount, i.discount_percent, i.notes,
+             i.payment_terms_days, i.total, i.paid, i.issued_on, i.due_on, i.version, i.created_at, i.sent_at
+         from invoice i join client c on c.organization_id = i.organization_id and c.id = i.client_id
+         where i.organization_id = $1
+             and ($2::uuid is null or i.client_id = $2)
+             and case coalesce($3, '')
+                 when '' then true
+                 when 'overdue' then i.state = 'sent' and i.due_on < $4
+                 when 'partly_paid' then i.state = 'sent' and i.paid > 0
+                 else i.state = $3 end
+             and ($5::timestamptz is null or (i.created_at, i.id) < ($5, $6::uuid))
+         order by i.created_at desc, i.id desc limit $7",
+        organization,
+        filter.client,
+        filter.status,
+        date(filter.today) as _,
+        key.map(instant) as _,
+        id,
+        filter.limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// How many invoices match.
+pub async fn count(db: &mut Db, filter: &Filter<'_>) -> Result<i64, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select count(*) as "count!" from invoice i
+           where i.organization_id = $1 and ($2::uuid is null or i.client_id = $2)
+               and case coalesce($3, '')
+                   when '' then true
+                   when 'overdue' then i.state = 'sent' and i.due_on < $4
+                   when 'partly_paid' then i.state = 'sent' and i.paid > 0
+                   else i.state = $3 end"#,
+        organization,
+        filter.client,
+        filter.status,
+        date(filter.today) as _
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// A draft before it is stored.
+pub struct NewDraft<'a> {
+    pub id: Uuid,
+    pub client: Uuid,
+    pub currency: &'a str,
+    pub period: Option<(Date, Date)>,
+    pub group_by: &'a str,
+    pub rounding: crate::invoices::rounding::Rounding,
+    pub discount_amount: Option<i64>,
+    pub discount_percent: Option<i32>,
+    pub notes: Option<&'a str>,
+    pub payment_terms_days: u16,
+    pub created_by: Uuid,
+    pub now: Timestamp,
+}
+
+/// Adds a draft without lines.
+pub async fn insert(db: &mut Db, draft: &NewDraft<'_>) -> Result<(), Error> {
+    let organization = db.organization();
+    let (from, to) = draft.period.map(|(from, to)| (date(from), date(to))).unzip();
+    query!(
+        "insert into invoice (organization_id, id, client_id, currency, period_from, period_to, group_by, rounding_step, rounding_mode,
+             rounding_basis, discount_amount, discount_percent, notes, payment_terms_days, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        organization,
+        draft.id,
+        draft.client,
+        draft.currency,
+        from as _,
+        to as _,
+        draft.group_by,
+        draft.rounding.step_minutes as i16,
+        draft.rounding.mode.name(),
+        draft.rounding.basis.name(),
+        draft.discount_amount,
+        draft.discount_percent,
+        draft.notes,
+        draft.payment_terms_days as i16,
+        draft.created_by,
+        instant(draft.now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Writes what a draft says beside its lines, with its sums; the version goes up.
+pub async fn update_draft(db: &mut Db, row: &Row, totals: &crate::invoices::totals::Totals) -> Result<i32, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "update invoice set discount_amount = $3, discount_percent = $4, notes = $5, payment_terms_days = $6, subtotal = $7, discount = $8,
+             net = $9, tax = $10, total = $11, version = version + 1
+         where organization_id = $1 and id = $2 returning version",
+        organization,
+        row.id,
+        row.discount_amount,
+        row.discount_percent,
+        row.notes,
+        row.payment_terms_days,
+        totals.subtotal,
+        totals.discount,
+        totals.net,
+        totals.tax,
+        totals.total
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// Deletes a draft with its lines; its entries must have been released.
+pub async fn delete(db: &mut Db, invoice: Uuid) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("delete from invoice where organization_id = $1 and id = $2", organization, invoice).execute(db.connection()).await?;
+    Ok(())
+}
+
+/// The next number of a series. The series stays locked until the transaction ends: numbers have no gap.
+pub async fn next_number(db: &mut Db, series: &str) -> Result<i64, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "insert into invoice_series (organization_id, series, last) values ($1, $2, 1)
+         on conflict (organization_id, series) do update set last = invoice_series.last + 1 returning last",
+        organization,
+        series
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// What sending gives to an invoice.
+pub struct Sent<'a> {
+    pub invoice: Uuid,
+    pub number: &'a str,
+    pub series: &'a str,
+    pub sequence: i64,
+    pub issued_on: Date,
+    pub due_on: Date,
+    pub document: serde_json::Value,
+    pub paid: bool,
+    pub now: Timestamp,
+}
+
+/// Makes a draft a sent invoice.
+pub async fn mark_sent(db: &mut Db, sent: &Sent<'_>) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update invoice set state = case when $9 then 'paid' else 'sent' end, number = $3, series = $4, sequence = $5, issued_on = $6,
+             due_on = $7, document = $8, sent_at = $10, version = version + 1
+         where organization_id = $1 and id = $2",
+        organization,
+        sent.invoice,
+        sent.number,
+        sent.series,
+        sent.sequence,
+        date(sent.issued_on) as _,
+        date(sent.due_on) as _,
+        sent.document,
+        sent.paid,
+        instant(sent.now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Keeps the frozen PDF.
+pub async fn insert_document(db: &mut Db, invoice: Uuid, bytes: &[u8], sha256: &[u8], now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "insert into invoice_document (organization_id, invoice_id, kind, bytes, sha256, created_at) values ($1, $2, 'pdf', $3, $4, $5)",
+        organization,
+        invoice,
+        bytes,
+        sha256,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// The frozen PDF.
+pub async fn document(db: &mut Db, invoice: Uuid) -> Result<Option<Vec<u8>>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!("select bytes from invoice_document where organization_id = $1 and invoice_id = $2 and kind = 'pdf'", organization, invoice)
+        .fetch_optional(db.connection())
+        .await?)
+}
+
+/// Makes a sent invoice a void one.
+pub async fn mark_void(db: &mut Db, invoice: Uuid, now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update invoice set state = 'void', voided_at = $3, version = version + 1 where organization_id = $1 and id = $2",
+        organization,
+        invoice,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// A payment as stored.
+pub struct PaymentRow {
+    pub id: Uuid,
+    pub amount: i64,
+    pub paid_on: jiff_sqlx::Date,
+    pub method: String,
+    pub note: Option<String>,
+}
+
+/// The payments of an invoice, the oldest first.
+pub async fn payments(db: &mut Db, invoice: Uuid) -> Result<Vec<PaymentRow>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        PaymentRow,
+        "select id, amount, paid_on, method, note from payment where organization_id = $1 and invoice_id = $2 order by paid_on, created_at, id",
+        organization,
+        invoice
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Adds a payment.
+pub async fn insert_payment(db: &mut Db, invoice: Uuid, payment: &PaymentRow, now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "insert into payment (organization_id, id, invoice_id, amount, paid_on, method, note, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        organization,
+        payment.id,
+        invoice,
+        payment.amount,
+        payment.paid_on as _,
+        payment.method,
+        payment.note,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Counts a payment; the invoice is paid when nothing is left.
+pub async fn add_paid(db: &mut Db, invoice: Uuid, amount: i64) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update invoice set paid = paid + $3, state = case when paid + $3 = total then 'paid' else state end, version = version + 1
+         where organization_id = $1 and id = $2",
+        organization,
+        invoice,
+        amount
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}

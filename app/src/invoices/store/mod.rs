@@ -1,0 +1,11 @@
+//! SQL of invoices: what can be billed, the invoices themselves, and what follows from sending them.
+
+mod billing;
+mod invoice;
+mod line;
+mod outbox;
+
+pub use billing::*;
+pub use invoice::*;
+pub use line::*;
+pub use outbox::*;

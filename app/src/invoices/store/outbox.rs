@@ -1,0 +1,74 @@
+//! SQL of the outbox.
+
+use jiff::Timestamp;
+use sqlx::{query, query_as};
+use uuid::Uuid;
+
+use crate::{
+    database::{Db, instant},
+    error::Error,
+    page::Cursor,
+};
+
+/// A mail before it is stored.
+pub struct NewMail<'a> {
+    pub recipient: &'a str,
+    pub subject: &'a str,
+    pub body: &'a str,
+    pub invoice: Uuid,
+    pub now: Timestamp,
+}
+
+/// Puts a mail into the outbox; it leaves when the fact that it speaks of is committed.
+pub async fn insert_mail(db: &mut Db, mail: &NewMail<'_>) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "insert into outgoing_mail (organization_id, id, recipient, subject, body, invoice_id, next_attempt_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $7)",
+        organization,
+        crate::id::MailId::new().0,
+        mail.recipient,
+        mail.subject,
+        mail.body,
+        mail.invoice,
+        instant(mail.now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// A mail as stored.
+pub struct MailRow {
+    pub id: Uuid,
+    pub recipient: String,
+    pub subject: String,
+    pub body: String,
+    pub invoice_id: Option<Uuid>,
+    pub state: String,
+    pub attempts: i32,
+    pub last_error: Option<String>,
+    pub created_at: jiff_sqlx::Timestamp,
+    pub sent_at: Option<jiff_sqlx::Timestamp>,
+}
+
+/// Mails, the newest first; with `invoice`, only those that carry it.
+pub async fn mails(db: &mut Db, invoice: Option<Uuid>, after: Option<&Cursor>, limit: i64) -> Result<Vec<MailRow>, Error> {
+    let organization = db.organization();
+    let (key, id) = after.map(|after| (after.key.clone(), after.id)).unzip();
+    let key = key.map(|key| key.parse::<Timestamp>()).transpose().map_err(|_| Error::invalid("cursor", "The cursor does not belong to this list; start again without it."))?;
+    Ok(query_as!(
+        MailRow,
+        "select id, recipient, subject, body, invoice_id, state, attempts, last_error, created_at, sent_at from outgoing_mail
+         where organization_id = $1 and ($2::uuid is null or invoice_id = $2)
+             and ($3::timestamptz is null or (created_at, id) < ($3, $4::uuid))
+         order by created_at desc, id desc limit $5",
+        organization,
+        invoice,
+        key.map(instant) as _,
+        id,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}

@@ -1,0 +1,262 @@
+//! Projects: what the work is on, and how it is billed.
+
+#[cfg(feature = "ssr")]
+pub mod record;
+#[cfg(feature = "ssr")]
+pub mod sight;
+#[cfg(feature = "ssr")]
+pub(crate) mod store;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+use macros::operation;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    edit::Edit,
+    error::Error,
+    hours::Worked,
+    id::{ClientId, ProjectId},
+    money::{Amount, Currency, Money},
+    page::Page,
+};
+
+/// How the work on a project is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Billing {
+    /// By the hour: time is billable unless said otherwise.
+    #[default]
+    TimeAndMaterials,
+    /// For an agreed price: time is covered by it, so it is billable only when said so.
+    FixedPrice,
+    /// The organization's own work: time is never billable.
+    Overhead,
+}
+
+impl Billing {
+    /// Every way of billing.
+    pub const ALL: [Self; 3] = [Self::TimeAndMaterials, Self::FixedPrice, Self::Overhead];
+
+    /// The name as stored and sent.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TimeAndMaterials => "time_and_materials",
+            Self::FixedPrice => "fixed_price",
+            Self::Overhead => "overhead",
+        }
+    }
+
+    /// The way of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|billing| billing.name() == name)
+    }
+
+    /// The name as people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::TimeAndMaterials => "Time and materials",
+            Self::FixedPrice => "Fixed price",
+            Self::Overhead => "Overhead",
+        }
+    }
+
+    /// Whether time is billable when nobody says otherwise.
+    pub fn billable(self) -> bool {
+        self == Self::TimeAndMaterials
+    }
+}
+
+/// The client of a project or of time, as far as lists show it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct ClientSummary {
+    /// Its id.
+    pub id: ClientId,
+    /// Its name.
+    pub name: String,
+    /// Currency of its rates and invoices.
+    pub currency: Currency,
+}
+
+/// A project of a client. Rates and amounts are absent for callers who may not see money.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Project {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its name, unique among the projects of the client.
+    pub name: String,
+    /// Whom it is for.
+    pub client: ClientSummary,
+    /// A short code of your own, such as a cost centre.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Colour in lists and charts, `#rrggbb`.
+    pub color: String,
+    /// How the work is paid.
+    pub billing: Billing,
+    /// Rate per hour of its own; the client's, else the organization's when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Money>,
+    /// Rate per hour that new time gets, unless a member has a rate of their own: the project's, else the client's, else the organization's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_rate: Option<Money>,
+    /// Whether time that agents work on their own is billed.
+    pub bill_agent_time: bool,
+    /// Whether it is hidden from pickers; its history stays.
+    pub archived: bool,
+    /// Time worked on it, drafts and a running timer left out; in a list only when asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worked: Option<Worked>,
+    /// What of it could be invoiced now; in a list only when asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unbilled: Option<Money>,
+}
+
+impl Project {
+    /// The name that tells it from the projects of other clients: `Acme / Dashboard`.
+    pub fn full_name(&self) -> String {
+        format!("{} / {}", self.client.name, self.name)
+    }
+}
+
+/// A project that was deleted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct DeletedProject {
+    /// The id it had.
+    pub id: ProjectId,
+    /// The name it had.
+    pub name: String,
+}
+
+/// List projects by client and name: those you are on, or all when you lead the work. Archived ones are left out unless asked for.
+#[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "List projects")]
+pub async fn list_projects(
+    cx: &mut Call,
+    /// Only projects whose name, code or client contains this text.
+    #[server(default)]
+    query: Option<String>,
+    /// Only projects of this client: its id or name.
+    #[server(default)]
+    client: Option<String>,
+    /// Also list archived projects, and those of archived clients.
+    #[server(default)]
+    archived: Option<bool>,
+    /// Also tell the hours worked and the unbilled amount of each project.
+    #[server(default)]
+    with_hours: Option<bool>,
+    /// How many at most: 50 by default, 200 at most.
+    #[server(default)]
+    limit: Option<u32>,
+    /// Where the last answer left off: its next_cursor.
+    #[server(default)]
+    cursor: Option<String>,
+    /// Also count all that match.
+    #[server(default)]
+    with_total: Option<bool>,
+) -> Result<Page<Project>, Error> {
+    let wanted = record::Wanted { query, client, archived: archived.unwrap_or(false), with_hours: with_hours.unwrap_or(false) };
+    record::list(cx, wanted, limit, cursor, with_total.unwrap_or(false)).await
+}
+
+/// Get one project with its rates, hours worked and unbilled amount, by id, by "Client / Project" or by a name that only one project has.
+#[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "Get a project")]
+pub async fn get_project(
+    cx: &mut Call,
+    /// The project's id, "Client / Project", or its name when no other project has it.
+    project: String,
+) -> Result<Project, Error> {
+    record::get(cx, &project).await
+}
+
+/// Add a project to a client and put yourself on it.
+///
+/// Refused when the client has a project of this name or is archived. Example: {"client": "Acme", "name": "Dashboard", "rate": 12000} bills 120.00 an hour in the client's currency.
+#[operation(write, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Add a project")]
+pub async fn create_project(
+    cx: &mut Call,
+    /// The client's id or name.
+    client: String,
+    /// The name, at most 200 characters; unique among the projects of the client.
+    name: String,
+    /// A short code of your own, at most 30 characters.
+    #[server(default)]
+    code: Option<String>,
+    /// How the work is paid: time_and_materials (the default), fixed_price (time is not billable unless said so) or overhead (never billable).
+    #[server(default)]
+    billing: Option<Billing>,
+    /// Rate per hour in minor units of the client's currency (12000 is 120.00); the client's or organization's when absent.
+    #[server(default)]
+    rate: Option<Amount>,
+    /// Bill the time that agents work on their own; off by default.
+    #[server(default)]
+    bill_agent_time: Option<bool>,
+    /// Colour in lists, #rrggbb.
+    #[server(default)]
+    color: Option<String>,
+) -> Result<Project, Error> {
+    let given = record::NewProject { client, name, code, billing, rate, bill_agent_time, color };
+    record::create(cx, given).await
+}
+
+/// Change a project. What is not given stays; empty text clears an optional value. Time that was logged keeps its rate.
+#[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Change a project")]
+pub async fn update_project(
+    cx: &mut Call,
+    /// The project's id, "Client / Project", or its name when no other project has it.
+    project: String,
+    /// The name, at most 200 characters.
+    #[server(default)]
+    name: Option<String>,
+    /// A short code of your own, at most 30 characters.
+    #[server(default)]
+    code: Edit<String>,
+    /// How the work is paid: time_and_materials, fixed_price or overhead. Applies to new time only.
+    #[server(default)]
+    billing: Option<Billing>,
+    /// Rate per hour in minor units; empty for the client's or organization's. Applies to new time only.
+    #[server(default)]
+    rate: Edit<Amount>,
+    /// Bill the time that agents work on their own.
+    #[server(default)]
+    bill_agent_time: Option<bool>,
+    /// Colour in lists, #rrggbb.
+    #[server(default)]
+    color: Option<String>,
+) -> Result<Project, Error> {
+    let given = record::ProjectChange { name, code, billing, rate, bill_agent_time, color };
+    record::update(cx, &project, given).await
+}
+
+/// Hide a project from pickers: no new time on it. What was logged stays and can still be invoiced; a running timer can be stopped.
+#[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Archive a project")]
+pub async fn archive_project(
+    cx: &mut Call,
+    /// The project's id, "Client / Project", or its name when no other project has it.
+    project: String,
+) -> Result<Project, Error> {
+    record::set_archived(cx, &project, true).await
+}
+
+/// Bring an archived project back into the pickers.
+#[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Restore a project")]
+pub async fn restore_project(
+    cx: &mut Call,
+    /// The project's id, "Client / Project", or its name when no other project has it.
+    project: String,
+) -> Result<Project, Error> {
+    record::set_archived(cx, &project, false).await
+}
+
+/// Delete a project that nothing refers to. Refused (in_use) when it has time or invoice lines: archive it instead.
+#[operation(destroy, needs = WriteWork, scope = WorkWrite, agent = Ask, title = "Delete a project")]
+pub async fn delete_project(
+    cx: &mut Call,
+    /// The project's id, "Client / Project", or its name when no other project has it.
+    project: String,
+) -> Result<DeletedProject, Error> {
+    record::delete(cx, &project).await
+}

@@ -1,0 +1,1 @@
+//! What of the work a caller may see.

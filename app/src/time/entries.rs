@@ -1,0 +1,206 @@
+//! Operations on time entries: list, log, change, delete, confirm.
+
+use macros::operation;
+use serde::{Deserialize, Serialize};
+
+use super::{EntryState, Labour, Logged, Source, TimeEntry};
+use crate::{
+    edit::Edit,
+    error::Error,
+    hours::Worked,
+    id::TimeEntryId,
+    money::{Amount, Money},
+    page::Page,
+};
+
+/// A time entry that was deleted, and the totals without it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct DeletedTimeEntry {
+    /// The id it had.
+    pub id: TimeEntryId,
+    /// What the member worked on that day without it.
+    pub day_total: Worked,
+    /// What of the client's time could be invoiced now; absent for callers who may not see money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unbilled: Option<Money>,
+}
+
+/// Drafts that count from now on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Confirmed {
+    /// How many drafts became logged time.
+    pub confirmed: i64,
+    /// How much time that is.
+    pub worked: Worked,
+    /// How many drafts of your own still wait.
+    pub waiting: i64,
+}
+
+/// List time entries, the newest day first: your own, or everybody's when you lead the work. The running timer is among them.
+///
+/// Example: {"period": "this_week", "project": "Acme / Dashboard", "billed": false}.
+#[operation(read, idempotent, needs = ReadTime, scope = TimeRead, title = "List time")]
+pub async fn list_time_entries(
+    cx: &mut Call,
+    /// today, yesterday, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15.
+    #[server(default)]
+    period: Option<String>,
+    /// First day, YYYY-MM-DD; instead of a period.
+    #[server(default)]
+    from: Option<String>,
+    /// Last day, YYYY-MM-DD.
+    #[server(default)]
+    to: Option<String>,
+    /// Only of this client: its id or name.
+    #[server(default)]
+    client: Option<String>,
+    /// Only of this project: its id, "Client / Project", or its name.
+    #[server(default)]
+    project: Option<String>,
+    /// Only of this member: their id or name, or "me".
+    #[server(default)]
+    member: Option<String>,
+    /// Only billable (true) or not billable (false) time.
+    #[server(default)]
+    billable: Option<bool>,
+    /// Only time that is on an invoice, even a draft one (true), or on none (false).
+    #[server(default)]
+    billed: Option<bool>,
+    /// Only entries in this state: draft, logged, submitted or approved.
+    #[server(default)]
+    state: Option<EntryState>,
+    /// Only work done by: human or agent.
+    #[server(default)]
+    labour: Option<Labour>,
+    /// Only entries from: timer, manual, session, assistant, mcp, api or import.
+    #[server(default)]
+    source: Option<Source>,
+    /// Only entries whose description contains this text.
+    #[server(default)]
+    query: Option<String>,
+    /// How many at most: 50 by default, 200 at most.
+    #[server(default)]
+    limit: Option<u32>,
+    /// Where the last answer left off: its next_cursor.
+    #[server(default)]
+    cursor: Option<String>,
+    /// Also count all that match.
+    #[server(default)]
+    with_total: Option<bool>,
+) -> Result<Page<TimeEntry>, Error> {
+    let given = super::filter::Given { period, from, to, client, project, member, billable, billed, state, labour, source, query };
+    super::record::list(cx, given, limit, cursor, with_total.unwrap_or(false)).await
+}
+
+/// Get one time entry.
+#[operation(read, idempotent, needs = ReadTime, scope = TimeRead, title = "Get time")]
+pub async fn get_time_entry(
+    cx: &mut Call,
+    /// The entry's id.
+    time_entry: String,
+) -> Result<TimeEntry, Error> {
+    super::record::get(cx, &time_entry).await
+}
+
+/// Log time that was worked: a duration on a day, or a start and an end.
+///
+/// Refused: nothing, less than nothing or more than 24 hours, an end before the start, an archived project, a closed day. What an agent logs waits as a draft unless its token writes directly. Comes back with the day's total and the client's unbilled total. Example: {"project": "Acme / Dashboard", "date": "2026-03-05", "duration": "1h30m", "description": "Charts"}.
+#[operation(write, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Log time")]
+pub async fn create_time_entry(
+    cx: &mut Call,
+    /// The project's id, "Client / Project", or its name when no other project has it.
+    project: String,
+    /// The day, YYYY-MM-DD; today when absent. Goes with duration.
+    #[server(default)]
+    date: Option<String>,
+    /// How long: 1h30m, 1:30, 90m, 1.5h or 5400s; a plain number is hours.
+    #[server(default)]
+    duration: Option<String>,
+    /// When it began, RFC 3339 with offset. Goes with ended_at or duration.
+    #[server(default)]
+    started_at: Option<String>,
+    /// When it ended, RFC 3339 with offset.
+    #[server(default)]
+    ended_at: Option<String>,
+    /// What was done, at most 2,000 characters.
+    #[server(default)]
+    description: Option<String>,
+    /// Whether the client pays for it; by default as the project says.
+    #[server(default)]
+    billable: Option<bool>,
+    /// Rate per hour in minor units for this entry alone; otherwise that of the project, client, member or organization.
+    #[server(default)]
+    rate: Option<Amount>,
+    /// Who worked: an id or a name. Yourself when absent; others only when you lead the work.
+    #[server(default)]
+    member: Option<String>,
+) -> Result<Logged, Error> {
+    let given = super::logging::NewEntry { project, date, duration, started_at, ended_at, description, billable, rate, member };
+    super::logging::create(cx, given).await
+}
+
+/// Change a time entry. What is not given stays.
+///
+/// Refused (locked) when it is invoiced, approved or on a closed day, and (stale) when `version` is given and somebody changed it since. The running timer is changed with update_timer.
+#[operation(write, idempotent, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Change time")]
+pub async fn update_time_entry(
+    cx: &mut Call,
+    /// The entry's id.
+    time_entry: String,
+    /// Another project: its id, "Client / Project", or its name. The rate becomes that of the project unless the entry has its own.
+    #[server(default)]
+    project: Option<String>,
+    /// Another day, YYYY-MM-DD; start and end keep their times on the clock.
+    #[server(default)]
+    date: Option<String>,
+    /// How long: 1h30m, 1:30, 90m, 1.5h or 5400s; a plain number is hours. The end moves, the start stays.
+    #[server(default)]
+    duration: Option<String>,
+    /// When it began, RFC 3339 with offset.
+    #[server(default)]
+    started_at: Option<String>,
+    /// When it ended, RFC 3339 with offset.
+    #[server(default)]
+    ended_at: Option<String>,
+    /// What was done, at most 2,000 characters; empty clears it.
+    #[server(default)]
+    description: Edit<String>,
+    /// Whether the client pays for it.
+    #[server(default)]
+    billable: Option<bool>,
+    /// Rate per hour in minor units for this entry alone; empty for that of the project, client, member or organization.
+    #[server(default)]
+    rate: Edit<Amount>,
+    /// The version you saw; refused when the entry has changed since.
+    #[server(default)]
+    version: Option<i32>,
+) -> Result<Logged, Error> {
+    let given = super::logging::EntryChange { project, date, duration, started_at, ended_at, description, billable, rate, version };
+    super::logging::update(cx, &time_entry, given).await
+}
+
+/// Delete a time entry. Refused (locked) when it is invoiced, approved or on a closed day. The running timer is thrown away with discard_timer.
+#[operation(destroy, needs = TrackTime, scope = TimeWrite, agent = Ask, title = "Delete time")]
+pub async fn delete_time_entry(
+    cx: &mut Call,
+    /// The entry's id.
+    time_entry: String,
+) -> Result<DeletedTimeEntry, Error> {
+    super::logging::delete(cx, &time_entry).await
+}
+
+/// Confirm drafts that your agents wrote: from now on they count. Name the entries, or confirm all of your own.
+#[operation(write, idempotent, needs = TrackTime, reach = Person, title = "Confirm drafts")]
+pub async fn confirm_time_entries(
+    cx: &mut Call,
+    /// Ids of the drafts, 200 at most.
+    #[server(default)]
+    time_entries: Option<Vec<String>>,
+    /// Confirm all of your own drafts; those on a closed day are left out and a warning says so.
+    #[server(default)]
+    all: Option<bool>,
+) -> Result<Confirmed, Error> {
+    super::logging::confirm(cx, time_entries.unwrap_or_default(), all.unwrap_or(false)).await
+}

@@ -1,0 +1,204 @@
+//! Time: what was worked on, by whom and for how long, and the timer that measures it.
+
+#[cfg(feature = "ssr")]
+pub mod clock;
+pub mod entries;
+#[cfg(feature = "ssr")]
+pub mod filter;
+#[cfg(feature = "ssr")]
+pub mod lock;
+#[cfg(feature = "ssr")]
+pub mod logging;
+#[cfg(feature = "ssr")]
+pub mod rate;
+#[cfg(feature = "ssr")]
+pub mod record;
+#[cfg(feature = "ssr")]
+pub mod running;
+#[cfg(feature = "ssr")]
+pub(crate) mod store;
+pub mod summary;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+pub mod timer;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    day::{Day, Moment},
+    hours::Worked,
+    id::{InvoiceId, MemberId, ProjectId, TimeEntryId},
+    money::Money,
+    projects::ClientSummary,
+};
+
+pub use entries::*;
+pub use summary::*;
+pub use timer::*;
+
+/// A piece of work by one member on one project, or the timer that is measuring it.
+///
+/// Rates, amounts and invoices are absent for callers who may not see money.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct TimeEntry {
+    /// Its id.
+    pub id: TimeEntryId,
+    /// Who worked.
+    pub member: MemberSummary,
+    /// What it was for.
+    pub project: ProjectSummary,
+    /// Whom it was for.
+    pub client: ClientSummary,
+    /// What was done; may be empty.
+    pub description: String,
+    /// Whether the client pays for it.
+    pub billable: bool,
+    /// The day it belongs to: that of its start in the organization's time zone.
+    pub day: Day,
+    /// When it began; absent when only a duration was logged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Moment>,
+    /// When it ended; absent while it runs, and when only a duration was logged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Moment>,
+    /// Whether it is the running timer.
+    pub running: bool,
+    /// How long was worked; while it runs, up to the moment of the answer.
+    pub worked: Worked,
+    /// Rate per hour that held when it was made; absent when it is not billable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Money>,
+    /// What it is worth; absent when it is not billable and while it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+    /// How far it has come.
+    pub state: EntryState,
+    /// Who did the work.
+    pub labour: Labour,
+    /// Where it came from.
+    pub source: Source,
+    /// The invoice it is on, even while that is a draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoiced: Option<InvoiceId>,
+    /// Whether it can no longer change: invoiced, approved, or on a day that is closed.
+    pub locked: bool,
+    /// Counts its changes; send it with a change to be told when somebody else was faster.
+    pub version: i32,
+}
+
+/// A member, as far as lists show them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct MemberSummary {
+    /// Their id.
+    pub id: MemberId,
+    /// Their name.
+    pub name: String,
+}
+
+/// The project of a time entry, as far as lists show it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct ProjectSummary {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its name.
+    pub name: String,
+    /// Its colour, `#rrggbb`.
+    pub color: String,
+}
+
+/// How far a time entry has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum EntryState {
+    /// Written by an agent; counts nowhere until a person confirms it.
+    Draft,
+    /// Counts.
+    Logged,
+    /// Waits for an approver.
+    Submitted,
+    /// Approved and closed.
+    Approved,
+}
+
+/// Who did the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Labour {
+    /// A person.
+    Human,
+    /// An agent on its own.
+    Agent,
+}
+
+/// Where a time entry came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The timer of the pages.
+    Timer,
+    /// Written by hand in a page.
+    Manual,
+    /// A session of a person and an agent.
+    Session,
+    /// The assistant in the app.
+    Assistant,
+    /// An agent over MCP.
+    Mcp,
+    /// A program over REST or the command line.
+    Api,
+    /// An import.
+    Import,
+}
+
+/// A time entry that was written, and the totals it changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Logged {
+    /// The entry as it is now.
+    #[serde(flatten)]
+    pub entry: TimeEntry,
+    /// What the member worked on the day of the entry; drafts and a running timer are left out.
+    pub day_total: Worked,
+    /// What of the client's time could be invoiced now; absent for callers who may not see money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unbilled: Option<Money>,
+}
+
+macro_rules! names {
+    ($type:ident { $($variant:ident = $name:literal),* $(,)? }) => {
+        impl $type {
+            /// The name as stored and sent.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// The one of this name.
+            pub fn named(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+names!(EntryState { Draft = "draft", Logged = "logged", Submitted = "submitted", Approved = "approved" });
+names!(Labour { Human = "human", Agent = "agent" });
+names!(Source {
+    Timer = "timer",
+    Manual = "manual",
+    Session = "session",
+    Assistant = "assistant",
+    Mcp = "mcp",
+    Api = "api",
+    Import = "import",
+});

@@ -1,0 +1,135 @@
+//! Totals of time: by client, project, day or member.
+
+use macros::operation;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{EntryState, Labour, Source};
+use crate::{error::Error, hours::Worked, money::Money};
+
+/// What time is summed up by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum GroupBy {
+    /// By client.
+    Client,
+    /// By project.
+    Project,
+    /// By day.
+    Day,
+    /// By member.
+    Member,
+    /// Totals only.
+    #[default]
+    None,
+}
+
+impl GroupBy {
+    /// The name as sent.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Project => "project",
+            Self::Day => "day",
+            Self::Member => "member",
+            Self::None => "none",
+        }
+    }
+}
+
+/// Totals of time. Drafts are counted apart; a running timer is left out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct TimeTotals {
+    /// How many entries count.
+    pub entries: i64,
+    /// All time that counts.
+    pub worked: Worked,
+    /// The billable part of it.
+    pub billable: Worked,
+    /// Time that waits as drafts and counts nowhere yet.
+    pub drafts: Worked,
+    /// What the billable part is worth, one amount per currency; absent for callers who may not see money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amounts: Option<Vec<Money>>,
+}
+
+/// The time of one client, project, day or member.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct TimeGroup {
+    /// The id of the client, project or member; absent for days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
+    /// The name (a project's with its client: `Acme / Dashboard`), or the day as YYYY-MM-DD.
+    pub label: String,
+    /// The colour of the client or project, `#rrggbb`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color: Option<String>,
+    /// Its totals.
+    #[serde(flatten)]
+    pub totals: TimeTotals,
+}
+
+/// Time summed up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct TimeSummary {
+    /// What it was summed up by.
+    pub group_by: GroupBy,
+    /// One item per client, project or member, the most time first; or per day, the newest first. At most 500; the totals cover all.
+    pub items: Vec<TimeGroup>,
+    /// The totals of everything that matched.
+    pub totals: TimeTotals,
+}
+
+/// Sum up time by client, project, day or member: hours, billable hours, amounts per currency, and drafts apart.
+///
+/// Takes the filters of list_time_entries. Example: {"period": "last_month", "group_by": "project"}.
+#[operation(read, idempotent, needs = ReadTime, scope = TimeRead, title = "Sum up time")]
+pub async fn summarize_time(
+    cx: &mut Call,
+    /// What to sum up by: client, project, day, member or none (the default: totals only).
+    #[server(default)]
+    group_by: Option<GroupBy>,
+    /// today, yesterday, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15.
+    #[server(default)]
+    period: Option<String>,
+    /// First day, YYYY-MM-DD; instead of a period.
+    #[server(default)]
+    from: Option<String>,
+    /// Last day, YYYY-MM-DD.
+    #[server(default)]
+    to: Option<String>,
+    /// Only of this client: its id or name.
+    #[server(default)]
+    client: Option<String>,
+    /// Only of this project: its id, "Client / Project", or its name.
+    #[server(default)]
+    project: Option<String>,
+    /// Only of this member: their id or name, or "me".
+    #[server(default)]
+    member: Option<String>,
+    /// Only billable (true) or not billable (false) time.
+    #[server(default)]
+    billable: Option<bool>,
+    /// Only time that is on an invoice, even a draft one (true), or on none (false).
+    #[server(default)]
+    billed: Option<bool>,
+    /// Only entries in this state: draft, logged, submitted or approved.
+    #[server(default)]
+    state: Option<EntryState>,
+    /// Only work done by: human or agent.
+    #[server(default)]
+    labour: Option<Labour>,
+    /// Only entries from: timer, manual, session, assistant, mcp, api or import.
+    #[server(default)]
+    source: Option<Source>,
+    /// Only entries whose description contains this text.
+    #[server(default)]
+    query: Option<String>,
+) -> Result<TimeSummary, Error> {
+    let given = super::filter::Given { period, from, to, client, project, member, billable, billed, state, labour, source, query };
+    super::record::summarize(cx, given, group_by.unwrap_or_default()).await
+}

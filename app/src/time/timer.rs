@@ -1,0 +1,115 @@
+//! The running timer: at most one per member. It is state of the server, so every tab and device shows the same one.
+
+use macros::operation;
+use serde::{Deserialize, Serialize};
+
+use super::{Logged, TimeEntry};
+use crate::{edit::Edit, error::Error, hours::Worked, id::TimeEntryId, money::Money};
+
+/// The caller's running timer, if any.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct CurrentTimer {
+    /// The running timer; absent when none runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timer: Option<TimeEntry>,
+    /// What the caller has worked today; drafts and the running timer are left out.
+    pub today: Worked,
+}
+
+/// A timer that runs now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Started {
+    /// The running timer.
+    #[serde(flatten)]
+    pub entry: TimeEntry,
+    /// The timer that was stopped to make room, when stop_running was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<TimeEntry>,
+    /// What the caller worked on the day of the start; drafts and the running timer are left out.
+    pub day_total: Worked,
+    /// What of the client's time could be invoiced now; absent for callers who may not see money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unbilled: Option<Money>,
+}
+
+/// A timer that was thrown away.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct DiscardedTimer {
+    /// The id it had.
+    pub id: TimeEntryId,
+    /// How long it had run.
+    pub worked: Worked,
+}
+
+/// Get your running timer, if any, and the time you worked today.
+#[operation(read, idempotent, needs = ReadTime, scope = TimeRead, title = "Get the timer")]
+pub async fn get_timer(cx: &mut Call) -> Result<CurrentTimer, Error> {
+    super::running::get(cx).await
+}
+
+/// Start your timer on a project.
+///
+/// Refused (timer_running, with the running timer in details) while another one runs, unless stop_running is true: then that one is stopped at the same instant and comes back as `stopped`. Starting the same thing again changes nothing and returns the running timer. Refused on an archived project. Example: {"project": "Acme / Dashboard", "description": "Charts"}.
+#[operation(write, idempotent, needs = TrackTime, scope = TimeWrite, title = "Start the timer")]
+pub async fn start_timer(
+    cx: &mut Call,
+    /// The project's id, "Client / Project", or its name when no other project has it.
+    project: String,
+    /// What you are doing, at most 2,000 characters.
+    #[server(default)]
+    description: Option<String>,
+    /// Whether the client pays for it; by default as the project says.
+    #[server(default)]
+    billable: Option<bool>,
+    /// When it began, RFC 3339 with offset; now when absent. Not in the future and not before the end of your previous entry.
+    #[server(default)]
+    started_at: Option<String>,
+    /// Stop a timer that runs instead of refusing.
+    #[server(default)]
+    stop_running: Option<bool>,
+) -> Result<Started, Error> {
+    let given = super::running::NewTimer { project, description, billable, started_at, stop_running: stop_running.unwrap_or(false) };
+    super::running::start(cx, given).await
+}
+
+/// Stop your running timer and keep its time. Never refused while one runs (no_timer otherwise), not even on an archived project or a closed day.
+///
+/// Less than a second counts as one second. Past 24 hours, the most that one entry holds, the rest is left out and a warning says how much; past the organization's limit a warning asks to check the end.
+#[operation(write, needs = TrackTime, scope = TimeWrite, title = "Stop the timer")]
+pub async fn stop_timer(
+    cx: &mut Call,
+    /// When it ended, RFC 3339 with offset; now when absent. After its start and not in the future.
+    #[server(default)]
+    ended_at: Option<String>,
+) -> Result<Logged, Error> {
+    super::running::stop(cx, ended_at).await
+}
+
+/// Change your timer while it runs. What is not given stays. Answers no_timer when none runs.
+#[operation(write, idempotent, needs = TrackTime, scope = TimeWrite, title = "Change the timer")]
+pub async fn update_timer(
+    cx: &mut Call,
+    /// What you are doing, at most 2,000 characters; empty clears it.
+    #[server(default)]
+    description: Edit<String>,
+    /// Another project: its id, "Client / Project", or its name. The rate becomes that of the project.
+    #[server(default)]
+    project: Option<String>,
+    /// Whether the client pays for it.
+    #[server(default)]
+    billable: Option<bool>,
+    /// When it began, RFC 3339 with offset. Not in the future and not before the end of your previous entry.
+    #[server(default)]
+    started_at: Option<String>,
+) -> Result<Logged, Error> {
+    super::running::update(cx, super::running::TimerChange { description, project, billable, started_at }).await
+}
+
+/// Throw your running timer away without keeping its time. Answers no_timer when none runs.
+#[operation(write, needs = TrackTime, scope = TimeWrite, title = "Discard the timer")]
+pub async fn discard_timer(cx: &mut Call) -> Result<DiscardedTimer, Error> {
+    super::running::discard(cx).await
+}

@@ -1,0 +1,151 @@
+//! From a cookie or a token to the caller.
+//!
+//! Every request gets a [`Caller`], so that the absence of a person is said and never guessed. A cookie opens the pages
+//! and never the doors of programs; a token opens the doors of programs and never a page.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use app::{
+    account::{browser, identity, token},
+    context::{Caller, Door},
+    error::Error,
+};
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use url::Url;
+
+use crate::{refusal::Refusal, router::Site};
+
+/// The header with which the pages say for which organization they call.
+pub const ORGANIZATION: &str = "stint-organization";
+
+/// The caller of a page or of a page's call.
+///
+/// An unknown cookie is nobody; a database that does not answer is said to be so, and signs nobody out.
+pub async fn by_cookie(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+    match signed_in(&site, &request).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(error) => Refusal::from(error).into_response(),
+    }
+}
+
+async fn signed_in(site: &Site, request: &Request) -> Result<Caller, Error> {
+    let mut caller = nobody(site, request, Door::Page);
+    if let Some(cookie) = browser::cookie(request.headers()) {
+        let (services, slug) = (&site.services, slug(site, request).unwrap_or_default());
+        if let Some((person, membership)) = identity::recognize(&services.pool, &cookie, &slug, services.clock.now()).await? {
+            caller.person = Some(person);
+            caller.membership = membership;
+        }
+    }
+    Ok(caller)
+}
+
+/// The caller of a program's door. Cookies are not even looked at here, so no page elsewhere can use them.
+pub async fn by_token(State((site, door)): State<(Site, Door)>, mut request: Request, next: Next) -> Response {
+    match of_token(&site, &request, door).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            challenged(&site, next.run(request).await)
+        }
+        Err(error) => challenged(&site, Refusal::from(error).into_response()),
+    }
+}
+
+async fn of_token(site: &Site, request: &Request, door: Door) -> Result<Caller, Error> {
+    let mut caller = nobody(site, request, door);
+    let Some(presented) = bearer(request.headers()) else { return Ok(caller) };
+    let recognized = token::recognize(&site.services.pool, presented, site.services.clock.now()).await?;
+    caller.person = Some(recognized.person);
+    caller.membership = Some(recognized.membership);
+    caller.token = Some(recognized.token);
+    if !recognized.seen_recently {
+        note_use(caller.clone(), request.headers());
+    }
+    Ok(caller)
+}
+
+/// Notes in the background that the token is in use: the call does not wait for it.
+fn note_use(caller: Caller, headers: &HeaderMap) {
+    let program = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or(caller.door.name()).to_owned();
+    tokio::spawn(async move {
+        if let Err(error) = token::seen(&caller, &program).await {
+            tracing::warn!(%error, "the use of a token could not be noted");
+        }
+    });
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Tells a program without a token where to learn how to get one.
+fn challenged(site: &Site, mut response: Response) -> Response {
+    if response.status() == StatusCode::UNAUTHORIZED {
+        let challenge = format!("Bearer resource_metadata=\"{}/.well-known/oauth-protected-resource/mcp\"", site.services.public_url);
+        if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+    }
+    response
+}
+
+fn nobody(site: &Site, request: &Request, door: Door) -> Caller {
+    Caller { address: address(request).to_string(), ..Caller::nobody(site.services.clone(), door) }
+}
+
+/// The address of the other end.
+///
+/// A peer on this very machine is a proxy in front of Stint: then the address that it added last counts. What others
+/// write into that header is never believed.
+pub fn address(request: &Request) -> IpAddr {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+    let forwarded = || request.headers().get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
+    match peer.is_loopback() {
+        true => forwarded().unwrap_or(peer),
+        false => peer,
+    }
+}
+
+/// The organization that a page or its call is about. A form that was sent without scripts says it by the page it is on.
+fn slug(site: &Site, request: &Request) -> Option<String> {
+    let uri = request.uri();
+    if !uri.path().starts_with("/call/") {
+        return slug_in(uri.path());
+    }
+    let named = request.headers().get(ORGANIZATION).and_then(|slug| slug.to_str().ok()).map(str::to_owned);
+    named.or_else(|| uri.query().and_then(slug_in_query)).or_else(|| slug_of_page(site, request))
+}
+
+fn slug_in(path: &str) -> Option<String> {
+    let slug = path.strip_prefix("/o/")?.split('/').next()?;
+    (!slug.is_empty()).then(|| slug.to_owned())
+}
+
+fn slug_in_query(query: &str) -> Option<String> {
+    url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "organization").map(|(_, slug)| slug.into_owned())
+}
+
+fn slug_of_page(site: &Site, request: &Request) -> Option<String> {
+    let page: Url = request.headers().get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    is_ours(site, request, &page).then(|| slug_in(page.path())).flatten()
+}
+
+/// Whether an address is of this site: the one it is known under, or the one that this request was sent to.
+pub fn is_ours(site: &Site, request: &Request, address: &Url) -> bool {
+    let origin = address.origin().ascii_serialization();
+    if origin == site.services.public_url {
+        return true;
+    }
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+    host.is_some_and(|host| origin == format!("{}://{host}", address.scheme()) && ["http", "https"].contains(&address.scheme()))
+}

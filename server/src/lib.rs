@@ -1,0 +1,15 @@
+//! The process: the doors of Stint and the plumbing behind them, and no business.
+//!
+//! Read [`router`] first: it names every door and every layer around them, in order.
+
+pub mod cluster;
+pub mod command;
+pub mod config;
+pub mod documents;
+pub mod identity;
+pub mod isolation;
+pub mod refusal;
+pub mod rest;
+pub mod router;
+pub mod services;
+pub mod telemetry;

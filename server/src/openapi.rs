@@ -1,0 +1,107 @@
+//! The registry as OpenAPI 3.1.
+
+use std::sync::LazyLock;
+
+use app::{
+    operation::{Effect, Operation},
+    operations,
+};
+use axum::Json;
+use serde_json::{Map, Value, json};
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(of_registry);
+
+/// `GET /api/v1/openapi.json`: open to everybody, since it tells nothing about anybody.
+pub async fn document() -> Json<&'static Value> {
+    Json(&DOCUMENT)
+}
+
+/// The whole document, made from the registry.
+pub fn of_registry() -> Value {
+    let paths: Map<String, Value> = operations::all().iter().map(|operation| (format!("/api/v1/{}", operation.declaration.name), path(operation))).collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Stint",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Track time, hold it against budgets, and turn it into invoices. Every operation is sent by POST with a JSON object; those that only read also answer GET. Make a token in Settings and send it as a bearer token.",
+        },
+        "security": [{ "token": [] }],
+        "paths": paths,
+        "components": {
+            "securitySchemes": { "token": { "type": "http", "scheme": "bearer", "description": "A personal access token: stint_pat_…" } },
+            "schemas": { "Error": error_schema() },
+            "responses": { "Error": {
+                "description": "The call was refused; nothing was changed.",
+                "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } },
+            }},
+        },
+    })
+}
+
+fn path(operation: &Operation) -> Value {
+    let mut path = Map::new();
+    let takes_nothing = operation.input.get("required").and_then(Value::as_array).is_none_or(Vec::is_empty);
+    let mut post = about(operation, operation.declaration.name.to_owned());
+    post["requestBody"] = json!({
+        "required": !takes_nothing,
+        "content": { "application/json": { "schema": operation.input } },
+    });
+    path.insert("post".to_owned(), post);
+    if operation.declaration.effect == Effect::Read {
+        let mut get = about(operation, format!("{}_by_get", operation.declaration.name));
+        get["parameters"] = parameters(operation);
+        path.insert("get".to_owned(), get);
+    }
+    Value::Object(path)
+}
+
+/// What stands at an operation however it is called.
+fn about(operation: &Operation, id: String) -> Value {
+    let declaration = operation.declaration;
+    json!({
+        "operationId": id,
+        "summary": declaration.title,
+        "description": declaration.doc,
+        "x-scope": declaration.scope.map(|scope| scope.name()),
+        "x-effect": match declaration.effect { Effect::Read => "read", Effect::Write => "write", Effect::Destroy => "destroy" },
+        "responses": {
+            "200": { "description": "Done.", "content": { "application/json": { "schema": operation.output } } },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
+}
+
+fn parameters(operation: &Operation) -> Value {
+    let required: Vec<&str> = operation.input.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let properties = operation.input.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let parameters = properties.map(|(name, schema)| {
+        json!({
+            "name": name,
+            "in": "query",
+            "required": required.contains(&name.as_str()),
+            "description": schema.get("description"),
+            "schema": schema,
+        })
+    });
+    Value::Array(parameters.collect())
+}
+
+/// The one error of every door.
+fn error_schema() -> Value {
+    json!({
+        "type": "object",
+        "required": ["error"],
+        "properties": { "error": {
+            "type": "object",
+            "required": ["code", "message"],
+            "properties": {
+                "code": { "type": "string", "description": "The kind of refusal, such as invalid, not_found or locked." },
+                "message": { "type": "string", "description": "What was wrong with which value, and what to do next." },
+                "fields": { "type": "object", "additionalProperties": { "type": "string" }, "description": "The arguments that were wrong, each with its own message." },
+                "hint": { "type": "string", "description": "A way out, when the message alone does not show one." },
+                "details": { "description": "The record that stands in the way." },
+            },
+        }},
+    })
+}

@@ -1,0 +1,104 @@
+//! The operations as REST: `POST /api/v1/<operation>` with JSON, and `GET` with a query for those that only read.
+
+mod query;
+
+use app::{
+    context::Caller,
+    error::{Code, Error},
+    operation::{Effect, Operation},
+    operations,
+};
+use axum::{
+    Extension, Json, Router,
+    body::{Body, to_bytes},
+    extract::{Path, RawQuery, Request},
+    response::{IntoResponse, Response},
+    routing::{any, get},
+};
+use http::{HeaderValue, Method, StatusCode, header};
+use serde_json::Value;
+
+use crate::{
+    openapi,
+    refusal::Refusal,
+    router::{Site, layers},
+};
+
+/// The routes of programs.
+pub fn routes() -> Router<Site> {
+    Router::new()
+        .route("/api/v1/openapi.json", get(openapi::document))
+        .route("/api/v1/{operation}", any(call))
+        .route("/api", any(nowhere))
+        .route("/api/{*rest}", any(nowhere))
+}
+
+/// Calls an operation with what the request holds.
+async fn call(Extension(caller): Extension<Caller>, Path(name): Path<String>, RawQuery(query): RawQuery, request: Request) -> Response {
+    let operation = match named(&name) {
+        Ok(operation) => operation,
+        Err(error) => return Refusal::from(error).into_response(),
+    };
+    let arguments = match *request.method() {
+        Method::POST => read_body(request.into_body()).await,
+        Method::GET if operation.declaration.effect == Effect::Read => {
+            query::arguments(&operation.input, query.as_deref().unwrap_or_default()).map_err(Refusal::from)
+        }
+        _ => return takes_post(operation),
+    };
+    let arguments = match arguments {
+        Ok(arguments) => arguments,
+        Err(refusal) => return refusal.into_response(),
+    };
+    match operation.call(caller, arguments).await {
+        Ok(answer) => Json(answer).into_response(),
+        Err(error) => Refusal::from(error).into_response(),
+    }
+}
+
+/// A missing body is a call without arguments.
+async fn read_body(body: Body) -> Result<Value, Refusal> {
+    let bytes = to_bytes(body, layers::BODY_LIMIT_BYTES).await.map_err(|_| layers::too_long())?;
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Value::Null);
+    }
+    let read = serde_json::from_slice(&bytes).map_err(|problem| {
+        Error::new(Code::Invalid, format!("The body is not JSON: {problem}.")).hint("Send the arguments as one JSON object, such as {\"name\": \"Acme\"}.")
+    })?;
+    Ok(read)
+}
+
+fn takes_post(operation: &Operation) -> Response {
+    let name = operation.declaration.name;
+    let reads = operation.declaration.effect == Effect::Read;
+    let words = if reads { format!("Read {name} by GET, or send it by POST.") } else { format!("{name} changes something; send it by POST.") };
+    let mut refused = Refusal::from(Error::new(Code::Invalid, words)).with_status(StatusCode::METHOD_NOT_ALLOWED).into_response();
+    refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static(if reads { "GET, POST" } else { "POST" }));
+    refused
+}
+
+/// The operation of this name, or the names that come close to it.
+pub fn named(name: &str) -> Result<&'static Operation, Error> {
+    operations::named(name).ok_or_else(|| {
+        let close = close_to(name, operations::all().iter().map(|operation| operation.declaration.name));
+        let shown: String = name.chars().take(60).collect();
+        let error = Error::new(Code::NotFound, format!("There is no operation called \"{shown}\"."));
+        match close.is_empty() {
+            true => error.hint("GET /api/v1/openapi.json lists all operations."),
+            false => error.hint(format!("Did you mean {}?", close.join(", "))),
+        }
+    })
+}
+
+/// At most five names that share the most words with a name, the best first.
+fn close_to<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let words: Vec<String> = name.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(|word| word.trim_end_matches('s').to_owned()).collect();
+    let shared = |known: &str| known.split('_').filter(|word| words.iter().any(|given| given == word.trim_end_matches('s') && !given.is_empty())).count();
+    let mut close: Vec<_> = known.map(|known| (shared(known), known)).filter(|(shared, _)| *shared > 0).collect();
+    close.sort_by_key(|(shared, known)| (std::cmp::Reverse(*shared), *known));
+    close.into_iter().take(5).map(|(_, known)| known).collect()
+}
+
+async fn nowhere() -> Response {
+    Refusal::from(Error::not_found("address").hint("Operations are at /api/v1/<operation>; GET /api/v1/openapi.json lists them.")).into_response()
+}

@@ -1,0 +1,101 @@
+//! The doors, all of them, and the layers around them in order.
+//!
+//! | door | who | what |
+//! | --- | --- | --- |
+//! | `/…`, `/o/<slug>/…` | a browser with its cookie | pages |
+//! | `/call/<operation>` | a browser with its cookie | the same operations, called by pages |
+//! | `/api/v1/<operation>` | a program with a token | the same operations as REST |
+//! | `/mcp` | an agent with a token | the same operations as tools |
+//! | `/healthz`, `/readyz` | whoever watches over the process | whether it lives, whether it can work |
+
+mod assets;
+mod health;
+mod layers;
+pub mod limits;
+mod origins;
+mod outcome;
+
+use std::{sync::Arc, time::Duration};
+
+use app::context::{Door, Services};
+use axum::{
+    Router,
+    extract::FromRef,
+    middleware::{from_fn, from_fn_with_state},
+    routing::get,
+};
+use leptos::prelude::LeptosOptions;
+
+use crate::{identity, isolation, mcp, pages, refusal, rest};
+use limits::Limits;
+
+/// How long a page, a call of a page or a REST call may take until its answer begins.
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long an MCP call may take; the tool itself gives up a little earlier and says so.
+const AGENT_LIMIT: Duration = Duration::from_secs(60);
+
+/// What the doors share.
+#[derive(Clone)]
+pub struct Site {
+    /// What every call is given.
+    pub services: Arc<Services>,
+    /// Where the compiled pages are.
+    pub leptos: LeptosOptions,
+    /// How often one may call.
+    pub limits: Arc<Limits>,
+    /// What agents are offered.
+    pub offer: mcp::Offer,
+}
+
+impl FromRef<Site> for LeptosOptions {
+    fn from_ref(site: &Site) -> Self {
+        site.leptos.clone()
+    }
+}
+
+/// Every door of Stint.
+pub fn router(site: Site) -> Router {
+    let doors = Router::new().merge(browser(&site)).merge(programs(&site)).merge(agents(&site)).merge(health::routes());
+    // What is added last is reached first.
+    doors
+        .layer(from_fn(layers::limit_body))
+        .layer(layers::catch_panic())
+        .layer(from_fn(refusal::for_people))
+        .layer(from_fn_with_state(site.clone(), layers::security_headers))
+        .layer(layers::trace())
+        .layer(from_fn(layers::name_request))
+        .layer(from_fn(isolation::isolate))
+        .with_state(site)
+}
+
+/// What a browser opens, with its cookie.
+fn browser(site: &Site) -> Router<Site> {
+    pages::routes(site)
+        .layer(from_fn(outcome::with_its_status))
+        .layer(from_fn(outcome::not_kept))
+        .layer(from_fn_with_state(site.clone(), identity::by_cookie))
+        .layer(from_fn_with_state(site.clone(), limits::of_sign_ins))
+        .layer(from_fn_with_state(site.clone(), origins::refuse_cross_site))
+        .layer(from_fn_with_state(ANSWER_LIMIT, layers::limit_time))
+        .fallback_service(assets::service(site))
+}
+
+/// What programs call, with their token.
+fn programs(site: &Site) -> Router<Site> {
+    rest::routes()
+        .layer(from_fn_with_state(site.clone(), limits::of_calls))
+        .layer(from_fn(outcome::not_kept))
+        .layer(from_fn_with_state((site.clone(), Door::Rest), identity::by_token))
+        .layer(from_fn_with_state(ANSWER_LIMIT, layers::limit_time))
+}
+
+/// What agents call, with their token.
+fn agents(site: &Site) -> Router<Site> {
+    mcp::routes(site)
+        .layer(from_fn_with_state(site.clone(), limits::of_calls))
+        .layer(from_fn_with_state((site.clone(), Door::Mcp), identity::by_token))
+        .layer(from_fn_with_state(AGENT_LIMIT, layers::limit_time))
+        .route("/.well-known/oauth-protected-resource", get(mcp::protected_resource))
+        .route("/.well-known/oauth-protected-resource/mcp", get(mcp::protected_resource))
+}

@@ -1,0 +1,25 @@
+//! Whether the process lives, and whether it can work.
+
+use app::{database, error::Error};
+use axum::{
+    Router,
+    extract::State,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+
+use super::Site;
+use crate::refusal::Refusal;
+
+/// `/healthz` says that the process answers; `/readyz` says that its database does, with the schema of this binary.
+pub fn routes() -> Router<Site> {
+    Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready))
+}
+
+async fn ready(State(site): State<Site>) -> Response {
+    match database::ready(&site.services.pool).await {
+        Ok(true) => "ready\n".into_response(),
+        Ok(false) => Refusal::from(Error::unavailable("The database has another schema than this binary.")).into_response(),
+        Err(_) => Refusal::from(Error::unavailable("The database cannot be reached right now.")).into_response(),
+    }
+}

@@ -1,0 +1,122 @@
+//! The layers around all doors: names, logs, limits and headers.
+
+use std::{any::Any, time::Duration};
+
+use app::error::{Code, Error};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http_body_util::Limited;
+use tower_http::{
+    catch_panic::{CatchPanicLayer, ResponseForPanic},
+    classify::{ServerErrorsAsFailures, SharedClassifier},
+    trace::{DefaultOnRequest, DefaultOnResponse, MakeSpan, TraceLayer},
+};
+use tracing::{Level, Span};
+
+use super::Site;
+use crate::refusal::Refusal;
+
+/// The longest body that is read.
+pub const BODY_LIMIT_BYTES: usize = 1024 * 1024;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives each request a name of its own, in its log lines and in its answer. A name that came along is not believed.
+pub async fn name_request(mut request: Request, next: Next) -> Response {
+    let name = HeaderValue::from_str(&uuid::Uuid::new_v4().simple().to_string()).ok();
+    let Some(name) = name else { return next.run(request).await };
+    request.headers_mut().insert(REQUEST_ID, name.clone());
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(REQUEST_ID, name);
+    response
+}
+
+/// One span for each request, with its method, path and name. Queries are left out: they may hold what people typed.
+#[derive(Clone)]
+pub struct RequestSpan;
+
+impl MakeSpan<Body> for RequestSpan {
+    fn make_span(&mut self, request: &Request) -> Span {
+        let name = request.headers().get(REQUEST_ID).and_then(|name| name.to_str().ok()).unwrap_or_default();
+        tracing::info_span!("request", method = %request.method(), path = request.uri().path(), request.id = name)
+    }
+}
+
+/// Log lines about requests: quiet ones at the level `debug`, failures as errors.
+pub fn trace() -> TraceLayer<SharedClassifier<ServerErrorsAsFailures>, RequestSpan> {
+    TraceLayer::new_for_http()
+        .make_span_with(RequestSpan)
+        .on_request(DefaultOnRequest::new().level(Level::TRACE))
+        .on_response(DefaultOnResponse::new().level(Level::DEBUG))
+}
+
+/// A panic is a fault of ours, never a connection that breaks off.
+pub fn catch_panic() -> CatchPanicLayer<FaultOfOurs> {
+    CatchPanicLayer::custom(FaultOfOurs)
+}
+
+/// Answers a panic.
+#[derive(Clone)]
+pub struct FaultOfOurs;
+
+impl ResponseForPanic for FaultOfOurs {
+    type ResponseBody = Body;
+
+    fn response_for_panic(&mut self, panic: Box<dyn Any + Send + 'static>) -> Response {
+        let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        tracing::error!(panic = words.unwrap_or("without words"), "a request panicked");
+        Refusal::from(Error::internal()).into_response()
+    }
+}
+
+/// Gives up when the answer does not begin in time.
+pub async fn limit_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    let late = |_| {
+        tracing::warn!(limit_seconds = limit.as_secs(), "a request took too long");
+        Refusal::from(Error::unavailable("This took too long.")).into_response()
+    };
+    tokio::time::timeout(limit, next.run(request)).await.unwrap_or_else(late)
+}
+
+/// Refuses a body that is too long: by what it says about itself, and by what comes.
+pub async fn limit_body(request: Request, next: Next) -> Response {
+    let said = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if said.is_some_and(|length| length > BODY_LIMIT_BYTES) {
+        return too_long().into_response();
+    }
+    next.run(request.map(|body| Body::new(Limited::new(body, BODY_LIMIT_BYTES)))).await
+}
+
+/// The answer to a body that is too long.
+pub fn too_long() -> Refusal {
+    let limit = BODY_LIMIT_BYTES / 1024;
+    Refusal::from(Error::new(Code::Invalid, format!("The request is longer than {limit} KiB. Send less at once."))).with_status(StatusCode::PAYLOAD_TOO_LARGE)
+}
+
+/// Headers that narrow what a browser does with any answer. The content policy of pages comes with the page, for its nonce.
+pub async fn security_headers(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ] {
+        set_default(headers, name, value);
+    }
+    if site.services.public_url.starts_with("https://") {
+        set_default(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    response
+}
+
+fn set_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.entry(name).or_insert(HeaderValue::from_static(value));
+}

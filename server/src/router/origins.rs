@@ -1,0 +1,33 @@
+//! Writes come from our own pages only.
+
+use app::error::{Code, Error};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{Method, header};
+
+use super::Site;
+use crate::{identity, refusal::Refusal};
+
+/// Refuses what another site makes a browser send. Reads change nothing and pass.
+pub async fn refuse_cross_site(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
+    if reads || is_of_our_pages(&site, &request) {
+        return next.run(request).await;
+    }
+    tracing::warn!(path = request.uri().path(), "a write that another site sent was refused");
+    Refusal::from(Error::new(Code::Forbidden, "This came from another site and was refused. Open the page here and try again.")).into_response()
+}
+
+/// A browser says itself where a request comes from; an older one says at least the origin. What says neither is no
+/// browser, and carries no cookie that it was not given.
+fn is_of_our_pages(site: &Site, request: &Request) -> bool {
+    let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
+    match (text("sec-fetch-site"), text(header::ORIGIN.as_str())) {
+        (Some(from), _) => ["same-origin", "none"].contains(&from),
+        (None, Some(origin)) => origin.parse().is_ok_and(|origin| identity::is_ours(site, request, &origin)),
+        (None, None) => true,
+    }
+}

@@ -1,0 +1,116 @@
+//! What the process offers to every call: the database, the clock, the typesetter.
+
+use std::{sync::Arc, thread::available_parallelism, time::Duration};
+
+use anyhow::Context as _;
+use app::{
+    context::{Promise, Services, SystemClock},
+    database,
+    error::Error,
+    invoices::document::InvoiceDocument,
+};
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::{
+    cluster::Cluster,
+    config::Config,
+    documents::{DocumentError, Documents},
+};
+
+/// How long a call waits for a connection before it is told to try again.
+const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
+
+/// The services of this process, and the private database where there is one.
+pub struct Running {
+    /// What every call is given.
+    pub services: Arc<Services>,
+    cluster: Option<Cluster>,
+}
+
+impl Running {
+    /// Opens the database, starts the private one where none is configured, and brings the schema up to date.
+    pub async fn open(config: &Config) -> anyhow::Result<Self> {
+        let cluster = match config.database_url {
+            Some(_) => None,
+            None => Some(Cluster::start(&config.data_dir).await?),
+        };
+        match connect(config, cluster.as_ref()).await {
+            Ok(pool) => Ok(Self { services: Arc::new(services(config, pool)), cluster }),
+            Err(problem) => {
+                stop(cluster).await;
+                Err(problem)
+            }
+        }
+    }
+
+    /// Closes the connections and stops the private database.
+    pub async fn close(self) {
+        self.services.pool.close().await;
+        stop(self.cluster).await;
+    }
+}
+
+async fn stop(cluster: Option<Cluster>) {
+    if let Some(cluster) = cluster {
+        cluster.stop().await;
+    }
+}
+
+async fn connect(config: &Config, cluster: Option<&Cluster>) -> anyhow::Result<PgPool> {
+    let given = config.database_url.clone().or_else(|| cluster.map(Cluster::url)).context("there is no database")?;
+    migrate(config.owner_database_url.clone().unwrap_or_else(|| given.clone())).await?;
+    pool(given).await
+}
+
+/// Brings the schema up to date, as the owner of the tables.
+pub async fn migrate(owner: PgConnectOptions) -> anyhow::Result<()> {
+    let owner = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_LIMIT).connect_with(owner).await;
+    let owner = owner.context("the database cannot be reached")?;
+    let migrated = database::migrate(&owner).await.context("the schema could not be brought up to date");
+    owner.close().await;
+    migrated
+}
+
+/// Connections that work as the application's role.
+pub async fn pool(options: PgConnectOptions) -> anyhow::Result<PgPool> {
+    let connections = u32::try_from(cores() * 2 + 2).unwrap_or(u32::MAX).max(4);
+    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_LIMIT);
+    let pool = database::as_application(pool).connect_with(options.application_name("stint")).await;
+    pool.context("the database cannot be reached as the application's role")
+}
+
+fn cores() -> usize {
+    available_parallelism().map_or(1, usize::from)
+}
+
+fn services(config: &Config, pool: PgPool) -> Services {
+    Services {
+        pool,
+        clock: Box::new(SystemClock),
+        documents: Box::new(Typesetter(Documents::new(cores()))),
+        public_url: config.public_url.clone(),
+        mail_leaves: config.smtp_url.is_some(),
+        mail_waits: tokio::sync::Notify::new(),
+    }
+}
+
+/// The typesetter, with its troubles in words that a caller can act on.
+struct Typesetter(Documents);
+
+impl app::context::Documents for Typesetter {
+    fn invoice(&self, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+        let documents = self.0.clone();
+        Box::pin(async move { documents.invoice(document).await.map_err(refused) })
+    }
+}
+
+fn refused(problem: DocumentError) -> Error {
+    tracing::error!(%problem, "an invoice could not be typeset");
+    match problem {
+        DocumentError::TooSlow => Error::unavailable("The invoice took too long to typeset."),
+        _ => Error::internal(),
+    }
+}
