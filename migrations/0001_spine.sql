@@ -510,3 +510,31 @@ end
 $$;
 
 grant execute on all functions in schema public to stint_app;
+
+-- The workers of the process look for work in every tenant. They learn only where there is some: whose it is and its id.
+-- What it says is read afterwards, in a transaction of that tenant. The setting lives no longer than the function's query.
+create policy worker_due on outgoing_mail for select using ((select current_setting('app.worker', true)) = 'mail');
+create policy worker_old on idempotency for select using ((select current_setting('app.worker', true)) = 'answers');
+
+-- Mails that may leave now, the longest waiting first.
+create function due_mails(instant timestamptz, at_most integer) returns table (organization_id uuid, id uuid) language plpgsql as $$
+begin
+    perform set_config('app.worker', 'mail', true);
+    return query
+        select m.organization_id, m.id from outgoing_mail m
+        where m.state = 'waiting' and m.next_attempt_at <= instant
+        order by m.next_attempt_at limit at_most;
+    perform set_config('app.worker', '', true);
+end
+$$;
+
+-- Organizations that keep answers given before an instant.
+create function organizations_with_answers_before(instant timestamptz, at_most integer) returns table (organization_id uuid) language plpgsql as $$
+begin
+    perform set_config('app.worker', 'answers', true);
+    return query select distinct i.organization_id from idempotency i where i.created_at < instant limit at_most;
+    perform set_config('app.worker', '', true);
+end
+$$;
+
+grant execute on function due_mails, organizations_with_answers_before to stint_app;

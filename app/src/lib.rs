@@ -7,11 +7,14 @@ pub mod account;
 pub mod clients;
 #[cfg(feature = "ssr")]
 pub mod context;
+pub mod dashboard;
 #[cfg(feature = "ssr")]
 pub mod database;
 pub mod day;
 pub mod edit;
+pub mod ends;
 pub mod error;
+pub mod frame;
 pub mod hours;
 pub mod id;
 pub mod invoices;
@@ -20,13 +23,22 @@ pub mod operation;
 #[cfg(feature = "ssr")]
 pub mod operations;
 pub mod organizations;
+#[cfg(feature = "ssr")]
+pub mod outbox;
 pub mod page;
 pub mod percent;
 pub mod projects;
 #[cfg(feature = "ssr")]
 pub mod reference;
+pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod shell;
 #[cfg(all(test, feature = "ssr"))]
 pub mod testing;
 #[cfg(feature = "ssr")]
 pub mod text;
 pub mod time;
+pub mod ui;
+#[cfg(feature = "ssr")]
+pub mod upkeep;
+pub mod visit;

@@ -1,0 +1,318 @@
+//! Tests of operations: a real PostgreSQL, a clock that stands still, and callers of every kind.
+//!
+//! ```ignore
+//! #[tokio::test]
+//! async fn a_client_without_a_rate_takes_the_organizations() {
+//!     let studio = World::new("studio").await;                       // Ada, owner of a fresh organization
+//!     studio.ok("create_client", json!({"name": "Acme"})).await;     // as the page would; panics when refused
+//!     let barbara = studio.as_role(Role::Member).await;              // another person in the same organization
+//!     let error = barbara.refused("create_client", json!({"name": "Beta"})).await;
+//!     assert_eq!(error.code, Code::Forbidden);
+//!     let agent = studio.token(Writes::Drafts).await;                // an agent of Ada's, over MCP
+//!     studio.set_clock("2026-11-22T09:00:00Z");
+//! }
+//! ```
+//!
+//! `STINT_TEST_DATABASE_URL` names a server whose user may create databases. One database is made per test process; each
+//! `World` is an organization of its own in it, so tests run side by side. Every answer is held against the operation's
+//! output schema, so a test of an operation is a test of its schema too.
+
+use std::{
+    str::FromStr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use sqlx::{
+    AssertSqlSafe, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use tokio::sync::OnceCell;
+
+use crate::{
+    access::{Role, Scope, Writes},
+    account::{self, identity, secret, tokens::Preset},
+    context::{Caller, Clock, Documents, Door, Person, Promise, Services},
+    database::{self, Db, Reach},
+    error::{Code, Error},
+    id::{MemberId, OrganizationId, UserId},
+    invoices::document::InvoiceDocument,
+    operations, organizations,
+};
+
+/// The instant at which every world begins, a Saturday morning.
+pub const BEGINNING: &str = "2026-11-21T10:00:00Z";
+
+/// A caller in an organization, and the means to look behind the scenes.
+#[derive(Clone)]
+pub struct World {
+    /// Who calls, and how.
+    pub caller: Caller,
+    /// What time it is for everybody in this world.
+    pub clock: Arc<StandingClock>,
+    /// The typesetter of this world.
+    pub documents: Arc<PlainDocuments>,
+}
+
+impl World {
+    /// A fresh organization in UTC with its owner, at the page.
+    pub async fn new(name: &str) -> Self {
+        Self::in_zone(name, "UTC").await
+    }
+
+    /// The same, with days that begin where the organization is.
+    pub async fn in_zone(name: &str, zone: &str) -> Self {
+        let (clock, documents) = (Arc::new(StandingClock::default()), Arc::new(PlainDocuments::default()));
+        let services = Arc::new(Services {
+            pool: connect().await,
+            clock: Box::new(clock.clone()),
+            documents: Box::new(documents.clone()),
+            public_url: "https://stint.test".to_owned(),
+            mail_leaves: false,
+            mail_waits: tokio::sync::Notify::new(),
+        });
+        let organization = OrganizationId::new();
+        let slug = format!("{name}-{}", organization.0.simple());
+        let slug = slug.get(..slug.len().min(48)).unwrap_or_default().to_owned();
+        let mut db = Db::begin(&services.pool, Reach::Organization(organization), None).await.expect("a transaction");
+        organizations::store::insert(&mut db, &slug, name, zone, services.clock.now()).await.expect("an organization");
+        db.commit().await.expect("committed");
+        let world = Self { caller: Caller::nobody(services, Door::Page), clock, documents };
+        world.joined(organization, &slug, Role::Owner).await
+    }
+
+    /// Another person in the same organization.
+    pub async fn as_role(&self, role: Role) -> Self {
+        let membership = self.caller.membership.clone().expect("an organization");
+        self.joined(membership.organization, &membership.slug, role).await
+    }
+
+    /// Signs a new person up, and in through a cookie as a page does. Their password is nothing: hashing one takes long.
+    async fn joined(&self, organization: OrganizationId, slug: &str, role: Role) -> Self {
+        let services = &self.caller.services;
+        let (user, member, now) = (UserId::new(), MemberId::new(), services.clock.now());
+        let name = ["Ada", "Grace", "Edsger", "Barbara", "Alan"][Role::ALL.iter().position(|known| *known == role).unwrap_or(0)];
+        let email = format!("{}@example.com", user.0.simple());
+        let mut db = Db::begin(&services.pool, Reach::Organization(organization), None).await.expect("a transaction");
+        account::store::insert_user(&mut db, user.0, &email, name, "-", now).await.expect("a person");
+        organizations::store::insert_member(&mut db, member, user, role, name, now).await.expect("a member");
+        db.commit().await.expect("committed");
+        let cookie = secret::random();
+        let expires = now + SignedDuration::from_hours(1_000_000);
+        account::store::insert_sign_in(&services.pool, &secret::fingerprint(&cookie), user.0, now, expires, "a test").await.expect("signed in");
+        let (person, membership) = identity::recognize(&services.pool, &cookie, slug, now).await.expect("recognized").expect("known");
+        Self { caller: Caller { person: Some(person), membership, token: None, door: Door::Page, ..self.caller.clone() }, ..self.clone() }
+    }
+
+    /// An agent of this caller over MCP, with every scope.
+    pub async fn token(&self, writes: Writes) -> Self {
+        self.token_with(Preset::Full, writes).await
+    }
+
+    /// An agent of this caller over MCP, with the scopes of a preset.
+    pub async fn token_with(&self, preset: Preset, writes: Writes) -> Self {
+        let made = self.ok("create_token", json!({"name": "agent", "preset": preset, "writes": writes, "expires_in_days": 0})).await;
+        let presented = made["token"].as_str().expect("a token");
+        let known = account::token::recognize(&self.caller.services.pool, presented, self.now()).await.expect("recognized");
+        let (person, membership, token) = (Some(known.person), Some(known.membership), Some(known.token));
+        Self { caller: Caller { person, membership, token, door: Door::Mcp, ..self.caller.clone() }, ..self.clone() }
+    }
+
+    /// An agent whose token holds these scopes and no others.
+    pub async fn token_of(&self, scopes: &[Scope], writes: Writes) -> Self {
+        let mut agent = self.token(writes).await;
+        if let Some(token) = &mut agent.caller.token {
+            token.scopes = scopes.to_vec();
+        }
+        agent
+    }
+
+    /// The same caller at another door.
+    pub fn through(&self, door: Door) -> Self {
+        Self { caller: Caller { door, ..self.caller.clone() }, ..self.clone() }
+    }
+
+    /// Calls an operation, as every door does.
+    pub async fn call(&self, operation: &str, arguments: Value) -> Result<Value, Error> {
+        let operation = operations::named(operation).unwrap_or_else(|| panic!("{operation} is in the registry"));
+        let answer = operation.call(self.caller.clone(), arguments).await?;
+        let schema = Value::Object(operation.output.clone());
+        if let Err(problem) = jsonschema::validate(&schema, &answer) {
+            panic!("{} breaks its output schema at {}: {problem}\n{answer:#}", operation.declaration.name, problem.instance_path());
+        }
+        Ok(answer)
+    }
+
+    /// The answer of a call that is not refused.
+    pub async fn ok(&self, operation: &str, arguments: Value) -> Value {
+        let shown = arguments.to_string();
+        self.call(operation, arguments).await.unwrap_or_else(|error| panic!("{operation} {shown} was refused: {error:?}"))
+    }
+
+    /// The error of a call that is refused.
+    pub async fn refused(&self, operation: &str, arguments: Value) -> Error {
+        let shown = arguments.to_string();
+        match self.call(operation, arguments).await {
+            Ok(answer) => panic!("{operation} {shown} should be refused and answered {answer:#}"),
+            Err(error) => error,
+        }
+    }
+
+    /// The code with which a call is refused.
+    pub async fn code(&self, operation: &str, arguments: Value) -> Code {
+        self.refused(operation, arguments).await.code
+    }
+
+    /// What time it is in this world.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Sets the clock, RFC 3339.
+    pub fn set_clock(&self, instant: &str) {
+        *self.clock.0.lock().expect("the clock") = instant.parse().expect("an instant");
+    }
+
+    /// Lets time go by.
+    pub fn advance(&self, seconds: i64) {
+        *self.clock.0.lock().expect("the clock") += SignedDuration::from_secs(seconds);
+    }
+
+    /// The id of the member behind this caller.
+    pub fn member(&self) -> MemberId {
+        self.caller.membership.as_ref().expect("a member").member
+    }
+
+    /// The organization.
+    pub fn organization(&self) -> OrganizationId {
+        self.caller.membership.as_ref().expect("an organization").organization
+    }
+
+    /// Runs a statement as the owner of the tables, with the organization as `$1`: for states that no operation makes yet.
+    pub async fn sql(&self, statement: &str) -> u64 {
+        self.try_sql(statement).await.expect("the statement")
+    }
+
+    /// The same, for what even the owner of the tables may not do.
+    pub async fn try_sql(&self, statement: &str) -> Result<u64, sqlx::Error> {
+        let owner = owner().await;
+        let done = sqlx::query(AssertSqlSafe(statement.to_owned())).bind(self.organization().0).execute(&owner).await;
+        owner.close().await;
+        Ok(done?.rows_affected())
+    }
+
+    /// The one number that a query answers, with the organization as `$1`.
+    pub async fn number(&self, query: &str) -> i64 {
+        let owner = owner().await;
+        let number = sqlx::query_scalar(AssertSqlSafe(query.to_owned())).bind(self.organization().0).fetch_one(&owner).await.expect("the query");
+        owner.close().await;
+        number
+    }
+
+    /// The person behind this caller.
+    pub fn person(&self) -> &Person {
+        self.caller.person.as_ref().expect("a person")
+    }
+}
+
+/// A clock that shows what a test says.
+pub struct StandingClock(Mutex<Timestamp>);
+
+impl Default for StandingClock {
+    fn default() -> Self {
+        Self(Mutex::new(BEGINNING.parse().expect("an instant")))
+    }
+}
+
+impl Clock for StandingClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().expect("the clock")
+    }
+}
+
+impl Clock for Arc<StandingClock> {
+    fn now(&self) -> Timestamp {
+        self.as_ref().now()
+    }
+}
+
+/// A typesetter whose PDFs are plain JSON behind a PDF's first bytes, and which fails when told to.
+#[derive(Default)]
+pub struct PlainDocuments {
+    /// Whether the next documents fail.
+    pub fail: AtomicBool,
+}
+
+impl Documents for Arc<PlainDocuments> {
+    fn invoice(&self, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+        let fail = self.fail.load(Ordering::SeqCst);
+        Box::pin(async move {
+            if fail {
+                return Err(Error::unavailable("The document could not be made."));
+            }
+            let text = serde_json::to_string(&document).map_err(|_| Error::internal())?;
+            Ok(format!("%PDF-1.7\n{text}").into_bytes())
+        })
+    }
+}
+
+/// The database of this process, made when the first test asks for it.
+static DATABASE: OnceCell<PgConnectOptions> = OnceCell::const_new();
+
+async fn database() -> &'static PgConnectOptions {
+    DATABASE.get_or_init(made).await
+}
+
+/// Makes an empty database with the schema, and drops those of processes that are gone.
+async fn made() -> PgConnectOptions {
+    let url = std::env::var("STINT_TEST_DATABASE_URL").expect("STINT_TEST_DATABASE_URL names a PostgreSQL whose user may create databases");
+    let options = PgConnectOptions::from_str(&url).expect("STINT_TEST_DATABASE_URL looks like postgres://user:password@host/postgres");
+    let server = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await.expect("the server of STINT_TEST_DATABASE_URL");
+    let names: Vec<String> = sqlx::query_scalar(r"select datname from pg_database where datname like 'stint\_test\_%'").fetch_all(&server).await.expect("names");
+    for name in names.iter().filter(|name| left_behind(name)) {
+        sqlx::query(AssertSqlSafe(format!("drop database if exists {name} with (force)"))).execute(&server).await.ok();
+    }
+    let name = format!("stint_test_{}", std::process::id());
+    // Names are compared without regard to case, also beyond ASCII: C.UTF-8 knows how.
+    let create = format!("create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
+    sqlx::query(AssertSqlSafe(create)).execute(&server).await.expect("a database");
+    server.close().await;
+    let options = options.database(&name);
+    let owner = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await.expect("the new database");
+    database::migrate(&owner).await.expect("the schema");
+    owner.close().await;
+    options
+}
+
+/// Whether the process that made a database is gone; where that cannot be told, it is taken to live.
+fn left_behind(name: &str) -> bool {
+    let process = name.rsplit('_').next().unwrap_or_default();
+    std::path::Path::new("/proc/self").exists() && !std::path::Path::new("/proc").join(process).exists()
+}
+
+/// Connections as the application's role. Each world has its own, since a connection belongs to the runtime of its test.
+async fn connect() -> PgPool {
+    let options = database::as_application(PgPoolOptions::new().max_connections(6));
+    options.connect_with(database().await.clone()).await.expect("connections")
+}
+
+/// A connection that may do everything.
+pub async fn owner() -> PgPool {
+    PgPoolOptions::new().max_connections(1).connect_with(database().await.clone()).await.expect("a connection")
+}
+
+#[tokio::test]
+async fn a_world_knows_who_calls() {
+    let studio = World::new("studio").await;
+    let barbara = studio.as_role(Role::Member).await;
+    let agent = barbara.token_with(Preset::Time, Writes::Drafts).await;
+    assert_eq!(studio.ok("whoami", json!({})).await["organization"]["role"], "owner");
+    let who = agent.ok("whoami", json!({})).await;
+    assert_eq!((&who["name"], &who["organization"]["role"], &who["token"]["writes"]), (&json!("Barbara"), &json!("member"), &json!("drafts")));
+    assert_eq!(studio.organization(), barbara.organization());
+    assert_ne!(World::new("studio").await.organization(), studio.organization());
+}

@@ -15,7 +15,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use url::Url;
 
 use crate::{refusal::Refusal, router::Site};
@@ -26,19 +26,20 @@ pub const ORGANIZATION: &str = "stint-organization";
 /// The caller of a page or of a page's call.
 ///
 /// An unknown cookie is nobody; a database that does not answer is said to be so, and signs nobody out.
-pub async fn by_cookie(State(site): State<Site>, mut request: Request, next: Next) -> Response {
-    match signed_in(&site, &request).await {
+pub async fn by_cookie(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match signed_in(&site, &parts).await {
         Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
+            parts.extensions.insert(caller);
+            next.run(Request::from_parts(parts, body)).await
         }
         Err(error) => Refusal::from(error).into_response(),
     }
 }
 
-async fn signed_in(site: &Site, request: &Request) -> Result<Caller, Error> {
+async fn signed_in(site: &Site, request: &Parts) -> Result<Caller, Error> {
     let mut caller = nobody(site, request, Door::Page);
-    if let Some(cookie) = browser::cookie(request.headers()) {
+    if let Some(cookie) = browser::cookie(&request.headers) {
         let (services, slug) = (&site.services, slug(site, request).unwrap_or_default());
         if let Some((person, membership)) = identity::recognize(&services.pool, &cookie, &slug, services.clock.now()).await? {
             caller.person = Some(person);
@@ -49,25 +50,26 @@ async fn signed_in(site: &Site, request: &Request) -> Result<Caller, Error> {
 }
 
 /// The caller of a program's door. Cookies are not even looked at here, so no page elsewhere can use them.
-pub async fn by_token(State((site, door)): State<(Site, Door)>, mut request: Request, next: Next) -> Response {
-    match of_token(&site, &request, door).await {
+pub async fn by_token(State((site, door)): State<(Site, Door)>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match of_token(&site, &parts, door).await {
         Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            challenged(&site, next.run(request).await)
+            parts.extensions.insert(caller);
+            challenged(&site, next.run(Request::from_parts(parts, body)).await)
         }
         Err(error) => challenged(&site, Refusal::from(error).into_response()),
     }
 }
 
-async fn of_token(site: &Site, request: &Request, door: Door) -> Result<Caller, Error> {
+async fn of_token(site: &Site, request: &Parts, door: Door) -> Result<Caller, Error> {
     let mut caller = nobody(site, request, door);
-    let Some(presented) = bearer(request.headers()) else { return Ok(caller) };
+    let Some(presented) = bearer(&request.headers) else { return Ok(caller) };
     let recognized = token::recognize(&site.services.pool, presented, site.services.clock.now()).await?;
     caller.person = Some(recognized.person);
     caller.membership = Some(recognized.membership);
     caller.token = Some(recognized.token);
     if !recognized.seen_recently {
-        note_use(caller.clone(), request.headers());
+        note_use(caller.clone(), &request.headers);
     }
     Ok(caller)
 }
@@ -98,7 +100,7 @@ fn challenged(site: &Site, mut response: Response) -> Response {
     response
 }
 
-fn nobody(site: &Site, request: &Request, door: Door) -> Caller {
+fn nobody(site: &Site, request: &Parts, door: Door) -> Caller {
     Caller { address: address(request).to_string(), ..Caller::nobody(site.services.clone(), door) }
 }
 
@@ -106,9 +108,9 @@ fn nobody(site: &Site, request: &Request, door: Door) -> Caller {
 ///
 /// A peer on this very machine is a proxy in front of Stint: then the address that it added last counts. What others
 /// write into that header is never believed.
-pub fn address(request: &Request) -> IpAddr {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
-    let forwarded = || request.headers().get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
+pub fn address(request: &Parts) -> IpAddr {
+    let peer = request.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+    let forwarded = || request.headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
     match peer.is_loopback() {
         true => forwarded().unwrap_or(peer),
         false => peer,
@@ -116,12 +118,12 @@ pub fn address(request: &Request) -> IpAddr {
 }
 
 /// The organization that a page or its call is about. A form that was sent without scripts says it by the page it is on.
-fn slug(site: &Site, request: &Request) -> Option<String> {
-    let uri = request.uri();
+fn slug(site: &Site, request: &Parts) -> Option<String> {
+    let uri = &request.uri;
     if !uri.path().starts_with("/call/") {
         return slug_in(uri.path());
     }
-    let named = request.headers().get(ORGANIZATION).and_then(|slug| slug.to_str().ok()).map(str::to_owned);
+    let named = request.headers.get(ORGANIZATION).and_then(|slug| slug.to_str().ok()).map(str::to_owned);
     named.or_else(|| uri.query().and_then(slug_in_query)).or_else(|| slug_of_page(site, request))
 }
 
@@ -134,18 +136,18 @@ fn slug_in_query(query: &str) -> Option<String> {
     url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "organization").map(|(_, slug)| slug.into_owned())
 }
 
-fn slug_of_page(site: &Site, request: &Request) -> Option<String> {
-    let page: Url = request.headers().get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+fn slug_of_page(site: &Site, request: &Parts) -> Option<String> {
+    let page: Url = request.headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
     is_ours(site, request, &page).then(|| slug_in(page.path())).flatten()
 }
 
 /// Whether an address is of this site: the one it is known under, or the one that this request was sent to.
-pub fn is_ours(site: &Site, request: &Request, address: &Url) -> bool {
+pub fn is_ours(site: &Site, request: &Parts, address: &Url) -> bool {
     let origin = address.origin().ascii_serialization();
     if origin == site.services.public_url {
         return true;
     }
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = host.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+    let host = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or_else(|| request.uri.authority().map(|authority| authority.as_str()));
     host.is_some_and(|host| origin == format!("{}://{host}", address.scheme()) && ["http", "https"].contains(&address.scheme()))
 }

@@ -1,1 +1,169 @@
-fn main(){}
+//! The command line of Stint: what is typed, turned into a call of the library.
+
+use std::{process::ExitCode, thread::available_parallelism};
+
+use anyhow::Context;
+use app::{
+    access::{Scope, Writes},
+    account::registration::Registration,
+};
+use clap::{Args, Parser, Subcommand};
+use server::{
+    command::{self, admin},
+    config::Config,
+    services::Running,
+    telemetry,
+};
+
+/// Track time, hold it against budgets, and turn it into invoices.
+#[derive(Parser)]
+#[command(name = "stint", version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Open all doors: pages, REST and MCP.
+    Serve,
+    /// Bring the schema of the database up to date.
+    Migrate,
+    /// Make a studio to look around in.
+    Demo {
+        /// Print JSON for machines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Call an operation, with the token in STINT_TOKEN.
+    Call {
+        /// The operation, such as list_clients.
+        operation: String,
+        /// Its arguments as a JSON object.
+        #[arg(default_value = "{}")]
+        arguments: String,
+        /// The token to use instead of STINT_TOKEN.
+        #[arg(long)]
+        token: Option<String>,
+    },
+    /// What an operator does, beside a running server.
+    Admin {
+        #[command(subcommand)]
+        command: Admin,
+    },
+}
+
+#[derive(Subcommand)]
+enum Admin {
+    /// Add a person with a login and a personal organization.
+    CreateUser(CreateUser),
+    /// Make an access token for a member and print it, once.
+    CreateToken(CreateToken),
+}
+
+#[derive(Args)]
+struct CreateUser {
+    /// Where the person can be reached and what they sign in with.
+    #[arg(long)]
+    email: String,
+    /// Their name.
+    #[arg(long)]
+    name: String,
+    /// Their password, at least 10 characters.
+    #[arg(long)]
+    password: String,
+    /// What their organization is called; their own name when absent.
+    #[arg(long)]
+    organization: Option<String>,
+    /// Print JSON for machines.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct CreateToken {
+    /// The address of the person it speaks for.
+    #[arg(long)]
+    email: String,
+    /// Their organization, by its place in addresses.
+    #[arg(long, value_name = "SLUG")]
+    organization: String,
+    /// What the token is for.
+    #[arg(long)]
+    name: String,
+    /// What it may be used for, such as time:read,time:write; everything when absent.
+    #[arg(long, value_delimiter = ',', value_parser = scope)]
+    scopes: Vec<Scope>,
+    /// What happens when it writes: direct, ask or drafts.
+    #[arg(long, default_value = "ask", value_parser = writes)]
+    writes: Writes,
+    /// Print JSON for machines.
+    #[arg(long)]
+    json: bool,
+}
+
+fn scope(name: &str) -> Result<Scope, String> {
+    let known = || Scope::ALL.map(Scope::name).join(", ");
+    Scope::named(name.trim()).ok_or_else(|| format!("a scope is one of {}", known()))
+}
+
+fn writes(name: &str) -> Result<Writes, String> {
+    let mode = Writes::named(name);
+    if mode.name() == name { Ok(mode) } else { Err("it is direct, ask or drafts".to_owned()) }
+}
+
+fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    match start(line.command) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(problem) => {
+            eprintln!("stint: {problem:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(command: Command) -> anyhow::Result<bool> {
+    let config = Config::from_env()?;
+    telemetry::start(&config.log);
+    // A render that waits needs another thread to go on: with one alone, pages could hang.
+    let threads = available_parallelism().map_or(2, usize::from).max(2);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build().context("no threads")?;
+    runtime.block_on(run(command, config))
+}
+
+async fn run(command: Command, config: Config) -> anyhow::Result<bool> {
+    match command {
+        Command::Serve => command::serve::serve(config).await?,
+        Command::Migrate => command::migrate(&config).await?,
+        other => {
+            let running = Running::open(&config).await?;
+            let done = beside(other, &running).await;
+            running.close().await;
+            return done;
+        }
+    }
+    Ok(true)
+}
+
+/// What works on the database, beside a running server.
+async fn beside(command: Command, running: &Running) -> anyhow::Result<bool> {
+    match command {
+        Command::Demo { json } => command::demo::demo(running, json).await?,
+        Command::Call { operation, arguments, token } => {
+            let token = token.or_else(|| std::env::var("STINT_TOKEN").ok()).context("no token: set STINT_TOKEN or give --token")?;
+            return command::call::call(running, &operation, &arguments, &token).await;
+        }
+        Command::Admin { command: Admin::CreateUser(given) } => {
+            let CreateUser { email, name, password, organization, json } = given;
+            admin::create_user(running, Registration { email, name, password, organization, time_zone: None }, json).await?;
+        }
+        Command::Admin { command: Admin::CreateToken(given) } => {
+            let CreateToken { email, organization, name, scopes, writes, json } = given;
+            admin::create_token(running, admin::Wanted { email, organization, name, scopes, writes }, json).await?;
+        }
+        Command::Serve | Command::Migrate => {}
+    }
+    Ok(true)
+}

@@ -1,27 +1,51 @@
 //! The pages and the calls of pages, as the web framework serves them.
 
-use app::context::Caller;
-use axum::{Router, routing::any};
+use std::sync::LazyLock;
+
+use app::{context::Caller, error::Error, routes::App, shell::shell};
+use axum::{
+    Router,
+    extract::{Request, State},
+    response::Response,
+    routing::any,
+};
+use http::StatusCode;
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::LeptosRoutes;
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list, render_app_async_with_context};
 
 use crate::{refusal::Refusal, router::Site};
 
+/// The addresses of all pages. They are found by rendering once without a request, and that must not happen again while
+/// requests are served: what is first waited for meanwhile would hang.
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
+
 /// Every page and every call of a page.
 pub fn routes(site: &Site) -> Router<Site> {
+    let options = site.leptos.clone();
     Router::new()
-        .leptos_routes_with_context(site, Vec::new(), hand_over, || ())
-        .route("/call/{*name}", any(no_such_call))
+        .leptos_routes_with_context(site, PAGES.clone(), hand_over, move || shell(options.clone()))
+        .route("/call/{*name}", any(async || Refusal::from(Error::not_found("call"))))
+}
+
+/// The page that answers where nothing is.
+pub fn not_found() -> Router<Site> {
+    Router::new().fallback(nothing_here)
+}
+
+async fn nothing_here(State(site): State<Site>, request: Request) -> Response {
+    let options = site.leptos.clone();
+    let page = render_app_async_with_context(hand_over, move || shell(options.clone()));
+    let mut response = page(request).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
 }
 
 /// Hands the caller over from the request to the page or function that answers it. It is always there: without a person
 /// it says so, and it hides whatever another request may have left.
-pub fn hand_over() {
+fn hand_over() {
     if let Some(caller) = use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<Caller>().cloned()) {
         provide_context(caller);
     }
-}
-
-async fn no_such_call() -> Refusal {
-    Refusal::from(app::error::Error::not_found("call"))
 }

@@ -10,7 +10,7 @@
 
 mod assets;
 mod health;
-mod layers;
+pub mod layers;
 pub mod limits;
 mod origins;
 mod outcome;
@@ -26,7 +26,7 @@ use axum::{
 };
 use leptos::prelude::LeptosOptions;
 
-use crate::{identity, isolation, mcp, pages, refusal, rest};
+use crate::{identity, isolation, mcp, pages, papers, refusal, rest};
 use limits::Limits;
 
 /// How long a page, a call of a page or a REST call may take until its answer begins.
@@ -56,7 +56,12 @@ impl FromRef<Site> for LeptosOptions {
 
 /// Every door of Stint.
 pub fn router(site: Site) -> Router {
-    let doors = Router::new().merge(browser(&site)).merge(programs(&site)).merge(agents(&site)).merge(health::routes());
+    let doors = Router::new()
+        .merge(browser(pages::routes(&site).merge(papers::of_pages()), &site))
+        .merge(programs(&site))
+        .merge(agents(&site))
+        .merge(health::routes())
+        .fallback_service(assets::or_else(browser(pages::not_found(), &site).with_state(site.clone()), &site));
     // What is added last is reached first.
     doors
         .layer(from_fn(layers::limit_body))
@@ -70,20 +75,20 @@ pub fn router(site: Site) -> Router {
 }
 
 /// What a browser opens, with its cookie.
-fn browser(site: &Site) -> Router<Site> {
-    pages::routes(site)
+fn browser(pages: Router<Site>, site: &Site) -> Router<Site> {
+    pages
         .layer(from_fn(outcome::with_its_status))
         .layer(from_fn(outcome::not_kept))
         .layer(from_fn_with_state(site.clone(), identity::by_cookie))
         .layer(from_fn_with_state(site.clone(), limits::of_sign_ins))
         .layer(from_fn_with_state(site.clone(), origins::refuse_cross_site))
         .layer(from_fn_with_state(ANSWER_LIMIT, layers::limit_time))
-        .fallback_service(assets::service(site))
 }
 
 /// What programs call, with their token.
 fn programs(site: &Site) -> Router<Site> {
     rest::routes()
+        .merge(papers::of_programs())
         .layer(from_fn_with_state(site.clone(), limits::of_calls))
         .layer(from_fn(outcome::not_kept))
         .layer(from_fn_with_state((site.clone(), Door::Rest), identity::by_token))

@@ -4,15 +4,20 @@
 pub mod browser;
 #[cfg(feature = "ssr")]
 pub mod identity;
+pub mod landing;
+pub mod page;
+pub mod profile;
 #[cfg(feature = "ssr")]
 pub mod registration;
 #[cfg(feature = "ssr")]
 pub mod secret;
+pub mod settings;
 pub mod sign_in;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
 #[cfg(feature = "ssr")]
 pub mod token;
+pub mod token_page;
 pub mod tokens;
 
 use macros::operation;

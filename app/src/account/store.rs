@@ -148,6 +148,14 @@ pub async fn user_by_email(pool: &PgPool, email: &str) -> Result<Option<(Uuid, S
     Ok(row.map(|row| (row.id, row.password_hash)))
 }
 
+/// The person as a member of the organization of this transaction.
+pub async fn member_of_user(db: &mut Db, user: Uuid) -> Result<Option<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!("select id from member where organization_id = $1 and user_id = $2", organization, user)
+        .fetch_optional(db.connection())
+        .await?)
+}
+
 /// What is kept of a person's password.
 pub async fn password_hash(pool: &PgPool, user: Uuid) -> Result<Option<String>, Error> {
     Ok(query_scalar!("select password_hash from app_user where id = $1", user).fetch_optional(pool).await?)

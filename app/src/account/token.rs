@@ -1,6 +1,6 @@
 //! Making, listing, revoking and recognizing personal access tokens.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use sqlx::PgPool;
 
 use super::{
@@ -9,12 +9,13 @@ use super::{
 };
 use crate::{
     access::{Scope, Writes},
-    context::{Caller, Membership, Person, Token},
+    context::{Caller, Membership, Person, Services, Token},
     database::{Db, Reach},
     day::Moment,
     error::Error,
-    id::{TokenId, UserId},
+    id::{MemberId, OrganizationId, TokenId, UserId},
     operation::Call,
+    organizations,
     page::Page,
     text,
 };
@@ -67,26 +68,57 @@ fn parts(presented: &str) -> Option<(TokenId, &str)> {
     Some((id.parse().ok()?, secret))
 }
 
+/// What a token shall be.
+pub struct Order {
+    /// What it is for.
+    pub name: String,
+    /// What it may be used for.
+    pub scopes: Vec<Scope>,
+    /// What happens when it writes.
+    pub writes: Writes,
+    /// Days until it runs out, 0 for never.
+    pub expires_in_days: u32,
+}
+
 /// Makes a token for the caller.
 pub async fn create(cx: &mut Call, name: &str, scopes: Vec<Scope>, writes: Writes, expires_in_days: u32) -> Result<NewToken, Error> {
-    let name = text::line("name", name, 100)?;
-    if expires_in_days > 3650 {
+    let (member, zone, now) = (cx.membership()?.member, cx.membership()?.zone.clone(), cx.now);
+    make(&mut cx.db, member, &zone, now, Order { name: name.to_owned(), scopes, writes, expires_in_days }).await
+}
+
+/// Makes a token for a member without a call: the operator's way, from the command line.
+pub async fn issue(services: &Services, email: &str, slug: &str, order: Order) -> Result<NewToken, Error> {
+    let unknown = || Error::invalid("organization", format!("{} does not belong to an organization at /o/{}.", text::excerpt(email), text::excerpt(slug)));
+    let (user, _) = store::user_by_email(&services.pool, &text::email("email", email)?).await?.ok_or_else(unknown)?;
+    let mut db = Db::begin(&services.pool, Reach::Person(user), None).await?;
+    let organizations = organizations::store::of_person(&mut db, user).await?;
+    let organization = organizations.iter().find(|organization| organization.slug == slug).ok_or_else(unknown)?.id;
+
+    let mut db = Db::begin(&services.pool, Reach::Organization(OrganizationId(organization)), None).await?;
+    let member = store::member_of_user(&mut db, user).await?.ok_or_else(unknown)?;
+    let zone = TimeZone::get(&organizations::store::get(&mut db).await?.time_zone).map_err(|_| Error::internal())?;
+    let made = make(&mut db, MemberId(member), &zone, services.clock.now(), order).await?;
+    db.commit().await?;
+    Ok(made)
+}
+
+async fn make(db: &mut Db, member: MemberId, zone: &TimeZone, now: Timestamp, order: Order) -> Result<NewToken, Error> {
+    if order.expires_in_days > 3650 {
         return Err(Error::invalid("expires_in_days", "A token lives at most 3650 days; write fewer, or 0 for never."));
     }
-    let expires = (expires_in_days > 0).then(|| cx.now + SignedDuration::from_hours(24 * i64::from(expires_in_days)));
-    let zone = cx.membership()?.zone.clone();
+    let expires = (order.expires_in_days > 0).then(|| now + SignedDuration::from_hours(24 * i64::from(order.expires_in_days)));
     let listed = AccessToken {
         id: TokenId::new(),
-        name,
-        scopes,
-        writes,
-        created_at: Moment::at(cx.now, &zone),
-        expires_at: expires.map(|at| Moment::at(at, &zone)),
+        name: text::line("name", &order.name, 100)?,
+        scopes: order.scopes,
+        writes: order.writes,
+        created_at: Moment::at(now, zone),
+        expires_at: expires.map(|at| Moment::at(at, zone)),
         last_used_at: None,
         last_used_by: None,
     };
-    let (member, now, random) = (cx.membership()?.member.0, cx.now, secret::random());
-    store::insert_token(&mut cx.db, &listed, member, &secret::fingerprint(&random), now, expires).await?;
+    let random = secret::random();
+    store::insert_token(db, &listed, member.0, &secret::fingerprint(&random), now, expires).await?;
     Ok(NewToken { token: format!("{PREFIX}{}_{random}", listed.id.0.simple()), listed })
 }
 

@@ -1,5 +1,8 @@
 //! Clients: who the work is for, and how it is billed to them.
 
+pub mod form;
+pub mod manage;
+pub mod page;
 #[cfg(feature = "ssr")]
 pub mod record;
 #[cfg(feature = "ssr")]

@@ -6,17 +6,24 @@
 
 #[cfg(feature = "ssr")]
 pub mod compose;
+pub mod deed;
 pub mod document;
 #[cfg(feature = "ssr")]
 mod draft;
+pub mod draft_page;
 #[cfg(feature = "ssr")]
 mod edit;
+pub mod editor;
+pub mod invoice_page;
 #[cfg(feature = "ssr")]
 mod mail;
+pub mod mail_page;
 mod names;
 pub mod number;
+pub mod page;
 #[cfg(feature = "ssr")]
 mod payment;
+pub mod payments;
 #[cfg(feature = "ssr")]
 mod print;
 #[cfg(feature = "ssr")]
@@ -24,8 +31,11 @@ mod read;
 pub mod rounding;
 #[cfg(feature = "ssr")]
 mod send;
+pub mod sheet;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 pub mod totals;
 mod types;
 

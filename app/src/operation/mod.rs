@@ -14,6 +14,8 @@ mod entry;
 mod schema;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 
 #[cfg(feature = "ssr")]
 pub use call::{Call, authorize, read, write};

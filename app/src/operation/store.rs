@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use sqlx::{query, query_as};
+use sqlx::{PgPool, query, query_as, query_scalar};
+use uuid::Uuid;
 
 use super::{Call, Change};
 use crate::{
@@ -142,4 +143,11 @@ pub async fn forget_answers(db: &mut Db, before: Timestamp) -> Result<u64, Error
         .execute(db.connection())
         .await?
         .rows_affected())
+}
+
+/// Organizations that keep answers from before an instant.
+pub async fn organizations_with_answers_before(pool: &PgPool, before: Timestamp, at_most: i32) -> Result<Vec<Uuid>, Error> {
+    Ok(query_scalar!(r#"select organization_id as "organization_id!" from organizations_with_answers_before($1, $2)"#, instant(before) as _, at_most)
+        .fetch_all(pool)
+        .await?)
 }

@@ -1,5 +1,6 @@
 //! Organizations: the tenants that own every other record, and the defaults their work starts from.
 
+pub mod page;
 #[cfg(feature = "ssr")]
 pub mod settings;
 #[cfg(feature = "ssr")]

@@ -1,7 +1,11 @@
 //! Projects: what the work is on, and how it is billed.
 
+pub mod manage;
+pub mod page;
 #[cfg(feature = "ssr")]
 pub mod record;
+#[cfg(feature = "ssr")]
+pub mod refer;
 #[cfg(feature = "ssr")]
 pub mod sight;
 #[cfg(feature = "ssr")]

@@ -1,1 +1,249 @@
 //! SQL of projects.
+
+pub mod names;
+
+use jiff::Timestamp;
+use sqlx::{query, query_as, query_scalar};
+use uuid::Uuid;
+
+use super::Project;
+use crate::{
+    database::{Db, OnConstraint, instant},
+    error::Error,
+    id::ProjectId,
+};
+
+/// A project as stored, with what its client and the organization add to it.
+#[allow(missing_docs, reason = "the columns are described at Project")]
+pub struct Row {
+    pub id: Uuid,
+    pub name: String,
+    pub client_id: Uuid,
+    pub client_name: String,
+    pub currency: String,
+    pub code: Option<String>,
+    pub color: String,
+    pub billing: String,
+    pub rate: Option<i64>,
+    pub client_rate: Option<i64>,
+    pub organization_rate: i64,
+    pub organization_currency: String,
+    pub bill_agent_time: bool,
+    pub archived: bool,
+    pub worked: Option<i64>,
+    pub unbilled: Option<i64>,
+    /// What the list is sorted by, as the database sees it.
+    pub client_key: String,
+    pub project_key: String,
+}
+
+/// Which projects are listed.
+pub struct Filter {
+    /// Text in the name, the code or the client's name.
+    pub query: Option<String>,
+    /// The client.
+    pub client: Option<Uuid>,
+    /// Also archived ones.
+    pub archived: bool,
+    /// Only those this member is on.
+    pub on: Option<Uuid>,
+    /// Also sum up the time of each.
+    pub hours: bool,
+}
+
+/// Where the last page ended: names of client and project as the database sorts them, and the id.
+pub type After = (String, String, Uuid);
+
+/// Projects by client and name, from after the last page. Time is summed up for the rows of the page only.
+pub async fn list(db: &mut Db, filter: &Filter, after: Option<After>, limit: i64) -> Result<Vec<Row>, Error> {
+    let organization = db.organization();
+    let (client_key, project_key, id) = match after {
+        Some((client_key, project_key, id)) => (Some(client_key), Some(project_key), Some(id)),
+        None => (None, None, None),
+    };
+    Ok(query_as!(
+        Row,
+        r#"select p.id, p.name, p.client_id, p.client_name, p.currency, p.code, p.color, p.billing, p.rate, p.client_rate,
+               o.rate as organization_rate, o.currency as organization_currency, p.bill_agent_time, p.archived as "archived!",
+               h.worked, h.unbilled, p.client_key as "client_key!", p.project_key as "project_key!"
+           from (
+               select p.id, p.name, c.id as client_id, c.name as client_name, c.currency, p.code, p.color, p.billing, p.rate,
+                   c.rate as client_rate, p.bill_agent_time, p.archived_at is not null as archived,
+                   lower(c.name) as client_key, lower(p.name) as project_key
+               from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
+               where p.organization_id = $1
+                   and ($2::text is null or strpos(lower(p.name), lower($2)) > 0 or strpos(lower(p.code), lower($2)) > 0 or strpos(lower(c.name), lower($2)) > 0)
+                   and ($3::uuid is null or p.client_id = $3)
+                   and ($4 or (p.archived_at is null and c.archived_at is null))
+                   and ($5::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $5))
+                   and ($6::text is null or (lower(c.name), lower(p.name), p.id) > ($6, $7::text, $8::uuid))
+               order by lower(c.name), lower(p.name), p.id limit $9
+           ) p
+           join organization o on o.id = $1
+           left join lateral (
+               select coalesce(sum(t.seconds), 0) as worked,
+                   coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600) filter (where t.billable and t.invoice_line_id is null), 0)::bigint as unbilled
+               from time_entry t
+               where t.organization_id = $1 and t.project_id = p.id and not t.running and t.state in ('logged', 'approved')
+           ) h on $10
+           order by p.client_key, p.project_key, p.id"#,
+        organization,
+        filter.query,
+        filter.client,
+        filter.archived,
+        filter.on,
+        client_key,
+        project_key,
+        id,
+        limit,
+        filter.hours
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// How many projects match.
+pub async fn count(db: &mut Db, filter: &Filter) -> Result<i64, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select count(*) as "count!"
+           from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
+           where p.organization_id = $1
+               and ($2::text is null or strpos(lower(p.name), lower($2)) > 0 or strpos(lower(p.code), lower($2)) > 0 or strpos(lower(c.name), lower($2)) > 0)
+               and ($3::uuid is null or p.client_id = $3)
+               and ($4 or (p.archived_at is null and c.archived_at is null))
+               and ($5::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $5))"#,
+        organization,
+        filter.query,
+        filter.client,
+        filter.archived,
+        filter.on
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// The project with this id and its sums, if the caller may see it.
+pub async fn find(db: &mut Db, id: Uuid, on: Option<Uuid>) -> Result<Option<Row>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Row,
+        r#"select p.id, p.name, c.id as client_id, c.name as client_name, c.currency, p.code, p.color, p.billing, p.rate,
+               c.rate as client_rate, o.rate as organization_rate, o.currency as organization_currency, p.bill_agent_time,
+               p.archived_at is not null as "archived!", h.worked, h.unbilled,
+               lower(c.name) as "client_key!", lower(p.name) as "project_key!"
+           from project p
+           join client c on c.organization_id = p.organization_id and c.id = p.client_id
+           join organization o on o.id = p.organization_id
+           cross join lateral (
+               select coalesce(sum(t.seconds), 0) as worked,
+                   coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600) filter (where t.billable and t.invoice_line_id is null), 0)::bigint as unbilled
+               from time_entry t
+               where t.organization_id = $1 and t.project_id = p.id and not t.running and t.state in ('logged', 'approved')
+           ) h
+           where p.organization_id = $1 and p.id = $2
+               and ($3::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $3))"#,
+        organization,
+        id,
+        on
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
+/// Adds a project.
+pub async fn insert(db: &mut Db, project: &Project, now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "insert into project (organization_id, id, client_id, name, code, color, billing, rate, bill_agent_time, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        organization,
+        project.id.0,
+        project.client.id.0,
+        project.name,
+        project.code,
+        project.color,
+        project.billing.name(),
+        project.rate.as_ref().map(|rate| rate.amount),
+        project.bill_agent_time,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await
+    .on_constraint("project_name_unique", || name_taken(project))?;
+    Ok(())
+}
+
+/// Puts a member on a project.
+pub async fn insert_member(db: &mut Db, project: ProjectId, member: Uuid) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "insert into project_member (organization_id, project_id, member_id) values ($1, $2, $3) on conflict do nothing",
+        organization,
+        project.0,
+        member
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Writes a project.
+pub async fn update(db: &mut Db, project: &Project) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update project set name = $3, code = $4, color = $5, billing = $6, rate = $7, bill_agent_time = $8
+         where organization_id = $1 and id = $2",
+        organization,
+        project.id.0,
+        project.name,
+        project.code,
+        project.color,
+        project.billing.name(),
+        project.rate.as_ref().map(|rate| rate.amount),
+        project.bill_agent_time
+    )
+    .execute(db.connection())
+    .await
+    .on_constraint("project_name_unique", || name_taken(project))?;
+    Ok(())
+}
+
+fn name_taken(project: &Project) -> Error {
+    Error::invalid("name", format!("{} already has a project called \"{}\". Choose another name.", project.client.name, project.name))
+}
+
+/// Hides a project, or shows it again. One that is hidden already keeps its instant.
+pub async fn set_archived(db: &mut Db, project: ProjectId, at: Option<Timestamp>) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update project set archived_at = $3 where organization_id = $1 and id = $2 and (archived_at is null) <> ($3::timestamptz is null)",
+        organization,
+        project.0,
+        at.map(instant) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// How many time entries and invoice lines hold the project.
+pub async fn held_by(db: &mut Db, project: ProjectId) -> Result<(i64, i64), Error> {
+    let organization = db.organization();
+    let held = query!(
+        r#"select (select count(*) from time_entry where organization_id = $1 and project_id = $2) as "entries!",
+               (select count(*) from invoice_line where organization_id = $1 and project_id = $2) as "lines!""#,
+        organization,
+        project.0
+    )
+    .fetch_one(db.connection())
+    .await?;
+    Ok((held.entries, held.lines))
+}
+
+/// Deletes a project.
+pub async fn delete(db: &mut Db, project: ProjectId) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("delete from project where organization_id = $1 and id = $2", organization, project.0).execute(db.connection()).await?;
+    Ok(())
+}

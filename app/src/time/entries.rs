@@ -137,7 +137,8 @@ pub async fn create_time_entry(
     #[server(default)]
     member: Option<String>,
 ) -> Result<Logged, Error> {
-    let given = super::logging::NewEntry { project, date, duration, started_at, ended_at, description, billable, rate, member };
+    let when = super::clock::Given { date, duration, started_at, ended_at };
+    let given = super::logging::NewEntry { project, when, description, billable, rate, member };
     super::logging::create(cx, given).await
 }
 
@@ -177,7 +178,8 @@ pub async fn update_time_entry(
     #[server(default)]
     version: Option<i32>,
 ) -> Result<Logged, Error> {
-    let given = super::logging::EntryChange { project, date, duration, started_at, ended_at, description, billable, rate, version };
+    let when = super::clock::Given { date, duration, started_at, ended_at };
+    let given = super::logging::EntryChange { project, when, description, billable, rate, version };
     super::logging::update(cx, &time_entry, given).await
 }
 
@@ -202,5 +204,5 @@ pub async fn confirm_time_entries(
     #[server(default)]
     all: Option<bool>,
 ) -> Result<Confirmed, Error> {
-    super::logging::confirm(cx, time_entries.unwrap_or_default(), all.unwrap_or(false)).await
+    super::confirm::confirm(cx, time_entries.unwrap_or_default(), all.unwrap_or(false)).await
 }

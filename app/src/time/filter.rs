@@ -1,4 +1,119 @@
-//! filter.
-use super::*;
-#[allow(missing_docs)]
-pub struct Given { pub period: Option<String>, pub from: Option<String>, pub to: Option<String>, pub client: Option<String>, pub project: Option<String>, pub member: Option<String>, pub billable: Option<bool>, pub billed: Option<bool>, pub state: Option<EntryState>, pub labour: Option<Labour>, pub source: Option<Source>, pub query: Option<String> }
+//! Which time is meant: the filters that lists and sums share.
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::{EntryState, Labour, Source, store};
+use crate::{
+    day::{Day, Span, YEAR_MAX, YEAR_MIN},
+    error::Error,
+    operation::Call,
+    projects::{refer, sight::Sight},
+    reference, text,
+};
+
+/// What the caller gave; the arguments of `list_time_entries` and `summarize_time`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct Given {
+    pub period: Option<String>,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub client: Option<String>,
+    pub project: Option<String>,
+    pub member: Option<String>,
+    pub billable: Option<bool>,
+    pub billed: Option<bool>,
+    pub state: Option<EntryState>,
+    pub labour: Option<Labour>,
+    pub source: Option<Source>,
+    pub query: Option<String>,
+}
+
+/// Which entries are meant, among those the caller may see.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter {
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+    /// Of this client.
+    pub client: Option<Uuid>,
+    /// Of this project.
+    pub project: Option<Uuid>,
+    /// Of this member.
+    pub member: Option<Uuid>,
+    /// Billable or not.
+    pub billable: Option<bool>,
+    /// On an invoice or not.
+    pub billed: Option<bool>,
+    /// In this state.
+    pub state: Option<EntryState>,
+    /// Done by a person or by an agent.
+    pub labour: Option<Labour>,
+    /// From here.
+    pub source: Option<Source>,
+    /// With this text in the description.
+    pub query: Option<String>,
+}
+
+impl Filter {
+    /// Reads what was given. Names are looked up among what the caller may see.
+    pub async fn of(cx: &mut Call, sight: &Sight, given: Given) -> Result<Self, Error> {
+        let (from, to) = days(cx, &given)?;
+        let member = match filled(given.member) {
+            Some(member) => Some(member_of(cx, sight, &member).await?),
+            None => sight.time_of(),
+        };
+        let project = match filled(given.project) {
+            Some(project) => Some(refer::project(cx, sight, &project).await?),
+            None => None,
+        };
+        let client = match filled(given.client) {
+            Some(client) => Some(refer::client(cx, sight, &client).await?),
+            None => None,
+        };
+        let Given { billable, billed, state, labour, source, .. } = given;
+        Ok(Self { from, to, client, project, member, billable, billed, state, labour, source, query: filled(given.query) })
+    }
+}
+
+/// The member of an id or a name; `me` is the caller. Others are there only for callers who see everybody's time.
+pub async fn member_of(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid, Error> {
+    let (id, name) = (reference::id(given), given.trim());
+    if name.eq_ignore_ascii_case("me") || id == sight.member {
+        return Ok(sight.member);
+    }
+    let found = store::terms::members_named(&mut cx.db, id, name).await?;
+    match found.as_slice() {
+        [(found, _)] if sight.all_time || *found == sight.member => Ok(*found),
+        [(found, _), ..] if *found == id && sight.all_time => Ok(*found),
+        [_, _, ..] if sight.all_time => {
+            Err(Error::invalid("member", format!("There are several members called \"{}\". Give the id; list_time_entries shows it.", text::excerpt(name))))
+        }
+        _ => Err(Error::not_found("member")),
+    }
+}
+
+/// First and last day of what was given; everything when nothing was.
+fn days(cx: &Call, given: &Given) -> Result<(Date, Date), Error> {
+    let period = given.period.as_deref().filter(|text| !text.trim().is_empty());
+    let day = |field: &'static str, text: &Option<String>| text.as_deref().filter(|text| !text.trim().is_empty()).map(|text| Day::parse(field, text)).transpose();
+    let (from, to) = (day("from", &given.from)?, day("to", &given.to)?);
+    if let Some(period) = period {
+        if from.is_some() || to.is_some() {
+            return Err(Error::invalid("period", "Give either a period, or from and to."));
+        }
+        let span = Span::parse("period", period, cx.today()?, cx.membership()?.week_start)?;
+        return Ok((span.from.date(), span.to.date()));
+    }
+    if let (Some(from), Some(to)) = (&from, &to) {
+        // Refuses what is the wrong way round.
+        Span::between(from.clone(), to.clone())?;
+    }
+    let first = from.map_or(Date::constant(YEAR_MIN, 1, 1), |day| day.date());
+    Ok((first, to.map_or(Date::constant(YEAR_MAX, 12, 31), |day| day.date())))
+}
+
+fn filled(given: Option<String>) -> Option<String> {
+    given.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}

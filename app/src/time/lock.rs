@@ -1,1 +1,41 @@
-//! lock.
+//! What keeps a time entry from changing.
+
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::store::Stored;
+use crate::{
+    error::{Code, Error},
+    projects::sight::Sight,
+};
+
+/// Refuses a change of an entry that is invoiced, approved or on a closed day, and says by what it is held.
+pub fn refuse_locked(entry: &Stored, lock_date: Option<Date>, sight: &Sight) -> Result<(), Error> {
+    if let Some(invoice) = &entry.invoice {
+        let what = match &invoice.number {
+            // Invoices are money: who may not see it is told that there is one, and no more.
+            _ if !sight.money => "an invoice".to_owned(),
+            Some(number) => format!("invoice {number}"),
+            None => "a draft invoice".to_owned(),
+        };
+        let way = match invoice.number {
+            None => "Take it off the draft first.",
+            Some(_) => "What was invoiced stays as it is; an owner or admin can void the invoice.",
+        };
+        let error = Error::new(Code::Locked, format!("This time is on {what} and cannot change.")).hint(way);
+        return Err(if sight.money { error.details(&json!({"invoice": invoice.id, "number": invoice.number})) } else { error });
+    }
+    if entry.state == super::EntryState::Approved {
+        return Err(Error::new(Code::Locked, "This time is approved and cannot change.").hint("Ask an approver to reopen it."));
+    }
+    match lock_date {
+        Some(last) if entry.day <= last => Err(closed(last)),
+        _ => Ok(()),
+    }
+}
+
+/// The day is closed.
+pub fn closed(last: Date) -> Error {
+    Error::new(Code::Locked, format!("All days up to {last} are closed, so their time cannot change."))
+        .hint("Choose a later day, or ask an owner or admin to move the lock date.")
+}

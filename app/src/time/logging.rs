@@ -1,18 +1,130 @@
-//! logging.
-use super::*;
-use crate::{operation::Call, error::Error, edit::Edit, money::Amount};
-#[allow(missing_docs)]
-pub struct NewEntry { pub project: String, pub date: Option<String>, pub duration: Option<String>, pub started_at: Option<String>, pub ended_at: Option<String>, pub description: Option<String>, pub billable: Option<bool>, pub rate: Option<Amount>, pub member: Option<String> }
-#[allow(missing_docs)]
-pub struct EntryChange { pub project: Option<String>, pub date: Option<String>, pub duration: Option<String>, pub started_at: Option<String>, pub ended_at: Option<String>, pub description: Edit<String>, pub billable: Option<bool>, pub rate: Edit<Amount>, pub version: Option<i32> }
-macro_rules! stub { ($($name:ident($($arg:ident: $ty:ty),*) -> $out:ty;)*) => { $(
-    /// Not yet.
-    #[allow(unused_variables)]
-    pub async fn $name(cx: &mut Call, $($arg: $ty),*) -> Result<$out, Error> { Err(Error::internal()) }
-)* } }
-stub! {
-    create(given: NewEntry) -> Logged;
-    update(entry: &str, given: EntryChange) -> Logged;
-    delete(entry: &str) -> DeletedTimeEntry;
-    confirm(entries: Vec<String>, all: bool) -> Confirmed;
+//! Logging time by hand, changing it and deleting it.
+
+use super::{
+    DeletedTimeEntry, Logged, Source,
+    clock::{Given, When},
+    filter,
+    ground::{Repriced, described, description_of, needs_person, new_state, origin, place, reprice, tell_future, tell_price, terms_of},
+    lock, record,
+    store::{
+        Stored,
+        write::{self, Which},
+    },
+};
+use crate::{
+    edit::Edit,
+    error::{Code, Error},
+    id::TimeEntryId,
+    money::Amount,
+    operation::Call,
+    projects::{refer, sight::Sight},
+    reference,
+};
+
+/// What a new entry is made of; the arguments of `create_time_entry`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct NewEntry {
+    pub project: String,
+    pub when: Given,
+    pub description: Option<String>,
+    pub billable: Option<bool>,
+    pub rate: Option<Amount>,
+    pub member: Option<String>,
+}
+
+/// What changes about an entry; the arguments of `update_time_entry`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct EntryChange {
+    pub project: Option<String>,
+    pub when: Given,
+    pub description: Edit<String>,
+    pub billable: Option<bool>,
+    pub rate: Edit<Amount>,
+    pub version: Option<i32>,
+}
+
+/// Logs time.
+pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
+    let sight = Sight::of(cx)?;
+    let member = match given.member.filter(|member| !member.trim().is_empty()) {
+        Some(member) => filter::member_of(cx, &sight, &member).await?,
+        None => sight.member,
+    };
+    let project = refer::project(cx, &sight, &given.project).await?;
+    let terms = terms_of(cx, project, member, sight.on_projects_of()).await?;
+    terms.open()?;
+    let when = When::new(&given.when, &place(cx)?, cx.today()?)?;
+    terms.open_on(when.day)?;
+    let billable = terms.billable(given.billable)?;
+    let own = given.rate.map(|rate| terms.own_rate(&rate, billable, &sight)).transpose()?;
+    let entry = Stored {
+        id: TimeEntryId::new().0,
+        member,
+        project,
+        currency: terms.currency.clone(),
+        description: description_of(given.description.as_deref())?,
+        day: when.day,
+        started_at: when.span.map(|(from, _)| from),
+        ended_at: when.span.map(|(_, to)| to),
+        running: false,
+        seconds: when.seconds,
+        price: terms.price(billable, own),
+        cost_rate: terms.cost_rate,
+        state: new_state(cx),
+        version: 1,
+        invoice: None,
+        lock_date: terms.lock_date,
+        timer_limit: terms.timer_limit,
+    };
+    let (origin, now) = (origin(cx, &sight, Source::Manual), cx.now);
+    write::insert(&mut cx.db, &entry, &origin, now).await?;
+    tell_price(cx, &sight, &terms, &entry.price);
+    tell_future(cx, when.day)?;
+    record::logged(cx, &sight, entry.id).await
+}
+
+/// Changes what is given and keeps the rest.
+pub async fn update(cx: &mut Call, entry: &str, given: EntryChange) -> Result<Logged, Error> {
+    let sight = Sight::of(cx)?;
+    let before = held(cx, &sight, entry, "update_timer").await?;
+    if let Some(seen) = given.version.filter(|seen| *seen != before.version) {
+        return Err(Error::new(Code::Stale, format!("This time has changed since you saw it: version {seen} is now {}.", before.version))
+            .hint("Look at it with get_time_entry and change it again."));
+    }
+    needs_person(cx, &before, "change time that is already logged")?;
+    let mut after = before.clone();
+    let change = Repriced { project: given.project.as_deref(), billable: given.billable, rate: given.rate };
+    reprice(cx, &sight, &mut after, change).await?;
+    after.description = described(&before.description, given.description)?;
+    after.place(before.when().changed(&given.when, &place(cx)?)?);
+    if let Some(last) = after.lock_date.filter(|last| after.day <= *last) {
+        return Err(lock::closed(last));
+    }
+    if after != before {
+        let now = cx.now;
+        write::update(&mut cx.db, &after, now).await?;
+        tell_future(cx, after.day)?;
+    }
+    record::logged(cx, &sight, after.id).await
+}
+
+/// Deletes an entry.
+pub async fn delete(cx: &mut Call, entry: &str) -> Result<DeletedTimeEntry, Error> {
+    let sight = Sight::of(cx)?;
+    let held = held(cx, &sight, entry, "discard_timer").await?;
+    let entry = record::one(cx, &sight, held.id).await?;
+    write::delete(&mut cx.db, held.id).await?;
+    let (day_total, unbilled) = record::totals(cx, &sight, &entry).await?;
+    Ok(DeletedTimeEntry { id: entry.id, day_total, unbilled })
+}
+
+/// An entry that may change, held until this call ends. `instead` is the operation for a running timer.
+async fn held(cx: &mut Call, sight: &Sight, entry: &str, instead: &str) -> Result<Stored, Error> {
+    let found = write::lock(&mut cx.db, Which::Entry(reference::id(entry)), sight.time_of()).await?;
+    let found = found.ok_or_else(|| Error::not_found("time entry"))?;
+    if found.running {
+        return Err(Error::new(Code::Conflict, "This is the running timer.").hint(format!("Use {instead}, or stop it first.")));
+    }
+    lock::refuse_locked(&found, found.lock_date, sight)?;
+    Ok(found)
 }

@@ -1,14 +1,22 @@
 //! Time: what was worked on, by whom and for how long, and the timer that measures it.
 
+pub mod bar;
 #[cfg(feature = "ssr")]
 pub mod clock;
+#[cfg(feature = "ssr")]
+pub mod confirm;
 pub mod entries;
+pub mod entry;
 #[cfg(feature = "ssr")]
 pub mod filter;
+pub mod form;
+#[cfg(feature = "ssr")]
+pub mod ground;
 #[cfg(feature = "ssr")]
 pub mod lock;
 #[cfg(feature = "ssr")]
 pub mod logging;
+pub mod page;
 #[cfg(feature = "ssr")]
 pub mod rate;
 #[cfg(feature = "ssr")]
@@ -20,7 +28,9 @@ pub(crate) mod store;
 pub mod summary;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+pub mod ticking;
 pub mod timer;
+pub mod week;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,1 +1,122 @@
-//! rate.
+//! What an hour is worth: the nearest rate to the work holds. Pure.
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use crate::{
+    error::Error,
+    id::ClientId,
+    money::{Amount, Currency},
+    organizations::settings::rate_of,
+    projects::{Billing, sight::Sight},
+};
+
+/// What holds for the time of one member on one project.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Terms {
+    /// The project.
+    pub project: Uuid,
+    /// Its name with that of its client.
+    pub project_name: String,
+    /// The client.
+    pub client: ClientId,
+    /// The client's name.
+    pub client_name: String,
+    /// How the work is paid.
+    pub billing: Billing,
+    /// Whether the project or its client is archived.
+    pub archived: bool,
+    /// The client's currency.
+    pub currency: Currency,
+    /// The rates from the nearest to the farthest: project, client, member, organization.
+    pub project_rate: Option<i64>,
+    /// See above.
+    pub client_rate: Option<i64>,
+    /// See above.
+    pub member_rate: Option<i64>,
+    /// See above; 0 when the organization has none.
+    pub organization_rate: i64,
+    /// The currency of the rates of members and of the organization.
+    pub organization_currency: Currency,
+    /// What an hour of the member costs the organization.
+    pub cost_rate: Option<i64>,
+    /// The last closed day.
+    pub lock_date: Option<Date>,
+    /// How long a timer may run before Stint asks, in seconds.
+    pub timer_limit: i64,
+}
+
+/// Whether time is billable, and at what rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Price {
+    /// Whether the client pays for it.
+    pub billable: bool,
+    /// Minor units per hour; 0 when it is not billable.
+    pub rate: i64,
+    /// Whether the rate is the entry's own.
+    pub own: bool,
+}
+
+impl Terms {
+    /// The rate that holds: project, else client, else member, else organization.
+    ///
+    /// Nothing converts between currencies, so the rates of members and of the organization hold only for clients in the
+    /// organization's currency; for others the rate is 0 until the project or client has one.
+    pub fn rate(&self) -> i64 {
+        let near = self.project_rate.or(self.client_rate);
+        let far = || if self.currency == self.organization_currency { self.member_rate.unwrap_or(self.organization_rate) } else { 0 };
+        near.unwrap_or_else(far)
+    }
+
+    /// Whether nobody has said what an hour costs.
+    pub fn unpriced(&self) -> bool {
+        self.project_rate.or(self.client_rate).is_none() && self.rate() == 0
+    }
+
+    /// Whether time is billable: as given, else as the project says. Overhead never is.
+    pub fn billable(&self, given: Option<bool>) -> Result<bool, Error> {
+        if given == Some(true) && self.billing == Billing::Overhead {
+            return Err(Error::invalid("billable", format!("{} is overhead, which is never billable. Leave billable out, or change the project's billing.", self.project_name)));
+        }
+        Ok(given.unwrap_or(self.billing.billable()))
+    }
+
+    /// The price of time on these terms, with its own rate when it has one.
+    pub fn price(&self, billable: bool, own: Option<i64>) -> Price {
+        match (billable, own) {
+            (false, _) => Price { billable, rate: 0, own: false },
+            (true, Some(rate)) => Price { billable, rate, own: true },
+            (true, None) => Price { billable, rate: self.rate(), own: false },
+        }
+    }
+
+    /// A rate that an entry shall have of its own: for those who may write rates and see money.
+    pub fn own_rate(&self, given: &Amount, billable: bool, sight: &Sight) -> Result<i64, Error> {
+        may_price(sight)?;
+        if !billable {
+            return Err(Error::invalid("rate", "Time that is not billable has no rate. Leave the rate out, or make the time billable."));
+        }
+        rate_of("rate", given, &self.currency)
+    }
+
+    /// Refuses new time on what is archived.
+    pub fn open(&self) -> Result<(), Error> {
+        if self.archived {
+            return Err(Error::invalid("project", format!("{} is archived, so no new time goes on it. Restore it first, or choose another project.", self.project_name)));
+        }
+        Ok(())
+    }
+
+    /// Refuses a day that is closed.
+    pub fn open_on(&self, day: Date) -> Result<(), Error> {
+        match self.lock_date {
+            Some(last) if day <= last => Err(super::lock::closed(last)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Rates are set by those who may write work and see money.
+pub fn may_price(sight: &Sight) -> Result<(), Error> {
+    if sight.all_work && sight.money { Ok(()) } else { Err(Error::forbidden("set rates")) }
+}

@@ -1,13 +1,196 @@
-//! record.
-use super::*;
-use crate::{operation::Call, error::Error, page::Page};
-macro_rules! stub { ($($name:ident($($arg:ident: $ty:ty),*) -> $out:ty;)*) => { $(
-    /// Not yet.
-    #[allow(unused_variables)]
-    pub async fn $name(cx: &mut Call, $($arg: $ty),*) -> Result<$out, Error> { Err(Error::internal()) }
-)* } }
-stub! {
-    list(given: filter::Given, limit: Option<u32>, cursor: Option<String>, with_total: bool) -> Page<TimeEntry>;
-    get(entry: &str) -> TimeEntry;
-    summarize(given: filter::Given, group_by: GroupBy) -> TimeSummary;
+//! Entries as callers see them: one, a page of them, and their sums.
+
+use std::collections::HashMap;
+
+use jiff::{Timestamp, tz::TimeZone};
+use uuid::Uuid;
+
+use super::{
+    EntryState, GroupBy, Labour, Logged, MemberSummary, ProjectSummary, Source, TimeEntry, TimeGroup, TimeSummary, TimeTotals,
+    filter::{Filter, Given},
+    store::{
+        read::{self, After, Row},
+        sums::{self, Group},
+    },
+};
+use crate::{
+    day::{Day, Moment},
+    error::Error,
+    hours::Worked,
+    id::{ClientId, InvoiceId, MemberId, ProjectId, TimeEntryId},
+    money::{Currency, Money, amount_of},
+    operation::Call,
+    page::{self, Cursor, Page},
+    projects::{ClientSummary, sight::Sight},
+    reference,
+};
+
+/// The most groups that a summary answers with.
+const ITEMS_MAX: usize = 500;
+
+/// How rows are read for one caller.
+pub struct Reader {
+    zone: TimeZone,
+    now: Timestamp,
+    money: bool,
+}
+
+impl Reader {
+    /// For the caller of this call.
+    pub fn of(cx: &Call, sight: &Sight) -> Result<Self, Error> {
+        Ok(Self { zone: cx.membership()?.zone.clone(), now: cx.now, money: sight.money })
+    }
+
+    /// A row as the caller may see it.
+    pub fn read(&self, row: Row) -> Result<TimeEntry, Error> {
+        let currency = Currency::parse(&row.currency)?;
+        let started = row.started_at.map(|at| at.to_jiff());
+        let seconds = match started {
+            Some(started) if row.running => self.now.duration_since(started).as_secs().max(0),
+            _ => i64::from(row.seconds),
+        };
+        let moment = |at: Timestamp| Moment::at(at, &self.zone);
+        let priced = self.money && row.billable;
+        Ok(TimeEntry {
+            id: TimeEntryId(row.id),
+            member: MemberSummary { id: MemberId(row.member_id), name: row.member_name },
+            project: ProjectSummary { id: ProjectId(row.project_id), name: row.project_name, color: row.project_color },
+            description: row.description,
+            billable: row.billable,
+            day: Day::from(row.day.to_jiff()),
+            started_at: started.map(moment),
+            ended_at: row.ended_at.map(|at| moment(at.to_jiff())),
+            running: row.running,
+            worked: Worked::of(seconds),
+            rate: priced.then(|| Money::new(row.rate, &currency)),
+            amount: (priced && !row.running).then(|| Money::new(amount_of(seconds, row.rate), &currency)),
+            client: ClientSummary { id: ClientId(row.client_id), name: row.client_name, currency },
+            state: EntryState::named(&row.state).ok_or_else(Error::internal)?,
+            labour: Labour::named(&row.labour).ok_or_else(Error::internal)?,
+            source: Source::named(&row.source).ok_or_else(Error::internal)?,
+            invoiced: row.invoice_id.filter(|_| self.money).map(InvoiceId),
+            locked: row.locked,
+            version: row.version,
+        })
+    }
+}
+
+/// A page of entries, the newest day first.
+pub async fn list(cx: &mut Call, given: Given, limit: Option<u32>, cursor: Option<String>, with_total: bool) -> Result<Page<TimeEntry>, Error> {
+    let (sight, limit) = (Sight::of(cx)?, page::limit(limit)?);
+    let after = cursor.as_deref().map_or(Ok(After::START), after)?;
+    let filter = Filter::of(cx, &sight, given).await?;
+    let total = match with_total {
+        true => Some(read::count(&mut cx.db, &filter).await?),
+        false => None,
+    };
+    let rows = read::list(&mut cx.db, &filter, after, limit + 1).await?;
+    let reader = Reader::of(cx, &sight)?;
+    let page = Page::of(rows, limit, |row| Cursor { key: format!("{} {}", row.day.to_jiff(), row.position.to_jiff().as_microsecond()), id: row.id });
+    let items = page.items.into_iter().map(|row| reader.read(row)).collect::<Result<_, _>>()?;
+    Ok(Page { items, next_cursor: page.next_cursor, total })
+}
+
+/// Where a cursor goes on: day and microsecond of its entry.
+fn after(cursor: &str) -> Result<After, Error> {
+    let cursor = Cursor::decode(cursor)?;
+    let place = cursor.key.split_once(' ').and_then(|(day, position)| {
+        Some((day.parse().ok()?, Timestamp::from_microsecond(position.parse().ok()?).ok()?))
+    });
+    let (day, position) = place.ok_or_else(|| Error::invalid("cursor", "The cursor is of another list. Give next_cursor of the page before, unchanged."))?;
+    Ok(After { day, position, id: cursor.id })
+}
+
+/// One entry that the caller may see.
+pub async fn get(cx: &mut Call, entry: &str) -> Result<TimeEntry, Error> {
+    let sight = Sight::of(cx)?;
+    one(cx, &sight, reference::id(entry)).await
+}
+
+/// The entry with this id.
+pub async fn one(cx: &mut Call, sight: &Sight, id: Uuid) -> Result<TimeEntry, Error> {
+    let row = read::find(&mut cx.db, id, sight.time_of()).await?;
+    Reader::of(cx, sight)?.read(row.ok_or_else(|| Error::not_found("time entry"))?)
+}
+
+/// An entry that was just written, with the totals it changed.
+pub async fn logged(cx: &mut Call, sight: &Sight, id: Uuid) -> Result<Logged, Error> {
+    let entry = one(cx, sight, id).await?;
+    let (day_total, unbilled) = totals(cx, sight, &entry).await?;
+    Ok(Logged { entry, day_total, unbilled })
+}
+
+/// What the entry's member worked on its day, and what of its client's time could be invoiced now.
+pub async fn totals(cx: &mut Call, sight: &Sight, entry: &TimeEntry) -> Result<(Worked, Option<Money>), Error> {
+    let client = sight.money.then_some(entry.client.id);
+    let (worked, unbilled) = sums::totals(&mut cx.db, entry.member.id.0, entry.day.date(), client).await?;
+    Ok((Worked::of(worked), sight.money.then(|| Money::new(unbilled, &entry.client.currency))))
+}
+
+/// Time summed up.
+pub async fn summarize(cx: &mut Call, given: Given, by: GroupBy) -> Result<TimeSummary, Error> {
+    let sight = Sight::of(cx)?;
+    let filter = Filter::of(cx, &sight, given).await?;
+    let groups = sums::groups(&mut cx.db, &filter, by).await?;
+    if groups.len() as i64 == sums::GROUPS_MAX {
+        return Err(Error::invalid("period", "That is too much to sum up at once. Choose a shorter period."));
+    }
+    let mut all = Sum::default();
+    let mut items: HashMap<(Option<Uuid>, String), (Sum, Option<String>)> = HashMap::new();
+    for group in groups {
+        all.add(&group)?;
+        let item = items.entry((group.id, group.label.clone())).or_default();
+        item.0.add(&group)?;
+        item.1 = group.color;
+    }
+    let totals = all.totals(&sight);
+    if by == GroupBy::None {
+        return Ok(TimeSummary { group_by: by, items: Vec::new(), totals });
+    }
+    let mut items: Vec<TimeGroup> =
+        items.into_iter().map(|((id, label), (sum, color))| TimeGroup { id, label, color, totals: sum.totals(&sight) }).collect();
+    match by {
+        GroupBy::Day => items.sort_by(|a, b| b.label.cmp(&a.label)),
+        _ => items.sort_by(|a, b| b.totals.worked.seconds.cmp(&a.totals.worked.seconds).then_with(|| a.label.cmp(&b.label))),
+    }
+    items.truncate(ITEMS_MAX);
+    Ok(TimeSummary { group_by: by, items, totals })
+}
+
+/// Time that is being summed up, with one amount per currency in the order of their codes.
+#[derive(Default)]
+struct Sum {
+    entries: i64,
+    worked: i64,
+    billable: i64,
+    drafts: i64,
+    amounts: Vec<(Currency, i64)>,
+}
+
+impl Sum {
+    fn add(&mut self, group: &Group) -> Result<(), Error> {
+        self.entries += group.entries;
+        self.worked += group.worked;
+        self.billable += group.billable;
+        self.drafts += group.drafts;
+        if group.billable > 0 {
+            let currency = Currency::parse(&group.currency)?;
+            match self.amounts.binary_search_by(|(known, _)| known.as_str().cmp(currency.as_str())) {
+                Ok(at) => self.amounts[at].1 += group.amount,
+                Err(at) => self.amounts.insert(at, (currency, group.amount)),
+            }
+        }
+        Ok(())
+    }
+
+    fn totals(&self, sight: &Sight) -> TimeTotals {
+        let amounts = || self.amounts.iter().map(|(currency, amount)| Money::new(*amount, currency)).collect();
+        TimeTotals {
+            entries: self.entries,
+            worked: Worked::of(self.worked),
+            billable: Worked::of(self.billable),
+            drafts: Worked::of(self.drafts),
+            amounts: sight.money.then(amounts),
+        }
+    }
 }

@@ -1,1 +1,75 @@
-//! store.
+//! SQL of time.
+
+pub mod read;
+pub mod sums;
+pub mod terms;
+pub mod write;
+
+use jiff::{Timestamp, civil::Date};
+use uuid::Uuid;
+
+use super::{EntryState, clock::When, rate::Price};
+use crate::money::Currency;
+
+/// An entry or running timer as it is written. What is not here never changes: when it was made, by whom, through what.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// Its id.
+    pub id: Uuid,
+    /// Who worked.
+    pub member: Uuid,
+    /// What it was for.
+    pub project: Uuid,
+    /// The currency of its rate: that of the project's client.
+    pub currency: Currency,
+    /// What was done.
+    pub description: String,
+    /// The day of its start.
+    pub day: Date,
+    /// When it began, if that is known.
+    pub started_at: Option<Timestamp>,
+    /// When it ended; none while it runs.
+    pub ended_at: Option<Timestamp>,
+    /// Whether it is the running timer.
+    pub running: bool,
+    /// How long was worked; 0 while it runs.
+    pub seconds: i64,
+    /// Whether it is billable, and at what rate.
+    pub price: Price,
+    /// What an hour of the member cost.
+    pub cost_rate: Option<i64>,
+    /// How far it has come.
+    pub state: EntryState,
+    /// Counts its changes.
+    pub version: i32,
+    /// The invoice it is on.
+    pub invoice: Option<OnInvoice>,
+    /// The organization's last closed day.
+    pub lock_date: Option<Date>,
+    /// How long a timer may run before Stint asks, in seconds.
+    pub timer_limit: i64,
+}
+
+/// The invoice that holds an entry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OnInvoice {
+    /// Its id.
+    pub id: Uuid,
+    /// Its number; none while it is a draft.
+    pub number: Option<String>,
+}
+
+impl Stored {
+    /// When the work was done; for what no longer runs.
+    pub fn when(&self) -> When {
+        When { day: self.day, span: self.started_at.zip(self.ended_at), seconds: self.seconds }
+    }
+
+    /// Puts the work elsewhere in time.
+    pub fn place(&mut self, when: When) {
+        (self.started_at, self.ended_at) = when.span.unzip();
+        self.day = when.day;
+        self.seconds = when.seconds;
+        self.running = false;
+    }
+}

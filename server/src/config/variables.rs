@@ -71,6 +71,12 @@ pub static VARIABLES: &[Variable] = &[
         meaning: "The key behind what Stint signs; at least 32 characters.",
     },
     Variable {
+        name: "STINT_TOKEN",
+        default: Fallback::Otherwise("none"),
+        shape: "a personal access token, such as stint_pat_…",
+        meaning: "The token that `stint call` uses; the server does not read it.",
+    },
+    Variable {
         name: "STINT_LOG",
         default: Fallback::Value("info"),
         shape: "a level or a filter, such as info or info,sqlx=debug",

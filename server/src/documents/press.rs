@@ -49,8 +49,8 @@ fn compile(stage: &Stage, data: &Value) -> Result<PagedDocument, DocumentError> 
 
 /// What the file says about itself. Both the time and the identity come from the document.
 fn options(document: &InvoiceDocument) -> Result<PdfOptions, DocumentError> {
-    let standards = PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1])
-        .map_err(|error| DocumentError::Refused(error.message().to_string()))?;
+    let standards =
+        PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1]).map_err(|error| DocumentError::Refused(error.message().to_string()))?;
     let number = document.number.as_deref().unwrap_or("draft");
     Ok(PdfOptions {
         ident: Smart::Custom(format!("{}\n{number}\n{}", document.seller.name, document.created_at)),
@@ -65,8 +65,7 @@ fn timestamp(instant: &str) -> Result<Timestamp, DocumentError> {
     let malformed = DocumentError::Malformed("created_at");
     let Ok(instant) = instant.parse::<jiff::Timestamp>() else { return Err(malformed) };
     let utc = instant.to_zoned(jiff::tz::TimeZone::UTC);
-    let [month, day, hour, minute, second] =
-        [utc.month(), utc.day(), utc.hour(), utc.minute(), utc.second()].map(i8::unsigned_abs);
+    let [month, day, hour, minute, second] = [utc.month(), utc.day(), utc.hour(), utc.minute(), utc.second()].map(i8::unsigned_abs);
     Datetime::from_ymd_hms(utc.year().into(), month, day, hour, minute, second).map(Timestamp::new_utc).ok_or(malformed)
 }
 

@@ -1,1 +1,257 @@
-//! x
+//! The promises of a printed invoice.
+
+use app::invoices::document::{BankAccount, DocumentLine, DocumentTax, InvoiceDocument, LabelledAmount, Party, Period};
+use proptest::{prelude::*, test_runner::Config};
+use typst::layout::{Frame, FrameItem, Point, Transform};
+use typst_layout::PagedDocument;
+
+use super::{DocumentError, Documents, press, world::Stage};
+
+const MARKUP: &str = "#panic() *x* _y_ $z$ <b> `raw` \\ @ref // /* = #include \"invoice.typ\"";
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let first = press::print(&Stage::set(), &invoice(3)).unwrap();
+    let stage = Stage::set();
+    press::print(&stage, &invoice(2)).unwrap();
+    assert!(first == press::print(&stage, &invoice(3)).unwrap());
+}
+
+#[test]
+fn the_file_is_an_accessible_archive() {
+    let pdf = press::print(&Stage::set(), &invoice(2)).unwrap();
+    let text = String::from_utf8_lossy(&pdf);
+    let flat: String = text.split_whitespace().collect();
+    for mark in ["<pdfaid:part>3<", "<pdfaid:conformance>A<", "<pdfuaid:part>1<", "/Lang(en)", "/StructTreeRoot"] {
+        assert!(flat.contains(mark), "{mark}");
+    }
+    assert!(text.contains("Invoice 2026-0042"), "the title of the file");
+}
+
+#[test]
+fn three_hundred_lines_all_appear_under_a_repeated_head() {
+    let pages = pages(&invoice(300));
+    assert!(pages.len() > 5);
+    let all = pages.concat();
+    for index in 0..300 {
+        assert_eq!(all.matches(&format!("«{index}»")).count(), 1, "line {index}");
+    }
+    for (index, page) in pages.iter().enumerate() {
+        assert!(page.contains(&format!("Page{}of{}", index + 1, pages.len())), "page number {index}");
+        assert!(page.contains("Invoice2026-0042"), "number on page {index}");
+        assert!(!page.contains('«') || page.contains("Unitprice"), "head on page {index}");
+    }
+}
+
+#[test]
+fn markup_is_printed_as_text() {
+    let mut document = invoice(1);
+    document.seller.name = MARKUP.into();
+    document.buyer = Party { name: MARKUP.into(), address: Some(MARKUP.into()), ..Party::default() };
+    document.lines[0].description = MARKUP.into();
+    document.lines[0].details = Some(MARKUP.into());
+    document.terms = MARKUP.into();
+    document.notes = Some(MARKUP.into());
+    let printed = pages(&document).concat();
+    assert_eq!(printed.matches(&dense(MARKUP)).count(), 7);
+}
+
+#[test]
+fn a_word_without_end_stays_on_the_page() {
+    let word = "Wortungeheuer".repeat(800);
+    let mut document = invoice(2);
+    document.seller.name = word.clone();
+    document.buyer.address = Some(word.clone());
+    document.seller.email = Some("\u{a0}".repeat(5_000) + &word);
+    document.lines[0].description = word.clone();
+    document.lines[0].unit = word.clone();
+    document.lines[0].net = "92,233,720,368,547,758.07".repeat(9);
+    document.lines[0].tax = word.clone();
+    document.number = Some(word.clone());
+    document.terms = word.clone();
+    document.bank.as_mut().unwrap().iban = word.clone();
+    document.notes = Some(word.clone());
+    document.discount = Some(LabelledAmount { label: word.clone(), amount: word.clone() });
+    document.taxes[0].label = word.clone();
+    document.total = word;
+    let stage = Stage::set();
+    stays_on_the_page(&press::typeset(&stage, &document).unwrap());
+    press::print(&stage, &document).unwrap();
+}
+
+#[test]
+fn every_script_prints_and_what_no_font_has_is_marked() {
+    let mut document = invoice(1);
+    document.buyer.name = "Ελλάς Київ שלום مرحبا สวัสดี Հայ საქ ₿ 🚀 👩‍👩‍👧 e\u{301} 東\u{e000}\u{0}".into();
+    document.buyer.address = Some("one\r\ntwo\u{2028}three\tfour a\u{5b0}\u{202e}".into());
+    let stage = Stage::set();
+    let printed = texts(&press::typeset(&stage, &document).unwrap()).concat();
+    for text in ["Ελλάς", "Київ", "สวัสดี", "Հայ", "საქ", "🚀", "👩\u{200d}👩\u{200d}👧", "□□", "one", "threefoura"]
+    {
+        assert!(printed.contains(text), "{text} in {printed}");
+    }
+    press::print(&stage, &document).unwrap();
+}
+
+#[test]
+fn a_draft_has_no_number_and_says_so() {
+    let mut document = invoice(1);
+    document.number = None;
+    let printed = pages(&document).concat();
+    assert!(printed.contains("DRAFT") && printed.contains("nonumberyet"));
+    assert!(!printed.contains("2026-0042") && !printed.contains("Reference"));
+    assert!(!pages(&invoice(1)).concat().contains("DRAFT"));
+}
+
+#[test]
+fn labels_and_dates_follow_the_language() {
+    let mut document = invoice(1);
+    let english = pages(&document).concat();
+    for text in ["21November2026", "1–31October2026", "Paymentdue", "Page1of1", "DE89370400440532013000"] {
+        assert!(english.contains(text), "{text} in {english}");
+    }
+    document.language = "de-AT".into();
+    document.period = Some(Period { from: "2026-10-01".into(), to: "2026-11-30".into() });
+    let german = pages(&document).concat();
+    for text in ["Rechnung2026-0042", "21.November2026", "1.Oktober–30.November2026", "Zahlbarbis", "Seite1von1"] {
+        assert!(german.contains(text), "{text} in {german}");
+    }
+    document.language = "fr".into();
+    document.issued_on = "soon".into();
+    assert!(pages(&document).concat().contains("Dateofissue"));
+}
+
+#[test]
+fn sums_show_discount_and_each_tax() {
+    let mut document = invoice(1);
+    document.discount = Some(LabelledAmount { label: "Discount 5 %".into(), amount: "−6.17".into() });
+    document.taxes.push(DocumentTax { reason: Some("Reverse charge".into()), ..document.taxes[0].clone() });
+    let printed = pages(&document).concat();
+    for text in ["Discount5%−6.17", "VAT19%on100.00", "VAT19%:Reversecharge", "TotalEUR119.00", "Totaltax"] {
+        assert!(printed.contains(text), "{text} in {printed}");
+    }
+}
+
+#[test]
+fn an_empty_invoice_prints_too() {
+    let document = InvoiceDocument { lines: vec![], taxes: vec![], bank: None, period: None, notes: None, ..invoice(0) };
+    assert_eq!(pages(&document).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_documents_at_once_do_not_mix() {
+    let documents = Documents::new(2);
+    let (short, long) = tokio::join!(documents.invoice(invoice(1)), documents.invoice(invoice(40)));
+    assert!(short.unwrap() == Documents::new(1).invoice(invoice(1)).await.unwrap());
+    assert!(long.unwrap() == Documents::new(1).invoice(invoice(40)).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_malformed_instant_is_refused() {
+    let document = InvoiceDocument { created_at: "yesterday".into(), ..invoice(1) };
+    let refusal = Documents::new(1).invoice(document).await.unwrap_err();
+    assert!(matches!(refusal, DocumentError::Malformed("created_at")), "{refusal}");
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 24, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn any_text_in_any_field_prints(text in any::<String>(), other in "[\u{0}-\u{7ff}\u{900}-\u{e7f}\u{2000}-\u{2fff}\u{1f000}-\u{1faff}]{0,80}") {
+        let mut document = invoice(1);
+        document.seller.name = text.clone();
+        document.buyer = Party { name: other.clone(), address: Some(text.clone()), ..Party::default() };
+        document.lines[0].description = other.clone();
+        document.lines[0].details = Some(text.clone());
+        document.lines[0].quantity = text.clone();
+        document.language = other.clone();
+        document.number = Some(other.clone());
+        document.currency = text.clone();
+        document.issued_on = other;
+        document.terms = text;
+        press::print(&Stage::set(), &document).unwrap();
+    }
+}
+
+/// The printed letters of each page, without spaces: where a line broke is not what is tested.
+fn pages(document: &InvoiceDocument) -> Vec<String> {
+    texts(&press::typeset(&Stage::set(), document).unwrap())
+}
+
+fn texts(pages: &PagedDocument) -> Vec<String> {
+    let text_of = |frame: &Frame| {
+        let mut text = String::new();
+        each_text(frame, Transform::identity(), &mut |item, _| text.push_str(&item.text));
+        dense(&text)
+    };
+    pages.pages().iter().map(|page| text_of(&page.frame)).collect()
+}
+
+fn dense(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_whitespace() && *letter != '\u{200b}').collect()
+}
+
+fn stays_on_the_page(pages: &PagedDocument) {
+    for page in pages.pages() {
+        each_text(&page.frame, Transform::identity(), &mut |item, start| {
+            let size = page.frame.size();
+            let fits = start.x.to_pt() >= 0.0 && start.x + item.width() <= size.x && start.y <= size.y;
+            assert!(fits, "{} at {start:?}", item.text);
+        });
+    }
+}
+
+fn each_text(frame: &Frame, to_page: Transform, see: &mut impl FnMut(&typst::text::TextItem, Point)) {
+    for (at, item) in frame.items() {
+        match item {
+            FrameItem::Text(text) => see(text, at.transform(to_page)),
+            FrameItem::Group(group) => {
+                let inner = to_page.pre_concat(Transform::translate(at.x, at.y)).pre_concat(group.transform);
+                each_text(&group.frame, inner, see);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn invoice(lines: usize) -> InvoiceDocument {
+    let address = |text: &str| Some(text.to_owned());
+    InvoiceDocument {
+        language: "en".into(),
+        number: Some("2026-0042".into()),
+        issued_on: "2026-11-21".into(),
+        due_on: "2026-12-05".into(),
+        period: Some(Period { from: "2026-10-01".into(), to: "2026-10-31".into() }),
+        seller: Party { name: "Studio Nordlicht".into(), address: address("Hafenstraße 12\n20457 Hamburg"), ..Party::default() },
+        buyer: Party { name: "Acme Ltd.".into(), address: address("1 Long Acre\nLondon"), ..Party::default() },
+        bank: Some(BankAccount {
+            holder: "Studio Nordlicht".into(),
+            iban: "DE89370400440532013000".into(),
+            bic: Some("COBADEFFXXX".into()),
+            bank: None,
+        }),
+        currency: "EUR".into(),
+        lines: (0..lines).map(line).collect(),
+        subtotal: "100.00".into(),
+        discount: None,
+        taxes: vec![DocumentTax { label: "VAT 19 %".into(), base: "100.00".into(), amount: "19.00".into(), reason: None }],
+        net: "100.00".into(),
+        tax: "19.00".into(),
+        total: "119.00".into(),
+        terms: "Please pay within 14 days.".into(),
+        notes: Some("Thank you.\nSee you soon.".into()),
+        created_at: "2026-11-21T10:15:30Z".into(),
+    }
+}
+
+fn line(index: usize) -> DocumentLine {
+    DocumentLine {
+        description: format!("Work «{index}» on the dashboard"),
+        details: Some("Dashboard, 3 October 2026".into()),
+        quantity: "1.50".into(),
+        unit: "h".into(),
+        price: "95.00".into(),
+        tax: "19 %".into(),
+        net: "142.50".into(),
+    }
+}

@@ -2,22 +2,43 @@
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{Request, State},
     middleware::{Next, from_fn_with_state},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use http::{HeaderValue, header};
 use tower_http::services::ServeDir;
 
 use super::Site;
-use crate::refusal::Refusal;
 
-/// Serves what the build has put into the site's folder, compressed where the build has done that too.
-pub fn service(site: &Site) -> Router {
+/// How files below a folder are kept by browsers.
+#[derive(Clone)]
+struct Keeping {
+    folder: String,
+    rule: HeaderValue,
+}
+
+/// Serves what the build has put into the site's folder, compressed where the build has done that too; what is not
+/// there goes on to `otherwise`.
+pub fn or_else(otherwise: Router, site: &Site) -> Router {
     let options = &site.leptos;
-    // Names that carry a hash of their content can be kept for ever; others are asked for again each time.
-    let kept = if options.hash_files { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let pkg = options.site_pkg_dir_route_base();
-    let files = ServeDir::new(&*options.site_root).append_index_html_on_directories(false).precompressed_br().precompressed_gzip();
-    Router::new().fallback_service(files).layer(from_fn_with_state((pkg, kept), found))
+    // A name that carries a hash of its content can be kept for ever; any other is asked for again each time.
+    let rule = if options.hash_files { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let keeping = Keeping { folder: options.site_pkg_dir_route_base(), rule: HeaderValue::from_static(rule) };
+    let files = ServeDir::new(&*options.site_root)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .call_fallback_on_method_not_allowed(true)
+        .fallback(otherwise);
+    Router::new().fallback_service(files).layer(from_fn_with_state(keeping, keep))
+}
+
+async fn keep(State(keeping): State<Keeping>, request: Request, next: Next) -> Response {
+    let compiled = request.uri().path().starts_with(&keeping.folder);
+    let mut response = next.run(request).await;
+    if compiled && (response.status().is_success() || response.status().is_redirection()) {
+        response.headers_mut().entry(header::CACHE_CONTROL).or_insert(keeping.rule);
+    }
+    response
 }

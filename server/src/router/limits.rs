@@ -17,7 +17,7 @@ use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
     clock::{Clock, DefaultClock},
 };
-use http::{Method, header};
+use http::{Method, header, request::Parts};
 use server_fn::error::ServerFnUrlError;
 
 use super::Site;
@@ -67,15 +67,15 @@ impl<K: Hash + Eq + Clone> Limit<K> {
 
 /// Slows down whoever tries passwords. A form that was sent without scripts goes back to its page with the error.
 pub async fn of_sign_ins(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    if request.method() != Method::POST || !["/call/sign_in", "/call/sign_up"].contains(&path) {
+    if request.method() != Method::POST || !["/call/sign_in", "/call/sign_up"].contains(&request.uri().path()) {
         return next.run(request).await;
     }
-    match site.limits.sign_ins.count(&network(identity::address(&request))) {
-        Ok(()) => next.run(request).await,
+    let (parts, body) = request.into_parts();
+    match site.limits.sign_ins.count(&network(identity::address(&parts))) {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(wait) => {
             let refusal = Refusal::too_often(wait);
-            back_to_form(&site, &request, refusal.error()).unwrap_or_else(|| refusal.into_response())
+            back_to_form(&site, &parts, refusal.error()).unwrap_or_else(|| refusal.into_response())
         }
     }
 }
@@ -98,13 +98,13 @@ fn network(address: IpAddr) -> IpAddr {
 }
 
 /// The page of a plain form, with the error in its address as the pages expect it.
-fn back_to_form(site: &Site, request: &Request, error: &Error) -> Option<Response> {
-    let text = |name| request.headers().get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
+fn back_to_form(site: &Site, request: &Parts, error: &Error) -> Option<Response> {
+    let text = |name| request.headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
     if !text(header::ACCEPT)?.contains("text/html") {
         return None;
     }
     let page = text(header::REFERER)?;
     let ours = page.parse().is_ok_and(|page| identity::is_ours(site, request, &page));
-    let target = ServerFnUrlError::new(request.uri().path(), error.clone()).to_url(page).ok().filter(|_| ours)?;
+    let target = ServerFnUrlError::new(request.uri.path(), error.clone()).to_url(page).ok().filter(|_| ours)?;
     Some(Redirect::to(target.as_str()).into_response())
 }

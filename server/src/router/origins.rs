@@ -6,25 +6,26 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{Method, header};
+use http::{Method, header, request::Parts};
 
 use super::Site;
 use crate::{identity, refusal::Refusal};
 
 /// Refuses what another site makes a browser send. Reads change nothing and pass.
 pub async fn refuse_cross_site(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
-    if reads || is_of_our_pages(&site, &request) {
-        return next.run(request).await;
+    let (parts, body) = request.into_parts();
+    let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
+    if reads || is_of_our_pages(&site, &parts) {
+        return next.run(Request::from_parts(parts, body)).await;
     }
-    tracing::warn!(path = request.uri().path(), "a write that another site sent was refused");
+    tracing::warn!(path = parts.uri.path(), "a write that another site sent was refused");
     Refusal::from(Error::new(Code::Forbidden, "This came from another site and was refused. Open the page here and try again.")).into_response()
 }
 
 /// A browser says itself where a request comes from; an older one says at least the origin. What says neither is no
 /// browser, and carries no cookie that it was not given.
-fn is_of_our_pages(site: &Site, request: &Request) -> bool {
-    let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
+fn is_of_our_pages(site: &Site, request: &Parts) -> bool {
+    let text = |name: &str| request.headers.get(name).map(|value| value.to_str().unwrap_or_default());
     match (text("sec-fetch-site"), text(header::ORIGIN.as_str())) {
         (Some(from), _) => ["same-origin", "none"].contains(&from),
         (None, Some(origin)) => origin.parse().is_ok_and(|origin| identity::is_ours(site, request, &origin)),

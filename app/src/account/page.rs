@@ -1,0 +1,83 @@
+//! Signing up and signing in.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use super::sign_in::{SignIn, SignUp};
+use crate::{
+    frame::Mark,
+    ui::{Field, Form, Submit, hidden},
+};
+
+/// The page where somebody gets an account.
+#[component]
+pub fn SignUpPage() -> impl IntoView {
+    let action = ServerAction::<SignUp>::new();
+    let zone = RwSignal::new(String::new());
+    Effect::new(move |_| zone.set(time_zone().unwrap_or_default()));
+    view! {
+        <Title text="Sign up · Stint" />
+        <Doorway title="Start tracking" lead="An account and an organization of your own, ready in a minute.">
+            <Form action id="sign-up" class="stack">
+                <Field label="Your name" name="name" required=true autocomplete="name" maxlength=200 />
+                <Field label="E-mail" name="email" kind="email" required=true autocomplete="email" />
+                <Field
+                    label="Password"
+                    name="password"
+                    kind="password"
+                    required=true
+                    autocomplete="new-password"
+                    hint="At least 10 characters. A few words are easier to keep than signs."
+                />
+                <input type="hidden" name="time_zone" prop:value=zone />
+                <Submit label="Create account" />
+            </Form>
+            <p class="quiet">"Have an account? " <a href="/sign-in">"Sign in"</a></p>
+        </Doorway>
+    }
+}
+
+/// The time zone of the browser, as the organization's first guess.
+fn time_zone() -> Option<String> {
+    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
+    js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into()).ok()?.as_string()
+}
+
+/// The page where somebody with an account comes in.
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    let action = ServerAction::<SignIn>::new();
+    let query = use_query_map();
+    let next = query.read_untracked().get("next").unwrap_or_default();
+    view! {
+        <Title text="Sign in · Stint" />
+        <Doorway title="Welcome back" lead="Sign in to go on where you left off.">
+            <Form action id="sign-in" class="stack">
+                <Field label="E-mail" name="email" kind="email" required=true autocomplete="username" />
+                <Field label="Password" name="password" kind="password" required=true autocomplete="current-password" />
+                {hidden("next", next)}
+                <Submit label="Sign in" />
+            </Form>
+            <p class="quiet">"New here? " <a href="/sign-up">"Create an account"</a></p>
+        </Doorway>
+    }
+}
+
+/// What stands around both.
+#[component]
+fn Doorway(title: &'static str, lead: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <div class="doorway">
+            <a class="brand" href="/">
+                <Mark />
+                <span>"Stint"</span>
+            </a>
+            <main id="content">
+                <h1>{title}</h1>
+                <p class="lead">{lead}</p>
+                {children()}
+            </main>
+        </div>
+    }
+}

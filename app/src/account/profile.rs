@@ -1,0 +1,38 @@
+//! One's own name and password.
+
+use leptos::prelude::*;
+
+use super::{UpdateProfile, sign_in::ChangePassword};
+use crate::{
+    ui::{Field, Form, Part, Submit, answered, use_flash},
+    visit::use_visit,
+};
+
+/// Who one is, and how one signs in.
+#[component]
+pub fn ProfileSection() -> impl IntoView {
+    let person = use_visit().person;
+    let (name, email) = person.map(|person| (person.name, person.email)).unwrap_or_default();
+    let flash = use_flash();
+    let (profile, password) = (ServerAction::<UpdateProfile>::new(), ServerAction::<ChangePassword>::new());
+    answered(profile, move |_| flash.say("Your name was saved. Pages show it from the next visit on."));
+    answered(password, move |()| flash.say("Your password was changed. Other browsers were signed out."));
+    view! {
+        <div class="columns">
+            <Part title="You" id="you">
+                <Form action=profile id="profile" class="stack">
+                    <Field label="Your name" name="name" required=true autocomplete="name" maxlength=200 value=name />
+                    <p class="quiet">"You sign in as " <b>{email}</b> "."</p>
+                    <Submit label="Save name" />
+                </Form>
+            </Part>
+            <Part title="Password" id="password">
+                <Form action=password id="password-form" class="stack">
+                    <Field label="Present password" name="present" kind="password" required=true autocomplete="current-password" />
+                    <Field label="New password" name="password" kind="password" required=true autocomplete="new-password" hint="At least 10 characters." />
+                    <Submit label="Change password" class="button" />
+                </Form>
+            </Part>
+        </div>
+    }
+}

@@ -1,0 +1,52 @@
+//! The settings: one's own, the organization's, tokens and mails.
+
+use leptos::prelude::*;
+use leptos_router::{LazyRoute, hooks::use_params_map, lazy_route};
+
+use super::{profile::ProfileSection, token_page::TokensSection};
+use crate::{
+    access::Permission,
+    invoices::mail_page::MailsSection,
+    organizations::page::OrganizationSection,
+    ui::{Head, NotFound},
+    visit::use_here,
+};
+
+/// The pages of settings.
+pub struct Settings;
+
+#[lazy_route]
+impl LazyRoute for Settings {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        page()
+    }
+}
+
+fn page() -> AnyView {
+    let here = use_here();
+    let params = use_params_map();
+    let section = Memo::new(move |_| params.with(|params| params.get("section").unwrap_or_default()));
+    let sections = [("", "You", true), ("organization", "Organization", true), ("tokens", "Tokens", true), ("mails", "Mails", here.may(Permission::ReadMoney))];
+    let links = sections.into_iter().filter(|(.., seen)| *seen).map(|(name, label, _)| {
+        let path = if name.is_empty() { here.path("settings") } else { here.path(&format!("settings/{name}")) };
+        view! { <li><a href=path aria-current=move || (section.get() == name).then_some("page")>{label}</a></li> }
+    });
+    view! {
+        <Head title="Settings" />
+        <nav class="tabs" aria-label="Settings">
+            <ul>{links.collect_view()}</ul>
+        </nav>
+        {move || match section.get().as_str() {
+            "" => view! { <ProfileSection /> }.into_any(),
+            "organization" => view! { <OrganizationSection /> }.into_any(),
+            "tokens" => view! { <TokensSection /> }.into_any(),
+            "mails" => view! { <MailsSection /> }.into_any(),
+            _ => NotFound().into_any(),
+        }}
+    }
+    .into_any()
+}

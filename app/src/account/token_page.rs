@@ -1,0 +1,154 @@
+//! Personal access tokens: how an agent or a program gets in, and how it is kept out again.
+
+use leptos::prelude::*;
+
+use super::tokens::{AccessToken, CreateToken, NewToken, RevokeToken, list_tokens};
+use crate::{
+    access::Writes,
+    page::Page,
+    ui::{Dialog, Empty, Field, Form, Icon, Opens, Part, Select, Submit, answered, choices, hidden, icon, loaded, once, refusal, use_flash},
+    visit::use_visit,
+};
+
+/// The tokens there are, and the form for a new one.
+#[component]
+pub fn TokensSection() -> impl IntoView {
+    let create = ServerAction::<CreateToken>::new();
+    let revoked = RwSignal::new(0_u32);
+    let tokens = Resource::new(move || (create.version().get(), revoked.get()), |_| list_tokens());
+    let made = create.value();
+    view! {
+        <div class="columns">
+            <Part title="New token" id="new-token">
+                <p class="quiet">"With a token an agent or a program acts as you in this organization, within the limits that you choose here."</p>
+                <Form action=create id="token" class="stack">
+                    {once(create)}
+                    <Field label="What it is for" name="name" required=true maxlength=100 placeholder="Claude on my laptop" />
+                    <Select label="It may" name="preset" choices=presets() value="full" />
+                    <Select label="When it writes" name="writes" choices=writes() value="ask" />
+                    <Select label="It runs out" name="expires_in_days" choices=lifetimes() value="90" />
+                    <Submit label="Make token" />
+                </Form>
+            </Part>
+            <div>
+                {move || made.with(|made| match made {
+                    Some(Ok(done)) => Some(view! { <Fresh made=done.result.clone() /> }),
+                    _ => None,
+                })}
+                <Part title="Your tokens" id="tokens">
+                    {loaded(tokens, move |page| list(page, revoked))}
+                </Part>
+            </div>
+        </div>
+    }
+}
+
+fn presets() -> Vec<(String, String)> {
+    choices(&[("read_only", "Look, change nothing"), ("time", "Track time"), ("billing", "Draft and send invoices"), ("full", "Do everything a token can")])
+}
+
+fn writes() -> Vec<(String, String)> {
+    choices(&[("ask", "A person is asked first"), ("drafts", "It waits as a draft"), ("direct", "It counts at once")])
+}
+
+fn lifetimes() -> Vec<(String, String)> {
+    choices(&[("30", "After 30 days"), ("90", "After 90 days"), ("365", "After a year"), ("0", "Never")])
+}
+
+/// The only time that the secret is shown.
+#[component]
+fn Fresh(made: NewToken) -> impl IntoView {
+    let address = use_visit().address;
+    let snippet = format!(
+        "{{\n  \"mcpServers\": {{\n    \"stint\": {{\n      \"type\": \"http\",\n      \"url\": \"{address}/mcp\",\n      \"headers\": {{ \"Authorization\": \"Bearer {}\" }}\n    }}\n  }}\n}}",
+        made.token
+    );
+    view! {
+        <section class="fresh" aria-labelledby="fresh">
+            <h2 id="fresh">"Copy it now: it is not shown again"</h2>
+            <div class="secret">
+                <code id="secret">{made.token.clone()}</code>
+                <Copies text=made.token what="the token" />
+            </div>
+            <p class="quiet">"For an MCP client:"</p>
+            <div class="secret">
+                <pre tabindex="0" aria-label="Configuration of an MCP client"><code>{snippet.clone()}</code></pre>
+                <Copies text=snippet what="the configuration" />
+            </div>
+        </section>
+    }
+}
+
+/// A button that puts a text into the clipboard.
+#[component]
+fn Copies(text: String, what: &'static str) -> impl IntoView {
+    let copied = RwSignal::new(false);
+    let copy = move |_| {
+        // Where there is no clipboard the text can still be selected.
+        _ = window().navigator().clipboard().write_text(&text);
+        copied.set(true);
+    };
+    view! {
+        <button type="button" class="button" on:click=copy>
+            {icon(Icon::Copy)}
+            <span>{move || if copied.get() { "Copied" } else { "Copy" }} <span class="spoken">" " {what}</span></span>
+        </button>
+    }
+}
+
+fn list(page: Page<AccessToken>, revoked: RwSignal<u32>) -> AnyView {
+    if page.items.is_empty() {
+        return view! { <Empty title="No token yet" text="Make one to let an agent track time or draft invoices for you." /> }.into_any();
+    }
+    view! { <ul class="rows">{page.items.into_iter().map(|token| view! { <Row token revoked /> }).collect_view()}</ul> }.into_any()
+}
+
+#[component]
+fn Row(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
+    let used = match (&token.last_used_at, &token.last_used_by) {
+        (Some(at), Some(by)) => format!("used {} at {} by {by}", at.day().label(), at.clock()),
+        (Some(at), None) => format!("used {} at {}", at.day().label(), at.clock()),
+        _ => "never used".to_owned(),
+    };
+    let ends = token.expires_at.as_ref().map_or_else(|| "never runs out".to_owned(), |at| format!("runs out {}", at.day().label()));
+    let writing = match token.writes {
+        Writes::Direct => "writes count at once",
+        Writes::Drafts => "writes wait as drafts",
+        Writes::Ask => "asks before it writes",
+    };
+    let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.name()).collect();
+    view! {
+        <li>
+            <span>
+                <b>{token.name.clone()}</b>
+                <small>{format!("{writing}, {used}, {ends}")}</small>
+                <small class="code">{scopes.join(" ")}</small>
+            </span>
+            <Revoke token revoked />
+        </li>
+    }
+}
+
+#[component]
+fn Revoke(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
+    let flash = use_flash();
+    let action = ServerAction::<RevokeToken>::new();
+    answered(action, move |_| {
+        flash.say("Revoked. Its next call is refused.");
+        revoked.update(|count| *count += 1);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let dialog = format!("revoke-{}", token.id);
+    view! {
+        <span>
+            <Opens dialog=dialog.clone() label="Revoke …" spoken=format!("Revoke {} …", token.name) class="button danger" />
+            <Dialog id=dialog title=format!("Revoke {}?", token.name) refused closes=action.version()>
+                <p>"Whoever uses it is refused from the next call on. This cannot be undone."</p>
+                <Form action id=format!("revoke-form-{}", token.id) class="actions">
+                    {hidden("token", token.id)}
+                    <Submit label="Revoke token" class="button danger solid" />
+                </Form>
+            </Dialog>
+        </span>
+    }
+}

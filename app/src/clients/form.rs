@@ -1,0 +1,69 @@
+//! The fields of a client, for a new one and for one that is there.
+
+use leptos::prelude::*;
+
+use super::{Client, CreateClient};
+use crate::{
+    invoices::totals::TaxCategory,
+    money::{Currency, written},
+    ui::{Area, Choice, Field, Form, Select, Submit, choices, once},
+    visit::use_here,
+};
+
+/// The form for a new client: a name is enough, the rest comes from the organization.
+#[component]
+pub fn NewForm(
+    /// What adds the client.
+    action: ServerAction<CreateClient>,
+) -> impl IntoView {
+    let here = use_here();
+    view! {
+        <Form action id="new-client" class="grid-form">
+            {once(action)}
+            <Field label="Name" name="name" required=true maxlength=200 placeholder="Acme GmbH" class="span-2" />
+            <Select label="Currency" name="currency" choices=currencies() value=here.0.currency.clone() />
+            <Field label="Rate per hour" name="rate" inputmode="decimal" optional=true placeholder="120.00" />
+            <Field label="Payment terms in days" name="payment_terms_days" kind="number" optional=true placeholder="14" />
+            <Field label="Tax rate in percent" name="tax_rate" inputmode="decimal" optional=true placeholder="19" />
+            <Field label="E-mail for invoices" name="email" kind="email" optional=true placeholder="billing@acme.example" class="span-2" />
+            <Area label="Postal address" name="address" optional=true placeholder="Street 1\n12345 Town" class="span-2" />
+            <div class="form-end span-2">
+                <Submit label="Add client" />
+                <p class="hint">"What is left out comes from the organization's settings."</p>
+            </div>
+        </Form>
+    }
+}
+
+/// Every field of a client that is there.
+pub fn fields(client: &Client) -> impl IntoView + use<> {
+    let rate = client.rate.as_ref().map(|rate| written(rate.amount, &client.currency)).unwrap_or_default();
+    view! {
+        <Field label="Name" name="name" required=true maxlength=200 value=client.name.clone() class="span-2" />
+        <Select label="Currency" name="currency" choices=currencies() value=client.currency.to_string() />
+        <Field label="Rate per hour" name="rate" inputmode="decimal" value=rate optional=true hint="New time only; empty for the organization's." />
+        <Select label="Tax" name="tax_category" choices=tax_categories() value=client.tax_category.code() />
+        <Field label="Tax rate in percent" name="tax_rate" inputmode="decimal" value=client.tax_rate.to_string() />
+        <Field label="Payment terms in days" name="payment_terms_days" kind="number" value=client.payment_terms_days.to_string() />
+        <Select label="Language of documents" name="language" choices=languages() value=client.language.clone() />
+        <Field label="E-mail for invoices" name="email" kind="email" value=client.email.clone().unwrap_or_default() optional=true class="span-2" />
+        <Area label="Postal address" name="address" value=client.address.clone().unwrap_or_default() optional=true class="span-2" />
+        <Field label="VAT identifier" name="vat_id" value=client.vat_id.clone().unwrap_or_default() optional=true />
+        <Field label="Colour" name="color" kind="color" value=client.color.clone() />
+    }
+}
+
+/// Every currency.
+pub fn currencies() -> Vec<Choice> {
+    Currency::codes().iter().map(|code| ((*code).to_owned(), (*code).to_owned())).collect()
+}
+
+/// Every tax category, with its code.
+pub fn tax_categories() -> Vec<Choice> {
+    TaxCategory::ALL.iter().map(|category| (category.code().to_owned(), format!("{} ({})", category.label(), category.code()))).collect()
+}
+
+/// The languages of documents.
+pub fn languages() -> Vec<Choice> {
+    choices(&[("en", "English"), ("de", "German")])
+}

@@ -1,0 +1,140 @@
+//! What can be done with a client: change it, see its projects, archive or delete it.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+
+use super::{ArchiveClient, Client, DeleteClient, RestoreClient, UpdateClient, form};
+use crate::{
+    access::Permission,
+    projects::{Project, list_projects, manage::NewProject},
+    page::Page,
+    ui::{Dialog, Form, Icon, Opens, Part, Submit, answered, dot, hidden, hours, loaded, money, refusal, use_flash},
+    visit::{changed, use_changes, use_here},
+};
+
+/// What the client's invoices start from.
+#[component]
+pub fn Terms(
+    /// The client.
+    client: Client,
+) -> impl IntoView {
+    let here = use_here();
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = ServerAction::<UpdateClient>::new();
+    answered(action, move |_| {
+        changed(changes.work);
+        flash.say("Client saved.");
+    });
+    let changeable = here.may(Permission::WriteWork);
+    let fields = form::fields(&client);
+    view! {
+        <Part title="Terms" id="terms">
+            <Form action id="client" class="grid-form">
+                {hidden("client", client.id)}
+                {fields}
+                {changeable.then(|| view! { <div class="form-end span-2"><Submit label="Save changes" /></div> })}
+            </Form>
+            {changeable.then(|| view! { <End client /> })}
+        </Part>
+    }
+}
+
+/// Archiving and deleting, kept apart from saving.
+#[component]
+fn End(client: Client) -> impl IntoView {
+    let changes = use_changes();
+    let (archive, restore) = (ServerAction::<ArchiveClient>::new(), ServerAction::<RestoreClient>::new());
+    answered(archive, move |_| changed(changes.work));
+    answered(restore, move |_| changed(changes.work));
+    let switch = if client.archived {
+        view! {
+            <Form action=restore id="restore-client">
+                {hidden("client", client.id)}
+                <Submit label="Restore client" class="button" />
+            </Form>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Form action=archive id="archive-client">
+                {hidden("client", client.id)}
+                <Submit label="Archive client" class="button" />
+            </Form>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="ends">
+            {switch}
+            <Delete client />
+        </div>
+    }
+}
+
+#[component]
+fn Delete(client: Client) -> impl IntoView {
+    let here = use_here();
+    let changes = use_changes();
+    let flash = use_flash();
+    let navigate = use_navigate();
+    let action = ServerAction::<DeleteClient>::new();
+    let list = here.path("clients");
+    answered(action, move |deleted| {
+        flash.say(format!("{} was deleted.", deleted.name));
+        navigate(&list, Default::default());
+        changed(changes.work);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    view! {
+        <Opens dialog="delete-client-dialog" label="Delete …" class="button danger" drawing=Icon::Bin />
+        <Dialog id="delete-client-dialog" title=format!("Delete {}?", client.name) refused closes=action.version()>
+            <p>"Only a client without projects, time and invoices can be deleted. Archive it to keep its history out of the way."</p>
+            <Form action id="delete-client" class="actions">
+                {hidden("client", client.id)}
+                <Submit label="Delete client" class="button danger solid" />
+            </Form>
+        </Dialog>
+    }
+}
+
+/// The client's projects, and the form for a new one.
+#[component]
+pub fn TheirProjects(
+    /// The client.
+    client: Client,
+) -> impl IntoView {
+    let here = use_here();
+    let changes = use_changes();
+    let id = client.id.to_string();
+    let asked = move || (changes.work.get(), id.clone());
+    let projects = Resource::new(asked, |(_, client)| list_projects(None, Some(client), Some(true), Some(true), Some(200), None, None));
+    let adds = here.may(Permission::WriteWork) && !client.archived;
+    let chosen = (client.id.to_string(), client.name);
+    view! {
+        <Part title="Projects" id="projects">
+            {adds.then(|| view! { <NewProject client=chosen /> })}
+            {loaded(projects, rows)}
+        </Part>
+    }
+}
+
+fn rows(page: Page<Project>) -> AnyView {
+    let here = use_here();
+    if page.items.is_empty() {
+        return view! { <p class="quiet">"No project yet. Time is tracked on projects, so add one first."</p> }.into_any();
+    }
+    let items = page.items.into_iter().map(|project| {
+        let path = here.path(&format!("projects/{}", project.id));
+        view! {
+            <li>
+                <span>{dot(project.color)} <a class="row-link" href=path>{project.name}</a></span>
+                <span class="numbers">
+                    {project.worked.as_ref().map(hours)}
+                    {project.unbilled.as_ref().filter(|unbilled| unbilled.amount > 0).map(|unbilled| view! { <small>{money(unbilled)} " unbilled"</small> })}
+                </span>
+            </li>
+        }
+    });
+    view! { <ul class="rows">{items.collect_view()}</ul> }.into_any()
+}

@@ -1,0 +1,144 @@
+//! The pages of clients: the list, and one of them.
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::{
+    Client, CreateClient, form,
+    manage::{Terms, TheirProjects},
+};
+use crate::{
+    access::Permission,
+    clients::{get_client, list_clients},
+    invoices::totals::TaxCategory,
+    page::Page,
+    ui::{Empty, Head, Icon, Reveal, answered, badge, dot, loaded, money, more, refusal, Tone},
+    visit::{changed, use_changes, use_here},
+};
+
+/// Every client, and the form for a new one.
+#[component]
+pub fn ClientsPage() -> impl IntoView {
+    let here = use_here();
+    let changes = use_changes();
+    let query = use_query_map();
+    let asked = move || (changes.work.get(), query.with(|query| (query.get("archived").is_some(), query.get("cursor"))));
+    let clients = Resource::new(asked, |(_, (archived, cursor))| list_clients(None, Some(archived), Some(100), cursor, None));
+    view! {
+        <Head title="Clients" lead=view! { "Who the work is for, and how it is billed to them." }.into_any() />
+        {here.may(Permission::WriteWork).then(|| view! { <NewClient /> })}
+        {loaded(clients, list)}
+    }
+}
+
+#[component]
+fn NewClient() -> impl IntoView {
+    let action = ServerAction::<CreateClient>::new();
+    let changes = use_changes();
+    answered(action, move |_| changed(changes.work));
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    view! {
+        <Reveal label="New client" drawing=Icon::Plus refused closes=action.version()>
+            <form::NewForm action />
+        </Reveal>
+    }
+}
+
+fn list(page: Page<Client>) -> AnyView {
+    let here = use_here();
+    let query = use_query_map();
+    let archived = query.read_untracked().get("archived").is_some();
+    if page.items.is_empty() {
+        return view! {
+            <Empty
+                title="No client yet"
+                text="A client is whom you work for: it has a currency, a rate and the terms of its invoices. Add the first one with the button above."
+            />
+        }
+        .into_any();
+    }
+    let money_seen = here.may(Permission::ReadMoney);
+    let next = page.next_cursor;
+    let rows = page.items.into_iter().map(|client| row(&here.path(&format!("clients/{}", client.id)), client, money_seen)).collect_view();
+    let switch = if archived { (here.path("clients"), "Hide archived clients") } else { (format!("{}?archived=yes", here.path("clients")), "Show archived clients") };
+    view! {
+        <table class="list">
+            <caption class="spoken">"Clients"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Client"</th>
+                    <th scope="col" class="number wide">"Projects"</th>
+                    {money_seen.then(|| view! { <th scope="col" class="number">"Rate per hour"</th> })}
+                    <th scope="col" class="wide">"Terms"</th>
+                    <th scope="col" class="wide">"Tax"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+        {more(here.path("clients"), next)}
+        <p class="quiet below"><a href=switch.0>{switch.1}</a></p>
+    }
+    .into_any()
+}
+
+fn row(path: &str, client: Client, money_seen: bool) -> impl IntoView + use<> {
+    let rate = match &client.rate {
+        Some(rate) => money(rate).into_any(),
+        None => view! { <span class="quiet">{format!("default, {}", client.currency)}</span> }.into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row">
+                {dot(client.color)} <a class="row-link" href=path.to_owned()>{client.name}</a>
+                {client.archived.then(|| badge(Tone::Quiet, "Archived"))}
+            </th>
+            <td class="number wide">{client.projects}</td>
+            {money_seen.then(|| view! { <td class="number">{rate}</td> })}
+            <td class="wide">{days(client.payment_terms_days)}</td>
+            <td class="wide">{tax(client.tax_category, &client.tax_rate.to_string())}</td>
+        </tr>
+    }
+}
+
+/// Payment terms in words.
+fn days(days: u16) -> String {
+    match days {
+        0 => "at once".to_owned(),
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    }
+}
+
+/// Tax in words: the rate where there is one, the category otherwise.
+fn tax(category: TaxCategory, rate: &str) -> String {
+    match category {
+        TaxCategory::S => format!("{rate} %"),
+        other => other.label().to_owned(),
+    }
+}
+
+/// One client: its terms, its projects, and the end of it.
+#[component]
+pub fn ClientPage() -> impl IntoView {
+    let params = use_params_map();
+    let changes = use_changes();
+    let asked = move || (changes.work.get(), params.with(|params| params.get("client").unwrap_or_default()));
+    let client = Resource::new(asked, |(_, client)| get_client(client));
+    loaded(client, one)
+}
+
+fn one(client: Client) -> AnyView {
+    let here = use_here();
+    let lead = view! {
+        <a href=here.path("clients")>"Clients"</a>
+        {client.archived.then(|| view! { " " {badge(Tone::Quiet, "Archived")} })}
+    };
+    view! {
+        <Head title=client.name.clone() lead=lead.into_any() />
+        <div class="columns">
+            <Terms client=client.clone() />
+            <TheirProjects client />
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,66 @@
+//! What to do first, while there is nothing to show yet.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ui::{Icon, icon},
+    visit::use_here,
+};
+
+/// How far a new organization has come.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Progress {
+    /// There is a client.
+    pub client: bool,
+    /// There is a project.
+    pub project: bool,
+    /// Some time was tracked.
+    pub time: bool,
+    /// There is an invoice.
+    pub invoice: bool,
+}
+
+impl Progress {
+    /// Whether every step was taken once.
+    pub fn done(&self) -> bool {
+        self.client && self.project && self.time && self.invoice
+    }
+}
+
+/// From nothing to the first invoice, in order.
+#[component]
+pub fn Steps(
+    /// What is done already.
+    progress: Progress,
+) -> impl IntoView {
+    let here = use_here();
+    let steps = [
+        (progress.client, "Add a client", "Whom you work for: currency, rate and the terms of the invoices.", here.path("clients")),
+        (progress.project, "Add a project", "What you do for them. Time is tracked on it.", here.path("projects")),
+        (progress.time, "Track some time", "With the timer above, or write it down by hand.", here.path("time")),
+        (progress.invoice, "Put your letterhead in", "Name, address, tax and bank details stand on every invoice.", here.path("settings/organization")),
+        (progress.invoice, "Send the first invoice", "Choose client and period, look at the preview, send it.", here.path("invoices/new")),
+    ];
+    let next = steps.iter().position(|(done, ..)| !done);
+    let rows = steps.into_iter().enumerate().map(|(at, (done, title, text, path))| {
+        let class = if done { "done" } else if Some(at) == next { "next" } else { "" };
+        let sign = if done { icon(Icon::Check).into_any() } else { view! { {at + 1} }.into_any() };
+        view! {
+            <li class=class>
+                <span class="step-sign">{sign}</span>
+                <span>
+                    <a class="row-link" href=path>{title}</a>
+                    {done.then(|| view! { <span class="spoken">", done"</span> })}
+                    <small>{text}</small>
+                </span>
+            </li>
+        }
+    });
+    view! {
+        <section class="steps" aria-labelledby="steps">
+            <h2 id="steps">"From nothing to the first invoice"</h2>
+            <ol>{rows.collect_view()}</ol>
+        </section>
+    }
+}

@@ -1,0 +1,102 @@
+//! What happens to an invoice as a whole: it is sent, deleted or voided.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+
+use super::{DeleteInvoiceDraft, Invoice, SendInvoice, VoidInvoice};
+use crate::{
+    ui::{Area, Dialog, Field, Form, Icon, Opens, Submit, Tick, answered, hidden, refusal, use_flash},
+    visit::{changed, use_changes, use_here, use_visit},
+};
+
+/// Sending: the number, the frozen PDF and the mail.
+#[component]
+pub fn Send(
+    /// The draft.
+    invoice: Invoice,
+) -> impl IntoView {
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = ServerAction::<SendInvoice>::new();
+    answered(action, move |invoice| {
+        flash.say(format!("Sent as {}.", invoice.number.clone().unwrap_or_default()));
+        changed(changes.money);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let key = format!("send-{}-{}", invoice.id, invoice.version);
+    let mails = use_visit().mail_leaves;
+    view! {
+        <Opens dialog="send-dialog" label="Send …" class="button primary" drawing=Icon::Send />
+        <Dialog id="send-dialog" title=format!("Send {} to {}?", invoice.sums.total.text, invoice.client.name) refused closes=action.version()>
+            <p>"It gets the next number and can no longer change. It can be voided later, and its number is never used again."</p>
+            <Form action id="send" class="stack">
+                {hidden("invoice", invoice.id)} {hidden("version", invoice.version)} {hidden("idempotency_key", key)}
+                <Field label="To" name="to" kind="email" value=invoice.client_email.clone().unwrap_or_default() placeholder="billing@acme.example" />
+                <Area label="Words for the mail" name="message" optional=true placeholder="A short standard text when left empty." />
+                <Tick label="Without e-mail: give number and PDF only" name="without_email" ticked=invoice.client_email.is_none() />
+                {(!mails).then(|| view! { <p class="hint">"No mail server is set up: the mail is kept in Settings under Mails and does not leave."</p> })}
+                <div class="actions"><Submit label="Send invoice" class="button primary large" drawing=Icon::Send /></div>
+            </Form>
+        </Dialog>
+    }
+}
+
+/// Deleting a draft, which releases its time.
+#[component]
+pub fn DeleteDraft(
+    /// The draft.
+    invoice: Invoice,
+) -> impl IntoView {
+    let here = use_here();
+    let changes = use_changes();
+    let flash = use_flash();
+    let navigate = use_navigate();
+    let action = ServerAction::<DeleteInvoiceDraft>::new();
+    answered(action, move |_| {
+        flash.say("The draft was deleted. Its time can be billed again.");
+        navigate(&here.path("invoices"), Default::default());
+        changed(changes.money);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    view! {
+        <div class="ends">
+            <Opens dialog="delete-draft-dialog" label="Delete draft …" class="button danger" drawing=Icon::Bin />
+            <Dialog id="delete-draft-dialog" title="Delete this draft?" refused closes=action.version()>
+                <p>"The time on it becomes unbilled again. No number was given, so none is lost."</p>
+                <Form action id="delete-draft" class="actions">
+                    {hidden("invoice", invoice.id)}
+                    <Submit label="Delete draft" class="button danger solid" />
+                </Form>
+            </Dialog>
+        </div>
+    }
+}
+
+/// Voiding a sent invoice that nobody has paid.
+#[component]
+pub fn Void(
+    /// The invoice.
+    invoice: Invoice,
+) -> impl IntoView {
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = ServerAction::<VoidInvoice>::new();
+    answered(action, move |_| {
+        flash.say("The invoice is void. Its time can be billed again.");
+        changed(changes.money);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let number = invoice.number.clone().unwrap_or_default();
+    view! {
+        <div class="ends">
+            <Opens dialog="void-dialog" label="Void …" class="button danger" />
+            <Dialog id="void-dialog" title=format!("Void {number}?") refused closes=action.version()>
+                <p>"The client owes nothing for it any more, and its time can be billed again. The number stays used. This cannot be undone."</p>
+                <Form action id="void" class="actions">
+                    {hidden("invoice", invoice.id)}
+                    <Submit label="Void invoice" class="button danger solid" />
+                </Form>
+            </Dialog>
+        </div>
+    }
+}

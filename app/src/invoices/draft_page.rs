@@ -1,0 +1,211 @@
+//! A new invoice: choose a client and a period, look at what it would be, draft it.
+
+use leptos::prelude::*;
+use leptos_router::{
+    LazyRoute,
+    components::Form as Choosing,
+    hooks::{use_navigate, use_query_map},
+    lazy_route,
+    params::ParamsMap,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    DraftInvoice, GroupBy, InvoicePreview, InvoiceStatus, InvoiceSummary, list_invoices,
+    page::name,
+    preview_invoice,
+    sheet::{Lines, Totals},
+};
+use crate::{
+    clients::{Client, list_clients},
+    error::{Code, Error},
+    ui::{Choice, Empty, Field, Form, Head, Problem, Select, Submit, answered, choices, hidden, loaded, money, once},
+    visit::{changed, use_changes, use_here},
+};
+
+/// The page where an invoice begins.
+pub struct NewInvoice;
+
+#[lazy_route]
+impl LazyRoute for NewInvoice {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        page()
+    }
+}
+
+/// What was chosen, as it stands in the address.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Choices {
+    client: String,
+    period: String,
+    from: String,
+    to: String,
+    group_by: String,
+}
+
+impl Choices {
+    fn of(query: &ParamsMap) -> Self {
+        let get = |name| query.get(name).unwrap_or_default();
+        Self { client: get("client"), period: get("period"), from: get("from"), to: get("to"), group_by: get("group_by") }
+    }
+
+    /// The days meant: those between two days only when that was chosen.
+    fn days(&self) -> (Option<String>, Option<String>, Option<String>) {
+        let some = |text: &String| (!text.is_empty()).then(|| text.clone());
+        match self.period.as_str() {
+            "days" => (None, some(&self.from), some(&self.to)),
+            _ => (some(&self.period), None, None),
+        }
+    }
+
+    fn grouped(&self) -> Option<GroupBy> {
+        GROUPS.iter().find(|(name, ..)| *name == self.group_by).map(|(.., group)| *group)
+    }
+}
+
+const GROUPS: [(&str, &str, GroupBy); 4] = [
+    ("project", "One line per project", GroupBy::Project),
+    ("day", "One line per day", GroupBy::Day),
+    ("member", "One line per member", GroupBy::Member),
+    ("entry", "One line per entry", GroupBy::Entry),
+];
+
+/// What the page shows: the clients, and for the chosen one the drafts there are and the preview.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Offer {
+    clients: Vec<Client>,
+    chosen: Choices,
+    drafts: Vec<InvoiceSummary>,
+    preview: Option<Result<InvoicePreview, Error>>,
+}
+
+async fn load(chosen: Choices) -> Result<Offer, Error> {
+    let clients = list_clients(None, None, Some(200), None, None).await?.items;
+    if chosen.client.is_empty() {
+        return Ok(Offer { clients, chosen, drafts: Vec::new(), preview: None });
+    }
+    let (period, from, to) = chosen.days();
+    let client = chosen.client.clone();
+    let preview = preview_invoice(client.clone(), period, from, to, Vec::new(), Vec::new(), chosen.grouped(), None, Vec::new(), None, None).await;
+    let drafts = list_invoices(Some(client), Some(InvoiceStatus::Draft), Some(20), None, None).await.map(|page| page.items).unwrap_or_default();
+    Ok(Offer { clients, chosen, drafts, preview: Some(preview) })
+}
+
+fn page() -> AnyView {
+    let query = use_query_map();
+    let changes = use_changes();
+    let chosen = Memo::new(move |_| query.with(Choices::of));
+    let offer = Resource::new(move || (changes.money.get(), changes.time.get(), chosen.get()), |(_, _, chosen)| load(chosen));
+    view! {
+        <Head title="New invoice" lead=view! { "From unbilled time. Nothing is sent yet, and the draft can still be changed." }.into_any() />
+        {loaded(offer, shown)}
+    }
+    .into_any()
+}
+
+fn shown(offer: Offer) -> AnyView {
+    let here = use_here();
+    if offer.clients.is_empty() {
+        return view! {
+            <Empty title="Nobody to bill yet" text="An invoice goes to a client. Add one, then track time on its project.">
+                <a class="button" href=here.path("clients")>"Add a client"</a>
+            </Empty>
+        }
+        .into_any();
+    }
+    let Offer { clients, chosen, drafts, preview } = offer;
+    let result = preview.map(|preview| match preview {
+        Ok(preview) => view! { <Preview preview chosen=chosen.clone() /> }.into_any(),
+        Err(error) if matches!(error.code, Code::Invalid | Code::Conflict | Code::NotFound) => {
+            view! { <Empty title="Nothing to invoice" text=error.message /> }.into_any()
+        }
+        Err(error) => view! { <Problem error /> }.into_any(),
+    });
+    view! {
+        <Chooser clients chosen />
+        {waiting(drafts)}
+        {result}
+    }
+    .into_any()
+}
+
+/// Client, days and grouping. They stand in the address, so the preview can be linked and works without scripts.
+#[component]
+fn Chooser(clients: Vec<Client>, chosen: Choices) -> impl IntoView {
+    let here = use_here();
+    let mut names: Vec<Choice> = clients.into_iter().map(|client| (client.id.to_string(), client.name)).collect();
+    names.insert(0, (String::new(), "Choose …".to_owned()));
+    let periods = choices(&[
+        ("", "All unbilled time"),
+        ("last_month", "Last month"),
+        ("this_month", "This month"),
+        ("last_week", "Last week"),
+        ("this_week", "This week"),
+        ("days", "Between two days …"),
+    ]);
+    let groups = GROUPS.iter().map(|(name, label, _)| ((*name).to_owned(), (*label).to_owned())).collect();
+    view! {
+        <Choosing method="GET" action=here.path("invoices/new") attr:class="log-form chooser">
+            <Select label="Client" name="client" choices=names value=chosen.client required=true class="grow" />
+            <Select label="Time to bill" name="period" choices=periods value=chosen.period />
+            <Field label="First day" name="from" kind="date" value=chosen.from class="between" />
+            <Field label="Last day" name="to" kind="date" value=chosen.to class="between" />
+            <Select label="Lines" name="group_by" choices=groups value=chosen.group_by />
+            <button type="submit" class="button primary">"Preview"</button>
+        </Choosing>
+    }
+}
+
+fn waiting(drafts: Vec<InvoiceSummary>) -> Option<impl IntoView> {
+    let here = use_here();
+    (!drafts.is_empty()).then(|| {
+        let items = drafts.into_iter().map(|draft| {
+            let path = here.path(&format!("invoices/{}", draft.id));
+            view! { <li><a href=path>{name(&draft)}</a> " " {money(&draft.total)}</li> }
+        });
+        view! {
+            <div class="notice">
+                <p>"There is a draft for this client already. The time on it is not in the preview."</p>
+                <ul>{items.collect_view()}</ul>
+            </div>
+        }
+    })
+}
+
+/// The invoice as it would be, and the button that drafts it.
+#[component]
+fn Preview(preview: InvoicePreview, chosen: Choices) -> impl IntoView {
+    let here = use_here();
+    let changes = use_changes();
+    let navigate = use_navigate();
+    let action = ServerAction::<DraftInvoice>::new();
+    answered(action, move |invoice| {
+        navigate(&here.path(&format!("invoices/{}", invoice.id)), Default::default());
+        changed(changes.money);
+    });
+    let (period, from, to) = chosen.days();
+    let title = format!("Preview for {}", preview.client.name);
+    let days = preview.period.as_ref().map(|span| format!("{} to {}", span.from.label(), span.to.label()));
+    let entries = if preview.entries == 1 { "1 entry".to_owned() } else { format!("{} entries", preview.entries) };
+    let warnings = preview.warnings.into_iter().map(|warning| view! { <p class="notice">{warning}</p> }).collect_view();
+    view! {
+        <section class="paper" aria-labelledby="preview">
+            <header>
+                <h2 id="preview">{title}</h2>
+                <p class="quiet">{days.map(|days| format!("{days}, "))} {entries}</p>
+            </header>
+            {warnings}
+            <Lines lines=preview.lines />
+            <Totals sums=preview.sums />
+            <Form action id="draft" class="actions end">
+                {once(action)} {hidden("client", chosen.client)} {hidden("group_by", if chosen.group_by.is_empty() { "project".to_owned() } else { chosen.group_by })}
+                {period.map(|period| hidden("period", period))} {from.map(|from| hidden("from", from))} {to.map(|to| hidden("to", to))}
+                <Submit label="Draft this invoice" class="button primary large" />
+            </Form>
+        </section>
+    }
+}

@@ -1,0 +1,122 @@
+//! A draft while it is being written.
+
+use leptos::prelude::*;
+
+use super::{Invoice, InvoiceLine, LineKind, UpdateInvoiceDraft, sheet::Totals};
+use crate::{
+    money::written,
+    ui::{Area, Field, Form, Icon, Part, Submit, answered, hidden, icon, money, use_flash},
+    visit::{changed, use_changes},
+};
+
+/// The lines with their texts, what is added by hand, discount, notes and terms.
+#[component]
+pub fn Editor(
+    /// The draft.
+    invoice: Invoice,
+) -> impl IntoView {
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = ServerAction::<UpdateInvoiceDraft>::new();
+    answered(action, move |_| {
+        changed(changes.money);
+        flash.say("Draft saved.");
+    });
+    let (id, version) = (invoice.id, invoice.version);
+    let only = invoice.lines.len() == 1;
+    let removers = invoice.lines.iter().map(|line| view! { <Remove action invoice=id.to_string() version line=line.id.to_string() /> }).collect_view();
+    let lines = invoice.lines.iter().enumerate().map(|(at, line)| line_row(at, line, only)).collect_view();
+    view! {
+        <section class="paper" aria-label="The draft">
+            <Form action id="draft" class="draft-form">
+                {hidden("invoice", id)} {hidden("version", version)}
+                <table class="list lines">
+                    <caption class="spoken">"Lines of the draft"</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">"What"</th>
+                            <th scope="col" class="number">"Quantity"</th>
+                            <th scope="col" class="number wide">"Price"</th>
+                            <th scope="col" class="number">"Net"</th>
+                            <th scope="col"><span class="spoken">"Actions"</span></th>
+                        </tr>
+                    </thead>
+                    <tbody>{lines}</tbody>
+                </table>
+                <Totals sums=invoice.sums.clone() />
+                <div class="grid-form">
+                    <Field label="Discount" name="discount" value=invoice.discount_written.clone().unwrap_or_default() optional=true placeholder="10% or 50.00" />
+                    <Field label="Days to pay" name="payment_terms_days" kind="number" value=invoice.payment_terms_days.to_string() />
+                    <Area label="Note to the client" name="notes" value=invoice.notes.clone().unwrap_or_default() optional=true rows=2 class="span-2" />
+                    <div class="form-end span-2"><Submit label="Save draft" /></div>
+                </div>
+            </Form>
+            {removers}
+        </section>
+        <AddLine action invoice=id.to_string() version currency=invoice.currency.to_string() />
+    }
+}
+
+/// One line: its words can change, and its quantity and price where they do not come from time.
+fn line_row(at: usize, line: &InvoiceLine, only: bool) -> impl IntoView + use<> {
+    let name = |field: &str| format!("lines[{at}][{field}]");
+    let label = format!("Text of line {}", at + 1);
+    let rows = line.description.lines().count().clamp(1, 6) as i32;
+    let quantity = match line.kind {
+        LineKind::Time => view! { {line.quantity.clone()} " " <span class="unit">{line.unit.clone()}</span> }.into_any(),
+        LineKind::Custom => small(name("quantity"), format!("Quantity of line {}", at + 1), line.quantity.clone()),
+    };
+    let price = match line.kind {
+        LineKind::Time => money(&line.price).into_any(),
+        LineKind::Custom => small(name("price"), format!("Price of line {}", at + 1), written(line.price.amount, &line.price.currency)),
+    };
+    let remove = (!only).then(|| {
+        let label = format!("Remove line {}", at + 1);
+        view! { <button type="submit" class="button bare" form=format!("remove-{}", line.id) aria-label=label>{icon(Icon::Cross)}</button> }
+    });
+    view! {
+        <tr>
+            <th scope="row" class="line-words">
+                <input type="hidden" name=name("line") value=line.id.to_string() prop:value=line.id.to_string() />
+                <textarea class="input plain" name=name("description") rows=rows aria-label=label prop:value=line.description.clone()>
+                    {line.description.clone()}
+                </textarea>
+            </th>
+            <td class="number">{quantity}</td>
+            <td class="number wide">{price}</td>
+            <td class="number">{money(&line.net)}</td>
+            <td class="row-actions">{remove}</td>
+        </tr>
+    }
+}
+
+fn small(name: String, label: String, value: String) -> AnyView {
+    view! { <input class="input plain short" inputmode="decimal" name=name aria-label=label value=value.clone() prop:value=value /> }.into_any()
+}
+
+/// The form behind the cross of a line; forms cannot stand in one another.
+#[component]
+fn Remove(action: ServerAction<UpdateInvoiceDraft>, invoice: String, version: i32, line: String) -> impl IntoView {
+    view! {
+        <Form action id=format!("remove-{line}") quiet=true>
+            {hidden("invoice", invoice)} {hidden("version", version)} {hidden("lines[0][line]", line)} {hidden("lines[0][remove]", true)}
+        </Form>
+    }
+}
+
+/// A line that is not made from time.
+#[component]
+fn AddLine(action: ServerAction<UpdateInvoiceDraft>, invoice: String, version: i32, currency: String) -> impl IntoView {
+    let key = format!("line-{invoice}-{version}");
+    view! {
+        <Part title="Add a line" id="add-line">
+            <Form action id="add" class="log-form" quiet=true>
+                {hidden("invoice", invoice)} {hidden("version", version)} {hidden("idempotency_key", key)}
+                <Field label="What" name="add[0][description]" required=true maxlength=2000 placeholder="Hosting, November" class="grow" />
+                <Field label="Quantity" name="add[0][quantity]" inputmode="decimal" placeholder="1" class="short" />
+                <Field label=format!("Price in {currency}") name="add[0][price]" inputmode="decimal" required=true placeholder="50.00" class="short" />
+                <Submit label="Add line" class="button" />
+            </Form>
+        </Part>
+    }
+}

@@ -1,0 +1,148 @@
+//! One invoice: written while it is a draft, read once it is sent.
+
+use leptos::prelude::*;
+use leptos_router::{LazyRoute, hooks::use_params_map, lazy_route};
+
+use super::{
+    Invoice, InvoiceStatus,
+    deed::{DeleteDraft, Send, Void},
+    editor::Editor,
+    get_invoice,
+    page::status,
+    payments::Payments,
+    sheet::{Lines, Totals},
+};
+use crate::{
+    access::Permission,
+    day::Day,
+    ui::{Head, Icon, fact, icon, loaded, money},
+    visit::{use_changes, use_here},
+};
+
+/// The page of one invoice.
+pub struct InvoicePage;
+
+#[lazy_route]
+impl LazyRoute for InvoicePage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        page()
+    }
+}
+
+fn page() -> AnyView {
+    let params = use_params_map();
+    let changes = use_changes();
+    let asked = move || (changes.money.get(), params.with(|params| params.get("invoice").unwrap_or_default()));
+    let invoice = Resource::new(asked, |(_, invoice)| get_invoice(invoice));
+    loaded(invoice, |invoice| match invoice.status {
+        InvoiceStatus::Draft => draft(invoice),
+        _ => sent(invoice),
+    })
+}
+
+/// What an invoice is called on its own page.
+fn title(invoice: &Invoice) -> String {
+    match &invoice.number {
+        Some(number) => format!("Invoice {number}"),
+        None => format!("Draft for {}", invoice.client.name),
+    }
+}
+
+fn lead(invoice: &Invoice) -> AnyView {
+    let here = use_here();
+    let client = here.path(&format!("clients/{}", invoice.client.id));
+    let days = invoice.period.as_ref().map(|span| format!(" · {} to {}", span.from.label(), span.to.label()));
+    view! { {status(invoice.status)} " " <a href=client>{invoice.client.name.clone()}</a> {days} }.into_any()
+}
+
+fn pdf(invoice: &Invoice, label: &'static str) -> impl IntoView + use<> {
+    view! {
+        <a class="button" href=invoice.pdf_url.clone() target="_blank" rel="external noopener">
+            {icon(Icon::Download)}
+            <span>{label}</span>
+        </a>
+    }
+}
+
+fn draft(invoice: Invoice) -> AnyView {
+    let writes = use_here().may(Permission::WriteMoney);
+    let pdf = pdf(&invoice, "PDF of the draft");
+    let send = writes.then(|| view! { <Send invoice=invoice.clone() /> });
+    let words = match writes {
+        true => view! { <Editor invoice=invoice.clone() /> }.into_any(),
+        false => paper(&invoice).into_any(),
+    };
+    view! {
+        <Head title=title(&invoice) lead=lead(&invoice)>{pdf} {send}</Head>
+        {words}
+        {writes.then(|| view! { <DeleteDraft invoice /> })}
+    }
+    .into_any()
+}
+
+fn paper(invoice: &Invoice) -> impl IntoView + use<> {
+    view! {
+        <section class="paper" aria-label="The invoice">
+            <Lines lines=invoice.lines.clone() />
+            <Totals sums=invoice.sums.clone() />
+            {invoice.notes.clone().map(|notes| view! { <p class="words">{notes}</p> })}
+        </section>
+    }
+}
+
+fn sent(invoice: Invoice) -> AnyView {
+    let here = use_here();
+    let voidable = here.may(Permission::Treasury) && invoice.payments.is_empty() && invoice.status != InvoiceStatus::Void;
+    let day = |day: &Option<Day>| day.as_ref().map(Day::label).unwrap_or_default();
+    let facts = [
+        fact("Total", money(&invoice.sums.total), None),
+        fact("Still to be paid", money(&invoice.balance), None),
+        fact("Issued", day(&invoice.issued_on), None),
+        fact("Due", day(&invoice.due_on), None),
+    ];
+    let (pdf, paper, mail) = (pdf(&invoice, "Open the PDF"), paper(&invoice), mail(&invoice));
+    view! {
+        <Head title=title(&invoice) lead=lead(&invoice)>{pdf}</Head>
+        <dl class="facts">{facts.collect_view()}</dl>
+        <div class="columns wide-left">
+            {paper}
+            <div>
+                <Payments invoice=invoice.clone() />
+                {mail}
+                {voidable.then(|| view! { <Void invoice /> })}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn mail(invoice: &Invoice) -> AnyView {
+    let here = use_here();
+    let words = match &invoice.mail {
+        None => view! { <p class="quiet">"Sent without e-mail."</p> }.into_any(),
+        Some(mail) => {
+            let word = match mail.state.as_str() {
+                "sent" => "Mailed to ",
+                "failed" => "Could not be mailed to ",
+                _ => "Waits to be mailed to ",
+            };
+            let problem = mail.last_error.clone().filter(|_| mail.state != "sent");
+            view! {
+                <p>{word} <b>{mail.recipient.clone()}</b> ". " <a href=here.path("settings/mails")>"See the mails"</a></p>
+                {problem.map(|problem| view! { <p class="quiet">{problem}</p> })}
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <section class="part" aria-labelledby="mail">
+            <div class="part-head"><h2 id="mail">"Mail"</h2></div>
+            {words}
+        </section>
+    }
+    .into_any()
+}

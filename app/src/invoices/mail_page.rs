@@ -1,0 +1,65 @@
+//! The mails that Stint sent or is about to send.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::{OutgoingMail, list_mails};
+use crate::{
+    page::Page,
+    ui::{Empty, Part, Tone, badge, loaded, more},
+    visit::{use_changes, use_here, use_visit},
+};
+
+/// The outbox.
+#[component]
+pub fn MailsSection() -> impl IntoView {
+    let changes = use_changes();
+    let query = use_query_map();
+    let mails = Resource::new(move || (changes.money.get(), query.with(|query| query.get("cursor"))), |(_, cursor)| list_mails(Some(30), cursor));
+    let leaves = use_visit().mail_leaves;
+    view! {
+        <Part title="Mails" id="mails">
+            {(!leaves).then(|| view! { <p class="notice">"No mail server is set up, so mails are kept here and do not leave. Whoever runs this Stint sets STINT_SMTP_URL to change that."</p> })}
+            {loaded(mails, list)}
+        </Part>
+    }
+}
+
+fn list(page: Page<OutgoingMail>) -> AnyView {
+    let here = use_here();
+    if page.items.is_empty() {
+        return view! { <Empty title="No mail yet" text="Invoices leave by mail when they are sent." /> }.into_any();
+    }
+    let next = page.next_cursor;
+    view! {
+        <div class="mails">{page.items.into_iter().map(mail).collect_view()}</div>
+        {more(here.path("settings/mails"), next)}
+    }
+    .into_any()
+}
+
+fn mail(mail: OutgoingMail) -> impl IntoView {
+    let here = use_here();
+    let (tone, word) = match mail.state.state.as_str() {
+        "sent" => (Tone::Good, "Sent"),
+        "failed" => (Tone::Bad, "Failed"),
+        _ => (Tone::Plain, "Waiting"),
+    };
+    let tries = (mail.attempts > 1).then(|| format!(" · tried {} times", mail.attempts));
+    let invoice = mail.invoice.map(|invoice| here.path(&format!("invoices/{invoice}")));
+    view! {
+        <details class="mail">
+            <summary>
+                <span class="mail-subject">{mail.subject}</span>
+                <span class="quiet">{mail.state.recipient}</span>
+                <span class="quiet wide">{mail.created_at.day().label()} " " {mail.created_at.clock().to_owned()} {tries}</span>
+                {badge(tone, word)}
+            </summary>
+            <div class="mail-body">
+                {mail.state.last_error.map(|problem| view! { <p class="wrong">{problem}</p> })}
+                <p class="words">{mail.body}</p>
+                {invoice.map(|path| view! { <p><a href=path>"To the invoice"</a></p> })}
+            </div>
+        </details>
+    }
+}

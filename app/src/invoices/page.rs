@@ -1,0 +1,137 @@
+//! The list of invoices.
+
+use leptos::prelude::*;
+use leptos_router::{LazyRoute, hooks::use_query_map, lazy_route};
+
+use super::{InvoiceStatus, InvoiceSummary, list_invoices};
+use crate::{
+    access::Permission,
+    page::Page,
+    ui::{Empty, Head, Icon, Tone, badge, icon, loaded, money, more},
+    visit::{use_changes, use_here},
+};
+
+/// The page with every invoice.
+pub struct Invoices;
+
+#[lazy_route]
+impl LazyRoute for Invoices {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        page()
+    }
+}
+
+/// What the list can be narrowed to: the word in the address, and what it is called.
+const FILTERS: [(Option<InvoiceStatus>, &str, &str); 6] = [
+    (None, "", "All"),
+    (Some(InvoiceStatus::Draft), "draft", "Drafts"),
+    (Some(InvoiceStatus::Sent), "sent", "Open"),
+    (Some(InvoiceStatus::Overdue), "overdue", "Overdue"),
+    (Some(InvoiceStatus::Paid), "paid", "Paid"),
+    (Some(InvoiceStatus::Void), "void", "Void"),
+];
+
+fn page() -> AnyView {
+    let here = use_here();
+    let changes = use_changes();
+    let query = use_query_map();
+    let word = Memo::new(move |_| query.with(|query| query.get("status").unwrap_or_default()));
+    let asked = move || (changes.money.get(), word.get(), query.with(|query| query.get("cursor")));
+    let invoices = Resource::new(asked, |(_, word, cursor)| {
+        let status = FILTERS.iter().find(|(_, name, _)| *name == word).and_then(|(status, ..)| *status);
+        list_invoices(None, status, Some(50), cursor, None)
+    });
+    let list = here.path("invoices");
+    let filters = FILTERS.iter().map(|(_, name, label)| {
+        let path = if name.is_empty() { list.clone() } else { format!("{list}?status={name}") };
+        view! { <li><a href=path aria-current=move || (word.get() == *name).then_some("page")>{*label}</a></li> }
+    });
+    let makes = here.may(Permission::WriteMoney);
+    view! {
+        <Head title="Invoices">
+            {makes.then(|| view! { <a class="button primary" href=here.path("invoices/new")>{icon(Icon::Plus)} <span>"New invoice"</span></a> })}
+        </Head>
+        <nav class="tabs" aria-label="State of the invoices">
+            <ul>{filters.collect_view()}</ul>
+        </nav>
+        {loaded(invoices, move |page| rows(page, word.get_untracked()))}
+    }
+    .into_any()
+}
+
+fn rows(page: Page<InvoiceSummary>, word: String) -> AnyView {
+    let here = use_here();
+    if page.items.is_empty() {
+        return match word.as_str() {
+            "" => view! {
+                <Empty title="No invoice yet" text="An invoice is made from tracked time. Choose a client and a period, look at the preview, and send it.">
+                    <a class="button" href=here.path("invoices/new")>"Choose client and period"</a>
+                </Empty>
+            }
+            .into_any(),
+            _ => view! { <Empty title="None in this state" /> }.into_any(),
+        };
+    }
+    let path = if word.is_empty() { here.path("invoices") } else { format!("{}?status={word}", here.path("invoices")) };
+    let next = page.next_cursor;
+    let rows = page.items.into_iter().map(|invoice| row(&here.path(&format!("invoices/{}", invoice.id)), invoice)).collect_view();
+    view! {
+        <table class="list">
+            <caption class="spoken">"Invoices"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Invoice"</th>
+                    <th scope="col" class="wide">"Client"</th>
+                    <th scope="col" class="wide">"Issued"</th>
+                    <th scope="col" class="wide">"Due"</th>
+                    <th scope="col">"State"</th>
+                    <th scope="col" class="number wide">"Balance"</th>
+                    <th scope="col" class="number">"Total"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+        {more(path, next)}
+    }
+    .into_any()
+}
+
+fn row(path: &str, invoice: InvoiceSummary) -> impl IntoView + use<> {
+    let open = invoice.balance.amount > 0 && !matches!(invoice.status, InvoiceStatus::Draft | InvoiceStatus::Void);
+    view! {
+        <tr>
+            <th scope="row">
+                <a class="row-link" href=path.to_owned()>{name(&invoice)}</a>
+                <small class="narrow">{invoice.client.name.clone()}</small>
+            </th>
+            <td class="wide">{invoice.client.name.clone()}</td>
+            <td class="wide">{invoice.issued_on.as_ref().map(|day| day.label())}</td>
+            <td class="wide">{invoice.due_on.as_ref().map(|day| day.label())}</td>
+            <td>{status(invoice.status)}</td>
+            <td class="number wide">{open.then(|| money(&invoice.balance))}</td>
+            <td class="number">{money(&invoice.total)}</td>
+        </tr>
+    }
+}
+
+/// What an invoice is called: its number, or that it has none yet.
+pub fn name(invoice: &InvoiceSummary) -> String {
+    invoice.number.clone().unwrap_or_else(|| format!("Draft of {}", invoice.created_on.label()))
+}
+
+/// Where an invoice stands, in a word.
+pub fn status(status: InvoiceStatus) -> impl IntoView {
+    let (tone, word) = match status {
+        InvoiceStatus::Draft => (Tone::Quiet, "Draft"),
+        InvoiceStatus::Sent => (Tone::Plain, "Sent"),
+        InvoiceStatus::Overdue => (Tone::Bad, "Overdue"),
+        InvoiceStatus::PartlyPaid => (Tone::Warn, "Partly paid"),
+        InvoiceStatus::Paid => (Tone::Good, "Paid"),
+        InvoiceStatus::Void => (Tone::Quiet, "Void"),
+    };
+    badge(tone, word)
+}

@@ -1,0 +1,73 @@
+//! What was paid of an invoice, and the form to write down more.
+
+use leptos::prelude::*;
+
+use super::{Invoice, InvoiceStatus, PaymentMethod, RecordPayment};
+use crate::{
+    access::Permission,
+    money::written,
+    ui::{Field, Form, Part, Select, Submit, answered, choices, hidden, money, use_flash},
+    visit::{changed, use_changes, use_here},
+};
+
+/// The payments, and the form while something is open.
+#[component]
+pub fn Payments(
+    /// The invoice.
+    invoice: Invoice,
+) -> impl IntoView {
+    let here = use_here();
+    let open = invoice.balance.amount > 0 && invoice.status != InvoiceStatus::Void && here.may(Permission::WriteMoney);
+    let rows = invoice.payments.iter().map(|payment| {
+        view! {
+            <li>
+                <span>{payment.date.label()} <small>{method(payment.method)} {payment.note.clone().map(|note| format!(" · {note}"))}</small></span>
+                <span class="numbers">{money(&payment.amount)}</span>
+            </li>
+        }
+    });
+    let list = match invoice.payments.is_empty() {
+        true => view! { <p class="quiet">"Nothing was paid yet."</p> }.into_any(),
+        false => view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any(),
+    };
+    view! {
+        <Part title="Payments" id="payments">
+            {list}
+            {open.then(|| view! { <Record invoice /> })}
+        </Part>
+    }
+}
+
+#[component]
+fn Record(invoice: Invoice) -> impl IntoView {
+    let here = use_here();
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = ServerAction::<RecordPayment>::new();
+    answered(action, move |invoice| {
+        changed(changes.money);
+        flash.say(if invoice.balance.amount > 0 { format!("Recorded. {} are still open.", invoice.balance.text) } else { "Recorded. The invoice is paid.".to_owned() });
+    });
+    let methods = choices(&[("bank_transfer", "Bank transfer"), ("card", "Card"), ("cash", "Cash"), ("other", "Other")]);
+    // The next payment has a key of its own, so a second click on this one records nothing.
+    let key = format!("payment-{}-{}", invoice.id, invoice.payments.len());
+    view! {
+        <Form action id="payment" class="grid-form">
+            {hidden("invoice", invoice.id)} {hidden("idempotency_key", key)}
+            <Field label=format!("Amount in {}", invoice.currency) name="amount" inputmode="decimal" required=true value=written(invoice.balance.amount, &invoice.currency) />
+            <Field label="Paid on" name="date" kind="date" required=true value=here.0.today.to_string() />
+            <Select label="How" name="method" choices=methods />
+            <Field label="Note" name="note" maxlength=1000 optional=true />
+            <div class="form-end span-2"><Submit label="Record payment" /></div>
+        </Form>
+    }
+}
+
+fn method(method: PaymentMethod) -> &'static str {
+    match method {
+        PaymentMethod::BankTransfer => "Bank transfer",
+        PaymentMethod::Card => "Card",
+        PaymentMethod::Cash => "Cash",
+        PaymentMethod::Other => "Other",
+    }
+}

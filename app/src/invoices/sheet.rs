@@ -1,0 +1,72 @@
+//! Lines and sums as they stand on the invoice.
+
+use leptos::prelude::*;
+
+use super::{InvoiceLine, Sums};
+use crate::ui::money;
+
+/// The lines, for reading.
+#[component]
+pub fn Lines(
+    /// The lines.
+    lines: Vec<InvoiceLine>,
+) -> impl IntoView {
+    let rows = lines.into_iter().map(|line| {
+        let rounded = line.worked.as_ref().zip(line.billed.as_ref()).filter(|(worked, billed)| worked != billed);
+        let rounded = rounded.map(|(worked, billed)| format!("{} worked, billed as {}", worked.text, billed.text));
+        view! {
+            <tr>
+                <th scope="row" class="line-words">
+                    {line.description}
+                    {rounded.map(|rounded| view! { <small>{rounded}</small> })}
+                </th>
+                <td class="number">{line.quantity} " " <span class="unit">{line.unit}</span></td>
+                <td class="number wide">{money(&line.price)}</td>
+                <td class="number wide">{format!("{} %", line.tax_rate)}</td>
+                <td class="number">{money(&line.net)}</td>
+            </tr>
+        }
+    });
+    view! {
+        <table class="list lines">
+            <caption class="spoken">"Lines of the invoice"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"What"</th>
+                    <th scope="col" class="number">"Quantity"</th>
+                    <th scope="col" class="number wide">"Price"</th>
+                    <th scope="col" class="number wide">"Tax"</th>
+                    <th scope="col" class="number">"Net"</th>
+                </tr>
+            </thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+    }
+}
+
+/// What it comes to.
+#[component]
+pub fn Totals(
+    /// The sums.
+    sums: Sums,
+) -> impl IntoView {
+    let discount = sums.discount.as_ref().map(|discount| {
+        view! {
+            <div><dt>"Subtotal"</dt><dd>{money(&sums.subtotal)}</dd></div>
+            <div><dt>"Discount"</dt><dd>"− " {money(discount)}</dd></div>
+        }
+    });
+    let taxes = sums.taxes.iter().map(|tax| {
+        let words = match tax.category.reason() {
+            Some(reason) => reason.to_owned(),
+            None => format!("Tax {} % of {}", tax.rate, tax.base.text),
+        };
+        view! { <div><dt>{words}</dt><dd>{money(&tax.tax)}</dd></div> }
+    });
+    view! {
+        <dl class="sums">
+            {discount} <div><dt>"Net"</dt><dd>{money(&sums.net)}</dd></div> {taxes.collect_view()}
+            <div class="sum-total"><dt>"Total"</dt><dd>{money(&sums.total)}</dd></div>
+        </dl>
+    }
+}

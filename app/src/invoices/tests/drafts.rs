@@ -1,0 +1,140 @@
+//! Drafts: what is billed, what is reserved, what is released.
+
+use serde_json::json;
+
+use super::*;
+use crate::{access::Role, error::Code};
+
+#[tokio::test]
+async fn the_preview_is_what_the_draft_becomes() {
+    let studio = studio().await;
+    log(&studio, "2026-10-05", "1h30m").await;
+    log(&studio, "2026-10-06", "45m").await;
+    log(&studio, "2026-11-01", "8h").await;
+    let wanted = json!({"client": "Acme", "period": "2026-10", "discount": "10%", "lines": [{"description": "Hosting", "price": 5000}]});
+    let preview = studio.ok("preview_invoice", wanted.clone()).await;
+    let draft = studio.ok("draft_invoice", wanted).await;
+    for sum in ["subtotal", "discount", "net", "taxes", "tax", "total"] {
+        assert_eq!(preview[sum], draft[sum], "{sum}");
+    }
+    // 2.25 h × 120.00 + 50.00 = 320.00; − 10 % = 288.00; + 19 % = 342.72
+    assert_eq!(draft["total"]["text"], "342.72 EUR");
+    assert_eq!(draft["lines"].as_array().map(Vec::len), Some(2));
+    assert_eq!(draft["lines"][0]["quantity"], "2.25");
+}
+
+#[tokio::test]
+async fn time_on_a_draft_is_reserved_and_released_with_it() {
+    let studio = studio().await;
+    let entry = log(&studio, "2026-11-20", "1h").await;
+    let invoice = draft(&studio).await;
+    assert_eq!(studio.code("draft_invoice", json!({"client": "Acme"})).await, Code::Invalid, "nothing is left to bill");
+    assert_eq!(studio.code("update_time_entry", json!({"time_entry": entry["id"], "description": "x"})).await, Code::Locked);
+    studio.ok("delete_invoice_draft", json!({"invoice": invoice["id"]})).await;
+    studio.ok("update_time_entry", json!({"time_entry": entry["id"], "description": "x"})).await;
+    assert_eq!(studio.code("get_invoice", json!({"invoice": invoice["id"]})).await, Code::NotFound);
+}
+
+#[tokio::test]
+async fn deferred_time_stays_for_the_next_invoice() {
+    let studio = studio().await;
+    let later = log(&studio, "2026-11-19", "1h").await;
+    log(&studio, "2026-11-20", "2h").await;
+    let invoice = studio.ok("draft_invoice", json!({"client": "Acme", "defer": [later["id"]]})).await;
+    assert_eq!(invoice["subtotal"]["amount"], 24000);
+    let left = studio.ok("list_unbilled", json!({})).await;
+    assert_eq!(left["items"][0]["worked"]["seconds"], 3600);
+}
+
+#[tokio::test]
+async fn a_line_takes_another_text_and_a_custom_line_joins_it() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let invoice = draft(&studio).await;
+    let change = json!({
+        "invoice": invoice["id"], "version": invoice["version"],
+        "lines": [{"line": invoice["lines"][0]["id"], "description": "Dashboard, *charts* <b>& more</b>"}],
+        "add": [{"description": "Domain", "quantity": "2.5", "price": 1000, "tax_rate": "7"}],
+        "notes": "Thank you"
+    });
+    let changed = studio.ok("update_invoice_draft", change.clone()).await;
+    assert_eq!(changed["lines"][0]["description"], "Dashboard, *charts* <b>& more</b>");
+    assert_eq!(changed["total"]["amount"], 12000 + 2280 + 2500 + 175);
+    assert_eq!(studio.code("update_invoice_draft", change).await, Code::Stale, "the second tab looked at an older version");
+}
+
+#[tokio::test]
+async fn the_price_of_tracked_time_is_not_written_by_hand() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let invoice = draft(&studio).await;
+    let line = &invoice["lines"][0]["id"];
+    let refused = studio.refused("update_invoice_draft", json!({"invoice": invoice["id"], "lines": [{"line": line, "price": 1}]})).await;
+    assert_eq!(refused.code, Code::Invalid);
+    let without = studio.ok("update_invoice_draft", json!({"invoice": invoice["id"], "lines": [{"line": line, "remove": true}]})).await;
+    assert_eq!(without["total"]["amount"], 0);
+    assert_eq!(studio.code("send_invoice", json!({"invoice": invoice["id"]})).await, Code::Invalid, "an empty invoice does not leave");
+}
+
+#[tokio::test]
+async fn two_people_drafting_at_once_never_bill_the_same_hour_twice() {
+    let studio = studio().await;
+    for day in 1..=9 {
+        log(&studio, &format!("2026-11-0{day}"), "1h").await;
+    }
+    let tasks: Vec<_> = (0..8)
+        .map(|_| {
+            let studio = studio.clone();
+            tokio::spawn(async move { studio.call("draft_invoice", json!({"client": "Acme"})).await })
+        })
+        .collect();
+    let mut billed = 0;
+    for task in tasks {
+        if let Ok(draft) = task.await.unwrap() {
+            billed += draft["lines"][0]["worked"]["seconds"].as_i64().unwrap();
+        }
+    }
+    assert_eq!(billed, 9 * 3600);
+}
+
+#[tokio::test]
+async fn drafts_of_agents_running_timers_and_fixed_prices_are_not_billed() {
+    let studio = studio().await;
+    let agent = studio.token(crate::access::Writes::Drafts).await;
+    agent.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h"})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Flat", "billing": "fixed_price"})).await;
+    studio.ok("create_time_entry", json!({"project": "Flat", "date": "2026-11-20", "duration": "1h"})).await;
+    studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    assert_eq!(studio.ok("list_unbilled", json!({})).await["items"], json!([]));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_an_invoice_is_said_at_its_argument() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    for (field, arguments) in [
+        ("period", json!({"client": "Acme", "period": "someday"})),
+        ("to", json!({"client": "Acme", "from": "2026-11-20"})),
+        ("to", json!({"client": "Acme", "from": "2026-11-20", "to": "2026-11-19"})),
+        ("discount", json!({"client": "Acme", "discount": "150%"})),
+        ("discount", json!({"client": "Acme", "discount": "9999.00"})),
+        ("quantity", json!({"client": "Acme", "lines": [{"description": "x", "price": 1, "quantity": "-1"}]})),
+        ("description", json!({"client": "Acme", "lines": [{"description": "x".repeat(10_000), "price": 1}]})),
+        ("arguments", json!({"client": "Acme", "perod": "2026-11"})),
+    ] {
+        let refused = studio.refused("preview_invoice", arguments.clone()).await;
+        assert_eq!(refused.code, Code::Invalid, "{arguments}");
+        assert!(refused.fields.contains_key(field), "{arguments} names {:?} instead of {field}", refused.fields);
+    }
+}
+
+#[tokio::test]
+async fn a_member_finds_no_invoice() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let invoice = draft(&studio).await;
+    let barbara = studio.as_role(Role::Member).await;
+    assert_eq!(barbara.code("get_invoice", json!({"invoice": invoice["id"]})).await, Code::NotFound);
+    assert_eq!(barbara.code("list_unbilled", json!({})).await, Code::NotFound);
+    assert_eq!(barbara.code("send_invoice", json!({"invoice": invoice["id"]})).await, Code::Forbidden);
+}

@@ -1,0 +1,34 @@
+//! Promises about invoices, over the operations.
+
+mod drafts;
+mod sending;
+
+use serde_json::{Value, json};
+
+use crate::testing::World;
+
+/// A studio with the client Acme (120.00 EUR an hour, 19 % tax) and its project Dashboard.
+pub async fn studio() -> World {
+    let studio = World::new("studio").await;
+    let acme = json!({"name": "Acme", "currency": "EUR", "rate": 12000, "tax_rate": "19", "email": "billing@acme.example", "payment_terms_days": 30});
+    studio.ok("create_client", acme).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    studio
+}
+
+/// Logs time on Dashboard.
+pub async fn log(studio: &World, date: &str, duration: &str) -> Value {
+    studio.ok("create_time_entry", json!({"project": "Acme / Dashboard", "date": date, "duration": duration, "description": "Charts"})).await
+}
+
+/// A draft of all unbilled time of Acme.
+pub async fn draft(studio: &World) -> Value {
+    studio.ok("draft_invoice", json!({"client": "Acme"})).await
+}
+
+/// A sent invoice over 90 minutes.
+pub async fn sent(studio: &World) -> Value {
+    log(studio, "2026-11-20", "1h30m").await;
+    let draft = draft(studio).await;
+    studio.ok("send_invoice", json!({"invoice": draft["id"]})).await
+}

@@ -1,0 +1,79 @@
+//! Promises that hold for every operation and every table, found by walking the registry and the catalogue.
+
+mod dry_run;
+mod tables;
+mod tenants;
+
+use serde_json::{Map, Value, json};
+
+use crate::{operation::Operation, testing::World};
+
+/// A studio with one of everything that an argument can refer to.
+pub struct Furnished {
+    /// Its owner.
+    pub world: World,
+    /// Ids by the noun of the argument that refers to them.
+    pub ids: Map<String, Value>,
+}
+
+/// Furnishes a studio: client, project, entries, a running timer, a draft, a sent invoice and a token.
+pub async fn furnished(name: &str) -> Furnished {
+    let world = World::new(name).await;
+    let client = world.ok("create_client", json!({"name": "Acme", "rate": 12000, "tax_rate": "19", "email": "billing@acme.example"})).await;
+    let project = world.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    let log = |date: &str| json!({"project": project["id"], "date": date, "duration": "1h"});
+    world.ok("create_time_entry", log("2026-11-18")).await;
+    let sent = world.ok("draft_invoice", json!({"client": "Acme"})).await;
+    world.ok("send_invoice", json!({"invoice": sent["id"]})).await;
+    world.ok("create_time_entry", log("2026-11-19")).await;
+    let draft = world.ok("draft_invoice", json!({"client": "Acme"})).await;
+    let entry = world.ok("create_time_entry", log("2026-11-20")).await;
+    world.ok("start_timer", json!({"project": project["id"]})).await;
+    let token = world.ok("create_token", json!({"name": "agent", "writes": "direct"})).await;
+    let mut ids = Map::new();
+    for (noun, id) in [
+        ("client", &client["id"]),
+        ("project", &project["id"]),
+        ("time_entry", &entry["id"]),
+        ("invoice", &draft["id"]),
+        ("token", &token["id"]),
+        ("line", &draft["lines"][0]["id"]),
+    ] {
+        ids.insert(noun.to_owned(), id.clone());
+    }
+    ids.insert("member".to_owned(), json!(world.member()));
+    ids.insert("projects".to_owned(), json!([project["id"]]));
+    ids.insert("time_entries".to_owned(), json!([entry["id"]]));
+    Furnished { world, ids }
+}
+
+/// Arguments that would be right, were it not for the ids: every reference the operation takes, and what it requires beside.
+pub fn arguments(operation: &Operation, ids: &Map<String, Value>) -> Map<String, Value> {
+    let properties = operation.input.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+    let required: Vec<&str> = operation.input.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let mut arguments = Map::new();
+    for (name, schema) in &properties {
+        if let Some(id) = ids.get(name) {
+            arguments.insert(name.clone(), id.clone());
+        } else if required.contains(&name.as_str()) {
+            arguments.insert(name.clone(), sample(name, schema));
+        }
+    }
+    if operation.declaration.name == "create_time_entry" {
+        arguments.insert("date".to_owned(), json!("2026-11-20"));
+        arguments.insert("duration".to_owned(), json!("30m"));
+    }
+    arguments
+}
+
+/// A value that fits an argument of this name.
+fn sample(name: &str, schema: &Value) -> Value {
+    match (name, schema["type"].as_str()) {
+        ("date" | "from" | "to", _) => json!("2026-11-20"),
+        ("duration", _) => json!("30m"),
+        (_, Some("integer")) => json!(100),
+        (_, Some("boolean")) => json!(true),
+        (_, Some("array")) => json!([]),
+        _ => json!("Something"),
+    }
+}

@@ -1,0 +1,85 @@
+//! The catalogue: what must hold for every table.
+
+use sqlx::Row;
+
+use crate::testing::{World, owner};
+
+/// Tables that belong to no organization: people sign in before they are anywhere.
+const WITHOUT_TENANT: [&str; 4] = ["_sqlx_migrations", "app_user", "organization", "sign_in"];
+
+async fn names(query: &'static str) -> Vec<String> {
+    World::new("tables").await;
+    let owner = owner().await;
+    let rows = sqlx::query(query).fetch_all(&owner).await.expect("the catalogue");
+    owner.close().await;
+    rows.iter().map(|row| row.get::<String, _>(0)).collect()
+}
+
+#[tokio::test]
+async fn every_table_belongs_to_an_organization_or_is_known_not_to() {
+    let without = names(
+        "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname = 'public' and c.relkind in ('r', 'p')
+             and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'organization_id' and a.attnotnull)
+         order by 1",
+    )
+    .await;
+    assert_eq!(without, WITHOUT_TENANT);
+}
+
+#[tokio::test]
+async fn every_tenant_table_forces_row_security_with_a_policy_for_reading_and_writing() {
+    let open = names(
+        "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relname not in ('_sqlx_migrations', 'app_user', 'sign_in')
+             and not (c.relrowsecurity and c.relforcerowsecurity and exists (
+                 select from pg_policy p where p.polrelid = c.oid and p.polname = 'tenant' and p.polqual is not null and p.polwithcheck is not null))
+         order by 1",
+    )
+    .await;
+    assert_eq!(open, Vec::<String>::new(), "tables without a forced tenant policy");
+}
+
+#[tokio::test]
+async fn keys_lead_with_the_organization() {
+    let astray = names(
+        "select format('%s on %s', k.conname, c.relname) from pg_constraint k
+         join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+         join pg_attribute a on a.attrelid = c.oid and a.attnum = k.conkey[1]
+         where n.nspname = 'public' and k.contype in ('p', 'u', 'f') and a.attname <> 'organization_id'
+             and exists (select from pg_attribute o where o.attrelid = c.oid and o.attname = 'organization_id')
+             and not (k.contype = 'f' and k.confrelid = 'app_user'::regclass)
+         union all
+         select format('%s on %s', i.indexrelid::regclass, c.relname) from pg_index i
+         join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
+         join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
+         where n.nspname = 'public' and i.indisunique and a.attname <> 'organization_id'
+             and exists (select from pg_attribute o where o.attrelid = c.oid and o.attname = 'organization_id')
+         order by 1",
+    )
+    .await;
+    assert_eq!(astray, Vec::<String>::new(), "keys that do not begin with the organization");
+}
+
+#[tokio::test]
+async fn the_application_owns_nothing_and_cannot_bypass_row_security() {
+    let powers = names(
+        "select 'bypasses row security' from pg_roles where rolname = 'stint_app' and (rolbypassrls or rolsuper or rolcreaterole or rolcreatedb)
+         union all select format('owns %s', relname) from pg_class where relowner = 'stint_app'::regrole
+         union all select format('may %s %s', privilege_type, table_name) from information_schema.role_table_grants
+             where grantee = 'stint_app' and table_schema = 'public'
+                 and ((table_name in ('action', 'change') and privilege_type in ('UPDATE', 'DELETE')) or privilege_type = 'TRUNCATE'
+                      or (table_name = '_sqlx_migrations' and privilege_type <> 'SELECT'))",
+    )
+    .await;
+    assert_eq!(powers, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn calls_work_as_the_application_and_not_as_the_owner() {
+    let world = World::new("tables").await;
+    let role: String = sqlx::query_scalar("select current_user::text").fetch_one(&world.caller.services.pool).await.expect("a role");
+    assert_eq!(role, "stint_app");
+    let seen: i64 = sqlx::query_scalar("select count(*) from client").fetch_one(&world.caller.services.pool).await.expect("a count");
+    assert_eq!(seen, 0, "without an organization nothing is seen");
+}

@@ -1,0 +1,108 @@
+//! The settings of the organization.
+
+use leptos::prelude::*;
+
+use super::{Organization, UpdateOrganization, get_organization};
+use crate::{
+    access::Permission,
+    clients::form::{currencies, languages, tax_categories},
+    money::written,
+    ui::{Area, Choice, Field, Form, Part, Select, Submit, answered, choices, loaded, use_flash},
+    visit::use_here,
+};
+
+/// Letterhead, bank details and the defaults of new work.
+#[component]
+pub fn OrganizationSection() -> impl IntoView {
+    let action = ServerAction::<UpdateOrganization>::new();
+    let flash = use_flash();
+    answered(action, move |_| flash.say("Organization saved."));
+    let organization = Resource::new(move || action.version().get(), |_| get_organization());
+    loaded(organization, move |organization| view! { <Settings organization action /> }.into_any())
+}
+
+#[component]
+fn Settings(organization: Organization, action: ServerAction<UpdateOrganization>) -> impl IntoView {
+    let changeable = use_here().may(Permission::ManageOrganization);
+    let (letterhead, bank) = (letterhead(&organization), bank(&organization));
+    let (basics, invoicing) = (basics(&organization), invoicing(&organization));
+    view! {
+        <Form action id="organization">
+            <div class="columns">
+                <Part title="On every invoice" id="letterhead">
+                    <div class="grid-form">{letterhead}</div>
+                </Part>
+                <Part title="Where clients pay" id="bank">
+                    <div class="grid-form">{bank}</div>
+                </Part>
+                <Part title="Time and money" id="basics">
+                    <div class="grid-form">{basics}</div>
+                </Part>
+                <Part title="New invoices" id="invoicing">
+                    <div class="grid-form">{invoicing}</div>
+                </Part>
+            </div>
+            {changeable.then(|| view! { <div class="form-end"><Submit label="Save organization" /></div> })}
+        </Form>
+    }
+}
+
+fn letterhead(organization: &Organization) -> impl IntoView + use<> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    view! {
+        <Field label="Name" name="name" required=true maxlength=200 value=organization.name.clone() />
+        <Field label="Legal name" name="legal_name" maxlength=200 value=text(&organization.legal_name) optional=true />
+        <Area label="Postal address" name="address" value=text(&organization.address) optional=true class="span-2" />
+        <Field label="VAT identifier" name="vat_id" value=text(&organization.vat_id) optional=true />
+        <Field label="Telephone" name="phone" kind="tel" value=text(&organization.phone) optional=true />
+        <Field label="E-mail for questions" name="email" kind="email" value=text(&organization.email) optional=true class="span-2" />
+    }
+}
+
+fn bank(organization: &Organization) -> impl IntoView + use<> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    view! {
+        <Field label="Account holder" name="bank_holder" value=text(&organization.bank_holder) optional=true class="span-2" hint="Empty for the legal name." />
+        <Field label="IBAN" name="iban" value=text(&organization.iban) optional=true class="span-2" />
+        <Field label="BIC" name="bic" maxlength=11 value=text(&organization.bic) optional=true />
+        <Field label="Bank" name="bank_name" value=text(&organization.bank_name) optional=true />
+    }
+}
+
+fn basics(organization: &Organization) -> impl IntoView + use<> {
+    let weekdays = [("1", "Monday"), ("2", "Tuesday"), ("3", "Wednesday"), ("4", "Thursday"), ("5", "Friday"), ("6", "Saturday"), ("7", "Sunday")];
+    let lock = organization.lock_date.as_ref().map(ToString::to_string).unwrap_or_default();
+    view! {
+        <Select label="Currency" name="currency" choices=currencies() value=organization.currency.to_string() />
+        <Field label="Rate per hour" name="rate" inputmode="decimal" required=true value=written(organization.rate.amount, &organization.currency) />
+        <Field label="Time zone" name="time_zone" required=true value=organization.time_zone.clone() hint="Such as Europe/Berlin." />
+        <Select label="The week begins on" name="week_start" choices=choices(&weekdays) value=organization.week_start.to_string() />
+        <Field label="Closed up to and including" name="lock_date" kind="date" value=lock optional=true hint="Time up to this day can no longer change." class="span-2" />
+    }
+}
+
+fn invoicing(organization: &Organization) -> impl IntoView + use<> {
+    let reset = choices(&[("true", "Starts again each year"), ("false", "Goes on for ever")]);
+    let rounding = &organization.rounding;
+    view! {
+        <Select label="Tax" name="tax_category" choices=tax_categories() value=organization.tax_category.code() />
+        <Field label="Tax rate in percent" name="tax_rate" inputmode="decimal" value=organization.tax_rate.to_string() />
+        <Field label="Days to pay" name="payment_terms_days" kind="number" value=organization.payment_terms_days.to_string() />
+        <Select label="Language of documents" name="language" choices=languages() value=organization.language.clone() />
+        <Field label="Invoice numbers" name="number_pattern" value=organization.number_pattern.clone() hint="One counter, such as {YYYY}-{0001}." />
+        <Select label="The counter" name="number_yearly_reset" choices=reset value=organization.number_yearly_reset.to_string() />
+        <Select label="Billed time is rounded" name="rounding_step" choices=steps() value=rounding.step_minutes.to_string() />
+        <Select label="In which direction" name="rounding_mode" choices=choices(&[("up", "Up"), ("nearest", "To the nearest"), ("down", "Down")]) value=rounding.mode.name() />
+        <Select
+            label="What is rounded"
+            name="rounding_basis"
+            choices=choices(&[("line", "Each line"), ("day_and_project", "Each day and project"), ("entry", "Each entry")])
+            value=rounding.basis.name()
+            class="span-2"
+        />
+    }
+}
+
+fn steps() -> Vec<Choice> {
+    choices(&[("0", "Not at all"), ("1", "To a minute"), ("5", "To 5 minutes"), ("6", "To 6 minutes"), ("10", "To 10 minutes"), ("15", "To 15 minutes"), ("30", "To half an hour"), ("60", "To an hour")])
+}

@@ -1,0 +1,140 @@
+//! Mails on their way out: what the worker of the process takes from the outbox.
+//!
+//! A mail is claimed before it is sent, and claiming already plans the next attempt. So no two workers send the same
+//! mail, and one that dies on the way leaves a mail that is tried again. A mail can reach somebody twice when the worker
+//! dies after the mail server has taken it; its message id stays the same, so that mail programs can tell.
+
+mod store;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    context::Services,
+    database::{Db, Reach},
+    error::Error,
+    id::{MailId, OrganizationId},
+};
+
+/// How often a mail is tried before it counts as failed.
+pub const ATTEMPTS_MAX: i32 = 12;
+
+/// The shortest wait before the next attempt. Sending takes less, so a claim is never taken over while it is at work.
+pub const WAIT_MIN: SignedDuration = SignedDuration::from_mins(1);
+
+/// The longest wait before the next attempt.
+pub const WAIT_MAX: SignedDuration = SignedDuration::from_hours(6);
+
+/// A mail that may leave now: whose it is, and which.
+#[derive(Debug, Clone, Copy)]
+pub struct Due {
+    organization: OrganizationId,
+    mail: MailId,
+}
+
+/// A claimed mail, ready to be sent.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// Its id; the same at every attempt.
+    pub id: MailId,
+    /// Who gets it.
+    pub recipient: String,
+    /// Where answers go: the organization's own address, when it has one.
+    pub reply_to: Option<String>,
+    /// Its subject.
+    pub subject: String,
+    /// Its text.
+    pub body: String,
+    /// The frozen PDF of the invoice that it speaks of.
+    pub attachment: Option<Attachment>,
+    /// The attempts so far, this one included.
+    pub attempts: i32,
+}
+
+/// A file that goes along.
+#[derive(Debug, Clone)]
+pub struct Attachment {
+    /// Its name.
+    pub file_name: String,
+    /// Its bytes, a PDF.
+    pub bytes: Vec<u8>,
+}
+
+/// What became of an attempt.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The mail server has taken it.
+    Sent,
+    /// It has not, in its own words.
+    Refused(String),
+}
+
+/// Mails of all organizations that may leave now, the longest waiting first.
+pub async fn due(services: &Services, at_most: i32) -> Result<Vec<Due>, Error> {
+    let rows = store::due(&services.pool, services.clock.now(), at_most).await?;
+    Ok(rows.into_iter().map(|(organization, mail)| Due { organization: OrganizationId(organization), mail: MailId(mail) }).collect())
+}
+
+/// Takes a mail for one attempt; nothing when another worker was faster.
+pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Error> {
+    let now = services.clock.now();
+    let mut db = Db::begin(&services.pool, Reach::Organization(due.organization), None).await?;
+    let Some(attempts) = store::lock(&mut db, due.mail, now).await? else { return Ok(None) };
+    store::count_attempt(&mut db, due.mail, next_attempt(attempts + 1, now)).await?;
+    let mail = store::read(&mut db, due.mail).await?;
+    let attachment = match mail.invoice_id {
+        Some(invoice) => store::document(&mut db, invoice).await?,
+        None => None,
+    };
+    db.commit().await?;
+    Ok(Some(Outgoing {
+        id: due.mail,
+        recipient: mail.recipient,
+        reply_to: mail.reply_to,
+        subject: mail.subject,
+        body: mail.body,
+        attachment: attachment.map(|(number, bytes)| Attachment { file_name: file_name(&number), bytes }),
+        attempts: mail.attempts,
+    }))
+}
+
+/// Writes down what became of the attempt.
+pub async fn settle(services: &Services, due: Due, attempts: i32, outcome: &Outcome) -> Result<(), Error> {
+    let mut db = Db::begin(&services.pool, Reach::Organization(due.organization), None).await?;
+    match outcome {
+        Outcome::Sent => store::sent(&mut db, due.mail, services.clock.now()).await?,
+        Outcome::Refused(words) => {
+            let words: String = words.chars().filter(|c| !c.is_control()).take(500).collect();
+            store::refused(&mut db, due.mail, &words, attempts >= ATTEMPTS_MAX).await?;
+        }
+    }
+    db.commit().await
+}
+
+/// When to try again after this many attempts: twice as long each time.
+fn next_attempt(attempts: i32, now: Timestamp) -> Timestamp {
+    let doublings = u32::try_from(attempts - 1).unwrap_or(0).min(16);
+    now + (WAIT_MIN * 2_i32.pow(doublings)).min(WAIT_MAX)
+}
+
+/// A number as a file's name: what could mean a folder or a control stays out.
+fn file_name(number: &str) -> String {
+    let plain: String = number.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+    format!("{plain}.pdf")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_from_a_minute_to_six_hours() {
+        let now = Timestamp::UNIX_EPOCH;
+        let waits: Vec<i64> = (1..=12).map(|attempts| next_attempt(attempts, now).as_second() / 60).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]);
+    }
+
+    #[test]
+    fn a_number_with_slashes_names_a_file_and_no_folder() {
+        assert_eq!(file_name("2026/0001"), "2026-0001.pdf");
+    }
+}

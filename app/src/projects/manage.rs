@@ -1,0 +1,161 @@
+//! What can be done with a project: add it, change it, archive or delete it.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+
+use super::{ArchiveProject, CreateProject, DeleteProject, Project, RestoreProject, UpdateProject, page::billings};
+use crate::{
+    access::Permission,
+    money::written,
+    time::{entry::brief, list_time_entries},
+    ui::{Choice, Dialog, Field, Form, Icon, Opens, Part, Reveal, Select, Submit, answered, choices, hidden, loaded, once, refusal, use_flash},
+    visit::{changed, use_changes, use_here},
+};
+
+/// The form for a new project, of one client or of one out of several.
+#[component]
+pub fn NewProject(
+    /// The client, when it is known: id and name.
+    #[prop(optional)]
+    client: Option<Choice>,
+    /// The clients to choose from otherwise.
+    #[prop(optional)]
+    clients: Vec<Choice>,
+) -> impl IntoView {
+    let action = ServerAction::<CreateProject>::new();
+    let changes = use_changes();
+    answered(action, move |_| changed(changes.work));
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let of = match client {
+        Some((id, _)) => hidden("client", id).into_any(),
+        None => view! { <Select label="Client" name="client" choices=clients required=true class="span-2" /> }.into_any(),
+    };
+    view! {
+        <Reveal label="New project" drawing=Icon::Plus refused closes=action.version()>
+            <Form action id="new-project" class="grid-form">
+                {once(action)} {of}
+                <Field label="Name" name="name" required=true maxlength=200 placeholder="Dashboard" class="span-2" />
+                <Select label="Billing" name="billing" choices=billings() />
+                <Field label="Rate per hour" name="rate" inputmode="decimal" optional=true hint="Empty for the client's." />
+                <Field label="Code" name="code" optional=true maxlength=30 placeholder="D-12" />
+                <div class="form-end span-2">
+                    <Submit label="Add project" />
+                </div>
+            </Form>
+        </Reveal>
+    }
+}
+
+/// What new time on the project starts from.
+#[component]
+pub fn Terms(
+    /// The project.
+    project: Project,
+) -> impl IntoView {
+    let here = use_here();
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = ServerAction::<UpdateProject>::new();
+    answered(action, move |_| {
+        changed(changes.work);
+        flash.say("Project saved.");
+    });
+    let changeable = here.may(Permission::WriteWork);
+    let rate = project.rate.as_ref().map(|rate| written(rate.amount, &rate.currency)).unwrap_or_default();
+    let kept = project.clone();
+    let agents = choices(&[("false", "Not billed"), ("true", "Billed like any other time")]);
+    view! {
+        <Part title="Terms" id="terms">
+            <Form action id="project" class="grid-form">
+                {hidden("project", project.id)}
+                <Field label="Name" name="name" required=true maxlength=200 value=project.name.clone() class="span-2" />
+                <Select label="Billing" name="billing" choices=billings() value=project.billing.name() hint="Applies to new time." />
+                <Field label="Rate per hour" name="rate" inputmode="decimal" value=rate optional=true hint="Empty for the client's." />
+                <Field label="Code" name="code" maxlength=30 value=project.code.clone().unwrap_or_default() optional=true />
+                <Field label="Colour" name="color" kind="color" value=project.color.clone() />
+                <Select label="Time that agents work on their own" name="bill_agent_time" choices=agents value=project.bill_agent_time.to_string() class="span-2" />
+                {changeable.then(|| view! { <div class="form-end span-2"><Submit label="Save changes" /></div> })}
+            </Form>
+            {changeable.then(|| view! { <End project=kept /> })}
+        </Part>
+    }
+}
+
+/// Archiving and deleting, kept apart from saving.
+#[component]
+fn End(project: Project) -> impl IntoView {
+    let changes = use_changes();
+    let (archive, restore) = (ServerAction::<ArchiveProject>::new(), ServerAction::<RestoreProject>::new());
+    answered(archive, move |_| changed(changes.work));
+    answered(restore, move |_| changed(changes.work));
+    let switch = if project.archived {
+        view! {
+            <Form action=restore id="restore-project">
+                {hidden("project", project.id)}
+                <Submit label="Restore project" class="button" />
+            </Form>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Form action=archive id="archive-project">
+                {hidden("project", project.id)}
+                <Submit label="Archive project" class="button" />
+            </Form>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="ends">
+            {switch}
+            <Delete project />
+        </div>
+    }
+}
+
+#[component]
+fn Delete(project: Project) -> impl IntoView {
+    let here = use_here();
+    let changes = use_changes();
+    let flash = use_flash();
+    let navigate = use_navigate();
+    let action = ServerAction::<DeleteProject>::new();
+    let list = here.path("projects");
+    answered(action, move |deleted| {
+        flash.say(format!("{} was deleted.", deleted.name));
+        navigate(&list, Default::default());
+        changed(changes.work);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    view! {
+        <Opens dialog="delete-project-dialog" label="Delete …" class="button danger" drawing=Icon::Bin />
+        <Dialog id="delete-project-dialog" title=format!("Delete {}?", project.name) refused closes=action.version()>
+            <p>"Only a project without time can be deleted. Archive it to keep its history out of the way."</p>
+            <Form action id="delete-project" class="actions">
+                {hidden("project", project.id)}
+                <Submit label="Delete project" class="button danger solid" />
+            </Form>
+        </Dialog>
+    }
+}
+
+/// The latest time on the project.
+#[component]
+pub fn Latest(
+    /// The project's id.
+    project: String,
+) -> impl IntoView {
+    let changes = use_changes();
+    let asked = move || (changes.time.get(), project.clone());
+    let entries = Resource::new(asked, |(_, project)| {
+        list_time_entries(None, None, None, None, Some(project), None, None, None, None, None, None, None, Some(12), None, None)
+    });
+    view! {
+        <Part title="Latest time" id="latest">
+            {loaded(entries, |page| match page.items.is_empty() {
+                true => view! { <p class="quiet">"Nothing yet. Start the timer above, or log time on the time page."</p> }.into_any(),
+                false => view! { <ul class="rows">{page.items.into_iter().map(brief).collect_view()}</ul> }.into_any(),
+            })}
+        </Part>
+    }
+}

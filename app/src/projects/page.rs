@@ -1,0 +1,135 @@
+//! The pages of projects: the list, and one of them.
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::{Billing, Project, get_project, list_projects, manage};
+use crate::{
+    access::Permission,
+    clients::list_clients,
+    page::Page,
+    ui::{Empty, Head, Tone, badge, dot, fact, hours, loaded, money, more},
+    visit::{use_changes, use_here},
+};
+
+/// Every project, by client.
+#[component]
+pub fn ProjectsPage() -> impl IntoView {
+    let here = use_here();
+    let changes = use_changes();
+    let query = use_query_map();
+    let asked = move || (changes.work.get(), changes.time.get(), query.with(|query| (query.get("archived").is_some(), query.get("cursor"))));
+    let projects = Resource::new(asked, |(_, _, (archived, cursor))| list_projects(None, None, Some(archived), Some(true), Some(100), cursor, None));
+    view! {
+        <Head title="Projects" lead=view! { "What the work is on. Time is tracked on projects." }.into_any() />
+        {here.may(Permission::WriteWork).then(|| view! { <Add /> })}
+        {loaded(projects, list)}
+    }
+}
+
+/// The form for a new project of any client.
+#[component]
+fn Add() -> impl IntoView {
+    let changes = use_changes();
+    let clients = Resource::new(move || changes.work.get(), |_| list_clients(None, None, Some(200), None, None));
+    loaded(clients, |page| {
+        let clients = page.items.into_iter().map(|client| (client.id.to_string(), client.name)).collect::<Vec<_>>();
+        (!clients.is_empty()).then(|| view! { <manage::NewProject clients /> }).into_any()
+    })
+}
+
+fn list(page: Page<Project>) -> AnyView {
+    let here = use_here();
+    let archived = use_query_map().read_untracked().get("archived").is_some();
+    if page.items.is_empty() {
+        return view! {
+            <Empty title="No project yet" text="A project belongs to a client, and time is tracked on it. Add a client first, then its project.">
+                <a class="button" href=here.path("clients")>"To the clients"</a>
+            </Empty>
+        }
+        .into_any();
+    }
+    let seen = here.may(Permission::ReadMoney);
+    let next = page.next_cursor;
+    let rows = page.items.into_iter().map(|project| row(&here.path(&format!("projects/{}", project.id)), project, seen)).collect_view();
+    let switch = if archived { (here.path("projects"), "Hide archived projects") } else { (format!("{}?archived=yes", here.path("projects")), "Show archived projects") };
+    view! {
+        <table class="list">
+            <caption class="spoken">"Projects"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Project"</th>
+                    <th scope="col" class="wide">"Client"</th>
+                    <th scope="col" class="wide">"Billing"</th>
+                    <th scope="col" class="number">"Worked"</th>
+                    {seen.then(|| view! { <th scope="col" class="number wide">"Rate per hour"</th> <th scope="col" class="number">"Unbilled"</th> })}
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+        {more(here.path("projects"), next)}
+        <p class="quiet below"><a href=switch.0>{switch.1}</a></p>
+    }
+    .into_any()
+}
+
+fn row(path: &str, project: Project, seen: bool) -> impl IntoView + use<> {
+    let amounts = seen.then(|| {
+        view! {
+            <td class="number wide">{project.effective_rate.as_ref().map(money)}</td>
+            <td class="number">{project.unbilled.as_ref().filter(|unbilled| unbilled.amount > 0).map(money)}</td>
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row">
+                {dot(project.color)} <a class="row-link" href=path.to_owned()>{project.name}</a>
+                {project.code.map(|code| view! { " " <span class="code">{code}</span> })}
+                {project.archived.then(|| badge(Tone::Quiet, "Archived"))}
+                <small class="narrow">{project.client.name.clone()}</small>
+            </th>
+            <td class="wide">{project.client.name.clone()}</td>
+            <td class="wide">{project.billing.label()}</td>
+            <td class="number">{project.worked.as_ref().map(hours)}</td>
+            {amounts}
+        </tr>
+    }
+}
+
+/// One project: what was worked on it, its terms, and the end of it.
+#[component]
+pub fn ProjectPage() -> impl IntoView {
+    let params = use_params_map();
+    let changes = use_changes();
+    let asked = move || (changes.work.get(), changes.time.get(), params.with(|params| params.get("project").unwrap_or_default()));
+    let project = Resource::new(asked, |(_, _, project)| get_project(project));
+    loaded(project, one)
+}
+
+fn one(project: Project) -> AnyView {
+    let here = use_here();
+    let client = here.path(&format!("clients/{}", project.client.id));
+    let lead = view! {
+        <a href=client>{project.client.name.clone()}</a>
+        {project.archived.then(|| view! { " " {badge(Tone::Quiet, "Archived")} })}
+    };
+    let facts = [
+        project.worked.as_ref().map(|worked| fact("Worked", hours(worked), None)),
+        project.unbilled.as_ref().map(|unbilled| fact("Unbilled", money(unbilled), None)),
+        project.effective_rate.as_ref().map(|rate| fact("Rate for new time", money(rate), None)),
+    ];
+    view! {
+        <Head title=project.name.clone() lead=lead.into_any() />
+        <dl class="facts">{facts.into_iter().flatten().collect_view()}</dl>
+        <div class="columns">
+            <manage::Terms project=project.clone() />
+            <manage::Latest project=project.id.to_string() />
+        </div>
+    }
+    .into_any()
+}
+
+/// The ways of billing, for a picker.
+pub fn billings() -> Vec<(String, String)> {
+    Billing::ALL.iter().map(|billing| (billing.name().to_owned(), billing.label().to_owned())).collect()
+}

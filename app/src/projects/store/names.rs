@@ -1,0 +1,54 @@
+//! SQL that finds projects and clients by name.
+
+use sqlx::{query_as, query_scalar};
+use uuid::Uuid;
+
+use crate::{database::Db, error::Error};
+
+/// A project that a name may mean.
+#[allow(missing_docs, reason = "the fields say what they are")]
+pub struct Candidate {
+    pub id: Uuid,
+    pub name: String,
+    pub client: String,
+    pub archived: bool,
+}
+
+/// The projects that a name, or the path `client/project`, may mean among those the caller may see. A few are enough to choose from.
+pub async fn candidates(db: &mut Db, name: &str, path: &str, on: Option<Uuid>) -> Result<Vec<Candidate>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Candidate,
+        r#"select p.id, p.name, c.name as client, p.archived_at is not null as "archived!"
+           from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
+           where p.organization_id = $1
+               and (lower(p.name) = lower($2) or regexp_replace(lower(c.name || '/' || p.name), ' */ *', '/', 'g') = lower($3))
+               and ($4::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $4))
+           order by lower(c.name), p.id limit 20"#,
+        organization,
+        name,
+        path,
+        on
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// The client with this id or name, if the caller may see it: all, or those whose projects a member is on.
+pub async fn client_in_sight(db: &mut Db, id: Uuid, name: &str, on: Option<Uuid>) -> Result<Option<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select c.id from client c
+         where c.organization_id = $1 and (c.id = $2 or lower(c.name) = lower($3))
+             and ($4::uuid is null or exists (
+                 select from project p join project_member pm on pm.organization_id = p.organization_id and pm.project_id = p.id
+                 where p.organization_id = $1 and p.client_id = c.id and pm.member_id = $4))
+         order by c.id = $2 desc limit 1",
+        organization,
+        id,
+        name,
+        on
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}

@@ -1,0 +1,168 @@
+//! The timer, on every page: start it, see it run, stop it.
+
+use leptos::{ev, html, prelude::*};
+
+use super::{
+    CurrentTimer, StartTimer, StopTimer, TimeEntry, UpdateTimer, get_timer,
+    ticking::Ticking,
+};
+use crate::{
+    access::Permission,
+    error::Error,
+    hours,
+    projects::{Project, list_projects},
+    ui::{Form, Icon, Submit, answered, dot, hidden, icon, loaded},
+    visit::{changed, use_changes, use_here},
+};
+
+/// What the bar shows: the timer, and the projects that one could be started on.
+type Loaded = (CurrentTimer, Vec<Project>);
+
+async fn load() -> Result<Loaded, Error> {
+    let (timer, projects) = futures::try_join!(get_timer(), list_projects(None, None, None, None, Some(200), None, None))?;
+    Ok((timer, projects.items))
+}
+
+/// What starts the timer, from wherever on the page.
+#[derive(Clone, Copy)]
+struct Starting(ServerAction<StartTimer>);
+
+/// Lets everything on the page start the timer.
+pub fn provide_start() {
+    let changes = use_changes();
+    let action = ServerAction::<StartTimer>::new();
+    answered(action, move |started| {
+        remember(&started.entry.project.id.to_string());
+        changed(changes.time);
+    });
+    provide_context(Starting(action));
+}
+
+/// What starts the timer. The bar says why it was refused.
+pub fn use_start() -> ServerAction<StartTimer> {
+    expect_context::<Starting>().0
+}
+
+/// The bar on top of every page of an organization.
+#[component]
+pub fn TimerBar() -> impl IntoView {
+    let here = use_here();
+    let changes = use_changes();
+    let seen = RwSignal::new(0_u32);
+    // Another tab or another device may have started or stopped it meanwhile.
+    let listener = StoredValue::new_local(None::<WindowListenerHandle>);
+    Effect::new(move |_| listener.set_value(Some(window_event_listener(ev::focus, move |_| changed(seen)))));
+    on_cleanup(move || {
+        if let Some(Some(listener)) = listener.try_update_value(Option::take) {
+            listener.remove();
+        }
+    });
+    let bar = Resource::new(move || (changes.time.get(), changes.work.get(), seen.get()), |_| load());
+    let tracks = here.may(Permission::TrackTime);
+    view! {
+        <section class="timer" aria-label="Timer">
+            {tracks.then(|| loaded(bar, |(current, projects)| match current.timer {
+                Some(timer) => running(timer),
+                None => idle(projects),
+            }))}
+        </section>
+    }
+}
+
+fn idle(projects: Vec<Project>) -> AnyView {
+    let here = use_here();
+    expect_context::<Ticking>().go_on_from(None);
+    if projects.is_empty() {
+        return view! {
+            <p class="timer-hint">
+                {icon(Icon::Clock)} <span>"The timer runs on a project. " <a href=here.path("clients")>"Add a client and a project"</a> " to start it."</span>
+            </p>
+        }
+        .into_any();
+    }
+    let action = use_start();
+    view! {
+        <Form action id="start-timer" class="timer-form">
+            <label class="spoken" for="timer-description">"What are you working on?"</label>
+            <input id="timer-description" class="timer-words" name="description" maxlength="2000" placeholder="What are you working on?" autocomplete="off" />
+            <Picker projects />
+            <span class="timer-clock" aria-hidden="true">{hours::clock(0)}</span>
+            <Submit label="Start" class="button primary go" drawing=Icon::Play />
+        </Form>
+    }
+    .into_any()
+}
+
+fn running(timer: TimeEntry) -> AnyView {
+    let ticking = expect_context::<Ticking>();
+    let changes = use_changes();
+    let (update, stop) = (ServerAction::<UpdateTimer>::new(), ServerAction::<StopTimer>::new());
+    answered(update, move |_| changed(changes.time));
+    answered(stop, move |_| changed(changes.time));
+    let seconds = timer.worked.seconds;
+    ticking.go_on_from(Some(seconds));
+    let clock = move || ticking.clock().unwrap_or_else(|| hours::clock(seconds));
+    let since = timer.started_at.as_ref().map(|start| format!("since {}", start.clock()));
+    view! {
+        <div class="timer-form running">
+            <Form action=update id="timer" class="timer-edit">
+                <label class="spoken" for="timer-description">"What are you working on?"</label>
+                <input
+                    id="timer-description"
+                    class="timer-words"
+                    name="description"
+                    maxlength="2000"
+                    placeholder="What are you working on?"
+                    autocomplete="off"
+                    value=timer.description.clone()
+                    prop:value=timer.description.clone()
+                />
+                <span class="timer-project">
+                    {dot(timer.project.color.clone())}
+                    <span>{format!("{} / {}", timer.client.name, timer.project.name)}</span>
+                </span>
+                <Submit label="Save" class="button quiet-save" />
+            </Form>
+            <span class="timer-clock" title=since role="timer">{clock}</span>
+            <Form action=stop id="stop-timer">
+                {hidden("idempotency_key", format!("stop-{}", timer.id))}
+                <Submit label="Stop" class="button stop go" drawing=Icon::Stop />
+            </Form>
+        </div>
+    }
+    .into_any()
+}
+
+/// The project to work on: the one that was worked on last, in this browser.
+#[component]
+fn Picker(projects: Vec<Project>) -> impl IntoView {
+    let node = NodeRef::<html::Select>::new();
+    Effect::new(move |_| {
+        if let (Some(node), Some(last)) = (node.get(), remembered())
+            && node.value().is_empty()
+        {
+            node.set_value(&last);
+        }
+    });
+    let options = projects.into_iter().map(|project| view! { <option value=project.id.to_string()>{project.full_name()}</option> });
+    view! {
+        <label class="spoken" for="timer-project">"Project"</label>
+        <select id="timer-project" class="timer-picker" name="project" required node_ref=node>
+            <option value="">"Project …"</option>
+            {options.collect_view()}
+        </select>
+    }
+}
+
+const LAST_PROJECT: &str = "stint-last-project";
+
+fn remember(project: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        // Without storage the picker simply begins at its top.
+        _ = storage.set_item(LAST_PROJECT, project);
+    }
+}
+
+fn remembered() -> Option<String> {
+    window().local_storage().ok()??.get_item(LAST_PROJECT).ok()?
+}

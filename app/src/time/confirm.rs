@@ -1,0 +1,62 @@
+//! Confirming drafts: what an agent wrote counts once a person has looked at it.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::{Confirmed, EntryState, store::write};
+use crate::{
+    error::{Code, Error},
+    hours::Worked,
+    operation::Call,
+    projects::sight::Sight,
+    reference,
+};
+
+/// The most drafts that one call confirms.
+const CONFIRMED_MAX: i64 = 1_000;
+
+/// The most drafts that are named in one call.
+const NAMED_MAX: usize = 200;
+
+/// Lets drafts count.
+pub async fn confirm(cx: &mut Call, entries: Vec<String>, all: bool) -> Result<Confirmed, Error> {
+    let sight = Sight::of(cx)?;
+    let ids = chosen(&entries, all)?;
+    let of = if all { Some(sight.member) } else { sight.time_of() };
+    let mut found = write::drafts(&mut cx.db, ids.as_deref(), of, CONFIRMED_MAX).await?;
+    if ids.is_some_and(|ids| ids.len() != found.len()) {
+        return Err(Error::not_found("time entry"));
+    }
+    found.retain(|draft| draft.state == EntryState::Draft.name());
+    let closed = found.iter().filter(|draft| draft.closed).count();
+    if closed > 0 && !all {
+        return Err(Error::new(Code::Locked, format!("{closed} of these drafts are on days that are closed, so they cannot count any more."))
+            .hint("Leave them out, or ask an owner or admin to move the lock date."));
+    }
+    if found.iter().any(|draft| draft.running) {
+        return Err(Error::new(Code::Conflict, "A running timer cannot be confirmed.").hint("Stop it first."));
+    }
+    if closed > 0 {
+        cx.warn(format!("{closed} drafts are on days that are closed and still wait."));
+    }
+    found.retain(|draft| !draft.closed);
+    let confirmed: Vec<Uuid> = found.iter().map(|draft| draft.id).collect();
+    let now = cx.now;
+    write::confirm(&mut cx.db, &confirmed, now).await?;
+    let worked = found.iter().map(|draft| i64::from(draft.seconds)).sum();
+    let waiting = write::waiting(&mut cx.db, sight.member).await?;
+    Ok(Confirmed { confirmed: confirmed.len() as i64, worked: Worked::of(worked), waiting })
+}
+
+/// The ids of the drafts, each once; none when all are meant.
+fn chosen(entries: &[String], all: bool) -> Result<Option<Vec<Uuid>>, Error> {
+    if all != entries.is_empty() {
+        return Err(Error::invalid("time_entries", "Name the drafts in time_entries, or set all to true; one of the two."));
+    }
+    if entries.len() > NAMED_MAX {
+        return Err(Error::invalid("time_entries", format!("At most {NAMED_MAX} drafts are confirmed by name at once; send fewer, or set all to true.")));
+    }
+    let ids: BTreeSet<Uuid> = entries.iter().map(|entry| reference::id(entry)).collect();
+    Ok((!all).then(|| ids.into_iter().collect()))
+}

@@ -1,0 +1,138 @@
+//! Writing time down by hand, and changing it.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+
+use super::{CreateTimeEntry, DeleteTimeEntry, TimeEntry, UpdateTimeEntry};
+use crate::{
+    day::Moment,
+    projects::Project,
+    ui::{Choice, Dialog, Field, Form, Icon, Opens, Select, Submit, answered, choices, hidden, once, refusal, use_flash},
+    visit::{changed, use_changes, use_here},
+};
+
+/// The projects of a picker.
+pub fn picks(projects: &[Project]) -> Vec<Choice> {
+    projects.iter().map(|project| (project.id.to_string(), project.full_name())).collect()
+}
+
+/// When it was, as a day and a duration.
+fn lasting(day: String, duration: Option<String>) -> AnyView {
+    view! {
+        <Field label="Day" name="date" kind="date" value=day required=true />
+        <Field label="Duration" name="duration" value=duration required=true placeholder="1h 30m" class="short" />
+    }
+    .into_any()
+}
+
+/// When it was, as a start and an end on the clock of the organization.
+fn between(from: String, to: Option<String>) -> AnyView {
+    view! {
+        <Field label="From" name="started_at" kind="datetime-local" value=from required=true />
+        <Field label="To" name="ended_at" kind="datetime-local" value=to required=true />
+    }
+    .into_any()
+}
+
+/// A moment as such a field holds it: day and clock, without the offset.
+fn local(moment: &Moment) -> String {
+    format!("{}T{}", moment.day(), moment.clock())
+}
+
+/// The form for time that was not measured by the timer.
+#[component]
+pub fn LogForm(
+    /// The projects to choose from.
+    projects: Vec<Choice>,
+    /// Whether start and end are asked for, instead of a duration.
+    by_clock: bool,
+) -> impl IntoView {
+    let here = use_here();
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = ServerAction::<CreateTimeEntry>::new();
+    answered(action, move |logged| {
+        changed(changes.time);
+        flash.say(format!("{} logged on {}: {} that day.", logged.entry.worked.text, logged.entry.project.name, logged.day_total.text));
+    });
+    let today = here.0.today.to_string();
+    let (when, other) = match by_clock {
+        true => (between(format!("{today}T09:00"), None), (here.path("time"), "A duration instead")),
+        false => (lasting(today, None), (format!("{}?by=clock", here.path("time")), "From and to instead")),
+    };
+    let billable = choices(&[("", "As the project says"), ("true", "Billable"), ("false", "Not billable")]);
+    view! {
+        <Form action id="log" class="log-form">
+            {once(action)}
+            <Field label="What was done" name="description" maxlength=2000 placeholder="Charts for the quarter" class="grow" />
+            <Select label="Project" name="project" choices=projects required=true />
+            {when}
+            <Select label="Billable" name="billable" choices=billable />
+            <Submit label="Log time" class="button primary" />
+        </Form>
+        <p class="below"><a href=other.0>{other.1}</a></p>
+    }
+}
+
+/// An entry while it is being changed.
+#[component]
+pub fn EditForm(
+    /// The entry.
+    entry: TimeEntry,
+    /// Where to go when nothing is to be changed after all.
+    back: String,
+) -> impl IntoView {
+    let changes = use_changes();
+    let navigate = use_navigate();
+    let action = ServerAction::<UpdateTimeEntry>::new();
+    let list = back.clone();
+    answered(action, move |_| {
+        navigate(&list, Default::default());
+        changed(changes.time);
+    });
+    let billable = choices(&[("true", "Billable"), ("false", "Not billable")]);
+    let id = entry.id;
+    let when = match (&entry.started_at, &entry.ended_at) {
+        (Some(from), Some(to)) => between(local(from), Some(local(to))),
+        _ => lasting(entry.day.to_string(), Some(entry.worked.text.clone())),
+    };
+    let (kept, cancel) = (entry.clone(), back.clone());
+    view! {
+        <Form action id=format!("edit-{id}") class="log-form">
+            {hidden("time_entry", id)} {hidden("version", entry.version)}
+            <Field label="What was done" name="description" maxlength=2000 value=entry.description.clone() class="grow" />
+            <Field label="Project" name="project" value=format!("{} / {}", entry.client.name, entry.project.name) required=true hint="Client / Project" />
+            {when}
+            <Select label="Billable" name="billable" choices=billable value=entry.billable.to_string() />
+            <Submit label="Save" class="button primary" />
+            <a class="button" href=cancel>"Cancel"</a>
+        </Form>
+        <Delete entry=kept back />
+    }
+}
+
+#[component]
+fn Delete(entry: TimeEntry, back: String) -> impl IntoView {
+    let changes = use_changes();
+    let flash = use_flash();
+    let navigate = use_navigate();
+    let action = ServerAction::<DeleteTimeEntry>::new();
+    answered(action, move |_| {
+        flash.say("The entry was deleted.");
+        navigate(&back, Default::default());
+        changed(changes.time);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let id = entry.id;
+    let what = format!("{} on {} of {} will be gone.", entry.worked.text, entry.project.name, entry.day.label());
+    view! {
+        <Opens dialog=format!("delete-{id}") label="Delete …" class="button danger" drawing=Icon::Bin />
+        <Dialog id=format!("delete-{id}") title="Delete this entry?" refused closes=action.version()>
+            <p>{what}</p>
+            <Form action id=format!("delete-form-{id}") class="actions">
+                {hidden("time_entry", id)}
+                <Submit label="Delete entry" class="button danger solid" />
+            </Form>
+        </Dialog>
+    }
+}

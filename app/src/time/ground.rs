@@ -1,0 +1,138 @@
+//! What every write of time stands on: the place, the terms, where it came from, and what to tell the caller.
+
+use jiff::{SignedDuration, civil::Date};
+use uuid::Uuid;
+
+use super::{
+    EntryState, Source,
+    clock::Place,
+    rate::{Price, Terms, may_price},
+    store::{self, Stored, write::Origin},
+};
+use crate::{
+    context::Door,
+    edit::Edit,
+    error::{Code, Error},
+    money::Amount,
+    operation::Call,
+    projects::{Billing, refer, sight::Sight},
+    text,
+};
+
+/// The longest description.
+const DESCRIPTION_MAX: usize = 2_000;
+
+/// Where the days and the clock of this call are. The fields of a form in a page know no offset.
+pub fn place(cx: &Call) -> Result<Place, Error> {
+    Ok(Place { zone: cx.membership()?.zone.clone(), local: cx.caller.door == Door::Page })
+}
+
+/// The terms of a member's time on a project, if it is among those that `on` is on.
+pub async fn terms_of(cx: &mut Call, project: Uuid, member: Uuid, on: Option<Uuid>) -> Result<Terms, Error> {
+    let terms = store::terms::terms(&mut cx.db, project, member, on).await?;
+    terms.ok_or_else(|| Error::not_found("project"))
+}
+
+/// What was done, as it is kept.
+pub fn description_of(given: Option<&str>) -> Result<String, Error> {
+    text::lines("description", given.unwrap_or_default(), DESCRIPTION_MAX)
+}
+
+/// A new description, or the one before.
+pub fn described(before: &str, given: Edit<String>) -> Result<String, Error> {
+    match given {
+        Edit::Keep => Ok(before.to_owned()),
+        Edit::Clear => Ok(String::new()),
+        Edit::Set(text) => description_of(Some(&text)),
+    }
+}
+
+/// Where time comes from: the door tells, and at the page what was used there.
+pub fn origin(cx: &Call, sight: &Sight, at_page: Source) -> Origin {
+    let source = match cx.caller.door {
+        Door::Page => at_page,
+        Door::Rest | Door::CommandLine => Source::Api,
+        Door::Mcp => Source::Mcp,
+    };
+    Origin { source, by: sight.member, through: cx.caller.token.as_ref().map(|token| token.id.0) }
+}
+
+/// The state of new time: what an agent writes waits for a person, unless its token writes directly.
+pub fn new_state(cx: &Call) -> EntryState {
+    if cx.writes_drafts() { EntryState::Draft } else { EntryState::Logged }
+}
+
+/// An agent that writes drafts may change drafts. What a person wrote or confirmed it leaves to a person.
+pub fn needs_person(cx: &Call, entry: &Stored, what: &str) -> Result<(), Error> {
+    if !cx.writes_drafts() || entry.state == EntryState::Draft {
+        return Ok(());
+    }
+    Err(Error::new(Code::NeedsApproval, format!("To {what} needs a person, as this token writes drafts. Nothing was done."))
+        .hint("Do it in the app, or use a token whose write mode is direct."))
+}
+
+/// What of a change touches the price.
+pub struct Repriced<'a> {
+    /// Another project.
+    pub project: Option<&'a str>,
+    /// Whether the client pays.
+    pub billable: Option<bool>,
+    /// A rate of its own, or none any more.
+    pub rate: Edit<Amount>,
+}
+
+/// Moves an entry to another project or price. The rate that held stays, unless the change is about it.
+pub async fn reprice(cx: &mut Call, sight: &Sight, entry: &mut Stored, change: Repriced<'_>) -> Result<(), Error> {
+    let given = change.project.filter(|project| !project.trim().is_empty());
+    if given.is_none() && change.billable.is_none() && change.rate == Edit::Keep {
+        return Ok(());
+    }
+    let project = match given {
+        Some(given) => refer::project(cx, sight, given).await?,
+        None => entry.project,
+    };
+    let moved = project != entry.project;
+    // What one worked on stays one's own, also when one is no longer on the project.
+    let on = sight.on_projects_of().filter(|_| moved);
+    let terms = terms_of(cx, project, entry.member, on).await?;
+    if moved {
+        terms.open()?;
+    }
+    let billable = match change.billable {
+        None if moved && terms.billing == Billing::Overhead => false,
+        None => entry.price.billable,
+        given => terms.billable(given)?,
+    };
+    let before = entry.price;
+    entry.price = match change.rate {
+        Edit::Set(rate) => terms.price(billable, Some(terms.own_rate(&rate, billable, sight)?)),
+        Edit::Clear => may_price(sight).map(|()| terms.price(billable, None))?,
+        Edit::Keep if before.own && entry.currency == terms.currency => terms.price(billable, Some(before.rate)),
+        Edit::Keep if !moved && billable == before.billable => before,
+        Edit::Keep => terms.price(billable, None),
+    };
+    entry.project = project;
+    entry.currency = terms.currency.clone();
+    if entry.price != before {
+        tell_price(cx, sight, &terms, &entry.price);
+    }
+    Ok(())
+}
+
+/// Tells those who see money that billable time is worth nothing because nobody has said what an hour costs.
+pub fn tell_price(cx: &mut Call, sight: &Sight, terms: &Terms, price: &Price) {
+    if sight.money && price.billable && !price.own && terms.unpriced() {
+        cx.warn(format!(
+            "This time is billable at 0 {} an hour: neither {} nor {} has a rate. Set one, then change the time to use it.",
+            terms.currency, terms.project_name, terms.client_name
+        ));
+    }
+}
+
+/// Tells of a day that is more than a day ahead: time that was not worked yet is mostly a slip.
+pub fn tell_future(cx: &mut Call, day: Date) -> Result<(), Error> {
+    if day > cx.today()?.saturating_add(SignedDuration::from_hours(24)) {
+        cx.warn(format!("{day} is more than a day ahead. Check the date."));
+    }
+    Ok(())
+}

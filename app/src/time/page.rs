@@ -1,0 +1,168 @@
+//! The time page: a week, day by day, and the form to add to it.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::{
+    ConfirmTimeEntries, EntryState, TimeEntry, entry,
+    form::{LogForm, picks},
+    list_time_entries,
+    week::{Week, WeekBars},
+};
+use crate::{
+    access::Permission,
+    day::Day,
+    error::Error,
+    hours::Worked,
+    page::Page,
+    projects::list_projects,
+    ui::{Empty, Form, Head, Icon, Reveal, Submit, answered, hidden, hours, icon, loaded, use_flash},
+    visit::{changed, use_changes, use_here},
+};
+
+/// What the page shows: the days, what was worked on them, and how many of the projects there are to log on.
+type Loaded = (Week, Page<TimeEntry>);
+
+async fn load(week: Week) -> Result<Loaded, Error> {
+    let (from, to) = (week.from.to_string(), week.to().to_string());
+    let me = Some("me".to_owned());
+    let entries = list_time_entries(None, Some(from), Some(to), None, None, me, None, None, None, None, None, None, Some(200), None, None).await?;
+    Ok((week, entries))
+}
+
+/// A week of one's own time.
+#[component]
+pub fn TimePage() -> impl IntoView {
+    let here = use_here();
+    let changes = use_changes();
+    let query = use_query_map();
+    let (today, start) = (here.0.today.clone(), here.0.week_start);
+    let week = Memo::new(move |_| query.with(|query| Week::asked(query.get("from").as_deref(), &today, start)));
+    let entries = Resource::new(move || (changes.time.get(), week.get()), |(_, week)| load(week));
+    view! {
+        <Head title="Time" lead=view! { {move || week.get().label()} }.into_any()>
+            {move || turning(&week.get())}
+        </Head>
+        {here.may(Permission::TrackTime).then(|| view! { <Log /> })}
+        {loaded(entries, shown)}
+    }
+}
+
+/// The way to the weeks before and after.
+fn turning(week: &Week) -> impl IntoView + use<> {
+    let here = use_here();
+    let path = |week: &Week| format!("{}?from={}", here.path("time"), week.from);
+    let this = Week::of(&here.0.today, here.0.week_start);
+    view! {
+        <nav class="turn" aria-label="Weeks">
+            <a class="button" href=path(&week.before()) aria-label="The week before">{icon(Icon::Left)}</a>
+            <a class="button" href=here.path("time") aria-current=(this == *week).then_some("page")>"This week"</a>
+            <a class="button" href=path(&week.after()) aria-label="The week after">{icon(Icon::Right)}</a>
+        </nav>
+    }
+}
+
+/// The form to log time, with the projects there are.
+#[component]
+fn Log() -> impl IntoView {
+    let changes = use_changes();
+    let query = use_query_map();
+    let by_clock = Memo::new(move |_| query.with(|query| query.get("by").is_some()));
+    let projects = Resource::new(move || changes.work.get(), |_| list_projects(None, None, None, None, Some(200), None, None));
+    loaded(projects, move |page| {
+        let projects = picks(&page.items);
+        let form = move || view! { <LogForm projects=projects.clone() by_clock=by_clock.get() /> };
+        (!page.items.is_empty()).then(|| view! { <Reveal label="Log time" drawing=Icon::Plus open=true>{form}</Reveal> }).into_any()
+    })
+}
+
+fn shown((week, page): Loaded) -> AnyView {
+    let here = use_here();
+    let query = use_query_map();
+    let path = match query.read_untracked().get("from") {
+        Some(_) => format!("{}?from={}", here.path("time"), week.from),
+        None => here.path("time"),
+    };
+    if page.items.is_empty() {
+        return view! { <Empty title="Nothing in this week" text="Start the timer above, or write down what you did." /> }.into_any();
+    }
+    let drafts = page.items.iter().filter(|entry| entry.state == EntryState::Draft).count();
+    let cut = page.next_cursor.is_some();
+    let bars = view! { <WeekBars week entries=page.items.clone() /> };
+    let days = by_day(page.items).into_iter().map(|(day, entries)| day_rows(day, entries, &path)).collect_view();
+    view! {
+        {bars}
+        {(drafts > 0).then(|| view! { <Drafts count=drafts /> })}
+        <table class="list entries">
+            <caption class="spoken">"Time of the week, by day"</caption>
+            <thead class="spoken">
+                <tr>
+                    <th scope="col">"What"</th>
+                    <th scope="col">"Project"</th>
+                    <th scope="col">"From and to"</th>
+                    <th scope="col">"Worked"</th>
+                    <th scope="col">"Actions"</th>
+                </tr>
+            </thead>
+            {days}
+        </table>
+        {cut.then(|| view! { <p class="quiet">"These are the latest 200 entries of the week."</p> })}
+    }
+    .into_any()
+}
+
+/// Entries that come newest first, as days with theirs.
+fn by_day(entries: Vec<TimeEntry>) -> Vec<(Day, Vec<TimeEntry>)> {
+    let mut days: Vec<(Day, Vec<TimeEntry>)> = Vec::new();
+    for entry in entries {
+        match days.last_mut().filter(|(day, _)| *day == entry.day) {
+            Some((_, entries)) => entries.push(entry),
+            None => days.push((entry.day.clone(), vec![entry])),
+        }
+    }
+    days
+}
+
+fn day_rows(day: Day, entries: Vec<TimeEntry>, path: &str) -> impl IntoView + use<> {
+    let here = use_here();
+    let query = use_query_map();
+    let total = Worked::of(entries.iter().filter(|entry| entry.state != EntryState::Draft).map(|entry| entry.worked.seconds).sum());
+    let label = if day == here.0.today { format!("Today, {}", day.label()) } else { day.label() };
+    let rows = entries.into_iter().map(|entry| {
+        let (mark, path) = (entry::edit_mark(&entry), path.to_owned());
+        let editing = Memo::new(move |_| query.with(|query| query.get("edit").is_some_and(|asked| asked == mark)));
+        move || entry::row(entry.clone(), &path, editing.get())
+    });
+    view! {
+        <tbody id=format!("day-{day}")>
+            <tr class="day-head">
+                <th scope="rowgroup" colspan="3">{label}</th>
+                <td class="number">{hours(&total)}</td>
+                <td></td>
+            </tr>
+            {rows.collect_view()}
+        </tbody>
+    }
+}
+
+/// Drafts that agents wrote wait for a person.
+#[component]
+fn Drafts(count: usize) -> impl IntoView {
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = ServerAction::<ConfirmTimeEntries>::new();
+    answered(action, move |confirmed| {
+        changed(changes.time);
+        flash.say(format!("{} confirmed.", confirmed.worked.text));
+    });
+    let words = if count == 1 { "1 entry was written by an agent and waits for you.".to_owned() } else { format!("{count} entries were written by agents and wait for you.") };
+    view! {
+        <div class="notice">
+            <p>{words}</p>
+            <Form action id="confirm-drafts">
+                {hidden("all", true)}
+                <Submit label="Confirm all of my drafts" class="button" />
+            </Form>
+        </div>
+    }
+}

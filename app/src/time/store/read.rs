@@ -1,0 +1,187 @@
+//! SQL that reads entries as callers see them.
+
+use jiff::{Timestamp, civil::Date};
+use sqlx::{query_as, query_scalar};
+use uuid::Uuid;
+
+use crate::{
+    database::{Db, date, instant},
+    error::Error,
+    time::filter::Filter,
+};
+
+/// An entry with the names around it.
+#[allow(missing_docs, reason = "the columns are described at TimeEntry")]
+pub struct Row {
+    pub id: Uuid,
+    pub member_id: Uuid,
+    pub member_name: String,
+    pub project_id: Uuid,
+    pub project_name: String,
+    pub project_color: String,
+    pub client_id: Uuid,
+    pub client_name: String,
+    pub currency: String,
+    pub description: String,
+    pub billable: bool,
+    pub day: jiff_sqlx::Date,
+    pub started_at: Option<jiff_sqlx::Timestamp>,
+    pub ended_at: Option<jiff_sqlx::Timestamp>,
+    pub running: bool,
+    pub seconds: i32,
+    pub rate: i64,
+    pub state: String,
+    pub labour: String,
+    pub source: String,
+    pub invoice_id: Option<Uuid>,
+    pub locked: bool,
+    pub version: i32,
+    /// Its place within the day.
+    pub position: jiff_sqlx::Timestamp,
+}
+
+/// Where the last page ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct After {
+    /// Its day.
+    pub day: Date,
+    /// Its place within the day.
+    pub position: Timestamp,
+    /// Its id.
+    pub id: Uuid,
+}
+
+impl After {
+    /// Before everything: the first page goes on from here, so that every page is the same statement on the same index.
+    pub const START: Self = Self { day: Date::MAX, position: Timestamp::MAX, id: Uuid::max() };
+}
+
+/// Entries, the newest day first, from after the last page. The page is cut before names are joined to it.
+pub async fn list(db: &mut Db, filter: &Filter, after: After, limit: i64) -> Result<Vec<Row>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Row,
+        r#"select t.id, t.member_id, m.name as member_name, t.project_id, p.name as project_name, p.color as project_color,
+               c.id as client_id, c.name as client_name, c.currency, t.description, t.billable, t.day, t.started_at, t.ended_at,
+               t.running, t.seconds, t.rate, t.state, t.labour, t.source, l.invoice_id as "invoice_id?", t.version,
+               t.position as "position!",
+               (t.invoice_line_id is not null or t.state = 'approved'
+                   or not t.running and coalesce(t.day <= (select lock_date from organization where id = $1), false)) as "locked!"
+           from (
+               select * from time_entry t
+               where t.organization_id = $1 and t.day between $2 and $3
+                   and (t.day, t.position, t.id) < ($4, $5, $6)
+                   and ($7::uuid is null or t.member_id = $7)
+                   and ($8::uuid is null or t.project_id = $8)
+                   and ($9::uuid is null or t.project_id in (select id from project where organization_id = $1 and client_id = $9))
+                   and ($10::boolean is null or t.billable = $10)
+                   and ($11::boolean is null or (t.invoice_line_id is not null) = $11)
+                   and ($12::text is null or t.state = $12)
+                   and ($13::text is null or t.labour = $13)
+                   and ($14::text is null or t.source = $14)
+                   and ($15::text is null or strpos(lower(t.description), lower($15)) > 0)
+               order by t.day desc, t.position desc, t.id desc limit $16
+           ) t
+           join member m on m.organization_id = $1 and m.id = t.member_id
+           join project p on p.organization_id = $1 and p.id = t.project_id
+           join client c on c.organization_id = $1 and c.id = p.client_id
+           left join invoice_line l on l.organization_id = $1 and l.id = t.invoice_line_id
+           order by t.day desc, t.position desc, t.id desc"#,
+        organization,
+        date(filter.from) as _,
+        date(filter.to) as _,
+        date(after.day) as _,
+        instant(after.position) as _,
+        after.id,
+        filter.member,
+        filter.project,
+        filter.client,
+        filter.billable,
+        filter.billed,
+        filter.state.map(|state| state.name()),
+        filter.labour.map(|labour| labour.name()),
+        filter.source.map(|source| source.name()),
+        filter.query,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// How many entries match.
+pub async fn count(db: &mut Db, filter: &Filter) -> Result<i64, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select count(*) as "count!" from time_entry t
+           where t.organization_id = $1 and t.day between $2 and $3
+               and ($4::uuid is null or t.member_id = $4)
+               and ($5::uuid is null or t.project_id = $5)
+               and ($6::uuid is null or t.project_id in (select id from project where organization_id = $1 and client_id = $6))
+               and ($7::boolean is null or t.billable = $7)
+               and ($8::boolean is null or (t.invoice_line_id is not null) = $8)
+               and ($9::text is null or t.state = $9)
+               and ($10::text is null or t.labour = $10)
+               and ($11::text is null or t.source = $11)
+               and ($12::text is null or strpos(lower(t.description), lower($12)) > 0)"#,
+        organization,
+        date(filter.from) as _,
+        date(filter.to) as _,
+        filter.member,
+        filter.project,
+        filter.client,
+        filter.billable,
+        filter.billed,
+        filter.state.map(|state| state.name()),
+        filter.labour.map(|labour| labour.name()),
+        filter.source.map(|source| source.name()),
+        filter.query
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// The entry with this id, of this member or of anybody.
+pub async fn find(db: &mut Db, id: Uuid, of: Option<Uuid>) -> Result<Option<Row>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Row,
+        r#"select t.id, t.member_id, m.name as member_name, t.project_id, p.name as project_name, p.color as project_color,
+               c.id as client_id, c.name as client_name, c.currency, t.description, t.billable, t.day, t.started_at, t.ended_at,
+               t.running, t.seconds, t.rate, t.state, t.labour, t.source, l.invoice_id as "invoice_id?", t.version,
+               t.position as "position!",
+               (t.invoice_line_id is not null or t.state = 'approved'
+                   or not t.running and coalesce(t.day <= (select lock_date from organization where id = $1), false)) as "locked!"
+           from time_entry t
+           join member m on m.organization_id = $1 and m.id = t.member_id
+           join project p on p.organization_id = $1 and p.id = t.project_id
+           join client c on c.organization_id = $1 and c.id = p.client_id
+           left join invoice_line l on l.organization_id = $1 and l.id = t.invoice_line_id
+           where t.organization_id = $1 and t.id = $2 and ($3::uuid is null or t.member_id = $3)"#,
+        organization,
+        id,
+        of
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
+/// The running timer of a member.
+pub async fn running(db: &mut Db, member: Uuid) -> Result<Option<Row>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Row,
+        r#"select t.id, t.member_id, m.name as member_name, t.project_id, p.name as project_name, p.color as project_color,
+               c.id as client_id, c.name as client_name, c.currency, t.description, t.billable, t.day, t.started_at, t.ended_at,
+               t.running, t.seconds, t.rate, t.state, t.labour, t.source, null::uuid as invoice_id, t.version,
+               t.position as "position!", false as "locked!"
+           from time_entry t
+           join member m on m.organization_id = $1 and m.id = t.member_id
+           join project p on p.organization_id = $1 and p.id = t.project_id
+           join client c on c.organization_id = $1 and c.id = p.client_id
+           where t.organization_id = $1 and t.member_id = $2 and t.running"#,
+        organization,
+        member
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}

@@ -1,0 +1,103 @@
+//! SQL of what new time stands on: members, terms, the time before it.
+
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use sqlx::{query, query_as, query_scalar};
+use uuid::Uuid;
+
+use crate::{
+    database::{Db, date, instant},
+    error::Error,
+    id::ClientId,
+    money::Currency,
+    projects::Billing,
+    time::rate::Terms,
+};
+
+/// Lets one write of a member's timer wait for the other. Rows that only refer to the member are not held up.
+pub async fn lock_member(db: &mut Db, member: Uuid) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("select id from member where organization_id = $1 and id = $2 for no key update", organization, member)
+        .fetch_one(db.connection())
+        .await?;
+    Ok(())
+}
+
+/// What holds for the time of a member on a project, if it is one that `on` is on (or of any, without).
+pub async fn terms(db: &mut Db, project: Uuid, member: Uuid, on: Option<Uuid>) -> Result<Option<Terms>, Error> {
+    let organization = db.organization();
+    let row = query!(
+        r#"select p.id, p.name, p.billing, (p.archived_at is not null or c.archived_at is not null) as "archived!", p.rate,
+               c.id as client_id, c.name as client_name, c.currency, c.rate as client_rate, m.bill_rate, m.cost_rate,
+               o.rate as organization_rate, o.currency as organization_currency, o.lock_date, o.timer_limit_seconds
+           from project p
+           join client c on c.organization_id = p.organization_id and c.id = p.client_id
+           join member m on m.organization_id = p.organization_id and m.id = $3
+           join organization o on o.id = p.organization_id
+           where p.organization_id = $1 and p.id = $2
+               and ($4::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $4))"#,
+        organization,
+        project,
+        member,
+        on
+    )
+    .fetch_optional(db.connection())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Terms {
+        project: row.id,
+        project_name: format!("{} / {}", row.client_name, row.name),
+        client: ClientId(row.client_id),
+        client_name: row.client_name,
+        billing: Billing::named(&row.billing).ok_or_else(Error::internal)?,
+        archived: row.archived,
+        currency: Currency::parse(&row.currency)?,
+        project_rate: row.rate,
+        client_rate: row.client_rate,
+        member_rate: row.bill_rate,
+        organization_rate: row.organization_rate,
+        organization_currency: Currency::parse(&row.organization_currency)?,
+        cost_rate: row.cost_rate,
+        lock_date: row.lock_date.map(|day| day.to_jiff()),
+        timer_limit: i64::from(row.timer_limit_seconds),
+    }))
+}
+
+/// The members that an id or a name may mean; two are enough to know that it is not clear.
+pub async fn members_named(db: &mut Db, id: Uuid, name: &str) -> Result<Vec<(Uuid, String)>, Error> {
+    let organization = db.organization();
+    let rows = query_as!(
+        Named,
+        "select id, name from member where organization_id = $1 and (id = $2 or lower(name) = lower($3)) order by id = $2 desc, id limit 2",
+        organization,
+        id,
+        name
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+struct Named {
+    id: Uuid,
+    name: String,
+}
+
+/// When the member's latest entry ended, if that was after `start` although it began before `now`.
+///
+/// No entry is longer than a day, so looking two days back finds it in any time zone.
+pub async fn busy_until(db: &mut Db, member: Uuid, start: Timestamp, day: Date, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    let organization = db.organization();
+    let since = day.saturating_sub(SignedDuration::from_hours(48));
+    let end = query_scalar!(
+        "select max(ended_at) from time_entry
+         where organization_id = $1 and member_id = $2 and day >= $3 and ended_at > $4 and started_at <= $5",
+        organization,
+        member,
+        date(since) as _,
+        instant(start) as _,
+        instant(now) as _
+    )
+    .fetch_one(db.connection())
+    .await?;
+    Ok(end.map(|end| end.to_jiff()))
+}

@@ -1,0 +1,213 @@
+//! SQL that writes entries.
+
+use jiff::Timestamp;
+use sqlx::{query, query_as, query_scalar};
+use uuid::Uuid;
+
+use super::{OnInvoice, Stored};
+use crate::{
+    database::{Db, date, instant},
+    error::Error,
+    money::Currency,
+    time::{EntryState, Source, rate::Price},
+};
+
+/// Who made an entry, and through what.
+pub struct Origin {
+    /// Where it came from.
+    pub source: Source,
+    /// The member behind the call.
+    pub by: Uuid,
+    /// The token, when there was one.
+    pub through: Option<Uuid>,
+}
+
+/// Adds an entry or a running timer; false when the member already has a running timer.
+pub async fn insert(db: &mut Db, entry: &Stored, origin: &Origin, now: Timestamp) -> Result<bool, Error> {
+    let organization = db.organization();
+    let inserted = query!(
+        "insert into time_entry (organization_id, id, member_id, project_id, description, billable, day, started_at, ended_at, running, seconds,
+             rate, rate_overridden, cost_rate, state, source, created_by, created_through, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19)
+         on conflict (organization_id, member_id) where running do nothing",
+        organization,
+        entry.id,
+        entry.member,
+        entry.project,
+        entry.description,
+        entry.price.billable,
+        date(entry.day) as _,
+        entry.started_at.map(instant) as _,
+        entry.ended_at.map(instant) as _,
+        entry.running,
+        entry.seconds as i32,
+        entry.price.rate,
+        entry.price.own,
+        entry.cost_rate,
+        entry.state.name(),
+        origin.source.name(),
+        origin.by,
+        origin.through,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+/// Writes an entry, which becomes its next version.
+pub async fn update(db: &mut Db, entry: &Stored, now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update time_entry set project_id = $3, description = $4, billable = $5, day = $6, started_at = $7, ended_at = $8, running = $9,
+             seconds = $10, rate = $11, rate_overridden = $12, cost_rate = $13, state = $14, updated_at = $15, version = version + 1
+         where organization_id = $1 and id = $2",
+        organization,
+        entry.id,
+        entry.project,
+        entry.description,
+        entry.price.billable,
+        date(entry.day) as _,
+        entry.started_at.map(instant) as _,
+        entry.ended_at.map(instant) as _,
+        entry.running,
+        entry.seconds as i32,
+        entry.price.rate,
+        entry.price.own,
+        entry.cost_rate,
+        entry.state.name(),
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Deletes an entry.
+pub async fn delete(db: &mut Db, id: Uuid) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("delete from time_entry where organization_id = $1 and id = $2", organization, id).execute(db.connection()).await?;
+    Ok(())
+}
+
+/// An entry for a change: nobody else changes it until this transaction ends. By id, or the running one of a member.
+pub async fn lock(db: &mut Db, which: Which, of: Option<Uuid>) -> Result<Option<Stored>, Error> {
+    let organization = db.organization();
+    let (id, running) = match which {
+        Which::Entry(id) => (id, None),
+        Which::TimerOf(member) => match running(db, member).await? {
+            Some(id) => (id, Some(true)),
+            None => return Ok(None),
+        },
+    };
+    let row = query!(
+        r#"select t.id, t.member_id, t.project_id, c.currency, t.description, t.billable, t.day, t.started_at, t.ended_at, t.running,
+               t.seconds, t.rate, t.rate_overridden, t.cost_rate, t.state, t.version, i.id as "invoice_id?", i.number as "invoice_number?",
+               o.lock_date, o.timer_limit_seconds
+           from time_entry t
+           join project p on p.organization_id = t.organization_id and p.id = t.project_id
+           join client c on c.organization_id = t.organization_id and c.id = p.client_id
+           join organization o on o.id = t.organization_id
+           left join invoice_line l on l.organization_id = t.organization_id and l.id = t.invoice_line_id
+           left join invoice i on i.organization_id = t.organization_id and i.id = l.invoice_id
+           where t.organization_id = $1 and t.id = $2 and ($3::uuid is null or t.member_id = $3) and ($4::boolean is null or t.running = $4)
+           for update of t"#,
+        organization,
+        id,
+        of,
+        running
+    )
+    .fetch_optional(db.connection())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Stored {
+        id: row.id,
+        member: row.member_id,
+        project: row.project_id,
+        currency: Currency::parse(&row.currency)?,
+        description: row.description,
+        day: row.day.to_jiff(),
+        started_at: row.started_at.map(|at| at.to_jiff()),
+        ended_at: row.ended_at.map(|at| at.to_jiff()),
+        running: row.running,
+        seconds: i64::from(row.seconds),
+        price: Price { billable: row.billable, rate: row.rate, own: row.rate_overridden },
+        cost_rate: row.cost_rate,
+        state: EntryState::named(&row.state).ok_or_else(Error::internal)?,
+        version: row.version,
+        invoice: row.invoice_id.map(|id| OnInvoice { id, number: row.invoice_number }),
+        lock_date: row.lock_date.map(|day| day.to_jiff()),
+        timer_limit: i64::from(row.timer_limit_seconds),
+    }))
+}
+
+/// Which entry is meant.
+#[derive(Debug, Clone, Copy)]
+pub enum Which {
+    /// The one with this id.
+    Entry(Uuid),
+    /// The running one of this member.
+    TimerOf(Uuid),
+}
+
+async fn running(db: &mut Db, member: Uuid) -> Result<Option<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!("select id from time_entry where organization_id = $1 and member_id = $2 and running", organization, member)
+        .fetch_optional(db.connection())
+        .await?)
+}
+
+/// A draft that may be confirmed.
+#[allow(missing_docs, reason = "the fields say what they are")]
+pub struct Draft {
+    pub id: Uuid,
+    pub state: String,
+    pub running: bool,
+    pub seconds: i32,
+    pub closed: bool,
+}
+
+/// The entries with these ids, or all finished drafts, of this member or of anybody; held until the transaction ends.
+pub async fn drafts(db: &mut Db, ids: Option<&[Uuid]>, of: Option<Uuid>, limit: i64) -> Result<Vec<Draft>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Draft,
+        r#"select id, state, running, seconds, coalesce(day <= (select lock_date from organization where id = $1), false) as "closed!"
+           from time_entry
+           where organization_id = $1 and ($2::uuid[] is null or id = any($2)) and ($3::uuid is null or member_id = $3)
+               and ($2::uuid[] is not null or (state = 'draft' and not running))
+           order by id limit $4 for update"#,
+        organization,
+        ids,
+        of,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Lets drafts count.
+pub async fn confirm(db: &mut Db, ids: &[Uuid], now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update time_entry set state = 'logged', updated_at = $3, version = version + 1 where organization_id = $1 and id = any($2)",
+        organization,
+        ids,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// How many drafts of a member wait, running timers among them.
+pub async fn waiting(db: &mut Db, member: Uuid) -> Result<i64, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select count(*) as "count!" from time_entry where organization_id = $1 and member_id = $2 and state = 'draft'"#,
+        organization,
+        member
+    )
+    .fetch_one(db.connection())
+    .await?)
+}

@@ -1,0 +1,128 @@
+//! A week: its days, and how they were spent.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{EntryState, TimeEntry};
+use crate::{day::Day, hours::Worked};
+
+const DAYS: i64 = 7;
+
+/// Below this many seconds the tallest bar is not drawn to the top: a quiet week looks quiet.
+const FULL_DAY: i64 = 8 * 3600;
+
+/// Seven days from the one that the organization's week begins with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Week {
+    /// Its first day.
+    pub from: Day,
+}
+
+impl Week {
+    /// The week of a day, when weeks begin on `start` (1 for Monday).
+    pub fn of(day: &Day, start: u8) -> Self {
+        let into = (i64::from(day.weekday()) - i64::from(start)).rem_euclid(DAYS);
+        Self { from: day.plus(-into) }
+    }
+
+    /// The week of the day in the address, or this week when there is none that can be read.
+    pub fn asked(day: Option<&str>, today: &Day, start: u8) -> Self {
+        let asked = day.and_then(|day| Day::parse("from", day).ok());
+        Self::of(asked.as_ref().unwrap_or(today), start)
+    }
+
+    /// Its last day.
+    pub fn to(&self) -> Day {
+        self.from.plus(DAYS - 1)
+    }
+
+    /// The week before.
+    pub fn before(&self) -> Self {
+        Self { from: self.from.plus(-DAYS) }
+    }
+
+    /// The week after.
+    pub fn after(&self) -> Self {
+        Self { from: self.from.plus(DAYS) }
+    }
+
+    /// Its days in order.
+    pub fn days(&self) -> impl Iterator<Item = Day> + use<> {
+        let from = self.from.clone();
+        (0..DAYS).map(move |days| from.plus(days))
+    }
+
+    /// The week in words: `Mon 16 Nov 2026 to Sun 22 Nov 2026`.
+    pub fn label(&self) -> String {
+        format!("{} to {}", self.from.label(), self.to().label())
+    }
+}
+
+/// What was worked on one project on one day.
+struct Piece {
+    project: String,
+    color: String,
+    seconds: i64,
+}
+
+/// The hours of each day of a week, in the colours of the projects. Drawn on the server, read as a list.
+#[component]
+pub fn WeekBars(
+    /// The week.
+    week: Week,
+    /// Its entries.
+    entries: Vec<TimeEntry>,
+) -> impl IntoView {
+    let days: Vec<(Day, Vec<Piece>)> = week.days().map(|day| (day.clone(), pieces(&day, &entries))).collect();
+    let tallest = days.iter().map(|(_, pieces)| total(pieces)).max().unwrap_or_default().max(FULL_DAY);
+    let columns = days.into_iter().map(|(day, pieces)| {
+        let worked = total(&pieces);
+        let spoken: Vec<String> = pieces.iter().map(|piece| format!("{} {}", piece.project, Worked::of(piece.seconds).text)).collect();
+        let title = spoken.join(", ");
+        let short: String = day.label().chars().take(3).collect();
+        view! {
+            <li title=title>
+                {bar(&pieces, tallest)}
+                <span class="bar-day">{short} " " {day.day_of_month()}</span>
+                <span class="bar-hours">{if worked == 0 { "–".to_owned() } else { Worked::of(worked).text }}</span>
+            </li>
+        }
+    });
+    view! { <ol class="bars">{columns.collect_view()}</ol> }
+}
+
+fn total(pieces: &[Piece]) -> i64 {
+    pieces.iter().map(|piece| piece.seconds).sum()
+}
+
+fn pieces(day: &Day, entries: &[TimeEntry]) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for entry in entries.iter().filter(|entry| entry.day == *day && entry.state != EntryState::Draft) {
+        let project = format!("{} / {}", entry.client.name, entry.project.name);
+        match pieces.iter_mut().find(|piece| piece.project == project) {
+            Some(piece) => piece.seconds += entry.worked.seconds,
+            None => pieces.push(Piece { project, color: entry.project.color.clone(), seconds: entry.worked.seconds }),
+        }
+    }
+    pieces.sort_by_key(|piece| std::cmp::Reverse(piece.seconds));
+    pieces
+}
+
+/// A bar of a hundred units in height; what is drawn first stands at the bottom.
+fn bar(pieces: &[Piece], tallest: i64) -> impl IntoView + use<> {
+    let mut bottom = 100.0;
+    let rects: Vec<_> = pieces
+        .iter()
+        .map(|piece| {
+            let height = piece.seconds as f64 * 100.0 / tallest as f64;
+            bottom -= height;
+            view! { <rect x="0" width="10" y=format!("{bottom:.2}") height=format!("{height:.2}") fill=piece.color.clone()></rect> }
+        })
+        .collect();
+    view! {
+        <svg class="bar" viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="bar-ground" x="0" y="0" width="10" height="100"></rect>
+            {rects}
+        </svg>
+    }
+}

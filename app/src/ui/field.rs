@@ -1,0 +1,243 @@
+//! Fields: a label, an input, a hint, and what is wrong with it.
+
+use leptos::prelude::*;
+
+use super::FormState;
+
+/// One choice of a [`Select`]: what is sent and what is read.
+pub type Choice = (String, String);
+
+/// What stands around every input.
+#[derive(Clone)]
+struct Wiring {
+    id: String,
+    hint: Option<&'static str>,
+    wrong: Signal<Option<String>>,
+}
+
+impl Wiring {
+    fn of(name: &str, hint: &'static str) -> Self {
+        let state = use_context::<FormState>();
+        let plain: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+        let id = state.as_ref().map_or_else(|| plain.clone(), |state| format!("{}-{plain}", state.id));
+        let field = name.to_owned();
+        let refusal = state.map(|state| state.refusal);
+        let wrong = Signal::derive(move || refusal?.with(|error| error.as_ref()?.field(&field).map(str::to_owned)));
+        Self { id, hint: (!hint.is_empty()).then_some(hint), wrong }
+    }
+
+    /// The ids of what describes the input.
+    fn described(&self) -> impl Fn() -> Option<String> + Clone + Send + Sync + use<> {
+        let (id, hint, wrong) = (self.id.clone(), self.hint.is_some(), self.wrong);
+        move || match (hint, wrong.with(Option::is_some)) {
+            (true, true) => Some(format!("{id}-wrong {id}-hint")),
+            (true, false) => Some(format!("{id}-hint")),
+            (false, true) => Some(format!("{id}-wrong")),
+            (false, false) => None,
+        }
+    }
+
+    fn invalid(&self) -> impl Fn() -> Option<&'static str> + Clone + Send + Sync + use<> {
+        let wrong = self.wrong;
+        move || wrong.with(Option::is_some).then_some("true")
+    }
+
+    fn around(self, label: String, class: &'static str, optional: bool, input: AnyView) -> AnyView {
+        let Self { id, hint, wrong } = self;
+        let (hint_id, wrong_id) = (format!("{id}-hint"), format!("{id}-wrong"));
+        view! {
+            <div class=format!("field {class}")>
+                <label for=id>{label} {optional.then(|| view! { <span class="quiet">" optional"</span> })}</label>
+                {input}
+                {move || wrong.get().map(|wrong| view! { <p class="wrong" id=wrong_id.clone()>{wrong}</p> })}
+                {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
+            </div>
+        }
+        .into_any()
+    }
+}
+
+/// A field of one line.
+#[component]
+pub fn Field(
+    /// What it asks for.
+    #[prop(into)]
+    label: String,
+    /// The argument it fills.
+    #[prop(into)]
+    name: String,
+    /// What there is already.
+    #[prop(default = None, into)]
+    value: Option<String>,
+    /// The kind of input.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// How to fill it in.
+    #[prop(optional)]
+    hint: &'static str,
+    /// An example in the empty field.
+    #[prop(optional, into)]
+    placeholder: Option<String>,
+    /// Whether it may not be left empty.
+    #[prop(optional)]
+    required: bool,
+    /// Whether to say that it may be left empty.
+    #[prop(optional)]
+    optional: bool,
+    /// What browsers fill in.
+    #[prop(optional)]
+    autocomplete: Option<&'static str>,
+    /// Which keyboard a phone shows.
+    #[prop(optional)]
+    inputmode: Option<&'static str>,
+    /// How long it may be at most, where browsers stop typing.
+    #[prop(optional)]
+    maxlength: Option<i32>,
+    /// Its place in the grid of the form.
+    #[prop(optional)]
+    class: &'static str,
+) -> impl IntoView {
+    let wiring = Wiring::of(&name, hint);
+    let (described, invalid) = (wiring.described(), wiring.invalid());
+    let input = view! {
+        <input
+            id=wiring.id.clone()
+            class="input"
+            type=kind
+            name=name
+            value=value.clone()
+            prop:value=value
+            placeholder=placeholder
+            required=required
+            autocomplete=autocomplete
+            inputmode=inputmode
+            maxlength=maxlength
+            aria-describedby=described
+            aria-invalid=invalid
+        />
+    };
+    wiring.around(label, class, optional, input.into_any())
+}
+
+/// A field of several lines.
+#[component]
+pub fn Area(
+    /// What it asks for.
+    #[prop(into)]
+    label: String,
+    /// The argument it fills.
+    #[prop(into)]
+    name: String,
+    /// What there is already.
+    #[prop(optional, into)]
+    value: Option<String>,
+    /// How to fill it in.
+    #[prop(optional)]
+    hint: &'static str,
+    /// How many lines it shows.
+    #[prop(default = 3)]
+    rows: i32,
+    /// An example in the empty field.
+    #[prop(optional, into)]
+    placeholder: Option<String>,
+    /// Whether to say that it may be left empty.
+    #[prop(optional)]
+    optional: bool,
+    /// Its place in the grid of the form.
+    #[prop(optional)]
+    class: &'static str,
+) -> impl IntoView {
+    let wiring = Wiring::of(&name, hint);
+    let (described, invalid) = (wiring.described(), wiring.invalid());
+    let words = value.clone().unwrap_or_default();
+    let input = view! {
+        <textarea
+            id=wiring.id.clone()
+            class="input"
+            name=name
+            rows=rows
+            placeholder=placeholder
+            prop:value=value
+            aria-describedby=described
+            aria-invalid=invalid
+        >
+            {words}
+        </textarea>
+    };
+    wiring.around(label, class, optional, input.into_any())
+}
+
+/// One out of a list.
+#[component]
+pub fn Select(
+    /// What it asks for.
+    #[prop(into)]
+    label: String,
+    /// The argument it fills.
+    #[prop(into)]
+    name: String,
+    /// What can be chosen.
+    choices: Vec<Choice>,
+    /// What is chosen already.
+    #[prop(optional, into)]
+    value: Option<String>,
+    /// How to choose.
+    #[prop(optional)]
+    hint: &'static str,
+    /// Whether it may not be left empty.
+    #[prop(optional)]
+    required: bool,
+    /// Its place in the grid of the form.
+    #[prop(optional)]
+    class: &'static str,
+) -> impl IntoView {
+    let wiring = Wiring::of(&name, hint);
+    let (described, invalid) = (wiring.described(), wiring.invalid());
+    let chosen = value.clone();
+    let options = choices.into_iter().map(move |(value, label)| {
+        let selected = chosen.as_ref() == Some(&value);
+        view! { <option value=value selected=selected>{label}</option> }
+    });
+    let input = view! {
+        <select
+            id=wiring.id.clone()
+            class="input"
+            name=name
+            required=required
+            prop:value=value
+            aria-describedby=described
+            aria-invalid=invalid
+        >
+            {options.collect_view()}
+        </select>
+    };
+    wiring.around(label, class, false, input.into_any())
+}
+
+/// Choices from pairs of plain words.
+pub fn choices(pairs: &[(&str, &str)]) -> Vec<Choice> {
+    pairs.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect()
+}
+
+/// A box to tick. Unticked it sends nothing at all, so it stands only where absent means no.
+#[component]
+pub fn Tick(
+    /// What it says.
+    #[prop(into)]
+    label: String,
+    /// The argument it fills with `true`.
+    name: &'static str,
+    /// Whether it is ticked already.
+    #[prop(optional)]
+    ticked: bool,
+    /// Its place in the grid of the form.
+    #[prop(optional)]
+    class: &'static str,
+) -> impl IntoView {
+    view! {
+        <label class=format!("tick {class}")>
+            <input type="checkbox" name=name value="true" checked=ticked />
+            <span>{label}</span>
+        </label>
+    }
+}

@@ -1,0 +1,28 @@
+//! Amounts and hours as people compare them: figures of one width, the unit quieter than the number.
+
+use leptos::prelude::*;
+
+use crate::{hours::Worked, money::Money};
+
+/// An amount: `1,080.00` with a quiet `EUR`.
+pub fn money(amount: &Money) -> impl IntoView + use<> {
+    let currency = amount.currency.to_string();
+    let number = amount.text.strip_suffix(currency.as_str()).unwrap_or(&amount.text).trim_end().to_owned();
+    view! { <span class="figure">{number} <span class="unit">{currency}</span></span> }
+}
+
+/// A duration: `1h 30m`.
+pub fn hours(worked: &Worked) -> impl IntoView + use<> {
+    view! { <span class="figure">{worked.text.clone()}</span> }
+}
+
+/// A number with what it is, for the top of a page, and something to know beside it.
+pub fn fact(label: &'static str, figure: impl IntoView + 'static, note: Option<AnyView>) -> AnyView {
+    view! {
+        <div class="fact">
+            <dt>{label}</dt>
+            <dd>{figure} {note.map(|note| view! { <small>{note}</small> })}</dd>
+        </div>
+    }
+    .into_any()
+}

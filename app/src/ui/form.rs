@@ -1,0 +1,178 @@
+//! Forms that send themselves to an operation, with or without scripts.
+
+use std::collections::BTreeMap;
+
+use leptos::{context::Provider, ev::SubmitEvent, form::FromFormData, html, prelude::*, server_fn::ServerFn};
+
+use super::Icon;
+use crate::{
+    ends,
+    error::{Code, Error},
+    ui::icon,
+};
+
+/// What the fields of a form know about it.
+#[derive(Clone)]
+pub struct FormState {
+    /// What ids in the form begin with.
+    pub id: String,
+    /// Why the last try was refused.
+    pub refusal: Signal<Option<Error>>,
+    /// Whether an answer is being waited for.
+    pub pending: Signal<bool>,
+}
+
+/// Why the last try of an action was refused.
+pub fn refusal<S>(action: ServerAction<S>) -> Signal<Option<Error>>
+where
+    S: ServerFn<Error = Error> + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+{
+    let value = action.value();
+    Signal::derive(move || value.with(|value| value.as_ref().and_then(|answer| answer.as_ref().err().cloned())))
+}
+
+/// Does something with every answer that an action gets in this tab; refusals are shown by its form.
+pub fn answered<S>(action: ServerAction<S>, then: impl Fn(&S::Output) + 'static)
+where
+    S: ServerFn<Error = Error> + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+{
+    let (version, value) = (action.version(), action.value());
+    Effect::new(move |seen: Option<usize>| {
+        let version = version.get();
+        if seen.is_some_and(|seen| seen != version) {
+            value.with_untracked(|value| {
+                if let Some(Ok(answer)) = value {
+                    then(answer);
+                }
+            });
+        }
+        version
+    });
+}
+
+/// A form that posts to the operation of `action`. Without scripts the browser posts it and comes back.
+#[component]
+pub fn Form<S>(
+    /// What it does.
+    action: ServerAction<S>,
+    /// What ids in the form begin with; unique on the page.
+    #[prop(into)]
+    id: String,
+    /// Its look.
+    #[prop(optional)]
+    class: &'static str,
+    /// Whether another form with the same action shows why it was refused.
+    #[prop(optional)]
+    quiet: bool,
+    /// Its fields.
+    children: Children,
+) -> impl IntoView
+where
+    S: ServerFn<Error = Error> + FromFormData + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+{
+    let state = FormState { id: id.clone(), refusal: refusal(action), pending: action.pending().into() };
+    let pending = state.pending;
+    let submit = move |event: SubmitEvent| {
+        if event.default_prevented() {
+            return;
+        }
+        event.prevent_default();
+        // A second click while the first is on its way is not a second wish.
+        if pending.get_untracked() {
+            return;
+        }
+        match S::from_event(&event) {
+            Ok(input) => {
+                action.dispatch(input);
+            }
+            Err(_) => action.value().set(Some(Err(unreadable()))),
+        }
+    };
+    view! {
+        <form id=id class=class method="post" action=S::url() on:submit=submit>
+            <Provider value=state>{(!quiet).then(refused)} {children()}</Provider>
+        </form>
+    }
+}
+
+fn unreadable() -> Error {
+    Error::new(Code::Invalid, "A field holds something that cannot be read. Check the numbers and dates.")
+}
+
+/// The refusal of the form around it, read out and focused as soon as it appears.
+fn refused() -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let place = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if state.refusal.with(Option::is_some)
+            && let Some(place) = place.get()
+        {
+            _ = place.focus();
+        }
+    });
+    let shown = move || {
+        state.refusal.get().map(|error| {
+            let Error { message, hint, fields, .. } = error;
+            view! {
+                <div class="refusal" role="alert" tabindex="-1" node_ref=place>
+                    {icon(Icon::Warning)}
+                    <div>
+                        <p>{message.clone()}</p>
+                        {others(&message, &fields)}
+                        {hint.map(|hint| view! { <p class="quiet">{hint}</p> })}
+                    </div>
+                </div>
+            }
+        })
+    };
+    view! { {shown} }
+}
+
+/// What is wrong with further fields, when the message does not say it.
+fn others(message: &str, fields: &BTreeMap<String, String>) -> Option<impl IntoView + use<>> {
+    let others: Vec<_> = fields.values().filter(|field| *field != message).cloned().collect();
+    (!others.is_empty()).then(|| view! { <ul>{others.into_iter().map(|other| view! { <li>{other}</li> }).collect_view()}</ul> })
+}
+
+/// The button that sends the form around it. It says when it is waiting, and keeps the focus.
+#[component]
+pub fn Submit(
+    /// What it says.
+    #[prop(into)]
+    label: String,
+    /// Its look: `primary` unless said otherwise.
+    #[prop(default = "button primary")]
+    class: &'static str,
+    /// A drawing before the words.
+    #[prop(optional)]
+    drawing: Option<Icon>,
+) -> impl IntoView {
+    let pending = use_context::<FormState>().map(|state| state.pending);
+    let busy = move || pending.is_some_and(|pending| pending.get()).then_some("true");
+    view! {
+        <button type="submit" class=class aria-busy=busy aria-disabled=busy>
+            {drawing.map(icon)}
+            <span>{label}</span>
+        </button>
+    }
+}
+
+/// A value that the form sends along.
+pub fn hidden(name: &'static str, value: impl ToString) -> impl IntoView {
+    let value = value.to_string();
+    view! { <input type="hidden" name=name value=value.clone() prop:value=value /> }
+}
+
+/// A key that makes a second click harmless: a new one for every answer, the same for every try until then.
+pub fn once<S>(action: ServerAction<S>) -> impl IntoView
+where
+    S: ServerFn<Error = Error> + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+{
+    let key = RwSignal::new(SharedValue::new(ends::key).into_inner());
+    answered(action, move |_| key.set(ends::key()));
+    view! { <input type="hidden" name="idempotency_key" value=key prop:value=key /> }
+}

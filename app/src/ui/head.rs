@@ -1,0 +1,57 @@
+//! The head of a page and of its parts.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The name of the page, with what can be done on it.
+#[component]
+pub fn Head(
+    /// What the page is called, here and in the tab.
+    #[prop(into)]
+    title: String,
+    /// A line about it.
+    #[prop(optional)]
+    lead: Option<AnyView>,
+    /// What can be done.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <Title text=title.clone() />
+        <header class="page-head">
+            <div class="page-title">
+                <h1>{title}</h1>
+                {lead.map(|lead| view! { <p class="lead">{lead}</p> })}
+            </div>
+            {children.map(|children| view! { <div class="page-actions">{children()}</div> })}
+        </header>
+    }
+}
+
+/// A part of a page under its own heading.
+#[component]
+pub fn Part(
+    /// What it is called.
+    #[prop(into)]
+    title: String,
+    /// Its id, which its heading carries for those who listen.
+    id: &'static str,
+    /// What stands beside the heading.
+    #[prop(optional)]
+    aside: Option<AnyView>,
+    /// Its look.
+    #[prop(optional)]
+    class: &'static str,
+    /// What it shows.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <section class=format!("part {class}") aria-labelledby=id>
+            <div class="part-head">
+                <h2 id=id>{title}</h2>
+                {aside}
+            </div>
+            {children()}
+        </section>
+    }
+}

@@ -1,0 +1,29 @@
+//! The parts that pages are made of: native elements with the look of the house. No business words in here.
+
+mod badge;
+mod dialog;
+mod empty;
+mod field;
+mod figure;
+mod flash;
+mod form;
+mod head;
+mod icon;
+mod loaded;
+mod pager;
+mod problem;
+mod reveal;
+
+pub use badge::*;
+pub use dialog::*;
+pub use empty::*;
+pub use field::*;
+pub use figure::*;
+pub use flash::*;
+pub use form::*;
+pub use head::*;
+pub use icon::*;
+pub use loaded::*;
+pub use pager::*;
+pub use problem::*;
+pub use reveal::*;

@@ -1,0 +1,82 @@
+//! A page, or a part of one, that could not be shown.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+
+use crate::{
+    ends,
+    error::{Code, Error},
+};
+
+/// Why something cannot be shown, and the way out. The page answers with the status of the error.
+#[component]
+pub fn Problem(
+    /// What went wrong.
+    error: Error,
+) -> impl IntoView {
+    ends::set_status(error.code.status());
+    let location = use_location();
+    let here = move || format!("{}{}", location.pathname.get(), query(&location.search.get()));
+    let title = match error.code {
+        Code::NotFound => "Nothing here",
+        Code::Unauthenticated => "You are signed out",
+        Code::Forbidden => "Not for your role",
+        Code::Unavailable => "Out of reach",
+        Code::Invalid => "This cannot be shown",
+        _ => "Something went wrong",
+    };
+    let way_out = match error.code {
+        Code::Unauthenticated => view! { <a class="button primary" rel="external" href=move || sign_in(&here())>"Sign in again"</a> }.into_any(),
+        Code::Unavailable | Code::Internal => view! { <a class="button" rel="external" href=here>"Try again"</a> }.into_any(),
+        _ => view! { <a class="button" href="/">"Back to the first page"</a> }.into_any(),
+    };
+    view! {
+        <div class="problem">
+            <h2>{title}</h2>
+            <p>{error.message}</p>
+            {error.hint.map(|hint| view! { <p class="quiet">{hint}</p> })}
+            <div class="actions">{way_out}</div>
+        </div>
+    }
+}
+
+/// The page that is not there.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    ends::set_status(404);
+    view! {
+        <Title text="Nothing here" />
+        <main class="lone" id="content">
+            <div class="problem">
+                <h1>"Nothing here"</h1>
+                <p>"There is no such page, or it is not yours to see. Check the address."</p>
+                <div class="actions">
+                    <a class="button primary" rel="external" href="/">"To the first page"</a>
+                </div>
+            </div>
+        </main>
+    }
+}
+
+/// The way to the sign-in page and back to `path`.
+pub fn sign_in(path: &str) -> String {
+    let path: String = path.bytes().map(escaped).collect();
+    format!("/sign-in?next={path}")
+}
+
+/// A byte as it may stand in the value of a query.
+fn escaped(byte: u8) -> String {
+    match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    }
+}
+
+/// The query with its question mark, when there is one.
+fn query(search: &str) -> String {
+    match search.trim_start_matches('?') {
+        "" => String::new(),
+        search => format!("?{search}"),
+    }
+}

@@ -1,0 +1,37 @@
+//! What is swept up at night: sign-ins that have run out, and answers that were kept for a day.
+
+use jiff::SignedDuration;
+
+use crate::{
+    account,
+    context::Services,
+    database::{Db, Reach},
+    error::Error,
+    id::OrganizationId,
+    operation,
+};
+
+/// How many organizations are swept in one go.
+const ORGANIZATIONS_MAX: i32 = 1_000;
+
+/// What was swept up.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Sign-ins that had run out.
+    pub sign_ins: u64,
+    /// Answers that nobody asked for again within a day.
+    pub answers: u64,
+}
+
+/// Sweeps once. What is left over, if anything, is for the next time.
+pub async fn sweep(services: &Services) -> Result<Swept, Error> {
+    let now = services.clock.now();
+    let day_ago = now - SignedDuration::from_hours(24);
+    let mut swept = Swept { sign_ins: account::store::delete_expired_sign_ins(&services.pool, now).await?, ..Swept::default() };
+    for organization in operation::store::organizations_with_answers_before(&services.pool, day_ago, ORGANIZATIONS_MAX).await? {
+        let mut db = Db::begin(&services.pool, Reach::Organization(OrganizationId(organization)), None).await?;
+        swept.answers += operation::store::forget_answers(&mut db, day_ago).await?;
+        db.commit().await?;
+    }
+    Ok(swept)
+}

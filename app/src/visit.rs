@@ -1,0 +1,85 @@
+//! Who looks at the pages, and from where: known before anything is rendered.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    access::Permission,
+    account::{Place, Profile},
+    ends,
+};
+
+/// Who looks at the pages. The server puts it into the page, so the browser need not ask.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Visit {
+    /// The person who is signed in.
+    pub person: Option<Profile>,
+    /// The organization of the address, when the person belongs to it.
+    pub place: Option<Place>,
+    /// The address under which people reach this Stint.
+    pub address: String,
+    /// Whether mails leave; without a mail server they are read in the settings.
+    pub mail_leaves: bool,
+}
+
+/// Tells every page below who is visiting.
+pub fn provide_visit() {
+    provide_context(SharedValue::new(ends::visit).into_inner());
+}
+
+/// Who is visiting.
+pub fn use_visit() -> Visit {
+    use_context().unwrap_or_default()
+}
+
+/// The organization whose pages these are, for everything below its frame.
+#[derive(Debug, Clone)]
+pub struct Here(pub Place);
+
+impl Here {
+    /// The address of one of the organization's pages, such as `clients`; its first page for empty text.
+    pub fn path(&self, page: &str) -> String {
+        match page {
+            "" => format!("/o/{}", self.0.slug),
+            page => format!("/o/{}/{page}", self.0.slug),
+        }
+    }
+
+    /// Whether the visitor holds the permission. Pages use it to leave out what would be refused anyway.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.0.role.may(permission)
+    }
+}
+
+/// The organization whose pages these are.
+pub fn use_here() -> Here {
+    expect_context()
+}
+
+/// What a tab has changed, counted: lists that show it load again.
+#[derive(Debug, Clone, Copy)]
+pub struct Changes {
+    /// Entries and the timer.
+    pub time: RwSignal<u32>,
+    /// Clients and projects.
+    pub work: RwSignal<u32>,
+    /// Invoices, payments and mails.
+    pub money: RwSignal<u32>,
+}
+
+impl Changes {
+    /// Nothing has changed yet.
+    pub fn none() -> Self {
+        Self { time: RwSignal::new(0), work: RwSignal::new(0), money: RwSignal::new(0) }
+    }
+}
+
+/// What this tab has changed.
+pub fn use_changes() -> Changes {
+    expect_context()
+}
+
+/// Counts one more change.
+pub fn changed(count: RwSignal<u32>) {
+    count.update(|count| *count += 1);
+}

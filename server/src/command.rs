@@ -1,0 +1,37 @@
+//! What the command line can do.
+
+pub mod admin;
+pub mod call;
+pub mod demo;
+pub mod serve;
+
+use std::io::{self, Write};
+
+use anyhow::Context;
+use app::error::Error;
+use serde::Serialize;
+
+use crate::{config::Config, services};
+
+/// Brings the schema of the configured database up to date.
+pub async fn migrate(config: &Config) -> anyhow::Result<()> {
+    let running = services::Running::open(config).await?;
+    running.close().await;
+    say("The schema is up to date.")
+}
+
+/// Prints a line for people.
+pub fn say(line: &str) -> anyhow::Result<()> {
+    writeln!(io::stdout(), "{line}").context("the output is closed")
+}
+
+/// Prints a value for machines, on one line.
+pub fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
+    say(&serde_json::to_string(value)?)
+}
+
+/// An error of the product as the end of a command.
+pub fn failed(error: Error) -> anyhow::Error {
+    let hint = error.hint.as_deref().map(|hint| format!(" {hint}")).unwrap_or_default();
+    anyhow::anyhow!("{}{hint}", error.message)
+}

@@ -1,0 +1,51 @@
+//! `stint admin`: what an operator does, beside a running server.
+
+use app::{
+    access::{Scope, Writes},
+    account::{
+        registration::{self, Registration},
+        token::{self, Order},
+    },
+};
+use serde_json::json;
+
+use super::{failed, print_json, say};
+use crate::services::Running;
+
+/// Adds a person with their personal organization.
+pub async fn create_user(running: &Running, given: Registration, as_json: bool) -> anyhow::Result<()> {
+    let made = registration::register(&running.services, given).await.map_err(failed)?;
+    match as_json {
+        true => print_json(&json!({
+            "user": { "id": made.user, "email": made.email, "name": made.name },
+            "organization": { "id": made.organization, "slug": made.slug },
+            "member": { "id": made.member },
+        })),
+        false => say(&format!("{} can sign in as {}. Their organization is at {}/o/{}.", made.name, made.email, running.services.public_url, made.slug)),
+    }
+}
+
+/// What is asked for a token.
+pub struct Wanted {
+    /// The address of the person it speaks for.
+    pub email: String,
+    /// Their organization, by its place in addresses.
+    pub organization: String,
+    /// What the token is for.
+    pub name: String,
+    /// What it may be used for; everything when none is named.
+    pub scopes: Vec<Scope>,
+    /// What happens when it writes.
+    pub writes: Writes,
+}
+
+/// Makes a token for a member and shows it, once.
+pub async fn create_token(running: &Running, wanted: Wanted, as_json: bool) -> anyhow::Result<()> {
+    let scopes = if wanted.scopes.is_empty() { Scope::ALL.to_vec() } else { wanted.scopes };
+    let order = Order { name: wanted.name, scopes, writes: wanted.writes, expires_in_days: 90 };
+    let made = token::issue(&running.services, &wanted.email, &wanted.organization, order).await.map_err(failed)?;
+    match as_json {
+        true => print_json(&made),
+        false => say(&made.token),
+    }
+}

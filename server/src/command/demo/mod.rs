@@ -1,0 +1,93 @@
+//! `stint demo`: a studio with two clients, projects, three months of work and every invoice state.
+//!
+//! Everything is made through operations, so a demo is also a long test of them. A clock that travels lets the studio have a
+//! past: work is logged on its day and invoices are sent in their month.
+
+mod studio;
+mod travel;
+
+use std::sync::Arc;
+
+use app::{
+    access::{Scope, Writes},
+    account::{
+        identity,
+        registration::{self, Registered, Registration},
+        token::{self, Order},
+    },
+    context::{Caller, Door, Person},
+    error::Error,
+    operations,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::{failed, print_json, say};
+use crate::services::Running;
+
+/// The password of every demo.
+const PASSWORD: &str = "analytical engine";
+
+/// Makes the studio and prints how to get in.
+pub async fn demo(running: &Running, as_json: bool) -> anyhow::Result<()> {
+    let email = format!("ada-{:08x}@example.com", rand::random::<u32>());
+    let (made, token) = make(running, &email).await.map_err(failed)?;
+    match as_json {
+        true => print_json(&json!({ "email": email, "password": PASSWORD, "organization": made.slug, "token": token })),
+        false => say(&format!(
+            "Sign in at {}/sign-in as {email} with the password \"{PASSWORD}\".\nToken for agents: {token}",
+            running.services.public_url
+        )),
+    }
+}
+
+async fn make(running: &Running, email: &str) -> Result<(Registered, String), Error> {
+    let today = running.services.clock.now();
+    let services = travel::services(&running.services, today - SignedDuration::from_hours(24 * 95));
+    let registration = Registration {
+        email: email.to_owned(),
+        name: "Ada Lovelace".to_owned(),
+        password: PASSWORD.to_owned(),
+        organization: Some("Ada's Studio".to_owned()),
+        time_zone: Some("Europe/London".to_owned()),
+    };
+    let made = registration::register(&services.services, registration).await?;
+    let studio = Studio { caller: owner(&services, &made).await?, services, today };
+    studio::furnish(&studio).await?;
+    let order = Order { name: "Demo".to_owned(), scopes: Scope::ALL.to_vec(), writes: Writes::Direct, expires_in_days: 90 };
+    let token = token::issue(&running.services, email, &made.slug, order).await?;
+    Ok((made, token.token))
+}
+
+/// The new owner, as a signed-in browser would be.
+async fn owner(services: &travel::Travelling, made: &Registered) -> Result<Caller, Error> {
+    let services = services.services.clone();
+    let cookie = registration::open_sign_in(&services, made.user, "demo").await?;
+    let known = identity::recognize(&services.pool, &cookie, &made.slug, services.clock.now()).await?;
+    let (_, membership) = known.ok_or_else(Error::internal)?;
+    let person = Person { id: made.user, name: made.name.clone(), email: made.email.clone() };
+    Ok(Caller { person: Some(person), membership, ..Caller::nobody(Arc::clone(&services), Door::Page) })
+}
+
+/// The studio while it is being furnished.
+struct Studio {
+    caller: Caller,
+    services: travel::Travelling,
+    today: Timestamp,
+}
+
+impl Studio {
+    /// Calls an operation as its owner.
+    async fn call(&self, operation: &str, arguments: Value) -> Result<Value, Error> {
+        let operation = operations::named(operation).ok_or_else(Error::internal)?;
+        operation.call(self.caller.clone(), arguments).await
+    }
+
+    /// Goes to a moment of the past: so many days ago, at that hour.
+    fn travel(&self, days_ago: i64, hour: i64) {
+        let day = self.today - SignedDuration::from_hours(24 * days_ago);
+        let midnight = Timestamp::from_second(day.as_second() - day.as_second().rem_euclid(86_400)).unwrap_or(day);
+        // Nothing happens in the future, not even on the last day.
+        self.services.clock.set((midnight + SignedDuration::from_hours(hour)).min(self.today));
+    }
+}

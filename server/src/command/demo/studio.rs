@@ -1,0 +1,137 @@
+//! What the demo's studio has done in the last three months.
+
+use app::error::Error;
+use serde_json::{Value, json};
+
+use super::Studio;
+
+/// How many days the studio has been at work.
+const DAYS: i64 = 92;
+
+/// Project, what is done on it, and the share of days on which it is, in tenths.
+const WORK: [(&str, &[&str], u64); 4] = [
+    ("Acme / Dashboard", &["Charts for the overview", "Review with the team", "Filters and saved views", "Load tests"], 8),
+    ("Acme / Onboarding", &["Workshop", "Onboarding call", "Welcome mails"], 3),
+    ("Globex / Mobile app", &["Offline queue", "Sign-in screens", "Release build", "Bug triage"], 7),
+    ("Globex / Internal", &["Planning", "Bookkeeping"], 2),
+];
+
+/// Makes settings, clients, projects, work and invoices, in the order in which they happened.
+pub async fn furnish(studio: &Studio) -> Result<(), Error> {
+    settle(studio).await?;
+    let mut random = Random(7);
+    for days_ago in (1..=DAYS).rev() {
+        day_of_work(studio, days_ago, &mut random).await?;
+        match days_ago {
+            61 => first_month(studio).await?,
+            31 => second_month(studio).await?,
+            5 => third_month(studio).await?,
+            _ => {}
+        }
+    }
+    studio.services.clock.set(studio.today);
+    studio.call("start_timer", json!({"project": "Acme / Dashboard", "description": "Charts for the overview"})).await?;
+    Ok(())
+}
+
+async fn settle(studio: &Studio) -> Result<(), Error> {
+    studio.travel(DAYS + 1, 9);
+    let organization = json!({
+        "legal_name": "Ada's Studio Ltd", "address": "12 St James's Square\nLondon SW1Y 4JH", "vat_id": "GB123456789",
+        "email": "hello@adas.example", "phone": "+44 20 7946 0000", "iban": "GB82WEST12345698765432", "bic": "WESTGB22",
+        "bank_name": "West Bank", "currency": "EUR", "rate": 11000, "tax_rate": "20", "payment_terms_days": 14
+    });
+    studio.call("update_organization", organization).await?;
+    let acme = json!({
+        "name": "Acme", "currency": "EUR", "rate": 12000, "tax_rate": "19", "payment_terms_days": 30, "email": "billing@acme.example",
+        "address": "Acme GmbH\nTorstraße 1\n10119 Berlin", "vat_id": "DE123456789"
+    });
+    studio.call("create_client", acme).await?;
+    let globex = json!({
+        "name": "Globex", "currency": "GBP", "rate": 9500, "tax_rate": "20", "email": "accounts@globex.example",
+        "address": "Globex Ltd\n1 Broad Street\nBristol BS1 2EQ"
+    });
+    studio.call("create_client", globex).await?;
+    for (client, name, billing) in [
+        ("Acme", "Dashboard", "time_and_materials"),
+        ("Acme", "Onboarding", "time_and_materials"),
+        ("Globex", "Mobile app", "time_and_materials"),
+        ("Globex", "Internal", "overhead"),
+    ] {
+        studio.call("create_project", json!({"client": client, "name": name, "billing": billing})).await?;
+    }
+    Ok(())
+}
+
+/// Working days only, each with a few pieces of work one after the other.
+async fn day_of_work(studio: &Studio, days_ago: i64, random: &mut Random) -> Result<(), Error> {
+    studio.travel(days_ago, 20);
+    let today = studio.call("whoami", json!({})).await?["organization"]["today"].clone();
+    let weekday = today.as_str().and_then(|day| day.parse::<jiff::civil::Date>().ok()).map(|day| day.weekday().to_monday_one_offset());
+    if weekday.is_none_or(|weekday| weekday > 5) {
+        return Ok(());
+    }
+    for (project, tasks, tenths) in WORK {
+        if random.below(10) < tenths {
+            let minutes = 30 + 15 * random.below(12);
+            let task = tasks.get(random.below(tasks.len() as u64) as usize);
+            let entry = json!({"project": project, "date": today, "duration": format!("{minutes}m"), "description": task});
+            studio.call("create_time_entry", entry).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Acme pays; Globex does not.
+async fn first_month(studio: &Studio) -> Result<(), Error> {
+    let paid = sent(studio, "Acme", json!({})).await?;
+    sent(studio, "Globex", json!({})).await?;
+    studio.travel(45, 12);
+    pay(studio, &paid, paid["total"]["amount"].as_i64().unwrap_or_default()).await?;
+    studio.travel(61, 20);
+    Ok(())
+}
+
+/// Acme pays in part; Globex's first try is voided.
+async fn second_month(studio: &Studio) -> Result<(), Error> {
+    let partly = sent(studio, "Acme", json!({"discount": "5%"})).await?;
+    let wrong = sent(studio, "Globex", json!({"lines": [{"description": "Test phone", "price": 42000}]})).await?;
+    studio.call("void_invoice", json!({"invoice": wrong["id"]})).await?;
+    let right = sent(studio, "Globex", json!({})).await?;
+    studio.travel(20, 12);
+    pay(studio, &partly, 200_000).await?;
+    pay(studio, &right, right["total"]["amount"].as_i64().unwrap_or_default()).await?;
+    studio.travel(31, 20);
+    Ok(())
+}
+
+/// Acme's invoice has just left; Globex's is still being written.
+async fn third_month(studio: &Studio) -> Result<(), Error> {
+    sent(studio, "Acme", json!({"group_by": "day", "notes": "Thank you for the good work together."})).await?;
+    studio.call("draft_invoice", json!({"client": "Globex", "lines": [{"description": "App store fee", "price": 7900}]})).await?;
+    Ok(())
+}
+
+async fn sent(studio: &Studio, client: &str, mut wanted: Value) -> Result<Value, Error> {
+    wanted["client"] = json!(client);
+    let draft = studio.call("draft_invoice", wanted).await?;
+    // The clients do not exist: where mails leave, none of these do.
+    let quietly = studio.services.services.mail_leaves;
+    studio.call("send_invoice", json!({"invoice": draft["id"], "without_email": quietly})).await
+}
+
+async fn pay(studio: &Studio, invoice: &Value, amount: i64) -> Result<Value, Error> {
+    let today = studio.call("whoami", json!({})).await?["organization"]["today"].clone();
+    let amount = amount.min(invoice["total"]["amount"].as_i64().unwrap_or_default());
+    studio.call("record_payment", json!({"invoice": invoice["id"], "amount": amount, "date": today})).await
+}
+
+/// The same demo every time: a linear congruential generator is random enough for it.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound.max(1)
+    }
+}

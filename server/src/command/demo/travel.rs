@@ -1,0 +1,58 @@
+//! The same services with a clock that can be set.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use app::{
+    context::{Clock, Documents, Promise, Services},
+    error::Error,
+    invoices::document::InvoiceDocument,
+};
+use jiff::Timestamp;
+
+/// Services at another time.
+pub struct Travelling {
+    /// What calls are given.
+    pub services: Arc<Services>,
+    /// What time it is for them.
+    pub clock: Arc<Travel>,
+}
+
+/// A clock that shows what it is set to.
+pub struct Travel(Mutex<Timestamp>);
+
+impl Travel {
+    /// Sets the clock.
+    pub fn set(&self, now: Timestamp) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
+    }
+}
+
+struct Shared(Arc<Travel>);
+
+impl Clock for Shared {
+    fn now(&self) -> Timestamp {
+        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Lent(Arc<Services>);
+
+impl Documents for Lent {
+    fn invoice(&self, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+        self.0.documents.invoice(document)
+    }
+}
+
+/// The services of the process, at another time.
+pub fn services(now: &Arc<Services>, at: Timestamp) -> Travelling {
+    let clock = Arc::new(Travel(Mutex::new(at)));
+    let services = Services {
+        pool: now.pool.clone(),
+        clock: Box::new(Shared(Arc::clone(&clock))),
+        documents: Box::new(Lent(Arc::clone(now))),
+        public_url: now.public_url.clone(),
+        mail_leaves: now.mail_leaves,
+        mail_waits: tokio::sync::Notify::new(),
+    };
+    Travelling { services: Arc::new(services), clock }
+}

@@ -1,0 +1,130 @@
+//! The answer of an operation as the result of a tool, short enough for a model to read.
+
+use app::{
+    context::Caller,
+    error::Error,
+    operation::{Effect, Operation},
+};
+use rmcp::model::{CallToolResult, ContentBlock};
+use serde_json::{Map, Value};
+
+/// The longest answer, in characters of JSON; clients cut off what is longer without saying so.
+pub const LONGEST: usize = 25_000;
+
+/// The field that says that an answer was shortened.
+pub const NOTICE: &str = "notice";
+
+/// How a text and a list are cut down when an answer is too long, step by step until it fits.
+const CUTS: [(usize, usize); 6] = [(8_000, 200), (2_000, 100), (1_000, 50), (500, 20), (200, 10), (100, 3)];
+
+/// Calls the operation. A refusal is a result that the model can read and act on, in the words of every other door.
+pub async fn of(operation: &Operation, caller: Caller, arguments: Value) -> CallToolResult {
+    match shortened(operation, caller, arguments).await {
+        Ok(answer) => CallToolResult::structured(answer),
+        Err(error) => refused(&error),
+    }
+}
+
+/// A refusal. It carries no structured content: that would have to be of the form of an answer.
+pub fn refused(error: &Error) -> CallToolResult {
+    let words = serde_json::to_string(error).unwrap_or_else(|_| error.message.clone());
+    CallToolResult::error(vec![ContentBlock::text(words)])
+}
+
+/// A list that is too long is asked for again with fewer items, so that its cursor goes on where it ends.
+async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> Result<Value, Error> {
+    let answer = operation.call(caller.clone(), arguments.clone()).await?;
+    let Some((fitting, all)) = fitting_items(operation, &answer) else { return Ok(fit(answer)) };
+    let mut fewer = arguments;
+    if let Value::Object(arguments) = &mut fewer {
+        arguments.insert("limit".to_owned(), Value::from(fitting));
+    }
+    let mut answer = operation.call(caller, fewer).await?;
+    if let Value::Object(fields) = &mut answer {
+        let notice = format!("Shortened from {all} items to {fitting}. Pass next_cursor as cursor for the next ones, or narrow the question.");
+        fields.insert(NOTICE.to_owned(), Value::from(notice));
+    }
+    Ok(fit(answer))
+}
+
+/// How many of the items fit, and how many there are; nothing when all of them do, or when it is no list.
+fn fitting_items(operation: &Operation, answer: &Value) -> Option<(usize, usize)> {
+    let pages = operation.declaration.effect == Effect::Read && operation.input.get("properties")?.get("limit").is_some();
+    let (items, whole) = (answer.get("items")?.as_array()?, length(answer));
+    if !pages || whole <= LONGEST || items.len() < 2 {
+        return None;
+    }
+    let lengths: Vec<usize> = items.iter().map(|item| length(item) + 1).collect();
+    // What stands around the items, and the notice.
+    let mut left = LONGEST.saturating_sub(whole - lengths.iter().sum::<usize>() + 300);
+    let fitting = lengths.iter().take_while(|length| left.checked_sub(**length).map(|rest| left = rest).is_some()).count();
+    Some((fitting.max(1), items.len()))
+}
+
+/// Cuts long texts and lists down until the answer fits.
+fn fit(answer: Value) -> Value {
+    if length(&answer) <= LONGEST {
+        return answer;
+    }
+    let mut cut = answer.clone();
+    for (text_longest, items_most) in CUTS {
+        cut = answer.clone();
+        shorten(&mut cut, text_longest, items_most);
+        if let Value::Object(fields) = &mut cut {
+            fields.insert(NOTICE.to_owned(), Value::from("Shortened: long texts and lists are cut off here. Ask for less at once, or open the record in the app."));
+        }
+        if length(&cut) <= LONGEST {
+            break;
+        }
+    }
+    cut
+}
+
+fn shorten(value: &mut Value, text_longest: usize, items_most: usize) {
+    match value {
+        Value::String(text) => {
+            if let Some((end, _)) = text.char_indices().nth(text_longest) {
+                text.truncate(end);
+                text.push('…');
+            }
+        }
+        Value::Array(items) => {
+            items.truncate(items_most);
+            items.iter_mut().for_each(|item| shorten(item, text_longest, items_most));
+        }
+        Value::Object(fields) => shorten_fields(fields, text_longest, items_most),
+        _ => {}
+    }
+}
+
+fn shorten_fields(fields: &mut Map<String, Value>, text_longest: usize, items_most: usize) {
+    for (_, field) in fields.iter_mut() {
+        shorten(field, text_longest, items_most);
+    }
+}
+
+fn length(value: &Value) -> usize {
+    serde_json::to_string(value).map_or(0, |text| text.chars().count())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_long_answer_is_cut_until_it_fits_and_says_so() {
+        let long = json!({ "id": 1, "note": "ä".repeat(60_000), "lines": vec![json!({ "text": "x".repeat(90) }); 2_000] });
+        let cut = fit(long);
+        assert!(length(&cut) <= LONGEST);
+        assert!(cut[NOTICE].as_str().is_some_and(|notice| notice.starts_with("Shortened")));
+        assert_eq!(cut["id"], 1);
+    }
+
+    #[test]
+    fn a_short_answer_stays_as_it_is() {
+        let short = json!({ "items": [1, 2, 3] });
+        assert_eq!(fit(short.clone()), short);
+    }
+}

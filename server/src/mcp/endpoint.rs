@@ -1,0 +1,181 @@
+//! The adapter between the protocol and an offer.
+
+use std::{sync::Arc, time::Duration};
+
+use app::{
+    context::{Caller, Promise},
+    error::{Code, Error},
+};
+use rmcp::{
+    ErrorData, RoleServer, ServerHandler,
+    model::*,
+    service::RequestContext,
+};
+use tokio::{task::JoinSet, time::timeout};
+
+use super::{
+    answer::refused,
+    instructions,
+    offer::{Library, Offer, Standing, ToolCall},
+};
+use crate::isolation::isolated;
+
+/// How long a tool may take. Clients wait a minute or more; they are told before they give up.
+const TOOL_LIMIT: Duration = Duration::from_secs(55);
+
+/// How long a client may keep a list: a role or a token can change.
+const KEEP_MS: u64 = 60_000;
+
+/// Where every result says which program gave it.
+const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
+
+/// One offer behind the protocol; cheap to clone.
+#[derive(Clone)]
+pub struct Endpoint {
+    offer: Offer,
+}
+
+impl Endpoint {
+    /// An endpoint for this offer.
+    pub fn new(offer: Offer) -> Self {
+        Self { offer }
+    }
+
+    fn library(&self) -> Option<&Arc<dyn Library>> {
+        self.offer.library()
+    }
+}
+
+fn program() -> Implementation {
+    Implementation::new("stint", env!("CARGO_PKG_VERSION")).with_title("Stint")
+}
+
+/// The caller that the layers before have put into the request; without one nothing goes on.
+fn caller(context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
+    let parts = context.extensions.get::<http::request::Parts>();
+    let caller = parts.and_then(|parts| parts.extensions.get::<Caller>()).filter(|caller| caller.person.is_some());
+    caller.cloned().ok_or_else(|| ErrorData::invalid_request("not authenticated", None))
+}
+
+/// Lists are never cut into pages here, so no cursor was ever given out.
+fn first_page(request: Option<PaginatedRequestParams>) -> Result<(), ErrorData> {
+    match request.and_then(|request| request.cursor) {
+        Some(_) => Err(ErrorData::invalid_params("Unknown cursor", None)),
+        None => Ok(()),
+    }
+}
+
+/// Runs a tool in a task of its own, so that a panic or a wait without end becomes an answer. It ends with the client.
+async fn run(work: Promise<'static, Result<CallToolResponse, ErrorData>>, context: &RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(isolated(work));
+    tokio::select! {
+        ended = timeout(TOOL_LIMIT, tasks.join_next()) => match ended {
+            Ok(Some(Ok(answer))) => answer,
+            Ok(_) => {
+                tracing::error!("a tool panicked");
+                Ok(refused(&Error::internal()).into())
+            }
+            Err(_) => Ok(refused(&too_slow()).into()),
+        },
+        () = context.ct.cancelled() => Err(ErrorData::internal_error("the client went away", None)),
+    }
+}
+
+fn too_slow() -> Error {
+    let seconds = TOOL_LIMIT.as_secs();
+    Error::new(Code::Unavailable, format!("This took longer than {seconds} seconds and was given up."))
+        .hint("Look whether it was done before you try again, or repeat the call with the same idempotency_key.")
+}
+
+fn stamped(mut response: CallToolResponse) -> CallToolResponse {
+    if let CallToolResponse::Complete(result) = &mut response
+        && let Ok(program) = serde_json::to_value(program())
+    {
+        result.meta.get_or_insert_default().0.insert(SERVER_INFO.to_owned(), program);
+    }
+    response
+}
+
+impl ServerHandler for Endpoint {
+    fn get_info(&self) -> ServerConfig {
+        let tools = ServerCapabilities::builder().enable_tools();
+        let capabilities = match self.library() {
+            Some(_) => tools.enable_resources().enable_prompts().enable_completions().build(),
+            None => tools.build(),
+        };
+        ServerConfig::new(capabilities).with_server_info(program())
+    }
+
+    async fn initialize(&self, request: InitializeRequestParams, context: RequestContext<RoleServer>) -> Result<InitializeResult, ErrorData> {
+        let words = instructions::of(&caller(&context)?);
+        context.peer.set_peer_info(request.clone());
+        Ok(self.negotiate_initialize(&request)?.with_instructions(words))
+    }
+
+    async fn discover(&self, context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        let info = self.get_info().with_instructions(instructions::of(&caller(&context)?));
+        let versions = self.supported_protocol_versions().into_owned();
+        Ok(DiscoverResult::from_server_info(versions, info).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn list_tools(&self, request: Option<PaginatedRequestParams>, context: RequestContext<RoleServer>) -> Result<ListToolsResult, ErrorData> {
+        first_page(request)?;
+        let tools = self.offer.tools(&caller(&context)?);
+        Ok(ListToolsResult::with_all_items(tools).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        self.offer.tool(name).map(|entry| entry.tool.clone())
+    }
+
+    /// A tool that is not for this caller is as unknown as one that does not exist. Only what a better token would open
+    /// is named: there the operation itself says which scope is missing.
+    async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
+        let caller = caller(&context)?;
+        let known = self.offer.tool(&request.name).filter(|entry| !matches!((entry.standing)(&caller), Standing::Hidden));
+        let entry = known.ok_or_else(|| ErrorData::invalid_params(format!("Unknown tool: {}", request.name), None))?;
+        let work = (entry.run)(ToolCall { caller, request, context: context.clone() });
+        run(work, &context).await.map(stamped)
+    }
+
+    async fn list_resources(&self, request: Option<PaginatedRequestParams>, context: RequestContext<RoleServer>) -> Result<ListResourcesResult, ErrorData> {
+        first_page(request)?;
+        let library = self.library().ok_or_else(ErrorData::method_not_found::<ListResourcesRequestMethod>)?;
+        let resources = library.resources(&caller(&context)?);
+        Ok(ListResourcesResult::with_all_items(resources).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        first_page(request)?;
+        let library = self.library().ok_or_else(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>)?;
+        let templates = library.templates(&caller(&context)?);
+        Ok(ListResourceTemplatesResult::with_all_items(templates).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn read_resource(&self, request: ReadResourceRequestParams, context: RequestContext<RoleServer>) -> Result<ReadResourceResponse, ErrorData> {
+        let library = self.library().ok_or_else(ErrorData::method_not_found::<ReadResourceRequestMethod>)?;
+        library.read(caller(&context)?, request).await
+    }
+
+    async fn list_prompts(&self, request: Option<PaginatedRequestParams>, context: RequestContext<RoleServer>) -> Result<ListPromptsResult, ErrorData> {
+        first_page(request)?;
+        let library = self.library().ok_or_else(ErrorData::method_not_found::<ListPromptsRequestMethod>)?;
+        let prompts = library.prompts(&caller(&context)?);
+        Ok(ListPromptsResult::with_all_items(prompts).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn get_prompt(&self, request: GetPromptRequestParams, context: RequestContext<RoleServer>) -> Result<GetPromptResponse, ErrorData> {
+        let library = self.library().ok_or_else(ErrorData::method_not_found::<GetPromptRequestMethod>)?;
+        library.prompt(caller(&context)?, request).await
+    }
+
+    async fn complete(&self, request: CompleteRequestParams, context: RequestContext<RoleServer>) -> Result<CompleteResult, ErrorData> {
+        let library = self.library().ok_or_else(ErrorData::method_not_found::<CompleteRequestMethod>)?;
+        library.complete(caller(&context)?, request).await
+    }
+}

@@ -1,0 +1,92 @@
+//! What an endpoint offers: a list of tools, and a library where there is one.
+//!
+//! The product's offer is made from its registry. The official conformance suite asks for tools of its own, so its offer
+//! is made by hand and stands behind the same transport, authentication and adapter.
+
+use std::sync::Arc;
+
+use app::context::{Caller, Promise};
+use rmcp::{
+    ErrorData, RoleServer,
+    model::{
+        CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, GetPromptRequestParams, GetPromptResponse, Prompt,
+        ReadResourceRequestParams, ReadResourceResponse, Resource, ResourceTemplate, Tool,
+    },
+    service::RequestContext,
+};
+
+/// What is offered; cheap to clone.
+#[derive(Clone)]
+pub struct Offer {
+    tools: Arc<Vec<Entry>>,
+    library: Option<Arc<dyn Library>>,
+}
+
+impl Offer {
+    /// These tools, in the order of their names: the same list is the same text, which models' caches reward.
+    pub fn new(mut tools: Vec<Entry>, library: Option<Arc<dyn Library>>) -> Self {
+        tools.sort_by(|one, other| one.tool.name.cmp(&other.tool.name));
+        Self { tools: Arc::new(tools), library }
+    }
+
+    /// The tools that this caller may use.
+    pub fn tools(&self, caller: &Caller) -> Vec<Tool> {
+        self.tools.iter().filter(|entry| matches!((entry.standing)(caller), Standing::Offered)).map(|entry| entry.tool.clone()).collect()
+    }
+
+    /// The tool of this name.
+    pub fn tool(&self, name: &str) -> Option<&Entry> {
+        self.tools.binary_search_by(|entry| entry.tool.name.as_ref().cmp(name)).ok().and_then(|at| self.tools.get(at))
+    }
+
+    /// Resources, prompts and completions.
+    pub fn library(&self) -> Option<&Arc<dyn Library>> {
+        self.library.as_ref()
+    }
+}
+
+/// One tool.
+pub struct Entry {
+    /// How it is described.
+    pub tool: Tool,
+    /// What it is to a caller.
+    pub standing: Box<dyn Fn(&Caller) -> Standing + Send + Sync>,
+    /// What it does.
+    pub run: Box<dyn Fn(ToolCall) -> Promise<'static, Result<CallToolResponse, ErrorData>> + Send + Sync>,
+}
+
+/// What a tool is to a caller.
+pub enum Standing {
+    /// It is theirs to use.
+    Offered,
+    /// Their role would allow it, their token does not: worth saying.
+    NotForThisToken,
+    /// Not for them: to them it does not exist.
+    Hidden,
+}
+
+/// A call of a tool.
+pub struct ToolCall {
+    /// Who calls.
+    pub caller: Caller,
+    /// What they sent.
+    pub request: CallToolRequestParams,
+    /// The request it came in.
+    pub context: RequestContext<RoleServer>,
+}
+
+/// Resources, prompts and completions.
+pub trait Library: Send + Sync {
+    /// The resources that can be listed.
+    fn resources(&self, caller: &Caller) -> Vec<Resource>;
+    /// The patterns of resources.
+    fn templates(&self, caller: &Caller) -> Vec<ResourceTemplate>;
+    /// Reads a resource.
+    fn read(&self, caller: Caller, request: ReadResourceRequestParams) -> Promise<'static, Result<ReadResourceResponse, ErrorData>>;
+    /// The prompts.
+    fn prompts(&self, caller: &Caller) -> Vec<Prompt>;
+    /// Fills a prompt in.
+    fn prompt(&self, caller: Caller, request: GetPromptRequestParams) -> Promise<'static, Result<GetPromptResponse, ErrorData>>;
+    /// Completes an argument.
+    fn complete(&self, caller: Caller, request: CompleteRequestParams) -> Promise<'static, Result<CompleteResult, ErrorData>>;
+}

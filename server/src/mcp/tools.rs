@@ -1,0 +1,67 @@
+//! The registry as tools.
+
+use std::sync::Arc;
+
+use app::{
+    context::Caller,
+    operation::{Declaration, Effect, Operation, Reach},
+    operations,
+};
+use rmcp::model::{Tool, ToolAnnotations};
+use serde_json::{Map, Value};
+
+use super::{
+    answer,
+    offer::{Entry, Offer, Standing},
+};
+use app::access::Permission;
+
+/// Every operation that an agent may ever call.
+pub fn of_registry() -> Offer {
+    let open = operations::all().iter().filter(|operation| operation.declaration.reach != Reach::Person);
+    Offer::new(open.map(entry).collect(), None)
+}
+
+fn entry(operation: &'static Operation) -> Entry {
+    Entry {
+        tool: tool(operation),
+        standing: Box::new(move |caller| standing(caller, operation.declaration)),
+        run: Box::new(move |call| {
+            let arguments = Value::Object(call.request.arguments.unwrap_or_default());
+            Box::pin(async move { Ok(answer::of(operation, call.caller, arguments).await.into()) })
+        }),
+    }
+}
+
+/// All four hints are set: a client takes an absent one for the worst.
+fn tool(operation: &Operation) -> Tool {
+    let declaration = operation.declaration;
+    let hints = ToolAnnotations::with_title(declaration.title)
+        .read_only(declaration.effect == Effect::Read)
+        .destructive(declaration.effect == Effect::Destroy)
+        .idempotent(declaration.idempotent || declaration.effect == Effect::Read)
+        .open_world(false);
+    Tool::new(declaration.name, declaration.doc, Arc::new(operation.input.clone()))
+        .with_title(declaration.title)
+        .with_raw_output_schema(Arc::new(with_notice(operation.output.clone())))
+        .with_annotations(hints)
+}
+
+/// A long answer is shortened, and says so in a field of its own.
+fn with_notice(mut output: Map<String, Value>) -> Map<String, Value> {
+    if let Some(Value::Object(properties)) = output.get_mut("properties") {
+        let notice = serde_json::json!({ "type": "string", "description": "Present when the answer was shortened: what is missing and how to get it." });
+        properties.insert(answer::NOTICE.to_owned(), notice);
+    }
+    output
+}
+
+/// Role and token decide what is shown. That it is shown grants nothing: the call is authorized again.
+fn standing(caller: &Caller, declaration: &Declaration) -> Standing {
+    let role = caller.membership.as_ref().map(|membership| membership.role);
+    if declaration.needs != Permission::SignedIn && !role.is_some_and(|role| role.may(declaration.needs)) {
+        return Standing::Hidden;
+    }
+    let covered = |scope| caller.token.as_ref().is_none_or(|token| token.scopes.contains(&scope));
+    if declaration.scope.is_none_or(covered) { Standing::Offered } else { Standing::NotForThisToken }
+}

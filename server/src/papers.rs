@@ -1,0 +1,71 @@
+//! Documents as files: the PDF of an invoice, for a browser and for a program.
+
+use app::{
+    context::Caller,
+    error::{Code, Error},
+    operations,
+};
+use axum::{
+    Extension, Router,
+    extract::{OriginalUri, Path},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http::{HeaderValue, header};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{refusal::Refusal, router::Site};
+
+/// The PDF at its address among the pages.
+pub fn of_pages() -> Router<Site> {
+    Router::new().route("/o/{slug}/invoices/{invoice}/pdf", get(for_browser))
+}
+
+/// The same bytes for programs.
+pub fn of_programs() -> Router<Site> {
+    Router::new().route("/api/v1/invoices/{invoice}/pdf", get(for_program))
+}
+
+async fn for_browser(Extension(caller): Extension<Caller>, Path((_, invoice)): Path<(String, String)>, OriginalUri(address): OriginalUri) -> Response {
+    match file(caller, &invoice).await {
+        Ok(file) => file,
+        Err(error) if error.code == Code::Unauthenticated => {
+            let next: String = url::form_urlencoded::byte_serialize(address.path().as_bytes()).collect();
+            Redirect::to(&format!("/sign-in?next={next}")).into_response()
+        }
+        Err(error) => Refusal::from(error).into_response(),
+    }
+}
+
+async fn for_program(Extension(caller): Extension<Caller>, Path(invoice): Path<String>) -> Response {
+    file(caller, &invoice).await.unwrap_or_else(|error| Refusal::from(error).into_response())
+}
+
+/// What the operation answers.
+#[derive(Deserialize)]
+struct File {
+    file_name: String,
+    base64: String,
+}
+
+/// Asks the operation, which decides who may see it, and unpacks the bytes.
+async fn file(caller: Caller, invoice: &str) -> Result<Response, Error> {
+    let operation = operations::named("get_invoice_document").ok_or_else(Error::internal)?;
+    let answer = operation.call(caller, json!({ "invoice": invoice })).await?;
+    let file: File = serde_json::from_value(answer).map_err(|_| Error::internal())?;
+    let bytes = STANDARD.decode(file.base64).map_err(|_| Error::internal())?;
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
+    headers.insert(header::CONTENT_DISPOSITION, disposition(&file.file_name));
+    Ok(response)
+}
+
+/// Shown in the browser; saved under this name. A name beyond ASCII is written as RFC 6266 wants it.
+fn disposition(file_name: &str) -> HeaderValue {
+    let plain: String = file_name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+    let encoded: String = url::form_urlencoded::byte_serialize(file_name.as_bytes()).collect::<String>().replace('+', "%20");
+    HeaderValue::from_str(&format!("inline; filename=\"{plain}\"; filename*=UTF-8''{encoded}")).unwrap_or(HeaderValue::from_static("inline"))
+}
