@@ -2,6 +2,9 @@
 //!
 //! Read in this order: [`error`], [`access`], [`operation`] (the pipeline every call goes through), then a feature.
 
+// A page is one type, and nests as deeply as its markup.
+#![recursion_limit = "512"]
+
 pub mod access;
 pub mod account;
 pub mod clients;

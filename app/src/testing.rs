@@ -17,35 +17,27 @@
 //! `World` is an organization of its own in it, so tests run side by side. Every answer is held against the operation's
 //! output schema, so a test of an operation is a test of its schema too.
 
-use std::{
-    str::FromStr,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+mod server;
+mod standing;
+
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use sqlx::{
-    AssertSqlSafe, PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
-use tokio::sync::OnceCell;
+use sqlx::AssertSqlSafe;
+
+pub use server::{connect, owner};
+pub use standing::{BEGINNING, PlainDocuments, StandingClock};
 
 use crate::{
     access::{Role, Scope, Writes},
     account::{self, identity, secret, tokens::Preset},
-    context::{Caller, Clock, Documents, Door, Person, Promise, Services},
-    database::{self, Db, Reach},
+    context::{Caller, Clock, Door, Person, Services},
+    database::{Db, Reach},
     error::{Code, Error},
     id::{MemberId, OrganizationId, UserId},
-    invoices::document::InvoiceDocument,
     operations, organizations,
 };
-
-/// The instant at which every world begins, a Saturday morning.
-pub const BEGINNING: &str = "2026-11-21T10:00:00Z";
 
 /// A caller in an organization, and the means to look behind the scenes.
 #[derive(Clone)]
@@ -174,12 +166,12 @@ impl World {
 
     /// Sets the clock, RFC 3339.
     pub fn set_clock(&self, instant: &str) {
-        *self.clock.0.lock().expect("the clock") = instant.parse().expect("an instant");
+        self.clock.set(instant.parse().expect("an instant"));
     }
 
     /// Lets time go by.
     pub fn advance(&self, seconds: i64) {
-        *self.clock.0.lock().expect("the clock") += SignedDuration::from_secs(seconds);
+        self.clock.set(self.now() + SignedDuration::from_secs(seconds));
     }
 
     /// The id of the member behind this caller.
@@ -217,92 +209,6 @@ impl World {
     pub fn person(&self) -> &Person {
         self.caller.person.as_ref().expect("a person")
     }
-}
-
-/// A clock that shows what a test says.
-pub struct StandingClock(Mutex<Timestamp>);
-
-impl Default for StandingClock {
-    fn default() -> Self {
-        Self(Mutex::new(BEGINNING.parse().expect("an instant")))
-    }
-}
-
-impl Clock for StandingClock {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().expect("the clock")
-    }
-}
-
-impl Clock for Arc<StandingClock> {
-    fn now(&self) -> Timestamp {
-        self.as_ref().now()
-    }
-}
-
-/// A typesetter whose PDFs are plain JSON behind a PDF's first bytes, and which fails when told to.
-#[derive(Default)]
-pub struct PlainDocuments {
-    /// Whether the next documents fail.
-    pub fail: AtomicBool,
-}
-
-impl Documents for Arc<PlainDocuments> {
-    fn invoice(&self, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
-        let fail = self.fail.load(Ordering::SeqCst);
-        Box::pin(async move {
-            if fail {
-                return Err(Error::unavailable("The document could not be made."));
-            }
-            let text = serde_json::to_string(&document).map_err(|_| Error::internal())?;
-            Ok(format!("%PDF-1.7\n{text}").into_bytes())
-        })
-    }
-}
-
-/// The database of this process, made when the first test asks for it.
-static DATABASE: OnceCell<PgConnectOptions> = OnceCell::const_new();
-
-async fn database() -> &'static PgConnectOptions {
-    DATABASE.get_or_init(made).await
-}
-
-/// Makes an empty database with the schema, and drops those of processes that are gone.
-async fn made() -> PgConnectOptions {
-    let url = std::env::var("STINT_TEST_DATABASE_URL").expect("STINT_TEST_DATABASE_URL names a PostgreSQL whose user may create databases");
-    let options = PgConnectOptions::from_str(&url).expect("STINT_TEST_DATABASE_URL looks like postgres://user:password@host/postgres");
-    let server = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await.expect("the server of STINT_TEST_DATABASE_URL");
-    let names: Vec<String> = sqlx::query_scalar(r"select datname from pg_database where datname like 'stint\_test\_%'").fetch_all(&server).await.expect("names");
-    for name in names.iter().filter(|name| left_behind(name)) {
-        sqlx::query(AssertSqlSafe(format!("drop database if exists {name} with (force)"))).execute(&server).await.ok();
-    }
-    let name = format!("stint_test_{}", std::process::id());
-    // Names are compared without regard to case, also beyond ASCII: C.UTF-8 knows how.
-    let create = format!("create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
-    sqlx::query(AssertSqlSafe(create)).execute(&server).await.expect("a database");
-    server.close().await;
-    let options = options.database(&name);
-    let owner = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await.expect("the new database");
-    database::migrate(&owner).await.expect("the schema");
-    owner.close().await;
-    options
-}
-
-/// Whether the process that made a database is gone; where that cannot be told, it is taken to live.
-fn left_behind(name: &str) -> bool {
-    let process = name.rsplit('_').next().unwrap_or_default();
-    std::path::Path::new("/proc/self").exists() && !std::path::Path::new("/proc").join(process).exists()
-}
-
-/// Connections as the application's role. Each world has its own, since a connection belongs to the runtime of its test.
-async fn connect() -> PgPool {
-    let options = database::as_application(PgPoolOptions::new().max_connections(6));
-    options.connect_with(database().await.clone()).await.expect("connections")
-}
-
-/// A connection that may do everything.
-pub async fn owner() -> PgPool {
-    PgPoolOptions::new().max_connections(1).connect_with(database().await.clone()).await.expect("a connection")
 }
 
 #[tokio::test]

@@ -27,6 +27,7 @@ pub fn operation(declared: TokenStream, function: TokenStream) -> TokenStream {
 struct Declared {
     effect: Ident,
     idempotent: bool,
+    secret: bool,
     needs: Ident,
     scope: Option<Ident>,
     reach: Ident,
@@ -37,11 +38,12 @@ struct Declared {
 impl Parse for Declared {
     fn parse(input: ParseStream) -> Result<Self> {
         let span = input.span();
-        let (mut effect, mut idempotent) = (None, false);
+        let (mut effect, mut idempotent, mut secret) = (None, false, false);
         let (mut needs, mut scope, mut reach, mut agent, mut title) = (None, None, None, None, None);
         for meta in Punctuated::<Meta, Token![,]>::parse_terminated(input)? {
             match meta {
                 Meta::Path(path) if path.is_ident("idempotent") => idempotent = true,
+                Meta::Path(path) if path.is_ident("secret") => secret = true,
                 Meta::Path(path) => effect = Some(effect_named(path.require_ident()?)?),
                 Meta::NameValue(pair) if pair.path.is_ident("title") => title = Some(text(&pair.value)?),
                 Meta::NameValue(pair) => {
@@ -65,6 +67,7 @@ impl Parse for Declared {
         Ok(Self {
             effect: effect.ok_or_else(|| missing("effect: read, write or destroy"))?,
             idempotent,
+            secret,
             needs: needs.ok_or_else(|| missing("permission: needs = …"))?,
             scope,
             agent: agent.unwrap_or_else(|| format_ident!("Direct")),
@@ -146,7 +149,7 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
 
 /// What the registry reads.
 fn describe(declared: &Declared, structure: &Ident, name: &str, doc: &str) -> Tokens {
-    let Declared { effect, idempotent, needs, scope, reach, agent, title } = declared;
+    let Declared { effect, idempotent, secret, needs, scope, reach, agent, title } = declared;
     let scope = match scope {
         Some(scope) => quote!(Some(crate::access::Scope::#scope)),
         None => quote!(None),
@@ -160,6 +163,7 @@ fn describe(declared: &Declared, structure: &Ident, name: &str, doc: &str) -> To
                 doc: #doc,
                 effect: crate::operation::Effect::#effect,
                 idempotent: #idempotent,
+                secret: #secret,
                 needs: crate::access::Permission::#needs,
                 scope: #scope,
                 reach: crate::operation::Reach::#reach,

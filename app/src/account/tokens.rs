@@ -87,7 +87,7 @@ pub async fn list_tokens(cx: &mut Call) -> Result<Page<AccessToken>, Error> {
 /// Make a personal access token for yourself in this organization and show its secret once.
 ///
 /// Choose a preset or name the scopes. It expires after 90 days unless you say otherwise; `0` days means never.
-#[operation(write, needs = Belong, reach = Person, title = "Make a token")]
+#[operation(write, secret, needs = Belong, reach = Person, title = "Make a token")]
 pub async fn create_token(
     cx: &mut Call,
     /// What the token is for, for instance "Claude on my laptop".

@@ -7,7 +7,10 @@ use jiff::{Timestamp, civil};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{AgentMode, Declaration, Done, Effect, Reach, store};
+use super::{
+    AgentMode, Declaration, Done, Effect, Reach,
+    store::{self, Claim},
+};
 use crate::{
     access::{Permission, Writes},
     context::{Caller, Membership, Promise},
@@ -95,7 +98,7 @@ impl Call {
         let done = Done { result, action: Some(self.action), dry_run: false, changes: Vec::new(), warnings };
         if self.caller.membership.is_some() && declaration.needs != Permission::SignedIn {
             store::record(&mut self, declaration.name, arguments, "done").await?;
-            if let Some(key) = key {
+            if let Some(key) = key.filter(|_| !declaration.secret) {
                 let answer = serde_json::to_value(&done).map_err(|_| Error::internal())?;
                 store::keep_answer(&mut self, key, answer).await?;
             }
@@ -128,16 +131,22 @@ pub async fn write<A: Serialize, T: Serialize + DeserializeOwned>(
     let mut call = Call::begin(declaration, dry_run).await?;
     let key = key.filter(|_| !dry_run && declaration.needs != Permission::SignedIn);
     if let Some(key) = &key
-        && let Some(answer) = store::claim(&mut call, declaration.name, key, &arguments).await?
+        && let Claim::Answered(answer) = store::claim(&mut call, declaration.name, key, &arguments).await?
     {
-        return serde_json::from_value(answer).map_err(|_| Error::internal());
+        return match answer {
+            Some(answer) => serde_json::from_value(answer).map_err(|_| Error::internal()),
+            None => Err(Error::new(Code::Conflict, "This was already done, and its answer held a secret that is shown only once. Do it anew with a new key.")),
+        };
     }
     match work(&mut call).await {
         Ok(result) => call.end(declaration, arguments, key.as_deref(), result).await,
         Err(error) => {
             let caller = call.caller.clone();
             call.db.roll_back().await.ok();
-            store::record_refusal(caller, call.now, declaration.name, arguments, error.code);
+            // Without a database there is nobody to tell.
+            if error.code != Code::Unavailable {
+                store::record_refusal(&caller, call.now, declaration.name, arguments, error.code).await;
+            }
             Err(error)
         }
     }

@@ -15,6 +15,8 @@ pub struct Declaration {
     pub effect: Effect,
     /// Whether doing it twice is doing it once.
     pub idempotent: bool,
+    /// Whether its answer holds a secret that is shown once and never kept.
+    pub secret: bool,
     /// What the caller's role must hold.
     pub needs: Permission,
     /// What a token must hold; none when no token may call it at all, or any token may.

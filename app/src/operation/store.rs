@@ -14,13 +14,21 @@ use crate::{
     id::ActionId,
 };
 
+/// Whether a call is the first with its idempotency key.
+pub enum Claim {
+    /// It is the first.
+    First,
+    /// It was made before, with this answer; none when the answer held a secret.
+    Answered(Option<Value>),
+}
+
 /// Claims an idempotency key for this call, or finds the answer that it already has.
 ///
 /// A second call with the same key waits here until the first has ended.
-pub async fn claim(call: &mut Call, operation: &str, key: &str, arguments: &Value) -> Result<Option<Value>, Error> {
+pub async fn claim(call: &mut Call, operation: &str, key: &str, arguments: &Value) -> Result<Claim, Error> {
     let hash = Sha256::digest(arguments.to_string()).to_vec();
     if insert_claim(call, operation, key, &hash).await? {
-        return Ok(None);
+        return Ok(Claim::First);
     }
     let (organization, member) = (call.db.organization(), call.membership()?.member.0);
     let given = query!(
@@ -38,7 +46,7 @@ pub async fn claim(call: &mut Call, operation: &str, key: &str, arguments: &Valu
             format!("The idempotency key \"{key}\" was used for another call. Send a new key for a new call."),
         ));
     }
-    Ok(given.answer)
+    Ok(Claim::Answered(given.answer))
 }
 
 async fn insert_claim(call: &mut Call, operation: &str, key: &str, hash: &[u8]) -> Result<bool, Error> {
@@ -85,20 +93,18 @@ pub async fn record(call: &mut Call, operation: &str, arguments: Value, outcome:
     insert_action(&mut call.db, &caller, action, now, operation, arguments, outcome).await
 }
 
-/// Writes down that a call was refused, in the background: the refusal itself does not wait for it.
-pub fn record_refusal(caller: Caller, now: Timestamp, operation: &'static str, arguments: Value, code: Code) {
+/// Writes down that a call was refused. Not being able to is no reason to answer anything but the refusal.
+pub async fn record_refusal(caller: &Caller, now: Timestamp, operation: &str, arguments: Value, code: Code) {
     let Some(organization) = caller.membership.as_ref().map(|membership| membership.organization) else { return };
-    tokio::spawn(async move {
-        let outcome = serde_json::to_value(code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
-        let kept = async {
-            let mut db = Db::begin(&caller.services.pool, Reach::Organization(organization), None).await?;
-            insert_action(&mut db, &caller, ActionId::new(), now, operation, arguments, &outcome).await?;
-            db.commit().await
-        };
-        if let Err(error) = kept.await {
-            tracing::warn!(%error, operation, "a refused call could not be recorded");
-        }
-    });
+    let outcome = serde_json::to_value(code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
+    let kept = async {
+        let mut db = Db::begin(&caller.services.pool, Reach::Organization(organization), None).await?;
+        insert_action(&mut db, caller, ActionId::new(), now, operation, arguments, &outcome).await?;
+        db.commit().await
+    };
+    if let Err(error) = kept.await {
+        tracing::warn!(%error, operation, "a refused call could not be recorded");
+    }
 }
 
 async fn insert_action(db: &mut Db, caller: &Caller, action: ActionId, now: Timestamp, operation: &str, arguments: Value, outcome: &str) -> Result<(), Error> {

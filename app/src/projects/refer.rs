@@ -32,6 +32,15 @@ pub async fn project(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid, 
     }
 }
 
+/// The same for a filter: an id that does not exist is told, or its empty list would be taken for the truth.
+pub async fn known_project(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid, Error> {
+    let id = project(cx, sight, given).await?;
+    match store::names::is_known(&mut cx.db, id, sight.on_projects_of()).await? {
+        true => Ok(id),
+        false => Err(Error::not_found("project")),
+    }
+}
+
 fn ambiguous(name: &str, found: &[store::names::Candidate]) -> Error {
     let candidates: Vec<Candidate> = found
         .iter()

@@ -65,7 +65,7 @@ impl Filter {
             None => sight.time_of(),
         };
         let project = match filled(given.project) {
-            Some(project) => Some(refer::project(cx, sight, &project).await?),
+            Some(project) => Some(refer::known_project(cx, sight, &project).await?),
             None => None,
         };
         let client = match filled(given.client) {

@@ -215,8 +215,10 @@ async fn a_dry_run_of_sending_shows_the_number_and_keeps_nothing() {
 #[tokio::test]
 async fn markup_reaches_the_document_as_it_was_written() {
     let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
     studio.ok("update_client", json!({"client": "Acme", "name": "#panic() *x* <script>"})).await;
-    let sent = sent(&studio).await;
+    let draft = studio.ok("draft_invoice", json!({"client": "#panic() *x* <script>"})).await;
+    let sent = studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
     let file = studio.ok("get_invoice_document", json!({"invoice": sent["id"]})).await;
     let bytes = STANDARD.decode(file["base64"].as_str().unwrap()).unwrap();
     assert!(String::from_utf8_lossy(&bytes).contains("#panic() *x* <script>"));

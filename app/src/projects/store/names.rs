@@ -52,3 +52,20 @@ pub async fn client_in_sight(db: &mut Db, id: Uuid, name: &str, on: Option<Uuid>
     .fetch_optional(db.connection())
     .await?)
 }
+
+/// Whether there is such a project for the caller: one they may see, or one they have worked on.
+pub async fn is_known(db: &mut Db, id: Uuid, on: Option<Uuid>) -> Result<bool, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select exists (
+               select from project p where p.organization_id = $1 and p.id = $2
+                   and ($3::uuid is null
+                       or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $3)
+                       or exists (select from time_entry t where t.organization_id = $1 and t.project_id = p.id and t.member_id = $3))) as "known!""#,
+        organization,
+        id,
+        on
+    )
+    .fetch_one(db.connection())
+    .await?)
+}

@@ -1,0 +1,56 @@
+//! The PostgreSQL of the tests.
+
+use std::str::FromStr;
+
+use sqlx::{
+    AssertSqlSafe, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use tokio::sync::OnceCell;
+
+use crate::database;
+
+/// The database of this process, made when the first test asks for it.
+static DATABASE: OnceCell<PgConnectOptions> = OnceCell::const_new();
+
+async fn database() -> &'static PgConnectOptions {
+    DATABASE.get_or_init(made).await
+}
+
+/// Makes an empty database with the schema, and drops those of processes that are gone.
+async fn made() -> PgConnectOptions {
+    let url = std::env::var("STINT_TEST_DATABASE_URL").expect("STINT_TEST_DATABASE_URL names a PostgreSQL whose user may create databases");
+    let options = PgConnectOptions::from_str(&url).expect("STINT_TEST_DATABASE_URL looks like postgres://user:password@host/postgres");
+    let server = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await.expect("the server of STINT_TEST_DATABASE_URL");
+    let names: Vec<String> = sqlx::query_scalar(r"select datname from pg_database where datname like 'stint\_test\_%'").fetch_all(&server).await.expect("names");
+    for name in names.iter().filter(|name| left_behind(name)) {
+        sqlx::query(AssertSqlSafe(format!("drop database if exists {name} with (force)"))).execute(&server).await.ok();
+    }
+    let name = format!("stint_test_{}", std::process::id());
+    // Names are compared without regard to case, also beyond ASCII: C.UTF-8 knows how.
+    let create = format!("create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
+    sqlx::query(AssertSqlSafe(create)).execute(&server).await.expect("a database");
+    server.close().await;
+    let options = options.database(&name);
+    let owner = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await.expect("the new database");
+    database::migrate(&owner).await.expect("the schema");
+    owner.close().await;
+    options
+}
+
+/// Whether the process that made a database is gone; where that cannot be told, it is taken to live.
+fn left_behind(name: &str) -> bool {
+    let process = name.rsplit('_').next().unwrap_or_default();
+    std::path::Path::new("/proc/self").exists() && !std::path::Path::new("/proc").join(process).exists()
+}
+
+/// Connections as the application's role. Each world has its own, since a connection belongs to the runtime of its test.
+pub async fn connect() -> PgPool {
+    let options = database::as_application(PgPoolOptions::new().max_connections(6));
+    options.connect_with(database().await.clone()).await.expect("connections")
+}
+
+/// A connection that may do everything.
+pub pub async fn owner() -> PgPool {
+    PgPoolOptions::new().max_connections(1).connect_with(database().await.clone()).await.expect("a connection")
+}

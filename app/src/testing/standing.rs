@@ -1,0 +1,65 @@
+//! Stand-ins for what a process offers: a clock that stands still, a typesetter that writes plain text.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use jiff::Timestamp;
+
+use crate::{
+    context::{Clock, Documents, Promise},
+    error::Error,
+    invoices::document::InvoiceDocument,
+};
+
+/// The instant at which every world begins, a Saturday morning.
+pub const BEGINNING: &str = "2026-11-21T10:00:00Z";
+
+/// A clock that shows what a test says.
+pub struct StandingClock(Mutex<Timestamp>);
+
+impl StandingClock {
+    /// Sets what it shows.
+    pub fn set(&self, instant: Timestamp) {
+        *self.0.lock().expect("the clock") = instant;
+    }
+}
+
+impl Default for StandingClock {
+    fn default() -> Self {
+        Self(Mutex::new(BEGINNING.parse().expect("an instant")))
+    }
+}
+
+impl Clock for StandingClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().expect("the clock")
+    }
+}
+
+impl Clock for Arc<StandingClock> {
+    fn now(&self) -> Timestamp {
+        self.as_ref().now()
+    }
+}
+
+/// A typesetter whose PDFs are plain JSON behind a PDF's first bytes, and which fails when told to.
+#[derive(Default)]
+pub struct PlainDocuments {
+    /// Whether the next documents fail.
+    pub fail: AtomicBool,
+}
+
+impl Documents for Arc<PlainDocuments> {
+    fn invoice(&self, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+        let fail = self.fail.load(Ordering::SeqCst);
+        Box::pin(async move {
+            if fail {
+                return Err(Error::unavailable("The document could not be made."));
+            }
+            let text = serde_json::to_string(&document).map_err(|_| Error::internal())?;
+            Ok(format!("%PDF-1.7\n{text}").into_bytes())
+        })
+    }
+}

@@ -1,0 +1,133 @@
+//! Logging time, and the totals that come back.
+
+use serde_json::json;
+
+use super::{entries, log, studio};
+use crate::{context::Door, error::Code, time::Source};
+
+#[tokio::test]
+async fn a_duration_on_a_day_is_worth_its_rate() {
+    let studio = studio().await;
+    let entry = log(&studio, json!({"description": "Charts"})).await;
+    assert_eq!(entry["worked"], json!({"seconds": 5400, "text": "1h 30m"}));
+    assert_eq!(entry["amount"]["text"], "180.00 EUR");
+    assert_eq!((&entry["rate"]["amount"], &entry["billable"], &entry["state"]), (&json!(12000), &json!(true), &json!("logged")));
+    assert_eq!((&entry["day"], &entry["labour"], &entry["running"], &entry["locked"]), (&json!("2026-11-20"), &json!("human"), &json!(false), &json!(false)));
+    assert_eq!((&entry["client"]["name"], &entry["project"]["name"], &entry["member"]["name"]), (&json!("Acme"), &json!("Dashboard"), &json!("Ada")));
+    assert!(entry.get("started_at").is_none() && entry.get("ended_at").is_none());
+}
+
+#[tokio::test]
+async fn each_write_tells_the_day_and_what_could_be_invoiced() {
+    let studio = studio().await;
+    log(&studio, json!({})).await;
+    log(&studio, json!({"date": "2026-11-19", "duration": "1h"})).await;
+    let third = log(&studio, json!({"duration": "30m", "billable": false})).await;
+    assert_eq!((&third["day_total"]["seconds"], &third["unbilled"]["text"]), (&json!(7200), &json!("300.00 EUR")));
+    let changed = studio.ok("update_time_entry", json!({"time_entry": third["id"], "billable": true})).await;
+    assert_eq!(changed["unbilled"]["text"], "360.00 EUR");
+    let deleted = studio.ok("delete_time_entry", json!({"time_entry": third["id"]})).await;
+    assert_eq!((&deleted["day_total"]["seconds"], &deleted["unbilled"]["text"]), (&json!(5400), &json!("300.00 EUR")));
+    assert_eq!(studio.code("get_time_entry", json!({"time_entry": third["id"]})).await, Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_start_and_an_end_make_an_entry_of_the_day_of_the_start() {
+    let studio = studio().await;
+    let given = json!({"project": "Acme / Dashboard", "started_at": "2026-11-20T23:00:00.9Z", "ended_at": "2026-11-21T01:15:00.1Z"});
+    let entry = studio.ok("create_time_entry", given).await;
+    assert_eq!((&entry["day"], &entry["worked"]["seconds"]), (&json!("2026-11-20"), &json!(8100)));
+    assert_eq!((&entry["started_at"], &entry["ended_at"]), (&json!("2026-11-20T23:00:00+00:00"), &json!("2026-11-21T01:15:00+00:00")));
+    let started = studio.ok("create_time_entry", json!({"project": "Dashboard", "started_at": "2026-11-20T09:00:00Z", "duration": "45m"})).await;
+    assert_eq!(started["ended_at"], "2026-11-20T09:45:00+00:00");
+}
+
+#[tokio::test]
+async fn a_duration_without_a_day_was_worked_today() {
+    let studio = studio().await;
+    let entry = studio.ok("create_time_entry", json!({"project": "Dashboard", "duration": "1,5"})).await;
+    assert_eq!((&entry["day"], &entry["worked"]["seconds"]), (&json!("2026-11-21"), &json!(5400)));
+}
+
+#[tokio::test]
+async fn twenty_four_hours_fit_into_an_entry() {
+    let studio = studio().await;
+    assert_eq!(log(&studio, json!({"duration": "24h"})).await["worked"]["seconds"], 86_400);
+    let given = json!({"project": "Dashboard", "started_at": "2026-11-18T09:00:00Z", "ended_at": "2026-11-19T09:00:00Z"});
+    assert_eq!(studio.ok("create_time_entry", given).await["worked"]["seconds"], 86_400);
+}
+
+#[tokio::test]
+async fn the_door_is_the_source() {
+    let studio = studio().await;
+    for (door, source) in [(Door::Page, Source::Manual), (Door::Rest, Source::Api), (Door::Mcp, Source::Mcp), (Door::CommandLine, Source::Api)] {
+        let entry = log(&studio.through(door), json!({})).await;
+        assert_eq!(entry["source"], source.name());
+    }
+}
+
+#[tokio::test]
+async fn a_form_in_the_page_knows_no_offset_and_means_the_organizations_clock() {
+    let studio = super::studio_in("Europe/Berlin").await;
+    let given = json!({"project": "Dashboard", "started_at": "2026-11-20T09:00", "ended_at": "2026-11-20T10:00"});
+    let entry = studio.ok("create_time_entry", given.clone()).await;
+    assert_eq!(entry["started_at"], "2026-11-20T09:00:00+01:00");
+    let refused = studio.through(Door::Mcp).refused("create_time_entry", given).await;
+    assert!(refused.field("started_at").is_some_and(|message| message.contains("offset")), "{refused:?}");
+}
+
+#[tokio::test]
+async fn markup_is_kept_as_it_was_written() {
+    let studio = studio().await;
+    for text in ["<script>alert(1)</script>", "#panic() *x* _y_ $z$ `w`", "'; drop table time_entry; --", "ÄÖÜ 日本語 🎉", "two\nlines"] {
+        let entry = log(&studio, json!({"description": text})).await;
+        assert_eq!(studio.ok("get_time_entry", json!({"time_entry": entry["id"]})).await["description"], text);
+    }
+}
+
+#[tokio::test]
+async fn time_more_than_a_day_ahead_is_kept_with_a_warning() {
+    let studio = studio().await;
+    let tomorrow = log(&studio, json!({"date": "2026-11-22"})).await;
+    assert!(tomorrow.get("warnings").is_none(), "{tomorrow:#}");
+    let later = log(&studio, json!({"date": "2026-11-23"})).await;
+    assert!(later["warnings"][0].as_str().is_some_and(|warning| warning.contains("2026-11-23")));
+}
+
+#[tokio::test]
+async fn the_same_key_logs_once_and_other_arguments_are_refused() {
+    let studio = studio().await;
+    let first = log(&studio, json!({"idempotency_key": "monday"})).await;
+    let again = log(&studio, json!({"idempotency_key": "monday"})).await;
+    assert_eq!(first, again);
+    assert_eq!(entries(&studio).await, 1);
+    let other = json!({"project": "Dashboard", "date": "2026-11-20", "duration": "2h", "idempotency_key": "monday"});
+    assert_eq!(studio.code("create_time_entry", other).await, Code::IdempotencyMismatch);
+}
+
+#[tokio::test]
+async fn a_dry_run_tells_what_would_be_and_keeps_nothing() {
+    let studio = studio().await;
+    let tried = log(&studio, json!({"dry_run": true})).await;
+    assert_eq!((&tried["dry_run"], &tried["unbilled"]["amount"], &tried["changes"][0]["kind"]), (&json!(true), &json!(18000), &json!("time_entry")));
+    studio.ok("start_timer", json!({"project": "Dashboard", "dry_run": true})).await;
+    assert_eq!(entries(&studio).await, 0);
+    let kept = log(&studio, json!({})).await;
+    studio.ok("delete_time_entry", json!({"time_entry": kept["id"], "dry_run": true})).await;
+    studio.ok("update_time_entry", json!({"time_entry": kept["id"], "duration": "8h", "dry_run": true})).await;
+    assert_eq!(studio.ok("get_time_entry", json!({"time_entry": kept["id"]})).await["worked"]["seconds"], 5400);
+}
+
+#[tokio::test]
+async fn new_time_on_an_archived_project_or_client_is_refused() {
+    let studio = studio().await;
+    let kept = log(&studio, json!({})).await;
+    studio.ok("archive_project", json!({"project": "Dashboard"})).await;
+    let refused = studio.refused("create_time_entry", json!({"project": "Dashboard", "duration": "1h"})).await;
+    assert_eq!(refused.code, Code::Invalid);
+    assert!(refused.field("project").is_some_and(|message| message.contains("archived")));
+    studio.ok("update_time_entry", json!({"time_entry": kept["id"], "description": "what was logged can still be put right"})).await;
+    studio.ok("restore_project", json!({"project": "Dashboard"})).await;
+    studio.ok("archive_client", json!({"client": "Acme"})).await;
+    assert!(studio.refused("create_time_entry", json!({"project": "Dashboard", "duration": "1h"})).await.field("project").is_some());
+}

@@ -1,0 +1,90 @@
+//! What holds an entry, and that it says so.
+
+use serde_json::{Value, json};
+
+use super::{log, on_project, studio};
+use crate::{error::Code, testing::World};
+
+/// Every way to touch an entry is refused, with these words.
+async fn held(world: &World, entry: &Value, words: &str) {
+    let before = world.ok("get_time_entry", json!({"time_entry": entry["id"]})).await;
+    assert_eq!(before["locked"], true);
+    for (operation, arguments) in [
+        ("update_time_entry", json!({"time_entry": entry["id"], "description": "else"})),
+        ("update_time_entry", json!({"time_entry": entry["id"], "duration": "1m"})),
+        ("update_time_entry", json!({"time_entry": entry["id"], "date": "2026-11-21"})),
+        ("update_time_entry", json!({"time_entry": entry["id"], "billable": false})),
+        ("delete_time_entry", json!({"time_entry": entry["id"]})),
+    ] {
+        let refused = world.refused(operation, arguments).await;
+        assert_eq!(refused.code, Code::Locked, "{operation}");
+        assert!(refused.message.contains(words) && refused.hint.is_some(), "{operation}: {refused:?}");
+    }
+    assert_eq!(world.ok("get_time_entry", json!({"time_entry": entry["id"]})).await, before);
+}
+
+#[tokio::test]
+async fn an_entry_on_a_draft_invoice_is_held_until_it_is_taken_off() {
+    let studio = studio().await;
+    let entry = log(&studio, json!({})).await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    held(&studio, &entry, "a draft invoice").await;
+    let shown = studio.ok("get_time_entry", json!({"time_entry": entry["id"]})).await;
+    assert_eq!(shown["invoiced"], draft["id"]);
+    studio.ok("delete_invoice_draft", json!({"invoice": draft["id"]})).await;
+    studio.ok("update_time_entry", json!({"time_entry": entry["id"], "duration": "1h"})).await;
+}
+
+#[tokio::test]
+async fn an_entry_on_a_sent_invoice_names_its_number_to_who_may_see_money() {
+    let studio = studio().await;
+    let barbara = on_project(&studio, "Dashboard").await;
+    let entry = log(&barbara, json!({})).await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    let sent = studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    let number = sent["number"].as_str().expect("a number");
+    held(&studio, &entry, number).await;
+    let refused = barbara.refused("delete_time_entry", json!({"time_entry": entry["id"]})).await;
+    assert_eq!(refused.code, Code::Locked);
+    assert!(!refused.message.contains(number) && refused.details.is_none(), "{refused:?}");
+    assert!(barbara.ok("get_time_entry", json!({"time_entry": entry["id"]})).await.get("invoiced").is_none());
+}
+
+#[tokio::test]
+async fn an_approved_entry_is_held() {
+    let studio = studio().await;
+    let entry = log(&studio, json!({})).await;
+    studio.sql("update time_entry set state = 'approved' where organization_id = $1").await;
+    held(&studio, &entry, "approved").await;
+}
+
+#[tokio::test]
+async fn a_closed_day_takes_no_time_and_gives_none_away() {
+    let studio = studio().await;
+    let (closed, open) = (log(&studio, json!({})).await, log(&studio, json!({"date": "2026-11-21"})).await);
+    studio.ok("update_organization", json!({"lock_date": "2026-11-20"})).await;
+    held(&studio, &closed, "2026-11-20").await;
+    for (operation, arguments) in [
+        ("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h"})),
+        ("create_time_entry", json!({"project": "Dashboard", "started_at": "2026-11-20T23:59:59Z", "ended_at": "2026-11-21T01:00:00Z"})),
+        ("update_time_entry", json!({"time_entry": open["id"], "date": "2026-11-19"})),
+        ("start_timer", json!({"project": "Dashboard", "started_at": "2026-11-20T22:00:00Z"})),
+    ] {
+        assert_eq!(studio.code(operation, arguments.clone()).await, Code::Locked, "{operation} {arguments}");
+    }
+    studio.ok("update_time_entry", json!({"time_entry": open["id"], "duration": "2h"})).await;
+    studio.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-21", "duration": "1h"})).await;
+    studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    assert_eq!(studio.code("update_timer", json!({"started_at": "2026-11-20T22:00:00Z"})).await, Code::Locked);
+}
+
+#[tokio::test]
+async fn the_running_timer_is_not_an_entry_to_change_or_delete() {
+    let studio = studio().await;
+    let timer = studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    for operation in ["update_time_entry", "delete_time_entry"] {
+        let refused = studio.refused(operation, json!({"time_entry": timer["id"]})).await;
+        assert_eq!(refused.code, Code::Conflict);
+        assert!(refused.hint.is_some_and(|hint| hint.contains("timer")));
+    }
+}

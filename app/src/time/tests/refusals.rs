@@ -1,0 +1,135 @@
+//! Bad input: each is refused with the field it is about, and nothing is kept.
+
+use serde_json::{Value, json};
+
+use super::{entries, log, studio, with};
+use crate::error::Code;
+
+#[tokio::test]
+async fn what_is_no_time_is_refused() {
+    let studio = studio().await;
+    let long = "x".repeat(2_001);
+    let cases: Vec<(Value, &str)> = vec![
+        (json!({"duration": "25h"}), "duration"),
+        (json!({"duration": "24h 1s"}), "duration"),
+        (json!({"duration": "-1h"}), "duration"),
+        (json!({"duration": "\u{2212}1h"}), "duration"),
+        (json!({"duration": "0"}), "duration"),
+        (json!({"duration": "0m"}), "duration"),
+        (json!({"duration": "99999999999999999999h"}), "duration"),
+        (json!({"duration": "90"}), "duration"),
+        (json!({"duration": "a while"}), "duration"),
+        (json!({"duration": "1:75"}), "duration"),
+        (json!({"duration": "1h", "date": "2026-02-30"}), "date"),
+        (json!({"duration": "1h", "date": "yesterday"}), "date"),
+        (json!({"duration": "1h", "date": "0001-01-01"}), "date"),
+        (json!({}), "duration"),
+        (json!({"date": "2026-11-20"}), "duration"),
+        (json!({"started_at": "2026-11-20T09:00:00Z"}), "ended_at"),
+        (json!({"ended_at": "2026-11-20T09:00:00Z"}), "started_at"),
+        (json!({"started_at": "2026-11-20T09:00:00Z", "ended_at": "2026-11-20T08:59:59Z"}), "ended_at"),
+        (json!({"started_at": "2026-11-20T09:00:00Z", "ended_at": "2026-11-20T10:00:00+01:00"}), "ended_at"),
+        (json!({"started_at": "2026-11-20T09:00:00Z", "ended_at": "2026-11-21T09:00:01Z"}), "ended_at"),
+        (json!({"started_at": "2026-11-20T09:00:00Z", "ended_at": "2026-11-20T10:00:00Z", "duration": "1h"}), "duration"),
+        (json!({"started_at": "2026-11-20T09:00:00Z", "ended_at": "2026-11-20T10:00:00Z", "date": "2026-11-20"}), "date"),
+        (json!({"started_at": "nine", "ended_at": "ten"}), "started_at"),
+        (json!({"started_at": "2026-11-20T25:00:00Z", "ended_at": "2026-11-20T10:00:00Z"}), "started_at"),
+        (json!({"duration": "1h", "description": long}), "description"),
+        (json!({"duration": "1h", "rate": -1}), "rate"),
+        (json!({"duration": "1h", "rate": 100_000_001}), "rate"),
+        (json!({"duration": "1h", "rate": 100, "billable": false}), "rate"),
+        (json!({"duration": "1h", "rate": 12.5}), "rate"),
+        (json!({"duration": "1h", "billable": "perhaps"}), "billable"),
+        (json!({"duration": 90}), "duration"),
+    ];
+    for (given, field) in cases {
+        let refused = studio.refused("create_time_entry", with(json!({"project": "Dashboard"}), given.clone())).await;
+        assert_eq!(refused.code, Code::Invalid, "{given}");
+        assert!(refused.field(field).is_some_and(|message| message.len() > 15), "{given} names {:?}", refused.fields);
+    }
+    assert_eq!(entries(&studio).await, 0);
+}
+
+#[tokio::test]
+async fn an_argument_that_does_not_exist_is_refused_and_the_known_ones_are_told() {
+    let studio = studio().await;
+    let refused = studio.refused("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "hours": 2})).await;
+    assert_eq!(refused.code, Code::Invalid);
+    assert!(refused.message.contains("hours") && refused.hint.is_some_and(|hint| hint.contains("duration")));
+    assert_eq!(studio.code("start_timer", json!({"project": "Dashboard", "task": "x"})).await, Code::Invalid);
+    assert_eq!(studio.code("start_timer", json!({})).await, Code::Invalid);
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_not_found() {
+    let studio = studio().await;
+    for project in ["Nothing", "Acme / Nothing", "0198c0de-0000-7000-8000-000000000000", "", " / "] {
+        assert_eq!(studio.code("create_time_entry", json!({"project": project, "duration": "1h"})).await, Code::NotFound, "{project}");
+        assert_eq!(studio.code("start_timer", json!({"project": project})).await, Code::NotFound, "{project}");
+    }
+    for entry in ["0198c0de-0000-7000-8000-000000000000", "first", ""] {
+        for operation in ["get_time_entry", "update_time_entry", "delete_time_entry"] {
+            assert_eq!(studio.code(operation, json!({"time_entry": entry})).await, Code::NotFound, "{operation} {entry}");
+        }
+    }
+    assert_eq!(studio.code("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "member": "Nobody"})).await, Code::NotFound);
+    for filter in [json!({"project": "Nothing"}), json!({"client": "Nobody"}), json!({"member": "Nobody"}), json!({"project": "0198c0de-0000-7000-8000-000000000000"})] {
+        assert_eq!(studio.code("list_time_entries", filter.clone()).await, Code::NotFound, "{filter}");
+        assert_eq!(studio.code("summarize_time", filter.clone()).await, Code::NotFound, "{filter}");
+    }
+}
+
+#[tokio::test]
+async fn filters_that_make_no_sense_are_refused() {
+    let studio = studio().await;
+    for (given, field) in [
+        (json!({"period": "someday"}), "period"),
+        (json!({"period": "this_week", "from": "2026-11-01"}), "period"),
+        (json!({"from": "2026-11-20", "to": "2026-11-01"}), "to"),
+        (json!({"from": "November"}), "from"),
+        (json!({"state": "lost"}), "state"),
+    ] {
+        for operation in ["list_time_entries", "summarize_time"] {
+            let refused = studio.refused(operation, given.clone()).await;
+            assert!(refused.code == Code::Invalid && refused.field(field).is_some(), "{operation} {given} {refused:?}");
+        }
+    }
+    for (given, field) in [(json!({"limit": 0}), "limit"), (json!({"limit": 201}), "limit"), (json!({"cursor": "abc"}), "cursor")] {
+        assert!(studio.refused("list_time_entries", given.clone()).await.field(field).is_some(), "{given}");
+    }
+    let of_clients = crate::page::Cursor { key: "acme".to_owned(), id: uuid::Uuid::nil() }.encode();
+    assert!(studio.refused("list_time_entries", json!({"cursor": of_clients})).await.field("cursor").is_some());
+}
+
+#[tokio::test]
+async fn another_tenants_ids_are_not_found() {
+    let (ours, theirs) = (studio().await, studio().await);
+    let entry = log(&theirs, json!({})).await;
+    let before = theirs.ok("list_time_entries", json!({})).await;
+    let (id, project, client, member) = (&entry["id"], &entry["project"]["id"], &entry["client"]["id"], &entry["member"]["id"]);
+    let own = log(&ours, json!({})).await;
+    ours.ok("start_timer", json!({"project": "Dashboard"})).await;
+    let calls = [
+        ("get_time_entry", json!({"time_entry": id})),
+        ("update_time_entry", json!({"time_entry": id, "description": "mine"})),
+        ("delete_time_entry", json!({"time_entry": id})),
+        ("confirm_time_entries", json!({"time_entries": [id]})),
+        ("create_time_entry", json!({"project": project, "duration": "1h"})),
+        ("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "member": member})),
+        ("update_time_entry", json!({"time_entry": own["id"], "project": project})),
+        ("start_timer", json!({"project": project})),
+        ("start_timer", json!({"project": project, "stop_running": true})),
+        ("update_timer", json!({"project": project})),
+        ("list_time_entries", json!({"project": project})),
+        ("list_time_entries", json!({"client": client})),
+        ("list_time_entries", json!({"member": member})),
+        ("summarize_time", json!({"project": project})),
+        ("summarize_time", json!({"client": client})),
+        ("summarize_time", json!({"member": member})),
+    ];
+    for (operation, arguments) in calls {
+        assert_eq!(ours.code(operation, arguments.clone()).await, Code::NotFound, "{operation} {arguments}");
+    }
+    assert_eq!(theirs.ok("list_time_entries", json!({})).await, before);
+    assert_eq!(entries(&ours).await, 2);
+}

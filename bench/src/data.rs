@@ -1,0 +1,133 @@
+//! What the database holds while it is measured.
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection, postgres::PgConnectOptions, query_scalar};
+use uuid::Uuid;
+
+use crate::{
+    http::{Connection, post},
+    stint::{Stint, Way},
+};
+
+/// A history of this size is written as the owner of the tables.
+const HISTORY: &str = include_str!("data.sql");
+
+/// How many tokens the owner has: each is held to its calls per minute, as shipped.
+const OWNERS_TOKENS: i64 = 256;
+
+/// How many tokens each of the others has.
+const MEMBERS_TOKENS: i64 = 16;
+
+/// How many drafts of each length there are. The typesetter remembers the last two documents, so none is asked for twice
+/// before the memory of it is gone.
+const DRAFTS: usize = 6;
+
+/// Lines of an invoice on one page, and of one on ten.
+const LINES: [usize; 2] = [12, 330];
+
+/// Who asks, and for what.
+pub struct Data {
+    /// The organization.
+    pub organization: Uuid,
+    /// Tokens of its owner.
+    pub owner: Vec<String>,
+    /// Tokens of its members, each member's in a list of their own.
+    pub members: Vec<Vec<String>>,
+    /// A project that all of them are on.
+    pub project: String,
+    /// Drafts that fill one page.
+    pub short: Vec<String>,
+    /// Drafts that fill ten.
+    pub long: Vec<String>,
+}
+
+impl Data {
+    /// Fills the database behind a running Stint.
+    pub async fn make(stint: &Stint, database: &str, way: &Way) -> Result<Self> {
+        let mut owner = database.parse::<PgConnectOptions>()?.connect().await?;
+        let organization = history(&mut owner, &way.organization).await?;
+        let by_token = tokens(&mut owner, organization, &way.token).await?;
+        let project: Uuid = query_scalar("select id from project where organization_id = $1 and name = 'Project 1' limit 1")
+            .bind(organization)
+            .fetch_one(&mut owner)
+            .await?;
+        durable(&mut owner).await?;
+        owner.close().await?;
+        let (owner, members) = by_token;
+        let mut connection = Connection::open(stint.address).await?;
+        let mut drafts = [Vec::new(), Vec::new()];
+        for (drafts, lines) in drafts.iter_mut().zip(LINES) {
+            for number in 0..DRAFTS {
+                drafts.push(draft(&mut connection, &way.token, number, lines).await?);
+            }
+        }
+        let [short, long] = drafts;
+        Ok(Self { organization, owner, members, project: project.to_string(), short, long })
+    }
+}
+
+/// Two years of work, for this organization and for others beside it.
+async fn history(owner: &mut PgConnection, slug: &str) -> Result<Uuid> {
+    sqlx::query("select set_config('bench.slug', $1, false)").bind(slug).execute(&mut *owner).await?;
+    sqlx::raw_sql(HISTORY).execute(&mut *owner).await.context("the history could not be written")?;
+    owner.execute("vacuum analyze").await?;
+    Ok(query_scalar("select id from organization where slug = $1").bind(slug).fetch_one(owner).await?)
+}
+
+/// Copies of a token for its owner and for everybody else: they share its secret and differ in their id.
+async fn tokens(owner: &mut PgConnection, organization: Uuid, token: &str) -> Result<(Vec<String>, Vec<Vec<String>>)> {
+    let [prefix, kind, id, secret] = token.splitn(4, '_').collect::<Vec<_>>()[..] else { anyhow::bail!("a token has four parts") };
+    let id: Uuid = id.parse()?;
+    let ids: Vec<(Uuid, Uuid)> = sqlx::query_as(
+        "with copy as (
+             insert into access_token (organization_id, id, member_id, name, secret_hash, scopes, writes, created_at)
+             select t.organization_id, gen_random_uuid(), m.id, t.name, t.secret_hash, t.scopes, t.writes, t.created_at
+             from access_token t join member m on m.organization_id = t.organization_id,
+                 generate_series(1, case when m.id = t.member_id then $3 else $4 end)
+             where t.organization_id = $1 and t.id = $2
+             returning member_id, id
+         ) select member_id, id from copy order by member_id",
+    )
+    .bind(organization)
+    .bind(id)
+    .bind(OWNERS_TOKENS)
+    .bind(MEMBERS_TOKENS)
+    .fetch_all(owner)
+    .await?;
+    let (mut owners, mut members) = (Vec::new(), Vec::new());
+    for of_one in ids.chunk_by(|one, next| one.0 == next.0) {
+        let tokens = of_one.iter().map(|(_, id)| format!("{prefix}_{kind}_{}_{secret}", id.simple())).collect::<Vec<_>>();
+        if tokens.len() as i64 == OWNERS_TOKENS { owners = tokens } else { members.push(tokens) }
+    }
+    ensure!(!owners.is_empty() && !members.is_empty(), "nobody has a token");
+    Ok((owners, members))
+}
+
+/// A throwaway cluster does not wait for the disk; what is measured does, as a real one.
+async fn durable(owner: &mut PgConnection) -> Result<()> {
+    owner.execute("checkpoint").await?;
+    for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
+        owner.execute(sqlx::raw_sql(AssertSqlSafe(format!("alter system set {setting} = on")))).await?;
+    }
+    owner.execute("select pg_reload_conf()").await?;
+    Ok(())
+}
+
+/// A draft of custom lines that no other draft has.
+async fn draft(connection: &mut Connection, token: &str, number: usize, lines: usize) -> Result<String> {
+    let line = |line: usize| {
+        json!({
+            "description": format!("Piece {line} of order {number}: design, build and review"),
+            "quantity": format!("{}.5", 1 + line % 7),
+            "price": 4_000 + 100 * line + number,
+        })
+    };
+    // Days without any time, so that the lines are exactly these.
+    let wanted = json!({
+        "client": "Customer 1", "from": "2001-01-01", "to": "2001-01-31", "notes": format!("Order {number}. Thank you."),
+        "lines": (1..=lines).map(line).collect::<Vec<Value>>(),
+    });
+    let answer = connection.send(post("/api/v1/draft_invoice", token, &wanted)?).await?.accepted()?.json()?;
+    Ok(answer["id"].as_str().context("a draft has an id")?.to_owned())
+}

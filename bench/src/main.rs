@@ -1,0 +1,189 @@
+//! Measures Stint: what its doors cost beside the bare database, its pages, its timers and its documents.
+//!
+//! Made to be run by `./dev bench`, which builds what is measured and starts an empty database for it. Data, load and
+//! clock are here; the server is the release build, as shipped, in a process of its own.
+
+mod bare;
+mod data;
+mod http;
+mod list;
+mod load;
+mod pgbench;
+mod report;
+mod scenarios;
+mod stint;
+
+use std::{
+    io::{Write as _, stderr},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use clap::{Args, Parser, Subcommand};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, postgres::PgConnectOptions};
+use tempfile::TempDir;
+use tokio::{
+    process::Command,
+    signal::unix::{SignalKind, signal},
+};
+
+use crate::{
+    bare::Bare,
+    data::Data,
+    load::Scenario,
+    pgbench::{Around, Pgbench},
+    report::Report,
+    stint::{Build, Process, Stint, Way},
+};
+
+/// How many clients ask at once, beside one alone.
+const CROWD: usize = 16;
+
+/// What the measured database is called.
+const DATABASE: &str = "stint_bench";
+
+#[derive(Parser)]
+#[command(name = "bench", about = "Measures Stint beside the bare database")]
+struct CommandLine {
+    #[command(subcommand)]
+    part: Part,
+}
+
+#[derive(Subcommand)]
+enum Part {
+    /// Measure everything, and fail when a limit is not kept.
+    Run(Run),
+    /// Serve the list with nothing but axum and sqlx, for comparison.
+    Bare(Bare),
+}
+
+#[derive(Args)]
+struct Run {
+    /// The release build of the program `stint`.
+    #[arg(long)]
+    program: PathBuf,
+    /// The folder of its pages.
+    #[arg(long)]
+    site: PathBuf,
+    /// A PostgreSQL cluster to throw away: the URL of its superuser.
+    #[arg(long)]
+    cluster: String,
+    /// PostgreSQL's own measuring program.
+    #[arg(long)]
+    pgbench: PathBuf,
+    /// Print JSON for machines.
+    #[arg(long)]
+    json: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let done = match CommandLine::parse().part {
+        Part::Bare(bare) => bare.serve().await.map(|()| true),
+        Part::Run(run) => unless_told_to_end(run.measure()).await,
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(problem) => {
+            say(&format!("bench: {problem:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What was started ends with the work, so the work has to end before the process does.
+async fn unless_told_to_end(work: impl Future<Output = Result<bool>>) -> Result<bool> {
+    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        done = work => done,
+        _ = interrupted.recv() => bail!("interrupted"),
+        _ = terminated.recv() => bail!("told to end"),
+    }
+}
+
+/// What goes on, beside the report on the standard output.
+fn say(words: &str) {
+    // Without anybody to tell there is nothing better to do than to go on.
+    writeln!(stderr(), "{words}").ok();
+}
+
+impl Run {
+    async fn measure(self) -> Result<bool> {
+        let folder = TempDir::with_prefix("stint-bench-")?;
+        let database = fresh_database(&self.cluster).await?;
+        let stint = Stint::start(&Build { program: &self.program, site: &self.site }, &database, folder.path()).await?;
+        say("· writing two years of work");
+        let way: Way = stint.command(&["demo", "--json"]).await?;
+        let data = Arc::new(Data::make(&stint, &database, &way).await?);
+        let mut report = Report::default();
+        self.raw(&mut report, &database, &data, &folder).await?;
+        bare_program(&mut report, &database, &data, &folder).await?;
+        product(&mut report, &stint, &way, &data).await?;
+        report.set_resident_mb(stint.resident_mb()?);
+        stint.stop().await?;
+        report.print(CROWD, self.json)
+    }
+
+    /// The statement without anything around it.
+    async fn raw(&self, report: &mut Report, database: &str, data: &Data, folder: &TempDir) -> Result<()> {
+        let pgbench = Pgbench { program: self.pgbench.clone(), database, organization: data.organization, folder: folder.path() };
+        for around in [Around::Nothing, Around::Transaction] {
+            for clients in [1, CROWD] {
+                say(&format!("· pgbench, {clients} at once"));
+                report.add([pgbench.run(around, clients).await?]);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A database of its own in the cluster; its URL.
+async fn fresh_database(cluster: &str) -> Result<String> {
+    let options: PgConnectOptions = cluster.parse().context("--cluster is not a PostgreSQL URL")?;
+    let mut owner = options.connect().await.context("the cluster cannot be reached")?;
+    owner.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(format!("create database {DATABASE}")))).await?;
+    owner.close().await?;
+    let (before, after) = cluster.rsplit_once("/postgres?").context("--cluster names no database postgres and its socket")?;
+    Ok(format!("{before}/{DATABASE}?{after}"))
+}
+
+/// A program that runs the same statement and does nothing else.
+async fn bare_program(report: &mut Report, database: &str, data: &Data, folder: &TempDir) -> Result<()> {
+    let (address, token) = (stint::free_address()?, "bare".to_owned());
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("bare").arg(format!("--address={address}")).arg(format!("--database={database}"));
+    command.arg(format!("--organization={}", data.organization)).arg(format!("--token={token}"));
+    let mut process = Process::start(&mut command, &folder.path().join("bare.log"))?;
+    process.ready(address, "/list").await?;
+    measure(report, address, scenarios::bare(token)).await?;
+    process.stop().await
+}
+
+/// Everything that Stint itself is asked.
+async fn product(report: &mut Report, stint: &Stint, way: &Way, data: &Arc<Data>) -> Result<()> {
+    let address = stint.address;
+    for (drafts, wanted) in [(&data.short, 1), (&data.long, 10)] {
+        let pages = scenarios::pages(address, data, drafts.first().map_or("", String::as_str)).await?;
+        ensure!(pages == wanted, "a draft has {pages} pages and should have {wanted}: give it other lines");
+    }
+    let cookie = scenarios::sign_in(address, way).await?;
+    measure(report, address, scenarios::rest(data)).await?;
+    measure(report, address, scenarios::mcp(data)).await?;
+    measure(report, address, scenarios::dashboard(&way.organization, cookie)).await?;
+    measure(report, address, scenarios::timer(data)).await?;
+    measure(report, address, scenarios::document(data, false)).await?;
+    measure(report, address, scenarios::document(data, true)).await
+}
+
+/// Measures a scenario with one client, then with many.
+async fn measure(report: &mut Report, address: std::net::SocketAddr, scenario: Scenario) -> Result<()> {
+    let scenario = Arc::new(scenario);
+    for clients in [1, CROWD] {
+        say(&format!("· {}, {clients} at once", scenario.steps.iter().map(|step| step.name).collect::<Vec<_>>().join(" and ")));
+        report.add(load::run(address, Arc::clone(&scenario), clients).await?);
+    }
+    Ok(())
+}

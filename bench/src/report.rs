@@ -1,0 +1,135 @@
+//! The table, the limits, and whether they were kept.
+
+use std::{
+    fmt::{self, Display, Formatter},
+    io::{Write as _, stdout},
+};
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+
+use crate::{load::Sample, scenarios::names};
+
+/// Everything that was measured.
+#[derive(Default)]
+pub struct Report {
+    samples: Vec<Sample>,
+    resident_mb: f64,
+}
+
+/// A measured value beside its limit.
+pub struct Check {
+    what: String,
+    value: f64,
+    limit: f64,
+    unit: &'static str,
+    /// Whether the value has to be at least the limit, and not at most.
+    at_least: bool,
+}
+
+impl Check {
+    /// Whether the limit was kept. What was not measured keeps none.
+    pub fn passes(&self) -> bool {
+        if self.at_least { self.value >= self.limit } else { self.value <= self.limit }
+    }
+}
+
+impl Report {
+    /// Adds what was measured.
+    pub fn add(&mut self, samples: impl IntoIterator<Item = Sample>) {
+        self.samples.extend(samples);
+    }
+
+    /// Notes the memory that the server used after everything else.
+    pub fn set_resident_mb(&mut self, resident_mb: f64) {
+        self.resident_mb = resident_mb;
+    }
+
+    fn sample(&self, name: &str, clients: usize) -> Result<&Sample> {
+        self.samples.iter().find(|sample| sample.name == name && sample.clients == clients).with_context(|| format!("{name} was not measured"))
+    }
+
+    /// The targets, each with what was reached.
+    pub fn checks(&self, crowd: usize) -> Result<Vec<Check>> {
+        let raw = self.sample(crate::pgbench::BARE, 1)?.p50();
+        let bare = self.sample(names::BARE, crowd)?.rate;
+        let at_most = |what: String, value, limit, unit| Check { what, value, limit, unit, at_least: false };
+        let mut checks = Vec::new();
+        for name in [names::REST, names::MCP] {
+            checks.push(at_most(format!("{name}: p50 beside its raw SQL"), self.sample(name, 1)?.p50() / raw, 3.0, "×"));
+        }
+        for (name, limit) in [(names::DASHBOARD, 15.0), (names::SHORT, 25.0), (names::LONG, 160.0)] {
+            checks.push(at_most(format!("{name}: p50"), self.sample(name, 1)?.p50(), limit, "ms"));
+        }
+        for name in [names::REST, names::MCP] {
+            let value = self.sample(name, crowd)?.rate / bare;
+            checks.push(Check { what: format!("{name}: requests/s at {crowd} clients beside the bare program"), value, limit: 0.5, unit: "×", at_least: true });
+        }
+        checks.push(at_most("server: resident memory after the run".to_owned(), self.resident_mb, 250.0, "MB"));
+        Ok(checks)
+    }
+
+    /// Prints everything, and answers whether all limits were kept.
+    pub fn print(&self, crowd: usize, as_json: bool) -> Result<bool> {
+        let checks = self.checks(crowd)?;
+        let mut out = stdout().lock();
+        match as_json {
+            true => writeln!(out, "{}", self.json(&checks))?,
+            false => write!(out, "{}", Tables { report: self, checks: &checks })?,
+        }
+        Ok(checks.iter().all(Check::passes))
+    }
+
+    fn json(&self, checks: &[Check]) -> Value {
+        let sample = |sample: &Sample| {
+            json!({ "name": sample.name, "clients": sample.clients, "per_second": sample.rate, "p50_ms": sample.p50(), "p99_ms": sample.p99() })
+        };
+        let check = |check: &Check| {
+            json!({ "check": check.what, "value": check.value, "limit": check.limit, "unit": check.unit, "at_least": check.at_least, "passes": check.passes() })
+        };
+        json!({
+            "samples": self.samples.iter().map(sample).collect::<Vec<_>>(),
+            "checks": checks.iter().map(check).collect::<Vec<_>>(),
+            "resident_mb": self.resident_mb,
+        })
+    }
+}
+
+/// The report for people.
+struct Tables<'a> {
+    report: &'a Report,
+    checks: &'a [Check],
+}
+
+impl Display for Tables<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{:<38} {:>7} {:>12} {:>10} {:>10}", "", "clients", "requests/s", "p50 ms", "p99 ms")?;
+        for sample in &self.report.samples {
+            writeln!(f, "{:<38} {:>7} {:>12.0} {:>10.2} {:>10.2}", sample.name, sample.clients, sample.rate, sample.p50(), sample.p99())?;
+        }
+        writeln!(f, "\n{:<74} {:>10} {:>12} {:>9}", "", "reached", "limit", "share")?;
+        for Check { what, value, limit, unit, at_least } in self.checks {
+            let check = Check { what: String::new(), value: *value, limit: *limit, unit, at_least: *at_least };
+            let bound = format!("{} {limit} {unit}", if *at_least { "≥" } else { "≤" });
+            let verdict = if check.passes() { "pass" } else { "FAIL" };
+            writeln!(f, "{what:<74} {:>10} {bound:>12} {:>8.0}% {verdict}", format!("{value:.2} {unit}"), value / limit * 100.0)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(value: f64, limit: f64, at_least: bool) -> bool {
+        Check { what: String::new(), value, limit, unit: "", at_least }.passes()
+    }
+
+    #[test]
+    fn a_limit_is_kept_from_its_own_side_and_never_by_nothing() {
+        assert!(check(3.0, 3.0, false) && check(0.5, 0.5, true));
+        assert!(!check(3.1, 3.0, false) && !check(0.4, 0.5, true));
+        assert!(!check(f64::NAN, 3.0, false) && !check(f64::NAN, 0.5, true));
+    }
+}

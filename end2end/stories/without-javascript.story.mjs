@@ -1,0 +1,133 @@
+// From signing up to a paid invoice in a browser that runs no scripts.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { asVisitor, fitsTheWindow, openBrowser } from "../support/browser.mjs";
+import { textOf } from "../support/pdf.mjs";
+import { Person } from "../support/person.mjs";
+import { startStint } from "../support/stint.mjs";
+
+const NAME = "Alan Turing";
+const ENTRY = "Charts for the quarter";
+const TOTAL = "214.20";
+
+describe("without scripts", () => {
+  let stint, browser;
+  before(async () => {
+    [stint, browser] = await Promise.all([startStint(), openBrowser()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await stint?.stop();
+  });
+
+  const visit = () => ({ base: stint.url, script: false, name: "without-javascript" });
+
+  test("from signing up to a paid invoice", () => asVisitor(browser, visit(), (page) => story(new Person(page, { script: false }))));
+
+  test("what is refused comes back with the reason", () => asVisitor(browser, visit(), (page) => refusals(new Person(page, { script: false }))));
+});
+
+async function story(person) {
+  await setsUp(person);
+  await tracks(person);
+  await drafts(person);
+  await sends(person);
+  await isPaid(person);
+  await signsOut(person);
+}
+
+async function setsUp(person) {
+  const { page } = person;
+  assert.equal(await person.signUp({ name: NAME }), "alan-turing");
+  await person.settings("Organization", NAME);
+  await person.writeLetterhead();
+  assert.equal(await page.getByLabel("Legal name").inputValue(), "Ada Lovelace Ltd");
+  await person.visit("Clients");
+  await person.addClient({ name: "Acme", email: "billing@acme.example", address: "Acme GmbH\nTorstraße 1" });
+  await person.addProject({ client: "Acme", name: "Dashboard" });
+  await fitsTheWindow(page);
+}
+
+async function tracks(person) {
+  const { page, timer } = person;
+  await person.startTimer({ project: "Acme / Dashboard", description: "Ask what they need" });
+  await person.visit("Projects");
+  assert.match(await timer.getByRole("timer").textContent(), /^0:00:\d\d$/);
+  await person.stopTimer();
+  await person.visit("Time");
+  await person.logTime({ description: ENTRY, project: "Acme / Dashboard", duration: "1h30m" });
+  await person.week.getByRole("row").filter({ hasText: ENTRY }).getByText("1h 30m").waitFor();
+  await person.follow(page.getByRole("link", { name: `Change ${ENTRY}` }));
+  await person.editor.getByLabel("What was done").fill(`${ENTRY}, reviewed`);
+  await person.press(person.editor.getByRole("button", { name: "Save" }));
+  await person.week.getByText(`${ENTRY}, reviewed`).waitFor();
+}
+
+async function drafts(person) {
+  const { page } = person;
+  await person.visit("Invoices");
+  await person.follow(page.getByRole("link", { name: "New invoice" }));
+  await person.previewInvoice({ client: "Acme", period: "This month" });
+  assert.match(await page.getByRole("region", { name: "Preview for Acme" }).innerText(), /214\.20\s*EUR/);
+  await person.draftInvoice({ client: "Acme" });
+  await page.getByLabel("Text of line 1").fill("Dashboard: charts for the quarter");
+  await person.press(page.getByRole("button", { name: "Save draft" }));
+  assert.equal(await page.getByLabel("Text of line 1").inputValue(), "Dashboard: charts for the quarter");
+}
+
+async function sends(person) {
+  const { page } = person;
+  assert.match(await person.sendInvoice(), /^\d{4}-0001$/);
+  await person.state("Sent").waitFor();
+  const { bytes } = await person.pdf("Open the PDF");
+  const text = textOf(bytes);
+  assert.ok(text.includes("Dashboard: charts for the quarter") && text.includes(TOTAL), text);
+  const invoice = page.url();
+  await person.follow(page.getByRole("link", { name: "See the mails" }));
+  assert.equal(await page.locator("details.mail").count(), 1);
+  await person.visit("Time");
+  const row = person.week.getByRole("row").filter({ hasText: ENTRY });
+  await row.getByRole("link", { name: "Invoiced" }).waitFor();
+  assert.equal(await row.getByRole("link", { name: /^Change/ }).count(), 0);
+  await person.open(invoice);
+}
+
+async function isPaid(person) {
+  const { page } = person;
+  assert.equal(await page.getByLabel("Amount in EUR").inputValue(), TOTAL);
+  await person.press(page.getByRole("button", { name: "Record payment" }));
+  await person.state("Paid").waitFor();
+}
+
+async function signsOut(person) {
+  const { page } = person;
+  await page.locator("summary", { hasText: NAME }).last().click();
+  await person.press(page.getByRole("button", { name: "Sign out" }));
+  await page.waitForURL("**/sign-in");
+  await person.signIn({ email: "alan.turing@example.com" });
+}
+
+async function refusals(person) {
+  const { page } = person;
+  const refused = (words) => page.getByRole("alert").filter({ hasText: words }).waitFor();
+
+  await person.open("/sign-in");
+  await person.fillSignIn({ email: "nobody@example.com", password: "not the password" });
+  await refused("The address or the password is wrong");
+
+  const slug = await person.signUp({ name: "Barbara Liskov" });
+  await person.open(`/o/${slug}/clients`);
+  await person.addClient({ name: "Acme" });
+  await person.unfold("New client");
+  await page.locator("form#new-client").getByLabel("Name", { exact: true }).fill("Acme");
+  await person.press(page.getByRole("button", { name: "Add client" }));
+  await refused(/Acme/);
+  // It stays unfolded, so that the reason is seen.
+  await page.locator("form#new-client").getByRole("button", { name: "Add client" }).waitFor();
+
+  await person.addProject({ client: "Acme", name: "Dashboard" });
+  await person.open(`/o/${slug}/time`);
+  await person.logTime({ description: "Too long", project: "Acme / Dashboard", duration: "25h" });
+  await refused("more than 24 hours");
+  assert.match(await page.locator("form#log").getByLabel("Duration").getAttribute("aria-describedby"), /wrong/);
+}
