@@ -32,7 +32,7 @@ export async function startStint({ env = {} } = {}) {
   const environment = {
     ...withoutOurs(process.env),
     LEPTOS_SITE_ROOT: site,
-    LEPTOS_HASH_FILES: "true",
+    LEPTOS_HASH_FILES: process.env.LEPTOS_HASH_FILES ?? "true", // a build for development has plain names
     LEPTOS_ENV: "PROD",
     STINT_ADDR: `127.0.0.1:${port}`,
     STINT_DATA_DIR: dataDir,

@@ -4,8 +4,10 @@ mod billing;
 mod invoice;
 mod line;
 mod outbox;
+mod sent;
 
 pub use billing::*;
 pub use invoice::*;
 pub use line::*;
 pub use outbox::*;
+pub use sent::*;

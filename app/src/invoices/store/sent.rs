@@ -1,0 +1,153 @@
+//! SQL of what follows a draft: number, document, payments.
+
+use jiff::{Timestamp, civil::Date};
+use sqlx::{query, query_as, query_scalar};
+use uuid::Uuid;
+
+use crate::{
+    database::{Db, date, instant},
+    error::Error,
+};
+
+/// The next number of a series. The series stays locked until the transaction ends: numbers have no gap.
+pub async fn next_number(db: &mut Db, series: &str) -> Result<i64, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "insert into invoice_series (organization_id, series, last) values ($1, $2, 1)
+         on conflict (organization_id, series) do update set last = invoice_series.last + 1 returning last",
+        organization,
+        series
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// What sending gives to an invoice.
+pub struct Sent<'a> {
+    pub invoice: Uuid,
+    pub number: &'a str,
+    pub series: &'a str,
+    pub sequence: i64,
+    pub issued_on: Date,
+    pub due_on: Date,
+    pub document: serde_json::Value,
+    pub paid: bool,
+    pub now: Timestamp,
+}
+
+/// Makes a draft a sent invoice.
+pub async fn mark_sent(db: &mut Db, sent: &Sent<'_>) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update invoice set state = case when $9 then 'paid' else 'sent' end, number = $3, series = $4, sequence = $5, issued_on = $6,
+             due_on = $7, document = $8, sent_at = $10, version = version + 1
+         where organization_id = $1 and id = $2",
+        organization,
+        sent.invoice,
+        sent.number,
+        sent.series,
+        sent.sequence,
+        date(sent.issued_on) as _,
+        date(sent.due_on) as _,
+        sent.document,
+        sent.paid,
+        instant(sent.now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Keeps the frozen PDF.
+pub async fn insert_document(db: &mut Db, invoice: Uuid, bytes: &[u8], sha256: &[u8], now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "insert into invoice_document (organization_id, invoice_id, kind, bytes, sha256, created_at) values ($1, $2, 'pdf', $3, $4, $5)",
+        organization,
+        invoice,
+        bytes,
+        sha256,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// The frozen PDF.
+pub async fn document(db: &mut Db, invoice: Uuid) -> Result<Option<Vec<u8>>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!("select bytes from invoice_document where organization_id = $1 and invoice_id = $2 and kind = 'pdf'", organization, invoice)
+        .fetch_optional(db.connection())
+        .await?)
+}
+
+/// Makes a sent invoice a void one.
+pub async fn mark_void(db: &mut Db, invoice: Uuid, now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update invoice set state = 'void', voided_at = $3, version = version + 1 where organization_id = $1 and id = $2",
+        organization,
+        invoice,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// A payment as stored.
+pub struct PaymentRow {
+    pub id: Uuid,
+    pub amount: i64,
+    pub paid_on: jiff_sqlx::Date,
+    pub method: String,
+    pub note: Option<String>,
+}
+
+/// The payments of an invoice, the oldest first.
+pub async fn payments(db: &mut Db, invoice: Uuid) -> Result<Vec<PaymentRow>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        PaymentRow,
+        "select id, amount, paid_on, method, note from payment where organization_id = $1 and invoice_id = $2 order by paid_on, created_at, id",
+        organization,
+        invoice
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Adds a payment.
+pub async fn insert_payment(db: &mut Db, invoice: Uuid, payment: &PaymentRow, now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "insert into payment (organization_id, id, invoice_id, amount, paid_on, method, note, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        organization,
+        payment.id,
+        invoice,
+        payment.amount,
+        payment.paid_on as _,
+        payment.method,
+        payment.note,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Counts a payment; the invoice is paid when nothing is left.
+pub async fn add_paid(db: &mut Db, invoice: Uuid, amount: i64) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update invoice set paid = paid + $3, state = case when paid + $3 = total then 'paid' else state end, version = version + 1
+         where organization_id = $1 and id = $2",
+        organization,
+        invoice,
+        amount
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! What stands around an invoice: unbilled time, payments, documents, mails.
+
+use serde::{Deserialize, Serialize};
+
+use super::PaymentMethod;
+use crate::{
+    day::{Day, Moment},
+    hours::Worked,
+    id::{ClientId, InvoiceId, MailId, PaymentId, ProjectId},
+    money::Money,
+};
+
+/// Unbilled time of one project.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Unbilled {
+    /// The client.
+    pub client: ClientName,
+    /// The project.
+    pub project: ProjectName,
+    /// How much time.
+    pub worked: Worked,
+    /// What it is worth before rounding.
+    pub amount: Money,
+    /// How many entries.
+    pub entries: i64,
+    /// The oldest day among them.
+    pub oldest: Day,
+    /// The newest day among them.
+    pub newest: Day,
+}
+
+/// A client by id and name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct ClientName {
+    /// Its id.
+    pub id: ClientId,
+    /// Its name.
+    pub name: String,
+}
+
+/// A project by id and name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct ProjectName {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its name.
+    pub name: String,
+}
+
+/// A payment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Payment {
+    /// Its id.
+    pub id: PaymentId,
+    /// What was paid.
+    pub amount: Money,
+    /// The day it was paid.
+    pub date: Day,
+    /// How it was paid.
+    pub method: PaymentMethod,
+    /// A note for yourself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// The document of an invoice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct InvoiceFile {
+    /// A name for the file.
+    pub file_name: String,
+    /// `application/pdf`.
+    pub media_type: String,
+    /// Whether these are the frozen bytes of a sent invoice.
+    pub frozen: bool,
+    /// The bytes, as Base64.
+    pub base64: String,
+}
+
+/// A draft that was deleted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct DeletedInvoice {
+    /// The id it had.
+    pub id: InvoiceId,
+}
+
+/// How far the mail of an invoice is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct MailState {
+    /// To whom it goes.
+    pub recipient: String,
+    /// `waiting`, `sent` or `failed`.
+    pub state: String,
+    /// What the mail server last said against it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
+}
+
+/// A mail in the outbox.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct OutgoingMail {
+    /// Its id.
+    pub id: MailId,
+    /// How far it is.
+    #[serde(flatten)]
+    pub state: MailState,
+    /// Its subject.
+    pub subject: String,
+    /// Its text.
+    pub body: String,
+    /// The invoice it carries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<InvoiceId>,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it was written.
+    pub created_at: Moment,
+    /// When it left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Moment>,
+}

@@ -1,0 +1,94 @@
+//! What callers say about invoices.
+
+use serde::{Deserialize, Serialize};
+
+use crate::money::Amount;
+
+/// How time becomes lines.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum GroupBy {
+    /// One line per project.
+    #[default]
+    Project,
+    /// One line per day.
+    Day,
+    /// One line per member.
+    Member,
+    /// One line per time entry.
+    Entry,
+}
+
+/// Where an invoice stands. *Overdue* and *partly paid* are derived from dates and payments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum InvoiceStatus {
+    /// Still being written; reserves the time on it.
+    Draft,
+    /// Sent and not due yet.
+    Sent,
+    /// Sent, due, and not wholly paid.
+    Overdue,
+    /// Sent, not due yet, and paid in part.
+    PartlyPaid,
+    /// Wholly paid.
+    Paid,
+    /// Withdrawn; keeps its number.
+    Void,
+}
+
+/// A line that is not made from time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ssr", schemars(deny_unknown_fields))]
+pub struct CustomLine {
+    /// What it is, at most 2,000 characters.
+    pub description: String,
+    /// How many, as text with up to three decimals; "1" when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<String>,
+    /// Net price of one, in minor units.
+    pub price: Amount,
+    /// Tax rate in percent as text; the client's when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_rate: Option<String>,
+}
+
+/// A change of one line of a draft.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ssr", schemars(deny_unknown_fields))]
+pub struct LineChange {
+    /// The line's id.
+    pub line: String,
+    /// Its new text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Its new quantity, custom lines only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<String>,
+    /// Its new price, custom lines only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Amount>,
+    /// True to remove the line and release its time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remove: Option<bool>,
+}
+
+/// How a payment was made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentMethod {
+    /// A transfer to the bank account on the invoice.
+    #[default]
+    BankTransfer,
+    /// A card.
+    Card,
+    /// Cash.
+    Cash,
+    /// Something else.
+    Other,
+}

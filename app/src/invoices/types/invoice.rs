@@ -1,0 +1,163 @@
+//! Invoices as the world sees them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ClientName, GroupBy, InvoiceLine, InvoiceStatus, MailState, Payment};
+use crate::{
+    day::{Day, Moment, Span},
+    id::InvoiceId,
+    invoices::{rounding::Rounding, totals::TaxCategory},
+    money::{Currency, Money},
+    percent::Percent,
+};
+
+/// An invoice with everything on it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Invoice {
+    /// Its id.
+    pub id: InvoiceId,
+    /// Its number; absent until it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Where it stands.
+    pub status: InvoiceStatus,
+    /// Who is billed.
+    pub client: ClientName,
+    /// Currency of every amount.
+    pub currency: Currency,
+    /// The days of the work, when there is any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Span>,
+    /// Day of issue (BT-2); absent until it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issued_on: Option<Day>,
+    /// Day on which payment is due (BT-9); absent until it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<Day>,
+    /// Days the client has to pay.
+    pub payment_terms_days: u16,
+    /// The lines.
+    pub lines: Vec<InvoiceLine>,
+    /// The sums.
+    #[serde(flatten)]
+    pub sums: Sums,
+    /// The discount as it was written: "10%" or an amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount_written: Option<String>,
+    /// What was paid so far.
+    pub paid: Money,
+    /// What is still to be paid.
+    pub balance: Money,
+    /// Payments, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub payments: Vec<Payment>,
+    /// A note to the client (BT-22).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+    /// How time became lines.
+    pub group_by: GroupBy,
+    /// How time was rounded.
+    pub rounding: Rounding,
+    /// Goes up with every change of a draft; give it back so that nobody overwrites anybody.
+    pub version: i32,
+    /// When the draft was made.
+    pub created_at: Moment,
+    /// When it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Moment>,
+    /// Its mail, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailState>,
+    /// Where the client's invoices are mailed by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_email: Option<String>,
+    /// Where its PDF is in the app.
+    pub pdf_url: String,
+}
+
+/// An invoice in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct InvoiceSummary {
+    /// Its id.
+    pub id: InvoiceId,
+    /// Its number; absent until it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Where it stands.
+    pub status: InvoiceStatus,
+    /// Who is billed.
+    pub client: ClientName,
+    /// The days of the work, when there is any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Span>,
+    /// Day of issue; absent until it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issued_on: Option<Day>,
+    /// Day on which payment is due; absent until it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<Day>,
+    /// What is to be paid.
+    pub total: Money,
+    /// What is still to be paid.
+    pub balance: Money,
+    /// The day it was drafted.
+    pub created_on: Day,
+}
+
+/// What an invoice would be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct InvoicePreview {
+    /// Who is billed.
+    pub client: ClientName,
+    /// Currency of every amount.
+    pub currency: Currency,
+    /// The days of the work, when there is any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Span>,
+    /// The lines as they will be.
+    pub lines: Vec<InvoiceLine>,
+    /// The sums as they will be.
+    #[serde(flatten)]
+    pub sums: Sums,
+    /// How many time entries are on it.
+    pub entries: i64,
+    /// What a careful person would want to know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+/// The sums of an invoice (BG-22).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Sums {
+    /// Sum of the lines (BT-106).
+    pub subtotal: Money,
+    /// Discount on the whole invoice (BT-107).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount: Option<Money>,
+    /// Sum without tax (BT-109).
+    pub net: Money,
+    /// Tax by category and rate (BG-23).
+    pub taxes: Vec<InvoiceTax>,
+    /// Sum of the taxes (BT-110).
+    pub tax: Money,
+    /// What is to be paid (BT-112).
+    pub total: Money,
+}
+
+/// Tax of one category and rate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct InvoiceTax {
+    /// Category (BT-118).
+    pub category: TaxCategory,
+    /// Rate in percent (BT-119).
+    pub rate: Percent,
+    /// Taxable base (BT-116).
+    pub base: Money,
+    /// Tax (BT-117).
+    pub tax: Money,
+}

@@ -1,0 +1,58 @@
+//! Lines of an invoice as the world sees them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    hours::Worked,
+    id::{InvoiceLineId, ProjectId, TimeEntryId},
+    invoices::totals::TaxCategory,
+    money::Money,
+    percent::Percent,
+};
+
+/// One line of an invoice (BG-25).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct InvoiceLine {
+    /// Its id.
+    pub id: InvoiceLineId,
+    /// `time` or `custom`.
+    pub kind: LineKind,
+    /// What was done (BT-153).
+    pub description: String,
+    /// The project, when the line is of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<ProjectId>,
+    /// Time as it was worked; absent on a custom line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worked: Option<Worked>,
+    /// Time as it is billed, after rounding; absent on a custom line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billed: Option<Worked>,
+    /// Quantity as printed (BT-129).
+    pub quantity: String,
+    /// Unit as printed: `h` or nothing.
+    pub unit: String,
+    /// Net price of one unit (BT-146).
+    pub price: Money,
+    /// Net amount (BT-131).
+    pub net: Money,
+    /// Tax category (BT-151).
+    pub tax_category: TaxCategory,
+    /// Tax rate in percent (BT-152).
+    pub tax_rate: Percent,
+    /// The time entries on the line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<TimeEntryId>,
+}
+
+/// What a line is made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    /// Tracked time.
+    Time,
+    /// Written by hand.
+    Custom,
+}

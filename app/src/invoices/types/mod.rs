@@ -1,0 +1,11 @@
+//! What the world sees of invoices.
+
+mod around;
+mod asked;
+mod invoice;
+mod line;
+
+pub use around::*;
+pub use asked::*;
+pub use invoice::*;
+pub use line::*;

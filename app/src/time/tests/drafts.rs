@@ -1,0 +1,130 @@
+//! What agents write waits for a person.
+
+use serde_json::json;
+
+use super::{log, on_project, studio};
+use crate::{
+    access::{Role, Writes},
+    error::Code,
+    testing::World,
+};
+
+/// Nothing but the drafts is there.
+async fn counts_nowhere(studio: &World, drafts: i64) {
+    let totals = studio.ok("summarize_time", json!({})).await["totals"].clone();
+    assert_eq!((&totals["entries"], &totals["worked"]["seconds"], &totals["amounts"], &totals["drafts"]["seconds"]), (&json!(0), &json!(0), &json!([]), &json!(drafts)));
+    let project = studio.ok("get_project", json!({"project": "Dashboard"})).await;
+    assert_eq!((&project["worked"]["seconds"], &project["unbilled"]["amount"]), (&json!(0), &json!(0)));
+    assert_eq!(studio.ok("get_timer", json!({})).await["today"]["seconds"], 0);
+}
+
+#[tokio::test]
+async fn a_draft_counts_nowhere_until_it_is_confirmed() {
+    let studio = studio().await;
+    for writes in [Writes::Drafts, Writes::Ask] {
+        let agent = studio.token(writes).await;
+        let draft = log(&agent, json!({"date": "2026-11-21", "duration": "1h"})).await;
+        assert_eq!((&draft["state"], &draft["source"], &draft["labour"]), (&json!("draft"), &json!("mcp"), &json!("human")));
+        assert_eq!((&draft["day_total"]["seconds"], &draft["unbilled"]["amount"], &draft["amount"]["amount"]), (&json!(0), &json!(0), &json!(12000)));
+    }
+    counts_nowhere(&studio, 7200).await;
+    let waiting = studio.ok("list_time_entries", json!({"state": "draft"})).await;
+    assert_eq!(waiting["items"].as_array().map(Vec::len), Some(2));
+    assert_eq!(studio.number("select count(*) from time_entry where organization_id = $1 and created_through is not null").await, 2);
+    let confirmed = studio.ok("confirm_time_entries", json!({"all": true})).await;
+    assert_eq!((&confirmed["confirmed"], &confirmed["worked"]["seconds"], &confirmed["waiting"]), (&json!(2), &json!(7200), &json!(0)));
+    let totals = studio.ok("summarize_time", json!({})).await["totals"].clone();
+    assert_eq!((&totals["worked"]["seconds"], &totals["drafts"]["seconds"], &totals["amounts"][0]["amount"]), (&json!(7200), &json!(0), &json!(24000)));
+}
+
+#[tokio::test]
+async fn a_direct_token_writes_time_that_counts() {
+    let studio = studio().await;
+    let entry = log(&studio.token(Writes::Direct).await, json!({})).await;
+    assert_eq!((&entry["state"], &entry["unbilled"]["amount"]), (&json!("logged"), &json!(18000)));
+}
+
+#[tokio::test]
+async fn a_timer_of_an_agent_becomes_a_draft() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Drafts).await;
+    agent.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.advance(600);
+    let stopped = agent.ok("stop_timer", json!({})).await;
+    assert_eq!((&stopped["state"], &stopped["worked"]["seconds"], &stopped["day_total"]["seconds"]), (&json!("draft"), &json!(600), &json!(0)));
+    counts_nowhere(&studio, 600).await;
+}
+
+#[tokio::test]
+async fn a_timer_that_an_agent_stops_or_changes_waits_for_a_look() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Drafts).await;
+    studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.advance(600);
+    assert_eq!(agent.ok("stop_timer", json!({})).await["state"], "draft");
+    studio.ok("start_timer", json!({"project": "Dashboard", "description": "next"})).await;
+    assert_eq!(agent.ok("update_timer", json!({"description": "next"})).await["state"], "logged", "nothing was changed");
+    assert_eq!(agent.ok("update_timer", json!({"description": "other"})).await["state"], "draft");
+    studio.advance(60);
+    assert_eq!(studio.ok("stop_timer", json!({})).await["state"], "draft");
+    studio.ok("start_timer", json!({"project": "Dashboard", "description": "third"})).await;
+    let switched = agent.ok("start_timer", json!({"project": "Dashboard", "stop_running": true})).await;
+    assert_eq!((&switched["state"], &switched["stopped"]["state"]), (&json!("draft"), &json!("draft")));
+}
+
+#[tokio::test]
+async fn an_agent_that_writes_drafts_changes_drafts_only() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Drafts).await;
+    let (draft, logged) = (log(&agent, json!({})).await, log(&studio, json!({})).await);
+    let changed = agent.ok("update_time_entry", json!({"time_entry": draft["id"], "duration": "2h"})).await;
+    assert_eq!((&changed["state"], &changed["worked"]["seconds"]), (&json!("draft"), &json!(7200)));
+    let refused = agent.refused("update_time_entry", json!({"time_entry": logged["id"], "duration": "2h"})).await;
+    assert_eq!(refused.code, Code::NeedsApproval);
+    for entry in [&draft, &logged] {
+        assert_eq!(agent.code("delete_time_entry", json!({"time_entry": entry["id"]})).await, Code::NeedsApproval);
+    }
+    studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    assert_eq!(agent.code("discard_timer", json!({})).await, Code::NeedsApproval);
+    studio.ok("discard_timer", json!({})).await;
+    agent.ok("start_timer", json!({"project": "Dashboard"})).await;
+    agent.ok("discard_timer", json!({})).await;
+    let direct = studio.token(Writes::Direct).await;
+    direct.ok("update_time_entry", json!({"time_entry": logged["id"], "duration": "2h"})).await;
+    direct.ok("delete_time_entry", json!({"time_entry": logged["id"]})).await;
+}
+
+#[tokio::test]
+async fn only_a_person_confirms_and_each_their_own() {
+    let studio = studio().await;
+    let barbara = on_project(&studio, "Dashboard").await;
+    let (hers, adas) = (barbara.token(Writes::Drafts).await, studio.token(Writes::Drafts).await);
+    let (first, second) = (log(&hers, json!({})).await, log(&adas, json!({})).await);
+    for writes in [Writes::Drafts, Writes::Direct] {
+        let agent = barbara.token(writes).await;
+        assert_eq!(agent.code("confirm_time_entries", json!({"all": true})).await, Code::Forbidden);
+    }
+    assert_eq!(barbara.code("confirm_time_entries", json!({"time_entries": [first["id"], second["id"]]})).await, Code::NotFound);
+    assert_eq!(studio.ok("list_time_entries", json!({"state": "draft", "with_total": true})).await["total"], 2);
+    assert_eq!(studio.ok("confirm_time_entries", json!({"all": true})).await["confirmed"], 1, "all are all of one's own");
+    let named = studio.as_role(Role::Manager).await.ok("confirm_time_entries", json!({"time_entries": [first["id"], first["id"]]})).await;
+    assert_eq!(named["confirmed"], 1);
+    assert_eq!(barbara.ok("confirm_time_entries", json!({"time_entries": [first["id"]]})).await["confirmed"], 0, "confirmed already");
+}
+
+#[tokio::test]
+async fn what_is_confirmed_is_named_or_all_but_not_closed_or_running() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Drafts).await;
+    let (closed, open) = (log(&agent, json!({})).await, log(&agent, json!({"date": "2026-11-21"})).await);
+    let running = agent.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.ok("update_organization", json!({"lock_date": "2026-11-20"})).await;
+    for given in [json!({}), json!({"all": true, "time_entries": [open["id"]]}), json!({"time_entries": vec!["x"; 201]})] {
+        assert!(studio.refused("confirm_time_entries", given).await.field("time_entries").is_some());
+    }
+    assert_eq!(studio.code("confirm_time_entries", json!({"time_entries": [open["id"], closed["id"]]})).await, Code::Locked);
+    assert_eq!(studio.code("confirm_time_entries", json!({"time_entries": [running["id"]]})).await, Code::Conflict);
+    let confirmed = studio.ok("confirm_time_entries", json!({"all": true})).await;
+    assert_eq!((&confirmed["confirmed"], &confirmed["waiting"]), (&json!(1), &json!(2)));
+    assert!(confirmed["warnings"][0].as_str().is_some_and(|warning| warning.contains("closed")));
+}

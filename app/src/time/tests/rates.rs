@@ -1,0 +1,174 @@
+//! What time is worth: the nearest rate, copied when the entry is made.
+
+use serde_json::{Value, json};
+
+use super::{log, on_project, studio};
+use crate::{
+    access::{Scope, Writes},
+    error::Code,
+    money::amount_of,
+    testing::World,
+};
+
+async fn rate(world: &World, more: Value) -> Value {
+    log(world, more).await["rate"]["amount"].clone()
+}
+
+#[tokio::test]
+async fn the_nearest_rate_holds() {
+    let studio = World::new("studio").await;
+    studio.ok("create_client", json!({"name": "Acme"})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    assert_eq!(rate(&studio, json!({})).await, 0);
+    studio.ok("update_organization", json!({"rate": 1000})).await;
+    assert_eq!(rate(&studio, json!({})).await, 1000);
+    studio.sql(&format!("update member set bill_rate = 2000 where organization_id = $1 and id = '{}'", studio.member())).await;
+    assert_eq!(rate(&studio, json!({})).await, 2000);
+    studio.ok("update_client", json!({"client": "Acme", "rate": 3000})).await;
+    assert_eq!(rate(&studio, json!({})).await, 3000);
+    studio.ok("update_project", json!({"project": "Dashboard", "rate": 4000})).await;
+    assert_eq!(rate(&studio, json!({})).await, 4000);
+    assert_eq!(rate(&studio, json!({"rate": 5000})).await, 5000);
+    studio.ok("update_project", json!({"project": "Dashboard", "rate": 0})).await;
+    assert_eq!(rate(&studio, json!({})).await, 0, "a rate of nothing is a rate");
+    let timer = studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    assert_eq!((&timer["rate"]["amount"], timer.get("amount")), (&json!(0), None));
+}
+
+#[tokio::test]
+async fn a_later_rate_does_not_touch_what_was_logged() {
+    let studio = studio().await;
+    let entry = log(&studio, json!({})).await;
+    studio.ok("update_client", json!({"client": "Acme", "rate": 50000})).await;
+    let edited = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "duration": "1h", "billable": true, "project": "Dashboard"})).await;
+    assert_eq!(edited["rate"]["amount"], 12000);
+    assert_eq!(rate(&studio, json!({})).await, 50000);
+}
+
+#[tokio::test]
+async fn the_rate_of_a_timer_is_that_of_its_start() {
+    let studio = studio().await;
+    studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.ok("update_client", json!({"client": "Acme", "rate": 50000})).await;
+    studio.advance(3600);
+    assert_eq!(studio.ok("stop_timer", json!({})).await["amount"]["amount"], 12000);
+}
+
+#[tokio::test]
+async fn time_that_is_not_billable_has_no_rate_and_no_amount() {
+    let studio = studio().await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Office", "billing": "overhead", "rate": 9000})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Website", "billing": "fixed_price"})).await;
+    for given in [json!({"billable": false}), json!({"project": "Office"}), json!({"project": "Office", "billable": false}), json!({"project": "Website"})] {
+        let entry = log(&studio, given.clone()).await;
+        assert_eq!((&entry["billable"], entry.get("rate"), entry.get("amount"), &entry["unbilled"]["amount"]), (&json!(false), None, None, &json!(0)), "{given}");
+    }
+    assert_eq!(log(&studio, json!({"project": "Website", "billable": true})).await["rate"]["amount"], 12000);
+    for operation in ["create_time_entry", "start_timer"] {
+        let mut given = json!({"project": "Office", "billable": true});
+        if operation == "create_time_entry" {
+            given["duration"] = json!("1h");
+        }
+        assert!(studio.refused(operation, given).await.field("billable").is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_rate_in_one_currency_is_none_in_another() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"rate": 10000})).await;
+    studio.ok("create_client", json!({"name": "Tokyo", "currency": "JPY"})).await;
+    let project = studio.ok("create_project", json!({"client": "Tokyo", "name": "Robots"})).await;
+    assert_eq!(project["effective_rate"]["text"], "0 JPY");
+    let entry = log(&studio, json!({"project": "Robots"})).await;
+    assert_eq!(entry["rate"]["text"], "0 JPY");
+    assert!(entry["warnings"][0].as_str().is_some_and(|warning| warning.contains("JPY")), "{entry:#}");
+    studio.ok("update_client", json!({"client": "Tokyo", "rate": 15000})).await;
+    let entry = log(&studio, json!({"project": "Robots"})).await;
+    assert_eq!((&entry["amount"]["text"], entry.get("warnings")), (&json!("22,500 JPY"), None));
+}
+
+#[tokio::test]
+async fn the_cost_of_the_member_is_kept_with_the_entry() {
+    let studio = studio().await;
+    studio.sql("update member set cost_rate = 4200 where organization_id = $1").await;
+    log(&studio, json!({})).await;
+    studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.sql("update member set cost_rate = 1 where organization_id = $1").await;
+    assert_eq!(studio.number("select count(*) from time_entry where organization_id = $1 and cost_rate = 4200").await, 2);
+}
+
+#[tokio::test]
+async fn sums_in_the_database_round_as_entries_do() {
+    let studio = studio().await;
+    let mut sum = 0;
+    for (seconds, rate) in [(1, 1), (1, 1800), (1, 1799), (1, 5400), (7, 12345), (1801, 1), (86_399, 99_999_999), (86_400, 100_000_000), (59, 61)] {
+        let entry = log(&studio, json!({"duration": format!("{seconds}s"), "rate": rate})).await;
+        assert_eq!(entry["amount"]["amount"], amount_of(seconds, rate));
+        sum += amount_of(seconds, rate);
+        assert_eq!(entry["unbilled"]["amount"], sum);
+    }
+    assert_eq!(studio.ok("summarize_time", json!({})).await["totals"]["amounts"][0]["amount"], sum);
+    assert_eq!(studio.ok("get_project", json!({"project": "Dashboard"})).await["unbilled"]["amount"], sum);
+}
+
+/// Every key anywhere in an answer.
+fn keys(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(map) => map.iter().flat_map(|(key, value)| std::iter::once(key.clone()).chain(keys(value))).collect(),
+        Value::Array(items) => items.iter().flat_map(keys).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Walks the reads and writes of time and finds no money in them.
+async fn sees_no_money(world: &World) {
+    let entry = log(world, json!({})).await;
+    let mut answers = vec![entry.clone()];
+    for (operation, arguments) in [
+        ("update_time_entry", json!({"time_entry": entry["id"], "duration": "1h"})),
+        ("get_time_entry", json!({"time_entry": entry["id"]})),
+        ("list_time_entries", json!({})),
+        ("summarize_time", json!({"group_by": "project"})),
+        ("start_timer", json!({"project": "Dashboard"})),
+        ("start_timer", json!({"project": "Dashboard", "description": "else", "stop_running": true})),
+        ("update_timer", json!({"description": "again"})),
+        ("get_timer", json!({})),
+        ("stop_timer", json!({})),
+        ("list_projects", json!({"with_hours": true})),
+        ("get_project", json!({"project": "Dashboard"})),
+        ("delete_time_entry", json!({"time_entry": entry["id"]})),
+    ] {
+        answers.push(world.ok(operation, arguments).await);
+    }
+    for answer in answers {
+        let found: Vec<_> = keys(&answer)
+            .into_iter()
+            .filter(|key| ["rate", "effective_rate", "amount", "amounts", "unbilled", "invoiced", "warnings"].contains(&key.as_str()))
+            .collect();
+        assert!(found.is_empty(), "{found:?} in {answer:#}");
+    }
+}
+
+#[tokio::test]
+async fn a_member_sees_no_money_anywhere() {
+    let studio = studio().await;
+    studio.ok("update_client", json!({"client": "Acme", "rate": ""})).await;
+    let barbara = on_project(&studio, "Dashboard").await;
+    sees_no_money(&barbara).await;
+    assert_eq!(barbara.code("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "rate": 1})).await, Code::Forbidden);
+    let entry = log(&barbara, json!({})).await;
+    for rate in [json!(1), json!("")] {
+        assert_eq!(barbara.code("update_time_entry", json!({"time_entry": entry["id"], "rate": rate})).await, Code::Forbidden);
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_was_not_made_for_money_sees_none() {
+    let studio = studio().await;
+    let agent = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite, Scope::WorkRead], Writes::Direct).await;
+    sees_no_money(&agent).await;
+    assert_eq!(agent.code("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "rate": 1})).await, Code::Forbidden);
+    let agent = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite, Scope::MoneyRead], Writes::Direct).await;
+    assert_eq!(log(&agent, json!({})).await["amount"]["amount"], 18000);
+}

@@ -1,0 +1,78 @@
+//! Sums of time.
+
+use serde_json::{Value, json};
+
+use super::{log, on_project, studio};
+use crate::access::Writes;
+
+/// Label, seconds and the first amount of each item.
+fn lines(summary: &Value) -> Vec<(String, i64, i64)> {
+    let items = summary["items"].as_array().expect("items");
+    let line = |item: &Value| (item["label"].as_str().expect("a label").to_owned(), item["worked"]["seconds"].as_i64().expect("seconds"), item["amounts"][0]["amount"].as_i64().unwrap_or(-1));
+    items.iter().map(line).collect()
+}
+
+#[tokio::test]
+async fn time_is_summed_by_client_project_day_and_member() {
+    let studio = studio().await;
+    studio.ok("create_client", json!({"name": "Beta", "currency": "USD", "rate": 10000})).await;
+    studio.ok("create_project", json!({"client": "Beta", "name": "Robots"})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Website", "rate": 6000})).await;
+    let barbara = on_project(&studio, "Dashboard").await;
+    log(&studio, json!({"duration": "1h"})).await;
+    log(&barbara, json!({"duration": "2h", "date": "2026-11-19"})).await;
+    log(&studio, json!({"duration": "30m", "billable": false})).await;
+    log(&studio, json!({"project": "Website", "duration": "1h", "date": "2026-11-19"})).await;
+    log(&studio, json!({"project": "Robots", "duration": "6h"})).await;
+    log(&studio.token(Writes::Drafts).await, json!({"duration": "45m"})).await;
+    studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.advance(3600);
+    let sum = |by: &str| {
+        let (studio, call) = (studio.clone(), json!({"group_by": by}));
+        async move { studio.ok("summarize_time", call).await }
+    };
+    let line = |label: &str, seconds: i64, amount: i64| (label.to_owned(), seconds, amount);
+    assert_eq!(lines(&sum("client").await), [line("Beta", 21600, 60000), line("Acme", 16200, 42000)]);
+    assert_eq!(lines(&sum("project").await), [line("Beta / Robots", 21600, 60000), line("Acme / Dashboard", 12600, 36000), line("Acme / Website", 3600, 6000)]);
+    assert_eq!(lines(&sum("day").await), [line("2026-11-20", 27000, 12000), line("2026-11-19", 10800, 30000)]);
+    assert_eq!(lines(&sum("member").await), [line("Ada", 30600, 18000), line("Barbara", 7200, 24000)]);
+    let whole = sum("none").await;
+    assert_eq!(whole["items"], json!([]));
+    let totals = &whole["totals"];
+    assert_eq!((&totals["entries"], &totals["worked"]["seconds"], &totals["billable"]["seconds"]), (&json!(5), &json!(37800), &json!(36000)));
+    assert_eq!(totals["drafts"]["seconds"], 2700);
+    let amounts: Vec<&str> = totals["amounts"].as_array().expect("amounts").iter().map(|money| money["text"].as_str().expect("text")).collect();
+    assert_eq!(amounts, ["420.00 EUR", "600.00 USD"], "never one sum of two currencies");
+    assert_eq!(sum("project").await["totals"], *totals);
+    let project = sum("project").await["items"][1].clone();
+    assert!(project["id"].is_string() && project["color"].is_string() && project["drafts"]["seconds"] == 2700, "{project:#}");
+}
+
+#[tokio::test]
+async fn sums_take_the_filters_of_lists() {
+    let studio = studio().await;
+    log(&studio, json!({"duration": "1h"})).await;
+    studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    log(&studio, json!({"duration": "2h", "description": "Charts", "date": "2026-10-05"})).await;
+    log(&studio, json!({"duration": "4h", "billable": false, "date": "2026-10-06"})).await;
+    for (filter, hours) in [
+        (json!({}), 7),
+        (json!({"period": "2026-10"}), 6),
+        (json!({"from": "2026-10-06"}), 5),
+        (json!({"billable": true}), 3),
+        (json!({"billed": true}), 1),
+        (json!({"billed": false, "billable": true}), 2),
+        (json!({"query": "chart"}), 2),
+        (json!({"client": "Acme", "project": "Dashboard", "member": "me", "source": "manual", "labour": "human"}), 7),
+        (json!({"source": "timer"}), 0),
+        (json!({"state": "draft"}), 0),
+    ] {
+        assert_eq!(studio.ok("summarize_time", filter.clone()).await["totals"]["worked"]["seconds"], hours * 3600, "{filter}");
+    }
+}
+
+#[tokio::test]
+async fn the_sum_of_nothing_is_nothing() {
+    let totals = studio().await.ok("summarize_time", json!({"group_by": "client"})).await;
+    assert_eq!((&totals["items"], &totals["totals"]["worked"]["text"], &totals["totals"]["amounts"]), (&json!([]), &json!("0m"), &json!([])));
+}

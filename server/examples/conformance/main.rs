@@ -1,0 +1,54 @@
+//! A server for the official conformance suite of the Model Context Protocol.
+//!
+//! The suite calls tools, prompts and resources by names of its own, so they are offered here instead of the product's,
+//! behind the product's own transport, authentication and adapter. It is configured as `stint serve` is, makes a person
+//! with a token, and prints `{"url": …, "token": …}` when it is ready.
+
+mod library;
+mod rounds;
+mod tools;
+
+use std::{io::Write, net::SocketAddr, sync::Arc};
+
+use anyhow::anyhow;
+use app::{
+    access::{Scope, Writes},
+    account::{
+        registration::{Registration, register},
+        token::{Order, issue},
+    },
+};
+use leptos::prelude::get_configuration;
+use server::{
+    config::Config,
+    mcp::Offer,
+    router::{Site, limits::Limits, router},
+    services::Running,
+};
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let config = Config::from_env()?;
+    let running = Running::open(&config).await?;
+    let site = Site {
+        services: running.services.clone(),
+        leptos: get_configuration(None)?.leptos_options,
+        limits: Arc::new(Limits::new(None, None)),
+        offer: Offer::new([tools::all(), rounds::all()?].into_iter().flatten().collect(), Some(Arc::new(library::Fixtures))),
+    };
+    let token = token(&running).await?;
+    let listener = TcpListener::bind(config.addr).await?;
+    writeln!(std::io::stdout(), "{}", serde_json::json!({ "url": format!("http://{}/mcp", listener.local_addr()?), "token": token }))?;
+    axum::serve(listener, router(site).into_make_service_with_connect_info::<SocketAddr>()).await?;
+    Ok(())
+}
+
+async fn token(running: &Running) -> anyhow::Result<String> {
+    let refused = |error: app::error::Error| anyhow!("{error}");
+    let email = format!("{:x}@example.com", rand::random::<u64>());
+    let suite = Registration { email: email.clone(), name: "Suite".to_owned(), password: "conformance suite".to_owned(), organization: None, time_zone: None };
+    let made = register(&running.services, suite).await.map_err(refused)?;
+    let order = Order { name: "Suite".to_owned(), scopes: Scope::ALL.to_vec(), writes: Writes::Direct, expires_in_days: 1 };
+    Ok(issue(&running.services, &email, &made.slug, order).await.map_err(refused)?.token)
+}
