@@ -51,6 +51,6 @@ pub async fn connect() -> PgPool {
 }
 
 /// A connection that may do everything.
-pub pub async fn owner() -> PgPool {
+pub async fn owner() -> PgPool {
     PgPoolOptions::new().max_connections(1).connect_with(database().await.clone()).await.expect("a connection")
 }

@@ -50,12 +50,9 @@ pub fn TimerBar() -> impl IntoView {
     let changes = use_changes();
     let seen = RwSignal::new(0_u32);
     // Another tab or another device may have started or stopped it meanwhile.
-    let listener = StoredValue::new_local(None::<WindowListenerHandle>);
-    Effect::new(move |_| listener.set_value(Some(window_event_listener(ev::focus, move |_| changed(seen)))));
-    on_cleanup(move || {
-        if let Some(Some(listener)) = listener.try_update_value(Option::take) {
-            listener.remove();
-        }
+    Effect::new(move |_| {
+        let listener = window_event_listener(ev::focus, move |_| changed(seen));
+        on_cleanup(move || listener.remove());
     });
     let bar = Resource::new(move || (changes.time.get(), changes.work.get(), seen.get()), |_| load());
     let tracks = here.may(Permission::TrackTime);

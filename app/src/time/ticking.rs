@@ -19,8 +19,10 @@ pub fn provide_ticking() -> Ticking {
 
 impl Ticking {
     /// The time as a running timer shows it; nothing when none runs.
+    ///
+    /// The title of a page is written when the server has already let go of the page itself, hence `try_get`.
     pub fn clock(self) -> Option<String> {
-        self.0.get().map(hours::clock)
+        self.0.try_get().flatten().map(hours::clock)
     }
 
     /// Goes on from what the server said, until it says something else.

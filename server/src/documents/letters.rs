@@ -3,7 +3,7 @@
 //! An archived document must be able to show every character it holds, so one without a glyph would make the whole
 //! document fail. It is replaced before, and visibly.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
 use typst::text::{FontBook, is_default_ignorable};
@@ -55,11 +55,13 @@ impl Letters {
     }
 }
 
-/// Replaces letters that the fonts have one by one, but not together, by their first one.
-pub(super) fn take_apart(data: &mut Value, clusters: &HashSet<String>) {
+/// Mends text for which there is no glyph although each of its characters has one: an accent on a letter of another
+/// script loses the accent, an accent on nothing becomes a box.
+pub(super) fn take_apart(data: &mut Value, clusters: &BTreeSet<String>) {
     each_text(data, &|text| {
         for cluster in clusters {
-            let first = cluster.chars().next().unwrap_or(STAND_IN);
+            let mut letters = cluster.chars();
+            let first = letters.next().filter(|_| letters.next().is_some()).unwrap_or(STAND_IN);
             *text = text.replace(cluster.as_str(), first.encode_utf8(&mut [0; 4]));
         }
     });

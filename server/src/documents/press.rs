@@ -1,6 +1,6 @@
 //! From data to pages, and from pages to a PDF.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use app::invoices::document::InvoiceDocument;
 use serde_json::Value;
@@ -21,6 +21,9 @@ use super::{
 /// document and stays; the work on one document's text is gone after the next few.
 const KEEP_FOR: usize = 2;
 
+/// How often text without glyphs is replaced. Mending one cluster may leave its neighbours without the letter they lean on.
+const REPAIRS: usize = 4;
+
 /// The document as the bytes of a PDF file.
 pub(super) fn print(stage: &Stage, document: &InvoiceDocument) -> Result<Vec<u8>, DocumentError> {
     let _evict = Evict;
@@ -29,17 +32,20 @@ pub(super) fn print(stage: &Stage, document: &InvoiceDocument) -> Result<Vec<u8>
     typst_pdf::pdf(&pages, &options).map_err(|refusals| refused(&refusals))
 }
 
-/// The document as pages.
+/// The document as pages. Text that turns out to have no glyphs is replaced, and the pages are set anew.
 pub(super) fn typeset(stage: &Stage, document: &InvoiceDocument) -> Result<PagedDocument, DocumentError> {
     let mut data = serde_json::to_value(document).map_err(|error| DocumentError::Refused(error.to_string()))?;
     stage.letters.make_printable(&mut data);
-    let pages = compile(stage, &data)?;
-    let missing = missing_clusters(&pages);
-    if missing.is_empty() {
-        return Ok(pages);
+    let mut pages = compile(stage, &data)?;
+    for _ in 0..REPAIRS {
+        let missing = missing_clusters(&pages);
+        if missing.is_empty() {
+            break;
+        }
+        letters::take_apart(&mut data, &missing);
+        pages = compile(stage, &data)?;
     }
-    letters::take_apart(&mut data, &missing);
-    compile(stage, &data)
+    Ok(pages)
 }
 
 fn compile(stage: &Stage, data: &Value) -> Result<PagedDocument, DocumentError> {
@@ -70,15 +76,15 @@ fn timestamp(instant: &str) -> Result<Timestamp, DocumentError> {
 }
 
 /// Texts that came out without a glyph, because no single font has all of their letters.
-fn missing_clusters(pages: &PagedDocument) -> HashSet<String> {
-    let mut missing = HashSet::new();
+fn missing_clusters(pages: &PagedDocument) -> BTreeSet<String> {
+    let mut missing = BTreeSet::new();
     for page in pages.pages() {
         collect_missing(&page.frame, &mut missing);
     }
     missing
 }
 
-fn collect_missing(frame: &Frame, missing: &mut HashSet<String>) {
+fn collect_missing(frame: &Frame, missing: &mut BTreeSet<String>) {
     for (_, item) in frame.items() {
         match item {
             FrameItem::Group(group) => collect_missing(&group.frame, missing),
