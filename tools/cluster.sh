@@ -65,6 +65,10 @@ create_schema() {
   bin=$(postgres_bin)
   "$bin/psql" -qX "$STINT_TEST_DATABASE_URL" -c "create database $name" >&2
   url=$(cluster_url "$name")
+  # The migrator's own table, which a query reads: the server makes it before the first migration.
+  "$bin/psql" -qX "$url" -c "create table _sqlx_migrations (version bigint primary key, description text not null,
+    installed_on timestamptz not null default now(), success boolean not null, checksum bytea not null,
+    execution_time bigint not null)" >&2
   for migration in migrations/*.sql; do
     [ -e "$migration" ] || continue
     PGOPTIONS='-c client_min_messages=warning' "$bin/psql" -qX -v ON_ERROR_STOP=1 --single-transaction \

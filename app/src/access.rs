@@ -153,8 +153,15 @@ impl Permission {
 impl Scope {
     /// Every scope a token can hold.
     pub const ALL: [Self; 9] = [
-        Self::TimeRead, Self::TimeWrite, Self::WorkRead, Self::WorkWrite, Self::MoneyRead,
-        Self::MoneyWrite, Self::PeopleRead, Self::PeopleWrite, Self::ReportsRead,
+        Self::TimeRead,
+        Self::TimeWrite,
+        Self::WorkRead,
+        Self::WorkWrite,
+        Self::MoneyRead,
+        Self::MoneyWrite,
+        Self::PeopleRead,
+        Self::PeopleWrite,
+        Self::ReportsRead,
     ];
 
     /// The scope as written in a token's list.

@@ -110,7 +110,13 @@ impl From<sqlx::Error> for Error {
     fn from(problem: sqlx::Error) -> Self {
         match &problem {
             sqlx::Error::Database(inner) => from_database(inner.as_ref(), &problem),
-            sqlx::Error::Io(_) | sqlx::Error::BeginFailed | sqlx::Error::WorkerCrashed | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => {
+            sqlx::Error::Io(_)
+            | sqlx::Error::BeginFailed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_) => {
                 tracing::error!(%problem, "the database cannot be reached");
                 Self::unavailable("The database cannot be reached right now.")
             }

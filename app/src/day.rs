@@ -32,20 +32,8 @@ pub const YEAR_MAX: i16 = 2200;
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 /// A day of the calendar as `YYYY-MM-DD`, from 1970 to 2200. In which time zone it began is not
 /// part of it.
@@ -57,17 +45,14 @@ impl Day {
     /// The day in a text `YYYY-MM-DD`; `field` is what a refusal names.
     pub fn parse(field: &'static str, text: &str) -> Result<Day, Error> {
         let text = text.trim();
-        let refused =
-            |why: &str| Error::invalid(field, format!("{} {why}", crate::money::shown(text)));
-        let (year, month, day) = calendar::read(text)
-            .ok_or_else(|| refused("is not a day; write it as YYYY-MM-DD, such as 2026-03-05."))?;
+        let refused = |why: &str| Error::invalid(field, format!("{} {why}", crate::money::shown(text)));
+        let (year, month, day) =
+            calendar::read(text).ok_or_else(|| refused("is not a day; write it as YYYY-MM-DD, such as 2026-03-05."))?;
         if !(YEAR_MIN..=YEAR_MAX).contains(&year) {
             return Err(refused("is too far away; give a day from 1970 to 2200."));
         }
         if !calendar::exists(year, month, day) {
-            return Err(refused(
-                "is not in the calendar; check the month and the day.",
-            ));
+            return Err(refused("is not in the calendar; check the month and the day."));
         }
         Ok(Day(text.to_owned()))
     }
@@ -139,11 +124,7 @@ impl Day {
 }
 
 fn month_name(month: i8) -> &'static str {
-    usize::try_from(month - 1)
-        .ok()
-        .and_then(|index| MONTHS.get(index))
-        .copied()
-        .unwrap_or(MONTHS[0])
+    usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index)).copied().unwrap_or(MONTHS[0])
 }
 
 impl fmt::Display for Day {

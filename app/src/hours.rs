@@ -12,9 +12,7 @@ use crate::error::Error;
 pub const SECONDS_MAX: i64 = 24 * 3_600;
 
 /// A duration in whole seconds.
-#[derive(
-    Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord,
-)]
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Seconds(pub i64);
@@ -31,21 +29,15 @@ impl Seconds {
             Error::invalid(field, format!("{shown} {why}"))
         };
         if text.trim().starts_with(['-', '\u{2212}']) {
-            return Err(refused(
-                "is below zero; give the time that was worked, such as 1h30m.",
-            ));
+            return Err(refused("is below zero; give the time that was worked, such as 1h30m."));
         }
         match parse::seconds(text) {
-            None => Err(refused(
-                "is not a duration; write one such as 1h30m, 1:30, 90m or 1.5h.",
-            )),
+            None => Err(refused("is not a duration; write one such as 1h30m, 1:30, 90m or 1.5h.")),
             Some(0) => Err(refused("is no time at all; give at least one second.")),
-            Some(seconds) if seconds > SECONDS_MAX && parse::is_plain_number(text) => Err(refused(
-                "is more than 24 hours, as a plain number counts hours; write minutes with an m, such as 90m.",
-            )),
-            Some(seconds) if seconds > SECONDS_MAX => {
-                Err(refused("is more than 24 hours; split it over two days."))
+            Some(seconds) if seconds > SECONDS_MAX && parse::is_plain_number(text) => {
+                Err(refused("is more than 24 hours, as a plain number counts hours; write minutes with an m, such as 90m."))
             }
+            Some(seconds) if seconds > SECONDS_MAX => Err(refused("is more than 24 hours; split it over two days.")),
             Some(seconds) => Ok(Seconds(seconds)),
         }
     }
@@ -64,10 +56,7 @@ pub struct Worked {
 impl Worked {
     /// The duration of `seconds`, with its text.
     pub fn of(seconds: i64) -> Worked {
-        Worked {
-            seconds,
-            text: text(seconds),
-        }
+        Worked { seconds, text: text(seconds) }
     }
 }
 
@@ -88,13 +77,7 @@ fn text(seconds: i64) -> String {
 /// The duration as a running timer shows it: `1:30:00`.
 pub fn clock(seconds: i64) -> String {
     let size = seconds.unsigned_abs();
-    format!(
-        "{}{}:{:02}:{:02}",
-        sign(seconds),
-        size / 3_600,
-        size / 60 % 60,
-        size % 60
-    )
+    format!("{}{}:{:02}:{:02}", sign(seconds), size / 3_600, size / 60 % 60, size % 60)
 }
 
 /// The duration in hours with two decimals, rounded half up: `1.50`.

@@ -40,21 +40,14 @@ impl Money {
     /// The amount of `amount` minor units, with its text.
     pub fn new(amount: i64, currency: &Currency) -> Money {
         let text = format!("{} {currency}", formatted(amount, currency));
-        Money {
-            amount,
-            currency: currency.clone(),
-            text,
-        }
+        Money { amount, currency: currency.clone(), text }
     }
 }
 
 /// What `seconds` of work cost at `rate` minor units per hour, rounded half up to a whole minor
 /// unit.
 pub fn amount_of(seconds: i64, rate: i64) -> i64 {
-    saturated(rounded_quotient(
-        i128::from(seconds) * i128::from(rate),
-        SECONDS_PER_HOUR,
-    ))
+    saturated(rounded_quotient(i128::from(seconds) * i128::from(rate), SECONDS_PER_HOUR))
 }
 
 /// `dividend / divisor` rounded to the nearest whole number, halves away from zero.
@@ -63,11 +56,7 @@ pub fn amount_of(seconds: i64, rate: i64) -> i64 {
 /// the cent what its invoice was. The divisor is a constant above zero everywhere.
 pub fn rounded_quotient(dividend: i128, divisor: i128) -> i128 {
     let (quotient, rest) = (dividend / divisor, dividend % divisor);
-    if rest.abs() * 2 < divisor {
-        quotient
-    } else {
-        quotient + dividend.signum()
-    }
+    if rest.abs() * 2 < divisor { quotient } else { quotient + dividend.signum() }
 }
 
 /// The number as an `i64`, or the nearest `i64` when it is beyond: only sums nobody can owe get
@@ -102,10 +91,7 @@ fn parts(amount: i64, currency: &Currency) -> (String, String) {
         return (size.to_string(), String::new());
     }
     let unit = 10_u64.pow(digits);
-    (
-        (size / unit).to_string(),
-        format!(".{:0width$}", size % unit, width = digits as usize),
-    )
+    ((size / unit).to_string(), format!(".{:0width$}", size % unit, width = digits as usize))
 }
 
 fn grouped(digits: &str) -> String {

@@ -36,11 +36,8 @@ pub struct Page<T> {
 pub fn limit(given: Option<u32>) -> Result<i64, Error> {
     match given.unwrap_or(LIMIT_DEFAULT) {
         limit @ 1..=LIMIT_MAX => Ok(i64::from(limit)),
-        limit => Err(Error::invalid(
-            "limit",
-            format!(
-                "{limit} is not between 1 and {LIMIT_MAX}; ask for fewer items and follow next_cursor."
-            ),
-        )),
+        limit => {
+            Err(Error::invalid("limit", format!("{limit} is not between 1 and {LIMIT_MAX}; ask for fewer items and follow next_cursor.")))
+        }
     }
 }

@@ -12,9 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 
 /// A share between 0 and 100 percent, in hundredths of a percent: 1900 is 19 %.
-#[derive(
-    Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord,
-)]
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[serde(try_from = "String", into = "String")]
 pub struct Percent(pub i32);
 
@@ -26,11 +24,7 @@ impl Percent {
         match hundredths(number) {
             Some(hundredths @ 0..=10_000) => Ok(Percent(hundredths)),
             Some(_) => Err(refused(field, text, "is not between 0 and 100 percent")),
-            None => Err(refused(
-                field,
-                text,
-                "is not a percentage with at most two decimals",
-            )),
+            None => Err(refused(field, text, "is not a percentage with at most two decimals")),
         }
     }
 
@@ -42,29 +36,18 @@ impl Percent {
 
 fn refused(field: &'static str, text: &str, why: &str) -> Error {
     let shown = crate::money::shown(text);
-    Error::invalid(
-        field,
-        format!("{shown} {why}; write one such as 19 or 7.7."),
-    )
+    Error::invalid(field, format!("{shown} {why}; write one such as 19 or 7.7."))
 }
 
 /// Reads a decimal of at most five digits before the separator, so nothing can overflow.
 fn hundredths(number: &str) -> Option<i32> {
-    let (negative, number) = number
-        .strip_prefix('-')
-        .map_or((false, number), |rest| (true, rest));
-    let (whole, decimals) = number
-        .split_once(['.', ','])
-        .map_or((number, None), |(w, d)| (w, Some(d)));
-    let digits = |text: &str, max: usize| {
-        (1..=max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
-    };
+    let (negative, number) = number.strip_prefix('-').map_or((false, number), |rest| (true, rest));
+    let (whole, decimals) = number.split_once(['.', ',']).map_or((number, None), |(w, d)| (w, Some(d)));
+    let digits = |text: &str, max: usize| (1..=max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     if !digits(whole, 5) || !decimals.is_none_or(|decimals| digits(decimals, 2)) {
         return None;
     }
-    let size: i32 = format!("{whole}{:0<2}", decimals.unwrap_or(""))
-        .parse()
-        .ok()?;
+    let size: i32 = format!("{whole}{:0<2}", decimals.unwrap_or("")).parse().ok()?;
     Some(if negative { -size } else { size })
 }
 

@@ -23,6 +23,7 @@ mod standing;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
@@ -95,7 +96,9 @@ impl World {
         db.commit().await.expect("committed");
         let cookie = secret::random();
         let expires = now + SignedDuration::from_hours(1_000_000);
-        account::store::insert_sign_in(&services.pool, &secret::fingerprint(&cookie), user.0, now, expires, "a test").await.expect("signed in");
+        account::store::insert_sign_in(&services.pool, &secret::fingerprint(&cookie), user.0, now, expires, "a test")
+            .await
+            .expect("signed in");
         let (person, membership) = identity::recognize(&services.pool, &cookie, slug, now).await.expect("recognized").expect("known");
         Self { caller: Caller { person: Some(person), membership, token: None, door: Door::Page, ..self.caller.clone() }, ..self.clone() }
     }
@@ -137,6 +140,17 @@ impl World {
             panic!("{} breaks its output schema at {}: {problem}\n{answer:#}", operation.declaration.name, problem.instance_path());
         }
         Ok(answer)
+    }
+
+    /// Sends a form, as the browser does: the arguments are text and go past the schema that programs are held to.
+    pub async fn form<F>(&self, arguments: Value) -> Result<Value, Error>
+    where
+        F: server_fn::ServerFn<Error = Error> + DeserializeOwned + Send + 'static,
+        F::Output: Serialize,
+    {
+        let call: F = serde_json::from_value(arguments).expect("arguments of the form");
+        let answer = self.caller.clone().run(call.run_body()).await?;
+        Ok(serde_json::to_value(answer).expect("an answer"))
     }
 
     /// The answer of a call that is not refused.
@@ -200,7 +214,8 @@ impl World {
     /// The one number that a query answers, with the organization as `$1`.
     pub async fn number(&self, query: &str) -> i64 {
         let owner = owner().await;
-        let number = sqlx::query_scalar(AssertSqlSafe(query.to_owned())).bind(self.organization().0).fetch_one(&owner).await.expect("the query");
+        let number =
+            sqlx::query_scalar(AssertSqlSafe(query.to_owned())).bind(self.organization().0).fetch_one(&owner).await.expect("the query");
         owner.close().await;
         number
     }
@@ -218,7 +233,10 @@ async fn a_world_knows_who_calls() {
     let agent = barbara.token_with(Preset::Time, Writes::Drafts).await;
     assert_eq!(studio.ok("whoami", json!({})).await["organization"]["role"], "owner");
     let who = agent.ok("whoami", json!({})).await;
-    assert_eq!((&who["name"], &who["organization"]["role"], &who["token"]["writes"]), (&json!("Barbara"), &json!("member"), &json!("drafts")));
+    assert_eq!(
+        (&who["name"], &who["organization"]["role"], &who["token"]["writes"]),
+        (&json!("Barbara"), &json!("member"), &json!("drafts"))
+    );
     assert_eq!(studio.organization(), barbara.organization());
     assert_ne!(World::new("studio").await.organization(), studio.organization());
 }

@@ -44,7 +44,8 @@ struct Shared {
 impl Bare {
     /// Serves until the process is ended.
     pub async fn serve(self) -> Result<()> {
-        let shared = Shared { pool: pool(&self.database).await?, organization: self.organization, authorization: format!("Bearer {}", self.token) };
+        let shared =
+            Shared { pool: pool(&self.database).await?, organization: self.organization, authorization: format!("Bearer {}", self.token) };
         let router = Router::new().route("/list", post(answer)).with_state(Arc::new(shared));
         let listener = TcpListener::bind(self.address).await.with_context(|| format!("{} cannot be used", self.address))?;
         axum::serve(listener, router).await.context("the bare program broke down")

@@ -5,10 +5,11 @@ use sqlx::{PgConnection, query_as};
 use uuid::Uuid;
 
 /// The statement of `list_time_entries`, from the very file that the product is compiled from.
-pub const STATEMENT: &str = include_str!("list_time_entries.sql");
+pub const STATEMENT: &str = include_str!("../../app/src/time/list_time_entries.sql");
 
 /// How the statement's parameters are declared, in their order.
-pub const PARAMETERS: &str = "uuid, date, date, date, timestamptz, uuid, uuid, uuid, uuid, boolean, boolean, text, text, text, text, bigint";
+pub const PARAMETERS: &str =
+    "uuid, date, date, date, timestamptz, uuid, uuid, uuid, uuid, boolean, boolean, text, text, text, text, bigint";
 
 /// One more than a page, to know whether there is another.
 const LIMIT: i64 = 51;
@@ -19,7 +20,7 @@ const LAST_DAY: Date = Date::constant(2200, 12, 31);
 /// What the product binds, as SQL.
 pub fn literals(organization: Uuid) -> String {
     let (day, position, id) = (Date::MAX, Timestamp::MAX, Uuid::max());
-    let unfiltered = vec!["null"; 9].join(", ");
+    let unfiltered = ["null"; 9].join(", ");
     format!("'{organization}', '{FIRST_DAY}', '{LAST_DAY}', '{day}', '{position}', '{id}', {unfiltered}, {LIMIT}")
 }
 

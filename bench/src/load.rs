@@ -110,7 +110,13 @@ pub async fn run(address: SocketAddr, scenario: Arc<Scenario>, clients: usize) -
 }
 
 /// One client: warm-up, the common start, then its part of the rounds.
-async fn go(address: SocketAddr, scenario: Arc<Scenario>, client: usize, clients: usize, start: Arc<Barrier>) -> Result<Vec<Vec<Duration>>> {
+async fn go(
+    address: SocketAddr,
+    scenario: Arc<Scenario>,
+    client: usize,
+    clients: usize,
+    start: Arc<Barrier>,
+) -> Result<Vec<Vec<Duration>>> {
     let mut connection = Connection::open(address).await?;
     let measured = if clients == 1 { scenario.volume.alone } else { scenario.volume.crowd };
     let (warm_up, measured) = (scenario.volume.warm_up.div_ceil(clients), measured.div_ceil(clients));

@@ -95,7 +95,8 @@ impl Pgbench<'_> {
         let (mut latencies, mut ends) = (Vec::new(), Vec::new());
         for log in logs(run)? {
             for line in fs::read_to_string(log)?.lines() {
-                let fields: Vec<u64> = line.split_whitespace().map(str::parse).collect::<Result<_, _>>().with_context(|| format!("pgbench logged: {line}"))?;
+                let fields: Vec<u64> =
+                    line.split_whitespace().map(str::parse).collect::<Result<_, _>>().with_context(|| format!("pgbench logged: {line}"))?;
                 let [_, number, took, _, second, microsecond, ..] = fields[..] else { bail!("pgbench logged: {line}") };
                 if number > WARM_UP as u64 {
                     latencies.push(Duration::from_micros(took));
@@ -113,6 +114,8 @@ fn logs(run: &Path) -> Result<Vec<PathBuf>> {
     let (folder, name) = run.parent().zip(run.file_name()).context("a run has a folder and a name")?;
     let begins = format!("{}.", name.to_string_lossy());
     let files = fs::read_dir(folder)?.map(|file| file.map(|file| file.path())).collect::<Result<Vec<_>, _>>()?;
-    let of_run = |path: &PathBuf| path.extension().is_none_or(|end| end != "sql") && path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(&begins));
+    let of_run = |path: &PathBuf| {
+        path.extension().is_none_or(|end| end != "sql") && path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(&begins))
+    };
     Ok(files.into_iter().filter(of_run).collect())
 }

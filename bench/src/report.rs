@@ -46,7 +46,10 @@ impl Report {
     }
 
     fn sample(&self, name: &str, clients: usize) -> Result<&Sample> {
-        self.samples.iter().find(|sample| sample.name == name && sample.clients == clients).with_context(|| format!("{name} was not measured"))
+        self.samples
+            .iter()
+            .find(|sample| sample.name == name && sample.clients == clients)
+            .with_context(|| format!("{name} was not measured"))
     }
 
     /// The targets, each with what was reached.
@@ -63,7 +66,13 @@ impl Report {
         }
         for name in [names::REST, names::MCP] {
             let value = self.sample(name, crowd)?.rate / bare;
-            checks.push(Check { what: format!("{name}: requests/s at {crowd} clients beside the bare program"), value, limit: 0.5, unit: "×", at_least: true });
+            checks.push(Check {
+                what: format!("{name}: requests/s at {crowd} clients beside the bare program"),
+                value,
+                limit: 0.5,
+                unit: "×",
+                at_least: true,
+            });
         }
         checks.push(at_most("server: resident memory after the run".to_owned(), self.resident_mb, 250.0, "MB"));
         Ok(checks)
@@ -81,12 +90,8 @@ impl Report {
     }
 
     fn json(&self, checks: &[Check]) -> Value {
-        let sample = |sample: &Sample| {
-            json!({ "name": sample.name, "clients": sample.clients, "per_second": sample.rate, "p50_ms": sample.p50(), "p99_ms": sample.p99() })
-        };
-        let check = |check: &Check| {
-            json!({ "check": check.what, "value": check.value, "limit": check.limit, "unit": check.unit, "at_least": check.at_least, "passes": check.passes() })
-        };
+        let sample = |sample: &Sample| json!({ "name": sample.name, "clients": sample.clients, "per_second": sample.rate, "p50_ms": sample.p50(), "p99_ms": sample.p99() });
+        let check = |check: &Check| json!({ "check": check.what, "value": check.value, "limit": check.limit, "unit": check.unit, "at_least": check.at_least, "passes": check.passes() });
         json!({
             "samples": self.samples.iter().map(sample).collect::<Vec<_>>(),
             "checks": checks.iter().map(check).collect::<Vec<_>>(),

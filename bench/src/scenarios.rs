@@ -93,7 +93,8 @@ pub fn timer(data: &Arc<Data>) -> Scenario {
         let own = data.members.get(turn.client).context("there are fewer members than clients")?;
         Ok(of(own, Turn { round: turn.round / 16, ..turn }).to_owned())
     };
-    let start = move |turn| post("/api/v1/start_timer", &token(&starting, turn)?, &json!({ "project": starting.project, "description": "Bench" }));
+    let start =
+        move |turn| post("/api/v1/start_timer", &token(&starting, turn)?, &json!({ "project": starting.project, "description": "Bench" }));
     let stop = move |turn| post("/api/v1/stop_timer", &token(&stopping, turn)?, &json!({}));
     let steps = vec![
         Step { name: names::START, ask: Box::new(start), check: anything },
@@ -139,7 +140,12 @@ pub async fn sign_in(address: SocketAddr, way: &Way) -> Result<String> {
     Ok(cookie.split(';').next().unwrap_or_default().to_owned())
 }
 
-fn one(name: &'static str, volume: Volume, check: fn(&Answer) -> Result<()>, ask: impl Fn(Turn) -> Result<Ask> + Send + Sync + 'static) -> Scenario {
+fn one(
+    name: &'static str,
+    volume: Volume,
+    check: fn(&Answer) -> Result<()>,
+    ask: impl Fn(Turn) -> Result<Ask> + Send + Sync + 'static,
+) -> Scenario {
     Scenario { steps: vec![Step { name, ask: Box::new(ask), check }], volume }
 }
 

@@ -20,11 +20,11 @@ describe("without scripts", () => {
     await stint?.stop();
   });
 
-  const visit = () => ({ base: stint.url, script: false, name: "without-javascript" });
+  const visit = (name) => ({ base: stint.url, script: false, name: `without-javascript-${name}` });
 
-  test("from signing up to a paid invoice", () => asVisitor(browser, visit(), (page) => story(new Person(page, { script: false }))));
+  test("from signing up to a paid invoice", () => asVisitor(browser, visit("spine"), (page) => story(new Person(page, { script: false }))));
 
-  test("what is refused comes back with the reason", () => asVisitor(browser, visit(), (page) => refusals(new Person(page, { script: false }))));
+  test("what is refused comes back with the reason", () => asVisitor(browser, visit("refusals"), (page) => refusals(new Person(page, { script: false }))));
 });
 
 async function story(person) {
@@ -119,11 +119,13 @@ async function refusals(person) {
   await person.open(`/o/${slug}/clients`);
   await person.addClient({ name: "Acme" });
   await person.unfold("New client");
-  await page.locator("form#new-client").getByLabel("Name", { exact: true }).fill("Acme");
-  await person.press(page.getByRole("button", { name: "Add client" }));
+  const form = page.locator("form#new-client");
+  await form.getByLabel("Name", { exact: true }).fill("Acme");
+  await form.getByLabel("Tax rate in percent").fill("19");
+  await person.press(form.getByRole("button", { name: "Add client" }));
   await refused(/Acme/);
   // It stays unfolded, so that the reason is seen.
-  await page.locator("form#new-client").getByRole("button", { name: "Add client" }).waitFor();
+  await form.getByRole("button", { name: "Add client" }).waitFor();
 
   await person.addProject({ client: "Acme", name: "Dashboard" });
   await person.open(`/o/${slug}/time`);

@@ -48,12 +48,14 @@ export async function asVisitor(browser, { base, view = "desktop", scheme = "lig
   });
   context.setDefaultTimeout(15_000);
   const said = listen(context);
+  const complaints = () => said.filter((line) => !expected.some((pattern) => pattern.test(line)));
   const page = await context.newPage();
   try {
     await story(page, context);
-    const complaints = said.filter((line) => !expected.some((pattern) => pattern.test(line)));
-    assert.deepEqual(complaints, [], `the browser complained (${view}, ${scheme})`);
+    assert.deepEqual(complaints(), [], `the browser complained (${view}, ${scheme})`);
   } catch (error) {
+    // What the browser said is often the reason why a story went wrong.
+    if (error.code !== "ERR_ASSERTION") error.stack += `\nThe browser said: ${complaints().join("\n") || "nothing"}`;
     await keepPicture(page, `${name}-${view}-${scheme}${script ? "" : "-no-script"}`);
     throw error;
   } finally {
@@ -68,7 +70,8 @@ function listen(context) {
   return said;
 }
 
-async function keepPicture(page, name) {
+/** Keeps a picture of the whole page in end2end/results. */
+export async function keepPicture(page, name) {
   mkdirSync(results, { recursive: true });
   const path = join(results, `${name.replace(/[^\w-]+/g, "-")}.png`);
   await page.screenshot({ path, fullPage: true }).catch(() => {});

@@ -194,6 +194,18 @@ export class Person {
   async sendInvoice() {
     await this.page.getByRole("button", { name: "Send …" }).click();
     await this.press(this.page.getByRole("dialog").getByRole("button", { name: "Send invoice" }));
+    return this.numberOfInvoice();
+  }
+
+  /** Gives the draft that is open its number, and mails nothing. */
+  async sendWithoutEmail() {
+    await this.page.getByRole("button", { name: "Send …" }).click();
+    await this.page.getByRole("dialog").getByLabel("Without e-mail").check();
+    await this.press(this.page.getByRole("dialog").getByRole("button", { name: "Send invoice" }));
+    return this.numberOfInvoice();
+  }
+
+  async numberOfInvoice() {
     const heading = this.heading(/^Invoice /);
     await heading.waitFor();
     return (await heading.textContent()).replace("Invoice ", "");

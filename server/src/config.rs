@@ -18,6 +18,7 @@ use sqlx::postgres::PgConnectOptions;
 use std::{
     fmt, fs, io,
     net::SocketAddr,
+    num::NonZeroU32,
     os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
 };
@@ -42,6 +43,8 @@ pub struct Config {
     pub smtp_url: Option<Url>,
     /// The sender of mails.
     pub mail_from: Mailbox,
+    /// Calls per minute with one token; none for no limit.
+    pub rate_limit: Option<NonZeroU32>,
     /// The filter of the log.
     pub log: String,
     given_secret: Option<Secret>,
@@ -89,13 +92,17 @@ impl Config {
         let smtp_url = values.take("STINT_SMTP_URL", values::smtp_url);
         let mail_from = values.or_default("STINT_MAIL_FROM", values::mailbox);
         let given_secret = values.take("STINT_SECRET", Secret::parse);
+        let rate_limit = values.or_default("STINT_RATE_LIMIT", values::number);
         let log = values.or_default("STINT_LOG", values::filter);
         let problems = values.finish();
-        let (Some(addr), Some(data_dir), Some(mail_from), Some(log), Ok(())) = (addr, data_dir, mail_from, log, &problems) else {
+        let (Some(addr), Some(data_dir), Some(mail_from), Some(rate_limit), Some(log), Ok(())) =
+            (addr, data_dir, mail_from, rate_limit, log, &problems)
+        else {
             return Err(ConfigError::Variables(problems.err().unwrap_or_default()));
         };
+        let rate_limit = NonZeroU32::new(rate_limit);
         let public_url = public_url.unwrap_or_else(|| own_origin(addr));
-        Ok(Self { addr, public_url, data_dir, database_url, owner_database_url, smtp_url, mail_from, log, given_secret })
+        Ok(Self { addr, public_url, data_dir, database_url, owner_database_url, smtp_url, mail_from, rate_limit, log, given_secret })
     }
 
     /// The secret of this installation: the one given, else the one in the data folder, made on first use.
@@ -120,6 +127,7 @@ impl fmt::Debug for Config {
             .field("private_database", &self.database_url.is_none())
             .field("sends_mail", &self.smtp_url.is_some())
             .field("mail_from", &self.mail_from)
+            .field("rate_limit", &self.rate_limit)
             .field("log", &self.log)
             .finish_non_exhaustive()
     }

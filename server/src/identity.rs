@@ -110,7 +110,8 @@ fn nobody(site: &Site, request: &Parts, door: Door) -> Caller {
 /// write into that header is never believed.
 pub fn address(request: &Parts) -> IpAddr {
     let peer = request.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
-    let forwarded = || request.headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
+    let forwarded =
+        || request.headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
     match peer.is_loopback() {
         true => forwarded().unwrap_or(peer),
         false => peer,

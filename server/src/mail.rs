@@ -60,7 +60,9 @@ impl Post {
     }
 
     fn written(&self, mail: &Outgoing) -> Result<Message, PostError> {
-        let address = |text: &str| text.parse::<Mailbox>().map_err(|problem| PostError::Unwritable(format!("{text:?} is not an address ({problem})")));
+        let address = |text: &str| {
+            text.parse::<Mailbox>().map_err(|problem| PostError::Unwritable(format!("{text:?} is not an address ({problem})")))
+        };
         let domain = self.from.email.domain();
         let mut message = Message::builder()
             .from(self.from.clone())
@@ -76,7 +78,9 @@ impl Post {
             None => message.singlepart(text),
             Some(file) => {
                 let pdf = ContentType::parse("application/pdf").map_err(|problem| PostError::Unwritable(problem.to_string()))?;
-                message.multipart(MultiPart::mixed().singlepart(text).singlepart(Attachment::new(file.file_name.clone()).body(file.bytes.clone(), pdf)))
+                message.multipart(
+                    MultiPart::mixed().singlepart(text).singlepart(Attachment::new(file.file_name.clone()).body(file.bytes.clone(), pdf)),
+                )
             }
         };
         written.map_err(|problem| PostError::Unwritable(problem.to_string()))

@@ -35,7 +35,11 @@ use endpoint::Endpoint;
 pub fn routes(site: &Site) -> Router<Site> {
     let endpoint = Endpoint::new(site.offer.clone());
     // The library asks for an endpoint with every request; a copy is a pointer.
-    let service = StreamableHttpService::new(move || Ok(endpoint.clone()), Arc::new(NeverSessionManager::default()), transport(&site.services.public_url));
+    let service = StreamableHttpService::new(
+        move || Ok(endpoint.clone()),
+        Arc::new(NeverSessionManager::default()),
+        transport(&site.services.public_url),
+    );
     Router::new().route_service("/mcp", service).layer(from_fn(refuse_nobody))
 }
 

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use app::{
-    operation::{Effect, Operation},
+    operation::{Effect, Operation, Reach},
     operations,
 };
 use axum::Json;
@@ -18,7 +18,9 @@ pub async fn document() -> Json<&'static Value> {
 
 /// The whole document, made from the registry.
 pub fn of_registry() -> Value {
-    let paths: Map<String, Value> = operations::all().iter().map(|operation| (format!("/api/v1/{}", operation.declaration.name), path(operation))).collect();
+    // What needs a person at the page is of no use to a program.
+    let offered = operations::all().iter().filter(|operation| operation.declaration.reach == Reach::Everyone);
+    let paths: Map<String, Value> = offered.map(|operation| (format!("/api/v1/{}", operation.declaration.name), path(operation))).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -59,21 +61,25 @@ fn path(operation: &Operation) -> Value {
 /// What stands at an operation however it is called.
 fn about(operation: &Operation, id: String) -> Value {
     let declaration = operation.declaration;
-    json!({
+    let mut about = json!({
         "operationId": id,
         "summary": declaration.title,
         "description": declaration.doc,
-        "x-scope": declaration.scope.map(|scope| scope.name()),
         "x-effect": match declaration.effect { Effect::Read => "read", Effect::Write => "write", Effect::Destroy => "destroy" },
         "responses": {
             "200": { "description": "Done.", "content": { "application/json": { "schema": operation.output } } },
             "default": { "$ref": "#/components/responses/Error" },
         },
-    })
+    });
+    if let Some(scope) = declaration.scope {
+        about["x-scope"] = Value::from(scope.name());
+    }
+    about
 }
 
 fn parameters(operation: &Operation) -> Value {
-    let required: Vec<&str> = operation.input.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> =
+        operation.input.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let properties = operation.input.get("properties").and_then(Value::as_object).into_iter().flatten();
     let parameters = properties.map(|(name, schema)| {
         json!({

@@ -28,7 +28,11 @@ pub fn of_programs() -> Router<Site> {
     Router::new().route("/api/v1/invoices/{invoice}/pdf", get(for_program))
 }
 
-async fn for_browser(Extension(caller): Extension<Caller>, Path((_, invoice)): Path<(String, String)>, OriginalUri(address): OriginalUri) -> Response {
+async fn for_browser(
+    Extension(caller): Extension<Caller>,
+    Path((_, invoice)): Path<(String, String)>,
+    OriginalUri(address): OriginalUri,
+) -> Response {
     match file(caller, &invoice).await {
         Ok(file) => file,
         Err(error) if error.code == Code::Unauthenticated => {
@@ -67,5 +71,6 @@ async fn file(caller: Caller, invoice: &str) -> Result<Response, Error> {
 fn disposition(file_name: &str) -> HeaderValue {
     let plain: String = file_name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
     let encoded: String = url::form_urlencoded::byte_serialize(file_name.as_bytes()).collect::<String>().replace('+', "%20");
-    HeaderValue::from_str(&format!("inline; filename=\"{plain}\"; filename*=UTF-8''{encoded}")).unwrap_or(HeaderValue::from_static("inline"))
+    HeaderValue::from_str(&format!("inline; filename=\"{plain}\"; filename*=UTF-8''{encoded}"))
+        .unwrap_or(HeaderValue::from_static("inline"))
 }

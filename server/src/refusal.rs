@@ -72,7 +72,8 @@ pub async fn for_people(request: Request, next: Next) -> Response {
 }
 
 fn wants_page(request: &Request) -> bool {
-    let accepts_html = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    let accepts_html =
+        request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
     accepts_html && (request.method() == Method::GET || request.method() == Method::POST) && !request.uri().path().starts_with("/api/")
 }
 
@@ -81,7 +82,9 @@ fn with_page(refused: Response, error: &Error) -> Response {
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.remove(header::CONTENT_TYPE);
     // Nothing on this page loads or runs anything.
-    parts.headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'"));
+    parts
+        .headers
+        .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'"));
     let (message, hint) = (error.message.clone(), error.hint.clone());
     let page = view! {
         <html lang="en">

@@ -63,7 +63,8 @@ async fn read_body(body: Body) -> Result<Value, Refusal> {
         return Ok(Value::Null);
     }
     let read = serde_json::from_slice(&bytes).map_err(|problem| {
-        Error::new(Code::Invalid, format!("The body is not JSON: {problem}.")).hint("Send the arguments as one JSON object, such as {\"name\": \"Acme\"}.")
+        Error::new(Code::Invalid, format!("The body is not JSON: {problem}."))
+            .hint("Send the arguments as one JSON object, such as {\"name\": \"Acme\"}.")
     })?;
     Ok(read)
 }
@@ -71,7 +72,8 @@ async fn read_body(body: Body) -> Result<Value, Refusal> {
 fn takes_post(operation: &Operation) -> Response {
     let name = operation.declaration.name;
     let reads = operation.declaration.effect == Effect::Read;
-    let words = if reads { format!("Read {name} by GET, or send it by POST.") } else { format!("{name} changes something; send it by POST.") };
+    let words =
+        if reads { format!("Read {name} by GET, or send it by POST.") } else { format!("{name} changes something; send it by POST.") };
     let mut refused = Refusal::from(Error::new(Code::Invalid, words)).with_status(StatusCode::METHOD_NOT_ALLOWED).into_response();
     refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static(if reads { "GET, POST" } else { "POST" }));
     refused
@@ -92,13 +94,17 @@ pub fn named(name: &str) -> Result<&'static Operation, Error> {
 
 /// At most five names that share the most words with a name, the best first.
 fn close_to<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let words: Vec<String> = name.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(|word| word.trim_end_matches('s').to_owned()).collect();
-    let shared = |known: &str| known.split('_').filter(|word| words.iter().any(|given| given == word.trim_end_matches('s') && !given.is_empty())).count();
+    let words: Vec<String> =
+        name.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(|word| word.trim_end_matches('s').to_owned()).collect();
+    let shared = |known: &str| {
+        known.split('_').filter(|word| words.iter().any(|given| given == word.trim_end_matches('s') && !given.is_empty())).count()
+    };
     let mut close: Vec<_> = known.map(|known| (shared(known), known)).filter(|(shared, _)| *shared > 0).collect();
     close.sort_by_key(|(shared, known)| (std::cmp::Reverse(*shared), *known));
     close.into_iter().take(5).map(|(_, known)| known).collect()
 }
 
 async fn nowhere() -> Response {
-    Refusal::from(Error::not_found("address").hint("Operations are at /api/v1/<operation>; GET /api/v1/openapi.json lists them.")).into_response()
+    Refusal::from(Error::not_found("address").hint("Operations are at /api/v1/<operation>; GET /api/v1/openapi.json lists them."))
+        .into_response()
 }

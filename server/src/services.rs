@@ -67,6 +67,8 @@ async fn connect(config: &Config, cluster: Option<&Cluster>) -> anyhow::Result<P
 
 /// Brings the schema up to date, as the owner of the tables.
 pub async fn migrate(owner: PgConnectOptions) -> anyhow::Result<()> {
+    // That a table is already there is nothing to tell.
+    let owner = owner.options([("client_min_messages", "warning")]);
     let owner = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_LIMIT).connect_with(owner).await;
     let owner = owner.context("the database cannot be reached")?;
     let migrated = database::migrate(&owner).await.context("the schema could not be brought up to date");

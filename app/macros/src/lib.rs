@@ -200,7 +200,8 @@ fn output(function: &ItemFn) -> Result<(&Type, &Type)> {
         && let Type::Path(path) = &**answer
         && let Some(last) = path.path.segments.last()
         && let syn::PathArguments::AngleBracketed(generics) = &last.arguments
-        && let (Some(syn::GenericArgument::Type(output)), Some(syn::GenericArgument::Type(error))) = (generics.args.first(), generics.args.last())
+        && let (Some(syn::GenericArgument::Type(output)), Some(syn::GenericArgument::Type(error))) =
+            (generics.args.first(), generics.args.last())
     {
         return Ok((output, error));
     }

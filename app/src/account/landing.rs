@@ -71,8 +71,12 @@ fn Welcome() -> impl IntoView {
 /// A day of work as it looks in Stint: an illustration, so hidden from those who listen.
 #[component]
 fn Day() -> impl IntoView {
-    let rows: [(&str, i32, i32, i32, &str); 4] =
-        [("Acme / Dashboard", 40, 190, 0, "2h 15m"), ("Acme / Support", 236, 62, 1, "45m"), ("Halden / Website", 330, 236, 2, "2h 50m"), ("Agent · tests", 360, 150, 3, "1h 48m")];
+    let rows: [(&str, i32, i32, i32, &str); 4] = [
+        ("Acme / Dashboard", 40, 190, 0, "2h 15m"),
+        ("Acme / Support", 236, 62, 1, "45m"),
+        ("Halden / Website", 330, 236, 2, "2h 50m"),
+        ("Agent · tests", 360, 150, 3, "1h 48m"),
+    ];
     view! {
         <svg class="day" viewBox="0 0 640 196" aria-hidden="true">
             {(0..9)

@@ -114,7 +114,7 @@ pub async fn whoami(cx: &mut Call) -> Result<WhoAmI, Error> {
     Ok(WhoAmI { user: person.id, name: person.name, email: person.email, organization, token })
 }
 
-/// Change your own name as others see it.
+/// Change your own name as others see it, in every organization you belong to.
 #[operation(write, idempotent, needs = SignedIn, reach = Person, title = "Change your profile")]
 pub async fn update_profile(
     cx: &mut Call,

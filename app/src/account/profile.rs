@@ -13,7 +13,7 @@ use crate::{
 pub fn ProfileSection() -> impl IntoView {
     let person = use_visit().person;
     let (name, email) = person.map(|person| (person.name, person.email)).unwrap_or_default();
-    let flash = use_flash();
+    let (flash, username) = (use_flash(), email.clone());
     let (profile, password) = (ServerAction::<UpdateProfile>::new(), ServerAction::<ChangePassword>::new());
     answered(profile, move |_| flash.say("Your name was saved. Pages show it from the next visit on."));
     answered(password, move |()| flash.say("Your password was changed. Other browsers were signed out."));
@@ -28,6 +28,8 @@ pub fn ProfileSection() -> impl IntoView {
             </Part>
             <Part title="Password" id="password">
                 <Form action=password id="password-form" class="stack">
+                    // Nobody sees or sends it: it tells a password manager whose password this is.
+                    <input type="email" autocomplete="username" value=username hidden readonly />
                     <Field label="Present password" name="present" kind="password" required=true autocomplete="current-password" />
                     <Field label="New password" name="password" kind="password" required=true autocomplete="new-password" hint="At least 10 characters." />
                     <Submit label="Change password" class="button" />

@@ -76,7 +76,13 @@ pub async fn register(services: &Services, given: Registration) -> Result<Regist
     Err(Error::internal())
 }
 
-async fn found(services: &Services, registered: &Registered, password_hash: &str, organization_name: &str, zone: &str) -> Result<(), Error> {
+async fn found(
+    services: &Services,
+    registered: &Registered,
+    password_hash: &str,
+    organization_name: &str,
+    zone: &str,
+) -> Result<(), Error> {
     let now = services.clock.now();
     let mut db = Db::begin(&services.pool, Reach::Organization(registered.organization), None).await?;
     store::insert_user(&mut db, registered.user.0, &registered.email, &registered.name, password_hash, now).await?;

@@ -6,9 +6,10 @@ use leptos_router::{LazyRoute, hooks::use_params_map, lazy_route};
 use super::{profile::ProfileSection, token_page::TokensSection};
 use crate::{
     access::Permission,
+    error::Error,
     invoices::mail_page::MailsSection,
     organizations::page::OrganizationSection,
-    ui::{Head, NotFound},
+    ui::{Head, Problem},
     visit::use_here,
 };
 
@@ -30,7 +31,12 @@ fn page() -> AnyView {
     let here = use_here();
     let params = use_params_map();
     let section = Memo::new(move |_| params.with(|params| params.get("section").unwrap_or_default()));
-    let sections = [("", "You", true), ("organization", "Organization", true), ("tokens", "Tokens", true), ("mails", "Mails", here.may(Permission::ReadMoney))];
+    let sections = [
+        ("", "You", true),
+        ("organization", "Organization", true),
+        ("tokens", "Tokens", true),
+        ("mails", "Mails", here.may(Permission::ReadMoney)),
+    ];
     let links = sections.into_iter().filter(|(.., seen)| *seen).map(|(name, label, _)| {
         let path = if name.is_empty() { here.path("settings") } else { here.path(&format!("settings/{name}")) };
         view! { <li><a href=path aria-current=move || (section.get() == name).then_some("page")>{label}</a></li> }
@@ -45,7 +51,7 @@ fn page() -> AnyView {
             "organization" => view! { <OrganizationSection /> }.into_any(),
             "tokens" => view! { <TokensSection /> }.into_any(),
             "mails" => view! { <MailsSection /> }.into_any(),
-            _ => NotFound().into_any(),
+            _ => view! { <Problem error=Error::not_found("page") /> }.into_any(),
         }}
     }
     .into_any()

@@ -138,7 +138,9 @@ pub async fn insert_user(db: &mut Db, id: Uuid, email: &str, name: &str, passwor
     )
     .execute(db.connection())
     .await
-    .on_constraint("app_user_email_unique", || Error::invalid("email", "There is already an account with this address. Sign in instead."))?;
+    .on_constraint("app_user_email_unique", || {
+        Error::invalid("email", "There is already an account with this address. Sign in instead.")
+    })?;
     Ok(())
 }
 
@@ -174,7 +176,14 @@ pub async fn set_password(db: &mut Db, user: Uuid, password_hash: &str) -> Resul
 }
 
 /// Remembers a browser.
-pub async fn insert_sign_in(pool: &PgPool, token_hash: &[u8], user: Uuid, now: Timestamp, expires: Timestamp, user_agent: &str) -> Result<(), Error> {
+pub async fn insert_sign_in(
+    pool: &PgPool,
+    token_hash: &[u8],
+    user: Uuid,
+    now: Timestamp,
+    expires: Timestamp,
+    user_agent: &str,
+) -> Result<(), Error> {
     query!(
         "insert into sign_in (token_hash, user_id, created_at, expires_at, last_seen_at, user_agent) values ($1, $2, $3, $4, $3, $5)",
         token_hash,
@@ -206,7 +215,14 @@ pub async fn delete_expired_sign_ins(pool: &PgPool, now: Timestamp) -> Result<u6
 }
 
 /// Adds a token; only the fingerprint of its secret is kept.
-pub async fn insert_token(db: &mut Db, token: &AccessToken, member: Uuid, secret_hash: &[u8], now: Timestamp, expires: Option<Timestamp>) -> Result<(), Error> {
+pub async fn insert_token(
+    db: &mut Db,
+    token: &AccessToken,
+    member: Uuid,
+    secret_hash: &[u8],
+    now: Timestamp,
+    expires: Option<Timestamp>,
+) -> Result<(), Error> {
     let organization = db.organization();
     let scopes: Vec<String> = token.scopes.iter().map(|scope| scope.name().to_owned()).collect();
     query!(

@@ -88,7 +88,12 @@ pub async fn create(cx: &mut Call, name: &str, scopes: Vec<Scope>, writes: Write
 
 /// Makes a token for a member without a call: the operator's way, from the command line.
 pub async fn issue(services: &Services, email: &str, slug: &str, order: Order) -> Result<NewToken, Error> {
-    let unknown = || Error::invalid("organization", format!("{} does not belong to an organization at /o/{}.", text::excerpt(email), text::excerpt(slug)));
+    let unknown = || {
+        Error::invalid(
+            "organization",
+            format!("{} does not belong to an organization at /o/{}.", text::excerpt(email), text::excerpt(slug)),
+        )
+    };
     let (user, _) = store::user_by_email(&services.pool, &text::email("email", email)?).await?.ok_or_else(unknown)?;
     let mut db = Db::begin(&services.pool, Reach::Person(user), None).await?;
     let organizations = organizations::store::of_person(&mut db, user).await?;

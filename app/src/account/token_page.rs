@@ -6,7 +6,9 @@ use super::tokens::{AccessToken, CreateToken, NewToken, RevokeToken, list_tokens
 use crate::{
     access::Writes,
     page::Page,
-    ui::{Dialog, Empty, Field, Form, Icon, Opens, Part, Select, Submit, answered, choices, hidden, icon, loaded, once, refusal, use_flash},
+    ui::{
+        Dialog, Empty, Field, Form, Icon, Opens, Part, Select, Submit, answered, choices, hidden, icon, loaded, once, refusal, use_flash,
+    },
     visit::use_visit,
 };
 
@@ -21,7 +23,7 @@ pub fn TokensSection() -> impl IntoView {
         <div class="columns">
             <Part title="New token" id="new-token">
                 <p class="quiet">"With a token an agent or a program acts as you in this organization, within the limits that you choose here."</p>
-                <Form action=create id="token" class="stack">
+                <Form action=create id="token" class="stack" clears=true>
                     {once(create)}
                     <Field label="What it is for" name="name" required=true maxlength=100 placeholder="Claude on my laptop" />
                     <Select label="It may" name="preset" choices=presets() value="full" />
@@ -44,7 +46,12 @@ pub fn TokensSection() -> impl IntoView {
 }
 
 fn presets() -> Vec<(String, String)> {
-    choices(&[("read_only", "Look, change nothing"), ("time", "Track time"), ("billing", "Draft and send invoices"), ("full", "Do everything a token can")])
+    choices(&[
+        ("read_only", "Look, change nothing"),
+        ("time", "Track time"),
+        ("billing", "Draft and send invoices"),
+        ("full", "Do everything a token can"),
+    ])
 }
 
 fn writes() -> Vec<(String, String)> {

@@ -18,7 +18,7 @@ pub fn NewForm(
 ) -> impl IntoView {
     let here = use_here();
     view! {
-        <Form action id="new-client" class="grid-form">
+        <Form action id="new-client" class="grid-form" clears=true>
             {once(action)}
             <Field label="Name" name="name" required=true maxlength=200 placeholder="Acme GmbH" class="span-2" />
             <Select label="Currency" name="currency" choices=currencies() value=here.0.currency.clone() />

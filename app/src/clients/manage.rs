@@ -6,8 +6,8 @@ use leptos_router::hooks::use_navigate;
 use super::{ArchiveClient, Client, DeleteClient, RestoreClient, UpdateClient, form};
 use crate::{
     access::Permission,
-    projects::{Project, list_projects, manage::NewProject},
     page::Page,
+    projects::{Project, list_projects, manage::NewProject},
     ui::{Dialog, Form, Icon, Opens, Part, Submit, answered, dot, hidden, hours, loaded, money, refusal, use_flash},
     visit::{changed, use_changes, use_here},
 };
@@ -27,12 +27,12 @@ pub fn Terms(
         flash.say("Client saved.");
     });
     let changeable = here.may(Permission::WriteWork);
-    let fields = form::fields(&client);
+    let given = client.clone();
     view! {
         <Part title="Terms" id="terms">
             <Form action id="client" class="grid-form">
                 {hidden("client", client.id)}
-                {fields}
+                {form::fields(&given)}
                 {changeable.then(|| view! { <div class="form-end span-2"><Submit label="Save changes" /></div> })}
             </Form>
             {changeable.then(|| view! { <End client /> })}

@@ -141,7 +141,8 @@ pub async fn create_client(
     #[server(default)]
     language: Option<String>,
 ) -> Result<Client, Error> {
-    let given = record::NewClient { name, currency, rate, payment_terms_days, tax_rate, tax_category, email, address, vat_id, color, language };
+    let given =
+        record::NewClient { name, currency, rate, payment_terms_days, tax_rate, tax_category, email, address, vat_id, color, language };
     record::create(cx, given).await
 }
 
@@ -187,7 +188,8 @@ pub async fn update_client(
     #[server(default)]
     language: Option<String>,
 ) -> Result<Client, Error> {
-    let given = record::ClientChange { name, currency, rate, payment_terms_days, tax_rate, tax_category, email, address, vat_id, color, language };
+    let given =
+        record::ClientChange { name, currency, rate, payment_terms_days, tax_rate, tax_category, email, address, vat_id, color, language };
     record::update(cx, &client, given).await
 }
 

@@ -12,7 +12,7 @@ use crate::{
     clients::{get_client, list_clients},
     invoices::totals::TaxCategory,
     page::Page,
-    ui::{Empty, Head, Icon, Reveal, answered, badge, dot, loaded, money, more, refusal, Tone},
+    ui::{Empty, Head, Icon, Reveal, Tone, answered, badge, dot, loaded, money, more, refusal},
     visit::{changed, use_changes, use_here},
 };
 
@@ -60,7 +60,11 @@ fn list(page: Page<Client>) -> AnyView {
     let money_seen = here.may(Permission::ReadMoney);
     let next = page.next_cursor;
     let rows = page.items.into_iter().map(|client| row(&here.path(&format!("clients/{}", client.id)), client, money_seen)).collect_view();
-    let switch = if archived { (here.path("clients"), "Hide archived clients") } else { (format!("{}?archived=yes", here.path("clients")), "Show archived clients") };
+    let switch = if archived {
+        (here.path("clients"), "Hide archived clients")
+    } else {
+        (format!("{}?archived=yes", here.path("clients")), "Show archived clients")
+    };
     view! {
         <table class="list">
             <caption class="spoken">"Clients"</caption>

@@ -14,8 +14,7 @@ use crate::{
     },
     page::{self, Cursor, Page},
     percent::Percent,
-    reference,
-    text,
+    reference, text,
 };
 
 /// What a new client is made of; the arguments of `create_client`.
@@ -51,7 +50,14 @@ pub struct ClientChange {
 }
 
 /// A page of clients by name.
-pub async fn list(cx: &mut Call, query: Option<String>, archived: bool, limit: Option<u32>, cursor: Option<String>, with_total: bool) -> Result<Page<Client>, Error> {
+pub async fn list(
+    cx: &mut Call,
+    query: Option<String>,
+    archived: bool,
+    limit: Option<u32>,
+    cursor: Option<String>,
+    with_total: bool,
+) -> Result<Page<Client>, Error> {
     let limit = page::limit(limit)?;
     let after = cursor.as_deref().map(Cursor::decode).transpose()?;
     let query = query.filter(|query| !query.trim().is_empty());
@@ -141,7 +147,10 @@ async fn change_currency(cx: &mut Call, client: &mut Client, currency: Currency)
     if store::has_time_or_invoices(&mut cx.db, client.id).await? {
         return Err(Error::new(
             Code::InUse,
-            format!("The currency of {} stays {}: there is time or an invoice in it. Add another client for {currency}.", client.name, client.currency),
+            format!(
+                "The currency of {} stays {}: there is time or an invoice in it. Add another client for {currency}.",
+                client.name, client.currency
+            ),
         ));
     }
     client.rate = client.rate.take().map(|rate| Money::new(rate.amount, &currency));

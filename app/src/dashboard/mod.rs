@@ -19,7 +19,9 @@ use crate::{
     invoices::{InvoiceStatus, InvoiceSummary, Unbilled, list_invoices, list_unbilled},
     projects::list_projects,
     time::{
-        TimeEntry, entry::brief, list_time_entries,
+        TimeEntry,
+        entry::brief,
+        list_time_entries,
         week::{Week, WeekBars},
     },
     ui::{Head, Part, loaded},
@@ -45,7 +47,8 @@ struct Balance {
 
 async fn load(here: Here, week: Week) -> Result<Overview, Error> {
     let (from, to) = (Some(week.from.to_string()), Some(week.to().to_string()));
-    let mine = list_time_entries(None, from, to, None, None, Some("me".to_owned()), None, None, None, None, None, None, Some(200), None, None);
+    let mine =
+        list_time_entries(None, from, to, None, None, Some("me".to_owned()), None, None, None, None, None, None, Some(200), None, None);
     let (entries, money) = futures::try_join!(mine, balance(here.may(Permission::ReadMoney)))?;
     let quiet = entries.items.is_empty() && money.as_ref().is_none_or(Balance::is_empty);
     let progress = if quiet { Some(progress().await?) } else { None };
@@ -78,7 +81,12 @@ async fn progress() -> Result<Progress, Error> {
         list_time_entries(None, None, None, None, None, None, None, None, None, None, None, None, Some(1), None, None),
         list_invoices(None, None, Some(1), None, None),
     )?;
-    Ok(Progress { client: !clients.items.is_empty(), project: !projects.items.is_empty(), time: !entries.items.is_empty(), invoice: !invoices.items.is_empty() })
+    Ok(Progress {
+        client: !clients.items.is_empty(),
+        project: !projects.items.is_empty(),
+        time: !entries.items.is_empty(),
+        invoice: !invoices.items.is_empty(),
+    })
 }
 
 /// The first page of an organization.

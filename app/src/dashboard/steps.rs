@@ -39,12 +39,23 @@ pub fn Steps(
         (progress.client, "Add a client", "Whom you work for: currency, rate and the terms of the invoices.", here.path("clients")),
         (progress.project, "Add a project", "What you do for them. Time is tracked on it.", here.path("projects")),
         (progress.time, "Track some time", "With the timer above, or write it down by hand.", here.path("time")),
-        (progress.invoice, "Put your letterhead in", "Name, address, tax and bank details stand on every invoice.", here.path("settings/organization")),
+        (
+            progress.invoice,
+            "Put your letterhead in",
+            "Name, address, tax and bank details stand on every invoice.",
+            here.path("settings/organization"),
+        ),
         (progress.invoice, "Send the first invoice", "Choose client and period, look at the preview, send it.", here.path("invoices/new")),
     ];
     let next = steps.iter().position(|(done, ..)| !done);
     let rows = steps.into_iter().enumerate().map(|(at, (done, title, text, path))| {
-        let class = if done { "done" } else if Some(at) == next { "next" } else { "" };
+        let class = if done {
+            "done"
+        } else if Some(at) == next {
+            "next"
+        } else {
+            ""
+        };
         let sign = if done { icon(Icon::Check).into_any() } else { view! { {at + 1} }.into_any() };
         view! {
             <li class=class>

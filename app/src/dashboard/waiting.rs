@@ -7,7 +7,10 @@ use crate::{
     access::Permission,
     day::Day,
     hours::Worked,
-    invoices::{ClientName, InvoiceSummary, Unbilled as Unbilled_, page::{name, status}},
+    invoices::{
+        ClientName, InvoiceSummary, Unbilled as Unbilled_,
+        page::{name, status},
+    },
     money::Money,
     ui::{Part, money},
     visit::use_here,

@@ -13,18 +13,11 @@ const DAYS_TO_1970: i64 = 719_468;
 pub(super) fn read(text: &str) -> Option<(i16, i8, i8)> {
     let bytes = text.as_bytes();
     let dashes = bytes.len() == 10 && bytes[4] == b'-' && bytes[7] == b'-';
-    let digits = bytes
-        .iter()
-        .enumerate()
-        .all(|(at, byte)| matches!(at, 4 | 7) || byte.is_ascii_digit());
+    let digits = bytes.iter().enumerate().all(|(at, byte)| matches!(at, 4 | 7) || byte.is_ascii_digit());
     if !dashes || !digits {
         return None;
     }
-    Some((
-        text[..4].parse().ok()?,
-        text[5..7].parse().ok()?,
-        text[8..].parse().ok()?,
-    ))
+    Some((text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?))
 }
 
 /// Whether the calendar has this day.
@@ -53,10 +46,7 @@ pub(super) fn number(year: i16, month: i8, day: i8) -> i64 {
 /// The year, month and day of a number; years that an `i16` can hold.
 pub(super) fn parts(number: i64) -> (i16, i8, i8) {
     let number = number + DAYS_TO_1970;
-    let (cycle, day) = (
-        number.div_euclid(DAYS_PER_CYCLE),
-        number.rem_euclid(DAYS_PER_CYCLE),
-    );
+    let (cycle, day) = (number.div_euclid(DAYS_PER_CYCLE), number.rem_euclid(DAYS_PER_CYCLE));
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
     let day_of_year = day - (365 * year + year / 4 - year / 100);
     let month = (5 * day_of_year + 2) / 153;

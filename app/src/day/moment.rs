@@ -23,12 +23,7 @@ impl Moment {
         read(field, text).ok_or_else(|| {
             let shown = crate::money::shown(text);
             let example = "2026-11-20T09:00:00+01:00";
-            Error::invalid(
-                field,
-                format!(
-                    "{shown} is not an instant; write date, time and offset, such as {example}."
-                ),
-            )
+            Error::invalid(field, format!("{shown} is not an instant; write date, time and offset, such as {example}."))
         })
     }
 
@@ -63,21 +58,12 @@ fn read(field: &'static str, text: &str) -> Option<Moment> {
     Day::parse(field, day).ok()?;
     let (fraction, offset) = rest.split_at(rest.find(['Z', 'z', '+', '-'])?);
     let fits = is_time(time) && (fraction.is_empty() || is_fraction(fraction)) && is_offset(offset);
-    fits.then(|| {
-        Moment(format!(
-            "{day}T{time}{fraction}{}",
-            offset.to_ascii_uppercase()
-        ))
-    })
+    fits.then(|| Moment(format!("{day}T{time}{fraction}{}", offset.to_ascii_uppercase())))
 }
 
 fn is_time(text: &str) -> bool {
     let mut parts = text.split(':');
-    let mut below = |limit| {
-        parts
-            .next()
-            .is_some_and(|part| is_number_below(part, limit))
-    };
+    let mut below = |limit| parts.next().is_some_and(|part| is_number_below(part, limit));
     below(24) && below(60) && below(60) && parts.next().is_none()
 }
 
@@ -87,13 +73,9 @@ fn is_fraction(text: &str) -> bool {
 }
 
 fn is_offset(text: &str) -> bool {
-    let hours_and_minutes = text
-        .strip_prefix(['+', '-'])
-        .and_then(|offset| offset.split_once(':'));
+    let hours_and_minutes = text.strip_prefix(['+', '-']).and_then(|offset| offset.split_once(':'));
     matches!(text, "Z" | "z")
-        || hours_and_minutes.is_some_and(|(hours, minutes)| {
-            is_number_below(hours, 24) && is_number_below(minutes, 60)
-        })
+        || hours_and_minutes.is_some_and(|(hours, minutes)| is_number_below(hours, 24) && is_number_below(minutes, 60))
 }
 
 fn is_number_below(text: &str, limit: u8) -> bool {

@@ -16,18 +16,12 @@ impl Span {
     /// `today` is the day in the zone that the question is asked in, and `week_start` the first day
     /// of a week there, 1 for Monday. A numbered week (`2026-W12`) is the one of ISO 8601 and
     /// always begins on a Monday.
-    pub fn parse(
-        field: &'static str,
-        text: &str,
-        today: Date,
-        week_start: u8,
-    ) -> Result<Span, Error> {
+    pub fn parse(field: &'static str, text: &str, today: Date, week_start: u8) -> Result<Span, Error> {
         let word = text.trim().to_ascii_lowercase();
         if let Some((from, to)) = word.split_once("..") {
             return Span::named(field, Day::parse(field, from)?, Day::parse(field, to)?);
         }
-        let dates =
-            relative(&word.replace([' ', '-'], "_"), today, week_start).or_else(|| absolute(&word));
+        let dates = relative(&word.replace([' ', '-'], "_"), today, week_start).or_else(|| absolute(&word));
         let (from, to) = dates.ok_or_else(|| refused(field, text))?;
         Span::named(field, from.into(), to.into())
     }
@@ -35,12 +29,8 @@ impl Span {
 
 fn refused(field: &'static str, text: &str) -> Error {
     let shown = crate::money::shown(text);
-    let examples =
-        "today, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15";
-    Error::invalid(
-        field,
-        format!("{shown} is not a period; give one such as {examples}."),
-    )
+    let examples = "today, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15";
+    Error::invalid(field, format!("{shown} is not a period; give one such as {examples}."))
 }
 
 fn relative(word: &str, today: Date, week_start: u8) -> Option<Dates> {
@@ -75,9 +65,7 @@ fn month(day: Date) -> Dates {
 
 fn quarter(day: Date) -> Dates {
     let into = (day.month() - 1) % 3;
-    let from = day
-        .first_of_month()
-        .saturating_sub(i64::from(into).months());
+    let from = day.first_of_month().saturating_sub(i64::from(into).months());
     (from, from.saturating_add(2.months()).last_of_month())
 }
 
@@ -90,9 +78,7 @@ fn absolute(word: &str) -> Option<Dates> {
     if let Ok(day) = Day::parse("period", word) {
         return Some((day.date(), day.date()));
     }
-    let (number, part) = word
-        .split_once('-')
-        .map_or((word, None), |(number, part)| (number, Some(part)));
+    let (number, part) = word.split_once('-').map_or((word, None), |(number, part)| (number, Some(part)));
     let number: i16 = digits(number, 4)?;
     if !(YEAR_MIN..=YEAR_MAX).contains(&number) {
         return None;

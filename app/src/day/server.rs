@@ -36,11 +36,7 @@ impl Moment {
         let instant = instant.clamp(MOMENT_MIN, MOMENT_MAX);
         let offset = zone.to_offset(instant);
         // Offsets of local mean time have seconds, which RFC 3339 cannot write.
-        let offset = if offset.seconds() % 60 == 0 {
-            offset
-        } else {
-            Offset::UTC
-        };
+        let offset = if offset.seconds() % 60 == 0 { offset } else { Offset::UTC };
         let local = offset.to_datetime(instant);
         let minutes = offset.seconds() / 60;
         let sign = if minutes < 0 { '-' } else { '+' };
@@ -53,10 +49,7 @@ impl Moment {
     pub fn timestamp(&self) -> Result<Timestamp, Error> {
         self.as_str().parse().map_err(|_| {
             let shown = crate::money::shown(self.as_str());
-            Error::invalid(
-                "instant",
-                format!("{shown} is not an instant; check its offset."),
-            )
+            Error::invalid("instant", format!("{shown} is not an instant; check its offset."))
         })
     }
 }
@@ -68,10 +61,7 @@ impl Span {
         let next = self.to.date().saturating_add(Distance::new().days(1));
         // What is counted ends far outside of the years of a day, so neither alternative is ever
         // taken.
-        (
-            start(self.from.date(), zone).unwrap_or(Timestamp::MIN),
-            start(next, zone).unwrap_or(Timestamp::MAX),
-        )
+        (start(self.from.date(), zone).unwrap_or(Timestamp::MIN), start(next, zone).unwrap_or(Timestamp::MAX))
     }
 }
 

@@ -29,16 +29,10 @@ impl Span {
 
     pub(super) fn named(field: &'static str, from: Day, to: Day) -> Result<Span, Error> {
         match from.days_until(&to) {
-            ..0 => Err(Error::invalid(
-                field,
-                format!("{to} is before {from}; give the earlier day first."),
-            )),
-            DAYS_MAX.. => Err(Error::invalid(
-                field,
-                format!(
-                    "{from} to {to} is more than ten years; ask for shorter periods one after the other."
-                ),
-            )),
+            ..0 => Err(Error::invalid(field, format!("{to} is before {from}; give the earlier day first."))),
+            DAYS_MAX.. => {
+                Err(Error::invalid(field, format!("{from} to {to} is more than ten years; ask for shorter periods one after the other.")))
+            }
             _ => Ok(Span { from, to }),
         }
     }

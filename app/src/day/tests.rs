@@ -11,13 +11,7 @@ fn day(text: &str) -> Day {
 
 #[test]
 fn a_day_is_one_of_the_calendar() {
-    for text in [
-        "2026-03-05",
-        "2024-02-29",
-        "2000-02-29",
-        "1970-01-01",
-        "2200-12-31",
-    ] {
+    for text in ["2026-03-05", "2024-02-29", "2000-02-29", "1970-01-01", "2200-12-31"] {
         assert_eq!(day(text).as_str(), text);
     }
     for text in [
@@ -41,10 +35,7 @@ fn a_day_is_one_of_the_calendar() {
         assert!(Day::parse("date", text).is_err(), "{text}");
     }
     let refused = Day::parse("date", "2026-02-29").unwrap_err().message;
-    assert_eq!(
-        refused,
-        "\"2026-02-29\" is not in the calendar; check the month and the day."
-    );
+    assert_eq!(refused, "\"2026-02-29\" is not in the calendar; check the month and the day.");
     assert!(serde_json::from_str::<Day>("\"2026-02-29\"").is_err());
 }
 
@@ -70,18 +61,8 @@ fn days_are_counted() {
 fn a_moment_shows_the_clock_of_its_place() {
     let moment = Moment::parse("started_at", "2026-11-20T09:00:00+01:00").unwrap();
     assert_eq!((moment.clock(), moment.day()), ("09:00", day("2026-11-20")));
-    assert_eq!(
-        Moment::parse("at", "2026-11-20t09:00:00z")
-            .unwrap()
-            .as_str(),
-        "2026-11-20T09:00:00Z"
-    );
-    assert_eq!(
-        Moment::parse("at", "2026-11-20 09:00:00.5-03:30")
-            .unwrap()
-            .as_str(),
-        "2026-11-20T09:00:00.5-03:30"
-    );
+    assert_eq!(Moment::parse("at", "2026-11-20t09:00:00z").unwrap().as_str(), "2026-11-20T09:00:00Z");
+    assert_eq!(Moment::parse("at", "2026-11-20 09:00:00.5-03:30").unwrap().as_str(), "2026-11-20T09:00:00.5-03:30");
 }
 
 #[test]
@@ -117,10 +98,7 @@ fn a_span_is_never_inverted_and_at_most_ten_years() {
     assert!(between("2016-01-01", "2025-12-31").is_ok());
     assert!(between("2016-01-01", "2026-01-01").is_err());
     let refused = between("2026-03-02", "2026-03-01").unwrap_err().message;
-    assert_eq!(
-        refused,
-        "2026-03-01 is before 2026-03-02; give the earlier day first."
-    );
+    assert_eq!(refused, "2026-03-01 is before 2026-03-02; give the earlier day first.");
     let march = between("2026-03-01", "2026-03-31").unwrap();
     assert!(march.contains(&day("2026-03-31")) && !march.contains(&day("2026-04-01")));
 }

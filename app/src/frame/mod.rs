@@ -2,7 +2,6 @@
 
 mod nav;
 
-
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{

@@ -13,11 +13,7 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
     if text.contains(':') {
         return of_clock(&text);
     }
-    if is_plain_number(&text) {
-        of_number(&text, 3_600)
-    } else {
-        of_units(&text)
-    }
+    if is_plain_number(&text) { of_number(&text, 3_600) } else { of_units(&text) }
 }
 
 /// Whether the text is a number without a unit, which counts hours.
@@ -35,16 +31,11 @@ fn of_clock(text: &str) -> Option<i64> {
     let hours = whole(parts.next()?)?;
     let minutes = sixtieth(parts.next()?)?;
     let seconds = parts.next().map_or(Some(0), sixtieth)?;
-    parts
-        .next()
-        .is_none()
-        .then_some(hours * 3_600 + minutes * 60 + seconds)
+    parts.next().is_none().then_some(hours * 3_600 + minutes * 60 + seconds)
 }
 
 fn sixtieth(text: &str) -> Option<i64> {
-    (text.len() == 2)
-        .then(|| whole(text))?
-        .filter(|number| *number < 60)
+    (text.len() == 2).then(|| whole(text))?.filter(|number| *number < 60)
 }
 
 fn whole(text: &str) -> Option<i64> {

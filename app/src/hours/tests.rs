@@ -3,9 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn read(text: &str) -> Result<i64, String> {
-    Seconds::parse("duration", text)
-        .map(|seconds| seconds.0)
-        .map_err(|error| error.message)
+    Seconds::parse("duration", text).map(|seconds| seconds.0).map_err(|error| error.message)
 }
 
 #[test]
@@ -74,34 +72,16 @@ fn what_is_not_a_duration_is_refused() {
 
 #[test]
 fn a_refusal_says_what_to_do() {
-    assert_eq!(
-        read("25h").unwrap_err(),
-        "\"25h\" is more than 24 hours; split it over two days."
-    );
-    assert_eq!(
-        read("24h 1s").unwrap_err(),
-        "\"24h 1s\" is more than 24 hours; split it over two days."
-    );
+    assert_eq!(read("25h").unwrap_err(), "\"25h\" is more than 24 hours; split it over two days.");
+    assert_eq!(read("24h 1s").unwrap_err(), "\"24h 1s\" is more than 24 hours; split it over two days.");
     assert_eq!(
         read("90").unwrap_err(),
         "\"90\" is more than 24 hours, as a plain number counts hours; write minutes with an m, such as 90m."
     );
-    assert_eq!(
-        read("0m").unwrap_err(),
-        "\"0m\" is no time at all; give at least one second."
-    );
-    assert_eq!(
-        read("0.0001s").unwrap_err(),
-        "\"0.0001s\" is no time at all; give at least one second."
-    );
-    assert_eq!(
-        read("-1h").unwrap_err(),
-        "\"-1h\" is below zero; give the time that was worked, such as 1h30m."
-    );
-    assert_eq!(
-        read("soon").unwrap_err(),
-        "\"soon\" is not a duration; write one such as 1h30m, 1:30, 90m or 1.5h."
-    );
+    assert_eq!(read("0m").unwrap_err(), "\"0m\" is no time at all; give at least one second.");
+    assert_eq!(read("0.0001s").unwrap_err(), "\"0.0001s\" is no time at all; give at least one second.");
+    assert_eq!(read("-1h").unwrap_err(), "\"-1h\" is below zero; give the time that was worked, such as 1h30m.");
+    assert_eq!(read("soon").unwrap_err(), "\"soon\" is not a duration; write one such as 1h30m, 1:30, 90m or 1.5h.");
 }
 
 #[test]
@@ -139,10 +119,7 @@ fn hours_are_shown_with_two_decimals() {
 #[test]
 fn seconds_travel_as_a_number() {
     assert_eq!(serde_json::to_string(&Seconds(5_400)).unwrap(), "5400");
-    assert_eq!(
-        serde_json::from_str::<Seconds>("5400").unwrap(),
-        Seconds(5_400)
-    );
+    assert_eq!(serde_json::from_str::<Seconds>("5400").unwrap(), Seconds(5_400));
 }
 
 proptest! {

@@ -129,7 +129,15 @@ pub fn amount(line: &Line) -> LineAmount {
 
 /// A quantity in thousandths: above zero, at most a million, with up to three decimals.
 pub fn thousandths(given: &str) -> Result<i64, Error> {
-    let wrong = || Error::invalid("quantity", format!("\"{}\" is not a quantity; write a number above 0 and up to 1,000,000 with at most three decimals, such as 2.5.", text::excerpt(given)));
+    let wrong = || {
+        Error::invalid(
+            "quantity",
+            format!(
+                "\"{}\" is not a quantity; write a number above 0 and up to 1,000,000 with at most three decimals, such as 2.5.",
+                text::excerpt(given)
+            ),
+        )
+    };
     let plain = given.trim().replace(',', ".");
     let (whole, decimals) = plain.split_once('.').unwrap_or((plain.as_str(), ""));
     let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());

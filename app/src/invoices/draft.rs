@@ -129,7 +129,10 @@ async fn insert_lines(cx: &mut Call, invoice: InvoiceId, lines: Vec<Line>) -> Re
 async fn compose(cx: &mut Call, resolved: &Resolved, only: Option<&[Uuid]>) -> Result<Vec<Line>, Error> {
     let entries = store::entries(&mut cx.db, &resolved.billable(), only).await?;
     if entries.len() as i64 > ENTRIES_MAX {
-        return Err(Error::invalid("period", format!("More than {ENTRIES_MAX} time entries would be on this invoice. Choose a shorter period or fewer projects.")));
+        return Err(Error::invalid(
+            "period",
+            format!("More than {ENTRIES_MAX} time entries would be on this invoice. Choose a shorter period or fewer projects."),
+        ));
     }
     let mut lines = compose::time_lines(&entries, resolved.group_by, resolved.rounding, tax_of(&resolved.client));
     lines.extend(resolved.custom.iter().cloned());
@@ -147,7 +150,10 @@ async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
     let defer = defer.iter().map(|entry| entry.trim().parse::<Uuid>().map_err(|_| Error::not_found("time entry")));
     // A form always posts its empty row for one more line.
     let custom = bounded("lines", wanted.lines, 200)?;
-    let custom = custom.iter().filter(|line| !line.description.trim().is_empty()).map(|line| compose::custom_line(line, &client.currency, tax_of(&client)));
+    let custom = custom
+        .iter()
+        .filter(|line| !line.description.trim().is_empty())
+        .map(|line| compose::custom_line(line, &client.currency, tax_of(&client)));
     let rounding = match wanted.rounding {
         Some(rounding) => rounding,
         None => organizations::settings::get(cx).await?.rounding,
@@ -169,7 +175,9 @@ async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
 /// A project of the client, by id, by name, or as `Client / Project`.
 async fn project_of(cx: &mut Call, client: &Client, project: &str) -> Result<Uuid, Error> {
     let name = project.split_once(" / ").map_or(project, |(_, name)| name).trim();
-    store::project_of(&mut cx.db, client.id.0, reference::id(project), name).await?.ok_or_else(|| Error::not_found("project of this client"))
+    store::project_of(&mut cx.db, client.id.0, reference::id(project), name)
+        .await?
+        .ok_or_else(|| Error::not_found("project of this client"))
 }
 
 impl Resolved {
@@ -210,7 +218,9 @@ pub fn discount_of(given: Option<&str>, currency: &Currency) -> Result<Option<Di
         return Ok((percent.hundredths() > 0).then_some(Discount::Percent(percent)));
     }
     match Amount::Written(given.to_owned()).minor("discount", currency)? {
-        amount if amount < 0 => Err(Error::invalid("discount", format!("\"{given}\" is below zero; a discount is a positive amount or percentage."))),
+        amount if amount < 0 => {
+            Err(Error::invalid("discount", format!("\"{given}\" is below zero; a discount is a positive amount or percentage.")))
+        }
         0 => Ok(None),
         amount => Ok(Some(Discount::Amount(amount))),
     }

@@ -103,7 +103,10 @@ fn changed(mut line: LineRow, change: LineChange, currency: &Currency) -> Result
         return Ok(line);
     }
     if LineKind::named(&line.kind) == Some(LineKind::Time) {
-        return Err(Error::invalid("lines", "Quantity and price of tracked time come from its entries. Change the entries, or remove the line and write a custom one."));
+        return Err(Error::invalid(
+            "lines",
+            "Quantity and price of tracked time come from its entries. Change the entries, or remove the line and write a custom one.",
+        ));
     }
     if let Some(quantity) = quantity {
         line.quantity = compose::thousandths(&quantity)?;

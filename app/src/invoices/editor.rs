@@ -24,7 +24,8 @@ pub fn Editor(
     });
     let (id, version) = (invoice.id, invoice.version);
     let only = invoice.lines.len() == 1;
-    let removers = invoice.lines.iter().map(|line| view! { <Remove action invoice=id.to_string() version line=line.id.to_string() /> }).collect_view();
+    let removers =
+        invoice.lines.iter().map(|line| view! { <Remove action invoice=id.to_string() version line=line.id.to_string() /> }).collect_view();
     let lines = invoice.lines.iter().enumerate().map(|(at, line)| line_row(at, line, only)).collect_view();
     view! {
         <section class="paper" aria-label="The draft">
@@ -91,7 +92,8 @@ fn line_row(at: usize, line: &InvoiceLine, only: bool) -> impl IntoView + use<> 
 }
 
 fn small(name: String, label: String, value: String) -> AnyView {
-    view! { <input class="input plain short" inputmode="decimal" name=name aria-label=label value=value.clone() prop:value=value /> }.into_any()
+    view! { <input class="input plain short" inputmode="decimal" name=name aria-label=label value=value.clone() prop:value=value /> }
+        .into_any()
 }
 
 /// The form behind the cross of a line; forms cannot stand in one another.
@@ -110,7 +112,7 @@ fn AddLine(action: ServerAction<UpdateInvoiceDraft>, invoice: String, version: i
     let key = format!("line-{invoice}-{version}");
     view! {
         <Part title="Add a line" id="add-line">
-            <Form action id="add" class="log-form" quiet=true>
+            <Form action id="add" class="log-form" quiet=true clears=true>
                 {hidden("invoice", invoice)} {hidden("version", version)} {hidden("idempotency_key", key)}
                 <Field label="What" name="add[0][description]" required=true maxlength=2000 placeholder="Hosting, November" class="grow" />
                 <Field label="Quantity" name="add[0][quantity]" inputmode="decimal" placeholder="1" class="short" />

@@ -14,8 +14,7 @@ use super::{
 };
 use crate::{
     access::Permission,
-    day::Day,
-    ui::{Head, Icon, fact, icon, loaded, money},
+    ui::{Head, Icon, date, fact, icon, loaded, money},
     visit::{use_changes, use_here},
 };
 
@@ -97,12 +96,11 @@ fn paper(invoice: &Invoice) -> impl IntoView + use<> {
 fn sent(invoice: Invoice) -> AnyView {
     let here = use_here();
     let voidable = here.may(Permission::Treasury) && invoice.payments.is_empty() && invoice.status != InvoiceStatus::Void;
-    let day = |day: &Option<Day>| day.as_ref().map(Day::label).unwrap_or_default();
     let facts = [
         fact("Total", money(&invoice.sums.total), None),
         fact("Still to be paid", money(&invoice.balance), None),
-        fact("Issued", day(&invoice.issued_on), None),
-        fact("Due", day(&invoice.due_on), None),
+        fact("Issued", invoice.issued_on.as_ref().map(date), None),
+        fact("Due", invoice.due_on.as_ref().map(date), None),
     ];
     let (pdf, paper, mail) = (pdf(&invoice, "Open the PDF"), paper(&invoice), mail(&invoice));
     view! {

@@ -15,7 +15,8 @@ use crate::{
 pub fn MailsSection() -> impl IntoView {
     let changes = use_changes();
     let query = use_query_map();
-    let mails = Resource::new(move || (changes.money.get(), query.with(|query| query.get("cursor"))), |(_, cursor)| list_mails(Some(30), cursor));
+    let mails =
+        Resource::new(move || (changes.money.get(), query.with(|query| query.get("cursor"))), |(_, cursor)| list_mails(Some(30), cursor));
     let leaves = use_visit().mail_leaves;
     view! {
         <Part title="Mails" id="mails">

@@ -43,13 +43,7 @@ use macros::operation;
 
 pub use types::*;
 
-use crate::{
-    edit::Edit,
-    error::Error,
-    invoices::rounding::Rounding,
-    money::Amount,
-    page::Page,
-};
+use crate::{edit::Edit, error::Error, invoices::rounding::Rounding, money::Amount, page::Page};
 
 /// List what could be invoiced now: unbilled billable time by client and project, with hours, amounts and the oldest day.
 ///

@@ -46,23 +46,14 @@ impl NumberPattern {
             Error::invalid("number_pattern", format!("{shown} {why}; {ADVICE}."))
         };
         if text.len() > TEXT_MAX || !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-            return Err(refused(
-                "is not made of at most 40 plain letters, digits and signs",
-            ));
+            return Err(refused("is not made of at most 40 plain letters, digits and signs"));
         }
-        let pieces =
-            pieces(text).ok_or_else(|| refused("has a part in braces that is not known"))?;
-        let counters = pieces
-            .iter()
-            .filter(|piece| matches!(piece, Piece::Counter { .. }))
-            .count();
+        let pieces = pieces(text).ok_or_else(|| refused("has a part in braces that is not known"))?;
+        let counters = pieces.iter().filter(|piece| matches!(piece, Piece::Counter { .. })).count();
         if counters != 1 {
             return Err(refused("does not have exactly one counter"));
         }
-        Ok(NumberPattern {
-            text: text.to_owned(),
-            pieces,
-        })
+        Ok(NumberPattern { text: text.to_owned(), pieces })
     }
 
     /// The number of the `n`-th invoice of a series, issued in this month.
@@ -83,15 +74,8 @@ impl NumberPattern {
     /// A pattern without the year is never counted anew, as the numbers of last year would come
     /// again.
     pub fn series(&self, year: i16, yearly_reset: bool) -> String {
-        let shows_year = self
-            .pieces
-            .iter()
-            .any(|piece| matches!(piece, Piece::Year | Piece::ShortYear));
-        if yearly_reset && shows_year {
-            format!("{year:04}")
-        } else {
-            String::new()
-        }
+        let shows_year = self.pieces.iter().any(|piece| matches!(piece, Piece::Year | Piece::ShortYear));
+        if yearly_reset && shows_year { format!("{year:04}") } else { String::new() }
     }
 
     /// The pattern as it was written.
@@ -125,10 +109,7 @@ fn placeholder(name: &str) -> Option<Piece> {
         "MM" => Some(Piece::Month),
         _ => {
             let zeros = name.strip_suffix('1')?;
-            zeros
-                .bytes()
-                .all(|byte| byte == b'0')
-                .then_some(Piece::Counter { width: name.len() })
+            zeros.bytes().all(|byte| byte == b'0').then_some(Piece::Counter { width: name.len() })
         }
     }
 }
@@ -137,11 +118,7 @@ impl Default for NumberPattern {
     fn default() -> Self {
         NumberPattern {
             text: "{YYYY}-{0001}".to_owned(),
-            pieces: vec![
-                Piece::Year,
-                Piece::Text("-".to_owned()),
-                Piece::Counter { width: 4 },
-            ],
+            pieces: vec![Piece::Year, Piece::Text("-".to_owned()), Piece::Counter { width: 4 }],
         }
     }
 }

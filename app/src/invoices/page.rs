@@ -7,7 +7,7 @@ use super::{InvoiceStatus, InvoiceSummary, list_invoices};
 use crate::{
     access::Permission,
     page::Page,
-    ui::{Empty, Head, Icon, Tone, badge, icon, loaded, money, more},
+    ui::{Empty, Head, Icon, Tone, badge, date, icon, loaded, money, more},
     visit::{use_changes, use_here},
 };
 
@@ -109,8 +109,8 @@ fn row(path: &str, invoice: InvoiceSummary) -> impl IntoView + use<> {
                 <small class="narrow">{invoice.client.name.clone()}</small>
             </th>
             <td class="wide">{invoice.client.name.clone()}</td>
-            <td class="wide">{invoice.issued_on.as_ref().map(|day| day.label())}</td>
-            <td class="wide">{invoice.due_on.as_ref().map(|day| day.label())}</td>
+            <td class="wide">{invoice.issued_on.as_ref().map(date)}</td>
+            <td class="wide">{invoice.due_on.as_ref().map(date)}</td>
             <td>{status(invoice.status)}</td>
             <td class="number wide">{open.then(|| money(&invoice.balance))}</td>
             <td class="number">{money(&invoice.total)}</td>

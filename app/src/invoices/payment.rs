@@ -15,7 +15,14 @@ use crate::{
 };
 
 /// Records a payment of a sent invoice.
-pub async fn record(cx: &mut Call, invoice: &str, amount: Amount, day: &str, method: PaymentMethod, note: Option<String>) -> Result<Invoice, Error> {
+pub async fn record(
+    cx: &mut Call,
+    invoice: &str,
+    amount: Amount,
+    day: &str,
+    method: PaymentMethod,
+    note: Option<String>,
+) -> Result<Invoice, Error> {
     let row = read::find_locked(cx, invoice).await?;
     payable(&row)?;
     let currency = Currency::parse(&row.currency)?;
@@ -62,7 +69,9 @@ pub async fn void(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     match row.state.as_str() {
         "draft" => return Err(Error::new(Code::Conflict, "The invoice is still a draft. Delete it instead.")),
         "void" => return Err(Error::new(Code::Conflict, format!("Invoice {number} was already voided."))),
-        _ if row.paid > 0 => return Err(Error::new(Code::Conflict, format!("Invoice {number} has payments and is not voided; a credit note corrects it."))),
+        _ if row.paid > 0 => {
+            return Err(Error::new(Code::Conflict, format!("Invoice {number} has payments and is not voided; a credit note corrects it.")));
+        }
         _ => {}
     }
     let now = cx.now;

@@ -46,7 +46,11 @@ fn Record(invoice: Invoice) -> impl IntoView {
     let action = ServerAction::<RecordPayment>::new();
     answered(action, move |invoice| {
         changed(changes.money);
-        flash.say(if invoice.balance.amount > 0 { format!("Recorded. {} are still open.", invoice.balance.text) } else { "Recorded. The invoice is paid.".to_owned() });
+        flash.say(if invoice.balance.amount > 0 {
+            format!("Recorded. {} are still open.", invoice.balance.text)
+        } else {
+            "Recorded. The invoice is paid.".to_owned()
+        });
     });
     let methods = choices(&[("bank_transfer", "Bank transfer"), ("card", "Card"), ("cash", "Cash"), ("other", "Other")]);
     // The next payment has a key of its own, so a second click on this one records nothing.

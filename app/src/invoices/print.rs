@@ -46,7 +46,12 @@ pub async fn file(cx: &mut Call, invoice: &str) -> Result<InvoiceFile, Error> {
             cx.caller.services.documents.invoice(document).await?
         }
     };
-    Ok(InvoiceFile { file_name: format!("{}.pdf", file_name(&name)), media_type: "application/pdf".to_owned(), frozen: is_frozen, base64: STANDARD.encode(bytes) })
+    Ok(InvoiceFile {
+        file_name: format!("{}.pdf", file_name(&name)),
+        media_type: "application/pdf".to_owned(),
+        frozen: is_frozen,
+        base64: STANDARD.encode(bytes),
+    })
 }
 
 /// The day on which an invoice issued on `issued` is due.
@@ -74,14 +79,16 @@ pub async fn document(cx: &mut Call, row: &Row, issue: Issue) -> Result<InvoiceD
         lines: lines.iter().map(|line| document_line(line, &currency, german)).collect::<Result<_, _>>()?,
         subtotal: money::formatted(totals.subtotal, &currency),
         discount: discount(row, &totals, &currency, german),
-        taxes: totals.taxes.iter().map(|tax| {
-            DocumentTax {
+        taxes: totals
+            .taxes
+            .iter()
+            .map(|tax| DocumentTax {
                 label: tax_label(tax.category, tax.rate, german),
                 base: money::formatted(tax.base, &currency),
                 amount: money::formatted(tax.tax, &currency),
                 reason: tax.category.reason().map(str::to_owned),
-            }
-        }).collect(),
+            })
+            .collect(),
         net: money::formatted(totals.net, &currency),
         tax: money::formatted(totals.tax, &currency),
         total: money::formatted(totals.total, &currency),

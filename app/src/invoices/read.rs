@@ -144,7 +144,11 @@ pub fn sums(totals: &Totals, currency: &Currency) -> Sums {
         subtotal: money(totals.subtotal),
         discount: (totals.discount != 0).then(|| money(totals.discount)),
         net: money(totals.net),
-        taxes: totals.taxes.iter().map(|tax| InvoiceTax { category: tax.category, rate: tax.rate, base: money(tax.base), tax: money(tax.tax) }).collect(),
+        taxes: totals
+            .taxes
+            .iter()
+            .map(|tax| InvoiceTax { category: tax.category, rate: tax.rate, base: money(tax.base), tax: money(tax.tax) })
+            .collect(),
         tax: money(totals.tax),
         total: money(totals.total),
     }

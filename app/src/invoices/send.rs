@@ -52,7 +52,10 @@ fn recipient(row: &Row, sending: &Sending) -> Result<Option<String>, Error> {
     let given = sending.to.as_deref().filter(|to| !to.trim().is_empty()).or(row.client_email.as_deref());
     match given {
         Some(to) => text::email("to", to).map(Some),
-        None => Err(Error::invalid("to", format!("{} has no e-mail address. Give one, add it to the client, or send without e-mail.", row.client_name))),
+        None => Err(Error::invalid(
+            "to",
+            format!("{} has no e-mail address. Give one, add it to the client, or send without e-mail.", row.client_name),
+        )),
     }
 }
 
@@ -79,7 +82,17 @@ async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result
     let document = print::document(cx, row, Issue { number: Some(number.clone()), issued_on: today, due_on, at: now }).await?;
     let frozen = serde_json::to_value(&document).map_err(|_| Error::internal())?;
     let bytes = cx.caller.services.documents.invoice(document).await?;
-    let sent = Sent { invoice: row.id, number: &number, series: &series, sequence, issued_on: today, due_on, document: frozen, paid: row.total == 0, now };
+    let sent = Sent {
+        invoice: row.id,
+        number: &number,
+        series: &series,
+        sequence,
+        issued_on: today,
+        due_on,
+        document: frozen,
+        paid: row.total == 0,
+        now,
+    };
     store::mark_sent(&mut cx.db, &sent).await.map_err(|error| number_taken(error, &number))?;
     store::insert_document(&mut cx.db, row.id, &bytes, &Sha256::digest(&bytes), now).await?;
     Ok(number)
@@ -88,12 +101,22 @@ async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result
 /// A pattern that was changed can meet a number that was given under an older one.
 fn number_taken(error: Error, number: &str) -> Error {
     match error.code {
-        Code::Conflict => Error::new(Code::Conflict, format!("The number {number} was already given under an earlier pattern. Change the pattern of invoice numbers in Settings.")),
+        Code::Conflict => Error::new(
+            Code::Conflict,
+            format!("The number {number} was already given under an earlier pattern. Change the pattern of invoice numbers in Settings."),
+        ),
         _ => error,
     }
 }
 
-async fn mail(cx: &mut Call, row: &Row, organization: &Organization, number: &str, recipient: &str, message: Option<String>) -> Result<(), Error> {
+async fn mail(
+    cx: &mut Call,
+    row: &Row,
+    organization: &Organization,
+    number: &str,
+    recipient: &str,
+    message: Option<String>,
+) -> Result<(), Error> {
     let from = organization.legal_name.as_deref().unwrap_or(&organization.name);
     let total = crate::money::Money::new(row.total, &crate::money::Currency::parse(&row.currency)?).text;
     let due_on = print::due(cx.today()?, row)?;

@@ -89,11 +89,8 @@ impl Totals {
             return Err(negative());
         }
         let discount = discount_of(subtotal, discount)?;
-        let taxes = groups
-            .iter()
-            .zip(spread(discount, &groups))
-            .map(|(group, share)| group.tax_total(share))
-            .collect::<Result<Vec<_>, _>>()?;
+        let taxes =
+            groups.iter().zip(spread(discount, &groups)).map(|(group, share)| group.tax_total(share)).collect::<Result<Vec<_>, _>>()?;
         let tax: i128 = taxes.iter().map(|tax| i128::from(tax.tax)).sum();
         let net = subtotal - discount;
         if net + tax < 0 {
@@ -112,10 +109,7 @@ impl Totals {
 
 /// The net of a line: quantity in thousandths × price of one in minor units, rounded half up.
 pub fn line_net(quantity_thousandths: i64, price: i64) -> i64 {
-    saturated(rounded_quotient(
-        i128::from(quantity_thousandths) * i128::from(price),
-        1_000,
-    ))
+    saturated(rounded_quotient(i128::from(quantity_thousandths) * i128::from(price), 1_000))
 }
 
 /// The net of a line of time: seconds to bill × rate in minor units per hour, rounded half up once.
@@ -136,13 +130,7 @@ impl Group {
     fn tax_total(&self, discount: i128) -> Result<TaxTotal, Error> {
         let base = self.net - discount;
         let tax = rounded_quotient(base * i128::from(self.rate.hundredths()), WHOLE);
-        Ok(TaxTotal {
-            category: self.category,
-            rate: self.rate,
-            discount: fitting(discount)?,
-            base: fitting(base)?,
-            tax: fitting(tax)?,
-        })
+        Ok(TaxTotal { category: self.category, rate: self.rate, discount: fitting(discount)?, base: fitting(base)?, tax: fitting(tax)? })
     }
 
     /// What a discount is spread by: only what is charged can be made cheaper.
@@ -155,16 +143,10 @@ fn groups(lines: &[LineAmount]) -> Result<Vec<Group>, Error> {
     let mut groups: Vec<Group> = Vec::new();
     for line in lines {
         line.category.check_rate_absent(line.rate)?;
-        let same = groups
-            .iter_mut()
-            .find(|group| (group.category, group.rate) == (line.category, line.rate));
+        let same = groups.iter_mut().find(|group| (group.category, group.rate) == (line.category, line.rate));
         match same {
             Some(group) => group.net += i128::from(line.net),
-            None => groups.push(Group {
-                category: line.category,
-                rate: line.rate,
-                net: i128::from(line.net),
-            }),
+            None => groups.push(Group { category: line.category, rate: line.rate, net: i128::from(line.net) }),
         }
     }
     groups.sort_by_key(|group| (group.category, std::cmp::Reverse(group.rate)));
@@ -183,21 +165,13 @@ fn discount_of(subtotal: i128, discount: Option<Discount>) -> Result<i128, Error
     let discount = match discount {
         None => 0,
         Some(Discount::Amount(amount)) => i128::from(amount),
-        Some(Discount::Percent(percent)) => {
-            rounded_quotient(subtotal * i128::from(percent.hundredths()), WHOLE)
-        }
+        Some(Discount::Percent(percent)) => rounded_quotient(subtotal * i128::from(percent.hundredths()), WHOLE),
     };
     if discount < 0 {
-        return Err(Error::invalid(
-            "discount",
-            "The discount is below zero; add a line to charge more.",
-        ));
+        return Err(Error::invalid("discount", "The discount is below zero; add a line to charge more."));
     }
     if discount > subtotal {
-        return Err(Error::invalid(
-            "discount",
-            "The discount is higher than the sum of the lines; lower it.",
-        ));
+        return Err(Error::invalid("discount", "The discount is higher than the sum of the lines; lower it."));
     }
     Ok(discount)
 }
@@ -208,10 +182,7 @@ fn discount_of(subtotal: i128, discount: Option<Discount>) -> Result<i128, Error
 fn spread(discount: i128, groups: &[Group]) -> Vec<i128> {
     // At least one, so that nothing is divided by zero when there is nothing to spread.
     let whole = groups.iter().map(Group::weight).sum::<i128>().max(1);
-    let mut shares: Vec<i128> = groups
-        .iter()
-        .map(|group| discount * group.weight() / whole)
-        .collect();
+    let mut shares: Vec<i128> = groups.iter().map(|group| discount * group.weight() / whole).collect();
     let left = discount - shares.iter().sum::<i128>();
     let mut order: Vec<usize> = (0..groups.len()).collect();
     order.sort_by_key(|index| std::cmp::Reverse(discount * groups[*index].weight() % whole));
@@ -222,17 +193,9 @@ fn spread(discount: i128, groups: &[Group]) -> Vec<i128> {
 }
 
 fn negative() -> Error {
-    Error::invalid(
-        "lines",
-        "The total is below zero; write a credit note for the invoice that was too high.",
-    )
+    Error::invalid("lines", "The total is below zero; write a credit note for the invoice that was too high.")
 }
 
 fn fitting(amount: i128) -> Result<i64, Error> {
-    i64::try_from(amount).map_err(|_| {
-        Error::invalid(
-            "lines",
-            "The sum of the lines is larger than any amount; check their prices.",
-        )
-    })
+    i64::try_from(amount).map_err(|_| Error::invalid("lines", "The sum of the lines is larger than any amount; check their prices."))
 }

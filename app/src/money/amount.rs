@@ -28,27 +28,16 @@ impl Amount {
             Amount::Minor(minor) => i128::from(*minor),
             Amount::Written(text) => parse(field, text, currency)?,
         };
-        i64::try_from(minor)
-            .ok()
-            .filter(|minor| (-AMOUNT_MAX..=AMOUNT_MAX).contains(minor))
-            .ok_or_else(|| too_large(field, self, currency))
+        i64::try_from(minor).ok().filter(|minor| (-AMOUNT_MAX..=AMOUNT_MAX).contains(minor)).ok_or_else(|| too_large(field, self, currency))
     }
 }
 
 fn too_large(field: &'static str, amount: &Amount, currency: &Currency) -> Error {
     let (shown, limit) = match amount {
         Amount::Minor(minor) => (minor.to_string(), format!("{AMOUNT_MAX} minor units")),
-        Amount::Written(text) => (
-            shown(text),
-            format!("{} {currency}", super::formatted(AMOUNT_MAX, currency)),
-        ),
+        Amount::Written(text) => (shown(text), format!("{} {currency}", super::formatted(AMOUNT_MAX, currency))),
     };
-    Error::invalid(
-        field,
-        format!(
-            "{shown} is more than {limit}, the largest amount there is room for; give a smaller one."
-        ),
-    )
+    Error::invalid(field, format!("{shown} is more than {limit}, the largest amount there is room for; give a smaller one."))
 }
 
 /// What was given, in quotes and cut short, for a message.
@@ -62,34 +51,24 @@ pub(crate) fn shown(text: &str) -> String {
 
 fn parse(field: &'static str, text: &str, currency: &Currency) -> Result<i128, Error> {
     if text.trim().is_empty() {
-        return Err(Error::invalid(
-            field,
-            "The amount is empty; write one such as 120.50.",
-        ));
+        return Err(Error::invalid(field, "The amount is empty; write one such as 120.50."));
     }
     if text.len() > TEXT_MAX * 2 {
         return Err(unreadable(field, text, currency));
     }
     let (negative, number) = without_sign(without_code(text.trim(), currency));
-    let Number { whole, decimals } =
-        Number::read(number, currency).ok_or_else(|| unreadable(field, text, currency))?;
+    let Number { whole, decimals } = Number::read(number, currency).ok_or_else(|| unreadable(field, text, currency))?;
     let digits = currency.minor_digits() as usize;
     if decimals.len() > digits {
         return Err(too_precise(field, text, currency));
     }
     // Eighty digits may be too many even here; then it is no amount either.
-    let minor: i128 = format!("{whole}{decimals:0<digits$}")
-        .parse()
-        .map_err(|_| unreadable(field, text, currency))?;
+    let minor: i128 = format!("{whole}{decimals:0<digits$}").parse().map_err(|_| unreadable(field, text, currency))?;
     Ok(if negative { -minor } else { minor })
 }
 
 fn unreadable(field: &'static str, text: &str, currency: &Currency) -> Error {
-    let example = if currency.minor_digits() == 0 {
-        "1,200"
-    } else {
-        "1,200.50"
-    };
+    let example = if currency.minor_digits() == 0 { "1,200" } else { "1,200.50" };
     let shown = shown(text);
     let message = format!("{shown} is not an amount of {currency}; write one such as {example}.");
     Error::invalid(field, message)
@@ -101,10 +80,7 @@ fn too_precise(field: &'static str, text: &str, currency: &Currency) -> Error {
         digits => format!("{digits} decimals"),
     };
     let shown = shown(text);
-    Error::invalid(
-        field,
-        format!("{shown} is finer than {currency}, which has {allowed}; round it first."),
-    )
+    Error::invalid(field, format!("{shown} is finer than {currency}, which has {allowed}; round it first."))
 }
 
 /// The text without the code of its own currency, before or after it. Another code stays and makes
@@ -116,11 +92,7 @@ fn without_code<'a>(text: &'a str, currency: &Currency) -> &'a str {
         return text[code.len()..].trim_start();
     }
     let start = text.len().saturating_sub(code.len());
-    if is_code(text.get(start..)) {
-        text[..start].trim_end()
-    } else {
-        text
-    }
+    if is_code(text.get(start..)) { text[..start].trim_end() } else { text }
 }
 
 fn without_sign(text: &str) -> (bool, &str) {
@@ -148,15 +120,8 @@ impl Number {
             return None;
         }
         // ".50" is written without the zero by some; a lone separator is not a number.
-        let whole = if whole.is_empty() && point.is_some() {
-            "0".to_owned()
-        } else {
-            ungrouped(whole)?
-        };
-        Some(Number {
-            whole,
-            decimals: decimals.to_owned(),
-        })
+        let whole = if whole.is_empty() && point.is_some() { "0".to_owned() } else { ungrouped(whole)? };
+        Some(Number { whole, decimals: decimals.to_owned() })
     }
 }
 
@@ -171,31 +136,21 @@ fn decimal_separator(text: &str, currency: &Currency) -> Option<usize> {
     if before.contains(separator) {
         return None;
     }
-    let plain =
-        !before.is_empty() && before.len() <= 3 && before.bytes().all(|byte| byte.is_ascii_digit());
-    let thousands =
-        plain && !before.starts_with('0') && after.len() == 3 && currency.minor_digits() != 3;
+    let plain = !before.is_empty() && before.len() <= 3 && before.bytes().all(|byte| byte.is_ascii_digit());
+    let thousands = plain && !before.starts_with('0') && after.len() == 3 && currency.minor_digits() != 3;
     (!thousands).then_some(at)
 }
 
 /// The digits of a whole number whose groups of three may be separated by one and the same mark.
 fn ungrouped(text: &str) -> Option<String> {
-    let marks = |c: char| {
-        matches!(
-            c,
-            '.' | ',' | ' ' | '\'' | '’' | '\u{a0}' | '\u{202f}' | '\u{2009}'
-        )
-    };
+    let marks = |c: char| matches!(c, '.' | ',' | ' ' | '\'' | '’' | '\u{a0}' | '\u{202f}' | '\u{2009}');
     let mut used = text.chars().filter(|c| marks(*c));
     let mark = used.next();
     if used.any(|other| Some(other) != mark) {
         return None;
     }
     let groups: Vec<&str> = text.split(marks).collect();
-    let digits = groups
-        .iter()
-        .all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()));
-    let sizes = mark.is_none()
-        || (groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3));
+    let digits = groups.iter().all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()));
+    let sizes = mark.is_none() || (groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3));
     (digits && sizes).then(|| groups.concat())
 }

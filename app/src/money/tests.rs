@@ -7,9 +7,7 @@ fn currency(code: &str) -> Currency {
 }
 
 fn euros(text: &str) -> Result<i64, String> {
-    Amount::Written(text.to_owned())
-        .minor("amount", &Currency::default())
-        .map_err(|error| error.message)
+    Amount::Written(text.to_owned()).minor("amount", &Currency::default()).map_err(|error| error.message)
 }
 
 #[test]
@@ -20,20 +18,13 @@ fn a_currency_is_a_code_in_use() {
         assert!(Currency::parse(code).is_err(), "{code}");
     }
     let refused = Currency::parse("DEM").unwrap_err().message;
-    assert_eq!(
-        refused,
-        "\"DEM\" is not a currency in use; give its ISO 4217 code, such as EUR, USD or JPY."
-    );
+    assert_eq!(refused, "\"DEM\" is not a currency in use; give its ISO 4217 code, such as EUR, USD or JPY.");
 }
 
 #[test]
 fn the_codes_are_sorted_as_the_search_needs() {
     assert!(Currency::codes().is_sorted());
-    assert!(
-        Currency::codes()
-            .iter()
-            .all(|code| Currency::parse(code).is_ok())
-    );
+    assert!(Currency::codes().iter().all(|code| Currency::parse(code).is_ok()));
 }
 
 #[test]
@@ -121,55 +112,25 @@ fn what_is_not_an_amount_is_refused() {
 
 #[test]
 fn a_refusal_says_what_to_do() {
-    assert_eq!(
-        euros("abc").unwrap_err(),
-        "\"abc\" is not an amount of EUR; write one such as 1,200.50."
-    );
-    assert_eq!(
-        euros("1.2345").unwrap_err(),
-        "\"1.2345\" is finer than EUR, which has 2 decimals; round it first."
-    );
+    assert_eq!(euros("abc").unwrap_err(), "\"abc\" is not an amount of EUR; write one such as 1,200.50.");
+    assert_eq!(euros("1.2345").unwrap_err(), "\"1.2345\" is finer than EUR, which has 2 decimals; round it first.");
     assert_eq!(
         euros("100000000000.01").unwrap_err(),
         "\"100000000000.01\" is more than 100,000,000,000.00 EUR, the largest amount there is room for; give a smaller one."
     );
-    let yen = Amount::Written("5.5".to_owned())
-        .minor("rate", &currency("JPY"))
-        .unwrap_err()
-        .message;
-    assert_eq!(
-        yen,
-        "\"5.5\" is finer than JPY, which has no decimals; round it first."
-    );
-    assert!(
-        Amount::Minor(AMOUNT_MAX + 1)
-            .minor("rate", &currency("EUR"))
-            .is_err()
-    );
-    assert!(
-        Amount::Minor(i64::MIN)
-            .minor("rate", &currency("EUR"))
-            .is_err()
-    );
-    assert_eq!(
-        Amount::Minor(-AMOUNT_MAX).minor("rate", &currency("EUR")),
-        Ok(-AMOUNT_MAX)
-    );
+    let yen = Amount::Written("5.5".to_owned()).minor("rate", &currency("JPY")).unwrap_err().message;
+    assert_eq!(yen, "\"5.5\" is finer than JPY, which has no decimals; round it first.");
+    assert!(Amount::Minor(AMOUNT_MAX + 1).minor("rate", &currency("EUR")).is_err());
+    assert!(Amount::Minor(i64::MIN).minor("rate", &currency("EUR")).is_err());
+    assert_eq!(Amount::Minor(-AMOUNT_MAX).minor("rate", &currency("EUR")), Ok(-AMOUNT_MAX));
 }
 
 #[test]
 fn three_digits_are_decimals_only_where_the_currency_has_three() {
-    let dinar = |text: &str| {
-        Amount::Written(text.to_owned())
-            .minor("amount", &currency("KWD"))
-            .unwrap()
-    };
+    let dinar = |text: &str| Amount::Written(text.to_owned()).minor("amount", &currency("KWD")).unwrap();
     assert_eq!(dinar("1.200"), 1_200);
     assert_eq!(dinar("1,200.500"), 1_200_500);
-    assert_eq!(
-        euros("0.120").unwrap_err(),
-        "\"0.120\" is finer than EUR, which has 2 decimals; round it first."
-    );
+    assert_eq!(euros("0.120").unwrap_err(), "\"0.120\" is finer than EUR, which has 2 decimals; round it first.");
 }
 
 #[test]
@@ -178,41 +139,21 @@ fn programs_send_numbers_and_forms_send_text() {
     assert_eq!(read("12050"), Some(Amount::Minor(12_050)));
     assert_eq!(read("-1"), Some(Amount::Minor(-1)));
     assert_eq!(read("120.0"), Some(Amount::Minor(120)));
-    assert_eq!(
-        read("\"120.50\""),
-        Some(Amount::Written("120.50".to_owned()))
-    );
-    for json in [
-        "120.5",
-        "1e300",
-        "18446744073709551615",
-        "null",
-        "true",
-        "[]",
-        "{}",
-    ] {
+    assert_eq!(read("\"120.50\""), Some(Amount::Written("120.50".to_owned())));
+    for json in ["120.5", "1e300", "18446744073709551615", "null", "true", "[]", "{}"] {
         assert_eq!(read(json), None, "{json}");
     }
     assert_eq!(serde_json::to_string(&Amount::Minor(5)).unwrap(), "5");
-    assert_eq!(
-        serde_json::to_string(&Amount::Written("5".to_owned())).unwrap(),
-        "\"5\""
-    );
+    assert_eq!(serde_json::to_string(&Amount::Written("5".to_owned())).unwrap(), "\"5\"");
 }
 
 #[test]
 fn a_currency_is_checked_when_it_is_read() {
-    assert_eq!(
-        serde_json::from_str::<Currency>("\"chf\"").unwrap(),
-        currency("CHF")
-    );
+    assert_eq!(serde_json::from_str::<Currency>("\"chf\"").unwrap(), currency("CHF"));
     assert!(serde_json::from_str::<Currency>("\"DEM\"").is_err());
     let money = Money::new(5, &currency("EUR"));
     let json = serde_json::to_value(&money).unwrap();
-    assert_eq!(
-        json,
-        serde_json::json!({ "amount": 5, "currency": "EUR", "text": "0.05 EUR" })
-    );
+    assert_eq!(json, serde_json::json!({ "amount": 5, "currency": "EUR", "text": "0.05 EUR" }));
     assert_eq!(serde_json::from_value::<Money>(json).unwrap(), money);
 }
 

@@ -36,9 +36,7 @@ impl Visitor<'_> for AmountVisitor {
     }
 
     fn visit_u64<E: de::Error>(self, minor: u64) -> Result<Amount, E> {
-        i64::try_from(minor)
-            .map(Amount::Minor)
-            .map_err(|_| E::invalid_value(de::Unexpected::Unsigned(minor), &self))
+        i64::try_from(minor).map(Amount::Minor).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(minor), &self))
     }
 
     /// JSON Schema calls `120.0` an integer, so it is one here; `120.5` is not.

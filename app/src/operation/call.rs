@@ -88,7 +88,13 @@ impl Call {
     }
 
     /// Keeps what was done, with its record; or undoes all of it after a dry run.
-    async fn end<T: Serialize>(mut self, declaration: &Declaration, arguments: Value, key: Option<&str>, result: T) -> Result<Done<T>, Error> {
+    async fn end<T: Serialize>(
+        mut self,
+        declaration: &Declaration,
+        arguments: Value,
+        key: Option<&str>,
+        result: T,
+    ) -> Result<Done<T>, Error> {
         let warnings = std::mem::take(&mut self.warnings);
         if self.dry_run {
             let changes = store::changes(&mut self.db, self.action).await?;
@@ -135,7 +141,10 @@ pub async fn write<A: Serialize, T: Serialize + DeserializeOwned>(
     {
         return match answer {
             Some(answer) => serde_json::from_value(answer).map_err(|_| Error::internal()),
-            None => Err(Error::new(Code::Conflict, "This was already done, and its answer held a secret that is shown only once. Do it anew with a new key.")),
+            None => Err(Error::new(
+                Code::Conflict,
+                "This was already done, and its answer held a secret that is shown only once. Do it anew with a new key.",
+            )),
         };
     }
     match work(&mut call).await {
@@ -161,7 +170,10 @@ fn common(mut arguments: Value) -> Result<(Value, Option<String>, bool), Error> 
         map.retain(|_, value| !value.is_null());
     }
     if key.as_ref().is_some_and(|key| key.chars().count() > 200) {
-        return Err(Error::invalid("idempotency_key", "An idempotency key has at most 200 characters; send a shorter one, for instance a UUID."));
+        return Err(Error::invalid(
+            "idempotency_key",
+            "An idempotency key has at most 200 characters; send a shorter one, for instance a UUID.",
+        ));
     }
     Ok((arguments, key, dry_run))
 }
@@ -207,7 +219,10 @@ fn authorize_token(token: &crate::context::Token, declaration: &Declaration) -> 
     if waits && declaration.effect != Effect::Read && token.writes != Writes::Direct {
         return Err(Error::new(
             Code::NeedsApproval,
-            format!("{} has to be approved by a person, and the token \"{}\" does not write directly. Nothing was done.", declaration.name, token.name),
+            format!(
+                "{} has to be approved by a person, and the token \"{}\" does not write directly. Nothing was done.",
+                declaration.name, token.name
+            ),
         )
         .hint("Do it in the app, or use a token whose write mode is direct."));
     }

@@ -88,7 +88,8 @@ impl Operation {
         if error.message.is_empty() {
             return Ok(());
         }
-        let known: Vec<&str> = self.input.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        let known: Vec<&str> =
+            self.input.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         Err(error.hint(format!("{} takes: {}.", self.declaration.name, known.join(", "))))
     }
 }

@@ -37,7 +37,11 @@ impl Transform for Portable {
 
 /// Drops what clients stumble over, at every depth.
 fn portable(map: &mut Map<String, Value>) {
-    if map.get("format").and_then(Value::as_str).is_some_and(|format| format.starts_with("int") || format.starts_with("uint") || format == "double") {
+    if map
+        .get("format")
+        .and_then(Value::as_str)
+        .is_some_and(|format| format.starts_with("int") || format.starts_with("uint") || format == "double")
+    {
         map.remove("format");
     }
     if map.get("default").is_some_and(Value::is_null) {

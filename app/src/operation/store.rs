@@ -107,7 +107,15 @@ pub async fn record_refusal(caller: &Caller, now: Timestamp, operation: &str, ar
     }
 }
 
-async fn insert_action(db: &mut Db, caller: &Caller, action: ActionId, now: Timestamp, operation: &str, arguments: Value, outcome: &str) -> Result<(), Error> {
+async fn insert_action(
+    db: &mut Db,
+    caller: &Caller,
+    action: ActionId,
+    now: Timestamp,
+    operation: &str,
+    arguments: Value,
+    outcome: &str,
+) -> Result<(), Error> {
     let organization = db.organization();
     let token = caller.token.as_ref().map(|token| token.id.0);
     query!(
@@ -153,7 +161,11 @@ pub async fn forget_answers(db: &mut Db, before: Timestamp) -> Result<u64, Error
 
 /// Organizations that keep answers from before an instant.
 pub async fn organizations_with_answers_before(pool: &PgPool, before: Timestamp, at_most: i32) -> Result<Vec<Uuid>, Error> {
-    Ok(query_scalar!(r#"select organization_id as "organization_id!" from organizations_with_answers_before($1, $2)"#, instant(before) as _, at_most)
-        .fetch_all(pool)
-        .await?)
+    Ok(query_scalar!(
+        r#"select organization_id as "organization_id!" from organizations_with_answers_before($1, $2)"#,
+        instant(before) as _,
+        at_most
+    )
+    .fetch_all(pool)
+    .await?)
 }

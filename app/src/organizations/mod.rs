@@ -198,9 +198,30 @@ pub async fn update_organization(
     lock_date: Edit<String>,
 ) -> Result<Organization, Error> {
     let given = settings::Settings {
-        name, legal_name, address, vat_id, email, phone, bank_holder, iban, bic, bank_name, currency, time_zone, language, week_start,
-        rate, payment_terms_days, tax_category, tax_rate, number_pattern, number_yearly_reset, rounding_step, rounding_mode,
-        rounding_basis, lock_date,
+        name,
+        legal_name,
+        address,
+        vat_id,
+        email,
+        phone,
+        bank_holder,
+        iban,
+        bic,
+        bank_name,
+        currency,
+        time_zone,
+        language,
+        week_start,
+        rate,
+        payment_terms_days,
+        tax_category,
+        tax_rate,
+        number_pattern,
+        number_yearly_reset,
+        rounding_step,
+        rounding_mode,
+        rounding_basis,
+        lock_date,
     };
     settings::update(cx, given).await
 }

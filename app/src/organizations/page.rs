@@ -24,22 +24,21 @@ pub fn OrganizationSection() -> impl IntoView {
 #[component]
 fn Settings(organization: Organization, action: ServerAction<UpdateOrganization>) -> impl IntoView {
     let changeable = use_here().may(Permission::ManageOrganization);
-    let (letterhead, bank) = (letterhead(&organization), bank(&organization));
-    let (basics, invoicing) = (basics(&organization), invoicing(&organization));
+    let organization = StoredValue::new(organization);
     view! {
         <Form action id="organization">
             <div class="columns">
                 <Part title="On every invoice" id="letterhead">
-                    <div class="grid-form">{letterhead}</div>
+                    <div class="grid-form">{organization.with_value(letterhead)}</div>
                 </Part>
                 <Part title="Where clients pay" id="bank">
-                    <div class="grid-form">{bank}</div>
+                    <div class="grid-form">{organization.with_value(bank)}</div>
                 </Part>
                 <Part title="Time and money" id="basics">
-                    <div class="grid-form">{basics}</div>
+                    <div class="grid-form">{organization.with_value(basics)}</div>
                 </Part>
                 <Part title="New invoices" id="invoicing">
-                    <div class="grid-form">{invoicing}</div>
+                    <div class="grid-form">{organization.with_value(invoicing)}</div>
                 </Part>
             </div>
             {changeable.then(|| view! { <div class="form-end"><Submit label="Save organization" /></div> })}
@@ -70,7 +69,8 @@ fn bank(organization: &Organization) -> impl IntoView + use<> {
 }
 
 fn basics(organization: &Organization) -> impl IntoView + use<> {
-    let weekdays = [("1", "Monday"), ("2", "Tuesday"), ("3", "Wednesday"), ("4", "Thursday"), ("5", "Friday"), ("6", "Saturday"), ("7", "Sunday")];
+    let weekdays =
+        [("1", "Monday"), ("2", "Tuesday"), ("3", "Wednesday"), ("4", "Thursday"), ("5", "Friday"), ("6", "Saturday"), ("7", "Sunday")];
     let lock = organization.lock_date.as_ref().map(ToString::to_string).unwrap_or_default();
     view! {
         <Select label="Currency" name="currency" choices=currencies() value=organization.currency.to_string() />
@@ -104,5 +104,14 @@ fn invoicing(organization: &Organization) -> impl IntoView + use<> {
 }
 
 fn steps() -> Vec<Choice> {
-    choices(&[("0", "Not at all"), ("1", "To a minute"), ("5", "To 5 minutes"), ("6", "To 6 minutes"), ("10", "To 10 minutes"), ("15", "To 15 minutes"), ("30", "To half an hour"), ("60", "To an hour")])
+    choices(&[
+        ("0", "Not at all"),
+        ("1", "To a minute"),
+        ("5", "To 5 minutes"),
+        ("6", "To 6 minutes"),
+        ("10", "To 10 minutes"),
+        ("15", "To 15 minutes"),
+        ("30", "To half an hour"),
+        ("60", "To an hour"),
+    ])
 }

@@ -57,9 +57,9 @@ pub struct Settings {
 pub async fn belongings(cx: &mut Call) -> Result<Page<Belonging>, Error> {
     let user = cx.caller.person()?.id.0;
     let rows = store::of_person(&mut cx.db, user).await?;
-    let items = rows.into_iter().filter_map(|row| {
-        Some(Belonging { id: OrganizationId(row.id), slug: row.slug, name: row.name, role: Role::named(&row.role)? })
-    });
+    let items = rows
+        .into_iter()
+        .filter_map(|row| Some(Belonging { id: OrganizationId(row.id), slug: row.slug, name: row.name, role: Role::named(&row.role)? }));
     Ok(Page { items: items.collect(), next_cursor: None, total: None })
 }
 
@@ -74,7 +74,10 @@ pub async fn update(cx: &mut Call, given: Settings) -> Result<Organization, Erro
     if let Some(currency) = &given.currency {
         let currency = Currency::parse(currency)?;
         if currency != organization.currency && store::has_invoices(&mut cx.db).await? {
-            return Err(Error::new(Code::InUse, "The currency cannot change any more: there are invoices. New clients can have another currency of their own."));
+            return Err(Error::new(
+                Code::InUse,
+                "The currency cannot change any more: there are invoices. New clients can have another currency of their own.",
+            ));
         }
         organization.rate = Money::new(organization.rate.amount, &currency);
         organization.currency = currency;
@@ -146,7 +149,14 @@ fn defaults(organization: &mut Organization, given: Settings) -> Result<(), Erro
 pub fn rate_of(field: &'static str, given: &Amount, currency: &Currency) -> Result<i64, Error> {
     let rate = given.minor(field, currency)?;
     if !(0..=RATE_MAX).contains(&rate) {
-        return Err(Error::invalid(field, format!("A rate of {} per hour is out of range; it lies between 0 and {}.", Money::new(rate, currency).text, Money::new(RATE_MAX, currency).text)));
+        return Err(Error::invalid(
+            field,
+            format!(
+                "A rate of {} per hour is out of range; it lies between 0 and {}.",
+                Money::new(rate, currency).text,
+                Money::new(RATE_MAX, currency).text
+            ),
+        ));
     }
     Ok(rate)
 }
@@ -155,7 +165,9 @@ pub fn rate_of(field: &'static str, given: &Amount, currency: &Currency) -> Resu
 pub fn language_of(given: &str) -> Result<String, Error> {
     match given {
         "en" | "de" => Ok(given.to_owned()),
-        other => Err(Error::invalid("language", format!("\"{}\" is not a language of documents yet; choose en or de.", text::excerpt(other)))),
+        other => {
+            Err(Error::invalid("language", format!("\"{}\" is not a language of documents yet; choose en or de.", text::excerpt(other))))
+        }
     }
 }
 
@@ -174,7 +186,10 @@ fn iban_of(given: &str) -> Result<String, Error> {
     let rest = iban.get(4..).unwrap_or_default().chars().chain(iban.get(..4).unwrap_or_default().chars());
     let checked = rest.filter_map(|c| c.to_digit(36)).fold(0, |sum, digit| (sum * if digit > 9 { 100 } else { 10 } + digit) % 97);
     if !sound || checked != 1 {
-        return Err(Error::invalid("iban", format!("\"{}\" is not an IBAN: its check digits do not fit. Compare it with your bank statement.", text::excerpt(given))));
+        return Err(Error::invalid(
+            "iban",
+            format!("\"{}\" is not an IBAN: its check digits do not fit. Compare it with your bank statement.", text::excerpt(given)),
+        ));
     }
     Ok(iban)
 }

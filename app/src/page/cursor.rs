@@ -33,12 +33,8 @@ impl Cursor {
     /// Reads a cursor that came back from a caller.
     pub fn decode(text: &str) -> Result<Cursor, Error> {
         decoded(text).ok_or_else(|| {
-            let advice =
-                "give next_cursor of the page before, unchanged, or no cursor for the first page";
-            Error::invalid(
-                "cursor",
-                format!("The cursor is not one that this list gave out; {advice}."),
-            )
+            let advice = "give next_cursor of the page before, unchanged, or no cursor for the first page";
+            Error::invalid("cursor", format!("The cursor is not one that this list gave out; {advice}."))
         })
     }
 }
@@ -51,10 +47,7 @@ fn decoded(text: &str) -> Option<Cursor> {
     let (id, key) = bytes.split_first_chunk::<16>()?;
     let key = std::str::from_utf8(key).ok()?.to_owned();
     // PostgreSQL has no text with a zero byte in it: such a key would fail in the query.
-    (!key.contains('\0')).then(|| Cursor {
-        key,
-        id: Uuid::from_bytes(*id),
-    })
+    (!key.contains('\0')).then(|| Cursor { key, id: Uuid::from_bytes(*id) })
 }
 
 impl<T> Page<T> {
@@ -64,14 +57,7 @@ impl<T> Page<T> {
         let limit = usize::try_from(limit).unwrap_or(0);
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let next_cursor = rows
-            .last()
-            .filter(|_| more)
-            .map(|last| cursor(last).encode());
-        Page {
-            items: rows,
-            next_cursor,
-            total: None,
-        }
+        let next_cursor = rows.last().filter(|_| more).map(|last| cursor(last).encode());
+        Page { items: rows, next_cursor, total: None }
     }
 }

@@ -9,24 +9,14 @@ fn a_list_is_as_long_as_asked_within_its_bounds() {
         assert!(limit(Some(given)).is_err(), "{given}");
     }
     let refused = limit(Some(500)).unwrap_err().message;
-    assert_eq!(
-        refused,
-        "500 is not between 1 and 200; ask for fewer items and follow next_cursor."
-    );
+    assert_eq!(refused, "500 is not between 1 and 200; ask for fewer items and follow next_cursor.");
 }
 
 #[test]
 fn what_is_absent_is_left_out() {
-    let page = Page {
-        items: vec![1, 2],
-        next_cursor: None,
-        total: None,
-    };
+    let page = Page { items: vec![1, 2], next_cursor: None, total: None };
     assert_eq!(serde_json::to_string(&page).unwrap(), r#"{"items":[1,2]}"#);
-    assert_eq!(
-        serde_json::from_str::<Page<i32>>(r#"{"items":[1,2]}"#).unwrap(),
-        page
-    );
+    assert_eq!(serde_json::from_str::<Page<i32>>(r#"{"items":[1,2]}"#).unwrap(), page);
 }
 
 #[cfg(feature = "ssr")]
@@ -37,23 +27,13 @@ mod on_the_server {
     use super::super::{Cursor, Page};
 
     fn cursor(key: &str) -> Cursor {
-        Cursor {
-            key: key.to_owned(),
-            id: Uuid::from_u128(7),
-        }
+        Cursor { key: key.to_owned(), id: Uuid::from_u128(7) }
     }
 
     #[test]
     fn a_page_ends_with_a_cursor_when_there_is_more() {
         let of = |rows: Vec<i32>| Page::of(rows, 2, |last| cursor(&last.to_string()));
-        assert_eq!(
-            of(vec![1, 2, 3]),
-            Page {
-                items: vec![1, 2],
-                next_cursor: Some(cursor("2").encode()),
-                total: None
-            }
-        );
+        assert_eq!(of(vec![1, 2, 3]), Page { items: vec![1, 2], next_cursor: Some(cursor("2").encode()), total: None });
         assert_eq!(of(vec![1, 2]).next_cursor, None);
         assert_eq!(of(vec![]).next_cursor, None);
     }
@@ -63,11 +43,7 @@ mod on_the_server {
         for text in ["", "abc", "!!!", "AAAA", "%00", " "] {
             assert!(Cursor::decode(text).is_err(), "{text}");
         }
-        let too_long = Cursor {
-            key: "a".repeat(10_000),
-            ..cursor("")
-        }
-        .encode();
+        let too_long = Cursor { key: "a".repeat(10_000), ..cursor("") }.encode();
         assert!(Cursor::decode(&too_long).is_err());
         assert!(Cursor::decode(&cursor("a\0b").encode()).is_err());
     }

@@ -8,7 +8,9 @@ use crate::{
     access::Permission,
     money::written,
     time::{entry::brief, list_time_entries},
-    ui::{Choice, Dialog, Field, Form, Icon, Opens, Part, Reveal, Select, Submit, answered, choices, hidden, loaded, once, refusal, use_flash},
+    ui::{
+        Choice, Dialog, Field, Form, Icon, Opens, Part, Reveal, Select, Submit, answered, choices, hidden, loaded, once, refusal, use_flash,
+    },
     visit::{changed, use_changes, use_here},
 };
 
@@ -26,14 +28,14 @@ pub fn NewProject(
     let changes = use_changes();
     answered(action, move |_| changed(changes.work));
     let refused = Signal::derive(move || refusal(action).get().is_some());
-    let of = match client {
+    let of = move || match client {
         Some((id, _)) => hidden("client", id).into_any(),
         None => view! { <Select label="Client" name="client" choices=clients required=true class="span-2" /> }.into_any(),
     };
     view! {
         <Reveal label="New project" drawing=Icon::Plus refused closes=action.version()>
-            <Form action id="new-project" class="grid-form">
-                {once(action)} {of}
+            <Form action id="new-project" class="grid-form" clears=true>
+                {once(action)} {of()}
                 <Field label="Name" name="name" required=true maxlength=200 placeholder="Dashboard" class="span-2" />
                 <Select label="Billing" name="billing" choices=billings() />
                 <Field label="Rate per hour" name="rate" inputmode="decimal" optional=true hint="Empty for the client's." />

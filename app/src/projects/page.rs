@@ -18,8 +18,10 @@ pub fn ProjectsPage() -> impl IntoView {
     let here = use_here();
     let changes = use_changes();
     let query = use_query_map();
-    let asked = move || (changes.work.get(), changes.time.get(), query.with(|query| (query.get("archived").is_some(), query.get("cursor"))));
-    let projects = Resource::new(asked, |(_, _, (archived, cursor))| list_projects(None, None, Some(archived), Some(true), Some(100), cursor, None));
+    let asked =
+        move || (changes.work.get(), changes.time.get(), query.with(|query| (query.get("archived").is_some(), query.get("cursor"))));
+    let projects =
+        Resource::new(asked, |(_, _, (archived, cursor))| list_projects(None, None, Some(archived), Some(true), Some(100), cursor, None));
     view! {
         <Head title="Projects" lead=view! { "What the work is on. Time is tracked on projects." }.into_any() />
         {here.may(Permission::WriteWork).then(|| view! { <Add /> })}
@@ -52,7 +54,11 @@ fn list(page: Page<Project>) -> AnyView {
     let seen = here.may(Permission::ReadMoney);
     let next = page.next_cursor;
     let rows = page.items.into_iter().map(|project| row(&here.path(&format!("projects/{}", project.id)), project, seen)).collect_view();
-    let switch = if archived { (here.path("projects"), "Hide archived projects") } else { (format!("{}?archived=yes", here.path("projects")), "Show archived projects") };
+    let switch = if archived {
+        (here.path("projects"), "Hide archived projects")
+    } else {
+        (format!("{}?archived=yes", here.path("projects")), "Show archived projects")
+    };
     view! {
         <table class="list">
             <caption class="spoken">"Projects"</caption>

@@ -47,7 +47,13 @@ pub struct ProjectChange {
 }
 
 /// A page of projects by client and name.
-pub async fn list(cx: &mut Call, wanted: Wanted, limit: Option<u32>, cursor: Option<String>, with_total: bool) -> Result<Page<Project>, Error> {
+pub async fn list(
+    cx: &mut Call,
+    wanted: Wanted,
+    limit: Option<u32>,
+    cursor: Option<String>,
+    with_total: bool,
+) -> Result<Page<Project>, Error> {
     let (sight, limit) = (Sight::of(cx)?, page::limit(limit)?);
     let after = cursor.as_deref().map(after).transpose()?;
     let client = match wanted.client.filter(|client| !client.trim().is_empty()) {
@@ -153,7 +159,10 @@ pub async fn delete(cx: &mut Call, project: &str) -> Result<DeletedProject, Erro
     if entries + lines > 0 {
         return Err(Error::new(
             Code::InUse,
-            format!("{} has {entries} time entries and {lines} invoice lines and cannot be deleted. Archive it instead.", project.full_name()),
+            format!(
+                "{} has {entries} time entries and {lines} invoice lines and cannot be deleted. Archive it instead.",
+                project.full_name()
+            ),
         ));
     }
     store::delete(&mut cx.db, project.id).await?;

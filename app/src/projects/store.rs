@@ -84,7 +84,7 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<After>, limit: i64
                select coalesce(sum(t.seconds), 0) as worked,
                    coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600) filter (where t.billable and t.invoice_line_id is null), 0)::bigint as unbilled
                from time_entry t
-               where t.organization_id = $1 and t.project_id = p.id and not t.running and t.state in ('logged', 'approved')
+               where $10 and t.organization_id = $1 and t.project_id = p.id and not t.running and t.state in ('logged', 'approved')
            ) h on $10
            order by p.client_key, p.project_key, p.id"#,
         organization,

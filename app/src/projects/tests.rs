@@ -2,31 +2,45 @@
 
 use serde_json::{Value, json};
 
+use super::{CreateProject, UpdateProject};
 use crate::{
     access::{Role, Writes},
+    clients::UpdateClient,
     error::Code,
     testing::World,
 };
 
 async fn studio() -> World {
     let studio = World::new("studio").await;
-    studio.ok("create_client", json!({"name": "Acme", "rate": 12000})).await;
-    studio.ok("create_client", json!({"name": "Beta", "currency": "USD"})).await;
+    studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "rate": 12000})).await;
+    studio.ok("create_client", json!({"name": "Beta", "tax_rate": "19", "currency": "USD"})).await;
     studio
 }
 
 fn names(page: &Value) -> Vec<String> {
     let items = page["items"].as_array().expect("items");
-    items.iter().map(|item| format!("{} / {}", item["client"]["name"].as_str().unwrap_or_default(), item["name"].as_str().unwrap_or_default())).collect()
+    items
+        .iter()
+        .map(|item| format!("{} / {}", item["client"]["name"].as_str().unwrap_or_default(), item["name"].as_str().unwrap_or_default()))
+        .collect()
 }
 
 #[tokio::test]
 async fn a_new_project_starts_from_its_client() {
     let studio = studio().await;
     let project = studio.ok("create_project", json!({"client": "acme", "name": " Dashboard ", "code": "D-1"})).await;
-    assert_eq!((&project["name"], &project["code"], &project["billing"]), (&json!("Dashboard"), &json!("D-1"), &json!("time_and_materials")));
-    assert_eq!((project.get("rate"), &project["effective_rate"]["text"], &project["bill_agent_time"]), (None, &json!("120.00 EUR"), &json!(false)));
-    assert_eq!((&project["client"]["currency"], &project["worked"]["seconds"], &project["unbilled"]["amount"]), (&json!("EUR"), &json!(0), &json!(0)));
+    assert_eq!(
+        (&project["name"], &project["code"], &project["billing"]),
+        (&json!("Dashboard"), &json!("D-1"), &json!("time_and_materials"))
+    );
+    assert_eq!(
+        (project.get("rate"), &project["effective_rate"]["text"], &project["bill_agent_time"]),
+        (None, &json!("120.00 EUR"), &json!(false))
+    );
+    assert_eq!(
+        (&project["client"]["currency"], &project["worked"]["seconds"], &project["unbilled"]["amount"]),
+        (&json!("EUR"), &json!(0), &json!(0))
+    );
     let client = studio.ok("get_client", json!({"client": "Acme"})).await;
     assert_eq!((&project["color"], &client["projects"]), (&client["color"], &json!(1)));
     assert_eq!(studio.number("select count(*) from project_member where organization_id = $1").await, 1);
@@ -36,11 +50,11 @@ async fn a_new_project_starts_from_its_client() {
 async fn the_effective_rate_is_the_nearest() {
     let studio = studio().await;
     studio.ok("update_organization", json!({"rate": 8000})).await;
-    let own = studio.ok("create_project", json!({"client": "Acme", "name": "Own", "rate": "150,00"})).await;
+    let own = studio.form::<CreateProject>(json!({"client": "Acme", "name": "Own", "rate": "150,00"})).await.expect("made");
     assert_eq!((&own["rate"]["amount"], &own["effective_rate"]["amount"]), (&json!(15000), &json!(15000)));
-    let cleared = studio.ok("update_project", json!({"project": "Own", "rate": ""})).await;
+    let cleared = studio.form::<UpdateProject>(json!({"project": "Own", "rate": ""})).await.expect("changed");
     assert_eq!((cleared.get("rate"), &cleared["effective_rate"]["amount"]), (None, &json!(12000)));
-    studio.ok("update_client", json!({"client": "Acme", "rate": ""})).await;
+    studio.form::<UpdateClient>(json!({"client": "Acme", "rate": ""})).await.expect("changed");
     assert_eq!(studio.ok("get_project", json!({"project": "Own"})).await["effective_rate"]["amount"], 8000);
     let foreign = studio.ok("create_project", json!({"client": "Beta", "name": "Foreign"})).await;
     assert_eq!(foreign["effective_rate"]["text"], "0.00 USD", "a rate in euros is none in dollars");
@@ -58,7 +72,7 @@ async fn bad_projects_are_refused_with_their_field() {
         (json!({"name": "a\u{0}b"}), "name"),
         (json!({"name": "DASHBOARD"}), "name"),
         (json!({"name": "New", "rate": -1}), "rate"),
-        (json!({"name": "New", "rate": "12.345"}), "rate"),
+        (json!({"name": "New", "rate": 12.5}), "rate"),
         (json!({"name": "New", "code": "x".repeat(31)}), "code"),
         (json!({"name": "New", "color": "green"}), "color"),
         (json!({"name": "New", "billing": "barter"}), "billing"),
@@ -156,11 +170,20 @@ async fn hours_are_told_when_asked_for() {
 #[tokio::test]
 async fn what_is_not_given_stays() {
     let studio = studio().await;
-    let made = studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard", "code": "D", "rate": 9000, "color": "#112233", "bill_agent_time": true})).await;
+    let made = studio
+        .ok(
+            "create_project",
+            json!({"client": "Acme", "name": "Dashboard", "code": "D", "rate": 9000, "color": "#112233", "bill_agent_time": true}),
+        )
+        .await;
     let renamed = studio.ok("update_project", json!({"project": "Dashboard", "name": "Charts"})).await;
-    assert_eq!((&renamed["id"], &renamed["name"], &renamed["code"], &renamed["rate"], &renamed["color"]), (&made["id"], &json!("Charts"), &json!("D"), &made["rate"], &made["color"]));
+    assert_eq!(
+        (&renamed["id"], &renamed["name"], &renamed["code"], &renamed["rate"], &renamed["color"]),
+        (&made["id"], &json!("Charts"), &json!("D"), &made["rate"], &made["color"])
+    );
     assert_eq!((&renamed["bill_agent_time"], &renamed["billing"]), (&json!(true), &json!("time_and_materials")));
-    let changed = studio.ok("update_project", json!({"project": "Charts", "code": "", "billing": "overhead", "bill_agent_time": false})).await;
+    let changed =
+        studio.ok("update_project", json!({"project": "Charts", "code": "", "billing": "overhead", "bill_agent_time": false})).await;
     assert_eq!((changed.get("code"), &changed["billing"], &changed["bill_agent_time"]), (None, &json!("overhead"), &json!(false)));
     studio.ok("create_project", json!({"client": "Acme", "name": "Taken"})).await;
     assert!(studio.refused("update_project", json!({"project": "Charts", "name": "taken"})).await.field("name").is_some());
@@ -198,9 +221,16 @@ async fn what_holds_a_project_keeps_it_from_being_deleted() {
 #[tokio::test]
 async fn a_member_sees_the_projects_they_are_on_and_changes_none() {
     let studio = studio().await;
-    let (mine, other) = (studio.ok("create_project", json!({"client": "Acme", "name": "Mine"})).await, studio.ok("create_project", json!({"client": "Beta", "name": "Other"})).await);
+    let (mine, other) = (
+        studio.ok("create_project", json!({"client": "Acme", "name": "Mine"})).await,
+        studio.ok("create_project", json!({"client": "Beta", "name": "Other"})).await,
+    );
     let barbara = studio.as_role(Role::Member).await;
-    let join = format!("insert into project_member (organization_id, project_id, member_id) values ($1, '{}', '{}')", mine["id"].as_str().unwrap_or_default(), barbara.member());
+    let join = format!(
+        "insert into project_member (organization_id, project_id, member_id) values ($1, '{}', '{}')",
+        mine["id"].as_str().unwrap_or_default(),
+        barbara.member()
+    );
     studio.sql(&join).await;
     assert_eq!(names(&barbara.ok("list_projects", json!({"with_total": true, "archived": true})).await), ["Acme / Mine"]);
     let seen = barbara.ok("get_project", json!({"project": "Mine"})).await;
@@ -224,7 +254,10 @@ async fn another_tenants_projects_are_not_there() {
     }
     assert_eq!(ours.code("create_project", json!({"client": project["client"]["id"], "name": "Mine"})).await, Code::NotFound);
     assert_eq!(ours.code("list_projects", json!({"client": project["client"]["id"]})).await, Code::NotFound);
-    assert_eq!(theirs.ok("get_project", json!({"project": project["id"]})).await, theirs.ok("get_project", json!({"project": "Dashboard"})).await);
+    assert_eq!(
+        theirs.ok("get_project", json!({"project": project["id"]})).await,
+        theirs.ok("get_project", json!({"project": "Dashboard"})).await
+    );
 }
 
 #[tokio::test]

@@ -2,10 +2,7 @@
 
 use leptos::{ev, html, prelude::*};
 
-use super::{
-    CurrentTimer, StartTimer, StopTimer, TimeEntry, UpdateTimer, get_timer,
-    ticking::Ticking,
-};
+use super::{CurrentTimer, StartTimer, StopTimer, TimeEntry, UpdateTimer, get_timer, ticking::Ticking};
 use crate::{
     access::Permission,
     error::Error,

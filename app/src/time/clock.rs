@@ -61,9 +61,15 @@ impl When {
         let parts = Parts::of(given, place)?;
         match parts {
             Parts { started: Some(from), ended: Some(to), seconds: None, .. } => Self::between(from, to, place),
-            Parts { started: Some(from), ended: None, seconds: Some(seconds), .. } => Self::between(from, from + SignedDuration::from_secs(seconds), place),
-            Parts { started: None, ended: None, seconds: Some(seconds), date } => Ok(Self { day: date.unwrap_or(today), span: None, seconds }),
-            Parts { started: Some(_), .. } => Err(Error::invalid("ended_at", "The end is missing; give ended_at, or a duration such as 1h30m.")),
+            Parts { started: Some(from), ended: None, seconds: Some(seconds), .. } => {
+                Self::between(from, from + SignedDuration::from_secs(seconds), place)
+            }
+            Parts { started: None, ended: None, seconds: Some(seconds), date } => {
+                Ok(Self { day: date.unwrap_or(today), span: None, seconds })
+            }
+            Parts { started: Some(_), .. } => {
+                Err(Error::invalid("ended_at", "The end is missing; give ended_at, or a duration such as 1h30m."))
+            }
             Parts { ended: Some(_), .. } => Err(Error::invalid("started_at", "The start is missing; give started_at beside ended_at.")),
             _ => Err(Error::invalid("duration", "How long was worked? Give date and duration, or started_at and ended_at.")),
         }
@@ -98,12 +104,22 @@ impl When {
         let seconds = to.duration_since(from).as_secs();
         let shown = |at: Timestamp| Moment::at(at, &place.zone);
         match seconds {
-            ..0 => Err(Error::invalid("ended_at", format!("The end {} is before the start {}. Swap or correct them.", shown(to), shown(from)))),
-            0 => Err(Error::invalid("ended_at", format!("Start and end are the same, {}: that is no time at all. Give at least one second.", shown(from)))),
+            ..0 => {
+                Err(Error::invalid("ended_at", format!("The end {} is before the start {}. Swap or correct them.", shown(to), shown(from))))
+            }
+            0 => Err(Error::invalid(
+                "ended_at",
+                format!("Start and end are the same, {}: that is no time at all. Give at least one second.", shown(from)),
+            )),
             1..=SECONDS_MAX => Ok(Self { day: place.day_of(from), span: Some((from, to)), seconds }),
             _ => Err(Error::invalid(
                 "ended_at",
-                format!("From {} to {} are {}; an entry holds at most 24 hours. Split it over two days.", shown(from), shown(to), Worked::of(seconds).text),
+                format!(
+                    "From {} to {} are {}; an entry holds at most 24 hours. Split it over two days.",
+                    shown(from),
+                    shown(to),
+                    Worked::of(seconds).text
+                ),
             )),
         }
     }
@@ -123,7 +139,10 @@ impl Parts {
             ended: filled(&given.ended_at).map(|text| place.instant("ended_at", text)).transpose()?,
         };
         if parts.date.is_some() && (parts.started.is_some() || parts.ended.is_some()) {
-            return Err(Error::invalid("date", "A date goes with a duration; with started_at and ended_at the day follows from the start. Leave one of them out."));
+            return Err(Error::invalid(
+                "date",
+                "A date goes with a duration; with started_at and ended_at the day follows from the start. Leave one of them out.",
+            ));
         }
         if parts.seconds.is_some() && parts.ended.is_some() {
             return Err(Error::invalid("duration", "Give either duration or ended_at, not both."));
@@ -151,7 +170,8 @@ impl Place {
             && !text.contains(['Z', 'z', '+'])
         {
             Day::parse(field, &local.date().to_string())?;
-            let zoned = local.to_zoned(self.zone.clone()).map_err(|_| Error::invalid(field, "There is no such time where the organization is."))?;
+            let zoned =
+                local.to_zoned(self.zone.clone()).map_err(|_| Error::invalid(field, "There is no such time where the organization is."))?;
             return Ok(to_the_second(zoned.timestamp()));
         }
         let at = Moment::parse(field, text)?.timestamp().map_err(refused)?;

@@ -31,8 +31,11 @@ pub async fn confirm(cx: &mut Call, entries: Vec<String>, all: bool) -> Result<C
     found.retain(|draft| draft.state == EntryState::Draft.name());
     let closed = found.iter().filter(|draft| draft.closed).count();
     if closed > 0 && !all {
-        return Err(Error::new(Code::Locked, format!("{closed} of these drafts are on days that are closed, so they cannot count any more."))
-            .hint("Leave them out, or ask an owner or admin to move the lock date."));
+        return Err(Error::new(
+            Code::Locked,
+            format!("{closed} of these drafts are on days that are closed, so they cannot count any more."),
+        )
+        .hint("Leave them out, or ask an owner or admin to move the lock date."));
     }
     if found.iter().any(|draft| draft.running) {
         return Err(Error::new(Code::Conflict, "A running timer cannot be confirmed.").hint("Stop it first."));
@@ -55,7 +58,10 @@ fn chosen(entries: &[String], all: bool) -> Result<Option<Vec<Uuid>>, Error> {
         return Err(Error::invalid("time_entries", "Name the drafts in time_entries, or set all to true; one of the two."));
     }
     if entries.len() > NAMED_MAX {
-        return Err(Error::invalid("time_entries", format!("At most {NAMED_MAX} drafts are confirmed by name at once; send fewer, or set all to true.")));
+        return Err(Error::invalid(
+            "time_entries",
+            format!("At most {NAMED_MAX} drafts are confirmed by name at once; send fewer, or set all to true."),
+        ));
     }
     let ids: BTreeSet<Uuid> = entries.iter().map(|entry| reference::id(entry)).collect();
     Ok((!all).then(|| ids.into_iter().collect()))

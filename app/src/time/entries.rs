@@ -94,7 +94,7 @@ pub async fn list_time_entries(
     super::record::list(cx, given, limit, cursor, with_total.unwrap_or(false)).await
 }
 
-/// Get one time entry.
+/// Get one time entry: who worked, on what, for how long, and what it is worth.
 #[operation(read, idempotent, needs = ReadTime, scope = TimeRead, title = "Get time")]
 pub async fn get_time_entry(
     cx: &mut Call,

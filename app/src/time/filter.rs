@@ -87,9 +87,10 @@ pub async fn member_of(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid
     match found.as_slice() {
         [(found, _)] if sight.all_time || *found == sight.member => Ok(*found),
         [(found, _), ..] if *found == id && sight.all_time => Ok(*found),
-        [_, _, ..] if sight.all_time => {
-            Err(Error::invalid("member", format!("There are several members called \"{}\". Give the id; list_time_entries shows it.", text::excerpt(name))))
-        }
+        [_, _, ..] if sight.all_time => Err(Error::invalid(
+            "member",
+            format!("There are several members called \"{}\". Give the id; list_time_entries shows it.", text::excerpt(name)),
+        )),
         _ => Err(Error::not_found("member")),
     }
 }
@@ -97,7 +98,9 @@ pub async fn member_of(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid
 /// First and last day of what was given; everything when nothing was.
 fn days(cx: &Call, given: &Given) -> Result<(Date, Date), Error> {
     let period = given.period.as_deref().filter(|text| !text.trim().is_empty());
-    let day = |field: &'static str, text: &Option<String>| text.as_deref().filter(|text| !text.trim().is_empty()).map(|text| Day::parse(field, text)).transpose();
+    let day = |field: &'static str, text: &Option<String>| {
+        text.as_deref().filter(|text| !text.trim().is_empty()).map(|text| Day::parse(field, text)).transpose()
+    };
     let (from, to) = (day("from", &given.from)?, day("to", &given.to)?);
     if let Some(period) = period {
         if from.is_some() || to.is_some() {

@@ -56,17 +56,22 @@ pub fn LogForm(
         flash.say(format!("{} logged on {}: {} that day.", logged.entry.worked.text, logged.entry.project.name, logged.day_total.text));
     });
     let today = here.0.today.to_string();
-    let (when, other) = match by_clock {
-        true => (between(format!("{today}T09:00"), None), (here.path("time"), "A duration instead")),
-        false => (lasting(today, None), (format!("{}?by=clock", here.path("time")), "From and to instead")),
+    let other = match by_clock {
+        true => (here.path("time"), "A duration instead"),
+        false => (format!("{}?by=clock", here.path("time")), "From and to instead"),
+    };
+    // Fields are made inside of their form: from it they learn their id and what was wrong with them.
+    let when = move || match by_clock {
+        true => between(format!("{today}T09:00"), None),
+        false => lasting(today, None),
     };
     let billable = choices(&[("", "As the project says"), ("true", "Billable"), ("false", "Not billable")]);
     view! {
-        <Form action id="log" class="log-form">
+        <Form action id="log" class="log-form" clears=true>
             {once(action)}
             <Field label="What was done" name="description" maxlength=2000 placeholder="Charts for the quarter" class="grow" />
             <Select label="Project" name="project" choices=projects required=true />
-            {when}
+            {when()}
             <Select label="Billable" name="billable" choices=billable />
             <Submit label="Log time" class="button primary" />
         </Form>
@@ -92,9 +97,10 @@ pub fn EditForm(
     });
     let billable = choices(&[("true", "Billable"), ("false", "Not billable")]);
     let id = entry.id;
-    let when = match (&entry.started_at, &entry.ended_at) {
+    let given = entry.clone();
+    let when = move || match (&given.started_at, &given.ended_at) {
         (Some(from), Some(to)) => between(local(from), Some(local(to))),
-        _ => lasting(entry.day.to_string(), Some(entry.worked.text.clone())),
+        _ => lasting(given.day.to_string(), Some(given.worked.text.clone())),
     };
     let (kept, cancel) = (entry.clone(), back.clone());
     view! {
@@ -102,7 +108,7 @@ pub fn EditForm(
             {hidden("time_entry", id)} {hidden("version", entry.version)}
             <Field label="What was done" name="description" maxlength=2000 value=entry.description.clone() class="grow" />
             <Field label="Project" name="project" value=format!("{} / {}", entry.client.name, entry.project.name) required=true hint="Client / Project" />
-            {when}
+            {when()}
             <Select label="Billable" name="billable" choices=billable value=entry.billable.to_string() />
             <Submit label="Save" class="button primary" />
             <a class="button" href=cancel>"Cancel"</a>

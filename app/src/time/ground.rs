@@ -13,6 +13,7 @@ use crate::{
     context::Door,
     edit::Edit,
     error::{Code, Error},
+    id::TimeEntryId,
     money::Amount,
     operation::Call,
     projects::{Billing, refer, sight::Sight},
@@ -57,9 +58,27 @@ pub fn origin(cx: &Call, sight: &Sight, at_page: Source) -> Origin {
     Origin { source, by: sight.member, through: cx.caller.token.as_ref().map(|token| token.id.0) }
 }
 
-/// The state of new time: what an agent writes waits for a person, unless its token writes directly.
-pub fn new_state(cx: &Call) -> EntryState {
-    if cx.writes_drafts() { EntryState::Draft } else { EntryState::Logged }
+/// New time on these terms, without its length yet. What an agent writes waits for a person, unless its token writes directly.
+pub fn fresh(cx: &Call, terms: &Terms, member: Uuid, description: String, price: Price, day: Date) -> Stored {
+    Stored {
+        id: TimeEntryId::new().0,
+        member,
+        project: terms.project,
+        currency: terms.currency.clone(),
+        description,
+        day,
+        started_at: None,
+        ended_at: None,
+        running: false,
+        seconds: 0,
+        price,
+        cost_rate: terms.cost_rate,
+        state: if cx.writes_drafts() { EntryState::Draft } else { EntryState::Logged },
+        version: 1,
+        invoice: None,
+        lock_date: terms.lock_date,
+        timer_limit: terms.timer_limit,
+    }
 }
 
 /// An agent that writes drafts may change drafts. What a person wrote or confirmed it leaves to a person.

@@ -4,7 +4,7 @@ use super::{
     DeletedTimeEntry, Logged, Source,
     clock::{Given, When},
     filter,
-    ground::{Repriced, described, description_of, needs_person, new_state, origin, place, reprice, tell_future, tell_price, terms_of},
+    ground::{Repriced, described, description_of, fresh, needs_person, origin, place, reprice, tell_future, tell_price, terms_of},
     lock, record,
     store::{
         Stored,
@@ -14,7 +14,6 @@ use super::{
 use crate::{
     edit::Edit,
     error::{Code, Error},
-    id::TimeEntryId,
     money::Amount,
     operation::Call,
     projects::{refer, sight::Sight},
@@ -57,29 +56,13 @@ pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
     terms.open_on(when.day)?;
     let billable = terms.billable(given.billable)?;
     let own = given.rate.map(|rate| terms.own_rate(&rate, billable, &sight)).transpose()?;
-    let entry = Stored {
-        id: TimeEntryId::new().0,
-        member,
-        project,
-        currency: terms.currency.clone(),
-        description: description_of(given.description.as_deref())?,
-        day: when.day,
-        started_at: when.span.map(|(from, _)| from),
-        ended_at: when.span.map(|(_, to)| to),
-        running: false,
-        seconds: when.seconds,
-        price: terms.price(billable, own),
-        cost_rate: terms.cost_rate,
-        state: new_state(cx),
-        version: 1,
-        invoice: None,
-        lock_date: terms.lock_date,
-        timer_limit: terms.timer_limit,
-    };
+    let (description, price) = (description_of(given.description.as_deref())?, terms.price(billable, own));
+    let mut entry = fresh(cx, &terms, member, description, price, when.day);
+    tell_future(cx, when.day)?;
+    entry.place(when);
     let (origin, now) = (origin(cx, &sight, Source::Manual), cx.now);
     write::insert(&mut cx.db, &entry, &origin, now).await?;
-    tell_price(cx, &sight, &terms, &entry.price);
-    tell_future(cx, when.day)?;
+    tell_price(cx, &sight, &terms, &price);
     record::logged(cx, &sight, entry.id).await
 }
 

@@ -24,6 +24,8 @@ pub mod record;
 #[cfg(feature = "ssr")]
 pub mod running;
 #[cfg(feature = "ssr")]
+pub mod starting;
+#[cfg(feature = "ssr")]
 pub(crate) mod store;
 pub mod summary;
 #[cfg(all(test, feature = "ssr"))]

@@ -26,7 +26,8 @@ type Loaded = (Week, Page<TimeEntry>);
 async fn load(week: Week) -> Result<Loaded, Error> {
     let (from, to) = (week.from.to_string(), week.to().to_string());
     let me = Some("me".to_owned());
-    let entries = list_time_entries(None, Some(from), Some(to), None, None, me, None, None, None, None, None, None, Some(200), None, None).await?;
+    let entries =
+        list_time_entries(None, Some(from), Some(to), None, None, me, None, None, None, None, None, None, Some(200), None, None).await?;
     Ok((week, entries))
 }
 
@@ -155,7 +156,11 @@ fn Drafts(count: usize) -> impl IntoView {
         changed(changes.time);
         flash.say(format!("{} confirmed.", confirmed.worked.text));
     });
-    let words = if count == 1 { "1 entry was written by an agent and waits for you.".to_owned() } else { format!("{count} entries were written by agents and wait for you.") };
+    let words = if count == 1 {
+        "1 entry was written by an agent and waits for you.".to_owned()
+    } else {
+        format!("{count} entries were written by agents and wait for you.")
+    };
     view! {
         <div class="notice">
             <p>{words}</p>

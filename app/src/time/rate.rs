@@ -76,7 +76,10 @@ impl Terms {
     /// Whether time is billable: as given, else as the project says. Overhead never is.
     pub fn billable(&self, given: Option<bool>) -> Result<bool, Error> {
         if given == Some(true) && self.billing == Billing::Overhead {
-            return Err(Error::invalid("billable", format!("{} is overhead, which is never billable. Leave billable out, or change the project's billing.", self.project_name)));
+            return Err(Error::invalid(
+                "billable",
+                format!("{} is overhead, which is never billable. Leave billable out, or change the project's billing.", self.project_name),
+            ));
         }
         Ok(given.unwrap_or(self.billing.billable()))
     }
@@ -102,7 +105,10 @@ impl Terms {
     /// Refuses new time on what is archived.
     pub fn open(&self) -> Result<(), Error> {
         if self.archived {
-            return Err(Error::invalid("project", format!("{} is archived, so no new time goes on it. Restore it first, or choose another project.", self.project_name)));
+            return Err(Error::invalid(
+                "project",
+                format!("{} is archived, so no new time goes on it. Restore it first, or choose another project.", self.project_name),
+            ));
         }
         Ok(())
     }

@@ -76,7 +76,13 @@ impl Reader {
 }
 
 /// A page of entries, the newest day first.
-pub async fn list(cx: &mut Call, given: Given, limit: Option<u32>, cursor: Option<String>, with_total: bool) -> Result<Page<TimeEntry>, Error> {
+pub async fn list(
+    cx: &mut Call,
+    given: Given,
+    limit: Option<u32>,
+    cursor: Option<String>,
+    with_total: bool,
+) -> Result<Page<TimeEntry>, Error> {
     let (sight, limit) = (Sight::of(cx)?, page::limit(limit)?);
     let after = cursor.as_deref().map_or(Ok(After::START), after)?;
     let filter = Filter::of(cx, &sight, given).await?;
@@ -86,7 +92,10 @@ pub async fn list(cx: &mut Call, given: Given, limit: Option<u32>, cursor: Optio
     };
     let rows = read::list(&mut cx.db, &filter, after, limit + 1).await?;
     let reader = Reader::of(cx, &sight)?;
-    let page = Page::of(rows, limit, |row| Cursor { key: format!("{} {}", row.day.to_jiff(), row.position.to_jiff().as_microsecond()), id: row.id });
+    let page = Page::of(rows, limit, |row| Cursor {
+        key: format!("{} {}", row.day.to_jiff(), row.position.to_jiff().as_microsecond()),
+        id: row.id,
+    });
     let items = page.items.into_iter().map(|row| reader.read(row)).collect::<Result<_, _>>()?;
     Ok(Page { items, next_cursor: page.next_cursor, total })
 }
@@ -94,10 +103,12 @@ pub async fn list(cx: &mut Call, given: Given, limit: Option<u32>, cursor: Optio
 /// Where a cursor goes on: day and microsecond of its entry.
 fn after(cursor: &str) -> Result<After, Error> {
     let cursor = Cursor::decode(cursor)?;
-    let place = cursor.key.split_once(' ').and_then(|(day, position)| {
-        Some((day.parse().ok()?, Timestamp::from_microsecond(position.parse().ok()?).ok()?))
-    });
-    let (day, position) = place.ok_or_else(|| Error::invalid("cursor", "The cursor is of another list. Give next_cursor of the page before, unchanged."))?;
+    let place = cursor
+        .key
+        .split_once(' ')
+        .and_then(|(day, position)| Some((day.parse().ok()?, Timestamp::from_microsecond(position.parse().ok()?).ok()?)));
+    let (day, position) =
+        place.ok_or_else(|| Error::invalid("cursor", "The cursor is of another list. Give next_cursor of the page before, unchanged."))?;
     Ok(After { day, position, id: cursor.id })
 }
 

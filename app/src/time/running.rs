@@ -1,20 +1,18 @@
-//! Starting, changing and stopping the timer.
-//!
-//! Every write of a timer first locks the member, so that of a thousand starts at once each sees what the one before did.
-//! The unique index `time_entry_one_running` holds even against what does not come through here.
+//! Looking at the timer, changing, stopping and discarding it.
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    CurrentTimer, DiscardedTimer, EntryState, Logged, Source, Started,
-    clock::{Place, to_the_second},
-    ground::{Repriced, described, description_of, needs_person, new_state, origin, place, reprice, tell_price, terms_of},
-    rate::Terms,
+    CurrentTimer, DiscardedTimer, EntryState, Logged,
+    clock::to_the_second,
+    ground::{Repriced, described, needs_person, place, reprice},
+    lock,
     record::{self, Reader},
+    starting::start_of,
     store::{
         Stored, read, sums,
-        terms::{busy_until, lock_member},
+        terms::lock_member,
         write::{self, Which},
     },
 };
@@ -25,21 +23,11 @@ use crate::{
     hours::{SECONDS_MAX, Worked},
     id::TimeEntryId,
     operation::Call,
-    projects::{refer, sight::Sight},
+    projects::sight::Sight,
 };
 
-/// How far a start may lie in the future: clocks of browsers are not exact.
-const AHEAD_MAX: SignedDuration = SignedDuration::from_secs(60);
-
-/// What a timer is started with; the arguments of `start_timer`.
-#[allow(missing_docs, reason = "each is described where it is an argument")]
-pub struct NewTimer {
-    pub project: String,
-    pub description: Option<String>,
-    pub billable: Option<bool>,
-    pub started_at: Option<String>,
-    pub stop_running: bool,
-}
+/// How far a start or an end may lie in the future: clocks of browsers are not exact.
+pub const AHEAD_MAX: SignedDuration = SignedDuration::from_secs(60);
 
 /// What changes about a running timer; the arguments of `update_timer`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
@@ -57,115 +45,6 @@ pub async fn get(cx: &mut Call) -> Result<CurrentTimer, Error> {
     let (worked, _) = sums::totals(&mut cx.db, sight.member, today, None).await?;
     let timer = row.map(|row| Reader::of(cx, &sight)?.read(row)).transpose()?;
     Ok(CurrentTimer { timer, today: Worked::of(worked) })
-}
-
-/// Starts the caller's timer.
-pub async fn start(cx: &mut Call, given: NewTimer) -> Result<Started, Error> {
-    let sight = Sight::of(cx)?;
-    let project = refer::project(cx, &sight, &given.project).await?;
-    lock_member(&mut cx.db, sight.member).await?;
-    let terms = terms_of(cx, project, sight.member, sight.on_projects_of()).await?;
-    let description = description_of(given.description.as_deref())?;
-    let billable = terms.billable(given.billable)?;
-    let running = write::lock(&mut cx.db, Which::TimerOf(sight.member), None).await?;
-    if let Some(running) = &running
-        && running.project == project
-        && running.description == description
-        && running.price.billable == billable
-    {
-        return started(cx, &sight, running.id, None).await;
-    }
-    terms.open()?;
-    if let Some(running) = &running
-        && !given.stop_running
-    {
-        return Err(already_running(cx, &sight, running.id).await?);
-    }
-    let at = start_of(cx, &sight, given.started_at.as_deref(), running.as_ref()).await?;
-    let place = place(cx)?;
-    terms.open_on(place.day_of(at))?;
-    let stopped = match running {
-        Some(running) => Some(end(cx, running, at).await?),
-        None => None,
-    };
-    let timer = new_timer(cx, &sight, &terms, description, billable, at, &place);
-    insert(cx, &sight, &timer).await?;
-    tell_price(cx, &sight, &terms, &timer.price);
-    started(cx, &sight, timer.id, stopped).await
-}
-
-fn new_timer(cx: &Call, sight: &Sight, terms: &Terms, description: String, billable: bool, at: Timestamp, place: &Place) -> Stored {
-    Stored {
-        id: TimeEntryId::new().0,
-        member: sight.member,
-        project: terms.project,
-        currency: terms.currency.clone(),
-        description,
-        day: place.day_of(at),
-        started_at: Some(at),
-        ended_at: None,
-        running: true,
-        seconds: 0,
-        price: terms.price(billable, None),
-        cost_rate: terms.cost_rate,
-        state: new_state(cx),
-        version: 1,
-        invoice: None,
-        lock_date: terms.lock_date,
-        timer_limit: terms.timer_limit,
-    }
-}
-
-async fn insert(cx: &mut Call, sight: &Sight, timer: &Stored) -> Result<(), Error> {
-    let (origin, now) = (origin(cx, sight, Source::Timer), cx.now);
-    if write::insert(&mut cx.db, timer, &origin, now).await? {
-        return Ok(());
-    }
-    // Something that does not lock the member was faster; its timer is there to be shown.
-    match read::running(&mut cx.db, sight.member).await? {
-        Some(other) => Err(already_running(cx, sight, other.id).await?),
-        None => Err(Error::unavailable("The timer could not be started.")),
-    }
-}
-
-/// The refusal that shows the timer in the way.
-async fn already_running(cx: &mut Call, sight: &Sight, id: Uuid) -> Result<Error, Error> {
-    let running = record::one(cx, sight, id).await?;
-    let what = if running.description.is_empty() { String::new() } else { format!(" (\"{}\")", crate::text::excerpt(&running.description)) };
-    let message = format!("A timer is running on {} / {}{what} for {}.", running.client.name, running.project.name, running.worked.text);
-    Ok(Error::new(Code::TimerRunning, message).hint("Stop it first, or start with stop_running set to true.").details(&running))
-}
-
-async fn started(cx: &mut Call, sight: &Sight, id: Uuid, stopped: Option<Uuid>) -> Result<Started, Error> {
-    let stopped = match stopped {
-        Some(stopped) => Some(record::one(cx, sight, stopped).await?),
-        None => None,
-    };
-    let Logged { entry, day_total, unbilled } = record::logged(cx, sight, id).await?;
-    Ok(Started { entry, stopped, day_total, unbilled })
-}
-
-/// When a timer starts: now, or as given, when that is neither in the future nor in time that is already logged.
-///
-/// A timer that replaces one begins where that one ends, which is at least a second after its start.
-async fn start_of(cx: &mut Call, sight: &Sight, given: Option<&str>, running: Option<&Stored>) -> Result<Timestamp, Error> {
-    let (place, now) = (place(cx)?, to_the_second(cx.now));
-    let free = running.and_then(|running| running.started_at).map(|at| at + SignedDuration::from_secs(1));
-    let Some(given) = given.filter(|text| !text.trim().is_empty()) else { return Ok(free.map_or(now, |free| free.max(now))) };
-    let at = place.instant("started_at", given)?;
-    let shown = |at: Timestamp| Moment::at(at, &place.zone);
-    if at > now + AHEAD_MAX {
-        return Err(Error::invalid("started_at", format!("{} is in the future; it is {} now. Start now, or at a time that has passed.", shown(at), shown(now))));
-    }
-    if let Some(free) = free
-        && at < free
-    {
-        return Err(Error::invalid("started_at", format!("{} is not after the start of the timer that runs. Start later, or change that timer's start first.", shown(at))));
-    }
-    if let Some(end) = busy_until(&mut cx.db, sight.member, at, place.day_of(at), now).await? {
-        return Err(Error::invalid("started_at", format!("{} is before the end of your previous entry, {}. Start then or later.", shown(at), shown(end))));
-    }
-    Ok(at)
 }
 
 /// Stops the caller's timer. The project may be archived and the day closed by now: time that was worked is kept.
@@ -187,18 +66,22 @@ fn end_of(cx: &Call, given: &str, running: &Stored, now: Timestamp) -> Result<Ti
     let at = place.instant("ended_at", given)?;
     let shown = |at: Timestamp| Moment::at(at, &place.zone);
     if at > now + AHEAD_MAX {
-        return Err(Error::invalid("ended_at", format!("{} is in the future; it is {} now. Stop now, or at a time that has passed.", shown(at), shown(now))));
+        return Err(Error::invalid(
+            "ended_at",
+            format!("{} is in the future; it is {} now. Stop now, or at a time that has passed.", shown(at), shown(now)),
+        ));
     }
     match running.started_at {
-        Some(start) if at < start => {
-            Err(Error::invalid("ended_at", format!("The end {} is before the start {}. Give a later end, or change the start first.", shown(at), shown(start))))
-        }
+        Some(start) if at < start => Err(Error::invalid(
+            "ended_at",
+            format!("The end {} is before the start {}. Give a later end, or change the start first.", shown(at), shown(start)),
+        )),
         _ => Ok(at),
     }
 }
 
 /// Ends a running timer and tells what a careful person would want to know. An entry has at least a second, and at most a day.
-async fn end(cx: &mut Call, mut timer: Stored, at: Timestamp) -> Result<Uuid, Error> {
+pub async fn end(cx: &mut Call, mut timer: Stored, at: Timestamp) -> Result<Uuid, Error> {
     let start = timer.started_at.ok_or_else(Error::internal)?;
     let ran = at.duration_since(start).as_secs().max(1);
     timer.seconds = ran.min(SECONDS_MAX);
@@ -233,7 +116,7 @@ pub async fn update(cx: &mut Call, given: TimerChange) -> Result<Logged, Error> 
         let at = start_of(cx, &sight, given.started_at.as_deref(), None).await?;
         let day = place(cx)?.day_of(at);
         if let Some(last) = timer.lock_date.filter(|last| day <= *last) {
-            return Err(super::lock::closed(last));
+            return Err(lock::closed(last));
         }
         (timer.started_at, timer.day) = (Some(at), day);
     }
@@ -261,5 +144,7 @@ pub async fn discard(cx: &mut Call) -> Result<DiscardedTimer, Error> {
 async fn mine(cx: &mut Call, sight: &Sight) -> Result<Stored, Error> {
     lock_member(&mut cx.db, sight.member).await?;
     let timer = write::lock(&mut cx.db, Which::TimerOf(sight.member), None).await?;
-    timer.ok_or_else(|| Error::new(Code::NoTimer, "No timer is running.").hint("Start one with start_timer, or log the time with create_time_entry."))
+    timer.ok_or_else(|| {
+        Error::new(Code::NoTimer, "No timer is running.").hint("Start one with start_timer, or log the time with create_time_entry.")
+    })
 }

@@ -71,8 +71,8 @@ pub async fn start_timer(
     #[server(default)]
     stop_running: Option<bool>,
 ) -> Result<Started, Error> {
-    let given = super::running::NewTimer { project, description, billable, started_at, stop_running: stop_running.unwrap_or(false) };
-    super::running::start(cx, given).await
+    let given = super::starting::NewTimer { project, description, billable, started_at, stop_running: stop_running.unwrap_or(false) };
+    super::starting::start(cx, given).await
 }
 
 /// Stop your running timer and keep its time. Never refused while one runs (no_timer otherwise), not even on an archived project or a closed day.

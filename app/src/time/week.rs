@@ -52,9 +52,13 @@ impl Week {
         (0..DAYS).map(move |days| from.plus(days))
     }
 
-    /// The week in words: `Mon 16 Nov 2026 to Sun 22 Nov 2026`.
+    /// The week in words: `16 – 22 November 2026`.
     pub fn label(&self) -> String {
-        format!("{} to {}", self.from.label(), self.to().label())
+        let (from, to) = (&self.from, self.to());
+        if from.month() == to.month() {
+            return format!("{} – {} {}", from.day_of_month(), to.day_of_month(), to.month_label());
+        }
+        format!("{} {} – {} {}", from.day_of_month(), from.month_label(), to.day_of_month(), to.month_label())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{hours::Worked, money::Money};
+use crate::{day::Day, hours::Worked, money::Money};
 
 /// An amount: `1,080.00` with a quiet `EUR`.
 pub fn money(amount: &Money) -> impl IntoView + use<> {
@@ -14,6 +14,13 @@ pub fn money(amount: &Money) -> impl IntoView + use<> {
 /// A duration: `1h 30m`.
 pub fn hours(worked: &Worked) -> impl IntoView + use<> {
     view! { <span class="figure">{worked.text.clone()}</span> }
+}
+
+/// A day without its weekday: `21 Nov 2026`.
+pub fn date(day: &Day) -> impl IntoView + use<> {
+    let label = day.label();
+    let short = label.split_once(' ').map_or(label.as_str(), |(_, short)| short).to_owned();
+    view! { <time datetime=day.to_string()>{short}</time> }
 }
 
 /// A number with what it is, for the top of a page, and something to know beside it.

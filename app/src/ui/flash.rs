@@ -39,7 +39,11 @@ pub fn FlashRegion(
         if let Some(Some(before)) = before {
             before.clear();
         }
-        flash.0.with(Option::is_some).then(|| set_timeout_with_handle(move || flash.0.set(None), std::time::Duration::from_millis(SHOWN_MILLISECONDS)).ok()).flatten()
+        flash
+            .0
+            .with(Option::is_some)
+            .then(|| set_timeout_with_handle(move || flash.0.set(None), std::time::Duration::from_millis(SHOWN_MILLISECONDS)).ok())
+            .flatten()
     });
     view! {
         <div class="flash" role="status">

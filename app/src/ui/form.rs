@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use leptos::{context::Provider, ev::SubmitEvent, form::FromFormData, html, prelude::*, server_fn::ServerFn};
+use leptos::{context::Provider, ev::SubmitEvent, form::FromFormData, html, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast};
 
 use super::Icon;
 use crate::{
@@ -66,6 +66,9 @@ pub fn Form<S>(
     /// Whether another form with the same action shows why it was refused.
     #[prop(optional)]
     quiet: bool,
+    /// Whether what was typed is cleared after each answer, for the next one. What was chosen stays.
+    #[prop(optional)]
+    clears: bool,
     /// Its fields.
     children: Children,
 ) -> impl IntoView
@@ -75,6 +78,10 @@ where
 {
     let state = FormState { id: id.clone(), refusal: refusal(action), pending: action.pending().into() };
     let pending = state.pending;
+    let node = NodeRef::<html::Form>::new();
+    if clears {
+        answered(action, move |_| clear(node));
+    }
     let submit = move |event: SubmitEvent| {
         if event.default_prevented() {
             return;
@@ -92,9 +99,22 @@ where
         }
     };
     view! {
-        <form id=id class=class method="post" action=S::url() on:submit=submit>
+        <form id=id class=class method="post" action=S::url() on:submit=submit node_ref=node>
             <Provider value=state>{(!quiet).then(refused)} {children()}</Provider>
         </form>
+    }
+}
+
+/// Empties the fields that are typed into.
+fn clear(form: NodeRef<html::Form>) {
+    let Some(form) = form.get_untracked() else { return };
+    let Ok(fields) = form.query_selector_all("input[type=text], input[type=email], input[type=number], textarea") else { return };
+    for field in (0..fields.length()).filter_map(|at| fields.item(at)) {
+        if let Some(input) = field.dyn_ref::<web_sys::HtmlInputElement>() {
+            input.set_value("");
+        } else if let Some(area) = field.dyn_ref::<web_sys::HtmlTextAreaElement>() {
+            area.set_value("");
+        }
     }
 }
 

@@ -4,9 +4,9 @@ use app::context::{Caller, Promise};
 use rmcp::{
     ErrorData,
     model::{
-        CompleteRequestParams, CompleteResult, CompletionInfo, ContentBlock, GetPromptRequestParams, GetPromptResponse, GetPromptResult, Prompt,
-        PromptArgument, PromptMessage, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Resource, ResourceContents,
-        ResourceTemplate, Role,
+        CompleteRequestParams, CompleteResult, CompletionInfo, ContentBlock, GetPromptRequestParams, GetPromptResponse, GetPromptResult,
+        Prompt, PromptArgument, PromptMessage, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Resource,
+        ResourceContents, ResourceTemplate, Role,
     },
 };
 use serde_json::json;
@@ -28,7 +28,11 @@ impl Library for Fixtures {
     }
 
     fn templates(&self, _: &Caller) -> Vec<ResourceTemplate> {
-        vec![ResourceTemplate::new("test://template/{id}/data", "Data by id").with_description("Data by id").with_mime_type("application/json")]
+        vec![
+            ResourceTemplate::new("test://template/{id}/data", "Data by id")
+                .with_description("Data by id")
+                .with_mime_type("application/json"),
+        ]
     }
 
     fn read(&self, _: Caller, request: ReadResourceRequestParams) -> Promise<'static, Result<ReadResourceResponse, ErrorData>> {
@@ -62,7 +66,9 @@ impl Library for Fixtures {
 
 fn read(uri: &str) -> Result<ReadResourceResponse, ErrorData> {
     let contents = match uri {
-        "test://static-text" => ResourceContents::text("This is the content of the static text resource.", uri).with_mime_type("text/plain"),
+        "test://static-text" => {
+            ResourceContents::text("This is the content of the static text resource.", uri).with_mime_type("text/plain")
+        }
         "test://watched-resource" => ResourceContents::text("It has not changed.", uri).with_mime_type("text/plain"),
         "test://static-binary" => ResourceContents::blob(PNG, uri).with_mime_type("image/png"),
         other => {
@@ -88,13 +94,20 @@ fn prompt(request: &GetPromptRequestParams) -> Result<GetPromptResponse, ErrorDa
             vec![text(&format!("Prompt with arguments: arg1='{}', arg2='{}'", argument("arg1")?, argument("arg2")?))]
         }
         "test_prompt_with_embedded_resource" => {
-            let resource = ResourceContents::text("Embedded resource content for testing.", argument("resourceUri")?).with_mime_type("text/plain");
+            let resource =
+                ResourceContents::text("Embedded resource content for testing.", argument("resourceUri")?).with_mime_type("text/plain");
             vec![says(ContentBlock::resource(resource)), text("Please process the embedded resource above.")]
         }
         "test_prompt_with_image" => vec![says(ContentBlock::image(PNG, "image/png")), text("Please analyze the image above.")],
         "test_input_required_result_prompt" => match rounds::said(request.input_responses.as_ref(), "user_context", "context") {
             Some(context) => vec![text(&format!("Work in this context: {context}"))],
-            None => return Ok(rounds::ask(json!({ "user_context": rounds::question("What context should the prompt use?", "context", "string") }), None)?.into()),
+            None => {
+                return Ok(rounds::ask(
+                    json!({ "user_context": rounds::question("What context should the prompt use?", "context", "string") }),
+                    None,
+                )?
+                .into());
+            }
         },
         other => return Err(ErrorData::invalid_params(format!("Unknown prompt: {other}"), None)),
     };

@@ -8,7 +8,7 @@ mod library;
 mod rounds;
 mod tools;
 
-use std::{io::Write, net::SocketAddr, sync::Arc};
+use std::{io::Write, sync::Arc};
 
 use anyhow::anyhow;
 use app::{
@@ -20,9 +20,10 @@ use app::{
 };
 use leptos::prelude::get_configuration;
 use server::{
+    command::serve::until_told,
     config::Config,
     mcp::Offer,
-    router::{Site, limits::Limits, router},
+    router::{Site, limits::Limits},
     services::Running,
 };
 use tokio::net::TcpListener;
@@ -40,14 +41,21 @@ async fn main() -> anyhow::Result<()> {
     let token = token(&running).await?;
     let listener = TcpListener::bind(config.addr).await?;
     writeln!(std::io::stdout(), "{}", serde_json::json!({ "url": format!("http://{}/mcp", listener.local_addr()?), "token": token }))?;
-    axum::serve(listener, router(site).into_make_service_with_connect_info::<SocketAddr>()).await?;
-    Ok(())
+    let served = until_told(listener, site).await;
+    running.close().await;
+    served
 }
 
 async fn token(running: &Running) -> anyhow::Result<String> {
     let refused = |error: app::error::Error| anyhow!("{error}");
     let email = format!("{:x}@example.com", rand::random::<u64>());
-    let suite = Registration { email: email.clone(), name: "Suite".to_owned(), password: "conformance suite".to_owned(), organization: None, time_zone: None };
+    let suite = Registration {
+        email: email.clone(),
+        name: "Suite".to_owned(),
+        password: "conformance suite".to_owned(),
+        organization: None,
+        time_zone: None,
+    };
     let made = register(&running.services, suite).await.map_err(refused)?;
     let order = Order { name: "Suite".to_owned(), scopes: Scope::ALL.to_vec(), writes: Writes::Direct, expires_in_days: 1 };
     Ok(issue(&running.services, &email, &made.slug, order).await.map_err(refused)?.token)

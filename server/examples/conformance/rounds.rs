@@ -118,7 +118,8 @@ fn multi_round(codec: &RequestStateCodec, call: ToolCall) -> Result<CallToolResp
     match (opened(codec, &call)?.as_deref(), given(&call, "step1"), given(&call, "step2")) {
         (Some("second"), _, Some(_)) => text("Both steps are done."),
         (Some("first"), Some(_), _) => {
-            Ok(ask(json!({ "step2": question("Step 2: What is your favorite color?", "color", "string") }), Some(codec.seal(b"second")))?.into())
+            Ok(ask(json!({ "step2": question("Step 2: What is your favorite color?", "color", "string") }), Some(codec.seal(b"second")))?
+                .into())
         }
         _ => Ok(ask(json!({ "step1": question("Step 1: What is your name?", "name", "string") }), Some(codec.seal(b"first")))?.into()),
     }
@@ -127,8 +128,12 @@ fn multi_round(codec: &RequestStateCodec, call: ToolCall) -> Result<CallToolResp
 async fn capabilities(call: ToolCall) -> Result<CallToolResponse, ErrorData> {
     let declared = call.context.client_capabilities().and_then(|capabilities| serde_json::to_value(capabilities).ok()).unwrap_or_default();
     let can = |what: &str| declared.get(what).is_some();
-    let known = [("sampling", "greeting", sampling("Generate a greeting", 50)), ("elicitation", "name", question("What is your name?", "name", "string"))];
-    let requests: serde_json::Map<String, Value> = known.into_iter().filter(|(what, ..)| can(what)).map(|(_, key, request)| (key.to_owned(), request)).collect();
+    let known = [
+        ("sampling", "greeting", sampling("Generate a greeting", 50)),
+        ("elicitation", "name", question("What is your name?", "name", "string")),
+    ];
+    let requests: serde_json::Map<String, Value> =
+        known.into_iter().filter(|(what, ..)| can(what)).map(|(_, key, request)| (key.to_owned(), request)).collect();
     if requests.is_empty() {
         return text("The client can do nothing that would help.");
     }

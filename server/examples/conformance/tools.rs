@@ -24,7 +24,11 @@ where
 {
     let mut nothing = JsonObject::new();
     nothing.insert("type".to_owned(), json!("object"));
-    Entry { tool: Tool::new(name, description, nothing), standing: Box::new(|_| Standing::Offered), run: Box::new(move |call| Box::pin(run(call))) }
+    Entry {
+        tool: Tool::new(name, description, nothing),
+        standing: Box::new(|_| Standing::Offered),
+        run: Box::new(move |call| Box::pin(run(call))),
+    }
 }
 
 /// The answer of these contents.
@@ -84,6 +88,7 @@ async fn missing_capability(call: ToolCall) -> Result<CallToolResponse, ErrorDat
     if declared.is_some_and(|declared| declared.get("sampling").is_some()) {
         return text("done");
     }
-    let needed = serde_json::from_value(json!({ "sampling": {} })).map_err(|problem| ErrorData::internal_error(problem.to_string(), None))?;
+    let needed =
+        serde_json::from_value(json!({ "sampling": {} })).map_err(|problem| ErrorData::internal_error(problem.to_string(), None))?;
     Err(ErrorData::missing_required_client_capability(needed))
 }

@@ -21,7 +21,10 @@ pub async fn create_user(running: &Running, given: Registration, as_json: bool) 
             "organization": { "id": made.organization, "slug": made.slug },
             "member": { "id": made.member },
         })),
-        false => say(&format!("{} can sign in as {}. Their organization is at {}/o/{}.", made.name, made.email, running.services.public_url, made.slug)),
+        false => say(&format!(
+            "{} can sign in as {}. Their organization is at {}/o/{}.",
+            made.name, made.email, running.services.public_url, made.slug
+        )),
     }
 }
 

@@ -12,7 +12,8 @@ use crate::{isolation::isolated, rest, services::Running};
 /// Calls the operation and prints its answer; an error is printed as it stands in every door.
 pub async fn call(running: &Running, operation: &str, arguments: &str, token: &str) -> anyhow::Result<bool> {
     let services = &running.services;
-    let arguments = serde_json::from_str(arguments).context("the arguments are not JSON; write one object, such as '{\"name\": \"Acme\"}'")?;
+    let arguments =
+        serde_json::from_str(arguments).context("the arguments are not JSON; write one object, such as '{\"name\": \"Acme\"}'")?;
     let operation = rest::named(operation).map_err(failed)?;
     let recognized = token::recognize(&services.pool, token, services.clock.now()).await.map_err(failed)?;
     let caller = Caller {

@@ -32,7 +32,12 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let running = Running::open(&config).await?;
     say(&format!("Stint is at {}", config.public_url))?;
     tracing::info!(address = %config.addr, public_url = config.public_url, "serving");
-    let post = config.smtp_url.as_ref().map(|server| Post::new(server, config.mail_from.clone())).transpose().context("STINT_SMTP_URL cannot be used")?;
+    let post = config
+        .smtp_url
+        .as_ref()
+        .map(|server| Post::new(server, config.mail_from.clone()))
+        .transpose()
+        .context("STINT_SMTP_URL cannot be used")?;
     let jobs = jobs::start(&running.services, post);
     let served = until_told(listener, site(&config, &running)?).await;
     drop(jobs);
@@ -41,13 +46,13 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
 }
 
 fn site(config: &Config, running: &Running) -> anyhow::Result<Site> {
-    let _ = config;
     let leptos = get_configuration(None).context("the build has left no settings for the pages")?.leptos_options;
-    let limits = Arc::new(Limits::new(SIGN_INS_PER_MINUTE, NonZeroU32::new(120)));
+    let limits = Arc::new(Limits::new(SIGN_INS_PER_MINUTE, config.rate_limit));
     Ok(Site { services: running.services.clone(), leptos, limits, offer: mcp::of_registry() })
 }
 
-async fn until_told(listener: TcpListener, site: Site) -> anyhow::Result<()> {
+/// Opens all doors on this listener until the process is interrupted or told to end.
+pub async fn until_told(listener: TcpListener, site: Site) -> anyhow::Result<()> {
     let ending = Arc::new(Notify::new());
     let told = told_to_end(Arc::clone(&ending))?;
     let doors = router(site).into_make_service_with_connect_info::<SocketAddr>();

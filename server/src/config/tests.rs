@@ -69,6 +69,7 @@ fn a_malformed_value_is_refused_with_its_name_problem_and_shape() {
     for (name, value, problem) in [
         ("STINT_ADDR", "localhost", "is \"localhost\", which is not an address with a port"),
         ("STINT_MAIL_FROM", "nobody", "is \"nobody\", which is not a mail address"),
+        ("STINT_RATE_LIMIT", "often", "is \"often\", which is not a whole number"),
         ("STINT_LOG", "loud=very", "is \"loud=very\", which is not a filter"),
         ("STINT_SECRET", "tooshort", "has 8 characters"),
         ("STINT_PUBLIC_URL", "stint.example.com", "is not a URL (relative URL without a base)"),
@@ -143,4 +144,10 @@ fn the_readme_table_has_a_row_for_every_variable() {
     let table = readme_table();
     assert_eq!(table.lines().count(), VARIABLES.len() + 2);
     assert!(table.contains("| `STINT_ADDR` | `127.0.0.1:3000` | The address and port to listen on. |\n"), "{table}");
+}
+
+#[test]
+fn the_readme_tells_every_variable() {
+    let readme = include_str!("../../../README.md");
+    assert!(readme.contains(&super::readme_table()), "the README's table of settings should be:\n{}", super::readme_table());
 }

@@ -71,6 +71,10 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("is {text:?}, which is not an address with a port"))
 }
 
+pub(super) fn number(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| format!("is {text:?}, which is not a whole number"))
+}
+
 pub(super) fn folder(text: &str) -> Result<PathBuf, String> {
     if PathBuf::from(text).is_file() {
         return Err(format!("is {text:?}, which is a file"));

@@ -71,6 +71,12 @@ pub static VARIABLES: &[Variable] = &[
         meaning: "The key behind what Stint signs; at least 32 characters.",
     },
     Variable {
+        name: "STINT_RATE_LIMIT",
+        default: Fallback::Value("120"),
+        shape: "calls per minute, such as 120, or 0 for no limit",
+        meaning: "How often one token may call per minute, and twice as often at once; 0 for no limit.",
+    },
+    Variable {
         name: "STINT_TOKEN",
         default: Fallback::Otherwise("none"),
         shape: "a personal access token, such as stint_pat_…",

@@ -15,10 +15,11 @@ const STAND_IN: char = '□';
 pub(super) struct Letters(HashSet<char>);
 
 impl Letters {
-    /// Everything that at least one font of the book can show.
+    /// Everything that at least one font of the book can show and that an accessible archive may hold.
     pub(super) fn of(book: &FontBook) -> Self {
         let fonts = (0..).map_while(|index| book.info(index));
-        Self(fonts.flat_map(|font| font.coverage.iter()).filter_map(char::from_u32).collect())
+        let covered = fonts.flat_map(|font| font.coverage.iter()).filter_map(char::from_u32);
+        Self(covered.filter(|letter| !letter.is_control() && !is_private(*letter) && !is_default_ignorable(*letter)).collect())
     }
 
     /// Makes every text in the data printable.
@@ -31,7 +32,7 @@ impl Letters {
     }
 
     fn is_plain(&self, letter: char) -> bool {
-        letter == '\n' || (self.0.contains(&letter) && !is_private(letter) && !is_default_ignorable(letter))
+        letter == '\n' || self.0.contains(&letter)
     }
 
     fn printable(&self, text: &str) -> String {
@@ -42,15 +43,13 @@ impl Letters {
     fn shown(&self, letter: char) -> Option<char> {
         match letter {
             '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
-            // Turns the order of what follows, which could make an amount read differently.
+            // Turn the order of what follows, which could make an amount read differently.
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
             '\u{feff}' => None,
-            _ if letter == '\n' || is_default_ignorable(letter) => Some(letter),
-            _ if letter.is_whitespace() => Some(if self.0.contains(&letter) { letter } else { ' ' }),
-            _ if letter.is_control() => None,
-            _ if is_mark(letter) && !self.0.contains(&letter) => None,
-            _ if is_private(letter) || !self.0.contains(&letter) => Some(STAND_IN),
-            _ => Some(letter),
+            _ if self.is_plain(letter) || is_default_ignorable(letter) => Some(letter),
+            _ if letter.is_whitespace() => Some(' '),
+            _ if letter.is_control() || is_mark(letter) => None,
+            _ => Some(STAND_IN),
         }
     }
 }

@@ -30,14 +30,18 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Documents {
     stage: Arc<Stage>,
     turns: Arc<Semaphore>,
+    patience: Duration,
 }
 
 /// Why a document was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum DocumentError {
-    /// Too much was waiting, or the document is far too long.
+    /// Too much was waiting before it.
     #[error("The document took too long to make. Try again in a moment.")]
     TooSlow,
+    /// More text than fits into memory in peace.
+    #[error("The document is too long to print. Split it into several.")]
+    TooLong,
     /// A field that must have a certain form has another one.
     #[error("The document cannot be made: {0} is not a valid instant.")]
     Malformed(&'static str),
@@ -52,7 +56,7 @@ pub enum DocumentError {
 impl Documents {
     /// Loads fonts and templates; at most `parallel` documents are typeset at the same moment.
     pub fn new(parallel: usize) -> Self {
-        Self { stage: Arc::new(Stage::set()), turns: Arc::new(Semaphore::new(parallel.max(1))) }
+        Self { stage: Arc::new(Stage::set()), turns: Arc::new(Semaphore::new(parallel.max(1))), patience: PATIENCE }
     }
 
     /// The invoice as a PDF file.
@@ -61,7 +65,7 @@ impl Documents {
             let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| DocumentError::Crashed)?;
             self.print(document, turn).await
         };
-        timeout(PATIENCE, made).await.unwrap_or(Err(DocumentError::TooSlow))
+        timeout(self.patience, made).await.unwrap_or(Err(DocumentError::TooSlow))
     }
 
     /// Prints on a blocking thread. The turn goes along: a thread whose reader has given up still counts.

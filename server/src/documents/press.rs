@@ -18,8 +18,11 @@ use super::{
 };
 
 /// How many documents a cached piece of work outlives without being used. The templates' own work is used by each
-/// document and stays; the work on one document's text is gone after the next few.
-const KEEP_FOR: usize = 2;
+/// document and stays; the work on one document's text is gone after the next.
+const KEEP_FOR: usize = 1;
+
+/// Bytes of text in one document: some four thousand lines, or five hundred pages of prose, and 500 MB while they are set.
+const MOST_TEXT: usize = 1_000_000;
 
 /// How often text without glyphs is replaced. Mending one cluster may leave its neighbours without the letter they lean on.
 const REPAIRS: usize = 4;
@@ -29,7 +32,19 @@ pub(super) fn print(stage: &Stage, document: &InvoiceDocument) -> Result<Vec<u8>
     let _evict = Evict;
     let options = options(document)?;
     let pages = typeset(stage, document)?;
-    typst_pdf::pdf(&pages, &options).map_err(|refusals| refused(&refusals))
+    let mut pdf = typst_pdf::pdf(&pages, &options).map_err(|refusals| refused(&refusals))?;
+    part_streams_from_their_end(&mut pdf);
+    Ok(pdf)
+}
+
+/// A stream whose last byte happens to be a carriage return seems, with the line feed written after it, to end in one
+/// line break and to be a byte too short; PDF/A forbids that. A carriage return in place of the line feed leaves no doubt.
+fn part_streams_from_their_end(pdf: &mut [u8]) {
+    const DOUBTFUL: &[u8] = b"\r\nendstream";
+    let found: Vec<usize> = pdf.windows(DOUBTFUL.len()).enumerate().filter(|(_, bytes)| *bytes == DOUBTFUL).map(|(at, _)| at).collect();
+    for at in found {
+        pdf[at + 1] = b'\r';
+    }
 }
 
 /// The document as pages. Text that turns out to have no glyphs is replaced, and the pages are set anew.
@@ -49,7 +64,11 @@ pub(super) fn typeset(stage: &Stage, document: &InvoiceDocument) -> Result<Paged
 }
 
 fn compile(stage: &Stage, data: &Value) -> Result<PagedDocument, DocumentError> {
-    let scene = Scene::new(stage, data.to_string().into_bytes());
+    let data = data.to_string().into_bytes();
+    if data.len() > MOST_TEXT {
+        return Err(DocumentError::TooLong);
+    }
+    let scene = Scene::new(stage, data);
     typst::compile(&scene).output.map_err(|refusals| refused(&refusals))
 }
 

@@ -1,5 +1,7 @@
 //! The promises of a printed invoice.
 
+use std::time::Duration;
+
 use app::invoices::document::{BankAccount, DocumentLine, DocumentTax, InvoiceDocument, LabelledAmount, Party, Period};
 use proptest::{prelude::*, test_runner::Config};
 use typst::layout::{Frame, FrameItem, Point, Transform};
@@ -58,12 +60,12 @@ fn markup_is_printed_as_text() {
 
 #[test]
 fn a_word_without_end_stays_on_the_page() {
-    let word = "Wortungeheuer".repeat(800);
+    let word = "Wortungeheuer".repeat(60);
     let mut document = invoice(2);
     document.seller.name = word.clone();
     document.buyer.address = Some(word.clone());
-    document.seller.email = Some("\u{a0}".repeat(5_000) + &word);
-    document.lines[0].description = word.clone();
+    document.seller.email = Some("\u{a0}".repeat(900) + &word);
+    document.lines[0].description = "x".repeat(10_000);
     document.lines[0].unit = word.clone();
     document.lines[0].net = "92,233,720,368,547,758.07".repeat(9);
     document.lines[0].tax = word.clone();
@@ -151,6 +153,22 @@ async fn a_malformed_instant_is_refused() {
     let document = InvoiceDocument { created_at: "yesterday".into(), ..invoice(1) };
     let refusal = Documents::new(1).invoice(document).await.unwrap_err();
     assert!(matches!(refusal, DocumentError::Malformed("created_at")), "{refusal}");
+}
+
+#[tokio::test]
+async fn a_book_is_refused() {
+    let document = InvoiceDocument { notes: Some("and on ".repeat(150_000)), ..invoice(1) };
+    let refusal = Documents::new(1).invoice(document).await.unwrap_err();
+    assert!(matches!(refusal, DocumentError::TooLong), "{refusal}");
+}
+
+#[tokio::test]
+async fn who_waits_too_long_is_told_and_the_turn_comes_back() {
+    let documents = Documents::new(1);
+    let hurried = Documents { patience: Duration::ZERO, ..documents.clone() };
+    let refusal = hurried.invoice(invoice(20)).await.unwrap_err();
+    assert!(matches!(refusal, DocumentError::TooSlow), "{refusal}");
+    documents.invoice(invoice(1)).await.unwrap();
 }
 
 proptest! {

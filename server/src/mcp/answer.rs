@@ -19,8 +19,9 @@ const CUTS: [(usize, usize); 6] = [(8_000, 200), (2_000, 100), (1_000, 50), (500
 
 /// Calls the operation. A refusal is a result that the model can read and act on, in the words of every other door.
 pub async fn of(operation: &Operation, caller: Caller, arguments: Value) -> CallToolResult {
+    let address = file_address(&caller, &arguments);
     match shortened(operation, caller, arguments).await {
-        Ok(answer) => CallToolResult::structured(answer),
+        Ok(answer) => CallToolResult::structured(fit(without_bytes(answer, address))),
         Err(error) => refused(&error),
     }
 }
@@ -34,17 +35,36 @@ pub fn refused(error: &Error) -> CallToolResult {
 /// A list that is too long is asked for again with fewer items, so that its cursor goes on where it ends.
 async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> Result<Value, Error> {
     let answer = operation.call(caller.clone(), arguments.clone()).await?;
-    let Some((fitting, all)) = fitting_items(operation, &answer) else { return Ok(fit(answer)) };
+    let Some((fitting, all)) = fitting_items(operation, &answer) else { return Ok(answer) };
     let mut fewer = arguments;
     if let Value::Object(arguments) = &mut fewer {
         arguments.insert("limit".to_owned(), Value::from(fitting));
     }
     let mut answer = operation.call(caller, fewer).await?;
     if let Value::Object(fields) = &mut answer {
-        let notice = format!("Shortened from {all} items to {fitting}. Pass next_cursor as cursor for the next ones, or narrow the question.");
+        let notice =
+            format!("Shortened from {all} items to {fitting}. Pass next_cursor as cursor for the next ones, or narrow the question.");
         fields.insert(NOTICE.to_owned(), Value::from(notice));
     }
-    Ok(fit(answer))
+    Ok(answer)
+}
+
+/// Where the file of the invoice that a call is about can be fetched as it is.
+fn file_address(caller: &Caller, arguments: &Value) -> Option<String> {
+    let invoice: String = url::form_urlencoded::byte_serialize(arguments.get("invoice")?.as_str()?.as_bytes()).collect();
+    Some(format!("{}/api/v1/invoices/{invoice}/pdf", caller.services.public_url))
+}
+
+/// Half of a file is of no use, so a file that is too long is left out whole, with the way to it.
+fn without_bytes(mut answer: Value, address: Option<String>) -> Value {
+    if length(&answer) <= LONGEST {
+        return answer;
+    }
+    if let (Some(Value::String(bytes)), Some(address)) = (answer.get_mut("base64"), address) {
+        bytes.clear();
+        answer[NOTICE] = Value::from(format!("The file is too long for an answer. GET {address} with the same token answers its bytes."));
+    }
+    answer
 }
 
 /// How many of the items fit, and how many there are; nothing when all of them do, or when it is no list.
@@ -71,7 +91,10 @@ fn fit(answer: Value) -> Value {
         cut = answer.clone();
         shorten(&mut cut, text_longest, items_most);
         if let Value::Object(fields) = &mut cut {
-            fields.insert(NOTICE.to_owned(), Value::from("Shortened: long texts and lists are cut off here. Ask for less at once, or open the record in the app."));
+            fields.insert(
+                NOTICE.to_owned(),
+                Value::from("Shortened: long texts and lists are cut off here. Ask for less at once, or open the record in the app."),
+            );
         }
         if length(&cut) <= LONGEST {
             break;
@@ -126,5 +149,13 @@ mod tests {
     fn a_short_answer_stays_as_it_is() {
         let short = json!({ "items": [1, 2, 3] });
         assert_eq!(fit(short.clone()), short);
+    }
+
+    #[test]
+    fn a_long_file_is_left_out_whole_with_the_way_to_it() {
+        let file = json!({ "file_name": "2026-0001.pdf", "base64": "A".repeat(30_000) });
+        let left = without_bytes(file, Some("https://stint.test/api/v1/invoices/2026-0001/pdf".to_owned()));
+        assert_eq!((left["file_name"].as_str(), left["base64"].as_str()), (Some("2026-0001.pdf"), Some("")));
+        assert!(left[NOTICE].as_str().is_some_and(|notice| notice.contains("/invoices/2026-0001/pdf")));
     }
 }

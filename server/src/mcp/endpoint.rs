@@ -6,11 +6,7 @@ use app::{
     context::{Caller, Promise},
     error::{Code, Error},
 };
-use rmcp::{
-    ErrorData, RoleServer, ServerHandler,
-    model::*,
-    service::RequestContext,
-};
+use rmcp::{ErrorData, RoleServer, ServerHandler, model::*, service::RequestContext};
 use tokio::{task::JoinSet, time::timeout};
 
 use super::{
@@ -66,7 +62,10 @@ fn first_page(request: Option<PaginatedRequestParams>) -> Result<(), ErrorData> 
 }
 
 /// Runs a tool in a task of its own, so that a panic or a wait without end becomes an answer. It ends with the client.
-async fn run(work: Promise<'static, Result<CallToolResponse, ErrorData>>, context: &RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
+async fn run(
+    work: Promise<'static, Result<CallToolResponse, ErrorData>>,
+    context: &RequestContext<RoleServer>,
+) -> Result<CallToolResponse, ErrorData> {
     let mut tasks = JoinSet::new();
     tasks.spawn(isolated(work));
     tokio::select! {
@@ -107,7 +106,11 @@ impl ServerHandler for Endpoint {
         ServerConfig::new(capabilities).with_server_info(program())
     }
 
-    async fn initialize(&self, request: InitializeRequestParams, context: RequestContext<RoleServer>) -> Result<InitializeResult, ErrorData> {
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
         let words = instructions::of(&caller(&context)?);
         context.peer.set_peer_info(request.clone());
         Ok(self.negotiate_initialize(&request)?.with_instructions(words))
@@ -119,7 +122,11 @@ impl ServerHandler for Endpoint {
         Ok(DiscoverResult::from_server_info(versions, info).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
     }
 
-    async fn list_tools(&self, request: Option<PaginatedRequestParams>, context: RequestContext<RoleServer>) -> Result<ListToolsResult, ErrorData> {
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
         first_page(request)?;
         let tools = self.offer.tools(&caller(&context)?);
         Ok(ListToolsResult::with_all_items(tools).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
@@ -139,7 +146,11 @@ impl ServerHandler for Endpoint {
         run(work, &context).await.map(stamped)
     }
 
-    async fn list_resources(&self, request: Option<PaginatedRequestParams>, context: RequestContext<RoleServer>) -> Result<ListResourcesResult, ErrorData> {
+    async fn list_resources(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
         first_page(request)?;
         let library = self.library().ok_or_else(ErrorData::method_not_found::<ListResourcesRequestMethod>)?;
         let resources = library.resources(&caller(&context)?);
@@ -157,19 +168,31 @@ impl ServerHandler for Endpoint {
         Ok(ListResourceTemplatesResult::with_all_items(templates).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
     }
 
-    async fn read_resource(&self, request: ReadResourceRequestParams, context: RequestContext<RoleServer>) -> Result<ReadResourceResponse, ErrorData> {
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
         let library = self.library().ok_or_else(ErrorData::method_not_found::<ReadResourceRequestMethod>)?;
         library.read(caller(&context)?, request).await
     }
 
-    async fn list_prompts(&self, request: Option<PaginatedRequestParams>, context: RequestContext<RoleServer>) -> Result<ListPromptsResult, ErrorData> {
+    async fn list_prompts(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
         first_page(request)?;
         let library = self.library().ok_or_else(ErrorData::method_not_found::<ListPromptsRequestMethod>)?;
         let prompts = library.prompts(&caller(&context)?);
         Ok(ListPromptsResult::with_all_items(prompts).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
     }
 
-    async fn get_prompt(&self, request: GetPromptRequestParams, context: RequestContext<RoleServer>) -> Result<GetPromptResponse, ErrorData> {
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
         let library = self.library().ok_or_else(ErrorData::method_not_found::<GetPromptRequestMethod>)?;
         library.prompt(caller(&context)?, request).await
     }

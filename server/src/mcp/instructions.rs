@@ -42,5 +42,8 @@ fn link(caller: &Caller, place: &Membership) -> String {
 }
 
 fn english(weekday: i8) -> &'static str {
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"].get(usize::try_from(weekday - 1).unwrap_or(0)).copied().unwrap_or("Monday")
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+        .get(usize::try_from(weekday - 1).unwrap_or(0))
+        .copied()
+        .unwrap_or("Monday")
 }

@@ -26,7 +26,8 @@ pub fn arguments(input: &Map<String, Value>, query: &str) -> Result<Value, Error
 
 /// A name that the schema does not know stays text: the operation will refuse it with the list of those it takes.
 fn value(schema: Option<&Value>, name: &str, text: &str) -> Result<Value, Error> {
-    let wrong = |wanted: &str| Error::invalid(name, format!("{name} is \"{}\", which is not {wanted}.", text.chars().take(60).collect::<String>()));
+    let wrong =
+        |wanted: &str| Error::invalid(name, format!("{name} is \"{}\", which is not {wanted}.", text.chars().take(60).collect::<String>()));
     Ok(match schema.and_then(kind) {
         Some("integer") => Value::from(text.trim().parse::<i64>().map_err(|_| wrong("a whole number"))?),
         Some("number") => Value::from(text.trim().parse::<f64>().map_err(|_| wrong("a number"))?),

@@ -95,7 +95,8 @@ pub async fn limit_body(request: Request, next: Next) -> Response {
 /// The answer to a body that is too long.
 pub fn too_long() -> Refusal {
     let limit = BODY_LIMIT_BYTES / 1024;
-    Refusal::from(Error::new(Code::Invalid, format!("The request is longer than {limit} KiB. Send less at once."))).with_status(StatusCode::PAYLOAD_TOO_LARGE)
+    Refusal::from(Error::new(Code::Invalid, format!("The request is longer than {limit} KiB. Send less at once.")))
+        .with_status(StatusCode::PAYLOAD_TOO_LARGE)
 }
 
 /// Headers that narrow what a browser does with any answer. The content policy of pages comes with the page, for its nonce.

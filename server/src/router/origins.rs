@@ -19,7 +19,8 @@ pub async fn refuse_cross_site(State(site): State<Site>, request: Request, next:
         return next.run(Request::from_parts(parts, body)).await;
     }
     tracing::warn!(path = parts.uri.path(), "a write that another site sent was refused");
-    Refusal::from(Error::new(Code::Forbidden, "This came from another site and was refused. Open the page here and try again.")).into_response()
+    Refusal::from(Error::new(Code::Forbidden, "This came from another site and was refused. Open the page here and try again."))
+        .into_response()
 }
 
 /// A browser says itself where a request comes from; an older one says at least the origin. What says neither is no

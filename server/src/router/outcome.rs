@@ -15,7 +15,8 @@ use crate::refusal::Refusal;
 /// Gives the error of a server function the status that its code stands for; the framework knows only 500.
 pub async fn with_its_status(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
-    if response.status() != StatusCode::INTERNAL_SERVER_ERROR || !response.headers().contains_key(server_fn::error::SERVER_FN_ERROR_HEADER) {
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR || !response.headers().contains_key(server_fn::error::SERVER_FN_ERROR_HEADER)
+    {
         return response;
     }
     let (parts, body) = response.into_parts();

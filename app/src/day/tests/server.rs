@@ -40,14 +40,7 @@ fn a_period_is_a_word_or_a_part_of_the_calendar() {
         ("2026-03-01 .. 2026-03-15", "2026-03-01", "2026-03-15"),
     ];
     for (text, from, to) in periods {
-        assert_eq!(
-            span(text),
-            Span {
-                from: day(from),
-                to: day(to)
-            },
-            "{text}"
-        );
+        assert_eq!(span(text), Span { from: day(from), to: day(to) }, "{text}");
     }
 }
 
@@ -83,130 +76,53 @@ fn what_is_not_a_period_is_refused() {
         assert!(Span::parse("period", text, TODAY, 1).is_err(), "{text}");
     }
     let refused = Span::parse("period", "soon", TODAY, 1).unwrap_err().message;
-    assert!(
-        refused.starts_with("\"soon\" is not a period; give one such as today"),
-        "{refused}"
-    );
+    assert!(refused.starts_with("\"soon\" is not a period; give one such as today"), "{refused}");
 }
 
 #[test]
 fn a_week_begins_where_the_organization_says() {
     let week = |week_start| Span::parse("period", "this_week", TODAY, week_start).unwrap();
-    assert_eq!(
-        week(7),
-        Span {
-            from: day("2026-11-15"),
-            to: day("2026-11-21")
-        }
-    );
-    assert_eq!(
-        week(6),
-        Span {
-            from: day("2026-11-21"),
-            to: day("2026-11-27")
-        }
-    );
-    assert_eq!(
-        week(1),
-        Span {
-            from: day("2026-11-16"),
-            to: day("2026-11-22")
-        }
-    );
+    assert_eq!(week(7), Span { from: day("2026-11-15"), to: day("2026-11-21") });
+    assert_eq!(week(6), Span { from: day("2026-11-21"), to: day("2026-11-27") });
+    assert_eq!(week(1), Span { from: day("2026-11-16"), to: day("2026-11-22") });
 }
 
 #[test]
 fn the_last_quarter_of_january_is_the_one_of_last_year() {
     let parse = |text| Span::parse("period", text, date(2026, 1, 31), 1).unwrap();
-    assert_eq!(
-        parse("last_quarter"),
-        Span {
-            from: day("2025-10-01"),
-            to: day("2025-12-31")
-        }
-    );
-    assert_eq!(
-        parse("last_month"),
-        Span {
-            from: day("2025-12-01"),
-            to: day("2025-12-31")
-        }
-    );
+    assert_eq!(parse("last_quarter"), Span { from: day("2025-10-01"), to: day("2025-12-31") });
+    assert_eq!(parse("last_month"), Span { from: day("2025-12-01"), to: day("2025-12-31") });
 }
 
 #[test]
 fn a_day_begins_and_ends_where_the_clocks_say() {
     let bound = |from: &str, to: &str| (from.to_owned(), to.to_owned());
-    assert_eq!(
-        bounds("2026-11-20", "UTC"),
-        bound("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z")
-    );
+    assert_eq!(bounds("2026-11-20", "UTC"), bound("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z"));
     // 23 hours, then 25.
-    assert_eq!(
-        bounds("2026-03-29", "Europe/Berlin"),
-        bound("2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z")
-    );
-    assert_eq!(
-        bounds("2026-10-25", "Europe/Berlin"),
-        bound("2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z")
-    );
+    assert_eq!(bounds("2026-03-29", "Europe/Berlin"), bound("2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"));
+    assert_eq!(bounds("2026-10-25", "Europe/Berlin"), bound("2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"));
     // Midnight was skipped: the day began at one.
-    assert_eq!(
-        bounds("2018-11-04", "America/Sao_Paulo"),
-        bound("2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z")
-    );
+    assert_eq!(bounds("2018-11-04", "America/Sao_Paulo"), bound("2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z"));
     // Samoa had no such day.
-    assert_eq!(
-        bounds("2011-12-30", "Pacific/Apia").0,
-        bounds("2011-12-31", "Pacific/Apia").0
-    );
+    assert_eq!(bounds("2011-12-30", "Pacific/Apia").0, bounds("2011-12-31", "Pacific/Apia").0);
     // In Toronto of 1919 the clocks went from 23:30 to 00:30, but that is before 1970; Havana turns
     // back at one.
-    assert_eq!(
-        bounds("2025-11-02", "America/Havana"),
-        bound("2025-11-02T04:00:00Z", "2025-11-03T05:00:00Z")
-    );
-    assert_eq!(
-        bounds("2200-12-31", "Pacific/Kiritimati").1,
-        "2200-12-31T10:00:00Z"
-    );
+    assert_eq!(bounds("2025-11-02", "America/Havana"), bound("2025-11-02T04:00:00Z", "2025-11-03T05:00:00Z"));
+    assert_eq!(bounds("2200-12-31", "Pacific/Kiritimati").1, "2200-12-31T10:00:00Z");
 }
 
 #[test]
 fn a_moment_is_the_instant_on_the_clock_of_a_zone() {
-    let at =
-        |text: &str, zone: &str| Moment::at(text.parse().unwrap(), &TimeZone::get(zone).unwrap());
+    let at = |text: &str, zone: &str| Moment::at(text.parse().unwrap(), &TimeZone::get(zone).unwrap());
     let moment = at("2026-11-20T08:00:00.999Z", "Europe/Berlin");
     assert_eq!(moment.as_str(), "2026-11-20T09:00:00+01:00");
-    assert_eq!(
-        moment.timestamp().unwrap(),
-        "2026-11-20T08:00:00Z".parse::<Timestamp>().unwrap()
-    );
-    assert_eq!(
-        at("2026-11-20T08:00:00Z", "America/St_Johns").as_str(),
-        "2026-11-20T04:30:00-03:30"
-    );
-    assert_eq!(
-        at("2026-11-20T08:00:00Z", "UTC").as_str(),
-        "2026-11-20T08:00:00+00:00"
-    );
+    assert_eq!(moment.timestamp().unwrap(), "2026-11-20T08:00:00Z".parse::<Timestamp>().unwrap());
+    assert_eq!(at("2026-11-20T08:00:00Z", "America/St_Johns").as_str(), "2026-11-20T04:30:00-03:30");
+    assert_eq!(at("2026-11-20T08:00:00Z", "UTC").as_str(), "2026-11-20T08:00:00+00:00");
     // Liberia was 44 minutes and 30 seconds behind until 1972.
-    assert_eq!(
-        at("1971-06-01T12:00:00Z", "Africa/Monrovia").as_str(),
-        "1971-06-01T12:00:00+00:00"
-    );
-    assert_eq!(
-        Moment::at(
-            Timestamp::MAX,
-            &TimeZone::get("Pacific/Kiritimati").unwrap()
-        )
-        .day(),
-        day("2200-12-31")
-    );
-    assert_eq!(
-        Moment::at(Timestamp::MIN, &TimeZone::get("Etc/GMT+12").unwrap()).day(),
-        day("1970-01-01")
-    );
+    assert_eq!(at("1971-06-01T12:00:00Z", "Africa/Monrovia").as_str(), "1971-06-01T12:00:00+00:00");
+    assert_eq!(Moment::at(Timestamp::MAX, &TimeZone::get("Pacific/Kiritimati").unwrap()).day(), day("2200-12-31"));
+    assert_eq!(Moment::at(Timestamp::MIN, &TimeZone::get("Etc/GMT+12").unwrap()).day(), day("1970-01-01"));
 }
 
 #[test]

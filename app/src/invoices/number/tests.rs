@@ -11,10 +11,7 @@ fn pattern(text: &str) -> NumberPattern {
 #[test]
 fn a_number_follows_the_pattern() {
     assert_eq!(NumberPattern::default().format(2026, 3, 7), "2026-0007");
-    assert_eq!(
-        pattern("INV-{YY}{MM}/{001}").format(2026, 3, 7),
-        "INV-2603/007"
-    );
+    assert_eq!(pattern("INV-{YY}{MM}/{001}").format(2026, 3, 7), "INV-2603/007");
     assert_eq!(pattern("{1}").format(2026, 3, 12_345), "12345");
     assert_eq!(pattern("{0001}").format(2026, 3, 123_456), "123456");
     assert_eq!(pattern(" R {01} ").as_str(), "R {01}");
@@ -68,17 +65,13 @@ fn counting_begins_anew_only_where_the_year_shows() {
 fn a_pattern_travels_as_text() {
     let json = serde_json::to_string(&NumberPattern::default()).unwrap();
     assert_eq!(json, "\"{YYYY}-{0001}\"");
-    assert_eq!(
-        serde_json::from_str::<NumberPattern>(&json).unwrap(),
-        NumberPattern::default()
-    );
+    assert_eq!(serde_json::from_str::<NumberPattern>(&json).unwrap(), NumberPattern::default());
     assert!(serde_json::from_str::<NumberPattern>("\"{YYYY}\"").is_err());
 }
 
 fn any_pattern() -> impl Strategy<Value = NumberPattern> {
     let part = "[A-Z0-9/-]{0,3}(\\{YYYY\\}|\\{YY\\}|\\{MM\\})?[0-9-]{0,2}";
-    (part, "\\{0{0,5}1\\}", part)
-        .prop_map(|(before, counter, after)| pattern(&format!("{before}{counter}{after}")))
+    (part, "\\{0{0,5}1\\}", part).prop_map(|(before, counter, after)| pattern(&format!("{before}{counter}{after}")))
 }
 
 proptest! {

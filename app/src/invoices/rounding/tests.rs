@@ -3,11 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn rounding(step_minutes: u16, mode: RoundingMode) -> Rounding {
-    Rounding {
-        step_minutes,
-        mode,
-        basis: RoundingBasis::Entry,
-    }
+    Rounding { step_minutes, mode, basis: RoundingBasis::Entry }
 }
 
 #[test]
@@ -34,24 +30,13 @@ fn on_the_grid_nothing_moves() {
 
 #[test]
 fn the_policy_travels_in_snake_case() {
-    let policy = Rounding {
-        step_minutes: 6,
-        mode: RoundingMode::Up,
-        basis: RoundingBasis::DayAndProject,
-    };
+    let policy = Rounding { step_minutes: 6, mode: RoundingMode::Up, basis: RoundingBasis::DayAndProject };
     let json = serde_json::to_value(policy).unwrap();
-    assert_eq!(
-        json,
-        serde_json::json!({ "step_minutes": 6, "mode": "up", "basis": "day_and_project" })
-    );
+    assert_eq!(json, serde_json::json!({ "step_minutes": 6, "mode": "up", "basis": "day_and_project" }));
 }
 
 fn any_mode() -> impl Strategy<Value = RoundingMode> {
-    prop_oneof![
-        Just(RoundingMode::Up),
-        Just(RoundingMode::Nearest),
-        Just(RoundingMode::Down)
-    ]
+    prop_oneof![Just(RoundingMode::Up), Just(RoundingMode::Nearest), Just(RoundingMode::Down)]
 }
 
 proptest! {

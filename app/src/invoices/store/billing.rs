@@ -152,9 +152,10 @@ pub async fn reserve(db: &mut Db, entries: &[Uuid], lines: &[Uuid]) -> Result<u6
 /// Takes the entries off a line.
 pub async fn release_line(db: &mut Db, line: Uuid) -> Result<u64, Error> {
     let organization = db.organization();
-    let released = query!("update time_entry set invoice_line_id = null where organization_id = $1 and invoice_line_id = $2", organization, line)
-        .execute(db.connection())
-        .await?;
+    let released =
+        query!("update time_entry set invoice_line_id = null where organization_id = $1 and invoice_line_id = $2", organization, line)
+            .execute(db.connection())
+            .await?;
     Ok(released.rows_affected())
 }
 

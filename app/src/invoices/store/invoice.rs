@@ -59,9 +59,14 @@ pub async fn find(db: &mut Db, id: Uuid, number: &str) -> Result<Option<Row>, Er
 /// Locks an invoice until the end of the transaction, so that it is sent, paid or changed by one caller at a time.
 pub async fn lock(db: &mut Db, id: Uuid, number: &str) -> Result<Option<Uuid>, Error> {
     let organization = db.organization();
-    Ok(query_scalar!("select id from invoice where organization_id = $1 and (id = $2 or number = $3) limit 1 for update", organization, id, number)
-        .fetch_optional(db.connection())
-        .await?)
+    Ok(query_scalar!(
+        "select id from invoice where organization_id = $1 and (id = $2 or number = $3) limit 1 for update",
+        organization,
+        id,
+        number
+    )
+    .fetch_optional(db.connection())
+    .await?)
 }
 
 /// Which invoices a list shows.
@@ -77,7 +82,10 @@ pub struct Filter<'a> {
 pub async fn list(db: &mut Db, filter: &Filter<'_>) -> Result<Vec<Row>, Error> {
     let organization = db.organization();
     let (key, id) = filter.after.map(|after| (after.key.clone(), after.id)).unzip();
-    let key = key.map(|key| key.parse::<Timestamp>()).transpose().map_err(|_| Error::invalid("cursor", "The cursor does not belong to this list; start again without it."))?;
+    let key = key
+        .map(|key| key.parse::<Timestamp>())
+        .transpose()
+        .map_err(|_| Error::invalid("cursor", "The cursor does not belong to this list; start again without it."))?;
     Ok(query_as!(
         Row,
         "select i.id, i.number, i.state, i.client_id, c.name as client_name, c.email as client_email, i.currency, i.period_from, i.period_to,

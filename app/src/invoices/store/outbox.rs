@@ -56,7 +56,10 @@ pub struct MailRow {
 pub async fn mails(db: &mut Db, invoice: Option<Uuid>, after: Option<&Cursor>, limit: i64) -> Result<Vec<MailRow>, Error> {
     let organization = db.organization();
     let (key, id) = after.map(|after| (after.key.clone(), after.id)).unzip();
-    let key = key.map(|key| key.parse::<Timestamp>()).transpose().map_err(|_| Error::invalid("cursor", "The cursor does not belong to this list; start again without it."))?;
+    let key = key
+        .map(|key| key.parse::<Timestamp>())
+        .transpose()
+        .map_err(|_| Error::invalid("cursor", "The cursor does not belong to this list; start again without it."))?;
     Ok(query_as!(
         MailRow,
         "select id, recipient, subject, body, invoice_id, state, attempts, last_error, created_at, sent_at from outgoing_mail

@@ -77,9 +77,13 @@ pub async fn insert_document(db: &mut Db, invoice: Uuid, bytes: &[u8], sha256: &
 /// The frozen PDF.
 pub async fn document(db: &mut Db, invoice: Uuid) -> Result<Option<Vec<u8>>, Error> {
     let organization = db.organization();
-    Ok(query_scalar!("select bytes from invoice_document where organization_id = $1 and invoice_id = $2 and kind = 'pdf'", organization, invoice)
-        .fetch_optional(db.connection())
-        .await?)
+    Ok(query_scalar!(
+        "select bytes from invoice_document where organization_id = $1 and invoice_id = $2 and kind = 'pdf'",
+        organization,
+        invoice
+    )
+    .fetch_optional(db.connection())
+    .await?)
 }
 
 /// Makes a sent invoice a void one.

@@ -18,7 +18,9 @@ pub async fn studio() -> World {
 
 /// Logs time on Dashboard.
 pub async fn log(studio: &World, date: &str, duration: &str) -> Value {
-    studio.ok("create_time_entry", json!({"project": "Acme / Dashboard", "date": date, "duration": duration, "description": "Charts"})).await
+    studio
+        .ok("create_time_entry", json!({"project": "Acme / Dashboard", "date": date, "duration": duration, "description": "Charts"}))
+        .await
 }
 
 /// A draft of all unbilled time of Acme.

@@ -116,7 +116,13 @@ async fn payments_add_up_and_never_too_much() {
     let sent = sent(&studio).await;
     let pay = |amount: i64, date: &str| json!({"invoice": sent["id"], "amount": amount, "date": date});
     assert_eq!(studio.ok("record_payment", pay(10_000, "2026-11-21")).await["status"], "partly_paid");
-    for (field, wrong) in [("amount", pay(11_421, "2026-11-21")), ("amount", pay(0, "2026-11-21")), ("amount", pay(-5, "2026-11-21")), ("date", pay(1, "2026-11-22")), ("date", pay(1, "2026-02-30"))] {
+    for (field, wrong) in [
+        ("amount", pay(11_421, "2026-11-21")),
+        ("amount", pay(0, "2026-11-21")),
+        ("amount", pay(-5, "2026-11-21")),
+        ("date", pay(1, "2026-11-22")),
+        ("date", pay(1, "2026-02-30")),
+    ] {
         assert!(studio.refused("record_payment", wrong.clone()).await.fields.contains_key(field), "{wrong}");
     }
     let paid = studio.ok("record_payment", pay(11_420, "2026-11-21")).await;
@@ -131,7 +137,9 @@ async fn concurrent_payments_never_exceed_the_total() {
     let tasks: Vec<_> = (0..6)
         .map(|_| {
             let (studio, id) = (studio.clone(), sent["id"].clone());
-            tokio::spawn(async move { studio.call("record_payment", json!({"invoice": id, "amount": 10_000, "date": "2026-11-21"})).await.is_ok() })
+            tokio::spawn(async move {
+                studio.call("record_payment", json!({"invoice": id, "amount": 10_000, "date": "2026-11-21"})).await.is_ok()
+            })
         })
         .collect();
     let mut accepted = 0;

@@ -6,9 +6,7 @@ use crate::error::Error;
 use crate::percent::Percent;
 
 /// How a line is taxed (BT-151). The codes are those that stand in the electronic invoice.
-#[derive(
-    Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord,
-)]
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub enum TaxCategory {
     /// Standard: taxed at a rate above zero, reduced rates included.
@@ -30,15 +28,7 @@ pub enum TaxCategory {
 
 impl TaxCategory {
     /// Every category, in the order of a picker.
-    pub const ALL: [TaxCategory; 7] = [
-        Self::S,
-        Self::Z,
-        Self::E,
-        Self::AE,
-        Self::K,
-        Self::G,
-        Self::O,
-    ];
+    pub const ALL: [TaxCategory; 7] = [Self::S, Self::Z, Self::E, Self::AE, Self::K, Self::G, Self::O];
 
     /// The code as in the electronic invoice, such as `AE`.
     pub fn code(self) -> &'static str {
@@ -56,16 +46,10 @@ impl TaxCategory {
     /// The category of a code; a refusal names `tax_category`.
     pub fn parse(code: &str) -> Result<TaxCategory, Error> {
         let wanted = code.trim();
-        Self::ALL
-            .into_iter()
-            .find(|category| category.code().eq_ignore_ascii_case(wanted))
-            .ok_or_else(|| {
-                let shown = crate::money::shown(code);
-                Error::invalid(
-                    "tax_category",
-                    format!("{shown} is not a tax category; give S, Z, E, AE, K, G or O."),
-                )
-            })
+        Self::ALL.into_iter().find(|category| category.code().eq_ignore_ascii_case(wanted)).ok_or_else(|| {
+            let shown = crate::money::shown(code);
+            Error::invalid("tax_category", format!("{shown} is not a tax category; give S, Z, E, AE, K, G or O."))
+        })
     }
 
     /// The category in English, for a picker or a row of the totals.
@@ -111,9 +95,7 @@ impl TaxCategory {
             return Ok(());
         }
         let (code, label) = (self.code(), self.label());
-        let message = format!(
-            "{rate} % does not go with tax category {code} ({label}), which has no tax; give 0."
-        );
+        let message = format!("{rate} % does not go with tax category {code} ({label}), which has no tax; give 0.");
         Err(Error::invalid("tax_rate", message))
     }
 }

@@ -3,11 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn line(net: i64, category: TaxCategory, rate: i32) -> LineAmount {
-    LineAmount {
-        net,
-        category,
-        rate: Percent(rate),
-    }
+    LineAmount { net, category, rate: Percent(rate) }
 }
 
 fn standard(net: i64) -> LineAmount {
@@ -21,58 +17,22 @@ fn message(result: Result<Totals, Error>) -> String {
 #[test]
 fn a_plain_invoice_adds_up() {
     let totals = Totals::of(&[standard(100_000), standard(8_000)], None).unwrap();
-    let row = TaxTotal {
-        category: TaxCategory::S,
-        rate: Percent(1_900),
-        discount: 0,
-        base: 108_000,
-        tax: 20_520,
-    };
-    assert_eq!(
-        totals,
-        Totals {
-            subtotal: 108_000,
-            discount: 0,
-            net: 108_000,
-            tax: 20_520,
-            total: 128_520,
-            taxes: vec![row]
-        }
-    );
+    let row = TaxTotal { category: TaxCategory::S, rate: Percent(1_900), discount: 0, base: 108_000, tax: 20_520 };
+    assert_eq!(totals, Totals { subtotal: 108_000, discount: 0, net: 108_000, tax: 20_520, total: 128_520, taxes: vec![row] });
 }
 
 #[test]
 fn taxes_are_listed_by_category_and_rate() {
-    let lines = [
-        line(500, TaxCategory::AE, 0),
-        line(1_000, TaxCategory::S, 700),
-        standard(1_000),
-        line(3, TaxCategory::S, 700),
-    ];
+    let lines = [line(500, TaxCategory::AE, 0), line(1_000, TaxCategory::S, 700), standard(1_000), line(3, TaxCategory::S, 700)];
     let totals = Totals::of(&lines, None).unwrap();
-    let rows: Vec<_> = totals
-        .taxes
-        .iter()
-        .map(|row| (row.category, row.rate.hundredths(), row.base, row.tax))
-        .collect();
-    assert_eq!(
-        rows,
-        [
-            (TaxCategory::S, 1_900, 1_000, 190),
-            (TaxCategory::S, 700, 1_003, 70),
-            (TaxCategory::AE, 0, 500, 0)
-        ]
-    );
+    let rows: Vec<_> = totals.taxes.iter().map(|row| (row.category, row.rate.hundredths(), row.base, row.tax)).collect();
+    assert_eq!(rows, [(TaxCategory::S, 1_900, 1_000, 190), (TaxCategory::S, 700, 1_003, 70), (TaxCategory::AE, 0, 500, 0)]);
     assert_eq!((totals.net, totals.tax, totals.total), (2_503, 260, 2_763));
 }
 
 #[test]
 fn a_discount_is_spread_by_largest_remainder() {
-    let lines = [
-        standard(100),
-        line(100, TaxCategory::S, 700),
-        line(100, TaxCategory::Z, 0),
-    ];
+    let lines = [standard(100), line(100, TaxCategory::S, 700), line(100, TaxCategory::Z, 0)];
     let totals = Totals::of(&lines, Some(Discount::Amount(100))).unwrap();
     let shares: Vec<i64> = totals.taxes.iter().map(|row| row.discount).collect();
     assert_eq!(shares, [34, 33, 33]);
@@ -87,11 +47,7 @@ fn a_discount_is_spread_by_largest_remainder() {
 fn a_deduction_takes_no_part_in_the_discount() {
     let lines = [standard(1_000), line(-200, TaxCategory::S, 700)];
     let totals = Totals::of(&lines, Some(Discount::Amount(800))).unwrap();
-    let rows: Vec<_> = totals
-        .taxes
-        .iter()
-        .map(|row| (row.discount, row.base, row.tax))
-        .collect();
+    let rows: Vec<_> = totals.taxes.iter().map(|row| (row.discount, row.base, row.tax)).collect();
     assert_eq!(rows, [(800, 200, 38), (0, -200, -14)]);
     assert_eq!((totals.net, totals.tax, totals.total), (0, 24, 24));
 }
@@ -99,10 +55,7 @@ fn a_deduction_takes_no_part_in_the_discount() {
 #[test]
 fn an_invoice_without_lines_comes_to_nothing() {
     let totals = Totals::of(&[], None).unwrap();
-    assert_eq!(
-        (totals.subtotal, totals.total, totals.taxes),
-        (0, 0, vec![])
-    );
+    assert_eq!((totals.subtotal, totals.total, totals.taxes), (0, 0, vec![]));
 }
 
 #[test]
@@ -117,17 +70,12 @@ fn what_cannot_be_billed_is_refused() {
         message(Totals::of(&[standard(100)], Some(Discount::Amount(101)))),
         "The discount is higher than the sum of the lines; lower it."
     );
-    assert!(
-        message(Totals::of(&[standard(100)], Some(Discount::Amount(-1)))).contains("below zero")
-    );
+    assert!(message(Totals::of(&[standard(100)], Some(Discount::Amount(-1)))).contains("below zero"));
     assert!(message(Totals::of(&[standard(i64::MAX)], None)).contains("larger than any amount"));
     let lines = [line(i64::MAX, TaxCategory::Z, 0), standard(i64::MAX)];
     let discount = Some(Discount::Amount(i64::MAX));
     assert!(message(Totals::of(&lines, discount)).contains("larger than any amount"));
-    assert!(
-        message(Totals::of(&[standard(i64::MAX), standard(i64::MAX)], None))
-            .contains("larger than any amount")
-    );
+    assert!(message(Totals::of(&[standard(i64::MAX), standard(i64::MAX)], None)).contains("larger than any amount"));
     assert_eq!(
         message(Totals::of(&[line(100, TaxCategory::AE, 1_900)], None)),
         "19 % does not go with tax category AE (Reverse charge), which has no tax; give 0."
@@ -148,44 +96,18 @@ fn a_line_is_rounded_once() {
 fn a_category_is_its_code() {
     for category in TaxCategory::ALL {
         assert_eq!(serde_json::to_value(category).unwrap(), category.code());
-        assert_eq!(
-            TaxCategory::parse(&category.code().to_lowercase()),
-            Ok(category)
-        );
-        assert_eq!(
-            category.reason().is_none(),
-            matches!(category, TaxCategory::S | TaxCategory::Z)
-        );
-        assert_eq!(
-            category.check(Percent(1_900)).is_ok(),
-            category == TaxCategory::S
-        );
-        assert_eq!(
-            category.check(Percent(0)).is_ok(),
-            category != TaxCategory::S
-        );
+        assert_eq!(TaxCategory::parse(&category.code().to_lowercase()), Ok(category));
+        assert_eq!(category.reason().is_none(), matches!(category, TaxCategory::S | TaxCategory::Z));
+        assert_eq!(category.check(Percent(1_900)).is_ok(), category == TaxCategory::S);
+        assert_eq!(category.check(Percent(0)).is_ok(), category != TaxCategory::S);
     }
     assert!(TaxCategory::parse("X").is_err());
 }
 
 fn any_line() -> impl Strategy<Value = LineAmount> {
     let nets = prop_oneof![9 => 0_i64..1_000_000_000, 1 => -1_000_i64..0];
-    (
-        nets,
-        proptest::sample::select(&TaxCategory::ALL[..]),
-        0..3_000,
-    )
-        .prop_map(|(net, category, rate)| {
-            line(
-                net,
-                category,
-                if category == TaxCategory::S {
-                    rate / 500 * 500
-                } else {
-                    0
-                },
-            )
-        })
+    (nets, proptest::sample::select(&TaxCategory::ALL[..]), 0..3_000)
+        .prop_map(|(net, category, rate)| line(net, category, if category == TaxCategory::S { rate / 500 * 500 } else { 0 }))
 }
 
 fn any_discount() -> impl Strategy<Value = Option<Discount>> {

@@ -38,7 +38,12 @@ async fn a_write_repeated_with_its_key_happens_once_and_answers_the_same() {
         let after = fingerprint(&studio.world).await;
         let second = studio.world.call(declaration.name, Value::Object(call.clone())).await;
         if declaration.secret {
-            assert_eq!(second.map_err(|error| error.code), Err(crate::error::Code::Conflict), "{} shows its secret again", declaration.name);
+            assert_eq!(
+                second.map_err(|error| error.code),
+                Err(crate::error::Code::Conflict),
+                "{} shows its secret again",
+                declaration.name
+            );
             continue;
         }
         assert_eq!(Ok(first), second, "{} answers something else the second time", declaration.name);

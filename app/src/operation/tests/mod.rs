@@ -50,7 +50,8 @@ pub async fn furnished(name: &str) -> Furnished {
 /// Arguments that would be right, were it not for the ids: every reference the operation takes, and what it requires beside.
 pub fn arguments(operation: &Operation, ids: &Map<String, Value>) -> Map<String, Value> {
     let properties = operation.input.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
-    let required: Vec<&str> = operation.input.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> =
+        operation.input.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let mut arguments = Map::new();
     for (name, schema) in &properties {
         if let Some(id) = ids.get(name) {

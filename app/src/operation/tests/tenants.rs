@@ -21,7 +21,8 @@ pub async fn fingerprint(world: &World) -> Vec<(String, String)> {
     .expect("tables");
     let mut prints = Vec::new();
     for table in tables {
-        let query = format!("select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {table} t where organization_id = $1");
+        let query =
+            format!("select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {table} t where organization_id = $1");
         let print = sqlx::query_scalar(sqlx::AssertSqlSafe(query)).bind(world.organization().0).fetch_one(&owner).await.expect("rows");
         prints.push((table, print));
     }
@@ -51,7 +52,12 @@ async fn no_operation_reads_or_writes_another_tenants_records() {
             // A dry run checks as much as the call itself, and leaves this studio furnished for the next operation.
             call.insert("dry_run".to_owned(), json!(true));
             let refused = mine.world.refused(name, Value::Object(call)).await;
-            assert!(matches!(refused.code, Code::NotFound | Code::Invalid), "{name}({argument}) answers {:?}: {}", refused.code, refused.message);
+            assert!(
+                matches!(refused.code, Code::NotFound | Code::Invalid),
+                "{name}({argument}) answers {:?}: {}",
+                refused.code,
+                refused.message
+            );
         }
     }
     assert!(walked > 30, "only {walked} references were tried");

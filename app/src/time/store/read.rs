@@ -54,10 +54,23 @@ pub struct After {
 impl After {
     /// Before everything: the first page goes on from here, so that every page is the same statement on the same index.
     pub const START: Self = Self { day: Date::MAX, position: Timestamp::MAX, id: Uuid::max() };
+
+    /// No later than the last day that is wanted: the walk down the index begins there.
+    fn within(self, last: Date) -> Self {
+        if self.day <= last { self } else { Self { day: last, ..Self::START } }
+    }
 }
 
 /// Entries, the newest day first, from after the last page.
 pub async fn list(db: &mut Db, filter: &Filter, after: After, limit: i64) -> Result<Vec<Row>, Error> {
+    let after = after.within(filter.to);
+    match filter.member {
+        Some(member) => list_of_member(db, filter, member, after, limit).await,
+        None => list_of_all(db, filter, after, limit).await,
+    }
+}
+
+async fn list_of_all(db: &mut Db, filter: &Filter, after: After, limit: i64) -> Result<Vec<Row>, Error> {
     let organization = db.organization();
     Ok(query_file_as!(
         Row,
@@ -69,6 +82,32 @@ pub async fn list(db: &mut Db, filter: &Filter, after: After, limit: i64) -> Res
         instant(after.position) as _,
         after.id,
         filter.member,
+        filter.project,
+        filter.client,
+        filter.billable,
+        filter.billed,
+        filter.state.map(|state| state.name()),
+        filter.labour.map(|labour| labour.name()),
+        filter.source.map(|source| source.name()),
+        filter.query,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+async fn list_of_member(db: &mut Db, filter: &Filter, member: Uuid, after: After, limit: i64) -> Result<Vec<Row>, Error> {
+    let organization = db.organization();
+    Ok(query_file_as!(
+        Row,
+        "src/time/list_time_entries_of_member.sql",
+        organization,
+        date(filter.from) as _,
+        date(filter.to) as _,
+        date(after.day) as _,
+        instant(after.position) as _,
+        after.id,
+        member,
         filter.project,
         filter.client,
         filter.billable,

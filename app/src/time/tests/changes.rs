@@ -3,10 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{log, on_project, studio, studio_in};
-use crate::error::Code;
+use crate::{error::Code, time::UpdateTimeEntry};
 
 async fn timed(studio: &crate::testing::World) -> Value {
-    studio.ok("create_time_entry", json!({"project": "Dashboard", "started_at": "2026-11-20T09:00:00Z", "ended_at": "2026-11-20T10:00:00Z"})).await
+    studio
+        .ok("create_time_entry", json!({"project": "Dashboard", "started_at": "2026-11-20T09:00:00Z", "ended_at": "2026-11-20T10:00:00Z"}))
+        .await
 }
 
 #[tokio::test]
@@ -14,7 +16,10 @@ async fn what_is_not_given_stays() {
     let studio = studio().await;
     let entry = log(&studio, json!({"description": "Charts", "rate": 9900})).await;
     let changed = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "duration": "2h"})).await;
-    assert_eq!((&changed["description"], &changed["rate"]["amount"], &changed["amount"]["amount"]), (&json!("Charts"), &json!(9900), &json!(19800)));
+    assert_eq!(
+        (&changed["description"], &changed["rate"]["amount"], &changed["amount"]["amount"]),
+        (&json!("Charts"), &json!(9900), &json!(19800))
+    );
     assert_eq!((&changed["version"], &changed["day"]), (&json!(2), &json!("2026-11-20")));
     let cleared = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "description": ""})).await;
     assert_eq!(cleared["description"], "");
@@ -24,7 +29,9 @@ async fn what_is_not_given_stays() {
 async fn a_change_that_changes_nothing_is_no_version() {
     let studio = studio().await;
     let entry = log(&studio, json!({"description": "Charts"})).await;
-    let same = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "description": "Charts", "duration": "90m", "billable": true})).await;
+    let same = studio
+        .ok("update_time_entry", json!({"time_entry": entry["id"], "description": "Charts", "duration": "90m", "billable": true}))
+        .await;
     assert_eq!(same["version"], 1);
 }
 
@@ -40,7 +47,10 @@ async fn a_duration_moves_the_end_and_a_date_keeps_the_clock() {
     let longer = change(json!({"duration": "1h30m"})).await;
     assert_eq!((&longer["started_at"], &longer["ended_at"]), (&json!("2026-11-20T09:00:00+00:00"), &json!("2026-11-20T10:30:00+00:00")));
     let moved = change(json!({"date": "2026-11-18"})).await;
-    assert_eq!((&moved["day"], &moved["started_at"], &moved["worked"]["seconds"]), (&json!("2026-11-18"), &json!("2026-11-18T09:00:00+00:00"), &json!(5400)));
+    assert_eq!(
+        (&moved["day"], &moved["started_at"], &moved["worked"]["seconds"]),
+        (&json!("2026-11-18"), &json!("2026-11-18T09:00:00+00:00"), &json!(5400))
+    );
     let earlier = change(json!({"started_at": "2026-11-18T08:00:00Z"})).await;
     assert_eq!((&earlier["ended_at"], &earlier["worked"]["seconds"]), (&json!("2026-11-18T10:30:00+00:00"), &json!(9000)));
     let shorter = change(json!({"ended_at": "2026-11-18T08:00:01Z"})).await;
@@ -54,7 +64,10 @@ async fn a_plain_duration_can_be_put_on_the_clock() {
     let studio = studio().await;
     let entry = log(&studio, json!({})).await;
     let placed = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "started_at": "2026-11-19T14:00:00Z"})).await;
-    assert_eq!((&placed["day"], &placed["ended_at"], &placed["worked"]["seconds"]), (&json!("2026-11-19"), &json!("2026-11-19T15:30:00+00:00"), &json!(5400)));
+    assert_eq!(
+        (&placed["day"], &placed["ended_at"], &placed["worked"]["seconds"]),
+        (&json!("2026-11-19"), &json!("2026-11-19T15:30:00+00:00"), &json!(5400))
+    );
     let other = log(&studio, json!({})).await;
     let placed = studio.ok("update_time_entry", json!({"time_entry": other["id"], "ended_at": "2026-11-19T12:00:00Z"})).await;
     assert_eq!(placed["started_at"], "2026-11-19T10:30:00+00:00");
@@ -118,7 +131,11 @@ async fn moving_to_another_project_takes_its_rate_unless_the_entry_has_its_own()
     assert_eq!(own["rate"]["amount"], 5000);
     let own = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "project": "Dear"})).await;
     assert_eq!(own["rate"]["amount"], 5000);
-    let plain = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "rate": ""})).await;
+    studio.ok("create_client", json!({"name": "Tokyo", "currency": "JPY", "tax_rate": "10", "rate": 15000})).await;
+    studio.ok("create_project", json!({"client": "Tokyo", "name": "Robots"})).await;
+    let foreign = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "project": "Robots", "dry_run": true})).await;
+    assert_eq!(foreign["rate"]["text"], "15,000 JPY", "50 euros are not 5,000 yen");
+    let plain = studio.form::<UpdateTimeEntry>(json!({"time_entry": entry["id"], "rate": ""})).await.expect("changed");
     assert_eq!(plain["rate"]["amount"], 20000);
     let overhead = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "project": "Office"})).await;
     assert_eq!((&overhead["billable"], overhead.get("rate"), overhead.get("amount")), (&json!(false), None, None));

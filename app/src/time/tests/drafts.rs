@@ -12,7 +12,10 @@ use crate::{
 /// Nothing but the drafts is there.
 async fn counts_nowhere(studio: &World, drafts: i64) {
     let totals = studio.ok("summarize_time", json!({})).await["totals"].clone();
-    assert_eq!((&totals["entries"], &totals["worked"]["seconds"], &totals["amounts"], &totals["drafts"]["seconds"]), (&json!(0), &json!(0), &json!([]), &json!(drafts)));
+    assert_eq!(
+        (&totals["entries"], &totals["worked"]["seconds"], &totals["amounts"], &totals["drafts"]["seconds"]),
+        (&json!(0), &json!(0), &json!([]), &json!(drafts))
+    );
     let project = studio.ok("get_project", json!({"project": "Dashboard"})).await;
     assert_eq!((&project["worked"]["seconds"], &project["unbilled"]["amount"]), (&json!(0), &json!(0)));
     assert_eq!(studio.ok("get_timer", json!({})).await["today"]["seconds"], 0);
@@ -25,7 +28,10 @@ async fn a_draft_counts_nowhere_until_it_is_confirmed() {
         let agent = studio.token(writes).await;
         let draft = log(&agent, json!({"date": "2026-11-21", "duration": "1h"})).await;
         assert_eq!((&draft["state"], &draft["source"], &draft["labour"]), (&json!("draft"), &json!("mcp"), &json!("human")));
-        assert_eq!((&draft["day_total"]["seconds"], &draft["unbilled"]["amount"], &draft["amount"]["amount"]), (&json!(0), &json!(0), &json!(12000)));
+        assert_eq!(
+            (&draft["day_total"]["seconds"], &draft["unbilled"]["amount"], &draft["amount"]["amount"]),
+            (&json!(0), &json!(0), &json!(12000))
+        );
     }
     counts_nowhere(&studio, 7200).await;
     let waiting = studio.ok("list_time_entries", json!({"state": "draft"})).await;
@@ -34,7 +40,10 @@ async fn a_draft_counts_nowhere_until_it_is_confirmed() {
     let confirmed = studio.ok("confirm_time_entries", json!({"all": true})).await;
     assert_eq!((&confirmed["confirmed"], &confirmed["worked"]["seconds"], &confirmed["waiting"]), (&json!(2), &json!(7200), &json!(0)));
     let totals = studio.ok("summarize_time", json!({})).await["totals"].clone();
-    assert_eq!((&totals["worked"]["seconds"], &totals["drafts"]["seconds"], &totals["amounts"][0]["amount"]), (&json!(7200), &json!(0), &json!(24000)));
+    assert_eq!(
+        (&totals["worked"]["seconds"], &totals["drafts"]["seconds"], &totals["amounts"][0]["amount"]),
+        (&json!(7200), &json!(0), &json!(24000))
+    );
 }
 
 #[tokio::test]
@@ -51,7 +60,10 @@ async fn a_timer_of_an_agent_becomes_a_draft() {
     agent.ok("start_timer", json!({"project": "Dashboard"})).await;
     studio.advance(600);
     let stopped = agent.ok("stop_timer", json!({})).await;
-    assert_eq!((&stopped["state"], &stopped["worked"]["seconds"], &stopped["day_total"]["seconds"]), (&json!("draft"), &json!(600), &json!(0)));
+    assert_eq!(
+        (&stopped["state"], &stopped["worked"]["seconds"], &stopped["day_total"]["seconds"]),
+        (&json!("draft"), &json!(600), &json!(0))
+    );
     counts_nowhere(&studio, 600).await;
 }
 

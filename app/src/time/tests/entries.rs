@@ -12,8 +12,14 @@ async fn a_duration_on_a_day_is_worth_its_rate() {
     assert_eq!(entry["worked"], json!({"seconds": 5400, "text": "1h 30m"}));
     assert_eq!(entry["amount"]["text"], "180.00 EUR");
     assert_eq!((&entry["rate"]["amount"], &entry["billable"], &entry["state"]), (&json!(12000), &json!(true), &json!("logged")));
-    assert_eq!((&entry["day"], &entry["labour"], &entry["running"], &entry["locked"]), (&json!("2026-11-20"), &json!("human"), &json!(false), &json!(false)));
-    assert_eq!((&entry["client"]["name"], &entry["project"]["name"], &entry["member"]["name"]), (&json!("Acme"), &json!("Dashboard"), &json!("Ada")));
+    assert_eq!(
+        (&entry["day"], &entry["labour"], &entry["running"], &entry["locked"]),
+        (&json!("2026-11-20"), &json!("human"), &json!(false), &json!(false))
+    );
+    assert_eq!(
+        (&entry["client"]["name"], &entry["project"]["name"], &entry["member"]["name"]),
+        (&json!("Acme"), &json!("Dashboard"), &json!("Ada"))
+    );
     assert!(entry.get("started_at").is_none() && entry.get("ended_at").is_none());
 }
 
@@ -38,7 +44,8 @@ async fn a_start_and_an_end_make_an_entry_of_the_day_of_the_start() {
     let entry = studio.ok("create_time_entry", given).await;
     assert_eq!((&entry["day"], &entry["worked"]["seconds"]), (&json!("2026-11-20"), &json!(8100)));
     assert_eq!((&entry["started_at"], &entry["ended_at"]), (&json!("2026-11-20T23:00:00+00:00"), &json!("2026-11-21T01:15:00+00:00")));
-    let started = studio.ok("create_time_entry", json!({"project": "Dashboard", "started_at": "2026-11-20T09:00:00Z", "duration": "45m"})).await;
+    let started =
+        studio.ok("create_time_entry", json!({"project": "Dashboard", "started_at": "2026-11-20T09:00:00Z", "duration": "45m"})).await;
     assert_eq!(started["ended_at"], "2026-11-20T09:45:00+00:00");
 }
 
@@ -60,7 +67,9 @@ async fn twenty_four_hours_fit_into_an_entry() {
 #[tokio::test]
 async fn the_door_is_the_source() {
     let studio = studio().await;
-    for (door, source) in [(Door::Page, Source::Manual), (Door::Rest, Source::Api), (Door::Mcp, Source::Mcp), (Door::CommandLine, Source::Api)] {
+    for (door, source) in
+        [(Door::Page, Source::Manual), (Door::Rest, Source::Api), (Door::Mcp, Source::Mcp), (Door::CommandLine, Source::Api)]
+    {
         let entry = log(&studio.through(door), json!({})).await;
         assert_eq!(entry["source"], source.name());
     }
@@ -79,7 +88,8 @@ async fn a_form_in_the_page_knows_no_offset_and_means_the_organizations_clock() 
 #[tokio::test]
 async fn markup_is_kept_as_it_was_written() {
     let studio = studio().await;
-    for text in ["<script>alert(1)</script>", "#panic() *x* _y_ $z$ `w`", "'; drop table time_entry; --", "ÄÖÜ 日本語 🎉", "two\nlines"] {
+    for text in ["<script>alert(1)</script>", "#panic() *x* _y_ $z$ `w`", "'; drop table time_entry; --", "ÄÖÜ 日本語 🎉", "two\nlines"]
+    {
         let entry = log(&studio, json!({"description": text})).await;
         assert_eq!(studio.ok("get_time_entry", json!({"time_entry": entry["id"]})).await["description"], text);
     }
@@ -109,7 +119,10 @@ async fn the_same_key_logs_once_and_other_arguments_are_refused() {
 async fn a_dry_run_tells_what_would_be_and_keeps_nothing() {
     let studio = studio().await;
     let tried = log(&studio, json!({"dry_run": true})).await;
-    assert_eq!((&tried["dry_run"], &tried["unbilled"]["amount"], &tried["changes"][0]["kind"]), (&json!(true), &json!(18000), &json!("time_entry")));
+    assert_eq!(
+        (&tried["dry_run"], &tried["unbilled"]["amount"], &tried["changes"][0]["kind"]),
+        (&json!(true), &json!(18000), &json!("time_entry"))
+    );
     studio.ok("start_timer", json!({"project": "Dashboard", "dry_run": true})).await;
     assert_eq!(entries(&studio).await, 0);
     let kept = log(&studio, json!({})).await;

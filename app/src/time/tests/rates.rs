@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use super::{log, on_project, studio};
 use crate::{
     access::{Scope, Writes},
+    clients::UpdateClient,
     error::Code,
     money::amount_of,
     testing::World,
+    time::UpdateTimeEntry,
 };
 
 async fn rate(world: &World, more: Value) -> Value {
@@ -17,7 +19,7 @@ async fn rate(world: &World, more: Value) -> Value {
 #[tokio::test]
 async fn the_nearest_rate_holds() {
     let studio = World::new("studio").await;
-    studio.ok("create_client", json!({"name": "Acme"})).await;
+    studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19"})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     assert_eq!(rate(&studio, json!({})).await, 0);
     studio.ok("update_organization", json!({"rate": 1000})).await;
@@ -40,7 +42,9 @@ async fn a_later_rate_does_not_touch_what_was_logged() {
     let studio = studio().await;
     let entry = log(&studio, json!({})).await;
     studio.ok("update_client", json!({"client": "Acme", "rate": 50000})).await;
-    let edited = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "duration": "1h", "billable": true, "project": "Dashboard"})).await;
+    let edited = studio
+        .ok("update_time_entry", json!({"time_entry": entry["id"], "duration": "1h", "billable": true, "project": "Dashboard"}))
+        .await;
     assert_eq!(edited["rate"]["amount"], 12000);
     assert_eq!(rate(&studio, json!({})).await, 50000);
 }
@@ -59,10 +63,20 @@ async fn time_that_is_not_billable_has_no_rate_and_no_amount() {
     let studio = studio().await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Office", "billing": "overhead", "rate": 9000})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Website", "billing": "fixed_price"})).await;
-    for given in [json!({"billable": false}), json!({"project": "Office"}), json!({"project": "Office", "billable": false}), json!({"project": "Website"})] {
+    for given in [
+        json!({"billable": false}),
+        json!({"project": "Office"}),
+        json!({"project": "Office", "billable": false}),
+        json!({"project": "Website"}),
+    ] {
         let entry = log(&studio, given.clone()).await;
-        assert_eq!((&entry["billable"], entry.get("rate"), entry.get("amount"), &entry["unbilled"]["amount"]), (&json!(false), None, None, &json!(0)), "{given}");
+        assert_eq!(
+            (&entry["billable"], entry.get("rate"), entry.get("amount"), &entry["unbilled"]["amount"]),
+            (&json!(false), None, None, &json!(0)),
+            "{given}"
+        );
     }
+    assert_eq!(studio.number("select coalesce(sum(rate), 0)::bigint from time_entry where organization_id = $1").await, 0);
     assert_eq!(log(&studio, json!({"project": "Website", "billable": true})).await["rate"]["amount"], 12000);
     for operation in ["create_time_entry", "start_timer"] {
         let mut given = json!({"project": "Office", "billable": true});
@@ -77,7 +91,7 @@ async fn time_that_is_not_billable_has_no_rate_and_no_amount() {
 async fn a_rate_in_one_currency_is_none_in_another() {
     let studio = studio().await;
     studio.ok("update_organization", json!({"rate": 10000})).await;
-    studio.ok("create_client", json!({"name": "Tokyo", "currency": "JPY"})).await;
+    studio.ok("create_client", json!({"name": "Tokyo", "tax_rate": "19", "currency": "JPY"})).await;
     let project = studio.ok("create_project", json!({"client": "Tokyo", "name": "Robots"})).await;
     assert_eq!(project["effective_rate"]["text"], "0 JPY");
     let entry = log(&studio, json!({"project": "Robots"})).await;
@@ -102,7 +116,9 @@ async fn the_cost_of_the_member_is_kept_with_the_entry() {
 async fn sums_in_the_database_round_as_entries_do() {
     let studio = studio().await;
     let mut sum = 0;
-    for (seconds, rate) in [(1, 1), (1, 1800), (1, 1799), (1, 5400), (7, 12345), (1801, 1), (86_399, 99_999_999), (86_400, 100_000_000), (59, 61)] {
+    for (seconds, rate) in
+        [(1, 1), (1, 1800), (1, 1799), (1, 5400), (7, 12345), (1801, 1), (86_399, 99_999_999), (86_400, 100_000_000), (59, 61)]
+    {
         let entry = log(&studio, json!({"duration": format!("{seconds}s"), "rate": rate})).await;
         assert_eq!(entry["amount"]["amount"], amount_of(seconds, rate));
         sum += amount_of(seconds, rate);
@@ -153,13 +169,14 @@ async fn sees_no_money(world: &World) {
 #[tokio::test]
 async fn a_member_sees_no_money_anywhere() {
     let studio = studio().await;
-    studio.ok("update_client", json!({"client": "Acme", "rate": ""})).await;
+    studio.form::<UpdateClient>(json!({"client": "Acme", "rate": ""})).await.expect("changed");
     let barbara = on_project(&studio, "Dashboard").await;
     sees_no_money(&barbara).await;
     assert_eq!(barbara.code("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "rate": 1})).await, Code::Forbidden);
     let entry = log(&barbara, json!({})).await;
     for rate in [json!(1), json!("")] {
-        assert_eq!(barbara.code("update_time_entry", json!({"time_entry": entry["id"], "rate": rate})).await, Code::Forbidden);
+        let refused = barbara.form::<UpdateTimeEntry>(json!({"time_entry": entry["id"], "rate": rate})).await;
+        assert!(refused.is_err_and(|error| error.code == Code::Forbidden), "{rate}");
     }
 }
 

@@ -72,8 +72,16 @@ async fn what_does_not_exist_is_not_found() {
             assert_eq!(studio.code(operation, json!({"time_entry": entry})).await, Code::NotFound, "{operation} {entry}");
         }
     }
-    assert_eq!(studio.code("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "member": "Nobody"})).await, Code::NotFound);
-    for filter in [json!({"project": "Nothing"}), json!({"client": "Nobody"}), json!({"member": "Nobody"}), json!({"project": "0198c0de-0000-7000-8000-000000000000"})] {
+    assert_eq!(
+        studio.code("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "member": "Nobody"})).await,
+        Code::NotFound
+    );
+    for filter in [
+        json!({"project": "Nothing"}),
+        json!({"client": "Nobody"}),
+        json!({"member": "Nobody"}),
+        json!({"project": "0198c0de-0000-7000-8000-000000000000"}),
+    ] {
         assert_eq!(studio.code("list_time_entries", filter.clone()).await, Code::NotFound, "{filter}");
         assert_eq!(studio.code("summarize_time", filter.clone()).await, Code::NotFound, "{filter}");
     }

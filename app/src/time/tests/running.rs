@@ -15,7 +15,10 @@ async fn stopping_keeps_the_time() {
     let studio = studio().await;
     started(&studio, 5400).await;
     let stopped = studio.ok("stop_timer", json!({})).await;
-    assert_eq!((&stopped["running"], &stopped["worked"]["seconds"], &stopped["amount"]["amount"]), (&json!(false), &json!(5400), &json!(18000)));
+    assert_eq!(
+        (&stopped["running"], &stopped["worked"]["seconds"], &stopped["amount"]["amount"]),
+        (&json!(false), &json!(5400), &json!(18000))
+    );
     assert_eq!((&stopped["ended_at"], &stopped["day_total"]["seconds"]), (&json!("2026-11-21T11:30:00+00:00"), &json!(5400)));
     assert_eq!(studio.ok("get_timer", json!({})).await, json!({"today": {"seconds": 5400, "text": "1h 30m"}}));
 }
@@ -60,7 +63,10 @@ async fn past_the_limit_all_is_kept_and_the_caller_is_asked_to_look() {
     studio.advance(1);
     let stopped = studio.ok("stop_timer", json!({})).await;
     assert_eq!(stopped["worked"]["seconds"], 8 * 3600 + 1);
-    assert!(stopped["warnings"][0].as_str().is_some_and(|warning| warning.contains("limit of 8h") && warning.contains("trim")), "{stopped:#}");
+    assert!(
+        stopped["warnings"][0].as_str().is_some_and(|warning| warning.contains("limit of 8h") && warning.contains("trim")),
+        "{stopped:#}"
+    );
 }
 
 #[tokio::test]
@@ -101,12 +107,17 @@ async fn a_timer_can_be_changed_while_it_runs() {
     studio.ok("create_project", json!({"client": "Acme", "name": "Dear", "rate": 20000})).await;
     started(&studio, 3600).await;
     let changed = studio.ok("update_timer", json!({"description": "Tables", "project": "Dear"})).await;
-    assert_eq!((&changed["description"], &changed["project"]["name"], &changed["rate"]["amount"]), (&json!("Tables"), &json!("Dear"), &json!(20000)));
+    assert_eq!(
+        (&changed["description"], &changed["project"]["name"], &changed["rate"]["amount"]),
+        (&json!("Tables"), &json!("Dear"), &json!(20000))
+    );
     assert_eq!((&changed["running"], &changed["worked"]["seconds"], &changed["version"]), (&json!(true), &json!(3600), &json!(2)));
     let earlier = studio.ok("update_timer", json!({"started_at": "2026-11-20T23:00:00Z", "billable": false})).await;
     assert_eq!((&earlier["day"], &earlier["billable"], earlier.get("rate")), (&json!("2026-11-20"), &json!(false), None));
     assert_eq!(studio.ok("update_timer", json!({"description": ""})).await["description"], "");
-    studio.ok("create_time_entry", json!({"project": "Dear", "started_at": "2026-11-20T20:00:00Z", "ended_at": "2026-11-20T22:00:00Z"})).await;
+    studio
+        .ok("create_time_entry", json!({"project": "Dear", "started_at": "2026-11-20T20:00:00Z", "ended_at": "2026-11-20T22:00:00Z"}))
+        .await;
     for (given, field) in [
         (json!({"started_at": "2026-11-20T21:00:00Z"}), "started_at"),
         (json!({"started_at": "2026-11-21T12:00:00Z"}), "started_at"),

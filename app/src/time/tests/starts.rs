@@ -39,7 +39,10 @@ async fn starting_the_same_thing_again_changes_nothing() {
         json!({"project": "Dashboard", "description": "Charts", "billable": true, "started_at": "2026-11-21T09:00:00Z"}),
     ] {
         let same = studio.ok("start_timer", again).await;
-        assert_eq!((&same["id"], &same["version"], &same["started_at"], same.get("stopped")), (&first["id"], &json!(1), &first["started_at"], None));
+        assert_eq!(
+            (&same["id"], &same["version"], &same["started_at"], same.get("stopped")),
+            (&first["id"], &json!(1), &first["started_at"], None)
+        );
     }
     studio.ok("archive_project", json!({"project": "Dashboard"})).await;
     assert_eq!(studio.ok("start_timer", json!({"project": "Dashboard", "description": "Charts"})).await["id"], first["id"]);
@@ -64,7 +67,10 @@ async fn stop_running_stops_one_where_the_other_begins() {
     assert_eq!(second["stopped"]["id"], first["id"]);
     assert_eq!((&second["stopped"]["ended_at"], &second["stopped"]["worked"]["seconds"]), (&second["started_at"], &json!(1800)));
     assert_eq!((&second["day_total"]["seconds"], &second["unbilled"]["amount"]), (&json!(1800), &json!(6000)));
-    let third = studio.ok("start_timer", json!({"project": "Dashboard", "description": "third", "stop_running": true, "started_at": "2026-11-21T10:40:00Z"}));
+    let third = studio.ok(
+        "start_timer",
+        json!({"project": "Dashboard", "description": "third", "stop_running": true, "started_at": "2026-11-21T10:40:00Z"}),
+    );
     studio.advance(1800);
     let third = third.await;
     assert_eq!((&third["stopped"]["worked"]["seconds"], &third["started_at"]), (&json!(600), &json!("2026-11-21T10:40:00+00:00")));
@@ -91,7 +97,9 @@ async fn a_start_lies_in_the_past_but_not_in_logged_time() {
     let given = json!({"project": "Dashboard", "started_at": "2026-11-21T08:00:00Z", "ended_at": "2026-11-21T09:00:00Z"});
     studio.ok("create_time_entry", given).await;
     // Planned for later: no reason not to start now.
-    studio.ok("create_time_entry", json!({"project": "Dashboard", "started_at": "2026-11-21T14:00:00Z", "ended_at": "2026-11-21T15:00:00Z"})).await;
+    studio
+        .ok("create_time_entry", json!({"project": "Dashboard", "started_at": "2026-11-21T14:00:00Z", "ended_at": "2026-11-21T15:00:00Z"}))
+        .await;
     let at = |instant: &str| json!({"project": "Dashboard", "started_at": instant});
     for (instant, words) in [
         ("2026-11-21T08:59:59Z", "previous entry"),
@@ -101,7 +109,10 @@ async fn a_start_lies_in_the_past_but_not_in_logged_time() {
         ("soon", "instant"),
     ] {
         let refused = studio.refused("start_timer", at(instant)).await;
-        assert!(refused.code == Code::Invalid && refused.field("started_at").is_some_and(|message| message.contains(words)), "{instant}: {refused:?}");
+        assert!(
+            refused.code == Code::Invalid && refused.field("started_at").is_some_and(|message| message.contains(words)),
+            "{instant}: {refused:?}"
+        );
     }
     assert_eq!(entries(&studio).await, 2);
     let started = studio.ok("start_timer", at("2026-11-21T09:00:00Z")).await;
@@ -115,7 +126,9 @@ async fn the_previous_entry_is_found_across_midnight_and_is_ones_own() {
     let studio = studio().await;
     studio.set_clock("2026-11-21T00:30:00Z");
     let barbara = on_project(&studio, "Dashboard").await;
-    studio.ok("create_time_entry", json!({"project": "Dashboard", "started_at": "2026-11-20T02:00:00Z", "ended_at": "2026-11-21T00:20:00Z"})).await;
+    studio
+        .ok("create_time_entry", json!({"project": "Dashboard", "started_at": "2026-11-20T02:00:00Z", "ended_at": "2026-11-21T00:20:00Z"}))
+        .await;
     let given = json!({"project": "Dashboard", "started_at": "2026-11-21T00:10:00Z"});
     assert_eq!(studio.code("start_timer", given.clone()).await, Code::Invalid);
     barbara.ok("start_timer", given).await;
@@ -157,7 +170,11 @@ async fn of_many_starts_at_once_one_timer_is_left() {
     studio.ok("discard_timer", json!({})).await;
     let different = all_at_once(&studio, (0..60).map(|number| json!({"project": "Dashboard", "description": format!("{number}")}))).await;
     assert_eq!((different, entries(&studio).await), ((1, 59), 1));
-    let switching = all_at_once(&studio, (0..60).map(|number| json!({"project": "Dashboard", "description": format!("then {number}"), "stop_running": true}))).await;
+    let switching = all_at_once(
+        &studio,
+        (0..60).map(|number| json!({"project": "Dashboard", "description": format!("then {number}"), "stop_running": true})),
+    )
+    .await;
     assert_eq!((switching, entries(&studio).await), ((60, 0), 61));
     let overlaps = "select count(*) from time_entry a join time_entry b using (organization_id, member_id)
         where organization_id = $1 and a.id < b.id and a.started_at < coalesce(b.ended_at, 'infinity') and b.started_at < coalesce(a.ended_at, 'infinity')";

@@ -8,14 +8,20 @@ use crate::access::Writes;
 /// Label, seconds and the first amount of each item.
 fn lines(summary: &Value) -> Vec<(String, i64, i64)> {
     let items = summary["items"].as_array().expect("items");
-    let line = |item: &Value| (item["label"].as_str().expect("a label").to_owned(), item["worked"]["seconds"].as_i64().expect("seconds"), item["amounts"][0]["amount"].as_i64().unwrap_or(-1));
+    let line = |item: &Value| {
+        (
+            item["label"].as_str().expect("a label").to_owned(),
+            item["worked"]["seconds"].as_i64().expect("seconds"),
+            item["amounts"][0]["amount"].as_i64().unwrap_or(-1),
+        )
+    };
     items.iter().map(line).collect()
 }
 
 #[tokio::test]
 async fn time_is_summed_by_client_project_day_and_member() {
     let studio = studio().await;
-    studio.ok("create_client", json!({"name": "Beta", "currency": "USD", "rate": 10000})).await;
+    studio.ok("create_client", json!({"name": "Beta", "tax_rate": "19", "currency": "USD", "rate": 10000})).await;
     studio.ok("create_project", json!({"client": "Beta", "name": "Robots"})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Website", "rate": 6000})).await;
     let barbara = on_project(&studio, "Dashboard").await;
@@ -33,15 +39,22 @@ async fn time_is_summed_by_client_project_day_and_member() {
     };
     let line = |label: &str, seconds: i64, amount: i64| (label.to_owned(), seconds, amount);
     assert_eq!(lines(&sum("client").await), [line("Beta", 21600, 60000), line("Acme", 16200, 42000)]);
-    assert_eq!(lines(&sum("project").await), [line("Beta / Robots", 21600, 60000), line("Acme / Dashboard", 12600, 36000), line("Acme / Website", 3600, 6000)]);
+    assert_eq!(
+        lines(&sum("project").await),
+        [line("Beta / Robots", 21600, 60000), line("Acme / Dashboard", 12600, 36000), line("Acme / Website", 3600, 6000)]
+    );
     assert_eq!(lines(&sum("day").await), [line("2026-11-20", 27000, 12000), line("2026-11-19", 10800, 30000)]);
     assert_eq!(lines(&sum("member").await), [line("Ada", 30600, 18000), line("Barbara", 7200, 24000)]);
     let whole = sum("none").await;
     assert_eq!(whole["items"], json!([]));
     let totals = &whole["totals"];
-    assert_eq!((&totals["entries"], &totals["worked"]["seconds"], &totals["billable"]["seconds"]), (&json!(5), &json!(37800), &json!(36000)));
+    assert_eq!(
+        (&totals["entries"], &totals["worked"]["seconds"], &totals["billable"]["seconds"]),
+        (&json!(5), &json!(37800), &json!(36000))
+    );
     assert_eq!(totals["drafts"]["seconds"], 2700);
-    let amounts: Vec<&str> = totals["amounts"].as_array().expect("amounts").iter().map(|money| money["text"].as_str().expect("text")).collect();
+    let amounts: Vec<&str> =
+        totals["amounts"].as_array().expect("amounts").iter().map(|money| money["text"].as_str().expect("text")).collect();
     assert_eq!(amounts, ["420.00 EUR", "600.00 USD"], "never one sum of two currencies");
     assert_eq!(sum("project").await["totals"], *totals);
     let project = sum("project").await["items"][1].clone();
@@ -74,5 +87,8 @@ async fn sums_take_the_filters_of_lists() {
 #[tokio::test]
 async fn the_sum_of_nothing_is_nothing() {
     let totals = studio().await.ok("summarize_time", json!({"group_by": "client"})).await;
-    assert_eq!((&totals["items"], &totals["totals"]["worked"]["text"], &totals["totals"]["amounts"]), (&json!([]), &json!("0m"), &json!([])));
+    assert_eq!(
+        (&totals["items"], &totals["totals"]["worked"]["text"], &totals["totals"]["amounts"]),
+        (&json!([]), &json!("0m"), &json!([]))
+    );
 }

@@ -8,7 +8,8 @@ use crate::error::Code;
 #[tokio::test]
 async fn a_day_is_one_where_the_organization_is() {
     let studio = studio_in("Europe/Berlin").await;
-    let late = studio.ok("create_time_entry", json!({"project": "Dashboard", "started_at": "2026-11-20T23:30:00Z", "duration": "10m"})).await;
+    let late =
+        studio.ok("create_time_entry", json!({"project": "Dashboard", "started_at": "2026-11-20T23:30:00Z", "duration": "10m"})).await;
     assert_eq!((&late["day"], &late["started_at"]), (&json!("2026-11-21"), &json!("2026-11-21T00:30:00+01:00")));
     studio.set_clock("2026-11-21T23:30:00Z");
     assert_eq!(studio.ok("create_time_entry", json!({"project": "Dashboard", "duration": "1h"})).await["day"], "2026-11-22");

@@ -1,0 +1,134 @@
+//! Starting the timer.
+//!
+//! Every write of a timer first locks the member, so that of a thousand starts at once each sees what the one before did.
+//! The unique index `time_entry_one_running` holds even against what does not come through here.
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::{
+    Logged, Source, Started,
+    clock::to_the_second,
+    ground::{description_of, fresh, origin, place, tell_price, terms_of},
+    record,
+    running::{AHEAD_MAX, end},
+    store::{
+        Stored, read,
+        terms::{busy_until, lock_member},
+        write::{self, Which},
+    },
+};
+use crate::{
+    day::Moment,
+    error::{Code, Error},
+    operation::Call,
+    projects::{refer, sight::Sight},
+    text,
+};
+
+/// What a timer is started with; the arguments of `start_timer`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct NewTimer {
+    pub project: String,
+    pub description: Option<String>,
+    pub billable: Option<bool>,
+    pub started_at: Option<String>,
+    pub stop_running: bool,
+}
+
+/// Starts the caller's timer.
+pub async fn start(cx: &mut Call, given: NewTimer) -> Result<Started, Error> {
+    let sight = Sight::of(cx)?;
+    let project = refer::project(cx, &sight, &given.project).await?;
+    lock_member(&mut cx.db, sight.member).await?;
+    let terms = terms_of(cx, project, sight.member, sight.on_projects_of()).await?;
+    let description = description_of(given.description.as_deref())?;
+    let billable = terms.billable(given.billable)?;
+    let running = write::lock(&mut cx.db, Which::TimerOf(sight.member), None).await?;
+    if let Some(running) = &running
+        && running.project == project
+        && running.description == description
+        && running.price.billable == billable
+    {
+        return started(cx, &sight, running.id, None).await;
+    }
+    terms.open()?;
+    if let Some(running) = &running
+        && !given.stop_running
+    {
+        return Err(already_running(cx, &sight, running.id).await?);
+    }
+    let at = start_of(cx, &sight, given.started_at.as_deref(), running.as_ref()).await?;
+    let place = place(cx)?;
+    terms.open_on(place.day_of(at))?;
+    let stopped = match running {
+        Some(running) => Some(end(cx, running, at).await?),
+        None => None,
+    };
+    let price = terms.price(billable, None);
+    let timer = Stored { started_at: Some(at), running: true, ..fresh(cx, &terms, sight.member, description, price, place.day_of(at)) };
+    insert(cx, &sight, &timer).await?;
+    tell_price(cx, &sight, &terms, &price);
+    started(cx, &sight, timer.id, stopped).await
+}
+
+async fn insert(cx: &mut Call, sight: &Sight, timer: &Stored) -> Result<(), Error> {
+    let (origin, now) = (origin(cx, sight, Source::Timer), cx.now);
+    if write::insert(&mut cx.db, timer, &origin, now).await? {
+        return Ok(());
+    }
+    // Something that does not lock the member was faster; its timer is there to be shown.
+    match read::running(&mut cx.db, sight.member).await? {
+        Some(other) => Err(already_running(cx, sight, other.id).await?),
+        None => Err(Error::unavailable("The timer could not be started.")),
+    }
+}
+
+/// The refusal that shows the timer in the way.
+async fn already_running(cx: &mut Call, sight: &Sight, id: Uuid) -> Result<Error, Error> {
+    let running = record::one(cx, sight, id).await?;
+    let what = if running.description.is_empty() { String::new() } else { format!(" (\"{}\")", text::excerpt(&running.description)) };
+    let message = format!("A timer is running on {} / {}{what} for {}.", running.client.name, running.project.name, running.worked.text);
+    Ok(Error::new(Code::TimerRunning, message).hint("Stop it first, or start with stop_running set to true.").details(&running))
+}
+
+async fn started(cx: &mut Call, sight: &Sight, id: Uuid, stopped: Option<Uuid>) -> Result<Started, Error> {
+    let stopped = match stopped {
+        Some(stopped) => Some(record::one(cx, sight, stopped).await?),
+        None => None,
+    };
+    let Logged { entry, day_total, unbilled } = record::logged(cx, sight, id).await?;
+    Ok(Started { entry, stopped, day_total, unbilled })
+}
+
+/// When a timer starts: now, or as given, when that is neither in the future nor in time that is already logged.
+///
+/// A timer that replaces one begins where that one ends, which is at least a second after its start.
+pub async fn start_of(cx: &mut Call, sight: &Sight, given: Option<&str>, running: Option<&Stored>) -> Result<Timestamp, Error> {
+    let (place, now) = (place(cx)?, to_the_second(cx.now));
+    let free = running.and_then(|running| running.started_at).map(|at| at + SignedDuration::from_secs(1));
+    let Some(given) = given.filter(|text| !text.trim().is_empty()) else { return Ok(free.map_or(now, |free| free.max(now))) };
+    let at = place.instant("started_at", given)?;
+    let shown = |at: Timestamp| Moment::at(at, &place.zone);
+    if at > now + AHEAD_MAX {
+        return Err(Error::invalid(
+            "started_at",
+            format!("{} is in the future; it is {} now. Start now, or at a time that has passed.", shown(at), shown(now)),
+        ));
+    }
+    if let Some(free) = free
+        && at < free
+    {
+        return Err(Error::invalid(
+            "started_at",
+            format!("{} is not after the start of the timer that runs. Start later, or change that timer's start first.", shown(at)),
+        ));
+    }
+    if let Some(end) = busy_until(&mut cx.db, sight.member, at, place.day_of(at), now).await? {
+        return Err(Error::invalid(
+            "started_at",
+            format!("{} is before the end of your previous entry, {}. Start then or later.", shown(at), shown(end)),
+        ));
+    }
+    Ok(at)
+}

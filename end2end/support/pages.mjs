@@ -1,0 +1,50 @@
+// Every page of Stint, with the studio of `stint demo` behind them.
+
+/** The pages that are open to everybody. */
+export const OPEN = [
+  { name: "landing", path: "/" },
+  { name: "sign-up", path: "/sign-up" },
+  { name: "sign-in", path: "/sign-in" },
+  { name: "not-found", path: "/nowhere" },
+];
+
+const STATES = ["draft", "sent", "overdue", "partly_paid", "paid", "void"];
+
+/** The pages of the demo's studio, in every state that an invoice can have. */
+export async function pagesOf(slug, api) {
+  const [clients, projects, entries] = await Promise.all([api("list_clients"), api("list_projects"), api("list_time_entries", { billed: false, limit: 20 })]);
+  const all = (await api("list_invoices", { limit: 200 })).items;
+  const invoices = STATES.map((state) => all.find((invoice) => invoice.status === state));
+  const missing = STATES.filter((_, at) => !invoices[at]);
+  if (missing.length) throw new Error(`the demo has no invoice that is ${missing.join(" or ")}`);
+  const [client, project, entry] = [clients.items[0], projects.items[0], entries.items.find((entry) => !entry.running)];
+  const page = (name, path = name) => ({ name, path: `/o/${slug}/${path}`.replace(/\/$/, "") });
+  return [
+    page("dashboard", ""),
+    page("time"),
+    page("time-by-clock", "time?by=clock"),
+    page("time-change", `time?from=${mondayOf(entry.day)}&edit=${entry.id}.${entry.version}`),
+    page("time-empty-week", "time?from=2001-01-01"),
+    page("clients"),
+    page("client", `clients/${client.id}`),
+    page("client-missing", "clients/00000000-0000-0000-0000-000000000000"),
+    page("projects"),
+    page("project", `projects/${project.id}`),
+    page("invoices"),
+    page("invoices-overdue", "invoices?status=overdue"),
+    page("invoice-new", "invoices/new"),
+    page("invoice-preview", `invoices/new?client=${client.id}`),
+    ...invoices.map((invoice) => page(`invoice-${invoice.status}`, `invoices/${invoice.id}`)),
+    page("settings"),
+    page("settings-organization", "settings/organization"),
+    page("settings-tokens", "settings/tokens"),
+    page("settings-mails", "settings/mails"),
+    page("settings-missing", "settings/nothing"),
+  ];
+}
+
+function mondayOf(day) {
+  const date = new Date(`${day}T12:00:00Z`);
+  date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
+  return date.toISOString().slice(0, 10);
+}

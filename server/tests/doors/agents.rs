@@ -1,0 +1,233 @@
+//! MCP: what agents call with a token.
+
+use app::access::{Scope, Writes};
+use reqwest::header;
+use serde_json::{Value, json};
+
+use crate::world::{Answer, Person, World};
+
+/// One request of the present revision, with all that the protocol asks for.
+async fn ask(world: &World, token: &str, method: &str, mut params: Value) -> Answer {
+    params["_meta"] = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientInfo": { "name": "a test", "version": "1" },
+    });
+    let request = world.post("/mcp").bearer_auth(token).header("mcp-protocol-version", "2026-07-28").header("mcp-method", method);
+    let request = match params.get("name").and_then(Value::as_str) {
+        Some(name) => request.header("mcp-name", name),
+        None => request,
+    };
+    Answer::of(
+        request
+            .header(header::ACCEPT, "application/json, text/event-stream")
+            .json(&json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params })),
+    )
+    .await
+}
+
+/// The result of calling a tool.
+async fn call(world: &World, token: &str, tool: &str, arguments: Value) -> Value {
+    ask(world, token, "tools/call", json!({ "name": tool, "arguments": arguments })).await.ok()["result"].clone()
+}
+
+/// What a tool answered, once it is sure that it is no refusal.
+async fn done(world: &World, token: &str, tool: &str, arguments: Value) -> Value {
+    let result = call(world, token, tool, arguments).await;
+    assert_ne!(result["isError"], true, "{result}");
+    let text: Value = serde_json::from_str(result["content"][0]["text"].as_str().expect("a text")).expect("JSON");
+    assert_eq!(text, result["structuredContent"], "whoever reads only text reads the same");
+    assert_eq!(result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], "stint");
+    result["structuredContent"].clone()
+}
+
+/// The error that a tool answered.
+async fn refused(world: &World, token: &str, tool: &str, arguments: Value) -> Value {
+    let result = call(world, token, tool, arguments).await;
+    assert_eq!(result["isError"], true, "{result}");
+    assert!(result.get("structuredContent").is_none(), "an error is not of the form of an answer");
+    serde_json::from_str::<Value>(result["content"][0]["text"].as_str().expect("a text")).expect("JSON")["error"].clone()
+}
+
+async fn tools(world: &World, token: &str) -> Vec<Value> {
+    ask(world, token, "tools/list", json!({})).await.ok()["result"]["tools"].as_array().expect("tools").clone()
+}
+
+fn names(tools: &[Value]) -> Vec<&str> {
+    tools.iter().filter_map(|tool| tool["name"].as_str()).collect()
+}
+
+#[tokio::test]
+async fn an_agent_is_told_who_it_acts_for_and_where() {
+    let world = World::open().await;
+    let ada = world.person("Ada Lovelace").await;
+    let found = ask(&world, &ada.token, "server/discover", json!({})).await.ok()["result"].clone();
+    let words = found["instructions"].as_str().expect("instructions");
+    for part in ["Ada Lovelace", "owner", "UTC", "Monday", "EUR", "Today is 20"] {
+        assert!(words.contains(part), "{part} is missing: {words}");
+    }
+    assert!(words.len() < 2048, "clients cut off what is longer: {}", words.len());
+    assert_eq!(found["cacheScope"], "private");
+    assert!(found["supportedVersions"].as_array().is_some_and(|versions| versions.contains(&json!("2026-07-28"))));
+}
+
+#[tokio::test]
+async fn an_older_client_shakes_hands_first() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let hello = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+        "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": { "name": "a test", "version": "1" } } });
+    let send = |body: Value| {
+        Answer::of(world.post("/mcp").bearer_auth(&ada.token).header(header::ACCEPT, "application/json, text/event-stream").json(&body))
+    };
+    let hello = send(hello).await.ok();
+    assert_eq!(hello["result"]["protocolVersion"], "2025-06-18");
+    assert!(hello["result"]["instructions"].as_str().is_some_and(|words| words.contains("You act for Ada")));
+    let called =
+        send(json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": { "name": "whoami", "arguments": {} } })).await.ok();
+    assert_eq!(called["result"]["structuredContent"]["name"], "Ada");
+    assert_eq!(Answer::of(world.get("/mcp").bearer_auth(&ada.token)).await.status.as_u16(), 405, "there is no stream to listen to");
+}
+
+#[tokio::test]
+async fn an_agent_does_the_office_work() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let token = ada.token.as_str();
+    let client =
+        done(&world, token, "create_client", json!({ "name": "Acme", "tax_rate": "19", "rate": 12000, "idempotency_key": "a" })).await;
+    let again =
+        done(&world, token, "create_client", json!({ "name": "Acme", "tax_rate": "19", "rate": 12000, "idempotency_key": "a" })).await;
+    assert_eq!(client, again);
+    done(&world, token, "create_project", json!({ "client": "Acme", "name": "Dashboard" })).await;
+    let tried = done(
+        &world,
+        token,
+        "create_time_entry",
+        json!({ "project": "Acme / Dashboard", "date": "2026-11-02", "duration": "1h30m", "dry_run": true }),
+    )
+    .await;
+    assert_eq!(tried["dry_run"], true);
+    done(&world, token, "create_time_entry", json!({ "project": "Acme / Dashboard", "date": "2026-11-02", "duration": "1h30m" })).await;
+    let draft = done(&world, token, "draft_invoice", json!({ "client": "Acme", "period": "2026-11" })).await;
+    let sent = done(&world, token, "send_invoice", json!({ "invoice": draft["id"], "without_email": true })).await;
+    assert!(sent["number"].as_str().is_some_and(|number| number.ends_with("0001")), "{sent}");
+    let paid = done(
+        &world,
+        token,
+        "record_payment",
+        json!({ "invoice": sent["number"], "amount": sent["total"]["amount"], "date": "2026-11-21" }),
+    )
+    .await;
+    assert_eq!(paid["status"], "paid", "{paid}");
+}
+
+#[tokio::test]
+async fn a_refusal_is_a_result_with_the_words_of_every_door() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let error = refused(&world, &ada.token, "create_client", json!({ "name": "", "colour": "red" })).await;
+    assert_eq!(error["code"], "invalid");
+    assert!(error["hint"].as_str().is_some_and(|hint| hint.contains("color")), "{error}");
+    assert_eq!(refused(&world, &ada.token, "get_client", json!({ "client": "nobody" })).await["code"], "not_found");
+}
+
+#[tokio::test]
+async fn a_tool_that_is_not_there_or_not_for_agents_is_unknown() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    for tool in ["no_such_tool", "create_token", "void_invoice"] {
+        let answer = ask(&world, &ada.token, "tools/call", json!({ "name": tool, "arguments": {} })).await;
+        assert_eq!(answer.json()["error"]["code"], -32602, "{}", answer.text);
+        assert_eq!(answer.json()["error"]["message"], format!("Unknown tool: {tool}"));
+    }
+}
+
+#[tokio::test]
+async fn the_list_shows_what_role_and_token_allow() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let all = tools(&world, &ada.token).await;
+    let shown = names(&all);
+    assert!(shown.is_sorted() && shown.contains(&"send_invoice") && !shown.contains(&"revoke_token"));
+    assert_eq!(tools(&world, &ada.token).await, all, "the same list every time");
+
+    let watcher = world.token(&ada.email, &ada.slug, &[Scope::WorkRead], Writes::Direct).await;
+    let few = tools(&world, &watcher).await;
+    assert!(names(&few).contains(&"list_clients") && !names(&few).contains(&"create_client") && !names(&few).contains(&"list_invoices"));
+    assert!(few.iter().all(|tool| tool["annotations"]["readOnlyHint"] == true));
+    let error = refused(&world, &watcher, "create_client", json!({ "name": "Acme" })).await;
+    assert_eq!(error["code"], "forbidden");
+    assert!(error["message"].as_str().is_some_and(|message| message.contains("work:write")), "a scope gap is named: {error}");
+}
+
+#[tokio::test]
+async fn nobody_is_answered_without_a_valid_token() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let spare = world.token(&ada.email, &ada.slug, &Scope::ALL, Writes::Direct).await;
+    done(&world, &spare, "whoami", json!({})).await;
+    world.call(&ada, "revoke_token", &[("token", spare.split('_').nth(2).expect("an id"))]).await.ok();
+    let refused = ask(&world, &spare, "tools/call", json!({ "name": "whoami", "arguments": {} })).await;
+    assert_eq!(refused.refused(401), "unauthenticated");
+    let challenge = refused.header("www-authenticate").to_owned();
+    let pointer = challenge.split('"').nth(1).expect("a pointer");
+    let described = Answer::of(world.get(pointer.strip_prefix(&world.address).expect("an address of ours"))).await.ok();
+    assert_eq!(described["resource"], format!("{}/mcp", world.address));
+    assert_eq!(described["bearer_methods_supported"], json!(["header"]));
+    assert!(described.get("authorization_servers").is_none());
+    let nobody = Answer::of(world.post("/mcp").json(&json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }))).await;
+    assert_eq!(nobody.refused(401), "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_page_elsewhere_cannot_talk_to_a_stint_near_its_visitor() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let send = async |name: &'static str, value: &str| {
+        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" });
+        let request = world.post("/mcp").bearer_auth(&ada.token).header(header::ACCEPT, "application/json, text/event-stream");
+        Answer::of(request.header(name, value).json(&body)).await.status.as_u16()
+    };
+    assert_eq!(send("origin", "https://elsewhere.example").await, 403);
+    assert_eq!(send("origin", "null").await, 403);
+    assert_eq!(send("host", "elsewhere.example").await, 403);
+    assert_eq!(send("origin", &world.address).await, 200);
+}
+
+#[tokio::test]
+async fn a_long_list_is_shortened_and_goes_on_where_it_was_cut() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let many = 70;
+    for number in 0..many {
+        let client = json!({ "name": format!("Client {number:03}"), "tax_rate": "19", "address": "A long road, ".repeat(70) });
+        world.rest(&ada, "create_client", client).await.ok();
+    }
+    let (mut seen, mut cursor, mut rounds) = (Vec::new(), Value::Null, 0);
+    loop {
+        let page = done(&world, &ada.token, "list_clients", json!({ "limit": 200, "cursor": cursor })).await;
+        assert!(page.to_string().chars().count() <= 25_000, "{}", page.to_string().len());
+        if page["next_cursor"].is_string() {
+            assert!(page["notice"].as_str().is_some_and(|notice| notice.contains("next_cursor")), "{}", page["notice"]);
+        }
+        seen.extend(page["items"].as_array().expect("items").iter().map(|client| client["name"].as_str().expect("a name").to_owned()));
+        cursor = page["next_cursor"].clone();
+        rounds += 1;
+        if cursor.is_null() {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), many, "none is left out and none comes twice");
+    assert!(seen.is_sorted() && rounds > 2);
+}
+
+#[tokio::test]
+async fn another_tenants_ids_lead_nowhere() {
+    let world = World::open().await;
+    let (ada, eve): (Person, Person) = (world.person("Ada").await, world.person("Eve").await);
+    let client = done(&world, &ada.token, "create_client", json!({ "name": "Acme", "tax_rate": "19" })).await;
+    for tool in ["get_client", "update_client", "archive_client", "delete_client"] {
+        assert_eq!(refused(&world, &eve.token, tool, json!({ "client": client["id"] })).await["code"], "not_found", "{tool}");
+    }
+}

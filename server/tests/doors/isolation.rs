@@ -1,0 +1,80 @@
+//! A render leaves its reactive owner on the thread it ran on. Whoever comes next on that thread must not find it.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use reqwest::header;
+use sqlx::Executor;
+
+use crate::world::{Answer, Person, World};
+
+/// On one thread everybody meets everybody: while Ada's page waits for the database, strangers ask on the same thread.
+#[tokio::test]
+async fn a_stranger_beside_a_waiting_render_of_somebody_else_is_still_nobody() {
+    let world = World::open().await;
+    let ada = world.person("Ada Lovelace").await;
+    let owner = world.owner().await;
+    // Nobody can read clients until this transaction ends, so Ada's page of clients waits in the middle of its render.
+    let mut held = owner.begin().await.expect("a transaction");
+    held.execute("lock table client in access exclusive mode").await.expect("locked");
+    let page =
+        tokio::spawn(Answer::of(world.get(&format!("/o/{}/clients", ada.slug)).header(header::COOKIE, format!("stint={}", ada.cookie))));
+    until_somebody_waits(&mut held).await;
+
+    for _ in 0..100 {
+        assert_eq!(Answer::of(world.get("/call/whoami").header("stint-organization", &ada.slug)).await.refused(401), "unauthenticated");
+        let write = world.post("/call/create_client").header("stint-organization", &ada.slug).body("name=Stolen&tax_rate=19");
+        let write = write.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        assert_eq!(Answer::of(write).await.refused(401), "unauthenticated");
+        let start = Answer::of(world.get("/")).await;
+        assert!(!start.text.contains("Ada Lovelace") && !start.text.contains(&ada.slug));
+    }
+
+    held.rollback().await.expect("unlocked");
+    let page = page.await.expect("a page");
+    assert!(page.text.contains("Ada Lovelace") && !page.text.contains("Stolen"));
+}
+
+async fn until_somebody_waits(held: &mut sqlx::PgConnection) {
+    for _ in 0..2_000 {
+        let waiting: i64 = sqlx::query_scalar("select count(*) from pg_locks where not granted and relation = 'client'::regclass")
+            .fetch_one(&mut *held)
+            .await
+            .expect("locks");
+        if waiting > 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("the page never came to wait");
+}
+
+/// Under load, on several threads: everybody sees themselves and nobody else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn under_load_everybody_sees_themselves_and_nobody_else() {
+    let world = World::open().await;
+    let people = join_all((0..8).map(|number| world.person(["Ada", "Bea", "Cid", "Dan", "Eve", "Fay", "Gus", "Hal"][number]))).await;
+    let rounds = (0..40).map(|round| {
+        let (world, people) = (&world, &people);
+        async move {
+            let person = &people[round % people.len()];
+            let (page, strange, call) = tokio::join!(
+                Answer::of(world.get(&format!("/o/{}", person.slug)).header(header::COOKIE, format!("stint={}", person.cookie))),
+                Answer::of(world.get("/call/whoami").header("stint-organization", &person.slug)),
+                world.rest(person, "whoami", serde_json::json!({})),
+            );
+            assert_eq!(strange.refused(401), "unauthenticated");
+            assert_eq!(call.ok()["email"], person.email.as_str());
+            assert_eq!(page.status.as_u16(), 200, "{}", page.text);
+            sees_only(&page.text, person, people);
+        }
+    });
+    join_all(rounds).await;
+}
+
+fn sees_only(page: &str, person: &Person, people: &[Person]) {
+    assert!(page.contains(&person.email), "a page knows who looks at it");
+    for other in people.iter().filter(|other| other.slug != person.slug) {
+        assert!(!page.contains(&other.email), "{} sees {}", person.slug, other.slug);
+    }
+}

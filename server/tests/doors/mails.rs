@@ -1,0 +1,136 @@
+//! The outbox: mails leave once, are retried when refused, and wait when nobody takes them.
+
+use std::{sync::atomic::Ordering, time::Duration};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+use server::{
+    jobs,
+    mail::{Post, PostError},
+};
+use tokio::time::timeout;
+
+use crate::{
+    smtp::MailServer,
+    world::{Person, World},
+};
+
+fn post(url: &str) -> Post {
+    Post::new(&url.parse().expect("a URL"), "Stint <stint@example.com>".parse().expect("a sender")).expect("a way to the mail server")
+}
+
+/// Sends an invoice by mail to a client with a name that is hard to write.
+async fn invoice_is_sent(world: &World, person: &Person) -> Value {
+    world.call(person, "update_organization", &[("email", "studio@example.com")]).await.ok();
+    world.rest(person, "create_client", json!({ "name": "Ümläut & Söhne", "tax_rate": "19", "email": "office@client.example" })).await.ok();
+    let line = json!({ "description": "Work", "quantity": "1", "price": 10000 });
+    let draft = world.rest(person, "draft_invoice", json!({ "client": "Ümläut & Söhne", "lines": [line] })).await.ok();
+    world.rest(person, "send_invoice", json!({ "invoice": draft["id"], "message": "Grüße\n.\nAda" })).await.ok()
+}
+
+async fn mail_of(world: &World, person: &Person) -> Value {
+    world.rest(person, "list_mails", json!({})).await.ok()["items"][0].clone()
+}
+
+/// Lets the time of the next attempt come.
+async fn hurry(world: &World) {
+    let owner = world.owner().await;
+    sqlx::query("update outgoing_mail set next_attempt_at = now() - interval '1 second'").execute(&owner).await.expect("hurried");
+    owner.close().await;
+}
+
+#[tokio::test]
+async fn an_invoice_leaves_with_its_frozen_pdf_as_soon_as_it_is_sent() {
+    let (world, mut server) = (World::alone().await, MailServer::start().await);
+    let ada = world.person("Ada").await;
+    let _jobs = jobs::start(&world.services, Some(post(&server.url)));
+    let sent = invoice_is_sent(&world, &ada).await;
+    let mail = timeout(Duration::from_secs(20), server.taken.recv()).await.expect("in time").expect("a mail");
+    assert!(mail.contains("office@client.example") && mail.contains(sent["number"].as_str().expect("a number")), "{mail}");
+    assert!(mail.contains("From: Stint <stint@example.com>") || mail.contains("From: \"Stint\" <stint@example.com>"), "{mail}");
+    assert!(mail.contains("Reply-To: studio@example.com"), "{mail}");
+    assert!(mail.contains("Content-Type: application/pdf"), "{mail}");
+    let encoded: String = mail
+        .split("Content-Type: application/pdf")
+        .nth(1)
+        .expect("an attachment")
+        .split("\n\n")
+        .nth(1)
+        .expect("bytes")
+        .lines()
+        .take_while(|line| !line.starts_with("--"))
+        .collect();
+    assert!(STANDARD.decode(encoded).expect("Base64").starts_with(b"%PDF"));
+    for _ in 0..500 {
+        if mail_of(&world, &ada).await["state"] == "sent" {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the mail has left and nobody wrote it down");
+}
+
+#[tokio::test]
+async fn a_mail_that_is_refused_is_tried_again_and_leaves_once() {
+    let (world, mut server) = (World::alone().await, MailServer::start().await);
+    let ada = world.person("Ada").await;
+    server.refusals.store(1, Ordering::SeqCst);
+    invoice_is_sent(&world, &ada).await;
+    let post = post(&server.url);
+    jobs::look_through(&world.services, &post).await;
+    let refused = mail_of(&world, &ada).await;
+    assert_eq!((&refused["state"], &refused["attempts"]), (&json!("waiting"), &json!(1)), "{refused}");
+    jobs::look_through(&world.services, &post).await;
+    assert_eq!(mail_of(&world, &ada).await["attempts"], 1, "it is not tried again before its time");
+    hurry(&world).await;
+    jobs::look_through(&world.services, &post).await;
+    let mail = mail_of(&world, &ada).await;
+    assert_eq!(mail["state"], "sent", "{mail}");
+    server.taken.close();
+    let mut taken = 0;
+    while let Some(mail) = server.taken.recv().await {
+        taken += usize::from(mail.contains(&format!("<{}@example.com>", refused["id"].as_str().expect("an id"))));
+    }
+    assert_eq!(taken, 1);
+}
+
+#[tokio::test]
+async fn without_a_mail_server_in_reach_nothing_is_lost() {
+    let world = World::alone().await;
+    let ada = world.person("Ada").await;
+    invoice_is_sent(&world, &ada).await;
+    let nobody = post("smtp://127.0.0.1:1");
+    jobs::look_through(&world.services, &nobody).await;
+    let mail = mail_of(&world, &ada).await;
+    assert_eq!(mail["state"], "waiting", "{mail}");
+    assert!(mail["last_error"].as_str().is_some_and(|words| words.contains("could not be reached")), "{mail}");
+}
+
+#[tokio::test]
+async fn after_the_last_attempt_a_mail_has_failed_and_can_still_be_read() {
+    let (world, server) = (World::alone().await, MailServer::start().await);
+    let ada = world.person("Ada").await;
+    invoice_is_sent(&world, &ada).await;
+    sqlx::query("update outgoing_mail set attempts = 11").execute(&world.owner().await).await.expect("many attempts");
+    server.refusals.store(1_000, Ordering::SeqCst);
+    jobs::look_through(&world.services, &post(&server.url)).await;
+    let mail = mail_of(&world, &ada).await;
+    assert_eq!(mail["state"], "failed", "{mail}");
+    assert!(mail["last_error"].as_str().is_some_and(|words| words.contains("try again later")), "{mail}");
+    assert!(mail["body"].as_str().is_some_and(|body| body.contains("Grüße")), "{mail}");
+}
+
+#[tokio::test]
+async fn a_mail_to_what_is_no_address_is_refused_by_us() {
+    let server = MailServer::start().await;
+    let mail = app::outbox::Outgoing {
+        id: app::id::MailId::new(),
+        recipient: "nobody\r\nBcc: everybody@example.com".to_owned(),
+        reply_to: None,
+        subject: "s".to_owned(),
+        body: "b".to_owned(),
+        attachment: None,
+        attempts: 1,
+    };
+    assert!(matches!(post(&server.url).send(&mail).await, Err(PostError::Unwritable(_))));
+}

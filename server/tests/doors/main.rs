@@ -1,0 +1,14 @@
+//! The doors, tried over real HTTP against a real PostgreSQL.
+//!
+//! `STINT_TEST_DATABASE_URL` names a server whose user may create databases; `./dev test` starts one.
+
+mod agents;
+mod isolation;
+mod limits;
+mod mails;
+mod outages;
+mod pages;
+mod programs;
+mod registry;
+mod smtp;
+mod world;

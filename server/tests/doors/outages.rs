@@ -1,0 +1,25 @@
+//! The database is gone: everybody is told so, and nobody is told that they are signed out.
+
+use reqwest::header;
+use serde_json::json;
+
+use crate::world::{Answer, World};
+
+#[tokio::test]
+async fn without_a_database_the_answer_is_that_it_cannot_be_reached() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let cookie = format!("stint={}", ada.cookie);
+    world.services.pool.close().await;
+
+    assert_eq!(world.rest(&ada, "whoami", json!({})).await.refused(503), "unavailable");
+    assert_eq!(world.call(&ada, "create_client", &[("name", "Acme")]).await.refused(503), "unavailable");
+    assert_eq!(Answer::of(world.post("/mcp").bearer_auth(&ada.token)).await.refused(503), "unavailable");
+    let page = Answer::of(world.get(&format!("/o/{}", ada.slug)).header(header::COOKIE, &cookie).header(header::ACCEPT, "text/html")).await;
+    assert_eq!(page.status.as_u16(), 503);
+    assert!(page.text.contains("database cannot be reached") && !page.text.contains("sqlx"), "{}", page.text);
+    assert!(!page.header("retry-after").is_empty());
+
+    assert_eq!(Answer::of(world.get("/healthz")).await.status.as_u16(), 200);
+    assert_eq!(Answer::of(world.get("/readyz")).await.refused(503), "unavailable");
+}

@@ -1,0 +1,164 @@
+//! REST: what programs call with a token.
+
+use app::access::{Scope, Writes};
+use reqwest::header;
+use serde_json::json;
+
+use crate::world::{Answer, World};
+
+#[tokio::test]
+async fn an_operation_is_called_by_post_and_a_read_by_get_too() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let made = world.rest(&ada, "create_client", json!({ "name": "Acme", "tax_rate": "19" })).await.ok();
+    assert_eq!(made["name"], "Acme");
+    let listed = Answer::of(world.get("/api/v1/list_clients?limit=1&archived=false&with_total=true").bearer_auth(&ada.token)).await;
+    assert_eq!(listed.ok()["total"], 1);
+    assert_eq!(listed.header("cache-control"), "private, no-store");
+    let without_body = Answer::of(world.post("/api/v1/whoami").bearer_auth(&ada.token)).await.ok();
+    assert_eq!(without_body["organization"]["slug"], ada.slug.as_str());
+}
+
+#[tokio::test]
+async fn bad_input_is_refused_with_words_about_it() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let send = |body: &'static str| Answer::of(world.post("/api/v1/create_client").bearer_auth(&ada.token).body(body));
+
+    let malformed = send("{\"name\":").await;
+    assert_eq!(malformed.refused(422), "invalid");
+    assert!(malformed.text.contains("not JSON"), "{}", malformed.text);
+    assert_eq!(send("[1]").await.refused(422), "invalid");
+    assert_eq!(send("\u{0}").await.refused(422), "invalid");
+
+    let unknown = send(r#"{"name":"Acme","tax_rate":"19","colour":"red"}"#).await;
+    assert_eq!(unknown.refused(422), "invalid");
+    assert!(unknown.text.contains("colour"), "{}", unknown.text);
+    assert!(unknown.json()["error"]["hint"].as_str().is_some_and(|hint| hint.contains("color")), "{}", unknown.text);
+
+    let query = Answer::of(world.get("/api/v1/list_clients?limit=many").bearer_auth(&ada.token)).await;
+    assert_eq!(query.refused(422), "invalid");
+    assert!(query.json()["error"]["fields"]["limit"].is_string());
+}
+
+#[tokio::test]
+async fn an_unknown_operation_is_not_found_and_close_ones_are_named() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let unknown = world.rest(&ada, "list_client", json!({})).await;
+    assert_eq!(unknown.refused(404), "not_found");
+    assert!(unknown.text.contains("list_clients"), "{}", unknown.text);
+    assert_eq!(Answer::of(world.get("/api/nowhere").bearer_auth(&ada.token)).await.refused(404), "not_found");
+    assert_eq!(Answer::of(world.get("/api/v1/a/b/c").bearer_auth(&ada.token)).await.refused(404), "not_found");
+}
+
+#[tokio::test]
+async fn a_write_is_not_done_by_get() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let refused = Answer::of(world.get("/api/v1/create_client?name=Acme&tax_rate=19").bearer_auth(&ada.token)).await;
+    assert_eq!(refused.refused(405), "invalid");
+    assert_eq!(refused.header("allow"), "POST");
+    assert_eq!(world.rest(&ada, "list_clients", json!({})).await.ok()["items"], json!([]));
+    assert_eq!(Answer::of(world.request("DELETE", "/api/v1/list_clients").bearer_auth(&ada.token)).await.refused(405), "invalid");
+}
+
+#[tokio::test]
+async fn without_a_valid_token_nothing_is_answered() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let end = &ada.token[ada.token.len() - 4..];
+    let forged = ada.token.replace(end, if end == "AAAA" { "BBBB" } else { "AAAA" });
+    for token in [forged.as_str(), "stint_pat_0_x", "x", "stint_pat_01a1fdd1042b74e484366da41873e862_x"] {
+        let refused = Answer::of(world.post("/api/v1/whoami").bearer_auth(token)).await;
+        assert_eq!(refused.refused(401), "unauthenticated", "{token}");
+        assert_eq!(refused.json()["error"]["message"], "not authenticated");
+        assert!(refused.header("www-authenticate").starts_with("Bearer resource_metadata="), "{token}");
+    }
+    assert_eq!(Answer::of(world.post("/api/v1/whoami")).await.refused(401), "unauthenticated");
+    let basic = world.post("/api/v1/whoami").header(header::AUTHORIZATION, format!("Basic {}", ada.token));
+    assert_eq!(Answer::of(basic).await.refused(401), "unauthenticated");
+    assert_eq!(Answer::of(world.post(&format!("/api/v1/whoami?token={}", ada.token))).await.refused(401), "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_cookie_opens_no_door_of_programs() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    for path in ["/api/v1/whoami", "/mcp", "/api/v1/invoices/1/pdf"] {
+        let request = if path.ends_with("pdf") { world.get(path) } else { world.post(path) };
+        let refused =
+            Answer::of(request.header(header::COOKIE, format!("stint={}", ada.cookie)).header("stint-organization", &ada.slug)).await;
+        assert_eq!(refused.refused(401), "unauthenticated", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_refused_on_the_very_next_call() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let spare = world.token(&ada.email, &ada.slug, &Scope::ALL, Writes::Direct).await;
+    let ask = async || Answer::of(world.post("/api/v1/whoami").bearer_auth(&spare)).await;
+    ask().await.ok();
+    let id = spare.split('_').nth(2).expect("an id");
+    world.call(&ada, "revoke_token", &[("token", id)]).await.ok();
+    assert_eq!(ask().await.refused(401), "unauthenticated");
+    world.rest(&ada, "whoami", json!({})).await.ok();
+}
+
+#[tokio::test]
+async fn a_token_cannot_do_what_its_scopes_leave_out_or_what_needs_a_person() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let watcher = world.token(&ada.email, &ada.slug, &[Scope::WorkRead], Writes::Direct).await;
+    let call = async |operation: &str, arguments| {
+        Answer::of(world.post(&format!("/api/v1/{operation}")).bearer_auth(&watcher).json(&arguments)).await
+    };
+    call("list_clients", json!({})).await.ok();
+    let refused = call("create_client", json!({ "name": "Acme", "tax_rate": "19" })).await;
+    assert_eq!(refused.refused(403), "forbidden");
+    assert!(refused.text.contains("work:write"), "{}", refused.text);
+    assert_eq!(world.rest(&ada, "create_token", json!({ "name": "another" })).await.refused(403), "forbidden");
+
+    let careful = world.token(&ada.email, &ada.slug, &Scope::ALL, Writes::Ask).await;
+    let waits =
+        Answer::of(world.post("/api/v1/create_client").bearer_auth(&careful).json(&json!({ "name": "Acme", "tax_rate": "19" }))).await;
+    assert_eq!(waits.refused(202), "needs_approval");
+}
+
+#[tokio::test]
+async fn a_key_makes_a_repeated_call_one_call() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let twice = json!({ "name": "Acme", "tax_rate": "19", "idempotency_key": "k" });
+    let first = world.rest(&ada, "create_client", twice.clone()).await.ok();
+    assert_eq!(world.rest(&ada, "create_client", twice).await.ok(), first);
+    let other = world.rest(&ada, "create_client", json!({ "name": "Beta", "tax_rate": "19", "idempotency_key": "k" })).await;
+    assert_eq!(other.refused(409), "idempotency_mismatch");
+}
+
+#[tokio::test]
+async fn too_much_at_once_is_refused_before_it_is_read() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let long = format!("{{\"name\":\"{}\"}}", "x".repeat(1024 * 1024));
+    let refused = Answer::of(world.post("/api/v1/create_client").bearer_auth(&ada.token).body(long.clone())).await;
+    assert_eq!(refused.refused(413), "invalid");
+    // Without a length in advance it is noticed on the way.
+    let chunks =
+        futures::stream::iter(long.into_bytes().chunks(60_000).map(|chunk| Ok::<_, std::io::Error>(chunk.to_vec())).collect::<Vec<_>>());
+    let streamed = world.post("/api/v1/create_client").bearer_auth(&ada.token).body(reqwest::Body::wrap_stream(chunks));
+    assert_eq!(Answer::of(streamed).await.refused(413), "invalid");
+}
+
+#[tokio::test]
+async fn the_description_of_all_operations_is_open_and_whole() {
+    let world = World::open().await;
+    let document = Answer::of(world.get("/api/v1/openapi.json")).await.ok();
+    assert_eq!(document["openapi"], "3.1.0");
+    let create = &document["paths"]["/api/v1/create_client"];
+    assert_eq!(create["post"]["x-scope"], "work:write");
+    assert!(create.get("get").is_none());
+    assert_eq!(document["paths"]["/api/v1/list_clients"]["get"]["parameters"][0]["in"], "query");
+    assert!(document["paths"].get("/api/v1/create_token").is_none(), "what no token can do is not described to programs");
+}

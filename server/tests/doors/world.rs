@@ -1,0 +1,248 @@
+//! A Stint of its own for one test: all doors on a free port, and people with an organization each.
+
+use std::{
+    net::SocketAddr,
+    path::Path,
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use app::{
+    access::{Scope, Writes},
+    account::{
+        registration::{self, Registration},
+        token::{Order, issue},
+    },
+    context::{Documents, Promise, Services, SystemClock},
+    database::as_application,
+    error::Error,
+    invoices::document::InvoiceDocument,
+};
+use leptos::prelude::LeptosOptions;
+use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect::Policy};
+use serde_json::{Value, json};
+use server::{
+    mcp,
+    router::{Site, limits::Limits, router},
+};
+use sqlx::{
+    AssertSqlSafe, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::OnceCell};
+
+/// All doors, open.
+pub struct World {
+    /// Where they are.
+    pub address: String,
+    /// What is behind them.
+    pub services: Arc<Services>,
+    client: Client,
+    database: PgConnectOptions,
+    _site: TempDir,
+}
+
+/// Somebody with an organization of their own, signed in at a browser and with a token.
+pub struct Person {
+    /// Their organization, by its place in addresses.
+    pub slug: String,
+    /// Their address.
+    pub email: String,
+    /// Their cookie.
+    pub cookie: String,
+    /// Their token, which may do everything.
+    pub token: String,
+}
+
+impl World {
+    /// Opens the doors, without limits on how often one may call.
+    pub async fn open() -> Self {
+        Self::open_with(Limits::new(None, None)).await
+    }
+
+    /// Opens the doors with these limits.
+    pub async fn open_with(limits: Limits) -> Self {
+        Self::open_on(shared().await.clone(), limits).await
+    }
+
+    /// Opens the doors before a database that nobody else uses: for what looks through all organizations.
+    pub async fn alone() -> Self {
+        Self::open_on(made().await, Limits::new(None, None)).await
+    }
+
+    async fn open_on(database: PgConnectOptions, limits: Limits) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let services = Arc::new(Services {
+            pool: as_application(PgPoolOptions::new().max_connections(8)).connect_with(database.clone()).await.expect("connections"),
+            clock: Box::new(SystemClock),
+            documents: Box::new(PlainDocuments),
+            public_url: address.clone(),
+            mail_leaves: false,
+            mail_waits: tokio::sync::Notify::new(),
+        });
+        let folder = compiled_pages();
+        let leptos = LeptosOptions::builder().output_name("stint").site_root(folder.path().to_str().expect("a path")).build();
+        let site = Site { services: services.clone(), leptos, limits: Arc::new(limits), offer: mcp::of_registry() };
+        let doors = router(site).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, doors).await });
+        let client = Client::builder().redirect(Policy::none()).build().expect("a client");
+        Self { address, services, client, database, _site: folder }
+    }
+
+    /// Somebody with this name.
+    pub async fn person(&self, name: &str) -> Person {
+        let email = format!("{:032x}@example.com", rand::random::<u128>());
+        let given = Registration {
+            email: email.clone(),
+            name: name.to_owned(),
+            password: "correct horse battery".to_owned(),
+            organization: None,
+            time_zone: None,
+        };
+        let made = registration::register(&self.services, given).await.expect("registered");
+        let cookie = registration::open_sign_in(&self.services, made.user, "a test").await.expect("signed in");
+        let token = self.token(&email, &made.slug, &Scope::ALL, Writes::Direct).await;
+        Person { slug: made.slug, email, cookie, token }
+    }
+
+    /// A token with these scopes.
+    pub async fn token(&self, email: &str, slug: &str, scopes: &[Scope], writes: Writes) -> String {
+        let order = Order { name: "a test".to_owned(), scopes: scopes.to_vec(), writes, expires_in_days: 1 };
+        issue(&self.services, email, slug, order).await.expect("a token").token
+    }
+
+    /// A connection that may do everything.
+    pub async fn owner(&self) -> PgPool {
+        PgPoolOptions::new().max_connections(1).connect_with(self.database.clone()).await.expect("a connection")
+    }
+
+    /// A request without anything.
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(format!("{}{path}", self.address))
+    }
+
+    /// A write without anything.
+    pub fn post(&self, path: &str) -> RequestBuilder {
+        self.client.post(format!("{}{path}", self.address))
+    }
+
+    /// Another method.
+    pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        self.client.request(method.parse().expect("a method"), format!("{}{path}", self.address))
+    }
+
+    /// Calls an operation over REST.
+    pub async fn rest(&self, person: &Person, operation: &str, arguments: Value) -> Answer {
+        Answer::of(self.post(&format!("/api/v1/{operation}")).bearer_auth(&person.token).json(&arguments)).await
+    }
+
+    /// Calls an operation as a page does.
+    pub async fn call(&self, person: &Person, operation: &str, form: &[(&str, &str)]) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = self.post(&format!("/call/{operation}")).body(body).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        Answer::of(request.header(header::COOKIE, format!("stint={}", person.cookie)).header("stint-organization", &person.slug)).await
+    }
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: header::HeaderMap,
+    /// Its text.
+    pub text: String,
+}
+
+impl Answer {
+    /// Sends a request and reads the answer.
+    pub async fn of(request: RequestBuilder) -> Self {
+        let response: Response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status(), response.headers().clone());
+        Self { status, headers, text: response.text().await.expect("a text") }
+    }
+
+    /// The answer as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
+    }
+
+    /// What was done.
+    pub fn ok(&self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.text);
+        self.json()
+    }
+
+    /// The code of the refusal, once it is sure that it came with its status and a message.
+    pub fn refused(&self, status: u16) -> String {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        let error = &self.json()["error"];
+        assert!(error["message"].as_str().is_some_and(|message| message.len() > 5), "{}", self.text);
+        error["code"].as_str().expect("a code").to_owned()
+    }
+
+    /// A header, or nothing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+/// What a build leaves behind, in small.
+fn compiled_pages() -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    let write = |path: &str, text: &str| {
+        let path: &Path = &folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    };
+    write("pkg/stint.js", "export default 1;");
+    write("pkg/stint.js.br", "as brotli");
+    write("favicon.svg", "<svg/>");
+    folder
+}
+
+/// A typesetter that prints the number.
+struct PlainDocuments;
+
+impl Documents for PlainDocuments {
+    fn invoice(&self, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+        Box::pin(async move { Ok(format!("%PDF-1.7 {}", json!(document)).into_bytes()) })
+    }
+}
+
+/// The database that most tests share, each with organizations of its own.
+async fn shared() -> &'static PgConnectOptions {
+    static SHARED: OnceCell<PgConnectOptions> = OnceCell::const_new();
+    SHARED.get_or_init(made).await
+}
+
+/// Makes a database with the schema. The next run drops those of processes that are gone.
+async fn made() -> PgConnectOptions {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    let url = std::env::var("STINT_TEST_DATABASE_URL")
+        .expect("STINT_TEST_DATABASE_URL names a PostgreSQL whose user may create databases; ./dev test starts one");
+    let options = PgConnectOptions::from_str(&url).expect("a PostgreSQL URL");
+    let server =
+        PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await.expect("the server of STINT_TEST_DATABASE_URL");
+    let names: Vec<String> =
+        sqlx::query_scalar(r"select datname from pg_database where datname like 'stint\_test\_%'").fetch_all(&server).await.expect("names");
+    let gone = |name: &String| {
+        name.rsplit('_').next().is_some_and(|process| Path::new("/proc/self").exists() && !Path::new("/proc").join(process).exists())
+    };
+    for name in names.iter().filter(|name| gone(name)) {
+        sqlx::query(AssertSqlSafe(format!("drop database if exists {name} with (force)"))).execute(&server).await.ok();
+    }
+    let name = format!("stint_test_doors{}_{}", MADE.fetch_add(1, Ordering::SeqCst), std::process::id());
+    let create = format!("create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
+    sqlx::query(AssertSqlSafe(create)).execute(&server).await.expect("a database");
+    server.close().await;
+    let options = options.database(&name);
+    server::services::migrate(options.clone()).await.expect("the schema");
+    options
+}
