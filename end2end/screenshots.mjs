@@ -14,7 +14,7 @@ const PICTURES = [
   { file: "dashboard", page: "dashboard", scheme: "light" },
   { file: "dashboard-dark", page: "dashboard", scheme: "dark" },
   { file: "time", page: "time", scheme: "light" },
-  { file: "invoice", page: "invoice-draft", scheme: "light" },
+  { file: "invoice", page: "invoice-sent", scheme: "light" },
 ];
 
 const [stint, browser] = await Promise.all([startStint(), openBrowser()]);

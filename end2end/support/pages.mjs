@@ -40,6 +40,7 @@ export async function pagesOf(slug, api) {
     page("settings-tokens", "settings/tokens"),
     page("settings-mails", "settings/mails"),
     page("settings-missing", "settings/nothing"),
+    { name: "organization-missing", path: "/o/of-nobody" },
   ];
 }
 

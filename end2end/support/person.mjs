@@ -87,11 +87,16 @@ export class Person {
   /** Goes to the settings through the menu behind one's name. */
   async settings(section, name) {
     await this.page.locator("summary", { hasText: name }).last().click();
-    await this.follow(this.page.getByRole("link", { name: "Settings" }));
+    await this.follow(this.page.getByRole("link", { name: "Settings", exact: true }));
     await this.heading("Settings").waitFor();
-    const tab = this.page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: section, exact: true });
-    await this.follow(tab);
-    await this.page.locator(`a[aria-current="page"]`, { hasText: section }).waitFor();
+    await this.settingsTab(section);
+  }
+
+  /** Goes from one part of the settings to another. */
+  async settingsTab(section) {
+    const tabs = this.page.getByRole("navigation", { name: "Settings" });
+    await this.follow(tabs.getByRole("link", { name: section, exact: true }));
+    await tabs.locator(`a[aria-current="page"]`, { hasText: section }).waitFor();
   }
 
   /** Writes the letterhead and how time is rounded. */
