@@ -194,3 +194,19 @@ async fn the_pdf_of_an_invoice_opens_for_those_who_may_see_it() {
     let stranger = Answer::of(world.get(&path)).await;
     assert_eq!((stranger.status.as_u16(), stranger.header("location").starts_with("/sign-in?next=%2Fo%2F")), (303, true));
 }
+
+/// The bar, the list and the title all show the running timer, and the title is written when the page is already let go of.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_with_a_running_timer_are_whole() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    world.call(&ada, "create_client", &[("name", "Acme"), ("tax_rate", "19")]).await.ok();
+    world.call(&ada, "create_project", &[("client", "Acme"), ("name", "Dashboard")]).await.ok();
+    world.call(&ada, "start_timer", &[("project", "Acme / Dashboard"), ("description", "Charts")]).await.ok();
+    for page in ["", "/time", "/clients", "/projects", "/invoices", "/settings"] {
+        let request = world.get(&format!("/o/{}{page}", ada.slug)).header(header::COOKIE, cookie(&ada));
+        let answer = Answer::of(request).await;
+        assert_eq!(answer.status, 200, "{page}: {}", answer.text);
+        assert!(answer.text.contains("Charts") && answer.text.contains("</html>"), "{page} is not whole");
+    }
+}
