@@ -163,7 +163,10 @@ impl Caller {
 
     /// The person, or the error that asks to sign in.
     pub fn person(&self) -> Result<&Person, Error> {
-        self.person.as_ref().ok_or_else(Error::unauthenticated)
+        self.person.as_ref().ok_or_else(|| match self.door {
+            Door::Page => Error::signed_out(),
+            _ => Error::unauthenticated(),
+        })
     }
 
     /// Where the person stands, or why nobody can tell.

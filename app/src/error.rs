@@ -110,6 +110,14 @@ impl Error {
         Self::new(Code::Unauthenticated, "not authenticated").hint("Sign in, or send a valid token.")
     }
 
+    /// Nobody is signed in at a page: they never were, or it has ended.
+    pub fn signed_out() -> Self {
+        Self::new(
+            Code::Unauthenticated,
+            "You are not signed in any more. Sign in again; what you have typed stays on this page until then.",
+        )
+    }
+
     /// The caller may not do `what`.
     pub fn forbidden(what: &str) -> Self {
         Self::new(Code::Forbidden, format!("You may not {what} here. Ask an owner or admin of the organization for the right."))

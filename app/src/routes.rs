@@ -27,7 +27,8 @@ use crate::{
 /// Every page of Stint.
 ///
 /// Pages are rendered whole before they are sent (`Async`): without scripts nothing would put late parts in their place,
-/// and statuses, redirects and titles are right wherever they come from. Areas that few visits begin with are lazy.
+/// and statuses, redirects and titles are right wherever they come from. Each page is a piece of the program of its own, loaded
+/// when it is first opened: a first visit needs the frame and one page.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -35,16 +36,16 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Routes fallback=NotFound>
-                <Route path=path!("/") view=Landing ssr=SsrMode::Async />
-                <Route path=path!("/sign-up") view=SignUpPage ssr=SsrMode::Async />
-                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/") view={Lazy::<Landing>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-up") view={Lazy::<SignUpPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view={Lazy::<SignInPage>::new()} ssr=SsrMode::Async />
                 <ParentRoute path=path!("/o/:slug") view=Frame ssr=SsrMode::Async>
-                    <Route path=path!("") view=Dashboard />
-                    <Route path=path!("time") view=TimePage />
-                    <Route path=path!("clients") view=ClientsPage />
-                    <Route path=path!("clients/:client") view=ClientPage />
-                    <Route path=path!("projects") view=ProjectsPage />
-                    <Route path=path!("projects/:project") view=ProjectPage />
+                    <Route path=path!("") view={Lazy::<Dashboard>::new()} />
+                    <Route path=path!("time") view={Lazy::<TimePage>::new()} />
+                    <Route path=path!("clients") view={Lazy::<ClientsPage>::new()} />
+                    <Route path=path!("clients/:client") view={Lazy::<ClientPage>::new()} />
+                    <Route path=path!("projects") view={Lazy::<ProjectsPage>::new()} />
+                    <Route path=path!("projects/:project") view={Lazy::<ProjectPage>::new()} />
                     <Route path=path!("invoices") view={Lazy::<Invoices>::new()} />
                     <Route path=path!("invoices/new") view={Lazy::<NewInvoice>::new()} />
                     <Route path=path!("invoices/:invoice") view={Lazy::<InvoicePage>::new()} />

@@ -7,6 +7,7 @@ use crate::{
     access::Permission,
     account::{Place, Profile},
     ends,
+    ui::Returned,
 };
 
 /// Who looks at the pages. The server puts it into the page, so the browser need not ask.
@@ -20,6 +21,8 @@ pub struct Visit {
     pub address: String,
     /// Whether mails leave; without a mail server they are read in the settings.
     pub mail_leaves: bool,
+    /// The form that led here, when it was sent without scripts and has something to say.
+    pub returned: Option<Returned>,
 }
 
 /// Tells every page below who is visiting.

@@ -39,7 +39,7 @@ pub async fn by_cookie(State(site): State<Site>, request: Request, next: Next) -
 
 async fn signed_in(site: &Site, request: &Parts) -> Result<Caller, Error> {
     let mut caller = nobody(site, request, Door::Page);
-    if let Some(cookie) = browser::cookie(&request.headers) {
+    if let Some(cookie) = browser::cookie(&request.headers, browser::COOKIE) {
         let (services, slug) = (&site.services, slug(site, request).unwrap_or_default());
         if let Some((person, membership)) = identity::recognize(&services.pool, &cookie, &slug, services.clock.now()).await? {
             caller.person = Some(person);

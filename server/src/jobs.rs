@@ -80,7 +80,11 @@ async fn attempt(services: &Services, post: &Post, due: Due) -> Result<Reached, 
         Err(problem) => {
             tracing::warn!(mail.id = %mail.id, attempts = mail.attempts, %problem, "a mail could not leave");
             let reached = if matches!(problem, PostError::Unreachable(_)) { Reached::No } else { Reached::Yes };
-            (Outcome::Refused(problem.to_string()), reached)
+            let outcome = match problem {
+                PostError::Unwritable(_) | PostError::RefusedForGood(_) => Outcome::RefusedForGood,
+                PostError::Refused(_) | PostError::Unreachable(_) => Outcome::Refused,
+            };
+            (outcome(problem.to_string()), reached)
         }
     };
     persistently(|| outbox::settle(services, due, mail.attempts, &outcome)).await?;

@@ -6,7 +6,10 @@ use app::outbox::Outgoing;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{Attachment, Mailbox, MultiPart, SinglePart, header::ContentType},
-    transport::smtp,
+    transport::smtp::{
+        self,
+        response::{Category, Severity},
+    },
 };
 use tokio::time::timeout;
 use url::Url;
@@ -30,9 +33,12 @@ pub enum PostError {
     /// It cannot be written as a mail: an address or a name is not one.
     #[error("the mail cannot be written: {0}")]
     Unwritable(String),
-    /// The mail server answered, and refused.
-    #[error("the mail server refused: {0}")]
+    /// The mail server answered, and refused for now (a 4xx reply of RFC 5321, section 4.2.1).
+    #[error("the mail server refused for now: {0}")]
     Refused(String),
+    /// The mail server answered that it will never take this mail (a 55x reply).
+    #[error("the mail server refused for good: {0}")]
+    RefusedForGood(String),
     /// The mail server could not be reached.
     #[error("the mail server could not be reached: {0}")]
     Unreachable(String),
@@ -53,6 +59,7 @@ impl Post {
         let message = self.written(mail)?;
         match timeout(PATIENCE, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
+            Ok(Err(problem)) if is_about_the_mail(&problem) => Err(PostError::RefusedForGood(words(&problem))),
             Ok(Err(problem)) if problem.status().is_some() => Err(PostError::Refused(words(&problem))),
             Ok(Err(problem)) => Err(PostError::Unreachable(words(&problem))),
             Err(_) => Err(PostError::Unreachable(format!("no answer within {} seconds", PATIENCE.as_secs()))),
@@ -85,6 +92,12 @@ impl Post {
         };
         written.map_err(|problem| PostError::Unwritable(problem.to_string()))
     }
+}
+
+/// Whether the server will never take this mail. A 5xx reply about anything else, such as a wrong password of ours (535),
+/// is over as soon as somebody mends it.
+fn is_about_the_mail(problem: &smtp::Error) -> bool {
+    problem.status().is_some_and(|code| code.severity == Severity::PermanentNegativeCompletion && code.category == Category::MailSystem)
 }
 
 /// What went wrong, with its causes.

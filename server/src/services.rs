@@ -46,6 +46,15 @@ impl Running {
         }
     }
 
+    /// Comes back when the private database has failed so often that it is not started any more; never where another one
+    /// is used.
+    pub async fn database_given_up(&mut self) {
+        match &mut self.cluster {
+            Some(cluster) => cluster.given_up().await,
+            None => std::future::pending().await,
+        }
+    }
+
     /// Closes the connections and stops the private database.
     pub async fn close(self) {
         self.services.pool.close().await;

@@ -123,7 +123,7 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
             quote!(write),
         )
     };
-    let server = |derives: Tokens| quote!(::leptos::server(name = #structure, prefix = "/call", endpoint = #endpoint, input = #input, input_derive = (#derives)));
+    let server = |derives: Tokens| quote!(::leptos::server(name = #structure, prefix = "/call", endpoint = #endpoint, input = #input, output = crate::operation::wire::Answer, input_derive = (#derives)));
     let on_server = server(quote!(Clone, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema));
     let in_browser = server(quote!(Clone, ::serde::Serialize, ::serde::Deserialize));
 

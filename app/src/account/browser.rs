@@ -24,7 +24,7 @@ pub async fn sign_in(caller: &Caller, user: UserId) -> Result<(), Error> {
 
 /// Signs the browser of this request out, here and in the database.
 pub async fn sign_out(caller: &Caller) -> Result<(), Error> {
-    if let Some(secret) = cookie(&headers()) {
+    if let Some(secret) = cookie(&headers(), COOKIE) {
         store::delete_sign_in(&caller.services.pool, &secret::fingerprint(&secret)).await?;
     }
     set_cookie(caller, "", 0)
@@ -39,22 +39,22 @@ pub async fn change_password(caller: &Caller, present: String, password: String)
         return Err(Error::invalid("present", "The present password is wrong. Try again."));
     }
     let hash = secret::hash_password(password).await?;
-    let this = cookie(&headers()).map(|secret| secret::fingerprint(&secret)).unwrap_or_default();
+    let this = cookie(&headers(), COOKIE).map(|secret| secret::fingerprint(&secret)).unwrap_or_default();
     let mut db = Db::begin(&caller.services.pool, Reach::Person(person.id.0), None).await?;
     store::set_password(&mut db, person.id.0, &hash).await?;
     store::delete_other_sign_ins(&mut db, person.id.0, &this).await?;
     db.commit().await
 }
 
-/// The secret in the cookie of a request.
-pub fn cookie(headers: &HeaderMap) -> Option<String> {
+/// The content of a cookie of a request; nothing when it is empty.
+pub fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, value)| *name == COOKIE && !value.is_empty())
+        .find(|(name, value)| *name == wanted && !value.is_empty())
         .map(|(_, value)| value.to_owned())
 }
 
@@ -91,8 +91,8 @@ mod tests {
     fn the_cookie_is_found_among_others() {
         let mut headers = HeaderMap::new();
         headers.insert(header::COOKIE, HeaderValue::from_static("a=1; stint=secret; b=2"));
-        assert_eq!(cookie(&headers).as_deref(), Some("secret"));
+        assert_eq!(cookie(&headers, COOKIE).as_deref(), Some("secret"));
         headers.insert(header::COOKIE, HeaderValue::from_static("xstint=secret; stint="));
-        assert_eq!(cookie(&headers), None);
+        assert_eq!(cookie(&headers, COOKIE), None);
     }
 }

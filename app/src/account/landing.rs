@@ -2,38 +2,46 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Redirect;
+use leptos_router::{LazyRoute, components::Redirect, lazy_route};
 
 use crate::{
     frame::Mark,
     organizations::list_organizations,
+    ui::{fetched, loaded},
     visit::{Visit, use_visit},
 };
 
 /// The first page. Whoever is signed in goes on to their organization.
-#[component]
-pub fn Landing() -> impl IntoView {
+pub struct Landing;
+
+#[lazy_route]
+impl LazyRoute for Landing {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        page()
+    }
+}
+
+fn page() -> AnyView {
     let Visit { person, .. } = use_visit();
     match person {
         Some(_) => view! { <Onwards /> }.into_any(),
         None => view! { <Welcome /> }.into_any(),
     }
+    .into_any()
 }
 
 /// To the organization that the person joined first.
 #[component]
 fn Onwards() -> impl IntoView {
-    let organizations = Resource::new(|| (), |()| list_organizations());
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match organizations.await.ok().and_then(|page| page.items.into_iter().next()) {
-                    Some(first) => view! { <Redirect path=format!("/o/{}", first.slug) /> }.into_any(),
-                    None => view! { <Welcome /> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
+    let organizations = fetched(|| (), |()| list_organizations());
+    loaded(organizations, |page| match page.items.into_iter().next() {
+        Some(first) => view! { <Redirect path=format!("/o/{}", first.slug) /> }.into_any(),
+        None => view! { <Welcome /> }.into_any(),
+    })
 }
 
 #[component]

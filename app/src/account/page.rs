@@ -2,18 +2,30 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{LazyRoute, hooks::use_query_map, lazy_route};
 
 use super::sign_in::{SignIn, SignUp};
 use crate::{
     frame::Mark,
-    ui::{Field, Form, Submit, hidden},
+    ui::{Field, Form, Submit, Write, hidden},
 };
 
 /// The page where somebody gets an account.
-#[component]
-pub fn SignUpPage() -> impl IntoView {
-    let action = ServerAction::<SignUp>::new();
+pub struct SignUpPage;
+
+#[lazy_route]
+impl LazyRoute for SignUpPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        sign_up()
+    }
+}
+
+fn sign_up() -> AnyView {
+    let action = Write::<SignUp>::new();
     let zone = RwSignal::new(String::new());
     Effect::new(move |_| zone.set(time_zone().unwrap_or_default()));
     view! {
@@ -36,6 +48,7 @@ pub fn SignUpPage() -> impl IntoView {
             <p class="quiet">"Have an account? " <a href="/sign-in">"Sign in"</a></p>
         </Doorway>
     }
+    .into_any()
 }
 
 /// The time zone of the browser, as the organization's first guess.
@@ -45,9 +58,21 @@ fn time_zone() -> Option<String> {
 }
 
 /// The page where somebody with an account comes in.
-#[component]
-pub fn SignInPage() -> impl IntoView {
-    let action = ServerAction::<SignIn>::new();
+pub struct SignInPage;
+
+#[lazy_route]
+impl LazyRoute for SignInPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        sign_in()
+    }
+}
+
+fn sign_in() -> AnyView {
+    let action = Write::<SignIn>::new();
     let query = use_query_map();
     let next = query.read_untracked().get("next").unwrap_or_default();
     view! {
@@ -62,6 +87,7 @@ pub fn SignInPage() -> impl IntoView {
             <p class="quiet">"New here? " <a href="/sign-up">"Create an account"</a></p>
         </Doorway>
     }
+    .into_any()
 }
 
 /// What stands around both.

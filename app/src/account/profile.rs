@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{UpdateProfile, sign_in::ChangePassword};
 use crate::{
-    ui::{Field, Form, Part, Submit, answered, use_flash},
+    ui::{Field, Form, Part, Submit, Write, answered, use_flash},
     visit::use_visit,
 };
 
@@ -14,7 +14,7 @@ pub fn ProfileSection() -> impl IntoView {
     let person = use_visit().person;
     let (name, email) = person.map(|person| (person.name, person.email)).unwrap_or_default();
     let (flash, username) = (use_flash(), email.clone());
-    let (profile, password) = (ServerAction::<UpdateProfile>::new(), ServerAction::<ChangePassword>::new());
+    let (profile, password) = (Write::<UpdateProfile>::new(), Write::<ChangePassword>::new());
     answered(profile, move |_| flash.say("Your name was saved. Pages show it from the next visit on."));
     answered(password, move |()| flash.say("Your password was changed. Other browsers were signed out."));
     view! {

@@ -7,7 +7,8 @@ use crate::{
     access::Writes,
     page::Page,
     ui::{
-        Dialog, Empty, Field, Form, Icon, Opens, Part, Select, Submit, answered, choices, hidden, icon, loaded, once, refusal, use_flash,
+        Dialog, Empty, Field, Form, Icon, Opens, Part, Select, Submit, Write, answered, choices, fetched, hidden, icon, loaded, once,
+        refusal, shown_once, use_flash,
     },
     visit::use_visit,
 };
@@ -15,10 +16,10 @@ use crate::{
 /// The tokens there are, and the form for a new one.
 #[component]
 pub fn TokensSection() -> impl IntoView {
-    let create = ServerAction::<CreateToken>::new();
+    let create = Write::<CreateToken>::new();
     let revoked = RwSignal::new(0_u32);
-    let tokens = Resource::new(move || (create.version().get(), revoked.get()), |_| list_tokens());
-    let made = create.value();
+    let tokens = fetched(move || (create.version().get(), revoked.get()), |_| list_tokens());
+    let made_before = shown_once::<CreateToken>();
     view! {
         <div class="columns">
             <Part title="New token" id="new-token">
@@ -33,10 +34,11 @@ pub fn TokensSection() -> impl IntoView {
                 </Form>
             </Part>
             <div>
-                {move || made.with(|made| match made {
-                    Some(Ok(done)) => Some(view! { <Fresh made=done.result.clone() /> }),
-                    _ => None,
-                })}
+                {move || match create.answer() {
+                    Some(Ok(done)) => Some(view! { <Fresh made=done.result /> }),
+                    Some(Err(_)) => None,
+                    None => made_before.clone().map(|done| view! { <Fresh made=done.result /> }),
+                }}
                 <Part title="Your tokens" id="tokens">
                     {loaded(tokens, move |page| list(page, revoked))}
                 </Part>
@@ -139,7 +141,7 @@ fn Row(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
 #[component]
 fn Revoke(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
     let flash = use_flash();
-    let action = ServerAction::<RevokeToken>::new();
+    let action = Write::<RevokeToken>::new();
     answered(action, move |_| {
         flash.say("Revoked. Its next call is refused.");
         revoked.update(|count| *count += 1);

@@ -6,7 +6,7 @@ use super::{Client, CreateClient};
 use crate::{
     invoices::totals::TaxCategory,
     money::{Currency, written},
-    ui::{Area, Choice, Field, Form, Select, Submit, choices, once},
+    ui::{Area, Choice, Field, Form, Select, Submit, Write, choices, once},
     visit::use_here,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 #[component]
 pub fn NewForm(
     /// What adds the client.
-    action: ServerAction<CreateClient>,
+    action: Write<CreateClient>,
 ) -> impl IntoView {
     let here = use_here();
     view! {

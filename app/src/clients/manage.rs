@@ -8,7 +8,7 @@ use crate::{
     access::Permission,
     page::Page,
     projects::{Project, list_projects, manage::NewProject},
-    ui::{Dialog, Form, Icon, Opens, Part, Submit, answered, dot, hidden, hours, loaded, money, refusal, use_flash},
+    ui::{Dialog, Form, Icon, Opens, Part, Submit, Write, answered, dot, fetched, hidden, hours, loaded, money, refusal, use_flash},
     visit::{changed, use_changes, use_here},
 };
 
@@ -21,7 +21,7 @@ pub fn Terms(
     let here = use_here();
     let changes = use_changes();
     let flash = use_flash();
-    let action = ServerAction::<UpdateClient>::new();
+    let action = Write::<UpdateClient>::new();
     answered(action, move |_| {
         changed(changes.work);
         flash.say("Client saved.");
@@ -44,7 +44,7 @@ pub fn Terms(
 #[component]
 fn End(client: Client) -> impl IntoView {
     let changes = use_changes();
-    let (archive, restore) = (ServerAction::<ArchiveClient>::new(), ServerAction::<RestoreClient>::new());
+    let (archive, restore) = (Write::<ArchiveClient>::new(), Write::<RestoreClient>::new());
     answered(archive, move |_| changed(changes.work));
     answered(restore, move |_| changed(changes.work));
     let switch = if client.archived {
@@ -78,7 +78,7 @@ fn Delete(client: Client) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
     let navigate = use_navigate();
-    let action = ServerAction::<DeleteClient>::new();
+    let action = Write::<DeleteClient>::new();
     let list = here.path("clients");
     answered(action, move |deleted| {
         flash.say(format!("{} was deleted.", deleted.name));
@@ -108,7 +108,7 @@ pub fn TheirProjects(
     let changes = use_changes();
     let id = client.id.to_string();
     let asked = move || (changes.work.get(), id.clone());
-    let projects = Resource::new(asked, |(_, client)| list_projects(None, Some(client), Some(true), Some(true), Some(200), None, None));
+    let projects = fetched(asked, |(_, client)| list_projects(None, Some(client), Some(true), Some(true), Some(200), None, None));
     let adds = here.may(Permission::WriteWork) && !client.archived;
     let chosen = (client.id.to_string(), client.name);
     view! {

@@ -1,7 +1,11 @@
 //! The pages of clients: the list, and one of them.
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::{
+    LazyRoute,
+    hooks::{use_params_map, use_query_map},
+    lazy_route,
+};
 
 use super::{
     Client, CreateClient, form,
@@ -12,28 +16,41 @@ use crate::{
     clients::{get_client, list_clients},
     invoices::totals::TaxCategory,
     page::Page,
-    ui::{Empty, Head, Icon, Reveal, Tone, answered, badge, dot, loaded, money, more, refusal},
+    ui::{Empty, Head, Icon, Reveal, Tone, Write, answered, badge, dot, fetched, loaded, loaded_page, money, more, refusal},
     visit::{changed, use_changes, use_here},
 };
 
 /// Every client, and the form for a new one.
-#[component]
-pub fn ClientsPage() -> impl IntoView {
+pub struct ClientsPage;
+
+#[lazy_route]
+impl LazyRoute for ClientsPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        clients()
+    }
+}
+
+fn clients() -> AnyView {
     let here = use_here();
     let changes = use_changes();
     let query = use_query_map();
     let asked = move || (changes.work.get(), query.with(|query| (query.get("archived").is_some(), query.get("cursor"))));
-    let clients = Resource::new(asked, |(_, (archived, cursor))| list_clients(None, Some(archived), Some(100), cursor, None));
+    let clients = fetched(asked, |(_, (archived, cursor))| list_clients(None, Some(archived), Some(100), cursor, None));
     view! {
         <Head title="Clients" lead=view! { "Who the work is for, and how it is billed to them." }.into_any() />
         {here.may(Permission::WriteWork).then(|| view! { <NewClient /> })}
         {loaded(clients, list)}
     }
+    .into_any()
 }
 
 #[component]
 fn NewClient() -> impl IntoView {
-    let action = ServerAction::<CreateClient>::new();
+    let action = Write::<CreateClient>::new();
     let changes = use_changes();
     answered(action, move |_| changed(changes.work));
     let refused = Signal::derive(move || refusal(action).get().is_some());
@@ -122,13 +139,25 @@ fn tax(category: TaxCategory, rate: &str) -> String {
 }
 
 /// One client: its terms, its projects, and the end of it.
-#[component]
-pub fn ClientPage() -> impl IntoView {
+pub struct ClientPage;
+
+#[lazy_route]
+impl LazyRoute for ClientPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        client()
+    }
+}
+
+fn client() -> AnyView {
     let params = use_params_map();
     let changes = use_changes();
     let asked = move || (changes.work.get(), params.with(|params| params.get("client").unwrap_or_default()));
-    let client = Resource::new(asked, |(_, client)| get_client(client));
-    loaded(client, one)
+    let client = fetched(asked, |(_, client)| get_client(client));
+    loaded_page(client, one)
 }
 
 fn one(client: Client) -> AnyView {

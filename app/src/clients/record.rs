@@ -83,6 +83,9 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
     let currency = given.currency.as_deref().map(Currency::parse).transpose()?.unwrap_or(organization.currency);
     let rate = given.rate.map(|rate| rate_of("rate", &rate, &currency)).transpose()?;
     let name = text::line("name", &given.name, 200)?;
+    let chosen = given.tax_category.is_some() || given.tax_rate.is_some();
+    // A category that charges nothing brings its rate along.
+    let untaxed = given.tax_category.is_some_and(|category| category != TaxCategory::S).then_some(Percent(0));
     let client = Client {
         id: ClientId::new(),
         color: match given.color {
@@ -94,7 +97,7 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
         currency,
         payment_terms_days: within("payment_terms_days", given.payment_terms_days.unwrap_or(organization.payment_terms_days), 0, 365)?,
         tax_category: given.tax_category.unwrap_or(organization.tax_category),
-        tax_rate: given.tax_rate.map(|rate| Percent::parse("tax_rate", &rate)).transpose()?.unwrap_or(organization.tax_rate),
+        tax_rate: given.tax_rate.map(|rate| Percent::parse("tax_rate", &rate)).transpose()?.or(untaxed).unwrap_or(organization.tax_rate),
         email: given.email.filter(|email| !email.trim().is_empty()).map(|email| text::email("email", &email)).transpose()?,
         address: text::optional("address", given.address.as_deref(), 1000)?,
         vat_id: text::optional("vat_id", given.vat_id.as_deref(), 50)?,
@@ -102,7 +105,9 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
         archived: false,
         projects: 0,
     };
-    let client = taxed(client)?;
+    if chosen {
+        taxed(&client)?;
+    }
     let now = cx.now;
     store::insert(&mut cx.db, &client, now).await?;
     Ok(client)
@@ -111,6 +116,7 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
 /// Changes what is given and keeps the rest.
 pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<Client, Error> {
     let mut client = find(cx, client).await?;
+    let tax_before = (client.tax_category, client.tax_rate);
     if let Some(currency) = given.currency {
         change_currency(cx, &mut client, Currency::parse(&currency)?).await?;
     }
@@ -135,7 +141,9 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     if let Some(language) = given.language {
         client.language = language_of(&language)?;
     }
-    let client = taxed(client)?;
+    if (client.tax_category, client.tax_rate) != tax_before {
+        taxed(&client)?;
+    }
     store::update(&mut cx.db, &client).await?;
     Ok(client)
 }
@@ -180,10 +188,10 @@ pub async fn delete(cx: &mut Call, client: &str) -> Result<DeletedClient, Error>
     Ok(DeletedClient { id: client.id, name: client.name })
 }
 
-/// A category that charges no tax has the rate 0 (BR-Z-5, BR-E-5, BR-AE-5 and their kin of EN 16931).
-fn taxed(client: Client) -> Result<Client, Error> {
-    client.tax_category.check(client.tax_rate)?;
-    Ok(client)
+/// A category that charges no tax has the rate 0, the standard one a rate above it (BR-S-5, BR-Z-5, BR-E-5 and their kin
+/// of EN 16931). Asked of what somebody chose; what comes from settings that nobody has made yet is asked for on sending.
+fn taxed(client: &Client) -> Result<(), Error> {
+    client.tax_category.check(client.tax_rate)
 }
 
 /// A colour as lists and charts take it.

@@ -5,6 +5,7 @@ mod steps;
 mod waiting;
 
 use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
 use serde::{Deserialize, Serialize};
 
 use self::{
@@ -24,7 +25,7 @@ use crate::{
         list_time_entries,
         week::{Week, WeekBars},
     },
-    ui::{Head, Part, loaded},
+    ui::{Head, Part, fetched, loaded},
     visit::{Here, use_changes, use_here},
 };
 
@@ -90,17 +91,30 @@ async fn progress() -> Result<Progress, Error> {
 }
 
 /// The first page of an organization.
-#[component]
-pub fn Dashboard() -> impl IntoView {
+pub struct Dashboard;
+
+#[lazy_route]
+impl LazyRoute for Dashboard {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        page()
+    }
+}
+
+fn page() -> AnyView {
     let here = use_here();
     let changes = use_changes();
     let week = Week::of(&here.0.today, here.0.week_start);
     let asked = move || (changes.time.get(), changes.work.get(), changes.money.get());
-    let overview = Resource::new(asked, move |_| load(here.clone(), week.clone()));
+    let overview = fetched(asked, move |_| load(here.clone(), week.clone()));
     view! {
         <Head title="Overview" />
         {loaded(overview, shown)}
     }
+    .into_any()
 }
 
 fn shown(overview: Overview) -> AnyView {

@@ -1,13 +1,17 @@
 //! What the server does for a page while it renders it.
 
-use http::StatusCode;
-use leptos::prelude::use_context;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD};
+use http::{HeaderValue, StatusCode, header, request::Parts};
+use leptos::{ev::SubmitEvent, prelude::use_context};
 use leptos_axum::ResponseOptions;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    account::{Place, Profile},
+    account::{Place, Profile, browser::cookie},
     context::{Caller, Membership},
+    error::Error,
+    ui::Returned,
     visit::Visit,
 };
 
@@ -18,7 +22,7 @@ pub fn visit() -> Visit {
     let person = caller.person.map(|person| Profile { name: person.name, email: person.email });
     let place = caller.membership.map(|membership| place(membership, now));
     let services = &caller.services;
-    Visit { person, place, address: services.public_url.clone(), mail_leaves: services.mail_leaves }
+    Visit { person, place, address: services.public_url.clone(), mail_leaves: services.mail_leaves, returned: returned() }
 }
 
 fn place(membership: Membership, now: jiff::Timestamp) -> Place {
@@ -35,6 +39,17 @@ fn place(membership: Membership, now: jiff::Timestamp) -> Place {
     }
 }
 
+/// The cookie in which a form that was sent without scripts comes back to its page.
+pub const RETURNED: &str = "stint-form";
+
+/// The form that led to the page that is being answered. Read once: the next page knows nothing of it.
+fn returned() -> Option<Returned> {
+    let content = cookie(&use_context::<Parts>()?.headers, RETURNED)?;
+    let forget = format!("{RETURNED}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+    use_context::<ResponseOptions>()?.append_header(header::SET_COOKIE, HeaderValue::from_str(&forget).ok()?);
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(content).ok()?).ok()
+}
+
 /// Answers the request with this status.
 pub fn set_status(status: u16) {
     if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
@@ -48,6 +63,16 @@ pub fn go(path: &str) {
     if path.is_ascii() && !path.chars().any(char::is_control) {
         leptos_axum::redirect(path);
     }
+}
+
+/// No form is sent while a page is made.
+pub fn fields(_event: &SubmitEvent) -> Option<String> {
+    None
+}
+
+/// No form is sent while a page is made.
+pub async fn post(_url: &'static str, _fields: String) -> Result<Value, Error> {
+    Err(Error::internal())
 }
 
 /// A key that was never used before: sent with a write, it makes a second click harmless.

@@ -8,7 +8,7 @@ use crate::{
     account::sign_in::SignOut,
     organizations::{Belonging, list_organizations},
     page::Page,
-    ui::{Icon, icon},
+    ui::{Icon, fetched, icon, loaded},
     visit::use_here,
 };
 use leptos::server_fn::ServerFn;
@@ -73,7 +73,7 @@ fn initial(name: &str) -> String {
 #[component]
 fn Switch() -> impl IntoView {
     let here = use_here();
-    let organizations = Resource::new(|| (), |()| list_organizations());
+    let organizations = fetched(|| (), |()| list_organizations());
     let slug = here.0.slug.clone();
     view! {
         <details class="menu switch">
@@ -82,18 +82,13 @@ fn Switch() -> impl IntoView {
                 {icon(Icon::Down)}
             </summary>
             <div class="menu-panel">
-                <Suspense>
-                    {move || {
-                        let slug = slug.clone();
-                        Suspend::new(async move { organizations.await.ok().map(|page| others(page, slug)) })
-                    }}
-                </Suspense>
+                {loaded(organizations, move |page| others(page, &slug))}
             </div>
         </details>
     }
 }
 
-fn others(page: Page<Belonging>, slug: String) -> impl IntoView {
+fn others(page: Page<Belonging>, slug: &str) -> AnyView {
     let links = page.items.into_iter().map(move |organization| {
         let current = (organization.slug == slug).then_some("true");
         // Another organization is another page: everything on it is asked for anew.
@@ -104,7 +99,7 @@ fn others(page: Page<Belonging>, slug: String) -> impl IntoView {
             </a>
         }
     });
-    links.collect_view()
+    links.collect_view().into_any()
 }
 
 /// The sign of Stint: three pieces of work, one after the other.

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_navigate;
 
 use super::{DeleteInvoiceDraft, Invoice, SendInvoice, VoidInvoice};
 use crate::{
-    ui::{Area, Dialog, Field, Form, Icon, Opens, Submit, Tick, answered, hidden, refusal, use_flash},
+    ui::{Area, Dialog, Field, Form, Icon, Opens, Submit, Tick, Write, answered, hidden, refusal, use_flash},
     visit::{changed, use_changes, use_here, use_visit},
 };
 
@@ -17,7 +17,7 @@ pub fn Send(
 ) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
-    let action = ServerAction::<SendInvoice>::new();
+    let action = Write::<SendInvoice>::new();
     answered(action, move |invoice| {
         flash.say(format!("Sent as {}.", invoice.number.clone().unwrap_or_default()));
         changed(changes.money);
@@ -51,7 +51,7 @@ pub fn DeleteDraft(
     let changes = use_changes();
     let flash = use_flash();
     let navigate = use_navigate();
-    let action = ServerAction::<DeleteInvoiceDraft>::new();
+    let action = Write::<DeleteInvoiceDraft>::new();
     answered(action, move |_| {
         flash.say("The draft was deleted. Its time can be billed again.");
         navigate(&here.path("invoices"), Default::default());
@@ -80,7 +80,7 @@ pub fn Void(
 ) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
-    let action = ServerAction::<VoidInvoice>::new();
+    let action = Write::<VoidInvoice>::new();
     answered(action, move |_| {
         flash.say("The invoice is void. Its time can be billed again.");
         changed(changes.money);

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     clients::{Client, list_clients},
     error::{Code, Error},
-    ui::{Choice, Empty, Field, Form, Head, Problem, Select, Submit, answered, choices, hidden, loaded, money, once},
+    ui::{Choice, Empty, Field, Form, Head, Problem, Select, Submit, Write, answered, choices, fetched, hidden, loaded, money, once},
     visit::{changed, use_changes, use_here},
 };
 
@@ -101,7 +101,7 @@ fn page() -> AnyView {
     let query = use_query_map();
     let changes = use_changes();
     let chosen = Memo::new(move |_| query.with(Choices::of));
-    let offer = Resource::new(move || (changes.money.get(), changes.time.get(), chosen.get()), |(_, _, chosen)| load(chosen));
+    let offer = fetched(move || (changes.money.get(), changes.time.get(), chosen.get()), |(_, _, chosen)| load(chosen));
     view! {
         <Head title="New invoice" lead=view! { "From unbilled time. Nothing is sent yet, and the draft can still be changed." }.into_any() />
         {loaded(offer, shown)}
@@ -184,7 +184,7 @@ fn Preview(preview: InvoicePreview, chosen: Choices) -> impl IntoView {
     let here = use_here();
     let changes = use_changes();
     let navigate = use_navigate();
-    let action = ServerAction::<DraftInvoice>::new();
+    let action = Write::<DraftInvoice>::new();
     answered(action, move |invoice| {
         navigate(&here.path(&format!("invoices/{}", invoice.id)), Default::default());
         changed(changes.money);

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{Invoice, InvoiceLine, LineKind, UpdateInvoiceDraft, sheet::Totals};
 use crate::{
     money::written,
-    ui::{Area, Field, Form, Icon, Part, Submit, answered, hidden, icon, money, use_flash},
+    ui::{Area, Field, Form, Icon, Part, Submit, Write, answered, hidden, icon, money, use_flash},
     visit::{changed, use_changes},
 };
 
@@ -17,7 +17,7 @@ pub fn Editor(
 ) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
-    let action = ServerAction::<UpdateInvoiceDraft>::new();
+    let action = Write::<UpdateInvoiceDraft>::new();
     answered(action, move |_| {
         changed(changes.money);
         flash.say("Draft saved.");
@@ -98,7 +98,7 @@ fn small(name: String, label: String, value: String) -> AnyView {
 
 /// The form behind the cross of a line; forms cannot stand in one another.
 #[component]
-fn Remove(action: ServerAction<UpdateInvoiceDraft>, invoice: String, version: i32, line: String) -> impl IntoView {
+fn Remove(action: Write<UpdateInvoiceDraft>, invoice: String, version: i32, line: String) -> impl IntoView {
     view! {
         <Form action id=format!("remove-{line}") quiet=true>
             {hidden("invoice", invoice)} {hidden("version", version)} {hidden("lines[0][line]", line)} {hidden("lines[0][remove]", true)}
@@ -108,7 +108,7 @@ fn Remove(action: ServerAction<UpdateInvoiceDraft>, invoice: String, version: i3
 
 /// A line that is not made from time.
 #[component]
-fn AddLine(action: ServerAction<UpdateInvoiceDraft>, invoice: String, version: i32, currency: String) -> impl IntoView {
+fn AddLine(action: Write<UpdateInvoiceDraft>, invoice: String, version: i32, currency: String) -> impl IntoView {
     let key = format!("line-{invoice}-{version}");
     view! {
         <Part title="Add a line" id="add-line">

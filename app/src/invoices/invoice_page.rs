@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     access::Permission,
-    ui::{Head, Icon, date, fact, icon, loaded, money},
+    ui::{Head, Icon, date, fact, fetched, icon, loaded_page, money},
     visit::{use_changes, use_here},
 };
 
@@ -36,8 +36,8 @@ fn page() -> AnyView {
     let params = use_params_map();
     let changes = use_changes();
     let asked = move || (changes.money.get(), params.with(|params| params.get("invoice").unwrap_or_default()));
-    let invoice = Resource::new(asked, |(_, invoice)| get_invoice(invoice));
-    loaded(invoice, |invoice| match invoice.status {
+    let invoice = fetched(asked, |(_, invoice)| get_invoice(invoice));
+    loaded_page(invoice, |invoice| match invoice.status {
         InvoiceStatus::Draft => draft(invoice),
         _ => sent(invoice),
     })

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 use super::{OutgoingMail, list_mails};
 use crate::{
     page::Page,
-    ui::{Empty, Part, Tone, badge, loaded, more},
+    ui::{Empty, Part, Tone, badge, fetched, loaded, more},
     visit::{use_changes, use_here, use_visit},
 };
 
@@ -15,8 +15,7 @@ use crate::{
 pub fn MailsSection() -> impl IntoView {
     let changes = use_changes();
     let query = use_query_map();
-    let mails =
-        Resource::new(move || (changes.money.get(), query.with(|query| query.get("cursor"))), |(_, cursor)| list_mails(Some(30), cursor));
+    let mails = fetched(move || (changes.money.get(), query.with(|query| query.get("cursor"))), |(_, cursor)| list_mails(Some(30), cursor));
     let leaves = use_visit().mail_leaves;
     view! {
         <Part title="Mails" id="mails">

@@ -7,7 +7,7 @@ use super::{InvoiceStatus, InvoiceSummary, list_invoices};
 use crate::{
     access::Permission,
     page::Page,
-    ui::{Empty, Head, Icon, Tone, badge, date, icon, loaded, money, more},
+    ui::{Empty, Head, Icon, Tone, badge, date, fetched, icon, loaded, money, more},
     visit::{use_changes, use_here},
 };
 
@@ -41,7 +41,7 @@ fn page() -> AnyView {
     let query = use_query_map();
     let word = Memo::new(move |_| query.with(|query| query.get("status").unwrap_or_default()));
     let asked = move || (changes.money.get(), word.get(), query.with(|query| query.get("cursor")));
-    let invoices = Resource::new(asked, |(_, word, cursor)| {
+    let invoices = fetched(asked, |(_, word, cursor)| {
         let status = FILTERS.iter().find(|(_, name, _)| *name == word).and_then(|(status, ..)| *status);
         list_invoices(None, status, Some(50), cursor, None)
     });

@@ -6,7 +6,7 @@ use super::{Invoice, InvoiceStatus, PaymentMethod, RecordPayment};
 use crate::{
     access::Permission,
     money::written,
-    ui::{Field, Form, Part, Select, Submit, answered, choices, hidden, money, use_flash},
+    ui::{Field, Form, Part, Select, Submit, Write, answered, choices, hidden, money, use_flash},
     visit::{changed, use_changes, use_here},
 };
 
@@ -43,7 +43,7 @@ fn Record(invoice: Invoice) -> impl IntoView {
     let here = use_here();
     let changes = use_changes();
     let flash = use_flash();
-    let action = ServerAction::<RecordPayment>::new();
+    let action = Write::<RecordPayment>::new();
     answered(action, move |invoice| {
         changed(changes.money);
         flash.say(if invoice.balance.amount > 0 {

@@ -2,13 +2,14 @@
 
 use std::ops::Deref;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::id::ActionId;
 
 /// The answer of a write: the result itself, with what the call did beside it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Done<T> {
     /// What was made or changed.
@@ -42,6 +43,25 @@ pub struct Change {
     /// The record after; absent when it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<serde_json::Value>,
+}
+
+/// Written by hand: what the derived one makes of `flatten` is as long as the type that it holds, and held once for each.
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Done<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = Map::deserialize(deserializer)?;
+        Ok(Self {
+            action: taken(&mut fields, "action")?,
+            dry_run: taken(&mut fields, "dry_run")?,
+            changes: taken(&mut fields, "changes")?,
+            warnings: taken(&mut fields, "warnings")?,
+            result: serde_json::from_value(Value::Object(fields)).map_err(serde::de::Error::custom)?,
+        })
+    }
+}
+
+/// The value of a field, or what stands for an absent one.
+fn taken<T: DeserializeOwned + Default, E: serde::de::Error>(fields: &mut Map<String, Value>, name: &str) -> Result<T, E> {
+    fields.remove(name).map_or_else(|| Ok(T::default()), |value| serde_json::from_value(value).map_err(E::custom))
 }
 
 impl<T> Deref for Done<T> {

@@ -16,6 +16,7 @@ mod schema;
 pub(crate) mod store;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+pub mod wire;
 
 #[cfg(feature = "ssr")]
 pub use call::{Call, authorize, read, write};

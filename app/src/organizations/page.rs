@@ -7,22 +7,22 @@ use crate::{
     access::Permission,
     clients::form::{currencies, languages, tax_categories},
     money::written,
-    ui::{Area, Choice, Field, Form, Part, Select, Submit, answered, choices, loaded, use_flash},
+    ui::{Area, Choice, Field, Form, Part, Select, Submit, Write, answered, choices, fetched, loaded, use_flash},
     visit::use_here,
 };
 
 /// Letterhead, bank details and the defaults of new work.
 #[component]
 pub fn OrganizationSection() -> impl IntoView {
-    let action = ServerAction::<UpdateOrganization>::new();
+    let action = Write::<UpdateOrganization>::new();
     let flash = use_flash();
     answered(action, move |_| flash.say("Organization saved."));
-    let organization = Resource::new(move || action.version().get(), |_| get_organization());
+    let organization = fetched(move || action.version().get(), |_| get_organization());
     loaded(organization, move |organization| view! { <Settings organization action /> }.into_any())
 }
 
 #[component]
-fn Settings(organization: Organization, action: ServerAction<UpdateOrganization>) -> impl IntoView {
+fn Settings(organization: Organization, action: Write<UpdateOrganization>) -> impl IntoView {
     let changeable = use_here().may(Permission::ManageOrganization);
     let organization = StoredValue::new(organization);
     view! {

@@ -64,8 +64,10 @@ pub struct Attachment {
 pub enum Outcome {
     /// The mail server has taken it.
     Sent,
-    /// It has not, in its own words.
+    /// It has not, in its own words; it is tried again.
     Refused(String),
+    /// It never will, in its own words: trying again would only annoy the mail server.
+    RefusedForGood(String),
 }
 
 /// Mails of all organizations that may leave now, the longest waiting first.
@@ -102,12 +104,15 @@ pub async fn settle(services: &Services, due: Due, attempts: i32, outcome: &Outc
     let mut db = Db::begin(&services.pool, Reach::Organization(due.organization), None).await?;
     match outcome {
         Outcome::Sent => store::sent(&mut db, due.mail, services.clock.now()).await?,
-        Outcome::Refused(words) => {
-            let words: String = words.chars().filter(|c| !c.is_control()).take(500).collect();
-            store::refused(&mut db, due.mail, &words, attempts >= ATTEMPTS_MAX).await?;
-        }
+        Outcome::Refused(words) => store::refused(&mut db, due.mail, &plain(words), attempts >= ATTEMPTS_MAX).await?,
+        Outcome::RefusedForGood(words) => store::refused(&mut db, due.mail, &plain(words), true).await?,
     }
     db.commit().await
+}
+
+/// A mail server's words, as a page can show them.
+fn plain(words: &str) -> String {
+    words.chars().filter(|c| !c.is_control()).take(500).collect()
 }
 
 /// When to try again after this many attempts: twice as long each time.

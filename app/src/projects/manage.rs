@@ -9,7 +9,8 @@ use crate::{
     money::written,
     time::{entry::brief, list_time_entries},
     ui::{
-        Choice, Dialog, Field, Form, Icon, Opens, Part, Reveal, Select, Submit, answered, choices, hidden, loaded, once, refusal, use_flash,
+        Choice, Dialog, Field, Form, Icon, Opens, Part, Reveal, Select, Submit, Write, answered, choices, fetched, hidden, loaded, once,
+        refusal, use_flash,
     },
     visit::{changed, use_changes, use_here},
 };
@@ -24,7 +25,7 @@ pub fn NewProject(
     #[prop(optional)]
     clients: Vec<Choice>,
 ) -> impl IntoView {
-    let action = ServerAction::<CreateProject>::new();
+    let action = Write::<CreateProject>::new();
     let changes = use_changes();
     answered(action, move |_| changed(changes.work));
     let refused = Signal::derive(move || refusal(action).get().is_some());
@@ -57,7 +58,7 @@ pub fn Terms(
     let here = use_here();
     let changes = use_changes();
     let flash = use_flash();
-    let action = ServerAction::<UpdateProject>::new();
+    let action = Write::<UpdateProject>::new();
     answered(action, move |_| {
         changed(changes.work);
         flash.say("Project saved.");
@@ -87,7 +88,7 @@ pub fn Terms(
 #[component]
 fn End(project: Project) -> impl IntoView {
     let changes = use_changes();
-    let (archive, restore) = (ServerAction::<ArchiveProject>::new(), ServerAction::<RestoreProject>::new());
+    let (archive, restore) = (Write::<ArchiveProject>::new(), Write::<RestoreProject>::new());
     answered(archive, move |_| changed(changes.work));
     answered(restore, move |_| changed(changes.work));
     let switch = if project.archived {
@@ -121,7 +122,7 @@ fn Delete(project: Project) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
     let navigate = use_navigate();
-    let action = ServerAction::<DeleteProject>::new();
+    let action = Write::<DeleteProject>::new();
     let list = here.path("projects");
     answered(action, move |deleted| {
         flash.say(format!("{} was deleted.", deleted.name));
@@ -149,7 +150,7 @@ pub fn Latest(
 ) -> impl IntoView {
     let changes = use_changes();
     let asked = move || (changes.time.get(), project.clone());
-    let entries = Resource::new(asked, |(_, project)| {
+    let entries = fetched(asked, |(_, project)| {
         list_time_entries(None, None, None, None, Some(project), None, None, None, None, None, None, None, Some(12), None, None)
     });
     view! {

@@ -1,39 +1,56 @@
 //! The pages of projects: the list, and one of them.
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::{
+    LazyRoute,
+    hooks::{use_params_map, use_query_map},
+    lazy_route,
+};
 
 use super::{Billing, Project, get_project, list_projects, manage};
 use crate::{
     access::Permission,
     clients::list_clients,
     page::Page,
-    ui::{Empty, Head, Tone, badge, dot, fact, hours, loaded, money, more},
+    ui::{Empty, Head, Tone, badge, dot, fact, fetched, hours, loaded, loaded_page, money, more},
     visit::{use_changes, use_here},
 };
 
 /// Every project, by client.
-#[component]
-pub fn ProjectsPage() -> impl IntoView {
+pub struct ProjectsPage;
+
+#[lazy_route]
+impl LazyRoute for ProjectsPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        projects()
+    }
+}
+
+fn projects() -> AnyView {
     let here = use_here();
     let changes = use_changes();
     let query = use_query_map();
     let asked =
         move || (changes.work.get(), changes.time.get(), query.with(|query| (query.get("archived").is_some(), query.get("cursor"))));
     let projects =
-        Resource::new(asked, |(_, _, (archived, cursor))| list_projects(None, None, Some(archived), Some(true), Some(100), cursor, None));
+        fetched(asked, |(_, _, (archived, cursor))| list_projects(None, None, Some(archived), Some(true), Some(100), cursor, None));
     view! {
         <Head title="Projects" lead=view! { "What the work is on. Time is tracked on projects." }.into_any() />
         {here.may(Permission::WriteWork).then(|| view! { <Add /> })}
         {loaded(projects, list)}
     }
+    .into_any()
 }
 
 /// The form for a new project of any client.
 #[component]
 fn Add() -> impl IntoView {
     let changes = use_changes();
-    let clients = Resource::new(move || changes.work.get(), |_| list_clients(None, None, Some(200), None, None));
+    let clients = fetched(move || changes.work.get(), |_| list_clients(None, None, Some(200), None, None));
     loaded(clients, |page| {
         let clients = page.items.into_iter().map(|client| (client.id.to_string(), client.name)).collect::<Vec<_>>();
         (!clients.is_empty()).then(|| view! { <manage::NewProject clients /> }).into_any()
@@ -103,13 +120,25 @@ fn row(path: &str, project: Project, seen: bool) -> impl IntoView + use<> {
 }
 
 /// One project: what was worked on it, its terms, and the end of it.
-#[component]
-pub fn ProjectPage() -> impl IntoView {
+pub struct ProjectPage;
+
+#[lazy_route]
+impl LazyRoute for ProjectPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        project()
+    }
+}
+
+fn project() -> AnyView {
     let params = use_params_map();
     let changes = use_changes();
     let asked = move || (changes.work.get(), changes.time.get(), params.with(|params| params.get("project").unwrap_or_default()));
-    let project = Resource::new(asked, |(_, _, project)| get_project(project));
-    loaded(project, one)
+    let project = fetched(asked, |(_, _, project)| get_project(project));
+    loaded_page(project, one)
 }
 
 fn one(project: Project) -> AnyView {

@@ -8,7 +8,7 @@ use crate::{
     error::Error,
     hours,
     projects::{Project, list_projects},
-    ui::{Form, Icon, Submit, answered, dot, hidden, icon, loaded},
+    ui::{Form, Icon, Submit, Write, answered, dot, fetched, hidden, icon, loaded},
     visit::{changed, use_changes, use_here},
 };
 
@@ -22,12 +22,12 @@ async fn load() -> Result<Loaded, Error> {
 
 /// What starts the timer, from wherever on the page.
 #[derive(Clone, Copy)]
-struct Starting(ServerAction<StartTimer>);
+struct Starting(Write<StartTimer>);
 
 /// Lets everything on the page start the timer.
 pub fn provide_start() {
     let changes = use_changes();
-    let action = ServerAction::<StartTimer>::new();
+    let action = Write::<StartTimer>::new();
     answered(action, move |started| {
         remember(&started.entry.project.id.to_string());
         changed(changes.time);
@@ -36,7 +36,7 @@ pub fn provide_start() {
 }
 
 /// What starts the timer. The bar says why it was refused.
-pub fn use_start() -> ServerAction<StartTimer> {
+pub fn use_start() -> Write<StartTimer> {
     expect_context::<Starting>().0
 }
 
@@ -51,7 +51,7 @@ pub fn TimerBar() -> impl IntoView {
         let listener = window_event_listener(ev::focus, move |_| changed(seen));
         on_cleanup(move || listener.remove());
     });
-    let bar = Resource::new(move || (changes.time.get(), changes.work.get(), seen.get()), |_| load());
+    let bar = fetched(move || (changes.time.get(), changes.work.get(), seen.get()), |_| load());
     let tracks = here.may(Permission::TrackTime);
     view! {
         <section class="timer" aria-label="Timer">
@@ -90,7 +90,7 @@ fn idle(projects: Vec<Project>) -> AnyView {
 fn running(timer: TimeEntry) -> AnyView {
     let ticking = expect_context::<Ticking>();
     let changes = use_changes();
-    let (update, stop) = (ServerAction::<UpdateTimer>::new(), ServerAction::<StopTimer>::new());
+    let (update, stop) = (Write::<UpdateTimer>::new(), Write::<StopTimer>::new());
     answered(update, move |_| changed(changes.time));
     answered(stop, move |_| changed(changes.time));
     let seconds = timer.worked.seconds;

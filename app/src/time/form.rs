@@ -7,7 +7,7 @@ use super::{CreateTimeEntry, DeleteTimeEntry, TimeEntry, UpdateTimeEntry};
 use crate::{
     day::Moment,
     projects::Project,
-    ui::{Choice, Dialog, Field, Form, Icon, Opens, Select, Submit, answered, choices, hidden, once, refusal, use_flash},
+    ui::{Choice, Dialog, Field, Form, Icon, Opens, Select, Submit, Write, answered, choices, hidden, once, refusal, use_flash},
     visit::{changed, use_changes, use_here},
 };
 
@@ -50,7 +50,7 @@ pub fn LogForm(
     let here = use_here();
     let changes = use_changes();
     let flash = use_flash();
-    let action = ServerAction::<CreateTimeEntry>::new();
+    let action = Write::<CreateTimeEntry>::new();
     answered(action, move |logged| {
         changed(changes.time);
         flash.say(format!("{} logged on {}: {} that day.", logged.entry.worked.text, logged.entry.project.name, logged.day_total.text));
@@ -89,7 +89,7 @@ pub fn EditForm(
 ) -> impl IntoView {
     let changes = use_changes();
     let navigate = use_navigate();
-    let action = ServerAction::<UpdateTimeEntry>::new();
+    let action = Write::<UpdateTimeEntry>::new();
     let list = back.clone();
     answered(action, move |_| {
         navigate(&list, Default::default());
@@ -122,7 +122,7 @@ fn Delete(entry: TimeEntry, back: String) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
     let navigate = use_navigate();
-    let action = ServerAction::<DeleteTimeEntry>::new();
+    let action = Write::<DeleteTimeEntry>::new();
     answered(action, move |_| {
         flash.say("The entry was deleted.");
         navigate(&back, Default::default());

@@ -1,7 +1,7 @@
 //! The time page: a week, day by day, and the form to add to it.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{LazyRoute, hooks::use_query_map, lazy_route};
 
 use super::{
     ConfirmTimeEntries, EntryState, TimeEntry, entry,
@@ -16,7 +16,7 @@ use crate::{
     hours::Worked,
     page::Page,
     projects::list_projects,
-    ui::{Empty, Form, Head, Icon, Reveal, Submit, answered, hidden, hours, icon, loaded, use_flash},
+    ui::{Empty, Form, Head, Icon, Reveal, Submit, Write, answered, fetched, hidden, hours, icon, loaded, use_flash},
     visit::{changed, use_changes, use_here},
 };
 
@@ -32,14 +32,26 @@ async fn load(week: Week) -> Result<Loaded, Error> {
 }
 
 /// A week of one's own time.
-#[component]
-pub fn TimePage() -> impl IntoView {
+pub struct TimePage;
+
+#[lazy_route]
+impl LazyRoute for TimePage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        page()
+    }
+}
+
+fn page() -> AnyView {
     let here = use_here();
     let changes = use_changes();
     let query = use_query_map();
     let (today, start) = (here.0.today.clone(), here.0.week_start);
     let week = Memo::new(move |_| query.with(|query| Week::asked(query.get("from").as_deref(), &today, start)));
-    let entries = Resource::new(move || (changes.time.get(), week.get()), |(_, week)| load(week));
+    let entries = fetched(move || (changes.time.get(), week.get()), |(_, week)| load(week));
     view! {
         <Head title="Time" lead=view! { {move || week.get().label()} }.into_any()>
             {move || turning(&week.get())}
@@ -47,6 +59,7 @@ pub fn TimePage() -> impl IntoView {
         {here.may(Permission::TrackTime).then(|| view! { <Log /> })}
         {loaded(entries, shown)}
     }
+    .into_any()
 }
 
 /// The way to the weeks before and after.
@@ -69,7 +82,7 @@ fn Log() -> impl IntoView {
     let changes = use_changes();
     let query = use_query_map();
     let by_clock = Memo::new(move |_| query.with(|query| query.get("by").is_some()));
-    let projects = Resource::new(move || changes.work.get(), |_| list_projects(None, None, None, None, Some(200), None, None));
+    let projects = fetched(move || changes.work.get(), |_| list_projects(None, None, None, None, Some(200), None, None));
     loaded(projects, move |page| {
         let projects = picks(&page.items);
         let form = move || view! { <LogForm projects=projects.clone() by_clock=by_clock.get() /> };
@@ -151,7 +164,7 @@ fn day_rows(day: Day, entries: Vec<TimeEntry>, path: &str) -> impl IntoView + us
 fn Drafts(count: usize) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
-    let action = ServerAction::<ConfirmTimeEntries>::new();
+    let action = Write::<ConfirmTimeEntries>::new();
     answered(action, move |confirmed| {
         changed(changes.time);
         flash.say(format!("{} confirmed.", confirmed.worked.text));

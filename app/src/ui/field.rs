@@ -13,6 +13,7 @@ struct Wiring {
     id: String,
     hint: Option<&'static str>,
     wrong: Signal<Option<String>>,
+    typed: Option<String>,
 }
 
 impl Wiring {
@@ -21,9 +22,10 @@ impl Wiring {
         let plain: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
         let id = state.as_ref().map_or_else(|| plain.clone(), |state| format!("{}-{plain}", state.id));
         let field = name.to_owned();
+        let typed = state.as_ref().and_then(|state| state.typed.get(name).cloned());
         let refusal = state.map(|state| state.refusal);
         let wrong = Signal::derive(move || refusal?.with(|error| error.as_ref()?.field(&field).map(str::to_owned)));
-        Self { id, hint: (!hint.is_empty()).then_some(hint), wrong }
+        Self { id, hint: (!hint.is_empty()).then_some(hint), wrong, typed }
     }
 
     /// The ids of what describes the input.
@@ -43,7 +45,7 @@ impl Wiring {
     }
 
     fn around(self, label: String, class: &'static str, optional: bool, input: AnyView) -> AnyView {
-        let Self { id, hint, wrong } = self;
+        let Self { id, hint, wrong, .. } = self;
         let (hint_id, wrong_id) = (format!("{id}-hint"), format!("{id}-wrong"));
         view! {
             <div class=format!("field {class}")>
@@ -99,6 +101,7 @@ pub fn Field(
 ) -> impl IntoView {
     let wiring = Wiring::of(&name, hint);
     let (described, invalid) = (wiring.described(), wiring.invalid());
+    let value = wiring.typed.clone().or(value);
     let input = view! {
         <input
             id=wiring.id.clone()
@@ -149,6 +152,7 @@ pub fn Area(
 ) -> impl IntoView {
     let wiring = Wiring::of(&name, hint);
     let (described, invalid) = (wiring.described(), wiring.invalid());
+    let value = wiring.typed.clone().or(value);
     let words = value.clone().unwrap_or_default();
     let input = view! {
         <textarea
@@ -193,6 +197,7 @@ pub fn Select(
 ) -> impl IntoView {
     let wiring = Wiring::of(&name, hint);
     let (described, invalid) = (wiring.described(), wiring.invalid());
+    let value = wiring.typed.clone().or(value);
     let chosen = value.clone();
     let options = choices.into_iter().map(move |(value, label)| {
         let selected = chosen.as_ref() == Some(&value);

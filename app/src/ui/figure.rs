@@ -8,7 +8,7 @@ use crate::{day::Day, hours::Worked, money::Money};
 pub fn money(amount: &Money) -> impl IntoView + use<> {
     let currency = amount.currency.to_string();
     let number = amount.text.strip_suffix(currency.as_str()).unwrap_or(&amount.text).trim_end().to_owned();
-    view! { <span class="figure">{number} <span class="unit">{currency}</span></span> }
+    view! { <span class="figure">{number} " " <span class="unit">{currency}</span></span> }
 }
 
 /// A duration: `1h 30m`.

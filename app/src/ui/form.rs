@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use leptos::{context::Provider, ev::SubmitEvent, form::FromFormData, html, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast};
+use leptos::{context::Provider, ev::SubmitEvent, html, prelude::*, wasm_bindgen::JsCast};
 
-use super::Icon;
+use super::{Icon, Write, typed, write::Wire};
 use crate::{
     ends,
     error::{Code, Error},
@@ -20,43 +20,15 @@ pub struct FormState {
     pub refusal: Signal<Option<Error>>,
     /// Whether an answer is being waited for.
     pub pending: Signal<bool>,
-}
-
-/// Why the last try of an action was refused.
-pub fn refusal<S>(action: ServerAction<S>) -> Signal<Option<Error>>
-where
-    S: ServerFn<Error = Error> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-{
-    let value = action.value();
-    Signal::derive(move || value.with(|value| value.as_ref().and_then(|answer| answer.as_ref().err().cloned())))
-}
-
-/// Does something with every answer that an action gets in this tab; refusals are shown by its form.
-pub fn answered<S>(action: ServerAction<S>, then: impl Fn(&S::Output) + 'static)
-where
-    S: ServerFn<Error = Error> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-{
-    let (version, value) = (action.version(), action.value());
-    Effect::new(move |seen: Option<usize>| {
-        let version = version.get();
-        if seen.is_some_and(|seen| seen != version) {
-            value.with_untracked(|value| {
-                if let Some(Ok(answer)) = value {
-                    then(answer);
-                }
-            });
-        }
-        version
-    });
+    /// What was typed when it was sent without scripts and refused.
+    pub typed: BTreeMap<String, String>,
 }
 
 /// A form that posts to the operation of `action`. Without scripts the browser posts it and comes back.
 #[component]
-pub fn Form<S>(
+pub fn Form<S: 'static>(
     /// What it does.
-    action: ServerAction<S>,
+    action: Write<S>,
     /// What ids in the form begin with; unique on the page.
     #[prop(into)]
     id: String,
@@ -71,38 +43,32 @@ pub fn Form<S>(
     clears: bool,
     /// Its fields.
     children: Children,
-) -> impl IntoView
-where
-    S: ServerFn<Error = Error> + FromFormData + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-{
-    let state = FormState { id: id.clone(), refusal: refusal(action), pending: action.pending().into() };
-    let pending = state.pending;
+) -> impl IntoView {
+    form(action.wire, id, class, quiet, clears, children)
+}
+
+fn form(wire: Wire, id: String, class: &'static str, quiet: bool, clears: bool, children: Children) -> AnyView {
+    let state = FormState { id: id.clone(), refusal: wire.refusal(), pending: wire.pending.into(), typed: typed(wire.url) };
     let node = NodeRef::<html::Form>::new();
     if clears {
-        answered(action, move |_| clear(node));
+        wire.answered(Box::new(move |_| clear(node)));
     }
     let submit = move |event: SubmitEvent| {
         if event.default_prevented() {
             return;
         }
         event.prevent_default();
-        // A second click while the first is on its way is not a second wish.
-        if pending.get_untracked() {
-            return;
-        }
-        match S::from_event(&event) {
-            Ok(input) => {
-                action.dispatch(input);
-            }
-            Err(_) => action.value().set(Some(Err(unreadable()))),
+        match ends::fields(&event) {
+            Some(fields) => wire.send(fields),
+            None => wire.answer.set(Some(Err(unreadable()))),
         }
     };
     view! {
-        <form id=id class=class method="post" action=S::url() on:submit=submit node_ref=node>
+        <form id=id class=class method="post" action=wire.url on:submit=submit node_ref=node>
             <Provider value=state>{(!quiet).then(refused)} {children()}</Provider>
         </form>
     }
+    .into_any()
 }
 
 /// Empties the fields that are typed into.
@@ -187,12 +153,8 @@ pub fn hidden(name: &'static str, value: impl ToString) -> impl IntoView {
 }
 
 /// A key that makes a second click harmless: a new one for every answer, the same for every try until then.
-pub fn once<S>(action: ServerAction<S>) -> impl IntoView
-where
-    S: ServerFn<Error = Error> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-{
+pub fn once<S>(action: Write<S>) -> AnyView {
     let key = RwSignal::new(SharedValue::new(ends::key).into_inner());
-    answered(action, move |_| key.set(ends::key()));
-    view! { <input type="hidden" name="idempotency_key" value=key prop:value=key /> }
+    action.wire.answered(Box::new(move |_| key.set(ends::key())));
+    view! { <input type="hidden" name="idempotency_key" value=key prop:value=key /> }.into_any()
 }

@@ -1,27 +1,46 @@
 //! What has to be fetched before it can be shown.
 
-use leptos::prelude::*;
+use std::sync::Arc;
 
-use super::Problem;
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+
+use super::{Fetched, Problem, held::Held};
 use crate::error::Error;
 
-/// Shows what a resource holds, or why it could not be had. While it loads again, what was there stays.
+/// Shows what was fetched, or why it could not be had. While it is fetched again, what was there stays.
 ///
-/// Every resource has one place where it is read, and this is it.
-pub fn loaded<T, F>(resource: Resource<Result<T, Error>>, view: F) -> AnyView
+/// Everything fetched has one place where it is read, and this is it.
+pub fn loaded<T, F>(fetched: Fetched<T>, view: F) -> AnyView
 where
-    T: Clone + Send + Sync + 'static,
+    T: DeserializeOwned + Clone + Send + Sync + 'static,
     F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 {
+    shown(fetched.resource, reading(view), false)
+}
+
+/// Like [`loaded`], for what is the whole page: why it could not be had is then the page's own heading and title.
+pub fn loaded_page<T, F>(fetched: Fetched<T>, view: F) -> AnyView
+where
+    T: DeserializeOwned + Clone + Send + Sync + 'static,
+    F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
+{
+    shown(fetched.resource, reading(view), true)
+}
+
+type View = Arc<dyn Fn(&Held) -> Result<AnyView, Error> + Send + Sync>;
+
+fn reading<T: DeserializeOwned + Clone + 'static>(view: impl Fn(T) -> AnyView + Send + Sync + 'static) -> View {
+    Arc::new(move |held| held.read().map(&view))
+}
+
+fn shown(resource: Resource<Result<Held, Error>>, view: View, whole: bool) -> AnyView {
     view! {
         <Transition fallback=|| view! { <p class="waiting">"Loading …"</p> }>
             {move || {
                 let view = view.clone();
                 Suspend::new(async move {
-                    match resource.await {
-                        Ok(value) => view(value),
-                        Err(error) => view! { <Problem error /> }.into_any(),
-                    }
+                    resource.await.and_then(|held| view(&held)).unwrap_or_else(|error| view! { <Problem error whole /> }.into_any())
                 })
             }}
         </Transition>

@@ -14,6 +14,9 @@ use crate::{
 pub fn Problem(
     /// What went wrong.
     error: Error,
+    /// Whether it stands for the whole page.
+    #[prop(optional)]
+    whole: bool,
 ) -> impl IntoView {
     ends::set_status(error.code.status());
     let location = use_location();
@@ -35,7 +38,10 @@ pub fn Problem(
     };
     view! {
         <div class="problem">
-            <h2>{title}</h2>
+            {match whole {
+                true => view! { <Title text=title /> <h1>{title}</h1> }.into_any(),
+                false => view! { <h2>{title}</h2> }.into_any(),
+            }}
             <p>{error.message}</p>
             {error.hint.map(|hint| view! { <p class="quiet">{hint}</p> })}
             <div class="actions">{way_out}</div>

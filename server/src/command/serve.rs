@@ -29,7 +29,7 @@ const FAREWELL: Duration = Duration::from_secs(10);
 /// Serves until a signal comes.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.addr).await.with_context(|| format!("the address {} cannot be used", config.addr))?;
-    let running = Running::open(&config).await?;
+    let mut running = Running::open(&config).await?;
     say(&format!("Stint is at {}", config.public_url))?;
     tracing::info!(address = %config.addr, public_url = config.public_url, "serving");
     let post = config
@@ -39,7 +39,12 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         .transpose()
         .context("STINT_SMTP_URL cannot be used")?;
     let jobs = jobs::start(&running.services, post);
-    let served = until_told(listener, site(&config, &running)?).await;
+    let site = site(&config, &running)?;
+    let served = tokio::select! {
+        served = until_told(listener, site) => served,
+        // Without its database nothing can be served. Whoever watches over the process must notice, so it ends in error.
+        () = running.database_given_up() => Err(anyhow::anyhow!("the private database does not stay up; its log in the data folder says why")),
+    };
     drop(jobs);
     running.close().await;
     served

@@ -84,7 +84,7 @@ pub static VARIABLES: &[Variable] = &[
     },
     Variable {
         name: "STINT_LOG",
-        default: Fallback::Value("info"),
+        default: Fallback::Value("info,rmcp=warn"),
         shape: "a level or a filter, such as info or info,sqlx=debug",
         meaning: "What is logged: `error`, `warn`, `info`, `debug`, or a filter such as `info,sqlx=debug`.",
     },

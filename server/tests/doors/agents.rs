@@ -42,7 +42,7 @@ async fn done(world: &World, token: &str, tool: &str, arguments: Value) -> Value
 }
 
 /// The error that a tool answered.
-async fn refused(world: &World, token: &str, tool: &str, arguments: Value) -> Value {
+pub async fn refused(world: &World, token: &str, tool: &str, arguments: Value) -> Value {
     let result = call(world, token, tool, arguments).await;
     assert_eq!(result["isError"], true, "{result}");
     assert!(result.get("structuredContent").is_none(), "an error is not of the form of an answer");

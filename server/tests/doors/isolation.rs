@@ -1,12 +1,76 @@
 //! A render leaves its reactive owner on the thread it ran on. Whoever comes next on that thread must not find it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use futures::future::join_all;
+use axum::{Router, body::Body, middleware::from_fn, routing::get};
+use futures::{StreamExt, future::join_all};
+use http::{Request, Uri};
+use leptos::prelude::*;
 use reqwest::header;
+use server::isolation::isolate;
 use sqlx::Executor;
+use tokio::sync::Semaphore;
+use tower::ServiceExt;
 
 use crate::world::{Answer, Person, World};
+
+/// Somebody whom a request speaks for.
+#[derive(Clone)]
+struct Signed(&'static str);
+
+/// A page that streams its frame at once, and the rest when the gate opens; beside it a door that asks who is there.
+fn doors(gate: &Arc<Semaphore>) -> Router {
+    let gate = gate.clone();
+    let page = leptos_axum::render_app_to_stream_with_context(
+        || provide_context(Signed("Ada")),
+        move || {
+            let gate = gate.clone();
+            let rest = Resource::new(
+                || (),
+                move |()| {
+                    let gate = gate.clone();
+                    async move { gate.acquire().await.is_ok() }
+                },
+            );
+            let name = expect_context::<Signed>().0;
+            view! { <p>{name}</p> <Suspense fallback=|| "wait">{move || Suspend::new(async move { rest.await.to_string() })}</Suspense> }
+        },
+    );
+    let asked = || async { Owner::new().with(|| use_context::<Signed>().map_or("nobody", |signed| signed.0)) };
+    Router::new().route("/page", get(page)).route("/who", get(asked))
+}
+
+/// Whom strangers find while Ada's page streams, on one thread.
+async fn strangers_find(doors: impl Fn(&Arc<Semaphore>) -> Router) -> Vec<String> {
+    let gate = Arc::new(Semaphore::new(0));
+    let doors = doors(&gate);
+    let ask =
+        |path: &'static str| doors.clone().oneshot(Request::builder().uri(Uri::from_static(path)).body(Body::empty()).expect("a request"));
+    let mut page = ask("/page").await.expect("a page").into_body().into_data_stream();
+    let first = page.next().await.expect("a beginning").expect("bytes");
+    assert!(String::from_utf8_lossy(&first).contains("Ada"), "the page streams to Ada");
+    let mut found = Vec::new();
+    for _ in 0..100 {
+        let answer = ask("/who").await.expect("an answer").into_body();
+        found.push(String::from_utf8_lossy(&axum::body::to_bytes(answer, 100).await.expect("bytes")).into_owned());
+    }
+    gate.add_permits(1);
+    while page.next().await.is_some() {}
+    found
+}
+
+#[tokio::test]
+async fn a_stranger_beside_a_streaming_render_of_somebody_else_is_nobody() {
+    let found = strangers_find(|gate| doors(gate).layer(from_fn(isolate))).await;
+    assert!(found.iter().all(|who| who == "nobody"), "strangers found {found:?}");
+}
+
+/// Why the layer is there. When this fails, the framework has mended it: the layer may go, the test above stays.
+#[tokio::test]
+async fn without_the_layer_a_stranger_finds_somebody_else() {
+    let found = strangers_find(doors).await;
+    assert!(found.iter().any(|who| who == "Ada"), "no stranger found Ada");
+}
 
 /// On one thread everybody meets everybody: while Ada's page waits for the database, strangers ask on the same thread.
 #[tokio::test]

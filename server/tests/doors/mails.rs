@@ -121,6 +121,18 @@ async fn after_the_last_attempt_a_mail_has_failed_and_can_still_be_read() {
 }
 
 #[tokio::test]
+async fn a_mail_to_nobody_is_not_tried_again() {
+    let (world, server) = (World::alone().await, MailServer::start().await);
+    let ada = world.person("Ada").await;
+    invoice_is_sent(&world, &ada).await;
+    sqlx::query("update outgoing_mail set recipient = 'nobody@example.com'").execute(&world.owner().await).await.expect("nobody");
+    jobs::look_through(&world.services, &post(&server.url)).await;
+    let mail = mail_of(&world, &ada).await;
+    assert_eq!((&mail["state"], &mail["attempts"]), (&json!("failed"), &json!(1)), "{mail}");
+    assert!(mail["last_error"].as_str().is_some_and(|words| words.contains("no such mailbox")), "{mail}");
+}
+
+#[tokio::test]
 async fn a_mail_to_what_is_no_address_is_refused_by_us() {
     let server = MailServer::start().await;
     let mail = app::outbox::Outgoing {

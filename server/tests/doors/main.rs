@@ -9,6 +9,7 @@ mod mails;
 mod outages;
 mod pages;
 mod programs;
+mod refusals;
 mod registry;
 mod smtp;
 mod world;

@@ -1,6 +1,8 @@
 //! Pages and their calls: what a browser opens with its cookie.
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use reqwest::header;
+use serde_json::{Value, json};
 
 use crate::world::{Answer, Person, World};
 
@@ -92,7 +94,7 @@ async fn what_another_site_sends_is_refused() {
     }
     let listed =
         Answer::of(world.get("/call/list_clients").header(header::COOKIE, cookie(&ada)).header("stint-organization", &ada.slug)).await;
-    assert_eq!(listed.ok()["items"], serde_json::json!([]), "nothing of it was done");
+    assert_eq!(listed.ok()["items"], json!([]), "nothing of it was done");
     assert_eq!(send(&[("sec-fetch-site", "same-origin")]).await.status.as_u16(), 200);
     assert_eq!(send(&[("origin", &own)]).await.refused(422), "invalid", "it came through: the name is taken by now");
 }
@@ -126,7 +128,55 @@ async fn signing_in_without_scripts_goes_to_the_organization_or_back_with_the_er
     let refused = sign_in("a wrong password").await;
     assert_eq!(refused.status.as_u16(), 302);
     assert!(refused.header("location").starts_with(&format!("{page}?__path=")), "{refused:?}");
-    assert_eq!(refused.header("set-cookie"), "");
+    assert!(!refused.header("set-cookie").contains("stint="), "nobody is signed in");
+    let typed = returned(&refused);
+    assert_eq!((&typed["fields"]["email"], &typed["fields"]["password"]), (&json!(ada.email), &Value::Null));
+}
+
+/// What a plain form brings back to its page.
+fn returned(answer: &Answer) -> Value {
+    let content = answer.header("set-cookie").strip_prefix("stint-form=").and_then(|cookie| cookie.split(';').next());
+    let content = content.unwrap_or_else(|| panic!("no form comes back: {answer:?}"));
+    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(content).expect("Base64")).expect("JSON")
+}
+
+/// Sends a form of a page as a browser without scripts does.
+async fn plain_form(world: &World, ada: &Person, page: &str, call: &str, fields: &[(&str, &str)]) -> Answer {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let form = world.post(call).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
+    let form = form.header(header::COOKIE, cookie(ada)).header(header::ACCEPT, "text/html");
+    Answer::of(form.header(header::REFERER, format!("{}/o/{}/{page}", world.address, ada.slug))).await
+}
+
+/// The page behind a plain form, opened with the cookies that came with the way there.
+async fn page_after(world: &World, ada: &Person, answer: &Answer) -> Answer {
+    let path = answer.header("location").strip_prefix(&world.address).expect("one of our pages").to_owned();
+    let brought = answer.header("set-cookie").split(';').next().unwrap_or_default();
+    Answer::of(world.get(&path).header(header::COOKIE, format!("{}; {brought}", cookie(ada)))).await
+}
+
+#[tokio::test]
+async fn a_plain_form_that_is_refused_comes_back_with_what_was_typed() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let typed = [("name", "Globex"), ("currency", "EUR"), ("email", "no address"), ("address", "Main Street 1")];
+    let refused = plain_form(&world, &ada, "clients", "/call/create_client", &typed).await;
+    let page = page_after(&world, &ada, &refused).await;
+    assert!(page.text.contains("value=\"Globex\"") && page.text.contains(">Main Street 1</textarea>"), "{}", page.text);
+    assert!(page.header("set-cookie").starts_with("stint-form=;"), "the next page knows nothing of it");
+}
+
+#[tokio::test]
+async fn a_token_that_is_made_without_scripts_is_shown_once() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let wanted = [("name", "Claude"), ("preset", "full"), ("writes", "direct"), ("expires_in_days", "90")];
+    let made = plain_form(&world, &ada, "settings/tokens", "/call/create_token", &wanted).await;
+    assert!(!made.text.contains("stint_pat_"), "the way to the page needs no secret");
+    let page = page_after(&world, &ada, &made).await;
+    assert!(page.text.contains("stint_pat_") && page.text.contains("it is not shown again"), "{}", page.text);
+    let again = Answer::of(world.get(&format!("/o/{}/settings/tokens", ada.slug)).header(header::COOKIE, cookie(&ada))).await;
+    assert!(!again.text.contains("stint_pat_"));
 }
 
 #[tokio::test]
@@ -180,9 +230,9 @@ async fn the_process_says_whether_it_lives_and_whether_it_can_work() {
 async fn the_pdf_of_an_invoice_opens_for_those_who_may_see_it() {
     let world = World::open().await;
     let (ada, eve) = (world.person("Ada").await, world.person("Eve").await);
-    world.rest(&ada, "create_client", serde_json::json!({ "name": "Acme", "tax_rate": "19" })).await.ok();
-    let line = serde_json::json!({ "description": "Work", "quantity": "1", "price": 10000 });
-    let draft = world.rest(&ada, "draft_invoice", serde_json::json!({ "client": "Acme", "lines": [line] })).await.ok();
+    world.rest(&ada, "create_client", json!({ "name": "Acme", "tax_rate": "19" })).await.ok();
+    let line = json!({ "description": "Work", "quantity": "1", "price": 10000 });
+    let draft = world.rest(&ada, "draft_invoice", json!({ "client": "Acme", "lines": [line] })).await.ok();
     let id = draft["id"].as_str().expect("an id");
     let path = format!("/o/{}/invoices/{id}/pdf", ada.slug);
     let opened = Answer::of(world.get(&path).header(header::COOKIE, cookie(&ada))).await;

@@ -50,6 +50,7 @@ async fn converse(mut stream: TcpStream, given: UnboundedSender<String>, refusal
             "MAIL" if refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() => {
                 b"451 try again later\r\n"
             }
+            "RCPT" if line.contains("nobody@") => b"550 no such mailbox\r\n",
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await?;
                 let mut mail = String::new();

@@ -1,0 +1,69 @@
+//! An answer of any type.
+//!
+//! The framework's resources and actions are compiled anew for every type that they hold. Those of Stint all hold this
+//! one, which keeps the program that a browser loads small (decision 7).
+
+use std::{any::Any, sync::Arc};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// What an operation answered: as it is where it was made, as JSON where it came over the wire.
+#[derive(Clone)]
+pub(crate) enum Held {
+    /// As it is, with the way to make JSON of it.
+    Made(Arc<dyn Any + Send + Sync>, fn(&dyn Any) -> Result<Value, serde_json::Error>),
+    /// As JSON.
+    Sent(Arc<Value>),
+}
+
+impl Held {
+    /// An answer as it is.
+    pub(crate) fn made<T: Serialize + Send + Sync + 'static>(answer: T) -> Self {
+        Self::Made(Arc::new(answer), |answer| serde_json::to_value(answer.downcast_ref::<T>()))
+    }
+
+    /// The answer of a type that is known again.
+    pub(crate) fn read<T: DeserializeOwned + Clone + 'static>(&self) -> Result<T, Error> {
+        match self {
+            Self::Made(answer, _) => answer.downcast_ref::<T>().cloned().ok_or_else(Error::internal),
+            Self::Sent(answer) => serde_json::from_value(Value::clone(answer)).map_err(|_| Error::internal()),
+        }
+    }
+}
+
+impl From<Value> for Held {
+    fn from(answer: Value) -> Self {
+        Self::Sent(Arc::new(answer))
+    }
+}
+
+impl Serialize for Held {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Made(answer, json) => json(&**answer).map_err(serde::ser::Error::custom)?.serialize(serializer),
+            Self::Sent(answer) => answer.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Held {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Self::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_the_same_as_it_is_and_as_json() {
+        let made = Held::made(vec![1_i64, 2]);
+        let sent: Held = serde_json::from_str(&serde_json::to_string(&made).expect("JSON")).expect("held");
+        assert_eq!((made.read::<Vec<i64>>(), sent.read::<Vec<i64>>()), (Ok(vec![1, 2]), Ok(vec![1, 2])));
+        assert!(sent.read::<String>().is_err());
+    }
+}

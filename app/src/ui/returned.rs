@@ -1,0 +1,43 @@
+//! What a form that was sent without scripts brings back to its page.
+//!
+//! With scripts a page waits for the answer and keeps what was typed. Without them the browser leaves the page, and the
+//! answer is an address: what was typed, and an answer that is shown only once, travel in a short-lived cookie that only
+//! the server reads.
+
+use std::collections::BTreeMap;
+
+use leptos::server_fn::ServerFn;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::visit::use_visit;
+
+/// A form that was sent without scripts, as the next page knows it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Returned {
+    /// The address that it was sent to.
+    pub call: String,
+    /// What was typed, when it was refused; never a password.
+    pub fields: BTreeMap<String, String>,
+    /// The answer in JSON, when it holds a secret that is shown only once.
+    pub answer: Option<String>,
+}
+
+/// The fields whose content is never sent back.
+pub const NEVER_RETURNED: [&str; 3] = ["password", "present", "idempotency_key"];
+
+/// What was typed into the form that is sent to `call`, when it has just been refused.
+pub(super) fn typed(call: &str) -> BTreeMap<String, String> {
+    of(call).map(|returned| returned.fields).unwrap_or_default()
+}
+
+/// The answer that a form of this operation has just been given, when it is shown only once.
+pub fn shown_once<S: ServerFn>() -> Option<S::Output>
+where
+    S::Output: DeserializeOwned,
+{
+    serde_json::from_str(&of(S::url())?.answer?).ok()
+}
+
+fn of(call: &str) -> Option<Returned> {
+    use_visit().returned.filter(|returned| returned.call == call)
+}

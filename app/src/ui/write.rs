@@ -1,0 +1,120 @@
+//! A write that a page can do: what a form sends, and what came of it.
+//!
+//! With scripts a form sends the very fields that the browser would send without them, so both ways are one.
+
+use std::marker::PhantomData;
+
+use leptos::{prelude::*, server::ServerActionError, server_fn::ServerFn, task::spawn_local};
+use serde::de::DeserializeOwned;
+use server_fn::error::ServerFnUrlError;
+
+use super::held::Held;
+use crate::{ends, error::Error};
+
+/// The operation `S` as a page calls it.
+pub struct Write<S> {
+    pub(super) wire: Wire,
+    kind: PhantomData<fn() -> S>,
+}
+
+impl<S> Clone for Write<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Write<S> {}
+
+impl<S: ServerFn<Error = Error> + 'static> Write<S> {
+    /// Not done yet; or refused, when a form that was sent without scripts led here.
+    #[allow(clippy::new_without_default, reason = "it belongs to the reactive owner around it")]
+    pub fn new() -> Self {
+        Self { wire: Wire::new(S::url()), kind: PhantomData }
+    }
+
+    /// Counts the answers.
+    pub fn version(self) -> RwSignal<usize> {
+        self.wire.version
+    }
+
+    /// The last answer.
+    pub fn answer(self) -> Option<Result<S::Output, Error>>
+    where
+        S::Output: DeserializeOwned + Clone + 'static,
+    {
+        self.wire.answer.with(|answer| answer.as_ref().map(|answer| answer.as_ref().map_err(Error::clone).and_then(Held::read)))
+    }
+}
+
+/// Why the last try was refused.
+pub fn refusal<S>(write: Write<S>) -> Signal<Option<Error>> {
+    write.wire.refusal()
+}
+
+/// Does something with every answer in this tab; refusals are shown by the form.
+pub fn answered<S>(write: Write<S>, then: impl Fn(&S::Output) + 'static)
+where
+    S: ServerFn<Error = Error>,
+    S::Output: DeserializeOwned + Clone + 'static,
+{
+    write.wire.answered(Box::new(move |answer| {
+        if let Ok(answer) = answer.read() {
+            then(&answer);
+        }
+    }));
+}
+
+/// The same for every operation, so that it is compiled once.
+#[derive(Clone, Copy)]
+pub(super) struct Wire {
+    /// Where it is sent.
+    pub(super) url: &'static str,
+    /// How often there was an answer.
+    pub(super) version: RwSignal<usize>,
+    /// Whether one is being waited for.
+    pub(super) pending: RwSignal<bool>,
+    /// The last one.
+    pub(super) answer: RwSignal<Option<Result<Held, Error>>>,
+}
+
+impl Wire {
+    fn new(url: &'static str) -> Self {
+        let before = use_context::<ServerActionError>().filter(|error| error.path() == url);
+        let refused = before.map(|error| Err(ServerFnUrlError::<Error>::decode_err(error.err())));
+        Self { url, version: RwSignal::new(0), pending: RwSignal::new(false), answer: RwSignal::new(refused) }
+    }
+
+    /// Sends the fields of a form, written as in an address.
+    pub(super) fn send(self, fields: String) {
+        // A second click while the first is on its way is not a second wish.
+        if self.pending.get_untracked() {
+            return;
+        }
+        self.pending.set(true);
+        spawn_local(async move {
+            let answer = ends::post(self.url, fields).await.map(Held::from);
+            // The page may be gone by now, and its signals with it.
+            self.pending.try_set(false);
+            self.answer.try_set(Some(answer));
+            self.version.try_update(|version| *version += 1);
+        });
+    }
+
+    pub(super) fn refusal(self) -> Signal<Option<Error>> {
+        Signal::derive(move || self.answer.with(|answer| answer.as_ref().and_then(|answer| answer.as_ref().err().cloned())))
+    }
+
+    pub(super) fn answered(self, then: Box<dyn Fn(&Held)>) {
+        Effect::new(move |seen: Option<usize>| {
+            let version = self.version.get();
+            if seen.is_some_and(|seen| seen != version) {
+                self.answer.with_untracked(|answer| {
+                    if let Some(Ok(answer)) = answer {
+                        then(answer);
+                    }
+                });
+            }
+            version
+        });
+    }
+}

@@ -1,0 +1,129 @@
+//! What is wrong is refused by every door in the same words, and nothing of it stays.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    agents::refused,
+    world::{Person, World},
+};
+
+/// A call that cannot be accepted, with the code and the field that the refusal names.
+struct Wrong {
+    operation: &'static str,
+    arguments: Value,
+    code: &'static str,
+    status: u16,
+    field: Option<&'static str>,
+}
+
+fn wrong(operation: &'static str, arguments: Value, code: &'static str, status: u16, field: Option<&'static str>) -> Wrong {
+    Wrong { operation, arguments, code, status, field }
+}
+
+/// One of each kind; `theirs` is a client of somebody else.
+fn every_kind(theirs: &str, sent: &str) -> Vec<Wrong> {
+    let entry = |more: Value| {
+        let mut arguments = json!({ "project": "Dashboard" });
+        arguments.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        arguments
+    };
+    let invalid = |operation, arguments, field| wrong(operation, arguments, "invalid", 422, Some(field));
+    vec![
+        invalid("create_time_entry", entry(json!({ "date": "2026-03-02", "duration": "-1h" })), "duration"),
+        invalid("create_time_entry", entry(json!({ "date": "2026-03-02", "duration": "99999999999999999999h" })), "duration"),
+        invalid("create_time_entry", entry(json!({ "date": "2026-03-02", "duration": "25h" })), "duration"),
+        invalid(
+            "create_time_entry",
+            entry(json!({ "started_at": "2026-03-02T17:00:00Z", "ended_at": "2026-03-02T09:00:00Z" })),
+            "ended_at",
+        ),
+        invalid("create_time_entry", entry(json!({ "date": "2026-02-30", "duration": "1h" })), "date"),
+        invalid("create_client", json!({ "name": "Globex", "currency": "XQX" }), "currency"),
+        invalid("create_client", json!({ "name": "x".repeat(10_000) }), "name"),
+        invalid("create_client", json!({ "name": " " }), "name"),
+        invalid("create_client", json!({ "name": "Globex", "tax_rate": "-19" }), "tax_rate"),
+        invalid("create_client", json!({ "name": "Globex", "email": "no address" }), "email"),
+        invalid("create_client", json!({ "name": "acme" }), "name"),
+        wrong("start_timer", entry(json!({ "description": "Another" })), "timer_running", 409, None),
+        wrong("get_client", json!({ "client": theirs }), "not_found", 404, None),
+        wrong("update_client", json!({ "client": theirs, "name": "Mine" }), "not_found", 404, None),
+        wrong("send_invoice", json!({ "invoice": sent }), "conflict", 409, None),
+        wrong("update_invoice", json!({ "invoice": sent, "notes": "Too late" }), "conflict", 409, None),
+    ]
+}
+
+#[tokio::test]
+async fn every_door_refuses_alike_and_nothing_stays() {
+    let world = World::open().await;
+    let (ada, bob) = (world.person("Ada").await, world.person("Bob").await);
+    let theirs = world.rest(&bob, "create_client", json!({ "name": "Theirs" })).await.ok()["id"].as_str().expect("an id").to_owned();
+    let sent = studio(&world, &ada).await;
+    let before = everything(&world, &ada).await;
+    for Wrong { operation, arguments, code, status, field } in every_kind(&theirs, &sent) {
+        let what = format!("{operation} {:.100}", arguments.to_string());
+        let rest = world.rest(&ada, operation, arguments.clone()).await;
+        assert_eq!(rest.refused(status), code, "{what}");
+        let error = rest.json()["error"].clone();
+        if let Some(field) = field {
+            assert!(error["fields"][field].is_string(), "{what} does not name {field}: {error}");
+        }
+        assert_eq!(refused(&world, &ada.token, operation, arguments.clone()).await, error, "MCP says something else: {what}");
+        let form = form(&arguments);
+        let page = world.call(&ada, operation, &form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>()).await;
+        assert_eq!(page.refused(status), code, "{what}");
+        assert_eq!(page.json()["error"], error, "the page says something else: {what}");
+    }
+    assert_eq!(everything(&world, &ada).await, before, "something of what was refused has stayed");
+}
+
+/// A client, a project, a running timer and an invoice that is sent; the answer is its number.
+async fn studio(world: &World, ada: &Person) -> String {
+    let client = json!({ "name": "Acme", "currency": "EUR", "rate": 12_000, "tax_rate": "19", "email": "billing@acme.example" });
+    world.rest(ada, "create_client", client).await.ok();
+    world.rest(ada, "create_project", json!({ "client": "Acme", "name": "Dashboard" })).await.ok();
+    let entry = json!({ "project": "Dashboard", "date": "2026-03-02", "duration": "1h30m" });
+    world.rest(ada, "create_time_entry", entry).await.ok();
+    let draft = world.rest(ada, "draft_invoice", json!({ "client": "Acme" })).await.ok();
+    let sent = world.rest(ada, "send_invoice", json!({ "invoice": draft["id"] })).await.ok();
+    world.rest(ada, "start_timer", json!({ "project": "Dashboard", "description": "The first" })).await.ok();
+    sent["number"].as_str().expect("a number").to_owned()
+}
+
+/// Everything that the refused calls could have changed.
+async fn everything(world: &World, ada: &Person) -> Vec<Value> {
+    let mut all = Vec::new();
+    for operation in ["list_clients", "list_projects", "list_time_entries", "list_invoices", "list_mails", "get_timer"] {
+        let mut answer = world.rest(ada, operation, json!({})).await.ok();
+        without_the_time_so_far(&mut answer);
+        all.push(answer);
+    }
+    all
+}
+
+/// A running timer goes on meanwhile.
+fn without_the_time_so_far(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|name, _| !["worked", "amount", "elapsed"].contains(&name.as_str()));
+            fields.values_mut().for_each(without_the_time_so_far);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_the_time_so_far),
+        _ => {}
+    }
+}
+
+fn form(arguments: &Value) -> Vec<(String, String)> {
+    let fields = arguments.as_object().expect("an object");
+    fields.iter().map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned))).collect()
+}
+
+#[tokio::test]
+async fn an_id_that_nobody_has_and_one_of_somebody_else_are_refused_in_the_same_words() {
+    let world = World::open().await;
+    let (ada, bob) = (world.person("Ada").await, world.person("Bob").await);
+    let theirs = world.rest(&bob, "create_client", json!({ "name": "Theirs" })).await.ok()["id"].clone();
+    let nobodys = json!(Uuid::from_u128(7));
+    let refusal = async |id: &Value| world.rest(&ada, "get_client", json!({ "client": id })).await.text;
+    assert_eq!(refusal(&theirs).await, refusal(&nobodys).await);
+}
