@@ -1,5 +1,7 @@
 //! The pages and their addresses.
 
+mod pieces;
+
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::{
@@ -8,27 +10,14 @@ use leptos_router::{
     path,
 };
 
-use crate::{
-    account::{
-        landing::Landing,
-        page::{SignInPage, SignUpPage},
-        settings::Settings,
-    },
-    clients::page::{ClientPage, ClientsPage},
-    dashboard::Dashboard,
-    frame::Frame,
-    invoices::{draft_page::NewInvoice, invoice_page::InvoicePage, page::Invoices},
-    projects::page::{ProjectPage, ProjectsPage},
-    time::page::TimePage,
-    ui::NotFound,
-    visit::provide_visit,
-};
+use crate::{ui::NotFound, visit::provide_visit};
+use pieces::*;
 
 /// Every page of Stint.
 ///
 /// Pages are rendered whole before they are sent (`Async`): without scripts nothing would put late parts in their place,
-/// and statuses, redirects and titles are right wherever they come from. Each page is a piece of the program of its own, loaded
-/// when it is first opened: a first visit needs the frame and one page.
+/// and statuses, redirects and titles are right wherever they come from. What belongs together is a piece of the program,
+/// loaded when one of its pages is first opened: a visitor who is not signed in does not even need the frame.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -37,18 +26,18 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=NotFound>
                 <Route path=path!("/") view={Lazy::<Landing>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/sign-up") view={Lazy::<SignUpPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/sign-in") view={Lazy::<SignInPage>::new()} ssr=SsrMode::Async />
-                <ParentRoute path=path!("/o/:slug") view=Frame ssr=SsrMode::Async>
+                <Route path=path!("/sign-up") view={Lazy::<SignUp>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view={Lazy::<SignIn>::new()} ssr=SsrMode::Async />
+                <ParentRoute path=path!("/o/:slug") view={Lazy::<Frame>::new()} ssr=SsrMode::Async>
                     <Route path=path!("") view={Lazy::<Dashboard>::new()} />
-                    <Route path=path!("time") view={Lazy::<TimePage>::new()} />
-                    <Route path=path!("clients") view={Lazy::<ClientsPage>::new()} />
-                    <Route path=path!("clients/:client") view={Lazy::<ClientPage>::new()} />
-                    <Route path=path!("projects") view={Lazy::<ProjectsPage>::new()} />
-                    <Route path=path!("projects/:project") view={Lazy::<ProjectPage>::new()} />
+                    <Route path=path!("time") view={Lazy::<Time>::new()} />
+                    <Route path=path!("clients") view={Lazy::<Clients>::new()} />
+                    <Route path=path!("clients/:client") view={Lazy::<Client>::new()} />
+                    <Route path=path!("projects") view={Lazy::<Projects>::new()} />
+                    <Route path=path!("projects/:project") view={Lazy::<Project>::new()} />
                     <Route path=path!("invoices") view={Lazy::<Invoices>::new()} />
                     <Route path=path!("invoices/new") view={Lazy::<NewInvoice>::new()} />
-                    <Route path=path!("invoices/:invoice") view={Lazy::<InvoicePage>::new()} />
+                    <Route path=path!("invoices/:invoice") view={Lazy::<Invoice>::new()} />
                     <Route path=path!("settings/:section?") view={Lazy::<Settings>::new()} />
                 </ParentRoute>
             </Routes>

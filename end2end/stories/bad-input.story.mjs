@@ -69,7 +69,7 @@ async function endedSignIn({ person, page, context, slug, name }) {
   assert.equal(await field.inputValue(), "Globex", "what was written is lost");
   // The page asks to sign in, and comes back to where it was.
   await page.reload();
-  await page.waitForURL("**/sign-in?next=*");
+  await page.waitForURL(/\/sign-in\?next=/);
   await person.ready();
   await person.fillSignIn({ email: address(name) });
   await page.waitForURL(`**/o/${slug}/clients`);

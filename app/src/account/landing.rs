@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{LazyRoute, components::Redirect, lazy_route};
+use leptos_router::components::Redirect;
 
 use crate::{
     frame::Mark,
@@ -12,20 +12,7 @@ use crate::{
 };
 
 /// The first page. Whoever is signed in goes on to their organization.
-pub struct Landing;
-
-#[lazy_route]
-impl LazyRoute for Landing {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        page()
-    }
-}
-
-fn page() -> AnyView {
+pub fn page() -> AnyView {
     let Visit { person, .. } = use_visit();
     match person {
         Some(_) => view! { <Onwards /> }.into_any(),

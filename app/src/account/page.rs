@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{LazyRoute, hooks::use_query_map, lazy_route};
+use leptos_router::hooks::use_query_map;
 
 use super::sign_in::{SignIn, SignUp};
 use crate::{
@@ -11,20 +11,7 @@ use crate::{
 };
 
 /// The page where somebody gets an account.
-pub struct SignUpPage;
-
-#[lazy_route]
-impl LazyRoute for SignUpPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        sign_up()
-    }
-}
-
-fn sign_up() -> AnyView {
+pub fn sign_up() -> AnyView {
     let action = Write::<SignUp>::new();
     let zone = RwSignal::new(String::new());
     Effect::new(move |_| zone.set(time_zone().unwrap_or_default()));
@@ -58,20 +45,7 @@ fn time_zone() -> Option<String> {
 }
 
 /// The page where somebody with an account comes in.
-pub struct SignInPage;
-
-#[lazy_route]
-impl LazyRoute for SignInPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        sign_in()
-    }
-}
-
-fn sign_in() -> AnyView {
+pub fn sign_in() -> AnyView {
     let action = Write::<SignIn>::new();
     let query = use_query_map();
     let next = query.read_untracked().get("next").unwrap_or_default();

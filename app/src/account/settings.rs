@@ -1,7 +1,7 @@
 //! The settings: one's own, the organization's, tokens and mails.
 
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, hooks::use_params_map, lazy_route};
+use leptos_router::hooks::use_params_map;
 
 use super::{profile::ProfileSection, token_page::TokensSection};
 use crate::{
@@ -14,20 +14,7 @@ use crate::{
 };
 
 /// The pages of settings.
-pub struct Settings;
-
-#[lazy_route]
-impl LazyRoute for Settings {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        page()
-    }
-}
-
-fn page() -> AnyView {
+pub fn page() -> AnyView {
     let here = use_here();
     let params = use_params_map();
     let section = Memo::new(move |_| params.with(|params| params.get("section").unwrap_or_default()));

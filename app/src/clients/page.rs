@@ -1,11 +1,7 @@
 //! The pages of clients: the list, and one of them.
 
 use leptos::prelude::*;
-use leptos_router::{
-    LazyRoute,
-    hooks::{use_params_map, use_query_map},
-    lazy_route,
-};
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
     Client, CreateClient, form,
@@ -21,20 +17,7 @@ use crate::{
 };
 
 /// Every client, and the form for a new one.
-pub struct ClientsPage;
-
-#[lazy_route]
-impl LazyRoute for ClientsPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        clients()
-    }
-}
-
-fn clients() -> AnyView {
+pub fn clients() -> AnyView {
     let here = use_here();
     let changes = use_changes();
     let query = use_query_map();
@@ -139,20 +122,7 @@ fn tax(category: TaxCategory, rate: &str) -> String {
 }
 
 /// One client: its terms, its projects, and the end of it.
-pub struct ClientPage;
-
-#[lazy_route]
-impl LazyRoute for ClientPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        client()
-    }
-}
-
-fn client() -> AnyView {
+pub fn client() -> AnyView {
     let params = use_params_map();
     let changes = use_changes();
     let asked = move || (changes.work.get(), params.with(|params| params.get("client").unwrap_or_default()));

@@ -5,7 +5,6 @@ mod steps;
 mod waiting;
 
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 use serde::{Deserialize, Serialize};
 
 use self::{
@@ -91,20 +90,7 @@ async fn progress() -> Result<Progress, Error> {
 }
 
 /// The first page of an organization.
-pub struct Dashboard;
-
-#[lazy_route]
-impl LazyRoute for Dashboard {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        page()
-    }
-}
-
-fn page() -> AnyView {
+pub fn page() -> AnyView {
     let here = use_here();
     let changes = use_changes();
     let week = Week::of(&here.0.today, here.0.week_start);

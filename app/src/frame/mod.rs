@@ -22,8 +22,7 @@ use crate::{
 };
 
 /// The frame around the pages of the organization in the address.
-#[component]
-pub fn Frame() -> impl IntoView {
+pub fn page() -> AnyView {
     let params = use_params_map();
     let visit = use_visit();
     let location = use_location();

@@ -2,10 +2,8 @@
 
 use leptos::prelude::*;
 use leptos_router::{
-    LazyRoute,
     components::Form as Choosing,
     hooks::{use_navigate, use_query_map},
-    lazy_route,
     params::ParamsMap,
 };
 use serde::{Deserialize, Serialize};
@@ -22,20 +20,6 @@ use crate::{
     ui::{Choice, Empty, Field, Form, Head, Problem, Select, Submit, Write, answered, choices, fetched, hidden, loaded, money, once},
     visit::{changed, use_changes, use_here},
 };
-
-/// The page where an invoice begins.
-pub struct NewInvoice;
-
-#[lazy_route]
-impl LazyRoute for NewInvoice {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        page()
-    }
-}
 
 /// What was chosen, as it stands in the address.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -97,7 +81,8 @@ async fn load(chosen: Choices) -> Result<Offer, Error> {
     Ok(Offer { clients, chosen, drafts, preview: Some(preview) })
 }
 
-fn page() -> AnyView {
+/// The page where an invoice begins.
+pub fn page() -> AnyView {
     let query = use_query_map();
     let changes = use_changes();
     let chosen = Memo::new(move |_| query.with(Choices::of));

@@ -1,7 +1,7 @@
 //! One invoice: written while it is a draft, read once it is sent.
 
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, hooks::use_params_map, lazy_route};
+use leptos_router::hooks::use_params_map;
 
 use super::{
     Invoice, InvoiceStatus,
@@ -19,20 +19,7 @@ use crate::{
 };
 
 /// The page of one invoice.
-pub struct InvoicePage;
-
-#[lazy_route]
-impl LazyRoute for InvoicePage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        page()
-    }
-}
-
-fn page() -> AnyView {
+pub fn page() -> AnyView {
     let params = use_params_map();
     let changes = use_changes();
     let asked = move || (changes.money.get(), params.with(|params| params.get("invoice").unwrap_or_default()));

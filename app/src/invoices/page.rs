@@ -1,7 +1,7 @@
 //! The list of invoices.
 
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, hooks::use_query_map, lazy_route};
+use leptos_router::hooks::use_query_map;
 
 use super::{InvoiceStatus, InvoiceSummary, list_invoices};
 use crate::{
@@ -10,20 +10,6 @@ use crate::{
     ui::{Empty, Head, Icon, Tone, badge, date, fetched, icon, loaded, money, more},
     visit::{use_changes, use_here},
 };
-
-/// The page with every invoice.
-pub struct Invoices;
-
-#[lazy_route]
-impl LazyRoute for Invoices {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        page()
-    }
-}
 
 /// What the list can be narrowed to: the word in the address, and what it is called.
 const FILTERS: [(Option<InvoiceStatus>, &str, &str); 6] = [
@@ -35,7 +21,8 @@ const FILTERS: [(Option<InvoiceStatus>, &str, &str); 6] = [
     (Some(InvoiceStatus::Void), "void", "Void"),
 ];
 
-fn page() -> AnyView {
+/// The page with every invoice.
+pub fn page() -> AnyView {
     let here = use_here();
     let changes = use_changes();
     let query = use_query_map();

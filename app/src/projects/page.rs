@@ -1,11 +1,7 @@
 //! The pages of projects: the list, and one of them.
 
 use leptos::prelude::*;
-use leptos_router::{
-    LazyRoute,
-    hooks::{use_params_map, use_query_map},
-    lazy_route,
-};
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{Billing, Project, get_project, list_projects, manage};
 use crate::{
@@ -17,20 +13,7 @@ use crate::{
 };
 
 /// Every project, by client.
-pub struct ProjectsPage;
-
-#[lazy_route]
-impl LazyRoute for ProjectsPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        projects()
-    }
-}
-
-fn projects() -> AnyView {
+pub fn projects() -> AnyView {
     let here = use_here();
     let changes = use_changes();
     let query = use_query_map();
@@ -120,20 +103,7 @@ fn row(path: &str, project: Project, seen: bool) -> impl IntoView + use<> {
 }
 
 /// One project: what was worked on it, its terms, and the end of it.
-pub struct ProjectPage;
-
-#[lazy_route]
-impl LazyRoute for ProjectPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        project()
-    }
-}
-
-fn project() -> AnyView {
+pub fn project() -> AnyView {
     let params = use_params_map();
     let changes = use_changes();
     let asked = move || (changes.work.get(), changes.time.get(), params.with(|params| params.get("project").unwrap_or_default()));

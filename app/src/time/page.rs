@@ -1,7 +1,7 @@
 //! The time page: a week, day by day, and the form to add to it.
 
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, hooks::use_query_map, lazy_route};
+use leptos_router::hooks::use_query_map;
 
 use super::{
     ConfirmTimeEntries, EntryState, TimeEntry, entry,
@@ -32,20 +32,7 @@ async fn load(week: Week) -> Result<Loaded, Error> {
 }
 
 /// A week of one's own time.
-pub struct TimePage;
-
-#[lazy_route]
-impl LazyRoute for TimePage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        page()
-    }
-}
-
-fn page() -> AnyView {
+pub fn page() -> AnyView {
     let here = use_here();
     let changes = use_changes();
     let query = use_query_map();

@@ -101,7 +101,7 @@ pub fn Field(
 ) -> impl IntoView {
     let wiring = Wiring::of(&name, hint);
     let (described, invalid) = (wiring.described(), wiring.invalid());
-    let value = wiring.typed.clone().or(value);
+    let value = wiring.typed.clone().or(value).unwrap_or_default();
     let input = view! {
         <input
             id=wiring.id.clone()
@@ -152,8 +152,8 @@ pub fn Area(
 ) -> impl IntoView {
     let wiring = Wiring::of(&name, hint);
     let (described, invalid) = (wiring.described(), wiring.invalid());
-    let value = wiring.typed.clone().or(value);
-    let words = value.clone().unwrap_or_default();
+    let value = wiring.typed.clone().or(value).unwrap_or_default();
+    let words = value.clone();
     let input = view! {
         <textarea
             id=wiring.id.clone()
@@ -197,10 +197,11 @@ pub fn Select(
 ) -> impl IntoView {
     let wiring = Wiring::of(&name, hint);
     let (described, invalid) = (wiring.described(), wiring.invalid());
-    let value = wiring.typed.clone().or(value);
+    let first = || choices.first().map(|(value, _)| value.clone());
+    let value = wiring.typed.clone().or(value).or_else(first).unwrap_or_default();
     let chosen = value.clone();
     let options = choices.into_iter().map(move |(value, label)| {
-        let selected = chosen.as_ref() == Some(&value);
+        let selected = chosen == value;
         view! { <option value=value selected=selected>{label}</option> }
     });
     let input = view! {

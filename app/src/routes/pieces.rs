@@ -1,0 +1,72 @@
+//! The pieces of the program that a browser loads when it first needs them.
+//!
+//! Pages that are visited one after the other are one piece. With a piece for each page, what several of them share
+//! would be cut into a file for every set of pages that share it: more than a hundred.
+
+use leptos::prelude::*;
+use leptos_router::LazyRoute;
+
+use crate::{account, clients, dashboard, frame, invoices, projects, time};
+
+/// A piece: its name, the function that loads it, and its pages with their views.
+macro_rules! piece {
+    ($piece:ident, $load:ident, $pages:ident { $($page:ident => $view:path),+ $(,)? }) => {
+        #[derive(Clone, Copy)]
+        enum $pages {
+            $($page),+
+        }
+
+        #[lazy]
+        fn $piece(page: $pages) -> AnyView {
+            match page {
+                $($pages::$page => $view()),+
+            }
+        }
+
+        $(
+            pub(super) struct $page;
+
+            impl LazyRoute for $page {
+                fn data() -> Self {
+                    Self
+                }
+
+                async fn view(_this: Self) -> AnyView {
+                    $piece($pages::$page).await
+                }
+
+                async fn preload() {
+                    #[cfg(not(feature = "ssr"))]
+                    $load().await;
+                }
+            }
+        )+
+    };
+}
+
+piece!(doorway, __preload_doorway, Doorway {
+    Landing => account::landing::page,
+    SignUp => account::page::sign_up,
+    SignIn => account::page::sign_in,
+});
+
+piece!(around, __preload_around, Around { Frame => frame::page });
+
+piece!(overview, __preload_overview, Overview { Dashboard => dashboard::page });
+
+piece!(tracking, __preload_tracking, Tracking { Time => time::page::page });
+
+piece!(work, __preload_work, Work {
+    Clients => clients::page::clients,
+    Client => clients::page::client,
+    Projects => projects::page::projects,
+    Project => projects::page::project,
+});
+
+piece!(billing, __preload_billing, Billing {
+    Invoices => invoices::page::page,
+    NewInvoice => invoices::draft_page::page,
+    Invoice => invoices::invoice_page::page,
+});
+
+piece!(settings, __preload_settings, Sections { Settings => account::settings::page });
