@@ -148,12 +148,14 @@ pub struct Caller {
     pub membership: Option<Membership>,
     /// The address of the other end, for limits on sign-in attempts.
     pub address: String,
+    /// How long the items of a list may be together, in characters of JSON, when the caller can only take so much.
+    pub room: Option<usize>,
 }
 
 impl Caller {
     /// Nobody, at this door.
     pub fn nobody(services: Arc<Services>, door: Door) -> Self {
-        Self { services, door, person: None, token: None, membership: None, address: String::new() }
+        Self { services, door, person: None, token: None, membership: None, address: String::new(), room: None }
     }
 
     /// The caller of the request that is being answered.

@@ -165,7 +165,10 @@ fn whole_list(answer: &Answer) -> Result<()> {
 }
 
 fn whole_page(answer: &Answer) -> Result<()> {
-    ensure!(answer.status.is_success() && answer.body.ends_with(b"</html>"), "the page was sent elsewhere or is not whole");
+    ensure!(
+        answer.status.is_success() && answer.body.trim_ascii_end().ends_with(b"</html>"),
+        "the page was sent elsewhere or is not whole"
+    );
     Ok(())
 }
 

@@ -66,8 +66,7 @@ pub async fn list(
         false => None,
     };
     let rows = store::list(&mut cx.db, query.as_deref(), archived, after, limit + 1).await?;
-    let items = rows.into_iter().map(read).collect::<Result<_, _>>()?;
-    let page = Page::of(items, limit, |client: &Client| Cursor { key: client.name.to_lowercase(), id: client.id.0 });
+    let page = Page::of(rows, limit, |row| Cursor { key: row.name.to_lowercase(), id: row.id }, read)?;
     Ok(Page { total, ..page })
 }
 

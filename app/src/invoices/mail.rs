@@ -14,9 +14,9 @@ pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> 
     let (limit, after) = (page::limit(limit)?, cursor.as_deref().map(Cursor::decode).transpose()?);
     let zone = cx.membership()?.zone.clone();
     let rows = store::mails(&mut cx.db, None, after.as_ref(), limit + 1).await?;
-    let rows = Page::of(rows, limit, |row| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id });
     let at = |at: jiff_sqlx::Timestamp| Moment::at(at.to_jiff(), &zone);
-    let items = rows.items.into_iter().map(|row| OutgoingMail {
+    let place = |row: &store::MailRow| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id };
+    let mail = |row: store::MailRow| OutgoingMail {
         id: MailId(row.id),
         state: MailState { recipient: row.recipient, state: row.state, last_error: row.last_error },
         subject: row.subject,
@@ -25,6 +25,6 @@ pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> 
         attempts: row.attempts,
         created_at: at(row.created_at),
         sent_at: row.sent_at.map(at),
-    });
-    Ok(Page { items: items.collect(), next_cursor: rows.next_cursor, total: None })
+    };
+    Page::of(rows, limit, place, |row| Ok(mail(row)))
 }

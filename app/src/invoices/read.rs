@@ -61,10 +61,9 @@ pub async fn list(
     let rows = store::list(&mut cx.db, &filter).await?;
     let total = if with_total { Some(store::count(&mut cx.db, &filter).await?) } else { None };
     let place = |row: &Row| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id };
-    let rows = Page::of(rows, limit, place);
     let zone = cx.membership()?.zone.clone();
-    let items = rows.items.into_iter().map(|row| summary(row, today, &zone)).collect::<Result<_, _>>()?;
-    Ok(Page { items, next_cursor: rows.next_cursor, total })
+    let page = Page::of(rows, limit, place, |row| summary(row, today, &zone))?;
+    Ok(Page { total, ..page })
 }
 
 /// One invoice with everything on it.

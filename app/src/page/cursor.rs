@@ -2,10 +2,11 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::Page;
-use crate::error::Error;
+use crate::{context::Caller, error::Error};
 
 /// Longer than any cursor given out: sort keys are names, numbers and instants.
 const TEXT_MAX: usize = 4_096;
@@ -50,14 +51,48 @@ fn decoded(text: &str) -> Option<Cursor> {
     (!key.contains('\0')).then(|| Cursor { key, id: Uuid::from_bytes(*id) })
 }
 
-impl<T> Page<T> {
-    /// The page of the first `limit` of `rows`; a list fetches one row more than that to know
-    /// whether there is a next page.
-    pub fn of(mut rows: Vec<T>, limit: i64, cursor: impl FnOnce(&T) -> Cursor) -> Page<T> {
-        let limit = usize::try_from(limit).unwrap_or(0);
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next_cursor = rows.last().filter(|_| more).map(|last| cursor(last).encode());
-        Page { items: rows, next_cursor, total: None }
+impl<T: Serialize> Page<T> {
+    /// The page of the first `limit` of `rows`, each read into an item. A list fetches one row more than that to know whether
+    /// there is a next page. For a caller with little room it ends earlier, at the last item that fits.
+    pub fn of<R>(
+        rows: Vec<R>,
+        limit: i64,
+        cursor: impl Fn(&R) -> Cursor,
+        read: impl FnMut(R) -> Result<T, Error>,
+    ) -> Result<Page<T>, Error> {
+        let room = Caller::current().ok().and_then(|caller| caller.room);
+        Self::within(room, rows, limit, cursor, read)
     }
+
+    pub(super) fn within<R>(
+        room: Option<usize>,
+        rows: Vec<R>,
+        limit: i64,
+        cursor: impl Fn(&R) -> Cursor,
+        mut read: impl FnMut(R) -> Result<T, Error>,
+    ) -> Result<Page<T>, Error> {
+        let (limit, all) = (usize::try_from(limit).unwrap_or(0), rows.len());
+        let (mut left, mut items, mut last) = (room, Vec::with_capacity(limit.min(all)), None);
+        for row in rows.into_iter().take(limit) {
+            let here = cursor(&row);
+            let item = read(row)?;
+            // The first one always fits, or the list would never end.
+            if let Some(room) = &mut left
+                && let Some(less) = room.checked_sub(length(&item)).or(items.is_empty().then_some(0))
+            {
+                *room = less;
+            } else if left.is_some() {
+                break;
+            }
+            items.push(item);
+            last = Some(here);
+        }
+        let next_cursor = last.filter(|_| items.len() < all).map(|last| last.encode());
+        Ok(Page { items, next_cursor, total: None })
+    }
+}
+
+/// The length of an item in an answer, with the comma behind it.
+fn length(item: &impl Serialize) -> usize {
+    serde_json::to_string(item).map_or(0, |text| text.chars().count()) + 1
 }

@@ -72,9 +72,9 @@ pub async fn list(
         false => None,
     };
     let rows = store::list(&mut cx.db, &filter, after, limit + 1).await?;
-    let page = Page::of(rows, limit, |row: &store::Row| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.id });
-    let items = page.items.into_iter().map(|row| read(row, &sight)).collect::<Result<_, _>>()?;
-    Ok(Page { items, next_cursor: page.next_cursor, total })
+    let place = |row: &store::Row| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.id };
+    let page = Page::of(rows, limit, place, |row| read(row, &sight))?;
+    Ok(Page { total, ..page })
 }
 
 /// Where a cursor goes on: the names it was made of hold no line break.

@@ -1,7 +1,7 @@
 //! The pieces of the program that a browser loads when it first needs them.
 //!
 //! Pages that are visited one after the other are one piece. With a piece for each page, what several of them share
-//! would be cut into a file for every set of pages that share it: more than a hundred.
+//! would be cut into a file for every set of pages that share it: more than a hundred, which compress badly.
 
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
@@ -50,23 +50,21 @@ piece!(doorway, __preload_doorway, Doorway {
     SignIn => account::page::sign_in,
 });
 
-piece!(around, __preload_around, Around { Frame => frame::page });
+// What everybody opens every day.
+piece!(day, __preload_day, Day {
+    Frame => frame::page,
+    Dashboard => dashboard::page,
+    Time => time::page::page,
+});
 
-piece!(overview, __preload_overview, Overview { Dashboard => dashboard::page });
-
-piece!(tracking, __preload_tracking, Tracking { Time => time::page::page });
-
-piece!(work, __preload_work, Work {
+// What is opened now and then.
+piece!(office, __preload_office, Office {
     Clients => clients::page::clients,
     Client => clients::page::client,
     Projects => projects::page::projects,
     Project => projects::page::project,
-});
-
-piece!(billing, __preload_billing, Billing {
     Invoices => invoices::page::page,
     NewInvoice => invoices::draft_page::page,
     Invoice => invoices::invoice_page::page,
+    Settings => account::settings::page,
 });
-
-piece!(settings, __preload_settings, Sections { Settings => account::settings::page });

@@ -92,12 +92,9 @@ pub async fn list(
     };
     let rows = read::list(&mut cx.db, &filter, after, limit + 1).await?;
     let reader = Reader::of(cx, &sight)?;
-    let page = Page::of(rows, limit, |row| Cursor {
-        key: format!("{} {}", row.day.to_jiff(), row.position.to_jiff().as_microsecond()),
-        id: row.id,
-    });
-    let items = page.items.into_iter().map(|row| reader.read(row)).collect::<Result<_, _>>()?;
-    Ok(Page { items, next_cursor: page.next_cursor, total })
+    let place = |row: &read::Row| Cursor { key: format!("{} {}", row.day.to_jiff(), row.position.to_jiff().as_microsecond()), id: row.id };
+    let page = Page::of(rows, limit, place, |row| reader.read(row))?;
+    Ok(Page { total, ..page })
 }
 
 /// Where a cursor goes on: day and microsecond of its entry.

@@ -1,15 +1,14 @@
 //! The answer of an operation as the result of a tool, short enough for a model to read.
 
-use app::{
-    context::Caller,
-    error::Error,
-    operation::{Effect, Operation},
-};
+use app::{context::Caller, error::Error, operation::Operation, page::LIMIT_DEFAULT};
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value};
 
 /// The longest answer, in characters of JSON; clients cut off what is longer without saying so.
 pub const LONGEST: usize = 25_000;
+
+/// How much of that the items of a list may take; the rest is for what stands around them.
+const ROOM_FOR_ITEMS: usize = LONGEST - 1_000;
 
 /// The field that says that an answer was shortened.
 pub const NOTICE: &str = "notice";
@@ -32,21 +31,25 @@ pub fn refused(error: &Error) -> CallToolResult {
     CallToolResult::error(vec![ContentBlock::text(words)])
 }
 
-/// A list that is too long is asked for again with fewer items, so that its cursor goes on where it ends.
+/// A list ends where the room ends, and says so.
 async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> Result<Value, Error> {
-    let answer = operation.call(caller.clone(), arguments.clone()).await?;
-    let Some((fitting, all)) = fitting_items(operation, &answer) else { return Ok(answer) };
-    let mut fewer = arguments;
-    if let Value::Object(arguments) = &mut fewer {
-        arguments.insert("limit".to_owned(), Value::from(fitting));
-    }
-    let mut answer = operation.call(caller, fewer).await?;
-    if let Value::Object(fields) = &mut answer {
-        let notice =
-            format!("Shortened from {all} items to {fitting}. Pass next_cursor as cursor for the next ones, or narrow the question.");
+    let asked = items_asked(operation, &arguments);
+    let mut answer = operation.call(Caller { room: Some(ROOM_FOR_ITEMS), ..caller }, arguments).await?;
+    let fewer = answer.get("items").and_then(Value::as_array).map(Vec::len).filter(|given| asked.is_some_and(|asked| *given < asked));
+    if let (Some(given), Value::Object(fields)) = (fewer, &mut answer)
+        && fields.contains_key("next_cursor")
+    {
+        let notice = format!("Shortened to {given} items. Pass next_cursor as cursor for the next ones, or narrow the question.");
         fields.insert(NOTICE.to_owned(), Value::from(notice));
     }
     Ok(answer)
+}
+
+/// How many items a list was asked for; nothing when it is no list.
+fn items_asked(operation: &Operation, arguments: &Value) -> Option<usize> {
+    operation.input.get("properties")?.get("limit")?;
+    let asked = arguments.get("limit").and_then(Value::as_u64).unwrap_or(u64::from(LIMIT_DEFAULT));
+    usize::try_from(asked).ok()
 }
 
 /// Where the file of the invoice that a call is about can be fetched as it is.
@@ -65,20 +68,6 @@ fn without_bytes(mut answer: Value, address: Option<String>) -> Value {
         answer[NOTICE] = Value::from(format!("The file is too long for an answer. GET {address} with the same token answers its bytes."));
     }
     answer
-}
-
-/// How many of the items fit, and how many there are; nothing when all of them do, or when it is no list.
-fn fitting_items(operation: &Operation, answer: &Value) -> Option<(usize, usize)> {
-    let pages = operation.declaration.effect == Effect::Read && operation.input.get("properties")?.get("limit").is_some();
-    let (items, whole) = (answer.get("items")?.as_array()?, length(answer));
-    if !pages || whole <= LONGEST || items.len() < 2 {
-        return None;
-    }
-    let lengths: Vec<usize> = items.iter().map(|item| length(item) + 1).collect();
-    // What stands around the items, and the notice.
-    let mut left = LONGEST.saturating_sub(whole - lengths.iter().sum::<usize>() + 300);
-    let fitting = lengths.iter().take_while(|length| left.checked_sub(**length).map(|rest| left = rest).is_some()).count();
-    Some((fitting.max(1), items.len()))
 }
 
 /// Cuts long texts and lists down until the answer fits.

@@ -135,6 +135,37 @@ async fn the_previous_entry_is_found_across_midnight_and_is_ones_own() {
 }
 
 #[tokio::test]
+async fn a_thousand_starts_with_random_repeats_leave_one_timer_per_member() {
+    const MEMBERS: usize = 5;
+    const KEYS: usize = 40;
+    let studio = studio().await;
+    let mut members = vec![studio.clone()];
+    for _ in 1..MEMBERS {
+        members.push(on_project(&studio, "Dashboard").await);
+    }
+    let mut order = 7_usize;
+    let tasks = (0..1_000).map(|_| {
+        order = (order * 1_103_515_245 + 12_345) % (1 << 31);
+        let (member, key) = (members[order % MEMBERS].clone(), order / MEMBERS % KEYS);
+        let call =
+            json!({"project": "Dashboard", "description": format!("{key}"), "stop_running": true, "idempotency_key": format!("{key}")});
+        tokio::spawn(async move { member.call("start_timer", call).await })
+    });
+    let mut started = std::collections::BTreeSet::new();
+    for answer in futures::future::join_all(tasks.collect::<Vec<_>>()).await {
+        // A call that found no free connection in time has changed nothing.
+        if let Ok(timer) = answer.expect("no panic") {
+            started.insert(timer["id"].to_string());
+        }
+    }
+    assert_eq!(entries(&studio).await, started.len() as i64, "every entry was answered, however often it was asked for");
+    assert!(started.len() <= MEMBERS * KEYS);
+    let running = "select count(*) from time_entry where organization_id = $1 and running";
+    let of_how_many = "select count(distinct member_id) from time_entry where organization_id = $1 and running";
+    assert_eq!((studio.number(running).await, studio.number(of_how_many).await), (MEMBERS as i64, MEMBERS as i64));
+}
+
+#[tokio::test]
 async fn a_timer_on_what_is_archived_is_refused() {
     let studio = studio().await;
     studio.ok("archive_client", json!({"client": "Acme"})).await;
