@@ -10,14 +10,21 @@ use leptos_router::{
     path,
 };
 
-use crate::{ui::NotFound, visit::provide_visit};
+use crate::{
+    account::{
+        landing,
+        page::{sign_in, sign_up},
+    },
+    ui::NotFound,
+    visit::provide_visit,
+};
 use pieces::*;
 
 /// Every page of Stint.
 ///
 /// Pages are rendered whole before they are sent (`Async`): without scripts nothing would put late parts in their place,
 /// and statuses, redirects and titles are right wherever they come from. What belongs together is a piece of the program,
-/// loaded when one of its pages is first opened: a visitor who is not signed in does not even need the frame.
+/// loaded when one of its pages is first opened: a visitor who is not signed in needs none of them.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -25,9 +32,9 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Routes fallback=NotFound>
-                <Route path=path!("/") view={Lazy::<Landing>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/sign-up") view={Lazy::<SignUp>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/sign-in") view={Lazy::<SignIn>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/") view=landing::page ssr=SsrMode::Async />
+                <Route path=path!("/sign-up") view=sign_up ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view=sign_in ssr=SsrMode::Async />
                 <ParentRoute path=path!("/o/:slug") view={Lazy::<Frame>::new()} ssr=SsrMode::Async>
                     <Route path=path!("") view={Lazy::<Dashboard>::new()} />
                     <Route path=path!("time") view={Lazy::<Time>::new()} />

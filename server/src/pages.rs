@@ -2,16 +2,19 @@
 
 use std::sync::LazyLock;
 
-use app::{context::Caller, error::Error, routes::App, shell::shell};
+use app::{context::Caller, error::Error, operations, routes::App, shell::shell};
 use axum::{
     Router,
     extract::{Request, State},
-    response::Response,
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Redirect, Response},
     routing::any,
 };
-use http::StatusCode;
+use http::{Method, StatusCode};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list, render_app_async_with_context};
+
+use serde_json::Value;
 
 use crate::{refusal::Refusal, router::Site};
 
@@ -25,6 +28,20 @@ pub fn routes(site: &Site) -> Router<Site> {
     Router::new()
         .leptos_routes_with_context(site, PAGES.clone(), hand_over, move || shell(options.clone()))
         .route("/call/{*name}", any(async || Refusal::from(Error::not_found("call"))))
+        .layer(from_fn(onwards))
+}
+
+/// Whoever is signed in goes on from the first page to the organization that they joined first.
+async fn onwards(request: Request, next: Next) -> Response {
+    let of_the_first_page = request.uri().path() == "/" && request.method() == Method::GET;
+    let caller = request.extensions().get::<Caller>().filter(|caller| of_the_first_page && caller.person.is_some()).cloned();
+    if let (Some(caller), Some(organizations)) = (caller, operations::named("list_organizations"))
+        && let Ok(found) = organizations.call(caller, Value::Null).await
+        && let Some(slug) = found["items"][0]["slug"].as_str()
+    {
+        return Redirect::to(&format!("/o/{slug}")).into_response();
+    }
+    next.run(request).await
 }
 
 /// The page that answers where nothing is.

@@ -2,37 +2,11 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Redirect;
 
-use crate::{
-    frame::Mark,
-    organizations::list_organizations,
-    ui::{fetched, loaded},
-    visit::{Visit, use_visit},
-};
+use crate::frame::Mark;
 
-/// The first page. Whoever is signed in goes on to their organization.
+/// The first page. Whoever is signed in is sent on to their organization before it is made.
 pub fn page() -> AnyView {
-    let Visit { person, .. } = use_visit();
-    match person {
-        Some(_) => view! { <Onwards /> }.into_any(),
-        None => view! { <Welcome /> }.into_any(),
-    }
-    .into_any()
-}
-
-/// To the organization that the person joined first.
-#[component]
-fn Onwards() -> impl IntoView {
-    let organizations = fetched(|| (), |()| list_organizations());
-    loaded(organizations, |page| match page.items.into_iter().next() {
-        Some(first) => view! { <Redirect path=format!("/o/{}", first.slug) /> }.into_any(),
-        None => view! { <Welcome /> }.into_any(),
-    })
-}
-
-#[component]
-fn Welcome() -> impl IntoView {
     view! {
         <Title text="Stint · time that turns into invoices" />
         <div class="welcome">
@@ -61,6 +35,7 @@ fn Welcome() -> impl IntoView {
             </main>
         </div>
     }
+    .into_any()
 }
 
 /// A day of work as it looks in Stint: an illustration, so hidden from those who listen.

@@ -69,10 +69,12 @@ pub fn sign_in() -> AnyView {
 fn Doorway(title: &'static str, lead: &'static str, children: Children) -> impl IntoView {
     view! {
         <div class="doorway">
-            <a class="brand" href="/">
-                <Mark />
-                <span>"Stint"</span>
-            </a>
+            <header>
+                <a class="brand" href="/">
+                    <Mark />
+                    <span>"Stint"</span>
+                </a>
+            </header>
             <main id="content">
                 <h1>{title}</h1>
                 <p class="lead">{lead}</p>

@@ -44,12 +44,6 @@ macro_rules! piece {
     };
 }
 
-piece!(doorway, __preload_doorway, Doorway {
-    Landing => account::landing::page,
-    SignUp => account::page::sign_up,
-    SignIn => account::page::sign_in,
-});
-
 // What everybody opens every day.
 piece!(day, __preload_day, Day {
     Frame => frame::page,

@@ -34,7 +34,7 @@ pub fn Problem(
             view! { <a class="button primary" rel="external" href=move || sign_in(&here())>"Sign in again"</a> }.into_any()
         }
         Code::Unavailable | Code::Internal => view! { <a class="button" rel="external" href=here>"Try again"</a> }.into_any(),
-        _ => view! { <a class="button" href="/">"Back to the first page"</a> }.into_any(),
+        _ => view! { <a class="button" rel="external" href="/">"Back to the first page"</a> }.into_any(),
     };
     view! {
         <div class="problem">

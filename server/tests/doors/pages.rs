@@ -36,6 +36,15 @@ async fn a_token_opens_no_page_and_no_call_of_a_page() {
 }
 
 #[tokio::test]
+async fn whoever_is_signed_in_goes_on_from_the_first_page() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let sent_on = Answer::of(world.get("/").header(header::COOKIE, cookie(&ada))).await;
+    assert_eq!((sent_on.status.as_u16(), sent_on.header("location")), (303, format!("/o/{}", ada.slug).as_str()));
+    assert_eq!(Answer::of(world.get("/")).await.status.as_u16(), 200);
+}
+
+#[tokio::test]
 async fn an_unknown_cookie_is_nobody() {
     let world = World::open().await;
     let stranger = |path: &str| Answer::of(world.get(path).header(header::COOKIE, "stint=unknown"));

@@ -43,12 +43,12 @@ async fn settle(studio: &Studio) -> Result<(), Error> {
     });
     studio.call("update_organization", organization).await?;
     let acme = json!({
-        "name": "Acme", "currency": "EUR", "rate": 12000, "tax_rate": "19", "payment_terms_days": 30, "email": "billing@acme.example",
+        "name": "Acme", "color": "#4b5fa8", "currency": "EUR", "rate": 12000, "tax_rate": "19", "payment_terms_days": 30, "email": "billing@acme.example",
         "address": "Acme GmbH\nTorstraße 1\n10119 Berlin", "vat_id": "DE123456789"
     });
     studio.call("create_client", acme).await?;
     let globex = json!({
-        "name": "Globex", "currency": "GBP", "rate": 9500, "tax_rate": "20", "email": "accounts@globex.example",
+        "name": "Globex", "color": "#b0702a", "currency": "GBP", "rate": 9500, "tax_rate": "20", "email": "accounts@globex.example",
         "address": "Globex Ltd\n1 Broad Street\nBristol BS1 2EQ"
     });
     studio.call("create_client", globex).await?;
