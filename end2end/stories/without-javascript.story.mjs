@@ -24,6 +24,8 @@ describe("without scripts", () => {
 
   test("from signing up to a paid invoice", () => asVisitor(browser, visit("spine"), (page) => story(new Person(page, { script: false }))));
 
+  test("a token's secret is shown once", () => asVisitor(browser, visit("token"), (page) => makesAToken(new Person(page, { script: false }))));
+
   test("what is refused comes back with the reason", () => asVisitor(browser, visit("refusals"), (page) => refusals(new Person(page, { script: false }))));
 });
 
@@ -124,12 +126,28 @@ async function refusals(person) {
   await form.getByLabel("Tax rate in percent").fill("19");
   await person.press(form.getByRole("button", { name: "Add client" }));
   await refused(/Acme/);
-  // It stays unfolded, so that the reason is seen.
+  // It stays unfolded, so that the reason is seen, and what was typed is still there.
   await form.getByRole("button", { name: "Add client" }).waitFor();
+  assert.equal(await form.getByLabel("Name", { exact: true }).inputValue(), "Acme");
+  assert.equal(await form.getByLabel("Tax rate in percent").inputValue(), "19");
 
   await person.addProject({ client: "Acme", name: "Dashboard" });
   await person.open(`/o/${slug}/time`);
   await person.logTime({ description: "Too long", project: "Acme / Dashboard", duration: "25h" });
   await refused("more than 24 hours");
   assert.match(await page.locator("form#log").getByLabel("Duration").getAttribute("aria-describedby"), /wrong/);
+  assert.equal(await page.locator("form#log").getByLabel("Duration").inputValue(), "25h");
+}
+
+async function makesAToken(person) {
+  const { page } = person;
+  const slug = await person.signUp({ name: "Katherine Johnson" });
+  await person.open(`/o/${slug}/settings/tokens`);
+  await page.getByLabel("What it is for").fill("Claude");
+  await person.press(page.getByRole("button", { name: "Make token" }));
+  const secret = page.getByRole("region", { name: "Copy it now" }).locator("code").first();
+  assert.match(await secret.textContent(), /^stint_pat_/);
+  await page.reload();
+  assert.equal(await page.getByText("stint_pat_").count(), 0, "the secret is shown a second time");
+  await page.getByRole("region", { name: "Your tokens" }).getByText("Claude", { exact: true }).waitFor();
 }
