@@ -23,8 +23,11 @@ const MEMBERS_TOKENS: i64 = 16;
 /// before the memory of it is gone.
 const DRAFTS: usize = 6;
 
-/// Lines of an invoice on one page, and of one on ten.
-const LINES: [usize; 2] = [12, 330];
+/// Lines of an invoice on one page, and of one on ten: an invoice has at most 200, so those of the long one are tall.
+const LINES: [usize; 2] = [12, 150];
+
+/// From how many lines on each has three lines of text.
+const TALL: usize = 100;
 
 /// Who asks, and for what.
 pub struct Data {
@@ -118,7 +121,7 @@ async fn durable(owner: &mut PgConnection) -> Result<()> {
 async fn draft(connection: &mut Connection, token: &str, number: usize, lines: usize) -> Result<String> {
     let line = |line: usize| {
         json!({
-            "description": format!("Piece {line} of order {number}: design, build and review"),
+            "description": format!("Piece {line} of order {number}: design, build and review{}", if lines > TALL { "\nas agreed in the plan of the quarter,\nwith tests and notes" } else { "" }),
             "quantity": format!("{}.5", 1 + line % 7),
             "price": 4_000 + 100 * line + number,
         })
