@@ -133,6 +133,21 @@ async fn a_refusal_is_a_result_with_the_words_of_every_door() {
 }
 
 #[tokio::test]
+async fn what_makes_no_sense_is_refused_and_the_known_arguments_are_told() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let unknown = refused(&world, &ada.token, "create_client", json!({ "name": "Acme", "colour": "red" })).await;
+    assert_eq!(unknown["code"], "invalid");
+    assert!(unknown["hint"].as_str().is_some_and(|hint| hint.contains("color")), "{unknown}");
+    let wrong_type = refused(&world, &ada.token, "create_client", json!({ "name": 7 })).await;
+    assert!(wrong_type["fields"]["name"].is_string(), "{wrong_type}");
+    let malformed = world.post("/mcp").bearer_auth(&ada.token).header(header::ACCEPT, "application/json, text/event-stream");
+    let malformed = Answer::of(malformed.header(header::CONTENT_TYPE, "application/json").body("{\"jsonrpc\":")).await;
+    assert!(malformed.status.is_client_error() && !malformed.text.is_empty(), "{malformed:?}");
+    assert_eq!(done(&world, &ada.token, "list_clients", json!({})).await["items"], json!([]));
+}
+
+#[tokio::test]
 async fn a_tool_that_is_not_there_or_not_for_agents_is_unknown() {
     let world = World::open().await;
     let ada = world.person("Ada").await;
