@@ -112,10 +112,7 @@ impl Error {
 
     /// Nobody is signed in at a page: they never were, or it has ended.
     pub fn signed_out() -> Self {
-        Self::new(
-            Code::Unauthenticated,
-            "You are not signed in any more. Sign in again; what you have typed stays on this page until then.",
-        )
+        Self::new(Code::Unauthenticated, "You are not signed in, or not any more. Sign in and try again.")
     }
 
     /// The caller may not do `what`.

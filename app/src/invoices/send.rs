@@ -66,7 +66,8 @@ async fn check(cx: &mut Call, row: &Row) -> Result<(), Error> {
         return Err(Error::new(Code::Invalid, "The invoice has no line. Add time or a custom line before sending it."));
     }
     for line in &lines {
-        TaxCategory::parse(&line.tax_category)?.check(Percent(line.tax_rate))?;
+        let fits = TaxCategory::parse(&line.tax_category)?.check(Percent(line.tax_rate));
+        fits.map_err(|error| error.hint(format!("Set the tax of {}, delete this draft and draft it again.", row.client_name)))?;
     }
     Ok(())
 }

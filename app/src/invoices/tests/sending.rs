@@ -99,6 +99,19 @@ async fn when_the_pdf_fails_nothing_was_sent_and_no_number_is_lost() {
 }
 
 #[tokio::test]
+async fn a_client_is_made_before_anybody_thinks_of_tax_and_sending_asks_for_it() {
+    let studio = studio().await;
+    studio.ok("create_client", json!({"name": "Globex", "email": "accounts@globex.example", "rate": 9000})).await;
+    studio.ok("create_project", json!({"client": "Globex", "name": "Site"})).await;
+    studio.ok("create_time_entry", json!({"project": "Site", "date": "2026-11-20", "duration": "1h"})).await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Globex"})).await;
+    let refused = studio.refused("send_invoice", json!({"invoice": draft["id"]})).await;
+    assert!(refused.fields.contains_key("tax_rate"), "{refused:?}");
+    assert!(refused.hint.is_some_and(|hint| hint.contains("Globex")), "it says whose tax is missing");
+    assert_eq!(studio.ok("get_invoice", json!({"invoice": draft["id"]})).await["status"], "draft");
+}
+
+#[tokio::test]
 async fn an_invoice_needs_somebody_to_go_to() {
     let studio = studio().await;
     studio.ok("update_client", json!({"client": "Acme", "email": ""})).await;
