@@ -150,12 +150,14 @@ pub struct Caller {
     pub address: String,
     /// How long the items of a list may be together, in characters of JSON, when the caller can only take so much.
     pub room: Option<usize>,
+    /// What a page's call holds that its operation does not take; the operation refuses it.
+    pub stray: Vec<String>,
 }
 
 impl Caller {
     /// Nobody, at this door.
     pub fn nobody(services: Arc<Services>, door: Door) -> Self {
-        Self { services, door, person: None, token: None, membership: None, address: String::new(), room: None }
+        Self { services, door, person: None, token: None, membership: None, address: String::new(), room: None, stray: Vec::new() }
     }
 
     /// The caller of the request that is being answered.

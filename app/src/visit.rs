@@ -1,5 +1,7 @@
 //! Who looks at the pages, and from where: known before anything is rendered.
 
+use std::sync::{Arc, atomic::AtomicBool};
+
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,9 @@ pub struct Visit {
     pub mail_leaves: bool,
     /// The form that led here, when it was sent without scripts and has something to say.
     pub returned: Option<Returned>,
+    /// Whether the page of that form was left.
+    #[serde(skip)]
+    pub left: Arc<AtomicBool>,
 }
 
 /// Tells every page below who is visiting.

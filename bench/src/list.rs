@@ -8,8 +8,7 @@ use uuid::Uuid;
 pub const STATEMENT: &str = include_str!("../../app/src/time/list_time_entries.sql");
 
 /// How the statement's parameters are declared, in their order.
-pub const PARAMETERS: &str =
-    "uuid, date, date, date, timestamptz, uuid, uuid, uuid, uuid, boolean, boolean, text, text, text, text, bigint";
+pub const PARAMETERS: &str = "uuid, date, date, date, timestamptz, uuid, uuid, uuid, boolean, boolean, text, text, text, text, bigint";
 
 /// One more than a page, to know whether there is another.
 const LIMIT: i64 = 51;
@@ -20,7 +19,7 @@ const LAST_DAY: Date = Date::constant(2200, 12, 31);
 /// What the product binds, as SQL.
 pub fn literals(organization: Uuid) -> String {
     let (day, position, id) = (Date::MAX, Timestamp::MAX, Uuid::max());
-    let unfiltered = ["null"; 9].join(", ");
+    let unfiltered = ["null"; 8].join(", ");
     format!("'{organization}', '{FIRST_DAY}', '{LAST_DAY}', '{day}', '{position}', '{id}', {unfiltered}, {LIMIT}")
 }
 
@@ -68,7 +67,6 @@ pub async fn entries(connection: &mut PgConnection, organization: Uuid) -> sqlx:
         .bind(jiff_sqlx::Date::from(Date::MAX))
         .bind(jiff_sqlx::Timestamp::from(Timestamp::MAX))
         .bind(Uuid::max())
-        .bind(none)
         .bind(none)
         .bind(none)
         .bind(None::<bool>)

@@ -9,6 +9,7 @@
 //! | `/healthz`, `/readyz` | whoever watches over the process | whether it lives, whether it can work |
 
 mod assets;
+pub mod fields;
 mod health;
 pub mod layers;
 pub mod limits;

@@ -83,8 +83,6 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
     let rate = given.rate.map(|rate| rate_of("rate", &rate, &currency)).transpose()?;
     let name = text::line("name", &given.name, 200)?;
     let chosen = given.tax_category.is_some() || given.tax_rate.is_some();
-    // A category that charges nothing brings its rate along.
-    let untaxed = given.tax_category.is_some_and(|category| category != TaxCategory::S).then_some(Percent(0));
     let client = Client {
         id: ClientId::new(),
         color: match given.color {
@@ -96,7 +94,7 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
         currency,
         payment_terms_days: within("payment_terms_days", given.payment_terms_days.unwrap_or(organization.payment_terms_days), 0, 365)?,
         tax_category: given.tax_category.unwrap_or(organization.tax_category),
-        tax_rate: given.tax_rate.map(|rate| Percent::parse("tax_rate", &rate)).transpose()?.or(untaxed).unwrap_or(organization.tax_rate),
+        tax_rate: tax_rate_of(given.tax_rate.as_deref(), given.tax_category)?.unwrap_or(organization.tax_rate),
         email: given.email.filter(|email| !email.trim().is_empty()).map(|email| text::email("email", &email)).transpose()?,
         address: text::optional("address", given.address.as_deref(), 1000)?,
         vat_id: text::optional("vat_id", given.vat_id.as_deref(), 50)?,
@@ -127,9 +125,7 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     if let Some(days) = given.payment_terms_days {
         client.payment_terms_days = within("payment_terms_days", days, 0, 365)?;
     }
-    if let Some(rate) = given.tax_rate {
-        client.tax_rate = Percent::parse("tax_rate", &rate)?;
-    }
+    client.tax_rate = tax_rate_of(given.tax_rate.as_deref(), given.tax_category)?.unwrap_or(client.tax_rate);
     client.tax_category = given.tax_category.unwrap_or(client.tax_category);
     client.email = given.email.try_map(|email| text::email("email", &email))?.over(client.email);
     client.address = given.address.try_map(|address| text::lines("address", &address, 1000))?.over(client.address);
@@ -185,6 +181,12 @@ pub async fn delete(cx: &mut Call, client: &str) -> Result<DeletedClient, Error>
     }
     store::delete(&mut cx.db, client.id).await?;
     Ok(DeletedClient { id: client.id, name: client.name })
+}
+
+/// The rate that was given; a category that charges nothing brings the rate 0 along.
+fn tax_rate_of(given: Option<&str>, category: Option<TaxCategory>) -> Result<Option<Percent>, Error> {
+    let given = given.map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
+    Ok(given.or(category.filter(|category| *category != TaxCategory::S).map(|_| Percent(0))))
 }
 
 /// A category that charges no tax has the rate 0, the standard one a rate above it (BR-S-5, BR-Z-5, BR-E-5 and their kin

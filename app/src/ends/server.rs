@@ -22,7 +22,14 @@ pub fn visit() -> Visit {
     let person = caller.person.map(|person| Profile { name: person.name, email: person.email });
     let place = caller.membership.map(|membership| place(membership, now));
     let services = &caller.services;
-    Visit { person, place, address: services.public_url.clone(), mail_leaves: services.mail_leaves, returned: returned() }
+    Visit {
+        person,
+        place,
+        address: services.public_url.clone(),
+        mail_leaves: services.mail_leaves,
+        returned: returned(),
+        ..Visit::default()
+    }
 }
 
 fn place(membership: Membership, now: jiff::Timestamp) -> Place {

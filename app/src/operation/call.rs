@@ -18,6 +18,7 @@ use crate::{
     error::{Code, Error},
     id::ActionId,
     money::Currency,
+    operations,
 };
 
 /// What an operation works with: who asks, when, and a transaction that belongs to their organization.
@@ -76,6 +77,11 @@ impl Call {
     async fn begin(declaration: &Declaration, dry_run: bool) -> Result<Self, Error> {
         let caller = Caller::current()?;
         authorize(&caller, declaration)?;
+        if !caller.stray.is_empty()
+            && let Some(operation) = operations::named(declaration.name)
+        {
+            operation.refuse_stray(&caller.stray)?;
+        }
         let action = ActionId::new();
         let writes = declaration.effect != Effect::Read;
         let reach = match (&caller.membership, declaration.needs) {

@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
-use jsonschema::Validator;
+use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -73,10 +73,26 @@ impl Operation {
         }
     }
 
+    /// Whether there is an argument of this name.
+    pub fn takes(&self, name: &str) -> bool {
+        self.input.get("properties").is_some_and(|arguments| arguments.get(name).is_some())
+    }
+
+    /// Refuses what a form holds and no argument takes, in the words of every door.
+    pub(super) fn refuse_stray(&self, names: &[String]) -> Result<(), Error> {
+        let sent: Map<String, Value> = names.iter().map(|name| (name.clone(), Value::Null)).collect();
+        let stray = |problem: &ValidationError<'_>| matches!(problem.kind(), ValidationErrorKind::AdditionalProperties { .. });
+        self.refuse(self.validator.iter_errors(&Value::Object(sent)).filter(stray))
+    }
+
     /// Every argument that is wrong, each with its reason.
     fn validate(&self, arguments: &Value) -> Result<(), Error> {
+        self.refuse(self.validator.iter_errors(arguments))
+    }
+
+    fn refuse<'a>(&self, problems: impl Iterator<Item = ValidationError<'a>>) -> Result<(), Error> {
         let mut error = Error::new(Code::Invalid, "");
-        for problem in self.validator.iter_errors(arguments).take(20) {
+        for problem in problems.take(20) {
             let path = problem.instance_path().to_string();
             let field = path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
             let message = shorten(&problem.to_string());

@@ -13,18 +13,17 @@ from (
     where t.organization_id = $1 and t.day >= $2 and (t.day, t.position, t.id) < ($4, $5, $6)
         and case
             when t.day > $3 then false
-            when $7::uuid is not null and t.member_id <> $7 then false
-            when $8::uuid is not null and t.project_id <> $8 then false
-            when $9::uuid is not null and t.project_id not in (select id from project where organization_id = $1 and client_id = $9) then false
-            when $10::boolean is not null and t.billable <> $10 then false
-            when $11::boolean is not null and (t.invoice_line_id is not null) <> $11 then false
-            when $12::text is not null and t.state <> $12 then false
-            when $13::text is not null and t.labour <> $13 then false
-            when $14::text is not null and t.source <> $14 then false
-            when $15::text is not null and strpos(lower(t.description), lower($15)) = 0 then false
+            when $7::uuid is not null and t.project_id <> $7 then false
+            when $8::uuid is not null and t.project_id not in (select id from project where organization_id = $1 and client_id = $8) then false
+            when $9::boolean is not null and t.billable <> $9 then false
+            when $10::boolean is not null and (t.invoice_line_id is not null) <> $10 then false
+            when $11::text is not null and t.state <> $11 then false
+            when $12::text is not null and t.labour <> $12 then false
+            when $13::text is not null and t.source <> $13 then false
+            when $14::text is not null and strpos(lower(t.description), lower($14)) = 0 then false
             else true
         end
-    order by t.day desc, t.position desc, t.id desc limit $16
+    order by t.day desc, t.position desc, t.id desc limit $15
 ) t
 join member m on m.organization_id = $1 and m.id = t.member_id
 join project p on p.organization_id = $1 and p.id = t.project_id

@@ -4,9 +4,9 @@
 //! answer is an address: what was typed, and an answer that is shown only once, travel in a short-lived cookie that only
 //! the server reads.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::atomic::Ordering};
 
-use leptos::server_fn::ServerFn;
+use leptos::{prelude::on_cleanup, server_fn::ServerFn};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::visit::use_visit;
@@ -38,6 +38,10 @@ where
     serde_json::from_str(&of(S::url())?.answer?).ok()
 }
 
+/// Only the page that the form led to knows of it. Whoever comes back to it later finds it empty.
 fn of(call: &str) -> Option<Returned> {
-    use_visit().returned.filter(|returned| returned.call == call)
+    let visit = use_visit();
+    let returned = visit.returned.filter(|returned| returned.call == call && !visit.left.load(Ordering::Relaxed))?;
+    on_cleanup(move || visit.left.store(true, Ordering::Relaxed));
+    Some(returned)
 }

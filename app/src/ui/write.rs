@@ -9,7 +9,10 @@ use serde::de::DeserializeOwned;
 use server_fn::error::ServerFnUrlError;
 
 use super::held::Held;
-use crate::{ends, error::Error};
+use crate::{
+    ends,
+    error::{Code, Error},
+};
 
 /// The operation `S` as a page calls it.
 pub struct Write<S> {
@@ -57,11 +60,15 @@ where
     S: ServerFn<Error = Error>,
     S::Output: DeserializeOwned + Clone + 'static,
 {
-    write.wire.answered(Box::new(move |answer| {
-        if let Ok(answer) = answer.read() {
-            then(&answer);
-        }
+    write.wire.answered(Box::new(move |answer| match answer.read() {
+        Ok(answer) => then(&answer),
+        Err(_) => write.wire.answer.set(Some(Err(unreadable()))),
     }));
+}
+
+/// The page is of another build than the server that answered it.
+fn unreadable() -> Error {
+    Error::new(Code::Internal, "It was done, but this page is too old to show the answer. Load it anew.")
 }
 
 /// The same for every operation, so that it is compiled once.
@@ -108,11 +115,9 @@ impl Wire {
         Effect::new(move |seen: Option<usize>| {
             let version = self.version.get();
             if seen.is_some_and(|seen| seen != version) {
-                self.answer.with_untracked(|answer| {
-                    if let Some(Ok(answer)) = answer {
-                        then(answer);
-                    }
-                });
+                if let Some(Ok(answer)) = self.answer.get_untracked() {
+                    then(&answer);
+                }
             }
             version
         });

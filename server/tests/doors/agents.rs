@@ -32,7 +32,7 @@ async fn call(world: &World, token: &str, tool: &str, arguments: Value) -> Value
 }
 
 /// What a tool answered, once it is sure that it is no refusal.
-async fn done(world: &World, token: &str, tool: &str, arguments: Value) -> Value {
+pub async fn done(world: &World, token: &str, tool: &str, arguments: Value) -> Value {
     let result = call(world, token, tool, arguments).await;
     assert_ne!(result["isError"], true, "{result}");
     let text: Value = serde_json::from_str(result["content"][0]["text"].as_str().expect("a text")).expect("JSON");

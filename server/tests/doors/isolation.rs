@@ -1,6 +1,6 @@
 //! A render leaves its reactive owner on the thread it ran on. Whoever comes next on that thread must not find it.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{Router, body::Body, middleware::from_fn, routing::get};
 use futures::{StreamExt, future::join_all};
@@ -100,7 +100,7 @@ async fn a_stranger_beside_a_waiting_render_of_somebody_else_is_still_nobody() {
 }
 
 async fn until_somebody_waits(held: &mut sqlx::PgConnection) {
-    for _ in 0..2_000 {
+    for _ in 0..100_000 {
         let waiting: i64 = sqlx::query_scalar("select count(*) from pg_locks where not granted and relation = 'client'::regclass")
             .fetch_one(&mut *held)
             .await
@@ -108,7 +108,7 @@ async fn until_somebody_waits(held: &mut sqlx::PgConnection) {
         if waiting > 0 {
             return;
         }
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        tokio::task::yield_now().await;
     }
     panic!("the page never came to wait");
 }

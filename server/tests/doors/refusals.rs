@@ -1,11 +1,16 @@
 //! What is wrong is refused by every door in the same words, and nothing of it stays.
 
+use std::sync::atomic::Ordering;
+
 use app::{operation::Effect, operations};
 use serde_json::{Value, json};
+use server::jobs;
 use uuid::Uuid;
 
 use crate::{
-    agents::refused,
+    agents::{done, refused},
+    mails::post,
+    smtp::MailServer,
     world::{Answer, Person, World},
 };
 
@@ -46,6 +51,8 @@ fn every_kind(theirs: &str, sent: &str) -> Vec<Wrong> {
         invalid("create_client", json!({ "name": "Globex", "tax_rate": "-19" }), "tax_rate"),
         invalid("create_client", json!({ "name": "Globex", "email": "no address" }), "email"),
         invalid("create_client", json!({ "name": "acme" }), "name"),
+        invalid("create_client", json!({ "name": "Globex", "colour": "#ff0000" }), "arguments"),
+        invalid("list_clients", json!({ "colour": "#ff0000" }), "arguments"),
         wrong("start_timer", entry(json!({ "description": "Another" })), "timer_running", 409, None),
         wrong("get_client", json!({ "client": theirs }), "not_found", 404, None),
         wrong("update_client", json!({ "client": theirs, "name": "Mine" }), "not_found", 404, None),
@@ -134,4 +141,45 @@ async fn an_id_that_nobody_has_and_one_of_somebody_else_are_refused_in_the_same_
     let nobodys = json!(Uuid::from_u128(7));
     let refusal = async |id: &Value| world.rest(&ada, "get_client", json!({ "client": id })).await.text;
     assert_eq!(refusal(&theirs).await, refusal(&nobodys).await);
+}
+
+#[tokio::test]
+async fn when_the_document_cannot_be_made_every_door_says_so_and_the_draft_stays_a_draft() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    studio(&world, &ada).await;
+    let line = json!({ "description": "Work", "quantity": "1", "price": 10_000 });
+    let draft = world.rest(&ada, "draft_invoice", json!({ "client": "Acme", "lines": [line] })).await.ok()["id"].clone();
+    let arguments = json!({ "invoice": draft });
+    let before = everything(&world, &ada).await;
+
+    world.press_is_broken.store(true, Ordering::SeqCst);
+    let rest = world.rest(&ada, "send_invoice", arguments.clone()).await;
+    assert_eq!(rest.refused(503), "unavailable");
+    let error = rest.json()["error"].clone();
+    assert_eq!(refused(&world, &ada.token, "send_invoice", arguments.clone()).await, error, "MCP says something else");
+    let page = as_a_page(&world, &ada, "send_invoice", &arguments).await;
+    assert_eq!((page.refused(503), &page.json()["error"]), ("unavailable".to_owned(), &error), "the page says something else");
+    assert_eq!(everything(&world, &ada).await, before, "something of what failed has stayed");
+
+    world.press_is_broken.store(false, Ordering::SeqCst);
+    let sent = world.rest(&ada, "send_invoice", arguments).await.ok();
+    assert!(sent["number"].as_str().is_some_and(|number| number.ends_with("-0002")), "a number was lost: {sent}");
+}
+
+/// The invoice is sent whatever the mail server says; the mail waits, and every door shows why.
+#[tokio::test]
+async fn when_the_mail_server_refuses_every_door_shows_the_mail_waiting_and_why() {
+    let (world, server) = (World::alone().await, MailServer::start().await);
+    let ada = world.person("Ada").await;
+    let sent = studio(&world, &ada).await;
+    server.refusals.store(1, Ordering::SeqCst);
+    jobs::look_through(&world.services, &post(&server.url)).await;
+
+    let mails = world.rest(&ada, "list_mails", json!({})).await.ok()["items"].clone();
+    assert_eq!((&mails[0]["state"], &mails[0]["attempts"]), (&json!("waiting"), &json!(1)), "{mails}");
+    assert!(mails[0]["last_error"].as_str().is_some_and(|why| why.contains("try again later")), "{mails}");
+    assert_eq!(done(&world, &ada.token, "list_mails", json!({})).await["items"], mails);
+    assert_eq!(as_a_page(&world, &ada, "list_mails", &json!({})).await.ok()["items"], mails);
+    assert_eq!(world.rest(&ada, "get_invoice", json!({ "invoice": sent })).await.ok()["status"], "sent");
 }

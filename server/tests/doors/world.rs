@@ -6,7 +6,7 @@ use std::{
     str::FromStr,
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
 };
 
@@ -41,6 +41,8 @@ pub struct World {
     pub address: String,
     /// What is behind them.
     pub services: Arc<Services>,
+    /// Whether the typesetter is broken.
+    pub press_is_broken: Arc<AtomicBool>,
     client: Client,
     database: PgConnectOptions,
     _site: TempDir,
@@ -77,10 +79,11 @@ impl World {
     async fn open_on(database: PgConnectOptions, limits: Limits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let press_is_broken = Arc::new(AtomicBool::new(false));
         let services = Arc::new(Services {
             pool: as_application(PgPoolOptions::new().max_connections(8)).connect_with(database.clone()).await.expect("connections"),
             clock: Box::new(SystemClock),
-            documents: Box::new(PlainDocuments),
+            documents: Box::new(PlainDocuments(press_is_broken.clone())),
             public_url: address.clone(),
             mail_leaves: false,
             mail_waits: tokio::sync::Notify::new(),
@@ -91,7 +94,7 @@ impl World {
         let doors = router(site).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, doors).await });
         let client = Client::builder().redirect(Policy::none()).build().expect("a client");
-        Self { address, services, client, database, _site: folder }
+        Self { address, services, press_is_broken, client, database, _site: folder }
     }
 
     /// Somebody with this name.
@@ -207,12 +210,18 @@ fn compiled_pages() -> TempDir {
     folder
 }
 
-/// A typesetter that prints the number.
-struct PlainDocuments;
+/// A typesetter that prints the number, or cannot.
+struct PlainDocuments(Arc<AtomicBool>);
 
 impl Documents for PlainDocuments {
     fn invoice(&self, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
-        Box::pin(async move { Ok(format!("%PDF-1.7 {}", json!(document)).into_bytes()) })
+        let broken = self.0.load(Ordering::SeqCst);
+        Box::pin(async move {
+            match broken {
+                true => Err(Error::unavailable("The invoice could not be typeset.")),
+                false => Ok(format!("%PDF-1.7 {}", json!(document)).into_bytes()),
+            }
+        })
     }
 }
 

@@ -81,7 +81,6 @@ async fn list_of_all(db: &mut Db, filter: &Filter, after: After, limit: i64) -> 
         date(after.day) as _,
         instant(after.position) as _,
         after.id,
-        filter.member,
         filter.project,
         filter.client,
         filter.billable,
