@@ -70,6 +70,8 @@ pub enum Door {
     Rest,
     /// The MCP endpoint.
     Mcp,
+    /// The assistant drawer, for the person at the page.
+    Assistant,
     /// The command line.
     CommandLine,
 }
@@ -81,6 +83,7 @@ impl Door {
             Self::Page => "page",
             Self::Rest => "rest",
             Self::Mcp => "mcp",
+            Self::Assistant => "assistant",
             Self::CommandLine => "cli",
         }
     }
@@ -168,7 +171,7 @@ impl Caller {
     /// The person, or the error that asks to sign in.
     pub fn person(&self) -> Result<&Person, Error> {
         self.person.as_ref().ok_or_else(|| match self.door {
-            Door::Page => Error::signed_out(),
+            Door::Page | Door::Assistant => Error::signed_out(),
             _ => Error::unauthenticated(),
         })
     }

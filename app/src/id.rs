@@ -68,6 +68,18 @@ ids! {
     PaymentId,
     /// A mail on its way out.
     MailId,
-    /// One call that wrote something.
+    /// One recorded call.
     ActionId,
+    /// A conversation with the assistant.
+    ConversationId,
+    /// Something that was said in a conversation.
+    MessageId,
+    /// A card of the assistant: a write that waits for a person.
+    CardId,
+    /// An answer of the assistant that is being made.
+    RunId,
+    /// An invitation into an organization.
+    InvitationId,
+    /// A budget.
+    BudgetId,
 }

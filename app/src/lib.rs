@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod account;
+pub mod assistant;
 pub mod clients;
 #[cfg(feature = "ssr")]
 pub mod context;

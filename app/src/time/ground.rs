@@ -54,6 +54,7 @@ pub fn origin(cx: &Call, sight: &Sight, at_page: Source) -> Origin {
         Door::Page => at_page,
         Door::Rest | Door::CommandLine => Source::Api,
         Door::Mcp => Source::Mcp,
+        Door::Assistant => Source::Assistant,
     };
     Origin { source, by: sight.member, through: cx.caller.token.as_ref().map(|token| token.id.0) }
 }

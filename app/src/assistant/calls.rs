@@ -1,0 +1,105 @@
+//! What the drawer calls. These are no operations: they are a door, which calls operations for the person at the page.
+
+use leptos::prelude::*;
+
+use super::{Card, Command, Conversation, ConversationSummary, Said, Standing};
+use crate::{
+    error::Error,
+    id::{CardId, ConversationId, RunId},
+};
+
+/// Says something to the assistant. Text that begins with `/` is a slash command and is answered at once, without a model.
+#[server(name = Say, prefix = "/call", endpoint = "assistant_say")]
+pub async fn say(
+    /// The conversation; a new one when absent.
+    #[server(default)]
+    conversation: Option<ConversationId>,
+    /// What is said, at most 8,000 characters.
+    text: String,
+    /// The page that the person is on, a path such as `/o/ada/invoices/0198…`.
+    #[server(default)]
+    page: Option<String>,
+) -> Result<Said, Error> {
+    _ = (conversation, text, page);
+    Err(not_yet())
+}
+
+/// Runs what a card shows, once, after making sure that its effect is still the same. Refused (stale) when it is not: then the card shows what it would be now.
+#[server(name = CommitCard, prefix = "/call", endpoint = "assistant_commit")]
+pub async fn commit_card(card: CardId) -> Result<Card, Error> {
+    _ = card;
+    Err(not_yet())
+}
+
+/// Puts a card aside: nothing is done.
+#[server(name = DismissCard, prefix = "/call", endpoint = "assistant_dismiss")]
+pub async fn dismiss_card(card: CardId) -> Result<Card, Error> {
+    _ = card;
+    Err(not_yet())
+}
+
+/// Says which record was meant; the card then shows the effect.
+#[server(name = ChooseCard, prefix = "/call", endpoint = "assistant_choose")]
+pub async fn choose_card(card: CardId, choice: String) -> Result<Card, Error> {
+    _ = (card, choice);
+    Err(not_yet())
+}
+
+/// Takes back what a committed card did, with the operation undo_action.
+#[server(name = UndoCard, prefix = "/call", endpoint = "assistant_undo")]
+pub async fn undo_card(card: CardId) -> Result<Card, Error> {
+    _ = card;
+    Err(not_yet())
+}
+
+/// Stops a run at once. What was said so far stays.
+#[server(name = StopRun, prefix = "/call", endpoint = "assistant_stop")]
+pub async fn stop_run(run: RunId) -> Result<(), Error> {
+    _ = run;
+    Err(not_yet())
+}
+
+/// The person's conversations in this organization, the latest first, at most 100; with a query, those that hold it.
+#[server(name = ListConversations, prefix = "/call", endpoint = "assistant_conversations", input = server_fn::codec::GetUrl)]
+pub async fn list_conversations(#[server(default)] query: Option<String>) -> Result<Vec<ConversationSummary>, Error> {
+    _ = query;
+    Err(not_yet())
+}
+
+/// One conversation with its latest 200 messages.
+#[server(name = GetConversation, prefix = "/call", endpoint = "assistant_conversation", input = server_fn::codec::GetUrl)]
+pub async fn get_conversation(conversation: ConversationId) -> Result<Conversation, Error> {
+    _ = conversation;
+    Err(not_yet())
+}
+
+/// Gives a conversation another title.
+#[server(name = RenameConversation, prefix = "/call", endpoint = "assistant_rename")]
+pub async fn rename_conversation(conversation: ConversationId, title: String) -> Result<(), Error> {
+    _ = (conversation, title);
+    Err(not_yet())
+}
+
+/// Deletes a conversation. What was done in it stays.
+#[server(name = DeleteConversation, prefix = "/call", endpoint = "assistant_delete")]
+pub async fn delete_conversation(conversation: ConversationId) -> Result<(), Error> {
+    _ = conversation;
+    Err(not_yet())
+}
+
+/// Whether there is a model, and whether it may be used here.
+#[server(name = GetStanding, prefix = "/call", endpoint = "assistant_standing", input = server_fn::codec::GetUrl)]
+pub async fn get_standing() -> Result<Standing, Error> {
+    Err(not_yet())
+}
+
+/// The slash commands that the person may use.
+#[server(name = ListCommands, prefix = "/call", endpoint = "assistant_commands", input = server_fn::codec::GetUrl)]
+pub async fn list_commands() -> Result<Vec<Command>, Error> {
+    Err(not_yet())
+}
+
+#[cfg(feature = "ssr")]
+fn not_yet() -> Error {
+    Error::unavailable("The assistant is not there yet.")
+}
