@@ -15,6 +15,7 @@ use sqlx::PgPool;
 
 use crate::{
     access::{Role, Scope, Writes},
+    audit::Recorder,
     error::Error,
     id::{MemberId, OrganizationId, TokenId, UserId},
     invoices::document::InvoiceDocument,
@@ -36,6 +37,8 @@ pub struct Services {
     pub public_url: String,
     /// Whether mails leave; without a mail server they can be read in the app.
     pub mail_leaves: bool,
+    /// Writes calls down that changed nothing.
+    pub recorder: Recorder,
     /// Rung when a mail was put into the outbox, so that it leaves at once.
     pub mail_waits: tokio::sync::Notify,
 }
@@ -149,8 +152,10 @@ pub struct Caller {
     pub token: Option<Token>,
     /// The organization of the call, when one was named and the person belongs to it.
     pub membership: Option<Membership>,
-    /// The address of the other end, for limits on sign-in attempts.
+    /// The address of the other end, for the record and for limits on sign-in attempts.
     pub address: String,
+    /// The program at the other end, as it calls itself; for the record.
+    pub program: String,
     /// How long the items of a list may be together, in characters of JSON, when the caller can only take so much.
     pub room: Option<usize>,
     /// What a page's call holds that its operation does not take; the operation refuses it.
@@ -160,7 +165,17 @@ pub struct Caller {
 impl Caller {
     /// Nobody, at this door.
     pub fn nobody(services: Arc<Services>, door: Door) -> Self {
-        Self { services, door, person: None, token: None, membership: None, address: String::new(), room: None, stray: Vec::new() }
+        Self {
+            services,
+            door,
+            person: None,
+            token: None,
+            membership: None,
+            address: String::new(),
+            program: String::new(),
+            room: None,
+            stray: Vec::new(),
+        }
     }
 
     /// The caller of the request that is being answered.

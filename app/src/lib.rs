@@ -8,6 +8,7 @@
 pub mod access;
 pub mod account;
 pub mod assistant;
+pub mod audit;
 pub mod clients;
 #[cfg(feature = "ssr")]
 pub mod context;
@@ -19,6 +20,7 @@ pub mod edit;
 pub mod ends;
 pub mod error;
 pub mod frame;
+pub mod history;
 pub mod hours;
 pub mod id;
 pub mod invoices;

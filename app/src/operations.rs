@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use crate::{
     account::{UpdateProfile, Whoami, tokens::*},
+    audit::*,
     clients::*,
+    history::*,
     invoices::*,
     operation::Operation,
     organizations::*,
@@ -67,6 +69,12 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<RecordPayment>(),
         Operation::of::<VoidInvoice>(),
         Operation::of::<ListMails>(),
+        // History
+        Operation::of::<UndoAction>(),
+        // Audit
+        Operation::of::<ListAudit>(),
+        Operation::of::<GetAuditEntry>(),
+        Operation::of::<VerifyAudit>(),
     ];
     all.sort_by_key(|operation| operation.declaration.name);
     all

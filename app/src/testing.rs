@@ -33,6 +33,7 @@ pub use standing::{BEGINNING, PlainDocuments, StandingClock};
 use crate::{
     access::{Role, Scope, Writes},
     account::{self, identity, secret, tokens::Preset},
+    audit::Recorder,
     context::{Caller, Clock, Door, Person, Services},
     database::{Db, Reach},
     error::{Code, Error},
@@ -60,8 +61,10 @@ impl World {
     /// The same, with days that begin where the organization is.
     pub async fn in_zone(name: &str, zone: &str) -> Self {
         let (clock, documents) = (Arc::new(StandingClock::default()), Arc::new(PlainDocuments::default()));
+        let pool = connect().await;
         let services = Arc::new(Services {
-            pool: connect().await,
+            recorder: Recorder::start(pool.clone()),
+            pool,
             clock: Box::new(clock.clone()),
             documents: Box::new(documents.clone()),
             public_url: "https://stint.test".to_owned(),

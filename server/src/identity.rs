@@ -23,6 +23,9 @@ use crate::{refusal::Refusal, router::Site};
 /// The header with which the pages say for which organization they call.
 pub const ORGANIZATION: &str = "stint-organization";
 
+/// How much of a program's name is kept.
+const PROGRAM_LONGEST: usize = 200;
+
 /// The caller of a page or of a page's call.
 ///
 /// An unknown cookie is nobody; a database that does not answer is said to be so, and signs nobody out.
@@ -69,14 +72,14 @@ async fn of_token(site: &Site, request: &Parts, door: Door) -> Result<Caller, Er
     caller.membership = Some(recognized.membership);
     caller.token = Some(recognized.token);
     if !recognized.seen_recently {
-        note_use(caller.clone(), &request.headers);
+        note_use(caller.clone());
     }
     Ok(caller)
 }
 
 /// Notes in the background that the token is in use: the call does not wait for it.
-fn note_use(caller: Caller, headers: &HeaderMap) {
-    let program = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or(caller.door.name()).to_owned();
+fn note_use(caller: Caller) {
+    let program = if caller.program.is_empty() { caller.door.name().to_owned() } else { caller.program.clone() };
     tokio::spawn(async move {
         if let Err(error) = token::seen(&caller, &program).await {
             tracing::warn!(%error, "the use of a token could not be noted");
@@ -100,8 +103,14 @@ fn challenged(site: &Site, mut response: Response) -> Response {
     response
 }
 
+/// What the program at the other end calls itself.
+fn program(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    agent.chars().take(PROGRAM_LONGEST).collect()
+}
+
 fn nobody(site: &Site, request: &Parts, door: Door) -> Caller {
-    Caller { address: address(request).to_string(), ..Caller::nobody(site.services.clone(), door) }
+    Caller { address: address(request).to_string(), program: program(&request.headers), ..Caller::nobody(site.services.clone(), door) }
 }
 
 /// The address of the other end.

@@ -4,6 +4,7 @@ use std::{sync::Arc, thread::available_parallelism, time::Duration};
 
 use anyhow::Context as _;
 use app::{
+    audit::Recorder,
     context::{Promise, Services, SystemClock},
     database,
     error::Error,
@@ -57,6 +58,7 @@ impl Running {
 
     /// Closes the connections and stops the private database.
     pub async fn close(self) {
+        self.services.recorder.flush().await;
         self.services.pool.close().await;
         stop(self.cluster).await;
     }
@@ -99,6 +101,7 @@ fn cores() -> usize {
 
 fn services(config: &Config, pool: PgPool) -> Services {
     Services {
+        recorder: Recorder::start(pool.clone()),
         pool,
         clock: Box::new(SystemClock),
         documents: Box::new(Typesetter(Documents::new(cores()))),

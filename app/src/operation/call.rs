@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     access::{Permission, Writes},
+    audit::{self, Record, outcome},
     context::{Caller, Membership, Promise},
     database::{self, Db},
     error::{Code, Error},
@@ -33,6 +34,8 @@ pub struct Call {
     pub action: ActionId,
     /// Whether nothing will be kept.
     pub dry_run: bool,
+    /// The action that this one takes back, for the record.
+    pub undoes: Option<ActionId>,
     warnings: Vec<String>,
     mails: bool,
 }
@@ -74,7 +77,7 @@ impl Call {
     }
 
     /// Authorizes the caller and begins the transaction.
-    async fn begin(declaration: &Declaration, dry_run: bool) -> Result<Self, Error> {
+    async fn begin(declaration: &'static Declaration, dry_run: bool) -> Result<Self, Error> {
         let caller = Caller::current()?;
         authorize(&caller, declaration)?;
         if !caller.stray.is_empty()
@@ -90,13 +93,13 @@ impl Call {
         };
         let db = Db::begin(&caller.services.pool, reach, writes.then_some(action.0)).await?;
         let now = caller.services.clock.now();
-        Ok(Self { caller, db, now, action, dry_run, warnings: Vec::new(), mails: false })
+        Ok(Self { caller, db, now, action, dry_run, undoes: None, warnings: Vec::new(), mails: false })
     }
 
     /// Keeps what was done, with its record; or undoes all of it after a dry run.
     async fn end<T: Serialize>(
         mut self,
-        declaration: &Declaration,
+        declaration: &'static Declaration,
         arguments: Value,
         key: Option<&str>,
         result: T,
@@ -105,17 +108,29 @@ impl Call {
         if self.dry_run {
             let changes = store::changes(&mut self.db, self.action).await?;
             self.db.roll_back().await?;
+            self.caller
+                .services
+                .recorder
+                .take(&self.caller, record(&self.caller, self.now, declaration, arguments, outcome::DRY_RUN))
+                .await;
             return Ok(Done { result, action: None, dry_run: true, changes, warnings });
         }
         let done = Done { result, action: Some(self.action), dry_run: false, changes: Vec::new(), warnings };
         if self.caller.membership.is_some() && declaration.needs != Permission::SignedIn {
-            store::record(&mut self, declaration.name, arguments, "done").await?;
             if let Some(key) = key.filter(|_| !declaration.secret) {
                 let answer = serde_json::to_value(&done).map_err(|_| Error::internal())?;
                 store::keep_answer(&mut self, key, answer).await?;
             }
+            // Last, since the chain of the organization is held from here until the commit.
+            let record = Record::of(&self.caller, self.action, self.now, declaration.name, arguments, outcome::DONE);
+            let records: Vec<Record> =
+                record.map(|record| Record { undoes: self.undoes.map(|undone| undone.0), ..record }).into_iter().collect();
+            audit::store::append(&mut self.db, &records).await?;
+            self.db.commit().await?;
+        } else {
+            self.db.commit().await?;
+            self.caller.services.recorder.take(&self.caller, record(&self.caller, self.now, declaration, arguments, outcome::DONE)).await;
         }
-        self.db.commit().await?;
         if self.mails {
             self.caller.services.mail_waits.notify_one();
         }
@@ -123,14 +138,31 @@ impl Call {
     }
 }
 
-/// Runs a read. Its transaction is never committed: there is nothing to keep.
-pub async fn read<A, T>(
+fn record(caller: &Caller, at: Timestamp, declaration: &'static Declaration, arguments: Value, outcome: &str) -> Option<Record> {
+    Record::of(caller, ActionId::new(), at, declaration.name, arguments, outcome)
+}
+
+/// Runs a read. Its transaction is never committed: there is nothing to keep. Its record is written beside it.
+pub async fn read<A: Serialize, T>(
     declaration: &'static Declaration,
-    _arguments: &A,
+    arguments: &A,
     work: impl for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>>,
 ) -> Result<T, Error> {
-    let mut call = Call::begin(declaration, false).await?;
-    work(&mut call).await
+    let (arguments, ..) = common(serde_json::to_value(arguments).map_err(|_| Error::internal())?)?;
+    let mut call = match Call::begin(declaration, false).await {
+        Ok(call) => call,
+        Err(error) => return refused(declaration, arguments, error).await,
+    };
+    let answer = work(&mut call).await;
+    let Call { caller, db, now, .. } = call;
+    // The connection is free before the record waits for its place.
+    drop(db);
+    let record = match &answer {
+        Ok(_) => record(&caller, now, declaration, arguments, outcome::DONE),
+        Err(error) => Record::of_refusal(&caller, now, declaration.name, arguments, error),
+    };
+    caller.services.recorder.take(&caller, record).await;
+    answer
 }
 
 /// Runs a write exactly once for its idempotency key, and records it.
@@ -140,31 +172,48 @@ pub async fn write<A: Serialize, T: Serialize + DeserializeOwned>(
     work: impl for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>>,
 ) -> Result<Done<T>, Error> {
     let (arguments, key, dry_run) = common(serde_json::to_value(arguments).map_err(|_| Error::internal())?)?;
-    let mut call = Call::begin(declaration, dry_run).await?;
+    let mut call = match Call::begin(declaration, dry_run).await {
+        Ok(call) => call,
+        Err(error) => return refused(declaration, arguments, error).await,
+    };
+    let (caller, now) = (call.caller.clone(), call.now);
     let key = key.filter(|_| !dry_run && declaration.needs != Permission::SignedIn);
     if let Some(key) = &key
         && let Claim::Answered(answer) = store::claim(&mut call, declaration.name, key, &arguments).await?
     {
-        return match answer {
-            Some(answer) => serde_json::from_value(answer).map_err(|_| Error::internal()),
-            None => Err(Error::new(
-                Code::Conflict,
-                "This was already done, and its answer held a secret that is shown only once. Do it anew with a new key.",
-            )),
-        };
+        drop(call);
+        caller.services.recorder.take(&caller, record(&caller, now, declaration, arguments, outcome::REPEATED)).await;
+        return repeated(answer);
     }
     match work(&mut call).await {
         Ok(result) => call.end(declaration, arguments, key.as_deref(), result).await,
         Err(error) => {
-            let caller = call.caller.clone();
             call.db.roll_back().await.ok();
-            // Without a database there is nobody to tell.
-            if error.code != Code::Unavailable {
-                store::record_refusal(&caller, call.now, declaration.name, arguments, error.code).await;
-            }
-            Err(error)
+            refused(declaration, arguments, error).await
         }
     }
+}
+
+/// The answer that a call was given before.
+fn repeated<T: DeserializeOwned>(answer: Option<Value>) -> Result<Done<T>, Error> {
+    match answer {
+        Some(answer) => serde_json::from_value(answer).map_err(|_| Error::internal()),
+        None => Err(Error::new(
+            Code::Conflict,
+            "This was already done, and its answer held a secret that is shown only once. Do it anew with a new key.",
+        )),
+    }
+}
+
+/// Writes down that a call was refused. Without a database there is nobody to tell.
+pub(super) async fn refused<T>(declaration: &'static Declaration, arguments: Value, error: Error) -> Result<T, Error> {
+    if let Ok(caller) = Caller::current()
+        && error.code != Code::Unavailable
+    {
+        let record = Record::of_refusal(&caller, caller.services.clock.now(), declaration.name, arguments, &error);
+        caller.services.recorder.take(&caller, record).await;
+    }
+    Err(error)
 }
 
 /// Takes the common arguments of a write out of the others.

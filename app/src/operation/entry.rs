@@ -62,8 +62,9 @@ impl Operation {
         if let Value::Object(map) = &mut arguments {
             map.retain(|_, value| !value.is_null());
         }
-        super::authorize(&caller, self.declaration)?;
-        self.validate(&arguments)?;
+        if let Err(error) = super::authorize(&caller, self.declaration).and_then(|()| self.validate(&arguments)) {
+            return caller.run(super::call::refused(self.declaration, arguments, error)).await;
+        }
         match AssertUnwindSafe(caller.run((self.run)(arguments))).catch_unwind().await {
             Ok(answer) => answer,
             Err(_) => {

@@ -15,7 +15,7 @@ mod schema;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
 #[cfg(all(test, feature = "ssr"))]
-mod tests;
+pub(crate) mod tests;
 pub mod wire;
 
 #[cfg(feature = "ssr")]

@@ -8,8 +8,7 @@ use uuid::Uuid;
 
 use super::{Call, Change};
 use crate::{
-    context::Caller,
-    database::{Db, Reach, instant},
+    database::{Db, instant},
     error::{Code, Error},
     id::ActionId,
 };
@@ -83,55 +82,6 @@ pub async fn keep_answer(call: &mut Call, key: &str, answer: Value) -> Result<()
         answer
     )
     .execute(call.db.connection())
-    .await?;
-    Ok(())
-}
-
-/// Writes down the action, in the transaction of what it did.
-pub async fn record(call: &mut Call, operation: &str, arguments: Value, outcome: &str) -> Result<(), Error> {
-    let (action, now, caller) = (call.action, call.now, call.caller.clone());
-    insert_action(&mut call.db, &caller, action, now, operation, arguments, outcome).await
-}
-
-/// Writes down that a call was refused. Not being able to is no reason to answer anything but the refusal.
-pub async fn record_refusal(caller: &Caller, now: Timestamp, operation: &str, arguments: Value, code: Code) {
-    let Some(organization) = caller.membership.as_ref().map(|membership| membership.organization) else { return };
-    let outcome = serde_json::to_value(code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
-    let kept = async {
-        let mut db = Db::begin(&caller.services.pool, Reach::Organization(organization), None).await?;
-        insert_action(&mut db, caller, ActionId::new(), now, operation, arguments, &outcome).await?;
-        db.commit().await
-    };
-    if let Err(error) = kept.await {
-        tracing::warn!(%error, operation, "a refused call could not be recorded");
-    }
-}
-
-async fn insert_action(
-    db: &mut Db,
-    caller: &Caller,
-    action: ActionId,
-    now: Timestamp,
-    operation: &str,
-    arguments: Value,
-    outcome: &str,
-) -> Result<(), Error> {
-    let organization = db.organization();
-    let token = caller.token.as_ref().map(|token| token.id.0);
-    query!(
-        "insert into action (organization_id, id, at, member_id, token_id, door, operation, arguments, outcome)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        organization,
-        action.0,
-        instant(now) as _,
-        caller.membership()?.member.0,
-        token,
-        caller.door.name(),
-        operation,
-        arguments,
-        outcome
-    )
-    .execute(db.connection())
     .await?;
     Ok(())
 }

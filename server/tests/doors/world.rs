@@ -16,6 +16,7 @@ use app::{
         registration::{self, Registration},
         token::{Order, issue},
     },
+    audit::Recorder,
     context::{Documents, Promise, Services, SystemClock},
     database::as_application,
     error::Error,
@@ -80,8 +81,10 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let press_is_broken = Arc::new(AtomicBool::new(false));
+        let pool = as_application(PgPoolOptions::new().max_connections(8)).connect_with(database.clone()).await.expect("connections");
         let services = Arc::new(Services {
-            pool: as_application(PgPoolOptions::new().max_connections(8)).connect_with(database.clone()).await.expect("connections"),
+            recorder: Recorder::start(pool.clone()),
+            pool,
             clock: Box::new(SystemClock),
             documents: Box::new(PlainDocuments(press_is_broken.clone())),
             public_url: address.clone(),

@@ -38,6 +38,7 @@ pub async fn furnished(name: &str) -> Furnished {
         ("invoice", &draft["id"]),
         ("token", &token["id"]),
         ("line", &draft["lines"][0]["id"]),
+        ("action", &entry["action"]),
     ] {
         ids.insert(noun.to_owned(), id.clone());
     }

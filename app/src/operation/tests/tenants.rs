@@ -9,7 +9,10 @@ use crate::{
     testing::{World, owner},
 };
 
-/// A fingerprint of every row of an organization, table by table.
+/// The log of calls: it grows with every one of them, whatever they do.
+const LOG: [&str; 2] = ["action", "audit_head"];
+
+/// A fingerprint of every row of an organization, table by table, but for the log of calls.
 pub async fn fingerprint(world: &World) -> Vec<(String, String)> {
     let owner = owner().await;
     let tables: Vec<String> = sqlx::query_scalar(
@@ -20,7 +23,7 @@ pub async fn fingerprint(world: &World) -> Vec<(String, String)> {
     .await
     .expect("tables");
     let mut prints = Vec::new();
-    for table in tables {
+    for table in tables.into_iter().filter(|table| !LOG.contains(&table.as_str())) {
         let query =
             format!("select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {table} t where organization_id = $1");
         let print = sqlx::query_scalar(sqlx::AssertSqlSafe(query)).bind(world.organization().0).fetch_one(&owner).await.expect("rows");

@@ -48,6 +48,7 @@ pub fn services(now: &Arc<Services>, at: Timestamp) -> Travelling {
     let clock = Arc::new(Travel(Mutex::new(at)));
     let services = Services {
         pool: now.pool.clone(),
+        recorder: now.recorder.clone(),
         clock: Box::new(Shared(Arc::clone(&clock))),
         documents: Box::new(Lent(Arc::clone(now))),
         public_url: now.public_url.clone(),

@@ -1,0 +1,127 @@
+//! Reading the audit log, and checking its chain.
+
+use uuid::Uuid;
+
+use super::{
+    AuditEntry, AuditProof, BrokenEntry,
+    store::{self, Filter, Row},
+};
+use crate::{
+    day::{Moment, Span},
+    error::Error,
+    id::{ActionId, MemberId},
+    operation::{self, Call},
+    page::{self, Cursor, Page},
+    projects::sight::Sight,
+    reference,
+    time::{MemberSummary, filter::member_of},
+};
+
+/// How many rows of the chain are checked in one statement.
+const STRETCH: i32 = 10_000;
+
+/// What the caller gave; the arguments of `list_audit`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct Given {
+    pub member: Option<String>,
+    pub door: Option<String>,
+    pub operation: Option<String>,
+    pub outcome: Option<String>,
+    pub changed: Option<bool>,
+    pub period: Option<String>,
+}
+
+/// A page of calls, the newest first.
+pub async fn list(cx: &mut Call, given: Given, limit: Option<u32>, cursor: Option<String>) -> Result<Page<AuditEntry>, Error> {
+    let limit = page::limit(limit)?;
+    let before = cursor.as_deref().map_or(Ok(i64::MAX), before)?;
+    let filter = filter(cx, given).await?;
+    let rows = store::list(&mut cx.db, &filter, None, before, limit + 1).await?;
+    let zone = cx.membership()?.zone.clone();
+    Page::of(rows, limit, |row| Cursor { key: row.position.to_string(), id: row.id }, |row| Ok(read(row, &zone)))
+}
+
+/// The position that a cursor goes on before.
+fn before(cursor: &str) -> Result<i64, Error> {
+    let key = Cursor::decode(cursor)?.key;
+    key.parse().map_err(|_| Error::invalid("cursor", "The cursor is of another list. Give next_cursor of the page before, unchanged."))
+}
+
+async fn filter(cx: &mut Call, given: Given) -> Result<Filter, Error> {
+    let filled = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let member = match filled(given.member) {
+        Some(member) => {
+            let sight = Sight::of(cx)?;
+            Some(member_of(cx, &sight, &member).await?)
+        }
+        None => None,
+    };
+    let membership = cx.membership()?;
+    let span = filled(given.period).map(|period| Span::parse("period", &period, cx.today()?, membership.week_start)).transpose()?;
+    let bounds = span.map(|span| span.bounds(&membership.zone));
+    Ok(Filter {
+        member,
+        door: filled(given.door),
+        operation: filled(given.operation),
+        outcome: filled(given.outcome),
+        changed: given.changed,
+        from: bounds.map(|(from, _)| from),
+        until: bounds.map(|(_, until)| until),
+    })
+}
+
+/// One call with what it changed.
+pub async fn get(cx: &mut Call, action: &str) -> Result<AuditEntry, Error> {
+    let id = reference::id(action);
+    let rows = store::list(&mut cx.db, &Filter::default(), Some(id), i64::MAX, 1).await?;
+    let row = rows.into_iter().next().ok_or_else(|| Error::not_found("audit entry"))?;
+    let changes = operation::store::changes(&mut cx.db, ActionId(row.id)).await?;
+    let zone = cx.membership()?.zone.clone();
+    Ok(AuditEntry { changes, ..read(row, &zone) })
+}
+
+fn read(row: Row, zone: &jiff::tz::TimeZone) -> AuditEntry {
+    AuditEntry {
+        id: ActionId(row.id),
+        position: row.position,
+        at: Moment::at(row.at.to_jiff(), zone),
+        member: MemberSummary { id: MemberId(row.member_id), name: row.member_name },
+        token: row.token,
+        door: row.door,
+        program: row.program,
+        address: row.address,
+        operation: row.operation,
+        arguments: row.arguments,
+        outcome: row.outcome,
+        duration_ms: row.duration_ms,
+        changed: row.changed,
+        undoes: row.undoes.map(ActionId),
+        undone_by: row.undone_by.map(ActionId),
+        changes: Vec::new(),
+    }
+}
+
+/// Recomputes the chain up to where it ends now.
+pub async fn verify(cx: &mut Call) -> Result<AuditProof, Error> {
+    let Some((end, last)) = store::head(&mut cx.db).await? else {
+        return Ok(AuditProof { sound: true, checked: 0, broken: None });
+    };
+    let (mut position, mut hash) = (0, Vec::new());
+    while position < end {
+        let Some(stretch) = store::verify(&mut cx.db, position, &hash, STRETCH).await? else { break };
+        if let (Some(broken), Some(at), Some(reason)) = (stretch.broken, stretch.broken_position, stretch.reason) {
+            return proof(cx, at, Some(broken), reason).await;
+        }
+        (position, hash) = (stretch.last_position.unwrap_or(end), stretch.last_hash.unwrap_or_default());
+    }
+    // Rows that were added meanwhile are whole as well; what counts is that none is missing.
+    if position < end || (position == end && hash != last) {
+        return proof(cx, position, None, "the last rows are missing".to_owned()).await;
+    }
+    Ok(AuditProof { sound: true, checked: position, broken: None })
+}
+
+async fn proof(cx: &mut Call, position: i64, action: Option<Uuid>, reason: String) -> Result<AuditProof, Error> {
+    let checked = store::count(&mut cx.db, position).await?;
+    Ok(AuditProof { sound: false, checked, broken: Some(BrokenEntry { action: action.map(ActionId), position, reason }) })
+}

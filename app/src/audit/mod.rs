@@ -1,0 +1,144 @@
+//! The audit log: every call of every door, in one chain per organization that shows whether somebody has altered it.
+
+#[cfg(feature = "ssr")]
+mod log;
+pub mod page;
+#[cfg(feature = "ssr")]
+mod record;
+#[cfg(feature = "ssr")]
+mod recorder;
+#[cfg(feature = "ssr")]
+pub(crate) mod store;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+use macros::operation;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{day::Moment, error::Error, id::ActionId, operation::Change, page::Page, time::MemberSummary};
+
+#[cfg(feature = "ssr")]
+pub use record::{Record, outcome};
+#[cfg(feature = "ssr")]
+pub use recorder::Recorder;
+
+/// One call of an operation, from whichever door.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct AuditEntry {
+    /// The action; undo_action takes it.
+    pub id: ActionId,
+    /// Its place in the organization's chain, from 1 without a gap.
+    pub position: i64,
+    /// When it was called.
+    pub at: Moment,
+    /// Who is responsible: the person at the page, or the owner of the token.
+    pub member: MemberSummary,
+    /// The name of the token it came with; absent at the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// The door: page, assistant, mcp, rest or cli.
+    pub door: String,
+    /// The program at the other end, as it calls itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    /// The address at the other end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// The operation.
+    pub operation: String,
+    /// Its arguments, without secrets.
+    pub arguments: Value,
+    /// How it ended: done, dry_run, repeated, or the code of the refusal.
+    pub outcome: String,
+    /// How long it took, in milliseconds.
+    pub duration_ms: i32,
+    /// How many records it changed.
+    pub changed: i64,
+    /// The action that it took back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<ActionId>,
+    /// The action that took it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone_by: Option<ActionId>,
+    /// What it changed, record by record with before and after; only when one entry is asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+}
+
+/// Whether the chain holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct AuditProof {
+    /// Whether every row fits to the one before it and to what it changed, and the last one is the last that was written.
+    pub sound: bool,
+    /// How many rows were checked.
+    pub checked: i64,
+    /// The first row that does not fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken: Option<BrokenEntry>,
+}
+
+/// A row that does not fit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct BrokenEntry {
+    /// Its action; absent when rows are missing at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<ActionId>,
+    /// Its place in the chain.
+    pub position: i64,
+    /// What is wrong with it, in words.
+    pub reason: String,
+}
+
+/// List the calls of every door, the newest first: who, through what, which operation, and how it ended.
+///
+/// Reads, refusals and dry runs are among them. For owners and admins. Example: {"operation": "send_invoice", "outcome": "done"}.
+#[operation(read, idempotent, needs = ManageOrganization, reach = Person, title = "List the audit log")]
+pub async fn list_audit(
+    cx: &mut Call,
+    /// Only of this member: their id or name, or "me".
+    #[server(default)]
+    member: Option<String>,
+    /// Only through this door: page, assistant, mcp, rest or cli.
+    #[server(default)]
+    door: Option<String>,
+    /// Only this operation, such as send_invoice.
+    #[server(default)]
+    operation: Option<String>,
+    /// Only what ended so: done, dry_run, repeated, or the code of an error such as forbidden.
+    #[server(default)]
+    outcome: Option<String>,
+    /// Only calls that changed something (true) or nothing (false).
+    #[server(default)]
+    changed: Option<bool>,
+    /// Only these days: today, this_week, last_month, 2026-03 or 2026-03-01..2026-03-15.
+    #[server(default)]
+    period: Option<String>,
+    /// How many at most: 50 by default, 200 at most.
+    #[server(default)]
+    limit: Option<u32>,
+    /// Where the last answer left off: its next_cursor.
+    #[server(default)]
+    cursor: Option<String>,
+) -> Result<Page<AuditEntry>, Error> {
+    log::list(cx, log::Given { member, door, operation, outcome, changed, period }, limit, cursor).await
+}
+
+/// Get one call with everything that it changed, record by record, before and after.
+#[operation(read, idempotent, needs = ManageOrganization, reach = Person, title = "Get an audit entry")]
+pub async fn get_audit_entry(
+    cx: &mut Call,
+    /// The action's id, as list_audit shows it.
+    action: String,
+) -> Result<AuditEntry, Error> {
+    log::get(cx, &action).await
+}
+
+/// Verify the audit log: recompute the chain from its beginning and name the first row that does not fit.
+#[operation(read, idempotent, needs = ManageOrganization, reach = Person, title = "Verify the audit log")]
+pub async fn verify_audit(cx: &mut Call) -> Result<AuditProof, Error> {
+    log::verify(cx).await
+}

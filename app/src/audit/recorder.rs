@@ -1,0 +1,99 @@
+//! Records of calls that changed nothing, written down beside them.
+//!
+//! A write is recorded in its own transaction. A read, a refusal or a dry run has none that is kept, and must not wait for
+//! one: its record goes into a queue, and whatever has gathered there is added to the chain in one transaction for each
+//! organization. A full queue holds callers back; nothing is thrown away while the database is only out of reach.
+
+use std::{collections::HashMap, time::Duration};
+
+use sqlx::PgPool;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Record, record::Sent, store};
+use crate::{
+    context::Caller,
+    database::{Db, Reach},
+    error::{Code, Error},
+    id::OrganizationId,
+};
+
+/// How many records may wait.
+const WAITING_MAX: usize = 2_000;
+
+/// How many are written at once.
+const BATCH: usize = 500;
+
+/// How long the recorder waits for a database that is out of reach before it tries again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+enum Wish {
+    Record(Box<Sent>),
+    Flush(oneshot::Sender<()>),
+}
+
+/// Takes records and writes them down; a copy sends into the same queue.
+#[derive(Clone)]
+pub struct Recorder(mpsc::Sender<Wish>);
+
+impl Recorder {
+    /// Starts writing. It ends when nobody can send records any more.
+    pub fn start(pool: PgPool) -> Self {
+        let (sender, queue) = mpsc::channel(WAITING_MAX);
+        tokio::spawn(write_down(pool, queue));
+        Self(sender)
+    }
+
+    /// Takes the record of a call that changed nothing.
+    pub async fn take(&self, caller: &Caller, record: Option<Record>) {
+        if let (Some(membership), Some(record)) = (&caller.membership, record)
+            && self.0.send(Wish::Record(Box::new((membership.organization, record)))).await.is_err()
+        {
+            tracing::error!("a call could not be recorded: the recorder has ended");
+        }
+    }
+
+    /// Comes back when everything that was taken before is written down.
+    pub async fn flush(&self) {
+        let (done, written) = oneshot::channel();
+        if self.0.send(Wish::Flush(done)).await.is_ok() {
+            // It only fails when the recorder has ended, and then nothing is left to wait for.
+            written.await.ok();
+        }
+    }
+}
+
+async fn write_down(pool: PgPool, mut queue: mpsc::Receiver<Wish>) {
+    let mut wishes = Vec::with_capacity(BATCH);
+    while queue.recv_many(&mut wishes, BATCH).await > 0 {
+        let (mut records, mut waiting): (HashMap<OrganizationId, Vec<Record>>, Vec<oneshot::Sender<()>>) = Default::default();
+        for wish in wishes.drain(..) {
+            match wish {
+                Wish::Record(sent) => records.entry(sent.0).or_default().push(sent.1),
+                Wish::Flush(done) => waiting.push(done),
+            }
+        }
+        for (organization, records) in records {
+            until_written(&pool, organization, &records).await;
+        }
+        for done in waiting {
+            // Whoever asked may have gone meanwhile.
+            done.send(()).ok();
+        }
+    }
+}
+
+async fn until_written(pool: &PgPool, organization: OrganizationId, records: &[Record]) {
+    loop {
+        match written(pool, organization, records).await {
+            Ok(()) => return,
+            Err(error) if error.code == Code::Unavailable && !pool.is_closed() => tokio::time::sleep(PAUSE).await,
+            Err(error) => return tracing::error!(%error, count = records.len(), "calls could not be recorded"),
+        }
+    }
+}
+
+async fn written(pool: &PgPool, organization: OrganizationId, records: &[Record]) -> Result<(), Error> {
+    let mut db = Db::begin(pool, Reach::Organization(organization), None).await?;
+    store::append(&mut db, records).await?;
+    db.commit().await
+}

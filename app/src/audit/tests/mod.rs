@@ -1,0 +1,179 @@
+//! Promises of the audit log.
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+
+use crate::{
+    access::{Permission, Role, Writes},
+    error::Code,
+    operation::tests::{arguments, furnished},
+    operations,
+    testing::World,
+};
+
+/// The calls so far, the newest first.
+async fn log(world: &World, filter: Value) -> Vec<Value> {
+    world.caller.services.recorder.flush().await;
+    world.ok("list_audit", filter).await["items"].as_array().expect("a list").clone()
+}
+
+async fn proof(world: &World) -> Value {
+    world.caller.services.recorder.flush().await;
+    world.ok("verify_audit", json!({})).await
+}
+
+#[tokio::test]
+async fn every_call_is_written_down_with_who_through_what_and_how_it_ended() {
+    let studio = World::new("audit").await;
+    let agent = studio.token(Writes::Direct).await;
+    agent.ok("create_client", json!({"name": "Acme", "tax_rate": "19"})).await;
+    agent.ok("get_client", json!({"client": "Acme"})).await;
+    agent.refused("create_client", json!({"name": "Acme"})).await;
+    agent.refused("create_client", json!({"nonsense": 1})).await;
+    agent.ok("archive_client", json!({"client": "Acme", "dry_run": true})).await;
+    studio.as_role(Role::Member).await.refused("create_client", json!({"name": "Globex"})).await;
+    let entries = log(&studio, json!({})).await;
+    let told: Vec<String> = entries
+        .iter()
+        .map(|entry| {
+            let word = |field: &str| entry[field].as_str().unwrap_or("-").to_owned();
+            format!("{} {} {} {}", word("door"), entry["member"]["name"].as_str().unwrap_or("-"), word("operation"), word("outcome"))
+        })
+        .collect();
+    for expected in [
+        "mcp Ada create_client done",
+        "mcp Ada get_client done",
+        "mcp Ada create_client invalid",
+        "mcp Ada archive_client dry_run",
+        "page Barbara create_client forbidden",
+        "page Ada create_token done",
+    ] {
+        assert!(told.iter().any(|line| line == expected), "{expected} is missing in {told:#?}");
+    }
+    assert_eq!(told.iter().filter(|line| *line == "mcp Ada create_client invalid").count(), 2);
+    let made = entries.iter().find(|entry| entry["operation"] == "create_client" && entry["outcome"] == "done").expect("it");
+    assert_eq!((&made["changed"], &made["token"]), (&json!(1), &json!("agent")));
+    let whole = studio.ok("get_audit_entry", json!({"action": made["id"]})).await;
+    assert_eq!(whole["changes"][0]["after"]["name"], "Acme");
+}
+
+#[tokio::test]
+async fn every_operation_of_the_registry_leaves_a_row() {
+    for operation in operations::all() {
+        let name = operation.declaration.name;
+        let studio = furnished("trail").await;
+        let call = Value::Object(arguments(operation, &studio.ids));
+        let before = log(&studio.world, json!({"operation": name})).await.len();
+        // What matters here is that it was called, not how it ended.
+        _ = studio.world.call(name, call).await;
+        let after = log(&studio.world, json!({"operation": name})).await.len();
+        let own = usize::from(name == "list_audit");
+        assert!(after > before - own.min(before), "{name} left no row");
+        assert_eq!(proof(&studio.world).await["sound"], true, "after {name}");
+    }
+}
+
+#[tokio::test]
+async fn the_log_is_for_those_who_run_the_organization_and_never_for_agents() {
+    let studio = World::new("audit").await;
+    for role in [Role::Manager, Role::Member, Role::Viewer] {
+        let other = studio.as_role(role).await;
+        assert!(!role.may(Permission::ManageOrganization));
+        assert_eq!(other.code("list_audit", json!({})).await, Code::NotFound, "{role:?}");
+    }
+    assert_eq!(studio.token(Writes::Direct).await.code("list_audit", json!({})).await, Code::Forbidden);
+}
+
+#[tokio::test]
+async fn the_filters_find_what_they_name() {
+    let studio = World::new("audit").await;
+    studio.ok("create_client", json!({"name": "Acme"})).await;
+    studio.refused("get_client", json!({"client": "Globex"})).await;
+    let found = |filter: Value| log(&studio, filter);
+    assert_eq!(found(json!({"operation": "create_client", "period": "today", "member": "me", "door": "page"})).await.len(), 1);
+    assert_eq!(found(json!({"outcome": "not_found"})).await.len(), 1);
+    assert_eq!(found(json!({"changed": true})).await.len(), 1);
+    assert_eq!(found(json!({"period": "last_year"})).await.len(), 0);
+    let page = studio.ok("list_audit", json!({"limit": 1})).await;
+    let next = studio.ok("list_audit", json!({"limit": 1, "cursor": page["next_cursor"]})).await;
+    assert_eq!(page["items"][0]["position"].as_i64(), next["items"][0]["position"].as_i64().map(|position| position + 1));
+}
+
+#[tokio::test]
+async fn whatever_is_altered_later_breaks_the_chain_at_its_place() {
+    let alterations = [
+        ("update action set outcome = 'forbidden' where organization_id = $1 and position = 2", 2),
+        ("update action set arguments = '{\"name\": \"Else\"}' where organization_id = $1 and position = 2", 2),
+        (
+            "update change set after = jsonb_set(after, '{name}', '\"Else\"') where organization_id = $1 and action_id = (select id from action where organization_id = $1 and position = 2)",
+            2,
+        ),
+        (
+            "delete from change where organization_id = $1 and action_id = (select id from action where organization_id = $1 and position = 2)",
+            2,
+        ),
+        ("delete from action where organization_id = $1 and position = 2", 3),
+        ("update action set hash = '\\x00' where organization_id = $1 and position = 2", 2),
+    ];
+    for (alteration, at) in alterations {
+        let studio = World::new("chain").await;
+        for name in ["Acme", "Globex", "Initech"] {
+            studio.ok("create_client", json!({"name": name})).await;
+        }
+        assert_eq!(proof(&studio).await["sound"], true);
+        assert!(studio.sql(alteration).await > 0, "{alteration}");
+        let proof = proof(&studio).await;
+        assert_eq!((&proof["sound"], &proof["broken"]["position"]), (&json!(false), &json!(at)), "{alteration}: {proof}");
+    }
+}
+
+#[tokio::test]
+async fn rows_that_are_missing_at_the_end_are_missed() {
+    let studio = World::new("chain").await;
+    studio.ok("create_client", json!({"name": "Acme"})).await;
+    studio.ok("create_client", json!({"name": "Globex"})).await;
+    assert_eq!(proof(&studio).await["sound"], true);
+    studio.sql("delete from action where organization_id = $1 and position > 1").await;
+    // What is called afterwards goes on from the head, so the gap shows.
+    let proof = proof(&studio).await;
+    assert_eq!(proof["sound"], false, "{proof}");
+}
+
+#[tokio::test]
+async fn the_application_can_neither_change_nor_take_out_nor_slip_in_a_row() {
+    let studio = World::new("chain").await;
+    studio.ok("create_client", json!({"name": "Acme"})).await;
+    for statement in [
+        "update action set outcome = 'x'",
+        "delete from action",
+        "insert into action select * from action",
+        "update change set after = null",
+        "delete from change",
+        "update audit_head set position = 0",
+        "delete from audit_head",
+        "truncate action",
+    ] {
+        let refused = sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&studio.caller.services.pool).await;
+        let code = refused.expect_err(statement).as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));
+        assert_eq!(code.as_deref(), Some("42501"), "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn the_chain_holds_when_everybody_calls_at_once() {
+    let studio = World::new("crowd").await;
+    let calls = (0..120).map(|at| {
+        let studio = studio.clone();
+        async move {
+            match at % 3 {
+                0 => drop(studio.call("create_client", json!({"name": format!("Client {at}")})).await),
+                1 => drop(studio.call("list_clients", json!({})).await),
+                _ => drop(studio.call("get_client", json!({"client": "nobody"})).await),
+            }
+        }
+    });
+    join_all(calls).await;
+    let proof = proof(&studio).await;
+    assert_eq!(proof["sound"], true, "{proof}");
+    assert!(proof["checked"].as_i64().is_some_and(|checked| checked >= 120), "{proof}");
+}

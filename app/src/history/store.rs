@@ -1,0 +1,85 @@
+//! SQL of what was done and is taken back.
+
+use sqlx::{query_as, query_scalar};
+use uuid::Uuid;
+
+use crate::{database::Db, error::Error, operation::Change};
+
+/// An action that was done.
+#[allow(missing_docs, reason = "the columns of the table `action`")]
+pub struct Done {
+    pub id: Uuid,
+    pub position: i64,
+    pub member_id: Uuid,
+    pub token_id: Option<Uuid>,
+    pub operation: String,
+    /// The name of who took it back, when somebody did and that was not taken back in its turn.
+    pub undone_by: Option<String>,
+}
+
+/// The action of this id, when it was done.
+pub async fn done(db: &mut Db, action: Uuid) -> Result<Option<Done>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Done,
+        r#"select a.id, a.position, a.member_id, a.token_id, a.operation,
+               (select m.name from action u join member m on m.organization_id = $1 and m.id = u.member_id
+                where u.organization_id = $1 and u.undoes = a.id
+                    and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
+                order by u.position desc limit 1) as undone_by
+           from action a where a.organization_id = $1 and a.id = $2 and a.outcome = 'done'"#,
+        organization,
+        action
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
+/// Puts a record back to what it was before a change; answers whether it still was what the change left behind.
+pub async fn restore(db: &mut Db, change: &Change) -> Result<bool, Error> {
+    Ok(query_scalar!(r#"select restore_record($1, $2, $3, $4) as "restored!""#, change.kind, change.record, change.before, change.after)
+        .fetch_one(db.connection())
+        .await?)
+}
+
+/// The number of the invoice that an entry is on: none when it is on none, an empty one for a draft.
+pub async fn invoice_of(db: &mut Db, entry: Uuid) -> Result<Option<Option<String>>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select i.number from time_entry t
+         join invoice_line l on l.organization_id = $1 and l.id = t.invoice_line_id
+         join invoice i on i.organization_id = $1 and i.id = l.invoice_id
+         where t.organization_id = $1 and t.id = $2",
+        organization,
+        entry
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
+/// Who changed a record after an action, and with which operation.
+pub struct Since {
+    /// The name of the member.
+    pub member: String,
+    /// The operation.
+    pub operation: String,
+}
+
+/// The latest change of a record after a place in the chain.
+pub async fn changed_since(db: &mut Db, change: &Change, position: i64) -> Result<Option<Since>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Since,
+        "select m.name as member, a.operation from change c
+         join action a on a.organization_id = $1 and a.id = c.action_id
+         join member m on m.organization_id = $1 and m.id = a.member_id
+         where c.organization_id = $1 and c.kind = $2 and c.record_id = $3 and a.position > $4
+         order by a.position desc limit 1",
+        organization,
+        change.kind,
+        change.record,
+        position
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
