@@ -24,7 +24,7 @@ use crate::{refusal::Refusal, router::Site};
 pub const ORGANIZATION: &str = "stint-organization";
 
 /// How much of a program's name is kept.
-const PROGRAM_LONGEST: usize = 200;
+pub const PROGRAM_LONGEST: usize = 200;
 
 /// The caller of a page or of a page's call.
 ///

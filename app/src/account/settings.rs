@@ -6,6 +6,7 @@ use leptos_router::hooks::use_params_map;
 use super::{profile::ProfileSection, token_page::TokensSection};
 use crate::{
     access::Permission,
+    audit::page::AuditSection,
     error::Error,
     invoices::mail_page::MailsSection,
     organizations::page::OrganizationSection,
@@ -23,6 +24,7 @@ pub fn page() -> AnyView {
         ("organization", "Organization", true),
         ("tokens", "Tokens", true),
         ("mails", "Mails", here.may(Permission::ReadMoney)),
+        ("audit", "Audit", here.may(Permission::ManageOrganization)),
     ];
     let links = sections.into_iter().filter(|(.., seen)| *seen).map(|(name, label, _)| {
         let path = if name.is_empty() { here.path("settings") } else { here.path(&format!("settings/{name}")) };
@@ -38,6 +40,7 @@ pub fn page() -> AnyView {
             "organization" => view! { <OrganizationSection /> }.into_any(),
             "tokens" => view! { <TokensSection /> }.into_any(),
             "mails" => view! { <MailsSection /> }.into_any(),
+            "audit" => view! { <AuditSection /> }.into_any(),
             _ => view! { <Problem error=Error::not_found("page") /> }.into_any(),
         }}
     }

@@ -1,1 +1,264 @@
-//! x
+//! The audit log in the settings.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::{AuditEntry, AuditProof, get_audit_entry, list_audit, verify_audit};
+use crate::{
+    day::Moment,
+    history::button::undo,
+    operation::Change,
+    page::Page,
+    ui::{Empty, Field, Icon, Part, Select, Tone, badge, choices, fetched, icon, loaded, more},
+    visit::{use_changes, use_here},
+};
+
+/// The fields of the filter, as they stand in the address.
+const FILTERS: [&str; 5] = ["member", "door", "operation", "outcome", "period"];
+
+/// Every call of every door, and whether somebody has altered the log.
+#[component]
+pub fn AuditSection() -> impl IntoView {
+    let query = use_query_map();
+    let shown = move || query.with(|query| query.get("entry"));
+    view! {
+        {move || match shown() {
+            Some(entry) => one(entry),
+            None => all(),
+        }}
+    }
+}
+
+fn all() -> AnyView {
+    let (query, changes) = (use_query_map(), use_changes());
+    let asked = move || {
+        let given = query.with(|query| FILTERS.map(|name| query.get(name)));
+        let (changed, cursor) = query.with(|query| (query.get("changed").map(|_| true), query.get("cursor")));
+        (given, changed, cursor, changes.time.get(), changes.work.get(), changes.money.get())
+    };
+    let entries = fetched(asked, |([member, door, operation, outcome, period], changed, cursor, ..)| {
+        list_audit(member, door, operation, outcome, changed, period, Some(50), cursor)
+    });
+    view! {
+        <Part title="Audit" id="audit">
+            <p class="quiet">"Every call of every door, from pages, agents and programs. Nothing in here can be changed; the chain shows whether somebody tried."</p>
+            <Proof />
+            <Filters />
+            {loaded(entries, list)}
+        </Part>
+    }
+    .into_any()
+}
+
+/// Checks the chain when it is asked for.
+#[component]
+fn Proof() -> impl IntoView {
+    let (query, here) = (use_query_map(), use_here());
+    let asked = move || query.with(|query| query.get("verify").is_some());
+    let proof = fetched(asked, |asked| async move { if asked { verify_audit().await.map(Some) } else { Ok(None) } });
+    let path = format!("{}?verify=yes", here.path("settings/audit"));
+    loaded(proof, move |proof: Option<AuditProof>| match proof {
+        Some(proof) => told(&proof),
+        None => view! { <p><a class="button" href=path.clone()>{icon(Icon::Check)} <span>"Verify"</span></a></p> }.into_any(),
+    })
+}
+
+fn told(proof: &AuditProof) -> AnyView {
+    let rows = if proof.checked == 1 { "1 row".to_owned() } else { format!("{} rows", proof.checked) };
+    match &proof.broken {
+        None => view! { <p class="notice" role="status">{format!("The chain holds: {rows} checked, each fits to the one before it and to what it changed.")}</p> }.into_any(),
+        Some(broken) => view! {
+            <p class="notice wrong" role="alert">
+                {format!("The chain is broken at row {}: {}. {rows} were checked up to there.", broken.position, broken.reason)}
+            </p>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn Filters() -> impl IntoView {
+    let query = use_query_map();
+    let given = move |name: &'static str| query.read_untracked().get(name).unwrap_or_default();
+    let doors = choices(&[
+        ("", "Every door"),
+        ("page", "Page"),
+        ("assistant", "Assistant"),
+        ("mcp", "MCP"),
+        ("rest", "REST"),
+        ("cli", "Command line"),
+    ]);
+    let periods = choices(&[
+        ("", "All time"),
+        ("today", "Today"),
+        ("this_week", "This week"),
+        ("this_month", "This month"),
+        ("last_month", "Last month"),
+    ]);
+    let kinds = choices(&[("", "Every call"), ("yes", "That changed something")]);
+    view! {
+        <form class="filters" method="get">
+            <Select label="Door" name="door" choices=doors value=given("door") />
+            <Select label="When" name="period" choices=periods value=given("period") />
+            <Select label="What" name="changed" choices=kinds value=given("changed") />
+            <Field label="Who" name="member" value=given("member") optional=true />
+            <Field label="Operation" name="operation" value=given("operation") optional=true />
+            <button type="submit" class="button">"Show"</button>
+        </form>
+    }
+}
+
+fn list(page: Page<AuditEntry>) -> AnyView {
+    let here = use_here();
+    let base = here.path("settings/audit");
+    if page.items.is_empty() {
+        return view! { <Empty title="No such call" text="Nothing was called that fits. Take a filter away to see more." /> }.into_any();
+    }
+    let next = page.next_cursor;
+    let kept: Vec<String> = use_query_map().with_untracked(|query| {
+        FILTERS
+            .into_iter()
+            .chain(["changed"])
+            .filter_map(|name| query.get(name).filter(|value| !value.is_empty()).map(|value| format!("{name}={value}")))
+            .collect()
+    });
+    let path = if kept.is_empty() { base.clone() } else { format!("{base}?{}", kept.join("&")) };
+    let rows = page.items.into_iter().map(|entry| row(&base, entry)).collect_view();
+    view! {
+        <table class="list audit">
+            <caption class="spoken">"Calls, the newest first"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"When"</th>
+                    <th scope="col">"What"</th>
+                    <th scope="col" class="wide">"Who"</th>
+                    <th scope="col" class="number wide">"Changed"</th>
+                    <th scope="col">"Outcome"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+        {more(path, next)}
+    }
+    .into_any()
+}
+
+fn row(base: &str, entry: AuditEntry) -> impl IntoView + use<> {
+    let path = format!("{base}?entry={}", entry.id);
+    let who = who(&entry);
+    view! {
+        <tr>
+            <td class="when">{when(&entry.at)}</td>
+            <th scope="row">
+                <a class="row-link code" href=path>{entry.operation.clone()}</a>
+                <small class="narrow">{who.clone()}</small>
+            </th>
+            <td class="wide">{who}</td>
+            <td class="number wide">{(entry.changed > 0).then_some(entry.changed)}</td>
+            <td>{outcome(&entry)}</td>
+        </tr>
+    }
+}
+
+fn when(at: &Moment) -> impl IntoView + use<> {
+    let (day, clock) = (at.day().label(), at.clock().to_owned());
+    view! { <time datetime=at.as_str().to_owned()>{day} " " {clock}</time> }
+}
+
+fn who(entry: &AuditEntry) -> String {
+    let door = match entry.door.as_str() {
+        "page" => "Page",
+        "assistant" => "Assistant",
+        "mcp" => "MCP",
+        "rest" => "REST",
+        "cli" => "Command line",
+        other => other,
+    };
+    match &entry.token {
+        Some(token) => format!("{} · {door} · {token}", entry.member.name),
+        None => format!("{} · {door}", entry.member.name),
+    }
+}
+
+fn outcome(entry: &AuditEntry) -> impl IntoView + use<> {
+    let tone = match entry.outcome.as_str() {
+        "done" if entry.undone_by.is_some() => return badge(Tone::Quiet, "undone").into_any(),
+        "done" => Tone::Good,
+        "dry_run" | "repeated" => Tone::Quiet,
+        _ => Tone::Warn,
+    };
+    badge(tone, entry.outcome.replace('_', " ")).into_any()
+}
+
+/// One call, with everything that it changed.
+fn one(id: String) -> AnyView {
+    let changes = use_changes();
+    let asked = move || (id.clone(), changes.time.get());
+    loaded(fetched(asked, |(id, _)| get_audit_entry(id)), entry)
+}
+
+fn entry(entry: AuditEntry) -> AnyView {
+    let here = use_here();
+    let arguments = serde_json::to_string_pretty(&entry.arguments).unwrap_or_default();
+    let undoable = entry.outcome == "done" && entry.changed > 0 && entry.undone_by.is_none();
+    let id = entry.id;
+    let facts = [
+        Some(("Who", who(&entry))),
+        entry.program.clone().map(|program| ("Program", program)),
+        entry.address.clone().map(|address| ("Address", address)),
+        Some(("Took", format!("{} ms", entry.duration_ms))),
+        Some(("Row", entry.position.to_string())),
+    ];
+    let facts = facts.into_iter().flatten().map(|(label, value)| view! { <dt>{label}</dt> <dd>{value}</dd> }).collect_view();
+    view! {
+        <Part title=entry.operation.clone() id="entry">
+            <p>{when(&entry.at)} " " {outcome(&entry)}</p>
+            <dl class="pairs">{facts}</dl>
+            <h3>"Arguments"</h3>
+            <pre class="json" tabindex="0" aria-label="Arguments"><code>{arguments}</code></pre>
+            {entry.changes.into_iter().map(change).collect_view()}
+            <p class="actions">
+                {undoable.then(|| undo(id))}
+                <a class="button" href=here.path("settings/audit")>"Back to the log"</a>
+            </p>
+        </Part>
+    }
+    .into_any()
+}
+
+/// What happened to a record: the fields that changed.
+fn change(change: Change) -> impl IntoView {
+    let verb = match (&change.before, &change.after) {
+        (None, _) => "made",
+        (_, None) => "deleted",
+        _ => "changed",
+    };
+    let title = format!("{} {verb}", change.kind.replace('_', " "));
+    let rows = different(&change).into_iter().map(|(field, before, after)| {
+        view! { <tr><th scope="row" class="code">{field}</th> <td>{before}</td> <td>{after}</td></tr> }
+    });
+    view! {
+        <h3>{title}</h3>
+        <table class="list audit">
+            <thead><tr><th scope="col">"Field"</th> <th scope="col">"Before"</th> <th scope="col">"After"</th></tr></thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+    }
+}
+
+/// The fields of a record that differ, as text; long ones are cut.
+fn different(change: &Change) -> Vec<(String, String, String)> {
+    let fields = |image: &Option<serde_json::Value>| image.as_ref().and_then(|image| image.as_object().cloned()).unwrap_or_default();
+    let (before, after) = (fields(&change.before), fields(&change.after));
+    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
+    names.sort();
+    names.dedup();
+    let written = |value: Option<&serde_json::Value>| match value {
+        None | Some(serde_json::Value::Null) => String::new(),
+        Some(serde_json::Value::String(text)) => text.chars().take(200).collect(),
+        Some(other) => other.to_string().chars().take(200).collect(),
+    };
+    let changed = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
+    let written = changed.map(|name| (name.clone(), written(before.get(name)), written(after.get(name))));
+    written.filter(|(_, before, after)| before != after).collect()
+}

@@ -22,9 +22,9 @@ pub fn Terms(
     let changes = use_changes();
     let flash = use_flash();
     let action = Write::<UpdateClient>::new();
-    answered(action, move |_| {
+    answered(action, move |saved| {
         changed(changes.work);
-        flash.say("Client saved.");
+        flash.done("Client saved.", saved.action);
     });
     let changeable = here.may(Permission::WriteWork);
     let given = client.clone();
@@ -81,7 +81,7 @@ fn Delete(client: Client) -> impl IntoView {
     let action = Write::<DeleteClient>::new();
     let list = here.path("clients");
     answered(action, move |deleted| {
-        flash.say(format!("{} was deleted.", deleted.name));
+        flash.done(format!("{} was deleted.", deleted.name), deleted.action);
         navigate(&list, Default::default());
         changed(changes.work);
     });

@@ -13,6 +13,7 @@ pub use self::nav::Mark;
 use self::nav::Nav;
 use crate::{
     ends,
+    history::button::undo,
     time::{
         bar::{TimerBar, provide_start},
         ticking::provide_ticking,
@@ -62,6 +63,6 @@ fn framed(visit: &Visit, here: Here) -> impl IntoView + use<> {
                 </main>
             </div>
         </div>
-        <FlashRegion flash />
+        <FlashRegion flash undo />
     }
 }

@@ -1,5 +1,6 @@
 //! What was done, and the way back from it.
 
+pub mod button;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
 #[cfg(all(test, feature = "ssr"))]

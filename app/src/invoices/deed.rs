@@ -52,8 +52,8 @@ pub fn DeleteDraft(
     let flash = use_flash();
     let navigate = use_navigate();
     let action = Write::<DeleteInvoiceDraft>::new();
-    answered(action, move |_| {
-        flash.say("The draft was deleted. Its time can be billed again.");
+    answered(action, move |deleted| {
+        flash.done("The draft was deleted. Its time can be billed again.", deleted.action);
         navigate(&here.path("invoices"), Default::default());
         changed(changes.money);
     });

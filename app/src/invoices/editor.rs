@@ -18,9 +18,9 @@ pub fn Editor(
     let changes = use_changes();
     let flash = use_flash();
     let action = Write::<UpdateInvoiceDraft>::new();
-    answered(action, move |_| {
+    answered(action, move |saved| {
         changed(changes.money);
-        flash.say("Draft saved.");
+        flash.done("Draft saved.", saved.action);
     });
     let (id, version) = (invoice.id, invoice.version);
     let only = invoice.lines.len() == 1;

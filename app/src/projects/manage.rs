@@ -59,9 +59,9 @@ pub fn Terms(
     let changes = use_changes();
     let flash = use_flash();
     let action = Write::<UpdateProject>::new();
-    answered(action, move |_| {
+    answered(action, move |saved| {
         changed(changes.work);
-        flash.say("Project saved.");
+        flash.done("Project saved.", saved.action);
     });
     let changeable = here.may(Permission::WriteWork);
     let rate = project.rate.as_ref().map(|rate| written(rate.amount, &rate.currency)).unwrap_or_default();
@@ -125,7 +125,7 @@ fn Delete(project: Project) -> impl IntoView {
     let action = Write::<DeleteProject>::new();
     let list = here.path("projects");
     answered(action, move |deleted| {
-        flash.say(format!("{} was deleted.", deleted.name));
+        flash.done(format!("{} was deleted.", deleted.name), deleted.action);
         navigate(&list, Default::default());
         changed(changes.work);
     });

@@ -53,7 +53,8 @@ pub fn LogForm(
     let action = Write::<CreateTimeEntry>::new();
     answered(action, move |logged| {
         changed(changes.time);
-        flash.say(format!("{} logged on {}: {} that day.", logged.entry.worked.text, logged.entry.project.name, logged.day_total.text));
+        let words = format!("{} logged on {}: {} that day.", logged.entry.worked.text, logged.entry.project.name, logged.day_total.text);
+        flash.done(words, logged.action);
     });
     let today = here.0.today.to_string();
     let other = match by_clock {
@@ -91,7 +92,9 @@ pub fn EditForm(
     let navigate = use_navigate();
     let action = Write::<UpdateTimeEntry>::new();
     let list = back.clone();
-    answered(action, move |_| {
+    let flash = use_flash();
+    answered(action, move |saved| {
+        flash.done("Saved.", saved.action);
         navigate(&list, Default::default());
         changed(changes.time);
     });
@@ -123,8 +126,8 @@ fn Delete(entry: TimeEntry, back: String) -> impl IntoView {
     let flash = use_flash();
     let navigate = use_navigate();
     let action = Write::<DeleteTimeEntry>::new();
-    answered(action, move |_| {
-        flash.say("The entry was deleted.");
+    answered(action, move |deleted| {
+        flash.done("The entry was deleted.", deleted.action);
         navigate(&back, Default::default());
         changed(changes.time);
     });

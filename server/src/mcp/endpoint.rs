@@ -14,7 +14,7 @@ use super::{
     instructions,
     offer::{Library, Offer, Standing, ToolCall},
 };
-use crate::isolation::isolated;
+use crate::{identity::PROGRAM_LONGEST, isolation::isolated};
 
 /// How long a tool may take. Clients wait a minute or more; they are told before they give up.
 const TOOL_LIMIT: Duration = Duration::from_secs(55);
@@ -51,6 +51,14 @@ fn caller(context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
     let parts = context.extensions.get::<http::request::Parts>();
     let caller = parts.and_then(|parts| parts.extensions.get::<Caller>()).filter(|caller| caller.person.is_some());
     caller.cloned().ok_or_else(|| ErrorData::invalid_request("not authenticated", None))
+}
+
+/// The caller with the name that the client gives itself in the request, for the record.
+fn named(caller: Caller, context: &RequestContext<RoleServer>) -> Caller {
+    match context.meta.client_info() {
+        Some(client) => Caller { program: format!("{} {}", client.name, client.version).chars().take(PROGRAM_LONGEST).collect(), ..caller },
+        None => caller,
+    }
 }
 
 /// Lists are never cut into pages here, so no cursor was ever given out.
@@ -139,7 +147,7 @@ impl ServerHandler for Endpoint {
     /// A tool that is not for this caller is as unknown as one that does not exist. Only what a better token would open
     /// is named: there the operation itself says which scope is missing.
     async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
-        let caller = caller(&context)?;
+        let caller = named(caller(&context)?, &context);
         let known = self.offer.tool(&request.name).filter(|entry| !matches!((entry.standing)(&caller), Standing::Hidden));
         let entry = known.ok_or_else(|| ErrorData::invalid_params(format!("Unknown tool: {}", request.name), None))?;
         let work = (entry.run)(ToolCall { caller, request, context: context.clone() });
