@@ -22,7 +22,7 @@ const LOG_LINES_KEPT = 200;
  * Starts `stint serve` and waits until it is ready. `env` adds to its environment.
  *
  * The result has `url`, `dataDir`, `command(…)` for the command line beside the running server,
- * `json(…)` for the same with `--json`, `log()` and `stop()`.
+ * `json(…)` for the same with `--json`, `log()`, `stop()`, and `killed()`: the server dies at once and starts again.
  */
 export async function startStint({ env = {} } = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), "stint-e2e-"));
@@ -39,7 +39,7 @@ export async function startStint({ env = {} } = {}) {
     STINT_PUBLIC_URL: url,
     ...env,
   };
-  const server = serve(environment);
+  let server = serve(environment);
   const stop = () => stopServer(server, dataDir);
   try {
     await untilReady(url, server);
@@ -47,6 +47,13 @@ export async function startStint({ env = {} } = {}) {
     await stop();
     throw error;
   }
+  const killed = async () => {
+    process.removeListener("exit", server.leave);
+    server.child.kill("SIGKILL");
+    await server.gone;
+    server = serve(environment);
+    await untilReady(url, server);
+  };
   const command = (...args) => run(environment, args);
   return {
     url,
@@ -55,6 +62,8 @@ export async function startStint({ env = {} } = {}) {
     json: async (...args) => JSON.parse(await command(...args, "--json")),
     log: () => server.lines.join("\n"),
     pid: server.child.pid,
+    ready: () => untilReady(url, server),
+    killed,
     stop,
   };
 }
