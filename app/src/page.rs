@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 
 #[cfg(feature = "ssr")]
-pub use cursor::Cursor;
+pub use cursor::{Cursor, characters};
 
 /// How many items a list answers with when the caller does not say.
 pub const LIMIT_DEFAULT: u32 = 50;

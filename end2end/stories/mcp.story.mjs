@@ -26,7 +26,7 @@ describe("an agent with a token", () => {
       asVisitor(browser, visit(), async (page) => {
         const person = new Person(page);
         await person.signUp({ name: `Ada ${generation}` });
-        const token = await makesToken(person, { name: "Claude", ...ALL });
+        const token = await person.makeToken({ name: "Claude", ...ALL });
         const agent = await connect(generation, stint.url, token);
         describesItsTools(agent);
         await bills(agent, `Ada ${generation}`, token);
@@ -41,7 +41,7 @@ describe("an agent with a token", () => {
     asVisitor(browser, visit(), async (page) => {
       const person = new Person(page);
       await person.signUp({ name: "Grace Hopper" });
-      const token = await makesToken(person, { name: "Watcher", may: "Look, change nothing", writes: ALL.writes });
+      const token = await person.makeToken({ name: "Watcher", may: "Look, change nothing", writes: ALL.writes });
       const agent = await connect("2026-07-28", stint.url, token);
       assert.equal((await agent.call("whoami")).name, "Grace Hopper");
       assert.deepEqual((await agent.call("list_clients")).items, []);
@@ -57,27 +57,12 @@ describe("an agent with a token", () => {
     asVisitor(browser, visit(), async (page) => {
       const person = new Person(page);
       await person.signUp({ name: "Edsger Dijkstra" });
-      const token = await makesToken(person, { name: "Careful", may: ALL.may, writes: "A person is asked first" });
+      const token = await person.makeToken({ name: "Careful", may: ALL.may, writes: "A person is asked first" });
       const agent = await connect("2026-07-28", stint.url, token);
       assert.equal((await agent.refused("create_client", { name: "Acme" })).code, "needs_approval");
       await agent.close();
     }));
 });
-
-async function makesToken(person, { name, may, writes }) {
-  const { page } = person;
-  await person.open(`/o/${new URL(page.url()).pathname.split("/")[2]}/settings/tokens`);
-  const form = page.locator("form#token");
-  await form.getByLabel("What it is for").fill(name);
-  await form.getByLabel("It may").selectOption({ label: may });
-  await form.getByLabel("When it writes").selectOption({ label: writes });
-  await form.getByRole("button", { name: "Make token" }).click();
-  const secret = page.getByRole("region", { name: "Copy it now" }).locator("code").first();
-  const token = await secret.textContent();
-  assert.match(token, /^stint_pat_/);
-  await page.getByRole("region", { name: "Your tokens" }).getByText(name, { exact: true }).waitFor();
-  return token;
-}
 
 function describesItsTools(agent) {
   assert.ok(agent.tools.length > 20, `only ${agent.tools.length} tools`);

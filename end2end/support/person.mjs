@@ -1,4 +1,5 @@
 // What a person does on the pages, by the words they read there, with scripts and without.
+import assert from "node:assert/strict";
 import { hydrated } from "./browser.mjs";
 
 export const PASSWORD = "a few words that are kept";
@@ -97,6 +98,21 @@ export class Person {
     const tabs = this.page.getByRole("navigation", { name: "Settings" });
     await this.follow(tabs.getByRole("link", { name: section, exact: true }));
     await tabs.locator(`a[aria-current="page"]`, { hasText: section }).waitFor();
+  }
+
+  /** Makes a token in the settings; the answer is its secret, which is shown once. */
+  async makeToken({ name, may = "Do everything a token can", writes = "It counts at once" }) {
+    const { page } = this;
+    await this.open(`/o/${new URL(page.url()).pathname.split("/")[2]}/settings/tokens`);
+    const form = page.locator("form#token");
+    await form.getByLabel("What it is for").fill(name);
+    await form.getByLabel("It may").selectOption({ label: may });
+    await form.getByLabel("When it writes").selectOption({ label: writes });
+    await form.getByRole("button", { name: "Make token" }).click();
+    const token = await page.getByRole("region", { name: "Copy it now" }).locator("code").first().textContent();
+    assert.match(token, /^stint_pat_/);
+    await page.getByRole("region", { name: "Your tokens" }).getByText(name, { exact: true }).waitFor();
+    return token;
   }
 
   /** Writes the letterhead and how time is rounded. */

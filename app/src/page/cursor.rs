@@ -94,5 +94,28 @@ impl<T: Serialize> Page<T> {
 
 /// The length of an item in an answer, with the comma behind it.
 fn length(item: &impl Serialize) -> usize {
-    serde_json::to_string(item).map_or(0, |text| text.chars().count()) + 1
+    characters(item) + 1
+}
+
+/// How many characters a value has as JSON. They are counted as they are written, and kept nowhere.
+pub fn characters(value: &impl Serialize) -> usize {
+    let mut count = Count(0);
+    match serde_json::to_writer(&mut count, value) {
+        Ok(()) => count.0,
+        Err(_) => 0,
+    }
+}
+
+struct Count(usize);
+
+impl std::io::Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        // In UTF-8 every character has exactly one byte that does not continue another.
+        self.0 += bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }

@@ -1,6 +1,11 @@
 //! The answer of an operation as the result of a tool, short enough for a model to read.
 
-use app::{context::Caller, error::Error, operation::Operation, page::LIMIT_DEFAULT};
+use app::{
+    context::Caller,
+    error::Error,
+    operation::Operation,
+    page::{LIMIT_DEFAULT, characters},
+};
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value};
 
@@ -61,7 +66,7 @@ fn file_address(caller: &Caller, arguments: &Value) -> Option<String> {
 /// Half of a file is of no use, so a file that is too long is left out whole, with the way to it.
 fn without_bytes(mut answer: Value, address: Option<String>) -> Value {
     // Most answers are no file, and measuring one means writing it.
-    if answer.get("base64").is_none() || length(&answer) <= LONGEST {
+    if answer.get("base64").is_none() || characters(&answer) <= LONGEST {
         return answer;
     }
     if let (Some(Value::String(bytes)), Some(address)) = (answer.get_mut("base64"), address) {
@@ -73,7 +78,7 @@ fn without_bytes(mut answer: Value, address: Option<String>) -> Value {
 
 /// Cuts long texts and lists down until the answer fits.
 fn fit(answer: Value) -> Value {
-    if length(&answer) <= LONGEST {
+    if characters(&answer) <= LONGEST {
         return answer;
     }
     let mut cut = answer.clone();
@@ -86,7 +91,7 @@ fn fit(answer: Value) -> Value {
                 Value::from("Shortened: long texts and lists are cut off here. Ask for less at once, or open the record in the app."),
             );
         }
-        if length(&cut) <= LONGEST {
+        if characters(&cut) <= LONGEST {
             break;
         }
     }
@@ -116,10 +121,6 @@ fn shorten_fields(fields: &mut Map<String, Value>, text_longest: usize, items_mo
     }
 }
 
-fn length(value: &Value) -> usize {
-    serde_json::to_string(value).map_or(0, |text| text.chars().count())
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -130,7 +131,7 @@ mod tests {
     fn a_long_answer_is_cut_until_it_fits_and_says_so() {
         let long = json!({ "id": 1, "note": "ä".repeat(60_000), "lines": vec![json!({ "text": "x".repeat(90) }); 2_000] });
         let cut = fit(long);
-        assert!(length(&cut) <= LONGEST);
+        assert!(characters(&cut) <= LONGEST);
         assert!(cut[NOTICE].as_str().is_some_and(|notice| notice.starts_with("Shortened")));
         assert_eq!(cut["id"], 1);
     }

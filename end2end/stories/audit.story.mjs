@@ -1,0 +1,81 @@
+// An agent sets a budget and logs time over MCP; the owner sees every call, what it changed, and takes one back.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { connect, GENERATIONS } from "../support/agent.mjs";
+import { accessible, asVisitor, openBrowser } from "../support/browser.mjs";
+import { Person } from "../support/person.mjs";
+import { startStint } from "../support/stint.mjs";
+
+describe("the audit log", () => {
+  let stint, browser;
+  before(async () => {
+    [stint, browser] = await Promise.all([startStint(), openBrowser()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await stint?.stop();
+  });
+
+  for (const generation of Object.keys(GENERATIONS)) {
+    test(`shows what an agent did, and its chain holds (${generation})`, () =>
+      asVisitor(browser, { base: stint.url, name: "audit" }, async (page) => {
+        const person = new Person(page);
+        await person.signUp({ name: `Ada ${generation}` });
+        const token = await person.makeToken({ name: "Claude" });
+        const agent = await connect(generation, stint.url, token);
+        await works(agent);
+        await agent.close();
+        await isSeen(person, generation);
+        await isTakenBack(person);
+        await holds(person);
+      }));
+  }
+});
+
+/** A budget, an hour against it, a try and a refusal. */
+async function works(agent) {
+  await agent.call("create_client", { name: "Acme", rate: 12_000, tax_rate: "19" });
+  await agent.call("create_project", { client: "Acme", name: "Dashboard" });
+  const budget = await agent.call("set_budget", { project: "Dashboard", hours: "40", amount: 400_000, period: "month" });
+  assert.ok(budget.action);
+  const { organization } = await agent.call("whoami");
+  const tried = { project: "Dashboard", date: organization.today, duration: "1h", description: "Charts" };
+  assert.equal((await agent.call("create_time_entry", { ...tried, dry_run: true })).dry_run, true);
+  const logged = await agent.call("create_time_entry", tried);
+  assert.ok(logged.budget, "the answer to a write of time says what is left of the budget");
+  assert.equal((await agent.refused("create_time_entry", { ...tried, duration: "25h" })).code, "invalid");
+}
+
+async function isSeen(person, generation) {
+  const { page } = person;
+  await person.settingsTab("Audit");
+  const log = page.getByRole("table", { name: "Calls, the newest first" });
+  for (const operation of ["create_client", "create_project", "set_budget", "whoami", "create_time_entry"]) {
+    await log.getByRole("link", { name: operation, exact: true }).first().waitFor();
+  }
+  for (const outcome of ["dry run", "invalid"]) {
+    await log.getByRole("row").filter({ hasText: "create_time_entry" }).filter({ hasText: outcome }).waitFor();
+  }
+  await log.getByRole("row").filter({ hasText: "MCP · Claude" }).first().waitFor();
+  await accessible(page);
+  await log.getByRole("row").filter({ hasText: "create_time_entry" }).filter({ hasText: "done" }).getByRole("link").click();
+  await page.getByRole("heading", { name: "time entry made" }).waitFor();
+  await page.getByRole("row", { name: /description\s+Charts/ }).waitFor();
+  if (generation === "2026-07-28") await page.getByText("stint-story 1.0.0").waitFor();
+  await accessible(page);
+}
+
+async function isTakenBack(person) {
+  const { page } = person;
+  await page.getByRole("main").getByRole("button", { name: "Undo" }).click();
+  await person.said("Undone.");
+  await person.visit("Time");
+  assert.equal(await page.getByText("Charts", { exact: true }).count(), 0);
+}
+
+async function holds(person) {
+  const { page } = person;
+  await person.open(`/o/${new URL(page.url()).pathname.split("/")[2]}/settings/audit`);
+  await page.getByRole("link", { name: "Verify" }).click();
+  await page.getByText(/^The chain holds: \d+ rows checked/).waitFor();
+}
