@@ -33,15 +33,17 @@ create function hash_of_changes(tenant uuid, acting uuid) returns bytea language
 $$;
 
 -- What an action says, in one hash with the one before it.
-create function hash_of_action(previous bytea, a action) returns bytea language sql immutable as $$
-    select sha256(previous || convert_to(jsonb_build_array(
+create function hash_of_action(previous bytea, a action) returns bytea language plpgsql immutable as $$
+begin
+    return sha256(previous || convert_to(jsonb_build_array(
         a.organization_id, a.id, a.position, extract(epoch from a.at), a.member_id, a.token_id, a.door, a.operation, a.arguments, a.outcome,
-        a.program, a.address, a.withheld, a.duration_ms, a.undoes, encode(a.changes_hash, 'hex'))::text, 'UTF8'))
+        a.program, a.address, a.withheld, a.duration_ms, a.undoes, encode(a.changes_hash, 'hex'))::text, 'UTF8'));
+end
 $$;
 
--- Adds actions to the chain of the organization of this transaction, in the order given. It works with the rights of the
--- owner, so the organization is never taken from what is given.
-create function append_actions(entries jsonb) returns void language plpgsql security definer set search_path = public, pg_temp as $$
+-- Adds actions to the chain of the organization of this transaction, in the order given; `wrote` says whether they changed
+-- anything. It works with the rights of the owner, so the organization is never taken from what is given.
+create function append_actions(entries jsonb, wrote boolean) returns void language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     tenant uuid := current_organization();
     head audit_head;
@@ -59,7 +61,7 @@ begin
         head.position := head.position + 1;
         entry.organization_id := tenant;
         entry.position := head.position;
-        entry.changes_hash := hash_of_changes(tenant, entry.id);
+        entry.changes_hash := case when wrote then hash_of_changes(tenant, entry.id) end;
         entry.hash := hash_of_action(head.hash, entry);
         head.hash := entry.hash;
         insert into action select entry.*;
@@ -131,7 +133,6 @@ alter table action
     add constraint action_position_unique unique (organization_id, position);
 -- The list goes by position; the newest by time was its twin.
 drop index action_newest;
-create index action_of_member on action (organization_id, member_id, position);
 create index action_undone on action (organization_id, undoes) where undoes is not null;
 
 alter table audit_head enable row level security;

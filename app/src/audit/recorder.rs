@@ -94,6 +94,6 @@ async fn until_written(pool: &PgPool, organization: OrganizationId, records: &[R
 
 async fn written(pool: &PgPool, organization: OrganizationId, records: &[Record]) -> Result<(), Error> {
     let mut db = Db::begin(pool, Reach::Organization(organization), None).await?;
-    store::append(&mut db, records).await?;
+    store::append(&mut db, records, false).await?;
     db.commit().await
 }

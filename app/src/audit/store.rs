@@ -11,10 +11,10 @@ use crate::{
     error::Error,
 };
 
-/// Adds calls to the chain of the organization, in the order given.
-pub async fn append(db: &mut Db, records: &[Record]) -> Result<(), Error> {
+/// Adds calls to the chain of the organization, in the order given; `wrote` says whether they changed anything.
+pub async fn append(db: &mut Db, records: &[Record], wrote: bool) -> Result<(), Error> {
     let records = serde_json::to_value(records).map_err(|_| Error::internal())?;
-    query!(r#"select append_actions($1) as "appended: ()""#, records).execute(db.connection()).await?;
+    query!(r#"select append_actions($1, $2) as "appended: ()""#, records, wrote).execute(db.connection()).await?;
     Ok(())
 }
 

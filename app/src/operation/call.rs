@@ -125,7 +125,7 @@ impl Call {
             let record = Record::of(&self.caller, self.action, self.now, declaration.name, arguments, outcome::DONE);
             let records: Vec<Record> =
                 record.map(|record| Record { undoes: self.undoes.map(|undone| undone.0), ..record }).into_iter().collect();
-            audit::store::append(&mut self.db, &records).await?;
+            audit::store::append(&mut self.db, &records, true).await?;
             self.db.commit().await?;
         } else {
             self.db.commit().await?;
