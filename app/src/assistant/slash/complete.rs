@@ -19,8 +19,8 @@ pub struct Completion {
     pub text: String,
     /// Where the caret stands then, counted like `caret` of [`complete`].
     pub caret: usize,
-    /// Whether it is the name of a command: what is typed so far means nothing yet.
-    pub command: bool,
+    /// Whether what is typed so far means nothing without it: the beginning of a command's name.
+    pub needed: bool,
 }
 
 /// What the text could go on with at the caret, which is counted as browsers do: in units of UTF-16.
@@ -49,15 +49,16 @@ pub fn complete(text: &str, caret: usize, commands: &[Command], names: &Names) -
 fn command(typed: &str, tail: &str, commands: &[Command]) -> Vec<Completion> {
     let typed = typed.to_lowercase().replace('_', "-");
     let after = tail.find(char::is_whitespace).map_or("", |space| tail[space..].trim_start());
+    // A name that is there in full is a command already, even if longer ones hold it.
+    let needed = !commands.iter().any(|command| command.name == typed);
     let offer = |command: &Command| Completion {
         label: format!("/{}", command.name),
         hint: command.title.clone(),
-        command: true,
+        needed,
         ..taken(format!("/{} ", command.name), after)
     };
     let begins = commands.iter().filter(|command| command.name.starts_with(&typed));
     let holds = commands.iter().filter(|command| !command.name.starts_with(&typed) && command.name.contains(&typed));
-    // A name that is there in full is not offered again.
     begins.chain(holds).filter(|command| command.name != typed).take(OFFERED_MAX).map(offer).collect()
 }
 
@@ -81,7 +82,7 @@ fn known(head: &str, tail: &str, typed: &str, names: &[String], goes_on: bool) -
     let before = &head[..head.len() - typed.len()];
     let offer = |name: &String| {
         let end = if goes_on { " " } else { "" };
-        Completion { label: name.clone(), hint: String::new(), command: false, ..taken(format!("{before}{name}{end}"), tail.trim_start()) }
+        Completion { label: name.clone(), hint: String::new(), needed: false, ..taken(format!("{before}{name}{end}"), tail.trim_start()) }
     };
     let begins = names.iter().filter(|name| folded(name).starts_with(&wanted) && folded(name) != wanted);
     let holds = names.iter().filter(|name| !whole && !folded(name).starts_with(&wanted) && folded(name).contains(&wanted));
@@ -104,7 +105,7 @@ fn pair(head: &str, tail: &str, command: &Command, names: &Names) -> Vec<Complet
         let offer = |name: &String| Completion {
             label: name.clone(),
             hint: String::new(),
-            command: false,
+            needed: false,
             ..taken(format!("{before}\"{name}\" "), tail.trim_start_matches('"').trim_start())
         };
         return found.map(offer).collect();
@@ -115,7 +116,7 @@ fn pair(head: &str, tail: &str, command: &Command, names: &Names) -> Vec<Complet
     let offer = |name: &str| Completion {
         label: format!("{name}="),
         hint: String::new(),
-        command: false,
+        needed: false,
         ..taken(format!("{before}{name}="), tail)
     };
     free.map(offer).collect()
@@ -124,7 +125,7 @@ fn pair(head: &str, tail: &str, command: &Command, names: &Names) -> Vec<Complet
 /// The text and the caret after something was taken.
 fn taken(head: String, tail: &str) -> Completion {
     let caret = head.encode_utf16().count();
-    Completion { label: String::new(), hint: String::new(), text: head + tail, caret, command: false }
+    Completion { label: String::new(), hint: String::new(), text: head + tail, caret, needed: false }
 }
 
 /// Small letters, single spaces, none around slashes: what two spellings of a name have in common.

@@ -27,7 +27,10 @@ fn name<'a>(command: &str, rest: &'a str) -> Result<(String, &'a str), Error> {
         Some(after) if sound => Ok((word.replace('-', "_").to_lowercase(), after)),
         _ => {
             let word: String = word.chars().take(60).collect();
-            Err(Error::invalid("text", format!("\"{word}\" stands alone; /{command} takes its arguments by name, such as name=\"{word}\".")))
+            Err(Error::invalid(
+                "text",
+                format!("\"{word}\" stands alone; /{command} takes its arguments by name, such as name=\"{word}\"."),
+            ))
         }
     }
 }
@@ -35,13 +38,14 @@ fn name<'a>(command: &str, rest: &'a str) -> Result<(String, &'a str), Error> {
 /// The value that the text begins with: in quotes, as JSON in brackets, or one word.
 fn value<'a>(name: &str, text: &'a str) -> Result<(Value, &'a str), Error> {
     if let Some(quoted) = text.strip_prefix('"') {
-        let (value, after) = unquoted(quoted)
-            .ok_or_else(|| Error::invalid(name, format!("The quote of {name} is not closed; end it with \".")))?;
+        let (value, after) =
+            unquoted(quoted).ok_or_else(|| Error::invalid(name, format!("The quote of {name} is not closed; end it with \".")))?;
         return Ok((Value::String(value), after));
     }
     if text.starts_with(['[', '{']) {
         let mut values = Deserializer::from_str(text).into_iter::<Value>();
-        let value = values.next().and_then(Result::ok).ok_or_else(|| Error::invalid(name, format!("{name} is no JSON; check its brackets.")))?;
+        let value =
+            values.next().and_then(Result::ok).ok_or_else(|| Error::invalid(name, format!("{name} is no JSON; check its brackets.")))?;
         return Ok((value, &text[values.byte_offset()..]));
     }
     let end = text.find(char::is_whitespace).unwrap_or(text.len());

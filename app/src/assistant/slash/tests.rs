@@ -27,7 +27,13 @@ fn commands() -> Vec<Command> {
 fn names() -> Names {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     Names {
-        projects: owned(&["Acme / Dashboard", "Acme / Dashboard redesign", "Acme GmbH / Onboarding", "Globex / Dashboard", "Globex / Today"]),
+        projects: owned(&[
+            "Acme / Dashboard",
+            "Acme / Dashboard redesign",
+            "Acme GmbH / Onboarding",
+            "Globex / Dashboard",
+            "Globex / Today",
+        ]),
         clients: owned(&["Acme", "Acme GmbH", "Globex"]),
         today: Day::parse("today", "2026-11-21").expect("a day"),
     }
@@ -103,9 +109,11 @@ fn what_needs_no_more_takes_no_more() {
 
 #[test]
 fn other_operations_take_their_arguments_by_name() {
-    let (operation, arguments) = means(r#"/create-client name="Acme \"GmbH\"" rate=9000 billable=false tax-rate=7.50 code=007 lines=[{"a": 1}]"#);
+    let (operation, arguments) =
+        means(r#"/create-client name="Acme \"GmbH\"" rate=9000 billable=false tax-rate=7.50 code=007 lines=[{"a": 1}]"#);
     assert_eq!(operation, "create_client");
-    let wanted = json!({ "name": "Acme \"GmbH\"", "rate": 9000, "billable": false, "tax_rate": "7.50", "code": "007", "lines": [{"a": 1}] });
+    let wanted =
+        json!({ "name": "Acme \"GmbH\"", "rate": 9000, "billable": false, "tax_rate": "7.50", "code": "007", "lines": [{"a": 1}] });
     assert_eq!(arguments, wanted);
     assert_eq!(means("/Create_Client name=Acme").0, "create_client");
 }
@@ -143,6 +151,9 @@ fn commands_are_offered_by_what_they_begin_with_and_then_by_what_they_hold() {
     assert_eq!(offered("/client"), ["/create-client "]);
     assert_eq!(offered("/stop"), Vec::<String>::new(), "what is there in full is sent, not offered");
     assert_eq!(offered("stop"), Vec::<String>::new());
+    let longer = Command { name: "stop-all".to_owned(), ..commands()[1].clone() };
+    let offers = complete("/stop", 5, &[commands(), vec![longer]].concat(), &names());
+    assert!(offers.iter().all(|offer| !offer.needed), "/stop is a command already: {offers:?}");
 }
 
 #[test]
@@ -162,7 +173,7 @@ fn a_caret_counts_as_browsers_count() {
     let offers = complete("/start 𝒜 glob", "/start 𝒜 glob".encode_utf16().count(), &commands(), &names());
     assert_eq!(offers, Vec::new());
     let [offer] = &complete("/sto", 4, &commands(), &names())[..] else { panic!("one") };
-    assert_eq!((offer.text.as_str(), offer.caret, offer.command), ("/stop ", 6, true));
+    assert_eq!((offer.text.as_str(), offer.caret, offer.needed), ("/stop ", 6, true));
 }
 
 /// Texts that look like commands more often than chance would have it.
@@ -183,7 +194,8 @@ fn texts() -> impl Strategy<Value = String> {
         Just("ẞİ𝒜".to_owned()),
         "\\PC{0,6}",
     ];
-    (proptest::collection::vec(word, 0..8), "[ \t\u{a0}\n]{0,2}").prop_map(|(words, space)| words.join(if space.is_empty() { " " } else { &space }))
+    (proptest::collection::vec(word, 0..8), "[ \t\u{a0}\n]{0,2}")
+        .prop_map(|(words, space)| words.join(if space.is_empty() { " " } else { &space }))
 }
 
 proptest! {
