@@ -31,7 +31,10 @@ pub(super) fn CardView(
     let node = NodeRef::<html::Div>::new();
     let deeds = deeds(node);
     let title = move || card.with(|card| card.as_ref().map(|card| card.title.clone()).unwrap_or_default());
-    let refused = move || card.with(|card| card.as_ref().and_then(|card| card.refusal.clone()));
+    let (commit, undo) = (refusal(deeds.commit), refusal(deeds.undo));
+    // The button that was just refused says why by itself.
+    let told = move || commit.with(Option::is_some) || undo.with(Option::is_some);
+    let refused = move || card.with(|card| card.as_ref().and_then(|card| card.refusal.clone())).filter(|_| !told());
     let state = Memo::new(move |_| card.with(|card| card.as_ref().map(|card| card.state)));
     let choices = Memo::new(move |_| card.with(|card| card.as_ref().map(|card| card.choices.clone()).unwrap_or_default()));
     let link = Memo::new(move |_| card.with(|card| card.as_ref().and_then(|card| card.link.clone())));

@@ -8,6 +8,7 @@ mod answering;
 mod card;
 mod composer;
 mod conversations;
+mod following;
 mod kept;
 mod known;
 mod messages;
@@ -17,6 +18,7 @@ mod prose;
 mod recall;
 mod stream;
 mod talk;
+mod told;
 mod tool;
 
 use leptos::{ev, prelude::*};

@@ -1,25 +1,14 @@
 //! The conversation that the drawer shows, and what can be done in it.
 
-use std::time::Duration;
-
 use leptos::{html, prelude::*, task::spawn_local};
 
-use super::{
-    answering, kept, prose,
-    stream::{Heard, Stream},
-};
+use super::{answering, following::Following, kept, told::told};
 use crate::{
-    assistant::{Card, CardState, Conversation, Message, RunEvent, Said, Speaker, Step, get_conversation, say, stop_run},
+    assistant::{Card, CardState, Message, RunEvent, Said, Speaker, Step, get_conversation, say, stop_run},
     error::{Code, Error},
-    id::{ConversationId, MessageId, RunId},
+    id::{ConversationId, RunId},
     visit::{Changes, changed, use_changes, use_here},
 };
-
-/// After so many connections in a row that ended without an answer, the run is given up.
-const LOSSES_MAX: u8 = 3;
-
-/// How long to wait before looking again for a run that was lost.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// A message in its place. It stays the same line while its message grows and gets its id.
 #[derive(Clone)]
@@ -53,12 +42,11 @@ pub(super) struct Talk {
     pub spoken: RwSignal<String>,
     /// Counts what may change the list of conversations.
     pub listed: RwSignal<u32>,
-    answer: StoredValue<Option<Line>>,
-    again: StoredValue<bool>,
-    losses: StoredValue<u8>,
+    /// The connection to the run.
+    pub(super) following: Following,
+    /// The organization's place in addresses.
+    pub(super) slug: StoredValue<String>,
     keys: StoredValue<u32>,
-    stream: StoredValue<Option<Stream>, LocalStorage>,
-    slug: StoredValue<String>,
     changes: Changes,
 }
 
@@ -78,12 +66,9 @@ impl Talk {
             words: NodeRef::new(),
             spoken: RwSignal::new(String::new()),
             listed: RwSignal::new(0),
-            answer: StoredValue::new(None),
-            again: StoredValue::new(false),
-            losses: StoredValue::new(0),
-            keys: StoredValue::new(0),
-            stream: StoredValue::new_local(None),
+            following: Following::nothing(),
             slug: StoredValue::new(slug),
+            keys: StoredValue::new(0),
             changes: use_changes(),
         };
         if let Some(conversation) = conversation {
@@ -224,120 +209,9 @@ impl Talk {
         self.refusal.set(Some(error));
     }
 
-    /// Shows a conversation as the server has it; lines that are there already stay as they are.
-    fn show(self, conversation: Conversation) {
-        let (run, following) = (conversation.run, self.run.get_untracked());
-        let messages = if run.is_some() { answering::without_answer(conversation.messages) } else { conversation.messages };
-        let before = self.lines.get_untracked();
-        let mut lines: Vec<Line> = messages.into_iter().map(|message| self.placed(&before, message)).collect();
-        if run.is_some() && run == following {
-            lines.extend(self.answer.get_value());
-        }
-        self.lines.set(lines);
-        if run != following {
-            self.leave();
-            if let Some(run) = run {
-                self.follow(run);
-            }
-        }
-    }
-
-    fn placed(self, before: &[Line], message: Message) -> Line {
-        let known = |id: MessageId| before.iter().find(|line| line.message.with_untracked(|message| message.id == id));
-        match known(message.id) {
-            Some(line) => {
-                if line.message.with_untracked(|known| *known != message) {
-                    line.message.set(message);
-                }
-                line.clone()
-            }
-            None => self.line(message),
-        }
-    }
-
-    fn line(self, message: Message) -> Line {
+    /// A line for a message.
+    pub(super) fn line(self, message: Message) -> Line {
         self.keys.update_value(|key| *key += 1);
         Line { key: self.keys.get_value(), message: ArcRwSignal::new(message) }
     }
-
-    fn follow(self, run: RunId) {
-        let line = self.line(answering::begun());
-        self.answer.set_value(Some(line.clone()));
-        self.lines.update(|lines| lines.push(line));
-        self.run.set(Some(run));
-        self.cut.set(false);
-        let address = self.slug.with_value(|slug| format!("/o/{slug}/assistant/runs/{run}"));
-        self.stream.set_value(Stream::open(&address, move |heard| self.hear(run, heard)));
-    }
-
-    fn hear(self, run: RunId, heard: Heard) {
-        if self.lines.is_disposed() || self.run.get_untracked() != Some(run) {
-            return;
-        }
-        self.cut.set(matches!(heard, Heard::Interrupted));
-        match heard {
-            Heard::Connected => self.again.set_value(true),
-            Heard::Event(event) => self.event(event),
-            Heard::Interrupted => {}
-            Heard::Lost => self.lost(),
-        }
-    }
-
-    /// A connection tells everything from the beginning: what was heard before is forgotten with its first event.
-    fn event(self, event: RunEvent) {
-        let Some(line) = self.answer.get_value() else { return };
-        let (again, ended) = (self.again.get_value(), matches!(event, RunEvent::End { .. }));
-        self.again.set_value(false);
-        line.message.update(|message| {
-            if again {
-                *message = answering::begun();
-            }
-            answering::heard(message, event);
-        });
-        if ended {
-            self.spoken.set(line.message.with_untracked(told));
-            self.answer.set_value(None);
-            self.losses.set_value(0);
-            self.listed.update(|count| *count += 1);
-            self.leave();
-        }
-    }
-
-    /// The run is gone. What it said is in the conversation by now, or it goes on and is found there.
-    fn lost(self) {
-        self.leave();
-        self.losses.update_value(|losses| *losses += 1);
-        if self.losses.get_value() > LOSSES_MAX {
-            self.losses.set_value(0);
-            self.refusal.set(Some(Error::new(Code::Unavailable, "The answer was cut off. Ask again in a moment.")));
-            return;
-        }
-        set_timeout(
-            move || {
-                if !self.lines.is_disposed() {
-                    self.reload();
-                }
-            },
-            PAUSE,
-        );
-    }
-
-    /// Listens no longer. An answer that is not whole is taken away with its line.
-    fn leave(self) {
-        self.run.set(None);
-        self.cut.set(false);
-        self.stream.with_value(|stream| stream.as_ref().map_or((), Stream::close));
-        if let Some(answer) = self.answer.get_value() {
-            self.answer.set_value(None);
-            self.lines.update(|lines| lines.retain(|line| line.key != answer.key));
-        }
-    }
-}
-
-/// What is said aloud about a message: its words, and what waits for the person.
-fn told(message: &Message) -> String {
-    let cards = message.steps.iter().filter_map(|step| if let Step::Card(card) = step { Some(card) } else { None });
-    let cards = cards.filter(|card| card.state == CardState::Waiting).map(|card| format!("{} waits for you.", card.title));
-    let words = (!message.text.is_empty()).then(|| prose::plain(&message.text));
-    words.into_iter().chain(cards).collect::<Vec<_>>().join(" ")
 }
