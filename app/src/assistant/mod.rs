@@ -4,6 +4,8 @@
 //! *Commit* runs it. Text that came from data can never commit anything: a model can only propose.
 
 pub mod calls;
+pub mod drawer;
+pub mod slash;
 pub mod types;
 
 pub use calls::*;
