@@ -6,6 +6,7 @@ use leptos_router::hooks::use_params_map;
 use super::{profile::ProfileSection, token_page::TokensSection};
 use crate::{
     access::Permission,
+    assistant::settings::AssistantSection,
     error::Error,
     invoices::mail_page::MailsSection,
     organizations::page::OrganizationSection,
@@ -22,6 +23,7 @@ pub fn page() -> AnyView {
         ("", "You", true),
         ("organization", "Organization", true),
         ("tokens", "Tokens", true),
+        ("assistant", "Assistant", true),
         ("mails", "Mails", here.may(Permission::ReadMoney)),
     ];
     let links = sections.into_iter().filter(|(.., seen)| *seen).map(|(name, label, _)| {
@@ -37,6 +39,7 @@ pub fn page() -> AnyView {
             "" => view! { <ProfileSection /> }.into_any(),
             "organization" => view! { <OrganizationSection /> }.into_any(),
             "tokens" => view! { <TokensSection /> }.into_any(),
+            "assistant" => view! { <AssistantSection /> }.into_any(),
             "mails" => view! { <MailsSection /> }.into_any(),
             _ => view! { <Problem error=Error::not_found("page") /> }.into_any(),
         }}
