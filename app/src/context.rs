@@ -41,6 +41,8 @@ pub struct Services {
     pub recorder: Recorder,
     /// Rung when a mail was put into the outbox, so that it leaves at once.
     pub mail_waits: tokio::sync::Notify,
+    /// The assistant: its model, if there is one, and the answers that are being made.
+    pub assistant: crate::assistant::Engine,
 }
 
 /// What time it is.

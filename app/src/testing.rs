@@ -34,6 +34,7 @@ use crate::{
     access::{Role, Scope, Writes},
     account::{self, identity, secret, tokens::Preset},
     audit::Recorder,
+    assistant::Engine,
     context::{Caller, Clock, Door, Person, Services},
     database::{Db, Reach},
     error::{Code, Error},
@@ -60,6 +61,11 @@ impl World {
 
     /// The same, with days that begin where the organization is.
     pub async fn in_zone(name: &str, zone: &str) -> Self {
+        Self::with(name, zone, Engine::default()).await
+    }
+
+    /// The same, with an assistant.
+    pub async fn with(name: &str, zone: &str, assistant: Engine) -> Self {
         let (clock, documents) = (Arc::new(StandingClock::default()), Arc::new(PlainDocuments::default()));
         let pool = connect().await;
         let services = Arc::new(Services {
@@ -70,6 +76,7 @@ impl World {
             public_url: "https://stint.test".to_owned(),
             mail_leaves: false,
             mail_waits: tokio::sync::Notify::new(),
+            assistant,
         });
         let organization = OrganizationId::new();
         let slug = format!("{name}-{}", organization.0.simple());

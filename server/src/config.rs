@@ -43,11 +43,24 @@ pub struct Config {
     pub smtp_url: Option<Url>,
     /// The sender of mails.
     pub mail_from: Mailbox,
+    /// The language model that the assistant asks; without one it takes slash commands only.
+    pub model: Option<ModelApi>,
     /// Calls per minute with one token; none for no limit.
     pub rate_limit: Option<NonZeroU32>,
     /// The filter of the log.
     pub log: String,
     given_secret: Option<Secret>,
+}
+
+/// A language model behind an API.
+#[derive(Clone)]
+pub struct ModelApi {
+    /// The base address of the API.
+    pub url: Url,
+    /// The model's name there.
+    pub name: String,
+    /// The key, where one is wanted.
+    pub key: Option<Secret>,
 }
 
 /// Why the process cannot start as it is configured.
@@ -91,6 +104,13 @@ impl Config {
         values.needs("STINT_OWNER_DATABASE_URL", "STINT_DATABASE_URL");
         let smtp_url = values.take("STINT_SMTP_URL", values::smtp_url);
         let mail_from = values.or_default("STINT_MAIL_FROM", values::mailbox);
+        let model_url = values.take("STINT_MODEL_URL", values::api_url);
+        let model_name = values.take("STINT_MODEL", values::name);
+        let key = values.take("STINT_MODEL_KEY", Secret::of_others);
+        values.needs("STINT_MODEL_URL", "STINT_MODEL");
+        values.needs("STINT_MODEL", "STINT_MODEL_URL");
+        values.needs("STINT_MODEL_KEY", "STINT_MODEL_URL");
+        let model = model_url.zip(model_name).map(|(url, name)| ModelApi { url, name, key });
         let given_secret = values.take("STINT_SECRET", Secret::parse);
         let rate_limit = values.or_default("STINT_RATE_LIMIT", values::number);
         let log = values.or_default("STINT_LOG", values::filter);
@@ -102,7 +122,7 @@ impl Config {
         };
         let rate_limit = NonZeroU32::new(rate_limit);
         let public_url = public_url.unwrap_or_else(|| own_origin(addr));
-        Ok(Self { addr, public_url, data_dir, database_url, owner_database_url, smtp_url, mail_from, rate_limit, log, given_secret })
+        Ok(Self { addr, public_url, data_dir, database_url, owner_database_url, smtp_url, mail_from, model, rate_limit, log, given_secret })
     }
 
     /// The secret of this installation: the one given, else the one in the data folder, made on first use.
@@ -127,6 +147,7 @@ impl fmt::Debug for Config {
             .field("private_database", &self.database_url.is_none())
             .field("sends_mail", &self.smtp_url.is_some())
             .field("mail_from", &self.mail_from)
+            .field("model", &self.model.as_ref().map(|model| &model.name))
             .field("rate_limit", &self.rate_limit)
             .field("log", &self.log)
             .finish_non_exhaustive()

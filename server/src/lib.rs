@@ -2,6 +2,7 @@
 //!
 //! Read [`router`] first: it names every door and every layer around them, in order.
 
+pub mod answers;
 pub mod cluster;
 pub mod command;
 pub mod config;
@@ -11,6 +12,7 @@ pub mod isolation;
 pub mod jobs;
 pub mod mail;
 pub mod mcp;
+pub mod model;
 pub mod openapi;
 pub mod pages;
 pub mod papers;

@@ -28,7 +28,7 @@ use axum::{
 };
 use leptos::prelude::LeptosOptions;
 
-use crate::{identity, isolation, mcp, pages, papers, refusal, rest};
+use crate::{answers, identity, isolation, mcp, pages, papers, refusal, rest};
 use limits::Limits;
 
 /// How long a page, a call of a page or a REST call may take until its answer begins.
@@ -59,7 +59,7 @@ impl FromRef<Site> for LeptosOptions {
 /// Every door of Stint.
 pub fn router(site: Site) -> Router {
     let doors = Router::new()
-        .merge(browser(pages::routes(&site).merge(papers::of_pages()), &site))
+        .merge(browser(pages::routes(&site).merge(papers::of_pages()).merge(answers::routes()), &site))
         .merge(programs(&site))
         .merge(agents(&site))
         .merge(health::routes())

@@ -4,6 +4,7 @@ use std::{sync::Arc, thread::available_parallelism, time::Duration};
 
 use anyhow::Context as _;
 use app::{
+    assistant::{Engine, model::Model},
     audit::Recorder,
     context::{Promise, Services, SystemClock},
     database,
@@ -19,6 +20,7 @@ use crate::{
     cluster::Cluster,
     config::Config,
     documents::{DocumentError, Documents},
+    model::ModelClient,
 };
 
 /// How long a call waits for a connection before it is told to try again.
@@ -108,6 +110,10 @@ fn services(config: &Config, pool: PgPool) -> Services {
         public_url: config.public_url.clone(),
         mail_leaves: config.smtp_url.is_some(),
         mail_waits: tokio::sync::Notify::new(),
+        assistant: Engine {
+            model: config.model.as_ref().map(|model| Box::new(ModelClient::new(model)) as Box<dyn Model>),
+            ..Engine::default()
+        },
     }
 }
 

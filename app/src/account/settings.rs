@@ -7,6 +7,7 @@ use super::{profile::ProfileSection, token_page::TokensSection};
 use crate::{
     access::Permission,
     audit::page::AuditSection,
+    assistant::settings::AssistantSection,
     error::Error,
     invoices::mail_page::MailsSection,
     organizations::page::OrganizationSection,
@@ -23,6 +24,7 @@ pub fn page() -> AnyView {
         ("", "You", true),
         ("organization", "Organization", true),
         ("tokens", "Tokens", true),
+        ("assistant", "Assistant", true),
         ("mails", "Mails", here.may(Permission::ReadMoney)),
         ("audit", "Audit", here.may(Permission::ManageOrganization)),
     ];
@@ -39,6 +41,7 @@ pub fn page() -> AnyView {
             "" => view! { <ProfileSection /> }.into_any(),
             "organization" => view! { <OrganizationSection /> }.into_any(),
             "tokens" => view! { <TokensSection /> }.into_any(),
+            "assistant" => view! { <AssistantSection /> }.into_any(),
             "mails" => view! { <MailsSection /> }.into_any(),
             "audit" => view! { <AuditSection /> }.into_any(),
             _ => view! { <Problem error=Error::not_found("page") /> }.into_any(),

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 
 use super::{Card, Command, Conversation, ConversationSummary, Said, Standing};
+#[cfg(feature = "ssr")]
+use super::{commands, deed, door::Visitor, history, saying};
 use crate::{
     error::Error,
     id::{CardId, ConversationId, RunId},
@@ -20,86 +22,105 @@ pub async fn say(
     #[server(default)]
     page: Option<String>,
 ) -> Result<Said, Error> {
-    _ = (conversation, text, page);
-    Err(not_yet())
+    saying::say(Visitor::current()?, conversation, &text, page).await
 }
 
 /// Runs what a card shows, once, after making sure that its effect is still the same. Refused (stale) when it is not: then the card shows what it would be now.
 #[server(name = CommitCard, prefix = "/call", endpoint = "assistant_commit")]
-pub async fn commit_card(card: CardId) -> Result<Card, Error> {
-    _ = card;
-    Err(not_yet())
+pub async fn commit_card(
+    /// The card.
+    card: CardId,
+) -> Result<Card, Error> {
+    deed::commit(&Visitor::current()?, card).await
 }
 
 /// Puts a card aside: nothing is done.
 #[server(name = DismissCard, prefix = "/call", endpoint = "assistant_dismiss")]
-pub async fn dismiss_card(card: CardId) -> Result<Card, Error> {
-    _ = card;
-    Err(not_yet())
+pub async fn dismiss_card(
+    /// The card.
+    card: CardId,
+) -> Result<Card, Error> {
+    deed::dismiss(&Visitor::current()?, card).await
 }
 
 /// Says which record was meant; the card then shows the effect.
 #[server(name = ChooseCard, prefix = "/call", endpoint = "assistant_choose")]
-pub async fn choose_card(card: CardId, choice: String) -> Result<Card, Error> {
-    _ = (card, choice);
-    Err(not_yet())
+pub async fn choose_card(
+    /// The card.
+    card: CardId,
+    /// The value of the choice, as the card gives it.
+    choice: String,
+) -> Result<Card, Error> {
+    deed::choose(&Visitor::current()?, card, &choice).await
 }
 
 /// Takes back what a committed card did, with the operation undo_action.
 #[server(name = UndoCard, prefix = "/call", endpoint = "assistant_undo")]
-pub async fn undo_card(card: CardId) -> Result<Card, Error> {
-    _ = card;
-    Err(not_yet())
+pub async fn undo_card(
+    /// The card.
+    card: CardId,
+) -> Result<Card, Error> {
+    deed::undo(&Visitor::current()?, card).await
 }
 
 /// Stops a run at once. What was said so far stays.
 #[server(name = StopRun, prefix = "/call", endpoint = "assistant_stop")]
-pub async fn stop_run(run: RunId) -> Result<(), Error> {
-    _ = run;
-    Err(not_yet())
+pub async fn stop_run(
+    /// The run.
+    run: RunId,
+) -> Result<(), Error> {
+    let visitor = Visitor::current()?;
+    visitor.caller.services.assistant.runs.find(&visitor, run)?.stop();
+    Ok(())
 }
 
 /// The person's conversations in this organization, the latest first, at most 100; with a query, those that hold it.
 #[server(name = ListConversations, prefix = "/call", endpoint = "assistant_conversations", input = server_fn::codec::GetUrl)]
-pub async fn list_conversations(#[server(default)] query: Option<String>) -> Result<Vec<ConversationSummary>, Error> {
-    _ = query;
-    Err(not_yet())
+pub async fn list_conversations(
+    /// What a title or a message has to hold.
+    #[server(default)]
+    query: Option<String>,
+) -> Result<Vec<ConversationSummary>, Error> {
+    history::list(&Visitor::current()?, query).await
 }
 
 /// One conversation with its latest 200 messages.
 #[server(name = GetConversation, prefix = "/call", endpoint = "assistant_conversation", input = server_fn::codec::GetUrl)]
-pub async fn get_conversation(conversation: ConversationId) -> Result<Conversation, Error> {
-    _ = conversation;
-    Err(not_yet())
+pub async fn get_conversation(
+    /// The conversation.
+    conversation: ConversationId,
+) -> Result<Conversation, Error> {
+    history::get(&Visitor::current()?, conversation).await
 }
 
 /// Gives a conversation another title.
 #[server(name = RenameConversation, prefix = "/call", endpoint = "assistant_rename")]
-pub async fn rename_conversation(conversation: ConversationId, title: String) -> Result<(), Error> {
-    _ = (conversation, title);
-    Err(not_yet())
+pub async fn rename_conversation(
+    /// The conversation.
+    conversation: ConversationId,
+    /// Its new title, at most 200 characters.
+    title: String,
+) -> Result<(), Error> {
+    history::rename(&Visitor::current()?, conversation, &title).await
 }
 
 /// Deletes a conversation. What was done in it stays.
 #[server(name = DeleteConversation, prefix = "/call", endpoint = "assistant_delete")]
-pub async fn delete_conversation(conversation: ConversationId) -> Result<(), Error> {
-    _ = conversation;
-    Err(not_yet())
+pub async fn delete_conversation(
+    /// The conversation.
+    conversation: ConversationId,
+) -> Result<(), Error> {
+    history::delete(&Visitor::current()?, conversation).await
 }
 
 /// Whether there is a model, and whether it may be used here.
 #[server(name = GetStanding, prefix = "/call", endpoint = "assistant_standing", input = server_fn::codec::GetUrl)]
 pub async fn get_standing() -> Result<Standing, Error> {
-    Err(not_yet())
+    saying::standing(&Visitor::current()?).await
 }
 
 /// The slash commands that the person may use.
 #[server(name = ListCommands, prefix = "/call", endpoint = "assistant_commands", input = server_fn::codec::GetUrl)]
 pub async fn list_commands() -> Result<Vec<Command>, Error> {
-    Err(not_yet())
-}
-
-#[cfg(feature = "ssr")]
-fn not_yet() -> Error {
-    Error::unavailable("The assistant is not there yet.")
+    Ok(commands::of(&Visitor::current()?))
 }

@@ -30,6 +30,14 @@ impl Secret {
         }
     }
 
+    /// A key that somebody else has made, as long as it is.
+    pub(super) fn of_others(text: &str) -> Result<Self, String> {
+        if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err("has a space in it".to_owned());
+        }
+        Ok(Self(text.to_owned()))
+    }
+
     /// The secret in the data folder's file, made on first use.
     pub(super) fn kept_in(data_dir: &Path) -> Result<Self, ConfigError> {
         let path = data_dir.join("secret");

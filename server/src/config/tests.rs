@@ -41,6 +41,9 @@ fn every_variable_can_be_set() {
         ("STINT_PUBLIC_URL", "https://Stint.example.com/"),
         ("STINT_SMTP_URL", "smtp://user:pw@mail.example.com:587?tls=required"),
         ("STINT_MAIL_FROM", "studio@example.com"),
+        ("STINT_MODEL_URL", "http://localhost:11434/v1"),
+        ("STINT_MODEL", "qwen3:8b"),
+        ("STINT_MODEL_KEY", "sk-pw"),
         ("STINT_SECRET", "0123456789abcdef0123456789abcdef"),
         ("STINT_LOG", "warn,stint=debug"),
     ])
@@ -101,6 +104,16 @@ fn a_secret_or_password_is_never_repeated() {
     .expect_err("all are wrong");
     assert_eq!(told.lines().count(), 5, "{told}");
     assert!(!told.contains("hunter2"), "{told}");
+}
+
+#[test]
+fn half_a_model_is_refused() {
+    let told = complaint(&[("STINT_MODEL_URL", "https://api.example.com/v1")]);
+    assert!(told.starts_with("STINT_MODEL_URL is set without STINT_MODEL"), "{told}");
+    let told = complaint(&[("STINT_MODEL", "qwen3:8b")]);
+    assert!(told.starts_with("STINT_MODEL is set without STINT_MODEL_URL"), "{told}");
+    let told = complaint(&[("STINT_MODEL", "qwen3:8b"), ("STINT_MODEL_URL", "ftp://hunter2@models")]);
+    assert!(told.contains("does not begin with http:// or https://") && !told.contains("hunter2"), "{told}");
 }
 
 #[test]

@@ -104,6 +104,21 @@ pub(super) fn origin(text: &str) -> Result<String, String> {
     Ok(url.origin().ascii_serialization())
 }
 
+pub(super) fn api_url(text: &str) -> Result<Url, String> {
+    let url = url(text, &["http", "https"])?;
+    match url.query().or(url.fragment()) {
+        Some(_) => Err("has something behind its path".into()),
+        None => Ok(url),
+    }
+}
+
+pub(super) fn name(text: &str) -> Result<String, String> {
+    match text.chars().count() {
+        1..=200 => Ok(text.to_owned()),
+        length => Err(format!("has {length} characters")),
+    }
+}
+
 pub(super) fn smtp_url(text: &str) -> Result<Url, String> {
     url(text, &["smtp", "smtps"])
 }

@@ -65,6 +65,24 @@ pub static VARIABLES: &[Variable] = &[
         meaning: "The sender of mails.",
     },
     Variable {
+        name: "STINT_MODEL_URL",
+        default: Fallback::Otherwise("no model: the assistant takes slash commands only"),
+        shape: "the base address of an OpenAI-compatible API, such as https://api.openai.com/v1 or http://localhost:11434/v1",
+        meaning: "The API that the assistant asks, anything that speaks OpenAI's chat completions; set `STINT_MODEL` beside it.",
+    },
+    Variable {
+        name: "STINT_MODEL",
+        default: Fallback::Otherwise("none"),
+        shape: "the name of a model at STINT_MODEL_URL",
+        meaning: "The model that the assistant asks.",
+    },
+    Variable {
+        name: "STINT_MODEL_KEY",
+        default: Fallback::Otherwise("none"),
+        shape: "the key of the API at STINT_MODEL_URL",
+        meaning: "The key for that API, where it wants one.",
+    },
+    Variable {
         name: "STINT_SECRET",
         default: Fallback::Otherwise("generated into the data folder"),
         shape: "at least 32 characters, such as the output of: openssl rand -hex 32",

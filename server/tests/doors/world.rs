@@ -16,6 +16,7 @@ use app::{
         registration::{self, Registration},
         token::{Order, issue},
     },
+    assistant::Engine,
     audit::Recorder,
     context::{Documents, Promise, Services, SystemClock},
     database::as_application,
@@ -69,15 +70,20 @@ impl World {
 
     /// Opens the doors with these limits.
     pub async fn open_with(limits: Limits) -> Self {
-        Self::open_on(shared().await.clone(), limits).await
+        Self::open_on(shared().await.clone(), limits, Engine::default()).await
     }
 
     /// Opens the doors before a database that nobody else uses: for what looks through all organizations.
     pub async fn alone() -> Self {
-        Self::open_on(made().await, Limits::new(None, None)).await
+        Self::open_on(made().await, Limits::new(None, None), Engine::default()).await
     }
 
-    async fn open_on(database: PgConnectOptions, limits: Limits) -> Self {
+    /// Opens the doors with an assistant.
+    pub async fn open_for(assistant: Engine) -> Self {
+        Self::open_on(shared().await.clone(), Limits::new(None, None), assistant).await
+    }
+
+    async fn open_on(database: PgConnectOptions, limits: Limits, assistant: Engine) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let press_is_broken = Arc::new(AtomicBool::new(false));
@@ -90,6 +96,7 @@ impl World {
             public_url: address.clone(),
             mail_leaves: false,
             mail_waits: tokio::sync::Notify::new(),
+            assistant,
         });
         let folder = compiled_pages();
         let leptos = LeptosOptions::builder().output_name("stint").site_root(folder.path().to_str().expect("a path")).build();

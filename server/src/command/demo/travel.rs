@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use app::{
+    assistant::Engine,
     context::{Clock, Documents, Promise, Services},
     error::Error,
     invoices::document::InvoiceDocument,
@@ -54,6 +55,7 @@ pub fn services(now: &Arc<Services>, at: Timestamp) -> Travelling {
         public_url: now.public_url.clone(),
         mail_leaves: now.mail_leaves,
         mail_waits: tokio::sync::Notify::new(),
+        assistant: Engine::default(),
     };
     Travelling { services: Arc::new(services), clock }
 }

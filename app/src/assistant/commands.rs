@@ -1,0 +1,43 @@
+//! The slash commands that a person may use.
+
+use serde_json::Value;
+
+use super::{Command, door::Visitor};
+use crate::operation::{Effect, Operation};
+
+/// The five with a grammar of their own: name, operation, title, what follows, whether they write.
+const NAMED: [(&str, &str, &str, &str, bool); 5] = [
+    ("start", "start_timer", "Start the timer", "Acme / Dashboard design review", true),
+    ("stop", "stop_timer", "Stop the timer", "", true),
+    ("log", "create_time_entry", "Log time", "45m Acme / Onboarding call", true),
+    ("unbilled", "list_unbilled", "List unbilled time", "Acme", false),
+    ("invoice", "draft_invoice", "Draft an invoice", "Acme last month", true),
+];
+
+/// All commands of the visitor: the named ones first, then every other write and every read, by name.
+pub fn of(visitor: &Visitor) -> Vec<Command> {
+    let named = NAMED.iter().filter(|(_, operation, ..)| visitor.named(operation).is_some());
+    let named = named.map(|(name, _, title, usage, writes)| Command {
+        name: (*name).to_owned(),
+        title: (*title).to_owned(),
+        usage: (*usage).to_owned(),
+        writes: *writes,
+    });
+    named.chain(visitor.offered().map(of_operation)).collect()
+}
+
+fn of_operation(operation: &'static Operation) -> Command {
+    let declaration = operation.declaration;
+    Command {
+        name: declaration.name.replace('_', "-"),
+        title: declaration.title.to_owned(),
+        usage: usage(operation),
+        writes: declaration.effect != Effect::Read,
+    }
+}
+
+/// What has to follow, as `argument=`.
+fn usage(operation: &Operation) -> String {
+    let required = operation.input.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    required.map(|argument| format!("{argument}=…")).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,164 @@
+//! What a person does with a card: commit, dismiss, choose, undo.
+//!
+//! A card is committed once, however many tabs try: its id is the idempotency key of the call, and the pipeline gives the
+//! same answer to all of them.
+
+use serde_json::{Value, json};
+
+use super::{
+    Card, CardState,
+    door::Visitor,
+    effect,
+    proposal::{drawn_up, rehearse},
+    store::{self, card::Kept},
+};
+use crate::{
+    error::{Code, Error},
+    id::{ActionId, CardId},
+    operation::Operation,
+    operations,
+};
+
+/// Runs what a card shows, if it would still do the same.
+pub async fn commit(visitor: &Visitor, id: CardId) -> Result<Card, Error> {
+    let kept = find(visitor, id).await?;
+    match kept.card.state {
+        CardState::Waiting => {}
+        CardState::Committed => return Ok(kept.card),
+        CardState::Dismissed => return Err(over("was dismissed")),
+        CardState::Undone => return Err(over("was committed and undone")),
+    }
+    let operation = operation(visitor, &kept.card)?;
+    let Some(fingerprint) = &kept.fingerprint else {
+        return Err(Error::new(Code::Conflict, "It is not clear yet which record is meant. Choose one first."));
+    };
+    if let Some(answer) = given(visitor, id).await? {
+        return done(visitor, id, operation, &answer).await;
+    }
+    match rehearse(visitor, operation, &kept.card.arguments).await {
+        Ok(rehearsal) if rehearsal.fingerprint == *fingerprint => {}
+        // Another tab may have been faster: then this is what it has changed.
+        otherwise => match given(visitor, id).await? {
+            Some(answer) => return done(visitor, id, operation, &answer).await,
+            None => return Err(stale(visitor, kept, operation, otherwise.err()).await?),
+        },
+    }
+    match visitor.call(operation, keyed(&kept.card)).await {
+        Ok(answer) => done(visitor, id, operation, &answer).await,
+        Err(error) => Err(refused(visitor, id, error).await?),
+    }
+}
+
+/// Puts a card aside.
+pub async fn dismiss(visitor: &Visitor, id: CardId) -> Result<Card, Error> {
+    let kept = find(visitor, id).await?;
+    if matches!(kept.card.state, CardState::Committed | CardState::Undone) {
+        return Err(over("was committed"));
+    }
+    let mut db = visitor.db().await?;
+    store::card::dismiss(&mut db, id).await?;
+    db.commit().await?;
+    Ok(find(visitor, id).await?.card)
+}
+
+/// Says which record was meant. Only what was offered can be chosen.
+pub async fn choose(visitor: &Visitor, id: CardId, choice: &str) -> Result<Card, Error> {
+    let kept = find(visitor, id).await?;
+    let offered = kept.card.choices.iter().any(|known| known.value == choice);
+    let (CardState::Waiting, Some(argument), true) = (kept.card.state, &kept.choice_of, offered) else {
+        return Err(Error::invalid("choice", "This is not one of the choices of the card. Choose one that it shows."));
+    };
+    let operation = operation(visitor, &kept.card)?;
+    let mut arguments = kept.card.arguments.clone();
+    arguments[argument.as_str()] = Value::from(choice);
+    match drawn_up(visitor, id, operation, arguments).await {
+        Ok(renewed) => {
+            renew(visitor, &renewed).await?;
+            Ok(find(visitor, id).await?.card)
+        }
+        Err(error) => Err(refused(visitor, id, error).await?),
+    }
+}
+
+/// Takes back what a committed card did.
+pub async fn undo(visitor: &Visitor, id: CardId) -> Result<Card, Error> {
+    let card = find(visitor, id).await?.card;
+    let (CardState::Committed, Some(action)) = (card.state, card.action) else {
+        return Err(Error::new(Code::Conflict, "There is nothing to undo: this card is not committed."));
+    };
+    let undo = operations::named("undo_action").ok_or_else(|| Error::unavailable("Undo is not there yet."))?;
+    let arguments = json!({ "action": action, "idempotency_key": format!("undo-{id}") });
+    if let Err(error) = visitor.call(undo, arguments).await {
+        return Err(refused(visitor, id, error).await?);
+    }
+    let mut db = visitor.db().await?;
+    store::card::undone(&mut db, id).await?;
+    db.commit().await?;
+    Ok(find(visitor, id).await?.card)
+}
+
+async fn find(visitor: &Visitor, id: CardId) -> Result<Kept, Error> {
+    store::card::find(&mut visitor.db().await?, id, visitor.place.member).await
+}
+
+/// The card's operation, which a change of role can have taken away since.
+fn operation(visitor: &Visitor, card: &Card) -> Result<&'static Operation, Error> {
+    visitor.named(&card.operation).ok_or_else(|| Error::forbidden(&format!("do \"{}\"", card.title)))
+}
+
+/// The answer that the card's call was given before.
+async fn given(visitor: &Visitor, id: CardId) -> Result<Option<Value>, Error> {
+    store::card::answer(&mut visitor.db().await?, id, visitor.place.member).await
+}
+
+fn keyed(card: &Card) -> Value {
+    let mut arguments = card.arguments.clone();
+    arguments["idempotency_key"] = Value::from(card.id.to_string());
+    arguments
+}
+
+/// Notes what was done.
+async fn done(visitor: &Visitor, id: CardId, operation: &Operation, answer: &Value) -> Result<Card, Error> {
+    let action: ActionId = answer["action"].as_str().and_then(|action| action.parse().ok()).ok_or_else(Error::internal)?;
+    let mut db = visitor.db().await?;
+    store::card::committed(&mut db, id, action, effect::link(operation, answer).as_deref()).await?;
+    db.commit().await?;
+    Ok(find(visitor, id).await?.card)
+}
+
+/// Shows what the card would do now, and why it was not done.
+async fn stale(visitor: &Visitor, kept: Kept, operation: &Operation, refusal: Option<Error>) -> Result<Error, Error> {
+    let id = kept.card.id;
+    let drawn = match refusal {
+        Some(error) => Err(error),
+        None => drawn_up(visitor, id, operation, kept.card.arguments).await,
+    };
+    let mut renewed = match drawn {
+        Ok(renewed) => renewed,
+        Err(error) => return refused(visitor, id, error).await,
+    };
+    let error = Error::new(Code::Stale, "Something has changed since this card was made. It shows now what it would do; look at it again.");
+    renewed.card.refusal = Some(error.clone());
+    renew(visitor, &renewed).await?;
+    Ok(error.details(&renewed.card))
+}
+
+async fn renew(visitor: &Visitor, kept: &Kept) -> Result<(), Error> {
+    let mut db = visitor.db().await?;
+    if !store::card::renew(&mut db, kept).await? {
+        return Err(over("was decided in another tab"));
+    }
+    db.commit().await
+}
+
+/// Keeps a refusal on its card, so that every tab shows it.
+async fn refused(visitor: &Visitor, id: CardId, error: Error) -> Result<Error, Error> {
+    let mut db = visitor.db().await?;
+    store::card::refused(&mut db, id, &error).await?;
+    db.commit().await?;
+    Ok(error)
+}
+
+fn over(what: &str) -> Error {
+    Error::new(Code::Conflict, format!("This card {what}. Ask again to get a new one."))
+}

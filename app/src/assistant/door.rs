@@ -1,0 +1,69 @@
+//! The drawer as a door: the signed-in person, with exactly their own rights.
+
+use serde_json::Value;
+
+use crate::{
+    access::{Permission, Role},
+    context::{Caller, Door, Membership},
+    database::{Db, Reach as Rows},
+    error::Error,
+    operation::{Effect, Operation, Reach},
+    operations,
+};
+
+/// Who is at the drawer.
+#[derive(Clone)]
+pub struct Visitor {
+    /// As a caller of operations.
+    pub caller: Caller,
+    /// Where they stand.
+    pub place: Membership,
+}
+
+impl Visitor {
+    /// Whoever sent this request, with their cookie. A token has its own doors, and its limits are never left behind here.
+    pub fn current() -> Result<Self, Error> {
+        Self::of(Caller::current()?)
+    }
+
+    /// This caller, at the drawer.
+    pub fn of(caller: Caller) -> Result<Self, Error> {
+        let place = caller.membership()?.clone();
+        if caller.token.is_some() {
+            return Err(Error::forbidden("use the assistant with a token"));
+        }
+        Ok(Self { caller: Caller { door: Door::Assistant, stray: Vec::new(), room: None, ..caller }, place })
+    }
+
+    /// A transaction of their organization.
+    pub async fn db(&self) -> Result<Db, Error> {
+        Db::begin(&self.caller.services.pool, Rows::Organization(self.place.organization), None).await
+    }
+
+    /// Calls an operation for them.
+    pub async fn call(&self, operation: &Operation, arguments: Value) -> Result<Value, Error> {
+        operation.call(self.caller.clone(), arguments).await
+    }
+
+    /// What they may do here.
+    pub fn offered(&self) -> impl Iterator<Item = &'static Operation> {
+        let role = self.place.role;
+        operations::all().iter().filter(move |operation| is_offered(operation, role))
+    }
+
+    /// The operation of this name, when they may do it here.
+    pub fn named(&self, name: &str) -> Option<&'static Operation> {
+        operations::named(name).filter(|operation| is_offered(operation, self.place.role))
+    }
+}
+
+/// Whether the drawer offers an operation to a role. What needs a person at its own page is not for a model; nor is a
+/// secret, which would be kept in the conversation, or a write beyond the organization, which could be done twice.
+fn is_offered(operation: &Operation, role: Role) -> bool {
+    let declaration = operation.declaration;
+    let beyond = declaration.needs == Permission::SignedIn;
+    declaration.reach != Reach::Person
+        && !declaration.secret
+        && (beyond || role.may(declaration.needs))
+        && !(beyond && declaration.effect != Effect::Read)
+}

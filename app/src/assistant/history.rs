@@ -1,0 +1,102 @@
+//! What was said before: for the list of conversations, for the page, and for a model.
+
+use super::{
+    CardState, Conversation, ConversationSummary, Message, Speaker, Step,
+    door::Visitor,
+    model::Turn,
+    store::{self, message::Found},
+};
+use crate::{
+    day::Moment,
+    error::{Code, Error},
+    id::{ConversationId, RunId},
+    text,
+};
+
+/// How many earlier messages a model is told.
+const TOLD: usize = 20;
+
+/// The visitor's conversations, the latest first.
+pub async fn list(visitor: &Visitor, query: Option<String>) -> Result<Vec<ConversationSummary>, Error> {
+    let query = text::optional("query", query.as_deref(), 200)?;
+    let rows = store::conversation::list(&mut visitor.db().await?, visitor.place.member, query.as_deref()).await?;
+    let summary = |row: store::conversation::Row| ConversationSummary {
+        id: ConversationId(row.id),
+        title: row.title,
+        updated_at: Moment::at(row.updated_at.to_jiff(), &visitor.place.zone),
+    };
+    Ok(rows.into_iter().map(summary).collect())
+}
+
+/// One of the visitor's conversations.
+pub async fn get(visitor: &Visitor, id: ConversationId) -> Result<Conversation, Error> {
+    // Asked first: an answer that ends meanwhile is complete when it is read.
+    let run = visitor.caller.services.assistant.runs.of_conversation(id);
+    let mut db = visitor.db().await?;
+    let row = store::conversation::find(&mut db, id, visitor.place.member).await?;
+    let cards = store::card::list(&mut db, id).await?;
+    let found = store::message::list(&mut db, id, cards).await?;
+    Ok(Conversation { id, title: row.title, messages: found.into_iter().map(|found| complete(found, run)).collect(), run })
+}
+
+/// An answer without an end that nobody is making any more was cut off, and says so.
+fn complete(found: Found, run: Option<RunId>) -> Message {
+    let mut message = found.message;
+    if !found.ended && run.is_none() && message.refusal.is_none() {
+        message.refusal = Some(Error::new(Code::Unavailable, "This answer was cut off. Nothing was changed; ask again."));
+    }
+    message
+}
+
+/// Gives a conversation another title.
+pub async fn rename(visitor: &Visitor, id: ConversationId, title: &str) -> Result<(), Error> {
+    let title = text::line("title", title, 200)?;
+    let mut db = visitor.db().await?;
+    match store::conversation::rename(&mut db, id, visitor.place.member, &title).await? {
+        true => db.commit().await,
+        false => Err(Error::not_found("conversation")),
+    }
+}
+
+/// Deletes a conversation, and stops the answer that is being made in it.
+pub async fn delete(visitor: &Visitor, id: ConversationId) -> Result<(), Error> {
+    let mut db = visitor.db().await?;
+    if !store::conversation::delete(&mut db, id, visitor.place.member).await? {
+        return Err(Error::not_found("conversation"));
+    }
+    db.commit().await?;
+    visitor.caller.services.assistant.runs.stop_in(id);
+    Ok(())
+}
+
+/// The latest messages as a model is told them.
+pub fn turns(conversation: &Conversation) -> Vec<Turn> {
+    let from = conversation.messages.len().saturating_sub(TOLD);
+    conversation.messages.iter().skip(from).map(turn).collect()
+}
+
+fn turn(message: &Message) -> Turn {
+    match message.speaker {
+        Speaker::Person => Turn::Person(message.text.clone()),
+        Speaker::Assistant => {
+            let mut text = message.text.clone();
+            message.steps.iter().for_each(|step| text.push_str(&noted(step)));
+            Turn::Model { text: if text.is_empty() { "(no answer)".to_owned() } else { text }, calls: Vec::new() }
+        }
+    }
+}
+
+fn noted(step: &Step) -> String {
+    match step {
+        Step::Tool(tool) => format!("\n(looked up: {} – {})", tool.title, tool.summary.as_deref().unwrap_or("no result")),
+        Step::Card(card) => {
+            let state = match card.state {
+                CardState::Waiting => "waits for the person",
+                CardState::Committed => "was committed by the person",
+                CardState::Dismissed => "was dismissed by the person",
+                CardState::Undone => "was committed and undone by the person",
+            };
+            format!("\n(card: {} – {state})", card.title)
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! A write as a card: its exact effect, taken from a dry run of the same operation.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::{
+    Card, CardChoice, CardState,
+    door::Visitor,
+    effect, fingerprint,
+    store::{self, card::Kept},
+};
+use crate::{
+    error::{Code, Error},
+    id::{CardId, ConversationId},
+    operation::Operation,
+};
+
+/// What a dry run would do.
+pub struct Rehearsal {
+    /// The operation's answer, with its changes.
+    pub answer: Value,
+    /// What it comes to, without what every run makes anew.
+    pub fingerprint: Vec<u8>,
+}
+
+/// Makes a card and keeps it. Nothing is done: a refusal is answered, and a reference that could mean several records becomes a choice.
+pub async fn propose(visitor: &Visitor, conversation: ConversationId, operation: &Operation, arguments: Value) -> Result<Card, Error> {
+    let kept = drawn_up(visitor, CardId::new(), operation, arguments).await?;
+    let mut db = visitor.db().await?;
+    store::card::insert(&mut db, conversation, &kept, visitor.caller.services.clock.now()).await?;
+    db.commit().await?;
+    Ok(kept.card)
+}
+
+/// A card for this call as it would be done now.
+pub async fn drawn_up(visitor: &Visitor, id: CardId, operation: &Operation, arguments: Value) -> Result<Kept, Error> {
+    let arguments = own_arguments(arguments)?;
+    let card = Card {
+        id,
+        operation: operation.declaration.name.to_owned(),
+        title: operation.declaration.title.to_owned(),
+        arguments: Value::Object(arguments),
+        effect: Vec::new(),
+        warnings: Vec::new(),
+        choices: Vec::new(),
+        state: CardState::Waiting,
+        action: None,
+        refusal: None,
+        link: None,
+    };
+    match rehearse(visitor, operation, &card.arguments).await {
+        Ok(rehearsal) => {
+            let effect = effect::lines(visitor, operation, &card.arguments, &rehearsal.answer).await;
+            let warnings = warnings(&rehearsal.answer);
+            Ok(Kept { card: Card { effect, warnings, ..card }, choice_of: None, fingerprint: Some(rehearsal.fingerprint) })
+        }
+        Err(error) => {
+            let (argument, choices) = choice(&error).ok_or_else(|| error.clone())?;
+            let warnings = vec![error.message];
+            Ok(Kept { card: Card { choices, warnings, ..card }, choice_of: Some(argument), fingerprint: None })
+        }
+    }
+}
+
+/// Runs the operation without keeping anything.
+pub async fn rehearse(visitor: &Visitor, operation: &Operation, arguments: &Value) -> Result<Rehearsal, Error> {
+    let clock = &visitor.caller.services.clock;
+    let mut arguments = arguments.as_object().cloned().unwrap_or_default();
+    arguments.insert("dry_run".to_owned(), Value::from(true));
+    let began: Timestamp = clock.now();
+    let answer = visitor.call(operation, Value::Object(arguments)).await?;
+    let fingerprint = fingerprint::of(&answer, began, clock.now());
+    Ok(Rehearsal { answer, fingerprint })
+}
+
+/// The arguments of the operation itself. Whether and under which key it is done is not for the one who proposes it.
+fn own_arguments(arguments: Value) -> Result<Map<String, Value>, Error> {
+    let mut arguments = match arguments {
+        Value::Null => Map::new(),
+        Value::Object(arguments) => arguments,
+        _ => return Err(Error::new(Code::Invalid, "The arguments are not a JSON object.")),
+    };
+    arguments.retain(|name, value| !value.is_null() && name != "dry_run" && name != "idempotency_key");
+    Ok(arguments)
+}
+
+fn warnings(answer: &Value) -> Vec<String> {
+    let warnings = answer.get("warnings").and_then(Value::as_array).into_iter().flatten();
+    warnings.filter_map(|warning| warning.as_str().map(str::to_owned)).collect()
+}
+
+/// Which argument a refusal could not make out, and the records that it could mean.
+fn choice(error: &Error) -> Option<(String, Vec<CardChoice>)> {
+    let (argument, _) = error.fields.first_key_value().filter(|_| error.code == Code::Invalid)?;
+    let candidates = error.details.as_ref()?.as_array()?;
+    let choices: Option<Vec<CardChoice>> = candidates.iter().map(|candidate| chosen(argument, candidate)).collect();
+    Some((argument.clone(), choices.filter(|choices| !choices.is_empty())?))
+}
+
+fn chosen(argument: &str, candidate: &Value) -> Option<CardChoice> {
+    let value = candidate.get("id")?.as_str()?.to_owned();
+    let name = candidate.get(argument).or_else(|| candidate.get("name"))?.as_str()?;
+    let archived = candidate.get("archived").and_then(Value::as_bool).unwrap_or_default();
+    Some(CardChoice { label: if archived { format!("{name} (archived)") } else { name.to_owned() }, value })
+}

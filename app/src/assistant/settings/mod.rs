@@ -1,0 +1,79 @@
+//! The section of the settings about the assistant: what is sent where, the switch, and what was used.
+
+#[cfg(feature = "ssr")]
+pub(super) mod server;
+
+use leptos::prelude::*;
+
+use super::{AssistantSettings, SetAssistant, get_assistant};
+use crate::{
+    access::Permission,
+    ui::{Form, Part, Submit, Write, answered, fetched, hidden, loaded, use_flash},
+    visit::use_here,
+};
+
+/// The switch, and what was used.
+#[component]
+pub fn AssistantSection() -> impl IntoView {
+    let action = Write::<SetAssistant>::new();
+    let flash = use_flash();
+    answered(action, move |now| flash.say(if now.enabled { "The assistant is on." } else { "The assistant is off." }));
+    let settings = fetched(move || action.version().get(), |_| get_assistant());
+    loaded(settings, move |settings| view! { <Settings settings action /> }.into_any())
+}
+
+#[component]
+fn Settings(settings: AssistantSettings, action: Write<SetAssistant>) -> impl IntoView {
+    let changeable = use_here().may(Permission::ManageOrganization);
+    let (enabled, has_model, words, low) = (settings.enabled, settings.model.is_some(), consent(&settings), low(&settings));
+    let (read, written) = (tokens(settings.input_tokens, settings.input_cap), tokens(settings.output_tokens, settings.output_cap));
+    let switched = settings.switched_by.zip(settings.switched_at);
+    let since = switched.map(|(by, at)| format!("Switched {} by {by} on {}.", if enabled { "on" } else { "off" }, at.day().label()));
+    let label = if enabled { "Switch it off" } else { "Accept and switch it on" };
+    view! {
+        <div class="columns">
+            <Part title="The assistant" id="assistant">
+                <p>{words}</p>
+                <p class="quiet">
+                    "It has your own rights and no others. What it reads it reads at once; what it would write is shown to you first, and only your Commit does it. Slash commands such as /log work without a model, switched on or off."
+                </p>
+                <p>{if enabled { "It is switched on." } else { "It is switched off." }} " " {since}</p>
+                {(changeable && (enabled || has_model))
+                    .then(|| view! { <Form action id="switch" class="stack">{hidden("enabled", !enabled)} <Submit label /></Form> })}
+                {(!changeable).then(|| view! { <p class="quiet">"An owner or admin can change this."</p> })}
+            </Part>
+            <Part title="Used this month" id="usage">
+                <dl class="facts">
+                    <div><dt>"Read"</dt><dd>{read}</dd></div>
+                    <div><dt>"Written"</dt><dd>{written}</dd></div>
+                </dl>
+                {low.then(|| view! { <p role="status">"More than 80 % of this month's tokens are used. When they are used up, the assistant waits for the next month."</p> })}
+            </Part>
+        </div>
+    }
+}
+
+/// What is sent where, for whoever decides.
+fn consent(settings: &AssistantSettings) -> String {
+    match (&settings.model, &settings.host) {
+        (Some(model), Some(host)) => format!(
+            "What members say to the assistant is sent to the model {model} at {host}, together with the names of the member and the organization, the page they are on, and the records that it looks up for them: clients, projects, time, invoices. Nothing is sent before somebody asks it."
+        ),
+        _ => "No model is set up. Whoever runs this Stint sets STINT_MODEL_URL and STINT_MODEL; slash commands work without.".to_owned(),
+    }
+}
+
+fn tokens(used: i64, cap: i64) -> String {
+    format!("{} of {} tokens", grouped(used), grouped(cap))
+}
+
+fn grouped(number: i64) -> String {
+    match number {
+        0..1_000 => number.to_string(),
+        _ => format!("{},{:03}", grouped(number / 1_000), number % 1_000),
+    }
+}
+
+fn low(settings: &AssistantSettings) -> bool {
+    settings.input_tokens * 5 >= settings.input_cap * 4 || settings.output_tokens * 5 >= settings.output_cap * 4
+}

@@ -1,0 +1,200 @@
+//! SQL of cards.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde_json::Value;
+use sqlx::{query, query_as, query_scalar};
+use uuid::Uuid;
+
+use super::{json, read};
+use crate::{
+    assistant::{Card, CardState},
+    database::{Db, instant},
+    error::Error,
+    id::{ActionId, CardId, ConversationId, MemberId},
+    operations,
+};
+
+/// A card with what only the server knows of it.
+pub struct Kept {
+    /// The card as it is shown.
+    pub card: Card,
+    /// Which argument is not clear yet.
+    pub choice_of: Option<String>,
+    /// What the dry run did; absent while an argument is not clear.
+    pub fingerprint: Option<Vec<u8>>,
+}
+
+/// A card as stored.
+struct Row {
+    id: Uuid,
+    operation: String,
+    arguments: Value,
+    effect: Value,
+    warnings: Value,
+    choice_of: Option<String>,
+    choices: Value,
+    fingerprint: Option<Vec<u8>>,
+    state: String,
+    action_id: Option<Uuid>,
+    refusal: Option<Value>,
+    link: Option<String>,
+}
+
+/// Keeps a new card.
+pub async fn insert(db: &mut Db, conversation: ConversationId, kept: &Kept, now: Timestamp) -> Result<(), Error> {
+    let (organization, card) = (db.organization(), &kept.card);
+    query!(
+        "insert into card (organization_id, id, conversation_id, operation, arguments, effect, warnings, choice_of, choices, fingerprint,
+             created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        organization,
+        card.id.0,
+        conversation.0,
+        card.operation,
+        card.arguments,
+        json(&card.effect)?,
+        json(&card.warnings)?,
+        kept.choice_of,
+        json(&card.choices)?,
+        kept.fingerprint,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// A card of one of the member's conversations.
+pub async fn find(db: &mut Db, id: CardId, member: MemberId) -> Result<Kept, Error> {
+    let organization = db.organization();
+    let row = query_as!(
+        Row,
+        "select k.id, k.operation, k.arguments, k.effect, k.warnings, k.choice_of, k.choices, k.fingerprint, k.state, k.action_id,
+             k.refusal, k.link
+         from card k join conversation c on c.organization_id = k.organization_id and c.id = k.conversation_id
+         where k.organization_id = $1 and k.id = $2 and c.member_id = $3",
+        organization,
+        id.0,
+        member.0
+    )
+    .fetch_optional(db.connection())
+    .await?;
+    kept(row.ok_or_else(|| Error::not_found("card"))?)
+}
+
+/// The cards of a conversation.
+pub async fn list(db: &mut Db, conversation: ConversationId) -> Result<HashMap<CardId, Card>, Error> {
+    let organization = db.organization();
+    let rows = query_as!(
+        Row,
+        "select id, operation, arguments, effect, warnings, choice_of, choices, fingerprint, state, action_id, refusal, link
+         from card where organization_id = $1 and conversation_id = $2",
+        organization,
+        conversation.0
+    )
+    .fetch_all(db.connection())
+    .await?;
+    rows.into_iter().map(|row| Ok((CardId(row.id), kept(row)?.card))).collect()
+}
+
+/// Writes what a waiting card would be now; whether it still waited.
+pub async fn renew(db: &mut Db, kept: &Kept) -> Result<bool, Error> {
+    let (organization, card) = (db.organization(), &kept.card);
+    let renewed = query!(
+        "update card set arguments = $3, effect = $4, warnings = $5, choice_of = $6, choices = $7, fingerprint = $8, refusal = $9
+         where organization_id = $1 and id = $2 and state = 'waiting'",
+        organization,
+        card.id.0,
+        card.arguments,
+        json(&card.effect)?,
+        json(&card.warnings)?,
+        kept.choice_of,
+        json(&card.choices)?,
+        kept.fingerprint,
+        card.refusal.as_ref().map(json).transpose()?
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(renewed.rows_affected() == 1)
+}
+
+/// Notes that the card's call was done. What was done is done, even when the card was dismissed in the same instant.
+pub async fn committed(db: &mut Db, id: CardId, action: ActionId, link: Option<&str>) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update card set state = 'committed', action_id = $3, link = $4, refusal = null
+         where organization_id = $1 and id = $2 and state in ('waiting', 'dismissed')",
+        organization,
+        id.0,
+        action.0,
+        link
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Notes that what the card did was undone.
+pub async fn undone(db: &mut Db, id: CardId) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update card set state = 'undone', refusal = null where organization_id = $1 and id = $2 and state = 'committed'",
+        organization,
+        id.0
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Puts a waiting card aside.
+pub async fn dismiss(db: &mut Db, id: CardId) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("update card set state = 'dismissed' where organization_id = $1 and id = $2 and state = 'waiting'", organization, id.0)
+        .execute(db.connection())
+        .await?;
+    Ok(())
+}
+
+/// Keeps why the last try was refused.
+pub async fn refused(db: &mut Db, id: CardId, refusal: &Error) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("update card set refusal = $3 where organization_id = $1 and id = $2", organization, id.0, json(refusal)?)
+        .execute(db.connection())
+        .await?;
+    Ok(())
+}
+
+/// The answer of the card's call, when it was done already: its idempotency key is the card's id.
+pub async fn answer(db: &mut Db, id: CardId, member: MemberId) -> Result<Option<Value>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select answer from idempotency where organization_id = $1 and member_id = $2 and key = $3",
+        organization,
+        member.0,
+        id.to_string()
+    )
+    .fetch_optional(db.connection())
+    .await?
+    .flatten())
+}
+
+fn kept(row: Row) -> Result<Kept, Error> {
+    let title = operations::named(&row.operation).map_or_else(|| row.operation.clone(), |known| known.declaration.title.to_owned());
+    let card = Card {
+        id: CardId(row.id),
+        title,
+        operation: row.operation,
+        arguments: row.arguments,
+        effect: read(row.effect)?,
+        warnings: read(row.warnings)?,
+        choices: read(row.choices)?,
+        state: read::<CardState>(Value::String(row.state))?,
+        action: row.action_id.map(ActionId),
+        refusal: row.refusal.map(read).transpose()?,
+        link: row.link,
+    };
+    Ok(Kept { card, choice_of: row.choice_of, fingerprint: row.fingerprint })
+}

@@ -1,0 +1,105 @@
+//! SQL of conversations.
+
+use jiff::Timestamp;
+use sqlx::{query, query_as};
+use uuid::Uuid;
+
+use crate::{
+    database::{Db, instant},
+    error::Error,
+    id::{ConversationId, MemberId},
+};
+
+/// A conversation as stored.
+pub struct Row {
+    /// Its id.
+    pub id: Uuid,
+    /// Its title.
+    pub title: String,
+    /// When something was last said.
+    pub updated_at: jiff_sqlx::Timestamp,
+}
+
+/// Begins a conversation.
+pub async fn insert(db: &mut Db, id: ConversationId, member: MemberId, title: &str, now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "insert into conversation (organization_id, id, member_id, title, created_at, updated_at) values ($1, $2, $3, $4, $5, $5)",
+        organization,
+        id.0,
+        member.0,
+        title,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// The member's conversation of this id.
+pub async fn find(db: &mut Db, id: ConversationId, member: MemberId) -> Result<Row, Error> {
+    let organization = db.organization();
+    query_as!(
+        Row,
+        "select id, title, updated_at from conversation where organization_id = $1 and id = $2 and member_id = $3",
+        organization,
+        id.0,
+        member.0
+    )
+    .fetch_optional(db.connection())
+    .await?
+    .ok_or_else(|| Error::not_found("conversation"))
+}
+
+/// The member's conversations, the latest first; with a query, those whose title or words hold it.
+pub async fn list(db: &mut Db, member: MemberId, holds: Option<&str>) -> Result<Vec<Row>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Row,
+        "select c.id, c.title, c.updated_at from conversation c
+           where c.organization_id = $1 and c.member_id = $2
+               and ($3::text is null or strpos(lower(c.title), lower($3)) > 0 or exists (
+                   select from message m
+                   where m.organization_id = c.organization_id and m.conversation_id = c.id and strpos(lower(m.text), lower($3)) > 0))
+           order by c.updated_at desc, c.id desc limit 100",
+        organization,
+        member.0,
+        holds
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Notes that something was said.
+pub async fn touch(db: &mut Db, id: ConversationId, now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("update conversation set updated_at = $3 where organization_id = $1 and id = $2", organization, id.0, instant(now) as _)
+        .execute(db.connection())
+        .await?;
+    Ok(())
+}
+
+/// Gives the member's conversation another title; whether there was one.
+pub async fn rename(db: &mut Db, id: ConversationId, member: MemberId, title: &str) -> Result<bool, Error> {
+    let organization = db.organization();
+    let renamed = query!(
+        "update conversation set title = $4 where organization_id = $1 and id = $2 and member_id = $3",
+        organization,
+        id.0,
+        member.0,
+        title
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(renamed.rows_affected() == 1)
+}
+
+/// Deletes the member's conversation with its messages and cards; whether there was one.
+pub async fn delete(db: &mut Db, id: ConversationId, member: MemberId) -> Result<bool, Error> {
+    let organization = db.organization();
+    let deleted =
+        query!("delete from conversation where organization_id = $1 and id = $2 and member_id = $3", organization, id.0, member.0)
+            .execute(db.connection())
+            .await?;
+    Ok(deleted.rows_affected() == 1)
+}

@@ -1,0 +1,24 @@
+//! SQL of the assistant. A conversation is found by its own member only, and messages and cards only through it.
+
+pub mod card;
+pub mod conversation;
+pub mod message;
+pub mod usage;
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// A value as a column of JSON holds it.
+fn json(value: &impl Serialize) -> Result<Value, Error> {
+    serde_json::to_value(value).map_err(|_| Error::internal())
+}
+
+/// What a column of JSON holds.
+fn read<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
+    serde_json::from_value(value).map_err(|problem| {
+        tracing::error!(%problem, "a column of JSON cannot be read");
+        Error::internal()
+    })
+}

@@ -1,0 +1,84 @@
+//! SQL of what a model was used for, and of the switch that allows it.
+
+use jiff::{Timestamp, civil::Date};
+use sqlx::{query, query_as};
+use uuid::Uuid;
+
+use crate::{
+    assistant::usage::Tokens,
+    database::{Db, date, instant},
+    error::Error,
+    id::MemberId,
+};
+
+/// The switch as stored.
+pub struct Switch {
+    /// Whether the assistant is on.
+    pub enabled: bool,
+    /// Who switched it last.
+    pub by: Option<String>,
+    /// When.
+    pub at: Option<jiff_sqlx::Timestamp>,
+}
+
+/// What was used in a month.
+pub async fn of_month(db: &mut Db, month: Date) -> Result<Tokens, Error> {
+    let organization = db.organization();
+    let used = query_as!(
+        Tokens,
+        "select input_tokens as input, output_tokens as output from model_usage where organization_id = $1 and month = $2",
+        organization,
+        date(month) as _
+    )
+    .fetch_optional(db.connection())
+    .await?;
+    Ok(used.unwrap_or_default())
+}
+
+/// Counts what was used, and answers the sum of the month.
+pub async fn count(db: &mut Db, month: Date, used: Tokens) -> Result<Tokens, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Tokens,
+        "insert into model_usage as known (organization_id, month, input_tokens, output_tokens) values ($1, $2, $3, $4)
+         on conflict (organization_id, month) do update
+             set input_tokens = known.input_tokens + excluded.input_tokens, output_tokens = known.output_tokens + excluded.output_tokens
+         returning input_tokens as input, output_tokens as output",
+        organization,
+        date(month) as _,
+        used.input,
+        used.output
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// The switch of the organization.
+pub async fn switch(db: &mut Db) -> Result<Switch, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Switch,
+        r#"select o.assistant_enabled as enabled, m.name as "by?", o.assistant_switched_at as at from organization o
+           left join member m on m.organization_id = o.id and m.id = o.assistant_switched_by
+           where o.id = $1"#,
+        organization
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// Switches the assistant on or off, unless it is so already.
+pub async fn set_switch(db: &mut Db, enabled: bool, by: MemberId, now: Timestamp) -> Result<(), Error> {
+    let organization: Uuid = db.organization();
+    query!(
+        "update organization set assistant_enabled = $2, assistant_switched_by = $3, assistant_switched_at = $4
+         where id = $1 and assistant_enabled <> $2",
+        organization,
+        enabled,
+        by.0,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}

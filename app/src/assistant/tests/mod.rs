@@ -1,0 +1,141 @@
+//! The assistant, with a model made of prepared answers: what it may, what it can never, and what becomes of a card.
+
+mod cards;
+mod conversations;
+mod loops;
+mod slashes;
+mod switches;
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use futures::{StreamExt, stream};
+use serde_json::{Value, json};
+
+use super::{
+    Engine, Limits, Message, RunEvent, Said,
+    door::Visitor,
+    model::{Answer, CallPiece, Model, ModelError, Piece, Question},
+    saying,
+    usage::Tokens,
+};
+use crate::{error::Error, id::ConversationId, testing::World};
+
+/// A model that gives prepared answers, and remembers what it was asked.
+#[derive(Clone, Default)]
+pub struct Prepared {
+    answers: Arc<Mutex<VecDeque<Vec<Prepare>>>>,
+    asked: Arc<Mutex<Vec<Question>>>,
+}
+
+/// One thing that a prepared model does.
+pub enum Prepare {
+    /// It says this.
+    Says(&'static str),
+    /// It calls this, with arguments as it writes them.
+    Calls(&'static str, String),
+    /// It tells what was used.
+    Used(Tokens),
+    /// It breaks off.
+    Fails(ModelError),
+    /// It says nothing more, and does not end.
+    Hangs,
+}
+
+pub use Prepare::*;
+
+/// A call with arguments that are JSON.
+pub fn calls(operation: &'static str, arguments: Value) -> Prepare {
+    Calls(operation, arguments.to_string())
+}
+
+impl Prepared {
+    /// What it was asked, question by question.
+    pub fn asked(&self) -> Vec<Question> {
+        self.asked.lock().expect("questions").clone()
+    }
+}
+
+impl Model for Prepared {
+    fn name(&self) -> &str {
+        "prepared"
+    }
+
+    fn host(&self) -> &str {
+        "models.test"
+    }
+
+    fn ask(&self, question: Question) -> Answer {
+        self.asked.lock().expect("questions").push(question);
+        let answer = self.answers.lock().expect("answers").pop_front().unwrap_or_default();
+        let hangs = answer.iter().any(|part| matches!(part, Hangs));
+        let pieces: Vec<_> = answer.into_iter().enumerate().filter_map(|(at, part)| piece(at, part)).collect();
+        match hangs {
+            true => stream::iter(pieces).chain(stream::pending()).boxed(),
+            false => stream::iter(pieces).boxed(),
+        }
+    }
+}
+
+fn piece(at: usize, part: Prepare) -> Option<Result<Piece, ModelError>> {
+    let call = |operation: &str, arguments| CallPiece {
+        index: Some(at as u64),
+        id: Some(format!("call_{at}")),
+        operation: Some(operation.to_owned()),
+        arguments,
+    };
+    match part {
+        Says(text) => Some(Ok(Piece { text: text.to_owned(), ..Piece::default() })),
+        Calls(operation, arguments) => Some(Ok(Piece { calls: vec![call(operation, arguments)], ..Piece::default() })),
+        Used(used) => Some(Ok(Piece { used: Some(used), ..Piece::default() })),
+        Fails(problem) => Some(Err(problem)),
+        Hangs => None,
+    }
+}
+
+/// A studio with a client, a project, and a model that gives these answers, switched on.
+pub async fn studio(answers: Vec<Vec<Prepare>>) -> (World, Prepared) {
+    let model = Prepared::default();
+    *model.answers.lock().expect("answers") = answers.into();
+    let limits = Limits { silence: Duration::from_millis(300), ..Limits::default() };
+    let world = World::with("studio", "UTC", Engine { model: Some(Box::new(model.clone())), limits, ..Engine::default() }).await;
+    world.ok("create_client", json!({"name": "Acme", "rate": 12000, "tax_rate": "19", "email": "billing@acme.example"})).await;
+    world.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    world.ok("set_assistant", json!({"enabled": true})).await;
+    (world, model)
+}
+
+/// This caller at the drawer.
+pub fn at_the_drawer(world: &World) -> Visitor {
+    Visitor::of(world.caller.clone()).expect("at the drawer")
+}
+
+/// Says something in a new conversation.
+pub async fn say(world: &World, text: &str) -> Said {
+    say_in(world, None, text).await.expect("said")
+}
+
+/// Says something.
+pub async fn say_in(world: &World, conversation: Option<ConversationId>, text: &str) -> Result<Said, Error> {
+    saying::say(at_the_drawer(world), conversation, text, None).await
+}
+
+/// Says something, and waits for the answer's end: all that was told, and the answer as it is kept.
+pub async fn answered(world: &World, text: &str) -> (Vec<RunEvent>, Message) {
+    let said = say(world, text).await;
+    heard(world, &said).await
+}
+
+/// Hears an answer to its end.
+pub async fn heard(world: &World, said: &Said) -> (Vec<RunEvent>, Message) {
+    let visitor = at_the_drawer(world);
+    let run = visitor.caller.services.assistant.runs.find(&visitor, said.run.expect("a run")).expect("a run");
+    let events: Vec<RunEvent> = run.events().collect().await;
+    match events.last() {
+        Some(RunEvent::End { message }) => (events.clone(), message.clone()),
+        other => panic!("the run did not end: {other:?}"),
+    }
+}

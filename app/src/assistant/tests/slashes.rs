@@ -1,0 +1,44 @@
+//! Slash commands: the same operations, without a model.
+
+use serde_json::json;
+
+use super::*;
+use crate::{
+    access::Role,
+    assistant::{Step, ToolState, commands},
+    error::Code,
+};
+
+#[tokio::test]
+async fn a_read_runs_at_once_and_a_write_waits() {
+    let (world, model) = studio(vec![]).await;
+    world.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h30m"})).await;
+    let said = say(&world, "/unbilled").await;
+    let Some(Step::Tool(tool)) = said.messages[1].steps.first() else { panic!("no tool: {said:?}") };
+    assert_eq!((tool.state, said.messages[1].text.as_str()), (ToolState::Done, "1 found · 1h 30m"));
+    let said = say(&world, "/create-client name=Beta tax_rate=\"19\"").await;
+    assert!(matches!(said.messages[1].steps.first(), Some(Step::Card(_))), "{said:?}");
+    assert_eq!(world.code("get_client", json!({"client": "Beta"})).await, Code::NotFound);
+    assert_eq!(model.asked().len(), 0);
+}
+
+#[tokio::test]
+async fn a_refusal_is_kept_as_the_answer() {
+    let (world, _) = studio(vec![]).await;
+    for (text, code) in [("/stop", Code::NoTimer), ("/nonsense", Code::Invalid), ("/get-client client=Nobody", Code::NotFound)] {
+        let said = say(&world, text).await;
+        assert_eq!(said.messages[1].refusal.as_ref().map(|error| error.code), Some(code), "{text}: {said:?}");
+    }
+}
+
+#[tokio::test]
+async fn commands_are_those_of_the_role() {
+    let (world, _) = studio(vec![]).await;
+    let names = |world: &World| commands::of(&at_the_drawer(world)).into_iter().map(|command| command.name).collect::<Vec<_>>();
+    let of_ada = names(&world);
+    assert_eq!(of_ada[..5], ["start", "stop", "log", "unbilled", "invoice"]);
+    assert!(of_ada.contains(&"create-client".to_owned()) && !of_ada.contains(&"create-token".to_owned()));
+    let of_barbara = names(&world.as_role(Role::Member).await);
+    assert_eq!(of_barbara[..3], ["start", "stop", "log"]);
+    assert!(!of_barbara.contains(&"invoice".to_owned()) && !of_barbara.contains(&"unbilled".to_owned()));
+}

@@ -1,0 +1,41 @@
+//! A read that is run for the person, shown as a step.
+
+use serde_json::Value;
+
+use super::{Tool, ToolState, data, door::Visitor};
+use crate::{context::Caller, error::Error, operation::Operation};
+
+/// A read that is about to run.
+pub fn begun(id: String, operation: &Operation, arguments: Value) -> Tool {
+    Tool {
+        id,
+        operation: operation.declaration.name.to_owned(),
+        title: operation.declaration.title.to_owned(),
+        arguments,
+        state: ToolState::Running,
+        summary: None,
+        result: None,
+    }
+}
+
+/// Runs it. A refusal is an answer as well: for people as its message, for a model in full.
+pub async fn run(visitor: &Visitor, operation: &Operation, tool: &mut Tool) -> Result<Value, Error> {
+    let caller = Caller { room: Some(data::ROOM), ..visitor.caller.clone() };
+    let answer = operation.call(caller, tool.arguments.clone()).await.map(data::without_bytes);
+    match &answer {
+        Ok(result) => {
+            tool.state = ToolState::Done;
+            tool.summary = Some(data::summary(operation, result));
+            tool.result = Some(data::kept(result.clone()));
+        }
+        Err(error) => refuse(tool, error),
+    }
+    answer
+}
+
+/// What became of a call that was refused.
+pub fn refuse(tool: &mut Tool, error: &Error) {
+    tool.state = ToolState::Refused;
+    tool.summary = Some(error.message.clone());
+    tool.result = serde_json::to_value(error).ok();
+}

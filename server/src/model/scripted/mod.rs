@@ -1,0 +1,47 @@
+//! A language model that follows a script: it speaks OpenAI's API, understands a handful of sentences, and misbehaves when
+//! asked to. Tests, stories and the demonstration talk to it; there is no language in it.
+//!
+//! Its base address ends with the name of a [script](SCRIPTS): `http://127.0.0.1:4010/studio`.
+
+mod manner;
+mod wit;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use http::StatusCode;
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+pub use manner::SCRIPTS;
+
+/// What was asked of it: the script, and the body of the request.
+#[derive(Clone, Default)]
+pub struct Asked(Arc<Mutex<Vec<(String, Value)>>>);
+
+impl Asked {
+    /// The requests of a script, in order.
+    pub fn of(&self, script: &str) -> Vec<Value> {
+        let asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.iter().filter(|(of, _)| of == script).map(|(_, body)| body.clone()).collect()
+    }
+}
+
+/// Answers on this listener, until the process ends.
+pub async fn serve(listener: TcpListener, asked: Asked) -> std::io::Result<()> {
+    axum::serve(listener, Router::new().route("/{script}/chat/completions", post(answer)).with_state(asked)).await
+}
+
+async fn answer(State(asked): State<Asked>, Path(script): Path<String>, Json(body): Json<Value>) -> Response {
+    if !SCRIPTS.iter().any(|(known, _)| *known == script) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let reply = wit::reply(&script, &body["messages"]);
+    asked.0.lock().unwrap_or_else(PoisonError::into_inner).push((script.clone(), body));
+    manner::send(&script, reply)
+}
