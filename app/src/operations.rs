@@ -8,7 +8,8 @@ use crate::{
     invoices::*,
     operation::Operation,
     organizations::*,
-    projects::*,
+    people::{invitations::*, *},
+    projects::{team::*, *},
     time::*,
 };
 
@@ -24,6 +25,19 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<ListOrganizations>(),
         Operation::of::<GetOrganization>(),
         Operation::of::<UpdateOrganization>(),
+        Operation::of::<CreateOrganization>(),
+        // People
+        Operation::of::<ListMembers>(),
+        Operation::of::<GetMember>(),
+        Operation::of::<ChangeMemberRole>(),
+        Operation::of::<RemoveMember>(),
+        Operation::of::<LeaveOrganization>(),
+        Operation::of::<InviteMember>(),
+        Operation::of::<ResendInvitation>(),
+        Operation::of::<RevokeInvitation>(),
+        Operation::of::<ListOpenInvitations>(),
+        Operation::of::<ListInvitations>(),
+        Operation::of::<AnswerInvitation>(),
         // Clients
         Operation::of::<ListClients>(),
         Operation::of::<GetClient>(),
@@ -40,6 +54,8 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<ArchiveProject>(),
         Operation::of::<RestoreProject>(),
         Operation::of::<DeleteProject>(),
+        Operation::of::<AssignProjectMembers>(),
+        Operation::of::<UnassignProjectMembers>(),
         // Timer
         Operation::of::<GetTimer>(),
         Operation::of::<StartTimer>(),
@@ -82,5 +98,7 @@ pub fn named(name: &str) -> Option<&'static Operation> {
     ALL.binary_search_by_key(&name, |operation| operation.declaration.name).ok().and_then(|at| ALL.get(at))
 }
 
-/// Server functions that are no operations: they deal in cookies and passwords, so only a browser may call them.
-pub const BROWSER_ONLY: [&str; 4] = ["/call/sign_up", "/call/sign_in", "/call/sign_out", "/call/change_password"];
+/// Server functions that are no operations: they deal in cookies, passwords and links out of a mail, so only a browser may
+/// call them.
+pub const BROWSER_ONLY: [&str; 5] =
+    ["/call/sign_up", "/call/sign_in", "/call/sign_out", "/call/change_password", "/call/show_invitation"];

@@ -8,7 +8,8 @@ use crate::{
     access::Permission,
     error::Error,
     invoices::mail_page::MailsSection,
-    organizations::page::OrganizationSection,
+    organizations::{belonging::OrganizationsSection, page::OrganizationSection},
+    people::page::MembersSection,
     ui::{Head, Problem},
     visit::use_here,
 };
@@ -21,8 +22,10 @@ pub fn page() -> AnyView {
     let sections = [
         ("", "You", true),
         ("organization", "Organization", true),
+        ("members", "Members", true),
         ("tokens", "Tokens", true),
         ("mails", "Mails", here.may(Permission::ReadMoney)),
+        ("organizations", "Organizations", true),
     ];
     let links = sections.into_iter().filter(|(.., seen)| *seen).map(|(name, label, _)| {
         let path = if name.is_empty() { here.path("settings") } else { here.path(&format!("settings/{name}")) };
@@ -36,6 +39,8 @@ pub fn page() -> AnyView {
         {move || match section.get().as_str() {
             "" => view! { <ProfileSection /> }.into_any(),
             "organization" => view! { <OrganizationSection /> }.into_any(),
+            "members" => view! { <MembersSection /> }.into_any(),
+            "organizations" => view! { <OrganizationsSection /> }.into_any(),
             "tokens" => view! { <TokensSection /> }.into_any(),
             "mails" => view! { <MailsSection /> }.into_any(),
             _ => view! { <Problem error=Error::not_found("page") /> }.into_any(),
