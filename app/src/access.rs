@@ -112,6 +112,14 @@ impl Role {
         }
     }
 
+    /// The roles that can be given. A viewer sees the clients granted to them, and clients cannot be granted yet.
+    pub const GIVEN: [Self; 4] = [Self::Owner, Self::Admin, Self::Manager, Self::Member];
+
+    /// Whether somebody of this role may give the other role, or take it: never one above one's own.
+    pub fn covers(self, other: Self) -> bool {
+        self as u8 <= other as u8
+    }
+
     /// The name as stored and shown.
     pub fn name(self) -> &'static str {
         match self {

@@ -49,6 +49,14 @@ impl Db {
         self.organization.map_or(Uuid::nil(), |organization| organization.0)
     }
 
+    /// Goes on inside an organization: one that the person of this transaction founds, or was invited into.
+    pub async fn enter(&mut self, organization: OrganizationId) -> Result<(), Error> {
+        let id = organization.0.to_string();
+        sqlx::query!("select set_config('app.organization_id', $1, true)", id).fetch_one(self.connection()).await?;
+        self.organization = Some(organization);
+        Ok(())
+    }
+
     /// The connection, for one statement.
     pub fn connection(&mut self) -> &mut PgConnection {
         &mut self.transaction

@@ -32,6 +32,7 @@ pub mod organizations;
 #[cfg(feature = "ssr")]
 pub mod outbox;
 pub mod page;
+pub mod people;
 pub mod percent;
 pub mod projects;
 #[cfg(feature = "ssr")]

@@ -4,14 +4,15 @@ use std::sync::LazyLock;
 
 use crate::{
     account::{UpdateProfile, Whoami, tokens::*},
-    audit::*,
     assistant::{GetAssistant, SetAssistant},
+    audit::*,
     clients::*,
     history::*,
     invoices::*,
     operation::Operation,
     organizations::*,
-    projects::*,
+    people::{invitations::*, *},
+    projects::{team::*, *},
     time::*,
 };
 
@@ -27,6 +28,19 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<ListOrganizations>(),
         Operation::of::<GetOrganization>(),
         Operation::of::<UpdateOrganization>(),
+        Operation::of::<CreateOrganization>(),
+        // People
+        Operation::of::<ListMembers>(),
+        Operation::of::<GetMember>(),
+        Operation::of::<ChangeMemberRole>(),
+        Operation::of::<RemoveMember>(),
+        Operation::of::<LeaveOrganization>(),
+        Operation::of::<InviteMember>(),
+        Operation::of::<ResendInvitation>(),
+        Operation::of::<RevokeInvitation>(),
+        Operation::of::<ListOpenInvitations>(),
+        Operation::of::<ListInvitations>(),
+        Operation::of::<AnswerInvitation>(),
         // Clients
         Operation::of::<ListClients>(),
         Operation::of::<GetClient>(),
@@ -43,6 +57,8 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<ArchiveProject>(),
         Operation::of::<RestoreProject>(),
         Operation::of::<DeleteProject>(),
+        Operation::of::<AssignProjectMembers>(),
+        Operation::of::<UnassignProjectMembers>(),
         // Timer
         Operation::of::<GetTimer>(),
         Operation::of::<StartTimer>(),
@@ -94,13 +110,14 @@ pub fn named(name: &str) -> Option<&'static Operation> {
     ALL.binary_search_by_key(&name, |operation| operation.declaration.name).ok().and_then(|at| ALL.get(at))
 }
 
-/// Server functions that are no operations, so only a browser may call them: they deal in cookies and passwords, or are the
-/// drawer of the assistant, which is a door of its own.
-pub const BROWSER_ONLY: [&str; 16] = [
+/// Server functions that are no operations, so only a browser may call them: they deal in cookies, passwords and
+/// links out of a mail, or are the drawer of the assistant, which is a door of its own.
+pub const BROWSER_ONLY: [&str; 17] = [
     "/call/sign_up",
     "/call/sign_in",
     "/call/sign_out",
     "/call/change_password",
+    "/call/show_invitation",
     "/call/assistant_say",
     "/call/assistant_commit",
     "/call/assistant_dismiss",

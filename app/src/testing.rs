@@ -33,8 +33,8 @@ pub use standing::{BEGINNING, PlainDocuments, StandingClock};
 use crate::{
     access::{Role, Scope, Writes},
     account::{self, identity, secret, tokens::Preset},
-    audit::Recorder,
     assistant::Engine,
+    audit::Recorder,
     context::{Caller, Clock, Door, Person, Services},
     database::{Db, Reach},
     error::{Code, Error},
@@ -104,7 +104,17 @@ impl World {
         account::store::insert_user(&mut db, user.0, &email, name, "-", now).await.expect("a person");
         organizations::store::insert_member(&mut db, member, user, role, name, now).await.expect("a member");
         db.commit().await.expect("committed");
-        let cookie = secret::random();
+        self.signed_in(user, slug).await
+    }
+
+    /// This person at a page of the organization of `other`, as their next request finds them: somebody there, or nobody.
+    pub async fn at(&self, other: &Self) -> Self {
+        let slug = other.caller.membership.as_ref().expect("an organization").slug.clone();
+        self.signed_in(self.person().id, &slug).await
+    }
+
+    async fn signed_in(&self, user: UserId, slug: &str) -> Self {
+        let (services, now, cookie) = (&self.caller.services, self.now(), secret::random());
         let expires = now + SignedDuration::from_hours(1_000_000);
         account::store::insert_sign_in(&services.pool, &secret::fingerprint(&cookie), user.0, now, expires, "a test")
             .await

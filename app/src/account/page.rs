@@ -64,9 +64,16 @@ pub fn sign_in() -> AnyView {
     .into_any()
 }
 
-/// What stands around both.
+/// What stands around them.
 #[component]
-fn Doorway(title: &'static str, lead: &'static str, children: Children) -> impl IntoView {
+pub fn Doorway(
+    /// What is behind it.
+    title: &'static str,
+    /// A line about it.
+    lead: &'static str,
+    /// What it asks for.
+    children: Children,
+) -> impl IntoView {
     view! {
         <div class="doorway">
             <header>

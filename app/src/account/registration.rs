@@ -5,12 +5,14 @@ use uuid::Uuid;
 
 use super::{secret, store};
 use crate::{
-    access::Role,
     context::Services,
     database::{Db, Reach},
     error::{Code, Error},
     id::{MemberId, OrganizationId, UserId},
-    organizations::{self, slug::slug_of},
+    organizations::{
+        self,
+        found::{Founder, found},
+    },
     text,
 };
 
@@ -56,39 +58,13 @@ pub async fn register(services: &Services, given: Registration) -> Result<Regist
     let password_hash = secret::hash_password(given.password).await?;
     let zone = given.time_zone.filter(|zone| jiff::tz::TimeZone::get(zone).is_ok()).unwrap_or_else(|| "UTC".to_owned());
 
-    // A slug that is taken gets a random end; a few tries are enough, since each adds 32 bits.
-    let mut slug = slug_of(&organization_name);
-    for _ in 0..4 {
-        let registered = Registered {
-            user: UserId::new(),
-            name: name.clone(),
-            email: email.clone(),
-            organization: OrganizationId::new(),
-            slug: slug.clone(),
-            member: MemberId::new(),
-        };
-        match found(services, &registered, &password_hash, &organization_name, &zone).await {
-            Err(error) if error.code == Code::Conflict => slug = format!("{}-{:08x}", slug_of(&organization_name), rand::random::<u32>()),
-            Err(error) => return Err(error),
-            Ok(()) => return Ok(registered),
-        }
-    }
-    Err(Error::internal())
-}
-
-async fn found(
-    services: &Services,
-    registered: &Registered,
-    password_hash: &str,
-    organization_name: &str,
-    zone: &str,
-) -> Result<(), Error> {
+    let (user, organization, member) = (UserId::new(), OrganizationId::new(), MemberId::new());
     let now = services.clock.now();
-    let mut db = Db::begin(&services.pool, Reach::Organization(registered.organization), None).await?;
-    store::insert_user(&mut db, registered.user.0, &registered.email, &registered.name, password_hash, now).await?;
-    organizations::store::insert(&mut db, &registered.slug, organization_name, zone, now).await?;
-    organizations::store::insert_member(&mut db, registered.member, registered.user, Role::Owner, &registered.name, now).await?;
-    db.commit().await
+    let mut db = Db::begin(&services.pool, Reach::Organization(organization), None).await?;
+    store::insert_user(&mut db, user.0, &email, &name, &password_hash, now).await?;
+    let slug = found(&mut db, &Founder { user, member, name: &name }, &organization_name, &zone, now).await?;
+    db.commit().await?;
+    Ok(Registered { user, name, email, organization, slug, member })
 }
 
 /// Checks a password; the same words for an unknown address and a wrong password.

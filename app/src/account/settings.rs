@@ -6,11 +6,12 @@ use leptos_router::hooks::use_params_map;
 use super::{profile::ProfileSection, token_page::TokensSection};
 use crate::{
     access::Permission,
-    audit::page::AuditSection,
     assistant::settings::AssistantSection,
+    audit::page::AuditSection,
     error::Error,
     invoices::mail_page::MailsSection,
-    organizations::page::OrganizationSection,
+    organizations::{belonging::OrganizationsSection, page::OrganizationSection},
+    people::page::MembersSection,
     ui::{Head, Problem},
     visit::use_here,
 };
@@ -23,10 +24,12 @@ pub fn page() -> AnyView {
     let sections = [
         ("", "You", true),
         ("organization", "Organization", true),
+        ("members", "Members", true),
         ("tokens", "Tokens", true),
         ("assistant", "Assistant", true),
         ("mails", "Mails", here.may(Permission::ReadMoney)),
         ("audit", "Audit", here.may(Permission::ManageOrganization)),
+        ("organizations", "Organizations", true),
     ];
     let links = sections.into_iter().filter(|(.., seen)| *seen).map(|(name, label, _)| {
         let path = if name.is_empty() { here.path("settings") } else { here.path(&format!("settings/{name}")) };
@@ -40,6 +43,8 @@ pub fn page() -> AnyView {
         {move || match section.get().as_str() {
             "" => view! { <ProfileSection /> }.into_any(),
             "organization" => view! { <OrganizationSection /> }.into_any(),
+            "members" => view! { <MembersSection /> }.into_any(),
+            "organizations" => view! { <OrganizationsSection /> }.into_any(),
             "tokens" => view! { <TokensSection /> }.into_any(),
             "assistant" => view! { <AssistantSection /> }.into_any(),
             "mails" => view! { <MailsSection /> }.into_any(),

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use crate::error::Error;
 
-/// Makes an account with a personal organization, signs the browser in, and goes there.
+/// Makes an account with a personal organization, signs the browser in, and goes there; or, from an invitation, into the
+/// organization that invited.
 #[server(name = SignUp, prefix = "/call", endpoint = "sign_up")]
 pub async fn sign_up(
     /// Where the person can be reached and what they sign in with.
@@ -16,12 +17,19 @@ pub async fn sign_up(
     /// IANA name of the browser's time zone.
     #[server(default)]
     time_zone: Option<String>,
+    /// The secret of the invitation that led here.
+    #[server(default)]
+    invitation: Option<String>,
 ) -> Result<(), Error> {
     use super::registration::{Registration, register};
     let caller = crate::context::Caller::current()?;
     let registered = register(&caller.services, Registration { email, name, password, organization: None, time_zone }).await?;
     super::browser::sign_in(&caller, registered.user).await?;
-    leptos_axum::redirect(&format!("/o/{}", registered.slug));
+    let target = match invitation.filter(|secret| !secret.is_empty()) {
+        Some(secret) => crate::people::answer::arrive(&caller, &registered, &secret).await,
+        None => format!("/o/{}", registered.slug),
+    };
+    leptos_axum::redirect(&target);
     Ok(())
 }
 
@@ -50,10 +58,15 @@ pub async fn sign_in(
 
 /// Signs the browser out.
 #[server(name = SignOut, prefix = "/call", endpoint = "sign_out")]
-pub async fn sign_out() -> Result<(), Error> {
+pub async fn sign_out(
+    /// The page to go to afterwards, a path of this site; the one to sign in when absent.
+    #[server(default)]
+    next: Option<String>,
+) -> Result<(), Error> {
     let caller = crate::context::Caller::current()?;
     super::browser::sign_out(&caller).await?;
-    leptos_axum::redirect("/sign-in");
+    let next = next.filter(|next| super::browser::is_local(next));
+    leptos_axum::redirect(next.as_deref().unwrap_or("/sign-in"));
     Ok(())
 }
 

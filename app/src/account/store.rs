@@ -153,7 +153,7 @@ pub async fn user_by_email(pool: &PgPool, email: &str) -> Result<Option<(Uuid, S
 /// The person as a member of the organization of this transaction.
 pub async fn member_of_user(db: &mut Db, user: Uuid) -> Result<Option<Uuid>, Error> {
     let organization = db.organization();
-    Ok(query_scalar!("select id from member where organization_id = $1 and user_id = $2", organization, user)
+    Ok(query_scalar!("select id from member where organization_id = $1 and user_id = $2 and removed_at is null", organization, user)
         .fetch_optional(db.connection())
         .await?)
 }

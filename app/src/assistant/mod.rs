@@ -27,6 +27,8 @@ mod history;
 #[cfg(feature = "ssr")]
 pub mod model;
 #[cfg(feature = "ssr")]
+mod names;
+#[cfg(feature = "ssr")]
 mod prompt;
 #[cfg(feature = "ssr")]
 pub mod proposal;

@@ -12,6 +12,7 @@ use crate::{
     clients::{get_client, list_clients},
     invoices::totals::TaxCategory,
     page::Page,
+    projects::page::ON_NO_PROJECT,
     ui::{Empty, Head, Icon, Reveal, Tone, Write, answered, badge, dot, fetched, loaded, loaded_page, money, more, refusal},
     visit::{changed, use_changes, use_here},
 };
@@ -48,6 +49,9 @@ fn list(page: Page<Client>) -> AnyView {
     let here = use_here();
     let query = use_query_map();
     let archived = query.read_untracked().get("archived").is_some();
+    if page.items.is_empty() && !here.may(Permission::WriteWork) {
+        return view! { <Empty title="No client yet" text=ON_NO_PROJECT /> }.into_any();
+    }
     if page.items.is_empty() {
         return view! {
             <Empty
@@ -72,9 +76,11 @@ fn list(page: Page<Client>) -> AnyView {
                 <tr>
                     <th scope="col">"Client"</th>
                     <th scope="col" class="number wide">"Projects"</th>
-                    {money_seen.then(|| view! { <th scope="col" class="number">"Rate per hour"</th> })}
-                    <th scope="col" class="wide">"Terms"</th>
-                    <th scope="col" class="wide">"Tax"</th>
+                    {money_seen.then(|| view! {
+                        <th scope="col" class="number">"Rate per hour"</th>
+                        <th scope="col" class="wide">"Terms"</th>
+                        <th scope="col" class="wide">"Tax"</th>
+                    })}
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
@@ -97,9 +103,11 @@ fn row(path: &str, client: Client, money_seen: bool) -> impl IntoView + use<> {
                 {client.archived.then(|| badge(Tone::Quiet, "Archived"))}
             </th>
             <td class="number wide">{client.projects}</td>
-            {money_seen.then(|| view! { <td class="number">{rate}</td> })}
-            <td class="wide">{days(client.payment_terms_days)}</td>
-            <td class="wide">{tax(client.tax_category, &client.tax_rate.to_string())}</td>
+            {money_seen.then(|| view! {
+                <td class="number">{rate}</td>
+                <td class="wide">{days(client.payment_terms_days)}</td>
+                <td class="wide">{tax(client.tax_category, &client.tax_rate.to_string())}</td>
+            })}
         </tr>
     }
 }
@@ -139,7 +147,7 @@ fn one(client: Client) -> AnyView {
     view! {
         <Head title=client.name.clone() lead=lead.into_any() />
         <div class="columns">
-            <Terms client=client.clone() />
+            {here.may(Permission::ReadMoney).then(|| view! { <Terms client=client.clone() /> })}
             <TheirProjects client />
         </div>
     }

@@ -9,6 +9,7 @@ use crate::{
     assistant::drawer::DrawerButton,
     organizations::{Belonging, list_organizations},
     page::Page,
+    people::invitations::{ReceivedInvitation, list_invitations},
     ui::{Icon, fetched, icon, loaded},
     visit::use_here,
 };
@@ -75,7 +76,8 @@ fn initial(name: &str) -> String {
 #[component]
 fn Switch() -> impl IntoView {
     let here = use_here();
-    let organizations = fetched(|| (), |()| list_organizations());
+    let both = fetched(|| (), |()| async { futures::try_join!(list_organizations(), list_invitations()) });
+    let all = here.path("settings/organizations");
     let slug = here.0.slug.clone();
     view! {
         <details class="menu switch">
@@ -84,7 +86,7 @@ fn Switch() -> impl IntoView {
                 {icon(Icon::Down)}
             </summary>
             <div class="menu-panel">
-                {loaded(organizations, move |page| others(page, &slug))}
+                {loaded(both, move |(organizations, invitations)| view! { {others(organizations, &slug)} {invited(invitations, &all)} }.into_any())}
             </div>
         </details>
     }
@@ -102,6 +104,18 @@ fn others(page: Page<Belonging>, slug: &str) -> AnyView {
         }
     });
     links.collect_view().into_any()
+}
+
+/// Where the person is invited, and the way to found another.
+fn invited(page: Page<ReceivedInvitation>, all: &str) -> AnyView {
+    let links = page.items.into_iter().map(|invitation| {
+        view! { <A href=all.to_owned() attr:class="invited">{icon(Icon::Send)} <span>{format!("Invited to {}", invitation.organization)}</span></A> }
+    });
+    view! {
+        {links.collect_view()}
+        <A href=all.to_owned() attr:class="apart">{icon(Icon::Plus)} <span>"Organizations"</span></A>
+    }
+    .into_any()
 }
 
 /// The sign of Stint: three pieces of work, one after the other.

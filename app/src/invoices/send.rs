@@ -125,7 +125,7 @@ async fn mail(
     let body = message.unwrap_or_else(standard);
     let subject = format!("Invoice {number} from {from}");
     let now = cx.now;
-    store::insert_mail(&mut cx.db, &NewMail { recipient, subject: &subject, body: &body, invoice: row.id, now }).await?;
+    store::insert_mail(&mut cx.db, &NewMail { recipient, subject: &subject, body: &body, invoice: Some(row.id), now }).await?;
     cx.mailed();
     Ok(())
 }

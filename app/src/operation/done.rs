@@ -45,6 +45,22 @@ pub struct Change {
     pub after: Option<serde_json::Value>,
 }
 
+/// The columns that hold rates and amounts, or lead to an invoice.
+#[cfg(feature = "ssr")]
+const OF_MONEY: [&str; 6] = ["rate", "rate_overridden", "bill_rate", "cost_rate", "amount", "invoice_line_id"];
+
+#[cfg(feature = "ssr")]
+impl Change {
+    /// Leaves out what a caller who sees no money may not see of the record either.
+    pub(super) fn hide_money(&mut self) {
+        for record in [&mut self.before, &mut self.after] {
+            if let Some(Value::Object(columns)) = record {
+                columns.retain(|name, _| !OF_MONEY.contains(&name.as_str()));
+            }
+        }
+    }
+}
+
 /// Written by hand: what the derived one makes of `flatten` is as long as the type that it holds, and held once for each.
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Done<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

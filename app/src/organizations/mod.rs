@@ -1,5 +1,8 @@
 //! Organizations: the tenants that own every other record, and the defaults their work starts from.
 
+pub mod belonging;
+#[cfg(feature = "ssr")]
+pub mod found;
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod settings;
@@ -71,8 +74,9 @@ pub struct Organization {
     pub language: String,
     /// The first day of its week: 1 = Monday … 7 = Sunday.
     pub week_start: u8,
-    /// What an hour costs when nothing nearer to the work says otherwise.
-    pub rate: Money,
+    /// What an hour costs when nothing nearer to the work says otherwise; absent for callers who may not see money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Money>,
     /// Days a client has to pay, by default.
     pub payment_terms_days: u16,
     /// Tax category of new clients (BT-118).
@@ -115,7 +119,22 @@ pub async fn list_organizations(cx: &mut Call) -> Result<Page<Belonging>, Error>
 /// Get the organization of this call: letterhead, bank details, currency, time zone and the defaults for clients and invoices.
 #[operation(read, idempotent, needs = Belong, scope = PeopleRead, title = "Get the organization")]
 pub async fn get_organization(cx: &mut Call) -> Result<Organization, Error> {
-    settings::get(cx).await
+    settings::seen(cx).await
+}
+
+/// Found another organization of your own, with yourself as its owner. Nothing is shared between organizations.
+///
+/// Example: {"name": "Lovelace & Babbage"}. The answer holds its place in addresses: `/o/<slug>/…`.
+#[operation(write, needs = SignedIn, reach = Person, title = "Found an organization")]
+pub async fn create_organization(
+    cx: &mut Call,
+    /// What people call it, at most 200 characters.
+    name: String,
+    /// IANA name of its time zone, such as Europe/Berlin; that of the organization you are in when absent.
+    #[server(default)]
+    time_zone: Option<String>,
+) -> Result<Belonging, Error> {
+    found::another(cx, &name, time_zone).await
 }
 
 /// Change the organization's settings. What is not given stays; empty text clears an optional value.

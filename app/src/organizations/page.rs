@@ -71,10 +71,11 @@ fn bank(organization: &Organization) -> impl IntoView + use<> {
 fn basics(organization: &Organization) -> impl IntoView + use<> {
     let weekdays =
         [("1", "Monday"), ("2", "Tuesday"), ("3", "Wednesday"), ("4", "Thursday"), ("5", "Friday"), ("6", "Saturday"), ("7", "Sunday")];
+    let rate = organization.rate.as_ref().map(|rate| written(rate.amount, &organization.currency));
     let lock = organization.lock_date.as_ref().map(ToString::to_string).unwrap_or_default();
     view! {
         <Select label="Currency" name="currency" choices=currencies() value=organization.currency.to_string() />
-        <Field label="Rate per hour" name="rate" inputmode="decimal" required=true value=written(organization.rate.amount, &organization.currency) />
+        {rate.map(|rate| view! { <Field label="Rate per hour" name="rate" inputmode="decimal" required=true value=rate /> })}
         <Field label="Time zone" name="time_zone" required=true value=organization.time_zone.clone() hint="Such as Europe/Berlin." />
         <Select label="The week begins on" name="week_start" choices=choices(&weekdays) value=organization.week_start.to_string() />
         <Field label="Closed up to and including" name="lock_date" kind="date" value=lock optional=true hint="Time up to this day can no longer change." class="span-2" />

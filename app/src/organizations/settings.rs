@@ -18,6 +18,7 @@ use crate::{
     operation::Call,
     page::Page,
     percent::Percent,
+    projects::sight::Sight,
     text,
 };
 
@@ -63,7 +64,14 @@ pub async fn belongings(cx: &mut Call) -> Result<Page<Belonging>, Error> {
     Ok(Page { items: items.collect(), next_cursor: None, total: None })
 }
 
-/// The organization of the call.
+/// The organization of the call, as far as the caller may see it.
+pub async fn seen(cx: &mut Call) -> Result<Organization, Error> {
+    let organization = get(cx).await?;
+    let rate = organization.rate.filter(|_| Sight::of(cx).is_ok_and(|sight| sight.money));
+    Ok(Organization { rate, ..organization })
+}
+
+/// The whole organization of the call.
 pub async fn get(cx: &mut Call) -> Result<Organization, Error> {
     read(store::get(&mut cx.db).await?)
 }
@@ -79,7 +87,7 @@ pub async fn update(cx: &mut Call, given: Settings) -> Result<Organization, Erro
                 "The currency cannot change any more: there are invoices. New clients can have another currency of their own.",
             ));
         }
-        organization.rate = Money::new(organization.rate.amount, &currency);
+        organization.rate = organization.rate.map(|rate| Money::new(rate.amount, &currency));
         organization.currency = currency;
     }
     letterhead(&mut organization, &given)?;
@@ -111,10 +119,7 @@ fn letterhead(organization: &mut Organization, given: &Settings) -> Result<(), E
 
 fn defaults(organization: &mut Organization, given: Settings) -> Result<(), Error> {
     if let Some(zone) = given.time_zone {
-        let known = TimeZone::get(&zone).map_err(|_| {
-            Error::invalid("time_zone", format!("\"{}\" is not a time zone; write one like Europe/Berlin.", text::excerpt(&zone)))
-        })?;
-        organization.time_zone = known.iana_name().unwrap_or("UTC").to_owned();
+        organization.time_zone = zone_of(&zone)?;
     }
     if let Some(language) = given.language {
         organization.language = language_of(&language)?;
@@ -123,7 +128,7 @@ fn defaults(organization: &mut Organization, given: Settings) -> Result<(), Erro
         organization.week_start = within("week_start", day, 1, 7)?;
     }
     if let Some(rate) = given.rate {
-        organization.rate = Money::new(rate_of("rate", &rate, &organization.currency)?, &organization.currency);
+        organization.rate = Some(Money::new(rate_of("rate", &rate, &organization.currency)?, &organization.currency));
     }
     if let Some(days) = given.payment_terms_days {
         organization.payment_terms_days = within("payment_terms_days", days, 0, 365)?;
@@ -143,6 +148,13 @@ fn defaults(organization: &mut Organization, given: Settings) -> Result<(), Erro
     organization.rounding.basis = given.rounding_basis.unwrap_or(organization.rounding.basis);
     organization.lock_date = given.lock_date.try_map(|day| Day::parse("lock_date", &day))?.over(organization.lock_date.take());
     Ok(())
+}
+
+/// The IANA name of a time zone that is known.
+pub fn zone_of(given: &str) -> Result<String, Error> {
+    let unknown =
+        |_| Error::invalid("time_zone", format!("\"{}\" is not a time zone; write one like Europe/Berlin.", text::excerpt(given)));
+    Ok(TimeZone::get(given).map_err(unknown)?.iana_name().unwrap_or("UTC").to_owned())
 }
 
 /// A rate per hour in minor units: not negative, and not beyond what anybody asks.
@@ -212,7 +224,7 @@ fn read(row: store::Row) -> Result<Organization, Error> {
         time_zone: row.time_zone,
         language: row.language,
         week_start: row.week_start as u8,
-        rate: Money::new(row.rate, &currency),
+        rate: Some(Money::new(row.rate, &currency)),
         currency,
         payment_terms_days: row.payment_terms_days as u16,
         tax_category: TaxCategory::parse(&row.tax_category)?,

@@ -7,16 +7,18 @@ use uuid::Uuid;
 use super::Organization;
 use crate::{
     access::Role,
-    database::{Db, OnConstraint, date, instant},
-    error::{Code, Error},
+    account::store::Standing,
+    database::{Db, date, instant},
+    error::Error,
     id::{MemberId, UserId},
 };
 
-/// Adds the organization of this transaction.
-pub async fn insert(db: &mut Db, slug: &str, name: &str, zone: &str, now: Timestamp) -> Result<(), Error> {
+/// Adds the organization of this transaction; not when another has its place in addresses.
+pub async fn insert(db: &mut Db, slug: &str, name: &str, zone: &str, now: Timestamp) -> Result<bool, Error> {
     let organization = db.organization();
-    query!(
-        "insert into organization (id, slug, name, time_zone, created_at) values ($1, $2, $3, $4, $5)",
+    let added = query!(
+        "insert into organization (id, slug, name, time_zone, created_at) values ($1, $2, $3, $4, $5)
+         on conflict on constraint organization_slug_unique do nothing",
         organization,
         slug,
         name,
@@ -24,9 +26,23 @@ pub async fn insert(db: &mut Db, slug: &str, name: &str, zone: &str, now: Timest
         instant(now) as _
     )
     .execute(db.connection())
-    .await
-    .on_constraint("organization_slug_unique", || Error::new(Code::Conflict, "This address is taken by another organization."))?;
-    Ok(())
+    .await?;
+    Ok(added.rows_affected() == 1)
+}
+
+/// A member as the rest of a call needs to know them, with their organization.
+pub async fn standing(db: &mut Db, member: MemberId) -> Result<Standing, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Standing,
+        "select o.id as organization_id, o.slug, o.name as organization_name, m.id as member_id, m.role, o.time_zone, o.currency,
+             o.week_start, o.language
+         from organization o join member m on m.organization_id = o.id where o.id = $1 and m.id = $2",
+        organization,
+        member.0
+    )
+    .fetch_one(db.connection())
+    .await?)
 }
 
 /// Adds a person to the organization.
@@ -59,7 +75,7 @@ pub async fn of_person(db: &mut Db, user: Uuid) -> Result<Vec<OfPerson>, Error> 
     Ok(query_as!(
         OfPerson,
         "select o.id, o.slug, o.name, m.role from member m join organization o on o.id = m.organization_id
-         where m.user_id = $1 order by m.created_at, o.id limit 200",
+         where m.user_id = $1 and m.removed_at is null order by m.created_at, o.id limit 200",
         user
     )
     .fetch_all(db.connection())
@@ -118,7 +134,7 @@ pub async fn update(db: &mut Db, organization: &Organization) -> Result<(), Erro
     let tenant = db.organization();
     query!(
         "update organization set name = $2, legal_name = $3, address = $4, vat_id = $5, email = $6, phone = $7, bank_holder = $8,
-             iban = $9, bic = $10, bank_name = $11, currency = $12, time_zone = $13, language = $14, week_start = $15, rate = $16,
+             iban = $9, bic = $10, bank_name = $11, currency = $12, time_zone = $13, language = $14, week_start = $15, rate = coalesce($16, rate),
              payment_terms_days = $17, tax_category = $18, tax_rate = $19, number_pattern = $20, number_yearly_reset = $21,
              rounding_step = $22, rounding_mode = $23, rounding_basis = $24, lock_date = $25
          where id = $1",
@@ -137,7 +153,7 @@ pub async fn update(db: &mut Db, organization: &Organization) -> Result<(), Erro
         organization.time_zone,
         organization.language,
         i16::from(organization.week_start),
-        organization.rate.amount,
+        organization.rate.as_ref().map(|rate| rate.amount),
         organization.payment_terms_days as i16,
         organization.tax_category.code(),
         organization.tax_rate.hundredths(),

@@ -1,5 +1,7 @@
 //! Projects: what the work is on, and how it is billed.
 
+#[cfg(feature = "ssr")]
+pub mod assign;
 pub mod manage;
 pub mod page;
 #[cfg(feature = "ssr")]
@@ -10,6 +12,7 @@ pub mod refer;
 pub mod sight;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
+pub mod team;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 

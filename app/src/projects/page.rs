@@ -8,9 +8,13 @@ use crate::{
     access::Permission,
     clients::list_clients,
     page::Page,
+    people::team::TeamSection,
     ui::{Empty, Head, Tone, badge, dot, fact, fetched, hours, loaded, loaded_page, money, more},
     visit::{use_changes, use_here},
 };
+
+/// What stands where somebody who is on no project yet looks for work.
+pub const ON_NO_PROJECT: &str = "You are on no project yet. Ask whoever leads the work to put you on one.";
 
 /// Every project, by client.
 pub fn projects() -> AnyView {
@@ -43,6 +47,9 @@ fn Add() -> impl IntoView {
 fn list(page: Page<Project>) -> AnyView {
     let here = use_here();
     let archived = use_query_map().read_untracked().get("archived").is_some();
+    if page.items.is_empty() && !here.may(Permission::WriteWork) {
+        return view! { <Empty title="No project yet" text=ON_NO_PROJECT /> }.into_any();
+    }
     if page.items.is_empty() {
         return view! {
             <Empty title="No project yet" text="A project belongs to a client, and time is tracked on it. Add a client first, then its project.">
@@ -127,8 +134,11 @@ fn one(project: Project) -> AnyView {
         <Head title=project.name.clone() lead=lead.into_any() />
         <dl class="facts">{facts.into_iter().flatten().collect_view()}</dl>
         <div class="columns">
-            <manage::Terms project=project.clone() />
-            <manage::Latest project=project.id.to_string() />
+            {here.may(Permission::ReadMoney).then(|| view! { <manage::Terms project=project.clone() /> })}
+            <div>
+                <TeamSection project=project.id.to_string() />
+                <manage::Latest project=project.id.to_string() />
+            </div>
         </div>
     }
     .into_any()

@@ -1,11 +1,13 @@
 //! SQL of projects.
 
 pub mod names;
+mod team;
 
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
+pub use self::team::*;
 use super::Project;
 use crate::{
     database::{Db, OnConstraint, instant},
@@ -171,20 +173,6 @@ pub async fn insert(db: &mut Db, project: &Project, now: Timestamp) -> Result<()
     .execute(db.connection())
     .await
     .on_constraint("project_name_unique", || name_taken(project))?;
-    Ok(())
-}
-
-/// Puts a member on a project.
-pub async fn insert_member(db: &mut Db, project: ProjectId, member: Uuid) -> Result<(), Error> {
-    let organization = db.organization();
-    query!(
-        "insert into project_member (organization_id, project_id, member_id) values ($1, $2, $3) on conflict do nothing",
-        organization,
-        project.0,
-        member
-    )
-    .execute(db.connection())
-    .await?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use crate::{
     access::Permission,
     error::Error,
     hours,
-    projects::{Project, list_projects},
+    projects::{Project, list_projects, page::ON_NO_PROJECT},
     ui::{Form, Icon, Submit, Write, answered, dot, fetched, hidden, icon, loaded},
     visit::{changed, use_changes, use_here},
 };
@@ -66,6 +66,9 @@ pub fn TimerBar() -> impl IntoView {
 fn idle(projects: Vec<Project>) -> AnyView {
     let here = use_here();
     expect_context::<Ticking>().go_on_from(None);
+    if projects.is_empty() && !here.may(Permission::WriteWork) {
+        return view! { <p class="timer-hint">{icon(Icon::Clock)} <span>{ON_NO_PROJECT}</span></p> }.into_any();
+    }
     if projects.is_empty() {
         return view! {
             <p class="timer-hint">

@@ -60,6 +60,15 @@ pub async fn stop(cx: &mut Call, ended_at: Option<String>) -> Result<Logged, Err
     record::logged(cx, &sight, id).await
 }
 
+/// Stops and saves the timer of a member who leaves; whether one ran.
+pub async fn stop_of(cx: &mut Call, member: Uuid) -> Result<bool, Error> {
+    lock_member(&mut cx.db, member).await?;
+    let Some(timer) = write::lock(&mut cx.db, Which::TimerOf(member), None).await? else { return Ok(false) };
+    let now = to_the_second(cx.now);
+    end(cx, timer, now).await?;
+    Ok(true)
+}
+
 /// A given end: not before the start, not in the future.
 fn end_of(cx: &Call, given: &str, running: &Stored, now: Timestamp) -> Result<Timestamp, Error> {
     let place = place(cx)?;

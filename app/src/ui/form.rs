@@ -135,11 +135,14 @@ pub fn Submit(
     /// A drawing before the words.
     #[prop(optional)]
     drawing: Option<Icon>,
+    /// What it says to those who listen, when that is more.
+    #[prop(optional, into)]
+    spoken: Option<String>,
 ) -> impl IntoView {
     let pending = use_context::<FormState>().map(|state| state.pending);
     let busy = move || pending.is_some_and(|pending| pending.get()).then_some("true");
     view! {
-        <button type="submit" class=class aria-busy=busy aria-disabled=busy>
+        <button type="submit" class=class aria-label=spoken aria-busy=busy aria-disabled=busy>
             {drawing.map(icon)}
             <span>{label}</span>
         </button>

@@ -15,7 +15,7 @@ pub struct NewMail<'a> {
     pub recipient: &'a str,
     pub subject: &'a str,
     pub body: &'a str,
-    pub invoice: Uuid,
+    pub invoice: Option<Uuid>,
     pub now: Timestamp,
 }
 

@@ -1,12 +1,13 @@
 //! Promises that hold for every operation and every table, found by walking the registry and the catalogue.
 
+mod blind;
 mod dry_run;
 mod tables;
 mod tenants;
 
 use serde_json::{Map, Value, json};
 
-use crate::{operation::Operation, testing::World};
+use crate::{access::Role, operation::Operation, testing::World};
 
 /// A studio with one of everything that an argument can refer to.
 pub struct Furnished {
@@ -16,7 +17,7 @@ pub struct Furnished {
     pub ids: Map<String, Value>,
 }
 
-/// Furnishes a studio: client, project, entries, a running timer, a draft, a sent invoice and a token.
+/// Furnishes a studio: client, project, entries, a running timer, a draft, a sent invoice, a token, a member and an invitation.
 pub async fn furnished(name: &str) -> Furnished {
     let world = World::new(name).await;
     let client = world.ok("create_client", json!({"name": "Acme", "rate": 12000, "tax_rate": "19", "email": "billing@acme.example"})).await;
@@ -30,6 +31,9 @@ pub async fn furnished(name: &str) -> Furnished {
     let entry = world.ok("create_time_entry", log("2026-11-20")).await;
     world.ok("start_timer", json!({"project": project["id"]})).await;
     let token = world.ok("create_token", json!({"name": "agent", "writes": "direct"})).await;
+    let barbara = world.as_role(Role::Member).await;
+    world.ok("assign_project_members", json!({"project": project["id"], "members": [barbara.member()]})).await;
+    let invitation = world.ok("invite_member", json!({"email": "grace@example.com", "role": "manager"})).await;
     let mut ids = Map::new();
     for (noun, id) in [
         ("client", &client["id"]),
@@ -37,12 +41,14 @@ pub async fn furnished(name: &str) -> Furnished {
         ("time_entry", &entry["id"]),
         ("invoice", &draft["id"]),
         ("token", &token["id"]),
+        ("invitation", &invitation["id"]),
         ("line", &draft["lines"][0]["id"]),
         ("action", &entry["action"]),
     ] {
         ids.insert(noun.to_owned(), id.clone());
     }
-    ids.insert("member".to_owned(), json!(world.member()));
+    ids.insert("member".to_owned(), json!(barbara.member()));
+    ids.insert("members".to_owned(), json!([barbara.member()]));
     ids.insert("projects".to_owned(), json!([project["id"]]));
     ids.insert("time_entries".to_owned(), json!([entry["id"]]));
     Furnished { world, ids }
@@ -73,6 +79,8 @@ fn sample(name: &str, schema: &Value) -> Value {
     match (name, schema["type"].as_str()) {
         ("date" | "from" | "to", _) => json!("2026-11-20"),
         ("duration", _) => json!("30m"),
+        ("email", _) => json!("edsger@example.com"),
+        ("role", _) => json!("member"),
         (_, Some("integer")) => json!(100),
         (_, Some("boolean")) => json!(true),
         (_, Some("array")) => json!([]),

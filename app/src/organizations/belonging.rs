@@ -1,0 +1,100 @@
+//! Settings → Organizations: where one belongs, where one is invited, a new one of one's own, and the way out of this one.
+
+use leptos::prelude::*;
+
+use super::{Belonging, CreateOrganization, list_organizations};
+use crate::{
+    ends,
+    page::Page,
+    people::{
+        LeaveOrganization,
+        invitations::{ReceivedInvitation, list_invitations},
+        page::label,
+        received::Received,
+    },
+    ui::{Dialog, Field, Form, Opens, Part, Submit, Tone, Write, answered, badge, fetched, loaded, once, refusal},
+    visit::use_here,
+};
+
+/// Every organization of the person, and every invitation to another.
+#[component]
+pub fn OrganizationsSection() -> impl IntoView {
+    let changes = RwSignal::new(0_u32);
+    let both = fetched(move || changes.get(), |_| async { futures::try_join!(list_organizations(), list_invitations()) });
+    view! {
+        <div class="columns">
+            {loaded(both, move |(organizations, invitations)| view! {
+                <div>
+                    {invited(invitations, changes)}
+                    <Part title="Your organizations" id="organizations">{list(organizations)}</Part>
+                </div>
+            }.into_any())}
+            <div>
+                <Found />
+                <Leave />
+            </div>
+        </div>
+    }
+}
+
+fn invited(page: Page<ReceivedInvitation>, changes: RwSignal<u32>) -> AnyView {
+    if page.items.is_empty() {
+        return ().into_any();
+    }
+    let rows = page.items.into_iter().map(move |invitation| view! { <Received invitation changes /> });
+    view! { <Part title="Invitations" id="invitations"><ul class="rows">{rows.collect_view()}</ul></Part> }.into_any()
+}
+
+fn list(page: Page<Belonging>) -> AnyView {
+    let here = use_here().0.slug;
+    let rows = page.items.into_iter().map(|organization| {
+        let present = organization.slug == here;
+        view! {
+            <li>
+                <span>
+                    <a class="row-link" rel="external" href=format!("/o/{}", organization.slug)>{organization.name}</a>
+                    " " {badge(Tone::Plain, label(organization.role))} {present.then(|| badge(Tone::Quiet, "Here"))}
+                </span>
+            </li>
+        }
+    });
+    view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
+}
+
+/// The form for another organization.
+#[component]
+fn Found() -> impl IntoView {
+    let action = Write::<CreateOrganization>::new();
+    answered(action, |founded| ends::go(&format!("/o/{}", founded.slug)));
+    view! {
+        <Part title="New organization" id="found">
+            <p class="quiet">"With clients, projects, time and invoices of its own. You own it, and can invite others."</p>
+            <Form action id="new-organization" class="stack" clears=true>
+                {once(action)}
+                <Field label="Name" name="name" required=true maxlength=200 placeholder="Lovelace & Babbage" />
+                <Submit label="Found organization" />
+            </Form>
+        </Part>
+    }
+}
+
+/// The way out of the organization of this page.
+#[component]
+fn Leave() -> impl IntoView {
+    let name = use_here().0.name;
+    let action = Write::<LeaveOrganization>::new();
+    answered(action, |_| ends::go("/"));
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    view! {
+        <Part title="Leave" id="leave">
+            <p class="quiet">{format!("Your time in {name} stays. Your tokens here stop working.")}</p>
+            <Opens dialog="leave-dialog" label=format!("Leave {name} …") class="button danger" />
+            <Dialog id="leave-dialog" title=format!("Leave {name}?") refused closes=action.version()>
+                <p>"You will not see it any more until somebody invites you again."</p>
+                <Form action id="leave-organization" class="actions">
+                    <Submit label="Leave organization" class="button danger solid" />
+                </Form>
+            </Dialog>
+        </Part>
+    }
+}

@@ -1,0 +1,55 @@
+//! Founding an organization: on signing up, and whenever somebody wants another.
+
+use jiff::Timestamp;
+
+use super::{Belonging, settings::zone_of, slug::slug_of, store};
+use crate::{
+    access::Role,
+    database::Db,
+    error::Error,
+    id::{MemberId, OrganizationId, UserId},
+    operation::Call,
+    text,
+};
+
+/// A slug that is taken gets a random end; a few tries are enough, since each adds 32 bits.
+const TRIES: usize = 4;
+
+/// Who founds an organization: they are its first owner.
+pub struct Founder<'a> {
+    /// The person.
+    pub user: UserId,
+    /// They as a member.
+    pub member: MemberId,
+    /// Their name.
+    pub name: &'a str,
+}
+
+/// Founds the organization of this transaction; the answer is its place in addresses.
+pub async fn found(db: &mut Db, founder: &Founder<'_>, name: &str, zone: &str, now: Timestamp) -> Result<String, Error> {
+    let mut slug = slug_of(name);
+    for _ in 0..TRIES {
+        if store::insert(db, &slug, name, zone, now).await? {
+            store::insert_member(db, founder.member, founder.user, Role::Owner, founder.name, now).await?;
+            return Ok(slug);
+        }
+        slug = format!("{}-{:08x}", slug_of(name), rand::random::<u32>());
+    }
+    Err(Error::internal())
+}
+
+/// Founds another organization of the caller.
+pub async fn another(cx: &mut Call, name: &str, zone: Option<String>) -> Result<Belonging, Error> {
+    let name = text::line("name", name, 200)?;
+    let here = cx.caller.membership.as_ref().and_then(|membership| membership.zone.iana_name().map(str::to_owned));
+    let zone = match zone.filter(|zone| !zone.trim().is_empty()) {
+        Some(zone) => zone_of(zone.trim())?,
+        None => here.unwrap_or_else(|| "UTC".to_owned()),
+    };
+    let (person, id, now) = (cx.caller.person()?.clone(), OrganizationId::new(), cx.now);
+    let founder = Founder { user: person.id, member: MemberId::new(), name: &person.name };
+    cx.db.enter(id).await?;
+    let slug = found(&mut cx.db, &founder, &name, &zone, now).await?;
+    cx.come_in(founder.member).await?;
+    Ok(Belonging { id, slug, name, role: cx.membership()?.role })
+}

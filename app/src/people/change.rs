@@ -1,0 +1,110 @@
+//! Changing what a member is, and letting them go.
+//!
+//! All of it happens under a lock on the organization: whoever changes people sees them as they are, themselves included.
+//! That there is always an owner is held by the database besides.
+
+use super::{
+    Member, RemovedMember, record,
+    store::member::{self, Row},
+};
+use crate::{
+    access::{Permission, Role},
+    database::OnConstraint,
+    error::{Code, Error},
+    id::MemberId,
+    operation::Call,
+    time::running,
+};
+
+/// Gives a member another role.
+pub async fn role(cx: &mut Call, given: &str, role: Role) -> Result<Member, Error> {
+    let own = manager(cx).await?;
+    let found = present(cx, given).await?;
+    refuse_above(own, of(&found)?)?;
+    refuse_role(own, role)?;
+    member::set_role(&mut cx.db, found.id, role).await.on_constraint(OWNER, || only_owner(&found.name))?;
+    record::get(cx, &found.id.to_string()).await
+}
+
+/// Removes a member.
+pub async fn remove(cx: &mut Call, given: &str) -> Result<RemovedMember, Error> {
+    let own = manager(cx).await?;
+    let found = present(cx, given).await?;
+    refuse_above(own, of(&found)?)?;
+    go(cx, found).await
+}
+
+/// Lets the caller go.
+pub async fn leave(cx: &mut Call) -> Result<RemovedMember, Error> {
+    member::lock_organization(&mut cx.db).await?;
+    let own = present(cx, "me").await?;
+    go(cx, own).await
+}
+
+/// The trigger that keeps an owner in every organization.
+const OWNER: &str = "organization_owner";
+
+/// What goes with a member: their timer, their tokens, their places on projects. Their time stays.
+async fn go(cx: &mut Call, found: Row) -> Result<RemovedMember, Error> {
+    let now = cx.now;
+    let stopped_timer = running::stop_of(cx, found.id).await?;
+    member::remove(&mut cx.db, found.id, now).await.on_constraint(OWNER, || only_owner(&found.name))?;
+    let revoked_tokens = member::revoke_tokens(&mut cx.db, found.id, now).await?;
+    member::leave_projects(&mut cx.db, found.id).await?;
+    Ok(RemovedMember { id: MemberId(found.id), name: found.name, stopped_timer, revoked_tokens })
+}
+
+/// What the caller is now, once nobody else changes people here: they may have been demoted while this call waited.
+pub async fn manager(cx: &mut Call) -> Result<Role, Error> {
+    member::lock_organization(&mut cx.db).await?;
+    let own = of(&present(cx, "me").await?)?;
+    match own.may(Permission::ManagePeople) {
+        true => Ok(own),
+        false => Err(Error::forbidden(Permission::ManagePeople.verb())),
+    }
+}
+
+/// Refuses to give a role above one's own, or one that cannot be given yet.
+pub fn refuse_role(own: Role, role: Role) -> Result<(), Error> {
+    if !own.covers(role) {
+        return Err(Error::new(
+            Code::Forbidden,
+            format!("The role {} is above your own, {}. Ask an owner to give it.", role.name(), own.name()),
+        ));
+    }
+    if !Role::GIVEN.contains(&role) {
+        let names: Vec<&str> = Role::GIVEN.iter().map(|role| role.name()).collect();
+        return Err(Error::invalid(
+            "role",
+            format!("A {} sees the clients granted to them, and clients cannot be granted yet. Choose {}.", role.name(), names.join(", ")),
+        ));
+    }
+    Ok(())
+}
+
+fn refuse_above(own: Role, theirs: Role) -> Result<(), Error> {
+    match own.covers(theirs) {
+        true => Ok(()),
+        false => Err(Error::new(
+            Code::Forbidden,
+            format!("Their role, {}, is above your own, {}. Ask an owner to change it.", theirs.name(), own.name()),
+        )),
+    }
+}
+
+/// The member of a reference, while they belong.
+async fn present(cx: &mut Call, given: &str) -> Result<Row, Error> {
+    let found = record::find(cx, given).await?;
+    match found.removed_at {
+        None => Ok(found),
+        Some(_) => Err(Error::new(Code::Conflict, format!("{} has left already. Invite them to bring them back.", found.name))),
+    }
+}
+
+fn of(row: &Row) -> Result<Role, Error> {
+    Role::named(&row.role).ok_or_else(Error::internal)
+}
+
+fn only_owner(name: &str) -> Error {
+    Error::new(Code::Conflict, format!("{name} is the only owner, and an organization always has one. Make somebody else an owner first."))
+}

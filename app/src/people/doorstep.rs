@@ -1,0 +1,117 @@
+//! What the link in the mail of an invitation opens: who invites whom into what, and the way in.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use super::{
+    invitations::{AnswerInvitation, InvitationState, ReceivedInvitation, show_invitation},
+    page::label,
+    received::Answers,
+};
+use crate::{
+    account::{
+        page::Doorway,
+        sign_in::{SignOut, SignUp},
+    },
+    ends,
+    ui::{Field, Form, Submit, Write, answered, fetched, hidden, loaded, sign_in},
+    visit::use_visit,
+};
+
+/// The page behind the link.
+pub fn page() -> AnyView {
+    let params = use_params_map();
+    let secret = move || params.with(|params| params.get("secret").unwrap_or_default());
+    let action = Write::<AnswerInvitation>::new();
+    answered(action, |answer| {
+        if let Some(slug) = &answer.slug {
+            ends::go(&format!("/o/{slug}"));
+        }
+    });
+    let invitation = fetched(move || (action.version().get(), secret()), |(_, secret)| show_invitation(secret));
+    view! {
+        <Title text="Invitation · Stint" />
+        <Doorway title="You are invited" lead="Stint tracks the time that people work together, and turns it into invoices.">
+            {loaded(invitation, move |invitation| shown(invitation, action, secret()))}
+        </Doorway>
+    }
+    .into_any()
+}
+
+fn shown(invitation: ReceivedInvitation, action: Write<AnswerInvitation>, secret: String) -> AnyView {
+    let (by, into) = (invitation.invited_by.clone(), invitation.organization.clone());
+    let role = label(invitation.role).to_lowercase();
+    let words = view! {
+        <p class="invites">
+            {by.clone()} " invites " <b>{invitation.email.clone()}</b> " into " <b>{into.clone()}</b> {format!(", as {role}.")}
+        </p>
+    };
+    let way = match (invitation.state, invitation.slug.clone()) {
+        (InvitationState::Open, _) => open(invitation, action, secret),
+        (InvitationState::Accepted, Some(slug)) => view! {
+            <p>"You have accepted this invitation."</p>
+            <p class="actions"><a class="button primary" rel="external" href=format!("/o/{slug}")>{format!("Open {into}")}</a></p>
+        }
+        .into_any(),
+        (InvitationState::Accepted, None) => {
+            closed(format!("This invitation was accepted already. Sign in with its address to open {into}."), true)
+        }
+        (InvitationState::Declined, _) => closed(format!("This invitation was declined. Ask {by} to invite you again."), false),
+        (InvitationState::Expired, _) => closed(format!("This invitation has run out. Ask {by} to send it again."), false),
+        (InvitationState::Revoked, _) => closed(format!("This invitation was taken back. Ask {by} to invite you again."), false),
+    };
+    view! { {words} {way} }.into_any()
+}
+
+fn closed(words: String, signs_in: bool) -> AnyView {
+    view! {
+        <p>{words}</p>
+        {signs_in.then(|| view! { <p><a href="/sign-in">"Sign in"</a></p> })}
+    }
+    .into_any()
+}
+
+/// The way in: for the invited person, for somebody else who is signed in here, and for whoever is not.
+fn open(invitation: ReceivedInvitation, action: Write<AnswerInvitation>, secret: String) -> AnyView {
+    let here = format!("/invitation/{secret}");
+    match use_visit().person {
+        Some(person) if person.email == invitation.email => view! { <Answers action invitation /> }.into_any(),
+        Some(person) => {
+            let sign_out = Write::<SignOut>::new();
+            view! {
+                <p>"You are signed in as " <b>{person.email}</b> ". Only whoever signs in with the invited address can accept."</p>
+                <Form action=sign_out id="sign-out" class="actions">
+                    {hidden("next", here)}
+                    <Submit label="Sign out and go on" />
+                </Form>
+            }
+            .into_any()
+        }
+        None => view! { <ComeIn invitation secret here /> }.into_any(),
+    }
+}
+
+/// A new account of the invited address, or the way to the one there is.
+#[component]
+fn ComeIn(invitation: ReceivedInvitation, secret: String, here: String) -> impl IntoView {
+    let action = Write::<SignUp>::new();
+    let into = invitation.organization.clone();
+    view! {
+        <p>"Have an account of this address? " <a href=sign_in(&here)>"Sign in"</a> " to answer. Otherwise create it here, and you are in."</p>
+        <Form action id="sign-up" class="stack">
+            <Field label="E-mail" name="email" kind="email" required=true autocomplete="email" value=invitation.email />
+            <Field label="Your name" name="name" required=true autocomplete="name" maxlength=200 value=invitation.name.unwrap_or_default() />
+            <Field
+                label="Password"
+                name="password"
+                kind="password"
+                required=true
+                autocomplete="new-password"
+                hint="At least 10 characters. A few words are easier to keep than signs."
+            />
+            {hidden("invitation", secret)}
+            <Submit label=format!("Create account and join {into}") />
+        </Form>
+    }
+}

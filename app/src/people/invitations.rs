@@ -1,0 +1,178 @@
+//! Invitations: how somebody comes into an organization.
+
+use leptos::prelude::server;
+use macros::operation;
+use serde::{Deserialize, Serialize};
+
+use crate::{access::Role, day::Moment, error::Error, id::InvitationId, page::Page};
+
+/// An invitation as those see it who manage people.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Invitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// The address it is for; only whoever signs in with it can accept.
+    pub email: String,
+    /// What the invited person is called, when it was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What they become.
+    pub role: Role,
+    /// The projects they will be on.
+    pub projects: Vec<String>,
+    /// Who invited them.
+    pub invited_by: String,
+    /// How often it was sent.
+    pub sent: i32,
+    /// When it was last sent.
+    pub sent_at: Moment,
+    /// When it runs out, 14 days after it was last sent.
+    pub expires_at: Moment,
+    /// Whether it is open, answered, run out or taken back.
+    pub state: InvitationState,
+    /// The link in the mail; only in the answer of sending it, since it is not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+/// An invitation as the person sees it who was invited.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct ReceivedInvitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// The name of the organization.
+    pub organization: String,
+    /// Its place in addresses, once the invitation was accepted: `/o/<slug>/…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
+    /// What one becomes there.
+    pub role: Role,
+    /// Who invites.
+    pub invited_by: String,
+    /// The address it was sent to.
+    pub email: String,
+    /// What the invited person is called, when the inviter told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// When it runs out.
+    pub expires_at: Moment,
+    /// Whether it can still be answered.
+    pub state: InvitationState,
+}
+
+/// Whether an invitation can still be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum InvitationState {
+    /// It waits for an answer.
+    Open,
+    /// It was accepted.
+    Accepted,
+    /// It was declined.
+    Declined,
+    /// Nobody answered in time.
+    Expired,
+    /// It was taken back.
+    Revoked,
+}
+
+/// How an invitation was answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct AnsweredInvitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// The name of the organization.
+    pub organization: String,
+    /// Its place in addresses, for whoever belongs there now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
+    /// Whether the person belongs to it now.
+    pub accepted: bool,
+}
+
+/// Invite somebody by e-mail. The mail holds a link; whoever signs in, or up, with that address can accept for 14 days.
+///
+/// The answer holds the link too. Inviting an address again that has an open invitation changes that one and sends it anew. Refused when the address is a member's already, or the role is above your own. Example: {"email": "barbara@example.com", "role": "member", "projects": ["Acme / Dashboard"]}.
+#[operation(write, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Invite somebody")]
+pub async fn invite_member(
+    cx: &mut Call,
+    /// The address to invite; the person accepts with an account of this address.
+    email: String,
+    /// What they become: owner, admin, manager or member.
+    role: Role,
+    /// What they are called, for the greeting in the mail.
+    #[server(default)]
+    name: Option<String>,
+    /// The projects they will be on: ids, "Client / Project", or names.
+    #[server(default)]
+    projects: Option<Vec<String>>,
+) -> Result<Invitation, Error> {
+    super::invite::invite(cx, super::invite::Asked { email, role, name, projects: projects.unwrap_or_default() }).await
+}
+
+/// Send an open invitation again. It opens for another 14 days, with a new link; the link before stops working.
+#[operation(write, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Send an invitation again")]
+pub async fn resend_invitation(
+    cx: &mut Call,
+    /// The invitation's id; list_open_invitations shows it.
+    invitation: String,
+) -> Result<Invitation, Error> {
+    super::invite::resend(cx, &invitation).await
+}
+
+/// Take an open invitation back. Its link says so from then on, and nobody can accept it.
+#[operation(write, idempotent, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Revoke an invitation")]
+pub async fn revoke_invitation(
+    cx: &mut Call,
+    /// The invitation's id; list_open_invitations shows it.
+    invitation: String,
+) -> Result<Invitation, Error> {
+    super::invite::revoke(cx, &invitation).await
+}
+
+/// List the invitations of this organization that nobody has answered, the latest sent first. Those that ran out can be sent again.
+#[operation(read, idempotent, needs = ManagePeople, scope = PeopleRead, title = "List open invitations")]
+pub async fn list_open_invitations(
+    cx: &mut Call,
+    /// How many at most: 50 by default, 200 at most.
+    #[server(default)]
+    limit: Option<u32>,
+    /// Where the last answer left off: its next_cursor.
+    #[server(default)]
+    cursor: Option<String>,
+) -> Result<Page<Invitation>, Error> {
+    super::invite::list(cx, limit, cursor).await
+}
+
+/// List the invitations to your own address that you can still answer, from any organization.
+#[operation(read, idempotent, needs = SignedIn, scope = PeopleRead, title = "List your invitations")]
+pub async fn list_invitations(cx: &mut Call) -> Result<Page<ReceivedInvitation>, Error> {
+    super::answer::list(cx).await
+}
+
+/// Accept or decline an invitation to your own address. Who accepts belongs to the organization at once, on the projects that came with it.
+///
+/// Refused (conflict) when it was answered already, has run out or was taken back. Example: {"invitation": "0190…", "accept": true}.
+#[operation(write, needs = SignedIn, scope = PeopleWrite, agent = Ask, title = "Answer an invitation")]
+pub async fn answer_invitation(
+    cx: &mut Call,
+    /// The invitation's id; list_invitations shows it.
+    invitation: String,
+    /// True to accept, false to decline.
+    accept: bool,
+) -> Result<AnsweredInvitation, Error> {
+    super::answer::answer(cx, &invitation, accept).await
+}
+
+/// What the link in the mail of an invitation opens, for whoever has it, signed in or not.
+#[server(name = ShowInvitation, prefix = "/call", endpoint = "show_invitation", input = server_fn::codec::GetUrl)]
+pub async fn show_invitation(
+    /// The secret in the link.
+    secret: String,
+) -> Result<ReceivedInvitation, Error> {
+    super::answer::show(&crate::context::Caller::current()?, &secret).await
+}

@@ -1,0 +1,177 @@
+//! Inviting somebody: the invitation, the secret in its link, and the mail that carries it.
+
+use jiff::{SignedDuration, tz::TimeZone};
+use uuid::Uuid;
+
+use super::{
+    change,
+    invitations::{Invitation, InvitationState},
+    store::{
+        invitation::{self, Row, Sending, Terms},
+        member,
+    },
+};
+use crate::{
+    access::Role,
+    account::secret,
+    day::Moment,
+    error::{Code, Error},
+    id::InvitationId,
+    invoices::store::{NewMail, insert_mail},
+    operation::Call,
+    page::{self, Cursor, Page},
+    projects::{refer, sight::Sight},
+    reference, text,
+};
+
+/// How long an invitation can be answered after it was sent.
+const OPEN_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// What is asked for; the arguments of `invite_member`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct Asked {
+    pub email: String,
+    pub role: Role,
+    pub name: Option<String>,
+    pub projects: Vec<String>,
+}
+
+/// Invites an address, or changes the invitation that it has.
+pub async fn invite(cx: &mut Call, asked: Asked) -> Result<Invitation, Error> {
+    let own = change::manager(cx).await?;
+    let email = text::email("email", &asked.email)?;
+    let name = text::optional("name", asked.name.as_deref(), 200)?;
+    change::refuse_role(own, asked.role)?;
+    if let Some(name) = member::of_email(&mut cx.db, &email).await? {
+        return Err(Error::invalid("email", format!("{email} belongs to {name}, who is a member already. Change their role instead.")));
+    }
+    let projects = projects(cx, &asked.projects).await?;
+    let terms = Terms { email: &email, name: name.as_deref(), role: asked.role, projects: &projects, by: cx.membership()?.member.0 };
+    if let Some(open) = invitation::find(&mut cx.db, None, Some(&email)).await? {
+        change::refuse_role(own, role_of(&open)?)?;
+        invitation::update(&mut cx.db, open.id, &terms).await?;
+        return send_again(cx, open.id).await;
+    }
+    let (id, random, now) = (InvitationId::new(), secret::random(), cx.now);
+    let sending = Sending { secret_hash: &secret::fingerprint(&random), now, expires: now + OPEN_FOR };
+    invitation::insert(&mut cx.db, id.0, &terms, &sending).await?;
+    mail(cx, id.0, &random).await
+}
+
+async fn projects(cx: &mut Call, given: &[String]) -> Result<Vec<Uuid>, Error> {
+    let sight = Sight::of(cx)?;
+    let mut projects = Vec::new();
+    for project in given.iter().filter(|project| !project.trim().is_empty()) {
+        let id = refer::known_project(cx, &sight, project).await?;
+        if !projects.contains(&id) {
+            projects.push(id);
+        }
+    }
+    Ok(projects)
+}
+
+/// Sends an open invitation again.
+pub async fn resend(cx: &mut Call, given: &str) -> Result<Invitation, Error> {
+    let own = change::manager(cx).await?;
+    let open = open(cx, given).await?;
+    change::refuse_role(own, role_of(&open)?)?;
+    if let Some(name) = member::of_email(&mut cx.db, &open.email).await? {
+        return Err(Error::new(Code::Conflict, format!("{name} is a member already. Revoke the invitation.")));
+    }
+    send_again(cx, open.id).await
+}
+
+/// Takes an open invitation back.
+pub async fn revoke(cx: &mut Call, given: &str) -> Result<Invitation, Error> {
+    change::manager(cx).await?;
+    let row = find(cx, given).await?;
+    if row.answer.is_some() {
+        return Err(answered(&row));
+    }
+    let now = cx.now;
+    if !row.revoked {
+        invitation::revoke(&mut cx.db, row.id, now).await?;
+    }
+    read(cx, Row { revoked: true, ..row })
+}
+
+/// A page of open invitations, the latest sent first.
+pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> Result<Page<Invitation>, Error> {
+    let (limit, after) = (page::limit(limit)?, cursor.as_deref().map(Cursor::decode).transpose()?);
+    let after = match after {
+        Some(after) => {
+            let strange = |_| Error::invalid("cursor", "The cursor does not belong to this list; start again without it.");
+            Some((after.key.parse().map_err(strange)?, after))
+        }
+        None => None,
+    };
+    let rows = invitation::open(&mut cx.db, after, limit + 1).await?;
+    Page::of(rows, limit, |row| Cursor { key: row.sent_at.to_jiff().to_string(), id: row.id }, |row| read(cx, row))
+}
+
+async fn send_again(cx: &mut Call, id: Uuid) -> Result<Invitation, Error> {
+    let (random, now) = (secret::random(), cx.now);
+    let sending = Sending { secret_hash: &secret::fingerprint(&random), now, expires: now + OPEN_FOR };
+    invitation::resend(&mut cx.db, id, &sending).await?;
+    mail(cx, id, &random).await
+}
+
+/// Puts the mail into the outbox. It says who invites whom into what, and nothing of money.
+async fn mail(cx: &mut Call, id: Uuid, random: &str) -> Result<Invitation, Error> {
+    let row = invitation::find(&mut cx.db, Some(id), None).await?.ok_or_else(Error::internal)?;
+    let link = format!("{}/invitation/{random}", cx.caller.services.public_url);
+    let (by, organization) = (cx.caller.person()?.name.clone(), cx.membership()?.name.clone());
+    let greeting = row.name.as_ref().map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},"));
+    let last = Moment::at(row.expires_at.to_jiff(), &cx.membership()?.zone).day();
+    let body = format!(
+        "{greeting}\n\n{by} invites you to {organization} on Stint, as {}. See the invitation, and accept or decline it:\n\n{link}\n\n\
+         It can be answered until {last}. If you do not expect it, you need do nothing.",
+        row.role
+    );
+    let (subject, now) = (format!("{by} invites you to {organization}"), cx.now);
+    insert_mail(&mut cx.db, &NewMail { recipient: &row.email, subject: &subject, body: &body, invoice: None, now }).await?;
+    cx.mailed();
+    Ok(Invitation { link: Some(link), ..read(cx, row)? })
+}
+
+async fn find(cx: &mut Call, given: &str) -> Result<Row, Error> {
+    let found = invitation::find(&mut cx.db, Some(reference::id(given)), None).await?;
+    found.ok_or_else(|| Error::not_found("invitation"))
+}
+
+/// The invitation of a reference, while nobody has answered it or taken it back.
+async fn open(cx: &mut Call, given: &str) -> Result<Row, Error> {
+    let row = find(cx, given).await?;
+    match (&row.answer, row.revoked) {
+        (Some(_), _) => Err(answered(&row)),
+        (None, true) => Err(Error::new(Code::Conflict, format!("The invitation of {} was taken back. Invite them anew.", row.email))),
+        (None, false) => Ok(row),
+    }
+}
+
+fn answered(row: &Row) -> Error {
+    let answer = row.answer.as_deref().unwrap_or("answered");
+    Error::new(Code::Conflict, format!("{} has {answer} this invitation already.", row.email))
+}
+
+fn role_of(row: &Row) -> Result<Role, Error> {
+    Role::named(&row.role).ok_or_else(Error::internal)
+}
+
+fn read(cx: &Call, row: Row) -> Result<Invitation, Error> {
+    let zone: &TimeZone = &cx.membership()?.zone;
+    let at = |at: jiff_sqlx::Timestamp| Moment::at(at.to_jiff(), zone);
+    Ok(Invitation {
+        id: InvitationId(row.id),
+        role: role_of(&row)?,
+        state: InvitationState::of(row.answer.as_deref(), row.revoked, row.expires_at.to_jiff(), cx.now),
+        email: row.email,
+        name: row.name,
+        projects: row.projects,
+        invited_by: row.invited_by,
+        sent: row.sent,
+        sent_at: at(row.sent_at),
+        expires_at: at(row.expires_at),
+        link: None,
+    })
+}

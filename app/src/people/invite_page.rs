@@ -1,0 +1,133 @@
+//! Inviting somebody, and the invitations that wait.
+
+use leptos::prelude::*;
+
+use super::{
+    invitations::{Invitation, InvitationState, InviteMember, ResendInvitation, RevokeInvitation, list_open_invitations},
+    page::{label, roles},
+};
+use crate::{
+    page::Page,
+    projects::{Project, list_projects},
+    ui::{Field, Form, Part, Select, Submit, Tone, Write, answered, badge, fetched, hidden, loaded, once, use_flash},
+    visit::{changed, use_changes, use_here, use_visit},
+};
+
+/// The form that invites, and what waits for an answer.
+#[component]
+pub fn Invitations() -> impl IntoView {
+    let invite = Write::<InviteMember>::new();
+    let changes = RwSignal::new(0_u32);
+    let mails = use_changes().money;
+    answered(invite, move |_| changed(mails));
+    let own = use_here().0.role;
+    let projects = fetched(|| (), |()| list_projects(None, None, None, None, Some(200), None, None));
+    let open = fetched(move || (invite.version().get(), changes.get()), |_| list_open_invitations(Some(100), None));
+    view! {
+        <div>
+            <Part title="Invite somebody" id="invite">
+                <Form action=invite id="invite-form" class="stack" clears=true>
+                    {once(invite)}
+                    <Field label="E-mail" name="email" kind="email" required=true maxlength=254 hint="They accept with an account of this address." />
+                    <Field label="Name" name="name" maxlength=200 optional=true />
+                    <Select label="Role" name="role" choices=roles(own) />
+                    {loaded(projects, on_projects)}
+                    <Submit label="Send invitation" />
+                </Form>
+                {move || invite.answer().and_then(Result::ok).and_then(|done| done.result.link).map(|link| view! { <Link link /> })}
+            </Part>
+            <Part title="Open invitations" id="open-invitations">
+                {loaded(open, move |page| list(page, changes))}
+            </Part>
+        </div>
+    }
+}
+
+/// Which projects come with the invitation.
+fn on_projects(page: Page<Project>) -> AnyView {
+    if page.items.is_empty() {
+        return ().into_any();
+    }
+    let boxes = page.items.into_iter().map(|project| {
+        view! {
+            <label class="tick">
+                <input type="checkbox" name="projects[]" value=project.id.to_string() />
+                <span>{project.full_name()}</span>
+            </label>
+        }
+    });
+    view! {
+        <fieldset class="projects-to-join">
+            <legend>"On these projects"</legend>
+            {boxes.collect_view()}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// The link of an invitation that was just sent: it can be handed over in any other way too.
+#[component]
+fn Link(link: String) -> impl IntoView {
+    let leaves = use_visit().mail_leaves;
+    let mails = use_here().path("settings/mails");
+    view! {
+        <div class="invitation-link" role="status">
+            <p>
+                {if leaves { "The mail is on its way. Its link:" } else { "No mail server is set up, so hand this link over yourself:" }}
+            </p>
+            <code tabindex="0">{link}</code>
+            <p class="quiet"><a href=mails>"See the mails"</a></p>
+        </div>
+    }
+}
+
+fn list(page: Page<Invitation>, changes: RwSignal<u32>) -> AnyView {
+    if page.items.is_empty() {
+        return view! { <p class="quiet">"Nobody is invited at the moment."</p> }.into_any();
+    }
+    view! { <ul class="rows">{page.items.into_iter().map(|invitation| view! { <Row invitation changes /> }).collect_view()}</ul> }
+        .into_any()
+}
+
+#[component]
+fn Row(invitation: Invitation, changes: RwSignal<u32>) -> impl IntoView {
+    let flash = use_flash();
+    let mails = use_changes().money;
+    let (resend, revoke) = (Write::<ResendInvitation>::new(), Write::<RevokeInvitation>::new());
+    answered(resend, move |sent| {
+        flash.say(format!("Sent to {} again. Its new link is in the mails.", sent.email));
+        changed(mails);
+        changed(changes);
+    });
+    answered(revoke, move |_| {
+        flash.say("The invitation was taken back.");
+        changed(changes);
+    });
+    let ran_out = invitation.state == InvitationState::Expired;
+    let until = match ran_out {
+        true => format!("ran out {}", invitation.expires_at.day().label()),
+        false => format!("until {}", invitation.expires_at.day().label()),
+    };
+    let times = if invitation.sent > 1 { format!("sent {} times, ", invitation.sent) } else { String::new() };
+    let projects = (!invitation.projects.is_empty()).then(|| view! { <small class="quiet">{invitation.projects.join(", ")}</small> });
+    view! {
+        <li>
+            <span>
+                <b>{invitation.email.clone()}</b> " " {badge(Tone::Plain, label(invitation.role))}
+                {ran_out.then(|| badge(Tone::Warn, "Ran out"))}
+                <small class="quiet">{format!("{times}{until}, invited by {}", invitation.invited_by)}</small>
+                {projects}
+            </span>
+            <span class="actions end">
+                <Form action=resend id=format!("resend-{}", invitation.id)>
+                    {once(resend)} {hidden("invitation", invitation.id)}
+                    <Submit label="Send again" class="button" />
+                </Form>
+                <Form action=revoke id=format!("revoke-invitation-{}", invitation.id)>
+                    {hidden("invitation", invitation.id)}
+                    <Submit label="Revoke" class="button danger" />
+                </Form>
+            </span>
+        </li>
+    }
+}

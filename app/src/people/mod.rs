@@ -1,0 +1,130 @@
+//! People: who belongs to an organization, what they are there, and how somebody comes and goes.
+
+#[cfg(feature = "ssr")]
+pub mod answer;
+#[cfg(feature = "ssr")]
+pub mod change;
+pub mod doorstep;
+pub mod invitations;
+#[cfg(feature = "ssr")]
+pub mod invite;
+pub mod invite_page;
+pub mod page;
+pub mod received;
+#[cfg(feature = "ssr")]
+pub mod record;
+#[cfg(feature = "ssr")]
+pub(crate) mod store;
+pub mod team;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+use macros::operation;
+use serde::{Deserialize, Serialize};
+
+use crate::{access::Role, day::Moment, error::Error, id::MemberId, page::Page};
+
+/// Somebody in the organization. There is no money in it for anybody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Member {
+    /// Their id in this organization.
+    pub id: MemberId,
+    /// Their name.
+    pub name: String,
+    /// What they are here.
+    pub role: Role,
+    /// Whether this is the caller.
+    pub you: bool,
+    /// The address they sign in with; only for callers who manage people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// When they came.
+    pub joined_at: Moment,
+    /// When they left; absent while they belong. Their time stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed_at: Option<Moment>,
+}
+
+/// Somebody who belongs no longer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct RemovedMember {
+    /// The id they keep: their time still names them.
+    pub id: MemberId,
+    /// Their name.
+    pub name: String,
+    /// Whether a timer of theirs was running; it was stopped and saved.
+    pub stopped_timer: bool,
+    /// How many of their tokens were revoked.
+    pub revoked_tokens: i64,
+}
+
+/// List the members of the organization by name: those you work with on a project, or all when you lead the work.
+///
+/// Addresses are shown to those who manage people. Rates and amounts are not shown to anybody here.
+#[operation(read, idempotent, needs = Belong, scope = PeopleRead, title = "List members")]
+pub async fn list_members(
+    cx: &mut Call,
+    /// Only members whose name contains this text.
+    #[server(default)]
+    query: Option<String>,
+    /// Only those on this project: its id, "Client / Project", or its name.
+    #[server(default)]
+    project: Option<String>,
+    /// Also list those who have left.
+    #[server(default)]
+    removed: Option<bool>,
+    /// How many at most: 50 by default, 200 at most.
+    #[server(default)]
+    limit: Option<u32>,
+    /// Where the last answer left off: its next_cursor.
+    #[server(default)]
+    cursor: Option<String>,
+) -> Result<Page<Member>, Error> {
+    record::list(cx, query, project, removed.unwrap_or(false), limit, cursor).await
+}
+
+/// Get one member by id, by name, or yourself as "me". One who has left is found by id.
+#[operation(read, idempotent, needs = Belong, scope = PeopleRead, title = "Get a member")]
+pub async fn get_member(
+    cx: &mut Call,
+    /// The member's id, a name that only one member has, or me.
+    member: String,
+) -> Result<Member, Error> {
+    record::get(cx, &member).await
+}
+
+/// Change what a member is here; it holds from their next request on.
+///
+/// Refused (forbidden) when their role or the new one is above your own, and (conflict) when nobody would be owner any more. Example: {"member": "Barbara", "role": "manager"}.
+#[operation(write, idempotent, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Change a member's role")]
+pub async fn change_member_role(
+    cx: &mut Call,
+    /// The member's id or name.
+    member: String,
+    /// What they become: owner, admin, manager or member. Viewers come with grants of clients, which cannot be given yet.
+    role: Role,
+) -> Result<Member, Error> {
+    change::role(cx, &member, role).await
+}
+
+/// Remove a member. Their time stays; a running timer is stopped and saved, their tokens are revoked, and they are on no project any more.
+///
+/// Their pages and tokens stop working at once. Refused (forbidden) when their role is above your own, and (conflict) when nobody would be owner any more. Who is invited again comes back as the same member.
+#[operation(write, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Remove a member")]
+pub async fn remove_member(
+    cx: &mut Call,
+    /// The member's id or name.
+    member: String,
+) -> Result<RemovedMember, Error> {
+    change::remove(cx, &member).await
+}
+
+/// Leave this organization yourself. Your time stays; your tokens here are revoked and a running timer is stopped and saved.
+///
+/// Refused (conflict) while you are its only owner: make somebody else an owner first.
+#[operation(destroy, needs = Belong, reach = Person, title = "Leave the organization")]
+pub async fn leave_organization(cx: &mut Call) -> Result<RemovedMember, Error> {
+    change::leave(cx).await
+}

@@ -1,0 +1,137 @@
+//! Settings → Members: who belongs here, what they are, and how they go.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::{ChangeMemberRole, Member, RemoveMember, invite_page::Invitations, list_members};
+use crate::{
+    access::{Permission, Role},
+    page::Page,
+    ui::{
+        Choice, Dialog, Form, Opens, Part, Select, Submit, Tone, Write, answered, badge, fetched, hidden, loaded, more, refusal, use_flash,
+    },
+    visit::{changed, use_here},
+};
+
+/// The members, and for those who manage people the invitations beside them.
+#[component]
+pub fn MembersSection() -> impl IntoView {
+    let query = use_query_map();
+    let changes = RwSignal::new(0_u32);
+    let members = fetched(
+        move || (changes.get(), query.with(|query| query.get("cursor"))),
+        |(_, cursor)| list_members(None, None, None, Some(100), cursor),
+    );
+    let manages = use_here().may(Permission::ManagePeople);
+    view! {
+        <div class="columns">
+            <Part title="Members" id="members">
+                {(!manages).then(|| view! { <p class="quiet">"Those you work with. Owners and admins invite people and change what they may do."</p> })}
+                {loaded(members, move |page| list(page, changes))}
+            </Part>
+            {manages.then(|| view! { <Invitations /> })}
+        </div>
+    }
+}
+
+fn list(page: Page<Member>, changes: RwSignal<u32>) -> AnyView {
+    let path = use_here().path("settings/members");
+    let next = page.next_cursor;
+    let rows = page.items.into_iter().map(|member| view! { <Row member changes /> }).collect_view();
+    view! {
+        <ul class="rows">{rows}</ul>
+        {more(path, next)}
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(member: Member, changes: RwSignal<u32>) -> impl IntoView {
+    let own = use_here().0.role;
+    // Who may not change somebody is not offered to; oneself one leaves by the page of one's organizations.
+    let changeable = own.may(Permission::ManagePeople) && own.covers(member.role) && !member.you;
+    let since = format!("since {}", member.joined_at.day().label());
+    let about = member.email.clone().map_or_else(|| since.clone(), |email| format!("{email} · {since}"));
+    view! {
+        <li>
+            <span>
+                <b>{member.name.clone()}</b> " " {badge(Tone::Plain, label(member.role))}
+                {member.you.then(|| badge(Tone::Quiet, "You"))}
+                <small class="quiet">{about}</small>
+            </span>
+            {changeable.then(|| view! { <span class="actions end"><Change member=member.clone() own changes /> <Remove member changes /></span> })}
+        </li>
+    }
+}
+
+#[component]
+fn Change(member: Member, own: Role, changes: RwSignal<u32>) -> impl IntoView {
+    let flash = use_flash();
+    let action = Write::<ChangeMemberRole>::new();
+    answered(action, move |member| {
+        flash.say(format!("{} is {} now.", member.name, label(member.role).to_lowercase()));
+        changed(changes);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let dialog = format!("role-{}", member.id);
+    view! {
+        <Opens dialog=dialog.clone() label="Role …" spoken=format!("Change the role of {} …", member.name) />
+        <Dialog id=dialog title=format!("What is {} here?", member.name) refused closes=action.version()>
+            <Form action id=format!("role-form-{}", member.id) class="stack">
+                {hidden("member", member.id)}
+                <Select label="Role" name="role" choices=roles(own) value=member.role.name() />
+                <Submit label="Change role" />
+            </Form>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Remove(member: Member, changes: RwSignal<u32>) -> impl IntoView {
+    let flash = use_flash();
+    let action = Write::<RemoveMember>::new();
+    answered(action, move |gone| {
+        flash.say(format!("{} was removed. Their time stays.", gone.name));
+        changed(changes);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let dialog = format!("remove-{}", member.id);
+    view! {
+        <Opens dialog=dialog.clone() label="Remove …" spoken=format!("Remove {} …", member.name) class="button danger" />
+        <Dialog id=dialog title=format!("Remove {}?", member.name) refused closes=action.version()>
+            <p>"Their pages and tokens stop working at once, and a running timer is stopped and saved. Their time stays. You can invite them again."</p>
+            <Form action id=format!("remove-form-{}", member.id) class="actions">
+                {hidden("member", member.id)}
+                <Submit label="Remove member" class="button danger solid" />
+            </Form>
+        </Dialog>
+    }
+}
+
+/// The roles that somebody may give, the most modest first.
+pub fn roles(own: Role) -> Vec<Choice> {
+    let given = Role::GIVEN.into_iter().rev().filter(|role| own.covers(*role));
+    given.map(|role| (role.name().to_owned(), format!("{}: {}", label(role), about(role)))).collect()
+}
+
+/// A role as people read it.
+pub fn label(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Owner",
+        Role::Admin => "Admin",
+        Role::Manager => "Manager",
+        Role::Member => "Member",
+        Role::Viewer => "Viewer",
+    }
+}
+
+/// What somebody of this role does.
+fn about(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "everything, and who owns",
+        Role::Admin => "everything but who owns",
+        Role::Manager => "clients, everybody's time, invoices",
+        Role::Member => "own time, sees no money",
+        Role::Viewer => "looks at what was granted",
+    }
+}

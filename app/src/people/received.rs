@@ -1,0 +1,61 @@
+//! The invitations that a person can answer, in the app.
+
+use leptos::prelude::*;
+
+use super::{
+    invitations::{AnswerInvitation, ReceivedInvitation},
+    page::label,
+};
+use crate::{
+    ends,
+    ui::{Form, Write, answered, hidden, use_flash},
+    visit::changed,
+};
+
+/// An invitation with its two answers. Who accepts goes to the organization; without scripts it is in the list above then.
+#[component]
+pub fn Received(
+    /// The invitation.
+    invitation: ReceivedInvitation,
+    /// Counts answers, for the list around it.
+    changes: RwSignal<u32>,
+) -> impl IntoView {
+    let flash = use_flash();
+    let action = Write::<AnswerInvitation>::new();
+    answered(action, move |answer| match &answer.slug {
+        Some(slug) => ends::go(&format!("/o/{slug}")),
+        None => {
+            flash.say(format!("You declined the invitation to {}.", answer.organization));
+            changed(changes);
+        }
+    });
+    let until = invitation.expires_at.day().label();
+    view! {
+        <li>
+            <span>
+                <b>{invitation.organization.clone()}</b>
+                <small class="quiet">
+                    {format!("{} invites you as {}, until {until}", invitation.invited_by, label(invitation.role).to_lowercase())}
+                </small>
+            </span>
+            <Answers action invitation />
+        </li>
+    }
+}
+
+/// The two buttons that answer an invitation.
+#[component]
+pub fn Answers(
+    /// What answers.
+    action: Write<AnswerInvitation>,
+    /// The invitation.
+    invitation: ReceivedInvitation,
+) -> impl IntoView {
+    view! {
+        <Form action id=format!("answer-{}", invitation.id) class="actions">
+            {hidden("invitation", invitation.id)}
+            <button type="submit" name="accept" value="true" class="button primary">"Accept"</button>
+            <button type="submit" name="accept" value="false" class="button">"Decline"</button>
+        </Form>
+    }
+}

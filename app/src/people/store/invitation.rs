@@ -1,0 +1,170 @@
+//! SQL of the invitations of an organization.
+
+use jiff::Timestamp;
+use sqlx::{query, query_as};
+use uuid::Uuid;
+
+use crate::{
+    access::Role,
+    database::{Db, instant},
+    error::Error,
+    page::Cursor,
+};
+
+/// An invitation as stored, with the names that it is shown with.
+#[allow(missing_docs, reason = "the columns are described at Invitation")]
+pub struct Row {
+    pub id: Uuid,
+    pub email: String,
+    pub name: Option<String>,
+    pub role: String,
+    pub project_ids: Vec<Uuid>,
+    pub projects: Vec<String>,
+    pub invited_by: String,
+    pub sent: i32,
+    pub sent_at: jiff_sqlx::Timestamp,
+    pub expires_at: jiff_sqlx::Timestamp,
+    pub answer: Option<String>,
+    pub revoked: bool,
+}
+
+/// What an invitation says.
+#[allow(missing_docs, reason = "the fields are described at Invitation")]
+pub struct Terms<'a> {
+    pub email: &'a str,
+    pub name: Option<&'a str>,
+    pub role: Role,
+    pub projects: &'a [Uuid],
+    pub by: Uuid,
+}
+
+/// What each sending makes anew: the secret in the link, and how long it opens.
+pub struct Sending<'a> {
+    /// What is kept of the secret.
+    pub secret_hash: &'a [u8],
+    /// When it is sent.
+    pub now: Timestamp,
+    /// When it runs out.
+    pub expires: Timestamp,
+}
+
+/// Adds an invitation.
+pub async fn insert(db: &mut Db, id: Uuid, terms: &Terms<'_>, sending: &Sending<'_>) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "insert into invitation (organization_id, id, email, name, role, project_ids, invited_by, secret_hash, created_at, sent_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)",
+        organization,
+        id,
+        terms.email,
+        terms.name,
+        terms.role.name(),
+        terms.projects,
+        terms.by,
+        sending.secret_hash,
+        instant(sending.now) as _,
+        instant(sending.expires) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Writes what an open invitation says now.
+pub async fn update(db: &mut Db, id: Uuid, terms: &Terms<'_>) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update invitation set name = coalesce($3, name), role = $4, project_ids = $5, invited_by = $6 where organization_id = $1 and id = $2",
+        organization,
+        id,
+        terms.name,
+        terms.role.name(),
+        terms.projects,
+        terms.by
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Sends an invitation again: with another secret, so that the link before opens nothing any more.
+pub async fn resend(db: &mut Db, id: Uuid, sending: &Sending<'_>) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update invitation set secret_hash = $3, sent = sent + 1, sent_at = $4, expires_at = $5 where organization_id = $1 and id = $2",
+        organization,
+        id,
+        sending.secret_hash,
+        instant(sending.now) as _,
+        instant(sending.expires) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Takes an invitation back.
+pub async fn revoke(db: &mut Db, id: Uuid, now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("update invitation set revoked_at = $3 where organization_id = $1 and id = $2", organization, id, instant(now) as _)
+        .execute(db.connection())
+        .await?;
+    Ok(())
+}
+
+/// Writes down how an invitation was answered.
+pub async fn answer(db: &mut Db, id: Uuid, answer: &str, now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update invitation set answer = $3, answered_at = $4 where organization_id = $1 and id = $2",
+        organization,
+        id,
+        answer,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// The invitation with this id, or the open one to this address.
+pub async fn find(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Result<Option<Row>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Row,
+        r#"select i.id, i.email, i.name, i.role, i.project_ids, i.sent, i.sent_at, i.expires_at, i.answer, i.revoked_at is not null as "revoked!",
+               m.name as invited_by, array(
+                   select c.name || ' / ' || p.name from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
+                   where p.organization_id = $1 and p.id = any(i.project_ids) order by 1) as "projects!"
+           from invitation i join member m on m.organization_id = i.organization_id and m.id = i.invited_by
+           where i.organization_id = $1 and (i.id = $2 or (i.email = $3 and i.answered_at is null and i.revoked_at is null))"#,
+        organization,
+        id,
+        email
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
+/// The invitations that nobody answered or took back, the latest sent first. Those that ran out are among them.
+pub async fn open(db: &mut Db, after: Option<(Timestamp, Cursor)>, limit: i64) -> Result<Vec<Row>, Error> {
+    let organization = db.organization();
+    let (at, id) = after.map(|(at, cursor)| (at, cursor.id)).unzip();
+    Ok(query_as!(
+        Row,
+        r#"select i.id, i.email, i.name, i.role, i.project_ids, i.sent, i.sent_at, i.expires_at, i.answer, i.revoked_at is not null as "revoked!",
+               m.name as invited_by, array(
+                   select c.name || ' / ' || p.name from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
+                   where p.organization_id = $1 and p.id = any(i.project_ids) order by 1) as "projects!"
+           from invitation i join member m on m.organization_id = i.organization_id and m.id = i.invited_by
+           where i.organization_id = $1 and i.answered_at is null and i.revoked_at is null
+               and ($2::timestamptz is null or (i.sent_at, i.id) < ($2, $3::uuid))
+           order by i.sent_at desc, i.id desc limit $4"#,
+        organization,
+        at.map(instant) as _,
+        id,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}

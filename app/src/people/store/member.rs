@@ -1,0 +1,179 @@
+//! SQL of members.
+
+use jiff::Timestamp;
+use sqlx::{query, query_as, query_scalar};
+use uuid::Uuid;
+
+use crate::{
+    access::Role,
+    database::{Db, instant},
+    error::Error,
+    page::Cursor,
+};
+
+/// A member as stored, with the address of their login.
+#[allow(missing_docs, reason = "the columns are described at Member")]
+pub struct Row {
+    pub id: Uuid,
+    pub name: String,
+    pub role: String,
+    pub email: Option<String>,
+    pub created_at: jiff_sqlx::Timestamp,
+    pub removed_at: Option<jiff_sqlx::Timestamp>,
+    /// What the list is sorted by, as the database sees it.
+    pub key: String,
+}
+
+/// Which members are listed.
+pub struct Filter {
+    /// Text in the name.
+    pub query: Option<String>,
+    /// Only those on this project.
+    pub project: Option<Uuid>,
+    /// Also those who have left.
+    pub removed: bool,
+    /// Only this member, and those on a project with them.
+    pub beside: Option<Uuid>,
+}
+
+/// Lets one change of people wait for the other. Rows that only refer to the organization are not held up.
+pub async fn lock_organization(db: &mut Db) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("select id from organization where id = $1 for no key update", organization).fetch_one(db.connection()).await?;
+    Ok(())
+}
+
+/// Members by name, from after the last page.
+pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i64) -> Result<Vec<Row>, Error> {
+    let organization = db.organization();
+    let (key, id) = after.map(|after| (after.key, after.id)).unzip();
+    Ok(query_as!(
+        Row,
+        r#"select m.id, m.name, m.role, u.email as "email?", m.created_at, m.removed_at, lower(m.name) as "key!"
+           from member m left join app_user u on u.id = m.user_id
+           where m.organization_id = $1
+               and ($2::text is null or strpos(lower(m.name), lower($2)) > 0)
+               and ($3::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = $3 and pm.member_id = m.id))
+               and ($4 or m.removed_at is null)
+               and ($5::uuid is null or m.id = $5 or exists (
+                   select from project_member theirs join project_member own on own.organization_id = $1 and own.project_id = theirs.project_id
+                   where theirs.organization_id = $1 and theirs.member_id = m.id and own.member_id = $5))
+               and ($6::text is null or (lower(m.name), m.id) > ($6, $7::uuid))
+           order by lower(m.name), m.id limit $8"#,
+        organization,
+        filter.query,
+        filter.project,
+        filter.removed,
+        filter.beside,
+        key,
+        id,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// The members that an id or a name may mean among those the caller may see, the id first. Who has left is found by id only.
+pub async fn named(db: &mut Db, id: Uuid, name: &str, beside: Option<Uuid>) -> Result<Vec<Row>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Row,
+        r#"select m.id, m.name, m.role, u.email as "email?", m.created_at, m.removed_at, lower(m.name) as "key!"
+           from member m left join app_user u on u.id = m.user_id
+           where m.organization_id = $1 and (m.id = $2 or (lower(m.name) = lower($3) and m.removed_at is null))
+               and ($4::uuid is null or m.id = $4 or exists (
+                   select from project_member theirs join project_member own on own.organization_id = $1 and own.project_id = theirs.project_id
+                   where theirs.organization_id = $1 and theirs.member_id = m.id and own.member_id = $4))
+           order by m.id = $2 desc, m.id limit 20"#,
+        organization,
+        id,
+        name,
+        beside
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Gives a member another role. The trigger keeps an owner in the organization.
+pub async fn set_role(db: &mut Db, member: Uuid, role: Role) -> Result<(), sqlx::Error> {
+    let organization = db.organization();
+    query!("update member set role = $3 where organization_id = $1 and id = $2", organization, member, role.name())
+        .execute(db.connection())
+        .await?;
+    Ok(())
+}
+
+/// Lets a member go. The trigger keeps an owner in the organization.
+pub async fn remove(db: &mut Db, member: Uuid, now: Timestamp) -> Result<(), sqlx::Error> {
+    let organization = db.organization();
+    query!("update member set removed_at = $3 where organization_id = $1 and id = $2", organization, member, instant(now) as _)
+        .execute(db.connection())
+        .await?;
+    Ok(())
+}
+
+/// Revokes every token of a member; how many there were.
+pub async fn revoke_tokens(db: &mut Db, member: Uuid, now: Timestamp) -> Result<i64, Error> {
+    let organization = db.organization();
+    let revoked = query!(
+        "update access_token set revoked_at = $3 where organization_id = $1 and member_id = $2 and revoked_at is null",
+        organization,
+        member,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(revoked.rows_affected() as i64)
+}
+
+/// Takes a member off every project.
+pub async fn leave_projects(db: &mut Db, member: Uuid) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("delete from project_member where organization_id = $1 and member_id = $2", organization, member)
+        .execute(db.connection())
+        .await?;
+    Ok(())
+}
+
+/// Brings a person back who was a member before, with the role and name they have now; their id, when they were.
+pub async fn revive(db: &mut Db, user: Uuid, role: Role, name: &str) -> Result<Option<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "update member set removed_at = null, role = $3, name = $4
+         where organization_id = $1 and user_id = $2 and removed_at is not null returning id",
+        organization,
+        user,
+        role.name(),
+        name
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
+/// Puts a member on those of the projects that there still are.
+pub async fn join_projects(db: &mut Db, member: Uuid, projects: &[Uuid]) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "insert into project_member (organization_id, project_id, member_id)
+         select $1, p.id, $2 from project p where p.organization_id = $1 and p.id = any($3) on conflict do nothing",
+        organization,
+        member,
+        projects
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// The name of the present member who signs in with this address.
+pub async fn of_email(db: &mut Db, email: &str) -> Result<Option<String>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select m.name from member m join app_user u on u.id = m.user_id
+         where m.organization_id = $1 and u.email = $2 and m.removed_at is null",
+        organization,
+        email
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}

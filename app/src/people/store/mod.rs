@@ -1,0 +1,5 @@
+//! SQL of people.
+
+pub mod invitation;
+pub mod member;
+pub mod received;

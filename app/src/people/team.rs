@@ -1,0 +1,87 @@
+//! The people of a project, on its page.
+
+use leptos::prelude::*;
+
+use super::{Member, list_members};
+use crate::{
+    access::Permission,
+    page::Page,
+    projects::team::{AssignProjectMembers, UnassignProjectMembers},
+    ui::{Choice, Form, Part, Select, Submit, Write, answered, fetched, hidden, loaded},
+    visit::{changed, use_changes, use_here},
+};
+
+/// Who is on the project, and for those who lead the work how somebody comes and goes.
+#[component]
+pub fn TeamSection(
+    /// The project's id.
+    project: String,
+) -> impl IntoView {
+    let changes = RwSignal::new(0_u32);
+    let leads = use_here().may(Permission::WriteWork);
+    let (of, to_join) = (project.clone(), project.clone());
+    let on_it = fetched(move || (changes.get(), of.clone()), |(_, project)| list_members(None, Some(project), None, Some(200), None));
+    view! {
+        <Part title="On this project" id="team">
+            {loaded(on_it, move |page| team(page, project.clone(), leads, changes))}
+            {leads.then(|| view! { <Add project=to_join changes /> })}
+        </Part>
+    }
+}
+
+fn team(page: Page<Member>, project: String, leads: bool, changes: RwSignal<u32>) -> AnyView {
+    if page.items.is_empty() {
+        return view! { <p class="quiet">"Nobody yet. Members see a project and track time on it once they are on it."</p> }.into_any();
+    }
+    let rows = page.items.into_iter().map(|member| {
+        let project = project.clone();
+        view! {
+            <li>
+                <span>{member.name.clone()}</span>
+                {leads.then(|| view! { <TakeOff project member changes /> })}
+            </li>
+        }
+    });
+    view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
+}
+
+#[component]
+fn TakeOff(project: String, member: Member, changes: RwSignal<u32>) -> impl IntoView {
+    let action = Write::<UnassignProjectMembers>::new();
+    let work = use_changes().work;
+    answered(action, move |_| {
+        changed(changes);
+        changed(work);
+    });
+    view! {
+        <Form action id=format!("off-{}", member.id)>
+            {hidden("project", project)} {hidden("members[0]", member.id)}
+            <Submit label="Take off" class="button" spoken=format!("Take {} off", member.name) />
+        </Form>
+    }
+}
+
+/// The form that puts somebody on the project.
+#[component]
+fn Add(project: String, changes: RwSignal<u32>) -> impl IntoView {
+    let action = Write::<AssignProjectMembers>::new();
+    let work = use_changes().work;
+    answered(action, move |_| {
+        changed(changes);
+        changed(work);
+    });
+    let everybody = fetched(|| (), |()| list_members(None, None, None, Some(200), None));
+    let form = move |page: Page<Member>| {
+        let choices: Vec<Choice> = page.items.into_iter().map(|member| (member.id.to_string(), member.name)).collect();
+        let project = project.clone();
+        view! {
+            <Form action id="put-on" class="put-on">
+                {hidden("project", project)}
+                <Select label="Put on it" name="members[0]" choices />
+                <Submit label="Add" class="button" />
+            </Form>
+        }
+        .into_any()
+    };
+    loaded(everybody, form)
+}

@@ -1,0 +1,194 @@
+//! Who is invited comes in, once, in time, and nobody in their place.
+
+use serde_json::{Value, json};
+
+use super::{invited, names, stranger, studio};
+use crate::{
+    access::Role,
+    context::{Caller, Door},
+    error::Code,
+    people::{
+        answer::show,
+        invitations::{InvitationState, ReceivedInvitation},
+    },
+    testing::World,
+};
+
+fn accept(invitation: &Value) -> Value {
+    json!({"invitation": invitation["id"], "accept": true})
+}
+
+/// What the link of an invitation shows to this caller.
+async fn behind(link: &Value, caller: &Caller) -> Result<ReceivedInvitation, Code> {
+    let secret = link.as_str().and_then(|link| link.strip_prefix("https://stint.test/invitation/")).expect("a link");
+    show(caller, secret).await.map_err(|error| error.code)
+}
+
+#[tokio::test]
+async fn who_is_invited_sees_it_accepts_it_and_is_there() {
+    let studio = studio().await;
+    let barbara = stranger(&studio).await;
+    let invitation = invited(&studio, &barbara, Role::Member).await;
+    assert_eq!(
+        (&invitation["state"], &invitation["sent"], &invitation["projects"]),
+        (&json!("open"), &json!(1), &json!(["Acme / Dashboard"]))
+    );
+    let received = barbara.ok("list_invitations", json!({})).await["items"][0].clone();
+    assert_eq!((&received["id"], &received["role"], &received["invited_by"]), (&invitation["id"], &json!("member"), &json!("Ada")));
+    assert_eq!(received.get("slug"), None, "one is not there yet");
+
+    let answer = barbara.ok("answer_invitation", accept(&invitation)).await;
+    assert_eq!((&answer["accepted"], &answer["slug"]), (&json!(true), &json!(studio.caller.membership.as_ref().expect("a place").slug)));
+    assert_eq!(barbara.ok("list_organizations", json!({})).await["items"].as_array().map(Vec::len), Some(2));
+    assert_eq!(barbara.ok("list_invitations", json!({})).await["items"], json!([]));
+    let inside = barbara.at(&studio).await;
+    assert_eq!(inside.ok("whoami", json!({})).await["organization"]["role"], "member");
+    assert_eq!(names(&inside.ok("list_projects", json!({})).await), ["Dashboard"]);
+    let recorded = format!(
+        "select count(*) from action where organization_id = $1 and operation = 'answer_invitation' and member_id = '{}'",
+        inside.member()
+    );
+    assert_eq!(studio.number(&recorded).await, 1, "coming in is on record like everything else");
+}
+
+#[tokio::test]
+async fn the_mail_says_who_invites_into_what_and_holds_the_link() {
+    let studio = studio().await;
+    let barbara = stranger(&studio).await;
+    let invitation = invited(&studio, &barbara, Role::Member).await;
+    let mail = studio.ok("list_mails", json!({})).await["items"][0].clone();
+    let body = mail["body"].as_str().expect("a body");
+    assert_eq!(mail["recipient"], json!(barbara.person().email));
+    for part in ["Hello Barbara", "Ada invites you to studio", "as member", invitation["link"].as_str().expect("a link"), "2026-12-05"] {
+        assert!(body.contains(part), "{part} is missing: {body}");
+    }
+    assert!(!body.contains("EUR") && !body.contains("120"), "{body}");
+    let kept = "select count(*) from invitation where organization_id = $1 and secret_hash <> sha256('')";
+    assert_eq!(studio.number(kept).await, 1);
+}
+
+#[tokio::test]
+async fn the_link_shows_the_invitation_to_whoever_has_it_and_lets_only_the_invited_in() {
+    let studio = studio().await;
+    let (barbara, eve) = (stranger(&studio).await, stranger(&studio).await);
+    let invitation = invited(&studio, &barbara, Role::Admin).await;
+    let nobody = Caller::nobody(studio.caller.services.clone(), Door::Page);
+    let seen = behind(&invitation["link"], &nobody).await.expect("seen");
+    assert_eq!((seen.invited_by.as_str(), seen.role, &seen.email), ("Ada", Role::Admin, &barbara.person().email));
+    assert_eq!((seen.state, seen.slug), (InvitationState::Open, None));
+    assert_eq!(behind(&json!("https://stint.test/invitation/guessed"), &nobody).await, Err(Code::NotFound));
+
+    assert_eq!(eve.code("answer_invitation", accept(&invitation)).await, Code::NotFound);
+    assert_eq!(eve.ok("list_invitations", json!({})).await["items"], json!([]));
+    barbara.ok("answer_invitation", accept(&invitation)).await;
+    assert!(behind(&invitation["link"], &eve.caller).await.is_ok_and(|seen| seen.slug.is_none()), "the place is for those who are in it");
+    assert!(behind(&invitation["link"], &barbara.caller).await.is_ok_and(|seen| seen.slug.is_some()));
+}
+
+#[tokio::test]
+async fn an_invitation_is_answered_once() {
+    let studio = studio().await;
+    let (barbara, grace) = (stranger(&studio).await, stranger(&studio).await);
+    let invitation = invited(&studio, &barbara, Role::Member).await;
+    let (one, other) = tokio::join!(
+        barbara.call("answer_invitation", accept(&invitation)),
+        barbara.call("answer_invitation", json!({"invitation": invitation["id"], "accept": false}))
+    );
+    assert_eq!(u8::from(one.is_ok()) + u8::from(other.is_ok()), 1, "{one:?} {other:?}");
+    assert_eq!(barbara.code("answer_invitation", accept(&invitation)).await, Code::Conflict);
+
+    let declined = invited(&studio, &grace, Role::Member).await;
+    grace.ok("answer_invitation", json!({"invitation": declined["id"], "accept": false})).await;
+    assert_eq!(grace.code("answer_invitation", accept(&declined)).await, Code::Conflict);
+    assert!(grace.at(&studio).await.caller.membership.is_none());
+    for operation in ["resend_invitation", "revoke_invitation"] {
+        assert_eq!(studio.code(operation, json!({"invitation": declined["id"]})).await, Code::Conflict, "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn after_two_weeks_it_has_run_out_until_it_is_sent_again() {
+    let studio = studio().await;
+    let barbara = stranger(&studio).await;
+    let invitation = invited(&studio, &barbara, Role::Member).await;
+    studio.advance(14 * 24 * 3600);
+    let refused = barbara.refused("answer_invitation", accept(&invitation)).await;
+    assert_eq!((refused.code, refused.message.contains("has run out. Ask Ada")), (Code::Conflict, true), "{}", refused.message);
+    assert_eq!(barbara.ok("list_invitations", json!({})).await["items"], json!([]));
+    assert_eq!(studio.ok("list_open_invitations", json!({})).await["items"][0]["state"], "expired");
+
+    let again = studio.ok("resend_invitation", json!({"invitation": invitation["id"]})).await;
+    assert_eq!((&again["state"], &again["sent"]), (&json!("open"), &json!(2)));
+    assert_eq!(behind(&invitation["link"], &barbara.caller).await, Err(Code::NotFound), "the link before opens nothing any more");
+    barbara.ok("answer_invitation", accept(&again)).await;
+}
+
+#[tokio::test]
+async fn what_was_taken_back_cannot_be_accepted() {
+    let studio = studio().await;
+    let barbara = stranger(&studio).await;
+    let invitation = invited(&studio, &barbara, Role::Member).await;
+    let revoked = studio.ok("revoke_invitation", json!({"invitation": invitation["id"]})).await;
+    assert_eq!(revoked["state"], "revoked");
+    studio.ok("revoke_invitation", json!({"invitation": invitation["id"]})).await;
+    assert_eq!(barbara.code("answer_invitation", accept(&invitation)).await, Code::Conflict);
+    assert_eq!(studio.code("resend_invitation", json!({"invitation": invitation["id"]})).await, Code::Conflict);
+    assert!(behind(&invitation["link"], &barbara.caller).await.is_ok_and(|seen| seen.state == InvitationState::Revoked));
+    assert_ne!(invited(&studio, &barbara, Role::Member).await["id"], invitation["id"], "a new invitation is another");
+}
+
+#[tokio::test]
+async fn an_address_has_one_open_invitation_and_a_member_has_none() {
+    let studio = studio().await;
+    let barbara = stranger(&studio).await;
+    let first = invited(&studio, &barbara, Role::Member).await;
+    let second = studio.ok("invite_member", json!({"email": barbara.person().email.to_uppercase(), "role": "manager"})).await;
+    assert_eq!((&second["id"], &second["sent"], &second["role"]), (&first["id"], &json!(2), &json!("manager")));
+    assert_eq!(studio.ok("list_open_invitations", json!({})).await["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(studio.number("select count(*) from outgoing_mail where organization_id = $1").await, 2);
+
+    barbara.ok("answer_invitation", accept(&first)).await;
+    assert_eq!(barbara.at(&studio).await.ok("whoami", json!({})).await["organization"]["role"], "manager");
+    let refused = studio.refused("invite_member", json!({"email": barbara.person().email, "role": "member"})).await;
+    assert!(refused.field("email").is_some_and(|words| words.contains("member already")), "{refused:?}");
+}
+
+#[tokio::test]
+async fn nobody_gives_a_role_above_their_own() {
+    let studio = studio().await;
+    let (grace, barbara) = (studio.as_role(Role::Admin).await, stranger(&studio).await);
+    let invite = |role: &str| json!({"email": barbara.person().email, "role": role});
+    assert_eq!(grace.code("invite_member", invite("owner")).await, Code::Forbidden);
+    assert!(grace.refused("invite_member", invite("viewer")).await.field("role").is_some(), "clients cannot be granted yet");
+    assert_eq!(studio.as_role(Role::Manager).await.code("invite_member", invite("member")).await, Code::Forbidden);
+    let owners = studio.ok("invite_member", invite("owner")).await;
+    assert_eq!(grace.code("invite_member", invite("member")).await, Code::Forbidden, "an owner's invitation is not an admin's to change");
+    assert_eq!(grace.code("resend_invitation", json!({"invitation": owners["id"]})).await, Code::Forbidden);
+    grace.ok("invite_member", json!({"email": "other@example.com", "role": "admin"})).await;
+    for (arguments, field) in [
+        (json!({"email": "nobody", "role": "member"}), "email"),
+        (json!({"email": "a@example.com", "role": "boss"}), "role"),
+        (json!({"email": "a@example.com", "role": "member", "name": "x".repeat(201)}), "name"),
+    ] {
+        let refused = studio.refused("invite_member", arguments).await;
+        assert!(refused.field(field).is_some(), "{refused:?}");
+    }
+    let missing = json!({"email": "a@example.com", "role": "member", "projects": ["Nothing"]});
+    assert_eq!(studio.code("invite_member", missing).await, Code::NotFound);
+}
+
+#[tokio::test]
+async fn who_manages_no_people_sees_no_invitations_and_nobody_sees_those_of_another_organization() {
+    let (studio, other) = (studio().await, World::new("other").await);
+    let invitation = invited(&studio, &stranger(&studio).await, Role::Member).await;
+    assert_eq!(studio.as_role(Role::Manager).await.code("list_open_invitations", json!({})).await, Code::NotFound);
+    for operation in ["resend_invitation", "revoke_invitation", "answer_invitation"] {
+        let mut call = json!({"invitation": invitation["id"]});
+        if operation == "answer_invitation" {
+            call["accept"] = json!(true);
+        }
+        assert_eq!(other.code(operation, call).await, Code::NotFound, "{operation}");
+    }
+    let seen: i64 = sqlx::query_scalar("select count(*) from invitation").fetch_one(&studio.caller.services.pool).await.expect("a count");
+    assert_eq!(seen, 0, "without an organization, a person or a secret nothing is seen");
+}

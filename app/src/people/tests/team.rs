@@ -1,0 +1,63 @@
+//! Who is on a project, and organizations beside each other.
+
+use serde_json::{Value, json};
+
+use super::{names, studio};
+use crate::{access::Role, error::Code};
+
+fn team(answer: &Value) -> Vec<&str> {
+    answer["members"].as_array().expect("members").iter().filter_map(|member| member["name"].as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_member_sees_a_project_from_when_they_are_put_on_it_until_they_are_taken_off() {
+    let studio = studio().await;
+    let barbara = studio.as_role(Role::Member).await;
+    assert_eq!(names(&barbara.ok("list_projects", json!({})).await), Vec::<&str>::new());
+    let put = studio.ok("assign_project_members", json!({"project": "Acme / Dashboard", "members": ["barbara", "me"]})).await;
+    assert_eq!((put["name"].as_str(), team(&put)), (Some("Acme / Dashboard"), vec!["Ada", "Barbara"]));
+    studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
+    assert_eq!(names(&barbara.ok("list_projects", json!({})).await), ["Dashboard"]);
+    let entry = barbara.ok("create_time_entry", json!({"project": "Dashboard", "duration": "1h"})).await;
+    barbara.ok("start_timer", json!({"project": "Dashboard"})).await;
+
+    let off = studio.ok("unassign_project_members", json!({"project": "Dashboard", "members": ["Barbara"]})).await;
+    assert_eq!(team(&off), ["Ada"]);
+    assert_eq!(barbara.code("get_project", json!({"project": "Dashboard"})).await, Code::NotFound);
+    assert_eq!(barbara.code("create_time_entry", json!({"project": "Dashboard", "duration": "1h"})).await, Code::NotFound);
+    barbara.ok("get_time_entry", json!({"time_entry": entry["id"]})).await;
+    barbara.ok("stop_timer", json!({})).await;
+}
+
+#[tokio::test]
+async fn only_who_leads_the_work_puts_present_members_on_projects() {
+    let studio = studio().await;
+    let barbara = studio.as_role(Role::Member).await;
+    let put = |members: Value| json!({"project": "Dashboard", "members": members});
+    studio.ok("assign_project_members", put(json!([barbara.member()]))).await;
+    for operation in ["assign_project_members", "unassign_project_members"] {
+        assert_eq!(barbara.code(operation, put(json!(["me"]))).await, Code::Forbidden, "{operation}");
+        assert!(studio.refused(operation, put(json!([]))).await.field("members").is_some(), "{operation}");
+        assert_eq!(studio.code(operation, put(json!(["Nobody"]))).await, Code::NotFound, "{operation}");
+    }
+    studio.ok("remove_member", json!({"member": "Barbara"})).await;
+    assert_eq!(studio.code("assign_project_members", put(json!([barbara.member()]))).await, Code::Conflict);
+    let dry = studio.ok("assign_project_members", json!({"project": "Website", "members": ["me"], "dry_run": true})).await;
+    assert_eq!(dry.get("changes"), None, "Ada is on it already");
+}
+
+#[tokio::test]
+async fn a_second_organization_is_founded_with_nothing_of_the_first() {
+    let studio = studio().await;
+    let founded = studio.ok("create_organization", json!({"name": "Lovelace & Babbage", "time_zone": "Europe/Berlin"})).await;
+    assert_eq!(founded["role"], "owner");
+    let again = studio.ok("create_organization", json!({"name": "Lovelace & Babbage"})).await;
+    assert_ne!(founded["slug"], again["slug"], "a place in addresses is given once");
+    let mine = studio.ok("list_organizations", json!({})).await;
+    assert_eq!(mine["items"].as_array().map(Vec::len), Some(3));
+    let dry = studio.ok("create_organization", json!({"name": "Not yet", "dry_run": true})).await;
+    assert_eq!(dry["dry_run"], true);
+    assert_eq!(studio.ok("list_organizations", json!({})).await["items"].as_array().map(Vec::len), Some(3));
+    assert!(studio.refused("create_organization", json!({"name": " "})).await.field("name").is_some());
+    assert!(studio.refused("create_organization", json!({"name": "X", "time_zone": "Mars/Base"})).await.field("time_zone").is_some());
+}

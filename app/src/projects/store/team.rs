@@ -1,0 +1,48 @@
+//! SQL of who is on a project.
+
+use sqlx::query;
+use uuid::Uuid;
+
+use crate::{database::Db, error::Error, id::ProjectId};
+
+/// Puts a member on a project.
+pub async fn insert_member(db: &mut Db, project: ProjectId, member: Uuid) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "insert into project_member (organization_id, project_id, member_id) values ($1, $2, $3) on conflict do nothing",
+        organization,
+        project.0,
+        member
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Takes members off a project.
+pub async fn delete_members(db: &mut Db, project: ProjectId, members: &[Uuid]) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "delete from project_member where organization_id = $1 and project_id = $2 and member_id = any($3)",
+        organization,
+        project.0,
+        members
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Id and name of those on a project, by name.
+pub async fn members(db: &mut Db, project: ProjectId) -> Result<Vec<(Uuid, String)>, Error> {
+    let organization = db.organization();
+    let rows = query!(
+        "select m.id, m.name from project_member pm join member m on m.organization_id = pm.organization_id and m.id = pm.member_id
+         where pm.organization_id = $1 and pm.project_id = $2 order by lower(m.name), m.id limit 1000",
+        organization,
+        project.0
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
