@@ -4,7 +4,7 @@
 //! *Commit* runs it. Text that came from data can never commit anything: a model can only propose.
 //!
 //! Read in this order: [`door`] (who is at it), [`saying`] (what is said, and by what it is answered), [`proposal`] and
-//! [`deed`] (a card from its dry run to its undoing), [`run`] (a model on the way to an answer).
+//! [`deed`] (a card from its dry run to its undoing), [`run`] (a model on the way to an answer), [`drawer`] (all of it on the page).
 
 pub mod calls;
 #[cfg(feature = "ssr")]
@@ -15,6 +15,7 @@ mod data;
 pub mod deed;
 #[cfg(feature = "ssr")]
 pub mod door;
+pub mod drawer;
 #[cfg(feature = "ssr")]
 mod effect;
 #[cfg(feature = "ssr")]

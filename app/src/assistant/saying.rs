@@ -117,10 +117,11 @@ async fn command(visitor: &Visitor, id: ConversationId, text: &str) -> Message {
 }
 
 async fn carried_out(visitor: &Visitor, id: ConversationId, text: &str) -> Result<Step, Error> {
-    let parsed = slash::parse(text, &commands::of(visitor))?;
+    let parsed = slash::parse(text, &commands::of(visitor), &commands::names(visitor).await)?;
     let operation: &Operation = visitor
         .named(&parsed.operation)
         .ok_or_else(|| Error::invalid("text", format!("There is no command for {}. Type / to see them all.", parsed.operation)))?;
+    let parsed = parsed.suited(&operation.input);
     if operation.declaration.effect != Effect::Read {
         return proposal::propose(visitor, id, operation, parsed.arguments).await.map(Step::Card);
     }

@@ -12,6 +12,7 @@ use leptos_router::{
 pub use self::nav::Mark;
 use self::nav::Nav;
 use crate::{
+    assistant::drawer::{DrawerPlace, provide_drawer},
     ends,
     time::{
         bar::{TimerBar, provide_start},
@@ -46,6 +47,7 @@ fn framed(visit: &Visit, here: Here) -> impl IntoView + use<> {
     let flash = provide_flash();
     let ticking = provide_ticking();
     provide_start();
+    provide_drawer();
     let title = move |page: String| match ticking.clock() {
         Some(clock) => format!("{clock} · {page}"),
         None => format!("{page} · {name}"),
@@ -62,6 +64,7 @@ fn framed(visit: &Visit, here: Here) -> impl IntoView + use<> {
                 </main>
             </div>
         </div>
+        <DrawerPlace />
         <FlashRegion flash />
     }
 }

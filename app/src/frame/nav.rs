@@ -6,6 +6,7 @@ use leptos_router::components::A;
 use crate::{
     access::Permission,
     account::sign_in::SignOut,
+    assistant::drawer::DrawerButton,
     organizations::{Belonging, list_organizations},
     page::Page,
     ui::{Icon, fetched, icon, loaded},
@@ -37,6 +38,7 @@ pub fn Nav(
                     {money.then(|| page(here.path("invoices"), "Invoices", Icon::Sheet, false))}
                 </ul>
             </nav>
+            <DrawerButton />
             <details class="menu person">
                 <summary>
                     <span class="initial" aria-hidden="true">{initial(&person)}</span>

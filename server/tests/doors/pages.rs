@@ -269,3 +269,24 @@ async fn pages_with_a_running_timer_are_whole() {
         assert!(answer.text.contains("Charts") && answer.text.contains("</html>"), "{page} is not whole");
     }
 }
+
+/// What a tab remembers is applied after the browser has taken the page over: both must begin with the same page.
+#[tokio::test]
+async fn the_drawer_is_a_button_and_nothing_else_until_a_browser_opens_it() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    for page in ["", "/time", "/clients", "/projects", "/invoices", "/settings"] {
+        let request = world.get(&format!("/o/{}{page}", ada.slug)).header(header::COOKIE, cookie(&ada));
+        let text = Answer::of(request).await.text;
+        let button =
+            text.split("<button").find(|part| part.contains("id=\"assistant-button\"")).unwrap_or_else(|| panic!("{page}: no button"));
+        for attribute in
+            ["type=\"button\"", "aria-expanded=\"false\"", "aria-controls=\"assistant\"", "aria-keyshortcuts=\"Control+J Meta+J\""]
+        {
+            assert!(button.split('>').next().is_some_and(|tag| tag.contains(attribute)), "{page}: {attribute} is missing");
+        }
+        assert!(!text.contains("id=\"assistant\"") && !text.contains("assistant-words"), "{page}: the drawer is there already");
+    }
+    let outside = Answer::of(world.get("/sign-in")).await.text;
+    assert!(!outside.contains("assistant-button"), "whoever is not signed in has no drawer");
+}

@@ -1,0 +1,98 @@
+//! A message that is being made: what it becomes with each event of its run.
+
+use uuid::Uuid;
+
+use crate::{
+    assistant::{Message, RunEvent, Speaker, Step},
+    id::MessageId,
+};
+
+/// The beginning of an answer. It has no id until it is kept.
+pub(super) fn begun() -> Message {
+    Message { id: MessageId(Uuid::nil()), speaker: Speaker::Assistant, text: String::new(), steps: Vec::new(), refusal: None }
+}
+
+/// What a person has just said. It has no id until it is kept.
+pub(super) fn said(text: &str) -> Message {
+    Message { speaker: Speaker::Person, text: text.to_owned(), ..begun() }
+}
+
+/// The message after an event.
+pub(super) fn heard(message: &mut Message, event: RunEvent) {
+    match event {
+        RunEvent::Text { delta } => message.text.push_str(&delta),
+        RunEvent::Step { step } => match message.steps.iter_mut().find(|known| id(known) == id(&step)) {
+            Some(known) => *known = step,
+            None => message.steps.push(step),
+        },
+        RunEvent::End { message: kept } => *message = kept,
+    }
+}
+
+/// What tells a step from the others of its message.
+pub(super) fn id(step: &Step) -> String {
+    match step {
+        Step::Tool(tool) => tool.id.clone(),
+        Step::Card(card) => card.id.to_string(),
+    }
+}
+
+/// The messages that stay while their conversation is answered: the answer itself comes whole from its run.
+pub(super) fn without_answer(mut messages: Vec<Message>) -> Vec<Message> {
+    while messages.last().is_some_and(|message| message.speaker == Speaker::Assistant) {
+        messages.pop();
+    }
+    messages
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::assistant::{Tool, ToolState};
+
+    fn text(delta: &str) -> RunEvent {
+        RunEvent::Text { delta: delta.to_owned() }
+    }
+
+    fn tool(id: &str, state: ToolState) -> RunEvent {
+        let (operation, title) = ("get_timer".to_owned(), "Get the timer".to_owned());
+        RunEvent::Step {
+            step: Step::Tool(Tool { id: id.to_owned(), operation, title, arguments: json!({}), state, summary: None, result: None }),
+        }
+    }
+
+    fn message(events: Vec<RunEvent>) -> Message {
+        events.into_iter().fold(begun(), |mut message, event| {
+            heard(&mut message, event);
+            message
+        })
+    }
+
+    #[test]
+    fn text_grows_and_a_step_replaces_the_one_with_its_id() {
+        let made = message(vec![
+            text("Let me "),
+            tool("a", ToolState::Running),
+            text("see."),
+            tool("b", ToolState::Running),
+            tool("a", ToolState::Done),
+        ]);
+        let states: Vec<_> =
+            made.steps.iter().map(|step| (id(step), matches!(step, Step::Tool(tool) if tool.state == ToolState::Done))).collect();
+        assert_eq!((made.text.as_str(), states), ("Let me see.", vec![("a".to_owned(), true), ("b".to_owned(), false)]));
+    }
+
+    #[test]
+    fn the_end_is_the_message_as_it_is_kept() {
+        let kept = Message { text: "Twelve hours.".to_owned(), id: MessageId(Uuid::from_u128(7)), ..begun() };
+        assert_eq!(message(vec![text("Twel"), RunEvent::End { message: kept.clone() }]), kept);
+    }
+
+    #[test]
+    fn what_was_asked_stays_while_it_is_answered() {
+        let asked = said("How many hours?");
+        assert_eq!(without_answer(vec![begun(), asked.clone(), begun(), begun()]), [begun(), asked]);
+    }
+}

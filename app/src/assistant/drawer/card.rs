@@ -1,0 +1,160 @@
+//! A write that waits for a person: what it will do, line by line, and the buttons that do it.
+
+use leptos::{html, prelude::*};
+
+use super::talk::Talk;
+use crate::{
+    assistant::{Card, CardChoice, CardState, ChooseCard, CommitCard, DismissCard, EffectLine, UndoCard},
+    error::Error,
+    id::CardId,
+    ui::{Form, Icon, Submit, Tone, Write, answered, badge, hidden, icon, refusal},
+    visit::use_here,
+};
+
+/// What can be done with a card.
+#[derive(Clone, Copy)]
+struct Deeds {
+    commit: Write<CommitCard>,
+    dismiss: Write<DismissCard>,
+    choose: Write<ChooseCard>,
+    undo: Write<UndoCard>,
+}
+
+/// A card, as it is now.
+#[component]
+pub(super) fn CardView(
+    /// Its id.
+    id: CardId,
+    /// The card.
+    card: Memo<Option<Card>>,
+) -> impl IntoView {
+    let node = NodeRef::<html::Div>::new();
+    let deeds = deeds(node);
+    let title = move || card.with(|card| card.as_ref().map(|card| card.title.clone()).unwrap_or_default());
+    let (commit, undo) = (refusal(deeds.commit), refusal(deeds.undo));
+    // The button that was just refused says why by itself.
+    let told = move || commit.with(Option::is_some) || undo.with(Option::is_some);
+    let refused = move || card.with(|card| card.as_ref().and_then(|card| card.refusal.clone())).filter(|_| !told());
+    let state = Memo::new(move |_| card.with(|card| card.as_ref().map(|card| card.state)));
+    let choices = Memo::new(move |_| card.with(|card| card.as_ref().map(|card| card.choices.clone()).unwrap_or_default()));
+    let link = Memo::new(move |_| card.with(|card| card.as_ref().and_then(|card| card.link.clone())));
+    let undoable = Memo::new(move |_| card.with(|card| card.as_ref().is_some_and(|card| card.action.is_some())));
+    view! {
+        <div class="card" role="group" tabindex="-1" aria-labelledby=format!("card-{id}") data-state=move || word(state.get()) node_ref=node>
+            <p class="card-head">
+                <b id=format!("card-{id}")>{title}</b>
+                {move || state.get().and_then(mark)}
+            </p>
+            {move || card.with(|card| card.as_ref().map(|card| effect(&card.effect)))}
+            {move || card.with(|card| card.as_ref().map(|card| warnings(&card.warnings)))}
+            {move || refused().map(refused_because)}
+            <div class="card-end">
+                {move || match state.get() {
+                    Some(CardState::Waiting) if !choices.with(Vec::is_empty) => choose(id, deeds, choices.get()),
+                    Some(CardState::Waiting) => decide(id, deeds),
+                    Some(CardState::Committed) => done(id, deeds, link.get(), undoable.get()),
+                    _ => ().into_any(),
+                }}
+            </div>
+        </div>
+    }
+}
+
+/// Every deed puts the card into its place as it is afterwards, and the focus on it: its button is gone.
+fn deeds(node: NodeRef<html::Div>) -> Deeds {
+    let talk = expect_context::<Talk>();
+    let deeds = Deeds { commit: Write::new(), dismiss: Write::new(), choose: Write::new(), undo: Write::new() };
+    let after = move |card: &Card| {
+        talk.put(card);
+        talk.spoken.set(format!("{}: {}.", card.title, word(Some(card.state))));
+        if let Some(node) = node.get_untracked() {
+            _ = node.focus();
+        }
+    };
+    answered(deeds.commit, after);
+    answered(deeds.dismiss, after);
+    answered(deeds.choose, after);
+    answered(deeds.undo, after);
+    // A refused commit or undo may have shown that the card is no longer true: it is shown as it is now.
+    let (commit, undo) = (refusal(deeds.commit), refusal(deeds.undo));
+    Effect::new(move |_| {
+        if commit.with(Option::is_some) || undo.with(Option::is_some) {
+            talk.reload();
+        }
+    });
+    deeds
+}
+
+fn effect(lines: &[EffectLine]) -> AnyView {
+    let line = |line: &EffectLine| {
+        let before = line
+            .before
+            .clone()
+            .map(|before| view! { <del><span class="spoken">"was "</span>{before}</del> <span aria-hidden="true">" → "</span> });
+        view! { <div><dt>{line.label.clone()}</dt><dd>{before}{line.value.clone()}</dd></div> }
+    };
+    view! { <dl class="effect">{lines.iter().map(line).collect_view()}</dl> }.into_any()
+}
+
+fn warnings(warnings: &[String]) -> AnyView {
+    let warning = |warning: &String| view! { <li>{icon(Icon::Warning)} <span>{warning.clone()}</span></li> };
+    let lines = (!warnings.is_empty()).then(|| view! { <ul class="card-warnings">{warnings.iter().map(warning).collect_view()}</ul> });
+    lines.into_any()
+}
+
+/// Why something was refused, in its place.
+pub(super) fn refused_because(error: Error) -> AnyView {
+    let hint = error.hint.map(|hint| view! { <p class="quiet">{hint}</p> });
+    view! { <div class="refusal" role="alert">{icon(Icon::Warning)}<div><p>{error.message}</p>{hint}</div></div> }.into_any()
+}
+
+fn decide(id: CardId, deeds: Deeds) -> AnyView {
+    view! {
+        <Form action=deeds.commit id=format!("commit-{id}")>{hidden("card", id)} <Submit label="Commit" drawing=Icon::Check /></Form>
+        <Form action=deeds.dismiss id=format!("dismiss-{id}")>{hidden("card", id)} <Submit label="Dismiss" class="button bare" /></Form>
+    }
+    .into_any()
+}
+
+/// What could be meant: with a choice to make there is nothing to commit.
+fn choose(id: CardId, deeds: Deeds, choices: Vec<CardChoice>) -> AnyView {
+    let choice = move |(at, choice): (usize, CardChoice)| {
+        view! {
+            <Form action=deeds.choose id=format!("choose-{at}-{id}") quiet=at.gt(&0)>
+                {hidden("card", id)} {hidden("choice", choice.value)} <Submit label=choice.label class="button" />
+            </Form>
+        }
+    };
+    view! {
+        <p class="card-question">"Which one is meant?"</p>
+        <div class="card-choices">{choices.into_iter().enumerate().map(choice).collect_view()}</div>
+        <Form action=deeds.dismiss id=format!("dismiss-{id}")>{hidden("card", id)} <Submit label="Dismiss" class="button bare" /></Form>
+    }
+    .into_any()
+}
+
+fn done(id: CardId, deeds: Deeds, link: Option<String>, undoable: bool) -> AnyView {
+    let here = use_here();
+    let undo = undoable.then(
+        || view! { <Form action=deeds.undo id=format!("undo-{id}")>{hidden("card", id)} <Submit label="Undo" class="button" /></Form> },
+    );
+    view! { {link.map(|link| view! { <a class="button bare" href=here.path(&link)>"Open"</a> })} {undo} }.into_any()
+}
+
+fn mark(state: CardState) -> Option<AnyView> {
+    match state {
+        CardState::Waiting => None,
+        CardState::Committed => Some(badge(Tone::Good, "Done").into_any()),
+        CardState::Dismissed => Some(badge(Tone::Quiet, "Dismissed").into_any()),
+        CardState::Undone => Some(badge(Tone::Quiet, "Undone").into_any()),
+    }
+}
+
+fn word(state: Option<CardState>) -> &'static str {
+    match state {
+        Some(CardState::Committed) => "done",
+        Some(CardState::Dismissed) => "dismissed",
+        Some(CardState::Undone) => "undone",
+        _ => "waiting",
+    }
+}

@@ -1,0 +1,107 @@
+//! The conversations so far: find one, go on with it, rename it, delete it.
+
+use leptos::prelude::*;
+
+use super::talk::Talk;
+use crate::{
+    assistant::{ConversationSummary, DeleteConversation, RenameConversation, list_conversations},
+    day::Moment,
+    ui::{Field, Form, Icon, Reveal, Submit, Write, answered, fetched, hidden, icon, loaded},
+    visit::use_here,
+};
+
+/// The list in place of the messages; `shown` is put down when a conversation is chosen.
+#[component]
+pub(super) fn Conversations(
+    /// Whether the list is shown.
+    shown: RwSignal<bool>,
+) -> impl IntoView {
+    let talk = expect_context::<Talk>();
+    let query = RwSignal::new(String::new());
+    let found = fetched(
+        move || (query.get(), talk.listed.get()),
+        |(query, _)| list_conversations(Some(query).filter(|query| !query.trim().is_empty())),
+    );
+    view! {
+        <div class="conversations">
+            <label class="spoken" for="conversation-search">"Search conversations"</label>
+            <input
+                id="conversation-search"
+                class="input"
+                type="search"
+                placeholder="Search conversations"
+                on:input=move |event| query.set(event_target_value(&event))
+            />
+            {loaded(found, move |found| list(found, shown))}
+        </div>
+    }
+}
+
+fn list(found: Vec<ConversationSummary>, shown: RwSignal<bool>) -> AnyView {
+    if found.is_empty() {
+        return view! { <p class="quiet">"No conversation here. What you say is kept, and found here by you alone."</p> }.into_any();
+    }
+    let rows = found.into_iter().map(|conversation| view! { <Row conversation shown /> });
+    view! { <ul class="conversation-list">{rows.collect_view()}</ul> }.into_any()
+}
+
+#[component]
+fn Row(conversation: ConversationSummary, shown: RwSignal<bool>) -> impl IntoView {
+    let (talk, here) = (expect_context::<Talk>(), use_here());
+    let ConversationSummary { id, title, updated_at } = conversation;
+    let current = move || (talk.conversation.get() == Some(id)).then_some("true");
+    let open = move |_| {
+        talk.open(id);
+        shown.set(false);
+        talk.focus();
+    };
+    let (rename, delete) = (Write::<RenameConversation>::new(), Write::<DeleteConversation>::new());
+    answered(rename, move |()| talk.listed.update(|count| *count += 1));
+    answered(delete, move |()| {
+        if talk.conversation.get_untracked() == Some(id) {
+            talk.begin();
+        }
+        talk.listed.update(|count| *count += 1);
+    });
+    view! {
+        <li>
+            <button type="button" class="conversation" aria-current=current on:click=open>
+                <span>{title.clone()}</span>
+                <small>{when(&updated_at, here.0.today.as_str())}</small>
+            </button>
+            <Reveal label="Change" class="button bare" drawing=Icon::Pencil>
+                <Form action=rename id=format!("rename-{id}") class="stack">
+                    {hidden("conversation", id)} <Field label="Title" name="title" value=title required=true maxlength=200 />
+                    <Submit label="Rename" class="button" />
+                </Form>
+                <Form action=delete id=format!("delete-{id}") class="stack">
+                    {hidden("conversation", id)} <p class="hint">"What was done in it stays."</p>
+                    <Submit label="Delete conversation" class="button danger" drawing=Icon::Bin />
+                </Form>
+            </Reveal>
+        </li>
+    }
+}
+
+fn when(moment: &Moment, today: &str) -> String {
+    match moment.day() {
+        day if day.as_str() == today => moment.clock().to_owned(),
+        day => day.label(),
+    }
+}
+
+/// The button that shows the list, and the one that begins a new conversation.
+pub(super) fn buttons(talk: Talk, shown: RwSignal<bool>) -> AnyView {
+    let begin = move |_| {
+        talk.begin();
+        shown.set(false);
+        talk.write("");
+    };
+    view! {
+        <button type="button" class="button bare" aria-pressed=move || shown.get().to_string() on:click=move |_| shown.update(|shown| *shown = !*shown)>
+            {icon(Icon::Clock)} <span>"Conversations"</span>
+        </button>
+        <button type="button" class="button bare" aria-label="New conversation" on:click=begin>{icon(Icon::Plus)}</button>
+    }
+    .into_any()
+}

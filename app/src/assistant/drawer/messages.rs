@@ -1,0 +1,154 @@
+//! What was said, from the first word to the latest.
+
+use leptos::{html, prelude::*};
+
+use super::{
+    answering,
+    card::{CardView, refused_because},
+    known::Known,
+    prose,
+    talk::{Line, Talk},
+    tool::ToolRow,
+};
+use crate::{
+    access::Permission,
+    assistant::{Message, Speaker, Step},
+    visit::use_here,
+};
+
+/// So close to the end, the latest word is followed.
+const NEAR_PIXELS: i32 = 60;
+
+/// The messages of the conversation, or what could be said first.
+#[component]
+pub(super) fn Messages() -> impl IntoView {
+    let talk = expect_context::<Talk>();
+    let node = NodeRef::<html::Div>::new();
+    let follows = follow_the_end(talk, node);
+    let silent = move || {
+        let said_nothing = |message: &Message| message.text.is_empty() && message.steps.is_empty();
+        talk.run.get().is_some() && talk.lines.with(|lines| lines.last().is_none_or(|line| line.message.with(said_nothing)))
+    };
+    let waits = move || match (talk.cut.get(), talk.saying.get() || silent()) {
+        (true, _) => Some("The connection was cut. Trying again …"),
+        (false, true) => Some("Working …"),
+        (false, false) => None,
+    };
+    view! {
+        <div class="drawer-messages" role="log" aria-live="off" aria-label="Conversation" tabindex="0" node_ref=node on:scroll=move |_| follows()>
+            {move || talk.lines.with(Vec::is_empty).then(|| view! { <Beginnings /> })}
+            <For each=move || talk.lines.get() key=|line| line.key children=|line| view! { <MessageView line /> } />
+            {move || waits().map(|words| view! { <p class="drawer-waits"><span class="turning" aria-hidden="true"></span> {words}</p> })}
+        </div>
+    }
+}
+
+/// Keeps the end in view while it grows, unless the person reads further up. The answer is to be called when they scroll.
+fn follow_the_end(talk: Talk, node: NodeRef<html::Div>) -> impl Fn() + Copy + 'static {
+    let near = StoredValue::new(true);
+    let to_the_end = move || {
+        if let Some(node) = node.try_get_untracked().flatten() {
+            node.set_scroll_top(node.scroll_height());
+        }
+    };
+    Effect::new(move |_| {
+        talk.lines.with(|lines| lines.iter().for_each(|line| line.message.track()));
+        talk.saying.track();
+        if node.get().is_some() && near.get_value() {
+            request_animation_frame(to_the_end);
+        }
+    });
+    move || {
+        if let Some(node) = node.get_untracked() {
+            near.set_value(node.scroll_height() - node.scroll_top() - node.client_height() < NEAR_PIXELS);
+        }
+    }
+}
+
+#[component]
+fn MessageView(line: Line) -> impl IntoView {
+    let message = line.message;
+    match message.with_untracked(|message| message.speaker) {
+        Speaker::Person => {
+            let text = move || message.with(|message| message.text.clone());
+            view! { <article class="said-by-person"><h3 class="spoken">"You"</h3><p class="words">{text}</p></article> }.into_any()
+        }
+        Speaker::Assistant => answer(message),
+    }
+}
+
+/// What was looked up, then the words, then what waits for the person.
+fn answer(message: ArcRwSignal<Message>) -> AnyView {
+    let slug = use_here().0.slug;
+    let (tools, cards) = (steps(&message, |step| matches!(step, Step::Tool(_))), steps(&message, |step| matches!(step, Step::Card(_))));
+    let text = Memo::new({
+        let message = message.clone();
+        move |_| message.with(|message| message.text.clone())
+    });
+    let refusal = {
+        let message = message.clone();
+        move || message.with(|message| message.refusal.clone()).map(refused_because)
+    };
+    let (of_tools, of_cards) = (message.clone(), message);
+    view! {
+        <article class="said-by-assistant">
+            <h3 class="spoken">"Assistant"</h3>
+            <For each=move || tools.get() key=String::clone children=move |id| tool(&of_tools, id) />
+            <div class="prose">{move || prose::shown(&text.get(), &slug)}</div>
+            <For each=move || cards.get() key=String::clone children=move |id| card(&of_cards, id) />
+            {refusal}
+        </article>
+    }
+    .into_any()
+}
+
+/// The ids of the steps of one kind.
+fn steps(message: &ArcRwSignal<Message>, of_kind: fn(&Step) -> bool) -> Memo<Vec<String>> {
+    let message = message.clone();
+    Memo::new(move |_| message.with(|message| message.steps.iter().filter(|step| of_kind(step)).map(answering::id).collect()))
+}
+
+fn tool(message: &ArcRwSignal<Message>, id: String) -> AnyView {
+    let message = message.clone();
+    let tool = Memo::new(move |_| {
+        let found = |step: &Step| if let Step::Tool(tool) = step { (tool.id == id).then(|| tool.clone()) } else { None };
+        message.with(|message| message.steps.iter().find_map(found))
+    });
+    view! { <ToolRow tool /> }.into_any()
+}
+
+fn card(message: &ArcRwSignal<Message>, id: String) -> AnyView {
+    let Ok(id) = id.parse() else { return ().into_any() };
+    let message = message.clone();
+    let card = Memo::new(move |_| {
+        let found = |step: &Step| if let Step::Card(card) = step { (card.id == id).then(|| card.clone()) } else { None };
+        message.with(|message| message.steps.iter().find_map(found))
+    });
+    view! { <CardView id card /> }.into_any()
+}
+
+/// What could be said first: questions where there is a model, commands everywhere.
+#[component]
+fn Beginnings() -> impl IntoView {
+    let (talk, known, here) = (expect_context::<Talk>(), expect_context::<Known>(), use_here());
+    let (tracks, money) = (here.may(Permission::TrackTime), here.may(Permission::WriteMoney));
+    let beginnings = move || {
+        let questions = [(true, "How many hours did I log this week?"), (money, "Which clients have unbilled time?")];
+        let commands = [(tracks, "/log 45m "), (tracks, "/start "), (here.may(Permission::ReadMoney), "/unbilled"), (money, "/invoice ")];
+        let questions = questions.into_iter().filter(move |_| known.answers());
+        questions.chain(commands).filter(|(fits, _)| *fits).map(|(_, words)| words)
+    };
+    view! {
+        <div class="beginnings">
+            <p class="empty-title">"What shall be done?"</p>
+            <p class="quiet">"Nothing is changed before you have seen it and said Commit."</p>
+            <ul>
+                {move || {
+                    beginnings()
+                        .map(|words| view! { <li><button type="button" class="beginning" on:click=move |_| talk.write(words)>{words}</button></li> })
+                        .collect_view()
+                }}
+            </ul>
+        </div>
+    }
+}

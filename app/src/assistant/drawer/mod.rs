@@ -1,0 +1,108 @@
+//! The drawer beside every page in which a person talks to the assistant.
+//!
+//! The frame holds only this file: a button, a key, and the place where the drawer appears. The drawer itself is a piece
+//! of the program of its own, loaded when it is first opened. On the server, and while the browser takes the page over, it
+//! is closed and empty; what this tab remembers is applied afterwards.
+
+mod answering;
+mod card;
+mod composer;
+mod conversations;
+mod following;
+mod kept;
+mod known;
+mod messages;
+mod offers;
+mod panel;
+mod prose;
+mod recall;
+mod stream;
+mod talk;
+mod told;
+mod tool;
+
+use leptos::{ev, prelude::*};
+
+use crate::{
+    ui::{Icon, icon},
+    visit::use_here,
+};
+
+/// The drawer as the frame knows it.
+#[derive(Debug, Clone, Copy)]
+pub struct Drawer {
+    /// Whether it is open.
+    open: RwSignal<bool>,
+    /// Whether it was ever open: until then its program is not loaded.
+    wanted: RwSignal<bool>,
+    /// Whether a person opened it, and not this tab's memory: only then it takes the focus.
+    called: RwSignal<bool>,
+}
+
+impl Drawer {
+    fn opens(self) {
+        self.wanted.set(true);
+        self.open.set(true);
+    }
+
+    fn toggle(self) {
+        self.called.set(true);
+        match self.open.get_untracked() {
+            true => self.open.set(false),
+            false => self.opens(),
+        }
+    }
+}
+
+/// Puts the drawer into the frame, with its key `Ctrl J` or `⌘ J`.
+pub fn provide_drawer() {
+    let drawer = Drawer { open: RwSignal::new(false), wanted: RwSignal::new(false), called: RwSignal::new(false) };
+    let slug = use_here().0.slug;
+    Effect::new(move |_| {
+        if kept::was_open(&slug) {
+            drawer.opens();
+        }
+        let listener = window_event_listener(ev::keydown, move |event| {
+            if (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key() && event.key().eq_ignore_ascii_case("j") {
+                event.prevent_default();
+                drawer.toggle();
+            }
+        });
+        on_cleanup(move || listener.remove());
+    });
+    provide_context(drawer);
+}
+
+/// The button in the way around. Without scripts there is no drawer, and the style hides it.
+#[component]
+pub fn DrawerButton() -> impl IntoView {
+    let drawer = expect_context::<Drawer>();
+    view! {
+        <button
+            type="button"
+            id="assistant-button"
+            class="assistant-button"
+            aria-expanded=move || drawer.open.get().to_string()
+            aria-controls="assistant"
+            aria-keyshortcuts="Control+J Meta+J"
+            on:click=move |_| drawer.toggle()
+        >
+            {icon(Icon::Talk)}
+            <span>"Assistant"</span>
+            <kbd aria-hidden="true">"Ctrl J"</kbd>
+        </button>
+    }
+}
+
+/// Where the drawer appears: beside the pages, so that it stays when they change.
+#[component]
+pub fn DrawerPlace() -> impl IntoView {
+    let drawer = expect_context::<Drawer>();
+    view! { {move || drawer.wanted.get().then(|| Suspend::new(assistant_drawer(drawer)))} }
+}
+
+#[lazy]
+fn assistant_drawer(drawer: Drawer) -> AnyView {
+    // What the drawer reads while it is made must not make it anew when it changes.
+    untrack(move || panel::panel(drawer))
+}

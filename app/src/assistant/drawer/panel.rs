@@ -1,0 +1,129 @@
+//! The drawer itself: its head, the conversation or the list of them, and the words.
+
+use leptos::{
+    ev::{self, KeyboardEvent, MouseEvent},
+    prelude::*,
+    wasm_bindgen::JsCast,
+    web_sys,
+};
+
+use super::{
+    Drawer,
+    composer::Composer,
+    conversations::{Conversations, buttons},
+    kept,
+    known::Known,
+    messages::Messages,
+    talk::Talk,
+};
+use crate::{
+    ui::{Icon, icon},
+    visit::use_here,
+};
+
+/// Where the drawer covers the page, as its style says.
+const NARROW: &str = "(max-width: 48rem)";
+
+/// The drawer, made when it is first opened; closed it keeps what is in it.
+pub(super) fn panel(drawer: Drawer) -> AnyView {
+    let (talk, known) = (Talk::new(), Known::new());
+    provide_context(talk);
+    provide_context(known);
+    let listing = RwSignal::new(false);
+    remember(drawer);
+    move_focus(drawer, talk);
+    look_again(drawer, talk, known);
+    view! {
+        <aside
+            id="assistant"
+            class="drawer"
+            aria-labelledby="assistant-title"
+            hidden=move || !drawer.open.get()
+            on:keydown=move |event| close_on_escape(drawer, &event)
+            on:click=move |event| make_way(drawer, &event)
+        >
+            <header class="drawer-head">
+                <h2 id="assistant-title">"Assistant"</h2>
+                {buttons(talk, listing)}
+                <button type="button" class="button bare" aria-label="Close the assistant" on:click=move |_| drawer.toggle()>
+                    {icon(Icon::Cross)}
+                </button>
+            </header>
+            {move || listing.get().then(|| view! { <Conversations shown=listing /> })}
+            <div class="drawer-talk" hidden=move || listing.get()>
+                <Messages />
+                <Composer />
+            </div>
+            <p class="spoken" role="status">{talk.spoken}</p>
+        </aside>
+    }
+    .into_any()
+}
+
+/// The tab remembers whether the drawer is open.
+fn remember(drawer: Drawer) {
+    let slug = use_here().0.slug;
+    Effect::new(move |_| kept::keep_open(&slug, drawer.open.get()));
+}
+
+/// Opened, the words have the focus; closed, what had it before. A drawer that the tab remembers takes it from nobody.
+fn move_focus(drawer: Drawer, talk: Talk) {
+    let before = StoredValue::new_local(None::<web_sys::HtmlElement>);
+    let back = move || {
+        let before = before.try_get_value().flatten().filter(|before| before.is_connected());
+        let button = || document().get_element_by_id("assistant-button").and_then(|button| button.dyn_into().ok());
+        if let Some(element) = before.or_else(button) {
+            _ = element.focus();
+        }
+    };
+    Effect::new(move |was_open: Option<bool>| match (was_open.unwrap_or(false), drawer.open.get(), talk.words.get()) {
+        (false, true, Some(_)) => {
+            if drawer.called.get_untracked() {
+                before.set_value(focused());
+                talk.focus();
+            }
+            true
+        }
+        (true, false, _) => {
+            request_animation_frame(back);
+            false
+        }
+        (was_open, open, _) => was_open && open,
+    });
+}
+
+/// What has the focus.
+fn focused() -> Option<web_sys::HtmlElement> {
+    document().active_element().filter(|element| element.tag_name() != "BODY")?.dyn_into().ok()
+}
+
+/// Another tab may have gone on with the conversation, or an owner may have switched the assistant on.
+fn look_again(drawer: Drawer, talk: Talk, known: Known) {
+    let look = move || {
+        if drawer.open.get_untracked() {
+            talk.reload();
+            known.look();
+        }
+    };
+    Effect::new(move |_| {
+        let listener = window_event_listener(ev::focus, move |_| look());
+        on_cleanup(move || listener.remove());
+    });
+}
+
+fn close_on_escape(drawer: Drawer, event: &KeyboardEvent) {
+    if event.key() == "Escape" && !event.default_prevented() {
+        event.prevent_default();
+        drawer.toggle();
+    }
+}
+
+/// Where the drawer covers the page, following a link in it shows the page.
+fn make_way(drawer: Drawer, event: &MouseEvent) {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let link = target.and_then(|target| target.closest("a[href]").ok().flatten());
+    let narrow = window().match_media(NARROW).ok().flatten().is_some_and(|query| query.matches());
+    if link.is_some() && narrow {
+        drawer.open.set(false);
+    }
+}

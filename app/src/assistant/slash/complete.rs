@@ -1,0 +1,152 @@
+//! What could be typed next.
+
+use super::{Names, named, prefix::after};
+use crate::assistant::Command;
+
+/// How many are offered at most: more is no help.
+const OFFERED_MAX: usize = 8;
+
+const PERIODS: [&str; 6] = ["last month", "this month", "last week", "this week", "last quarter", "this year"];
+
+/// A way to go on typing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Completion {
+    /// What is offered, such as `/log` or `Acme / Dashboard`.
+    pub label: String,
+    /// A few words about it.
+    pub hint: String,
+    /// The whole text once it is taken.
+    pub text: String,
+    /// Where the caret stands then, counted like `caret` of [`complete`].
+    pub caret: usize,
+    /// Whether what is typed so far means nothing without it: the beginning of a command's name.
+    pub needed: bool,
+}
+
+/// What the text could go on with at the caret, which is counted as browsers do: in units of UTF-16.
+pub fn complete(text: &str, caret: usize, commands: &[Command], names: &Names) -> Vec<Completion> {
+    let caret = byte_at(text, caret);
+    let (head, tail) = text.split_at(caret);
+    let Some(typed) = head.strip_prefix('/') else { return Vec::new() };
+    let Some(space) = typed.find(char::is_whitespace) else { return command(typed, tail, commands) };
+    let (name, rest) = typed.split_at(space);
+    let name = name.to_lowercase();
+    let mut offered = match name.as_str() {
+        "start" => known(head, tail, rest, &names.projects, true),
+        "log" => match named::duration(rest.trim_start()) {
+            Ok((_, after)) if rest.ends_with(char::is_whitespace) || !after.is_empty() => known(head, tail, after, &names.projects, true),
+            _ => Vec::new(),
+        },
+        "unbilled" => known(head, tail, rest, &names.clients, false),
+        "invoice" => invoice(head, tail, rest, names),
+        _ => commands.iter().find(|command| command.name == name).map(|command| pair(head, tail, command, names)).unwrap_or_default(),
+    };
+    offered.truncate(OFFERED_MAX);
+    offered
+}
+
+/// The names of commands: those that begin with what is typed before those that hold it.
+fn command(typed: &str, tail: &str, commands: &[Command]) -> Vec<Completion> {
+    let typed = typed.to_lowercase().replace('_', "-");
+    let after = tail.find(char::is_whitespace).map_or("", |space| tail[space..].trim_start());
+    // A name that is there in full is a command already, even if longer ones hold it.
+    let needed = !commands.iter().any(|command| command.name == typed);
+    let offer = |command: &Command| Completion {
+        label: format!("/{}", command.name),
+        hint: command.title.clone(),
+        needed,
+        ..taken(format!("/{} ", command.name), after)
+    };
+    let begins = commands.iter().filter(|command| command.name.starts_with(&typed));
+    let holds = commands.iter().filter(|command| !command.name.starts_with(&typed) && command.name.contains(&typed));
+    begins.chain(holds).filter(|command| command.name != typed).take(OFFERED_MAX).map(offer).collect()
+}
+
+fn invoice(head: &str, tail: &str, rest: &str, names: &Names) -> Vec<Completion> {
+    let client = names.clients.iter().filter_map(|client| after(rest, client)).min_by_key(|period| period.len());
+    match client {
+        Some(period) if rest.ends_with(char::is_whitespace) || !period.is_empty() => {
+            let periods: Vec<String> = PERIODS.iter().map(|period| (*period).to_owned()).collect();
+            known(head, tail, period, &periods, false)
+        }
+        _ => known(head, tail, rest, &names.clients, false),
+    }
+}
+
+/// The names that begin with what is typed, then those that hold it. `goes_on`: words may follow the name.
+fn known(head: &str, tail: &str, typed: &str, names: &[String], goes_on: bool) -> Vec<Completion> {
+    let typed = typed.trim_start();
+    let wanted = folded(typed);
+    // Once there is a whole name, only a longer one that begins with it is worth a word.
+    let whole = names.iter().any(|name| after(typed, name).is_some());
+    let before = &head[..head.len() - typed.len()];
+    let offer = |name: &String| {
+        let end = if goes_on { " " } else { "" };
+        Completion { label: name.clone(), hint: String::new(), needed: false, ..taken(format!("{before}{name}{end}"), tail.trim_start()) }
+    };
+    let begins = names.iter().filter(|name| folded(name).starts_with(&wanted) && folded(name) != wanted);
+    let holds = names.iter().filter(|name| !whole && !folded(name).starts_with(&wanted) && folded(name).contains(&wanted));
+    begins.chain(holds).map(offer).collect()
+}
+
+/// The value of `client=` or `project=`, or the name of an argument that the command takes.
+fn pair(head: &str, tail: &str, command: &Command, names: &Names) -> Vec<Completion> {
+    let word = head.rfind(char::is_whitespace).map_or("", |space| head[space..].trim_start());
+    let values = match word.split_once('=') {
+        Some(("client", value)) => Some((value, &names.clients)),
+        Some(("project", value)) => Some((value, &names.projects)),
+        Some(_) => return Vec::new(),
+        None => None,
+    };
+    if let Some((value, known)) = values {
+        let before = &head[..head.len() - value.len()];
+        let wanted = folded(value.trim_start_matches('"'));
+        let found = known.iter().filter(|name| folded(name).contains(&wanted) && !name.contains('"'));
+        let offer = |name: &String| Completion {
+            label: name.clone(),
+            hint: String::new(),
+            needed: false,
+            ..taken(format!("{before}\"{name}\" "), tail.trim_start_matches('"').trim_start())
+        };
+        return found.map(offer).collect();
+    }
+    let before = &head[..head.len() - word.len()];
+    let arguments = command.usage.split_whitespace().filter_map(|word| word.split_once('=')).map(|(name, _)| name.trim_matches(['[', '(']));
+    let free = arguments.filter(|name| !name.is_empty() && name.starts_with(word) && !head.contains(&format!(" {name}=")));
+    let offer = |name: &str| Completion {
+        label: format!("{name}="),
+        hint: String::new(),
+        needed: false,
+        ..taken(format!("{before}{name}="), tail)
+    };
+    free.map(offer).collect()
+}
+
+/// The text and the caret after something was taken.
+fn taken(head: String, tail: &str) -> Completion {
+    let caret = head.encode_utf16().count();
+    Completion { label: String::new(), hint: String::new(), text: head + tail, caret, needed: false }
+}
+
+/// Small letters, single spaces, none around slashes: what two spellings of a name have in common.
+fn folded(text: &str) -> String {
+    let ends = text.ends_with(char::is_whitespace) && !text.trim().is_empty() && !text.trim_end().ends_with('/');
+    let words = text.to_lowercase().split('/').map(|part| part.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>();
+    let mut folded = words.join("/");
+    if ends {
+        folded.push(' ');
+    }
+    folded
+}
+
+/// Where the character of this unit of UTF-16 begins; the end when there is none.
+fn byte_at(text: &str, units: usize) -> usize {
+    let mut seen = 0;
+    for (at, letter) in text.char_indices() {
+        if seen >= units {
+            return at;
+        }
+        seen += letter.len_utf16();
+    }
+    text.len()
+}

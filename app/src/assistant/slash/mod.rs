@@ -1,0 +1,123 @@
+//! Slash commands: what is typed becomes an operation with its arguments, without a model and without asking the server.
+//!
+//! Five commands are written as people talk: `/log 45m Acme / Dashboard call`. Every other operation is its name with
+//! dashes and its arguments by name: `/create-client name="Acme GmbH" rate=9000`. Nothing is looked up here: a name that
+//! means nothing, or too much, is refused by the operation itself, with what it could have been.
+
+mod complete;
+mod named;
+mod pairs;
+mod prefix;
+#[cfg(test)]
+mod tests;
+
+use serde_json::{Map, Value};
+
+use super::Command;
+use crate::{clients::Client, day::Day, error::Error, projects::Project};
+
+pub use complete::{Completion, complete};
+
+/// The names that a command may hold, as the person sees them, and the day it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Names {
+    /// Projects as `Client / Project`.
+    pub projects: Vec<String>,
+    /// Clients.
+    pub clients: Vec<String>,
+    /// Today where the organization is: what `yesterday` counts from.
+    pub today: Day,
+}
+
+impl Names {
+    /// The names of these projects and clients.
+    pub fn of(projects: &[Project], clients: &[Client], today: Day) -> Self {
+        Self {
+            projects: projects.iter().map(Project::full_name).collect(),
+            clients: clients.iter().map(|client| client.name.clone()).collect(),
+            today,
+        }
+    }
+}
+
+/// An operation and what it is called with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parsed {
+    /// The operation, such as `create_time_entry`.
+    pub operation: String,
+    /// Its arguments, an object.
+    pub arguments: Value,
+}
+
+/// What a command means. `commands` are those that the person may use.
+///
+/// Refuses what is no command, naming those that are spelled alike, and a command that lacks what it needs.
+pub fn parse(text: &str, commands: &[Command], names: &Names) -> Result<Parsed, Error> {
+    let (name, rest) = split(text).ok_or_else(|| Error::invalid("text", "A command begins with a slash, such as /stop."))?;
+    let name = name.to_lowercase().replace('_', "-");
+    let Some(command) = commands.iter().find(|command| command.name == name) else { return Err(unknown(&name, commands)) };
+    named::parse(&command.name, rest, names).unwrap_or_else(|| {
+        let arguments = pairs::parse(&command.name, rest)?;
+        Ok(Parsed { operation: command.name.replace('-', "_"), arguments: Value::Object(arguments) })
+    })
+}
+
+impl Parsed {
+    /// The same with values of the kinds that the operation's schema asks for: what is typed as `42` may be meant as text.
+    pub fn suited(mut self, schema: &Map<String, Value>) -> Self {
+        if let Value::Object(arguments) = &mut self.arguments {
+            for (name, value) in arguments {
+                let kind = schema.get("properties").and_then(|arguments| arguments.get(name)).and_then(|argument| argument.get("type"));
+                if let Some(suited) = kind.and_then(Value::as_str).and_then(|kind| pairs::suited(value, kind)) {
+                    *value = suited;
+                }
+            }
+        }
+        self
+    }
+}
+
+/// The name of a command and what follows it; nothing when the text is no command.
+fn split(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim().strip_prefix('/')?;
+    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    Some((&text[..end], text[end..].trim()))
+}
+
+fn unknown(name: &str, commands: &[Command]) -> Error {
+    let near: Vec<String> = nearest(name, commands).iter().map(|near| format!("/{near}")).collect();
+    let shown: String = name.chars().take(60).collect();
+    match near.is_empty() {
+        true => Error::invalid("text", format!("There is no command /{shown}. Type / to see them all.")),
+        false => Error::invalid("text", format!("There is no command /{shown}. Did you mean {}?", near.join(" or "))),
+    }
+}
+
+/// The commands that are spelled most alike, at most three.
+fn nearest<'a>(name: &str, commands: &'a [Command]) -> Vec<&'a str> {
+    let far = 2.max(name.chars().count() / 3);
+    // Nobody misspells a name of a thousand letters.
+    if name.chars().count() > 60 {
+        return Vec::new();
+    }
+    let mut near: Vec<(usize, &str)> =
+        commands.iter().map(|command| (distance(name, &command.name), command.name.as_str())).filter(|(apart, _)| *apart <= far).collect();
+    near.sort_unstable();
+    near.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
+/// How many letters are to be added, removed or replaced to come from one word to the other.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, letter) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = at + 1;
+        for (column, against) in other.iter().enumerate() {
+            let replaced = diagonal + usize::from(letter != *against);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(row[column] + 1).min(diagonal + 1);
+        }
+    }
+    row[other.len()]
+}

@@ -1,0 +1,225 @@
+//! What commands mean, and what they never do.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::error::Code;
+
+fn commands() -> Vec<Command> {
+    let command = |name: &str, usage: &str| Command {
+        name: name.to_owned(),
+        title: format!("What {name} does"),
+        usage: usage.to_owned(),
+        writes: true,
+    };
+    vec![
+        command("start", "Acme / Dashboard design review"),
+        command("stop", ""),
+        command("log", "45m Acme / Onboarding call"),
+        command("unbilled", "Acme"),
+        command("invoice", "Acme last month"),
+        command("create-client", "name=\"Acme\" currency=EUR rate=9000"),
+        command("create-project", "client=\"Acme\" name=\"Dashboard\""),
+    ]
+}
+
+fn names() -> Names {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    Names {
+        projects: owned(&[
+            "Acme / Dashboard",
+            "Acme / Dashboard redesign",
+            "Acme GmbH / Onboarding",
+            "Globex / Dashboard",
+            "Globex / Today",
+        ]),
+        clients: owned(&["Acme", "Acme GmbH", "Globex"]),
+        today: Day::parse("today", "2026-11-21").expect("a day"),
+    }
+}
+
+fn means(text: &str) -> (String, Value) {
+    let parsed = parse(text, &commands(), &names()).unwrap_or_else(|error| panic!("{text}: {error}"));
+    (parsed.operation, parsed.arguments)
+}
+
+fn refusal(text: &str) -> (Error, String) {
+    let error = parse(text, &commands(), &names()).expect_err(text);
+    assert_eq!(error.code, Code::Invalid, "{text}");
+    let message = error.message.clone();
+    (error, message)
+}
+
+fn offered(text: &str) -> Vec<String> {
+    complete(text, text.encode_utf16().count(), &commands(), &names()).into_iter().map(|offer| offer.text).collect()
+}
+
+#[test]
+fn the_longest_name_that_is_known_is_the_project() {
+    let start = |project: &str, description: &str| ("start_timer".to_owned(), json!({ "project": project, "description": description }));
+    assert_eq!(means("/start Acme / Dashboard design review"), start("Acme / Dashboard", "design review"));
+    assert_eq!(means("/start Acme / Dashboard redesign review"), start("Acme / Dashboard redesign", "review"));
+    assert_eq!(means("/start acme/dashboard REDESIGNED"), start("Acme / Dashboard", "REDESIGNED"));
+    assert_eq!(means("/start  acme   gmbh/ onboarding\tkick-off "), start("Acme GmbH / Onboarding", "kick-off"));
+    assert_eq!(means("/start Acme / Dashboard"), ("start_timer".to_owned(), json!({ "project": "Acme / Dashboard" })));
+}
+
+#[test]
+fn a_project_without_its_client_is_left_to_the_operation() {
+    assert_eq!(means("/start Dashboard call").1, json!({ "project": "Dashboard", "description": "call" }));
+}
+
+#[test]
+fn an_unknown_project_is_a_client_a_slash_and_a_word() {
+    assert_eq!(means("/start Initech / Printer on fire").1, json!({ "project": "Initech / Printer", "description": "on fire" }));
+    assert_eq!(means("/start Initech Ltd / Printer on fire").1["project"], "Initech Ltd / Printer");
+    assert_eq!(means("/start Initech").1, json!({ "project": "Initech" }));
+}
+
+#[test]
+fn time_is_logged_today_unless_a_day_follows() {
+    let logged = |text: &str| means(text).1;
+    let entry = json!({ "project": "Acme / Dashboard", "duration": "45m", "description": "call" });
+    assert_eq!(means("/log 45m Acme / Dashboard call"), ("create_time_entry".to_owned(), entry));
+    assert_eq!(logged("/log 45m Acme / Dashboard call yesterday")["date"], "2026-11-20");
+    assert_eq!(logged("/log 45m Acme / Dashboard call 2026-11-02")["date"], "2026-11-02");
+    assert_eq!(logged("/log 45m Globex / Today"), json!({ "project": "Globex / Today", "duration": "45m" }));
+    assert_eq!(logged("/log 1h 30m Acme / Dashboard")["duration"], "1h 30m");
+    assert_eq!(logged("/log 45 min Acme / Dashboard")["duration"], "45 min");
+}
+
+#[test]
+fn an_invoice_is_for_a_client_and_a_period() {
+    let draft = |client: &str, period: &str| ("draft_invoice".to_owned(), json!({ "client": client, "period": period }));
+    assert_eq!(means("/invoice Acme last month"), draft("Acme", "last_month"));
+    assert_eq!(means("/invoice acme gmbh for 2026-Q1"), draft("Acme GmbH", "2026-q1"));
+    assert_eq!(means("/invoice Initech Ltd last month"), draft("Initech Ltd", "last_month"));
+    assert_eq!(means("/invoice Acme lats month"), draft("Acme", "lats_month"), "the operation says what is wrong with it");
+    assert_eq!(means("/invoice Acme").1, json!({ "client": "Acme" }));
+}
+
+#[test]
+fn what_needs_no_more_takes_no_more() {
+    assert_eq!(means("/stop"), ("stop_timer".to_owned(), json!({})));
+    assert_eq!(means("/unbilled"), ("list_unbilled".to_owned(), json!({})));
+    assert_eq!(means("/unbilled Acme GmbH").1, json!({ "client": "Acme GmbH" }));
+    assert!(refusal("/stop it").1.contains("takes nothing more"));
+}
+
+#[test]
+fn other_operations_take_their_arguments_by_name() {
+    let (operation, arguments) =
+        means(r#"/create-client name="Acme \"GmbH\"" rate=9000 billable=false tax-rate=7.50 code=007 lines=[{"a": 1}]"#);
+    assert_eq!(operation, "create_client");
+    let wanted =
+        json!({ "name": "Acme \"GmbH\"", "rate": 9000, "billable": false, "tax_rate": "7.50", "code": "007", "lines": [{"a": 1}] });
+    assert_eq!(arguments, wanted);
+    assert_eq!(means("/Create_Client name=Acme").0, "create_client");
+}
+
+#[test]
+fn values_become_what_the_schema_asks_for() {
+    let schema = json!({ "properties": { "code": { "type": "string" }, "limit": { "type": "integer" }, "projects": { "type": "array" } } });
+    let parsed = parse(r#"/create-client code=42 limit="5" projects=Dashboard name=1"#, &commands(), &names()).expect("a command");
+    let suited = parsed.suited(schema.as_object().expect("an object"));
+    assert_eq!(suited.arguments, json!({ "code": "42", "limit": 5, "projects": ["Dashboard"], "name": 1 }));
+}
+
+#[test]
+fn a_refusal_names_the_argument_and_the_way_on() {
+    assert!(refusal("/strat Acme").1.contains("Did you mean /start"));
+    assert!(refusal("/zzzzzzzzzzzz").1.contains("Type / to see them all"));
+    assert!(refusal("/").1.contains("There is no command /."));
+    assert!(refusal("log").1.contains("begins with a slash"));
+    assert!(refusal("/log soon Acme").0.field("duration").is_some());
+    assert!(refusal("/log 45m").0.field("project").is_some());
+    assert!(refusal("/create-client Acme").1.contains("by name"));
+    assert!(refusal("/create-client name=\"Acme").0.field("name").is_some());
+    assert!(refusal("/create-client name=A name=B").1.contains("twice"));
+}
+
+#[test]
+fn a_command_one_may_not_use_is_unknown() {
+    let few = &commands()[..2];
+    assert!(parse("/invoice Acme", few, &names()).is_err());
+}
+
+#[test]
+fn commands_are_offered_by_what_they_begin_with_and_then_by_what_they_hold() {
+    assert_eq!(offered("/st"), ["/start ", "/stop "]);
+    assert_eq!(offered("/client"), ["/create-client "]);
+    assert_eq!(offered("/stop"), Vec::<String>::new(), "what is there in full is sent, not offered");
+    assert_eq!(offered("stop"), Vec::<String>::new());
+    let longer = Command { name: "stop-all".to_owned(), ..commands()[1].clone() };
+    let offers = complete("/stop", 5, &[commands(), vec![longer]].concat(), &names());
+    assert!(offers.iter().all(|offer| !offer.needed), "/stop is a command already: {offers:?}");
+}
+
+#[test]
+fn names_are_offered_where_they_belong() {
+    assert_eq!(offered("/start acme/d"), ["/start Acme / Dashboard ", "/start Acme / Dashboard redesign "]);
+    assert_eq!(offered("/log 45m glob"), ["/log 45m Globex / Dashboard ", "/log 45m Globex / Today "]);
+    assert_eq!(offered("/log 45m Acme / Dashboard "), ["/log 45m Acme / Dashboard redesign "]);
+    assert_eq!(offered("/log 45m Acme / Dashboard call"), Vec::<String>::new());
+    assert_eq!(offered("/unbilled glo"), ["/unbilled Globex"]);
+    assert_eq!(offered("/invoice Globex l")[..2], ["/invoice Globex last month", "/invoice Globex last week"]);
+    assert_eq!(offered("/create-project client=acm"), [r#"/create-project client="Acme" "#, r#"/create-project client="Acme GmbH" "#]);
+    assert_eq!(offered("/create-project "), ["/create-project client=", "/create-project name="]);
+}
+
+#[test]
+fn a_caret_counts_as_browsers_count() {
+    let offers = complete("/start 𝒜 glob", "/start 𝒜 glob".encode_utf16().count(), &commands(), &names());
+    assert_eq!(offers, Vec::new());
+    let [offer] = &complete("/sto", 4, &commands(), &names())[..] else { panic!("one") };
+    assert_eq!((offer.text.as_str(), offer.caret, offer.needed), ("/stop ", 6, true));
+}
+
+/// Texts that look like commands more often than chance would have it.
+fn texts() -> impl Strategy<Value = String> {
+    let word = prop_oneof![
+        Just("/log".to_owned()),
+        Just("/start".to_owned()),
+        Just("/invoice".to_owned()),
+        Just("/create-client".to_owned()),
+        Just("45m".to_owned()),
+        Just("Acme".to_owned()),
+        Just("/".to_owned()),
+        Just("Dashboard".to_owned()),
+        Just("last".to_owned()),
+        Just("yesterday".to_owned()),
+        Just("name=\"".to_owned()),
+        Just("client=".to_owned()),
+        Just("ẞİ𝒜".to_owned()),
+        "\\PC{0,6}",
+    ];
+    (proptest::collection::vec(word, 0..8), "[ \t\u{a0}\n]{0,2}")
+        .prop_map(|(words, space)| words.join(if space.is_empty() { " " } else { &space }))
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_stumble(text in texts(), caret in 0usize..80, odd in "\\PC{0,10}", known in proptest::collection::vec("\\PC{0,8}", 0..4)) {
+        let names = Names { projects: known.clone(), clients: known, ..names() };
+        for text in [text, odd] {
+            _ = parse(&text, &commands(), &names);
+            for offer in complete(&text, caret, &commands(), &names) {
+                prop_assert!(offer.caret <= offer.text.encode_utf16().count());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_offered_is_understood(name in "[A-Za-zäß]{1,5}( [A-Za-z]{1,4})?", project in "[A-Za-zäß]{1,5}( [a-z]{1,4})?", typed in 0usize..4) {
+        let full = format!("{name} / {project}");
+        let known = Names { projects: vec![full.clone()], clients: vec![name.clone()], ..names() };
+        for (begin, argument, wanted) in [("/start ", "project", &full), ("/log 45m ", "project", &full), ("/invoice ", "client", &name)] {
+            let text = format!("{begin}{}", wanted.chars().take(typed).collect::<String>());
+            for offer in complete(&text, text.encode_utf16().count(), &commands(), &known).iter().filter(|offer| offer.label == *wanted) {
+                let parsed = parse(&offer.text, &commands(), &known).expect("understood");
+                prop_assert_eq!(&parsed.arguments[argument], &json!(wanted));
+            }
+        }
+    }
+}
