@@ -1,9 +1,14 @@
 //! The slash commands that a person may use.
 
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
-use super::{Command, door::Visitor};
-use crate::operation::{Effect, Operation};
+use super::{Command, door::Visitor, slash::Names};
+use crate::{
+    day::Day,
+    operation::{Effect, Operation},
+    page::Page,
+};
 
 /// The five with a grammar of their own: name, operation, title, what follows, whether they write.
 const NAMED: [(&str, &str, &str, &str, bool); 5] = [
@@ -40,4 +45,16 @@ fn of_operation(operation: &'static Operation) -> Command {
 fn usage(operation: &Operation) -> String {
     let required = operation.input.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     required.map(|argument| format!("{argument}=…")).collect::<Vec<_>>().join(" ")
+}
+
+/// The names that a command of the visitor may hold. A name that is not among them is still read, only less well.
+pub async fn names(visitor: &Visitor) -> Names {
+    let today = Day::from(visitor.caller.services.clock.now().to_zoned(visitor.place.zone.clone()).date());
+    Names::of(&listed(visitor, "list_projects").await, &listed(visitor, "list_clients").await, today)
+}
+
+async fn listed<T: DeserializeOwned>(visitor: &Visitor, operation: &str) -> Vec<T> {
+    let Some(operation) = visitor.named(operation) else { return Vec::new() };
+    let listed = visitor.call(operation, json!({ "limit": 200 })).await.ok();
+    listed.and_then(|page| serde_json::from_value::<Page<T>>(page).ok()).map(|page| page.items).unwrap_or_default()
 }

@@ -4,7 +4,7 @@
 //! *Commit* runs it. Text that came from data can never commit anything: a model can only propose.
 //!
 //! Read in this order: [`door`] (who is at it), [`saying`] (what is said, and by what it is answered), [`proposal`] and
-//! [`deed`] (a card from its dry run to its undoing), [`run`] (a model on the way to an answer).
+//! [`deed`] (a card from its dry run to its undoing), [`run`] (a model on the way to an answer), [`drawer`] (all of it on the page).
 
 pub mod calls;
 #[cfg(feature = "ssr")]
@@ -26,8 +26,6 @@ mod fingerprint;
 mod history;
 #[cfg(feature = "ssr")]
 pub mod model;
-#[cfg(feature = "ssr")]
-mod names;
 #[cfg(feature = "ssr")]
 mod prompt;
 #[cfg(feature = "ssr")]

@@ -5,7 +5,7 @@ use super::{
     door::Visitor,
     history,
     model::Turn,
-    names, prompt, proposal, run,
+    prompt, proposal, run,
     runs::Run,
     slash, store, tool,
     usage::{self, Tokens},
@@ -117,7 +117,7 @@ async fn command(visitor: &Visitor, id: ConversationId, text: &str) -> Message {
 }
 
 async fn carried_out(visitor: &Visitor, id: ConversationId, text: &str) -> Result<Step, Error> {
-    let parsed = slash::parse(text, &commands::of(visitor), &names::of(visitor).await?)?;
+    let parsed = slash::parse(text, &commands::of(visitor), &commands::names(visitor).await)?;
     let operation: &Operation = visitor
         .named(&parsed.operation)
         .ok_or_else(|| Error::invalid("text", format!("There is no command for {}. Type / to see them all.", parsed.operation)))?;

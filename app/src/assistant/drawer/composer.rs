@@ -86,6 +86,8 @@ impl Keys {
     fn send(self) {
         self.offers.close();
         self.recall.update_value(Recall::leave);
+        // The button may give way to another one; the focus stays with the words.
+        self.talk.focus();
         self.talk.say(self.talk.typed.get_untracked(), self.page.get_untracked());
     }
 

@@ -30,7 +30,7 @@ pub(super) fn Conversations(
                 class="input"
                 type="search"
                 placeholder="Search conversations"
-                on:change=move |event| query.set(event_target_value(&event))
+                on:input=move |event| query.set(event_target_value(&event))
             />
             {loaded(found, move |found| list(found, shown))}
         </div>
@@ -53,6 +53,7 @@ fn Row(conversation: ConversationSummary, shown: RwSignal<bool>) -> impl IntoVie
     let open = move |_| {
         talk.open(id);
         shown.set(false);
+        talk.focus();
     };
     let (rename, delete) = (Write::<RenameConversation>::new(), Write::<DeleteConversation>::new());
     answered(rename, move |()| talk.listed.update(|count| *count += 1));

@@ -28,7 +28,7 @@ impl Known {
     /// Learns it now, and the names again whenever this tab has changed them. What cannot be learned is not completed.
     pub(super) fn new() -> Self {
         let (here, changes) = (use_here(), use_changes());
-        let names = Names { projects: Vec::new(), clients: Vec::new(), today: here.0.today.clone() };
+        let names = Names::of(&[], &[], here.0.today.clone());
         let known = Self { commands: RwSignal::new(Vec::new()), names: RwSignal::new(names), standing: RwSignal::new(None) };
         spawn_local(async move {
             if let Ok(commands) = list_commands().await {
@@ -57,10 +57,7 @@ impl Known {
     async fn learn_names(self) {
         let projects = list_projects(None, None, None, None, Some(NAMES_MAX), None, None);
         let Ok((projects, clients)) = futures::try_join!(projects, list_clients(None, None, Some(NAMES_MAX), None, None)) else { return };
-        self.names.try_update(|names| {
-            names.projects = projects.items.iter().map(|project| project.full_name()).collect();
-            names.clients = clients.items.into_iter().map(|client| client.name).collect();
-        });
+        self.names.try_update(|names| *names = Names::of(&projects.items, &clients.items, names.today.clone()));
     }
 
     /// Whether what is not a command is answered.

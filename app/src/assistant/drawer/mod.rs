@@ -55,7 +55,7 @@ impl Drawer {
 }
 
 /// Puts the drawer into the frame, with its key `Ctrl J` or `⌘ J`.
-pub fn provide_drawer() -> Drawer {
+pub fn provide_drawer() {
     let drawer = Drawer { open: RwSignal::new(false), wanted: RwSignal::new(false), called: RwSignal::new(false) };
     let slug = use_here().0.slug;
     Effect::new(move |_| {
@@ -71,7 +71,6 @@ pub fn provide_drawer() -> Drawer {
         on_cleanup(move || listener.remove());
     });
     provide_context(drawer);
-    drawer
 }
 
 /// The button in the way around. Without scripts there is no drawer, and the style hides it.

@@ -77,10 +77,10 @@ fn move_focus(drawer: Drawer, talk: Talk) {
         }
     };
     Effect::new(move |was_open: Option<bool>| match (was_open.unwrap_or(false), drawer.open.get(), talk.words.get()) {
-        (false, true, Some(words)) => {
+        (false, true, Some(_)) => {
             if drawer.called.get_untracked() {
                 before.set_value(focused());
-                request_animation_frame(move || _ = words.focus());
+                talk.focus();
             }
             true
         }

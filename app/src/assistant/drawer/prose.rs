@@ -13,8 +13,8 @@ pub(super) enum Block {
     Paragraph(Vec<Vec<Piece>>),
     /// Points, numbered or not.
     List {
-        /// Whether they are numbered.
-        numbered: bool,
+        /// The number of the first; none when they have none.
+        from: Option<u32>,
         /// The points.
         points: Vec<Vec<Piece>>,
     },
@@ -26,7 +26,7 @@ pub(super) enum Piece {
     /// Plain text.
     Text(String),
     /// What matters.
-    Strong(String),
+    Strong(Vec<Piece>),
     /// What is typed or named exactly so.
     Code(String),
     /// A record of this organization: its name and the path of its page.
@@ -43,11 +43,11 @@ pub(super) fn read(text: &str, slug: &str) -> Vec<Block> {
             fresh = true;
             continue;
         }
-        let (numbered, words) = point(line);
-        let pieces = pieces(words, slug);
-        match (blocks.last_mut(), numbered) {
-            (Some(Block::List { numbered: kind, points }), Some(numbered)) if *kind == numbered => points.push(pieces),
-            (_, Some(numbered)) => blocks.push(Block::List { numbered, points: vec![pieces] }),
+        let (point, words) = point(line);
+        let pieces = pieces_of(words, slug);
+        match (blocks.last_mut(), point) {
+            (Some(Block::List { from, points }), Some(number)) if from.is_some() == number.is_some() => points.push(pieces),
+            (_, Some(from)) => blocks.push(Block::List { from, points: vec![pieces] }),
             (Some(Block::Paragraph(lines)), None) if !fresh => lines.push(pieces),
             (_, None) => blocks.push(Block::Paragraph(vec![pieces])),
         }
@@ -56,24 +56,24 @@ pub(super) fn read(text: &str, slug: &str) -> Vec<Block> {
     blocks
 }
 
-/// Whether a line is a point of a list, numbered or not, and its words.
-fn point(line: &str) -> (Option<bool>, &str) {
+/// Whether a line is a point of a list, with its number if it has one, and its words.
+fn point(line: &str) -> (Option<Option<u32>>, &str) {
     if let Some(words) = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")).or_else(|| line.strip_prefix("• ")) {
-        return (Some(false), words.trim_start());
+        return (Some(None), words.trim_start());
     }
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     match line[digits..].strip_prefix(". ") {
-        Some(words) if (1..=3).contains(&digits) => (Some(true), words.trim_start()),
+        Some(words) if (1..=3).contains(&digits) => (Some(line[..digits].parse().ok()), words.trim_start()),
         // A heading is a line that matters; its signs say nothing.
         _ => (None, line.trim_start_matches('#').trim_start()),
     }
 }
 
-fn pieces(mut line: &str, slug: &str) -> Vec<Piece> {
+fn pieces_of(mut line: &str, slug: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut text = String::new();
     while let Some(letter) = line.chars().next() {
-        let found = between(line, "**", "**").map(|(words, rest)| (Piece::Strong(words.to_owned()), rest));
+        let found = between(line, "**", "**").map(|(words, rest)| (Piece::Strong(pieces_of(words, slug)), rest));
         let found = found.or_else(|| between(line, "`", "`").map(|(words, rest)| (Piece::Code(words.to_owned()), rest)));
         match found.or_else(|| record(line, slug)) {
             Some((piece, rest)) => {
@@ -120,8 +120,8 @@ pub(super) fn shown(text: &str, slug: &str) -> AnyView {
             let lines = lines.into_iter().enumerate().map(|(at, line)| view! { {(at > 0).then(|| view! { <br /> })} {line_of(line)} });
             view! { <p>{lines.collect_view()}</p> }.into_any()
         }
-        Block::List { numbered: true, points } => view! { <ol>{points_of(points)}</ol> }.into_any(),
-        Block::List { numbered: false, points } => view! { <ul>{points_of(points)}</ul> }.into_any(),
+        Block::List { from: Some(first), points } => view! { <ol start=first.to_string()>{points_of(points)}</ol> }.into_any(),
+        Block::List { from: None, points } => view! { <ul>{points_of(points)}</ul> }.into_any(),
     });
     blocks.collect_view().into_any()
 }
@@ -133,7 +133,7 @@ fn points_of(points: Vec<Vec<Piece>>) -> AnyView {
 fn line_of(line: Vec<Piece>) -> AnyView {
     let pieces = line.into_iter().map(|piece| match piece {
         Piece::Text(words) => words.into_any(),
-        Piece::Strong(words) => view! { <strong>{words}</strong> }.into_any(),
+        Piece::Strong(words) => view! { <strong>{line_of(words)}</strong> }.into_any(),
         Piece::Code(words) => view! { <code>{words}</code> }.into_any(),
         Piece::Record(label, path) => view! { <a href=path>{label}</a> }.into_any(),
     });
@@ -150,28 +150,40 @@ mod tests {
         Piece::Text(words.to_owned())
     }
 
+    fn paths(pieces: Vec<Piece>) -> Vec<String> {
+        let of = |piece| match piece {
+            Piece::Record(_, path) => vec![path],
+            Piece::Strong(pieces) => paths(pieces),
+            _ => Vec::new(),
+        };
+        pieces.into_iter().flat_map(of).collect()
+    }
+
     /// Everything that a text leads to.
     fn led_to(words: &str) -> Vec<String> {
         let lines = read(words, "ada").into_iter().flat_map(|block| match block {
             Block::Paragraph(lines) => lines,
             Block::List { points, .. } => points,
         });
-        lines.flatten().filter_map(|piece| if let Piece::Record(_, path) = piece { Some(path) } else { None }).collect()
+        lines.flat_map(paths).collect()
     }
 
     #[test]
     fn paragraphs_lists_and_what_matters_are_shown() {
-        let blocks = read("You logged **12 h**\non `Acme`.\n\n- one\n- two\n1. first", "ada");
-        let paragraph =
-            vec![vec![text("You logged "), Piece::Strong("12 h".to_owned())], vec![text("on "), Piece::Code("Acme".to_owned()), text(".")]];
+        let blocks = read("You logged **12 h**\non `Acme`.\n\n- one\n- two\n3. third", "ada");
+        let paragraph = vec![
+            vec![text("You logged "), Piece::Strong(vec![text("12 h")])],
+            vec![text("on "), Piece::Code("Acme".to_owned()), text(".")],
+        ];
         assert_eq!(blocks[0], Block::Paragraph(paragraph));
-        assert_eq!(blocks[1], Block::List { numbered: false, points: vec![vec![text("one")], vec![text("two")]] });
-        assert_eq!(blocks[2], Block::List { numbered: true, points: vec![vec![text("first")]] });
+        assert_eq!(blocks[1], Block::List { from: None, points: vec![vec![text("one")], vec![text("two")]] });
+        assert_eq!(blocks[2], Block::List { from: Some(3), points: vec![vec![text("third")]] });
     }
 
     #[test]
     fn a_record_of_this_organization_is_a_link() {
         assert_eq!(led_to("See [2026-0007](/o/ada/invoices/0198-af)."), ["/o/ada/invoices/0198-af"]);
+        assert_eq!(led_to("**[Acme](/o/ada/clients/0198)** owes"), ["/o/ada/clients/0198"]);
     }
 
     #[test]

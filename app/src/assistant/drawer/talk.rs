@@ -148,13 +148,23 @@ impl Talk {
         self.typed.set(text.to_owned());
         if let Some(words) = self.words.get_untracked() {
             words.set_value(text);
-            _ = words.focus();
         }
+        self.focus();
+    }
+
+    /// Puts the focus where the next words are written: as soon as that can be seen.
+    pub(super) fn focus(self) {
+        request_animation_frame(move || {
+            if let Some(words) = self.words.try_get_untracked().flatten() {
+                _ = words.focus();
+            }
+        });
     }
 
     /// Ends the run at once. What was said so far comes with its last event.
     pub(super) fn stop(self) {
         let Some(run) = self.run.get_untracked() else { return };
+        self.focus();
         spawn_local(async move {
             if let Err(error) = stop_run(run).await {
                 self.refusal.try_set(Some(error));

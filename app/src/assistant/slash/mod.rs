@@ -14,7 +14,7 @@ mod tests;
 use serde_json::{Map, Value};
 
 use super::Command;
-use crate::{day::Day, error::Error};
+use crate::{clients::Client, day::Day, error::Error, projects::Project};
 
 pub use complete::{Completion, complete};
 
@@ -27,6 +27,17 @@ pub struct Names {
     pub clients: Vec<String>,
     /// Today where the organization is: what `yesterday` counts from.
     pub today: Day,
+}
+
+impl Names {
+    /// The names of these projects and clients.
+    pub fn of(projects: &[Project], clients: &[Client], today: Day) -> Self {
+        Self {
+            projects: projects.iter().map(Project::full_name).collect(),
+            clients: clients.iter().map(|client| client.name.clone()).collect(),
+            today,
+        }
+    }
 }
 
 /// An operation and what it is called with.

@@ -23,6 +23,23 @@ async fn a_read_runs_at_once_and_a_write_waits() {
 }
 
 #[tokio::test]
+async fn a_command_knows_the_names_that_the_person_sees_and_the_day_it_is() {
+    let (world, _) = studio(vec![]).await;
+    world.ok("create_project", json!({"client": "Acme", "name": "Dashboard redesign"})).await;
+    let said = say(&world, "/log 45m Acme / Dashboard redesign first call yesterday").await;
+    let Some(Step::Card(card)) = said.messages[1].steps.first() else { panic!("no card: {said:?}") };
+    let expected = json!({"project": "Acme / Dashboard redesign", "duration": "45m", "description": "first call", "date": "2026-11-20"});
+    assert_eq!(card.arguments, expected);
+    let said = say(&world, "/create-client name=\"Acme Ltd\" rate=9000 tax_rate=19").await;
+    let Some(Step::Card(card)) = said.messages[1].steps.first() else { panic!("no card: {said:?}") };
+    assert_eq!(
+        card.arguments,
+        json!({"name": "Acme Ltd", "rate": 9000, "tax_rate": "19"}),
+        "values are of the kinds that the operation takes"
+    );
+}
+
+#[tokio::test]
 async fn a_refusal_is_kept_as_the_answer() {
     let (world, _) = studio(vec![]).await;
     for (text, code) in [("/stop", Code::NoTimer), ("/nonsense", Code::Invalid), ("/get-client client=Nobody", Code::NotFound)] {
