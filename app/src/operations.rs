@@ -4,8 +4,10 @@ use std::sync::LazyLock;
 
 use crate::{
     account::{UpdateProfile, Whoami, tokens::*},
+    budgets::*,
     clients::*,
     invoices::*,
+    notifications::*,
     operation::Operation,
     organizations::*,
     projects::*,
@@ -40,6 +42,12 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<ArchiveProject>(),
         Operation::of::<RestoreProject>(),
         Operation::of::<DeleteProject>(),
+        // Budgets
+        Operation::of::<ListBudgets>(),
+        Operation::of::<GetBudget>(),
+        Operation::of::<SetBudget>(),
+        Operation::of::<ClearBudget>(),
+        Operation::of::<GetProjectStatus>(),
         // Timer
         Operation::of::<GetTimer>(),
         Operation::of::<StartTimer>(),
@@ -54,6 +62,9 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<DeleteTimeEntry>(),
         Operation::of::<SummarizeTime>(),
         Operation::of::<ConfirmTimeEntries>(),
+        // Inbox
+        Operation::of::<ListNotifications>(),
+        Operation::of::<MarkNotificationsRead>(),
         // Invoices
         Operation::of::<ListUnbilled>(),
         Operation::of::<PreviewInvoice>(),

@@ -53,7 +53,8 @@ pub fn LogForm(
     let action = Write::<CreateTimeEntry>::new();
     answered(action, move |logged| {
         changed(changes.time);
-        flash.say(format!("{} logged on {}: {} that day.", logged.entry.worked.text, logged.entry.project.name, logged.day_total.text));
+        let words = format!("{} logged on {}: {} that day.", logged.entry.worked.text, logged.entry.project.name, logged.day_total.text);
+        flash.say_with(words, &logged.warnings);
     });
     let today = here.0.today.to_string();
     let other = match by_clock {
@@ -88,10 +89,12 @@ pub fn EditForm(
     back: String,
 ) -> impl IntoView {
     let changes = use_changes();
+    let flash = use_flash();
     let navigate = use_navigate();
     let action = Write::<UpdateTimeEntry>::new();
     let list = back.clone();
-    answered(action, move |_| {
+    answered(action, move |saved| {
+        flash.warn(&saved.warnings);
         navigate(&list, Default::default());
         changed(changes.time);
     });
