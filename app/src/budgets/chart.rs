@@ -18,7 +18,8 @@ pub fn chart(status: &BudgetStatus, burn: &Burn, curve: &[BurnPoint], today: &Da
         let at = share(level.at);
         view! { <line class=level.class x1="0" x2="100%" y1=at.clone() y2=at></line> }
     });
-    let names = plot.levels.iter().map(|level| view! { <text class="burn-name" x="0" y=share(level.at) dy="-4">{level.name.clone()}</text> });
+    let names =
+        plot.levels.iter().map(|level| view! { <text class="burn-name" x="0" y=share(level.at) dy="-4">{level.name.clone()}</text> });
     let today_at = share(plot.today);
     Some(
         view! {

@@ -12,7 +12,8 @@ use crate::{
 
 /// No timer starts: nothing is left.
 pub fn at_start(budget: &Budget, days: (Date, Date), usage: Usage, sight: &Sight) -> Error {
-    let message = format!("{} is used up{}, so no timer starts on {}.", named(budget, days), amounts(budget, usage, sight), budget.full_name());
+    let message =
+        format!("{} is used up{}, so no timer starts on {}.", named(budget, days), amounts(budget, usage, sight), budget.full_name());
     refused(budget, days, usage, sight, message)
 }
 

@@ -58,7 +58,7 @@ pub async fn set_budget(
     /// How many hours may be worked, such as 40 or 7.5; empty text takes this cap away.
     #[server(default)]
     hours: Edit<Hours>,
-    /// What billable time may be worth, in minor units of the client's currency (400000 is 4,000.00); empty text takes this cap away.
+    /// What billable time may be worth, in minor units of the client's currency (400000 is 4,000.00). It is taken away by an empty field of a form; otherwise clear the budget and set it anew.
     #[server(default)]
     amount: Edit<Amount>,
     /// How often it begins anew: lifetime (the default: never), month, quarter or year, where the organization is.

@@ -38,7 +38,9 @@ fn shown(project: ProjectStatus) -> AnyView {
     let changes = use_here().may(Permission::WriteWork);
     let today = use_here().0.today;
     let standing = match &project.budget {
-        None if changes => view! { <Empty title="No budget yet" text="Set hours, an amount, or both. You are warned before it is used up." /> }.into_any(),
+        None if changes => {
+            view! { <Empty title="No budget yet" text="Set hours, an amount, or both. You are warned before it is used up." /> }.into_any()
+        }
         None => view! { <p class="quiet">"This project has no budget."</p> }.into_any(),
         Some(budget) => view! {
             {headline(budget)}

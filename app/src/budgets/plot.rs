@@ -6,6 +6,9 @@ use crate::{day::Day, hours::Worked};
 /// The least that a chart without a period looks ahead.
 const AHEAD_DAYS: i64 = 28;
 
+/// How much higher the drawing is than its highest line, so that there is room for names.
+const HEADROOM: f64 = 1.12;
+
 /// A place in the drawing: from 0 at the left and top to 1 at the right and bottom.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
@@ -102,25 +105,44 @@ impl Plot {
         let from = curve.first()?.day.clone();
         let end = burn.reached_on.clone().filter(|day| day > today);
         let to = status.to.clone().unwrap_or_else(|| horizon(&from, today, end.as_ref()));
-        let days = from.days_until(&to).max(1) as f64;
-        let x = |day: &Day| (from.days_until(day) as f64 / days).clamp(0.0, 1.0);
-        let last = end.clone().filter(|day| *day <= to).unwrap_or_else(|| to.clone());
+        let end = end.filter(|day| *day <= to);
+        let last = end.clone().unwrap_or_else(|| to.clone());
         let ahead = measure.ahead(today.days_until(&last).max(0));
-        let top = ahead.max(measure.used as f64).max(measure.cap as f64) * 1.12;
-        let y = |value: f64| 1.0 - value / top;
-        let point = |day: &Day, value: f64| Point { x: x(day), y: y(value) };
-        let cap = y(measure.cap as f64);
+        let top = ahead.max(measure.used as f64).max(measure.cap as f64) * HEADROOM;
+        let place = Place { days: from.days_until(&to).max(1), from, top };
+        let forecast = (measure.per_week > 0 && last > *today).then(|| (place.of(today, measure.used as f64), place.of(&last, ahead)));
         Some(Self {
-            used: curve.iter().map(|at| point(&at.day, measure.value(at) as f64)).collect(),
-            levels: levels(status, &measure, y),
-            forecast: (measure.per_week > 0 && last > *today).then(|| (point(today, measure.used as f64), point(&last, ahead))),
-            end: end.filter(|day| *day <= to).map(|day| (x(&day), day)),
-            today: x(today),
+            used: curve.iter().map(|at| place.of(&at.day, measure.value(at) as f64)).collect(),
+            levels: levels(status, &measure, &place),
+            cap: place.y(measure.cap as f64),
+            today: place.x(today),
+            end: end.map(|day| (place.x(&day), day)),
             told: measure.told,
-            cap,
-            from,
+            from: place.from,
+            forecast,
             to,
         })
+    }
+}
+
+/// Where days and values are in the drawing.
+struct Place {
+    from: Day,
+    days: i64,
+    top: f64,
+}
+
+impl Place {
+    fn x(&self, day: &Day) -> f64 {
+        (self.from.days_until(day) as f64 / self.days as f64).clamp(0.0, 1.0)
+    }
+
+    fn y(&self, value: f64) -> f64 {
+        1.0 - value / self.top
+    }
+
+    fn of(&self, day: &Day, value: f64) -> Point {
+        Point { x: self.x(day), y: self.y(value) }
     }
 }
 
@@ -130,7 +152,8 @@ fn horizon(from: &Day, today: &Day, end: Option<&Day>) -> Day {
     end.cloned().unwrap_or_else(|| today.plus(AHEAD_DAYS)).min(furthest)
 }
 
-fn levels(status: &BudgetStatus, measure: &Measure, y: impl Fn(f64) -> f64) -> Vec<Level> {
+fn levels(status: &BudgetStatus, measure: &Measure, place: &Place) -> Vec<Level> {
+    let y = |value: f64| place.y(value);
     let threshold = |percent: i32, class: &'static str| {
         let value = measure.cap as f64 * f64::from(percent) / 100.0;
         (percent < 100).then(|| Level { at: y(value), name: format!("{percent} %"), class })

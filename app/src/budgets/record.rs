@@ -90,13 +90,10 @@ async fn standing(cx: &mut Call, sight: &Sight, budgets: &[Budget]) -> Result<Ha
         return Ok(HashMap::new());
     }
     let (today, now) = (cx.today()?, cx.now);
-    let asked: Vec<Asked> = budgets
-        .iter()
-        .map(|budget| Asked { project: budget.project, days: budget.period.around(today), basis: budget.basis })
-        .collect();
+    let asked: Vec<Asked> =
+        budgets.iter().map(|budget| Asked { project: budget.project, days: budget.period.around(today), basis: budget.basis }).collect();
     let usages = store::usage(&mut cx.db, &asked, now).await?;
-    let stands = |((budget, asked), usage): ((&Budget, &Asked), Usage)| {
-        (budget.project, budget.status(asked.days, usage, Part::seen(sight.money)))
-    };
+    let stands =
+        |((budget, asked), usage): ((&Budget, &Asked), Usage)| (budget.project, budget.status(asked.days, usage, Part::seen(sight.money)));
     Ok(budgets.iter().zip(&asked).zip(usages).map(stands).collect())
 }

@@ -41,9 +41,9 @@ pub async fn set(cx: &mut Call, project: &str, given: Given) -> Result<BudgetSta
     given.apply(&mut budget)?;
     let now = cx.now;
     match &before {
-        None => store::insert(&mut cx.db, &budget, now).await?,
+        None => store::write::insert(&mut cx.db, &budget, now).await?,
         Some(before) if *before != budget => {
-            store::update(&mut cx.db, &budget, now).await?;
+            store::write::update(&mut cx.db, &budget, now).await?;
             budget.version += 1;
         }
         Some(_) => {}
@@ -58,7 +58,7 @@ pub async fn clear(cx: &mut Call, project: &str) -> Result<ClearedBudget, Error>
     store::hold(&mut cx.db, &[project.id.0]).await?;
     let budget = store::of_projects(&mut cx.db, &[project.id.0]).await?.pop();
     let budget = budget.ok_or_else(|| super::record::none(&project.full_name()))?;
-    store::delete(&mut cx.db, budget.id).await?;
+    store::write::delete(&mut cx.db, budget.id).await?;
     Ok(ClearedBudget { id: BudgetId(budget.id), project: project.full_name() })
 }
 
@@ -100,7 +100,10 @@ impl Given {
         let currency = budget.currency.clone();
         budget.amount = self.amount.try_map(|amount| amount_of(&amount, &currency))?.over(budget.amount);
         if budget.seconds.is_none() && budget.amount.is_none() {
-            return Err(Error::invalid("hours", "A budget needs a cap: give hours, an amount, or both. To take it away, use clear_budget."));
+            return Err(Error::invalid(
+                "hours",
+                "A budget needs a cap: give hours, an amount, or both. To take it away, use clear_budget.",
+            ));
         }
         budget.period = self.period.unwrap_or(budget.period);
         budget.basis = self.basis.unwrap_or(budget.basis);

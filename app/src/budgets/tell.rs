@@ -19,7 +19,14 @@ use crate::{
 /// Tells of the threshold that lies between two usages, if there is one.
 ///
 /// Who sees money hears of hours and amount. Who does not hears of the hours alone, and so only when those crossed it.
-pub async fn crossings(cx: &mut Call, sight: &Sight, budget: &Budget, days: (Date, Date), before: Usage, after: Usage) -> Result<(), Error> {
+pub async fn crossings(
+    cx: &mut Call,
+    sight: &Sight,
+    budget: &Budget,
+    days: (Date, Date),
+    before: Usage,
+    after: Usage,
+) -> Result<(), Error> {
     for part in [Part::Whole, Part::Hours] {
         let Some(crossed) = crossed(budget, before, after, part) else { continue };
         // An amount is told, or implied, unless the hours alone say the same.
@@ -54,7 +61,8 @@ pub fn words(budget: &Budget, days: (Date, Date), usage: Usage, threshold: Thres
 }
 
 async fn notify(cx: &mut Call, budget: &Budget, part: Part, crossed: Threshold, words: &str, about_money: bool) -> Result<(), Error> {
-    let names = |roles: &dyn Fn(Role) -> bool| Role::ALL.into_iter().filter(|role| roles(*role)).map(|role| role.name().to_owned()).collect();
+    let names =
+        |roles: &dyn Fn(Role) -> bool| Role::ALL.into_iter().filter(|role| roles(*role)).map(|role| role.name().to_owned()).collect();
     let (leading, working): (Vec<String>, Vec<String>) = match part {
         Part::Whole => (names(&|role| role.may(Permission::WriteWork)), Vec::new()),
         Part::Hours => (Vec::new(), names(&|role| role.may(Permission::TrackTime) && !role.may(Permission::ReadMoney))),

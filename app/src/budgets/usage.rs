@@ -109,9 +109,8 @@ impl Budget {
 
     /// The highest threshold that is reached.
     pub fn reached(&self, usage: Usage, part: Part) -> Option<Threshold> {
-        let at = |percent: i32| {
-            self.measures(usage, part).any(|(used, cap)| i128::from(used) * 100 >= i128::from(cap) * i128::from(percent))
-        };
+        let at =
+            |percent: i32| self.measures(usage, part).any(|(used, cap)| i128::from(used) * 100 >= i128::from(cap) * i128::from(percent));
         match (at(self.critical_percent), at(self.warning_percent)) {
             (true, _) => Some(Threshold::Critical),
             (false, true) => Some(Threshold::Warning),

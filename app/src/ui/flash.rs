@@ -55,7 +55,8 @@ pub fn FlashRegion(
         if let Some(Some(before)) = before {
             before.clear();
         }
-        let shown = flash.0.with(|words| words.as_ref().map(|words| SHOWN_MILLISECONDS.max(words.len() as u64 * MILLISECONDS_PER_LETTER)))?;
+        let shown =
+            flash.0.with(|words| words.as_ref().map(|words| SHOWN_MILLISECONDS.max(words.len() as u64 * MILLISECONDS_PER_LETTER)))?;
         set_timeout_with_handle(move || flash.0.set(None), std::time::Duration::from_millis(shown)).ok()
     });
     view! {
