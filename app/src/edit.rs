@@ -89,6 +89,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EditVisitor<T> {
         T::deserialize(number).map(Edit::Set)
     }
 
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Self::Value, E> {
+        let number: value::F64Deserializer<E> = number.into_deserializer();
+        T::deserialize(number).map(Edit::Set)
+    }
+
     fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Self::Value, E> {
         let number: value::U64Deserializer<E> = number.into_deserializer();
         T::deserialize(number).map(Edit::Set)

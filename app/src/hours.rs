@@ -60,6 +60,11 @@ impl Worked {
     }
 }
 
+/// The seconds in a text such as `1h30m`, however many; nothing when it is not a duration.
+pub fn read(text: &str) -> Option<i64> {
+    parse::seconds(text)
+}
+
 /// Whole minutes, cut and not rounded: a text never claims more than was worked. Only what is under
 /// a minute is shown in seconds.
 fn text(seconds: i64) -> String {

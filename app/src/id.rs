@@ -82,4 +82,6 @@ ids! {
     InvitationId,
     /// A budget.
     BudgetId,
+    /// Something a member should know.
+    NotificationId,
 }

@@ -9,6 +9,7 @@ pub mod access;
 pub mod account;
 pub mod assistant;
 pub mod audit;
+pub mod budgets;
 pub mod clients;
 #[cfg(feature = "ssr")]
 pub mod context;
@@ -25,6 +26,7 @@ pub mod hours;
 pub mod id;
 pub mod invoices;
 pub mod money;
+pub mod notifications;
 pub mod operation;
 #[cfg(feature = "ssr")]
 pub mod operations;

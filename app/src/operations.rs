@@ -6,9 +6,11 @@ use crate::{
     account::{UpdateProfile, Whoami, tokens::*},
     assistant::{GetAssistant, SetAssistant},
     audit::*,
+    budgets::*,
     clients::*,
     history::*,
     invoices::*,
+    notifications::*,
     operation::Operation,
     organizations::*,
     people::{invitations::*, *},
@@ -59,6 +61,12 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<DeleteProject>(),
         Operation::of::<AssignProjectMembers>(),
         Operation::of::<UnassignProjectMembers>(),
+        // Budgets
+        Operation::of::<ListBudgets>(),
+        Operation::of::<GetBudget>(),
+        Operation::of::<SetBudget>(),
+        Operation::of::<ClearBudget>(),
+        Operation::of::<GetProjectStatus>(),
         // Timer
         Operation::of::<GetTimer>(),
         Operation::of::<StartTimer>(),
@@ -73,6 +81,9 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<DeleteTimeEntry>(),
         Operation::of::<SummarizeTime>(),
         Operation::of::<ConfirmTimeEntries>(),
+        // Inbox
+        Operation::of::<ListNotifications>(),
+        Operation::of::<MarkNotificationsRead>(),
         // Invoices
         Operation::of::<ListUnbilled>(),
         Operation::of::<PreviewInvoice>(),

@@ -24,7 +24,7 @@ pub fn Terms(
     let action = Write::<UpdateClient>::new();
     answered(action, move |saved| {
         changed(changes.work);
-        flash.done("Client saved.", saved.action);
+        flash.done("Client saved.", saved);
     });
     let changeable = here.may(Permission::WriteWork);
     let given = client.clone();
@@ -81,7 +81,7 @@ fn Delete(client: Client) -> impl IntoView {
     let action = Write::<DeleteClient>::new();
     let list = here.path("clients");
     answered(action, move |deleted| {
-        flash.done(format!("{} was deleted.", deleted.name), deleted.action);
+        flash.done(format!("{} was deleted.", deleted.name), deleted);
         navigate(&list, Default::default());
         changed(changes.work);
     });

@@ -17,6 +17,7 @@ use crate::{
     clients::list_clients,
     error::Error,
     invoices::{InvoiceStatus, InvoiceSummary, Unbilled, list_invoices, list_unbilled},
+    notifications::page::Notifications,
     projects::list_projects,
     time::{
         TimeEntry,
@@ -113,6 +114,7 @@ fn shown(overview: Overview) -> AnyView {
     let today: Vec<_> = entries.iter().filter(|entry| entry.day == here.0.today).cloned().collect();
     let all = view! { <a href=here.path("time")>"The whole week"</a> };
     view! {
+        <Notifications />
         <Figures today=today.clone() week=entries.clone() balance=money.clone() />
         <div class="columns wide-left">
             <div>

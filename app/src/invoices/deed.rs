@@ -53,7 +53,7 @@ pub fn DeleteDraft(
     let navigate = use_navigate();
     let action = Write::<DeleteInvoiceDraft>::new();
     answered(action, move |deleted| {
-        flash.done("The draft was deleted. Its time can be billed again.", deleted.action);
+        flash.done("The draft was deleted. Its time can be billed again.", deleted);
         navigate(&here.path("invoices"), Default::default());
         changed(changes.money);
     });

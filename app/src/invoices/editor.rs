@@ -20,7 +20,7 @@ pub fn Editor(
     let action = Write::<UpdateInvoiceDraft>::new();
     answered(action, move |saved| {
         changed(changes.money);
-        flash.done("Draft saved.", saved.action);
+        flash.done("Draft saved.", saved);
     });
     let (id, version) = (invoice.id, invoice.version);
     let only = invoice.lines.len() == 1;

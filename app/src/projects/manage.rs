@@ -61,7 +61,7 @@ pub fn Terms(
     let action = Write::<UpdateProject>::new();
     answered(action, move |saved| {
         changed(changes.work);
-        flash.done("Project saved.", saved.action);
+        flash.done("Project saved.", saved);
     });
     let changeable = here.may(Permission::WriteWork);
     let rate = project.rate.as_ref().map(|rate| written(rate.amount, &rate.currency)).unwrap_or_default();
@@ -125,7 +125,7 @@ fn Delete(project: Project) -> impl IntoView {
     let action = Write::<DeleteProject>::new();
     let list = here.path("projects");
     answered(action, move |deleted| {
-        flash.done(format!("{} was deleted.", deleted.name), deleted.action);
+        flash.done(format!("{} was deleted.", deleted.name), deleted);
         navigate(&list, Default::default());
         changed(changes.work);
     });

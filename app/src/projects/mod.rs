@@ -20,6 +20,7 @@ use macros::operation;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    budgets::BudgetStatus,
     edit::Edit,
     error::Error,
     hours::Worked,
@@ -120,6 +121,9 @@ pub struct Project {
     /// What of it could be invoiced now; in a list only when asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unbilled: Option<Money>,
+    /// Its budget and how much of it is used, when it has one; in a list only when hours are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<BudgetStatus>,
 }
 
 impl Project {
@@ -152,7 +156,7 @@ pub async fn list_projects(
     /// Also list archived projects, and those of archived clients.
     #[server(default)]
     archived: Option<bool>,
-    /// Also tell the hours worked and the unbilled amount of each project.
+    /// Also tell the hours worked, the unbilled amount and the budget of each project.
     #[server(default)]
     with_hours: Option<bool>,
     /// How many at most: 50 by default, 200 at most.
@@ -169,7 +173,7 @@ pub async fn list_projects(
     record::list(cx, wanted, limit, cursor, with_total.unwrap_or(false)).await
 }
 
-/// Get one project with its rates, hours worked and unbilled amount, by id, by "Client / Project" or by a name that only one project has.
+/// Get one project with its rates, hours worked, unbilled amount and budget, by id, by "Client / Project" or by a name that only one project has.
 #[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "Get a project")]
 pub async fn get_project(
     cx: &mut Call,

@@ -6,6 +6,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use super::{Billing, Project, get_project, list_projects, manage};
 use crate::{
     access::Permission,
+    budgets::{gauge, page::ProjectBudget},
     clients::list_clients,
     page::Page,
     people::team::TeamSection,
@@ -74,6 +75,7 @@ fn list(page: Page<Project>) -> AnyView {
                     <th scope="col">"Project"</th>
                     <th scope="col" class="wide">"Client"</th>
                     <th scope="col" class="wide">"Billing"</th>
+                    <th scope="col" class="wide">"Budget"</th>
                     <th scope="col" class="number">"Worked"</th>
                     {seen.then(|| view! { <th scope="col" class="number wide">"Rate per hour"</th> <th scope="col" class="number">"Unbilled"</th> })}
                 </tr>
@@ -99,10 +101,11 @@ fn row(path: &str, project: Project, seen: bool) -> impl IntoView + use<> {
                 {dot(project.color)} <a class="row-link" href=path.to_owned()>{project.name}</a>
                 {project.code.map(|code| view! { " " <span class="code">{code}</span> })}
                 {project.archived.then(|| badge(Tone::Quiet, "Archived"))}
-                <small class="narrow">{project.client.name.clone()}</small>
+                <small class="narrow">{project.client.name.clone()} {project.budget.as_ref().map(gauge::brief)}</small>
             </th>
             <td class="wide">{project.client.name.clone()}</td>
             <td class="wide">{project.billing.label()}</td>
+            <td class="wide">{project.budget.as_ref().map(gauge::brief)}</td>
             <td class="number">{project.worked.as_ref().map(hours)}</td>
             {amounts}
         </tr>
@@ -133,6 +136,7 @@ fn one(project: Project) -> AnyView {
     view! {
         <Head title=project.name.clone() lead=lead.into_any() />
         <dl class="facts">{facts.into_iter().flatten().collect_view()}</dl>
+        <ProjectBudget project=project.id.to_string() />
         <div class="columns">
             {here.may(Permission::ReadMoney).then(|| view! { <manage::Terms project=project.clone() /> })}
             <div>

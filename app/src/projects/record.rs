@@ -1,7 +1,10 @@
 //! Making, listing and changing projects.
 
+use uuid::Uuid;
+
 use super::{Billing, ClientSummary, DeletedProject, Project, refer, sight::Sight, store};
 use crate::{
+    budgets,
     clients::{self, record::color_of},
     edit::Edit,
     error::{Code, Error},
@@ -72,13 +75,19 @@ pub async fn list(
         false => None,
     };
     let rows = store::list(&mut cx.db, &filter, after, limit + 1).await?;
+    let ids: Vec<Uuid> = rows.iter().filter(|_| filter.hours).map(|row| row.id).collect();
+    let mut budgets = budgets::record::of_projects(cx, &sight, &ids).await?;
     let place = |row: &store::Row| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.id };
-    let page = Page::of(rows, limit, place, |row| read(row, &sight))?;
+    let read = |row: store::Row| {
+        let budget = budgets.remove(&row.id);
+        Ok(Project { budget, ..read(row, &sight)? })
+    };
+    let page = Page::of(rows, limit, place, read)?;
     Ok(Page { total, ..page })
 }
 
 /// Where a cursor goes on: the names it was made of hold no line break.
-fn after(cursor: &str) -> Result<store::After, Error> {
+pub fn after(cursor: &str) -> Result<store::After, Error> {
     let cursor = Cursor::decode(cursor)?;
     let (client, project) = cursor.key.split_once('\n').unwrap_or((&cursor.key, ""));
     Ok((client.to_owned(), project.to_owned(), cursor.id))
@@ -89,7 +98,7 @@ pub async fn get(cx: &mut Call, project: &str) -> Result<Project, Error> {
     let sight = Sight::of(cx)?;
     let id = refer::project(cx, &sight, project).await?;
     let row = store::find(&mut cx.db, id, sight.on_projects_of()).await?;
-    read(row.ok_or_else(|| Error::not_found("project"))?, &sight)
+    whole(cx, row.ok_or_else(|| Error::not_found("project"))?, &sight).await
 }
 
 /// Adds a project and puts the caller on it.
@@ -114,6 +123,7 @@ pub async fn create(cx: &mut Call, given: NewProject) -> Result<Project, Error> 
         archived: false,
         worked: None,
         unbilled: None,
+        budget: None,
         client: ClientSummary { id: client.id, name: client.name, currency: client.currency },
     };
     let (sight, now) = (Sight::of(cx)?, cx.now);
@@ -179,7 +189,13 @@ async fn find_whole(cx: &mut Call, project: &str, sight: &Sight) -> Result<Proje
 /// The project as the database has it after a change.
 async fn again(cx: &mut Call, id: ProjectId, sight: &Sight) -> Result<Project, Error> {
     let row = store::find(&mut cx.db, id.0, sight.on_projects_of()).await?;
-    read(row.ok_or_else(Error::internal)?, sight)
+    whole(cx, row.ok_or_else(Error::internal)?, sight).await
+}
+
+/// A row with its budget, as the caller may see them.
+async fn whole(cx: &mut Call, row: store::Row, sight: &Sight) -> Result<Project, Error> {
+    let budget = budgets::record::of_projects(cx, sight, &[row.id]).await?.remove(&row.id);
+    Ok(Project { budget, ..read(row, sight)? })
 }
 
 /// A row as the caller may see it.
@@ -202,5 +218,6 @@ fn read(row: store::Row, sight: &Sight) -> Result<Project, Error> {
         bill_agent_time: row.bill_agent_time,
         archived: row.archived,
         worked: row.worked.map(Worked::of),
+        budget: None,
     })
 }

@@ -8,7 +8,7 @@ use crate::{
     error::Error,
     hours,
     projects::{Project, list_projects, page::ON_NO_PROJECT},
-    ui::{Form, Icon, Submit, Write, answered, dot, fetched, hidden, icon, loaded},
+    ui::{Form, Icon, Submit, Write, answered, dot, fetched, hidden, icon, loaded, use_flash},
     visit::{changed, use_changes, use_here},
 };
 
@@ -27,8 +27,10 @@ struct Starting(Write<StartTimer>);
 /// Lets everything on the page start the timer.
 pub fn provide_start() {
     let changes = use_changes();
+    let flash = use_flash();
     let action = Write::<StartTimer>::new();
     answered(action, move |started| {
+        flash.warn(&started.warnings);
         remember(&started.entry.project.id.to_string());
         changed(changes.time);
     });
@@ -93,9 +95,13 @@ fn idle(projects: Vec<Project>) -> AnyView {
 fn running(timer: TimeEntry) -> AnyView {
     let ticking = expect_context::<Ticking>();
     let changes = use_changes();
+    let flash = use_flash();
     let (update, stop) = (Write::<UpdateTimer>::new(), Write::<StopTimer>::new());
     answered(update, move |_| changed(changes.time));
-    answered(stop, move |_| changed(changes.time));
+    answered(stop, move |stopped| {
+        flash.warn(&stopped.warnings);
+        changed(changes.time);
+    });
     let seconds = timer.worked.seconds;
     ticking.go_on_from(Some(seconds));
     let clock = move || ticking.clock().unwrap_or_else(|| hours::clock(seconds));

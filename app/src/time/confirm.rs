@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{Confirmed, EntryState, store::write};
 use crate::{
+    budgets::watch::{Limit, Watch},
     error::{Code, Error},
     hours::Worked,
     operation::Call,
@@ -46,10 +48,13 @@ pub async fn confirm(cx: &mut Call, entries: Vec<String>, all: bool) -> Result<C
     found.retain(|draft| !draft.closed);
     let confirmed: Vec<Uuid> = found.iter().map(|draft| draft.id).collect();
     let now = cx.now;
+    let touched: Vec<(Uuid, Date)> = found.iter().map(|draft| (draft.project_id, draft.day.to_jiff())).collect();
+    let watch = Watch::over(cx, &touched).await?;
     write::confirm(&mut cx.db, &confirmed, now).await?;
+    let budgets = watch.settle(cx, &sight, Limit::Held).await?.all();
     let worked = found.iter().map(|draft| i64::from(draft.seconds)).sum();
     let waiting = write::waiting(&mut cx.db, sight.member).await?;
-    Ok(Confirmed { confirmed: confirmed.len() as i64, worked: Worked::of(worked), waiting })
+    Ok(Confirmed { confirmed: confirmed.len() as i64, worked: Worked::of(worked), waiting, budgets })
 }
 
 /// The ids of the drafts, each once; none when all are meant.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{EntryState, Labour, Logged, Source, TimeEntry};
 use crate::{
+    budgets::BudgetStatus,
     edit::Edit,
     error::Error,
     hours::Worked,
@@ -24,6 +25,9 @@ pub struct DeletedTimeEntry {
     /// What of the client's time could be invoiced now; absent for callers who may not see money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unbilled: Option<Money>,
+    /// The budget of the project in the period of that day; absent when it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<BudgetStatus>,
 }
 
 /// Drafts that count from now on.
@@ -36,6 +40,9 @@ pub struct Confirmed {
     pub worked: Worked,
     /// How many drafts of your own still wait.
     pub waiting: i64,
+    /// The budgets that they count in from now on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub budgets: Vec<BudgetStatus>,
 }
 
 /// List time entries, the newest day first: your own, or everybody's when you lead the work. The running timer is among them.
@@ -106,7 +113,7 @@ pub async fn get_time_entry(
 
 /// Log time that was worked: a duration on a day, or a start and an end.
 ///
-/// Refused: nothing, less than nothing or more than 24 hours, an end before the start, an archived project, a closed day. What an agent logs waits as a draft unless its token writes directly. Comes back with the day's total and the client's unbilled total. Example: {"project": "Acme / Dashboard", "date": "2026-03-05", "duration": "1h30m", "description": "Charts"}.
+/// Refused: nothing, less than nothing or more than 24 hours, an end before the start, an archived project, a closed day, and (budget_exhausted) what would pass a budget with a hard stop. What an agent logs waits as a draft unless its token writes directly. Comes back with the day's total, the client's unbilled total and the project's budget. Example: {"project": "Acme / Dashboard", "date": "2026-03-05", "duration": "1h30m", "description": "Charts"}.
 #[operation(write, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Log time")]
 pub async fn create_time_entry(
     cx: &mut Call,
@@ -144,7 +151,7 @@ pub async fn create_time_entry(
 
 /// Change a time entry. What is not given stays.
 ///
-/// Refused (locked) when it is invoiced, approved or on a closed day, and (stale) when `version` is given and somebody changed it since. The running timer is changed with update_timer.
+/// Refused (locked) when it is invoiced, approved or on a closed day, (stale) when `version` is given and somebody changed it since, and (budget_exhausted) when it would pass a budget with a hard stop. The running timer is changed with update_timer.
 #[operation(write, idempotent, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Change time")]
 pub async fn update_time_entry(
     cx: &mut Call,
@@ -193,7 +200,7 @@ pub async fn delete_time_entry(
     super::logging::delete(cx, &time_entry).await
 }
 
-/// Confirm drafts that your agents wrote: from now on they count. Name the entries, or confirm all of your own.
+/// Confirm drafts that your agents wrote: from now on they count. Name the entries, or confirm all of your own. Refused (budget_exhausted) when they would pass a budget with a hard stop.
 #[operation(write, idempotent, needs = TrackTime, reach = Person, title = "Confirm drafts")]
 pub async fn confirm_time_entries(
     cx: &mut Call,

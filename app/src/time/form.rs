@@ -54,7 +54,7 @@ pub fn LogForm(
     answered(action, move |logged| {
         changed(changes.time);
         let words = format!("{} logged on {}: {} that day.", logged.entry.worked.text, logged.entry.project.name, logged.day_total.text);
-        flash.done(words, logged.action);
+        flash.done(words, logged);
     });
     let today = here.0.today.to_string();
     let other = match by_clock {
@@ -89,12 +89,12 @@ pub fn EditForm(
     back: String,
 ) -> impl IntoView {
     let changes = use_changes();
+    let flash = use_flash();
     let navigate = use_navigate();
     let action = Write::<UpdateTimeEntry>::new();
     let list = back.clone();
-    let flash = use_flash();
     answered(action, move |saved| {
-        flash.done("Saved.", saved.action);
+        flash.done("Saved.", saved);
         navigate(&list, Default::default());
         changed(changes.time);
     });
@@ -127,7 +127,7 @@ fn Delete(entry: TimeEntry, back: String) -> impl IntoView {
     let navigate = use_navigate();
     let action = Write::<DeleteTimeEntry>::new();
     answered(action, move |deleted| {
-        flash.done("The entry was deleted.", deleted.action);
+        flash.done("The entry was deleted.", deleted);
         navigate(&back, Default::default());
         changed(changes.time);
     });

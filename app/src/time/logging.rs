@@ -12,6 +12,7 @@ use super::{
     },
 };
 use crate::{
+    budgets::watch::{Limit, Watch},
     edit::Edit,
     error::{Code, Error},
     money::Amount,
@@ -61,9 +62,11 @@ pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
     tell_future(cx, when.day)?;
     entry.place(when);
     let (origin, now) = (origin(cx, &sight, Source::Manual), cx.now);
+    let watch = Watch::over(cx, &[(entry.project, entry.day)]).await?;
     write::insert(&mut cx.db, &entry, &origin, now).await?;
+    let budgets = watch.settle(cx, &sight, Limit::Held).await?;
     tell_price(cx, &sight, &terms, &price);
-    record::logged(cx, &sight, entry.id).await
+    record::logged(cx, &sight, entry.id, &budgets).await
 }
 
 /// Changes what is given and keeps the rest.
@@ -83,12 +86,14 @@ pub async fn update(cx: &mut Call, entry: &str, given: EntryChange) -> Result<Lo
     if let Some(last) = after.lock_date.filter(|last| after.day <= *last) {
         return Err(lock::closed(last));
     }
+    let watch = Watch::over(cx, &[(before.project, before.day), (after.project, after.day)]).await?;
     if after != before {
         let now = cx.now;
         write::update(&mut cx.db, &after, now).await?;
         tell_future(cx, after.day)?;
     }
-    record::logged(cx, &sight, after.id).await
+    let budgets = watch.settle(cx, &sight, Limit::Held).await?;
+    record::logged(cx, &sight, after.id, &budgets).await
 }
 
 /// Deletes an entry.
@@ -96,9 +101,11 @@ pub async fn delete(cx: &mut Call, entry: &str) -> Result<DeletedTimeEntry, Erro
     let sight = Sight::of(cx)?;
     let held = held(cx, &sight, entry, "discard_timer").await?;
     let entry = record::one(cx, &sight, held.id).await?;
+    let watch = Watch::over(cx, &[(held.project, held.day)]).await?;
     write::delete(&mut cx.db, held.id).await?;
+    let budget = watch.settle(cx, &sight, Limit::Free).await?.at(held.project, held.day);
     let (day_total, unbilled) = record::totals(cx, &sight, &entry).await?;
-    Ok(DeletedTimeEntry { id: entry.id, day_total, unbilled })
+    Ok(DeletedTimeEntry { id: entry.id, day_total, unbilled, budget })
 }
 
 /// An entry that may change, held until this call ends. `instead` is the operation for a running timer.

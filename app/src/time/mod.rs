@@ -37,6 +37,7 @@ pub mod week;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    budgets::BudgetStatus,
     day::{Day, Moment},
     hours::Worked,
     id::{InvoiceId, MemberId, ProjectId, TimeEntryId},
@@ -180,6 +181,9 @@ pub struct Logged {
     /// What of the client's time could be invoiced now; absent for callers who may not see money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unbilled: Option<Money>,
+    /// The budget of the project in the period of the entry's day; absent when it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<BudgetStatus>,
 }
 
 macro_rules! names {

@@ -14,6 +14,7 @@ use super::{
     },
 };
 use crate::{
+    budgets::watch::Settled,
     day::{Day, Moment},
     error::Error,
     hours::Worked,
@@ -121,11 +122,12 @@ pub async fn one(cx: &mut Call, sight: &Sight, id: Uuid) -> Result<TimeEntry, Er
     Reader::of(cx, sight)?.read(row.ok_or_else(|| Error::not_found("time entry"))?)
 }
 
-/// An entry that was just written, with the totals it changed.
-pub async fn logged(cx: &mut Call, sight: &Sight, id: Uuid) -> Result<Logged, Error> {
+/// An entry that was just written, with the totals and the budget it changed.
+pub async fn logged(cx: &mut Call, sight: &Sight, id: Uuid, budgets: &Settled) -> Result<Logged, Error> {
     let entry = one(cx, sight, id).await?;
     let (day_total, unbilled) = totals(cx, sight, &entry).await?;
-    Ok(Logged { entry, day_total, unbilled })
+    let budget = budgets.at(entry.project.id.0, entry.day.date());
+    Ok(Logged { entry, day_total, unbilled, budget })
 }
 
 /// What the entry's member worked on its day, and what of its client's time could be invoiced now.

@@ -17,6 +17,7 @@ use super::{
     },
 };
 use crate::{
+    budgets::watch::{Limit, Watch},
     day::Moment,
     edit::Edit,
     error::{Code, Error},
@@ -56,8 +57,10 @@ pub async fn stop(cx: &mut Call, ended_at: Option<String>) -> Result<Logged, Err
         Some(given) => end_of(cx, given, &running, now)?,
         None => now,
     };
+    let watch = Watch::over(cx, &[(running.project, running.day)]).await?;
     let id = end(cx, running, at).await?;
-    record::logged(cx, &sight, id).await
+    let budgets = watch.settle(cx, &sight, Limit::Free).await?;
+    record::logged(cx, &sight, id, &budgets).await
 }
 
 /// Stops and saves the timer of a member who leaves; whether one ran.
@@ -129,6 +132,11 @@ pub async fn update(cx: &mut Call, given: TimerChange) -> Result<Logged, Error> 
         }
         (timer.started_at, timer.day) = (Some(at), day);
     }
+    let watch = Watch::over(cx, &[(timer.project, timer.day)]).await?;
+    // Moving it onto a budget is starting it there.
+    if timer.project != before.project || timer.price.billable != before.price.billable {
+        watch.refuse_start(&sight, timer.project, timer.price.billable)?;
+    }
     if timer != before {
         if cx.writes_drafts() {
             timer.state = EntryState::Draft;
@@ -136,7 +144,8 @@ pub async fn update(cx: &mut Call, given: TimerChange) -> Result<Logged, Error> 
         let now = cx.now;
         write::update(&mut cx.db, &timer, now).await?;
     }
-    record::logged(cx, &sight, timer.id).await
+    let budgets = watch.settle(cx, &sight, Limit::Free).await?;
+    record::logged(cx, &sight, timer.id, &budgets).await
 }
 
 /// Throws the caller's timer away.

@@ -19,6 +19,7 @@ use super::{
     },
 };
 use crate::{
+    budgets::watch::{Limit, Settled, Watch},
     day::Moment,
     error::{Code, Error},
     operation::Call,
@@ -50,7 +51,9 @@ pub async fn start(cx: &mut Call, given: NewTimer) -> Result<Started, Error> {
         && running.description == description
         && running.price.billable == billable
     {
-        return started(cx, &sight, running.id, None).await;
+        let watch = Watch::over(cx, &[(project, running.day)]).await?;
+        let budgets = watch.settle(cx, &sight, Limit::Free).await?;
+        return started(cx, &sight, running.id, None, &budgets).await;
     }
     terms.open()?;
     if let Some(running) = &running
@@ -61,6 +64,9 @@ pub async fn start(cx: &mut Call, given: NewTimer) -> Result<Started, Error> {
     let at = start_of(cx, &sight, given.started_at.as_deref(), running.as_ref()).await?;
     let place = place(cx)?;
     terms.open_on(place.day_of(at))?;
+    let touched = running.iter().map(|running| (running.project, running.day)).chain([(project, place.day_of(at))]);
+    let watch = Watch::over(cx, &touched.collect::<Vec<_>>()).await?;
+    watch.refuse_start(&sight, project, billable)?;
     let stopped = match running {
         Some(running) => Some(end(cx, running, at).await?),
         None => None,
@@ -69,7 +75,8 @@ pub async fn start(cx: &mut Call, given: NewTimer) -> Result<Started, Error> {
     let timer = Stored { started_at: Some(at), running: true, ..fresh(cx, &terms, sight.member, description, price, place.day_of(at)) };
     insert(cx, &sight, &timer).await?;
     tell_price(cx, &sight, &terms, &price);
-    started(cx, &sight, timer.id, stopped).await
+    let budgets = watch.settle(cx, &sight, Limit::Free).await?;
+    started(cx, &sight, timer.id, stopped, &budgets).await
 }
 
 async fn insert(cx: &mut Call, sight: &Sight, timer: &Stored) -> Result<(), Error> {
@@ -92,13 +99,14 @@ async fn already_running(cx: &mut Call, sight: &Sight, id: Uuid) -> Result<Error
     Ok(Error::new(Code::TimerRunning, message).hint("Stop it first, or start with stop_running set to true.").details(&running))
 }
 
-async fn started(cx: &mut Call, sight: &Sight, id: Uuid, stopped: Option<Uuid>) -> Result<Started, Error> {
+async fn started(cx: &mut Call, sight: &Sight, id: Uuid, stopped: Option<Uuid>, budgets: &Settled) -> Result<Started, Error> {
     let stopped = match stopped {
         Some(stopped) => Some(record::one(cx, sight, stopped).await?),
         None => None,
     };
-    let Logged { entry, day_total, unbilled } = record::logged(cx, sight, id).await?;
-    Ok(Started { entry, stopped, day_total, unbilled })
+    let stopped_budget = stopped.as_ref().and_then(|stopped| budgets.at(stopped.project.id.0, stopped.day.date()));
+    let Logged { entry, day_total, unbilled, budget } = record::logged(cx, sight, id, budgets).await?;
+    Ok(Started { entry, stopped, day_total, unbilled, budget, stopped_budget })
 }
 
 /// When a timer starts: now, or as given, when that is neither in the future nor in time that is already logged.

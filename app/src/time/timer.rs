@@ -4,7 +4,7 @@ use macros::operation;
 use serde::{Deserialize, Serialize};
 
 use super::{Logged, TimeEntry};
-use crate::{edit::Edit, error::Error, hours::Worked, id::TimeEntryId, money::Money};
+use crate::{budgets::BudgetStatus, edit::Edit, error::Error, hours::Worked, id::TimeEntryId, money::Money};
 
 /// The caller's running timer, if any.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,12 @@ pub struct Started {
     /// What of the client's time could be invoiced now; absent for callers who may not see money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unbilled: Option<Money>,
+    /// The budget of the project, in which the timer is pending; absent when it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<BudgetStatus>,
+    /// The budget that the stopped timer counts in; absent when its project has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_budget: Option<BudgetStatus>,
 }
 
 /// A timer that was thrown away.
@@ -52,7 +58,7 @@ pub async fn get_timer(cx: &mut Call) -> Result<CurrentTimer, Error> {
 
 /// Start your timer on a project.
 ///
-/// Refused (timer_running, with the running timer in details) while another one runs, unless stop_running is true: then that one is stopped at the same instant and comes back as `stopped`. Starting the same thing again changes nothing and returns the running timer. Refused on an archived project. Example: {"project": "Acme / Dashboard", "description": "Charts"}.
+/// Refused (timer_running, with the running timer in details) while another one runs, unless stop_running is true: then that one is stopped at the same instant and comes back as `stopped`. Starting the same thing again changes nothing and returns the running timer. Refused on an archived project, and (budget_exhausted) on one whose budget has a hard stop and nothing left. Example: {"project": "Acme / Dashboard", "description": "Charts"}.
 #[operation(write, idempotent, needs = TrackTime, scope = TimeWrite, title = "Start the timer")]
 pub async fn start_timer(
     cx: &mut Call,

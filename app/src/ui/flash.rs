@@ -3,9 +3,12 @@
 use leptos::prelude::*;
 
 use super::{Icon, icon};
-use crate::id::ActionId;
+use crate::{id::ActionId, operation::Done};
 
 const SHOWN_MILLISECONDS: u64 = 6000;
+
+/// Longer words stay longer: about as long as they take to read twice.
+const MILLISECONDS_PER_LETTER: u64 = 90;
 
 /// Whoever wants to undo has to find the button first.
 const UNDOABLE_MILLISECONDS: u64 = 12_000;
@@ -15,6 +18,13 @@ const UNDOABLE_MILLISECONDS: u64 = 12_000;
 struct Words {
     text: String,
     undoes: Option<ActionId>,
+}
+
+impl Words {
+    fn milliseconds(&self) -> u64 {
+        let least = if self.undoes.is_some() { UNDOABLE_MILLISECONDS } else { SHOWN_MILLISECONDS };
+        least.max(self.text.len() as u64 * MILLISECONDS_PER_LETTER)
+    }
 }
 
 /// Where short words are said.
@@ -27,9 +37,17 @@ impl Flash {
         self.0.set(Some(Words { text: words.into(), undoes: None }));
     }
 
-    /// Says what was done, and offers to take it back.
-    pub fn done(self, words: impl Into<String>, action: Option<ActionId>) {
-        self.0.set(Some(Words { text: words.into(), undoes: action }));
+    /// Says what was done and what a careful person would want to know beside it, and offers to take it back.
+    pub fn done<T>(self, words: impl Into<String>, done: &Done<T>) {
+        let words = std::iter::once(words.into()).chain(done.warnings.iter().cloned()).collect::<Vec<_>>();
+        self.0.set(Some(Words { text: words.join(" "), undoes: done.action }));
+    }
+
+    /// Says what a careful person would want to know, if there is anything.
+    pub fn warn(self, warnings: &[String]) {
+        if !warnings.is_empty() {
+            self.say(warnings.join(" "));
+        }
     }
 }
 
@@ -57,9 +75,7 @@ pub fn FlashRegion(
         if let Some(Some(before)) = before {
             before.clear();
         }
-        let shown = flash
-            .0
-            .with(|words| words.as_ref().map(|words| if words.undoes.is_some() { UNDOABLE_MILLISECONDS } else { SHOWN_MILLISECONDS }))?;
+        let shown = flash.0.with(|words| words.as_ref().map(Words::milliseconds))?;
         set_timeout_with_handle(move || flash.0.set(None), std::time::Duration::from_millis(shown)).ok()
     });
     view! {

@@ -30,6 +30,10 @@ pub async fn furnished(name: &str) -> Furnished {
     let draft = world.ok("draft_invoice", json!({"client": "Acme"})).await;
     let entry = world.ok("create_time_entry", log("2026-11-20")).await;
     world.ok("start_timer", json!({"project": project["id"]})).await;
+    // A fourth hour of four: whoever leads the project is told.
+    world.ok("set_budget", json!({"project": project["id"], "hours": 4})).await;
+    world.ok("create_time_entry", log("2026-11-17")).await;
+    let told = world.ok("list_notifications", json!({})).await;
     let token = world.ok("create_token", json!({"name": "agent", "writes": "direct"})).await;
     let barbara = world.as_role(Role::Member).await;
     world.ok("assign_project_members", json!({"project": project["id"], "members": [barbara.member()]})).await;
@@ -51,6 +55,7 @@ pub async fn furnished(name: &str) -> Furnished {
     ids.insert("members".to_owned(), json!([barbara.member()]));
     ids.insert("projects".to_owned(), json!([project["id"]]));
     ids.insert("time_entries".to_owned(), json!([entry["id"]]));
+    ids.insert("notifications".to_owned(), json!([told["items"][0]["id"]]));
     Furnished { world, ids }
 }
 

@@ -161,6 +161,8 @@ async fn running(db: &mut Db, member: Uuid) -> Result<Option<Uuid>, Error> {
 #[allow(missing_docs, reason = "the fields say what they are")]
 pub struct Draft {
     pub id: Uuid,
+    pub project_id: Uuid,
+    pub day: jiff_sqlx::Date,
     pub state: String,
     pub running: bool,
     pub seconds: i32,
@@ -172,7 +174,7 @@ pub async fn drafts(db: &mut Db, ids: Option<&[Uuid]>, of: Option<Uuid>, limit: 
     let organization = db.organization();
     Ok(query_as!(
         Draft,
-        r#"select id, state, running, seconds, coalesce(day <= (select lock_date from organization where id = $1), false) as "closed!"
+        r#"select id, project_id, day, state, running, seconds, coalesce(day <= (select lock_date from organization where id = $1), false) as "closed!"
            from time_entry
            where organization_id = $1 and ($2::uuid[] is null or id = any($2)) and ($3::uuid is null or member_id = $3)
                and ($2::uuid[] is not null or (state = 'draft' and not running))

@@ -25,6 +25,7 @@ pub async fn furnish(studio: &Studio) -> Result<(), Error> {
         match days_ago {
             61 => first_month(studio).await?,
             27 => second_month(studio).await?,
+            10 => budgets(studio).await?,
             5 => third_month(studio).await?,
             _ => {}
         }
@@ -109,6 +110,13 @@ async fn second_month(studio: &Studio) -> Result<(), Error> {
 async fn third_month(studio: &Studio) -> Result<(), Error> {
     sent(studio, "Acme", json!({"group_by": "day", "notes": "Thank you for the good work together."})).await?;
     studio.call("draft_invoice", json!({"client": "Globex", "lines": [{"description": "App store fee", "price": 7900}]})).await?;
+    Ok(())
+}
+
+/// One budget that begins anew every month, and one that is for the whole project and nearly used up.
+async fn budgets(studio: &Studio) -> Result<(), Error> {
+    studio.call("set_budget", json!({"project": "Acme / Dashboard", "hours": 40, "amount": 450_000, "period": "month"})).await?;
+    studio.call("set_budget", json!({"project": "Globex / Mobile app", "hours": 100})).await?;
     Ok(())
 }
 

@@ -1,0 +1,98 @@
+//! Setting a budget, and taking it away.
+
+use leptos::prelude::*;
+
+use super::{BudgetPeriod, BudgetStatus, ClearBudget, ProjectStatus, SetBudget, cap::written};
+use crate::{
+    money,
+    ui::{Dialog, Field, Form, Icon, Opens, Reveal, Select, Submit, Write, answered, choices, hidden, once, refusal, use_flash},
+    visit::{changed, use_changes},
+};
+
+/// The form for the budget of a project.
+#[component]
+pub fn BudgetForm(
+    /// The project, with the budget it has.
+    project: ProjectStatus,
+) -> impl IntoView {
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = Write::<SetBudget>::new();
+    answered(action, move |done| {
+        changed(changes.work);
+        flash.done("Budget saved.", done);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let ProjectStatus { id, budget, client, .. } = project;
+    let label = if budget.is_some() { "Change the budget" } else { "Set a budget" };
+    let class = if budget.is_some() { "button" } else { "button primary" };
+    let kept = budget.clone();
+    view! {
+        <Reveal label class drawing=Icon::Pencil refused closes=action.version()>
+            <Form action id="budget-form" class="grid-form">
+                {hidden("project", id)} {once(action)} {caps(budget.as_ref(), client.currency.as_str())} {rules(budget.as_ref())}
+                <div class="form-end span-2">
+                    <Submit label="Save budget" />
+                </div>
+            </Form>
+            {kept.map(|budget| view! { <Clear budget /> })}
+        </Reveal>
+    }
+}
+
+/// The caps: hours, an amount, or both.
+fn caps(budget: Option<&BudgetStatus>, currency: &str) -> impl IntoView + use<> {
+    let hours = budget.and_then(|budget| budget.hours.cap.as_ref()).map(|cap| written(cap.seconds)).unwrap_or_default();
+    let amount = budget.and_then(|budget| budget.amount.as_ref()?.cap.as_ref());
+    let amount = amount.map(|cap| money::written(cap.amount, &cap.currency)).unwrap_or_default();
+    view! {
+        <Field label="Hours" name="hours" inputmode="decimal" value=hours optional=true placeholder="40" />
+        <Field label=format!("Amount in {currency}") name="amount" inputmode="decimal" value=amount optional=true placeholder="4000.00" />
+    }
+}
+
+/// When it begins anew, what it counts, and what happens near its end.
+fn rules(budget: Option<&BudgetStatus>) -> impl IntoView + use<> {
+    let periods: Vec<_> = BudgetPeriod::ALL.iter().map(|period| (period.name().to_owned(), period.label().to_owned())).collect();
+    let bases = choices(&[("billable", "Billable time"), ("all", "All time")]);
+    let stops = choices(&[("false", "Only warn"), ("true", "Refuse new time")]);
+    let period = budget.map_or(BudgetPeriod::Lifetime, |budget| budget.period).name();
+    let warning = budget.map_or(75, |budget| budget.warning_percent).to_string();
+    let critical = budget.map_or(100, |budget| budget.critical_percent).to_string();
+    let stop = budget.is_some_and(|budget| budget.hard_stop).to_string();
+    // Without a choice the server takes what fits the billing of the project.
+    let basis = budget.map(|budget| {
+        view! { <Select label="Hours count" name="basis" choices=bases value=budget.basis.name() hint="Amounts count billable time." /> }
+    });
+    view! {
+        <Select label="Period" name="period" choices=periods value=period />
+        {basis}
+        <Field label="Warning at percent" name="warning_percent" kind="number" value=warning required=true />
+        <Field label="Critical at percent" name="critical_percent" kind="number" value=critical required=true />
+        <Select label="When it is used up" name="hard_stop" choices=stops value=stop hint="Stopping a timer is never refused." />
+    }
+}
+
+#[component]
+fn Clear(budget: BudgetStatus) -> impl IntoView {
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = Write::<ClearBudget>::new();
+    answered(action, move |cleared| {
+        changed(changes.work);
+        flash.say(format!("{} has no budget any more.", cleared.project));
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    view! {
+        <div class="ends">
+            <Opens dialog="clear-budget-dialog" label="Clear …" class="button danger" drawing=Icon::Bin />
+            <Dialog id="clear-budget-dialog" title=format!("Clear the budget of {}?", budget.project.name) refused closes=action.version()>
+                <p>"The time stays as it is. Nobody is warned any more, and nothing is refused."</p>
+                <Form action id="clear-budget" class="actions">
+                    {hidden("project", budget.project.id)}
+                    <Submit label="Clear budget" class="button danger solid" />
+                </Form>
+            </Dialog>
+        </div>
+    }
+}

@@ -1,0 +1,140 @@
+//! Budgets: how much may be worked on a project, how much of it is used, and when it will be used up.
+
+pub mod cap;
+pub mod chart;
+#[cfg(feature = "ssr")]
+pub mod exhausted;
+pub mod forecast;
+pub mod form;
+pub mod gauge;
+pub mod page;
+pub mod period;
+pub mod plot;
+#[cfg(feature = "ssr")]
+pub mod record;
+#[cfg(feature = "ssr")]
+pub mod setting;
+#[cfg(feature = "ssr")]
+pub mod status;
+#[cfg(feature = "ssr")]
+pub(crate) mod store;
+#[cfg(feature = "ssr")]
+pub mod tell;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+pub mod types;
+#[cfg(feature = "ssr")]
+pub mod usage;
+#[cfg(feature = "ssr")]
+pub mod watch;
+
+use macros::operation;
+use serde::{Deserialize, Serialize};
+
+use crate::{edit::Edit, error::Error, id::BudgetId, money::Amount, page::Page};
+
+pub use cap::Hours;
+pub use period::BudgetPeriod;
+pub use types::*;
+
+/// A budget that was taken away.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct ClearedBudget {
+    /// The id it had.
+    pub id: BudgetId,
+    /// The project it was for, as "Client / Project".
+    pub project: String,
+}
+
+/// Give a project a budget, or change the one it has: hours, an amount, or both. What is not given stays.
+///
+/// Usage is the higher of the shares of hours and amount, of finished time that is logged or approved; running timers and drafts are told as pending. Reaching a threshold warns whoever wrote the time and notifies those who lead the project, once until usage falls below it again. Refused: no cap at all, a cap that is not above zero, more than 1,000,000 hours or 1,000,000,000,000 minor units, thresholds out of order. Comes back with the usage of the present period. Example: {"project": "Acme / Dashboard", "hours": 40, "amount": 400000, "period": "month"} is 40 hours and 4,000.00 a month in the client's currency.
+#[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Ask, title = "Set a budget")]
+pub async fn set_budget(
+    cx: &mut Call,
+    /// The project's id, "Client / Project", or its name when no other project has it.
+    project: String,
+    /// How many hours may be worked, such as 40 or 7.5; empty text takes this cap away.
+    #[server(default)]
+    hours: Edit<Hours>,
+    /// What billable time may be worth, in minor units of the client's currency (400000 is 4,000.00). It is taken away by an empty field of a form; otherwise clear the budget and set it anew.
+    #[server(default)]
+    amount: Edit<Amount>,
+    /// How often it begins anew: lifetime (the default: never), month, quarter or year, where the organization is.
+    #[server(default)]
+    period: Option<BudgetPeriod>,
+    /// Which time the hours count: billable or all. By default billable, and all where a project's time is not billable by itself.
+    #[server(default)]
+    basis: Option<BudgetBasis>,
+    /// From how many percent on a warning is due, 1 to 1000; 75 by default.
+    #[server(default)]
+    warning_percent: Option<i32>,
+    /// From how many percent on it is critical, 1 to 1000 and not below warning_percent; 100 by default.
+    #[server(default)]
+    critical_percent: Option<i32>,
+    /// Refuse to start timers and to log time that would pass the cap; off by default. Stopping a timer is never refused.
+    #[server(default)]
+    hard_stop: Option<bool>,
+) -> Result<BudgetStatus, Error> {
+    let given = setting::Given { hours, amount, period, basis, warning_percent, critical_percent, hard_stop };
+    setting::set(cx, &project, given).await
+}
+
+/// Take the budget of a project away. Its time stays as it is; nothing is warned of or refused any more.
+#[operation(write, needs = WriteWork, scope = WorkWrite, agent = Ask, title = "Clear a budget")]
+pub async fn clear_budget(
+    cx: &mut Call,
+    /// The project's id, "Client / Project", or its name when no other project has it.
+    project: String,
+) -> Result<ClearedBudget, Error> {
+    setting::clear(cx, &project).await
+}
+
+/// Get the budget of a project and how much of it is used in the present period. Answers not_found when it has none.
+///
+/// Who may not see money is told of the hours alone. Example: {"project": "Acme / Dashboard"}.
+#[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "Get a budget")]
+pub async fn get_budget(
+    cx: &mut Call,
+    /// The project's id, "Client / Project", or its name when no other project has it.
+    project: String,
+) -> Result<BudgetStatus, Error> {
+    record::get(cx, &project).await
+}
+
+/// List the budgets of projects by client and name, each with its usage in the present period: of the projects you are on, or all when you lead the work.
+#[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "List budgets")]
+pub async fn list_budgets(
+    cx: &mut Call,
+    /// Only of this client's projects: its id or name.
+    #[server(default)]
+    client: Option<String>,
+    /// Also list budgets of archived projects, and of projects of archived clients.
+    #[server(default)]
+    archived: Option<bool>,
+    /// How many at most: 50 by default, 200 at most.
+    #[server(default)]
+    limit: Option<u32>,
+    /// Where the last answer left off: its next_cursor.
+    #[server(default)]
+    cursor: Option<String>,
+    /// Also count all that match.
+    #[server(default)]
+    with_total: Option<bool>,
+) -> Result<Page<BudgetStatus>, Error> {
+    let wanted = record::Wanted { client, archived: archived.unwrap_or(false) };
+    record::list(cx, wanted, limit, cursor, with_total.unwrap_or(false)).await
+}
+
+/// Tell how a project stands: hours worked, what is unbilled, its budget, how fast it is worked on, when the budget will be used up at that pace, and who works on it.
+///
+/// The pace is that of the last four weeks. Who may not see money is told of the hours alone. Example: {"project": "Acme / Dashboard"}.
+#[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "Get a project's status")]
+pub async fn get_project_status(
+    cx: &mut Call,
+    /// The project's id, "Client / Project", or its name when no other project has it.
+    project: String,
+) -> Result<ProjectStatus, Error> {
+    status::get(cx, &project).await
+}

@@ -1,0 +1,118 @@
+//! How a project stands: what was worked, how fast, and when its budget will be used up.
+
+use jiff::{ToSpan, civil::Date};
+
+use super::{
+    BudgetBasis, Burn, BurnPoint, ProjectStatus, TeamMember,
+    forecast::{PACE_DAYS, Pace, per_week},
+    record,
+    store::{self, Asked, DayUsage, people},
+    usage::{Budget, Part, Usage},
+};
+use crate::{
+    day::{Day, YEAR_MIN},
+    error::Error,
+    hours::Worked,
+    id::MemberId,
+    money::Money,
+    operation::Call,
+    projects::{self, Project, sight::Sight},
+};
+
+/// The most points of a curve.
+const POINTS_MAX: usize = 60;
+
+/// The most people who are named.
+const TEAM_MAX: i64 = 50;
+
+/// How the project that a reference means stands.
+pub async fn get(cx: &mut Call, project: &str) -> Result<ProjectStatus, Error> {
+    let sight = Sight::of(cx)?;
+    let project = projects::record::get(cx, project).await?;
+    let budget = store::of_projects(&mut cx.db, &[project.id.0]).await?.pop();
+    let burned = burned(cx, &project, budget.as_ref()).await?;
+    let (curve, reached_on) = match &budget {
+        Some(budget) => lasts(cx, &sight, budget, burned).await?,
+        None => (Vec::new(), None),
+    };
+    let amount_per_week = sight.money.then(|| Money::new(per_week(burned.amount), &project.client.currency));
+    let burn = Burn { per_week: Worked::of(per_week(burned.seconds)), amount_per_week, reached_on };
+    let team = team(cx, &sight, &project).await?;
+    Ok(ProjectStatus {
+        id: project.id,
+        name: project.name,
+        client: project.client,
+        worked: project.worked.unwrap_or_else(|| Worked::of(0)),
+        unbilled: project.unbilled,
+        budget: project.budget,
+        burn,
+        curve,
+        team,
+    })
+}
+
+/// What was used in the last four weeks, of the time that the budget counts; of all time without one.
+async fn burned(cx: &mut Call, project: &Project, budget: Option<&Budget>) -> Result<Usage, Error> {
+    let (today, now) = (cx.today()?, cx.now);
+    let days = (today.saturating_sub((PACE_DAYS - 1).days()), today);
+    let basis = budget.map_or(BudgetBasis::All, |budget| budget.basis);
+    let usage = store::usage(&mut cx.db, &[Asked { project: project.id.0, days, basis }], now).await?;
+    Ok(usage.into_iter().next().unwrap_or_default())
+}
+
+/// How the budget was used up so far, and the day on which the first of its caps will be reached.
+async fn lasts(cx: &mut Call, sight: &Sight, budget: &Budget, burned: Usage) -> Result<(Vec<BurnPoint>, Option<Day>), Error> {
+    let (days, usage) = record::present(cx, budget).await?;
+    let (today, now) = (cx.today()?, cx.now);
+    let asked = Asked { project: budget.project, days, basis: budget.basis };
+    let rows = store::days(&mut cx.db, asked, now).await?;
+    let part = Part::seen(sight.money);
+    let last = (days.0.year() != YEAR_MIN).then(|| Day::from(days.1));
+    let paces = budget.measures(usage, part).zip(budget.measures(burned, part));
+    let reached = paces.filter_map(|((used, cap), (burned, _))| Pace { cap, used, burned }.reached_on(&today.into(), last.as_ref()));
+    Ok((curve(&rows, days, today, sight.money), reached.min()))
+}
+
+/// What was used up to the end of each day, from the first day of the period (or of the work) to today.
+fn curve(rows: &[DayUsage], days: (Date, Date), today: Date, money: bool) -> Vec<BurnPoint> {
+    let (mut seconds, mut amount) = (0, 0);
+    let mut points = Vec::with_capacity(rows.len() + 2);
+    let mut point = |day: Date, seconds: i64, amount: i64| {
+        points.push(BurnPoint { day: day.into(), seconds, amount: money.then_some(amount) });
+    };
+    if days.0.year() != YEAR_MIN && rows.first().is_none_or(|first| first.day.to_jiff() > days.0) {
+        point(days.0, 0, 0);
+    }
+    for row in rows {
+        (seconds, amount) = (seconds + row.seconds, amount + row.amount);
+        point(row.day.to_jiff(), seconds, amount);
+    }
+    let end = today.min(days.1);
+    if rows.last().is_none_or(|last| last.day.to_jiff() < end) && end >= days.0 {
+        point(end, seconds, amount);
+    }
+    thinned(points)
+}
+
+/// At most [`POINTS_MAX`] of the points, evenly chosen; the first and the last are among them.
+fn thinned(points: Vec<BurnPoint>) -> Vec<BurnPoint> {
+    let last = points.len().saturating_sub(1);
+    if last < POINTS_MAX {
+        return points;
+    }
+    (0..POINTS_MAX).filter_map(|at| points.get(at * last / (POINTS_MAX - 1)).cloned()).collect()
+}
+
+/// Who is on the project, with as much of their time as the caller may see.
+async fn team(cx: &mut Call, sight: &Sight, project: &Project) -> Result<Vec<TeamMember>, Error> {
+    let mut team = people::team(&mut cx.db, project.id.0, TEAM_MAX).await?;
+    if !sight.all_time {
+        // The order would tell who worked most.
+        team.sort_by(|one, other| one.name.cmp(&other.name));
+    }
+    let seen = |mate: &people::Teammate| sight.all_time || mate.id == sight.member;
+    Ok(team
+        .into_iter()
+        .map(|mate| TeamMember { worked: seen(&mate).then(|| Worked::of(mate.worked)), id: MemberId(mate.id), name: mate.name })
+        .collect())
+}

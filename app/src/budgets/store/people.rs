@@ -1,0 +1,57 @@
+//! SQL of the people around a project: its team, and whom a budget concerns.
+
+use sqlx::{query_as, query_scalar};
+use uuid::Uuid;
+
+use crate::{database::Db, error::Error};
+
+/// Somebody who works on a project.
+#[allow(missing_docs, reason = "the columns are described at TeamMember")]
+pub struct Teammate {
+    pub id: Uuid,
+    pub name: String,
+    pub worked: i64,
+}
+
+/// Who is on a project or has worked on it, with what counts of their time; who worked most comes first.
+pub async fn team(db: &mut Db, project: Uuid, limit: i64) -> Result<Vec<Teammate>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Teammate,
+        r#"select m.id, m.name, coalesce(w.worked, 0)::bigint as "worked!"
+           from (
+               select pm.member_id from project_member pm where pm.organization_id = $1 and pm.project_id = $2
+               union select t.member_id from time_entry t where t.organization_id = $1 and t.project_id = $2
+           ) on_it
+           join member m on m.organization_id = $1 and m.id = on_it.member_id
+           left join (
+               select t.member_id, sum(t.seconds) as worked from time_entry t
+               where t.organization_id = $1 and t.project_id = $2 and not t.running and t.state in ('logged', 'approved')
+               group by t.member_id
+           ) w on w.member_id = m.id
+           order by 3 desc, m.name, m.id limit $3"#,
+        organization,
+        project,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Whom a budget of a project concerns: who has one of the `leading` roles, and who has one of the `working` roles and is on it.
+pub async fn concerned(db: &mut Db, project: Uuid, leading: &[String], working: &[String]) -> Result<Vec<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select m.id from member m
+         where m.organization_id = $1 and m.user_id is not null
+             and (m.role = any($3) or (m.role = any($4) and exists (
+                 select from project_member pm where pm.organization_id = $1 and pm.project_id = $2 and pm.member_id = m.id)))
+         order by m.id",
+        organization,
+        project,
+        leading,
+        working
+    )
+    .fetch_all(db.connection())
+    .await?)
+}

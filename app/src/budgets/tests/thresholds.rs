@@ -1,0 +1,112 @@
+//! A threshold is told of once, when it is crossed, and again when usage had fallen below it.
+
+use serde_json::{Value, json};
+
+use super::{log, set, studio, told, warnings};
+use crate::access::{Role, Writes};
+
+/// The percentages that notifications tell of, the newest first.
+async fn crossed(world: &crate::testing::World) -> Vec<String> {
+    let percent =
+        |text: &String| text.split(" has reached ").nth(1).and_then(|rest| rest.split(" of").next()).unwrap_or_default().to_owned();
+    told(world).await.iter().map(percent).collect()
+}
+
+#[tokio::test]
+async fn each_threshold_is_told_once() {
+    let studio = studio().await;
+    set(&studio, json!({"hours": 10, "period": "month"})).await;
+    assert!(warnings(&log(&studio, "7h", json!({})).await).is_empty());
+    let crossing = log(&studio, "30m", json!({})).await;
+    assert_eq!(warnings(&crossing), ["Acme / Dashboard has reached 75 % of its budget for November 2026: 7h 30m of 10h."]);
+    assert!(warnings(&log(&studio, "1h", json!({})).await).is_empty(), "it was told already");
+    let crossing = log(&studio, "1h30m", json!({})).await;
+    assert_eq!(warnings(&crossing), ["Acme / Dashboard has reached 100 % of its budget for November 2026: 10h of 10h."]);
+    assert!(warnings(&log(&studio, "5h", json!({})).await).is_empty());
+    assert_eq!(crossed(&studio).await, ["100 %", "75 %"]);
+}
+
+#[tokio::test]
+async fn who_jumps_over_both_is_told_of_the_higher() {
+    let studio = studio().await;
+    set(&studio, json!({"hours": 10})).await;
+    assert_eq!(warnings(&log(&studio, "11h", json!({})).await), ["Acme / Dashboard has reached 100 % of its budget: 11h of 10h."]);
+    assert_eq!(crossed(&studio).await, ["100 %"]);
+}
+
+#[tokio::test]
+async fn it_is_told_again_after_usage_fell_below() {
+    let studio = studio().await;
+    set(&studio, json!({"hours": 10})).await;
+    let entry = log(&studio, "8h", json!({})).await;
+    let change = |duration: &str| studio.ok("update_time_entry", json!({"time_entry": entry["id"], "duration": duration}));
+    assert!(warnings(&change("9h").await).is_empty());
+    assert!(warnings(&change("7h").await).is_empty(), "falling is not told of");
+    assert_eq!(warnings(&change("8h").await).len(), 1);
+    studio.ok("delete_time_entry", json!({"time_entry": entry["id"]})).await;
+    assert_eq!(warnings(&log(&studio, "8h", json!({})).await).len(), 1);
+    assert_eq!(crossed(&studio).await, ["75 %", "75 %", "75 %"]);
+}
+
+#[tokio::test]
+async fn each_period_has_its_own() {
+    let studio = studio().await;
+    set(&studio, json!({"hours": 10, "period": "month"})).await;
+    let entry = log(&studio, "8h", json!({})).await;
+    assert!(warnings(&log(&studio, "8h", json!({"date": "2026-10-05"})).await)[0].contains("October 2026"));
+    assert!(warnings(&log(&studio, "1h", json!({})).await).is_empty(), "October has not forgotten November");
+    let moved = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "date": "2026-10-06"})).await;
+    assert!(warnings(&moved)[0].contains("100 % of its budget for October 2026: 16h of 10h"), "{moved:#}");
+    assert_eq!(warnings(&log(&studio, "8h", json!({})).await).len(), 1, "November had fallen below");
+}
+
+#[tokio::test]
+async fn every_way_to_write_time_tells() {
+    let studio = studio().await;
+    set(&studio, json!({"hours": 2})).await;
+    studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.advance(5400);
+    assert_eq!(warnings(&studio.ok("stop_timer", json!({})).await).len(), 1);
+    let draft = log(&studio.token(Writes::Drafts).await, "30m", json!({})).await;
+    assert!(warnings(&draft).is_empty(), "a draft does not count");
+    assert!(warnings(&studio.ok("confirm_time_entries", json!({"all": true})).await)[0].contains("100 %"));
+    studio.ok("create_project", json!({"client": "Acme", "name": "Website"})).await;
+    let entry = log(&studio, "1h", json!({"project": "Website"})).await;
+    set(&studio, json!({"hours": 4})).await;
+    let moved = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "project": "Dashboard"})).await;
+    assert!(warnings(&moved)[0].contains("75 % of its budget: 3h of 4h"), "{moved:#}");
+}
+
+#[tokio::test]
+async fn a_dry_run_warns_and_tells_nobody() {
+    let studio = studio().await;
+    set(&studio, json!({"hours": 1})).await;
+    assert_eq!(warnings(&log(&studio, "1h", json!({"dry_run": true})).await).len(), 1);
+    assert_eq!(told(&studio).await.len(), 0);
+    assert_eq!(warnings(&log(&studio, "1h", json!({})).await).len(), 1);
+}
+
+#[tokio::test]
+async fn those_who_lead_are_told_and_others_are_not() {
+    let studio = studio().await;
+    let (grace, alan, stranger) =
+        (studio.as_role(Role::Admin).await, studio.as_role(Role::Viewer).await, studio.as_role(Role::Member).await);
+    set(&studio, json!({"hours": 1})).await;
+    log(&studio, "1h", json!({})).await;
+    for (world, count) in [(&studio, 1), (&grace, 1), (&alan, 0), (&stranger, 0)] {
+        assert_eq!(told(world).await.len(), count);
+    }
+}
+
+#[tokio::test]
+async fn of_many_writes_at_once_exactly_one_crosses() {
+    let studio = studio().await;
+    set(&studio, json!({"hours": 10, "warning_percent": 75, "critical_percent": 1000})).await;
+    let calls = (0..20).map(|_| {
+        let studio = studio.clone();
+        tokio::spawn(async move { log(&studio, "1h", json!({})).await })
+    });
+    let answers: Vec<Value> = futures::future::join_all(calls).await.into_iter().map(|answer| answer.expect("logged")).collect();
+    assert_eq!(answers.iter().filter(|answer| !warnings(answer).is_empty()).count(), 1);
+    assert_eq!(crossed(&studio).await, ["75 %"]);
+}

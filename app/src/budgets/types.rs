@@ -1,0 +1,224 @@
+//! What a budget is, and how much of it is used, as callers see it.
+
+use serde::{Deserialize, Serialize};
+
+use super::period::BudgetPeriod;
+use crate::{
+    day::Day,
+    hours::Worked,
+    id::{BudgetId, MemberId, ProjectId},
+    money::Money,
+    projects::ClientSummary,
+    time::ProjectSummary,
+};
+
+/// Which time a cap on hours counts. A cap on an amount always counts billable time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BudgetBasis {
+    /// Only time that the client pays for.
+    Billable,
+    /// All time.
+    All,
+}
+
+impl BudgetBasis {
+    /// The name as stored and sent.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Billable => "billable",
+            Self::All => "all",
+        }
+    }
+
+    /// The basis of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Billable, Self::All].into_iter().find(|basis| basis.name() == name)
+    }
+}
+
+/// How far a budget is used, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BudgetState {
+    /// Below the first threshold.
+    Ok,
+    /// At the warning threshold or beyond.
+    Warning,
+    /// At the critical threshold or beyond.
+    Critical,
+    /// More was used than the cap allows.
+    Over,
+}
+
+/// A part of a whole in percent: exact to a hundredth, cut and not rounded, so that 99.99 % is not the whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Share {
+    /// Hundredths of a percent: 8050 is 80.5 %.
+    pub hundredths: i64,
+    /// The share as a person reads it, for instance `80.5 %`.
+    pub text: String,
+}
+
+impl Share {
+    /// How much of `cap` is `used`; caps are above zero.
+    pub fn of(used: i64, cap: i64) -> Self {
+        let hundredths = crate::money::saturated(i128::from(used.max(0)) * 10_000 / i128::from(cap.max(1)));
+        let decimals = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+        Self { hundredths, text: format!("{} %", decimals.trim_end_matches('0').trim_end_matches('.')) }
+    }
+}
+
+/// The hours of a budget. Without a cap only what was worked is told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct BudgetHours {
+    /// How much may be worked; absent when hours are not limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap: Option<Worked>,
+    /// What was worked: finished entries that count.
+    pub used: Worked,
+    /// What may come on top: running timers and drafts.
+    pub pending: Worked,
+    /// What is left of the cap, below zero when it is passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Worked>,
+    /// The share of the cap that is used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percent: Option<Share>,
+}
+
+/// The money of a budget. Without a cap only what the time is worth is told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct BudgetAmount {
+    /// What the billable time may be worth; absent when it is not limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap: Option<Money>,
+    /// What the billable time is worth.
+    pub used: Money,
+    /// What may come on top: running timers and drafts.
+    pub pending: Money,
+    /// What is left of the cap, below zero when it is passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Money>,
+    /// The share of the cap that is used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percent: Option<Share>,
+}
+
+/// A budget of a project, and how much of it is used in one of its periods.
+///
+/// For callers who may not see money everything is told of the hours alone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct BudgetStatus {
+    /// Its id.
+    pub id: BudgetId,
+    /// The project it is for.
+    pub project: ProjectSummary,
+    /// The client of the project.
+    pub client: ClientSummary,
+    /// How often it begins anew.
+    pub period: BudgetPeriod,
+    /// First day of the period that is told of, where the organization is; absent for a whole lifetime.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Day>,
+    /// Last day of that period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Day>,
+    /// Which time the hours count.
+    pub basis: BudgetBasis,
+    /// From how many percent on a warning is due.
+    pub warning_percent: i32,
+    /// From how many percent on it is critical.
+    pub critical_percent: i32,
+    /// Whether new time that would pass the cap is refused.
+    pub hard_stop: bool,
+    /// The hours.
+    pub hours: BudgetHours,
+    /// The money; absent for callers who may not see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<BudgetAmount>,
+    /// The usage: the higher of the shares of hours and amount. Absent when the caller sees no cap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percent: Option<Share>,
+    /// The usage once what is pending counts too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_percent: Option<Share>,
+    /// The usage in a word. Absent when the caller sees no cap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<BudgetState>,
+    /// Counts its changes.
+    pub version: i32,
+}
+
+/// How fast a project is worked on, and how long its budget lasts at that pace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Burn {
+    /// Hours per week, over the last four weeks up to today.
+    pub per_week: Worked,
+    /// What a week was worth; absent for callers who may not see money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_per_week: Option<Money>,
+    /// The day on which the first cap is reached at this pace: today when it is reached already, absent when the pace does not
+    /// reach it within the period (within ten years, when there is none).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached_on: Option<Day>,
+}
+
+/// How much of a budget was used at the end of a day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct BurnPoint {
+    /// The day.
+    pub day: Day,
+    /// Seconds used since the period began.
+    pub seconds: i64,
+    /// Minor units used since the period began; absent for callers who may not see money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<i64>,
+}
+
+/// Somebody who works on a project.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct TeamMember {
+    /// Their id.
+    pub id: MemberId,
+    /// Their name.
+    pub name: String,
+    /// What they worked on it; only for yourself unless you see everybody's time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worked: Option<Worked>,
+}
+
+/// How a project stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct ProjectStatus {
+    /// The project's id.
+    pub id: ProjectId,
+    /// Its name.
+    pub name: String,
+    /// Whom it is for.
+    pub client: ClientSummary,
+    /// Time worked on it, drafts and a running timer left out.
+    pub worked: Worked,
+    /// What of it could be invoiced now; absent for callers who may not see money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unbilled: Option<Money>,
+    /// Its budget with the usage of the present period; absent when it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<BudgetStatus>,
+    /// How fast it is worked on.
+    pub burn: Burn,
+    /// How the budget was used up, at most 60 days of the present period; empty without a budget.
+    pub curve: Vec<BurnPoint>,
+    /// Who is on it or has worked on it, at most 50.
+    pub team: Vec<TeamMember>,
+}

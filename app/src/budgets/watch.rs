@@ -1,0 +1,138 @@
+//! What a write of time does to budgets: it may be refused, it may cross a threshold, and it answers with how they stand.
+//!
+//! Usage is taken before and after the write, with the budgets locked in between. So of two writes at once the second sees
+//! what the first did: both cannot pass a hard stop, and a threshold is crossed by exactly one of them. When usage falls
+//! below a threshold nothing has to be reset: the next write that reaches it crosses it again. A new period begins at zero.
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::{
+    exhausted,
+    store::{self, Asked},
+    tell,
+    types::BudgetStatus,
+    usage::{Budget, Part, Usage},
+};
+use crate::{error::Error, operation::Call, projects::sight::Sight};
+
+/// The budgets that a write of time touches, held until the call ends.
+pub struct Watch {
+    periods: Vec<Period>,
+}
+
+/// One period of one budget.
+struct Period {
+    budget: Budget,
+    days: (Date, Date),
+    before: Usage,
+}
+
+/// Whether a hard stop stands in the way of a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// It logs time: what would pass the cap is refused.
+    Held,
+    /// It keeps time that was worked, or takes time away: never refused.
+    Free,
+}
+
+/// How the budgets stand after a write.
+pub struct Settled {
+    periods: Vec<(Uuid, (Date, Date), BudgetStatus)>,
+}
+
+impl Watch {
+    /// Holds the budgets of these projects, and takes their usage in the periods of these days. Comes before the write.
+    pub async fn over(cx: &mut Call, touched: &[(Uuid, Date)]) -> Result<Self, Error> {
+        let projects: Vec<Uuid> = touched.iter().map(|(project, _)| *project).collect();
+        let held = store::hold(&mut cx.db, &projects).await?;
+        if held.is_empty() {
+            return Ok(Self { periods: Vec::new() });
+        }
+        let budgets = store::of_projects(&mut cx.db, &held).await?;
+        let mut periods: Vec<Period> = Vec::new();
+        for (project, day) in touched {
+            let Some(budget) = budgets.iter().find(|budget| budget.project == *project) else { continue };
+            let days = budget.period.around(*day);
+            if !periods.iter().any(|known| known.budget.id == budget.id && known.days == days) {
+                periods.push(Period { budget: budget.clone(), days, before: Usage::default() });
+            }
+        }
+        let usages = usages(cx, &periods).await?;
+        periods.iter_mut().zip(usages).for_each(|(period, usage)| period.before = usage);
+        Ok(Self { periods })
+    }
+
+    /// Refuses to start a timer whose time would find no room: the cap that it counts for is used up.
+    pub fn refuse_start(&self, sight: &Sight, project: Uuid, billable: bool) -> Result<(), Error> {
+        let closed = |period: &&Period| period.budget.project == project && period.budget.hard_stop;
+        for Period { budget, days, before } in self.periods.iter().filter(closed) {
+            let next = Usage {
+                seconds: before.seconds + i64::from(billable || budget.basis == super::BudgetBasis::All),
+                amount: before.amount + i64::from(billable),
+                ..*before
+            };
+            if exceeds(budget, *before, next) {
+                return Err(exhausted::at_start(budget, *days, *before, sight));
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at what the write has done: refuses what passes a hard stop, and tells of every threshold that was crossed.
+    pub async fn settle(self, cx: &mut Call, sight: &Sight, limit: Limit) -> Result<Settled, Error> {
+        let usages = usages(cx, &self.periods).await?;
+        let mut settled = Settled { periods: Vec::with_capacity(usages.len()) };
+        for (Period { budget, days, before }, after) in self.periods.into_iter().zip(usages) {
+            if limit == Limit::Held && budget.hard_stop {
+                let grown = grown(before, after);
+                if exceeds(&budget, before, grown) {
+                    return Err(exhausted::by(&budget, days, before, grown, sight));
+                }
+            }
+            tell::crossings(cx, sight, &budget, days, before, after).await?;
+            settled.periods.push((budget.project, days, budget.status(days, after, Part::seen(sight.money))));
+        }
+        Ok(settled)
+    }
+}
+
+impl Settled {
+    /// How the budget of a project stands in the period of a day.
+    pub fn at(&self, project: Uuid, day: Date) -> Option<BudgetStatus> {
+        let found = self.periods.iter().find(|(known, (first, last), _)| *known == project && (*first..=*last).contains(&day));
+        found.map(|(_, _, status)| status.clone())
+    }
+
+    /// How all of them stand.
+    pub fn all(self) -> Vec<BudgetStatus> {
+        self.periods.into_iter().map(|(_, _, status)| status).collect()
+    }
+}
+
+async fn usages(cx: &mut Call, periods: &[Period]) -> Result<Vec<Usage>, Error> {
+    if periods.is_empty() {
+        return Ok(Vec::new());
+    }
+    let asked: Vec<Asked> =
+        periods.iter().map(|period| Asked { project: period.budget.project, days: period.days, basis: period.budget.basis }).collect();
+    let now = cx.now;
+    store::usage(&mut cx.db, &asked, now).await
+}
+
+/// What counts after the write, with a new draft in it: it is to count one day, and there has to be room for it then.
+fn grown(before: Usage, after: Usage) -> Usage {
+    let (all_before, all_after) = (before.with_pending(), after.with_pending());
+    Usage {
+        seconds: after.seconds.max(before.seconds + all_after.seconds - all_before.seconds),
+        amount: after.amount.max(before.amount + all_after.amount - all_before.amount),
+        ..after
+    }
+}
+
+/// Whether a cap is passed by what was added, and not only by what was there before.
+fn exceeds(budget: &Budget, before: Usage, after: Usage) -> bool {
+    let measures = budget.measures(before, Part::Whole).zip(budget.measures(after, Part::Whole));
+    measures.into_iter().any(|((before, cap), (after, _))| after > cap && after > before)
+}

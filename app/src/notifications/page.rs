@@ -1,0 +1,53 @@
+//! Unread notifications on a page, with the way to put them aside.
+
+use leptos::prelude::*;
+
+use super::{MarkNotificationsRead, Notification, list_notifications};
+use crate::{
+    ui::{Form, Icon, Submit, Write, answered, fetched, hidden, icon, loaded},
+    visit::{changed, use_changes},
+};
+
+/// How many are shown at once; the rest come up when these are read.
+const SHOWN_MAX: u32 = 20;
+
+/// What was not read yet. Nothing at all when there is nothing.
+#[component]
+pub fn Notifications(
+    /// Only what speaks of the page whose address ends like this.
+    #[prop(optional, into)]
+    about: Option<String>,
+) -> impl IntoView {
+    let changes = use_changes();
+    let read = RwSignal::new(0_u32);
+    let unread = fetched(move || (changes.time.get(), read.get()), |_| list_notifications(Some(true), Some(SHOWN_MAX), None));
+    loaded(unread, move |page| {
+        let items = page.items.into_iter().filter(|item| about.as_ref().is_none_or(|about| item.link.ends_with(about)));
+        let items: Vec<_> = items.collect();
+        let linked = about.is_none();
+        (!items.is_empty()).then(|| list(items, linked, read)).into_any()
+    })
+}
+
+fn list(items: Vec<Notification>, linked: bool, read: RwSignal<u32>) -> AnyView {
+    let action = Write::<MarkNotificationsRead>::new();
+    answered(action, move |_| changed(read));
+    let rows = items.into_iter().map(|item| {
+        let text = if linked {
+            view! { <a class="row-link" href=item.link>{item.text}</a> }.into_any()
+        } else {
+            view! { <span>{item.text}</span> }.into_any()
+        };
+        view! {
+            <li>
+                {icon(Icon::Warning)}
+                <span>{text} <small class="quiet">{item.created_at.day().label()} ", " {item.created_at.clock().to_owned()}</small></span>
+                <Form action id=format!("read-{}", item.id) class="inline" quiet=true>
+                    {hidden("notifications[0]", item.id)}
+                    <Submit label="Read" class="button" />
+                </Form>
+            </li>
+        }
+    });
+    view! { <ul class="notes" aria-label="Notifications">{rows.collect_view()}</ul> }.into_any()
+}

@@ -1,0 +1,134 @@
+//! SQL of notifications.
+
+use jiff::Timestamp;
+use sqlx::{query, query_as, query_scalar};
+use uuid::Uuid;
+
+use crate::{
+    database::{Db, instant},
+    error::Error,
+    id::NotificationId,
+};
+
+/// Whose notifications are meant, and which of them they may see.
+#[derive(Debug, Clone, Copy)]
+pub struct Whose {
+    /// The member.
+    pub member: Uuid,
+    /// Whether those about money are among them.
+    pub money: bool,
+}
+
+/// A notification as stored.
+#[allow(missing_docs, reason = "the columns are described at Notification")]
+pub struct Row {
+    pub id: Uuid,
+    pub kind: String,
+    pub text: String,
+    pub link: String,
+    pub created_at: jiff_sqlx::Timestamp,
+    pub read: bool,
+}
+
+/// What several members are told.
+pub struct News {
+    /// What kind of thing it tells.
+    pub kind: &'static str,
+    /// What it says.
+    pub text: String,
+    /// The page that it speaks of, within the organization.
+    pub link: String,
+    /// Whether it says or implies an amount.
+    pub about_money: bool,
+}
+
+/// Tells the members.
+pub async fn insert(db: &mut Db, members: &[Uuid], news: &News, now: Timestamp) -> Result<(), Error> {
+    if members.is_empty() {
+        return Ok(());
+    }
+    let organization = db.organization();
+    let ids: Vec<Uuid> = members.iter().map(|_| NotificationId::new().0).collect();
+    query!(
+        "insert into notification (organization_id, id, member_id, kind, text, link, about_money, created_at)
+         select $1, told.id, told.member_id, $4, $5, $6, $7, $8 from unnest($2::uuid[], $3::uuid[]) as told (id, member_id)",
+        organization,
+        &ids,
+        members,
+        news.kind,
+        news.text,
+        news.link,
+        news.about_money,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Notifications, the newest first, from after the last page.
+pub async fn list(db: &mut Db, whose: Whose, unread: bool, after: Option<Uuid>, limit: i64) -> Result<Vec<Row>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Row,
+        r#"select id, kind, text, link, created_at as "created_at: _", read_at is not null as "read!"
+           from notification
+           where organization_id = $1 and member_id = $2 and ($3 or not about_money) and (not $4 or read_at is null)
+               and ($5::uuid is null or id < $5)
+           order by id desc limit $6"#,
+        organization,
+        whose.member,
+        whose.money,
+        unread,
+        after,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// How many of these there are for the member.
+pub async fn known(db: &mut Db, whose: Whose, ids: &[Uuid]) -> Result<i64, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select count(*) as "count!" from notification
+           where organization_id = $1 and member_id = $2 and ($3 or not about_money) and id = any($4)"#,
+        organization,
+        whose.member,
+        whose.money,
+        ids
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// Marks these, or all, as read; the answer is how many were not.
+pub async fn mark_read(db: &mut Db, whose: Whose, ids: Option<&[Uuid]>, now: Timestamp) -> Result<u64, Error> {
+    let organization = db.organization();
+    Ok(query!(
+        "update notification set read_at = $5
+         where organization_id = $1 and member_id = $2 and ($3 or not about_money) and ($4::uuid[] is null or id = any($4)) and read_at is null",
+        organization,
+        whose.member,
+        whose.money,
+        ids,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?
+    .rows_affected())
+}
+
+/// How many were not read yet.
+pub async fn unread(db: &mut Db, whose: Whose) -> Result<i64, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select count(*) as "count!" from notification
+           where organization_id = $1 and member_id = $2 and ($3 or not about_money) and read_at is null"#,
+        organization,
+        whose.member,
+        whose.money
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
