@@ -96,7 +96,7 @@ impl Talk {
         self.cut.set(matches!(heard, Heard::Interrupted));
         match heard {
             Heard::Connected => self.following.again.set_value(true),
-            Heard::Event(event) => self.event(event),
+            Heard::Event(event) => self.event(*event),
             Heard::Interrupted => {}
             Heard::Lost => self.lost(),
         }
