@@ -119,6 +119,8 @@ impl Talk {
             self.following.losses.set_value(0);
             self.listed.update(|count| *count += 1);
             self.leave();
+            // A card may have been decided in another tab while the run went on.
+            self.reload();
         }
     }
 
