@@ -100,5 +100,4 @@ pub fn named(name: &str) -> Option<&'static Operation> {
 
 /// Server functions that are no operations: they deal in cookies, passwords and links out of a mail, so only a browser may
 /// call them.
-pub const BROWSER_ONLY: [&str; 5] =
-    ["/call/sign_up", "/call/sign_in", "/call/sign_out", "/call/change_password", "/call/show_invitation"];
+pub const BROWSER_ONLY: [&str; 5] = ["/call/sign_up", "/call/sign_in", "/call/sign_out", "/call/change_password", "/call/show_invitation"];

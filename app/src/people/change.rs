@@ -67,7 +67,10 @@ pub async fn manager(cx: &mut Call) -> Result<Role, Error> {
 /// Refuses to give a role above one's own, or one that cannot be given yet.
 pub fn refuse_role(own: Role, role: Role) -> Result<(), Error> {
     if !own.covers(role) {
-        return Err(Error::new(Code::Forbidden, format!("The role {} is above your own, {}. Ask an owner to give it.", role.name(), own.name())));
+        return Err(Error::new(
+            Code::Forbidden,
+            format!("The role {} is above your own, {}. Ask an owner to give it.", role.name(), own.name()),
+        ));
     }
     if !Role::GIVEN.contains(&role) {
         let names: Vec<&str> = Role::GIVEN.iter().map(|role| role.name()).collect();

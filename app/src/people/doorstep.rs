@@ -54,7 +54,9 @@ fn shown(invitation: ReceivedInvitation, action: Write<AnswerInvitation>, secret
             <p class="actions"><a class="button primary" rel="external" href=format!("/o/{slug}")>{format!("Open {into}")}</a></p>
         }
         .into_any(),
-        (InvitationState::Accepted, None) => closed(format!("This invitation was accepted already. Sign in with its address to open {into}."), true),
+        (InvitationState::Accepted, None) => {
+            closed(format!("This invitation was accepted already. Sign in with its address to open {into}."), true)
+        }
         (InvitationState::Declined, _) => closed(format!("This invitation was declined. Ask {by} to invite you again."), false),
         (InvitationState::Expired, _) => closed(format!("This invitation has run out. Ask {by} to send it again."), false),
         (InvitationState::Revoked, _) => closed(format!("This invitation was taken back. Ask {by} to invite you again."), false),

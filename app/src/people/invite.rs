@@ -46,8 +46,7 @@ pub async fn invite(cx: &mut Call, asked: Asked) -> Result<Invitation, Error> {
         return Err(Error::invalid("email", format!("{email} belongs to {name}, who is a member already. Change their role instead.")));
     }
     let projects = projects(cx, &asked.projects).await?;
-    let terms =
-        Terms { email: &email, name: name.as_deref(), role: asked.role, projects: &projects, by: cx.membership()?.member.0 };
+    let terms = Terms { email: &email, name: name.as_deref(), role: asked.role, projects: &projects, by: cx.membership()?.member.0 };
     if let Some(open) = invitation::find(&mut cx.db, None, Some(&email)).await? {
         change::refuse_role(own, role_of(&open)?)?;
         invitation::update(&mut cx.db, open.id, &terms).await?;

@@ -85,7 +85,8 @@ fn list(page: Page<Invitation>, changes: RwSignal<u32>) -> AnyView {
     if page.items.is_empty() {
         return view! { <p class="quiet">"Nobody is invited at the moment."</p> }.into_any();
     }
-    view! { <ul class="rows">{page.items.into_iter().map(|invitation| view! { <Row invitation changes /> }).collect_view()}</ul> }.into_any()
+    view! { <ul class="rows">{page.items.into_iter().map(|invitation| view! { <Row invitation changes /> }).collect_view()}</ul> }
+        .into_any()
 }
 
 #[component]

@@ -3,11 +3,13 @@
 //! `STINT_TEST_DATABASE_URL` names a server whose user may create databases; `./dev test` starts one.
 
 mod agents;
+mod blind;
 mod isolation;
 mod limits;
 mod mails;
 mod outages;
 mod pages;
+mod people;
 mod programs;
 mod refusals;
 mod registry;

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::{invited, names, stranger, studio};
 use crate::{
-    access::Role,
+    access::{Role, Scope, Writes},
+    account::tokens::Preset,
     context::{Caller, Door},
     error::Code,
     people::{
@@ -29,7 +30,10 @@ async fn who_is_invited_sees_it_accepts_it_and_is_there() {
     let studio = studio().await;
     let barbara = stranger(&studio).await;
     let invitation = invited(&studio, &barbara, Role::Member).await;
-    assert_eq!((&invitation["state"], &invitation["sent"], &invitation["projects"]), (&json!("open"), &json!(1), &json!(["Acme / Dashboard"])));
+    assert_eq!(
+        (&invitation["state"], &invitation["sent"], &invitation["projects"]),
+        (&json!("open"), &json!(1), &json!(["Acme / Dashboard"]))
+    );
     let received = barbara.ok("list_invitations", json!({})).await["items"][0].clone();
     assert_eq!((&received["id"], &received["role"], &received["invited_by"]), (&invitation["id"], &json!("member"), &json!("Ada")));
     assert_eq!(received.get("slug"), None, "one is not there yet");
@@ -41,7 +45,10 @@ async fn who_is_invited_sees_it_accepts_it_and_is_there() {
     let inside = barbara.at(&studio).await;
     assert_eq!(inside.ok("whoami", json!({})).await["organization"]["role"], "member");
     assert_eq!(names(&inside.ok("list_projects", json!({})).await), ["Dashboard"]);
-    let recorded = format!("select count(*) from action where organization_id = $1 and operation = 'answer_invitation' and member_id = '{}'", inside.member());
+    let recorded = format!(
+        "select count(*) from action where organization_id = $1 and operation = 'answer_invitation' and member_id = '{}'",
+        inside.member()
+    );
     assert_eq!(studio.number(&recorded).await, 1, "coming in is on record like everything else");
 }
 
@@ -57,6 +64,14 @@ async fn the_mail_says_who_invites_into_what_and_holds_the_link() {
         assert!(body.contains(part), "{part} is missing: {body}");
     }
     assert!(!body.contains("EUR") && !body.contains("120"), "{body}");
+    let edsger = studio.as_role(Role::Manager).await;
+    assert_eq!(edsger.ok("list_mails", json!({})).await["items"], json!([]), "the link is for those who manage people");
+    assert_eq!(
+        studio.token_with(Preset::Billing, Writes::Direct).await.ok("list_mails", json!({})).await["items"].as_array().map(Vec::len),
+        Some(1)
+    );
+    let money_only = studio.token_of(&[Scope::MoneyRead], Writes::Direct).await;
+    assert_eq!(money_only.ok("list_mails", json!({})).await["items"], json!([]));
     let kept = "select count(*) from invitation where organization_id = $1 and secret_hash <> sha256('')";
     assert_eq!(studio.number(kept).await, 1);
 }

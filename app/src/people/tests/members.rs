@@ -137,6 +137,9 @@ async fn a_member_may_leave_by_themselves() {
     let gone = barbara.ok("leave_organization", json!({})).await;
     assert_eq!((&gone["name"], &gone["stopped_timer"]), (&json!("Barbara"), &json!(true)));
     assert!(barbara.at(&studio).await.caller.membership.is_none());
-    let by = format!("select count(*) from action where organization_id = $1 and operation = 'leave_organization' and member_id = '{}'", barbara.member());
+    let by = format!(
+        "select count(*) from action where organization_id = $1 and operation = 'leave_organization' and member_id = '{}'",
+        barbara.member()
+    );
     assert_eq!(studio.number(&by).await, 1);
 }
