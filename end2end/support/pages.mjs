@@ -5,6 +5,7 @@ export const OPEN = [
   { name: "landing", path: "/" },
   { name: "sign-up", path: "/sign-up" },
   { name: "sign-in", path: "/sign-in" },
+  { name: "invitation-missing", path: "/invitation/nothing" },
   { name: "not-found", path: "/nowhere" },
 ];
 
@@ -37,7 +38,9 @@ export async function pagesOf(slug, api) {
     ...invoices.map((invoice) => page(`invoice-${invoice.status}`, `invoices/${invoice.id}`)),
     page("settings"),
     page("settings-organization", "settings/organization"),
+    page("settings-members", "settings/members"),
     page("settings-tokens", "settings/tokens"),
+    page("settings-organizations", "settings/organizations"),
     page("settings-mails", "settings/mails"),
     page("settings-missing", "settings/nothing"),
     { name: "organization-missing", path: "/o/of-nobody" },

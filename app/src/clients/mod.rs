@@ -33,7 +33,7 @@ pub struct Client {
     pub color: String,
     /// Currency of rates and invoices; fixed once there is time or an invoice.
     pub currency: Currency,
-    /// Rate per hour; the organization's when absent.
+    /// Rate per hour; the organization's when absent. Absent too for callers who may not see money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Money>,
     /// Days the client has to pay (BT-9).
@@ -99,7 +99,7 @@ pub async fn get_client(
     /// The client's id or name.
     client: String,
 ) -> Result<Client, Error> {
-    record::find(cx, &client).await
+    record::get(cx, &client).await
 }
 
 /// Add a client. What is left out comes from the organization: currency, payment terms, tax and language.

@@ -14,6 +14,7 @@ use crate::{
     },
     page::{self, Cursor, Page},
     percent::Percent,
+    projects::sight::Sight,
     reference, text,
 };
 
@@ -60,19 +61,32 @@ pub async fn list(
 ) -> Result<Page<Client>, Error> {
     let limit = page::limit(limit)?;
     let after = cursor.as_deref().map(Cursor::decode).transpose()?;
-    let query = query.filter(|query| !query.trim().is_empty());
+    let sight = Sight::of(cx)?;
+    let filter = store::Filter { query: query.filter(|query| !query.trim().is_empty()), archived, on: sight.on_projects_of() };
     let total = match with_total {
-        true => Some(store::count(&mut cx.db, query.as_deref(), archived).await?),
+        true => Some(store::count(&mut cx.db, &filter).await?),
         false => None,
     };
-    let rows = store::list(&mut cx.db, query.as_deref(), archived, after, limit + 1).await?;
-    let page = Page::of(rows, limit, |row| Cursor { key: row.name.to_lowercase(), id: row.id }, read)?;
+    let rows = store::list(&mut cx.db, &filter, after, limit + 1).await?;
+    let page = Page::of(rows, limit, |row| Cursor { key: row.name.to_lowercase(), id: row.id }, |row| Ok(seen(read(row)?, &sight)))?;
     Ok(Page { total, ..page })
 }
 
-/// The client that an id or a name refers to.
+/// The client that an id or a name refers to, as far as the caller may see it.
+pub async fn get(cx: &mut Call, client: &str) -> Result<Client, Error> {
+    let client = find(cx, client).await?;
+    Ok(seen(client, &Sight::of(cx)?))
+}
+
+/// Without its rate for those who see no money.
+fn seen(client: Client, sight: &Sight) -> Client {
+    Client { rate: client.rate.filter(|_| sight.money), ..client }
+}
+
+/// The whole client that an id or a name refers to: a member sees those whose projects they are on.
 pub async fn find(cx: &mut Call, client: &str) -> Result<Client, Error> {
-    let found = store::find(&mut cx.db, reference::id(client), client.trim()).await?;
+    let on = Sight::of(cx)?.on_projects_of();
+    let found = store::find(&mut cx.db, reference::id(client), client.trim(), on).await?;
     read(found.ok_or_else(|| Error::not_found("client"))?)
 }
 
@@ -107,7 +121,7 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
     }
     let now = cx.now;
     store::insert(&mut cx.db, &client, now).await?;
-    Ok(client)
+    Ok(seen(client, &Sight::of(cx)?))
 }
 
 /// Changes what is given and keeps the rest.
@@ -140,7 +154,7 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
         taxed(&client)?;
     }
     store::update(&mut cx.db, &client).await?;
-    Ok(client)
+    Ok(seen(client, &Sight::of(cx)?))
 }
 
 async fn change_currency(cx: &mut Call, client: &mut Client, currency: Currency) -> Result<(), Error> {
@@ -166,7 +180,7 @@ pub async fn set_archived(cx: &mut Call, client: &str, archived: bool) -> Result
     let client = find(cx, client).await?;
     let at = archived.then_some(cx.now);
     store::set_archived(&mut cx.db, client.id, at).await?;
-    Ok(Client { archived, ..client })
+    Ok(seen(Client { archived, ..client }, &Sight::of(cx)?))
 }
 
 /// Deletes a client that nothing holds.

@@ -31,24 +31,40 @@ pub struct Row {
     pub projects: i64,
 }
 
+/// Which clients are listed.
+pub struct Filter {
+    /// Text in the name.
+    pub query: Option<String>,
+    /// Also archived ones.
+    pub archived: bool,
+    /// Only those with a project that this member is on.
+    pub on: Option<Uuid>,
+}
+
 /// Clients by name, from after the cursor.
-pub async fn list(db: &mut Db, query: Option<&str>, archived: bool, after: Option<Cursor>, limit: i64) -> Result<Vec<Row>, Error> {
+pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i64) -> Result<Vec<Row>, Error> {
     let organization = db.organization();
     let (key, id) = after.map(|after| (after.key, after.id)).unzip();
     Ok(query_as!(
         Row,
         r#"select c.id, c.name, c.color, c.currency, c.rate, c.payment_terms_days, c.tax_category, c.tax_rate, c.email, c.address, c.vat_id,
                c.language, c.archived_at is not null as "archived!",
-               (select count(*) from project p where p.organization_id = c.organization_id and p.client_id = c.id and p.archived_at is null) as "projects!"
+               (select count(*) from project p where p.organization_id = $1 and p.client_id = c.id and p.archived_at is null
+                   and ($4::uuid is null or exists (
+                       select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $4))) as "projects!"
            from client c
            where c.organization_id = $1
                and ($2::text is null or strpos(lower(c.name), lower($2)) > 0)
                and ($3 or c.archived_at is null)
-               and ($4::text is null or (lower(c.name), c.id) > ($4, $5::uuid))
-           order by lower(c.name), c.id limit $6"#,
+               and ($4::uuid is null or exists (
+                   select from project p join project_member pm on pm.organization_id = p.organization_id and pm.project_id = p.id
+                   where p.organization_id = $1 and p.client_id = c.id and pm.member_id = $4))
+               and ($5::text is null or (lower(c.name), c.id) > ($5, $6::uuid))
+           order by lower(c.name), c.id limit $7"#,
         organization,
-        query,
-        archived,
+        filter.query,
+        filter.archived,
+        filter.on,
         key,
         id,
         limit
@@ -58,33 +74,43 @@ pub async fn list(db: &mut Db, query: Option<&str>, archived: bool, after: Optio
 }
 
 /// How many clients match.
-pub async fn count(db: &mut Db, query: Option<&str>, archived: bool) -> Result<i64, Error> {
+pub async fn count(db: &mut Db, filter: &Filter) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
-        r#"select count(*) as "count!" from client
-           where organization_id = $1 and ($2::text is null or strpos(lower(name), lower($2)) > 0) and ($3 or archived_at is null)"#,
+        r#"select count(*) as "count!" from client c
+           where c.organization_id = $1 and ($2::text is null or strpos(lower(c.name), lower($2)) > 0) and ($3 or c.archived_at is null)
+               and ($4::uuid is null or exists (
+                   select from project p join project_member pm on pm.organization_id = p.organization_id and pm.project_id = p.id
+                   where p.organization_id = $1 and p.client_id = c.id and pm.member_id = $4))"#,
         organization,
-        query,
-        archived
+        filter.query,
+        filter.archived,
+        filter.on
     )
     .fetch_one(db.connection())
     .await?)
 }
 
-/// The client with this id or name.
-pub async fn find(db: &mut Db, id: Uuid, name: &str) -> Result<Option<Row>, Error> {
+/// The client with this id or name, if the caller may see it.
+pub async fn find(db: &mut Db, id: Uuid, name: &str, on: Option<Uuid>) -> Result<Option<Row>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Row,
         r#"select c.id, c.name, c.color, c.currency, c.rate, c.payment_terms_days, c.tax_category, c.tax_rate, c.email, c.address, c.vat_id,
                c.language, c.archived_at is not null as "archived!",
-               (select count(*) from project p where p.organization_id = c.organization_id and p.client_id = c.id and p.archived_at is null) as "projects!"
+               (select count(*) from project p where p.organization_id = $1 and p.client_id = c.id and p.archived_at is null
+                   and ($4::uuid is null or exists (
+                       select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $4))) as "projects!"
            from client c
            where c.organization_id = $1 and (c.id = $2 or lower(c.name) = lower($3))
+               and ($4::uuid is null or exists (
+                   select from project p join project_member pm on pm.organization_id = p.organization_id and pm.project_id = p.id
+                   where p.organization_id = $1 and p.client_id = c.id and pm.member_id = $4))
            order by c.id = $2 desc limit 1"#,
         organization,
         id,
-        name
+        name,
+        on
     )
     .fetch_optional(db.connection())
     .await?)

@@ -2,6 +2,7 @@
 
 use super::{MailState, OutgoingMail, store};
 use crate::{
+    access::{Permission, Scope},
     day::Moment,
     error::Error,
     id::{InvoiceId, MailId},
@@ -13,7 +14,10 @@ use crate::{
 pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> Result<Page<OutgoingMail>, Error> {
     let (limit, after) = (page::limit(limit)?, cursor.as_deref().map(Cursor::decode).transpose()?);
     let zone = cx.membership()?.zone.clone();
-    let rows = store::mails(&mut cx.db, None, after.as_ref(), limit + 1).await?;
+    // What carries no invoice invites somebody: that, and its link, is for those who manage people.
+    let invited =
+        cx.may(Permission::ManagePeople) && cx.caller.token.as_ref().is_none_or(|token| token.scopes.contains(&Scope::PeopleRead));
+    let rows = store::mails(&mut cx.db, None, invited, after.as_ref(), limit + 1).await?;
     let at = |at: jiff_sqlx::Timestamp| Moment::at(at.to_jiff(), &zone);
     let place = |row: &store::MailRow| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id };
     let mail = |row: store::MailRow| OutgoingMail {

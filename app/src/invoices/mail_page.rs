@@ -28,7 +28,7 @@ pub fn MailsSection() -> impl IntoView {
 fn list(page: Page<OutgoingMail>) -> AnyView {
     let here = use_here();
     if page.items.is_empty() {
-        return view! { <Empty title="No mail yet" text="Invoices leave by mail when they are sent." /> }.into_any();
+        return view! { <Empty title="No mail yet" text="Invoices and invitations leave by mail when they are sent." /> }.into_any();
     }
     let next = page.next_cursor;
     view! {

@@ -281,6 +281,8 @@ pub async fn void_invoice(
 }
 
 /// List the mails that Stint sent or is about to send, the newest first, with their state and the last refusal.
+///
+/// Mails that invite somebody are listed only for those who manage people.
 #[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "List mails")]
 pub async fn list_mails(
     cx: &mut Call,

@@ -91,7 +91,7 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
     let sums = sums(&totals(&row, &rows)?, &currency);
     let lines = rows.into_iter().map(|line| read_line(line, &currency)).collect::<Result<_, _>>()?;
     let payments = store::payments(&mut cx.db, row.id).await?;
-    let mail = store::mails(&mut cx.db, Some(row.id), None, 1).await?.into_iter().next();
+    let mail = store::mails(&mut cx.db, Some(row.id), false, None, 1).await?.into_iter().next();
     let at = |at: jiff_sqlx::Timestamp| Moment::at(at.to_jiff(), &zone);
     let day = |day: jiff_sqlx::Date| Day::from(day.to_jiff());
     Ok(Invoice {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::world::{Answer, Person, World};
 
 /// One request of the present revision, with all that the protocol asks for.
-async fn ask(world: &World, token: &str, method: &str, mut params: Value) -> Answer {
+pub async fn ask(world: &World, token: &str, method: &str, mut params: Value) -> Answer {
     params["_meta"] = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {},
@@ -27,7 +27,7 @@ async fn ask(world: &World, token: &str, method: &str, mut params: Value) -> Ans
 }
 
 /// The result of calling a tool.
-async fn call(world: &World, token: &str, tool: &str, arguments: Value) -> Value {
+pub async fn call(world: &World, token: &str, tool: &str, arguments: Value) -> Value {
     ask(world, token, "tools/call", json!({ "name": tool, "arguments": arguments })).await.ok()["result"].clone()
 }
 

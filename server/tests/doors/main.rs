@@ -4,11 +4,13 @@
 
 mod agents;
 mod assistant;
+mod blind;
 mod isolation;
 mod limits;
 mod mails;
 mod outages;
 mod pages;
+mod people;
 mod programs;
 mod refusals;
 mod registry;

@@ -160,6 +160,12 @@ impl World {
         let request = self.post(&format!("/call/{operation}")).body(body).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         Answer::of(request.header(header::COOKIE, format!("stint={}", person.cookie)).header("stint-organization", &person.slug)).await
     }
+
+    /// Calls a read that takes nothing, as a page does.
+    pub async fn call_get(&self, person: &Person, operation: &str) -> Answer {
+        let request = self.get(&format!("/call/{operation}")).header(header::COOKIE, format!("stint={}", person.cookie));
+        Answer::of(request.header("stint-organization", &person.slug)).await
+    }
 }
 
 /// An answer, read to its end.

@@ -52,8 +52,8 @@ pub struct MailRow {
     pub sent_at: Option<jiff_sqlx::Timestamp>,
 }
 
-/// Mails, the newest first; with `invoice`, only those that carry it.
-pub async fn mails(db: &mut Db, invoice: Option<Uuid>, after: Option<&Cursor>, limit: i64) -> Result<Vec<MailRow>, Error> {
+/// Mails, the newest first; with `invoice`, only those that carry it. Mails without an invoice only with `others`.
+pub async fn mails(db: &mut Db, invoice: Option<Uuid>, others: bool, after: Option<&Cursor>, limit: i64) -> Result<Vec<MailRow>, Error> {
     let organization = db.organization();
     let (key, id) = after.map(|after| (after.key.clone(), after.id)).unzip();
     let key = key
@@ -64,10 +64,12 @@ pub async fn mails(db: &mut Db, invoice: Option<Uuid>, after: Option<&Cursor>, l
         MailRow,
         "select id, recipient, subject, body, invoice_id, state, attempts, last_error, created_at, sent_at from outgoing_mail
          where organization_id = $1 and ($2::uuid is null or invoice_id = $2)
-             and ($3::timestamptz is null or (created_at, id) < ($3, $4::uuid))
-         order by created_at desc, id desc limit $5",
+             and ($3 or invoice_id is not null)
+             and ($4::timestamptz is null or (created_at, id) < ($4, $5::uuid))
+         order by created_at desc, id desc limit $6",
         organization,
         invoice,
+        others,
         key.map(instant) as _,
         id,
         limit

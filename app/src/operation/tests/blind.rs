@@ -107,7 +107,7 @@ fn assert_no_names(value: &Value, what: &str) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {
-                assert!(!NAMES.contains(&name.as_str()), "{what} holds {name}: {value}");
+                assert!(value.is_null() || !NAMES.contains(&name.as_str()), "{what} holds {name}: {value}");
                 assert_no_names(value, what);
             }
         }

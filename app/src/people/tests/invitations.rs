@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::{invited, names, stranger, studio};
 use crate::{
-    access::Role,
+    access::{Role, Scope, Writes},
+    account::tokens::Preset,
     context::{Caller, Door},
     error::Code,
     people::{
@@ -63,6 +64,14 @@ async fn the_mail_says_who_invites_into_what_and_holds_the_link() {
         assert!(body.contains(part), "{part} is missing: {body}");
     }
     assert!(!body.contains("EUR") && !body.contains("120"), "{body}");
+    let edsger = studio.as_role(Role::Manager).await;
+    assert_eq!(edsger.ok("list_mails", json!({})).await["items"], json!([]), "the link is for those who manage people");
+    assert_eq!(
+        studio.token_with(Preset::Billing, Writes::Direct).await.ok("list_mails", json!({})).await["items"].as_array().map(Vec::len),
+        Some(1)
+    );
+    let money_only = studio.token_of(&[Scope::MoneyRead], Writes::Direct).await;
+    assert_eq!(money_only.ok("list_mails", json!({})).await["items"], json!([]));
     let kept = "select count(*) from invitation where organization_id = $1 and secret_hash <> sha256('')";
     assert_eq!(studio.number(kept).await, 1);
 }

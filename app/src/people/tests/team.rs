@@ -13,11 +13,17 @@ fn team(answer: &Value) -> Vec<&str> {
 async fn a_member_sees_a_project_from_when_they_are_put_on_it_until_they_are_taken_off() {
     let studio = studio().await;
     let barbara = studio.as_role(Role::Member).await;
-    assert_eq!(names(&barbara.ok("list_projects", json!({})).await), Vec::<&str>::new());
+    for list in ["list_projects", "list_clients"] {
+        assert_eq!(names(&barbara.ok(list, json!({})).await), Vec::<&str>::new(), "{list}");
+    }
+    assert_eq!(barbara.code("get_client", json!({"client": "Acme"})).await, Code::NotFound);
     let put = studio.ok("assign_project_members", json!({"project": "Acme / Dashboard", "members": ["barbara", "me"]})).await;
     assert_eq!((put["name"].as_str(), team(&put)), (Some("Acme / Dashboard"), vec!["Ada", "Barbara"]));
     studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
     assert_eq!(names(&barbara.ok("list_projects", json!({})).await), ["Dashboard"]);
+    assert_eq!(names(&barbara.ok("list_clients", json!({"with_total": true})).await), ["Acme"]);
+    let acme = barbara.ok("get_client", json!({"client": "Acme"})).await;
+    assert_eq!((acme.get("rate"), &acme["projects"]), (None, &json!(1)), "of two projects she is on one, and sees no rate");
     let entry = barbara.ok("create_time_entry", json!({"project": "Dashboard", "duration": "1h"})).await;
     barbara.ok("start_timer", json!({"project": "Dashboard"})).await;
 
