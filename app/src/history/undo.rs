@@ -2,10 +2,12 @@
 
 use jiff::civil::Date;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{Restored, Undone, store};
 use crate::{
     access::Permission,
+    budgets::watch::{Limit, Watch},
     error::{Code, Error},
     id::ActionId,
     operation::{Call, Change, authorize, store as pipeline},
@@ -26,7 +28,10 @@ pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
     let done = permitted(cx, action).await?;
     let changes = pipeline::changes(&mut cx.db, ActionId(done.id)).await?;
     can_be_taken_back(&done, &changes)?;
-    open_days(cx, &changes).await?;
+    let days = days(&changes);
+    open(cx, &days).await?;
+    let sight = Sight::of(cx)?;
+    let budgets = Watch::over(cx, &days).await?;
     let mut restored = Vec::with_capacity(changes.len());
     for change in the_way_back(&changes) {
         if !store::restore(&mut cx.db, change).await? {
@@ -34,6 +39,7 @@ pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
         }
         restored.push(Restored { kind: change.kind.clone(), record: change.record });
     }
+    budgets.settle(cx, &sight, Limit::Held).await?;
     cx.undoes = Some(ActionId(done.id));
     Ok(Undone { undone: ActionId(done.id), operation: done.operation, restored })
 }
@@ -98,15 +104,20 @@ fn the_way_back(changes: &[Change]) -> Vec<&Change> {
     deleted.into_iter().chain(turned).chain(made).collect()
 }
 
-/// Time on a closed day neither comes back nor goes away.
-async fn open_days(cx: &mut Call, changes: &[Change]) -> Result<(), Error> {
-    let Some(last) = organizations::settings::get(cx).await?.lock_date.map(|day| day.date()) else { return Ok(()) };
+/// The projects and days whose time comes or goes; a running timer counts nowhere yet.
+fn days(changes: &[Change]) -> Vec<(Uuid, Date)> {
     let images = changes.iter().filter(|change| change.kind == "time_entry").flat_map(|change| [&change.before, &change.after]);
-    let closed = images.flatten().filter(|image| image["running"] != true).any(|image| {
-        let day: Option<Date> = image["day"].as_str().and_then(|day| day.parse().ok());
-        day.is_some_and(|day| day <= last)
-    });
-    if closed { Err(lock::closed(last)) } else { Ok(()) }
+    let touched = images.flatten().filter(|image| image["running"] != true);
+    touched.filter_map(|image| Some((image["project_id"].as_str()?.parse().ok()?, image["day"].as_str()?.parse().ok()?))).collect()
+}
+
+/// Time on a closed day neither comes back nor goes away.
+async fn open(cx: &mut Call, days: &[(Uuid, Date)]) -> Result<(), Error> {
+    let lock_date = organizations::settings::get(cx).await?.lock_date.map(|day| day.date());
+    match lock_date {
+        Some(last) if days.iter().any(|(_, day)| *day <= last) => Err(lock::closed(last)),
+        _ => Ok(()),
+    }
 }
 
 /// Why a record is no longer what the action left behind.

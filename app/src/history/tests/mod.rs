@@ -161,3 +161,22 @@ async fn an_action_that_changed_nothing_to_put_back_is_refused() {
     assert_eq!(studio.code("undo_action", json!({"action": token["action"]})).await, Code::Invalid);
     assert_eq!(studio.code("undo_action", json!({"action": "nonsense"})).await, Code::NotFound);
 }
+
+#[tokio::test]
+async fn a_budget_follows_what_is_undone_and_is_put_back_itself() {
+    let studio = studio().await;
+    let set = studio.ok("set_budget", json!({"project": "Dashboard", "hours": "2", "period": "lifetime", "hard_stop": true})).await;
+    let used = async || studio.ok("get_budget", json!({"project": "Dashboard"})).await["hours"]["used"]["seconds"].clone();
+    let first = log(&studio, "2026-11-18").await;
+    log(&studio, "2026-11-19").await;
+    let (full, deleted) = (used().await, studio.ok("delete_time_entry", json!({"time_entry": first["id"]})).await);
+    assert_ne!(used().await, full);
+    // Somebody else has used up what the deleted hour left: it finds no room any more.
+    let other = log(&studio, "2026-11-20").await;
+    assert_eq!(studio.code("undo_action", json!({"action": deleted["action"]})).await, Code::BudgetExhausted);
+    undo(&studio, &other).await;
+    undo(&studio, &deleted).await;
+    assert_eq!(used().await, full);
+    undo(&studio, &set).await;
+    assert_eq!(studio.code("get_budget", json!({"project": "Dashboard"})).await, Code::NotFound);
+}
