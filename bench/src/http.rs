@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::{
-    body::Bytes,
+    body::{Bytes, Incoming},
     client::conn::http1::{SendRequest, handshake},
 };
 use hyper_util::rt::TokioIo;
@@ -47,6 +47,18 @@ impl Connection {
         let (head, body) = self.sender.send_request(ask).await?.into_parts();
         let body = body.collect().await?.to_bytes();
         Ok(Answer { status: head.status, headers: head.headers, body })
+    }
+}
+
+impl Connection {
+    /// Sends a request and answers with its body as it comes.
+    pub async fn stream(&mut self, ask: Ask) -> Result<Incoming> {
+        self.sender.ready().await?;
+        let (head, body) = self.sender.send_request(ask).await?.into_parts();
+        if !head.status.is_success() {
+            bail!("the answer was {}", head.status);
+        }
+        Ok(body)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod bare;
 mod data;
+mod drawer;
 mod http;
 mod list;
 mod load;
@@ -32,9 +33,11 @@ use tokio::{
 use crate::{
     bare::Bare,
     data::Data,
+    drawer::{Model, Page},
     load::Scenario,
     pgbench::{Around, Pgbench},
     report::Report,
+    scenarios::names,
     stint::{Build, Process, Stint, Way},
 };
 
@@ -114,14 +117,15 @@ impl Run {
     async fn measure(self) -> Result<bool> {
         let folder = TempDir::with_prefix("stint-bench-")?;
         let database = fresh_database(&self.cluster).await?;
-        let stint = Stint::start(&Build { program: &self.program, site: &self.site }, &database, folder.path()).await?;
+        let model = Model::start().await?;
+        let stint = Stint::start(&Build { program: &self.program, site: &self.site }, &database, &model.url, folder.path()).await?;
         say("· writing two years of work");
         let way: Way = stint.command(&["demo", "--json"]).await?;
         let data = Arc::new(Data::make(&stint, &database, &way).await?);
         let mut report = Report::default();
         self.raw(&mut report, &database, &data, &folder).await?;
         bare_program(&mut report, &database, &data, &folder).await?;
-        product(&mut report, &stint, &way, &data).await?;
+        product(&mut report, &stint, &way, &data, &model).await?;
         report.set_resident_mb(stint.resident_mb()?);
         stint.stop().await?;
         report.print(CROWD, self.json)
@@ -163,7 +167,7 @@ async fn bare_program(report: &mut Report, database: &str, data: &Data, folder: 
 }
 
 /// Everything that Stint itself is asked.
-async fn product(report: &mut Report, stint: &Stint, way: &Way, data: &Arc<Data>) -> Result<()> {
+async fn product(report: &mut Report, stint: &Stint, way: &Way, data: &Arc<Data>, model: &Model) -> Result<()> {
     let address = stint.address;
     for (drafts, wanted) in [(&data.short, 1), (&data.long, 10)] {
         let pages = scenarios::pages(address, data, drafts.first().map_or("", String::as_str)).await?;
@@ -172,10 +176,22 @@ async fn product(report: &mut Report, stint: &Stint, way: &Way, data: &Arc<Data>
     let cookie = scenarios::sign_in(address, way).await?;
     measure(report, address, scenarios::rest(data)).await?;
     measure(report, address, scenarios::mcp(data)).await?;
-    measure(report, address, scenarios::dashboard(&way.organization, cookie)).await?;
+    measure(report, address, scenarios::dashboard(&way.organization, cookie.clone())).await?;
+    assistant(report, &Page { address, organization: &way.organization, cookie: &cookie }, model).await?;
     measure(report, address, scenarios::timer(data)).await?;
     measure(report, address, scenarios::document(data, false)).await?;
     measure(report, address, scenarios::document(data, true)).await
+}
+
+/// The drawer, and pages beside many open answers.
+async fn assistant(report: &mut Report, page: &Page<'_>, model: &Model) -> Result<()> {
+    page.switch_on().await?;
+    say("· first words of the assistant");
+    report.add([page.first_words(model).await?]);
+    say("· page: dashboard, beside 100 open answers");
+    let dashboard = scenarios::named(names::BESIDE, scenarios::dashboard(page.organization, page.cookie.to_owned()));
+    report.add(page.beside_open_answers(dashboard).await?);
+    Ok(())
 }
 
 /// Measures a scenario with one client, then with many.

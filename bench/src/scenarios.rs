@@ -34,6 +34,10 @@ pub mod names {
     pub const MCP: &str = "MCP list_time_entries, 50";
     /// The first page of an organization.
     pub const DASHBOARD: &str = "page: dashboard";
+    /// From the model's first word to that word on the page.
+    pub const FIRST_WORD: &str = "drawer: first word after the model's";
+    /// The first page of an organization, while a hundred answers of the assistant are open.
+    pub const BESIDE: &str = "page: dashboard beside 100 answers";
     /// Starting a timer.
     pub const START: &str = "REST start_timer";
     /// Stopping it.
@@ -84,6 +88,12 @@ pub fn mcp(data: &Arc<Data>) -> Scenario {
 pub fn dashboard(organization: &str, cookie: String) -> Scenario {
     let path = format!("/o/{organization}");
     one(names::DASHBOARD, PAGES, whole_page, move |_| get(&path, header::COOKIE, &cookie))
+}
+
+/// The same scenario of one step under another name.
+pub fn named(name: &'static str, mut scenario: Scenario) -> Scenario {
+    scenario.steps.iter_mut().for_each(|step| step.name = name);
+    scenario
 }
 
 /// A timer that is started and stopped; each client is a member of their own.

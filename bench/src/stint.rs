@@ -57,7 +57,7 @@ pub struct Stint {
 
 impl Stint {
     /// Starts it, with settings as shipped except for where it listens and what it works on.
-    pub async fn start(build: &Build<'_>, database: &str, folder: &Path) -> Result<Self> {
+    pub async fn start(build: &Build<'_>, database: &str, model: &str, folder: &Path) -> Result<Self> {
         let address = free_address()?;
         let folder = folder.to_owned();
         let settings = vec![
@@ -67,6 +67,8 @@ impl Stint {
             ("STINT_ADDR", address.to_string()),
             ("STINT_DATA_DIR", folder.display().to_string()),
             ("STINT_DATABASE_URL", database.to_owned()),
+            ("STINT_MODEL_URL", model.to_owned()),
+            ("STINT_MODEL", "bench".to_owned()),
         ];
         let program = build.program.to_owned();
         let process = Process::start(command(&program, &settings).arg("serve"), &folder.join("stint.log"))?;
