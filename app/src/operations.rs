@@ -82,5 +82,23 @@ pub fn named(name: &str) -> Option<&'static Operation> {
     ALL.binary_search_by_key(&name, |operation| operation.declaration.name).ok().and_then(|at| ALL.get(at))
 }
 
-/// Server functions that are no operations: they deal in cookies and passwords, so only a browser may call them.
-pub const BROWSER_ONLY: [&str; 4] = ["/call/sign_up", "/call/sign_in", "/call/sign_out", "/call/change_password"];
+/// Server functions that are no operations, so only a browser may call them: they deal in cookies and passwords, or are the
+/// drawer of the assistant, which is a door of its own.
+pub const BROWSER_ONLY: [&str; 16] = [
+    "/call/sign_up",
+    "/call/sign_in",
+    "/call/sign_out",
+    "/call/change_password",
+    "/call/assistant_say",
+    "/call/assistant_commit",
+    "/call/assistant_dismiss",
+    "/call/assistant_choose",
+    "/call/assistant_undo",
+    "/call/assistant_stop",
+    "/call/assistant_conversations",
+    "/call/assistant_conversation",
+    "/call/assistant_rename",
+    "/call/assistant_delete",
+    "/call/assistant_standing",
+    "/call/assistant_commands",
+];
