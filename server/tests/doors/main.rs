@@ -3,6 +3,7 @@
 //! `STINT_TEST_DATABASE_URL` names a server whose user may create databases; `./dev test` starts one.
 
 mod agents;
+mod budgets;
 mod isolation;
 mod limits;
 mod mails;
