@@ -34,7 +34,7 @@ pub fn chart(status: &BudgetStatus, burn: &Burn, curve: &[BurnPoint], today: &Da
                     {names.collect_view()}
                     <text class="burn-name" x=today_at y="100%" dy="-6" dx=beside(plot.today) text-anchor=anchor(plot.today)>"Today"</text>
                     {plot.end.map(|(at, day)| view! {
-                        <text class="burn-name strong" x=share(at) y=share(plot.cap) dy="14" dx=beside(at) text-anchor=anchor(at)>{short(&day)}</text>
+                        <text class="burn-name strong" x=share(at) y=share(plot.cap) dy="-4" dx=beside(at) text-anchor=anchor(at)>{short(&day)}</text>
                     })}
                 </svg>
                 <p class="burn-days" aria-hidden="true"><span>{short(&plot.from)}</span> <span>{short(&plot.to)}</span></p>

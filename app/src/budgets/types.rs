@@ -156,6 +156,20 @@ pub struct BudgetStatus {
     pub version: i32,
 }
 
+/// A budget inside of another answer. Its schema stands at `get_budget`: written out at every write of time it would be most
+/// of what a model is told.
+#[cfg(feature = "ssr")]
+pub fn as_get_budget_tells(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "type": "object", "description": "The budget as get_budget tells it." })
+}
+
+/// Several of them.
+#[cfg(feature = "ssr")]
+pub fn as_get_budget_tells_each(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let budget = as_get_budget_tells(generator);
+    schemars::json_schema!({ "type": "array", "items": budget })
+}
+
 /// How fast a project is worked on, and how long its budget lasts at that pace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]

@@ -28,6 +28,12 @@ struct Period {
     before: Usage,
 }
 
+impl Period {
+    fn holds(&self, project: Uuid, day: Date) -> bool {
+        self.budget.project == project && (self.days.0..=self.days.1).contains(&day)
+    }
+}
+
 /// Whether a hard stop stands in the way of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
@@ -65,8 +71,8 @@ impl Watch {
     }
 
     /// Refuses to start a timer whose time would find no room: the cap that it counts for is used up.
-    pub fn refuse_start(&self, sight: &Sight, project: Uuid, billable: bool) -> Result<(), Error> {
-        let closed = |period: &&Period| period.budget.project == project && period.budget.hard_stop;
+    pub fn refuse_start(&self, sight: &Sight, (project, day): (Uuid, Date), billable: bool) -> Result<(), Error> {
+        let closed = |period: &&Period| period.holds(project, day) && period.budget.hard_stop;
         for Period { budget, days, before } in self.periods.iter().filter(closed) {
             let next = Usage {
                 seconds: before.seconds + i64::from(billable || budget.basis == super::BudgetBasis::All),

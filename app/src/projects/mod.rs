@@ -123,6 +123,7 @@ pub struct Project {
     pub unbilled: Option<Money>,
     /// Its budget and how much of it is used, when it has one; in a list only when hours are asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::as_get_budget_tells"))]
     pub budget: Option<BudgetStatus>,
 }
 

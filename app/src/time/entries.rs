@@ -27,6 +27,7 @@ pub struct DeletedTimeEntry {
     pub unbilled: Option<Money>,
     /// The budget of the project in the period of that day; absent when it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::as_get_budget_tells"))]
     pub budget: Option<BudgetStatus>,
 }
 
@@ -42,6 +43,7 @@ pub struct Confirmed {
     pub waiting: i64,
     /// The budgets that they count in from now on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::as_get_budget_tells_each"))]
     pub budgets: Vec<BudgetStatus>,
 }
 

@@ -183,6 +183,7 @@ pub struct Logged {
     pub unbilled: Option<Money>,
     /// The budget of the project in the period of the entry's day; absent when it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::as_get_budget_tells"))]
     pub budget: Option<BudgetStatus>,
 }
 

@@ -135,7 +135,7 @@ pub async fn update(cx: &mut Call, given: TimerChange) -> Result<Logged, Error> 
     let watch = Watch::over(cx, &[(timer.project, timer.day)]).await?;
     // Moving it onto a budget is starting it there.
     if timer.project != before.project || timer.price.billable != before.price.billable {
-        watch.refuse_start(&sight, timer.project, timer.price.billable)?;
+        watch.refuse_start(&sight, (timer.project, timer.day), timer.price.billable)?;
     }
     if timer != before {
         if cx.writes_drafts() {

@@ -46,37 +46,37 @@ pub async fn start(cx: &mut Call, given: NewTimer) -> Result<Started, Error> {
     let description = description_of(given.description.as_deref())?;
     let billable = terms.billable(given.billable)?;
     let running = write::lock(&mut cx.db, Which::TimerOf(sight.member), None).await?;
-    if let Some(running) = &running
-        && running.project == project
-        && running.description == description
-        && running.price.billable == billable
-    {
+    let same = |running: &&Stored| running.project == project && running.description == description && running.price.billable == billable;
+    if let Some(running) = running.as_ref().filter(same) {
         let watch = Watch::over(cx, &[(project, running.day)]).await?;
         let budgets = watch.settle(cx, &sight, Limit::Free).await?;
         return started(cx, &sight, running.id, None, &budgets).await;
     }
     terms.open()?;
-    if let Some(running) = &running
-        && !given.stop_running
-    {
+    if let Some(running) = running.as_ref().filter(|_| !given.stop_running) {
         return Err(already_running(cx, &sight, running.id).await?);
     }
     let at = start_of(cx, &sight, given.started_at.as_deref(), running.as_ref()).await?;
-    let place = place(cx)?;
-    terms.open_on(place.day_of(at))?;
-    let touched = running.iter().map(|running| (running.project, running.day)).chain([(project, place.day_of(at))]);
-    let watch = Watch::over(cx, &touched.collect::<Vec<_>>()).await?;
-    watch.refuse_start(&sight, project, billable)?;
-    let stopped = match running {
-        Some(running) => Some(end(cx, running, at).await?),
-        None => None,
-    };
+    let day = place(cx)?.day_of(at);
+    terms.open_on(day)?;
     let price = terms.price(billable, None);
-    let timer = Stored { started_at: Some(at), running: true, ..fresh(cx, &terms, sight.member, description, price, place.day_of(at)) };
-    insert(cx, &sight, &timer).await?;
+    let timer = Stored { started_at: Some(at), running: true, ..fresh(cx, &terms, sight.member, description, price, day) };
+    let (stopped, budgets) = run(cx, &sight, &timer, running).await?;
     tell_price(cx, &sight, &terms, &price);
-    let budgets = watch.settle(cx, &sight, Limit::Free).await?;
     started(cx, &sight, timer.id, stopped, &budgets).await
+}
+
+/// Runs a timer in the place of the one that runs, when the budget of its project has room for it.
+async fn run(cx: &mut Call, sight: &Sight, timer: &Stored, running: Option<Stored>) -> Result<(Option<Uuid>, Settled), Error> {
+    let touched: Vec<_> = running.iter().chain([timer]).map(|timer| (timer.project, timer.day)).collect();
+    let watch = Watch::over(cx, &touched).await?;
+    watch.refuse_start(sight, (timer.project, timer.day), timer.price.billable)?;
+    let stopped = match (running, timer.started_at) {
+        (Some(running), Some(at)) => Some(end(cx, running, at).await?),
+        _ => None,
+    };
+    insert(cx, sight, timer).await?;
+    Ok((stopped, watch.settle(cx, sight, Limit::Free).await?))
 }
 
 async fn insert(cx: &mut Call, sight: &Sight, timer: &Stored) -> Result<(), Error> {

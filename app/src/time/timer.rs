@@ -34,9 +34,11 @@ pub struct Started {
     pub unbilled: Option<Money>,
     /// The budget of the project, in which the timer is pending; absent when it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::as_get_budget_tells"))]
     pub budget: Option<BudgetStatus>,
     /// The budget that the stopped timer counts in; absent when its project has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::as_get_budget_tells"))]
     pub stopped_budget: Option<BudgetStatus>,
 }
 

@@ -5,6 +5,7 @@
 mod agents;
 mod assistant;
 mod blind;
+mod budgets;
 mod isolation;
 mod limits;
 mod mails;

@@ -73,8 +73,9 @@ async fn a_new_month_has_room_again() {
     let studio = stopped_at(1).await;
     log(&studio, "1h", json!({})).await;
     assert_eq!(studio.code("start_timer", json!({"project": "Dashboard"})).await, Code::BudgetExhausted);
+    studio.ok("start_timer", json!({"project": "Dashboard", "billable": false})).await;
     studio.set_clock("2026-12-01T00:00:00Z");
-    studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.ok("start_timer", json!({"project": "Dashboard", "stop_running": true})).await;
 }
 
 #[tokio::test]

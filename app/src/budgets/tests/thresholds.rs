@@ -101,12 +101,14 @@ async fn those_who_lead_are_told_and_others_are_not() {
 #[tokio::test]
 async fn of_many_writes_at_once_exactly_one_crosses() {
     let studio = studio().await;
-    set(&studio, json!({"hours": 10, "warning_percent": 75, "critical_percent": 1000})).await;
-    let calls = (0..20).map(|_| {
-        let studio = studio.clone();
-        tokio::spawn(async move { log(&studio, "1h", json!({})).await })
+    set(&studio, json!({"hours": 8, "period": "month", "critical_percent": 1000})).await;
+    let calls = (0..60).map(|at| {
+        let (studio, date) = (studio.clone(), format!("2026-{:02}-05", 6 + at / 10));
+        tokio::spawn(async move { log(&studio, "1h", json!({"date": date})).await })
     });
     let answers: Vec<Value> = futures::future::join_all(calls).await.into_iter().map(|answer| answer.expect("logged")).collect();
-    assert_eq!(answers.iter().filter(|answer| !warnings(answer).is_empty()).count(), 1);
-    assert_eq!(crossed(&studio).await, ["75 %"]);
+    let mut told: Vec<_> = answers.iter().flat_map(warnings).map(|warning| warning.split([':', ' ']).nth(11).unwrap_or_default()).collect();
+    told.sort_unstable();
+    assert_eq!(told, ["August", "July", "June", "November", "October", "September"], "each of six months once");
+    assert_eq!(crossed(&studio).await, ["75 %"; 6]);
 }
