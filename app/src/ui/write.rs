@@ -114,10 +114,10 @@ impl Wire {
     pub(super) fn answered(self, then: Box<dyn Fn(&Held)>) {
         Effect::new(move |seen: Option<usize>| {
             let version = self.version.get();
-            if seen.is_some_and(|seen| seen != version) {
-                if let Some(Ok(answer)) = self.answer.get_untracked() {
-                    then(&answer);
-                }
+            if seen.is_some_and(|seen| seen != version)
+                && let Some(Ok(answer)) = self.answer.get_untracked()
+            {
+                then(&answer);
             }
             version
         });
