@@ -1,7 +1,7 @@
 // The assistant's drawer: commands without a model, and questions with a scripted one.
 //
-// MODEL_URL names a scripted model server that speaks the OpenAI API, with the script in its path (…/openai); without it
-// the stories with a model are skipped. MODEL_SLOW_URL names a script that takes its time.
+// MODEL_URL names a scripted model server that speaks the OpenAI API, with the script that behaves in its path (…/studio);
+// without it the stories with a model are skipped. Beside it, …/hang says one word and no more.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { accessible, asVisitor, fitsTheWindow, openBrowser } from "../support/browser.mjs";
@@ -9,7 +9,7 @@ import { Person } from "../support/person.mjs";
 import { startStint } from "../support/stint.mjs";
 
 const MODEL_URL = process.env.MODEL_URL;
-const MODEL_SLOW_URL = process.env.MODEL_SLOW_URL ?? MODEL_URL?.replace(/[^/]+$/, "slow");
+const HANGING_URL = MODEL_URL?.replace(/[^/]+$/, "hang");
 const withModel = (url) => ({ STINT_MODEL_URL: url, STINT_MODEL: "scripted", STINT_MODEL_KEY: "a key for nobody" });
 
 /** Somebody with the drawer beside their pages. */
@@ -145,7 +145,7 @@ async function completes(person) {
   await begin(person, "Sofia Kovalevskaya");
   await person.call();
   await page.keyboard.type("/sta");
-  await person.drawer.getByRole("option", { name: /^\/start/ }).waitFor();
+  await person.drawer.getByRole("option", { name: /^\/start/ }).first().waitFor();
   await accessible(page);
   await page.keyboard.press("Enter");
   assert.equal(await person.words.inputValue(), "/start ");
@@ -219,14 +219,14 @@ async function fillsThePhone(person) {
 }
 
 describe("the drawer with a model", { skip: MODEL_URL ? false : "MODEL_URL names no scripted model" }, () => {
-  let stint, slow, browser;
+  let stint, hanging, browser;
   before(async () => {
-    const starts = [startStint({ env: withModel(MODEL_URL) }), startStint({ env: withModel(MODEL_SLOW_URL) }), openBrowser()];
-    [stint, slow, browser] = await Promise.all(starts);
+    const starts = [startStint({ env: withModel(MODEL_URL) }), startStint({ env: withModel(HANGING_URL) }), openBrowser()];
+    [stint, hanging, browser] = await Promise.all(starts);
   });
   after(async () => {
     await browser?.close();
-    await Promise.all([stint?.stop(), slow?.stop()]);
+    await Promise.all([stint?.stop(), hanging?.stop()]);
   });
 
   const visit = (url, story) => asVisitor(browser, { base: url, name: "drawer-model" }, (page) => story(new Asker(page)));
@@ -234,12 +234,12 @@ describe("the drawer with a model", { skip: MODEL_URL ? false : "MODEL_URL names
   test("is off until an owner switches it on", () => visit(stint.url, isOff));
   test("answers with figures that were looked up", () => visit(stint.url, answers));
   test("makes cards of what a model wants to do", () => visit(stint.url, proposes));
-  test("stops at once", () => visit(slow.url, stops));
+  test("stops at once", () => visit(hanging.url, stops));
 });
 
 async function switchOn(person, name) {
   await person.settings("Assistant", name);
-  await person.press(person.page.getByRole("main").getByRole("button", { name: /Switch.* on/ }));
+  await person.press(person.page.getByRole("main").getByRole("button", { name: /switch it on/i }));
 }
 
 async function isOff(person) {
@@ -268,6 +268,8 @@ async function proposes(person) {
   await begin(person, "Lise Meitner");
   await switchOn(person, "Lise Meitner");
   await person.visit("Time");
+  await person.logTime({ description: "Charts", project: "Acme / Dashboard", duration: "2h", day: dayOfLastMonth() });
+  await person.said(/2h logged/);
   await person.call();
   await person.ask("Log 45 minutes on Dashboard");
   await person.card(/time/i).getByRole("button", { name: "Commit" }).waitFor();
@@ -275,8 +277,13 @@ async function proposes(person) {
   await person.decide(/time/i, "Commit");
   await person.week.getByText("45m").first().waitFor();
   await person.ask("Draft an invoice for Acme for last month");
-  const invoice = person.drawer.getByRole("group").last();
-  await invoice.getByText(/invoice/i).first().waitFor();
+  await person.card(/invoice/i).getByRole("button", { name: "Commit" }).waitFor();
+  assert.match(await person.card(/invoice/i).innerText(), /285\.60\s*EUR/, "two hours at 120.00, and 19 % tax");
+}
+
+function dayOfLastMonth() {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 15)).toISOString().slice(0, 10);
 }
 
 async function stops(person) {
@@ -284,8 +291,11 @@ async function stops(person) {
   await switchOn(person, "Emmy Noether");
   await person.call();
   await person.ask("Tell me something long");
+  await person.conversation.getByText("Well", { exact: true }).waitFor();
   await person.drawer.getByRole("button", { name: "Stop" }).click();
   await person.drawer.getByRole("button", { name: "Send" }).waitFor();
+  await person.conversation.getByText("You stopped this answer").waitFor();
+  await person.conversation.getByText("Well", { exact: true }).waitFor();
   await person.ask("/unbilled");
   await person.conversation.locator("details.tool").last().waitFor();
 }

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    assistant::{Message, RunEvent, Speaker, Step},
+    assistant::{CardState, Message, RunEvent, Speaker, Step},
     id::MessageId,
 };
 
@@ -17,16 +17,29 @@ pub(super) fn said(text: &str) -> Message {
     Message { speaker: Speaker::Person, text: text.to_owned(), ..begun() }
 }
 
-/// The message after an event.
+/// The message after an event. A run knows nothing of what a person has decided meanwhile: that stays.
 pub(super) fn heard(message: &mut Message, event: RunEvent) {
     match event {
         RunEvent::Text { delta } => message.text.push_str(&delta),
-        RunEvent::Step { step } => match message.steps.iter_mut().find(|known| id(known) == id(&step)) {
-            Some(known) => *known = step,
-            None => message.steps.push(step),
-        },
-        RunEvent::End { message: kept } => *message = kept,
+        RunEvent::Step { step } => put(&mut message.steps, step),
+        RunEvent::End { message: kept } => {
+            let before = std::mem::replace(message, kept);
+            before.steps.into_iter().filter(is_decided).for_each(|step| put(&mut message.steps, step));
+        }
     }
+}
+
+/// Puts a step into its place, or behind the others.
+pub(super) fn put(steps: &mut Vec<Step>, step: Step) {
+    match steps.iter_mut().find(|known| id(known) == id(&step)) {
+        Some(known) if is_decided(known) && !is_decided(&step) => {}
+        Some(known) => *known = step,
+        None => steps.push(step),
+    }
+}
+
+fn is_decided(step: &Step) -> bool {
+    matches!(step, Step::Card(card) if card.state != CardState::Waiting)
 }
 
 /// What tells a step from the others of its message.
@@ -50,7 +63,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::assistant::{Tool, ToolState};
+    use crate::{
+        assistant::{Card, Tool, ToolState},
+        id::CardId,
+    };
 
     fn text(delta: &str) -> RunEvent {
         RunEvent::Text { delta: delta.to_owned() }
@@ -88,6 +104,33 @@ mod tests {
     fn the_end_is_the_message_as_it_is_kept() {
         let kept = Message { text: "Twelve hours.".to_owned(), id: MessageId(Uuid::from_u128(7)), ..begun() };
         assert_eq!(message(vec![text("Twel"), RunEvent::End { message: kept.clone() }]), kept);
+    }
+
+    #[test]
+    fn what_a_person_has_decided_is_not_undecided_by_the_run() {
+        let card = |state| {
+            let (operation, title) = ("stop_timer".to_owned(), "Stop the timer".to_owned());
+            let (effect, warnings, choices) = (Vec::new(), Vec::new(), Vec::new());
+            let id = CardId(Uuid::from_u128(9));
+            Step::Card(Card {
+                id,
+                operation,
+                title,
+                arguments: json!({}),
+                effect,
+                warnings,
+                choices,
+                state,
+                action: None,
+                refusal: None,
+                link: None,
+            })
+        };
+        let kept = Message { steps: vec![card(CardState::Waiting)], ..begun() };
+        let step = |state| RunEvent::Step { step: card(state) };
+        let made =
+            message(vec![step(CardState::Waiting), step(CardState::Committed), step(CardState::Waiting), RunEvent::End { message: kept }]);
+        assert_eq!(made.steps, [card(CardState::Committed)]);
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl Talk {
         self.cut.set(matches!(heard, Heard::Interrupted));
         match heard {
             Heard::Connected => self.following.again.set_value(true),
-            Heard::Event(event) => self.event(event),
+            Heard::Event(event) => self.event(*event),
             Heard::Interrupted => {}
             Heard::Lost => self.lost(),
         }
@@ -119,6 +119,8 @@ impl Talk {
             self.following.losses.set_value(0);
             self.listed.update(|count| *count += 1);
             self.leave();
+            // A card may have been decided in another tab while the run went on.
+            self.reload();
         }
     }
 

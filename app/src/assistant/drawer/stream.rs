@@ -12,7 +12,7 @@ pub(super) enum Heard {
     /// A connection stands: all events come from the first one on, also those that were heard before.
     Connected,
     /// Something happened.
-    Event(RunEvent),
+    Event(Box<RunEvent>),
     /// The connection was cut; the browser tries again by itself.
     Interrupted,
     /// There is no such run, or not any more.
@@ -42,7 +42,7 @@ impl Stream {
             let hear = hear.clone();
             move |event: MessageEvent| {
                 if let Some(event) = event.data().as_string().and_then(|data| serde_json::from_str(&data).ok()) {
-                    hear(Heard::Event(event));
+                    hear(Heard::Event(Box::new(event)));
                 }
             }
         });

@@ -4,7 +4,7 @@ use leptos::{html, prelude::*, task::spawn_local};
 
 use super::{answering, following::Following, kept, told::told};
 use crate::{
-    assistant::{Card, CardState, Message, RunEvent, Said, Speaker, Step, get_conversation, say, stop_run},
+    assistant::{Card, CardState, Message, Said, Speaker, Step, get_conversation, say, stop_run},
     error::{Code, Error},
     id::{ConversationId, RunId},
     visit::{Changes, changed, use_changes, use_here},
@@ -99,10 +99,12 @@ impl Talk {
         if self.saying.get_untracked() {
             return;
         }
+        let keys = self.keys.get_value();
         spawn_local(async move {
             let answer = get_conversation(id).await;
-            let meanwhile = || self.saying.get_untracked() || self.conversation.get_untracked() != Some(id);
-            if self.lines.is_disposed() || meanwhile() {
+            // What was said meanwhile is not in this answer; it would be taken away with it.
+            let outdated = || self.keys.get_value() != keys || self.conversation.get_untracked() != Some(id);
+            if self.lines.is_disposed() || outdated() {
                 return;
             }
             match answer {
@@ -123,6 +125,7 @@ impl Talk {
         let (line, conversation) = (self.line(answering::said(&text)), self.conversation.get_untracked());
         self.lines.update(|lines| lines.push(line.clone()));
         self.saying.set(true);
+        self.spoken.set("Working …".to_owned());
         self.refusal.set(None);
         self.typed.set(String::new());
         spawn_local(async move {
@@ -133,7 +136,7 @@ impl Talk {
             self.saying.set(false);
             self.listed.update(|count| *count += 1);
             // Whoever has gone to another conversation meanwhile finds the answer when they come back.
-            if self.conversation.get_untracked() != conversation {
+            if self.lines.with_untracked(|lines| lines.iter().all(|known| known.key != line.key)) {
                 return;
             }
             match answer {
@@ -177,7 +180,7 @@ impl Talk {
         let holds = |message: &Message| message.steps.iter().any(|step| matches!(step, Step::Card(known) if known.id == card.id));
         let line = self.lines.with_untracked(|lines| lines.iter().find(|line| line.message.with_untracked(holds)).cloned());
         if let Some(line) = line {
-            line.message.update(|message| answering::heard(message, RunEvent::Step { step: Step::Card(card.clone()) }));
+            line.message.update(|message| answering::put(&mut message.steps, Step::Card(card.clone())));
         }
         if matches!(card.state, CardState::Committed | CardState::Undone) {
             [self.changes.work, self.changes.time, self.changes.money].into_iter().for_each(changed);

@@ -43,5 +43,5 @@ fn without<'a>(text: &'a str, word: &str) -> Option<&'a str> {
             return None;
         }
     }
-    spare.is_empty().then(|| letters.as_str())
+    spare.is_empty().then_some(letters.as_str())
 }
