@@ -21,10 +21,10 @@ A record is named by its id or its name (\"Acme / Dashboard\" for a project of a
 this_week, this_month, last_month, 2026-03 or 2026-Q1.";
 
 /// How much of what an operation says about itself a model is told with every question, in characters.
-const DESCRIPTION: usize = 320;
+const DESCRIPTION: usize = 240;
 
 /// The same for an argument.
-const OF_ARGUMENT: usize = 90;
+const OF_ARGUMENT: usize = 70;
 
 /// The words for this visitor and page.
 pub fn system(visitor: &Visitor, page: Option<&str>) -> String {
@@ -102,15 +102,32 @@ fn short(input: &Map<String, Value>) -> Map<String, Value> {
     schema
 }
 
+/// One argument: its kind, its values, and what it is for. What is inside of it is known by its names alone.
 fn shortened(argument: &Value) -> Value {
-    let mut argument = argument.clone();
-    if let Some(fields) = argument.as_object_mut() {
-        fields.remove("default");
-        if let Some(Value::String(words)) = fields.get_mut("description") {
-            *words = begun(words, OF_ARGUMENT);
-        }
+    let words = argument.get("description").and_then(Value::as_str).map(|words| begun(words, OF_ARGUMENT));
+    let mut bare = bare(argument);
+    if let (Some(words), Some(fields)) = (words, bare.as_object_mut()) {
+        fields.insert("description".to_owned(), Value::from(words));
     }
-    argument
+    bare
+}
+
+fn bare(schema: &Value) -> Value {
+    let Some(fields) = schema.as_object() else { return schema.clone() };
+    let mut bare = Map::new();
+    for (name, value) in fields {
+        let kept = match name.as_str() {
+            "type" | "enum" | "const" | "required" => value.clone(),
+            "items" => self::bare(value),
+            "anyOf" | "oneOf" => value.as_array().into_iter().flatten().map(self::bare).collect(),
+            "properties" => {
+                value.as_object().into_iter().flatten().map(|(name, inner)| (name.clone(), self::bare(inner))).collect::<Map<_, _>>().into()
+            }
+            _ => continue,
+        };
+        bare.insert(name.clone(), kept);
+    }
+    bare.into()
 }
 
 #[cfg(test)]

@@ -103,6 +103,8 @@ impl World {
         let site = Site { services: services.clone(), leptos, limits: Arc::new(limits), offer: mcp::of_registry() };
         let doors = router(site).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, doors).await });
+        // Without cryptography of somebody's choice the library builds no client, not even for a plain connection.
+        rustls::crypto::ring::default_provider().install_default().ok();
         let client = Client::builder().redirect(Policy::none()).build().expect("a client");
         Self { address, services, press_is_broken, client, database, _site: folder }
     }

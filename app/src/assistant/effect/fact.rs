@@ -160,7 +160,7 @@ pub(super) fn of_arguments(operation: &Operation, arguments: &Value, answer: &Va
         nouns || answer.get(elsewhere).is_some()
     };
     let fields = arguments.as_object().into_iter().flatten();
-    let fields = fields.filter(|(name, value)| !shown(name) && !value.as_str().is_some_and(|text| text.parse::<uuid::Uuid>().is_ok()));
+    let fields = fields.filter(|(name, value)| !shown(name) && value.as_str().is_none_or(|text| text.parse::<uuid::Uuid>().is_err()));
     fields
         .filter_map(|(name, value)| writer.argument(name, value).map(|value| EffectLine { label: readable(name), value, before: None }))
         .collect()

@@ -9,7 +9,7 @@ use crate::{
     access::Role,
     assistant::{
         Card, CardState, Step, ToolState, history,
-        model::{Gathered, Turn},
+        model::{Gathered, Offer, Turn},
     },
     error::Code,
 };
@@ -97,6 +97,19 @@ async fn a_model_is_offered_what_the_person_may_and_nothing_that_needs_them_at_a
     let (_, answer) = answered(&barbara, "Draft an invoice for Acme").await;
     assert!(!offered(1).contains(&"draft_invoice"));
     assert_eq!(answer.steps, vec![], "what is not offered is not there: {answer:?}");
+}
+
+/// The tools are sent with every question, and the month has so many tokens.
+#[tokio::test]
+async fn the_tools_are_told_in_few_words() {
+    let (world, model) = studio(vec![vec![Says("Hello.")]]).await;
+    answered(&world, "Hello").await;
+    let tools = model.asked().remove(0).tools;
+    let length = |tool: &Offer| tool.name.len() + tool.description.len() + json!(tool.arguments).to_string().len();
+    let mut lengths: Vec<(usize, &str)> = tools.iter().map(|tool| (length(tool), tool.name)).collect();
+    lengths.sort_unstable();
+    let all: usize = lengths.iter().map(|(length, _)| length).sum();
+    assert!(all / lengths.len() < 800, "{} tools with {all} characters: {lengths:?}", lengths.len());
 }
 
 #[tokio::test]

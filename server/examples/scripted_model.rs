@@ -1,4 +1,4 @@
-//! The scripted model as a program, for stories and demonstrations: `scripted-model [ADDRESS]`.
+//! The scripted model as a program, for stories and demonstrations: `cargo run -p server --example scripted_model -- [ADDRESS]`.
 //!
 //! Start Stint beside it with `STINT_MODEL_URL=http://127.0.0.1:4010/studio STINT_MODEL=scripted`.
 
