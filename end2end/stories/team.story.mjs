@@ -29,7 +29,7 @@ describe("a team", () => {
       await setsUp(ada);
       const barbarasLink = await invites(ada, COLLEAGUE, "member");
       await visitor("colleague", (barbara) => joinsAndTracks(barbara, barbarasLink), [/status of 404/]);
-      await visitor("colleague-by-phone", (barbara) => looksAround(barbara), []);
+      await visitor("colleague-again", (barbara) => looksAround(barbara), []);
       const gracesLink = await invites(ada, ADMIN, "admin");
       await visitor("admin", (grace) => runsTheOffice(grace, gracesLink));
       await cannotLeave(ada);

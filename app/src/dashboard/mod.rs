@@ -18,6 +18,7 @@ use crate::{
     error::Error,
     invoices::{InvoiceStatus, InvoiceSummary, Unbilled, list_invoices, list_unbilled},
     notifications::page::Notifications,
+    people::invitations::{ReceivedInvitation, list_invitations},
     projects::list_projects,
     time::{
         TimeEntry,
@@ -36,6 +37,7 @@ struct Overview {
     entries: Vec<TimeEntry>,
     money: Option<Balance>,
     progress: Option<Progress>,
+    invitations: Vec<ReceivedInvitation>,
 }
 
 /// What is to be billed and to be paid, for those who may see it.
@@ -50,11 +52,11 @@ async fn load(here: Here, week: Week) -> Result<Overview, Error> {
     let (from, to) = (Some(week.from.to_string()), Some(week.to().to_string()));
     let mine =
         list_time_entries(None, from, to, None, None, Some("me".to_owned()), None, None, None, None, None, None, Some(200), None, None);
-    let (entries, money) = futures::try_join!(mine, balance(here.may(Permission::ReadMoney)))?;
+    let (entries, money, invitations) = futures::try_join!(mine, balance(here.may(Permission::ReadMoney)), list_invitations())?;
     // The first steps are for those who can take them.
     let quiet = here.may(Permission::WriteWork) && entries.items.is_empty() && money.as_ref().is_none_or(Balance::is_empty);
     let progress = if quiet { Some(progress().await?) } else { None };
-    Ok(Overview { week, entries: entries.items, money, progress })
+    Ok(Overview { week, entries: entries.items, money, progress, invitations: invitations.items })
 }
 
 async fn balance(seen: bool) -> Result<Option<Balance>, Error> {
@@ -107,14 +109,15 @@ pub fn page() -> AnyView {
 
 fn shown(overview: Overview) -> AnyView {
     let here = use_here();
-    let Overview { week, entries, money, progress } = overview;
+    let Overview { week, entries, money, progress, invitations } = overview;
     if let Some(progress) = progress.filter(|progress| !progress.done()) {
-        return view! { <Steps progress /> }.into_any();
+        return view! { {invited(invitations)} <Steps progress /> }.into_any();
     }
     let today: Vec<_> = entries.iter().filter(|entry| entry.day == here.0.today).cloned().collect();
     let all = view! { <a href=here.path("time")>"The whole week"</a> };
     view! {
         <Notifications />
+        {invited(invitations)}
         <Figures today=today.clone() week=entries.clone() balance=money.clone() />
         <div class="columns wide-left">
             <div>
@@ -137,4 +140,18 @@ fn shown(overview: Overview) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Where the visitor is invited, and the way to answer.
+fn invited(invitations: Vec<ReceivedInvitation>) -> AnyView {
+    let path = use_here().path("settings/organizations");
+    let notices = invitations.into_iter().map(|invitation| {
+        view! {
+            <p class="notice">
+                <span>{format!("{} invites you to {}.", invitation.invited_by, invitation.organization)}</span>
+                <a href=path.clone()>"Answer"</a>
+            </p>
+        }
+    });
+    notices.collect_view().into_any()
 }

@@ -79,7 +79,9 @@ async fn a_member_reads_no_money_over_rest_or_mcp() {
         if operation.declaration.reach == Reach::Everyone {
             let tool = agents::call(&world, &studio.barbara.token, name, given).await;
             assert_blind(&tool.to_string(), name);
-            assert!(Role::Member.may(operation.declaration.needs) || tool["isError"] == true, "{name} answers a member over MCP: {tool}");
+            // A tool that is not for her is not even offered: then there is no result.
+            let refused = tool.is_null() || tool["isError"] == true;
+            assert!(Role::Member.may(operation.declaration.needs) || refused, "{name} answers a member over MCP: {tool}");
         }
         answered += u32::from(rest.status == 200);
     }
@@ -121,10 +123,10 @@ async fn the_pages_of_a_member_hold_no_money() {
         seen += u32::from(DIGITS.iter().any(|digits| owner.contains(digits)));
     }
     assert!(seen > 3, "only {seen} of these pages show Ada an amount");
-    for path in ["/invoices", "/invoices/new", &format!("/invoices/{}", studio.ids["invoice"].as_str().expect("an id")), "/settings/mails"]
-    {
-        let page = of(&studio.barbara, path).await;
-        assert_blind(&page.text, path);
-        assert!(!page.text.contains("office@acme.example"), "{path}: {}", page.text);
+    let invoice = format!("/invoices/{}", studio.ids["invoice"].as_str().expect("an id"));
+    for path in ["/invoices", "/invoices/new", &invoice, "/settings/mails"] {
+        assert_blind(&of(&studio.barbara, path).await.text, path);
     }
+    assert!(!of(&studio.barbara, "/settings/mails").await.text.contains("office@acme.example"), "a mail with an invoice is an invoice");
+    assert_eq!(of(&studio.barbara, &invoice).await.status, 404);
 }

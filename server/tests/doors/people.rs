@@ -121,6 +121,8 @@ async fn who_has_an_account_answers_on_the_page_or_in_the_app_without_scripts() 
     let settings = page(&world, &format!("/o/{}/settings/organizations", barbara.slug), cookie).await;
     assert!(settings.text.contains("invites you as member") && settings.text.contains("Invited to Ada Lovelace"), "{}", settings.text);
 
+    let overview = page(&world, &format!("/o/{}", barbara.slug), cookie).await;
+    assert!(overview.text.contains("Ada Lovelace invites you to Ada Lovelace."), "{}", overview.text);
     let id = world.call_get(&barbara, "list_invitations").await.ok()["items"][0]["id"].as_str().expect("an id").to_owned();
     let answer = form(&world, &link, "/call/answer_invitation", cookie, &[("invitation", &id), ("accept", "true")]).await;
     assert_eq!(answer.status, 302, "{answer:?}");

@@ -62,7 +62,7 @@ async fn the_database_itself_keeps_an_owner() {
 
 /// Waits until somebody waits for the lock on the organization.
 async fn until_it_waits(ada: &World) {
-    for _ in 0..100_000 {
+    for _ in 0..2_000 {
         let waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like 'update member set removed_at = now()%' and $1 is not null and datname = current_database()";
         if ada.number(waiting).await > 0 {
             return;
