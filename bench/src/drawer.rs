@@ -79,7 +79,10 @@ async fn answer(State(said): State<Said>, Json(asked): Json<Value>) -> Response 
                 1 => return Some((Ok::<_, Infallible>(Bytes::from_static(b"data: [DONE]\n\n")), 2)),
                 _ => return None,
             }
-            Some((Ok(Bytes::from(format!("data: {}\n\n", json!({ "choices": [{ "index": 0, "delta": { "content": "word " } }] })))), at + 1))
+            Some((
+                Ok(Bytes::from(format!("data: {}\n\n", json!({ "choices": [{ "index": 0, "delta": { "content": "word " } }] })))),
+                at + 1,
+            ))
         }
     });
     ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(words)).into_response()

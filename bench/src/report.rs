@@ -76,7 +76,12 @@ impl Report {
         }
         checks.push(at_most(format!("{}: p50", names::FIRST_WORD), self.sample(names::FIRST_WORD, 1)?.p50(), 50.0, "ms"));
         let quiet = self.sample(names::DASHBOARD, 1)?.p99();
-        checks.push(at_most(format!("{}: p99 beside the same without", names::BESIDE), self.sample(names::BESIDE, 1)?.p99() / quiet, 2.0, "×"));
+        checks.push(at_most(
+            format!("{}: p99 beside the same without", names::BESIDE),
+            self.sample(names::BESIDE, 1)?.p99() / quiet,
+            2.0,
+            "×",
+        ));
         checks.push(at_most("server: resident memory after the run".to_owned(), self.resident_mb, 250.0, "MB"));
         Ok(checks)
     }

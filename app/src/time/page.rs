@@ -154,7 +154,7 @@ fn Drafts(count: usize) -> impl IntoView {
     let action = Write::<ConfirmTimeEntries>::new();
     answered(action, move |confirmed| {
         changed(changes.time);
-        flash.say_with(format!("{} confirmed.", confirmed.worked.text), &confirmed.warnings);
+        flash.done(format!("{} confirmed.", confirmed.worked.text), confirmed);
     });
     let words = if count == 1 {
         "1 entry was written by an agent and waits for you.".to_owned()
