@@ -55,11 +55,15 @@ alter table invitation force row level security;
 create policy tenant on invitation
     using (organization_id = (select current_organization())) with check (organization_id = (select current_organization()));
 
+-- Anybody can sign up with any address. That it is theirs is known once a link that was sent there was opened, or when the
+-- operator made the account.
+alter table app_user add column email_confirmed_at timestamptz;
+
 -- Before they belong, a person sees what was sent to their own address, and whoever has a secret sees the one it opens.
 create function current_secret() returns bytea language sql stable parallel safe
     as $$ select decode(nullif(current_setting('app.secret', true), ''), 'hex') $$;
 create policy own_invitations on invitation for select
-    using (email = (select u.email from app_user u where u.id = (select current_person())));
+    using (email = (select u.email from app_user u where u.id = (select current_person()) and u.email_confirmed_at is not null));
 create policy invitation_of_secret on invitation for select using (secret_hash = (select current_secret()));
 
 create trigger record_change after insert or update or delete on invitation for each row execute function record_change();
@@ -77,7 +81,7 @@ grant select, insert, update, delete on invitation to stint_app;
 create function invitations_seen(person uuid, secret bytea)
 returns table (
     organization_id uuid, id uuid, organization_name text, slug text, time_zone text, email text, name text, role text,
-    invited_by text, expires_at timestamptz, answer text, revoked boolean
+    invited_by text, expires_at timestamptz, answer text, revoked boolean, opened boolean
 ) language plpgsql as $$
 declare
     tenant text := coalesce(current_setting('app.organization_id', true), '');
@@ -88,13 +92,14 @@ begin
     perform set_config('app.secret', coalesce(encode(secret, 'hex'), ''), true);
     for sent in
         select i.* from invitation i
-        where i.secret_hash = secret or i.email = (select u.email from app_user u where u.id = person)
+        where i.secret_hash = secret
+            or i.email = (select u.email from app_user u where u.id = person and u.email_confirmed_at is not null)
         order by i.created_at
     loop
         perform set_config('app.organization_id', sent.organization_id::text, true);
         return query
             select o.id, sent.id, o.name, o.slug, o.time_zone, sent.email, sent.name, sent.role, m.name, sent.expires_at, sent.answer,
-                sent.revoked_at is not null
+                sent.revoked_at is not null, coalesce(sent.secret_hash = secret, false)
             from organization o join member m on m.organization_id = o.id and m.id = sent.invited_by
             where o.id = sent.organization_id;
     end loop;

@@ -102,6 +102,7 @@ impl World {
         let email = format!("{}@example.com", user.0.simple());
         let mut db = Db::begin(&services.pool, Reach::Organization(organization), None).await.expect("a transaction");
         account::store::insert_user(&mut db, user.0, &email, name, "-", now).await.expect("a person");
+        account::store::confirm_email(&mut db, user, now).await.expect("confirmed");
         organizations::store::insert_member(&mut db, member, user, role, name, now).await.expect("a member");
         db.commit().await.expect("committed");
         self.signed_in(user, slug).await

@@ -157,7 +157,8 @@ async fn beside(command: Command, running: &Running) -> anyhow::Result<bool> {
         }
         Command::Admin { command: Admin::CreateUser(given) } => {
             let CreateUser { email, name, password, organization, json } = given;
-            admin::create_user(running, Registration { email, name, password, organization, time_zone: None }, json).await?;
+            admin::create_user(running, Registration { email, name, password, organization, time_zone: None, confirmed: true }, json)
+                .await?;
         }
         Command::Admin { command: Admin::CreateToken(given) } => {
             let CreateToken { email, organization, name, scopes, writes, json } = given;

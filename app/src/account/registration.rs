@@ -31,6 +31,8 @@ pub struct Registration {
     pub organization: Option<String>,
     /// Their IANA time zone; UTC when absent or unknown.
     pub time_zone: Option<String>,
+    /// Whether somebody vouches for the address, as the operator does; otherwise a link that is sent there confirms it.
+    pub confirmed: bool,
 }
 
 /// A person with their personal organization.
@@ -62,6 +64,9 @@ pub async fn register(services: &Services, given: Registration) -> Result<Regist
     let now = services.clock.now();
     let mut db = Db::begin(&services.pool, Reach::Organization(organization), None).await?;
     store::insert_user(&mut db, user.0, &email, &name, &password_hash, now).await?;
+    if given.confirmed {
+        store::confirm_email(&mut db, user, now).await?;
+    }
     let slug = found(&mut db, &Founder { user, member, name: &name }, &organization_name, &zone, now).await?;
     db.commit().await?;
     Ok(Registered { user, name, email, organization, slug, member })

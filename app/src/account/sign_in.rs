@@ -23,7 +23,8 @@ pub async fn sign_up(
 ) -> Result<(), Error> {
     use super::registration::{Registration, register};
     let caller = crate::context::Caller::current()?;
-    let registered = register(&caller.services, Registration { email, name, password, organization: None, time_zone }).await?;
+    let registered =
+        register(&caller.services, Registration { email, name, password, organization: None, time_zone, confirmed: false }).await?;
     super::browser::sign_in(&caller, registered.user).await?;
     let target = match invitation.filter(|secret| !secret.is_empty()) {
         Some(secret) => crate::people::answer::arrive(&caller, &registered, &secret).await,

@@ -8,7 +8,7 @@ use super::tokens::AccessToken;
 use crate::{
     database::{Db, OnConstraint, instant},
     error::Error,
-    id::TokenId,
+    id::{TokenId, UserId},
 };
 
 /// Who is behind a cookie, as the database tells it.
@@ -141,6 +141,14 @@ pub async fn insert_user(db: &mut Db, id: Uuid, email: &str, name: &str, passwor
     .on_constraint("app_user_email_unique", || {
         Error::invalid("email", "There is already an account with this address. Sign in instead.")
     })?;
+    Ok(())
+}
+
+/// Remembers that the address of a person is theirs.
+pub async fn confirm_email(db: &mut Db, user: UserId, now: Timestamp) -> Result<(), Error> {
+    query!("update app_user set email_confirmed_at = coalesce(email_confirmed_at, $2) where id = $1", user.0, instant(now) as _)
+        .execute(db.connection())
+        .await?;
     Ok(())
 }
 

@@ -4,7 +4,6 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
-use uuid::Uuid;
 
 use super::{
     invitations::{AnsweredInvitation, InvitationState, ReceivedInvitation},
@@ -16,7 +15,7 @@ use super::{
 };
 use crate::{
     access::Role,
-    account::{registration::Registered, secret},
+    account::{self, registration::Registered, secret},
     context::{Caller, Person},
     day::Moment,
     error::{Code, Error},
@@ -65,9 +64,9 @@ async fn of_secret(caller: &Caller, secret: &str) -> Result<Row, Error> {
 
 /// Accepts or declines.
 pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<AnsweredInvitation, Error> {
-    let (person, id) = (cx.caller.person()?.clone(), reference::id(given));
-    let rows = received::seen(cx.db.connection(), Some(person.id.0), None).await?;
-    let row = rows.into_iter().find(|row| row.id == id).ok_or_else(|| Error::not_found("invitation"))?;
+    let person = cx.caller.person()?.clone();
+    let row = meant(cx, &person, given).await?;
+    let id = row.id;
     cx.db.enter(OrganizationId(row.organization_id)).await?;
     // Whoever else changes people there, or answers this invitation at the same time, goes first.
     lock_organization(&mut cx.db).await?;
@@ -81,6 +80,20 @@ pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<Answered
     }
     let slug = accept.then_some(row.slug);
     Ok(AnsweredInvitation { id: InvitationId(id), organization: row.organization_name, slug, accepted: accept })
+}
+
+/// The invitation to this person that an id or the secret of a link means. A link that was sent to their address proves that
+/// it is theirs; without that, what anybody signed up with opens nothing.
+async fn meant(cx: &mut Call, person: &Person, given: &str) -> Result<Row, Error> {
+    let id = reference::id(given);
+    let rows = received::seen(cx.db.connection(), Some(person.id.0), Some(&secret::fingerprint(given))).await?;
+    let row = rows.into_iter().find(|row| (row.id == id || row.opened) && row.email == person.email);
+    let row = row.ok_or_else(|| Error::not_found("invitation").hint("Open the link in the mail of the invitation."))?;
+    if row.opened {
+        let now = cx.now;
+        account::store::confirm_email(&mut cx.db, person.id, now).await?;
+    }
+    Ok(row)
 }
 
 fn refuse_unless_open(row: &Row, found: &invitation::Row, now: Timestamp) -> Result<(), Error> {
@@ -121,13 +134,13 @@ pub async fn arrive(caller: &Caller, registered: &Registered, secret: &str) -> S
     let Ok(row) = of_secret(caller, secret).await else { return own };
     let person = Person { id: registered.user, name: registered.name.clone(), email: registered.email.clone() };
     let caller = Caller { person: Some(person), membership: None, ..caller.clone() };
-    match accepted(caller, row.id).await {
+    match accepted(caller, secret).await {
         Ok(()) => format!("/o/{}", row.slug),
         Err(_) => format!("/invitation/{secret}"),
     }
 }
 
-async fn accepted(caller: Caller, invitation: Uuid) -> Result<(), Error> {
+async fn accepted(caller: Caller, invitation: &str) -> Result<(), Error> {
     let operation = operations::named("answer_invitation").ok_or_else(Error::internal)?;
     operation.call(caller, json!({"invitation": invitation, "accept": true})).await.map(|_| ())
 }

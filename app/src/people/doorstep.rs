@@ -76,7 +76,7 @@ fn closed(words: String, signs_in: bool) -> AnyView {
 fn open(invitation: ReceivedInvitation, action: Write<AnswerInvitation>, secret: String) -> AnyView {
     let here = format!("/invitation/{secret}");
     match use_visit().person {
-        Some(person) if person.email == invitation.email => view! { <Answers action invitation /> }.into_any(),
+        Some(person) if person.email == invitation.email => view! { <Answers action given=secret /> }.into_any(),
         Some(person) => {
             let sign_out = Write::<SignOut>::new();
             view! {

@@ -156,11 +156,11 @@ pub async fn list_invitations(cx: &mut Call) -> Result<Page<ReceivedInvitation>,
 
 /// Accept or decline an invitation to your own address. Who accepts belongs to the organization at once, on the projects that came with it.
 ///
-/// Refused (conflict) when it was answered already, has run out or was taken back. Example: {"invitation": "0190…", "accept": true}.
+/// The first time it takes the link of the invitation, which proves that the address is yours. Refused (conflict) when it was answered already, has run out or was taken back. Example: {"invitation": "0190…", "accept": true}.
 #[operation(write, needs = SignedIn, scope = PeopleWrite, agent = Ask, title = "Answer an invitation")]
 pub async fn answer_invitation(
     cx: &mut Call,
-    /// The invitation's id; list_invitations shows it.
+    /// The invitation's id, as list_invitations shows it, or the secret at the end of its link.
     invitation: String,
     /// True to accept, false to decline.
     accept: bool,

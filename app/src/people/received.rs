@@ -38,7 +38,7 @@ pub fn Received(
                     {format!("{} invites you as {}, until {until}", invitation.invited_by, label(invitation.role).to_lowercase())}
                 </small>
             </span>
-            <Answers action invitation />
+            <Answers action given=invitation.id.to_string() />
         </li>
     }
 }
@@ -48,12 +48,12 @@ pub fn Received(
 pub fn Answers(
     /// What answers.
     action: Write<AnswerInvitation>,
-    /// The invitation.
-    invitation: ReceivedInvitation,
+    /// The invitation: its id, or the secret of its link.
+    given: String,
 ) -> impl IntoView {
     view! {
-        <Form action id=format!("answer-{}", invitation.id) class="actions">
-            {hidden("invitation", invitation.id)}
+        <Form action id=format!("answer-{given}") class="actions">
+            {hidden("invitation", given)}
             <button type="submit" name="accept" value="true" class="button primary">"Accept"</button>
             <button type="submit" name="accept" value="false" class="button">"Decline"</button>
         </Form>

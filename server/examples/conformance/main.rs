@@ -55,6 +55,7 @@ async fn token(running: &Running) -> anyhow::Result<String> {
         password: "conformance suite".to_owned(),
         organization: None,
         time_zone: None,
+        confirmed: true,
     };
     let made = register(&running.services, suite).await.map_err(refused)?;
     let order = Order { name: "Suite".to_owned(), scopes: Scope::ALL.to_vec(), writes: Writes::Direct, expires_in_days: 1 };

@@ -118,6 +118,7 @@ impl World {
             password: "correct horse battery".to_owned(),
             organization: None,
             time_zone: None,
+            confirmed: true,
         };
         let made = registration::register(&self.services, given).await.expect("registered");
         let cookie = registration::open_sign_in(&self.services, made.user, "a test").await.expect("signed in");

@@ -29,7 +29,7 @@ pub async fn seen(connection: &mut PgConnection, person: Option<Uuid>, secret_ha
         Row,
         r#"select organization_id as "organization_id!", id as "id!", organization_name as "organization_name!", slug as "slug!",
                time_zone as "time_zone!", email as "email!", name, role as "role!", invited_by as "invited_by!",
-               expires_at as "expires_at!", answer, revoked as "revoked!"
+               expires_at as "expires_at!", answer, revoked as "revoked!", opened as "opened!"
            from invitations_seen($1, $2) limit 200"#,
         person,
         secret_hash

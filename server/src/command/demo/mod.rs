@@ -50,6 +50,7 @@ async fn make(running: &Running, email: &str) -> Result<(Registered, String), Er
         password: PASSWORD.to_owned(),
         organization: Some("Ada's Studio".to_owned()),
         time_zone: Some("Europe/London".to_owned()),
+        confirmed: true,
     };
     let made = registration::register(&services.services, registration).await?;
     let studio = Studio { caller: owner(&services, &made).await?, services, today };
