@@ -112,7 +112,7 @@ impl Plot {
         let place = Place { days: from.days_until(&to).max(1), from, top };
         let forecast = (measure.per_week > 0 && last > *today).then(|| (place.of(today, measure.used as f64), place.of(&last, ahead)));
         Some(Self {
-            used: curve.iter().map(|at| place.of(&at.day, measure.value(at) as f64)).collect(),
+            used: steps(curve.iter().map(|at| place.of(&at.day, measure.value(at) as f64))),
             levels: levels(status, &measure, &place),
             cap: place.y(measure.cap as f64),
             today: place.x(today),
@@ -144,6 +144,18 @@ impl Place {
     fn of(&self, day: &Day, value: f64) -> Point {
         Point { x: self.x(day), y: self.y(value) }
     }
+}
+
+/// Nothing is used between two days of work: the line rises on the day itself.
+fn steps(points: impl Iterator<Item = Point>) -> Vec<Point> {
+    let mut steps: Vec<Point> = Vec::new();
+    for point in points {
+        if let Some(last) = steps.last() {
+            steps.push(Point { x: point.x, y: last.y });
+        }
+        steps.push(point);
+    }
+    steps
 }
 
 /// Where the chart of a budget without a period ends: where it is used up, unless that would press what was into a corner.

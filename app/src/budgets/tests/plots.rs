@@ -33,6 +33,7 @@ async fn the_curve_rises_from_nothing_to_today_and_on_to_the_cap() {
     assert!(plot.levels.windows(2).all(|pair| pair[0].at < pair[1].at), "the cap is on top");
     assert!(plot.used.windows(2).all(|pair| pair[0].x <= pair[1].x && pair[0].y >= pair[1].y), "it never falls");
     assert_eq!((plot.used[0].x, plot.used[0].y), (0.0, 1.0));
+    assert!(plot.used.windows(2).all(|pair| pair[0].x == pair[1].x || pair[0].y == pair[1].y), "it rises on days of work only");
     // Six hours at one a day.
     let (x, day) = plot.end.clone().expect("an end");
     assert_eq!(day.as_str(), "2026-11-27");
