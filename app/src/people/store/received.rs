@@ -20,6 +20,8 @@ pub struct Row {
     pub expires_at: jiff_sqlx::Timestamp,
     pub answer: Option<String>,
     pub revoked: bool,
+    /// Whether it is the one that the secret opens.
+    pub opened: bool,
 }
 
 /// The invitations to the address of a person, and the one that a secret opens, wherever they are from. The database shows
