@@ -18,6 +18,7 @@ export async function pagesOf(slug, api) {
   const invoices = STATES.map((state) => all.find((invoice) => invoice.status === state));
   const missing = STATES.filter((_, at) => !invoices[at]);
   if (missing.length) throw new Error(`the demo has no invoice that is ${missing.join(" or ")}`);
+  const budgets = (await api("list_budgets")).items;
   const [client, project, entry] = [clients.items[0], projects.items[0], entries.items.find((entry) => !entry.running)];
   const page = (name, path = name) => ({ name, path: `/o/${slug}/${path}`.replace(/\/$/, "") });
   return [
@@ -31,6 +32,7 @@ export async function pagesOf(slug, api) {
     page("client-missing", "clients/00000000-0000-0000-0000-000000000000"),
     page("projects"),
     page("project", `projects/${project.id}`),
+    ...budgets.map((budget, at) => page(`project-budget-${at + 1}`, `projects/${budget.project.id}`)),
     page("invoices"),
     page("invoices-overdue", "invoices?status=overdue"),
     page("invoice-new", "invoices/new"),
@@ -42,6 +44,10 @@ export async function pagesOf(slug, api) {
     page("settings-tokens", "settings/tokens"),
     page("settings-organizations", "settings/organizations"),
     page("settings-mails", "settings/mails"),
+    page("settings-assistant", "settings/assistant"),
+    page("settings-audit", "settings/audit"),
+    page("settings-audit-verified", "settings/audit?verify=yes"),
+    page("settings-audit-none", "settings/audit?operation=nothing"),
     page("settings-missing", "settings/nothing"),
     { name: "organization-missing", path: "/o/of-nobody" },
   ];
