@@ -15,7 +15,6 @@ use crate::{
         landing,
         page::{sign_in, sign_up},
     },
-    people::doorstep,
     ui::NotFound,
     visit::provide_visit,
 };
@@ -36,7 +35,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=landing::page ssr=SsrMode::Async />
                 <Route path=path!("/sign-up") view=sign_up ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=sign_in ssr=SsrMode::Async />
-                <Route path=path!("/invitation/:secret") view=doorstep::page ssr=SsrMode::Async />
+                <Route path=path!("/welcome") view={Lazy::<Nowhere>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/invitation/:secret") view={Lazy::<Invitation>::new()} ssr=SsrMode::Async />
                 <ParentRoute path=path!("/o/:slug") view={Lazy::<Frame>::new()} ssr=SsrMode::Async>
                     <Route path=path!("") view={Lazy::<Dashboard>::new()} />
                     <Route path=path!("time") view={Lazy::<Time>::new()} />

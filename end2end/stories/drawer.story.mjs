@@ -83,7 +83,7 @@ async function logsTime(person) {
   await begin(person, "Ada Lovelace");
   await person.visit("Time");
   await person.call();
-  assert.match(await person.drawer.innerText(), /No model is set up here/);
+  await person.drawer.getByText(/No model is set up here/).waitFor();
   assert.equal(await person.drawer.getByRole("link", { name: "Settings → Assistant" }).count(), 1);
   await accessible(person.page);
   await person.ask("/log 45m Acme / Dashboard call");

@@ -6,6 +6,7 @@ export const OPEN = [
   { name: "sign-up", path: "/sign-up" },
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation-missing", path: "/invitation/nothing" },
+  { name: "welcome", path: "/welcome" },
   { name: "not-found", path: "/nowhere" },
 ];
 

@@ -35,15 +35,15 @@ pub fn routes(site: &Site) -> Router<Site> {
         .layer(from_fn(fields::noted))
 }
 
-/// Whoever is signed in goes on from the first page to the organization that they joined first.
+/// Whoever is signed in goes on from the first page to the organization that they joined first, or to where one is found.
 async fn onwards(request: Request, next: Next) -> Response {
     let of_the_first_page = request.uri().path() == "/" && request.method() == Method::GET;
     let caller = request.extensions().get::<Caller>().filter(|caller| of_the_first_page && caller.person.is_some()).cloned();
     if let (Some(caller), Some(organizations)) = (caller, operations::named("list_organizations"))
         && let Ok(found) = organizations.call(caller, Value::Null).await
-        && let Some(slug) = found["items"][0]["slug"].as_str()
     {
-        return Redirect::to(&format!("/o/{slug}")).into_response();
+        let way = found["items"][0]["slug"].as_str().map_or_else(|| "/welcome".to_owned(), |slug| format!("/o/{slug}"));
+        return Redirect::to(&way).into_response();
     }
     next.run(request).await
 }

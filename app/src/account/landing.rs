@@ -3,15 +3,9 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::{
-    ends,
-    frame::Mark,
-    organizations::CreateOrganization,
-    ui::{Field, Form, Submit, Write, answered},
-    visit::use_visit,
-};
+use crate::frame::Mark;
 
-/// The first page. Whoever belongs somewhere is sent on to their organization before it is made.
+/// The first page. Whoever is signed in is sent on before it is made.
 pub fn page() -> AnyView {
     view! {
         <Title text="Stint · time that turns into invoices" />
@@ -27,16 +21,10 @@ pub fn page() -> AnyView {
                         "Stint tracks the time of people and of the agents that work for them, and turns it into invoices. "
                         "Everything a person can do here, an agent can do too, with a token you can take back."
                     </p>
-                    {match use_visit().person {
-                        Some(person) => view! { <Found person=person.email /> }.into_any(),
-                        None => view! {
-                            <div class="actions">
-                                <a class="button primary large" href="/sign-up">"Create an account"</a>
-                                <a class="button large" href="/sign-in">"Sign in"</a>
-                            </div>
-                        }
-                        .into_any(),
-                    }}
+                    <div class="actions">
+                        <a class="button primary large" href="/sign-up">"Create an account"</a>
+                        <a class="button large" href="/sign-in">"Sign in"</a>
+                    </div>
                 </div>
                 <Day />
                 <ul class="promises">
@@ -48,20 +36,6 @@ pub fn page() -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// The way on for somebody who is signed in and belongs to no organization any more.
-#[component]
-fn Found(person: String) -> impl IntoView {
-    let action = Write::<CreateOrganization>::new();
-    answered(action, |founded| ends::go(&format!("/o/{}", founded.slug)));
-    view! {
-        <p>"You are signed in as " <b>{person}</b> " and belong to no organization. Open the link of an invitation, or found your own."</p>
-        <Form action id="new-organization" class="stack">
-            <Field label="Name of the organization" name="name" required=true maxlength=200 />
-            <Submit label="Found organization" />
-        </Form>
-    }
 }
 
 /// A day of work as it looks in Stint: an illustration, so hidden from those who listen.

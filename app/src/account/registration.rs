@@ -96,5 +96,5 @@ pub async fn open_sign_in(services: &Services, user: UserId, user_agent: &str) -
 pub async fn landing(services: &Services, user: Uuid) -> Result<String, Error> {
     let mut db = Db::begin(&services.pool, Reach::Person(user), None).await?;
     let organizations = organizations::store::of_person(&mut db, user).await?;
-    Ok(organizations.first().map_or_else(|| "/".to_owned(), |first| format!("/o/{}", first.slug)))
+    Ok(organizations.first().map_or_else(|| "/welcome".to_owned(), |first| format!("/o/{}", first.slug)))
 }

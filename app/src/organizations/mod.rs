@@ -3,6 +3,7 @@
 pub mod belonging;
 #[cfg(feature = "ssr")]
 pub mod found;
+pub mod nowhere;
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod settings;

@@ -56,7 +56,7 @@ fn TakeOff(project: String, member: Member, changes: RwSignal<u32>) -> impl Into
     view! {
         <Form action id=format!("off-{}", member.id)>
             {hidden("project", project)} {hidden("members[0]", member.id)}
-            <Submit label="Take off" class="button" spoken=format!("Take {} off", member.name) />
+            <Submit label="Take off" class="button" spoken=format!("Take off {}", member.name) />
         </Form>
     }
 }

@@ -6,7 +6,7 @@
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
-use crate::{account, clients, dashboard, frame, invoices, projects, time};
+use crate::{account, clients, dashboard, frame, invoices, organizations, people, projects, time};
 
 /// A piece: its name, the function that loads it, and its pages with their views.
 macro_rules! piece {
@@ -61,4 +61,10 @@ piece!(office, __preload_office, Office {
     NewInvoice => invoices::draft_page::page,
     Invoice => invoices::invoice_page::page,
     Settings => account::settings::page,
+});
+
+// What is opened once, on the way in.
+piece!(threshold, __preload_threshold, Threshold {
+    Invitation => people::doorstep::page,
+    Nowhere => organizations::nowhere::page,
 });
