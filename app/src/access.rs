@@ -191,6 +191,11 @@ impl Scope {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scope| scope.name() == name)
     }
+
+    /// Whether it lets a token change something.
+    pub fn writes(self) -> bool {
+        matches!(self, Self::TimeWrite | Self::WorkWrite | Self::MoneyWrite | Self::PeopleWrite)
+    }
 }
 
 /// What happens when a token writes something that a person would want to look at first.

@@ -62,7 +62,7 @@ impl Parse for Declared {
         let missing = |what: &str| Error::new(span, format!("an operation declares its {what}"));
         let reach = reach.unwrap_or_else(|| format_ident!("Everyone"));
         if scope.is_none() && reach != "Person" && needs.as_ref().is_some_and(|needs| needs != "SignedIn") {
-            return Err(missing("scope, or that it needs a person (reach = Person)"));
+            return Err(missing("scope (None when each kind of record asks for its own), or that it needs a person (reach = Person)"));
         }
         Ok(Self {
             effect: effect.ok_or_else(|| missing("effect: read, write or destroy"))?,
@@ -150,7 +150,7 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
 /// What the registry reads.
 fn describe(declared: &Declared, structure: &Ident, name: &str, doc: &str) -> Tokens {
     let Declared { effect, idempotent, secret, needs, scope, reach, agent, title } = declared;
-    let scope = match scope {
+    let scope = match scope.as_ref().filter(|scope| *scope != "None") {
         Some(scope) => quote!(Some(crate::access::Scope::#scope)),
         None => quote!(None),
     };

@@ -39,7 +39,7 @@ pub struct Restored {
 /// Undo a write: every record that it made, changed or deleted becomes what it was before.
 ///
 /// For time entries and timers, clients, projects, budgets and invoice drafts. All of it or nothing: refused (stale) when one of the records was changed since, naming by whom; refused (locked) when the time is invoiced by now or its day is closed; refused (invalid) for what cannot be taken back, such as a sent invoice. You can undo what you did yourself, and as a manager what others did; an agent only what it did itself. Example: {"action": "0198c0de-0000-7000-8000-000000000000"}.
-#[operation(write, needs = Belong, scope = WorkRead, title = "Undo an action")]
+#[operation(write, needs = Belong, scope = None, title = "Undo an action")]
 pub async fn undo_action(
     cx: &mut Call,
     /// The action's id, as the answer of the write gave it in `action`.

@@ -271,12 +271,11 @@ fn authorize_token(token: &crate::context::Token, declaration: &Declaration) -> 
     if declaration.reach == Reach::Person {
         return Err(Error::new(Code::Forbidden, format!("{} needs a person at the page; no token can do it.", declaration.name)));
     }
-    if let Some(scope) = declaration.scope
-        && !token.scopes.contains(&scope)
-    {
+    if !declaration.covered_by(&token.scopes) {
+        let lacks = declaration.scope.map_or_else(|| "a scope that writes".to_owned(), |scope| format!("the scope {}", scope.name()));
         return Err(Error::new(
             Code::Forbidden,
-            format!("The token \"{}\" lacks the scope {}. Make one that has it in Settings, Tokens.", token.name, scope.name()),
+            format!("The token \"{}\" lacks {lacks}. Make one that has it in Settings, Tokens.", token.name),
         ));
     }
     // Time can wait as a draft entry; other records have no draft state yet, so they wait for a token that may write.

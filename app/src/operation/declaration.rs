@@ -27,6 +27,16 @@ pub struct Declaration {
     pub agent: AgentMode,
 }
 
+impl Declaration {
+    /// Whether a token with these scopes may be used for it. What has no scope of its own and writes takes one that writes.
+    pub fn covered_by(&self, scopes: &[Scope]) -> bool {
+        match self.scope {
+            Some(scope) => scopes.contains(&scope),
+            None => self.effect == Effect::Read || scopes.iter().any(|scope| scope.writes()),
+        }
+    }
+}
+
 /// What an operation does to the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {

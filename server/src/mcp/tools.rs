@@ -62,6 +62,6 @@ fn standing(caller: &Caller, declaration: &Declaration) -> Standing {
     if declaration.needs != Permission::SignedIn && !role.is_some_and(|role| role.may(declaration.needs)) {
         return Standing::Hidden;
     }
-    let covered = |scope| caller.token.as_ref().is_none_or(|token| token.scopes.contains(&scope));
-    if declaration.scope.is_none_or(covered) { Standing::Offered } else { Standing::NotForThisToken }
+    let covered = caller.token.as_ref().is_none_or(|token| declaration.covered_by(&token.scopes));
+    if covered { Standing::Offered } else { Standing::NotForThisToken }
 }

@@ -50,7 +50,7 @@ async fn a_card_shows_the_effect_and_commit_makes_it_true() {
     assert_eq!((committed.state, committed.link.as_deref()), (CardState::Committed, Some("time")));
     let entries = world.ok("list_time_entries", json!({})).await;
     assert_eq!((entries["items"].as_array().map(Vec::len), &entries["items"][0]["source"]), (Some(1), &json!("assistant")));
-    let door = world.number("select count(*) from action where organization_id = $1 and door = 'assistant' and outcome = 'done'").await;
+    let door = world.number("select count(*) from action where organization_id = $1 and operation = 'create_time_entry' and door = 'assistant' and outcome = 'done'").await;
     assert_eq!(door, 1);
 }
 
