@@ -10,7 +10,7 @@ import { startStint } from "../support/stint.mjs";
 
 const MODEL_URL = process.env.MODEL_URL;
 const HANGING_URL = MODEL_URL?.replace(/[^/]+$/, "hang");
-const withModel = (url) => ({ STINT_MODEL_URL: url, STINT_MODEL: "scripted", STINT_MODEL_KEY: "a key for nobody" });
+const withModel = (url) => ({ STINT_MODEL_URL: url, STINT_MODEL: "scripted", STINT_MODEL_KEY: "key-for-nobody" });
 
 /** Somebody with the drawer beside their pages. */
 class Asker extends Person {
