@@ -66,7 +66,7 @@ fn Proof() -> impl IntoView {
 fn told(proof: &AuditProof) -> AnyView {
     let rows = if proof.checked == 1 { "1 row".to_owned() } else { format!("{} rows", proof.checked) };
     match &proof.broken {
-        None => view! { <p class="notice" role="status">{format!("The chain holds: {rows} checked, each fits to the one before it and to what it changed.")}</p> }.into_any(),
+        None => view! { <p class="notice good" role="status">{format!("The chain holds: {rows} checked, each fits to the one before it and to what it changed.")}</p> }.into_any(),
         Some(broken) => view! {
             <p class="notice wrong" role="alert">
                 {format!("The chain is broken at row {}: {}. {rows} were checked up to there.", broken.position, broken.reason)}

@@ -88,6 +88,9 @@ pub(super) fn value(value: &Value) -> Option<String> {
         }
         Value::Object(fields) => {
             let text = |name: &str| fields.get(name).and_then(Value::as_str);
+            if let Some(used) = fields.get("percent").and_then(|share| share.get("text")).and_then(Value::as_str) {
+                return Some(format!("{used} used"));
+            }
             match (text("from"), text("to")) {
                 (Some(from), Some(to)) => Some(format!("{} – {}", text_of(from), text_of(to))),
                 _ => text("text").or_else(|| text("name")).or_else(|| text("recipient")).map(str::to_owned).or_else(|| {
