@@ -87,6 +87,7 @@ async function looksRight(page, name, path, { view, scheme }) {
 async function opensDialogs(page, path) {
   await open(page, path);
   for (const opener of await page.locator("main button[popovertarget]:not(dialog button)").all()) {
+    await opener.evaluate((opener) => opener.closest("details")?.setAttribute("open", ""));
     await opener.click();
     const dialog = page.locator("dialog:popover-open");
     await dialog.waitFor();
@@ -94,6 +95,7 @@ async function opensDialogs(page, path) {
     await accessible(page);
     await dialog.getByRole("button", { name: "Close" }).click();
     await dialog.waitFor({ state: "hidden" });
+    await opener.evaluate((opener) => opener.closest("details")?.removeAttribute("open"));
   }
   for (const summary of await page.locator("details > summary").all()) {
     if (await summary.evaluate((summary) => summary.parentElement.open)) continue;

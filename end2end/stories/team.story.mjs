@@ -144,7 +144,7 @@ async function runsTheOffice(grace, link) {
   assert.equal(await grace.arrived(), STUDIO);
   await grace.open(`/o/${STUDIO}/settings/members`);
   const members = page.getByRole("region", { name: "Members", exact: true });
-  await members.getByText(COLLEAGUE).waitFor();
+  await members.getByText(COLLEAGUE, { exact: true }).waitFor();
   assert.equal(await page.getByRole("button", { name: `Remove ${OWNER} …` }).count(), 0, "an admin removes no owner");
   await page.getByRole("button", { name: `Change the role of ${COLLEAGUE} …` }).click();
   await looksRight(grace);

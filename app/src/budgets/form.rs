@@ -80,7 +80,7 @@ fn Clear(budget: BudgetStatus) -> impl IntoView {
     let action = Write::<ClearBudget>::new();
     answered(action, move |cleared| {
         changed(changes.work);
-        flash.say(format!("{} has no budget any more.", cleared.project));
+        flash.done(format!("{} has no budget any more.", cleared.project), cleared);
     });
     let refused = Signal::derive(move || refusal(action).get().is_some());
     view! {

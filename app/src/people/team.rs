@@ -70,9 +70,20 @@ fn Add(project: String, changes: RwSignal<u32>) -> impl IntoView {
         changed(changes);
         changed(work);
     });
-    let everybody = fetched(|| (), |()| list_members(None, None, None, Some(200), None));
-    let form = move |page: Page<Member>| {
-        let choices: Vec<Choice> = page.items.into_iter().map(|member| (member.id.to_string(), member.name)).collect();
+    let of = project.clone();
+    let both = fetched(
+        move || (changes.get(), of.clone()),
+        |(_, project)| async move {
+            let on_it = list_members(None, Some(project), None, Some(200), None);
+            futures::try_join!(list_members(None, None, None, Some(200), None), on_it)
+        },
+    );
+    let form = move |(everybody, on_it): (Page<Member>, Page<Member>)| {
+        let others = everybody.items.into_iter().filter(|member| !on_it.items.iter().any(|known| known.id == member.id));
+        let choices: Vec<Choice> = others.map(|member| (member.id.to_string(), member.name)).collect();
+        if choices.is_empty() {
+            return ().into_any();
+        }
         let project = project.clone();
         view! {
             <Form action id="put-on" class="put-on">
@@ -83,5 +94,5 @@ fn Add(project: String, changes: RwSignal<u32>) -> impl IntoView {
         }
         .into_any()
     };
-    loaded(everybody, form)
+    loaded(both, form)
 }
