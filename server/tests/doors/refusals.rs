@@ -94,7 +94,10 @@ async fn studio(world: &World, ada: &Person) -> String {
     world.rest(ada, "create_time_entry", entry).await.ok();
     let draft = world.rest(ada, "draft_invoice", json!({ "client": "Acme" })).await.ok();
     let sent = world.rest(ada, "send_invoice", json!({ "invoice": draft["id"] })).await.ok();
-    world.rest(ada, "start_timer", json!({ "project": "Dashboard", "description": "The first" })).await.ok();
+    // It is far from the next full minute, so every refusal says the same of how long it has run.
+    let started = jiff::Timestamp::now() - jiff::SignedDuration::from_secs(2 * 3_600 + 15);
+    let timer = json!({ "project": "Dashboard", "description": "The first", "started_at": started.to_string() });
+    world.rest(ada, "start_timer", timer).await.ok();
     sent["number"].as_str().expect("a number").to_owned()
 }
 
