@@ -40,6 +40,10 @@ use tokio::{
 
 /// How long another process may take to start the database that we want to share.
 const SHARE_LIMIT: Duration = Duration::from_secs(60);
+/// How long the backends of a killed database may take to notice that it is gone.
+const REMAINS_LIMIT: Duration = Duration::from_secs(20);
+/// What PostgreSQL says while they have not.
+const REMAINS: &str = "pre-existing shared memory block";
 const POLL: Duration = Duration::from_millis(50);
 
 /// The private database of a data folder, ready for connections.
@@ -108,10 +112,15 @@ impl Cluster {
 /// Start the database as its owner, with everything made that is missing.
 async fn first_start(home: &Home, installation: &Installation) -> Result<(Postmaster, PgConnectOptions), ClusterError> {
     let password = initdb::make_if_missing(home, installation).await?;
-    let mut postmaster = Postmaster::start(home, installation).await?;
-    let made = match postmaster.ready(&home.options(&password, "postgres")).await {
-        Ok(connection) => make_database(connection).await,
-        Err(error) => Err(error),
+    let deadline = Instant::now() + REMAINS_LIMIT;
+    let (postmaster, made) = loop {
+        let mut postmaster = Postmaster::start(home, installation).await?;
+        match postmaster.ready(&home.options(&password, "postgres")).await {
+            Ok(connection) => break (postmaster, make_database(connection).await),
+            // The backends of a database that was killed hold its memory until they notice.
+            Err(ClusterError::Ended { tail, .. }) if tail.contains(REMAINS) && Instant::now() < deadline => sleep(POLL).await,
+            Err(error) => break (postmaster, Err(error)),
+        }
     };
     match made {
         Ok(()) => {
