@@ -16,7 +16,6 @@ const site = process.env.END2END_SITE ?? join(root, "target/site");
 // A first start makes a database cluster, on a machine that may be busy.
 const START_MS = 90_000;
 const STOP_MS = 20_000;
-const STARTS_MAX = 20;
 const LOG_LINES_KEPT = 200;
 
 /**
@@ -52,18 +51,8 @@ export async function startStint({ env = {} } = {}) {
     process.removeListener("exit", server.leave);
     server.child.kill("SIGKILL");
     await server.gone;
-    // What was left of a killed database may hold its memory for a moment: a start that meets it ends, and whoever watches
-    // over the process starts it again.
-    for (let start = 1; ; start += 1) {
-      server = serve(environment);
-      try {
-        return await untilReady(url, server);
-      } catch (error) {
-        process.removeListener("exit", server.leave);
-        if (start === STARTS_MAX || server.ended === null) throw error;
-        await pause(500);
-      }
-    }
+    server = serve(environment);
+    await untilReady(url, server);
   };
   const command = (...args) => run(environment, args);
   return {
