@@ -25,8 +25,19 @@ pub enum Role {
     Manager,
     /// Tracks own time; sees no money.
     Member,
-    /// Looks at what was granted.
+    /// Looks at the clients granted to them.
     Viewer,
+}
+
+/// How far somebody sees within what they may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Seen {
+    /// Everything in the organization.
+    Everything,
+    /// The projects they are on, and their own time.
+    OwnProjects,
+    /// The clients granted to them: their projects, hours and sent invoices.
+    GrantedClients,
 }
 
 /// The right to do one kind of thing in an organization.
@@ -112,8 +123,14 @@ impl Role {
         }
     }
 
-    /// The roles that can be given. A viewer sees the clients granted to them, and clients cannot be granted yet.
-    pub const GIVEN: [Self; 4] = [Self::Owner, Self::Admin, Self::Manager, Self::Member];
+    /// How far the role sees within what it may read.
+    pub fn sees(self) -> Seen {
+        match self {
+            Self::Owner | Self::Admin | Self::Manager => Seen::Everything,
+            Self::Member => Seen::OwnProjects,
+            Self::Viewer => Seen::GrantedClients,
+        }
+    }
 
     /// Whether somebody of this role may give the other role, or take it: never one above one's own.
     pub fn covers(self, other: Self) -> bool {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     error::{Code, Error},
-    id::OrganizationId,
+    id::{MemberId, OrganizationId},
 };
 
 /// The history of the schema, carried in the binary.
@@ -23,6 +23,8 @@ pub struct Db {
 pub enum Reach {
     /// The rows of one organization.
     Organization(OrganizationId),
+    /// Of the rows of one organization, those of the clients granted to a viewer.
+    Granted(OrganizationId, MemberId),
     /// What a person sees before an organization is chosen: where they belong.
     Person(Uuid),
 }
@@ -31,10 +33,13 @@ impl Db {
     /// Begins a transaction. The reach is set in the round trip that begins it; with an action, every change is written down.
     pub async fn begin(pool: &PgPool, reach: Reach, action: Option<Uuid>) -> Result<Self, Error> {
         let (setting, id, organization) = match reach {
-            Reach::Organization(organization) => ("organization_id", organization.0, Some(organization)),
+            Reach::Organization(organization) | Reach::Granted(organization, _) => ("organization_id", organization.0, Some(organization)),
             Reach::Person(person) => ("user_id", person, None),
         };
         let mut begin = format!("begin; set local app.{setting} = '{id}'");
+        if let Reach::Granted(_, viewer) = reach {
+            begin.push_str(&format!("; set local app.viewer_id = '{viewer}'"));
+        }
         if let Some(action) = action {
             begin.push_str(&format!("; set local app.action_id = '{action}'"));
         }

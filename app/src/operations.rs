@@ -35,6 +35,7 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<ListMembers>(),
         Operation::of::<GetMember>(),
         Operation::of::<ChangeMemberRole>(),
+        Operation::of::<SetClientGrants>(),
         Operation::of::<RemoveMember>(),
         Operation::of::<LeaveOrganization>(),
         Operation::of::<InviteMember>(),

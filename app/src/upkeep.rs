@@ -1,14 +1,12 @@
 //! What is swept up at night: sign-ins that have run out, and answers that were kept for a day.
 
-use jiff::SignedDuration;
-
 use crate::{
     account,
     context::Services,
     database::{Db, Reach},
     error::Error,
     id::OrganizationId,
-    operation,
+    operation::store::once,
 };
 
 /// How many organizations are swept in one go.
@@ -26,11 +24,12 @@ pub struct Swept {
 /// Sweeps once. What is left over, if anything, is for the next time.
 pub async fn sweep(services: &Services) -> Result<Swept, Error> {
     let now = services.clock.now();
-    let day_ago = now - SignedDuration::from_hours(24);
+    let day_ago = now - once::KEPT_FOR;
     let mut swept = Swept { sign_ins: account::store::delete_expired_sign_ins(&services.pool, now).await?, ..Swept::default() };
-    for organization in operation::store::organizations_with_answers_before(&services.pool, day_ago, ORGANIZATIONS_MAX).await? {
+    swept.answers += once::forget_own(&services.pool, day_ago).await?;
+    for organization in once::organizations_with_answers_before(&services.pool, day_ago, ORGANIZATIONS_MAX).await? {
         let mut db = Db::begin(&services.pool, Reach::Organization(OrganizationId(organization)), None).await?;
-        swept.answers += operation::store::forget_answers(&mut db, day_ago).await?;
+        swept.answers += once::forget(&mut db, day_ago).await?;
         db.commit().await?;
     }
     Ok(swept)

@@ -53,6 +53,11 @@ impl Here {
         }
     }
 
+    /// Whose time the visitor's own pages show: their own, or whatever they see when they track none.
+    pub fn own_time(&self) -> Option<String> {
+        self.may(Permission::TrackTime).then(|| "me".to_owned())
+    }
+
     /// Whether the visitor holds the permission. Pages use it to leave out what would be refused anyway.
     pub fn may(&self, permission: Permission) -> bool {
         self.0.role.may(permission)

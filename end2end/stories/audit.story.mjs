@@ -50,6 +50,9 @@ async function isSeen(person, generation) {
   const { page } = person;
   await person.settingsTab("Audit");
   const log = page.getByRole("table", { name: "Calls, the newest first" });
+  await log.getByRole("link", { name: "create_client", exact: true }).first().waitFor();
+  assert.equal(await log.getByRole("link", { name: "whoami", exact: true }).count(), 0, "reads stand aside until they are asked for");
+  await person.follow(page.getByRole("link", { name: "Also show reads" }));
   for (const operation of ["create_client", "create_project", "set_budget", "whoami", "create_time_entry"]) {
     await log.getByRole("link", { name: operation, exact: true }).first().waitFor();
   }

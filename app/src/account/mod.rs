@@ -124,5 +124,6 @@ pub async fn update_profile(
     let name = crate::text::line("name", &name, 200)?;
     let person = cx.caller.person()?.clone();
     store::rename_user(&mut cx.db, person.id.0, &name).await?;
+    store::rename_members(&mut cx.db, person.id.0, &name).await?;
     Ok(Profile { name, email: person.email })
 }

@@ -27,7 +27,7 @@ pub fn page() -> AnyView {
         ("members", "Members", true),
         ("tokens", "Tokens", true),
         ("assistant", "Assistant", true),
-        ("mails", "Mails", here.may(Permission::ReadMoney)),
+        ("mails", "Mails", here.may(Permission::WriteMoney)),
         ("audit", "Audit", here.may(Permission::ManageOrganization)),
         ("organizations", "Organizations", true),
     ];

@@ -171,13 +171,19 @@ pub async fn password_hash(pool: &PgPool, user: Uuid) -> Result<Option<String>, 
     Ok(query_scalar!("select password_hash from app_user where id = $1", user).fetch_optional(pool).await?)
 }
 
+/// Gives a person another name in every organization they belong to.
+pub async fn rename_members(db: &mut Db, user: Uuid, name: &str) -> Result<(), Error> {
+    query!("select rename_member($1, $2)", user, name).fetch_one(db.connection()).await?;
+    Ok(())
+}
+
 /// Gives a person another name.
 pub async fn rename_user(db: &mut Db, user: Uuid, name: &str) -> Result<(), Error> {
     query!("update app_user set name = $2 where id = $1", user, name).execute(db.connection()).await?;
     Ok(())
 }
 
-/// The person's name as members of the organizations that they may see.
+/// Gives a person another password.
 pub async fn set_password(db: &mut Db, user: Uuid, password_hash: &str) -> Result<(), Error> {
     query!("update app_user set password_hash = $2 where id = $1", user, password_hash).execute(db.connection()).await?;
     Ok(())

@@ -58,7 +58,7 @@ impl Visitor {
 }
 
 /// Whether the drawer offers an operation to a role. What needs a person at its own page is not for a model; nor is a
-/// secret, which would be kept in the conversation, or a write beyond the organization, which could be done twice.
+/// secret, which would be kept in the conversation, or a write beyond the organization, whose conversation this is.
 fn is_offered(operation: &Operation, role: Role) -> bool {
     let declaration = operation.declaration;
     let beyond = declaration.needs == Permission::SignedIn;

@@ -10,7 +10,8 @@ use crate::{
     day::{Moment, Span},
     error::Error,
     id::{ActionId, MemberId},
-    operation::{self, Call},
+    operation::{self, Call, Effect},
+    operations,
     page::{self, Cursor, Page},
     projects::sight::Sight,
     reference,
@@ -28,6 +29,7 @@ pub struct Given {
     pub operation: Option<String>,
     pub outcome: Option<String>,
     pub changed: Option<bool>,
+    pub reads: Option<bool>,
     pub period: Option<String>,
 }
 
@@ -65,9 +67,16 @@ async fn filter(cx: &mut Call, given: Given) -> Result<Filter, Error> {
         operation: filled(given.operation),
         outcome: filled(given.outcome),
         changed: given.changed,
+        left_out: (given.reads == Some(false)).then(reads),
         from: bounds.map(|(from, _)| from),
         until: bounds.map(|(_, until)| until),
     })
+}
+
+/// The operations that only look.
+fn reads() -> Vec<String> {
+    let declared = operations::all().iter().map(|operation| operation.declaration);
+    declared.filter(|declaration| declaration.effect == Effect::Read).map(|declaration| declaration.name.to_owned()).collect()
 }
 
 /// One call with what it changed.

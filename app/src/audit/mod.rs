@@ -1,5 +1,6 @@
 //! The audit log: every call of every door, in one chain per organization that shows whether somebody has altered it.
 
+mod filters;
 #[cfg(feature = "ssr")]
 mod log;
 pub mod page;
@@ -114,6 +115,9 @@ pub async fn list_audit(
     /// Only calls that changed something (true) or nothing (false).
     #[server(default)]
     changed: Option<bool>,
+    /// Whether reads that were answered are among them: true by default. With false they are left out; writes, dry runs and refusals stay.
+    #[server(default)]
+    reads: Option<bool>,
     /// Only these days: today, this_week, last_month, 2026-03 or 2026-03-01..2026-03-15.
     #[server(default)]
     period: Option<String>,
@@ -124,7 +128,7 @@ pub async fn list_audit(
     #[server(default)]
     cursor: Option<String>,
 ) -> Result<Page<AuditEntry>, Error> {
-    log::list(cx, log::Given { member, door, operation, outcome, changed, period }, limit, cursor).await
+    log::list(cx, log::Given { member, door, operation, outcome, changed, reads, period }, limit, cursor).await
 }
 
 /// Get one call with everything that it changed, record by record, before and after.

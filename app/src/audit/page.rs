@@ -3,26 +3,28 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{AuditEntry, AuditProof, get_audit_entry, list_audit, verify_audit};
+use super::{
+    AuditEntry, AuditProof,
+    filters::{Filter, Filters, door},
+    get_audit_entry, verify_audit,
+};
 use crate::{
     day::Moment,
     history::button::undo,
     operation::Change,
     page::Page,
-    ui::{Empty, Field, Icon, Part, Select, Tone, badge, choices, fetched, icon, loaded, more},
+    ui::{Empty, Icon, Part, Tone, badge, fetched, icon, loaded, more},
     visit::{use_changes, use_here},
 };
-
-/// The fields of the filter, as they stand in the address.
-const FILTERS: [&str; 5] = ["member", "door", "operation", "outcome", "period"];
 
 /// Every call of every door, and whether somebody has altered the log.
 #[component]
 pub fn AuditSection() -> impl IntoView {
     let query = use_query_map();
-    let shown = move || query.with(|query| query.get("entry"));
+    // Another filter is still the same page.
+    let shown = Memo::new(move |_| query.with(|query| query.get("entry")));
     view! {
-        {move || match shown() {
+        {move || match shown.get() {
             Some(entry) => one(entry),
             None => all(),
         }}
@@ -32,13 +34,10 @@ pub fn AuditSection() -> impl IntoView {
 fn all() -> AnyView {
     let (query, changes) = (use_query_map(), use_changes());
     let asked = move || {
-        let given = query.with(|query| FILTERS.map(|name| query.get(name)));
-        let (changed, cursor) = query.with(|query| (query.get("changed").map(|_| true), query.get("cursor")));
-        (given, changed, cursor, changes.time.get(), changes.work.get(), changes.money.get())
+        let (filter, cursor) = query.with(|query| (Filter::of(query), query.get("cursor")));
+        (filter, cursor, changes.time.get(), changes.work.get(), changes.money.get())
     };
-    let entries = fetched(asked, |([member, door, operation, outcome, period], changed, cursor, ..)| {
-        list_audit(member, door, operation, outcome, changed, period, Some(50), cursor)
-    });
+    let entries = fetched(asked, |(filter, cursor, ..)| filter.find(cursor));
     view! {
         <Part title="Audit" id="audit">
             <p class="quiet">"Every call of every door, from pages, agents and programs. Nothing in here can be changed; the chain shows whether somebody tried."</p>
@@ -76,53 +75,15 @@ fn told(proof: &AuditProof) -> AnyView {
     }
 }
 
-#[component]
-fn Filters() -> impl IntoView {
-    let query = use_query_map();
-    let given = move |name: &'static str| query.read_untracked().get(name).unwrap_or_default();
-    let doors = choices(&[
-        ("", "Every door"),
-        ("page", "Page"),
-        ("assistant", "Assistant"),
-        ("mcp", "MCP"),
-        ("rest", "REST"),
-        ("cli", "Command line"),
-    ]);
-    let periods = choices(&[
-        ("", "All time"),
-        ("today", "Today"),
-        ("this_week", "This week"),
-        ("this_month", "This month"),
-        ("last_month", "Last month"),
-    ]);
-    let kinds = choices(&[("", "Every call"), ("yes", "That changed something")]);
-    view! {
-        <form class="filters" method="get">
-            <Select label="Door" name="door" choices=doors value=given("door") />
-            <Select label="When" name="period" choices=periods value=given("period") />
-            <Select label="What" name="changed" choices=kinds value=given("changed") />
-            <Field label="Who" name="member" value=given("member") optional=true />
-            <Field label="Operation" name="operation" value=given("operation") optional=true />
-            <button type="submit" class="button">"Show"</button>
-        </form>
-    }
-}
-
 fn list(page: Page<AuditEntry>) -> AnyView {
     let here = use_here();
     let base = here.path("settings/audit");
     if page.items.is_empty() {
-        return view! { <Empty title="No such call" text="Nothing was called that fits. Take a filter away to see more." /> }.into_any();
+        return view! { <Empty title="No such call" text="Nothing was called that fits. Take a filter away, or show reads too." /> }
+            .into_any();
     }
     let next = page.next_cursor;
-    let kept: Vec<String> = use_query_map().with_untracked(|query| {
-        FILTERS
-            .into_iter()
-            .chain(["changed"])
-            .filter_map(|name| query.get(name).filter(|value| !value.is_empty()).map(|value| format!("{name}={value}")))
-            .collect()
-    });
-    let path = if kept.is_empty() { base.clone() } else { format!("{base}?{}", kept.join("&")) };
+    let path = use_query_map().with_untracked(Filter::of).path(&base);
     let rows = page.items.into_iter().map(|entry| row(&base, entry)).collect_view();
     view! {
         <table class="list audit">
@@ -166,14 +127,7 @@ fn when(at: &Moment) -> impl IntoView + use<> {
 }
 
 fn who(entry: &AuditEntry) -> String {
-    let door = match entry.door.as_str() {
-        "page" => "Page",
-        "assistant" => "Assistant",
-        "mcp" => "MCP",
-        "rest" => "REST",
-        "cli" => "Command line",
-        other => other,
-    };
+    let door = door(&entry.door);
     match &entry.token {
         Some(token) => format!("{} · {door} · {token}", entry.member.name),
         None => format!("{} · {door}", entry.member.name),

@@ -27,6 +27,8 @@ pub struct Filter {
     pub operation: Option<String>,
     pub outcome: Option<String>,
     pub changed: Option<bool>,
+    /// The operations whose calls are left out when they were done.
+    pub left_out: Option<Vec<String>>,
     pub from: Option<Timestamp>,
     pub until: Option<Timestamp>,
 }
@@ -73,7 +75,8 @@ pub async fn list(db: &mut Db, filter: &Filter, id: Option<Uuid>, before: i64, l
                and ($8::boolean is null or (a.changes_hash is not null) = $8)
                and ($9::timestamptz is null or a.at >= $9)
                and ($10::timestamptz is null or a.at < $10)
-           order by a.position desc limit $11"#,
+               and ($11::text[] is null or a.outcome <> 'done' or a.operation <> all($11))
+           order by a.position desc limit $12"#,
         organization,
         before,
         id,
@@ -84,6 +87,7 @@ pub async fn list(db: &mut Db, filter: &Filter, id: Option<Uuid>, before: i64, l
         filter.changed,
         filter.from.map(instant) as _,
         filter.until.map(instant) as _,
+        filter.left_out.as_deref(),
         limit
     )
     .fetch_all(db.connection())

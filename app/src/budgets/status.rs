@@ -106,11 +106,11 @@ fn thinned(points: Vec<BurnPoint>) -> Vec<BurnPoint> {
 /// Who is on the project, with as much of their time as the caller may see.
 async fn team(cx: &mut Call, sight: &Sight, project: &Project) -> Result<Vec<TeamMember>, Error> {
     let mut team = people::team(&mut cx.db, project.id.0, TEAM_MAX).await?;
-    if !sight.all_time {
+    if !sight.all_time() {
         // The order would tell who worked most.
         team.sort_by(|one, other| one.name.cmp(&other.name));
     }
-    let seen = |mate: &people::Teammate| sight.all_time || mate.id == sight.member;
+    let seen = |mate: &people::Teammate| sight.all_time() || mate.id == sight.member;
     Ok(team
         .into_iter()
         .map(|mate| TeamMember { worked: seen(&mate).then(|| Worked::of(mate.worked)), id: MemberId(mate.id), name: mate.name })

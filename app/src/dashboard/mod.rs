@@ -50,8 +50,7 @@ struct Balance {
 
 async fn load(here: Here, week: Week) -> Result<Overview, Error> {
     let (from, to) = (Some(week.from.to_string()), Some(week.to().to_string()));
-    let mine =
-        list_time_entries(None, from, to, None, None, Some("me".to_owned()), None, None, None, None, None, None, Some(200), None, None);
+    let mine = list_time_entries(None, from, to, None, None, here.own_time(), None, None, None, None, None, None, Some(200), None, None);
     let (entries, money, invitations) = futures::try_join!(mine, balance(here.may(Permission::ReadMoney)), list_invitations())?;
     // The first steps are for those who can take them.
     let quiet = here.may(Permission::WriteWork) && entries.items.is_empty() && money.as_ref().is_none_or(Balance::is_empty);

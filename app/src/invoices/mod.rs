@@ -283,7 +283,7 @@ pub async fn void_invoice(
 /// List the mails that Stint sent or is about to send, the newest first, with their state and the last refusal.
 ///
 /// Mails that invite somebody are listed only for those who manage people.
-#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "List mails")]
+#[operation(read, idempotent, needs = WriteMoney, scope = MoneyRead, title = "List mails")]
 pub async fn list_mails(
     cx: &mut Call,
     /// How many at most: 50 by default, 200 at most.

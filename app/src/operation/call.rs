@@ -8,11 +8,14 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    AgentMode, Change, Declaration, Done, Effect, Reach,
-    store::{self, Claim},
+    Change, Declaration, Done, Effect, authorize,
+    store::{
+        self,
+        once::{self, Asker, Claim},
+    },
 };
 use crate::{
-    access::{Permission, Writes},
+    access::{Permission, Seen, Writes},
     account::identity,
     audit::{self, Record, outcome},
     context::{Caller, Membership, Promise},
@@ -38,6 +41,7 @@ pub struct Call {
     pub dry_run: bool,
     /// The action that this one takes back, for the record.
     pub undoes: Option<ActionId>,
+    asker: Asker,
     warnings: Vec<String>,
     mails: bool,
     came_in: bool,
@@ -98,20 +102,25 @@ impl Call {
         }
         let action = ActionId::new();
         let writes = declaration.effect != Effect::Read;
-        let reach = match (&caller.membership, declaration.needs) {
-            (Some(membership), needs) if needs != Permission::SignedIn => database::Reach::Organization(membership.organization),
-            _ => database::Reach::Person(caller.person()?.id.0),
+        let (reach, asker) = match (&caller.membership, declaration.needs) {
+            (Some(membership), needs) if needs != Permission::SignedIn => {
+                (reach_of(membership, writes), Asker::Member(membership.member.0))
+            }
+            _ => {
+                let person = caller.person()?.id.0;
+                (database::Reach::Person(person), Asker::Person(person))
+            }
         };
         let db = Db::begin(&caller.services.pool, reach, writes.then_some(action.0)).await?;
         let now = caller.services.clock.now();
-        Ok(Self { caller, db, now, action, dry_run, undoes: None, warnings: Vec::new(), mails: false, came_in: false })
+        Ok(Self { caller, db, now, action, dry_run, undoes: None, asker, warnings: Vec::new(), mails: false, came_in: false })
     }
 
     /// Keeps what was done, with its record; or undoes all of it after a dry run.
     async fn end<T: Serialize>(
         mut self,
         declaration: &'static Declaration,
-        arguments: Value,
+        arguments: &Value,
         key: Option<&str>,
         result: T,
     ) -> Result<Done<T>, Error> {
@@ -125,30 +134,42 @@ impl Call {
             self.caller
                 .services
                 .recorder
-                .take(&self.caller, record(&self.caller, self.now, declaration, arguments, outcome::DRY_RUN))
+                .take(&self.caller, record(&self.caller, self.now, declaration, arguments.clone(), outcome::DRY_RUN))
                 .await;
             return Ok(Done { result, action: None, dry_run: true, changes, warnings });
         }
         let done = Done { result, action: Some(self.action), dry_run: false, changes: Vec::new(), warnings };
+        if let Some(key) = key.filter(|_| !declaration.secret) {
+            let answer = serde_json::to_value(&done).map_err(|_| Error::internal())?;
+            once::keep(&mut self.db, self.asker, key, answer).await?;
+        }
         if self.caller.membership.is_some() && (declaration.needs != Permission::SignedIn || self.came_in) {
-            if let Some(key) = key.filter(|_| !declaration.secret) {
-                let answer = serde_json::to_value(&done).map_err(|_| Error::internal())?;
-                store::keep_answer(&mut self, key, answer).await?;
-            }
             // Last, since the chain of the organization is held from here until the commit.
-            let record = Record::of(&self.caller, self.action, self.now, declaration.name, arguments, outcome::DONE);
+            let record = Record::of(&self.caller, self.action, self.now, declaration.name, arguments.clone(), outcome::DONE);
             let records: Vec<Record> =
                 record.map(|record| Record { undoes: self.undoes.map(|undone| undone.0), ..record }).into_iter().collect();
             audit::store::append(&mut self.db, &records, true).await?;
             self.db.commit().await?;
         } else {
             self.db.commit().await?;
-            self.caller.services.recorder.take(&self.caller, record(&self.caller, self.now, declaration, arguments, outcome::DONE)).await;
+            self.caller
+                .services
+                .recorder
+                .take(&self.caller, record(&self.caller, self.now, declaration, arguments.clone(), outcome::DONE))
+                .await;
         }
         if self.mails {
             self.caller.services.mail_waits.notify_one();
         }
         Ok(done)
+    }
+}
+
+/// A viewer reads what was granted to them. What they may write is their own: tokens, notifications, a last timer to stop.
+fn reach_of(membership: &Membership, writes: bool) -> database::Reach {
+    match membership.role.sees() {
+        Seen::GrantedClients if !writes => database::Reach::Granted(membership.organization, membership.member),
+        _ => database::Reach::Organization(membership.organization),
     }
 }
 
@@ -162,7 +183,7 @@ pub async fn read<A: Serialize, T>(
     arguments: &A,
     work: impl for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>>,
 ) -> Result<T, Error> {
-    let (arguments, ..) = common(serde_json::to_value(arguments).map_err(|_| Error::internal())?)?;
+    let (arguments, ..) = common(serde_json::to_value(arguments).map_err(|_| Error::internal())?);
     let mut call = match Call::begin(declaration, false).await {
         Ok(call) => call,
         Err(error) => return refused(declaration, arguments, error).await,
@@ -179,31 +200,42 @@ pub async fn read<A: Serialize, T>(
     answer
 }
 
-/// Runs a write exactly once for its idempotency key, and records it.
+/// Runs a write exactly once for its idempotency key, and records it, or why it was refused.
 pub async fn write<A: Serialize, T: Serialize + DeserializeOwned>(
     declaration: &'static Declaration,
     arguments: &A,
     work: impl for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>>,
 ) -> Result<Done<T>, Error> {
-    let (arguments, key, dry_run) = common(serde_json::to_value(arguments).map_err(|_| Error::internal())?)?;
-    let mut call = match Call::begin(declaration, dry_run).await {
-        Ok(call) => call,
-        Err(error) => return refused(declaration, arguments, error).await,
-    };
-    let (caller, now) = (call.caller.clone(), call.now);
-    let key = key.filter(|_| !dry_run && declaration.needs != Permission::SignedIn);
+    let (arguments, key, dry_run) = common(serde_json::to_value(arguments).map_err(|_| Error::internal())?);
+    match attempt(declaration, &arguments, key, dry_run, work).await {
+        Ok(done) => Ok(done),
+        Err(error) => refused(declaration, arguments, error).await,
+    }
+}
+
+async fn attempt<T: Serialize + DeserializeOwned>(
+    declaration: &'static Declaration,
+    arguments: &Value,
+    key: Option<String>,
+    dry_run: bool,
+    work: impl for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>>,
+) -> Result<Done<T>, Error> {
+    refuse_long(key.as_deref())?;
+    let mut call = Call::begin(declaration, dry_run).await?;
+    let key = key.filter(|_| !dry_run);
     if let Some(key) = &key
-        && let Claim::Answered(answer) = store::claim(&mut call, declaration.name, key, &arguments).await?
+        && let Claim::Answered(answer) = once::claim(&mut call.db, call.asker, key, declaration.name, arguments, call.now).await?
     {
+        let (caller, now) = (call.caller.clone(), call.now);
         drop(call);
-        caller.services.recorder.take(&caller, record(&caller, now, declaration, arguments, outcome::REPEATED)).await;
+        caller.services.recorder.take(&caller, record(&caller, now, declaration, arguments.clone(), outcome::REPEATED)).await;
         return repeated(answer);
     }
     match work(&mut call).await {
         Ok(result) => call.end(declaration, arguments, key.as_deref(), result).await,
         Err(error) => {
             call.db.roll_back().await.ok();
-            refused(declaration, arguments, error).await
+            Err(error)
         }
     }
 }
@@ -231,68 +263,22 @@ pub(super) async fn refused<T>(declaration: &'static Declaration, arguments: Val
 }
 
 /// Takes the common arguments of a write out of the others.
-fn common(mut arguments: Value) -> Result<(Value, Option<String>, bool), Error> {
+fn common(mut arguments: Value) -> (Value, Option<String>, bool) {
     let (mut key, mut dry_run) = (None, false);
     if let Value::Object(map) = &mut arguments {
         key = map.remove("idempotency_key").and_then(|key| key.as_str().map(str::to_owned)).filter(|key| !key.is_empty());
         dry_run = map.remove("dry_run").and_then(|flag| flag.as_bool()).unwrap_or(false);
         map.retain(|_, value| !value.is_null());
     }
-    if key.as_ref().is_some_and(|key| key.chars().count() > 200) {
-        return Err(Error::invalid(
+    (arguments, key, dry_run)
+}
+
+fn refuse_long(key: Option<&str>) -> Result<(), Error> {
+    match key {
+        Some(key) if key.chars().count() > 200 => Err(Error::invalid(
             "idempotency_key",
             "An idempotency key has at most 200 characters; send a shorter one, for instance a UUID.",
-        ));
+        )),
+        _ => Ok(()),
     }
-    Ok((arguments, key, dry_run))
-}
-
-/// Whether this caller may do this at all: role ∩ token. The reach within is in the queries.
-pub fn authorize(caller: &Caller, declaration: &Declaration) -> Result<(), Error> {
-    caller.person()?;
-    if let Some(token) = &caller.token {
-        authorize_token(token, declaration)?;
-    }
-    if declaration.needs == Permission::SignedIn {
-        return Ok(());
-    }
-    let membership = caller.membership()?;
-    if membership.role.may(declaration.needs) {
-        return Ok(());
-    }
-    // What one may not see is not there; what one sees but may not change is forbidden.
-    match declaration.effect {
-        Effect::Read => Err(Error::not_found("page, or it is not for your role")),
-        _ => Err(Error::forbidden(declaration.needs.verb())),
-    }
-}
-
-fn authorize_token(token: &crate::context::Token, declaration: &Declaration) -> Result<(), Error> {
-    if declaration.reach == Reach::Person {
-        return Err(Error::new(Code::Forbidden, format!("{} needs a person at the page; no token can do it.", declaration.name)));
-    }
-    if !declaration.covered_by(&token.scopes) {
-        let lacks = declaration.scope.map_or_else(|| "a scope that writes".to_owned(), |scope| format!("the scope {}", scope.name()));
-        return Err(Error::new(
-            Code::Forbidden,
-            format!("The token \"{}\" lacks {lacks}. Make one that has it in Settings, Tokens.", token.name),
-        ));
-    }
-    // Time can wait as a draft entry; other records have no draft state yet, so they wait for a token that may write.
-    let waits = match declaration.agent {
-        AgentMode::Direct => false,
-        AgentMode::Draft => declaration.scope != Some(crate::access::Scope::TimeWrite),
-        AgentMode::Ask => true,
-    };
-    if waits && declaration.effect != Effect::Read && token.writes != Writes::Direct {
-        return Err(Error::new(
-            Code::NeedsApproval,
-            format!(
-                "{} has to be approved by a person, and the token \"{}\" does not write directly. Nothing was done.",
-                declaration.name, token.name
-            ),
-        )
-        .hint("Do it in the app, or use a token whose write mode is direct."));
-    }
-    Ok(())
 }

@@ -4,6 +4,8 @@
 //! [`write()`], so no door can go around the pipeline.
 
 #[cfg(feature = "ssr")]
+mod authorize;
+#[cfg(feature = "ssr")]
 mod call;
 #[cfg(feature = "ssr")]
 mod declaration;
@@ -19,7 +21,9 @@ pub(crate) mod tests;
 pub mod wire;
 
 #[cfg(feature = "ssr")]
-pub use call::{Call, authorize, read, write};
+pub use authorize::authorize;
+#[cfg(feature = "ssr")]
+pub use call::{Call, read, write};
 #[cfg(feature = "ssr")]
 pub use declaration::{AgentMode, Declaration, Declared, Effect, Reach};
 pub use done::{Change, Done};

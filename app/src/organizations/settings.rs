@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::{Belonging, Organization, store};
 use crate::{
-    access::Role,
+    access::{Role, Seen},
     day::Day,
     edit::Edit,
     error::{Code, Error},
@@ -67,7 +67,7 @@ pub async fn belongings(cx: &mut Call) -> Result<Page<Belonging>, Error> {
 /// The organization of the call, as far as the caller may see it.
 pub async fn seen(cx: &mut Call) -> Result<Organization, Error> {
     let organization = get(cx).await?;
-    let rate = organization.rate.filter(|_| Sight::of(cx).is_ok_and(|sight| sight.money));
+    let rate = organization.rate.filter(|_| Sight::of(cx).is_ok_and(|sight| sight.money && sight.seen == Seen::Everything));
     Ok(Organization { rate, ..organization })
 }
 

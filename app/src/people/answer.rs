@@ -6,9 +6,10 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
 
 use super::{
+    grants,
     invitations::{AnsweredInvitation, InvitationState, ReceivedInvitation},
     store::{
-        invitation,
+        grant, invitation,
         member::{self, lock_organization},
         received::{self, Row},
     },
@@ -109,7 +110,7 @@ fn refuse_unless_open(row: &Row, found: &invitation::Row, now: Timestamp) -> Res
     Err(Error::new(Code::Conflict, message))
 }
 
-/// Makes the person a member, or brings them back, on the projects that came with the invitation.
+/// Makes the person a member, or brings them back, with the projects or clients that came with the invitation.
 async fn join(cx: &mut Call, person: &Person, invitation: &invitation::Row) -> Result<MemberId, Error> {
     if member::of_email(&mut cx.db, &person.email).await?.is_some() {
         return Err(Error::new(Code::Conflict, "You belong to this organization already."));
@@ -123,7 +124,10 @@ async fn join(cx: &mut Call, person: &Person, invitation: &invitation::Row) -> R
             member
         }
     };
-    member::join_projects(&mut cx.db, member.0, &invitation.project_ids).await?;
+    match grants::is_viewer(role) {
+        true => grant::add(&mut cx.db, member.0, &invitation.client_ids).await?,
+        false => member::join_projects(&mut cx.db, member.0, &invitation.project_ids).await?,
+    }
     Ok(member)
 }
 

@@ -4,8 +4,11 @@
 //! That there is always an owner is held by the database besides.
 
 use super::{
-    Member, RemovedMember, record,
-    store::member::{self, Row},
+    Member, RemovedMember, grants, record,
+    store::{
+        grant,
+        member::{self, Row},
+    },
 };
 use crate::{
     access::{Permission, Role},
@@ -23,6 +26,7 @@ pub async fn role(cx: &mut Call, given: &str, role: Role) -> Result<Member, Erro
     refuse_above(own, of(&found)?)?;
     refuse_role(own, role)?;
     member::set_role(&mut cx.db, found.id, role).await.on_constraint(OWNER, || only_owner(&found.name))?;
+    grants::settle(cx, &found, role).await?;
     record::get(cx, &found.id.to_string()).await
 }
 
@@ -44,13 +48,14 @@ pub async fn leave(cx: &mut Call) -> Result<RemovedMember, Error> {
 /// The trigger that keeps an owner in every organization.
 const OWNER: &str = "organization_owner";
 
-/// What goes with a member: their timer, their tokens, their places on projects. Their time stays.
+/// What goes with a member: their timer, their tokens, their places on projects, what was granted. Their time stays.
 async fn go(cx: &mut Call, found: Row) -> Result<RemovedMember, Error> {
     let now = cx.now;
     let stopped_timer = running::stop_of(cx, found.id).await?;
     member::remove(&mut cx.db, found.id, now).await.on_constraint(OWNER, || only_owner(&found.name))?;
     let revoked_tokens = member::revoke_tokens(&mut cx.db, found.id, now).await?;
     member::leave_projects(&mut cx.db, found.id).await?;
+    grant::keep(&mut cx.db, found.id, &[]).await?;
     Ok(RemovedMember { id: MemberId(found.id), name: found.name, stopped_timer, revoked_tokens })
 }
 
@@ -64,25 +69,19 @@ pub async fn manager(cx: &mut Call) -> Result<Role, Error> {
     }
 }
 
-/// Refuses to give a role above one's own, or one that cannot be given yet.
+/// Refuses to give a role above one's own.
 pub fn refuse_role(own: Role, role: Role) -> Result<(), Error> {
-    if !own.covers(role) {
-        return Err(Error::new(
+    match own.covers(role) {
+        true => Ok(()),
+        false => Err(Error::new(
             Code::Forbidden,
             format!("The role {} is above your own, {}. Ask an owner to give it.", role.name(), own.name()),
-        ));
+        )),
     }
-    if !Role::GIVEN.contains(&role) {
-        let names: Vec<&str> = Role::GIVEN.iter().map(|role| role.name()).collect();
-        return Err(Error::invalid(
-            "role",
-            format!("A {} sees the clients granted to them, and clients cannot be granted yet. Choose {}.", role.name(), names.join(", ")),
-        ));
-    }
-    Ok(())
 }
 
-fn refuse_above(own: Role, theirs: Role) -> Result<(), Error> {
+/// Refuses to change somebody whose role is above one's own.
+pub fn refuse_above(own: Role, theirs: Role) -> Result<(), Error> {
     match own.covers(theirs) {
         true => Ok(()),
         false => Err(Error::new(
@@ -93,7 +92,7 @@ fn refuse_above(own: Role, theirs: Role) -> Result<(), Error> {
 }
 
 /// The member of a reference, while they belong.
-async fn present(cx: &mut Call, given: &str) -> Result<Row, Error> {
+pub async fn present(cx: &mut Call, given: &str) -> Result<Row, Error> {
     let found = record::find(cx, given).await?;
     match found.removed_at {
         None => Ok(found),
@@ -101,7 +100,8 @@ async fn present(cx: &mut Call, given: &str) -> Result<Row, Error> {
     }
 }
 
-fn of(row: &Row) -> Result<Role, Error> {
+/// What a member is.
+pub fn of(row: &Row) -> Result<Role, Error> {
     Role::named(&row.role).ok_or_else(Error::internal)
 }
 

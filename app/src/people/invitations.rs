@@ -21,6 +21,9 @@ pub struct Invitation {
     pub role: Role,
     /// The projects they will be on.
     pub projects: Vec<String>,
+    /// The clients granted to them, when they are to be a viewer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clients: Vec<String>,
     /// Who invited them.
     pub invited_by: String,
     /// How often it was sent.
@@ -102,16 +105,20 @@ pub async fn invite_member(
     cx: &mut Call,
     /// The address to invite; the person accepts with an account of this address.
     email: String,
-    /// What they become: owner, admin, manager or member.
+    /// What they become: owner, admin, manager, member or viewer.
     role: Role,
     /// What they are called, for the greeting in the mail.
     #[server(default)]
     name: Option<String>,
-    /// The projects they will be on: ids, "Client / Project", or names.
+    /// The projects they will be on: ids, "Client / Project", or names. Not for a viewer.
     #[server(default)]
     projects: Option<Vec<String>>,
+    /// For a viewer, the clients that they will see: ids or names.
+    #[server(default)]
+    clients: Option<Vec<String>>,
 ) -> Result<Invitation, Error> {
-    super::invite::invite(cx, super::invite::Asked { email, role, name, projects: projects.unwrap_or_default() }).await
+    let (projects, clients) = (projects.unwrap_or_default(), clients.unwrap_or_default());
+    super::invite::invite(cx, super::invite::Asked { email, role, name, projects, clients }).await
 }
 
 /// Send an open invitation again. It opens for another 14 days, with a new link; the link before stops working.
@@ -154,7 +161,7 @@ pub async fn list_invitations(cx: &mut Call) -> Result<Page<ReceivedInvitation>,
     super::answer::list(cx).await
 }
 
-/// Accept or decline an invitation to your own address. Who accepts belongs to the organization at once, on the projects that came with it.
+/// Accept or decline an invitation to your own address. Who accepts belongs to the organization at once, with the projects or clients that came with it.
 ///
 /// The first time it takes the link of the invitation, which proves that the address is yours. Refused (conflict) when it was answered already, has run out or was taken back. Example: {"invitation": "0190…", "accept": true}.
 #[operation(write, needs = SignedIn, scope = PeopleWrite, agent = Ask, title = "Answer an invitation")]

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, tz::TimeZone};
 use uuid::Uuid;
 
 use super::{
-    change,
+    change, grants,
     invitations::{Invitation, InvitationState},
     store::{
         invitation::{self, Row, Sending, Terms},
@@ -34,6 +34,7 @@ pub struct Asked {
     pub role: Role,
     pub name: Option<String>,
     pub projects: Vec<String>,
+    pub clients: Vec<String>,
 }
 
 /// Invites an address, or changes the invitation that it has.
@@ -45,8 +46,10 @@ pub async fn invite(cx: &mut Call, asked: Asked) -> Result<Invitation, Error> {
     if let Some(name) = member::of_email(&mut cx.db, &email).await? {
         return Err(Error::invalid("email", format!("{email} belongs to {name}, who is a member already. Change their role instead.")));
     }
-    let projects = projects(cx, &asked.projects).await?;
-    let terms = Terms { email: &email, name: name.as_deref(), role: asked.role, projects: &projects, by: cx.membership()?.member.0 };
+    let (projects, clients) = (projects(cx, &asked.projects).await?, grants::clients_of(cx, &asked.clients).await?);
+    grants::refuse_strange(asked.role, &projects, &clients)?;
+    let (name, by) = (name.as_deref(), cx.membership()?.member.0);
+    let terms = Terms { email: &email, name, role: asked.role, projects: &projects, clients: &clients, by };
     if let Some(open) = invitation::find(&mut cx.db, None, Some(&email)).await? {
         change::refuse_role(own, role_of(&open)?)?;
         invitation::update(&mut cx.db, open.id, &terms).await?;
@@ -168,6 +171,7 @@ fn read(cx: &Call, row: Row) -> Result<Invitation, Error> {
         email: row.email,
         name: row.name,
         projects: row.projects,
+        clients: row.clients,
         invited_by: row.invited_by,
         sent: row.sent,
         sent_at: at(row.sent_at),

@@ -7,9 +7,10 @@ use super::{
     page::{label, roles},
 };
 use crate::{
+    clients::{Client, list_clients},
     page::Page,
     projects::{Project, list_projects},
-    ui::{Field, Form, Part, Select, Submit, Tone, Write, answered, badge, fetched, hidden, loaded, once, use_flash},
+    ui::{Field, Form, Part, Select, Submit, Tone, Write, answered, badge, fetched, hidden, loaded, once, ticks, use_flash},
     visit::{changed, use_changes, use_here, use_visit},
 };
 
@@ -21,7 +22,13 @@ pub fn Invitations() -> impl IntoView {
     let mails = use_changes().money;
     answered(invite, move |_| changed(mails));
     let own = use_here().0.role;
-    let projects = fetched(|| (), |()| list_projects(None, None, None, None, Some(200), None, None));
+    let comes = fetched(
+        || (),
+        |()| async {
+            let projects = list_projects(None, None, None, None, Some(200), None, None);
+            futures::try_join!(projects, list_clients(None, None, Some(200), None, None))
+        },
+    );
     let open = fetched(move || (invite.version().get(), changes.get()), |_| list_open_invitations(Some(100), None));
     view! {
         <div>
@@ -31,7 +38,7 @@ pub fn Invitations() -> impl IntoView {
                     <Field label="E-mail" name="email" kind="email" required=true maxlength=254 hint="They accept with an account of this address." />
                     <Field label="Name" name="name" maxlength=200 optional=true />
                     <Select label="Role" name="role" choices=roles(own) />
-                    {loaded(projects, on_projects)}
+                    {loaded(comes, what_comes)}
                     <Submit label="Send invitation" />
                 </Form>
                 {move || invite.answer().and_then(Result::ok).and_then(|done| done.result.link).map(|link| view! { <Link link /> })}
@@ -43,24 +50,13 @@ pub fn Invitations() -> impl IntoView {
     }
 }
 
-/// Which projects come with the invitation.
-fn on_projects(page: Page<Project>) -> AnyView {
-    if page.items.is_empty() {
-        return ().into_any();
-    }
-    let boxes = page.items.into_iter().map(|project| {
-        view! {
-            <label class="tick">
-                <input type="checkbox" name="projects[]" value=project.id.to_string() />
-                <span>{project.full_name()}</span>
-            </label>
-        }
-    });
+/// What comes with the invitation: projects for somebody who works here, clients for somebody who looks in.
+fn what_comes((projects, clients): (Page<Project>, Page<Client>)) -> AnyView {
+    let projects = projects.items.into_iter().map(|project| (project.id.to_string(), project.full_name())).collect();
+    let clients = clients.items.into_iter().map(|client| (client.id.to_string(), client.name)).collect();
     view! {
-        <fieldset class="projects-to-join">
-            <legend>"On these projects"</legend>
-            {boxes.collect_view()}
-        </fieldset>
+        {ticks("On these projects", "projects[]", projects, &[])}
+        {ticks("A viewer sees these clients", "clients[]", clients, &[])}
     }
     .into_any()
 }
@@ -109,14 +105,15 @@ fn Row(invitation: Invitation, changes: RwSignal<u32>) -> impl IntoView {
         false => format!("until {}", invitation.expires_at.day().label()),
     };
     let times = if invitation.sent > 1 { format!("sent {} times, ", invitation.sent) } else { String::new() };
-    let projects = (!invitation.projects.is_empty()).then(|| view! { <small class="quiet">{invitation.projects.join(", ")}</small> });
+    let comes: Vec<String> = invitation.projects.iter().chain(&invitation.clients).cloned().collect();
+    let comes = (!comes.is_empty()).then(|| view! { <small class="quiet">{comes.join(", ")}</small> });
     view! {
         <li>
             <span>
                 <b>{invitation.email.clone()}</b> " " {badge(Tone::Plain, label(invitation.role))}
                 {ran_out.then(|| badge(Tone::Warn, "Ran out"))}
                 <small class="quiet">{format!("{times}{until}, invited by {}", invitation.invited_by)}</small>
-                {projects}
+                {comes}
             </span>
             <span class="actions end">
                 <Form action=resend id=format!("resend-{}", invitation.id)>

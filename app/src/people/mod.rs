@@ -5,6 +5,9 @@ pub mod answer;
 #[cfg(feature = "ssr")]
 pub mod change;
 pub mod doorstep;
+#[cfg(feature = "ssr")]
+pub mod grants;
+pub mod grants_page;
 pub mod invitations;
 #[cfg(feature = "ssr")]
 pub mod invite;
@@ -22,7 +25,7 @@ mod tests;
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{access::Role, day::Moment, error::Error, id::MemberId, page::Page};
+use crate::{access::Role, day::Moment, error::Error, id::MemberId, invoices::ClientName, page::Page};
 
 /// Somebody in the organization. There is no money in it for anybody.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,6 +39,9 @@ pub struct Member {
     pub role: Role,
     /// Whether this is the caller.
     pub you: bool,
+    /// The clients granted to them, when they are a viewer; only for callers who manage people, and for themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clients: Option<Vec<ClientName>>,
     /// The address they sign in with; only for callers who manage people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
@@ -97,16 +103,30 @@ pub async fn get_member(
 
 /// Change what a member is here; it holds from their next request on.
 ///
-/// Refused (forbidden) when their role or the new one is above your own, and (conflict) when nobody would be owner any more. Example: {"member": "Barbara", "role": "manager"}.
+/// Refused (forbidden) when their role or the new one is above your own, and (conflict) when nobody would be owner any more. Who becomes a viewer leaves their projects, a running timer is stopped and saved, and they see what set_client_grants gives them. Example: {"member": "Barbara", "role": "manager"}.
 #[operation(write, idempotent, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Change a member's role")]
 pub async fn change_member_role(
     cx: &mut Call,
     /// The member's id or name.
     member: String,
-    /// What they become: owner, admin, manager or member. Viewers come with grants of clients, which cannot be given yet.
+    /// What they become: owner, admin, manager, member or viewer.
     role: Role,
 ) -> Result<Member, Error> {
     change::role(cx, &member, role).await
+}
+
+/// Grant clients to a viewer: from their next request on they see exactly these, with their projects, hours and sent invoices.
+///
+/// What was granted before and is not among them is taken away; an empty list takes everything away. Drafts, budgets and mails stay hidden. Refused (conflict) when the member is not a viewer. Example: {"member": "Alan", "clients": ["Acme"]}.
+#[operation(write, idempotent, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Grant clients to a viewer")]
+pub async fn set_client_grants(
+    cx: &mut Call,
+    /// The member's id or name.
+    member: String,
+    /// Every client they may see: ids or names.
+    clients: Vec<String>,
+) -> Result<Member, Error> {
+    grants::set(cx, &member, &clients).await
 }
 
 /// Remove a member. Their time stays; a running timer is stopped and saved, their tokens are revoked, and they are on no project any more.

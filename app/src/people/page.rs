@@ -3,12 +3,19 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{ChangeMemberRole, Member, RemoveMember, invite_page::Invitations, list_members};
+use super::{
+    ChangeMemberRole, Member, RemoveMember,
+    grants_page::{Grants, seen},
+    invite_page::Invitations,
+    list_members,
+};
 use crate::{
     access::{Permission, Role},
+    clients::{Client, list_clients},
     page::Page,
     ui::{
-        Choice, Dialog, Form, Opens, Part, Select, Submit, Tone, Write, answered, badge, fetched, hidden, loaded, more, refusal, use_flash,
+        Choice, Dialog, Fetched, Form, Opens, Part, Select, Submit, Tone, Write, answered, badge, fetched, hidden, loaded, more, refusal,
+        use_flash,
     },
     visit::{changed, use_here},
 };
@@ -37,7 +44,10 @@ pub fn MembersSection() -> impl IntoView {
 fn list(page: Page<Member>, changes: RwSignal<u32>) -> AnyView {
     let path = use_here().path("settings/members");
     let next = page.next_cursor;
-    let rows = page.items.into_iter().map(|member| view! { <Row member changes /> }).collect_view();
+    // Asked for once, and only where somebody can be granted some.
+    let granted = use_here().may(Permission::ManagePeople) && page.items.iter().any(|member| member.clients.is_some());
+    let clients = granted.then(|| fetched(|| (), |()| list_clients(None, None, Some(200), None, None)));
+    let rows = page.items.into_iter().map(|member| view! { <Row member clients changes /> }).collect_view();
     view! {
         <ul class="rows">{rows}</ul>
         {more(path, next)}
@@ -46,7 +56,7 @@ fn list(page: Page<Member>, changes: RwSignal<u32>) -> AnyView {
 }
 
 #[component]
-fn Row(member: Member, changes: RwSignal<u32>) -> impl IntoView {
+fn Row(member: Member, clients: Option<Fetched<Page<Client>>>, changes: RwSignal<u32>) -> impl IntoView {
     let own = use_here().0.role;
     // Who may not change somebody is not offered to; oneself one leaves by the page of one's organizations.
     let changeable = own.may(Permission::ManagePeople) && own.covers(member.role) && !member.you;
@@ -58,8 +68,15 @@ fn Row(member: Member, changes: RwSignal<u32>) -> impl IntoView {
                 <b>{member.name.clone()}</b> " " {badge(Tone::Plain, label(member.role))}
                 {member.you.then(|| badge(Tone::Quiet, "You"))}
                 <small class="quiet">{about}</small>
+                {member.clients.as_deref().map(|clients| view! { <small class="quiet">{format!("sees {}", seen(clients))}</small> })}
             </span>
-            {changeable.then(|| view! { <span class="actions end"><Change member=member.clone() own changes /> <Remove member changes /></span> })}
+            {changeable.then(|| view! {
+                <span class="actions end">
+                    {clients.filter(|_| member.clients.is_some()).map(|clients| view! { <Grants member=member.clone() clients changes /> })}
+                    <Change member=member.clone() own changes />
+                    <Remove member changes />
+                </span>
+            })}
         </li>
     }
 }
@@ -110,7 +127,7 @@ fn Remove(member: Member, changes: RwSignal<u32>) -> impl IntoView {
 
 /// The roles that somebody may give, the most modest first.
 pub fn roles(own: Role) -> Vec<Choice> {
-    let given = Role::GIVEN.into_iter().rev().filter(|role| own.covers(*role));
+    let given = Role::ALL.into_iter().rev().filter(|role| own.covers(*role));
     given.map(|role| (role.name().to_owned(), format!("{}: {}", label(role), about(role)))).collect()
 }
 
@@ -132,6 +149,6 @@ fn about(role: Role) -> &'static str {
         Role::Admin => "everything but who owns",
         Role::Manager => "clients, everybody's time, invoices",
         Role::Member => "own time, sees no money",
-        Role::Viewer => "looks at what was granted",
+        Role::Viewer => "looks at clients granted to them",
     }
 }

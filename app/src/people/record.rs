@@ -9,10 +9,11 @@ use super::{
     store::member::{self, Filter, Row},
 };
 use crate::{
-    access::{Permission, Role},
+    access::{Permission, Role, Seen},
     day::Moment,
     error::Error,
-    id::MemberId,
+    id::{ClientId, MemberId},
+    invoices::ClientName,
     operation::Call,
     page::{self, Cursor, Page},
     projects::{refer, sight::Sight},
@@ -35,7 +36,7 @@ pub async fn list(
         None => None,
     };
     let after = cursor.as_deref().map(Cursor::decode).transpose()?;
-    let filter = Filter { query: filled(query), project, removed, beside: sight.on_projects_of() };
+    let filter = Filter { query: filled(query), project, removed, beside: sight.beside() };
     let rows = member::list(&mut cx.db, &filter, after, limit + 1).await?;
     let reader = Reader::of(cx)?;
     Page::of(rows, limit, |row| Cursor { key: row.key.clone(), id: row.id }, |row| reader.read(row))
@@ -51,7 +52,7 @@ pub async fn get(cx: &mut Call, given: &str) -> Result<Member, Error> {
 pub async fn find(cx: &mut Call, given: &str) -> Result<Row, Error> {
     let (sight, name) = (Sight::of(cx)?, given.trim());
     let id = if name.eq_ignore_ascii_case("me") { sight.member } else { reference::id(name) };
-    let mut found = member::named(&mut cx.db, id, name, sight.on_projects_of()).await?;
+    let mut found = member::named(&mut cx.db, id, name, sight.beside()).await?;
     match found.len() {
         0 => Err(Error::not_found("member")),
         1 => Ok(found.remove(0)),
@@ -90,9 +91,13 @@ impl Reader {
     /// A row as the caller may see it.
     pub fn read(&self, row: Row) -> Result<Member, Error> {
         let at = |at: jiff_sqlx::Timestamp| Moment::at(at.to_jiff(), &self.zone);
+        let role = Role::named(&row.role).ok_or_else(Error::internal)?;
+        let granted = row.client_ids.into_iter().map(ClientId).zip(row.client_names).map(|(id, name)| ClientName { id, name });
+        let shown = role.sees() == Seen::GrantedClients && (self.addresses || row.id == self.own);
         Ok(Member {
             id: MemberId(row.id),
-            role: Role::named(&row.role).ok_or_else(Error::internal)?,
+            clients: shown.then(|| granted.collect()),
+            role,
             you: row.id == self.own,
             email: row.email.filter(|_| self.addresses),
             joined_at: at(row.created_at),

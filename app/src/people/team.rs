@@ -79,7 +79,10 @@ fn Add(project: String, changes: RwSignal<u32>) -> impl IntoView {
         },
     );
     let form = move |(everybody, on_it): (Page<Member>, Page<Member>)| {
-        let others = everybody.items.into_iter().filter(|member| !on_it.items.iter().any(|known| known.id == member.id));
+        let others = everybody
+            .items
+            .into_iter()
+            .filter(|member| member.role.may(Permission::TrackTime) && !on_it.items.iter().any(|known| known.id == member.id));
         let choices: Vec<Choice> = others.map(|member| (member.id.to_string(), member.name)).collect();
         if choices.is_empty() {
             return ().into_any();

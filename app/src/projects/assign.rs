@@ -7,6 +7,7 @@ use super::{
     team::{Team, Teammate},
 };
 use crate::{
+    access::{Permission, Role},
     error::{Code, Error},
     id::{MemberId, ProjectId},
     operation::Call,
@@ -44,6 +45,11 @@ async fn members(cx: &mut Call, given: &[String], present: bool) -> Result<Vec<U
         let found = people::record::find(cx, member).await.map_err(|error| named(error, member))?;
         if present && found.removed_at.is_some() {
             let message = format!("{} has left the organization. Invite them to bring them back.", found.name);
+            return Err(Error::new(Code::Conflict, message));
+        }
+        if present && Role::named(&found.role).is_some_and(|role| !role.may(Permission::TrackTime)) {
+            let message =
+                format!("{} is a viewer: they track no time and see the clients granted to them. Change their role first.", found.name);
             return Err(Error::new(Code::Conflict, message));
         }
         members.push(found.id);

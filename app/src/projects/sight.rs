@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    access::{Permission, Scope},
+    access::{Permission, Scope, Seen},
     error::Error,
     operation::Call,
 };
@@ -13,10 +13,8 @@ use crate::{
 pub struct Sight {
     /// The caller as a member.
     pub member: Uuid,
-    /// Whether they see every project; otherwise those they are on.
-    pub all_work: bool,
-    /// Whether they see and write everybody's time; otherwise their own.
-    pub all_time: bool,
+    /// How far they see. What was granted to a viewer is kept apart by the database: to queries it is everything.
+    pub seen: Seen,
     /// Whether they see rates, amounts and invoices: the role allows it, and the token, if any, was made for it.
     pub money: bool,
 }
@@ -24,22 +22,31 @@ pub struct Sight {
 impl Sight {
     /// How far the caller of this call sees.
     pub fn of(cx: &Call) -> Result<Self, Error> {
-        let token = cx.caller.token.as_ref();
+        let (token, membership) = (cx.caller.token.as_ref(), cx.membership()?);
         Ok(Self {
-            member: cx.membership()?.member.0,
-            all_work: cx.may(Permission::WriteWork),
-            all_time: cx.may(Permission::EveryonesTime),
+            member: membership.member.0,
+            seen: membership.role.sees(),
             money: cx.may(Permission::ReadMoney) && token.is_none_or(|token| token.scopes.contains(&Scope::MoneyRead)),
         })
     }
 
+    /// Whether they see everybody's time; otherwise their own.
+    pub fn all_time(&self) -> bool {
+        self.seen != Seen::OwnProjects
+    }
+
     /// The member whose projects alone are seen; none when all are.
     pub fn on_projects_of(&self) -> Option<Uuid> {
-        (!self.all_work).then_some(self.member)
+        (self.seen == Seen::OwnProjects).then_some(self.member)
+    }
+
+    /// The member who sees only those beside them on a project; none when everybody is seen. A viewer is on no project.
+    pub fn beside(&self) -> Option<Uuid> {
+        (self.seen != Seen::Everything).then_some(self.member)
     }
 
     /// The member whose time alone is seen; none when everybody's is.
     pub fn time_of(&self) -> Option<Uuid> {
-        (!self.all_time).then_some(self.member)
+        (!self.all_time()).then_some(self.member)
     }
 }

@@ -85,9 +85,9 @@ pub async fn member_of(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid
     }
     let found = store::terms::members_named(&mut cx.db, id, name).await?;
     match found.as_slice() {
-        [(found, _)] if sight.all_time || *found == sight.member => Ok(*found),
-        [(found, _), ..] if *found == id && sight.all_time => Ok(*found),
-        [_, _, ..] if sight.all_time => Err(Error::invalid(
+        [(found, _)] if sight.all_time() || *found == sight.member => Ok(*found),
+        [(found, _), ..] if *found == id && sight.all_time() => Ok(*found),
+        [_, _, ..] if sight.all_time() => Err(Error::invalid(
             "member",
             format!("There are several members called \"{}\". Give the id; list_time_entries shows it.", text::excerpt(name)),
         )),

@@ -23,22 +23,22 @@ use crate::{
 /// What the page shows: the days, what was worked on them, and how many of the projects there are to log on.
 type Loaded = (Week, Page<TimeEntry>);
 
-async fn load(week: Week) -> Result<Loaded, Error> {
+async fn load(week: Week, whose: Option<String>) -> Result<Loaded, Error> {
     let (from, to) = (week.from.to_string(), week.to().to_string());
-    let me = Some("me".to_owned());
     let entries =
-        list_time_entries(None, Some(from), Some(to), None, None, me, None, None, None, None, None, None, Some(200), None, None).await?;
+        list_time_entries(None, Some(from), Some(to), None, None, whose, None, None, None, None, None, None, Some(200), None, None).await?;
     Ok((week, entries))
 }
 
-/// A week of one's own time.
+/// A week of one's own time, or of the time that was granted to a viewer.
 pub fn page() -> AnyView {
     let here = use_here();
     let changes = use_changes();
     let query = use_query_map();
     let (today, start) = (here.0.today.clone(), here.0.week_start);
     let week = Memo::new(move |_| query.with(|query| Week::asked(query.get("from").as_deref(), &today, start)));
-    let entries = fetched(move || (changes.time.get(), week.get()), |(_, week)| load(week));
+    let whose = here.own_time();
+    let entries = fetched(move || (changes.time.get(), week.get()), move |(_, week)| load(week, whose.clone()));
     view! {
         <Head title="Time" lead=view! { {move || week.get().label()} }.into_any()>
             {move || turning(&week.get())}

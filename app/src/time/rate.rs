@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::{
+    access::Seen,
     error::Error,
     id::ClientId,
     money::{Amount, Currency},
@@ -124,5 +125,5 @@ impl Terms {
 
 /// Rates are set by those who may write work and see money.
 pub fn may_price(sight: &Sight) -> Result<(), Error> {
-    if sight.all_work && sight.money { Ok(()) } else { Err(Error::forbidden("set rates")) }
+    if sight.seen == Seen::Everything && sight.money { Ok(()) } else { Err(Error::forbidden("set rates")) }
 }

@@ -16,6 +16,7 @@ mod pager;
 mod problem;
 mod returned;
 mod reveal;
+mod ticks;
 mod write;
 
 pub use badge::*;
@@ -33,4 +34,5 @@ pub use pager::*;
 pub use problem::*;
 pub use returned::*;
 pub use reveal::*;
+pub use ticks::*;
 pub use write::*;

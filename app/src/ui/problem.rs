@@ -69,16 +69,16 @@ pub fn NotFound() -> impl IntoView {
 
 /// The way to the sign-in page and back to `path`.
 pub fn sign_in(path: &str) -> String {
-    let path: String = path.bytes().map(escaped).collect();
-    format!("/sign-in?next={path}")
+    format!("/sign-in?next={}", escaped(path))
 }
 
-/// A byte as it may stand in the value of a query.
-fn escaped(byte: u8) -> String {
-    match byte {
+/// Text as it may stand in the value of a query.
+pub fn escaped(text: &str) -> String {
+    let escape = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
         other => format!("%{other:02X}"),
-    }
+    };
+    text.bytes().map(escape).collect()
 }
 
 /// The query with its question mark, when there is one.

@@ -77,6 +77,7 @@ pub fn provide_drawer() {
 #[component]
 pub fn DrawerButton() -> impl IntoView {
     let drawer = expect_context::<Drawer>();
+    let key = key_of_this_machine();
     view! {
         <button
             type="button"
@@ -89,9 +90,23 @@ pub fn DrawerButton() -> impl IntoView {
         >
             {icon(Icon::Talk)}
             <span>"Assistant"</span>
-            <kbd aria-hidden="true">"Ctrl J"</kbd>
+            <kbd aria-hidden="true">{move || key.get()}</kbd>
         </button>
     }
+}
+
+/// The drawer's key as the keyboard in front of the visitor calls it. The server does not know that keyboard, so the page
+/// begins with the name that most have.
+fn key_of_this_machine() -> RwSignal<&'static str> {
+    let key = RwSignal::new("Ctrl J");
+    Effect::new(move |_| {
+        let platform = window().navigator().platform().unwrap_or_default();
+        // An iPad calls itself a Mac, or by its own name; what both begin with is enough.
+        if platform.starts_with("Mac") || platform.starts_with("iP") {
+            key.set("⌘J");
+        }
+    });
+    key
 }
 
 /// Where the drawer appears: beside the pages, so that it stays when they change.

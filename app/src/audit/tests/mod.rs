@@ -102,6 +102,13 @@ async fn the_filters_find_what_they_name() {
     assert_eq!(found(json!({"outcome": "not_found"})).await.len(), 1);
     assert_eq!(found(json!({"changed": true})).await.len(), 1);
     assert_eq!(found(json!({"period": "last_year"})).await.len(), 0);
+    let names = |entries: Vec<Value>| entries.iter().filter_map(|entry| entry["operation"].as_str().map(str::to_owned)).collect::<Vec<_>>();
+    assert!(names(found(json!({})).await).iter().any(|name| name == "list_audit"));
+    let noted = names(found(json!({"reads": false})).await);
+    assert!(noted.iter().all(|name| name != "list_audit"), "{noted:?}");
+    for kept in ["create_client", "get_client"] {
+        assert!(noted.iter().any(|name| name == kept), "{kept} was done or refused and is missing in {noted:?}");
+    }
     let page = studio.ok("list_audit", json!({"limit": 1})).await;
     let next = studio.ok("list_audit", json!({"limit": 1, "cursor": page["next_cursor"]})).await;
     assert_eq!(page["items"][0]["position"].as_i64(), next["items"][0]["position"].as_i64().map(|position| position + 1));

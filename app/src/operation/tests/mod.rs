@@ -7,7 +7,11 @@ mod tenants;
 
 use serde_json::{Map, Value, json};
 
-use crate::{access::Role, operation::Operation, testing::World};
+use crate::{
+    access::{Role, Writes},
+    operation::Operation,
+    testing::World,
+};
 
 /// A studio with one of everything that an argument can refer to.
 pub struct Furnished {
@@ -15,6 +19,42 @@ pub struct Furnished {
     pub world: World,
     /// Ids by the noun of the argument that refers to them.
     pub ids: Map<String, Value>,
+    /// The invoice that was sent.
+    pub sent: Value,
+}
+
+impl Furnished {
+    /// Arguments with which the operation is done; makes what it needs beside the furniture.
+    pub async fn right(&self, operation: &Operation) -> Map<String, Value> {
+        let mut call = arguments(operation, &self.ids);
+        let world = &self.world;
+        let (argument, value) = match operation.declaration.name {
+            "void_invoice" | "record_payment" => ("invoice", self.sent.clone()),
+            "delete_client" => ("client", world.ok("create_client", json!({"name": "Spare"})).await["id"].clone()),
+            "delete_project" => ("project", world.ok("create_project", json!({"client": "Acme", "name": "Spare"})).await["id"].clone()),
+            "start_timer" => ("stop_running", json!(true)),
+            "confirm_time_entries" => {
+                let draft = json!({"project": self.ids["project"], "date": "2026-11-20", "duration": "5m"});
+                let draft = world.token(Writes::Drafts).await.ok("create_time_entry", draft).await;
+                ("time_entries", json!([draft["id"]]))
+            }
+            "answer_invitation" => ("invitation", invited_elsewhere(world).await),
+            "leave_organization" => {
+                world.as_role(Role::Owner).await;
+                return call;
+            }
+            _ => return call,
+        };
+        call.insert(argument.to_owned(), value);
+        call
+    }
+}
+
+/// The secret of an invitation into another organization.
+async fn invited_elsewhere(world: &World) -> Value {
+    let elsewhere = World::new("elsewhere").await;
+    let sent = elsewhere.ok("invite_member", json!({"email": world.person().email, "role": "member"})).await;
+    json!(sent["link"].as_str().and_then(|link| link.rsplit('/').next()).expect("a link"))
 }
 
 /// Furnishes a studio: client, project, entries, a running timer, a draft, a sent invoice, a token, a member and an invitation.
@@ -56,7 +96,7 @@ pub async fn furnished(name: &str) -> Furnished {
     ids.insert("projects".to_owned(), json!([project["id"]]));
     ids.insert("time_entries".to_owned(), json!([entry["id"]]));
     ids.insert("notifications".to_owned(), json!([told["items"][0]["id"]]));
-    Furnished { world, ids }
+    Furnished { world, ids, sent: sent["id"].clone() }
 }
 
 /// Arguments that would be right, were it not for the ids: every reference the operation takes, and what it requires beside.

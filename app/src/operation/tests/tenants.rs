@@ -12,7 +12,11 @@ use crate::{
 /// The log of calls: it grows with every one of them, whatever they do.
 const LOG: [&str; 2] = ["action", "audit_head"];
 
-/// A fingerprint of every row of an organization, table by table, but for the log of calls.
+/// What belongs to the person of a world beside their organization: who they are, and where they belong.
+const PERSON: [(&str, &str); 2] =
+    [("the person", "select * from app_user where id = $1"), ("their places", "select * from member where user_id = $1")];
+
+/// A fingerprint of every row of an organization and of its founder, table by table, but for the log of calls.
 pub async fn fingerprint(world: &World) -> Vec<(String, String)> {
     let owner = owner().await;
     let tables: Vec<String> = sqlx::query_scalar(
@@ -28,6 +32,12 @@ pub async fn fingerprint(world: &World) -> Vec<(String, String)> {
             format!("select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {table} t where organization_id = $1");
         let print = sqlx::query_scalar(sqlx::AssertSqlSafe(query)).bind(world.organization().0).fetch_one(&owner).await.expect("rows");
         prints.push((table, print));
+    }
+    for (what, query) in PERSON {
+        let query = format!("select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from ({query}) t");
+        let person = world.person().id.0;
+        let print = sqlx::query_scalar(sqlx::AssertSqlSafe(query)).bind(person).fetch_one(&owner).await.expect("rows");
+        prints.push((what.to_owned(), print));
     }
     owner.close().await;
     prints

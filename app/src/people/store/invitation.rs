@@ -20,6 +20,8 @@ pub struct Row {
     pub role: String,
     pub project_ids: Vec<Uuid>,
     pub projects: Vec<String>,
+    pub client_ids: Vec<Uuid>,
+    pub clients: Vec<String>,
     pub invited_by: String,
     pub sent: i32,
     pub sent_at: jiff_sqlx::Timestamp,
@@ -35,6 +37,7 @@ pub struct Terms<'a> {
     pub name: Option<&'a str>,
     pub role: Role,
     pub projects: &'a [Uuid],
+    pub clients: &'a [Uuid],
     pub by: Uuid,
 }
 
@@ -52,14 +55,16 @@ pub struct Sending<'a> {
 pub async fn insert(db: &mut Db, id: Uuid, terms: &Terms<'_>, sending: &Sending<'_>) -> Result<(), Error> {
     let organization = db.organization();
     query!(
-        "insert into invitation (organization_id, id, email, name, role, project_ids, invited_by, secret_hash, created_at, sent_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)",
+        "insert into invitation (organization_id, id, email, name, role, project_ids, client_ids, invited_by, secret_hash, created_at,
+             sent_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)",
         organization,
         id,
         terms.email,
         terms.name,
         terms.role.name(),
         terms.projects,
+        terms.clients,
         terms.by,
         sending.secret_hash,
         instant(sending.now) as _,
@@ -74,12 +79,14 @@ pub async fn insert(db: &mut Db, id: Uuid, terms: &Terms<'_>, sending: &Sending<
 pub async fn update(db: &mut Db, id: Uuid, terms: &Terms<'_>) -> Result<(), Error> {
     let organization = db.organization();
     query!(
-        "update invitation set name = coalesce($3, name), role = $4, project_ids = $5, invited_by = $6 where organization_id = $1 and id = $2",
+        "update invitation set name = coalesce($3, name), role = $4, project_ids = $5, client_ids = $6, invited_by = $7
+         where organization_id = $1 and id = $2",
         organization,
         id,
         terms.name,
         terms.role.name(),
         terms.projects,
+        terms.clients,
         terms.by
     )
     .execute(db.connection())
@@ -132,10 +139,11 @@ pub async fn find(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Result<
     let organization = db.organization();
     Ok(query_as!(
         Row,
-        r#"select i.id, i.email, i.name, i.role, i.project_ids, i.sent, i.sent_at, i.expires_at, i.answer, i.revoked_at is not null as "revoked!",
+        r#"select i.id, i.email, i.name, i.role, i.project_ids, i.client_ids, i.sent, i.sent_at, i.expires_at, i.answer, i.revoked_at is not null as "revoked!",
                m.name as invited_by, array(
                    select c.name || ' / ' || p.name from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
-                   where p.organization_id = $1 and p.id = any(i.project_ids) order by 1) as "projects!"
+                   where p.organization_id = $1 and p.id = any(i.project_ids) order by 1) as "projects!",
+               array(select c.name from client c where c.organization_id = $1 and c.id = any(i.client_ids) order by 1) as "clients!"
            from invitation i join member m on m.organization_id = i.organization_id and m.id = i.invited_by
            where i.organization_id = $1 and (i.id = $2 or (i.email = $3 and i.answered_at is null and i.revoked_at is null))"#,
         organization,
@@ -152,10 +160,11 @@ pub async fn open(db: &mut Db, after: Option<(Timestamp, Cursor)>, limit: i64) -
     let (at, id) = after.map(|(at, cursor)| (at, cursor.id)).unzip();
     Ok(query_as!(
         Row,
-        r#"select i.id, i.email, i.name, i.role, i.project_ids, i.sent, i.sent_at, i.expires_at, i.answer, i.revoked_at is not null as "revoked!",
+        r#"select i.id, i.email, i.name, i.role, i.project_ids, i.client_ids, i.sent, i.sent_at, i.expires_at, i.answer, i.revoked_at is not null as "revoked!",
                m.name as invited_by, array(
                    select c.name || ' / ' || p.name from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
-                   where p.organization_id = $1 and p.id = any(i.project_ids) order by 1) as "projects!"
+                   where p.organization_id = $1 and p.id = any(i.project_ids) order by 1) as "projects!",
+               array(select c.name from client c where c.organization_id = $1 and c.id = any(i.client_ids) order by 1) as "clients!"
            from invitation i join member m on m.organization_id = i.organization_id and m.id = i.invited_by
            where i.organization_id = $1 and i.answered_at is null and i.revoked_at is null
                and ($2::timestamptz is null or (i.sent_at, i.id) < ($2, $3::uuid))

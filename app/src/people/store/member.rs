@@ -22,6 +22,9 @@ pub struct Row {
     pub removed_at: Option<jiff_sqlx::Timestamp>,
     /// What the list is sorted by, as the database sees it.
     pub key: String,
+    /// The clients granted to them, by name.
+    pub client_ids: Vec<Uuid>,
+    pub client_names: Vec<String>,
 }
 
 /// Which members are listed.
@@ -49,8 +52,15 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i6
     let (key, id) = after.map(|after| (after.key, after.id)).unzip();
     Ok(query_as!(
         Row,
-        r#"select m.id, m.name, m.role, u.email as "email?", m.created_at, m.removed_at, lower(m.name) as "key!"
+        r#"select m.id, m.name, m.role, u.email as "email?", m.created_at, m.removed_at, lower(m.name) as "key!",
+               g.ids as "client_ids!", g.names as "client_names!"
            from member m left join app_user u on u.id = m.user_id
+           cross join lateral (
+               select coalesce(array_agg(c.id order by lower(c.name), c.id), '{}') as ids,
+                   coalesce(array_agg(c.name order by lower(c.name), c.id), '{}') as names
+               from client_grant g join client c on c.organization_id = $1 and c.id = g.client_id
+               where g.organization_id = $1 and g.member_id = m.id
+           ) g
            where m.organization_id = $1
                and ($2::text is null or strpos(lower(m.name), lower($2)) > 0)
                and ($3::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = $3 and pm.member_id = m.id))
@@ -78,8 +88,15 @@ pub async fn named(db: &mut Db, id: Uuid, name: &str, beside: Option<Uuid>) -> R
     let organization = db.organization();
     Ok(query_as!(
         Row,
-        r#"select m.id, m.name, m.role, u.email as "email?", m.created_at, m.removed_at, lower(m.name) as "key!"
+        r#"select m.id, m.name, m.role, u.email as "email?", m.created_at, m.removed_at, lower(m.name) as "key!",
+               g.ids as "client_ids!", g.names as "client_names!"
            from member m left join app_user u on u.id = m.user_id
+           cross join lateral (
+               select coalesce(array_agg(c.id order by lower(c.name), c.id), '{}') as ids,
+                   coalesce(array_agg(c.name order by lower(c.name), c.id), '{}') as names
+               from client_grant g join client c on c.organization_id = $1 and c.id = g.client_id
+               where g.organization_id = $1 and g.member_id = m.id
+           ) g
            where m.organization_id = $1 and (m.id = $2 or (lower(m.name) = lower($3) and m.removed_at is null))
                and ($4::uuid is null or m.id = $4 or exists (
                    select from project_member theirs join project_member own on own.organization_id = $1 and own.project_id = theirs.project_id

@@ -1,5 +1,6 @@
 //! SQL of people.
 
+pub mod grant;
 pub mod invitation;
 pub mod member;
 pub mod received;

@@ -67,3 +67,27 @@ async fn a_second_organization_is_founded_with_nothing_of_the_first() {
     assert!(studio.refused("create_organization", json!({"name": " "})).await.field("name").is_some());
     assert!(studio.refused("create_organization", json!({"name": "X", "time_zone": "Mars/Base"})).await.field("time_zone").is_some());
 }
+
+#[tokio::test]
+async fn a_form_that_is_sent_twice_at_once_founds_one_organization() {
+    let studio = studio().await;
+    let found = || studio.ok("create_organization", json!({"name": "Lovelace & Babbage", "idempotency_key": "clicked"}));
+    let (first, second) = tokio::join!(found(), found());
+    assert_eq!(first, second);
+    assert_eq!(studio.ok("list_organizations", json!({})).await["items"].as_array().map(Vec::len), Some(2));
+    studio.advance(24 * 3600 + 1);
+    let later = studio.ok("create_organization", json!({"name": "Lovelace & Babbage", "idempotency_key": "clicked"})).await;
+    assert_ne!(first["id"], later["id"], "a key is kept for a day");
+}
+
+#[tokio::test]
+async fn who_takes_another_name_has_it_in_every_organization() {
+    let (studio, elsewhere) = (studio().await, studio().await);
+    let invitation = elsewhere.ok("invite_member", json!({"email": studio.person().email, "role": "member"})).await;
+    studio.ok("answer_invitation", json!({"invitation": invitation["id"], "accept": true})).await;
+    studio.ok("update_profile", json!({"name": "Augusta Ada King"})).await;
+    for place in [&studio, &elsewhere] {
+        assert!(names(&place.ok("list_members", json!({})).await).contains(&"Augusta Ada King"));
+    }
+    assert!(names(&elsewhere.ok("list_members", json!({})).await).contains(&"Ada"), "nobody else is renamed");
+}

@@ -1,0 +1,58 @@
+//! Whether a caller may do a thing at all.
+
+use super::{AgentMode, Declaration, Effect, Reach};
+use crate::{
+    access::{Permission, Scope, Writes},
+    context::{Caller, Token},
+    error::{Code, Error},
+};
+
+/// Whether this caller may do this at all: role ∩ token. The reach within is in the queries.
+pub fn authorize(caller: &Caller, declaration: &Declaration) -> Result<(), Error> {
+    caller.person()?;
+    if let Some(token) = &caller.token {
+        authorize_token(token, declaration)?;
+    }
+    if declaration.needs == Permission::SignedIn {
+        return Ok(());
+    }
+    let membership = caller.membership()?;
+    if membership.role.may(declaration.needs) {
+        return Ok(());
+    }
+    // What one may not see is not there; what one sees but may not change is forbidden.
+    match declaration.effect {
+        Effect::Read => Err(Error::not_found("page, or it is not for your role")),
+        _ => Err(Error::forbidden(declaration.needs.verb())),
+    }
+}
+
+fn authorize_token(token: &Token, declaration: &Declaration) -> Result<(), Error> {
+    if declaration.reach == Reach::Person {
+        return Err(Error::new(Code::Forbidden, format!("{} needs a person at the page; no token can do it.", declaration.name)));
+    }
+    if !declaration.covered_by(&token.scopes) {
+        let lacks = declaration.scope.map_or_else(|| "a scope that writes".to_owned(), |scope| format!("the scope {}", scope.name()));
+        return Err(Error::new(
+            Code::Forbidden,
+            format!("The token \"{}\" lacks {lacks}. Make one that has it in Settings, Tokens.", token.name),
+        ));
+    }
+    // Time can wait as a draft entry; other records have no draft state yet, so they wait for a token that may write.
+    let waits = match declaration.agent {
+        AgentMode::Direct => false,
+        AgentMode::Draft => declaration.scope != Some(Scope::TimeWrite),
+        AgentMode::Ask => true,
+    };
+    if waits && declaration.effect != Effect::Read && token.writes != Writes::Direct {
+        return Err(Error::new(
+            Code::NeedsApproval,
+            format!(
+                "{} has to be approved by a person, and the token \"{}\" does not write directly. Nothing was done.",
+                declaration.name, token.name
+            ),
+        )
+        .hint("Do it in the app, or use a token whose write mode is direct."));
+    }
+    Ok(())
+}
