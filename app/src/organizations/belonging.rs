@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Belonging, CreateOrganization, list_organizations};
+use super::{Belonging, founding::Founding, list_organizations};
 use crate::{
     ends,
     page::Page,
@@ -12,7 +12,7 @@ use crate::{
         page::label,
         received::Received,
     },
-    ui::{Dialog, Field, Form, Opens, Part, Submit, Tone, Write, answered, badge, fetched, loaded, once, refusal},
+    ui::{Dialog, Form, Opens, Part, Submit, Tone, Write, answered, badge, fetched, loaded, refusal},
     visit::use_here,
 };
 
@@ -61,19 +61,13 @@ fn list(page: Page<Belonging>) -> AnyView {
     view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
 }
 
-/// The form for another organization.
+/// The way to another organization.
 #[component]
 fn Found() -> impl IntoView {
-    let action = Write::<CreateOrganization>::new();
-    answered(action, |founded| ends::go(&format!("/o/{}", founded.slug)));
     view! {
         <Part title="New organization" id="found">
             <p class="quiet">"With clients, projects, time and invoices of its own. You own it, and can invite others."</p>
-            <Form action id="new-organization" class="stack" clears=true>
-                {once(action)}
-                <Field label="Name" name="name" required=true maxlength=200 placeholder="Lovelace & Babbage" />
-                <Submit label="Found organization" />
-            </Form>
+            <Founding />
         </Part>
     }
 }

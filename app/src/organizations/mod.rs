@@ -3,6 +3,7 @@
 pub mod belonging;
 #[cfg(feature = "ssr")]
 pub mod found;
+pub mod founding;
 pub mod nowhere;
 pub mod page;
 #[cfg(feature = "ssr")]

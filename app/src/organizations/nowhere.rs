@@ -3,18 +3,11 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::CreateOrganization;
-use crate::{
-    account::page::Doorway,
-    ends,
-    ui::{Field, Form, Submit, Write, answered, once},
-    visit::use_visit,
-};
+use super::founding::Founding;
+use crate::{account::page::Doorway, visit::use_visit};
 
 /// Where the first page leads whoever belongs nowhere: to an organization of their own, or to the mail with an invitation.
 pub fn page() -> AnyView {
-    let action = Write::<CreateOrganization>::new();
-    answered(action, |founded| ends::go(&format!("/o/{}", founded.slug)));
     let person = use_visit().person.map(|person| person.email);
     view! {
         <Title text="Welcome · Stint" />
@@ -23,11 +16,7 @@ pub fn page() -> AnyView {
                 None => view! { <p><a class="button primary" href="/sign-in">"Sign in"</a></p> }.into_any(),
                 Some(person) => view! {
                     <p class="quiet">"You are signed in as " <b>{person}</b> "."</p>
-                    <Form action id="new-organization" class="stack">
-                        {once(action)}
-                        <Field label="Name of the organization" name="name" required=true maxlength=200 />
-                        <Submit label="Found organization" />
-                    </Form>
+                    <Founding />
                 }
                 .into_any(),
             }}

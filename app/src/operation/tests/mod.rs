@@ -39,6 +39,7 @@ impl Furnished {
                 ("time_entries", json!([draft["id"]]))
             }
             "answer_invitation" => ("invitation", invited_elsewhere(world).await),
+            "set_client_grants" => ("member", json!(world.as_role(Role::Viewer).await.member())),
             "leave_organization" => {
                 world.as_role(Role::Owner).await;
                 return call;
@@ -93,6 +94,7 @@ pub async fn furnished(name: &str) -> Furnished {
     }
     ids.insert("member".to_owned(), json!(barbara.member()));
     ids.insert("members".to_owned(), json!([barbara.member()]));
+    ids.insert("clients".to_owned(), json!([client["id"]]));
     ids.insert("projects".to_owned(), json!([project["id"]]));
     ids.insert("time_entries".to_owned(), json!([entry["id"]]));
     ids.insert("notifications".to_owned(), json!([told["items"][0]["id"]]));

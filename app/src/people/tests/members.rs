@@ -45,7 +45,6 @@ async fn a_role_holds_from_the_next_request_on_and_is_never_given_above_ones_own
     }
     assert_eq!(grace.code("remove_member", json!({"member": "Ada"})).await, Code::Forbidden);
     assert_eq!(barbara.code("change_member_role", json!({"member": "Grace", "role": "member"})).await, Code::Forbidden);
-    assert!(studio.refused("change_member_role", json!({"member": "Barbara", "role": "viewer"})).await.field("role").is_some());
     studio.ok("change_member_role", json!({"member": "Grace", "role": "owner"})).await;
 }
 

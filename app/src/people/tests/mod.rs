@@ -4,6 +4,7 @@ mod invitations;
 mod members;
 mod owners;
 mod team;
+mod viewers;
 
 use serde_json::{Value, json};
 

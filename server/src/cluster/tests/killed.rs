@@ -117,6 +117,39 @@ async fn a_database_left_behind_is_replaced() {
     cluster.stop().await;
 }
 
+#[tokio::test]
+async fn a_start_waits_for_the_remains_of_a_killed_database() {
+    let folder = folder();
+    let other = another_process(&folder).await;
+    let left = postmaster(&folder).expect("it runs");
+    // One of its processes is slow to notice, and holds the shared memory until then.
+    let slow = Pid::from_raw(child_of(left));
+    kill(slow, Signal::SIGSTOP).expect("it was alive");
+    kill_hard(watch_over(&folder));
+    kill_hard(left);
+    end(other);
+    let log = folder.path().join("postgres.log");
+    let notices = async {
+        eventually("a start meets the remains", async || fs::read_to_string(&log).is_ok_and(|log| log.contains(REMAINS))).await;
+        kill(slow, Signal::SIGCONT).expect("it was alive");
+    };
+    let (cluster, ()) = tokio::join!(start(&folder), notices);
+    assert_eq!(recalls(&pool(&cluster).await).await.expect("a word"), "GRÜßE");
+    cluster.stop().await;
+}
+
+/// Some process that this one has started.
+fn child_of(parent: i32) -> i32 {
+    let processes = fs::read_dir("/proc").expect("Linux").flatten();
+    let mut numbers = processes.filter_map(|process| process.file_name().to_str()?.parse::<i32>().ok());
+    let of_parent = |pid: &i32| {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        // The name stands in parentheses and may hold anything; state and parent follow it.
+        stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1)).and_then(|found| found.parse().ok()) == Some(parent)
+    };
+    numbers.find(of_parent).expect("a child")
+}
+
 /// The shell that watches over the database of this folder.
 fn watch_over(folder: &TempDir) -> i32 {
     let file = folder.path().join("postgres/data/postmaster.pid").display().to_string();
