@@ -18,13 +18,12 @@ use crate::{
 pub async fn set(cx: &mut Call, given: &str, clients: &[String]) -> Result<Member, Error> {
     let own = change::manager(cx).await?;
     let found = change::present(cx, given).await?;
-    let role = change::of(&found)?;
+    let (role, clients) = (change::of(&found)?, clients_of(cx, clients).await?);
     change::refuse_above(own, role)?;
     if !is_viewer(role) {
         let message = format!("{} is {} and not a viewer. Change their role to viewer first.", found.name, role.name());
         return Err(Error::new(Code::Conflict, message));
     }
-    let clients = clients_of(cx, clients).await?;
     grant::keep(&mut cx.db, found.id, &clients).await?;
     grant::add(&mut cx.db, found.id, &clients).await?;
     if clients.is_empty() {

@@ -50,7 +50,7 @@ async fn a_viewer_sees_projects_hours_and_sent_invoices_of_what_was_granted() {
     assert_eq!(count(&alan.ok("list_projects", json!({})).await), 1);
     let hours = alan.ok("list_time_entries", json!({"with_total": true})).await;
     assert_eq!((count(&hours), &hours["total"]), (3, &json!(3)), "neither the agent's draft nor the running timer");
-    assert_eq!(alan.ok("summarize_time", json!({})).await["worked"]["seconds"], 3 * 3600);
+    assert_eq!(alan.ok("summarize_time", json!({})).await["totals"]["worked"]["seconds"], 3 * 3600);
     let invoices = alan.ok("list_invoices", json!({})).await;
     assert_eq!((count(&invoices), &invoices["items"][0]["id"]), (1, &globex["invoice"]), "a draft is a matter of the house");
     let invoice = alan.ok("get_invoice", json!({"invoice": globex["invoice"]})).await;
@@ -108,10 +108,7 @@ async fn without_a_grant_no_operation_tells_a_viewer_of_the_studio() {
         for call in [given, unfiltered] {
             match alan.call(name, Value::Object(call)).await {
                 Err(refused) => assert!(matches!(refused.code, Code::NotFound | Code::Invalid), "{name} answers {refused:?}"),
-                Ok(answer) => assert!(
-                    answer["items"] == json!([]) || answer["entries"] == json!(0) || answer["totals"] == json!([]),
-                    "{name} tells {answer:#}"
-                ),
+                Ok(answer) => assert_eq!(answer["items"], json!([]), "{name} tells {answer:#}"),
             }
         }
     }
@@ -143,7 +140,7 @@ async fn who_becomes_a_viewer_leaves_their_projects_and_their_timer_is_saved() {
     assert_eq!(changed["warnings"].as_array().map(Vec::len), Some(2), "{changed}");
     let barbara = barbara.at(&studio).await;
     assert_eq!(count(&barbara.ok("list_projects", json!({})).await), 0);
-    assert_eq!(studio.ok("summarize_time", json!({"member": "Barbara"})).await["worked"]["seconds"], 600);
+    assert_eq!(studio.ok("summarize_time", json!({"member": "Barbara"})).await["totals"]["worked"]["seconds"], 600);
     let onto = json!({"project": "Dashboard", "members": ["Barbara"]});
     assert_eq!(studio.code("assign_project_members", onto.clone()).await, Code::Conflict);
     studio.ok("set_client_grants", json!({"member": "Barbara", "clients": ["Acme"]})).await;
