@@ -59,8 +59,9 @@ need_cargo_tool() {
   if [ ! -x "$root/bin/$command" ]; then
     say "building $crate $version into $root (minutes, once)"
     # A build folder of its own: kept when interrupted, so that the next try goes on from there.
-    CARGO_TARGET_DIR=$stint_tools/build-$crate \
-      cargo install --quiet "$crate" --version "=$version" --root "$root" "$@"
+    # Its own release profile optimizes the whole program at its end, on one core for minutes; it is run a few times a day.
+    CARGO_TARGET_DIR=$stint_tools/build-$crate CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+      CARGO_PROFILE_RELEASE_OPT_LEVEL=1 cargo install --quiet "$crate" --version "=$version" --root "$root" "$@"
     rm -rf "$stint_tools/build-$crate"
   fi
   PATH=$root/bin:$PATH

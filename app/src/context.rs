@@ -20,6 +20,7 @@ use crate::{
     id::{MemberId, OrganizationId, TokenId, UserId},
     invoices::document::InvoiceDocument,
     money::Currency,
+    operation::Agreed,
 };
 
 /// A future that is handed around.
@@ -64,7 +65,17 @@ impl Clock for SystemClock {
 pub trait Documents: Send + Sync {
     /// The PDF of an invoice.
     fn invoice(&self, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>>;
+
+    /// A place among those who keep a connection to the database while their document is made. Refused when so many are at
+    /// it that nobody else could work.
+    fn place(&self) -> Result<Place, Error> {
+        Ok(Place::default())
+    }
 }
+
+/// A place that was given, until it is dropped.
+#[derive(Default)]
+pub struct Place(pub Option<Box<dyn Send>>);
 
 /// Through which door a call comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,6 +173,8 @@ pub struct Caller {
     pub room: Option<usize>,
     /// What a page's call holds that its operation does not take; the operation refuses it.
     pub stray: Vec<String>,
+    /// What the person looked at and agrees to: a write that comes to anything else is not done.
+    pub agreed: Option<Agreed>,
 }
 
 impl Caller {
@@ -177,6 +190,7 @@ impl Caller {
             program: String::new(),
             room: None,
             stray: Vec::new(),
+            agreed: None,
         }
     }
 

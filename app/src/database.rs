@@ -14,7 +14,8 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
 /// A transaction under the row security of one organization, or of one person before an organization is chosen.
 pub struct Db {
-    transaction: Transaction<'static, Postgres>,
+    /// Nothing after the connection was given back.
+    transaction: Option<Transaction<'static, Postgres>>,
     organization: Option<OrganizationId>,
 }
 
@@ -45,7 +46,7 @@ impl Db {
         }
         // Safe: the only parts that vary are UUIDs, formatted by their type.
         let transaction = pool.begin_with(AssertSqlSafe(begin)).await.map_err(Error::from)?;
-        Ok(Self { transaction, organization })
+        Ok(Self { transaction: Some(transaction), organization })
     }
 
     /// The organization whose rows this transaction may touch.
@@ -64,17 +65,34 @@ impl Db {
 
     /// The connection, for one statement.
     pub fn connection(&mut self) -> &mut PgConnection {
-        &mut self.transaction
+        match &mut self.transaction {
+            Some(transaction) => transaction,
+            None => unreachable!("whoever gives the connection back asks nothing more"),
+        }
+    }
+
+    /// Ends the transaction of a read and gives its connection back, before long work that asks the database nothing more.
+    pub async fn release(&mut self) -> Result<(), Error> {
+        match self.transaction.take() {
+            Some(transaction) => Ok(transaction.rollback().await?),
+            None => Ok(()),
+        }
     }
 
     /// Makes everything of this transaction true.
     pub async fn commit(self) -> Result<(), Error> {
-        Ok(self.transaction.commit().await?)
+        match self.transaction {
+            Some(transaction) => transaction.commit().await.map_err(of_commit),
+            None => {
+                tracing::error!("a transaction was given back before it was committed");
+                Err(Error::internal())
+            }
+        }
     }
 
     /// Makes nothing of this transaction true.
-    pub async fn roll_back(self) -> Result<(), Error> {
-        Ok(self.transaction.rollback().await?)
+    pub async fn roll_back(mut self) -> Result<(), Error> {
+        self.release().await
     }
 }
 
@@ -141,6 +159,20 @@ impl From<sqlx::Error> for Error {
     }
 }
 
+/// What went wrong while a transaction was made true. A refusal of the database is one: nothing was kept. When it went away
+/// instead, nobody knows whether it did so before or after.
+fn of_commit(problem: sqlx::Error) -> Error {
+    let answered = problem.as_database_error().and_then(|answer| answer.code());
+    if answered.is_some_and(|code| !GOES_AWAY.contains(&code.as_ref())) {
+        return problem.into();
+    }
+    tracing::error!(%problem, "it is not known whether a transaction was committed");
+    Error::uncertain("The database went away while this was being kept.")
+}
+
+/// admin_shutdown, crash_shutdown, cannot_connect_now: the last words of a connection.
+const GOES_AWAY: [&str; 3] = ["57P01", "57P02", "57P03"];
+
 /// PostgreSQL's own word for what happened, as an error a person can act on.
 fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) -> Error {
     let code = inner.code().unwrap_or_default();
@@ -176,4 +208,22 @@ pub fn instant(at: Timestamp) -> jiff_sqlx::Timestamp {
 /// A calendar day as the database takes it.
 pub fn date(day: jiff::civil::Date) -> jiff_sqlx::Date {
     day.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+
+    #[tokio::test]
+    async fn when_the_database_goes_away_before_it_answers_nobody_says_that_nothing_was_changed() {
+        let studio = World::new("cut").await;
+        let mut db = Db::begin(&studio.caller.services.pool, Reach::Organization(studio.organization()), None).await.expect("begun");
+        let backend: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(db.connection()).await.expect("a process");
+        studio.sql(&format!("select pg_terminate_backend({backend}, 10000) where $1::uuid is not null")).await;
+        let error = db.commit().await.expect_err("it is gone");
+        assert_eq!(error.code, Code::Unavailable);
+        assert!(error.message.contains("not known") && !error.message.contains("Nothing was changed"), "{}", error.message);
+        assert!(error.hint.is_some_and(|hint| hint.contains("idempotency_key")));
+    }
 }

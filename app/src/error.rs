@@ -130,9 +130,23 @@ impl Error {
         Self::new(Code::Unavailable, format!("{what} Nothing was changed; try again in a moment."))
     }
 
-    /// A fault of Stint's, already logged.
+    /// Something Stint needs went away in the middle of a write: nobody can say whether it was done.
+    pub fn uncertain(what: &str) -> Self {
+        Self::new(Code::Unavailable, format!("{what} It is not known whether anything was changed."))
+            .hint("Look whether it was done before you try again, or repeat the call with the same idempotency_key.")
+    }
+
+    /// A fault of Stint's, already logged, before anything was kept.
     pub fn internal() -> Self {
         Self::new(Code::Internal, "Something went wrong on our side. Nothing was changed; try again, and tell us if it happens again.")
+    }
+
+    /// A fault of Stint's that broke something off, nobody knows where.
+    pub fn broken_off() -> Self {
+        Self::new(
+            Code::Internal,
+            "Something went wrong on our side. If you were changing something, look whether it was done before you try again.",
+        )
     }
 
     /// Adds a way out.
@@ -158,12 +172,16 @@ impl FromServerFnError for Error {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Request(_) => Self::unavailable("The server could not be reached."),
+            // The call may have come as far as the server, and only its answer not as far as here.
+            ServerFnErrorErr::Request(_) => Self::new(
+                Code::Unavailable,
+                "The server could not be reached, or did not answer. If you were changing something, look whether it was done before you try again.",
+            ),
             ServerFnErrorErr::Args(problem) | ServerFnErrorErr::Deserialization(problem) => {
                 Self::new(Code::Invalid, format!("The arguments could not be read: {problem}."))
             }
             ServerFnErrorErr::MissingArg(name) => Self::invalid(&name, format!("{name} is missing.")),
-            _ => Self::internal(),
+            _ => Self::broken_off(),
         }
     }
 }
@@ -197,5 +215,18 @@ impl From<Envelope> for Error {
     fn from(envelope: Envelope) -> Self {
         let Content { code, message, fields, hint, details } = envelope.error;
         Self { code, message, fields, hint, details }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_heard_of_again_is_not_said_to_have_changed_nothing() {
+        for lost in [ServerFnErrorErr::Request("gone".to_owned()), ServerFnErrorErr::Response("cut off".to_owned())] {
+            let error = Error::from_server_fn_error(lost);
+            assert!(!error.message.contains("Nothing was changed") && error.message.contains("look whether it was done"), "{error}");
+        }
     }
 }

@@ -21,7 +21,8 @@ impl Seconds {
     /// The duration in a text such as `1h30m`, `1:30`, `90m`, `1.5h`, `1,5` or `5400s`; a plain
     /// number is hours.
     ///
-    /// Refuses what is not a duration, nothing at all, less than nothing and more than 24 hours.
+    /// Refuses what is not a duration, nothing at all, less than nothing, more than 24 hours, and what can be read in two
+    /// ways, such as `1,440m`.
     /// `field` is what a refusal names.
     pub fn parse(field: &'static str, text: &str) -> Result<Seconds, Error> {
         let refused = |why: &str| {
@@ -30,6 +31,9 @@ impl Seconds {
         };
         if text.trim().starts_with(['-', '\u{2212}']) {
             return Err(refused("is below zero; give the time that was worked, such as 1h30m."));
+        }
+        if let Some(readings) = readings(text) {
+            return Err(crate::money::ambiguous(field, text.trim(), readings));
         }
         match parse::seconds(text) {
             None => Err(refused("is not a duration; write one such as 1h30m, 1:30, 90m or 1.5h.")),
@@ -60,9 +64,14 @@ impl Worked {
     }
 }
 
-/// The seconds in a text such as `1h30m`, however many; nothing when it is not a duration.
+/// The seconds in a text such as `1h30m`, however many; nothing when it is not a duration, or could be two.
 pub fn read(text: &str) -> Option<i64> {
     parse::seconds(text)
+}
+
+/// The two ways to read a number of the text, as in `1,440m`: `1440` and `1.44`. Nothing when there is only one.
+pub fn readings(text: &str) -> Option<(String, String)> {
+    text.split(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '.' | ',')).find_map(crate::money::readings)
 }
 
 /// Whole minutes, cut and not rounded: a text never claims more than was worked. Only what is under

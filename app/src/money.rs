@@ -7,6 +7,7 @@ mod amount;
 mod currency;
 #[cfg(feature = "ssr")]
 mod schema;
+mod separator;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use amount::Amount;
 pub(crate) use amount::shown;
 pub use currency::Currency;
+pub(crate) use separator::{ambiguous, readings};
 
 /// The largest amount that is accepted, in minor units: a hundred thousand million euros. Sums of
 /// many such amounts, and an amount times the hours of a year, stay far from the limits of an

@@ -86,6 +86,7 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<ListNotifications>(),
         Operation::of::<MarkNotificationsRead>(),
         // Invoices
+        Operation::of::<balance::GetBalance>(),
         Operation::of::<ListUnbilled>(),
         Operation::of::<PreviewInvoice>(),
         Operation::of::<DraftInvoice>(),

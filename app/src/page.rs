@@ -2,6 +2,7 @@
 
 #[cfg(feature = "ssr")]
 mod cursor;
+mod offer;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ use crate::error::Error;
 
 #[cfg(feature = "ssr")]
 pub use cursor::{Cursor, characters};
+pub use offer::{Offer, offer};
 
 /// How many items a list answers with when the caller does not say.
 pub const LIMIT_DEFAULT: u32 = 50;

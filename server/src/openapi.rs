@@ -34,7 +34,7 @@ pub fn of_registry() -> Value {
             "securitySchemes": { "token": { "type": "http", "scheme": "bearer", "description": "A personal access token: stint_pat_…" } },
             "schemas": { "Error": error_schema() },
             "responses": { "Error": {
-                "description": "The call was refused; nothing was changed.",
+                "description": "The call was refused and changed nothing, unless the message says that this is not known: then look, or repeat the call with the same idempotency_key.",
                 "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } },
             }},
         },

@@ -6,9 +6,9 @@ use anyhow::Context as _;
 use app::{
     assistant::{Engine, model::Model},
     audit::Recorder,
-    context::{Promise, Services, SystemClock},
+    context::{Place, Promise, Services, SystemClock},
     database,
-    error::Error,
+    error::{Code, Error},
     invoices::document::InvoiceDocument,
 };
 use sqlx::{
@@ -25,6 +25,10 @@ use crate::{
 
 /// How long a call waits for a connection before it is told to try again.
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long the last records of calls, and the connections after them, may take when the process ends: a database that is away
+/// does not hold it up.
+const CLOSE_LIMIT: Duration = Duration::from_secs(5);
 
 /// The services of this process, and the private database where there is one.
 pub struct Running {
@@ -60,8 +64,12 @@ impl Running {
 
     /// Closes the connections and stops the private database.
     pub async fn close(self) {
-        self.services.recorder.flush().await;
-        self.services.pool.close().await;
+        if !self.services.recorder.flush_within(CLOSE_LIMIT).await {
+            tracing::error!("the database is away: the last calls that changed nothing could not be recorded");
+        }
+        if tokio::time::timeout(CLOSE_LIMIT, self.services.pool.close()).await.is_err() {
+            tracing::warn!("some connections to the database could not be closed");
+        }
         stop(self.cluster).await;
     }
 }
@@ -91,8 +99,8 @@ pub async fn migrate(owner: PgConnectOptions) -> anyhow::Result<()> {
 
 /// Connections that work as the application's role.
 pub async fn pool(options: PgConnectOptions) -> anyhow::Result<PgPool> {
-    let connections = u32::try_from(cores() * 2 + 2).unwrap_or(u32::MAX).max(4);
-    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_LIMIT);
+    let most = u32::try_from(connections()).unwrap_or(u32::MAX);
+    let pool = PgPoolOptions::new().max_connections(most).acquire_timeout(ACQUIRE_LIMIT);
     let pool = database::as_application(pool).connect_with(options.application_name("stint")).await;
     pool.context("the database cannot be reached as the application's role")
 }
@@ -101,12 +109,21 @@ fn cores() -> usize {
     available_parallelism().map_or(1, usize::from)
 }
 
+fn connections() -> usize {
+    cores() * 2 + 2
+}
+
+/// How many may keep a connection while a document is made: half of the connections are always left for everybody else.
+fn places() -> usize {
+    connections() / 2
+}
+
 fn services(config: &Config, pool: PgPool) -> Services {
     Services {
         recorder: Recorder::start(pool.clone()),
         pool,
         clock: Box::new(SystemClock),
-        documents: Box::new(Typesetter(Documents::new(cores()))),
+        documents: Box::new(Typesetter(Documents::new(cores(), places()))),
         public_url: config.public_url.clone(),
         mail_leaves: config.smtp_url.is_some(),
         mail_waits: tokio::sync::Notify::new(),
@@ -125,12 +142,45 @@ impl app::context::Documents for Typesetter {
         let documents = self.0.clone();
         Box::pin(async move { documents.invoice(document).await.map_err(refused) })
     }
+
+    fn place(&self) -> Result<Place, Error> {
+        let place = self.0.place().map_err(refused)?;
+        Ok(Place(Some(Box::new(place))))
+    }
 }
 
 fn refused(problem: DocumentError) -> Error {
-    tracing::error!(%problem, "an invoice could not be typeset");
     match problem {
-        DocumentError::TooSlow => Error::unavailable("The invoice took too long to typeset."),
-        _ => Error::internal(),
+        DocumentError::TooLong => Error::new(Code::Invalid, problem.to_string())
+            .hint("Group its time by day or project, shorten its texts, or bill a shorter period."),
+        DocumentError::Crowded => Error::unavailable("Too many invoices are being sent at this moment."),
+        DocumentError::TooSlow => {
+            tracing::warn!(%problem, "an invoice could not be typeset in time");
+            Error::unavailable("The invoice took too long to typeset.")
+        }
+        _ => {
+            tracing::error!(%problem, "an invoice could not be typeset");
+            Error::internal()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_asks_for_a_document_is_told_what_to_do() {
+        let told = refused(DocumentError::TooLong);
+        assert_eq!((told.code, told.message.as_str()), (Code::Invalid, "The document is too long to print. Split it into several."));
+        assert!(told.hint.is_some_and(|hint| hint.contains("shorter period")));
+        assert_eq!(refused(DocumentError::Crowded).code, Code::Unavailable);
+        assert_eq!(refused(DocumentError::TooSlow).code, Code::Unavailable);
+        assert_eq!(refused(DocumentError::Refused("a secret of the typesetter".to_owned())), Error::internal());
+    }
+
+    #[test]
+    fn sending_never_takes_the_last_connection() {
+        assert!(places() >= 1 && places() < connections());
     }
 }

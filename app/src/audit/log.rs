@@ -9,6 +9,7 @@ use super::{
 use crate::{
     day::{Moment, Span},
     error::Error,
+    history,
     id::{ActionId, MemberId},
     operation::{self, Call, Effect},
     operations,
@@ -85,8 +86,10 @@ pub async fn get(cx: &mut Call, action: &str) -> Result<AuditEntry, Error> {
     let rows = store::list(&mut cx.db, &Filter::default(), Some(id), i64::MAX, 1).await?;
     let row = rows.into_iter().next().ok_or_else(|| Error::not_found("audit entry"))?;
     let changes = operation::store::changes(&mut cx.db, ActionId(row.id)).await?;
+    let kinds = history::store::kinds(&mut cx.db).await?;
+    let undoable = !changes.is_empty() && changes.iter().all(|change| kinds.contains(&change.kind));
     let zone = cx.membership()?.zone.clone();
-    Ok(AuditEntry { changes, ..read(row, &zone) })
+    Ok(AuditEntry { undoable, changes, ..read(row, &zone) })
 }
 
 fn read(row: Row, zone: &jiff::tz::TimeZone) -> AuditEntry {
@@ -106,6 +109,7 @@ fn read(row: Row, zone: &jiff::tz::TimeZone) -> AuditEntry {
         changed: row.changed,
         undoes: row.undoes.map(ActionId),
         undone_by: row.undone_by.map(ActionId),
+        undoable: false,
         changes: Vec::new(),
     }
 }

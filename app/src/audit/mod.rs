@@ -63,6 +63,9 @@ pub struct AuditEntry {
     /// The action that took it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<ActionId>,
+    /// Whether undo_action puts back what it changed, as far as kinds of records go; only when one entry is asked for.
+    #[serde(default)]
+    pub undoable: bool,
     /// What it changed, record by record with before and after; only when one entry is asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,

@@ -154,7 +154,7 @@ fn one(id: String) -> AnyView {
 fn entry(entry: AuditEntry) -> AnyView {
     let here = use_here();
     let arguments = serde_json::to_string_pretty(&entry.arguments).unwrap_or_default();
-    let undoable = entry.outcome == "done" && entry.changed > 0 && entry.undone_by.is_none();
+    let undoable = entry.outcome == "done" && entry.undoable && entry.undone_by.is_none();
     let id = entry.id;
     let facts = [
         Some(("Who", who(&entry))),

@@ -13,6 +13,12 @@ use crate::{
 /// Arguments whose content is never written down.
 const SECRET: [&str; 3] = ["password", "present", "secret"];
 
+/// Arguments that are an id or the secret of a link: an id is written down, a secret is not.
+const ID_OR_SECRET: [&str; 1] = ["invitation"];
+
+/// What stands for a NUL, which the database keeps in no text.
+const UNWRITABLE: &str = "\u{fffd}";
+
 /// How a call ended, beside the codes of errors.
 pub mod outcome {
     /// It was done.
@@ -54,7 +60,8 @@ impl Record {
         outcome: &str,
     ) -> Option<Self> {
         let membership = caller.membership.as_ref()?;
-        let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let filled = |text: &str| Some(text.replace('\0', UNWRITABLE)).filter(|text| !text.is_empty());
+        let took = i64::try_from(caller.services.clock.now().duration_since(at).as_millis()).unwrap_or(0);
         Some(Self {
             id: id.0,
             at: at.to_string(),
@@ -62,12 +69,13 @@ impl Record {
             token_id: caller.token.as_ref().map(|token| token.id.0),
             door: caller.door.name(),
             operation,
-            arguments: without_secrets(arguments),
+            arguments: writable(without_secrets(arguments)),
             outcome: outcome.to_owned(),
             program: filled(&caller.program),
             address: filled(&caller.address),
             withheld: Vec::new(),
-            duration_ms: i64::try_from(caller.services.clock.now().duration_since(at).as_millis()).unwrap_or(0).max(0),
+            // A clock that was set meanwhile makes it longer than the column holds.
+            duration_ms: took.clamp(0, i64::from(i32::MAX)),
             undoes: None,
         })
     }
@@ -85,10 +93,35 @@ pub(super) type Sent = (OrganizationId, Record);
 fn without_secrets(mut arguments: Value) -> Value {
     if let Value::Object(fields) = &mut arguments {
         for (name, value) in fields.iter_mut() {
-            if SECRET.contains(&name.as_str()) {
+            if is_secret(name, value) {
                 *value = Value::from("…");
             }
         }
     }
     arguments
+}
+
+fn is_secret(name: &str, value: &Value) -> bool {
+    let is_id = value.as_str().is_some_and(|text| text.trim().parse::<Uuid>().is_ok());
+    SECRET.contains(&name) || (ID_OR_SECRET.contains(&name) && !is_id)
+}
+
+/// The arguments as the database can keep them, names included: a call that it cannot keep would be one that nobody sees.
+fn writable(mut value: Value) -> Value {
+    write_over_nul(&mut value);
+    value
+}
+
+fn write_over_nul(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains('\0') => *text = text.replace('\0', UNWRITABLE),
+        Value::Array(items) => items.iter_mut().for_each(write_over_nul),
+        Value::Object(fields) => {
+            if fields.keys().any(|name| name.contains('\0')) {
+                *fields = std::mem::take(fields).into_iter().map(|(name, value)| (name.replace('\0', UNWRITABLE), value)).collect();
+            }
+            fields.values_mut().for_each(write_over_nul);
+        }
+        _ => {}
+    }
 }

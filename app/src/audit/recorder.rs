@@ -2,7 +2,8 @@
 //!
 //! A write is recorded in its own transaction. A read, a refusal or a dry run has none that is kept, and must not wait for
 //! one: its record goes into a queue, and whatever has gathered there is added to the chain in one transaction for each
-//! organization. A full queue holds callers back; nothing is thrown away while the database is only out of reach.
+//! organization. A full queue holds callers back; nothing is thrown away while the database is only out of reach, and a record
+//! that cannot be written takes no other with it.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -60,6 +61,11 @@ impl Recorder {
             written.await.ok();
         }
     }
+
+    /// The same, for whoever cannot wait for a database that is away; whether it was all written down.
+    pub async fn flush_within(&self, limit: Duration) -> bool {
+        tokio::time::timeout(limit, self.flush()).await.is_ok()
+    }
 }
 
 async fn write_down(pool: PgPool, mut queue: mpsc::Receiver<Wish>) {
@@ -83,11 +89,31 @@ async fn write_down(pool: PgPool, mut queue: mpsc::Receiver<Wish>) {
 }
 
 async fn until_written(pool: &PgPool, organization: OrganizationId, records: &[Record]) {
+    let Err(error) = patiently(pool, organization, records).await else { return };
+    if records.len() == 1 || error.code == Code::Unavailable {
+        return lost(&error, records);
+    }
+    // One of them cannot be written. It is found by writing each for itself.
+    for record in records.chunks(1) {
+        if let Err(error) = patiently(pool, organization, record).await {
+            lost(&error, record);
+        }
+    }
+}
+
+fn lost(error: &Error, records: &[Record]) {
+    let operation = records.first().map(|record| record.operation);
+    tracing::error!(%error, operation, count = records.len(), "calls could not be recorded");
+}
+
+/// Writes records down, as often as it takes while the database is only out of reach.
+async fn patiently(pool: &PgPool, organization: OrganizationId, records: &[Record]) -> Result<(), Error> {
     loop {
         match written(pool, organization, records).await {
-            Ok(()) => return,
             Err(error) if error.code == Code::Unavailable && !pool.is_closed() => tokio::time::sleep(PAUSE).await,
-            Err(error) => return tracing::error!(%error, count = records.len(), "calls could not be recorded"),
+            // Their ids are new. So they were written by the try before, whose answer got lost on its way.
+            Err(error) if error.code == Code::Conflict => return Ok(()),
+            ended => return ended,
         }
     }
 }

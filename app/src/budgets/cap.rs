@@ -7,7 +7,7 @@ use serde::{
     de::{self, Deserializer, Visitor},
 };
 
-use crate::{error::Error, hours};
+use crate::{error::Error, hours, money};
 
 /// The most hours that a budget may hold: more than a hundred years of one person's days and nights.
 pub const HOURS_MAX: i64 = 1_000_000;
@@ -22,18 +22,12 @@ pub enum Hours {
 }
 
 impl Hours {
-    /// The hours in whole seconds. Refuses nothing, less than nothing and more than a million hours.
+    /// The hours in whole seconds. Refuses nothing, less than nothing, more than a million hours, and what can be read in two
+    /// ways, such as `1,000`.
     pub fn seconds(&self, field: &'static str) -> Result<i64, Error> {
-        let (number, shown) = match self {
-            Self::Number(number) => (Some(*number), number.to_string()),
-            Self::Written(text) => (text.trim().replace(',', ".").parse().ok(), crate::money::shown(text.trim())),
-        };
-        let seconds = match (number, self) {
-            (Some(number), _) => number * 3600.0,
-            (None, Self::Written(text)) => hours::read(text)
-                .ok_or_else(|| Error::invalid(field, format!("{shown} is not a number of hours; write one such as 40, 7.5 or 7h 30m.")))?
-                as f64,
-            _ => f64::NAN,
+        let (seconds, shown) = match self {
+            Self::Number(number) => (number * 3600.0, number.to_string()),
+            Self::Written(text) => (read(field, text.trim())?, money::shown(text.trim())),
         };
         // Below a second it is nothing; what is no number at all is neither above nor below.
         if seconds.is_nan() || seconds < 0.5 {
@@ -44,6 +38,21 @@ impl Hours {
         }
         Ok(seconds.round() as i64)
     }
+}
+
+/// The seconds of hours as written: a decimal number of hours, or a duration.
+fn read(field: &'static str, text: &str) -> Result<f64, Error> {
+    if let Some(readings) = hours::readings(text) {
+        return Err(money::ambiguous(field, text, readings));
+    }
+    if let Ok(number) = text.replace(',', ".").parse::<f64>() {
+        return Ok(number * 3600.0);
+    }
+    let seconds = hours::read(text).ok_or_else(|| {
+        let shown = money::shown(text);
+        Error::invalid(field, format!("{shown} is not a number of hours; write one such as 40, 7.5 or 7h 30m."))
+    })?;
+    Ok(seconds as f64)
 }
 
 impl Serialize for Hours {
@@ -112,4 +121,26 @@ pub fn written(seconds: i64) -> String {
         return hours::decimal_hours(seconds).trim_end_matches('0').trim_end_matches('.').to_owned();
     }
     format!("{}h {}m {}s", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(text: &str) -> Result<i64, String> {
+        Hours::Written(text.to_owned()).seconds("hours").map_err(|error| error.message)
+    }
+
+    #[test]
+    fn a_thousand_hours_are_never_taken_for_one() {
+        assert_eq!(seconds("1,000").unwrap_err(), "\"1,000\" holds a number that can be read in two ways; write 1000 or 1.0 instead.");
+        for text in ["1.000", "12.500", "1,000h", "1.000,5", "1,000.5"] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+        for (text, expected) in
+            [("1000", 3_600_000), ("1.0", 3600), ("7,5", 27_000), ("7.25", 26_100), ("0.125", 450), ("1000h", 3_600_000)]
+        {
+            assert_eq!(seconds(text), Ok(expected), "{text}");
+        }
+    }
 }

@@ -10,11 +10,12 @@ use crate::{
     projects::sight::Sight,
 };
 
-/// No timer starts: nothing is left.
-pub fn at_start(budget: &Budget, days: (Date, Date), usage: Usage, sight: &Sight) -> Error {
+/// No timer starts: nothing is left, perhaps only because the timer that it would replace counts by then.
+pub fn at_start(budget: &Budget, days: (Date, Date), before: Usage, used: Usage, sight: &Sight) -> Error {
+    let then = if used == before { "" } else { " once the running timer is stopped" };
     let message =
-        format!("{} is used up{}, so no timer starts on {}.", named(budget, days), amounts(budget, usage, sight), budget.full_name());
-    refused(budget, days, usage, sight, message)
+        format!("{} is used up{then}{}, so no timer starts on {}.", named(budget, days), amounts(budget, used, sight), budget.full_name());
+    refused(budget, days, used, sight, message)
 }
 
 /// No time is logged: there is not enough left for it.

@@ -32,6 +32,10 @@ impl Period {
     fn holds(&self, project: Uuid, day: Date) -> bool {
         self.budget.project == project && (self.days.0..=self.days.1).contains(&day)
     }
+
+    fn asked(&self) -> Asked {
+        Asked { project: self.budget.project, days: self.days, basis: self.budget.basis }
+    }
 }
 
 /// Whether a hard stop stands in the way of a write.
@@ -65,22 +69,26 @@ impl Watch {
                 periods.push(Period { budget: budget.clone(), days, before: Usage::default() });
             }
         }
-        let usages = usages(cx, &periods).await?;
+        let asked: Vec<Asked> = periods.iter().map(Period::asked).collect();
+        let usages = usages(cx, &asked).await?;
         periods.iter_mut().zip(usages).for_each(|(period, usage)| period.before = usage);
         Ok(Self { periods })
     }
 
-    /// Refuses to start a timer whose time would find no room: the cap that it counts for is used up.
-    pub fn refuse_start(&self, sight: &Sight, (project, day): (Uuid, Date), billable: bool) -> Result<(), Error> {
-        let closed = |period: &&Period| period.holds(project, day) && period.budget.hard_stop;
-        for Period { budget, days, before } in self.periods.iter().filter(closed) {
+    /// Refuses to start a timer whose time would find no room: the cap that it counts for is used up by now. So the timer that
+    /// it replaces is stopped before, and runs on when this is refused.
+    pub async fn refuse_start(&self, cx: &mut Call, sight: &Sight, (project, day): (Uuid, Date), billable: bool) -> Result<(), Error> {
+        let closed: Vec<&Period> = self.periods.iter().filter(|period| period.holds(project, day) && period.budget.hard_stop).collect();
+        let asked: Vec<Asked> = closed.iter().map(|period| period.asked()).collect();
+        let usages = usages(cx, &asked).await?;
+        for (Period { budget, days, before }, used) in closed.into_iter().zip(usages) {
             let next = Usage {
-                seconds: before.seconds + i64::from(billable || budget.basis == super::BudgetBasis::All),
-                amount: before.amount + i64::from(billable),
-                ..*before
+                seconds: used.seconds + i64::from(billable || budget.basis == super::BudgetBasis::All),
+                amount: used.amount + i64::from(billable),
+                ..used
             };
-            if exceeds(budget, *before, next) {
-                return Err(exhausted::at_start(budget, *days, *before, sight));
+            if exceeds(budget, used, next) {
+                return Err(exhausted::at_start(budget, *days, *before, used, sight));
             }
         }
         Ok(())
@@ -88,7 +96,8 @@ impl Watch {
 
     /// Looks at what the write has done: refuses what passes a hard stop, and tells of every threshold that was crossed.
     pub async fn settle(self, cx: &mut Call, sight: &Sight, limit: Limit) -> Result<Settled, Error> {
-        let usages = usages(cx, &self.periods).await?;
+        let asked: Vec<Asked> = self.periods.iter().map(Period::asked).collect();
+        let usages = usages(cx, &asked).await?;
         let mut settled = Settled { periods: Vec::with_capacity(usages.len()) };
         for (Period { budget, days, before }, after) in self.periods.into_iter().zip(usages) {
             if limit == Limit::Held && budget.hard_stop {
@@ -117,14 +126,12 @@ impl Settled {
     }
 }
 
-async fn usages(cx: &mut Call, periods: &[Period]) -> Result<Vec<Usage>, Error> {
-    if periods.is_empty() {
+async fn usages(cx: &mut Call, asked: &[Asked]) -> Result<Vec<Usage>, Error> {
+    if asked.is_empty() {
         return Ok(Vec::new());
     }
-    let asked: Vec<Asked> =
-        periods.iter().map(|period| Asked { project: period.budget.project, days: period.days, basis: period.budget.basis }).collect();
     let now = cx.now;
-    store::usage(&mut cx.db, &asked, now).await
+    store::usage(&mut cx.db, asked, now).await
 }
 
 /// What counts after the write, with a new draft in it: it is to count one day, and there has to be room for it then.

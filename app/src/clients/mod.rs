@@ -1,5 +1,7 @@
 //! Clients: who the work is for, and how it is billed to them.
 
+#[cfg(feature = "ssr")]
+pub(crate) mod currency;
 pub mod form;
 pub mod manage;
 pub mod page;
@@ -7,6 +9,8 @@ pub mod page;
 pub mod record;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 
 use macros::operation;
 use serde::{Deserialize, Serialize};
@@ -148,7 +152,7 @@ pub async fn create_client(
 
 /// Change a client. What is not given stays; empty text clears an optional value.
 ///
-/// The currency cannot change once the client has time or invoices. Sent invoices and logged time keep what they had.
+/// The currency cannot change once the client has time or invoices, or a project of theirs has a rate or a budget in it. Sent invoices and logged time keep what they had.
 #[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Change a client")]
 pub async fn update_client(
     cx: &mut Call,

@@ -1,6 +1,6 @@
 //! Finding, making and changing clients.
 
-use super::{Client, DeletedClient, store};
+use super::{Client, DeletedClient, currency, store};
 use crate::{
     edit::Edit,
     error::{Code, Error},
@@ -129,7 +129,7 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     let mut client = find(cx, client).await?;
     let tax_before = (client.tax_category, client.tax_rate);
     if let Some(currency) = given.currency {
-        change_currency(cx, &mut client, Currency::parse(&currency)?).await?;
+        currency::change(cx, &mut client, Currency::parse(&currency)?).await?;
     }
     if let Some(name) = given.name {
         client.name = text::line("name", &name, 200)?;
@@ -155,24 +155,6 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     }
     store::update(&mut cx.db, &client).await?;
     Ok(seen(client, &Sight::of(cx)?))
-}
-
-async fn change_currency(cx: &mut Call, client: &mut Client, currency: Currency) -> Result<(), Error> {
-    if currency == client.currency {
-        return Ok(());
-    }
-    if store::has_time_or_invoices(&mut cx.db, client.id).await? {
-        return Err(Error::new(
-            Code::InUse,
-            format!(
-                "The currency of {} stays {}: there is time or an invoice in it. Add another client for {currency}.",
-                client.name, client.currency
-            ),
-        ));
-    }
-    client.rate = client.rate.take().map(|rate| Money::new(rate.amount, &currency));
-    client.currency = currency;
-    Ok(())
 }
 
 /// Hides a client from pickers, or shows it again.

@@ -198,6 +198,33 @@ pub async fn has_time_or_invoices(db: &mut Db, client: ClientId) -> Result<bool,
     .await?)
 }
 
+/// A project of which something is an amount in the client's currency.
+pub struct Priced {
+    /// Its name.
+    pub name: String,
+    /// Whether its rate is.
+    pub rated: bool,
+    /// Whether its budget is.
+    pub budgeted: bool,
+}
+
+/// The projects of a client that have a rate, or a budget with an amount, by name.
+pub async fn priced(db: &mut Db, client: ClientId, limit: i64) -> Result<Vec<Priced>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Priced,
+        r#"select p.name, p.rate is not null as "rated!", b.amount is not null as "budgeted!"
+           from project p left join budget b on b.organization_id = p.organization_id and b.project_id = p.id
+           where p.organization_id = $1 and p.client_id = $2 and (p.rate is not null or b.amount is not null)
+           order by lower(p.name), p.id limit $3"#,
+        organization,
+        client.0,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
 /// How many projects and invoices hold the client.
 pub async fn held_by(db: &mut Db, client: ClientId) -> Result<(i64, i64), Error> {
     let organization = db.organization();

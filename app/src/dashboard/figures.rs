@@ -1,49 +1,51 @@
-//! The numbers on top.
+//! The numbers on top. The server has summed them up: whatever rows stand below, these count everything.
 
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use super::Balance;
 use crate::{
-    hours::Worked,
-    invoices::InvoiceStatus,
+    day::Day,
+    hours,
+    invoices::balance::{Balance, Due},
     money::Money,
-    time::{EntryState, TimeEntry},
+    time::{TimeSummary, ticking::Ticking},
     ui::{fact, hours, money},
 };
 
 /// Today, this week, unbilled and open, at a glance.
 #[component]
 pub fn Figures(
-    /// What was worked today.
-    today: Vec<TimeEntry>,
-    /// What was worked this week.
-    week: Vec<TimeEntry>,
-    /// What is to be billed and paid.
+    /// The day that is today.
+    today: Day,
+    /// What counts of this week, by day and project.
+    week: TimeSummary,
+    /// How long the timer ran when the page was made, if it runs.
+    running: Option<i64>,
+    /// What is to be billed and paid, for those who may see it.
     balance: Option<Balance>,
 ) -> impl IntoView {
-    let billable = worked(week.iter().filter(|entry| entry.billable));
-    let note = view! { {format!("{} billable", billable.text)} };
+    let billable = view! { {format!("{} billable", week.totals.billable.text)} }.into_any();
     view! {
         <dl class="facts">
-            {fact("Today", hours(&worked(today.iter())), None)}
-            {fact("This week", hours(&worked(week.iter())), Some(note.into_any()))}
+            {fact("Today", hours(&week.worked_on(&today)), Some(beside(running)))}
+            {fact("This week", hours(&week.totals.worked), Some(billable))}
             {balance.map(amounts)}
         </dl>
     }
 }
 
-/// What counts of some entries; drafts do not.
-fn worked<'a>(entries: impl Iterator<Item = &'a TimeEntry>) -> Worked {
-    Worked::of(entries.filter(|entry| entry.state != EntryState::Draft).map(|entry| entry.worked.seconds).sum())
+/// The timer that runs. Its time counts once it is stopped, so it stands beside what does.
+fn beside(running: Option<i64>) -> AnyView {
+    let ticking = expect_context::<Ticking>();
+    let clock = move || ticking.clock().or_else(|| running.map(hours::clock));
+    view! { {move || clock().map(|clock| format!("and {clock} running")).unwrap_or_default()} }.into_any()
 }
 
 fn amounts(balance: Balance) -> impl IntoView {
-    let overdue = sums(balance.open.iter().filter(|invoice| invoice.status == InvoiceStatus::Overdue).map(|invoice| &invoice.balance));
+    let sums = |of: fn(&Due) -> &Money| sums(balance.items.iter().map(of));
+    let (unbilled, open, overdue) = (sums(|due| &due.unbilled), sums(|due| &due.open), sums(|due| &due.overdue));
     let note = (!overdue.is_empty()).then(|| view! { <span class="bad">{all(&overdue)} " overdue"</span> }.into_any());
-    let open = sums(balance.open.iter().map(|invoice| &invoice.balance));
-    let unbilled = sums(balance.unbilled.iter().map(|unbilled| &unbilled.amount));
     [fact("Not invoiced yet", all(&unbilled), None), fact("Invoiced, not paid", all(&open), note)].collect_view()
 }
 

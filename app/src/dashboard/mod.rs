@@ -2,6 +2,8 @@
 
 mod figures;
 mod steps;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 mod waiting;
 
 use leptos::prelude::*;
@@ -16,12 +18,17 @@ use crate::{
     access::Permission,
     clients::list_clients,
     error::Error,
-    invoices::{InvoiceStatus, InvoiceSummary, Unbilled, list_invoices, list_unbilled},
+    invoices::{
+        InvoiceStatus, InvoiceSummary, Unbilled,
+        balance::{Balance, get_balance},
+        list_invoices, list_unbilled,
+    },
     notifications::page::Notifications,
+    page::{LIMIT_MAX, Offer, Page, offer},
     people::invitations::{ReceivedInvitation, list_invitations},
     projects::list_projects,
     time::{
-        TimeEntry,
+        TimeEntry, TimeSummary,
         entry::brief,
         list_time_entries,
         week::{Week, WeekBars},
@@ -34,45 +41,54 @@ use crate::{
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Overview {
     week: Week,
-    entries: Vec<TimeEntry>,
-    money: Option<Balance>,
+    hours: TimeSummary,
+    today: Page<TimeEntry>,
+    money: Option<Waiting>,
     progress: Option<Progress>,
     invitations: Vec<ReceivedInvitation>,
 }
 
-/// What is to be billed and to be paid, for those who may see it.
+/// What is to be billed and to be paid, for those who may see it: all of it in sum, and the first of it one by one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Balance {
-    unbilled: Vec<Unbilled>,
+struct Waiting {
+    balance: Balance,
+    unbilled: Offer<Unbilled>,
     open: Vec<InvoiceSummary>,
     drafts: Vec<InvoiceSummary>,
 }
 
+/// How many entries of today are shown.
+const TODAY_MAX: u32 = 50;
+
 async fn load(here: Here, week: Week) -> Result<Overview, Error> {
-    let (from, to) = (Some(week.from.to_string()), Some(week.to().to_string()));
-    let mine = list_time_entries(None, from, to, None, None, here.own_time(), None, None, None, None, None, None, Some(200), None, None);
-    let (entries, money, invitations) = futures::try_join!(mine, balance(here.may(Permission::ReadMoney)), list_invitations())?;
+    let (day, whose) = (Some(here.0.today.to_string()), here.own_time());
+    let limit = Some(TODAY_MAX);
+    let today = list_time_entries(None, day.clone(), day, None, None, whose.clone(), None, None, None, None, None, None, limit, None, None);
+    let money = waiting(here.may(Permission::ReadMoney));
+    let (hours, today, money, invitations) = futures::try_join!(week.hours(whose), today, money, list_invitations())?;
+    let idle = hours.totals.entries == 0 && hours.totals.drafts.seconds == 0 && today.items.is_empty();
     // The first steps are for those who can take them.
-    let quiet = here.may(Permission::WriteWork) && entries.items.is_empty() && money.as_ref().is_none_or(Balance::is_empty);
+    let quiet = here.may(Permission::WriteWork) && idle && money.as_ref().is_none_or(Waiting::is_empty);
     let progress = if quiet { Some(progress().await?) } else { None };
-    Ok(Overview { week, entries: entries.items, money, progress, invitations: invitations.items })
+    Ok(Overview { week, hours, today, money, progress, invitations: invitations.items })
 }
 
-async fn balance(seen: bool) -> Result<Option<Balance>, Error> {
+async fn waiting(seen: bool) -> Result<Option<Waiting>, Error> {
     if !seen {
         return Ok(None);
     }
-    let (unbilled, open, drafts) = futures::try_join!(
-        list_unbilled(None),
+    let (balance, unbilled, open, drafts) = futures::try_join!(
+        get_balance(),
+        offer(|cursor| list_unbilled(None, Some(LIMIT_MAX), cursor)),
         list_invoices(None, Some(InvoiceStatus::Sent), Some(50), None, None),
         list_invoices(None, Some(InvoiceStatus::Draft), Some(20), None, None),
     )?;
-    Ok(Some(Balance { unbilled: unbilled.items, open: open.items, drafts: drafts.items }))
+    Ok(Some(Waiting { balance, unbilled, open: open.items, drafts: drafts.items }))
 }
 
-impl Balance {
+impl Waiting {
     fn is_empty(&self) -> bool {
-        self.unbilled.is_empty() && self.open.is_empty() && self.drafts.is_empty()
+        self.unbilled.items.is_empty() && self.open.is_empty() && self.drafts.is_empty()
     }
 }
 
@@ -108,35 +124,49 @@ pub fn page() -> AnyView {
 
 fn shown(overview: Overview) -> AnyView {
     let here = use_here();
-    let Overview { week, entries, money, progress, invitations } = overview;
+    let Overview { week, hours, today, money, progress, invitations } = overview;
     if let Some(progress) = progress.filter(|progress| !progress.done()) {
         return view! { {invited(invitations)} <Steps progress /> }.into_any();
     }
-    let today: Vec<_> = entries.iter().filter(|entry| entry.day == here.0.today).cloned().collect();
+    let running = today.items.iter().find(|entry| entry.running).map(|entry| entry.worked.seconds);
+    let balance = money.as_ref().map(|waiting| waiting.balance.clone());
     let all = view! { <a href=here.path("time")>"The whole week"</a> };
     view! {
         <Notifications />
         {invited(invitations)}
-        <Figures today=today.clone() week=entries.clone() balance=money.clone() />
+        <Figures today=here.0.today.clone() week=hours.clone() running balance />
         <div class="columns wide-left">
             <div>
                 <Part title="This week" id="week" aside=all.into_any()>
-                    <WeekBars week entries />
+                    <WeekBars week hours />
                 </Part>
-                <Part title="Today" id="today">
-                    {match today.is_empty() {
-                        true => view! { <p class="quiet">"Nothing yet today. The timer is above, on every page."</p> }.into_any(),
-                        false => view! { <ul class="rows">{today.into_iter().map(brief).collect_view()}</ul> }.into_any(),
-                    }}
-                </Part>
+                <Part title="Today" id="today">{of_today(today)}</Part>
             </div>
-            {money.map(|balance| view! {
+            {money.map(|waiting| view! {
                 <div>
-                    <UnbilledByClient unbilled=balance.unbilled />
-                    <OpenInvoices open=balance.open drafts=balance.drafts />
+                    <UnbilledByClient unbilled=waiting.unbilled />
+                    <OpenInvoices open=waiting.open drafts=waiting.drafts />
                 </div>
             })}
         </div>
+    }
+    .into_any()
+}
+
+/// The entries of today, the latest first.
+fn of_today(today: Page<TimeEntry>) -> AnyView {
+    let here = use_here();
+    if today.items.is_empty() {
+        let text = match here.may(Permission::TrackTime) {
+            true => "Nothing yet today. The timer is above, on every page.",
+            false => "Nothing yet today.",
+        };
+        return view! { <p class="quiet">{text}</p> }.into_any();
+    }
+    let rest = today.next_cursor.map(|_| view! { <p class="below"><a href=here.path("time")>"The rest of today"</a></p> });
+    view! {
+        <ul class="rows">{today.items.into_iter().map(brief).collect_view()}</ul>
+        {rest}
     }
     .into_any()
 }

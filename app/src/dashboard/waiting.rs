@@ -12,6 +12,7 @@ use crate::{
         page::{name, status},
     },
     money::Money,
+    page::Offer,
     ui::{Part, money},
     visit::use_here,
 };
@@ -43,12 +44,18 @@ fn by_client(unbilled: Vec<Unbilled_>) -> Vec<OfClient> {
 /// Unbilled time by client, each with the way to its invoice.
 #[component]
 pub fn Unbilled(
-    /// The time, by project.
-    unbilled: Vec<Unbilled_>,
+    /// The time, by client and project.
+    unbilled: Offer<Unbilled_>,
 ) -> impl IntoView {
     let here = use_here();
     let writes = here.may(Permission::WriteMoney);
-    let rows = by_client(unbilled).into_iter().map(|of| {
+    let Offer { items, cut } = unbilled;
+    let mut clients = by_client(items);
+    if cut {
+        // There may be more of the last one than came along.
+        clients.pop();
+    }
+    let rows = clients.into_iter().map(|of| {
         let path = format!("{}?client={}", here.path("invoices/new"), of.client.id);
         let words = format!("{} since {}", Worked::of(of.seconds).text, of.oldest.label());
         let name = of.client.name;
@@ -70,6 +77,7 @@ pub fn Unbilled(
                 true => view! { <p class="quiet">"All billable time is on an invoice."</p> }.into_any(),
                 false => view! { <ul class="rows">{rows}</ul> }.into_any(),
             }}
+            {cut.then(|| view! { <p class="below">"These are the first clients by name; the sum on top counts all."</p> })}
         </Part>
     }
 }

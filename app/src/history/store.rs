@@ -3,7 +3,11 @@
 use sqlx::{query_as, query_scalar};
 use uuid::Uuid;
 
-use crate::{database::Db, error::Error, operation::Change};
+use crate::{
+    database::{Db, OnConstraint},
+    error::{Code, Error},
+    operation::Change,
+};
 
 /// An action that was done.
 #[allow(missing_docs, reason = "the columns of the table `action`")]
@@ -13,6 +17,8 @@ pub struct Done {
     pub member_id: Uuid,
     pub token_id: Option<Uuid>,
     pub operation: String,
+    /// The operation that it takes back or does again, when it is an undo, however many undos lie between; otherwise its own.
+    pub origin: String,
     /// The name of who took it back, when somebody did and that was not taken back in its turn.
     pub undone_by: Option<String>,
 }
@@ -22,7 +28,13 @@ pub async fn done(db: &mut Db, action: Uuid) -> Result<Option<Done>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Done,
-        r#"select a.id, a.position, a.member_id, a.token_id, a.operation,
+        r#"with recursive steps as (
+               select a.operation, a.undoes from action a where a.organization_id = $1 and a.id = $2
+               union all
+               select a.operation, a.undoes from steps s join action a on a.organization_id = $1 and a.id = s.undoes
+           )
+           select a.id, a.position, a.member_id, a.token_id, a.operation,
+               (select s.operation from steps s where s.undoes is null) as "origin!",
                (select m.name from action u join member m on m.organization_id = $1 and m.id = u.member_id
                 where u.organization_id = $1 and u.undoes = a.id
                     and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
@@ -35,11 +47,47 @@ pub async fn done(db: &mut Db, action: Uuid) -> Result<Option<Done>, Error> {
     .await?)
 }
 
+/// The kinds of records that are put back, each after those that it refers to.
+pub async fn kinds(db: &mut Db) -> Result<Vec<String>, Error> {
+    Ok(query_scalar!(r#"select kinds_put_back() as "kinds!""#).fetch_one(db.connection()).await?)
+}
+
 /// Puts a record back to what it was before a change; answers whether it still was what the change left behind.
 pub async fn restore(db: &mut Db, change: &Change) -> Result<bool, Error> {
-    Ok(query_scalar!(r#"select restore_record($1, $2, $3, $4) as "restored!""#, change.kind, change.record, change.before, change.after)
+    query_scalar!(r#"select restore_record($1, $2, $3, $4) as "restored!""#, change.kind, change.record, change.before, change.after)
         .fetch_one(db.connection())
-        .await?)
+        .await
+        .on_constraint("time_entry_one_running", || {
+            Error::new(Code::TimerRunning, "A timer is running. Stop it first; then this can be undone.")
+        })
+}
+
+/// The kind of a record that would be deleted along with the one that a change has made; none when nothing would.
+pub async fn goes_along(db: &mut Db, change: &Change) -> Result<Option<String>, Error> {
+    Ok(query_scalar!("select goes_along($1, $2)", change.kind, change.record).fetch_one(db.connection()).await?)
+}
+
+/// What a member is now.
+#[allow(missing_docs, reason = "the columns of the table `member`")]
+pub struct Standing {
+    pub id: Uuid,
+    pub name: String,
+    pub role: String,
+    /// Whether they have not left.
+    pub present: bool,
+}
+
+/// What these members are now.
+pub async fn standings(db: &mut Db, members: &[Uuid]) -> Result<Vec<Standing>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Standing,
+        r#"select id, name, role, removed_at is null as "present!" from member where organization_id = $1 and id = any($2)"#,
+        organization,
+        members
+    )
+    .fetch_all(db.connection())
+    .await?)
 }
 
 /// The number of the invoice that an entry is on: none when it is on none, an empty one for a draft.

@@ -1,72 +1,91 @@
 //! Taking an action back from the images that the database kept before and after it.
 
 use jiff::civil::Date;
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Restored, Undone, store};
+use super::{Restored, Undone, right, store, way};
 use crate::{
-    access::Permission,
     budgets::watch::{Limit, Watch},
+    clients,
     error::{Code, Error},
     id::ActionId,
-    operation::{Call, Change, authorize, store as pipeline},
-    operations, organizations,
+    money::Currency,
+    operation::{Call, Change, store as pipeline},
+    organizations,
     projects::sight::Sight,
-    reference,
-    time::lock,
+    time::{lock, starting, store::read},
 };
-
-/// The kinds of records that can be put back, each after those that it refers to.
-const KINDS: [&str; 6] = ["client", "project", "budget", "invoice", "invoice_line", "time_entry"];
 
 /// The most records of one action that are put back. The images of more are not read either.
 const CHANGES_MAX: usize = 499;
 
 /// Takes an action back.
 pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
-    let done = permitted(cx, action).await?;
+    let done = right::to_action(cx, action).await?;
     let changes = pipeline::changes(&mut cx.db, ActionId(done.id)).await?;
-    can_be_taken_back(&done, &changes)?;
-    let days = days(&changes);
+    let kinds = store::kinds(&mut cx.db).await?;
+    can_be_taken_back(&done, &changes, &kinds)?;
+    right::to_records(cx, &changes)?;
+    let days = way::days(&changes);
     open(cx, &days).await?;
+    keep_currencies(cx, &changes).await?;
     let sight = Sight::of(cx)?;
     let budgets = Watch::over(cx, &days).await?;
-    let mut restored = Vec::with_capacity(changes.len());
-    for change in the_way_back(&changes) {
-        if !store::restore(&mut cx.db, change).await? {
-            return Err(overtaken(cx, &done, change).await?);
-        }
-        restored.push(Restored { kind: change.kind.clone(), record: change.record });
-    }
+    let restored = restore(cx, &done, way::back(&changes, &kinds)).await?;
     budgets.settle(cx, &sight, Limit::Held).await?;
     cx.undoes = Some(ActionId(done.id));
     Ok(Undone { undone: ActionId(done.id), operation: done.operation, restored })
 }
 
-/// The action, when the caller may take it back: their own or, for who leads the work, that of another; with the right that
-/// doing it took. An agent takes back only what it did itself.
-async fn permitted(cx: &mut Call, action: &str) -> Result<store::Done, Error> {
-    let not_found = || Error::not_found("action");
-    let done = store::done(&mut cx.db, reference::id(action)).await?.ok_or_else(not_found)?;
-    let own = match &cx.caller.token {
-        Some(token) => done.token_id == Some(token.id.0),
-        None => done.member_id == cx.membership()?.member.0,
-    };
-    if !own && (cx.caller.token.is_some() || !cx.may(Permission::EveryonesTime)) {
-        return Err(not_found());
+/// Puts the records back, one after the other.
+async fn restore(cx: &mut Call, done: &store::Done, changes: Vec<&Change>) -> Result<Vec<Restored>, Error> {
+    let lapsed = lapsed(cx, &changes).await?;
+    let mut restored = Vec::with_capacity(changes.len());
+    for change in changes {
+        if lapsed.contains(&change.record) {
+            continue;
+        }
+        if way::runs(&change.before) {
+            refuse_second_timer(cx, change).await?;
+        }
+        if change.before.is_none()
+            && let Some(other) = store::goes_along(&mut cx.db, change).await?
+        {
+            return Err(held(done, change, &other));
+        }
+        if !store::restore(&mut cx.db, change).await? {
+            return Err(overtaken(cx, done, change).await?);
+        }
+        restored.push(Restored { kind: change.kind.clone(), record: change.record });
     }
-    if let Some(operation) = operations::named(&done.operation) {
-        authorize(&cx.caller, operation.declaration)?;
+    if restored.is_empty() {
+        let message = format!("Whom this would put back does not belong there any more, so {} cannot be undone.", done.operation);
+        return Err(Error::new(Code::Conflict, message));
     }
-    if let Some(by) = &done.undone_by {
-        return Err(Error::new(Code::Stale, format!("{} took this back already.", by))
-            .hint("To have it again, undo that: every undo is an action of its own."));
-    }
-    Ok(done)
+    Ok(restored)
 }
 
-fn can_be_taken_back(done: &store::Done, changes: &[Change]) -> Result<(), Error> {
+/// The places on projects and the grants that do not come back, since whose they were has left or is something else by now:
+/// they would have lost them.
+async fn lapsed(cx: &mut Call, changes: &[&Change]) -> Result<Vec<Uuid>, Error> {
+    let places: Vec<_> = changes.iter().filter_map(|change| way::comes_back(change)).collect();
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    let members: Vec<Uuid> = places.iter().map(|place| place.member).collect();
+    let known = store::standings(&mut cx.db, &members).await?;
+    let mut lapsed = Vec::new();
+    for place in places {
+        let Some(member) = known.iter().find(|member| member.id == place.member) else { continue };
+        if !right::keeps(member, place.kind) {
+            cx.warn(format!("{} has left or is something else by now, and does not get back the {}.", member.name, words(place.kind)));
+            lapsed.push(place.record);
+        }
+    }
+    Ok(lapsed)
+}
+
+fn can_be_taken_back(done: &store::Done, changes: &[Change], kinds: &[String]) -> Result<(), Error> {
     let cannot = |why: &str| Err(Error::invalid("action", format!("{} cannot be undone: {why}", done.operation)));
     if changes.is_empty() {
         return cannot("it changed no record that can be put back.");
@@ -75,40 +94,35 @@ fn can_be_taken_back(done: &store::Done, changes: &[Change]) -> Result<(), Error
         return cannot("it changed too many records at once.");
     }
     for change in changes {
-        if !KINDS.contains(&change.kind.as_str()) {
-            return cannot(&format!("a {} is not put back.", change.kind.replace('_', " ")));
+        if !kinds.contains(&change.kind) {
+            return cannot(&stays(&change.kind));
         }
-        let sent = |image: &Option<Value>| image.as_ref().is_some_and(|image| image["state"] != "draft");
-        if change.kind == "invoice" && (sent(&change.before) || sent(&change.after)) {
+        if change.kind == "invoice" && (way::was_sent(&change.before) || way::was_sent(&change.after)) {
             return cannot("an invoice that was sent stays as it is. Void it, or write a credit note.");
         }
     }
     Ok(())
 }
 
-/// The changes in the order in which they are taken back: what was deleted comes back before what refers to it, then what
-/// was changed turns back, the last change first, and what was made goes away after what refers to it. A record is made
-/// before and deleted after everything else that happened to it, so each goes back through its own images in order.
-fn the_way_back(changes: &[Change]) -> Vec<&Change> {
-    let rank = |change: &Change| KINDS.iter().position(|kind| *kind == change.kind).unwrap_or(KINDS.len());
-    let (mut deleted, mut turned, mut made) = (Vec::new(), Vec::new(), Vec::new());
-    for change in changes.iter().rev() {
-        match (&change.before, &change.after) {
-            (_, None) => deleted.push(change),
-            (None, _) => made.push(change),
-            _ => turned.push(change),
+/// What is said of a kind that is not put back, with what to do instead.
+fn stays(kind: &str) -> String {
+    match kind {
+        "organization" => {
+            "settings of the organization are not put back. Change them by hand; the audit log shows what they were.".to_owned()
         }
+        "access_token" => "a token is not put back. Revoke it, or make another.".to_owned(),
+        "member" | "invitation" => "who belongs to the organization, and as what, is not put back. Change it among the people.".to_owned(),
+        other => format!("a {} is not put back.", words(other)),
     }
-    deleted.sort_by_key(|change| rank(change));
-    made.sort_by_key(|change| std::cmp::Reverse(rank(change)));
-    deleted.into_iter().chain(turned).chain(made).collect()
 }
 
-/// The projects and days whose time comes or goes; a running timer counts nowhere yet.
-fn days(changes: &[Change]) -> Vec<(Uuid, Date)> {
-    let images = changes.iter().filter(|change| change.kind == "time_entry").flat_map(|change| [&change.before, &change.after]);
-    let touched = images.flatten().filter(|image| image["running"] != true);
-    touched.filter_map(|image| Some((image["project_id"].as_str()?.parse().ok()?, image["day"].as_str()?.parse().ok()?))).collect()
+/// A kind of record as people say it.
+fn words(kind: &str) -> String {
+    match kind {
+        "project_member" => "place on a project".to_owned(),
+        "client_grant" => "grant of a client".to_owned(),
+        other => other.replace('_', " "),
+    }
 }
 
 /// Time on a closed day neither comes back nor goes away.
@@ -120,9 +134,40 @@ async fn open(cx: &mut Call, days: &[(Uuid, Date)]) -> Result<(), Error> {
     }
 }
 
+/// A client gets its currency back only if it could be given it by hand: what is an amount by now would be one in another.
+async fn keep_currencies(cx: &mut Call, changes: &[Change]) -> Result<(), Error> {
+    for change in changes {
+        let Some(currency) = way::other_currency(change) else { continue };
+        // One that is gone is noticed when it is put back, with who deleted it.
+        if let Ok(mut client) = clients::record::find(cx, &change.record.to_string()).await {
+            clients::currency::change(cx, &mut client, Currency::parse(currency)?).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Nobody has two timers: one that runs by now is not stopped for another that ran before.
+async fn refuse_second_timer(cx: &mut Call, change: &Change) -> Result<(), Error> {
+    let sight = Sight::of(cx)?;
+    let Some(member) = way::member(&change.before) else { return Ok(()) };
+    match read::running(&mut cx.db, member).await? {
+        Some(running) if running.id != change.record => {
+            Err(starting::already_running(cx, &sight, running.id).await?.hint("Stop it first; then this can be undone."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Something was added to the record since, and would go away with it.
+fn held(done: &store::Done, change: &Change, other: &str) -> Error {
+    let (what, other) = (words(&change.kind), words(other));
+    let message = format!("The {what} has a new {other} since then, so {} cannot be undone: it would be lost.", done.operation);
+    Error::new(Code::InUse, message).hint(format!("Take the {other} away first, or delete the {what} by hand."))
+}
+
 /// Why a record is no longer what the action left behind.
 async fn overtaken(cx: &mut Call, done: &store::Done, change: &Change) -> Result<Error, Error> {
-    let what = change.kind.replace('_', " ");
+    let what = words(&change.kind);
     if change.kind == "time_entry"
         && let Some(number) = store::invoice_of(&mut cx.db, change.record).await?
     {

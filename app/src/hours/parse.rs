@@ -72,8 +72,11 @@ fn unit(name: &str) -> Option<i64> {
     }
 }
 
-/// A decimal number of units in seconds, rounded half up to a whole second.
+/// A decimal number of units in seconds, rounded half up to a whole second; nothing when it has two readings.
 fn of_number(text: &str, unit: i64) -> Option<i64> {
+    if crate::money::readings(text).is_some() {
+        return None;
+    }
     let Some((before, decimals)) = text.split_once(['.', ',']) else {
         return Some(whole(text)? * unit);
     };

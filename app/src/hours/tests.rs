@@ -27,6 +27,8 @@ fn a_duration_is_read_as_people_write_it() {
         ("5400s", 5_400),
         ("2", 7_200),
         ("0.001", 4),
+        ("1.2500h", 4_500),
+        (".125h", 450),
         ("1h0m1s", 3_601),
         ("24", 86_400),
         ("24:00", 86_400),
@@ -63,8 +65,13 @@ fn what_is_not_a_duration_is_refused() {
         "٣h",
         "1.5.5h",
         "1,000,000",
+        "1,000",
+        "1.000h",
+        "1,440m",
+        "2h 1.250m",
     ] {
         assert!(read(text).is_err(), "{text:?}");
+        assert_eq!(super::read(text), None, "{text:?}");
     }
     assert!(read(&"1".repeat(1_000_000)).is_err());
     assert!(read(&"é".repeat(40)).is_err());
@@ -81,6 +88,7 @@ fn a_refusal_says_what_to_do() {
     assert_eq!(read("0m").unwrap_err(), "\"0m\" is no time at all; give at least one second.");
     assert_eq!(read("0.0001s").unwrap_err(), "\"0.0001s\" is no time at all; give at least one second.");
     assert_eq!(read("-1h").unwrap_err(), "\"-1h\" is below zero; give the time that was worked, such as 1h30m.");
+    assert_eq!(read("1,440m").unwrap_err(), "\"1,440m\" holds a number that can be read in two ways; write 1440 or 1.44 instead.");
     assert_eq!(read("soon").unwrap_err(), "\"soon\" is not a duration; write one such as 1h30m, 1:30, 90m or 1.5h.");
 }
 

@@ -1,5 +1,8 @@
 //! From time entries to invoice lines: pure, so that a preview and the draft made from it cannot differ.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -10,7 +13,16 @@ use super::{
     rounding::{Rounding, RoundingBasis},
     totals::{LineAmount, TaxCategory, hours_net, line_net},
 };
-use crate::{error::Error, hours::decimal_hours, money::Currency, percent::Percent, text};
+use crate::{
+    error::Error,
+    hours::decimal_hours,
+    money::{self, Amount, Currency},
+    percent::Percent,
+    text,
+};
+
+/// How many lines an invoice holds at most: more would make a document that nobody reads.
+pub const LINES_MAX: usize = 2_000;
 
 /// One unbilled time entry.
 #[derive(Debug, Clone)]
@@ -22,6 +34,8 @@ pub struct Entry {
     /// The project's name.
     pub project_name: String,
     /// Who worked.
+    pub member: Uuid,
+    /// Their name.
     pub member_name: String,
     /// The day it counts for.
     pub day: Date,
@@ -122,13 +136,24 @@ pub fn custom_line(given: &CustomLine, currency: &Currency, tax: Tax) -> Result<
     })
 }
 
+/// Whether nothing was filled in: a form always posts its empty row for one more line.
+pub fn is_blank(line: &CustomLine) -> bool {
+    let blank = |text: &Option<String>| text.as_deref().is_none_or(|text| text.trim().is_empty());
+    let unpriced = matches!(&line.price, Amount::Written(price) if price.trim().is_empty());
+    line.description.trim().is_empty() && unpriced && blank(&line.quantity) && blank(&line.tax_rate)
+}
+
 /// What a line adds to the totals.
 pub fn amount(line: &Line) -> LineAmount {
     LineAmount { net: line.net, category: line.category, rate: line.rate }
 }
 
-/// A quantity in thousandths: above zero, at most a million, with up to three decimals.
+/// A quantity in thousandths: above zero, at most a million, with up to three decimals. What can be read in two ways, such
+/// as `1,000`, is refused.
 pub fn thousandths(given: &str) -> Result<i64, Error> {
+    if let Some(readings) = money::readings(given.trim()) {
+        return Err(money::ambiguous("quantity", given.trim(), readings));
+    }
     let wrong = || {
         Error::invalid(
             "quantity",
@@ -140,6 +165,8 @@ pub fn thousandths(given: &str) -> Result<i64, Error> {
     };
     let plain = given.trim().replace(',', ".");
     let (whole, decimals) = plain.split_once('.').unwrap_or((plain.as_str(), ""));
+    // 2.1250 is 2.125, written so that it has one reading.
+    let decimals = if decimals.len() > 3 { decimals.trim_end_matches('0') } else { decimals };
     let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
     if !digits(whole) || !digits(decimals) || decimals.len() > 3 || whole.len() > 7 || (whole.is_empty() && decimals.is_empty()) {
         return Err(wrong());
@@ -157,7 +184,8 @@ fn group_key(entry: &Entry, group_by: GroupBy) -> String {
     match group_by {
         GroupBy::Project => format!("{}\u{1}{}", entry.project_name.to_lowercase(), entry.project),
         GroupBy::Day => entry.day.to_string(),
-        GroupBy::Member => entry.member_name.to_lowercase(),
+        // By name for the order, by id since two may share a name.
+        GroupBy::Member => format!("{}\u{1}{}", entry.member_name.to_lowercase(), entry.member),
         GroupBy::Entry => format!("{}\u{1}{}", entry.day, entry.id),
     }
 }
@@ -205,83 +233,5 @@ fn wording(group: &[&Entry], group_by: GroupBy) -> String {
         GroupBy::Member => format!("{}{project}", first.member_name),
         GroupBy::Entry if first.description.is_empty() => format!("{}, {}", first.project_name, first.day),
         GroupBy::Entry => first.description.clone(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::invoices::rounding::RoundingMode;
-
-    const TAX: Tax = Tax { category: TaxCategory::S, rate: Percent(1900) };
-
-    fn entry(project: u128, day: i8, seconds: i64, rate: i64) -> Entry {
-        Entry {
-            id: Uuid::from_u128(project * 1_000_000 + seconds as u128),
-            project: Uuid::from_u128(project),
-            project_name: format!("Project {project}"),
-            member_name: "Ada".to_owned(),
-            day: jiff::civil::date(2026, 10, day),
-            description: String::new(),
-            seconds,
-            rate,
-        }
-    }
-
-    #[test]
-    fn one_line_per_project_and_rate() {
-        let entries = [entry(1, 1, 3600, 12000), entry(1, 2, 1800, 12000), entry(1, 2, 60, 9000), entry(2, 1, 7200, 12000)];
-        let lines = time_lines(&entries, GroupBy::Project, Rounding::default(), TAX);
-        let nets: Vec<_> = lines.iter().map(|line| (line.description.as_str(), line.price, line.net)).collect();
-        assert_eq!(nets, [("Project 1", 9000, 150), ("Project 1", 12000, 18000), ("Project 2", 12000, 24000)]);
-    }
-
-    #[test]
-    fn rounding_up_per_entry_bills_more_than_per_line() {
-        let entries = [entry(1, 1, 600, 6000), entry(1, 1, 601, 6000)];
-        let up = |basis| Rounding { step_minutes: 15, mode: RoundingMode::Up, basis };
-        let billed = |basis| time_lines(&entries, GroupBy::Project, up(basis), TAX)[0].seconds;
-        assert_eq!(billed(RoundingBasis::Entry), Some((1201, 1800)));
-        assert_eq!(billed(RoundingBasis::DayAndProject), Some((1201, 1800)));
-        assert_eq!(billed(RoundingBasis::Line), Some((1201, 1800)));
-        let entries = [entry(1, 1, 1000, 6000), entry(1, 2, 1000, 6000)];
-        let billed = |basis| time_lines(&entries, GroupBy::Project, up(basis), TAX)[0].seconds;
-        assert_eq!(billed(RoundingBasis::Entry), Some((2000, 3600)));
-        assert_eq!(billed(RoundingBasis::Line), Some((2000, 2700)));
-    }
-
-    #[test]
-    fn a_quantity_is_printed_exactly_enough_to_be_checked() {
-        assert_eq!(quantity_text(LineKind::Time, Some(5400), 0), "1.50");
-        assert_eq!(quantity_text(LineKind::Time, Some(1200), 0), "0.3333");
-        assert_eq!(quantity_text(LineKind::Custom, None, 2500), "2.5");
-        assert_eq!(quantity_text(LineKind::Custom, None, 1000), "1");
-    }
-
-    #[test]
-    fn a_quantity_is_above_zero_and_not_absurd() {
-        assert_eq!(thousandths("2,5"), Ok(2500));
-        for wrong in ["0", "-1", "1.2345", "1e3", "", ".", "99999999", "NaN"] {
-            assert!(thousandths(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    proptest! {
-        /// However time is grouped, no second is lost and none is billed twice.
-        #[test]
-        fn every_second_is_on_exactly_one_line(times in prop::collection::vec((1u128..4, 1i8..28, 1i64..86_400, 0i64..20_000), 1..40)) {
-            let entries: Vec<Entry> = times.iter().enumerate().map(|(at, (project, day, seconds, rate))| Entry {
-                id: Uuid::from_u128(at as u128 + 1),
-                ..entry(*project, *day, *seconds, *rate)
-            }).collect();
-            let total: i64 = entries.iter().map(|entry| entry.seconds).sum();
-            for group_by in [GroupBy::Project, GroupBy::Day, GroupBy::Member, GroupBy::Entry] {
-                let lines = time_lines(&entries, group_by, Rounding::default(), TAX);
-                prop_assert_eq!(lines.iter().filter_map(|line| line.seconds).map(|(worked, _)| worked).sum::<i64>(), total);
-                prop_assert_eq!(lines.iter().map(|line| line.entries.len()).sum::<usize>(), entries.len());
-            }
-        }
     }
 }

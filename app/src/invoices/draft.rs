@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     ClientName, CustomLine, GroupBy, Invoice, InvoicePreview, LineKind,
-    compose::{self, Line, Tax},
+    compose::{self, LINES_MAX, Line, Tax},
     read,
     rounding::Rounding,
     store::{self, Billable, ENTRIES_MAX, LineRow, NewDraft},
@@ -111,13 +111,10 @@ async fn insert(cx: &mut Call, resolved: &Resolved, invoice: InvoiceId) -> Resul
 }
 
 async fn insert_lines(cx: &mut Call, invoice: InvoiceId, lines: Vec<Line>) -> Result<(), Error> {
-    let (mut entries, mut places) = (Vec::new(), Vec::new());
-    for (position, line) in (1..).zip(lines) {
-        let line = row(line);
-        entries.extend_from_slice(&line.entries);
-        places.resize(entries.len(), line.id);
-        store::insert_line(&mut cx.db, invoice.0, position, &line).await?;
-    }
+    let lines: Vec<LineRow> = lines.into_iter().map(row).collect();
+    store::insert_lines(&mut cx.db, invoice.0, 0, &lines).await?;
+    let places = lines.iter().flat_map(|line| line.entries.iter().map(move |entry| (*entry, line.id)));
+    let (entries, places): (Vec<Uuid>, Vec<Uuid>) = places.unzip();
     let reserved = store::reserve(&mut cx.db, &entries, &places).await?;
     if reserved != entries.len() as u64 {
         return Err(Error::new(Code::Conflict, "Somebody else is billing the same time at this moment. Look at the preview again."));
@@ -136,6 +133,11 @@ async fn compose(cx: &mut Call, resolved: &Resolved, only: Option<&[Uuid]>) -> R
     }
     let mut lines = compose::time_lines(&entries, resolved.group_by, resolved.rounding, tax_of(&resolved.client));
     lines.extend(resolved.custom.iter().cloned());
+    if lines.len() > LINES_MAX {
+        let message = format!("This would be {} lines, and an invoice holds {LINES_MAX} at most.", lines.len());
+        let way_out = "Group the time by day or project, or choose a shorter period.";
+        return Err(Error::invalid("group_by", format!("{message} {way_out}")));
+    }
     Ok(lines)
 }
 
@@ -148,12 +150,9 @@ async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
     }
     let defer = bounded("defer", wanted.defer, 5000)?;
     let defer = defer.iter().map(|entry| entry.trim().parse::<Uuid>().map_err(|_| Error::not_found("time entry")));
-    // A form always posts its empty row for one more line.
     let custom = bounded("lines", wanted.lines, 200)?;
-    let custom = custom
-        .iter()
-        .filter(|line| !line.description.trim().is_empty())
-        .map(|line| compose::custom_line(line, &client.currency, tax_of(&client)));
+    let custom =
+        custom.iter().filter(|line| !compose::is_blank(line)).map(|line| compose::custom_line(line, &client.currency, tax_of(&client)));
     let rounding = match wanted.rounding {
         Some(rounding) => rounding,
         None => organizations::settings::get(cx).await?.rounding,

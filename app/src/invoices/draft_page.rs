@@ -17,6 +17,7 @@ use super::{
 use crate::{
     clients::{Client, list_clients},
     error::{Code, Error},
+    page::{LIMIT_MAX, Offer, offer},
     ui::{Choice, Empty, Field, Form, Head, Problem, Select, Submit, Write, answered, choices, fetched, hidden, loaded, money, once},
     visit::{changed, use_changes, use_here},
 };
@@ -60,17 +61,17 @@ const GROUPS: [(&str, &str, GroupBy); 4] = [
 
 /// What the page shows: the clients, and for the chosen one the drafts there are and the preview.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Offer {
-    clients: Vec<Client>,
+struct Start {
+    clients: Offer<Client>,
     chosen: Choices,
     drafts: Vec<InvoiceSummary>,
     preview: Option<Result<InvoicePreview, Error>>,
 }
 
-async fn load(chosen: Choices) -> Result<Offer, Error> {
-    let clients = list_clients(None, None, Some(200), None, None).await?.items;
+async fn load(chosen: Choices) -> Result<Start, Error> {
+    let clients = clients().await?;
     if chosen.client.is_empty() {
-        return Ok(Offer { clients, chosen, drafts: Vec::new(), preview: None });
+        return Ok(Start { clients, chosen, drafts: Vec::new(), preview: None });
     }
     let (period, from, to) = chosen.days();
     let client = chosen.client.clone();
@@ -78,7 +79,12 @@ async fn load(chosen: Choices) -> Result<Offer, Error> {
         preview_invoice(client.clone(), period, from, to, Vec::new(), Vec::new(), chosen.grouped(), None, Vec::new(), None, None).await;
     let drafts =
         list_invoices(Some(client), Some(InvoiceStatus::Draft), Some(20), None, None).await.map(|page| page.items).unwrap_or_default();
-    Ok(Offer { clients, chosen, drafts, preview: Some(preview) })
+    Ok(Start { clients, chosen, drafts, preview: Some(preview) })
+}
+
+/// The clients to choose from.
+pub(super) async fn clients() -> Result<Offer<Client>, Error> {
+    offer(|cursor| list_clients(None, None, Some(LIMIT_MAX), cursor, None)).await
 }
 
 /// The page where an invoice begins.
@@ -86,17 +92,17 @@ pub fn page() -> AnyView {
     let query = use_query_map();
     let changes = use_changes();
     let chosen = Memo::new(move |_| query.with(Choices::of));
-    let offer = fetched(move || (changes.money.get(), changes.time.get(), chosen.get()), |(_, _, chosen)| load(chosen));
+    let start = fetched(move || (changes.money.get(), changes.time.get(), chosen.get()), |(_, _, chosen)| load(chosen));
     view! {
         <Head title="New invoice" lead=view! { "From unbilled time. Nothing is sent yet, and the draft can still be changed." }.into_any() />
-        {loaded(offer, shown)}
+        {loaded(start, shown)}
     }
     .into_any()
 }
 
-fn shown(offer: Offer) -> AnyView {
+fn shown(start: Start) -> AnyView {
     let here = use_here();
-    if offer.clients.is_empty() {
+    if start.clients.items.is_empty() {
         return view! {
             <Empty title="Nobody to bill yet" text="An invoice goes to a client. Add one, then track time on its project.">
                 <a class="button" href=here.path("clients")>"Add a client"</a>
@@ -104,7 +110,9 @@ fn shown(offer: Offer) -> AnyView {
         }
         .into_any();
     }
-    let Offer { clients, chosen, drafts, preview } = offer;
+    let Start { clients, chosen, drafts, preview } = start;
+    let cut = clients.words("clients");
+    let names = names(clients.items, &chosen, preview.as_ref().and_then(|preview| preview.as_ref().ok()));
     let result = preview.map(|preview| match preview {
         Ok(preview) => view! { <Preview preview chosen=chosen.clone() /> }.into_any(),
         Err(error) if matches!(error.code, Code::Invalid | Code::Conflict | Code::NotFound) => {
@@ -113,19 +121,28 @@ fn shown(offer: Offer) -> AnyView {
         Err(error) => view! { <Problem error /> }.into_any(),
     });
     view! {
-        <Chooser clients chosen />
+        <Chooser names chosen />
+        {cut.map(|words| view! { <p class="hint">{words}</p> })}
         {waiting(drafts)}
         {result}
     }
     .into_any()
 }
 
+/// The names to choose from. A client who is billed and not among them was linked to from elsewhere.
+fn names(clients: Vec<Client>, chosen: &Choices, preview: Option<&InvoicePreview>) -> Vec<Choice> {
+    let mut names = vec![(String::new(), "Choose …".to_owned())];
+    names.extend(clients.into_iter().map(|client| (client.id.to_string(), client.name)));
+    if let Some(preview) = preview.filter(|_| names.iter().all(|(id, _)| *id != chosen.client)) {
+        names.push((chosen.client.clone(), preview.client.name.clone()));
+    }
+    names
+}
+
 /// Client, days and grouping. They stand in the address, so the preview can be linked and works without scripts.
 #[component]
-fn Chooser(clients: Vec<Client>, chosen: Choices) -> impl IntoView {
+fn Chooser(names: Vec<Choice>, chosen: Choices) -> impl IntoView {
     let here = use_here();
-    let mut names: Vec<Choice> = clients.into_iter().map(|client| (client.id.to_string(), client.name)).collect();
-    names.insert(0, (String::new(), "Choose …".to_owned()));
     let periods = choices(&[
         ("", "All unbilled time"),
         ("last_month", "Last month"),

@@ -3,7 +3,9 @@
 use uuid::Uuid;
 
 use super::{
-    CustomLine, DeletedInvoice, Invoice, LineChange, LineKind, compose, draft, read,
+    CustomLine, DeletedInvoice, Invoice, LineChange, LineKind,
+    compose::{self, LINES_MAX},
+    draft, read,
     store::{self, LineRow, Row},
     totals::line_net,
 };
@@ -29,15 +31,12 @@ pub struct DraftChange {
     pub payment_terms_days: Option<u16>,
 }
 
-/// How many lines an invoice holds at most.
-const LINES_MAX: usize = 2_000;
-
 /// Changes a draft and computes its sums anew.
 pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result<Invoice, Error> {
     let mut row = locked_draft(cx, invoice, change.version).await?;
     let currency = Currency::parse(&row.currency)?;
-    change_lines(cx, &row, &currency, change.lines).await?;
-    add_lines(cx, &row, &currency, change.add).await?;
+    let there = change_lines(cx, &row, &currency, change.lines).await?;
+    add_lines(cx, &row, &currency, change.add, there).await?;
     if let Some(discount) = given(change.discount) {
         (row.discount_amount, row.discount_percent) = draft::columns(&draft::discount_of(discount.as_deref(), &currency)?);
     }
@@ -75,23 +74,29 @@ pub async fn locked_draft(cx: &mut Call, invoice: &str, version: Option<i32>) ->
     Ok(row)
 }
 
-async fn change_lines(cx: &mut Call, row: &Row, currency: &Currency, changes: Vec<LineChange>) -> Result<(), Error> {
+/// Changes and removes lines; answers how many are left.
+async fn change_lines(cx: &mut Call, row: &Row, currency: &Currency, changes: Vec<LineChange>) -> Result<usize, Error> {
     if changes.len() > LINES_MAX {
         return Err(Error::invalid("lines", format!("{} lines are too many; at most {LINES_MAX} fit.", changes.len())));
     }
     let before = store::lines(&mut cx.db, row.id).await?;
+    let mut left = before.len();
     for change in changes {
         let id = change.line.trim().parse::<Uuid>().map_err(|_| Error::not_found("invoice line"))?;
         let line = before.iter().find(|line| line.id == id).ok_or_else(|| Error::not_found("invoice line"))?;
         if change.remove == Some(true) {
             store::release_line(&mut cx.db, id).await?;
             store::delete_line(&mut cx.db, id).await?;
+            left = left.saturating_sub(1);
         } else {
             let after = changed(line.clone(), change, currency)?;
-            store::update_line(&mut cx.db, &after).await?;
+            // A form sends every line, of which few were changed.
+            if after != *line {
+                store::update_line(&mut cx.db, &after).await?;
+            }
         }
     }
-    Ok(())
+    Ok(left)
 }
 
 fn changed(mut line: LineRow, change: LineChange, currency: &Currency) -> Result<LineRow, Error> {
@@ -118,22 +123,20 @@ fn changed(mut line: LineRow, change: LineChange, currency: &Currency) -> Result
     Ok(line)
 }
 
-async fn add_lines(cx: &mut Call, row: &Row, currency: &Currency, add: Vec<CustomLine>) -> Result<(), Error> {
-    // A form always posts its empty row for one more line.
-    let add: Vec<CustomLine> = add.into_iter().filter(|line| !line.description.trim().is_empty()).collect();
+/// Adds lines behind those that are there.
+async fn add_lines(cx: &mut Call, row: &Row, currency: &Currency, add: Vec<CustomLine>, there: usize) -> Result<(), Error> {
+    let add: Vec<CustomLine> = add.into_iter().filter(|line| !compose::is_blank(line)).collect();
     if add.is_empty() {
         return Ok(());
     }
+    if there + add.len() > LINES_MAX {
+        return Err(Error::invalid("add", format!("An invoice holds {LINES_MAX} lines at most, and this one has {there} already.")));
+    }
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
-    let position = store::last_position(&mut cx.db, row.id).await?;
-    if position as usize + add.len() > LINES_MAX {
-        return Err(Error::invalid("add", format!("An invoice holds at most {LINES_MAX} lines.")));
-    }
-    for (position, line) in (position + 1..).zip(&add) {
-        let line = draft::row(compose::custom_line(line, currency, draft::tax_of(&client))?);
-        store::insert_line(&mut cx.db, row.id, position, &line).await?;
-    }
-    Ok(())
+    let written = |line: &CustomLine| compose::custom_line(line, currency, draft::tax_of(&client)).map(draft::row);
+    let lines = add.iter().map(written).collect::<Result<Vec<LineRow>, Error>>()?;
+    let last = store::last_position(&mut cx.db, row.id).await?;
+    store::insert_lines(&mut cx.db, row.id, last, &lines).await
 }
 
 /// The new value of an edit, or nothing when it keeps the old one.

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::{Invoice, InvoiceLine, LineKind, UpdateInvoiceDraft, sheet::Totals};
 use crate::{
-    money::written,
-    ui::{Area, Field, Form, Icon, Part, Submit, Write, answered, hidden, icon, money, use_flash},
+    money::{readings, written},
+    ui::{Area, Field, Form, FormState, Icon, Part, Submit, Write, answered, hidden, icon, money, use_flash},
     visit::{changed, use_changes},
 };
 
@@ -23,10 +23,9 @@ pub fn Editor(
         flash.done("Draft saved.", saved);
     });
     let (id, version) = (invoice.id, invoice.version);
-    let only = invoice.lines.len() == 1;
+    let (lines, only) = (invoice.lines.clone(), invoice.lines.len() == 1);
     let removers =
         invoice.lines.iter().map(|line| view! { <Remove action invoice=id.to_string() version line=line.id.to_string() /> }).collect_view();
-    let lines = invoice.lines.iter().enumerate().map(|(at, line)| line_row(at, line, only)).collect_view();
     view! {
         <section class="paper" aria-label="The draft">
             <Form action id="draft" class="draft-form">
@@ -42,7 +41,7 @@ pub fn Editor(
                             <th scope="col"><span class="spoken">"Actions"</span></th>
                         </tr>
                     </thead>
-                    <tbody>{lines}</tbody>
+                    <tbody>{lines.iter().enumerate().map(|(at, line)| line_row(at, line, only)).collect_view()}</tbody>
                 </table>
                 <Totals sums=invoice.sums.clone() />
                 <div class="grid-form">
@@ -61,15 +60,20 @@ pub fn Editor(
 /// One line: its words can change, and its quantity and price where they do not come from time.
 fn line_row(at: usize, line: &InvoiceLine, only: bool) -> impl IntoView + use<> {
     let name = |field: &str| format!("lines[{at}][{field}]");
+    let now = |field: &str, stored: String| typed(at, line, field).unwrap_or(stored);
     let label = format!("Text of line {}", at + 1);
-    let rows = line.description.lines().count().clamp(1, 6) as i32;
+    let words = now("description", line.description.clone());
+    let rows = words.lines().count().clamp(1, 6) as i32;
     let quantity = match line.kind {
         LineKind::Time => view! { {line.quantity.clone()} " " <span class="unit">{line.unit.clone()}</span> }.into_any(),
-        LineKind::Custom => small(name("quantity"), format!("Quantity of line {}", at + 1), line.quantity.clone()),
+        LineKind::Custom => small(name("quantity"), format!("Quantity of line {}", at + 1), now("quantity", written_quantity(line))),
     };
     let price = match line.kind {
         LineKind::Time => money(&line.price).into_any(),
-        LineKind::Custom => small(name("price"), format!("Price of line {}", at + 1), written(line.price.amount, &line.price.currency)),
+        LineKind::Custom => {
+            let stored = written(line.price.amount, &line.price.currency);
+            small(name("price"), format!("Price of line {}", at + 1), now("price", stored))
+        }
     };
     let remove = (!only).then(|| {
         let label = format!("Remove line {}", at + 1);
@@ -79,8 +83,8 @@ fn line_row(at: usize, line: &InvoiceLine, only: bool) -> impl IntoView + use<> 
         <tr>
             <th scope="row" class="line-words">
                 <input type="hidden" name=name("line") value=line.id.to_string() prop:value=line.id.to_string() />
-                <textarea class="input plain" name=name("description") rows=rows aria-label=label prop:value=line.description.clone()>
-                    {line.description.clone()}
+                <textarea class="input plain" name=name("description") rows=rows aria-label=label prop:value=words.clone()>
+                    {words.clone()}
                 </textarea>
             </th>
             <td class="number">{quantity}</td>
@@ -89,6 +93,19 @@ fn line_row(at: usize, line: &InvoiceLine, only: bool) -> impl IntoView + use<> 
             <td class="row-actions">{remove}</td>
         </tr>
     }
+}
+
+/// What was typed for a line when the draft was sent without scripts and refused. The line is looked for by its id: another
+/// one may stand in its place by now.
+fn typed(at: usize, line: &InvoiceLine, field: &str) -> Option<String> {
+    let typed = use_context::<FormState>()?.typed;
+    typed.get(&format!("lines[{at}][line]")).filter(|id| **id == line.id.to_string())?;
+    typed.get(&format!("lines[{at}][{field}]")).cloned()
+}
+
+/// The quantity as it is read back, also where its three decimals could be taken for thousands.
+fn written_quantity(line: &InvoiceLine) -> String {
+    readings(&line.quantity).map_or_else(|| line.quantity.clone(), |(_, decimal)| decimal)
 }
 
 fn small(name: String, label: String, value: String) -> AnyView {
@@ -120,5 +137,65 @@ fn AddLine(action: Write<UpdateInvoiceDraft>, invoice: String, version: i32, cur
                 <Submit label="Add line" class="button" />
             </Form>
         </Part>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::{
+        id::InvoiceLineId,
+        invoices::{compose::thousandths, totals::TaxCategory},
+        money::{Currency, Money},
+        percent::Percent,
+    };
+
+    fn line() -> InvoiceLine {
+        let money = |amount| Money::new(amount, &Currency::default());
+        InvoiceLine {
+            id: InvoiceLineId::new(),
+            kind: LineKind::Custom,
+            description: "Hosting".to_owned(),
+            project: None,
+            worked: None,
+            billed: None,
+            quantity: "2.125".to_owned(),
+            unit: String::new(),
+            price: money(5000),
+            net: money(10_625),
+            tax_category: TaxCategory::S,
+            tax_rate: Percent(1900),
+            entries: Vec::new(),
+        }
+    }
+
+    /// The first line in a form that came back with these texts for the line of this id.
+    fn shown(line: &InvoiceLine, id: &str, texts: &[(&str, &str)]) -> String {
+        let named = texts.iter().map(|(field, text)| (format!("lines[0][{field}]"), (*text).to_owned()));
+        let typed = named.chain([("lines[0][line]".to_owned(), id.to_owned())]).collect();
+        Owner::new().with(|| {
+            let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
+            provide_context(FormState { id: "draft".to_owned(), refusal, pending, typed });
+            line_row(0, line, true).to_html()
+        })
+    }
+
+    #[test]
+    fn a_refused_draft_keeps_what_was_typed_into_its_lines() {
+        let line = line();
+        let texts = [("description", "Hosting of November"), ("price", "61.50"), ("quantity", "3,5")];
+        let same = shown(&line, &line.id.to_string(), &texts);
+        for (_, text) in texts {
+            assert!(same.contains(text), "{text} in {same}");
+        }
+        let other = shown(&line, &InvoiceLineId::new().to_string(), &texts);
+        assert!(other.contains("50.00") && !other.contains("November"), "it was typed for another line: {other}");
+    }
+
+    #[test]
+    fn a_quantity_is_shown_so_that_it_is_read_back() {
+        assert_eq!(written_quantity(&line()), "2.1250");
+        assert_eq!(thousandths(&written_quantity(&line())), Ok(2125));
+        assert_eq!(written_quantity(&InvoiceLine { quantity: "2.5".to_owned(), ..line() }), "2.5");
     }
 }

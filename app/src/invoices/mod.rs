@@ -4,6 +4,7 @@
 //! the PDF, bills the time and hands the mail to the outbox, all or nothing. [`totals`], [`rounding`], [`number`] and
 //! [`compose`] are pure; the store fetches, the operations join them.
 
+pub mod balance;
 #[cfg(feature = "ssr")]
 pub mod compose;
 pub mod deed;
@@ -38,6 +39,10 @@ pub(crate) mod store;
 mod tests;
 pub mod totals;
 mod types;
+#[cfg(feature = "ssr")]
+mod unbilled;
+#[cfg(feature = "ssr")]
+mod wording;
 
 use macros::operation;
 
@@ -54,8 +59,14 @@ pub async fn list_unbilled(
     /// Only this client, by id or name.
     #[server(default)]
     client: Option<String>,
+    /// How many projects at most: 50 by default, 200 at most.
+    #[server(default)]
+    limit: Option<u32>,
+    /// Where the last answer left off: its next_cursor.
+    #[server(default)]
+    cursor: Option<String>,
 ) -> Result<Page<Unbilled>, Error> {
-    read::unbilled(cx, client).await
+    unbilled::list(cx, client, limit, cursor).await
 }
 
 /// Show exactly what `draft_invoice` with the same arguments would make, without making it.

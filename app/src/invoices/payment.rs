@@ -11,7 +11,7 @@ use crate::{
     id::PaymentId,
     money::{Amount, Currency, Money},
     operation::Call,
-    text,
+    outbox, text,
 };
 
 /// Records a payment of a sent invoice.
@@ -62,20 +62,25 @@ fn payable(row: &Row) -> Result<(), Error> {
     }
 }
 
-/// Takes a sent invoice back: its time can be billed again, its number and row stay.
+/// Takes a sent invoice back: its time can be billed again, its number and row stay, and its mail does not leave any more.
 pub async fn void(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     let row = read::find_locked(cx, invoice).await?;
-    let number = row.number.clone().unwrap_or_default();
-    match row.state.as_str() {
-        "draft" => return Err(Error::new(Code::Conflict, "The invoice is still a draft. Delete it instead.")),
-        "void" => return Err(Error::new(Code::Conflict, format!("Invoice {number} was already voided."))),
-        _ if row.paid > 0 => {
-            return Err(Error::new(Code::Conflict, format!("Invoice {number} has payments and is not voided; a credit note corrects it.")));
-        }
-        _ => {}
-    }
+    voidable(&row)?;
     let now = cx.now;
     store::mark_void(&mut cx.db, row.id, now).await?;
     store::release_invoice(&mut cx.db, row.id).await?;
+    store::keep_mails(&mut cx.db, row.id, outbox::VOIDED).await?;
     read::get(cx, &row.id.to_string()).await
+}
+
+/// A paid invoice is credited instead, also one that came to nothing and was paid as it was sent.
+fn voidable(row: &Row) -> Result<(), Error> {
+    let number = row.number.as_deref().unwrap_or_default();
+    match row.state.as_str() {
+        "sent" if row.paid == 0 => Ok(()),
+        "sent" => Err(Error::new(Code::Conflict, format!("Invoice {number} has payments and is not voided; a credit note corrects it."))),
+        "draft" => Err(Error::new(Code::Conflict, "The invoice is still a draft. Delete it instead.")),
+        "paid" => Err(Error::new(Code::Conflict, format!("Invoice {number} is paid and is not voided; a credit note corrects it."))),
+        _ => Err(Error::new(Code::Conflict, format!("Invoice {number} was already voided."))),
+    }
 }

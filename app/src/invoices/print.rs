@@ -1,4 +1,4 @@
-//! From an invoice to its document: wording and formatting, once, for the draft's preview and for the frozen PDF.
+//! From an invoice to its document, once, for the draft's preview and for the frozen PDF.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::{Timestamp, civil::Date};
@@ -8,12 +8,13 @@ use super::{
     document::{BankAccount, DocumentLine, DocumentTax, InvoiceDocument, LabelledAmount, Party, Period},
     read,
     store::{self, LineRow, Row},
-    totals::{TaxCategory, Totals},
+    totals::{TaxCategory, TaxTotal, Totals},
+    wording::Wording,
 };
 use crate::{
     clients::{self, Client},
     error::Error,
-    money::{self, Currency},
+    money::Currency,
     operation::Call,
     organizations::{self, Organization},
     percent::Percent,
@@ -34,24 +35,28 @@ pub struct Issue {
 /// The PDF: the frozen bytes of a sent invoice, or what a draft would look like.
 pub async fn file(cx: &mut Call, invoice: &str) -> Result<InvoiceFile, Error> {
     let row = read::find(cx, invoice).await?;
-    let frozen = store::document(&mut cx.db, row.id).await?;
-    let name = row.number.clone().unwrap_or_else(|| "draft".to_owned());
-    let is_frozen = frozen.is_some();
-    let bytes = match frozen {
+    let stored = store::document(&mut cx.db, row.id).await?;
+    let frozen = stored.is_some();
+    let bytes = match stored {
         Some(bytes) => bytes,
-        None => {
-            let (today, now) = (cx.today()?, cx.now);
-            let due_on = due(today, &row)?;
-            let document = document(cx, &row, Issue { number: None, issued_on: today, due_on, at: now }).await?;
-            cx.caller.services.documents.invoice(document).await?
-        }
+        None => preview(cx, &row).await?,
     };
     Ok(InvoiceFile {
-        file_name: format!("{}.pdf", file_name(&name)),
+        file_name: format!("{}.pdf", file_name(row.number.as_deref().unwrap_or("draft"))),
         media_type: "application/pdf".to_owned(),
-        frozen: is_frozen,
+        frozen,
         base64: STANDARD.encode(bytes),
     })
+}
+
+/// What a draft would look like. Its pages are set after the connection was given back, so that a few long drafts keep
+/// nobody else from working.
+async fn preview(cx: &mut Call, row: &Row) -> Result<Vec<u8>, Error> {
+    let issued_on = cx.today()?;
+    let issue = Issue { number: None, issued_on, due_on: due(issued_on, row)?, at: cx.now };
+    let document = document(cx, row, issue).await?;
+    cx.db.release().await?;
+    cx.caller.services.documents.invoice(document).await
 }
 
 /// The day on which an invoice issued on `issued` is due.
@@ -65,10 +70,10 @@ pub async fn document(cx: &mut Call, row: &Row, issue: Issue) -> Result<InvoiceD
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
     let lines = store::lines(&mut cx.db, row.id).await?;
     let totals = read::totals(row, &lines)?;
-    let currency = Currency::parse(&row.currency)?;
-    let german = client.language == "de";
+    let (currency, wording) = (Currency::parse(&row.currency)?, Wording::of(&client.language));
+    let amount = |amount| wording.amount(amount, &currency);
     Ok(InvoiceDocument {
-        terms: terms(german, &issue, row.payment_terms_days),
+        terms: wording.terms(issue.due_on, row.payment_terms_days),
         number: issue.number,
         issued_on: issue.issued_on.to_string(),
         due_on: issue.due_on.to_string(),
@@ -76,22 +81,13 @@ pub async fn document(cx: &mut Call, row: &Row, issue: Issue) -> Result<InvoiceD
         seller: seller(&organization),
         buyer: buyer(&client),
         bank: bank(&organization),
-        lines: lines.iter().map(|line| document_line(line, &currency, german)).collect::<Result<_, _>>()?,
-        subtotal: money::formatted(totals.subtotal, &currency),
-        discount: discount(row, &totals, &currency, german),
-        taxes: totals
-            .taxes
-            .iter()
-            .map(|tax| DocumentTax {
-                label: tax_label(tax.category, tax.rate, german),
-                base: money::formatted(tax.base, &currency),
-                amount: money::formatted(tax.tax, &currency),
-                reason: tax.category.reason().map(str::to_owned),
-            })
-            .collect(),
-        net: money::formatted(totals.net, &currency),
-        tax: money::formatted(totals.tax, &currency),
-        total: money::formatted(totals.total, &currency),
+        lines: lines.iter().map(|line| document_line(line, &currency, wording)).collect::<Result<_, _>>()?,
+        subtotal: amount(totals.subtotal),
+        discount: discount(row, &totals, &currency, wording),
+        taxes: totals.taxes.iter().map(|tax| document_tax(tax, &currency, wording)).collect(),
+        net: amount(totals.net),
+        tax: amount(totals.tax),
+        total: amount(totals.total),
         currency: currency.to_string(),
         notes: row.notes.clone(),
         created_at: issue.at.to_string(),
@@ -118,48 +114,36 @@ fn bank(organization: &Organization) -> Option<BankAccount> {
     organization.iban.clone().map(|iban| BankAccount { holder, iban, bic: organization.bic.clone(), bank: organization.bank_name.clone() })
 }
 
-fn document_line(line: &LineRow, currency: &Currency, german: bool) -> Result<DocumentLine, Error> {
+fn document_line(line: &LineRow, currency: &Currency, wording: Wording) -> Result<DocumentLine, Error> {
     let kind = LineKind::named(&line.kind).ok_or_else(Error::internal)?;
-    let quantity = compose::quantity_text(kind, line.billed_seconds, line.quantity);
     Ok(DocumentLine {
         description: line.description.clone(),
         details: None,
-        quantity: if german { quantity.replace('.', ",") } else { quantity },
+        quantity: wording.figure(&compose::quantity_text(kind, line.billed_seconds, line.quantity)),
         unit: compose::unit(kind).to_owned(),
-        price: money::formatted(line.price, currency),
+        price: wording.amount(line.price, currency),
         tax: match TaxCategory::parse(&line.tax_category)? {
-            TaxCategory::S => format!("{} %", Percent(line.tax_rate)),
+            TaxCategory::S => wording.percent(Percent(line.tax_rate)),
             other => other.code().to_owned(),
         },
-        net: money::formatted(line.net, currency),
+        net: wording.amount(line.net, currency),
     })
 }
 
-fn discount(row: &Row, totals: &Totals, currency: &Currency, german: bool) -> Option<LabelledAmount> {
-    let word = if german { "Rabatt" } else { "Discount" };
+fn document_tax(tax: &TaxTotal, currency: &Currency, wording: Wording) -> DocumentTax {
+    DocumentTax {
+        label: wording.tax(tax.category, tax.rate),
+        base: wording.amount(tax.base, currency),
+        amount: wording.amount(tax.tax, currency),
+        reason: wording.reason(tax.category).map(str::to_owned),
+    }
+}
+
+fn discount(row: &Row, totals: &Totals, currency: &Currency, wording: Wording) -> Option<LabelledAmount> {
     (totals.discount != 0).then(|| LabelledAmount {
-        label: row.discount_percent.map_or_else(|| word.to_owned(), |percent| format!("{word} {} %", Percent(percent))),
-        amount: money::formatted(-totals.discount, currency),
+        label: wording.discount(row.discount_percent.map(Percent)),
+        amount: wording.amount(-totals.discount, currency),
     })
-}
-
-fn tax_label(category: TaxCategory, rate: Percent, german: bool) -> String {
-    match category {
-        TaxCategory::S if german => format!("USt. {rate} %"),
-        TaxCategory::S => format!("VAT {rate} %"),
-        other => other.label().to_owned(),
-    }
-}
-
-/// Payment terms in words (BT-20).
-fn terms(german: bool, issue: &Issue, days: i16) -> String {
-    let due = issue.due_on;
-    match (german, days) {
-        (false, 0) => "Payable on receipt.".to_owned(),
-        (true, 0) => "Zahlbar sofort nach Erhalt.".to_owned(),
-        (false, _) => format!("Payable within {days} days, by {due}, without deduction."),
-        (true, _) => format!("Zahlbar innerhalb von {days} Tagen bis zum {:02}.{:02}.{} ohne Abzug.", due.day(), due.month(), due.year()),
-    }
 }
 
 /// A number as the name of a file.

@@ -1,10 +1,10 @@
-//! Reading invoices and what could become one.
+//! Reading invoices.
 
 use jiff::{Timestamp, civil::Date};
 
 use super::{
     ClientName, GroupBy, Invoice, InvoiceLine, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment, PaymentMethod,
-    ProjectName, Sums, Unbilled, compose,
+    Sums, compose,
     rounding::{Rounding, RoundingBasis, RoundingMode},
     store::{self, Filter, LineRow, Row},
     totals::{Discount, LineAmount, TaxCategory, Totals},
@@ -21,27 +21,6 @@ use crate::{
     percent::Percent,
     reference,
 };
-
-/// Unbilled time by client and project.
-pub async fn unbilled(cx: &mut Call, client: Option<String>) -> Result<Page<Unbilled>, Error> {
-    let client = match client.filter(|client| !client.trim().is_empty()) {
-        Some(client) => Some(clients::record::find(cx, &client).await?.id.0),
-        None => None,
-    };
-    let rows = store::unbilled(&mut cx.db, client).await?;
-    let items = rows.into_iter().map(|row| {
-        Ok(Unbilled {
-            client: ClientName { id: ClientId(row.client_id), name: row.client_name },
-            project: ProjectName { id: ProjectId(row.project_id), name: row.project_name },
-            worked: Worked::of(row.seconds),
-            amount: Money::new(row.amount, &Currency::parse(&row.currency)?),
-            entries: row.entries,
-            oldest: Day::from(row.oldest.to_jiff()),
-            newest: Day::from(row.newest.to_jiff()),
-        })
-    });
-    Ok(Page { items: items.collect::<Result<_, Error>>()?, next_cursor: None, total: None })
-}
 
 /// A page of invoices, the newest first.
 pub async fn list(

@@ -9,9 +9,12 @@ use super::{
     read,
     store::{self, NewMail, Row, Sent},
     totals::TaxCategory,
+    wording::Wording,
 };
 use crate::{
+    clients,
     error::{Code, Error},
+    money::Currency,
     operation::Call,
     organizations::{self, Organization},
     percent::Percent,
@@ -74,6 +77,8 @@ async fn check(cx: &mut Call, row: &Row) -> Result<(), Error> {
 
 /// Gives the number, makes the PDF and keeps both. The number's series stays locked until all of it is true.
 async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result<String, Error> {
+    // Whoever waits for the series or for the typesetter keeps a connection meanwhile.
+    let _place = cx.caller.services.documents.place()?;
     let (today, now) = (cx.today()?, cx.now);
     let pattern = NumberPattern::parse(&organization.number_pattern)?;
     let series = pattern.series(today.year(), organization.number_yearly_reset);
@@ -110,6 +115,7 @@ fn number_taken(error: Error, number: &str) -> Error {
     }
 }
 
+/// Puts the mail into the outbox, in the language of the client and of the document that goes along.
 async fn mail(
     cx: &mut Call,
     row: &Row,
@@ -119,11 +125,12 @@ async fn mail(
     message: Option<String>,
 ) -> Result<(), Error> {
     let from = organization.legal_name.as_deref().unwrap_or(&organization.name);
-    let total = crate::money::Money::new(row.total, &crate::money::Currency::parse(&row.currency)?).text;
+    let wording = Wording::of(&clients::record::find(cx, &row.client_id.to_string()).await?.language);
+    let currency = Currency::parse(&row.currency)?;
+    let total = format!("{} {currency}", wording.amount(row.total, &currency));
     let due_on = print::due(cx.today()?, row)?;
-    let standard = || format!("Hello,\n\nplease find attached invoice {number} over {total}, due on {due_on}.\n\nKind regards\n{from}");
-    let body = message.unwrap_or_else(standard);
-    let subject = format!("Invoice {number} from {from}");
+    let body = message.unwrap_or_else(|| wording.letter(number, &total, due_on, from));
+    let subject = wording.subject(number, from);
     let now = cx.now;
     store::insert_mail(&mut cx.db, &NewMail { recipient, subject: &subject, body: &body, invoice: Some(row.id), now }).await?;
     cx.mailed();

@@ -1,6 +1,6 @@
 //! Amounts as a caller gives them: minor units from a program, words from a form.
 
-use super::{AMOUNT_MAX, Currency};
+use super::{AMOUNT_MAX, Currency, separator::may_part_thousands};
 use crate::error::Error;
 
 /// Longer than any amount that is accepted; what is longer was not meant as one.
@@ -136,8 +136,7 @@ fn decimal_separator(text: &str, currency: &Currency) -> Option<usize> {
     if before.contains(separator) {
         return None;
     }
-    let plain = !before.is_empty() && before.len() <= 3 && before.bytes().all(|byte| byte.is_ascii_digit());
-    let thousands = plain && !before.starts_with('0') && after.len() == 3 && currency.minor_digits() != 3;
+    let thousands = may_part_thousands(before, after) && currency.minor_digits() != 3;
     (!thousands).then_some(at)
 }
 

@@ -3,6 +3,9 @@
 //! authenticate (at the door) → authorize → validate → idempotency → transaction under row security → run → commit, or
 //! roll back for a dry run → audit → answer.
 
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt;
 use jiff::{Timestamp, civil};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -103,17 +106,25 @@ impl Call {
         let action = ActionId::new();
         let writes = declaration.effect != Effect::Read;
         let (reach, asker) = match (&caller.membership, declaration.needs) {
-            (Some(membership), needs) if needs != Permission::SignedIn => {
-                (reach_of(membership, writes), Asker::Member(membership.member.0))
-            }
-            _ => {
-                let person = caller.person()?.id.0;
-                (database::Reach::Person(person), Asker::Person(person))
-            }
+            (Some(membership), needs) if needs != Permission::SignedIn => (reach_of(membership, writes), Asker::member(&caller)?),
+            _ => (database::Reach::Person(caller.person()?.id.0), Asker::person(&caller)?),
         };
         let db = Db::begin(&caller.services.pool, reach, writes.then_some(action.0)).await?;
         let now = caller.services.clock.now();
         Ok(Self { caller, db, now, action, dry_run, undoes: None, asker, warnings: Vec::new(), mails: false, came_in: false })
+    }
+
+    /// What the call has changed so far, as the caller may see it.
+    async fn changes(&mut self) -> Result<Vec<Change>, Error> {
+        let mut changes = store::changes(&mut self.db, self.action).await?;
+        if !Sight::of(self).is_ok_and(|sight| sight.money) {
+            changes.iter_mut().for_each(Change::hide_money);
+        }
+        // There is no scope for what people cost, so no token is shown it.
+        if self.caller.token.is_some() || !self.may(Permission::ReadCosts) {
+            changes.iter_mut().for_each(Change::hide_costs);
+        }
+        Ok(changes)
     }
 
     /// Keeps what was done, with its record; or undoes all of it after a dry run.
@@ -126,10 +137,7 @@ impl Call {
     ) -> Result<Done<T>, Error> {
         let warnings = std::mem::take(&mut self.warnings);
         if self.dry_run {
-            let mut changes = store::changes(&mut self.db, self.action).await?;
-            if !Sight::of(&self).is_ok_and(|sight| sight.money) {
-                changes.iter_mut().for_each(Change::hide_money);
-            }
+            let changes = self.changes().await?;
             self.db.roll_back().await?;
             self.caller
                 .services
@@ -137,6 +145,14 @@ impl Call {
                 .take(&self.caller, record(&self.caller, self.now, declaration, arguments.clone(), outcome::DRY_RUN))
                 .await;
             return Ok(Done { result, action: None, dry_run: true, changes, warnings });
+        }
+        if let Some(agreed) = self.caller.agreed.take() {
+            let seen = serde_json::to_value(&result).map_err(|_| Error::internal())?;
+            // Asked in here, where nobody else's change can come between the look and the deed.
+            if let Err(error) = agreed.hold(seen, &self.changes().await?, self.now) {
+                self.db.roll_back().await.ok();
+                return Err(error);
+            }
         }
         let done = Done { result, action: Some(self.action), dry_run: false, changes: Vec::new(), warnings };
         if let Some(key) = key.filter(|_| !declaration.secret) {
@@ -188,7 +204,7 @@ pub async fn read<A: Serialize, T>(
         Ok(call) => call,
         Err(error) => return refused(declaration, arguments, error).await,
     };
-    let answer = work(&mut call).await;
+    let answer = caught(declaration, work(&mut call)).await;
     let Call { caller, db, now, .. } = call;
     // The connection is free before the record waits for its place.
     drop(db);
@@ -231,13 +247,21 @@ async fn attempt<T: Serialize + DeserializeOwned>(
         caller.services.recorder.take(&caller, record(&caller, now, declaration, arguments.clone(), outcome::REPEATED)).await;
         return repeated(answer);
     }
-    match work(&mut call).await {
+    match caught(declaration, work(&mut call)).await {
         Ok(result) => call.end(declaration, arguments, key.as_deref(), result).await,
         Err(error) => {
             call.db.roll_back().await.ok();
             Err(error)
         }
     }
+}
+
+/// Does the work of an operation. A panic in it is a fault of ours, and is answered and written down as every other refusal.
+async fn caught<T>(declaration: &'static Declaration, work: Promise<'_, Result<T, Error>>) -> Result<T, Error> {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!(operation = declaration.name, "an operation panicked");
+        Err(Error::internal())
+    })
 }
 
 /// The answer that a call was given before.

@@ -45,6 +45,10 @@ pub struct Change {
     pub after: Option<serde_json::Value>,
 }
 
+/// The columns that hold what people cost.
+#[cfg(feature = "ssr")]
+const OF_COSTS: [&str; 1] = ["cost_rate"];
+
 /// The columns that hold rates and amounts, or lead to an invoice.
 #[cfg(feature = "ssr")]
 const OF_MONEY: [&str; 6] = ["rate", "rate_overridden", "bill_rate", "cost_rate", "amount", "invoice_line_id"];
@@ -53,9 +57,18 @@ const OF_MONEY: [&str; 6] = ["rate", "rate_overridden", "bill_rate", "cost_rate"
 impl Change {
     /// Leaves out what a caller who sees no money may not see of the record either.
     pub(super) fn hide_money(&mut self) {
+        self.leave_out(&OF_MONEY);
+    }
+
+    /// Leaves out what is only for those who may see what people cost.
+    pub(super) fn hide_costs(&mut self) {
+        self.leave_out(&OF_COSTS);
+    }
+
+    fn leave_out(&mut self, hidden: &[&str]) {
         for record in [&mut self.before, &mut self.after] {
             if let Some(Value::Object(columns)) = record {
-                columns.retain(|name, _| !OF_MONEY.contains(&name.as_str()));
+                columns.retain(|name, _| !hidden.contains(&name.as_str()));
             }
         }
     }

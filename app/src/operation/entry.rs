@@ -26,8 +26,11 @@ pub struct Operation {
     /// JSON Schema of its answer.
     pub output: Map<String, Value>,
     validator: Validator,
-    run: fn(Value) -> Promise<'static, Result<Value, Error>>,
+    prepare: fn(Value) -> Result<Work, Error>,
 }
+
+/// What is to be done for a call whose arguments were read.
+type Work = Promise<'static, Result<Value, Error>>;
 
 impl Operation {
     /// The operation behind a server function.
@@ -44,32 +47,29 @@ impl Operation {
             input,
             output: schema::of::<F::Output>(false),
             validator,
-            run: |arguments| {
-                Box::pin(async move {
-                    let call: F = serde_json::from_value(arguments)
-                        .map_err(|problem| Error::new(Code::Invalid, format!("The arguments could not be read: {problem}.")))?;
-                    serde_json::to_value(call.run_body().await?).map_err(|_| Error::internal())
-                })
-            },
+            prepare: prepare::<F>,
         }
     }
 
     /// Calls the server function as `caller`, exactly as the browser's request would.
     ///
-    /// Absent and `null` arguments are the same. A panic inside is an internal error, never a caller left waiting.
+    /// Absent and `null` arguments are the same. A panic inside is an internal error, never a caller left waiting. However a
+    /// call ends, it is written down: what does not come as far as the pipeline is written down here.
     pub async fn call(&self, caller: Caller, arguments: Value) -> Result<Value, Error> {
         let mut arguments = if arguments.is_null() { Value::Object(Map::new()) } else { arguments };
         if let Value::Object(map) = &mut arguments {
             map.retain(|_, value| !value.is_null());
         }
-        if let Err(error) = super::authorize(&caller, self.declaration).and_then(|()| self.validate(&arguments)) {
-            return caller.run(super::call::refused(self.declaration, arguments, error)).await;
-        }
-        match AssertUnwindSafe(caller.run((self.run)(arguments))).catch_unwind().await {
+        let allowed = super::authorize(&caller, self.declaration).and_then(|()| self.validate(&arguments));
+        let work = match allowed.and_then(|()| (self.prepare)(arguments.clone())) {
+            Ok(work) => work,
+            Err(error) => return caller.run(super::call::refused(self.declaration, arguments, error)).await,
+        };
+        match AssertUnwindSafe(caller.clone().run(work)).catch_unwind().await {
             Ok(answer) => answer,
             Err(_) => {
-                tracing::error!(operation = self.declaration.name, "an operation panicked");
-                Err(Error::internal())
+                tracing::error!(operation = self.declaration.name, "the pipeline of an operation panicked");
+                caller.run(super::call::refused(self.declaration, arguments, Error::broken_off())).await
             }
         }
     }
@@ -109,6 +109,17 @@ impl Operation {
             self.input.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         Err(error.hint(format!("{} takes: {}.", self.declaration.name, known.join(", "))))
     }
+}
+
+/// Reads the arguments. What the schema lets through may still be none, such as a number that no field holds.
+fn prepare<F>(arguments: Value) -> Result<Work, Error>
+where
+    F: ServerFn<Error = Error> + DeserializeOwned + Send + 'static,
+    F::Output: Serialize,
+{
+    let call: F = serde_json::from_value(arguments)
+        .map_err(|problem| Error::new(Code::Invalid, format!("The arguments could not be read: {problem}.")))?;
+    Ok(Box::pin(async move { serde_json::to_value(call.run_body().await?).map_err(|_| Error::internal()) }))
 }
 
 fn validator(schema: &Map<String, Value>) -> Validator {

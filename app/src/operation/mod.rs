@@ -4,6 +4,8 @@
 //! [`write()`], so no door can go around the pipeline.
 
 #[cfg(feature = "ssr")]
+mod agreed;
+#[cfg(feature = "ssr")]
 mod authorize;
 #[cfg(feature = "ssr")]
 mod call;
@@ -20,6 +22,8 @@ pub(crate) mod store;
 pub(crate) mod tests;
 pub mod wire;
 
+#[cfg(feature = "ssr")]
+pub use agreed::Agreed;
 #[cfg(feature = "ssr")]
 pub use authorize::authorize;
 #[cfg(feature = "ssr")]

@@ -5,6 +5,8 @@
 //! dies after the mail server has taken it; its message id stays the same, so that mail programs can tell.
 
 mod store;
+#[cfg(test)]
+mod tests;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -23,6 +25,13 @@ pub const WAIT_MIN: SignedDuration = SignedDuration::from_mins(1);
 
 /// The longest wait before the next attempt.
 pub const WAIT_MAX: SignedDuration = SignedDuration::from_hours(6);
+
+/// How long a mail may wait and still leave by itself. What is older would surprise whoever gets it, for instance when a
+/// mail server is set up after months.
+pub const AGE_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Why the mail of a void invoice stays: nobody owes what it asks for.
+pub const VOIDED: &str = "The invoice was voided before this mail left, so it does not leave any more.";
 
 /// A mail that may leave now: whose it is, and which.
 #[derive(Debug, Clone, Copy)]
@@ -76,13 +85,19 @@ pub async fn due(services: &Services, at_most: i32) -> Result<Vec<Due>, Error> {
     Ok(rows.into_iter().map(|(organization, mail)| Due { organization: OrganizationId(organization), mail: MailId(mail) }).collect())
 }
 
-/// Takes a mail for one attempt; nothing when another worker was faster.
+/// Takes a mail for one attempt; nothing when another worker was faster, or when it must not leave any more.
 pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Error> {
     let now = services.clock.now();
     let mut db = Db::begin(&services.pool, Reach::Organization(due.organization), None).await?;
     let Some(attempts) = store::lock(&mut db, due.mail, now).await? else { return Ok(None) };
-    store::count_attempt(&mut db, due.mail, next_attempt(attempts + 1, now)).await?;
     let mail = store::read(&mut db, due.mail).await?;
+    if let Some(why) = stays(&mail, now) {
+        tracing::warn!(mail.id = %due.mail, %why, "a mail stays");
+        store::refused(&mut db, due.mail, &why, true).await?;
+        db.commit().await?;
+        return Ok(None);
+    }
+    store::count_attempt(&mut db, due.mail, next_attempt(attempts + 1, now)).await?;
     let attachment = match mail.invoice_id {
         Some(invoice) => store::document(&mut db, invoice).await?,
         None => None,
@@ -95,8 +110,19 @@ pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Er
         subject: mail.subject,
         body: mail.body,
         attachment: attachment.map(|(number, bytes)| Attachment { file_name: file_name(&number), bytes }),
-        attempts: mail.attempts,
+        attempts: attempts + 1,
     }))
+}
+
+/// Why a mail must not leave any more. That of a paid invoice still does: who has paid wants the invoice all the same.
+fn stays(mail: &store::Row, now: Timestamp) -> Option<String> {
+    if mail.invoice_state.as_deref() == Some("void") {
+        return Some(VOIDED.to_owned());
+    }
+    let waited = now.duration_since(mail.created_at.to_jiff());
+    let days = waited.as_hours() / 24;
+    (waited > AGE_MAX)
+        .then(|| format!("It waited {days} days and does not leave by itself any more. If it is still wanted, send it by hand."))
 }
 
 /// Writes down what became of the attempt.
@@ -125,21 +151,4 @@ fn next_attempt(attempts: i32, now: Timestamp) -> Timestamp {
 fn file_name(number: &str) -> String {
     let plain: String = number.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
     format!("{plain}.pdf")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_double_from_a_minute_to_six_hours() {
-        let now = Timestamp::UNIX_EPOCH;
-        let waits: Vec<i64> = (1..=12).map(|attempts| next_attempt(attempts, now).as_second() / 60).collect();
-        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]);
-    }
-
-    #[test]
-    fn a_number_with_slashes_names_a_file_and_no_folder() {
-        assert_eq!(file_name("2026/0001"), "2026-0001.pdf");
-    }
 }

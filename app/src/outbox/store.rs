@@ -53,7 +53,9 @@ pub struct Row {
     pub subject: String,
     pub body: String,
     pub invoice_id: Option<Uuid>,
-    pub attempts: i32,
+    /// How the invoice stands that it carries.
+    pub invoice_state: Option<String>,
+    pub created_at: jiff_sqlx::Timestamp,
 }
 
 /// The mail.
@@ -61,9 +63,11 @@ pub async fn read(db: &mut Db, mail: MailId) -> Result<Row, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Row,
-        "select m.recipient, o.email as reply_to, m.subject, m.body, m.invoice_id, m.attempts
-         from outgoing_mail m join organization o on o.id = m.organization_id
-         where m.organization_id = $1 and m.id = $2",
+        r#"select m.recipient, o.email as reply_to, m.subject, m.body, m.invoice_id, i.state as "invoice_state?", m.created_at
+           from outgoing_mail m
+           join organization o on o.id = m.organization_id
+           left join invoice i on i.organization_id = m.organization_id and i.id = m.invoice_id
+           where m.organization_id = $1 and m.id = $2"#,
         organization,
         mail.0
     )

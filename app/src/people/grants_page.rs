@@ -13,7 +13,14 @@ use crate::{
 
 /// The button that opens the clients of a viewer, with their boxes.
 #[component]
-pub fn Grants(member: Member, clients: Fetched<Page<Client>>, changes: RwSignal<u32>) -> impl IntoView {
+pub fn Grants(
+    /// The viewer.
+    member: Member,
+    /// The clients there are to choose from.
+    clients: Fetched<Page<Client>>,
+    /// Counts what was changed.
+    changes: RwSignal<u32>,
+) -> impl IntoView {
     let flash = use_flash();
     let action = Write::<SetClientGrants>::new();
     answered(action, move |member| {

@@ -122,7 +122,7 @@ fn Row(invitation: Invitation, changes: RwSignal<u32>) -> impl IntoView {
                 </Form>
                 <Form action=revoke id=format!("revoke-invitation-{}", invitation.id)>
                     {hidden("invitation", invitation.id)}
-                    <Submit label="Revoke" class="button danger" />
+                    <Submit label="Revoke" class="button" />
                 </Form>
             </span>
         </li>

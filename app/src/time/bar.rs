@@ -2,22 +2,22 @@
 
 use leptos::{ev, html, prelude::*};
 
-use super::{CurrentTimer, StartTimer, StopTimer, TimeEntry, UpdateTimer, get_timer, ticking::Ticking};
+use super::{CurrentTimer, StartTimer, StopTimer, TimeEntry, UpdateTimer, form, get_timer, ticking::Ticking};
 use crate::{
     access::Permission,
     error::Error,
     hours,
-    projects::{Project, list_projects, page::ON_NO_PROJECT},
+    page::Offer,
+    projects::{Project, page::ON_NO_PROJECT},
     ui::{Form, Icon, Submit, Write, answered, dot, fetched, hidden, icon, loaded, use_flash},
     visit::{changed, use_changes, use_here},
 };
 
 /// What the bar shows: the timer, and the projects that one could be started on.
-type Loaded = (CurrentTimer, Vec<Project>);
+type Loaded = (CurrentTimer, Offer<Project>);
 
-async fn load() -> Result<Loaded, Error> {
-    let (timer, projects) = futures::try_join!(get_timer(), list_projects(None, None, None, None, Some(200), None, None))?;
-    Ok((timer, projects.items))
+async fn load(tracks: bool) -> Result<Loaded, Error> {
+    futures::try_join!(get_timer(), form::projects(tracks))
 }
 
 /// What starts the timer, from wherever on the page.
@@ -53,8 +53,8 @@ pub fn TimerBar() -> impl IntoView {
         let listener = window_event_listener(ev::focus, move |_| changed(seen));
         on_cleanup(move || listener.remove());
     });
-    let bar = fetched(move || (changes.time.get(), changes.work.get(), seen.get()), |_| load());
     let tracks = here.may(Permission::TrackTime);
+    let bar = fetched(move || (changes.time.get(), changes.work.get(), seen.get()), move |_| load(tracks));
     view! {
         <section class="timer" aria-label="Timer">
             {tracks.then(|| loaded(bar, |(current, projects)| match current.timer {
@@ -65,13 +65,13 @@ pub fn TimerBar() -> impl IntoView {
     }
 }
 
-fn idle(projects: Vec<Project>) -> AnyView {
+fn idle(projects: Offer<Project>) -> AnyView {
     let here = use_here();
     expect_context::<Ticking>().go_on_from(None);
-    if projects.is_empty() && !here.may(Permission::WriteWork) {
+    if projects.items.is_empty() && !here.may(Permission::WriteWork) {
         return view! { <p class="timer-hint">{icon(Icon::Clock)} <span>{ON_NO_PROJECT}</span></p> }.into_any();
     }
-    if projects.is_empty() {
+    if projects.items.is_empty() {
         return view! {
             <p class="timer-hint">
                 {icon(Icon::Clock)} <span>"The timer runs on a project. " <a href=here.path("clients")>"Add a client and a project"</a> " to start it."</span>
@@ -106,6 +106,7 @@ fn running(timer: TimeEntry) -> AnyView {
     ticking.go_on_from(Some(seconds));
     let clock = move || ticking.clock().unwrap_or_else(|| hours::clock(seconds));
     let since = timer.started_at.as_ref().map(|start| format!("since {}", start.clock()));
+    let key = stop_key(&timer);
     view! {
         <div class="timer-form running">
             <Form action=update id="timer" class="timer-edit">
@@ -128,7 +129,7 @@ fn running(timer: TimeEntry) -> AnyView {
             </Form>
             <span class="timer-clock" title=since role="timer">{clock}</span>
             <Form action=stop id="stop-timer">
-                {hidden("idempotency_key", format!("stop-{}", timer.id))}
+                {hidden("idempotency_key", key)}
                 <Submit label="Stop" class="button stop go" drawing=Icon::Stop />
             </Form>
         </div>
@@ -136,9 +137,15 @@ fn running(timer: TimeEntry) -> AnyView {
     .into_any()
 }
 
+/// The key that makes a second click on Stop harmless. A timer that runs again because its stop was undone is another
+/// version, and is stopped anew.
+pub fn stop_key(timer: &TimeEntry) -> String {
+    format!("stop-{}-{}", timer.id, timer.version)
+}
+
 /// The project to work on: the one that was worked on last, in this browser.
 #[component]
-fn Picker(projects: Vec<Project>) -> impl IntoView {
+fn Picker(projects: Offer<Project>) -> impl IntoView {
     let node = NodeRef::<html::Select>::new();
     Effect::new(move |_| {
         if let (Some(node), Some(last)) = (node.get(), remembered())
@@ -147,12 +154,14 @@ fn Picker(projects: Vec<Project>) -> impl IntoView {
             node.set_value(&last);
         }
     });
-    let options = projects.into_iter().map(|project| view! { <option value=project.id.to_string()>{project.full_name()}</option> });
+    let words = projects.words("projects").map(|words| view! { <option value="" disabled=true>{words}</option> });
+    let options = form::picks(&projects.items).into_iter().map(|(id, name)| view! { <option value=id>{name}</option> });
     view! {
         <label class="spoken" for="timer-project">"Project"</label>
         <select id="timer-project" class="timer-picker" name="project" required node_ref=node>
             <option value="">"Project …"</option>
             {options.collect_view()}
+            {words}
         </select>
     }
 }

@@ -58,7 +58,7 @@ struct Parts {
 impl When {
     /// When new work was done. A duration without a day was worked today.
     pub fn new(given: &Given, place: &Place, today: Date) -> Result<Self, Error> {
-        let parts = Parts::of(given, place)?;
+        let parts = Parts::of(given, place, None)?;
         match parts {
             Parts { started: Some(from), ended: Some(to), seconds: None, .. } => Self::between(from, to, place),
             Parts { started: Some(from), ended: None, seconds: Some(seconds), .. } => {
@@ -75,9 +75,9 @@ impl When {
         }
     }
 
-    /// The same work after a change: what is not given stays.
+    /// The same work after a change: what is not given stays, and so does what is given as a form shows it.
     pub fn changed(&self, given: &Given, place: &Place) -> Result<Self, Error> {
-        let parts = Parts::of(given, place)?;
+        let parts = Parts::of(given, place, self.span)?;
         match (self.span, parts) {
             (span, Parts { started: Some(from), ended, seconds, .. }) => {
                 let to = ended.or_else(|| seconds.map(|seconds| from + SignedDuration::from_secs(seconds)));
@@ -131,12 +131,14 @@ impl When {
 }
 
 impl Parts {
-    fn of(given: &Given, place: &Place) -> Result<Self, Error> {
+    /// What was given; `before` are the start and end that the form may have shown.
+    fn of(given: &Given, place: &Place, before: Option<(Timestamp, Timestamp)>) -> Result<Self, Error> {
+        let (start, end) = before.unzip();
         let parts = Self {
             date: filled(&given.date).map(|date| Day::parse("date", date)).transpose()?.map(|day| day.date()),
             seconds: filled(&given.duration).map(|text| Seconds::parse("duration", text)).transpose()?.map(|seconds| seconds.0),
-            started: filled(&given.started_at).map(|text| place.instant("started_at", text)).transpose()?,
-            ended: filled(&given.ended_at).map(|text| place.instant("ended_at", text)).transpose()?,
+            started: filled(&given.started_at).map(|text| place.instant_again("started_at", text, start)).transpose()?,
+            ended: filled(&given.ended_at).map(|text| place.instant_again("ended_at", text, end)).transpose()?,
         };
         if parts.date.is_some() && (parts.started.is_some() || parts.ended.is_some()) {
             return Err(Error::invalid(
@@ -164,18 +166,35 @@ impl Place {
 
     /// The instant in a text, to the second.
     pub fn instant(&self, field: &'static str, text: &str) -> Result<Timestamp, Error> {
-        let refused = |problem: Error| Error::invalid(field, problem.message);
-        if self.local
-            && let Ok(local) = text.trim().parse::<DateTime>()
-            && !text.contains(['Z', 'z', '+'])
-        {
+        if let Some(local) = self.on_the_clock(text) {
             Day::parse(field, &local.date().to_string())?;
             let zoned =
                 local.to_zoned(self.zone.clone()).map_err(|_| Error::invalid(field, "There is no such time where the organization is."))?;
             return Ok(to_the_second(zoned.timestamp()));
         }
-        let at = Moment::parse(field, text)?.timestamp().map_err(refused)?;
+        let at = Moment::parse(field, text)?.timestamp().map_err(|problem| Error::invalid(field, problem.message))?;
         Ok(to_the_second(at))
+    }
+
+    /// The instant in a text. In the hour that comes twice the text of a form could mean either: it means the one on the side
+    /// of the instant before, so that what a form shows unchanged is unchanged.
+    fn instant_again(&self, field: &'static str, text: &str, before: Option<Timestamp>) -> Result<Timestamp, Error> {
+        let at = self.instant(field, text)?;
+        let (Some(before), Some(local)) = (before, self.on_the_clock(text)) else { return Ok(at) };
+        let near = self.zone.to_offset(before).to_timestamp(local).unwrap_or(at);
+        Ok(if self.shows(near) == Some(local) { near } else { at })
+    }
+
+    /// A time on the clock here, when that is what the text is: a form sends no offset.
+    fn on_the_clock(&self, text: &str) -> Option<DateTime> {
+        let text = text.trim();
+        let elsewhere = text.get(10..).is_none_or(|time| time.contains(['Z', 'z', '+', '-']));
+        if !self.local || elsewhere { None } else { text.parse().ok() }
+    }
+
+    /// What the clock here shows at an instant.
+    fn shows(&self, at: Timestamp) -> Option<DateTime> {
+        Moment::at(at, &self.zone).as_str().get(..19)?.parse().ok()
     }
 }
 

@@ -74,7 +74,7 @@ pub async fn list_time_entries(
     /// Only billable (true) or not billable (false) time.
     #[server(default)]
     billable: Option<bool>,
-    /// Only time that is on an invoice, even a draft one (true), or on none (false).
+    /// Only time that is on an invoice, even a draft one (true), or on none (false). Refused (forbidden) when you may not see money.
     #[server(default)]
     billed: Option<bool>,
     /// Only entries in this state: draft, logged, submitted or approved.

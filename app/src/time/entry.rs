@@ -2,9 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::{EntryState, Labour, TimeEntry, bar::use_start, form::EditForm};
+use super::{
+    EntryState, Labour, TimeEntry,
+    bar::use_start,
+    form::{EditForm, Projects, picks},
+};
 use crate::{
-    ui::{Form, Icon, Submit, Tone, badge, dot, hidden, hours, icon, money},
+    access::Permission,
+    ui::{Form, Icon, Submit, Tone, badge, dot, hidden, hours, icon, loaded, money},
     visit::use_here,
 };
 
@@ -17,14 +22,16 @@ pub fn edit_mark(entry: &TimeEntry) -> String {
 }
 
 /// One row: what, on what, when, how long, and what can be done with it.
-pub fn row(entry: TimeEntry, week: &str, editing: bool) -> AnyView {
+pub fn row(entry: TimeEntry, week: &str, editing: bool, projects: Projects) -> AnyView {
     let id = format!("entry-{}", entry.id);
     if editing {
+        let back = week.to_owned();
+        let form = loaded(projects, move |offer| {
+            view! { <EditForm entry=entry.clone() projects=picks(&offer.items) back=back.clone() /> }.into_any()
+        });
         return view! {
             <tr class="editing" id=id>
-                <td colspan=COLUMNS>
-                    <EditForm entry back=week.to_owned() />
-                </td>
+                <td colspan=COLUMNS>{form}</td>
             </tr>
         }
         .into_any();
@@ -36,6 +43,7 @@ pub fn row(entry: TimeEntry, week: &str, editing: bool) -> AnyView {
             <th scope="row" class="entry-words">
                 <span class=if empty { "quiet" } else { "" }>{words}</span>
                 {marks(&entry)}
+                {whose(&entry)}
                 <small class="narrow">{dot(entry.project.color.clone())} {format!("{} / {}", entry.client.name, entry.project.name)}</small>
             </th>
             <td class="wide entry-project">{project(&entry)}</td>
@@ -45,6 +53,12 @@ pub fn row(entry: TimeEntry, week: &str, editing: bool) -> AnyView {
         </tr>
     }
     .into_any()
+}
+
+/// Who worked, where the visitor looks at the time of others.
+fn whose(entry: &TimeEntry) -> Option<impl IntoView + use<>> {
+    let name = entry.member.name.clone();
+    use_here().own_time().is_none().then(|| view! { <small>{name}</small> })
 }
 
 fn project(entry: &TimeEntry) -> impl IntoView + use<> {
@@ -81,6 +95,9 @@ fn marks(entry: &TimeEntry) -> impl IntoView + use<> {
 fn actions(entry: &TimeEntry, week: &str) -> AnyView {
     if entry.running {
         return badge(Tone::Good, "Running").into_any();
+    }
+    if !use_here().may(Permission::TrackTime) {
+        return ().into_any();
     }
     let joint = if week.contains('?') { '&' } else { '?' };
     let edit = format!("{week}{joint}edit={}", edit_mark(entry));

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{EntryState, Labour, Source, store};
 use crate::{
+    access::Permission,
     day::{Day, Span, YEAR_MAX, YEAR_MIN},
     error::Error,
     operation::Call,
@@ -59,6 +60,10 @@ pub struct Filter {
 impl Filter {
     /// Reads what was given. Names are looked up among what the caller may see.
     pub async fn of(cx: &mut Call, sight: &Sight, given: Given) -> Result<Self, Error> {
+        // Whether time is on an invoice is as much a matter of money as the invoice itself.
+        if given.billed.is_some() && !sight.money {
+            return Err(Error::forbidden(Permission::ReadMoney.verb()));
+        }
         let (from, to) = days(cx, &given)?;
         let member = match filled(given.member) {
             Some(member) => Some(member_of(cx, sight, &member).await?),

@@ -3,11 +3,15 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
-use super::{CreateTimeEntry, DeleteTimeEntry, TimeEntry, UpdateTimeEntry};
+use super::{
+    CreateTimeEntry, DeleteTimeEntry, TimeEntry, UpdateTimeEntry,
+    when::{between, lasted, lasting, local},
+};
 use crate::{
-    day::Moment,
-    projects::Project,
-    ui::{Choice, Dialog, Field, Form, Icon, Opens, Select, Submit, Write, answered, choices, hidden, once, refusal, use_flash},
+    error::Error,
+    page::{LIMIT_MAX, Offer, offer},
+    projects::{Project, list_projects},
+    ui::{Choice, Dialog, Fetched, Field, Form, Icon, Opens, Select, Submit, Write, answered, choices, hidden, once, refusal, use_flash},
     visit::{changed, use_changes, use_here},
 };
 
@@ -16,27 +20,24 @@ pub fn picks(projects: &[Project]) -> Vec<Choice> {
     projects.iter().map(|project| (project.id.to_string(), project.full_name())).collect()
 }
 
-/// When it was, as a day and a duration.
-fn lasting(day: String, duration: Option<String>) -> AnyView {
-    view! {
-        <Field label="Day" name="date" kind="date" value=day required=true />
-        <Field label="Duration" name="duration" value=duration required=true placeholder="1h 30m" class="short" />
+/// The projects that time can go on.
+pub type Projects = Fetched<Offer<Project>>;
+
+/// The projects that time can go on, for whoever tracks time.
+pub async fn projects(tracks: bool) -> Result<Offer<Project>, Error> {
+    match tracks {
+        true => offer(|cursor| list_projects(None, None, None, None, Some(LIMIT_MAX), cursor, None)).await,
+        false => Ok(Offer::default()),
     }
-    .into_any()
 }
 
-/// When it was, as a start and an end on the clock of the organization.
-fn between(from: String, to: Option<String>) -> AnyView {
-    view! {
-        <Field label="From" name="started_at" kind="datetime-local" value=from required=true />
-        <Field label="To" name="ended_at" kind="datetime-local" value=to required=true />
+/// The projects to choose from for an entry: the one it is on stays a choice, also when that is archived by now or one has left it.
+fn with_present(mut projects: Vec<Choice>, entry: &TimeEntry) -> Vec<Choice> {
+    let present = entry.project.id.to_string();
+    if !projects.iter().any(|(id, _)| *id == present) {
+        projects.insert(0, (present, format!("{} / {}", entry.client.name, entry.project.name)));
     }
-    .into_any()
-}
-
-/// A moment as such a field holds it: day and clock, without the offset.
-fn local(moment: &Moment) -> String {
-    format!("{}T{}", moment.day(), moment.clock())
+    projects
 }
 
 /// The form for time that was not measured by the timer.
@@ -85,6 +86,8 @@ pub fn LogForm(
 pub fn EditForm(
     /// The entry.
     entry: TimeEntry,
+    /// The projects it could go on.
+    projects: Vec<Choice>,
     /// Where to go when nothing is to be changed after all.
     back: String,
 ) -> impl IntoView {
@@ -103,14 +106,16 @@ pub fn EditForm(
     let given = entry.clone();
     let when = move || match (&given.started_at, &given.ended_at) {
         (Some(from), Some(to)) => between(local(from), Some(local(to))),
-        _ => lasting(given.day.to_string(), Some(given.worked.text.clone())),
+        _ => lasting(given.day.to_string(), Some(lasted(&given.worked))),
     };
+    // The id, and not the name: that may change meanwhile, and is not found by who has left the project.
+    let (projects, project) = (with_present(projects, &entry), entry.project.id.to_string());
     let (kept, cancel) = (entry.clone(), back.clone());
     view! {
         <Form action id=format!("edit-{id}") class="log-form">
             {hidden("time_entry", id)} {hidden("version", entry.version)}
             <Field label="What was done" name="description" maxlength=2000 value=entry.description.clone() class="grow" />
-            <Field label="Project" name="project" value=format!("{} / {}", entry.client.name, entry.project.name) required=true hint="Client / Project" />
+            <Select label="Project" name="project" choices=projects value=project required=true />
             {when()}
             <Select label="Billable" name="billable" choices=billable value=entry.billable.to_string() />
             <Submit label="Save" class="button primary" />

@@ -33,6 +33,7 @@ mod tests;
 pub mod ticking;
 pub mod timer;
 pub mod week;
+pub mod when;
 
 use serde::{Deserialize, Serialize};
 

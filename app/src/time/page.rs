@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    ConfirmTimeEntries, EntryState, TimeEntry, entry,
-    form::{LogForm, picks},
+    ConfirmTimeEntries, TimeEntry, TimeSummary, entry,
+    form::{self, LogForm, Projects, picks},
     list_time_entries,
     week::{Week, WeekBars},
 };
@@ -15,19 +15,18 @@ use crate::{
     error::Error,
     hours::Worked,
     page::Page,
-    projects::list_projects,
     ui::{Empty, Form, Head, Icon, Reveal, Submit, Write, answered, fetched, hidden, hours, icon, loaded, use_flash},
     visit::{changed, use_changes, use_here},
 };
 
-/// What the page shows: the days, what was worked on them, and how many of the projects there are to log on.
-type Loaded = (Week, Page<TimeEntry>);
+/// What the page shows: what counts of the week, and the latest of its entries.
+type Loaded = (Week, TimeSummary, Page<TimeEntry>);
 
 async fn load(week: Week, whose: Option<String>) -> Result<Loaded, Error> {
-    let (from, to) = (week.from.to_string(), week.to().to_string());
-    let entries =
-        list_time_entries(None, Some(from), Some(to), None, None, whose, None, None, None, None, None, None, Some(200), None, None).await?;
-    Ok((week, entries))
+    let (from, to) = (Some(week.from.to_string()), Some(week.to().to_string()));
+    let entries = list_time_entries(None, from, to, None, None, whose.clone(), None, None, None, None, None, None, Some(200), None, None);
+    let (hours, entries) = futures::try_join!(week.hours(whose), entries)?;
+    Ok((week, hours, entries))
 }
 
 /// A week of one's own time, or of the time that was granted to a viewer.
@@ -39,12 +38,14 @@ pub fn page() -> AnyView {
     let week = Memo::new(move |_| query.with(|query| Week::asked(query.get("from").as_deref(), &today, start)));
     let whose = here.own_time();
     let entries = fetched(move || (changes.time.get(), week.get()), move |(_, week)| load(week, whose.clone()));
+    let tracks = here.may(Permission::TrackTime);
+    let projects = fetched(move || changes.work.get(), move |_| form::projects(tracks));
     view! {
         <Head title="Time" lead=view! { {move || week.get().label()} }.into_any()>
             {move || turning(&week.get())}
         </Head>
-        {here.may(Permission::TrackTime).then(|| view! { <Log /> })}
-        {loaded(entries, shown)}
+        {tracks.then(|| view! { <Log projects /> })}
+        {loaded(entries, move |loaded| shown(loaded, projects))}
     }
     .into_any()
 }
@@ -65,19 +66,18 @@ fn turning(week: &Week) -> impl IntoView + use<> {
 
 /// The form to log time, with the projects there are.
 #[component]
-fn Log() -> impl IntoView {
-    let changes = use_changes();
+fn Log(projects: Projects) -> impl IntoView {
     let query = use_query_map();
     let by_clock = Memo::new(move |_| query.with(|query| query.get("by").is_some()));
-    let projects = fetched(move || changes.work.get(), |_| list_projects(None, None, None, None, Some(200), None, None));
-    loaded(projects, move |page| {
-        let projects = picks(&page.items);
+    loaded(projects, move |offer| {
+        let (projects, words) = (picks(&offer.items), offer.words("projects"));
         let form = move || view! { <LogForm projects=projects.clone() by_clock=by_clock.get() /> };
-        (!page.items.is_empty()).then(|| view! { <Reveal label="Log time" drawing=Icon::Plus open=true>{form}</Reveal> }).into_any()
+        let rest = words.map(|words| view! { <p class="quiet">{words}</p> });
+        (!offer.items.is_empty()).then(|| view! { <Reveal label="Log time" drawing=Icon::Plus open=true>{form} {rest}</Reveal> }).into_any()
     })
 }
 
-fn shown((week, page): Loaded) -> AnyView {
+fn shown((week, hours, page): Loaded, projects: Projects) -> AnyView {
     let here = use_here();
     let query = use_query_map();
     let path = match query.read_untracked().get("from") {
@@ -85,15 +85,22 @@ fn shown((week, page): Loaded) -> AnyView {
         None => here.path("time"),
     };
     if page.items.is_empty() {
-        return view! { <Empty title="Nothing in this week" text="Start the timer above, or write down what you did." /> }.into_any();
+        let text = match here.may(Permission::TrackTime) {
+            true => "Start the timer above, or write down what you did.",
+            false => "No time was logged on what was granted to you.",
+        };
+        return view! { <Empty title="Nothing in this week" text /> }.into_any();
     }
-    let drafts = page.items.iter().filter(|entry| entry.state == EntryState::Draft).count();
+    let drafts = hours.totals.drafts.clone();
     let cut = page.next_cursor.is_some();
-    let bars = view! { <WeekBars week entries=page.items.clone() /> };
-    let days = by_day(page.items).into_iter().map(|(day, entries)| day_rows(day, entries, &path)).collect_view();
+    let days = by_day(page.items).into_iter().map(|(day, entries)| {
+        let total = hours.worked_on(&day);
+        day_rows(day, &total, entries, &path, projects)
+    });
+    let days = days.collect_view();
     view! {
-        {bars}
-        {(drafts > 0).then(|| view! { <Drafts count=drafts /> })}
+        <WeekBars week hours />
+        {(drafts.seconds > 0).then(|| view! { <Drafts drafts /> })}
         <table class="list entries">
             <caption class="spoken">"Time of the week, by day"</caption>
             <thead class="spoken">
@@ -124,21 +131,21 @@ fn by_day(entries: Vec<TimeEntry>) -> Vec<(Day, Vec<TimeEntry>)> {
     days
 }
 
-fn day_rows(day: Day, entries: Vec<TimeEntry>, path: &str) -> impl IntoView + use<> {
+/// A day with what counts of it, and its entries: drafts and the running timer are among them and count in no total.
+fn day_rows(day: Day, total: &Worked, entries: Vec<TimeEntry>, path: &str, projects: Projects) -> impl IntoView + use<> {
     let here = use_here();
     let query = use_query_map();
-    let total = Worked::of(entries.iter().filter(|entry| entry.state != EntryState::Draft).map(|entry| entry.worked.seconds).sum());
     let label = if day == here.0.today { format!("Today, {}", day.label()) } else { day.label() };
     let rows = entries.into_iter().map(|entry| {
         let (mark, path) = (entry::edit_mark(&entry), path.to_owned());
         let editing = Memo::new(move |_| query.with(|query| query.get("edit").is_some_and(|asked| asked == mark)));
-        move || entry::row(entry.clone(), &path, editing.get())
+        move || entry::row(entry.clone(), &path, editing.get(), projects)
     });
     view! {
         <tbody id=format!("day-{day}")>
             <tr class="day-head">
                 <th scope="rowgroup" colspan="3">{label}</th>
-                <td class="number">{hours(&total)}</td>
+                <td class="number">{hours(total)}</td>
                 <td></td>
             </tr>
             {rows.collect_view()}
@@ -148,7 +155,7 @@ fn day_rows(day: Day, entries: Vec<TimeEntry>, path: &str) -> impl IntoView + us
 
 /// Drafts that agents wrote wait for a person.
 #[component]
-fn Drafts(count: usize) -> impl IntoView {
+fn Drafts(drafts: Worked) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
     let action = Write::<ConfirmTimeEntries>::new();
@@ -156,14 +163,9 @@ fn Drafts(count: usize) -> impl IntoView {
         changed(changes.time);
         flash.done(format!("{} confirmed.", confirmed.worked.text), confirmed);
     });
-    let words = if count == 1 {
-        "1 entry was written by an agent and waits for you.".to_owned()
-    } else {
-        format!("{count} entries were written by agents and wait for you.")
-    };
     view! {
         <div class="notice">
-            <p>{words}</p>
+            <p>{format!("{} were written by agents and wait for you.", drafts.text)}</p>
             <Form action id="confirm-drafts">
                 {hidden("all", true)}
                 <Submit label="Confirm all of my drafts" class="button" />

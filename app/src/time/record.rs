@@ -1,8 +1,8 @@
 //! Entries as callers see them: one, a page of them, and their sums.
 
-use std::collections::HashMap;
+use std::{cmp::Reverse, collections::HashMap};
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
 use super::{
@@ -28,6 +28,9 @@ use crate::{
 
 /// The most groups that a summary answers with.
 const ITEMS_MAX: usize = 500;
+
+/// The same where each day has its projects: a week of whoever sees everybody's time fits.
+const PIECES_MAX: usize = 7 * ITEMS_MAX;
 
 /// How rows are read for one caller.
 pub struct Reader {
@@ -146,10 +149,10 @@ pub async fn summarize(cx: &mut Call, given: Given, by: GroupBy) -> Result<TimeS
         return Err(Error::invalid("period", "That is too much to sum up at once. Choose a shorter period."));
     }
     let mut all = Sum::default();
-    let mut items: HashMap<(Option<Uuid>, String), (Sum, Option<String>)> = HashMap::new();
+    let mut items: HashMap<Key, (Sum, Option<String>)> = HashMap::new();
     for group in groups {
         all.add(&group)?;
-        let item = items.entry((group.id, group.label.clone())).or_default();
+        let item = items.entry((group.id, group.day.map(|day| day.to_jiff()), group.label.clone())).or_default();
         item.0.add(&group)?;
         item.1 = group.color;
     }
@@ -157,14 +160,21 @@ pub async fn summarize(cx: &mut Call, given: Given, by: GroupBy) -> Result<TimeS
     if by == GroupBy::None {
         return Ok(TimeSummary { group_by: by, items: Vec::new(), totals });
     }
-    let mut items: Vec<TimeGroup> =
-        items.into_iter().map(|((id, label), (sum, color))| TimeGroup { id, label, color, totals: sum.totals(&sight) }).collect();
-    match by {
-        GroupBy::Day => items.sort_by(|a, b| b.label.cmp(&a.label)),
-        _ => items.sort_by(|a, b| b.totals.worked.seconds.cmp(&a.totals.worked.seconds).then_with(|| a.label.cmp(&b.label))),
-    }
-    items.truncate(ITEMS_MAX);
-    Ok(TimeSummary { group_by: by, items, totals })
+    let items = items.into_iter().map(|((id, day, label), (sum, color))| {
+        let (day, totals) = (day.map(Day::from), sum.totals(&sight));
+        TimeGroup { id, label, color, day, totals }
+    });
+    Ok(TimeSummary { group_by: by, items: sorted(items.collect(), by), totals })
+}
+
+/// What tells a group from the others: id, day and name.
+type Key = (Option<Uuid>, Option<Date>, String);
+
+/// As many items as are shown: the newest day first where there are days, then the most time.
+fn sorted(mut items: Vec<TimeGroup>, by: GroupBy) -> Vec<TimeGroup> {
+    items.sort_by_cached_key(|item| (Reverse(item.day.clone()), Reverse(item.totals.worked.seconds), item.label.clone()));
+    items.truncate(if by == GroupBy::DayAndProject { PIECES_MAX } else { ITEMS_MAX });
+    items
 }
 
 /// Time that is being summed up, with one amount per currency in the order of their codes.

@@ -63,12 +63,15 @@ pub async fn stop(cx: &mut Call, ended_at: Option<String>) -> Result<Logged, Err
     record::logged(cx, &sight, id, &budgets).await
 }
 
-/// Stops and saves the timer of a member who leaves; whether one ran.
+/// Stops and saves the timer of a member who leaves; whether one ran. Their time counts in its budget as any other does.
 pub async fn stop_of(cx: &mut Call, member: Uuid) -> Result<bool, Error> {
+    let sight = Sight::of(cx)?;
     lock_member(&mut cx.db, member).await?;
     let Some(timer) = write::lock(&mut cx.db, Which::TimerOf(member), None).await? else { return Ok(false) };
     let now = to_the_second(cx.now);
+    let watch = Watch::over(cx, &[(timer.project, timer.day)]).await?;
     end(cx, timer, now).await?;
+    watch.settle(cx, &sight, Limit::Free).await?;
     Ok(true)
 }
 
@@ -135,7 +138,7 @@ pub async fn update(cx: &mut Call, given: TimerChange) -> Result<Logged, Error> 
     let watch = Watch::over(cx, &[(timer.project, timer.day)]).await?;
     // Moving it onto a budget is starting it there.
     if timer.project != before.project || timer.price.billable != before.price.billable {
-        watch.refuse_start(&sight, (timer.project, timer.day), timer.price.billable)?;
+        watch.refuse_start(cx, &sight, (timer.project, timer.day), timer.price.billable).await?;
     }
     if timer != before {
         if cx.writes_drafts() {

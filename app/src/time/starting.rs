@@ -66,15 +66,15 @@ pub async fn start(cx: &mut Call, given: NewTimer) -> Result<Started, Error> {
     started(cx, &sight, timer.id, stopped, &budgets).await
 }
 
-/// Runs a timer in the place of the one that runs, when the budget of its project has room for it.
+/// Runs a timer in the place of the one that runs, when the budget of its project has room for it once that one counts.
 async fn run(cx: &mut Call, sight: &Sight, timer: &Stored, running: Option<Stored>) -> Result<(Option<Uuid>, Settled), Error> {
     let touched: Vec<_> = running.iter().chain([timer]).map(|timer| (timer.project, timer.day)).collect();
     let watch = Watch::over(cx, &touched).await?;
-    watch.refuse_start(sight, (timer.project, timer.day), timer.price.billable)?;
     let stopped = match (running, timer.started_at) {
         (Some(running), Some(at)) => Some(end(cx, running, at).await?),
         _ => None,
     };
+    watch.refuse_start(cx, sight, (timer.project, timer.day), timer.price.billable).await?;
     insert(cx, sight, timer).await?;
     Ok((stopped, watch.settle(cx, sight, Limit::Free).await?))
 }
@@ -92,7 +92,7 @@ async fn insert(cx: &mut Call, sight: &Sight, timer: &Stored) -> Result<(), Erro
 }
 
 /// The refusal that shows the timer in the way.
-async fn already_running(cx: &mut Call, sight: &Sight, id: Uuid) -> Result<Error, Error> {
+pub async fn already_running(cx: &mut Call, sight: &Sight, id: Uuid) -> Result<Error, Error> {
     let running = record::one(cx, sight, id).await?;
     let what = if running.description.is_empty() { String::new() } else { format!(" (\"{}\")", text::excerpt(&running.description)) };
     let message = format!("A timer is running on {} / {}{what} for {}.", running.client.name, running.project.name, running.worked.text);

@@ -1,11 +1,11 @@
-//! Totals of time: by client, project, day or member.
+//! Totals of time: by client, project, day or member. Whatever shows hours shows these, so no two pages can differ.
 
 use macros::operation;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{EntryState, Labour, Source};
-use crate::{error::Error, hours::Worked, money::Money};
+use crate::{day::Day, error::Error, hours::Worked, money::Money};
 
 /// What time is summed up by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub enum GroupBy {
     Project,
     /// By day.
     Day,
+    /// By day, and the projects of each.
+    DayAndProject,
     /// By member.
     Member,
     /// Totals only.
@@ -32,6 +34,7 @@ impl GroupBy {
             Self::Client => "client",
             Self::Project => "project",
             Self::Day => "day",
+            Self::DayAndProject => "day_and_project",
             Self::Member => "member",
             Self::None => "none",
         }
@@ -55,7 +58,7 @@ pub struct TimeTotals {
     pub amounts: Option<Vec<Money>>,
 }
 
-/// The time of one client, project, day or member.
+/// The time of one client, project, day or member, or of one project on one day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct TimeGroup {
@@ -67,6 +70,9 @@ pub struct TimeGroup {
     /// The colour of the client or project, `#rrggbb`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub color: Option<String>,
+    /// The day, when time was summed up by day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<Day>,
     /// Its totals.
     #[serde(flatten)]
     pub totals: TimeTotals,
@@ -78,19 +84,31 @@ pub struct TimeGroup {
 pub struct TimeSummary {
     /// What it was summed up by.
     pub group_by: GroupBy,
-    /// One item per client, project or member, the most time first; or per day, the newest first. At most 500; the totals cover all.
+    /// One item per client, project or member, the most time first; or per day, the newest first. At most 500, and 3,500 by day and project; the totals cover all.
     pub items: Vec<TimeGroup>,
     /// The totals of everything that matched.
     pub totals: TimeTotals,
 }
 
-/// Sum up time by client, project, day or member: hours, billable hours, amounts per currency, and drafts apart.
+impl TimeSummary {
+    /// The projects of a day, the most time first; when it was summed up by day and project.
+    pub fn projects_of(&self, day: &Day) -> impl Iterator<Item = &TimeGroup> {
+        self.items.iter().filter(move |item| item.day.as_ref() == Some(day) && item.totals.worked.seconds > 0)
+    }
+
+    /// What was worked on a day; when it was summed up by day.
+    pub fn worked_on(&self, day: &Day) -> Worked {
+        Worked::of(self.projects_of(day).map(|item| item.totals.worked.seconds).sum())
+    }
+}
+
+/// Sum up time by client, project, day or member: hours, billable hours, amounts per currency, and drafts apart. Logged and approved time counts.
 ///
 /// Takes the filters of list_time_entries. Example: {"period": "last_month", "group_by": "project"}.
 #[operation(read, idempotent, needs = ReadTime, scope = TimeRead, title = "Sum up time")]
 pub async fn summarize_time(
     cx: &mut Call,
-    /// What to sum up by: client, project, day, member or none (the default: totals only).
+    /// What to sum up by: client, project, day, day_and_project, member or none (the default: totals only).
     #[server(default)]
     group_by: Option<GroupBy>,
     /// today, yesterday, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15.
@@ -114,7 +132,7 @@ pub async fn summarize_time(
     /// Only billable (true) or not billable (false) time.
     #[server(default)]
     billable: Option<bool>,
-    /// Only time that is on an invoice, even a draft one (true), or on none (false).
+    /// Only time that is on an invoice, even a draft one (true), or on none (false). Refused (forbidden) when you may not see money.
     #[server(default)]
     billed: Option<bool>,
     /// Only entries in this state: draft, logged, submitted or approved.

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{EntryState, TimeEntry};
-use crate::{day::Day, hours::Worked};
+use super::{GroupBy, TimeGroup, TimeSummary, summarize_time};
+use crate::{day::Day, error::Error, hours::Worked};
 
 const DAYS: i64 = 7;
 
@@ -52,6 +52,13 @@ impl Week {
         (0..DAYS).map(move |days| from.plus(days))
     }
 
+    /// What counts of its time, by day and project: of one member, or of everybody whose time the visitor sees.
+    pub async fn hours(&self, whose: Option<String>) -> Result<TimeSummary, Error> {
+        let (from, to) = (self.from.to_string(), self.to().to_string());
+        let by = Some(GroupBy::DayAndProject);
+        summarize_time(by, None, Some(from), Some(to), None, None, whose, None, None, None, None, None, None).await
+    }
+
     /// The week in words: `16 – 22 November 2026`.
     pub fn label(&self) -> String {
         let (from, to) = (&self.from, self.to());
@@ -62,26 +69,19 @@ impl Week {
     }
 }
 
-/// What was worked on one project on one day.
-struct Piece {
-    project: String,
-    color: String,
-    seconds: i64,
-}
-
 /// The hours of each day of a week, in the colours of the projects. Drawn on the server, read as a list.
 #[component]
 pub fn WeekBars(
     /// The week.
     week: Week,
-    /// Its entries.
-    entries: Vec<TimeEntry>,
+    /// Its hours, by day and project.
+    hours: TimeSummary,
 ) -> impl IntoView {
-    let days: Vec<(Day, Vec<Piece>)> = week.days().map(|day| (day.clone(), pieces(&day, &entries))).collect();
+    let days: Vec<(Day, Vec<TimeGroup>)> = week.days().map(|day| (day.clone(), hours.projects_of(&day).cloned().collect())).collect();
     let tallest = days.iter().map(|(_, pieces)| total(pieces)).max().unwrap_or_default().max(FULL_DAY);
     let columns = days.into_iter().map(|(day, pieces)| {
         let worked = total(&pieces);
-        let spoken: Vec<String> = pieces.iter().map(|piece| format!("{} {}", piece.project, Worked::of(piece.seconds).text)).collect();
+        let spoken: Vec<String> = pieces.iter().map(|piece| format!("{} {}", piece.label, piece.totals.worked.text)).collect();
         let title = spoken.join(", ");
         let short: String = day.label().chars().take(3).collect();
         view! {
@@ -95,30 +95,17 @@ pub fn WeekBars(
     view! { <ol class="bars">{columns.collect_view()}</ol> }
 }
 
-fn total(pieces: &[Piece]) -> i64 {
-    pieces.iter().map(|piece| piece.seconds).sum()
-}
-
-fn pieces(day: &Day, entries: &[TimeEntry]) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    for entry in entries.iter().filter(|entry| entry.day == *day && entry.state != EntryState::Draft) {
-        let project = format!("{} / {}", entry.client.name, entry.project.name);
-        match pieces.iter_mut().find(|piece| piece.project == project) {
-            Some(piece) => piece.seconds += entry.worked.seconds,
-            None => pieces.push(Piece { project, color: entry.project.color.clone(), seconds: entry.worked.seconds }),
-        }
-    }
-    pieces.sort_by_key(|piece| std::cmp::Reverse(piece.seconds));
-    pieces
+fn total(pieces: &[TimeGroup]) -> i64 {
+    pieces.iter().map(|piece| piece.totals.worked.seconds).sum()
 }
 
 /// A bar of a hundred units in height; what is drawn first stands at the bottom.
-fn bar(pieces: &[Piece], tallest: i64) -> impl IntoView + use<> {
+fn bar(pieces: &[TimeGroup], tallest: i64) -> impl IntoView + use<> {
     let mut bottom = 100.0;
     let rects: Vec<_> = pieces
         .iter()
         .map(|piece| {
-            let height = piece.seconds as f64 * 100.0 / tallest as f64;
+            let height = piece.totals.worked.seconds as f64 * 100.0 / tallest as f64;
             bottom -= height;
             view! { <rect x="0" width="10" y=format!("{bottom:.2}") height=format!("{height:.2}") fill=piece.color.clone()></rect> }
         })

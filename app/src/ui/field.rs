@@ -1,8 +1,12 @@
 //! Fields: a label, an input, a hint, and what is wrong with it.
 
+mod tick;
+
 use leptos::prelude::*;
 
 use super::FormState;
+
+pub use tick::*;
 
 /// One choice of a [`Select`]: what is sent and what is read.
 pub type Choice = (String, String);
@@ -223,27 +227,4 @@ pub fn Select(
 /// Choices from pairs of plain words.
 pub fn choices(pairs: &[(&str, &str)]) -> Vec<Choice> {
     pairs.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect()
-}
-
-/// A box to tick. Unticked it sends nothing at all, so it stands only where absent means no.
-#[component]
-pub fn Tick(
-    /// What it says.
-    #[prop(into)]
-    label: String,
-    /// The argument it fills with `true`.
-    name: &'static str,
-    /// Whether it is ticked already.
-    #[prop(optional)]
-    ticked: bool,
-    /// Its place in the grid of the form.
-    #[prop(optional)]
-    class: &'static str,
-) -> impl IntoView {
-    view! {
-        <label class=format!("tick {class}")>
-            <input type="checkbox" name=name value="true" checked=ticked />
-            <span>{label}</span>
-        </label>
-    }
 }

@@ -30,6 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Documents {
     stage: Arc<Stage>,
     turns: Arc<Semaphore>,
+    places: Arc<Semaphore>,
     patience: Duration,
 }
 
@@ -39,6 +40,9 @@ pub enum DocumentError {
     /// Too much was waiting before it.
     #[error("The document took too long to make. Try again in a moment.")]
     TooSlow,
+    /// So many keep a connection while they wait that one more would keep others from working.
+    #[error("Too many invoices are being sent at this moment. Try again in a moment.")]
+    Crowded,
     /// More text than fits into memory in peace.
     #[error("The document is too long to print. Split it into several.")]
     TooLong,
@@ -54,9 +58,11 @@ pub enum DocumentError {
 }
 
 impl Documents {
-    /// Loads fonts and templates; at most `parallel` documents are typeset at the same moment.
-    pub fn new(parallel: usize) -> Self {
-        Self { stage: Arc::new(Stage::set()), turns: Arc::new(Semaphore::new(parallel.max(1))), patience: PATIENCE }
+    /// Loads fonts and templates; at most `parallel` documents are typeset at the same moment, and there are `places` for
+    /// those who keep a connection while they wait.
+    pub fn new(parallel: usize, places: usize) -> Self {
+        let bound = |most: usize| Arc::new(Semaphore::new(most.max(1)));
+        Self { stage: Arc::new(Stage::set()), turns: bound(parallel), places: bound(places), patience: PATIENCE }
     }
 
     /// The invoice as a PDF file.
@@ -66,6 +72,12 @@ impl Documents {
             self.print(document, turn).await
         };
         timeout(self.patience, made).await.unwrap_or(Err(DocumentError::TooSlow))
+    }
+
+    /// A place for one who keeps a connection of the database until the document is made, as sending an invoice does: number,
+    /// document and mail are one fact. If all connections waited here, nobody else could work.
+    pub fn place(&self) -> Result<OwnedSemaphorePermit, DocumentError> {
+        Arc::clone(&self.places).try_acquire_owned().map_err(|_| DocumentError::Crowded)
     }
 
     /// Prints on a blocking thread. The turn goes along: a thread whose reader has given up still counts.

@@ -142,33 +142,44 @@ fn an_empty_invoice_prints_too() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_documents_at_once_do_not_mix() {
-    let documents = Documents::new(2);
+    let documents = Documents::new(2, 2);
     let (short, long) = tokio::join!(documents.invoice(invoice(1)), documents.invoice(invoice(40)));
-    assert!(short.unwrap() == Documents::new(1).invoice(invoice(1)).await.unwrap());
-    assert!(long.unwrap() == Documents::new(1).invoice(invoice(40)).await.unwrap());
+    assert!(short.unwrap() == Documents::new(1, 1).invoice(invoice(1)).await.unwrap());
+    assert!(long.unwrap() == Documents::new(1, 1).invoice(invoice(40)).await.unwrap());
 }
 
 #[tokio::test]
 async fn a_malformed_instant_is_refused() {
     let document = InvoiceDocument { created_at: "yesterday".into(), ..invoice(1) };
-    let refusal = Documents::new(1).invoice(document).await.unwrap_err();
+    let refusal = Documents::new(1, 1).invoice(document).await.unwrap_err();
     assert!(matches!(refusal, DocumentError::Malformed("created_at")), "{refusal}");
 }
 
 #[tokio::test]
 async fn a_book_is_refused() {
     let document = InvoiceDocument { notes: Some("and on ".repeat(150_000)), ..invoice(1) };
-    let refusal = Documents::new(1).invoice(document).await.unwrap_err();
+    let refusal = Documents::new(1, 1).invoice(document).await.unwrap_err();
     assert!(matches!(refusal, DocumentError::TooLong), "{refusal}");
 }
 
 #[tokio::test]
 async fn who_waits_too_long_is_told_and_the_turn_comes_back() {
-    let documents = Documents::new(1);
+    let documents = Documents::new(1, 1);
     let hurried = Documents { patience: Duration::ZERO, ..documents.clone() };
     let refusal = hurried.invoice(invoice(20)).await.unwrap_err();
     assert!(matches!(refusal, DocumentError::TooSlow), "{refusal}");
     documents.invoice(invoice(1)).await.unwrap();
+}
+
+#[tokio::test]
+async fn places_are_few_and_come_back_and_who_needs_none_goes_on() {
+    let documents = Documents::new(1, 2);
+    let places = [documents.place().unwrap(), documents.clone().place().unwrap()];
+    let refusal = documents.place().unwrap_err();
+    assert!(matches!(refusal, DocumentError::Crowded), "{refusal}");
+    documents.invoice(invoice(1)).await.unwrap();
+    drop(places);
+    drop(documents.place().unwrap());
 }
 
 proptest! {

@@ -70,15 +70,20 @@ impl ResponseForPanic for FaultOfOurs {
     fn response_for_panic(&mut self, panic: Box<dyn Any + Send + 'static>) -> Response {
         let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
         tracing::error!(panic = words.unwrap_or("without words"), "a request panicked");
-        Refusal::from(Error::internal()).into_response()
+        Refusal::from(Error::broken_off()).into_response()
     }
 }
 
-/// Gives up when the answer does not begin in time.
+/// Gives up when the answer does not begin in time. What only looks has changed nothing by then; anything else may be done.
 pub async fn limit_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    let looks = request.method().is_safe();
     let late = |_| {
         tracing::warn!(limit_seconds = limit.as_secs(), "a request took too long");
-        Refusal::from(Error::unavailable("This took too long.")).into_response()
+        let error = match looks {
+            true => Error::unavailable("This took too long."),
+            false => Error::uncertain("This took too long and was given up."),
+        };
+        Refusal::from(error).into_response()
     };
     tokio::time::timeout(limit, next.run(request)).await.unwrap_or_else(late)
 }
@@ -120,4 +125,30 @@ pub async fn security_headers(State(site): State<Site>, request: Request, next: 
 
 fn set_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.entry(name).or_insert(HeaderValue::from_static(value));
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, body::to_bytes, middleware::from_fn_with_state, routing::get};
+    use http::Method;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    /// What is said when a request of this method takes too long.
+    async fn told(method: Method) -> String {
+        let slow = || std::future::pending::<&'static str>();
+        let doors: Router = Router::new().route("/", get(slow).post(slow)).layer(from_fn_with_state(Duration::from_millis(20), limit_time));
+        let request = http::Request::builder().method(method).uri("/").body(Body::empty()).expect("a request");
+        let response = doors.oneshot(request).await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        String::from_utf8_lossy(&to_bytes(response.into_body(), BODY_LIMIT_BYTES).await.expect("a body")).into_owned()
+    }
+
+    #[tokio::test]
+    async fn what_took_too_long_is_only_said_to_have_changed_nothing_when_it_was_a_look() {
+        assert!(told(Method::GET).await.contains("Nothing was changed"));
+        let told = told(Method::POST).await;
+        assert!(told.contains("not known") && told.contains("idempotency_key") && !told.contains("Nothing was changed"), "{told}");
+    }
 }

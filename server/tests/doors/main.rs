@@ -16,4 +16,5 @@ mod programs;
 mod refusals;
 mod registry;
 mod smtp;
+mod timesheets;
 mod world;

@@ -1,5 +1,8 @@
 //! Promises of the audit log.
 
+mod images;
+mod written;
+
 use futures::future::join_all;
 use serde_json::{Value, json};
 

@@ -144,3 +144,24 @@ async fn time_that_moves_both_ways_at_once_waits_and_does_not_lock_up() {
     }
     assert_eq!(budget(&studio).await["hours"]["used"]["text"], "5h");
 }
+
+#[tokio::test]
+async fn a_timer_that_would_use_the_budget_up_makes_no_room_for_another_and_runs_on() {
+    let studio = stopped_at(40).await;
+    for hours in ["20h", "19h"] {
+        log(&studio, hours, json!({})).await;
+    }
+    let first = studio.ok("start_timer", json!({"project": "Dashboard", "description": "first"})).await;
+    studio.advance(3 * 3600);
+    let next = json!({"project": "Dashboard", "description": "next", "stop_running": true});
+    let refused = studio.refused("start_timer", next.clone()).await;
+    assert_eq!(refused.code, Code::BudgetExhausted);
+    assert_eq!(
+        refused.message,
+        "The budget of Acme / Dashboard for November 2026 is used up once the running timer is stopped (40h, 42h used, 0m left), so no timer starts on Acme / Dashboard."
+    );
+    assert_eq!(studio.ok("get_timer", json!({})).await["timer"]["id"], first["id"], "what was refused has stopped nothing");
+    assert_eq!(budget(&studio).await["hours"]["used"]["text"], "39h");
+    set(&studio, json!({"hours": 50})).await;
+    assert_eq!(studio.ok("start_timer", next).await["stopped"]["id"], first["id"]);
+}

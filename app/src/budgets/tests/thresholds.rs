@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{log, set, studio, told, warnings};
+use super::{barbara, log, set, studio, told, warnings};
 use crate::access::{Role, Writes};
 
 /// The percentages that notifications tell of, the newest first.
@@ -111,4 +111,19 @@ async fn of_many_writes_at_once_exactly_one_crosses() {
     told.sort_unstable();
     assert_eq!(told, ["August", "July", "June", "November", "October", "September"], "each of six months once");
     assert_eq!(crossed(&studio).await, ["75 %"; 6]);
+}
+
+#[tokio::test]
+async fn a_timer_that_is_stopped_because_its_member_goes_tells() {
+    let words = "Acme / Dashboard has reached 75 % of its budget: 3h of 4h.";
+    for (operation, more) in [("remove_member", json!({})), ("change_member_role", json!({"role": "viewer"}))] {
+        let studio = studio().await;
+        let barbara = barbara(&studio).await;
+        set(&studio, json!({"hours": 4})).await;
+        barbara.ok("start_timer", json!({"project": "Dashboard"})).await;
+        studio.advance(3 * 3600);
+        let gone = studio.ok(operation, super::with(json!({"member": barbara.member()}), more)).await;
+        assert!(warnings(&gone).contains(&words), "{operation}: {gone:#}");
+        assert!(told(&studio).await.iter().any(|told| told == words), "{operation}");
+    }
 }

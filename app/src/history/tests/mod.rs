@@ -1,5 +1,10 @@
 //! Promises of undo.
 
+mod added;
+mod back;
+mod rights;
+mod timers;
+
 use serde_json::{Value, json};
 
 use crate::{

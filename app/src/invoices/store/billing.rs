@@ -8,6 +8,7 @@ use crate::{
     day::Span,
     error::Error,
     invoices::compose::Entry,
+    projects::store::After,
 };
 
 /// Which unbilled time is meant.
@@ -34,11 +35,18 @@ pub struct UnbilledRow {
     pub entries: i64,
     pub oldest: jiff_sqlx::Date,
     pub newest: jiff_sqlx::Date,
+    /// What the list is sorted by, as the database sees it.
+    pub client_key: String,
+    pub project_key: String,
 }
 
-/// Unbilled time by client and project.
-pub async fn unbilled(db: &mut Db, client: Option<Uuid>) -> Result<Vec<UnbilledRow>, Error> {
+/// Unbilled time by client and project, from after the last page.
+pub async fn unbilled(db: &mut Db, client: Option<Uuid>, after: Option<After>, limit: i64) -> Result<Vec<UnbilledRow>, Error> {
     let organization = db.organization();
+    let (client_key, project_key, id) = match after {
+        Some((client_key, project_key, id)) => (Some(client_key), Some(project_key), Some(id)),
+        None => (None, None, None),
+    };
     Ok(query_as!(
         UnbilledRow,
         r#"with unbilled as (
@@ -50,20 +58,26 @@ pub async fn unbilled(db: &mut Db, client: Option<Uuid>) -> Result<Vec<UnbilledR
                group by t.project_id
            )
            select c.id as client_id, c.name as client_name, c.currency, p.id as project_id, p.name as project_name,
-               u.seconds::bigint as "seconds!", u.amount::bigint as "amount!", u.entries as "entries!", u.oldest as "oldest!", u.newest as "newest!"
+               u.seconds::bigint as "seconds!", u.amount::bigint as "amount!", u.entries as "entries!", u.oldest as "oldest!", u.newest as "newest!",
+               lower(c.name) as "client_key!", lower(p.name) as "project_key!"
            from unbilled u
            join project p on p.organization_id = $1 and p.id = u.project_id and p.billing = 'time_and_materials'
            join client c on c.organization_id = $1 and c.id = p.client_id
-           where $2::uuid is null or c.id = $2
-           order by lower(c.name), lower(p.name) limit 500"#,
+           where ($2::uuid is null or c.id = $2)
+               and ($3::text is null or (lower(c.name), lower(p.name), p.id) > ($3, $4::text, $5::uuid))
+           order by lower(c.name), lower(p.name), p.id limit $6"#,
         organization,
-        client
+        client,
+        client_key,
+        project_key,
+        id,
+        limit
     )
     .fetch_all(db.connection())
     .await?)
 }
 
-/// How many entries fit on one invoice: more would make a document nobody reads.
+/// How many entries fit on one invoice. Its lines are fewer, as a line holds many entries.
 pub const ENTRIES_MAX: i64 = 5_000;
 
 /// Locks the unbilled entries that are meant, so that nobody else bills or changes them until this is done.
@@ -97,7 +111,7 @@ pub async fn entries(db: &mut Db, wanted: &Billable<'_>, only: Option<&[Uuid]>) 
     let organization = db.organization();
     let (from, to) = days(wanted.period);
     let rows = query!(
-        "select t.id, t.project_id, p.name as project_name, m.name as member_name, t.day, t.description, t.seconds, t.rate
+        "select t.id, t.project_id, p.name as project_name, t.member_id, m.name as member_name, t.day, t.description, t.seconds, t.rate
          from time_entry t
          join project p on p.organization_id = t.organization_id and p.id = t.project_id
          join member m on m.organization_id = t.organization_id and m.id = t.member_id
@@ -124,6 +138,7 @@ pub async fn entries(db: &mut Db, wanted: &Billable<'_>, only: Option<&[Uuid]>) 
             id: row.id,
             project: row.project_id,
             project_name: row.project_name,
+            member: row.member_id,
             member_name: row.member_name,
             day: row.day.to_jiff(),
             description: row.description,

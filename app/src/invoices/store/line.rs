@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{database::Db, error::Error};
 
 /// A line as stored.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct LineRow {
     pub id: Uuid,
     pub kind: String,
@@ -39,32 +39,41 @@ pub async fn lines(db: &mut Db, invoice: Uuid) -> Result<Vec<LineRow>, Error> {
     .await?)
 }
 
-/// Adds a line at a position.
-pub async fn insert_line(db: &mut Db, invoice: Uuid, position: i32, line: &LineRow) -> Result<(), Error> {
+/// Adds lines in their order, behind the position of the last one that is there.
+pub async fn insert_lines(db: &mut Db, invoice: Uuid, last: i32, lines: &[LineRow]) -> Result<(), Error> {
     let organization = db.organization();
     query!(
         "insert into invoice_line (organization_id, id, invoice_id, position, kind, description, project_id, seconds, billed_seconds,
              quantity, unit, price, net, tax_category, tax_rate)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+         select $1, l.id, $2, $3::integer + l.place::integer, l.kind, l.description, l.project_id, l.seconds, l.billed_seconds,
+             l.quantity, l.unit, l.price, l.net, l.tax_category, l.tax_rate
+         from unnest($4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[],
+                 $12::bigint[], $13::bigint[], $14::text[], $15::integer[]) with ordinality
+             as l (id, kind, description, project_id, seconds, billed_seconds, quantity, unit, price, net, tax_category, tax_rate, place)",
         organization,
-        line.id,
         invoice,
-        position,
-        line.kind,
-        line.description,
-        line.project_id,
-        line.seconds,
-        line.billed_seconds,
-        line.quantity,
-        line.unit,
-        line.price,
-        line.net,
-        line.tax_category,
-        line.tax_rate
+        last,
+        &each(lines, |line| line.id),
+        &each(lines, |line| line.kind.clone()),
+        &each(lines, |line| line.description.clone()),
+        &each(lines, |line| line.project_id) as _,
+        &each(lines, |line| line.seconds) as _,
+        &each(lines, |line| line.billed_seconds) as _,
+        &each(lines, |line| line.quantity),
+        &each(lines, |line| line.unit.clone()),
+        &each(lines, |line| line.price),
+        &each(lines, |line| line.net),
+        &each(lines, |line| line.tax_category.clone()),
+        &each(lines, |line| line.tax_rate)
     )
     .execute(db.connection())
     .await?;
     Ok(())
+}
+
+/// One column of the lines.
+fn each<T>(lines: &[LineRow], value: impl Fn(&LineRow) -> T) -> Vec<T> {
+    lines.iter().map(value).collect()
 }
 
 /// Writes the text and amounts of a line.

@@ -1,7 +1,10 @@
 //! Promises about invoices, over the operations.
 
+mod documents;
 mod drafts;
+mod limits;
 mod sending;
+mod voiding;
 
 use serde_json::{Value, json};
 

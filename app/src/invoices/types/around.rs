@@ -97,7 +97,7 @@ pub struct MailState {
     pub recipient: String,
     /// `waiting`, `sent` or `failed`.
     pub state: String,
-    /// What the mail server last said against it.
+    /// Why it has not left: what the mail server last said against it, or why it stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
 }

@@ -46,7 +46,7 @@ pub enum InvoiceStatus {
 pub struct CustomLine {
     /// What it is, at most 2,000 characters.
     pub description: String,
-    /// How many, as text with up to three decimals; "1" when absent.
+    /// How many, as text with up to three decimals and no mark for thousands, such as "2.5"; "1" when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<String>,
     /// Net price of one, in minor units.

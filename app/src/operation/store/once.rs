@@ -1,14 +1,22 @@
 //! SQL of answers that were given: a call repeated with its idempotency key within a day is done once.
+//!
+//! A key is one credential's: the same key from a token is another call than from the page, and from another token yet
+//! another. Otherwise whoever guesses a key would be given an answer with more in it than they may see. Within a credential
+//! the role is held against the one that the answer was given to: after a change of role a call is refused rather than
+//! answered as before, and never done a second time.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sqlx::{PgPool, query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{
+    access::Role,
+    context::Caller,
     database::{Db, instant},
     error::{Code, Error},
+    id::TokenId,
 };
 
 /// How long an answer is kept.
@@ -16,11 +24,48 @@ pub const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 /// Who calls, as keys are told apart: two of them may use the same.
 #[derive(Debug, Clone, Copy)]
-pub enum Asker {
+pub struct Asker {
+    whose: Whose,
+    token: Option<TokenId>,
+    role: Option<Role>,
+}
+
+/// With whom answers are kept.
+#[derive(Debug, Clone, Copy)]
+enum Whose {
     /// A member of the organization of this transaction.
     Member(Uuid),
     /// A person, for what they do before they are in an organization.
     Person(Uuid),
+}
+
+impl Asker {
+    /// The caller as a member of the organization of this transaction.
+    pub fn member(caller: &Caller) -> Result<Self, Error> {
+        let membership = caller.membership()?;
+        let token = caller.token.as_ref().map(|token| token.id);
+        Ok(Self { whose: Whose::Member(membership.member.0), token, role: Some(membership.role) })
+    }
+
+    /// The caller as a person, whatever they are in an organization.
+    pub fn person(caller: &Caller) -> Result<Self, Error> {
+        let token = caller.token.as_ref().map(|token| token.id);
+        Ok(Self { whose: Whose::Person(caller.person()?.id.0), token, role: None })
+    }
+
+    /// The key as it is kept: the page's as it is, a token's behind the token.
+    fn kept(&self, key: &str) -> String {
+        match self.token {
+            Some(token) => format!("{token} {key}"),
+            None => key.to_owned(),
+        }
+    }
+
+    /// What has to be the same for an answer to be given again. The token is in it too, as a page's key may look like that
+    /// of a token.
+    fn hash(&self, arguments: &Value) -> Vec<u8> {
+        Sha256::digest(json!([self.token, self.role, arguments]).to_string()).to_vec()
+    }
 }
 
 /// Whether a call is the first with its idempotency key.
@@ -49,18 +94,18 @@ struct Given {
 ///
 /// A second call with the same key waits here until the first has ended.
 pub async fn claim(db: &mut Db, asker: Asker, key: &str, operation: &str, arguments: &Value, now: Timestamp) -> Result<Claim, Error> {
-    let hash = Sha256::digest(arguments.to_string()).to_vec();
+    let (hash, kept) = (asker.hash(arguments), asker.kept(key));
     let claimed = Claimed { operation, hash: &hash, now };
-    let first = match asker {
-        Asker::Member(member) => claim_of_member(db, member, key, &claimed).await?,
-        Asker::Person(person) => claim_of_person(db, person, key, &claimed).await?,
+    let first = match asker.whose {
+        Whose::Member(member) => claim_of_member(db, member, &kept, &claimed).await?,
+        Whose::Person(person) => claim_of_person(db, person, &kept, &claimed).await?,
     };
     if first {
         return Ok(Claim::First);
     }
-    let given = match asker {
-        Asker::Member(member) => given_to_member(db, member, key).await?,
-        Asker::Person(person) => given_to_person(db, person, key).await?,
+    let given = match asker.whose {
+        Whose::Member(member) => given_to_member(db, member, &kept).await?,
+        Whose::Person(person) => given_to_person(db, person, &kept).await?,
     };
     if given.operation != operation || given.arguments_hash != hash {
         return Err(Error::new(
@@ -73,9 +118,10 @@ pub async fn claim(db: &mut Db, asker: Asker, key: &str, operation: &str, argume
 
 /// Keeps the answer under its key, in the transaction of what it answers.
 pub async fn keep(db: &mut Db, asker: Asker, key: &str, answer: Value) -> Result<(), Error> {
-    match asker {
-        Asker::Member(member) => keep_for_member(db, member, key, answer).await,
-        Asker::Person(person) => keep_for_person(db, person, key, answer).await,
+    let kept = asker.kept(key);
+    match asker.whose {
+        Whose::Member(member) => keep_for_member(db, member, &kept, answer).await,
+        Whose::Person(person) => keep_for_person(db, person, &kept, answer).await,
     }
 }
 

@@ -22,8 +22,8 @@ pub async fn totals(db: &mut Db, member: Uuid, day: Date, unbilled_of: Option<Cl
                 where organization_id = $1 and member_id = $2 and day = $3 and not running and state in ('logged', 'approved')) as "worked!",
                (select coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600), 0)::bigint
                 from time_entry t join project p on p.organization_id = t.organization_id and p.id = t.project_id
-                where t.organization_id = $1 and p.client_id = $4 and t.billable and t.invoice_line_id is null
-                    and not t.running and t.state in ('logged', 'approved')) as "unbilled!""#,
+                where t.organization_id = $1 and p.client_id = $4 and p.billing = 'time_and_materials' and t.billable
+                    and t.invoice_line_id is null and not t.running and t.state in ('logged', 'approved')) as "unbilled!""#,
         organization,
         member,
         date(day) as _,
@@ -40,6 +40,7 @@ pub struct Group {
     pub id: Option<Uuid>,
     pub label: String,
     pub color: Option<String>,
+    pub day: Option<jiff_sqlx::Date>,
     pub currency: String,
     pub entries: i64,
     pub worked: i64,
@@ -56,14 +57,15 @@ pub async fn groups(db: &mut Db, filter: &Filter, by: GroupBy) -> Result<Vec<Gro
     let organization = db.organization();
     Ok(query_as!(
         Group,
-        r#"select case $2 when 'client' then c.id when 'project' then p.id when 'member' then s.member_id end as id,
-               case $2 when 'client' then c.name when 'project' then c.name || ' / ' || p.name when 'member' then m.name
-                   when 'day' then to_char(s.day, 'YYYY-MM-DD') else '' end as "label!",
-               case $2 when 'client' then c.color when 'project' then p.color end as color,
+        r#"select case $2 when 'client' then c.id when 'project' then p.id when 'day_and_project' then p.id when 'member' then s.member_id end as id,
+               case $2 when 'client' then c.name when 'project' then c.name || ' / ' || p.name when 'day_and_project' then c.name || ' / ' || p.name
+                   when 'member' then m.name when 'day' then to_char(s.day, 'YYYY-MM-DD') else '' end as "label!",
+               case $2 when 'client' then c.color when 'project' then p.color when 'day_and_project' then p.color end as color, s.day as "day?",
                c.currency, sum(s.entries)::bigint as "entries!", sum(s.worked)::bigint as "worked!", sum(s.billable)::bigint as "billable!",
                sum(s.drafts)::bigint as "drafts!", sum(s.amount)::bigint as "amount!"
            from (
-               select t.project_id, case when $2 = 'member' then t.member_id end as member_id, case when $2 = 'day' then t.day end as day,
+               select t.project_id, case when $2 = 'member' then t.member_id end as member_id,
+                   case when $2 in ('day', 'day_and_project') then t.day end as day,
                    count(*) filter (where t.state in ('logged', 'approved')) as entries,
                    coalesce(sum(t.seconds) filter (where t.state in ('logged', 'approved')), 0) as worked,
                    coalesce(sum(t.seconds) filter (where t.state in ('logged', 'approved') and t.billable), 0) as billable,
@@ -85,7 +87,7 @@ pub async fn groups(db: &mut Db, filter: &Filter, by: GroupBy) -> Result<Vec<Gro
            join project p on p.organization_id = $1 and p.id = s.project_id
            join client c on c.organization_id = $1 and c.id = p.client_id
            left join member m on m.organization_id = $1 and m.id = s.member_id
-           group by 1, 2, 3, 4
+           group by 1, 2, 3, 4, 5
            limit $14"#,
         organization,
         by.name(),

@@ -91,8 +91,10 @@ pub async fn delete(db: &mut Db, id: Uuid) -> Result<(), Error> {
 }
 
 /// An entry for a change: nobody else changes it until this transaction ends. By id, or the running one of a member.
+///
+/// It is held before it is read. A statement that had to wait for a row looks again at that row alone: what was joined to it
+/// would be of the time before, and the invoice that was drafted meanwhile would be missing.
 pub async fn lock(db: &mut Db, which: Which, of: Option<Uuid>) -> Result<Option<Stored>, Error> {
-    let organization = db.organization();
     let (id, running) = match which {
         Which::Entry(id) => (id, None),
         Which::TimerOf(member) => match running(db, member).await? {
@@ -100,6 +102,27 @@ pub async fn lock(db: &mut Db, which: Which, of: Option<Uuid>) -> Result<Option<
             None => return Ok(None),
         },
     };
+    hold(db, id, of).await?;
+    stored(db, id, of, running).await
+}
+
+/// Keeps others from changing the entry with this id, if it is that of a member.
+async fn hold(db: &mut Db, id: Uuid, of: Option<Uuid>) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "select id from time_entry where organization_id = $1 and id = $2 and ($3::uuid is null or member_id = $3) for update",
+        organization,
+        id,
+        of
+    )
+    .fetch_optional(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// The entry with this id, if it is that of a member, and if it runs.
+async fn stored(db: &mut Db, id: Uuid, of: Option<Uuid>, running: Option<bool>) -> Result<Option<Stored>, Error> {
+    let organization = db.organization();
     let row = query!(
         r#"select t.id, t.member_id, t.project_id, c.currency, t.description, t.billable, t.day, t.started_at, t.ended_at, t.running,
                t.seconds, t.rate, t.rate_overridden, t.cost_rate, t.state, t.version, i.id as "invoice_id?", i.number as "invoice_number?",
@@ -110,8 +133,7 @@ pub async fn lock(db: &mut Db, which: Which, of: Option<Uuid>) -> Result<Option<
            join organization o on o.id = t.organization_id
            left join invoice_line l on l.organization_id = t.organization_id and l.id = t.invoice_line_id
            left join invoice i on i.organization_id = t.organization_id and i.id = l.invoice_id
-           where t.organization_id = $1 and t.id = $2 and ($3::uuid is null or t.member_id = $3) and ($4::boolean is null or t.running = $4)
-           for update of t"#,
+           where t.organization_id = $1 and t.id = $2 and ($3::uuid is null or t.member_id = $3) and ($4::boolean is null or t.running = $4)"#,
         organization,
         id,
         of,

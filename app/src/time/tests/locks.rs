@@ -1,5 +1,7 @@
 //! What holds an entry, and that it says so.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::{log, on_project, studio};
@@ -86,5 +88,40 @@ async fn the_running_timer_is_not_an_entry_to_change_or_delete() {
         let refused = studio.refused(operation, json!({"time_entry": timer["id"]})).await;
         assert_eq!(refused.code, Code::Conflict);
         assert!(refused.hint.is_some_and(|hint| hint.contains("timer")));
+    }
+}
+
+/// Over and over, time is billed and changed or deleted at the same moment. Whoever comes second sees what the first has done.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn time_that_is_being_billed_neither_changes_nor_goes_away() {
+    // Lines whose entry is gone, or is not as long as the line says.
+    let astray = "select count(*) from invoice_line l
+        left join time_entry t on t.organization_id = l.organization_id and t.invoice_line_id = l.id
+        where l.organization_id = $1 and t.seconds is distinct from l.seconds";
+    let studio = studio().await;
+    for round in 0..60_u64 {
+        let entry = log(&studio, json!({"duration": "1h"})).await;
+        let (operation, change) = match round % 2 {
+            0 => ("update_time_entry", json!({"time_entry": entry["id"], "duration": "2h"})),
+            _ => ("delete_time_entry", json!({"time_entry": entry["id"]})),
+        };
+        let drafting = studio.call("draft_invoice", json!({"client": "Acme"}));
+        let changing = async {
+            tokio::time::sleep(Duration::from_millis(round / 2 % 10)).await;
+            studio.call(operation, change).await
+        };
+        let (drafted, changed) = tokio::join!(drafting, changing);
+        let billed = drafted.map(|draft| draft["lines"][0]["worked"]["seconds"].clone()).map_err(|refused| refused.code);
+        let wanted = match (changed, operation) {
+            (Err(refused), _) => {
+                assert_eq!(refused.code, Code::Locked, "round {round}: {refused:?}");
+                Ok(json!(3_600))
+            }
+            (Ok(_), "update_time_entry") => Ok(json!(7_200)),
+            // With nothing left there is nothing to bill.
+            (Ok(_), _) => Err(Code::Invalid),
+        };
+        assert_eq!(billed, wanted, "{operation} in round {round}");
+        assert_eq!(studio.number(astray).await, 0, "{operation} in round {round}");
     }
 }

@@ -3,6 +3,7 @@
 mod changes;
 mod drafts;
 mod entries;
+mod forms;
 mod lists;
 mod locks;
 mod rates;

@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use super::{log, on_project, studio};
-use crate::{access::Role, error::Code};
+use crate::{
+    access::{Role, Scope, Writes},
+    error::Code,
+};
 
 #[tokio::test]
 async fn a_member_has_their_own_time_only() {
@@ -67,4 +70,23 @@ async fn a_viewer_writes_no_time() {
     assert_eq!(alan.ok("list_time_entries", json!({})).await["items"], json!([]));
     assert_eq!(alan.code("create_time_entry", json!({"project": "Dashboard", "duration": "1h"})).await, Code::Forbidden);
     assert_eq!(alan.code("start_timer", json!({"project": "Dashboard"})).await, Code::Forbidden);
+}
+
+#[tokio::test]
+async fn whether_time_was_billed_is_told_to_those_who_see_money() {
+    let studio = studio().await;
+    let barbara = on_project(&studio, "Dashboard").await;
+    log(&barbara, json!({})).await;
+    studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    let timesheets = studio.token_of(&[Scope::TimeRead], Writes::Direct).await;
+    for operation in ["list_time_entries", "summarize_time"] {
+        for caller in [&barbara, &timesheets] {
+            for billed in [true, false] {
+                let refused = caller.refused(operation, json!({"billed": billed})).await;
+                assert!(refused.code == Code::Forbidden && refused.message.contains("see invoices and amounts"), "{refused:?}");
+            }
+            caller.ok(operation, json!({"billable": true})).await;
+        }
+        studio.ok(operation, json!({"billed": true})).await;
+    }
 }

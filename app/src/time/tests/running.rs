@@ -3,7 +3,12 @@
 use serde_json::json;
 
 use super::{entries, on_project, studio};
-use crate::{access::Role, error::Code, testing::World};
+use crate::{
+    access::Role,
+    error::Code,
+    testing::World,
+    time::{CurrentTimer, bar::stop_key},
+};
 
 async fn started(studio: &World, seconds: i64) {
     studio.ok("start_timer", json!({"project": "Dashboard", "description": "Charts"})).await;
@@ -162,4 +167,23 @@ async fn of_many_stops_at_once_one_stops() {
     let stopped = answers.iter().flatten().filter(|answer| answer.is_ok()).count();
     let none = answers.iter().flatten().filter(|answer| answer.as_ref().is_err_and(|error| error.code == Code::NoTimer)).count();
     assert_eq!((stopped, none), (1, 39));
+}
+
+#[tokio::test]
+async fn a_timer_that_runs_again_after_an_undo_is_stopped_again_by_the_same_button() {
+    let studio = studio().await;
+    started(&studio, 60).await;
+    // What the button on the page sends.
+    let button = async || {
+        let current: CurrentTimer = serde_json::from_value(studio.ok("get_timer", json!({})).await).expect("the timer");
+        json!({"idempotency_key": stop_key(&current.timer.expect("it runs"))})
+    };
+    let first = button().await;
+    let stopped = studio.ok("stop_timer", first.clone()).await;
+    assert_eq!(studio.ok("stop_timer", first).await["id"], stopped["id"], "a second click is harmless");
+    studio.ok("undo_action", json!({"action": stopped["action"]})).await;
+    studio.advance(60);
+    let again = studio.ok("stop_timer", button().await).await;
+    assert_eq!((&again["id"], &again["worked"]["seconds"]), (&stopped["id"], &json!(120)));
+    assert!(studio.ok("get_timer", json!({})).await.get("timer").is_none());
 }

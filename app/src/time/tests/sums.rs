@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{log, on_project, studio};
-use crate::access::Writes;
+use crate::{access::Writes, day::Day, time::TimeSummary};
 
 /// Label, seconds and the first amount of each item.
 fn lines(summary: &Value) -> Vec<(String, i64, i64)> {
@@ -91,4 +91,50 @@ async fn the_sum_of_nothing_is_nothing() {
         (&totals["items"], &totals["totals"]["worked"]["text"], &totals["totals"]["amounts"]),
         (&json!([]), &json!("0m"), &json!([]))
     );
+}
+
+#[tokio::test]
+async fn a_day_has_its_projects_and_they_add_up_to_it() {
+    let studio = studio().await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Website", "color": "#336699"})).await;
+    log(&studio, json!({"duration": "1h"})).await;
+    log(&studio, json!({"duration": "30m"})).await;
+    log(&studio, json!({"project": "Website", "duration": "2h"})).await;
+    log(&studio, json!({"project": "Website", "duration": "4h", "date": "2026-11-19"})).await;
+    let summary = studio.ok("summarize_time", json!({"group_by": "day_and_project"})).await;
+    let line = |label: &str, seconds: i64, amount: i64| (label.to_owned(), seconds, amount);
+    let expected = [line("Acme / Website", 7200, 24000), line("Acme / Dashboard", 5400, 18000), line("Acme / Website", 14400, 48000)];
+    assert_eq!(lines(&summary), expected, "the newest day first, and of each the most time");
+    let days: Vec<&str> = summary["items"].as_array().expect("items").iter().filter_map(|item| item["day"].as_str()).collect();
+    assert_eq!(days, ["2026-11-20", "2026-11-20", "2026-11-19"]);
+    assert_eq!((&summary["items"][0]["color"], &summary["totals"]["worked"]["seconds"]), (&json!("#336699"), &json!(27000)));
+    let summary: TimeSummary = serde_json::from_value(summary).expect("a summary");
+    let day = |day: &str| Day::parse("day", day).expect("a day");
+    assert_eq!((summary.worked_on(&day("2026-11-20")).seconds, summary.worked_on(&day("2026-11-18")).seconds), (12600, 0));
+    let by_day = studio.ok("summarize_time", json!({"group_by": "day"})).await;
+    assert_eq!((&by_day["items"][0]["day"], &by_day["items"][0]["worked"]["seconds"]), (&json!("2026-11-20"), &json!(12600)));
+}
+
+/// What an invoice takes is told in many places, and everywhere it is the same.
+#[tokio::test]
+async fn unbilled_is_what_an_invoice_would_take_now() {
+    let studio = studio().await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Flat", "billing": "fixed_price"})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Office"})).await;
+    log(&studio, json!({"duration": "1h"})).await;
+    log(&studio, json!({"project": "Office", "duration": "4h"})).await;
+    studio.ok("update_project", json!({"project": "Office", "billing": "overhead"})).await;
+    let flat = log(&studio, json!({"project": "Flat", "duration": "2h", "billable": true})).await;
+    assert_eq!(flat["unbilled"]["amount"], 12000, "the hour on Dashboard alone");
+    let preview = studio.ok("preview_invoice", json!({"client": "Acme"})).await;
+    assert_eq!(preview["net"]["amount"], 12000);
+    assert_eq!(studio.ok("list_unbilled", json!({})).await["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(studio.ok("get_balance", json!({})).await["items"][0]["unbilled"]["amount"], 12000);
+    for (project, unbilled) in [("Dashboard", 12000), ("Flat", 0), ("Office", 0)] {
+        let call = json!({"project": project});
+        assert_eq!(studio.ok("get_project", call.clone()).await["unbilled"]["amount"], unbilled, "{project}");
+        assert_eq!(studio.ok("get_project_status", call).await["unbilled"]["amount"], unbilled, "{project}");
+        let listed = studio.ok("list_projects", json!({"query": project, "with_hours": true})).await;
+        assert_eq!(listed["items"][0]["unbilled"]["amount"], unbilled, "{project}");
+    }
 }

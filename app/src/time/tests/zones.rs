@@ -62,3 +62,17 @@ async fn a_timer_through_the_night_belongs_to_the_day_of_its_start() {
     studio.ok("update_organization", json!({"lock_date": "2026-11-20"})).await;
     assert_eq!(studio.code("delete_time_entry", json!({"time_entry": stopped["id"]})).await, Code::Locked);
 }
+
+#[tokio::test]
+async fn an_offset_that_is_given_at_the_page_is_meant_on_either_side_of_greenwich() {
+    let studio = studio_in("Europe/Berlin").await;
+    for (given, read) in [
+        ("2026-11-20T09:00:00-05:00", "2026-11-20T15:00:00+01:00"),
+        ("2026-11-20T09:00:00+05:00", "2026-11-20T05:00:00+01:00"),
+        ("2026-11-20T09:00:00Z", "2026-11-20T10:00:00+01:00"),
+        ("2026-11-20T09:00", "2026-11-20T09:00:00+01:00"),
+    ] {
+        let entry = log(&studio, json!({"date": "", "started_at": given, "duration": "10m"})).await;
+        assert_eq!(entry["started_at"], read, "{given}");
+    }
+}

@@ -1,0 +1,59 @@
+//! The currency of a client: fixed as soon as something is an amount in it, since nothing ever converts.
+
+use super::{
+    Client,
+    store::{self, Priced},
+};
+use crate::{
+    error::{Code, Error},
+    money::{Currency, Money},
+    operation::Call,
+};
+
+/// How many of the amounts that stand in the way are named.
+const NAMED_MAX: usize = 5;
+
+/// Gives a client another currency. The figure of its own rate stays; everything else that is an amount in the old one
+/// stands in the way.
+pub async fn change(cx: &mut Call, client: &mut Client, currency: Currency) -> Result<(), Error> {
+    if currency == client.currency {
+        return Ok(());
+    }
+    if store::has_time_or_invoices(&mut cx.db, client.id).await? {
+        return Err(fixed(client, "there is time or an invoice in it", &format!("Add another client for {currency}.")));
+    }
+    let amounts = amounts(&store::priced(&mut cx.db, client.id, NAMED_MAX as i64 + 1).await?);
+    if !amounts.is_empty() {
+        let way_out = format!("Take what is an amount away first, or add another client for {currency}.");
+        return Err(fixed(client, &format!("{} in it", listed(&amounts)), &way_out));
+    }
+    client.rate = client.rate.take().map(|rate| Money::new(rate.amount, &currency));
+    client.currency = currency;
+    Ok(())
+}
+
+fn fixed(client: &Client, why: &str, way_out: &str) -> Error {
+    Error::new(Code::InUse, format!("The currency of {} stays {}: {why}. {way_out}", client.name, client.currency))
+}
+
+/// What of the projects is an amount in the client's currency.
+fn amounts(projects: &[Priced]) -> Vec<String> {
+    let of = |project: &Priced| {
+        let rate = project.rated.then(|| format!("the rate of {}", project.name));
+        let budget = project.budgeted.then(|| format!("the budget of {}", project.name));
+        [rate, budget].into_iter().flatten()
+    };
+    projects.iter().flat_map(of).collect()
+}
+
+/// The first few, with the verb: `the rate of Dashboard and the budget of Site are`.
+fn listed(amounts: &[String]) -> String {
+    let (named, verb) = (&amounts[..amounts.len().min(NAMED_MAX)], if amounts.len() == 1 { "is" } else { "are" });
+    if amounts.len() > NAMED_MAX {
+        return format!("{} and others {verb}", named.join(", "));
+    }
+    match named {
+        [all @ .., last] if !all.is_empty() => format!("{} and {last} {verb}", all.join(", ")),
+        _ => format!("{} {verb}", named.concat()),
+    }
+}

@@ -1,0 +1,109 @@
+//! The figures of the overview count everything, whatever rows stand below them.
+
+use serde_json::{Value, json};
+
+use super::{Overview, load};
+use crate::{
+    access::{Role, Writes},
+    day::Day,
+    ends,
+    testing::World,
+    time::week::Week,
+    visit::Here,
+};
+
+/// A studio with the client Acme (120.00 EUR an hour, 19 % tax) and its project Dashboard. It is Saturday, 21 November 2026.
+async fn studio() -> World {
+    let studio = World::new("studio").await;
+    studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "currency": "EUR", "rate": 12000})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    studio
+}
+
+/// The overview as somebody finds it.
+async fn overview(world: &World) -> Overview {
+    let looking = async {
+        let here = Here(ends::visit().place.expect("an organization"));
+        let week = Week::of(&here.0.today, here.0.week_start);
+        load(here, week).await
+    };
+    world.caller.clone().run(looking).await.expect("an overview")
+}
+
+/// A sent invoice over 100.00 and tax, whatever the currency.
+async fn sent(studio: &World, client: &str) -> Value {
+    let draft = studio.ok("draft_invoice", json!({"client": client, "lines": [{"description": "Hosting", "price": 10000}]})).await;
+    studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await
+}
+
+#[tokio::test]
+async fn hours_are_those_that_summarize_time_tells() {
+    let studio = studio().await;
+    let log = |duration: &str, date: &str| json!({"project": "Dashboard", "duration": duration, "date": date});
+    studio.ok("create_time_entry", log("1m", "2026-11-21")).await;
+    let copies = "insert into time_entry (organization_id, id, member_id, project_id, billable, day, seconds, rate, source, created_by, created_at, updated_at)
+        select organization_id, gen_random_uuid(), member_id, project_id, billable, day, seconds, rate, source, created_by, created_at, updated_at
+        from time_entry, generate_series(1, 250) where organization_id = $1";
+    assert_eq!(studio.sql(copies).await, 250);
+    studio.ok("create_time_entry", log("2h", "2026-11-18")).await;
+    studio.ok("create_time_entry", log("5h", "2026-11-21")).await;
+    studio.sql("update time_entry set state = 'submitted' where organization_id = $1 and seconds = 5 * 3600").await;
+    studio.token(Writes::Drafts).await.ok("create_time_entry", log("7h", "2026-11-21")).await;
+    studio.advance(60);
+    studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.advance(600);
+
+    let overview = overview(&studio).await;
+    let today = overview.hours.worked_on(&Day::parse("day", "2026-11-21").expect("a day"));
+    assert_eq!((today.seconds, overview.hours.totals.worked.seconds), (251 * 60, 251 * 60 + 7200));
+    let told = async |period: &str| studio.ok("summarize_time", json!({"period": period})).await["totals"]["worked"].clone();
+    assert_eq!((json!(today), json!(overview.hours.totals.worked)), (told("today").await, told("this_week").await));
+    assert_eq!(studio.ok("get_timer", json!({})).await["today"], told("today").await);
+    assert!(overview.today.items.iter().any(|entry| entry.running), "the timer stands beside what counts");
+    assert!(overview.today.next_cursor.is_some(), "there are more entries than rows");
+}
+
+#[tokio::test]
+async fn money_is_that_of_every_invoice_and_each_currency_stands_alone() {
+    let studio = studio().await;
+    studio.ok("create_client", json!({"name": "Globex", "tax_rate": "19", "currency": "USD"})).await;
+    let invoice = sent(&studio, "Acme").await;
+    sent(&studio, "Globex").await;
+    studio.ok("draft_invoice", json!({"client": "Globex", "lines": [{"description": "Later", "price": 99900}]})).await;
+    let copies = "insert into invoice (organization_id, id, client_id, state, number, series, sequence, currency, group_by, rounding_step, rounding_mode,
+            rounding_basis, payment_terms_days, subtotal, net, tax, total, paid, issued_on, due_on, document, created_by, created_at, sent_at)
+        select organization_id, gen_random_uuid(), client_id, state, number || '-' || n, series, sequence + 100 + n, currency, group_by, rounding_step,
+            rounding_mode, rounding_basis, payment_terms_days, subtotal, net, tax, total, paid, issued_on,
+            case when n <= 30 then date '2026-11-20' else due_on end, document, created_by, created_at, sent_at
+        from invoice, generate_series(1, 80) n where organization_id = $1 and currency = 'EUR'";
+    assert_eq!(studio.sql(copies).await, 80);
+    studio.ok("record_payment", json!({"invoice": invoice["id"], "amount": 1900, "date": "2026-11-20"})).await;
+    studio.ok("create_time_entry", json!({"project": "Dashboard", "duration": "1h"})).await;
+
+    let money = overview(&studio).await.money.expect("the owner sees money");
+    assert_eq!(money.open.len(), 50, "fewer rows than invoices");
+    let due: Vec<_> = money.balance.items.iter().map(|due| (due.unbilled.amount, due.open.amount, due.overdue.amount)).collect();
+    assert_eq!(due, [(12000, 81 * 11900 - 1900, 30 * 11900), (0, 11900, 0)]);
+    let counts: Vec<_> = money.balance.items.iter().map(|due| (due.currency.as_str(), due.open_invoices, due.overdue_invoices)).collect();
+    assert_eq!(counts, [("EUR", 81, 30), ("USD", 1, 0)]);
+    assert_eq!(json!(money.balance), studio.ok("get_balance", json!({})).await);
+}
+
+#[tokio::test]
+async fn a_viewer_finds_the_figures_of_the_clients_granted_to_them_and_a_member_finds_no_money() {
+    let studio = studio().await;
+    studio.ok("create_client", json!({"name": "Globex", "tax_rate": "19", "currency": "USD", "rate": 10000})).await;
+    studio.ok("create_project", json!({"client": "Globex", "name": "Robots"})).await;
+    for (client, project) in [("Acme", "Dashboard"), ("Globex", "Robots")] {
+        sent(&studio, client).await;
+        studio.ok("create_time_entry", json!({"project": project, "duration": "1h"})).await;
+    }
+    let (alan, barbara) = (studio.as_role(Role::Viewer).await, studio.as_role(Role::Member).await);
+    studio.ok("set_client_grants", json!({"member": alan.member(), "clients": ["Globex"]})).await;
+    let seen = overview(&alan).await;
+    assert_eq!((seen.hours.totals.worked.seconds, seen.today.items.len()), (3600, 1));
+    let due = seen.money.expect("a viewer sees the money of their clients").balance.items;
+    assert_eq!(due.iter().map(|due| due.open.text.as_str()).collect::<Vec<_>>(), ["119.00 USD"]);
+    let seen = overview(&barbara).await;
+    assert!(seen.money.is_none() && seen.hours.totals.amounts.is_none());
+}

@@ -1,0 +1,75 @@
+//! Who may take what back.
+//!
+//! Taking back is doing: it needs the right that the operation needed, now and not when it was done. Edsger was a manager and
+//! is a member by now: what he did to clients, and to the time of others, is no longer his to take back.
+
+use super::store::{self, Standing};
+use crate::{
+    access::{Permission, Role, Seen},
+    error::{Code, Error},
+    operation::{Call, Change, authorize},
+    operations, reference,
+};
+
+/// The action, when the caller may take it back: their own or, for who leads the work, that of another; with the right that
+/// doing it took. An agent takes back only what it did itself.
+pub async fn to_action(cx: &mut Call, action: &str) -> Result<store::Done, Error> {
+    let done = store::done(&mut cx.db, reference::id(action)).await?.ok_or_else(not_found)?;
+    let own = match &cx.caller.token {
+        Some(token) => done.token_id == Some(token.id.0),
+        None => done.member_id == cx.membership()?.member.0,
+    };
+    if !own && (cx.caller.token.is_some() || !cx.may(Permission::EveryonesTime)) {
+        return Err(not_found());
+    }
+    // Taking an undo back does the first operation again, however many lie between them.
+    let Some(operation) = operations::named(&done.origin) else {
+        return Err(Error::invalid("action", format!("{} cannot be undone: it is not done any more.", done.origin)));
+    };
+    authorize(&cx.caller, operation.declaration)?;
+    if let Some(by) = &done.undone_by {
+        return Err(Error::new(Code::Stale, format!("{by} took this back already."))
+            .hint("To have it again, undo that: every undo is an action of its own."));
+    }
+    Ok(done)
+}
+
+/// Refuses to put back what the caller could not write by hand. Time of others is not there for who sees only their own.
+pub fn to_records(cx: &Call, changes: &[Change]) -> Result<(), Error> {
+    let own = cx.membership()?.member.to_string();
+    for change in changes {
+        let needs = needs(&change.kind);
+        if !cx.may(needs) {
+            return Err(Error::forbidden(needs.verb()));
+        }
+        let mut images = [&change.before, &change.after].into_iter().flatten();
+        let of_others = change.kind == "time_entry" && images.any(|image| image["member_id"] != own.as_str());
+        if of_others && !cx.may(Permission::EveryonesTime) {
+            return Err(not_found());
+        }
+    }
+    Ok(())
+}
+
+/// What writing a record of a kind takes.
+fn needs(kind: &str) -> Permission {
+    match kind {
+        "time_entry" => Permission::TrackTime,
+        "invoice" | "invoice_line" => Permission::WriteMoney,
+        _ => Permission::WriteWork,
+    }
+}
+
+/// Whether a member keeps a place on a project or the grant of a client: who works here is on projects, and viewers have
+/// clients granted to them.
+pub fn keeps(member: &Standing, kind: &str) -> bool {
+    let Some(role) = Role::named(&member.role).filter(|_| member.present) else { return false };
+    match kind {
+        "client_grant" => role.sees() == Seen::GrantedClients,
+        _ => role.may(Permission::TrackTime),
+    }
+}
+
+fn not_found() -> Error {
+    Error::not_found("action")
+}

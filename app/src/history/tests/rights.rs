@@ -1,0 +1,59 @@
+//! Who may take what back: with the right that doing it takes, now.
+
+use serde_json::json;
+
+use super::{log, studio, undo};
+use crate::{access::Role, error::Code, testing::World};
+
+/// The same person after somebody gave them another role.
+async fn becomes(studio: &World, person: &World, role: Role) -> World {
+    studio.ok("change_member_role", json!({"member": person.member(), "role": role})).await;
+    person.at(studio).await
+}
+
+#[tokio::test]
+async fn taking_an_undo_back_takes_the_right_to_the_first_operation() {
+    let studio = studio().await;
+    let edsger = studio.as_role(Role::Manager).await;
+    let made = edsger.ok("create_client", json!({"name": "Globex"})).await;
+    let undone = undo(&edsger, &made).await;
+    let again = undo(&edsger, &undone).await;
+    let gone = undo(&edsger, &again).await;
+    for role in [Role::Member, Role::Viewer] {
+        let edsger = becomes(&studio, &edsger, role).await;
+        assert_eq!(edsger.code("undo_action", json!({"action": gone["action"]})).await, Code::Forbidden, "{role:?}");
+    }
+    assert_eq!(studio.code("get_client", json!({"client": "Globex"})).await, Code::NotFound);
+    undo(&studio, &gone).await;
+    studio.ok("get_client", json!({"client": "Globex"})).await;
+}
+
+#[tokio::test]
+async fn what_was_done_to_the_time_of_others_is_for_who_leads_the_work() {
+    let studio = studio().await;
+    let (barbara, edsger) = (studio.as_role(Role::Member).await, studio.as_role(Role::Manager).await);
+    studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member(), edsger.member()]})).await;
+    let (hers, his) = (log(&barbara, "2026-11-18").await, log(&edsger, "2026-11-18").await);
+    let deleted = edsger.ok("delete_time_entry", json!({"time_entry": hers["id"]})).await;
+    let own = edsger.ok("delete_time_entry", json!({"time_entry": his["id"]})).await;
+    let edsger = becomes(&studio, &edsger, Role::Member).await;
+    assert_eq!(edsger.code("undo_action", json!({"action": deleted["action"]})).await, Code::NotFound);
+    undo(&edsger, &own).await;
+    undo(&studio, &deleted).await;
+    barbara.ok("get_time_entry", json!({"time_entry": hers["id"]})).await;
+}
+
+#[tokio::test]
+async fn a_viewer_takes_nothing_back_that_they_once_did() {
+    let studio = studio().await;
+    let barbara = studio.as_role(Role::Member).await;
+    studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
+    let logged = log(&barbara, "2026-11-18").await;
+    barbara.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.advance(600);
+    let stopped = barbara.ok("stop_timer", json!({})).await;
+    let barbara = becomes(&studio, &barbara, Role::Viewer).await;
+    for done in [&logged, &stopped] {
+        assert_eq!(barbara.code("undo_action", json!({"action": done["action"]})).await, Code::Forbidden);
+    }
+}

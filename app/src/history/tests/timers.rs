@@ -1,0 +1,43 @@
+//! Taking back what happened to timers: nobody ever has two.
+
+use serde_json::{Value, json};
+
+use super::{studio, undo};
+use crate::{error::Code, testing::World};
+
+/// Starts a timer in the place of one that runs.
+async fn start(studio: &World, description: &str) -> Value {
+    let started = json!({"project": "Dashboard", "description": description, "stop_running": true});
+    studio.ok("start_timer", started).await
+}
+
+async fn running(studio: &World) -> Value {
+    studio.ok("get_timer", json!({})).await["timer"]["description"].clone()
+}
+
+#[tokio::test]
+async fn a_timer_that_took_the_place_of_another_gives_it_back_and_takes_it_again() {
+    let studio = studio().await;
+    start(&studio, "first").await;
+    studio.advance(600);
+    let second = start(&studio, "second").await;
+    studio.advance(600);
+    let undone = undo(&studio, &second).await;
+    assert_eq!(running(&studio).await, "first");
+    assert_eq!(studio.code("get_time_entry", json!({"time_entry": second["id"]})).await, Code::NotFound);
+    undo(&studio, &undone).await;
+    assert_eq!(running(&studio).await, "second");
+}
+
+#[tokio::test]
+async fn a_stopped_timer_does_not_run_on_beside_another() {
+    let studio = studio().await;
+    start(&studio, "first").await;
+    studio.advance(600);
+    let stopped = studio.ok("stop_timer", json!({})).await;
+    let second = start(&studio, "second").await;
+    let refused = studio.refused("undo_action", json!({"action": stopped["action"]})).await;
+    assert_eq!(refused.code, Code::TimerRunning);
+    assert_eq!(refused.details.map(|timer| timer["id"].clone()), Some(second["id"].clone()));
+    assert_eq!(running(&studio).await, "second");
+}

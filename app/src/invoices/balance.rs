@@ -1,0 +1,44 @@
+//! What there is to bill and what there is to be paid.
+
+use macros::operation;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::Error,
+    money::{Currency, Money},
+};
+
+/// What there is to bill and to be paid, one item per currency: nothing is ever converted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Balance {
+    /// One item per currency in which something is to be billed or paid, in the order of their codes.
+    pub items: Vec<Due>,
+}
+
+/// What there is to bill and to be paid in one currency.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Due {
+    /// The currency.
+    pub currency: Currency,
+    /// What could be invoiced now, before rounding.
+    pub unbilled: Money,
+    /// What is on sent invoices and not paid yet, overdue or not.
+    pub open: Money,
+    /// The part of it whose due date has passed.
+    pub overdue: Money,
+    /// How many sent invoices are not wholly paid.
+    pub open_invoices: i64,
+    /// How many of them are overdue.
+    pub overdue_invoices: i64,
+}
+
+/// Get the balance: what could be invoiced now, what is invoiced and not paid, and how much of that is overdue, per currency.
+///
+/// Counts everything, however many invoices there are. list_unbilled and list_invoices tell it one by one.
+#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "Get the balance")]
+pub async fn get_balance(cx: &mut Call) -> Result<Balance, Error> {
+    let today = cx.today()?;
+    Ok(Balance { items: super::store::balance(&mut cx.db, today).await? })
+}

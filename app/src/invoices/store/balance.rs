@@ -1,0 +1,55 @@
+//! SQL of what there is to bill and to be paid.
+
+use jiff::civil::Date;
+use sqlx::query;
+
+use crate::{
+    database::{Db, date},
+    error::Error,
+    invoices::balance::Due,
+    money::{Currency, Money},
+};
+
+/// What there is to bill and to be paid in each currency. What is unbilled is what [`lock_unbilled`](super::lock_unbilled) would take.
+pub async fn balance(db: &mut Db, today: Date) -> Result<Vec<Due>, Error> {
+    let organization = db.organization();
+    let rows = query!(
+        r#"with unbilled as (
+               select t.project_id, sum((t.seconds::bigint * t.rate + 1800) / 3600) as amount
+               from time_entry t
+               where t.organization_id = $1 and t.invoice_line_id is null and t.billable and not t.running
+                   and t.state in ('logged', 'approved')
+               group by t.project_id
+           ), due as (
+               select c.currency, u.amount as unbilled, 0 as open, 0 as overdue, 0 as open_invoices, 0 as overdue_invoices
+               from unbilled u
+               join project p on p.organization_id = $1 and p.id = u.project_id and p.billing = 'time_and_materials'
+               join client c on c.organization_id = $1 and c.id = p.client_id
+               union all
+               select i.currency, 0, i.total - i.paid, case when i.due_on < $2 then i.total - i.paid else 0 end,
+                   1, case when i.due_on < $2 then 1 else 0 end
+               from invoice i where i.organization_id = $1 and i.state = 'sent'
+           )
+           select currency as "currency!", sum(unbilled)::bigint as "unbilled!", sum(open)::bigint as "open!",
+               sum(overdue)::bigint as "overdue!", sum(open_invoices)::bigint as "open_invoices!",
+               sum(overdue_invoices)::bigint as "overdue_invoices!"
+           from due group by currency order by currency"#,
+        organization,
+        date(today) as _
+    )
+    .fetch_all(db.connection())
+    .await?;
+    let due = rows.into_iter().map(|row| {
+        let currency = Currency::parse(&row.currency)?;
+        let money = |amount: i64| Money::new(amount, &currency);
+        Ok(Due {
+            unbilled: money(row.unbilled),
+            open: money(row.open),
+            overdue: money(row.overdue),
+            open_invoices: row.open_invoices,
+            overdue_invoices: row.overdue_invoices,
+            currency,
+        })
+    });
+    due.collect()
+}

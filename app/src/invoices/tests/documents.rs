@@ -1,0 +1,128 @@
+//! The document of an invoice: in the language of the client, and made without keeping others from working.
+
+use std::{sync::Arc, time::Duration};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+use sqlx::{PgPool, postgres::PgPoolOptions};
+
+use super::*;
+use crate::{
+    assistant::Engine,
+    context::{Caller, Documents, Place, Promise, Services},
+    database,
+    error::{Code, Error},
+    invoices::document::InvoiceDocument,
+};
+
+/// What is printed: the stand-in for the typesetter writes the document as it is given.
+async fn printed(studio: &World, invoice: &Value) -> InvoiceDocument {
+    let file = studio.ok("get_invoice_document", json!({"invoice": invoice["id"]})).await;
+    let bytes = STANDARD.decode(file["base64"].as_str().expect("Base64")).expect("bytes");
+    let json = bytes.split(|byte| *byte == b'\n').nth(1).expect("the document");
+    serde_json::from_slice(json).expect("a document")
+}
+
+#[tokio::test]
+async fn a_german_invoice_is_german_throughout() {
+    let studio = studio().await;
+    studio.ok("update_client", json!({"client": "Acme", "language": "de", "tax_category": "AE"})).await;
+    log(&studio, "2026-11-20", "9h15m").await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "discount": "7.5%"})).await;
+    let sent = studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
+    let document = printed(&studio, &sent).await;
+    // 9.25 h × 120.00 = 1,110.00; − 7.5 % = 1,026.75
+    let line = &document.lines[0];
+    assert_eq!((line.quantity.as_str(), line.price.as_str(), line.net.as_str()), ("9,25", "120,00", "1.110,00"));
+    assert_eq!((document.subtotal.as_str(), document.net.as_str(), document.total.as_str()), ("1.110,00", "1.026,75", "1.026,75"));
+    let discount = document.discount.expect("a discount");
+    assert_eq!((discount.label.as_str(), discount.amount.as_str()), ("Rabatt 7,5 %", "-83,25"));
+    let tax = &document.taxes[0];
+    assert_eq!((tax.label.as_str(), tax.base.as_str(), tax.amount.as_str()), ("Reverse Charge", "1.026,75", "0,00"));
+    assert_eq!(tax.reason.as_deref(), Some("Steuerschuldnerschaft des Leistungsempfängers"));
+    assert_eq!(document.terms, "Zahlbar innerhalb von 30 Tagen bis zum 21.12.2026 ohne Abzug.");
+    let mail = studio.ok("list_mails", json!({})).await["items"][0].clone();
+    assert_eq!(mail["subject"], "Rechnung 2026-0001 von studio");
+    let words = mail["body"].as_str().expect("words");
+    assert!(words.contains("die Rechnung 2026-0001 über 1.026,75 EUR, zahlbar bis zum 21.12.2026"), "{words}");
+}
+
+#[tokio::test]
+async fn an_english_invoice_reads_as_before() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "9h15m").await;
+    let document = printed(&studio, &draft(&studio).await).await;
+    assert_eq!((document.lines[0].quantity.as_str(), document.subtotal.as_str()), ("9.25", "1,110.00"));
+    assert_eq!((document.taxes[0].label.as_str(), document.taxes[0].reason.as_deref()), ("VAT 19 %", None));
+    assert_eq!(document.terms, "Payable within 30 days, by 2026-12-21, without deduction.");
+}
+
+/// A typesetter that cannot work without the only connection there is.
+struct Needy(PgPool);
+
+impl Documents for Needy {
+    fn invoice(&self, _: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+        let pool = self.0.clone();
+        Box::pin(async move {
+            drop(pool.acquire().await?);
+            Ok(b"%PDF".to_vec())
+        })
+    }
+}
+
+/// A typesetter with no place left for those who keep a connection.
+struct Full;
+
+impl Documents for Full {
+    fn invoice(&self, _: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+        Box::pin(async { Ok(b"%PDF".to_vec()) })
+    }
+
+    fn place(&self) -> Result<Place, Error> {
+        Err(Error::unavailable("Too many invoices are being sent at this moment."))
+    }
+}
+
+/// The same studio with these connections and this typesetter.
+fn with(studio: &World, pool: PgPool, documents: impl Documents + 'static) -> World {
+    let before = &studio.caller.services;
+    let services = Services {
+        pool,
+        documents: Box::new(documents),
+        clock: Box::new(studio.clock.clone()),
+        public_url: before.public_url.clone(),
+        mail_leaves: false,
+        mail_waits: tokio::sync::Notify::new(),
+        recorder: before.recorder.clone(),
+        assistant: Engine::default(),
+    };
+    World { caller: Caller { services: Arc::new(services), ..studio.caller.clone() }, ..studio.clone() }
+}
+
+#[tokio::test]
+async fn a_draft_is_printed_without_holding_a_connection() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let draft = draft(&studio).await;
+    let options = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(2));
+    let server = (*studio.caller.services.pool.connect_options()).clone();
+    let pool = database::as_application(options).connect_with(server).await.expect("a connection");
+    let narrow = with(&studio, pool.clone(), Needy(pool));
+    let file = narrow.ok("get_invoice_document", json!({"invoice": draft["id"]})).await;
+    assert_eq!((&file["file_name"], &file["frozen"]), (&json!("draft.pdf"), &json!(false)));
+    // Sending keeps its transaction, so that number, document and mail are one fact.
+    assert_eq!(narrow.code("send_invoice", json!({"invoice": draft["id"]})).await, Code::Unavailable);
+    assert_eq!(narrow.ok("get_invoice", json!({"invoice": draft["id"]})).await["status"], "draft");
+}
+
+#[tokio::test]
+async fn who_finds_no_place_is_told_at_once_and_no_number_is_lost() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let draft = draft(&studio).await;
+    let full = with(&studio, studio.caller.services.pool.clone(), Full);
+    let refused = full.refused("send_invoice", json!({"invoice": draft["id"]})).await;
+    assert_eq!((refused.code, refused.message.contains("try again")), (Code::Unavailable, true), "{}", refused.message);
+    full.ok("get_invoice_document", json!({"invoice": draft["id"]})).await;
+    assert_eq!(studio.ok("send_invoice", json!({"invoice": draft["id"]})).await["number"], "2026-0001");
+}

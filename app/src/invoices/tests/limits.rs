@@ -1,0 +1,118 @@
+//! Long invoices and long lists: what fits, and what is said when something does not.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{
+    error::Code,
+    invoices::{UpdateInvoiceDraft, draft_page::clients},
+};
+
+/// Adds that many entries of a minute each to Dashboard, in no order, ten a day.
+async fn entries(studio: &World, count: i64) {
+    let insert = format!(
+        "insert into time_entry (organization_id, id, member_id, project_id, description, billable, day, seconds, rate, source, created_by, created_at, updated_at)
+         select $1, gen_random_uuid(), '{0}', p.id, 'Step ' || n, true, date '2026-01-01' + n / 10, 60, 12000, 'import', '{0}', now(), now()
+         from project p, generate_series(1, {count}) n where p.organization_id = $1 and p.name = 'Dashboard'",
+        studio.member()
+    );
+    studio.sql(&insert).await;
+}
+
+fn texts(invoice: &Value) -> Vec<&str> {
+    invoice["lines"].as_array().into_iter().flatten().filter_map(|line| line["description"].as_str()).collect()
+}
+
+#[tokio::test]
+async fn more_lines_than_an_invoice_holds_are_refused_before_anything_is_drafted() {
+    let studio = studio().await;
+    entries(&studio, 2_001).await;
+    for operation in ["preview_invoice", "draft_invoice"] {
+        let refused = studio.refused(operation, json!({"client": "Acme", "group_by": "entry"})).await;
+        assert_eq!(refused.code, Code::Invalid);
+        let words = refused.field("group_by").unwrap_or_default();
+        assert!(words.contains("2001 lines") && words.contains("Group the time by day or project"), "{words}");
+    }
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "group_by": "day"})).await;
+    assert_eq!(draft["lines"].as_array().map(Vec::len), Some(201));
+    assert_eq!(draft["subtotal"]["amount"], 2_001 * 200);
+}
+
+#[tokio::test]
+async fn the_lines_of_a_long_draft_stand_as_in_its_preview() {
+    let studio = studio().await;
+    entries(&studio, 300).await;
+    let wanted = json!({"client": "Acme", "group_by": "entry", "lines": [{"description": "Hosting", "price": 5000}]});
+    let preview = studio.ok("preview_invoice", wanted.clone()).await;
+    let draft = studio.ok("draft_invoice", wanted).await;
+    assert_eq!((texts(&draft).len(), texts(&draft)), (301, texts(&preview)));
+    let added = json!({"invoice": draft["id"], "add": [{"description": "Domain", "price": 1000}, {"description": "Post", "price": 500}]});
+    assert_eq!(&texts(&studio.ok("update_invoice_draft", added).await)[300..], ["Hosting", "Domain", "Post"]);
+    assert_eq!(studio.ok("delete_invoice_draft", json!({"invoice": draft["id"]})).await["id"], draft["id"]);
+}
+
+#[tokio::test]
+async fn a_price_without_words_is_refused_and_an_empty_row_is_none() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let wordless = json!([{"description": " ", "price": 5000}]);
+    for operation in ["preview_invoice", "draft_invoice"] {
+        let refused = studio.refused(operation, json!({"client": "Acme", "lines": wordless})).await;
+        assert!(refused.field("description").is_some(), "{refused:?}");
+    }
+    let draft = draft(&studio).await;
+    let add = |row: Value| studio.form::<UpdateInvoiceDraft>(json!({"invoice": draft["id"], "add": [row]}));
+    let refused = add(json!({"description": "", "quantity": "", "price": "50.00"})).await.unwrap_err();
+    assert!(refused.field("description").is_some(), "{refused:?}");
+    let same = add(json!({"description": "", "quantity": "", "price": ""})).await.expect("the empty row of a form");
+    assert_eq!(same["lines"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn a_thousand_pieces_are_never_billed_as_one() {
+    let studio = studio().await;
+    let line = |quantity: &str| json!({"client": "Acme", "lines": [{"description": "Card", "price": 10, "quantity": quantity}]});
+    let refused = studio.refused("preview_invoice", line("1,000")).await;
+    assert!(refused.field("quantity").is_some_and(|words| words.contains("write 1000 or 1.0 instead")), "{refused:?}");
+    assert_eq!(studio.ok("preview_invoice", line("1000")).await["subtotal"]["amount"], 10_000);
+}
+
+#[tokio::test]
+async fn unbilled_time_comes_in_pages_and_none_is_left_out() {
+    let studio = studio().await;
+    for project in ["Dashboard", "analytics", "Zoo", "Border"] {
+        if project != "Dashboard" {
+            studio.ok("create_project", json!({"client": "Acme", "name": project})).await;
+        }
+        studio.ok("create_time_entry", json!({"project": project, "date": "2026-11-20", "duration": "1h"})).await;
+    }
+    let (mut seen, mut asked) = (Vec::new(), json!({"client": "Acme", "limit": 1}));
+    for _ in 0..4 {
+        let page = studio.ok("list_unbilled", asked.clone()).await;
+        seen.extend(page["items"].as_array().into_iter().flatten().map(|item| item["project"]["name"].clone()));
+        asked["cursor"] = page["next_cursor"].clone();
+    }
+    assert_eq!((seen, &asked["cursor"]), (vec![json!("analytics"), json!("Border"), json!("Dashboard"), json!("Zoo")], &Value::Null));
+    let all = studio.ok("list_unbilled", json!({})).await;
+    assert_eq!((all["items"].as_array().map(Vec::len), all.get("next_cursor")), (Some(4), None));
+    assert!(studio.refused("list_unbilled", json!({"limit": 501})).await.field("limit").is_some());
+    assert!(studio.refused("list_unbilled", json!({"cursor": "elsewhere"})).await.field("cursor").is_some());
+}
+
+#[tokio::test]
+async fn the_picker_offers_a_thousand_clients_and_says_that_there_are_more() {
+    let studio = studio().await;
+    let add = |from: i64, to: i64| {
+        format!(
+            "insert into client (organization_id, id, name, color, currency, payment_terms_days, tax_category, tax_rate, language, created_at)
+             select $1, gen_random_uuid(), 'Client ' || n, '#000000', 'EUR', 30, 'S', 1900, 'en', now() from generate_series({from}, {to}) n"
+        )
+    };
+    studio.sql(&add(1, 250)).await;
+    let offered = studio.caller.clone().run(clients()).await.expect("clients");
+    assert_eq!((offered.items.len(), offered.words("clients")), (251, None));
+    studio.sql(&add(251, 1000)).await;
+    let offered = studio.caller.clone().run(clients()).await.expect("clients");
+    assert_eq!(offered.items.len(), 1000);
+    assert!(offered.words("clients").is_some_and(|words| words.contains("first 1000 clients")));
+}

@@ -1,0 +1,165 @@
+//! How documents and mails say things in the language of the client: words, figures and days.
+//!
+//! What is worded here is frozen with the invoice, so it must be right in law and not only in grammar.
+
+use jiff::civil::Date;
+
+use super::totals::TaxCategory;
+use crate::{
+    money::{self, Currency},
+    percent::Percent,
+};
+
+/// The language of a document and of the mail that brings it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wording {
+    /// English, also for a language that has no words of its own.
+    English,
+    /// German.
+    German,
+}
+
+impl Wording {
+    /// The wording for a language such as `de` or `de-AT`.
+    pub fn of(language: &str) -> Self {
+        match language.split(['-', '_']).next() {
+            Some("de") => Self::German,
+            _ => Self::English,
+        }
+    }
+
+    /// An amount without its currency: `1,080.00`, `1.080,00`. The template knows the place of the currency.
+    pub fn amount(self, amount: i64, currency: &Currency) -> String {
+        self.figure(&money::formatted(amount, currency))
+    }
+
+    /// A figure that is given with the decimal point and the commas of English.
+    pub fn figure(self, english: &str) -> String {
+        let mark = |letter| match letter {
+            '.' => ',',
+            ',' => '.',
+            other => other,
+        };
+        match self {
+            Self::English => english.to_owned(),
+            Self::German => english.chars().map(mark).collect(),
+        }
+    }
+
+    /// A share: `7.5 %`, `7,5 %`.
+    pub fn percent(self, share: Percent) -> String {
+        self.figure(&format!("{share} %"))
+    }
+
+    /// A day: `2026-12-21`, `21.12.2026`.
+    pub fn day(self, day: Date) -> String {
+        match self {
+            Self::English => day.to_string(),
+            Self::German => format!("{:02}.{:02}.{}", day.day(), day.month(), day.year()),
+        }
+    }
+
+    /// What a discount on the whole document is called, with its share where it is one.
+    pub fn discount(self, share: Option<Percent>) -> String {
+        let word = match self {
+            Self::English => "Discount",
+            Self::German => "Rabatt",
+        };
+        share.map_or_else(|| word.to_owned(), |share| format!("{word} {}", self.percent(share)))
+    }
+
+    /// What the tax of one category and rate is called.
+    pub fn tax(self, category: TaxCategory, rate: Percent) -> String {
+        match (self, category) {
+            (Self::English, TaxCategory::S) => format!("VAT {}", self.percent(rate)),
+            (Self::German, TaxCategory::S) => format!("USt. {}", self.percent(rate)),
+            (Self::English, other) => other.label().to_owned(),
+            (Self::German, other) => german_label(other).to_owned(),
+        }
+    }
+
+    /// Why no tax is charged (BT-120); nothing where the standard wants no reason (BR-S-10, BR-Z-10).
+    pub fn reason(self, category: TaxCategory) -> Option<&'static str> {
+        match self {
+            Self::English => category.reason(),
+            Self::German => german_reason(category),
+        }
+    }
+
+    /// Payment terms in words (BT-20).
+    pub fn terms(self, due_on: Date, days: i16) -> String {
+        let day = self.day(due_on);
+        match (self, days) {
+            (Self::English, 0) => "Payable on receipt.".to_owned(),
+            (Self::German, 0) => "Zahlbar sofort nach Erhalt.".to_owned(),
+            (Self::English, _) => format!("Payable within {days} days, by {day}, without deduction."),
+            (Self::German, _) => format!("Zahlbar innerhalb von {days} Tagen bis zum {day} ohne Abzug."),
+        }
+    }
+
+    /// The subject of the mail that brings an invoice.
+    pub fn subject(self, number: &str, from: &str) -> String {
+        match self {
+            Self::English => format!("Invoice {number} from {from}"),
+            Self::German => format!("Rechnung {number} von {from}"),
+        }
+    }
+
+    /// The words of that mail when nobody wrote any.
+    pub fn letter(self, number: &str, total: &str, due_on: Date, from: &str) -> String {
+        let day = self.day(due_on);
+        match self {
+            Self::English => {
+                format!("Hello,\n\nplease find attached invoice {number} over {total}, due on {day}.\n\nKind regards\n{from}")
+            }
+            Self::German => format!(
+                "Guten Tag,\n\nanbei erhalten Sie die Rechnung {number} über {total}, zahlbar bis zum {day}.\n\nMit freundlichen Grüßen\n{from}"
+            ),
+        }
+    }
+}
+
+fn german_label(category: TaxCategory) -> &'static str {
+    match category {
+        TaxCategory::S => "Regelbesteuerung",
+        TaxCategory::Z => "Nullsatz",
+        TaxCategory::E => "Steuerbefreit",
+        TaxCategory::AE => "Reverse Charge",
+        TaxCategory::K => "Innergemeinschaftliche Lieferung",
+        TaxCategory::G => "Ausfuhr",
+        TaxCategory::O => "Nicht steuerbar",
+    }
+}
+
+/// Of reverse charge the law wants these very words (§ 14a (5) UStG, Article 226 (11a) of Directive 2006/112/EC).
+fn german_reason(category: TaxCategory) -> Option<&'static str> {
+    match category {
+        TaxCategory::S | TaxCategory::Z => None,
+        TaxCategory::E => Some("Von der Umsatzsteuer befreit"),
+        TaxCategory::AE => Some("Steuerschuldnerschaft des Leistungsempfängers"),
+        TaxCategory::K => Some("Steuerfreie innergemeinschaftliche Lieferung"),
+        TaxCategory::G => Some("Steuerfreie Ausfuhrlieferung"),
+        TaxCategory::O => Some("Die Leistung unterliegt nicht der Umsatzsteuer"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_follow_the_language() {
+        let shown = |language: &str, amount, code: &str| Wording::of(language).amount(amount, &Currency::parse(code).expect("a currency"));
+        assert_eq!((shown("en", 108_000, "EUR"), shown("de", 108_000, "EUR")), ("1,080.00".to_owned(), "1.080,00".to_owned()));
+        assert_eq!((shown("de-AT", -1_234_567, "JPY"), shown("fr", 5, "KWD")), ("-1.234.567".to_owned(), "0.005".to_owned()));
+        assert_eq!((Wording::German.figure("0.3333"), Wording::German.percent(Percent(770))), ("0,3333".to_owned(), "7,7 %".to_owned()));
+    }
+
+    #[test]
+    fn a_reason_stands_where_the_standard_wants_one_in_every_language() {
+        for category in TaxCategory::ALL {
+            let reasons = [Wording::English.reason(category), Wording::German.reason(category)];
+            assert!(reasons.iter().all(|reason| reason.is_none() == matches!(category, TaxCategory::S | TaxCategory::Z)), "{category:?}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! A mark between digits: `1,000` is a thousand to some and one to others.
+
+use super::shown;
+use crate::error::Error;
+
+/// Whether the mark between these digits may part thousands: it stands behind one to three of them, of which the first is
+/// no zero, and before exactly three.
+pub(super) fn may_part_thousands(before: &str, after: &str) -> bool {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    (1..=3).contains(&before.len()) && after.len() == 3 && !before.starts_with('0') && digits(before) && digits(after)
+}
+
+/// The two ways to read a number such as `1,000`, written beyond doubt: `1000` and `1.0`. Nothing when there is only one.
+///
+/// An amount is read as thousands there, as nobody writes tenths of a cent. Of quantities and hours nobody can tell.
+pub(crate) fn readings(number: &str) -> Option<(String, String)> {
+    let (before, after) = number.split_once(['.', ','])?;
+    if !may_part_thousands(before, after) {
+        return None;
+    }
+    let decimals = match after.trim_end_matches('0') {
+        "" => "0".to_owned(),
+        // Before a fourth digit the mark can only be the decimal one.
+        three if three.len() == 3 => format!("{three}0"),
+        fewer => fewer.to_owned(),
+    };
+    Some((format!("{before}{after}"), format!("{before}.{decimals}")))
+}
+
+/// The refusal of a text that holds a number with two readings.
+pub(crate) fn ambiguous(field: &'static str, text: &str, readings: (String, String)) -> Error {
+    let (shown, (thousands, decimal)) = (shown(text), readings);
+    Error::invalid(field, format!("{shown} holds a number that can be read in two ways; write {thousands} or {decimal} instead."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_before_exactly_three_digits_can_be_read_in_two_ways() {
+        let both = |number: &str| readings(number).map(|(thousands, decimal)| format!("{thousands} {decimal}"));
+        for (number, expected) in [
+            ("1,000", "1000 1.0"),
+            ("1.000", "1000 1.0"),
+            ("12.500", "12500 12.5"),
+            ("999,125", "999125 999.1250"),
+            ("2.125", "2125 2.1250"),
+        ] {
+            assert_eq!(both(number).as_deref(), Some(expected), "{number}");
+        }
+        for number in ["", "1", "1000", "1,5", "1.50", "0.125", ".125", "1.0", "2.1250", "1234.567", "1,000,000", "1.", "a.000", "1.00a"] {
+            assert_eq!(both(number), None, "{number}");
+        }
+    }
+
+    #[test]
+    fn what_is_proposed_instead_has_one_reading() {
+        for number in ["1,000", "12.500", "999,125", "2.125"] {
+            let (thousands, decimal) = readings(number).expect("two readings");
+            assert_eq!((readings(&thousands), readings(&decimal)), (None, None), "{number}");
+        }
+    }
+}

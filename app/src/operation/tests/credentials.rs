@@ -1,0 +1,69 @@
+//! What is answered depends on who asks, and through what: keys of repeated calls, and what people cost.
+
+use serde_json::{Value, json};
+
+use crate::{
+    access::{Role, Scope, Writes},
+    error::Code,
+    testing::World,
+};
+
+async fn studio() -> World {
+    let studio = World::new("credentials").await;
+    studio.ok("create_client", json!({"name": "Acme", "rate": 12000, "tax_rate": "19"})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    studio
+}
+
+/// Stops the timer of the page, with the key that the page sends; the call and its answer.
+async fn stopped(studio: &World) -> (Value, Value) {
+    let timer = studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.advance(3600);
+    let call = json!({"idempotency_key": format!("stop-{}", timer["id"].as_str().expect("an id"))});
+    let answer = studio.ok("stop_timer", call.clone()).await;
+    assert_eq!(answer["amount"]["amount"], 12000);
+    (call, answer)
+}
+
+#[tokio::test]
+async fn a_key_of_the_page_brings_its_answer_to_no_token() {
+    let studio = studio().await;
+    let (call, answer) = stopped(&studio).await;
+    let agent = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite], Writes::Direct).await;
+    assert_eq!(agent.code("stop_timer", call.clone()).await, Code::NoTimer, "it is a call of its own");
+    assert_eq!(studio.ok("stop_timer", call).await, answer, "the page tries again and is answered as before");
+}
+
+#[tokio::test]
+async fn two_tokens_may_use_the_same_key_and_no_page_makes_one_that_is_theirs() {
+    let studio = studio().await;
+    let (first, second) = (studio.token(Writes::Direct).await, studio.token(Writes::Direct).await);
+    let call = |name: &str, key: &str| json!({"name": name, "idempotency_key": key});
+    let made = first.ok("create_client", call("Globex", "k")).await;
+    second.ok("create_client", call("Initech", "k")).await;
+    assert_eq!(first.ok("create_client", call("Globex", "k")).await, made);
+    let alike = format!("{} k", first.caller.token.as_ref().expect("a token").id);
+    assert_eq!(studio.code("create_client", call("Globex", &alike)).await, Code::IdempotencyMismatch);
+}
+
+#[tokio::test]
+async fn an_answer_is_not_given_again_to_another_role() {
+    let studio = studio().await;
+    let (call, _) = stopped(&studio).await;
+    let mut demoted = studio.clone();
+    demoted.caller.membership.as_mut().expect("a membership").role = Role::Member;
+    assert_eq!(demoted.code("stop_timer", call).await, Code::IdempotencyMismatch);
+}
+
+#[tokio::test]
+async fn what_people_cost_is_in_the_dry_run_of_those_who_may_see_it_only() {
+    let studio = studio().await;
+    let (edsger, agent) = (studio.as_role(Role::Manager).await, studio.token(Writes::Direct).await);
+    studio.sql("update member set cost_rate = 5432176 where organization_id = $1").await;
+    let call = json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h", "dry_run": true});
+    for (caller, sees) in [(&studio, true), (&edsger, false), (&agent, false)] {
+        let tried = caller.ok("create_time_entry", call.clone()).await;
+        let image = &tried["changes"][0]["after"];
+        assert_eq!((image["rate"].as_i64(), image.get("cost_rate").is_some()), (Some(12000), sees), "{tried:#}");
+    }
+}
