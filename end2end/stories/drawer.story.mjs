@@ -64,6 +64,7 @@ describe("the drawer", () => {
 
   test("logs time on a desktop, with every step seen before it is done", () => visit("desktop", logsTime));
   test("stays when the page changes, and when it is loaded again", () => visit("desktop", stays));
+  test("starts and stops the timer, however long a card is read", () => visit("desktop", keepsTime));
   test("asks which project is meant", () => visit("desktop", asksWhich));
   test("completes commands and names with the keys", () => visit("desktop", completes));
   test("commits once, however often one clicks, and shows it in other tabs", () => visit("desktop", commitsOnce));
@@ -120,6 +121,21 @@ async function stays(person) {
   await person.page.reload();
   await person.ready();
   assert.equal(await person.drawer.count(), 0);
+}
+
+async function keepsTime(person) {
+  await begin(person, "Mary Jackson");
+  await person.visit("Time");
+  await person.call();
+  for (const [command, title] of [["/start Acme / Dashboard review", /start the timer/i], ["/stop", /stop the timer/i]]) {
+    await person.ask(command);
+    await person.card(title).getByRole("button", { name: "Commit" }).waitFor();
+    // On the wall another second has begun until somebody has read it.
+    await person.page.waitForTimeout(1_500);
+    await person.decide(title, "Commit");
+    await person.card(title).getByText("Done").waitFor();
+  }
+  await person.week.getByRole("row").filter({ hasText: "review" }).waitFor();
 }
 
 async function asksWhich(person) {

@@ -9,7 +9,8 @@ use super::{
     Card, CardState,
     door::Visitor,
     effect,
-    proposal::{drawn_up, rehearse},
+    proposal::drawn_up,
+    sight,
     store::{self, card::Kept},
 };
 use crate::{
@@ -19,32 +20,22 @@ use crate::{
     operations,
 };
 
-/// Runs what a card shows, if it would still do the same.
+/// Runs what a card shows, if it still does the same: that is asked of the call itself, before anything of it is kept.
 pub async fn commit(visitor: &Visitor, id: CardId) -> Result<Card, Error> {
     let kept = find(visitor, id).await?;
     match kept.card.state {
         CardState::Waiting => {}
-        CardState::Committed => return Ok(kept.card),
+        CardState::Committed => return Ok(sight::of_card(visitor, kept)),
         CardState::Dismissed => return Err(over("was dismissed")),
         CardState::Undone => return Err(over("was committed and undone")),
     }
     let operation = operation(visitor, &kept.card)?;
-    let Some(fingerprint) = &kept.fingerprint else {
+    let Some(fingerprint) = kept.fingerprint.clone() else {
         return Err(Error::new(Code::Conflict, "It is not clear yet which record is meant. Choose one first."));
     };
-    if let Some(answer) = given(visitor, id).await? {
-        return done(visitor, id, operation, &answer).await;
-    }
-    match rehearse(visitor, operation, &kept.card.arguments).await {
-        Ok(rehearsal) if rehearsal.fingerprint == *fingerprint => {}
-        // Another tab may have been faster: then this is what it has changed.
-        otherwise => match given(visitor, id).await? {
-            Some(answer) => return done(visitor, id, operation, &answer).await,
-            None => return Err(stale(visitor, kept, operation, otherwise.err()).await?),
-        },
-    }
-    match visitor.call(operation, keyed(&kept.card)).await {
+    match visitor.commit(operation, keyed(&kept.card), fingerprint).await {
         Ok(answer) => done(visitor, id, operation, &answer).await,
+        Err(error) if error.code == Code::Stale => Err(stale(visitor, kept, operation).await?),
         Err(error) => Err(refused(visitor, id, error).await?),
     }
 }
@@ -58,7 +49,7 @@ pub async fn dismiss(visitor: &Visitor, id: CardId) -> Result<Card, Error> {
     let mut db = visitor.db().await?;
     store::card::dismiss(&mut db, id).await?;
     db.commit().await?;
-    Ok(find(visitor, id).await?.card)
+    shown(visitor, id).await
 }
 
 /// Says which record was meant. Only what was offered can be chosen.
@@ -74,7 +65,7 @@ pub async fn choose(visitor: &Visitor, id: CardId, choice: &str) -> Result<Card,
     match drawn_up(visitor, id, operation, arguments).await {
         Ok(renewed) => {
             renew(visitor, &renewed).await?;
-            Ok(find(visitor, id).await?.card)
+            shown(visitor, id).await
         }
         Err(error) => Err(refused(visitor, id, error).await?),
     }
@@ -94,21 +85,21 @@ pub async fn undo(visitor: &Visitor, id: CardId) -> Result<Card, Error> {
     let mut db = visitor.db().await?;
     store::card::undone(&mut db, id).await?;
     db.commit().await?;
-    Ok(find(visitor, id).await?.card)
+    shown(visitor, id).await
 }
 
 async fn find(visitor: &Visitor, id: CardId) -> Result<Kept, Error> {
     store::card::find(&mut visitor.db().await?, id, visitor.place.member).await
 }
 
+/// The card as it is now, as far as the visitor may still see it.
+async fn shown(visitor: &Visitor, id: CardId) -> Result<Card, Error> {
+    Ok(sight::of_card(visitor, find(visitor, id).await?))
+}
+
 /// The card's operation, which a change of role can have taken away since.
 fn operation(visitor: &Visitor, card: &Card) -> Result<&'static Operation, Error> {
     visitor.named(&card.operation).ok_or_else(|| Error::forbidden(&format!("do \"{}\"", card.title)))
-}
-
-/// The answer that the card's call was given before.
-async fn given(visitor: &Visitor, id: CardId) -> Result<Option<Value>, Error> {
-    store::card::answer(&mut visitor.db().await?, id, visitor.place.member).await
 }
 
 fn keyed(card: &Card) -> Value {
@@ -123,17 +114,13 @@ async fn done(visitor: &Visitor, id: CardId, operation: &Operation, answer: &Val
     let mut db = visitor.db().await?;
     store::card::committed(&mut db, id, action, effect::link(operation, answer).as_deref()).await?;
     db.commit().await?;
-    Ok(find(visitor, id).await?.card)
+    shown(visitor, id).await
 }
 
-/// Shows what the card would do now, and why it was not done.
-async fn stale(visitor: &Visitor, kept: Kept, operation: &Operation, refusal: Option<Error>) -> Result<Error, Error> {
+/// Shows what the card would do now, and why it was not done. An operation that is refused for a reason of its own says so.
+async fn stale(visitor: &Visitor, kept: Kept, operation: &Operation) -> Result<Error, Error> {
     let id = kept.card.id;
-    let drawn = match refusal {
-        Some(error) => Err(error),
-        None => drawn_up(visitor, id, operation, kept.card.arguments).await,
-    };
-    let mut renewed = match drawn {
+    let mut renewed = match drawn_up(visitor, id, operation, kept.card.arguments).await {
         Ok(renewed) => renewed,
         Err(error) => return refused(visitor, id, error).await,
     };

@@ -2,14 +2,18 @@
 
 use serde_json::Value;
 
+use super::fingerprint;
 use crate::{
     access::{Permission, Role},
     context::{Caller, Door, Membership},
     database::{Db, Reach as Rows},
     error::Error,
-    operation::{Effect, Operation, Reach},
+    operation::{Agreed, Effect, Operation, Reach},
     operations,
 };
+
+/// What is not offered although a role may do it: mails hold the links of invitations, and whoever has one can use it.
+const KEPT_BACK: [&str; 1] = ["list_mails"];
 
 /// Who is at the drawer.
 #[derive(Clone)]
@@ -45,6 +49,12 @@ impl Visitor {
         operation.call(self.caller.clone(), arguments).await
     }
 
+    /// Calls a write for them, if it comes to what its rehearsal came to. Refused (stale) when it does not.
+    pub async fn commit(&self, operation: &Operation, arguments: Value, print: Vec<u8>) -> Result<Value, Error> {
+        let agreed = Some(Agreed { print, taken: fingerprint::of });
+        operation.call(Caller { agreed, ..self.caller.clone() }, arguments).await
+    }
+
     /// What they may do here.
     pub fn offered(&self) -> impl Iterator<Item = &'static Operation> {
         let role = self.place.role;
@@ -58,12 +68,14 @@ impl Visitor {
 }
 
 /// Whether the drawer offers an operation to a role. What needs a person at its own page is not for a model; nor is a
-/// secret, which would be kept in the conversation, or a write beyond the organization, whose conversation this is.
+/// secret, which would be told to the model and kept in the conversation, or a write beyond the organization, whose
+/// conversation this is.
 fn is_offered(operation: &Operation, role: Role) -> bool {
     let declaration = operation.declaration;
     let beyond = declaration.needs == Permission::SignedIn;
     declaration.reach != Reach::Person
         && !declaration.secret
+        && !KEPT_BACK.contains(&declaration.name)
         && (beyond || role.may(declaration.needs))
         && !(beyond && declaration.effect != Effect::Read)
 }

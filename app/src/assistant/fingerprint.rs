@@ -1,46 +1,56 @@
-//! Whether two dry runs would do the same: what they would change, without what every run makes anew.
+//! Whether two runs of a write come to the same: what they would change, and what of it a card shows, without what every run
+//! makes anew.
+
+use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// The fingerprint of a dry run that was made between two instants.
+use super::effect;
+use crate::time::clock::to_the_second;
+
+/// How far from a run its own instants may lie, beside the fraction of a second that some records leave out. A timer that
+/// takes the place of one that has just begun starts a second later; time that began within a second ends within one.
+const AROUND: SignedDuration = SignedDuration::from_secs(1);
+
+/// Columns that hold something else after every run: the hash of a secret that was thrown.
+const THROWN: [&str; 1] = ["secret_hash"];
+
+/// What follows from an instant: a timer that ends now has run for as long as it took somebody to say so, and an invitation
+/// that is sent now runs out so long after now.
+const FOLLOWS: [(&str, &str); 2] = [("ended_at", "seconds"), ("sent_at", "expires_at")];
+
+/// The fingerprint of a run that was made between two instants. The answer is that of a dry run, with its changes.
 pub fn of(answer: &Value, began: Timestamp, ended: Timestamp) -> Vec<u8> {
     let changes = answer.get("changes").and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
-    let fresh = Fresh {
-        records: changes.iter().filter(|change| change.get("before").is_none()).filter_map(|change| id(&change["record"])).collect(),
-        // A database keeps microseconds, and a clock of the process may be read a moment later.
-        from: began - SignedDuration::from_millis(1),
-        until: ended + SignedDuration::from_millis(1),
-    };
-    let effect = match changes {
-        [] => without(answer, &["warnings", "dry_run", "changes"]),
-        _ => Value::from(changes.to_vec()),
-    };
-    Sha256::digest(fresh.left_out(effect).to_string()).to_vec()
+    let fresh = Fresh::of(changes, began, ended);
+    let changes: Vec<Value> = changes.iter().map(|change| fresh.left_out(change.clone())).collect();
+    // What no change is written down of, such as to whom a mail goes, is at least shown.
+    let seen = json!({ "changes": changes, "shown": effect::compared(answer) });
+    Sha256::digest(seen.to_string()).to_vec()
 }
 
-fn without(answer: &Value, names: &[&str]) -> Value {
-    let mut answer = answer.clone();
-    if let Some(fields) = answer.as_object_mut() {
-        fields.retain(|name, _| !names.contains(&name.as_str()));
-    }
-    answer
-}
-
-fn id(value: &Value) -> Option<Uuid> {
-    value.as_str()?.parse().ok()
-}
-
-/// What one run makes anew: ids of new records, and its own instant.
+/// What one run makes anew: ids of new records, and its own instant, which some records keep to the second.
 struct Fresh {
     records: Vec<Uuid>,
+    old: HashSet<Timestamp>,
     from: Timestamp,
     until: Timestamp,
 }
 
 impl Fresh {
+    fn of(changes: &[Value], began: Timestamp, ended: Timestamp) -> Self {
+        let made = changes.iter().filter(|change| change.get("before").is_none());
+        Self {
+            records: made.filter_map(|change| change["record"].as_str()?.parse().ok()).collect(),
+            old: old(changes),
+            from: to_the_second(began) - AROUND,
+            until: ended + AROUND,
+        }
+    }
+
     fn left_out(&self, value: Value) -> Value {
         match value {
             Value::String(text) => self.name(text),
@@ -57,17 +67,31 @@ impl Fresh {
             return Value::from(format!("new {at}"));
         }
         match text.parse::<Timestamp>() {
-            Ok(at) if at >= self.from && at <= self.until => Value::from("now"),
+            Ok(at) if self.is_now(at) => Value::from("now"),
             _ => Value::from(text),
         }
     }
 
-    /// A timer that ends now has run for as long as it took somebody to say so.
+    fn is_now(&self, at: Timestamp) -> bool {
+        at >= self.from && at <= self.until && !self.old.contains(&at)
+    }
+
     fn fields(&self, fields: Map<String, Value>) -> Value {
-        let mut left: Map<String, Value> = fields.into_iter().map(|(name, value)| (name, self.left_out(value))).collect();
-        if left.get("ended_at").is_some_and(|ended| ended == "now") {
-            left.remove("seconds");
+        let kept = fields.into_iter().filter(|(name, _)| !THROWN.contains(&name.as_str()));
+        let mut left: Map<String, Value> = kept.map(|(name, value)| (name, self.left_out(value))).collect();
+        for (instant, follows) in FOLLOWS {
+            if left.get(instant).is_some_and(|at| at == "now") {
+                left.remove(follows);
+            }
         }
         Value::Object(left)
     }
+}
+
+/// The instants that were there before the run: those of each record as it was found.
+fn old(changes: &[Value]) -> HashSet<Timestamp> {
+    let mut seen = HashSet::new();
+    let first = changes.iter().filter(|change| seen.insert(change["record"].as_str()));
+    let found = first.filter_map(|change| change.get("before")?.as_object());
+    found.flat_map(Map::values).filter_map(|value| value.as_str()?.parse().ok()).collect()
 }

@@ -1,9 +1,10 @@
 //! What was said before: for the list of conversations, for the page, and for a model.
 
 use super::{
-    CardState, Conversation, ConversationSummary, Message, Speaker, Step,
+    CardState, Conversation, ConversationSummary, Message, Speaker, Step, data,
     door::Visitor,
     model::Turn,
+    sight,
     store::{self, message::Found},
 };
 use crate::{
@@ -19,7 +20,8 @@ const TOLD: usize = 20;
 /// The visitor's conversations, the latest first.
 pub async fn list(visitor: &Visitor, query: Option<String>) -> Result<Vec<ConversationSummary>, Error> {
     let query = text::optional("query", query.as_deref(), 200)?;
-    let rows = store::conversation::list(&mut visitor.db().await?, visitor.place.member, query.as_deref()).await?;
+    let roles = sight::covered(visitor);
+    let rows = store::conversation::list(&mut visitor.db().await?, visitor.place.member, query.as_deref(), &roles).await?;
     let summary = |row: store::conversation::Row| ConversationSummary {
         id: ConversationId(row.id),
         title: row.title,
@@ -28,24 +30,30 @@ pub async fn list(visitor: &Visitor, query: Option<String>) -> Result<Vec<Conver
     Ok(rows.into_iter().map(summary).collect())
 }
 
-/// One of the visitor's conversations.
+/// One of the visitor's conversations, as far as they may still see it.
 pub async fn get(visitor: &Visitor, id: ConversationId) -> Result<Conversation, Error> {
     // Asked first: an answer that ends meanwhile is complete when it is read.
     let run = visitor.caller.services.assistant.runs.of_conversation(id);
     let mut db = visitor.db().await?;
     let row = store::conversation::find(&mut db, id, visitor.place.member).await?;
     let cards = store::card::list(&mut db, id).await?;
+    let cards = cards.into_iter().filter(|kept| sight::sees(visitor, kept)).map(|kept| (kept.card.id, kept.card)).collect();
     let found = store::message::list(&mut db, id, cards).await?;
-    Ok(Conversation { id, title: row.title, messages: found.into_iter().map(|found| complete(found, run)).collect(), run })
+    let messages = found.into_iter().map(|found| sight::of_message(visitor, complete(found, run))).collect();
+    Ok(Conversation { id, title: row.title, messages, run })
 }
 
 /// An answer without an end that nobody is making any more was cut off, and says so.
-fn complete(found: Found, run: Option<RunId>) -> Message {
-    let mut message = found.message;
-    if !found.ended && run.is_none() && message.refusal.is_none() {
-        message.refusal = Some(Error::new(Code::Unavailable, "This answer was cut off. Nothing was changed; ask again."));
+fn complete(mut found: Found, run: Option<RunId>) -> Found {
+    if !found.ended && run.is_none() && found.message.refusal.is_none() {
+        found.message.refusal = Some(cut_off());
     }
-    message
+    found
+}
+
+/// What is said of an answer that nobody makes any more.
+pub fn cut_off() -> Error {
+    Error::new(Code::Unavailable, "This answer was cut off. Nothing was changed; ask again.")
 }
 
 /// Gives a conversation another title.
@@ -79,16 +87,24 @@ fn turn(message: &Message) -> Turn {
     match message.speaker {
         Speaker::Person => Turn::Person(message.text.clone()),
         Speaker::Assistant => {
-            let mut text = message.text.clone();
+            let mut text = if repeats(message) { String::new() } else { message.text.clone() };
             message.steps.iter().for_each(|step| text.push_str(&noted(step)));
             Turn::Model { text: if text.is_empty() { "(no answer)".to_owned() } else { text }, calls: Vec::new() }
         }
     }
 }
 
+/// Whether the words are those of a step, as after a slash command. They hold what records say, and are told with their step.
+fn repeats(message: &Message) -> bool {
+    message.steps.iter().any(|step| matches!(step, Step::Tool(tool) if tool.summary.as_deref() == Some(message.text.as_str())))
+}
+
 fn noted(step: &Step) -> String {
     match step {
-        Step::Tool(tool) => format!("\n(looked up: {} – {})", tool.title, tool.summary.as_deref().unwrap_or("no result")),
+        Step::Tool(tool) => {
+            let summary = data::line(&tool.operation, tool.summary.as_deref().unwrap_or("no result"));
+            format!("\n(looked up: {} – {summary})", tool.title)
+        }
         Step::Card(card) => {
             let state = match card.state {
                 CardState::Waiting => "waits for the person",

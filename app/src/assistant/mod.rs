@@ -31,12 +31,16 @@ mod prompt;
 #[cfg(feature = "ssr")]
 pub mod proposal;
 #[cfg(feature = "ssr")]
+mod rights;
+#[cfg(feature = "ssr")]
 pub mod run;
 #[cfg(feature = "ssr")]
 pub mod runs;
 #[cfg(feature = "ssr")]
 pub mod saying;
 pub mod settings;
+#[cfg(feature = "ssr")]
+mod sight;
 pub mod slash;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{door::Visitor, model::Offer};
+use super::{data::quoted, door::Visitor, model::Offer};
 use crate::{
     day::Day,
     operation::{Effect, Operation},
@@ -52,11 +52,6 @@ pub fn system(visitor: &Visitor, page: Option<&str>) -> String {
         ));
     }
     words
-}
-
-/// A name as data: on one line and in quotes.
-fn quoted(name: &str) -> String {
-    Value::from(name).to_string()
 }
 
 /// A page of the organization, as long as it is nothing but an address.

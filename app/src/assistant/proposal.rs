@@ -15,12 +15,15 @@ use crate::{
     operation::Operation,
 };
 
+/// How many records a dry run tells of at most. Of a write that reaches it nobody knows all that it would do.
+const TOLD: usize = 500;
+
 /// What a dry run would do.
-pub struct Rehearsal {
+struct Rehearsal {
     /// The operation's answer, with its changes.
-    pub answer: Value,
+    answer: Value,
     /// What it comes to, without what every run makes anew.
-    pub fingerprint: Vec<u8>,
+    fingerprint: Vec<u8>,
 }
 
 /// Makes a card and keeps it. Nothing is done: a refusal is answered, and a reference that could mean several records becomes a choice.
@@ -34,7 +37,7 @@ pub async fn propose(visitor: &Visitor, conversation: ConversationId, operation:
 
 /// A card for this call as it would be done now.
 pub async fn drawn_up(visitor: &Visitor, id: CardId, operation: &Operation, arguments: Value) -> Result<Kept, Error> {
-    let arguments = own_arguments(arguments)?;
+    let (arguments, role) = (own_arguments(arguments)?, visitor.place.role);
     let card = Card {
         id,
         operation: operation.declaration.name.to_owned(),
@@ -52,25 +55,35 @@ pub async fn drawn_up(visitor: &Visitor, id: CardId, operation: &Operation, argu
         Ok(rehearsal) => {
             let effect = effect::lines(visitor, operation, &card.arguments, &rehearsal.answer).await;
             let warnings = warnings(&rehearsal.answer);
-            Ok(Kept { card: Card { effect, warnings, ..card }, choice_of: None, fingerprint: Some(rehearsal.fingerprint) })
+            Ok(Kept { card: Card { effect, warnings, ..card }, choice_of: None, fingerprint: Some(rehearsal.fingerprint), role })
         }
         Err(error) => {
             let (argument, choices) = choice(&error).ok_or_else(|| error.clone())?;
             let warnings = vec![error.message];
-            Ok(Kept { card: Card { choices, warnings, ..card }, choice_of: Some(argument), fingerprint: None })
+            Ok(Kept { card: Card { choices, warnings, ..card }, choice_of: Some(argument), fingerprint: None, role })
         }
     }
 }
 
 /// Runs the operation without keeping anything.
-pub async fn rehearse(visitor: &Visitor, operation: &Operation, arguments: &Value) -> Result<Rehearsal, Error> {
+async fn rehearse(visitor: &Visitor, operation: &Operation, arguments: &Value) -> Result<Rehearsal, Error> {
     let clock = &visitor.caller.services.clock;
     let mut arguments = arguments.as_object().cloned().unwrap_or_default();
     arguments.insert("dry_run".to_owned(), Value::from(true));
     let began: Timestamp = clock.now();
     let answer = visitor.call(operation, Value::Object(arguments)).await?;
+    refuse_too_much(&answer)?;
     let fingerprint = fingerprint::of(&answer, began, clock.now());
     Ok(Rehearsal { answer, fingerprint })
+}
+
+/// What a card cannot show whole, it does not offer.
+fn refuse_too_much(answer: &Value) -> Result<(), Error> {
+    match answer.get("changes").and_then(Value::as_array).map_or(0, Vec::len) {
+        ..TOLD => Ok(()),
+        _ => Err(Error::new(Code::Conflict, format!("This would change {TOLD} records or more, which is too much for a card to show."))
+            .hint("Do it on its page, or ask for less at once.")),
+    }
 }
 
 /// The arguments of the operation itself. Whether and under which key it is done is not for the one who proposes it.

@@ -3,7 +3,7 @@
 //! Reads run at once. A write becomes a card, and the model is told that it waits: there is no way from here to a commit.
 //! Every step is kept before it is taken, so that a cut connection leaves a conversation that can go on.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::panic::AssertUnwindSafe;
 
 use futures::{FutureExt, StreamExt};
 use leptos::{prelude::Owner, reactive::computed::ScopedFuture};
@@ -15,8 +15,8 @@ use super::{
     door::Visitor,
     engine::Limits,
     model::{Gathered, ModelError, Offer, Question, Turn, Wanted},
-    prompt, proposal,
-    runs::Run,
+    prompt, proposal, rights,
+    runs::Begun,
     store, tool,
     usage::{self, Tokens},
 };
@@ -30,8 +30,8 @@ use crate::{
 pub struct Errand {
     /// For whom.
     pub visitor: Visitor,
-    /// Who hears of it.
-    pub run: Arc<Run>,
+    /// Who hears of it, and of its end whatever happens.
+    pub run: Begun,
     /// Where it belongs.
     pub conversation: ConversationId,
     /// The answer so far.
@@ -74,6 +74,7 @@ impl Errand {
     async fn converse(&mut self) -> Result<(), Error> {
         let tools = prompt::offers(&self.visitor);
         for _ in 0..self.limits().steps {
+            rights::check(&self.visitor).await?;
             usage::check(&self.visitor).await?;
             let (text, calls) = self.ask(tools.clone()).await?;
             if calls.is_empty() {
@@ -82,6 +83,8 @@ impl Errand {
                     _ => Ok(()),
                 };
             }
+            // The model may have taken its time.
+            rights::check(&self.visitor).await?;
             self.turns.push(Turn::Model { text, calls: calls.clone() });
             for (at, wanted) in calls.into_iter().enumerate() {
                 let text = match at < self.limits().calls {

@@ -1,14 +1,18 @@
 //! The answers that are being made in this process: heard by any number of readers, each from its beginning.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    ops::Deref,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use futures::{Stream, stream::unfold};
 use tokio::sync::watch;
 
-use super::{Message, RunEvent, door::Visitor};
+use super::{Message, RunEvent, Speaker, door::Visitor, history, sight};
 use crate::{
+    access::Role,
     error::{Code, Error},
-    id::{ConversationId, MemberId, OrganizationId, RunId},
+    id::{ConversationId, MemberId, MessageId, OrganizationId, RunId},
 };
 
 /// How many answers of one member may be made at once.
@@ -27,6 +31,7 @@ pub struct Run {
     pub id: RunId,
     organization: OrganizationId,
     member: MemberId,
+    role: Role,
     conversation: ConversationId,
     events: Mutex<Vec<RunEvent>>,
     over: watch::Sender<bool>,
@@ -34,9 +39,30 @@ pub struct Run {
     stop: watch::Sender<bool>,
 }
 
+/// An answer that has begun, in the hands of whoever makes it. When they let go of it without an end, because the request was
+/// dropped or something has failed, it was cut off: nobody waits for it any longer, and the next one can begin.
+pub struct Begun(Arc<Run>);
+
+impl Deref for Begun {
+    type Target = Arc<Run>;
+
+    fn deref(&self) -> &Arc<Run> {
+        &self.0
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        if !self.0.is_over() {
+            let (id, text, steps) = (MessageId::new(), String::new(), Vec::new());
+            self.0.end(Message { id, speaker: Speaker::Assistant, text, steps, refusal: Some(history::cut_off()) });
+        }
+    }
+}
+
 impl Runs {
     /// Begins an answer. A conversation has one at a time.
-    pub fn begin(&self, visitor: &Visitor, conversation: ConversationId) -> Result<Arc<Run>, Error> {
+    pub fn begin(&self, visitor: &Visitor, conversation: ConversationId) -> Result<Begun, Error> {
         let mut runs = locked(&self.0);
         if runs.iter().any(|run| run.conversation == conversation && !run.is_over()) {
             return Err(Error::new(Code::Conflict, "The assistant is still answering here. Wait for it, or stop it first."));
@@ -54,13 +80,22 @@ impl Runs {
         }
         let run = Arc::new(Run::new(visitor, conversation));
         runs.push(run.clone());
-        Ok(run)
+        Ok(Begun(run))
     }
 
     /// The visitor's own answer of this id.
     pub fn find(&self, visitor: &Visitor, id: RunId) -> Result<Arc<Run>, Error> {
         let found = locked(&self.0).iter().find(|run| run.id == id && run.belongs_to(visitor)).cloned();
         found.ok_or_else(|| Error::not_found("answer on its way"))
+    }
+
+    /// The same, to hear it from its beginning: not for who sees less now than when it was made.
+    pub fn hear(&self, visitor: &Visitor, id: RunId) -> Result<Arc<Run>, Error> {
+        let run = self.find(visitor, id)?;
+        match sight::covers(visitor.place.role, run.role) {
+            true => Ok(run),
+            false => Err(Error::not_found("answer on its way")),
+        }
     }
 
     /// The answer that is being made in a conversation.
@@ -80,6 +115,7 @@ impl Run {
             id: RunId::new(),
             organization: visitor.place.organization,
             member: visitor.place.member,
+            role: visitor.place.role,
             conversation,
             events: Mutex::default(),
             over: watch::Sender::new(false),

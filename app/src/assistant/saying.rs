@@ -6,7 +6,7 @@ use super::{
     history,
     model::Turn,
     prompt, proposal, run,
-    runs::Run,
+    runs::Begun,
     slash, store, tool,
     usage::{self, Tokens},
 };
@@ -16,7 +16,6 @@ use crate::{
     operation::{Effect, Operation},
     text,
 };
-use std::sync::Arc;
 
 /// The longest thing that can be said at once, in characters.
 const LONGEST: usize = 8_000;
@@ -39,23 +38,16 @@ pub async fn say(visitor: Visitor, conversation: Option<ConversationId>, text: &
     // The place for the answer comes first: what is said while another answer is being made is not kept.
     let run = if asks { Some(visitor.caller.services.assistant.runs.begin(&visitor, id)?) } else { None };
     let asked = message(Speaker::Person, text.clone());
-    let kept = keep_asked(&visitor, id, conversation.is_none(), &asked).await;
-    match (run, kept) {
-        (Some(run), Ok(())) => ask(visitor, run, id, asked, page).await,
-        (Some(run), Err(error)) => {
-            run.end(asked);
-            Err(error)
-        }
-        (None, Err(error)) => Err(error),
-        (None, Ok(())) => {
-            let answer = match text.starts_with('/') {
-                true => command(&visitor, id, &text).await,
-                false => message(Speaker::Assistant, without_model(&standing)),
-            };
-            keep_answer(&visitor, id, &answer).await?;
-            Ok(Said { conversation: id, messages: vec![asked, answer], run: None })
-        }
+    keep_asked(&visitor, id, conversation.is_none(), &asked).await?;
+    if let Some(run) = run {
+        return ask(visitor, run, id, asked, page).await;
     }
+    let answer = match text.starts_with('/') {
+        true => command(&visitor, id, &text).await,
+        false => message(Speaker::Assistant, without_model(&standing)),
+    };
+    keep_answer(&visitor, id, &answer).await?;
+    Ok(Said { conversation: id, messages: vec![asked, answer], run: None })
 }
 
 /// Whether there is a model, and whether it may be used here.
@@ -90,14 +82,14 @@ async fn keep_asked(visitor: &Visitor, id: ConversationId, new: bool, asked: &Me
     } else {
         store::conversation::touch(&mut db, id, now).await?;
     }
-    store::message::insert(&mut db, id, asked, now, Some(now)).await?;
+    store::message::insert(&mut db, id, asked, visitor.place.role, now, Some(now)).await?;
     db.commit().await
 }
 
 async fn keep_answer(visitor: &Visitor, id: ConversationId, answer: &Message) -> Result<(), Error> {
     let now = visitor.caller.services.clock.now();
     let mut db = visitor.db().await?;
-    store::message::insert(&mut db, id, answer, now, Some(now)).await?;
+    store::message::insert(&mut db, id, answer, visitor.place.role, now, Some(now)).await?;
     db.commit().await
 }
 
@@ -131,7 +123,7 @@ async fn carried_out(visitor: &Visitor, id: ConversationId, text: &str) -> Resul
 }
 
 /// Lets the model answer, while the page is answered already.
-async fn ask(visitor: Visitor, run: Arc<Run>, id: ConversationId, asked: Message, page: Option<String>) -> Result<Said, Error> {
+async fn ask(visitor: Visitor, run: Begun, id: ConversationId, asked: Message, page: Option<String>) -> Result<Said, Error> {
     let answer = message(Speaker::Assistant, String::new());
     let conversation = match begin(&visitor, id, &answer).await {
         Ok(conversation) => conversation,
@@ -155,7 +147,7 @@ async fn begin(visitor: &Visitor, id: ConversationId, answer: &Message) -> Resul
     let conversation = history::get(visitor, id).await?;
     let now = visitor.caller.services.clock.now();
     let mut db = visitor.db().await?;
-    store::message::insert(&mut db, id, answer, now, None).await?;
+    store::message::insert(&mut db, id, answer, visitor.place.role, now, None).await?;
     db.commit().await?;
     Ok(conversation)
 }

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     context::{Clock, Documents, Promise},
@@ -17,24 +17,39 @@ use crate::{
 pub const BEGINNING: &str = "2026-11-21T10:00:00Z";
 
 /// A clock that shows what a test says.
-pub struct StandingClock(Mutex<Timestamp>);
+pub struct StandingClock(Mutex<Face>);
+
+/// What the clock shows, and how far it goes on whenever somebody looks at it.
+struct Face {
+    shows: Timestamp,
+    step: SignedDuration,
+}
 
 impl StandingClock {
     /// Sets what it shows.
     pub fn set(&self, instant: Timestamp) {
-        *self.0.lock().expect("the clock") = instant;
+        self.0.lock().expect("the clock").shows = instant;
+    }
+
+    /// Lets it go on by so much with every look at it, as a clock on a wall does.
+    pub fn go_on_by(&self, step: SignedDuration) {
+        self.0.lock().expect("the clock").step = step;
     }
 }
 
 impl Default for StandingClock {
     fn default() -> Self {
-        Self(Mutex::new(BEGINNING.parse().expect("an instant")))
+        Self(Mutex::new(Face { shows: BEGINNING.parse().expect("an instant"), step: SignedDuration::ZERO }))
     }
 }
 
 impl Clock for StandingClock {
     fn now(&self) -> Timestamp {
-        *self.0.lock().expect("the clock")
+        let mut face = self.0.lock().expect("the clock");
+        let now = face.shows;
+        let step = face.step;
+        face.shows += step;
+        now
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 pub fn of(chunk: &Value) -> Result<Piece, ModelError> {
     if let Some(error) = chunk.get("error").filter(|error| !error.is_null()) {
         let words = error.get("message").and_then(Value::as_str).or_else(|| error.as_str());
-        return Err(ModelError::Refused(super::shortened(words.unwrap_or("it broke off without saying why"))));
+        return Err(ModelError::Refused(words.unwrap_or("it broke off without saying why").to_owned()));
     }
     let choice = &chunk["choices"][0];
     let delta = choice.get("delta").or_else(|| choice.get("message")).unwrap_or(&Value::Null);

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::written::{self, Writer};
-use crate::{assistant::EffectLine, operation::Operation};
+use super::written;
 
 /// Fields with a label of their own, in the order of a receipt.
 const LABELS: &[(&str, &str)] = &[
@@ -13,15 +12,22 @@ const LABELS: &[(&str, &str)] = &[
     ("project", "Project"),
     ("stopped", "Stops"),
     ("member", "Member"),
+    ("members", "Members"),
+    ("role", "Role"),
+    ("projects", "Projects"),
+    ("clients", "Clients"),
     ("day", "Day"),
     ("period", "Period"),
     ("started_at", "From"),
     ("ended_at", "Until"),
     ("worked", "Duration"),
+    ("hours", "Hours"),
     ("description", "Description"),
     ("billable", "Billable"),
+    ("currency", "Currency"),
     ("rate", "Rate per hour"),
     ("amount", "Amount"),
+    ("percent", "Used"),
     ("lines", "Line"),
     ("subtotal", "Subtotal"),
     ("discount", "Discount"),
@@ -36,12 +42,15 @@ const LABELS: &[(&str, &str)] = &[
     ("email", "E-mail"),
     ("address", "Address"),
     ("vat_id", "VAT identifier"),
+    ("tax_category", "Tax category"),
     ("tax_rate", "Tax rate"),
     ("payment_terms_days", "Days to pay"),
+    ("language", "Language"),
     ("confirmed", "Drafts confirmed"),
+    ("expires_at", "Open until"),
 ];
 
-/// Fields that tell a person nothing here.
+/// Fields that tell a person nothing here. The link of an invitation is thrown anew when it is sent.
 const SILENT: &[&str] = &[
     "id",
     "version",
@@ -60,36 +69,30 @@ const SILENT: &[&str] = &[
     "created_at",
     "updated_at",
     "sent_at",
+    "joined_at",
+    "you",
+    "link",
     "pdf_url",
     "group_by",
     "rounding",
     "entries",
     "payments",
-    "currency",
     "taxes",
     "day_total",
     "unbilled",
-    "projects",
-    "tax_category",
-    "language",
     "client_email",
     "archived",
     "discount_written",
     "tracked",
+    "pending_percent",
 ];
 
-/// What is said of a record that goes, by its columns.
-pub(super) const COLUMNS: &[(&str, &str)] = &[
-    ("number", "Number"),
-    ("name", "Name"),
-    ("client_id", "Client"),
-    ("project_id", "Project"),
-    ("day", "Day"),
-    ("seconds", "Duration"),
-    ("description", "Description"),
-    ("total", "Total"),
-    ("amount", "Amount"),
-];
+/// Fields that move with the clock, or with what others log: two runs that come to the same need not agree in them. What
+/// the records themselves hold of it is compared with their changes.
+const MOVING: &[&str] = &["started_at", "ended_at", "expires_at", "worked", "amount", "stopped", "budget", "stopped_budget", "percent"];
+
+/// How a project stands: told of it with every answer, and changed by none of them.
+const STANDING: &[&str] = &["worked", "budget"];
 
 /// One fact of an answer.
 pub(super) struct Fact {
@@ -101,23 +104,47 @@ pub(super) struct Fact {
 }
 
 impl Fact {
-    /// The column that holds it.
-    pub fn column(&self) -> &str {
-        match self.name.as_str() {
-            "project" => "project_id",
-            "client" => "client_id",
-            "member" => "member_id",
-            "worked" => "seconds",
-            "balance" => "paid",
-            "status" => "state",
-            "period" => "period_from",
-            name => name,
-        }
+    /// The column of the record that holds it.
+    pub fn column(&self, record: &Value) -> &str {
+        column(&self.name, record)
     }
 
     /// Whether it says which record this is.
-    pub fn names_the_record(&self) -> bool {
+    pub fn names_the_record(&self, kind: &str) -> bool {
         matches!(self.name.as_str(), "number" | "name" | "client" | "project" | "day" | "total")
+            || kind == "invitation" && self.name == "email"
+    }
+
+    /// Whether its column holds something else, from which it is reckoned.
+    pub fn is_reckoned(&self) -> bool {
+        self.name == "balance"
+    }
+
+    /// Whether it says how the record stands, and not what becomes of it.
+    pub fn stands(&self, kind: &str) -> bool {
+        kind == "project" && STANDING.contains(&self.name.as_str())
+    }
+
+    /// Whether it moves by itself.
+    pub fn moves(&self) -> bool {
+        MOVING.contains(&self.name.as_str())
+    }
+}
+
+/// The column of a record that holds a field of an answer, or an argument.
+pub(super) fn column<'a>(name: &'a str, record: &Value) -> &'a str {
+    match name {
+        "project" => "project_id",
+        "client" => "client_id",
+        "member" => "member_id",
+        "projects" => "project_ids",
+        "clients" => "client_ids",
+        "worked" | "duration" | "hours" => "seconds",
+        "date" => "day",
+        "balance" => "paid",
+        "status" => "state",
+        "period" if record.get("period").is_none() => "period_from",
+        name => name,
     }
 }
 
@@ -126,13 +153,16 @@ pub(super) fn of(answer: &Value) -> Vec<Fact> {
     let Some(fields) = answer.as_object() else { return Vec::new() };
     let in_project = fields.get("project").is_some_and(Value::is_object);
     let running = fields.get("running").is_some_and(|running| *running == true);
-    let skipped = |name: &str| in_project && name == "client" || running && name == "worked";
+    // A client tells how many projects it has, an invitation which ones come with it.
+    let counted = fields.get("projects").is_some_and(Value::is_number);
+    let skipped = |name: &str| in_project && name == "client" || running && name == "worked" || counted && name == "projects";
     let known = LABELS.iter().filter(|(name, _)| !skipped(name)).filter_map(|(name, label)| Some((*name, *label, fields.get(*name)?)));
     let mut facts: Vec<Fact> = Vec::new();
     for (name, label, value) in known {
         match name {
             "lines" => facts.extend(value.as_array().into_iter().flatten().map(invoice_line)),
-            "project" => facts.extend(fact(name, label, Some(project(answer, value)))),
+            "project" => facts.extend(fact(name, label, project(answer, value))),
+            "expires_at" => facts.extend(fact(name, label, written::day_of(value))),
             _ => facts.extend(fact(name, label, written::value(value))),
         }
     }
@@ -147,31 +177,15 @@ fn fact(name: &str, label: &str, value: Option<String>) -> Option<Fact> {
     Some(Fact { name: name.to_owned(), label: label.to_owned(), value })
 }
 
-/// What of the arguments the answer does not show, such as to whom a mail goes.
-pub(super) fn of_arguments(operation: &Operation, arguments: &Value, answer: &Value, writer: &Writer) -> Vec<EffectLine> {
-    let shown = |name: &str| {
-        let nouns = operation.declaration.name.ends_with(name) || ["invoice", "time_entry", "client", "project", "version"].contains(&name);
-        let elsewhere = match name {
-            "duration" => "worked",
-            "date" => "day",
-            "from" | "to" if answer.get("period").is_some() => "period",
-            name => name,
-        };
-        nouns || answer.get(elsewhere).is_some()
-    };
-    let fields = arguments.as_object().into_iter().flatten();
-    let fields = fields.filter(|(name, value)| !shown(name) && value.as_str().is_none_or(|text| text.parse::<uuid::Uuid>().is_err()));
-    fields
-        .filter_map(|(name, value)| writer.argument(name, value).map(|value| EffectLine { label: readable(name), value, before: None }))
-        .collect()
-}
-
-/// `Acme / Dashboard`.
-fn project(answer: &Value, project: &Value) -> String {
+/// `Acme / Dashboard`, from the project itself or from its name; an id says nothing.
+fn project(answer: &Value, project: &Value) -> Option<String> {
+    if let Some(text) = project.as_str() {
+        return Some(text.to_owned()).filter(|text| !written::is_id(text));
+    }
     let name = |of: &Value| of["name"].as_str().unwrap_or_default().to_owned();
     match answer.get("client").map(name).filter(|client| !client.is_empty()) {
-        Some(client) => format!("{client} / {}", name(project)),
-        None => name(project),
+        Some(client) => Some(format!("{client} / {}", name(project))),
+        None => Some(name(project)),
     }
 }
 
@@ -181,6 +195,16 @@ fn invoice_line(line: &Value) -> Fact {
     let quantity = format!("{} {}", text("/quantity"), text("/unit"));
     let value = format!("{} × {} = {}", quantity.trim(), text("/price/text"), text("/net/text"));
     Fact { name: "lines".to_owned(), label: text("/description").to_owned(), value }
+}
+
+/// What a field or an argument is called: that of a fact where it is one.
+pub(super) fn label(name: &str) -> String {
+    let fact = match name {
+        "duration" => "worked",
+        "date" => "day",
+        name => name,
+    };
+    LABELS.iter().find(|(known, _)| *known == fact).map_or_else(|| readable(fact), |(_, label)| (*label).to_owned())
 }
 
 /// `payment_terms_days` as *Payment terms days*.

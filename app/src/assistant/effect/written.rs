@@ -1,14 +1,17 @@
 //! Values as a card writes them.
 
-use serde_json::{Value, json};
+use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{
     assistant::door::Visitor,
     day::{Day, Moment},
     hours::Worked,
     money::{Currency, Money},
-    operations,
 };
+
+/// The most names that are written one after the other.
+const LISTED: usize = 30;
 
 /// Writes columns and arguments, whose numbers say nothing without their currency and place.
 pub(super) struct Writer {
@@ -20,6 +23,11 @@ impl Writer {
     /// For the answer of an operation.
     pub fn of(visitor: &Visitor, answer: &Value) -> Self {
         let code = answer.pointer("/client/currency").or_else(|| answer.get("currency")).and_then(Value::as_str);
+        Self::in_currency(visitor, code)
+    }
+
+    /// For amounts in this currency; in that of the organization when it is not known.
+    pub fn in_currency(visitor: &Visitor, code: Option<&str>) -> Self {
         let currency = code.and_then(|code| Currency::parse(code).ok()).unwrap_or_else(|| visitor.place.currency.clone());
         Self { currency, zone: visitor.place.zone.clone() }
     }
@@ -28,9 +36,13 @@ impl Writer {
     pub fn column(&self, column: &str, value: &Value) -> String {
         match (column, value) {
             (_, Value::Null) => "nothing".to_owned(),
-            ("seconds", Value::Number(seconds)) => Worked::of(seconds.as_i64().unwrap_or_default()).text,
+            ("seconds" | "billed_seconds", Value::Number(seconds)) => Worked::of(seconds.as_i64().unwrap_or_default()).text,
+            ("tax_rate" | "discount_percent", Value::Number(hundredths)) => percent(hundredths.as_i64().unwrap_or_default()),
             (_, Value::Number(amount)) if is_money(column) => self.money(amount.as_i64().unwrap_or_default()),
-            (_, Value::String(text)) => self.instant(text).or_else(|| self::value(value)).unwrap_or_else(|| "nothing".to_owned()),
+            (_, Value::String(text)) => {
+                let words = self.instant(column, text).or_else(|| self::value(value)).filter(|words| !words.is_empty());
+                words.unwrap_or_else(|| "nothing".to_owned())
+            }
             _ => self::value(value).unwrap_or_default(),
         }
     }
@@ -38,9 +50,7 @@ impl Writer {
     /// An argument of a call.
     pub fn argument(&self, name: &str, value: &Value) -> Option<String> {
         match value {
-            Value::Number(amount) if is_money(name) => Some(self.money(amount.as_i64()?)),
-            Value::Bool(false) => None,
-            Value::Array(items) if items.iter().any(Value::is_object) => Some(format!("{} given", items.len())),
+            Value::Number(amount) if is_money(name) => amount.as_i64().map(|amount| self.money(amount)),
             _ => self::value(value),
         }
     }
@@ -49,10 +59,19 @@ impl Writer {
         Money::new(amount, &self.currency).text
     }
 
-    fn instant(&self, text: &str) -> Option<String> {
+    /// Work began and ended at a time of its day; of anything else the day is told.
+    fn instant(&self, column: &str, text: &str) -> Option<String> {
         let at = Moment::at(text.parse().ok()?, &self.zone);
-        Some(at.clock().to_owned())
+        match column {
+            "started_at" | "ended_at" => Some(at.clock().to_owned()),
+            _ => Some(at.day().label()),
+        }
     }
+}
+
+/// Hundredths of a percent as a percentage.
+fn percent(hundredths: i64) -> String {
+    i32::try_from(hundredths).map(|hundredths| crate::percent::Percent(hundredths).to_string()).unwrap_or_default()
 }
 
 /// Whether a number under this name counts minor units of a currency.
@@ -66,6 +85,7 @@ pub(super) fn is_money(name: &str) -> bool {
             | "net"
             | "tax"
             | "discount"
+            | "discount_amount"
             | "subtotal"
             | "paid"
             | "balance"
@@ -82,12 +102,13 @@ pub(super) fn value(value: &Value) -> Option<String> {
         Value::Bool(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
         Value::Number(number) => Some(number.to_string()),
         Value::String(text) => Some(text_of(text)),
-        Value::Array(items) => {
-            let texts: Vec<String> = items.iter().filter(|item| !item.is_object()).filter_map(self::value).collect();
-            (!texts.is_empty()).then(|| texts.join(", "))
-        }
+        Value::Array(items) => listed(items.iter().filter_map(self::value).collect()),
         Value::Object(fields) => {
             let text = |name: &str| fields.get(name).and_then(Value::as_str);
+            // The hours or the money of a budget: the cap is what is set.
+            if fields.contains_key("used") {
+                return Some(fields.get("cap")?.get("text")?.as_str()?.to_owned());
+            }
             if let Some(used) = fields.get("percent").and_then(|share| share.get("text")).and_then(Value::as_str) {
                 return Some(format!("{used} used"));
             }
@@ -102,17 +123,30 @@ pub(super) fn value(value: &Value) -> Option<String> {
     }
 }
 
+/// Several of them one after the other, and how many more there are.
+pub(super) fn listed(mut texts: Vec<String>) -> Option<String> {
+    let more = texts.len().saturating_sub(LISTED);
+    texts.truncate(LISTED);
+    match more {
+        0 => (!texts.is_empty()).then(|| texts.join(", ")),
+        more => Some(format!("{} and {more} more", texts.join(", "))),
+    }
+}
+
+/// The day of an instant.
+pub(super) fn day_of(value: &Value) -> Option<String> {
+    Some(Moment::parse("at", value.as_str()?).ok()?.day().label())
+}
+
+/// Whether a text is an id: people read names.
+pub(super) fn is_id(text: &str) -> bool {
+    text.parse::<Uuid>().is_ok()
+}
+
 /// Days by their weekday, moments by their clock, anything else as it stands.
 fn text_of(text: &str) -> String {
     match (Day::parse("day", text), text.len()) {
         (Ok(day), 10) => day.label(),
         _ => Moment::parse("at", text).map_or_else(|_| text.to_owned(), |at| at.clock().to_owned()),
     }
-}
-
-/// The name of a record that an id stands for, as the visitor may see it.
-pub(super) async fn named(visitor: &Visitor, operation: &str, noun: &str, id: &Value) -> Option<String> {
-    let found = visitor.call(operations::named(operation)?, json!({ noun: id })).await.ok()?;
-    let name = found["name"].as_str()?;
-    Some(found.pointer("/client/name").and_then(Value::as_str).map_or_else(|| name.to_owned(), |client| format!("{client} / {name}")))
 }

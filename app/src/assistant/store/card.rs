@@ -1,14 +1,13 @@
 //! SQL of cards.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use serde_json::Value;
-use sqlx::{query, query_as, query_scalar};
+use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use super::{json, read};
 use crate::{
+    access::Role,
     assistant::{Card, CardState},
     database::{Db, instant},
     error::Error,
@@ -24,6 +23,8 @@ pub struct Kept {
     pub choice_of: Option<String>,
     /// What the dry run did; absent while an argument is not clear.
     pub fingerprint: Option<Vec<u8>>,
+    /// What the member was when it was drawn up: it shows what they saw as that.
+    pub role: Role,
 }
 
 /// A card as stored.
@@ -40,6 +41,7 @@ struct Row {
     action_id: Option<Uuid>,
     refusal: Option<Value>,
     link: Option<String>,
+    member_role: String,
 }
 
 /// Keeps a new card.
@@ -47,8 +49,8 @@ pub async fn insert(db: &mut Db, conversation: ConversationId, kept: &Kept, now:
     let (organization, card) = (db.organization(), &kept.card);
     query!(
         "insert into card (organization_id, id, conversation_id, operation, arguments, effect, warnings, choice_of, choices, fingerprint,
-             created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             member_role, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         organization,
         card.id.0,
         conversation.0,
@@ -59,6 +61,7 @@ pub async fn insert(db: &mut Db, conversation: ConversationId, kept: &Kept, now:
         kept.choice_of,
         json(&card.choices)?,
         kept.fingerprint,
+        kept.role.name(),
         instant(now) as _
     )
     .execute(db.connection())
@@ -72,7 +75,7 @@ pub async fn find(db: &mut Db, id: CardId, member: MemberId) -> Result<Kept, Err
     let row = query_as!(
         Row,
         "select k.id, k.operation, k.arguments, k.effect, k.warnings, k.choice_of, k.choices, k.fingerprint, k.state, k.action_id,
-             k.refusal, k.link
+             k.refusal, k.link, k.member_role
          from card k join conversation c on c.organization_id = k.organization_id and c.id = k.conversation_id
          where k.organization_id = $1 and k.id = $2 and c.member_id = $3",
         organization,
@@ -85,25 +88,27 @@ pub async fn find(db: &mut Db, id: CardId, member: MemberId) -> Result<Kept, Err
 }
 
 /// The cards of a conversation.
-pub async fn list(db: &mut Db, conversation: ConversationId) -> Result<HashMap<CardId, Card>, Error> {
+pub async fn list(db: &mut Db, conversation: ConversationId) -> Result<Vec<Kept>, Error> {
     let organization = db.organization();
     let rows = query_as!(
         Row,
-        "select id, operation, arguments, effect, warnings, choice_of, choices, fingerprint, state, action_id, refusal, link
+        "select id, operation, arguments, effect, warnings, choice_of, choices, fingerprint, state, action_id, refusal, link,
+             member_role
          from card where organization_id = $1 and conversation_id = $2",
         organization,
         conversation.0
     )
     .fetch_all(db.connection())
     .await?;
-    rows.into_iter().map(|row| Ok((CardId(row.id), kept(row)?.card))).collect()
+    rows.into_iter().map(kept).collect()
 }
 
 /// Writes what a waiting card would be now; whether it still waited.
 pub async fn renew(db: &mut Db, kept: &Kept) -> Result<bool, Error> {
     let (organization, card) = (db.organization(), &kept.card);
     let renewed = query!(
-        "update card set arguments = $3, effect = $4, warnings = $5, choice_of = $6, choices = $7, fingerprint = $8, refusal = $9
+        "update card set arguments = $3, effect = $4, warnings = $5, choice_of = $6, choices = $7, fingerprint = $8, refusal = $9,
+             member_role = $10
          where organization_id = $1 and id = $2 and state = 'waiting'",
         organization,
         card.id.0,
@@ -113,7 +118,8 @@ pub async fn renew(db: &mut Db, kept: &Kept) -> Result<bool, Error> {
         kept.choice_of,
         json(&card.choices)?,
         kept.fingerprint,
-        card.refusal.as_ref().map(json).transpose()?
+        card.refusal.as_ref().map(json).transpose()?,
+        kept.role.name()
     )
     .execute(db.connection())
     .await?;
@@ -167,21 +173,8 @@ pub async fn refused(db: &mut Db, id: CardId, refusal: &Error) -> Result<(), Err
     Ok(())
 }
 
-/// The answer of the card's call, when it was done already: its idempotency key is the card's id.
-pub async fn answer(db: &mut Db, id: CardId, member: MemberId) -> Result<Option<Value>, Error> {
-    let organization = db.organization();
-    Ok(query_scalar!(
-        "select answer from idempotency where organization_id = $1 and member_id = $2 and key = $3",
-        organization,
-        member.0,
-        id.to_string()
-    )
-    .fetch_optional(db.connection())
-    .await?
-    .flatten())
-}
-
 fn kept(row: Row) -> Result<Kept, Error> {
+    let role = Role::named(&row.member_role).ok_or_else(Error::internal)?;
     let title = operations::named(&row.operation).map_or_else(|| row.operation.clone(), |known| known.declaration.title.to_owned());
     let card = Card {
         id: CardId(row.id),
@@ -196,5 +189,5 @@ fn kept(row: Row) -> Result<Kept, Error> {
         refusal: row.refusal.map(read).transpose()?,
         link: row.link,
     };
-    Ok(Kept { card, choice_of: row.choice_of, fingerprint: row.fingerprint })
+    Ok(Kept { card, choice_of: row.choice_of, fingerprint: row.fingerprint, role })
 }

@@ -51,8 +51,9 @@ pub async fn find(db: &mut Db, id: ConversationId, member: MemberId) -> Result<R
     .ok_or_else(|| Error::not_found("conversation"))
 }
 
-/// The member's conversations, the latest first; with a query, those whose title or words hold it.
-pub async fn list(db: &mut Db, member: MemberId, holds: Option<&str>) -> Result<Vec<Row>, Error> {
+/// The member's conversations, the latest first; with a query, those whose title or words hold it. What the assistant said
+/// is looked through where it was said to them as one of these roles.
+pub async fn list(db: &mut Db, member: MemberId, holds: Option<&str>, roles: &[String]) -> Result<Vec<Row>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Row,
@@ -60,11 +61,13 @@ pub async fn list(db: &mut Db, member: MemberId, holds: Option<&str>) -> Result<
            where c.organization_id = $1 and c.member_id = $2
                and ($3::text is null or strpos(lower(c.title), lower($3)) > 0 or exists (
                    select from message m
-                   where m.organization_id = c.organization_id and m.conversation_id = c.id and strpos(lower(m.text), lower($3)) > 0))
+                   where m.organization_id = c.organization_id and m.conversation_id = c.id
+                       and (m.speaker = 'person' or m.member_role = any($4)) and strpos(lower(m.text), lower($3)) > 0))
            order by c.updated_at desc, c.id desc limit 100",
         organization,
         member.0,
-        holds
+        holds,
+        roles
     )
     .fetch_all(db.connection())
     .await?)

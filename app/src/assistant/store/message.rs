@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{json, read};
 use crate::{
+    access::Role,
     assistant::{Card, Message, Speaker, Step, Tool},
     database::{Db, instant},
     error::Error,
@@ -26,6 +27,7 @@ struct Row {
     text: String,
     steps: Value,
     refusal: Option<Value>,
+    member_role: String,
     ended: bool,
 }
 
@@ -37,10 +39,14 @@ enum Kept {
     Card { card: CardId },
 }
 
-/// A message, and whether it has come to its end.
+/// A message with what only the server knows of it.
 pub struct Found {
     /// The message.
     pub message: Message,
+    /// What the member was when it was made: it says what they saw as that.
+    pub role: Role,
+    /// Whether some of its cards were not given.
+    pub lacks: bool,
     /// Whether it is complete.
     pub ended: bool,
 }
@@ -50,6 +56,7 @@ pub async fn insert(
     db: &mut Db,
     conversation: ConversationId,
     message: &Message,
+    role: Role,
     now: Timestamp,
     ended: Option<Timestamp>,
 ) -> Result<(), Error> {
@@ -59,8 +66,8 @@ pub async fn insert(
         Speaker::Assistant => "assistant",
     };
     query!(
-        "insert into message (organization_id, id, conversation_id, speaker, text, steps, refusal, created_at, ended_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into message (organization_id, id, conversation_id, speaker, text, steps, refusal, member_role, created_at, ended_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         organization,
         message.id.0,
         conversation.0,
@@ -68,6 +75,7 @@ pub async fn insert(
         message.text,
         steps,
         refusal,
+        role.name(),
         instant(now) as _,
         ended.map(instant) as _
     )
@@ -93,12 +101,12 @@ pub async fn save(db: &mut Db, message: &Message, ended: Option<Timestamp>) -> R
     Ok(())
 }
 
-/// The latest messages of a conversation, the oldest first, with its cards as they are now.
+/// The latest messages of a conversation, the oldest first, with these of its cards as they are now.
 pub async fn list(db: &mut Db, conversation: ConversationId, cards: HashMap<CardId, Card>) -> Result<Vec<Found>, Error> {
     let organization = db.organization();
     let rows = query_as!(
         Row,
-        r#"select id, speaker, text, steps, refusal, ended_at is not null as "ended!" from message
+        r#"select id, speaker, text, steps, refusal, member_role, ended_at is not null as "ended!" from message
            where organization_id = $1 and conversation_id = $2 order by position desc limit $3"#,
         organization,
         conversation.0,
@@ -110,8 +118,9 @@ pub async fn list(db: &mut Db, conversation: ConversationId, cards: HashMap<Card
 }
 
 fn found(row: Row, cards: &HashMap<CardId, Card>) -> Result<Found, Error> {
-    let steps: Vec<Kept> = read(row.steps)?;
-    let steps = steps.into_iter().filter_map(|step| match step {
+    let kept: Vec<Kept> = read(row.steps)?;
+    let lacks = kept.iter().any(|step| matches!(step, Kept::Card { card } if !cards.contains_key(card)));
+    let steps = kept.into_iter().filter_map(|step| match step {
         Kept::Tool(tool) => Some(Step::Tool(tool)),
         Kept::Card { card } => cards.get(&card).cloned().map(Step::Card),
     });
@@ -122,7 +131,7 @@ fn found(row: Row, cards: &HashMap<CardId, Card>) -> Result<Found, Error> {
         steps: steps.collect(),
         refusal: row.refusal.map(read).transpose()?,
     };
-    Ok(Found { message, ended: row.ended })
+    Ok(Found { message, role: Role::named(&row.member_role).ok_or_else(Error::internal)?, lacks, ended: row.ended })
 }
 
 fn kept(message: &Message) -> Result<Value, Error> {

@@ -67,6 +67,28 @@ pub async fn switch(db: &mut Db) -> Result<Switch, Error> {
     .await?)
 }
 
+/// What a member is at this moment, and whether the assistant is on for them.
+pub struct Standing {
+    /// What they are.
+    pub role: String,
+    /// Whether the assistant is on.
+    pub enabled: bool,
+}
+
+/// How a member stands; nothing when they have left.
+pub async fn standing(db: &mut Db, member: MemberId) -> Result<Option<Standing>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Standing,
+        "select m.role, o.assistant_enabled as enabled from organization o join member m on m.organization_id = o.id
+         where o.id = $1 and m.id = $2 and m.removed_at is null",
+        organization,
+        member.0
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
 /// Switches the assistant on or off, unless it is so already.
 pub async fn set_switch(db: &mut Db, enabled: bool, by: MemberId, now: Timestamp) -> Result<(), Error> {
     let organization: Uuid = db.organization();

@@ -6,20 +6,10 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     access::Role,
-    assistant::{Card, CardState, EffectLine, deed, proposal},
+    assistant::{CardState, EffectLine, deed},
     error::Code,
     id::CardId,
-    operations,
 };
-
-async fn propose(world: &World, operation: &str, arguments: Value) -> Result<Card, Error> {
-    let conversation = say(world, "/nonsense").await.conversation;
-    proposal::propose(&at_the_drawer(world), conversation, operations::named(operation).expect("an operation"), arguments).await
-}
-
-async fn card(world: &World, operation: &str, arguments: Value) -> Card {
-    propose(world, operation, arguments).await.expect("a card")
-}
 
 fn lines(card: &Card) -> Vec<(&str, &str)> {
     card.effect.iter().map(|line| (line.label.as_str(), line.value.as_str())).collect()

@@ -1,8 +1,11 @@
 //! The assistant, with a model made of prepared answers: what it may, what it can never, and what becomes of a card.
 
 mod cards;
+mod commits;
 mod conversations;
+mod effects;
 mod loops;
+mod rights;
 mod slashes;
 mod switches;
 
@@ -16,13 +19,13 @@ use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use super::{
-    Engine, Limits, Message, RunEvent, Said,
+    Card, Engine, Limits, Message, RunEvent, Said,
     door::Visitor,
     model::{Answer, CallPiece, Model, ModelError, Piece, Question},
-    saying,
+    proposal, saying,
     usage::Tokens,
 };
-use crate::{error::Error, id::ConversationId, testing::World};
+use crate::{error::Error, id::ConversationId, operations, testing::World};
 
 /// A model that gives prepared answers, and remembers what it was asked.
 #[derive(Clone, Default)]
@@ -100,17 +103,34 @@ fn piece(at: usize, part: Prepare) -> Option<Result<Piece, ModelError>> {
 pub async fn studio(answers: Vec<Vec<Prepare>>) -> (World, Prepared) {
     let model = Prepared::default();
     *model.answers.lock().expect("answers") = answers.into();
-    let limits = Limits { silence: Duration::from_millis(300), ..Limits::default() };
-    let world = World::with("studio", "UTC", Engine { model: Some(Box::new(model.clone())), limits, ..Engine::default() }).await;
+    (studio_with(Box::new(model.clone()), Duration::from_millis(300)).await, model)
+}
+
+/// The same with a model that may be silent for so long.
+pub async fn studio_with(model: Box<dyn Model>, silence: Duration) -> World {
+    let limits = Limits { silence, ..Limits::default() };
+    let world = World::with("studio", "UTC", Engine { model: Some(model), limits, ..Engine::default() }).await;
     world.ok("create_client", json!({"name": "Acme", "rate": 12000, "tax_rate": "19", "email": "billing@acme.example"})).await;
     world.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     world.ok("set_assistant", json!({"enabled": true})).await;
-    (world, model)
+    world
 }
 
 /// This caller at the drawer.
 pub fn at_the_drawer(world: &World) -> Visitor {
     Visitor::of(world.caller.clone()).expect("at the drawer")
+}
+
+/// A card for this call, in a conversation of its own.
+pub async fn propose(world: &World, operation: &str, arguments: Value) -> Result<Card, Error> {
+    let conversation = say(world, "/nonsense").await.conversation;
+    proposal::propose(&at_the_drawer(world), conversation, operations::named(operation).expect("an operation"), arguments).await
+}
+
+/// The same, of a call that is not refused.
+pub async fn card(world: &World, operation: &str, arguments: Value) -> Card {
+    let shown = arguments.to_string();
+    propose(world, operation, arguments).await.unwrap_or_else(|error| panic!("{operation} {shown} was refused: {error:?}"))
 }
 
 /// Says something in a new conversation.

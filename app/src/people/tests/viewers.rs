@@ -181,5 +181,8 @@ async fn a_client_of_another_tenant_cannot_be_granted() {
     assert_eq!(studio.code("set_client_grants", grant).await, Code::NotFound);
     let grace = studio.as_role(Role::Admin).await;
     assert_eq!(grace.ok("set_client_grants", json!({"member": "Alan", "clients": ["Acme"]})).await["clients"][0]["name"], "Acme");
-    assert_eq!(studio.as_role(Role::Manager).await.code("set_client_grants", json!({"member": "Alan", "clients": []})).await, Code::Forbidden);
+    assert_eq!(
+        studio.as_role(Role::Manager).await.code("set_client_grants", json!({"member": "Alan", "clients": []})).await,
+        Code::Forbidden
+    );
 }

@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use axum::{
     Json,
     body::Body,
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
 };
 use futures::{Stream, StreamExt, stream};
 use http::{StatusCode, header};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::wit::Reply;
 
 /// Every script, and what is particular about it.
-pub const SCRIPTS: [(&str, &str); 16] = [
+pub const SCRIPTS: [(&str, &str); 19] = [
     ("studio", "behaves"),
     ("parallel", "calls two tools at once"),
     ("noindex", "calls two tools at once and does not number them"),
@@ -31,6 +31,9 @@ pub const SCRIPTS: [(&str, &str); 16] = [
     ("r401", "does not know the key"),
     ("r429", "is asked too often"),
     ("r500", "has a fault"),
+    ("plain401", "does not know the key, and says so in a line"),
+    ("plain429", "is asked too often, and says so in words of its own"),
+    ("page502", "is behind something that answers a page"),
 ];
 
 /// How long it takes between words when it is slow.
@@ -45,6 +48,9 @@ pub fn send(script: &str, reply: Reply) -> Response {
         "r401" => refusal(StatusCode::UNAUTHORIZED, "Incorrect API key provided: sk-very-secret"),
         "r429" => ([(header::RETRY_AFTER, "0")], refusal(StatusCode::TOO_MANY_REQUESTS, "Rate limit reached")).into_response(),
         "r500" => refusal(StatusCode::INTERNAL_SERVER_ERROR, "The server had an error"),
+        "plain401" => (StatusCode::UNAUTHORIZED, "There is no such key").into_response(),
+        "plain429" => (StatusCode::TOO_MANY_REQUESTS, Json(json!({"detail": "Slow down"}))).into_response(),
+        "page502" => (StatusCode::BAD_GATEWAY, Html("<html><body>Bad gateway</body></html>")).into_response(),
         "slow" => streamed(stream::iter(lines(script, reply)).then(async |line| {
             tokio::time::sleep(PAUSE).await;
             line

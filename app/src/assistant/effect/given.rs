@@ -1,0 +1,186 @@
+//! What was given with a call and the rest of its card does not show. Whatever a person commits, they can read.
+
+use serde_json::Value;
+
+use super::{
+    fact, image,
+    named::{self, LOOKED_UP},
+    written::{self, Writer},
+};
+use crate::{
+    assistant::{EffectLine, door::Visitor},
+    operation::Operation,
+};
+
+/// Arguments that the operation reads in its own way: the effect shows them under their label as it has read them.
+const READ: [&str; 15] = [
+    "duration",
+    "hours",
+    "date",
+    "period",
+    "started_at",
+    "ended_at",
+    "rate",
+    "amount",
+    "tax_rate",
+    "email",
+    "name",
+    "description",
+    "project",
+    "client",
+    "member",
+];
+
+/// Arguments that guard a write and have no part in what it does.
+const GUARDS: [&str; 1] = ["version"];
+
+/// Labels of what people write as they like: whatever stands there shows nothing else.
+const FREE: [&str; 4] = ["Description", "Message", "Note", "Notes"];
+
+/// From so many characters on, words are taken for shown where they stand among others.
+const TELLING: usize = 4;
+
+/// A call whose arguments are looked through.
+pub(super) struct Given<'a> {
+    /// Whose.
+    pub visitor: &'a Visitor,
+    /// The operation.
+    pub operation: &'a Operation,
+    /// Its arguments.
+    pub arguments: &'a Value,
+    /// Its answer.
+    pub answer: &'a Value,
+    /// The record that it changes, as it was before.
+    pub before: Option<&'a Value>,
+    /// How its amounts are written.
+    pub writer: Writer,
+}
+
+impl Given<'_> {
+    /// A line for each argument that is not among those that are shown already.
+    pub async fn lines(&self, shown: &[EffectLine]) -> Vec<EffectLine> {
+        let mut lines = Vec::new();
+        for (name, value) in self.arguments.as_object().into_iter().flatten().filter(|(name, _)| !GUARDS.contains(&name.as_str())) {
+            match value {
+                Value::String(text) if text.trim().is_empty() => lines.extend(self.cleared(name, shown).await),
+                Value::Array(items) if items.iter().any(Value::is_object) => {
+                    lines.extend(items.iter().filter_map(|item| self.part(name, item, shown)));
+                }
+                Value::Object(_) => lines.extend(self.part(name, value, shown)),
+                _ => lines.extend(self.words(name, value, shown).await.map(|words| line(name, words))),
+            }
+        }
+        lines
+    }
+
+    /// An argument that is taken away: what it was.
+    async fn cleared(&self, name: &str, shown: &[EffectLine]) -> Option<EffectLine> {
+        let label = fact::label(name);
+        if !self.labelled(&label, shown).is_empty() {
+            return None;
+        }
+        let was = self.before.and_then(|before| before.get(fact::column(name, before)).map(|was| (fact::column(name, before), was)));
+        let before = match was.filter(|(_, was)| !was.is_null()) {
+            Some((column, was)) => image::column_of(self.visitor, &self.writer, column, was).await,
+            None => None,
+        };
+        Some(EffectLine { label, value: "nothing".to_owned(), before })
+    }
+
+    /// The words of an argument, unless they are shown.
+    async fn words(&self, name: &str, value: &Value, shown: &[EffectLine]) -> Option<String> {
+        let label = fact::label(name);
+        let labelled = self.labelled(&label, shown);
+        if !labelled.is_empty() && READ.contains(&name) {
+            return None;
+        }
+        match value {
+            Value::Array(items) if items.is_empty() => self.requires(name).then(|| "nothing".to_owned()),
+            Value::Array(items) => self.each_referred(name, items, shown).await,
+            _ if named::refers(name) || value.as_str().is_some_and(written::is_id) => self.referred(name, value, shown).await,
+            // Whom a mail goes to, and the days of a period, are told in words of the answer.
+            _ if matches!(name, "to" | "from") => self.writer.argument(name, value).filter(|words| !self.is_told(words, shown)),
+            _ => self.writer.argument(name, value).filter(|words| !labelled.iter().any(|known| known.eq_ignore_ascii_case(words))),
+        }
+    }
+
+    /// What is shown under a label of ours. A line of an invoice stands under whatever somebody has written on it.
+    fn labelled<'s>(&self, label: &str, shown: &'s [EffectLine]) -> Vec<&'s str> {
+        let on_invoice = self.answer["lines"].as_array().is_some_and(|lines| lines.iter().any(|line| line["description"] == label));
+        let labelled = shown.iter().filter(|line| line.label == label && !on_invoice);
+        labelled.map(|line| line.value.as_str()).collect()
+    }
+
+    /// The names of the records that an argument refers to, but for those that are shown.
+    async fn each_referred(&self, name: &str, references: &[Value], shown: &[EffectLine]) -> Option<String> {
+        let mut names = Vec::new();
+        for reference in references.iter().take(LOOKED_UP) {
+            names.extend(self.referred(name, reference, shown).await);
+        }
+        if references.len() > LOOKED_UP {
+            names.push(format!("{} more", references.len() - LOOKED_UP));
+        }
+        written::listed(names)
+    }
+
+    /// The name of a record that an argument refers to, unless it is shown. The record that the card is about speaks for itself.
+    async fn referred(&self, name: &str, reference: &Value, shown: &[EffectLine]) -> Option<String> {
+        let text = reference.as_str()?;
+        if ["id", "project", "undone"].into_iter().any(|about| self.answer.get(about) == Some(reference)) {
+            return None;
+        }
+        let words = match (written::is_id(text), named::told(self.answer, text)) {
+            (false, _) => text.to_owned(),
+            (true, Some(name)) => name,
+            (true, None) => named::of(self.visitor, name, reference).await.unwrap_or_else(|| text.to_owned()),
+        };
+        (!self.is_told(&words, shown)).then_some(words)
+    }
+
+    /// A part of an argument that has parts, such as a line of an invoice, unless all of it is shown.
+    fn part(&self, name: &str, part: &Value, shown: &[EffectLine]) -> Option<EffectLine> {
+        let parts: Vec<(String, String)> = part
+            .as_object()?
+            .iter()
+            .filter_map(|(field, value)| {
+                let words = if field == "line" { self.line(value) } else { self.writer.argument(field, value) };
+                Some((field.clone(), words?))
+            })
+            .collect();
+        if parts.iter().all(|(_, words)| shown.iter().any(|line| says(&line.value, words) || says(&line.label, words))) {
+            return None;
+        }
+        let words: Vec<String> = parts.into_iter().map(|(field, words)| format!("{}: {words}", fact::label(&field))).collect();
+        Some(line(name, words.join(" · ")))
+    }
+
+    /// Whether words are shown in words of ours.
+    fn is_told(&self, words: &str, shown: &[EffectLine]) -> bool {
+        shown.iter().any(|line| !FREE.contains(&line.label.as_str()) && says(&line.value, words))
+    }
+
+    /// What stands on a line of an invoice.
+    fn line(&self, id: &Value) -> Option<String> {
+        let found = super::changes(self.answer).iter().find(|change| change["record"] == *id);
+        let image = found.and_then(|change| change.get("before").or_else(|| change.get("after")));
+        let kept = || self.answer["lines"].as_array()?.iter().find(|line| line["id"] == *id);
+        image.or_else(kept)?["description"].as_str().map(str::to_owned)
+    }
+
+    /// Whether an operation takes an empty list for *none* rather than for *all*: one that it asks for.
+    fn requires(&self, name: &str) -> bool {
+        let required = self.operation.input.get("required").and_then(Value::as_array);
+        required.is_some_and(|required| required.iter().any(|known| known == name))
+    }
+}
+
+/// Whether a text says these words: alone, as a part of a name, or among others when they are not too short for it.
+fn says(text: &str, words: &str) -> bool {
+    let (text, words) = (text.to_lowercase(), words.trim().to_lowercase());
+    let telling = words.chars().count() >= TELLING;
+    text == words || text.split([',', '/']).any(|part| part.trim() == words) || telling && text.contains(&words)
+}
+
+fn line(name: &str, value: String) -> EffectLine {
+    EffectLine { label: fact::label(name), value, before: None }
+}

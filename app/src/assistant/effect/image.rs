@@ -1,0 +1,174 @@
+//! Records as the database keeps them before and after a change, in words for a card.
+
+use serde_json::Value;
+
+use super::{
+    fact, named,
+    written::{self, Writer},
+};
+use crate::{
+    access::Permission,
+    assistant::{EffectLine, door::Visitor},
+    operations,
+};
+
+/// What is said of a record that goes or comes back, by its columns.
+const COLUMNS: &[(&str, &str)] = &[
+    ("number", "Number"),
+    ("name", "Name"),
+    ("email", "E-mail"),
+    ("client_id", "Client"),
+    ("project_id", "Project"),
+    ("member_id", "Member"),
+    ("day", "Day"),
+    ("started_at", "From"),
+    ("seconds", "Duration"),
+    ("description", "Description"),
+    ("total", "Total"),
+    ("amount", "Amount"),
+    ("period", "Period"),
+];
+
+/// What says which record it is that has changed.
+const NAMES: &[&str] = &["number", "name", "client_id", "project_id", "day"];
+
+/// Columns that are counted and stamped, that lead to other records of the same action, or that hold what others also hold.
+const KEPT_FOR_US: &[&str] = &[
+    "id",
+    "organization_id",
+    "version",
+    "position",
+    "created_at",
+    "created_by",
+    "created_through",
+    "updated_at",
+    "source",
+    "labour",
+    "running",
+    "rate_overridden",
+    "invoice_id",
+    "invoice_line_id",
+    "document",
+    "sequence",
+    "series",
+    "quantity",
+    "secret_hash",
+    "rounding_step",
+    "rounding_mode",
+    "rounding_basis",
+];
+
+/// The most records that are told of one by one.
+const TOLD: usize = 10;
+
+/// A record that goes: what it was.
+pub(super) async fn deleted(visitor: &Visitor, change: &Value, before: &Value) -> Vec<EffectLine> {
+    whole(visitor, "Deleted", change, before).await
+}
+
+/// What taking an action back does: which action, and each record from what it is to what it was.
+pub(super) async fn undone(visitor: &Visitor, answer: &Value) -> Vec<EffectLine> {
+    let name = answer["operation"].as_str().unwrap_or_default();
+    let title = operations::named(name).map_or_else(|| fact::readable(name), |operation| operation.declaration.title.to_owned());
+    let mut lines = vec![line("Undoes", title)];
+    let changes = super::changes(answer);
+    for change in changes.iter().take(TOLD) {
+        lines.extend(match (change.get("before"), change.get("after")) {
+            (Some(before), None) => deleted(visitor, change, before).await,
+            (None, Some(after)) => whole(visitor, "Comes back", change, after).await,
+            (Some(before), Some(after)) => turned(visitor, change, before, after).await,
+            (None, None) => Vec::new(),
+        });
+    }
+    if changes.len() > TOLD {
+        lines.push(line("And", format!("{} more records", changes.len() - TOLD)));
+    }
+    lines
+}
+
+/// A record that stays: which one it is, and every column that becomes different.
+async fn turned(visitor: &Visitor, change: &Value, before: &Value, after: &Value) -> Vec<EffectLine> {
+    let writer = of_record(visitor, before).await;
+    let mut lines = vec![line("Changed", fact::readable(kind(change)))];
+    for (column, label) in COLUMNS.iter().filter(|(column, _)| NAMES.contains(column) && before.get(*column) == after.get(*column)) {
+        let is = after.get(*column).filter(|is| !is.is_null());
+        if let Some(is) = is
+            && let Some(value) = column_of(visitor, &writer, column, is).await
+        {
+            lines.push(line(label, value));
+        }
+    }
+    for (column, is) in after.as_object().into_iter().flatten().filter(|(column, _)| !KEPT_FOR_US.contains(&column.as_str())) {
+        let Some(was) = before.get(column).filter(|was| *was != is) else { continue };
+        let (was, is) = (column_of(visitor, &writer, column, was).await, column_of(visitor, &writer, column, is).await);
+        if let Some(value) = is {
+            lines.push(EffectLine { label: label_of(column, kind(change)), value, before: was });
+        }
+    }
+    lines
+}
+
+/// All that is said of a record.
+async fn whole(visitor: &Visitor, what: &str, change: &Value, image: &Value) -> Vec<EffectLine> {
+    let writer = of_record(visitor, image).await;
+    let mut lines = vec![line(what, fact::readable(kind(change)))];
+    for (column, _) in COLUMNS {
+        // A timer that runs has no duration yet, and time that has one is not told by its clock.
+        let unfit = matches!((*column, image["running"] == true), ("seconds", true) | ("started_at", false));
+        let Some(is) = image.get(*column).filter(|is| !unfit && !is.is_null() && **is != "") else { continue };
+        if let Some(value) = column_of(visitor, &writer, column, is).await {
+            lines.push(line(&label_of(column, kind(change)), value));
+        }
+    }
+    lines
+}
+
+/// A column in words, for whoever may see it. An id that nobody has a name for is not told.
+pub(super) async fn column_of(visitor: &Visitor, writer: &Writer, column: &str, value: &Value) -> Option<String> {
+    let role = visitor.place.role;
+    let hidden =
+        written::is_money(column) && !role.may(Permission::ReadMoney) || column.starts_with("cost") && !role.may(Permission::ReadCosts);
+    if hidden {
+        return None;
+    }
+    match value {
+        Value::Array(several) if named::refers(column) => Some(named::of_each(visitor, column, several).await.unwrap_or_else(nothing)),
+        Value::String(id) if written::is_id(id) => named::of(visitor, column, value).await,
+        _ => Some(writer.column(column, value)),
+    }
+}
+
+fn nothing() -> String {
+    "nothing".to_owned()
+}
+
+/// How a record's amounts are written: in the currency of its client.
+async fn of_record(visitor: &Visitor, image: &Value) -> Writer {
+    if let Some(own) = image.get("currency").and_then(Value::as_str) {
+        return Writer::in_currency(visitor, Some(own));
+    }
+    for (column, path) in [("client_id", "/currency"), ("project_id", "/client/currency"), ("invoice_id", "/currency")] {
+        if let Some(id) = image.get(column).filter(|id| id.is_string())
+            && let Some(record) = named::found(visitor, column, id).await
+        {
+            return Writer::in_currency(visitor, record.pointer(path).and_then(Value::as_str));
+        }
+    }
+    Writer::in_currency(visitor, None)
+}
+
+fn label_of(column: &str, kind: &str) -> String {
+    match column {
+        "seconds" if kind == "budget" => "Hours".to_owned(),
+        column => COLUMNS.iter().find(|(known, _)| *known == column).map_or_else(|| fact::label(column), |(_, label)| (*label).to_owned()),
+    }
+}
+
+/// What kind of record has changed.
+pub(super) fn kind(change: &Value) -> &str {
+    change["kind"].as_str().unwrap_or("record")
+}
+
+fn line(label: &str, value: String) -> EffectLine {
+    EffectLine { label: label.to_owned(), value, before: None }
+}

@@ -1,0 +1,19 @@
+//! Whether an answer that is being made may go on. It may take minutes, and the request that asked for it is long over.
+
+use super::{door::Visitor, store};
+use crate::error::{Code, Error};
+
+/// Goes on only for who still is what they were when they asked, and while the organization wants it.
+pub async fn check(visitor: &Visitor) -> Result<(), Error> {
+    let place = &visitor.place;
+    match store::usage::standing(&mut visitor.db().await?, place.member).await? {
+        Some(standing) if standing.role != place.role.name() => ended("Your role here has changed, so this answer was ended. Ask again."),
+        Some(standing) if !standing.enabled => ended("The assistant was switched off here, so this answer was ended."),
+        Some(_) => Ok(()),
+        None => ended("You do not belong here any more, so this answer was ended."),
+    }
+}
+
+fn ended(why: &str) -> Result<(), Error> {
+    Err(Error::new(Code::Forbidden, why))
+}

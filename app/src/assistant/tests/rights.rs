@@ -1,0 +1,131 @@
+//! Whoever sees less than before: what was answered to them then, and what is being answered now.
+
+use serde_json::json;
+use tokio::sync::Notify;
+
+use super::*;
+use crate::{
+    access::Role,
+    assistant::{Step, deed, history, model::Turn},
+    error::Code,
+};
+
+const DEMOTE: &str = "update member set role = 'member' where organization_id = $1 and role = 'manager'";
+
+/// A model that speaks when it is let.
+struct Held {
+    model: Prepared,
+    gate: Arc<Notify>,
+}
+
+impl Model for Held {
+    fn name(&self) -> &str {
+        "held"
+    }
+
+    fn host(&self) -> &str {
+        "models.test"
+    }
+
+    fn ask(&self, question: Question) -> Answer {
+        let (gate, answer) = (self.gate.clone(), self.model.ask(question));
+        let opened = async move {
+            gate.notified().await;
+            answer
+        };
+        stream::once(opened).flatten().boxed()
+    }
+}
+
+/// Edsger leads the projects, asks what is unbilled, has a card drawn up, and is a member from then on.
+async fn demoted() -> (World, World, Prepared, ConversationId) {
+    let look = calls("summarize_time", json!({"period": "this_month"}));
+    let log = calls("create_time_entry", json!({"project": "Dashboard", "duration": "45m"}));
+    let (world, model) = studio(vec![vec![look, log], vec![Says("That is **180.00 EUR**.")], vec![Says("Well.")]]).await;
+    let edsger = world.as_role(Role::Manager).await;
+    world.ok("assign_project_members", json!({"project": "Dashboard", "members": [edsger.member()]})).await;
+    edsger.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h30m"})).await;
+    let said = say(&edsger, "What did I earn?").await;
+    let (_, answer) = heard(&edsger, &said).await;
+    assert!(json!(answer).to_string().contains("180.00") && json!(answer).to_string().contains("90.00"), "{answer:?}");
+    say_in(&edsger, Some(said.conversation), "/unbilled").await.expect("said");
+    world.sql(DEMOTE).await;
+    (edsger.at(&world).await, edsger, model, said.conversation)
+}
+
+/// Whether money stands anywhere in what is shown or told.
+fn is_told(what: &str) -> bool {
+    ["180.00", "90.00", "120.00", "EUR"].into_iter().any(|amount| what.contains(amount))
+}
+
+#[tokio::test]
+async fn what_was_answered_with_sight_of_money_is_not_shown_without_it() {
+    let (now, _, _, conversation) = demoted().await;
+    let kept = history::get(&at_the_drawer(&now), conversation).await.expect("a conversation");
+    assert_eq!((kept.messages.len(), kept.messages[0].text.as_str()), (4, "What did I earn?"));
+    assert!(!is_told(&json!(kept).to_string()), "{kept:#?}");
+    assert!(kept.messages[1].steps.is_empty() && kept.messages[1].text.contains("not shown any more"), "{kept:#?}");
+    let found = history::list(&at_the_drawer(&now), Some("180.00".to_owned())).await.expect("a list");
+    assert_eq!(found, [], "nor is it found");
+}
+
+#[tokio::test]
+async fn a_model_is_not_told_what_the_person_may_no_longer_see() {
+    let (now, _, model, conversation) = demoted().await;
+    let said = say_in(&now, Some(conversation), "And now?").await.expect("said");
+    heard(&now, &said).await;
+    let turns = model.asked().pop().expect("a question").turns;
+    let told = turns.iter().filter(|turn| !matches!(turn, Turn::System(_))).map(|turn| format!("{turn:?}")).collect::<String>();
+    assert!(told.contains("And now?") && !is_told(&told), "{told}");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_over_is_heard_with_the_same_sight_only() {
+    let (world, _) = studio(vec![vec![Says("That is **180.00 EUR**.")]]).await;
+    let edsger = world.as_role(Role::Manager).await;
+    let said = say(&edsger, "What did I earn?").await;
+    heard(&edsger, &said).await;
+    let (runs, run) = (&world.caller.services.assistant.runs, said.run.expect("a run"));
+    assert!(runs.hear(&at_the_drawer(&edsger), run).is_ok());
+    world.sql(DEMOTE).await;
+    let heard = runs.hear(&at_the_drawer(&edsger.at(&world).await), run);
+    assert_eq!(heard.map(|_| ()).map_err(|error| error.code), Err(Code::NotFound));
+}
+
+#[tokio::test]
+async fn a_card_that_was_drawn_up_with_sight_of_money_is_drawn_up_anew_without_it() {
+    let (now, before, _, conversation) = demoted().await;
+    let kept = history::get(&at_the_drawer(&before), conversation).await.expect("a conversation");
+    let cards = kept.messages[1].steps.iter().filter_map(|step| if let Step::Card(card) = step { Some(card.id) } else { None });
+    let card = cards.last().expect("a card");
+    let refused = deed::commit(&at_the_drawer(&now), card).await.expect_err("stale");
+    assert_eq!(refused.code, Code::Stale);
+    assert!(!is_told(&json!(refused).to_string()), "{refused:?}");
+    let kept = history::get(&at_the_drawer(&now), conversation).await.expect("a conversation");
+    assert_eq!(kept.messages[1].steps.len(), 1, "it is there again, with what they see now: {kept:#?}");
+}
+
+/// Whether somebody may go on is asked again while they are answered.
+#[tokio::test]
+async fn an_answer_ends_for_who_is_demoted_removed_or_switched_off_meanwhile() {
+    for (change, words) in [
+        (DEMOTE, "role"),
+        ("update member set removed_at = now() where organization_id = $1 and role = 'manager'", "belong"),
+        ("update organization set assistant_enabled = false where id = $1", "switched off"),
+    ] {
+        let (model, gate) = (Prepared::default(), Arc::new(Notify::new()));
+        *model.answers.lock().expect("answers") = vec![vec![calls("list_clients", json!({}))], vec![Says("Acme.")]].into();
+        let world = studio_with(Box::new(Held { model: model.clone(), gate: gate.clone() }), Duration::from_secs(20)).await;
+        let edsger = world.as_role(Role::Manager).await;
+        let said = say(&edsger, "Who are my clients?").await;
+        while model.asked().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        world.sql(change).await;
+        gate.notify_one();
+        let (_, answer) = heard(&edsger, &said).await;
+        let refusal = answer.refusal.expect("a refusal");
+        assert_eq!((refusal.code, answer.steps.len(), model.asked().len()), (Code::Forbidden, 0, 1));
+        assert!(refusal.message.contains(words), "{refusal:?}");
+    }
+}

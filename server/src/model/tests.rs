@@ -1,0 +1,38 @@
+//! The client against a scripted model: what it says is what the server meant.
+
+use app::assistant::model::{Model, ModelError, Question, Turn};
+use futures::StreamExt;
+use tokio::net::TcpListener;
+
+use super::{
+    ModelClient,
+    scripted::{Asked, serve},
+};
+use crate::config::ModelApi;
+
+/// How an answer of this script ends.
+async fn ended(script: &str) -> Result<(), ModelError> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}/{script}", listener.local_addr().expect("an address")).parse().expect("a URL");
+    tokio::spawn(serve(listener, Asked::default()));
+    let model = ModelClient::new(&ModelApi { url, name: "scripted".to_owned(), key: None });
+    let question = Question { turns: vec![Turn::Person("Good morning".to_owned())], tools: Vec::new() };
+    let pieces: Vec<_> = model.ask(question).collect().await;
+    pieces.into_iter().map(|piece| piece.map(|_| ())).collect()
+}
+
+#[tokio::test]
+async fn a_refusal_is_read_by_its_status_in_whatever_words_it_comes() {
+    for (script, problem) in [
+        ("r401", ModelError::Key),
+        ("plain401", ModelError::Key),
+        ("r429", ModelError::Busy),
+        ("plain429", ModelError::Busy),
+        ("page502", ModelError::Refused("it answered with status 502".to_owned())),
+        ("r500", ModelError::Refused("The server had an error".to_owned())),
+        ("miderror", ModelError::Refused("The model is overloaded".to_owned())),
+    ] {
+        assert_eq!(ended(script).await, Err(problem), "{script}");
+    }
+    assert_eq!(ended("studio").await, Ok(()));
+}
