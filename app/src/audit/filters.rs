@@ -91,7 +91,7 @@ pub fn door(name: &str) -> &str {
 /// What a choice is called; nothing for none.
 fn named<'a>(choices: &[(&'static str, &'static str)], value: &'a str) -> &'a str {
     match choices.iter().find(|(name, _)| *name == value) {
-        Some((name, label)) if !name.is_empty() => *label,
+        Some((name, label)) if !name.is_empty() => label,
         _ => value,
     }
 }

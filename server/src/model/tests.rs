@@ -18,7 +18,7 @@ async fn ended(script: &str) -> Result<(), ModelError> {
     let model = ModelClient::new(&ModelApi { url, name: "scripted".to_owned(), key: None });
     let question = Question { turns: vec![Turn::Person("Good morning".to_owned())], tools: Vec::new() };
     let pieces: Vec<_> = model.ask(question).collect().await;
-    pieces.into_iter().map(|piece| piece.map(|_| ())).collect()
+    pieces.into_iter().try_for_each(|piece| piece.map(|_| ()))
 }
 
 #[tokio::test]

@@ -96,8 +96,8 @@ async fn an_answer_that_is_over_is_heard_with_the_same_sight_only() {
 async fn a_card_that_was_drawn_up_with_sight_of_money_is_drawn_up_anew_without_it() {
     let (now, before, _, conversation) = demoted().await;
     let kept = history::get(&at_the_drawer(&before), conversation).await.expect("a conversation");
-    let cards = kept.messages[1].steps.iter().filter_map(|step| if let Step::Card(card) = step { Some(card.id) } else { None });
-    let card = cards.last().expect("a card");
+    let mut cards = kept.messages[1].steps.iter().filter_map(|step| if let Step::Card(card) = step { Some(card.id) } else { None });
+    let card = cards.next_back().expect("a card");
     let refused = deed::commit(&at_the_drawer(&now), card).await.expect_err("stale");
     assert_eq!(refused.code, Code::Stale);
     assert!(!is_told(&json!(refused).to_string()), "{refused:?}");
