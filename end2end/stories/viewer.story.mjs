@@ -84,7 +84,7 @@ async function looksAround(alan, studio, link) {
 }
 
 async function saysNothingOf({ page }, client) {
-  await page.getByRole("main").getByText("Acme").first().waitFor();
+  await page.getByRole("main").getByText("Acme").filter({ visible: true }).first().waitFor();
   assert.equal(await page.getByText(client).count(), 0, `${page.url()} speaks of ${client}`);
 }
 

@@ -63,13 +63,13 @@ impl Operation {
         let allowed = super::authorize(&caller, self.declaration).and_then(|()| self.validate(&arguments));
         let work = match allowed.and_then(|()| (self.prepare)(arguments.clone())) {
             Ok(work) => work,
-            Err(error) => return caller.run(super::call::refused(self.declaration, arguments, error)).await,
+            Err(error) => return caller.run(super::run::refused(self.declaration, arguments, error)).await,
         };
         match AssertUnwindSafe(caller.clone().run(work)).catch_unwind().await {
             Ok(answer) => answer,
             Err(_) => {
                 tracing::error!(operation = self.declaration.name, "the pipeline of an operation panicked");
-                caller.run(super::call::refused(self.declaration, arguments, Error::broken_off())).await
+                caller.run(super::run::refused(self.declaration, arguments, Error::broken_off())).await
             }
         }
     }

@@ -13,7 +13,11 @@ mod call;
 mod declaration;
 mod done;
 #[cfg(feature = "ssr")]
+mod end;
+#[cfg(feature = "ssr")]
 mod entry;
+#[cfg(feature = "ssr")]
+mod run;
 #[cfg(feature = "ssr")]
 mod schema;
 #[cfg(feature = "ssr")]
@@ -27,9 +31,11 @@ pub use agreed::Agreed;
 #[cfg(feature = "ssr")]
 pub use authorize::authorize;
 #[cfg(feature = "ssr")]
-pub use call::{Call, read, write};
+pub use call::Call;
 #[cfg(feature = "ssr")]
 pub use declaration::{AgentMode, Declaration, Declared, Effect, Reach};
 pub use done::{Change, Done};
 #[cfg(feature = "ssr")]
 pub use entry::Operation;
+#[cfg(feature = "ssr")]
+pub use run::{read, write};

@@ -44,10 +44,14 @@ macro_rules! piece {
     };
 }
 
-// What everybody opens every day.
+// What everybody opens first, every day.
 piece!(day, __preload_day, Day {
     Frame => frame::page,
     Dashboard => dashboard::page,
+});
+
+// The timesheet with its forms.
+piece!(timesheet, __preload_timesheet, Timesheet {
     Time => time::page::page,
 });
 

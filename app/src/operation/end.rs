@@ -1,0 +1,69 @@
+//! How a call ends: kept with its record, or undone after a dry run.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Call, Declaration, Done, run::beside, store::once};
+use crate::{
+    access::Permission,
+    audit::{self, Record, outcome},
+    error::Error,
+};
+
+impl Call {
+    /// Keeps what was done, with its record; or undoes all of it after a dry run.
+    pub(super) async fn end<T: Serialize>(
+        mut self,
+        declaration: &'static Declaration,
+        arguments: &Value,
+        key: Option<&str>,
+        result: T,
+    ) -> Result<Done<T>, Error> {
+        let warnings = std::mem::take(&mut self.warnings);
+        if self.dry_run {
+            let changes = self.changes().await?;
+            self.db.roll_back().await?;
+            beside(&self.caller, self.now, declaration, arguments.clone(), outcome::DRY_RUN).await;
+            return Ok(Done { result, action: None, dry_run: true, changes, warnings });
+        }
+        if let Err(error) = self.is_as_agreed(&result).await {
+            self.db.roll_back().await.ok();
+            return Err(error);
+        }
+        let done = Done { result, action: Some(self.action), dry_run: false, changes: Vec::new(), warnings };
+        if let Some(key) = key.filter(|_| !declaration.secret) {
+            let answer = serde_json::to_value(&done).map_err(|_| Error::internal())?;
+            once::keep(&mut self.db, self.asker, key, answer).await?;
+        }
+        let mails = self.mails.then(|| self.caller.services.clone());
+        self.commit(declaration, arguments.clone()).await?;
+        if let Some(services) = mails {
+            services.mail_waits.notify_one();
+        }
+        Ok(done)
+    }
+
+    /// What was done is what the caller had looked at, when they had. Asked in the transaction, where nobody else's change can
+    /// come between the look and the deed.
+    async fn is_as_agreed<T: Serialize>(&mut self, result: &T) -> Result<(), Error> {
+        let Some(agreed) = self.caller.agreed.take() else { return Ok(()) };
+        let seen = serde_json::to_value(result).map_err(|_| Error::internal())?;
+        agreed.hold(seen, &self.changes().await?, self.now)
+    }
+
+    /// Commits, with the record in the same transaction where there is an organization to hold it.
+    async fn commit(mut self, declaration: &'static Declaration, arguments: Value) -> Result<(), Error> {
+        let held = self.caller.membership.is_some() && (declaration.needs != Permission::SignedIn || self.came_in);
+        if !held {
+            self.db.commit().await?;
+            beside(&self.caller, self.now, declaration, arguments, outcome::DONE).await;
+            return Ok(());
+        }
+        // Last, since the chain of the organization is held from here until the commit.
+        let record = Record::of(&self.caller, self.action, self.now, declaration.name, arguments, outcome::DONE);
+        let undoes = self.undoes.map(|undone| undone.0);
+        let records: Vec<Record> = record.map(|record| Record { undoes, ..record }).into_iter().collect();
+        audit::store::append(&mut self.db, &records, true).await?;
+        self.db.commit().await
+    }
+}

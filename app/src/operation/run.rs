@@ -1,0 +1,144 @@
+//! Running a call: the pipeline that every door goes through.
+//!
+//! authenticate (at the door) → authorize → validate → idempotency → transaction under row security → run → commit, or
+//! roll back for a dry run → audit → answer.
+
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt;
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::{
+    Call, Declaration, Done,
+    store::once::{self, Claim},
+};
+use crate::{
+    audit::{Record, outcome},
+    context::{Caller, Promise},
+    error::{Code, Error},
+    id::ActionId,
+};
+
+/// Runs a read. Its transaction is never committed: there is nothing to keep. Its record is written beside it.
+pub async fn read<A: Serialize, T>(
+    declaration: &'static Declaration,
+    arguments: &A,
+    work: impl for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>>,
+) -> Result<T, Error> {
+    let (arguments, ..) = common(serde_json::to_value(arguments).map_err(|_| Error::internal())?);
+    let mut call = match Call::begin(declaration, false).await {
+        Ok(call) => call,
+        Err(error) => return refused(declaration, arguments, error).await,
+    };
+    let answer = caught(declaration, work(&mut call)).await;
+    let Call { caller, db, now, .. } = call;
+    // The connection is free before the record waits for its place.
+    drop(db);
+    match &answer {
+        Ok(_) => beside(&caller, now, declaration, arguments, outcome::DONE).await,
+        Err(error) => {
+            let record = Record::of_refusal(&caller, now, declaration.name, arguments, error);
+            caller.services.recorder.take(&caller, record).await;
+        }
+    }
+    answer
+}
+
+/// Runs a write exactly once for its idempotency key, and records it, or why it was refused.
+pub async fn write<A: Serialize, T: Serialize + DeserializeOwned>(
+    declaration: &'static Declaration,
+    arguments: &A,
+    work: impl for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>>,
+) -> Result<Done<T>, Error> {
+    let (arguments, key, dry_run) = common(serde_json::to_value(arguments).map_err(|_| Error::internal())?);
+    match attempt(declaration, &arguments, key, dry_run, work).await {
+        Ok(done) => Ok(done),
+        Err(error) => refused(declaration, arguments, error).await,
+    }
+}
+
+async fn attempt<T: Serialize + DeserializeOwned>(
+    declaration: &'static Declaration,
+    arguments: &Value,
+    key: Option<String>,
+    dry_run: bool,
+    work: impl for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>>,
+) -> Result<Done<T>, Error> {
+    refuse_long(key.as_deref())?;
+    let mut call = Call::begin(declaration, dry_run).await?;
+    let key = key.filter(|_| !dry_run);
+    if let Some(key) = &key
+        && let Claim::Answered(answer) = once::claim(&mut call.db, call.asker, key, declaration.name, arguments, call.now).await?
+    {
+        let (caller, now) = (call.caller.clone(), call.now);
+        drop(call);
+        beside(&caller, now, declaration, arguments.clone(), outcome::REPEATED).await;
+        return repeated(answer);
+    }
+    match caught(declaration, work(&mut call)).await {
+        Ok(result) => call.end(declaration, arguments, key.as_deref(), result).await,
+        Err(error) => {
+            call.db.roll_back().await.ok();
+            Err(error)
+        }
+    }
+}
+
+/// Does the work of an operation. A panic in it is a fault of ours, and is answered and written down as every other refusal.
+async fn caught<T>(declaration: &'static Declaration, work: Promise<'_, Result<T, Error>>) -> Result<T, Error> {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!(operation = declaration.name, "an operation panicked");
+        Err(Error::internal())
+    })
+}
+
+/// The answer that a call was given before.
+fn repeated<T: DeserializeOwned>(answer: Option<Value>) -> Result<Done<T>, Error> {
+    match answer {
+        Some(answer) => serde_json::from_value(answer).map_err(|_| Error::internal()),
+        None => Err(Error::new(
+            Code::Conflict,
+            "This was already done, and its answer held a secret that is shown only once. Do it anew with a new key.",
+        )),
+    }
+}
+
+/// Writes down what was called in a transaction of its own: a read, a dry run, a repeated call, a call without an organization.
+pub(super) async fn beside(caller: &Caller, at: Timestamp, declaration: &'static Declaration, arguments: Value, outcome: &str) {
+    let record = Record::of(caller, ActionId::new(), at, declaration.name, arguments, outcome);
+    caller.services.recorder.take(caller, record).await;
+}
+
+/// Writes down that a call was refused. Without a database there is nobody to tell.
+pub(super) async fn refused<T>(declaration: &'static Declaration, arguments: Value, error: Error) -> Result<T, Error> {
+    if let Ok(caller) = Caller::current()
+        && error.code != Code::Unavailable
+    {
+        let record = Record::of_refusal(&caller, caller.services.clock.now(), declaration.name, arguments, &error);
+        caller.services.recorder.take(&caller, record).await;
+    }
+    Err(error)
+}
+
+/// Takes the common arguments of a write out of the others.
+fn common(mut arguments: Value) -> (Value, Option<String>, bool) {
+    let (mut key, mut dry_run) = (None, false);
+    if let Value::Object(map) = &mut arguments {
+        key = map.remove("idempotency_key").and_then(|key| key.as_str().map(str::to_owned)).filter(|key| !key.is_empty());
+        dry_run = map.remove("dry_run").and_then(|flag| flag.as_bool()).unwrap_or(false);
+        map.retain(|_, value| !value.is_null());
+    }
+    (arguments, key, dry_run)
+}
+
+fn refuse_long(key: Option<&str>) -> Result<(), Error> {
+    match key {
+        Some(key) if key.chars().count() > 200 => Err(Error::invalid(
+            "idempotency_key",
+            "An idempotency key has at most 200 characters; send a shorter one, for instance a UUID.",
+        )),
+        _ => Ok(()),
+    }
+}
