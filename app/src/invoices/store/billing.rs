@@ -49,7 +49,7 @@ pub async fn unbilled(db: &mut Db, client: Option<Uuid>, after: Option<After>, l
     };
     Ok(query_as!(
         UnbilledRow,
-        r#"with unbilled as (
+        r#"with unbilled as materialized (
                select t.project_id, sum(t.seconds) as seconds, sum(round(t.seconds::numeric * t.rate / 3600)) as amount,
                    count(*) as entries, min(t.day) as oldest, max(t.day) as newest
                from time_entry t
