@@ -22,47 +22,63 @@ grant select, insert, update, delete on client_grant to stint_app;
 -- The clients that come with an invitation; one that is gone by then is left out.
 alter table invitation add column client_ids uuid[] not null default '{}';
 
--- The viewer for whom a transaction reads; everybody else reads without one. What a viewer sees is held here and not in the
--- queries, so that none can forget it: each of these policies narrows what the tenant's own lets through.
+-- A viewer's transaction reads as a role of its own. It may what the application may, and further policies narrow what it
+-- sees. So what a viewer sees is held here and not in the queries, none of which can forget it, and it costs nobody else
+-- anything: for the application's role these policies are not there.
+do $$
+begin
+    if not exists (select from pg_roles where rolname = 'stint_viewer') then
+        create role stint_viewer nologin nosuperuser nobypassrls nocreatedb nocreaterole;
+    end if;
+exception when duplicate_object or unique_violation then
+    null;
+end
+$$;
+do $$
+begin
+    if not pg_has_role('stint_viewer', 'stint_app', 'member') then
+        grant stint_app to stint_viewer;
+    end if;
+    -- Whoever connects must be able to become it.
+    if not pg_has_role(current_user, 'stint_viewer', 'member') then
+        execute format('grant stint_viewer to %I', current_user);
+    end if;
+exception when unique_violation then
+    null;
+end
+$$;
+
+-- The member for whom it reads; without one nothing is granted.
 create function current_viewer() returns uuid language sql stable parallel safe
     as $$ select nullif(current_setting('app.viewer_id', true), '')::uuid $$;
+grant execute on function current_viewer to stint_app;
 
--- Whether the viewer may see it. Functions, and not queries within the policies: those would stand in the plan of every
--- statement of everybody else, and cost them more than the statement itself. A row costs one index probe, and viewers alone.
-create function granted_client(client uuid) returns boolean language plpgsql stable cost 1 as $$
-begin
-    return exists (
-        select from client_grant g
-        where g.organization_id = current_organization() and g.member_id = current_viewer() and g.client_id = client);
-end
-$$;
-create function granted_project(project uuid) returns boolean language plpgsql stable cost 1 as $$
-begin
-    return exists (select from project p where p.organization_id = current_organization() and p.id = project);
-end
-$$;
-create function granted_invoice(invoice uuid) returns boolean language plpgsql stable cost 1 as $$
-begin
-    return exists (select from invoice i where i.organization_id = current_organization() and i.id = invoice);
-end
-$$;
-
-create policy granted on client as restrictive for select using ((select current_viewer()) is null or granted_client(id));
-create policy granted on project as restrictive for select using ((select current_viewer()) is null or granted_client(client_id));
+create policy granted on client as restrictive for select to stint_viewer using (id in (
+    select g.client_id from client_grant g
+    where g.organization_id = (select current_organization()) and g.member_id = (select current_viewer())));
+create policy granted on project as restrictive for select to stint_viewer using (client_id in (
+    select g.client_id from client_grant g
+    where g.organization_id = (select current_organization()) and g.member_id = (select current_viewer())));
 -- Drafts wait for somebody of the house, and a running timer says what somebody does at this moment.
-create policy granted on time_entry as restrictive for select
-    using ((select current_viewer()) is null or state <> 'draft' and not running and granted_project(project_id));
-create policy granted on invoice as restrictive for select
-    using ((select current_viewer()) is null or state <> 'draft' and granted_client(client_id));
+create policy granted on time_entry as restrictive for select to stint_viewer using (state <> 'draft' and not running
+    and project_id in (select p.id from project p where p.organization_id = (select current_organization())));
+create policy granted on invoice as restrictive for select to stint_viewer using (state <> 'draft' and client_id in (
+    select g.client_id from client_grant g
+    where g.organization_id = (select current_organization()) and g.member_id = (select current_viewer())));
+
 -- What belongs to an invoice is seen with it.
-create policy granted on invoice_line as restrictive for select using ((select current_viewer()) is null or granted_invoice(invoice_id));
-create policy granted on invoice_document as restrictive for select using ((select current_viewer()) is null or granted_invoice(invoice_id));
-create policy granted on payment as restrictive for select using ((select current_viewer()) is null or granted_invoice(invoice_id));
+do $$
+declare
+    part text;
+begin
+    foreach part in array array['invoice_line', 'invoice_document', 'payment'] loop
+        execute format('create policy granted on %I as restrictive for select to stint_viewer
+            using (invoice_id in (select i.id from invoice i where i.organization_id = (select current_organization())))', part);
+    end loop;
+end
+$$;
 
 -- Budgets, mails and who else looks in are matters of the house.
-create policy granted on budget as restrictive for select using ((select current_viewer()) is null);
-create policy granted on outgoing_mail as restrictive for select using ((select current_viewer()) is null);
-create policy granted on client_grant as restrictive for select
-    using ((select current_viewer()) is null or member_id = (select current_viewer()));
-
-grant execute on function current_viewer, granted_client, granted_project, granted_invoice to stint_app;
+create policy granted on budget as restrictive for select to stint_viewer using (false);
+create policy granted on outgoing_mail as restrictive for select to stint_viewer using (false);
+create policy granted on client_grant as restrictive for select to stint_viewer using (member_id = (select current_viewer()));

@@ -39,7 +39,7 @@ impl Db {
         };
         let mut begin = format!("begin; set local app.{setting} = '{id}'");
         if let Reach::Granted(_, viewer) = reach {
-            begin.push_str(&format!("; set local app.viewer_id = '{viewer}'"));
+            begin.push_str(&format!("; set local role stint_viewer; set local app.viewer_id = '{viewer}'"));
         }
         if let Some(action) = action {
             begin.push_str(&format!("; set local app.action_id = '{action}'"));
