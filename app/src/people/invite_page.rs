@@ -7,6 +7,7 @@ use super::{
     page::{label, roles},
 };
 use crate::{
+    access::Role,
     clients::{Client, list_clients},
     page::Page,
     projects::{Project, list_projects},
@@ -37,7 +38,7 @@ pub fn Invitations() -> impl IntoView {
                     {once(invite)}
                     <Field label="E-mail" name="email" kind="email" required=true maxlength=254 hint="They accept with an account of this address." />
                     <Field label="Name" name="name" maxlength=200 optional=true />
-                    <Select label="Role" name="role" choices=roles(own) />
+                    <Select label="Role" name="role" choices=roles(own) value=Role::Member.name() />
                     {loaded(comes, what_comes)}
                     <Submit label="Send invitation" />
                 </Form>

@@ -202,7 +202,9 @@ pub fn Select(
     let wiring = Wiring::of(&name, hint);
     let (described, invalid) = (wiring.described(), wiring.invalid());
     let first = || choices.first().map(|(value, _)| value.clone());
-    let value = wiring.typed.clone().or(value).or_else(first).unwrap_or_default();
+    // Nothing chosen yet is the first choice, unless nothing is itself a choice.
+    let chooses = |value: &String| !value.is_empty() || choices.iter().any(|(choice, _)| choice.is_empty());
+    let value = wiring.typed.clone().or(value).filter(chooses).or_else(first).unwrap_or_default();
     let chosen = value.clone();
     let options = choices.into_iter().map(move |(value, label)| {
         let selected = chosen == value;
