@@ -97,7 +97,7 @@ async fn a_request_that_is_dropped_ends_the_answer_that_it_began() {
     let mut saying = Box::pin(say_in(&world, Some(said.conversation), "Still there?"));
     while runs.of_conversation(said.conversation).is_none() {
         assert!((&mut saying).now_or_never().is_none(), "it is answered before it could be dropped");
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        tokio::task::yield_now().await;
     }
     let visitor = at_the_drawer(&world);
     let run = runs.find(&visitor, runs.of_conversation(said.conversation).expect("a run")).expect("a run");

@@ -118,9 +118,12 @@ async fn an_answer_ends_for_who_is_demoted_removed_or_switched_off_meanwhile() {
         let world = studio_with(Box::new(Held { model: model.clone(), gate: gate.clone() }), Duration::from_secs(20)).await;
         let edsger = world.as_role(Role::Manager).await;
         let said = say(&edsger, "Who are my clients?").await;
-        while model.asked().is_empty() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        let asked = async {
+            while model.asked().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), asked).await.expect("the model is asked");
         world.sql(change).await;
         gate.notify_one();
         let (_, answer) = heard(&edsger, &said).await;
