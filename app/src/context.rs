@@ -11,11 +11,11 @@ use leptos::{
     reactive::computed::ScopedFuture,
 };
 use leptos_axum::ResponseOptions;
-use sqlx::PgPool;
 
 use crate::{
     access::{Role, Scope, Writes},
     audit::Recorder,
+    database::Database,
     error::Error,
     id::{MemberId, OrganizationId, TokenId, UserId},
     invoices::document::InvoiceDocument,
@@ -28,8 +28,10 @@ pub type Promise<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What the process offers to every call.
 pub struct Services {
-    /// Connections that work as the application's role, never as the owner of the tables.
-    pub pool: PgPool,
+    /// The way to the database for calls.
+    pub database: Database,
+    /// The way to the database for the work that nobody waits for, with connections of its own: mails, records, upkeep.
+    pub workers: Database,
     /// What time it is.
     pub clock: Box<dyn Clock>,
     /// Makes PDFs.
@@ -40,6 +42,8 @@ pub struct Services {
     pub mail_leaves: bool,
     /// Writes calls down that changed nothing.
     pub recorder: Recorder,
+    /// Units of work under way: a write goes on when its caller goes away, and the process waits for it before it ends.
+    pub tasks: tokio_util::task::TaskTracker,
     /// Rung when a mail was put into the outbox, so that it leaves at once.
     pub mail_waits: tokio::sync::Notify,
     /// The assistant: its model, if there is one, and the answers that are being made.

@@ -36,7 +36,7 @@ use crate::{
     assistant::Engine,
     audit::Recorder,
     context::{Caller, Clock, Door, Person, Services},
-    database::{Db, Reach},
+    database::{Access, Reach},
     error::{Code, Error},
     id::{MemberId, OrganizationId, UserId},
     operations, organizations,
@@ -67,21 +67,23 @@ impl World {
     /// The same, with an assistant.
     pub async fn with(name: &str, zone: &str, assistant: Engine) -> Self {
         let (clock, documents) = (Arc::new(StandingClock::default()), Arc::new(PlainDocuments::default()));
-        let pool = connect().await;
+        let database = connect().await;
         let services = Arc::new(Services {
-            recorder: Recorder::start(pool.clone()),
-            pool,
+            recorder: Recorder::start(database.clone()),
+            workers: database.clone(),
+            database,
             clock: Box::new(clock.clone()),
             documents: Box::new(documents.clone()),
             public_url: "https://stint.test".to_owned(),
             mail_leaves: false,
             mail_waits: tokio::sync::Notify::new(),
+            tasks: tokio_util::task::TaskTracker::new(),
             assistant,
         });
         let organization = OrganizationId::new();
         let slug = format!("{name}-{}", organization.0.simple());
         let slug = slug.get(..slug.len().min(48)).unwrap_or_default().to_owned();
-        let mut db = Db::begin(&services.pool, Reach::Organization(organization), None).await.expect("a transaction");
+        let mut db = services.database.begin(Reach::Organization(organization), Access::Write).await.expect("a transaction");
         organizations::store::insert(&mut db, &slug, name, zone, services.clock.now()).await.expect("an organization");
         db.commit().await.expect("committed");
         let world = Self { caller: Caller::nobody(services, Door::Page), clock, documents };
@@ -100,7 +102,7 @@ impl World {
         let (user, member, now) = (UserId::new(), MemberId::new(), services.clock.now());
         let name = ["Ada", "Grace", "Edsger", "Barbara", "Alan"][Role::ALL.iter().position(|known| *known == role).unwrap_or(0)];
         let email = format!("{}@example.com", user.0.simple());
-        let mut db = Db::begin(&services.pool, Reach::Organization(organization), None).await.expect("a transaction");
+        let mut db = services.database.begin(Reach::Organization(organization), Access::Write).await.expect("a transaction");
         account::store::insert_user(&mut db, user.0, &email, name, "-", now).await.expect("a person");
         account::store::confirm_email(&mut db, user, now).await.expect("confirmed");
         organizations::store::insert_member(&mut db, member, user, role, name, now).await.expect("a member");
@@ -117,10 +119,10 @@ impl World {
     async fn signed_in(&self, user: UserId, slug: &str) -> Self {
         let (services, now, cookie) = (&self.caller.services, self.now(), secret::random());
         let expires = now + SignedDuration::from_hours(1_000_000);
-        account::store::insert_sign_in(&services.pool, &secret::fingerprint(&cookie), user.0, now, expires, "a test")
-            .await
-            .expect("signed in");
-        let (person, membership) = identity::recognize(&services.pool, &cookie, slug, now).await.expect("recognized").expect("known");
+        let mut db = services.database.begin(Reach::Person(user.0), Access::Write).await.expect("a transaction");
+        account::store::insert_sign_in(&mut db, &secret::fingerprint(&cookie), user.0, now, expires, "a test").await.expect("signed in");
+        db.commit().await.expect("committed");
+        let (person, membership) = identity::recognize(&services.database, &cookie, slug, now).await.expect("recognized").expect("known");
         Self { caller: Caller { person: Some(person), membership, token: None, door: Door::Page, ..self.caller.clone() }, ..self.clone() }
     }
 
@@ -133,7 +135,7 @@ impl World {
     pub async fn token_with(&self, preset: Preset, writes: Writes) -> Self {
         let made = self.ok("create_token", json!({"name": "agent", "preset": preset, "writes": writes, "expires_in_days": 0})).await;
         let presented = made["token"].as_str().expect("a token");
-        let known = account::token::recognize(&self.caller.services.pool, presented, self.now()).await.expect("recognized");
+        let known = account::token::recognize(&self.caller.services.database, presented, self.now()).await.expect("recognized");
         let (person, membership, token) = (Some(known.person), Some(known.membership), Some(known.token));
         Self { caller: Caller { person, membership, token, door: Door::Mcp, ..self.caller.clone() }, ..self.clone() }
     }

@@ -3,7 +3,7 @@
 use crate::{
     account,
     context::Services,
-    database::{Db, Reach},
+    database::{Access, Reach},
     error::Error,
     id::OrganizationId,
     operation::store::once,
@@ -25,10 +25,13 @@ pub struct Swept {
 pub async fn sweep(services: &Services) -> Result<Swept, Error> {
     let now = services.clock.now();
     let day_ago = now - once::KEPT_FOR;
-    let mut swept = Swept { sign_ins: account::store::delete_expired_sign_ins(&services.pool, now).await?, ..Swept::default() };
-    swept.answers += once::forget_own(&services.pool, day_ago).await?;
-    for organization in once::organizations_with_answers_before(&services.pool, day_ago, ORGANIZATIONS_MAX).await? {
-        let mut db = Db::begin(&services.pool, Reach::Organization(OrganizationId(organization)), None).await?;
+    let mut db = services.workers.begin(Reach::Nobody, Access::Write).await?;
+    let mut swept = Swept { sign_ins: account::store::delete_expired_sign_ins(&mut db, now).await?, ..Swept::default() };
+    swept.answers += once::forget_own(&mut db, day_ago).await?;
+    let organizations = once::organizations_with_answers_before(&mut db, day_ago, ORGANIZATIONS_MAX).await?;
+    db.commit().await?;
+    for organization in organizations {
+        let mut db = services.workers.begin(Reach::Organization(OrganizationId(organization)), Access::Write).await?;
         swept.answers += once::forget(&mut db, day_ago).await?;
         db.commit().await?;
     }

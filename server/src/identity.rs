@@ -44,7 +44,7 @@ async fn signed_in(site: &Site, request: &Parts) -> Result<Caller, Error> {
     let mut caller = nobody(site, request, Door::Page);
     if let Some(cookie) = browser::cookie(&request.headers, browser::COOKIE) {
         let (services, slug) = (&site.services, slug(site, request).unwrap_or_default());
-        if let Some((person, membership)) = identity::recognize(&services.pool, &cookie, &slug, services.clock.now()).await? {
+        if let Some((person, membership)) = identity::recognize(&services.database, &cookie, &slug, services.clock.now()).await? {
             caller.person = Some(person);
             caller.membership = membership;
         }
@@ -67,7 +67,7 @@ pub async fn by_token(State((site, door)): State<(Site, Door)>, request: Request
 async fn of_token(site: &Site, request: &Parts, door: Door) -> Result<Caller, Error> {
     let mut caller = nobody(site, request, door);
     let Some(presented) = bearer(&request.headers) else { return Ok(caller) };
-    let recognized = token::recognize(&site.services.pool, presented, site.services.clock.now()).await?;
+    let recognized = token::recognize(&site.services.database, presented, site.services.clock.now()).await?;
     caller.person = Some(recognized.person);
     caller.membership = Some(recognized.membership);
     caller.token = Some(recognized.token);

@@ -7,14 +7,11 @@ use app::{
     assistant::{Engine, model::Model},
     audit::Recorder,
     context::{Place, Promise, Services, SystemClock},
-    database,
+    database::{self, Database},
     error::{Code, Error},
     invoices::document::InvoiceDocument,
 };
-use sqlx::{
-    PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::{
     cluster::Cluster,
@@ -25,6 +22,9 @@ use crate::{
 
 /// How long a call waits for a connection before it is told to try again.
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
+
+/// The connections of the work that nobody waits for: mails, records, upkeep.
+const WORKERS: usize = 2;
 
 /// How long the last records of calls, and the connections after them, may take when the process ends: a database that is away
 /// does not hold it up.
@@ -45,7 +45,7 @@ impl Running {
             None => Some(Cluster::start(&config.data_dir).await?),
         };
         match connect(config, cluster.as_ref()).await {
-            Ok(pool) => Ok(Self { services: Arc::new(services(config, pool)), cluster }),
+            Ok(connections) => Ok(Self { services: Arc::new(services(config, connections)), cluster }),
             Err(problem) => {
                 stop(cluster).await;
                 Err(problem)
@@ -64,10 +64,15 @@ impl Running {
 
     /// Closes the connections and stops the private database.
     pub async fn close(self) {
+        self.services.tasks.close();
+        if tokio::time::timeout(CLOSE_LIMIT, self.services.tasks.wait()).await.is_err() {
+            tracing::error!("some units of work did not come to their end in time");
+        }
         if !self.services.recorder.flush_within(CLOSE_LIMIT).await {
             tracing::error!("the database is away: the last calls that changed nothing could not be recorded");
         }
-        if tokio::time::timeout(CLOSE_LIMIT, self.services.pool.close()).await.is_err() {
+        let closed = async { tokio::join!(self.services.database.close(), self.services.workers.close()) };
+        if tokio::time::timeout(CLOSE_LIMIT, closed).await.is_err() {
             tracing::warn!("some connections to the database could not be closed");
         }
         stop(self.cluster).await;
@@ -80,10 +85,11 @@ async fn stop(cluster: Option<Cluster>) {
     }
 }
 
-async fn connect(config: &Config, cluster: Option<&Cluster>) -> anyhow::Result<PgPool> {
+/// Connections for calls, and those for the work that nobody waits for.
+async fn connect(config: &Config, cluster: Option<&Cluster>) -> anyhow::Result<(Database, Database)> {
     let given = config.database_url.clone().or_else(|| cluster.map(Cluster::url)).context("there is no database")?;
     migrate(config.owner_database_url.clone().unwrap_or_else(|| given.clone())).await?;
-    pool(given).await
+    Ok((database(given.clone(), connections()).await?, database(given, WORKERS).await?))
 }
 
 /// Brings the schema up to date, as the owner of the tables.
@@ -98,11 +104,11 @@ pub async fn migrate(owner: PgConnectOptions) -> anyhow::Result<()> {
 }
 
 /// Connections that work as the application's role.
-pub async fn pool(options: PgConnectOptions) -> anyhow::Result<PgPool> {
-    let most = u32::try_from(connections()).unwrap_or(u32::MAX);
+async fn database(options: PgConnectOptions, at_most: usize) -> anyhow::Result<Database> {
+    let most = u32::try_from(at_most).unwrap_or(u32::MAX);
     let pool = PgPoolOptions::new().max_connections(most).acquire_timeout(ACQUIRE_LIMIT);
     let pool = database::as_application(pool).connect_with(options.application_name("stint")).await;
-    pool.context("the database cannot be reached as the application's role")
+    Ok(Database::new(pool.context("the database cannot be reached as the application's role")?))
 }
 
 fn cores() -> usize {
@@ -118,15 +124,17 @@ fn places() -> usize {
     connections() / 2
 }
 
-fn services(config: &Config, pool: PgPool) -> Services {
+fn services(config: &Config, (database, workers): (Database, Database)) -> Services {
     Services {
-        recorder: Recorder::start(pool.clone()),
-        pool,
+        recorder: Recorder::start(workers.clone()),
+        database,
+        workers,
         clock: Box::new(SystemClock),
         documents: Box::new(Typesetter(Documents::new(cores(), places()))),
         public_url: config.public_url.clone(),
         mail_leaves: config.smtp_url.is_some(),
         mail_waits: tokio::sync::Notify::new(),
+        tasks: tokio_util::task::TaskTracker::new(),
         assistant: Engine {
             model: config.model.as_ref().map(|model| Box::new(ModelClient::new(model)) as Box<dyn Model>),
             ..Engine::default()

@@ -104,7 +104,7 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
     let doc = doc_text(&function)?;
     let body = &function.block;
     let visibility = &function.vis;
-    let describe = describe(&declared, &structure, &endpoint, &doc);
+    let declaration = declaration(&declared, &endpoint, &doc);
 
     let reads = declared.effect == "Read";
     let input = if reads { quote!(::server_fn::codec::GetUrl) } else { quote!(::server_fn::codec::PostUrl) };
@@ -134,41 +134,45 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
         #[cfg_attr(not(feature = "ssr"), #in_browser)]
         #[allow(clippy::too_many_arguments, reason = "an operation takes its arguments flat, as every door sends them")]
         #visibility async fn #name(#(#arguments,)* #common) -> ::core::result::Result<#answer, #error> {
-            let arguments = #structure { #(#names: #names.clone(),)* #common_names };
-            crate::operation::#run(
-                &<#structure as crate::operation::Declared>::DECLARATION,
-                &arguments,
-                move |cx| ::std::boxed::Box::pin(async move #body),
-            )
-            .await
+            let caller = crate::context::Caller::current()?;
+            <#structure as crate::operation::Declared>::perform(#structure { #(#names,)* #common_names }, caller).await
         }
 
-        #describe
+        #[cfg(feature = "ssr")]
+        impl crate::operation::Declared for #structure {
+            const DECLARATION: crate::operation::Declaration = #declaration;
+            type Answer = #answer;
+
+            fn perform(self, caller: crate::context::Caller) -> crate::context::Promise<'static, ::core::result::Result<#answer, #error>> {
+                ::std::boxed::Box::pin(async move {
+                    let given = crate::operation::given(&self)?;
+                    let #structure { #(#names,)* .. } = self;
+                    crate::operation::#run(&Self::DECLARATION, caller, given, move |cx| ::std::boxed::Box::pin(async move #body)).await
+                })
+            }
+        }
     })
 }
 
 /// What the registry reads.
-fn describe(declared: &Declared, structure: &Ident, name: &str, doc: &str) -> Tokens {
+fn declaration(declared: &Declared, name: &str, doc: &str) -> Tokens {
     let Declared { effect, idempotent, secret, needs, scope, reach, agent, title } = declared;
     let scope = match scope.as_ref().filter(|scope| *scope != "None") {
         Some(scope) => quote!(Some(crate::access::Scope::#scope)),
         None => quote!(None),
     };
     quote! {
-        #[cfg(feature = "ssr")]
-        impl crate::operation::Declared for #structure {
-            const DECLARATION: crate::operation::Declaration = crate::operation::Declaration {
-                name: #name,
-                title: #title,
-                doc: #doc,
-                effect: crate::operation::Effect::#effect,
-                idempotent: #idempotent,
-                secret: #secret,
-                needs: crate::access::Permission::#needs,
-                scope: #scope,
-                reach: crate::operation::Reach::#reach,
-                agent: crate::operation::AgentMode::#agent,
-            };
+        crate::operation::Declaration {
+            name: #name,
+            title: #title,
+            doc: #doc,
+            effect: crate::operation::Effect::#effect,
+            idempotent: #idempotent,
+            secret: #secret,
+            needs: crate::access::Permission::#needs,
+            scope: #scope,
+            reach: crate::operation::Reach::#reach,
+            agent: crate::operation::AgentMode::#agent,
         }
     }
 }

@@ -7,7 +7,7 @@ use leptos_axum::ResponseOptions;
 use super::{registration, secret, store};
 use crate::{
     context::Caller,
-    database::{Db, Reach},
+    database::{Access, Reach},
     error::Error,
     id::UserId,
 };
@@ -25,7 +25,9 @@ pub async fn sign_in(caller: &Caller, user: UserId) -> Result<(), Error> {
 /// Signs the browser of this request out, here and in the database.
 pub async fn sign_out(caller: &Caller) -> Result<(), Error> {
     if let Some(secret) = cookie(&headers(), COOKIE) {
-        store::delete_sign_in(&caller.services.pool, &secret::fingerprint(&secret)).await?;
+        let mut db = caller.services.database.begin(Reach::Nobody, Access::Write).await?;
+        store::delete_sign_in(&mut db, &secret::fingerprint(&secret)).await?;
+        db.commit().await?;
     }
     set_cookie(caller, "", 0)
 }
@@ -34,13 +36,15 @@ pub async fn sign_out(caller: &Caller) -> Result<(), Error> {
 pub async fn change_password(caller: &Caller, present: String, password: String) -> Result<(), Error> {
     let person = caller.person()?;
     secret::acceptable_password(&password)?;
-    let kept = store::password_hash(&caller.services.pool, person.id.0).await?;
+    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Read).await?;
+    let kept = store::password_hash(&mut db, person.id.0).await?;
+    db.release().await;
     if !secret::verify_password(present, kept).await? {
         return Err(Error::invalid("present", "The present password is wrong. Try again."));
     }
     let hash = secret::hash_password(password).await?;
     let this = cookie(&headers(), COOKIE).map(|secret| secret::fingerprint(&secret)).unwrap_or_default();
-    let mut db = Db::begin(&caller.services.pool, Reach::Person(person.id.0), None).await?;
+    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
     store::set_password(&mut db, person.id.0, &hash).await?;
     store::delete_other_sign_ins(&mut db, person.id.0, &this).await?;
     db.commit().await

@@ -1,7 +1,6 @@
 //! From a cookie to the person behind it.
 
 use jiff::{Timestamp, tz::TimeZone};
-use sqlx::PgPool;
 
 use super::{
     secret,
@@ -10,14 +9,25 @@ use super::{
 use crate::{
     access::Role,
     context::{Membership, Person},
+    database::{Access, Database, Reach},
     error::Error,
     id::{MemberId, OrganizationId, UserId},
     money::Currency,
 };
 
 /// The person behind a cookie, and where they stand in the organization of the page.
-pub async fn recognize(pool: &PgPool, cookie: &str, slug: &str, now: Timestamp) -> Result<Option<(Person, Option<Membership>)>, Error> {
-    let Some(found) = store::authenticate_sign_in(pool, &secret::fingerprint(cookie), slug, now).await? else { return Ok(None) };
+pub async fn recognize(
+    database: &Database,
+    cookie: &str,
+    slug: &str,
+    now: Timestamp,
+) -> Result<Option<(Person, Option<Membership>)>, Error> {
+    // A slug comes from an address, where it can be anything.
+    if slug.contains('\0') {
+        return Ok(None);
+    }
+    let mut db = database.begin(Reach::Nobody, Access::Read).await?;
+    let Some(found) = store::authenticate_sign_in(&mut db, &secret::fingerprint(cookie), slug, now).await? else { return Ok(None) };
     let person = Person { id: UserId(found.user_id), name: found.user_name, email: found.email };
     Ok(Some((person, found.organization.map(membership).transpose()?)))
 }

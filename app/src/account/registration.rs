@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{secret, store};
 use crate::{
     context::Services,
-    database::{Db, Reach},
+    database::{Access, Reach},
     error::{Code, Error},
     id::{MemberId, OrganizationId, UserId},
     organizations::{
@@ -62,7 +62,7 @@ pub async fn register(services: &Services, given: Registration) -> Result<Regist
 
     let (user, organization, member) = (UserId::new(), OrganizationId::new(), MemberId::new());
     let now = services.clock.now();
-    let mut db = Db::begin(&services.pool, Reach::Organization(organization), None).await?;
+    let mut db = services.database.begin(Reach::Organization(organization), Access::Write).await?;
     store::insert_user(&mut db, user.0, &email, &name, &password_hash, now).await?;
     if given.confirmed {
         store::confirm_email(&mut db, user, now).await?;
@@ -75,7 +75,10 @@ pub async fn register(services: &Services, given: Registration) -> Result<Regist
 /// Checks a password; the same words for an unknown address and a wrong password.
 pub async fn check_password(services: &Services, email: &str, password: String) -> Result<UserId, Error> {
     let email = text::email("email", email)?;
-    let (user, kept) = store::user_by_email(&services.pool, &email).await?.unzip();
+    let mut db = services.database.begin(Reach::Nobody, Access::Read).await?;
+    let (user, kept) = store::user_by_email(&mut db, &email).await?.unzip();
+    // Hashing takes long: nobody else waits for the connection meanwhile.
+    db.release().await;
     let right = secret::verify_password(password, kept).await?;
     match user.filter(|_| right) {
         Some(user) => Ok(UserId(user)),
@@ -88,13 +91,15 @@ pub async fn open_sign_in(services: &Services, user: UserId, user_agent: &str) -
     let (random, now) = (secret::random(), services.clock.now());
     let expires = now + SignedDuration::from_hours(24 * SIGN_IN_DAYS);
     let user_agent: String = user_agent.chars().filter(|c| !c.is_control()).take(300).collect();
-    store::insert_sign_in(&services.pool, &secret::fingerprint(&random), user.0, now, expires, &user_agent).await?;
+    let mut db = services.database.begin(Reach::Person(user.0), Access::Write).await?;
+    store::insert_sign_in(&mut db, &secret::fingerprint(&random), user.0, now, expires, &user_agent).await?;
+    db.commit().await?;
     Ok(random)
 }
 
 /// Where a person lands after signing in: the organization they joined first.
 pub async fn landing(services: &Services, user: Uuid) -> Result<String, Error> {
-    let mut db = Db::begin(&services.pool, Reach::Person(user), None).await?;
+    let mut db = services.database.begin(Reach::Person(user), Access::Read).await?;
     let organizations = organizations::store::of_person(&mut db, user).await?;
     Ok(organizations.first().map_or_else(|| "/welcome".to_owned(), |first| format!("/o/{}", first.slug)))
 }

@@ -1,7 +1,7 @@
 //! SQL of people, their sign-ins and their tokens.
 
 use jiff::Timestamp;
-use sqlx::{PgPool, query, query_as, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::tokens::AccessToken;
@@ -46,7 +46,7 @@ pub struct TokenOwner {
 }
 
 /// Who is behind the cookie, in one round trip; `slug` names the organization of the page, or is empty.
-pub async fn authenticate_sign_in(pool: &PgPool, cookie_hash: &[u8], slug: &str, now: Timestamp) -> Result<Option<SignedIn>, Error> {
+pub async fn authenticate_sign_in(db: &mut Db, cookie_hash: &[u8], slug: &str, now: Timestamp) -> Result<Option<SignedIn>, Error> {
     let row = query!(
         r#"select user_id as "user_id!", user_name as "user_name!", email as "email!", organization_id, slug, organization_name,
                member_id, role, time_zone, currency, week_start, language
@@ -55,7 +55,7 @@ pub async fn authenticate_sign_in(pool: &PgPool, cookie_hash: &[u8], slug: &str,
         slug,
         instant(now) as _
     )
-    .fetch_optional(pool)
+    .fetch_optional(db.connection())
     .await?;
     Ok(row.map(|row| SignedIn {
         user_id: row.user_id,
@@ -76,7 +76,7 @@ pub async fn authenticate_sign_in(pool: &PgPool, cookie_hash: &[u8], slug: &str,
 }
 
 /// Who is behind the token, in one round trip. The secret still has to be compared.
-pub async fn authenticate_token(pool: &PgPool, token: TokenId, now: Timestamp) -> Result<Option<TokenOwner>, Error> {
+pub async fn authenticate_token(db: &mut Db, token: TokenId, now: Timestamp) -> Result<Option<TokenOwner>, Error> {
     let row = query!(
         r#"select user_id as "user_id!", user_name as "user_name!", email as "email!", organization_id as "organization_id!", slug as "slug!",
                organization_name as "organization_name!", member_id as "member_id!", role as "role!", time_zone as "time_zone!",
@@ -86,7 +86,7 @@ pub async fn authenticate_token(pool: &PgPool, token: TokenId, now: Timestamp) -
         token.0,
         instant(now) as _
     )
-    .fetch_optional(pool)
+    .fetch_optional(db.connection())
     .await?;
     Ok(row.map(|row| TokenOwner {
         user_id: row.user_id,
@@ -153,8 +153,8 @@ pub async fn confirm_email(db: &mut Db, user: UserId, now: Timestamp) -> Result<
 }
 
 /// The person with this address, and what is kept of their password.
-pub async fn user_by_email(pool: &PgPool, email: &str) -> Result<Option<(Uuid, String)>, Error> {
-    let row = query!("select id, password_hash from app_user where email = $1", email).fetch_optional(pool).await?;
+pub async fn user_by_email(db: &mut Db, email: &str) -> Result<Option<(Uuid, String)>, Error> {
+    let row = query!("select id, password_hash from app_user where email = $1", email).fetch_optional(db.connection()).await?;
     Ok(row.map(|row| (row.id, row.password_hash)))
 }
 
@@ -167,8 +167,8 @@ pub async fn member_of_user(db: &mut Db, user: Uuid) -> Result<Option<Uuid>, Err
 }
 
 /// What is kept of a person's password.
-pub async fn password_hash(pool: &PgPool, user: Uuid) -> Result<Option<String>, Error> {
-    Ok(query_scalar!("select password_hash from app_user where id = $1", user).fetch_optional(pool).await?)
+pub async fn password_hash(db: &mut Db, user: Uuid) -> Result<Option<String>, Error> {
+    Ok(query_scalar!("select password_hash from app_user where id = $1", user).fetch_optional(db.connection()).await?)
 }
 
 /// Gives a person another name in every organization they belong to.
@@ -191,7 +191,7 @@ pub async fn set_password(db: &mut Db, user: Uuid, password_hash: &str) -> Resul
 
 /// Remembers a browser.
 pub async fn insert_sign_in(
-    pool: &PgPool,
+    db: &mut Db,
     token_hash: &[u8],
     user: Uuid,
     now: Timestamp,
@@ -206,14 +206,14 @@ pub async fn insert_sign_in(
         instant(expires) as _,
         user_agent
     )
-    .execute(pool)
+    .execute(db.connection())
     .await?;
     Ok(())
 }
 
 /// Forgets a browser.
-pub async fn delete_sign_in(pool: &PgPool, token_hash: &[u8]) -> Result<(), Error> {
-    query!("delete from sign_in where token_hash = $1", token_hash).execute(pool).await?;
+pub async fn delete_sign_in(db: &mut Db, token_hash: &[u8]) -> Result<(), Error> {
+    query!("delete from sign_in where token_hash = $1", token_hash).execute(db.connection()).await?;
     Ok(())
 }
 
@@ -224,8 +224,8 @@ pub async fn delete_other_sign_ins(db: &mut Db, user: Uuid, keep: &[u8]) -> Resu
 }
 
 /// Forgets sign-ins that have run out.
-pub async fn delete_expired_sign_ins(pool: &PgPool, now: Timestamp) -> Result<u64, Error> {
-    Ok(query!("delete from sign_in where expires_at < $1", instant(now) as _).execute(pool).await?.rows_affected())
+pub async fn delete_expired_sign_ins(db: &mut Db, now: Timestamp) -> Result<u64, Error> {
+    Ok(query!("delete from sign_in where expires_at < $1", instant(now) as _).execute(db.connection()).await?.rows_affected())
 }
 
 /// Adds a token; only the fingerprint of its secret is kept.

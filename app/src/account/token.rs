@@ -1,7 +1,6 @@
 //! Making, listing, revoking and recognizing personal access tokens.
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use sqlx::PgPool;
 
 use super::{
     identity, secret, store,
@@ -10,7 +9,7 @@ use super::{
 use crate::{
     access::{Scope, Writes},
     context::{Caller, Membership, Person, Services, Token},
-    database::{Db, Reach},
+    database::{Access, Database, Db, Reach},
     day::Moment,
     error::Error,
     id::{MemberId, OrganizationId, TokenId, UserId},
@@ -35,9 +34,10 @@ pub struct Recognized {
 }
 
 /// Recognizes a token, or refuses it without saying what was wrong with it.
-pub async fn recognize(pool: &PgPool, presented: &str, now: Timestamp) -> Result<Recognized, Error> {
+pub async fn recognize(database: &Database, presented: &str, now: Timestamp) -> Result<Recognized, Error> {
     let (id, presented) = parts(presented).ok_or_else(Error::unauthenticated)?;
-    let owner = store::authenticate_token(pool, id, now).await?.ok_or_else(Error::unauthenticated)?;
+    let mut db = database.begin(Reach::Nobody, Access::Read).await?;
+    let owner = store::authenticate_token(&mut db, id, now).await?.ok_or_else(Error::unauthenticated)?;
     if !secret::matches(presented, &owner.secret_hash) {
         return Err(Error::unauthenticated());
     }
@@ -58,7 +58,7 @@ pub async fn recognize(pool: &PgPool, presented: &str, now: Timestamp) -> Result
 pub async fn seen(caller: &Caller, client: &str) -> Result<(), Error> {
     let (Some(token), Some(membership)) = (&caller.token, &caller.membership) else { return Ok(()) };
     let client: String = client.chars().filter(|c| !c.is_control()).take(100).collect();
-    let mut db = Db::begin(&caller.services.pool, Reach::Organization(membership.organization), None).await?;
+    let mut db = caller.services.database.begin(Reach::Organization(membership.organization), Access::Write).await?;
     store::touch_token(&mut db, token.id, caller.services.clock.now(), &client).await?;
     db.commit().await
 }
@@ -94,12 +94,15 @@ pub async fn issue(services: &Services, email: &str, slug: &str, order: Order) -
             format!("{} does not belong to an organization at /o/{}.", text::excerpt(email), text::excerpt(slug)),
         )
     };
-    let (user, _) = store::user_by_email(&services.pool, &text::email("email", email)?).await?.ok_or_else(unknown)?;
-    let mut db = Db::begin(&services.pool, Reach::Person(user), None).await?;
+    let email = text::email("email", email)?;
+    let mut db = services.database.begin(Reach::Nobody, Access::Read).await?;
+    let (user, _) = store::user_by_email(&mut db, &email).await?.ok_or_else(unknown)?;
+    drop(db);
+    let mut db = services.database.begin(Reach::Person(user), Access::Read).await?;
     let organizations = organizations::store::of_person(&mut db, user).await?;
     let organization = organizations.iter().find(|organization| organization.slug == slug).ok_or_else(unknown)?.id;
 
-    let mut db = Db::begin(&services.pool, Reach::Organization(OrganizationId(organization)), None).await?;
+    let mut db = services.database.begin(Reach::Organization(OrganizationId(organization)), Access::Write).await?;
     let member = store::member_of_user(&mut db, user).await?.ok_or_else(unknown)?;
     let zone = TimeZone::get(&organizations::store::get(&mut db).await?.time_zone).map_err(|_| Error::internal())?;
     let made = make(&mut db, MemberId(member), &zone, services.clock.now(), order).await?;

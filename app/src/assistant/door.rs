@@ -6,7 +6,7 @@ use super::fingerprint;
 use crate::{
     access::{Permission, Role},
     context::{Caller, Door, Membership},
-    database::{Db, Reach as Rows},
+    database::{Access, Db, Reach as Rows},
     error::Error,
     operation::{Agreed, Effect, Operation, Reach},
     operations,
@@ -41,7 +41,7 @@ impl Visitor {
 
     /// A transaction of their organization.
     pub async fn db(&self) -> Result<Db, Error> {
-        Db::begin(&self.caller.services.pool, Rows::Organization(self.place.organization), None).await
+        self.caller.services.database.begin(Rows::Organization(self.place.organization), Access::Write).await
     }
 
     /// Calls an operation for them.

@@ -41,7 +41,7 @@ pub async fn list(cx: &mut Call, given: Given, limit: Option<u32>, cursor: Optio
     let filter = filter(cx, given).await?;
     let rows = store::list(&mut cx.db, &filter, None, before, limit + 1).await?;
     let zone = cx.membership()?.zone.clone();
-    Page::of(rows, limit, |row| Cursor { key: row.position.to_string(), id: row.id }, |row| Ok(read(row, &zone)))
+    Page::of(cx.caller.room, rows, limit, |row| Cursor { key: row.position.to_string(), id: row.id }, |row| Ok(read(row, &zone)))
 }
 
 /// The position that a cursor goes on before.

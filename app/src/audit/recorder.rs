@@ -7,13 +7,12 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Record, record::Sent, store};
 use crate::{
     context::Caller,
-    database::{Db, Reach},
+    database::{Access, Database, Reach},
     error::{Code, Error},
     id::OrganizationId,
 };
@@ -38,9 +37,9 @@ pub struct Recorder(mpsc::Sender<Wish>);
 
 impl Recorder {
     /// Starts writing. It ends when nobody can send records any more.
-    pub fn start(pool: PgPool) -> Self {
+    pub fn start(database: Database) -> Self {
         let (sender, queue) = mpsc::channel(WAITING_MAX);
-        tokio::spawn(write_down(pool, queue));
+        tokio::spawn(write_down(database, queue));
         Self(sender)
     }
 
@@ -68,7 +67,7 @@ impl Recorder {
     }
 }
 
-async fn write_down(pool: PgPool, mut queue: mpsc::Receiver<Wish>) {
+async fn write_down(database: Database, mut queue: mpsc::Receiver<Wish>) {
     let mut wishes = Vec::with_capacity(BATCH);
     while queue.recv_many(&mut wishes, BATCH).await > 0 {
         let (mut records, mut waiting): (HashMap<OrganizationId, Vec<Record>>, Vec<oneshot::Sender<()>>) = Default::default();
@@ -79,7 +78,7 @@ async fn write_down(pool: PgPool, mut queue: mpsc::Receiver<Wish>) {
             }
         }
         for (organization, records) in records {
-            until_written(&pool, organization, &records).await;
+            until_written(&database, organization, &records).await;
         }
         for done in waiting {
             // Whoever asked may have gone meanwhile.
@@ -88,14 +87,14 @@ async fn write_down(pool: PgPool, mut queue: mpsc::Receiver<Wish>) {
     }
 }
 
-async fn until_written(pool: &PgPool, organization: OrganizationId, records: &[Record]) {
-    let Err(error) = patiently(pool, organization, records).await else { return };
+async fn until_written(database: &Database, organization: OrganizationId, records: &[Record]) {
+    let Err(error) = patiently(database, organization, records).await else { return };
     if records.len() == 1 || error.code == Code::Unavailable {
         return lost(&error, records);
     }
     // One of them cannot be written. It is found by writing each for itself.
     for record in records.chunks(1) {
-        if let Err(error) = patiently(pool, organization, record).await {
+        if let Err(error) = patiently(database, organization, record).await {
             lost(&error, record);
         }
     }
@@ -107,10 +106,10 @@ fn lost(error: &Error, records: &[Record]) {
 }
 
 /// Writes records down, as often as it takes while the database is only out of reach.
-async fn patiently(pool: &PgPool, organization: OrganizationId, records: &[Record]) -> Result<(), Error> {
+async fn patiently(database: &Database, organization: OrganizationId, records: &[Record]) -> Result<(), Error> {
     loop {
-        match written(pool, organization, records).await {
-            Err(error) if error.code == Code::Unavailable && !pool.is_closed() => tokio::time::sleep(PAUSE).await,
+        match written(database, organization, records).await {
+            Err(error) if error.code == Code::Unavailable && !database.is_closed() => tokio::time::sleep(PAUSE).await,
             // Their ids are new. So they were written by the try before, whose answer got lost on its way.
             Err(error) if error.code == Code::Conflict => return Ok(()),
             ended => return ended,
@@ -118,8 +117,8 @@ async fn patiently(pool: &PgPool, organization: OrganizationId, records: &[Recor
     }
 }
 
-async fn written(pool: &PgPool, organization: OrganizationId, records: &[Record]) -> Result<(), Error> {
-    let mut db = Db::begin(pool, Reach::Organization(organization), None).await?;
+async fn written(database: &Database, organization: OrganizationId, records: &[Record]) -> Result<(), Error> {
+    let mut db = database.begin(Reach::Organization(organization), Access::Write).await?;
     store::append(&mut db, records, false).await?;
     db.commit().await
 }

@@ -63,7 +63,7 @@ pub async fn list(
     let budgets: Vec<Budget> = rows.iter().map(|(_, budget)| budget.clone()).collect();
     let mut standing = standing(cx, &sight, &budgets).await?;
     let status = |(_, budget): (Cursor, Budget)| standing.remove(&budget.project).ok_or_else(Error::internal);
-    let page = Page::of(rows, limit, |(cursor, _)| cursor.clone(), status)?;
+    let page = Page::of(cx.caller.room, rows, limit, |(cursor, _)| cursor.clone(), status)?;
     Ok(Page { total, ..page })
 }
 

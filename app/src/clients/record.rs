@@ -68,7 +68,13 @@ pub async fn list(
         false => None,
     };
     let rows = store::list(&mut cx.db, &filter, after, limit + 1).await?;
-    let page = Page::of(rows, limit, |row| Cursor { key: row.name.to_lowercase(), id: row.id }, |row| Ok(seen(read(row)?, &sight)))?;
+    let page = Page::of(
+        cx.caller.room,
+        rows,
+        limit,
+        |row| Cursor { key: row.name.to_lowercase(), id: row.id },
+        |row| Ok(seen(read(row)?, &sight)),
+    )?;
     Ok(Page { total, ..page })
 }
 

@@ -30,5 +30,5 @@ pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> 
         created_at: at(row.created_at),
         sent_at: row.sent_at.map(at),
     };
-    Page::of(rows, limit, place, |row| Ok(mail(row)))
+    Page::of(cx.caller.room, rows, limit, place, |row| Ok(mail(row)))
 }

@@ -55,7 +55,7 @@ async fn preview(cx: &mut Call, row: &Row) -> Result<Vec<u8>, Error> {
     let issued_on = cx.today()?;
     let issue = Issue { number: None, issued_on, due_on: due(issued_on, row)?, at: cx.now };
     let document = document(cx, row, issue).await?;
-    cx.db.release().await?;
+    cx.db.release().await;
     cx.caller.services.documents.invoice(document).await
 }
 

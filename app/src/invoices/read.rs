@@ -41,7 +41,7 @@ pub async fn list(
     let total = if with_total { Some(store::count(&mut cx.db, &filter).await?) } else { None };
     let place = |row: &Row| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id };
     let zone = cx.membership()?.zone.clone();
-    let page = Page::of(rows, limit, place, |row| summary(row, today, &zone))?;
+    let page = Page::of(cx.caller.room, rows, limit, place, |row| summary(row, today, &zone))?;
     Ok(Page { total, ..page })
 }
 

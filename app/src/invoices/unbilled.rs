@@ -22,7 +22,7 @@ pub async fn list(cx: &mut Call, client: Option<String>, limit: Option<u32>, cur
     let (limit, after) = (page::limit(limit)?, cursor.as_deref().map(projects::record::after).transpose()?);
     let rows = store::unbilled(&mut cx.db, client, after, limit + 1).await?;
     let place = |row: &store::UnbilledRow| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.project_id };
-    Page::of(rows, limit, place, read)
+    Page::of(cx.caller.room, rows, limit, place, read)
 }
 
 fn read(row: store::UnbilledRow) -> Result<Unbilled, Error> {

@@ -34,7 +34,7 @@ pub async fn list(cx: &mut Call, unread: bool, limit: Option<u32>, cursor: Optio
             read: row.read,
         })
     };
-    Page::of(rows, limit, |row| Cursor { key: String::new(), id: row.id }, read)
+    Page::of(cx.caller.room, rows, limit, |row| Cursor { key: String::new(), id: row.id }, read)
 }
 
 /// Marks the caller's notifications as read.

@@ -10,7 +10,7 @@ use crate::{
     access::{Permission, Seen, Writes},
     account::identity,
     context::{Caller, Membership},
-    database::{self, Db},
+    database::{self, Access, Db},
     error::Error,
     id::{ActionId, MemberId},
     money::Currency,
@@ -83,8 +83,7 @@ impl Call {
     }
 
     /// Authorizes the caller and begins the transaction.
-    pub(super) async fn begin(declaration: &'static Declaration, dry_run: bool) -> Result<Self, Error> {
-        let caller = Caller::current()?;
+    pub(super) async fn begin(declaration: &'static Declaration, caller: Caller, dry_run: bool) -> Result<Self, Error> {
         authorize(&caller, declaration)?;
         if !caller.stray.is_empty()
             && let Some(operation) = operations::named(declaration.name)
@@ -97,7 +96,8 @@ impl Call {
             (Some(membership), needs) if needs != Permission::SignedIn => (reach_of(membership, writes), Asker::member(&caller)?),
             _ => (database::Reach::Person(caller.person()?.id.0), Asker::person(&caller)?),
         };
-        let db = Db::begin(&caller.services.pool, reach, writes.then_some(action.0)).await?;
+        let access = if writes { Access::Action(action.0) } else { Access::Read };
+        let db = caller.services.database.begin(reach, access).await?;
         let now = caller.services.clock.now();
         Ok(Self { caller, db, now, action, dry_run, undoes: None, asker, warnings: Vec::new(), mails: false, came_in: false })
     }

@@ -1,6 +1,10 @@
 //! What an operation says about itself.
 
-use crate::access::{Permission, Scope};
+use crate::{
+    access::{Permission, Scope},
+    context::{Caller, Promise},
+    error::Error,
+};
 
 /// What an operation declares in one place; made by `#[operation]`.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +73,14 @@ pub enum AgentMode {
 }
 
 /// A server function that is an operation.
-pub trait Declared {
+pub trait Declared: Sized {
     /// What it says about itself.
     const DECLARATION: Declaration;
+
+    /// What it answers.
+    type Answer;
+
+    /// Runs it for this caller. The server function takes the caller from the request that it answers; every other door
+    /// says who it is.
+    fn perform(self, caller: Caller) -> Promise<'static, Result<Self::Answer, Error>>;
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Call, Declaration, Done, run::beside, store::once};
+use super::{Agreed, Call, Declaration, Done, run::beside, store::once};
 use crate::{
     access::Permission,
     audit::{self, Record, outcome},
@@ -22,13 +22,16 @@ impl Call {
         let warnings = std::mem::take(&mut self.warnings);
         if self.dry_run {
             let changes = self.changes().await?;
-            self.db.roll_back().await?;
+            self.db.roll_back().await;
             beside(&self.caller, self.now, declaration, arguments.clone(), outcome::DRY_RUN).await;
             return Ok(Done { result, action: None, dry_run: true, changes, warnings });
         }
-        if let Err(error) = self.is_as_agreed(&result).await {
-            self.db.roll_back().await.ok();
-            return Err(error);
+        if let Some(agreed) = self.caller.agreed.take() {
+            let seen = serde_json::to_value(&result).map_err(|_| Error::internal())?;
+            if let Err(error) = self.is_as_agreed(&agreed, seen).await {
+                self.db.roll_back().await;
+                return Err(error);
+            }
         }
         let done = Done { result, action: Some(self.action), dry_run: false, changes: Vec::new(), warnings };
         if let Some(key) = key.filter(|_| !declaration.secret) {
@@ -43,11 +46,9 @@ impl Call {
         Ok(done)
     }
 
-    /// What was done is what the caller had looked at, when they had. Asked in the transaction, where nobody else's change can
-    /// come between the look and the deed.
-    async fn is_as_agreed<T: Serialize>(&mut self, result: &T) -> Result<(), Error> {
-        let Some(agreed) = self.caller.agreed.take() else { return Ok(()) };
-        let seen = serde_json::to_value(result).map_err(|_| Error::internal())?;
+    /// What was done is what the caller had looked at. Asked in the transaction, where nobody else's change can come between
+    /// the look and the deed.
+    async fn is_as_agreed(&mut self, agreed: &Agreed, seen: Value) -> Result<(), Error> {
         agreed.hold(seen, &self.changes().await?, self.now)
     }
 

@@ -26,7 +26,7 @@ pub struct Operation {
     /// JSON Schema of its answer.
     pub output: Map<String, Value>,
     validator: Validator,
-    prepare: fn(Value) -> Result<Work, Error>,
+    prepare: fn(Caller, Value) -> Result<Work, Error>,
 }
 
 /// What is to be done for a call whose arguments were read.
@@ -36,7 +36,7 @@ impl Operation {
     /// The operation behind a server function.
     pub fn of<F>() -> Self
     where
-        F: Declared + ServerFn<Error = Error> + DeserializeOwned + JsonSchema + Send + 'static,
+        F: Declared<Answer = F::Output> + ServerFn<Error = Error> + DeserializeOwned + JsonSchema + Send + 'static,
         F::Output: Serialize + JsonSchema,
     {
         let input = schema::of::<F>(true);
@@ -51,7 +51,7 @@ impl Operation {
         }
     }
 
-    /// Calls the server function as `caller`, exactly as the browser's request would.
+    /// Calls the operation for this caller, exactly as the browser's request would.
     ///
     /// Absent and `null` arguments are the same. A panic inside is an internal error, never a caller left waiting. However a
     /// call ends, it is written down: what does not come as far as the pipeline is written down here.
@@ -61,15 +61,15 @@ impl Operation {
             map.retain(|_, value| !value.is_null());
         }
         let allowed = super::authorize(&caller, self.declaration).and_then(|()| self.validate(&arguments));
-        let work = match allowed.and_then(|()| (self.prepare)(arguments.clone())) {
+        let work = match allowed.and_then(|()| (self.prepare)(caller.clone(), arguments.clone())) {
             Ok(work) => work,
-            Err(error) => return caller.run(super::run::refused(self.declaration, arguments, error)).await,
+            Err(error) => return super::run::refused(self.declaration, &caller, arguments, error).await,
         };
-        match AssertUnwindSafe(caller.clone().run(work)).catch_unwind().await {
+        match AssertUnwindSafe(work).catch_unwind().await {
             Ok(answer) => answer,
             Err(_) => {
                 tracing::error!(operation = self.declaration.name, "the pipeline of an operation panicked");
-                caller.run(super::run::refused(self.declaration, arguments, Error::broken_off())).await
+                super::run::refused(self.declaration, &caller, arguments, Error::broken_off()).await
             }
         }
     }
@@ -112,14 +112,14 @@ impl Operation {
 }
 
 /// Reads the arguments. What the schema lets through may still be none, such as a number that no field holds.
-fn prepare<F>(arguments: Value) -> Result<Work, Error>
+fn prepare<F>(caller: Caller, arguments: Value) -> Result<Work, Error>
 where
-    F: ServerFn<Error = Error> + DeserializeOwned + Send + 'static,
-    F::Output: Serialize,
+    F: Declared + DeserializeOwned + Send + 'static,
+    F::Answer: Serialize,
 {
     let call: F = serde_json::from_value(arguments)
         .map_err(|problem| Error::new(Code::Invalid, format!("The arguments could not be read: {problem}.")))?;
-    Ok(Box::pin(async move { serde_json::to_value(call.run_body().await?).map_err(|_| Error::internal()) }))
+    Ok(Box::pin(async move { serde_json::to_value(call.perform(caller).await?).map_err(|_| Error::internal()) }))
 }
 
 fn validator(schema: &Map<String, Value>) -> Validator {

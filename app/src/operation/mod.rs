@@ -38,4 +38,4 @@ pub use done::{Change, Done};
 #[cfg(feature = "ssr")]
 pub use entry::Operation;
 #[cfg(feature = "ssr")]
-pub use run::{read, write};
+pub use run::{given, read, write};

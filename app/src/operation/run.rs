@@ -9,6 +9,7 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use tracing::Instrument;
 
 use super::{
     Call, Declaration, Done,
@@ -21,16 +22,23 @@ use crate::{
     id::ActionId,
 };
 
-/// Runs a read. Its transaction is never committed: there is nothing to keep. Its record is written beside it.
-pub async fn read<A: Serialize, T>(
+/// The arguments of a call as data.
+pub fn given<A: Serialize>(arguments: &A) -> Result<Value, Error> {
+    serde_json::to_value(arguments).map_err(|_| Error::internal())
+}
+
+/// Runs a read. Its transaction is never committed: there is nothing to keep. Its record is written beside it. It ends with
+/// whoever waits for it.
+pub async fn read<T>(
     declaration: &'static Declaration,
-    arguments: &A,
+    caller: Caller,
+    arguments: Value,
     work: impl for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>>,
 ) -> Result<T, Error> {
-    let (arguments, ..) = common(serde_json::to_value(arguments).map_err(|_| Error::internal())?);
-    let mut call = match Call::begin(declaration, false).await {
+    let (arguments, ..) = common(arguments);
+    let mut call = match Call::begin(declaration, caller.clone(), false).await {
         Ok(call) => call,
-        Err(error) => return refused(declaration, arguments, error).await,
+        Err(error) => return refused(declaration, &caller, arguments, error).await,
     };
     let answer = caught(declaration, work(&mut call)).await;
     let Call { caller, db, now, .. } = call;
@@ -47,27 +55,37 @@ pub async fn read<A: Serialize, T>(
 }
 
 /// Runs a write exactly once for its idempotency key, and records it, or why it was refused.
-pub async fn write<A: Serialize, T: Serialize + DeserializeOwned>(
-    declaration: &'static Declaration,
-    arguments: &A,
-    work: impl for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>>,
-) -> Result<Done<T>, Error> {
-    let (arguments, key, dry_run) = common(serde_json::to_value(arguments).map_err(|_| Error::internal())?);
-    match attempt(declaration, &arguments, key, dry_run, work).await {
-        Ok(done) => Ok(done),
-        Err(error) => refused(declaration, arguments, error).await,
-    }
+///
+/// It is a unit of work of its own: once begun it goes on to its end, whether or not somebody still waits for its answer.
+pub async fn write<T, W>(declaration: &'static Declaration, caller: Caller, arguments: Value, work: W) -> Result<Done<T>, Error>
+where
+    T: Serialize + DeserializeOwned + Send + 'static,
+    W: for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>> + Send + 'static,
+{
+    let tasks = caller.services.tasks.clone();
+    let unit = async move {
+        let (arguments, key, dry_run) = common(arguments);
+        match attempt(declaration, caller.clone(), &arguments, key, dry_run, work).await {
+            Ok(done) => Ok(done),
+            Err(error) => refused(declaration, &caller, arguments, error).await,
+        }
+    };
+    tasks.spawn(unit.in_current_span()).await.unwrap_or_else(|_| {
+        tracing::error!(operation = declaration.name, "the pipeline of an operation panicked");
+        Err(Error::broken_off())
+    })
 }
 
 async fn attempt<T: Serialize + DeserializeOwned>(
     declaration: &'static Declaration,
+    caller: Caller,
     arguments: &Value,
     key: Option<String>,
     dry_run: bool,
     work: impl for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>>,
 ) -> Result<Done<T>, Error> {
     refuse_long(key.as_deref())?;
-    let mut call = Call::begin(declaration, dry_run).await?;
+    let mut call = Call::begin(declaration, caller, dry_run).await?;
     let key = key.filter(|_| !dry_run);
     if let Some(key) = &key
         && let Claim::Answered(answer) = once::claim(&mut call.db, call.asker, key, declaration.name, arguments, call.now).await?
@@ -80,7 +98,7 @@ async fn attempt<T: Serialize + DeserializeOwned>(
     match caught(declaration, work(&mut call)).await {
         Ok(result) => call.end(declaration, arguments, key.as_deref(), result).await,
         Err(error) => {
-            call.db.roll_back().await.ok();
+            call.db.roll_back().await;
             Err(error)
         }
     }
@@ -112,12 +130,10 @@ pub(super) async fn beside(caller: &Caller, at: Timestamp, declaration: &'static
 }
 
 /// Writes down that a call was refused. Without a database there is nobody to tell.
-pub(super) async fn refused<T>(declaration: &'static Declaration, arguments: Value, error: Error) -> Result<T, Error> {
-    if let Ok(caller) = Caller::current()
-        && error.code != Code::Unavailable
-    {
-        let record = Record::of_refusal(&caller, caller.services.clock.now(), declaration.name, arguments, &error);
-        caller.services.recorder.take(&caller, record).await;
+pub(super) async fn refused<T>(declaration: &'static Declaration, caller: &Caller, arguments: Value, error: Error) -> Result<T, Error> {
+    if error.code != Code::Unavailable {
+        let record = Record::of_refusal(caller, caller.services.clock.now(), declaration.name, arguments, &error);
+        caller.services.recorder.take(caller, record).await;
     }
     Err(error)
 }

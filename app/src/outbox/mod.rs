@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     context::Services,
-    database::{Db, Reach},
+    database::{Access, Reach},
     error::Error,
     id::{MailId, OrganizationId},
 };
@@ -81,14 +81,14 @@ pub enum Outcome {
 
 /// Mails of all organizations that may leave now, the longest waiting first.
 pub async fn due(services: &Services, at_most: i32) -> Result<Vec<Due>, Error> {
-    let rows = store::due(&services.pool, services.clock.now(), at_most).await?;
+    let rows = store::due(&mut services.workers.begin(Reach::Nobody, Access::Read).await?, services.clock.now(), at_most).await?;
     Ok(rows.into_iter().map(|(organization, mail)| Due { organization: OrganizationId(organization), mail: MailId(mail) }).collect())
 }
 
 /// Takes a mail for one attempt; nothing when another worker was faster, or when it must not leave any more.
 pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Error> {
     let now = services.clock.now();
-    let mut db = Db::begin(&services.pool, Reach::Organization(due.organization), None).await?;
+    let mut db = services.workers.begin(Reach::Organization(due.organization), Access::Write).await?;
     let Some(attempts) = store::lock(&mut db, due.mail, now).await? else { return Ok(None) };
     let mail = store::read(&mut db, due.mail).await?;
     if let Some(why) = stays(&mail, now) {
@@ -127,7 +127,7 @@ fn stays(mail: &store::Row, now: Timestamp) -> Option<String> {
 
 /// Writes down what became of the attempt.
 pub async fn settle(services: &Services, due: Due, attempts: i32, outcome: &Outcome) -> Result<(), Error> {
-    let mut db = Db::begin(&services.pool, Reach::Organization(due.organization), None).await?;
+    let mut db = services.workers.begin(Reach::Organization(due.organization), Access::Write).await?;
     match outcome {
         Outcome::Sent => store::sent(&mut db, due.mail, services.clock.now()).await?,
         Outcome::Refused(words) => store::refused(&mut db, due.mail, &plain(words), attempts >= ATTEMPTS_MAX).await?,

@@ -1,7 +1,7 @@
 //! SQL of the worker that sends mails.
 
 use jiff::Timestamp;
-use sqlx::{PgPool, query, query_as, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{
@@ -11,9 +11,9 @@ use crate::{
 };
 
 /// Organization and id of mails that may leave now.
-pub async fn due(pool: &PgPool, now: Timestamp, at_most: i32) -> Result<Vec<(Uuid, Uuid)>, Error> {
+pub async fn due(db: &mut Db, now: Timestamp, at_most: i32) -> Result<Vec<(Uuid, Uuid)>, Error> {
     let rows = query!(r#"select organization_id as "organization_id!", id as "id!" from due_mails($1, $2)"#, instant(now) as _, at_most)
-        .fetch_all(pool)
+        .fetch_all(db.connection())
         .await?;
     Ok(rows.into_iter().map(|row| (row.organization_id, row.id)).collect())
 }

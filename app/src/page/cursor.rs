@@ -6,7 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::Page;
-use crate::{context::Caller, error::Error};
+use crate::error::Error;
 
 /// Longer than any cursor given out: sort keys are names, numbers and instants.
 const TEXT_MAX: usize = 4_096;
@@ -53,18 +53,9 @@ fn decoded(text: &str) -> Option<Cursor> {
 
 impl<T: Serialize> Page<T> {
     /// The page of the first `limit` of `rows`, each read into an item. A list fetches one row more than that to know whether
-    /// there is a next page. For a caller with little room it ends earlier, at the last item that fits.
+    /// there is a next page. For a caller with little `room`, in
+    /// characters of JSON, it ends earlier, at the last item that fits.
     pub fn of<R>(
-        rows: Vec<R>,
-        limit: i64,
-        cursor: impl Fn(&R) -> Cursor,
-        read: impl FnMut(R) -> Result<T, Error>,
-    ) -> Result<Page<T>, Error> {
-        let room = Caller::current().ok().and_then(|caller| caller.room);
-        Self::within(room, rows, limit, cursor, read)
-    }
-
-    pub(super) fn within<R>(
         room: Option<usize>,
         rows: Vec<R>,
         limit: i64,

@@ -32,7 +32,7 @@ mod on_the_server {
 
     #[test]
     fn a_page_ends_with_a_cursor_when_there_is_more() {
-        let of = |rows: Vec<i32>| Page::of(rows, 2, |last| cursor(&last.to_string()), Ok).expect("a page");
+        let of = |rows: Vec<i32>| Page::of(None, rows, 2, |last| cursor(&last.to_string()), Ok).expect("a page");
         assert_eq!(of(vec![1, 2, 3]), Page { items: vec![1, 2], next_cursor: Some(cursor("2").encode()), total: None });
         assert_eq!(of(vec![1, 2]).next_cursor, None);
         assert_eq!(of(vec![]).next_cursor, None);
@@ -40,7 +40,7 @@ mod on_the_server {
 
     #[test]
     fn with_little_room_a_page_ends_at_the_last_item_that_fits() {
-        let of = |room| Page::within(Some(room), vec![10, 20, 30, 40], 4, |last| cursor(&last.to_string()), Ok).expect("a page");
+        let of = |room| Page::of(Some(room), vec![10, 20, 30, 40], 4, |last| cursor(&last.to_string()), Ok).expect("a page");
         assert_eq!((of(8).items, of(8).next_cursor), (vec![10, 20], Some(cursor("20").encode())));
         assert_eq!((of(12).items.len(), of(12).next_cursor), (4, None));
         assert_eq!((of(0).items, of(0).next_cursor), (vec![10], Some(cursor("10").encode())), "the first always fits");

@@ -18,6 +18,7 @@ use crate::{
     access::Role,
     account::{self, registration::Registered, secret},
     context::{Caller, Person},
+    database::{Access, Reach},
     day::Moment,
     error::{Code, Error},
     id::{InvitationId, MemberId, OrganizationId},
@@ -56,8 +57,8 @@ pub async fn show(caller: &Caller, secret: &str) -> Result<ReceivedInvitation, E
 }
 
 async fn of_secret(caller: &Caller, secret: &str) -> Result<Row, Error> {
-    let mut connection = caller.services.pool.acquire().await?;
-    let found = received::seen(&mut connection, None, Some(&secret::fingerprint(secret))).await?;
+    let mut db = caller.services.database.begin(Reach::Nobody, Access::Read).await?;
+    let found = received::seen(db.connection(), None, Some(&secret::fingerprint(secret))).await?;
     found.into_iter().next().ok_or_else(|| {
         Error::new(Code::NotFound, "This link opens no invitation. It may have been sent again since: take the link in the latest mail.")
     })

@@ -109,7 +109,7 @@ pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> 
         None => None,
     };
     let rows = invitation::open(&mut cx.db, after, limit + 1).await?;
-    Page::of(rows, limit, |row| Cursor { key: row.sent_at.to_jiff().to_string(), id: row.id }, |row| read(cx, row))
+    Page::of(cx.caller.room, rows, limit, |row| Cursor { key: row.sent_at.to_jiff().to_string(), id: row.id }, |row| read(cx, row))
 }
 
 async fn send_again(cx: &mut Call, id: Uuid) -> Result<Invitation, Error> {

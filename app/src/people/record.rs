@@ -39,7 +39,7 @@ pub async fn list(
     let filter = Filter { query: filled(query), project, removed, beside: sight.beside() };
     let rows = member::list(&mut cx.db, &filter, after, limit + 1).await?;
     let reader = Reader::of(cx)?;
-    Page::of(rows, limit, |row| Cursor { key: row.key.clone(), id: row.id }, |row| reader.read(row))
+    Page::of(cx.caller.room, rows, limit, |row| Cursor { key: row.key.clone(), id: row.id }, |row| reader.read(row))
 }
 
 /// The member that a reference means.

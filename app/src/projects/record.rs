@@ -82,7 +82,7 @@ pub async fn list(
         let budget = budgets.remove(&row.id);
         Ok(Project { budget, ..read(row, &sight)? })
     };
-    let page = Page::of(rows, limit, place, read)?;
+    let page = Page::of(cx.caller.room, rows, limit, place, read)?;
     Ok(Page { total, ..page })
 }
 

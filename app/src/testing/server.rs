@@ -8,7 +8,7 @@ use sqlx::{
 };
 use tokio::sync::OnceCell;
 
-use crate::database;
+use crate::database::{self, Database};
 
 /// The database of this process, made when the first test asks for it.
 static DATABASE: OnceCell<PgConnectOptions> = OnceCell::const_new();
@@ -47,9 +47,9 @@ fn left_behind(name: &str) -> bool {
 }
 
 /// Connections as the application's role. Each world has its own, since a connection belongs to the runtime of its test.
-pub async fn connect() -> PgPool {
+pub async fn connect() -> Database {
     let options = database::as_application(PgPoolOptions::new().max_connections(6));
-    options.connect_with(database().await.clone()).await.expect("connections")
+    Database::new(options.connect_with(database().await.clone()).await.expect("connections"))
 }
 
 /// A connection that may do everything.

@@ -97,7 +97,7 @@ pub async fn list(
     let rows = read::list(&mut cx.db, &filter, after, limit + 1).await?;
     let reader = Reader::of(cx, &sight)?;
     let place = |row: &read::Row| Cursor { key: format!("{} {}", row.day.to_jiff(), row.position.to_jiff().as_microsecond()), id: row.id };
-    let page = Page::of(rows, limit, place, |row| reader.read(row))?;
+    let page = Page::of(cx.caller.room, rows, limit, place, |row| reader.read(row))?;
     Ok(Page { total, ..page })
 }
 

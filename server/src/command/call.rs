@@ -15,7 +15,7 @@ pub async fn call(running: &Running, operation: &str, arguments: &str, token: &s
     let arguments =
         serde_json::from_str(arguments).context("the arguments are not JSON; write one object, such as '{\"name\": \"Acme\"}'")?;
     let operation = rest::named(operation).map_err(failed)?;
-    let recognized = token::recognize(&services.pool, token, services.clock.now()).await.map_err(failed)?;
+    let recognized = token::recognize(&services.database, token, services.clock.now()).await.map_err(failed)?;
     let caller = Caller {
         person: Some(recognized.person),
         membership: Some(recognized.membership),

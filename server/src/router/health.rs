@@ -17,7 +17,7 @@ pub fn routes() -> Router<Site> {
 }
 
 async fn ready(State(site): State<Site>) -> Response {
-    match database::ready(&site.services.pool).await {
+    match database::ready(&site.services.database).await {
         Ok(true) => "ready\n".into_response(),
         Ok(false) => Refusal::from(Error::unavailable("The database has another schema than this binary.")).into_response(),
         Err(_) => Refusal::from(Error::unavailable("The database cannot be reached right now.")).into_response(),

@@ -10,7 +10,7 @@ async fn without_a_database_the_answer_is_that_it_cannot_be_reached() {
     let world = World::open().await;
     let ada = world.person("Ada").await;
     let cookie = format!("stint={}", ada.cookie);
-    world.services.pool.close().await;
+    world.services.database.close().await;
 
     assert_eq!(world.rest(&ada, "whoami", json!({})).await.refused(503), "unavailable");
     assert_eq!(world.call(&ada, "create_client", &[("name", "Acme")]).await.refused(503), "unavailable");

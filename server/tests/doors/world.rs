@@ -19,7 +19,7 @@ use app::{
     assistant::Engine,
     audit::Recorder,
     context::{Documents, Promise, Services, SystemClock},
-    database::as_application,
+    database::{Database, as_application},
     error::Error,
     invoices::document::InvoiceDocument,
 };
@@ -88,14 +88,17 @@ impl World {
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let press_is_broken = Arc::new(AtomicBool::new(false));
         let pool = as_application(PgPoolOptions::new().max_connections(8)).connect_with(database.clone()).await.expect("connections");
+        let gate = Database::new(pool);
         let services = Arc::new(Services {
-            recorder: Recorder::start(pool.clone()),
-            pool,
+            recorder: Recorder::start(gate.clone()),
+            workers: gate.clone(),
+            database: gate,
             clock: Box::new(SystemClock),
             documents: Box::new(PlainDocuments(press_is_broken.clone())),
             public_url: address.clone(),
             mail_leaves: false,
             mail_waits: tokio::sync::Notify::new(),
+            tasks: tokio_util::task::TaskTracker::new(),
             assistant,
         });
         let folder = compiled_pages();

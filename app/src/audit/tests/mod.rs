@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     access::{Permission, Role, Writes},
+    database::{Access, Reach},
     error::Code,
     operation::tests::{arguments, furnished},
     operations,
@@ -171,7 +172,9 @@ async fn the_application_can_neither_change_nor_take_out_nor_slip_in_a_row() {
         "delete from audit_head",
         "truncate action",
     ] {
-        let refused = sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&studio.caller.services.pool).await;
+        let reach = Reach::Organization(studio.organization());
+        let mut db = studio.caller.services.database.begin(reach, Access::Write).await.expect("a transaction");
+        let refused = sqlx::query(sqlx::AssertSqlSafe(statement)).execute(db.connection()).await;
         let code = refused.expect_err(statement).as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));
         assert_eq!(code.as_deref(), Some("42501"), "{statement}");
     }

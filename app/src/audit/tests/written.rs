@@ -10,6 +10,7 @@ use crate::{
     access::Role,
     audit::{Record, Recorder, outcome},
     context::Caller,
+    database::Database,
     error::{Code, Error},
     id::ActionId,
     operation::{self, Done},
@@ -53,7 +54,8 @@ async fn a_call_that_cannot_be_written_down_takes_no_other_with_it() {
 async fn a_database_that_is_away_holds_nobody_up_who_has_to_go() {
     let studio = World::new("audit").await;
     let nowhere = PgConnectOptions::new().host("127.0.0.1").port(1);
-    let recorder = Recorder::start(PgPoolOptions::new().acquire_timeout(Duration::from_millis(50)).connect_lazy_with(nowhere));
+    let recorder =
+        Recorder::start(Database::new(PgPoolOptions::new().acquire_timeout(Duration::from_millis(50)).connect_lazy_with(nowhere)));
     recorder.take(&studio.caller, Some(record(&studio, "list_clients"))).await;
     assert!(!recorder.flush_within(Duration::from_millis(200)).await);
     assert!(studio.caller.services.recorder.flush_within(Duration::from_secs(30)).await);
@@ -77,8 +79,8 @@ async fn a_panic_is_answered_and_leaves_a_row_whatever_door_it_came_through() {
     let studio = World::new("audit").await;
     let declared = |name| operations::named(name).expect("an operation").declaration;
     let (looks, writes) = (declared("list_clients"), declared("create_client"));
-    let read: Result<Value, Error> = studio.caller.clone().run(operation::read(looks, &json!({}), |_| Box::pin(broken()))).await;
-    let write: Result<Done<Value>, Error> = studio.caller.clone().run(operation::write(writes, &json!({}), |_| Box::pin(broken()))).await;
+    let read: Result<Value, Error> = operation::read(looks, studio.caller.clone(), json!({}), |_| Box::pin(broken())).await;
+    let write: Result<Done<Value>, Error> = operation::write(writes, studio.caller.clone(), json!({}), |_| Box::pin(broken())).await;
     assert_eq!((read, write), (Err(Error::internal()), Err(Error::internal())));
     assert_eq!(log(&studio, json!({"outcome": "internal"})).await.len(), 2);
 }

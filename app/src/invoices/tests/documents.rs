@@ -4,13 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use sqlx::{PgPool, postgres::PgPoolOptions};
+use sqlx::postgres::PgPoolOptions;
 
 use super::*;
 use crate::{
     assistant::Engine,
     context::{Caller, Documents, Place, Promise, Services},
-    database,
+    database::{self, Access, Database, Reach},
     error::{Code, Error},
     invoices::document::InvoiceDocument,
 };
@@ -58,13 +58,13 @@ async fn an_english_invoice_reads_as_before() {
 }
 
 /// A typesetter that cannot work without the only connection there is.
-struct Needy(PgPool);
+struct Needy(Database);
 
 impl Documents for Needy {
     fn invoice(&self, _: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
-        let pool = self.0.clone();
+        let database = self.0.clone();
         Box::pin(async move {
-            drop(pool.acquire().await?);
+            drop(database.begin(Reach::Nobody, Access::Read).await?);
             Ok(b"%PDF".to_vec())
         })
     }
@@ -84,15 +84,17 @@ impl Documents for Full {
 }
 
 /// The same studio with these connections and this typesetter.
-fn with(studio: &World, pool: PgPool, documents: impl Documents + 'static) -> World {
+fn with(studio: &World, database: Database, documents: impl Documents + 'static) -> World {
     let before = &studio.caller.services;
     let services = Services {
-        pool,
+        workers: before.workers.clone(),
+        database,
         documents: Box::new(documents),
         clock: Box::new(studio.clock.clone()),
         public_url: before.public_url.clone(),
         mail_leaves: false,
         mail_waits: tokio::sync::Notify::new(),
+        tasks: before.tasks.clone(),
         recorder: before.recorder.clone(),
         assistant: Engine::default(),
     };
@@ -105,9 +107,9 @@ async fn a_draft_is_printed_without_holding_a_connection() {
     log(&studio, "2026-11-20", "1h").await;
     let draft = draft(&studio).await;
     let options = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(2));
-    let server = (*studio.caller.services.pool.connect_options()).clone();
-    let pool = database::as_application(options).connect_with(server).await.expect("a connection");
-    let narrow = with(&studio, pool.clone(), Needy(pool));
+    let server = studio.caller.services.database.options();
+    let only = Database::new(database::as_application(options).connect_with(server).await.expect("a connection"));
+    let narrow = with(&studio, only.clone(), Needy(only));
     let file = narrow.ok("get_invoice_document", json!({"invoice": draft["id"]})).await;
     assert_eq!((&file["file_name"], &file["frozen"]), (&json!("draft.pdf"), &json!(false)));
     // Sending keeps its transaction, so that number, document and mail are one fact.
@@ -120,7 +122,7 @@ async fn who_finds_no_place_is_told_at_once_and_no_number_is_lost() {
     let studio = studio().await;
     log(&studio, "2026-11-20", "1h").await;
     let draft = draft(&studio).await;
-    let full = with(&studio, studio.caller.services.pool.clone(), Full);
+    let full = with(&studio, studio.caller.services.database.clone(), Full);
     let refused = full.refused("send_invoice", json!({"invoice": draft["id"]})).await;
     assert_eq!((refused.code, refused.message.contains("try again")), (Code::Unavailable, true), "{}", refused.message);
     full.ok("get_invoice_document", json!({"invoice": draft["id"]})).await;

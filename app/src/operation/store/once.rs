@@ -8,7 +8,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use sqlx::{PgPool, query, query_as, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{
@@ -216,18 +216,19 @@ pub async fn forget(db: &mut Db, before: Timestamp) -> Result<u64, Error> {
 }
 
 /// Forgets answers older than a day to calls that belonged to no organization.
-pub async fn forget_own(pool: &PgPool, before: Timestamp) -> Result<u64, Error> {
-    let forgotten = query_scalar!(r#"select forget_own_answers($1) as "forgotten!""#, instant(before) as _).fetch_one(pool).await?;
+pub async fn forget_own(db: &mut Db, before: Timestamp) -> Result<u64, Error> {
+    let forgotten =
+        query_scalar!(r#"select forget_own_answers($1) as "forgotten!""#, instant(before) as _).fetch_one(db.connection()).await?;
     Ok(u64::try_from(forgotten).unwrap_or_default())
 }
 
 /// Organizations that keep answers from before an instant.
-pub async fn organizations_with_answers_before(pool: &PgPool, before: Timestamp, at_most: i32) -> Result<Vec<Uuid>, Error> {
+pub async fn organizations_with_answers_before(db: &mut Db, before: Timestamp, at_most: i32) -> Result<Vec<Uuid>, Error> {
     Ok(query_scalar!(
         r#"select organization_id as "organization_id!" from organizations_with_answers_before($1, $2)"#,
         instant(before) as _,
         at_most
     )
-    .fetch_all(pool)
+    .fetch_all(db.connection())
     .await?)
 }

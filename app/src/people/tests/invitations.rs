@@ -7,6 +7,7 @@ use crate::{
     access::{Role, Scope, Writes},
     account::tokens::Preset,
     context::{Caller, Door},
+    database::{Access, Reach},
     error::Code,
     people::{
         answer::show,
@@ -197,6 +198,7 @@ async fn who_manages_no_people_sees_no_invitations_and_nobody_sees_those_of_anot
         }
         assert_eq!(other.code(operation, call).await, Code::NotFound, "{operation}");
     }
-    let seen: i64 = sqlx::query_scalar("select count(*) from invitation").fetch_one(&studio.caller.services.pool).await.expect("a count");
+    let mut db = studio.caller.services.database.begin(Reach::Nobody, Access::Read).await.expect("a transaction");
+    let seen: i64 = sqlx::query_scalar("select count(*) from invitation").fetch_one(db.connection()).await.expect("a count");
     assert_eq!(seen, 0, "without an organization, a person or a secret nothing is seen");
 }

@@ -109,7 +109,8 @@ async fn a_token_dies_with_its_membership_on_the_very_next_call() {
     let studio = studio().await;
     let barbara = studio.as_role(Role::Member).await;
     let made = barbara.ok("create_token", json!({"name": "agent"})).await["token"].as_str().expect("a token").to_owned();
-    let recognized = async || token::recognize(&studio.caller.services.pool, &made, studio.now()).await.map(|known| known.membership.role);
+    let recognized =
+        async || token::recognize(&studio.caller.services.database, &made, studio.now()).await.map(|known| known.membership.role);
     assert_eq!(recognized().await, Ok(Role::Member));
     studio.ok("remove_member", json!({"member": "Barbara"})).await;
     assert_eq!(recognized().await.map_err(|error| error.code), Err(Code::Unauthenticated));

@@ -64,7 +64,7 @@ async fn make(running: &Running, email: &str) -> Result<(Registered, String), Er
 async fn owner(services: &travel::Travelling, made: &Registered) -> Result<Caller, Error> {
     let services = services.services.clone();
     let cookie = registration::open_sign_in(&services, made.user, "demo").await?;
-    let known = identity::recognize(&services.pool, &cookie, &made.slug, services.clock.now()).await?;
+    let known = identity::recognize(&services.database, &cookie, &made.slug, services.clock.now()).await?;
     let (_, membership) = known.ok_or_else(Error::internal)?;
     let person = Person { id: made.user, name: made.name.clone(), email: made.email.clone() };
     Ok(Caller { person: Some(person), membership, ..Caller::nobody(Arc::clone(&services), Door::Page) })

@@ -48,13 +48,15 @@ impl Documents for Lent {
 pub fn services(now: &Arc<Services>, at: Timestamp) -> Travelling {
     let clock = Arc::new(Travel(Mutex::new(at)));
     let services = Services {
-        pool: now.pool.clone(),
+        database: now.database.clone(),
+        workers: now.workers.clone(),
         recorder: now.recorder.clone(),
         clock: Box::new(Shared(Arc::clone(&clock))),
         documents: Box::new(Lent(Arc::clone(now))),
         public_url: now.public_url.clone(),
         mail_leaves: now.mail_leaves,
         mail_waits: tokio::sync::Notify::new(),
+        tasks: now.tasks.clone(),
         assistant: Engine::default(),
     };
     Travelling { services: Arc::new(services), clock }

@@ -1,0 +1,101 @@
+//! PostgreSQL's word for what happened, as an error that a person can act on.
+
+use crate::error::{Code, Error};
+
+/// Reads a violated constraint as the error that it means.
+pub trait OnConstraint<T> {
+    /// When the named constraint was violated, answers `error` instead.
+    fn on_constraint(self, name: &str, error: impl FnOnce() -> Error) -> Result<T, Error>;
+}
+
+impl<T> OnConstraint<T> for Result<T, sqlx::Error> {
+    fn on_constraint(self, name: &str, error: impl FnOnce() -> Error) -> Result<T, Error> {
+        self.map_err(|problem| match problem.as_database_error().and_then(|problem| problem.constraint()) {
+            Some(violated) if violated == name => error(),
+            _ => problem.into(),
+        })
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(problem: sqlx::Error) -> Self {
+        match &problem {
+            sqlx::Error::Database(inner) => from_database(inner.as_ref(), &problem),
+            sqlx::Error::Io(_)
+            | sqlx::Error::BeginFailed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_) => {
+                tracing::error!(%problem, "the database cannot be reached");
+                Self::unavailable("The database cannot be reached right now.")
+            }
+            _ => {
+                tracing::error!(%problem, "a statement failed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+/// What went wrong while a transaction was made true. A refusal of the database is one: nothing was kept. When it went away
+/// instead, nobody knows whether it did so before or after.
+pub(super) fn of_commit(problem: sqlx::Error) -> Error {
+    let answered = problem.as_database_error().and_then(|answer| answer.code());
+    if answered.is_some_and(|code| !GOES_AWAY.contains(&code.as_ref())) {
+        return problem.into();
+    }
+    tracing::error!(%problem, "it is not known whether a transaction was committed");
+    Error::uncertain("The database went away while this was being kept.")
+}
+
+/// admin_shutdown, crash_shutdown, cannot_connect_now: the last words of a connection.
+const GOES_AWAY: [&str; 3] = ["57P01", "57P02", "57P03"];
+
+/// PostgreSQL's own word for what happened, as an error a person can act on.
+fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) -> Error {
+    let code = inner.code().unwrap_or_default();
+    let constraint = inner.constraint().unwrap_or_default();
+    match code.as_ref() {
+        // check_violation: constraints are named table_field_rule.
+        "23514" => Error::new(Code::Invalid, format!("A value is out of its range ({}).", constraint.replace('_', " "))),
+        // foreign_key_violation while deleting: something still holds the record.
+        "23503" => Error::new(Code::InUse, "Something else still refers to this record. Remove or move that first."),
+        // restrict_violation: a frozen record, kept by the database itself.
+        "23001" => Error::new(Code::Locked, "This is on a sent invoice and cannot change any more."),
+        // unique_violation without a better word at the statement.
+        "23505" => Error::new(Code::Conflict, "There is already such a record. Look at it before trying again."),
+        // untranslatable_character, character_not_in_repertoire: a NUL byte in a text.
+        "22021" | "22P05" => Error::new(Code::Invalid, "A text holds a character that cannot be stored (NUL). Remove it."),
+        // lock_not_available, query_canceled, deadlock_detected, serialization_failure, too_many_connections and shutdown.
+        "55P03" | "57014" | "40P01" | "40001" | "53300" | "57P01" | "57P02" | "57P03" => {
+            tracing::warn!(%problem, "the database refused for the moment");
+            Error::unavailable("The database is busy.")
+        }
+        // disk_full, out_of_memory, system_error, io_error, read_only_sql_transaction: it cannot write, as with a full disk or
+        // after a failover to a standby.
+        "53100" | "53200" | "58000" | "58030" | "25006" => {
+            tracing::error!(%problem, "the database cannot write");
+            Error::unavailable("The database cannot keep anything right now.")
+        }
+        // no_active_sql_transaction, in_failed_sql_transaction: such a connection is closed, the next call gets another.
+        "25P01" | "25P02" => {
+            tracing::error!(%problem, "a transaction was not in the state that it should be in");
+            Error::unavailable("The database is busy.")
+        }
+        _ => {
+            tracing::error!(%problem, "a statement failed");
+            Error::internal()
+        }
+    }
+}
+
+/// Whether the connection itself is gone, so that nothing that was sent on it last was kept.
+pub(super) fn is_cut(problem: &sqlx::Error) -> bool {
+    match problem {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(answer) => answer.code().is_some_and(|code| GOES_AWAY.contains(&code.as_ref())),
+        _ => false,
+    }
+}

@@ -1,0 +1,150 @@
+//! What the gate keeps, whatever its callers do.
+
+use std::{future::Future, pin::pin};
+
+use futures::poll;
+use sqlx::postgres::PgPoolOptions;
+
+use super::*;
+use crate::{
+    error::Code,
+    id::{MemberId, OrganizationId},
+    testing::World,
+};
+
+/// The settings that say whose rows a transaction may touch, and the role that it works as.
+const STANDING: &str = "select concat_ws(' ', current_setting('app.organization_id', true), current_setting('app.user_id', true),
+    current_setting('app.viewer_id', true), current_setting('app.action_id', true), current_setting('app.token_id', true),
+    current_setting('app.worker', true), current_setting('app.secret', true), current_user)";
+
+/// The same database with one connection, so that whatever a caller leaves behind is found by the next.
+async fn narrow(studio: &World) -> Database {
+    let options = PgPoolOptions::new().max_connections(1);
+    Database::new(as_application(options).connect_with(studio.caller.services.database.options()).await.expect("a connection"))
+}
+
+/// Lets a future run for a number of turns, and drops it.
+async fn for_turns<T>(turns: u32, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    for _ in 0..turns {
+        if let std::task::Poll::Ready(done) = poll!(work.as_mut()) {
+            return Some(done);
+        }
+        tokio::task::yield_now().await;
+    }
+    None
+}
+
+async fn standing(database: &Database) -> String {
+    let mut db = database.begin(Reach::Nobody, Access::Read).await.expect("a transaction");
+    sqlx::query_scalar(STANDING).fetch_one(db.connection()).await.expect("the settings")
+}
+
+async fn backend(db: &mut Db) -> i32 {
+    sqlx::query_scalar("select pg_backend_pid()").fetch_one(db.connection()).await.expect("a process")
+}
+
+#[tokio::test]
+async fn whoever_goes_away_at_whatever_moment_leaves_no_transaction_to_the_next() {
+    let studio = World::new("gone").await;
+    let database = narrow(&studio).await;
+    let first = backend(&mut database.begin(Reach::Nobody, Access::Read).await.expect("a transaction")).await;
+    let granted = Reach::Granted(studio.organization(), MemberId::new());
+    for turns in 0..400 {
+        let call = async {
+            let mut db = database.begin(granted, Access::Action(uuid::Uuid::from_u128(7))).await?;
+            sqlx::query("select pg_sleep(0.0001)").execute(db.connection()).await?;
+            db.commit().await
+        };
+        for_turns(turns, call).await;
+        assert_eq!(standing(&database).await.trim(), "stint_app", "after {turns} turns");
+    }
+    let last = backend(&mut database.begin(Reach::Nobody, Access::Read).await.expect("a transaction")).await;
+    assert_eq!(first, last, "a caller that goes away costs no connection");
+}
+
+#[tokio::test]
+async fn what_was_answered_stays_whoever_else_goes_away() {
+    let studio = World::new("kept").await;
+    let database = narrow(&studio).await;
+    for turns in 0..60 {
+        for_turns(turns, database.begin(Reach::Organization(OrganizationId::new()), Access::Read)).await;
+        let mut db = database.begin(Reach::Organization(studio.organization()), Access::Write).await.expect("a transaction");
+        sqlx::query("insert into invoice_series (organization_id, series, last) values ($1, $2, 1)")
+            .bind(studio.organization().0)
+            .bind(turns.to_string())
+            .execute(db.connection())
+            .await
+            .expect("a row");
+        db.commit().await.expect("kept");
+    }
+    assert_eq!(studio.number("select count(*) from invoice_series where organization_id = $1").await, 60);
+}
+
+#[tokio::test]
+async fn a_commit_goes_on_when_nobody_waits_for_it() {
+    let studio = World::new("owned").await;
+    let database = narrow(&studio).await;
+    let mut db = database.begin(Reach::Organization(studio.organization()), Access::Write).await.expect("a transaction");
+    sqlx::query("insert into invoice_series (organization_id, series, last) values ($1, 'x', 1)")
+        .bind(studio.organization().0)
+        .execute(db.connection())
+        .await
+        .expect("a row");
+    for_turns(1, db.commit()).await;
+    // The only connection comes back once the commit is through.
+    standing(&database).await;
+    assert_eq!(studio.number("select count(*) from invoice_series where organization_id = $1").await, 1);
+}
+
+#[tokio::test]
+async fn a_read_changes_nothing() {
+    let studio = World::new("read").await;
+    let mut db = studio.caller.services.database.begin(Reach::Organization(studio.organization()), Access::Read).await.expect("begun");
+    let refused = sqlx::query("delete from client").execute(db.connection()).await.expect_err("a read");
+    assert_eq!(refused.as_database_error().and_then(|error| error.code()).as_deref(), Some("25006"));
+}
+
+#[tokio::test]
+async fn a_transaction_in_which_a_statement_failed_is_never_answered_as_kept() {
+    let studio = World::new("failed").await;
+    let mut db = studio.caller.services.database.begin(Reach::Organization(studio.organization()), Access::Write).await.expect("begun");
+    sqlx::query("select 1 / 0").execute(db.connection()).await.expect_err("an error that somebody passes over");
+    assert_eq!(db.commit().await.expect_err("nothing was kept").code, Code::Unavailable);
+}
+
+#[tokio::test]
+async fn a_connection_that_was_cut_while_idle_costs_nobody_an_error() {
+    let studio = World::new("idle").await;
+    let database = &studio.caller.services.database;
+    let mut open = Vec::new();
+    for _ in 0..6 {
+        open.push(database.begin(Reach::Nobody, Access::Read).await.expect("a transaction"));
+    }
+    let mut backends = Vec::new();
+    for db in &mut open {
+        backends.push(backend(db).await);
+    }
+    for db in open {
+        db.roll_back().await;
+    }
+    for backend in backends {
+        studio.sql(&format!("select pg_terminate_backend({backend}, 10000) where $1::uuid is not null")).await;
+    }
+    for _ in 0..6 {
+        standing(database).await;
+    }
+}
+
+#[tokio::test]
+async fn when_the_database_goes_away_before_it_answers_nobody_says_that_nothing_was_changed() {
+    let studio = World::new("cut").await;
+    let database = &studio.caller.services.database;
+    let mut db = database.begin(Reach::Organization(studio.organization()), Access::Write).await.expect("begun");
+    let backend = backend(&mut db).await;
+    studio.sql(&format!("select pg_terminate_backend({backend}, 10000) where $1::uuid is not null")).await;
+    let error = db.commit().await.expect_err("it is gone");
+    assert_eq!(error.code, Code::Unavailable);
+    assert!(error.message.contains("not known") && !error.message.contains("Nothing was changed"), "{}", error.message);
+    assert!(error.hint.is_some_and(|hint| hint.contains("idempotency_key")));
+}
