@@ -6,6 +6,7 @@ mod agents;
 mod assistant;
 mod blind;
 mod budgets;
+mod cutoff;
 mod isolation;
 mod limits;
 mod mails;

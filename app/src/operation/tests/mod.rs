@@ -2,6 +2,7 @@
 
 mod blind;
 mod credentials;
+mod dropped;
 mod dry_run;
 mod tables;
 mod tenants;

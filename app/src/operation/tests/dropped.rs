@@ -1,0 +1,71 @@
+//! Callers that go away in the middle of a call.
+
+use std::{future::Future, pin::pin, task::Poll};
+
+use futures::poll;
+use serde_json::{Value, json};
+
+use super::furnished;
+use crate::{
+    database::{Access, Reach},
+    operations,
+    testing::World,
+};
+
+/// Lets a call run for a number of turns and drops it, as a door does when its client goes away.
+async fn for_turns(turns: u32, call: impl Future) {
+    let mut call = pin!(call);
+    for _ in 0..turns {
+        if matches!(poll!(call.as_mut()), Poll::Ready(_)) {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Comes back when every unit of work has come to its end.
+async fn settled(world: &World) {
+    let tasks = &world.caller.services.tasks;
+    tasks.close();
+    tasks.wait().await;
+    tasks.reopen();
+}
+
+#[tokio::test]
+async fn a_write_that_has_begun_is_done_whether_or_not_somebody_waits_for_it() {
+    let studio = World::new("begun").await;
+    let create = operations::named("create_client").expect("an operation");
+    for turns in 1..20 {
+        for_turns(turns, create.call(studio.caller.clone(), json!({"name": format!("Client {turns}")}))).await;
+    }
+    settled(&studio).await;
+    assert_eq!(studio.number("select count(*) from client where organization_id = $1").await, 19);
+    assert_eq!(studio.ok("verify_audit", json!({})).await["sound"], true);
+}
+
+#[tokio::test]
+async fn whoever_goes_away_from_whatever_call_leaves_nothing_to_the_next() {
+    let studio = furnished("dropped").await;
+    let world = &studio.world;
+    let mut calls = Vec::new();
+    for operation in operations::all() {
+        calls.push((operation, Value::Object(studio.right(operation).await)));
+    }
+    for (operation, call) in calls {
+        for turns in [1, 2, 3, 5, 8, 13, 21, 34, 55] {
+            for_turns(turns, operation.call(world.caller.clone(), call.clone())).await;
+        }
+    }
+    settled(world).await;
+    for _ in 0..6 {
+        let mut db = world.caller.services.database.begin(Reach::Nobody, Access::Read).await.expect("a transaction");
+        let left: String = sqlx::query_scalar(
+            "select concat_ws('', current_setting('app.organization_id', true), current_setting('app.user_id', true),
+                 current_setting('app.viewer_id', true), current_setting('app.action_id', true))",
+        )
+        .fetch_one(db.connection())
+        .await
+        .expect("the settings");
+        assert_eq!(left, "");
+    }
+}

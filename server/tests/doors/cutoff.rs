@@ -1,0 +1,202 @@
+//! Clients that go away in the middle of what they asked for: nobody else meets what they leave behind.
+
+use std::{
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use app::{
+    database::{Access, Reach},
+    operation::{Effect, Operation},
+    operations,
+};
+use rand::{RngCore, SeedableRng, rngs::StdRng};
+use serde_json::{Map, Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+use tracing::{Event, Subscriber, field::Visit};
+use tracing_subscriber::{
+    Layer,
+    layer::{Context, SubscriberExt},
+    util::SubscriberInitExt,
+};
+
+use crate::world::{Person, World};
+
+/// How many requests are cut off. `STINT_CUTOFFS` asks for more, as the nightly run does.
+const CUTOFFS: usize = 600;
+
+/// How many are on their way at once.
+const AT_ONCE: usize = 16;
+
+/// What PostgreSQL says to whoever begins inside a transaction.
+const LEFT_BEHIND: &str = "already a transaction";
+
+/// Notices of the database that speak of a transaction somebody left behind, in the whole process.
+fn notices() -> &'static Arc<Mutex<Vec<String>>> {
+    static NOTICES: OnceLock<Arc<Mutex<Vec<String>>>> = OnceLock::new();
+    NOTICES.get_or_init(|| {
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        tracing_subscriber::registry().with(Notices(Arc::clone(&heard))).init();
+        heard
+    })
+}
+
+struct Notices(Arc<Mutex<Vec<String>>>);
+
+impl<S: Subscriber> Layer<S> for Notices {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut words = Words(String::new());
+        event.record(&mut words);
+        if words.0.contains(LEFT_BEHIND)
+            && let Ok(mut heard) = self.0.lock()
+        {
+            heard.push(words.0);
+        }
+    }
+}
+
+struct Words(String);
+
+impl Visit for Words {
+    fn record_debug(&mut self, _: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+        self.0.push_str(&format!("{value:?} "));
+    }
+}
+
+/// Arguments that the schema lets through; what they name may not be there.
+fn arguments(operation: &Operation) -> Value {
+    let required: Vec<&str> =
+        operation.input.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let known = operation.input.get("properties").and_then(Value::as_object);
+    let sample = |name: &&str| Some(((*name).to_owned(), sample(known?.get(*name)?)));
+    Value::Object(required.iter().filter_map(sample).collect::<Map<_, _>>())
+}
+
+fn sample(schema: &Value) -> Value {
+    if let Some(choice) = schema["enum"].get(0) {
+        return choice.clone();
+    }
+    match schema["type"].as_str() {
+        Some("boolean") => json!(true),
+        Some("integer") => json!(1),
+        Some("array") => json!(["x"]),
+        _ => json!("x"),
+    }
+}
+
+/// The bytes of a call through one of the doors.
+fn request(door: u32, person: &Person, operation: &Operation) -> Vec<u8> {
+    let (name, arguments) = (operation.declaration.name, arguments(operation));
+    let (path, credential, kind, body) = match door % 4 {
+        0 => (format!("POST /api/v1/{name}"), format!("Authorization: Bearer {}", person.token), "application/json", arguments.to_string()),
+        1 => {
+            let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": name, "arguments": arguments}});
+            ("POST /mcp".to_owned(), format!("Authorization: Bearer {}", person.token), "application/json", call.to_string())
+        }
+        2 if operation.declaration.effect != Effect::Read => {
+            let mut form = url::form_urlencoded::Serializer::new(String::new());
+            for (name, value) in arguments.as_object().into_iter().flatten() {
+                form.append_pair(name, value.as_str().unwrap_or("1"));
+            }
+            let credential = format!("Cookie: stint={}\r\nStint-Organization: {}", person.cookie, person.slug);
+            (format!("POST /call/{name}"), credential, "application/x-www-form-urlencoded", form.finish())
+        }
+        2 => (
+            format!("GET /call/{name}?organization={}", person.slug),
+            format!("Cookie: stint={}", person.cookie),
+            "text/plain",
+            String::new(),
+        ),
+        _ => (format!("GET /o/{}", person.slug), format!("Cookie: stint={}", person.cookie), "text/plain", String::new()),
+    };
+    let length = body.len();
+    format!(
+        "{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{credential}\r\nAccept: application/json, text/event-stream\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
+/// Sends a request and closes the socket before, while or after it is answered.
+async fn cut_off(address: &str, request: &[u8], after: Duration) {
+    let Ok(mut socket) = TcpStream::connect(address).await else { return };
+    let mut answer = [0; 4096];
+    let talk = async {
+        socket.write_all(request).await.ok();
+        socket.read(&mut answer).await.ok();
+    };
+    timeout(after, talk).await.ok();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_that_go_away_leave_nothing_to_those_who_stay() {
+    let heard = notices();
+    let world = Arc::new(World::alone().await);
+    let (leaving, staying) = (Arc::new(world.person("Leaving").await), world.person("Staying").await);
+    let address = world.address.strip_prefix("http://").expect("an address").to_owned();
+    let connections = async || -> i64 {
+        let owner = world.owner().await;
+        sqlx::query_scalar("select sessions from pg_stat_database where datname = current_database()")
+            .fetch_one(&owner)
+            .await
+            .expect("a count")
+    };
+    let before = connections().await;
+    let most = std::env::var("STINT_CUTOFFS").ok().and_then(|most| most.parse().ok()).unwrap_or(CUTOFFS);
+    let seed = Arc::new(Mutex::new(StdRng::seed_from_u64(9)));
+    let done = Arc::new(AtomicU64::new(0));
+    let crowd: Vec<_> = (0..AT_ONCE)
+        .map(|_| {
+            let (leaving, address, seed, done) = (Arc::clone(&leaving), address.clone(), Arc::clone(&seed), Arc::clone(&done));
+            tokio::spawn(async move {
+                while let Ok(at) = usize::try_from(done.fetch_add(1, Ordering::SeqCst))
+                    && at < most
+                {
+                    let all = operations::all();
+                    let random = seed.lock().expect("a seed").next_u32();
+                    let request = request(random, &leaving, &all[at % all.len()]);
+                    cut_off(&address, &request, Duration::from_micros(u64::from(random >> 8) % 20_000)).await;
+                }
+            })
+        })
+        .collect();
+    for someone in crowd {
+        someone.await.expect("a client");
+    }
+    for _ in 0..1_000_usize.min(most / 4) {
+        world.rest(&staying, "list_clients", json!({})).await.ok();
+    }
+    world.services.tasks.close();
+    world.services.tasks.wait().await;
+    let left: i64 = {
+        let owner = world.owner().await;
+        sqlx::query_scalar(
+            "select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'
+             and now() - state_change > interval '2 seconds'",
+        )
+        .fetch_one(&owner)
+        .await
+        .expect("a count")
+    };
+    assert_eq!(left, 0, "sessions are left in a transaction");
+    for _ in 0..8 {
+        let mut db = world.services.database.begin(Reach::Nobody, Access::Read).await.expect("a transaction");
+        let standing: String = sqlx::query_scalar(
+            "select concat_ws('', current_setting('app.organization_id', true), current_setting('app.user_id', true),
+                 current_setting('app.viewer_id', true), current_setting('app.action_id', true))",
+        )
+        .fetch_one(db.connection())
+        .await
+        .expect("the settings");
+        assert_eq!(standing, "");
+    }
+    let opened = connections().await - before;
+    assert!(opened < 200, "{opened} connections were opened");
+    assert_eq!(heard.lock().expect("the notices").clone(), Vec::<String>::new());
+}
