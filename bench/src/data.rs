@@ -37,6 +37,8 @@ pub struct Data {
     pub owner: Vec<String>,
     /// Tokens of its members, each member's in a list of their own.
     pub members: Vec<Vec<String>>,
+    /// Tokens of the owner of another organization.
+    pub neighbour: Vec<String>,
     /// A project that all of them are on.
     pub project: String,
     /// Drafts that fill one page.
@@ -51,6 +53,7 @@ impl Data {
         let mut owner = database.parse::<PgConnectOptions>()?.connect().await?;
         let organization = history(&mut owner, &way.organization).await?;
         let by_token = tokens(&mut owner, organization, &way.token).await?;
+        let neighbour = neighbours_tokens(&mut owner, &way.token).await?;
         let project: Uuid = query_scalar("select id from project where organization_id = $1 and name = 'Project 1' limit 1")
             .bind(organization)
             .fetch_one(&mut owner)
@@ -66,7 +69,7 @@ impl Data {
             }
         }
         let [short, long] = drafts;
-        Ok(Self { organization, owner, members, project: project.to_string(), short, long })
+        Ok(Self { organization, owner, members, neighbour, project: project.to_string(), short, long })
     }
 }
 
@@ -105,6 +108,26 @@ async fn tokens(owner: &mut PgConnection, organization: Uuid, token: &str) -> Re
     }
     ensure!(!owners.is_empty() && !members.is_empty(), "nobody has a token");
     Ok((owners, members))
+}
+
+/// Copies of a token for the owner of another organization.
+async fn neighbours_tokens(owner: &mut PgConnection, token: &str) -> Result<Vec<String>> {
+    let [prefix, kind, id, secret] = token.splitn(4, '_').collect::<Vec<_>>()[..] else { anyhow::bail!("a token has four parts") };
+    let ids: Vec<Uuid> = query_scalar(
+        "insert into access_token (organization_id, id, member_id, name, secret_hash, scopes, writes, created_at)
+         select m.organization_id, gen_random_uuid(), m.id, t.name, t.secret_hash, t.scopes, t.writes, t.created_at
+         from access_token t
+         cross join (select m.* from member m join organization o on o.id = m.organization_id
+                     where o.slug = 'bench-1' and m.role = 'owner' limit 1) m, generate_series(1, $2)
+         where t.id = $1
+         returning id",
+    )
+    .bind(id.parse::<Uuid>()?)
+    .bind(MEMBERS_TOKENS)
+    .fetch_all(owner)
+    .await?;
+    ensure!(!ids.is_empty(), "the neighbour has no token");
+    Ok(ids.iter().map(|id| format!("{prefix}_{kind}_{}_{secret}", id.simple())).collect())
 }
 
 /// A throwaway cluster does not wait for the disk; what is measured does, as a real one.

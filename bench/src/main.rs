@@ -9,6 +9,7 @@ mod drawer;
 mod http;
 mod list;
 mod load;
+mod neighbour;
 mod pgbench;
 mod report;
 mod scenarios;
@@ -180,7 +181,10 @@ async fn product(report: &mut Report, stint: &Stint, way: &Way, data: &Arc<Data>
     assistant(report, &Page { address, organization: &way.organization, cookie: &cookie }, model).await?;
     measure(report, address, scenarios::timer(data)).await?;
     measure(report, address, scenarios::document(data, false)).await?;
-    measure(report, address, scenarios::document(data, true)).await
+    measure(report, address, scenarios::document(data, true)).await?;
+    say("· a neighbour, alone and beside a flood");
+    report.add(neighbour::beside_a_flood(address, data).await?);
+    Ok(())
 }
 
 /// The drawer, and pages beside many open answers.

@@ -82,6 +82,9 @@ impl Report {
             2.0,
             "×",
         ));
+        let (alone, flooded) = (self.sample(names::NEIGHBOUR, 1)?.p99(), self.sample(names::FLOODED, 1)?.p99());
+        checks.push(at_most(format!("{}: p99 beside the same alone", names::FLOODED), flooded / alone, 10.0, "×"));
+        checks.push(at_most(format!("{}: p99", names::FLOODED), flooded, 50.0, "ms"));
         checks.push(at_most("server: resident memory after the run".to_owned(), self.resident_mb, 250.0, "MB"));
         Ok(checks)
     }

@@ -19,6 +19,7 @@ use crate::{
 const REVISION: &str = "2026-07-28";
 
 const LISTS: Volume = Volume { warm_up: 400, alone: 2_000, crowd: 6_000 };
+const NEIGHBOURS: Volume = Volume { warm_up: 50, alone: 1_000, crowd: 1_000 };
 const PAGES: Volume = Volume { warm_up: 100, alone: 400, crowd: 1_200 };
 const TIMERS: Volume = Volume { warm_up: 64, alone: 400, crowd: 1_600 };
 const SHORT: Volume = Volume { warm_up: 16, alone: 80, crowd: 320 };
@@ -46,6 +47,10 @@ pub mod names {
     pub const SHORT: &str = "invoice PDF, 1 page";
     /// A document of ten.
     pub const LONG: &str = "invoice PDF, 10 pages";
+    /// A call of another organization, with nothing beside it.
+    pub const NEIGHBOUR: &str = "REST list_clients of a neighbour";
+    /// The same, while one token floods.
+    pub const FLOODED: &str = "REST list_clients beside a flood";
 }
 
 /// The list of the bare program.
@@ -57,6 +62,12 @@ pub fn bare(token: String) -> Scenario {
 pub fn rest(data: &Arc<Data>) -> Scenario {
     let data = Arc::clone(data);
     one(names::REST, LISTS, whole_list, move |turn| post("/api/v1/list_time_entries", of(&data.owner, turn), &json!({ "limit": 50 })))
+}
+
+/// A list of clients in another organization.
+pub fn neighbour(name: &'static str, data: &Arc<Data>) -> Scenario {
+    let data = Arc::clone(data);
+    one(name, NEIGHBOURS, anything, move |turn| post("/api/v1/list_clients", of(&data.neighbour, turn), &json!({})))
 }
 
 /// The list over MCP.

@@ -19,13 +19,14 @@ const STOP_MS = 20_000;
 const LOG_LINES_KEPT = 200;
 
 /**
- * Starts `stint serve` and waits until it is ready. `env` adds to its environment.
+ * Starts `stint serve` and waits until it is ready. `env` adds to its environment. With `shares`, another one of these, it
+ * works on the same data folder, and so on the same database, and leaves the folder to that one.
  *
  * The result has `url`, `dataDir`, `command(…)` for the command line beside the running server,
  * `json(…)` for the same with `--json`, `log()`, `stop()`, and `killed()`: the server dies at once and starts again.
  */
-export async function startStint({ env = {} } = {}) {
-  const dataDir = mkdtempSync(join(tmpdir(), "stint-e2e-"));
+export async function startStint({ env = {}, shares } = {}) {
+  const dataDir = shares?.dataDir ?? mkdtempSync(join(tmpdir(), "stint-e2e-"));
   chmodSync(dataDir, 0o755); // the database runs as another user when we are root
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -40,7 +41,7 @@ export async function startStint({ env = {} } = {}) {
     ...env,
   };
   let server = serve(environment);
-  const stop = () => stopServer(server, dataDir);
+  const stop = () => stopServer(server, shares ? null : dataDir);
   try {
     await untilReady(url, server);
   } catch (error) {
@@ -116,7 +117,7 @@ async function stopServer(server, dataDir) {
       throw new Error(`stint did not stop within ${STOP_MS / 1000} s:\n${server.lines.join("\n")}`);
     }
   }
-  rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  if (dataDir) rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
 }
 
 async function run(env, args) {

@@ -1,0 +1,99 @@
+//! One token floods: what its neighbours in other organizations feel of it.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::{
+    data::Data,
+    http::{Ask, Connection, post},
+    load::{self, Sample},
+    scenarios::{self, names},
+};
+
+/// How many connections flood at once, all with one token.
+const FLOOD: usize = 64;
+
+/// A neighbour's list of clients, alone and beside the flood.
+pub async fn beside_a_flood(address: SocketAddr, data: &Arc<Data>) -> Result<Vec<Sample>> {
+    let mut samples = load::run(address, Arc::new(scenarios::neighbour(names::NEIGHBOUR, data)), 1).await?;
+    let flood = Flood::start(address, data);
+    let beside = load::run(address, Arc::new(scenarios::neighbour(names::FLOODED, data)), 1).await;
+    flood.stop().await?;
+    samples.extend(beside?);
+    Ok(samples)
+}
+
+/// Connections that ask as soon as they were answered, until they are told to end.
+struct Flood {
+    ending: Arc<AtomicBool>,
+    counts: Arc<Counts>,
+    connections: JoinSet<Result<()>>,
+}
+
+/// What the flood was answered.
+#[derive(Default)]
+struct Counts {
+    done: AtomicU64,
+    refused: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl Flood {
+    fn start(address: SocketAddr, data: &Arc<Data>) -> Self {
+        let (ending, counts) = (Arc::new(AtomicBool::new(false)), Arc::new(Counts::default()));
+        let mut connections = JoinSet::new();
+        for at in 0..FLOOD {
+            connections.spawn(flood(address, Arc::clone(data), at, Arc::clone(&ending), Arc::clone(&counts)));
+        }
+        Self { ending, counts, connections }
+    }
+
+    async fn stop(mut self) -> Result<()> {
+        self.ending.store(true, Ordering::SeqCst);
+        while let Some(ended) = self.connections.join_next().await {
+            ended??;
+        }
+        let [done, refused, failed] =
+            [&self.counts.done, &self.counts.refused, &self.counts.failed].map(|count| count.load(Ordering::SeqCst));
+        crate::say(&format!("  the flood was answered {done} times, refused {refused} times"));
+        ensure!(failed == 0, "{failed} calls of the flood were answered with a failure of the server");
+        ensure!(done > 0, "the flood was never answered");
+        Ok(())
+    }
+}
+
+async fn flood(address: SocketAddr, data: Arc<Data>, at: usize, ending: Arc<AtomicBool>, counts: Arc<Counts>) -> Result<()> {
+    let mut connection = Connection::open(address).await?;
+    let mut round = at;
+    while !ending.load(Ordering::SeqCst) {
+        let answer = connection.send(ask(&data, round)?).await?;
+        let count = match answer.status.as_u16() {
+            500.. => &counts.failed,
+            400.. => &counts.refused,
+            _ => &counts.done,
+        };
+        count.fetch_add(1, Ordering::SeqCst);
+        round += 1;
+    }
+    Ok(())
+}
+
+/// Big lists, previews of documents and searches through all texts, in turn.
+fn ask(data: &Data, round: usize) -> Result<Ask> {
+    let token = data.owner.first().context("the owner has no token")?;
+    let list = |arguments: Value| post("/api/v1/list_time_entries", token, &arguments);
+    match round % 3 {
+        0 => list(json!({ "limit": 200, "with_total": true })),
+        1 => post("/api/v1/get_invoice_document", token, &json!({ "invoice": data.long.get(round % data.long.len().max(1)) })),
+        _ => list(json!({ "query": "zz", "with_total": true })),
+    }
+}
