@@ -42,8 +42,12 @@ pub struct Services {
     pub mail_leaves: bool,
     /// Writes calls down that changed nothing.
     pub recorder: Recorder,
+    /// How many days they are kept.
+    pub access_log_days: i32,
     /// Units of work under way: a write goes on when its caller goes away, and the process waits for it before it ends.
     pub tasks: tokio_util::task::TaskTracker,
+    /// Rung when a check of a whole audit log was started.
+    pub verifications: tokio::sync::Notify,
     /// Rung when a mail was put into the outbox, so that it leaves at once.
     pub mail_waits: tokio::sync::Notify,
     /// The assistant: its model, if there is one, and the answers that are being made.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::{
     account::{UpdateProfile, Whoami, tokens::*},
     assistant::{GetAssistant, SetAssistant},
-    audit::*,
+    audit::{verification::*, *},
     budgets::*,
     clients::*,
     history::*,
@@ -105,6 +105,8 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<ListAudit>(),
         Operation::of::<GetAuditEntry>(),
         Operation::of::<VerifyAudit>(),
+        Operation::of::<StartAuditVerification>(),
+        Operation::of::<GetAuditVerification>(),
         // Assistant
         Operation::of::<GetAssistant>(),
         Operation::of::<SetAssistant>(),

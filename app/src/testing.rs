@@ -77,6 +77,8 @@ impl World {
             public_url: "https://stint.test".to_owned(),
             mail_leaves: false,
             mail_waits: tokio::sync::Notify::new(),
+            verifications: tokio::sync::Notify::new(),
+            access_log_days: 90,
             tasks: tokio_util::task::TaskTracker::new(),
             assistant,
         });

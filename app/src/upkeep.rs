@@ -1,7 +1,11 @@
-//! What is swept up at night: sign-ins that have run out, and answers that were kept for a day.
+//! What is swept up at night: sign-ins that have run out, answers that were kept for a day, and accesses of months that are long
+//! over.
+
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     account,
+    audit::store as audit,
     context::Services,
     database::{Access, Reach},
     error::Error,
@@ -12,6 +16,9 @@ use crate::{
 /// How many organizations are swept in one go.
 const ORGANIZATIONS_MAX: i32 = 1_000;
 
+/// How long ahead there is room for accesses: until the next sweeps, and over the end of the month.
+const AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// What was swept up.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Swept {
@@ -19,6 +26,8 @@ pub struct Swept {
     pub sign_ins: u64,
     /// Answers that nobody asked for again within a day.
     pub answers: u64,
+    /// Months of accesses that were kept for long enough.
+    pub access_months: i32,
 }
 
 /// Sweeps once. What is left over, if anything, is for the next time.
@@ -35,5 +44,17 @@ pub async fn sweep(services: &Services) -> Result<Swept, Error> {
         swept.answers += once::forget(&mut db, day_ago).await?;
         db.commit().await?;
     }
+    swept.access_months = turn_over_accesses(services, now).await?;
     Ok(swept)
+}
+
+/// Makes room for the accesses to come, and drops those of months that are long over; how many months.
+async fn turn_over_accesses(services: &Services, now: Timestamp) -> Result<i32, Error> {
+    let mut db = services.workers.begin(Reach::Nobody, Access::Write).await?;
+    audit::make_room_for_accesses(&mut db, now + AHEAD).await?;
+    db.commit().await?;
+    let mut db = services.workers.begin(Reach::Nobody, Access::Write).await?;
+    let dropped = audit::drop_accesses(&mut db, services.access_log_days).await?;
+    db.commit().await?;
+    Ok(dropped)
 }

@@ -47,6 +47,8 @@ pub struct Config {
     pub model: Option<ModelApi>,
     /// Calls per minute with one token; none for no limit.
     pub rate_limit: Option<NonZeroU32>,
+    /// How many days calls that changed nothing stay in the audit log.
+    pub access_log_days: i32,
     /// The filter of the log.
     pub log: String,
     given_secret: Option<Secret>,
@@ -113,16 +115,30 @@ impl Config {
         let model = model_url.zip(model_name).map(|(url, name)| ModelApi { url, name, key });
         let given_secret = values.take("STINT_SECRET", Secret::parse);
         let rate_limit = values.or_default("STINT_RATE_LIMIT", values::number);
+        let access_log_days = values.or_default("STINT_ACCESS_LOG_DAYS", values::days_kept);
         let log = values.or_default("STINT_LOG", values::filter);
         let problems = values.finish();
-        let (Some(addr), Some(data_dir), Some(mail_from), Some(rate_limit), Some(log), Ok(())) =
-            (addr, data_dir, mail_from, rate_limit, log, &problems)
+        let (Some(addr), Some(data_dir), Some(mail_from), Some(rate_limit), Some(access_log_days), Some(log), Ok(())) =
+            (addr, data_dir, mail_from, rate_limit, access_log_days, log, &problems)
         else {
             return Err(ConfigError::Variables(problems.err().unwrap_or_default()));
         };
         let rate_limit = NonZeroU32::new(rate_limit);
         let public_url = public_url.unwrap_or_else(|| own_origin(addr));
-        Ok(Self { addr, public_url, data_dir, database_url, owner_database_url, smtp_url, mail_from, model, rate_limit, log, given_secret })
+        Ok(Self {
+            addr,
+            public_url,
+            data_dir,
+            database_url,
+            owner_database_url,
+            smtp_url,
+            mail_from,
+            model,
+            rate_limit,
+            access_log_days,
+            log,
+            given_secret,
+        })
     }
 
     /// The secret of this installation: the one given, else the one in the data folder, made on first use.

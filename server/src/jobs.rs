@@ -3,6 +3,7 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use app::{
+    audit::verification::job,
     context::Services,
     error::Error,
     outbox::{self, Due, Outcome},
@@ -31,6 +32,7 @@ pub fn start(services: &Arc<Services>, post: Option<Post>) -> JoinSet<()> {
         jobs.spawn(mails_leave(services.clone(), post));
     }
     jobs.spawn(old_things_go(services.clone()));
+    jobs.spawn(logs_are_verified(services.clone()));
     jobs
 }
 
@@ -107,9 +109,27 @@ async fn old_things_go(services: Arc<Services>) {
     sleep(FIRST_SWEEP).await;
     loop {
         match upkeep::sweep(&services).await {
-            Ok(swept) => tracing::info!(sign_ins = swept.sign_ins, answers = swept.answers, "swept up what is old"),
+            Ok(swept) => tracing::info!(
+                sign_ins = swept.sign_ins,
+                answers = swept.answers,
+                access_months = swept.access_months,
+                "swept up what is old"
+            ),
             Err(error) => tracing::warn!(%error, "what is old could not be swept up"),
         }
         sleep(SWEEP_AFTER).await;
+    }
+}
+
+/// Goes on with checks of audit logs: those that were started here, and those that another process began and did not end.
+async fn logs_are_verified(services: Arc<Services>) {
+    loop {
+        if let Err(error) = job::go_on(&services).await {
+            tracing::warn!(%error, "an audit log could not be verified further");
+        }
+        tokio::select! {
+            () = services.verifications.notified() => {}
+            () = sleep(LOOK_AFTER) => {}
+        }
     }
 }

@@ -43,7 +43,11 @@ impl Refusal {
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let retry_after = (error.code == Code::Unavailable).then_some(Duration::from_secs(5));
+        let retry_after = match error.code {
+            Code::Unavailable => Some(Duration::from_secs(5)),
+            Code::RateLimited => Some(Duration::from_secs(1)),
+            _ => None,
+        };
         Self { error, status, retry_after }
     }
 }

@@ -68,8 +68,9 @@ impl Running {
         if tokio::time::timeout(CLOSE_LIMIT, self.services.tasks.wait()).await.is_err() {
             tracing::error!("some units of work did not come to their end in time");
         }
-        if !self.services.recorder.flush_within(CLOSE_LIMIT).await {
-            tracing::error!("the database is away: the last calls that changed nothing could not be recorded");
+        let lost = self.services.recorder.flush_within(CLOSE_LIMIT).await;
+        if lost > 0 {
+            tracing::error!(lost, "the database is away: the records of the last calls that changed nothing are lost");
         }
         let closed = async { tokio::join!(self.services.database.close(), self.services.workers.close()) };
         if tokio::time::timeout(CLOSE_LIMIT, closed).await.is_err() {
@@ -134,6 +135,8 @@ fn services(config: &Config, (database, workers): (Database, Database)) -> Servi
         public_url: config.public_url.clone(),
         mail_leaves: config.smtp_url.is_some(),
         mail_waits: tokio::sync::Notify::new(),
+        verifications: tokio::sync::Notify::new(),
+        access_log_days: config.access_log_days,
         tasks: tokio_util::task::TaskTracker::new(),
         assistant: Engine {
             model: config.model.as_ref().map(|model| Box::new(ModelClient::new(model)) as Box<dyn Model>),

@@ -8,7 +8,7 @@ use crate::{
     context::{Caller, Door, Membership},
     database::{Access, Db, Reach as Rows},
     error::Error,
-    operation::{Agreed, Effect, Operation, Reach},
+    operation::{Agreed, Operation, Reach},
     operations,
 };
 
@@ -68,14 +68,13 @@ impl Visitor {
 }
 
 /// Whether the drawer offers an operation to a role. What needs a person at its own page is not for a model; nor is a
-/// secret, which would be told to the model and kept in the conversation, or a write beyond the organization, whose
-/// conversation this is.
+/// secret, which would be told to the model and kept in the conversation, or what belongs to the person beyond the
+/// organization: the conversation is this organization's, and the names of others are not for its model.
 fn is_offered(operation: &Operation, role: Role) -> bool {
     let declaration = operation.declaration;
-    let beyond = declaration.needs == Permission::SignedIn;
     declaration.reach != Reach::Person
         && !declaration.secret
         && !KEPT_BACK.contains(&declaration.name)
-        && (beyond || role.may(declaration.needs))
-        && !(beyond && declaration.effect != Effect::Read)
+        && declaration.needs != Permission::SignedIn
+        && role.may(declaration.needs)
 }

@@ -1,9 +1,10 @@
-//! Reading the audit log, and checking its chain.
+//! Reading the audit log: the chain of writes and the accesses, as one list.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    AuditEntry, AuditProof, BrokenEntry,
+    AuditEntry,
     store::{self, Filter, Row},
 };
 use crate::{
@@ -18,9 +19,6 @@ use crate::{
     reference,
     time::{MemberSummary, filter::member_of},
 };
-
-/// How many rows of the chain are checked in one statement.
-const STRETCH: i32 = 10_000;
 
 /// What the caller gave; the arguments of `list_audit`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
@@ -37,17 +35,21 @@ pub struct Given {
 /// A page of calls, the newest first.
 pub async fn list(cx: &mut Call, given: Given, limit: Option<u32>, cursor: Option<String>) -> Result<Page<AuditEntry>, Error> {
     let limit = page::limit(limit)?;
-    let before = cursor.as_deref().map_or(Ok(i64::MAX), before)?;
+    let before = cursor.as_deref().map(before).transpose()?;
     let filter = filter(cx, given).await?;
     let rows = store::list(&mut cx.db, &filter, None, before, limit + 1).await?;
     let zone = cx.membership()?.zone.clone();
-    Page::of(cx.caller.room, rows, limit, |row| Cursor { key: row.position.to_string(), id: row.id }, |row| Ok(read(row, &zone)))
+    Page::of(cx.caller.room, rows, limit, |row| Cursor { key: row.at.to_jiff().to_string(), id: row.id }, |row| Ok(read(row, &zone)))
 }
 
-/// The position that a cursor goes on before.
-fn before(cursor: &str) -> Result<i64, Error> {
-    let key = Cursor::decode(cursor)?.key;
-    key.parse().map_err(|_| Error::invalid("cursor", "The cursor is of another list. Give next_cursor of the page before, unchanged."))
+/// The call that a cursor goes on before.
+fn before(cursor: &str) -> Result<(Timestamp, Uuid), Error> {
+    let Cursor { key, id } = Cursor::decode(cursor)?;
+    // The database knows no instant long before its own beginning of time.
+    match key.parse() {
+        Ok(at) if at >= Timestamp::UNIX_EPOCH => Ok((at, id)),
+        _ => Err(Error::invalid("cursor", "The cursor is of another list. Give next_cursor of the page before, unchanged.")),
+    }
 }
 
 async fn filter(cx: &mut Call, given: Given) -> Result<Filter, Error> {
@@ -83,7 +85,7 @@ fn reads() -> Vec<String> {
 /// One call with what it changed.
 pub async fn get(cx: &mut Call, action: &str) -> Result<AuditEntry, Error> {
     let id = reference::id(action);
-    let rows = store::list(&mut cx.db, &Filter::default(), Some(id), i64::MAX, 1).await?;
+    let rows = store::list(&mut cx.db, &Filter::default(), Some(id), None, 1).await?;
     let row = rows.into_iter().next().ok_or_else(|| Error::not_found("audit entry"))?;
     let changes = operation::store::changes(&mut cx.db, ActionId(row.id)).await?;
     let kinds = history::store::kinds(&mut cx.db).await?;
@@ -112,29 +114,4 @@ fn read(row: Row, zone: &jiff::tz::TimeZone) -> AuditEntry {
         undoable: false,
         changes: Vec::new(),
     }
-}
-
-/// Recomputes the chain up to where it ends now.
-pub async fn verify(cx: &mut Call) -> Result<AuditProof, Error> {
-    let Some((end, last)) = store::head(&mut cx.db).await? else {
-        return Ok(AuditProof { sound: true, checked: 0, broken: None });
-    };
-    let (mut position, mut hash) = (0, Vec::new());
-    while position < end {
-        let Some(stretch) = store::verify(&mut cx.db, position, &hash, STRETCH).await? else { break };
-        if let (Some(broken), Some(at), Some(reason)) = (stretch.broken, stretch.broken_position, stretch.reason) {
-            return proof(cx, at, Some(broken), reason).await;
-        }
-        (position, hash) = (stretch.last_position.unwrap_or(end), stretch.last_hash.unwrap_or_default());
-    }
-    // Rows that were added meanwhile are whole as well; what counts is that none is missing.
-    if position < end || (position == end && hash != last) {
-        return proof(cx, position, None, "the last rows are missing".to_owned()).await;
-    }
-    Ok(AuditProof { sound: true, checked: position, broken: None })
-}
-
-async fn proof(cx: &mut Call, position: i64, action: Option<Uuid>, reason: String) -> Result<AuditProof, Error> {
-    let checked = store::count(&mut cx.db, position).await?;
-    Ok(AuditProof { sound: false, checked, broken: Some(BrokenEntry { action: action.map(ActionId), position, reason }) })
 }

@@ -4,16 +4,17 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    AuditEntry, AuditProof,
+    AuditEntry,
     filters::{Filter, Filters, door},
-    get_audit_entry, verify_audit,
+    get_audit_entry,
+    verification::page::Proof,
 };
 use crate::{
     day::Moment,
     history::button::undo,
     operation::Change,
     page::Page,
-    ui::{Empty, Icon, Part, Tone, badge, fetched, icon, loaded, more},
+    ui::{Empty, Part, Tone, badge, fetched, loaded, more},
     visit::{use_changes, use_here},
 };
 
@@ -40,39 +41,13 @@ fn all() -> AnyView {
     let entries = fetched(asked, |(filter, cursor, ..)| filter.find(cursor));
     view! {
         <Part title="Audit" id="audit">
-            <p class="quiet">"Every call of every door, from pages, agents and programs. Nothing in here can be changed; the chain shows whether somebody tried."</p>
+            <p class="quiet">"Every call of every door, from pages, agents and programs. Nothing in here can be changed; what was written stands in a chain that shows whether somebody tried."</p>
             <Proof />
             <Filters />
             {loaded(entries, list)}
         </Part>
     }
     .into_any()
-}
-
-/// Checks the chain when it is asked for.
-#[component]
-fn Proof() -> impl IntoView {
-    let (query, here) = (use_query_map(), use_here());
-    let asked = move || query.with(|query| query.get("verify").is_some());
-    let proof = fetched(asked, |asked| async move { if asked { verify_audit().await.map(Some) } else { Ok(None) } });
-    let path = format!("{}?verify=yes", here.path("settings/audit"));
-    loaded(proof, move |proof: Option<AuditProof>| match proof {
-        Some(proof) => told(&proof),
-        None => view! { <p><a class="button" href=path.clone()>{icon(Icon::Check)} <span>"Verify"</span></a></p> }.into_any(),
-    })
-}
-
-fn told(proof: &AuditProof) -> AnyView {
-    let rows = if proof.checked == 1 { "1 row".to_owned() } else { format!("{} rows", proof.checked) };
-    match &proof.broken {
-        None => view! { <p class="notice good" role="status">{format!("The chain holds: {rows} checked, each fits to the one before it and to what it changed.")}</p> }.into_any(),
-        Some(broken) => view! {
-            <p class="notice wrong" role="alert">
-                {format!("The chain is broken at row {}: {}. {rows} were checked up to there.", broken.position, broken.reason)}
-            </p>
-        }
-        .into_any(),
-    }
 }
 
 fn list(page: Page<AuditEntry>) -> AnyView {
@@ -161,7 +136,7 @@ fn entry(entry: AuditEntry) -> AnyView {
         entry.program.clone().map(|program| ("Program", program)),
         entry.address.clone().map(|address| ("Address", address)),
         Some(("Took", format!("{} ms", entry.duration_ms))),
-        Some(("Row", entry.position.to_string())),
+        entry.position.map(|position| ("Row", position.to_string())),
     ];
     let facts = facts.into_iter().flatten().map(|(label, value)| view! { <dt>{label}</dt> <dd>{value}</dd> }).collect_view();
     view! {

@@ -1,23 +1,15 @@
 //! One call as the audit log keeps it.
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{
-    context::Caller,
-    error::Error,
-    id::{ActionId, OrganizationId},
-};
+use super::arguments;
+use crate::{access::Permission, context::Caller, error::Error, id::ActionId, operation::Declaration};
 
-/// Arguments whose content is never written down.
-const SECRET: [&str; 3] = ["password", "present", "secret"];
-
-/// Arguments that are an id or the secret of a link: an id is written down, a secret is not.
-const ID_OR_SECRET: [&str; 1] = ["invitation"];
-
-/// What stands for a NUL, which the database keeps in no text.
-const UNWRITABLE: &str = "\u{fffd}";
+/// How long what the other end says about itself may be, in characters.
+const SAID_MAX: usize = 200;
 
 /// How a call ended, beside the codes of errors.
 pub mod outcome {
@@ -49,18 +41,31 @@ pub struct Record {
 }
 
 impl Record {
-    /// A call of this caller that began at `at` and ends now. Nobody without a membership is recorded: there is no
-    /// organization whose record it would be.
-    pub fn of(
-        caller: &Caller,
-        id: ActionId,
-        at: jiff::Timestamp,
-        operation: &'static str,
-        arguments: Value,
-        outcome: &str,
-    ) -> Option<Self> {
+    /// A call of this caller that was done as `id`, began at `at` and ends now, for the chain. Nobody without a membership is
+    /// recorded: there is no organization whose record it would be.
+    pub fn of_write(caller: &Caller, id: ActionId, at: Timestamp, declaration: &'static Declaration, given: Value) -> Option<Self> {
+        let kept = arguments::kept(given, arguments::WRITE_BYTES_MAX);
+        Self::of(caller, id, at, declaration.name, kept, outcome::DONE)
+    }
+
+    /// A call of this caller that changed nothing, for the log of accesses: a read, a dry run, a repeated call.
+    ///
+    /// What a call says that belongs to the person, and not to the organization, is not told to the organization: of such a
+    /// call with one of its tokens it learns that there was one.
+    pub fn of_access(caller: &Caller, at: Timestamp, declaration: &'static Declaration, given: Value, outcome: &str) -> Option<Self> {
+        let given = if declaration.needs == Permission::SignedIn { Value::Object(Default::default()) } else { given };
+        let kept = arguments::kept(given, arguments::ACCESS_BYTES_MAX);
+        Self::of(caller, ActionId::new(), at, declaration.name, kept, outcome)
+    }
+
+    /// The same, for a call that was refused.
+    pub fn of_refusal(caller: &Caller, at: Timestamp, declaration: &'static Declaration, given: Value, error: &Error) -> Option<Self> {
+        let code = serde_json::to_value(error.code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
+        Self::of_access(caller, at, declaration, given, &code)
+    }
+
+    fn of(caller: &Caller, id: ActionId, at: Timestamp, operation: &'static str, arguments: Value, outcome: &str) -> Option<Self> {
         let membership = caller.membership.as_ref()?;
-        let filled = |text: &str| Some(text.replace('\0', UNWRITABLE)).filter(|text| !text.is_empty());
         let took = i64::try_from(caller.services.clock.now().duration_since(at).as_millis()).unwrap_or(0);
         Some(Self {
             id: id.0,
@@ -69,59 +74,20 @@ impl Record {
             token_id: caller.token.as_ref().map(|token| token.id.0),
             door: caller.door.name(),
             operation,
-            arguments: writable(without_secrets(arguments)),
+            arguments,
             outcome: outcome.to_owned(),
-            program: filled(&caller.program),
-            address: filled(&caller.address),
+            program: said(&caller.program),
+            address: said(&caller.address),
             withheld: Vec::new(),
             // A clock that was set meanwhile makes it longer than the column holds.
             duration_ms: took.clamp(0, i64::from(i32::MAX)),
             undoes: None,
         })
     }
-
-    /// The same, for a call that was refused.
-    pub fn of_refusal(caller: &Caller, at: jiff::Timestamp, operation: &'static str, arguments: Value, error: &Error) -> Option<Self> {
-        let code = serde_json::to_value(error.code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
-        Self::of(caller, ActionId::new(), at, operation, arguments, &code)
-    }
 }
 
-/// A record on its way, with the organization that it belongs to.
-pub(super) type Sent = (OrganizationId, Record);
-
-fn without_secrets(mut arguments: Value) -> Value {
-    if let Value::Object(fields) = &mut arguments {
-        for (name, value) in fields.iter_mut() {
-            if is_secret(name, value) {
-                *value = Value::from("…");
-            }
-        }
-    }
-    arguments
-}
-
-fn is_secret(name: &str, value: &Value) -> bool {
-    let is_id = value.as_str().is_some_and(|text| text.trim().parse::<Uuid>().is_ok());
-    SECRET.contains(&name) || (ID_OR_SECRET.contains(&name) && !is_id)
-}
-
-/// The arguments as the database can keep them, names included: a call that it cannot keep would be one that nobody sees.
-fn writable(mut value: Value) -> Value {
-    write_over_nul(&mut value);
-    value
-}
-
-fn write_over_nul(value: &mut Value) {
-    match value {
-        Value::String(text) if text.contains('\0') => *text = text.replace('\0', UNWRITABLE),
-        Value::Array(items) => items.iter_mut().for_each(write_over_nul),
-        Value::Object(fields) => {
-            if fields.keys().any(|name| name.contains('\0')) {
-                *fields = std::mem::take(fields).into_iter().map(|(name, value)| (name.replace('\0', UNWRITABLE), value)).collect();
-            }
-            fields.values_mut().for_each(write_over_nul);
-        }
-        _ => {}
-    }
+/// What the other end says about itself, as the database can keep it; nothing when it says nothing.
+fn said(text: &str) -> Option<String> {
+    let text: String = text.chars().take(SAID_MAX).collect();
+    Some(arguments::without_nul(&text)).filter(|text| !text.is_empty())
 }

@@ -1,15 +1,21 @@
 //! Records of calls that changed nothing, written down beside them.
 //!
 //! A write is recorded in its own transaction. A read, a refusal or a dry run has none that is kept, and must not wait for
-//! one: its record goes into a queue, and whatever has gathered there is added to the chain in one transaction for each
-//! organization. A full queue holds callers back; nothing is thrown away while the database is only out of reach, and a record
-//! that cannot be written takes no other with it.
+//! one: its record goes into the queue of its organization, and whatever has gathered there is added to the log of accesses
+//! in one transaction. Nothing that was taken is thrown away: who cannot be given a place is refused before the call begins.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, watch};
 
-use super::{Record, record::Sent, store};
+use super::{
+    Record,
+    queue::{Batch, Queues, Written},
+    store,
+};
 use crate::{
     context::Caller,
     database::{Access, Database, Reach},
@@ -17,108 +23,137 @@ use crate::{
     id::OrganizationId,
 };
 
-/// How many records may wait.
-const WAITING_MAX: usize = 2_000;
-
-/// How many are written at once.
-const BATCH: usize = 500;
-
-/// How long the recorder waits for a database that is out of reach before it tries again.
+/// How long the recorder waits for a database that cannot write before it tries again.
 const PAUSE: Duration = Duration::from_secs(1);
 
-enum Wish {
-    Record(Box<Sent>),
-    Flush(oneshot::Sender<()>),
-}
-
-/// Takes records and writes them down; a copy sends into the same queue.
+/// Takes records and writes them down; a copy puts into the same queues.
 #[derive(Clone)]
-pub struct Recorder(mpsc::Sender<Wish>);
+pub struct Recorder(Arc<Inner>);
+
+struct Inner {
+    queues: Arc<Mutex<Queues>>,
+    /// Rung when a record was put; closed when nobody can put any more.
+    bell: mpsc::Sender<()>,
+    unwritten: watch::Receiver<usize>,
+}
 
 impl Recorder {
-    /// Starts writing. It ends when nobody can send records any more.
+    /// Starts writing. It ends when nobody can put records any more.
     pub fn start(database: Database) -> Self {
-        let (sender, queue) = mpsc::channel(WAITING_MAX);
-        tokio::spawn(write_down(database, queue));
-        Self(sender)
+        let queues = Arc::new(Mutex::new(Queues::default()));
+        let (bell, rung) = mpsc::channel(1);
+        let (count, unwritten) = watch::channel(0);
+        tokio::spawn(Writer { database, queues: queues.clone(), rung, count }.write());
+        Self(Arc::new(Inner { queues, bell, unwritten }))
     }
 
-    /// Takes the record of a call that changed nothing.
-    pub async fn take(&self, caller: &Caller, record: Option<Record>) {
-        if let (Some(membership), Some(record)) = (&caller.membership, record)
-            && self.0.send(Wish::Record(Box::new((membership.organization, record)))).await.is_err()
-        {
-            tracing::error!("a call could not be recorded: the recorder has ended");
-        }
+    /// Reserves a place for the record of a call, before it runs. Refused (rate_limited) while the organization has too many
+    /// records waiting, and (unavailable) while nothing can be written down. A caller without an organization needs none.
+    pub fn reserve(&self, caller: &Caller) -> Result<Place, Error> {
+        let Some(membership) = &caller.membership else { return Ok(Place::none()) };
+        let organization = membership.organization;
+        locked(&self.0.queues).reserve(organization)?;
+        Ok(Place(Mutex::new(Some(Reserved { inner: self.0.clone(), organization }))))
     }
 
-    /// Comes back when everything that was taken before is written down.
+    /// Comes back when everything that was taken is written down.
     pub async fn flush(&self) {
-        let (done, written) = oneshot::channel();
-        if self.0.send(Wish::Flush(done)).await.is_ok() {
-            // It only fails when the recorder has ended, and then nothing is left to wait for.
-            written.await.ok();
-        }
-    }
-
-    /// The same, for whoever cannot wait for a database that is away; whether it was all written down.
-    pub async fn flush_within(&self, limit: Duration) -> bool {
-        tokio::time::timeout(limit, self.flush()).await.is_ok()
-    }
-}
-
-async fn write_down(database: Database, mut queue: mpsc::Receiver<Wish>) {
-    let mut wishes = Vec::with_capacity(BATCH);
-    while queue.recv_many(&mut wishes, BATCH).await > 0 {
-        let (mut records, mut waiting): (HashMap<OrganizationId, Vec<Record>>, Vec<oneshot::Sender<()>>) = Default::default();
-        for wish in wishes.drain(..) {
-            match wish {
-                Wish::Record(sent) => records.entry(sent.0).or_default().push(sent.1),
-                Wish::Flush(done) => waiting.push(done),
+        let mut unwritten = self.0.unwritten.clone();
+        // The writer's count lags behind the queues, which know.
+        while locked(&self.0.queues).unwritten() > 0 {
+            if unwritten.changed().await.is_err() {
+                return;
             }
         }
-        for (organization, records) in records {
-            until_written(&database, organization, &records).await;
-        }
-        for done in waiting {
-            // Whoever asked may have gone meanwhile.
-            done.send(()).ok();
-        }
     }
-}
 
-async fn until_written(database: &Database, organization: OrganizationId, records: &[Record]) {
-    let Err(error) = patiently(database, organization, records).await else { return };
-    if records.len() == 1 || error.code == Code::Unavailable {
-        return lost(&error, records);
-    }
-    // One of them cannot be written. It is found by writing each for itself.
-    for record in records.chunks(1) {
-        if let Err(error) = patiently(database, organization, record).await {
-            lost(&error, record);
+    /// The same, for whoever cannot wait for a database that is away: how many records could not be written down in time.
+    pub async fn flush_within(&self, limit: Duration) -> usize {
+        match tokio::time::timeout(limit, self.flush()).await {
+            Ok(()) => 0,
+            Err(_) => locked(&self.0.queues).unwritten(),
         }
     }
 }
 
-fn lost(error: &Error, records: &[Record]) {
-    let operation = records.first().map(|record| record.operation);
-    tracing::error!(%error, operation, count = records.len(), "calls could not be recorded");
+/// A place for the one record of a call. Dropped without one, it is given back.
+pub struct Place(Mutex<Option<Reserved>>);
+
+struct Reserved {
+    inner: Arc<Inner>,
+    organization: OrganizationId,
 }
 
-/// Writes records down, as often as it takes while the database is only out of reach.
-async fn patiently(database: &Database, organization: OrganizationId, records: &[Record]) -> Result<(), Error> {
-    loop {
-        match written(database, organization, records).await {
-            Err(error) if error.code == Code::Unavailable && !database.is_closed() => tokio::time::sleep(PAUSE).await,
+impl Place {
+    /// No place: what is put into it is not written down.
+    pub fn none() -> Self {
+        Self(Mutex::new(None))
+    }
+
+    /// Puts the record of the call. A call has one: what is put after the first is let go.
+    pub fn put(&self, record: Option<Record>) {
+        let Some(record) = record else { return };
+        let Some(Reserved { inner, organization }) = locked(&self.0).take() else { return };
+        locked(&inner.queues).put(organization, record);
+        // One ring that was not heard yet is enough.
+        inner.bell.try_send(()).ok();
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(Reserved { inner, organization }) = locked(&self.0).take() {
+            locked(&inner.queues).release(organization);
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Writes down what waits in the queues, one batch after the other.
+struct Writer {
+    database: Database,
+    queues: Arc<Mutex<Queues>>,
+    rung: mpsc::Receiver<()>,
+    count: watch::Sender<usize>,
+}
+
+impl Writer {
+    async fn write(mut self) {
+        while self.rung.recv().await.is_some() {
+            while let Some(batch) = self.batch() {
+                let written = self.written(&batch).await;
+                let waits = locked(&self.queues).settle(batch, written);
+                self.count.send_replace(locked(&self.queues).unwritten());
+                if waits && (self.database.is_closed() || self.rung.is_closed()) {
+                    let count = locked(&self.queues).unwritten();
+                    return tracing::error!(count, "the records of calls could not be written down before the end");
+                }
+                if waits {
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    fn batch(&self) -> Option<Batch> {
+        locked(&self.queues).batch()
+    }
+
+    async fn written(&self, batch: &Batch) -> Written {
+        match self.append(batch).await {
             // Their ids are new. So they were written by the try before, whose answer got lost on its way.
-            Err(error) if error.code == Code::Conflict => return Ok(()),
-            ended => return ended,
+            Ok(()) | Err(Error { code: Code::Conflict, .. }) => Written::Yes,
+            Err(Error { code: Code::Unavailable, .. }) => Written::NotNow,
+            Err(error) => Written::Never(error),
         }
     }
-}
 
-async fn written(database: &Database, organization: OrganizationId, records: &[Record]) -> Result<(), Error> {
-    let mut db = database.begin(Reach::Organization(organization), Access::Write).await?;
-    store::append(&mut db, records, false).await?;
-    db.commit().await
+    async fn append(&self, batch: &Batch) -> Result<(), Error> {
+        let mut db = self.database.begin(Reach::Organization(batch.organization), Access::Write).await?;
+        store::append_accesses(&mut db, &batch.records).await?;
+        db.commit().await
+    }
 }

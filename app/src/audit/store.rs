@@ -11,10 +11,28 @@ use crate::{
     error::Error,
 };
 
-/// Adds calls to the chain of the organization, in the order given; `wrote` says whether they changed anything.
-pub async fn append(db: &mut Db, records: &[Record], wrote: bool) -> Result<(), Error> {
+/// Adds writes to the chain of the organization, in the order given, with what they changed in this transaction.
+pub async fn append_writes(db: &mut Db, records: &[Record]) -> Result<(), Error> {
     let records = serde_json::to_value(records).map_err(|_| Error::internal())?;
-    query!(r#"select append_actions($1, $2) as "appended: ()""#, records, wrote).execute(db.connection()).await?;
+    query!(r#"select append_actions($1, true) as "appended: ()""#, records).execute(db.connection()).await?;
+    Ok(())
+}
+
+/// Adds calls that changed nothing to the organization's log of accesses.
+pub async fn append_accesses(db: &mut Db, records: &[Record]) -> Result<(), Error> {
+    let records = serde_json::to_value(records).map_err(|_| Error::internal())?;
+    query!(r#"select append_accesses($1) as "appended: ()""#, records).execute(db.connection()).await?;
+    Ok(())
+}
+
+/// Drops the months of accesses that ended longer ago than so many days; how many there were.
+pub async fn drop_accesses(db: &mut Db, days: i32) -> Result<i32, Error> {
+    Ok(query_scalar!(r#"select drop_access_partitions($1) as "dropped!""#, days).fetch_one(db.connection()).await?)
+}
+
+/// Makes the place for the accesses of this instant's month, where there is none.
+pub async fn make_room_for_accesses(db: &mut Db, instant_of_month: Timestamp) -> Result<(), Error> {
+    query!(r#"select make_access_partition($1) as "made: ()""#, instant(instant_of_month) as _).execute(db.connection()).await?;
     Ok(())
 }
 
@@ -37,7 +55,7 @@ pub struct Filter {
 #[allow(missing_docs, reason = "the columns are described at AuditEntry")]
 pub struct Row {
     pub id: Uuid,
-    pub position: i64,
+    pub position: Option<i64>,
     pub at: jiff_sqlx::Timestamp,
     pub member_id: Uuid,
     pub member_name: String,
@@ -54,31 +72,62 @@ pub struct Row {
     pub undone_by: Option<Uuid>,
 }
 
-/// A page of calls, the newest first, from before a position; one call when its id is given.
-pub async fn list(db: &mut Db, filter: &Filter, id: Option<Uuid>, before: i64, limit: i64) -> Result<Vec<Row>, Error> {
+/// A page of calls of both logs, the newest first, from before an instant and an id; one call when its id is given.
+pub async fn list(
+    db: &mut Db,
+    filter: &Filter,
+    id: Option<Uuid>,
+    before: Option<(Timestamp, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Row>, Error> {
     let organization = db.organization();
+    let (before_at, before_id) = before.unzip();
     Ok(query_as!(
         Row,
-        r#"select a.id, a.position, a.at, a.member_id, m.name as member_name, t.name as "token?", a.door, a.program, a.address,
-               a.operation, a.arguments, a.outcome, a.duration_ms, a.undoes,
-               (select count(*) from change c where c.organization_id = $1 and c.action_id = a.id) as "changed!",
-               (select u.id from action u where u.organization_id = $1 and u.undoes = a.id order by u.position desc limit 1) as undone_by
-           from action a
-           join member m on m.organization_id = $1 and m.id = a.member_id
-           left join access_token t on t.organization_id = $1 and t.id = a.token_id
-           where a.organization_id = $1 and a.position < $2
-               and ($3::uuid is null or a.id = $3)
-               and ($4::uuid is null or a.member_id = $4)
-               and ($5::text is null or a.door = $5)
-               and ($6::text is null or a.operation = $6)
-               and ($7::text is null or a.outcome = $7)
-               and ($8::boolean is null or (a.changes_hash is not null) = $8)
-               and ($9::timestamptz is null or a.at >= $9)
-               and ($10::timestamptz is null or a.at < $10)
-               and ($11::text[] is null or a.outcome <> 'done' or a.operation <> all($11))
-           order by a.position desc limit $12"#,
+        r#"select l.id as "id!", l.position as "position?", l.at as "at!", l.member_id as "member_id!", m.name as member_name,
+               t.name as "token?", l.door as "door!", l.program as "program?", l.address as "address?", l.operation as "operation!",
+               l.arguments as "arguments!", l.outcome as "outcome!", l.duration_ms as "duration_ms!", l.undoes as "undoes?",
+               (select count(*) from change c where c.organization_id = $1 and c.action_id = l.id) as "changed!",
+               (select u.id from action u where u.organization_id = $1 and u.undoes = l.id order by u.position desc limit 1) as undone_by
+           from (
+               (select a.id, a.position, a.at, a.member_id, a.token_id, a.door, a.program, a.address, a.operation, a.arguments,
+                    a.outcome, a.duration_ms, a.undoes
+                from action a
+                where a.organization_id = $1
+                    and ($2::timestamptz is null or (a.at, a.id) < ($2, $3::uuid))
+                    and ($4::uuid is null or a.id = $4)
+                    and ($5::uuid is null or a.member_id = $5)
+                    and ($6::text is null or a.door = $6)
+                    and ($7::text is null or a.operation = $7)
+                    and ($8::text is null or a.outcome = $8)
+                    and ($9::boolean is null or (a.changes_hash is not null) = $9)
+                    and ($10::timestamptz is null or a.at >= $10)
+                    and ($11::timestamptz is null or a.at < $11)
+                    and ($12::text[] is null or a.outcome <> 'done' or a.operation <> all($12))
+                order by a.at desc, a.id desc limit $13)
+               union all
+               (select r.id, null::bigint, r.at, r.member_id, r.token_id, r.door, r.program, r.address, r.operation, r.arguments,
+                    r.outcome, r.duration_ms, null::uuid
+                from access_record r
+                where r.organization_id = $1
+                    and ($2::timestamptz is null or (r.at, r.id) < ($2, $3::uuid))
+                    and ($4::uuid is null or r.id = $4)
+                    and ($5::uuid is null or r.member_id = $5)
+                    and ($6::text is null or r.door = $6)
+                    and ($7::text is null or r.operation = $7)
+                    and ($8::text is null or r.outcome = $8)
+                    and ($9::boolean is null or not $9)
+                    and ($10::timestamptz is null or r.at >= $10)
+                    and ($11::timestamptz is null or r.at < $11)
+                    and ($12::text[] is null or r.outcome <> 'done' or r.operation <> all($12))
+                order by r.at desc, r.id desc limit $13)
+           ) l
+           join member m on m.organization_id = $1 and m.id = l.member_id
+           left join access_token t on t.organization_id = $1 and t.id = l.token_id
+           order by l.at desc, l.id desc limit $13"#,
         organization,
-        before,
+        before_at.map(instant) as _,
+        before_id,
         id,
         filter.member,
         filter.door,
@@ -92,43 +141,4 @@ pub async fn list(db: &mut Db, filter: &Filter, id: Option<Uuid>, before: i64, l
     )
     .fetch_all(db.connection())
     .await?)
-}
-
-/// Where the chain ends: position and hash of its last row; nothing before the first call.
-pub async fn head(db: &mut Db) -> Result<Option<(i64, Vec<u8>)>, Error> {
-    let organization = db.organization();
-    let head =
-        query!("select position, hash from audit_head where organization_id = $1", organization).fetch_optional(db.connection()).await?;
-    Ok(head.map(|head| (head.position, head.hash)))
-}
-
-/// How far a stretch of the chain was checked, and the first row in it that does not fit.
-#[allow(missing_docs, reason = "described at the function in the migration")]
-pub struct Stretch {
-    pub last_position: Option<i64>,
-    pub last_hash: Option<Vec<u8>>,
-    pub broken: Option<Uuid>,
-    pub broken_position: Option<i64>,
-    pub reason: Option<String>,
-}
-
-/// Checks a stretch of the chain, from after a row.
-pub async fn verify(db: &mut Db, position: i64, hash: &[u8], at_most: i32) -> Result<Option<Stretch>, Error> {
-    Ok(query_as!(
-        Stretch,
-        "select last_position, last_hash, broken, broken_position, reason from verify_actions($1, $2, $3)",
-        position,
-        hash,
-        at_most
-    )
-    .fetch_optional(db.connection())
-    .await?)
-}
-
-/// How many rows there are up to a position.
-pub async fn count(db: &mut Db, until: i64) -> Result<i64, Error> {
-    let organization = db.organization();
-    Ok(query_scalar!(r#"select count(*) as "count!" from action where organization_id = $1 and position <= $2"#, organization, until)
-        .fetch_one(db.connection())
-        .await?)
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     access::{Permission, Seen, Writes},
     account::identity,
-    context::{Caller, Membership},
+    context::{Caller, Membership, Services},
     database::{self, Access, Db},
     error::Error,
     id::{ActionId, MemberId},
@@ -34,7 +34,8 @@ pub struct Call {
     pub undoes: Option<ActionId>,
     pub(super) asker: Asker,
     pub(super) warnings: Vec<String>,
-    pub(super) mails: bool,
+    /// What is rung once it is kept.
+    pub(super) afterwards: Vec<fn(&Services)>,
     pub(super) came_in: bool,
 }
 
@@ -71,7 +72,12 @@ impl Call {
 
     /// Remembers that a mail was put into the outbox, so that it leaves as soon as the call is done.
     pub fn mailed(&mut self) {
-        self.mails = true;
+        self.afterwards(|services| services.mail_waits.notify_one());
+    }
+
+    /// Rings somebody once what the call did is kept.
+    pub fn afterwards(&mut self, ring: fn(&Services)) {
+        self.afterwards.push(ring);
     }
 
     /// Goes on as this member of an organization that the person has just come into: the record of the call belongs there.
@@ -99,7 +105,7 @@ impl Call {
         let access = if writes { Access::Action(action.0) } else { Access::Read };
         let db = caller.services.database.begin(reach, access).await?;
         let now = caller.services.clock.now();
-        Ok(Self { caller, db, now, action, dry_run, undoes: None, asker, warnings: Vec::new(), mails: false, came_in: false })
+        Ok(Self { caller, db, now, action, dry_run, undoes: None, asker, warnings: Vec::new(), afterwards: Vec::new(), came_in: false })
     }
 
     /// What the call has changed so far, as the caller may see it.

@@ -3,10 +3,10 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Agreed, Call, Declaration, Done, run::beside, store::once};
+use super::{Agreed, Call, Declaration, Done, store::once};
 use crate::{
     access::Permission,
-    audit::{self, Record, outcome},
+    audit::{self, Place, Record, outcome},
     error::Error,
 };
 
@@ -15,6 +15,7 @@ impl Call {
     pub(super) async fn end<T: Serialize>(
         mut self,
         declaration: &'static Declaration,
+        place: &Place,
         arguments: &Value,
         key: Option<&str>,
         result: T,
@@ -23,7 +24,7 @@ impl Call {
         if self.dry_run {
             let changes = self.changes().await?;
             self.db.roll_back().await;
-            beside(&self.caller, self.now, declaration, arguments.clone(), outcome::DRY_RUN).await;
+            place.put(Record::of_access(&self.caller, self.now, declaration, arguments.clone(), outcome::DRY_RUN));
             return Ok(Done { result, action: None, dry_run: true, changes, warnings });
         }
         if let Some(agreed) = self.caller.agreed.take() {
@@ -38,11 +39,9 @@ impl Call {
             let answer = serde_json::to_value(&done).map_err(|_| Error::internal())?;
             once::keep(&mut self.db, self.asker, key, answer).await?;
         }
-        let mails = self.mails.then(|| self.caller.services.clone());
-        self.commit(declaration, arguments.clone()).await?;
-        if let Some(services) = mails {
-            services.mail_waits.notify_one();
-        }
+        let (services, afterwards) = (self.caller.services.clone(), std::mem::take(&mut self.afterwards));
+        self.commit(declaration, place, arguments.clone()).await?;
+        afterwards.into_iter().for_each(|ring| ring(&services));
         Ok(done)
     }
 
@@ -53,18 +52,18 @@ impl Call {
     }
 
     /// Commits, with the record in the same transaction where there is an organization to hold it.
-    async fn commit(mut self, declaration: &'static Declaration, arguments: Value) -> Result<(), Error> {
+    async fn commit(mut self, declaration: &'static Declaration, place: &Place, arguments: Value) -> Result<(), Error> {
         let held = self.caller.membership.is_some() && (declaration.needs != Permission::SignedIn || self.came_in);
         if !held {
             self.db.commit().await?;
-            beside(&self.caller, self.now, declaration, arguments, outcome::DONE).await;
+            place.put(Record::of_access(&self.caller, self.now, declaration, arguments, outcome::DONE));
             return Ok(());
         }
         // Last, since the chain of the organization is held from here until the commit.
-        let record = Record::of(&self.caller, self.action, self.now, declaration.name, arguments, outcome::DONE);
+        let record = Record::of_write(&self.caller, self.action, self.now, declaration, arguments);
         let undoes = self.undoes.map(|undone| undone.0);
         let records: Vec<Record> = record.map(|record| Record { undoes, ..record }).into_iter().collect();
-        audit::store::append(&mut self.db, &records, true).await?;
+        audit::store::append_writes(&mut self.db, &records).await?;
         self.db.commit().await
     }
 }

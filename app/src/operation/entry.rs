@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use server_fn::ServerFn;
 
-use super::{Declaration, Declared, schema};
+use super::{Declaration, Declared, run, schema};
 use crate::{
     context::{Caller, Promise},
     error::{Code, Error},
@@ -63,15 +63,21 @@ impl Operation {
         let allowed = super::authorize(&caller, self.declaration).and_then(|()| self.validate(&arguments));
         let work = match allowed.and_then(|()| (self.prepare)(caller.clone(), arguments.clone())) {
             Ok(work) => work,
-            Err(error) => return super::run::refused(self.declaration, &caller, arguments, error).await,
+            Err(error) => return self.refused(&caller, arguments, error),
         };
         match AssertUnwindSafe(work).catch_unwind().await {
             Ok(answer) => answer,
             Err(_) => {
                 tracing::error!(operation = self.declaration.name, "the pipeline of an operation panicked");
-                super::run::refused(self.declaration, &caller, arguments, Error::broken_off()).await
+                self.refused(&caller, arguments, Error::broken_off())
             }
         }
+    }
+
+    /// Writes down that a call was refused before it came to the pipeline.
+    fn refused(&self, caller: &Caller, arguments: Value, error: Error) -> Result<Value, Error> {
+        let place = run::place(self.declaration, caller)?;
+        run::refused(self.declaration, caller, &place, arguments, error)
     }
 
     /// Whether there is an argument of this name.

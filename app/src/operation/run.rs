@@ -6,7 +6,6 @@
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
-use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tracing::Instrument;
@@ -16,10 +15,10 @@ use super::{
     store::once::{self, Claim},
 };
 use crate::{
-    audit::{Record, outcome},
+    access::Permission,
+    audit::{Place, Record, outcome},
     context::{Caller, Promise},
     error::{Code, Error},
-    id::ActionId,
 };
 
 /// The arguments of a call as data.
@@ -36,20 +35,15 @@ pub async fn read<T>(
     work: impl for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>>,
 ) -> Result<T, Error> {
     let (arguments, ..) = common(arguments);
+    let place = place(declaration, &caller)?;
     let mut call = match Call::begin(declaration, caller.clone(), false).await {
         Ok(call) => call,
-        Err(error) => return refused(declaration, &caller, arguments, error).await,
+        Err(error) => return refused(declaration, &caller, &place, arguments, error),
     };
     let answer = caught(declaration, work(&mut call)).await;
-    let Call { caller, db, now, .. } = call;
-    // The connection is free before the record waits for its place.
-    drop(db);
     match &answer {
-        Ok(_) => beside(&caller, now, declaration, arguments, outcome::DONE).await,
-        Err(error) => {
-            let record = Record::of_refusal(&caller, now, declaration.name, arguments, error);
-            caller.services.recorder.take(&caller, record).await;
-        }
+        Ok(_) => place.put(Record::of_access(&call.caller, call.now, declaration, arguments, outcome::DONE)),
+        Err(error) => place.put(Record::of_refusal(&call.caller, call.now, declaration, arguments, error)),
     }
     answer
 }
@@ -65,9 +59,10 @@ where
     let tasks = caller.services.tasks.clone();
     let unit = async move {
         let (arguments, key, dry_run) = common(arguments);
-        match attempt(declaration, caller.clone(), &arguments, key, dry_run, work).await {
+        let place = place(declaration, &caller)?;
+        match attempt(declaration, caller.clone(), &place, &arguments, key, dry_run, work).await {
             Ok(done) => Ok(done),
-            Err(error) => refused(declaration, &caller, arguments, error).await,
+            Err(error) => refused(declaration, &caller, &place, arguments, error),
         }
     };
     tasks.spawn(unit.in_current_span()).await.unwrap_or_else(|_| {
@@ -79,6 +74,7 @@ where
 async fn attempt<T: Serialize + DeserializeOwned>(
     declaration: &'static Declaration,
     caller: Caller,
+    place: &Place,
     arguments: &Value,
     key: Option<String>,
     dry_run: bool,
@@ -90,13 +86,11 @@ async fn attempt<T: Serialize + DeserializeOwned>(
     if let Some(key) = &key
         && let Claim::Answered(answer) = once::claim(&mut call.db, call.asker, key, declaration.name, arguments, call.now).await?
     {
-        let (caller, now) = (call.caller.clone(), call.now);
-        drop(call);
-        beside(&caller, now, declaration, arguments.clone(), outcome::REPEATED).await;
+        place.put(Record::of_access(&call.caller, call.now, declaration, arguments.clone(), outcome::REPEATED));
         return repeated(answer);
     }
     match caught(declaration, work(&mut call)).await {
-        Ok(result) => call.end(declaration, arguments, key.as_deref(), result).await,
+        Ok(result) => call.end(declaration, place, arguments, key.as_deref(), result).await,
         Err(error) => {
             call.db.roll_back().await;
             Err(error)
@@ -123,17 +117,27 @@ fn repeated<T: DeserializeOwned>(answer: Option<Value>) -> Result<Done<T>, Error
     }
 }
 
-/// Writes down what was called in a transaction of its own: a read, a dry run, a repeated call, a call without an organization.
-pub(super) async fn beside(caller: &Caller, at: Timestamp, declaration: &'static Declaration, arguments: Value, outcome: &str) {
-    let record = Record::of(caller, ActionId::new(), at, declaration.name, arguments, outcome);
-    caller.services.recorder.take(caller, record).await;
+/// A place for the record of this call, reserved before it runs: what is answered later has room. Refused when there is none.
+///
+/// A call that belongs to the person, and not to an organization, is nothing to the organization whose page it came from. A
+/// token is: it belongs to the organization, which learns that it was used.
+pub(super) fn place(declaration: &'static Declaration, caller: &Caller) -> Result<Place, Error> {
+    if declaration.needs == Permission::SignedIn && caller.token.is_none() {
+        return Ok(Place::none());
+    }
+    caller.services.recorder.reserve(caller)
 }
 
 /// Writes down that a call was refused. Without a database there is nobody to tell.
-pub(super) async fn refused<T>(declaration: &'static Declaration, caller: &Caller, arguments: Value, error: Error) -> Result<T, Error> {
+pub(super) fn refused<T>(
+    declaration: &'static Declaration,
+    caller: &Caller,
+    place: &Place,
+    arguments: Value,
+    error: Error,
+) -> Result<T, Error> {
     if error.code != Code::Unavailable {
-        let record = Record::of_refusal(caller, caller.services.clock.now(), declaration.name, arguments, &error);
-        caller.services.recorder.take(caller, record).await;
+        place.put(Record::of_refusal(caller, caller.services.clock.now(), declaration, arguments, &error));
     }
     Err(error)
 }

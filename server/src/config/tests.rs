@@ -45,6 +45,7 @@ fn every_variable_can_be_set() {
         ("STINT_MODEL", "qwen3:8b"),
         ("STINT_MODEL_KEY", "sk-pw"),
         ("STINT_SECRET", "0123456789abcdef0123456789abcdef"),
+        ("STINT_ACCESS_LOG_DAYS", "30"),
         ("STINT_LOG", "warn,stint=debug"),
     ])
     .expect("all are fine");
@@ -73,6 +74,7 @@ fn a_malformed_value_is_refused_with_its_name_problem_and_shape() {
         ("STINT_ADDR", "localhost", "is \"localhost\", which is not an address with a port"),
         ("STINT_MAIL_FROM", "nobody", "is \"nobody\", which is not a mail address"),
         ("STINT_RATE_LIMIT", "often", "is \"often\", which is not a whole number"),
+        ("STINT_ACCESS_LOG_DAYS", "1", "is \"1\", which is not a whole number from 7 to 3650"),
         ("STINT_LOG", "loud=very", "is \"loud=very\", which is not a filter"),
         ("STINT_SECRET", "tooshort", "has 8 characters"),
         ("STINT_PUBLIC_URL", "stint.example.com", "is not a URL (relative URL without a base)"),

@@ -71,6 +71,13 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("is {text:?}, which is not an address with a port"))
 }
 
+pub(super) fn days_kept(text: &str) -> Result<i32, String> {
+    text.parse()
+        .ok()
+        .filter(|days| (7..=3_650).contains(days))
+        .ok_or_else(|| format!("is {text:?}, which is not a whole number from 7 to 3650"))
+}
+
 pub(super) fn number(text: &str) -> Result<u32, String> {
     text.parse().map_err(|_| format!("is {text:?}, which is not a whole number"))
 }

@@ -95,6 +95,12 @@ pub static VARIABLES: &[Variable] = &[
         meaning: "How often one token may call per minute, and twice as often at once; 0 for no limit.",
     },
     Variable {
+        name: "STINT_ACCESS_LOG_DAYS",
+        default: Fallback::Value("90"),
+        shape: "days, from 7 to 3650, such as 90",
+        meaning: "How many days reads, refusals and dry runs stay in the audit log, by whole months; what changed something stays for good.",
+    },
+    Variable {
         name: "STINT_TOKEN",
         default: Fallback::Otherwise("none"),
         shape: "a personal access token, such as stint_pat_…",

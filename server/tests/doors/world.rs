@@ -98,6 +98,8 @@ impl World {
             public_url: address.clone(),
             mail_leaves: false,
             mail_waits: tokio::sync::Notify::new(),
+            verifications: tokio::sync::Notify::new(),
+            access_log_days: 90,
             tasks: tokio_util::task::TaskTracker::new(),
             assistant,
         });

@@ -133,7 +133,8 @@ async fn a_call_that_comes_to_something_else_than_was_agreed_to_leaves_nothing()
     assert_eq!(refused, Err(Code::Stale));
     assert_eq!(world.ok("get_time_entry", json!({"time_entry": entry})).await["worked"]["text"], "1h");
     assert_eq!(world.number("select count(*) from idempotency where organization_id = $1").await, 0, "its key is free");
-    let refusals = "select count(*) from action where organization_id = $1 and operation = 'update_time_entry' and outcome = 'stale'";
+    let refusals =
+        "select count(*) from access_record where organization_id = $1 and operation = 'update_time_entry' and outcome = 'stale'";
     ada.caller.services.recorder.flush().await;
     assert_eq!(world.number(refusals).await, 1, "it is written down as refused");
 }

@@ -7,20 +7,20 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::log;
 use crate::{
-    access::Role,
+    access::{Role, Writes},
     audit::{Record, Recorder, outcome},
     context::Caller,
     database::Database,
     error::{Code, Error},
-    id::ActionId,
     operation::{self, Done},
     operations,
     testing::World,
 };
 
 /// A call that was done, as it is on its way to be written down.
-fn record(world: &World, operation: &'static str) -> Record {
-    Record::of(&world.caller, ActionId::new(), world.now(), operation, json!({}), outcome::DONE).expect("a member")
+fn record(world: &World, operation: &str) -> Record {
+    let declaration = operations::named(operation).expect("an operation").declaration;
+    Record::of_access(&world.caller, world.now(), declaration, json!({}), outcome::DONE).expect("a member")
 }
 
 async fn count(world: &World, operation: &str) -> usize {
@@ -44,7 +44,7 @@ async fn a_call_that_cannot_be_written_down_takes_no_other_with_it() {
     let studio = World::new("audit").await;
     let broken = Record { arguments: json!({"query": "\0"}), ..record(&studio, "get_client") };
     for record in [record(&studio, "list_clients"), broken, record(&studio, "list_projects")] {
-        studio.caller.services.recorder.take(&studio.caller, Some(record)).await;
+        studio.caller.services.recorder.reserve(&studio.caller).expect("a place").put(Some(record));
     }
     let written = [count(&studio, "list_clients").await, count(&studio, "get_client").await, count(&studio, "list_projects").await];
     assert_eq!(written, [1, 0, 1]);
@@ -56,9 +56,54 @@ async fn a_database_that_is_away_holds_nobody_up_who_has_to_go() {
     let nowhere = PgConnectOptions::new().host("127.0.0.1").port(1);
     let recorder =
         Recorder::start(Database::new(PgPoolOptions::new().acquire_timeout(Duration::from_millis(50)).connect_lazy_with(nowhere)));
-    recorder.take(&studio.caller, Some(record(&studio, "list_clients"))).await;
-    assert!(!recorder.flush_within(Duration::from_millis(200)).await);
-    assert!(studio.caller.services.recorder.flush_within(Duration::from_secs(30)).await);
+    recorder.reserve(&studio.caller).expect("a place").put(Some(record(&studio, "list_clients")));
+    assert_eq!(recorder.flush_within(Duration::from_millis(200)).await, 1);
+    assert_eq!(studio.caller.services.recorder.flush_within(Duration::from_secs(30)).await, 0);
+}
+
+#[tokio::test]
+async fn without_room_for_its_record_no_call_of_an_organization_runs_and_its_neighbours_go_on() {
+    let (studio, other) = (World::new("full").await, World::new("neighbour").await);
+    let services = studio.caller.services.clone();
+    let neighbour = World { caller: Caller { services: services.clone(), ..other.caller.clone() }, ..other };
+    let mut places = Vec::new();
+    let refused = loop {
+        match services.recorder.reserve(&studio.caller) {
+            Ok(place) => places.push(place),
+            Err(error) => break error.code,
+        }
+    };
+    assert_eq!(refused, Code::RateLimited);
+    for (operation, arguments) in
+        [("list_clients", json!({})), ("create_client", json!({"name": "Acme"})), ("create_client", json!({"nonsense": 1}))]
+    {
+        assert_eq!(studio.code(operation, arguments.clone()).await, Code::RateLimited, "{operation}");
+        _ = neighbour.call(operation, arguments).await;
+    }
+    assert_eq!(studio.number("select count(*) from client where organization_id = $1").await, 0);
+    assert_eq!(neighbour.number("select count(*) from client where organization_id = $1").await, 1);
+    assert_eq!(log(&neighbour, json!({"operation": "create_client"})).await.len(), 2, "one done, one refused");
+    drop(places);
+    studio.ok("create_client", json!({"name": "Acme"})).await;
+}
+
+#[tokio::test]
+async fn arguments_of_any_length_leave_a_small_row() {
+    let studio = World::new("audit").await;
+    let long = "x".repeat(900_000);
+    _ = studio.call("list_clients", json!({"query": long})).await;
+    studio.refused("list_clients", json!({"nonsense": long, "query": "Acme"})).await;
+    _ = studio.call("create_client", json!({"name": "Acme", "notes": long})).await;
+    _ = studio.call("list_clients", json!({"query": [1e300, 1e300, 1e300]})).await;
+    for operation in ["list_clients", "create_client"] {
+        for row in log(&studio, json!({"operation": operation})).await {
+            let arguments = &row["arguments"];
+            assert!(arguments.to_string().len() <= 8_192, "{operation}");
+            let long = arguments["cut"]["bytes"].as_i64().is_some_and(|bytes| bytes > 900_000);
+            assert!(long || arguments["query"][0] == "1e300", "{arguments}");
+        }
+    }
+    assert_eq!(count(&studio, "list_clients").await, 3);
 }
 
 #[tokio::test]
@@ -86,14 +131,31 @@ async fn a_panic_is_answered_and_leaves_a_row_whatever_door_it_came_through() {
 }
 
 #[tokio::test]
-async fn the_secret_of_an_invitation_is_not_written_down_and_its_id_is() {
+async fn what_a_person_does_beyond_the_organization_is_not_told_to_it() {
     let studio = World::new("audit").await;
     let elsewhere = World::new("elsewhere").await;
     let sent = elsewhere.ok("invite_member", json!({"email": studio.person().email, "role": Role::Member})).await;
-    let secret = sent["link"].as_str().and_then(|link| link.rsplit('/').next()).expect("a link").to_owned();
-    studio.ok("answer_invitation", json!({"invitation": secret, "accept": false})).await;
+    studio.ok("list_invitations", json!({})).await;
+    studio.ok("list_organizations", json!({})).await;
+    studio.ok("answer_invitation", json!({"invitation": sent["id"], "accept": false})).await;
     studio.refused("answer_invitation", json!({"invitation": sent["id"], "accept": true})).await;
-    let written = log(&studio, json!({"operation": "answer_invitation"})).await;
-    let arguments: Vec<&Value> = written.iter().map(|entry| &entry["arguments"]["invitation"]).collect();
-    assert_eq!(arguments, [&sent["id"], &json!("…")]);
+    studio.refused("create_organization", json!({"name": ""})).await;
+    studio.ok("create_organization", json!({"name": "A firm of my own", "dry_run": true})).await;
+    let noted = log(&studio, json!({})).await;
+    let own = ["list_invitations", "list_organizations", "answer_invitation", "create_organization"];
+    assert!(noted.iter().all(|entry| own.iter().all(|name| entry["operation"] != *name)), "{noted:#?}");
+    // A token is the organization's: it learns that it was used, and not what for.
+    _ = studio.token(Writes::Direct).await.call("create_organization", json!({"name": "Another firm"})).await;
+    let noted = log(&studio, json!({"operation": "create_organization"})).await;
+    assert_eq!((noted.len(), &noted[0]["arguments"]), (1, &json!({})));
+}
+
+#[tokio::test]
+async fn the_secret_of_an_invitation_is_not_written_down() {
+    let (studio, elsewhere) = (World::new("audit").await, World::new("elsewhere").await);
+    let sent = elsewhere.ok("invite_member", json!({"email": studio.person().email, "role": Role::Member})).await;
+    let secret = sent["link"].as_str().and_then(|link| link.rsplit('/').next()).expect("a link").to_owned();
+    studio.ok("answer_invitation", json!({"invitation": secret, "accept": true})).await;
+    let written = log(&elsewhere, json!({"operation": "answer_invitation"})).await;
+    assert_eq!((written.len(), &written[0]["arguments"]["invitation"]), (1, &json!("…")));
 }

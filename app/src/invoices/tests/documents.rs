@@ -94,6 +94,8 @@ fn with(studio: &World, database: Database, documents: impl Documents + 'static)
         public_url: before.public_url.clone(),
         mail_leaves: false,
         mail_waits: tokio::sync::Notify::new(),
+        verifications: tokio::sync::Notify::new(),
+        access_log_days: before.access_log_days,
         tasks: before.tasks.clone(),
         recorder: before.recorder.clone(),
         assistant: Engine::default(),

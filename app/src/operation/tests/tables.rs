@@ -69,7 +69,8 @@ async fn the_application_owns_nothing_and_cannot_bypass_row_security() {
          union all select format('owns %s', relname) from pg_class where relowner = 'stint_app'::regrole
          union all select format('may %s %s', privilege_type, table_name) from information_schema.role_table_grants
              where grantee = 'stint_app' and table_schema = 'public'
-                 and ((table_name in ('action', 'change') and privilege_type in ('UPDATE', 'DELETE')) or privilege_type = 'TRUNCATE'
+                 and ((table_name in ('action', 'change') and privilege_type in ('UPDATE', 'DELETE'))
+                      or ((table_name ~ '^(audit_|access_record)') and privilege_type <> 'SELECT') or privilege_type = 'TRUNCATE'
                       or (table_name = '_sqlx_migrations' and privilege_type <> 'SELECT'))",
     )
     .await;

@@ -56,6 +56,8 @@ pub fn services(now: &Arc<Services>, at: Timestamp) -> Travelling {
         public_url: now.public_url.clone(),
         mail_leaves: now.mail_leaves,
         mail_waits: tokio::sync::Notify::new(),
+        verifications: tokio::sync::Notify::new(),
+        access_log_days: now.access_log_days,
         tasks: now.tasks.clone(),
         assistant: Engine::default(),
     };

@@ -1,0 +1,175 @@
+//! The arguments of a call as the log keeps them: without secrets, writable, and no longer than a bound.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// How long the arguments of a write may be, in bytes of JSON.
+pub const WRITE_BYTES_MAX: usize = 8_192;
+
+/// How long the arguments of an access may be, in bytes of JSON.
+pub const ACCESS_BYTES_MAX: usize = 2_048;
+
+/// Arguments whose content is never written down.
+const SECRET: [&str; 3] = ["password", "present", "secret"];
+
+/// Arguments that are an id or the secret of a link: an id is written down, a secret is not.
+const ID_OR_SECRET: [&str; 1] = ["invitation"];
+
+/// What stands for a NUL, which the database keeps in no text.
+const UNWRITABLE: &str = "\u{fffd}";
+
+/// Where arguments that were cut say how long they were, in bytes of JSON, and what they hash to.
+const CUT: &str = "cut";
+
+/// How long [`CUT`] is with what it says, in bytes of JSON.
+const CUT_BYTES: usize = 128;
+
+/// How much of a text is kept when arguments are cut, in characters.
+const TEXT_MAX: usize = 200;
+
+/// How much of a list or of a nested object is kept when arguments are cut, in items.
+const ITEMS_MAX: usize = 20;
+
+/// The arguments without secrets, as the database can keep them, in at most `bytes_max` bytes of JSON.
+///
+/// Those that are longer are cut, and say with the SHA-256 of their JSON what they were: whoever has the whole can compare.
+pub fn kept(arguments: Value, bytes_max: usize) -> Value {
+    bounded(writable(without_secrets(arguments)), bytes_max)
+}
+
+/// A text as the database can keep it.
+pub fn without_nul(text: &str) -> String {
+    text.replace('\0', UNWRITABLE)
+}
+
+fn bounded(arguments: Value, bytes_max: usize) -> Value {
+    let whole = arguments.to_string();
+    if whole.len() <= bytes_max {
+        return arguments;
+    }
+    let mut left = bytes_max.saturating_sub(CUT_BYTES);
+    let mut kept = Map::new();
+    let fields = if let Value::Object(fields) = arguments { fields } else { Map::new() };
+    for (name, value) in fields {
+        let value = shortened(value);
+        // With the quotes, the colon and the comma around them.
+        let length = Value::from(name.as_str()).to_string().len() + value.to_string().len() + 2;
+        if let Some(less) = left.checked_sub(length) {
+            left = less;
+            kept.insert(name, value);
+        }
+    }
+    kept.insert(CUT.to_owned(), json!({"bytes": whole.len(), "sha256": sha256(&whole)}));
+    Value::Object(kept)
+}
+
+fn shortened(value: Value) -> Value {
+    match value {
+        Value::String(text) => match text.char_indices().nth(TEXT_MAX) {
+            Some((end, _)) => Value::from(format!("{}…", &text[..end])),
+            None => Value::String(text),
+        },
+        Value::Array(items) => items.into_iter().take(ITEMS_MAX).map(shortened).collect(),
+        Value::Object(fields) => Value::Object(fields.into_iter().take(ITEMS_MAX).map(|(name, value)| (name, shortened(value))).collect()),
+        other => other,
+    }
+}
+
+/// As hexadecimal text.
+fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a string does not fail.
+        write!(hex, "{byte:02x}").ok();
+        hex
+    })
+}
+
+fn without_secrets(mut arguments: Value) -> Value {
+    if let Value::Object(fields) = &mut arguments {
+        for (name, value) in fields.iter_mut() {
+            if is_secret(name, value) {
+                *value = Value::from("…");
+            }
+        }
+    }
+    arguments
+}
+
+fn is_secret(name: &str, value: &Value) -> bool {
+    let is_id = value.as_str().is_some_and(|text| text.trim().parse::<Uuid>().is_ok());
+    SECRET.contains(&name) || (ID_OR_SECRET.contains(&name) && !is_id)
+}
+
+/// The arguments as the database can keep them, names included: a call that it cannot keep would be one that nobody sees.
+fn writable(mut value: Value) -> Value {
+    make_writable(&mut value);
+    value
+}
+
+fn make_writable(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains('\0') => *text = without_nul(text),
+        // The database writes numbers out, 1e300 in 301 digits.
+        Value::Number(number) if number.as_f64().is_some_and(|size| size != 0.0 && !(1e-6..1e20).contains(&size.abs())) => {
+            *value = Value::from(number.to_string());
+        }
+        Value::Array(items) => items.iter_mut().for_each(make_writable),
+        Value::Object(fields) => {
+            if fields.keys().any(|name| name.contains('\0')) {
+                *fields = std::mem::take(fields).into_iter().map(|(name, value)| (without_nul(&name), value)).collect();
+            }
+            fields.values_mut().for_each(make_writable);
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_within_the_bound_are_kept_as_they_are() {
+        let given = json!({"query": "Acme", "limit": 20, "members": ["me"]});
+        assert_eq!(kept(given.clone(), ACCESS_BYTES_MAX), given);
+    }
+
+    #[test]
+    fn whatever_is_given_is_kept_within_the_bound_and_can_be_compared_with_the_whole() {
+        let long = "x".repeat(1_000_000);
+        let names: Map<String, Value> = (0..1_000).map(|at| (format!("field {at} {long:.90}"), json!(at))).collect();
+        let quotes = "\"\u{1}".repeat(500_000);
+        for given in [
+            json!({"query": long, "limit": 20}),
+            json!({"members": vec!["me"; 75_000], "query": "Acme"}),
+            json!({"nested": {"deep": vec![json!({"text": long}); 100]}}),
+            json!({ long.clone(): 1, "query": "Acme" }),
+            json!({ "query": quotes }),
+            Value::Object(names),
+            json!([long]),
+        ] {
+            for bound in [ACCESS_BYTES_MAX, WRITE_BYTES_MAX] {
+                let kept = kept(given.clone(), bound);
+                assert!(kept.to_string().len() <= bound, "{} bytes", kept.to_string().len());
+                assert_eq!(kept[CUT], json!({"bytes": given.to_string().len(), "sha256": sha256(&given.to_string())}));
+            }
+        }
+        assert_eq!(kept(json!({"query": "y".repeat(9_000), "limit": 20}), ACCESS_BYTES_MAX)["limit"], 20, "what is short stays");
+    }
+
+    #[test]
+    fn a_number_that_the_database_would_write_out_is_kept_as_text() {
+        let given = json!({"huge": [1e300, -1e25], "tiny": 1e-300, "plain": [0, 0.5, -7, u64::MAX]});
+        let expected = json!({"huge": ["1e300", "-1e25"], "tiny": "1e-300", "plain": [0, 0.5, -7, u64::MAX]});
+        assert_eq!(kept(given, ACCESS_BYTES_MAX), expected);
+    }
+
+    #[test]
+    fn a_secret_is_not_even_in_the_hash() {
+        let given = |password: &str| json!({"password": password, "note": "z".repeat(9_000)});
+        assert_eq!(kept(given("one"), WRITE_BYTES_MAX), kept(given("other"), WRITE_BYTES_MAX));
+    }
+}

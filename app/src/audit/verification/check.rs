@@ -1,0 +1,82 @@
+//! Checking what is new, and asking for a check of all.
+
+use uuid::Uuid;
+
+use super::{
+    AuditProof, AuditVerification, BrokenEntry, VerificationState,
+    store::{self, Row},
+};
+use crate::{day::Moment, error::Error, id::ActionId, operation::Call};
+
+/// How many rows of the chain are checked in one statement: as many as there are between two checkpoints.
+const STRETCH: i32 = 10_000;
+
+/// Recomputes the chain from its last checkpoint up to where it ends now.
+pub async fn since_checkpoint(cx: &mut Call) -> Result<AuditProof, Error> {
+    let Some((end, last)) = store::head(&mut cx.db).await? else {
+        return Ok(AuditProof { sound: true, after: 0, checked: 0, broken: None });
+    };
+    let (after, mut hash) = store::last_checkpoint(&mut cx.db).await?.unwrap_or_default();
+    let mut position = after;
+    while position < end {
+        let Some(stretch) = store::verify(&mut cx.db, position, &hash, STRETCH).await? else { break };
+        if let (Some(broken), Some(at), Some(reason)) = (stretch.broken, stretch.broken_position, stretch.reason) {
+            return proof(cx, after, at, Some(broken), reason).await;
+        }
+        (position, hash) = (stretch.last_position.unwrap_or(end), stretch.last_hash.unwrap_or_default());
+    }
+    // Rows that were added meanwhile are whole as well; what counts is that none is missing.
+    if position < end || after > end || (position == end && hash != last) {
+        return proof(cx, after, position, None, "the last rows are missing".to_owned()).await;
+    }
+    Ok(AuditProof { sound: true, after, checked: position - after, broken: None })
+}
+
+async fn proof(cx: &mut Call, after: i64, position: i64, action: Option<Uuid>, reason: String) -> Result<AuditProof, Error> {
+    let checked = store::count(&mut cx.db, after, position).await?;
+    Ok(AuditProof { sound: false, after, checked, broken: Some(BrokenEntry { action: action.map(ActionId), position, reason }) })
+}
+
+/// Begins a check of the whole chain, unless one is under way; the work is for [`super::job`].
+pub async fn start(cx: &mut Call) -> Result<AuditVerification, Error> {
+    store::begin(&mut cx.db).await?;
+    cx.afterwards(|services| services.verifications.notify_one());
+    get(cx).await
+}
+
+/// The check that is under way, or was the last.
+pub async fn get(cx: &mut Call) -> Result<AuditVerification, Error> {
+    let zone = cx.membership()?.zone.clone();
+    let Some(row) = store::find(&mut cx.db).await? else {
+        return Ok(AuditVerification {
+            state: VerificationState::Never,
+            checked: 0,
+            total: 0,
+            started_at: None,
+            finished_at: None,
+            broken: None,
+        });
+    };
+    Ok(read(row, &zone))
+}
+
+fn read(row: Row, zone: &jiff::tz::TimeZone) -> AuditVerification {
+    let state = match row.state.as_str() {
+        "sound" => VerificationState::Sound,
+        "broken" => VerificationState::Broken,
+        _ => VerificationState::Running,
+    };
+    let broken = row.broken_position.map(|position| BrokenEntry {
+        action: row.broken_action.map(ActionId),
+        position,
+        reason: row.reason.unwrap_or_default(),
+    });
+    AuditVerification {
+        state,
+        checked: row.checked,
+        total: row.total,
+        started_at: Some(Moment::at(row.started_at.to_jiff(), zone)),
+        finished_at: row.finished_at.map(|at| Moment::at(at.to_jiff(), zone)),
+        broken,
+    }
+}

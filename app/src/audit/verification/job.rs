@@ -1,0 +1,89 @@
+//! The check of the whole log, step by step: each is a transaction of its own, and what was checked stays checked.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use uuid::Uuid;
+
+use super::store;
+use crate::{
+    context::Services,
+    database::{Access, Reach},
+    error::{Code, Error},
+    id::OrganizationId,
+};
+
+/// How many organizations are looked after at once.
+const ORGANIZATIONS_MAX: i32 = 100;
+
+/// How many rows the first step checks.
+const ROWS_FIRST: i32 = 1_000;
+
+/// How many rows a step checks at most.
+const ROWS_MAX: i32 = 10_000;
+
+/// How long a step should take: the next one checks more rows, or fewer.
+const STEP_AIM: Duration = Duration::from_millis(400);
+
+/// How long a step may take before it is tried again with fewer rows.
+const STEP_MAX: Duration = Duration::from_millis(900);
+
+/// Goes on with every check that is under way, a step of each in turn, until there is nothing more to check. What another
+/// process is on is left to it.
+pub async fn go_on(services: &Services) -> Result<(), Error> {
+    let mut rows = HashMap::new();
+    loop {
+        let mut more = false;
+        for organization in running(services).await? {
+            more |= step(services, organization, rows.entry(organization).or_insert(ROWS_FIRST)).await;
+        }
+        if !more {
+            return Ok(());
+        }
+    }
+}
+
+async fn running(services: &Services) -> Result<Vec<Uuid>, Error> {
+    let mut db = services.workers.begin(Reach::Nobody, Access::Read).await?;
+    let running = store::running(&mut db, ORGANIZATIONS_MAX).await?;
+    db.release().await;
+    Ok(running)
+}
+
+/// One step; whether there is more to check at once. What fails is taken up the next time.
+async fn step(services: &Services, organization: Uuid, rows: &mut i32) -> bool {
+    let begun = Instant::now();
+    match checked(services, OrganizationId(organization), *rows).await {
+        Ok(more) => {
+            let took = begun.elapsed();
+            if took > STEP_AIM {
+                *rows = (*rows / 2).max(1);
+            } else if took < STEP_AIM / 2 {
+                *rows = (*rows * 2).min(ROWS_MAX);
+            }
+            more
+        }
+        // The rows are long ones, or the database has much to do.
+        Err(error) if error.code == Code::Unavailable && *rows > 1 => {
+            *rows = (*rows / 4).max(1);
+            true
+        }
+        Err(error) => {
+            tracing::warn!(%error, %organization, "an audit log could not be verified further");
+            false
+        }
+    }
+}
+
+async fn checked(services: &Services, organization: OrganizationId, rows: i32) -> Result<bool, Error> {
+    let mut db = services.workers.begin(Reach::Organization(organization), Access::Write).await?;
+    // A single row is waited for: it cannot be split.
+    if rows > 1 {
+        store::limit_statements(&mut db, STEP_MAX).await?;
+    }
+    let more = store::step(&mut db, rows).await?;
+    db.commit().await?;
+    Ok(more)
+}

@@ -1,0 +1,113 @@
+//! SQL of the checks of the chain.
+
+use std::time::Duration;
+
+use sqlx::{query, query_as, query_scalar};
+use uuid::Uuid;
+
+use crate::{database::Db, error::Error};
+
+/// Where the chain ends: position and hash of its last row; nothing before the first call.
+pub async fn head(db: &mut Db) -> Result<Option<(i64, Vec<u8>)>, Error> {
+    let organization = db.organization();
+    let head =
+        query!("select position, hash from audit_head where organization_id = $1", organization).fetch_optional(db.connection()).await?;
+    Ok(head.map(|head| (head.position, head.hash)))
+}
+
+/// Position and hash of the last checkpoint.
+pub async fn last_checkpoint(db: &mut Db) -> Result<Option<(i64, Vec<u8>)>, Error> {
+    let organization = db.organization();
+    let last =
+        query!("select position, hash from audit_checkpoint where organization_id = $1 order by position desc limit 1", organization)
+            .fetch_optional(db.connection())
+            .await?;
+    Ok(last.map(|last| (last.position, last.hash)))
+}
+
+/// How far a stretch of the chain was checked, and the first row in it that does not fit.
+#[allow(missing_docs, reason = "described at the function in the migration")]
+pub struct Stretch {
+    pub last_position: Option<i64>,
+    pub last_hash: Option<Vec<u8>>,
+    pub broken: Option<Uuid>,
+    pub broken_position: Option<i64>,
+    pub reason: Option<String>,
+}
+
+/// Checks a stretch of the chain, from after a row.
+pub async fn verify(db: &mut Db, position: i64, hash: &[u8], at_most: i32) -> Result<Option<Stretch>, Error> {
+    Ok(query_as!(
+        Stretch,
+        "select last_position, last_hash, broken, broken_position, reason from verify_actions($1, $2, $3)",
+        position,
+        hash,
+        at_most
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
+/// How many rows there are after a position and up to another.
+pub async fn count(db: &mut Db, after: i64, until: i64) -> Result<i64, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select count(*) as "count!" from action where organization_id = $1 and position > $2 and position <= $3"#,
+        organization,
+        after,
+        until
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// The check of the whole log.
+#[allow(missing_docs, reason = "the columns are described at AuditVerification")]
+pub struct Row {
+    pub state: String,
+    pub checked: i64,
+    pub total: i64,
+    pub started_at: jiff_sqlx::Timestamp,
+    pub finished_at: Option<jiff_sqlx::Timestamp>,
+    pub broken_action: Option<Uuid>,
+    pub broken_position: Option<i64>,
+    pub reason: Option<String>,
+}
+
+/// The check that is under way, or was the last.
+pub async fn find(db: &mut Db) -> Result<Option<Row>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Row,
+        "select state, checked, total, started_at, finished_at, broken_action, broken_position, reason
+         from audit_verification where organization_id = $1",
+        organization
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
+/// Begins a check, unless one is under way.
+pub async fn begin(db: &mut Db) -> Result<(), Error> {
+    query!(r#"select begin_verification() as "begun: ()""#).execute(db.connection()).await?;
+    Ok(())
+}
+
+/// Checks the next rows, so many at most; whether there are more, and nobody else is on them.
+pub async fn step(db: &mut Db, at_most: i32) -> Result<bool, Error> {
+    Ok(query_scalar!(r#"select step_verification($1) as "more!""#, at_most).fetch_one(db.connection()).await?)
+}
+
+/// Organizations whose log is being checked, the longest first.
+pub async fn running(db: &mut Db, at_most: i32) -> Result<Vec<Uuid>, Error> {
+    Ok(query_scalar!(r#"select organization_id as "organization_id!" from running_verifications($1)"#, at_most)
+        .fetch_all(db.connection())
+        .await?)
+}
+
+/// Bounds the statements of this transaction.
+pub async fn limit_statements(db: &mut Db, limit: Duration) -> Result<(), Error> {
+    let limit = format!("{}ms", limit.as_millis());
+    query!("select set_config('statement_timeout', $1, true)", limit).fetch_one(db.connection()).await?;
+    Ok(())
+}

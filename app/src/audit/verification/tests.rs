@@ -1,0 +1,100 @@
+//! Promises of the checks of the chain.
+
+use serde_json::{Value, json};
+
+use super::{job, store};
+use crate::{
+    database::{Access, Reach},
+    testing::World,
+};
+
+/// Calls without changes, put into the chain as its function does: more than there are between two checkpoints.
+const MANY: &str = "select set_config('app.organization_id', $1::text, true), append_actions(
+    (select jsonb_agg(jsonb_build_object('id', gen_random_uuid(), 'at', '2026-11-20T09:00:00Z', 'member_id', m.id, 'door', 'page',
+         'operation', 'update_client', 'arguments', '{}'::jsonb, 'outcome', 'done', 'withheld', '{}'::text[], 'duration_ms', 1))
+     from member m, generate_series(1, 10004) where m.organization_id = $1::uuid), false)";
+
+async fn verified(studio: &World) -> Value {
+    studio.ok("start_audit_verification", json!({})).await;
+    job::go_on(&studio.caller.services).await.expect("gone on");
+    // Another test may be on it at this moment.
+    loop {
+        let verification = studio.ok("get_audit_verification", json!({})).await;
+        if verification["state"] != "running" {
+            return verification;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn the_whole_log_is_verified_as_a_job_that_says_how_far_it_is() {
+    let studio = World::new("verify").await;
+    let never = studio.ok("get_audit_verification", json!({})).await;
+    assert_eq!(never, json!({"state": "never", "checked": 0, "total": 0}));
+    for name in ["Acme", "Globex", "Initech"] {
+        studio.ok("create_client", json!({"name": name})).await;
+    }
+    let started = studio.ok("start_audit_verification", json!({})).await["result"].clone();
+    assert!(started.is_null() || started["total"] == 3, "{started}");
+    let verification = verified(&studio).await;
+    assert_eq!(verification["state"], "sound", "{verification}");
+    assert!(verification["checked"].as_i64() >= Some(3) && verification["finished_at"].is_string(), "{verification}");
+}
+
+#[tokio::test]
+async fn an_old_row_that_was_altered_is_found_by_the_whole_check_and_what_is_new_is_checked_at_once() {
+    let studio = World::new("verify").await;
+    studio.sql(MANY).await;
+    let proof = studio.ok("verify_audit", json!({})).await;
+    assert_eq!(proof, json!({"sound": true, "after": 10_000, "checked": 4}));
+    assert_eq!(verified(&studio).await["state"], "sound");
+    studio.sql("update action set outcome = 'forbidden' where organization_id = $1 and position = 5").await;
+    assert_eq!(studio.ok("verify_audit", json!({})).await["sound"], true, "it is before the last checkpoint");
+    let verification = verified(&studio).await;
+    assert_eq!((&verification["state"], &verification["broken"]["position"]), (&json!("broken"), &json!(5)), "{verification}");
+    studio.sql("update action set outcome = 'done' where organization_id = $1 and position = 5").await;
+    assert_eq!(verified(&studio).await["state"], "sound");
+    studio.sql("update action set outcome = 'forbidden' where organization_id = $1 and position = 10002").await;
+    let proof = studio.ok("verify_audit", json!({})).await;
+    assert_eq!((&proof["sound"], &proof["broken"]["position"]), (&json!(false), &json!(10_002)), "{proof}");
+}
+
+#[tokio::test]
+async fn a_chain_that_was_written_anew_does_not_fit_to_its_checkpoints() {
+    let studio = World::new("verify").await;
+    studio.sql(MANY).await;
+    // Whoever writes every hash anew comes to another one at the checkpoint.
+    studio.sql("update audit_checkpoint set hash = sha256(hash) where organization_id = $1").await;
+    let verification = verified(&studio).await;
+    assert_eq!((&verification["state"], &verification["broken"]["position"]), (&json!("broken"), &json!(10_000)), "{verification}");
+}
+
+#[tokio::test]
+async fn rows_that_are_missing_at_the_end_are_missed_by_the_whole_check() {
+    let studio = World::new("verify").await;
+    studio.ok("create_client", json!({"name": "Acme"})).await;
+    studio.ok("create_client", json!({"name": "Globex"})).await;
+    studio.sql("delete from action where organization_id = $1 and position > 1").await;
+    let verification = verified(&studio).await;
+    assert_eq!(verification["state"], "broken", "{verification}");
+}
+
+#[tokio::test]
+async fn a_check_is_gone_on_with_where_it_was_left_and_by_one_process_at_a_time() {
+    let studio = World::new("verify").await;
+    let services = &studio.caller.services;
+    for name in ["Acme", "Globex", "Initech"] {
+        studio.ok("create_client", json!({"name": name})).await;
+    }
+    // Begun and held in one transaction, so that no other test is on it.
+    let mut first = services.database.begin(Reach::Organization(studio.organization()), Access::Write).await.expect("a transaction");
+    store::begin(&mut first).await.expect("begun");
+    assert!(store::step(&mut first, 2).await.expect("a step"), "there is more");
+    job::go_on(services).await.expect("left to who is on it");
+    assert_eq!(studio.ok("get_audit_verification", json!({})).await["state"], "never");
+    first.commit().await.expect("committed");
+    job::go_on(services).await.expect("gone on");
+    let verification = studio.ok("get_audit_verification", json!({})).await;
+    assert!(verification["checked"].as_i64() >= Some(2), "{verification}");
+}
