@@ -27,7 +27,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
-pub use server::{connect, owner};
+pub use server::{connect, create, owner};
 pub use standing::{BEGINNING, PlainDocuments, StandingClock};
 
 use crate::{
@@ -36,7 +36,7 @@ use crate::{
     assistant::Engine,
     audit::Recorder,
     context::{Caller, Clock, Door, Person, Services},
-    database::{Access, Reach},
+    database::{Access, Database, Reach},
     error::{Code, Error},
     id::{MemberId, OrganizationId, UserId},
     operations, organizations,
@@ -66,8 +66,20 @@ impl World {
 
     /// The same, with an assistant.
     pub async fn with(name: &str, zone: &str, assistant: Engine) -> Self {
+        let world = Self::on(connect().await, assistant);
+        let services = &world.caller.services;
+        let organization = OrganizationId::new();
+        let slug = format!("{name}-{}", organization.0.simple());
+        let slug = slug.get(..slug.len().min(48)).unwrap_or_default().to_owned();
+        let mut db = services.database.begin(Reach::Organization(organization), Access::Write).await.expect("a transaction");
+        organizations::store::insert(&mut db, &slug, name, zone, services.clock.now()).await.expect("an organization");
+        db.commit().await.expect("committed");
+        world.joined(organization, &slug, Role::Owner).await
+    }
+
+    /// Nobody yet, before this database.
+    pub fn on(database: Database, assistant: Engine) -> Self {
         let (clock, documents) = (Arc::new(StandingClock::default()), Arc::new(PlainDocuments::default()));
-        let database = connect().await;
         let services = Arc::new(Services {
             recorder: Recorder::start(database.clone()),
             workers: database.clone(),
@@ -80,14 +92,7 @@ impl World {
             tasks: tokio_util::task::TaskTracker::new(),
             assistant,
         });
-        let organization = OrganizationId::new();
-        let slug = format!("{name}-{}", organization.0.simple());
-        let slug = slug.get(..slug.len().min(48)).unwrap_or_default().to_owned();
-        let mut db = services.database.begin(Reach::Organization(organization), Access::Write).await.expect("a transaction");
-        organizations::store::insert(&mut db, &slug, name, zone, services.clock.now()).await.expect("an organization");
-        db.commit().await.expect("committed");
-        let world = Self { caller: Caller::nobody(services, Door::Page), clock, documents };
-        world.joined(organization, &slug, Role::Owner).await
+        Self { caller: Caller::nobody(services, Door::Page), clock, documents }
     }
 
     /// Another person in the same organization.
@@ -116,7 +121,8 @@ impl World {
         self.signed_in(self.person().id, &slug).await
     }
 
-    async fn signed_in(&self, user: UserId, slug: &str) -> Self {
+    /// This person, signed in at a page of this organization.
+    pub async fn signed_in(&self, user: UserId, slug: &str) -> Self {
         let (services, now, cookie) = (&self.caller.services, self.now(), secret::random());
         let expires = now + SignedDuration::from_hours(1_000_000);
         let mut db = services.database.begin(Reach::Person(user.0), Access::Write).await.expect("a transaction");

@@ -6,6 +6,7 @@ pub mod answers;
 pub mod cluster;
 pub mod command;
 pub mod config;
+pub mod connections;
 pub mod documents;
 pub mod identity;
 pub mod isolation;

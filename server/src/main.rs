@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand};
 use server::{
     command::{self, admin},
     config::Config,
+    connections::Schema,
     services::Running,
     telemetry,
 };
@@ -138,7 +139,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<bool> {
         Command::Serve => command::serve::serve(config).await?,
         Command::Migrate => command::migrate(&config).await?,
         other => {
-            let running = Running::open(&config).await?;
+            let running = Running::open(&config, Schema::AsItIs).await?;
             let done = beside(other, &running).await;
             running.close().await;
             return done;

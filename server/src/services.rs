@@ -1,30 +1,22 @@
 //! What the process offers to every call: the database, the clock, the typesetter.
 
-use std::{sync::Arc, thread::available_parallelism, time::Duration};
-
-use anyhow::Context as _;
-use app::{
-    assistant::{Engine, model::Model},
-    audit::Recorder,
-    context::{Place, Promise, Services, SystemClock},
-    database::{self, Database},
-    error::{Code, Error},
-    invoices::document::InvoiceDocument,
-};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     cluster::Cluster,
     config::Config,
+    connections::{self, Schema, cores, for_calls},
     documents::{DocumentError, Documents},
     model::ModelClient,
 };
-
-/// How long a call waits for a connection before it is told to try again.
-const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
-
-/// The connections of the work that nobody waits for: mails, records, upkeep.
-const WORKERS: usize = 2;
+use app::{
+    assistant::{Engine, model::Model},
+    audit::Recorder,
+    context::{Place, Promise, Services, SystemClock},
+    database::Database,
+    error::{Code, Error},
+    invoices::document::InvoiceDocument,
+};
 
 /// How long the last records of calls, and the connections after them, may take when the process ends: a database that is away
 /// does not hold it up.
@@ -38,13 +30,13 @@ pub struct Running {
 }
 
 impl Running {
-    /// Opens the database, starts the private one where none is configured, and brings the schema up to date.
-    pub async fn open(config: &Config) -> anyhow::Result<Self> {
+    /// Opens the database, and starts the private one where none is configured.
+    pub async fn open(config: &Config, schema: Schema) -> anyhow::Result<Self> {
         let cluster = match config.database_url {
             Some(_) => None,
             None => Some(Cluster::start(&config.data_dir).await?),
         };
-        match connect(config, cluster.as_ref()).await {
+        match connections::open(config, cluster.as_ref(), schema).await {
             Ok(connections) => Ok(Self { services: Arc::new(services(config, connections)), cluster }),
             Err(problem) => {
                 stop(cluster).await;
@@ -85,43 +77,9 @@ async fn stop(cluster: Option<Cluster>) {
     }
 }
 
-/// Connections for calls, and those for the work that nobody waits for.
-async fn connect(config: &Config, cluster: Option<&Cluster>) -> anyhow::Result<(Database, Database)> {
-    let given = config.database_url.clone().or_else(|| cluster.map(Cluster::url)).context("there is no database")?;
-    migrate(config.owner_database_url.clone().unwrap_or_else(|| given.clone())).await?;
-    Ok((database(given.clone(), connections()).await?, database(given, WORKERS).await?))
-}
-
-/// Brings the schema up to date, as the owner of the tables.
-pub async fn migrate(owner: PgConnectOptions) -> anyhow::Result<()> {
-    // That a table is already there is nothing to tell.
-    let owner = owner.options([("client_min_messages", "warning")]);
-    let owner = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_LIMIT).connect_with(owner).await;
-    let owner = owner.context("the database cannot be reached")?;
-    let migrated = database::migrate(&owner).await.context("the schema could not be brought up to date");
-    owner.close().await;
-    migrated
-}
-
-/// Connections that work as the application's role.
-async fn database(options: PgConnectOptions, at_most: usize) -> anyhow::Result<Database> {
-    let most = u32::try_from(at_most).unwrap_or(u32::MAX);
-    let pool = PgPoolOptions::new().max_connections(most).acquire_timeout(ACQUIRE_LIMIT);
-    let pool = database::as_application(pool).connect_with(options.application_name("stint")).await;
-    Ok(Database::new(pool.context("the database cannot be reached as the application's role")?))
-}
-
-fn cores() -> usize {
-    available_parallelism().map_or(1, usize::from)
-}
-
-fn connections() -> usize {
-    cores() * 2 + 2
-}
-
 /// How many may keep a connection while a document is made: half of the connections are always left for everybody else.
 fn places() -> usize {
-    connections() / 2
+    for_calls() / 2
 }
 
 fn services(config: &Config, (database, workers): (Database, Database)) -> Services {
@@ -189,6 +147,6 @@ mod tests {
 
     #[test]
     fn sending_never_takes_the_last_connection() {
-        assert!(places() >= 1 && places() < connections());
+        assert!(places() >= 1 && places() < for_calls());
     }
 }

@@ -128,34 +128,25 @@ pub async fn touch_token(db: &mut Db, token: TokenId, now: Timestamp, client: &s
 
 /// Adds a person with a login.
 pub async fn insert_user(db: &mut Db, id: Uuid, email: &str, name: &str, password_hash: &str, now: Timestamp) -> Result<(), Error> {
-    query!(
-        "insert into app_user (id, email, name, password_hash, created_at) values ($1, $2, $3, $4, $5)",
-        id,
-        email,
-        name,
-        password_hash,
-        instant(now) as _
-    )
-    .execute(db.connection())
-    .await
-    .on_constraint("app_user_email_unique", || {
-        Error::invalid("email", "There is already an account with this address. Sign in instead.")
-    })?;
+    query!("select add_person($1, $2, $3, $4, $5)", id, email, name, password_hash, instant(now) as _)
+        .fetch_one(db.connection())
+        .await
+        .on_constraint("app_user_email_unique", || {
+            Error::invalid("email", "There is already an account with this address. Sign in instead.")
+        })?;
     Ok(())
 }
 
 /// Remembers that the address of a person is theirs.
 pub async fn confirm_email(db: &mut Db, user: UserId, now: Timestamp) -> Result<(), Error> {
-    query!("update app_user set email_confirmed_at = coalesce(email_confirmed_at, $2) where id = $1", user.0, instant(now) as _)
-        .execute(db.connection())
-        .await?;
+    query!("select confirm_person($1, $2)", user.0, instant(now) as _).fetch_one(db.connection()).await?;
     Ok(())
 }
 
 /// The person with this address, and what is kept of their password.
 pub async fn user_by_email(db: &mut Db, email: &str) -> Result<Option<(Uuid, String)>, Error> {
-    let row = query!("select id, password_hash from app_user where email = $1", email).fetch_optional(db.connection()).await?;
-    Ok(row.map(|row| (row.id, row.password_hash)))
+    let row = query!(r#"select person as "person!", hash as "hash!" from login_of($1)"#, email).fetch_optional(db.connection()).await?;
+    Ok(row.map(|row| (row.person, row.hash)))
 }
 
 /// The person as a member of the organization of this transaction.
@@ -168,7 +159,7 @@ pub async fn member_of_user(db: &mut Db, user: Uuid) -> Result<Option<Uuid>, Err
 
 /// What is kept of a person's password.
 pub async fn password_hash(db: &mut Db, user: Uuid) -> Result<Option<String>, Error> {
-    Ok(query_scalar!("select password_hash from app_user where id = $1", user).fetch_optional(db.connection()).await?)
+    Ok(query_scalar!("select password_of($1)", user).fetch_one(db.connection()).await?)
 }
 
 /// Gives a person another name in every organization they belong to.
@@ -179,13 +170,13 @@ pub async fn rename_members(db: &mut Db, user: Uuid, name: &str) -> Result<(), E
 
 /// Gives a person another name.
 pub async fn rename_user(db: &mut Db, user: Uuid, name: &str) -> Result<(), Error> {
-    query!("update app_user set name = $2 where id = $1", user, name).execute(db.connection()).await?;
+    query!("select rename_person($1, $2)", user, name).fetch_one(db.connection()).await?;
     Ok(())
 }
 
 /// Gives a person another password.
 pub async fn set_password(db: &mut Db, user: Uuid, password_hash: &str) -> Result<(), Error> {
-    query!("update app_user set password_hash = $2 where id = $1", user, password_hash).execute(db.connection()).await?;
+    query!("select set_password($1, $2)", user, password_hash).fetch_one(db.connection()).await?;
     Ok(())
 }
 
@@ -198,34 +189,28 @@ pub async fn insert_sign_in(
     expires: Timestamp,
     user_agent: &str,
 ) -> Result<(), Error> {
-    query!(
-        "insert into sign_in (token_hash, user_id, created_at, expires_at, last_seen_at, user_agent) values ($1, $2, $3, $4, $3, $5)",
-        token_hash,
-        user,
-        instant(now) as _,
-        instant(expires) as _,
-        user_agent
-    )
-    .execute(db.connection())
-    .await?;
+    query!("select add_sign_in($1, $2, $3, $4, $5)", token_hash, user, instant(now) as _, instant(expires) as _, user_agent)
+        .fetch_one(db.connection())
+        .await?;
     Ok(())
 }
 
 /// Forgets a browser.
 pub async fn delete_sign_in(db: &mut Db, token_hash: &[u8]) -> Result<(), Error> {
-    query!("delete from sign_in where token_hash = $1", token_hash).execute(db.connection()).await?;
+    query!("select end_sign_in($1)", token_hash).fetch_one(db.connection()).await?;
     Ok(())
 }
 
 /// Forgets every browser of a person but the one with this hash.
 pub async fn delete_other_sign_ins(db: &mut Db, user: Uuid, keep: &[u8]) -> Result<(), Error> {
-    query!("delete from sign_in where user_id = $1 and token_hash <> $2", user, keep).execute(db.connection()).await?;
+    query!("select end_other_sign_ins($1, $2)", user, keep).fetch_one(db.connection()).await?;
     Ok(())
 }
 
 /// Forgets sign-ins that have run out.
 pub async fn delete_expired_sign_ins(db: &mut Db, now: Timestamp) -> Result<u64, Error> {
-    Ok(query!("delete from sign_in where expires_at < $1", instant(now) as _).execute(db.connection()).await?.rows_affected())
+    let forgotten = query_scalar!(r#"select forget_sign_ins($1) as "forgotten!""#, instant(now) as _).fetch_one(db.connection()).await?;
+    Ok(forgotten.unsigned_abs())
 }
 
 /// Adds a token; only the fingerprint of its secret is kept.

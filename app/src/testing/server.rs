@@ -19,6 +19,13 @@ async fn database() -> &'static PgConnectOptions {
 
 /// Makes an empty database with the schema, and drops those of processes that are gone.
 async fn made() -> PgConnectOptions {
+    let options = create("").await;
+    database::migrate(&options).await.expect("the schema");
+    options
+}
+
+/// Makes an empty database for this process, and drops those of processes that are gone. `name` tells several apart.
+pub async fn create(name: &str) -> PgConnectOptions {
     let url = std::env::var("STINT_TEST_DATABASE_URL").expect("STINT_TEST_DATABASE_URL names a PostgreSQL whose user may create databases");
     let options = PgConnectOptions::from_str(&url).expect("STINT_TEST_DATABASE_URL looks like postgres://user:password@host/postgres");
     let server =
@@ -28,16 +35,12 @@ async fn made() -> PgConnectOptions {
     for name in names.iter().filter(|name| left_behind(name)) {
         sqlx::query(AssertSqlSafe(format!("drop database if exists {name} with (force)"))).execute(&server).await.ok();
     }
-    let name = format!("stint_test_{}", std::process::id());
+    let name = format!("stint_test_{name}{}", std::process::id());
     // Names are compared without regard to case, also beyond ASCII: C.UTF-8 knows how.
     let create = format!("create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
     sqlx::query(AssertSqlSafe(create)).execute(&server).await.expect("a database");
     server.close().await;
-    let options = options.database(&name);
-    let owner = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await.expect("the new database");
-    database::migrate(&owner).await.expect("the schema");
-    owner.close().await;
-    options
+    options.database(&name)
 }
 
 /// Whether the process that made a database is gone; where that cannot be told, it is taken to live.

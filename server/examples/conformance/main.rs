@@ -22,6 +22,7 @@ use leptos::prelude::get_configuration;
 use server::{
     command::serve::until_told,
     config::Config,
+    connections::Schema,
     mcp::Offer,
     router::{Site, limits::Limits},
     services::Running,
@@ -31,7 +32,7 @@ use tokio::net::TcpListener;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let config = Config::from_env()?;
-    let running = Running::open(&config).await?;
+    let running = Running::open(&config, Schema::Migrated).await?;
     let site = Site {
         services: running.services.clone(),
         leptos: get_configuration(None)?.leptos_options,

@@ -16,6 +16,7 @@ mod home;
 mod initdb;
 mod installation;
 mod leftover;
+mod owners;
 mod postmaster;
 mod supervisor;
 
@@ -50,9 +51,30 @@ const POLL: Duration = Duration::from_millis(50);
 ///
 /// Dropped without [`stop`](Self::stop) it is stopped as well, but nobody waits for that.
 pub struct Cluster {
-    options: PgConnectOptions,
+    ways: Ways,
     stopping: Sender<()>,
     supervisor: JoinHandle<()>,
+}
+
+/// How to connect to Stint's database, over the socket. It stays the same over restarts.
+struct Ways {
+    owner: PgConnectOptions,
+    login: PgConnectOptions,
+    #[cfg(test)]
+    superuser: PgConnectOptions,
+}
+
+impl Ways {
+    /// The superuser's password is what the others follow from.
+    fn of(home: &Home, password: &str) -> Self {
+        let way = |role| home.options_of(role, &owners::password(password, role), DATABASE);
+        Self {
+            owner: way(owners::OWNER),
+            login: way(owners::LOGIN),
+            #[cfg(test)]
+            superuser: home.options(password, DATABASE),
+        }
+    }
 }
 
 impl Cluster {
@@ -61,21 +83,25 @@ impl Cluster {
     /// # Errors
     /// Says what to do: install PostgreSQL, choose another folder, look into the log.
     pub async fn start(data_dir: &Path) -> Result<Self, ClusterError> {
-        let mut home = Home::prepare(data_dir)?;
+        let home = Home::prepare(data_dir)?;
         let installation = Installation::find(&home.data)?;
+        Self::start_with(home, installation).await
+    }
+
+    async fn start_with(mut home: Home, installation: Installation) -> Result<Self, ClusterError> {
         let (stopping, stopped) = channel();
         let deadline = Instant::now() + SHARE_LIMIT;
         loop {
             if let Some(lock) = home.lock()? {
-                let (postmaster, options) = first_start(&home, &installation).await?;
+                let (postmaster, ways) = first_start(&home, &installation).await?;
                 let supervisor = Supervisor { home, installation, stopping: stopped };
                 let supervisor = tokio::spawn(supervisor.own(lock, postmaster));
-                return Ok(Self { options, stopping, supervisor });
+                return Ok(Self { ways, stopping, supervisor });
             }
             match reach(&mut home).await {
-                Ok(options) => {
+                Ok(ways) => {
                     let supervisor = tokio::spawn(Supervisor { home, installation, stopping: stopped }.share());
-                    return Ok(Self { options, stopping, supervisor });
+                    return Ok(Self { ways, stopping, supervisor });
                 }
                 Err(last) if Instant::now() > deadline => {
                     return Err(ClusterError::Unreachable { holder: home.holder(), last });
@@ -85,9 +111,14 @@ impl Cluster {
         }
     }
 
-    /// How to connect: as the superuser, to Stint's database, over the socket. It stays the same over restarts.
-    pub fn url(&self) -> PgConnectOptions {
-        self.options.clone()
+    /// How the application connects: as a login that owns nothing.
+    pub fn login(&self) -> PgConnectOptions {
+        self.ways.login.clone()
+    }
+
+    /// How migrations connect: as the owner of the database, who is no superuser.
+    pub fn owner(&self) -> PgConnectOptions {
+        self.ways.owner.clone()
     }
 
     /// Resolves when the database has failed so often that it is not started any more; the log says why. A server
@@ -110,13 +141,13 @@ impl Cluster {
 }
 
 /// Start the database as its owner, with everything made that is missing.
-async fn first_start(home: &Home, installation: &Installation) -> Result<(Postmaster, PgConnectOptions), ClusterError> {
+async fn first_start(home: &Home, installation: &Installation) -> Result<(Postmaster, Ways), ClusterError> {
     let password = initdb::make_if_missing(home, installation).await?;
     let deadline = Instant::now() + REMAINS_LIMIT;
     let (postmaster, made) = loop {
         let mut postmaster = Postmaster::start(home, installation).await?;
         match postmaster.ready(&home.options(&password, "postgres")).await {
-            Ok(connection) => break (postmaster, make_database(connection).await),
+            Ok(connection) => break (postmaster, settle(connection, home, &password).await),
             // The backends of a database that was killed hold its memory until they notice.
             Err(ClusterError::Ended { tail, .. }) if tail.contains(REMAINS) && Instant::now() < deadline => sleep(POLL).await,
             Err(error) => break (postmaster, Err(error)),
@@ -125,7 +156,7 @@ async fn first_start(home: &Home, installation: &Installation) -> Result<(Postma
     match made {
         Ok(()) => {
             tracing::info!(folder = %home.data.display(), version = installation.version, "the private PostgreSQL runs");
-            Ok((postmaster, home.options(&password, DATABASE)))
+            Ok((postmaster, Ways::of(home, &password)))
         }
         Err(error) => {
             postmaster.stop().await;
@@ -134,23 +165,26 @@ async fn first_start(home: &Home, installation: &Installation) -> Result<(Postma
     }
 }
 
-async fn make_database(mut connection: PgConnection) -> Result<(), ClusterError> {
-    let exists: bool =
-        sqlx::query_scalar("select exists (select from pg_database where datname = 'stint')").fetch_one(&mut connection).await?;
-    if !exists {
-        sqlx::raw_sql("create database stint").execute(&mut connection).await?;
-    }
+/// Make what is missing of the database and its roles.
+async fn settle(connection: PgConnection, home: &Home, password: &str) -> Result<(), ClusterError> {
     connection.close().await?;
-    Ok(())
+    owners::see_to(&home.options(password, "postgres"), password).await
 }
 
 /// Connect to the database that another process runs; the socket is where that process put it.
-async fn reach(home: &mut Home) -> Result<PgConnectOptions, String> {
+async fn reach(home: &mut Home) -> Result<Ways, String> {
     let pid_file = PidFile::read(&home.pid_file()).ok_or("it is not running")?;
     home.socket = pid_file.socket.ok_or("it has not said yet where it listens")?;
     let password = home.password().map_err(|error| error.to_string())?.ok_or("it has no password yet")?;
-    let options = home.options(&password, DATABASE);
-    let connection = PgConnection::connect_with(&options).await.map_err(|error| error.to_string())?;
+    let ways = Ways::of(home, &password);
+    let connection = match PgConnection::connect_with(&ways.login).await {
+        Ok(connection) => connection,
+        Err(_) => {
+            // The other process may be an older Stint, which knows of no roles, or it is about to make them.
+            owners::see_to(&home.options(&password, "postgres"), &password).await.map_err(|error| error.to_string())?;
+            PgConnection::connect_with(&ways.login).await.map_err(|error| error.to_string())?
+        }
+    };
     connection.close().await.map_err(|error| error.to_string())?;
-    Ok(options)
+    Ok(ways)
 }

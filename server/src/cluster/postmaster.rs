@@ -6,6 +6,7 @@ use super::{
     installation::Installation,
     leftover,
 };
+use crate::connections;
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -39,7 +40,6 @@ const POLL: Duration = Duration::from_millis(20);
 const SETTINGS: &[&str] = &[
     "listen_addresses=", // no network: the socket lies in a folder that only one user enters
     "unix_socket_permissions=0700",
-    "max_connections=50",
     "shared_buffers=128MB",
     "effective_cache_size=512MB",
     "maintenance_work_mem=64MB",
@@ -60,6 +60,11 @@ const SETTINGS: &[&str] = &[
     "log_line_prefix=%m [%p] ",
     "cluster_name=stint",
 ];
+
+/// So many processes may work on the database at once, commands beside servers among them.
+const PROCESSES: usize = 4;
+/// For the owner while it migrates, for backups, and for whoever looks into the database.
+const RESERVE: usize = 12;
 
 /// Ends the database ($2) once the pipe on its input is closed, which the kernel does for a process that dies; unless
 /// the pid file ($1) tells of another by then.
@@ -150,6 +155,7 @@ fn command(home: &Home, installation: &Installation, log: File) -> io::Result<Co
     let mut command = home.account.command(installation.program("postgres"));
     command.arg("-D").arg(&home.data).args(["-p", &PORT.to_string()]);
     command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
+    command.args(["-c", &format!("max_connections={}", connections_max(connections::of_a_process()))]);
     // The setting is a list; quotes keep a comma in the path from splitting it.
     let socket = home.socket.to_string_lossy().replace('"', "\"\"");
     command.args(["-c", &format!("unix_socket_directories=\"{socket}\"")]);
@@ -157,6 +163,11 @@ fn command(home: &Home, installation: &Installation, log: File) -> io::Result<Co
     // A group of its own: Ctrl-C in the terminal is for us, who stop the database after the last request.
     command.process_group(0);
     Ok(command)
+}
+
+/// How many connections the database takes, where each process holds so many.
+pub(super) fn connections_max(of_a_process: usize) -> usize {
+    PROCESSES * of_a_process + RESERVE
 }
 
 fn watch(home: &Home, pid: Pid) -> io::Result<Child> {

@@ -13,6 +13,7 @@ use tokio::{
 use crate::{
     command::say,
     config::Config,
+    connections::Schema,
     jobs,
     mail::Post,
     mcp,
@@ -29,7 +30,7 @@ const FAREWELL: Duration = Duration::from_secs(10);
 /// Serves until a signal comes.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.addr).await.with_context(|| format!("the address {} cannot be used", config.addr))?;
-    let mut running = Running::open(&config).await?;
+    let mut running = Running::open(&config, Schema::Migrated).await?;
     say(&format!("Stint is at {}", config.public_url))?;
     tracing::info!(address = %config.addr, public_url = config.public_url, "serving");
     let post = config

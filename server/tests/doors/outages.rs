@@ -23,3 +23,14 @@ async fn without_a_database_the_answer_is_that_it_cannot_be_reached() {
     assert_eq!(Answer::of(world.get("/healthz")).await.status.as_u16(), 200);
     assert_eq!(Answer::of(world.get("/readyz")).await.refused(503), "unavailable");
 }
+
+#[tokio::test]
+async fn a_database_that_lost_what_narrows_the_sight_of_viewers_is_not_ready_and_says_what_it_lost() {
+    let world = World::alone().await;
+    let owner = world.owner().await;
+    sqlx::query("drop policy granted on client").execute(&owner).await.expect("lost");
+    owner.close().await;
+    let answer = Answer::of(world.get("/readyz")).await;
+    assert_eq!(answer.status.as_u16(), 503);
+    assert!(answer.text.contains("policy granted on client is missing") && answer.text.contains("docs/backup.md"), "{}", answer.text);
+}

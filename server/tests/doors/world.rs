@@ -274,6 +274,6 @@ async fn made() -> PgConnectOptions {
     sqlx::query(AssertSqlSafe(create)).execute(&server).await.expect("a database");
     server.close().await;
     let options = options.database(&name);
-    server::services::migrate(options.clone()).await.expect("the schema");
+    server::connections::migrate(options.clone()).await.expect("the schema");
     options
 }

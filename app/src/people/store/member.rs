@@ -52,9 +52,9 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i6
     let (key, id) = after.map(|after| (after.key, after.id)).unzip();
     Ok(query_as!(
         Row,
-        r#"select m.id, m.name, m.role, u.email as "email?", m.created_at, m.removed_at, lower(m.name) as "key!",
+        r#"select m.id, m.name, m.role, address_of_member(m.id) as "email?", m.created_at, m.removed_at, lower(m.name) as "key!",
                g.ids as "client_ids!", g.names as "client_names!"
-           from member m left join app_user u on u.id = m.user_id
+           from member m
            cross join lateral (
                select coalesce(array_agg(c.id order by lower(c.name), c.id), '{}') as ids,
                    coalesce(array_agg(c.name order by lower(c.name), c.id), '{}') as names
@@ -88,9 +88,9 @@ pub async fn named(db: &mut Db, id: Uuid, name: &str, beside: Option<Uuid>) -> R
     let organization = db.organization();
     Ok(query_as!(
         Row,
-        r#"select m.id, m.name, m.role, u.email as "email?", m.created_at, m.removed_at, lower(m.name) as "key!",
+        r#"select m.id, m.name, m.role, address_of_member(m.id) as "email?", m.created_at, m.removed_at, lower(m.name) as "key!",
                g.ids as "client_ids!", g.names as "client_names!"
-           from member m left join app_user u on u.id = m.user_id
+           from member m
            cross join lateral (
                select coalesce(array_agg(c.id order by lower(c.name), c.id), '{}') as ids,
                    coalesce(array_agg(c.name order by lower(c.name), c.id), '{}') as names
@@ -186,8 +186,7 @@ pub async fn join_projects(db: &mut Db, member: Uuid, projects: &[Uuid]) -> Resu
 pub async fn of_email(db: &mut Db, email: &str) -> Result<Option<String>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
-        "select m.name from member m join app_user u on u.id = m.user_id
-         where m.organization_id = $1 and u.email = $2 and m.removed_at is null",
+        "select m.name from member m where m.organization_id = $1 and m.id = member_of_address($2) and m.removed_at is null",
         organization,
         email
     )
