@@ -21,6 +21,7 @@ use std::{
     num::NonZeroU32,
     os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
+    time::Duration,
 };
 use thiserror::Error;
 use url::Url;
@@ -47,6 +48,8 @@ pub struct Config {
     pub model: Option<ModelApi>,
     /// Calls per minute with one token; none for no limit.
     pub rate_limit: Option<NonZeroU32>,
+    /// How long the process goes on as before when it is told to end, while it says that it is not ready.
+    pub drain: Duration,
     /// The filter of the log.
     pub log: String,
     given_secret: Option<Secret>,
@@ -113,16 +116,30 @@ impl Config {
         let model = model_url.zip(model_name).map(|(url, name)| ModelApi { url, name, key });
         let given_secret = values.take("STINT_SECRET", Secret::parse);
         let rate_limit = values.or_default("STINT_RATE_LIMIT", values::number);
+        let drain = values.or_default("STINT_DRAIN_SECONDS", values::number);
         let log = values.or_default("STINT_LOG", values::filter);
         let problems = values.finish();
-        let (Some(addr), Some(data_dir), Some(mail_from), Some(rate_limit), Some(log), Ok(())) =
-            (addr, data_dir, mail_from, rate_limit, log, &problems)
+        let (Some(addr), Some(data_dir), Some(mail_from), Some(rate_limit), Some(drain), Some(log), Ok(())) =
+            (addr, data_dir, mail_from, rate_limit, drain, log, &problems)
         else {
             return Err(ConfigError::Variables(problems.err().unwrap_or_default()));
         };
-        let rate_limit = NonZeroU32::new(rate_limit);
+        let (rate_limit, drain) = (NonZeroU32::new(rate_limit), Duration::from_secs(drain.into()));
         let public_url = public_url.unwrap_or_else(|| own_origin(addr));
-        Ok(Self { addr, public_url, data_dir, database_url, owner_database_url, smtp_url, mail_from, model, rate_limit, log, given_secret })
+        Ok(Self {
+            addr,
+            public_url,
+            data_dir,
+            database_url,
+            owner_database_url,
+            smtp_url,
+            mail_from,
+            model,
+            rate_limit,
+            drain,
+            log,
+            given_secret,
+        })
     }
 
     /// The secret of this installation: the one given, else the one in the data folder, made on first use.
@@ -149,6 +166,7 @@ impl fmt::Debug for Config {
             .field("mail_from", &self.mail_from)
             .field("model", &self.model.as_ref().map(|model| &model.name))
             .field("rate_limit", &self.rate_limit)
+            .field("drain", &self.drain)
             .field("log", &self.log)
             .finish_non_exhaustive()
     }

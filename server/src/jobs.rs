@@ -8,7 +8,11 @@ use app::{
     outbox::{self, Due, Outcome},
     upkeep,
 };
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep, timeout_at},
+};
+use tokio_util::sync::CancellationToken;
 
 use crate::mail::{Post, PostError};
 
@@ -24,20 +28,34 @@ const SWEEP_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long after the start the first sweep comes: a start is busy enough.
 const FIRST_SWEEP: Duration = Duration::from_secs(60);
 
-/// Starts what runs beside the doors. Dropped, all of it ends: whatever was under way is taken up at the next start.
-pub fn start(services: &Arc<Services>, post: Option<Post>) -> JoinSet<()> {
-    let mut jobs = JoinSet::new();
-    if let Some(post) = post {
-        jobs.spawn(mails_leave(services.clone(), post));
+/// What runs beside the doors. Dropped, all of it is broken off: whatever was under way is taken up at the next start.
+pub struct Jobs(JoinSet<()>);
+
+impl Jobs {
+    /// Waits for what is in hand, once the end has begun; says whether all of it came to its end by this instant.
+    pub async fn end(mut self, by: Instant) -> bool {
+        timeout_at(by, async { while self.0.join_next().await.is_some() {} }).await.is_ok()
     }
-    jobs.spawn(old_things_go(services.clone()));
-    jobs
 }
 
-async fn mails_leave(services: Arc<Services>, post: Post) {
+/// Starts what runs beside the doors, until the end begins.
+pub fn start(services: &Arc<Services>, post: Option<Post>, ending: CancellationToken) -> Jobs {
+    let mut jobs = JoinSet::new();
+    if let Some(post) = post {
+        jobs.spawn(mails_leave(services.clone(), post, ending.clone()));
+    }
+    let services = services.clone();
+    jobs.spawn(async move {
+        ending.run_until_cancelled(old_things_go(services)).await;
+    });
+    Jobs(jobs)
+}
+
+async fn mails_leave(services: Arc<Services>, post: Post, ending: CancellationToken) {
     loop {
-        look_through(&services, &post).await;
+        look_until(&services, &post, &ending).await;
         tokio::select! {
+            () = ending.cancelled() => return,
             () = services.mail_waits.notified() => {}
             () = sleep(LOOK_AFTER) => {}
         }
@@ -46,6 +64,10 @@ async fn mails_leave(services: Arc<Services>, post: Post) {
 
 /// Sends what is due, until nothing is or the mail server cannot be reached.
 pub async fn look_through(services: &Services, post: &Post) {
+    look_until(services, post, &CancellationToken::new()).await;
+}
+
+async fn look_until(services: &Services, post: &Post, ending: &CancellationToken) {
     loop {
         let due = match outbox::due(services, HANDFUL).await {
             Ok(due) => due,
@@ -55,6 +77,10 @@ pub async fn look_through(services: &Services, post: &Post) {
             return;
         }
         for mail in due {
+            // A mail in hand is finished, a further one is not begun.
+            if ending.is_cancelled() {
+                return;
+            }
             match attempt(services, post, mail).await {
                 Ok(Reached::Yes) => {}
                 Ok(Reached::No) => return,

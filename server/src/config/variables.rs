@@ -95,6 +95,12 @@ pub static VARIABLES: &[Variable] = &[
         meaning: "How often one token may call per minute, and twice as often at once; 0 for no limit.",
     },
     Variable {
+        name: "STINT_DRAIN_SECONDS",
+        default: Fallback::Value("1"),
+        shape: "seconds, such as 1, or 0 to close the doors at once",
+        meaning: "How long the process goes on as before when it is told to end, while `/readyz` says no; about nine seconds more is the most that the end then takes.",
+    },
+    Variable {
         name: "STINT_TOKEN",
         default: Fallback::Otherwise("none"),
         shape: "a personal access token, such as stint_pat_…",

@@ -44,7 +44,7 @@ async fn hurry(world: &World) {
 async fn an_invoice_leaves_with_its_frozen_pdf_as_soon_as_it_is_sent() {
     let (world, mut server) = (World::alone().await, MailServer::start().await);
     let ada = world.person("Ada").await;
-    let _jobs = jobs::start(&world.services, Some(post(&server.url)));
+    let _jobs = jobs::start(&world.services, Some(post(&server.url)), world.ending.begun());
     let sent = invoice_is_sent(&world, &ada).await;
     let mail = timeout(Duration::from_secs(20), server.taken.recv()).await.expect("in time").expect("a mail");
     assert!(mail.contains("office@client.example") && mail.contains(sent["number"].as_str().expect("a number")), "{mail}");

@@ -1,7 +1,6 @@
 //! A Stint of its own for one test: all doors on a free port, and people with an organization each.
 
 use std::{
-    net::SocketAddr,
     path::Path,
     str::FromStr,
     sync::{
@@ -27,6 +26,8 @@ use leptos::prelude::LeptosOptions;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect::Policy};
 use serde_json::{Value, json};
 use server::{
+    ending::Ending,
+    listener::{self, Bounds},
     mcp,
     router::{Site, limits::Limits, router},
 };
@@ -45,6 +46,8 @@ pub struct World {
     pub services: Arc<Services>,
     /// Whether the typesetter is broken.
     pub press_is_broken: Arc<AtomicBool>,
+    /// The end of this process.
+    pub ending: Ending,
     client: Client,
     database: PgConnectOptions,
     _site: TempDir,
@@ -101,15 +104,15 @@ impl World {
             tasks: tokio_util::task::TaskTracker::new(),
             assistant,
         });
+        let ending = Ending::default();
         let folder = compiled_pages();
         let leptos = LeptosOptions::builder().output_name("stint").site_root(folder.path().to_str().expect("a path")).build();
-        let site = Site { services: services.clone(), leptos, limits: Arc::new(limits), offer: mcp::of_registry() };
-        let doors = router(site).into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, doors).await });
+        let site = Site { services: services.clone(), leptos, limits: Arc::new(limits), ending: ending.clone(), offer: mcp::of_registry() };
+        tokio::spawn(listener::serve(listener, router(site), Bounds::with_connections(1_000), ending.begun()));
         // Without cryptography of somebody's choice the library builds no client, not even for a plain connection.
         rustls::crypto::ring::default_provider().install_default().ok();
         let client = Client::builder().redirect(Policy::none()).build().expect("a client");
-        Self { address, services, press_is_broken, client, database, _site: folder }
+        Self { address, services, press_is_broken, ending, client, database, _site: folder }
     }
 
     /// Somebody with this name.
