@@ -13,6 +13,7 @@ mod tests;
 pub use secret::Secret;
 pub use variables::{Fallback, VARIABLES, Variable, readme_table};
 
+use app::quotas::Quotas;
 use lettre::message::Mailbox;
 use sqlx::postgres::PgConnectOptions;
 use std::{
@@ -46,6 +47,8 @@ pub struct Config {
     pub mail_from: Mailbox,
     /// The language model that the assistant asks; without one it takes slash commands only.
     pub model: Option<ModelApi>,
+    /// What may be used of what the operator pays for.
+    pub quotas: Quotas,
     /// Calls per minute with one token; none for no limit.
     pub rate_limit: Option<NonZeroU32>,
     /// How long the process goes on as before when it is told to end, while it says that it is not ready.
@@ -116,6 +119,7 @@ impl Config {
         let model = model_url.zip(model_name).map(|(url, name)| ModelApi { url, name, key });
         let given_secret = values.take("STINT_SECRET", Secret::parse);
         let rate_limit = values.or_default("STINT_RATE_LIMIT", values::number);
+        let quotas = quotas(&mut values);
         let drain = values.or_default("STINT_DRAIN_SECONDS", values::number);
         let log = values.or_default("STINT_LOG", values::filter);
         let problems = values.finish();
@@ -135,6 +139,7 @@ impl Config {
             smtp_url,
             mail_from,
             model,
+            quotas,
             rate_limit,
             drain,
             log,
@@ -154,6 +159,15 @@ impl Config {
     }
 }
 
+fn quotas(values: &mut Values) -> Quotas {
+    let mut most = |name| values.or_default(name, values::number).filter(|most| *most > 0).map(i64::from);
+    Quotas {
+        mails_of_organization: most("STINT_MAILS_PER_DAY"),
+        mails: most("STINT_ALL_MAILS_PER_DAY"),
+        model_tokens: most("STINT_MODEL_TOKENS"),
+    }
+}
+
 /// Only what may be logged.
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -166,6 +180,7 @@ impl fmt::Debug for Config {
             .field("mail_from", &self.mail_from)
             .field("model", &self.model.as_ref().map(|model| &model.name))
             .field("rate_limit", &self.rate_limit)
+            .field("quotas", &self.quotas)
             .field("drain", &self.drain)
             .field("log", &self.log)
             .finish_non_exhaustive()

@@ -151,6 +151,7 @@ fn services(config: &Config, (database, workers): (Database, Database)) -> Servi
         documents: Box::new(Typesetter(Documents::new(cores(), places()))),
         public_url: config.public_url.clone(),
         mail_leaves: config.smtp_url.is_some(),
+        quotas: config.quotas,
         mail_waits: tokio::sync::Notify::new(),
         tasks: tokio_util::task::TaskTracker::new(),
         assistant: Engine {

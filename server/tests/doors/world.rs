@@ -21,6 +21,7 @@ use app::{
     database::{Database, as_application},
     error::Error,
     invoices::document::InvoiceDocument,
+    quotas::Quotas,
 };
 use leptos::prelude::LeptosOptions;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect::Policy};
@@ -73,20 +74,25 @@ impl World {
 
     /// Opens the doors with these limits.
     pub async fn open_with(limits: Limits) -> Self {
-        Self::open_on(shared().await.clone(), limits, Engine::default()).await
+        Self::open_on(shared().await.clone(), limits, Engine::default(), Quotas::default()).await
     }
 
     /// Opens the doors before a database that nobody else uses: for what looks through all organizations.
     pub async fn alone() -> Self {
-        Self::open_on(made().await, Limits::new(None, None), Engine::default()).await
+        Self::alone_with(Quotas::default()).await
+    }
+
+    /// The same, with these quotas.
+    pub async fn alone_with(quotas: Quotas) -> Self {
+        Self::open_on(made().await, Limits::new(None, None), Engine::default(), quotas).await
     }
 
     /// Opens the doors with an assistant.
     pub async fn open_for(assistant: Engine) -> Self {
-        Self::open_on(shared().await.clone(), Limits::new(None, None), assistant).await
+        Self::open_on(shared().await.clone(), Limits::new(None, None), assistant, Quotas::default()).await
     }
 
-    async fn open_on(database: PgConnectOptions, limits: Limits, assistant: Engine) -> Self {
+    async fn open_on(database: PgConnectOptions, limits: Limits, assistant: Engine, quotas: Quotas) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let press_is_broken = Arc::new(AtomicBool::new(false));
@@ -100,6 +106,7 @@ impl World {
             documents: Box::new(PlainDocuments(press_is_broken.clone())),
             public_url: address.clone(),
             mail_leaves: false,
+            quotas,
             mail_waits: tokio::sync::Notify::new(),
             tasks: tokio_util::task::TaskTracker::new(),
             assistant,
