@@ -21,6 +21,7 @@ use crate::{
     invoices::document::InvoiceDocument,
     money::Currency,
     operation::Agreed,
+    quotas::Quotas,
 };
 
 /// A future that is handed around.
@@ -40,6 +41,8 @@ pub struct Services {
     pub public_url: String,
     /// Whether mails leave; without a mail server they can be read in the app.
     pub mail_leaves: bool,
+    /// What may be used of what the operator pays for.
+    pub quotas: Quotas,
     /// Writes calls down that changed nothing.
     pub recorder: Recorder,
     /// Units of work under way: a write goes on when its caller goes away, and the process waits for it before it ends.

@@ -38,6 +38,8 @@ pub mod people;
 pub mod percent;
 pub mod projects;
 #[cfg(feature = "ssr")]
+pub mod quotas;
+#[cfg(feature = "ssr")]
 pub mod reference;
 pub mod routes;
 #[cfg(feature = "ssr")]

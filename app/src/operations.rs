@@ -96,6 +96,7 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<GetInvoice>(),
         Operation::of::<GetInvoiceDocument>(),
         Operation::of::<SendInvoice>(),
+        Operation::of::<ResendInvoice>(),
         Operation::of::<RecordPayment>(),
         Operation::of::<VoidInvoice>(),
         Operation::of::<ListMails>(),

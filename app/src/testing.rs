@@ -40,6 +40,7 @@ use crate::{
     error::{Code, Error},
     id::{MemberId, OrganizationId, UserId},
     operations, organizations,
+    quotas::Quotas,
 };
 
 /// A caller in an organization, and the means to look behind the scenes.
@@ -88,6 +89,7 @@ impl World {
             documents: Box::new(documents.clone()),
             public_url: "https://stint.test".to_owned(),
             mail_leaves: false,
+            quotas: Quotas::default(),
             mail_waits: tokio::sync::Notify::new(),
             tasks: tokio_util::task::TaskTracker::new(),
             assistant,

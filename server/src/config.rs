@@ -13,6 +13,7 @@ mod tests;
 pub use secret::Secret;
 pub use variables::{Fallback, VARIABLES, Variable, readme_table};
 
+use app::quotas::Quotas;
 use lettre::message::Mailbox;
 use sqlx::postgres::PgConnectOptions;
 use std::{
@@ -21,6 +22,7 @@ use std::{
     num::NonZeroU32,
     os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
+    time::Duration,
 };
 use thiserror::Error;
 use url::Url;
@@ -45,8 +47,12 @@ pub struct Config {
     pub mail_from: Mailbox,
     /// The language model that the assistant asks; without one it takes slash commands only.
     pub model: Option<ModelApi>,
+    /// What may be used of what the operator pays for.
+    pub quotas: Quotas,
     /// Calls per minute with one token; none for no limit.
     pub rate_limit: Option<NonZeroU32>,
+    /// How long the process goes on as before when it is told to end, while it says that it is not ready.
+    pub drain: Duration,
     /// The filter of the log.
     pub log: String,
     given_secret: Option<Secret>,
@@ -113,16 +119,32 @@ impl Config {
         let model = model_url.zip(model_name).map(|(url, name)| ModelApi { url, name, key });
         let given_secret = values.take("STINT_SECRET", Secret::parse);
         let rate_limit = values.or_default("STINT_RATE_LIMIT", values::number);
+        let quotas = quotas(&mut values);
+        let drain = values.or_default("STINT_DRAIN_SECONDS", values::number);
         let log = values.or_default("STINT_LOG", values::filter);
         let problems = values.finish();
-        let (Some(addr), Some(data_dir), Some(mail_from), Some(rate_limit), Some(log), Ok(())) =
-            (addr, data_dir, mail_from, rate_limit, log, &problems)
+        let (Some(addr), Some(data_dir), Some(mail_from), Some(rate_limit), Some(drain), Some(log), Ok(())) =
+            (addr, data_dir, mail_from, rate_limit, drain, log, &problems)
         else {
             return Err(ConfigError::Variables(problems.err().unwrap_or_default()));
         };
-        let rate_limit = NonZeroU32::new(rate_limit);
+        let (rate_limit, drain) = (NonZeroU32::new(rate_limit), Duration::from_secs(drain.into()));
         let public_url = public_url.unwrap_or_else(|| own_origin(addr));
-        Ok(Self { addr, public_url, data_dir, database_url, owner_database_url, smtp_url, mail_from, model, rate_limit, log, given_secret })
+        Ok(Self {
+            addr,
+            public_url,
+            data_dir,
+            database_url,
+            owner_database_url,
+            smtp_url,
+            mail_from,
+            model,
+            quotas,
+            rate_limit,
+            drain,
+            log,
+            given_secret,
+        })
     }
 
     /// The secret of this installation: the one given, else the one in the data folder, made on first use.
@@ -134,6 +156,15 @@ impl Config {
             Some(secret) => Ok(secret.clone()),
             None => Secret::kept_in(&self.data_dir),
         }
+    }
+}
+
+fn quotas(values: &mut Values) -> Quotas {
+    let mut most = |name| values.or_default(name, values::number).filter(|most| *most > 0).map(i64::from);
+    Quotas {
+        mails_of_organization: most("STINT_MAILS_PER_DAY"),
+        mails: most("STINT_ALL_MAILS_PER_DAY"),
+        model_tokens: most("STINT_MODEL_TOKENS"),
     }
 }
 
@@ -149,6 +180,8 @@ impl fmt::Debug for Config {
             .field("mail_from", &self.mail_from)
             .field("model", &self.model.as_ref().map(|model| &model.name))
             .field("rate_limit", &self.rate_limit)
+            .field("quotas", &self.quotas)
+            .field("drain", &self.drain)
             .field("log", &self.log)
             .finish_non_exhaustive()
     }

@@ -1,6 +1,6 @@
 //! The command line of Stint: what is typed, turned into a call of the library.
 
-use std::{process::ExitCode, thread::available_parallelism};
+use std::{process::ExitCode, thread::available_parallelism, time::Duration};
 
 use anyhow::Context;
 use app::{
@@ -113,6 +113,9 @@ fn writes(name: &str) -> Result<Writes, String> {
     if mode.name() == name { Ok(mode) } else { Err("it is direct, ask or drafts".to_owned()) }
 }
 
+/// How long what computes on threads of its own may take after everything else has ended.
+const COMPUTING_LIMIT: Duration = Duration::from_millis(200);
+
 fn main() -> ExitCode {
     let line = CommandLine::parse();
     match start(line.command) {
@@ -131,7 +134,10 @@ fn start(command: Command) -> anyhow::Result<bool> {
     // A render that waits needs another thread to go on: with one alone, pages could hang.
     let threads = available_parallelism().map_or(2, usize::from).max(2);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build().context("no threads")?;
-    runtime.block_on(run(command, config))
+    let done = runtime.block_on(run(command, config));
+    // What still computes, such as a document that nobody waits for any more, does not hold the end up.
+    runtime.shutdown_timeout(COMPUTING_LIMIT);
+    done
 }
 
 async fn run(command: Command, config: Config) -> anyhow::Result<bool> {

@@ -28,7 +28,7 @@ use axum::{
 };
 use leptos::prelude::LeptosOptions;
 
-use crate::{answers, identity, isolation, mcp, pages, papers, refusal, rest};
+use crate::{answers, ending::Ending, identity, isolation, mcp, pages, papers, refusal, rest};
 use limits::Limits;
 
 /// How long a page, a call of a page or a REST call may take until its answer begins.
@@ -46,6 +46,8 @@ pub struct Site {
     pub leptos: LeptosOptions,
     /// How often one may call.
     pub limits: Arc<Limits>,
+    /// Whether the process is about to end.
+    pub ending: Ending,
     /// What agents are offered.
     pub offer: mcp::Offer,
 }

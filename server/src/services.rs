@@ -2,13 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::{
-    cluster::Cluster,
-    config::Config,
-    connections::{self, Schema, cores, for_calls},
-    documents::{DocumentError, Documents},
-    model::ModelClient,
-};
 use app::{
     assistant::{Engine, model::Model},
     audit::Recorder,
@@ -17,10 +10,21 @@ use app::{
     error::{Code, Error},
     invoices::document::InvoiceDocument,
 };
+use tokio::time::{Instant, timeout_at};
 
-/// How long the last records of calls, and the connections after them, may take when the process ends: a database that is away
-/// does not hold it up.
-const CLOSE_LIMIT: Duration = Duration::from_secs(5);
+use crate::{
+    cluster::Cluster,
+    config::Config,
+    connections::{self, Schema, cores, for_calls},
+    documents::{DocumentError, Documents},
+    model::ModelClient,
+};
+
+/// How long the end of a command may take: a database that is away does not hold it up.
+const CLOSE_LIMIT: Duration = Duration::from_secs(10);
+
+/// What is left of that for stopping the private database, whatever came before.
+const DATABASE_LIMIT: Duration = Duration::from_millis(2_500);
 
 /// The services of this process, and the private database where there is one.
 pub struct Running {
@@ -39,7 +43,9 @@ impl Running {
         match connections::open(config, cluster.as_ref(), schema).await {
             Ok(connections) => Ok(Self { services: Arc::new(services(config, connections)), cluster }),
             Err(problem) => {
-                stop(cluster).await;
+                if let Some(cluster) = cluster {
+                    cluster.stop().await;
+                }
                 Err(problem)
             }
         }
@@ -54,26 +60,39 @@ impl Running {
         }
     }
 
-    /// Closes the connections and stops the private database.
+    /// Keeps what the calls have left, closes the connections and stops the private database.
     pub async fn close(self) {
-        self.services.tasks.close();
-        if tokio::time::timeout(CLOSE_LIMIT, self.services.tasks.wait()).await.is_err() {
-            tracing::error!("some units of work did not come to their end in time");
+        if let Err(problem) = self.close_by(Instant::now() + CLOSE_LIMIT).await {
+            tracing::error!(%problem, "not everything came to its end");
         }
-        if !self.services.recorder.flush_within(CLOSE_LIMIT).await {
-            tracing::error!("the database is away: the last calls that changed nothing could not be recorded");
+    }
+
+    /// The same by this instant, whatever the database does.
+    ///
+    /// # Errors
+    /// Says what was given up, or had to be killed.
+    pub async fn close_by(self, by: Instant) -> anyhow::Result<()> {
+        let mut given_up = Vec::new();
+        let kept_by = by.checked_sub(DATABASE_LIMIT).unwrap_or(by);
+        self.services.tasks.close();
+        if timeout_at(kept_by, self.services.tasks.wait()).await.is_err() {
+            given_up.push("some units of work did not come to their end in time");
+        }
+        let left = kept_by.saturating_duration_since(Instant::now());
+        if !self.services.recorder.flush_within(left).await {
+            given_up.push("the last calls that changed nothing could not be recorded");
         }
         let closed = async { tokio::join!(self.services.database.close(), self.services.workers.close()) };
-        if tokio::time::timeout(CLOSE_LIMIT, closed).await.is_err() {
-            tracing::warn!("some connections to the database could not be closed");
+        if timeout_at(kept_by, closed).await.is_err() {
+            given_up.push("some connections to the database could not be closed");
         }
-        stop(self.cluster).await;
-    }
-}
-
-async fn stop(cluster: Option<Cluster>) {
-    if let Some(cluster) = cluster {
-        cluster.stop().await;
+        if let Some(cluster) = self.cluster
+            && !cluster.stop_by(by).await
+        {
+            given_up.push("the private PostgreSQL did not stop by itself and was killed");
+        }
+        anyhow::ensure!(given_up.is_empty(), "{}", given_up.join("; "));
+        Ok(())
     }
 }
 
@@ -91,6 +110,7 @@ fn services(config: &Config, (database, workers): (Database, Database)) -> Servi
         documents: Box::new(Typesetter(Documents::new(cores(), places()))),
         public_url: config.public_url.clone(),
         mail_leaves: config.smtp_url.is_some(),
+        quotas: config.quotas,
         mail_waits: tokio::sync::Notify::new(),
         tasks: tokio_util::task::TaskTracker::new(),
         assistant: Engine {

@@ -29,6 +29,8 @@ pub mod payments;
 mod print;
 #[cfg(feature = "ssr")]
 mod read;
+#[cfg(feature = "ssr")]
+mod resend;
 pub mod rounding;
 #[cfg(feature = "ssr")]
 mod send;
@@ -259,6 +261,24 @@ pub async fn send_invoice(
     without_email: Option<bool>,
 ) -> Result<Invoice, Error> {
     send::send(cx, &invoice, send::Sending { version, to, message, without_email: without_email.unwrap_or(false) }).await
+}
+
+/// Mail a sent invoice again, with the same number and the same frozen PDF: when its mail failed, was lost, or went astray.
+///
+/// Refused (conflict) while a mail with it waits to leave, and for drafts and voided invoices. Example: {"invoice": "2026-0001"}.
+#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Mail an invoice again")]
+pub async fn resend_invoice(
+    cx: &mut Call,
+    /// The invoice's id or its number.
+    invoice: String,
+    /// The address to mail it to; that of its last mail, or the client's, when absent.
+    #[server(default)]
+    to: Option<String>,
+    /// Words for the mail, at most 4,000 characters; those of its last mail, or a short standard text, when absent.
+    #[server(default)]
+    message: Option<String>,
+) -> Result<Invoice, Error> {
+    resend::resend(cx, &invoice, to.as_deref(), message.as_deref()).await
 }
 
 /// Record that a client paid, in whole or in part. The invoice is paid when nothing is left; paying too much is refused.

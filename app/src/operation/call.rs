@@ -34,7 +34,7 @@ pub struct Call {
     pub undoes: Option<ActionId>,
     pub(super) asker: Asker,
     pub(super) warnings: Vec<String>,
-    pub(super) mails: bool,
+    pub(super) mails: i64,
     pub(super) came_in: bool,
 }
 
@@ -69,9 +69,9 @@ impl Call {
         self.warnings.push(warning.into());
     }
 
-    /// Remembers that a mail was put into the outbox, so that it leaves as soon as the call is done.
+    /// Remembers that a mail was put into the outbox, so that it is counted, and leaves as soon as the call is done.
     pub fn mailed(&mut self) {
-        self.mails = true;
+        self.mails += 1;
     }
 
     /// Goes on as this member of an organization that the person has just come into: the record of the call belongs there.
@@ -99,7 +99,7 @@ impl Call {
         let access = if writes { Access::Action(action.0) } else { Access::Read };
         let db = caller.services.database.begin(reach, access).await?;
         let now = caller.services.clock.now();
-        Ok(Self { caller, db, now, action, dry_run, undoes: None, asker, warnings: Vec::new(), mails: false, came_in: false })
+        Ok(Self { caller, db, now, action, dry_run, undoes: None, asker, warnings: Vec::new(), mails: 0, came_in: false })
     }
 
     /// What the call has changed so far, as the caller may see it.

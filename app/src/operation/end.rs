@@ -8,6 +8,7 @@ use crate::{
     access::Permission,
     audit::{self, Record, outcome},
     error::Error,
+    quotas,
 };
 
 impl Call {
@@ -33,14 +34,18 @@ impl Call {
                 return Err(error);
             }
         }
+        let services = self.caller.services.clone();
+        if services.mail_leaves {
+            quotas::mails_written(&mut self.db, &services.quotas, self.mails).await?;
+        }
+        let mailed = self.mails > 0;
         let done = Done { result, action: Some(self.action), dry_run: false, changes: Vec::new(), warnings };
         if let Some(key) = key.filter(|_| !declaration.secret) {
             let answer = serde_json::to_value(&done).map_err(|_| Error::internal())?;
             once::keep(&mut self.db, self.asker, key, answer).await?;
         }
-        let mails = self.mails.then(|| self.caller.services.clone());
         self.commit(declaration, arguments.clone()).await?;
-        if let Some(services) = mails {
+        if mailed {
             services.mail_waits.notify_one();
         }
         Ok(done)

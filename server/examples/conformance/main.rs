@@ -8,7 +8,7 @@ mod library;
 mod rounds;
 mod tools;
 
-use std::{io::Write, sync::Arc};
+use std::{io::Write, sync::Arc, time::Duration};
 
 use anyhow::anyhow;
 use app::{
@@ -23,6 +23,7 @@ use server::{
     command::serve::until_told,
     config::Config,
     connections::Schema,
+    ending::Ending,
     mcp::Offer,
     router::{Site, limits::Limits},
     services::Running,
@@ -37,14 +38,15 @@ async fn main() -> anyhow::Result<()> {
         services: running.services.clone(),
         leptos: get_configuration(None)?.leptos_options,
         limits: Arc::new(Limits::new(None, None)),
+        ending: Ending::default(),
         offer: Offer::new([tools::all(), rounds::all()?].into_iter().flatten().collect(), Some(Arc::new(library::Fixtures))),
     };
     let token = token(&running).await?;
     let listener = TcpListener::bind(config.addr).await?;
     writeln!(std::io::stdout(), "{}", serde_json::json!({ "url": format!("http://{}/mcp", listener.local_addr()?), "token": token }))?;
-    let served = until_told(listener, site).await;
+    let served = until_told(listener, site, Duration::ZERO).await;
     running.close().await;
-    served
+    served.map(|_| ())
 }
 
 async fn token(running: &Running) -> anyhow::Result<String> {

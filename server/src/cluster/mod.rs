@@ -9,6 +9,8 @@
 //! - Stint: a shell that waits on a pipe from us notices and stops the database. Linux could do that alone
 //!   (`PR_SET_PDEATHSIG`), but then for the end of the *thread* that started it, and threads come and go here;
 //! - Stint and that shell: the database stays behind, and the next start ends it first.
+//!
+//! What does not stop when it is told to is killed, with everything that works in its folder.
 
 mod account;
 mod error;
@@ -36,7 +38,7 @@ use supervisor::Supervisor;
 use tokio::{
     sync::oneshot::{Sender, channel},
     task::JoinHandle,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout_at},
 };
 
 /// How long another process may take to start the database that we want to share.
@@ -46,14 +48,20 @@ const REMAINS_LIMIT: Duration = Duration::from_secs(20);
 /// What PostgreSQL says while they have not.
 const REMAINS: &str = "pre-existing shared memory block";
 const POLL: Duration = Duration::from_millis(50);
+/// How long the database may take to stop when nobody says by when.
+const STOP_LIMIT: Duration = Duration::from_secs(60);
+/// How long what was killed may take to be gone.
+const KILL_LIMIT: Duration = Duration::from_millis(500);
 
 /// The private database of a data folder, ready for connections.
 ///
 /// Dropped without [`stop`](Self::stop) it is stopped as well, but nobody waits for that.
 pub struct Cluster {
     ways: Ways,
-    stopping: Sender<()>,
-    supervisor: JoinHandle<()>,
+    /// Told by when the database has to have stopped.
+    stopping: Sender<Instant>,
+    /// Answers whether the database did what it was told.
+    supervisor: JoinHandle<bool>,
 }
 
 /// How to connect to Stint's database, over the socket. It stays the same over restarts.
@@ -132,11 +140,26 @@ impl Cluster {
     }
 
     /// Stop the database and wait for its end, unless it is another process's.
-    pub async fn stop(mut self) {
+    pub async fn stop(self) {
+        self.stop_by(Instant::now() + STOP_LIMIT).await;
+    }
+
+    /// The same by this instant: what does not stop by itself is killed. Says whether it stopped by itself.
+    pub async fn stop_by(mut self, by: Instant) -> bool {
         let (nobody, _) = channel();
         // The supervisor may have given up before; then there is nobody to tell.
-        let _ = std::mem::replace(&mut self.stopping, nobody).send(());
-        self.given_up().await;
+        let _ = std::mem::replace(&mut self.stopping, nobody).send(by);
+        if self.supervisor.is_finished() {
+            return true;
+        }
+        match timeout_at(by + KILL_LIMIT, &mut self.supervisor).await {
+            Ok(stopped) => stopped.inspect_err(|error| tracing::error!(%error, "the supervisor of PostgreSQL failed")).unwrap_or(false),
+            // It was about to start the database of another process. What that comes to is ended by its watch.
+            Err(_) => {
+                self.supervisor.abort();
+                false
+            }
+        }
     }
 }
 
@@ -159,7 +182,7 @@ async fn first_start(home: &Home, installation: &Installation) -> Result<(Postma
             Ok((postmaster, Ways::of(home, &password)))
         }
         Err(error) => {
-            postmaster.stop().await;
+            postmaster.stop_by(Instant::now() + STOP_LIMIT).await;
             Err(error)
         }
     }

@@ -95,6 +95,30 @@ pub static VARIABLES: &[Variable] = &[
         meaning: "How often one token may call per minute, and twice as often at once; 0 for no limit.",
     },
     Variable {
+        name: "STINT_MAILS_PER_DAY",
+        default: Fallback::Value("200"),
+        shape: "a number of mails, such as 200, or 0 for no limit",
+        meaning: "How many mails one organization may write in a day (UTC); 0 for no limit.",
+    },
+    Variable {
+        name: "STINT_ALL_MAILS_PER_DAY",
+        default: Fallback::Value("5000"),
+        shape: "a number of mails, such as 5000, or 0 for no limit",
+        meaning: "How many mails may leave in a day (UTC), of all organizations together; 0 for no limit.",
+    },
+    Variable {
+        name: "STINT_MODEL_TOKENS",
+        default: Fallback::Value("20000000"),
+        shape: "a number of tokens, such as 20000000, or 0 for no limit",
+        meaning: "How many tokens the model may read and write in a month (UTC), for all organizations together; 0 for no limit.",
+    },
+    Variable {
+        name: "STINT_DRAIN_SECONDS",
+        default: Fallback::Value("1"),
+        shape: "seconds, such as 1, or 0 to close the doors at once",
+        meaning: "How long the process goes on as before when it is told to end, while `/readyz` says no; about nine seconds more is the most that the end then takes.",
+    },
+    Variable {
         name: "STINT_TOKEN",
         default: Fallback::Otherwise("none"),
         shape: "a personal access token, such as stint_pat_…",

@@ -21,7 +21,7 @@ use crate::refusal::Refusal;
 const BELIEVED: Duration = Duration::from_secs(5);
 
 /// `/healthz` says that the process answers; `/readyz` says that its database does, with a schema that this binary works on and
-/// everything in it that keeps tenants apart.
+/// everything in it that keeps tenants apart, and that the process is not about to end.
 pub fn routes() -> Router<Site> {
     let walls = Arc::new(Walls::default());
     Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready).layer(Extension(walls)))
@@ -46,6 +46,10 @@ impl Walls {
 }
 
 async fn ready(State(site): State<Site>, Extension(walls): Extension<Arc<Walls>>) -> Response {
+    if site.ending.is_announced() {
+        return Refusal::from(Error::unavailable("This process is about to end. Send calls to another one, or wait for the next."))
+            .into_response();
+    }
     let database = &site.services.database;
     let found = match database::ready(database).await {
         Ok(()) => walls.stand(database).await,

@@ -90,7 +90,7 @@ pub async fn of_calls(State(site): State<Site>, request: Request, next: Next) ->
 }
 
 /// Who has an IPv6 address usually has 2⁶⁴ of them.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),

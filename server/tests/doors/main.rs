@@ -7,6 +7,7 @@ mod assistant;
 mod blind;
 mod budgets;
 mod cutoff;
+mod ending;
 mod isolation;
 mod limits;
 mod mails;

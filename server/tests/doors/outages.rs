@@ -1,4 +1,4 @@
-//! The database is gone: everybody is told so, and nobody is told that they are signed out.
+//! What is there goes away: the database, and the process itself.
 
 use reqwest::header;
 use serde_json::json;
@@ -33,4 +33,17 @@ async fn a_database_that_lost_what_narrows_the_sight_of_viewers_is_not_ready_and
     let answer = Answer::of(world.get("/readyz")).await;
     assert_eq!(answer.status.as_u16(), 503);
     assert!(answer.text.contains("policy granted on client is missing") && answer.text.contains("docs/backup.md"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_process_that_is_about_to_end_is_not_ready_and_still_answers() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    assert_eq!(Answer::of(world.get("/readyz")).await.status.as_u16(), 200);
+    world.ending.announce();
+    let told = Answer::of(world.get("/readyz")).await;
+    assert_eq!(told.refused(503), "unavailable");
+    assert!(told.text.contains("about to end"), "{}", told.text);
+    assert_eq!(Answer::of(world.get("/healthz")).await.status.as_u16(), 200);
+    world.rest(&ada, "create_client", json!({ "name": "Acme" })).await.ok();
 }

@@ -1,7 +1,6 @@
 //! A Stint of its own for one test: all doors on a free port, and people with an organization each.
 
 use std::{
-    net::SocketAddr,
     path::Path,
     str::FromStr,
     sync::{
@@ -22,11 +21,14 @@ use app::{
     database::{Database, as_application},
     error::Error,
     invoices::document::InvoiceDocument,
+    quotas::Quotas,
 };
 use leptos::prelude::LeptosOptions;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect::Policy};
 use serde_json::{Value, json};
 use server::{
+    ending::Ending,
+    listener::{self, Bounds},
     mcp,
     router::{Site, limits::Limits, router},
 };
@@ -45,6 +47,8 @@ pub struct World {
     pub services: Arc<Services>,
     /// Whether the typesetter is broken.
     pub press_is_broken: Arc<AtomicBool>,
+    /// The end of this process.
+    pub ending: Ending,
     client: Client,
     database: PgConnectOptions,
     _site: TempDir,
@@ -70,20 +74,25 @@ impl World {
 
     /// Opens the doors with these limits.
     pub async fn open_with(limits: Limits) -> Self {
-        Self::open_on(shared().await.clone(), limits, Engine::default()).await
+        Self::open_on(shared().await.clone(), limits, Engine::default(), Quotas::default()).await
     }
 
     /// Opens the doors before a database that nobody else uses: for what looks through all organizations.
     pub async fn alone() -> Self {
-        Self::open_on(made().await, Limits::new(None, None), Engine::default()).await
+        Self::alone_with(Quotas::default()).await
+    }
+
+    /// The same, with these quotas.
+    pub async fn alone_with(quotas: Quotas) -> Self {
+        Self::open_on(made().await, Limits::new(None, None), Engine::default(), quotas).await
     }
 
     /// Opens the doors with an assistant.
     pub async fn open_for(assistant: Engine) -> Self {
-        Self::open_on(shared().await.clone(), Limits::new(None, None), assistant).await
+        Self::open_on(shared().await.clone(), Limits::new(None, None), assistant, Quotas::default()).await
     }
 
-    async fn open_on(database: PgConnectOptions, limits: Limits, assistant: Engine) -> Self {
+    async fn open_on(database: PgConnectOptions, limits: Limits, assistant: Engine, quotas: Quotas) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let press_is_broken = Arc::new(AtomicBool::new(false));
@@ -97,19 +106,20 @@ impl World {
             documents: Box::new(PlainDocuments(press_is_broken.clone())),
             public_url: address.clone(),
             mail_leaves: false,
+            quotas,
             mail_waits: tokio::sync::Notify::new(),
             tasks: tokio_util::task::TaskTracker::new(),
             assistant,
         });
+        let ending = Ending::default();
         let folder = compiled_pages();
         let leptos = LeptosOptions::builder().output_name("stint").site_root(folder.path().to_str().expect("a path")).build();
-        let site = Site { services: services.clone(), leptos, limits: Arc::new(limits), offer: mcp::of_registry() };
-        let doors = router(site).into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, doors).await });
+        let site = Site { services: services.clone(), leptos, limits: Arc::new(limits), ending: ending.clone(), offer: mcp::of_registry() };
+        tokio::spawn(listener::serve(listener, router(site), Bounds::with_connections(1_000), ending.begun()));
         // Without cryptography of somebody's choice the library builds no client, not even for a plain connection.
         rustls::crypto::ring::default_provider().install_default().ok();
         let client = Client::builder().redirect(Policy::none()).build().expect("a client");
-        Self { address, services, press_is_broken, client, database, _site: folder }
+        Self { address, services, press_is_broken, ending, client, database, _site: folder }
     }
 
     /// Somebody with this name.

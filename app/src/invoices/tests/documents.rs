@@ -93,6 +93,7 @@ fn with(studio: &World, database: Database, documents: impl Documents + 'static)
         clock: Box::new(studio.clock.clone()),
         public_url: before.public_url.clone(),
         mail_leaves: false,
+        quotas: before.quotas,
         mail_waits: tokio::sync::Notify::new(),
         tasks: before.tasks.clone(),
         recorder: before.recorder.clone(),

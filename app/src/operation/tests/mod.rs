@@ -31,6 +31,10 @@ impl Furnished {
         let mut call = arguments(operation, &self.ids);
         let world = &self.world;
         let (argument, value) = match operation.declaration.name {
+            "resend_invoice" => {
+                world.sql("update outgoing_mail set state = 'failed' where organization_id = $1 and invoice_id is not null").await;
+                ("invoice", self.sent.clone())
+            }
             "void_invoice" | "record_payment" => ("invoice", self.sent.clone()),
             "delete_client" => ("client", world.ok("create_client", json!({"name": "Spare"})).await["id"].clone()),
             "delete_project" => ("project", world.ok("create_project", json!({"client": "Acme", "name": "Spare"})).await["id"].clone()),

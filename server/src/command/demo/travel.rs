@@ -55,6 +55,7 @@ pub fn services(now: &Arc<Services>, at: Timestamp) -> Travelling {
         documents: Box::new(Lent(Arc::clone(now))),
         public_url: now.public_url.clone(),
         mail_leaves: now.mail_leaves,
+        quotas: now.quotas,
         mail_waits: tokio::sync::Notify::new(),
         tasks: now.tasks.clone(),
         assistant: Engine::default(),
