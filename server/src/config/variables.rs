@@ -101,6 +101,18 @@ pub static VARIABLES: &[Variable] = &[
         meaning: "The token that `stint call` uses; the server does not read it.",
     },
     Variable {
+        name: "STINT_PASSWORD",
+        default: Fallback::Otherwise("a line of the standard input"),
+        shape: "a password of at least 10 characters",
+        meaning: "The password that `stint admin create-user` gives; the server does not read it.",
+    },
+    Variable {
+        name: "STINT_TRUSTED_PROXIES",
+        default: Fallback::Value("127.0.0.0/8,::1/128"),
+        shape: "addresses and networks with commas between them, such as 10.0.0.7,172.16.0.0/12",
+        meaning: "The proxies in front of Stint: only these are believed when `X-Forwarded-For` says whom a request comes from.",
+    },
+    Variable {
         name: "STINT_LOG",
         default: Fallback::Value("info,rmcp=warn"),
         shape: "a level or a filter, such as info or info,sqlx=debug",
