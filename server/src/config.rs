@@ -13,6 +13,7 @@ mod tests;
 pub use secret::Secret;
 pub use variables::{Fallback, VARIABLES, Variable, readme_table};
 
+use crate::peers::TrustedProxies;
 use lettre::message::Mailbox;
 use sqlx::postgres::PgConnectOptions;
 use std::{
@@ -47,6 +48,8 @@ pub struct Config {
     pub model: Option<ModelApi>,
     /// Calls per minute with one token; none for no limit.
     pub rate_limit: Option<NonZeroU32>,
+    /// The proxies in front, whose word is taken for whom a request comes from.
+    pub trusted_proxies: TrustedProxies,
     /// The filter of the log.
     pub log: String,
     given_secret: Option<Secret>,
@@ -113,16 +116,30 @@ impl Config {
         let model = model_url.zip(model_name).map(|(url, name)| ModelApi { url, name, key });
         let given_secret = values.take("STINT_SECRET", Secret::parse);
         let rate_limit = values.or_default("STINT_RATE_LIMIT", values::number);
+        let trusted_proxies = values.or_default("STINT_TRUSTED_PROXIES", TrustedProxies::parse);
         let log = values.or_default("STINT_LOG", values::filter);
         let problems = values.finish();
-        let (Some(addr), Some(data_dir), Some(mail_from), Some(rate_limit), Some(log), Ok(())) =
-            (addr, data_dir, mail_from, rate_limit, log, &problems)
+        let (Some(addr), Some(data_dir), Some(mail_from), Some(rate_limit), Some(trusted_proxies), Some(log), Ok(())) =
+            (addr, data_dir, mail_from, rate_limit, trusted_proxies, log, &problems)
         else {
             return Err(ConfigError::Variables(problems.err().unwrap_or_default()));
         };
         let rate_limit = NonZeroU32::new(rate_limit);
         let public_url = public_url.unwrap_or_else(|| own_origin(addr));
-        Ok(Self { addr, public_url, data_dir, database_url, owner_database_url, smtp_url, mail_from, model, rate_limit, log, given_secret })
+        Ok(Self {
+            addr,
+            public_url,
+            data_dir,
+            database_url,
+            owner_database_url,
+            smtp_url,
+            mail_from,
+            model,
+            rate_limit,
+            trusted_proxies,
+            log,
+            given_secret,
+        })
     }
 
     /// The secret of this installation: the one given, else the one in the data folder, made on first use.

@@ -11,6 +11,7 @@
 mod assets;
 pub mod fields;
 mod health;
+pub mod hosts;
 pub mod layers;
 pub mod limits;
 mod origins;
@@ -28,7 +29,8 @@ use axum::{
 };
 use leptos::prelude::LeptosOptions;
 
-use crate::{answers, identity, isolation, mcp, pages, papers, refusal, rest};
+use crate::{answers, identity, isolation, mcp, pages, papers, peers, refusal, rest};
+use hosts::Hosts;
 use limits::Limits;
 
 /// How long a page, a call of a page or a REST call may take until its answer begins.
@@ -67,6 +69,8 @@ pub fn router(site: Site) -> Router {
     // What is added last is reached first.
     doors
         .layer(from_fn(layers::limit_body))
+        .layer(from_fn_with_state(site.clone(), peers::find_origin))
+        .layer(from_fn_with_state(Hosts::of(&site.services.public_url), hosts::refuse_unknown))
         .layer(layers::catch_panic())
         .layer(from_fn(refusal::for_people))
         .layer(from_fn_with_state(site.clone(), layers::security_headers))

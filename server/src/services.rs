@@ -100,10 +100,7 @@ fn services(config: &Config, model: Option<ModelClient>, (database, workers): (D
         mail_leaves: config.smtp_url.is_some(),
         mail_waits: tokio::sync::Notify::new(),
         tasks: tokio_util::task::TaskTracker::new(),
-        assistant: Engine {
-            model: model.map(|model| Box::new(model) as Box<dyn Model>),
-            ..Engine::default()
-        },
+        assistant: Engine { model: model.map(|model| Box::new(model) as Box<dyn Model>), ..Engine::default() },
     }
 }
 

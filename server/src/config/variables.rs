@@ -32,7 +32,7 @@ pub static VARIABLES: &[Variable] = &[
         name: "STINT_PUBLIC_URL",
         default: Fallback::Otherwise("`http://` and the address"),
         shape: "an origin without a path, such as https://stint.example.com",
-        meaning: "The address that people see, used in links and mails.",
+        meaning: "The address that people see, used in links and mails; requests to another host are refused.",
     },
     Variable {
         name: "STINT_DATA_DIR",

@@ -21,7 +21,11 @@ use http::{Method, header, request::Parts};
 use server_fn::error::ServerFnUrlError;
 
 use super::Site;
-use crate::{identity, refusal::Refusal};
+use crate::{
+    identity,
+    peers::{self, TrustedProxies},
+    refusal::Refusal,
+};
 
 /// How many keys are remembered before those that may call freely again are forgotten.
 const KEYS_KEPT: usize = 10_000;
@@ -30,6 +34,7 @@ const KEYS_KEPT: usize = 10_000;
 pub struct Limits {
     sign_ins: Limit<IpAddr>,
     calls: Limit<TokenId>,
+    proxies: TrustedProxies,
 }
 
 impl Limits {
@@ -40,7 +45,18 @@ impl Limits {
         Self {
             sign_ins: Limit::new(sign_ins.map(Quota::per_minute)),
             calls: Limit::new(calls.map(|calls| Quota::per_minute(calls).allow_burst(twice(calls)))),
+            proxies: TrustedProxies::default(),
         }
+    }
+
+    /// The same limits behind these proxies, whose word is taken for whom a request comes from.
+    pub fn behind(self, proxies: TrustedProxies) -> Self {
+        Self { proxies, ..self }
+    }
+
+    /// The proxies in front.
+    pub fn proxies(&self) -> &TrustedProxies {
+        &self.proxies
     }
 }
 
@@ -71,7 +87,7 @@ pub async fn of_sign_ins(State(site): State<Site>, request: Request, next: Next)
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    match site.limits.sign_ins.count(&network(identity::address(&parts))) {
+    match site.limits.sign_ins.count(&network(peers::origin(&parts))) {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(wait) => {
             let refusal = Refusal::too_often(wait);
