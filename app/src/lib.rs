@@ -40,6 +40,7 @@ pub mod projects;
 #[cfg(feature = "ssr")]
 pub mod reference;
 pub mod routes;
+pub mod security;
 #[cfg(feature = "ssr")]
 pub mod shell;
 #[cfg(all(test, feature = "ssr"))]

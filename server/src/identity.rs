@@ -4,9 +4,9 @@
 //! and never the doors of programs; a token opens the doors of programs and never a page.
 
 use app::{
-    account::{browser, identity, token},
+    account::{browser, identity, secret, token},
     context::{Caller, Door},
-    error::Error,
+    error::{Code, Error},
 };
 use axum::{
     extract::{Request, State},
@@ -40,10 +40,11 @@ pub async fn by_cookie(State(site): State<Site>, request: Request, next: Next) -
 
 async fn signed_in(site: &Site, request: &Parts) -> Result<Caller, Error> {
     let mut caller = nobody(site, request, Door::Page);
-    if let Some(cookie) = browser::cookie(&request.headers, browser::COOKIE) {
+    if let Some(cookie) = browser::sign_in_cookie(&request.headers, &site.services.public_url) {
         let (services, slug) = (&site.services, slug(site, request).unwrap_or_default());
         if let Some((person, membership)) = identity::recognize(&services.database, &cookie, &slug, services.clock.now()).await? {
             caller.person = Some(person);
+            caller.sign_in = Some(secret::fingerprint(&cookie));
             caller.membership = membership;
         }
     }
@@ -65,11 +66,20 @@ pub async fn by_token(State((site, door)): State<(Site, Door)>, request: Request
 async fn of_token(site: &Site, request: &Parts, door: Door) -> Result<Caller, Error> {
     let mut caller = nobody(site, request, door);
     let Some(presented) = bearer(&request.headers) else { return Ok(caller) };
-    let recognized = token::recognize(&site.services.database, presented, site.services.clock.now()).await?;
+    let (services, limits, address) = (&site.services, &site.limits, peers::origin(request));
+    limits.admit_token(presented, address)?;
+    let recognized = match token::recognize(&services.database, presented, services.clock.now()).await {
+        Err(error) if error.code == Code::Unauthenticated => {
+            limits.wrong_token(&services.database, address).await?;
+            return Err(error);
+        }
+        recognized => recognized?,
+    };
+    let elsewhere = limits.right_token(presented, recognized.token.id, address);
     caller.person = Some(recognized.person);
     caller.membership = Some(recognized.membership);
     caller.token = Some(recognized.token);
-    if !recognized.seen_recently {
+    if elsewhere || !recognized.seen_recently {
         note_use(caller.clone());
     }
     Ok(caller)

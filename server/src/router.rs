@@ -16,6 +16,7 @@ pub mod layers;
 pub mod limits;
 mod origins;
 mod outcome;
+mod recent;
 mod returned;
 
 use std::{sync::Arc, time::Duration};
@@ -84,10 +85,10 @@ pub fn router(site: Site) -> Router {
 fn browser(pages: Router<Site>, site: &Site) -> Router<Site> {
     pages
         .layer(from_fn(outcome::with_its_status))
+        .layer(from_fn_with_state(site.clone(), limits::of_sign_ins))
         .layer(from_fn_with_state(site.clone(), returned::to_its_page))
         .layer(from_fn(outcome::not_kept))
         .layer(from_fn_with_state(site.clone(), identity::by_cookie))
-        .layer(from_fn_with_state(site.clone(), limits::of_sign_ins))
         .layer(from_fn_with_state(site.clone(), origins::refuse_cross_site))
         .layer(from_fn_with_state(ANSWER_LIMIT, layers::limit_time))
 }

@@ -97,7 +97,7 @@ mod tests {
         let queue = Queue::new(1, 1);
         let (open, gate) = mpsc::channel::<()>();
         let mut working = pin!(queue.run(move || gate.recv().ok()));
-        let mut waiting = pin!(queue.run(|| None));
+        let mut waiting = pin!(queue.run(|| ()));
         assert!(poll!(working.as_mut()).is_pending() && poll!(waiting.as_mut()).is_pending());
         let refused = queue.run(|| ()).await.expect_err("no place");
         assert_eq!((refused.code, refused.retry_after().is_some()), (Code::RateLimited, true));
