@@ -168,6 +168,8 @@ pub struct Caller {
     pub door: Door,
     /// The person, when somebody is signed in.
     pub person: Option<Person>,
+    /// The fingerprint of the cookie, when the call came with one.
+    pub sign_in: Option<Vec<u8>>,
     /// The token, when the call came with one.
     pub token: Option<Token>,
     /// The organization of the call, when one was named and the person belongs to it.
@@ -191,6 +193,7 @@ impl Caller {
             services,
             door,
             person: None,
+            sign_in: None,
             token: None,
             membership: None,
             address: String::new(),

@@ -42,6 +42,7 @@ pub mod quotas;
 #[cfg(feature = "ssr")]
 pub mod reference;
 pub mod routes;
+pub mod security;
 #[cfg(feature = "ssr")]
 pub mod shell;
 #[cfg(all(test, feature = "ssr"))]

@@ -41,6 +41,7 @@ use crate::{
     id::{MemberId, OrganizationId, UserId},
     operations, organizations,
     quotas::Quotas,
+    security::{self, event::Origin},
 };
 
 /// A caller in an organization, and the means to look behind the scenes.
@@ -128,10 +129,15 @@ impl World {
         let (services, now, cookie) = (&self.caller.services, self.now(), secret::random());
         let expires = now + SignedDuration::from_hours(1_000_000);
         let mut db = services.database.begin(Reach::Person(user.0), Access::Write).await.expect("a transaction");
-        account::store::insert_sign_in(&mut db, &secret::fingerprint(&cookie), user.0, now, expires, "a test").await.expect("signed in");
+        let (sign_in, from) = (secret::fingerprint(&cookie), Origin::new("", "a test"));
+        security::store::open_sign_in(&mut db, user.0, &sign_in, &sign_in, (now, expires), &from).await.expect("signed in");
         db.commit().await.expect("committed");
         let (person, membership) = identity::recognize(&services.database, &cookie, slug, now).await.expect("recognized").expect("known");
-        Self { caller: Caller { person: Some(person), membership, token: None, door: Door::Page, ..self.caller.clone() }, ..self.clone() }
+        let sign_in = Some(sign_in);
+        Self {
+            caller: Caller { person: Some(person), sign_in, membership, token: None, door: Door::Page, ..self.caller.clone() },
+            ..self.clone()
+        }
     }
 
     /// An agent of this caller over MCP, with every scope.
@@ -145,7 +151,7 @@ impl World {
         let presented = made["token"].as_str().expect("a token");
         let known = account::token::recognize(&self.caller.services.database, presented, self.now()).await.expect("recognized");
         let (person, membership, token) = (Some(known.person), Some(known.membership), Some(known.token));
-        Self { caller: Caller { person, membership, token, door: Door::Mcp, ..self.caller.clone() }, ..self.clone() }
+        Self { caller: Caller { person, sign_in: None, membership, token, door: Door::Mcp, ..self.caller.clone() }, ..self.clone() }
     }
 
     /// An agent whose token holds these scopes and no others.

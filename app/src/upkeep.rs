@@ -7,6 +7,7 @@ use crate::{
     error::Error,
     id::OrganizationId,
     operation::store::once,
+    security,
 };
 
 /// How many organizations are swept in one go.
@@ -27,6 +28,7 @@ pub async fn sweep(services: &Services) -> Result<Swept, Error> {
     let day_ago = now - once::KEPT_FOR;
     let mut db = services.workers.begin(Reach::Nobody, Access::Write).await?;
     let mut swept = Swept { sign_ins: account::store::delete_expired_sign_ins(&mut db, now).await?, ..Swept::default() };
+    security::store::forget_old(&mut db, now).await?;
     swept.answers += once::forget_own(&mut db, day_ago).await?;
     let organizations = once::organizations_with_answers_before(&mut db, day_ago, ORGANIZATIONS_MAX).await?;
     db.commit().await?;

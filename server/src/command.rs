@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod call;
 pub mod demo;
+pub mod password;
 pub mod serve;
 
 use std::io::{self, Write};

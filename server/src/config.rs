@@ -13,6 +13,7 @@ mod tests;
 pub use secret::Secret;
 pub use variables::{Fallback, VARIABLES, Variable, readme_table};
 
+use crate::peers::TrustedProxies;
 use app::quotas::Quotas;
 use lettre::message::Mailbox;
 use sqlx::postgres::PgConnectOptions;
@@ -53,6 +54,8 @@ pub struct Config {
     pub rate_limit: Option<NonZeroU32>,
     /// How long the process goes on as before when it is told to end, while it says that it is not ready.
     pub drain: Duration,
+    /// The proxies in front, whose word is taken for whom a request comes from.
+    pub trusted_proxies: TrustedProxies,
     /// The filter of the log.
     pub log: String,
     given_secret: Option<Secret>,
@@ -119,12 +122,13 @@ impl Config {
         let model = model_url.zip(model_name).map(|(url, name)| ModelApi { url, name, key });
         let given_secret = values.take("STINT_SECRET", Secret::parse);
         let rate_limit = values.or_default("STINT_RATE_LIMIT", values::number);
+        let trusted_proxies = values.or_default("STINT_TRUSTED_PROXIES", TrustedProxies::parse);
         let quotas = quotas(&mut values);
         let drain = values.or_default("STINT_DRAIN_SECONDS", values::number);
         let log = values.or_default("STINT_LOG", values::filter);
         let problems = values.finish();
-        let (Some(addr), Some(data_dir), Some(mail_from), Some(rate_limit), Some(drain), Some(log), Ok(())) =
-            (addr, data_dir, mail_from, rate_limit, drain, log, &problems)
+        let (Some(addr), Some(data_dir), Some(mail_from), Some(rate_limit), Some(trusted_proxies), Some(drain), Some(log), Ok(())) =
+            (addr, data_dir, mail_from, rate_limit, trusted_proxies, drain, log, &problems)
         else {
             return Err(ConfigError::Variables(problems.err().unwrap_or_default()));
         };
@@ -142,6 +146,7 @@ impl Config {
             quotas,
             rate_limit,
             drain,
+            trusted_proxies,
             log,
             given_secret,
         })

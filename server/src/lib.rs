@@ -19,6 +19,7 @@ pub mod model;
 pub mod openapi;
 pub mod pages;
 pub mod papers;
+pub mod peers;
 pub mod refusal;
 pub mod rest;
 pub mod router;

@@ -43,9 +43,6 @@ enum Command {
         /// Its arguments as a JSON object.
         #[arg(default_value = "{}")]
         arguments: String,
-        /// The token to use instead of STINT_TOKEN.
-        #[arg(long)]
-        token: Option<String>,
     },
     /// What an operator does, beside a running server.
     Admin {
@@ -56,7 +53,8 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Admin {
-    /// Add a person with a login and a personal organization.
+    /// Add a person with a login and a personal organization. The password is a line of the standard input, or in
+    /// STINT_PASSWORD.
     CreateUser(CreateUser),
     /// Make an access token for a member and print it, once.
     CreateToken(CreateToken),
@@ -70,9 +68,9 @@ struct CreateUser {
     /// Their name.
     #[arg(long)]
     name: String,
-    /// Their password, at least 10 characters.
-    #[arg(long)]
-    password: String,
+    /// `-` for a line of the standard input. What is written here itself can be read by others on this machine.
+    #[arg(long, hide = true)]
+    password: Option<String>,
     /// What their organization is called; their own name when absent.
     #[arg(long)]
     organization: Option<String>,
@@ -158,12 +156,13 @@ async fn run(command: Command, config: Config) -> anyhow::Result<bool> {
 async fn beside(command: Command, running: &Running) -> anyhow::Result<bool> {
     match command {
         Command::Demo { json } => command::demo::demo(running, json).await?,
-        Command::Call { operation, arguments, token } => {
-            let token = token.or_else(|| std::env::var("STINT_TOKEN").ok()).context("no token: set STINT_TOKEN or give --token")?;
+        Command::Call { operation, arguments } => {
+            let token = std::env::var("STINT_TOKEN").context("no token: set STINT_TOKEN")?;
             return command::call::call(running, &operation, &arguments, &token).await;
         }
         Command::Admin { command: Admin::CreateUser(given) } => {
             let CreateUser { email, name, password, organization, json } = given;
+            let password = command::password::read(password, std::env::var(command::password::VARIABLE).ok())?;
             admin::create_user(running, Registration { email, name, password, organization, time_zone: None, confirmed: true }, json)
                 .await?;
         }

@@ -11,10 +11,12 @@
 mod assets;
 pub mod fields;
 mod health;
+pub mod hosts;
 pub mod layers;
 pub mod limits;
 mod origins;
 mod outcome;
+mod recent;
 mod returned;
 
 use std::{sync::Arc, time::Duration};
@@ -28,7 +30,8 @@ use axum::{
 };
 use leptos::prelude::LeptosOptions;
 
-use crate::{answers, ending::Ending, identity, isolation, mcp, pages, papers, refusal, rest};
+use crate::{answers, ending::Ending, identity, isolation, mcp, pages, papers, peers, refusal, rest};
+use hosts::Hosts;
 use limits::Limits;
 
 /// How long a page, a call of a page or a REST call may take until its answer begins.
@@ -69,6 +72,8 @@ pub fn router(site: Site) -> Router {
     // What is added last is reached first.
     doors
         .layer(from_fn(layers::limit_body))
+        .layer(from_fn_with_state(site.clone(), peers::find_origin))
+        .layer(from_fn_with_state(Hosts::of(&site.services.public_url), hosts::refuse_unknown))
         .layer(layers::catch_panic())
         .layer(from_fn(refusal::for_people))
         .layer(from_fn_with_state(site.clone(), layers::security_headers))
@@ -82,10 +87,10 @@ pub fn router(site: Site) -> Router {
 fn browser(pages: Router<Site>, site: &Site) -> Router<Site> {
     pages
         .layer(from_fn(outcome::with_its_status))
+        .layer(from_fn_with_state(site.clone(), limits::of_sign_ins))
         .layer(from_fn_with_state(site.clone(), returned::to_its_page))
         .layer(from_fn(outcome::not_kept))
         .layer(from_fn_with_state(site.clone(), identity::by_cookie))
-        .layer(from_fn_with_state(site.clone(), limits::of_sign_ins))
         .layer(from_fn_with_state(site.clone(), origins::refuse_cross_site))
         .layer(from_fn_with_state(ANSWER_LIMIT, layers::limit_time))
 }

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use anyhow::Context as _;
 use app::{
     assistant::{Engine, model::Model},
     audit::Recorder,
@@ -40,8 +41,8 @@ impl Running {
             Some(_) => None,
             None => Some(Cluster::start(&config.data_dir).await?),
         };
-        match connections::open(config, cluster.as_ref(), schema).await {
-            Ok(connections) => Ok(Self { services: Arc::new(services(config, connections)), cluster }),
+        match opened(config, cluster.as_ref(), schema).await {
+            Ok(services) => Ok(Self { services: Arc::new(services), cluster }),
             Err(problem) => {
                 if let Some(cluster) = cluster {
                     cluster.stop().await;
@@ -96,12 +97,17 @@ impl Running {
     }
 }
 
+async fn opened(config: &Config, cluster: Option<&Cluster>, schema: Schema) -> anyhow::Result<Services> {
+    let model = config.model.as_ref().map(ModelClient::new).transpose().context("STINT_MODEL_URL cannot be asked")?;
+    Ok(services(config, model, connections::open(config, cluster, schema).await?))
+}
+
 /// How many may keep a connection while a document is made: half of the connections are always left for everybody else.
 fn places() -> usize {
     for_calls() / 2
 }
 
-fn services(config: &Config, (database, workers): (Database, Database)) -> Services {
+fn services(config: &Config, model: Option<ModelClient>, (database, workers): (Database, Database)) -> Services {
     Services {
         recorder: Recorder::start(workers.clone()),
         database,
@@ -113,10 +119,7 @@ fn services(config: &Config, (database, workers): (Database, Database)) -> Servi
         quotas: config.quotas,
         mail_waits: tokio::sync::Notify::new(),
         tasks: tokio_util::task::TaskTracker::new(),
-        assistant: Engine {
-            model: config.model.as_ref().map(|model| Box::new(ModelClient::new(model)) as Box<dyn Model>),
-            ..Engine::default()
-        },
+        assistant: Engine { model: model.map(|model| Box::new(model) as Box<dyn Model>), ..Engine::default() },
     }
 }
 

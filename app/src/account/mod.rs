@@ -3,6 +3,10 @@
 #[cfg(feature = "ssr")]
 pub mod browser;
 #[cfg(feature = "ssr")]
+mod common;
+#[cfg(feature = "ssr")]
+mod hashing;
+#[cfg(feature = "ssr")]
 pub mod identity;
 pub mod landing;
 pub mod page;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{UpdateProfile, sign_in::ChangePassword};
 use crate::{
-    ui::{Field, Form, Part, Submit, Write, answered, use_flash},
+    ui::{Field, Form, Part, Submit, Tick, Write, answered, use_flash},
     visit::use_visit,
 };
 
@@ -32,6 +32,7 @@ pub fn ProfileSection() -> impl IntoView {
                     <input type="email" autocomplete="username" value=username hidden readonly />
                     <Field label="Present password" name="present" kind="password" required=true autocomplete="current-password" />
                     <Field label="New password" name="password" kind="password" required=true autocomplete="new-password" hint="At least 10 characters." />
+                    <Tick label="Also revoke my access tokens, so that agents and programs stop too" name="revoke_tokens" ticked=true />
                     <Submit label="Change password" class="button" />
                 </Form>
             </Part>

@@ -47,7 +47,8 @@ pub async fn sign_in(
 ) -> Result<(), Error> {
     use super::registration::{check_password, landing};
     let caller = crate::context::Caller::current()?;
-    let user = check_password(&caller.services, &email, password).await?;
+    let browser = super::browser::known_browser(&caller);
+    let user = check_password(&caller, &email, password, browser.as_deref()).await?;
     super::browser::sign_in(&caller, user).await?;
     let target = match next.filter(|next| super::browser::is_local(next)) {
         Some(next) => next,
@@ -76,9 +77,12 @@ pub async fn sign_out(
 pub async fn change_password(
     /// The present password.
     present: String,
-    /// The new one, at least 10 characters.
+    /// The new one, at least 10 characters and none of the commonest.
     password: String,
+    /// Whether the person's tokens are revoked too, in all organizations.
+    #[server(default)]
+    revoke_tokens: Option<bool>,
 ) -> Result<(), Error> {
     let caller = crate::context::Caller::current()?;
-    super::browser::change_password(&caller, present, password).await
+    super::browser::change_password(&caller, present, password, revoke_tokens.unwrap_or(false)).await
 }

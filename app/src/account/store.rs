@@ -180,33 +180,6 @@ pub async fn set_password(db: &mut Db, user: Uuid, password_hash: &str) -> Resul
     Ok(())
 }
 
-/// Remembers a browser.
-pub async fn insert_sign_in(
-    db: &mut Db,
-    token_hash: &[u8],
-    user: Uuid,
-    now: Timestamp,
-    expires: Timestamp,
-    user_agent: &str,
-) -> Result<(), Error> {
-    query!("select add_sign_in($1, $2, $3, $4, $5)", token_hash, user, instant(now) as _, instant(expires) as _, user_agent)
-        .fetch_one(db.connection())
-        .await?;
-    Ok(())
-}
-
-/// Forgets a browser.
-pub async fn delete_sign_in(db: &mut Db, token_hash: &[u8]) -> Result<(), Error> {
-    query!("select end_sign_in($1)", token_hash).fetch_one(db.connection()).await?;
-    Ok(())
-}
-
-/// Forgets every browser of a person but the one with this hash.
-pub async fn delete_other_sign_ins(db: &mut Db, user: Uuid, keep: &[u8]) -> Result<(), Error> {
-    query!("select end_other_sign_ins($1, $2)", user, keep).fetch_one(db.connection()).await?;
-    Ok(())
-}
-
 /// Forgets sign-ins that have run out.
 pub async fn delete_expired_sign_ins(db: &mut Db, now: Timestamp) -> Result<u64, Error> {
     let forgotten = query_scalar!(r#"select forget_sign_ins($1) as "forgotten!""#, instant(now) as _).fetch_one(db.connection()).await?;
@@ -268,17 +241,17 @@ pub async fn tokens(db: &mut Db, member: Uuid) -> Result<Vec<TokenRow>, Error> {
     .await?)
 }
 
-/// Revokes the member's token; whether there was one.
-pub async fn revoke_token(db: &mut Db, member: Uuid, token: Uuid, now: Timestamp) -> Result<bool, Error> {
+/// Revokes the member's token; its name, when there was one.
+pub async fn revoke_token(db: &mut Db, member: Uuid, token: Uuid, now: Timestamp) -> Result<Option<String>, Error> {
     let organization = db.organization();
-    let revoked = query!(
-        "update access_token set revoked_at = $4 where organization_id = $1 and member_id = $2 and id = $3 and revoked_at is null",
+    Ok(query_scalar!(
+        "update access_token set revoked_at = $4 where organization_id = $1 and member_id = $2 and id = $3 and revoked_at is null
+         returning name",
         organization,
         member,
         token,
         instant(now) as _
     )
-    .execute(db.connection())
-    .await?;
-    Ok(revoked.rows_affected() == 1)
+    .fetch_optional(db.connection())
+    .await?)
 }

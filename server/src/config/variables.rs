@@ -32,7 +32,7 @@ pub static VARIABLES: &[Variable] = &[
         name: "STINT_PUBLIC_URL",
         default: Fallback::Otherwise("`http://` and the address"),
         shape: "an origin without a path, such as https://stint.example.com",
-        meaning: "The address that people see, used in links and mails.",
+        meaning: "The address that people see, used in links and mails; requests to another host are refused.",
     },
     Variable {
         name: "STINT_DATA_DIR",
@@ -123,6 +123,18 @@ pub static VARIABLES: &[Variable] = &[
         default: Fallback::Otherwise("none"),
         shape: "a personal access token, such as stint_pat_…",
         meaning: "The token that `stint call` uses; the server does not read it.",
+    },
+    Variable {
+        name: "STINT_PASSWORD",
+        default: Fallback::Otherwise("a line of the standard input"),
+        shape: "a password of at least 10 characters",
+        meaning: "The password that `stint admin create-user` gives; the server does not read it.",
+    },
+    Variable {
+        name: "STINT_TRUSTED_PROXIES",
+        default: Fallback::Value("127.0.0.0/8,::1/128"),
+        shape: "addresses and networks with commas between them, such as 10.0.0.7,172.16.0.0/12",
+        meaning: "The proxies in front of Stint: only these are believed when `X-Forwarded-For` says whom a request comes from.",
     },
     Variable {
         name: "STINT_LOG",

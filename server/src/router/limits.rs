@@ -4,10 +4,17 @@ use std::{
     hash::Hash,
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use app::{context::Caller, error::Error, id::TokenId};
+use app::{
+    account::secret::fingerprint,
+    context::Caller,
+    database::Database,
+    error::Error,
+    id::TokenId,
+    security::attempts::{self, Purpose},
+};
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -20,27 +27,109 @@ use governor::{
 use http::{Method, header, request::Parts};
 use server_fn::error::ServerFnUrlError;
 
-use super::Site;
-use crate::{identity, refusal::Refusal};
+use super::{Site, recent::Recent};
+use crate::{
+    identity,
+    peers::{self, TrustedProxies},
+    refusal::Refusal,
+};
 
-/// How many keys are remembered before those that may call freely again are forgotten.
+/// How many keys are remembered before those that nobody asked for are forgotten.
 const KEYS_KEPT: usize = 10_000;
+
+/// How often more than signing in one may try tokens: programs try again by themselves.
+const TOKEN_FACTOR: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
+
+/// Forms that somebody who guesses would send, and what they guess with them.
+const GUESSES: [(&str, Purpose); 4] = [
+    ("/call/sign_in", Purpose::SignIn),
+    ("/call/sign_up", Purpose::SignUp),
+    ("/call/request_password_reset", Purpose::Reset),
+    ("/call/reset_password", Purpose::Reset),
+];
+
+/// What is said to whoever tries too often.
+const TRIES: &str = "There were too many tries from your network.";
 
 /// The limits of this process.
 pub struct Limits {
-    sign_ins: Limit<IpAddr>,
+    sign_ins: Option<NonZeroU32>,
     calls: Limit<TokenId>,
+    proxies: TrustedProxies,
+    /// Until when the database has refused a network: until then it is not asked again.
+    refused: Recent<(Purpose, IpAddr), Instant>,
+    /// The fingerprints of tokens that were right: whoever has one is no guesser, whoever else is in the same network.
+    right: Recent<Vec<u8>, ()>,
+    /// From where which token was used.
+    origins: Recent<(TokenId, IpAddr), ()>,
 }
 
 impl Limits {
-    /// `sign_ins` per minute from one address, `calls` per minute with one token and twice as many at once; none means
-    /// no limit.
+    /// `sign_ins` per minute from one network, the same for all processes on one database, `calls` per minute with one token and
+    /// twice as many at once; none means no limit.
     pub fn new(sign_ins: Option<NonZeroU32>, calls: Option<NonZeroU32>) -> Self {
         let twice = |calls: NonZeroU32| calls.saturating_mul(NonZeroU32::MIN.saturating_add(1));
         Self {
-            sign_ins: Limit::new(sign_ins.map(Quota::per_minute)),
+            sign_ins,
             calls: Limit::new(calls.map(|calls| Quota::per_minute(calls).allow_burst(twice(calls)))),
+            proxies: TrustedProxies::default(),
+            refused: Recent::new(KEYS_KEPT),
+            right: Recent::new(KEYS_KEPT),
+            origins: Recent::new(KEYS_KEPT),
         }
+    }
+
+    /// The same limits behind these proxies, whose word is taken for whom a request comes from.
+    pub fn behind(self, proxies: TrustedProxies) -> Self {
+        Self { proxies, ..self }
+    }
+
+    /// The proxies in front.
+    pub fn proxies(&self) -> &TrustedProxies {
+        &self.proxies
+    }
+
+    /// Counts a try of this address; refused after too many.
+    async fn count(&self, database: &Database, purpose: Purpose, address: IpAddr, per_minute: NonZeroU32) -> Result<(), Error> {
+        self.wait(purpose, address)?;
+        let counted = attempts::count(database, &attempts::Limit::of_network(purpose, address, per_minute), TRIES).await;
+        if let Some(wait) = counted.as_ref().err().and_then(Error::retry_after) {
+            self.refused.put((purpose, network(address)), Instant::now() + wait);
+        }
+        counted
+    }
+
+    /// Refuses an address whose network was refused before and has to wait still.
+    fn wait(&self, purpose: Purpose, address: IpAddr) -> Result<(), Error> {
+        let until = self.refused.get(&(purpose, network(address)));
+        match until.map(|until| until.saturating_duration_since(Instant::now())) {
+            Some(left) if !left.is_zero() => Err(Error::too_often(TRIES, left)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a token without looking at it, when its network has tried too many that were none.
+    pub fn admit_token(&self, presented: &str, address: IpAddr) -> Result<(), Error> {
+        match self.right.get(&fingerprint(presented)) {
+            Some(()) => Ok(()),
+            None => self.wait(Purpose::Token, address),
+        }
+    }
+
+    /// Counts a token that was none.
+    pub async fn wrong_token(&self, database: &Database, address: IpAddr) -> Result<(), Error> {
+        let Some(per_minute) = self.sign_ins else { return Ok(()) };
+        self.count(database, Purpose::Token, address, per_minute.saturating_mul(TOKEN_FACTOR)).await
+    }
+
+    /// Remembers a token that was right; whether it comes from an address that this process has not seen it come from.
+    pub fn right_token(&self, presented: &str, token: TokenId, address: IpAddr) -> bool {
+        self.right.put(fingerprint(presented), ());
+        let new = self.origins.get(&(token, address)).is_none();
+        if new {
+            self.origins.put((token, address), ());
+        }
+        new
     }
 }
 
@@ -65,18 +154,14 @@ impl<K: Hash + Eq + Clone> Limit<K> {
     }
 }
 
-/// Slows down whoever tries passwords. A form that was sent without scripts goes back to its page with the error.
+/// Slows down whoever guesses. A form that was sent without scripts goes back to its page with the error.
 pub async fn of_sign_ins(State(site): State<Site>, request: Request, next: Next) -> Response {
-    if request.method() != Method::POST || !["/call/sign_in", "/call/sign_up"].contains(&request.uri().path()) {
-        return next.run(request).await;
-    }
+    let guessed = GUESSES.iter().find(|(path, _)| request.method() == Method::POST && *path == request.uri().path());
+    let Some(((_, purpose), per_minute)) = guessed.zip(site.limits.sign_ins) else { return next.run(request).await };
     let (parts, body) = request.into_parts();
-    match site.limits.sign_ins.count(&network(identity::address(&parts))) {
+    match site.limits.count(&site.services.database, *purpose, peers::origin(&parts), per_minute).await {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        Err(wait) => {
-            let refusal = Refusal::too_often(wait);
-            back_to_form(&site, &parts, refusal.error()).unwrap_or_else(|| refusal.into_response())
-        }
+        Err(error) => back_to_form(&site, &parts, &error).unwrap_or_else(|| Refusal::from(error).into_response()),
     }
 }
 
@@ -89,11 +174,11 @@ pub async fn of_calls(State(site): State<Site>, request: Request, next: Next) ->
     }
 }
 
-/// Who has an IPv6 address usually has 2⁶⁴ of them.
-pub(crate) fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
+/// Where an address comes from, for counting: who has an IPv6 address usually has 2⁶⁴ of them.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+        address => address,
     }
 }
 

@@ -17,6 +17,7 @@ mod people;
 mod programs;
 mod refusals;
 mod registry;
+mod sign_ins;
 mod smtp;
 mod timesheets;
 mod world;

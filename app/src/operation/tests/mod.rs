@@ -86,6 +86,10 @@ pub async fn furnished(name: &str) -> Furnished {
     let barbara = world.as_role(Role::Member).await;
     world.ok("assign_project_members", json!({"project": project["id"], "members": [barbara.member()]})).await;
     let invitation = world.ok("invite_member", json!({"email": "grace@example.com", "role": "manager"})).await;
+    world.at(&world).await;
+    let sign_ins = world.ok("list_sign_ins", json!({})).await;
+    let another =
+        sign_ins["items"].as_array().and_then(|items| items.iter().find(|sign_in| sign_in["this_one"] == false)).expect("another");
     let mut ids = Map::new();
     for (noun, id) in [
         ("client", &client["id"]),
@@ -93,6 +97,7 @@ pub async fn furnished(name: &str) -> Furnished {
         ("time_entry", &entry["id"]),
         ("invoice", &draft["id"]),
         ("token", &token["id"]),
+        ("sign_in", &another["id"]),
         ("invitation", &invitation["id"]),
         ("line", &draft["lines"][0]["id"]),
         ("action", &entry["action"]),

@@ -12,9 +12,13 @@ use crate::{
 /// The log of calls: it grows with every one of them, whatever they do.
 const LOG: [&str; 2] = ["action", "audit_head"];
 
-/// What belongs to the person of a world beside their organization: who they are, and where they belong.
-const PERSON: [(&str, &str); 2] =
-    [("the person", "select * from app_user where id = $1"), ("their places", "select * from member where user_id = $1")];
+/// What belongs to the person of a world beside their organization: who they are, where they belong and where they are signed in.
+const PERSON: [(&str, &str); 4] = [
+    ("the person", "select * from app_user where id = $1"),
+    ("their places", "select * from member where user_id = $1"),
+    ("their sign-ins", "select * from sign_in where user_id = $1"),
+    ("their security events", "select * from security_event where user_id = $1"),
+];
 
 /// A fingerprint of every row of an organization and of its founder, table by table, but for the log of calls.
 pub async fn fingerprint(world: &World) -> Vec<(String, String)> {
