@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use app::{
     account::{browser, identity, token},
+    admission::Owner,
     context::{Caller, Door},
     error::Error,
 };
@@ -18,7 +19,10 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use url::Url;
 
-use crate::{refusal::Refusal, router::Site};
+use crate::{
+    refusal::Refusal,
+    router::{Site, limits::network},
+};
 
 /// The header with which the pages say for which organization they call.
 pub const ORGANIZATION: &str = "stint-organization";
@@ -42,13 +46,17 @@ pub async fn by_cookie(State(site): State<Site>, request: Request, next: Next) -
 
 async fn signed_in(site: &Site, request: &Parts) -> Result<Caller, Error> {
     let mut caller = nobody(site, request, Door::Page);
-    if let Some(cookie) = browser::cookie(&request.headers, browser::COOKIE) {
-        let (services, slug) = (&site.services, slug(site, request).unwrap_or_default());
+    let (services, cookie) = (&site.services, browser::cookie(&request.headers, browser::COOKIE));
+    let mut permit = services.admission.enter(cookie.as_deref(), network(address(request))).await?;
+    if let Some(cookie) = cookie {
+        let slug = slug(site, request).unwrap_or_default();
         if let Some((person, membership)) = identity::recognize(&services.database, &cookie, &slug, services.clock.now()).await? {
+            permit = services.admission.recognized(permit, &cookie, Owner::Person(person.id.0)).await?;
             caller.person = Some(person);
             caller.membership = membership;
         }
     }
+    caller.permit = Some(permit);
     Ok(caller)
 }
 
@@ -66,8 +74,11 @@ pub async fn by_token(State((site, door)): State<(Site, Door)>, request: Request
 
 async fn of_token(site: &Site, request: &Parts, door: Door) -> Result<Caller, Error> {
     let mut caller = nobody(site, request, door);
-    let Some(presented) = bearer(&request.headers) else { return Ok(caller) };
-    let recognized = token::recognize(&site.services.database, presented, site.services.clock.now()).await?;
+    let (services, presented) = (&site.services, bearer(&request.headers));
+    let permit = services.admission.enter(presented, network(address(request))).await?;
+    let Some(presented) = presented else { return Ok(Caller { permit: Some(permit), ..caller }) };
+    let recognized = token::recognize(&services.database, presented, services.clock.now()).await?;
+    caller.permit = Some(services.admission.recognized(permit, presented, Owner::Token(recognized.token.id.0)).await?);
     caller.person = Some(recognized.person);
     caller.membership = Some(recognized.membership);
     caller.token = Some(recognized.token);

@@ -53,7 +53,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
 
 fn site(config: &Config, running: &Running) -> anyhow::Result<Site> {
     let leptos = get_configuration(None).context("the build has left no settings for the pages")?.leptos_options;
-    let limits = Arc::new(Limits::new(SIGN_INS_PER_MINUTE, config.rate_limit));
+    let limits = Arc::new(Limits::new(SIGN_INS_PER_MINUTE));
     Ok(Site { services: running.services.clone(), leptos, limits, offer: mcp::of_registry() })
 }
 

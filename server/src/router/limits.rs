@@ -1,4 +1,4 @@
-//! How often one may call.
+//! How often one may try to sign in. How often one may call is the gate's (`app::admission`).
 
 use std::{
     hash::Hash,
@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use app::{context::Caller, error::Error, id::TokenId};
+use app::error::Error;
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -29,18 +29,12 @@ const KEYS_KEPT: usize = 10_000;
 /// The limits of this process.
 pub struct Limits {
     sign_ins: Limit<IpAddr>,
-    calls: Limit<TokenId>,
 }
 
 impl Limits {
-    /// `sign_ins` per minute from one address, `calls` per minute with one token and twice as many at once; none means
-    /// no limit.
-    pub fn new(sign_ins: Option<NonZeroU32>, calls: Option<NonZeroU32>) -> Self {
-        let twice = |calls: NonZeroU32| calls.saturating_mul(NonZeroU32::MIN.saturating_add(1));
-        Self {
-            sign_ins: Limit::new(sign_ins.map(Quota::per_minute)),
-            calls: Limit::new(calls.map(|calls| Quota::per_minute(calls).allow_burst(twice(calls)))),
-        }
+    /// `sign_ins` per minute from one address; none means no limit.
+    pub fn new(sign_ins: Option<NonZeroU32>) -> Self {
+        Self { sign_ins: Limit::new(sign_ins.map(Quota::per_minute)) }
     }
 }
 
@@ -80,17 +74,8 @@ pub async fn of_sign_ins(State(site): State<Site>, request: Request, next: Next)
     }
 }
 
-/// Slows down a program that calls too often.
-pub async fn of_calls(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let token = request.extensions().get::<Caller>().and_then(|caller| caller.token.as_ref());
-    match token.map_or(Ok(()), |token| site.limits.calls.count(&token.id)) {
-        Ok(()) => next.run(request).await,
-        Err(wait) => Refusal::too_often(wait).into_response(),
-    }
-}
-
-/// Who has an IPv6 address usually has 2⁶⁴ of them.
-fn network(address: IpAddr) -> IpAddr {
+/// Where an address comes from, for counting: who has an IPv6 address usually has 2⁶⁴ of them.
+pub fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),

@@ -6,8 +6,8 @@ use crate::database::{Access, Reach};
 use crate::testing::{World, owner};
 
 /// Tables that belong to no organization: people sign in before they are anywhere.
-const WITHOUT_TENANT: [&str; 7] =
-    ["_sqlx_migrations", "app_user", "organization", "own_idempotency", "schema_piece", "schema_record", "sign_in"];
+const WITHOUT_TENANT: [&str; 8] =
+    ["_sqlx_migrations", "app_user", "call_quota", "organization", "own_idempotency", "schema_piece", "schema_record", "sign_in"];
 
 async fn names(query: &'static str) -> Vec<String> {
     World::new("tables").await;
