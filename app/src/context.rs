@@ -14,6 +14,7 @@ use leptos_axum::ResponseOptions;
 
 use crate::{
     access::{Role, Scope, Writes},
+    admission::{Gate, Permit},
     audit::Recorder,
     database::Database,
     error::Error,
@@ -43,6 +44,8 @@ pub struct Services {
     pub mail_leaves: bool,
     /// What may be used of what the operator pays for.
     pub quotas: Quotas,
+    /// Before all doors: how often and how many at once one may call.
+    pub admission: Gate,
     /// Writes calls down that changed nothing.
     pub recorder: Recorder,
     /// Units of work under way: a write goes on when its caller goes away, and the process waits for it before it ends.
@@ -180,8 +183,9 @@ pub struct Caller {
     pub program: String,
     /// How long the items of a list may be together, in characters of JSON, when the caller can only take so much.
     pub room: Option<usize>,
-    /// What a page's call holds that its operation does not take; the operation refuses it.
-    pub stray: Vec<String>,
+    /// The right to call that its request was given, held until everything that it does has ended; none for what no request
+    /// waits for.
+    pub permit: Option<Permit>,
     /// What the person looked at and agrees to: a write that comes to anything else is not done.
     pub agreed: Option<Agreed>,
 }
@@ -199,7 +203,7 @@ impl Caller {
             address: String::new(),
             program: String::new(),
             room: None,
-            stray: Vec::new(),
+            permit: None,
             agreed: None,
         }
     }

@@ -7,6 +7,8 @@
 
 pub mod access;
 pub mod account;
+#[cfg(feature = "ssr")]
+pub mod admission;
 pub mod assistant;
 pub mod audit;
 pub mod budgets;
@@ -25,6 +27,8 @@ pub mod history;
 pub mod hours;
 pub mod id;
 pub mod invoices;
+#[cfg(feature = "ssr")]
+pub mod limits;
 pub mod money;
 pub mod notifications;
 pub mod operation;

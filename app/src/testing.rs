@@ -17,6 +17,7 @@
 //! `World` is an organization of its own in it, so tests run side by side. Every answer is held against the operation's
 //! output schema, so a test of an operation is a test of its schema too.
 
+mod sent;
 mod server;
 mod standing;
 
@@ -33,12 +34,14 @@ pub use standing::{BEGINNING, PlainDocuments, StandingClock};
 use crate::{
     access::{Role, Scope, Writes},
     account::{self, identity, secret, tokens::Preset},
+    admission::{Gate, Rules},
     assistant::Engine,
     audit::Recorder,
     context::{Caller, Clock, Door, Person, Services},
     database::{Access, Database, Reach},
     error::{Code, Error},
     id::{MemberId, OrganizationId, UserId},
+    operation::Declared,
     operations, organizations,
     quotas::Quotas,
     security::{self, event::Origin},
@@ -84,6 +87,7 @@ impl World {
         let (clock, documents) = (Arc::new(StandingClock::default()), Arc::new(PlainDocuments::default()));
         let services = Arc::new(Services {
             recorder: Recorder::start(database.clone()),
+            admission: Gate::new(Rules::of(None), database.clone()),
             workers: database.clone(),
             database,
             clock: Box::new(clock.clone()),
@@ -179,13 +183,16 @@ impl World {
         Ok(answer)
     }
 
-    /// Sends a form, as the browser does: the arguments are text and go past the schema that programs are held to.
-    pub async fn form<F>(&self, arguments: Value) -> Result<Value, Error>
+    /// Sends a form, as the browser does: every value is text, and is read as the operation's schema means it.
+    pub async fn form<F>(&self, fields: Value) -> Result<Value, Error>
     where
-        F: server_fn::ServerFn<Error = Error> + DeserializeOwned + Send + 'static,
-        F::Output: Serialize,
+        F: server_fn::ServerFn<Error = Error> + Declared + DeserializeOwned + Send + 'static,
+        <F as server_fn::ServerFn>::Output: Serialize,
     {
-        let call: F = serde_json::from_value(arguments).expect("arguments of the form");
+        let operation = operations::named(F::DECLARATION.name).expect("an operation");
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        sent::write(&mut form, "", &fields);
+        let call: F = operation.received(&self.caller, &form.finish()).await?;
         let answer = self.caller.clone().run(call.run_body()).await?;
         Ok(serde_json::to_value(answer).expect("an answer"))
     }

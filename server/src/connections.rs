@@ -3,7 +3,10 @@
 use std::{thread::available_parallelism, time::Duration};
 
 use anyhow::Context as _;
-use app::database::{self, Database};
+use app::{
+    admission::PATIENCE,
+    database::{self, Database},
+};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::{cluster::Cluster, config::Config};
@@ -31,7 +34,8 @@ pub async fn open(config: &Config, cluster: Option<&Cluster>, schema: Schema) ->
         migrate(owner.unwrap_or_else(|| login.clone())).await?;
     }
     database::check(&login).await?;
-    Ok((database(login.clone(), for_calls()).await?, database(login, WORKERS).await?))
+    let for_calls = database(login.clone(), for_calls()).await?.in_shares(share(), PATIENCE);
+    Ok((for_calls, database(login, WORKERS).await?))
 }
 
 /// Brings the schema up to date, as the owner of the tables.
@@ -55,6 +59,11 @@ pub fn cores() -> usize {
 /// How many connections calls have.
 pub fn for_calls() -> usize {
     cores() * 2 + 2
+}
+
+/// How many of the connections for calls one organization may have in use.
+fn share() -> usize {
+    (for_calls() / 3).max(1)
 }
 
 /// How many connections one process holds at most.

@@ -5,6 +5,7 @@
 
 use app::{
     account::{browser, identity, secret, token},
+    admission::Owner,
     context::{Caller, Door},
     error::{Code, Error},
 };
@@ -16,7 +17,11 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use url::Url;
 
-use crate::{peers, refusal::Refusal, router::Site};
+use crate::{
+    peers,
+    refusal::Refusal,
+    router::{Site, limits::network},
+};
 
 /// The header with which the pages say for which organization they call.
 pub const ORGANIZATION: &str = "stint-organization";
@@ -40,14 +45,19 @@ pub async fn by_cookie(State(site): State<Site>, request: Request, next: Next) -
 
 async fn signed_in(site: &Site, request: &Parts) -> Result<Caller, Error> {
     let mut caller = nobody(site, request, Door::Page);
-    if let Some(cookie) = browser::sign_in_cookie(&request.headers, &site.services.public_url) {
-        let (services, slug) = (&site.services, slug(site, request).unwrap_or_default());
+    let services = &site.services;
+    let cookie = browser::sign_in_cookie(&request.headers, &services.public_url);
+    let mut permit = services.admission.enter(cookie.as_deref(), network(peers::origin(request))).await?;
+    if let Some(cookie) = cookie {
+        let slug = slug(site, request).unwrap_or_default();
         if let Some((person, membership)) = identity::recognize(&services.database, &cookie, &slug, services.clock.now()).await? {
+            permit = services.admission.recognized(permit, &cookie, Owner::Person(person.id.0)).await?;
             caller.person = Some(person);
             caller.sign_in = Some(secret::fingerprint(&cookie));
             caller.membership = membership;
         }
     }
+    caller.permit = Some(permit);
     Ok(caller)
 }
 
@@ -65,8 +75,9 @@ pub async fn by_token(State((site, door)): State<(Site, Door)>, request: Request
 
 async fn of_token(site: &Site, request: &Parts, door: Door) -> Result<Caller, Error> {
     let mut caller = nobody(site, request, door);
-    let Some(presented) = bearer(&request.headers) else { return Ok(caller) };
-    let (services, limits, address) = (&site.services, &site.limits, peers::origin(request));
+    let (services, limits, address, presented) = (&site.services, &site.limits, peers::origin(request), bearer(&request.headers));
+    let permit = services.admission.enter(presented, network(address)).await?;
+    let Some(presented) = presented else { return Ok(Caller { permit: Some(permit), ..caller }) };
     limits.admit_token(presented, address)?;
     let recognized = match token::recognize(&services.database, presented, services.clock.now()).await {
         Err(error) if error.code == Code::Unauthenticated => {
@@ -76,6 +87,7 @@ async fn of_token(site: &Site, request: &Parts, door: Door) -> Result<Caller, Er
         recognized => recognized?,
     };
     let elsewhere = limits.right_token(presented, recognized.token.id, address);
+    caller.permit = Some(services.admission.recognized(permit, presented, Owner::Token(recognized.token.id.0)).await?);
     caller.person = Some(recognized.person);
     caller.membership = Some(recognized.membership);
     caller.token = Some(recognized.token);

@@ -9,14 +9,12 @@
 //! | `/healthz`, `/readyz` | whoever watches over the process | whether it lives, whether it can work |
 
 mod assets;
-pub mod fields;
 mod health;
 pub mod hosts;
 pub mod layers;
 pub mod limits;
 mod origins;
 mod outcome;
-mod recent;
 mod returned;
 
 use std::{sync::Arc, time::Duration};
@@ -99,7 +97,6 @@ fn browser(pages: Router<Site>, site: &Site) -> Router<Site> {
 fn programs(site: &Site) -> Router<Site> {
     rest::routes()
         .merge(papers::of_programs())
-        .layer(from_fn_with_state(site.clone(), limits::of_calls))
         .layer(from_fn(outcome::not_kept))
         .layer(from_fn_with_state((site.clone(), Door::Rest), identity::by_token))
         .layer(from_fn_with_state(ANSWER_LIMIT, layers::limit_time))
@@ -108,7 +105,6 @@ fn programs(site: &Site) -> Router<Site> {
 /// What agents call, with their token.
 fn agents(site: &Site) -> Router<Site> {
     mcp::routes(site)
-        .layer(from_fn_with_state(site.clone(), limits::of_calls))
         .layer(from_fn_with_state((site.clone(), Door::Mcp), identity::by_token))
         .layer(from_fn_with_state(AGENT_LIMIT, layers::limit_time))
         .route("/.well-known/oauth-protected-resource", get(mcp::protected_resource))

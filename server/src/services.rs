@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use app::{
+    admission::{Gate, Rules},
     assistant::{Engine, model::Model},
     audit::Recorder,
     context::{Place, Promise, Services, SystemClock},
@@ -102,6 +103,11 @@ async fn opened(config: &Config, cluster: Option<&Cluster>, schema: Schema) -> a
     Ok(services(config, model, connections::open(config, cluster, schema).await?))
 }
 
+/// How many documents are made at once: one core is always left for everybody else.
+fn turns() -> usize {
+    cores().saturating_sub(1).max(1)
+}
+
 /// How many may keep a connection while a document is made: half of the connections are always left for everybody else.
 fn places() -> usize {
     for_calls() / 2
@@ -109,11 +115,12 @@ fn places() -> usize {
 
 fn services(config: &Config, model: Option<ModelClient>, (database, workers): (Database, Database)) -> Services {
     Services {
+        admission: Gate::new(Rules::of(config.rate_limit), workers.clone()),
         recorder: Recorder::start(workers.clone()),
         database,
         workers,
         clock: Box::new(SystemClock),
-        documents: Box::new(Typesetter(Documents::new(cores(), places()))),
+        documents: Box::new(Typesetter(Documents::new(turns(), places()))),
         public_url: config.public_url.clone(),
         mail_leaves: config.smtp_url.is_some(),
         quotas: config.quotas,

@@ -123,6 +123,7 @@ pub async fn whoami(cx: &mut Call) -> Result<WhoAmI, Error> {
 pub async fn update_profile(
     cx: &mut Call,
     /// Your name, at most 200 characters.
+    #[max_length(200)]
     name: String,
 ) -> Result<Profile, Error> {
     let name = crate::text::line("name", &name, 200)?;

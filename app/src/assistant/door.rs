@@ -36,7 +36,7 @@ impl Visitor {
         if caller.token.is_some() {
             return Err(Error::forbidden("use the assistant with a token"));
         }
-        Ok(Self { caller: Caller { door: Door::Assistant, stray: Vec::new(), room: None, ..caller }, place })
+        Ok(Self { caller: Caller { door: Door::Assistant, room: None, ..caller }, place })
     }
 
     /// A transaction of their organization.

@@ -46,7 +46,9 @@ pub struct Errand {
 }
 
 /// Begins to answer, in a task of its own: it goes on when the page is left.
-pub fn start(errand: Errand) {
+pub fn start(mut errand: Errand) {
+    // Nobody waits for it in a request, so it holds no permit of one while a model thinks.
+    errand.visitor.caller.permit = None;
     // A root of its own, as every task that a request starts: nothing of what was rendered on a thread is found from it.
     let work = Owner::default().with(|| ScopedFuture::new_untracked(errand.work()));
     tokio::spawn(work);

@@ -116,7 +116,7 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
         tax_category: given.tax_category.unwrap_or(organization.tax_category),
         tax_rate: tax_rate_of(given.tax_rate.as_deref(), given.tax_category)?.unwrap_or(organization.tax_rate),
         email: given.email.filter(|email| !email.trim().is_empty()).map(|email| text::email("email", &email)).transpose()?,
-        address: text::optional("address", given.address.as_deref(), 1000)?,
+        address: text::optional_lines("address", given.address.as_deref(), 1000)?,
         vat_id: text::optional("vat_id", given.vat_id.as_deref(), 50)?,
         language: given.language.map_or(Ok(organization.language), |language| language_of(&language))?,
         archived: false,
@@ -148,7 +148,8 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     client.tax_rate = tax_rate_of(given.tax_rate.as_deref(), given.tax_category)?.unwrap_or(client.tax_rate);
     client.tax_category = given.tax_category.unwrap_or(client.tax_category);
     client.email = given.email.try_map(|email| text::email("email", &email))?.over(client.email);
-    client.address = given.address.try_map(|address| text::lines("address", &address, 1000))?.over(client.address);
+    client.address =
+        given.address.try_map(|address| text::lines("address", &address, 1000))?.over(client.address).filter(|address| !address.is_empty());
     client.vat_id = given.vat_id.try_map(|vat_id| text::line("vat_id", &vat_id, 50))?.over(client.vat_id);
     if let Some(color) = given.color {
         client.color = color_of(&color)?;

@@ -66,6 +66,7 @@ pub async fn list_unbilled(
     limit: Option<u32>,
     /// Where the last answer left off: its next_cursor.
     #[server(default)]
+    #[max_length(4_096)]
     cursor: Option<String>,
 ) -> Result<Page<Unbilled>, Error> {
     unbilled::list(cx, client, limit, cursor).await
@@ -91,6 +92,7 @@ pub async fn preview_invoice(
     projects: Vec<String>,
     /// Ids of time entries to leave for a later invoice.
     #[server(default)]
+    #[max_items(5_000)]
     defer: Vec<String>,
     /// One line per project (the default), day, member or entry.
     #[server(default)]
@@ -106,6 +108,7 @@ pub async fn preview_invoice(
     discount: Option<String>,
     /// A note to the client, at most 4,000 characters.
     #[server(default)]
+    #[max_length(4_000)]
     notes: Option<String>,
 ) -> Result<InvoicePreview, Error> {
     draft::preview(cx, draft::Wanted { client, period, from, to, projects, defer, group_by, rounding, lines, discount, notes }).await
@@ -134,6 +137,7 @@ pub async fn draft_invoice(
     projects: Vec<String>,
     /// Ids of time entries to leave for a later invoice.
     #[server(default)]
+    #[max_items(5_000)]
     defer: Vec<String>,
     /// One line per project (the default), day, member or entry.
     #[server(default)]
@@ -149,6 +153,7 @@ pub async fn draft_invoice(
     discount: Option<String>,
     /// A note to the client, at most 4,000 characters.
     #[server(default)]
+    #[max_length(4_000)]
     notes: Option<String>,
 ) -> Result<Invoice, Error> {
     draft::create(cx, draft::Wanted { client, period, from, to, projects, defer, group_by, rounding, lines, discount, notes }).await
@@ -168,6 +173,7 @@ pub async fn update_invoice_draft(
     version: Option<i32>,
     /// Changes of lines that are there, each with the line's id.
     #[server(default)]
+    #[max_items(2_000)]
     lines: Vec<LineChange>,
     /// Custom lines to add at the end.
     #[server(default)]
@@ -177,6 +183,7 @@ pub async fn update_invoice_draft(
     discount: Edit<String>,
     /// A note to the client; empty for none.
     #[server(default)]
+    #[max_length(4_000)]
     notes: Edit<String>,
     /// Days the client has to pay, 0 to 365.
     #[server(default)]
@@ -210,6 +217,7 @@ pub async fn list_invoices(
     limit: Option<u32>,
     /// Where the last answer left off: its next_cursor.
     #[server(default)]
+    #[max_length(4_096)]
     cursor: Option<String>,
     /// Also count all that match.
     #[server(default)]
@@ -252,9 +260,11 @@ pub async fn send_invoice(
     version: Option<i32>,
     /// The address to mail it to; the client's when absent.
     #[server(default)]
+    #[max_length(254)]
     to: Option<String>,
     /// Words for the mail, at most 4,000 characters; a short standard text when absent.
     #[server(default)]
+    #[max_length(4_000)]
     message: Option<String>,
     /// Give number and PDF, but mail nothing.
     #[server(default)]
@@ -296,6 +306,7 @@ pub async fn record_payment(
     method: Option<PaymentMethod>,
     /// A note for yourself, at most 1,000 characters.
     #[server(default)]
+    #[max_length(1_000)]
     note: Option<String>,
 ) -> Result<Invoice, Error> {
     payment::record(cx, &invoice, amount, &date, method.unwrap_or_default(), note).await
@@ -322,6 +333,7 @@ pub async fn list_mails(
     limit: Option<u32>,
     /// Where the last answer left off: its next_cursor.
     #[server(default)]
+    #[max_length(4_096)]
     cursor: Option<String>,
 ) -> Result<Page<OutgoingMail>, Error> {
     mail::list(cx, limit, cursor).await

@@ -35,7 +35,7 @@ pub struct Sending {
 pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invoice, Error> {
     let row = edit::locked_draft(cx, invoice, sending.version).await?;
     let recipient = recipient(&row, &sending)?;
-    let message = text::optional("message", sending.message.as_deref(), 4000)?;
+    let message = text::optional_lines("message", sending.message.as_deref(), 4000)?;
     check(cx, &row).await?;
     let organization = organizations::settings::get(cx).await?;
     if organization.address.is_none() {

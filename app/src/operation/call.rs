@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     id::{ActionId, MemberId},
     money::Currency,
-    operations, organizations,
+    organizations,
     projects::sight::Sight,
 };
 
@@ -85,11 +85,6 @@ impl Call {
     /// Authorizes the caller and begins the transaction.
     pub(super) async fn begin(declaration: &'static Declaration, caller: Caller, dry_run: bool) -> Result<Self, Error> {
         authorize(&caller, declaration)?;
-        if !caller.stray.is_empty()
-            && let Some(operation) = operations::named(declaration.name)
-        {
-            operation.refuse_stray(&caller.stray)?;
-        }
         let action = ActionId::new();
         let writes = declaration.effect != Effect::Read;
         let (reach, asker) = match (&caller.membership, declaration.needs) {

@@ -104,11 +104,13 @@ pub struct AnsweredInvitation {
 pub async fn invite_member(
     cx: &mut Call,
     /// The address to invite; the person accepts with an account of this address.
+    #[max_length(254)]
     email: String,
     /// What they become: owner, admin, manager, member or viewer.
     role: Role,
     /// What they are called, for the greeting in the mail.
     #[server(default)]
+    #[max_length(200)]
     name: Option<String>,
     /// The projects they will be on: ids, "Client / Project", or names. Not for a viewer.
     #[server(default)]
@@ -150,6 +152,7 @@ pub async fn list_open_invitations(
     limit: Option<u32>,
     /// Where the last answer left off: its next_cursor.
     #[server(default)]
+    #[max_length(4_096)]
     cursor: Option<String>,
 ) -> Result<Page<Invitation>, Error> {
     super::invite::list(cx, limit, cursor).await

@@ -63,14 +63,7 @@ pub async fn invite(cx: &mut Call, asked: Asked) -> Result<Invitation, Error> {
 
 async fn projects(cx: &mut Call, given: &[String]) -> Result<Vec<Uuid>, Error> {
     let sight = Sight::of(cx)?;
-    let mut projects = Vec::new();
-    for project in given.iter().filter(|project| !project.trim().is_empty()) {
-        let id = refer::known_project(cx, &sight, project).await?;
-        if !projects.contains(&id) {
-            projects.push(id);
-        }
-    }
-    Ok(projects)
+    refer::known_projects(cx, &sight, given).await
 }
 
 /// Sends an open invitation again.

@@ -128,7 +128,7 @@ pub async fn create(cx: &mut Call, given: NewProject) -> Result<Project, Error> 
     };
     let (sight, now) = (Sight::of(cx)?, cx.now);
     store::insert(&mut cx.db, &project, now).await?;
-    store::insert_member(&mut cx.db, project.id, sight.member).await?;
+    store::insert_members(&mut cx.db, project.id, &[sight.member]).await?;
     again(cx, project.id, &sight).await
 }
 

@@ -19,6 +19,7 @@ fn with(studio: &World, quotas: Quotas) -> World {
     let services = Services {
         database: before.database.clone(),
         workers: before.workers.clone(),
+        admission: before.admission.clone(),
         clock: Box::new(studio.clock.clone()),
         documents: Box::new(studio.documents.clone()),
         public_url: before.public_url.clone(),

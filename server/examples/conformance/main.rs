@@ -37,7 +37,7 @@ async fn main() -> anyhow::Result<()> {
     let site = Site {
         services: running.services.clone(),
         leptos: get_configuration(None)?.leptos_options,
-        limits: Arc::new(Limits::new(None, None)),
+        limits: Arc::new(Limits::new(None)),
         ending: Ending::default(),
         offer: Offer::new([tools::all(), rounds::all()?].into_iter().flatten().collect(), Some(Arc::new(library::Fixtures))),
     };

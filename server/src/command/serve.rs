@@ -74,7 +74,7 @@ pub struct Closed {
 
 fn site(config: &Config, running: &Running, ending: Ending) -> anyhow::Result<Site> {
     let leptos = get_configuration(None).context("the build has left no settings for the pages")?.leptos_options;
-    let limits = Arc::new(Limits::new(SIGN_INS_PER_MINUTE, config.rate_limit).behind(config.trusted_proxies.clone()));
+    let limits = Arc::new(Limits::new(SIGN_INS_PER_MINUTE).behind(config.trusted_proxies.clone()));
     Ok(Site { services: running.services.clone(), leptos, limits, ending, offer: mcp::of_registry() })
 }
 

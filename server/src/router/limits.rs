@@ -1,18 +1,18 @@
-//! How often one may call.
+//! How often one may try to sign in. How often one may call is the gate's (`app::admission`).
 
 use std::{
-    hash::Hash,
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
-    time::{Duration, Instant},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
 use app::{
     account::secret::fingerprint,
-    context::Caller,
     database::Database,
     error::Error,
     id::TokenId,
+    limits::Recent,
     security::attempts::{self, Purpose},
 };
 use axum::{
@@ -20,14 +20,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use governor::{
-    DefaultKeyedRateLimiter, Quota, RateLimiter,
-    clock::{Clock, DefaultClock},
-};
 use http::{Method, header, request::Parts};
 use server_fn::error::ServerFnUrlError;
 
-use super::{Site, recent::Recent};
+use super::Site;
 use crate::{
     identity,
     peers::{self, TrustedProxies},
@@ -54,28 +50,24 @@ const TRIES: &str = "There were too many tries from your network.";
 /// The limits of this process.
 pub struct Limits {
     sign_ins: Option<NonZeroU32>,
-    calls: Limit<TokenId>,
     proxies: TrustedProxies,
     /// Until when the database has refused a network: until then it is not asked again.
-    refused: Recent<(Purpose, IpAddr), Instant>,
+    refused: Mutex<Recent<(Purpose, IpAddr), Instant>>,
     /// The fingerprints of tokens that were right: whoever has one is no guesser, whoever else is in the same network.
-    right: Recent<Vec<u8>, ()>,
+    right: Mutex<Recent<Vec<u8>, ()>>,
     /// From where which token was used.
-    origins: Recent<(TokenId, IpAddr), ()>,
+    origins: Mutex<Recent<(TokenId, IpAddr), ()>>,
 }
 
 impl Limits {
-    /// `sign_ins` per minute from one network, the same for all processes on one database, `calls` per minute with one token and
-    /// twice as many at once; none means no limit.
-    pub fn new(sign_ins: Option<NonZeroU32>, calls: Option<NonZeroU32>) -> Self {
-        let twice = |calls: NonZeroU32| calls.saturating_mul(NonZeroU32::MIN.saturating_add(1));
+    /// `sign_ins` per minute from one network, the same for all processes on one database; none means no limit.
+    pub fn new(sign_ins: Option<NonZeroU32>) -> Self {
         Self {
             sign_ins,
-            calls: Limit::new(calls.map(|calls| Quota::per_minute(calls).allow_burst(twice(calls)))),
             proxies: TrustedProxies::default(),
-            refused: Recent::new(KEYS_KEPT),
-            right: Recent::new(KEYS_KEPT),
-            origins: Recent::new(KEYS_KEPT),
+            refused: Mutex::new(Recent::new(KEYS_KEPT)),
+            right: Mutex::new(Recent::new(KEYS_KEPT)),
+            origins: Mutex::new(Recent::new(KEYS_KEPT)),
         }
     }
 
@@ -94,14 +86,14 @@ impl Limits {
         self.wait(purpose, address)?;
         let counted = attempts::count(database, &attempts::Limit::of_network(purpose, address, per_minute), TRIES).await;
         if let Some(wait) = counted.as_ref().err().and_then(Error::retry_after) {
-            self.refused.put((purpose, network(address)), Instant::now() + wait);
+            locked(&self.refused).keep((purpose, network(address)), Instant::now() + wait);
         }
         counted
     }
 
     /// Refuses an address whose network was refused before and has to wait still.
     fn wait(&self, purpose: Purpose, address: IpAddr) -> Result<(), Error> {
-        let until = self.refused.get(&(purpose, network(address)));
+        let until = locked(&self.refused).get((purpose, network(address))).copied();
         match until.map(|until| until.saturating_duration_since(Instant::now())) {
             Some(left) if !left.is_zero() => Err(Error::too_often(TRIES, left)),
             _ => Ok(()),
@@ -110,10 +102,8 @@ impl Limits {
 
     /// Refuses a token without looking at it, when its network has tried too many that were none.
     pub fn admit_token(&self, presented: &str, address: IpAddr) -> Result<(), Error> {
-        match self.right.get(&fingerprint(presented)) {
-            Some(()) => Ok(()),
-            None => self.wait(Purpose::Token, address),
-        }
+        let known = locked(&self.right).get(fingerprint(presented)).is_some();
+        if known { Ok(()) } else { self.wait(Purpose::Token, address) }
     }
 
     /// Counts a token that was none.
@@ -124,34 +114,19 @@ impl Limits {
 
     /// Remembers a token that was right; whether it comes from an address that this process has not seen it come from.
     pub fn right_token(&self, presented: &str, token: TokenId, address: IpAddr) -> bool {
-        self.right.put(fingerprint(presented), ());
-        let new = self.origins.get(&(token, address)).is_none();
+        locked(&self.right).keep(fingerprint(presented), ());
+        let mut origins = locked(&self.origins);
+        let new = origins.get((token, address)).is_none();
         if new {
-            self.origins.put((token, address), ());
+            origins.keep((token, address), ());
         }
         new
     }
 }
 
-/// A limit for each key.
-struct Limit<K: Hash + Eq + Clone> {
-    limiter: Option<DefaultKeyedRateLimiter<K>>,
-    clock: DefaultClock,
-}
-
-impl<K: Hash + Eq + Clone> Limit<K> {
-    fn new(quota: Option<Quota>) -> Self {
-        Self { limiter: quota.map(RateLimiter::keyed), clock: DefaultClock::default() }
-    }
-
-    /// Counts a call; after too many, how long to wait.
-    fn count(&self, key: &K) -> Result<(), Duration> {
-        let Some(limiter) = &self.limiter else { return Ok(()) };
-        if limiter.len() > KEYS_KEPT {
-            limiter.retain_recent();
-        }
-        limiter.check_key(key).map_err(|early| early.wait_time_from(self.clock.now()))
-    }
+/// What is remembered. A panic while it was held has left it whole: each change of it is one step.
+fn locked<T>(remembered: &Mutex<T>) -> MutexGuard<'_, T> {
+    remembered.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Slows down whoever guesses. A form that was sent without scripts goes back to its page with the error.
@@ -162,15 +137,6 @@ pub async fn of_sign_ins(State(site): State<Site>, request: Request, next: Next)
     match site.limits.count(&site.services.database, *purpose, peers::origin(&parts), per_minute).await {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(error) => back_to_form(&site, &parts, &error).unwrap_or_else(|| Refusal::from(error).into_response()),
-    }
-}
-
-/// Slows down a program that calls too often.
-pub async fn of_calls(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let token = request.extensions().get::<Caller>().and_then(|caller| caller.token.as_ref());
-    match token.map_or(Ok(()), |token| site.limits.calls.count(&token.id)) {
-        Ok(()) => next.run(request).await,
-        Err(wait) => Refusal::too_often(wait).into_response(),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::world::{Answer, Person, World};
 const FORM: &str = "application/x-www-form-urlencoded";
 
 fn limited(sign_ins: u32) -> Limits {
-    Limits::new(NonZeroU32::new(sign_ins), None)
+    Limits::new(NonZeroU32::new(sign_ins))
 }
 
 /// An address that no other test comes from.

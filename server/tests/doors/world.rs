@@ -15,6 +15,7 @@ use app::{
         registration::{self, Registration},
         token::{Order, issue},
     },
+    admission::{Gate, Rules},
     assistant::Engine,
     audit::Recorder,
     context::{Documents, Promise, Services, SystemClock},
@@ -69,12 +70,17 @@ pub struct Person {
 impl World {
     /// Opens the doors, without limits on how often one may call.
     pub async fn open() -> Self {
-        Self::open_with(Limits::new(None, None)).await
+        Self::open_with(Limits::new(None)).await
     }
 
     /// Opens the doors with these limits.
     pub async fn open_with(limits: Limits) -> Self {
-        Self::open_on(shared().await.clone(), limits, Engine::default(), Quotas::default()).await
+        Self::open_on(shared().await.clone(), limits, lenient(), Engine::default(), Quotas::default()).await
+    }
+
+    /// Opens the doors behind a gate with these rules.
+    pub async fn open_under(rules: Rules) -> Self {
+        Self::open_on(shared().await.clone(), Limits::new(None), rules, Engine::default(), Quotas::default()).await
     }
 
     /// Opens the doors before a database that nobody else uses: for what looks through all organizations.
@@ -84,21 +90,22 @@ impl World {
 
     /// The same, with these quotas.
     pub async fn alone_with(quotas: Quotas) -> Self {
-        Self::open_on(made().await, Limits::new(None, None), Engine::default(), quotas).await
+        Self::open_on(made().await, Limits::new(None), lenient(), Engine::default(), quotas).await
     }
 
     /// Opens the doors with an assistant.
     pub async fn open_for(assistant: Engine) -> Self {
-        Self::open_on(shared().await.clone(), Limits::new(None, None), assistant, Quotas::default()).await
+        Self::open_on(shared().await.clone(), Limits::new(None), lenient(), assistant, Quotas::default()).await
     }
 
-    async fn open_on(database: PgConnectOptions, limits: Limits, assistant: Engine, quotas: Quotas) -> Self {
+    async fn open_on(database: PgConnectOptions, limits: Limits, rules: Rules, assistant: Engine, quotas: Quotas) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let press_is_broken = Arc::new(AtomicBool::new(false));
         let pool = as_application(PgPoolOptions::new().max_connections(8)).connect_with(database.clone()).await.expect("connections");
         let gate = Database::new(pool);
         let services = Arc::new(Services {
+            admission: Gate::new(rules, gate.clone()),
             recorder: Recorder::start(gate.clone()),
             workers: gate.clone(),
             database: gate,
@@ -182,6 +189,11 @@ impl World {
         let request = self.get(&format!("/call/{operation}")).header(header::COOKIE, format!("stint={}", person.cookie));
         Answer::of(request.header("stint-organization", &person.slug)).await
     }
+}
+
+/// A gate that nobody meets: most tests are about something else.
+fn lenient() -> Rules {
+    Rules { at_once: 1_000, strangers_at_once: 1_000, ..Rules::of(None) }
 }
 
 /// An answer, read to its end.

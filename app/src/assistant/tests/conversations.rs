@@ -169,6 +169,7 @@ fn beside(visitor: &Visitor, answers: Vec<Vec<Prepare>>) -> Visitor {
     let services = Services {
         database: before.database.clone(),
         workers: before.workers.clone(),
+        admission: before.admission.clone(),
         clock: Box::new(SystemClock),
         documents: Box::new(Arc::new(PlainDocuments::default())),
         public_url: before.public_url.clone(),

@@ -88,6 +88,7 @@ fn with(studio: &World, database: Database, documents: impl Documents + 'static)
     let before = &studio.caller.services;
     let services = Services {
         workers: before.workers.clone(),
+        admission: before.admission.clone(),
         database,
         documents: Box::new(documents),
         clock: Box::new(studio.clock.clone()),

@@ -1,6 +1,7 @@
 //! Promises that hold for every operation and every table, found by walking the registry and the catalogue.
 
 mod blind;
+mod bounds;
 mod credentials;
 mod dropped;
 mod dry_run;

@@ -6,10 +6,11 @@ use crate::database::{Access, Reach};
 use crate::testing::{World, owner};
 
 /// Tables that belong to no organization: people sign in before they are anywhere.
-const WITHOUT_TENANT: [&str; 11] = [
+const WITHOUT_TENANT: [&str; 12] = [
     "_sqlx_migrations",
     "app_user",
     "attempt_limit",
+    "call_quota",
     "deployment_usage",
     "known_browser",
     "organization",

@@ -83,6 +83,41 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i6
     .await?)
 }
 
+/// A member that one of several references may mean.
+#[derive(Clone)]
+#[allow(missing_docs, reason = "the columns are described at Member")]
+pub struct Meant {
+    /// Which of the references, from 1.
+    pub place: i64,
+    pub id: Uuid,
+    pub name: String,
+    pub role: String,
+    pub removed: bool,
+    /// Whether the reference is their id.
+    pub exact: bool,
+}
+
+/// The members that references, each an id or a name, may mean among those the caller may see; whom an id means comes first.
+pub async fn meant(db: &mut Db, ids: &[Uuid], names: &[String], beside: Option<Uuid>) -> Result<Vec<Meant>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Meant,
+        r#"select g.place as "place!", m.id, m.name, m.role, m.removed_at is not null as "removed!", m.id = g.id as "exact!"
+           from unnest($2::uuid[], $3::text[]) with ordinality as g (id, name, place)
+           join member m on m.organization_id = $1 and (m.id = g.id or (lower(m.name) = lower(g.name) and m.removed_at is null))
+           where $4::uuid is null or m.id = $4 or exists (
+               select from project_member theirs join project_member own on own.organization_id = $1 and own.project_id = theirs.project_id
+               where theirs.organization_id = $1 and theirs.member_id = m.id and own.member_id = $4)
+           order by g.place, m.id = g.id desc, m.id limit 4000"#,
+        organization,
+        ids,
+        names,
+        beside
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
 /// The members that an id or a name may mean among those the caller may see, the id first. Who has left is found by id only.
 pub async fn named(db: &mut Db, id: Uuid, name: &str, beside: Option<Uuid>) -> Result<Vec<Row>, Error> {
     let organization = db.organization();

@@ -50,6 +50,7 @@ pub fn services(now: &Arc<Services>, at: Timestamp) -> Travelling {
     let services = Services {
         database: now.database.clone(),
         workers: now.workers.clone(),
+        admission: now.admission.clone(),
         recorder: now.recorder.clone(),
         clock: Box::new(Shared(Arc::clone(&clock))),
         documents: Box::new(Lent(Arc::clone(now))),
