@@ -40,7 +40,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         .transpose()
         .context("STINT_SMTP_URL cannot be used")?;
     let jobs = jobs::start(&running.services, post);
-    let site = site(&config, &running)?;
+    let site = site(&running)?;
     let served = tokio::select! {
         served = until_told(listener, site) => served,
         // Without its database nothing can be served. Whoever watches over the process must notice, so it ends in error.
@@ -51,7 +51,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     served
 }
 
-fn site(config: &Config, running: &Running) -> anyhow::Result<Site> {
+fn site(running: &Running) -> anyhow::Result<Site> {
     let leptos = get_configuration(None).context("the build has left no settings for the pages")?.leptos_options;
     let limits = Arc::new(Limits::new(SIGN_INS_PER_MINUTE));
     Ok(Site { services: running.services.clone(), leptos, limits, offer: mcp::of_registry() })
