@@ -55,7 +55,7 @@ use crate::{edit::Edit, error::Error, invoices::rounding::Rounding, money::Amoun
 /// List what could be invoiced now: unbilled billable time by client and project, with hours, amounts and the oldest day.
 ///
 /// Drafts of agents, running timers, fixed-price and overhead projects are left out.
-#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "List unbilled time")]
+#[operation(read, idempotent, needs = WriteMoney, scope = MoneyRead, title = "List unbilled time")]
 pub async fn list_unbilled(
     cx: &mut Call,
     /// Only this client, by id or name.
@@ -73,7 +73,7 @@ pub async fn list_unbilled(
 }
 
 /// Show exactly what `draft_invoice` with the same arguments would make, without making it.
-#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "Preview an invoice")]
+#[operation(read, idempotent, needs = WriteMoney, scope = MoneyRead, title = "Preview an invoice")]
 pub async fn preview_invoice(
     cx: &mut Call,
     /// The client's id or name.

@@ -88,7 +88,7 @@ impl Call {
         let action = ActionId::new();
         let writes = declaration.effect != Effect::Read;
         let (reach, asker) = match (&caller.membership, declaration.needs) {
-            (Some(membership), needs) if needs != Permission::SignedIn => (reach_of(membership, writes), Asker::member(&caller)?),
+            (Some(membership), needs) if needs != Permission::SignedIn => (reach_of(membership), Asker::member(&caller)?),
             _ => (database::Reach::Person(caller.person()?.id.0), Asker::person(&caller)?),
         };
         let access = if writes { Access::Action(action.0) } else { Access::Read };
@@ -111,10 +111,10 @@ impl Call {
     }
 }
 
-/// A viewer reads what was granted to them. What they may write is their own: tokens, notifications, a last timer to stop.
-fn reach_of(membership: &Membership, writes: bool) -> database::Reach {
+/// A viewer reads what was granted to them, and writes within it what is their own.
+fn reach_of(membership: &Membership) -> database::Reach {
     match membership.role.sees() {
-        Seen::GrantedClients if !writes => database::Reach::Granted(membership.organization, membership.member),
+        Seen::GrantedClients => database::Reach::Granted(membership.organization, membership.member),
         _ => database::Reach::Organization(membership.organization),
     }
 }

@@ -3,7 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Agreed, Call, Declaration, Done, run::beside, store::once};
+use super::{
+    Agreed, Call, Declaration, Done,
+    run::beside,
+    store::{self, once},
+};
 use crate::{
     access::Permission,
     audit::{self, Record, outcome},
@@ -20,9 +24,10 @@ impl Call {
         key: Option<&str>,
         result: T,
     ) -> Result<Done<T>, Error> {
-        let warnings = std::mem::take(&mut self.warnings);
         if self.dry_run {
             let changes = self.changes().await?;
+            self.tell_rest(changes.len()).await?;
+            let warnings = self.warnings;
             self.db.roll_back().await;
             beside(&self.caller, self.now, declaration, arguments.clone(), outcome::DRY_RUN).await;
             return Ok(Done { result, action: None, dry_run: true, changes, warnings });
@@ -39,6 +44,7 @@ impl Call {
             quotas::mails_written(&mut self.db, &services.quotas, self.mails).await?;
         }
         let mailed = self.mails > 0;
+        let warnings = std::mem::take(&mut self.warnings);
         let done = Done { result, action: Some(self.action), dry_run: false, changes: Vec::new(), warnings };
         if let Some(key) = key.filter(|_| !declaration.secret) {
             let answer = serde_json::to_value(&done).map_err(|_| Error::internal())?;
@@ -49,6 +55,15 @@ impl Call {
             services.mail_waits.notify_one();
         }
         Ok(done)
+    }
+
+    /// Tells of the changes beyond those that are shown.
+    async fn tell_rest(&mut self, shown: usize) -> Result<(), Error> {
+        let all = store::count(&mut self.db, self.action).await?;
+        if all > shown as i64 {
+            self.warn(format!("This changes {all} records; the first {shown} are shown."));
+        }
+        Ok(())
     }
 
     /// What was done is what the caller had looked at. Asked in the transaction, where nobody else's change can come between

@@ -78,6 +78,8 @@ pub async fn get(cx: &mut Call) -> Result<Organization, Error> {
 
 /// Changes what is given and keeps the rest.
 pub async fn update(cx: &mut Call, given: Settings) -> Result<Organization, Error> {
+    // Held before it is read, so what is written back is what others have left.
+    store::lock(&mut cx.db).await?;
     let mut organization = get(cx).await?;
     if let Some(currency) = &given.currency {
         let currency = Currency::parse(currency)?;

@@ -11,11 +11,13 @@ use crate::{
     error::{Code, Error},
     id::{MemberId, ProjectId},
     operation::Call,
-    people,
+    organizations, people,
 };
 
 /// Puts members on a project.
 pub async fn assign(cx: &mut Call, project: &str, given: &[String]) -> Result<Team, Error> {
+    // Nobody is put on a project who leaves at this moment.
+    organizations::store::keep(&mut cx.db).await?;
     let (project, name) = of(cx, project).await?;
     let members = members(cx, given, true).await?;
     store::insert_members(&mut cx.db, project, &members).await?;

@@ -167,19 +167,24 @@ pub async fn reserve(db: &mut Db, entries: &[Uuid], lines: &[Uuid]) -> Result<u6
 /// Takes the entries off a line.
 pub async fn release_line(db: &mut Db, line: Uuid) -> Result<u64, Error> {
     let organization = db.organization();
-    let released =
-        query!("update time_entry set invoice_line_id = null where organization_id = $1 and invoice_line_id = $2", organization, line)
-            .execute(db.connection())
-            .await?;
+    let released = query!(
+        "update time_entry set invoice_line_id = null where organization_id = $1 and id = any(array(
+             select t.id from time_entry t where t.organization_id = $1 and t.invoice_line_id = $2 order by t.id for update))",
+        organization,
+        line
+    )
+    .execute(db.connection())
+    .await?;
     Ok(released.rows_affected())
 }
 
-/// Takes all entries off an invoice.
+/// Takes all entries off an invoice. They are held in the order of their ids, as all writers of time do.
 pub async fn release_invoice(db: &mut Db, invoice: Uuid) -> Result<u64, Error> {
     let organization = db.organization();
     let released = query!(
-        "update time_entry t set invoice_line_id = null from invoice_line l
-         where l.organization_id = $1 and l.invoice_id = $2 and t.organization_id = $1 and t.invoice_line_id = l.id",
+        "update time_entry set invoice_line_id = null where organization_id = $1 and id = any(array(
+             select t.id from time_entry t join invoice_line l on l.organization_id = $1 and l.id = t.invoice_line_id
+             where t.organization_id = $1 and l.invoice_id = $2 order by t.id for update of t))",
         organization,
         invoice
     )

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
+pub use crate::organizations::store::lock as lock_organization;
 use crate::{
     access::Role,
     database::{Db, instant},
@@ -37,13 +38,6 @@ pub struct Filter {
     pub removed: bool,
     /// Only this member, and those on a project with them.
     pub beside: Option<Uuid>,
-}
-
-/// Lets one change of people wait for the other. Rows that only refer to the organization are not held up.
-pub async fn lock_organization(db: &mut Db) -> Result<(), Error> {
-    let organization = db.organization();
-    query!("select id from organization where id = $1 for no key update", organization).fetch_one(db.connection()).await?;
-    Ok(())
 }
 
 /// Members by name, from after the last page.
