@@ -224,8 +224,9 @@ async fn sign_ins_and_sign_outs_that_were_answered_are_so_beside_pages_that_are_
         .collect();
     let rounds = std::env::var("STINT_SIGN_INS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(SIGN_INS);
     for round in 0..rounds {
-        let form = [("email", staying.email.as_str()), ("password", "correct horse battery")];
-        let answer = Answer::of(world.post("/call/sign_in").form(&form)).await;
+        let form = format!("email={}&password=correct+horse+battery", staying.email.replace('@', "%40"));
+        let sign_in = world.post("/call/sign_in").header("content-type", "application/x-www-form-urlencoded").body(form);
+        let answer = Answer::of(sign_in).await;
         assert!(answer.status.is_redirection() || answer.status.is_success(), "{answer:?}");
         let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
         let who = async |cookie: &str| Answer::of(world.get("/call/whoami").header("cookie", cookie)).await.status.as_u16();

@@ -89,7 +89,8 @@ async fn a_network_counts_as_one_in_whatever_form_its_address_is_written() {
     assert_eq!(let_in(&studio, &of_one_customer, 2).await, 2, "one /64");
     let [f, g]: [u16; 2] = rand::random();
     let of_one_site: Vec<_> = (0..30).map(|at| format!("2001:{:x}:{g:x}:{at:x}::1", f | 0x1000)).collect();
-    assert_eq!(let_in(&studio, &of_one_site, 2).await, 20, "30 of a /48, which may try ten times as often");
+    let of_site = let_in(&studio, &of_one_site, 2).await;
+    assert!((20..=22).contains(&of_site), "{of_site} of 30 of a /48, which may try ten times as often, and once more each 3 s");
 }
 
 #[tokio::test]
