@@ -44,12 +44,12 @@ impl Quotas {
     /// Counts a call of this owner, or says when the next one may come.
     pub(super) async fn take(&self, owner: Owner) -> Result<(), Error> {
         let Some(rate) = self.rate(owner) else { return Ok(()) };
-        let wait = match self.taken(owner, rate) {
+        let wait = match self.taken(owner, rate, Bucket::take) {
             (Taken::FirstHear, mut heard) => {
                 timeout(HEARING, heard.changed()).await.ok();
-                match self.taken(owner, rate).0 {
+                match self.taken(owner, rate, Bucket::take_unheard).0 {
                     Taken::NotBefore(wait) => Some(wait),
-                    // The database is slow or away: it is never what keeps somebody out.
+                    // If nothing was heard the database is slow or away: it is never what keeps somebody out.
                     _ => None,
                 }
             }
@@ -70,10 +70,10 @@ impl Quotas {
     }
 
     /// Takes one, and begins to tell the other processes when it is time.
-    fn taken(&self, owner: Owner, rate: Rate) -> (Taken, watch::Receiver<()>) {
+    fn taken(&self, owner: Owner, rate: Rate, take: fn(&mut Bucket, Instant) -> Taken) -> (Taken, watch::Receiver<()>) {
         let mut buckets = locked(&self.buckets);
         let shared = buckets.of(owner, || Shared { bucket: Bucket::full(rate, Instant::now()), heard: watch::Sender::new(()) });
-        let (taken, heard) = (shared.bucket.take(Instant::now()), shared.heard.subscribe());
+        let (taken, heard) = (take(&mut shared.bucket, Instant::now()), shared.heard.subscribe());
         if let Taken::AndTell(many) = taken {
             tokio::spawn(tell(self.database.clone(), self.buckets.clone(), owner, rate, many));
         }

