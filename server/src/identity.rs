@@ -99,6 +99,7 @@ async fn of_token(site: &Site, request: &Parts, door: Door) -> Result<Caller, Er
 
 /// Notes in the background that the token is in use: the call does not wait for it.
 fn note_use(caller: Caller) {
+    let caller = Caller { permit: None, ..caller };
     let program = if caller.program.is_empty() { caller.door.name().to_owned() } else { caller.program.clone() };
     tokio::spawn(async move {
         if let Err(error) = token::seen(&caller, &program).await {

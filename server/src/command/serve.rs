@@ -87,7 +87,8 @@ fn site(config: &Config, running: &Running, ending: Ending) -> anyhow::Result<Si
 /// When signals cannot be waited for.
 pub async fn until_told(socket: TcpListener, site: Site, drain: Duration) -> anyhow::Result<Closed> {
     let (told, ending) = (told_to_end()?, site.ending.clone());
-    let begun = ending.begun();
+    let (begun, proxies) = (ending.begun(), site.limits.proxies().clone());
+    let bounds = Bounds { proxy: Arc::new(move |peer| proxies.trusts(peer)), ..Bounds::of_process() };
     let end = async {
         told.await;
         tracing::info!(drain_seconds = drain.as_secs(), "told to end");
@@ -97,7 +98,7 @@ pub async fn until_told(socket: TcpListener, site: Site, drain: Duration) -> any
         ending.begin();
         Instant::now()
     };
-    let (broken_off, since) = tokio::join!(listener::serve(socket, router(site), Bounds::of_process(), begun), end);
+    let (broken_off, since) = tokio::join!(listener::serve(socket, router(site), bounds, begun), end);
     Ok(Closed { since, broken_off })
 }
 
