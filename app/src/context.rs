@@ -14,6 +14,7 @@ use leptos_axum::ResponseOptions;
 
 use crate::{
     access::{Role, Scope, Writes},
+    account::SignUpPolicy,
     admission::{Gate, Permit},
     audit::Recorder,
     database::Database,
@@ -42,6 +43,8 @@ pub struct Services {
     pub public_url: String,
     /// Whether mails leave; without a mail server they can be read in the app.
     pub mail_leaves: bool,
+    /// Who may sign up.
+    pub sign_up: SignUpPolicy,
     /// What may be used of what the operator pays for.
     pub quotas: Quotas,
     /// Before all doors: how often and how many at once one may call.
@@ -124,6 +127,8 @@ pub struct Person {
     pub name: String,
     /// The address they sign in with.
     pub email: String,
+    /// Whether it is known to be theirs: a link that was sent there was opened, or an operator vouched for it.
+    pub confirmed: bool,
 }
 
 /// Where the person stands in the organization of the call, and what the organization's days and amounts are in.

@@ -57,4 +57,5 @@ pub mod time;
 pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod upkeep;
+pub mod verification;
 pub mod visit;

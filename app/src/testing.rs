@@ -28,21 +28,22 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
-pub use server::{connect, create, owner};
+pub use server::{connect, create, empty, owner};
 pub use standing::{BEGINNING, PlainDocuments, StandingClock};
 
 use crate::{
     access::{Role, Scope, Writes},
-    account::{self, identity, secret, tokens::Preset},
+    account::{self, SignUpPolicy, identity, secret, tokens::Preset},
     admission::{Gate, Rules},
     assistant::Engine,
     audit::Recorder,
     context::{Caller, Clock, Door, Person, Services},
     database::{Access, Database, Reach},
     error::{Code, Error},
-    id::{MemberId, OrganizationId, UserId},
+    id::{MailId, MemberId, OrganizationId, UserId},
     operation::Declared,
     operations, organizations,
+    outbox::{self, Due, Outgoing},
     quotas::Quotas,
     security::{self, event::Origin},
 };
@@ -94,12 +95,47 @@ impl World {
             documents: Box::new(documents.clone()),
             public_url: "https://stint.test".to_owned(),
             mail_leaves: false,
+            sign_up: SignUpPolicy::Open,
             quotas: Quotas::default(),
             mail_waits: tokio::sync::Notify::new(),
             tasks: tokio_util::task::TaskTracker::new(),
             assistant,
         });
         Self { caller: Caller::nobody(services, Door::Page), clock, documents }
+    }
+
+    /// The same where mails leave, or where they do not.
+    pub fn where_mails_leave(mut self, leave: bool) -> Self {
+        self.change(|services| services.mail_leaves = leave);
+        self
+    }
+
+    /// The same where signing up is handled so.
+    pub fn where_sign_up(mut self, policy: SignUpPolicy) -> Self {
+        self.change(|services| services.sign_up = policy);
+        self
+    }
+
+    /// Changes what the process offers, for this world alone.
+    fn change(&mut self, change: impl FnOnce(&mut Services)) {
+        let services = &self.caller.services;
+        let mut changed = Services {
+            database: services.database.clone(),
+            workers: services.workers.clone(),
+            clock: Box::new(self.clock.clone()),
+            documents: Box::new(self.documents.clone()),
+            public_url: services.public_url.clone(),
+            mail_leaves: services.mail_leaves,
+            sign_up: services.sign_up,
+            quotas: services.quotas,
+            admission: Gate::new(Rules::of(None), services.database.clone()),
+            recorder: Recorder::start(services.workers.clone()),
+            tasks: services.tasks.clone(),
+            mail_waits: tokio::sync::Notify::new(),
+            assistant: Engine::default(),
+        };
+        change(&mut changed);
+        self.caller.services = Arc::new(changed);
     }
 
     /// Another person in the same organization.
@@ -215,6 +251,24 @@ impl World {
     /// The code with which a call is refused.
     pub async fn code(&self, operation: &str, arguments: Value) -> Code {
         self.refused(operation, arguments).await.code
+    }
+
+    /// The newest mail to a mailbox, as it leaves now; none when it stays. Those to people about their own sign-in belong to
+    /// no organization.
+    pub async fn mail_leaves(&self, organization: Option<OrganizationId>, mailbox: &str) -> Option<Outgoing> {
+        let (owner, organization) = (owner().await, organization.unwrap_or(OrganizationId(uuid::Uuid::nil())));
+        let newest = "select id from outgoing_mail where organization_id = $1 and recipient = $2 order by created_at desc, id desc limit 1";
+        let mail: uuid::Uuid = sqlx::query_scalar(newest).bind(organization.0).bind(mailbox).fetch_one(&owner).await.expect("a mail");
+        let again = "update outgoing_mail set next_attempt_at = now() where organization_id = $1 and id = $2";
+        sqlx::query(again).bind(organization.0).bind(mail).execute(&owner).await.expect("its time has come");
+        owner.close().await;
+        outbox::claim(&self.caller.services, Due::of(organization, MailId(mail))).await.expect("an answer")
+    }
+
+    /// Forgets that the address of this person is known to be theirs, as it is for whoever has just signed up.
+    pub async fn unconfirmed(&self) -> Self {
+        self.sql(&format!("update app_user set email_confirmed_at = null where id = '{}' and $1 is not null", self.person().id)).await;
+        self.at(self).await
     }
 
     /// What time it is in this world.

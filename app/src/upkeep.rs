@@ -1,4 +1,6 @@
-//! What is swept up at night: sign-ins that have run out, and answers that were kept for a day.
+//! What is swept up at night: sign-ins and links that have run out, and answers that were kept for a day.
+
+use jiff::SignedDuration;
 
 use crate::{
     account,
@@ -7,8 +9,11 @@ use crate::{
     error::Error,
     id::OrganizationId,
     operation::store::once,
-    security,
+    security, verification,
 };
+
+/// How long the secret of a link is known after it has run out, so that it can be said why it opens nothing.
+const SECRETS_KEPT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// How many organizations are swept in one go.
 const ORGANIZATIONS_MAX: i32 = 1_000;
@@ -20,6 +25,8 @@ pub struct Swept {
     pub sign_ins: u64,
     /// Answers that nobody asked for again within a day.
     pub answers: u64,
+    /// Secrets of links that had run out a month before.
+    pub secrets: i64,
 }
 
 /// Sweeps once. What is left over, if anything, is for the next time.
@@ -29,6 +36,7 @@ pub async fn sweep(services: &Services) -> Result<Swept, Error> {
     let mut db = services.workers.begin(Reach::Nobody, Access::Write).await?;
     let mut swept = Swept { sign_ins: account::store::delete_expired_sign_ins(&mut db, now).await?, ..Swept::default() };
     security::store::forget_old(&mut db, now).await?;
+    swept.secrets = verification::store::forget(&mut db, now - SECRETS_KEPT_FOR).await?;
     swept.answers += once::forget_own(&mut db, day_ago).await?;
     let organizations = once::organizations_with_answers_before(&mut db, day_ago, ORGANIZATIONS_MAX).await?;
     db.commit().await?;

@@ -14,7 +14,7 @@ pub use secret::Secret;
 pub use variables::{Fallback, VARIABLES, Variable, readme_table};
 
 use crate::peers::TrustedProxies;
-use app::quotas::Quotas;
+use app::{account::SignUpPolicy, quotas::Quotas};
 use lettre::message::Mailbox;
 use sqlx::postgres::PgConnectOptions;
 use std::{
@@ -42,6 +42,8 @@ pub struct Config {
     pub database_url: Option<PgConnectOptions>,
     /// The same database as its owner, for migrations.
     pub owner_database_url: Option<PgConnectOptions>,
+    /// Who may sign up.
+    pub sign_up: SignUpPolicy,
     /// The mail server; without one mails stay in the outbox. It may hold a password: do not log it.
     pub smtp_url: Option<Url>,
     /// The sender of mails.
@@ -111,6 +113,7 @@ impl Config {
         let database_url = values.take("STINT_DATABASE_URL", values::postgres_url);
         let owner_database_url = values.take("STINT_OWNER_DATABASE_URL", values::postgres_url);
         values.needs("STINT_OWNER_DATABASE_URL", "STINT_DATABASE_URL");
+        let sign_up = values.or_default("STINT_SIGN_UP", values::sign_up);
         let smtp_url = values.take("STINT_SMTP_URL", values::smtp_url);
         let mail_from = values.or_default("STINT_MAIL_FROM", values::mailbox);
         let model_url = values.take("STINT_MODEL_URL", values::api_url);
@@ -127,8 +130,17 @@ impl Config {
         let drain = values.or_default("STINT_DRAIN_SECONDS", values::number);
         let log = values.or_default("STINT_LOG", values::filter);
         let problems = values.finish();
-        let (Some(addr), Some(data_dir), Some(mail_from), Some(rate_limit), Some(trusted_proxies), Some(drain), Some(log), Ok(())) =
-            (addr, data_dir, mail_from, rate_limit, trusted_proxies, drain, log, &problems)
+        let (
+            Some(addr),
+            Some(data_dir),
+            Some(sign_up),
+            Some(mail_from),
+            Some(rate_limit),
+            Some(trusted_proxies),
+            Some(drain),
+            Some(log),
+            Ok(()),
+        ) = (addr, data_dir, sign_up, mail_from, rate_limit, trusted_proxies, drain, log, &problems)
         else {
             return Err(ConfigError::Variables(problems.err().unwrap_or_default()));
         };
@@ -140,6 +152,7 @@ impl Config {
             data_dir,
             database_url,
             owner_database_url,
+            sign_up,
             smtp_url,
             mail_from,
             model,
@@ -181,6 +194,7 @@ impl fmt::Debug for Config {
             .field("public_url", &self.public_url)
             .field("data_dir", &self.data_dir)
             .field("private_database", &self.database_url.is_none())
+            .field("sign_up", &self.sign_up)
             .field("sends_mail", &self.smtp_url.is_some())
             .field("mail_from", &self.mail_from)
             .field("model", &self.model.as_ref().map(|model| &model.name))

@@ -6,6 +6,7 @@ use anyhow::Context;
 use app::{
     access::{Scope, Writes},
     account::registration::Registration,
+    verification::Purpose,
 };
 use clap::{Args, Parser, Subcommand};
 use server::{
@@ -58,6 +59,20 @@ enum Admin {
     CreateUser(CreateUser),
     /// Make an access token for a member and print it, once.
     CreateToken(CreateToken),
+    /// Print the link that confirms an address, as a mail would bring it: hand it to its owner, who opens it signed in.
+    Confirm(Link),
+    /// Print the link for a new password, as a mail would bring it: hand it to the person whose account it is.
+    ResetPassword(Link),
+}
+
+#[derive(Args)]
+struct Link {
+    /// The address that the person signs in with.
+    #[arg(long)]
+    email: String,
+    /// Print JSON for machines.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args)]
@@ -169,6 +184,12 @@ async fn beside(command: Command, running: &Running) -> anyhow::Result<bool> {
         Command::Admin { command: Admin::CreateToken(given) } => {
             let CreateToken { email, organization, name, scopes, writes, json } = given;
             admin::create_token(running, admin::Wanted { email, organization, name, scopes, writes }, json).await?;
+        }
+        Command::Admin { command: Admin::Confirm(Link { email, json }) } => {
+            admin::link(running, &email, Purpose::ConfirmAddress, json).await?;
+        }
+        Command::Admin { command: Admin::ResetPassword(Link { email, json }) } => {
+            admin::link(running, &email, Purpose::ResetPassword, json).await?;
         }
         Command::Serve | Command::Migrate => {}
     }

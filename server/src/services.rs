@@ -124,6 +124,7 @@ fn services(config: &Config, model: Option<ModelClient>, (database, workers): (D
         public_url: config.public_url.clone(),
         mail_leaves: config.smtp_url.is_some(),
         quotas: config.quotas,
+        sign_up: config.sign_up,
         mail_waits: tokio::sync::Notify::new(),
         tasks: tokio_util::task::TaskTracker::new(),
         assistant: Engine { model: model.map(|model| Box::new(model) as Box<dyn Model>), ..Engine::default() },

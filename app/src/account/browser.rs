@@ -15,6 +15,7 @@ use crate::{
         attempts::{self, Limit, Purpose},
         event::{Origin, note, password_changed},
     },
+    verification::address::tell,
 };
 
 /// How long a browser is known after somebody has signed in there, in seconds: 400 days, the longest that browsers keep a cookie.
@@ -83,8 +84,17 @@ pub async fn change_password(caller: &Caller, present: String, password: String,
     let this = sign_in_cookie(&headers(), &services.public_url).map(|secret| secret::fingerprint(&secret)).unwrap_or_default();
     let mut db = services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
     store::set_password(&mut db, person.id.0, &hash).await?;
-    password_changed(&mut db, person.id, &this, revoke_tokens, services.clock.now(), &Origin::of(caller)).await?;
-    db.commit().await
+    let now = services.clock.now();
+    password_changed(&mut db, person.id, &this, revoke_tokens, now, &Origin::of(caller)).await?;
+    let told = format!(
+        "Hello {},\n\nyour password for Stint was changed. If it was not you, choose another one with \"Forgot your password?\" on the \
+         page to sign in.",
+        person.name
+    );
+    tell(&mut db, &person.email, "Your password for Stint was changed", &told, now).await?;
+    db.commit().await?;
+    services.mail_waits.notify_one();
+    Ok(())
 }
 
 /// The content of a cookie of a request; nothing when it is empty.

@@ -19,6 +19,7 @@ use crate::{
         event::{Origin, note},
     },
     text,
+    verification::{self, address},
 };
 
 /// How long a browser stays signed in.
@@ -69,8 +70,9 @@ pub async fn register(services: &Services, given: Registration) -> Result<Regist
     let now = services.clock.now();
     let mut db = services.database.begin(Reach::Organization(organization), Access::Write).await?;
     store::insert_user(&mut db, user.0, &email, &name, &password_hash, now).await?;
-    if given.confirmed {
-        store::confirm_email(&mut db, user, now).await?;
+    match given.confirmed {
+        true => store::confirm_email(&mut db, user, now).await?,
+        false => address::send(&mut db, user, verification::Purpose::ConfirmAddress, &email, now).await?,
     }
     let slug = found(&mut db, &Founder { user, member, name: &name }, &organization_name, &zone, now).await?;
     db.commit().await?;

@@ -16,6 +16,7 @@ pub struct SignedIn {
     pub user_id: Uuid,
     pub user_name: String,
     pub email: String,
+    pub confirmed: bool,
     pub organization: Option<Standing>,
 }
 
@@ -37,6 +38,7 @@ pub struct TokenOwner {
     pub user_id: Uuid,
     pub user_name: String,
     pub email: String,
+    pub confirmed: bool,
     pub standing: Standing,
     pub token_name: String,
     pub secret_hash: Vec<u8>,
@@ -48,7 +50,7 @@ pub struct TokenOwner {
 /// Who is behind the cookie, in one round trip; `slug` names the organization of the page, or is empty.
 pub async fn authenticate_sign_in(db: &mut Db, cookie_hash: &[u8], slug: &str, now: Timestamp) -> Result<Option<SignedIn>, Error> {
     let row = query!(
-        r#"select user_id as "user_id!", user_name as "user_name!", email as "email!", organization_id, slug, organization_name,
+        r#"select user_id as "user_id!", user_name as "user_name!", email as "email!", confirmed as "confirmed!", organization_id, slug, organization_name,
                member_id, role, time_zone, currency, week_start, language
            from authenticate_sign_in($1, $2, $3)"#,
         cookie_hash,
@@ -61,6 +63,7 @@ pub async fn authenticate_sign_in(db: &mut Db, cookie_hash: &[u8], slug: &str, n
         user_id: row.user_id,
         user_name: row.user_name,
         email: row.email,
+        confirmed: row.confirmed,
         organization: row.organization_id.map(|organization_id| Standing {
             organization_id,
             slug: row.slug.unwrap_or_default(),
@@ -78,7 +81,7 @@ pub async fn authenticate_sign_in(db: &mut Db, cookie_hash: &[u8], slug: &str, n
 /// Who is behind the token, in one round trip. The secret still has to be compared.
 pub async fn authenticate_token(db: &mut Db, token: TokenId, now: Timestamp) -> Result<Option<TokenOwner>, Error> {
     let row = query!(
-        r#"select user_id as "user_id!", user_name as "user_name!", email as "email!", organization_id as "organization_id!", slug as "slug!",
+        r#"select user_id as "user_id!", user_name as "user_name!", email as "email!", confirmed as "confirmed!", organization_id as "organization_id!", slug as "slug!",
                organization_name as "organization_name!", member_id as "member_id!", role as "role!", time_zone as "time_zone!",
                currency as "currency!", week_start as "week_start!", language as "language!", token_name as "token_name!",
                secret_hash as "secret_hash!", scopes as "scopes!", writes as "writes!", seen_recently as "seen_recently!"
@@ -92,6 +95,7 @@ pub async fn authenticate_token(db: &mut Db, token: TokenId, now: Timestamp) -> 
         user_id: row.user_id,
         user_name: row.user_name,
         email: row.email,
+        confirmed: row.confirmed,
         standing: Standing {
             organization_id: row.organization_id,
             slug: row.slug,

@@ -46,7 +46,7 @@ pub async fn recognize(database: &Database, presented: &str, now: Timestamp) -> 
         return Err(Error::unauthenticated());
     }
     Ok(Recognized {
-        person: Person { id: UserId(owner.user_id), name: owner.user_name, email: owner.email },
+        person: Person { id: UserId(owner.user_id), name: owner.user_name, email: owner.email, confirmed: owner.confirmed },
         membership: identity::membership(owner.standing)?,
         token: Token {
             id,

@@ -12,7 +12,7 @@ use crate::{
     operations,
 };
 
-/// What is not offered although a role may do it: mails hold the links of invitations, and whoever has one can use it.
+/// What is not offered although a role may do it: mails are letters to others, and what they say is not for a model.
 const KEPT_BACK: [&str; 1] = ["list_mails"];
 
 /// Who is at the drawer.

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     error::{Code, Error},
     quotas,
+    verification::refusal,
 };
 
 /// What a model may read in a month.
@@ -99,8 +100,9 @@ pub async fn settle(visitor: &Visitor, taken: Tokens, used: Tokens) -> Result<To
     Ok(sum)
 }
 
-/// Refuses when the tokens of the month are used up.
+/// Refuses when the tokens of the month are used up, and for whoever has not confirmed their address.
 pub async fn check(visitor: &Visitor) -> Result<(), Error> {
+    refusal::of_model(&visitor.caller).await?;
     let mut db = visitor.db().await?;
     let used = store::usage::of_month(&mut db, month(visitor)).await?;
     if used.percent() >= 100 {

@@ -22,7 +22,7 @@ use crate::{
 pub fn visit() -> Visit {
     let Some(caller) = use_context::<Caller>() else { return Visit::default() };
     let now = caller.services.clock.now();
-    let person = caller.person.map(|person| Profile { name: person.name, email: person.email });
+    let person = caller.person.map(|person| Profile { name: person.name, email: person.email, confirmed: person.confirmed });
     let place = caller.membership.map(|membership| place(membership, now));
     let services = &caller.services;
     Visit {
@@ -30,6 +30,7 @@ pub fn visit() -> Visit {
         place,
         address: services.public_url.clone(),
         mail_leaves: services.mail_leaves,
+        sign_up: services.sign_up,
         returned: returned(),
         ..Visit::default()
     }

@@ -57,7 +57,10 @@ fn mail(mail: OutgoingMail) -> impl IntoView {
             </summary>
             <div class="mail-body">
                 {mail.state.last_error.map(|problem| view! { <p class="wrong">{problem}</p> })}
-                <p class="words">{mail.body}</p>
+                {match mail.body {
+                    Some(body) => view! { <p class="words">{body}</p> }.into_any(),
+                    None => view! { <p class="quiet">"Its text holds a link for its reader only, so it is not kept."</p> }.into_any(),
+                }}
                 {invoice.map(|path| view! { <p><a href=path>"To the invoice"</a></p> })}
             </div>
         </details>

@@ -8,7 +8,7 @@ use super::{
     number::NumberPattern,
     print::{self, Issue},
     read,
-    store::{self, NewMail, Row, Sent},
+    store::{self, NewMail, Row, Sent, Words},
     totals::TaxCategory,
     wording::Wording,
 };
@@ -137,7 +137,8 @@ pub(super) async fn mail(cx: &mut Call, row: &Row, organization: &Organization, 
     let body = message.unwrap_or_else(|| wording.letter(number, &total, due_on, from));
     let subject = wording.subject(number, from);
     let now = cx.now;
-    store::insert_mail(&mut cx.db, &NewMail { recipient, subject: &subject, body: &body, invoice: Some(row.id), now }).await?;
-    cx.mailed();
+    store::insert_mail(&mut cx.db, &NewMail { recipient, subject: &subject, words: Words::Fixed(&body), invoice: Some(row.id), now })
+        .await?;
+    cx.mailed()?;
     Ok(())
 }

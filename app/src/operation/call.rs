@@ -16,6 +16,7 @@ use crate::{
     money::Currency,
     organizations,
     projects::sight::Sight,
+    verification::refusal,
 };
 
 /// What an operation works with: who asks, when, and a transaction that belongs to their organization.
@@ -69,9 +70,12 @@ impl Call {
         self.warnings.push(warning.into());
     }
 
-    /// Remembers that a mail was put into the outbox, so that it is counted, and leaves as soon as the call is done.
-    pub fn mailed(&mut self) {
+    /// Remembers that a mail was put into the outbox, so that it is counted, and leaves as soon as the call is done. Refused while
+    /// the address of the person is not confirmed.
+    pub fn mailed(&mut self) -> Result<(), Error> {
+        refusal::of_mail(&self.caller)?;
         self.mails += 1;
+        Ok(())
     }
 
     /// Goes on as this member of an organization that the person has just come into: the record of the call belongs there.

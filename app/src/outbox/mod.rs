@@ -11,14 +11,18 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     context::Services,
-    database::{Access, Reach},
+    database::{Access, Db, Reach},
     error::Error,
     id::{MailId, OrganizationId},
-    quotas,
+    people, quotas,
+    verification::{
+        Purpose,
+        mail::{MailText, ToPerson, to_person},
+    },
 };
 
 /// How often the mail server may refuse a mail before it counts as failed.
@@ -56,6 +60,14 @@ pub struct Due {
     /// Whose it is.
     pub organization: OrganizationId,
     mail: MailId,
+}
+
+#[cfg(test)]
+impl Due {
+    /// This mail of this organization, as the worker would find it.
+    pub(crate) fn of(organization: OrganizationId, mail: MailId) -> Self {
+        Self { organization, mail }
+    }
 }
 
 /// A claimed mail, ready to be sent.
@@ -115,12 +127,15 @@ pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Er
     let mut db = services.workers.begin(Reach::Organization(due.organization), Access::Write).await?;
     let Some(attempts) = store::lock(&mut db, due.mail).await? else { return Ok(None) };
     let mail = store::read(&mut db, due.mail).await?;
-    // That of a paid invoice still leaves: who has paid wants the invoice all the same.
-    if mail.invoice_state.as_deref() == Some("void") {
-        store::failed(&mut db, due.mail, VOIDED).await?;
-        db.commit().await?;
-        return Ok(None);
-    }
+    let body = match text(&mut db, &services.public_url, &mail, services.clock.now()).await? {
+        MailText::Ready(body) => body,
+        MailText::Stays(why) => {
+            tracing::warn!(mail.id = %due.mail, %why, "a mail stays");
+            store::failed(&mut db, due.mail, &why).await?;
+            db.commit().await?;
+            return Ok(None);
+        }
+    };
     store::count_attempt(&mut db, due.mail, LEASE).await?;
     let attachment = match mail.invoice_id {
         Some(invoice) => store::document(&mut db, invoice).await?,
@@ -136,10 +151,27 @@ pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Er
         recipient: mail.recipient,
         reply_to: mail.reply_to,
         subject: mail.subject,
-        body: mail.body,
+        body,
         attachment: attachment.map(|(number, bytes)| Attachment { file_name: file_name(&number), bytes }),
         attempts: attempts + 1,
     }))
+}
+
+/// What a mail says: what it was written with, or what is written now, with a secret that was never sent before.
+async fn text(db: &mut Db, public_url: &str, mail: &store::Row, now: Timestamp) -> Result<MailText, Error> {
+    // That of a paid invoice still leaves: who has paid wants the invoice all the same.
+    if mail.invoice_state.as_deref() == Some("void") {
+        return Ok(MailText::Stays(VOIDED.to_owned()));
+    }
+    let (mailbox, asked) = (mail.recipient.as_str(), mail.created_at.to_jiff());
+    match (&mail.body, mail.template.as_deref().and_then(Purpose::named), mail.reference) {
+        (Some(body), ..) => Ok(MailText::Ready(body.clone())),
+        (None, Some(Purpose::AnswerInvitation), Some(invitation)) => {
+            people::letter::invitation(db, public_url, mailbox, invitation, now).await
+        }
+        (None, Some(purpose), Some(person)) => to_person(db, public_url, &ToPerson { purpose, mailbox, person, asked }, now).await,
+        _ => Ok(MailText::Stays("What it was about is gone.".to_owned())),
+    }
 }
 
 /// Writes down what became of the attempt.

@@ -59,10 +59,15 @@ pub struct Row {
     pub recipient: String,
     pub reply_to: Option<String>,
     pub subject: String,
-    pub body: String,
+    /// What it says; none when that is written as it leaves.
+    pub body: Option<String>,
+    /// The purpose of the secret that it carries then, and the record that it is about.
+    pub template: Option<String>,
+    pub reference: Option<Uuid>,
     pub invoice_id: Option<Uuid>,
     /// How the invoice stands that it carries.
     pub invoice_state: Option<String>,
+    pub created_at: jiff_sqlx::Timestamp,
 }
 
 /// The mail.
@@ -70,9 +75,9 @@ pub async fn read(db: &mut Db, mail: MailId) -> Result<Row, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Row,
-        r#"select m.recipient, o.email as reply_to, m.subject, m.body, m.invoice_id, i.state as "invoice_state?"
+        r#"select m.recipient, o.email as "reply_to?", m.subject, m.body, m.template, m.reference, m.invoice_id, i.state as "invoice_state?", m.created_at
            from outgoing_mail m
-           join organization o on o.id = m.organization_id
+           left join organization o on o.id = m.organization_id
            left join invoice i on i.organization_id = m.organization_id and i.id = m.invoice_id
            where m.organization_id = $1 and m.id = $2"#,
         organization,

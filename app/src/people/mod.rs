@@ -12,6 +12,8 @@ pub mod invitations;
 #[cfg(feature = "ssr")]
 pub mod invite;
 pub mod invite_page;
+#[cfg(feature = "ssr")]
+pub mod letter;
 pub mod page;
 pub mod received;
 #[cfg(feature = "ssr")]

@@ -24,6 +24,7 @@ fn with(studio: &World, quotas: Quotas) -> World {
         documents: Box::new(studio.documents.clone()),
         public_url: before.public_url.clone(),
         mail_leaves: true,
+        sign_up: crate::account::SignUpPolicy::Open,
         quotas,
         mail_waits: tokio::sync::Notify::new(),
         tasks: before.tasks.clone(),

@@ -17,7 +17,7 @@ async fn database() -> &'static PgConnectOptions {
     DATABASE.get_or_init(made).await
 }
 
-/// Makes an empty database with the schema, and drops those of processes that are gone.
+/// Makes a database with the schema, and drops those of processes that are gone.
 async fn made() -> PgConnectOptions {
     let options = create("").await;
     database::migrate(&options).await.expect("the schema");
@@ -41,6 +41,11 @@ pub async fn create(name: &str) -> PgConnectOptions {
     sqlx::query(AssertSqlSafe(create)).execute(&server).await.expect("a database");
     server.close().await;
     options.database(&name)
+}
+
+/// A connection to a database of its own without a schema, that may do everything.
+pub async fn empty(name: &str) -> PgPool {
+    PgPoolOptions::new().max_connections(1).connect_with(create(name).await).await.expect("the new database")
 }
 
 /// Whether the process that made a database is gone; where that cannot be told, it is taken to live.

@@ -19,14 +19,14 @@ pub struct Returned {
     /// Why it was refused.
     #[serde(default)]
     pub refusal: Option<Error>,
-    /// What was typed, when it was refused; never a password.
+    /// What was typed, when it was refused; never a password or the secret of a link.
     pub fields: BTreeMap<String, String>,
     /// The answer in JSON, when it holds a secret that is shown only once.
     pub answer: Option<String>,
 }
 
 /// The fields whose content is never sent back.
-pub const NEVER_RETURNED: [&str; 3] = ["password", "present", "idempotency_key"];
+pub const NEVER_RETURNED: [&str; 5] = ["password", "present", "secret", "invitation", "idempotency_key"];
 
 /// What was typed into the form that is sent to `call`, when it has just been refused.
 pub(super) fn typed(call: &str) -> BTreeMap<String, String> {

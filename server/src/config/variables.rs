@@ -53,6 +53,12 @@ pub static VARIABLES: &[Variable] = &[
         meaning: "The same database as its owner, used for migrations only.",
     },
     Variable {
+        name: "STINT_SIGN_UP",
+        default: Fallback::Value("open"),
+        shape: "open, invited or closed",
+        meaning: "Who may sign up: `open` anybody, `invited` whoever has the link of an invitation, `closed` nobody.",
+    },
+    Variable {
         name: "STINT_SMTP_URL",
         default: Fallback::Otherwise("mails stay in the outbox"),
         shape: "an SMTP URL, such as smtps://user:password@mail.example.com",

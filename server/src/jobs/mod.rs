@@ -48,7 +48,9 @@ async fn old_things_go(services: Arc<Services>) {
     sleep(FIRST_SWEEP).await;
     loop {
         match upkeep::sweep(&services).await {
-            Ok(swept) => tracing::info!(sign_ins = swept.sign_ins, answers = swept.answers, "swept up what is old"),
+            Ok(swept) => {
+                tracing::info!(sign_ins = swept.sign_ins, answers = swept.answers, secrets = swept.secrets, "swept up what is old")
+            }
             Err(error) => tracing::warn!(%error, "what is old could not be swept up"),
         }
         sleep(SWEEP_AFTER).await;

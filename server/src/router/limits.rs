@@ -37,11 +37,14 @@ const KEYS_KEPT: usize = 10_000;
 const TOKEN_FACTOR: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 
 /// Forms that somebody who guesses would send, and what they guess with them.
-const GUESSES: [(&str, Purpose); 4] = [
+const GUESSES: [(&str, Purpose); 7] = [
     ("/call/sign_in", Purpose::SignIn),
     ("/call/sign_up", Purpose::SignUp),
     ("/call/request_password_reset", Purpose::Reset),
     ("/call/reset_password", Purpose::Reset),
+    ("/call/confirm_address", Purpose::Reset),
+    ("/call/change_address", Purpose::Reset),
+    ("/call/send_verification", Purpose::Reset),
 ];
 
 /// What is said to whoever tries too often.

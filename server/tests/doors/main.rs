@@ -8,6 +8,7 @@ mod blind;
 mod budgets;
 mod cutoff;
 mod ending;
+mod identity;
 mod isolation;
 mod limits;
 mod mails;

@@ -12,6 +12,7 @@ use std::{
 use app::{
     access::{Scope, Writes},
     account::{
+        SignUpPolicy,
         registration::{self, Registration},
         token::{Order, issue},
     },
@@ -114,6 +115,7 @@ impl World {
             public_url: address.clone(),
             mail_leaves: false,
             quotas,
+            sign_up: SignUpPolicy::Open,
             mail_waits: tokio::sync::Notify::new(),
             tasks: tokio_util::task::TaskTracker::new(),
             assistant,

@@ -174,6 +174,7 @@ fn beside(visitor: &Visitor, answers: Vec<Vec<Prepare>>) -> Visitor {
         documents: Box::new(Arc::new(PlainDocuments::default())),
         public_url: before.public_url.clone(),
         mail_leaves: false,
+        sign_up: crate::account::SignUpPolicy::Open,
         quotas: before.quotas,
         mail_waits: tokio::sync::Notify::new(),
         tasks: before.tasks.clone(),

@@ -9,13 +9,22 @@ use crate::{
     error::Error,
     outbox,
     page::Cursor,
+    verification::Purpose,
 };
+
+/// What a mail says.
+pub enum Words<'a> {
+    /// This.
+    Fixed(&'a str),
+    /// What is written when it leaves, with a secret for this purpose, about this record.
+    Carrying(Purpose, Uuid),
+}
 
 /// A mail before it is stored.
 pub struct NewMail<'a> {
     pub recipient: &'a str,
     pub subject: &'a str,
-    pub body: &'a str,
+    pub words: Words<'a>,
     pub invoice: Option<Uuid>,
     pub now: Timestamp,
 }
@@ -23,14 +32,21 @@ pub struct NewMail<'a> {
 /// Puts a mail into the outbox; it leaves when the fact that it speaks of is committed.
 pub async fn insert_mail(db: &mut Db, mail: &NewMail<'_>) -> Result<(), Error> {
     let organization = db.organization();
+    let (body, template, reference) = match mail.words {
+        Words::Fixed(body) => (Some(body), None, None),
+        Words::Carrying(purpose, reference) => (None, Some(purpose.name()), Some(reference)),
+    };
     query!(
-        "insert into outgoing_mail (organization_id, id, recipient, subject, body, invoice_id, next_attempt_at, created_at)
-         values ($1, $2, $3, $4, $5, $6, now(), $7)",
+        "insert into outgoing_mail (organization_id, id, recipient, subject, body, template, reference, invoice_id, next_attempt_at,
+             created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, now(), $9)",
         organization,
         crate::id::MailId::new().0,
         mail.recipient,
         mail.subject,
-        mail.body,
+        body,
+        template,
+        reference,
         mail.invoice,
         instant(mail.now) as _
     )
@@ -58,7 +74,7 @@ pub struct MailRow {
     pub id: Uuid,
     pub recipient: String,
     pub subject: String,
-    pub body: String,
+    pub body: Option<String>,
     pub invoice_id: Option<Uuid>,
     pub state: String,
     pub attempts: i32,

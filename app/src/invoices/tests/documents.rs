@@ -95,6 +95,7 @@ fn with(studio: &World, database: Database, documents: impl Documents + 'static)
         public_url: before.public_url.clone(),
         mail_leaves: false,
         quotas: before.quotas,
+        sign_up: crate::account::SignUpPolicy::Open,
         mail_waits: tokio::sync::Notify::new(),
         tasks: before.tasks.clone(),
         recorder: before.recorder.clone(),

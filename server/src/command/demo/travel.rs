@@ -57,6 +57,7 @@ pub fn services(now: &Arc<Services>, at: Timestamp) -> Travelling {
         public_url: now.public_url.clone(),
         mail_leaves: now.mail_leaves,
         quotas: now.quotas,
+        sign_up: now.sign_up,
         mail_waits: tokio::sync::Notify::new(),
         tasks: now.tasks.clone(),
         assistant: Engine::default(),
