@@ -28,7 +28,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
-pub use server::{connect, create, empty, owner};
+pub use server::{apart, connect, create, empty, owner};
 pub use standing::{BEGINNING, PlainDocuments, StandingClock};
 
 use crate::{
@@ -86,21 +86,7 @@ impl World {
     /// Nobody yet, before this database.
     pub fn on(database: Database, assistant: Engine) -> Self {
         let (clock, documents) = (Arc::new(StandingClock::default()), Arc::new(PlainDocuments::default()));
-        let services = Arc::new(Services {
-            recorder: Recorder::start(database.clone()),
-            admission: Gate::new(Rules::of(None), database.clone()),
-            workers: database.clone(),
-            database,
-            clock: Box::new(clock.clone()),
-            documents: Box::new(documents.clone()),
-            public_url: "https://stint.test".to_owned(),
-            mail_leaves: false,
-            sign_up: SignUpPolicy::Open,
-            quotas: Quotas::default(),
-            mail_waits: tokio::sync::Notify::new(),
-            tasks: tokio_util::task::TaskTracker::new(),
-            assistant,
-        });
+        let services = Arc::new(services(database, &clock, &documents, assistant));
         Self { caller: Caller::nobody(services, Door::Page), clock, documents }
     }
 
@@ -136,6 +122,13 @@ impl World {
         };
         change(&mut changed);
         self.caller.services = Arc::new(changed);
+    }
+
+    /// The same caller, whose statements believe to be in another organization than the one that the database holds them to.
+    pub async fn mistaken_for(&self, organization: OrganizationId) -> Self {
+        let services = services(connect().await, &self.clock, &self.documents, Engine::default());
+        let services = Services { database: services.database.clone().mistaken_for(organization), ..services };
+        Self { caller: Caller { services: Arc::new(services), ..self.caller.clone() }, ..self.clone() }
     }
 
     /// Another person in the same organization.
@@ -321,6 +314,25 @@ impl World {
     /// The person behind this caller.
     pub fn person(&self) -> &Person {
         self.caller.person.as_ref().expect("a person")
+    }
+}
+
+/// What a process offers, with stand-ins for the clock and the typesetter.
+fn services(database: Database, clock: &Arc<StandingClock>, documents: &Arc<PlainDocuments>, assistant: Engine) -> Services {
+    Services {
+        recorder: Recorder::start(database.clone()),
+        admission: Gate::new(Rules::of(None), database.clone()),
+        workers: database.clone(),
+        database,
+        clock: Box::new(clock.clone()),
+        documents: Box::new(documents.clone()),
+        public_url: "https://stint.test".to_owned(),
+        mail_leaves: false,
+        sign_up: SignUpPolicy::Open,
+        quotas: Quotas::default(),
+        mail_waits: tokio::sync::Notify::new(),
+        tasks: tokio_util::task::TaskTracker::new(),
+        assistant,
     }
 }
 

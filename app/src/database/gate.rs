@@ -11,6 +11,8 @@ use tokio::{runtime::Handle, time::timeout};
 use uuid::Uuid;
 
 use super::{Access, Db, Reach, errors};
+#[cfg(test)]
+use crate::id::OrganizationId;
 use crate::{
     error::Error,
     limits::{Turn, Turns},
@@ -24,12 +26,35 @@ const LIMIT: Duration = Duration::from_secs(5);
 pub struct Database {
     pool: PgPool,
     shares: Option<Arc<Turns<Uuid>>>,
+    /// The organization that transactions take theirs for.
+    #[cfg(test)]
+    mistaken: Option<OrganizationId>,
 }
 
 impl Database {
     /// The gate before these connections. Nothing else sends a statement to them.
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, shares: None }
+        Self {
+            pool,
+            shares: None,
+            #[cfg(test)]
+            mistaken: None,
+        }
+    }
+
+    /// The same connections, whose transactions take this organization for the one that row security holds them to: every
+    /// filter of a statement is past the mark, and that wall is all there is.
+    #[cfg(test)]
+    pub fn mistaken_for(self, organization: OrganizationId) -> Self {
+        Self { mistaken: Some(organization), ..self }
+    }
+
+    /// A transaction that has begun.
+    fn opened(&self, open: Open, reach: Reach) -> Db {
+        let db = Db::of(open, reach);
+        #[cfg(test)]
+        let db = db.mistaken_for(self.mistaken);
+        db
     }
 
     /// The same, where one organization, or one person outside of any, has at most so many of the connections in use at once.
@@ -46,12 +71,12 @@ impl Database {
         let statement = reach.begin(access);
         for _ in 0..self.pool.options().get_max_connections() {
             match begun(self.pool.acquire().await?, turn.clone(), statement.clone()).await {
-                Ok(open) => return Ok(Db::of(open, reach)),
+                Ok(open) => return Ok(self.opened(open, reach)),
                 Err(problem) if errors::is_cut(&problem) => tracing::debug!(%problem, "a connection was cut while it was idle"),
                 Err(problem) => return Err(problem.into()),
             }
         }
-        Ok(Db::of(begun(self.pool.acquire().await?, turn, statement).await?, reach))
+        Ok(self.opened(begun(self.pool.acquire().await?, turn, statement).await?, reach))
     }
 
     /// A part of the share of whose rows are in reach; nothing where there are no shares.

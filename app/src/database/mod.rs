@@ -36,6 +36,13 @@ impl Db {
         Self { open: Some(open), organization: reach.organization() }
     }
 
+    /// The same, which takes another organization for its own, if it has one.
+    #[cfg(test)]
+    fn mistaken_for(self, organization: Option<OrganizationId>) -> Self {
+        let organization = organization.filter(|_| self.organization.is_some()).or(self.organization);
+        Self { organization, ..self }
+    }
+
     /// The organization whose rows this transaction may touch.
     pub fn organization(&self) -> Uuid {
         // Without an organization row security hides every tenant row, and so does the nil id.

@@ -7,6 +7,7 @@ mod dropped;
 mod dry_run;
 mod tables;
 mod tenants;
+mod updates;
 
 use serde_json::{Map, Value, json};
 
