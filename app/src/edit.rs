@@ -111,6 +111,8 @@ impl<T: schemars::JsonSchema> schemars::JsonSchema for Edit<T> {
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        T::json_schema(generator)
+        let mut schema = T::json_schema(generator);
+        schema.insert(crate::operation::CLEARS.to_owned(), true.into());
+        schema
     }
 }

@@ -4,13 +4,17 @@
 //! A message says what was wrong with which value and what to do next. It never shows SQL, paths or another tenant's data:
 //! what went wrong inside is logged where it happened and leaves as [`Code::Internal`].
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
 };
+
+/// The detail of a refusal that says after how many seconds to try again.
+const RETRY_AFTER: &str = "retry_after_seconds";
 
 /// Why a call was refused, in words a person can act on.
 #[derive(Debug, Clone, PartialEq, thiserror::Error, Serialize, Deserialize)]
@@ -134,6 +138,18 @@ impl Error {
     pub fn uncertain(what: &str) -> Self {
         Self::new(Code::Unavailable, format!("{what} It is not known whether anything was changed."))
             .hint("Look whether it was done before you try again, or repeat the call with the same idempotency_key.")
+    }
+
+    /// Too many calls of one caller; the next one may come after `wait`, which is told in whole seconds.
+    pub fn too_often(what: &str, wait: Duration) -> Self {
+        let seconds = wait.as_secs() + 1;
+        let unit = if seconds == 1 { "second" } else { "seconds" };
+        Self::new(Code::RateLimited, format!("{what} Try again in {seconds} {unit}.")).details(&json!({ RETRY_AFTER: seconds }))
+    }
+
+    /// After how long the same may be tried again, when that is known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.details.as_ref()?.get(RETRY_AFTER)?.as_u64().map(Duration::from_secs)
     }
 
     /// A fault of Stint's, already logged, before anything was kept.

@@ -54,6 +54,8 @@ ids! {
     MemberId,
     /// A personal access token.
     TokenId,
+    /// A browser in which somebody is signed in.
+    SignInId,
     /// A client.
     ClientId,
     /// A project.

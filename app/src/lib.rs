@@ -7,6 +7,8 @@
 
 pub mod access;
 pub mod account;
+#[cfg(feature = "ssr")]
+pub mod admission;
 pub mod assistant;
 pub mod audit;
 pub mod budgets;
@@ -25,6 +27,8 @@ pub mod history;
 pub mod hours;
 pub mod id;
 pub mod invoices;
+#[cfg(feature = "ssr")]
+pub mod limits;
 pub mod money;
 pub mod notifications;
 pub mod operation;
@@ -38,8 +42,11 @@ pub mod people;
 pub mod percent;
 pub mod projects;
 #[cfg(feature = "ssr")]
+pub mod quotas;
+#[cfg(feature = "ssr")]
 pub mod reference;
 pub mod routes;
+pub mod security;
 #[cfg(feature = "ssr")]
 pub mod shell;
 #[cfg(all(test, feature = "ssr"))]
@@ -50,4 +57,5 @@ pub mod time;
 pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod upkeep;
+pub mod verification;
 pub mod visit;

@@ -15,6 +15,7 @@ use crate::{
     organizations::*,
     people::{invitations::*, *},
     projects::{team::*, *},
+    security::*,
     time::*,
 };
 
@@ -26,6 +27,10 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<ListTokens>(),
         Operation::of::<CreateToken>(),
         Operation::of::<RevokeToken>(),
+        Operation::of::<ListSignIns>(),
+        Operation::of::<EndSignIn>(),
+        Operation::of::<EndOtherSignIns>(),
+        Operation::of::<ListSecurityEvents>(),
         // Organizations
         Operation::of::<ListOrganizations>(),
         Operation::of::<GetOrganization>(),
@@ -96,6 +101,7 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<GetInvoice>(),
         Operation::of::<GetInvoiceDocument>(),
         Operation::of::<SendInvoice>(),
+        Operation::of::<ResendInvoice>(),
         Operation::of::<RecordPayment>(),
         Operation::of::<VoidInvoice>(),
         Operation::of::<ListMails>(),

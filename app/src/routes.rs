@@ -35,6 +35,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=landing::page ssr=SsrMode::Async />
                 <Route path=path!("/sign-up") view=sign_up ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=sign_in ssr=SsrMode::Async />
+                <Route path=path!("/forgot") view={Lazy::<Forgot>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/reset/:secret") view={Lazy::<Reset>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/verify/:secret") view={Lazy::<Verify>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/welcome") view={Lazy::<Nowhere>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/invitation/:secret") view={Lazy::<Invitation>::new()} ssr=SsrMode::Async />
                 <ParentRoute path=path!("/o/:slug") view={Lazy::<Frame>::new()} ssr=SsrMode::Async>

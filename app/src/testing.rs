@@ -17,6 +17,7 @@
 //! `World` is an organization of its own in it, so tests run side by side. Every answer is held against the operation's
 //! output schema, so a test of an operation is a test of its schema too.
 
+mod sent;
 mod server;
 mod standing;
 
@@ -27,19 +28,24 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
-pub use server::{connect, owner};
+pub use server::{apart, connect, create, empty, owner};
 pub use standing::{BEGINNING, PlainDocuments, StandingClock};
 
 use crate::{
     access::{Role, Scope, Writes},
-    account::{self, identity, secret, tokens::Preset},
+    account::{self, SignUpPolicy, identity, secret, tokens::Preset},
+    admission::{Gate, Rules},
     assistant::Engine,
     audit::Recorder,
     context::{Caller, Clock, Door, Person, Services},
-    database::{Access, Reach},
+    database::{Access, Database, Reach},
     error::{Code, Error},
-    id::{MemberId, OrganizationId, UserId},
+    id::{MailId, MemberId, OrganizationId, UserId},
+    operation::Declared,
     operations, organizations,
+    outbox::{self, Due, Outgoing},
+    quotas::Quotas,
+    security::{self, event::Origin},
 };
 
 /// A caller in an organization, and the means to look behind the scenes.
@@ -66,30 +72,65 @@ impl World {
 
     /// The same, with an assistant.
     pub async fn with(name: &str, zone: &str, assistant: Engine) -> Self {
-        let (clock, documents) = (Arc::new(StandingClock::default()), Arc::new(PlainDocuments::default()));
-        let database = connect().await;
-        let services = Arc::new(Services {
-            recorder: Recorder::start(database.clone()),
-            workers: database.clone(),
-            database,
-            clock: Box::new(clock.clone()),
-            documents: Box::new(documents.clone()),
-            public_url: "https://stint.test".to_owned(),
-            mail_leaves: false,
-            mail_waits: tokio::sync::Notify::new(),
-            verifications: tokio::sync::Notify::new(),
-            access_log_days: 90,
-            tasks: tokio_util::task::TaskTracker::new(),
-            assistant,
-        });
+        let world = Self::on(connect().await, assistant);
+        let services = &world.caller.services;
         let organization = OrganizationId::new();
         let slug = format!("{name}-{}", organization.0.simple());
         let slug = slug.get(..slug.len().min(48)).unwrap_or_default().to_owned();
         let mut db = services.database.begin(Reach::Organization(organization), Access::Write).await.expect("a transaction");
         organizations::store::insert(&mut db, &slug, name, zone, services.clock.now()).await.expect("an organization");
         db.commit().await.expect("committed");
-        let world = Self { caller: Caller::nobody(services, Door::Page), clock, documents };
         world.joined(organization, &slug, Role::Owner).await
+    }
+
+    /// Nobody yet, before this database.
+    pub fn on(database: Database, assistant: Engine) -> Self {
+        let (clock, documents) = (Arc::new(StandingClock::default()), Arc::new(PlainDocuments::default()));
+        let services = Arc::new(services(database, &clock, &documents, assistant));
+        Self { caller: Caller::nobody(services, Door::Page), clock, documents }
+    }
+
+    /// The same where mails leave, or where they do not.
+    pub fn where_mails_leave(mut self, leave: bool) -> Self {
+        self.change(|services| services.mail_leaves = leave);
+        self
+    }
+
+    /// The same where signing up is handled so.
+    pub fn where_sign_up(mut self, policy: SignUpPolicy) -> Self {
+        self.change(|services| services.sign_up = policy);
+        self
+    }
+
+    /// Changes what the process offers, for this world alone.
+    fn change(&mut self, change: impl FnOnce(&mut Services)) {
+        let services = &self.caller.services;
+        let mut changed = Services {
+            database: services.database.clone(),
+            workers: services.workers.clone(),
+            clock: Box::new(self.clock.clone()),
+            documents: Box::new(self.documents.clone()),
+            public_url: services.public_url.clone(),
+            mail_leaves: services.mail_leaves,
+            sign_up: services.sign_up,
+            quotas: services.quotas,
+            admission: Gate::new(Rules::of(None), services.database.clone()),
+            recorder: Recorder::start(services.workers.clone()),
+            tasks: services.tasks.clone(),
+            mail_waits: tokio::sync::Notify::new(),
+            verifications: tokio::sync::Notify::new(),
+            access_log_days: services.access_log_days,
+            assistant: Engine::default(),
+        };
+        change(&mut changed);
+        self.caller.services = Arc::new(changed);
+    }
+
+    /// The same caller, whose statements believe to be in another organization than the one that the database holds them to.
+    pub async fn mistaken_for(&self, organization: OrganizationId) -> Self {
+        let services = services(connect().await, &self.clock, &self.documents, Engine::default());
+        let services = Services { database: services.database.clone().mistaken_for(organization), ..services };
+        Self { caller: Caller { services: Arc::new(services), ..self.caller.clone() }, ..self.clone() }
     }
 
     /// Another person in the same organization.
@@ -118,14 +159,20 @@ impl World {
         self.signed_in(self.person().id, &slug).await
     }
 
-    async fn signed_in(&self, user: UserId, slug: &str) -> Self {
+    /// This person, signed in at a page of this organization.
+    pub async fn signed_in(&self, user: UserId, slug: &str) -> Self {
         let (services, now, cookie) = (&self.caller.services, self.now(), secret::random());
         let expires = now + SignedDuration::from_hours(1_000_000);
         let mut db = services.database.begin(Reach::Person(user.0), Access::Write).await.expect("a transaction");
-        account::store::insert_sign_in(&mut db, &secret::fingerprint(&cookie), user.0, now, expires, "a test").await.expect("signed in");
+        let (sign_in, from) = (secret::fingerprint(&cookie), Origin::new("", "a test"));
+        security::store::open_sign_in(&mut db, user.0, &sign_in, &sign_in, (now, expires), &from).await.expect("signed in");
         db.commit().await.expect("committed");
         let (person, membership) = identity::recognize(&services.database, &cookie, slug, now).await.expect("recognized").expect("known");
-        Self { caller: Caller { person: Some(person), membership, token: None, door: Door::Page, ..self.caller.clone() }, ..self.clone() }
+        let sign_in = Some(sign_in);
+        Self {
+            caller: Caller { person: Some(person), sign_in, membership, token: None, door: Door::Page, ..self.caller.clone() },
+            ..self.clone()
+        }
     }
 
     /// An agent of this caller over MCP, with every scope.
@@ -139,7 +186,7 @@ impl World {
         let presented = made["token"].as_str().expect("a token");
         let known = account::token::recognize(&self.caller.services.database, presented, self.now()).await.expect("recognized");
         let (person, membership, token) = (Some(known.person), Some(known.membership), Some(known.token));
-        Self { caller: Caller { person, membership, token, door: Door::Mcp, ..self.caller.clone() }, ..self.clone() }
+        Self { caller: Caller { person, sign_in: None, membership, token, door: Door::Mcp, ..self.caller.clone() }, ..self.clone() }
     }
 
     /// An agent whose token holds these scopes and no others.
@@ -167,13 +214,16 @@ impl World {
         Ok(answer)
     }
 
-    /// Sends a form, as the browser does: the arguments are text and go past the schema that programs are held to.
-    pub async fn form<F>(&self, arguments: Value) -> Result<Value, Error>
+    /// Sends a form, as the browser does: every value is text, and is read as the operation's schema means it.
+    pub async fn form<F>(&self, fields: Value) -> Result<Value, Error>
     where
-        F: server_fn::ServerFn<Error = Error> + DeserializeOwned + Send + 'static,
-        F::Output: Serialize,
+        F: server_fn::ServerFn<Error = Error> + Declared + DeserializeOwned + Send + 'static,
+        <F as server_fn::ServerFn>::Output: Serialize,
     {
-        let call: F = serde_json::from_value(arguments).expect("arguments of the form");
+        let operation = operations::named(F::DECLARATION.name).expect("an operation");
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        sent::write(&mut form, "", &fields);
+        let call: F = operation.received(&self.caller, &form.finish())?;
         let answer = self.caller.clone().run(call.run_body()).await?;
         Ok(serde_json::to_value(answer).expect("an answer"))
     }
@@ -196,6 +246,24 @@ impl World {
     /// The code with which a call is refused.
     pub async fn code(&self, operation: &str, arguments: Value) -> Code {
         self.refused(operation, arguments).await.code
+    }
+
+    /// The newest mail to a mailbox, as it leaves now; none when it stays. Those to people about their own sign-in belong to
+    /// no organization.
+    pub async fn mail_leaves(&self, organization: Option<OrganizationId>, mailbox: &str) -> Option<Outgoing> {
+        let (owner, organization) = (owner().await, organization.unwrap_or(OrganizationId(uuid::Uuid::nil())));
+        let newest = "select id from outgoing_mail where organization_id = $1 and recipient = $2 order by created_at desc, id desc limit 1";
+        let mail: uuid::Uuid = sqlx::query_scalar(newest).bind(organization.0).bind(mailbox).fetch_one(&owner).await.expect("a mail");
+        let again = "update outgoing_mail set next_attempt_at = now() where organization_id = $1 and id = $2";
+        sqlx::query(again).bind(organization.0).bind(mail).execute(&owner).await.expect("its time has come");
+        owner.close().await;
+        outbox::claim(&self.caller.services, Due::of(organization, MailId(mail))).await.expect("an answer")
+    }
+
+    /// Forgets that the address of this person is known to be theirs, as it is for whoever has just signed up.
+    pub async fn unconfirmed(&self) -> Self {
+        self.sql(&format!("update app_user set email_confirmed_at = null where id = '{}' and $1 is not null", self.person().id)).await;
+        self.at(self).await
     }
 
     /// What time it is in this world.
@@ -248,6 +316,27 @@ impl World {
     /// The person behind this caller.
     pub fn person(&self) -> &Person {
         self.caller.person.as_ref().expect("a person")
+    }
+}
+
+/// What a process offers, with stand-ins for the clock and the typesetter.
+fn services(database: Database, clock: &Arc<StandingClock>, documents: &Arc<PlainDocuments>, assistant: Engine) -> Services {
+    Services {
+        recorder: Recorder::start(database.clone()),
+        admission: Gate::new(Rules::of(None), database.clone()),
+        workers: database.clone(),
+        database,
+        clock: Box::new(clock.clone()),
+        documents: Box::new(documents.clone()),
+        public_url: "https://stint.test".to_owned(),
+        mail_leaves: false,
+        sign_up: SignUpPolicy::Open,
+        quotas: Quotas::default(),
+        mail_waits: tokio::sync::Notify::new(),
+        verifications: tokio::sync::Notify::new(),
+        access_log_days: 90,
+        tasks: tokio_util::task::TaskTracker::new(),
+        assistant,
     }
 }
 

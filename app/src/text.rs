@@ -18,8 +18,14 @@ pub fn lines(field: &str, given: &str, longest: usize) -> Result<String, Error> 
 
 /// One line or nothing: empty text is no text.
 pub fn optional(field: &str, given: Option<&str>, longest: usize) -> Result<Option<String>, Error> {
-    let Some(given) = given else { return Ok(None) };
-    Ok(Some(clean(field, given, longest, true)?).filter(|text| !text.is_empty()))
+    let text = given.map(|given| clean(field, given, longest, false)).transpose()?;
+    Ok(text.filter(|text| !text.is_empty()))
+}
+
+/// Several lines or nothing: empty text is no text.
+pub fn optional_lines(field: &str, given: Option<&str>, longest: usize) -> Result<Option<String>, Error> {
+    let text = given.map(|given| clean(field, given, longest, true)).transpose()?;
+    Ok(text.filter(|text| !text.is_empty()))
 }
 
 /// An e-mail address: something, an @, and a host; whether it exists is found out by sending.
@@ -28,7 +34,7 @@ pub fn email(field: &str, given: &str) -> Result<String, Error> {
     let sound = text.split_once('@').is_some_and(|(name, host)| {
         !name.is_empty() && !host.is_empty() && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.')
     });
-    if !sound || text.chars().any(|c| c.is_whitespace() || ",;<>\"()".contains(c)) {
+    if !sound || text.chars().any(|c| c.is_whitespace() || is_invisible(c) || ",;<>\"()".contains(c)) {
         return Err(Error::invalid(field, format!("\"{}\" is not an e-mail address; write it like ada@example.com.", excerpt(&text))));
     }
     Ok(text)
@@ -42,17 +48,52 @@ pub fn excerpt(text: &str) -> String {
     }
 }
 
+/// The text as it is kept. What shows nothing at all is empty.
 fn clean(field: &str, given: &str, longest: usize, breaks: bool) -> Result<String, Error> {
     let text = given.replace("\r\n", "\n");
     let text = text.trim();
+    if text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
+        return Ok(String::new());
+    }
     let length = text.chars().count();
     if length > longest {
         return Err(Error::invalid(field, format!("{} has {length} characters; at most {longest} fit. Shorten it.", readable(field))));
     }
-    if text.chars().any(|c| c.is_control() && !(breaks && (c == '\n' || c == '\t'))) {
+    if text.chars().any(|c| breaks_a_line(c) && !(breaks && (c == '\n' || c == '\t'))) {
         return Err(Error::invalid(field, format!("{} holds a control character or a line break; remove it.", readable(field))));
     }
+    if text.chars().any(|c| turns_around(c, breaks)) {
+        let message = format!("{} holds an invisible character that turns the text around it; write it anew.", readable(field));
+        return Err(Error::invalid(field, message));
+    }
     Ok(text.to_owned())
+}
+
+/// Control characters, and the line and paragraph separators of Unicode.
+fn breaks_a_line(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// Characters that make what follows them read in another direction than it is written (Unicode's explicit directional
+/// formatting): with an override a file name or an amount looks like another one. In several lines embeddings and isolates are
+/// what a writer of two scripts may need; in one line nothing is, as its direction is clear.
+fn turns_around(c: char, lines: bool) -> bool {
+    match c {
+        '\u{202D}' | '\u{202E}' => true,
+        '\u{202A}'..='\u{202C}' | '\u{2066}'..='\u{2069}' => !lines,
+        _ => false,
+    }
+}
+
+/// Characters that take no room and show nothing (Unicode's default ignorable ones, as far as people meet them), and blanks that
+/// are no white space to Unicode.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}'
+    )
 }
 
 /// `payment_terms_days` as *Payment terms days*.
@@ -90,5 +131,30 @@ mod tests {
         assert!(line("name", "a\0b", 10).is_err());
         assert!(line("name", "a\nb", 10).is_err());
         assert!(lines("notes", "a\nb", 10).is_ok());
+        for separator in ["\n", "\r", "\t", "\u{85}", "\u{2028}", "\u{2029}", "\u{7}"] {
+            assert!(optional("legal_name", Some(&format!("a{separator}b")), 10).is_err(), "{separator:?}");
+        }
+        assert_eq!(optional_lines("notes", Some("a\r\nb"), 10), Ok(Some("a\nb".to_owned())));
+    }
+
+    #[test]
+    fn what_shows_nothing_is_empty() {
+        for nothing in ["", "  \n ", "\u{200B}", " \u{200B}\u{FEFF} \u{2060}", "\u{3164}", "\u{202E}", "\u{AD}"] {
+            assert!(line("name", nothing, 10).is_err(), "{nothing:?}");
+            assert_eq!(optional("name", Some(nothing), 10), Ok(None), "{nothing:?}");
+            assert_eq!(lines("notes", nothing, 10).as_deref(), Ok(""), "{nothing:?}");
+        }
+        let family = "\u{1F468}\u{200D}\u{1F469}";
+        assert_eq!(line("name", family, 10).as_deref(), Ok(family), "joiners belong to what they join");
+    }
+
+    #[test]
+    fn text_that_reads_otherwise_than_it_is_written_is_refused() {
+        for turned in ["invoice\u{202E}fdp.exe", "a\u{202D}b"] {
+            assert!(line("name", turned, 50).is_err() && lines("notes", turned, 50).is_err(), "{turned:?}");
+        }
+        let isolated = "Hello \u{2067}\u{5E9}\u{5DC}\u{5D5}\u{5DD}\u{2069}";
+        assert!(line("name", isolated, 50).is_err() && lines("notes", isolated, 50).is_ok());
+        assert!(line("name", "\u{5E9}\u{5DC}\u{5D5}\u{5DD}\u{200F}", 50).is_ok(), "a script of its own direction needs no such character");
     }
 }

@@ -1,5 +1,5 @@
-//! What is swept up at night: sign-ins that have run out, answers that were kept for a day, and accesses of months that are long
-//! over.
+//! What is swept up at night: sign-ins and links that have run out, answers that were kept for a day, and accesses of months that
+//! are long over.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,7 +11,11 @@ use crate::{
     error::Error,
     id::OrganizationId,
     operation::store::once,
+    security, verification,
 };
+
+/// How long the secret of a link is known after it has run out, so that it can be said why it opens nothing.
+const SECRETS_KEPT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// How many organizations are swept in one go.
 const ORGANIZATIONS_MAX: i32 = 1_000;
@@ -28,6 +32,8 @@ pub struct Swept {
     pub answers: u64,
     /// Months of accesses that were kept for long enough.
     pub access_months: i32,
+    /// Secrets of links that had run out a month before.
+    pub secrets: i64,
 }
 
 /// Sweeps once. What is left over, if anything, is for the next time.
@@ -36,6 +42,8 @@ pub async fn sweep(services: &Services) -> Result<Swept, Error> {
     let day_ago = now - once::KEPT_FOR;
     let mut db = services.workers.begin(Reach::Nobody, Access::Write).await?;
     let mut swept = Swept { sign_ins: account::store::delete_expired_sign_ins(&mut db, now).await?, ..Swept::default() };
+    security::store::forget_old(&mut db, now).await?;
+    swept.secrets = verification::store::forget(&mut db, now - SECRETS_KEPT_FOR).await?;
     swept.answers += once::forget_own(&mut db, day_ago).await?;
     let organizations = once::organizations_with_answers_before(&mut db, day_ago, ORGANIZATIONS_MAX).await?;
     db.commit().await?;

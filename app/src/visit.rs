@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     access::Permission,
-    account::{Place, Profile},
+    account::{Place, Profile, SignUpPolicy},
     ends,
     ui::Returned,
 };
@@ -23,6 +23,8 @@ pub struct Visit {
     pub address: String,
     /// Whether mails leave; without a mail server they are read in the settings.
     pub mail_leaves: bool,
+    /// Who may sign up.
+    pub sign_up: SignUpPolicy,
     /// The form that led here, when it was sent without scripts and has something to say.
     pub returned: Option<Returned>,
     /// Whether the page of that form was left.

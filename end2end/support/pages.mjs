@@ -6,6 +6,9 @@ export const OPEN = [
   { name: "sign-up", path: "/sign-up" },
   { name: "sign-in", path: "/sign-in" },
   { name: "invitation-missing", path: "/invitation/nothing" },
+  { name: "forgot", path: "/forgot" },
+  { name: "verify-missing", path: "/verify/nothing" },
+  { name: "reset-missing", path: "/reset/nothing" },
   { name: "welcome", path: "/welcome" },
   { name: "not-found", path: "/nowhere" },
 ];

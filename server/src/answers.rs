@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use app::{assistant::door::Visitor, context::Caller, error::Error};
+use app::{
+    assistant::{door::Visitor, elsewhere},
+    context::Caller,
+    error::Error,
+};
 use axum::{
     Extension, Router,
     extract::Path,
@@ -31,13 +35,13 @@ pub fn routes() -> Router<Site> {
 /// Everything that was told of the answer so far, and all that follows. Only whose conversation it is hears it, while they may
 /// still see what it is made of.
 async fn answer(Extension(caller): Extension<Caller>, Path((_, run)): Path<(String, String)>) -> Response {
-    events(caller, &run).unwrap_or_else(|error| Refusal::from(error).into_response())
+    events(caller, &run).await.unwrap_or_else(|error| Refusal::from(error).into_response())
 }
 
-fn events(caller: Caller, run: &str) -> Result<Response, Error> {
+async fn events(caller: Caller, run: &str) -> Result<Response, Error> {
     let visitor = Visitor::of(caller)?;
     let id = run.parse().map_err(|_| Error::not_found("answer on its way"))?;
-    let run = visitor.caller.services.assistant.runs.hear(&visitor, id)?;
+    let run = elsewhere::hear(&visitor, id).await?;
     let events = run.events().map(|event| Event::default().json_data(event));
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE)).into_response();
     response.headers_mut().insert(BUFFERING, HeaderValue::from_static("no"));

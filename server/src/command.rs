@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod call;
 pub mod demo;
+pub mod password;
 pub mod serve;
 
 use std::io::{self, Write};
@@ -11,11 +12,11 @@ use anyhow::Context;
 use app::error::Error;
 use serde::Serialize;
 
-use crate::{config::Config, services};
+use crate::{config::Config, connections::Schema, services::Running};
 
 /// Brings the schema of the configured database up to date.
 pub async fn migrate(config: &Config) -> anyhow::Result<()> {
-    let running = services::Running::open(config).await?;
+    let running = Running::open(config, Schema::Migrated).await?;
     running.close().await;
     say("The schema is up to date.")
 }

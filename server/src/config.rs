@@ -13,6 +13,8 @@ mod tests;
 pub use secret::Secret;
 pub use variables::{Fallback, VARIABLES, Variable, readme_table};
 
+use crate::peers::TrustedProxies;
+use app::{account::SignUpPolicy, quotas::Quotas};
 use lettre::message::Mailbox;
 use sqlx::postgres::PgConnectOptions;
 use std::{
@@ -21,6 +23,7 @@ use std::{
     num::NonZeroU32,
     os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
+    time::Duration,
 };
 use thiserror::Error;
 use url::Url;
@@ -39,16 +42,24 @@ pub struct Config {
     pub database_url: Option<PgConnectOptions>,
     /// The same database as its owner, for migrations.
     pub owner_database_url: Option<PgConnectOptions>,
+    /// Who may sign up.
+    pub sign_up: SignUpPolicy,
     /// The mail server; without one mails stay in the outbox. It may hold a password: do not log it.
     pub smtp_url: Option<Url>,
     /// The sender of mails.
     pub mail_from: Mailbox,
     /// The language model that the assistant asks; without one it takes slash commands only.
     pub model: Option<ModelApi>,
+    /// What may be used of what the operator pays for.
+    pub quotas: Quotas,
     /// Calls per minute with one token; none for no limit.
     pub rate_limit: Option<NonZeroU32>,
     /// How many days calls that changed nothing stay in the audit log.
     pub access_log_days: i32,
+    /// How long the process goes on as before when it is told to end, while it says that it is not ready.
+    pub drain: Duration,
+    /// The proxies in front, whose word is taken for whom a request comes from.
+    pub trusted_proxies: TrustedProxies,
     /// The filter of the log.
     pub log: String,
     given_secret: Option<Secret>,
@@ -104,6 +115,7 @@ impl Config {
         let database_url = values.take("STINT_DATABASE_URL", values::postgres_url);
         let owner_database_url = values.take("STINT_OWNER_DATABASE_URL", values::postgres_url);
         values.needs("STINT_OWNER_DATABASE_URL", "STINT_DATABASE_URL");
+        let sign_up = values.or_default("STINT_SIGN_UP", values::sign_up);
         let smtp_url = values.take("STINT_SMTP_URL", values::smtp_url);
         let mail_from = values.or_default("STINT_MAIL_FROM", values::mailbox);
         let model_url = values.take("STINT_MODEL_URL", values::api_url);
@@ -115,15 +127,28 @@ impl Config {
         let model = model_url.zip(model_name).map(|(url, name)| ModelApi { url, name, key });
         let given_secret = values.take("STINT_SECRET", Secret::parse);
         let rate_limit = values.or_default("STINT_RATE_LIMIT", values::number);
+        let trusted_proxies = values.or_default("STINT_TRUSTED_PROXIES", TrustedProxies::parse);
+        let quotas = quotas(&mut values);
         let access_log_days = values.or_default("STINT_ACCESS_LOG_DAYS", values::days_kept);
+        let drain = values.or_default("STINT_DRAIN_SECONDS", values::number);
         let log = values.or_default("STINT_LOG", values::filter);
         let problems = values.finish();
-        let (Some(addr), Some(data_dir), Some(mail_from), Some(rate_limit), Some(access_log_days), Some(log), Ok(())) =
-            (addr, data_dir, mail_from, rate_limit, access_log_days, log, &problems)
+        let (
+            Some(addr),
+            Some(data_dir),
+            Some(sign_up),
+            Some(mail_from),
+            Some(rate_limit),
+            Some(trusted_proxies),
+            Some(access_log_days),
+            Some(drain),
+            Some(log),
+            Ok(()),
+        ) = (addr, data_dir, sign_up, mail_from, rate_limit, trusted_proxies, access_log_days, drain, log, &problems)
         else {
             return Err(ConfigError::Variables(problems.err().unwrap_or_default()));
         };
-        let rate_limit = NonZeroU32::new(rate_limit);
+        let (rate_limit, drain) = (NonZeroU32::new(rate_limit), Duration::from_secs(drain.into()));
         let public_url = public_url.unwrap_or_else(|| own_origin(addr));
         Ok(Self {
             addr,
@@ -131,11 +156,15 @@ impl Config {
             data_dir,
             database_url,
             owner_database_url,
+            sign_up,
             smtp_url,
             mail_from,
             model,
+            quotas,
             rate_limit,
             access_log_days,
+            drain,
+            trusted_proxies,
             log,
             given_secret,
         })
@@ -153,6 +182,15 @@ impl Config {
     }
 }
 
+fn quotas(values: &mut Values) -> Quotas {
+    let mut most = |name| values.or_default(name, values::number).filter(|most| *most > 0).map(i64::from);
+    Quotas {
+        mails_of_organization: most("STINT_MAILS_PER_DAY"),
+        mails: most("STINT_ALL_MAILS_PER_DAY"),
+        model_tokens: most("STINT_MODEL_TOKENS"),
+    }
+}
+
 /// Only what may be logged.
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -161,10 +199,13 @@ impl fmt::Debug for Config {
             .field("public_url", &self.public_url)
             .field("data_dir", &self.data_dir)
             .field("private_database", &self.database_url.is_none())
+            .field("sign_up", &self.sign_up)
             .field("sends_mail", &self.smtp_url.is_some())
             .field("mail_from", &self.mail_from)
             .field("model", &self.model.as_ref().map(|model| &model.name))
             .field("rate_limit", &self.rate_limit)
+            .field("quotas", &self.quotas)
+            .field("drain", &self.drain)
             .field("log", &self.log)
             .finish_non_exhaustive()
     }

@@ -3,22 +3,25 @@
 //! Every request gets a [`Caller`], so that the absence of a person is said and never guessed. A cookie opens the pages
 //! and never the doors of programs; a token opens the doors of programs and never a page.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-
 use app::{
-    account::{browser, identity, token},
+    account::{browser, identity, secret, token},
+    admission::Owner,
     context::{Caller, Door},
-    error::Error,
+    error::{Code, Error},
 };
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use url::Url;
 
-use crate::{refusal::Refusal, router::Site};
+use crate::{
+    peers,
+    refusal::Refusal,
+    router::{Site, limits::network},
+};
 
 /// The header with which the pages say for which organization they call.
 pub const ORGANIZATION: &str = "stint-organization";
@@ -42,13 +45,19 @@ pub async fn by_cookie(State(site): State<Site>, request: Request, next: Next) -
 
 async fn signed_in(site: &Site, request: &Parts) -> Result<Caller, Error> {
     let mut caller = nobody(site, request, Door::Page);
-    if let Some(cookie) = browser::cookie(&request.headers, browser::COOKIE) {
-        let (services, slug) = (&site.services, slug(site, request).unwrap_or_default());
+    let services = &site.services;
+    let cookie = browser::sign_in_cookie(&request.headers, &services.public_url);
+    let mut permit = services.admission.enter(cookie.as_deref(), network(peers::origin(request))).await?;
+    if let Some(cookie) = cookie {
+        let slug = slug(site, request).unwrap_or_default();
         if let Some((person, membership)) = identity::recognize(&services.database, &cookie, &slug, services.clock.now()).await? {
+            permit = services.admission.recognized(permit, &cookie, Owner::Person(person.id.0)).await?;
             caller.person = Some(person);
+            caller.sign_in = Some(secret::fingerprint(&cookie));
             caller.membership = membership;
         }
     }
+    caller.permit = Some(permit);
     Ok(caller)
 }
 
@@ -66,12 +75,23 @@ pub async fn by_token(State((site, door)): State<(Site, Door)>, request: Request
 
 async fn of_token(site: &Site, request: &Parts, door: Door) -> Result<Caller, Error> {
     let mut caller = nobody(site, request, door);
-    let Some(presented) = bearer(&request.headers) else { return Ok(caller) };
-    let recognized = token::recognize(&site.services.database, presented, site.services.clock.now()).await?;
+    let (services, limits, address, presented) = (&site.services, &site.limits, peers::origin(request), bearer(&request.headers));
+    let permit = services.admission.enter(presented, network(address)).await?;
+    let Some(presented) = presented else { return Ok(Caller { permit: Some(permit), ..caller }) };
+    limits.admit_token(presented, address)?;
+    let recognized = match token::recognize(&services.database, presented, services.clock.now()).await {
+        Err(error) if error.code == Code::Unauthenticated => {
+            limits.wrong_token(&services.database, address).await?;
+            return Err(error);
+        }
+        recognized => recognized?,
+    };
+    let elsewhere = limits.right_token(presented, recognized.token.id, address);
+    caller.permit = Some(services.admission.recognized(permit, presented, Owner::Token(recognized.token.id.0)).await?);
     caller.person = Some(recognized.person);
     caller.membership = Some(recognized.membership);
     caller.token = Some(recognized.token);
-    if !recognized.seen_recently {
+    if elsewhere || !recognized.seen_recently {
         note_use(caller.clone());
     }
     Ok(caller)
@@ -79,6 +99,7 @@ async fn of_token(site: &Site, request: &Parts, door: Door) -> Result<Caller, Er
 
 /// Notes in the background that the token is in use: the call does not wait for it.
 fn note_use(caller: Caller) {
+    let caller = Caller { permit: None, ..caller };
     let program = if caller.program.is_empty() { caller.door.name().to_owned() } else { caller.program.clone() };
     tokio::spawn(async move {
         if let Err(error) = token::seen(&caller, &program).await {
@@ -110,20 +131,10 @@ fn program(headers: &HeaderMap) -> String {
 }
 
 fn nobody(site: &Site, request: &Parts, door: Door) -> Caller {
-    Caller { address: address(request).to_string(), program: program(&request.headers), ..Caller::nobody(site.services.clone(), door) }
-}
-
-/// The address of the other end.
-///
-/// A peer on this very machine is a proxy in front of Stint: then the address that it added last counts. What others
-/// write into that header is never believed.
-pub fn address(request: &Parts) -> IpAddr {
-    let peer = request.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
-    let forwarded =
-        || request.headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
-    match peer.is_loopback() {
-        true => forwarded().unwrap_or(peer),
-        false => peer,
+    Caller {
+        address: peers::origin(request).to_string(),
+        program: program(&request.headers),
+        ..Caller::nobody(site.services.clone(), door)
     }
 }
 
@@ -151,7 +162,8 @@ fn slug_of_page(site: &Site, request: &Parts) -> Option<String> {
     is_ours(site, request, &page).then(|| slug_in(page.path())).flatten()
 }
 
-/// Whether an address is of this site: the one it is known under, or the one that this request was sent to.
+/// Whether an address is of this site: the one it is known under, or the one that this request was sent to, which is known to
+/// be ours as well ([`crate::router::hosts`]).
 pub fn is_ours(site: &Site, request: &Parts, address: &Url) -> bool {
     let origin = address.origin().ascii_serialization();
     if origin == site.services.public_url {

@@ -14,14 +14,15 @@ use lettre::{
 use tokio::time::timeout;
 use url::Url;
 
-/// How long the mail server may take to take one mail. It is less than the shortest wait before the next attempt, so a
-/// mail is never sent by two at once.
+/// How long the mail server may take to take one mail. With the time for writing the outcome down it is less than the lease of
+/// the outbox, so a mail is never sent by two at once.
 const PATIENCE: Duration = Duration::from_secs(45);
 
 /// How long it may take for one step of that.
 const STEP_LIMIT: Duration = Duration::from_secs(20);
 
-/// The way to the mail server.
+/// The way to the mail server. Copies share its connections.
+#[derive(Clone)]
 pub struct Post {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,

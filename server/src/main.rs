@@ -1,16 +1,18 @@
 //! The command line of Stint: what is typed, turned into a call of the library.
 
-use std::{process::ExitCode, thread::available_parallelism};
+use std::{process::ExitCode, thread::available_parallelism, time::Duration};
 
 use anyhow::Context;
 use app::{
     access::{Scope, Writes},
     account::registration::Registration,
+    verification::Purpose,
 };
 use clap::{Args, Parser, Subcommand};
 use server::{
     command::{self, admin},
     config::Config,
+    connections::Schema,
     services::Running,
     telemetry,
 };
@@ -42,9 +44,6 @@ enum Command {
         /// Its arguments as a JSON object.
         #[arg(default_value = "{}")]
         arguments: String,
-        /// The token to use instead of STINT_TOKEN.
-        #[arg(long)]
-        token: Option<String>,
     },
     /// What an operator does, beside a running server.
     Admin {
@@ -55,10 +54,25 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Admin {
-    /// Add a person with a login and a personal organization.
+    /// Add a person with a login and a personal organization. The password is a line of the standard input, or in
+    /// STINT_PASSWORD.
     CreateUser(CreateUser),
     /// Make an access token for a member and print it, once.
     CreateToken(CreateToken),
+    /// Print the link that confirms an address, as a mail would bring it: hand it to its owner, who opens it signed in.
+    Confirm(Link),
+    /// Print the link for a new password, as a mail would bring it: hand it to the person whose account it is.
+    ResetPassword(Link),
+}
+
+#[derive(Args)]
+struct Link {
+    /// The address that the person signs in with.
+    #[arg(long)]
+    email: String,
+    /// Print JSON for machines.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args)]
@@ -69,9 +83,9 @@ struct CreateUser {
     /// Their name.
     #[arg(long)]
     name: String,
-    /// Their password, at least 10 characters.
-    #[arg(long)]
-    password: String,
+    /// `-` for a line of the standard input. What is written here itself can be read by others on this machine.
+    #[arg(long, hide = true)]
+    password: Option<String>,
     /// What their organization is called; their own name when absent.
     #[arg(long)]
     organization: Option<String>,
@@ -112,6 +126,9 @@ fn writes(name: &str) -> Result<Writes, String> {
     if mode.name() == name { Ok(mode) } else { Err("it is direct, ask or drafts".to_owned()) }
 }
 
+/// How long what computes on threads of its own may take after everything else has ended.
+const COMPUTING_LIMIT: Duration = Duration::from_millis(200);
+
 fn main() -> ExitCode {
     let line = CommandLine::parse();
     match start(line.command) {
@@ -130,7 +147,10 @@ fn start(command: Command) -> anyhow::Result<bool> {
     // A render that waits needs another thread to go on: with one alone, pages could hang.
     let threads = available_parallelism().map_or(2, usize::from).max(2);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build().context("no threads")?;
-    runtime.block_on(run(command, config))
+    let done = runtime.block_on(run(command, config));
+    // What still computes, such as a document that nobody waits for any more, does not hold the end up.
+    runtime.shutdown_timeout(COMPUTING_LIMIT);
+    done
 }
 
 async fn run(command: Command, config: Config) -> anyhow::Result<bool> {
@@ -138,7 +158,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<bool> {
         Command::Serve => command::serve::serve(config).await?,
         Command::Migrate => command::migrate(&config).await?,
         other => {
-            let running = Running::open(&config).await?;
+            let running = Running::open(&config, Schema::AsItIs).await?;
             let done = beside(other, &running).await;
             running.close().await;
             return done;
@@ -151,18 +171,25 @@ async fn run(command: Command, config: Config) -> anyhow::Result<bool> {
 async fn beside(command: Command, running: &Running) -> anyhow::Result<bool> {
     match command {
         Command::Demo { json } => command::demo::demo(running, json).await?,
-        Command::Call { operation, arguments, token } => {
-            let token = token.or_else(|| std::env::var("STINT_TOKEN").ok()).context("no token: set STINT_TOKEN or give --token")?;
+        Command::Call { operation, arguments } => {
+            let token = std::env::var("STINT_TOKEN").context("no token: set STINT_TOKEN")?;
             return command::call::call(running, &operation, &arguments, &token).await;
         }
         Command::Admin { command: Admin::CreateUser(given) } => {
             let CreateUser { email, name, password, organization, json } = given;
+            let password = command::password::read(password, std::env::var(command::password::VARIABLE).ok())?;
             admin::create_user(running, Registration { email, name, password, organization, time_zone: None, confirmed: true }, json)
                 .await?;
         }
         Command::Admin { command: Admin::CreateToken(given) } => {
             let CreateToken { email, organization, name, scopes, writes, json } = given;
             admin::create_token(running, admin::Wanted { email, organization, name, scopes, writes }, json).await?;
+        }
+        Command::Admin { command: Admin::Confirm(Link { email, json }) } => {
+            admin::link(running, &email, Purpose::ConfirmAddress, json).await?;
+        }
+        Command::Admin { command: Admin::ResetPassword(Link { email, json }) } => {
+            admin::link(running, &email, Purpose::ResetPassword, json).await?;
         }
         Command::Serve | Command::Migrate => {}
     }

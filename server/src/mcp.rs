@@ -20,14 +20,14 @@ use axum::{
 };
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager};
 use serde_json::{Value, json};
-use url::{Host, Url};
+use url::Url;
 
 pub use offer::{Entry, Library, Offer, Standing, ToolCall};
 pub use tools::of_registry;
 
 use crate::{
     refusal::Refusal,
-    router::{Site, layers},
+    router::{Site, hosts::Hosts, layers},
 };
 use endpoint::Endpoint;
 
@@ -47,18 +47,13 @@ pub fn routes(site: &Site) -> Router<Site> {
 /// otherwise talk to a Stint in its visitor's network.
 fn transport(public_url: &str) -> StreamableHttpServerConfig {
     let public = Url::parse(public_url).ok();
-    let host = public.as_ref().and_then(Url::host).map(|host| match host {
-        Host::Ipv6(address) => address.to_string(),
-        other => other.to_string(),
-    });
     let origin = public.as_ref().and_then(|url| Some(format!("{}://{}:{}", url.scheme(), url.host_str()?, url.port_or_known_default()?)));
-    let here = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
     let origins_here = ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"].map(str::to_owned);
     StreamableHttpServerConfig::default()
         .with_legacy_session_mode(false)
         .with_json_response(true)
         .with_max_request_body_bytes(layers::BODY_LIMIT_BYTES)
-        .with_allowed_hosts(host.into_iter().chain(here))
+        .with_allowed_hosts(Hosts::of(public_url).names())
         .with_allowed_origins(origin.into_iter().chain(origins_here))
         .enforce_origin_validation()
 }

@@ -16,10 +16,7 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list, render_ap
 
 use serde_json::Value;
 
-use crate::{
-    refusal::Refusal,
-    router::{Site, fields},
-};
+use crate::{refusal::Refusal, router::Site};
 
 /// The addresses of all pages. They are found by rendering once without a request, and that must not happen again while
 /// requests are served: what is first waited for meanwhile would hang.
@@ -32,7 +29,6 @@ pub fn routes(site: &Site) -> Router<Site> {
         .leptos_routes_with_context(site, PAGES.clone(), hand_over, move || shell(options.clone()))
         .route("/call/{*name}", any(async || Refusal::from(Error::not_found("call"))))
         .layer(from_fn(onwards))
-        .layer(from_fn(fields::noted))
 }
 
 /// Whoever is signed in goes on from the first page to the organization that they joined first, or to where one is found.

@@ -29,9 +29,7 @@ impl Refusal {
 
     /// Too many calls; the next one may come after `wait`.
     pub fn too_often(wait: Duration) -> Self {
-        let seconds = wait.as_secs() + 1;
-        let error = Error::new(Code::RateLimited, format!("Too many calls in a short time. Try again in {seconds} seconds."));
-        Self { retry_after: Some(Duration::from_secs(seconds)), ..Self::from(error) }
+        Self::from(Error::too_often("Too many calls in a short time.", wait))
     }
 
     /// What was refused.
@@ -43,11 +41,11 @@ impl Refusal {
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let retry_after = match error.code {
+        let retry_after = error.retry_after().or(match error.code {
             Code::Unavailable => Some(Duration::from_secs(5)),
             Code::RateLimited => Some(Duration::from_secs(1)),
             _ => None,
-        };
+        });
         Self { error, status, retry_after }
     }
 }

@@ -1,11 +1,9 @@
 //! The operations as REST: `POST /api/v1/<operation>` with JSON, and `GET` with a query for those that only read.
 
-mod query;
-
 use app::{
     context::Caller,
     error::{Code, Error},
-    operation::{Effect, Operation},
+    operation::{Effect, Operation, urlencoded},
     operations,
 };
 use axum::{
@@ -42,7 +40,7 @@ async fn call(Extension(caller): Extension<Caller>, Path(name): Path<String>, Ra
     let arguments = match *request.method() {
         Method::POST => read_body(request.into_body()).await,
         Method::GET if operation.declaration.effect == Effect::Read => {
-            query::arguments(&operation.input, query.as_deref().unwrap_or_default()).map_err(Refusal::from)
+            urlencoded::arguments(&operation.input, query.as_deref().unwrap_or_default()).map_err(Refusal::from)
         }
         _ => return takes_post(operation),
     };

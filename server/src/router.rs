@@ -9,8 +9,8 @@
 //! | `/healthz`, `/readyz` | whoever watches over the process | whether it lives, whether it can work |
 
 mod assets;
-pub mod fields;
 mod health;
+pub mod hosts;
 pub mod layers;
 pub mod limits;
 mod origins;
@@ -28,7 +28,8 @@ use axum::{
 };
 use leptos::prelude::LeptosOptions;
 
-use crate::{answers, identity, isolation, mcp, pages, papers, refusal, rest};
+use crate::{answers, ending::Ending, identity, isolation, mcp, pages, papers, peers, refusal, rest};
+use hosts::Hosts;
 use limits::Limits;
 
 /// How long a page, a call of a page or a REST call may take until its answer begins.
@@ -46,6 +47,8 @@ pub struct Site {
     pub leptos: LeptosOptions,
     /// How often one may call.
     pub limits: Arc<Limits>,
+    /// Whether the process is about to end.
+    pub ending: Ending,
     /// What agents are offered.
     pub offer: mcp::Offer,
 }
@@ -67,6 +70,8 @@ pub fn router(site: Site) -> Router {
     // What is added last is reached first.
     doors
         .layer(from_fn(layers::limit_body))
+        .layer(from_fn_with_state(site.clone(), peers::find_origin))
+        .layer(from_fn_with_state(Hosts::of(&site.services.public_url), hosts::refuse_unknown))
         .layer(layers::catch_panic())
         .layer(from_fn(refusal::for_people))
         .layer(from_fn_with_state(site.clone(), layers::security_headers))
@@ -80,10 +85,10 @@ pub fn router(site: Site) -> Router {
 fn browser(pages: Router<Site>, site: &Site) -> Router<Site> {
     pages
         .layer(from_fn(outcome::with_its_status))
+        .layer(from_fn_with_state(site.clone(), limits::of_sign_ins))
         .layer(from_fn_with_state(site.clone(), returned::to_its_page))
         .layer(from_fn(outcome::not_kept))
         .layer(from_fn_with_state(site.clone(), identity::by_cookie))
-        .layer(from_fn_with_state(site.clone(), limits::of_sign_ins))
         .layer(from_fn_with_state(site.clone(), origins::refuse_cross_site))
         .layer(from_fn_with_state(ANSWER_LIMIT, layers::limit_time))
 }
@@ -92,7 +97,6 @@ fn browser(pages: Router<Site>, site: &Site) -> Router<Site> {
 fn programs(site: &Site) -> Router<Site> {
     rest::routes()
         .merge(papers::of_programs())
-        .layer(from_fn_with_state(site.clone(), limits::of_calls))
         .layer(from_fn(outcome::not_kept))
         .layer(from_fn_with_state((site.clone(), Door::Rest), identity::by_token))
         .layer(from_fn_with_state(ANSWER_LIMIT, layers::limit_time))
@@ -101,7 +105,6 @@ fn programs(site: &Site) -> Router<Site> {
 /// What agents call, with their token.
 fn agents(site: &Site) -> Router<Site> {
     mcp::routes(site)
-        .layer(from_fn_with_state(site.clone(), limits::of_calls))
         .layer(from_fn_with_state((site.clone(), Door::Mcp), identity::by_token))
         .layer(from_fn_with_state(AGENT_LIMIT, layers::limit_time))
         .route("/.well-known/oauth-protected-resource", get(mcp::protected_resource))

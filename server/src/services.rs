@@ -1,34 +1,32 @@
 //! What the process offers to every call: the database, the clock, the typesetter.
 
-use std::{sync::Arc, thread::available_parallelism, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use app::{
+    admission::{Gate, Rules},
     assistant::{Engine, model::Model},
     audit::Recorder,
     context::{Place, Promise, Services, SystemClock},
-    database::{self, Database},
+    database::Database,
     error::{Code, Error},
     invoices::document::InvoiceDocument,
 };
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tokio::time::{Instant, timeout_at};
 
 use crate::{
     cluster::Cluster,
     config::Config,
+    connections::{self, Schema, cores, for_calls},
     documents::{DocumentError, Documents},
     model::ModelClient,
 };
 
-/// How long a call waits for a connection before it is told to try again.
-const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
+/// How long the end of a command may take: a database that is away does not hold it up.
+const CLOSE_LIMIT: Duration = Duration::from_secs(10);
 
-/// The connections of the work that nobody waits for: mails, records, upkeep.
-const WORKERS: usize = 2;
-
-/// How long the last records of calls, and the connections after them, may take when the process ends: a database that is away
-/// does not hold it up.
-const CLOSE_LIMIT: Duration = Duration::from_secs(5);
+/// What is left of that for stopping the private database, whatever came before.
+const DATABASE_LIMIT: Duration = Duration::from_millis(2_500);
 
 /// The services of this process, and the private database where there is one.
 pub struct Running {
@@ -38,16 +36,18 @@ pub struct Running {
 }
 
 impl Running {
-    /// Opens the database, starts the private one where none is configured, and brings the schema up to date.
-    pub async fn open(config: &Config) -> anyhow::Result<Self> {
+    /// Opens the database, and starts the private one where none is configured.
+    pub async fn open(config: &Config, schema: Schema) -> anyhow::Result<Self> {
         let cluster = match config.database_url {
             Some(_) => None,
             None => Some(Cluster::start(&config.data_dir).await?),
         };
-        match connect(config, cluster.as_ref()).await {
-            Ok(connections) => Ok(Self { services: Arc::new(services(config, connections)), cluster }),
+        match opened(config, cluster.as_ref(), schema).await {
+            Ok(services) => Ok(Self { services: Arc::new(services), cluster }),
             Err(problem) => {
-                stop(cluster).await;
+                if let Some(cluster) = cluster {
+                    cluster.stop().await;
+                }
                 Err(problem)
             }
         }
@@ -62,86 +62,76 @@ impl Running {
         }
     }
 
-    /// Closes the connections and stops the private database.
+    /// Keeps what the calls have left, closes the connections and stops the private database.
     pub async fn close(self) {
-        self.services.tasks.close();
-        if tokio::time::timeout(CLOSE_LIMIT, self.services.tasks.wait()).await.is_err() {
-            tracing::error!("some units of work did not come to their end in time");
+        if let Err(problem) = self.close_by(Instant::now() + CLOSE_LIMIT).await {
+            tracing::error!(%problem, "not everything came to its end");
         }
-        let lost = self.services.recorder.flush_within(CLOSE_LIMIT).await;
+    }
+
+    /// The same by this instant, whatever the database does.
+    ///
+    /// # Errors
+    /// Says what was given up, or had to be killed.
+    pub async fn close_by(self, by: Instant) -> anyhow::Result<()> {
+        let mut given_up = Vec::new();
+        let kept_by = by.checked_sub(DATABASE_LIMIT).unwrap_or(by);
+        self.services.tasks.close();
+        if timeout_at(kept_by, self.services.tasks.wait()).await.is_err() {
+            given_up.push("some units of work did not come to their end in time");
+        }
+        let left = kept_by.saturating_duration_since(Instant::now());
+        let lost = self.services.recorder.flush_within(left).await;
         if lost > 0 {
-            tracing::error!(lost, "the database is away: the records of the last calls that changed nothing are lost");
+            tracing::error!(lost, "the records of the last calls that changed nothing could not be written");
+            given_up.push("the last calls that changed nothing could not be recorded");
         }
         let closed = async { tokio::join!(self.services.database.close(), self.services.workers.close()) };
-        if tokio::time::timeout(CLOSE_LIMIT, closed).await.is_err() {
-            tracing::warn!("some connections to the database could not be closed");
+        if timeout_at(kept_by, closed).await.is_err() {
+            given_up.push("some connections to the database could not be closed");
         }
-        stop(self.cluster).await;
+        if let Some(cluster) = self.cluster
+            && !cluster.stop_by(by).await
+        {
+            given_up.push("the private PostgreSQL did not stop by itself and was killed");
+        }
+        anyhow::ensure!(given_up.is_empty(), "{}", given_up.join("; "));
+        Ok(())
     }
 }
 
-async fn stop(cluster: Option<Cluster>) {
-    if let Some(cluster) = cluster {
-        cluster.stop().await;
-    }
+async fn opened(config: &Config, cluster: Option<&Cluster>, schema: Schema) -> anyhow::Result<Services> {
+    let model = config.model.as_ref().map(ModelClient::new).transpose().context("STINT_MODEL_URL cannot be asked")?;
+    Ok(services(config, model, connections::open(config, cluster, schema).await?))
 }
 
-/// Connections for calls, and those for the work that nobody waits for.
-async fn connect(config: &Config, cluster: Option<&Cluster>) -> anyhow::Result<(Database, Database)> {
-    let given = config.database_url.clone().or_else(|| cluster.map(Cluster::url)).context("there is no database")?;
-    migrate(config.owner_database_url.clone().unwrap_or_else(|| given.clone())).await?;
-    Ok((database(given.clone(), connections()).await?, database(given, WORKERS).await?))
-}
-
-/// Brings the schema up to date, as the owner of the tables.
-pub async fn migrate(owner: PgConnectOptions) -> anyhow::Result<()> {
-    // That a table is already there is nothing to tell.
-    let owner = owner.options([("client_min_messages", "warning")]);
-    let owner = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_LIMIT).connect_with(owner).await;
-    let owner = owner.context("the database cannot be reached")?;
-    let migrated = database::migrate(&owner).await.context("the schema could not be brought up to date");
-    owner.close().await;
-    migrated
-}
-
-/// Connections that work as the application's role.
-async fn database(options: PgConnectOptions, at_most: usize) -> anyhow::Result<Database> {
-    let most = u32::try_from(at_most).unwrap_or(u32::MAX);
-    let pool = PgPoolOptions::new().max_connections(most).acquire_timeout(ACQUIRE_LIMIT);
-    let pool = database::as_application(pool).connect_with(options.application_name("stint")).await;
-    Ok(Database::new(pool.context("the database cannot be reached as the application's role")?))
-}
-
-fn cores() -> usize {
-    available_parallelism().map_or(1, usize::from)
-}
-
-fn connections() -> usize {
-    cores() * 2 + 2
+/// How many documents are made at once: one core is always left for everybody else.
+fn turns() -> usize {
+    cores().saturating_sub(1).max(1)
 }
 
 /// How many may keep a connection while a document is made: half of the connections are always left for everybody else.
 fn places() -> usize {
-    connections() / 2
+    for_calls() / 2
 }
 
-fn services(config: &Config, (database, workers): (Database, Database)) -> Services {
+fn services(config: &Config, model: Option<ModelClient>, (database, workers): (Database, Database)) -> Services {
     Services {
+        admission: Gate::new(Rules::of(config.rate_limit), workers.clone()),
         recorder: Recorder::start(workers.clone()),
         database,
         workers,
         clock: Box::new(SystemClock),
-        documents: Box::new(Typesetter(Documents::new(cores(), places()))),
+        documents: Box::new(Typesetter(Documents::new(turns(), places()))),
         public_url: config.public_url.clone(),
         mail_leaves: config.smtp_url.is_some(),
+        quotas: config.quotas,
+        sign_up: config.sign_up,
         mail_waits: tokio::sync::Notify::new(),
         verifications: tokio::sync::Notify::new(),
         access_log_days: config.access_log_days,
         tasks: tokio_util::task::TaskTracker::new(),
-        assistant: Engine {
-            model: config.model.as_ref().map(|model| Box::new(ModelClient::new(model)) as Box<dyn Model>),
-            ..Engine::default()
-        },
+        assistant: Engine { model: model.map(|model| Box::new(model) as Box<dyn Model>), ..Engine::default() },
     }
 }
 
@@ -192,6 +182,6 @@ mod tests {
 
     #[test]
     fn sending_never_takes_the_last_connection() {
-        assert!(places() >= 1 && places() < connections());
+        assert!(places() >= 1 && places() < for_calls());
     }
 }

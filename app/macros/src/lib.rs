@@ -9,7 +9,7 @@ use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
 use quote::{format_ident, quote};
 use syn::{
-    Error, Expr, ExprLit, FnArg, Ident, ItemFn, Lit, LitStr, Meta, Pat, Result, ReturnType, Token, Type,
+    Attribute, Error, Expr, ExprLit, FnArg, Ident, ItemFn, Lit, LitInt, LitStr, Meta, Pat, Result, ReturnType, Token, Type,
     parse::{Parse, ParseStream},
     parse_macro_input,
     punctuated::Punctuated,
@@ -97,7 +97,7 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
     let name = &function.sig.ident;
     let structure = format_ident!("{}", pascal(&name.to_string()));
     let endpoint = name.to_string();
-    let (arguments, names) = arguments(&function)?;
+    let Arguments { declared: arguments, names, bounds } = arguments(&function)?;
     let (output, error) = output(&function)?;
     let docs: Vec<_> = function.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).collect();
     let others: Vec<_> = function.attrs.iter().filter(|attribute| !attribute.path().is_ident("doc")).collect();
@@ -107,7 +107,7 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
     let declaration = declaration(&declared, &endpoint, &doc);
 
     let reads = declared.effect == "Read";
-    let input = if reads { quote!(::server_fn::codec::GetUrl) } else { quote!(::server_fn::codec::PostUrl) };
+    let method = if reads { quote!(::server_fn::codec::GetUrl) } else { quote!(::server_fn::codec::PostUrl) };
     let (common, common_names, answer, run) = if reads {
         (quote!(), quote!(), quote!(#output), quote!(read))
     } else {
@@ -123,7 +123,7 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
             quote!(write),
         )
     };
-    let server = |derives: Tokens| quote!(::leptos::server(name = #structure, prefix = "/call", endpoint = #endpoint, input = #input, output = crate::operation::wire::Answer, input_derive = (#derives)));
+    let server = |derives: Tokens| quote!(::leptos::server(name = #structure, prefix = "/call", endpoint = #endpoint, protocol = crate::operation::wire::Urlencoded<#method>, input_derive = (#derives)));
     let on_server = server(quote!(Clone, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema));
     let in_browser = server(quote!(Clone, ::serde::Serialize, ::serde::Deserialize));
 
@@ -141,6 +141,7 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
         #[cfg(feature = "ssr")]
         impl crate::operation::Declared for #structure {
             const DECLARATION: crate::operation::Declaration = #declaration;
+            const BOUNDS: &'static [crate::operation::Bound] = &[#(#bounds),*];
             type Answer = #answer;
 
             fn perform(self, caller: crate::context::Caller) -> crate::context::Promise<'static, ::core::result::Result<#answer, #error>> {
@@ -177,25 +178,50 @@ fn declaration(declared: &Declared, name: &str, doc: &str) -> Tokens {
     }
 }
 
-/// The parameters after `cx`, as they stand and by name.
-fn arguments(function: &ItemFn) -> Result<(Vec<&FnArg>, Vec<Ident>)> {
+/// The parameters after `cx`.
+struct Arguments {
+    /// As they stand, without what only this attribute reads.
+    declared: Vec<FnArg>,
+    /// Their names.
+    names: Vec<Ident>,
+    /// What `#[max_length(…)]` and `#[max_items(…)]` say of them.
+    bounds: Vec<Tokens>,
+}
+
+/// Reads the parameters after `cx`.
+fn arguments(function: &ItemFn) -> Result<Arguments> {
     let mut inputs = function.sig.inputs.iter();
     match inputs.next() {
         Some(FnArg::Typed(first)) if matches!(&*first.pat, Pat::Ident(name) if name.ident == "cx") => {}
         _ => return Err(Error::new_spanned(&function.sig, "the first parameter of an operation is `cx: &mut Call`")),
     }
-    let arguments: Vec<&FnArg> = inputs.collect();
-    let names = arguments
-        .iter()
-        .map(|argument| match argument {
-            FnArg::Typed(typed) => match &*typed.pat {
-                Pat::Ident(name) => Ok(name.ident.clone()),
-                other => Err(Error::new_spanned(other, "an argument has a name")),
-            },
-            FnArg::Receiver(receiver) => Err(Error::new_spanned(receiver, "an operation is a plain function")),
-        })
-        .collect::<Result<_>>()?;
-    Ok((arguments, names))
+    let mut read = Arguments { declared: Vec::new(), names: Vec::new(), bounds: Vec::new() };
+    for argument in inputs {
+        let FnArg::Typed(typed) = argument else { return Err(Error::new_spanned(argument, "an operation is a plain function")) };
+        let Pat::Ident(name) = &*typed.pat else { return Err(Error::new_spanned(&typed.pat, "an argument has a name")) };
+        let mut typed = typed.clone();
+        for attribute in &typed.attrs {
+            read.bounds.extend(bound(&name.ident, attribute)?);
+        }
+        typed.attrs.retain(|attribute| bound_keyword(attribute).is_none());
+        read.names.push(name.ident.clone());
+        read.declared.push(FnArg::Typed(typed));
+    }
+    Ok(read)
+}
+
+/// The keyword of JSON Schema that an attribute of an argument stands for.
+fn bound_keyword(attribute: &Attribute) -> Option<&'static str> {
+    [("max_length", "maxLength"), ("max_items", "maxItems")]
+        .into_iter()
+        .find_map(|(name, keyword)| attribute.path().is_ident(name).then_some(keyword))
+}
+
+/// `#[max_length(4_000)]` on an argument, as the registry reads it.
+fn bound(argument: &Ident, attribute: &Attribute) -> Result<Option<Tokens>> {
+    let Some(keyword) = bound_keyword(attribute) else { return Ok(None) };
+    let (argument, most): (String, LitInt) = (argument.to_string(), attribute.parse_args()?);
+    Ok(Some(quote!(crate::operation::Bound { argument: #argument, keyword: #keyword, most: #most })))
 }
 
 /// The two types of `Result<T, Error>`.

@@ -10,56 +10,104 @@ use crate::{
     database::{Access, Reach},
     error::Error,
     id::UserId,
+    security::{
+        self, EventKind,
+        attempts::{self, Limit, Purpose},
+        event::{Origin, note, password_changed},
+    },
+    verification::address::tell,
 };
 
-/// The name of the cookie.
+/// How long a browser is known after somebody has signed in there, in seconds: 400 days, the longest that browsers keep a cookie.
+const KNOWN_SECONDS: i64 = 400 * 24 * 3600;
+
+/// The cookie of somebody who is signed in.
 pub const COOKIE: &str = "stint";
+
+/// The cookie by which a browser is known in which somebody has signed in before.
+const KNOWN_BROWSER: &str = "stint-browser";
+
+/// The name under which a cookie of ours is kept. Where people reach this Stint by https, browsers take a name with the prefix
+/// `__Host-` from this very host only, so that no neighbour below the same domain can plant one.
+pub fn cookie_name(public_url: &str, name: &str) -> String {
+    match public_url.starts_with("https://") {
+        true => format!("__Host-{name}"),
+        false => name.to_owned(),
+    }
+}
+
+/// The secret of the sign-in that a request brings, if it brings exactly one.
+pub fn sign_in_cookie(headers: &HeaderMap, public_url: &str) -> Option<String> {
+    cookie(headers, &cookie_name(public_url, COOKIE))
+}
 
 /// Signs the browser of this request in.
 pub async fn sign_in(caller: &Caller, user: UserId) -> Result<(), Error> {
-    let user_agent = headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();
-    let secret = registration::open_sign_in(&caller.services, user, &user_agent).await?;
-    set_cookie(caller, &secret, registration::SIGN_IN_DAYS * 24 * 3600)
+    let browser = known_browser(caller).unwrap_or_else(secret::random);
+    let secret = registration::admit(&caller.services, user, &Origin::of(caller), &browser).await?;
+    set_cookie(caller, COOKIE, &secret, registration::SIGN_IN_DAYS * 24 * 3600)?;
+    set_cookie(caller, KNOWN_BROWSER, &browser, KNOWN_SECONDS)
+}
+
+/// The secret of the browser of this request, when somebody has signed in there before.
+pub fn known_browser(caller: &Caller) -> Option<String> {
+    cookie(&headers(), &cookie_name(&caller.services.public_url, KNOWN_BROWSER))
 }
 
 /// Signs the browser of this request out, here and in the database.
 pub async fn sign_out(caller: &Caller) -> Result<(), Error> {
-    if let Some(secret) = cookie(&headers(), COOKIE) {
+    if let Some(secret) = sign_in_cookie(&headers(), &caller.services.public_url) {
         let mut db = caller.services.database.begin(Reach::Nobody, Access::Write).await?;
-        store::delete_sign_in(&mut db, &secret::fingerprint(&secret)).await?;
+        if let Some(person) = security::store::sign_out(&mut db, &secret::fingerprint(&secret)).await? {
+            note(&mut db, UserId(person), EventKind::SignedOut, caller.services.clock.now(), &Origin::of(caller), "").await?;
+        }
         db.commit().await?;
     }
-    set_cookie(caller, "", 0)
+    set_cookie(caller, COOKIE, "", 0)
 }
 
-/// Changes the password and signs every other browser of the person out.
-pub async fn change_password(caller: &Caller, present: String, password: String) -> Result<(), Error> {
-    let person = caller.person()?;
+/// Changes the password and signs every other browser of the person out; their tokens are revoked if they wish it.
+pub async fn change_password(caller: &Caller, present: String, password: String, revoke_tokens: bool) -> Result<(), Error> {
+    let (person, services) = (caller.person()?, &caller.services);
     secret::acceptable_password(&password)?;
-    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Read).await?;
+    let limits = [Limit::of_person(Purpose::Password, person.id.0)];
+    attempts::count(&services.database, &limits, "There were too many wrong passwords.").await?;
+    let mut db = services.database.begin(Reach::Person(person.id.0), Access::Read).await?;
     let kept = store::password_hash(&mut db, person.id.0).await?;
     db.release().await;
     if !secret::verify_password(present, kept).await? {
+        registration::note_later(caller, person.id, EventKind::PasswordRefused);
         return Err(Error::invalid("present", "The present password is wrong. Try again."));
     }
+    attempts::forget(&services.database, &limits).await?;
     let hash = secret::hash_password(password).await?;
-    let this = cookie(&headers(), COOKIE).map(|secret| secret::fingerprint(&secret)).unwrap_or_default();
-    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
+    let this = sign_in_cookie(&headers(), &services.public_url).map(|secret| secret::fingerprint(&secret)).unwrap_or_default();
+    let mut db = services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
     store::set_password(&mut db, person.id.0, &hash).await?;
-    store::delete_other_sign_ins(&mut db, person.id.0, &this).await?;
-    db.commit().await
+    let now = services.clock.now();
+    password_changed(&mut db, person.id, &this, revoke_tokens, now, &Origin::of(caller)).await?;
+    let told = format!(
+        "Hello {},\n\nyour password for Stint was changed. If it was not you, choose another one with \"Forgot your password?\" on the \
+         page to sign in.",
+        person.name
+    );
+    tell(&mut db, &person.email, "Your password for Stint was changed", &told, now).await?;
+    db.commit().await?;
+    services.mail_waits.notify_one();
+    Ok(())
 }
 
 /// The content of a cookie of a request; nothing when it is empty.
+///
+/// Several different ones of a name are never believed: whoever planted one of them would choose as whom the person goes on.
 pub fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
+    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+    let mut contents = pairs
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, value)| *name == wanted && !value.is_empty())
-        .map(|(_, value)| value.to_owned())
+        .filter(|(name, content)| *name == wanted && !content.is_empty())
+        .map(|(_, content)| content);
+    let first = contents.next()?;
+    contents.all(|other| other == first).then(|| first.to_owned())
 }
 
 /// Whether an address is a path of this site; anything else could lead a person astray after signing in.
@@ -71,9 +119,10 @@ fn headers() -> HeaderMap {
     use_context::<http::request::Parts>().map(|parts| parts.headers).unwrap_or_default()
 }
 
-fn set_cookie(caller: &Caller, secret: &str, max_age_seconds: i64) -> Result<(), Error> {
+fn set_cookie(caller: &Caller, name: &str, secret: &str, max_age_seconds: i64) -> Result<(), Error> {
+    let name = cookie_name(&caller.services.public_url, name);
     let secure = if caller.services.public_url.starts_with("https://") { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_seconds}{secure}");
+    let cookie = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_seconds}{secure}");
     let value = HeaderValue::from_str(&cookie).map_err(|_| Error::internal())?;
     expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, value);
     Ok(())
@@ -98,5 +147,25 @@ mod tests {
         assert_eq!(cookie(&headers, COOKIE).as_deref(), Some("secret"));
         headers.insert(header::COOKIE, HeaderValue::from_static("xstint=secret; stint="));
         assert_eq!(cookie(&headers, COOKIE), None);
+    }
+
+    #[test]
+    fn of_several_cookies_none_is_believed() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_static("stint=planted; stint=own"));
+        assert_eq!(cookie(&headers, COOKIE), None);
+        headers.insert(header::COOKIE, HeaderValue::from_static("stint=own"));
+        headers.append(header::COOKIE, HeaderValue::from_static("stint=planted"));
+        assert_eq!(cookie(&headers, COOKIE), None, "in several headers");
+    }
+
+    #[test]
+    fn by_https_a_cookie_is_one_that_no_neighbour_can_plant() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_static("stint=planted; __Host-stint=own"));
+        assert_eq!(sign_in_cookie(&headers, "https://stint.example.com").as_deref(), Some("own"));
+        headers.insert(header::COOKIE, HeaderValue::from_static("stint=planted"));
+        assert_eq!(sign_in_cookie(&headers, "https://stint.example.com"), None);
+        assert_eq!(sign_in_cookie(&headers, "http://localhost:3000").as_deref(), Some("planted"));
     }
 }

@@ -28,7 +28,7 @@ pub async fn recognize(
     }
     let mut db = database.begin(Reach::Nobody, Access::Read).await?;
     let Some(found) = store::authenticate_sign_in(&mut db, &secret::fingerprint(cookie), slug, now).await? else { return Ok(None) };
-    let person = Person { id: UserId(found.user_id), name: found.user_name, email: found.email };
+    let person = Person { id: UserId(found.user_id), name: found.user_name, email: found.email, confirmed: found.confirmed };
     Ok(Some((person, found.organization.map(membership).transpose()?)))
 }
 

@@ -3,10 +3,12 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::frame::Mark;
+use super::SignUpPolicy;
+use crate::{frame::Mark, visit::use_visit};
 
 /// The first page. Whoever is signed in is sent on before it is made.
 pub fn page() -> AnyView {
+    let open = use_visit().sign_up == SignUpPolicy::Open;
     view! {
         <Title text="Stint · time that turns into invoices" />
         <div class="welcome">
@@ -22,7 +24,7 @@ pub fn page() -> AnyView {
                         "Everything a person can do here, an agent can do too, with a token you can take back."
                     </p>
                     <div class="actions">
-                        <a class="button primary large" href="/sign-up">"Create an account"</a>
+                        {open.then(|| view! { <a class="button primary large" href="/sign-up">"Create an account"</a> })}
                         <a class="button large" href="/sign-in">"Sign in"</a>
                     </div>
                 </div>

@@ -3,6 +3,10 @@
 #[cfg(feature = "ssr")]
 pub mod browser;
 #[cfg(feature = "ssr")]
+mod common;
+#[cfg(feature = "ssr")]
+mod hashing;
+#[cfg(feature = "ssr")]
 pub mod identity;
 pub mod landing;
 pub mod page;
@@ -13,12 +17,15 @@ pub mod registration;
 pub mod secret;
 pub mod settings;
 pub mod sign_in;
+mod sign_up;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
 #[cfg(feature = "ssr")]
 pub mod token;
 pub mod token_page;
 pub mod tokens;
+
+pub use sign_up::SignUpPolicy;
 
 use macros::operation;
 use serde::{Deserialize, Serialize};
@@ -84,13 +91,15 @@ pub struct TokenLimits {
 }
 
 /// The caller's profile after a change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Profile {
     /// Their name.
     pub name: String,
     /// The address they sign in with.
     pub email: String,
+    /// Whether it is confirmed: a link that was sent there was opened, or the operator vouched for it.
+    pub confirmed: bool,
 }
 
 /// Tell who is asking: the person, the organization with time zone, currency and today's date, and the limits of the token.
@@ -119,11 +128,12 @@ pub async fn whoami(cx: &mut Call) -> Result<WhoAmI, Error> {
 pub async fn update_profile(
     cx: &mut Call,
     /// Your name, at most 200 characters.
+    #[max_length(200)]
     name: String,
 ) -> Result<Profile, Error> {
     let name = crate::text::line("name", &name, 200)?;
     let person = cx.caller.person()?.clone();
     store::rename_user(&mut cx.db, person.id.0, &name).await?;
     store::rename_members(&mut cx.db, person.id.0, &name).await?;
-    Ok(Profile { name, email: person.email })
+    Ok(Profile { name, email: person.email, confirmed: person.confirmed })
 }

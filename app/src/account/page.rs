@@ -4,14 +4,23 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::sign_in::{SignIn, SignUp};
+use super::{
+    SignUpPolicy,
+    sign_in::{SignIn, SignUp},
+};
 use crate::{
     frame::Mark,
     ui::{Field, Form, Submit, Write, hidden},
+    visit::use_visit,
 };
 
 /// The page where somebody gets an account.
 pub fn sign_up() -> AnyView {
+    match use_visit().sign_up {
+        SignUpPolicy::Open => {}
+        SignUpPolicy::Invited => return no_sign_up("Signing up here takes an invitation: open the link of yours, or ask for one."),
+        SignUpPolicy::Closed => return no_sign_up("Nobody can sign up here. Ask whoever runs this Stint for an account."),
+    }
     let action = Write::<SignUp>::new();
     let zone = RwSignal::new(String::new());
     Effect::new(move |_| zone.set(time_zone().unwrap_or_default()));
@@ -38,6 +47,17 @@ pub fn sign_up() -> AnyView {
     .into_any()
 }
 
+/// What stands in its place where not everybody gets one.
+fn no_sign_up(words: &'static str) -> AnyView {
+    view! {
+        <Title text="Sign up · Stint" />
+        <Doorway title="By invitation" lead=words>
+            <p class="actions"><a class="button primary" href="/sign-in">"Sign in"</a></p>
+        </Doorway>
+    }
+    .into_any()
+}
+
 /// The time zone of the browser, as the organization's first guess.
 fn time_zone() -> Option<String> {
     let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
@@ -49,16 +69,20 @@ pub fn sign_in() -> AnyView {
     let action = Write::<SignIn>::new();
     let query = use_query_map();
     let next = query.read_untracked().get("next").unwrap_or_default();
+    let reset = query.read_untracked().get("reset").is_some();
+    let open = use_visit().sign_up == SignUpPolicy::Open;
     view! {
         <Title text="Sign in · Stint" />
         <Doorway title="Welcome back" lead="Sign in to go on where you left off.">
+            {reset.then(|| view! { <p class="notice good" role="status">"Your password was changed. Sign in with the new one."</p> })}
             <Form action id="sign-in" class="stack">
                 <Field label="E-mail" name="email" kind="email" required=true autocomplete="username" />
                 <Field label="Password" name="password" kind="password" required=true autocomplete="current-password" />
                 {hidden("next", next)}
                 <Submit label="Sign in" />
             </Form>
-            <p class="quiet">"New here? " <a href="/sign-up">"Create an account"</a></p>
+            <p class="quiet"><a href="/forgot">"Forgot your password?"</a></p>
+            {open.then(|| view! { <p class="quiet">"New here? " <a href="/sign-up">"Create an account"</a></p> })}
         </Doorway>
     }
     .into_any()

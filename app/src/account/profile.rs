@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::{UpdateProfile, sign_in::ChangePassword};
 use crate::{
-    ui::{Field, Form, Part, Submit, Write, answered, use_flash},
+    ui::{Field, Form, Part, Submit, Tick, Write, answered, use_flash},
+    verification::parts::AddressPart,
     visit::use_visit,
 };
 
@@ -13,7 +14,7 @@ use crate::{
 pub fn ProfileSection() -> impl IntoView {
     let person = use_visit().person;
     let (name, email) = person.map(|person| (person.name, person.email)).unwrap_or_default();
-    let (flash, username) = (use_flash(), email.clone());
+    let flash = use_flash();
     let (profile, password) = (Write::<UpdateProfile>::new(), Write::<ChangePassword>::new());
     answered(profile, move |_| flash.say("Your name was saved. Pages show it from the next visit on."));
     answered(password, move |()| flash.say("Your password was changed. Other browsers were signed out."));
@@ -22,16 +23,17 @@ pub fn ProfileSection() -> impl IntoView {
             <Part title="You" id="you">
                 <Form action=profile id="profile" class="stack">
                     <Field label="Your name" name="name" required=true autocomplete="name" maxlength=200 value=name />
-                    <p class="quiet">"You sign in as " <b>{email}</b> "."</p>
                     <Submit label="Save name" />
                 </Form>
             </Part>
+            <AddressPart />
             <Part title="Password" id="password">
                 <Form action=password id="password-form" class="stack">
                     // Nobody sees or sends it: it tells a password manager whose password this is.
-                    <input type="email" autocomplete="username" value=username hidden readonly />
+                    <input type="email" autocomplete="username" value=email hidden readonly />
                     <Field label="Present password" name="present" kind="password" required=true autocomplete="current-password" />
                     <Field label="New password" name="password" kind="password" required=true autocomplete="new-password" hint="At least 10 characters." />
+                    <Tick label="Also revoke my access tokens, so that agents and programs stop too" name="revoke_tokens" ticked=true />
                     <Submit label="Change password" class="button" />
                 </Form>
             </Part>

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{secret, store};
 use crate::{
-    context::Services,
+    context::{Caller, Services},
     database::{Access, Reach},
     error::{Code, Error},
     id::{MemberId, OrganizationId, UserId},
@@ -13,7 +13,13 @@ use crate::{
         self,
         found::{Founder, found},
     },
+    security::{
+        self, EventKind,
+        attempts::{self, Limit, Purpose},
+        event::{Origin, note},
+    },
     text,
+    verification::{self, address},
 };
 
 /// How long a browser stays signed in.
@@ -64,35 +70,76 @@ pub async fn register(services: &Services, given: Registration) -> Result<Regist
     let now = services.clock.now();
     let mut db = services.database.begin(Reach::Organization(organization), Access::Write).await?;
     store::insert_user(&mut db, user.0, &email, &name, &password_hash, now).await?;
-    if given.confirmed {
-        store::confirm_email(&mut db, user, now).await?;
+    match given.confirmed {
+        true => store::confirm_email(&mut db, user, now).await?,
+        false => address::send(&mut db, user, verification::Purpose::ConfirmAddress, &email, now).await?,
     }
     let slug = found(&mut db, &Founder { user, member, name: &name }, &organization_name, &zone, now).await?;
     db.commit().await?;
     Ok(Registered { user, name, email, organization, slug, member })
 }
 
-/// Checks a password; the same words for an unknown address and a wrong password.
-pub async fn check_password(services: &Services, email: &str, password: String) -> Result<UserId, Error> {
-    let email = text::email("email", email)?;
+/// Checks a password; the same words, and the same work, for an unknown address and a wrong password. `browser` is the secret of
+/// the browser, when it has one: where somebody has signed in before, tries from elsewhere do not slow them down.
+pub async fn check_password(caller: &Caller, email: &str, password: String, browser: Option<&str>) -> Result<UserId, Error> {
+    let (services, email) = (&caller.services, text::email("email", email)?);
+    let limits = [account_limit(services, &email, browser).await?];
+    attempts::count(&services.database, &limits, "There were too many wrong passwords for this account.").await?;
     let mut db = services.database.begin(Reach::Nobody, Access::Read).await?;
     let (user, kept) = store::user_by_email(&mut db, &email).await?.unzip();
     // Hashing takes long: nobody else waits for the connection meanwhile.
     db.release().await;
     let right = secret::verify_password(password, kept).await?;
-    match user.filter(|_| right) {
-        Some(user) => Ok(UserId(user)),
-        None => Err(Error::new(Code::Unauthenticated, "The address or the password is wrong. Check both and try again.")),
+    match user.map(UserId) {
+        Some(user) if right => {
+            attempts::forget(&services.database, &limits).await?;
+            Ok(user)
+        }
+        known => {
+            known.into_iter().for_each(|user| note_later(caller, user, EventKind::SignInFailed));
+            Err(Error::new(Code::Unauthenticated, "The address or the password is wrong. Check both and try again."))
+        }
     }
 }
 
-/// Signs a browser in; the secret goes into its cookie.
+async fn account_limit(services: &Services, email: &str, browser: Option<&str>) -> Result<Limit, Error> {
+    let browser = browser.map(secret::fingerprint).unwrap_or_default();
+    let mut db = services.database.begin(Reach::Nobody, Access::Read).await?;
+    Ok(match security::store::is_known_browser(&mut db, email, &browser).await? {
+        true => Limit::of_browser(Purpose::SignIn, email, &browser),
+        false => Limit::of_account(Purpose::SignIn, email),
+    })
+}
+
+/// Writes an event down without letting anybody wait for it, so that the time of an answer does not tell whether there is an
+/// account.
+pub(super) fn note_later(caller: &Caller, user: UserId, kind: EventKind) {
+    let (services, from) = (caller.services.clone(), Origin::of(caller));
+    caller.services.tasks.spawn(async move {
+        let now = services.clock.now();
+        let noted = async {
+            let mut db = services.workers.begin(Reach::Person(user.0), Access::Write).await?;
+            note(&mut db, user, kind, now, &from, "").await?;
+            db.commit().await
+        };
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "a security event could not be written down");
+        }
+    });
+}
+
+/// Signs a browser in that nobody knows anything about; the secret goes into its cookie.
 pub async fn open_sign_in(services: &Services, user: UserId, user_agent: &str) -> Result<String, Error> {
+    admit(services, user, &Origin::new("", user_agent), &secret::random()).await
+}
+
+/// Signs a browser in, which is known by its own secret from then on; the secret of the sign-in goes into its cookie.
+pub async fn admit(services: &Services, user: UserId, from: &Origin, browser: &str) -> Result<String, Error> {
     let (random, now) = (secret::random(), services.clock.now());
     let expires = now + SignedDuration::from_hours(24 * SIGN_IN_DAYS);
-    let user_agent: String = user_agent.chars().filter(|c| !c.is_control()).take(300).collect();
+    let (cookie, browser) = (secret::fingerprint(&random), secret::fingerprint(browser));
     let mut db = services.database.begin(Reach::Person(user.0), Access::Write).await?;
-    store::insert_sign_in(&mut db, &secret::fingerprint(&random), user.0, now, expires, &user_agent).await?;
+    security::store::open_sign_in(&mut db, user.0, &cookie, &browser, (now, expires), from).await?;
     db.commit().await?;
     Ok(random)
 }

@@ -4,12 +4,9 @@ use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::Passw
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use tokio::{sync::Semaphore, task::spawn_blocking};
 
+use super::{common::is_common, hashing::in_turn};
 use crate::error::Error;
-
-/// Hashing a password takes 19 MiB and a core for a while; more at once would only make all of them slower.
-static HASHING: Semaphore = Semaphore::const_new(2);
 
 /// A hash that no password has, so that an unknown address takes as long to refuse as a wrong password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c3RpbnQtbm9ib2R5LXNhbHQ$6a8EoRbR3AtZcK0bO5n5oV0pW8g7lVRuJ9V1mM1Y1xM";
@@ -29,31 +26,34 @@ pub fn matches(secret: &str, kept: &[u8]) -> bool {
     fingerprint(secret).ct_eq(kept).into()
 }
 
-/// What is kept of a password.
+/// What is kept of a password. Refused when too many passwords are being hashed.
 pub async fn hash_password(password: String) -> Result<String, Error> {
-    let _turn = HASHING.acquire().await.map_err(|_| Error::internal())?;
-    let hashed = spawn_blocking(move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()));
-    hashed.await.map_err(|_| Error::internal())?.map_err(|problem| {
+    let hashed = in_turn(move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()));
+    hashed.await?.map_err(|problem| {
         tracing::error!(%problem, "a password could not be hashed");
         Error::internal()
     })
 }
 
-/// Whether the password is the one that was kept; without one to compare with it takes as long and is wrong.
+/// Whether the password is the one that was kept; without one to compare with it takes as long and is wrong. Refused when too
+/// many passwords are being hashed.
 pub async fn verify_password(password: String, kept: Option<String>) -> Result<bool, Error> {
-    let _turn = HASHING.acquire().await.map_err(|_| Error::internal())?;
-    let verified = spawn_blocking(move || {
+    in_turn(move || {
         let known = kept.is_some();
         let kept = kept.unwrap_or_else(|| NOBODY.to_owned());
         PasswordHash::new(&kept).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()) && known
-    });
-    verified.await.map_err(|_| Error::internal())
+    })
+    .await
 }
 
-/// A password that can be accepted: long enough to resist guessing, short enough to hash.
+/// A password that can be accepted: long enough to resist guessing, short enough to hash, and none of the commonest.
 pub fn acceptable_password(password: &str) -> Result<(), Error> {
     match password.chars().count() {
         0..10 => Err(Error::invalid("password", "The password is too short; use at least 10 characters, for instance four random words.")),
+        10..=200 if is_common(password) => Err(Error::invalid(
+            "password",
+            "This password is one of the commonest, which are guessed first; choose another, for instance four random words.",
+        )),
         10..=200 => Ok(()),
         _ => Err(Error::invalid("password", "The password is longer than 200 characters; shorten it.")),
     }
@@ -75,6 +75,13 @@ mod tests {
     #[test]
     fn the_hash_of_nobody_can_be_read_so_that_refusing_takes_its_time() {
         assert!(PasswordHash::new(NOBODY).is_ok());
+    }
+
+    #[test]
+    fn a_password_that_everybody_guesses_is_refused_and_the_field_named() {
+        let refused = acceptable_password("Password123").expect_err("a common one");
+        assert!(refused.field("password").is_some_and(|words| words.contains("commonest")), "{refused:?}");
+        assert_eq!(acceptable_password("correct horse battery"), Ok(()));
     }
 
     #[test]

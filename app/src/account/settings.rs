@@ -12,6 +12,7 @@ use crate::{
     invoices::mail_page::MailsSection,
     organizations::{belonging::OrganizationsSection, page::OrganizationSection},
     people::page::MembersSection,
+    security::page::SecuritySection,
     ui::{Head, Problem},
     visit::use_here,
 };
@@ -23,6 +24,7 @@ pub fn page() -> AnyView {
     let section = Memo::new(move |_| params.with(|params| params.get("section").unwrap_or_default()));
     let sections = [
         ("", "You", true),
+        ("security", "Security", true),
         ("organization", "Organization", true),
         ("members", "Members", true),
         ("tokens", "Tokens", true),
@@ -42,6 +44,7 @@ pub fn page() -> AnyView {
         </nav>
         {move || match section.get().as_str() {
             "" => view! { <ProfileSection /> }.into_any(),
+            "security" => view! { <SecuritySection /> }.into_any(),
             "organization" => view! { <OrganizationSection /> }.into_any(),
             "members" => view! { <MembersSection /> }.into_any(),
             "organizations" => view! { <OrganizationsSection /> }.into_any(),

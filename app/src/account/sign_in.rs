@@ -23,13 +23,17 @@ pub async fn sign_up(
 ) -> Result<(), Error> {
     use super::registration::{Registration, register};
     let caller = crate::context::Caller::current()?;
+    let invitation = invitation.filter(|secret| !secret.is_empty());
+    crate::people::answer::refuse_unless_admitted(&caller, &email, invitation.as_deref()).await?;
     let registered =
         register(&caller.services, Registration { email, name, password, organization: None, time_zone, confirmed: false }).await?;
     super::browser::sign_in(&caller, registered.user).await?;
-    let target = match invitation.filter(|secret| !secret.is_empty()) {
+    let target = match invitation {
         Some(secret) => crate::people::answer::arrive(&caller, &registered, &secret).await,
         None => format!("/o/{}", registered.slug),
     };
+    // An invitation may have confirmed the address by now: then no other mail needs to.
+    caller.services.mail_waits.notify_one();
     leptos_axum::redirect(&target);
     Ok(())
 }
@@ -47,7 +51,8 @@ pub async fn sign_in(
 ) -> Result<(), Error> {
     use super::registration::{check_password, landing};
     let caller = crate::context::Caller::current()?;
-    let user = check_password(&caller.services, &email, password).await?;
+    let browser = super::browser::known_browser(&caller);
+    let user = check_password(&caller, &email, password, browser.as_deref()).await?;
     super::browser::sign_in(&caller, user).await?;
     let target = match next.filter(|next| super::browser::is_local(next)) {
         Some(next) => next,
@@ -76,9 +81,12 @@ pub async fn sign_out(
 pub async fn change_password(
     /// The present password.
     present: String,
-    /// The new one, at least 10 characters.
+    /// The new one, at least 10 characters and none of the commonest.
     password: String,
+    /// Whether the person's tokens are revoked too, in all organizations.
+    #[server(default)]
+    revoke_tokens: Option<bool>,
 ) -> Result<(), Error> {
     let caller = crate::context::Caller::current()?;
-    super::browser::change_password(&caller, present, password).await
+    super::browser::change_password(&caller, present, password, revoke_tokens.unwrap_or(false)).await
 }

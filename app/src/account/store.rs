@@ -16,6 +16,7 @@ pub struct SignedIn {
     pub user_id: Uuid,
     pub user_name: String,
     pub email: String,
+    pub confirmed: bool,
     pub organization: Option<Standing>,
 }
 
@@ -37,6 +38,7 @@ pub struct TokenOwner {
     pub user_id: Uuid,
     pub user_name: String,
     pub email: String,
+    pub confirmed: bool,
     pub standing: Standing,
     pub token_name: String,
     pub secret_hash: Vec<u8>,
@@ -48,7 +50,7 @@ pub struct TokenOwner {
 /// Who is behind the cookie, in one round trip; `slug` names the organization of the page, or is empty.
 pub async fn authenticate_sign_in(db: &mut Db, cookie_hash: &[u8], slug: &str, now: Timestamp) -> Result<Option<SignedIn>, Error> {
     let row = query!(
-        r#"select user_id as "user_id!", user_name as "user_name!", email as "email!", organization_id, slug, organization_name,
+        r#"select user_id as "user_id!", user_name as "user_name!", email as "email!", confirmed as "confirmed!", organization_id, slug, organization_name,
                member_id, role, time_zone, currency, week_start, language
            from authenticate_sign_in($1, $2, $3)"#,
         cookie_hash,
@@ -61,6 +63,7 @@ pub async fn authenticate_sign_in(db: &mut Db, cookie_hash: &[u8], slug: &str, n
         user_id: row.user_id,
         user_name: row.user_name,
         email: row.email,
+        confirmed: row.confirmed,
         organization: row.organization_id.map(|organization_id| Standing {
             organization_id,
             slug: row.slug.unwrap_or_default(),
@@ -78,7 +81,7 @@ pub async fn authenticate_sign_in(db: &mut Db, cookie_hash: &[u8], slug: &str, n
 /// Who is behind the token, in one round trip. The secret still has to be compared.
 pub async fn authenticate_token(db: &mut Db, token: TokenId, now: Timestamp) -> Result<Option<TokenOwner>, Error> {
     let row = query!(
-        r#"select user_id as "user_id!", user_name as "user_name!", email as "email!", organization_id as "organization_id!", slug as "slug!",
+        r#"select user_id as "user_id!", user_name as "user_name!", email as "email!", confirmed as "confirmed!", organization_id as "organization_id!", slug as "slug!",
                organization_name as "organization_name!", member_id as "member_id!", role as "role!", time_zone as "time_zone!",
                currency as "currency!", week_start as "week_start!", language as "language!", token_name as "token_name!",
                secret_hash as "secret_hash!", scopes as "scopes!", writes as "writes!", seen_recently as "seen_recently!"
@@ -92,6 +95,7 @@ pub async fn authenticate_token(db: &mut Db, token: TokenId, now: Timestamp) -> 
         user_id: row.user_id,
         user_name: row.user_name,
         email: row.email,
+        confirmed: row.confirmed,
         standing: Standing {
             organization_id: row.organization_id,
             slug: row.slug,
@@ -128,34 +132,25 @@ pub async fn touch_token(db: &mut Db, token: TokenId, now: Timestamp, client: &s
 
 /// Adds a person with a login.
 pub async fn insert_user(db: &mut Db, id: Uuid, email: &str, name: &str, password_hash: &str, now: Timestamp) -> Result<(), Error> {
-    query!(
-        "insert into app_user (id, email, name, password_hash, created_at) values ($1, $2, $3, $4, $5)",
-        id,
-        email,
-        name,
-        password_hash,
-        instant(now) as _
-    )
-    .execute(db.connection())
-    .await
-    .on_constraint("app_user_email_unique", || {
-        Error::invalid("email", "There is already an account with this address. Sign in instead.")
-    })?;
+    query!("select add_person($1, $2, $3, $4, $5)", id, email, name, password_hash, instant(now) as _)
+        .fetch_one(db.connection())
+        .await
+        .on_constraint("app_user_email_unique", || {
+            Error::invalid("email", "There is already an account with this address. Sign in instead.")
+        })?;
     Ok(())
 }
 
 /// Remembers that the address of a person is theirs.
 pub async fn confirm_email(db: &mut Db, user: UserId, now: Timestamp) -> Result<(), Error> {
-    query!("update app_user set email_confirmed_at = coalesce(email_confirmed_at, $2) where id = $1", user.0, instant(now) as _)
-        .execute(db.connection())
-        .await?;
+    query!("select confirm_person($1, $2)", user.0, instant(now) as _).fetch_one(db.connection()).await?;
     Ok(())
 }
 
 /// The person with this address, and what is kept of their password.
 pub async fn user_by_email(db: &mut Db, email: &str) -> Result<Option<(Uuid, String)>, Error> {
-    let row = query!("select id, password_hash from app_user where email = $1", email).fetch_optional(db.connection()).await?;
-    Ok(row.map(|row| (row.id, row.password_hash)))
+    let row = query!(r#"select person as "person!", hash as "hash!" from login_of($1)"#, email).fetch_optional(db.connection()).await?;
+    Ok(row.map(|row| (row.person, row.hash)))
 }
 
 /// The person as a member of the organization of this transaction.
@@ -168,7 +163,7 @@ pub async fn member_of_user(db: &mut Db, user: Uuid) -> Result<Option<Uuid>, Err
 
 /// What is kept of a person's password.
 pub async fn password_hash(db: &mut Db, user: Uuid) -> Result<Option<String>, Error> {
-    Ok(query_scalar!("select password_hash from app_user where id = $1", user).fetch_optional(db.connection()).await?)
+    Ok(query_scalar!("select password_of($1)", user).fetch_one(db.connection()).await?)
 }
 
 /// Gives a person another name in every organization they belong to.
@@ -179,53 +174,20 @@ pub async fn rename_members(db: &mut Db, user: Uuid, name: &str) -> Result<(), E
 
 /// Gives a person another name.
 pub async fn rename_user(db: &mut Db, user: Uuid, name: &str) -> Result<(), Error> {
-    query!("update app_user set name = $2 where id = $1", user, name).execute(db.connection()).await?;
+    query!("select rename_person($1, $2)", user, name).fetch_one(db.connection()).await?;
     Ok(())
 }
 
 /// Gives a person another password.
 pub async fn set_password(db: &mut Db, user: Uuid, password_hash: &str) -> Result<(), Error> {
-    query!("update app_user set password_hash = $2 where id = $1", user, password_hash).execute(db.connection()).await?;
-    Ok(())
-}
-
-/// Remembers a browser.
-pub async fn insert_sign_in(
-    db: &mut Db,
-    token_hash: &[u8],
-    user: Uuid,
-    now: Timestamp,
-    expires: Timestamp,
-    user_agent: &str,
-) -> Result<(), Error> {
-    query!(
-        "insert into sign_in (token_hash, user_id, created_at, expires_at, last_seen_at, user_agent) values ($1, $2, $3, $4, $3, $5)",
-        token_hash,
-        user,
-        instant(now) as _,
-        instant(expires) as _,
-        user_agent
-    )
-    .execute(db.connection())
-    .await?;
-    Ok(())
-}
-
-/// Forgets a browser.
-pub async fn delete_sign_in(db: &mut Db, token_hash: &[u8]) -> Result<(), Error> {
-    query!("delete from sign_in where token_hash = $1", token_hash).execute(db.connection()).await?;
-    Ok(())
-}
-
-/// Forgets every browser of a person but the one with this hash.
-pub async fn delete_other_sign_ins(db: &mut Db, user: Uuid, keep: &[u8]) -> Result<(), Error> {
-    query!("delete from sign_in where user_id = $1 and token_hash <> $2", user, keep).execute(db.connection()).await?;
+    query!("select set_password($1, $2)", user, password_hash).fetch_one(db.connection()).await?;
     Ok(())
 }
 
 /// Forgets sign-ins that have run out.
 pub async fn delete_expired_sign_ins(db: &mut Db, now: Timestamp) -> Result<u64, Error> {
-    Ok(query!("delete from sign_in where expires_at < $1", instant(now) as _).execute(db.connection()).await?.rows_affected())
+    let forgotten = query_scalar!(r#"select forget_sign_ins($1) as "forgotten!""#, instant(now) as _).fetch_one(db.connection()).await?;
+    Ok(forgotten.unsigned_abs())
 }
 
 /// Adds a token; only the fingerprint of its secret is kept.
@@ -283,17 +245,17 @@ pub async fn tokens(db: &mut Db, member: Uuid) -> Result<Vec<TokenRow>, Error> {
     .await?)
 }
 
-/// Revokes the member's token; whether there was one.
-pub async fn revoke_token(db: &mut Db, member: Uuid, token: Uuid, now: Timestamp) -> Result<bool, Error> {
+/// Revokes the member's token; its name, when there was one.
+pub async fn revoke_token(db: &mut Db, member: Uuid, token: Uuid, now: Timestamp) -> Result<Option<String>, Error> {
     let organization = db.organization();
-    let revoked = query!(
-        "update access_token set revoked_at = $4 where organization_id = $1 and member_id = $2 and id = $3 and revoked_at is null",
+    Ok(query_scalar!(
+        "update access_token set revoked_at = $4 where organization_id = $1 and member_id = $2 and id = $3 and revoked_at is null
+         returning name",
         organization,
         member,
         token,
         instant(now) as _
     )
-    .execute(db.connection())
-    .await?;
-    Ok(revoked.rows_affected() == 1)
+    .fetch_optional(db.connection())
+    .await?)
 }

@@ -16,6 +16,10 @@ use crate::{
     operation::Call,
     organizations,
     page::Page,
+    security::{
+        EventKind,
+        event::{Origin, note},
+    },
     text,
 };
 
@@ -42,7 +46,7 @@ pub async fn recognize(database: &Database, presented: &str, now: Timestamp) -> 
         return Err(Error::unauthenticated());
     }
     Ok(Recognized {
-        person: Person { id: UserId(owner.user_id), name: owner.user_name, email: owner.email },
+        person: Person { id: UserId(owner.user_id), name: owner.user_name, email: owner.email, confirmed: owner.confirmed },
         membership: identity::membership(owner.standing)?,
         token: Token {
             id,
@@ -54,12 +58,17 @@ pub async fn recognize(database: &Database, presented: &str, now: Timestamp) -> 
     })
 }
 
-/// Notes that a token was used, and by which program. A failure is no reason to refuse the call.
+/// Notes that a token was used, by which program, and, for the first time, from which address. A failure is no reason to refuse
+/// the call.
 pub async fn seen(caller: &Caller, client: &str) -> Result<(), Error> {
     let (Some(token), Some(membership)) = (&caller.token, &caller.membership) else { return Ok(()) };
     let client: String = client.chars().filter(|c| !c.is_control()).take(100).collect();
     let mut db = caller.services.database.begin(Reach::Organization(membership.organization), Access::Write).await?;
-    store::touch_token(&mut db, token.id, caller.services.clock.now(), &client).await?;
+    let now = caller.services.clock.now();
+    store::touch_token(&mut db, token.id, now, &client).await?;
+    if !caller.address.is_empty() {
+        note(&mut db, caller.person()?.id, EventKind::TokenUsed, now, &Origin::of(caller), &token.name).await?;
+    }
     db.commit().await
 }
 
@@ -83,7 +92,10 @@ pub struct Order {
 /// Makes a token for the caller.
 pub async fn create(cx: &mut Call, name: &str, scopes: Vec<Scope>, writes: Writes, expires_in_days: u32) -> Result<NewToken, Error> {
     let (member, zone, now) = (cx.membership()?.member, cx.membership()?.zone.clone(), cx.now);
-    make(&mut cx.db, member, &zone, now, Order { name: name.to_owned(), scopes, writes, expires_in_days }).await
+    let made = make(&mut cx.db, member, &zone, now, Order { name: name.to_owned(), scopes, writes, expires_in_days }).await?;
+    let (person, from) = (cx.caller.person()?.id, Origin::of(&cx.caller));
+    note(&mut cx.db, person, EventKind::TokenMade, now, &from, &made.listed.name).await?;
+    Ok(made)
 }
 
 /// Makes a token for a member without a call: the operator's way, from the command line.
@@ -105,7 +117,9 @@ pub async fn issue(services: &Services, email: &str, slug: &str, order: Order) -
     let mut db = services.database.begin(Reach::Organization(OrganizationId(organization)), Access::Write).await?;
     let member = store::member_of_user(&mut db, user).await?.ok_or_else(unknown)?;
     let zone = TimeZone::get(&organizations::store::get(&mut db).await?.time_zone).map_err(|_| Error::internal())?;
-    let made = make(&mut db, MemberId(member), &zone, services.clock.now(), order).await?;
+    let now = services.clock.now();
+    let made = make(&mut db, MemberId(member), &zone, now, order).await?;
+    note(&mut db, UserId(user), EventKind::TokenMade, now, &Origin::default(), &made.listed.name).await?;
     db.commit().await?;
     Ok(made)
 }
@@ -152,8 +166,8 @@ pub async fn list(cx: &mut Call) -> Result<Page<AccessToken>, Error> {
 pub async fn revoke(cx: &mut Call, token: &str) -> Result<RevokedToken, Error> {
     let id: TokenId = token.parse().map_err(|_| Error::not_found("token"))?;
     let (member, now) = (cx.membership()?.member.0, cx.now);
-    if !store::revoke_token(&mut cx.db, member, id.0, now).await? {
-        return Err(Error::not_found("token"));
-    }
+    let name = store::revoke_token(&mut cx.db, member, id.0, now).await?.ok_or_else(|| Error::not_found("token"))?;
+    let (person, from) = (cx.caller.person()?.id, Origin::of(&cx.caller));
+    note(&mut cx.db, person, EventKind::TokenRevoked, now, &from, &name).await?;
     Ok(RevokedToken { id })
 }

@@ -91,6 +91,7 @@ pub async fn list_tokens(cx: &mut Call) -> Result<Page<AccessToken>, Error> {
 pub async fn create_token(
     cx: &mut Call,
     /// What the token is for, for instance "Claude on my laptop".
+    #[max_length(100)]
     name: String,
     /// A set of scopes by name: read_only, time, billing or full (the default).
     #[server(default)]

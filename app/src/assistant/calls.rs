@@ -70,7 +70,7 @@ pub async fn stop_run(
     run: RunId,
 ) -> Result<(), Error> {
     let visitor = Visitor::current()?;
-    visitor.caller.services.assistant.runs.find(&visitor, run)?.stop();
+    super::elsewhere::find(&visitor, run).await?.stop();
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use crate::{
     operations,
 };
 
-/// What is not offered although a role may do it: mails hold the links of invitations, and whoever has one can use it.
+/// What is not offered although a role may do it: mails are letters to others, and what they say is not for a model.
 const KEPT_BACK: [&str; 1] = ["list_mails"];
 
 /// Who is at the drawer.
@@ -36,7 +36,7 @@ impl Visitor {
         if caller.token.is_some() {
             return Err(Error::forbidden("use the assistant with a token"));
         }
-        Ok(Self { caller: Caller { door: Door::Assistant, stray: Vec::new(), room: None, ..caller }, place })
+        Ok(Self { caller: Caller { door: Door::Assistant, room: None, ..caller }, place })
     }
 
     /// A transaction of their organization.

@@ -3,7 +3,9 @@
 use super::{
     CardState, Conversation, ConversationSummary, Message, Speaker, Step, data,
     door::Visitor,
+    elsewhere,
     model::Turn,
+    runs::Runs,
     sight,
     store::{self, message::Found},
 };
@@ -39,14 +41,16 @@ pub async fn get(visitor: &Visitor, id: ConversationId) -> Result<Conversation, 
     let cards = store::card::list(&mut db, id).await?;
     let cards = cards.into_iter().filter(|kept| sight::sees(visitor, kept)).map(|kept| (kept.card.id, kept.card)).collect();
     let found = store::message::list(&mut db, id, cards).await?;
-    let messages = found.into_iter().map(|found| sight::of_message(visitor, complete(found, run))).collect();
+    let runs = &visitor.caller.services.assistant.runs;
+    let messages = found.into_iter().map(|found| sight::of_message(visitor, complete(found, run, runs))).collect();
     Ok(Conversation { id, title: row.title, messages, run })
 }
 
-/// An answer without an end that nobody is making any more was cut off, and says so.
-fn complete(mut found: Found, run: Option<RunId>) -> Found {
+/// An answer without an end is being made by another process, or was cut off, and says so.
+fn complete(mut found: Found, run: Option<RunId>, runs: &Runs) -> Found {
     if !found.ended && run.is_none() && found.message.refusal.is_none() {
-        found.message.refusal = Some(cut_off());
+        let elsewhere = found.made_by.is_some_and(|run| !runs.knows(run));
+        found.message.refusal = Some(if elsewhere { elsewhere::made_elsewhere() } else { cut_off() });
     }
     found
 }

@@ -19,6 +19,8 @@ pub mod drawer;
 #[cfg(feature = "ssr")]
 mod effect;
 #[cfg(feature = "ssr")]
+pub mod elsewhere;
+#[cfg(feature = "ssr")]
 mod engine;
 #[cfg(feature = "ssr")]
 mod fingerprint;

@@ -13,12 +13,13 @@ use tokio::time::timeout;
 use super::{
     Message, RunEvent, Step, ToolState, data,
     door::Visitor,
+    elsewhere,
     engine::Limits,
     model::{Gathered, ModelError, Offer, Question, Turn, Wanted},
     prompt, proposal, rights,
     runs::Begun,
     store, tool,
-    usage::{self, Tokens},
+    usage::{self, CHARACTERS_PER_TOKEN, Tokens},
 };
 use crate::{
     error::{Code, Error},
@@ -38,12 +39,16 @@ pub struct Errand {
     pub answer: Message,
     /// What the model is told.
     pub turns: Vec<Turn>,
-    /// What was used since it was last counted.
-    pub uncounted: Tokens,
+    /// What was taken for the question that the model is asked.
+    pub taken: Tokens,
+    /// What was used of it so far.
+    pub used: Tokens,
 }
 
 /// Begins to answer, in a task of its own: it goes on when the page is left.
-pub fn start(errand: Errand) {
+pub fn start(mut errand: Errand) {
+    // Nobody waits for it in a request, so it holds no permit of one while a model thinks.
+    errand.visitor.caller.permit = None;
     // A root of its own, as every task that a request starts: nothing of what was rendered on a thread is found from it.
     let work = Owner::default().with(|| ScopedFuture::new_untracked(errand.work()));
     tokio::spawn(work);
@@ -52,8 +57,10 @@ pub fn start(errand: Errand) {
 impl Errand {
     async fn work(mut self) {
         let (run, limits) = (self.run.clone(), self.limits());
+        let at_work = elsewhere::keep_saying(self.visitor.clone(), self.answer.id, run.id);
         let ended = tokio::select! {
             biased;
+            () = at_work => Ok(()),
             () = run.stopped() => Err(Error::new(Code::Conflict, "You stopped this answer. What was said so far stays.")),
             ended = AssertUnwindSafe(timeout(limits.time, self.converse())).catch_unwind() => match ended {
                 Ok(Ok(ended)) => ended,
@@ -75,7 +82,6 @@ impl Errand {
         let tools = prompt::offers(&self.visitor);
         for _ in 0..self.limits().steps {
             rights::check(&self.visitor).await?;
-            usage::check(&self.visitor).await?;
             let (text, calls) = self.ask(tools.clone()).await?;
             if calls.is_empty() {
                 return match text.trim() {
@@ -102,9 +108,11 @@ impl Errand {
         let services = self.visitor.caller.services.clone();
         let model = services.assistant.model.as_ref().ok_or_else(|| Error::unavailable("There is no model any more."))?;
         let (limits, question) = (self.limits(), Question { turns: self.turns.clone(), tools });
+        self.taken = usage::take(&self.visitor, &question).await?;
+        self.used = Tokens::guessed(&question, 0);
+        let longest = limits.characters.min(usize::try_from(self.taken.output).unwrap_or(0) * CHARACTERS_PER_TOKEN);
         let (mut pieces, mut text, mut calls, mut written, mut used) =
             (model.ask(question.clone()), String::new(), Gathered::default(), 0, None);
-        self.uncounted = Tokens::guessed(&question, 0);
         let ended = loop {
             let piece = match timeout(limits.silence, pieces.next()).await {
                 Ok(Some(Ok(piece))) => piece,
@@ -114,11 +122,11 @@ impl Errand {
             };
             written += piece.text.len() + piece.calls.iter().map(|call| call.arguments.len()).sum::<usize>();
             used = piece.used.or(used);
-            self.uncounted = used.unwrap_or_else(|| Tokens::guessed(&question, written));
+            self.used = used.unwrap_or_else(|| Tokens::guessed(&question, written));
             self.say(&text, piece.text.clone());
             text.push_str(&piece.text);
             piece.calls.into_iter().for_each(|call| calls.take(call));
-            if written > limits.characters {
+            if written > longest {
                 break Err(Error::new(Code::Unavailable, "The answer grew too long and was stopped."));
             }
         };
@@ -205,7 +213,7 @@ impl Errand {
 
     /// Counts what was used, and warns when the month's tokens run low.
     async fn count(&mut self) -> Result<Tokens, Error> {
-        usage::count(&self.visitor, std::mem::take(&mut self.uncounted)).await
+        usage::settle(&self.visitor, std::mem::take(&mut self.taken), std::mem::take(&mut self.used)).await
     }
 
     /// Keeps the answer as it is in the end, and tells it.

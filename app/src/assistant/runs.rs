@@ -98,6 +98,11 @@ impl Runs {
         }
     }
 
+    /// Whether this process makes, or has lately made, the answer of this id.
+    pub fn knows(&self, id: RunId) -> bool {
+        locked(&self.0).iter().any(|run| run.id == id)
+    }
+
     /// The answer that is being made in a conversation.
     pub fn of_conversation(&self, conversation: ConversationId) -> Option<RunId> {
         locked(&self.0).iter().find(|run| run.conversation == conversation && !run.is_over()).map(|run| run.id)

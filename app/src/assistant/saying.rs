@@ -3,7 +3,7 @@
 use super::{
     Conversation, Message, Said, Speaker, Standing, Step, commands,
     door::Visitor,
-    history,
+    elsewhere, history,
     model::Turn,
     prompt, proposal, run,
     runs::Begun,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    id::{ConversationId, MessageId},
+    id::{ConversationId, MessageId, RunId},
     operation::{Effect, Operation},
     text,
 };
@@ -33,7 +33,11 @@ pub async fn say(visitor: Visitor, conversation: Option<ConversationId>, text: &
     let asks = !text.starts_with('/') && standing.model.is_some() && standing.enabled;
     let id = conversation.unwrap_or_default();
     if conversation.is_some() {
-        store::conversation::find(&mut visitor.db().await?, id, visitor.place.member).await?;
+        let mut db = visitor.db().await?;
+        store::conversation::find(&mut db, id, visitor.place.member).await?;
+        if asks {
+            elsewhere::refuse(&mut db, &visitor.caller.services.assistant.runs, id).await?;
+        }
     }
     // The place for the answer comes first: what is said while another answer is being made is not kept.
     let run = if asks { Some(visitor.caller.services.assistant.runs.begin(&visitor, id)?) } else { None };
@@ -125,7 +129,7 @@ async fn carried_out(visitor: &Visitor, id: ConversationId, text: &str) -> Resul
 /// Lets the model answer, while the page is answered already.
 async fn ask(visitor: Visitor, run: Begun, id: ConversationId, asked: Message, page: Option<String>) -> Result<Said, Error> {
     let answer = message(Speaker::Assistant, String::new());
-    let conversation = match begin(&visitor, id, &answer).await {
+    let conversation = match begin(&visitor, id, &answer, run.id).await {
         Ok(conversation) => conversation,
         Err(error) => {
             let answer = Message { refusal: Some(error), ..answer };
@@ -137,17 +141,21 @@ async fn ask(visitor: Visitor, run: Begun, id: ConversationId, asked: Message, p
     let mut turns = vec![Turn::System(prompt::system(&visitor, page.as_deref()))];
     turns.extend(history::turns(&conversation));
     let said = Said { conversation: id, messages: vec![asked], run: Some(run.id) };
-    run::start(run::Errand { visitor, run, conversation: id, answer, turns, uncounted: Tokens::default() });
+    run::start(run::Errand { visitor, run, conversation: id, answer, turns, taken: Tokens::default(), used: Tokens::default() });
     Ok(said)
 }
 
 /// What was said so far; the answer's place behind it is kept before anything is asked.
-async fn begin(visitor: &Visitor, id: ConversationId, answer: &Message) -> Result<Conversation, Error> {
+async fn begin(visitor: &Visitor, id: ConversationId, answer: &Message, run: RunId) -> Result<Conversation, Error> {
     usage::check(visitor).await?;
     let conversation = history::get(visitor, id).await?;
     let now = visitor.caller.services.clock.now();
     let mut db = visitor.db().await?;
+    // This holds the conversation: of two processes that begin at once, the second finds the answer of the first.
+    store::conversation::touch(&mut db, id, now).await?;
+    elsewhere::refuse(&mut db, &visitor.caller.services.assistant.runs, id).await?;
     store::message::insert(&mut db, id, answer, visitor.place.role, now, None).await?;
+    store::message::keep_alive(&mut db, answer.id, run, elsewhere::LEASE).await?;
     db.commit().await?;
     Ok(conversation)
 }

@@ -8,7 +8,11 @@ use super::{
     model::{Question, Turn},
     store,
 };
-use crate::error::{Code, Error};
+use crate::{
+    error::{Code, Error},
+    quotas,
+    verification::refusal,
+};
 
 /// What a model may read in a month.
 pub const INPUT_CAP: i64 = 500_000;
@@ -20,7 +24,10 @@ pub const OUTPUT_CAP: i64 = 100_000;
 const WARNING_PERCENT: i64 = 80;
 
 /// How many characters are about a token, for a model that does not count.
-const CHARACTERS_PER_TOKEN: usize = 4;
+pub const CHARACTERS_PER_TOKEN: usize = 4;
+
+/// How many tokens are taken for one answer before it is made.
+const ANSWER: i64 = 10_000;
 
 /// What a model read and wrote.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -35,6 +42,11 @@ impl Tokens {
     /// How much of the month's tokens this is, in percent: of what is nearer to its end.
     pub fn percent(self) -> i64 {
         (self.input * 100 / INPUT_CAP).max(self.output * 100 / OUTPUT_CAP)
+    }
+
+    /// Read and written together.
+    pub fn all(self) -> i64 {
+        self.input + self.output
     }
 
     /// About what a question and its answer come to.
@@ -53,23 +65,62 @@ fn length(turn: &Turn) -> usize {
     }
 }
 
-/// Counts what was used, and answers the month's sum.
-pub async fn count(visitor: &Visitor, used: Tokens) -> Result<Tokens, Error> {
+/// Takes tokens for a question and its answer before the model is asked: what was taken. Whatever is asked at the same moment, by
+/// whichever process, finds them taken, so that the caps hold while answers are being made. [`settle`] gives back what was not
+/// used; what a process took that died stays taken.
+///
+/// # Errors
+/// `rate_limited` when the organization's tokens of the month, or those of the deployment, do not suffice.
+pub async fn take(visitor: &Visitor, question: &Question) -> Result<Tokens, Error> {
+    let (month, wanted) = (month(visitor), Tokens { output: ANSWER, ..Tokens::guessed(question, 0) });
     let mut db = visitor.db().await?;
-    let sum = store::usage::count(&mut db, month(visitor), used).await?;
+    let sum = store::usage::count(&mut db, month, wanted).await?;
+    // The last answer of the month may be as long as there are tokens for it.
+    let beyond = (sum.output - OUTPUT_CAP).max(0);
+    if sum.input > INPUT_CAP || beyond >= ANSWER {
+        return Err(used_up(month));
+    }
+    if beyond > 0 {
+        store::usage::count(&mut db, month, Tokens { input: 0, output: -beyond }).await?;
+    }
+    let taken = Tokens { output: ANSWER - beyond, ..wanted };
+    // Last, since what all organizations have used is held from here until the commit.
+    quotas::take_tokens(&mut db, &visitor.caller.services.quotas, taken.all()).await.map_err(without_model)?;
+    db.commit().await?;
+    Ok(taken)
+}
+
+/// Counts what was used in place of what was taken for it, and answers the month's sum.
+pub async fn settle(visitor: &Visitor, taken: Tokens, used: Tokens) -> Result<Tokens, Error> {
+    let more = Tokens { input: used.input - taken.input, output: used.output - taken.output };
+    let mut db = visitor.db().await?;
+    let sum = store::usage::count(&mut db, month(visitor), more).await?;
+    quotas::settle_tokens(&mut db, &visitor.caller.services.quotas, more.all()).await?;
     db.commit().await?;
     Ok(sum)
 }
 
-/// Refuses when the month's tokens are used up.
+/// Refuses when the tokens of the month are used up, and for whoever has not confirmed their address.
 pub async fn check(visitor: &Visitor) -> Result<(), Error> {
+    refusal::of_model(&visitor.caller).await?;
     let mut db = visitor.db().await?;
     let used = store::usage::of_month(&mut db, month(visitor)).await?;
-    if used.percent() < 100 {
-        return Ok(());
+    if used.percent() >= 100 {
+        return Err(used_up(month(visitor)));
     }
-    Err(Error::new(Code::RateLimited, "The organization has used up its tokens for this month; it goes on with the next one.")
-        .hint("Slash commands work without a model, such as /log 45m Acme / Onboarding."))
+    quotas::check_tokens(&mut db, &visitor.caller.services.quotas).await.map_err(without_model)
+}
+
+fn used_up(month: Date) -> Error {
+    let next = month.checked_add(jiff::Span::new().months(1)).unwrap_or(month);
+    without_model(Error::new(
+        Code::RateLimited,
+        format!("The organization has used up its tokens for this month; it goes on with the next one, on {next}."),
+    ))
+}
+
+fn without_model(error: Error) -> Error {
+    error.hint("Slash commands work without a model, such as /log 45m Acme / Onboarding.")
 }
 
 /// What people are told when the month's tokens run low.

@@ -111,6 +111,7 @@ pub async fn list_audit(
     limit: Option<u32>,
     /// Where the last answer left off: its next_cursor.
     #[server(default)]
+    #[max_length(4_096)]
     cursor: Option<String>,
 ) -> Result<Page<AuditEntry>, Error> {
     log::list(cx, log::Given { member, door, operation, outcome, changed, reads, period }, limit, cursor).await

@@ -118,6 +118,7 @@ pub async fn list_budgets(
     limit: Option<u32>,
     /// Where the last answer left off: its next_cursor.
     #[server(default)]
+    #[max_length(4_096)]
     cursor: Option<String>,
     /// Also count all that match.
     #[server(default)]

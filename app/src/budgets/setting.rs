@@ -35,7 +35,7 @@ pub async fn set(cx: &mut Call, project: &str, given: Given) -> Result<BudgetSta
     if !sight.money && given.amount != Edit::Keep {
         return Err(Error::forbidden("set amounts"));
     }
-    store::hold(&mut cx.db, &[project.id.0]).await?;
+    hold(cx, &project).await?;
     let before = store::of_projects(&mut cx.db, &[project.id.0]).await?.pop();
     let mut budget = before.clone().unwrap_or_else(|| fresh(&project));
     given.apply(&mut budget)?;
@@ -55,11 +55,19 @@ pub async fn set(cx: &mut Call, project: &str, given: Given) -> Result<BudgetSta
 /// Takes the budget of a project away.
 pub async fn clear(cx: &mut Call, project: &str) -> Result<ClearedBudget, Error> {
     let project = projects::record::get(cx, project).await?;
-    store::hold(&mut cx.db, &[project.id.0]).await?;
+    hold(cx, &project).await?;
     let budget = store::of_projects(&mut cx.db, &[project.id.0]).await?.pop();
     let budget = budget.ok_or_else(|| super::record::none(&project.full_name()))?;
     store::write::delete(&mut cx.db, budget.id).await?;
     Ok(ClearedBudget { id: BudgetId(budget.id), project: project.full_name() })
+}
+
+/// Lets one change of the budget wait for the other, and for time that is being logged. A budget that is not there yet cannot
+/// be held, so its project is.
+async fn hold(cx: &mut Call, project: &Project) -> Result<(), Error> {
+    projects::store::lock(&mut cx.db, project.id.0).await?;
+    store::hold(&mut cx.db, &[project.id.0]).await?;
+    Ok(())
 }
 
 /// How the budget stands now. Whoever sets it is told at once when it is used up to a threshold already.

@@ -14,7 +14,11 @@ use super::{
     types::BudgetStatus,
     usage::{Budget, Part, Usage},
 };
-use crate::{error::Error, operation::Call, projects::sight::Sight};
+use crate::{
+    error::Error,
+    operation::Call,
+    projects::{self, sight::Sight},
+};
 
 /// The budgets that a write of time touches, held until the call ends.
 pub struct Watch {
@@ -56,6 +60,11 @@ impl Watch {
     /// Holds the budgets of these projects, and takes their usage in the periods of these days. Comes before the write.
     pub async fn over(cx: &mut Call, touched: &[(Uuid, Date)]) -> Result<Self, Error> {
         let projects: Vec<Uuid> = touched.iter().map(|(project, _)| *project).collect();
+        if projects.is_empty() {
+            return Ok(Self { periods: Vec::new() });
+        }
+        // Whoever deletes a project holds it before its budget.
+        projects::store::keep(&mut cx.db, &projects).await?;
         let held = store::hold(&mut cx.db, &projects).await?;
         if held.is_empty() {
             return Ok(Self { periods: Vec::new() });

@@ -79,6 +79,7 @@ pub async fn list_clients(
     cx: &mut Call,
     /// Only clients whose name contains this text.
     #[server(default)]
+    #[max_length(200)]
     query: Option<String>,
     /// Also list archived clients.
     #[server(default)]
@@ -88,6 +89,7 @@ pub async fn list_clients(
     limit: Option<u32>,
     /// Where the last answer left off: its next_cursor.
     #[server(default)]
+    #[max_length(4_096)]
     cursor: Option<String>,
     /// Also count all that match.
     #[server(default)]
@@ -113,6 +115,7 @@ pub async fn get_client(
 pub async fn create_client(
     cx: &mut Call,
     /// The name that appears on invoices, at most 200 characters.
+    #[max_length(200)]
     name: String,
     /// ISO 4217 code such as EUR; cannot change once there is time or an invoice.
     #[server(default)]
@@ -131,12 +134,15 @@ pub async fn create_client(
     tax_category: Option<TaxCategory>,
     /// Where invoices are sent.
     #[server(default)]
+    #[max_length(254)]
     email: Option<String>,
     /// Postal address with line breaks, at most 1,000 characters.
     #[server(default)]
+    #[max_length(1_000)]
     address: Option<String>,
     /// VAT identifier.
     #[server(default)]
+    #[max_length(50)]
     vat_id: Option<String>,
     /// Colour in lists, #rrggbb.
     #[server(default)]
@@ -160,6 +166,7 @@ pub async fn update_client(
     client: String,
     /// The name that appears on invoices, at most 200 characters.
     #[server(default)]
+    #[max_length(200)]
     name: Option<String>,
     /// ISO 4217 code such as EUR.
     #[server(default)]
@@ -178,12 +185,15 @@ pub async fn update_client(
     tax_category: Option<TaxCategory>,
     /// Where invoices are sent.
     #[server(default)]
+    #[max_length(254)]
     email: Edit<String>,
     /// Postal address with line breaks.
     #[server(default)]
+    #[max_length(1_000)]
     address: Edit<String>,
     /// VAT identifier.
     #[server(default)]
+    #[max_length(50)]
     vat_id: Edit<String>,
     /// Colour in lists, #rrggbb.
     #[server(default)]

@@ -96,6 +96,13 @@ pub async fn find(cx: &mut Call, client: &str) -> Result<Client, Error> {
     read(found.ok_or_else(|| Error::not_found("client"))?)
 }
 
+/// The same for a change: nobody else changes it until this call ends. It is held before it is read, so what is written back
+/// is what others have left.
+pub async fn find_locked(cx: &mut Call, client: &str) -> Result<Client, Error> {
+    let held = store::lock(&mut cx.db, reference::id(client), client.trim()).await?;
+    find(cx, &held.ok_or_else(|| Error::not_found("client"))?.to_string()).await
+}
+
 /// Adds a client with the organization's defaults.
 pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
     let organization = organizations::settings::get(cx).await?;
@@ -116,7 +123,7 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
         tax_category: given.tax_category.unwrap_or(organization.tax_category),
         tax_rate: tax_rate_of(given.tax_rate.as_deref(), given.tax_category)?.unwrap_or(organization.tax_rate),
         email: given.email.filter(|email| !email.trim().is_empty()).map(|email| text::email("email", &email)).transpose()?,
-        address: text::optional("address", given.address.as_deref(), 1000)?,
+        address: text::optional_lines("address", given.address.as_deref(), 1000)?,
         vat_id: text::optional("vat_id", given.vat_id.as_deref(), 50)?,
         language: given.language.map_or(Ok(organization.language), |language| language_of(&language))?,
         archived: false,
@@ -132,7 +139,7 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
 
 /// Changes what is given and keeps the rest.
 pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<Client, Error> {
-    let mut client = find(cx, client).await?;
+    let mut client = find_locked(cx, client).await?;
     let tax_before = (client.tax_category, client.tax_rate);
     if let Some(currency) = given.currency {
         currency::change(cx, &mut client, Currency::parse(&currency)?).await?;
@@ -148,7 +155,8 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     client.tax_rate = tax_rate_of(given.tax_rate.as_deref(), given.tax_category)?.unwrap_or(client.tax_rate);
     client.tax_category = given.tax_category.unwrap_or(client.tax_category);
     client.email = given.email.try_map(|email| text::email("email", &email))?.over(client.email);
-    client.address = given.address.try_map(|address| text::lines("address", &address, 1000))?.over(client.address);
+    client.address =
+        given.address.try_map(|address| text::lines("address", &address, 1000))?.over(client.address).filter(|address| !address.is_empty());
     client.vat_id = given.vat_id.try_map(|vat_id| text::line("vat_id", &vat_id, 50))?.over(client.vat_id);
     if let Some(color) = given.color {
         client.color = color_of(&color)?;
@@ -165,7 +173,7 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
 
 /// Hides a client from pickers, or shows it again.
 pub async fn set_archived(cx: &mut Call, client: &str, archived: bool) -> Result<Client, Error> {
-    let client = find(cx, client).await?;
+    let client = find_locked(cx, client).await?;
     let at = archived.then_some(cx.now);
     store::set_archived(&mut cx.db, client.id, at).await?;
     Ok(seen(Client { archived, ..client }, &Sight::of(cx)?))

@@ -116,6 +116,20 @@ pub async fn find(db: &mut Db, id: Uuid, name: &str, on: Option<Uuid>) -> Result
     .await?)
 }
 
+/// Keeps others from changing the client with this id or name until the transaction ends; its id.
+pub async fn lock(db: &mut Db, id: Uuid, name: &str) -> Result<Option<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select id from client where organization_id = $1 and (id = $2 or lower(name) = lower($3)) order by id = $2 desc limit 1
+         for no key update",
+        organization,
+        id,
+        name
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
 /// Adds a client.
 pub async fn insert(db: &mut Db, client: &Client, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();

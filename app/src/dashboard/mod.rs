@@ -64,7 +64,7 @@ async fn load(here: Here, week: Week) -> Result<Overview, Error> {
     let (day, whose) = (Some(here.0.today.to_string()), here.own_time());
     let limit = Some(TODAY_MAX);
     let today = list_time_entries(None, day.clone(), day, None, None, whose.clone(), None, None, None, None, None, None, limit, None, None);
-    let money = waiting(here.may(Permission::ReadMoney));
+    let money = waiting(&here);
     let (hours, today, money, invitations) = futures::try_join!(week.hours(whose), today, money, list_invitations())?;
     let idle = hours.totals.entries == 0 && hours.totals.drafts.seconds == 0 && today.items.is_empty();
     // The first steps are for those who can take them.
@@ -73,13 +73,21 @@ async fn load(here: Here, week: Week) -> Result<Overview, Error> {
     Ok(Overview { week, hours, today, money, progress, invitations: invitations.items })
 }
 
-async fn waiting(seen: bool) -> Result<Option<Waiting>, Error> {
-    if !seen {
+async fn waiting(here: &Here) -> Result<Option<Waiting>, Error> {
+    if !here.may(Permission::ReadMoney) {
         return Ok(None);
     }
+    // What is not billed yet is a matter of those who bill.
+    let bills = here.may(Permission::WriteMoney);
+    let unbilled = async {
+        match bills {
+            true => offer(|cursor| list_unbilled(None, Some(LIMIT_MAX), cursor)).await,
+            false => Ok(Offer::default()),
+        }
+    };
     let (balance, unbilled, open, drafts) = futures::try_join!(
         get_balance(),
-        offer(|cursor| list_unbilled(None, Some(LIMIT_MAX), cursor)),
+        unbilled,
         list_invoices(None, Some(InvoiceStatus::Sent), Some(50), None, None),
         list_invoices(None, Some(InvoiceStatus::Draft), Some(20), None, None),
     )?;

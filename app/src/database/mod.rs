@@ -2,23 +2,26 @@
 
 mod errors;
 mod gate;
+mod migrate;
+mod problem;
 mod reach;
+mod record;
+mod roles;
 #[cfg(test)]
 mod tests;
 
 use jiff::Timestamp;
-use sqlx::{PgConnection, PgPool, migrate::Migrator};
+use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use uuid::Uuid;
 
 pub use errors::OnConstraint;
 pub use gate::Database;
 use gate::Open;
+pub use migrate::{MIGRATIONS, migrate};
+pub use problem::SchemaError;
 pub use reach::{Access, Reach};
 
 use crate::{error::Error, id::OrganizationId};
-
-/// The history of the schema, carried in the binary.
-pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
 /// A transaction under the row security of one organization, or of one person before an organization is chosen. Dropped, it
 /// has changed nothing.
@@ -31,6 +34,13 @@ pub struct Db {
 impl Db {
     fn of(open: Open, reach: Reach) -> Self {
         Self { open: Some(open), organization: reach.organization() }
+    }
+
+    /// The same, which takes another organization for its own, if it has one.
+    #[cfg(test)]
+    fn mistaken_for(self, organization: Option<OrganizationId>) -> Self {
+        let organization = organization.filter(|_| self.organization.is_some()).or(self.organization);
+        Self { organization, ..self }
     }
 
     /// The organization whose rows this transaction may touch.
@@ -79,17 +89,40 @@ impl Db {
     }
 }
 
-/// Whether the database answers, and its schema is the one of this binary.
-pub async fn ready(database: &Database) -> Result<bool, Error> {
-    let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+/// Whether the database answers, with a schema that this binary works on.
+pub async fn ready(database: &Database) -> Result<(), Error> {
     let mut db = database.begin(Reach::Nobody, Access::Read).await?;
-    let applied = sqlx::query_scalar!("select max(version) from _sqlx_migrations where success").fetch_one(db.connection()).await?;
-    Ok(applied == Some(newest))
+    Ok(record::check_version(db.connection()).await?)
 }
 
-/// Brings the schema up to date, as the owner of the tables. An advisory lock lets one process do it at a time.
-pub async fn migrate(owner: &PgPool) -> Result<(), sqlx::migrate::MigrateError> {
-    MIGRATIONS.run(owner).await
+/// Whether the login may still take on its roles, and the walls stand as the migrations built them. It reads the catalogue, which
+/// takes some milliseconds.
+pub async fn intact(database: &Database) -> Result<(), Error> {
+    let mut db = database.begin(Reach::Nobody, Access::Read).await?;
+    roles::check_login(db.connection()).await?;
+    Ok(record::check_pieces(db.connection()).await?)
+}
+
+/// Whether this login may work as the application, on a schema that this binary works on, with all walls standing.
+///
+/// # Errors
+/// Says which grant is missing, which version is needed, or what is broken.
+pub async fn check(login: &PgConnectOptions) -> Result<(), SchemaError> {
+    let mut connection = migrate::connected(login).await?;
+    let checked = checked(&mut connection).await;
+    connection.close().await.ok();
+    checked
+}
+
+async fn checked(login: &mut PgConnection) -> Result<(), SchemaError> {
+    record::check_is_there(login).await?;
+    roles::check_login(login).await?;
+    if roles::is_mighty(login).await? {
+        tracing::warn!("the application connects with rights of its own; README.md says how to make a login that has none");
+    }
+    sqlx::raw_sql("set role stint_app").execute(&mut *login).await?;
+    record::check_version(login).await?;
+    record::check_pieces(login).await
 }
 
 /// Lets every connection of a pool work as the application's role, which owns nothing and cannot bypass row security.

@@ -30,12 +30,30 @@ pub enum Access {
     Action(Uuid),
 }
 
+impl Access {
+    /// How long one statement may take: nobody waits long for a look, and lists and sums of others wait behind it.
+    fn statement_seconds(self) -> u32 {
+        match self {
+            Self::Read => 5,
+            Self::Write | Self::Action(_) => 15,
+        }
+    }
+}
+
 impl Reach {
     /// The organization whose rows are in reach.
     pub(super) fn organization(self) -> Option<OrganizationId> {
         match self {
             Self::Organization(organization) | Self::Granted(organization, _) => Some(organization),
             Self::Nobody | Self::Person(_) => None,
+        }
+    }
+
+    /// Whose share of the connections such a transaction uses.
+    pub(super) fn owner(self) -> Option<Uuid> {
+        match self {
+            Self::Person(person) => Some(person),
+            Self::Nobody | Self::Organization(_) | Self::Granted(..) => self.organization().map(|organization| organization.0),
         }
     }
 
@@ -62,7 +80,7 @@ impl Reach {
             write!(statements, "; set local app.{name} = ''").ok();
         }
         let role = if viewer.is_some() { "stint_viewer" } else { "stint_app" };
-        write!(statements, "; set local role {role}").ok();
+        write!(statements, "; set local statement_timeout = '{}s'; set local role {role}", access.statement_seconds()).ok();
         statements
     }
 }

@@ -1,5 +1,8 @@
 //! What the gate keeps, whatever its callers do.
 
+mod studio;
+mod walls;
+
 use std::{future::Future, pin::pin};
 
 use futures::poll;

@@ -8,7 +8,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    account::{Place, Profile, browser::cookie},
+    account::{
+        Place, Profile,
+        browser::{cookie, cookie_name},
+    },
     context::{Caller, Membership},
     error::Error,
     ui::Returned,
@@ -19,7 +22,7 @@ use crate::{
 pub fn visit() -> Visit {
     let Some(caller) = use_context::<Caller>() else { return Visit::default() };
     let now = caller.services.clock.now();
-    let person = caller.person.map(|person| Profile { name: person.name, email: person.email });
+    let person = caller.person.map(|person| Profile { name: person.name, email: person.email, confirmed: person.confirmed });
     let place = caller.membership.map(|membership| place(membership, now));
     let services = &caller.services;
     Visit {
@@ -27,6 +30,7 @@ pub fn visit() -> Visit {
         place,
         address: services.public_url.clone(),
         mail_leaves: services.mail_leaves,
+        sign_up: services.sign_up,
         returned: returned(),
         ..Visit::default()
     }
@@ -51,8 +55,10 @@ pub const RETURNED: &str = "stint-form";
 
 /// The form that led to the page that is being answered. Read once: the next page knows nothing of it.
 fn returned() -> Option<Returned> {
-    let content = cookie(&use_context::<Parts>()?.headers, RETURNED)?;
-    let forget = format!("{RETURNED}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+    let name = cookie_name(&use_context::<Caller>()?.services.public_url, RETURNED);
+    let content = cookie(&use_context::<Parts>()?.headers, &name)?;
+    let secure = if name == RETURNED { "" } else { "; Secure" };
+    let forget = format!("{name}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0{secure}");
     use_context::<ResponseOptions>()?.append_header(header::SET_COOKIE, HeaderValue::from_str(&forget).ok()?);
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(content).ok()?).ok()
 }

@@ -20,6 +20,7 @@ use crate::{
         ticking::provide_ticking,
     },
     ui::{FlashRegion, NotFound, provide_flash, sign_in},
+    verification::parts::Unconfirmed,
     visit::{Changes, Here, Visit, use_visit},
 };
 
@@ -61,6 +62,7 @@ fn framed(visit: &Visit, here: Here) -> impl IntoView + use<> {
             <div class="stage">
                 <TimerBar />
                 <main id="content" tabindex="-1">
+                    <Unconfirmed />
                     <Outlet />
                 </main>
             </div>

@@ -1,6 +1,6 @@
 //! SQL of what was done and is taken back.
 
-use sqlx::{query_as, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{
@@ -50,6 +50,12 @@ pub async fn done(db: &mut Db, action: Uuid) -> Result<Option<Done>, Error> {
 /// The kinds of records that are put back, each after those that it refers to.
 pub async fn kinds(db: &mut Db) -> Result<Vec<String>, Error> {
     Ok(query_scalar!(r#"select kinds_put_back() as "kinds!""#).fetch_one(db.connection()).await?)
+}
+
+/// Keeps others from changing these records of a kind until the transaction ends.
+pub async fn hold(db: &mut Db, kind: &str, records: &[Uuid]) -> Result<(), Error> {
+    query!("select hold_records($1, $2)", kind, records).execute(db.connection()).await?;
+    Ok(())
 }
 
 /// Puts a record back to what it was before a change; answers whether it still was what the change left behind.

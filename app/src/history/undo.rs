@@ -13,7 +13,10 @@ use crate::{
     operation::{Call, Change, store as pipeline},
     organizations,
     projects::sight::Sight,
-    time::{lock, starting, store::read},
+    time::{
+        lock, starting,
+        store::{read, terms::lock_member},
+    },
 };
 
 /// The most records of one action that are put back. The images of more are not read either.
@@ -26,6 +29,7 @@ pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
     let kinds = store::kinds(&mut cx.db).await?;
     can_be_taken_back(&done, &changes, &kinds)?;
     right::to_records(cx, &changes)?;
+    hold(cx, &changes, &kinds).await?;
     let days = way::days(&changes);
     open(cx, &days).await?;
     keep_currencies(cx, &changes).await?;
@@ -35,6 +39,22 @@ pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
     budgets.settle(cx, &sight, Limit::Held).await?;
     cx.undoes = Some(ActionId(done.id));
     Ok(Undone { undone: ActionId(done.id), operation: done.operation, restored })
+}
+
+/// Holds what is put back, in the order in which every writer takes its locks: the organization, members whose timer runs on,
+/// then the records, kind by kind. What the budgets of its time are is held after it, by [`Watch::over`].
+async fn hold(cx: &mut Call, changes: &[Change], kinds: &[String]) -> Result<(), Error> {
+    organizations::store::keep(&mut cx.db).await?;
+    for member in way::timed(changes) {
+        lock_member(&mut cx.db, member).await?;
+    }
+    for kind in kinds {
+        let records: Vec<Uuid> = changes.iter().filter(|change| change.kind == *kind).map(|change| change.record).collect();
+        if !records.is_empty() {
+            store::hold(&mut cx.db, kind, &records).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Puts the records back, one after the other.

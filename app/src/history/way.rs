@@ -1,5 +1,7 @@
 //! The way back through the images of an action: what they say, and in which order they are put back.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use serde_json::Value;
 use uuid::Uuid;
@@ -55,6 +57,12 @@ pub fn was_sent(image: &Option<Value>) -> bool {
 /// The member in an image.
 pub fn member(image: &Option<Value>) -> Option<Uuid> {
     image.as_ref()?["member_id"].as_str()?.parse().ok()
+}
+
+/// The members of whom a timer runs in one of the images, in the order in which they are held.
+pub fn timed(changes: &[Change]) -> BTreeSet<Uuid> {
+    let images = changes.iter().filter(|change| change.kind == "time_entry").flat_map(|change| [&change.before, &change.after]);
+    images.filter(|image| runs(image)).filter_map(member).collect()
 }
 
 /// The projects and days whose time comes or goes; a running timer counts nowhere yet.

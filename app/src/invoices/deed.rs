@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
-use super::{DeleteInvoiceDraft, Invoice, SendInvoice, VoidInvoice};
+use super::{DeleteInvoiceDraft, Invoice, ResendInvoice, SendInvoice, VoidInvoice};
 use crate::{
     ui::{Area, Dialog, Field, Form, Icon, Opens, Submit, Tick, Write, answered, hidden, refusal, use_flash},
     visit::{changed, use_changes, use_here, use_visit},
@@ -36,6 +36,35 @@ pub fn Send(
                 <Tick label="Without e-mail: give number and PDF only" name="without_email" ticked=invoice.client_email.is_none() />
                 {(!mails).then(|| view! { <p class="hint">"No mail server is set up: the mail is kept in Settings under Mails and does not leave."</p> })}
                 <div class="actions"><Submit label="Send invoice" class="button primary large" drawing=Icon::Send /></div>
+            </Form>
+        </Dialog>
+    }
+}
+
+/// Mailing a sent invoice again.
+#[component]
+pub fn MailAgain(
+    /// The invoice.
+    invoice: Invoice,
+) -> impl IntoView {
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = Write::<ResendInvoice>::new();
+    answered(action, move |_| {
+        flash.say("A mail with the invoice waits to leave.");
+        changed(changes.money);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let number = invoice.number.clone().unwrap_or_default();
+    let to = invoice.mail.map(|mail| mail.recipient).or(invoice.client_email).unwrap_or_default();
+    view! {
+        <Opens dialog="resend-dialog" label="Mail again …" class="button" drawing=Icon::Send />
+        <Dialog id="resend-dialog" title=format!("Mail {number} again?") refused closes=action.version()>
+            <p>"The same document goes out once more."</p>
+            <Form action id="resend" class="stack">
+                {hidden("invoice", invoice.id)} <Field label="To" name="to" kind="email" value=to placeholder="billing@acme.example" />
+                <Area label="Words for the mail" name="message" optional=true placeholder="Those of its last mail when left empty." />
+                <div class="actions"><Submit label="Mail it again" class="button primary large" drawing=Icon::Send /></div>
             </Form>
         </Dialog>
     }

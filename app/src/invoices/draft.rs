@@ -144,15 +144,13 @@ async fn compose(cx: &mut Call, resolved: &Resolved, only: Option<&[Uuid]>) -> R
 async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
     let client = clients::record::find(cx, &wanted.client).await?;
     let period = period(cx, wanted.period, wanted.from, wanted.to)?;
-    let mut chosen = Vec::new();
-    for project in bounded("projects", wanted.projects, 200)? {
-        chosen.push(project_of(cx, &client, &project).await?);
-    }
-    let defer = bounded("defer", wanted.defer, 5000)?;
-    let defer = defer.iter().map(|entry| entry.trim().parse::<Uuid>().map_err(|_| Error::not_found("time entry")));
-    let custom = bounded("lines", wanted.lines, 200)?;
-    let custom =
-        custom.iter().filter(|line| !compose::is_blank(line)).map(|line| compose::custom_line(line, &client.currency, tax_of(&client)));
+    let chosen = projects_of(cx, &client, &wanted.projects).await?;
+    let defer = wanted.defer.iter().map(|entry| entry.trim().parse::<Uuid>().map_err(|_| Error::not_found("time entry")));
+    let custom = wanted
+        .lines
+        .iter()
+        .filter(|line| !compose::is_blank(line))
+        .map(|line| compose::custom_line(line, &client.currency, tax_of(&client)));
     let rounding = match wanted.rounding {
         Some(rounding) => rounding,
         None => organizations::settings::get(cx).await?.rounding,
@@ -166,17 +164,19 @@ async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
         rounding,
         custom: custom.collect::<Result<_, _>>()?,
         discount: discount_of(wanted.discount.as_deref(), &client.currency)?,
-        notes: text::optional("notes", wanted.notes.as_deref(), 4000)?,
+        notes: text::optional_lines("notes", wanted.notes.as_deref(), 4000)?,
         client,
     })
 }
 
-/// A project of the client, by id, by name, or as `Client / Project`.
-async fn project_of(cx: &mut Call, client: &Client, project: &str) -> Result<Uuid, Error> {
-    let name = project.split_once(" / ").map_or(project, |(_, name)| name).trim();
-    store::project_of(&mut cx.db, client.id.0, reference::id(project), name)
-        .await?
-        .ok_or_else(|| Error::not_found("project of this client"))
+/// Projects of the client, each by id, by name, or as `Client / Project`; asked for at once, however many there are.
+async fn projects_of(cx: &mut Call, client: &Client, given: &[String]) -> Result<Vec<Uuid>, Error> {
+    let ids: Vec<Uuid> = given.iter().map(|project| reference::id(project)).collect();
+    let name = |project: &String| project.split_once(" / ").map_or(project.as_str(), |(_, name)| name).trim().to_owned();
+    let found = store::projects_of(&mut cx.db, client.id.0, &ids, &given.iter().map(name).collect::<Vec<_>>()).await?;
+    let meant = |place| found.iter().find(|(at, _)| *at == place).map(|(_, project)| *project);
+    let all = (1_i64..).zip(given).map(|(place, _)| meant(place).ok_or_else(|| Error::not_found("project of this client")));
+    all.collect()
 }
 
 impl Resolved {
@@ -195,13 +195,6 @@ fn period(cx: &Call, period: Option<String>, from: Option<String>, to: Option<St
         (None, None, Some(_)) => Err(Error::invalid("from", "The first day is missing; give from and to together.")),
         (None, Some(_), None) => Err(Error::invalid("to", "The last day is missing; give from and to together.")),
     }
-}
-
-fn bounded<T>(field: &str, list: Vec<T>, most: usize) -> Result<Vec<T>, Error> {
-    if list.len() > most {
-        return Err(Error::invalid(field, format!("{} items are too many; at most {most} fit.", list.len())));
-    }
-    Ok(list)
 }
 
 /// The tax of a client's lines.

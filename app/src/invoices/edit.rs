@@ -41,7 +41,7 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
         (row.discount_amount, row.discount_percent) = draft::columns(&draft::discount_of(discount.as_deref(), &currency)?);
     }
     if let Some(notes) = given(change.notes) {
-        row.notes = text::optional("notes", notes.as_deref(), 4000)?;
+        row.notes = text::optional_lines("notes", notes.as_deref(), 4000)?;
     }
     if let Some(days) = change.payment_terms_days {
         row.payment_terms_days = within("payment_terms_days", days, 0, 365)? as i16;

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::{
     Invoice, InvoiceStatus,
-    deed::{DeleteDraft, Send, Void},
+    deed::{DeleteDraft, MailAgain, Send, Void},
     editor::Editor,
     get_invoice,
     page::status,
@@ -108,6 +108,10 @@ fn sent(invoice: Invoice) -> AnyView {
 
 fn mail(invoice: &Invoice) -> AnyView {
     let here = use_here();
+    // A mail that waits leaves by itself, unless something is said against it.
+    let waits = invoice.mail.as_ref().is_some_and(|mail| mail.state == "waiting" && mail.last_error.is_none());
+    let again = !waits && invoice.status != InvoiceStatus::Void && here.may(Permission::WriteMoney);
+    let again = again.then(|| view! { <MailAgain invoice=invoice.clone() /> });
     let words = match &invoice.mail {
         None => view! { <p class="quiet">"Sent without e-mail."</p> }.into_any(),
         Some(mail) => {
@@ -127,7 +131,7 @@ fn mail(invoice: &Invoice) -> AnyView {
     view! {
         <section class="part" aria-labelledby="mail">
             <div class="part-head"><h2 id="mail">"Mail"</h2></div>
-            {words}
+            {words} {again}
         </section>
     }
     .into_any()

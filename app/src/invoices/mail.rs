@@ -14,7 +14,7 @@ use crate::{
 pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> Result<Page<OutgoingMail>, Error> {
     let (limit, after) = (page::limit(limit)?, cursor.as_deref().map(Cursor::decode).transpose()?);
     let zone = cx.membership()?.zone.clone();
-    // What carries no invoice invites somebody: that, and its link, is for those who manage people.
+    // What carries no invoice invites somebody: whom is for those who manage people, and its text for nobody but its reader.
     let invited =
         cx.may(Permission::ManagePeople) && cx.caller.token.as_ref().is_none_or(|token| token.scopes.contains(&Scope::PeopleRead));
     let rows = store::mails(&mut cx.db, None, invited, after.as_ref(), limit + 1).await?;
@@ -24,7 +24,7 @@ pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> 
         id: MailId(row.id),
         state: MailState { recipient: row.recipient, state: row.state, last_error: row.last_error },
         subject: row.subject,
-        body: row.body,
+        body: row.body.filter(|_| row.invoice_id.is_some()),
         invoice: row.invoice_id.map(InvoiceId),
         attempts: row.attempts,
         created_at: at(row.created_at),

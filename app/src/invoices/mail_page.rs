@@ -19,7 +19,7 @@ pub fn MailsSection() -> impl IntoView {
     let leaves = use_visit().mail_leaves;
     view! {
         <Part title="Mails" id="mails">
-            {(!leaves).then(|| view! { <p class="notice">"No mail server is set up, so mails are kept here and do not leave. Whoever runs this Stint sets STINT_SMTP_URL to change that; what has waited for more than a week by then is sent by hand."</p> })}
+            {(!leaves).then(|| view! { <p class="notice">"No mail server is set up, so mails are kept here and do not leave. Whoever runs this Stint sets STINT_SMTP_URL to change that; what has waited for more than a week by then waits until somebody mails it again, on the page of its invoice."</p> })}
             {loaded(mails, list)}
         </Part>
     }
@@ -57,7 +57,10 @@ fn mail(mail: OutgoingMail) -> impl IntoView {
             </summary>
             <div class="mail-body">
                 {mail.state.last_error.map(|problem| view! { <p class="wrong">{problem}</p> })}
-                <p class="words">{mail.body}</p>
+                {match mail.body {
+                    Some(body) => view! { <p class="words">{body}</p> }.into_any(),
+                    None => view! { <p class="quiet">"Its text holds a link for its reader only, so it is not kept."</p> }.into_any(),
+                }}
                 {invoice.map(|path| view! { <p><a href=path>"To the invoice"</a></p> })}
             </div>
         </details>

@@ -29,6 +29,8 @@ pub mod payments;
 mod print;
 #[cfg(feature = "ssr")]
 mod read;
+#[cfg(feature = "ssr")]
+mod resend;
 pub mod rounding;
 #[cfg(feature = "ssr")]
 mod send;
@@ -53,7 +55,7 @@ use crate::{edit::Edit, error::Error, invoices::rounding::Rounding, money::Amoun
 /// List what could be invoiced now: unbilled billable time by client and project, with hours, amounts and the oldest day.
 ///
 /// Drafts of agents, running timers, fixed-price and overhead projects are left out.
-#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "List unbilled time")]
+#[operation(read, idempotent, needs = WriteMoney, scope = MoneyRead, title = "List unbilled time")]
 pub async fn list_unbilled(
     cx: &mut Call,
     /// Only this client, by id or name.
@@ -64,13 +66,14 @@ pub async fn list_unbilled(
     limit: Option<u32>,
     /// Where the last answer left off: its next_cursor.
     #[server(default)]
+    #[max_length(4_096)]
     cursor: Option<String>,
 ) -> Result<Page<Unbilled>, Error> {
     unbilled::list(cx, client, limit, cursor).await
 }
 
 /// Show exactly what `draft_invoice` with the same arguments would make, without making it.
-#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "Preview an invoice")]
+#[operation(read, idempotent, needs = WriteMoney, scope = MoneyRead, title = "Preview an invoice")]
 pub async fn preview_invoice(
     cx: &mut Call,
     /// The client's id or name.
@@ -89,6 +92,7 @@ pub async fn preview_invoice(
     projects: Vec<String>,
     /// Ids of time entries to leave for a later invoice.
     #[server(default)]
+    #[max_items(5_000)]
     defer: Vec<String>,
     /// One line per project (the default), day, member or entry.
     #[server(default)]
@@ -104,6 +108,7 @@ pub async fn preview_invoice(
     discount: Option<String>,
     /// A note to the client, at most 4,000 characters.
     #[server(default)]
+    #[max_length(4_000)]
     notes: Option<String>,
 ) -> Result<InvoicePreview, Error> {
     draft::preview(cx, draft::Wanted { client, period, from, to, projects, defer, group_by, rounding, lines, discount, notes }).await
@@ -132,6 +137,7 @@ pub async fn draft_invoice(
     projects: Vec<String>,
     /// Ids of time entries to leave for a later invoice.
     #[server(default)]
+    #[max_items(5_000)]
     defer: Vec<String>,
     /// One line per project (the default), day, member or entry.
     #[server(default)]
@@ -147,6 +153,7 @@ pub async fn draft_invoice(
     discount: Option<String>,
     /// A note to the client, at most 4,000 characters.
     #[server(default)]
+    #[max_length(4_000)]
     notes: Option<String>,
 ) -> Result<Invoice, Error> {
     draft::create(cx, draft::Wanted { client, period, from, to, projects, defer, group_by, rounding, lines, discount, notes }).await
@@ -166,6 +173,7 @@ pub async fn update_invoice_draft(
     version: Option<i32>,
     /// Changes of lines that are there, each with the line's id.
     #[server(default)]
+    #[max_items(2_000)]
     lines: Vec<LineChange>,
     /// Custom lines to add at the end.
     #[server(default)]
@@ -175,6 +183,7 @@ pub async fn update_invoice_draft(
     discount: Edit<String>,
     /// A note to the client; empty for none.
     #[server(default)]
+    #[max_length(4_000)]
     notes: Edit<String>,
     /// Days the client has to pay, 0 to 365.
     #[server(default)]
@@ -208,6 +217,7 @@ pub async fn list_invoices(
     limit: Option<u32>,
     /// Where the last answer left off: its next_cursor.
     #[server(default)]
+    #[max_length(4_096)]
     cursor: Option<String>,
     /// Also count all that match.
     #[server(default)]
@@ -250,15 +260,35 @@ pub async fn send_invoice(
     version: Option<i32>,
     /// The address to mail it to; the client's when absent.
     #[server(default)]
+    #[max_length(254)]
     to: Option<String>,
     /// Words for the mail, at most 4,000 characters; a short standard text when absent.
     #[server(default)]
+    #[max_length(4_000)]
     message: Option<String>,
     /// Give number and PDF, but mail nothing.
     #[server(default)]
     without_email: Option<bool>,
 ) -> Result<Invoice, Error> {
     send::send(cx, &invoice, send::Sending { version, to, message, without_email: without_email.unwrap_or(false) }).await
+}
+
+/// Mail a sent invoice again, with the same number and the same frozen PDF: when its mail failed, was lost, or went astray.
+///
+/// Refused (conflict) while a mail with it waits to leave, and for drafts and voided invoices. Example: {"invoice": "2026-0001"}.
+#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Mail an invoice again")]
+pub async fn resend_invoice(
+    cx: &mut Call,
+    /// The invoice's id or its number.
+    invoice: String,
+    /// The address to mail it to; that of its last mail, or the client's, when absent.
+    #[server(default)]
+    to: Option<String>,
+    /// Words for the mail, at most 4,000 characters; those of its last mail, or a short standard text, when absent.
+    #[server(default)]
+    message: Option<String>,
+) -> Result<Invoice, Error> {
+    resend::resend(cx, &invoice, to.as_deref(), message.as_deref()).await
 }
 
 /// Record that a client paid, in whole or in part. The invoice is paid when nothing is left; paying too much is refused.
@@ -276,6 +306,7 @@ pub async fn record_payment(
     method: Option<PaymentMethod>,
     /// A note for yourself, at most 1,000 characters.
     #[server(default)]
+    #[max_length(1_000)]
     note: Option<String>,
 ) -> Result<Invoice, Error> {
     payment::record(cx, &invoice, amount, &date, method.unwrap_or_default(), note).await
@@ -302,6 +333,7 @@ pub async fn list_mails(
     limit: Option<u32>,
     /// Where the last answer left off: its next_cursor.
     #[server(default)]
+    #[max_length(4_096)]
     cursor: Option<String>,
 ) -> Result<Page<OutgoingMail>, Error> {
     mail::list(cx, limit, cursor).await

@@ -44,7 +44,7 @@ pub async fn record(
         amount,
         paid_on: date(paid_on),
         method: method.name().to_owned(),
-        note: text::optional("note", note.as_deref(), 1000)?,
+        note: text::optional_lines("note", note.as_deref(), 1000)?,
     };
     let now = cx.now;
     store::insert_payment(&mut cx.db, row.id, &payment, now).await?;

@@ -10,6 +10,7 @@ use super::{
     totals::{Discount, LineAmount, TaxCategory, Totals},
 };
 use crate::{
+    access::Seen,
     clients,
     day::{Day, Moment, Span},
     error::Error,
@@ -69,7 +70,11 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
     let rows = store::lines(&mut cx.db, row.id).await?;
     let sums = sums(&totals(&row, &rows)?, &currency);
     let lines = rows.into_iter().map(|line| read_line(line, &currency)).collect::<Result<_, _>>()?;
-    let payments = store::payments(&mut cx.db, row.id).await?;
+    let mut payments = store::payments(&mut cx.db, row.id).await?;
+    // What one notes for oneself is not for the client.
+    if cx.membership()?.role.sees() == Seen::GrantedClients {
+        payments.iter_mut().for_each(|payment| payment.note = None);
+    }
     let mail = store::mails(&mut cx.db, Some(row.id), false, None, 1).await?.into_iter().next();
     let at = |at: jiff_sqlx::Timestamp| Moment::at(at.to_jiff(), &zone);
     let day = |day: jiff_sqlx::Date| Day::from(day.to_jiff());

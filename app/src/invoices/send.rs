@@ -1,5 +1,6 @@
 //! Sending: number, frozen PDF, billed time and mail, all or nothing.
 
+use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -7,7 +8,7 @@ use super::{
     number::NumberPattern,
     print::{self, Issue},
     read,
-    store::{self, NewMail, Row, Sent},
+    store::{self, NewMail, Row, Sent, Words},
     totals::TaxCategory,
     wording::Wording,
 };
@@ -34,7 +35,7 @@ pub struct Sending {
 pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invoice, Error> {
     let row = edit::locked_draft(cx, invoice, sending.version).await?;
     let recipient = recipient(&row, &sending)?;
-    let message = text::optional("message", sending.message.as_deref(), 4000)?;
+    let message = text::optional_lines("message", sending.message.as_deref(), 4000)?;
     check(cx, &row).await?;
     let organization = organizations::settings::get(cx).await?;
     if organization.address.is_none() {
@@ -42,7 +43,9 @@ pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invo
     }
     let number = freeze(cx, &row, &organization).await?;
     if let Some(recipient) = recipient {
-        mail(cx, &row, &organization, &number, &recipient, message).await?;
+        let due_on = print::due(cx.today()?, &row)?;
+        let letter = Letter { number: &number, due_on, recipient: &recipient, message };
+        mail(cx, &row, &organization, letter).await?;
     }
     read::get(cx, &row.id.to_string()).await
 }
@@ -115,24 +118,27 @@ fn number_taken(error: Error, number: &str) -> Error {
     }
 }
 
+/// What the mail of an invoice says, and to whom.
+pub(super) struct Letter<'a> {
+    pub number: &'a str,
+    pub due_on: Date,
+    pub recipient: &'a str,
+    /// Its words; the usual ones when absent.
+    pub message: Option<String>,
+}
+
 /// Puts the mail into the outbox, in the language of the client and of the document that goes along.
-async fn mail(
-    cx: &mut Call,
-    row: &Row,
-    organization: &Organization,
-    number: &str,
-    recipient: &str,
-    message: Option<String>,
-) -> Result<(), Error> {
+pub(super) async fn mail(cx: &mut Call, row: &Row, organization: &Organization, letter: Letter<'_>) -> Result<(), Error> {
+    let Letter { number, due_on, recipient, message } = letter;
     let from = organization.legal_name.as_deref().unwrap_or(&organization.name);
     let wording = Wording::of(&clients::record::find(cx, &row.client_id.to_string()).await?.language);
     let currency = Currency::parse(&row.currency)?;
     let total = format!("{} {currency}", wording.amount(row.total, &currency));
-    let due_on = print::due(cx.today()?, row)?;
     let body = message.unwrap_or_else(|| wording.letter(number, &total, due_on, from));
     let subject = wording.subject(number, from);
     let now = cx.now;
-    store::insert_mail(&mut cx.db, &NewMail { recipient, subject: &subject, body: &body, invoice: Some(row.id), now }).await?;
-    cx.mailed();
+    store::insert_mail(&mut cx.db, &NewMail { recipient, subject: &subject, words: Words::Fixed(&body), invoice: Some(row.id), now })
+        .await?;
+    cx.mailed()?;
     Ok(())
 }

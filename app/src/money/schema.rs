@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::{AMOUNT_MAX, Amount, Currency};
+use crate::operation::WRITTEN;
 
 impl JsonSchema for Currency {
     fn inline_schema() -> bool {
@@ -33,13 +34,15 @@ impl JsonSchema for Amount {
         "Amount".into()
     }
 
-    /// Only the number: text is what browser forms send, and a program has no reason to.
+    /// Only the number for programs: text is what browser forms send, and a program has no reason to.
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
+        let mut schema = json_schema!({
             "type": "integer",
             "description": "Amount in whole minor units of the currency: 12050 is 120.50 EUR, and 120 JPY is 120.",
             "minimum": -AMOUNT_MAX,
             "maximum": AMOUNT_MAX
-        })
+        });
+        schema.insert(WRITTEN.to_owned(), true.into());
+        schema
     }
 }

@@ -51,6 +51,7 @@ pub async fn list_notifications(
     limit: Option<u32>,
     /// Where the last answer left off: its next_cursor.
     #[server(default)]
+    #[max_length(4_096)]
     cursor: Option<String>,
 ) -> Result<Page<Notification>, Error> {
     record::list(cx, unread.unwrap_or(false), limit, cursor).await

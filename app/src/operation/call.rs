@@ -14,8 +14,9 @@ use crate::{
     error::Error,
     id::{ActionId, MemberId},
     money::Currency,
-    operations, organizations,
+    organizations,
     projects::sight::Sight,
+    verification::refusal,
 };
 
 /// What an operation works with: who asks, when, and a transaction that belongs to their organization.
@@ -34,6 +35,7 @@ pub struct Call {
     pub undoes: Option<ActionId>,
     pub(super) asker: Asker,
     pub(super) warnings: Vec<String>,
+    pub(super) mails: i64,
     /// What is rung once it is kept.
     pub(super) afterwards: Vec<fn(&Services)>,
     pub(super) came_in: bool,
@@ -70,9 +72,12 @@ impl Call {
         self.warnings.push(warning.into());
     }
 
-    /// Remembers that a mail was put into the outbox, so that it leaves as soon as the call is done.
-    pub fn mailed(&mut self) {
-        self.afterwards(|services| services.mail_waits.notify_one());
+    /// Remembers that a mail was put into the outbox, so that it is counted, and leaves as soon as the call is done. Refused while
+    /// the address of the person is not confirmed.
+    pub fn mailed(&mut self) -> Result<(), Error> {
+        refusal::of_mail(&self.caller)?;
+        self.mails += 1;
+        Ok(())
     }
 
     /// Rings somebody once what the call did is kept.
@@ -91,21 +96,28 @@ impl Call {
     /// Authorizes the caller and begins the transaction.
     pub(super) async fn begin(declaration: &'static Declaration, caller: Caller, dry_run: bool) -> Result<Self, Error> {
         authorize(&caller, declaration)?;
-        if !caller.stray.is_empty()
-            && let Some(operation) = operations::named(declaration.name)
-        {
-            operation.refuse_stray(&caller.stray)?;
-        }
         let action = ActionId::new();
         let writes = declaration.effect != Effect::Read;
         let (reach, asker) = match (&caller.membership, declaration.needs) {
-            (Some(membership), needs) if needs != Permission::SignedIn => (reach_of(membership, writes), Asker::member(&caller)?),
+            (Some(membership), needs) if needs != Permission::SignedIn => (reach_of(membership), Asker::member(&caller)?),
             _ => (database::Reach::Person(caller.person()?.id.0), Asker::person(&caller)?),
         };
         let access = if writes { Access::Action(action.0) } else { Access::Read };
         let db = caller.services.database.begin(reach, access).await?;
         let now = caller.services.clock.now();
-        Ok(Self { caller, db, now, action, dry_run, undoes: None, asker, warnings: Vec::new(), afterwards: Vec::new(), came_in: false })
+        Ok(Self {
+            caller,
+            db,
+            now,
+            action,
+            dry_run,
+            undoes: None,
+            asker,
+            warnings: Vec::new(),
+            mails: 0,
+            afterwards: Vec::new(),
+            came_in: false,
+        })
     }
 
     /// What the call has changed so far, as the caller may see it.
@@ -122,10 +134,10 @@ impl Call {
     }
 }
 
-/// A viewer reads what was granted to them. What they may write is their own: tokens, notifications, a last timer to stop.
-fn reach_of(membership: &Membership, writes: bool) -> database::Reach {
+/// A viewer reads what was granted to them, and writes within it what is their own.
+fn reach_of(membership: &Membership) -> database::Reach {
     match membership.role.sees() {
-        Seen::GrantedClients if !writes => database::Reach::Granted(membership.organization, membership.member),
+        Seen::GrantedClients => database::Reach::Granted(membership.organization, membership.member),
         _ => database::Reach::Organization(membership.organization),
     }
 }

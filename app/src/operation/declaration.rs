@@ -1,5 +1,7 @@
 //! What an operation says about itself.
 
+use std::time::Duration;
+
 use crate::{
     access::{Permission, Scope},
     context::{Caller, Promise},
@@ -52,6 +54,17 @@ pub enum Effect {
     Destroy,
 }
 
+impl Effect {
+    /// How long its work may take, from the beginning of its transaction: less than a door waits for an answer, so that whoever
+    /// asked is told what became of it.
+    pub fn limit(self) -> Duration {
+        match self {
+            Self::Read => Duration::from_secs(20),
+            Self::Write | Self::Destroy => Duration::from_secs(25),
+        }
+    }
+}
+
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
@@ -72,10 +85,24 @@ pub enum AgentMode {
     Ask,
 }
 
+/// How long an argument may be, declared as `#[max_length(4_000)]` or `#[max_items(500)]` on it.
+#[derive(Debug, Clone, Copy)]
+pub struct Bound {
+    /// The argument.
+    pub argument: &'static str,
+    /// The keyword of JSON Schema: `maxLength`, in characters, or `maxItems`.
+    pub keyword: &'static str,
+    /// The most that is taken.
+    pub most: u32,
+}
+
 /// A server function that is an operation.
 pub trait Declared: Sized {
     /// What it says about itself.
     const DECLARATION: Declaration;
+
+    /// How long its arguments may be where that is not what holds for all.
+    const BOUNDS: &'static [Bound];
 
     /// What it answers.
     type Answer;

@@ -3,11 +3,15 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Agreed, Call, Declaration, Done, store::once};
+use super::{
+    Agreed, Call, Declaration, Done,
+    store::{self, once},
+};
 use crate::{
     access::Permission,
     audit::{self, Place, Record, outcome},
     error::Error,
+    quotas,
 };
 
 impl Call {
@@ -20,9 +24,10 @@ impl Call {
         key: Option<&str>,
         result: T,
     ) -> Result<Done<T>, Error> {
-        let warnings = std::mem::take(&mut self.warnings);
         if self.dry_run {
             let changes = self.changes().await?;
+            self.tell_rest(changes.len()).await?;
+            let warnings = self.warnings;
             self.db.roll_back().await;
             place.put(Record::of_access(&self.caller, self.now, declaration, arguments.clone(), outcome::DRY_RUN));
             return Ok(Done { result, action: None, dry_run: true, changes, warnings });
@@ -34,15 +39,33 @@ impl Call {
                 return Err(error);
             }
         }
+        let services = self.caller.services.clone();
+        if services.mail_leaves {
+            quotas::mails_written(&mut self.db, &services.quotas, self.mails).await?;
+        }
+        let mailed = self.mails > 0;
+        let warnings = std::mem::take(&mut self.warnings);
         let done = Done { result, action: Some(self.action), dry_run: false, changes: Vec::new(), warnings };
         if let Some(key) = key.filter(|_| !declaration.secret) {
             let answer = serde_json::to_value(&done).map_err(|_| Error::internal())?;
             once::keep(&mut self.db, self.asker, key, answer).await?;
         }
-        let (services, afterwards) = (self.caller.services.clone(), std::mem::take(&mut self.afterwards));
+        let afterwards = std::mem::take(&mut self.afterwards);
         self.commit(declaration, place, arguments.clone()).await?;
+        if mailed {
+            services.mail_waits.notify_one();
+        }
         afterwards.into_iter().for_each(|ring| ring(&services));
         Ok(done)
+    }
+
+    /// Tells of the changes beyond those that are shown.
+    async fn tell_rest(&mut self, shown: usize) -> Result<(), Error> {
+        let all = store::count(&mut self.db, self.action).await?;
+        if all > shown as i64 {
+            self.warn(format!("This changes {all} records; the first {shown} are shown."));
+        }
+        Ok(())
     }
 
     /// What was done is what the caller had looked at. Asked in the transaction, where nobody else's change can come between

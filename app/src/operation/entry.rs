@@ -9,11 +9,17 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use server_fn::ServerFn;
 
-use super::{Declaration, Declared, run, schema};
+use super::{Declaration, Declared, Effect, run, schema, urlencoded};
 use crate::{
     context::{Caller, Promise},
     error::{Code, Error},
 };
+
+/// The name under which the address of a page's read may say the organization.
+const ORGANIZATION: &str = "organization";
+
+/// How many problems a refusal names at most.
+const PROBLEMS_MAX: usize = 20;
 
 /// A server function seen as data in, data out.
 pub struct Operation {
@@ -25,7 +31,10 @@ pub struct Operation {
     pub input: Map<String, Value>,
     /// JSON Schema of its answer.
     pub output: Map<String, Value>,
+    /// JSON Schema of its arguments as a form holds them.
+    form: Map<String, Value>,
     validator: Validator,
+    form_validator: Validator,
     prepare: fn(Caller, Value) -> Result<Work, Error>,
 }
 
@@ -39,14 +48,15 @@ impl Operation {
         F: Declared<Answer = F::Output> + ServerFn<Error = Error> + DeserializeOwned + JsonSchema + Send + 'static,
         F::Output: Serialize + JsonSchema,
     {
-        let input = schema::of::<F>(true);
-        let validator = validator(&input);
+        let (input, form) = (schema::of_arguments::<F>(F::BOUNDS), schema::of_form::<F>(F::BOUNDS));
         Self {
             declaration: const { &F::DECLARATION },
             path: F::PATH,
+            validator: validator(&input),
+            form_validator: validator(&form),
             input,
-            output: schema::of::<F::Output>(false),
-            validator,
+            form,
+            output: schema::of_answer::<F::Output>(),
             prepare: prepare::<F>,
         }
     }
@@ -60,7 +70,7 @@ impl Operation {
         if let Value::Object(map) = &mut arguments {
             map.retain(|_, value| !value.is_null());
         }
-        let allowed = super::authorize(&caller, self.declaration).and_then(|()| self.validate(&arguments));
+        let allowed = super::authorize(&caller, self.declaration).and_then(|()| self.refuse(&self.validator, &arguments));
         let work = match allowed.and_then(|()| (self.prepare)(caller.clone(), arguments.clone())) {
             Ok(work) => work,
             Err(error) => return self.refused(&caller, arguments, error),
@@ -75,9 +85,34 @@ impl Operation {
     }
 
     /// Writes down that a call was refused before it came to the pipeline.
-    fn refused(&self, caller: &Caller, arguments: Value, error: Error) -> Result<Value, Error> {
+    fn refused<T>(&self, caller: &Caller, arguments: Value, error: Error) -> Result<T, Error> {
         let place = run::place(self.declaration, caller)?;
         run::refused(self.declaration, caller, &place, arguments, error)
+    }
+
+    /// Reads the arguments of a page's call, a form or the query of an address, as every other door reads its own. What
+    /// cannot be accepted is refused in the same words, and written down.
+    pub fn received<F: DeserializeOwned>(&self, caller: &Caller, sent: &str) -> Result<F, Error> {
+        let allowed = super::authorize(caller, self.declaration);
+        let arguments = match allowed.and_then(|()| urlencoded::arguments(&self.form, sent)) {
+            Ok(arguments) => self.without_the_place(arguments),
+            Err(error) => return self.refused(caller, Value::Null, error),
+        };
+        match self.refuse(&self.form_validator, &arguments).and_then(|()| typed(arguments.clone())) {
+            Ok(call) => Ok(call),
+            Err(error) => self.refused(caller, arguments, error),
+        }
+    }
+
+    /// The organization of a read may stand in its address, beside the arguments.
+    fn without_the_place(&self, mut arguments: Value) -> Value {
+        if let Value::Object(fields) = &mut arguments
+            && self.declaration.effect == Effect::Read
+            && !self.takes(ORGANIZATION)
+        {
+            fields.remove(ORGANIZATION);
+        }
+        arguments
     }
 
     /// Whether there is an argument of this name.
@@ -85,25 +120,12 @@ impl Operation {
         self.input.get("properties").is_some_and(|arguments| arguments.get(name).is_some())
     }
 
-    /// Refuses what a form holds and no argument takes, in the words of every door.
-    pub(super) fn refuse_stray(&self, names: &[String]) -> Result<(), Error> {
-        let sent: Map<String, Value> = names.iter().map(|name| (name.clone(), Value::Null)).collect();
-        let stray = |problem: &ValidationError<'_>| matches!(problem.kind(), ValidationErrorKind::AdditionalProperties { .. });
-        self.refuse(self.validator.iter_errors(&Value::Object(sent)).filter(stray))
-    }
-
-    /// Every argument that is wrong, each with its reason.
-    fn validate(&self, arguments: &Value) -> Result<(), Error> {
-        self.refuse(self.validator.iter_errors(arguments))
-    }
-
-    fn refuse<'a>(&self, problems: impl Iterator<Item = ValidationError<'a>>) -> Result<(), Error> {
+    /// Refuses arguments with every one that is wrong, each with its reason.
+    fn refuse(&self, validator: &Validator, arguments: &Value) -> Result<(), Error> {
         let mut error = Error::new(Code::Invalid, "");
-        for problem in problems.take(20) {
-            let path = problem.instance_path().to_string();
-            let field = path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
-            let message = shorten(&problem.to_string());
-            let message = if field.is_empty() { message } else { format!("{field}: {message}") };
+        let problems = validator.iter_errors(arguments).map(|problem| (field(&problem), words(&problem)));
+        for (field, words) in problems.chain(unwritable(arguments)).take(PROBLEMS_MAX) {
+            let message = if field.is_empty() { words } else { format!("{field}: {words}") };
             error.message.push_str(if error.message.is_empty() { "" } else { "; " });
             error.message.push_str(&message);
             error.fields.insert(if field.is_empty() { "arguments".to_owned() } else { field }, message);
@@ -117,15 +139,55 @@ impl Operation {
     }
 }
 
+/// The argument that a problem is about; nothing when it is about all of them.
+fn field(problem: &ValidationError<'_>) -> String {
+    let path = problem.instance_path().to_string();
+    path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned()
+}
+
+/// What is wrong, without the value itself where it is too long: nobody is sent a book back.
+fn words(problem: &ValidationError<'_>) -> String {
+    match problem.kind() {
+        ValidationErrorKind::MaxLength { limit } => {
+            let length = problem.instance().as_str().map_or(0, |text| text.chars().count());
+            format!("{length} characters are too many; at most {limit} fit. Shorten it.")
+        }
+        ValidationErrorKind::MaxItems { limit } => {
+            let items = problem.instance().as_array().map_or(0, Vec::len);
+            format!("{items} items are too many; at most {limit} fit. Send them in several calls.")
+        }
+        _ => shorten(&problem.to_string()),
+    }
+}
+
+/// The arguments with a text that no database keeps.
+fn unwritable(arguments: &Value) -> impl Iterator<Item = (String, String)> {
+    let holding = arguments.as_object().into_iter().flatten().filter(|(_, value)| holds_nul(value));
+    holding.map(|(name, _)| (name.clone(), "a text holds a character that cannot be stored (NUL). Remove it.".to_owned()))
+}
+
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Object(fields) => fields.values().any(holds_nul),
+        _ => false,
+    }
+}
+
 /// Reads the arguments. What the schema lets through may still be none, such as a number that no field holds.
 fn prepare<F>(caller: Caller, arguments: Value) -> Result<Work, Error>
 where
     F: Declared + DeserializeOwned + Send + 'static,
     F::Answer: Serialize,
 {
-    let call: F = serde_json::from_value(arguments)
-        .map_err(|problem| Error::new(Code::Invalid, format!("The arguments could not be read: {problem}.")))?;
+    let call: F = typed(arguments)?;
     Ok(Box::pin(async move { serde_json::to_value(call.perform(caller).await?).map_err(|_| Error::internal()) }))
+}
+
+fn typed<F: DeserializeOwned>(arguments: Value) -> Result<F, Error> {
+    let unreadable = |problem: serde_json::Error| format!("The arguments could not be read: {}.", shorten(&problem.to_string()));
+    serde_json::from_value(arguments).map_err(|problem| Error::new(Code::Invalid, unreadable(problem)))
 }
 
 fn validator(schema: &Map<String, Value>) -> Validator {

@@ -24,6 +24,8 @@ mod schema;
 pub(crate) mod store;
 #[cfg(all(test, feature = "ssr"))]
 pub(crate) mod tests;
+#[cfg(feature = "ssr")]
+pub mod urlencoded;
 pub mod wire;
 
 #[cfg(feature = "ssr")]
@@ -33,9 +35,11 @@ pub use authorize::authorize;
 #[cfg(feature = "ssr")]
 pub use call::Call;
 #[cfg(feature = "ssr")]
-pub use declaration::{AgentMode, Declaration, Declared, Effect, Reach};
+pub use declaration::{AgentMode, Bound, Declaration, Declared, Effect, Reach};
 pub use done::{Change, Done};
 #[cfg(feature = "ssr")]
 pub use entry::Operation;
 #[cfg(feature = "ssr")]
 pub use run::{given, read, write};
+#[cfg(feature = "ssr")]
+pub use schema::{CLEARS, WRITTEN};

@@ -8,6 +8,7 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use tokio::time::timeout;
 use tracing::Instrument;
 
 use super::{
@@ -98,12 +99,20 @@ async fn attempt<T: Serialize + DeserializeOwned>(
     }
 }
 
-/// Does the work of an operation. A panic in it is a fault of ours, and is answered and written down as every other refusal.
+/// Does the work of an operation within its time. A panic in it is a fault of ours, and is answered and written down as every
+/// other refusal; so is work that took too long, of which nothing is kept.
 async fn caught<T>(declaration: &'static Declaration, work: Promise<'_, Result<T, Error>>) -> Result<T, Error> {
-    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
-        tracing::error!(operation = declaration.name, "an operation panicked");
-        Err(Error::internal())
-    })
+    match timeout(declaration.effect.limit(), AssertUnwindSafe(work).catch_unwind()).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) => {
+            tracing::error!(operation = declaration.name, "an operation panicked");
+            Err(Error::internal())
+        }
+        Err(_) => {
+            tracing::warn!(operation = declaration.name, "an operation took too long");
+            Err(Error::unavailable("This took too long."))
+        }
+    }
 }
 
 /// The answer that a call was given before.

@@ -6,37 +6,111 @@
 use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::Transform};
 use serde_json::{Map, Value};
 
-/// The schema of a type: what is taken (`input`) or what comes back.
-pub fn of<T: JsonSchema>(input: bool) -> Map<String, Value> {
-    let mut settings = SchemaSettings::draft2020_12();
+use super::Bound;
+
+/// Marks a value of an update that empty text clears. Only the reader of forms sees it.
+pub const CLEARS: &str = "x-clears";
+
+/// Marks a number that people write as text, such as an amount. Only the reader of forms sees it.
+pub const WRITTEN: &str = "x-written";
+
+/// The most characters of a text that says nothing else: more than any name, or any path of two names.
+const LENGTH_MAX: u32 = 500;
+
+/// The most items of a list that says nothing else.
+const ITEMS_MAX: u32 = 200;
+
+/// The most characters of a number that is written as text.
+const WRITTEN_LENGTH_MAX: u32 = 60;
+
+/// The schema of an answer.
+pub fn of_answer<T: JsonSchema>() -> Map<String, Value> {
+    described::<T>(SchemaSettings::draft2020_12().for_serialize(), published)
+}
+
+/// The schema of arguments, as programs and agents are told it. Every text and every list in it has a bound.
+pub fn of_arguments<T: JsonSchema>(bounds: &[Bound]) -> Map<String, Value> {
+    let mut schema = described::<T>(SchemaSettings::draft2020_12().for_deserialize(), published);
+    bound(&mut schema, bounds);
+    schema
+}
+
+/// The schema of the same arguments in a form, where people write: an amount is text there.
+pub fn of_form<T: JsonSchema>(bounds: &[Bound]) -> Map<String, Value> {
+    let mut schema = described::<T>(SchemaSettings::draft2020_12().for_deserialize(), written);
+    bound(&mut schema, bounds);
+    schema
+}
+
+fn described<T: JsonSchema>(mut settings: SchemaSettings, marks: fn(&mut Map<String, Value>)) -> Map<String, Value> {
     settings.inline_subschemas = true;
     settings.meta_schema = None;
-    let settings = if input { settings.for_deserialize() } else { settings.for_serialize() };
     let mut schema = settings.into_generator().into_root_schema_for::<T>();
-    Portable.transform(&mut schema);
+    Portable(marks).transform(&mut schema);
     let Value::Object(mut map) = schema.to_value() else { return Map::new() };
     map.remove("title");
     map.remove("description");
     map.insert("type".to_owned(), Value::from("object"));
     map.entry("properties").or_insert_with(|| Value::Object(Map::new()));
-    if input {
-        map.insert("additionalProperties".to_owned(), Value::Bool(false));
-    }
     map
 }
 
-struct Portable;
+/// Leaves the marks out.
+fn published(map: &mut Map<String, Value>) {
+    map.remove(CLEARS);
+    map.remove(WRITTEN);
+}
+
+/// Takes a number that people write as text.
+fn written(map: &mut Map<String, Value>) {
+    if map.remove(WRITTEN).is_some() {
+        map.retain(|keyword, _| keyword == "description" || keyword == CLEARS);
+        map.insert("type".to_owned(), Value::from(vec!["string", "number"]));
+        map.insert("maxLength".to_owned(), Value::from(WRITTEN_LENGTH_MAX));
+    }
+}
+
+/// Refuses what is not described, and gives every text and every list its bound: the declared one, else the one for all.
+fn bound(arguments: &mut Map<String, Value>, declared: &[Bound]) {
+    arguments.insert("additionalProperties".to_owned(), Value::Bool(false));
+    for Bound { argument, keyword, most } in declared {
+        if let Some(Value::Object(schema)) = arguments.get_mut("properties").and_then(|properties| properties.get_mut(argument)) {
+            schema.insert((*keyword).to_owned(), Value::from(*most));
+        }
+    }
+    bound_all(arguments);
+}
+
+fn bound_all(schema: &mut Map<String, Value>) {
+    let is_one_of_few = ["enum", "const", "format"].iter().any(|keyword| schema.contains_key(*keyword));
+    match schema.get("type").and_then(Value::as_str) {
+        Some("string") if !is_one_of_few => _ = schema.entry("maxLength").or_insert(Value::from(LENGTH_MAX)),
+        Some("array") => _ = schema.entry("maxItems").or_insert(Value::from(ITEMS_MAX)),
+        _ => {}
+    }
+    for value in schema.values_mut() {
+        match value {
+            Value::Object(inner) => bound_all(inner),
+            Value::Array(choices) => choices.iter_mut().filter_map(Value::as_object_mut).for_each(bound_all),
+            _ => {}
+        }
+    }
+}
+
+/// Makes a schema one that every client understands, after what it says for marks.
+struct Portable(fn(&mut Map<String, Value>));
 
 impl Transform for Portable {
     fn transform(&mut self, schema: &mut Schema) {
         if let Some(map) = schema.as_object_mut() {
-            portable(map);
+            portable(map, self.0);
         }
     }
 }
 
 /// Drops what clients stumble over, at every depth.
-fn portable(map: &mut Map<String, Value>) {
+fn portable(map: &mut Map<String, Value>, marks: fn(&mut Map<String, Value>)) {
+    marks(map);
     if map
         .get("format")
         .and_then(Value::as_str)
@@ -49,14 +123,14 @@ fn portable(map: &mut Map<String, Value>) {
     }
     without_null(map);
     for value in map.values_mut() {
-        descend(value);
+        descend(value, marks);
     }
 }
 
-fn descend(value: &mut Value) {
+fn descend(value: &mut Value, marks: fn(&mut Map<String, Value>)) {
     match value {
-        Value::Object(map) => portable(map),
-        Value::Array(items) => items.iter_mut().for_each(descend),
+        Value::Object(map) => portable(map, marks),
+        Value::Array(items) => items.iter_mut().for_each(|item| descend(item, marks)),
         _ => {}
     }
 }

@@ -2,12 +2,12 @@
 
 pub mod once;
 
-use sqlx::query_as;
+use sqlx::{query_as, query_scalar};
 
 use super::Change;
 use crate::{database::Db, error::Error, id::ActionId};
 
-/// What the action has changed so far, in order.
+/// What the action has changed so far, in order: the first 500.
 pub async fn changes(db: &mut Db, action: ActionId) -> Result<Vec<Change>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -19,4 +19,12 @@ pub async fn changes(db: &mut Db, action: ActionId) -> Result<Vec<Change>, Error
     )
     .fetch_all(db.connection())
     .await?)
+}
+
+/// How many changes the action has made so far.
+pub async fn count(db: &mut Db, action: ActionId) -> Result<i64, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(r#"select count(*) as "count!" from change where organization_id = $1 and action_id = $2"#, organization, action.0)
+        .fetch_one(db.connection())
+        .await?)
 }

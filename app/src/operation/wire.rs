@@ -1,11 +1,20 @@
-//! How an answer travels to a page: as JSON.
+//! How a page calls an operation: its arguments urlencoded, as a form sends them, and the answer as JSON.
 
+#[cfg(not(feature = "ssr"))]
+use leptos::server_fn::Http;
 use leptos::server_fn::{
     ContentType, Decodes, Encodes, Format, FormatType,
     codec::{JsonEncoding, Post},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Error, Value};
+
+#[cfg(feature = "ssr")]
+pub use server::Urlencoded;
+
+/// The protocol of an operation, by the method of its requests. In the browser it is the framework's own.
+#[cfg(not(feature = "ssr"))]
+pub type Urlencoded<Method> = Http<Method, Answer>;
 
 /// The encoding of every answer.
 pub type Answer = Post<Json>;
@@ -35,5 +44,58 @@ impl<T: DeserializeOwned> Decodes<T> for Json {
 
     fn decode(bytes: server_fn::Bytes) -> Result<T, Error> {
         serde_json::from_slice::<Value>(&bytes).and_then(serde_json::from_value)
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod server {
+    use std::marker::PhantomData;
+
+    use http::Method as Verb;
+    use leptos::server_fn::{
+        Http, Protocol,
+        client::Client,
+        codec::{Encoding, FromReq, FromRes, IntoReq, IntoRes},
+        request::Req,
+        server::Server,
+    };
+    use serde::de::DeserializeOwned;
+
+    use super::Answer;
+    use crate::{context::Caller, error::Error, operation::Declared, operations};
+
+    /// The protocol of an operation, by the method of its requests. The arguments are read and validated as the operation's
+    /// schema says, so that a page's call is held to what every other door is held to.
+    pub struct Urlencoded<Method>(PhantomData<Method>);
+
+    impl<Method, I, O, C, S> Protocol<I, O, C, S, Error> for Urlencoded<Method>
+    where
+        Method: Encoding,
+        I: Declared + DeserializeOwned + IntoReq<Method, C::Request, Error> + FromReq<Method, S::Request, Error> + Send,
+        O: IntoRes<Answer, S::Response, Error> + FromRes<Answer, C::Response, Error> + Send,
+        C: Client<Error>,
+        S: Server<Error>,
+    {
+        const METHOD: Verb = Method::METHOD;
+
+        async fn run_server<F, Fut>(request: S::Request, server_fn: F) -> Result<S::Response, Error>
+        where
+            F: Fn(I) -> Fut + Send,
+            Fut: Future<Output = Result<O, Error>> + Send,
+        {
+            let caller = Caller::current()?;
+            let operation = operations::named(I::DECLARATION.name).ok_or_else(Error::internal)?;
+            let sent = match Method::METHOD {
+                Verb::GET => Req::<Error>::as_query(&request).unwrap_or_default().to_owned(),
+                _ => Req::<Error>::try_into_string(request).await?,
+            };
+            let input: I = operation.received(&caller, &sent)?;
+            let answering = server_fn(input);
+            O::into_res(answering.await?).await
+        }
+
+        fn run_client(path: &str, input: I) -> impl Future<Output = Result<O, Error>> + Send {
+            <Http<Method, Answer> as Protocol<I, O, C, S, Error>>::run_client(path, input)
+        }
     }
 }

@@ -131,6 +131,7 @@ pub async fn get_organization(cx: &mut Call) -> Result<Organization, Error> {
 pub async fn create_organization(
     cx: &mut Call,
     /// What people call it, at most 200 characters.
+    #[max_length(200)]
     name: String,
     /// IANA name of its time zone, such as Europe/Berlin; that of the organization you are in when absent.
     #[server(default)]
@@ -147,24 +148,31 @@ pub async fn update_organization(
     cx: &mut Call,
     /// What people call it, at most 200 characters.
     #[server(default)]
+    #[max_length(200)]
     name: Option<String>,
     /// What stands on its invoices, at most 200 characters.
     #[server(default)]
+    #[max_length(200)]
     legal_name: Edit<String>,
     /// Its postal address, several lines, at most 1,000 characters.
     #[server(default)]
+    #[max_length(1_000)]
     address: Edit<String>,
     /// Its VAT identifier.
     #[server(default)]
+    #[max_length(50)]
     vat_id: Edit<String>,
     /// Its address for questions about invoices.
     #[server(default)]
+    #[max_length(254)]
     email: Edit<String>,
     /// Its telephone.
     #[server(default)]
+    #[max_length(50)]
     phone: Edit<String>,
     /// Holder of the bank account.
     #[server(default)]
+    #[max_length(200)]
     bank_holder: Edit<String>,
     /// IBAN of the bank account.
     #[server(default)]
@@ -174,6 +182,7 @@ pub async fn update_organization(
     bic: Edit<String>,
     /// Name of the bank.
     #[server(default)]
+    #[max_length(200)]
     bank_name: Edit<String>,
     /// The currency new clients start with, an ISO 4217 code such as EUR.
     #[server(default)]

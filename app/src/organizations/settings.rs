@@ -78,6 +78,8 @@ pub async fn get(cx: &mut Call) -> Result<Organization, Error> {
 
 /// Changes what is given and keeps the rest.
 pub async fn update(cx: &mut Call, given: Settings) -> Result<Organization, Error> {
+    // Held before it is read, so what is written back is what others have left.
+    store::lock(&mut cx.db).await?;
     let mut organization = get(cx).await?;
     if let Some(currency) = &given.currency {
         let currency = Currency::parse(currency)?;
@@ -98,15 +100,15 @@ pub async fn update(cx: &mut Call, given: Settings) -> Result<Organization, Erro
 
 fn letterhead(organization: &mut Organization, given: &Settings) -> Result<(), Error> {
     let set = |field: &str, edit: &Edit<String>, before: &mut Option<String>, longest: usize| -> Result<(), Error> {
-        let edit = edit.clone().try_map(|value| text::lines(field, &value, longest))?;
-        *before = edit.over(before.take());
+        *before = edit.clone().try_map(|value| text::line(field, &value, longest))?.over(before.take());
         Ok(())
     };
     if let Some(name) = &given.name {
         organization.name = text::line("name", name, 200)?;
     }
     set("legal_name", &given.legal_name, &mut organization.legal_name, 200)?;
-    set("address", &given.address, &mut organization.address, 1000)?;
+    let address = given.address.clone().try_map(|address| text::lines("address", &address, 1000))?;
+    organization.address = address.over(organization.address.take()).filter(|address| !address.is_empty());
     set("vat_id", &given.vat_id, &mut organization.vat_id, 50)?;
     set("phone", &given.phone, &mut organization.phone, 50)?;
     set("bank_holder", &given.bank_holder, &mut organization.bank_holder, 200)?;

@@ -129,6 +129,21 @@ pub async fn get(db: &mut Db) -> Result<Row, Error> {
     .ok_or_else(|| Error::not_found("organization"))
 }
 
+/// Lets one change of the settings or of the people wait for the other. Rows that only refer to the organization are not held up.
+pub async fn lock(db: &mut Db) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("select id from organization where id = $1 for no key update", organization).fetch_one(db.connection()).await?;
+    Ok(())
+}
+
+/// Keeps the settings, the lock date among them, and the people as they are until the transaction ends. Any number of
+/// transactions may keep them at once.
+pub async fn keep(db: &mut Db) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("select id from organization where id = $1 for share", organization).fetch_one(db.connection()).await?;
+    Ok(())
+}
+
 /// Writes the settings of the organization of this transaction.
 pub async fn update(db: &mut Db, organization: &Organization) -> Result<(), Error> {
     let tenant = db.organization();

@@ -3,6 +3,9 @@
 //! A mail is claimed before it is sent, and claiming already plans the next attempt. So no two workers send the same
 //! mail, and one that dies on the way leaves a mail that is tried again. A mail can reach somebody twice when the worker
 //! dies after the mail server has taken it; its message id stays the same, so that mail programs can tell.
+//!
+//! What is due, and for how long a mail is claimed, goes by the clock of the database, which all processes share. Age alone
+//! fails no mail: one that is too old waits, unchanged, until a person sends it again.
 
 mod store;
 #[cfg(test)]
@@ -12,32 +15,59 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     context::Services,
-    database::{Access, Reach},
+    database::{Access, Db, Reach},
     error::Error,
     id::{MailId, OrganizationId},
+    people, quotas,
+    verification::{
+        Purpose,
+        mail::{MailText, ToPerson, to_person},
+    },
 };
 
-/// How often a mail is tried before it counts as failed.
+/// How often the mail server may refuse a mail before it counts as failed.
 pub const ATTEMPTS_MAX: i32 = 12;
 
-/// The shortest wait before the next attempt. Sending takes less, so a claim is never taken over while it is at work.
+/// How long a mail is claimed for: when nothing was heard of the attempt by then, the next one follows. Sending takes less, and
+/// writing the outcome down too, so a claim is never taken over while it is at work.
+pub const LEASE: SignedDuration = SignedDuration::from_mins(2);
+
+/// The shortest wait before the next attempt.
 pub const WAIT_MIN: SignedDuration = SignedDuration::from_mins(1);
 
 /// The longest wait before the next attempt.
 pub const WAIT_MAX: SignedDuration = SignedDuration::from_hours(6);
 
+/// The longest wait while the mail server cannot be reached: that is no fault of the mail, and soon over.
+pub const UNREACHABLE_WAIT_MAX: SignedDuration = SignedDuration::from_mins(15);
+
+/// How far away the next attempt can be. A plan beyond was made while the clock of the database was wrong, and does not hold.
+pub const PLAN_MAX: SignedDuration = SignedDuration::from_hours(7);
+
 /// How long a mail may wait and still leave by itself. What is older would surprise whoever gets it, for instance when a
-/// mail server is set up after months.
+/// mail server is set up after months: it waits for a person, who sends it again.
 pub const AGE_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What is said of a mail that waits for a person.
+pub const TOO_OLD: &str = "It has waited for more than 7 days and does not leave by itself any more. If it is still wanted, send it again.";
 
 /// Why the mail of a void invoice stays: nobody owes what it asks for.
 pub const VOIDED: &str = "The invoice was voided before this mail left, so it does not leave any more.";
 
-/// A mail that may leave now: whose it is, and which.
+/// A mail that may leave now.
 #[derive(Debug, Clone, Copy)]
 pub struct Due {
-    organization: OrganizationId,
+    /// Whose it is.
+    pub organization: OrganizationId,
     mail: MailId,
+}
+
+#[cfg(test)]
+impl Due {
+    /// This mail of this organization, as the worker would find it.
+    pub(crate) fn of(organization: OrganizationId, mail: MailId) -> Self {
+        Self { organization, mail }
+    }
 }
 
 /// A claimed mail, ready to be sent.
@@ -75,63 +105,84 @@ pub enum Outcome {
     Sent,
     /// It has not, in its own words; it is tried again.
     Refused(String),
+    /// It was not reached, or broke off; the mail is tried again, however often that was.
+    Unreachable(String),
     /// It never will, in its own words: trying again would only annoy the mail server.
     RefusedForGood(String),
 }
 
-/// Mails of all organizations that may leave now, the longest waiting first.
-pub async fn due(services: &Services, at_most: i32) -> Result<Vec<Due>, Error> {
-    let rows = store::due(&mut services.workers.begin(Reach::Nobody, Access::Read).await?, services.clock.now(), at_most).await?;
+/// The next mail of each organization that has one to send, the longest waiting first; none of the organizations at work.
+pub async fn due(services: &Services, at_most: i32, at_work: &[OrganizationId]) -> Result<Vec<Due>, Error> {
+    let mut db = services.workers.begin(Reach::Nobody, Access::Read).await?;
+    let at_work: Vec<_> = at_work.iter().map(|organization| organization.0).collect();
+    let rows = store::due(&mut db, at_most, &at_work).await?;
     Ok(rows.into_iter().map(|(organization, mail)| Due { organization: OrganizationId(organization), mail: MailId(mail) }).collect())
 }
 
 /// Takes a mail for one attempt; nothing when another worker was faster, or when it must not leave any more.
+///
+/// # Errors
+/// `rate_limited` while the deployment has sent all mails of the day.
 pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Error> {
-    let now = services.clock.now();
     let mut db = services.workers.begin(Reach::Organization(due.organization), Access::Write).await?;
-    let Some(attempts) = store::lock(&mut db, due.mail, now).await? else { return Ok(None) };
+    let Some(attempts) = store::lock(&mut db, due.mail).await? else { return Ok(None) };
     let mail = store::read(&mut db, due.mail).await?;
-    if let Some(why) = stays(&mail, now) {
-        tracing::warn!(mail.id = %due.mail, %why, "a mail stays");
-        store::refused(&mut db, due.mail, &why, true).await?;
-        db.commit().await?;
-        return Ok(None);
-    }
-    store::count_attempt(&mut db, due.mail, next_attempt(attempts + 1, now)).await?;
+    let body = match text(&mut db, &services.public_url, &mail, services.clock.now()).await? {
+        MailText::Ready(body) => body,
+        MailText::Stays(why) => {
+            tracing::warn!(mail.id = %due.mail, %why, "a mail stays");
+            store::failed(&mut db, due.mail, &why).await?;
+            db.commit().await?;
+            return Ok(None);
+        }
+    };
+    store::count_attempt(&mut db, due.mail, LEASE).await?;
     let attachment = match mail.invoice_id {
         Some(invoice) => store::document(&mut db, invoice).await?,
         None => None,
     };
+    if attempts == 0 {
+        // Last, since what all organizations have sent is held from here until the commit.
+        quotas::mail_leaves(&mut db, &services.quotas).await?;
+    }
     db.commit().await?;
     Ok(Some(Outgoing {
         id: due.mail,
         recipient: mail.recipient,
         reply_to: mail.reply_to,
         subject: mail.subject,
-        body: mail.body,
+        body,
         attachment: attachment.map(|(number, bytes)| Attachment { file_name: file_name(&number), bytes }),
         attempts: attempts + 1,
     }))
 }
 
-/// Why a mail must not leave any more. That of a paid invoice still does: who has paid wants the invoice all the same.
-fn stays(mail: &store::Row, now: Timestamp) -> Option<String> {
+/// What a mail says: what it was written with, or what is written now, with a secret that was never sent before.
+async fn text(db: &mut Db, public_url: &str, mail: &store::Row, now: Timestamp) -> Result<MailText, Error> {
+    // That of a paid invoice still leaves: who has paid wants the invoice all the same.
     if mail.invoice_state.as_deref() == Some("void") {
-        return Some(VOIDED.to_owned());
+        return Ok(MailText::Stays(VOIDED.to_owned()));
     }
-    let waited = now.duration_since(mail.created_at.to_jiff());
-    let days = waited.as_hours() / 24;
-    (waited > AGE_MAX)
-        .then(|| format!("It waited {days} days and does not leave by itself any more. If it is still wanted, send it by hand."))
+    let (mailbox, asked) = (mail.recipient.as_str(), mail.created_at.to_jiff());
+    match (&mail.body, mail.template.as_deref().and_then(Purpose::named), mail.reference) {
+        (Some(body), ..) => Ok(MailText::Ready(body.clone())),
+        (None, Some(Purpose::AnswerInvitation), Some(invitation)) => {
+            people::letter::invitation(db, public_url, mailbox, invitation, now).await
+        }
+        (None, Some(purpose), Some(person)) => to_person(db, public_url, &ToPerson { purpose, mailbox, person, asked }, now).await,
+        _ => Ok(MailText::Stays("What it was about is gone.".to_owned())),
+    }
 }
 
 /// Writes down what became of the attempt.
 pub async fn settle(services: &Services, due: Due, attempts: i32, outcome: &Outcome) -> Result<(), Error> {
     let mut db = services.workers.begin(Reach::Organization(due.organization), Access::Write).await?;
+    let (mail, wait) = (due.mail, wait_after(attempts));
     match outcome {
-        Outcome::Sent => store::sent(&mut db, due.mail, services.clock.now()).await?,
-        Outcome::Refused(words) => store::refused(&mut db, due.mail, &plain(words), attempts >= ATTEMPTS_MAX).await?,
-        Outcome::RefusedForGood(words) => store::refused(&mut db, due.mail, &plain(words), true).await?,
+        Outcome::Sent => store::sent(&mut db, mail).await?,
+        Outcome::Refused(words) if attempts < ATTEMPTS_MAX => store::refused(&mut db, mail, &plain(words), wait).await?,
+        Outcome::Unreachable(words) => store::refused(&mut db, mail, &plain(words), wait.min(UNREACHABLE_WAIT_MAX)).await?,
+        Outcome::Refused(words) | Outcome::RefusedForGood(words) => store::failed(&mut db, mail, &plain(words)).await?,
     }
     db.commit().await
 }
@@ -141,10 +192,10 @@ fn plain(words: &str) -> String {
     words.chars().filter(|c| !c.is_control()).take(500).collect()
 }
 
-/// When to try again after this many attempts: twice as long each time.
-fn next_attempt(attempts: i32, now: Timestamp) -> Timestamp {
+/// How long to wait after this many attempts: twice as long each time.
+fn wait_after(attempts: i32) -> SignedDuration {
     let doublings = u32::try_from(attempts - 1).unwrap_or(0).min(16);
-    now + (WAIT_MIN * 2_i32.pow(doublings)).min(WAIT_MAX)
+    (WAIT_MIN * 2_i32.pow(doublings)).min(WAIT_MAX)
 }
 
 /// A number as a file's name: what could mean a folder or a control stays out.

@@ -1,45 +1,53 @@
-//! SQL of the worker that sends mails.
+//! SQL of the worker that sends mails. Every instant is the database's: the clocks of processes may be wrong, and differ.
 
-use jiff::Timestamp;
+use jiff::SignedDuration;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use crate::{
-    database::{Db, instant},
-    error::Error,
-    id::MailId,
-};
+use super::{AGE_MAX, PLAN_MAX};
+use crate::{database::Db, error::Error, id::MailId};
 
-/// Organization and id of mails that may leave now.
-pub async fn due(db: &mut Db, now: Timestamp, at_most: i32) -> Result<Vec<(Uuid, Uuid)>, Error> {
-    let rows = query!(r#"select organization_id as "organization_id!", id as "id!" from due_mails($1, $2)"#, instant(now) as _, at_most)
-        .fetch_all(db.connection())
-        .await?;
+/// Organization and id of mails that may leave now, one of each organization that has none at work.
+pub async fn due(db: &mut Db, at_most: i32, at_work: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, Error> {
+    let rows = query!(
+        r#"select organization_id as "organization_id!", id as "id!"
+           from mails_due($1, $2, make_interval(secs => $3), make_interval(secs => $4))"#,
+        at_most,
+        at_work,
+        AGE_MAX.as_secs_f64(),
+        PLAN_MAX.as_secs_f64()
+    )
+    .fetch_all(db.connection())
+    .await?;
     Ok(rows.into_iter().map(|row| (row.organization_id, row.id)).collect())
 }
 
 /// Locks a mail that is due, if nobody else has: the attempts so far.
-pub async fn lock(db: &mut Db, mail: MailId, now: Timestamp) -> Result<Option<i32>, Error> {
+pub async fn lock(db: &mut Db, mail: MailId) -> Result<Option<i32>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         "select attempts from outgoing_mail
-         where organization_id = $1 and id = $2 and state = 'waiting' and next_attempt_at <= $3 for update skip locked",
+         where organization_id = $1 and id = $2 and state = 'waiting' and queued_at > now() - make_interval(secs => $3)
+             and (next_attempt_at <= now() or next_attempt_at > now() + make_interval(secs => $4))
+         for update skip locked",
         organization,
         mail.0,
-        instant(now) as _
+        AGE_MAX.as_secs_f64(),
+        PLAN_MAX.as_secs_f64()
     )
     .fetch_optional(db.connection())
     .await?)
 }
 
-/// Counts an attempt and plans the next.
-pub async fn count_attempt(db: &mut Db, mail: MailId, next: Timestamp) -> Result<(), Error> {
+/// Counts an attempt. Should its outcome never be heard of, the next one follows after this time.
+pub async fn count_attempt(db: &mut Db, mail: MailId, lease: SignedDuration) -> Result<(), Error> {
     let organization = db.organization();
     query!(
-        "update outgoing_mail set attempts = attempts + 1, next_attempt_at = $3 where organization_id = $1 and id = $2",
+        "update outgoing_mail set attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $3)
+         where organization_id = $1 and id = $2",
         organization,
         mail.0,
-        instant(next) as _
+        lease.as_secs_f64()
     )
     .execute(db.connection())
     .await?;
@@ -51,7 +59,11 @@ pub struct Row {
     pub recipient: String,
     pub reply_to: Option<String>,
     pub subject: String,
-    pub body: String,
+    /// What it says; none when that is written as it leaves.
+    pub body: Option<String>,
+    /// The purpose of the secret that it carries then, and the record that it is about.
+    pub template: Option<String>,
+    pub reference: Option<Uuid>,
     pub invoice_id: Option<Uuid>,
     /// How the invoice stands that it carries.
     pub invoice_state: Option<String>,
@@ -63,9 +75,9 @@ pub async fn read(db: &mut Db, mail: MailId) -> Result<Row, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Row,
-        r#"select m.recipient, o.email as reply_to, m.subject, m.body, m.invoice_id, i.state as "invoice_state?", m.created_at
+        r#"select m.recipient, o.email as "reply_to?", m.subject, m.body, m.template, m.reference, m.invoice_id, i.state as "invoice_state?", m.created_at
            from outgoing_mail m
-           join organization o on o.id = m.organization_id
+           left join organization o on o.id = m.organization_id
            left join invoice i on i.organization_id = m.organization_id and i.id = m.invoice_id
            where m.organization_id = $1 and m.id = $2"#,
         organization,
@@ -91,29 +103,42 @@ pub async fn document(db: &mut Db, invoice: Uuid) -> Result<Option<(String, Vec<
 }
 
 /// The mail has left.
-pub async fn sent(db: &mut Db, mail: MailId, now: Timestamp) -> Result<(), Error> {
+pub async fn sent(db: &mut Db, mail: MailId) -> Result<(), Error> {
     let organization = db.organization();
     query!(
-        "update outgoing_mail set state = 'sent', sent_at = $3, last_error = null where organization_id = $1 and id = $2",
+        "update outgoing_mail set state = 'sent', sent_at = now(), last_error = null where organization_id = $1 and id = $2",
         organization,
-        mail.0,
-        instant(now) as _
+        mail.0
     )
     .execute(db.connection())
     .await?;
     Ok(())
 }
 
-/// The mail was not taken; for good after the last attempt.
-pub async fn refused(db: &mut Db, mail: MailId, words: &str, for_good: bool) -> Result<(), Error> {
+/// The mail was not taken and is tried again after this time.
+pub async fn refused(db: &mut Db, mail: MailId, words: &str, wait: SignedDuration) -> Result<(), Error> {
     let organization = db.organization();
     query!(
-        "update outgoing_mail set last_error = $3, state = case when $4 then 'failed' else state end
+        "update outgoing_mail set last_error = $3, next_attempt_at = now() + make_interval(secs => $4)
          where organization_id = $1 and id = $2 and state = 'waiting'",
         organization,
         mail.0,
         words,
-        for_good
+        wait.as_secs_f64()
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// The mail is not tried any more.
+pub async fn failed(db: &mut Db, mail: MailId, words: &str) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update outgoing_mail set last_error = $3, state = 'failed' where organization_id = $1 and id = $2 and state = 'waiting'",
+        organization,
+        mail.0,
+        words
     )
     .execute(db.connection())
     .await?;

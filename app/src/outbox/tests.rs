@@ -30,9 +30,60 @@ async fn a_mail_that_is_due_is_taken_once_with_its_document() {
     assert_eq!((outgoing.recipient.as_str(), outgoing.attempts), ("billing@acme.example", 1));
     let number = sent["number"].as_str().expect("a number");
     assert_eq!(outgoing.attachment.expect("the invoice").file_name, format!("{number}.pdf"));
-    assert!(taken(&studio, due).await.is_none(), "its next attempt is planned for later");
-    studio.advance(60);
+    assert!(taken(&studio, due).await.is_none(), "it is claimed");
+    hurry(&studio).await;
     assert_eq!(taken(&studio, due).await.expect("the mail").attempts, 2);
+}
+
+/// Lets the time of the next attempt come.
+async fn hurry(studio: &World) {
+    studio.sql("update outgoing_mail set next_attempt_at = now() where organization_id = $1").await;
+}
+
+#[tokio::test]
+async fn a_clock_that_is_wrong_for_a_moment_costs_no_mail() {
+    let (studio, _, due) = studio().await;
+    // That of the process: it is not asked.
+    studio.advance(8 * 24 * 60 * 60);
+    let first = taken(&studio, due).await.expect("the mail");
+    settle(&studio.caller.services, due, first.attempts, &Outcome::Refused("later".to_owned())).await.expect("written");
+    // That of the database: what it planned meanwhile does not hold, and what was too old for it is not any more.
+    studio.sql("update outgoing_mail set next_attempt_at = now() + interval '8 days' where organization_id = $1").await;
+    assert!(taken(&studio, due).await.is_some(), "no plan is 8 days away");
+    studio.sql("update outgoing_mail set next_attempt_at = now() + interval '6 hours' where organization_id = $1").await;
+    assert!(taken(&studio, due).await.is_none(), "6 hours it may be");
+}
+
+#[tokio::test]
+async fn an_unreachable_mail_server_fails_no_mail_and_one_that_refuses_does_in_the_end() {
+    let (studio, _, due) = studio().await;
+    let settled = async |attempts, outcome| {
+        settle(&studio.caller.services, due, attempts, &outcome).await.expect("written");
+        mail(&studio).await["state"].clone()
+    };
+    assert_eq!(settled(99, Outcome::Unreachable("nobody there".to_owned())).await, "waiting");
+    let soon = "select count(*) from outgoing_mail where organization_id = $1 and next_attempt_at <= now() + interval '15 minutes'";
+    assert_eq!(studio.number(soon).await, 1);
+    assert_eq!(settled(ATTEMPTS_MAX - 1, Outcome::Refused("later".to_owned())).await, "waiting");
+    assert_eq!(settled(ATTEMPTS_MAX, Outcome::Refused("no".to_owned())).await, "failed");
+}
+
+#[tokio::test]
+async fn organizations_take_turns() {
+    let (crowded, _, _) = studio().await;
+    crowded
+        .sql(
+            "insert into outgoing_mail (organization_id, id, recipient, subject, body, next_attempt_at, created_at)
+             select $1, gen_random_uuid(), 'a@example.com', 's', 'b', now() - interval '1 day', now() from generate_series(1, 100)",
+        )
+        .await;
+    let (quiet, _, due_of_quiet) = studio().await;
+    let services = &quiet.caller.services;
+    let found = due(services, 10_000, &[]).await.expect("what is due");
+    assert_eq!(found.iter().filter(|due| due.organization == crowded.organization()).count(), 1, "one of a hundred");
+    assert!(found.iter().any(|due| due.mail == due_of_quiet.mail));
+    let found = due(services, 10_000, &[quiet.organization()]).await.expect("what is due");
+    assert!(found.iter().all(|due| due.organization != quiet.organization()), "one of its mails is on its way");
 }
 
 #[tokio::test]
@@ -56,23 +107,47 @@ async fn the_mail_of_a_paid_invoice_leaves() {
 }
 
 #[tokio::test]
-async fn what_waited_longer_than_a_week_does_not_leave_by_itself() {
-    let (studio, _, due) = studio().await;
-    studio.advance(AGE_MAX.as_secs());
-    assert!(taken(&studio, due).await.is_some(), "a week is not too long");
-    studio.advance(2 * 24 * 60 * 60);
+async fn what_waited_longer_than_a_week_waits_for_a_person() {
+    let (studio, sent, due) = studio().await;
+    let aged = async |days: u32| {
+        studio.sql(&format!("update outgoing_mail set queued_at = now() - interval '{days} days' where organization_id = $1")).await;
+    };
+    aged(8).await;
     assert!(taken(&studio, due).await.is_none());
     let kept = mail(&studio).await;
-    let why = "It waited 9 days and does not leave by itself any more. If it is still wanted, send it by hand.";
-    assert_eq!((&kept["state"], &kept["last_error"]), (&json!("failed"), &json!(why)));
-    studio.advance(24 * 60 * 60);
-    assert!(taken(&studio, due).await.is_none(), "it stays failed");
+    assert_eq!((&kept["state"], &kept["last_error"]), (&json!("waiting"), &json!(TOO_OLD)), "age alone fails nothing");
+    let again = studio.ok("resend_invoice", json!({"invoice": sent["number"]})).await;
+    assert_eq!((&again["mail"]["state"], again["mail"].get("last_error")), (&json!("waiting"), None));
+    let found = super::due(&studio.caller.services, 10_000, &[]).await.expect("what is due");
+    let own: Vec<Due> = found.into_iter().filter(|found| found.organization == due.organization).collect();
+    assert!(own.len() == 1 && own[0].mail != due.mail, "the new one leaves");
+    aged(6).await;
+    assert!(taken(&studio, due).await.is_none(), "the old one does not follow it");
+}
+
+#[tokio::test]
+async fn a_failed_mail_is_sent_again_by_a_person_and_never_twice_at_once() {
+    let (studio, sent, due) = studio().await;
+    let again = json!({"invoice": sent["id"]});
+    assert_eq!(studio.code("resend_invoice", again.clone()).await, crate::error::Code::Conflict, "it waits to leave");
+    let first = taken(&studio, due).await.expect("the mail");
+    settle(&studio.caller.services, due, 1, &Outcome::RefusedForGood("no such mailbox".to_owned())).await.expect("written");
+    let to = json!({"invoice": sent["id"], "to": "accounts@acme.example"});
+    let mailed = studio.ok("resend_invoice", to).await;
+    assert_eq!((&mailed["mail"]["recipient"], &mailed["mail"]["state"]), (&json!("accounts@acme.example"), &json!("waiting")));
+    let second = mail(&studio).await;
+    assert_eq!(second["body"], first.body.as_str(), "the words stay");
+    assert_eq!(studio.code("resend_invoice", again).await, crate::error::Code::Conflict);
+    let void = studio.ok("void_invoice", json!({"invoice": sent["id"]})).await;
+    let refused = studio.refused("resend_invoice", json!({"invoice": void["id"]})).await;
+    assert!(refused.message.contains("voided"), "{refused:?}");
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": 5000}]})).await;
+    assert_eq!(studio.code("resend_invoice", json!({"invoice": draft["id"]})).await, crate::error::Code::Conflict);
 }
 
 #[test]
 fn waits_double_from_a_minute_to_six_hours() {
-    let now = Timestamp::UNIX_EPOCH;
-    let waits: Vec<i64> = (1..=12).map(|attempts| next_attempt(attempts, now).as_second() / 60).collect();
+    let waits: Vec<i64> = (1..=12).map(|attempts| wait_after(attempts).as_secs() / 60).collect();
     assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]);
 }
 

@@ -1,6 +1,8 @@
 //! Invitations as the invited person finds and answers them.
 //!
-//! The secret of a link only finds an invitation. Answering it takes being signed in with the address it was sent to.
+//! An invitation is answered in one of three ways. By its id, by a person whose confirmed address it is for. By the secret in
+//! its mail, by a person of that address, which the secret proves to be theirs. By the secret of the link that was handed
+//! over, by whoever holds it: that opens one organization and proves nothing about anybody.
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
@@ -16,9 +18,9 @@ use super::{
 };
 use crate::{
     access::Role,
-    account::{self, registration::Registered, secret},
+    account::{self, SignUpPolicy, registration::Registered},
     context::{Caller, Person},
-    database::{Access, Reach},
+    database::{Access, Db, Reach},
     day::Moment,
     error::{Code, Error},
     id::{InvitationId, MemberId, OrganizationId},
@@ -26,6 +28,10 @@ use crate::{
     operations, organizations,
     page::Page,
     reference,
+    verification::{
+        self, Purpose,
+        travelling::{self, Travelling},
+    },
 };
 
 impl InvitationState {
@@ -44,7 +50,7 @@ impl InvitationState {
 /// The open invitations to the caller's address.
 pub async fn list(cx: &mut Call) -> Result<Page<ReceivedInvitation>, Error> {
     let (person, now) = (cx.caller.person()?.clone(), cx.now);
-    let rows = received::seen(cx.db.connection(), Some(person.id.0), None).await?;
+    let rows = received::of_person(&mut cx.db, person.id).await?;
     let mut items = rows.into_iter().map(|row| read(row, Some(&person), now)).collect::<Result<Vec<_>, _>>()?;
     items.retain(|invitation| invitation.state == InvitationState::Open);
     Ok(Page { items, next_cursor: None, total: None })
@@ -52,30 +58,43 @@ pub async fn list(cx: &mut Call) -> Result<Page<ReceivedInvitation>, Error> {
 
 /// The invitation behind a link.
 pub async fn show(caller: &Caller, secret: &str) -> Result<ReceivedInvitation, Error> {
-    let row = of_secret(caller, secret).await?;
-    read(row, caller.person.as_ref(), caller.services.clock.now())
+    let mut db = caller.services.database.begin(Reach::Nobody, Access::Read).await?;
+    let (row, secret) = of_secret(&mut db, secret).await?;
+    let now = caller.services.clock.now();
+    let shown = read(row, caller.person.as_ref(), now)?;
+    if shown.state == InvitationState::Open {
+        secret.refuse_unless_fresh(now)?;
+    }
+    Ok(ReceivedInvitation { mailed: secret.purpose == Purpose::AnswerInvitation, ..shown })
 }
 
-async fn of_secret(caller: &Caller, secret: &str) -> Result<Row, Error> {
-    let mut db = caller.services.database.begin(Reach::Nobody, Access::Read).await?;
-    let found = received::seen(db.connection(), None, Some(&secret::fingerprint(secret))).await?;
-    found.into_iter().next().ok_or_else(|| {
+/// The invitation that a secret opens, and the secret. From here on the transaction is inside its organization.
+async fn of_secret(db: &mut Db, given: &str) -> Result<(Row, Travelling), Error> {
+    let unknown = || {
         Error::new(Code::NotFound, "This link opens no invitation. It may have been sent again since: take the link in the latest mail.")
-    })
+    };
+    let secret = travelling::find(db, given).await?.ok_or_else(unknown)?;
+    let within = secret.within.filter(|_| matches!(secret.purpose, Purpose::AnswerInvitation | Purpose::JoinOrganization));
+    db.enter(within.ok_or_else(unknown)?).await?;
+    let row = received::of_id(db, secret.subject).await?.ok_or_else(unknown)?;
+    Ok((row, secret))
 }
 
 /// Accepts or declines.
 pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<AnsweredInvitation, Error> {
     let person = cx.caller.person()?.clone();
-    let row = meant(cx, &person, given).await?;
+    let (row, secret) = meant(cx, &person, given).await?;
     let id = row.id;
-    cx.db.enter(OrganizationId(row.organization_id)).await?;
     // Whoever else changes people there, or answers this invitation at the same time, goes first.
     lock_organization(&mut cx.db).await?;
     let found = invitation::find(&mut cx.db, Some(id), None).await?.ok_or_else(|| Error::not_found("invitation"))?;
     refuse_unless_open(&row, &found, cx.now)?;
+    if let Some(secret) = secret {
+        use_up(cx, &person, given, &secret).await?;
+    }
     let (words, now) = (if accept { "accepted" } else { "declined" }, cx.now);
     invitation::answer(&mut cx.db, id, words, now).await?;
+    travelling::withdraw(&mut cx.db, &[Purpose::AnswerInvitation, Purpose::JoinOrganization], id, now).await?;
     if accept {
         let member = join(cx, &person, &found).await?;
         cx.come_in(member).await?;
@@ -84,18 +103,44 @@ pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<Answered
     Ok(AnsweredInvitation { id: InvitationId(id), organization: row.organization_name, slug, accepted: accept })
 }
 
-/// The invitation to this person that an id or the secret of a link means. A link that was sent to their address proves that
-/// it is theirs; without that, what anybody signed up with opens nothing.
-async fn meant(cx: &mut Call, person: &Person, given: &str) -> Result<Row, Error> {
-    let id = reference::id(given);
-    let rows = received::seen(cx.db.connection(), Some(person.id.0), Some(&secret::fingerprint(given))).await?;
-    let row = rows.into_iter().find(|row| (row.id == id || row.opened) && row.email == person.email);
-    let row = row.ok_or_else(|| Error::not_found("invitation").hint("Open the link in the mail of the invitation."))?;
-    if row.opened {
-        let now = cx.now;
-        account::store::confirm_email(&mut cx.db, person.id, now).await?;
+/// The invitation that this person may answer: one to their confirmed address by its id, or the one that a secret opens,
+/// with that secret. From here on the transaction is inside its organization.
+async fn meant(cx: &mut Call, person: &Person, given: &str) -> Result<(Row, Option<Travelling>), Error> {
+    if given.trim().parse::<uuid::Uuid>().is_err() {
+        let (row, secret) = of_secret(&mut cx.db, given).await?;
+        refuse_other_mailbox(person, &secret)?;
+        return Ok((row, Some(secret)));
     }
-    Ok(row)
+    let id = reference::id(given);
+    let rows = received::of_person(&mut cx.db, person.id).await?;
+    let row = rows.into_iter().find(|row| row.id == id).ok_or_else(|| {
+        Error::not_found("invitation").hint("Open the link in the mail of the invitation, or confirm your address in Settings first.")
+    })?;
+    cx.db.enter(OrganizationId(row.organization_id)).await?;
+    Ok((row, None))
+}
+
+/// What was sent to a mailbox is for whoever signs in with it.
+fn refuse_other_mailbox(person: &Person, secret: &Travelling) -> Result<(), Error> {
+    match &secret.mailbox {
+        Some(mailbox) if *mailbox != person.email => {
+            let message = format!("This link was sent to {mailbox}, and you are signed in as {}. Sign in with that address.", person.email);
+            Err(Error::new(Code::Forbidden, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Uses the secret up. One that came by mail proves that the mailbox is the person's.
+async fn use_up(cx: &mut Call, person: &Person, given: &str, secret: &Travelling) -> Result<(), Error> {
+    let now = cx.now;
+    travelling::redeem(&mut cx.db, given, now).await?;
+    if let (Purpose::AnswerInvitation, Some(mailbox)) = (secret.purpose, &secret.mailbox)
+        && !verification::store::confirm_address(&mut cx.db, person.id, mailbox, now).await?
+    {
+        return Err(Error::new(Code::Conflict, format!("You do not sign in with {mailbox} any more.")));
+    }
+    Ok(())
 }
 
 fn refuse_unless_open(row: &Row, found: &invitation::Row, now: Timestamp) -> Result<(), Error> {
@@ -113,7 +158,7 @@ fn refuse_unless_open(row: &Row, found: &invitation::Row, now: Timestamp) -> Res
 
 /// Makes the person a member, or brings them back, with the projects or clients that came with the invitation.
 async fn join(cx: &mut Call, person: &Person, invitation: &invitation::Row) -> Result<MemberId, Error> {
-    if member::of_email(&mut cx.db, &person.email).await?.is_some() {
+    if account::store::member_of_user(&mut cx.db, person.id.0).await?.is_some() {
         return Err(Error::new(Code::Conflict, "You belong to this organization already."));
     }
     let (role, now) = (Role::named(&invitation.role).ok_or_else(Error::internal)?, cx.now);
@@ -132,17 +177,48 @@ async fn join(cx: &mut Call, person: &Person, invitation: &invitation::Row) -> R
     Ok(member)
 }
 
+/// Refuses to let somebody sign up where that takes an invitation, or where nobody may.
+pub async fn refuse_unless_admitted(caller: &Caller, email: &str, invitation: Option<&str>) -> Result<(), Error> {
+    let services = &caller.services;
+    match (services.sign_up, invitation) {
+        (SignUpPolicy::Open, _) => Ok(()),
+        (SignUpPolicy::Invited, Some(secret)) => {
+            let shown = show(caller, secret).await?;
+            let theirs = !shown.mailed || shown.email == crate::text::email("email", email)?;
+            match theirs && shown.state == InvitationState::Open {
+                true => Ok(()),
+                false => Err(Error::new(
+                    Code::Forbidden,
+                    "The invitation is not open any more, or was sent to another address. Ask for a new one.",
+                )),
+            }
+        }
+        (SignUpPolicy::Invited, None) => {
+            Err(Error::new(Code::Forbidden, "Signing up here takes an invitation. Open the link of yours, or ask for one."))
+        }
+        (SignUpPolicy::Closed, _) => {
+            Err(Error::new(Code::Forbidden, "Nobody can sign up here. Ask whoever runs this Stint for an account."))
+        }
+    }
+}
+
 /// Where somebody lands who signed up from an invitation: in its organization, or at the invitation, which says what is
 /// in the way.
 pub async fn arrive(caller: &Caller, registered: &Registered, secret: &str) -> String {
     let own = format!("/o/{}", registered.slug);
-    let Ok(row) = of_secret(caller, secret).await else { return own };
-    let person = Person { id: registered.user, name: registered.name.clone(), email: registered.email.clone() };
+    let Ok(slug) = leads_to(caller, secret).await else { return own };
+    let person = Person { id: registered.user, name: registered.name.clone(), email: registered.email.clone(), confirmed: false };
     let caller = Caller { person: Some(person), membership: None, ..caller.clone() };
     match accepted(caller, secret).await {
-        Ok(()) => format!("/o/{}", row.slug),
-        Err(_) => format!("/invitation/{secret}"),
+        Ok(()) => format!("/o/{slug}"),
+        Err(_) => Purpose::AnswerInvitation.path(secret),
     }
+}
+
+/// The place in addresses of the organization that a secret opens.
+async fn leads_to(caller: &Caller, secret: &str) -> Result<String, Error> {
+    let mut db = caller.services.database.begin(Reach::Nobody, Access::Read).await?;
+    Ok(of_secret(&mut db, secret).await?.0.slug)
 }
 
 async fn accepted(caller: Caller, invitation: &str) -> Result<(), Error> {
@@ -164,5 +240,6 @@ fn read(row: Row, reader: Option<&Person>, now: Timestamp) -> Result<ReceivedInv
         name: row.name,
         expires_at: Moment::at(row.expires_at.to_jiff(), &zone),
         state,
+        mailed: false,
     })
 }

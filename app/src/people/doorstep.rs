@@ -1,4 +1,4 @@
-//! What the link in the mail of an invitation opens: who invites whom into what, and the way in.
+//! What the link of an invitation opens: who invites whom into what, and the way in.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     account::{
+        SignUpPolicy,
         page::Doorway,
         sign_in::{SignOut, SignUp},
     },
@@ -77,10 +78,16 @@ fn open(invitation: ReceivedInvitation, action: Write<AnswerInvitation>, secret:
     let here = format!("/invitation/{secret}");
     match use_visit().person {
         Some(person) if person.email == invitation.email => view! { <Answers action given=secret /> }.into_any(),
+        // A link that was handed over is for whoever has it.
+        Some(person) if !invitation.mailed => view! {
+            <p>"You are signed in as " <b>{person.email}</b> ", and join with this account."</p>
+            <Answers action given=secret />
+        }
+        .into_any(),
         Some(person) => {
             let sign_out = Write::<SignOut>::new();
             view! {
-                <p>"You are signed in as " <b>{person.email}</b> ". Only whoever signs in with the invited address can accept."</p>
+                <p>"You are signed in as " <b>{person.email}</b> ". This link came by mail: only whoever signs in with the invited address can accept."</p>
                 <Form action=sign_out id="sign-out" class="actions">
                     {hidden("next", here)}
                     <Submit label="Sign out and go on" />
@@ -96,9 +103,13 @@ fn open(invitation: ReceivedInvitation, action: Write<AnswerInvitation>, secret:
 #[component]
 fn ComeIn(invitation: ReceivedInvitation, secret: String, here: String) -> impl IntoView {
     let action = Write::<SignUp>::new();
+    if use_visit().sign_up == SignUpPolicy::Closed {
+        return view! { <p>"Nobody can sign up here. " <a href=sign_in(&here)>"Sign in"</a> " to answer."</p> }.into_any();
+    }
     let into = invitation.organization.clone();
+    let account = if invitation.mailed { "Have an account of this address? " } else { "Have an account? " };
     view! {
-        <p>"Have an account of this address? " <a href=sign_in(&here)>"Sign in"</a> " to answer. Otherwise create it here, and you are in."</p>
+        <p>{account} <a href=sign_in(&here)>"Sign in"</a> " to answer. Otherwise create it here, and you are in."</p>
         <Form action id="sign-up" class="stack">
             <Field label="E-mail" name="email" kind="email" required=true autocomplete="email" value=invitation.email />
             <Field label="Your name" name="name" required=true autocomplete="name" maxlength=200 value=invitation.name.unwrap_or_default() />
@@ -114,4 +125,5 @@ fn ComeIn(invitation: ReceivedInvitation, secret: String, here: String) -> impl 
             <Submit label=format!("Create account and join {into}") />
         </Form>
     }
+    .into_any()
 }

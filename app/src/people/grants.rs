@@ -35,14 +35,7 @@ pub async fn set(cx: &mut Call, given: &str, clients: &[String]) -> Result<Membe
 /// The clients that ids or names mean, each once.
 pub async fn clients_of(cx: &mut Call, given: &[String]) -> Result<Vec<Uuid>, Error> {
     let sight = Sight::of(cx)?;
-    let mut clients = Vec::new();
-    for client in given.iter().filter(|client| !client.trim().is_empty()) {
-        let id = refer::client(cx, &sight, client).await?;
-        if !clients.contains(&id) {
-            clients.push(id);
-        }
-    }
-    Ok(clients)
+    refer::clients(cx, &sight, given).await
 }
 
 /// Refuses projects for a viewer and clients for everybody else: neither would have an effect.

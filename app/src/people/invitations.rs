@@ -12,7 +12,7 @@ use crate::{access::Role, day::Moment, error::Error, id::InvitationId, page::Pag
 pub struct Invitation {
     /// Its id.
     pub id: InvitationId,
-    /// The address it is for; only whoever signs in with it can accept.
+    /// The address it is sent to.
     pub email: String,
     /// What the invited person is called, when it was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,7 +34,8 @@ pub struct Invitation {
     pub expires_at: Moment,
     /// Whether it is open, answered, run out or taken back.
     pub state: InvitationState,
-    /// The link in the mail; only in the answer of sending it, since it is not kept.
+    /// A link to hand over: whoever opens it can join, with any address, and once. Only in the answer of sending the
+    /// invitation, since it is not kept; the link in the mail is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
 }
@@ -63,6 +64,9 @@ pub struct ReceivedInvitation {
     pub expires_at: Moment,
     /// Whether it can still be answered.
     pub state: InvitationState,
+    /// Whether it is shown by the link in its mail, which only whoever signs in with its address can use.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mailed: bool,
 }
 
 /// Whether an invitation can still be answered.
@@ -99,16 +103,18 @@ pub struct AnsweredInvitation {
 
 /// Invite somebody by e-mail. The mail holds a link; whoever signs in, or up, with that address can accept for 14 days.
 ///
-/// The answer holds the link too. Inviting an address again that has an open invitation changes that one and sends it anew. Refused when the address is a member's already, or the role is above your own. Example: {"email": "barbara@example.com", "role": "member", "projects": ["Acme / Dashboard"]}.
-#[operation(write, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Invite somebody")]
+/// The answer holds another link, once, for you to hand over: whoever opens it can join, whatever their address is. Inviting an address again that has an open invitation changes that one and sends it anew. Refused when the address is a member's already, or the role is above your own. Example: {"email": "barbara@example.com", "role": "member", "projects": ["Acme / Dashboard"]}.
+#[operation(write, secret, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Invite somebody")]
 pub async fn invite_member(
     cx: &mut Call,
-    /// The address to invite; the person accepts with an account of this address.
+    /// The address to invite.
+    #[max_length(254)]
     email: String,
     /// What they become: owner, admin, manager, member or viewer.
     role: Role,
     /// What they are called, for the greeting in the mail.
     #[server(default)]
+    #[max_length(200)]
     name: Option<String>,
     /// The projects they will be on: ids, "Client / Project", or names. Not for a viewer.
     #[server(default)]
@@ -121,8 +127,8 @@ pub async fn invite_member(
     super::invite::invite(cx, super::invite::Asked { email, role, name, projects, clients }).await
 }
 
-/// Send an open invitation again. It opens for another 14 days, with a new link; the link before stops working.
-#[operation(write, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Send an invitation again")]
+/// Send an open invitation again. It opens for another 14 days, with a new link to hand over; the one before stops working.
+#[operation(write, secret, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Send an invitation again")]
 pub async fn resend_invitation(
     cx: &mut Call,
     /// The invitation's id; list_open_invitations shows it.
@@ -150,24 +156,26 @@ pub async fn list_open_invitations(
     limit: Option<u32>,
     /// Where the last answer left off: its next_cursor.
     #[server(default)]
+    #[max_length(4_096)]
     cursor: Option<String>,
 ) -> Result<Page<Invitation>, Error> {
     super::invite::list(cx, limit, cursor).await
 }
 
-/// List the invitations to your own address that you can still answer, from any organization.
+/// List the invitations to your own address that you can still answer, from any organization. There are none until your
+/// address is confirmed.
 #[operation(read, idempotent, needs = SignedIn, scope = PeopleRead, title = "List your invitations")]
 pub async fn list_invitations(cx: &mut Call) -> Result<Page<ReceivedInvitation>, Error> {
     super::answer::list(cx).await
 }
 
-/// Accept or decline an invitation to your own address. Who accepts belongs to the organization at once, with the projects or clients that came with it.
+/// Accept or decline an invitation, as a person at the page: a token belongs to one organization and brings nobody into another. Who accepts belongs to the organization at once, with the projects or clients that came with it.
 ///
-/// The first time it takes the link of the invitation, which proves that the address is yours. Refused (conflict) when it was answered already, has run out or was taken back. Example: {"invitation": "0190…", "accept": true}.
-#[operation(write, needs = SignedIn, scope = PeopleWrite, agent = Ask, title = "Answer an invitation")]
+/// By its id it takes a confirmed address that the invitation is for. The secret of the link in its mail takes being signed in with that address, and confirms it. The secret of the link that was handed over lets anybody join that holds it, and confirms nothing. Refused (conflict) when the invitation was answered already, has run out or was taken back. Example: {"invitation": "0190…", "accept": true}.
+#[operation(write, needs = SignedIn, reach = Person, title = "Answer an invitation")]
 pub async fn answer_invitation(
     cx: &mut Call,
-    /// The invitation's id, as list_invitations shows it, or the secret at the end of its link.
+    /// The invitation's id, as list_invitations shows it, or the secret at the end of a link.
     invitation: String,
     /// True to accept, false to decline.
     accept: bool,
@@ -175,7 +183,7 @@ pub async fn answer_invitation(
     super::answer::answer(cx, &invitation, accept).await
 }
 
-/// What the link in the mail of an invitation opens, for whoever has it, signed in or not.
+/// What the link of an invitation opens, for whoever has it, signed in or not.
 #[server(name = ShowInvitation, prefix = "/call", endpoint = "show_invitation", input = server_fn::codec::GetUrl)]
 pub async fn show_invitation(
     /// The secret in the link.

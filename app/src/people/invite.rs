@@ -1,6 +1,6 @@
-//! Inviting somebody: the invitation, the secret in its link, and the mail that carries it.
+//! Inviting somebody: the invitation, the link that the inviter may hand over, and the mail, which carries one of its own.
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use uuid::Uuid;
 
 use super::{
@@ -13,19 +13,19 @@ use super::{
 };
 use crate::{
     access::Role,
-    account::secret,
     day::Moment,
     error::{Code, Error},
     id::InvitationId,
-    invoices::store::{NewMail, insert_mail},
+    invoices::store::{NewMail, Words, insert_mail},
     operation::Call,
     page::{self, Cursor, Page},
     projects::{refer, sight::Sight},
     reference, text,
+    verification::{
+        Purpose,
+        travelling::{self, Errand},
+    },
 };
-
-/// How long an invitation can be answered after it was sent.
-const OPEN_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// What is asked for; the arguments of `invite_member`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
@@ -55,22 +55,19 @@ pub async fn invite(cx: &mut Call, asked: Asked) -> Result<Invitation, Error> {
         invitation::update(&mut cx.db, open.id, &terms).await?;
         return send_again(cx, open.id).await;
     }
-    let (id, random, now) = (InvitationId::new(), secret::random(), cx.now);
-    let sending = Sending { secret_hash: &secret::fingerprint(&random), now, expires: now + OPEN_FOR };
-    invitation::insert(&mut cx.db, id.0, &terms, &sending).await?;
-    mail(cx, id.0, &random).await
+    let (id, now) = (InvitationId::new(), cx.now);
+    invitation::insert(&mut cx.db, id.0, &terms, &sending(now)).await?;
+    send(cx, id.0).await
+}
+
+/// It is sent now, and can be answered for as long as its links open it.
+fn sending(now: Timestamp) -> Sending {
+    Sending { now, expires: now + Purpose::AnswerInvitation.lifetime() }
 }
 
 async fn projects(cx: &mut Call, given: &[String]) -> Result<Vec<Uuid>, Error> {
     let sight = Sight::of(cx)?;
-    let mut projects = Vec::new();
-    for project in given.iter().filter(|project| !project.trim().is_empty()) {
-        let id = refer::known_project(cx, &sight, project).await?;
-        if !projects.contains(&id) {
-            projects.push(id);
-        }
-    }
-    Ok(projects)
+    refer::known_projects(cx, &sight, given).await
 }
 
 /// Sends an open invitation again.
@@ -113,28 +110,30 @@ pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> 
 }
 
 async fn send_again(cx: &mut Call, id: Uuid) -> Result<Invitation, Error> {
-    let (random, now) = (secret::random(), cx.now);
-    let sending = Sending { secret_hash: &secret::fingerprint(&random), now, expires: now + OPEN_FOR };
-    invitation::resend(&mut cx.db, id, &sending).await?;
-    mail(cx, id, &random).await
+    let now = cx.now;
+    invitation::resend(&mut cx.db, id, &sending(now)).await?;
+    send(cx, id).await
 }
 
-/// Puts the mail into the outbox. It says who invites whom into what, and nothing of money.
-async fn mail(cx: &mut Call, id: Uuid, random: &str) -> Result<Invitation, Error> {
+/// Puts the mail into the outbox, and draws the link that may be handed over. The mail's own is drawn when it leaves.
+async fn send(cx: &mut Call, id: Uuid) -> Result<Invitation, Error> {
     let row = invitation::find(&mut cx.db, Some(id), None).await?.ok_or_else(Error::internal)?;
-    let link = format!("{}/invitation/{random}", cx.caller.services.public_url);
-    let (by, organization) = (cx.caller.person()?.name.clone(), cx.membership()?.name.clone());
-    let greeting = row.name.as_ref().map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},"));
-    let last = Moment::at(row.expires_at.to_jiff(), &cx.membership()?.zone).day();
-    let body = format!(
-        "{greeting}\n\n{by} invites you to {organization} on Stint, as {}. See the invitation, and accept or decline it:\n\n{link}\n\n\
-         It can be answered until {last}. If you do not expect it, you need do nothing.",
-        row.role
-    );
-    let (subject, now) = (format!("{by} invites you to {organization}"), cx.now);
-    insert_mail(&mut cx.db, &NewMail { recipient: &row.email, subject: &subject, body: &body, invoice: None, now }).await?;
-    cx.mailed();
+    let (by, organization, now) = (cx.caller.person()?.name.clone(), cx.membership()?.name.clone(), cx.now);
+    let subject = format!("{by} invites you to {organization}");
+    let words = Words::Carrying(Purpose::AnswerInvitation, id);
+    insert_mail(&mut cx.db, &NewMail { recipient: &row.email, subject: &subject, words, invoice: None, now }).await?;
+    cx.mailed()?;
+    let link = link(cx, &row).await?;
     Ok(Invitation { link: Some(link), ..read(cx, row)? })
+}
+
+/// A link that lets its holder join, whoever they are. The one that was given out before opens nothing any more.
+async fn link(cx: &mut Call, row: &Row) -> Result<String, Error> {
+    let (purpose, within, now) = (Purpose::JoinOrganization, Some(cx.membership()?.organization), cx.now);
+    travelling::withdraw(&mut cx.db, &[purpose], row.id, now).await?;
+    let errand = Errand { purpose, subject: row.id, within, mailbox: None, expires: row.expires_at.to_jiff() };
+    let secret = travelling::draw(&mut cx.db, &errand, now).await?;
+    Ok(format!("{}{}", cx.caller.services.public_url, purpose.path(&secret)))
 }
 
 async fn find(cx: &mut Call, given: &str) -> Result<Row, Error> {

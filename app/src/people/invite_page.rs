@@ -11,7 +11,7 @@ use crate::{
     clients::{Client, list_clients},
     page::Page,
     projects::{Project, list_projects},
-    ui::{Field, Form, Part, Select, Submit, Tone, Write, answered, badge, fetched, hidden, loaded, once, ticks, use_flash},
+    ui::{Field, Form, Part, Select, Submit, Tone, Write, answered, badge, fetched, hidden, loaded, once, shown_once, ticks, use_flash},
     visit::{changed, use_changes, use_here, use_visit},
 };
 
@@ -21,7 +21,12 @@ pub fn Invitations() -> impl IntoView {
     let invite = Write::<InviteMember>::new();
     let changes = RwSignal::new(0_u32);
     let mails = use_changes().money;
-    answered(invite, move |_| changed(mails));
+    let sent_before = shown_once::<InviteMember>().or_else(shown_once::<ResendInvitation>);
+    let link = RwSignal::new(sent_before.and_then(|done| done.result.link));
+    answered(invite, move |sent| {
+        link.set(sent.link.clone());
+        changed(mails);
+    });
     let own = use_here().0.role;
     let comes = fetched(
         || (),
@@ -36,16 +41,16 @@ pub fn Invitations() -> impl IntoView {
             <Part title="Invite somebody" id="invite">
                 <Form action=invite id="invite-form" class="stack" clears=true>
                     {once(invite)}
-                    <Field label="E-mail" name="email" kind="email" required=true maxlength=254 hint="They accept with an account of this address." />
+                    <Field label="E-mail" name="email" kind="email" required=true maxlength=254 hint="The mail holds a link that only they can use." />
                     <Field label="Name" name="name" maxlength=200 optional=true />
                     <Select label="Role" name="role" choices=roles(own) value=Role::Member.name() />
                     {loaded(comes, what_comes)}
                     <Submit label="Send invitation" />
                 </Form>
-                {move || invite.answer().and_then(Result::ok).and_then(|done| done.result.link).map(|link| view! { <Link link /> })}
+                {move || link.get().map(|link| view! { <Link link /> })}
             </Part>
             <Part title="Open invitations" id="open-invitations">
-                {loaded(open, move |page| list(page, changes))}
+                {loaded(open, move |page| list(page, changes, link))}
             </Part>
         </div>
     }
@@ -62,7 +67,7 @@ fn what_comes((projects, clients): (Page<Project>, Page<Client>)) -> AnyView {
     .into_any()
 }
 
-/// The link of an invitation that was just sent: it can be handed over in any other way too.
+/// The link of an invitation that was just sent, to be handed over. It is shown once.
 #[component]
 fn Link(link: String) -> impl IntoView {
     let leaves = use_visit().mail_leaves;
@@ -70,29 +75,35 @@ fn Link(link: String) -> impl IntoView {
     view! {
         <div class="invitation-link" role="status">
             <p>
-                {if leaves { "The mail is on its way. Its link:" } else { "No mail server is set up, so hand this link over yourself:" }}
+                {match leaves {
+                    true => "The mail is on its way, with a link of its own. This one you can hand over in another way:",
+                    false => "No mail server is set up, so hand this link over yourself:",
+                }}
             </p>
             <code tabindex="0">{link}</code>
-            <p class="quiet"><a href=mails>"See the mails"</a></p>
+            <p class="quiet">
+                "Copy it now: it is not shown again. Whoever opens it first can join, whatever their address is. " <a href=mails>"See the mails"</a>
+            </p>
         </div>
     }
 }
 
-fn list(page: Page<Invitation>, changes: RwSignal<u32>) -> AnyView {
+fn list(page: Page<Invitation>, changes: RwSignal<u32>, link: RwSignal<Option<String>>) -> AnyView {
     if page.items.is_empty() {
         return view! { <p class="quiet">"Nobody is invited at the moment."</p> }.into_any();
     }
-    view! { <ul class="rows">{page.items.into_iter().map(|invitation| view! { <Row invitation changes /> }).collect_view()}</ul> }
+    view! { <ul class="rows">{page.items.into_iter().map(|invitation| view! { <Row invitation changes link /> }).collect_view()}</ul> }
         .into_any()
 }
 
 #[component]
-fn Row(invitation: Invitation, changes: RwSignal<u32>) -> impl IntoView {
+fn Row(invitation: Invitation, changes: RwSignal<u32>, link: RwSignal<Option<String>>) -> impl IntoView {
     let flash = use_flash();
     let mails = use_changes().money;
     let (resend, revoke) = (Write::<ResendInvitation>::new(), Write::<RevokeInvitation>::new());
     answered(resend, move |sent| {
-        flash.say(format!("Sent to {} again. Its new link is in the mails.", sent.email));
+        flash.say(format!("Sent to {} again.", sent.email));
+        link.set(sent.link.clone());
         changed(mails);
         changed(changes);
     });

@@ -12,6 +12,8 @@ pub mod invitations;
 #[cfg(feature = "ssr")]
 pub mod invite;
 pub mod invite_page;
+#[cfg(feature = "ssr")]
+pub mod letter;
 pub mod page;
 pub mod received;
 #[cfg(feature = "ssr")]
@@ -74,6 +76,7 @@ pub async fn list_members(
     cx: &mut Call,
     /// Only members whose name contains this text.
     #[server(default)]
+    #[max_length(200)]
     query: Option<String>,
     /// Only those on this project: its id, "Client / Project", or its name.
     #[server(default)]
@@ -86,6 +89,7 @@ pub async fn list_members(
     limit: Option<u32>,
     /// Where the last answer left off: its next_cursor.
     #[server(default)]
+    #[max_length(4_096)]
     cursor: Option<String>,
 ) -> Result<Page<Member>, Error> {
     record::list(cx, query, project, removed.unwrap_or(false), limit, cursor).await

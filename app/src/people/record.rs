@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use super::{
     Member,
-    store::member::{self, Filter, Row},
+    store::member::{self, Filter, Meant, Row},
 };
 use crate::{
     access::{Permission, Role, Seen},
     day::Moment,
-    error::Error,
+    error::{Code, Error},
     id::{ClientId, MemberId},
     invoices::ClientName,
     operation::Call,
@@ -59,6 +59,34 @@ pub async fn find(cx: &mut Call, given: &str) -> Result<Row, Error> {
         _ if found[0].id == id => Ok(found.remove(0)),
         _ => Err(ambiguous(name, &found)),
     }
+}
+
+/// The members of several references, in their order; asked for at once, however many there are. The refusal of one says which
+/// it is, at the argument `members`.
+pub async fn find_all(cx: &mut Call, given: &[String]) -> Result<Vec<Meant>, Error> {
+    let sight = Sight::of(cx)?;
+    let names: Vec<String> = given.iter().map(|given| given.trim().to_owned()).collect();
+    let id = |name: &String| if name.eq_ignore_ascii_case("me") { sight.member } else { reference::id(name) };
+    let ids: Vec<Uuid> = names.iter().map(id).collect();
+    let found = member::meant(&mut cx.db, &ids, &names, sight.beside()).await?;
+    let mut meant = Vec::with_capacity(names.len());
+    for (place, name) in (1_i64..).zip(&names) {
+        let mut choices = found.iter().filter(|choice| choice.place == place);
+        match (choices.next(), choices.next()) {
+            (Some(first), None) => meant.push(first.clone()),
+            (Some(first), Some(_)) if first.exact => meant.push(first.clone()),
+            (Some(_), Some(_)) => {
+                let message = format!("There are several members called \"{}\". Give the id; list_members shows it.", text::excerpt(name));
+                return Err(Error::invalid("members", message));
+            }
+            (None, _) => {
+                let shown = text::excerpt(name);
+                let message = format!("There is no member \"{shown}\". Check the id or the name; list_members shows them.");
+                return Err(Error::new(Code::NotFound, message));
+            }
+        }
+    }
+    Ok(meant)
 }
 
 /// A member that an ambiguous name may mean.

@@ -11,15 +11,16 @@ use crate::{
     error::{Code, Error},
     id::{MemberId, ProjectId},
     operation::Call,
-    people,
+    organizations, people,
 };
 
 /// Puts members on a project.
 pub async fn assign(cx: &mut Call, project: &str, given: &[String]) -> Result<Team, Error> {
+    // Nobody is put on a project who leaves at this moment.
+    organizations::store::keep(&mut cx.db).await?;
     let (project, name) = of(cx, project).await?;
-    for member in members(cx, given, true).await? {
-        store::insert_member(&mut cx.db, project, member).await?;
-    }
+    let members = members(cx, given, true).await?;
+    store::insert_members(&mut cx.db, project, &members).await?;
     team(cx, project, name).await
 }
 
@@ -40,33 +41,19 @@ async fn members(cx: &mut Call, given: &[String], present: bool) -> Result<Vec<U
     if given.is_empty() {
         return Err(Error::invalid("members", "Nobody is named. Give at least one member; list_members shows them."));
     }
-    let mut members = Vec::new();
-    for member in given {
-        let found = people::record::find(cx, member).await.map_err(|error| named(error, member))?;
-        if present && found.removed_at.is_some() {
-            let message = format!("{} has left the organization. Invite them to bring them back.", found.name);
+    let found = people::record::find_all(cx, given).await?;
+    for member in found.iter().filter(|_| present) {
+        if member.removed {
+            let message = format!("{} has left the organization. Invite them to bring them back.", member.name);
             return Err(Error::new(Code::Conflict, message));
         }
-        if present && Role::named(&found.role).is_some_and(|role| !role.may(Permission::TrackTime)) {
+        if Role::named(&member.role).is_some_and(|role| !role.may(Permission::TrackTime)) {
             let message =
-                format!("{} is a viewer: they track no time and see the clients granted to them. Change their role first.", found.name);
+                format!("{} is a viewer: they track no time and see the clients granted to them. Change their role first.", member.name);
             return Err(Error::new(Code::Conflict, message));
         }
-        members.push(found.id);
     }
-    Ok(members)
-}
-
-/// A refusal of one of several members names the argument that it stands in.
-fn named(error: Error, member: &str) -> Error {
-    match error.code {
-        Code::Invalid => Error { fields: [("members".to_owned(), error.message.clone())].into(), ..error },
-        Code::NotFound => Error::new(
-            Code::NotFound,
-            format!("There is no member \"{}\". Check the id or the name; list_members shows them.", crate::text::excerpt(member)),
-        ),
-        _ => error,
-    }
+    Ok(found.into_iter().map(|member| member.id).collect())
 }
 
 async fn team(cx: &mut Call, project: ProjectId, name: String) -> Result<Team, Error> {

@@ -150,6 +150,7 @@ pub async fn list_projects(
     cx: &mut Call,
     /// Only projects whose name, code or client contains this text.
     #[server(default)]
+    #[max_length(200)]
     query: Option<String>,
     /// Only projects of this client: its id or name.
     #[server(default)]
@@ -165,6 +166,7 @@ pub async fn list_projects(
     limit: Option<u32>,
     /// Where the last answer left off: its next_cursor.
     #[server(default)]
+    #[max_length(4_096)]
     cursor: Option<String>,
     /// Also count all that match.
     #[server(default)]
@@ -193,9 +195,11 @@ pub async fn create_project(
     /// The client's id or name.
     client: String,
     /// The name, at most 200 characters; unique among the projects of the client.
+    #[max_length(200)]
     name: String,
     /// A short code of your own, at most 30 characters.
     #[server(default)]
+    #[max_length(30)]
     code: Option<String>,
     /// How the work is paid: time_and_materials (the default), fixed_price (time is not billable unless said so) or overhead (never billable).
     #[server(default)]
@@ -222,9 +226,11 @@ pub async fn update_project(
     project: String,
     /// The name, at most 200 characters.
     #[server(default)]
+    #[max_length(200)]
     name: Option<String>,
     /// A short code of your own, at most 30 characters.
     #[server(default)]
+    #[max_length(30)]
     code: Edit<String>,
     /// How the work is paid: time_and_materials, fixed_price or overhead. Applies to new time only.
     #[server(default)]

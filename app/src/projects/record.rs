@@ -128,7 +128,7 @@ pub async fn create(cx: &mut Call, given: NewProject) -> Result<Project, Error> 
     };
     let (sight, now) = (Sight::of(cx)?, cx.now);
     store::insert(&mut cx.db, &project, now).await?;
-    store::insert_member(&mut cx.db, project.id, sight.member).await?;
+    store::insert_members(&mut cx.db, project.id, &[sight.member]).await?;
     again(cx, project.id, &sight).await
 }
 
@@ -179,9 +179,11 @@ pub async fn delete(cx: &mut Call, project: &str) -> Result<DeletedProject, Erro
     Ok(DeletedProject { id: project.id, name: project.name })
 }
 
-/// The project with its rate, which a change has to keep even when the caller may not see it.
+/// The project for a change: held before it is read, until this call ends, and with its rate, which a change has to keep even
+/// when the caller may not see it.
 async fn find_whole(cx: &mut Call, project: &str, sight: &Sight) -> Result<Project, Error> {
     let id = refer::project(cx, sight, project).await?;
+    store::lock(&mut cx.db, id).await?;
     let row = store::find(&mut cx.db, id, sight.on_projects_of()).await?;
     read(row.ok_or_else(|| Error::not_found("project"))?, &Sight { money: true, ..*sight })
 }

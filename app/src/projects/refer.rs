@@ -28,7 +28,7 @@ pub async fn project(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid, 
     match found.as_slice() {
         [] => Err(Error::not_found("project")),
         [only] => Ok(only.id),
-        several => Err(ambiguous(name, several)),
+        several => Err(ambiguous(name, &several.iter().collect::<Vec<_>>())),
     }
 }
 
@@ -41,7 +41,49 @@ pub async fn known_project(cx: &mut Call, sight: &Sight, given: &str) -> Result<
     }
 }
 
-fn ambiguous(name: &str, found: &[store::names::Candidate]) -> Error {
+/// The projects of several references, each once, asked for at once, however many there are. Empty references mean nothing.
+pub async fn known_projects(cx: &mut Call, sight: &Sight, given: &[String]) -> Result<Vec<Uuid>, Error> {
+    let names = said(given);
+    let ids: Vec<Uuid> = names.iter().map(|name| reference::id(name)).collect();
+    let paths: Vec<String> = names.iter().map(|name| name.split('/').map(str::trim).collect::<Vec<_>>().join("/")).collect();
+    let found = store::names::projects_in_sight(&mut cx.db, (&ids, &names, &paths), sight.on_projects_of()).await?;
+    let mut projects = Vec::new();
+    for ((place, name), id) in (1_i64..).zip(&names).zip(ids) {
+        let of: Vec<&store::names::Candidate> =
+            found.iter().filter(|(at, choice)| *at == place && (id.is_nil() || choice.id == id)).map(|(_, choice)| choice).collect();
+        match of.as_slice() {
+            [] => return Err(Error::not_found("project")),
+            [only] => push_once(&mut projects, only.id),
+            several => return Err(ambiguous(name, several)),
+        }
+    }
+    Ok(projects)
+}
+
+/// The clients of several references, each once, asked for at once, however many there are. Empty references mean nothing.
+pub async fn clients(cx: &mut Call, sight: &Sight, given: &[String]) -> Result<Vec<Uuid>, Error> {
+    let names = said(given);
+    let ids: Vec<Uuid> = names.iter().map(|name| reference::id(name)).collect();
+    let found = store::names::clients_in_sight(&mut cx.db, &ids, &names, sight.on_projects_of()).await?;
+    let mut clients = Vec::new();
+    for (place, _) in (1_i64..).zip(&names) {
+        let first = found.iter().find(|(at, _)| *at == place).ok_or_else(|| Error::not_found("client"))?;
+        push_once(&mut clients, first.1);
+    }
+    Ok(clients)
+}
+
+fn said(given: &[String]) -> Vec<String> {
+    given.iter().map(|given| given.trim().to_owned()).filter(|given| !given.is_empty()).collect()
+}
+
+fn push_once(ids: &mut Vec<Uuid>, id: Uuid) {
+    if !ids.contains(&id) {
+        ids.push(id);
+    }
+}
+
+fn ambiguous(name: &str, found: &[&store::names::Candidate]) -> Error {
     let candidates: Vec<Candidate> = found
         .iter()
         .map(|found| Candidate { project: format!("{} / {}", found.client, found.name), id: found.id, archived: found.archived })

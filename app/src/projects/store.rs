@@ -155,6 +155,24 @@ pub async fn find(db: &mut Db, id: Uuid, on: Option<Uuid>) -> Result<Option<Row>
     .await?)
 }
 
+/// Keeps others from changing a project until the transaction ends. Time may still be logged on it.
+pub async fn lock(db: &mut Db, project: Uuid) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("select id from project where organization_id = $1 and id = $2 for no key update", organization, project)
+        .fetch_optional(db.connection())
+        .await?;
+    Ok(())
+}
+
+/// Keeps these projects from being deleted until the transaction ends.
+pub async fn keep(db: &mut Db, projects: &[Uuid]) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("select id from project where organization_id = $1 and id = any($2) order by id for key share", organization, projects)
+        .fetch_all(db.connection())
+        .await?;
+    Ok(())
+}
+
 /// Adds a project.
 pub async fn insert(db: &mut Db, project: &Project, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();

@@ -6,7 +6,7 @@
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
-use crate::{account, clients, dashboard, frame, invoices, organizations, people, projects, time};
+use crate::{account, clients, dashboard, frame, invoices, organizations, people, projects, time, verification};
 
 /// A piece: its name, the function that loads it, and its pages with their views.
 macro_rules! piece {
@@ -71,4 +71,7 @@ piece!(office, __preload_office, Office {
 piece!(threshold, __preload_threshold, Threshold {
     Invitation => people::doorstep::page,
     Nowhere => organizations::nowhere::page,
+    Forgot => verification::page::forgot,
+    Reset => verification::page::reset,
+    Verify => verification::page::verify,
 });

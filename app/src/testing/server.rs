@@ -13,12 +13,33 @@ use crate::database::{self, Database};
 /// The database of this process, made when the first test asks for it.
 static DATABASE: OnceCell<PgConnectOptions> = OnceCell::const_new();
 
-async fn database() -> &'static PgConnectOptions {
-    DATABASE.get_or_init(made).await
+tokio::task_local! {
+    /// The database of a test that has one of its own.
+    static APART: PgConnectOptions;
 }
 
-/// Makes an empty database with the schema, and drops those of processes that are gone.
-async fn made() -> PgConnectOptions {
+async fn database() -> PgConnectOptions {
+    match APART.try_with(PgConnectOptions::clone) {
+        Ok(own) => own,
+        Err(_) => DATABASE.get_or_init(|| made("")).await.clone(),
+    }
+}
+
+/// Does the work of a test in a database of its own, named after it: where the schema is changed, or locks and deadlocks are
+/// counted, no other test is disturbed, and none disturbs.
+pub async fn apart<T>(name: &str, work: impl Future<Output = T>) -> T {
+    APART.scope(made(&format!("{name}_")).await, work).await
+}
+
+/// Makes a database with the schema.
+async fn made(name: &str) -> PgConnectOptions {
+    let options = create(name).await;
+    database::migrate(&options).await.expect("the schema");
+    options
+}
+
+/// Makes an empty database for this process, and drops those of processes that are gone. `name` tells several apart.
+pub async fn create(name: &str) -> PgConnectOptions {
     let url = std::env::var("STINT_TEST_DATABASE_URL").expect("STINT_TEST_DATABASE_URL names a PostgreSQL whose user may create databases");
     let options = PgConnectOptions::from_str(&url).expect("STINT_TEST_DATABASE_URL looks like postgres://user:password@host/postgres");
     let server =
@@ -28,16 +49,17 @@ async fn made() -> PgConnectOptions {
     for name in names.iter().filter(|name| left_behind(name)) {
         sqlx::query(AssertSqlSafe(format!("drop database if exists {name} with (force)"))).execute(&server).await.ok();
     }
-    let name = format!("stint_test_{}", std::process::id());
+    let name = format!("stint_test_{name}{}", std::process::id());
     // Names are compared without regard to case, also beyond ASCII: C.UTF-8 knows how.
     let create = format!("create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
     sqlx::query(AssertSqlSafe(create)).execute(&server).await.expect("a database");
     server.close().await;
-    let options = options.database(&name);
-    let owner = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await.expect("the new database");
-    database::migrate(&owner).await.expect("the schema");
-    owner.close().await;
-    options
+    options.database(&name)
+}
+
+/// A connection to a database of its own without a schema, that may do everything.
+pub async fn empty(name: &str) -> PgPool {
+    PgPoolOptions::new().max_connections(1).connect_with(create(name).await).await.expect("the new database")
 }
 
 /// Whether the process that made a database is gone; where that cannot be told, it is taken to live.
@@ -49,10 +71,10 @@ fn left_behind(name: &str) -> bool {
 /// Connections as the application's role. Each world has its own, since a connection belongs to the runtime of its test.
 pub async fn connect() -> Database {
     let options = database::as_application(PgPoolOptions::new().max_connections(6));
-    Database::new(options.connect_with(database().await.clone()).await.expect("connections"))
+    Database::new(options.connect_with(database().await).await.expect("connections"))
 }
 
 /// A connection that may do everything.
 pub async fn owner() -> PgPool {
-    PgPoolOptions::new().max_connections(1).connect_with(database().await.clone()).await.expect("a connection")
+    PgPoolOptions::new().max_connections(1).connect_with(database().await).await.expect("a connection")
 }

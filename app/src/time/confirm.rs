@@ -11,6 +11,7 @@ use crate::{
     error::{Code, Error},
     hours::Worked,
     operation::Call,
+    organizations,
     projects::sight::Sight,
     reference,
 };
@@ -26,6 +27,7 @@ pub async fn confirm(cx: &mut Call, entries: Vec<String>, all: bool) -> Result<C
     let sight = Sight::of(cx)?;
     let ids = chosen(&entries, all)?;
     let of = if all { Some(sight.member) } else { sight.time_of() };
+    organizations::store::keep(&mut cx.db).await?;
     let mut found = write::drafts(&mut cx.db, ids.as_deref(), of, CONFIRMED_MAX).await?;
     if ids.is_some_and(|ids| ids.len() != found.len()) {
         return Err(Error::not_found("time entry"));

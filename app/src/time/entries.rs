@@ -88,12 +88,14 @@ pub async fn list_time_entries(
     source: Option<Source>,
     /// Only entries whose description contains this text.
     #[server(default)]
+    #[max_length(200)]
     query: Option<String>,
     /// How many at most: 50 by default, 200 at most.
     #[server(default)]
     limit: Option<u32>,
     /// Where the last answer left off: its next_cursor.
     #[server(default)]
+    #[max_length(4_096)]
     cursor: Option<String>,
     /// Also count all that match.
     #[server(default)]
@@ -135,6 +137,7 @@ pub async fn create_time_entry(
     ended_at: Option<String>,
     /// What was done, at most 2,000 characters.
     #[server(default)]
+    #[max_length(2_000)]
     description: Option<String>,
     /// Whether the client pays for it; by default as the project says.
     #[server(default)]
@@ -176,6 +179,7 @@ pub async fn update_time_entry(
     ended_at: Option<String>,
     /// What was done, at most 2,000 characters; empty clears it.
     #[server(default)]
+    #[max_length(2_000)]
     description: Edit<String>,
     /// Whether the client pays for it.
     #[server(default)]

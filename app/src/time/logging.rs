@@ -1,5 +1,7 @@
 //! Logging time by hand, changing it and deleting it.
 
+use uuid::Uuid;
+
 use super::{
     DeletedTimeEntry, Logged, Source,
     clock::{Given, When},
@@ -7,7 +9,7 @@ use super::{
     ground::{Repriced, described, description_of, fresh, needs_person, origin, place, reprice, tell_future, tell_price, terms_of},
     lock, record,
     store::{
-        Stored,
+        Stored, terms,
         write::{self, Which},
     },
 };
@@ -17,6 +19,7 @@ use crate::{
     error::{Code, Error},
     money::Amount,
     operation::Call,
+    organizations,
     projects::{refer, sight::Sight},
     reference,
 };
@@ -46,10 +49,8 @@ pub struct EntryChange {
 /// Logs time.
 pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
     let sight = Sight::of(cx)?;
-    let member = match given.member.filter(|member| !member.trim().is_empty()) {
-        Some(member) => filter::member_of(cx, &sight, &member).await?,
-        None => sight.member,
-    };
+    organizations::store::keep(&mut cx.db).await?;
+    let member = worker(cx, &sight, given.member).await?;
     let project = refer::project(cx, &sight, &given.project).await?;
     let terms = terms_of(cx, project, member, sight.on_projects_of()).await?;
     terms.open()?;
@@ -67,6 +68,17 @@ pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
     let budgets = watch.settle(cx, &sight, Limit::Held).await?;
     tell_price(cx, &sight, &terms, &price);
     record::logged(cx, &sight, entry.id, &budgets).await
+}
+
+/// Who worked: the caller, or whoever is named and belongs.
+async fn worker(cx: &mut Call, sight: &Sight, given: Option<String>) -> Result<Uuid, Error> {
+    let Some(given) = given.filter(|member| !member.trim().is_empty()) else { return Ok(sight.member) };
+    let member = filter::member_of(cx, sight, &given).await?;
+    match terms::left(&mut cx.db, member).await? {
+        None => Ok(member),
+        Some(name) => Err(Error::invalid("member", format!("{name} has left, so no time is logged for them any more."))
+            .hint("Invite them to bring them back, or change time that they have logged.")),
+    }
 }
 
 /// Changes what is given and keeps the rest.
@@ -110,6 +122,7 @@ pub async fn delete(cx: &mut Call, entry: &str) -> Result<DeletedTimeEntry, Erro
 
 /// An entry that may change, held until this call ends. `instead` is the operation for a running timer.
 async fn held(cx: &mut Call, sight: &Sight, entry: &str, instead: &str) -> Result<Stored, Error> {
+    organizations::store::keep(&mut cx.db).await?;
     let found = write::lock(&mut cx.db, Which::Entry(reference::id(entry)), sight.time_of()).await?;
     let found = found.ok_or_else(|| Error::not_found("time entry"))?;
     if found.running {

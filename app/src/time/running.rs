@@ -24,6 +24,7 @@ use crate::{
     hours::{SECONDS_MAX, Worked},
     id::TimeEntryId,
     operation::Call,
+    organizations,
     projects::sight::Sight,
 };
 
@@ -163,6 +164,7 @@ pub async fn discard(cx: &mut Call) -> Result<DiscardedTimer, Error> {
 
 /// The caller's running timer, held until this call ends.
 async fn mine(cx: &mut Call, sight: &Sight) -> Result<Stored, Error> {
+    organizations::store::keep(&mut cx.db).await?;
     lock_member(&mut cx.db, sight.member).await?;
     let timer = write::lock(&mut cx.db, Which::TimerOf(sight.member), None).await?;
     timer.ok_or_else(|| {

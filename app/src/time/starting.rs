@@ -23,6 +23,7 @@ use crate::{
     day::Moment,
     error::{Code, Error},
     operation::Call,
+    organizations,
     projects::{refer, sight::Sight},
     text,
 };
@@ -41,6 +42,7 @@ pub struct NewTimer {
 pub async fn start(cx: &mut Call, given: NewTimer) -> Result<Started, Error> {
     let sight = Sight::of(cx)?;
     let project = refer::project(cx, &sight, &given.project).await?;
+    organizations::store::keep(&mut cx.db).await?;
     lock_member(&mut cx.db, sight.member).await?;
     let terms = terms_of(cx, project, sight.member, sight.on_projects_of()).await?;
     let description = description_of(given.description.as_deref())?;

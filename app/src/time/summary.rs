@@ -146,6 +146,7 @@ pub async fn summarize_time(
     source: Option<Source>,
     /// Only entries whose description contains this text.
     #[server(default)]
+    #[max_length(200)]
     query: Option<String>,
 ) -> Result<TimeSummary, Error> {
     let given = super::filter::Given { period, from, to, client, project, member, billable, billed, state, labour, source, query };

@@ -68,6 +68,7 @@ pub async fn start_timer(
     project: String,
     /// What you are doing, at most 2,000 characters.
     #[server(default)]
+    #[max_length(2_000)]
     description: Option<String>,
     /// Whether the client pays for it; by default as the project says.
     #[server(default)]
@@ -102,6 +103,7 @@ pub async fn update_timer(
     cx: &mut Call,
     /// What you are doing, at most 2,000 characters; empty clears it.
     #[server(default)]
+    #[max_length(2_000)]
     description: Edit<String>,
     /// Another project: its id, "Client / Project", or its name. The rate becomes that of the project.
     #[server(default)]

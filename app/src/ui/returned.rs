@@ -1,33 +1,41 @@
 //! What a form that was sent without scripts brings back to its page.
 //!
 //! With scripts a page waits for the answer and keeps what was typed. Without them the browser leaves the page, and the
-//! answer is an address: what was typed, and an answer that is shown only once, travel in a short-lived cookie that only
-//! the server reads.
+//! answer is an address: why it was refused, what was typed, and an answer that is shown only once travel in a short-lived
+//! cookie that only the server reads. An address says none of it: anybody can write one and send it to somebody.
 
 use std::{collections::BTreeMap, sync::atomic::Ordering};
 
 use leptos::{prelude::on_cleanup, server_fn::ServerFn};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::visit::use_visit;
+use crate::{error::Error, visit::use_visit};
 
 /// A form that was sent without scripts, as the next page knows it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Returned {
     /// The address that it was sent to.
     pub call: String,
-    /// What was typed, when it was refused; never a password.
+    /// Why it was refused.
+    #[serde(default)]
+    pub refusal: Option<Error>,
+    /// What was typed, when it was refused; never a password or the secret of a link.
     pub fields: BTreeMap<String, String>,
     /// The answer in JSON, when it holds a secret that is shown only once.
     pub answer: Option<String>,
 }
 
 /// The fields whose content is never sent back.
-pub const NEVER_RETURNED: [&str; 3] = ["password", "present", "idempotency_key"];
+pub const NEVER_RETURNED: [&str; 5] = ["password", "present", "secret", "invitation", "idempotency_key"];
 
 /// What was typed into the form that is sent to `call`, when it has just been refused.
 pub(super) fn typed(call: &str) -> BTreeMap<String, String> {
     of(call).map(|returned| returned.fields).unwrap_or_default()
+}
+
+/// Why the form that is sent to `call` has just been refused.
+pub(super) fn refused(call: &str) -> Option<Error> {
+    of(call)?.refusal
 }
 
 /// The answer that a form of this operation has just been given, when it is shown only once.

@@ -4,11 +4,10 @@
 
 use std::marker::PhantomData;
 
-use leptos::{prelude::*, server::ServerActionError, server_fn::ServerFn, task::spawn_local};
+use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use serde::de::DeserializeOwned;
-use server_fn::error::ServerFnUrlError;
 
-use super::held::Held;
+use super::{held::Held, returned::refused};
 use crate::{
     ends,
     error::{Code, Error},
@@ -86,8 +85,7 @@ pub(super) struct Wire {
 
 impl Wire {
     fn new(url: &'static str) -> Self {
-        let before = use_context::<ServerActionError>().filter(|error| error.path() == url);
-        let refused = before.map(|error| Err(ServerFnUrlError::<Error>::decode_err(error.err())));
+        let refused = refused(url).map(Err);
         Self { url, version: RwSignal::new(0), pending: RwSignal::new(false), answer: RwSignal::new(refused) }
     }
 

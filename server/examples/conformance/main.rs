@@ -8,7 +8,7 @@ mod library;
 mod rounds;
 mod tools;
 
-use std::{io::Write, sync::Arc};
+use std::{io::Write, sync::Arc, time::Duration};
 
 use anyhow::anyhow;
 use app::{
@@ -22,6 +22,8 @@ use leptos::prelude::get_configuration;
 use server::{
     command::serve::until_told,
     config::Config,
+    connections::Schema,
+    ending::Ending,
     mcp::Offer,
     router::{Site, limits::Limits},
     services::Running,
@@ -31,19 +33,20 @@ use tokio::net::TcpListener;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let config = Config::from_env()?;
-    let running = Running::open(&config).await?;
+    let running = Running::open(&config, Schema::Migrated).await?;
     let site = Site {
         services: running.services.clone(),
         leptos: get_configuration(None)?.leptos_options,
-        limits: Arc::new(Limits::new(None, None)),
+        limits: Arc::new(Limits::new(None)),
+        ending: Ending::default(),
         offer: Offer::new([tools::all(), rounds::all()?].into_iter().flatten().collect(), Some(Arc::new(library::Fixtures))),
     };
     let token = token(&running).await?;
     let listener = TcpListener::bind(config.addr).await?;
     writeln!(std::io::stdout(), "{}", serde_json::json!({ "url": format!("http://{}/mcp", listener.local_addr()?), "token": token }))?;
-    let served = until_told(listener, site).await;
+    let served = until_told(listener, site, Duration::ZERO).await;
     running.close().await;
-    served
+    served.map(|_| ())
 }
 
 async fn token(running: &Running) -> anyhow::Result<String> {

@@ -28,7 +28,7 @@ use std::{
 
 /// The database that Stint works in.
 pub(super) const DATABASE: &str = "stint";
-/// Who owns everything in the cluster.
+/// Who makes the cluster, and may do everything in it.
 pub(super) const SUPERUSER: &str = "postgres";
 /// The name of the socket; nothing listens on this port of the network.
 pub(super) const PORT: u16 = 5432;
@@ -63,12 +63,17 @@ impl Home {
         Ok(Self { data_dir, folder, data, socket, account })
     }
 
-    /// How to connect as the superuser.
+    /// How to connect as the superuser, whose password this is.
     pub(super) fn options(&self, password: &str, database: &str) -> PgConnectOptions {
+        self.options_of(SUPERUSER, password, database)
+    }
+
+    /// How to connect as one of the roles.
+    pub(super) fn options_of(&self, role: &str, password: &str, database: &str) -> PgConnectOptions {
         PgConnectOptions::new_without_pgpass()
             .socket(&self.socket)
             .port(PORT)
-            .username(SUPERUSER)
+            .username(role)
             .password(password)
             .database(database)
             .ssl_mode(PgSslMode::Disable)

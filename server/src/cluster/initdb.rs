@@ -4,9 +4,14 @@ use super::{
     ClusterError,
     home::{Home, SUPERUSER},
     installation::Installation,
+    leftover,
 };
-use std::{fs, io::ErrorKind, path::Path};
+use rand::distr::{Alphanumeric, SampleString};
+use std::{fs, os::unix::process::CommandExt, path::Path};
 use tokio::process::Command;
+
+/// What the name of a cluster begins with that is not finished.
+const DRAFT: &str = "data.new";
 
 /// Make the cluster if there is none; gives the superuser's password either way.
 ///
@@ -17,16 +22,25 @@ pub(super) async fn make_if_missing(home: &Home, installation: &Installation) ->
         None => home.choose_password()?,
     };
     if !home.data.exists() {
-        let draft = home.folder.join("data.new");
-        match fs::remove_dir_all(&draft) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(ClusterError::file("remove", draft)(error)),
-            _ => {}
-        }
+        clear(&home.folder).await;
+        let draft = home.folder.join(format!("{DRAFT}{}", Alphanumeric.sample_string(&mut rand::rng(), 8)));
         tracing::info!(folder = %home.data.display(), version = installation.version, "making a private PostgreSQL cluster");
         run(home, installation, &draft).await?;
         fs::rename(&draft, &home.data).map_err(ClusterError::file("rename", draft))?;
     }
     Ok(password)
+}
+
+/// Take away what earlier first starts have left that were killed, with the processes that may still be writing it. What cannot
+/// be taken away disturbs nobody: each draft has a name of its own.
+async fn clear(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(DRAFT)) {
+        leftover::kill_all(&entry.path()).await;
+        if let Err(error) = fs::remove_dir_all(entry.path()) {
+            tracing::warn!(%error, draft = %entry.path().display(), "a cluster that was never finished could not be removed");
+        }
+    }
 }
 
 async fn run(home: &Home, installation: &Installation, draft: &Path) -> Result<(), ClusterError> {
@@ -35,6 +49,8 @@ async fn run(home: &Home, installation: &Installation, draft: &Path) -> Result<(
     command.arg("--pgdata").arg(draft).arg("--pwfile").arg(home.password_file()).current_dir(&home.folder);
     command.args(["--username", SUPERUSER, "--auth", "scram-sha-256", "--encoding", "UTF8", "--data-checksums"]);
     command.args(locale(installation));
+    // A group of its own: Ctrl-C in the terminal is for us.
+    command.process_group(0);
     let output = Command::from(command).kill_on_drop(true).output().await.map_err(ClusterError::file("run", program))?;
     if output.status.success() {
         return Ok(());

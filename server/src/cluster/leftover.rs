@@ -5,7 +5,7 @@
 //! system, since after a reboot or in a new container the number belongs to anybody.
 
 use super::{
-    ClusterError,
+    ClusterError, KILL_LIMIT,
     home::{Home, PORT},
 };
 use nix::{
@@ -65,7 +65,32 @@ pub(super) async fn end(home: &Home) -> Result<(), ClusterError> {
             sleep(Duration::from_millis(20)).await;
         }
     }
-    Err(ClusterError::Leftover { pid })
+    kill_all(&home.data).await;
+    if works_in(pid, &home.data) { Err(ClusterError::Leftover { pid }) } else { Ok(()) }
+}
+
+/// Kill every process that works in this folder, and wait until none does.
+pub(super) async fn kill_all(data: &Path) {
+    let deadline = Instant::now() + KILL_LIMIT;
+    loop {
+        let left = working_in(data);
+        if left.is_empty() || Instant::now() > deadline {
+            return;
+        }
+        for pid in left {
+            // It may have ended by itself meanwhile.
+            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// The processes that work in this folder or below; none where the system does not tell, as on macOS: there the processes of a
+/// killed database notice by themselves.
+fn working_in(folder: &Path) -> Vec<i32> {
+    let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
+    let numbers = processes.flatten().filter_map(|process| process.file_name().to_str()?.parse::<i32>().ok());
+    numbers.filter(|pid| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|place| place.starts_with(folder))).collect()
 }
 
 /// PostgreSQL refuses to start when the number in an old pid file belongs to any living process of its user. The number

@@ -9,6 +9,8 @@
 //! - Stint: a shell that waits on a pipe from us notices and stops the database. Linux could do that alone
 //!   (`PR_SET_PDEATHSIG`), but then for the end of the *thread* that started it, and threads come and go here;
 //! - Stint and that shell: the database stays behind, and the next start ends it first.
+//!
+//! What does not stop when it is told to is killed, with everything that works in its folder.
 
 mod account;
 mod error;
@@ -16,6 +18,7 @@ mod home;
 mod initdb;
 mod installation;
 mod leftover;
+mod owners;
 mod postmaster;
 mod supervisor;
 
@@ -35,7 +38,7 @@ use supervisor::Supervisor;
 use tokio::{
     sync::oneshot::{Sender, channel},
     task::JoinHandle,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout_at},
 };
 
 /// How long another process may take to start the database that we want to share.
@@ -45,14 +48,41 @@ const REMAINS_LIMIT: Duration = Duration::from_secs(20);
 /// What PostgreSQL says while they have not.
 const REMAINS: &str = "pre-existing shared memory block";
 const POLL: Duration = Duration::from_millis(50);
+/// How long the database may take to stop when nobody says by when.
+const STOP_LIMIT: Duration = Duration::from_secs(60);
+/// How long what was killed may take to be gone.
+const KILL_LIMIT: Duration = Duration::from_millis(500);
 
 /// The private database of a data folder, ready for connections.
 ///
 /// Dropped without [`stop`](Self::stop) it is stopped as well, but nobody waits for that.
 pub struct Cluster {
-    options: PgConnectOptions,
-    stopping: Sender<()>,
-    supervisor: JoinHandle<()>,
+    ways: Ways,
+    /// Told by when the database has to have stopped.
+    stopping: Sender<Instant>,
+    /// Answers whether the database did what it was told.
+    supervisor: JoinHandle<bool>,
+}
+
+/// How to connect to Stint's database, over the socket. It stays the same over restarts.
+struct Ways {
+    owner: PgConnectOptions,
+    login: PgConnectOptions,
+    #[cfg(test)]
+    superuser: PgConnectOptions,
+}
+
+impl Ways {
+    /// The superuser's password is what the others follow from.
+    fn of(home: &Home, password: &str) -> Self {
+        let way = |role| home.options_of(role, &owners::password(password, role), DATABASE);
+        Self {
+            owner: way(owners::OWNER),
+            login: way(owners::LOGIN),
+            #[cfg(test)]
+            superuser: home.options(password, DATABASE),
+        }
+    }
 }
 
 impl Cluster {
@@ -61,21 +91,25 @@ impl Cluster {
     /// # Errors
     /// Says what to do: install PostgreSQL, choose another folder, look into the log.
     pub async fn start(data_dir: &Path) -> Result<Self, ClusterError> {
-        let mut home = Home::prepare(data_dir)?;
+        let home = Home::prepare(data_dir)?;
         let installation = Installation::find(&home.data)?;
+        Self::start_with(home, installation).await
+    }
+
+    async fn start_with(mut home: Home, installation: Installation) -> Result<Self, ClusterError> {
         let (stopping, stopped) = channel();
         let deadline = Instant::now() + SHARE_LIMIT;
         loop {
             if let Some(lock) = home.lock()? {
-                let (postmaster, options) = first_start(&home, &installation).await?;
+                let (postmaster, ways) = first_start(&home, &installation).await?;
                 let supervisor = Supervisor { home, installation, stopping: stopped };
                 let supervisor = tokio::spawn(supervisor.own(lock, postmaster));
-                return Ok(Self { options, stopping, supervisor });
+                return Ok(Self { ways, stopping, supervisor });
             }
             match reach(&mut home).await {
-                Ok(options) => {
+                Ok(ways) => {
                     let supervisor = tokio::spawn(Supervisor { home, installation, stopping: stopped }.share());
-                    return Ok(Self { options, stopping, supervisor });
+                    return Ok(Self { ways, stopping, supervisor });
                 }
                 Err(last) if Instant::now() > deadline => {
                     return Err(ClusterError::Unreachable { holder: home.holder(), last });
@@ -85,9 +119,14 @@ impl Cluster {
         }
     }
 
-    /// How to connect: as the superuser, to Stint's database, over the socket. It stays the same over restarts.
-    pub fn url(&self) -> PgConnectOptions {
-        self.options.clone()
+    /// How the application connects: as a login that owns nothing.
+    pub fn login(&self) -> PgConnectOptions {
+        self.ways.login.clone()
+    }
+
+    /// How migrations connect: as the owner of the database, who is no superuser.
+    pub fn owner(&self) -> PgConnectOptions {
+        self.ways.owner.clone()
     }
 
     /// Resolves when the database has failed so often that it is not started any more; the log says why. A server
@@ -101,22 +140,37 @@ impl Cluster {
     }
 
     /// Stop the database and wait for its end, unless it is another process's.
-    pub async fn stop(mut self) {
+    pub async fn stop(self) {
+        self.stop_by(Instant::now() + STOP_LIMIT).await;
+    }
+
+    /// The same by this instant: what does not stop by itself is killed. Says whether it stopped by itself.
+    pub async fn stop_by(mut self, by: Instant) -> bool {
         let (nobody, _) = channel();
         // The supervisor may have given up before; then there is nobody to tell.
-        let _ = std::mem::replace(&mut self.stopping, nobody).send(());
-        self.given_up().await;
+        let _ = std::mem::replace(&mut self.stopping, nobody).send(by);
+        if self.supervisor.is_finished() {
+            return true;
+        }
+        match timeout_at(by + KILL_LIMIT, &mut self.supervisor).await {
+            Ok(stopped) => stopped.inspect_err(|error| tracing::error!(%error, "the supervisor of PostgreSQL failed")).unwrap_or(false),
+            // It was about to start the database of another process. What that comes to is ended by its watch.
+            Err(_) => {
+                self.supervisor.abort();
+                false
+            }
+        }
     }
 }
 
 /// Start the database as its owner, with everything made that is missing.
-async fn first_start(home: &Home, installation: &Installation) -> Result<(Postmaster, PgConnectOptions), ClusterError> {
+async fn first_start(home: &Home, installation: &Installation) -> Result<(Postmaster, Ways), ClusterError> {
     let password = initdb::make_if_missing(home, installation).await?;
     let deadline = Instant::now() + REMAINS_LIMIT;
     let (postmaster, made) = loop {
         let mut postmaster = Postmaster::start(home, installation).await?;
         match postmaster.ready(&home.options(&password, "postgres")).await {
-            Ok(connection) => break (postmaster, make_database(connection).await),
+            Ok(connection) => break (postmaster, settle(connection, home, &password).await),
             // The backends of a database that was killed hold its memory until they notice.
             Err(ClusterError::Ended { tail, .. }) if tail.contains(REMAINS) && Instant::now() < deadline => sleep(POLL).await,
             Err(error) => break (postmaster, Err(error)),
@@ -125,32 +179,35 @@ async fn first_start(home: &Home, installation: &Installation) -> Result<(Postma
     match made {
         Ok(()) => {
             tracing::info!(folder = %home.data.display(), version = installation.version, "the private PostgreSQL runs");
-            Ok((postmaster, home.options(&password, DATABASE)))
+            Ok((postmaster, Ways::of(home, &password)))
         }
         Err(error) => {
-            postmaster.stop().await;
+            postmaster.stop_by(Instant::now() + STOP_LIMIT).await;
             Err(error)
         }
     }
 }
 
-async fn make_database(mut connection: PgConnection) -> Result<(), ClusterError> {
-    let exists: bool =
-        sqlx::query_scalar("select exists (select from pg_database where datname = 'stint')").fetch_one(&mut connection).await?;
-    if !exists {
-        sqlx::raw_sql("create database stint").execute(&mut connection).await?;
-    }
+/// Make what is missing of the database and its roles.
+async fn settle(connection: PgConnection, home: &Home, password: &str) -> Result<(), ClusterError> {
     connection.close().await?;
-    Ok(())
+    owners::see_to(&home.options(password, "postgres"), password).await
 }
 
 /// Connect to the database that another process runs; the socket is where that process put it.
-async fn reach(home: &mut Home) -> Result<PgConnectOptions, String> {
+async fn reach(home: &mut Home) -> Result<Ways, String> {
     let pid_file = PidFile::read(&home.pid_file()).ok_or("it is not running")?;
     home.socket = pid_file.socket.ok_or("it has not said yet where it listens")?;
     let password = home.password().map_err(|error| error.to_string())?.ok_or("it has no password yet")?;
-    let options = home.options(&password, DATABASE);
-    let connection = PgConnection::connect_with(&options).await.map_err(|error| error.to_string())?;
+    let ways = Ways::of(home, &password);
+    let connection = match PgConnection::connect_with(&ways.login).await {
+        Ok(connection) => connection,
+        Err(_) => {
+            // The other process may be an older Stint, which knows of no roles, or it is about to make them.
+            owners::see_to(&home.options(&password, "postgres"), &password).await.map_err(|error| error.to_string())?;
+            PgConnection::connect_with(&ways.login).await.map_err(|error| error.to_string())?
+        }
+    };
     connection.close().await.map_err(|error| error.to_string())?;
-    Ok(options)
+    Ok(ways)
 }

@@ -1,11 +1,12 @@
 //! The database process, our child, and the watch that ends it when we are killed.
 
 use super::{
-    ClusterError,
+    ClusterError, KILL_LIMIT,
     home::{Home, PORT},
     installation::Installation,
     leftover,
 };
+use crate::connections;
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -25,13 +26,13 @@ use std::{
 };
 use tokio::{
     process::Child,
-    time::{Instant, sleep, timeout},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 
 /// How long a start may take; after a crash much may have to be read again from the log.
 const START_LIMIT: Duration = Duration::from_secs(300);
-/// How long each of the two ways of stopping may take.
-const STOP_LIMIT: Duration = Duration::from_secs(30);
+/// What is left of the time for stopping to a stop without a checkpoint.
+const IMMEDIATE_LIMIT: Duration = Duration::from_millis(500);
 const POLL: Duration = Duration::from_millis(20);
 
 /// Settings for a machine with few cores and a few hundred people. They stand on the command line, where they win over
@@ -39,7 +40,6 @@ const POLL: Duration = Duration::from_millis(20);
 const SETTINGS: &[&str] = &[
     "listen_addresses=", // no network: the socket lies in a folder that only one user enters
     "unix_socket_permissions=0700",
-    "max_connections=50",
     "shared_buffers=128MB",
     "effective_cache_size=512MB",
     "maintenance_work_mem=64MB",
@@ -61,6 +61,11 @@ const SETTINGS: &[&str] = &[
     "cluster_name=stint",
 ];
 
+/// So many processes may work on the database at once, commands beside servers among them.
+const PROCESSES: usize = 4;
+/// For the owner while it migrates, for backups, and for whoever looks into the database.
+const RESERVE: usize = 12;
+
 /// Ends the database ($2) once the pipe on its input is closed, which the kernel does for a process that dies; unless
 /// the pid file ($1) tells of another by then.
 const WATCH: &str = r#"read -r _; read -r pid <"$1" && [ "$pid" = "$2" ] && kill -INT "$pid""#;
@@ -70,6 +75,7 @@ pub(super) struct Postmaster {
     child: Child,
     pid: Pid,
     watch: Option<Child>,
+    data: PathBuf,
     log: PathBuf,
     log_start: u64,
 }
@@ -88,7 +94,7 @@ impl Postmaster {
         let pid = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
         let pid = pid.ok_or_else(|| ClusterError::file("run", &program)(io::Error::other("it ended at once")))?;
         let watch = watch(home, pid).inspect_err(|error| tracing::warn!(%error, "nobody watches over PostgreSQL")).ok();
-        Ok(Self { child, pid, watch, log: home.log_file(), log_start })
+        Ok(Self { child, pid, watch, data: home.data.clone(), log: home.log_file(), log_start })
     }
 
     /// Wait until the database answers.
@@ -115,19 +121,35 @@ impl Postmaster {
         format!("{status}; last words: {}", self.tail().replace('\n', " | "))
     }
 
-    /// End the database: whoever is connected is cut off, everything committed is on disk.
-    pub(super) async fn stop(mut self) {
-        for signal in [Signal::SIGINT, Signal::SIGQUIT] {
+    /// End the database by this instant; says whether it did so when it was told. Whoever is connected is cut off; everything
+    /// committed is on disk, and where there was no time for a checkpoint the next start makes up for it from the log.
+    pub(super) async fn stop_by(mut self, by: Instant) -> bool {
+        let before = |duration| by.checked_sub(duration).unwrap_or(by);
+        for (signal, by) in [(Signal::SIGINT, before(IMMEDIATE_LIMIT + KILL_LIMIT)), (Signal::SIGQUIT, before(KILL_LIMIT))] {
             // Until its end has been waited for, the number can be nobody else's.
             if self.child.id().is_some() {
                 let _ = kill(self.pid, signal);
             }
-            if timeout(STOP_LIMIT, self.child.wait()).await.is_ok() {
+            if timeout_at(by, self.child.wait()).await.is_ok() {
                 dismiss(self.watch.take()).await;
-                return;
+                return signal == Signal::SIGINT;
             }
             tracing::warn!(pid = self.pid.as_raw(), %signal, "PostgreSQL does not stop");
         }
+        self.kill().await;
+        false
+    }
+
+    /// Kill the database, and every process of it: each has a group of its own, so they are found by where they work.
+    async fn kill(&mut self) {
+        if self.child.id().is_some() {
+            let _ = kill(self.pid, Signal::SIGKILL);
+        }
+        leftover::kill_all(&self.data).await;
+        if timeout(KILL_LIMIT, self.child.wait()).await.is_err() {
+            tracing::error!(pid = self.pid.as_raw(), "PostgreSQL was killed and does not go");
+        }
+        dismiss(self.watch.take()).await;
     }
 
     /// The last lines that this process wrote into the log.
@@ -150,6 +172,7 @@ fn command(home: &Home, installation: &Installation, log: File) -> io::Result<Co
     let mut command = home.account.command(installation.program("postgres"));
     command.arg("-D").arg(&home.data).args(["-p", &PORT.to_string()]);
     command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
+    command.args(["-c", &format!("max_connections={}", connections_max(connections::of_a_process()))]);
     // The setting is a list; quotes keep a comma in the path from splitting it.
     let socket = home.socket.to_string_lossy().replace('"', "\"\"");
     command.args(["-c", &format!("unix_socket_directories=\"{socket}\"")]);
@@ -157,6 +180,11 @@ fn command(home: &Home, installation: &Installation, log: File) -> io::Result<Co
     // A group of its own: Ctrl-C in the terminal is for us, who stop the database after the last request.
     command.process_group(0);
     Ok(command)
+}
+
+/// How many connections the database takes, where each process holds so many.
+pub(super) fn connections_max(of_a_process: usize) -> usize {
+    PROCESSES * of_a_process + RESERVE
 }
 
 fn watch(home: &Home, pid: Pid) -> io::Result<Child> {

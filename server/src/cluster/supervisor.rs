@@ -1,6 +1,6 @@
 //! Who looks after the database while Stint runs.
 
-use super::{ClusterError, home::Home, installation::Installation, postmaster::Postmaster};
+use super::{ClusterError, STOP_LIMIT, home::Home, installation::Installation, postmaster::Postmaster};
 use std::{collections::VecDeque, fs::File, time::Duration};
 use tokio::{
     select,
@@ -20,20 +20,23 @@ const TAKE_OVER: Duration = Duration::from_millis(250);
 pub(super) struct Supervisor {
     pub(super) home: Home,
     pub(super) installation: Installation,
-    /// Resolves when Stint stops, also when it just drops the other end.
-    pub(super) stopping: Receiver<()>,
+    /// Resolves when Stint stops, with the instant by which the database has to have stopped; also when it just drops the other
+    /// end.
+    pub(super) stopping: Receiver<Instant>,
 }
 
 impl Supervisor {
-    /// Keep our own database running until Stint stops. The lock is given back last of all.
-    pub(super) async fn own(mut self, lock: File, postmaster: Postmaster) {
+    /// Keep our own database running until Stint stops; says whether it then stopped by itself. The lock is given back last of
+    /// all.
+    pub(super) async fn own(mut self, lock: File, postmaster: Postmaster) -> bool {
         let mut failures = Failures::default();
         let mut current = Ok(postmaster);
+        let mut stopped = true;
         loop {
             let why = match current {
                 Ok(mut postmaster) => select! {
-                    _ = &mut self.stopping => {
-                        postmaster.stop().await;
+                    by = &mut self.stopping => {
+                        stopped = postmaster.stop_by(by.unwrap_or_else(|_| Instant::now() + STOP_LIMIT)).await;
                         break;
                     }
                     why = postmaster.ended() => why,
@@ -51,14 +54,15 @@ impl Supervisor {
             }
         }
         drop(lock);
+        stopped
     }
 
     /// Use the database of another process, and carry on in its place when that process ends before us: a server may
     /// have been started beside a command that made the database run.
-    pub(super) async fn share(mut self) {
+    pub(super) async fn share(mut self) -> bool {
         loop {
             select! {
-                _ = &mut self.stopping => return,
+                _ = &mut self.stopping => return true,
                 () = sleep(TAKE_OVER) => {}
             }
             match self.home.lock() {

@@ -6,6 +6,7 @@ use app::{
         registration::{self, Registration},
         token::{self, Order},
     },
+    verification::{Purpose, address},
 };
 use serde_json::json;
 
@@ -25,6 +26,15 @@ pub async fn create_user(running: &Running, given: Registration, as_json: bool) 
             "{} can sign in as {}. Their organization is at {}/o/{}.",
             made.name, made.email, running.services.public_url, made.slug
         )),
+    }
+}
+
+/// Prints the link that a mail would bring to somebody: to confirm their address, or for a new password.
+pub async fn link(running: &Running, email: &str, purpose: Purpose, as_json: bool) -> anyhow::Result<()> {
+    let link = address::link(&running.services, email, purpose).await.map_err(failed)?;
+    match as_json {
+        true => print_json(&json!({ "link": link })),
+        false => say(&link),
     }
 }
 

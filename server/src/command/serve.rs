@@ -1,19 +1,22 @@
 //! `stint serve`: opens all doors until the process is told to end.
 
-use std::{future::Future, net::SocketAddr, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{future::Future, num::NonZeroU32, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use leptos::prelude::get_configuration;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
-    sync::Notify,
+    time::{Instant, sleep},
 };
 
 use crate::{
     command::say,
     config::Config,
-    jobs,
+    connections::Schema,
+    ending::Ending,
+    jobs::{self, Jobs},
+    listener::{self, Bounds},
     mail::Post,
     mcp,
     router::{Site, limits::Limits, router},
@@ -23,13 +26,20 @@ use crate::{
 /// How often one may try to sign in or up from one address, per minute.
 const SIGN_INS_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(10);
 
-/// How long requests under way may go on when the process is told to end.
-const FAREWELL: Duration = Duration::from_secs(10);
+/// How long the mail in hand, and answers under way ([`Bounds::farewell`]), may take once nothing new is taken on.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// How long the end may take altogether, from the moment at which nothing new is taken on. With the usual second before it this
+/// is less than the ten seconds after which a container is killed.
+const END_LIMIT: Duration = Duration::from_millis(8_500);
 
 /// Serves until a signal comes.
+///
+/// # Errors
+/// When it could not start, when the private database does not stay up, and when something had to be broken off at the end.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.addr).await.with_context(|| format!("the address {} cannot be used", config.addr))?;
-    let mut running = Running::open(&config).await?;
+    let mut running = Running::open(&config, Schema::Migrated).await?;
     say(&format!("Stint is at {}", config.public_url))?;
     tracing::info!(address = %config.addr, public_url = config.public_url, "serving");
     let post = config
@@ -38,49 +48,76 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         .map(|server| Post::new(server, config.mail_from.clone()))
         .transpose()
         .context("STINT_SMTP_URL cannot be used")?;
-    let jobs = jobs::start(&running.services, post);
-    let site = site(&config, &running)?;
+    let ending = Ending::default();
+    let jobs = jobs::start(&running.services, post, ending.begun());
+    let site = site(&config, &running, ending.clone())?;
     let served = tokio::select! {
-        served = until_told(listener, site) => served,
+        served = until_told(listener, site, config.drain) => served,
         // Without its database nothing can be served. Whoever watches over the process must notice, so it ends in error.
         () = running.database_given_up() => Err(anyhow::anyhow!("the private database does not stay up; its log in the data folder says why")),
     };
-    drop(jobs);
-    running.close().await;
-    served
+    let since = served.as_ref().map_or_else(|_| Instant::now(), |ended| ended.since);
+    let ended = end(jobs, running, since).await;
+    let broken_off = served?.broken_off;
+    anyhow::ensure!(broken_off == 0, "{broken_off} answers did not come to their end in time and were broken off");
+    ended
 }
 
-fn site(config: &Config, running: &Running) -> anyhow::Result<Site> {
+/// How the doors were closed.
+#[derive(Debug, Clone, Copy)]
+pub struct Closed {
+    /// Since when nothing new was taken on.
+    pub since: Instant,
+    /// How many answers had to be broken off.
+    pub broken_off: usize,
+}
+
+fn site(config: &Config, running: &Running, ending: Ending) -> anyhow::Result<Site> {
     let leptos = get_configuration(None).context("the build has left no settings for the pages")?.leptos_options;
-    let limits = Arc::new(Limits::new(SIGN_INS_PER_MINUTE, config.rate_limit));
-    Ok(Site { services: running.services.clone(), leptos, limits, offer: mcp::of_registry() })
+    let limits = Arc::new(Limits::new(SIGN_INS_PER_MINUTE).behind(config.trusted_proxies.clone()));
+    Ok(Site { services: running.services.clone(), leptos, limits, ending, offer: mcp::of_registry() })
 }
 
 /// Opens all doors on this listener until the process is interrupted or told to end.
-pub async fn until_told(listener: TcpListener, site: Site) -> anyhow::Result<()> {
-    let ending = Arc::new(Notify::new());
-    let told = told_to_end(Arc::clone(&ending))?;
-    let doors = router(site).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, doors).with_graceful_shutdown(told);
-    let farewell = async {
-        ending.notified().await;
-        tokio::time::sleep(FAREWELL).await;
+///
+/// For `drain` after the signal everything goes on as before, except that *ready* says no: whoever shares out calls among several
+/// processes notices before this one closes its doors.
+///
+/// # Errors
+/// When signals cannot be waited for.
+pub async fn until_told(socket: TcpListener, site: Site, drain: Duration) -> anyhow::Result<Closed> {
+    let (told, ending) = (told_to_end()?, site.ending.clone());
+    let (begun, proxies) = (ending.begun(), site.limits.proxies().clone());
+    let bounds = Bounds { proxy: Arc::new(move |peer| proxies.trusts(peer)), ..Bounds::of_process() };
+    let end = async {
+        told.await;
+        tracing::info!(drain_seconds = drain.as_secs(), "told to end");
+        ending.announce();
+        sleep(drain).await;
+        tracing::info!("ending");
+        ending.begin();
+        Instant::now()
     };
-    tokio::select! {
-        served = server => served.context("the doors broke down"),
-        () = farewell => Ok(()),
-    }
+    let (broken_off, since) = tokio::join!(listener::serve(socket, router(site), bounds, begun), end);
+    Ok(Closed { since, broken_off })
 }
 
 /// Comes back when the process is interrupted or told to end.
-fn told_to_end(ending: Arc<Notify>) -> anyhow::Result<impl Future<Output = ()> + Send> {
+fn told_to_end() -> anyhow::Result<impl Future<Output = ()> + Send> {
     let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
         tokio::select! {
             _ = interrupted.recv() => {}
             _ = terminated.recv() => {}
         }
-        tracing::info!("ending");
-        ending.notify_one();
     })
+}
+
+/// Ends everything behind the doors, in order: the mail in hand is settled, then what the calls have left is kept, then the
+/// private database is stopped.
+async fn end(jobs: Jobs, running: Running, since: Instant) -> anyhow::Result<()> {
+    let settled = jobs.end(since + FAREWELL).await;
+    let closed = running.close_by(since + END_LIMIT).await;
+    anyhow::ensure!(settled, "a mail was broken off on its way; it is sent again at the next start, and may arrive twice");
+    closed
 }

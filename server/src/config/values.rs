@@ -1,5 +1,7 @@
 //! From the text of a variable to a value, with a sentence about what is wrong with it.
 
+use app::account::SignUpPolicy;
+
 use super::variables::{Fallback, VARIABLES, Variable};
 use lettre::message::Mailbox;
 use sqlx::postgres::PgConnectOptions;
@@ -80,6 +82,10 @@ pub(super) fn days_kept(text: &str) -> Result<i32, String> {
 
 pub(super) fn number(text: &str) -> Result<u32, String> {
     text.parse().map_err(|_| format!("is {text:?}, which is not a whole number"))
+}
+
+pub(super) fn sign_up(text: &str) -> Result<SignUpPolicy, String> {
+    SignUpPolicy::named(text).ok_or_else(|| format!("is {text:?}"))
 }
 
 pub(super) fn folder(text: &str) -> Result<PathBuf, String> {

@@ -32,7 +32,7 @@ pub static VARIABLES: &[Variable] = &[
         name: "STINT_PUBLIC_URL",
         default: Fallback::Otherwise("`http://` and the address"),
         shape: "an origin without a path, such as https://stint.example.com",
-        meaning: "The address that people see, used in links and mails.",
+        meaning: "The address that people see, used in links and mails; requests to another host are refused.",
     },
     Variable {
         name: "STINT_DATA_DIR",
@@ -51,6 +51,12 @@ pub static VARIABLES: &[Variable] = &[
         default: Fallback::Otherwise("`STINT_DATABASE_URL`"),
         shape: "a PostgreSQL URL of the same database, such as postgres://owner:password@host:5432/database",
         meaning: "The same database as its owner, used for migrations only.",
+    },
+    Variable {
+        name: "STINT_SIGN_UP",
+        default: Fallback::Value("open"),
+        shape: "open, invited or closed",
+        meaning: "Who may sign up: `open` anybody, `invited` whoever has the link of an invitation, `closed` nobody.",
     },
     Variable {
         name: "STINT_SMTP_URL",
@@ -92,7 +98,31 @@ pub static VARIABLES: &[Variable] = &[
         name: "STINT_RATE_LIMIT",
         default: Fallback::Value("120"),
         shape: "calls per minute, such as 120, or 0 for no limit",
-        meaning: "How often one token may call per minute, and twice as often at once; 0 for no limit.",
+        meaning: "How often one token may call per minute, and twice as often at once; a person at the pages may 600 times, and 200 at once. 0 for no limit on either.",
+    },
+    Variable {
+        name: "STINT_MAILS_PER_DAY",
+        default: Fallback::Value("200"),
+        shape: "a number of mails, such as 200, or 0 for no limit",
+        meaning: "How many mails one organization may write in a day (UTC); 0 for no limit.",
+    },
+    Variable {
+        name: "STINT_ALL_MAILS_PER_DAY",
+        default: Fallback::Value("5000"),
+        shape: "a number of mails, such as 5000, or 0 for no limit",
+        meaning: "How many mails may leave in a day (UTC), of all organizations together; 0 for no limit.",
+    },
+    Variable {
+        name: "STINT_MODEL_TOKENS",
+        default: Fallback::Value("20000000"),
+        shape: "a number of tokens, such as 20000000, or 0 for no limit",
+        meaning: "How many tokens the model may read and write in a month (UTC), for all organizations together; 0 for no limit.",
+    },
+    Variable {
+        name: "STINT_DRAIN_SECONDS",
+        default: Fallback::Value("1"),
+        shape: "seconds, such as 1, or 0 to close the doors at once",
+        meaning: "How long the process goes on as before when it is told to end, while `/readyz` says no; about nine seconds more is the most that the end then takes.",
     },
     Variable {
         name: "STINT_ACCESS_LOG_DAYS",
@@ -105,6 +135,18 @@ pub static VARIABLES: &[Variable] = &[
         default: Fallback::Otherwise("none"),
         shape: "a personal access token, such as stint_pat_…",
         meaning: "The token that `stint call` uses; the server does not read it.",
+    },
+    Variable {
+        name: "STINT_PASSWORD",
+        default: Fallback::Otherwise("a line of the standard input"),
+        shape: "a password of at least 10 characters",
+        meaning: "The password that `stint admin create-user` gives; the server does not read it.",
+    },
+    Variable {
+        name: "STINT_TRUSTED_PROXIES",
+        default: Fallback::Value("127.0.0.0/8,::1/128"),
+        shape: "addresses and networks with commas between them, such as 10.0.0.7,172.16.0.0/12",
+        meaning: "The proxies in front of Stint: only these are believed when `X-Forwarded-For` says whom a request comes from.",
     },
     Variable {
         name: "STINT_LOG",

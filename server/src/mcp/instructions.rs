@@ -31,8 +31,10 @@ pub fn of(caller: &Caller) -> String {
 
 fn writes(caller: &Caller) -> &'static str {
     match caller.token.as_ref().map(|token| token.writes) {
-        Some(Writes::Ask) => "What you write has to be approved by a person first; such a call answers needs_approval and does nothing.",
-        Some(Writes::Drafts) => "What you write waits as a draft until a person confirms it.",
+        // Time and invoices have drafts, so in both modes they wait as such; what has none waits for a person.
+        Some(Writes::Ask | Writes::Drafts) => {
+            "Time that you write, and a running timer that you change or stop, waits as a draft that counts nowhere until a person confirms it; invoices are written as drafts. What has no draft has to be done by a person: such a call answers needs_approval and does nothing."
+        }
         Some(Writes::Direct) | None => "What you write is done at once.",
     }
 }

@@ -42,14 +42,17 @@ pub struct ModelClient {
 
 impl ModelClient {
     /// The model of this API. Nothing is sent yet.
-    pub fn new(api: &ModelApi) -> Self {
+    ///
+    /// # Errors
+    /// When the machine has no client for HTTP to give: one without its limits would follow redirects with the key.
+    pub fn new(api: &ModelApi) -> Result<Self, reqwest::Error> {
         // The library brings no cryptography of its own. Whoever was first to choose one for the process is right.
         rustls::crypto::ring::default_provider().install_default().ok();
         let key = api.key.as_ref().map(|key| key.expose()).unwrap_or_default();
         let discreet = Discreet::about(key);
         let config = OpenAIConfig::new().with_api_base(api.url.as_str().trim_end_matches('/')).with_api_key(key);
-        let http = reqwest::Client::builder().connect_timeout(CONNECT_LIMIT).redirect(reqwest::redirect::Policy::none()).build();
-        let (plain, reader) = (ReqwestService::new(http.unwrap_or_default()), discreet.clone());
+        let http = reqwest::Client::builder().connect_timeout(CONNECT_LIMIT).redirect(reqwest::redirect::Policy::none()).build()?;
+        let (plain, reader) = (ReqwestService::new(http), discreet.clone());
         let legible = service_fn(move |request: HttpRequestFactory| {
             let (plain, reader) = (plain.clone(), reader.clone());
             async move { Ok::<_, OpenAIError>(reader.legible(plain.oneshot(request).await?).await) }
@@ -57,7 +60,7 @@ impl ModelClient {
         let service = OpenAIRetryLayer::new(RETRIES).layer(legible);
         let host = api.url.host_str().unwrap_or_default();
         let host = api.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        Self { client: Client::with_config(config).with_http_service(service), name: api.name.clone(), host, discreet }
+        Ok(Self { client: Client::with_config(config).with_http_service(service), name: api.name.clone(), host, discreet })
     }
 }
 

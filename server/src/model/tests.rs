@@ -15,7 +15,7 @@ async fn ended(script: &str) -> Result<(), ModelError> {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}/{script}", listener.local_addr().expect("an address")).parse().expect("a URL");
     tokio::spawn(serve(listener, Asked::default()));
-    let model = ModelClient::new(&ModelApi { url, name: "scripted".to_owned(), key: None });
+    let model = ModelClient::new(&ModelApi { url, name: "scripted".to_owned(), key: None }).expect("a client");
     let question = Question { turns: vec![Turn::Person("Good morning".to_owned())], tools: Vec::new() };
     let pieces: Vec<_> = model.ask(question).collect().await;
     pieces.into_iter().try_for_each(|piece| piece.map(|_| ()))

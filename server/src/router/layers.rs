@@ -2,7 +2,10 @@
 
 use std::{any::Any, time::Duration};
 
-use app::error::{Code, Error};
+use app::{
+    error::{Code, Error},
+    verification,
+};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -36,14 +39,15 @@ pub async fn name_request(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// One span for each request, with its method, path and name. Queries are left out: they may hold what people typed.
+/// One span for each request, with its method, path and name. Queries are left out: they may hold what people typed; and so
+/// is the secret of a link.
 #[derive(Clone)]
 pub struct RequestSpan;
 
 impl MakeSpan<Body> for RequestSpan {
     fn make_span(&mut self, request: &Request) -> Span {
         let name = request.headers().get(REQUEST_ID).and_then(|name| name.to_str().ok()).unwrap_or_default();
-        tracing::info_span!("request", method = %request.method(), path = request.uri().path(), request.id = name)
+        tracing::info_span!("request", method = %request.method(), path = %verification::without_secret(request.uri().path()), request.id = name)
     }
 }
 
@@ -129,11 +133,47 @@ fn set_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        io::{self, Write},
+        sync::{Arc, Mutex},
+    };
+
     use axum::{Router, body::to_bytes, middleware::from_fn_with_state, routing::get};
     use http::Method;
     use tower::ServiceExt;
 
     use super::*;
+
+    /// Lines of a log, kept.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("the lines").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn no_line_of_the_log_holds_the_secret_of_a_link() {
+        let lines = Lines::default();
+        let kept = lines.clone();
+        let log = tracing_subscriber::fmt().with_max_level(Level::TRACE).with_writer(move || kept.clone()).finish();
+        tracing::subscriber::with_default(log, || {
+            for purpose in verification::Purpose::ALL {
+                let path = format!("{}?query=s3cret", purpose.path("s3cret"));
+                let request = http::Request::builder().uri(path).body(Body::empty()).expect("a request");
+                RequestSpan.make_span(&request).in_scope(|| tracing::info!("answered"));
+            }
+        });
+        let told = String::from_utf8(lines.0.lock().expect("the lines").clone()).expect("text");
+        assert!(told.contains("/invitation/…") && told.contains("/reset/…") && !told.contains("s3cret"), "{told}");
+    }
 
     /// What is said when a request of this method takes too long.
     async fn told(method: Method) -> String {

@@ -1,99 +1,153 @@
-//! How often one may call.
+//! How often one may try to sign in. How often one may call is the gate's (`app::admission`).
 
 use std::{
-    hash::Hash,
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
-    time::Duration,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
-use app::{context::Caller, error::Error, id::TokenId};
+use app::{
+    account::secret::fingerprint,
+    database::Database,
+    error::Error,
+    id::TokenId,
+    limits::Recent,
+    security::attempts::{self, Purpose},
+};
 use axum::{
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use governor::{
-    DefaultKeyedRateLimiter, Quota, RateLimiter,
-    clock::{Clock, DefaultClock},
-};
 use http::{Method, header, request::Parts};
 use server_fn::error::ServerFnUrlError;
 
 use super::Site;
-use crate::{identity, refusal::Refusal};
+use crate::{
+    identity,
+    peers::{self, TrustedProxies},
+    refusal::Refusal,
+};
 
-/// How many keys are remembered before those that may call freely again are forgotten.
+/// How many keys are remembered before those that nobody asked for are forgotten.
 const KEYS_KEPT: usize = 10_000;
+
+/// How often more than signing in one may try tokens: programs try again by themselves.
+const TOKEN_FACTOR: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
+
+/// Forms that somebody who guesses would send, and what they guess with them.
+const GUESSES: [(&str, Purpose); 7] = [
+    ("/call/sign_in", Purpose::SignIn),
+    ("/call/sign_up", Purpose::SignUp),
+    ("/call/request_password_reset", Purpose::Reset),
+    ("/call/reset_password", Purpose::Reset),
+    ("/call/confirm_address", Purpose::Reset),
+    ("/call/change_address", Purpose::Reset),
+    ("/call/send_verification", Purpose::Reset),
+];
+
+/// What is said to whoever tries too often.
+const TRIES: &str = "There were too many tries from your network.";
 
 /// The limits of this process.
 pub struct Limits {
-    sign_ins: Limit<IpAddr>,
-    calls: Limit<TokenId>,
+    sign_ins: Option<NonZeroU32>,
+    proxies: TrustedProxies,
+    /// Until when the database has refused a network: until then it is not asked again.
+    refused: Mutex<Recent<(Purpose, IpAddr), Instant>>,
+    /// The fingerprints of tokens that were right: whoever has one is no guesser, whoever else is in the same network.
+    right: Mutex<Recent<Vec<u8>, ()>>,
+    /// From where which token was used.
+    origins: Mutex<Recent<(TokenId, IpAddr), ()>>,
 }
 
 impl Limits {
-    /// `sign_ins` per minute from one address, `calls` per minute with one token and twice as many at once; none means
-    /// no limit.
-    pub fn new(sign_ins: Option<NonZeroU32>, calls: Option<NonZeroU32>) -> Self {
-        let twice = |calls: NonZeroU32| calls.saturating_mul(NonZeroU32::MIN.saturating_add(1));
+    /// `sign_ins` per minute from one network, the same for all processes on one database; none means no limit.
+    pub fn new(sign_ins: Option<NonZeroU32>) -> Self {
         Self {
-            sign_ins: Limit::new(sign_ins.map(Quota::per_minute)),
-            calls: Limit::new(calls.map(|calls| Quota::per_minute(calls).allow_burst(twice(calls)))),
+            sign_ins,
+            proxies: TrustedProxies::default(),
+            refused: Mutex::new(Recent::new(KEYS_KEPT)),
+            right: Mutex::new(Recent::new(KEYS_KEPT)),
+            origins: Mutex::new(Recent::new(KEYS_KEPT)),
         }
     }
-}
 
-/// A limit for each key.
-struct Limit<K: Hash + Eq + Clone> {
-    limiter: Option<DefaultKeyedRateLimiter<K>>,
-    clock: DefaultClock,
-}
-
-impl<K: Hash + Eq + Clone> Limit<K> {
-    fn new(quota: Option<Quota>) -> Self {
-        Self { limiter: quota.map(RateLimiter::keyed), clock: DefaultClock::default() }
+    /// The same limits behind these proxies, whose word is taken for whom a request comes from.
+    pub fn behind(self, proxies: TrustedProxies) -> Self {
+        Self { proxies, ..self }
     }
 
-    /// Counts a call; after too many, how long to wait.
-    fn count(&self, key: &K) -> Result<(), Duration> {
-        let Some(limiter) = &self.limiter else { return Ok(()) };
-        if limiter.len() > KEYS_KEPT {
-            limiter.retain_recent();
+    /// The proxies in front.
+    pub fn proxies(&self) -> &TrustedProxies {
+        &self.proxies
+    }
+
+    /// Counts a try of this address; refused after too many.
+    async fn count(&self, database: &Database, purpose: Purpose, address: IpAddr, per_minute: NonZeroU32) -> Result<(), Error> {
+        self.wait(purpose, address)?;
+        let counted = attempts::count(database, &attempts::Limit::of_network(purpose, address, per_minute), TRIES).await;
+        if let Some(wait) = counted.as_ref().err().and_then(Error::retry_after) {
+            locked(&self.refused).keep((purpose, network(address)), Instant::now() + wait);
         }
-        limiter.check_key(key).map_err(|early| early.wait_time_from(self.clock.now()))
+        counted
+    }
+
+    /// Refuses an address whose network was refused before and has to wait still.
+    fn wait(&self, purpose: Purpose, address: IpAddr) -> Result<(), Error> {
+        let until = locked(&self.refused).get((purpose, network(address))).copied();
+        match until.map(|until| until.saturating_duration_since(Instant::now())) {
+            Some(left) if !left.is_zero() => Err(Error::too_often(TRIES, left)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a token without looking at it, when its network has tried too many that were none.
+    pub fn admit_token(&self, presented: &str, address: IpAddr) -> Result<(), Error> {
+        let known = locked(&self.right).get(fingerprint(presented)).is_some();
+        if known { Ok(()) } else { self.wait(Purpose::Token, address) }
+    }
+
+    /// Counts a token that was none.
+    pub async fn wrong_token(&self, database: &Database, address: IpAddr) -> Result<(), Error> {
+        let Some(per_minute) = self.sign_ins else { return Ok(()) };
+        self.count(database, Purpose::Token, address, per_minute.saturating_mul(TOKEN_FACTOR)).await
+    }
+
+    /// Remembers a token that was right; whether it comes from an address that this process has not seen it come from.
+    pub fn right_token(&self, presented: &str, token: TokenId, address: IpAddr) -> bool {
+        locked(&self.right).keep(fingerprint(presented), ());
+        let mut origins = locked(&self.origins);
+        let new = origins.get((token, address)).is_none();
+        if new {
+            origins.keep((token, address), ());
+        }
+        new
     }
 }
 
-/// Slows down whoever tries passwords. A form that was sent without scripts goes back to its page with the error.
+/// What is remembered. A panic while it was held has left it whole: each change of it is one step.
+fn locked<T>(remembered: &Mutex<T>) -> MutexGuard<'_, T> {
+    remembered.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Slows down whoever guesses. A form that was sent without scripts goes back to its page with the error.
 pub async fn of_sign_ins(State(site): State<Site>, request: Request, next: Next) -> Response {
-    if request.method() != Method::POST || !["/call/sign_in", "/call/sign_up"].contains(&request.uri().path()) {
-        return next.run(request).await;
-    }
+    let guessed = GUESSES.iter().find(|(path, _)| request.method() == Method::POST && *path == request.uri().path());
+    let Some(((_, purpose), per_minute)) = guessed.zip(site.limits.sign_ins) else { return next.run(request).await };
     let (parts, body) = request.into_parts();
-    match site.limits.sign_ins.count(&network(identity::address(&parts))) {
+    match site.limits.count(&site.services.database, *purpose, peers::origin(&parts), per_minute).await {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        Err(wait) => {
-            let refusal = Refusal::too_often(wait);
-            back_to_form(&site, &parts, refusal.error()).unwrap_or_else(|| refusal.into_response())
-        }
+        Err(error) => back_to_form(&site, &parts, &error).unwrap_or_else(|| Refusal::from(error).into_response()),
     }
 }
 
-/// Slows down a program that calls too often.
-pub async fn of_calls(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let token = request.extensions().get::<Caller>().and_then(|caller| caller.token.as_ref());
-    match token.map_or(Ok(()), |token| site.limits.calls.count(&token.id)) {
-        Ok(()) => next.run(request).await,
-        Err(wait) => Refusal::too_often(wait).into_response(),
-    }
-}
-
-/// Who has an IPv6 address usually has 2⁶⁴ of them.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
+/// Where an address comes from, for counting: who has an IPv6 address usually has 2⁶⁴ of them.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+        address => address,
     }
 }
 

@@ -1,6 +1,9 @@
 //! Writes come from our own pages only.
 
-use app::error::{Code, Error};
+use app::{
+    error::{Code, Error},
+    verification,
+};
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -18,7 +21,7 @@ pub async fn refuse_cross_site(State(site): State<Site>, request: Request, next:
     if reads || is_of_our_pages(&site, &parts) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    tracing::warn!(path = parts.uri.path(), "a write that another site sent was refused");
+    tracing::warn!(path = %verification::without_secret(parts.uri.path()), "a write that another site sent was refused");
     Refusal::from(Error::new(Code::Forbidden, "This came from another site and was refused. Open the page here and try again."))
         .into_response()
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use app::{
+    account::browser::cookie_name,
     ends::RETURNED,
+    error::Error,
     operations,
     ui::{NEVER_RETURNED, Returned},
 };
@@ -15,8 +17,13 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{HeaderValue, Method, StatusCode, header, response};
+use server_fn::error::ServerFnUrlError;
+use url::Url;
 
 use super::{Site, layers};
+
+/// How much of a message is kept when the rest has no room, in characters.
+const MESSAGE_LONGEST: usize = 500;
 
 /// The longest cookie: browsers keep 4,096 bytes with its name and attributes. A longer form comes back empty.
 const LONGEST_COOKIE: usize = 3_800;
@@ -34,12 +41,13 @@ pub async fn to_its_page(State(site): State<Site>, request: Request, next: Next)
     let call = parts.uri.path().to_owned();
     let response = next.run(Request::from_parts(parts, Body::from(form.clone()))).await;
     let (mut answer, body) = response.into_parts();
-    if refused(&answer) {
-        remember(&site, &mut answer, &Returned { fields: typed(&form), call, answer: None });
+    if let Some((page, refusal)) = refused(&answer) {
+        answer.headers.insert(header::LOCATION, page);
+        remember(&site, &mut answer, Returned { fields: typed(&form), call, refusal: Some(refusal), answer: None });
     } else if answer.status == StatusCode::FOUND && answers_a_secret(&call) {
         let Ok(bytes) = to_bytes(body, layers::BODY_LIMIT_BYTES).await else { return layers::too_long().into_response() };
         let secret = String::from_utf8(bytes.to_vec()).ok();
-        remember(&site, &mut answer, &Returned { call, answer: secret, ..Returned::default() });
+        remember(&site, &mut answer, Returned { call, answer: secret, ..Returned::default() });
         answer.headers.remove(header::CONTENT_LENGTH);
         return Response::from_parts(answer, Body::empty());
     }
@@ -54,10 +62,19 @@ fn is_plain_form(request: &Request) -> bool {
         && says(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
 }
 
-/// The framework sends a plain form that was refused back to its page, with the error in the address.
-fn refused(answer: &response::Parts) -> bool {
-    let location = answer.headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
-    answer.status == StatusCode::FOUND && location.is_some_and(|location| location.contains("__err="))
+/// The framework sends a plain form that was refused back to its page, with the error in the address. Anybody could write such an
+/// address, so pages do not read it: the error is taken out again and goes along in the cookie.
+fn refused(answer: &response::Parts) -> Option<(HeaderValue, Error)> {
+    let location = answer.headers.get(header::LOCATION)?.to_str().ok().filter(|_| answer.status.is_redirection())?;
+    let mut page = Url::parse(location).ok()?;
+    // What the page's own address said before stands in front.
+    let error = page.query_pairs().filter(|(name, _)| name == "__err").last()?.1.into_owned();
+    let others: Vec<_> = page.query_pairs().into_owned().filter(|(name, _)| !["__path", "__err"].contains(&name.as_str())).collect();
+    page.set_query(None);
+    if !others.is_empty() {
+        page.query_pairs_mut().extend_pairs(others);
+    }
+    Some((HeaderValue::from_str(page.as_str()).ok()?, ServerFnUrlError::<Error>::decode_err(&error)))
 }
 
 fn answers_a_secret(call: &str) -> bool {
@@ -68,15 +85,25 @@ fn typed(form: &[u8]) -> BTreeMap<String, String> {
     url::form_urlencoded::parse(form).into_owned().filter(|(name, _)| !NEVER_RETURNED.contains(&name.as_str())).collect()
 }
 
-fn remember(site: &Site, answer: &mut response::Parts, returned: &Returned) {
-    let Ok(content) = serde_json::to_vec(returned) else { return };
-    let content = BASE64_URL_SAFE_NO_PAD.encode(content);
-    if content.len() > LONGEST_COOKIE {
-        return;
-    }
-    let secure = if site.services.public_url.starts_with("https://") { "; Secure" } else { "" };
-    let cookie = format!("{RETURNED}={content}; Path=/; HttpOnly; SameSite=Strict; Max-Age={KEPT_SECONDS}{secure}");
+/// Puts what a form brings back into its cookie. When that is too long, what was typed is left out, and then all but the message.
+fn remember(site: &Site, answer: &mut response::Parts, returned: Returned) {
+    let untyped = || Returned { fields: BTreeMap::new(), ..returned.clone() };
+    let brief = || {
+        let message = |error: &Error| Error::new(error.code, error.message.chars().take(MESSAGE_LONGEST).collect::<String>());
+        Returned { refusal: returned.refusal.as_ref().map(message), ..untyped() }
+    };
+    let content = content(&returned).or_else(|| content(&untyped())).or_else(|| content(&brief()));
+    let Some(content) = content else { return };
+    let name = cookie_name(&site.services.public_url, RETURNED);
+    let secure = if name == RETURNED { "" } else { "; Secure" };
+    let cookie = format!("{name}={content}; Path=/; HttpOnly; SameSite=Strict; Max-Age={KEPT_SECONDS}{secure}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         answer.headers.append(header::SET_COOKIE, cookie);
     }
+}
+
+/// The content of the cookie, if one holds it.
+fn content(returned: &Returned) -> Option<String> {
+    let content = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(returned).ok()?);
+    (content.len() <= LONGEST_COOKIE).then_some(content)
 }

@@ -206,7 +206,7 @@ async fn a_page_elsewhere_cannot_talk_to_a_stint_near_its_visitor() {
     };
     assert_eq!(send("origin", "https://elsewhere.example").await, 403);
     assert_eq!(send("origin", "null").await, 403);
-    assert_eq!(send("host", "elsewhere.example").await, 403);
+    assert_eq!(send("host", "elsewhere.example").await, 421);
     assert_eq!(send("origin", &world.address).await, 200);
 }
 

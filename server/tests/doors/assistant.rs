@@ -41,7 +41,7 @@ async fn studio_with(script: &str, silence: Duration) -> Studio {
     let (address, asked) = (listener.local_addr().expect("an address"), Asked::default());
     tokio::spawn(serve(listener, asked.clone()));
     let url = format!("http://{address}/{script}").parse().expect("a URL");
-    let model = ModelClient::new(&ModelApi { url, name: "scripted".to_owned(), key: None });
+    let model = ModelClient::new(&ModelApi { url, name: "scripted".to_owned(), key: None }).expect("a client");
     let limits = Limits { silence, ..Limits::default() };
     let world = World::open_for(Engine { model: Some(Box::new(model)), limits, ..Engine::default() }).await;
     let ada = world.person("Ada Lovelace").await;

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, OnceLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -27,10 +27,13 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use crate::world::{Person, World};
+use crate::world::{Answer, Person, World};
 
 /// How many requests are cut off. `STINT_CUTOFFS` asks for more, as the nightly run does.
 const CUTOFFS: usize = 600;
+
+/// How many sign-ins and sign-outs are tried beside them. `STINT_SIGN_INS` asks for more.
+const SIGN_INS: usize = 15;
 
 /// How many are on their way at once.
 const AT_ONCE: usize = 16;
@@ -199,4 +202,41 @@ async fn clients_that_go_away_leave_nothing_to_those_who_stay() {
     let opened = connections().await - before;
     assert!(opened < 200, "{opened} connections were opened");
     assert_eq!(heard.lock().expect("the notices").clone(), Vec::<String>::new());
+}
+
+/// Looks at a page again and again, and goes away before or while it is answered, until it is told to end.
+async fn break_off(address: String, cookie: String, slug: String, seed: u64, ending: Arc<AtomicBool>) {
+    let mut random = StdRng::seed_from_u64(seed);
+    let request = format!("GET /o/{slug} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: stint={cookie}\r\nAccept: text/html\r\n\r\n").into_bytes();
+    while !ending.load(Ordering::SeqCst) {
+        cut_off(&address, &request, Duration::from_micros(u64::from(random.next_u32()) % 6_000)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sign_ins_and_sign_outs_that_were_answered_are_so_beside_pages_that_are_broken_off() {
+    let world = World::alone().await;
+    let (leaving, staying) = (world.person("Leaving").await, world.person("Staying").await);
+    let address = world.address.strip_prefix("http://").expect("an address").to_owned();
+    let ending = Arc::new(AtomicBool::new(false));
+    let crowd: Vec<_> = (0..8)
+        .map(|seed| tokio::spawn(break_off(address.clone(), leaving.cookie.clone(), leaving.slug.clone(), seed, Arc::clone(&ending))))
+        .collect();
+    let rounds = std::env::var("STINT_SIGN_INS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(SIGN_INS);
+    for round in 0..rounds {
+        let form = format!("email={}&password=correct+horse+battery", staying.email.replace('@', "%40"));
+        let sign_in = world.post("/call/sign_in").header("content-type", "application/x-www-form-urlencoded").body(form);
+        let answer = Answer::of(sign_in).await;
+        assert!(answer.status.is_redirection() || answer.status.is_success(), "{answer:?}");
+        let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+        let who = async |cookie: &str| Answer::of(world.get("/call/whoami").header("cookie", cookie)).await.status.as_u16();
+        assert_eq!(who(&cookie).await, 200, "sign-in {round} was answered and is not known");
+        let out = Answer::of(world.post("/call/sign_out").header("cookie", &cookie)).await;
+        assert!(out.status.is_redirection() || out.status.is_success(), "{out:?}");
+        assert_eq!(who(&cookie).await, 401, "sign-out {round} was answered and did not happen");
+    }
+    ending.store(true, Ordering::SeqCst);
+    for someone in crowd {
+        someone.await.expect("a client");
+    }
 }

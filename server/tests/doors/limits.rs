@@ -1,7 +1,9 @@
 //! How often one may call.
 
-use std::num::NonZeroU32;
+use std::{num::NonZeroU32, time::Duration};
 
+use app::{admission::Rules, limits::Rate};
+use futures::future::{join, join_all};
 use reqwest::header;
 use serde_json::json;
 use server::router::limits::Limits;
@@ -10,12 +12,13 @@ use crate::world::{Answer, World};
 
 #[tokio::test]
 async fn whoever_tries_passwords_is_slowed_down() {
-    let world = World::open_with(Limits::new(NonZeroU32::new(3), None)).await;
+    let world = World::open_with(Limits::new(NonZeroU32::new(3))).await;
     let page = format!("{}/sign-in", world.address);
     let tried = |accept: &'static str| {
         let form = world
             .post("/call/sign_in")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("x-forwarded-for", "203.0.113.1")
             .body("email=ada%40example.com&password=guess");
         Answer::of(form.header(header::ACCEPT, accept).header(header::REFERER, &page))
     };
@@ -26,13 +29,14 @@ async fn whoever_tries_passwords_is_slowed_down() {
     assert_eq!(refused.refused(429), "rate_limited");
     assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|seconds| (1..=60).contains(&seconds)));
     let form = tried("text/html").await;
-    assert!(form.header("location").starts_with(&format!("{page}?__path=%2Fcall%2Fsign_in&__err=")), "{form:?}");
+    assert_eq!(form.header("location"), page, "the address says nothing of it: {form:?}");
+    assert!(form.header("set-cookie").starts_with("stint-form="), "{form:?}");
     assert_eq!(Answer::of(world.get("/sign-in")).await.status.as_u16(), 200, "looking at the page is no attempt");
 }
 
 #[tokio::test]
 async fn a_token_that_calls_too_often_is_slowed_down_and_others_are_not() {
-    let world = World::open_with(Limits::new(None, NonZeroU32::new(1))).await;
+    let world = World::open_under(Rules::of(NonZeroU32::new(1))).await;
     let (ada, grace) = (world.person("Ada").await, world.person("Grace").await);
     // One per minute and twice as many at once.
     world.rest(&ada, "whoami", json!({})).await.ok();
@@ -42,4 +46,82 @@ async fn a_token_that_calls_too_often_is_slowed_down_and_others_are_not() {
     assert!(refused.header("retry-after").parse::<u64>().is_ok());
     assert_eq!(Answer::of(world.post("/mcp").bearer_auth(&ada.token)).await.refused(429), "rate_limited");
     world.rest(&grace, "whoami", json!({})).await.ok();
+}
+
+/// Thousands of names in one form: refused in the operation's words before a connection is taken for them.
+#[tokio::test]
+async fn a_form_with_tens_of_thousands_of_members_is_refused_by_its_name() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let form: Vec<(&str, &str)> = [("project", "Dashboard")].into_iter().chain([("members[]", "me"); 75_000]).collect();
+    let refused = world.call(&ada, "assign_project_members", &form).await;
+    assert_eq!(refused.refused(422), "invalid");
+    let words = refused.json()["error"]["fields"]["members"].as_str().map(str::to_owned).unwrap_or_default();
+    assert!(words.contains("75000 items are too many; at most 200 fit"), "{words}");
+    let entry = world.call_get(&ada, "list_audit").await.ok()["items"][0].clone();
+    assert_eq!((&entry["operation"], &entry["outcome"]), (&json!("assign_project_members"), &json!("invalid")), "{entry}");
+}
+
+/// What a form says is held to the schema that programs are held to, in its nested parts too.
+#[tokio::test]
+async fn a_form_is_held_to_the_same_schema_as_a_program() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    for (operation, form, field) in [
+        ("create_client", vec![("name", "Acme"), ("colour", "#ff0000")], "arguments"),
+        ("create_client", vec![("name", "Acme"), ("payment_terms_days", "many")], "payment_terms_days"),
+        ("create_client", vec![("name", "Acme"), ("payment_terms_days", "-1")], "payment_terms_days"),
+        ("draft_invoice", vec![("client", "Acme"), ("lines[0][description]", "Hosting"), ("lines[0][colour]", "red")], "lines"),
+        ("draft_invoice", vec![("client", "Acme"), ("rounding[step_minutes]", "15"), ("rounding[mode]", "sideways")], "rounding"),
+        ("create_client", vec![("name", "Acme"), ("name", "Beta")], "name"),
+    ] {
+        let refused = world.call(&ada, operation, &form).await;
+        assert_eq!(refused.refused(422), "invalid", "{form:?}");
+        assert!(refused.json()["error"]["fields"][field].is_string(), "{form:?}: {}", refused.text);
+    }
+    let made = world.call(&ada, "create_client", &[("name", "Acme"), ("rate", "120.50"), ("email", ""), ("payment_terms_days", "")]).await;
+    assert_eq!(made.ok()["rate"]["amount"], 12_050, "{}", made.text);
+}
+
+/// A page that reads eight times enters once; what is refused says when to come again.
+#[tokio::test]
+async fn a_person_who_calls_too_often_is_slowed_down_and_a_page_counts_once() {
+    let (Some(per_minute), Some(burst)) = (NonZeroU32::new(1), NonZeroU32::new(3)) else { panic!("numbers") };
+    let world = World::open_under(Rules { person: Some(Rate { per_minute, burst }), ..Rules::of(None) }).await;
+    let (ada, grace) = (world.person("Ada").await, world.person("Grace").await);
+    let page = async |who: &crate::world::Person| {
+        let request = world.get(&format!("/o/{}/clients", who.slug)).header(header::COOKIE, format!("stint={}", who.cookie));
+        Answer::of(request).await
+    };
+    for _ in 0..3 {
+        assert_eq!(page(&ada).await.status.as_u16(), 200);
+    }
+    let refused = world.call_get(&ada, "list_clients").await;
+    assert_eq!(refused.refused(429), "rate_limited");
+    assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|seconds| (1..=61).contains(&seconds)), "{refused:?}");
+    assert_eq!(page(&grace).await.status.as_u16(), 200);
+}
+
+/// Sixty-four calls at once with one token: some are done, the others refused at once, and none of it reaches the neighbour.
+#[tokio::test]
+async fn while_one_token_floods_its_neighbour_is_always_answered() {
+    let world = World::open_under(Rules { patience: Duration::ZERO, ..Rules::of(None) }).await;
+    let (ada, grace) = (world.person("Ada").await, world.person("Grace").await);
+    for known in [&ada, &grace] {
+        world.rest(known, "whoami", json!({})).await.ok();
+    }
+    let flood = join_all((0..64).map(|_| world.rest(&ada, "list_clients", json!({}))));
+    let neighbour = async {
+        for _ in 0..20 {
+            world.rest(&grace, "list_clients", json!({})).await.ok();
+        }
+    };
+    let (answers, ()) = join(flood, neighbour).await;
+    let done = answers.iter().filter(|answer| answer.status.as_u16() == 200).count();
+    for refused in answers.iter().filter(|answer| answer.status.as_u16() != 200) {
+        assert_eq!(refused.refused(429), "rate_limited");
+        assert!(!refused.header("retry-after").is_empty());
+    }
+    assert!(done >= 8, "{done} of 64 were done");
+    world.rest(&ada, "list_clients", json!({})).await.ok();
 }

@@ -2,18 +2,24 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
+use app::quotas::Quotas;
 use base64::{Engine, engine::general_purpose::STANDARD};
+use futures::FutureExt;
 use serde_json::{Value, json};
 use server::{
     jobs,
     mail::{Post, PostError},
 };
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     smtp::MailServer,
     world::{Person, World},
 };
+
+/// How long anything that is waited for may take on a busy machine.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// A way to this mail server.
 pub fn post(url: &str) -> Post {
@@ -44,7 +50,7 @@ async fn hurry(world: &World) {
 async fn an_invoice_leaves_with_its_frozen_pdf_as_soon_as_it_is_sent() {
     let (world, mut server) = (World::alone().await, MailServer::start().await);
     let ada = world.person("Ada").await;
-    let _jobs = jobs::start(&world.services, Some(post(&server.url)));
+    let _jobs = jobs::start(&world.services, Some(post(&server.url)), world.ending.begun());
     let sent = invoice_is_sent(&world, &ada).await;
     let mail = timeout(Duration::from_secs(20), server.taken.recv()).await.expect("in time").expect("a mail");
     assert!(mail.contains("office@client.example") && mail.contains(sent["number"].as_str().expect("a number")), "{mail}");
@@ -118,6 +124,79 @@ async fn after_the_last_attempt_a_mail_has_failed_and_can_still_be_read() {
     assert_eq!(mail["state"], "failed", "{mail}");
     assert!(mail["last_error"].as_str().is_some_and(|words| words.contains("try again later")), "{mail}");
     assert!(mail["body"].as_str().is_some_and(|body| body.contains("Grüße")), "{mail}");
+}
+
+#[tokio::test]
+async fn a_restart_at_every_moment_of_sending_a_mail_sends_it_once() {
+    let world = World::alone().await;
+    for moment in ["220", "EHLO", "MAIL", "RCPT", "DATA", "."] {
+        let (mut server, ada) = (MailServer::start().await, world.person("Ada").await);
+        let (held, ending, post) = (server.hold(moment), CancellationToken::new(), post(&server.url));
+        let jobs = jobs::start(&world.services, Some(post.clone()), ending.clone());
+        invoice_is_sent(&world, &ada).await;
+        timeout(LIMIT, held.reached()).await.expect("the mail is on its way");
+        ending.cancel();
+        let mut ended = Box::pin(jobs.end(Instant::now() + LIMIT));
+        assert!((&mut ended).now_or_never().is_none(), "{moment}: the mail in hand is waited for");
+        held.go();
+        assert!(ended.await, "{moment}: and settled");
+        assert_eq!(mail_of(&world, &ada).await["state"], "sent", "{moment}");
+        hurry(&world).await;
+        jobs::look_through(&world.services, &post).await;
+        server.taken.close();
+        let mut taken = 0;
+        while server.taken.recv().await.is_some() {
+            taken += 1;
+        }
+        assert_eq!(taken, 1, "{moment}");
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_is_broken_off_at_the_end_is_said_to_be_and_sent_later() {
+    let (world, server) = (World::alone().await, MailServer::start().await);
+    let ada = world.person("Ada").await;
+    let (held, ending) = (server.hold("DATA"), CancellationToken::new());
+    let jobs = jobs::start(&world.services, Some(post(&server.url)), ending.clone());
+    invoice_is_sent(&world, &ada).await;
+    timeout(LIMIT, held.reached()).await.expect("the mail is on its way");
+    ending.cancel();
+    assert!(!jobs.end(Instant::now()).await);
+    assert_eq!(mail_of(&world, &ada).await["state"], "waiting");
+}
+
+#[tokio::test]
+async fn a_mail_that_takes_long_holds_nobody_else_up() {
+    let (world, mut server) = (World::alone().await, MailServer::start().await);
+    let (ada, grace) = (world.person("Ada").await, world.person("Grace").await);
+    let held = server.hold(".");
+    let _jobs = jobs::start(&world.services, Some(post(&server.url)), CancellationToken::new());
+    invoice_is_sent(&world, &ada).await;
+    timeout(LIMIT, held.reached()).await.expect("the first is on its way");
+    assert!(server.taken.recv().await.is_some());
+    invoice_is_sent(&world, &grace).await;
+    assert!(timeout(LIMIT, server.taken.recv()).await.expect("in time").is_some(), "the second leaves meanwhile");
+    assert_eq!(mail_of(&world, &ada).await["state"], "waiting");
+}
+
+#[tokio::test]
+async fn no_more_mails_leave_in_a_day_than_the_deployment_has() {
+    let quotas = Quotas { mails: Some(1), ..Quotas::default() };
+    let (world, mut server) = (World::alone_with(quotas).await, MailServer::start().await);
+    let (ada, grace) = (world.person("Ada").await, world.person("Grace").await);
+    invoice_is_sent(&world, &ada).await;
+    invoice_is_sent(&world, &grace).await;
+    let post = post(&server.url);
+    jobs::look_through(&world.services, &post).await;
+    let states = [mail_of(&world, &ada).await["state"].clone(), mail_of(&world, &grace).await["state"].clone()];
+    assert!(states.contains(&json!("sent")) && states.contains(&json!("waiting")), "{states:?}");
+    sqlx::query("update deployment_usage set period = period - 1").execute(&world.owner().await).await.expect("another day");
+    jobs::look_through(&world.services, &post).await;
+    assert_eq!(
+        (mail_of(&world, &ada).await["state"].clone(), mail_of(&world, &grace).await["state"].clone()),
+        (json!("sent"), json!("sent"))
+    );
+    server.taken.close();
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use reqwest::header;
 use serde_json::{Value, json};
 
 use crate::{
-    agents,
+    agents, identity,
     world::{Answer, Person, World},
 };
 
@@ -92,21 +92,34 @@ async fn who_has_no_account_signs_up_from_the_link_and_lands_in_the_organization
 }
 
 #[tokio::test]
-async fn who_signs_up_with_another_address_has_an_account_and_is_told_whose_the_invitation_is() {
-    let world = World::open().await;
+async fn who_signs_up_with_another_address_joins_by_the_link_that_was_handed_over_and_not_by_the_one_in_the_mail() {
+    let world = World::alone().await;
     let (ada, _) = studio(&world).await;
-    let link = invite(&world, &ada, "barbara.two@example.com", &[]).await;
-    let secret = link.rsplit('/').next().expect("a secret");
-    let fields = [("email", "eve.two@example.com"), ("name", "Eve"), ("password", "correct horse battery"), ("invitation", secret)];
-    let answer = form(&world, &link, "/call/sign_up", None, &fields).await;
-    assert_eq!(answer.header("location"), link);
-    let shown = page(&world, &link, Some(&signed_in(&answer))).await;
+    let handed = invite(&world, &ada, "barbara.two@example.com", &[]).await;
+    let mailed = identity::link_to(&identity::letters(&world).await, &world, "barbara.two@example.com");
+    let fields = |email: &'static str, link: &str| {
+        let secret = identity::secret(link).to_owned();
+        [("email", email.to_owned()), ("name", "Eve".to_owned()), ("password", "correct horse battery".to_owned()), ("invitation", secret)]
+    };
+    let sent = |fields: [(&'static str, String); 4], link: String| {
+        let world = &world;
+        async move {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            form(world, &link, "/call/sign_up", None, &fields).await
+        }
+    };
+    let answer = sent(fields("eve.two@example.com", &mailed), mailed.clone()).await;
+    assert_eq!(answer.header("location"), mailed);
+    let shown = page(&world, &mailed, Some(&signed_in(&answer))).await;
     assert!(shown.text.contains("You are signed in as") && shown.text.contains("Sign out and go on"), "{}", shown.text);
     assert!(!shown.text.contains("Accept<"), "{}", shown.text);
-    let out = form(&world, &link, "/call/sign_out", Some(&signed_in(&answer)), &[("next", &link)]).await;
-    assert_eq!(out.header("location"), link);
-    let astray = form(&world, &link, "/call/sign_out", None, &[("next", "https://elsewhere.example")]).await;
+    let out = form(&world, &mailed, "/call/sign_out", Some(&signed_in(&answer)), &[("next", &mailed)]).await;
+    assert_eq!(out.header("location"), mailed);
+    let astray = form(&world, &mailed, "/call/sign_out", None, &[("next", "https://elsewhere.example")]).await;
     assert_eq!(astray.header("location"), "/sign-in");
+
+    let answer = sent(fields("carol.two@example.com", &handed), handed.clone()).await;
+    assert_eq!(answer.header("location"), format!("/o/{}", ada.slug), "{answer:?}");
 }
 
 #[tokio::test]

@@ -1,14 +1,17 @@
 //! A mail server in small: it takes what it is given, or refuses as often as it is told to.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicU32, Ordering},
 };
 
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    sync::{
+        Notify,
+        mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    },
 };
 
 /// A mail server on a free port of this machine.
@@ -19,6 +22,26 @@ pub struct MailServer {
     pub taken: UnboundedReceiver<String>,
     /// How many more mails it refuses.
     pub refusals: Arc<AtomicU32>,
+    held: Arc<Mutex<Option<Arc<Hold>>>>,
+}
+
+/// A moment of the conversation at which the server falls silent, once, until it is told to go on.
+pub struct Hold {
+    moment: &'static str,
+    reached: Notify,
+    go: Notify,
+}
+
+impl Hold {
+    /// Comes back when the server has come to that moment.
+    pub async fn reached(&self) {
+        self.reached.notified().await;
+    }
+
+    /// Lets the server go on.
+    pub fn go(&self) {
+        self.go.notify_one();
+    }
 }
 
 impl MailServer {
@@ -28,23 +51,47 @@ impl MailServer {
         let url = format!("smtp://{}", listener.local_addr().expect("an address"));
         let (given, taken) = unbounded_channel();
         let refusals = Arc::new(AtomicU32::new(0));
-        let refusing = refusals.clone();
+        let held: Arc<Mutex<Option<Arc<Hold>>>> = Arc::default();
+        let (refusing, holding) = (refusals.clone(), held.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(converse(stream, given.clone(), refusing.clone()));
+                tokio::spawn(converse(stream, given.clone(), refusing.clone(), holding.clone()));
             }
         });
-        Self { url, taken, refusals }
+        Self { url, taken, refusals, held }
+    }
+
+    /// Lets the server fall silent once before it answers this: `220` (its greeting), a command, or `.` (a mail that it has whole).
+    pub fn hold(&self, moment: &'static str) -> Arc<Hold> {
+        let hold = Arc::new(Hold { moment, reached: Notify::new(), go: Notify::new() });
+        *self.held.lock().expect("a hold") = Some(hold.clone());
+        hold
+    }
+}
+
+/// Waits where the server was told to.
+async fn wait(held: &Mutex<Option<Arc<Hold>>>, moment: &str) {
+    let hold = held.lock().expect("a hold").take_if(|hold| hold.moment == moment);
+    if let Some(hold) = hold {
+        hold.reached.notify_one();
+        hold.go.notified().await;
     }
 }
 
 /// The part of RFC 5321 that a mail needs.
-async fn converse(mut stream: TcpStream, given: UnboundedSender<String>, refusals: Arc<AtomicU32>) -> std::io::Result<()> {
+async fn converse(
+    mut stream: TcpStream,
+    given: UnboundedSender<String>,
+    refusals: Arc<AtomicU32>,
+    held: Arc<Mutex<Option<Arc<Hold>>>>,
+) -> std::io::Result<()> {
     let (read, mut write) = stream.split();
     let mut lines = BufReader::new(read).lines();
+    wait(&held, "220").await;
     write.write_all(b"220 small\r\n").await?;
     while let Some(line) = lines.next_line().await? {
         let word = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
+        wait(&held, &word).await;
         let answer: &[u8] = match word.as_str() {
             "EHLO" => b"250-small\r\n250 8BITMIME\r\n",
             "MAIL" if refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() => {
@@ -59,6 +106,7 @@ async fn converse(mut stream: TcpStream, given: UnboundedSender<String>, refusal
                     mail.push('\n');
                 }
                 given.send(mail).ok();
+                wait(&held, ".").await;
                 b"250 taken\r\n"
             }
             "QUIT" => b"221 bye\r\n",

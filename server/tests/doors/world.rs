@@ -1,7 +1,6 @@
 //! A Stint of its own for one test: all doors on a free port, and people with an organization each.
 
 use std::{
-    net::SocketAddr,
     path::Path,
     str::FromStr,
     sync::{
@@ -13,20 +12,25 @@ use std::{
 use app::{
     access::{Scope, Writes},
     account::{
+        SignUpPolicy,
         registration::{self, Registration},
         token::{Order, issue},
     },
+    admission::{Gate, Rules},
     assistant::Engine,
     audit::Recorder,
     context::{Documents, Promise, Services, SystemClock},
     database::{Database, as_application},
     error::Error,
     invoices::document::InvoiceDocument,
+    quotas::Quotas,
 };
 use leptos::prelude::LeptosOptions;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect::Policy};
 use serde_json::{Value, json};
 use server::{
+    ending::Ending,
+    listener::{self, Bounds},
     mcp,
     router::{Site, limits::Limits, router},
 };
@@ -45,6 +49,8 @@ pub struct World {
     pub services: Arc<Services>,
     /// Whether the typesetter is broken.
     pub press_is_broken: Arc<AtomicBool>,
+    /// The end of this process.
+    pub ending: Ending,
     client: Client,
     database: PgConnectOptions,
     _site: TempDir,
@@ -65,31 +71,42 @@ pub struct Person {
 impl World {
     /// Opens the doors, without limits on how often one may call.
     pub async fn open() -> Self {
-        Self::open_with(Limits::new(None, None)).await
+        Self::open_with(Limits::new(None)).await
     }
 
     /// Opens the doors with these limits.
     pub async fn open_with(limits: Limits) -> Self {
-        Self::open_on(shared().await.clone(), limits, Engine::default()).await
+        Self::open_on(shared().await.clone(), limits, lenient(), Engine::default(), Quotas::default()).await
+    }
+
+    /// Opens the doors behind a gate with these rules.
+    pub async fn open_under(rules: Rules) -> Self {
+        Self::open_on(shared().await.clone(), Limits::new(None), rules, Engine::default(), Quotas::default()).await
     }
 
     /// Opens the doors before a database that nobody else uses: for what looks through all organizations.
     pub async fn alone() -> Self {
-        Self::open_on(made().await, Limits::new(None, None), Engine::default()).await
+        Self::alone_with(Quotas::default()).await
+    }
+
+    /// The same, with these quotas.
+    pub async fn alone_with(quotas: Quotas) -> Self {
+        Self::open_on(made().await, Limits::new(None), lenient(), Engine::default(), quotas).await
     }
 
     /// Opens the doors with an assistant.
     pub async fn open_for(assistant: Engine) -> Self {
-        Self::open_on(shared().await.clone(), Limits::new(None, None), assistant).await
+        Self::open_on(shared().await.clone(), Limits::new(None), lenient(), assistant, Quotas::default()).await
     }
 
-    async fn open_on(database: PgConnectOptions, limits: Limits, assistant: Engine) -> Self {
+    async fn open_on(database: PgConnectOptions, limits: Limits, rules: Rules, assistant: Engine, quotas: Quotas) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let press_is_broken = Arc::new(AtomicBool::new(false));
         let pool = as_application(PgPoolOptions::new().max_connections(8)).connect_with(database.clone()).await.expect("connections");
         let gate = Database::new(pool);
         let services = Arc::new(Services {
+            admission: Gate::new(rules, gate.clone()),
             recorder: Recorder::start(gate.clone()),
             workers: gate.clone(),
             database: gate,
@@ -97,21 +114,23 @@ impl World {
             documents: Box::new(PlainDocuments(press_is_broken.clone())),
             public_url: address.clone(),
             mail_leaves: false,
+            quotas,
+            sign_up: SignUpPolicy::Open,
             mail_waits: tokio::sync::Notify::new(),
             verifications: tokio::sync::Notify::new(),
             access_log_days: 90,
             tasks: tokio_util::task::TaskTracker::new(),
             assistant,
         });
+        let ending = Ending::default();
         let folder = compiled_pages();
         let leptos = LeptosOptions::builder().output_name("stint").site_root(folder.path().to_str().expect("a path")).build();
-        let site = Site { services: services.clone(), leptos, limits: Arc::new(limits), offer: mcp::of_registry() };
-        let doors = router(site).into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, doors).await });
+        let site = Site { services: services.clone(), leptos, limits: Arc::new(limits), ending: ending.clone(), offer: mcp::of_registry() };
+        tokio::spawn(listener::serve(listener, router(site), Bounds::with_connections(1_000), ending.begun()));
         // Without cryptography of somebody's choice the library builds no client, not even for a plain connection.
         rustls::crypto::ring::default_provider().install_default().ok();
         let client = Client::builder().redirect(Policy::none()).build().expect("a client");
-        Self { address, services, press_is_broken, client, database, _site: folder }
+        Self { address, services, press_is_broken, ending, client, database, _site: folder }
     }
 
     /// Somebody with this name.
@@ -174,6 +193,11 @@ impl World {
         let request = self.get(&format!("/call/{operation}")).header(header::COOKIE, format!("stint={}", person.cookie));
         Answer::of(request.header("stint-organization", &person.slug)).await
     }
+}
+
+/// A gate that nobody meets: most tests are about something else.
+fn lenient() -> Rules {
+    Rules { at_once: 1_000, strangers_at_once: 1_000, ..Rules::of(None) }
 }
 
 /// An answer, read to its end.
@@ -276,6 +300,6 @@ async fn made() -> PgConnectOptions {
     sqlx::query(AssertSqlSafe(create)).execute(&server).await.expect("a database");
     server.close().await;
     let options = options.database(&name);
-    server::services::migrate(options.clone()).await.expect("the schema");
+    server::connections::migrate(options.clone()).await.expect("the schema");
     options
 }

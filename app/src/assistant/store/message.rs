@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::{query, query_as};
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::{json, read};
@@ -14,7 +14,7 @@ use crate::{
     assistant::{Card, Message, Speaker, Step, Tool},
     database::{Db, instant},
     error::Error,
-    id::{CardId, ConversationId, MessageId},
+    id::{CardId, ConversationId, MemberId, MessageId, RunId},
 };
 
 /// The most messages of a conversation that are shown.
@@ -29,6 +29,7 @@ struct Row {
     refusal: Option<Value>,
     member_role: String,
     ended: bool,
+    made_by: Option<Uuid>,
 }
 
 /// A step as stored: a card changes on its own, so only its id is kept here.
@@ -49,6 +50,8 @@ pub struct Found {
     pub lacks: bool,
     /// Whether it is complete.
     pub ended: bool,
+    /// The run that makes it, in whichever process, as far as is known.
+    pub made_by: Option<RunId>,
 }
 
 /// Keeps a message; without an end while it is being made.
@@ -84,6 +87,51 @@ pub async fn insert(
     Ok(())
 }
 
+/// Says that a run makes this message, and for how long nobody need doubt that.
+pub async fn keep_alive(db: &mut Db, message: MessageId, run: RunId, lease: SignedDuration) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update message set run_id = $3, alive_until = now() + make_interval(secs => $4) where organization_id = $1 and id = $2",
+        organization,
+        message.0,
+        run.0,
+        lease.as_secs_f64()
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// The runs that make answers in a conversation, in whichever process.
+pub async fn runs_in(db: &mut Db, conversation: ConversationId) -> Result<Vec<RunId>, Error> {
+    let organization = db.organization();
+    let runs = query_scalar!(
+        r#"select run_id as "run_id!" from message
+           where organization_id = $1 and conversation_id = $2 and ended_at is null and alive_until > now() and run_id is not null"#,
+        organization,
+        conversation.0
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(runs.into_iter().map(RunId).collect())
+}
+
+/// Whether some process is making this answer of a member.
+pub async fn is_made(db: &mut Db, run: RunId, member: MemberId) -> Result<bool, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select exists (
+               select from message m join conversation c on c.organization_id = m.organization_id and c.id = m.conversation_id
+               where m.organization_id = $1 and m.run_id = $2 and c.member_id = $3 and m.ended_at is null and m.alive_until > now()
+           ) as "made!""#,
+        organization,
+        run.0,
+        member.0
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
 /// Keeps what a message has become.
 pub async fn save(db: &mut Db, message: &Message, ended: Option<Timestamp>) -> Result<(), Error> {
     let (organization, steps, refusal) = (db.organization(), kept(message)?, message.refusal.as_ref().map(json).transpose()?);
@@ -106,7 +154,9 @@ pub async fn list(db: &mut Db, conversation: ConversationId, cards: HashMap<Card
     let organization = db.organization();
     let rows = query_as!(
         Row,
-        r#"select id, speaker, text, steps, refusal, member_role, ended_at is not null as "ended!" from message
+        r#"select id, speaker, text, steps, refusal, member_role, ended_at is not null as "ended!",
+               case when ended_at is null and alive_until > now() then run_id end as made_by
+           from message
            where organization_id = $1 and conversation_id = $2 order by position desc limit $3"#,
         organization,
         conversation.0,
@@ -131,7 +181,13 @@ fn found(row: Row, cards: &HashMap<CardId, Card>) -> Result<Found, Error> {
         steps: steps.collect(),
         refusal: row.refusal.map(read).transpose()?,
     };
-    Ok(Found { message, role: Role::named(&row.member_role).ok_or_else(Error::internal)?, lacks, ended: row.ended })
+    Ok(Found {
+        message,
+        role: Role::named(&row.member_role).ok_or_else(Error::internal)?,
+        lacks,
+        ended: row.ended,
+        made_by: row.made_by.map(RunId),
+    })
 }
 
 fn kept(message: &Message) -> Result<Value, Error> {

@@ -6,8 +6,10 @@ use serde_json::json;
 use super::*;
 use crate::{
     access::Role,
-    assistant::{history, model::Turn},
+    assistant::{elsewhere, history, model::Turn},
+    context::{Caller, Services, SystemClock},
     error::Code,
+    testing::PlainDocuments,
 };
 
 #[tokio::test]
@@ -117,4 +119,69 @@ async fn what_is_said_has_a_length() {
         assert_eq!(say_in(&world, None, &text).await.map(|_| ()).map_err(|error| error.code), Err(Code::Invalid));
     }
     assert_eq!(history::list(&at_the_drawer(&world), None).await.expect("a list"), [], "and nothing of it is kept");
+}
+
+/// Two processes on one database: what one of them makes, the other does not have.
+#[tokio::test]
+async fn another_process_says_that_an_answer_is_being_made_elsewhere() {
+    let world = hanging_studio().await;
+    let said = say(&world, "Hello?").await;
+    let (run, visitor) = (said.run.expect("a run"), at_the_drawer(&world));
+    let other = beside(&visitor, vec![vec![Says("Here I am.")]]);
+    let shown = history::get(&other, said.conversation).await.expect("a conversation");
+    let refusal = shown.messages[1].refusal.clone().expect("words");
+    assert!(refusal.message.contains("another process") && shown.run.is_none(), "{refusal:?}");
+    for found in [elsewhere::hear(&other, run).await, elsewhere::find(&other, run).await] {
+        let refused = found.err().expect("it is not here");
+        assert!(refused.code == Code::Unavailable && refused.hint.is_some(), "{refused:?}");
+    }
+    let again = saying::say(other.clone(), Some(said.conversation), "And?", None).await.err().expect("one answer at a time");
+    assert_eq!(again.code, Code::Conflict);
+    elsewhere::find(&visitor, run).await.expect("its own process has it").stop();
+    heard(&world, &said).await;
+    let refused = elsewhere::hear(&other, run).await.err().expect("it is over");
+    assert_eq!(refused.code, Code::NotFound);
+    assert!(saying::say(other, Some(said.conversation), "And now?", None).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_answer_whose_process_died_is_said_to_be_cut_off() {
+    let world = hanging_studio().await;
+    let said = say(&world, "Hello?").await;
+    let other = beside(&at_the_drawer(&world), vec![]);
+    world.sql("update message set alive_until = now() where organization_id = $1").await;
+    let shown = history::get(&other, said.conversation).await.expect("a conversation");
+    assert!(shown.messages[1].refusal.as_ref().is_some_and(|refusal| refusal.message.contains("cut off")), "{shown:?}");
+}
+
+/// A studio whose model begins to answer and does not go on.
+async fn hanging_studio() -> World {
+    let model = Prepared::default();
+    *model.answers.lock().expect("answers") = vec![vec![Says("Well"), Hangs]].into();
+    studio_with(Box::new(model), Duration::from_secs(600)).await
+}
+
+/// The same visitor at another process on the same database.
+fn beside(visitor: &Visitor, answers: Vec<Vec<Prepare>>) -> Visitor {
+    let model = Prepared::default();
+    *model.answers.lock().expect("answers") = answers.into();
+    let before = &visitor.caller.services;
+    let services = Services {
+        database: before.database.clone(),
+        workers: before.workers.clone(),
+        admission: before.admission.clone(),
+        clock: Box::new(SystemClock),
+        documents: Box::new(Arc::new(PlainDocuments::default())),
+        public_url: before.public_url.clone(),
+        mail_leaves: false,
+        sign_up: crate::account::SignUpPolicy::Open,
+        quotas: before.quotas,
+        mail_waits: tokio::sync::Notify::new(),
+        verifications: tokio::sync::Notify::new(),
+        access_log_days: before.access_log_days,
+        tasks: before.tasks.clone(),
+        recorder: before.recorder.clone(),
+        assistant: Engine { model: Some(Box::new(model)), ..Engine::default() },
+    };
+    Visitor { caller: Caller { services: Arc::new(services), ..visitor.caller.clone() }, ..visitor.clone() }
 }

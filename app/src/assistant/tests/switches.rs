@@ -73,3 +73,26 @@ async fn a_model_that_does_not_count_is_counted_for() {
     let settings = world.ok("get_assistant", json!({})).await;
     assert!(settings["input_tokens"].as_i64() > Some(1_000) && settings["output_tokens"].as_i64() > Some(5), "{settings}");
 }
+
+#[tokio::test]
+async fn answers_that_are_made_at_once_do_not_pass_the_cap_together() {
+    let model = Prepared::default();
+    *model.answers.lock().expect("answers") = vec![vec![Says("Well"), Hangs], vec![Says("Well"), Hangs]].into();
+    let world = studio_with(Box::new(model.clone()), Duration::from_secs(600)).await;
+    // Enough for one answer more, as far as is taken for one.
+    let month = "date_trunc('month', timestamp '2026-11-21')::date";
+    let used = format!("insert into model_usage values ($1, {month}, 0, {})", OUTPUT_CAP - 10_000);
+    world.sql(&used).await;
+    let first = say(&world, "One?").await;
+    let visitor = at_the_drawer(&world);
+    let run = visitor.caller.services.assistant.runs.find(&visitor, first.run.expect("a run")).expect("a run");
+    assert!(matches!(Box::pin(run.clone().events()).next().await, Some(RunEvent::Text { .. })), "it is on its way");
+    let second = say(&world, "Two?").await;
+    assert_eq!(second.messages[1].refusal.as_ref().map(|refusal| refusal.code), Some(Code::RateLimited), "{second:?}");
+    assert_eq!(model.asked().len(), 1);
+    run.stop();
+    heard(&world, &first).await;
+    let settings = world.ok("get_assistant", json!({})).await;
+    assert!(settings["output_tokens"].as_i64() < Some(OUTPUT_CAP - 9_000), "what was not used was given back: {settings}");
+    assert_eq!(say(&world, "Three?").await.messages.len(), 1, "and is there for the next one");
+}

@@ -2,6 +2,7 @@
 
 mod added;
 mod back;
+mod locks;
 mod rights;
 mod timers;
 

@@ -167,19 +167,24 @@ pub async fn reserve(db: &mut Db, entries: &[Uuid], lines: &[Uuid]) -> Result<u6
 /// Takes the entries off a line.
 pub async fn release_line(db: &mut Db, line: Uuid) -> Result<u64, Error> {
     let organization = db.organization();
-    let released =
-        query!("update time_entry set invoice_line_id = null where organization_id = $1 and invoice_line_id = $2", organization, line)
-            .execute(db.connection())
-            .await?;
+    let released = query!(
+        "update time_entry set invoice_line_id = null where organization_id = $1 and id = any(array(
+             select t.id from time_entry t where t.organization_id = $1 and t.invoice_line_id = $2 order by t.id for update))",
+        organization,
+        line
+    )
+    .execute(db.connection())
+    .await?;
     Ok(released.rows_affected())
 }
 
-/// Takes all entries off an invoice.
+/// Takes all entries off an invoice. They are held in the order of their ids, as all writers of time do.
 pub async fn release_invoice(db: &mut Db, invoice: Uuid) -> Result<u64, Error> {
     let organization = db.organization();
     let released = query!(
-        "update time_entry t set invoice_line_id = null from invoice_line l
-         where l.organization_id = $1 and l.invoice_id = $2 and t.organization_id = $1 and t.invoice_line_id = l.id",
+        "update time_entry set invoice_line_id = null where organization_id = $1 and id = any(array(
+             select t.id from time_entry t join invoice_line l on l.organization_id = $1 and l.id = t.invoice_line_id
+             where t.organization_id = $1 and l.invoice_id = $2 order by t.id for update of t))",
         organization,
         invoice
     )
@@ -192,16 +197,21 @@ fn days(period: Option<&Span>) -> (Option<jiff_sqlx::Date>, Option<jiff_sqlx::Da
     period.map(|span| (date(span.from.date()), date(span.to.date()))).unzip()
 }
 
-/// The project of a client with this id or name.
-pub async fn project_of(db: &mut Db, client: Uuid, id: Uuid, name: &str) -> Result<Option<Uuid>, Error> {
+/// The projects of a client that references, each an id or a name, mean, with the place of the reference from 1; the one of an
+/// id comes first.
+pub async fn projects_of(db: &mut Db, client: Uuid, ids: &[Uuid], names: &[String]) -> Result<Vec<(i64, Uuid)>, Error> {
     let organization = db.organization();
-    Ok(query_scalar!(
-        "select id from project where organization_id = $1 and client_id = $2 and (id = $3 or lower(name) = lower($4)) order by id = $3 desc limit 1",
+    let rows = query!(
+        r#"select g.place as "place!", p.id
+           from unnest($3::uuid[], $4::text[]) with ordinality as g (id, name, place)
+           join project p on p.organization_id = $1 and p.client_id = $2 and (p.id = g.id or lower(p.name) = lower(g.name))
+           order by g.place, p.id = g.id desc, p.id limit 4000"#,
         organization,
         client,
-        id,
-        name
+        ids,
+        names
     )
-    .fetch_optional(db.connection())
-    .await?)
+    .fetch_all(db.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.place, row.id)).collect())
 }

@@ -1,20 +1,30 @@
 //! SQL of the outbox.
 
 use jiff::Timestamp;
-use sqlx::{query, query_as};
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{
     database::{Db, instant},
     error::Error,
+    outbox,
     page::Cursor,
+    verification::Purpose,
 };
+
+/// What a mail says.
+pub enum Words<'a> {
+    /// This.
+    Fixed(&'a str),
+    /// What is written when it leaves, with a secret for this purpose, about this record.
+    Carrying(Purpose, Uuid),
+}
 
 /// A mail before it is stored.
 pub struct NewMail<'a> {
     pub recipient: &'a str,
     pub subject: &'a str,
-    pub body: &'a str,
+    pub words: Words<'a>,
     pub invoice: Option<Uuid>,
     pub now: Timestamp,
 }
@@ -22,14 +32,21 @@ pub struct NewMail<'a> {
 /// Puts a mail into the outbox; it leaves when the fact that it speaks of is committed.
 pub async fn insert_mail(db: &mut Db, mail: &NewMail<'_>) -> Result<(), Error> {
     let organization = db.organization();
+    let (body, template, reference) = match mail.words {
+        Words::Fixed(body) => (Some(body), None, None),
+        Words::Carrying(purpose, reference) => (None, Some(purpose.name()), Some(reference)),
+    };
     query!(
-        "insert into outgoing_mail (organization_id, id, recipient, subject, body, invoice_id, next_attempt_at, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $7)",
+        "insert into outgoing_mail (organization_id, id, recipient, subject, body, template, reference, invoice_id, next_attempt_at,
+             created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, now(), $9)",
         organization,
         crate::id::MailId::new().0,
         mail.recipient,
         mail.subject,
-        mail.body,
+        body,
+        template,
+        reference,
         mail.invoice,
         instant(mail.now) as _
     )
@@ -57,7 +74,7 @@ pub struct MailRow {
     pub id: Uuid,
     pub recipient: String,
     pub subject: String,
-    pub body: String,
+    pub body: Option<String>,
     pub invoice_id: Option<Uuid>,
     pub state: String,
     pub attempts: i32,
@@ -76,7 +93,9 @@ pub async fn mails(db: &mut Db, invoice: Option<Uuid>, others: bool, after: Opti
         .map_err(|_| Error::invalid("cursor", "The cursor does not belong to this list; start again without it."))?;
     Ok(query_as!(
         MailRow,
-        "select id, recipient, subject, body, invoice_id, state, attempts, last_error, created_at, sent_at from outgoing_mail
+        "select id, recipient, subject, body, invoice_id, state, attempts, created_at, sent_at,
+             case when state = 'waiting' and queued_at <= now() - make_interval(secs => $7) then $8 else last_error end as last_error
+         from outgoing_mail
          where organization_id = $1 and ($2::uuid is null or invoice_id = $2)
              and ($3 or invoice_id is not null)
              and ($4::timestamptz is null or (created_at, id) < ($4, $5::uuid))
@@ -86,8 +105,26 @@ pub async fn mails(db: &mut Db, invoice: Option<Uuid>, others: bool, after: Opti
         others,
         key.map(instant) as _,
         id,
-        limit
+        limit,
+        outbox::AGE_MAX.as_secs_f64(),
+        outbox::TOO_OLD
     )
     .fetch_all(db.connection())
+    .await?)
+}
+
+/// Whether a mail of an invoice is about to leave by itself.
+pub async fn mail_waits(db: &mut Db, invoice: Uuid) -> Result<bool, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select exists (
+               select from outgoing_mail
+               where organization_id = $1 and invoice_id = $2 and state = 'waiting' and queued_at > now() - make_interval(secs => $3)
+           ) as "waits!""#,
+        organization,
+        invoice,
+        outbox::AGE_MAX.as_secs_f64()
+    )
+    .fetch_one(db.connection())
     .await?)
 }

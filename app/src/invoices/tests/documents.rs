@@ -88,11 +88,14 @@ fn with(studio: &World, database: Database, documents: impl Documents + 'static)
     let before = &studio.caller.services;
     let services = Services {
         workers: before.workers.clone(),
+        admission: before.admission.clone(),
         database,
         documents: Box::new(documents),
         clock: Box::new(studio.clock.clone()),
         public_url: before.public_url.clone(),
         mail_leaves: false,
+        quotas: before.quotas,
+        sign_up: crate::account::SignUpPolicy::Open,
         mail_waits: tokio::sync::Notify::new(),
         verifications: tokio::sync::Notify::new(),
         access_log_days: before.access_log_days,

@@ -113,8 +113,9 @@ pub struct OutgoingMail {
     pub state: MailState,
     /// Its subject.
     pub subject: String,
-    /// Its text.
-    pub body: String,
+    /// Its text; absent when it carries no invoice, since it holds a link that is for its reader only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
     /// The invoice it carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice: Option<InvoiceId>,

@@ -45,6 +45,7 @@ pub enum InvoiceStatus {
 #[cfg_attr(feature = "ssr", schemars(deny_unknown_fields))]
 pub struct CustomLine {
     /// What it is, at most 2,000 characters.
+    #[cfg_attr(feature = "ssr", schemars(length(max = 2_000)))]
     pub description: String,
     /// How many, as text with up to three decimals and no mark for thousands, such as "2.5"; "1" when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,6 +66,7 @@ pub struct LineChange {
     pub line: String,
     /// Its new text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(length(max = 2_000)))]
     pub description: Option<String>,
     /// Its new quantity, custom lines only.
     #[serde(default, skip_serializing_if = "Option::is_none")]

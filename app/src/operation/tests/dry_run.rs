@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use super::{furnished, tenants::fingerprint};
 use crate::{
-    access::Permission,
+    access::{Permission, Writes},
     error::Code,
     operation::{Effect, Operation},
     operations,
+    testing::World,
 };
 
 fn writes() -> impl Iterator<Item = &'static Operation> {
@@ -49,4 +50,22 @@ async fn a_write_repeated_with_its_key_happens_once_and_answers_the_same() {
         let other = studio.world.code(other, json!({"name": "Other", "idempotency_key": "once"})).await;
         assert_eq!(other, Code::IdempotencyMismatch, "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_dry_run_says_how_many_changes_there_are_beyond_those_that_it_shows() {
+    let studio = World::new("many").await;
+    studio.ok("create_client", json!({"name": "Acme"})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    let log = json!({"project": "Dashboard", "date": "2026-11-20", "duration": "5m"});
+    studio.token(Writes::Drafts).await.ok("create_time_entry", log).await;
+    studio
+        .sql(
+            "insert into time_entry select (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid()))).*
+             from time_entry t, generate_series(1, 500) where t.organization_id = $1",
+        )
+        .await;
+    let answer = studio.ok("confirm_time_entries", json!({"all": true, "dry_run": true})).await;
+    assert_eq!(answer["changes"].as_array().map(Vec::len), Some(500));
+    assert_eq!(answer["warnings"][0], "This changes 501 records; the first 500 are shown.");
 }

@@ -1,11 +1,13 @@
 //! Promises that hold for every operation and every table, found by walking the registry and the catalogue.
 
 mod blind;
+mod bounds;
 mod credentials;
 mod dropped;
 mod dry_run;
 mod tables;
 mod tenants;
+mod updates;
 
 use serde_json::{Map, Value, json};
 
@@ -31,6 +33,10 @@ impl Furnished {
         let mut call = arguments(operation, &self.ids);
         let world = &self.world;
         let (argument, value) = match operation.declaration.name {
+            "resend_invoice" => {
+                world.sql("update outgoing_mail set state = 'failed' where organization_id = $1 and invoice_id is not null").await;
+                ("invoice", self.sent.clone())
+            }
             "void_invoice" | "record_payment" => ("invoice", self.sent.clone()),
             "delete_client" => ("client", world.ok("create_client", json!({"name": "Spare"})).await["id"].clone()),
             "delete_project" => ("project", world.ok("create_project", json!({"client": "Acme", "name": "Spare"})).await["id"].clone()),
@@ -82,6 +88,10 @@ pub async fn furnished(name: &str) -> Furnished {
     let barbara = world.as_role(Role::Member).await;
     world.ok("assign_project_members", json!({"project": project["id"], "members": [barbara.member()]})).await;
     let invitation = world.ok("invite_member", json!({"email": "grace@example.com", "role": "manager"})).await;
+    world.at(&world).await;
+    let sign_ins = world.ok("list_sign_ins", json!({})).await;
+    let another =
+        sign_ins["items"].as_array().and_then(|items| items.iter().find(|sign_in| sign_in["this_one"] == false)).expect("another");
     let mut ids = Map::new();
     for (noun, id) in [
         ("client", &client["id"]),
@@ -89,6 +99,7 @@ pub async fn furnished(name: &str) -> Furnished {
         ("time_entry", &entry["id"]),
         ("invoice", &draft["id"]),
         ("token", &token["id"]),
+        ("sign_in", &another["id"]),
         ("invitation", &invitation["id"]),
         ("line", &draft["lines"][0]["id"]),
         ("action", &entry["action"]),

@@ -41,10 +41,8 @@ pub struct Terms<'a> {
     pub by: Uuid,
 }
 
-/// What each sending makes anew: the secret in the link, and how long it opens.
-pub struct Sending<'a> {
-    /// What is kept of the secret.
-    pub secret_hash: &'a [u8],
+/// What each sending makes anew.
+pub struct Sending {
     /// When it is sent.
     pub now: Timestamp,
     /// When it runs out.
@@ -52,12 +50,12 @@ pub struct Sending<'a> {
 }
 
 /// Adds an invitation.
-pub async fn insert(db: &mut Db, id: Uuid, terms: &Terms<'_>, sending: &Sending<'_>) -> Result<(), Error> {
+pub async fn insert(db: &mut Db, id: Uuid, terms: &Terms<'_>, sending: &Sending) -> Result<(), Error> {
     let organization = db.organization();
     query!(
-        "insert into invitation (organization_id, id, email, name, role, project_ids, client_ids, invited_by, secret_hash, created_at,
-             sent_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)",
+        "insert into invitation (organization_id, id, email, name, role, project_ids, client_ids, invited_by, created_at, sent_at,
+             expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)",
         organization,
         id,
         terms.email,
@@ -66,7 +64,6 @@ pub async fn insert(db: &mut Db, id: Uuid, terms: &Terms<'_>, sending: &Sending<
         terms.projects,
         terms.clients,
         terms.by,
-        sending.secret_hash,
         instant(sending.now) as _,
         instant(sending.expires) as _
     )
@@ -94,14 +91,13 @@ pub async fn update(db: &mut Db, id: Uuid, terms: &Terms<'_>) -> Result<(), Erro
     Ok(())
 }
 
-/// Sends an invitation again: with another secret, so that the link before opens nothing any more.
-pub async fn resend(db: &mut Db, id: Uuid, sending: &Sending<'_>) -> Result<(), Error> {
+/// Opens an invitation anew, since it is sent again.
+pub async fn resend(db: &mut Db, id: Uuid, sending: &Sending) -> Result<(), Error> {
     let organization = db.organization();
     query!(
-        "update invitation set secret_hash = $3, sent = sent + 1, sent_at = $4, expires_at = $5 where organization_id = $1 and id = $2",
+        "update invitation set sent = sent + 1, sent_at = $3, expires_at = $4 where organization_id = $1 and id = $2",
         organization,
         id,
-        sending.secret_hash,
         instant(sending.now) as _,
         instant(sending.expires) as _
     )

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
+pub use crate::organizations::store::lock as lock_organization;
 use crate::{
     access::Role,
     database::{Db, instant},
@@ -39,22 +40,15 @@ pub struct Filter {
     pub beside: Option<Uuid>,
 }
 
-/// Lets one change of people wait for the other. Rows that only refer to the organization are not held up.
-pub async fn lock_organization(db: &mut Db) -> Result<(), Error> {
-    let organization = db.organization();
-    query!("select id from organization where id = $1 for no key update", organization).fetch_one(db.connection()).await?;
-    Ok(())
-}
-
 /// Members by name, from after the last page.
 pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i64) -> Result<Vec<Row>, Error> {
     let organization = db.organization();
     let (key, id) = after.map(|after| (after.key, after.id)).unzip();
     Ok(query_as!(
         Row,
-        r#"select m.id, m.name, m.role, u.email as "email?", m.created_at, m.removed_at, lower(m.name) as "key!",
+        r#"select m.id, m.name, m.role, address_of_member(m.id) as "email?", m.created_at, m.removed_at, lower(m.name) as "key!",
                g.ids as "client_ids!", g.names as "client_names!"
-           from member m left join app_user u on u.id = m.user_id
+           from member m
            cross join lateral (
                select coalesce(array_agg(c.id order by lower(c.name), c.id), '{}') as ids,
                    coalesce(array_agg(c.name order by lower(c.name), c.id), '{}') as names
@@ -83,14 +77,49 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i6
     .await?)
 }
 
+/// A member that one of several references may mean.
+#[derive(Clone)]
+#[allow(missing_docs, reason = "the columns are described at Member")]
+pub struct Meant {
+    /// Which of the references, from 1.
+    pub place: i64,
+    pub id: Uuid,
+    pub name: String,
+    pub role: String,
+    pub removed: bool,
+    /// Whether the reference is their id.
+    pub exact: bool,
+}
+
+/// The members that references, each an id or a name, may mean among those the caller may see; whom an id means comes first.
+pub async fn meant(db: &mut Db, ids: &[Uuid], names: &[String], beside: Option<Uuid>) -> Result<Vec<Meant>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Meant,
+        r#"select g.place as "place!", m.id, m.name, m.role, m.removed_at is not null as "removed!", m.id = g.id as "exact!"
+           from unnest($2::uuid[], $3::text[]) with ordinality as g (id, name, place)
+           join member m on m.organization_id = $1 and (m.id = g.id or (lower(m.name) = lower(g.name) and m.removed_at is null))
+           where $4::uuid is null or m.id = $4 or exists (
+               select from project_member theirs join project_member own on own.organization_id = $1 and own.project_id = theirs.project_id
+               where theirs.organization_id = $1 and theirs.member_id = m.id and own.member_id = $4)
+           order by g.place, m.id = g.id desc, m.id limit 4000"#,
+        organization,
+        ids,
+        names,
+        beside
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
 /// The members that an id or a name may mean among those the caller may see, the id first. Who has left is found by id only.
 pub async fn named(db: &mut Db, id: Uuid, name: &str, beside: Option<Uuid>) -> Result<Vec<Row>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Row,
-        r#"select m.id, m.name, m.role, u.email as "email?", m.created_at, m.removed_at, lower(m.name) as "key!",
+        r#"select m.id, m.name, m.role, address_of_member(m.id) as "email?", m.created_at, m.removed_at, lower(m.name) as "key!",
                g.ids as "client_ids!", g.names as "client_names!"
-           from member m left join app_user u on u.id = m.user_id
+           from member m
            cross join lateral (
                select coalesce(array_agg(c.id order by lower(c.name), c.id), '{}') as ids,
                    coalesce(array_agg(c.name order by lower(c.name), c.id), '{}') as names
@@ -186,8 +215,7 @@ pub async fn join_projects(db: &mut Db, member: Uuid, projects: &[Uuid]) -> Resu
 pub async fn of_email(db: &mut Db, email: &str) -> Result<Option<String>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
-        "select m.name from member m join app_user u on u.id = m.user_id
-         where m.organization_id = $1 and u.email = $2 and m.removed_at is null",
+        "select m.name from member m where m.organization_id = $1 and m.id = member_of_address($2) and m.removed_at is null",
         organization,
         email
     )

@@ -1,14 +1,16 @@
 //! A viewer sees exactly the clients granted to them, by every door and in every operation.
 
 use serde_json::{Map, Value, json};
+use sqlx::AssertSqlSafe;
 
 use super::{names, stranger, studio};
 use crate::{
     access::{Role, Writes},
+    database::{Access, Reach},
     error::Code,
     operation::{Effect, tests},
     operations,
-    testing::World,
+    testing::{World, owner},
 };
 
 /// A client with a project, an hour on a sent invoice, one on a draft, one on none, a draft of an agent, and a budget; its ids.
@@ -185,4 +187,72 @@ async fn a_client_of_another_tenant_cannot_be_granted() {
         studio.as_role(Role::Manager).await.code("set_client_grants", json!({"member": "Alan", "clients": []})).await,
         Code::Forbidden
     );
+}
+
+#[tokio::test]
+async fn a_viewer_sees_neither_notes_of_the_house_nor_what_is_not_billed_yet() {
+    let studio = World::new("notes").await;
+    let globex = client(&studio, "Globex").await;
+    let paid = json!({"invoice": globex["invoice"], "amount": 200, "date": "2026-11-20", "note": "Came late again"});
+    studio.ok("record_payment", paid).await;
+    let alan = viewer(&studio, &["Globex"]).await;
+    for (world, notes) in [(&studio, 1), (&alan, 0)] {
+        let invoice = world.ok("get_invoice", json!({"invoice": globex["invoice"]})).await;
+        let payments = invoice["payments"].as_array().expect("payments");
+        assert_eq!((payments.len(), payments.iter().filter(|payment| payment["note"].is_string()).count()), (2, notes));
+    }
+    assert_eq!(alan.code("list_unbilled", json!({})).await, Code::NotFound);
+    assert_eq!(alan.code("preview_invoice", json!({"client": "Globex"})).await, Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_viewers_own_affairs_are_theirs_to_change() {
+    let studio = World::new("affairs").await;
+    client(&studio, "Globex").await;
+    let alan = viewer(&studio, &["Globex"]).await;
+    let token = alan.ok("create_token", json!({"name": "books"})).await;
+    alan.ok("revoke_token", json!({"token": token["id"]})).await;
+    alan.ok("mark_notifications_read", json!({"all": true})).await;
+    assert_eq!(alan.code("stop_timer", json!({})).await, Code::NoTimer);
+    alan.ok("leave_organization", json!({})).await;
+    assert_eq!(studio.number("select count(*) from client_grant where organization_id = $1").await, 0);
+    assert_eq!(studio.ok("verify_audit", json!({})).await["sound"], true);
+}
+
+#[tokio::test]
+async fn whatever_the_statement_a_viewers_transaction_changes_nothing_of_the_house() {
+    let studio = tests::furnished("house").await;
+    let alan = studio.world.as_role(Role::Viewer).await;
+    studio.world.ok("set_client_grants", json!({"member": alan.member(), "clients": [studio.ids["client"]]})).await;
+    let reach = Reach::Granted(alan.organization(), alan.member());
+    for table in narrowed().await {
+        for statement in [
+            format!("update {table} set organization_id = organization_id"),
+            format!("delete from {table}"),
+            format!("insert into {table} select * from {table} limit 1"),
+        ] {
+            let mut db = alan.caller.services.database.begin(reach, Access::Write).await.expect("a transaction");
+            let done = sqlx::query(AssertSqlSafe(statement.clone())).execute(db.connection()).await;
+            let changed = done.map_or(0, |done| done.rows_affected());
+            // Their own places and grants go when they leave.
+            let own = ["client_grant", "project_member"].contains(&table.as_str()) && statement.starts_with("delete");
+            assert!(changed == 0 || own, "{statement} changed {changed} rows");
+        }
+    }
+}
+
+/// The tables of the house: those of which a viewer sees a part, and what else is not theirs to change.
+async fn narrowed() -> Vec<String> {
+    let owner = owner().await;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select distinct c.relname::text from pg_policy p join pg_class c on c.oid = p.polrelid
+         where p.polname in ('granted', 'viewer_adds_nothing') and c.relname not in ('member', 'organization', 'invoice_series', 'invoice_document')
+         order by 1",
+    )
+    .fetch_all(&owner)
+    .await
+    .expect("tables");
+    owner.close().await;
+    assert!(tables.len() > 8, "{tables:?}");
+    tables
 }

@@ -1,6 +1,6 @@
 //! SQL that finds projects and clients by name.
 
-use sqlx::{query_as, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{database::Db, error::Error};
@@ -51,6 +51,60 @@ pub async fn client_in_sight(db: &mut Db, id: Uuid, name: &str, on: Option<Uuid>
     )
     .fetch_optional(db.connection())
     .await?)
+}
+
+/// The clients that references, each an id or a name, mean among those the caller may see, with the place of the reference
+/// from 1; whom an id means comes first.
+pub async fn clients_in_sight(db: &mut Db, ids: &[Uuid], names: &[String], on: Option<Uuid>) -> Result<Vec<(i64, Uuid)>, Error> {
+    let organization = db.organization();
+    let rows = query!(
+        r#"select g.place as "place!", c.id
+           from unnest($2::uuid[], $3::text[]) with ordinality as g (id, name, place)
+           join client c on c.organization_id = $1 and (c.id = g.id or lower(c.name) = lower(g.name))
+           where $4::uuid is null or exists (
+               select from project p join project_member pm on pm.organization_id = p.organization_id and pm.project_id = p.id
+               where p.organization_id = $1 and p.client_id = c.id and pm.member_id = $4)
+           order by g.place, c.id = g.id desc, c.id limit 4000"#,
+        organization,
+        ids,
+        names,
+        on
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.place, row.id)).collect())
+}
+
+/// The projects that references, each an id, a name or a path, may mean among those the caller may see, with the place of the
+/// reference from 1.
+pub async fn projects_in_sight(
+    db: &mut Db,
+    (ids, names, paths): (&[Uuid], &[String], &[String]),
+    on: Option<Uuid>,
+) -> Result<Vec<(i64, Candidate)>, Error> {
+    let organization = db.organization();
+    let rows = query!(
+        r#"with seen as materialized (
+               select p.id, p.name, c.name as client, p.archived_at is not null as archived, lower(p.name) as key,
+                   regexp_replace(lower(c.name || '/' || p.name), ' */ *', '/', 'g') as path
+               from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
+               where p.organization_id = $1
+                   and ($5::uuid is null or exists (
+                       select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $5)))
+           select g.place as "place!", s.id, s.name, s.client, s.archived as "archived!"
+           from unnest($2::uuid[], $3::text[], $4::text[]) with ordinality as g (id, name, path, place)
+           join seen s on s.id = g.id or s.key = lower(g.name) or s.path = lower(g.path)
+           order by g.place, lower(s.client), s.id limit 4000"#,
+        organization,
+        ids,
+        names,
+        paths,
+        on
+    )
+    .fetch_all(db.connection())
+    .await?;
+    let candidate = |id, name, client, archived| Candidate { id, name, client, archived };
+    Ok(rows.into_iter().map(|row| (row.place, candidate(row.id, row.name, row.client, row.archived))).collect())
 }
 
 /// Whether there is such a project for the caller: one they may see, or one they have worked on.

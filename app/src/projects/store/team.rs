@@ -5,14 +5,15 @@ use uuid::Uuid;
 
 use crate::{database::Db, error::Error, id::ProjectId};
 
-/// Puts a member on a project.
-pub async fn insert_member(db: &mut Db, project: ProjectId, member: Uuid) -> Result<(), Error> {
+/// Puts members on a project.
+pub async fn insert_members(db: &mut Db, project: ProjectId, members: &[Uuid]) -> Result<(), Error> {
     let organization = db.organization();
     query!(
-        "insert into project_member (organization_id, project_id, member_id) values ($1, $2, $3) on conflict do nothing",
+        "insert into project_member (organization_id, project_id, member_id)
+         select distinct $1::uuid, $2::uuid, member from unnest($3::uuid[]) member on conflict do nothing",
         organization,
         project.0,
-        member
+        members
     )
     .execute(db.connection())
     .await?;

@@ -22,6 +22,14 @@ pub async fn lock_member(db: &mut Db, member: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
+/// The name of a member who has left; none while they belong.
+pub async fn left(db: &mut Db, member: Uuid) -> Result<Option<String>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!("select name from member where organization_id = $1 and id = $2 and removed_at is not null", organization, member)
+        .fetch_optional(db.connection())
+        .await?)
+}
+
 /// What holds for the time of a member on a project, if it is one that `on` is on (or of any, without).
 pub async fn terms(db: &mut Db, project: Uuid, member: Uuid, on: Option<Uuid>) -> Result<Option<Terms>, Error> {
     let organization = db.organization();

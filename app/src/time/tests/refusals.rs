@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{entries, log, studio, with};
+use super::{entries, log, on_project, studio, with};
 use crate::error::Code;
 
 #[tokio::test]
@@ -140,4 +140,16 @@ async fn another_tenants_ids_are_not_found() {
     }
     assert_eq!(theirs.ok("list_time_entries", json!({})).await, before);
     assert_eq!(entries(&ours).await, 2);
+}
+
+#[tokio::test]
+async fn no_time_is_logged_for_who_has_left_and_what_they_logged_may_change() {
+    let studio = studio().await;
+    let barbara = on_project(&studio, "Dashboard").await;
+    let entry = log(&barbara, json!({})).await;
+    studio.ok("remove_member", json!({"member": barbara.member()})).await;
+    let late = json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h", "member": barbara.member()});
+    let refused = studio.refused("create_time_entry", late).await;
+    assert!(refused.field("member").is_some_and(|problem| problem.contains("has left")), "{refused:?}");
+    studio.ok("update_time_entry", json!({"time_entry": entry["id"], "description": "Corrected"})).await;
 }

@@ -202,3 +202,50 @@ fn patience_ends_after_five_failures_in_a_minute() {
     assert_eq!(pauses, [milliseconds(0), milliseconds(500), milliseconds(1000), milliseconds(2000), None]);
     assert_eq!(failures.pause(start + Duration::from_secs(120)), milliseconds(0), "an older minute is forgotten");
 }
+
+/// Every process of this folder's database.
+fn processes(folder: &TempDir) -> Vec<i32> {
+    let data = folder.path().canonicalize().expect("a folder").join("postgres/data");
+    let processes = fs::read_dir("/proc").expect("Linux").flatten();
+    let numbers = processes.filter_map(|process| process.file_name().to_str()?.parse::<i32>().ok());
+    numbers.filter(|pid| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|place| place == data)).collect()
+}
+
+#[tokio::test]
+async fn a_database_that_hangs_is_killed_whole_and_in_time() {
+    let folder = folder();
+    let cluster = start(&folder).await;
+    let pool = pool(&cluster).await;
+    remember(&pool).await;
+    let hanging = processes(&folder);
+    assert!(hanging.len() > 3, "{hanging:?}");
+    for pid in &hanging {
+        kill(Pid::from_raw(*pid), Signal::SIGSTOP).expect("it was alive");
+    }
+    let by = Instant::now() + Duration::from_secs(2);
+    assert!(!cluster.stop_by(by).await, "that it had to be killed is said");
+    assert!(Instant::now() < by + Duration::from_secs(2), "it takes no longer than it may");
+    eventually("nothing is left behind", async || processes(&folder).is_empty()).await;
+
+    let again = start(&folder).await;
+    let pool = self::pool(&again).await;
+    assert_eq!(recalls(&pool).await.expect("a word"), "GRÜßE");
+    assert!(again.stop_by(Instant::now() + LIMIT).await, "who is asked in time stops by itself");
+}
+
+#[tokio::test]
+async fn a_first_start_that_was_killed_does_not_disturb_the_next_one() {
+    let folder = folder();
+    let draft = folder.path().join("postgres/data.new");
+    let home = Home::prepare(folder.path()).expect("a home");
+    fs::create_dir_all(&draft).expect("a folder");
+    home.account.own_all(&draft).expect("it is given away");
+    // An orphan of a first start that was killed: it goes on writing its draft.
+    let mut orphan = home.account.command("/bin/sh");
+    orphan.args(["-c", "while :; do mkdir -p base; : >base/$$; : >base/more; done"]).current_dir(&draft);
+    let mut orphan = orphan.spawn().expect("a process");
+    let cluster = start(&folder).await;
+    orphan.wait().expect("the next start has ended it");
+    assert_eq!(ask::<i32>(&pool(&cluster).await, "select 1").await.expect("an answer"), 1);
+    cluster.stop().await;
+}

@@ -1,6 +1,7 @@
 //! Real clusters in folders that are thrown away: what is killed, what is left, what is refused.
 
 mod killed;
+mod owners;
 mod refused;
 mod shared;
 
@@ -26,7 +27,7 @@ async fn start(folder: &TempDir) -> Cluster {
 }
 
 async fn pool(cluster: &Cluster) -> PgPool {
-    PgPoolOptions::new().max_connections(2).acquire_timeout(LIMIT).connect_with(cluster.url()).await.expect("a pool")
+    PgPoolOptions::new().max_connections(2).acquire_timeout(LIMIT).connect_with(cluster.owner()).await.expect("a pool")
 }
 
 async fn ask<T>(pool: &PgPool, question: &'static str) -> sqlx::Result<T>
@@ -64,13 +65,13 @@ async fn data_survives_stop_and_start() {
     let folder = folder();
     let cluster = start(&folder).await;
     remember(&pool(&cluster).await).await;
-    let url = cluster.url();
+    let url = cluster.owner();
     cluster.stop().await;
     assert_eq!(postmaster(&folder), None);
 
     let again = start(&folder).await;
     assert_eq!(recalls(&pool(&again).await).await.expect("a word"), "GRÜßE");
-    assert_eq!(format!("{:?}", again.url()), format!("{url:?}"));
+    assert_eq!(format!("{:?}", again.owner()), format!("{url:?}"));
     again.stop().await;
 }
 
@@ -85,16 +86,30 @@ async fn the_database_is_private_and_careful() {
         ("show password_encryption", "scram-sha-256"),
         ("show data_checksums", "on"),
         ("select current_database()::text", "stint"),
-        ("select string_agg(distinct auth_method, ' ') from pg_hba_file_rules", "scram-sha-256"),
     ] {
         assert_eq!(ask::<String>(&pool, setting).await.expect("a value"), value, "{setting}");
     }
-    let stranger = PgConnection::connect_with(&cluster.url().password("postgres")).await;
+    let superuser = PgPool::connect_with(cluster.ways.superuser.clone()).await.expect("a pool");
+    let methods: String = ask(&superuser, "select string_agg(distinct auth_method, ' ') from pg_hba_file_rules").await.expect("methods");
+    assert_eq!(methods, "scram-sha-256");
+    let stranger = PgConnection::connect_with(&cluster.owner().password("postgres")).await;
     assert!(stranger.expect_err("a wrong password").to_string().contains("password authentication failed"));
     for (path, mode) in [("postgres", 0o700), ("postgres/socket", 0o700), ("postgres/password", 0o600), ("postgres.log", 0o600)] {
         let found = fs::metadata(folder.path().join(path)).expect("it is there");
         assert_eq!(found.mode() & 0o777, mode, "{path}");
     }
+    cluster.stop().await;
+}
+
+#[tokio::test]
+async fn several_processes_find_room_for_all_their_connections() {
+    let folder = folder();
+    let cluster = start(&folder).await;
+    let pool = pool(&cluster).await;
+    let room: i32 = ask(&pool, "select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int")
+        .await
+        .expect("a number");
+    assert!(room >= i32::try_from(4 * crate::connections::of_a_process()).expect("few"), "{room}");
     cluster.stop().await;
 }
 
@@ -134,7 +149,7 @@ async fn any_path_will_do() {
     let folder = folder();
     let odd = folder.path().join("a \"long\", odd 'path' $HOME ".repeat(4)).join("data");
     let cluster = Cluster::start(&odd).await.expect("a cluster");
-    let socket = cluster.url().get_socket().cloned().expect("a socket");
+    let socket = cluster.owner().get_socket().cloned().expect("a socket");
     assert!(socket.as_os_str().len() < 100 && !socket.starts_with(&odd), "{}", socket.display());
     assert_eq!(ask::<i32>(&pool(&cluster).await, "select 1").await.expect("an answer"), 1);
     cluster.stop().await;
@@ -142,7 +157,7 @@ async fn any_path_will_do() {
 
     let comma = folder.path().join("a, \"b\"");
     let cluster = Cluster::start(&comma).await.expect("a cluster");
-    assert!(cluster.url().get_socket().is_some_and(|socket| socket.starts_with(&comma)));
+    assert!(cluster.owner().get_socket().is_some_and(|socket| socket.starts_with(&comma)));
     cluster.stop().await;
 }
 

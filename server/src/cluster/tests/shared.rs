@@ -12,7 +12,7 @@ async fn two_on_one_folder_share_the_database() {
     second.stop().await;
     // Whichever of the two was asked to start it: the other one still has a database.
     eventually("the first one works", async || {
-        let Ok(mut connection) = PgConnection::connect_with(&first.url()).await else { return false };
+        let Ok(mut connection) = PgConnection::connect_with(&first.owner()).await else { return false };
         sqlx::query("select word from kept").fetch_one(&mut connection).await.is_ok()
     })
     .await;

@@ -1,0 +1,32 @@
+//! The commonest passwords: whoever guesses tries them first.
+//!
+//! The list holds those of at least ten characters, since shorter ones are refused anyway. It is the union of the 20,000
+//! passwords that Django refuses (`django/contrib/auth/common-passwords.txt.gz` of Django 5.2, BSD 3-clause licence) and the
+//! 30,000 of zxcvbn (`passwords` of its `frequency_lists.js`, version 4.4.2, MIT licence), in lower case and in order.
+
+use std::{collections::HashSet, sync::LazyLock};
+
+static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
+
+/// Whether a password is one of the commonest, in whatever case it is written.
+pub fn is_common(password: &str) -> bool {
+    COMMON.contains(password.trim().to_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_everybody_guesses_is_common_in_whatever_case() {
+        for password in ["1234567890", "password123", "Password123", "QWERTYUIOP", " qwertyuiop ", "1q2w3e4r5t"] {
+            assert!(is_common(password), "{password}");
+        }
+        assert!(!is_common("four random words together"));
+    }
+
+    #[test]
+    fn the_list_holds_only_what_is_long_enough_to_be_chosen() {
+        assert!(COMMON.len() > 2_000 && COMMON.iter().all(|password| password.chars().count() >= 10));
+    }
+}

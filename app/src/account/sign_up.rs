@@ -1,0 +1,35 @@
+//! Who may sign up here.
+
+use serde::{Deserialize, Serialize};
+
+/// Who may sign up. Whoever runs a Stint decides; they themselves can always add people.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignUpPolicy {
+    /// Anybody.
+    #[default]
+    Open,
+    /// Whoever has the link of an open invitation.
+    Invited,
+    /// Nobody.
+    Closed,
+}
+
+impl SignUpPolicy {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Invited, Self::Closed];
+
+    /// Its name in the settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Invited => "invited",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The policy of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|policy| policy.name() == name)
+    }
+}

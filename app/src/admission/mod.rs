@@ -1,0 +1,151 @@
+//! The gate before all doors: how often and how many at once one credential may call.
+//!
+//! A request enters once, before anything is asked of the database, and holds its permit to its end: what it calls in turn, a
+//! page with eight reads or a slash command of the drawer, uses the same one, and a write that goes on without its request takes
+//! it along. Whose a credential is, is remembered from the last time that it was recognized. That is for fairness only: what a
+//! caller may do is never decided here. How many connections one organization may have in use is said by the gate to the
+//! database (`crate::database`), which nothing goes around.
+
+mod quota;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    hash::{BuildHasher, RandomState},
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use uuid::Uuid;
+
+use crate::{
+    database::Database,
+    error::Error,
+    limits::{Rate, Recent, Turn, Turns},
+};
+use quota::Quotas;
+
+/// How long a call waits for its turn before it is refused.
+pub const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How many credentials are remembered at least.
+const GENERATION: usize = 5_000;
+
+/// How often and how many at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// How often one person may call from pages; no limit when absent.
+    pub person: Option<Rate>,
+    /// How often one token may call; no limit when absent.
+    pub token: Option<Rate>,
+    /// How many requests of one credential may be under way.
+    pub at_once: usize,
+    /// How many requests of one network may be under way whose credential is not known, or that bring none.
+    pub strangers_at_once: usize,
+    /// How long a request waits for its turn.
+    pub patience: Duration,
+}
+
+impl Rules {
+    /// Those of a process: `token` calls per minute with one token, twice as many at once, and 600 per minute and 200 at once of
+    /// one person; none means no limit on how often.
+    pub fn of(token: Option<NonZeroU32>) -> Self {
+        const PERSON: Option<Rate> = match (NonZeroU32::new(600), NonZeroU32::new(200)) {
+            (Some(per_minute), Some(burst)) => Some(Rate { per_minute, burst }),
+            _ => None,
+        };
+        let token = token.map(Rate::per_minute);
+        Self { person: token.and(PERSON), token, at_once: 8, strangers_at_once: 32, patience: PATIENCE }
+    }
+}
+
+/// Whose calls are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Owner {
+    /// A person at the pages, with all their sign-ins.
+    Person(Uuid),
+    /// A token.
+    Token(Uuid),
+}
+
+/// Who takes turns with themselves.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Key {
+    /// One credential, by a hash that only this process knows.
+    Credential(u64),
+    /// Whoever is not known, by where they come from.
+    Network(IpAddr),
+}
+
+/// The gate. A copy is the same gate.
+#[derive(Clone)]
+pub struct Gate(Arc<Inner>);
+
+struct Inner {
+    turns: Turns<Key>,
+    strangers: Turns<Key>,
+    owners: Mutex<Recent<u64, Owner>>,
+    hash: RandomState,
+    quotas: Quotas,
+}
+
+/// The right to call, until the last copy of it is dropped.
+#[derive(Clone)]
+pub struct Permit {
+    #[allow(dead_code, reason = "it is held, never looked at")]
+    turn: Turn,
+    owner: Option<Owner>,
+}
+
+impl Gate {
+    /// A gate with these rules. Processes with the same database count together through it.
+    pub fn new(rules: Rules, database: Database) -> Self {
+        Self(Arc::new(Inner {
+            turns: Turns::new(rules.at_once, rules.patience),
+            strangers: Turns::new(rules.strangers_at_once, rules.patience),
+            owners: Mutex::new(Recent::new(GENERATION)),
+            hash: RandomState::new(),
+            quotas: Quotas::new(rules, database),
+        }))
+    }
+
+    /// Lets a request in that came with this credential, or with none, from this network. A known credential is counted and
+    /// waits for its own turn, everybody else for a turn among the unknown of their network.
+    pub async fn enter(&self, credential: Option<&str>, network: IpAddr) -> Result<Permit, Error> {
+        let known = credential.map(|credential| self.0.hash.hash_one(credential));
+        let owner = known.and_then(|credential| self.owners().get(credential).copied());
+        match (known, owner) {
+            (Some(credential), Some(owner)) => self.own(credential, owner).await,
+            _ => Ok(Permit { turn: self.0.strangers.take(Key::Network(network)).await.ok_or_else(crowded)?, owner: None }),
+        }
+    }
+
+    /// The permit of a request whose credential turned out to be this owner's. It is remembered for the next time.
+    pub async fn recognized(&self, permit: Permit, credential: &str, owner: Owner) -> Result<Permit, Error> {
+        if permit.owner == Some(owner) {
+            return Ok(permit);
+        }
+        // The place among the unknown is free while it waits for its own.
+        drop(permit);
+        let credential = self.0.hash.hash_one(credential);
+        self.owners().keep(credential, owner);
+        self.own(credential, owner).await
+    }
+
+    async fn own(&self, credential: u64, owner: Owner) -> Result<Permit, Error> {
+        self.0.quotas.take(owner).await?;
+        let turn = self.0.turns.take(Key::Credential(credential)).await.ok_or_else(crowded)?;
+        Ok(Permit { turn, owner: Some(owner) })
+    }
+
+    fn owners(&self) -> std::sync::MutexGuard<'_, Recent<u64, Owner>> {
+        self.0.owners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn crowded() -> Error {
+    Error::too_often("Too many calls at once. Wait for the answers of some before you send more.", Duration::from_secs(1))
+}

@@ -1,0 +1,126 @@
+use std::net::Ipv4Addr;
+
+use super::*;
+use crate::{error::Code, testing::connect};
+
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+
+/// Without waiting: what finds no turn is refused at once.
+fn rules() -> Rules {
+    Rules { patience: Duration::ZERO, ..Rules::of(None) }
+}
+
+/// A gate that knows whose this credential is.
+async fn known(rules: Rules, credential: &str, owner: Owner) -> Gate {
+    let gate = Gate::new(rules, connect().await);
+    let permit = gate.enter(Some(credential), HERE).await.expect("let in");
+    gate.recognized(permit, credential, owner).await.expect("recognized");
+    gate
+}
+
+/// The permits of so many requests that come at once, and how many were refused.
+async fn at_once(gate: &Gate, credential: &str, many: usize) -> (Vec<Permit>, usize) {
+    let (mut permits, mut refused) = (Vec::new(), 0);
+    for _ in 0..many {
+        match gate.enter(Some(credential), HERE).await {
+            Ok(permit) => permits.push(permit),
+            Err(error) => {
+                assert_eq!(error.code, Code::RateLimited);
+                assert!(error.retry_after().is_some_and(|wait| wait >= Duration::from_secs(1)));
+                refused += 1;
+            }
+        }
+    }
+    (permits, refused)
+}
+
+#[tokio::test]
+async fn of_sixty_four_at_once_with_one_token_eight_are_let_in_and_a_neighbour_is_always() {
+    let gate = known(rules(), "flood", Owner::Token(Uuid::from_u128(1))).await;
+    let (permits, refused) = at_once(&gate, "flood", 64).await;
+    assert_eq!((permits.len(), refused), (8, 56));
+    let neighbour = gate.enter(Some("neighbour"), HERE).await.expect("a stranger at first");
+    gate.recognized(neighbour, "neighbour", Owner::Token(Uuid::from_u128(2))).await.expect("the neighbour");
+    drop(permits);
+    assert_eq!(at_once(&gate, "flood", 8).await.0.len(), 8, "whoever went away gave the permit back");
+}
+
+#[tokio::test]
+async fn a_permit_is_held_until_its_last_copy_is_dropped() {
+    let gate = known(Rules { at_once: 1, ..rules() }, "one", Owner::Person(Uuid::from_u128(1))).await;
+    let of_the_request = gate.enter(Some("one"), HERE).await.expect("let in");
+    let of_the_write = of_the_request.clone();
+    drop(of_the_request);
+    assert!(gate.enter(Some("one"), HERE).await.is_err(), "the write that goes on still holds it");
+    drop(of_the_write);
+    assert!(gate.enter(Some("one"), HERE).await.is_ok());
+}
+
+#[tokio::test]
+async fn whoever_guesses_credentials_takes_turns_with_nobody_but_their_own_network() {
+    let gate = known(Rules { strangers_at_once: 2, ..rules() }, "known", Owner::Token(Uuid::from_u128(1))).await;
+    let mut guesses = Vec::new();
+    for guess in 0..20_000_u32 {
+        if let Ok(permit) = gate.enter(Some(&format!("guess {guess}")), HERE).await {
+            guesses.push(permit);
+        }
+    }
+    assert_eq!(guesses.len(), 2, "a guess has no turn of its own");
+    assert!(gate.enter(None, HERE).await.is_err());
+    assert!(gate.enter(None, IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1))).await.is_ok());
+    assert!(gate.enter(Some("known"), HERE).await.is_ok());
+}
+
+/// How often a rate that hardly fills up lets in, when two processes are asked by turns.
+async fn let_in(gates: [&Gate; 2], wished: u32) -> u32 {
+    let mut let_in = 0;
+    for at in 0..wished {
+        let gate = if at % 2 == 0 { gates[0] } else { gates[1] };
+        let_in += u32::from(gate.enter(Some("busy"), HERE).await.is_ok());
+    }
+    let_in
+}
+
+fn slow() -> Rules {
+    let (Some(per_minute), Some(burst)) = (NonZeroU32::new(1), NonZeroU32::new(200)) else { panic!("numbers") };
+    Rules { token: Some(Rate { per_minute, burst }), ..rules() }
+}
+
+#[tokio::test]
+async fn two_processes_hold_one_rate_within_a_quarter() {
+    let owner = Owner::Token(Uuid::now_v7());
+    let (one, other) = (known(slow(), "busy", owner).await, known(slow(), "busy", owner).await);
+    let let_in = let_in([&one, &other], 1_000).await;
+    assert!((150..=250).contains(&let_in), "{let_in} instead of 200");
+    let after = self::let_in([&one, &other], 100).await;
+    assert!(after <= 2, "{after} more, though nothing is left in either");
+}
+
+#[tokio::test]
+async fn without_a_database_each_process_counts_for_itself() {
+    let database = connect().await;
+    let gate = Gate::new(slow(), database.clone());
+    let permit = gate.enter(Some("busy"), HERE).await.expect("let in");
+    gate.recognized(permit, "busy", Owner::Token(Uuid::now_v7())).await.expect("recognized");
+    database.close().await;
+    assert_eq!(let_in([&gate, &gate], 300).await, 199);
+}
+
+#[tokio::test]
+async fn an_organization_waits_for_its_share_of_the_connections_and_its_neighbour_does_not() {
+    use crate::{
+        database::{Access, Reach},
+        id::OrganizationId,
+    };
+    let database = connect().await.in_shares(2, Duration::ZERO);
+    let (crowd, neighbour) = (Reach::Organization(OrganizationId::new()), Reach::Organization(OrganizationId::new()));
+    let first = database.begin(crowd, Access::Read).await.expect("a connection");
+    let second = database.begin(crowd, Access::Write).await.expect("a connection");
+    assert_eq!(database.begin(crowd, Access::Read).await.err().map(|error| error.code), Some(Code::RateLimited));
+    let beside = database.begin(neighbour, Access::Read).await.expect("the neighbour's");
+    beside.roll_back().await;
+    first.roll_back().await;
+    second.commit().await.expect("committed");
+    let again = [database.begin(crowd, Access::Read).await, database.begin(crowd, Access::Read).await];
+    assert!(again.iter().all(Result::is_ok), "the share came back with the connections");
+}

@@ -1,0 +1,99 @@
+//! The demonstration studio as it stood at version 10 of the schema: every later migration runs on it, and it says the same.
+//!
+//! `studio.sql.gz` is `pg_dump --no-owner --inserts` of it, without the commands that are meant for psql. `figures.json`
+//! holds what it answered then, without what grows while its timer runs.
+
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+};
+
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgPoolOptions, raw_sql};
+
+use super::super::{Database, as_application, migrate};
+use crate::{
+    assistant::Engine,
+    id::UserId,
+    testing::{World, create, owner},
+};
+
+/// The person who owns the studio, and its place in addresses.
+const ADA: &str = "01a21871-0ea2-73a8-99ff-b9d641c16f5b";
+const SLUG: &str = "ada-s-studio";
+
+/// The studio with the schema of this binary, at the instant at which its figures were taken.
+async fn studio(name: &str) -> World {
+    // The roles belong to the cluster, and no dump of a database holds them.
+    owner().await.close().await;
+    let options = create(name).await;
+    let mut connection = PgConnection::connect_with(&options).await.expect("the new database");
+    raw_sql(AssertSqlSafe(dump())).execute(&mut connection).await.expect("restored");
+    connection.close().await.expect("closed");
+    migrate(&options).await.expect("the later migrations");
+    let pool = as_application(PgPoolOptions::new().max_connections(4)).connect_with(options).await.expect("connections");
+    let nobody = World::on(Database::new(pool), Engine::default());
+    nobody.set_clock("2026-11-26T16:00:00Z");
+    nobody.signed_in(UserId(ADA.parse().expect("an id")), SLUG).await
+}
+
+fn dump() -> String {
+    let mut unpack = Command::new("gzip").arg("-dc").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("gzip");
+    let mut input = unpack.stdin.take().expect("a pipe");
+    let writer = std::thread::spawn(move || input.write_all(include_bytes!("studio.sql.gz")));
+    let output = unpack.wait_with_output().expect("unpacked");
+    writer.join().expect("a thread").expect("written");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// What the studio says about its work and its invoices.
+async fn figures(studio: &World) -> Value {
+    let mut answers = serde_json::Map::new();
+    for (operation, arguments) in [
+        ("list_clients", json!({})),
+        ("list_projects", json!({})),
+        ("list_budgets", json!({})),
+        ("list_unbilled", json!({})),
+        ("summarize_time", json!({"group_by": "project"})),
+        ("list_time_entries", json!({"with_total": true, "limit": 20})),
+        ("list_invoices", json!({})),
+    ] {
+        answers.insert(operation.to_owned(), studio.ok(operation, arguments).await);
+    }
+    let invoices = answers["list_invoices"]["items"].as_array().expect("invoices").clone();
+    for invoice in invoices {
+        let id = invoice["id"].as_str().expect("an id");
+        answers.insert(format!("get_invoice {id}"), studio.ok("get_invoice", json!({"invoice": id})).await);
+    }
+    Value::Object(answers)
+}
+
+/// The first value that stood in an answer and does not stand there any more. What came to it is no matter.
+fn lost(before: &Value, now: &Value, place: &str) -> Option<String> {
+    match (before, now) {
+        (Value::Object(before), Value::Object(now)) => {
+            before.iter().find_map(|(name, value)| lost(value, now.get(name).unwrap_or(&Value::Null), &format!("{place}.{name}")))
+        }
+        (Value::Array(before), Value::Array(now)) if before.len() == now.len() => {
+            before.iter().zip(now).enumerate().find_map(|(index, (before, now))| lost(before, now, &format!("{place}[{index}]")))
+        }
+        _ => (before != now).then(|| format!("{place} was {before} and is {now}")),
+    }
+}
+
+#[tokio::test]
+async fn every_later_migration_leaves_the_invoices_and_figures_of_a_studio_as_they_were() {
+    let studio = studio("studio_").await;
+    let before: Value = serde_json::from_str(include_str!("figures.json")).expect("figures");
+    assert!(before["list_invoices"]["items"].as_array().is_some_and(|invoices| invoices.len() > 5));
+    let now = figures(&studio).await;
+    assert_eq!(lost(&before, &now, ""), None);
+}
+
+#[tokio::test]
+async fn every_later_migration_leaves_the_chain_of_calls_sound() {
+    let studio = studio("chain_").await;
+    let proof = studio.ok("verify_audit", json!({})).await;
+    assert_eq!(proof["sound"], true, "{proof}");
+    assert!(proof["checked"].as_i64().is_some_and(|checked| checked > 100), "{proof}");
+}

@@ -1,0 +1,163 @@
+//! Undo and every other writer of time take their locks in one order: nobody is broken off for a deadlock.
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+
+use super::{log, studio, undo};
+use crate::{
+    access::Writes,
+    error::{Code, Error},
+    testing::{World, apart, owner},
+};
+
+/// How many deadlocks the database of the test has found.
+async fn deadlocks() -> i64 {
+    let owner = owner().await;
+    let found = sqlx::query_scalar("select deadlocks from pg_stat_database where datname = current_database()").fetch_one(&owner).await;
+    owner.close().await;
+    found.expect("a count")
+}
+
+/// Comes back once so many sessions of this database wait for a lock.
+async fn until_waiting(holder: &mut sqlx::PgConnection, sessions: i64) {
+    let waiting = "select count(distinct pid) from pg_locks where not granted
+        and pid in (select pid from pg_stat_activity where datname = current_database())";
+    for _ in 0..20_000 {
+        let found: i64 = sqlx::query_scalar(waiting).fetch_one(&mut *holder).await.expect("locks");
+        if found >= sessions {
+            return;
+        }
+    }
+    panic!("nobody waits");
+}
+
+fn spawned(world: &World, operation: &'static str, arguments: Value) -> tokio::task::JoinHandle<Result<Value, Error>> {
+    let world = world.clone();
+    tokio::spawn(async move { world.call(operation, arguments).await })
+}
+
+/// Whether a call was broken off, and not done or refused for a reason of its own.
+fn broken_off(answer: &Result<Value, Error>) -> bool {
+    answer.as_ref().is_err_and(|error| matches!(error.code, Code::Unavailable | Code::Internal))
+}
+
+#[tokio::test]
+async fn an_entry_on_a_budgeted_project_is_undone_and_changed_at_once() {
+    apart("undo_locks", async {
+        let studio = studio().await;
+        studio.ok("set_budget", json!({"project": "Dashboard", "hours": 100})).await;
+        let entry = log(&studio, "2026-11-18").await;
+        let changed = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "duration": "2h"})).await;
+        let owner = owner().await;
+        let mut holder = owner.begin().await.expect("a transaction");
+        sqlx::query("select from time_entry for update").execute(&mut *holder).await.expect("held");
+        let change = spawned(&studio, "update_time_entry", json!({"time_entry": entry["id"], "description": "Else"}));
+        until_waiting(&mut holder, 1).await;
+        let back = spawned(&studio, "undo_action", json!({"action": changed["action"]}));
+        until_waiting(&mut holder, 2).await;
+        holder.rollback().await.expect("let go");
+        change.await.expect("an answer").expect("changed");
+        assert_eq!(back.await.expect("an answer").expect_err("overtaken").code, Code::Stale);
+        owner.close().await;
+        assert_eq!(deadlocks().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_storm_of_writers_on_the_same_time_never_ends_in_a_deadlock() {
+    apart("storm", async {
+        let studio = studio().await;
+        let agent = studio.token(Writes::Drafts).await;
+        studio.ok("set_budget", json!({"project": "Dashboard", "hours": 1000})).await;
+        studio.ok("create_project", json!({"client": "Acme", "name": "Site"})).await;
+        studio.ok("set_budget", json!({"project": "Site", "hours": 1000})).await;
+        for round in 0..6 {
+            storm(&studio, &agent, round).await;
+        }
+        assert_eq!(deadlocks().await, 0);
+        assert_eq!(studio.ok("verify_audit", json!({})).await["sound"], true);
+    })
+    .await;
+}
+
+/// Undoes, changes, confirms, bills and releases the same entries, all at once.
+async fn storm(studio: &World, agent: &World, round: i32) {
+    let mut entries = Vec::new();
+    let mut actions = Vec::new();
+    for _ in 0..3 {
+        let draft = agent.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-19", "duration": "10m"})).await;
+        let logged = log(studio, "2026-11-18").await;
+        let moved = studio.ok("update_time_entry", json!({"time_entry": logged["id"], "project": "Site"})).await;
+        entries.extend([draft["id"].clone(), logged["id"].clone()]);
+        actions.extend([draft["action"].clone(), moved["action"].clone()]);
+    }
+    let invoice = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    entries.reverse();
+    let mut calls = vec![
+        spawned(studio, "confirm_time_entries", json!({"all": true})),
+        spawned(studio, "confirm_time_entries", json!({"time_entries": entries})),
+        spawned(studio, "delete_invoice_draft", json!({"invoice": invoice["id"]})),
+        spawned(studio, "undo_action", json!({"action": invoice["action"]})),
+        spawned(studio, "draft_invoice", json!({"client": "Acme"})),
+        spawned(studio, "start_timer", json!({"project": "Dashboard", "stop_running": true, "description": format!("{round}")})),
+        spawned(studio, "stop_timer", json!({})),
+        spawned(studio, "set_budget", json!({"project": "Site", "hours": 1000 + round})),
+        spawned(studio, "update_client", json!({"client": "Acme", "address": format!("{round} High Street")})),
+        spawned(studio, "update_organization", json!({"lock_date": "2026-10-31", "phone": format!("{round}")})),
+    ];
+    for action in actions {
+        calls.push(spawned(studio, "undo_action", json!({"action": action})));
+    }
+    for (place, entry) in entries.iter().enumerate() {
+        let project = if place % 2 == 0 { "Site" } else { "Dashboard" };
+        calls.push(spawned(studio, "update_time_entry", json!({"time_entry": entry, "project": project, "description": "Else"})));
+        calls.push(spawned(studio, "delete_time_entry", json!({"time_entry": entry})));
+    }
+    for answer in join_all(calls).await {
+        let answer = answer.expect("an answer");
+        assert!(!broken_off(&answer), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn time_does_not_land_on_a_day_that_is_closed_meanwhile() {
+    apart("closing", async {
+        let studio = studio().await;
+        let owner = owner().await;
+        // Whoever logs time waits for the one who closes the day.
+        let mut closing = owner.begin().await.expect("a transaction");
+        sqlx::query("update organization set lock_date = '2026-11-18'").execute(&mut *closing).await.expect("closed");
+        let late = spawned(&studio, "create_time_entry", json!({"project": "Dashboard", "date": "2026-11-18", "duration": "1h"}));
+        until_waiting(&mut closing, 1).await;
+        closing.commit().await.expect("committed");
+        assert_eq!(late.await.expect("an answer").expect_err("the day is closed").code, Code::Locked);
+        owner.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deletion_is_undone_when_a_column_has_come_since() {
+    apart("columns", async {
+        let studio = studio().await;
+        studio.ok("create_client", json!({"name": "Globex", "vat_id": "DE123"})).await;
+        let deleted = studio.ok("delete_client", json!({"client": "Globex"})).await;
+        let entry = log(&studio, "2026-11-18").await;
+        let gone = studio.ok("delete_time_entry", json!({"time_entry": entry["id"]})).await;
+        let changed = studio.ok("update_client", json!({"client": "Acme", "address": "1 High Street"})).await;
+        let owner = owner().await;
+        for table in ["client", "time_entry"] {
+            let later = format!("alter table {table} add column x int not null default 7");
+            sqlx::query(sqlx::AssertSqlSafe(later)).execute(&owner).await.expect("a column");
+        }
+        owner.close().await;
+        for action in [&deleted, &gone, &changed] {
+            undo(&studio, action).await;
+        }
+        assert_eq!(studio.ok("get_client", json!({"client": "Globex"})).await["vat_id"], "DE123");
+        assert_eq!(studio.number("select sum(x)::bigint from client where organization_id = $1").await, 14);
+        assert_eq!(studio.number("select sum(x)::bigint from time_entry where organization_id = $1").await, 7);
+    })
+    .await;
+}

@@ -1,0 +1,151 @@
+//! How often: a token bucket.
+
+use std::{
+    num::NonZeroU32,
+    time::{Duration, Instant},
+};
+
+/// How often something may be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// How often per minute, in the long run.
+    pub per_minute: NonZeroU32,
+    /// How often at once, after a pause.
+    pub burst: NonZeroU32,
+}
+
+impl Rate {
+    /// So often per minute, and twice as often at once.
+    pub fn per_minute(often: NonZeroU32) -> Self {
+        Self { per_minute: often, burst: often.saturating_mul(NonZeroU32::MIN.saturating_add(1)) }
+    }
+
+    /// How many calls are told to the other processes together: a twentieth of the burst.
+    pub fn block(self) -> u32 {
+        (self.burst.get() / 20).max(1)
+    }
+
+    fn per_second(self) -> f64 {
+        f64::from(self.per_minute.get()) / 60.0
+    }
+}
+
+/// What is left for one key. Several processes share a bucket: each takes from its own copy, and tells the others in blocks.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    rate: Rate,
+    left: f64,
+    at: Instant,
+    untold: u32,
+    telling: bool,
+}
+
+/// What came of a wish to take one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Taken {
+    /// It was taken.
+    Yes,
+    /// It was taken, and so many are to be told to the other processes now.
+    AndTell(u32),
+    /// Too many are untold: first it has to be heard what the others have left.
+    FirstHear,
+    /// Nothing is left; there will be something after this time.
+    NotBefore(Duration),
+}
+
+impl Bucket {
+    /// A full bucket.
+    pub fn full(rate: Rate, now: Instant) -> Self {
+        Self { rate, left: f64::from(rate.burst.get()), at: now, untold: 0, telling: false }
+    }
+
+    /// Takes one, if there is one. Who is two blocks ahead has to hear of the others first.
+    pub fn take(&mut self, now: Instant) -> Taken {
+        if self.telling && self.untold >= self.rate.block() * 2 && self.left >= 1.0 {
+            return Taken::FirstHear;
+        }
+        self.take_unheard(now)
+    }
+
+    /// The same without hearing of the others: when the database is slow, a process goes on by itself.
+    pub fn take_unheard(&mut self, now: Instant) -> Taken {
+        self.refill(now);
+        if self.left < 1.0 {
+            return Taken::NotBefore(Duration::from_secs_f64((1.0 - self.left) / self.rate.per_second()));
+        }
+        self.left -= 1.0;
+        self.untold = self.untold.saturating_add(1);
+        if self.telling || self.untold < self.rate.block() {
+            return Taken::Yes;
+        }
+        self.telling = true;
+        Taken::AndTell(self.untold)
+    }
+
+    /// What all processes have left together after `told` were told, at this instant; nothing when it could not be heard, and
+    /// then this process goes on by itself.
+    pub fn heard(&mut self, told: u32, left: Option<f64>, now: Instant) {
+        self.telling = false;
+        self.untold = self.untold.saturating_sub(told);
+        self.refill(now);
+        if let Some(left) = left {
+            self.left = self.left.min(left - f64::from(self.untold));
+        }
+    }
+
+    fn refill(&mut self, now: Instant) {
+        let passed = now.saturating_duration_since(self.at).as_secs_f64();
+        self.left = (self.left + passed * self.rate.per_second()).min(f64::from(self.rate.burst.get()));
+        self.at = self.at.max(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: Rate = Rate { per_minute: NonZeroU32::new(60).expect("a number"), burst: NonZeroU32::new(100).expect("a number") };
+
+    /// How many of `wished` are taken at this instant, by a process that hears of no other.
+    fn taken(bucket: &mut Bucket, wished: u32, now: Instant) -> u32 {
+        let mut taken = 0;
+        for _ in 0..wished {
+            match bucket.take(now) {
+                Taken::Yes => taken += 1,
+                Taken::AndTell(told) => {
+                    taken += 1;
+                    bucket.heard(told, None, now);
+                }
+                Taken::FirstHear | Taken::NotBefore(_) => {}
+            }
+        }
+        taken
+    }
+
+    #[test]
+    fn a_pause_fills_the_bucket_and_no_more_than_that() {
+        let (mut bucket, start) = (Bucket::full(RATE, Instant::now()), Instant::now());
+        assert_eq!(taken(&mut bucket, 150, start), 100);
+        assert_eq!(taken(&mut bucket, 150, start + Duration::from_secs(10)), 10);
+        assert_eq!(taken(&mut bucket, 150, start + Duration::from_secs(3_600)), 100);
+    }
+
+    #[test]
+    fn whoever_has_to_wait_is_told_how_long() {
+        let (mut bucket, start) = (Bucket::full(RATE, Instant::now()), Instant::now());
+        taken(&mut bucket, 100, start);
+        let Taken::NotBefore(wait) = bucket.take(start) else { panic!("nothing is left") };
+        assert!(wait > Duration::ZERO && wait <= Duration::from_secs(1), "{wait:?}");
+        assert_eq!(taken(&mut bucket, 1, start + wait), 1);
+    }
+
+    #[test]
+    fn no_more_than_two_blocks_are_taken_before_the_others_are_heard() {
+        let (mut bucket, now) = (Bucket::full(RATE, Instant::now()), Instant::now());
+        let all: Vec<Taken> = (0..11).map(|_| bucket.take(now)).collect();
+        assert_eq!((all[4], all[9], all[10]), (Taken::AndTell(5), Taken::Yes, Taken::FirstHear));
+        bucket.heard(5, Some(3.0 + 5.0), now);
+        let left = (0..10).filter(|_| !matches!(bucket.take(now), Taken::NotBefore(_))).count();
+        assert_eq!(left, 3, "what the others took is gone here too");
+    }
+}

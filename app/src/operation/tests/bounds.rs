@@ -1,0 +1,106 @@
+//! No argument has room for more than the domain needs, whatever it holds.
+
+use serde_json::{Map, Value, json};
+
+use super::furnished;
+use crate::{
+    error::Code,
+    operation::{Effect, Operation},
+    operations,
+};
+
+/// The parts of a schema that have no bound, by their path.
+fn unbounded(path: &str, schema: &Value, found: &mut Vec<String>) {
+    let Some(fields) = schema.as_object() else { return };
+    let is_one_of_few = ["enum", "const", "format"].iter().any(|keyword| fields.contains_key(*keyword));
+    match fields.get("type").and_then(Value::as_str) {
+        Some("string") if !is_one_of_few && !fields.contains_key("maxLength") => found.push(path.to_owned()),
+        Some("array") if !fields.contains_key("maxItems") => found.push(path.to_owned()),
+        _ => {}
+    }
+    for (name, property) in fields.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        unbounded(&format!("{path}.{name}"), property, found);
+    }
+    if let Some(items) = fields.get("items") {
+        unbounded(&format!("{path}[]"), items, found);
+    }
+    for choices in ["anyOf", "oneOf", "allOf"] {
+        for choice in fields.get(choices).and_then(Value::as_array).into_iter().flatten() {
+            unbounded(path, choice, found);
+        }
+    }
+}
+
+#[test]
+fn every_list_and_every_text_has_a_bound_in_its_schema() {
+    let mut found = Vec::new();
+    for operation in operations::all() {
+        unbounded(operation.declaration.name, &Value::Object(operation.input.clone()), &mut found);
+    }
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn every_list_of_pages_takes_the_longest_cursor_that_it_gives_out() {
+    for operation in operations::all() {
+        let cursor = &operation.input["properties"]["cursor"];
+        assert!(cursor.is_null() || cursor["maxLength"].as_u64() >= Some(4_096), "{}: {cursor}", operation.declaration.name);
+    }
+}
+
+/// Sends `value` as this argument of a call that is right otherwise, as a rehearsal where it writes; and answers the code and the
+/// fields of the refusal, if it was refused.
+async fn with(
+    world: &crate::testing::World,
+    operation: &Operation,
+    right: &Map<String, Value>,
+    name: &str,
+    value: Value,
+) -> Option<(Code, Vec<String>)> {
+    let mut arguments = right.clone();
+    arguments.insert(name.to_owned(), value);
+    if operation.declaration.effect != Effect::Read {
+        arguments.insert("dry_run".to_owned(), json!(true));
+    }
+    let refused = world.call(operation.declaration.name, Value::Object(arguments)).await.err()?;
+    Some((refused.code, refused.fields.into_keys().collect()))
+}
+
+fn arguments_of<'a>(operation: &'a Operation, kind: &'a str) -> impl Iterator<Item = &'a String> {
+    let properties = operation.input["properties"].as_object().into_iter().flatten();
+    properties.filter(move |(_, schema)| schema["type"] == kind && schema.get("enum").is_none()).map(|(name, _)| name)
+}
+
+#[tokio::test]
+async fn a_text_of_a_megabyte_or_with_nul_is_refused_by_its_name_and_an_invisible_one_is_no_fault_of_ours() {
+    let studio = furnished("texts").await;
+    for operation in operations::all() {
+        let right = studio.right(operation).await;
+        for name in arguments_of(operation, "string") {
+            let what = format!("{}: {name}", operation.declaration.name);
+            for wrong in ["x".repeat(1_000_000), "a\0b".to_owned()] {
+                let (code, fields) = with(&studio.world, operation, &right, name, json!(wrong)).await.expect(&what);
+                assert!(code == Code::Invalid && fields.contains(name), "{what}: {code:?} {fields:?}");
+            }
+            for strange in ["invoice\u{202E}fdp", "\u{200B}", "\u{2028}", "\u{FEFF}\u{2066}"] {
+                let refused = with(&studio.world, operation, &right, name, json!(strange)).await;
+                let fault = refused.as_ref().is_some_and(|(code, _)| matches!(code, Code::Internal | Code::Unavailable));
+                assert!(!fault, "{what}: {strange:?} {refused:?}");
+                assert!(refused.is_none_or(|(code, fields)| code != Code::Invalid || !fields.is_empty()), "{what}: {strange:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_twenty_thousand_items_is_refused_by_its_name() {
+    let studio = furnished("lists").await;
+    for operation in operations::all() {
+        let right = studio.right(operation).await;
+        for name in arguments_of(operation, "array") {
+            let what = format!("{}: {name}", operation.declaration.name);
+            let (code, fields) = with(&studio.world, operation, &right, name, json!(vec!["me"; 20_000])).await.expect(&what);
+            assert!(code == Code::Invalid && fields.contains(name), "{what}: {code:?} {fields:?}");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Arguments as they stand in a form or in the query of an address (`application/x-www-form-urlencoded`), read as a schema
+//! means them.
+//!
+//! `name=value` is a value, `names=a&names=b` and `names[]=a` are lists, `lines[0][description]=…` is a field of the first of
+//! several objects. An object may also stand as JSON. Empty text is an argument that is absent, unless it is required or is one
+//! that empty text clears.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::schema::CLEARS;
+use crate::{
+    error::{Code, Error},
+    text,
+};
+
+/// How many parts a name has at most; `lines[0][description]` has three.
+const PARTS_MAX: usize = 5;
+
+/// Reads the arguments that `input` describes. What it does not know stays text, so that validation refuses it by its name.
+pub fn arguments(input: &Map<String, Value>, sent: &str) -> Result<Value, Error> {
+    let mut all = Sent::default();
+    for (name, text) in url::form_urlencoded::parse(sent.as_bytes()) {
+        // A form writes every line break as two characters.
+        all.at(&name)?.texts.push(text.replace("\r\n", "\n"));
+    }
+    object(input, all, None)
+}
+
+/// What was sent under a name.
+#[derive(Default)]
+struct Sent {
+    texts: Vec<String>,
+    within: BTreeMap<Part, Sent>,
+}
+
+/// A part of a name; numbers are in the order of their values.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Place(u32),
+    Name(String),
+}
+
+impl Sent {
+    /// Where the value of this name belongs. `names[]` is the same as `names`.
+    fn at(&mut self, name: &str) -> Result<&mut Self, Error> {
+        let (first, rest) = match name.split_once('[') {
+            Some((first, rest)) if rest.ends_with(']') => (first, rest.strip_suffix(']')),
+            _ => (name, None),
+        };
+        let further: Vec<&str> = rest.into_iter().flat_map(|rest| rest.split("][")).collect();
+        let further = further.strip_suffix(&[""]).unwrap_or(&further);
+        if further.len() >= PARTS_MAX {
+            let shown = text::excerpt(name);
+            return Err(Error::new(Code::Invalid, format!("The name \"{shown}\" has too many parts; at most {PARTS_MAX} are read.")));
+        }
+        let mut here = self.within.entry(Part::Name(first.to_owned())).or_default();
+        for part in further {
+            let part = part.parse().map_or_else(|_| Part::Name((*part).to_owned()), Part::Place);
+            here = here.within.entry(part).or_default();
+        }
+        Ok(here)
+    }
+}
+
+/// Reads an object; `argument` is the one that it stands in, for what is said of it.
+fn object(schema: &Map<String, Value>, sent: Sent, argument: Option<&str>) -> Result<Value, Error> {
+    let mut fields = Map::new();
+    for (part, sent) in sent.within {
+        let name = match part {
+            Part::Name(name) => name,
+            Part::Place(place) => place.to_string(),
+        };
+        let described = schema.get("properties").and_then(|properties| properties.get(&name));
+        let value = value(described, sent, argument.unwrap_or(&name))?;
+        let is_empty = value.as_str().is_some_and(str::is_empty);
+        if !is_empty || is_required(schema, &name) || described.is_some_and(|described| described.get(CLEARS).is_some()) {
+            fields.insert(name, value);
+        }
+    }
+    Ok(Value::Object(fields))
+}
+
+fn is_required(schema: &Map<String, Value>, name: &str) -> bool {
+    schema.get("required").and_then(Value::as_array).is_some_and(|required| required.iter().any(|required| required == name))
+}
+
+fn value(schema: Option<&Value>, sent: Sent, argument: &str) -> Result<Value, Error> {
+    match (schema, schema.and_then(kind)) {
+        (Some(schema), Some("array")) => list(schema.get("items"), sent, argument),
+        (Some(Value::Object(schema)), Some("object")) if sent.texts.is_empty() => object(schema, sent, Some(argument)),
+        (_, kind) => scalar(kind, sent, argument),
+    }
+}
+
+/// Reads a list: what stands under its name alone, then what is numbered.
+fn list(items: Option<&Value>, sent: Sent, argument: &str) -> Result<Value, Error> {
+    let single = sent.texts.into_iter().map(|text| Sent { texts: vec![text], within: BTreeMap::new() });
+    let read = single.chain(sent.within.into_values()).map(|sent| value(items, sent, argument));
+    read.collect::<Result<Vec<_>, _>>().map(Value::Array)
+}
+
+/// Reads one text as a value of this kind.
+fn scalar(kind: Option<&str>, sent: Sent, argument: &str) -> Result<Value, Error> {
+    let (Some(text), true) = (sent.texts.first(), sent.within.is_empty() && sent.texts.len() < 2) else {
+        let twice = if sent.within.is_empty() { "stands twice; give it once" } else { "is one value and has no parts" };
+        return Err(Error::invalid(argument, format!("{argument} {twice}.")));
+    };
+    let wrong = |wanted: &str| Error::invalid(argument, format!("{argument} is \"{}\", which is not {wanted}.", text::excerpt(text)));
+    let said = text.trim();
+    Ok(match kind {
+        Some("integer" | "number" | "boolean" | "object") if said.is_empty() => Value::from(""),
+        Some("integer") => Value::from(said.parse::<i64>().map_err(|_| wrong("a whole number"))?),
+        Some("number") => Value::from(said.parse::<f64>().map_err(|_| wrong("a number"))?),
+        Some("boolean") => Value::from(flag(said).ok_or_else(|| wrong("true or false"))?),
+        Some("object") => serde_json::from_str(said).map_err(|_| wrong("a JSON object"))?,
+        _ => Value::from(text.as_str()),
+    })
+}
+
+fn flag(text: &str) -> Option<bool> {
+    match text {
+        "true" | "1" | "on" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// The kind of a value, when there is only one that it can be of.
+fn kind(schema: &Value) -> Option<&str> {
+    schema.get("type").and_then(Value::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(sent: &str) -> Result<Value, Error> {
+        let line = json!({ "type": "object", "required": ["description"], "properties": {
+            "description": { "type": "string" }, "quantity": { "type": "string" }, "remove": { "type": "boolean" },
+        }});
+        let input = json!({ "required": ["name"], "properties": {
+            "limit": { "type": "integer" }, "archived": { "type": "boolean" }, "query": { "type": "string" },
+            "projects": { "type": "array", "items": { "type": "string" } }, "lines": { "type": "array", "items": line },
+            "name": { "type": "string" }, "notes": { "type": "string", CLEARS: true },
+            "rounding": { "type": "object", "properties": { "step_minutes": { "type": "integer" } } },
+        }});
+        arguments(input.as_object().expect("an object"), sent)
+    }
+
+    #[test]
+    fn values_are_read_as_the_schema_means_them() {
+        let read = read("limit=5&archived=true&query=5&projects=a&projects[]=b&other=1");
+        assert_eq!(read, Ok(json!({ "limit": 5, "archived": true, "query": "5", "projects": ["a", "b"], "other": "1" })));
+    }
+
+    #[test]
+    fn a_value_of_another_kind_is_refused_with_its_name() {
+        for (sent, field) in [
+            ("limit=many", "limit"),
+            ("archived=perhaps", "archived"),
+            ("query=a&query=b", "query"),
+            ("query[a]=b", "query"),
+            ("lines[0][remove]=7", "lines"),
+            ("rounding=7,", "rounding"),
+        ] {
+            let refused = read(sent).expect_err(sent);
+            assert!(refused.field(field).is_some(), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn objects_stand_in_their_parts_in_the_order_of_their_numbers_or_as_json() {
+        let parts = "lines%5B10%5D%5Bdescription%5D=last&lines[2][description]=first&lines[2][quantity]=&rounding[step_minutes]=15";
+        let expected = json!({ "lines": [{ "description": "first" }, { "description": "last" }], "rounding": { "step_minutes": 15 } });
+        assert_eq!(read(parts), Ok(expected));
+        assert_eq!(read("rounding={\"step_minutes\":6}"), Ok(json!({ "rounding": { "step_minutes": 6 } })));
+    }
+
+    #[test]
+    fn empty_text_is_absent_unless_it_is_required_or_clears() {
+        assert_eq!(read("name=&notes=&query=&limit=&archived=&rounding="), Ok(json!({ "name": "", "notes": "" })));
+    }
+
+    #[test]
+    fn line_breaks_are_one_character() {
+        assert_eq!(read("notes=a%0D%0Ab"), Ok(json!({ "notes": "a\nb" })));
+    }
+
+    #[test]
+    fn a_name_of_many_parts_is_refused_before_it_is_followed() {
+        assert!(read(&format!("lines{}=x", "[a]".repeat(100_000))).is_err());
+    }
+}

@@ -1,0 +1,102 @@
+//! What an organization, and the deployment as a whole, may use of what its operator pays for: mails and tokens of the model.
+//!
+//! Counted in the database, so that all processes share it. An organization's mails are counted by the call that writes them, so
+//! that its refusal takes everything back; the deployment's are counted as they leave, because a call holds its counts until it
+//! ends, and no organization may hold up another.
+
+mod store;
+#[cfg(test)]
+mod tests;
+
+use jiff::civil::Date;
+
+use crate::{
+    database::Db,
+    error::{Code, Error},
+};
+
+/// The quotas of a deployment; absent means no limit. Days and months are those of UTC.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Quotas {
+    /// Mails that one organization may send in a day.
+    pub mails_of_organization: Option<i64>,
+    /// Mails that may leave in a day, of all organizations.
+    pub mails: Option<i64>,
+    /// Tokens that the model may read and write in a month, for all organizations.
+    pub model_tokens: Option<i64>,
+}
+
+/// Counts mails that a call has put into the outbox. Refused when there are too many for today; the call then does nothing.
+pub async fn mails_written(db: &mut Db, quotas: &Quotas, mails: i64) -> Result<(), Error> {
+    if mails == 0 {
+        return Ok(());
+    }
+    if let Some(most) = quotas.mails_of_organization {
+        let (written, free_on) = store::count_mails(db, mails).await?;
+        if written > most {
+            return Err(used_up(&format!("Your organization has written its {most} mails of today"), free_on)
+                .hint("What needs no mail can still be done, such as sending an invoice without e-mail."));
+        }
+    }
+    if let Some(most) = quotas.mails {
+        let (free, free_on) = store::left(db, MAILS, most).await?;
+        if !free {
+            return Err(used_up("This Stint has sent all mails that it may send today", free_on));
+        }
+    }
+    Ok(())
+}
+
+/// Counts a mail that is about to leave.
+pub async fn mail_leaves(db: &mut Db, quotas: &Quotas) -> Result<(), Error> {
+    match quotas.mails {
+        Some(most) => count(db, MAILS, 1, most, "This Stint has sent all mails that it may send today").await,
+        None => Ok(()),
+    }
+}
+
+/// Counts tokens before a model is asked.
+pub async fn take_tokens(db: &mut Db, quotas: &Quotas, tokens: i64) -> Result<(), Error> {
+    match quotas.model_tokens {
+        Some(most) => count(db, MODEL_TOKENS, tokens, most, MODEL_USED_UP).await,
+        None => Ok(()),
+    }
+}
+
+/// Counts what more, or less, was used than was taken before.
+pub async fn settle_tokens(db: &mut Db, quotas: &Quotas, more: i64) -> Result<(), Error> {
+    match quotas.model_tokens {
+        Some(_) if more != 0 => store::count(db, MODEL_TOKENS, more, None).await.map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses when the model has used all tokens of the deployment.
+pub async fn check_tokens(db: &mut Db, quotas: &Quotas) -> Result<(), Error> {
+    let Some(most) = quotas.model_tokens else { return Ok(()) };
+    match store::left(db, MODEL_TOKENS, most).await? {
+        (true, _) => Ok(()),
+        (false, free_on) => Err(used_up(MODEL_USED_UP, free_on)),
+    }
+}
+
+/// How mails are called where they are counted.
+const MAILS: &str = "mails";
+
+/// How tokens are called where they are counted.
+const MODEL_TOKENS: &str = "model_tokens";
+
+const MODEL_USED_UP: &str = "The model has used up the tokens that this Stint has for it in this month";
+
+async fn count(db: &mut Db, what: &str, more: i64, most: i64, words: &str) -> Result<(), Error> {
+    match store::count(db, what, more, Some(most)).await? {
+        (true, _) => Ok(()),
+        (false, free_on) => Err(used_up(words, free_on)),
+    }
+}
+
+/// The refusal, which says when there is more.
+fn used_up(words: &str, free_on: Date) -> Error {
+    let error = Error::new(Code::RateLimited, format!("{words}. It goes on on {free_on} at 00:00 UTC."));
+    Error { details: Some(serde_json::json!({ "free_at": format!("{free_on}T00:00:00Z") })), ..error }
+}

@@ -1,0 +1,114 @@
+//! Refusals when something is used up. What the deployment has used is one row for all tests of the process: each takes a bound far
+//! above what the others use.
+
+use std::sync::Arc;
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::json;
+
+use super::*;
+use crate::{
+    context::{Caller, Services},
+    database::{Access, Reach},
+    testing::World,
+};
+
+/// The same studio with a mail server and these quotas.
+fn with(studio: &World, quotas: Quotas) -> World {
+    let before = &studio.caller.services;
+    let services = Services {
+        database: before.database.clone(),
+        workers: before.workers.clone(),
+        admission: before.admission.clone(),
+        clock: Box::new(studio.clock.clone()),
+        documents: Box::new(studio.documents.clone()),
+        public_url: before.public_url.clone(),
+        mail_leaves: true,
+        sign_up: crate::account::SignUpPolicy::Open,
+        quotas,
+        mail_waits: tokio::sync::Notify::new(),
+        verifications: tokio::sync::Notify::new(),
+        access_log_days: before.access_log_days,
+        tasks: before.tasks.clone(),
+        recorder: before.recorder.clone(),
+        assistant: crate::assistant::Engine::default(),
+    };
+    World { caller: Caller { services: Arc::new(services), ..studio.caller.clone() }, ..studio.clone() }
+}
+
+async fn draft(studio: &World) -> serde_json::Value {
+    studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": 5000}]})).await["id"].clone()
+}
+
+async fn studio(quotas: Quotas) -> World {
+    let studio = with(&World::new("studio").await, quotas);
+    studio.ok("create_client", json!({"name": "Acme", "currency": "EUR", "tax_rate": "19", "email": "billing@acme.example"})).await;
+    studio
+}
+
+#[tokio::test]
+async fn an_organization_writes_so_many_mails_a_day_and_is_told_when_it_goes_on() {
+    let studio = studio(Quotas { mails_of_organization: Some(2), ..Quotas::default() }).await;
+    for _ in 0..2 {
+        let invoice = draft(&studio).await;
+        studio.ok("send_invoice", json!({"invoice": invoice, "dry_run": true})).await;
+        studio.ok("send_invoice", json!({"invoice": invoice})).await;
+    }
+    let third = draft(&studio).await;
+    let refused = studio.refused("send_invoice", json!({"invoice": third})).await;
+    let free_at: Timestamp = refused.details.as_ref().and_then(|details| details["free_at"].as_str()?.parse().ok()).expect("an instant");
+    let midnight = free_at.to_zoned(TimeZone::UTC);
+    assert_eq!((refused.code, midnight.hour(), midnight.minute()), (Code::RateLimited, 0, 0), "{refused:?}");
+    assert_eq!(studio.ok("get_invoice", json!({"invoice": third})).await["status"], "draft", "nothing was done");
+    studio.ok("send_invoice", json!({"invoice": third, "without_email": true})).await;
+    studio.sql("update mail_usage set day = day - 1 where organization_id = $1").await;
+    let fourth = draft(&studio).await;
+    studio.ok("send_invoice", json!({"invoice": fourth})).await;
+}
+
+#[tokio::test]
+async fn two_calls_at_once_do_not_share_the_last_mail() {
+    let studio = studio(Quotas { mails_of_organization: Some(1), ..Quotas::default() }).await;
+    let (one, other) = (draft(&studio).await, draft(&studio).await);
+    let (one, other) =
+        tokio::join!(studio.call("send_invoice", json!({"invoice": one})), studio.call("send_invoice", json!({"invoice": other})));
+    assert_eq!(usize::from(one.is_ok()) + usize::from(other.is_ok()), 1, "{one:?} {other:?}");
+}
+
+#[tokio::test]
+async fn where_no_mail_leaves_none_is_counted() {
+    let studio = World::new("studio").await;
+    studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "email": "billing@acme.example"})).await;
+    let invoice = draft(&studio).await;
+    studio.ok("send_invoice", json!({"invoice": invoice})).await;
+    assert_eq!(studio.number("select count(*) from mail_usage where organization_id = $1").await, 0);
+}
+
+#[tokio::test]
+async fn what_all_use_together_has_a_bound_that_nobody_passes() {
+    let studio = World::new("studio").await;
+    let services = studio.caller.services.clone();
+    let begin = || services.database.begin(Reach::Nobody, Access::Write);
+    // Far above what other tests may count in the same database.
+    let most = 1_i64 << 50;
+    let mut db = begin().await.expect("a transaction");
+    assert!(store::count(&mut db, MODEL_TOKENS, most - 5, None).await.expect("counted").0);
+    let quotas = Quotas { model_tokens: Some(most), ..Quotas::default() };
+    take_tokens(&mut db, &quotas, 6 + most).await.expect_err("more than there is at all");
+    assert!(check_tokens(&mut db, &quotas).await.is_ok(), "there is something left");
+    settle_tokens(&mut db, &quotas, 5).await.expect("what was used is counted whatever the bound");
+    let refused = check_tokens(&mut db, &quotas).await.expect_err("nothing is left");
+    assert!(refused.code == Code::RateLimited && refused.message.contains("It goes on on"), "{refused:?}");
+    take_tokens(&mut db, &quotas, 1).await.expect_err("nothing is left");
+    settle_tokens(&mut db, &quotas, -1 - most).await.expect("given back");
+    take_tokens(&mut db, &quotas, 1).await.expect("there is again");
+    db.roll_back().await;
+}
+
+#[tokio::test]
+async fn no_organization_sees_what_all_use() {
+    let studio = World::new("studio").await;
+    let mut db = studio.caller.services.database.begin(Reach::Organization(studio.organization()), Access::Read).await.expect("begun");
+    let seen = sqlx::query("select * from deployment_usage").fetch_all(db.connection()).await;
+    assert!(seen.is_err_and(|refused| refused.to_string().contains("permission denied")));
+}

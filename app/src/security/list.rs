@@ -1,0 +1,78 @@
+//! A person's sign-ins and events as they are listed and ended.
+
+use jiff::tz::TimeZone;
+
+use super::{
+    ActiveSignIn, EndedSignIns, EventKind, SecurityEvent, device,
+    event::{Origin, note},
+    store,
+};
+use crate::{day::Moment, error::Error, id::SignInId, operation::Call, page::Page};
+
+/// How many events are listed.
+const EVENTS_LISTED: i32 = 200;
+
+/// The zone of whoever looks.
+fn zone(cx: &Call) -> TimeZone {
+    cx.caller.membership.as_ref().map_or(TimeZone::UTC, |membership| membership.zone.clone())
+}
+
+fn given(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+pub(super) async fn events(cx: &mut Call) -> Result<Page<SecurityEvent>, Error> {
+    let (person, zone) = (cx.caller.person()?.id, zone(cx));
+    let rows = store::events(&mut cx.db, person.0, EVENTS_LISTED).await?;
+    let events = rows.into_iter().filter_map(|row| {
+        Some(SecurityEvent {
+            // A newer build may write down what this one does not know.
+            kind: EventKind::named(&row.kind)?,
+            at: Moment::at(row.at.to_jiff(), &zone),
+            times: u32::try_from(row.times).unwrap_or(1),
+            address: given(row.address),
+            device: device::in_words(&row.user_agent),
+            detail: given(row.detail),
+        })
+    });
+    Ok(Page { items: events.collect(), next_cursor: None, total: None })
+}
+
+pub(super) async fn sign_ins(cx: &mut Call) -> Result<Page<ActiveSignIn>, Error> {
+    let (person, zone, now) = (cx.caller.person()?.id, zone(cx), cx.now);
+    let present = cx.caller.sign_in.clone().unwrap_or_default();
+    let rows = store::sign_ins(&mut cx.db, person.0, &present, now).await?;
+    let items = rows.into_iter().map(|row| ActiveSignIn {
+        id: SignInId(row.id),
+        device: device::in_words(&row.user_agent),
+        address: given(row.address),
+        signed_in_at: Moment::at(row.created_at.to_jiff(), &zone),
+        expires_at: Moment::at(row.expires_at.to_jiff(), &zone),
+        this_one: row.is_present,
+    });
+    Ok(Page { items: items.collect(), next_cursor: None, total: None })
+}
+
+pub(super) async fn end(cx: &mut Call, sign_in: &str) -> Result<EndedSignIns, Error> {
+    let id: SignInId = sign_in.parse().map_err(|_| Error::not_found("sign-in"))?;
+    let person = cx.caller.person()?.id;
+    if !store::end_sign_in(&mut cx.db, person.0, id.0).await? {
+        return Err(Error::not_found("sign-in"));
+    }
+    ended(cx, 1).await
+}
+
+pub(super) async fn end_others(cx: &mut Call) -> Result<EndedSignIns, Error> {
+    let person = cx.caller.person()?.id;
+    let present = cx.caller.sign_in.clone().unwrap_or_default();
+    let gone = store::end_sign_ins(&mut cx.db, person.0, &present).await?;
+    ended(cx, u32::try_from(gone).unwrap_or(u32::MAX)).await
+}
+
+async fn ended(cx: &mut Call, ended: u32) -> Result<EndedSignIns, Error> {
+    let (person, now, from) = (cx.caller.person()?.id, cx.now, Origin::of(&cx.caller));
+    if ended > 0 {
+        note(&mut cx.db, person, EventKind::SignInsEnded, now, &from, "").await?;
+    }
+    Ok(EndedSignIns { ended })
+}

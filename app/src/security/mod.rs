@@ -1,0 +1,164 @@
+//! A person's own security: where they are signed in, what happened to their credentials, and how often somebody may try.
+
+#[cfg(feature = "ssr")]
+pub mod attempts;
+#[cfg(feature = "ssr")]
+mod device;
+#[cfg(feature = "ssr")]
+pub mod event;
+#[cfg(feature = "ssr")]
+mod list;
+pub mod page;
+#[cfg(feature = "ssr")]
+pub(crate) mod store;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+use macros::operation;
+use serde::{Deserialize, Serialize};
+
+use crate::{day::Moment, error::Error, id::SignInId, page::Page};
+
+/// What happened to a person's own credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// A browser was signed in.
+    SignedIn,
+    /// Somebody tried to sign in with a wrong password.
+    SignInFailed,
+    /// A browser was signed out.
+    SignedOut,
+    /// Sign-ins were ended from another browser.
+    SignInsEnded,
+    /// The password was changed.
+    PasswordChanged,
+    /// Somebody who was signed in gave a wrong present password.
+    PasswordRefused,
+    /// The address to sign in with was changed.
+    AddressChanged,
+    /// The address to sign in with was confirmed.
+    AddressConfirmed,
+    /// A token was made.
+    TokenMade,
+    /// A token was revoked.
+    TokenRevoked,
+    /// A token was used from an address for the first time.
+    TokenUsed,
+}
+
+impl EventKind {
+    const ALL: [Self; 11] = [
+        Self::SignedIn,
+        Self::SignInFailed,
+        Self::SignedOut,
+        Self::SignInsEnded,
+        Self::PasswordChanged,
+        Self::PasswordRefused,
+        Self::AddressChanged,
+        Self::AddressConfirmed,
+        Self::TokenMade,
+        Self::TokenRevoked,
+        Self::TokenUsed,
+    ];
+
+    /// Its name as kept.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SignedIn => "signed_in",
+            Self::SignInFailed => "sign_in_failed",
+            Self::SignedOut => "signed_out",
+            Self::SignInsEnded => "sign_ins_ended",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordRefused => "password_refused",
+            Self::AddressChanged => "address_changed",
+            Self::AddressConfirmed => "address_confirmed",
+            Self::TokenMade => "token_made",
+            Self::TokenRevoked => "token_revoked",
+            Self::TokenUsed => "token_used",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Something that happened to a person's own credentials.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct SecurityEvent {
+    /// What happened.
+    pub kind: EventKind,
+    /// When; the last time, when it happened several times within an hour.
+    pub at: Moment,
+    /// How often it happened within that hour.
+    pub times: u32,
+    /// The address that it came from; absent when the operator of this Stint did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// The browser and its system, or the program, as far as they tell.
+    pub device: String,
+    /// What it was about, such as the name of a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// A browser in which the person is signed in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct ActiveSignIn {
+    /// Its id.
+    pub id: SignInId,
+    /// The browser and its system, as far as they tell.
+    pub device: String,
+    /// The address that it was signed in from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// When it was signed in.
+    pub signed_in_at: Moment,
+    /// When it runs out.
+    pub expires_at: Moment,
+    /// Whether it is the browser of this call.
+    pub this_one: bool,
+}
+
+/// How many sign-ins were ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct EndedSignIns {
+    /// How many.
+    pub ended: u32,
+}
+
+/// List what happened to your own sign-ins, password, address and tokens: the newest 200 events of the last year, the newest first.
+///
+/// Times are in the time zone of the organization of the call, or UTC outside of any.
+#[operation(read, needs = SignedIn, reach = Person, title = "List security events")]
+pub async fn list_security_events(cx: &mut Call) -> Result<Page<SecurityEvent>, Error> {
+    list::events(cx).await
+}
+
+/// List the browsers in which you are signed in, the newest first, with device, address and time.
+#[operation(read, needs = SignedIn, reach = Person, title = "List sign-ins")]
+pub async fn list_sign_ins(cx: &mut Call) -> Result<Page<ActiveSignIn>, Error> {
+    list::sign_ins(cx).await
+}
+
+/// Sign one of your browsers out. Its next request is nobody's.
+#[operation(destroy, idempotent, needs = SignedIn, reach = Person, title = "End a sign-in")]
+pub async fn end_sign_in(
+    cx: &mut Call,
+    /// The id of the sign-in as listed.
+    sign_in: String,
+) -> Result<EndedSignIns, Error> {
+    list::end(cx, &sign_in).await
+}
+
+/// Sign out all your browsers but the one of this call.
+#[operation(destroy, idempotent, needs = SignedIn, reach = Person, title = "End other sign-ins")]
+pub async fn end_other_sign_ins(cx: &mut Call) -> Result<EndedSignIns, Error> {
+    list::end_others(cx).await
+}

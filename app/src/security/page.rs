@@ -1,0 +1,134 @@
+//! Settings → Security: where one is signed in, and what happened to one's credentials.
+
+use leptos::prelude::*;
+
+use super::{ActiveSignIn, EndOtherSignIns, EndSignIn, EventKind, SecurityEvent, list_security_events, list_sign_ins};
+use crate::{
+    day::Moment,
+    page::Page,
+    ui::{Empty, Form, Part, Submit, Tone, Write, answered, badge, fetched, hidden, loaded, once, use_flash},
+};
+
+/// The sign-ins and the events.
+#[component]
+pub fn SecuritySection() -> impl IntoView {
+    let ended = RwSignal::new(0_u32);
+    let sign_ins = fetched(move || ended.get(), |_| list_sign_ins());
+    let events = fetched(move || ended.get(), |_| list_security_events());
+    view! {
+        <div class="columns">
+            <Part title="Where you are signed in" id="sign-ins">
+                {loaded(sign_ins, move |page| active(page, ended))}
+            </Part>
+            <Part title="What happened" id="security-events">
+                <p class="quiet">"Your sign-ins, password, address and tokens. If something here was not you, change your password."</p>
+                {loaded(events, happened)}
+            </Part>
+        </div>
+    }
+}
+
+fn active(page: Page<ActiveSignIn>, ended: RwSignal<u32>) -> AnyView {
+    let others = page.items.iter().any(|sign_in| !sign_in.this_one);
+    view! {
+        <ul class="rows">{page.items.into_iter().map(|sign_in| view! { <Active sign_in ended /> }).collect_view()}</ul>
+        {others.then(|| view! { <EndOthers ended /> })}
+    }
+    .into_any()
+}
+
+#[component]
+fn Active(sign_in: ActiveSignIn, ended: RwSignal<u32>) -> impl IntoView {
+    let place = sign_in.address.clone().map(|address| format!(" from {address}")).unwrap_or_default();
+    let words = format!("signed in {}{place}, runs out {}", when(&sign_in.signed_in_at), sign_in.expires_at.day().label());
+    let this_one = sign_in.this_one;
+    view! {
+        <li>
+            <span>
+                <b>{sign_in.device.clone()}</b>
+                {this_one.then(|| view! { " " {badge(Tone::Good, "this one")} })}
+                <small>{words}</small>
+            </span>
+            {(!this_one).then(|| view! { <End sign_in ended /> })}
+        </li>
+    }
+}
+
+#[component]
+fn End(sign_in: ActiveSignIn, ended: RwSignal<u32>) -> impl IntoView {
+    let (flash, action) = (use_flash(), Write::<EndSignIn>::new());
+    answered(action, move |_| {
+        flash.say("Signed out there.");
+        ended.update(|count| *count += 1);
+    });
+    view! {
+        <Form action id=format!("end-{}", sign_in.id)>
+            {once(action)}
+            {hidden("sign_in", sign_in.id)}
+            <Submit label="Sign out" spoken=format!("Sign out {}", sign_in.device) class="button" />
+        </Form>
+    }
+}
+
+#[component]
+fn EndOthers(ended: RwSignal<u32>) -> impl IntoView {
+    let (flash, action) = (use_flash(), Write::<EndOtherSignIns>::new());
+    answered(action, move |_| {
+        flash.say("All other browsers were signed out.");
+        ended.update(|count| *count += 1);
+    });
+    view! {
+        <Form action id="end-others" class="actions">
+            {once(action)}
+            <Submit label="Sign out all others" class="button danger" />
+        </Form>
+    }
+}
+
+fn happened(page: Page<SecurityEvent>) -> AnyView {
+    if page.items.is_empty() {
+        return view! { <Empty title="Nothing yet" text="From now on your sign-ins and changes of your credentials stand here." /> }
+            .into_any();
+    }
+    view! { <ul class="rows">{page.items.into_iter().map(|event| view! { <Event event /> }).collect_view()}</ul> }.into_any()
+}
+
+#[component]
+fn Event(event: SecurityEvent) -> impl IntoView {
+    let what = in_words(event.kind);
+    let what = event.detail.as_ref().map_or_else(|| what.to_owned(), |detail| format!("{what}: {detail}"));
+    let times = if event.times > 1 { format!("{} times, the last ", event.times) } else { String::new() };
+    let place = match &event.address {
+        Some(address) => format!("{} from {address}", event.device),
+        None => event.device.clone(),
+    };
+    view! {
+        <li>
+            <span>
+                <b>{what}</b>
+                <small>{format!("{times}{}, {place}", when(&event.at))}</small>
+            </span>
+        </li>
+    }
+}
+
+fn when(at: &Moment) -> String {
+    format!("{} at {}", at.day().label(), at.clock())
+}
+
+/// What happened, as people read it.
+fn in_words(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::SignedIn => "Signed in",
+        EventKind::SignInFailed => "A wrong password was tried",
+        EventKind::SignedOut => "Signed out",
+        EventKind::SignInsEnded => "Browsers were signed out",
+        EventKind::PasswordChanged => "Password changed",
+        EventKind::PasswordRefused => "A wrong present password was given",
+        EventKind::AddressChanged => "Address changed",
+        EventKind::AddressConfirmed => "Address confirmed",
+        EventKind::TokenMade => "Token made",
+        EventKind::TokenRevoked => "Token revoked",
+        EventKind::TokenUsed => "Token used from a new address",
+    }
+}

@@ -1,0 +1,116 @@
+//! Whoever guesses is slowed down, from wherever and through however many processes; the owner of an account is not locked out.
+
+use std::num::NonZeroU32;
+
+use futures::future::join_all;
+
+use super::{PASSWORD, settled, signed_up};
+use crate::{
+    account::registration::{admit, check_password},
+    error::{Code, Error},
+    security::{
+        attempts::{Limit, Purpose, count, forget},
+        event::Origin,
+    },
+    testing::{World, connect},
+};
+
+/// An account that nobody else tries.
+fn account() -> Limit {
+    Limit::of_account(Purpose::SignIn, &format!("{:032x}@example.com", rand::random::<u128>()))
+}
+
+async fn tried(studio: &World, limit: &Limit) -> Result<(), Error> {
+    count(&studio.caller.services.database, std::slice::from_ref(limit), "Too many.").await
+}
+
+/// How long whoever is refused has to wait, in seconds.
+async fn wait(studio: &World, limit: &Limit) -> u64 {
+    let refused = tried(studio, limit).await.expect_err("too early");
+    assert_eq!(refused.code, Code::RateLimited);
+    refused.retry_after().expect("a wait").as_secs()
+}
+
+/// Lets the wait of a limit be over.
+async fn waited(studio: &World, limit: &Limit) {
+    let key: String = limit.key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let past = format!("update attempt_limit set free_at = now() - interval '1 second' where key = '\\x{key}' and $1::uuid is not null");
+    assert_eq!(studio.sql(&past).await, 1);
+}
+
+#[tokio::test]
+async fn the_wait_for_an_account_grows_and_always_ends() {
+    let (studio, account) = (World::new("slow").await, account());
+    for free in 0..6 {
+        assert_eq!(tried(&studio, &account).await, Ok(()), "try {free}");
+    }
+    for longest in [2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300] {
+        let seconds = wait(&studio, &account).await;
+        assert!(seconds <= longest + 1 && seconds + 1 >= longest / 2, "{seconds} s of {longest} s");
+        assert!(wait(&studio, &account).await <= seconds, "a try that is refused makes nobody wait longer");
+        waited(&studio, &account).await;
+        assert_eq!(tried(&studio, &account).await, Ok(()), "after the wait");
+    }
+    forget(&studio.caller.services.database, std::slice::from_ref(&account)).await.expect("forgotten");
+    assert_eq!(tried(&studio, &account).await, Ok(()), "the right password makes up for the wrong ones");
+}
+
+#[tokio::test]
+async fn tries_at_once_through_two_processes_count_as_one_after_the_other() {
+    let (first, second, account) = (World::new("many").await.caller.services.database.clone(), connect().await, account());
+    let tries = (0..40).map(|at| {
+        let (database, account) = (if at % 2 == 0 { first.clone() } else { second.clone() }, account.clone());
+        async move { count(&database, &[account], "Too many.").await }
+    });
+    let tries = join_all(tries).await;
+    assert_eq!(tries.iter().filter(|tried| tried.is_ok()).count(), 6);
+    assert!(tries.iter().filter_map(|tried| tried.as_ref().err()).all(|error| error.code == Code::RateLimited));
+}
+
+/// How many of these addresses may try once, when one network may do so `per_minute` times.
+async fn let_in(studio: &World, addresses: &[String], per_minute: u32) -> usize {
+    let per_minute = NonZeroU32::new(per_minute).expect("a number");
+    let mut passed = 0;
+    for address in addresses {
+        let limits = Limit::of_network(Purpose::SignIn, address.parse().expect("an address"), per_minute);
+        passed += usize::from(count(&studio.caller.services.database, &limits, "Too many.").await.is_ok());
+    }
+    passed
+}
+
+#[tokio::test]
+async fn a_network_counts_as_one_in_whatever_form_its_address_is_written() {
+    let studio = World::new("networks").await;
+    let [a, b, c]: [u8; 3] = rand::random();
+    let same = [format!("10.{a}.{b}.{c}"), format!("::ffff:10.{a}.{b}.{c}"), format!("10.{a}.{b}.{c}")];
+    assert_eq!(let_in(&studio, &same, 2).await, 2);
+    let [d, e]: [u16; 2] = rand::random();
+    let of_one_customer: Vec<_> = (0..30).map(|at| format!("2001:db8:{d:x}:{e:x}::{at:x}")).collect();
+    assert_eq!(let_in(&studio, &of_one_customer, 2).await, 2, "one /64");
+    let [f, g]: [u16; 2] = rand::random();
+    let of_one_site: Vec<_> = (0..30).map(|at| format!("2001:{:x}:{g:x}:{at:x}::1", f | 0x1000)).collect();
+    let of_site = let_in(&studio, &of_one_site, 2).await;
+    assert!((20..=22).contains(&of_site), "{of_site} of 30 of a /48, which may try ten times as often, and once more each 3 s");
+}
+
+#[tokio::test]
+async fn whoever_guesses_from_elsewhere_does_not_slow_the_owner_down_where_they_have_signed_in_before() {
+    let studio = World::new("owner").await;
+    let grace = signed_up(&studio).await;
+    let mut stranger = studio.caller.clone();
+    stranger.address = "203.0.113.7".to_owned();
+    admit(&stranger.services, grace.user, &Origin::of(&studio.caller), "her browser").await.expect("signed in");
+    for _ in 0..6 {
+        let wrong = check_password(&stranger, &grace.email, "a wrong guess".to_owned(), None).await.expect_err("wrong");
+        assert_eq!(wrong.code, Code::Unauthenticated);
+    }
+    let early = check_password(&stranger, &grace.email, PASSWORD.to_owned(), Some("a made-up browser")).await.expect_err("too early");
+    assert_eq!((early.code, early.retry_after().is_some()), (Code::RateLimited, true), "right or wrong");
+    let hers = check_password(&studio.caller, &grace.email, PASSWORD.to_owned(), Some("her browser")).await;
+    assert_eq!(hers, Ok(grace.user));
+    waited(&studio, &Limit::of_account(Purpose::SignIn, &grace.email)).await;
+    assert_eq!(check_password(&stranger, &grace.email, PASSWORD.to_owned(), None).await, Ok(grace.user), "after the wait");
+    settled(&studio).await;
+    let failed = "select sum(times)::bigint from security_event e where e.kind = 'sign_in_failed' and e.address = '203.0.113.7' and $1::uuid is not null";
+    assert_eq!(studio.number(&format!("{failed} and e.user_id = '{}'", grace.user)).await, 6, "each wrong one is written down");
+}

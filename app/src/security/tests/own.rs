@@ -1,0 +1,145 @@
+//! What people see and end of their own sign-ins, and what is written down of their credentials.
+
+use serde_json::{Value, json};
+
+use super::{settled, somebody_else};
+use crate::{
+    access::Writes,
+    account::token,
+    database::{Access, Reach},
+    error::Code,
+    security::{
+        EventKind,
+        event::{Origin, note, password_changed},
+        store,
+    },
+    testing::World,
+};
+
+async fn sign_ins(of: &World) -> Vec<Value> {
+    of.ok("list_sign_ins", json!({})).await["items"].as_array().expect("items").clone()
+}
+
+/// The kinds of events of somebody with what they were about, the newest first.
+async fn events(of: &World) -> Vec<(String, String)> {
+    let listed = of.ok("list_security_events", json!({})).await;
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    listed["items"].as_array().expect("items").iter().map(|event| (text(&event["kind"]), text(&event["detail"]))).collect()
+}
+
+#[tokio::test]
+async fn people_see_their_own_browsers_and_end_them_one_or_all() {
+    let studio = World::new("browsers").await;
+    let (laptop, phone) = (studio.at(&studio).await, studio.at(&studio).await);
+    let listed = sign_ins(&laptop).await;
+    assert_eq!(listed.len(), 3);
+    let this: Vec<_> = listed.iter().filter(|sign_in| sign_in["this_one"] == true).collect();
+    assert_eq!((this.len(), &this[0]["device"]), (1, &json!("a test")));
+    let of_phone = sign_ins(&phone).await.into_iter().find(|sign_in| sign_in["this_one"] == true).expect("its own")["id"].clone();
+    assert_ne!(this[0]["id"], of_phone);
+
+    let barbara = somebody_else(&studio).await;
+    assert_eq!(barbara.code("end_sign_in", json!({"sign_in": of_phone})).await, Code::NotFound, "of somebody else");
+    laptop.ok("end_sign_in", json!({"sign_in": of_phone})).await;
+    assert!(sign_ins(&laptop).await.iter().all(|sign_in| sign_in["id"] != of_phone));
+    assert_eq!(laptop.code("end_sign_in", json!({"sign_in": of_phone})).await, Code::NotFound, "it is gone");
+    assert_eq!(laptop.ok("end_other_sign_ins", json!({})).await["ended"], 1);
+    assert_eq!(sign_ins(&laptop).await.len(), 1);
+    assert_eq!(sign_ins(&barbara).await.len(), 1, "nobody else's end");
+    assert_eq!(events(&laptop).await[0].0, "sign_ins_ended");
+}
+
+#[tokio::test]
+async fn no_token_sees_or_ends_a_sign_in() {
+    let studio = World::new("agents").await;
+    let agent = studio.token(Writes::Direct).await;
+    for operation in ["list_sign_ins", "list_security_events", "end_other_sign_ins"] {
+        assert_eq!(agent.code(operation, json!({})).await, Code::Forbidden, "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn tokens_are_written_down_when_made_used_from_a_new_address_and_revoked() {
+    let studio = World::new("tokens").await;
+    let agent = studio.token(Writes::Direct).await;
+    let mut from = agent.caller.clone();
+    for address in ["203.0.113.7", "203.0.113.7", "::ffff:203.0.113.7", "203.0.113.8"] {
+        from.address = address.to_owned();
+        token::seen(&from, "an agent").await.expect("noted");
+        studio.advance(7200);
+    }
+    let id = from.token.as_ref().expect("a token").id;
+    studio.ok("revoke_token", json!({"token": id})).await;
+    let told = ["token_revoked", "token_used", "token_used", "token_made"].map(|kind| (kind.to_owned(), "agent".to_owned()));
+    assert_eq!(events(&studio).await.get(..4), Some(&told[..]));
+}
+
+#[tokio::test]
+async fn a_new_password_ends_other_sign_ins_and_revokes_tokens_everywhere_unless_they_are_kept() {
+    let studio = World::new("password").await;
+    let other = studio.at(&studio).await;
+    let founded = studio.ok("create_organization", json!({"name": "Second"})).await;
+    let mut second = studio.clone();
+    if let Some(membership) = &mut second.caller.membership {
+        membership.slug = founded["slug"].as_str().expect("a slug").to_owned();
+    }
+    studio.token(Writes::Direct).await;
+    studio.at(&second).await.token(Writes::Direct).await;
+    let stranger = somebody_else(&studio).await.token(Writes::Direct).await;
+    let person = studio.person().id;
+    let change = async |revoke: bool| {
+        let database = &studio.caller.services.database;
+        let mut db = database.begin(Reach::Person(person.0), Access::Write).await.expect("begun");
+        let present = other.caller.sign_in.clone().expect("a cookie");
+        password_changed(&mut db, person, &present, revoke, studio.now(), &Origin::default()).await.expect("changed");
+        db.commit().await.expect("kept");
+    };
+    change(false).await;
+    assert_eq!(sign_ins(&other).await.len(), 1, "only the browser of the change stays");
+    let open = format!(
+        "select count(*) from access_token t join member m on m.id = t.member_id where m.user_id = '{person}' and t.revoked_at is null and $1::uuid is not null"
+    );
+    assert_eq!(studio.number(&open).await, 2, "tokens that are kept go on");
+    change(true).await;
+    assert_eq!(studio.number(&open).await, 0);
+    assert_eq!(stranger.ok("whoami", json!({})).await["token"]["name"], "agent", "nobody else's are touched");
+    let kinds: Vec<_> = events(&other).await.into_iter().map(|(kind, _)| kind).collect();
+    assert!(kinds.contains(&"password_changed".to_owned()) && kinds.contains(&"token_revoked".to_owned()), "{kinds:?}");
+}
+
+#[tokio::test]
+async fn failed_sign_ins_of_strangers_push_nothing_else_out_and_the_log_is_bounded() {
+    let studio = World::new("bounded").await;
+    let (person, database) = (studio.person().id, &studio.caller.services.database);
+    let mut db = database.begin(Reach::Person(person.0), Access::Write).await.expect("begun");
+    for at in 0..510 {
+        note(&mut db, person, EventKind::TokenMade, studio.now(), &Origin::default(), &format!("token {at}")).await.expect("noted");
+    }
+    for at in 0..210 {
+        let from = Origin::new(&format!("10.0.{}.{}", at / 200, at % 200), "a stranger");
+        for _ in 0..2 {
+            note(&mut db, person, EventKind::SignInFailed, studio.now(), &from, "").await.expect("noted");
+        }
+    }
+    db.commit().await.expect("kept");
+    let kept = format!("select count(*) from security_event where user_id = '{person}' and $1::uuid is not null and kind");
+    assert_eq!(studio.number(&format!("{kept} <> 'sign_in_failed'")).await, 500);
+    assert_eq!(studio.number(&format!("{kept} = 'sign_in_failed'")).await, 200);
+    assert_eq!(studio.number(&format!("{kept} = 'sign_in_failed' and times = 2")).await, 200, "the same again is one event");
+    let mut db = database.begin(Reach::Nobody, Access::Write).await.expect("begun");
+    let later = studio.now() + jiff::SignedDuration::from_hours(24 * 367);
+    assert!(store::forget_old(&mut db, later).await.expect("forgotten") >= 700);
+    db.roll_back().await;
+    settled(&studio).await;
+}
+
+#[tokio::test]
+async fn the_application_reads_no_table_of_sign_ins_by_itself() {
+    let studio = World::new("closed").await;
+    for table in ["security_event", "known_browser", "attempt_limit"] {
+        let mut db = studio.caller.services.database.begin(Reach::Person(studio.person().id.0), Access::Read).await.expect("begun");
+        let look = sqlx::AssertSqlSafe(format!("select 1 from {table}"));
+        let refused = sqlx::query(look).execute(db.connection()).await.expect_err("no grant");
+        assert_eq!(refused.as_database_error().and_then(|error| error.code()).as_deref(), Some("42501"), "{table}");
+    }
+}

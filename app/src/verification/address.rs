@@ -1,0 +1,182 @@
+//! Confirming the address that one signs in with, and changing it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Purpose,
+    links::{LinkState, ShownLink},
+    mail, store,
+    travelling::{self, Travelling},
+};
+use crate::{
+    account::{self, secret},
+    context::{Caller, Services},
+    database::{Access, Db, Reach},
+    error::{Code, Error},
+    id::UserId,
+    security::{
+        EventKind,
+        attempts::{self, Limit},
+        event::{Origin, note},
+    },
+    text,
+};
+
+/// How long one waits before a mail is sent again.
+const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(2);
+
+/// What a link is for.
+pub async fn show(caller: &Caller, given: &str) -> Result<ShownLink, Error> {
+    let mut db = caller.services.database.begin(Reach::Nobody, Access::Read).await?;
+    let found = of_person(&mut db, given).await?;
+    let state = match (found.used, found.expires <= caller.services.clock.now()) {
+        (true, _) => LinkState::Used,
+        (false, true) => LinkState::Expired,
+        (false, false) => LinkState::Open,
+    };
+    let yours = caller.person.as_ref().is_some_and(|person| person.id.0 == found.subject);
+    Ok(ShownLink { mailbox: found.mailbox.unwrap_or_default(), changes: found.purpose == Purpose::ChangeAddress, state, yours })
+}
+
+/// The secret of a link that was sent to a person about their own sign-in.
+pub(super) async fn of_person(db: &mut Db, given: &str) -> Result<Travelling, Error> {
+    let found = travelling::find(db, given).await?;
+    found.filter(|found| found.within.is_none() && found.mailbox.is_some()).ok_or_else(travelling::unknown)
+}
+
+/// Puts a mail with a link for this purpose into the outbox.
+pub async fn send(db: &mut Db, person: UserId, purpose: Purpose, mailbox: &str, now: Timestamp) -> Result<(), Error> {
+    let mail = store::NewMail { mailbox, subject: mail::subject(purpose), body: None, carries: Some((purpose, person)) };
+    store::mail(db, &mail, now).await
+}
+
+/// Puts a mail that only tells something into the outbox.
+pub(crate) async fn tell(db: &mut Db, mailbox: &str, subject: &str, body: &str, now: Timestamp) -> Result<(), Error> {
+    store::mail(db, &store::NewMail { mailbox, subject, body: Some(body), carries: None }, now).await
+}
+
+/// Sends the mail that confirms the caller's address again.
+pub async fn send_again(caller: &Caller) -> Result<(), Error> {
+    let (person, now) = (caller.person()?, caller.services.clock.now());
+    if person.confirmed {
+        return Err(Error::new(Code::Conflict, format!("{} is confirmed already.", person.email)));
+    }
+    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
+    if store::mails_since(&mut db, person.id, &[Purpose::ConfirmAddress], now - AGAIN_AFTER).await? > 0 {
+        let message = format!(
+            "A mail to {} was sent a moment ago. Look for it, also among unwanted mails; in two minutes you can send another.",
+            person.email
+        );
+        return Err(Error::new(Code::RateLimited, message));
+    }
+    send(&mut db, person.id, Purpose::ConfirmAddress, &person.email, now).await?;
+    db.commit().await?;
+    caller.services.mail_waits.notify_one();
+    Ok(())
+}
+
+/// Asks for another address, which counts once it is confirmed. The present one is told.
+pub async fn ask_change(caller: &Caller, email: &str, present: String) -> Result<(), Error> {
+    let (person, now) = (caller.person()?, caller.services.clock.now());
+    let email = text::email("email", email)?;
+    if email == person.email {
+        return Err(Error::invalid("email", format!("You sign in with {email} already.")));
+    }
+    let limits = [Limit::of_person(attempts::Purpose::Password, person.id.0)];
+    attempts::count(&caller.services.database, &limits, "There were too many wrong passwords.").await?;
+    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Read).await?;
+    let kept = account::store::password_hash(&mut db, person.id.0).await?;
+    let taken = store::person(&mut db, None, Some(&email)).await?.is_some();
+    db.release().await;
+    if !secret::verify_password(present, kept).await? {
+        return Err(Error::invalid("present", "The present password is wrong. Try again."));
+    }
+    attempts::forget(&caller.services.database, &limits).await?;
+    if taken {
+        return Err(Error::invalid("email", "There is already an account with this address. Use another one."));
+    }
+    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
+    if store::mails_since(&mut db, person.id, &[Purpose::ChangeAddress], now - AGAIN_AFTER).await? > 0 {
+        return Err(Error::new(Code::RateLimited, "You asked for another address a moment ago. In two minutes you can ask again."));
+    }
+    // What was asked for before is not wanted any more.
+    withdraw(&mut db, person.id, &[Purpose::ChangeAddress], "Another address was asked for.", now).await?;
+    send(&mut db, person.id, Purpose::ChangeAddress, &email, now).await?;
+    let told = format!(
+        "Hello {},\n\nyou asked to sign in to Stint with {email} instead of this address. It changes once the link that was sent there is \
+         used.\n\nIf it was not you, change your password now.",
+        person.name
+    );
+    tell(&mut db, &person.email, "Your address for Stint is about to change", &told, now).await?;
+    db.commit().await?;
+    caller.services.mail_waits.notify_one();
+    Ok(())
+}
+
+/// Confirms the caller's address, or gives them the new one, by the secret that was sent there.
+pub async fn confirm(caller: &Caller, given: &str) -> Result<(), Error> {
+    let (person, now) = (caller.person()?, caller.services.clock.now());
+    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
+    let found = of_person(&mut db, given).await?;
+    let mailbox = found.mailbox.clone().unwrap_or_default();
+    if found.subject != person.id.0 {
+        let message = format!(
+            "This link is for another account than {}. Sign out, and sign in with the account that it was asked for.",
+            person.email
+        );
+        return Err(Error::new(Code::Forbidden, message));
+    }
+    match found.purpose {
+        Purpose::ConfirmAddress => {
+            travelling::redeem(&mut db, given, now).await?;
+            if !store::confirm_address(&mut db, person.id, &mailbox, now).await? {
+                return Err(Error::new(Code::Conflict, "You sign in with another address by now. Confirm that one."));
+            }
+            note(&mut db, person.id, EventKind::AddressConfirmed, now, &Origin::of(caller), &mailbox).await?;
+        }
+        Purpose::ChangeAddress => {
+            travelling::redeem(&mut db, given, now).await?;
+            change(&mut db, person.id, &person.name, (&person.email, &mailbox), now).await?;
+            note(&mut db, person.id, EventKind::AddressChanged, now, &Origin::of(caller), &mailbox).await?;
+        }
+        _ => return Err(travelling::unknown()),
+    }
+    withdraw(&mut db, person.id, &[found.purpose], "It was confirmed.", now).await?;
+    db.commit().await?;
+    caller.services.mail_waits.notify_one();
+    Ok(())
+}
+
+/// Gives a person another address and tells both mailboxes. Links that were sent to the one before open nothing any more.
+async fn change(db: &mut Db, person: UserId, name: &str, (before, after): (&str, &str), now: Timestamp) -> Result<(), Error> {
+    store::change_address(db, person, after, now).await?;
+    withdraw(db, person, &[Purpose::ConfirmAddress, Purpose::ResetPassword], "The account has another address by now.", now).await?;
+    let subject = "Your address for Stint has changed";
+    let to_before = format!(
+        "Hello {name},\n\nyou sign in to Stint with {after} from now on, and not with {before} any more.\n\nIf it was not you, tell whoever \
+         runs this Stint."
+    );
+    tell(db, before, subject, &to_before, now).await?;
+    tell(db, after, subject, &format!("Hello {name},\n\nyou sign in to Stint with {after} from now on."), now).await
+}
+
+/// Makes links for these purposes open nothing any more, those that have not left included.
+pub(super) async fn withdraw(db: &mut Db, person: UserId, purposes: &[Purpose], why: &str, now: Timestamp) -> Result<(), Error> {
+    travelling::withdraw(db, purposes, person.0, now).await?;
+    store::keep_mails(db, person, purposes, why).await
+}
+
+/// Draws a link for a person, as an operator hands it over who has no mail server.
+pub async fn link(services: &Services, email: &str, purpose: Purpose) -> Result<String, Error> {
+    let (email, now) = (text::email("email", email)?, services.clock.now());
+    let mut db = services.database.begin(Reach::Nobody, Access::Write).await?;
+    let person = store::person(&mut db, None, Some(&email)).await?;
+    let person = person.ok_or_else(|| Error::invalid("email", format!("Nobody signs in with {}.", text::excerpt(&email))))?;
+    if purpose == Purpose::ConfirmAddress && person.confirmed {
+        return Err(Error::new(Code::Conflict, format!("{email} is confirmed already.")));
+    }
+    let errand = travelling::Errand { purpose, subject: person.id, within: None, mailbox: Some(&email), expires: now + purpose.lifetime() };
+    let secret = travelling::draw(&mut db, &errand, now).await?;
+    db.commit().await?;
+    Ok(format!("{}{}", services.public_url, purpose.path(&secret)))
+}

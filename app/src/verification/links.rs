@@ -1,0 +1,96 @@
+//! The links in mails about one's own sign-in, and the forms behind them: for browsers only, since they deal in secrets.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+
+/// What a link of a mail is for, as its page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownLink {
+    /// The mailbox that it was sent to.
+    pub mailbox: String,
+    /// Whether it makes the mailbox the address that the person signs in with.
+    pub changes: bool,
+    /// Whether it can still be used.
+    pub state: LinkState,
+    /// Whether it is for the person who is signed in.
+    pub yours: bool,
+}
+
+/// Whether a link can still be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkState {
+    /// It can be used.
+    Open,
+    /// It was used, or another one of its kind was.
+    Used,
+    /// It has run out.
+    Expired,
+}
+
+/// What the link of a mail is for. Looking uses nothing up: programs that look through mails open links too.
+#[server(name = ShowLink, prefix = "/call", endpoint = "show_link", input = server_fn::codec::GetUrl)]
+pub async fn show_link(
+    /// The secret in the link.
+    secret: String,
+) -> Result<ShownLink, Error> {
+    super::address::show(&crate::context::Caller::current()?, &secret).await
+}
+
+/// Sends the mail that confirms the address of the person who is signed in, once more.
+#[server(name = SendVerification, prefix = "/call", endpoint = "send_verification")]
+pub async fn send_verification() -> Result<(), Error> {
+    super::address::send_again(&crate::context::Caller::current()?).await
+}
+
+/// Confirms an address by the secret that was sent there, or makes it the one that the person signs in with. Refused when
+/// the secret was used or has run out, and for anybody but the person that it was drawn for.
+#[server(name = ConfirmAddress, prefix = "/call", endpoint = "confirm_address")]
+pub async fn confirm_address(
+    /// The secret in the link.
+    secret: String,
+) -> Result<(), Error> {
+    super::address::confirm(&crate::context::Caller::current()?, &secret).await
+}
+
+/// Asks for another address to sign in with. It counts once it is confirmed by the link that is sent there; the present one
+/// is told.
+#[server(name = ChangeAddress, prefix = "/call", endpoint = "change_address")]
+pub async fn change_address(
+    /// The address to sign in with from then on.
+    email: String,
+    /// The present password.
+    present: String,
+) -> Result<(), Error> {
+    super::address::ask_change(&crate::context::Caller::current()?, &email, present).await
+}
+
+/// Sends a link for a new password to an address, if somebody signs in with it. The answer is the same when nobody does.
+#[server(name = RequestPasswordReset, prefix = "/call", endpoint = "request_password_reset")]
+pub async fn request_password_reset(
+    /// The address of the account.
+    email: String,
+) -> Result<(), Error> {
+    super::reset::asked(&crate::context::Caller::current()?, &email)?;
+    leptos_axum::redirect("/forgot?sent=true");
+    Ok(())
+}
+
+/// Gives the person of a link another password. All their sign-ins end.
+#[server(name = ResetPassword, prefix = "/call", endpoint = "reset_password")]
+pub async fn reset_password(
+    /// The secret in the link.
+    secret: String,
+    /// The new password, at least 10 characters.
+    password: String,
+    /// Whether their access tokens are revoked too, in every organization.
+    #[server(default)]
+    revoke_tokens: Option<bool>,
+) -> Result<(), Error> {
+    let caller = crate::context::Caller::current()?;
+    super::reset::reset(&caller, &secret, password, revoke_tokens.unwrap_or(false)).await?;
+    leptos_axum::redirect("/sign-in?reset=true");
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! Mails to people about their own sign-in, as they are written when they leave.
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::{
+    Purpose, store,
+    travelling::{self, Errand},
+};
+use crate::{database::Db, error::Error};
+
+/// How long a mail with a link may wait for a mail server. Later its reader would not know any more what they asked for.
+const WAITS_AT_MOST: SignedDuration = SignedDuration::from_hours(24);
+
+/// The text of a mail that is about to leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailText {
+    /// It leaves with this text.
+    Ready(String),
+    /// It must not leave any more, and why.
+    Stays(String),
+}
+
+/// The mail that is written to a person.
+pub struct ToPerson<'a> {
+    /// What its link is for.
+    pub purpose: Purpose,
+    /// Where it goes.
+    pub mailbox: &'a str,
+    /// Whom it is for.
+    pub person: Uuid,
+    /// When it was asked for.
+    pub asked: Timestamp,
+}
+
+/// Writes the mail, with a secret of its own. It stays when it is not wanted any more.
+pub async fn to_person(db: &mut Db, public_url: &str, mail: &ToPerson<'_>, now: Timestamp) -> Result<MailText, Error> {
+    let Some(person) = store::person(db, Some(mail.person), None).await? else { return Ok(stays("The account is gone.")) };
+    let own = person.email == mail.mailbox;
+    match mail.purpose {
+        Purpose::ConfirmAddress if person.confirmed => return Ok(stays("The address was confirmed meanwhile.")),
+        Purpose::ConfirmAddress | Purpose::ResetPassword if !own => return Ok(stays("The account has another address by now.")),
+        Purpose::ChangeAddress if own => return Ok(stays("The account has this address already.")),
+        Purpose::ResetPassword | Purpose::ChangeAddress if now.duration_since(mail.asked) > WAITS_AT_MOST => {
+            return Ok(stays("It waited for longer than a day. Ask for it again."));
+        }
+        _ => {}
+    }
+    let (purpose, expires) = (mail.purpose, now + mail.purpose.lifetime());
+    let errand = Errand { purpose, subject: mail.person, within: None, mailbox: Some(mail.mailbox), expires };
+    let secret = travelling::draw(db, &errand, now).await?;
+    Ok(MailText::Ready(letter(&person, mail, &format!("{public_url}{}", purpose.path(&secret)))))
+}
+
+fn stays(why: &str) -> MailText {
+    MailText::Stays(why.to_owned())
+}
+
+/// The subject of a mail with a link for this purpose.
+pub fn subject(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::ConfirmAddress => "Confirm your address for Stint",
+        Purpose::ChangeAddress => "Confirm your new address for Stint",
+        Purpose::ResetPassword => "A new password for Stint",
+        Purpose::AnswerInvitation | Purpose::JoinOrganization => "An invitation on Stint",
+    }
+}
+
+fn letter(person: &store::PersonRow, mail: &ToPerson<'_>, link: &str) -> String {
+    let (name, mailbox, hours) = (&person.name, mail.mailbox, mail.purpose.lifetime().as_hours());
+    match mail.purpose {
+        Purpose::ResetPassword => format!(
+            "Hello {name},\n\nsomebody asked for a new password for your account {mailbox} on Stint. Choose one here within {hours} hour:\n\n\
+             {link}\n\nIf it was not you, you need do nothing: your password stays as it is."
+        ),
+        Purpose::ChangeAddress => format!(
+            "Hello {name},\n\nyou want to sign in to Stint with {mailbox} instead of {before}. Confirm it here within {hours} hours:\n\n\
+             {link}\n\nIf it was not you, you need do nothing.",
+            before = person.email
+        ),
+        _ => format!(
+            "Hello {name},\n\nsomebody signed up to Stint with {mailbox}. If it was you, confirm that the address is yours, within {days} \
+             days:\n\n{link}\n\nIf it was not you, do nothing: without this link nothing that is sent to you can be opened there.",
+            days = hours / 24
+        ),
+    }
+}

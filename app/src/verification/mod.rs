@@ -1,0 +1,27 @@
+//! Addresses that are known to be somebody's, and the secrets that travel to find it out.
+//!
+//! A secret travels in a link: in a mail, which proves the mailbox to whoever opens it there, or from hand to hand, which
+//! proves nothing. It is drawn when its mail leaves, kept as a hash, runs out, and is used once (`docs/decisions/0013`).
+
+#[cfg(feature = "ssr")]
+pub mod address;
+pub mod links;
+#[cfg(feature = "ssr")]
+pub mod mail;
+pub mod page;
+pub mod parts;
+#[cfg(feature = "ssr")]
+mod purpose;
+#[cfg(feature = "ssr")]
+pub mod refusal;
+#[cfg(feature = "ssr")]
+pub mod reset;
+#[cfg(feature = "ssr")]
+pub(crate) mod store;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+#[cfg(feature = "ssr")]
+pub mod travelling;
+
+#[cfg(feature = "ssr")]
+pub use purpose::{Purpose, without_secret};

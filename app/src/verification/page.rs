@@ -1,0 +1,157 @@
+//! The pages behind links in mails: an address that is confirmed, and a new password.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::links::{ConfirmAddress, LinkState, RequestPasswordReset, ResetPassword, ShownLink, show_link};
+use crate::{
+    account::{page::Doorway, sign_in::SignOut},
+    ui::{Field, Form, Submit, Tick, Write, fetched, hidden, loaded, sign_in},
+    visit::use_visit,
+};
+
+/// The secret in the address of a page.
+fn secret_of_page() -> impl Fn() -> String + Clone + Send + Sync + 'static {
+    let params = use_params_map();
+    move || params.with(|params| params.get("secret").unwrap_or_default())
+}
+
+/// The page where somebody confirms an address. Opening it confirms nothing: programs that look through mails do that too.
+pub fn verify() -> AnyView {
+    let (secret, action) = (secret_of_page(), Write::<ConfirmAddress>::new());
+    let given = secret.clone();
+    let link = fetched(move || (action.version().get(), given()), |(_, secret)| show_link(secret));
+    view! {
+        <Title text="Confirm your address · Stint" />
+        <Doorway title="Confirm your address" lead="So that what is sent to it finds you, and nobody else.">
+            {loaded(link, move |link| confirming(link, action, secret()))}
+        </Doorway>
+    }
+    .into_any()
+}
+
+fn confirming(link: ShownLink, action: Write<ConfirmAddress>, secret: String) -> AnyView {
+    let mailbox = link.mailbox;
+    match (link.state, link.yours) {
+        (LinkState::Open, true) => {
+            let words = if link.changes { "You will sign in with it from then on." } else { "This link came to it." };
+            view! {
+                <p><b>{mailbox.clone()}</b> ". " {words}</p>
+                <Form action id="confirm" class="actions">
+                    {hidden("secret", secret)}
+                    <Submit label=format!("Confirm {mailbox}") />
+                </Form>
+            }
+            .into_any()
+        }
+        (LinkState::Open, false) => elsewhere(format!("/verify/{secret}")),
+        (LinkState::Used, _) => view! {
+            <p>"The link to " <b>{mailbox}</b> " was used: the address is confirmed, or was changed since. Settings shows which one you have."</p>
+            <p class="actions"><a class="button primary" rel="external" href="/">"Go on"</a></p>
+        }
+        .into_any(),
+        (LinkState::Expired, _) => view! {
+            <p>"This link has run out. Sign in, and send yourself another one from Settings."</p>
+            <p class="actions"><a class="button primary" rel="external" href="/">"Go on"</a></p>
+        }
+        .into_any(),
+    }
+}
+
+/// The way to the account that a link is for.
+fn elsewhere(here: String) -> AnyView {
+    match use_visit().person {
+        None => view! {
+            <p>"Sign in with the account that this link was sent for, to confirm its address."</p>
+            <p class="actions"><a class="button primary" rel="external" href=sign_in(&here)>"Sign in"</a></p>
+        }
+        .into_any(),
+        Some(person) => {
+            let sign_out = Write::<SignOut>::new();
+            view! {
+                <p>"You are signed in as " <b>{person.email}</b> ". This link is for another account."</p>
+                <Form action=sign_out id="sign-out" class="actions">
+                    {hidden("next", here)}
+                    <Submit label="Sign out and go on" />
+                </Form>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// The page where somebody asks for a new password.
+pub fn forgot() -> AnyView {
+    let action = Write::<RequestPasswordReset>::new();
+    let query = use_query_map();
+    let sent = move || query.with(|query| query.get("sent").is_some());
+    let leaves = use_visit().mail_leaves;
+    view! {
+        <Title text="A new password · Stint" />
+        <Doorway title="A new password" lead="We send a link to the address that you sign in with.">
+            {move || sent().then(|| view! {
+                <p class="notice good" role="status">
+                    "If somebody signs in with that address, a mail with a link is on its way. It opens for an hour."
+                </p>
+            })}
+            {(!leaves).then(|| view! {
+                <p class="notice">
+                    "No mail server is set up here, so no mail leaves. Whoever runs this Stint makes a link with stint admin reset-password."
+                </p>
+            })}
+            <Form action id="forgot" class="stack">
+                <Field label="E-mail" name="email" kind="email" required=true autocomplete="username" />
+                <Submit label="Send the link" />
+            </Form>
+            <p class="quiet">"Found it again? " <a href="/sign-in">"Sign in"</a></p>
+        </Doorway>
+    }
+    .into_any()
+}
+
+/// The page where somebody chooses a new password.
+pub fn reset() -> AnyView {
+    let (secret, action) = (secret_of_page(), Write::<ResetPassword>::new());
+    let given = secret.clone();
+    let link = fetched(given, show_link);
+    view! {
+        <Title text="A new password · Stint" />
+        <Doorway title="A new password" lead="Choose one that you use nowhere else.">
+            {loaded(link, move |link| choosing(link, action, secret()))}
+        </Doorway>
+    }
+    .into_any()
+}
+
+fn choosing(link: ShownLink, action: Write<ResetPassword>, secret: String) -> AnyView {
+    if link.state != LinkState::Open {
+        return view! {
+            <p>"This link was used already, or has run out."</p>
+            <p class="actions">
+                <a class="button primary" href="/forgot">"Send another one"</a>
+                <a class="button" href="/sign-in">"Sign in"</a>
+            </p>
+        }
+        .into_any();
+    }
+    view! {
+        <Form action id="reset" class="stack">
+            // Nobody sees or sends it: it tells a password manager whose password this is.
+            <input type="email" autocomplete="username" value=link.mailbox hidden readonly />
+            <Field
+                label="New password"
+                name="password"
+                kind="password"
+                required=true
+                autocomplete="new-password"
+                hint="At least 10 characters. A few words are easier to keep than signs."
+            />
+            <Tick label="Also revoke my access tokens, so that agents and programs stop too" name="revoke_tokens" ticked=true />
+            {hidden("secret", secret)}
+            <Submit label="Change password" />
+        </Form>
+        <p class="quiet">"You are signed out everywhere, and sign in with the new password."</p>
+    }
+    .into_any()
+}

@@ -1,0 +1,83 @@
+//! A new password for whoever has lost theirs, by a link that is sent to their mailbox.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use super::{
+    Purpose, address, store,
+    travelling::{self, Travelling},
+};
+use crate::{
+    account::{self, secret},
+    context::{Caller, Services},
+    database::{Access, Reach},
+    error::Error,
+    id::UserId,
+    security::event::{Origin, password_changed},
+    text,
+};
+
+/// How many mails with a link for a new password somebody is sent within an hour.
+const MAILS_AN_HOUR: i64 = 3;
+
+/// Takes the wish for a new password. What comes of it is not waited for: how long it takes would tell whether somebody has
+/// an account.
+pub fn asked(caller: &Caller, email: &str) -> Result<(), Error> {
+    let (email, services) = (text::email("email", email)?, caller.services.clone());
+    let tasks = services.tasks.clone();
+    tasks.spawn(async move {
+        if let Err(error) = send(&services, &email).await {
+            tracing::warn!(%error, "a link for a new password could not be sent");
+        }
+    });
+    Ok(())
+}
+
+/// Sends the link to whoever signs in with this address; nothing when nobody does, or when they were sent some already.
+pub async fn send(services: &Arc<Services>, email: &str) -> Result<(), Error> {
+    let now = services.clock.now();
+    let mut db = services.database.begin(Reach::Nobody, Access::Write).await?;
+    let Some(person) = store::person(&mut db, None, Some(email)).await? else { return Ok(()) };
+    let (person, hour_ago) = (UserId(person.id), now - SignedDuration::from_hours(1));
+    if store::mails_since(&mut db, person, &[Purpose::ResetPassword], hour_ago).await? >= MAILS_AN_HOUR {
+        return Ok(());
+    }
+    address::send(&mut db, person, Purpose::ResetPassword, email, now).await?;
+    db.commit().await?;
+    services.mail_waits.notify_one();
+    Ok(())
+}
+
+/// Gives the person of a link another password: all their sign-ins end, and their tokens are revoked when that is wished.
+/// Whoever has the link reads the mailbox, so the address is confirmed too. They are told by mail.
+pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens: bool) -> Result<(), Error> {
+    let services = &caller.services;
+    secret::acceptable_password(&password)?;
+    let mut db = services.database.begin(Reach::Nobody, Access::Read).await?;
+    let found = of_reset(address::of_person(&mut db, given).await?)?;
+    found.refuse_unless_fresh(services.clock.now())?;
+    // Hashing takes long: nobody else waits for the connection meanwhile.
+    db.release().await;
+    let hash = secret::hash_password(password).await?;
+    let (person, mailbox, now) = (UserId(found.subject), found.mailbox.unwrap_or_default(), services.clock.now());
+    let mut db = services.database.begin(Reach::Person(person.0), Access::Write).await?;
+    travelling::redeem(&mut db, given, now).await?;
+    account::store::set_password(&mut db, person.0, &hash).await?;
+    password_changed(&mut db, person, &[], revoke_tokens, now, &Origin::of(caller)).await?;
+    store::confirm_address(&mut db, person, &mailbox, now).await?;
+    address::withdraw(&mut db, person, &[Purpose::ResetPassword, Purpose::ChangeAddress], "The password was changed.", now).await?;
+    let told = "Hello,\n\nyour password for Stint was changed by a link that was sent to this address, and you were signed out everywhere.\
+                \n\nIf it was not you, somebody else reads your mails: change the password of your mailbox first, then this one.";
+    address::tell(&mut db, &mailbox, "Your password for Stint was changed", told, now).await?;
+    db.commit().await?;
+    services.mail_waits.notify_one();
+    Ok(())
+}
+
+fn of_reset(found: Travelling) -> Result<Travelling, Error> {
+    match found.purpose {
+        Purpose::ResetPassword => Ok(found),
+        _ => Err(travelling::unknown()),
+    }
+}

@@ -1,0 +1,164 @@
+//! SQL of secrets that travel and of what they prove: calls of the functions that the owner of the tables lends out.
+
+use jiff::Timestamp;
+use sqlx::{query, query_as, query_scalar};
+use uuid::Uuid;
+
+use super::{
+    Purpose,
+    travelling::{Errand, Travelling},
+};
+use crate::{
+    database::{Db, OnConstraint, instant},
+    error::{Code, Error},
+    id::{MailId, OrganizationId, UserId},
+};
+
+/// Keeps the hash of a secret.
+pub async fn keep(db: &mut Db, hash: &[u8], errand: &Errand<'_>, now: Timestamp) -> Result<(), Error> {
+    query!(
+        "select keep_secret($1, $2, $3, $4, $5, $6, $7)",
+        hash,
+        errand.purpose.name(),
+        errand.subject,
+        errand.within.map(|organization| organization.0),
+        errand.mailbox,
+        instant(now) as _,
+        instant(errand.expires) as _
+    )
+    .fetch_one(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// The secret with this hash.
+pub async fn find(db: &mut Db, hash: &[u8]) -> Result<Option<Travelling>, Error> {
+    let row = query!(
+        r#"select purpose as "purpose!", subject as "subject!", within, mailbox, expires_at as "expires_at!: jiff_sqlx::Timestamp",
+               used as "used!"
+           from find_secret($1)"#,
+        hash
+    )
+    .fetch_optional(db.connection())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Travelling {
+        purpose: Purpose::named(&row.purpose).ok_or_else(Error::internal)?,
+        subject: row.subject,
+        within: row.within.map(OrganizationId),
+        mailbox: row.mailbox,
+        expires: row.expires_at.to_jiff(),
+        used: row.used,
+    }))
+}
+
+/// Uses a secret up; whether it could be used.
+pub async fn redeem(db: &mut Db, hash: &[u8], now: Timestamp) -> Result<bool, Error> {
+    Ok(query_scalar!(r#"select use_secret($1, $2) as "won!""#, hash, instant(now) as _).fetch_one(db.connection()).await?)
+}
+
+/// Uses up every secret of these purposes.
+pub async fn withdraw(db: &mut Db, purposes: &[Purpose], subject: Uuid, now: Timestamp) -> Result<(), Error> {
+    query!("select withdraw_secrets($1, $2, $3)", &names(purposes), subject, instant(now) as _).fetch_one(db.connection()).await?;
+    Ok(())
+}
+
+/// Forgets secrets that ran out before an instant.
+pub async fn forget(db: &mut Db, before: Timestamp) -> Result<i64, Error> {
+    Ok(query_scalar!(r#"select forget_secrets($1) as "gone!""#, instant(before) as _).fetch_one(db.connection()).await?)
+}
+
+/// Remembers that an address is the one of a person; whether they still sign in with it.
+pub async fn confirm_address(db: &mut Db, person: UserId, address: &str, now: Timestamp) -> Result<bool, Error> {
+    Ok(query_scalar!(r#"select confirm_address($1, $2, $3) as "theirs!""#, person.0, address, instant(now) as _)
+        .fetch_one(db.connection())
+        .await?)
+}
+
+/// Somebody with a login.
+pub struct PersonRow {
+    /// Their id.
+    pub id: Uuid,
+    /// Their name.
+    pub name: String,
+    /// The address they sign in with.
+    pub email: String,
+    /// Whether it is known to be theirs.
+    pub confirmed: bool,
+}
+
+/// The person of an id, or else of an address.
+pub async fn person(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Result<Option<PersonRow>, Error> {
+    Ok(query_as!(
+        PersonRow,
+        r#"select id as "id!", name as "name!", email as "email!", confirmed as "confirmed!" from find_person($1, $2)"#,
+        id,
+        email
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
+/// Whether somebody is the first who has signed up here.
+pub async fn is_first(db: &mut Db, person: UserId) -> Result<bool, Error> {
+    Ok(query_scalar!(r#"select is_first_person($1) as "first!""#, person.0).fetch_one(db.connection()).await?)
+}
+
+/// Gives a person another address, which is known to be theirs.
+pub async fn change_address(db: &mut Db, person: UserId, address: &str, now: Timestamp) -> Result<(), Error> {
+    query!("select change_address($1, $2, $3)", person.0, address, instant(now) as _)
+        .fetch_one(db.connection())
+        .await
+        .on_constraint("app_user_email_unique", || {
+            Error::new(Code::Conflict, "Another account has this address by now. Use another one.")
+        })?;
+    Ok(())
+}
+
+/// A mail to a person about their own sign-in.
+pub struct NewMail<'a> {
+    /// Where it goes.
+    pub mailbox: &'a str,
+    /// Its subject.
+    pub subject: &'a str,
+    /// Its text; none when it is written as it leaves.
+    pub body: Option<&'a str>,
+    /// What its link is for, and whom it is for.
+    pub carries: Option<(Purpose, UserId)>,
+}
+
+/// Puts a mail to a person into the outbox; it leaves when the fact that it speaks of is committed.
+pub async fn mail(db: &mut Db, mail: &NewMail<'_>, now: Timestamp) -> Result<(), Error> {
+    let (template, reference) = mail.carries.map(|(purpose, person)| (purpose.name(), person.0)).unzip();
+    query!(
+        "select mail_person($1, $2, $3, $4, $5, $6, $7)",
+        MailId::new().0,
+        mail.mailbox,
+        mail.subject,
+        mail.body,
+        template,
+        reference,
+        instant(now) as _
+    )
+    .fetch_one(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Keeps mails with links for these purposes from leaving, since what they are for was done.
+pub async fn keep_mails(db: &mut Db, person: UserId, purposes: &[Purpose], why: &str) -> Result<(), Error> {
+    query!("select keep_mails_to_person($1, $2, $3)", person.0, &names(purposes), why).fetch_one(db.connection()).await?;
+    Ok(())
+}
+
+/// How many mails with links for these purposes were written to a person since an instant.
+pub async fn mails_since(db: &mut Db, person: UserId, purposes: &[Purpose], since: Timestamp) -> Result<i64, Error> {
+    let names = names(purposes);
+    Ok(query_scalar!(r#"select count_mails_to_person($1, $2, $3) as "written!""#, person.0, &names, instant(since) as _)
+        .fetch_one(db.connection())
+        .await?)
+}
+
+fn names(purposes: &[Purpose]) -> Vec<String> {
+    purposes.iter().map(|purpose| purpose.name().to_owned()).collect()
+}

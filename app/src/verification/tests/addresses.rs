@@ -1,0 +1,119 @@
+//! An address is a person's once they have opened the link that was sent there, signed in.
+
+use serde_json::json;
+
+use super::{Signed, mailed, signed_up};
+use crate::{
+    error::Code,
+    testing::World,
+    verification::{
+        Purpose,
+        address::{self, ask_change, confirm, send_again, show},
+        links::LinkState,
+    },
+};
+
+async fn list(signed: &Signed) -> usize {
+    signed.world.ok("list_invitations", json!({})).await["items"].as_array().map_or(0, Vec::len)
+}
+
+#[tokio::test]
+async fn who_has_signed_up_confirms_with_the_mail_and_looking_at_its_link_confirms_nothing() {
+    let acme = World::new("acme").await;
+    let barbara = signed_up(&acme).await;
+    acme.ok("invite_member", json!({"email": barbara.email, "role": "member"})).await;
+    assert_eq!((barbara.world.person().confirmed, list(&barbara).await), (false, 0));
+    let secret = mailed(&acme.mail_leaves(None, &barbara.email).await.expect("a mail"));
+    for _ in 0..2 {
+        let shown = show(&acme.caller, &secret).await.expect("shown");
+        assert_eq!(
+            (shown.mailbox.as_str(), shown.state, shown.yours, shown.changes),
+            (barbara.email.as_str(), LinkState::Open, false, false)
+        );
+    }
+    assert!(show(&barbara.world.caller, &secret).await.is_ok_and(|shown| shown.yours));
+    let barbara = barbara.again().await;
+    assert!(!barbara.world.person().confirmed);
+    confirm(&barbara.world.caller, &secret).await.expect("confirmed");
+    let barbara = barbara.again().await;
+    assert_eq!((barbara.world.person().confirmed, list(&barbara).await), (true, 1));
+    assert_eq!(show(&barbara.world.caller, &secret).await.map(|shown| shown.state), Ok(LinkState::Used));
+    assert_eq!(confirm(&barbara.world.caller, &secret).await.map_err(|error| error.code), Err(Code::Conflict), "it was used");
+}
+
+#[tokio::test]
+async fn who_owns_the_mailbox_confirms_nobody_elses_account_by_opening_what_was_sent_there() {
+    let acme = World::new("acme").await;
+    let (squatter, owner) = (signed_up(&acme).await, signed_up(&acme).await);
+    let secret = mailed(&acme.mail_leaves(None, &squatter.email).await.expect("a mail"));
+    assert_eq!(confirm(&owner.world.caller, &secret).await.map_err(|error| error.code), Err(Code::Forbidden));
+    let nobody = crate::context::Caller { person: None, ..acme.caller.clone() };
+    assert_eq!(confirm(&nobody, &secret).await.map_err(|error| error.code), Err(Code::Unauthenticated));
+    assert!(!squatter.again().await.world.person().confirmed && !owner.again().await.world.person().confirmed);
+}
+
+#[tokio::test]
+async fn a_mail_is_sent_again_after_a_while_and_never_once_it_is_confirmed() {
+    let acme = World::new("acme").await;
+    let barbara = signed_up(&acme).await;
+    assert_eq!(send_again(&barbara.world.caller).await.map_err(|error| error.code), Err(Code::RateLimited));
+    let first = mailed(&acme.mail_leaves(None, &barbara.email).await.expect("a mail"));
+    acme.advance(180);
+    send_again(&barbara.world.caller).await.expect("sent");
+    let second = mailed(&acme.mail_leaves(None, &barbara.email).await.expect("another"));
+    assert_ne!(first, second);
+    confirm(&barbara.world.caller, &first).await.expect("the first is as good as the second");
+    assert_eq!(confirm(&barbara.world.caller, &second).await.map_err(|error| error.code), Err(Code::Conflict));
+    let barbara = barbara.again().await;
+    acme.advance(180);
+    assert_eq!(send_again(&barbara.world.caller).await.map_err(|error| error.code), Err(Code::Conflict));
+    assert!(acme.mail_leaves(None, &barbara.email).await.is_none(), "what waits stays");
+}
+
+#[tokio::test]
+async fn after_a_week_the_link_has_run_out() {
+    let acme = World::new("acme").await;
+    let barbara = signed_up(&acme).await;
+    let secret = mailed(&acme.mail_leaves(None, &barbara.email).await.expect("a mail"));
+    acme.advance(Purpose::ConfirmAddress.lifetime().as_secs());
+    assert_eq!(show(&acme.caller, &secret).await.map(|shown| shown.state), Ok(LinkState::Expired));
+    assert_eq!(confirm(&barbara.world.caller, &secret).await.map_err(|error| error.code), Err(Code::Conflict));
+}
+
+#[tokio::test]
+async fn another_address_counts_once_its_mailbox_has_proved_itself_and_both_are_told() {
+    let acme = World::new("acme").await;
+    let (barbara, taken) = (signed_up(&acme).await, signed_up(&acme).await);
+    let (before, after) = (barbara.email.clone(), format!("new-{}", barbara.email));
+    let caller = &barbara.world.caller;
+    let password = || "correct horse battery".to_owned();
+    let wrong = ask_change(caller, &after, "wrong".to_owned()).await.expect_err("refused");
+    assert!(wrong.field("present").is_some(), "{wrong:?}");
+    assert!(ask_change(caller, &taken.email, password()).await.expect_err("refused").field("email").is_some());
+    assert!(ask_change(caller, &before, password()).await.expect_err("refused").field("email").is_some());
+    ask_change(caller, &after.to_uppercase(), password()).await.expect("asked");
+    assert!(acme.mail_leaves(None, &before).await.expect("a mail").body.contains(&after), "the present mailbox is told");
+    let barbara = barbara.again().await;
+    assert_eq!(barbara.email, before, "nothing has changed yet");
+    let caller = &barbara.world.caller;
+    let secret = mailed(&acme.mail_leaves(None, &after).await.expect("a mail"));
+    let (one, other) = tokio::join!(confirm(caller, &secret), confirm(caller, &secret));
+    assert_eq!(u8::from(one.is_ok()) + u8::from(other.is_ok()), 1, "{one:?} {other:?}");
+    let barbara = barbara.again().await;
+    assert_eq!((barbara.email.as_str(), barbara.world.person().confirmed), (after.as_str(), true));
+    for mailbox in [&before, &after] {
+        assert!(acme.mail_leaves(None, mailbox).await.expect("a mail").body.contains("from now on"), "{mailbox}");
+    }
+}
+
+#[tokio::test]
+async fn an_operator_is_given_the_link_that_a_mail_would_bring() {
+    let acme = World::new("acme").await;
+    let barbara = signed_up(&acme).await;
+    let services = &acme.caller.services;
+    let link = address::link(services, &barbara.email, Purpose::ConfirmAddress).await.expect("a link");
+    confirm(&barbara.world.caller, &super::secret_in(&link)).await.expect("confirmed");
+    let again = address::link(services, &barbara.email, Purpose::ConfirmAddress).await;
+    assert_eq!(again.map_err(|error| error.code), Err(Code::Conflict));
+    assert!(address::link(services, "nobody@example.com", Purpose::ResetPassword).await.expect_err("refused").field("email").is_some());
+}

@@ -1,0 +1,49 @@
+//! What was there before secrets travelled by one way: links that inviters had seen, and mails that still held them.
+
+use sqlx::{AssertSqlSafe, PgPool, Row, raw_sql};
+
+use crate::{database::MIGRATIONS, testing::empty};
+
+/// The version of the schema before.
+const BEFORE: i64 = 10;
+
+/// An organization with an invitation, its mail, an answer that held the link, and two people: one whose address the operator
+/// vouched for, and one who confirmed theirs by such a link.
+const OLD: &str = "
+    set app.organization_id = '00000000-0000-0000-0000-000000000001';
+    insert into organization (id, slug, name, created_at) values ('00000000-0000-0000-0000-000000000001', 'acme', 'Acme', now());
+    insert into app_user (id, email, name, password_hash, created_at, email_confirmed_at) values
+        ('00000000-0000-0000-0000-0000000000a1', 'vouched@example.com', 'Ada', '-', '2026-01-01', '2026-01-01'),
+        ('00000000-0000-0000-0000-0000000000a2', 'linked@example.com', 'Eve', '-', '2026-01-01', '2026-01-02');
+    insert into member (organization_id, id, user_id, role, name, created_at) values
+        ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000b1', '00000000-0000-0000-0000-0000000000a1', 'owner', 'Ada', now());
+    insert into invitation (organization_id, id, email, role, invited_by, secret_hash, created_at, sent_at, expires_at) values
+        ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000c1', 'new@example.com', 'member',
+         '00000000-0000-0000-0000-0000000000b1', sha256('old'), now(), now(), now() + interval '14 days');
+    insert into outgoing_mail (organization_id, id, recipient, subject, body, next_attempt_at, created_at) values
+        ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000d1', 'new@example.com', 's', '/invitation/old', now(), now()),
+        ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000d2', 'gone@example.com', 's', '/invitation/gone', now(), now());
+    insert into idempotency (organization_id, member_id, key, operation, arguments_hash, answer, created_at) values
+        ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000b1', 'k', 'invite_member', 'x',
+         '{\"link\": \"/invitation/old\"}', now());
+";
+
+async fn texts(pool: &PgPool, query: &str) -> Vec<String> {
+    let rows = sqlx::query(AssertSqlSafe(query.to_owned())).fetch_all(pool).await.expect("rows");
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+#[tokio::test]
+async fn links_from_before_prove_nothing_and_no_mail_holds_one_any_more() {
+    let pool = empty("secrets").await;
+    MIGRATIONS.run_to(BEFORE, &pool).await.expect("the schema before");
+    raw_sql(OLD).execute(&pool).await.expect("what was there");
+    MIGRATIONS.run(&pool).await.expect("the schema of now");
+    let drawn = "select purpose || ' ' || coalesce(mailbox, 'handed over') from travelling_secret where hash = sha256('old')";
+    assert_eq!(texts(&pool, drawn).await, ["join_organization handed over"]);
+    let mails = "select recipient || ' ' || state || ' ' || template || coalesce(body, '') from outgoing_mail order by 1";
+    assert_eq!(texts(&pool, mails).await, ["gone@example.com failed answer_invitation", "new@example.com waiting answer_invitation"]);
+    assert_eq!(texts(&pool, "select email from app_user where email_confirmed_at is not null").await, ["vouched@example.com"]);
+    assert_eq!(texts(&pool, "select key from idempotency where answer is null").await, ["k"]);
+    pool.close().await;
+}

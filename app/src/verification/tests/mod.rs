@@ -1,0 +1,83 @@
+//! Promises about secrets that travel: what they prove, to whom, how often, and where they are not found.
+
+mod addresses;
+mod invitations;
+mod migrated;
+mod refusals;
+mod resets;
+
+use crate::{
+    account::{
+        identity,
+        registration::{Registration, open_sign_in, register},
+    },
+    context::Caller,
+    outbox::Outgoing,
+    testing::{World, owner},
+};
+
+/// Somebody who has signed up as a visitor does, and is signed in.
+struct Signed {
+    world: World,
+    email: String,
+    cookie: String,
+    slug: String,
+}
+
+/// Signs somebody up with the password "correct horse battery".
+async fn signed_up(world: &World) -> Signed {
+    let services = &world.caller.services;
+    let given = Registration {
+        email: format!("{}@example.com", uuid::Uuid::now_v7().simple()),
+        name: "Barbara".to_owned(),
+        password: "correct horse battery".to_owned(),
+        organization: None,
+        time_zone: None,
+        confirmed: false,
+    };
+    let made = register(services, given).await.expect("registered");
+    let cookie = open_sign_in(services, made.user, "a test").await.expect("signed in");
+    Signed { world: world.clone(), email: made.email, cookie, slug: made.slug }.again().await
+}
+
+impl Signed {
+    /// They as their next request finds them.
+    async fn again(self) -> Self {
+        let services = &self.world.caller.services;
+        let found = identity::recognize(&services.database, &self.cookie, &self.slug, self.world.now()).await.expect("an answer");
+        let (person, membership) = found.expect("signed in");
+        let email = person.email.clone();
+        let caller = Caller { person: Some(person), membership, ..self.world.caller.clone() };
+        Self { world: World { caller, ..self.world.clone() }, email, ..self }
+    }
+}
+
+/// The secret in the link that stands in a text.
+fn secret_in(text: &str) -> String {
+    let link = text.split_whitespace().find(|word| word.starts_with("https://stint.test/")).expect("a link");
+    link.rsplit('/').next().expect("a secret").to_owned()
+}
+
+/// The secret in a mail.
+fn mailed(mail: &Outgoing) -> String {
+    secret_in(&mail.body)
+}
+
+/// The tables in which a text stands, in whatever column.
+async fn tables_with(world: &World, text: &str) -> Vec<String> {
+    let owner = owner().await;
+    let tables: Vec<String> =
+        sqlx::query_scalar("select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'")
+            .fetch_all(&owner)
+            .await
+            .expect("tables");
+    owner.close().await;
+    let mut found = Vec::new();
+    for table in tables {
+        let rows = world.number(&format!("select count(*) from {table} t where $1 is not null and strpos(t::text, '{text}') > 0")).await;
+        if rows > 0 {
+            found.push(table);
+        }
+    }
+    found
+}

@@ -1,0 +1,74 @@
+//! Nothing leaves by mail and no model is asked for somebody whose address is not confirmed.
+
+use serde_json::json;
+
+use crate::{
+    access::Writes, account::SignUpPolicy, error::Code, people::answer::refuse_unless_admitted, testing::World, verification::refusal,
+};
+
+#[tokio::test]
+async fn where_mails_leave_nothing_is_mailed_for_an_unconfirmed_person_or_their_agent() {
+    let studio = World::new("studio").await.where_mails_leave(true);
+    let unconfirmed = studio.unconfirmed().await;
+    studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "email": "billing@acme.example"})).await;
+    let invoice = async || {
+        studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Work", "price": 100}]})).await["id"].clone()
+    };
+    let invite = json!({"email": "a@example.com", "role": "member"});
+    let agent = unconfirmed.token(Writes::Direct).await;
+    for caller in [&unconfirmed, &agent] {
+        let sending = caller.refused("send_invoice", json!({"invoice": invoice().await})).await;
+        assert_eq!((sending.code, sending.hint.is_some()), (Code::Forbidden, true), "{sending:?}");
+        assert_eq!(caller.code("invite_member", invite.clone()).await, Code::Forbidden);
+    }
+    assert_eq!(studio.number("select count(*) from outgoing_mail where organization_id = $1").await, 0);
+    unconfirmed.ok("send_invoice", json!({"invoice": invoice().await, "without_email": true})).await;
+    let confirmed = "update app_user set email_confirmed_at = now() where id in (select user_id from member where organization_id = $1)";
+    studio.sql(confirmed).await;
+    unconfirmed.at(&studio).await.ok("invite_member", invite).await;
+}
+
+#[tokio::test]
+async fn without_a_mail_server_mails_wait_and_nothing_is_refused() {
+    let studio = World::new("studio").await.unconfirmed().await;
+    studio.ok("invite_member", json!({"email": "a@example.com", "role": "member"})).await;
+    assert_eq!(studio.number("select count(*) from outgoing_mail where organization_id = $1 and state = 'waiting'").await, 1);
+}
+
+#[tokio::test]
+async fn no_model_is_asked_for_an_unconfirmed_person_but_for_the_first_one_here() {
+    World::new("earlier").await;
+    let studio = World::new("studio").await;
+    assert_eq!(refusal::of_model(&studio.caller).await, Ok(()));
+    let unconfirmed = studio.unconfirmed().await;
+    assert_eq!(refusal::of_model(&unconfirmed.caller).await.map_err(|error| error.code), Err(Code::Forbidden));
+    let first = format!("update app_user set created_at = '1990-01-01' where id = '{}' and $1 is not null", unconfirmed.person().id);
+    studio.sql(&first).await;
+    assert_eq!(refusal::of_model(&unconfirmed.caller).await, Ok(()));
+    assert_eq!(unconfirmed.ok("list_invitations", json!({})).await["items"], json!([]), "and is confirmed for nothing else");
+}
+
+#[tokio::test]
+async fn who_may_sign_up_is_the_operators_to_say() {
+    let studio = World::new("studio").await;
+    let sent = studio.ok("invite_member", json!({"email": "a@example.com", "role": "member"})).await;
+    let mailed = super::mailed(&studio.mail_leaves(Some(studio.organization()), "a@example.com").await.expect("a mail"));
+    let handed = super::secret_in(sent["link"].as_str().expect("a link"));
+    let (a, b, guessed) = ("a@example.com", "b@example.com", "guessed".to_owned());
+    for (policy, email, invitation, may) in [
+        (SignUpPolicy::Open, a, None, true),
+        (SignUpPolicy::Invited, a, None, false),
+        (SignUpPolicy::Invited, a, Some(&guessed), false),
+        (SignUpPolicy::Invited, a, Some(&mailed), true),
+        (SignUpPolicy::Invited, b, Some(&mailed), false),
+        (SignUpPolicy::Invited, b, Some(&handed), true),
+        (SignUpPolicy::Closed, a, Some(&mailed), false),
+    ] {
+        let here = studio.clone().where_sign_up(policy);
+        let admitted = refuse_unless_admitted(&here.caller, email, invitation.map(String::as_str)).await;
+        assert_eq!(admitted.is_ok(), may, "{policy:?} {email} {invitation:?}: {admitted:?}");
+    }
+    studio.ok("revoke_invitation", json!({"invitation": sent["id"]})).await;
+    let here = studio.where_sign_up(SignUpPolicy::Invited);
+    assert!(refuse_unless_admitted(&here.caller, a, Some(&mailed)).await.is_err());
+}

@@ -1,0 +1,72 @@
+//! The connections of this process: how many there are, and how they are opened.
+
+use std::{thread::available_parallelism, time::Duration};
+
+use anyhow::Context as _;
+use app::{
+    admission::PATIENCE,
+    database::{self, Database},
+};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::{cluster::Cluster, config::Config};
+
+/// How long a call waits for a connection before it is told to try again.
+const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);
+
+/// The connections of the work that nobody waits for: mails, records, upkeep.
+const WORKERS: usize = 2;
+
+/// What a command does to a schema that is older than it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// Brings it up to date.
+    Migrated,
+    /// Leaves it alone, and refuses to work on it.
+    AsItIs,
+}
+
+/// Connections for calls, and those for the work that nobody waits for.
+pub async fn open(config: &Config, cluster: Option<&Cluster>, schema: Schema) -> anyhow::Result<(Database, Database)> {
+    let login = config.database_url.clone().or_else(|| cluster.map(Cluster::login)).context("there is no database")?;
+    if schema == Schema::Migrated {
+        let owner = config.owner_database_url.clone().or_else(|| cluster.map(Cluster::owner));
+        migrate(owner.unwrap_or_else(|| login.clone())).await?;
+    }
+    database::check(&login).await?;
+    let for_calls = database(login.clone(), for_calls()).await?.in_shares(share(), PATIENCE);
+    Ok((for_calls, database(login, WORKERS).await?))
+}
+
+/// Brings the schema up to date, as the owner of the tables.
+pub async fn migrate(owner: PgConnectOptions) -> anyhow::Result<()> {
+    Ok(database::migrate(&owner).await?)
+}
+
+/// Connections that work as the application's role.
+async fn database(options: PgConnectOptions, at_most: usize) -> anyhow::Result<Database> {
+    let most = u32::try_from(at_most).unwrap_or(u32::MAX);
+    let pool = PgPoolOptions::new().max_connections(most).acquire_timeout(ACQUIRE_LIMIT);
+    let pool = database::as_application(pool).connect_with(options.application_name("stint")).await;
+    Ok(Database::new(pool.context("the database cannot be reached as the application's role")?))
+}
+
+/// How many cores there are.
+pub fn cores() -> usize {
+    available_parallelism().map_or(1, usize::from)
+}
+
+/// How many connections calls have.
+pub fn for_calls() -> usize {
+    cores() * 2 + 2
+}
+
+/// How many of the connections for calls one organization may have in use.
+fn share() -> usize {
+    (for_calls() / 3).max(1)
+}
+
+/// How many connections one process holds at most.
+pub fn of_a_process() -> usize {
+    for_calls() + WORKERS
+}

@@ -1,0 +1,101 @@
+//! Bodies: a request's, which has to come at a pace, and an answer's, which tells when it is over.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::body::{Body, Bytes, HttpBody};
+use hyper::body::{Frame, Incoming, SizeHint};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::{Pace, register::Answering};
+
+/// The body of a request. Whoever sends it more slowly than its pace is given up.
+pub(super) struct Paced {
+    body: Incoming,
+    pace: Pace,
+    received: u64,
+    /// Since when somebody has been waiting for it, and when more of it has to be there.
+    awaited: Option<(Instant, Pin<Box<Sleep>>)>,
+}
+
+impl Paced {
+    pub(super) fn new(body: Incoming, pace: Pace) -> Self {
+        Self { body, pace, received: 0, awaited: None }
+    }
+
+    /// How long the bytes so far, and the next ones, may take.
+    fn allowed(&self) -> Duration {
+        self.pace.grace + Duration::from_secs(self.received / u64::from(self.pace.bytes_per_second.max(1)))
+    }
+
+    fn is_late(&mut self, cx: &mut Context<'_>) -> bool {
+        let allowed = self.allowed();
+        let (since, end) = self.awaited.get_or_insert_with(|| (Instant::now(), Box::pin(sleep_until(Instant::now() + allowed))));
+        let by = *since + allowed;
+        if end.deadline() != by {
+            end.as_mut().reset(by);
+        }
+        end.as_mut().poll(cx).is_ready()
+    }
+}
+
+impl HttpBody for Paced {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        match Pin::new(&mut self.body).poll_frame(cx) {
+            Poll::Pending if self.is_late(cx) => {
+                Poll::Ready(Some(Err(io::Error::new(io::ErrorKind::TimedOut, "the body of the request came too slowly"))))
+            }
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Some(Ok(frame))) => {
+                self.received += frame.data_ref().map_or(0, |data| data.len() as u64);
+                Poll::Ready(Some(Ok(frame)))
+            }
+            Poll::Ready(Some(Err(problem))) => Poll::Ready(Some(Err(io::Error::other(problem)))),
+            Poll::Ready(None) => Poll::Ready(None),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// The body of an answer. Its connection is at work until it has been sent, or dropped.
+pub(super) struct Sent {
+    body: Body,
+    _answering: Answering,
+}
+
+impl Sent {
+    pub(super) fn new(body: Body, answering: Answering) -> Self {
+        Self { body, _answering: answering }
+    }
+}
+
+impl HttpBody for Sent {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,93 @@
+//! How long and how much one connection, one peer and all of them may take.
+
+use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
+
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+/// What is asked of the machine at most, in open files. More than that serves nobody better.
+const FILES_MAX: u64 = 65_536;
+
+/// The open files that are left for everything but connections of clients: the database, mail, the model, logs.
+const FILES_RESERVED: u64 = 128;
+
+/// The most connections at once, whatever the machine offers.
+const CONNECTIONS_MAX: usize = 10_000;
+
+/// The bounds of a listener.
+#[derive(Clone)]
+pub struct Bounds {
+    /// How long the head of a request may take, from its first byte (for the first request: from the connection) to its last.
+    pub head: Duration,
+    /// How long a connection may wait for its next request.
+    pub idle: Duration,
+    /// How long a client may take nothing of what it is sent.
+    pub stalled: Duration,
+    /// How fast a body has to come.
+    pub pace: Pace,
+    /// The longest head of a request, in bytes.
+    pub head_bytes: usize,
+    /// The most connections at once.
+    pub connections: usize,
+    /// The most connections at once from one network, as addresses are counted: an IPv4 address, 64 bits of an IPv6 address.
+    pub per_network: usize,
+    /// Who speaks for many and is not held to `per_network`: a proxy in front.
+    pub proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
+    /// How long answers under way may take once no new connection is taken.
+    pub farewell: Duration,
+    /// How long after that moment a request may still come on a connection that was open already.
+    pub last_requests: Duration,
+}
+
+/// The slowest pace at which a body may come: for `grace` it may come as it likes, and from then on at this many bytes a second.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// How long it may come as it likes.
+    pub grace: Duration,
+    /// Bytes a second from then on.
+    pub bytes_per_second: u32,
+}
+
+impl Bounds {
+    /// The bounds of this process: as many connections as it may have files open, less those that it needs itself.
+    pub fn of_process() -> Self {
+        let files = files();
+        let connections = usize::try_from(files.saturating_sub(FILES_RESERVED).max(files / 2)).unwrap_or(CONNECTIONS_MAX);
+        Self::with_connections(connections.min(CONNECTIONS_MAX))
+    }
+
+    /// The usual bounds with this many connections, of which one network may have a quarter.
+    pub fn with_connections(connections: usize) -> Self {
+        Self {
+            head: Duration::from_secs(10),
+            idle: Duration::from_secs(60),
+            stalled: Duration::from_secs(30),
+            pace: Pace { grace: Duration::from_secs(10), bytes_per_second: 1024 },
+            head_bytes: 32 * 1024,
+            connections,
+            per_network: (connections / 4).max(1),
+            proxy: Arc::new(|peer| peer.is_loopback()),
+            farewell: Duration::from_secs(5),
+            last_requests: Duration::from_millis(500),
+        }
+    }
+}
+
+impl fmt::Debug for Bounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bounds")
+            .field("connections", &self.connections)
+            .field("per_network", &self.per_network)
+            .field("head_bytes", &self.head_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How many files this process may have open, after it has asked for as many as it may ask for.
+fn files() -> u64 {
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return 1024 };
+    let wanted = hard.min(FILES_MAX);
+    if wanted > soft && setrlimit(Resource::RLIMIT_NOFILE, wanted, hard).is_ok() {
+        return wanted;
+    }
+    soft
+}

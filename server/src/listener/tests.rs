@@ -1,0 +1,247 @@
+//! Real sockets against a listener with small bounds. Nothing here waits for a time: a connection that is to end is read to its
+//! end.
+
+use std::future::pending;
+
+use axum::{body::Bytes, routing::get};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    sync::{Notify, mpsc},
+    task::JoinHandle,
+};
+
+use super::*;
+
+/// How long anything that is waited for may take on a busy machine.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Longer than any test: a bound that is not what a test is about.
+const LONG: Duration = Duration::from_secs(600);
+
+/// A listener, and the means to end it.
+struct House {
+    address: SocketAddr,
+    ending: CancellationToken,
+    served: JoinHandle<usize>,
+}
+
+impl House {
+    async fn open(doors: Router, bounds: Bounds) -> Self {
+        let socket = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let (address, ending) = (socket.local_addr().expect("an address"), CancellationToken::new());
+        let served = tokio::spawn(serve(socket, doors, bounds, ending.clone()));
+        Self { address, ending, served }
+    }
+
+    async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.expect("connected")
+    }
+
+    /// What is answered to these bytes, up to the end of the connection.
+    async fn told(&self, bytes: &[u8]) -> String {
+        let mut stream = self.connect().await;
+        stream.write_all(bytes).await.expect("sent");
+        end(&mut stream).await
+    }
+
+    async fn answers(&self) -> bool {
+        self.told(b"GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n").await.starts_with("HTTP/1.1 200")
+    }
+}
+
+/// Bounds that nothing in a test meets, but for those that it sets.
+fn wide() -> Bounds {
+    let pace = Pace { grace: LONG, bytes_per_second: 1 };
+    let proxy = Arc::new(|_| false);
+    Bounds { head: LONG, idle: LONG, stalled: LONG, pace, proxy, per_network: 100, ..Bounds::with_connections(100) }
+}
+
+const SOON: Duration = Duration::from_millis(100);
+
+/// Doors that greet, and take a body.
+fn doors() -> Router {
+    Router::new().route("/", get(async || "hello").post(async |body: Bytes| body.len().to_string()))
+}
+
+/// What comes on a connection until the other side ends it.
+async fn end(stream: &mut TcpStream) -> String {
+    let mut text = Vec::new();
+    // A reset is an end too.
+    timeout(LIMIT, stream.read_to_end(&mut text)).await.expect("an end").ok();
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// One answer on a connection that stays open.
+async fn answer(stream: &mut TcpStream, request: &[u8]) {
+    stream.write_all(request).await.expect("sent");
+    let mut text = Vec::new();
+    while !text.ends_with(b"hello") {
+        assert_ne!(stream.read_buf(&mut text).await.expect("an answer"), 0, "it ended");
+    }
+}
+
+#[tokio::test]
+async fn silent_sockets_keep_nobody_out() {
+    let house = House::open(doors(), Bounds { connections: 20, ..wide() }).await;
+    let mut silent = Vec::new();
+    for _ in 0..60 {
+        silent.push(house.connect().await);
+    }
+    for _ in 0..5 {
+        assert!(house.answers().await, "who has waited longest for a request makes room");
+    }
+    let first = silent.first_mut().expect("a socket");
+    assert_eq!(end(first).await, "");
+}
+
+#[tokio::test]
+async fn half_a_head_is_not_waited_for() {
+    let house = House::open(doors(), Bounds { head: SOON, ..wide() }).await;
+    assert_eq!(house.told(b"").await, "", "nothing at all");
+    assert_eq!(house.told(b"GET / HTTP/1.1\r\nHost: te").await, "");
+}
+
+#[tokio::test]
+async fn nothing_that_comes_puts_the_end_of_a_head_off() {
+    let place = Register::new(wide()).place(std::net::Ipv4Addr::LOCALHOST.into()).await.expect("a place");
+    let since = place.standing.head_since().expect("a head is awaited");
+    place.standing.heard();
+    assert_eq!(place.standing.head_since(), Some(since));
+    drop(place.standing.answering());
+    assert_eq!(place.standing.head_since(), None, "between two requests");
+    place.standing.heard();
+    assert!(place.standing.head_since() > Some(since), "the next one has begun");
+}
+
+#[tokio::test]
+async fn an_idle_connection_ends_later_than_half_a_head() {
+    let house = House::open(doors(), Bounds { head: SOON, idle: LONG, ..wide() }).await;
+    let mut stream = house.connect().await;
+    answer(&mut stream, b"GET / HTTP/1.1\r\nHost: test\r\n\r\n").await;
+    assert_eq!(house.told(b"").await, "", "the time of a head goes by");
+    answer(&mut stream, b"GET / HTTP/1.1\r\nHost: test\r\n\r\n").await;
+    stream.write_all(b"GET /").await.expect("sent");
+    assert_eq!(end(&mut stream).await, "", "the next head has begun and does not come");
+
+    let house = House::open(doors(), Bounds { head: SOON, idle: SOON * 2, ..wide() }).await;
+    let mut stream = house.connect().await;
+    answer(&mut stream, b"GET / HTTP/1.1\r\nHost: test\r\n\r\n").await;
+    assert_eq!(end(&mut stream).await, "");
+}
+
+#[tokio::test]
+async fn a_head_has_a_greatest_length() {
+    let house = House::open(doors(), Bounds { head_bytes: 16 * 1024, ..wide() }).await;
+    let head = |length: usize| format!("GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\nX: {}\r\n\r\n", "x".repeat(length));
+    assert!(house.told(head(8 * 1024).as_bytes()).await.starts_with("HTTP/1.1 200"));
+    assert!(house.told(head(32 * 1024).as_bytes()).await.starts_with("HTTP/1.1 431"));
+}
+
+#[tokio::test]
+async fn a_body_that_comes_byte_by_byte_is_given_up() {
+    let pace = Pace { grace: SOON, bytes_per_second: 1024 };
+    let house = House::open(doors(), Bounds { pace, ..wide() }).await;
+    let told = house.told(b"POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 100\r\n\r\nx").await;
+    assert!(told.starts_with("HTTP/1.1 400"), "{told}");
+    assert!(house.told(b"POST / HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc").await.ends_with('3'));
+}
+
+#[tokio::test]
+async fn whoever_does_not_read_is_given_up() {
+    let gone = Arc::new(Notify::new());
+    let told = gone.clone();
+    let endless = get(move || {
+        let told = told.clone();
+        async move {
+            // Dropped with the answer, when nobody takes it.
+            let guard = Ringing(told);
+            let pieces = futures::stream::repeat_with(move || {
+                let _kept = &guard;
+                Ok::<_, Infallible>(Bytes::from_static(&[0; 16 * 1024]))
+            });
+            Body::from_stream(pieces)
+        }
+    });
+    let house = House::open(Router::new().route("/", endless), Bounds { stalled: SOON, ..wide() }).await;
+    let mut stream = house.connect().await;
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n").await.expect("sent");
+    timeout(LIMIT, gone.notified()).await.expect("the answer was given up");
+}
+
+/// Rings when it is dropped.
+struct Ringing(Arc<Notify>);
+
+impl Drop for Ringing {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
+
+#[tokio::test]
+async fn one_network_has_a_bound_of_its_own_and_a_proxy_none() {
+    let (entered, mut inside) = mpsc::unbounded_channel();
+    let busy = get(move || {
+        entered.send(()).ok();
+        pending::<&'static str>()
+    });
+    let router = doors().route("/busy", busy);
+    let house = House::open(router.clone(), Bounds { per_network: 2, ..wide() }).await;
+    let mut at_work = Vec::new();
+    for _ in 0..2 {
+        let mut stream = house.connect().await;
+        stream.write_all(b"GET /busy HTTP/1.1\r\nHost: test\r\n\r\n").await.expect("sent");
+        inside.recv().await.expect("it is at work");
+        at_work.push(stream);
+    }
+    assert!(!house.answers().await, "a third one is not let in");
+
+    let house = House::open(router, Bounds { per_network: 2, proxy: Arc::new(|peer| peer.is_loopback()), ..wide() }).await;
+    for _ in 0..3 {
+        let mut stream = house.connect().await;
+        stream.write_all(b"GET /busy HTTP/1.1\r\nHost: test\r\n\r\n").await.expect("sent");
+        inside.recv().await.expect("it is at work");
+        at_work.push(stream);
+    }
+    assert!(house.answers().await);
+}
+
+#[tokio::test]
+async fn at_the_end_what_is_under_way_is_answered_and_nothing_else_is_waited_for() {
+    let (entered, mut inside) = mpsc::unbounded_channel();
+    let go = Arc::new(Notify::new());
+    let gate = go.clone();
+    let slow = get(move || {
+        entered.send(()).ok();
+        let gate = gate.clone();
+        async move {
+            gate.notified().await;
+            "hello"
+        }
+    });
+    let house = House::open(doors().route("/slow", slow), Bounds { farewell: LONG, last_requests: SOON, ..wide() }).await;
+    let _silent = house.connect().await;
+    let mut under_way = house.connect().await;
+    under_way.write_all(b"GET /slow HTTP/1.1\r\nHost: test\r\n\r\n").await.expect("sent");
+    inside.recv().await.expect("it is at work");
+    house.ending.cancel();
+    go.notify_one();
+    assert!(end(&mut under_way).await.ends_with("hello"));
+    assert_eq!(timeout(LIMIT, house.served).await.expect("an end").expect("no panic"), 0);
+    assert!(TcpStream::connect(house.address).await.is_err(), "nobody listens any more");
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_come_to_its_end_is_broken_off_and_said_to_be() {
+    let (entered, mut inside) = mpsc::unbounded_channel();
+    let hangs = get(move || {
+        entered.send(()).ok();
+        pending::<&'static str>()
+    });
+    let house = House::open(Router::new().route("/", hangs), Bounds { farewell: SOON, last_requests: SOON, ..wide() }).await;
+    let mut under_way = house.connect().await;
+    under_way.write_all(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n").await.expect("sent");
+    inside.recv().await.expect("it is at work");
+    house.ending.cancel();
+    assert_eq!(timeout(LIMIT, house.served).await.expect("an end").expect("no panic"), 1);
+    assert_eq!(end(&mut under_way).await, "");
+}

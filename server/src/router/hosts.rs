@@ -1,0 +1,91 @@
+//! The names that this Stint is asked under.
+//!
+//! A page elsewhere can make its own name point to a Stint in its visitor's network (DNS rebinding): then the browser takes both
+//! for one site. So a request that names another host than ours is refused at every door, and what stands behind may believe
+//! the host of a request.
+
+use std::sync::Arc;
+
+use app::error::{Code, Error};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, header, uri::Authority};
+use url::{Host, Url};
+
+use crate::refusal::Refusal;
+
+/// The names of this very machine.
+const HERE: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+
+/// The doors that are asked by address, by whoever watches over the process.
+const ASKED_BY_ADDRESS: [&str; 2] = ["/healthz", "/readyz"];
+
+/// Under which names one may ask: a copy is a pointer.
+#[derive(Debug, Clone)]
+pub struct Hosts {
+    public_url: Arc<str>,
+    names: Arc<[String]>,
+}
+
+impl Hosts {
+    /// The host of the public address, and this machine.
+    pub fn of(public_url: &str) -> Self {
+        let public = Url::parse(public_url).ok();
+        let public = public.as_ref().and_then(Url::host).map(|host| match host {
+            Host::Ipv6(address) => address.to_string(),
+            other => other.to_string(),
+        });
+        Self { public_url: Arc::from(public_url), names: public.into_iter().chain(HERE.map(str::to_owned)).collect() }
+    }
+
+    /// The names without a port, IPv6 addresses without brackets.
+    pub fn names(&self) -> impl Iterator<Item = String> + '_ {
+        self.names.iter().cloned()
+    }
+
+    /// Whether a `Host` header or an `:authority` names this Stint, at whatever port: a proxy may listen at another.
+    fn know(&self, named: &str) -> bool {
+        let Ok(authority) = named.parse::<Authority>() else { return false };
+        let host = authority.host().trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
+        !named.contains('@') && self.names.contains(&host)
+    }
+}
+
+/// Refuses a request to another host: 421 Misdirected Request.
+pub async fn refuse_unknown(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+    if ASKED_BY_ADDRESS.contains(&request.uri().path()) || is_known(&hosts, &request) {
+        return next.run(request).await;
+    }
+    tracing::warn!("a request to a host that is not STINT_PUBLIC_URL was refused");
+    let address = &hosts.public_url;
+    let error = Error::new(Code::Forbidden, format!("This is not the address of this Stint: it is at {address}. Nothing was changed."))
+        .hint("Whoever runs it sets STINT_PUBLIC_URL to the address that people use; a proxy in front passes the Host header on.");
+    Refusal::from(error).with_status(StatusCode::MISDIRECTED_REQUEST).into_response()
+}
+
+/// Whether every name that the request gives is known. HTTP/2 gives it as its authority, HTTP/1 in one header.
+fn is_known(hosts: &Hosts, request: &Request) -> bool {
+    let named = request.headers().get_all(header::HOST).iter().map(|host| host.to_str().unwrap_or_default());
+    let mut named = named.chain(request.uri().authority().map(Authority::as_str)).peekable();
+    named.peek().is_some() && named.all(|host| hosts.know(host))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_public_host_and_this_machine_are_known_at_any_port_and_nobody_else() {
+        let hosts = Hosts::of("https://stint.example.com");
+        for known in ["stint.example.com", "STINT.example.com.", "stint.example.com:8443", "localhost:3000", "127.0.0.1", "[::1]:3000"] {
+            assert!(hosts.know(known), "{known}");
+        }
+        for unknown in ["evil.test", "stint.example.com.evil.test", "localhost@evil.test", "evil@localhost", "", "10.0.0.1", "a b"] {
+            assert!(!hosts.know(unknown), "{unknown}");
+        }
+        assert!(Hosts::of("http://[2001:db8::7]:3000").know("[2001:db8::7]:3000"));
+    }
+}

@@ -1,0 +1,101 @@
+//! The process itself: how it ends when it is told to.
+
+use std::{
+    fs,
+    net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use tokio::{
+    process::{Child, Command},
+    time::{Instant, sleep, timeout},
+};
+
+/// How long anything that is waited for may take on a busy machine.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// A Stint with a private database, in a process of its own.
+struct Process {
+    child: Child,
+    address: String,
+    data: PathBuf,
+}
+
+impl Process {
+    /// Starts it, with at most so many files open, and waits until it is ready.
+    async fn start(folder: &Path, files: u32) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", &format!("ulimit -n {files}; exec \"$0\" serve"), env!("CARGO_BIN_EXE_stint")]);
+        command.env("STINT_ADDR", format!("127.0.0.1:{port}")).env("STINT_DATA_DIR", folder).env("STINT_DRAIN_SECONDS", "0");
+        command.env("LEPTOS_OUTPUT_NAME", "stint").env("LEPTOS_SITE_ROOT", folder).env_remove("STINT_TEST_DATABASE_URL");
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().expect("a process");
+        let data = folder.canonicalize().expect("a folder").join("postgres/data");
+        let process = Self { child, address: format!("http://127.0.0.1:{port}/readyz"), data };
+        let deadline = Instant::now() + LIMIT;
+        while !reqwest::get(&process.address).await.is_ok_and(|answer| answer.status().is_success()) {
+            assert!(Instant::now() < deadline, "it does not become ready");
+            sleep(Duration::from_millis(20)).await;
+        }
+        process
+    }
+
+    async fn told_to_end(&mut self) -> ExitStatus {
+        let pid = i32::try_from(self.child.id().expect("it runs")).expect("a number");
+        kill(Pid::from_raw(pid), Signal::SIGTERM).expect("told");
+        timeout(LIMIT, self.child.wait()).await.expect("an end").expect("a status")
+    }
+
+    /// The processes of its database.
+    fn database(&self) -> Vec<i32> {
+        let processes = fs::read_dir("/proc").expect("Linux").flatten();
+        let numbers = processes.filter_map(|process| process.file_name().to_str()?.parse::<i32>().ok());
+        numbers.filter(|pid| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|place| place == self.data)).collect()
+    }
+}
+
+/// A folder that the database's user can pass through, unlike most that are made for tests.
+fn folder() -> tempfile::TempDir {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let passable = fs::Permissions::from_mode(0o711);
+    tempfile::Builder::new().prefix("stint-ending-").permissions(passable).tempdir().expect("a folder")
+}
+
+#[tokio::test]
+async fn more_silent_sockets_than_there_are_files_keep_nobody_out() {
+    let folder = folder();
+    let mut process = Process::start(folder.path(), 256).await;
+    let address = process.address.trim_start_matches("http://").trim_end_matches("/readyz");
+    let silent: Vec<TcpStream> = (0..300).map(|_| TcpStream::connect(address).expect("connected")).collect();
+    for _ in 0..5 {
+        let answer = timeout(LIMIT, reqwest::get(&process.address)).await.expect("in time").expect("an answer");
+        assert!(answer.status().is_success());
+    }
+    assert!(process.told_to_end().await.success(), "nor does the end wait for them");
+    drop(silent);
+}
+
+#[tokio::test]
+async fn the_process_ends_when_it_is_told_to_whatever_its_database_does() {
+    let folder = folder();
+    let mut process = Process::start(folder.path(), 1024).await;
+    assert!(process.told_to_end().await.success(), "in order");
+    assert_eq!(process.database(), Vec::<i32>::new());
+
+    let mut process = Process::start(folder.path(), 1024).await;
+    for pid in process.database() {
+        kill(Pid::from_raw(pid), Signal::SIGSTOP).expect("it was alive");
+    }
+    let told = Instant::now();
+    assert!(!process.told_to_end().await.success(), "the exit code tells that the database was killed");
+    // Nine seconds at most; the rest is for a machine that is busy with other tests.
+    assert!(told.elapsed() < Duration::from_secs(20), "{:?}", told.elapsed());
+    assert_eq!(process.database(), Vec::<i32>::new(), "nothing is left behind");
+}

@@ -1,0 +1,196 @@
+//! Who gets in, and under which name this Stint is asked.
+
+use std::num::NonZeroU32;
+
+use app::error::{Code, Error};
+use futures::future::join_all;
+use reqwest::{RequestBuilder, header};
+use serde_json::{Value, json};
+use server::{peers::TrustedProxies, router::limits::Limits};
+use server_fn::error::ServerFnUrlError;
+
+use crate::world::{Answer, Person, World};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn limited(sign_ins: u32) -> Limits {
+    Limits::new(NonZeroU32::new(sign_ins))
+}
+
+/// An address that no other test comes from.
+fn address() -> String {
+    let [a, b, c]: [u8; 3] = rand::random();
+    format!("10.{a}.{b}.{c}")
+}
+
+/// A wrong password for an account that there is not.
+fn guess(world: &World) -> RequestBuilder {
+    let form = world.post("/call/sign_in").header(header::CONTENT_TYPE, FORM);
+    form.body(format!("email={:032x}%40example.com&password=guess", rand::random::<u128>()))
+}
+
+async fn guess_from(world: &World, address: &str) -> u16 {
+    Answer::of(guess(world).header("x-forwarded-for", address)).await.status.as_u16()
+}
+
+#[tokio::test]
+async fn a_request_to_another_host_is_refused_at_every_door_and_told_the_right_one() {
+    let world = World::open().await;
+    let paths =
+        ["/", "/sign-in", "/call/whoami", "/api/v1/whoami", "/mcp", "/pkg/stint.js", "/nowhere", "/.well-known/oauth-protected-resource"];
+    for path in paths {
+        for host in ["evil.test", "evil.test:3000", "127.0.0.1.evil.test", "localhost@evil.test"] {
+            let refused = Answer::of(world.get(path).header(header::HOST, host)).await;
+            assert_eq!(refused.status.as_u16(), 421, "{path} at {host}");
+            assert!(refused.text.contains(&world.address) && refused.text.contains("STINT_PUBLIC_URL"), "{path}: {}", refused.text);
+        }
+        let known = Answer::of(world.get(path).header(header::HOST, "localhost:3000")).await;
+        assert_ne!(known.status.as_u16(), 421, "{path}");
+    }
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(Answer::of(world.get(path).header(header::HOST, "10.0.0.7:3000")).await.status.as_u16(), 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_makes_its_own_name_point_here_signs_nobody_up() {
+    let world = World::open().await;
+    let form = world.post("/call/sign_up").header(header::CONTENT_TYPE, FORM).header(header::HOST, "evil.test");
+    let form = form.header(header::ORIGIN, "http://evil.test").body("email=eve%40example.com&name=Eve&password=correct-horse-1");
+    let refused = Answer::of(form).await;
+    assert_eq!(refused.status.as_u16(), 421);
+    assert!(refused.header("set-cookie").is_empty());
+}
+
+#[tokio::test]
+async fn whoever_guesses_is_slowed_down_and_nobody_behind_the_same_proxy_with_them() {
+    let world = World::open_with(limited(3)).await;
+    let (attacker, other) = (address(), address());
+    for _ in 0..3 {
+        assert_eq!(guess_from(&world, &attacker).await, 401);
+    }
+    assert_eq!(guess_from(&world, &attacker).await, 429);
+    assert_eq!(guess_from(&world, &format!("::ffff:{attacker}")).await, 429, "the same address in another form");
+    assert_eq!(guess_from(&world, &format!("1.2.3.4, {attacker}")).await, 429, "what stands before it is hearsay");
+    assert_eq!(guess_from(&world, &other).await, 401);
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_trusted_cannot_say_whom_it_speaks_for() {
+    let nobody = TrustedProxies::parse("192.0.2.1").expect("an address");
+    let world = World::open_with(limited(1).behind(nobody)).await;
+    let statuses = [guess_from(&world, &address()).await, guess_from(&world, &address()).await, guess_from(&world, &address()).await];
+    assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 2, "{statuses:?}: all of them come from the proxy");
+}
+
+#[tokio::test]
+async fn two_processes_on_one_database_slow_an_attacker_down_as_one() {
+    let (first, second, attacker) = (World::open_with(limited(4)).await, World::open_with(limited(4)).await, address());
+    let tries = (0..12).map(|at| guess_from(if at % 2 == 0 { &first } else { &second }, &attacker));
+    let statuses = join_all(tries).await;
+    let tried = statuses.iter().filter(|status| **status != 429).count();
+    assert!((4..=5).contains(&tried), "{tried} of {statuses:?}");
+}
+
+#[tokio::test]
+async fn whoever_guesses_tokens_is_slowed_down_and_a_right_one_from_there_goes_on() {
+    let world = World::open_with(limited(1)).await;
+    let (ada, attacker) = (world.person("Ada").await, address());
+    let call = async |token: &str| {
+        let call = world.post("/api/v1/whoami").bearer_auth(token).header("x-forwarded-for", &attacker).json(&json!({}));
+        Answer::of(call).await
+    };
+    call(&ada.token).await.ok();
+    let wrong = format!("stint_pat_{:032x}_guess", rand::random::<u128>());
+    for guess in [wrong.as_str(), "nonsense", wrong.as_str()] {
+        assert_eq!(call(guess).await.refused(401), "unauthenticated");
+    }
+    let refused = call(&wrong).await;
+    assert_eq!(refused.refused(429), "rate_limited");
+    assert!(refused.header("retry-after").parse::<u64>().is_ok());
+    call(&ada.token).await.ok();
+}
+
+#[tokio::test]
+async fn an_error_in_an_address_that_somebody_has_written_is_not_shown() {
+    let world = World::open().await;
+    let forged = Error::new(Code::Invalid, "Call 555-0100 to unlock your account.");
+    let page = format!("{}/sign-in", world.address);
+    let link = ServerFnUrlError::new("/call/sign_in", forged).to_url(&page).expect("an address");
+    let path = link.as_str().strip_prefix(&world.address).expect("ours").to_owned();
+    let shown = Answer::of(world.get(&path)).await;
+    assert_eq!(shown.status.as_u16(), 200);
+    assert!(!shown.text.contains("555-0100"), "{}", shown.text);
+    // A form that is sent from there is refused in our own words, and its page is the plain one.
+    let body = guess(&world).header(header::ACCEPT, "text/html").header(header::REFERER, link.as_str());
+    let refused = Answer::of(body).await;
+    assert_eq!(refused.header("location"), page);
+    let brought = refused.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+    let shown = Answer::of(world.get("/sign-in").header(header::COOKIE, brought)).await;
+    assert!(shown.text.contains("The address or the password is wrong") && !shown.text.contains("555-0100"), "{}", shown.text);
+}
+
+#[tokio::test]
+async fn of_two_cookies_none_is_believed() {
+    let world = World::open().await;
+    let (ada, eve) = (world.person("Ada").await, world.person("Eve").await);
+    let cookies = format!("stint={}; stint={}", eve.cookie, ada.cookie);
+    let whoami = Answer::of(world.get("/call/whoami").header(header::COOKIE, cookies)).await;
+    assert_eq!(whoami.refused(401), "unauthenticated");
+}
+
+async fn change_password(world: &World, person: &Person, form: &[(&str, &str)]) -> Answer {
+    world.call(person, "change_password", form).await
+}
+
+#[tokio::test]
+async fn a_new_password_signs_others_out_revokes_tokens_if_wished_and_is_none_of_the_commonest() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let common = change_password(&world, &ada, &[("present", "correct horse battery"), ("password", "password123")]).await;
+    assert_eq!(common.refused(422), "invalid");
+    change_password(&world, &ada, &[("present", "correct horse battery"), ("password", "four other random words")]).await.ok();
+    world.rest(&ada, "whoami", json!({})).await.ok();
+    let wished = [("present", "four other random words"), ("password", "four more random words"), ("revoke_tokens", "true")];
+    change_password(&world, &ada, &wished).await.ok();
+    assert_eq!(world.rest(&ada, "whoami", json!({})).await.refused(401), "unauthenticated");
+    world.call_get(&ada, "whoami").await.ok();
+}
+
+#[tokio::test]
+async fn whoever_has_a_stolen_session_does_not_guess_the_password() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let wrong = [("present", "a wrong guess"), ("password", "four other random words")];
+    for _ in 0..6 {
+        assert_eq!(change_password(&world, &ada, &wrong).await.refused(422), "invalid");
+    }
+    let refused = change_password(&world, &ada, &wrong).await;
+    assert_eq!(refused.refused(429), "rate_limited");
+    assert!(refused.header("retry-after").parse::<u64>().is_ok());
+}
+
+#[tokio::test]
+async fn a_sign_in_is_listed_with_its_device_and_address_and_ends_where_it_is_ended() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
+    let form = world.post("/call/sign_in").header(header::CONTENT_TYPE, FORM).header(header::USER_AGENT, agent);
+    let form = form.header("x-forwarded-for", "203.0.113.7");
+    let signed_in = Answer::of(form.body(format!("email={}&password=correct+horse+battery", ada.email.replace('@', "%40")))).await;
+    let cookie =
+        signed_in.header("set-cookie").split(';').next().and_then(|cookie| cookie.strip_prefix("stint=")).expect("a cookie").to_owned();
+    let other = Person { slug: ada.slug.clone(), email: ada.email.clone(), token: ada.token.clone(), cookie };
+    let listed = world.call_get(&ada, "list_sign_ins").await.ok();
+    let of_other = listed["items"].as_array().into_iter().flatten().find(|sign_in| sign_in["this_one"] == false).expect("another").clone();
+    assert_eq!((&of_other["device"], &of_other["address"]), (&json!("Firefox on Linux"), &json!("203.0.113.7")));
+    let page = world.get(&format!("/o/{}/settings/security", ada.slug)).header(header::COOKIE, format!("stint={}", ada.cookie));
+    let page = Answer::of(page).await;
+    assert!(page.status.is_success() && page.text.contains("Firefox on Linux") && page.text.contains("this one"), "{}", page.text);
+    world.call_get(&other, "whoami").await.ok();
+    world.call(&ada, "end_sign_in", &[("sign_in", of_other["id"].as_str().unwrap_or_default())]).await.ok();
+    assert_eq!(world.call_get(&other, "whoami").await.refused(401), "unauthenticated");
+    let events = world.call_get(&ada, "list_security_events").await.ok();
+    let kinds: Vec<&Value> = events["items"].as_array().into_iter().flatten().map(|event| &event["kind"]).collect();
+    assert_eq!(kinds.first(), Some(&&json!("sign_ins_ended")), "{events}");
+}
