@@ -27,7 +27,7 @@ alter table deployment_usage enable row level security;
 
 -- The first day of the running day or month of a kind, and of the next.
 create function period_of_usage(what text, out period date, out next_period date) language sql stable
-set search_path = pg_catalog, pg_temp as $$
+set search_path = public, pg_temp as $$
     select begins::date, (begins + case what when 'mails' then interval '1 day' else interval '1 month' end)::date
     from date_trunc(case what when 'mails' then 'day' else 'month' end, now() at time zone 'UTC') as begins
 $$;
@@ -35,7 +35,7 @@ $$;
 -- Counts what is used, unless that were more than `most` (absent: no bound). Giving back, with less than nothing, is always
 -- counted. Says whether it was counted, and when there is more.
 create function count_usage(what text, more bigint, most bigint, out counted boolean, out free_on date) language plpgsql
-security definer set search_path = pg_catalog, pg_temp as $$
+security definer set search_path = public, pg_temp as $$
 declare
     running date;
 begin
@@ -50,7 +50,7 @@ $$;
 
 -- Whether less than `most` has been used, and when there is more.
 create function usage_left(what text, most bigint, out free boolean, out free_on date) language plpgsql stable
-security definer set search_path = pg_catalog, pg_temp as $$
+security definer set search_path = public, pg_temp as $$
 begin
     select coalesce(u.amount, 0) < most, p.next_period into free, free_on
     from public.period_of_usage(what) p left join public.deployment_usage u on u.kind = what and u.period = p.period;

@@ -99,6 +99,7 @@ end
 $$;
 
 grant select on schema_record, schema_piece to stint_app;
+revoke execute on function schema_pieces, schema_damage, record_schema from public;
 grant execute on function schema_pieces, schema_damage to stint_app;
 
 -- A database that was restored without its roles has lost what narrows the sight of viewers. It must not be written down as right.

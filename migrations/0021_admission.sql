@@ -19,7 +19,7 @@ revoke all on call_quota from public, stint_app, stint_viewer;
 
 -- Takes calls from what is left of an owner's quota, which fills by per_minute up to burst, and answers what is left then.
 create function take_calls(of_kind text, of_id uuid, many double precision, per_minute double precision, burst double precision)
-returns double precision language plpgsql security definer set search_path = pg_catalog, public as $$
+returns double precision language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     answer double precision;
 begin

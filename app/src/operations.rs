@@ -133,11 +133,17 @@ pub fn named(name: &str) -> Option<&'static Operation> {
 
 /// Server functions that are no operations, so only a browser may call them: they deal in cookies, passwords and
 /// links out of a mail, or are the drawer of the assistant, which is a door of its own.
-pub const BROWSER_ONLY: [&str; 17] = [
+pub const BROWSER_ONLY: [&str; 23] = [
     "/call/sign_up",
     "/call/sign_in",
     "/call/sign_out",
     "/call/change_password",
+    "/call/request_password_reset",
+    "/call/reset_password",
+    "/call/change_address",
+    "/call/confirm_address",
+    "/call/send_verification",
+    "/call/show_link",
     "/call/show_invitation",
     "/call/assistant_say",
     "/call/assistant_commit",

@@ -139,10 +139,11 @@ impl Operation {
     }
 }
 
-/// The argument that a problem is about; nothing when it is about all of them.
+/// The field that a problem is about, as the operations name it: that of a line by its own name. Nothing when it is about all
+/// of them.
 fn field(problem: &ValidationError<'_>) -> String {
     let path = problem.instance_path().to_string();
-    path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned()
+    path.rsplit('/').find(|part| part.parse::<usize>().is_err()).unwrap_or_default().to_owned()
 }
 
 /// What is wrong, without the value itself where it is too long: nobody is sent a book back.

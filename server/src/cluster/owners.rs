@@ -55,7 +55,7 @@ begin
     end loop;
 end
 $$;
-alter schema public owner to pg_database_owner;
+alter schema public owner to stint_owner;
 ";
 
 /// The password of a role: it follows from the superuser's, which does not follow from it.

@@ -61,8 +61,11 @@ async fn a_dry_run_says_how_many_changes_there_are_beyond_those_that_it_shows() 
     studio.token(Writes::Drafts).await.ok("create_time_entry", log).await;
     studio
         .sql(
-            "insert into time_entry select (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid()))).*
-             from time_entry t, generate_series(1, 500) where t.organization_id = $1",
+            "insert into time_entry (organization_id, id, member_id, project_id, description, billable, day, seconds, rate, state, source,
+                 created_by, created_through, created_at, updated_at)
+             select organization_id, gen_random_uuid(), member_id, project_id, description, billable, day, seconds, rate, state, source,
+                 created_by, created_through, created_at, updated_at
+             from time_entry, generate_series(1, 500) where organization_id = $1",
         )
         .await;
     let answer = studio.ok("confirm_time_entries", json!({"all": true, "dry_run": true})).await;

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What changes with every write.
-const COUNTERS: [&str; 2] = ["version", "updated_at"];
+const COUNTERS: [&str; 3] = ["position", "updated_at", "version"];
 
 /// Arguments that are not fields of the record.
 const COMMON: [&str; 3] = ["dry_run", "idempotency_key", "version"];

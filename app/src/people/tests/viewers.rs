@@ -99,7 +99,17 @@ async fn without_a_grant_no_operation_tells_a_viewer_of_the_studio() {
     let studio = tests::furnished("ungranted").await;
     let alan = studio.world.as_role(Role::Viewer).await;
     // What belongs to the viewer themself, or to the organization as such.
-    let own = ["get_assistant", "get_member", "get_organization", "get_timer", "list_members", "list_organizations", "whoami"];
+    let own = [
+        "get_assistant",
+        "get_member",
+        "get_organization",
+        "get_timer",
+        "list_members",
+        "list_organizations",
+        "list_security_events",
+        "list_sign_ins",
+        "whoami",
+    ];
     for operation in operations::all() {
         let (name, declaration) = (operation.declaration.name, operation.declaration);
         if declaration.effect != Effect::Read || own.contains(&name) {

@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::{entries, on_project, studio};
 use crate::{
-    access::Role,
     error::Code,
     testing::World,
     time::{CurrentTimer, bar::stop_key},
@@ -97,12 +96,7 @@ async fn nothing_keeps_a_timer_from_being_stopped() {
     studio.ok("archive_client", json!({"client": "Acme"})).await;
     studio.ok("update_organization", json!({"lock_date": "2026-11-30"})).await;
     studio.sql(&format!("delete from project_member where organization_id = $1 and member_id = '{}'", barbara.member())).await;
-    let mut viewer = barbara.clone();
-    if let Some(membership) = &mut viewer.caller.membership {
-        membership.role = Role::Viewer;
-    }
-    assert_eq!(viewer.code("start_timer", json!({"project": "Dashboard"})).await, Code::Forbidden);
-    let stopped = viewer.ok("stop_timer", json!({})).await;
+    let stopped = barbara.ok("stop_timer", json!({})).await;
     assert_eq!((&stopped["worked"]["seconds"], &stopped["locked"]), (&json!(600), &json!(true)));
 }
 
