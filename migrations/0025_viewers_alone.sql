@@ -12,8 +12,8 @@ begin
         where c.relnamespace = 'public'::regnamespace and 'stint_viewer'::regrole = any (p.polroles)
     loop
         execute format('alter policy %I on %I', narrowing.polname, narrowing.relname)
-            || coalesce(format(' using ((select current_user) <> ''stint_viewer'' or (%s))', narrowing.seen), '')
-            || coalesce(format(' with check ((select current_user) <> ''stint_viewer'' or (%s))', narrowing.written), '');
+            || coalesce(' using ((select current_user) <> ''stint_viewer'' or (' || narrowing.seen || '))', '')
+            || coalesce(' with check ((select current_user) <> ''stint_viewer'' or (' || narrowing.written || '))', '');
     end loop;
 end
 $$;
