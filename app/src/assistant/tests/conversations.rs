@@ -135,7 +135,7 @@ async fn another_process_says_that_an_answer_is_being_made_elsewhere() {
         let refused = found.err().expect("it is not here");
         assert!(refused.code == Code::Unavailable && refused.hint.is_some(), "{refused:?}");
     }
-    let again = saying::say(other.clone(), Some(said.conversation), "And?", None).await.err().expect("one answer at a time");
+    let again = saying::say(other.clone(), Some(said.conversation), "And?", None).await.expect_err("one answer at a time");
     assert_eq!(again.code, Code::Conflict);
     elsewhere::find(&visitor, run).await.expect("its own process has it").stop();
     heard(&world, &said).await;

@@ -13,6 +13,9 @@ use crate::{
 };
 
 /// What changes with every write.
+/// The arguments that say when work was done.
+const SPAN: [&str; 4] = ["date", "duration", "started_at", "ended_at"];
+
 const COUNTERS: [&str; 3] = ["position", "updated_at", "version"];
 
 /// Arguments that are not fields of the record.
@@ -148,7 +151,10 @@ fn call(studio: &Furnished, operation: &Operation, argument: &str, value: &Value
 
 /// A field of the same record that the other one leaves alone.
 fn apart_from<'a>(edit: &Edit, edits: &'a [Edit]) -> Option<&'a Edit> {
-    let own = |other: &Edit| other.columns.keys().all(|column| !edit.columns.contains_key(column));
+    // When work began, ended and how long it took follow from each other: they are one field.
+    let of_a_span = |edit: &Edit| SPAN.contains(&edit.argument.as_str());
+    let own =
+        |other: &Edit| !(of_a_span(edit) && of_a_span(other)) && other.columns.keys().all(|column| !edit.columns.contains_key(column));
     edits.iter().rfind(|other| other.argument != edit.argument && other.record == edit.record && own(other))
 }
 

@@ -62,6 +62,7 @@ async fn no_token_sees_or_ends_a_sign_in() {
 #[tokio::test]
 async fn tokens_are_written_down_when_made_used_from_a_new_address_and_revoked() {
     let studio = World::new("tokens").await;
+    studio.advance(60);
     let agent = studio.token(Writes::Direct).await;
     let mut from = agent.caller.clone();
     for address in ["203.0.113.7", "203.0.113.7", "::ffff:203.0.113.7", "203.0.113.8"] {
