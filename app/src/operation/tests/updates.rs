@@ -12,10 +12,10 @@ use crate::{
     testing::{apart, owner},
 };
 
-/// What changes with every write.
 /// The arguments that say when work was done.
 const SPAN: [&str; 4] = ["date", "duration", "started_at", "ended_at"];
 
+/// What changes with every write, or follows from the rest.
 const COUNTERS: [&str; 3] = ["position", "updated_at", "version"];
 
 /// Arguments that are not fields of the record.
