@@ -44,7 +44,8 @@ begin
             format('public.%I', c.relname) as name
         from pg_class c
         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'S', 'v', 'm', 'f') and c.relowner <> 'stint_owner'::regrole
-            and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype in ('a', 'e', 'i'))
+            and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid
+                and (d.deptype = 'e' or c.relkind = 'S' and d.deptype in ('a', 'i')))
         union all
         select case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end, p.oid::regprocedure::text
         from pg_proc p
