@@ -88,8 +88,8 @@ class Studio {
         .then(async (answer) => ({ status: answer.status, json: await answer.json() }))
         .catch(() => null);
       if (answer?.status === 200) return answer.json;
-      // Gone in the middle of a call, or still getting up: the same call again, with the same key.
-      if (answer && answer.status !== 503 && answer.status !== 500) throw new Error(`${operation}: ${answer.status} ${JSON.stringify(answer.json)}`);
+      // Gone in the middle of a call, still getting up, or busy with what waited meanwhile: the same call again, with the same key.
+      if (answer && ![429, 500, 503].includes(answer.status)) throw new Error(`${operation}: ${answer.status} ${JSON.stringify(answer.json)}`);
       if (this.givenUp) throw new Error(`${operation} was given up`);
       await pause(25);
     }
