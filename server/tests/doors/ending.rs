@@ -1,7 +1,7 @@
 //! The process itself: how it ends when it is told to.
 
 use std::{
-    fs,
+    env, fs,
     net::{TcpListener, TcpStream},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -34,14 +34,19 @@ impl Process {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
         let mut command = Command::new("/bin/sh");
         command.args(["-c", &format!("ulimit -n {files}; exec \"$0\" serve"), env!("CARGO_BIN_EXE_stint")]);
+        for (name, _) in env::vars().filter(|(name, _)| name.starts_with("STINT_")) {
+            command.env_remove(name);
+        }
         command.env("STINT_ADDR", format!("127.0.0.1:{port}")).env("STINT_DATA_DIR", folder).env("STINT_DRAIN_SECONDS", "0");
-        command.env("LEPTOS_OUTPUT_NAME", "stint").env("LEPTOS_SITE_ROOT", folder).env_remove("STINT_TEST_DATABASE_URL");
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().expect("a process");
+        command.env("LEPTOS_OUTPUT_NAME", "stint").env("LEPTOS_SITE_ROOT", folder);
+        let log = folder.join("log");
+        let lines = fs::OpenOptions::new().create(true).append(true).open(&log).expect("a log");
+        let child = command.stdout(Stdio::null()).stderr(lines).kill_on_drop(true).spawn().expect("a process");
         let data = folder.canonicalize().expect("a folder").join("postgres/data");
         let process = Self { child, address: format!("http://127.0.0.1:{port}/readyz"), data };
         let deadline = Instant::now() + LIMIT;
         while !reqwest::get(&process.address).await.is_ok_and(|answer| answer.status().is_success()) {
-            assert!(Instant::now() < deadline, "it does not become ready");
+            assert!(Instant::now() < deadline, "it does not become ready: {}", fs::read_to_string(&log).expect("a log"));
             sleep(Duration::from_millis(20)).await;
         }
         process
