@@ -164,7 +164,8 @@ impl Page<'_> {
         Ok((connection, events))
     }
 
-    fn call(&self, operation: &str, form: &str) -> Result<Ask> {
+    /// A call of an operation with the fields of a form.
+    pub fn call(&self, operation: &str, form: &str) -> Result<Ask> {
         Ok(Request::post(format!("/call/{operation}"))
             .header(header::HOST, self.address.to_string())
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")

@@ -14,6 +14,7 @@ mod pgbench;
 mod report;
 mod scenarios;
 mod stint;
+mod verification;
 
 use std::{
     io::{Write as _, stderr},
@@ -127,6 +128,8 @@ impl Run {
         self.raw(&mut report, &database, &data, &folder).await?;
         bare_program(&mut report, &database, &data, &folder).await?;
         product(&mut report, &stint, &way, &data, &model).await?;
+        say("· an audit log of a million writes");
+        report.set_verification(audit_log(&stint, &way, &database, &data).await?);
         report.set_resident_mb(stint.resident_mb()?);
         stint.stop().await?;
         report.print(CROWD, self.json)
@@ -185,6 +188,13 @@ async fn product(report: &mut Report, stint: &Stint, way: &Way, data: &Arc<Data>
     say("· a neighbour, alone and beside a flood");
     report.add(neighbour::beside_a_flood(address, data).await?);
     Ok(())
+}
+
+/// The audit log, as the owner verifies it.
+async fn audit_log(stint: &Stint, way: &Way, database: &str, data: &Data) -> Result<verification::Took> {
+    let cookie = scenarios::sign_in(stint.address, way).await?;
+    let page = Page { address: stint.address, organization: &way.organization, cookie: &cookie };
+    verification::measure(&page, database, data).await
 }
 
 /// The drawer, and pages beside many open answers.

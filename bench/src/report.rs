@@ -8,13 +8,14 @@ use std::{
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use crate::{load::Sample, scenarios::names};
+use crate::{load::Sample, scenarios::names, verification::Took};
 
 /// Everything that was measured.
 #[derive(Default)]
 pub struct Report {
     samples: Vec<Sample>,
     resident_mb: f64,
+    verification: Option<Took>,
 }
 
 /// A measured value beside its limit.
@@ -43,6 +44,11 @@ impl Report {
     /// Notes the memory that the server used after everything else.
     pub fn set_resident_mb(&mut self, resident_mb: f64) {
         self.resident_mb = resident_mb;
+    }
+
+    /// Notes what it took to verify an audit log.
+    pub fn set_verification(&mut self, took: Took) {
+        self.verification = Some(took);
     }
 
     fn sample(&self, name: &str, clients: usize) -> Result<&Sample> {
@@ -85,6 +91,12 @@ impl Report {
         let (alone, flooded) = (self.sample(names::NEIGHBOUR, 1)?.p99(), self.sample(names::FLOODED, 1)?.p99());
         checks.push(at_most(format!("{}: p99 beside the same alone", names::FLOODED), flooded / alone, 10.0, "×"));
         checks.push(at_most(format!("{}: p99", names::FLOODED), flooded, 50.0, "ms"));
+        let took = self.verification.as_ref().context("no audit log was verified")?;
+        for (what, value, limit) in
+            [("whole", took.whole, 30.0), ("longest transaction", took.longest, 1.0), ("since the last checkpoint", took.since, 1.0)]
+        {
+            checks.push(at_most(format!("audit log of a million writes: {what}"), value, limit, "s"));
+        }
         checks.push(at_most("server: resident memory after the run".to_owned(), self.resident_mb, 250.0, "MB"));
         Ok(checks)
     }

@@ -1,4 +1,5 @@
 // A Stint of its own for one story: own data folder, own database, own port.
+import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -23,7 +24,8 @@ const LOG_LINES_KEPT = 200;
  * works on the same data folder, and so on the same database, and leaves the folder to that one.
  *
  * The result has `url`, `dataDir`, `command(…)` for the command line beside the running server,
- * `json(…)` for the same with `--json`, `log()`, `stop()`, and `killed()`: the server dies at once and starts again.
+ * `json(…)` for the same with `--json`, `log()`, `stop()`, `killed()`: the server dies at once and starts
+ * again, and `restarted()`: it ends in order and starts again.
  */
 export async function startStint({ env = {}, shares } = {}) {
   const dataDir = shares?.dataDir ?? mkdtempSync(join(tmpdir(), "stint-e2e-"));
@@ -55,6 +57,12 @@ export async function startStint({ env = {}, shares } = {}) {
     server = serve(environment);
     await untilReady(url, server);
   };
+  const restarted = async () => {
+    await stopServer(server, null);
+    assert.equal(server.ended, "ended with 0", server.lines.join("\n"));
+    server = serve(environment);
+    await untilReady(url, server);
+  };
   const command = (...args) => run(environment, args);
   return {
     url,
@@ -65,6 +73,7 @@ export async function startStint({ env = {}, shares } = {}) {
     pid: server.child.pid,
     ready: () => untilReady(url, server),
     killed,
+    restarted,
     stop,
   };
 }

@@ -1,8 +1,10 @@
 //! The client against a scripted model: what it says is what the server meant.
 
 use app::assistant::model::{Model, ModelError, Question, Turn};
+use axum::{Router, response::Redirect};
 use futures::StreamExt;
 use tokio::net::TcpListener;
+use url::Url;
 
 use super::{
     ModelClient,
@@ -15,10 +17,29 @@ async fn ended(script: &str) -> Result<(), ModelError> {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}/{script}", listener.local_addr().expect("an address")).parse().expect("a URL");
     tokio::spawn(serve(listener, Asked::default()));
+    asked(url).await
+}
+
+/// How an answer of the model at this address ends.
+async fn asked(url: Url) -> Result<(), ModelError> {
     let model = ModelClient::new(&ModelApi { url, name: "scripted".to_owned(), key: None }).expect("a client");
     let question = Question { turns: vec![Turn::Person("Good morning".to_owned())], tools: Vec::new() };
     let pieces: Vec<_> = model.ask(question).collect().await;
     pieces.into_iter().try_for_each(|piece| piece.map(|_| ()))
+}
+
+#[tokio::test]
+async fn a_model_that_points_elsewhere_is_not_followed() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let elsewhere = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address")).parse().expect("a URL");
+    let target = format!("http://{}/studio/chat/completions", elsewhere.local_addr().expect("an address"));
+    let asked_elsewhere = Asked::default();
+    tokio::spawn(serve(elsewhere, asked_elsewhere.clone()));
+    let doors = Router::new().fallback(move || async move { Redirect::temporary(&target) });
+    tokio::spawn(async move { axum::serve(listener, doors).await });
+    assert_eq!(asked(url).await, Err(ModelError::Refused("it answered with status 307".to_owned())));
+    assert!(asked_elsewhere.of("studio").is_empty(), "what people wrote went elsewhere");
 }
 
 #[tokio::test]

@@ -82,6 +82,25 @@ async fn nobody_runs_a_function_who_was_not_granted_it_and_those_of_the_owner_na
     assert_eq!(open, Vec::<String>::new(), "functions that everybody may run, or that look where their caller says");
 }
 
+/// What every call writes of itself, whoever makes it: its changes, its answer by its key, and what is counted.
+const WRITTEN_BY_CALLS: [&str; 5] = ["change", "idempotency", "mail_usage", "model_usage", "own_idempotency"];
+
+#[tokio::test]
+async fn what_a_viewer_may_write_is_narrowed_in_every_table() {
+    let open = names(
+        "select distinct c.relname::text from pg_class c,
+             (values ('a'::\"char\", 'insert'), ('w', 'update'), ('d', 'delete')) writing (command, privilege)
+         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+             and has_table_privilege('stint_viewer', c.oid, writing.privilege)
+             and not exists (
+                 select from pg_policy p where p.polrelid = c.oid and not p.polpermissive
+                     and p.polcmd in (writing.command, '*') and 'stint_viewer'::regrole = any (p.polroles))
+         order by 1",
+    )
+    .await;
+    assert_eq!(open, WRITTEN_BY_CALLS, "writes that only the operation keeps from a viewer");
+}
+
 #[tokio::test]
 async fn keys_lead_with_the_organization() {
     let astray = names(

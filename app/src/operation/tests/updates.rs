@@ -1,12 +1,17 @@
 //! No update is lost: of two changes of different fields at once both are kept, for every operation that changes a record.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Map, Value, json};
 use sqlx::{AssertSqlSafe, PgPool};
+use tokio::task::JoinHandle;
 
 use super::{Furnished, arguments, furnished};
 use crate::{
+    error::Error,
     operation::Operation,
     operations,
     testing::{apart, owner},
@@ -170,7 +175,7 @@ async fn at_once(studio: &Furnished, operation: &Operation, owner: &PgPool, pair
         let (world, call) = (studio.world.clone(), Value::Object(call(studio, operation, &edit.argument, &edit.value)));
         tokio::spawn(async move { world.call(name, call).await })
     });
-    until_both_wait(&mut holder, name).await;
+    until_both_wait(&mut holder, [&one, &other]).await;
     holder.rollback().await.expect("let go");
     let answers = [one.await.expect("an answer"), other.await.expect("an answer")];
     let now = record(owner, kind, id).await;
@@ -195,9 +200,10 @@ async fn record(owner: &PgPool, kind: &str, id: &str) -> Value {
     sqlx::query_scalar(AssertSqlSafe(read)).fetch_one(owner).await.expect("the record")
 }
 
-/// Comes back once two sessions of this database wait for a lock.
-async fn until_both_wait(holder: &mut sqlx::PgConnection, name: &str) {
-    for _ in 0..20_000 {
+/// Comes back once two sessions of this database wait for a lock, or a change was answered without waiting.
+async fn until_both_wait(holder: &mut sqlx::PgConnection, changes: [&JoinHandle<Result<Value, Error>>; 2]) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < deadline {
         let waiting: i64 = sqlx::query_scalar(
             "select count(distinct pid) from pg_locks where not granted
                  and pid in (select pid from pg_stat_activity where datname = current_database())",
@@ -205,9 +211,9 @@ async fn until_both_wait(holder: &mut sqlx::PgConnection, name: &str) {
         .fetch_one(&mut *holder)
         .await
         .expect("locks");
-        if waiting >= 2 {
+        if waiting >= 2 || changes.iter().any(|change| change.is_finished()) {
             return;
         }
     }
-    panic!("{name}: nobody waits for the record");
+    panic!("nobody waits for the record");
 }

@@ -64,6 +64,7 @@ async fn tokens_are_written_down_when_made_used_from_a_new_address_and_revoked()
     let studio = World::new("tokens").await;
     studio.advance(60);
     let agent = studio.token(Writes::Direct).await;
+    studio.advance(60);
     let mut from = agent.caller.clone();
     for address in ["203.0.113.7", "203.0.113.7", "::ffff:203.0.113.7", "203.0.113.8"] {
         from.address = address.to_owned();

@@ -1,0 +1,133 @@
+//! The audit log of an organization that wrote a million times: how long it takes to verify it.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, postgres::PgConnectOptions, query_scalar};
+use tokio::time::{sleep, timeout};
+use uuid::Uuid;
+
+use crate::{data::Data, drawer::Page, http::Connection};
+
+/// How many writes the log has, beside those that made the data.
+const WRITES: i32 = 1_000_000;
+
+/// How many are written in one transaction.
+const CHUNK: i32 = 20_000;
+
+/// How often it is looked at what is under way.
+const BETWEEN: Duration = Duration::from_millis(20);
+
+/// A check that takes longer has failed in any case.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// What it took, in seconds.
+pub struct Took {
+    /// The whole log, from its first row.
+    pub whole: f64,
+    /// The longest transaction of those that checked it.
+    pub longest: f64,
+    /// What follows the last checkpoint.
+    pub since: f64,
+}
+
+/// Writes the log, verifies it, alters an old row, and verifies it again.
+pub async fn measure(page: &Page<'_>, database: &str, data: &Data) -> Result<Took> {
+    let mut owner = database.parse::<PgConnectOptions>()?.connect().await?;
+    write(&mut owner, data.organization).await?;
+    let since = Instant::now();
+    let proof = call(page, "verify_audit").await?;
+    let since = since.elapsed().as_secs_f64();
+    ensure!(proof["sound"] == true, "what follows the last checkpoint does not hold: {proof}");
+    let mut watcher = database.parse::<PgConnectOptions>()?.connect().await?;
+    let mut longest = 0.0;
+    let (whole, ended) = tokio::select! {
+        ended = verify(page) => ended?,
+        failed = watch(&mut watcher, &mut longest) => bail!("nobody saw how long it held a connection: {:?}", failed.err()),
+    };
+    ensure!(ended["state"] == "sound", "the log does not hold: {ended}");
+    let place = alter(&mut owner, data.organization).await?;
+    let (_, ended) = verify(page).await?;
+    ensure!(ended["broken"]["position"] == place, "the altered row {place} was not found: {ended}");
+    owner.close().await?;
+    Ok(Took { whole, longest, since })
+}
+
+/// Writes of entries with what they changed, before and after, each in the chain.
+async fn write(owner: &mut PgConnection, organization: Uuid) -> Result<()> {
+    sqlx::query("select set_config('app.organization_id', $1, false)").bind(organization.to_string()).execute(&mut *owner).await?;
+    sqlx::raw_sql("set synchronous_commit = off").execute(&mut *owner).await?;
+    for first in (0..WRITES).step_by(CHUNK as usize) {
+        let mut transaction = owner.begin().await?;
+        for statement in [CHANGES, ACTIONS] {
+            let written = sqlx::query(statement).bind(first).bind(CHUNK).execute(&mut *transaction).await;
+            written.context("the log could not be written")?;
+        }
+        transaction.commit().await?;
+    }
+    for table in ["change", "action"] {
+        sqlx::query(AssertSqlSafe(format!("vacuum analyze {table}"))).execute(&mut *owner).await?;
+    }
+    Ok(())
+}
+
+/// An entry whose description is changed, as the trigger of the table writes it down.
+const CHANGES: &str = "
+    insert into change (organization_id, action_id, kind, record_id, before, after)
+    select e.organization_id, lpad(to_hex($1 + n), 32, '0')::uuid, 'time_entry', e.id, to_jsonb(e),
+        to_jsonb(e) || jsonb_build_object('description', 'Part ' || n, 'version', 2)
+    from generate_series(1, $2) n
+    join (select row_number() over (order by id) as place, t as e from time_entry t
+          where organization_id = current_setting('app.organization_id')::uuid limit 1000) t (place, e) on t.place = 1 + n % 1000";
+
+/// The actions of these changes, through the function that every write goes through.
+const ACTIONS: &str = "
+    select append_actions(jsonb_agg(jsonb_build_object(
+        'id', lpad(to_hex($1 + n), 32, '0')::uuid, 'at', now(), 'member_id', m.id, 'door', 'page', 'operation', 'update_time_entry',
+        'arguments', jsonb_build_object('time_entry', m.id, 'description', 'Part ' || n), 'outcome', 'done', 'withheld', '{}'::text[],
+        'duration_ms', 3) order by n), true)
+    from generate_series(1, $2) n,
+        (select id from member where organization_id = current_setting('app.organization_id')::uuid limit 1) m";
+
+/// Alters what one of the first writes changed, as somebody with the owner's rights could; its place in the chain.
+async fn alter(owner: &mut PgConnection, organization: Uuid) -> Result<i64> {
+    let altered = "with first as (
+            select organization_id, id, position from action
+            where organization_id = $1 and changes_hash is not null and operation = 'update_time_entry' order by position limit 1
+        ) update change c set after = c.after || '{\"billable\": null}' from first f
+        where c.organization_id = f.organization_id and c.action_id = f.id returning f.position";
+    Ok(query_scalar(altered).bind(organization).fetch_one(owner).await?)
+}
+
+/// Starts to verify the whole log and waits until that has ended; how many seconds it took, and how it ended.
+async fn verify(page: &Page<'_>) -> Result<(f64, Value)> {
+    let began = Instant::now();
+    call(page, "start_audit_verification").await?;
+    let ended = timeout(PATIENCE, async {
+        loop {
+            let now = call(page, "get_audit_verification").await?;
+            if now["state"] != "running" {
+                return Ok::<_, anyhow::Error>(now);
+            }
+            sleep(BETWEEN * 10).await;
+        }
+    });
+    let ended = ended.await.context("the check did not end")??;
+    Ok((began.elapsed().as_secs_f64(), ended))
+}
+
+async fn call(page: &Page<'_>, operation: &str) -> Result<Value> {
+    Connection::open(page.address).await?.send(page.call(operation, "")?).await?.accepted()?.json()
+}
+
+/// Keeps the longest transaction of the check, in seconds.
+async fn watch(database: &mut PgConnection, longest: &mut f64) -> Result<()> {
+    let open = "select max(extract(epoch from clock_timestamp() - xact_start))::float8 from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and query like '%step_verification%' and state <> 'idle'";
+    loop {
+        let held: Option<f64> = query_scalar(open).fetch_one(&mut *database).await?;
+        *longest = longest.max(held.unwrap_or_default());
+        sleep(BETWEEN).await;
+    }
+}
