@@ -97,7 +97,7 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// `payment_terms_days` as *Payment terms days*.
-fn readable(field: &str) -> String {
+pub(crate) fn readable(field: &str) -> String {
     let words = field.replace('_', " ");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().to_string() + letters.as_str()).unwrap_or_default()

@@ -10,6 +10,7 @@ use app::{
     error::{Code, Error},
 };
 use axum::{
+    body::{Body, HttpBody as _, to_bytes},
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -20,7 +21,11 @@ use url::Url;
 use crate::{
     peers,
     refusal::Refusal,
-    router::{Site, limits::network},
+    router::{
+        Site,
+        layers::{BODY_LIMIT_BYTES, too_long},
+        limits::network,
+    },
 };
 
 /// The header with which the pages say for which organization they call.
@@ -34,13 +39,29 @@ pub const PROGRAM_LONGEST: usize = 200;
 /// An unknown cookie is nobody; a database that does not answer is said to be so, and signs nobody out.
 pub async fn by_cookie(State(site): State<Site>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    match signed_in(&site, &parts).await {
-        Ok(caller) => {
+    let caller = match signed_in(&site, &parts).await {
+        Ok(caller) => caller,
+        Err(error) => return Refusal::from(error).into_response(),
+    };
+    match received(&site, caller, &parts, body).await {
+        Ok((caller, body)) => {
             parts.extensions.insert(caller);
             next.run(Request::from_parts(parts, body)).await
         }
-        Err(error) => Refusal::from(error).into_response(),
+        Err(refusal) => refusal.into_response(),
     }
+}
+
+/// Reads what a stranger sends before a place is held for them: a body that comes slowly keeps nobody else of their network out.
+/// What somebody known sends takes up a place of their own.
+async fn received(site: &Site, caller: Caller, request: &Parts, body: Body) -> Result<(Caller, Body), Refusal> {
+    if caller.person.is_some() || body.is_end_stream() {
+        return Ok((caller, body));
+    }
+    let caller = Caller { permit: None, ..caller };
+    let body = to_bytes(body, BODY_LIMIT_BYTES).await.map_err(|_| too_long())?;
+    let permit = site.services.admission.enter(None, network(peers::origin(request))).await?;
+    Ok((Caller { permit: Some(permit), ..caller }, Body::from(body)))
 }
 
 async fn signed_in(site: &Site, request: &Parts) -> Result<Caller, Error> {
@@ -64,13 +85,18 @@ async fn signed_in(site: &Site, request: &Parts) -> Result<Caller, Error> {
 /// The caller of a program's door. Cookies are not even looked at here, so no page elsewhere can use them.
 pub async fn by_token(State((site, door)): State<(Site, Door)>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    match of_token(&site, &parts, door).await {
-        Ok(caller) => {
+    let caller = match of_token(&site, &parts, door).await {
+        Ok(caller) => caller,
+        Err(error) => return challenged(&site, Refusal::from(error).into_response()),
+    };
+    let answer = match received(&site, caller, &parts, body).await {
+        Ok((caller, body)) => {
             parts.extensions.insert(caller);
-            challenged(&site, next.run(Request::from_parts(parts, body)).await)
+            next.run(Request::from_parts(parts, body)).await
         }
-        Err(error) => challenged(&site, Refusal::from(error).into_response()),
-    }
+        Err(refusal) => refusal.into_response(),
+    };
+    challenged(&site, answer)
 }
 
 async fn of_token(site: &Site, request: &Parts, door: Door) -> Result<Caller, Error> {

@@ -7,7 +7,11 @@
 use std::{sync::Arc, time::Duration};
 
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, pool::PoolConnection, raw_sql};
-use tokio::{runtime::Handle, time::timeout};
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 use uuid::Uuid;
 
 use super::{Access, Db, Reach, errors};
@@ -21,10 +25,15 @@ use crate::{
 /// How long beginning or taking back a transaction may take. A connection that hangs for longer is closed.
 const LIMIT: Duration = Duration::from_secs(5);
 
+/// How long a commit may take before nobody waits for it any more: it is then not known whether it was made.
+const COMMIT_LIMIT: Duration = Duration::from_secs(10);
+
 /// Connections that work as the application's role. A copy gives out the same ones.
 #[derive(Clone)]
 pub struct Database {
     pool: PgPool,
+    /// One for each connection: whoever waits in line may go away, and whoever has a place opens the connection to its end.
+    places: Arc<Semaphore>,
     shares: Option<Arc<Turns<Uuid>>>,
     /// The organization that transactions take theirs for.
     #[cfg(test)]
@@ -34,8 +43,10 @@ pub struct Database {
 impl Database {
     /// The gate before these connections. Nothing else sends a statement to them.
     pub fn new(pool: PgPool) -> Self {
+        let places = Arc::new(Semaphore::new(pool.options().get_max_connections() as usize));
         Self {
             pool,
+            places,
             shares: None,
             #[cfg(test)]
             mistaken: None,
@@ -65,18 +76,19 @@ impl Database {
 
     /// Begins a transaction. All that it may touch is said in the round trip that begins it.
     ///
-    /// A connection that was cut while nobody used it is replaced: nothing was sent on it that could have been done.
+    /// A connection is opened and its transaction begun in a task of its own: whoever waits for it may go away, the next one
+    /// finds the connection open, and the transaction is taken back.
     pub async fn begin(&self, reach: Reach, access: Access) -> Result<Db, Error> {
         let turn = self.turn(reach).await?;
-        let statement = reach.begin(access);
-        for _ in 0..self.pool.options().get_max_connections() {
-            match begun(self.pool.acquire().await?, turn.clone(), statement.clone()).await {
-                Ok(open) => return Ok(self.opened(open, reach)),
-                Err(problem) if errors::is_cut(&problem) => tracing::debug!(%problem, "a connection was cut while it was idle"),
-                Err(problem) => return Err(problem.into()),
-            }
-        }
-        Ok(self.opened(begun(self.pool.acquire().await?, turn, statement).await?, reach))
+        let held = Held { place: self.place().await?, turn };
+        let beginning = tokio::spawn(begun(self.pool.clone(), held, reach.begin(access)));
+        Ok(self.opened(beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))?, reach))
+    }
+
+    /// A place among the connections, waited for in line.
+    async fn place(&self) -> Result<OwnedSemaphorePermit, sqlx::Error> {
+        let place = timeout(self.pool.options().get_acquire_timeout(), Arc::clone(&self.places).acquire_owned()).await;
+        place.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)
     }
 
     /// A part of the share of whose rows are in reach; nothing where there are no shares.
@@ -105,34 +117,48 @@ impl Database {
     }
 }
 
-/// Begins in a task of its own: whoever waits for it may go away, and the transaction is then taken back.
-async fn begun(connection: PoolConnection<Postgres>, turn: Option<Turn>, statement: String) -> Result<Open, sqlx::Error> {
-    let beginning = tokio::spawn(async move {
-        let mut open = Open { connection: Some(connection), turn };
-        // Safe: the only parts that vary are UUIDs and names of ours, formatted by their types.
-        match timeout(LIMIT, raw_sql(AssertSqlSafe(statement)).execute(open.connection())).await {
-            Ok(Ok(_)) => Ok(open),
-            Ok(Err(problem)) => {
-                open.close();
-                Err(problem)
-            }
-            Err(_) => {
-                open.close();
-                Err(sqlx::Error::PoolTimedOut)
-            }
+/// Opens a connection, or takes one that is open, and begins a transaction on it. One that was cut while nobody used it is
+/// replaced: nothing was sent on it that could have been done.
+async fn begun(pool: PgPool, held: Held, statement: String) -> Result<Open, sqlx::Error> {
+    let mut open = Open { connection: None, held: Some(held) };
+    for _ in 0..pool.options().get_max_connections() {
+        open.connection = Some(pool.acquire().await?);
+        match open.begin(&statement).await {
+            Err(problem) if errors::is_cut(&problem) => tracing::debug!(%problem, "a connection was cut while it was idle"),
+            begun => return begun.map(|()| open),
         }
-    });
-    beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+    }
+    open.connection = Some(pool.acquire().await?);
+    open.begin(&statement).await.map(|()| open)
+}
+
+/// What whoever has a connection has beside it, given back after it.
+struct Held {
+    /// The place among all connections.
+    #[expect(dead_code, reason = "it is given back by being dropped")]
+    place: OwnedSemaphorePermit,
+    /// The part of a share.
+    #[expect(dead_code, reason = "it is given back by being dropped")]
+    turn: Option<Turn>,
 }
 
 /// A connection inside a transaction. Dropped, the transaction is rolled back and the connection given back.
 pub(super) struct Open {
     connection: Option<PoolConnection<Postgres>>,
-    /// Its part of a share, given back after the connection.
-    turn: Option<Turn>,
+    held: Option<Held>,
 }
 
 impl Open {
+    /// Begins a transaction on the connection, which is closed when that fails or hangs.
+    async fn begin(&mut self, statement: &str) -> Result<(), sqlx::Error> {
+        // Safe: the only parts that vary are UUIDs and names of ours, formatted by their types.
+        let begun = timeout(LIMIT, raw_sql(AssertSqlSafe(statement.to_owned())).execute(self.connection())).await;
+        if !matches!(begun, Ok(Ok(_))) {
+            self.close();
+        }
+        begun.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|_| ())
+    }
+
     /// The connection, for one statement.
     pub(super) fn connection(&mut self) -> &mut PgConnection {
         match &mut self.connection {
@@ -146,12 +172,12 @@ impl Open {
         let ending = tokio::spawn(async move {
             // A transaction in which a statement failed answers a commit without an error and keeps nothing; to a setting it
             // answers with the error.
-            let ended = raw_sql("set local app.action_id = ''; commit").execute(self.connection()).await;
+            let ended = timeout(COMMIT_LIMIT, raw_sql("set local app.action_id = ''; commit").execute(self.connection())).await;
             match ended {
-                Ok(_) => drop(self.connection.take()),
-                Err(_) => self.close(),
+                Ok(Ok(_)) => drop(self.connection.take()),
+                _ => self.close(),
             }
-            ended
+            ended.unwrap_or_else(|late| Err(sqlx::Error::Io(late.into())))
         });
         ending.await.unwrap_or(Err(sqlx::Error::WorkerCrashed)).map(|_| ())
     }
@@ -160,7 +186,7 @@ impl Open {
     pub(super) async fn roll_back(mut self) {
         let Some(connection) = self.connection.take() else { return };
         // In a task of its own, like every end.
-        tokio::spawn(given_back(connection, self.turn.take())).await.ok();
+        tokio::spawn(given_back(connection, self.held.take())).await.ok();
     }
 
     /// Closes the connection. The database rolls back what is open on it.
@@ -173,15 +199,15 @@ impl Drop for Open {
     fn drop(&mut self) {
         let Some(connection) = self.connection.take() else { return };
         match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(given_back(connection, self.turn.take()))),
+            Ok(runtime) => drop(runtime.spawn(given_back(connection, self.held.take()))),
             // The process ends.
             Err(_) => drop(connection.detach()),
         }
     }
 }
 
-/// Rolls back and gives the connection back, then its turn; when that is in doubt, closes it.
-async fn given_back(mut connection: PoolConnection<Postgres>, turn: Option<Turn>) {
+/// Rolls back and gives the connection back, then what was held beside it; when that is in doubt, closes it.
+async fn given_back(mut connection: PoolConnection<Postgres>, held: Option<Held>) {
     let rolled_back = timeout(LIMIT, async {
         // A statement whose caller went away may still have an error to tell: it is told to the first rollback.
         match raw_sql("rollback").execute(&mut *connection).await {
@@ -193,5 +219,5 @@ async fn given_back(mut connection: PoolConnection<Postgres>, turn: Option<Turn>
         Ok(Ok(_)) => drop(connection),
         _ => drop(connection.detach()),
     }
-    drop(turn);
+    drop(held);
 }

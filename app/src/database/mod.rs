@@ -89,9 +89,12 @@ impl Db {
     }
 }
 
-/// Whether the database answers, with a schema that this binary works on.
+/// Whether the database answers and takes writes, with a schema that this binary works on.
 pub async fn ready(database: &Database) -> Result<(), Error> {
     let mut db = database.begin(Reach::Nobody, Access::Read).await?;
+    if !record::takes_writes(db.connection()).await? {
+        return Err(Error::unavailable("The database is read-only: it is a standby, or was set so."));
+    }
     Ok(record::check_version(db.connection()).await?)
 }
 

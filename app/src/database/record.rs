@@ -86,6 +86,13 @@ pub(super) async fn renew(owner: &mut PgConnection) -> Result<(), SchemaError> {
     Ok(())
 }
 
+/// Whether the database takes writes: a standby does not, nor one that was set to read only.
+pub(super) async fn takes_writes(connection: &mut PgConnection) -> Result<bool, SchemaError> {
+    let takes =
+        query_scalar!(r#"select not pg_is_in_recovery() and not current_setting('default_transaction_read_only')::boolean as "takes!""#);
+    Ok(takes.fetch_one(connection).await?)
+}
+
 /// The newest migration of this database; 0 where there is none yet.
 async fn applied(connection: &mut PgConnection) -> Result<i64, SchemaError> {
     if !has_table(connection, "public._sqlx_migrations").await? {

@@ -3,7 +3,15 @@
 mod studio;
 mod walls;
 
-use std::{future::Future, pin::pin};
+use std::{
+    future::Future,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use futures::poll;
 use sqlx::postgres::PgPoolOptions;
@@ -150,4 +158,45 @@ async fn when_the_database_goes_away_before_it_answers_nobody_says_that_nothing_
     assert_eq!(error.code, Code::Unavailable);
     assert!(error.message.contains("not known") && !error.message.contains("Nothing was changed"), "{}", error.message);
     assert!(error.hint.is_some_and(|hint| hint.contains("idempotency_key")));
+}
+
+#[tokio::test]
+async fn a_connection_is_opened_to_its_end_whoever_asked_for_it() {
+    let studio = World::new("opening").await;
+    let opened = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&opened);
+    let options = PgPoolOptions::new().max_connections(1).after_connect(move |_, _| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async { Ok(()) })
+    });
+    let database = Database::new(options.connect_lazy_with(studio.caller.services.database.options()));
+    let gone = for_turns(1, database.begin(Reach::Nobody, Access::Read)).await;
+    assert!(gone.is_none(), "nobody is connected that fast");
+    let begun = Instant::now();
+    while opened.load(Ordering::SeqCst) == 0 {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the connection was thrown away half made");
+        tokio::task::yield_now().await;
+    }
+    database.begin(Reach::Nobody, Access::Read).await.expect("the same connection");
+    assert_eq!(opened.load(Ordering::SeqCst), 1);
+}
+
+/// What a commit waits for longer than anybody waits for it.
+const HANGING: &str = "create temp table waiting (at integer);
+    create function pg_temp.wait() returns trigger language plpgsql as 'begin perform pg_sleep(3600); return null; end';
+    create constraint trigger waits after insert on waiting deferrable initially deferred for each row execute function pg_temp.wait();
+    insert into waiting values (1)";
+
+#[tokio::test]
+async fn a_commit_that_hangs_is_given_up_and_holds_nobody_else_up() {
+    let studio = World::new("hanging").await;
+    let database = narrow(&studio).await.in_shares(1, Duration::from_secs(1));
+    let reach = Reach::Organization(studio.organization());
+    let mut db = database.begin(reach, Access::Write).await.expect("begun");
+    sqlx::raw_sql(HANGING).execute(db.connection()).await.expect("made");
+    let begun = Instant::now();
+    let error = db.commit().await.expect_err("it hangs");
+    assert!(error.message.contains("not known"), "{}", error.message);
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    database.begin(reach, Access::Read).await.expect("its connection and its share are free again");
 }

@@ -13,6 +13,7 @@ use super::{Declaration, Declared, Effect, run, schema, urlencoded};
 use crate::{
     context::{Caller, Promise},
     error::{Code, Error},
+    text::readable,
 };
 
 /// The name under which the address of a page's read may say the organization.
@@ -70,7 +71,8 @@ impl Operation {
         if let Value::Object(map) = &mut arguments {
             map.retain(|_, value| !value.is_null());
         }
-        let allowed = super::authorize(&caller, self.declaration).and_then(|()| self.refuse(&self.validator, &arguments));
+        let accepted = |()| refuse(&self.validator, &arguments).map_err(|error| error.hint(self.known()));
+        let allowed = super::authorize(&caller, self.declaration).and_then(accepted);
         let work = match allowed.and_then(|()| (self.prepare)(caller.clone(), arguments.clone())) {
             Ok(work) => work,
             Err(error) => return self.refused(&caller, arguments, error),
@@ -98,7 +100,7 @@ impl Operation {
             Ok(arguments) => self.without_the_place(arguments),
             Err(error) => return self.refused(caller, Value::Null, error),
         };
-        match self.refuse(&self.form_validator, &arguments).and_then(|()| typed(arguments.clone())) {
+        match refuse(&self.form_validator, &arguments).and_then(|()| typed(arguments.clone())) {
             Ok(call) => Ok(call),
             Err(error) => self.refused(caller, arguments, error),
         }
@@ -120,23 +122,28 @@ impl Operation {
         self.input.get("properties").is_some_and(|arguments| arguments.get(name).is_some())
     }
 
-    /// Refuses arguments with every one that is wrong, each with its reason.
-    fn refuse(&self, validator: &Validator, arguments: &Value) -> Result<(), Error> {
-        let mut error = Error::new(Code::Invalid, "");
-        let problems = validator.iter_errors(arguments).map(|problem| (field(&problem), words(&problem)));
-        for (field, words) in problems.chain(unwritable(arguments)).take(PROBLEMS_MAX) {
-            let message = if field.is_empty() { words } else { format!("{field}: {words}") };
-            error.message.push_str(if error.message.is_empty() { "" } else { "; " });
-            error.message.push_str(&message);
-            error.fields.insert(if field.is_empty() { "arguments".to_owned() } else { field }, message);
-        }
-        if error.message.is_empty() {
-            return Ok(());
-        }
-        let known: Vec<&str> =
-            self.input.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-        Err(error.hint(format!("{} takes: {}.", self.declaration.name, known.join(", "))))
+    /// What the operation takes, for a program that sent something else.
+    fn known(&self) -> String {
+        let arguments = self.input.get("properties").and_then(Value::as_object).into_iter().flatten();
+        let names: Vec<&str> = arguments.map(|(name, _)| name.as_str()).collect();
+        format!("{} takes: {}.", self.declaration.name, names.join(", "))
     }
+}
+
+/// Refuses arguments with every one that is wrong, each with its reason.
+fn refuse(validator: &Validator, arguments: &Value) -> Result<(), Error> {
+    let mut error = Error::new(Code::Invalid, "");
+    let problems = validator.iter_errors(arguments).map(|problem| {
+        let field = field(&problem);
+        let words = words(&field, &problem);
+        (field, words)
+    });
+    for (field, message) in problems.chain(unwritable(arguments)).take(PROBLEMS_MAX) {
+        error.message.push_str(if error.message.is_empty() { "" } else { " " });
+        error.message.push_str(&message);
+        error.fields.insert(if field.is_empty() { "arguments".to_owned() } else { field }, message);
+    }
+    if error.message.is_empty() { Ok(()) } else { Err(error) }
 }
 
 /// The field that a problem is about, as the operations name it: that of a line by its own name. Nothing when it is about all
@@ -146,25 +153,26 @@ fn field(problem: &ValidationError<'_>) -> String {
     path.rsplit('/').find(|part| part.parse::<usize>().is_err()).unwrap_or_default().to_owned()
 }
 
-/// What is wrong, without the value itself where it is too long: nobody is sent a book back.
-fn words(problem: &ValidationError<'_>) -> String {
+/// What is wrong with a field, without the value itself where it is too long: nobody is sent a book back.
+fn words(field: &str, problem: &ValidationError<'_>) -> String {
     match problem.kind() {
         ValidationErrorKind::MaxLength { limit } => {
             let length = problem.instance().as_str().map_or(0, |text| text.chars().count());
-            format!("{length} characters are too many; at most {limit} fit. Shorten it.")
+            format!("{} has {length} characters; at most {limit} fit. Shorten it.", readable(field))
         }
         ValidationErrorKind::MaxItems { limit } => {
             let items = problem.instance().as_array().map_or(0, Vec::len);
-            format!("{items} items are too many; at most {limit} fit. Send them in several calls.")
+            format!("{} has {items} items; at most {limit} fit. Send them in several calls.", readable(field))
         }
-        _ => shorten(&problem.to_string()),
+        _ if field.is_empty() => format!("{}.", shorten(&problem.to_string())),
+        _ => format!("{field}: {}.", shorten(&problem.to_string())),
     }
 }
 
 /// The arguments with a text that no database keeps.
 fn unwritable(arguments: &Value) -> impl Iterator<Item = (String, String)> {
     let holding = arguments.as_object().into_iter().flatten().filter(|(_, value)| holds_nul(value));
-    holding.map(|(name, _)| (name.clone(), "a text holds a character that cannot be stored (NUL). Remove it.".to_owned()))
+    holding.map(|(name, _)| (name.clone(), format!("{} holds a character that cannot be stored (NUL). Remove it.", readable(name))))
 }
 
 fn holds_nul(value: &Value) -> bool {

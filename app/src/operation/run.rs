@@ -3,7 +3,7 @@
 //! authenticate (at the door) → authorize → validate → idempotency → transaction under row security → run → commit, or
 //! roll back for a dry run → audit → answer.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures::FutureExt;
 use serde::{Serialize, de::DeserializeOwned};
@@ -21,6 +21,9 @@ use crate::{
     context::{Caller, Promise},
     error::{Code, Error},
 };
+
+/// How long a call may take to be kept once its work is done: longer than any statement of that may take, and the commit.
+const END_LIMIT: Duration = Duration::from_secs(40);
 
 /// The arguments of a call as data.
 pub fn given<A: Serialize>(arguments: &A) -> Result<Value, Error> {
@@ -91,7 +94,10 @@ async fn attempt<T: Serialize + DeserializeOwned>(
         return repeated(answer);
     }
     match caught(declaration, work(&mut call)).await {
-        Ok(result) => call.end(declaration, place, arguments, key.as_deref(), result).await,
+        // A database that hangs meanwhile holds nobody up: what was begun is taken back, or was kept a moment before.
+        Ok(result) => timeout(END_LIMIT, call.end(declaration, place, arguments, key.as_deref(), result))
+            .await
+            .unwrap_or_else(|_| Err(Error::uncertain("The database did not answer while this was being kept."))),
         Err(error) => {
             call.db.roll_back().await;
             Err(error)

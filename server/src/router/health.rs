@@ -17,45 +17,56 @@ use tokio::{sync::Mutex, time::Instant};
 use super::Site;
 use crate::refusal::Refusal;
 
-/// For how long it is believed that the walls of the database stand, or do not: asking takes it some milliseconds.
-const BELIEVED: Duration = Duration::from_secs(5);
+/// For how long it is believed that the database can work, or cannot: however many ask, it is asked once.
+const BELIEVED: Duration = Duration::from_secs(1);
 
-/// `/healthz` says that the process answers; `/readyz` says that its database does, with a schema that this binary works on and
-/// everything in it that keeps tenants apart, and that the process is not about to end.
+/// For how long it is believed that the walls of the database stand, or do not: asking takes it some milliseconds.
+const WALLS_BELIEVED: Duration = Duration::from_secs(5);
+
+/// `/healthz` says that the process answers; `/readyz` says that its database does and takes writes, with a schema that this
+/// binary works on and everything in it that keeps tenants apart, and that the process is not about to end.
 pub fn routes() -> Router<Site> {
-    let walls = Arc::new(Walls::default());
-    Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready).layer(Extension(walls)))
+    Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready).layer(Extension(Arc::<Looks>::default())))
 }
 
-/// What was found when somebody looked last whether the walls of the database stand.
+/// What was found when somebody looked last.
 #[derive(Default)]
-struct Walls(Mutex<Option<(Instant, Result<(), Error>)>>);
+struct Looks {
+    ready: Look,
+    walls: Look,
+}
 
-impl Walls {
-    async fn stand(&self, database: &Database) -> Result<(), Error> {
+impl Looks {
+    async fn found(&self, database: &Database) -> Result<(), Error> {
+        self.ready.once_in(BELIEVED, database::ready(database)).await?;
+        self.walls.once_in(WALLS_BELIEVED, database::intact(database)).await
+    }
+}
+
+/// A look that is believed for a while. Whoever comes meanwhile waits for the one who looks.
+#[derive(Default)]
+struct Look(Mutex<Option<(Instant, Result<(), Error>)>>);
+
+impl Look {
+    async fn once_in(&self, believed: Duration, look: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
         let mut last = self.0.lock().await;
         if let Some((at, found)) = last.as_ref()
-            && at.elapsed() < BELIEVED
+            && at.elapsed() < believed
         {
             return found.clone();
         }
-        let found = database::intact(database).await;
+        let found = look.await;
         *last = Some((Instant::now(), found.clone()));
         found
     }
 }
 
-async fn ready(State(site): State<Site>, Extension(walls): Extension<Arc<Walls>>) -> Response {
+async fn ready(State(site): State<Site>, Extension(looks): Extension<Arc<Looks>>) -> Response {
     if site.ending.is_announced() {
         return Refusal::from(Error::unavailable("This process is about to end. Send calls to another one, or wait for the next."))
             .into_response();
     }
-    let database = &site.services.database;
-    let found = match database::ready(database).await {
-        Ok(()) => walls.stand(database).await,
-        problem => problem,
-    };
-    match found {
+    match looks.found(&site.services.database).await {
         Ok(()) => "ready\n".into_response(),
         Err(problem) => Refusal::from(problem).into_response(),
     }

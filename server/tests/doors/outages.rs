@@ -36,6 +36,27 @@ async fn a_database_that_lost_what_narrows_the_sight_of_viewers_is_not_ready_and
 }
 
 #[tokio::test]
+async fn a_database_that_takes_no_writes_is_not_ready() {
+    let world = World::alone().await;
+    assert_eq!(Answer::of(world.get("/readyz")).await.status.as_u16(), 200);
+    let owner = world.owner().await;
+    // A setting of the database is for the sessions that begin after it.
+    let read_only = "do $$ begin
+            execute format('alter database %I set default_transaction_read_only = on', current_database());
+            perform pg_terminate_backend(pid, 10000) from pg_stat_activity
+                where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend';
+        end $$";
+    sqlx::raw_sql(read_only).execute(&owner).await.expect("read only");
+    owner.close().await;
+    let begun = std::time::Instant::now();
+    while Answer::of(world.get("/readyz")).await.status.as_u16() == 200 {
+        assert!(begun.elapsed().as_secs() < 30, "it says that it is ready");
+    }
+    let told = Answer::of(world.get("/readyz")).await;
+    assert!(told.refused(503) == "unavailable" && told.text.contains("read-only"), "{}", told.text);
+}
+
+#[tokio::test]
 async fn a_process_that_is_about_to_end_is_not_ready_and_still_answers() {
     let world = World::open().await;
     let ada = world.person("Ada").await;
