@@ -65,7 +65,7 @@ async function setsTheBudget(person) {
   await person.press(form.getByRole("button", { name: "Save budget" }));
   await person.said("Budget saved.");
   await part(page).getByRole("img", { name: "Budget of Dashboard: 0 % used" }).waitFor();
-  assert.match(await part(page).innerText(), /of 40h[\s\S]*of 4,000\.00\s*EUR/);
+  await part(page).filter({ hasText: /of 40h[\s\S]*of 4,000\.00\s*EUR/ }).waitFor();
   await looksRight(person);
 }
 

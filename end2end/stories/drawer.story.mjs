@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { accessible, asVisitor, fitsTheWindow, openBrowser } from "../support/browser.mjs";
-import { Person } from "../support/person.mjs";
+import { address, Person } from "../support/person.mjs";
 import { startStint } from "../support/stint.mjs";
 
 const MODEL_URL = process.env.MODEL_URL;
@@ -245,12 +245,12 @@ describe("the drawer with a model", { skip: MODEL_URL ? false : "MODEL_URL names
     await Promise.all([stint?.stop(), hanging?.stop()]);
   });
 
-  const visit = (url, story) => asVisitor(browser, { base: url, name: "drawer-model" }, (page) => story(new Asker(page)));
+  const visit = (stint, story) => asVisitor(browser, { base: stint.url, name: "drawer-model" }, (page) => story(new Asker(page), stint));
 
-  test("is off until an owner switches it on", () => visit(stint.url, isOff));
-  test("answers with figures that were looked up", () => visit(stint.url, answers));
-  test("makes cards of what a model wants to do", () => visit(stint.url, proposes));
-  test("stops at once", () => visit(hanging.url, stops));
+  test("is off until an owner switches it on", () => visit(stint, isOff));
+  test("answers with figures that were looked up", () => visit(stint, answers));
+  test("makes cards of what a model wants to do", () => visit(stint, proposes));
+  test("stops at once", () => visit(hanging, stops));
 });
 
 async function switchOn(person, name) {
@@ -265,8 +265,15 @@ async function isOff(person) {
   assert.equal(await person.drawer.getByRole("link", { name: "Settings → Assistant" }).count(), 1);
 }
 
-async function answers(person) {
+/** A model is asked for people whose address is confirmed. */
+async function confirms(person, stint, name) {
+  const { link } = await stint.json("admin", "confirm", "--email", address(name));
+  await person.confirmAddress(link);
+}
+
+async function answers(person, stint) {
   await begin(person, "Grace Hopper");
+  await confirms(person, stint, "Grace Hopper");
   await switchOn(person, "Grace Hopper");
   await person.visit("Time");
   await person.logTime({ description: "Charts", project: "Acme / Dashboard", duration: "1h30m" });
@@ -280,8 +287,9 @@ async function answers(person) {
   await accessible(person.page);
 }
 
-async function proposes(person) {
+async function proposes(person, stint) {
   await begin(person, "Lise Meitner");
+  await confirms(person, stint, "Lise Meitner");
   await switchOn(person, "Lise Meitner");
   await person.visit("Time");
   await person.logTime({ description: "Charts", project: "Acme / Dashboard", duration: "2h", day: dayOfLastMonth() });

@@ -64,6 +64,15 @@ export class Person {
     return this.arrived();
   }
 
+  /** Follows the link of a mail that confirms an address, and comes back to where they were. */
+  async confirmAddress(link) {
+    const here = this.page.url();
+    await this.open(link);
+    await this.press(this.page.getByRole("button", { name: /^Confirm / }));
+    await this.page.getByText("the address is confirmed").waitFor();
+    await this.open(here);
+  }
+
   /** Signs in on the page for it. */
   async signIn({ email, password = PASSWORD }) {
     await this.open("/sign-in");

@@ -57,3 +57,9 @@ function talk(socket, take) {
     working = working.then(go);
   });
 }
+
+/** The first link in a message whose path begins so; nothing when there is none. */
+export function linkIn(message, path) {
+  const text = message.replace(/=\r\n/g, "").replace(/=([0-9A-F]{2})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
+  return text.match(/https?:\/\/[^\s"<>]+/g)?.find((link) => new URL(link).pathname.startsWith(path));
+}

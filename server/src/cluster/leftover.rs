@@ -25,6 +25,8 @@ use tokio::time::{Instant, sleep};
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long it may then take.
 const PATIENCE_LEFT: Duration = Duration::from_secs(10);
+/// What PostgreSQL's processes are called.
+const PROGRAMS: [&str; 2] = ["postgres", "initdb"];
 /// A number that no process ever has.
 const NOBODY: i32 = i32::MAX;
 
@@ -50,6 +52,8 @@ impl PidFile {
 pub(super) async fn end(home: &Home) -> Result<(), ClusterError> {
     let Some(PidFile { pid, .. }) = PidFile::read(&home.pid_file()) else { return Ok(()) };
     if !works_in(pid, &home.data) {
+        // Its processes outlive one that was killed for a moment, or for as long as they are busy, and hold its memory.
+        kill_all(&home.data).await;
         return disown(home, pid);
     }
     tracing::info!(pid, "ending the PostgreSQL of an earlier run");
@@ -69,7 +73,7 @@ pub(super) async fn end(home: &Home) -> Result<(), ClusterError> {
     if works_in(pid, &home.data) { Err(ClusterError::Leftover { pid }) } else { Ok(()) }
 }
 
-/// Kill every process that works in this folder, and wait until none does.
+/// Kill every process of PostgreSQL that works in this folder, and wait until none does.
 pub(super) async fn kill_all(data: &Path) {
     let deadline = Instant::now() + KILL_LIMIT;
     loop {
@@ -85,12 +89,14 @@ pub(super) async fn kill_all(data: &Path) {
     }
 }
 
-/// The processes that work in this folder or below; none where the system does not tell, as on macOS: there the processes of a
-/// killed database notice by themselves.
+/// The processes of PostgreSQL that work in this folder or below, and no shell of somebody who looks around there; none where
+/// the system does not tell, as on macOS: there the processes of a killed database notice by themselves.
 fn working_in(folder: &Path) -> Vec<i32> {
     let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
     let numbers = processes.flatten().filter_map(|process| process.file_name().to_str()?.parse::<i32>().ok());
-    numbers.filter(|pid| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|place| place.starts_with(folder))).collect()
+    let is_ours = |pid: &i32| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| PROGRAMS.contains(&name.trim_end()));
+    let works_there = |pid: &i32| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|place| place.starts_with(folder));
+    numbers.filter(is_ours).filter(works_there).collect()
 }
 
 /// PostgreSQL refuses to start when the number in an old pid file belongs to any living process of its user. The number

@@ -2,6 +2,7 @@
 
 use std::{
     env, fs,
+    io::Write as _,
     net::{TcpListener, TcpStream},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -15,7 +16,7 @@ use nix::{
 };
 use tokio::{
     process::{Child, Command},
-    time::{Instant, sleep, timeout},
+    time::{Instant, interval, sleep, timeout},
 };
 
 /// How long anything that is waited for may take on a busy machine.
@@ -85,6 +86,32 @@ async fn more_silent_sockets_than_there_are_files_keep_nobody_out() {
     }
     assert!(process.told_to_end().await.success(), "nor does the end wait for them");
     drop(silent);
+}
+
+#[tokio::test]
+async fn five_hundred_connections_that_send_a_byte_a_second_keep_nobody_out() {
+    let folder = folder();
+    let mut process = Process::start(folder.path(), 1024).await;
+    let address = process.address.trim_start_matches("http://").trim_end_matches("/readyz").to_owned();
+    let mut slow = Vec::new();
+    for _ in 0..500 {
+        let mut socket = TcpStream::connect(&address).expect("connected");
+        // Some are closed for others meanwhile: that is how room is made.
+        socket.write_all(b"POST /call/sign_in HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 1000\r\n\r\n").ok();
+        slow.push(socket);
+    }
+    let mut second = interval(Duration::from_secs(1));
+    for _ in 0..5 {
+        second.tick().await;
+        for socket in &mut slow {
+            socket.write_all(b"x").ok();
+        }
+        let asked = Instant::now();
+        let answer = timeout(LIMIT, reqwest::get(&process.address)).await.expect("in time").expect("an answer");
+        assert!(answer.status().is_success());
+        assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+    }
+    assert!(process.told_to_end().await.success(), "nor does the end wait for them");
 }
 
 #[tokio::test]
