@@ -1,7 +1,7 @@
 //! The way around: pages, organizations, and the way out.
 
-use leptos::prelude::*;
-use leptos_router::components::A;
+use leptos::{html, prelude::*};
+use leptos_router::{components::A, hooks::use_location};
 
 use crate::{
     access::Permission,
@@ -40,7 +40,7 @@ pub fn Nav(
                 </ul>
             </nav>
             <DrawerButton />
-            <details class="menu person">
+            <details class="menu person" node_ref=folds()>
                 <summary>
                     <span class="initial" aria-hidden="true">{initial(&person)}</span>
                     <span class="menu-name">{person}</span>
@@ -55,6 +55,21 @@ pub fn Nav(
             </details>
         </header>
     }
+}
+
+/// A menu that folds once it has led to another page.
+fn folds() -> NodeRef<html::Details> {
+    let (menu, location) = (NodeRef::<html::Details>::new(), use_location());
+    Effect::new(move |before: Option<String>| {
+        let page = location.pathname.get();
+        if before.is_some_and(|before| before != page)
+            && let Some(menu) = menu.get_untracked()
+        {
+            menu.set_open(false);
+        }
+        page
+    });
+    menu
 }
 
 fn page(path: String, label: &'static str, drawing: Icon, exact: bool) -> impl IntoView {
@@ -80,7 +95,7 @@ fn Switch() -> impl IntoView {
     let all = here.path("settings/organizations");
     let slug = here.0.slug.clone();
     view! {
-        <details class="menu switch">
+        <details class="menu switch" node_ref=folds()>
             <summary>
                 <span class="menu-name">{here.0.name.clone()}</span>
                 {icon(Icon::Down)}

@@ -35,7 +35,7 @@ fn confirming(link: ShownLink, action: Write<ConfirmAddress>, secret: String) ->
     let mailbox = link.mailbox;
     match (link.state, link.yours) {
         (LinkState::Open, true) => {
-            let words = if link.changes { "You will sign in with it from then on." } else { "This link came to it." };
+            let words = if link.changes { "You will sign in with it from then on." } else { "This link was sent to it." };
             view! {
                 <p><b>{mailbox.clone()}</b> ". " {words}</p>
                 <Form action id="confirm" class="actions">
