@@ -89,6 +89,9 @@ pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<Answered
     lock_organization(&mut cx.db).await?;
     let found = invitation::find(&mut cx.db, Some(id), None).await?.ok_or_else(|| Error::not_found("invitation"))?;
     refuse_unless_open(&row, &found, cx.now)?;
+    if accept {
+        refuse_unless_given(cx, &found).await?;
+    }
     if let Some(secret) = secret {
         use_up(cx, &person, given, &secret).await?;
     }
@@ -154,6 +157,24 @@ fn refuse_unless_open(row: &Row, found: &invitation::Row, now: Timestamp) -> Res
         InvitationState::Expired => format!("This invitation to {into} has run out. Ask {by} to send it again."),
     };
     Err(Error::new(Code::Conflict, message))
+}
+
+/// Holds an invitation against what whoever sent it is now: they may have left since, or been given a role below the one that
+/// it gives.
+async fn refuse_unless_given(cx: &mut Call, found: &invitation::Row) -> Result<(), Error> {
+    let given = Role::named(&found.role).ok_or_else(Error::internal)?;
+    let inviter = invitation::role_of_inviter(&mut cx.db, found.id).await?.and_then(|role| Role::named(&role));
+    match inviter.is_some_and(|inviter| inviter.covers(given)) {
+        true => Ok(()),
+        false => Err(Error::new(
+            Code::Conflict,
+            format!(
+                "{} invited you, and is no longer allowed to give the role {}. Ask for a new invitation.",
+                found.invited_by,
+                given.name()
+            ),
+        )),
+    }
 }
 
 /// Makes the person a member, or brings them back, with the projects or clients that came with the invitation.

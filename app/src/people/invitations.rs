@@ -127,7 +127,7 @@ pub async fn invite_member(
     super::invite::invite(cx, super::invite::Asked { email, role, name, projects, clients }).await
 }
 
-/// Send an open invitation again. It opens for another 14 days, with a new link to hand over; the one before stops working.
+/// Send an open invitation again. It opens for another 14 days, with a new link to hand over; the one before stops working. It is yours from then on, whoever sent it before.
 #[operation(write, secret, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Send an invitation again")]
 pub async fn resend_invitation(
     cx: &mut Call,
@@ -171,7 +171,7 @@ pub async fn list_invitations(cx: &mut Call) -> Result<Page<ReceivedInvitation>,
 
 /// Accept or decline an invitation, as a person at the page: a token belongs to one organization and brings nobody into another. Who accepts belongs to the organization at once, with the projects or clients that came with it.
 ///
-/// By its id it takes a confirmed address that the invitation is for. The secret of the link in its mail takes being signed in with that address, and confirms it. The secret of the link that was handed over lets anybody join that holds it, and confirms nothing. Refused (conflict) when the invitation was answered already, has run out or was taken back. Example: {"invitation": "0190…", "accept": true}.
+/// By its id it takes a confirmed address that the invitation is for. The secret of the link in its mail takes being signed in with that address, and confirms it. The secret of the link that was handed over lets anybody join that holds it, and confirms nothing. Refused (conflict) when the invitation was answered already, has run out or was taken back, or whoever sent it may not give its role any more. Example: {"invitation": "0190…", "accept": true}.
 #[operation(write, needs = SignedIn, reach = Person, title = "Answer an invitation")]
 pub async fn answer_invitation(
     cx: &mut Call,

@@ -110,8 +110,8 @@ pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> 
 }
 
 async fn send_again(cx: &mut Call, id: Uuid) -> Result<Invitation, Error> {
-    let now = cx.now;
-    invitation::resend(&mut cx.db, id, &sending(now)).await?;
+    let (by, now) = (cx.membership()?.member.0, cx.now);
+    invitation::resend(&mut cx.db, id, by, &sending(now)).await?;
     send(cx, id).await
 }
 

@@ -1,6 +1,7 @@
 //! Promises about people, over the operations.
 
 mod invitations;
+mod inviters;
 mod members;
 mod owners;
 mod team;
