@@ -5,7 +5,6 @@
 //! over, by whoever holds it: that opens one organization and proves nothing about anybody.
 
 use jiff::{Timestamp, tz::TimeZone};
-use serde_json::json;
 
 use super::{
     grants,
@@ -18,14 +17,14 @@ use super::{
 };
 use crate::{
     access::Role,
-    account::{self, SignUpPolicy, registration::Registered},
+    account,
     context::{Caller, Person},
     database::{Access, Db, Reach},
     day::Moment,
     error::{Code, Error},
     id::{InvitationId, MemberId, OrganizationId},
     operation::Call,
-    operations, organizations,
+    organizations,
     page::Page,
     reference,
     verification::{
@@ -69,7 +68,7 @@ pub async fn show(caller: &Caller, secret: &str) -> Result<ReceivedInvitation, E
 }
 
 /// The invitation that a secret opens, and the secret. From here on the transaction is inside its organization.
-async fn of_secret(db: &mut Db, given: &str) -> Result<(Row, Travelling), Error> {
+pub(super) async fn of_secret(db: &mut Db, given: &str) -> Result<(Row, Travelling), Error> {
     let unknown = || {
         Error::new(Code::NotFound, "This link opens no invitation. It may have been sent again since: take the link in the latest mail.")
     };
@@ -151,7 +150,7 @@ fn refuse_unless_open(row: &Row, found: &invitation::Row, now: Timestamp) -> Res
     let expires = found.expires_at.to_jiff();
     let message = match InvitationState::of(found.answer.as_deref(), found.revoked, expires, now) {
         InvitationState::Open => return Ok(()),
-        InvitationState::Accepted => format!("You have accepted this invitation to {into} already."),
+        InvitationState::Accepted => format!("This invitation to {into} was accepted already."),
         InvitationState::Declined => format!("You have declined this invitation to {into}. Ask {by} to invite you again."),
         InvitationState::Revoked => format!("This invitation to {into} was taken back. Ask {by} to invite you again."),
         InvitationState::Expired => format!("This invitation to {into} has run out. Ask {by} to send it again."),
@@ -196,55 +195,6 @@ async fn join(cx: &mut Call, person: &Person, invitation: &invitation::Row) -> R
         false => member::join_projects(&mut cx.db, member.0, &invitation.project_ids).await?,
     }
     Ok(member)
-}
-
-/// Refuses to let somebody sign up where that takes an invitation, or where nobody may.
-pub async fn refuse_unless_admitted(caller: &Caller, email: &str, invitation: Option<&str>) -> Result<(), Error> {
-    let services = &caller.services;
-    match (services.sign_up, invitation) {
-        (SignUpPolicy::Open, _) => Ok(()),
-        (SignUpPolicy::Invited, Some(secret)) => {
-            let shown = show(caller, secret).await?;
-            let theirs = !shown.mailed || shown.email == crate::text::email("email", email)?;
-            match theirs && shown.state == InvitationState::Open {
-                true => Ok(()),
-                false => Err(Error::new(
-                    Code::Forbidden,
-                    "The invitation is not open any more, or was sent to another address. Ask for a new one.",
-                )),
-            }
-        }
-        (SignUpPolicy::Invited, None) => {
-            Err(Error::new(Code::Forbidden, "Signing up here takes an invitation. Open the link of yours, or ask for one."))
-        }
-        (SignUpPolicy::Closed, _) => {
-            Err(Error::new(Code::Forbidden, "Nobody can sign up here. Ask whoever runs this Stint for an account."))
-        }
-    }
-}
-
-/// Where somebody lands who signed up from an invitation: in its organization, or at the invitation, which says what is
-/// in the way.
-pub async fn arrive(caller: &Caller, registered: &Registered, secret: &str) -> String {
-    let own = format!("/o/{}", registered.slug);
-    let Ok(slug) = leads_to(caller, secret).await else { return own };
-    let person = Person { id: registered.user, name: registered.name.clone(), email: registered.email.clone(), confirmed: false };
-    let caller = Caller { person: Some(person), membership: None, ..caller.clone() };
-    match accepted(caller, secret).await {
-        Ok(()) => format!("/o/{slug}"),
-        Err(_) => Purpose::AnswerInvitation.path(secret),
-    }
-}
-
-/// The place in addresses of the organization that a secret opens.
-async fn leads_to(caller: &Caller, secret: &str) -> Result<String, Error> {
-    let mut db = caller.services.database.begin(Reach::Nobody, Access::Read).await?;
-    Ok(of_secret(&mut db, secret).await?.0.slug)
-}
-
-async fn accepted(caller: Caller, invitation: &str) -> Result<(), Error> {
-    let operation = operations::named("answer_invitation").ok_or_else(Error::internal)?;
-    operation.call(caller, json!({"invitation": invitation, "accept": true})).await.map(|_| ())
 }
 
 fn read(row: Row, reader: Option<&Person>, now: Timestamp) -> Result<ReceivedInvitation, Error> {

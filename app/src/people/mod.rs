@@ -14,6 +14,8 @@ pub mod invite;
 pub mod invite_page;
 #[cfg(feature = "ssr")]
 pub mod letter;
+#[cfg(feature = "ssr")]
+pub mod newcomer;
 pub mod page;
 pub mod received;
 #[cfg(feature = "ssr")]

@@ -3,6 +3,7 @@
 mod invitations;
 mod inviters;
 mod members;
+mod newcomers;
 mod owners;
 mod team;
 mod viewers;
