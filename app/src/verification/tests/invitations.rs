@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{mailed, secret_in, tables_with};
 use crate::{
     access::{Role, Writes},
-    context::Caller,
+    context::{Caller, Door},
     error::Code,
     people::answer::show,
     testing::World,
@@ -148,4 +148,26 @@ async fn a_link_that_was_never_drawn_or_is_for_something_else_opens_nothing() {
         assert_eq!(acme.code("answer_invitation", with(given)).await, Code::NotFound, "{given:?}");
     }
     assert_eq!(acme.code("answer_invitation", with("\0")).await, Code::Invalid);
+}
+
+#[tokio::test]
+async fn no_program_no_model_and_no_dry_run_is_given_the_link_to_hand_over() {
+    let acme = World::new("acme").await;
+    let agent = acme.token(Writes::Direct).await;
+    let call = json!({"email": "new@example.com", "role": "owner"});
+    let tried = json!({"email": "tried@example.com", "role": "member", "dry_run": true});
+    let drawn = "select count(*) from travelling_secret where within = $1 and used_at is null";
+    for caller in [&agent, &agent.through(Door::Rest), &agent.through(Door::CommandLine), &acme.through(Door::Assistant)] {
+        let sent = caller.ok("invite_member", call.clone()).await;
+        let again = caller.ok("resend_invitation", json!({"invitation": sent["id"]})).await;
+        for answer in [sent, again, caller.ok("invite_member", tried.clone()).await] {
+            assert!(answer.get("link").is_none() && !answer.to_string().contains("/invitation/"), "{answer}");
+        }
+    }
+    assert_eq!(acme.ok("invite_member", tried).await.get("link"), None, "what is not kept opens nothing");
+    assert_eq!(acme.number(drawn).await, 0);
+    let link = handed_over(&invites(&acme, "new@example.com", Role::Member).await);
+    assert!(show(&acme.caller, &link).await.is_ok(), "a person at the page is given it");
+    agent.ok("resend_invitation", json!({"invitation": show(&acme.caller, &link).await.expect("shown").id})).await;
+    assert_eq!(show(&acme.caller, &link).await.map_err(|error| error.code).err(), Some(Code::Conflict), "it stops working all the same");
 }
