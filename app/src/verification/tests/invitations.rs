@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{mailed, secret_in, tables_with};
+use super::{mailed, secret_in};
 use crate::{
     access::{Role, Writes},
     context::{Caller, Door},
@@ -115,7 +115,7 @@ async fn no_secret_stands_in_any_row_of_any_table() {
     barbara.refused("answer_invitation", with(&handed_over(&sent))).await;
     acme.caller.services.recorder.flush_within(std::time::Duration::from_secs(10)).await;
     for secret in [secret, handed_over(&sent), handed_over(&again)] {
-        assert_eq!(tables_with(&acme, &secret).await, Vec::<String>::new());
+        assert_eq!(acme.tables_with(&secret).await, Vec::<String>::new());
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     },
     context::Caller,
     outbox::Outgoing,
-    testing::{World, owner},
+    testing::World,
 };
 
 /// Somebody who has signed up as a visitor does, and is signed in.
@@ -61,23 +61,4 @@ fn secret_in(text: &str) -> String {
 /// The secret in a mail.
 fn mailed(mail: &Outgoing) -> String {
     secret_in(&mail.body)
-}
-
-/// The tables in which a text stands, in whatever column.
-async fn tables_with(world: &World, text: &str) -> Vec<String> {
-    let owner = owner().await;
-    let tables: Vec<String> =
-        sqlx::query_scalar("select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'")
-            .fetch_all(&owner)
-            .await
-            .expect("tables");
-    owner.close().await;
-    let mut found = Vec::new();
-    for table in tables {
-        let rows = world.number(&format!("select count(*) from {table} t where $1 is not null and strpos(t::text, '{text}') > 0")).await;
-        if rows > 0 {
-            found.push(table);
-        }
-    }
-    found
 }
