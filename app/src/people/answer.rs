@@ -27,6 +27,10 @@ use crate::{
     organizations,
     page::Page,
     reference,
+    security::{
+        EventKind,
+        event::{Origin, note},
+    },
     verification::{
         self, Purpose,
         travelling::{self, Travelling},
@@ -133,14 +137,16 @@ fn refuse_other_mailbox(person: &Person, secret: &Travelling) -> Result<(), Erro
     }
 }
 
-/// Uses the secret up. One that came by mail proves that the mailbox is the person's.
+/// Uses the secret up. One that came by mail proves that the mailbox is the person's, who is told when that was not known.
 async fn use_up(cx: &mut Call, person: &Person, given: &str, secret: &Travelling) -> Result<(), Error> {
-    let now = cx.now;
+    let (now, from) = (cx.now, Origin::of(&cx.caller));
     travelling::redeem(&mut cx.db, given, now).await?;
-    if let (Purpose::AnswerInvitation, Some(mailbox)) = (secret.purpose, &secret.mailbox)
-        && !verification::store::confirm_address(&mut cx.db, person.id, mailbox, now).await?
-    {
+    let (Purpose::AnswerInvitation, Some(mailbox)) = (secret.purpose, &secret.mailbox) else { return Ok(()) };
+    if !verification::store::confirm_address(&mut cx.db, person.id, mailbox, now).await? {
         return Err(Error::new(Code::Conflict, format!("You do not sign in with {mailbox} any more.")));
+    }
+    if !person.confirmed {
+        note(&mut cx.db, person.id, EventKind::AddressConfirmed, now, &from, mailbox).await?;
     }
     Ok(())
 }

@@ -14,8 +14,12 @@ use crate::{
     access::{Permission, Role},
     database::OnConstraint,
     error::{Code, Error},
-    id::MemberId,
+    id::{MemberId, UserId},
     operation::Call,
+    security::{
+        EventKind,
+        event::{Origin, note},
+    },
     time::running,
 };
 
@@ -55,11 +59,26 @@ async fn go(cx: &mut Call, found: Row) -> Result<RemovedMember, Error> {
     let now = cx.now;
     let stopped_timer = running::stop_of(cx, found.id).await?;
     member::remove(&mut cx.db, found.id, now).await.on_constraint(OWNER, || only_owner(&found.name))?;
-    let revoked_tokens = member::revoke_tokens(&mut cx.db, found.id, now).await?;
+    let revoked_tokens = revoke_tokens(cx, &found).await?;
     take_back_invitations(cx, &found, None).await?;
     member::leave_projects(&mut cx.db, found.id).await?;
     grant::keep(&mut cx.db, found.id, &[]).await?;
     Ok(RemovedMember { id: MemberId(found.id), name: found.name, stopped_timer, revoked_tokens })
+}
+
+/// Revokes the tokens of a member who goes, and notes it where they see what happened to their credentials. From where they
+/// were removed is not theirs to know.
+async fn revoke_tokens(cx: &mut Call, found: &Row) -> Result<i64, Error> {
+    let (now, membership) = (cx.now, cx.membership()?);
+    let about = format!("all tokens in {}, with the membership", membership.name);
+    let from = if membership.member.0 == found.id { Origin::of(&cx.caller) } else { Origin::default() };
+    let revoked = member::revoke_tokens(&mut cx.db, found.id, now).await?;
+    if revoked > 0
+        && let Some(person) = member::person_of(&mut cx.db, found.id).await?
+    {
+        note(&mut cx.db, UserId(person), EventKind::TokenRevoked, now, &from, &about).await?;
+    }
+    Ok(revoked)
 }
 
 /// Takes the open invitations of a member back that their role covers no longer, and all of them when they have none: they would

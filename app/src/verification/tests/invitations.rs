@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{mailed, secret_in};
+use super::{mailed, noted, secret_in};
 use crate::{
     access::{Role, Writes},
     context::{Caller, Door},
@@ -67,6 +67,21 @@ async fn the_link_in_the_mail_proves_the_mailbox_of_whoever_signs_in_with_it() {
     let barbara = barbara.at(&acme).await;
     assert!(barbara.caller.membership.is_some() && barbara.person().confirmed);
     assert_eq!(listed(&barbara).await, 1, "what was sent to a confirmed address is found");
+}
+
+#[tokio::test]
+async fn an_address_that_an_invitation_confirms_is_written_down_as_confirmed_once() {
+    let (acme, other) = (World::new("acme").await, World::new("other").await);
+    let mut barbara = stranger(&acme, "barbara").await.unconfirmed().await;
+    let email = barbara.person().email.clone();
+    for inviter in [&acme, &other] {
+        invites(inviter, &email, Role::Member).await;
+        let secret = mailed(&acme.mail_leaves(Some(inviter.organization()), &email).await.expect("a mail"));
+        barbara.caller.address = "203.0.113.7".to_owned();
+        barbara.ok("answer_invitation", with(&secret)).await;
+        barbara = barbara.at(inviter).await;
+        assert_eq!(noted(&barbara, "address_confirmed").await, [(email.clone(), true)], "what was known is no news");
+    }
 }
 
 #[tokio::test]

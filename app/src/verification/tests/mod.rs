@@ -52,6 +52,13 @@ impl Signed {
     }
 }
 
+/// What was written down of somebody's credentials, of one kind: what each event was about, and from where.
+async fn noted(of: &World, kind: &str) -> Vec<(String, bool)> {
+    let listed = of.ok("list_security_events", serde_json::json!({})).await;
+    let events = listed["items"].as_array().expect("items").iter().filter(|event| event["kind"] == kind);
+    events.map(|event| (event["detail"].as_str().unwrap_or_default().to_owned(), event.get("address").is_some())).collect()
+}
+
 /// The secret in the link that stands in a text.
 fn secret_in(text: &str) -> String {
     let link = text.split_whitespace().find(|word| word.starts_with("https://stint.test/")).expect("a link");
