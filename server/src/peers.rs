@@ -36,8 +36,9 @@ impl TrustedProxies {
         text.split(',').map(|part| network(part.trim())).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Whether the word of this address is believed.
+    /// Whether the word of this address is believed, in whichever form it is written.
     pub fn trusts(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }
 
