@@ -313,6 +313,22 @@ impl World {
         number
     }
 
+    /// The tables in which a text stands, in whatever column.
+    pub async fn tables_with(&self, text: &str) -> Vec<String> {
+        let owner = owner().await;
+        let all = "select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'";
+        let tables: Vec<String> = sqlx::query_scalar(all).fetch_all(&owner).await.expect("tables");
+        owner.close().await;
+        let mut found = Vec::new();
+        for table in tables {
+            let rows = format!("select count(*) from {table} t where $1 is not null and strpos(t::text, '{text}') > 0");
+            if self.number(&rows).await > 0 {
+                found.push(table);
+            }
+        }
+        found
+    }
+
     /// The person behind this caller.
     pub fn person(&self) -> &Person {
         self.caller.person.as_ref().expect("a person")

@@ -28,16 +28,42 @@ pub fn optional_lines(field: &str, given: Option<&str>, longest: usize) -> Resul
     Ok(text.filter(|text| !text.is_empty()))
 }
 
-/// An e-mail address: something, an @, and a host; whether it exists is found out by sending.
+/// An e-mail address as mail servers take it without quotes: words with dots between them, an @, and the name of a host;
+/// whether it exists is found out by sending.
 pub fn email(field: &str, given: &str) -> Result<String, Error> {
     let text = clean(field, given, 254, false)?.to_lowercase();
-    let sound = text.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && !host.is_empty() && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.')
-    });
-    if !sound || text.chars().any(|c| c.is_whitespace() || is_invisible(c) || ",;<>\"()".contains(c)) {
-        return Err(Error::invalid(field, format!("\"{}\" is not an e-mail address; write it like ada@example.com.", excerpt(&text))));
+    match text.split_once('@').is_some_and(|(name, host)| is_mailbox_name(name) && is_host_name(host)) {
+        true => Ok(text),
+        false => Err(Error::invalid(field, format!("\"{}\" is not an e-mail address; write it like ada@example.com.", excerpt(&text)))),
     }
-    Ok(text)
+}
+
+/// Words of RFC 5322, section 3.2.3, and whatever is beyond ASCII (RFC 6531), with dots between them.
+fn is_mailbox_name(name: &str) -> bool {
+    name.len() <= 64
+        && name.split('.').all(|word| {
+            !word.is_empty() && word.chars().all(|c| is_international(c) || c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c))
+        })
+}
+
+/// Labels with dots between them, those of other scripts included (RFC 5890, section 2.3.1); no address of a machine. What
+/// separates labels beyond ASCII is mapped to a dot (UTS 46).
+fn is_host_name(host: &str) -> bool {
+    let mut labels = host.split(['.', '\u{3002}', '\u{FF0E}', '\u{FF61}']);
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.chars().count() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| is_international(c) || c.is_ascii_alphanumeric() || c == '-')
+    };
+    let is_number = labels.clone().next_back().is_some_and(|last| last.chars().all(|c| c.is_ascii_digit()));
+    !is_number && labels.all(is_label)
+}
+
+/// Characters beyond ASCII that are seen.
+fn is_international(c: char) -> bool {
+    !c.is_ascii() && !c.is_whitespace() && !is_invisible(c)
 }
 
 /// The beginning of a text, for messages that repeat it.
@@ -123,6 +149,52 @@ mod tests {
         assert!(email("email", "Ada@Example.com").is_ok_and(|address| address == "ada@example.com"));
         for wrong in ["", "ada", "@host", "ada@", "a b@c.d", "a@b@c", "a@b,c@d"] {
             assert!(email("email", wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_labels_with_dots_between_them_and_a_name_is_words() {
+        for wrong in [
+            "a@x..test",
+            "a@x:25",
+            "a@[127.0.0.1]",
+            "a@x.test\\",
+            "a@-",
+            "a@-x.test",
+            "a@x-.test",
+            "a@.test",
+            "a@x.test.",
+            "a@127.0.0.1",
+            "a@x_y.test",
+            "a@x/y.test",
+            "a@x%y.test",
+            "a@x。。test",
+            "a@\u{2060}.test",
+            ".a@x.test",
+            "a.@x.test",
+            "a..b@x.test",
+            "a\\@x.test",
+            "a:b@x.test",
+            "[a]@x.test",
+            "\"a b\"@x.test",
+            "<a@x.test>",
+        ] {
+            assert!(email("email", wrong).is_err(), "{wrong}");
+        }
+        let long = |name: usize, label: usize| email("email", &format!("{}@{}.test", "a".repeat(name), "x".repeat(label)));
+        assert!(long(64, 63).is_ok() && long(65, 1).is_err() && long(1, 64).is_err());
+        for right in [
+            "ada+stint@example.com",
+            "ada@localhost",
+            "o'neil@mail-1.example.co",
+            "ada@4711.example",
+            "jürgen@bücher.example",
+            "ada@xn--bcher-kva.example",
+            "用户@例子。公司",
+            "संपर्क@डाटामेल.भारत",
+            "a_b=c@x.test",
+        ] {
+            assert_eq!(email("email", right).as_deref(), Ok(right));
         }
     }
 

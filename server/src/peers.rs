@@ -11,9 +11,12 @@ use axum::{
     response::Response,
 };
 use http::{HeaderMap, request::Parts};
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 use crate::router::Site;
+
+/// How many bits of an IPv6 address stand before the IPv4 address that it is another form of.
+const MAPPED_BITS: u8 = 96;
 
 /// The networks whose word in `X-Forwarded-For` is believed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,15 +33,12 @@ impl Default for TrustedProxies {
 impl TrustedProxies {
     /// Reads addresses and networks with commas between them.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let network = |part: &str| {
-            let network = part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical())));
-            network.map_err(|_| format!("has {part:?} in it, which is neither an address nor a network"))
-        };
         text.split(',').map(|part| network(part.trim())).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Whether the word of this address is believed.
+    /// Whether the word of this address is believed, in whichever form it is written.
     pub fn trusts(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }
 
@@ -46,17 +46,29 @@ impl TrustedProxies {
     /// has been told is never believed.
     fn origin(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut origin = peer.to_canonical();
-        let lines: Vec<_> = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).collect();
-        for said in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
+        let lines: Vec<_> = headers.get_all("x-forwarded-for").iter().collect();
+        for said in lines.iter().rev().flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b',')) {
             if !self.trusts(origin) {
                 break;
             }
-            // Beyond what cannot be read nothing is known.
-            let Some(address) = address(said.trim()) else { break };
+            // Beyond what cannot be read nothing is known. A client may write whatever bytes it likes before what a proxy adds.
+            let Some(address) = std::str::from_utf8(said).ok().and_then(|said| address(said.trim())) else { break };
             origin = address;
         }
         origin
     }
+}
+
+/// A network, or an address alone, in its canonical form: addresses are compared in theirs.
+fn network(part: &str) -> Result<IpNet, String> {
+    let network = part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
+    let network = network.map_err(|_| format!("has {part:?} in it, which is neither an address nor a network"))?;
+    let IpNet::V6(written) = network else { return Ok(network) };
+    let Some(address) = written.addr().to_ipv4_mapped() else { return Ok(network) };
+    let canonical = written.prefix_len().checked_sub(MAPPED_BITS).and_then(|bits| Ipv4Net::new(address, bits).ok());
+    canonical
+        .map(IpNet::V4)
+        .ok_or_else(|| format!("has {part:?} in it, which begins before the IPv4 address in it. Write networks of IPv4 like 10.0.0.0/8"))
 }
 
 /// An address as proxies write it: alone, in brackets, or with a port.
@@ -124,6 +136,34 @@ mod tests {
         let here = TrustedProxies::default();
         assert_eq!(found(&here, "::ffff:127.0.0.1", &["::ffff:203.0.113.7"]), "203.0.113.7", "a listener on [::]");
         assert_eq!(found(&here, "::ffff:203.0.113.9", &[]), "203.0.113.9");
+    }
+
+    #[test]
+    fn what_a_client_writes_before_it_hides_nobody_behind_the_proxy() {
+        let here = TrustedProxies::default();
+        for (told, origin) in [
+            (&b"\xff, 203.0.113.7"[..], "203.0.113.7"),
+            (b"caf\xc3\xa9, 203.0.113.7", "203.0.113.7"),
+            (b"203.0.113.7, \xff", "127.0.0.1"),
+            (b"1.1.1.1, \xff, 127.0.0.1", "127.0.0.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-forwarded-for", HeaderValue::from_bytes(told).expect("a header"));
+            assert_eq!(here.origin("127.0.0.1".parse().expect("an address"), &headers).to_string(), origin, "{told:?}");
+        }
+    }
+
+    #[test]
+    fn a_network_in_the_form_of_the_other_family_is_the_same_network() {
+        for written in ["::ffff:10.0.0.0/104", "::ffff:a00:0/104", "10.0.0.0/8"] {
+            let cluster = TrustedProxies::parse(written).expect("a network");
+            assert_eq!(found(&cluster, "10.0.0.9", &["203.0.113.7"]), "203.0.113.7", "{written}");
+            assert_eq!(found(&cluster, "11.0.0.9", &["203.0.113.7"]), "11.0.0.9", "{written}");
+        }
+        let one = TrustedProxies::parse("::ffff:10.0.0.9").expect("an address");
+        assert_eq!(found(&one, "10.0.0.9", &["203.0.113.7"]), "203.0.113.7");
+        assert!(TrustedProxies::parse("::ffff:10.0.0.0/90").expect_err("refused").contains("like 10.0.0.0/8"));
+        assert_eq!(found(&TrustedProxies::parse("2001:db8::/32").expect("a network"), "2001:db8::1", &["203.0.113.7"]), "203.0.113.7");
     }
 
     #[test]

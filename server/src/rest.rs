@@ -1,5 +1,7 @@
 //! The operations as REST: `POST /api/v1/<operation>` with JSON, and `GET` with a query for those that only read.
 
+use std::convert::Infallible;
+
 use app::{
     context::Caller,
     error::{Code, Error},
@@ -42,15 +44,24 @@ async fn call(Extension(caller): Extension<Caller>, Path(name): Path<String>, Ra
         Method::GET if operation.declaration.effect == Effect::Read => {
             urlencoded::arguments(&operation.input, query.as_deref().unwrap_or_default()).map_err(Refusal::from)
         }
-        _ => return takes_post(operation),
+        _ => return takes_post(operation, &caller),
     };
     let arguments = match arguments {
         Ok(arguments) => arguments,
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => return unread(operation, &caller, refusal),
     };
     match operation.call(caller, arguments).await {
         Ok(answer) => Json(answer).into_response(),
         Err(error) => Refusal::from(error).into_response(),
+    }
+}
+
+/// Answers a call that is refused before its arguments are known. It is a call all the same, and is written down.
+fn unread(operation: &Operation, caller: &Caller, refusal: Refusal) -> Response {
+    let Err(answered) = operation.unread::<Infallible>(caller, refusal.error().clone());
+    match answered == *refusal.error() {
+        true => refusal.into_response(),
+        false => Refusal::from(answered).into_response(),
     }
 }
 
@@ -67,12 +78,13 @@ async fn read_body(body: Body) -> Result<Value, Refusal> {
     Ok(read)
 }
 
-fn takes_post(operation: &Operation) -> Response {
+fn takes_post(operation: &Operation, caller: &Caller) -> Response {
     let name = operation.declaration.name;
     let reads = operation.declaration.effect == Effect::Read;
     let words =
         if reads { format!("Read {name} by GET, or send it by POST.") } else { format!("{name} changes something; send it by POST.") };
-    let mut refused = Refusal::from(Error::new(Code::Invalid, words)).with_status(StatusCode::METHOD_NOT_ALLOWED).into_response();
+    let refusal = Refusal::from(Error::new(Code::Invalid, words)).with_status(StatusCode::METHOD_NOT_ALLOWED);
+    let mut refused = unread(operation, caller, refusal);
     refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static(if reads { "GET, POST" } else { "POST" }));
     refused
 }

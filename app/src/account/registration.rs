@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{secret, store};
 use crate::{
     context::{Caller, Services},
-    database::{Access, Reach},
+    database::{Access, Db, Reach},
     error::{Code, Error},
     id::{MemberId, OrganizationId, UserId},
     organizations::{
@@ -59,6 +59,13 @@ pub struct Registered {
 
 /// Adds a person and their personal organization, both or neither.
 pub async fn register(services: &Services, given: Registration) -> Result<Registered, Error> {
+    let (registered, db) = begin(services, given).await?;
+    db.commit().await?;
+    Ok(registered)
+}
+
+/// The same, before it is kept: whoever asks for it keeps it, together with what else they do, or lets it go.
+pub async fn begin(services: &Services, given: Registration) -> Result<(Registered, Db), Error> {
     let email = text::email("email", &given.email)?;
     let name = text::line("name", &given.name, 200)?;
     secret::acceptable_password(&given.password)?;
@@ -75,8 +82,7 @@ pub async fn register(services: &Services, given: Registration) -> Result<Regist
         false => address::send(&mut db, user, verification::Purpose::ConfirmAddress, &email, now).await?,
     }
     let slug = found(&mut db, &Founder { user, member, name: &name }, &organization_name, &zone, now).await?;
-    db.commit().await?;
-    Ok(Registered { user, name, email, organization, slug, member })
+    Ok((Registered { user, name, email, organization, slug, member }, db))
 }
 
 /// Checks a password; the same words, and the same work, for an unknown address and a wrong password. `browser` is the secret of

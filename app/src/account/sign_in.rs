@@ -21,17 +21,12 @@ pub async fn sign_up(
     #[server(default)]
     invitation: Option<String>,
 ) -> Result<(), Error> {
-    use super::registration::{Registration, register};
+    use super::registration::Registration;
     let caller = crate::context::Caller::current()?;
     let invitation = invitation.filter(|secret| !secret.is_empty());
-    crate::people::answer::refuse_unless_admitted(&caller, &email, invitation.as_deref()).await?;
-    let registered =
-        register(&caller.services, Registration { email, name, password, organization: None, time_zone, confirmed: false }).await?;
-    super::browser::sign_in(&caller, registered.user).await?;
-    let target = match invitation {
-        Some(secret) => crate::people::answer::arrive(&caller, &registered, &secret).await,
-        None => format!("/o/{}", registered.slug),
-    };
+    let given = Registration { email, name, password, organization: None, time_zone, confirmed: false };
+    let (user, target) = crate::people::newcomer::sign_up(&caller, given, invitation.as_deref()).await?;
+    super::browser::sign_in(&caller, user).await?;
     // An invitation may have confirmed the address by now: then no other mail needs to.
     caller.services.mail_waits.notify_one();
     leptos_axum::redirect(&target);

@@ -1,5 +1,7 @@
 //! Making, listing, revoking and recognizing personal access tokens.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
@@ -75,6 +77,17 @@ pub async fn seen(caller: &Caller, client: &str) -> Result<(), Error> {
 fn parts(presented: &str) -> Option<(TokenId, &str)> {
     let (id, secret) = presented.strip_prefix(PREFIX)?.split_once('_')?;
     Some((id.parse().ok()?, secret))
+}
+
+/// The id that a token is known by: alone, or in the whole token.
+pub fn id_in(given: &str) -> Option<TokenId> {
+    let given = given.trim();
+    given.strip_prefix(PREFIX).map_or(given, |token| token.split('_').next().unwrap_or_default()).parse().ok()
+}
+
+/// A text as it may be kept and shown: of a token in it, its id stays.
+pub fn without_secrets(text: &str) -> Cow<'_, str> {
+    secret::hidden(text, PREFIX, |token| token.find('_').map(|at| at + 1).filter(|at| *at < token.len()))
 }
 
 /// What a token shall be.
@@ -164,7 +177,7 @@ pub async fn list(cx: &mut Call) -> Result<Page<AccessToken>, Error> {
 
 /// Revokes one of the caller's tokens.
 pub async fn revoke(cx: &mut Call, token: &str) -> Result<RevokedToken, Error> {
-    let id: TokenId = token.parse().map_err(|_| Error::not_found("token"))?;
+    let id = id_in(token).ok_or_else(|| Error::not_found("token"))?;
     let (member, now) = (cx.membership()?.member.0, cx.now);
     let name = store::revoke_token(&mut cx.db, member, id.0, now).await?.ok_or_else(|| Error::not_found("token"))?;
     let (person, from) = (cx.caller.person()?.id, Origin::of(&cx.caller));

@@ -111,7 +111,7 @@ pub async fn create_token(
 #[operation(destroy, idempotent, needs = Belong, reach = Person, title = "Revoke a token")]
 pub async fn revoke_token(
     cx: &mut Call,
-    /// The token's id as listed.
+    /// The token's id as listed, or the whole token: its secret is not looked at, and not written down.
     token: String,
 ) -> Result<RevokedToken, Error> {
     super::token::revoke(cx, &token).await

@@ -11,6 +11,7 @@ use super::{
     usage::{self, Tokens},
 };
 use crate::{
+    account::token,
     error::Error,
     id::{ConversationId, MessageId, RunId},
     operation::{Effect, Operation},
@@ -25,7 +26,8 @@ const TITLE: usize = 60;
 
 /// Keeps what is said, and answers it.
 pub async fn say(visitor: Visitor, conversation: Option<ConversationId>, text: &str, page: Option<String>) -> Result<Said, Error> {
-    let text = text::lines("text", text, LONGEST)?;
+    // A conversation is kept and shown to a model: which token is meant stays, its secret does not.
+    let text = token::without_secrets(&text::lines("text", text, LONGEST)?).into_owned();
     if text.is_empty() {
         return Err(Error::invalid("text", "Nothing was said. Ask something, or type / for the commands."));
     }

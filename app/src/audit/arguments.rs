@@ -1,10 +1,11 @@
 //! The arguments of a call as the log keeps them: without secrets, writable, and no longer than a bound.
 
-use std::fmt::Write;
+use std::{borrow::Cow, fmt::Write};
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
+
+use crate::{account::token, verification};
 
 /// How long the arguments of a write may be, in bytes of JSON.
 pub const WRITE_BYTES_MAX: usize = 8_192;
@@ -15,8 +16,8 @@ pub const ACCESS_BYTES_MAX: usize = 2_048;
 /// Arguments whose content is never written down.
 const SECRET: [&str; 3] = ["password", "present", "secret"];
 
-/// Arguments that are an id or the secret of a link: an id is written down, a secret is not.
-const ID_OR_SECRET: [&str; 1] = ["invitation"];
+/// Arguments that are an id, or hold a secret beside it or instead: an id is written down, a secret is not.
+const ID_OR_SECRET: [&str; 2] = ["invitation", "token"];
 
 /// What stands for a NUL, which the database keeps in no text.
 const UNWRITABLE: &str = "\u{fffd}";
@@ -37,12 +38,20 @@ const ITEMS_MAX: usize = 20;
 ///
 /// Those that are longer are cut, and say with the SHA-256 of their JSON what they were: whoever has the whole can compare.
 pub fn kept(arguments: Value, bytes_max: usize) -> Value {
-    bounded(writable(without_secrets(arguments)), bytes_max)
+    bounded(without_secrets(writable(arguments)), bytes_max)
 }
 
-/// A text as the database can keep it.
-pub fn without_nul(text: &str) -> String {
-    text.replace('\0', UNWRITABLE)
+/// A text as the database can keep it, and without the secrets of tokens and links that stand in it, whatever is around them.
+pub fn kept_text(text: &str) -> Cow<'_, str> {
+    let text = if text.contains('\0') { Cow::Owned(text.replace('\0', UNWRITABLE)) } else { Cow::Borrowed(text) };
+    each(each(text, token::without_secrets), verification::text_without_secrets)
+}
+
+fn each<'a>(text: Cow<'a, str>, shown: fn(&str) -> Cow<'_, str>) -> Cow<'a, str> {
+    if let Cow::Owned(shown) = shown(&text) {
+        return Cow::Owned(shown);
+    }
+    text
 }
 
 fn bounded(arguments: Value, bytes_max: usize) -> Value {
@@ -99,11 +108,12 @@ fn without_secrets(mut arguments: Value) -> Value {
 }
 
 fn is_secret(name: &str, value: &Value) -> bool {
-    let is_id = value.as_str().is_some_and(|text| text.trim().parse::<Uuid>().is_ok());
+    let is_id = value.as_str().is_some_and(|text| token::id_in(text).is_some());
     SECRET.contains(&name) || (ID_OR_SECRET.contains(&name) && !is_id)
 }
 
-/// The arguments as the database can keep them, names included: a call that it cannot keep would be one that nobody sees.
+/// The arguments as they can be kept, names included: a call that the database cannot keep would be one that nobody sees, and a
+/// secret that is kept one that everybody does who reads the log.
 fn writable(mut value: Value) -> Value {
     make_writable(&mut value);
     value
@@ -111,15 +121,19 @@ fn writable(mut value: Value) -> Value {
 
 fn make_writable(value: &mut Value) {
     match value {
-        Value::String(text) if text.contains('\0') => *text = without_nul(text),
+        Value::String(text) => {
+            if let Cow::Owned(kept) = kept_text(text) {
+                *text = kept;
+            }
+        }
         // The database writes numbers out, 1e300 in 301 digits.
         Value::Number(number) if number.as_f64().is_some_and(|size| size != 0.0 && !(1e-6..1e20).contains(&size.abs())) => {
             *value = Value::from(number.to_string());
         }
         Value::Array(items) => items.iter_mut().for_each(make_writable),
         Value::Object(fields) => {
-            if fields.keys().any(|name| name.contains('\0')) {
-                *fields = std::mem::take(fields).into_iter().map(|(name, value)| (without_nul(&name), value)).collect();
+            if fields.keys().any(|name| matches!(kept_text(name), Cow::Owned(_))) {
+                *fields = std::mem::take(fields).into_iter().map(|(name, value)| (kept_text(&name).into_owned(), value)).collect();
             }
             fields.values_mut().for_each(make_writable);
         }
@@ -165,6 +179,27 @@ mod tests {
         let given = json!({"huge": [1e300, -1e25], "tiny": 1e-300, "plain": [0, 0.5, -7, u64::MAX]});
         let expected = json!({"huge": ["1e+300", "-1e+25"], "tiny": "1e-300", "plain": [0, 0.5, -7, u64::MAX]});
         assert_eq!(kept(given, ACCESS_BYTES_MAX), expected);
+    }
+
+    #[test]
+    fn of_a_whole_token_nothing_but_its_id_is_kept_wherever_it_stands() {
+        let id = "01a1fdd1042b74e484366da41873e862";
+        let (whole, shown) = (format!("stint_pat_{id}_s3-cr_et"), format!("stint_pat_{id}_…"));
+        let around = |token: &str| {
+            json!({
+                "token": token, "query": format!("is it {token}, or {token}?"), "lines": [{"description": [token, {token: 1}]}],
+                token: null, "name": format!("({token})"),
+            })
+        };
+        assert_eq!(kept(around(&whole), ACCESS_BYTES_MAX), around(&shown));
+        assert_eq!(kept(around(&shown), ACCESS_BYTES_MAX), around(&shown), "what was hidden stays as it is");
+        let hyphened = format!("stint_pat_{{{}}}_s3cret", uuid::Uuid::parse_str(id).expect("an id"));
+        assert!(!kept(json!({"a": hyphened}), ACCESS_BYTES_MAX).to_string().contains("s3cret"));
+        assert_eq!(kept(json!({"token": id}), ACCESS_BYTES_MAX)["token"], id);
+        assert_eq!(kept(json!({"token": "s3cret alone"}), ACCESS_BYTES_MAX)["token"], "…");
+        assert_eq!(kept(json!({"a": "stint_pat_ is how a token begins"}), ACCESS_BYTES_MAX)["a"], "stint_pat_ is how a token begins");
+        let long = |token: &str| json!({"note": format!("{}{token}", "z".repeat(9_000))});
+        assert_eq!(kept(long(&format!("{whole}1")), WRITE_BYTES_MAX), kept(long(&whole), WRITE_BYTES_MAX), "nor in the hash");
     }
 
     #[test]

@@ -86,8 +86,8 @@ impl Record {
     }
 }
 
-/// What the other end says about itself, as the database can keep it; nothing when it says nothing.
+/// What the other end says about itself, as it can be kept; nothing when it says nothing.
 fn said(text: &str) -> Option<String> {
     let text: String = text.chars().take(SAID_MAX).collect();
-    Some(arguments::without_nul(&text)).filter(|text| !text.is_empty())
+    Some(arguments::kept_text(&text).into_owned()).filter(|text| !text.is_empty())
 }

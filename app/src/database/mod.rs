@@ -21,7 +21,10 @@ pub use migrate::{MIGRATIONS, migrate};
 pub use problem::SchemaError;
 pub use reach::{Access, Reach};
 
-use crate::{error::Error, id::OrganizationId};
+use crate::{
+    error::Error,
+    id::{ActionId, OrganizationId},
+};
 
 /// A transaction under the row security of one organization, or of one person before an organization is chosen. Dropped, it
 /// has changed nothing.
@@ -54,6 +57,13 @@ impl Db {
         let id = organization.0.to_string();
         sqlx::query!("select set_config('app.organization_id', $1, true)", id).fetch_one(self.connection()).await?;
         self.organization = Some(organization);
+        Ok(())
+    }
+
+    /// Writes every change down for this action from here on.
+    pub async fn act(&mut self, action: ActionId) -> Result<(), Error> {
+        let id = action.0.to_string();
+        sqlx::query!("select set_config('app.action_id', $1, true)", id).fetch_one(self.connection()).await?;
         Ok(())
     }
 

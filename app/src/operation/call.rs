@@ -105,7 +105,19 @@ impl Call {
         let access = if writes { Access::Action(action.0) } else { Access::Read };
         let db = caller.services.database.begin(reach, access).await?;
         let now = caller.services.clock.now();
-        Ok(Self {
+        Ok(Self::of(caller, db, now, action, dry_run, asker))
+    }
+
+    /// A call that goes on in a transaction in which something else was done: both are kept, or neither. Whoever begins it has
+    /// found out that the caller may make it.
+    pub async fn within(mut db: Db, caller: Caller) -> Result<Self, Error> {
+        let (action, now, asker) = (ActionId::new(), caller.services.clock.now(), Asker::person(&caller)?);
+        db.act(action).await?;
+        Ok(Self::of(caller, db, now, action, false, asker))
+    }
+
+    fn of(caller: Caller, db: Db, now: Timestamp, action: ActionId, dry_run: bool, asker: Asker) -> Self {
+        Self {
             caller,
             db,
             now,
@@ -117,7 +129,7 @@ impl Call {
             mails: 0,
             afterwards: Vec::new(),
             came_in: false,
-        })
+        }
     }
 
     /// What the call has changed so far, as the caller may see it.

@@ -74,6 +74,11 @@ impl Call {
         agreed.hold(seen, &self.changes().await?, self.now)
     }
 
+    /// Keeps a call that went on within another transaction, with its record.
+    pub async fn keep(self, declaration: &'static Declaration, arguments: Value) -> Result<(), Error> {
+        self.commit(declaration, &Place::none(), arguments).await
+    }
+
     /// Commits, with the record in the same transaction where there is an organization to hold it.
     async fn commit(mut self, declaration: &'static Declaration, place: &Place, arguments: Value) -> Result<(), Error> {
         let held = self.caller.membership.is_some() && (declaration.needs != Permission::SignedIn || self.came_in);

@@ -86,6 +86,12 @@ impl Operation {
         }
     }
 
+    /// Writes down a call that its door refuses, since its arguments could not be read. The refusal is another one when it
+    /// cannot be written down.
+    pub fn unread<T>(&self, caller: &Caller, error: Error) -> Result<T, Error> {
+        self.refused(caller, Value::Null, error)
+    }
+
     /// Writes down that a call was refused before it came to the pipeline.
     fn refused<T>(&self, caller: &Caller, arguments: Value, error: Error) -> Result<T, Error> {
         let place = run::place(self.declaration, caller)?;

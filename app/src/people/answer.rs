@@ -5,7 +5,6 @@
 //! over, by whoever holds it: that opens one organization and proves nothing about anybody.
 
 use jiff::{Timestamp, tz::TimeZone};
-use serde_json::json;
 
 use super::{
     grants,
@@ -18,16 +17,20 @@ use super::{
 };
 use crate::{
     access::Role,
-    account::{self, SignUpPolicy, registration::Registered},
+    account,
     context::{Caller, Person},
     database::{Access, Db, Reach},
     day::Moment,
     error::{Code, Error},
     id::{InvitationId, MemberId, OrganizationId},
     operation::Call,
-    operations, organizations,
+    organizations,
     page::Page,
     reference,
+    security::{
+        EventKind,
+        event::{Origin, note},
+    },
     verification::{
         self, Purpose,
         travelling::{self, Travelling},
@@ -69,7 +72,7 @@ pub async fn show(caller: &Caller, secret: &str) -> Result<ReceivedInvitation, E
 }
 
 /// The invitation that a secret opens, and the secret. From here on the transaction is inside its organization.
-async fn of_secret(db: &mut Db, given: &str) -> Result<(Row, Travelling), Error> {
+pub(super) async fn of_secret(db: &mut Db, given: &str) -> Result<(Row, Travelling), Error> {
     let unknown = || {
         Error::new(Code::NotFound, "This link opens no invitation. It may have been sent again since: take the link in the latest mail.")
     };
@@ -89,6 +92,9 @@ pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<Answered
     lock_organization(&mut cx.db).await?;
     let found = invitation::find(&mut cx.db, Some(id), None).await?.ok_or_else(|| Error::not_found("invitation"))?;
     refuse_unless_open(&row, &found, cx.now)?;
+    if accept {
+        refuse_unless_given(cx, &found).await?;
+    }
     if let Some(secret) = secret {
         use_up(cx, &person, given, &secret).await?;
     }
@@ -131,14 +137,16 @@ fn refuse_other_mailbox(person: &Person, secret: &Travelling) -> Result<(), Erro
     }
 }
 
-/// Uses the secret up. One that came by mail proves that the mailbox is the person's.
+/// Uses the secret up. One that came by mail proves that the mailbox is the person's, who is told when that was not known.
 async fn use_up(cx: &mut Call, person: &Person, given: &str, secret: &Travelling) -> Result<(), Error> {
-    let now = cx.now;
+    let (now, from) = (cx.now, Origin::of(&cx.caller));
     travelling::redeem(&mut cx.db, given, now).await?;
-    if let (Purpose::AnswerInvitation, Some(mailbox)) = (secret.purpose, &secret.mailbox)
-        && !verification::store::confirm_address(&mut cx.db, person.id, mailbox, now).await?
-    {
+    let (Purpose::AnswerInvitation, Some(mailbox)) = (secret.purpose, &secret.mailbox) else { return Ok(()) };
+    if !verification::store::confirm_address(&mut cx.db, person.id, mailbox, now).await? {
         return Err(Error::new(Code::Conflict, format!("You do not sign in with {mailbox} any more.")));
+    }
+    if !person.confirmed {
+        note(&mut cx.db, person.id, EventKind::AddressConfirmed, now, &from, mailbox).await?;
     }
     Ok(())
 }
@@ -148,12 +156,30 @@ fn refuse_unless_open(row: &Row, found: &invitation::Row, now: Timestamp) -> Res
     let expires = found.expires_at.to_jiff();
     let message = match InvitationState::of(found.answer.as_deref(), found.revoked, expires, now) {
         InvitationState::Open => return Ok(()),
-        InvitationState::Accepted => format!("You have accepted this invitation to {into} already."),
+        InvitationState::Accepted => format!("This invitation to {into} was accepted already."),
         InvitationState::Declined => format!("You have declined this invitation to {into}. Ask {by} to invite you again."),
         InvitationState::Revoked => format!("This invitation to {into} was taken back. Ask {by} to invite you again."),
         InvitationState::Expired => format!("This invitation to {into} has run out. Ask {by} to send it again."),
     };
     Err(Error::new(Code::Conflict, message))
+}
+
+/// Holds an invitation against what whoever sent it is now: they may have left since, or been given a role below the one that
+/// it gives.
+async fn refuse_unless_given(cx: &mut Call, found: &invitation::Row) -> Result<(), Error> {
+    let given = Role::named(&found.role).ok_or_else(Error::internal)?;
+    let inviter = invitation::role_of_inviter(&mut cx.db, found.id).await?.and_then(|role| Role::named(&role));
+    match inviter.is_some_and(|inviter| inviter.covers(given)) {
+        true => Ok(()),
+        false => Err(Error::new(
+            Code::Conflict,
+            format!(
+                "{} invited you, and is no longer allowed to give the role {}. Ask for a new invitation.",
+                found.invited_by,
+                given.name()
+            ),
+        )),
+    }
 }
 
 /// Makes the person a member, or brings them back, with the projects or clients that came with the invitation.
@@ -175,55 +201,6 @@ async fn join(cx: &mut Call, person: &Person, invitation: &invitation::Row) -> R
         false => member::join_projects(&mut cx.db, member.0, &invitation.project_ids).await?,
     }
     Ok(member)
-}
-
-/// Refuses to let somebody sign up where that takes an invitation, or where nobody may.
-pub async fn refuse_unless_admitted(caller: &Caller, email: &str, invitation: Option<&str>) -> Result<(), Error> {
-    let services = &caller.services;
-    match (services.sign_up, invitation) {
-        (SignUpPolicy::Open, _) => Ok(()),
-        (SignUpPolicy::Invited, Some(secret)) => {
-            let shown = show(caller, secret).await?;
-            let theirs = !shown.mailed || shown.email == crate::text::email("email", email)?;
-            match theirs && shown.state == InvitationState::Open {
-                true => Ok(()),
-                false => Err(Error::new(
-                    Code::Forbidden,
-                    "The invitation is not open any more, or was sent to another address. Ask for a new one.",
-                )),
-            }
-        }
-        (SignUpPolicy::Invited, None) => {
-            Err(Error::new(Code::Forbidden, "Signing up here takes an invitation. Open the link of yours, or ask for one."))
-        }
-        (SignUpPolicy::Closed, _) => {
-            Err(Error::new(Code::Forbidden, "Nobody can sign up here. Ask whoever runs this Stint for an account."))
-        }
-    }
-}
-
-/// Where somebody lands who signed up from an invitation: in its organization, or at the invitation, which says what is
-/// in the way.
-pub async fn arrive(caller: &Caller, registered: &Registered, secret: &str) -> String {
-    let own = format!("/o/{}", registered.slug);
-    let Ok(slug) = leads_to(caller, secret).await else { return own };
-    let person = Person { id: registered.user, name: registered.name.clone(), email: registered.email.clone(), confirmed: false };
-    let caller = Caller { person: Some(person), membership: None, ..caller.clone() };
-    match accepted(caller, secret).await {
-        Ok(()) => format!("/o/{slug}"),
-        Err(_) => Purpose::AnswerInvitation.path(secret),
-    }
-}
-
-/// The place in addresses of the organization that a secret opens.
-async fn leads_to(caller: &Caller, secret: &str) -> Result<String, Error> {
-    let mut db = caller.services.database.begin(Reach::Nobody, Access::Read).await?;
-    Ok(of_secret(&mut db, secret).await?.0.slug)
-}
-
-async fn accepted(caller: Caller, invitation: &str) -> Result<(), Error> {
-    let operation = operations::named("answer_invitation").ok_or_else(Error::internal)?;
-    operation.call(caller, json!({"invitation": invitation, "accept": true})).await.map(|_| ())
 }
 
 fn read(row: Row, reader: Option<&Person>, now: Timestamp) -> Result<ReceivedInvitation, Error> {

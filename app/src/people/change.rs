@@ -6,7 +6,7 @@
 use super::{
     Member, RemovedMember, grants, record,
     store::{
-        grant,
+        grant, invitation,
         member::{self, Row},
     },
 };
@@ -14,8 +14,12 @@ use crate::{
     access::{Permission, Role},
     database::OnConstraint,
     error::{Code, Error},
-    id::MemberId,
+    id::{MemberId, UserId},
     operation::Call,
+    security::{
+        EventKind,
+        event::{Origin, note},
+    },
     time::running,
 };
 
@@ -26,6 +30,7 @@ pub async fn role(cx: &mut Call, given: &str, role: Role) -> Result<Member, Erro
     refuse_above(own, of(&found)?)?;
     refuse_role(own, role)?;
     member::set_role(&mut cx.db, found.id, role).await.on_constraint(OWNER, || only_owner(&found.name))?;
+    take_back_invitations(cx, &found, Some(role)).await?;
     grants::settle(cx, &found, role).await?;
     record::get(cx, &found.id.to_string()).await
 }
@@ -48,15 +53,46 @@ pub async fn leave(cx: &mut Call) -> Result<RemovedMember, Error> {
 /// The trigger that keeps an owner in every organization.
 const OWNER: &str = "organization_owner";
 
-/// What goes with a member: their timer, their tokens, their places on projects, what was granted. Their time stays.
+/// What goes with a member: their timer, their tokens, their invitations, their places on projects, what was granted. Their time
+/// stays.
 async fn go(cx: &mut Call, found: Row) -> Result<RemovedMember, Error> {
     let now = cx.now;
     let stopped_timer = running::stop_of(cx, found.id).await?;
     member::remove(&mut cx.db, found.id, now).await.on_constraint(OWNER, || only_owner(&found.name))?;
-    let revoked_tokens = member::revoke_tokens(&mut cx.db, found.id, now).await?;
+    let revoked_tokens = revoke_tokens(cx, &found).await?;
+    take_back_invitations(cx, &found, None).await?;
     member::leave_projects(&mut cx.db, found.id).await?;
     grant::keep(&mut cx.db, found.id, &[]).await?;
     Ok(RemovedMember { id: MemberId(found.id), name: found.name, stopped_timer, revoked_tokens })
+}
+
+/// Revokes the tokens of a member who goes, and notes it where they see what happened to their credentials. From where they
+/// were removed is not theirs to know.
+async fn revoke_tokens(cx: &mut Call, found: &Row) -> Result<i64, Error> {
+    let (now, membership) = (cx.now, cx.membership()?);
+    let about = format!("all tokens in {}, with the membership", membership.name);
+    let from = if membership.member.0 == found.id { Origin::of(&cx.caller) } else { Origin::default() };
+    let revoked = member::revoke_tokens(&mut cx.db, found.id, now).await?;
+    if revoked > 0
+        && let Some(person) = member::person_of(&mut cx.db, found.id).await?
+    {
+        note(&mut cx.db, UserId(person), EventKind::TokenRevoked, now, &from, &about).await?;
+    }
+    Ok(revoked)
+}
+
+/// Takes the open invitations of a member back that their role covers no longer, and all of them when they have none: they would
+/// give, or come back as, what they may not be any more.
+async fn take_back_invitations(cx: &mut Call, found: &Row, role: Option<Role>) -> Result<(), Error> {
+    let covered = Role::ALL.into_iter().filter(|given| role.is_some_and(|role| role.covers(*given)));
+    let covered: Vec<String> = covered.map(|given| given.name().to_owned()).collect();
+    let now = cx.now;
+    match invitation::revoke_of(&mut cx.db, found.id, &covered, now).await? {
+        0 => {}
+        1 => cx.warn(format!("An open invitation by {} was taken back.", found.name)),
+        several => cx.warn(format!("{several} open invitations by {} were taken back.", found.name)),
+    }
+    Ok(())
 }
 
 /// What the caller is now, once nobody else changes people here: they may have been demoted while this call waited.

@@ -34,8 +34,9 @@ pub struct Invitation {
     pub expires_at: Moment,
     /// Whether it is open, answered, run out or taken back.
     pub state: InvitationState,
-    /// A link to hand over: whoever opens it can join, with any address, and once. Only in the answer of sending the
-    /// invitation, since it is not kept; the link in the mail is another one.
+    /// A link to hand over: whoever opens it can join, with any address, and once. Only a person is given it who sends the
+    /// invitation at the page, since it is not kept; no program is, and a dry run draws none. The link in the mail is another
+    /// one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
 }
@@ -103,7 +104,7 @@ pub struct AnsweredInvitation {
 
 /// Invite somebody by e-mail. The mail holds a link; whoever signs in, or up, with that address can accept for 14 days.
 ///
-/// The answer holds another link, once, for you to hand over: whoever opens it can join, whatever their address is. Inviting an address again that has an open invitation changes that one and sends it anew. Refused when the address is a member's already, or the role is above your own. Example: {"email": "barbara@example.com", "role": "member", "projects": ["Acme / Dashboard"]}.
+/// At the page the answer holds another link, once, for the person to hand over: whoever opens it can join, whatever their address is. A program with a token is given none, at no door: a person sends the invitation again at the page and copies the link there. Inviting an address again that has an open invitation changes that one and sends it anew. Refused when the address is a member's already, or the role is above your own. Example: {"email": "barbara@example.com", "role": "member", "projects": ["Acme / Dashboard"]}.
 #[operation(write, secret, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Invite somebody")]
 pub async fn invite_member(
     cx: &mut Call,
@@ -127,7 +128,7 @@ pub async fn invite_member(
     super::invite::invite(cx, super::invite::Asked { email, role, name, projects, clients }).await
 }
 
-/// Send an open invitation again. It opens for another 14 days, with a new link to hand over; the one before stops working.
+/// Send an open invitation again. It opens for another 14 days; the link to hand over stops working, and a person at the page is given a new one, a program none. It is yours from then on, whoever sent it before.
 #[operation(write, secret, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Send an invitation again")]
 pub async fn resend_invitation(
     cx: &mut Call,
@@ -171,7 +172,7 @@ pub async fn list_invitations(cx: &mut Call) -> Result<Page<ReceivedInvitation>,
 
 /// Accept or decline an invitation, as a person at the page: a token belongs to one organization and brings nobody into another. Who accepts belongs to the organization at once, with the projects or clients that came with it.
 ///
-/// By its id it takes a confirmed address that the invitation is for. The secret of the link in its mail takes being signed in with that address, and confirms it. The secret of the link that was handed over lets anybody join that holds it, and confirms nothing. Refused (conflict) when the invitation was answered already, has run out or was taken back. Example: {"invitation": "0190…", "accept": true}.
+/// By its id it takes a confirmed address that the invitation is for. The secret of the link in its mail takes being signed in with that address, and confirms it. The secret of the link that was handed over lets anybody join that holds it, and confirms nothing. Refused (conflict) when the invitation was answered already, has run out or was taken back, or whoever sent it may not give its role any more. Example: {"invitation": "0190…", "accept": true}.
 #[operation(write, needs = SignedIn, reach = Person, title = "Answer an invitation")]
 pub async fn answer_invitation(
     cx: &mut Call,

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     access::Role,
+    context::Door,
     day::Moment,
     error::{Code, Error},
     id::InvitationId,
@@ -110,12 +111,12 @@ pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> 
 }
 
 async fn send_again(cx: &mut Call, id: Uuid) -> Result<Invitation, Error> {
-    let now = cx.now;
-    invitation::resend(&mut cx.db, id, &sending(now)).await?;
+    let (by, now) = (cx.membership()?.member.0, cx.now);
+    invitation::resend(&mut cx.db, id, by, &sending(now)).await?;
     send(cx, id).await
 }
 
-/// Puts the mail into the outbox, and draws the link that may be handed over. The mail's own is drawn when it leaves.
+/// Puts the mail into the outbox, and draws the link that a person may hand over. The mail's own is drawn when it leaves.
 async fn send(cx: &mut Call, id: Uuid) -> Result<Invitation, Error> {
     let row = invitation::find(&mut cx.db, Some(id), None).await?.ok_or_else(Error::internal)?;
     let (by, organization, now) = (cx.caller.person()?.name.clone(), cx.membership()?.name.clone(), cx.now);
@@ -123,14 +124,20 @@ async fn send(cx: &mut Call, id: Uuid) -> Result<Invitation, Error> {
     let words = Words::Carrying(Purpose::AnswerInvitation, id);
     insert_mail(&mut cx.db, &NewMail { recipient: &row.email, subject: &subject, words, invoice: None, now }).await?;
     cx.mailed()?;
-    let link = link(cx, &row).await?;
-    Ok(Invitation { link: Some(link), ..read(cx, row)? })
+    travelling::withdraw(&mut cx.db, &[Purpose::JoinOrganization], id, now).await?;
+    let link = if is_handed_over(cx) { Some(link(cx, &row).await?) } else { None };
+    Ok(Invitation { link, ..read(cx, row)? })
 }
 
-/// A link that lets its holder join, whoever they are. The one that was given out before opens nothing any more.
+/// Whether a link is answered at all: to a person at the page, who hands it over. It lets its holder in, up to an owner, so no
+/// program is given it, nor what a model may read; and what is only tried gives no link that would open nothing.
+fn is_handed_over(cx: &Call) -> bool {
+    cx.caller.token.is_none() && cx.caller.door == Door::Page && !cx.dry_run
+}
+
+/// A link that lets its holder join, whoever they are. The one that was given out before opens nothing by now.
 async fn link(cx: &mut Call, row: &Row) -> Result<String, Error> {
     let (purpose, within, now) = (Purpose::JoinOrganization, Some(cx.membership()?.organization), cx.now);
-    travelling::withdraw(&mut cx.db, &[purpose], row.id, now).await?;
     let errand = Errand { purpose, subject: row.id, within, mailbox: None, expires: row.expires_at.to_jiff() };
     let secret = travelling::draw(&mut cx.db, &errand, now).await?;
     Ok(format!("{}{}", cx.caller.services.public_url, purpose.path(&secret)))

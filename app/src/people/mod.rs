@@ -14,6 +14,8 @@ pub mod invite;
 pub mod invite_page;
 #[cfg(feature = "ssr")]
 pub mod letter;
+#[cfg(feature = "ssr")]
+pub mod newcomer;
 pub mod page;
 pub mod received;
 #[cfg(feature = "ssr")]
@@ -107,7 +109,7 @@ pub async fn get_member(
 
 /// Change what a member is here; it holds from their next request on.
 ///
-/// Refused (forbidden) when their role or the new one is above your own, and (conflict) when nobody would be owner any more. Who becomes a viewer leaves their projects, a running timer is stopped and saved, and they see what set_client_grants gives them. Example: {"member": "Barbara", "role": "manager"}.
+/// Refused (forbidden) when their role or the new one is above your own, and (conflict) when nobody would be owner any more. Their open invitations to a role above the new one are taken back. Who becomes a viewer leaves their projects, a running timer is stopped and saved, and they see what set_client_grants gives them. Example: {"member": "Barbara", "role": "manager"}.
 #[operation(write, idempotent, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Change a member's role")]
 pub async fn change_member_role(
     cx: &mut Call,
@@ -133,7 +135,7 @@ pub async fn set_client_grants(
     grants::set(cx, &member, &clients).await
 }
 
-/// Remove a member. Their time stays; a running timer is stopped and saved, their tokens are revoked, and they are on no project any more.
+/// Remove a member. Their time stays; a running timer is stopped and saved, their tokens are revoked, their open invitations are taken back, and they are on no project any more.
 ///
 /// Their pages and tokens stop working at once. Refused (forbidden) when their role is above your own, and (conflict) when nobody would be owner any more. Who is invited again comes back as the same member.
 #[operation(write, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Remove a member")]
@@ -145,7 +147,7 @@ pub async fn remove_member(
     change::remove(cx, &member).await
 }
 
-/// Leave this organization yourself. Your time stays; your tokens here are revoked and a running timer is stopped and saved.
+/// Leave this organization yourself. Your time stays; your tokens here are revoked, your open invitations are taken back, and a running timer is stopped and saved.
 ///
 /// Refused (conflict) while you are its only owner: make somebody else an owner first.
 #[operation(destroy, needs = Belong, reach = Person, title = "Leave the organization")]

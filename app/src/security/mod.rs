@@ -96,7 +96,7 @@ pub struct SecurityEvent {
     pub at: Moment,
     /// How often it happened within that hour.
     pub times: u32,
-    /// The address that it came from; absent when the operator of this Stint did it.
+    /// The address that it came from; absent when somebody else did it: whoever removed them, or the operator of this Stint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// The browser and its system, or the program, as far as they tell.

@@ -24,4 +24,4 @@ mod tests;
 pub mod travelling;
 
 #[cfg(feature = "ssr")]
-pub use purpose::{Purpose, without_secret};
+pub use purpose::{Purpose, text_without_secrets, without_secret};

@@ -4,6 +4,11 @@ use std::borrow::Cow;
 
 use jiff::SignedDuration;
 
+use crate::account::secret::hidden;
+
+/// How long a secret is at least, in characters: no word that stands in a path is as long.
+const SECRET_LENGTH: usize = 32;
+
 /// What a secret that travels is for. One that is sent by mail is the template of that mail too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -74,6 +79,16 @@ pub fn without_secret(path: &str) -> Cow<'_, str> {
     }
 }
 
+/// A text as it may be kept: with the secrets of links that stand in it left out.
+pub fn text_without_secrets(text: &str) -> Cow<'_, str> {
+    Purpose::ALL.iter().fold(Cow::Borrowed(text), |text, purpose| {
+        if let Cow::Owned(shown) = hidden(&text, &purpose.path(""), |run| (run.len() >= SECRET_LENGTH).then_some(0)) {
+            return Cow::Owned(shown);
+        }
+        text
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +102,16 @@ mod tests {
         }
         assert_eq!(without_secret("/o/ada/invoices"), "/o/ada/invoices");
         assert_eq!(without_secret("/"), "/");
+    }
+
+    #[test]
+    fn no_secret_of_a_link_is_kept_with_the_text_around_it() {
+        for purpose in Purpose::ALL {
+            let secret = crate::account::secret::random();
+            let text = format!("See https://stint.test{} and /reset/later.", purpose.path(&secret));
+            assert_eq!(text_without_secrets(&text), format!("See https://stint.test{} and /reset/later.", purpose.path("…")));
+        }
+        assert!(matches!(text_without_secrets("/o/ada/invitation/x"), Cow::Borrowed(_)));
     }
 
     #[test]

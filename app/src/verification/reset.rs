@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Purpose, address, store,
@@ -11,10 +11,13 @@ use super::{
 use crate::{
     account::{self, secret},
     context::{Caller, Services},
-    database::{Access, Reach},
+    database::{Access, Db, Reach},
     error::Error,
     id::UserId,
-    security::event::{Origin, password_changed},
+    security::{
+        EventKind,
+        event::{Origin, note, password_changed},
+    },
     text,
 };
 
@@ -65,7 +68,7 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
     travelling::redeem(&mut db, given, now).await?;
     account::store::set_password(&mut db, person.0, &hash).await?;
     password_changed(&mut db, person, &[], revoke_tokens, now, &Origin::of(caller)).await?;
-    store::confirm_address(&mut db, person, &mailbox, now).await?;
+    confirm(&mut db, person, &mailbox, now, &Origin::of(caller)).await?;
     address::withdraw(&mut db, person, &[Purpose::ResetPassword, Purpose::ChangeAddress], "The password was changed.", now).await?;
     let told = "Hello,\n\nyour password for Stint was changed by a link that was sent to this address, and you were signed out everywhere.\
                 \n\nIf it was not you, somebody else reads your mails: change the password of your mailbox first, then this one.";
@@ -73,6 +76,15 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
     db.commit().await?;
     services.mail_waits.notify_one();
     Ok(())
+}
+
+/// Confirms the address, and writes that down when it was not known to be theirs.
+async fn confirm(db: &mut Db, person: UserId, mailbox: &str, now: Timestamp, from: &Origin) -> Result<(), Error> {
+    let known = store::person(db, Some(person.0), None).await?.is_some_and(|person| person.confirmed);
+    match store::confirm_address(db, person, mailbox, now).await? && !known {
+        true => note(db, person, EventKind::AddressConfirmed, now, from, mailbox).await,
+        false => Ok(()),
+    }
 }
 
 fn of_reset(found: Travelling) -> Result<Travelling, Error> {

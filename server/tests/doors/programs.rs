@@ -162,3 +162,28 @@ async fn the_description_of_all_operations_is_open_and_whole() {
     assert_eq!(document["paths"]["/api/v1/list_clients"]["get"]["parameters"][0]["in"], "query");
     assert!(document["paths"].get("/api/v1/create_token").is_none(), "what no token can do is not described to programs");
 }
+
+#[tokio::test]
+async fn a_call_that_cannot_be_read_is_on_record_as_refused() {
+    let world = World::open().await;
+    let (ada, owner) = (world.person("Ada").await, world.owner().await);
+    let recorded = async |operation: &str| -> i64 {
+        world.services.recorder.flush().await;
+        let count = "select count(*) from access_record a join organization o on o.id = a.organization_id
+                     where o.slug = $1 and a.operation = $2 and a.outcome = 'invalid' and a.door = 'rest'";
+        sqlx::query_scalar(count).bind(&ada.slug).bind(operation).fetch_one(&owner).await.expect("a count")
+    };
+    for (times, request) in [
+        (1, world.post("/api/v1/create_client").body("{\"name\":")),
+        (2, world.post("/api/v1/create_client").body(vec![0xff, 0xfe])),
+        (3, world.get("/api/v1/create_client?name=Acme")),
+    ] {
+        let refused = Answer::of(request.bearer_auth(&ada.token)).await;
+        assert!(refused.status == 422 || refused.status == 405, "{refused:?}");
+        assert_eq!(recorded("create_client").await, times, "{refused:?}");
+    }
+    let twice = Answer::of(world.get("/api/v1/list_clients?query=a&query=b").bearer_auth(&ada.token)).await;
+    assert_eq!((twice.refused(422).as_str(), recorded("list_clients").await), ("invalid", 1));
+    assert_eq!(Answer::of(world.post("/api/v1/create_client").body("{")).await.refused(422), "invalid", "nobody has no record");
+    assert_eq!(recorded("create_client").await, 3);
+}

@@ -59,3 +59,17 @@ async fn commands_are_those_of_the_role() {
     assert_eq!(of_barbara[..3], ["start", "stop", "log"]);
     assert!(!of_barbara.contains(&"invoice".to_owned()) && !of_barbara.contains(&"unbilled".to_owned()));
 }
+
+#[tokio::test]
+async fn of_a_token_that_is_said_in_the_drawer_the_secret_is_not_kept() {
+    let (world, _) = studio(vec![]).await;
+    let made = world.ok("create_token", json!({"name": "agent"})).await;
+    let token = made["token"].as_str().expect("a token");
+    let secret = token.splitn(4, '_').last().expect("a secret");
+    for text in [format!("/list-members query={token}"), format!("/create-client name={token}"), format!("/{token}")] {
+        let said = say(&world, &text).await;
+        assert!(said.messages[0].text.contains("stint_pat_") && !format!("{said:?}").contains(secret), "{said:?}");
+    }
+    world.caller.services.recorder.flush_within(std::time::Duration::from_secs(10)).await;
+    assert_eq!(world.tables_with(secret).await, Vec::<String>::new());
+}

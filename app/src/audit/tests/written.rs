@@ -159,3 +159,24 @@ async fn the_secret_of_an_invitation_is_not_written_down() {
     let written = log(&elsewhere, json!({"operation": "answer_invitation"})).await;
     assert_eq!((written.len(), &written[0]["arguments"]["invitation"]), (1, &json!("…")));
 }
+
+#[tokio::test]
+async fn a_whole_token_is_revoked_by_itself_and_its_secret_is_written_down_nowhere() {
+    let studio = World::new("audit").await;
+    let made = studio.ok("create_token", json!({"name": "agent"})).await;
+    let token = made["token"].as_str().expect("a token");
+    let secret = token.splitn(4, '_').last().expect("a secret");
+    studio.ok("list_members", json!({"query": format!("is {token} known?")})).await;
+    for arguments in [json!({"client": token}), json!({"client": "Acme", token: 1}), json!({"client": [{"name": token}]})] {
+        studio.call("get_client", arguments).await.expect_err("refused");
+    }
+    let talkative = World { caller: Caller { program: format!("curl {token}"), ..studio.caller.clone() }, ..studio.clone() };
+    talkative.ok("list_clients", json!({})).await;
+    let revoked = studio.ok("revoke_token", json!({"token": format!(" {token}\n")})).await;
+    assert_eq!(revoked["id"], made["id"]);
+    assert_eq!(studio.code("revoke_token", json!({"token": token})).await, Code::NotFound, "it is revoked already");
+    let known = format!("stint_pat_{}_…", made["id"].as_str().expect("an id").replace('-', ""));
+    let noted = log(&studio, json!({"operation": "list_members"})).await;
+    assert_eq!(noted[0]["arguments"]["query"], format!("is {known} known?"), "which token it was stays");
+    assert_eq!(studio.tables_with(secret).await, Vec::<String>::new());
+}

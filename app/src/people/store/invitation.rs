@@ -1,7 +1,7 @@
 //! SQL of the invitations of an organization.
 
 use jiff::Timestamp;
-use sqlx::{query, query_as};
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{
@@ -91,15 +91,16 @@ pub async fn update(db: &mut Db, id: Uuid, terms: &Terms<'_>) -> Result<(), Erro
     Ok(())
 }
 
-/// Opens an invitation anew, since it is sent again.
-pub async fn resend(db: &mut Db, id: Uuid, sending: &Sending) -> Result<(), Error> {
+/// Opens an invitation anew, since it is sent again: whoever sends it invites from then on.
+pub async fn resend(db: &mut Db, id: Uuid, by: Uuid, sending: &Sending) -> Result<(), Error> {
     let organization = db.organization();
     query!(
-        "update invitation set sent = sent + 1, sent_at = $3, expires_at = $4 where organization_id = $1 and id = $2",
+        "update invitation set sent = sent + 1, sent_at = $3, expires_at = $4, invited_by = $5 where organization_id = $1 and id = $2",
         organization,
         id,
         instant(sending.now) as _,
-        instant(sending.expires) as _
+        instant(sending.expires) as _,
+        by
     )
     .execute(db.connection())
     .await?;
@@ -113,6 +114,37 @@ pub async fn revoke(db: &mut Db, id: Uuid, now: Timestamp) -> Result<(), Error> 
         .execute(db.connection())
         .await?;
     Ok(())
+}
+
+/// Takes back what nobody has answered of the invitations of a member, but for those to these roles; how many.
+pub async fn revoke_of(db: &mut Db, member: Uuid, but: &[String], now: Timestamp) -> Result<u64, Error> {
+    let organization = db.organization();
+    let revoked = query!(
+        "update invitation set revoked_at = $4 where organization_id = $1 and id in (
+             select id from invitation
+             where organization_id = $1 and invited_by = $2 and answered_at is null and revoked_at is null and role <> all($3)
+             order by id for update)",
+        organization,
+        member,
+        but,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(revoked.rows_affected())
+}
+
+/// What whoever invites is by now; nothing when they have left.
+pub async fn role_of_inviter(db: &mut Db, id: Uuid) -> Result<Option<String>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select m.role from invitation i join member m on m.organization_id = i.organization_id and m.id = i.invited_by
+         where i.organization_id = $1 and i.id = $2 and m.removed_at is null",
+        organization,
+        id
+    )
+    .fetch_optional(db.connection())
+    .await?)
 }
 
 /// Writes down how an invitation was answered.

@@ -172,6 +172,14 @@ pub async fn revoke_tokens(db: &mut Db, member: Uuid, now: Timestamp) -> Result<
     Ok(revoked.rows_affected() as i64)
 }
 
+/// The person behind a member; nobody behind an agent.
+pub async fn person_of(db: &mut Db, member: Uuid) -> Result<Option<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!("select user_id from member where organization_id = $1 and id = $2", organization, member)
+        .fetch_one(db.connection())
+        .await?)
+}
+
 /// Takes a member off every project.
 pub async fn leave_projects(db: &mut Db, member: Uuid) -> Result<(), Error> {
     let organization = db.organization();

@@ -120,6 +120,26 @@ async fn a_token_dies_with_its_membership_on_the_very_next_call() {
 }
 
 #[tokio::test]
+async fn tokens_that_end_with_a_membership_are_in_the_log_of_their_person() {
+    let studio = studio().await;
+    for (who, from) in [("remove_member", None), ("leave_organization", Some("203.0.113.7"))] {
+        let barbara = studio.as_role(Role::Member).await;
+        barbara.token(Writes::Direct).await;
+        let mut caller = if from.is_some() { barbara.clone() } else { studio.clone() };
+        caller.caller.address = "203.0.113.7".to_owned();
+        caller.ok(who, if from.is_some() { json!({}) } else { json!({"member": barbara.member()}) }).await;
+        let events = barbara.ok("list_security_events", json!({})).await["items"].clone();
+        let revoked: Vec<&Value> = events.as_array().expect("events").iter().filter(|event| event["kind"] == "token_revoked").collect();
+        assert_eq!((revoked.len(), &revoked[0]["detail"]), (1, &json!("all tokens in studio, with the membership")), "{who}");
+        assert_eq!(revoked[0].get("address").and_then(Value::as_str), from, "{who}: where others remove from is theirs");
+    }
+    let alan = studio.as_role(Role::Viewer).await;
+    studio.ok("remove_member", json!({"member": alan.member()})).await;
+    let events = alan.ok("list_security_events", json!({})).await;
+    assert!(!events.to_string().contains("token_revoked"), "who has none loses none");
+}
+
+#[tokio::test]
 async fn who_is_invited_again_comes_back_as_the_same_member() {
     let studio = studio().await;
     let barbara = studio.as_role(Role::Member).await;

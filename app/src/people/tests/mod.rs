@@ -1,7 +1,9 @@
 //! Promises about people, over the operations.
 
 mod invitations;
+mod inviters;
 mod members;
+mod newcomers;
 mod owners;
 mod team;
 mod viewers;

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{mailed, secret_in, tables_with};
+use super::{mailed, noted, secret_in};
 use crate::{
     access::{Role, Writes},
-    context::Caller,
+    context::{Caller, Door},
     error::Code,
     people::answer::show,
     testing::World,
@@ -70,6 +70,21 @@ async fn the_link_in_the_mail_proves_the_mailbox_of_whoever_signs_in_with_it() {
 }
 
 #[tokio::test]
+async fn an_address_that_an_invitation_confirms_is_written_down_as_confirmed_once() {
+    let (acme, other) = (World::new("acme").await, World::new("other").await);
+    let mut barbara = stranger(&acme, "barbara").await.unconfirmed().await;
+    let email = barbara.person().email.clone();
+    for inviter in [&acme, &other] {
+        invites(inviter, &email, Role::Member).await;
+        let secret = mailed(&acme.mail_leaves(Some(inviter.organization()), &email).await.expect("a mail"));
+        barbara.caller.address = "203.0.113.7".to_owned();
+        barbara.ok("answer_invitation", with(&secret)).await;
+        barbara = barbara.at(inviter).await;
+        assert_eq!(noted(&barbara, "address_confirmed").await, [(email.clone(), true)], "what was known is no news");
+    }
+}
+
+#[tokio::test]
 async fn each_attempt_to_mail_draws_its_own_secret_and_all_are_good_until_one_is_used() {
     let acme = World::new("acme").await;
     let barbara = stranger(&acme, "barbara").await;
@@ -115,7 +130,7 @@ async fn no_secret_stands_in_any_row_of_any_table() {
     barbara.refused("answer_invitation", with(&handed_over(&sent))).await;
     acme.caller.services.recorder.flush_within(std::time::Duration::from_secs(10)).await;
     for secret in [secret, handed_over(&sent), handed_over(&again)] {
-        assert_eq!(tables_with(&acme, &secret).await, Vec::<String>::new());
+        assert_eq!(acme.tables_with(&secret).await, Vec::<String>::new());
     }
 }
 
@@ -148,4 +163,26 @@ async fn a_link_that_was_never_drawn_or_is_for_something_else_opens_nothing() {
         assert_eq!(acme.code("answer_invitation", with(given)).await, Code::NotFound, "{given:?}");
     }
     assert_eq!(acme.code("answer_invitation", with("\0")).await, Code::Invalid);
+}
+
+#[tokio::test]
+async fn no_program_no_model_and_no_dry_run_is_given_the_link_to_hand_over() {
+    let acme = World::new("acme").await;
+    let agent = acme.token(Writes::Direct).await;
+    let call = json!({"email": "new@example.com", "role": "owner"});
+    let tried = json!({"email": "tried@example.com", "role": "member", "dry_run": true});
+    let drawn = "select count(*) from travelling_secret where within = $1 and used_at is null";
+    for caller in [&agent, &agent.through(Door::Rest), &agent.through(Door::CommandLine), &acme.through(Door::Assistant)] {
+        let sent = caller.ok("invite_member", call.clone()).await;
+        let again = caller.ok("resend_invitation", json!({"invitation": sent["id"]})).await;
+        for answer in [sent, again, caller.ok("invite_member", tried.clone()).await] {
+            assert!(answer.get("link").is_none() && !answer.to_string().contains("/invitation/"), "{answer}");
+        }
+    }
+    assert_eq!(acme.ok("invite_member", tried).await.get("link"), None, "what is not kept opens nothing");
+    assert_eq!(acme.number(drawn).await, 0);
+    let link = handed_over(&invites(&acme, "new@example.com", Role::Member).await);
+    assert!(show(&acme.caller, &link).await.is_ok(), "a person at the page is given it");
+    agent.ok("resend_invitation", json!({"invitation": show(&acme.caller, &link).await.expect("shown").id})).await;
+    assert_eq!(show(&acme.caller, &link).await.map_err(|error| error.code).err(), Some(Code::Conflict), "it stops working all the same");
 }

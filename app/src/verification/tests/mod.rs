@@ -13,7 +13,7 @@ use crate::{
     },
     context::Caller,
     outbox::Outgoing,
-    testing::{World, owner},
+    testing::World,
 };
 
 /// Somebody who has signed up as a visitor does, and is signed in.
@@ -52,6 +52,13 @@ impl Signed {
     }
 }
 
+/// What was written down of somebody's credentials, of one kind: what each event was about, and from where.
+async fn noted(of: &World, kind: &str) -> Vec<(String, bool)> {
+    let listed = of.ok("list_security_events", serde_json::json!({})).await;
+    let events = listed["items"].as_array().expect("items").iter().filter(|event| event["kind"] == kind);
+    events.map(|event| (event["detail"].as_str().unwrap_or_default().to_owned(), event.get("address").is_some())).collect()
+}
+
 /// The secret in the link that stands in a text.
 fn secret_in(text: &str) -> String {
     let link = text.split_whitespace().find(|word| word.starts_with("https://stint.test/")).expect("a link");
@@ -61,23 +68,4 @@ fn secret_in(text: &str) -> String {
 /// The secret in a mail.
 fn mailed(mail: &Outgoing) -> String {
     secret_in(&mail.body)
-}
-
-/// The tables in which a text stands, in whatever column.
-async fn tables_with(world: &World, text: &str) -> Vec<String> {
-    let owner = owner().await;
-    let tables: Vec<String> =
-        sqlx::query_scalar("select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'")
-            .fetch_all(&owner)
-            .await
-            .expect("tables");
-    owner.close().await;
-    let mut found = Vec::new();
-    for table in tables {
-        let rows = world.number(&format!("select count(*) from {table} t where $1 is not null and strpos(t::text, '{text}') > 0")).await;
-        if rows > 0 {
-            found.push(table);
-        }
-    }
-    found
 }

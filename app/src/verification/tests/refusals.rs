@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    access::Writes, account::SignUpPolicy, error::Code, people::answer::refuse_unless_admitted, testing::World, verification::refusal,
+    access::Writes, account::SignUpPolicy, error::Code, people::newcomer::refuse_unless_admitted, testing::World, verification::refusal,
 };
 
 #[tokio::test]

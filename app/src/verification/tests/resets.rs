@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Signed, mailed, signed_up};
+use super::{Signed, mailed, noted, signed_up};
 use crate::{
     account::{identity, registration::check_password},
     error::Code,
@@ -39,6 +39,18 @@ async fn a_lost_password_is_replaced_and_every_sign_in_ends() {
     let told = acme.mail_leaves(None, &barbara.email).await.expect("a mail");
     assert!(told.body.contains("was changed"), "{}", told.body);
     assert_eq!(reset(&acme.caller, &secret, NEW.to_owned(), true).await.map_err(|error| error.code), Err(Code::Conflict), "it was used");
+}
+
+#[tokio::test]
+async fn an_address_that_a_new_password_confirms_is_written_down_as_confirmed_once() {
+    let acme = World::new("acme").await;
+    let barbara = signed_up(&acme).await;
+    for _ in 0..2 {
+        let secret = asked(&acme, &barbara).await;
+        reset(&acme.caller, &secret, NEW.to_owned(), false).await.expect("reset");
+        acme.advance(3600 * 2);
+        assert_eq!(noted(&barbara.world, "address_confirmed").await, [(barbara.email.clone(), false)]);
+    }
 }
 
 #[tokio::test]

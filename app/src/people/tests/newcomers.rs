@@ -1,0 +1,93 @@
+//! Where signing up takes an invitation, one invitation makes one account.
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::studio;
+use crate::{
+    access::Role,
+    account::{SignUpPolicy, registration::Registration},
+    context::{Caller, Door},
+    error::Code,
+    people::newcomer::sign_up,
+    testing::World,
+};
+
+fn registration(email: &str) -> Registration {
+    Registration {
+        email: email.to_owned(),
+        name: "Barbara".to_owned(),
+        password: "correct horse battery".to_owned(),
+        organization: None,
+        time_zone: None,
+        confirmed: false,
+    }
+}
+
+/// A studio where signing up takes an invitation, with one to somebody new: its answer, and what their address begins with.
+async fn inviting() -> (World, Value, String) {
+    let (studio, new) = (studio().await.where_sign_up(SignUpPolicy::Invited), Uuid::now_v7().simple().to_string());
+    let sent = studio.ok("invite_member", json!({"email": format!("{new}@example.com"), "role": "member"})).await;
+    (studio, sent, new)
+}
+
+fn secret(link: &str) -> String {
+    let link = link.split_whitespace().find(|word| word.starts_with("https://stint.test/invitation/")).expect("a link");
+    link.rsplit('/').next().expect("a secret").to_owned()
+}
+
+fn visitor(studio: &World) -> Caller {
+    Caller::nobody(studio.caller.services.clone(), Door::Page)
+}
+
+/// How many accounts there are whose address begins so.
+async fn accounts(studio: &World, new: &str) -> i64 {
+    studio.number(&format!("select count(*) from app_user where email like '{new}%' and $1::uuid is not null")).await
+}
+
+const MEMBERS: &str = "select count(*) from member where organization_id = $1 and removed_at is null";
+
+#[tokio::test]
+async fn of_many_who_sign_up_at_once_with_one_link_that_was_handed_over_one_gets_an_account() {
+    let (studio, sent, new) = inviting().await;
+    let (link, visitor) = (secret(sent["link"].as_str().expect("a link")), visitor(&studio));
+    let emails: Vec<String> = (0..8).map(|at| format!("{new}-{at}@example.com")).collect();
+    let answers = join_all(emails.iter().map(|email| sign_up(&visitor, registration(email), Some(&link)))).await;
+    let landed: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().ok()).collect();
+    assert_eq!(landed.len(), 1, "{:?}", answers.iter().map(|answer| answer.as_ref().map(|(_, target)| target)).collect::<Vec<_>>());
+    assert_eq!(landed[0].1, format!("/o/{}", studio.caller.membership.as_ref().expect("a place").slug));
+    assert_eq!((accounts(&studio, &new).await, studio.number(MEMBERS).await), (1, 2));
+    let recorded = "select count(*) from action where organization_id = $1 and operation = 'answer_invitation'";
+    assert_eq!(studio.number(recorded).await, 1, "coming in is on record");
+    assert!(sign_up(&visitor, registration(&format!("{new}-late@example.com")), Some(&link)).await.is_err());
+    assert_eq!(accounts(&studio, &new).await, 1);
+}
+
+#[tokio::test]
+async fn who_signs_up_with_the_link_in_the_mail_is_in_and_confirmed_and_nobody_is_in_their_place() {
+    let (studio, _, new) = inviting().await;
+    let email = format!("{new}@example.com");
+    let mail = studio.mail_leaves(Some(studio.organization()), &email).await.expect("a mail");
+    let (link, visitor) = (secret(&mail.body), visitor(&studio));
+    let strange = sign_up(&visitor, registration(&format!("{new}-other@example.com")), Some(&link)).await;
+    assert_eq!(strange.map_err(|error| error.code).err(), Some(Code::Forbidden));
+    let (user, _) = sign_up(&visitor, registration(&email), Some(&link)).await.expect("signed up");
+    let slug = studio.caller.membership.as_ref().expect("a place").slug.clone();
+    let there = studio.signed_in(user, &slug).await;
+    assert!(there.person().confirmed && there.caller.membership.is_some());
+    assert_eq!(accounts(&studio, &new).await, 1);
+}
+
+#[tokio::test]
+async fn where_the_invitation_cannot_be_accepted_no_account_is_left_behind() {
+    let (studio, sent, new) = inviting().await;
+    let grace = studio.as_role(Role::Admin).await;
+    let owns = format!("update invitation set invited_by = '{}' where organization_id = $1", grace.member());
+    studio.sql(&owns).await;
+    studio.sql(&format!("update member set removed_at = now() where organization_id = $1 and id = '{}'", grace.member())).await;
+    let link = secret(sent["link"].as_str().expect("a link"));
+    let refused = sign_up(&visitor(&studio), registration(&format!("{new}@example.com")), Some(&link)).await;
+    assert_eq!(refused.map_err(|error| error.code).err(), Some(Code::Conflict));
+    assert_eq!(accounts(&studio, &new).await, 0);
+}
