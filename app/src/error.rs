@@ -140,11 +140,17 @@ impl Error {
             .hint("Look whether it was done before you try again, or repeat the call with the same idempotency_key.")
     }
 
-    /// Too many calls of one caller; the next one may come after `wait`, which is told in whole seconds.
+    /// Too many calls of one caller; the next one may come after `wait`, which programs are told in whole seconds.
     pub fn too_often(what: &str, wait: Duration) -> Self {
         let seconds = wait.as_secs() + 1;
-        let unit = if seconds == 1 { "second" } else { "seconds" };
-        Self::new(Code::RateLimited, format!("{what} Try again in {seconds} {unit}.")).details(&json!({ RETRY_AFTER: seconds }))
+        let (many, unit) = match wait.as_secs() {
+            ..600 => (seconds, "second"),
+            whole @ ..7_200 => (whole.div_ceil(60), "minute"),
+            whole @ ..172_800 => (whole.div_ceil(3_600), "hour"),
+            whole => (whole.div_ceil(86_400), "day"),
+        };
+        let plural = if many == 1 { "" } else { "s" };
+        Self::new(Code::RateLimited, format!("{what} Try again in {many} {unit}{plural}.")).details(&json!({ RETRY_AFTER: seconds }))
     }
 
     /// After how long the same may be tried again, when that is known.

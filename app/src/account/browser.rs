@@ -86,12 +86,15 @@ pub async fn change_password(caller: &Caller, present: String, password: String,
     store::set_password(&mut db, person.id.0, &hash).await?;
     let now = services.clock.now();
     password_changed(&mut db, person.id, &this, revoke_tokens, now, &Origin::of(caller)).await?;
-    let told = format!(
-        "Hello {},\n\nyour password for Stint was changed. If it was not you, choose another one with \"Forgot your password?\" on the \
-         page to sign in.",
-        person.name
-    );
-    tell(&mut db, &person.email, "Your password for Stint was changed", &told, now).await?;
+    // Of an address that is not known to be theirs nobody knows who reads there.
+    if person.confirmed {
+        let told = format!(
+            "Hello {},\n\nyour password for Stint was changed. If it was not you, choose another one with \"Forgot your password?\" on \
+             the page to sign in.",
+            person.name
+        );
+        tell(&mut db, person.id, &person.email, "Your password for Stint was changed", &told, now).await?;
+    }
     db.commit().await?;
     services.mail_waits.notify_one();
     Ok(())

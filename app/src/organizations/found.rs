@@ -1,6 +1,6 @@
 //! Founding an organization: on signing up, and whenever somebody wants another.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Belonging, settings::zone_of, slug::slug_of, store};
 use crate::{
@@ -15,6 +15,12 @@ use crate::{
 /// A slug that is taken gets a random end; a few tries are enough, since each adds 32 bits.
 const TRIES: usize = 4;
 
+/// How many organizations one person founds within [`FOUNDED_WITHIN`].
+const FOUNDED_MAX: i32 = 20;
+
+/// How long an organization counts for that.
+const FOUNDED_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// Who founds an organization: they are its first owner.
 pub struct Founder<'a> {
     /// The person.
@@ -25,17 +31,27 @@ pub struct Founder<'a> {
     pub name: &'a str,
 }
 
-/// Founds the organization of this transaction; the answer is its place in addresses.
+/// Founds the organization of this transaction; the answer is its place in addresses. Who has founded it is written down, since all
+/// that they found share one quota.
 pub async fn found(db: &mut Db, founder: &Founder<'_>, name: &str, zone: &str, now: Timestamp) -> Result<String, Error> {
     let mut slug = slug_of(name);
     for _ in 0..TRIES {
         if store::insert(db, &slug, name, zone, now).await? {
+            note(db, founder.user, now).await?;
             store::insert_member(db, founder.member, founder.user, Role::Owner, founder.name, now).await?;
             return Ok(slug);
         }
         slug = format!("{}-{:08x}", slug_of(name), rand::random::<u32>());
     }
     Err(Error::internal())
+}
+
+/// Writes down who founds the organization; refused when they have founded too many of late.
+async fn note(db: &mut Db, founder: UserId, now: Timestamp) -> Result<(), Error> {
+    let Some(first) = store::insert_founding(db, founder, now, FOUNDED_MAX, now - FOUNDED_WITHIN).await? else { return Ok(()) };
+    let (days, wait) = (FOUNDED_WITHIN.as_hours() / 24, (first + FOUNDED_WITHIN).duration_since(now));
+    let what = format!("You have founded {FOUNDED_MAX} organizations within {days} days, and more are not founded by one person.");
+    Err(Error::too_often(&what, wait.unsigned_abs()))
 }
 
 /// Founds another organization of the caller.

@@ -1,7 +1,7 @@
 //! SQL of organizations and their members.
 
 use jiff::Timestamp;
-use sqlx::{query, query_as};
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::Organization;
@@ -28,6 +28,25 @@ pub async fn insert(db: &mut Db, slug: &str, name: &str, zone: &str, now: Timest
     .execute(db.connection())
     .await?;
     Ok(added.rows_affected() == 1)
+}
+
+/// Writes down who founds the organization of this transaction, unless they have founded `most` since an instant: then nothing is
+/// written, and it answers when the first of these was founded.
+pub async fn insert_founding(
+    db: &mut Db,
+    founder: UserId,
+    now: Timestamp,
+    most: i32,
+    since: Timestamp,
+) -> Result<Option<Timestamp>, Error> {
+    let first = query_scalar!(
+        r#"select found_as($1, $2, $3, $4) as "first: jiff_sqlx::Timestamp""#,
+        founder.0,
+        instant(now) as _,
+        most,
+        instant(since) as _
+    );
+    Ok(first.fetch_one(db.connection()).await?.map(jiff_sqlx::Timestamp::to_jiff))
 }
 
 /// A member as the rest of a call needs to know them, with their organization.
@@ -187,7 +206,7 @@ pub async fn update(db: &mut Db, organization: &Organization) -> Result<(), Erro
 /// Whether money was ever counted in the organization's currency, so that it can no longer change.
 pub async fn has_invoices(db: &mut Db) -> Result<bool, Error> {
     let organization = db.organization();
-    Ok(sqlx::query_scalar!(r#"select exists (select from invoice where organization_id = $1) as "held!""#, organization)
+    Ok(query_scalar!(r#"select exists (select from invoice where organization_id = $1) as "held!""#, organization)
         .fetch_one(db.connection())
         .await?)
 }

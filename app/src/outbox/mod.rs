@@ -12,13 +12,15 @@ mod store;
 mod tests;
 
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 use crate::{
     context::Services,
     database::{Access, Db, Reach},
     error::Error,
     id::{MailId, OrganizationId},
-    people, quotas,
+    people,
+    quotas::{self, Share},
     verification::{
         Purpose,
         mail::{MailText, ToPerson, to_person},
@@ -54,11 +56,19 @@ pub const TOO_OLD: &str = "It has waited for more than 7 days and does not leave
 /// Why the mail of a void invoice stays: nobody owes what it asks for.
 pub const VOIDED: &str = "The invoice was voided before this mail left, so it does not leave any more.";
 
+/// What has one mail in hand at a time: an organization, or a person who is told about their own sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lane(pub Uuid);
+
 /// A mail that may leave now.
 #[derive(Debug, Clone, Copy)]
 pub struct Due {
     /// Whose it is.
     pub organization: OrganizationId,
+    /// Whose turn it takes.
+    pub lane: Lane,
+    /// The share of the deployment's mails that it is counted for.
+    pub share: Share,
     mail: MailId,
 }
 
@@ -66,7 +76,8 @@ pub struct Due {
 impl Due {
     /// This mail of this organization, as the worker would find it.
     pub(crate) fn of(organization: OrganizationId, mail: MailId) -> Self {
-        Self { organization, mail }
+        let share = if organization.0.is_nil() { Share::People } else { Share::Organizations };
+        Self { organization, lane: Lane(organization.0), share, mail }
     }
 }
 
@@ -111,18 +122,16 @@ pub enum Outcome {
     RefusedForGood(String),
 }
 
-/// The next mail of each organization that has one to send, the longest waiting first; none of the organizations at work.
-pub async fn due(services: &Services, at_most: i32, at_work: &[OrganizationId]) -> Result<Vec<Due>, Error> {
+/// The next mail of each lane that has one to send, of these shares in turn, the longest waiting first; none of the lanes at work.
+pub async fn due(services: &Services, at_most: i32, shares: &[Share], at_work: &[Lane]) -> Result<Vec<Due>, Error> {
     let mut db = services.workers.begin(Reach::Nobody, Access::Read).await?;
-    let at_work: Vec<_> = at_work.iter().map(|organization| organization.0).collect();
-    let rows = store::due(&mut db, at_most, &at_work).await?;
-    Ok(rows.into_iter().map(|(organization, mail)| Due { organization: OrganizationId(organization), mail: MailId(mail) }).collect())
+    store::due(&mut db, at_most, shares, at_work).await
 }
 
 /// Takes a mail for one attempt; nothing when another worker was faster, or when it must not leave any more.
 ///
 /// # Errors
-/// `rate_limited` while the deployment has sent all mails of the day.
+/// `rate_limited` while the deployment has sent all mails of the day that are for the share of this one.
 pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Error> {
     let mut db = services.workers.begin(Reach::Organization(due.organization), Access::Write).await?;
     let Some(attempts) = store::lock(&mut db, due.mail).await? else { return Ok(None) };
@@ -142,8 +151,8 @@ pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Er
         None => None,
     };
     if attempts == 0 {
-        // Last, since what all organizations have sent is held from here until the commit.
-        quotas::mail_leaves(&mut db, &services.quotas).await?;
+        // Last, since what all have sent is held from here until the commit.
+        quotas::mail_leaves(&mut db, &services.quotas, due.share).await?;
     }
     db.commit().await?;
     Ok(Some(Outgoing {

@@ -4,22 +4,35 @@ use jiff::SignedDuration;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use super::{AGE_MAX, PLAN_MAX};
-use crate::{database::Db, error::Error, id::MailId};
+use super::{AGE_MAX, Due, Lane, PLAN_MAX};
+use crate::{
+    database::Db,
+    error::Error,
+    id::{MailId, OrganizationId},
+    quotas::Share,
+};
 
-/// Organization and id of mails that may leave now, one of each organization that has none at work.
-pub async fn due(db: &mut Db, at_most: i32, at_work: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, Error> {
+/// Mails of these shares that may leave now, one of each lane that has none at work.
+pub async fn due(db: &mut Db, at_most: i32, shares: &[Share], at_work: &[Lane]) -> Result<Vec<Due>, Error> {
+    let shares: Vec<_> = shares.iter().map(|share| share.name().to_owned()).collect();
+    let at_work: Vec<_> = at_work.iter().map(|lane| lane.0).collect();
     let rows = query!(
-        r#"select organization_id as "organization_id!", id as "id!"
-           from mails_due($1, $2, make_interval(secs => $3), make_interval(secs => $4))"#,
+        r#"select organization_id as "organization_id!", id as "id!", share as "share!", lane as "lane!"
+           from mails_by_turn($1, $2, $3, make_interval(secs => $4), make_interval(secs => $5))"#,
         at_most,
-        at_work,
+        &shares,
+        &at_work,
         AGE_MAX.as_secs_f64(),
         PLAN_MAX.as_secs_f64()
     )
     .fetch_all(db.connection())
     .await?;
-    Ok(rows.into_iter().map(|row| (row.organization_id, row.id)).collect())
+    rows.into_iter()
+        .map(|row| {
+            let share = Share::named(&row.share).ok_or_else(Error::internal)?;
+            Ok(Due { organization: OrganizationId(row.organization_id), lane: Lane(row.lane), share, mail: MailId(row.id) })
+        })
+        .collect()
 }
 
 /// Locks a mail that is due, if nobody else has: the attempts so far.

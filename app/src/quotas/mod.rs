@@ -2,8 +2,12 @@
 //!
 //! Counted in the database, so that all processes share it. An organization's mails are counted by the call that writes them, so
 //! that its refusal takes everything back; the deployment's are counted as they leave, because a call holds its counts until it
-//! ends, and no organization may hold up another.
+//! ends, and no organization may hold up another. Those are shared between organizations and people's own sign-ins, which anybody
+//! can cause.
+//!
+//! Organizations cost nothing to found. So those that one person has founded have together no more than one alone.
 
+mod share;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -11,16 +15,19 @@ mod tests;
 use jiff::civil::Date;
 
 use crate::{
+    assistant::usage::{INPUT_CAP, OUTPUT_CAP},
     database::Db,
     error::{Code, Error},
 };
 
+pub use share::Share;
+
 /// The quotas of a deployment; absent means no limit. Days and months are those of UTC.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Quotas {
-    /// Mails that one organization may send in a day.
+    /// Mails that one organization may send in a day, and all together that one person has founded.
     pub mails_of_organization: Option<i64>,
-    /// Mails that may leave in a day, of all organizations.
+    /// Mails that may leave in a day, of all organizations and to people about their sign-ins.
     pub mails: Option<i64>,
     /// Tokens that the model may read and write in a month, for all organizations.
     pub model_tokens: Option<i64>,
@@ -34,29 +41,46 @@ pub async fn mails_written(db: &mut Db, quotas: &Quotas, mails: i64) -> Result<(
     if let Some(most) = quotas.mails_of_organization {
         let (written, free_on) = store::count_mails(db, mails).await?;
         if written > most {
-            return Err(used_up(&format!("Your organization has written its {most} mails of today"), free_on)
-                .hint("What needs no mail can still be done, such as sending an invoice without e-mail."));
+            return Err(without_mail(used_up(&format!("Your organization has written its {most} mails of today"), free_on)));
+        }
+        let (counted, free_on) = store::count_for_founder(db, MAILS, mails, Some(most)).await?;
+        if !counted {
+            let words = format!("{OF_FOUNDER} have written their {most} mails of today together");
+            return Err(without_mail(used_up(&words, free_on)));
         }
     }
-    if let Some(most) = quotas.mails {
-        let (free, free_on) = store::left(db, MAILS, most).await?;
-        if !free {
-            return Err(used_up("This Stint has sent all mails that it may send today", free_on));
+    mail_left(db, quotas, Share::Organizations).await
+}
+
+fn without_mail(error: Error) -> Error {
+    error.hint("What needs no mail can still be done, such as sending an invoice without e-mail.")
+}
+
+/// Refuses when the deployment has sent all mails of this share today.
+pub async fn mail_left(db: &mut Db, quotas: &Quotas, share: Share) -> Result<(), Error> {
+    let Some(most) = quotas.mails else { return Ok(()) };
+    for (what, most) in share.counted_as(most) {
+        if let (false, free_on) = store::left(db, what, most).await? {
+            return Err(used_up(share.used_up(), free_on));
         }
     }
     Ok(())
 }
 
 /// Counts a mail that is about to leave.
-pub async fn mail_leaves(db: &mut Db, quotas: &Quotas) -> Result<(), Error> {
-    match quotas.mails {
-        Some(most) => count(db, MAILS, 1, most, "This Stint has sent all mails that it may send today").await,
-        None => Ok(()),
+pub async fn mail_leaves(db: &mut Db, quotas: &Quotas, share: Share) -> Result<(), Error> {
+    let Some(most) = quotas.mails else { return Ok(()) };
+    for (what, most) in share.counted_as(most) {
+        count(db, what, 1, most, share.used_up()).await?;
     }
+    Ok(())
 }
 
-/// Counts tokens before a model is asked.
+/// Counts tokens before a model is asked: for the founder of the organization, and for the deployment.
 pub async fn take_tokens(db: &mut Db, quotas: &Quotas, tokens: i64) -> Result<(), Error> {
+    if let (false, free_on) = store::count_for_founder(db, MODEL_TOKENS, tokens, Some(TOKENS_OF_FOUNDER)).await? {
+        return Err(founder_used_up(free_on));
+    }
     match quotas.model_tokens {
         Some(most) => count(db, MODEL_TOKENS, tokens, most, MODEL_USED_UP).await,
         None => Ok(()),
@@ -65,14 +89,21 @@ pub async fn take_tokens(db: &mut Db, quotas: &Quotas, tokens: i64) -> Result<()
 
 /// Counts what more, or less, was used than was taken before.
 pub async fn settle_tokens(db: &mut Db, quotas: &Quotas, more: i64) -> Result<(), Error> {
+    if more == 0 {
+        return Ok(());
+    }
+    store::count_for_founder(db, MODEL_TOKENS, more, None).await?;
     match quotas.model_tokens {
-        Some(_) if more != 0 => store::count(db, MODEL_TOKENS, more, None).await.map(|_| ()),
-        _ => Ok(()),
+        Some(_) => store::count(db, MODEL_TOKENS, more, None).await.map(|_| ()),
+        None => Ok(()),
     }
 }
 
-/// Refuses when the model has used all tokens of the deployment.
+/// Refuses when the model has used all tokens of the organization's founder, or of the deployment.
 pub async fn check_tokens(db: &mut Db, quotas: &Quotas) -> Result<(), Error> {
+    if let (false, free_on) = store::left_for_founder(db, MODEL_TOKENS, TOKENS_OF_FOUNDER).await? {
+        return Err(founder_used_up(free_on));
+    }
     let Some(most) = quotas.model_tokens else { return Ok(()) };
     match store::left(db, MODEL_TOKENS, most).await? {
         (true, _) => Ok(()),
@@ -80,7 +111,17 @@ pub async fn check_tokens(db: &mut Db, quotas: &Quotas) -> Result<(), Error> {
     }
 }
 
-/// How mails are called where they are counted.
+/// What the model may read and write in a month for all organizations of one founder: as much as for one alone.
+const TOKENS_OF_FOUNDER: i64 = INPUT_CAP + OUTPUT_CAP;
+
+/// Who is counted together.
+const OF_FOUNDER: &str = "The organizations that the founder of yours has founded";
+
+fn founder_used_up(free_on: Date) -> Error {
+    used_up(&format!("{OF_FOUNDER} have used up their tokens of this month together"), free_on)
+}
+
+/// How mails are called where they are counted for a founder.
 const MAILS: &str = "mails";
 
 /// How tokens are called where they are counted.

@@ -48,3 +48,24 @@ pub async fn left(db: &mut Db, what: &str, most: i64) -> Result<(bool, Date), Er
         .await?;
     Ok((row.free, row.free_on.to_jiff()))
 }
+
+/// Counts what the organization uses for whoever has founded it: whether it was counted, and when the next day or month begins.
+pub async fn count_for_founder(db: &mut Db, what: &str, more: i64, most: Option<i64>) -> Result<(bool, Date), Error> {
+    let row = query!(
+        r#"select counted as "counted!", free_on as "free_on!: jiff_sqlx::Date" from count_founder_usage($1, $2, $3)"#,
+        what,
+        more,
+        most
+    )
+    .fetch_one(db.connection())
+    .await?;
+    Ok((row.counted, row.free_on.to_jiff()))
+}
+
+/// Whether the organizations of whoever has founded this one have used less than `most`, and when the next day or month begins.
+pub async fn left_for_founder(db: &mut Db, what: &str, most: i64) -> Result<(bool, Date), Error> {
+    let row = query!(r#"select free as "free!", free_on as "free_on!: jiff_sqlx::Date" from founder_usage_left($1, $2)"#, what, most)
+        .fetch_one(db.connection())
+        .await?;
+    Ok((row.free, row.free_on.to_jiff()))
+}

@@ -84,6 +84,84 @@ async fn where_no_mail_leaves_none_is_counted() {
     assert_eq!(studio.number("select count(*) from mail_usage where organization_id = $1").await, 0);
 }
 
+/// How many of these leave, of more than there may be.
+async fn leave(db: &mut Db, quotas: &Quotas, share: Share) -> usize {
+    for left in 0..30 {
+        if mail_left(db, quotas, share).await.is_err() {
+            let refused = mail_leaves(db, quotas, share).await.expect_err("and none leaves");
+            assert!(refused.code == Code::RateLimited && refused.message.contains("It goes on on"), "{refused:?}");
+            return left;
+        }
+        mail_leaves(db, quotas, share).await.expect("it leaves");
+    }
+    panic!("{share:?} has no end");
+}
+
+#[tokio::test]
+async fn strangers_use_up_neither_the_mails_of_organizations_nor_those_of_people() {
+    let studio = World::new("studio").await;
+    let quotas = Quotas { mails: Some(20), ..Quotas::default() };
+    let mut db = studio.caller.services.database.begin(Reach::Nobody, Access::Write).await.expect("a transaction");
+    assert_eq!(leave(&mut db, &quotas, Share::Proofs).await, 2, "half of a fifth");
+    assert_eq!(leave(&mut db, &quotas, Share::People).await, 2, "the other half");
+    assert_eq!(leave(&mut db, &quotas, Share::Organizations).await, 16, "all the rest");
+    db.roll_back().await;
+    let mut db = studio.caller.services.database.begin(Reach::Nobody, Access::Write).await.expect("a transaction");
+    assert_eq!(leave(&mut db, &quotas, Share::People).await, 4, "a proof has none that people want");
+    assert_eq!(leave(&mut db, &quotas, Share::Proofs).await, 0);
+    db.roll_back().await;
+}
+
+/// Another organization that the person of this one founds, and they in it.
+async fn another(studio: &World) -> World {
+    let founded = studio.ok("create_organization", json!({"name": "Another"})).await;
+    let there = studio.signed_in(studio.person().id, founded["slug"].as_str().expect("a slug")).await;
+    there.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "email": "billing@acme.example"})).await;
+    there
+}
+
+#[tokio::test]
+async fn organizations_of_one_founder_share_their_mails_of_a_day() {
+    let quotas = Quotas { mails_of_organization: Some(2), ..Quotas::default() };
+    let studio = studio(quotas).await;
+    let (one, other) = (another(&studio).await, another(&studio).await);
+    for place in [&one, &other] {
+        let invoice = draft(place).await;
+        place.ok("send_invoice", json!({"invoice": invoice})).await;
+    }
+    let invoice = draft(&one).await;
+    let refused = one.refused("send_invoice", json!({"invoice": invoice})).await;
+    assert!(refused.code == Code::RateLimited && refused.message.contains("together") && refused.hint.is_some(), "{refused:?}");
+    assert_eq!(one.ok("get_invoice", json!({"invoice": invoice})).await["status"], "draft", "nothing was done");
+    let elsewhere = draft(&studio).await;
+    studio.ok("send_invoice", json!({"invoice": elsewhere})).await;
+    studio.sql(&format!("update founder_usage set period = period - 1 where founder = '{}' and $1 is not null", studio.person().id)).await;
+    one.ok("send_invoice", json!({"invoice": invoice})).await;
+}
+
+#[tokio::test]
+async fn organizations_of_one_founder_share_their_tokens_of_a_month() {
+    let studio = World::new("studio").await;
+    let (one, other) = (another(&studio).await, another(&studio).await);
+    let database = &studio.caller.services.database;
+    let begin = async |place: &World| database.begin(Reach::Organization(place.organization()), Access::Write).await.expect("begun");
+    let quotas = Quotas::default();
+    let mut db = begin(&one).await;
+    take_tokens(&mut db, &quotas, TOKENS_OF_FOUNDER - 1).await.expect("taken");
+    db.commit().await.expect("kept");
+    let mut db = begin(&other).await;
+    assert!(check_tokens(&mut db, &quotas).await.is_ok(), "there is something left");
+    assert_eq!(take_tokens(&mut db, &quotas, 2).await.map_err(|refused| refused.code), Err(Code::RateLimited));
+    take_tokens(&mut db, &quotas, 1).await.expect("the last");
+    check_tokens(&mut db, &quotas).await.expect_err("nothing is left");
+    settle_tokens(&mut db, &quotas, -1).await.expect("given back");
+    take_tokens(&mut db, &quotas, 1).await.expect("there is again");
+    db.roll_back().await;
+    let mut db = begin(&World::new("elsewhere").await).await;
+    take_tokens(&mut db, &quotas, TOKENS_OF_FOUNDER).await.expect("others have their own");
+    db.roll_back().await;
+}
+
 #[tokio::test]
 async fn what_all_use_together_has_a_bound_that_nobody_passes() {
     let studio = World::new("studio").await;

@@ -1,16 +1,16 @@
 //! Confirming the address that one signs in with, and changing it.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{
     Purpose,
     links::{LinkState, ShownLink},
-    mail, store,
+    mail, pace, store,
     travelling::{self, Travelling},
 };
 use crate::{
     account::{self, secret},
-    context::{Caller, Services},
+    context::{Caller, Person, Services},
     database::{Access, Db, Reach},
     error::{Code, Error},
     id::UserId,
@@ -21,9 +21,6 @@ use crate::{
     },
     text,
 };
-
-/// How long one waits before a mail is sent again.
-const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(2);
 
 /// What a link is for.
 pub async fn show(caller: &Caller, given: &str) -> Result<ShownLink, Error> {
@@ -46,13 +43,14 @@ pub(super) async fn of_person(db: &mut Db, given: &str) -> Result<Travelling, Er
 
 /// Puts a mail with a link for this purpose into the outbox.
 pub async fn send(db: &mut Db, person: UserId, purpose: Purpose, mailbox: &str, now: Timestamp) -> Result<(), Error> {
-    let mail = store::NewMail { mailbox, subject: mail::subject(purpose), body: None, carries: Some((purpose, person)) };
+    let mail = store::NewMail { mailbox, subject: mail::subject(purpose), body: None, person, carries: Some(purpose) };
     store::mail(db, &mail, now).await
 }
 
-/// Puts a mail that only tells something into the outbox.
-pub(crate) async fn tell(db: &mut Db, mailbox: &str, subject: &str, body: &str, now: Timestamp) -> Result<(), Error> {
-    store::mail(db, &store::NewMail { mailbox, subject, body: Some(body), carries: None }, now).await
+/// Puts a mail that only tells a person something into the outbox. The mailbox is known to be theirs: whoever reads at another one
+/// is told nothing.
+pub(crate) async fn tell(db: &mut Db, person: UserId, mailbox: &str, subject: &str, body: &str, now: Timestamp) -> Result<(), Error> {
+    store::mail(db, &store::NewMail { mailbox, subject, body: Some(body), person, carries: None }, now).await
 }
 
 /// Sends the mail that confirms the caller's address again.
@@ -62,55 +60,55 @@ pub async fn send_again(caller: &Caller) -> Result<(), Error> {
         return Err(Error::new(Code::Conflict, format!("{} is confirmed already.", person.email)));
     }
     let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
-    if store::mails_since(&mut db, person.id, &[Purpose::ConfirmAddress], now - AGAIN_AFTER).await? > 0 {
-        let message = format!(
-            "A mail to {} was sent a moment ago. Look for it, also among unwanted mails; in two minutes you can send another.",
-            person.email
-        );
-        return Err(Error::new(Code::RateLimited, message));
-    }
+    let again = format!("A mail to {} was sent a moment ago. Look for it, also among unwanted mails.", person.email);
+    pace::of_proof(&mut db, caller, Purpose::ConfirmAddress, &again).await?;
     send(&mut db, person.id, Purpose::ConfirmAddress, &person.email, now).await?;
     db.commit().await?;
     caller.services.mail_waits.notify_one();
     Ok(())
 }
 
-/// Asks for another address, which counts once it is confirmed. The present one is told.
+/// Asks for another address, which counts once it is confirmed. The present one is told, where it is known to be the caller's.
 pub async fn ask_change(caller: &Caller, email: &str, present: String) -> Result<(), Error> {
     let (person, now) = (caller.person()?, caller.services.clock.now());
     let email = text::email("email", email)?;
     if email == person.email {
         return Err(Error::invalid("email", format!("You sign in with {email} already.")));
     }
+    if is_taken(caller, person, &email, present).await? {
+        return Err(Error::invalid("email", "There is already an account with this address. Use another one."));
+    }
+    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
+    pace::of_proof(&mut db, caller, Purpose::ChangeAddress, "You asked for another address a moment ago.").await?;
+    // What was asked for before is not wanted any more.
+    withdraw(&mut db, person.id, &[Purpose::ChangeAddress], "Another address was asked for.", now).await?;
+    send(&mut db, person.id, Purpose::ChangeAddress, &email, now).await?;
+    if person.confirmed {
+        let told = format!(
+            "Hello {},\n\nyou asked to sign in to Stint with {email} instead of this address. It changes once the link that was sent there \
+             is used.\n\nIf it was not you, change your password now.",
+            person.name
+        );
+        tell(&mut db, person.id, &person.email, "Your address for Stint is about to change", &told, now).await?;
+    }
+    db.commit().await?;
+    caller.services.mail_waits.notify_one();
+    Ok(())
+}
+
+/// Whether somebody signs in with an address already: told to whoever gives their present password.
+async fn is_taken(caller: &Caller, person: &Person, email: &str, present: String) -> Result<bool, Error> {
     let limits = [Limit::of_person(attempts::Purpose::Password, person.id.0)];
     attempts::count(&caller.services.database, &limits, "There were too many wrong passwords.").await?;
     let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Read).await?;
     let kept = account::store::password_hash(&mut db, person.id.0).await?;
-    let taken = store::person(&mut db, None, Some(&email)).await?.is_some();
+    let taken = store::person(&mut db, None, Some(email)).await?.is_some();
     db.release().await;
     if !secret::verify_password(present, kept).await? {
         return Err(Error::invalid("present", "The present password is wrong. Try again."));
     }
     attempts::forget(&caller.services.database, &limits).await?;
-    if taken {
-        return Err(Error::invalid("email", "There is already an account with this address. Use another one."));
-    }
-    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
-    if store::mails_since(&mut db, person.id, &[Purpose::ChangeAddress], now - AGAIN_AFTER).await? > 0 {
-        return Err(Error::new(Code::RateLimited, "You asked for another address a moment ago. In two minutes you can ask again."));
-    }
-    // What was asked for before is not wanted any more.
-    withdraw(&mut db, person.id, &[Purpose::ChangeAddress], "Another address was asked for.", now).await?;
-    send(&mut db, person.id, Purpose::ChangeAddress, &email, now).await?;
-    let told = format!(
-        "Hello {},\n\nyou asked to sign in to Stint with {email} instead of this address. It changes once the link that was sent there is \
-         used.\n\nIf it was not you, change your password now.",
-        person.name
-    );
-    tell(&mut db, &person.email, "Your address for Stint is about to change", &told, now).await?;
-    db.commit().await?;
-    caller.services.mail_waits.notify_one();
-    Ok(())
+    Ok(taken)
 }
 
 /// Confirms the caller's address, or gives them the new one, by the secret that was sent there.
@@ -136,7 +134,7 @@ pub async fn confirm(caller: &Caller, given: &str) -> Result<(), Error> {
         }
         Purpose::ChangeAddress => {
             travelling::redeem(&mut db, given, now).await?;
-            change(&mut db, person.id, &person.name, (&person.email, &mailbox), now).await?;
+            change(&mut db, person, &mailbox, now).await?;
             note(&mut db, person.id, EventKind::AddressChanged, now, &Origin::of(caller), &mailbox).await?;
         }
         _ => return Err(travelling::unknown()),
@@ -147,17 +145,21 @@ pub async fn confirm(caller: &Caller, given: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gives a person another address and tells both mailboxes. Links that were sent to the one before open nothing any more.
-async fn change(db: &mut Db, person: UserId, name: &str, (before, after): (&str, &str), now: Timestamp) -> Result<(), Error> {
-    store::change_address(db, person, after, now).await?;
-    withdraw(db, person, &[Purpose::ConfirmAddress, Purpose::ResetPassword], "The account has another address by now.", now).await?;
+/// Gives a person another address and tells both mailboxes, the one before where it was known to be theirs. Links that were sent to
+/// it open nothing any more.
+async fn change(db: &mut Db, person: &Person, after: &str, now: Timestamp) -> Result<(), Error> {
+    let (id, name, before) = (person.id, &person.name, &person.email);
+    store::change_address(db, id, after, now).await?;
+    withdraw(db, id, &[Purpose::ConfirmAddress, Purpose::ResetPassword], "The account has another address by now.", now).await?;
     let subject = "Your address for Stint has changed";
-    let to_before = format!(
-        "Hello {name},\n\nyou sign in to Stint with {after} from now on, and not with {before} any more.\n\nIf it was not you, tell whoever \
-         runs this Stint."
-    );
-    tell(db, before, subject, &to_before, now).await?;
-    tell(db, after, subject, &format!("Hello {name},\n\nyou sign in to Stint with {after} from now on."), now).await
+    if person.confirmed {
+        let told = format!(
+            "Hello {name},\n\nyou sign in to Stint with {after} from now on, and not with {before} any more.\n\nIf it was not you, tell \
+             whoever runs this Stint."
+        );
+        tell(db, id, before, subject, &told, now).await?;
+    }
+    tell(db, id, after, subject, &format!("Hello {name},\n\nyou sign in to Stint with {after} from now on."), now).await
 }
 
 /// Makes links for these purposes open nothing any more, those that have not left included.

@@ -66,20 +66,22 @@ pub fn subject(purpose: Purpose) -> &'static str {
     }
 }
 
+/// What stands in the mail. Whoever reads at an address that nobody has proved may have asked for nothing, so no word that somebody
+/// chose for their account goes there.
 fn letter(person: &store::PersonRow, mail: &ToPerson<'_>, link: &str) -> String {
     let (name, mailbox, hours) = (&person.name, mail.mailbox, mail.purpose.lifetime().as_hours());
     match mail.purpose {
         Purpose::ResetPassword => format!(
-            "Hello {name},\n\nsomebody asked for a new password for your account {mailbox} on Stint. Choose one here within {hours} hour:\n\n\
-             {link}\n\nIf it was not you, you need do nothing: your password stays as it is."
+            "{greeting}\n\nsomebody asked for a new password for your account {mailbox} on Stint. Choose one here within {hours} hour:\n\n\
+             {link}\n\nIf it was not you, you need do nothing: your password stays as it is.",
+            greeting = if person.confirmed { format!("Hello {name},") } else { "Hello,".to_owned() }
         ),
         Purpose::ChangeAddress => format!(
-            "Hello {name},\n\nyou want to sign in to Stint with {mailbox} instead of {before}. Confirm it here within {hours} hours:\n\n\
-             {link}\n\nIf it was not you, you need do nothing.",
-            before = person.email
+            "Hello,\n\nsomebody wants to sign in to Stint with {mailbox} from now on. If it was you, confirm it here within {hours} hours, \
+             signed in with the address that you have there now:\n\n{link}\n\nIf it was not you, you need do nothing."
         ),
         _ => format!(
-            "Hello {name},\n\nsomebody signed up to Stint with {mailbox}. If it was you, confirm that the address is yours, within {days} \
+            "Hello,\n\nsomebody signed up to Stint with {mailbox}. If it was you, confirm that the address is yours, within {days} \
              days:\n\n{link}\n\nIf it was not you, do nothing: without this link nothing that is sent to you can be opened there.",
             days = hours / 24
         ),

@@ -8,6 +8,8 @@ pub mod address;
 pub mod links;
 #[cfg(feature = "ssr")]
 pub mod mail;
+#[cfg(feature = "ssr")]
+mod pace;
 pub mod page;
 pub mod parts;
 #[cfg(feature = "ssr")]

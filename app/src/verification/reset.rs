@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Purpose, address, store,
+    Purpose, address, pace, store,
     travelling::{self, Travelling},
 };
 use crate::{
@@ -20,9 +20,6 @@ use crate::{
     },
     text,
 };
-
-/// How many mails with a link for a new password somebody is sent within an hour.
-const MAILS_AN_HOUR: i64 = 3;
 
 /// Takes the wish for a new password. What comes of it is not waited for: how long it takes would tell whether somebody has
 /// an account.
@@ -42,8 +39,8 @@ pub async fn send(services: &Arc<Services>, email: &str) -> Result<(), Error> {
     let now = services.clock.now();
     let mut db = services.database.begin(Reach::Nobody, Access::Write).await?;
     let Some(person) = store::person(&mut db, None, Some(email)).await? else { return Ok(()) };
-    let (person, hour_ago) = (UserId(person.id), now - SignedDuration::from_hours(1));
-    if store::mails_since(&mut db, person, &[Purpose::ResetPassword], hour_ago).await? >= MAILS_AN_HOUR {
+    let (confirmed, person) = (person.confirmed, UserId(person.id));
+    if !pace::lets_reset(&mut db, person, confirmed, now).await? {
         return Ok(());
     }
     address::send(&mut db, person, Purpose::ResetPassword, email, now).await?;
@@ -72,7 +69,7 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
     address::withdraw(&mut db, person, &[Purpose::ResetPassword, Purpose::ChangeAddress], "The password was changed.", now).await?;
     let told = "Hello,\n\nyour password for Stint was changed by a link that was sent to this address, and you were signed out everywhere.\
                 \n\nIf it was not you, somebody else reads your mails: change the password of your mailbox first, then this one.";
-    address::tell(&mut db, &mailbox, "Your password for Stint was changed", told, now).await?;
+    address::tell(&mut db, person, &mailbox, "Your password for Stint was changed", told, now).await?;
     db.commit().await?;
     services.mail_waits.notify_one();
     Ok(())

@@ -123,21 +123,22 @@ pub struct NewMail<'a> {
     pub subject: &'a str,
     /// Its text; none when it is written as it leaves.
     pub body: Option<&'a str>,
-    /// What its link is for, and whom it is for.
-    pub carries: Option<(Purpose, UserId)>,
+    /// Whom it is for.
+    pub person: UserId,
+    /// What its link is for.
+    pub carries: Option<Purpose>,
 }
 
 /// Puts a mail to a person into the outbox; it leaves when the fact that it speaks of is committed.
 pub async fn mail(db: &mut Db, mail: &NewMail<'_>, now: Timestamp) -> Result<(), Error> {
-    let (template, reference) = mail.carries.map(|(purpose, person)| (purpose.name(), person.0)).unzip();
     query!(
         "select mail_person($1, $2, $3, $4, $5, $6, $7)",
         MailId::new().0,
         mail.mailbox,
         mail.subject,
         mail.body,
-        template,
-        reference,
+        mail.carries.map(Purpose::name),
+        mail.person.0,
         instant(now) as _
     )
     .fetch_one(db.connection())
@@ -151,12 +152,12 @@ pub async fn keep_mails(db: &mut Db, person: UserId, purposes: &[Purpose], why: 
     Ok(())
 }
 
-/// How many mails with links for these purposes were written to a person since an instant.
-pub async fn mails_since(db: &mut Db, person: UserId, purposes: &[Purpose], since: Timestamp) -> Result<i64, Error> {
+/// When the mail with a link for these purposes was written to a person that is the `nth`, counted back from the newest. Holds the
+/// person, so that of several who ask at once and then write each finds what the one before has written.
+pub async fn mail_at(db: &mut Db, person: UserId, purposes: &[Purpose], nth: i32) -> Result<Option<Timestamp>, Error> {
     let names = names(purposes);
-    Ok(query_scalar!(r#"select count_mails_to_person($1, $2, $3) as "written!""#, person.0, &names, instant(since) as _)
-        .fetch_one(db.connection())
-        .await?)
+    let written = query_scalar!(r#"select mail_to_person_at($1, $2, $3) as "written: jiff_sqlx::Timestamp""#, person.0, &names, nth);
+    Ok(written.fetch_one(db.connection()).await?.map(jiff_sqlx::Timestamp::to_jiff))
 }
 
 fn names(purposes: &[Purpose]) -> Vec<String> {

@@ -104,13 +104,13 @@ pub static VARIABLES: &[Variable] = &[
         name: "STINT_MAILS_PER_DAY",
         default: Fallback::Value("200"),
         shape: "a number of mails, such as 200, or 0 for no limit",
-        meaning: "How many mails one organization may write in a day (UTC); 0 for no limit.",
+        meaning: "How many mails one organization may write in a day (UTC), and all together that one person has founded; 0 for no limit.",
     },
     Variable {
         name: "STINT_ALL_MAILS_PER_DAY",
         default: Fallback::Value("5000"),
         shape: "a number of mails, such as 5000, or 0 for no limit",
-        meaning: "How many mails may leave in a day (UTC), of all organizations together; 0 for no limit.",
+        meaning: "How many mails may leave in a day (UTC); a fifth of them is for people's own sign-ins, the rest for all organizations together; 0 for no limit.",
     },
     Variable {
         name: "STINT_MODEL_TOKENS",

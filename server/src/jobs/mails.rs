@@ -1,13 +1,14 @@
-//! The worker that hands mails to the mail server: several at once, each of another organization, so that one with ten thousand
-//! mails is no longer before the others than its next one takes.
+//! The worker that hands mails to the mail server: several at once, each of another organization or to another person, so that one
+//! with ten thousand mails is no longer before the others than its next one takes. Of mails to addresses that nobody has proved no
+//! more than half may be on their way, since strangers can cause any number of them.
 
 use std::{collections::VecDeque, future::Future, sync::Arc, time::Duration};
 
 use app::{
     context::Services,
     error::{Code, Error},
-    id::OrganizationId,
-    outbox::{self, Due, Outcome},
+    outbox::{self, Due, Lane, Outcome},
+    quotas::Share,
 };
 use tokio::{task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -34,7 +35,7 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 enum Looked {
     /// Nothing is due any more.
     Through,
-    /// No mail can leave for now: the mail server cannot be reached, or all mails of the day have left.
+    /// No mail can leave for now: the mail server cannot be reached.
     Stuck,
     /// The database did not answer.
     Troubled,
@@ -78,16 +79,20 @@ struct Round<'a> {
     /// What was found to be due and is not in hand yet.
     due: VecDeque<Due>,
     /// What is on its way.
-    in_hand: JoinSet<(OrganizationId, Result<Reached, Error>)>,
+    in_hand: JoinSet<(Due, Result<Reached, Error>)>,
     /// Whose.
-    at_work: Vec<OrganizationId>,
+    at_work: Vec<Lane>,
+    /// How many of them go to addresses that nobody has proved.
+    proofs: usize,
+    /// Shares of which all mails of the day have left.
+    used_up: Vec<Share>,
     looked: Looked,
 }
 
 impl<'a> Round<'a> {
     fn new(services: &'a Arc<Services>, post: &'a Post, ending: &'a CancellationToken, at_once: usize) -> Self {
-        let (due, in_hand, at_work) = Default::default();
-        Self { services, post, ending, at_once, due, in_hand, at_work, looked: Looked::Through }
+        let (due, in_hand, at_work, used_up) = Default::default();
+        Self { services, post, ending, at_once, due, in_hand, at_work, proofs: 0, used_up, looked: Looked::Through }
     }
 
     async fn go(mut self) -> Looked {
@@ -108,7 +113,7 @@ impl<'a> Round<'a> {
     async fn take_on(&mut self) {
         while self.in_hand.len() < self.at_once && self.looked == Looked::Through && !self.ending.is_cancelled() {
             if self.due.is_empty() {
-                match outbox::due(self.services, HANDFUL, &self.at_work).await {
+                match outbox::due(self.services, HANDFUL, &self.wanted(), &self.at_work).await {
                     Ok(due) => self.due = due.into(),
                     Err(error) => {
                         tracing::warn!(%error, "the outbox could not be read");
@@ -117,17 +122,30 @@ impl<'a> Round<'a> {
                 }
             }
             let Some(due) = self.due.pop_front() else { return };
-            // It may have been taken on after this one was found.
-            if !self.at_work.contains(&due.organization) {
-                self.at_work.push(due.organization);
-                let (services, post) = (Arc::clone(self.services), self.post.clone());
-                self.in_hand.spawn(async move { (due.organization, attempt(&services, &post, due).await) });
+            // Much may have been taken on after this one was found.
+            if !self.at_work.contains(&due.lane) && self.wanted().contains(&due.share) {
+                self.take(due);
             }
         }
     }
 
-    fn done(&mut self, done: Result<(OrganizationId, Result<Reached, Error>), tokio::task::JoinError>) {
-        let (organization, attempted) = match done {
+    /// The shares whose mails may be taken on.
+    fn wanted(&self) -> Vec<Share> {
+        let crowded = self.proofs >= self.at_once.div_ceil(2);
+        let mut shares = Share::ALL.to_vec();
+        shares.retain(|share| !self.used_up.contains(share) && !(crowded && *share == Share::Proofs));
+        shares
+    }
+
+    fn take(&mut self, due: Due) {
+        self.at_work.push(due.lane);
+        self.proofs += usize::from(due.share == Share::Proofs);
+        let (services, post) = (Arc::clone(self.services), self.post.clone());
+        self.in_hand.spawn(async move { (due, attempt(&services, &post, due).await) });
+    }
+
+    fn done(&mut self, done: Result<(Due, Result<Reached, Error>), tokio::task::JoinError>) {
+        let (due, attempted) = match done {
             Ok(done) => done,
             Err(error) => {
                 tracing::error!(%error, "a mail panicked on its way");
@@ -135,16 +153,17 @@ impl<'a> Round<'a> {
                 return;
             }
         };
-        // Whoever holds the mail that was missed may hold it for long: this look leaves that organization alone.
+        self.proofs -= usize::from(due.share == Share::Proofs);
+        // Whoever holds the mail that was missed may hold it for long: this look leaves that lane alone.
         if !matches!(attempted, Ok(Reached::Missed)) {
-            self.at_work.retain(|other| *other != organization);
+            self.at_work.retain(|other| *other != due.lane);
         }
         match attempted {
             Ok(Reached::Yes | Reached::Missed) => {}
             Ok(Reached::No) => self.looked = Looked::Stuck,
             Err(error) if error.code == Code::RateLimited => {
-                tracing::warn!(%error, "mails wait");
-                self.looked = Looked::Stuck;
+                tracing::warn!(%error, share = due.share.name(), "mails wait");
+                self.used_up.push(due.share);
             }
             Err(error) => {
                 tracing::warn!(%error, "the outbox could not be written");

@@ -1,6 +1,9 @@
 //! Whose address is whose: what a stranger gets who signs up with somebody else's, and what a link is good for.
 
-use app::outbox::{self, Outgoing};
+use app::{
+    outbox::{self, Outgoing},
+    quotas::Share,
+};
 use reqwest::header;
 use serde_json::{Value, json};
 
@@ -41,7 +44,7 @@ pub async fn page(world: &World, path: &str, person: Option<&Person>) -> Answer 
 pub async fn letters(world: &World) -> Vec<Outgoing> {
     let mut left = Vec::new();
     loop {
-        let due = outbox::due(&world.services, 100, &[]).await.expect("what is due");
+        let due = outbox::due(&world.services, 100, &Share::ALL, &[]).await.expect("what is due");
         if due.is_empty() {
             return left;
         }

@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    identity::signed_up,
     smtp::MailServer,
     world::{Person, World},
 };
@@ -179,9 +180,62 @@ async fn a_mail_that_takes_long_holds_nobody_else_up() {
     assert_eq!(mail_of(&world, &ada).await["state"], "waiting");
 }
 
+/// Somebody asks for a new password.
+async fn forgets_password(world: &World, email: &str) {
+    app::verification::reset::send(&world.services, email).await.expect("asked");
+}
+
+/// How many mails with a link for this purpose wait.
+async fn waiting(world: &World, purpose: &str) -> i64 {
+    let count = "select count(*) from outgoing_mail where template = $1 and state = 'waiting'";
+    sqlx::query_scalar(count).bind(purpose).fetch_one(&world.owner().await).await.expect("a count")
+}
+
+#[tokio::test]
+async fn mails_to_strangers_that_take_long_hold_up_nobodys_new_password() {
+    let (world, mut server) = (World::alone().await, MailServer::start().await);
+    let ada = world.person("Ada").await;
+    let held: Vec<_> = (0..4).map(|_| server.hold(".")).collect();
+    for n in 0..4 {
+        signed_up(&world, &format!("stranger-{n}@example.com"), "Stranger").await;
+    }
+    let _jobs = jobs::start(&world.services, Some(post(&server.url)), CancellationToken::new());
+    for held in &held[..2] {
+        timeout(LIMIT, held.reached()).await.expect("one after the other, on its own lane");
+    }
+    forgets_password(&world, &ada.email).await;
+    for _ in 0..2 {
+        assert!(timeout(LIMIT, server.taken.recv()).await.expect("in time").expect("a mail").contains("signed up to Stint"));
+    }
+    let third = timeout(LIMIT, server.taken.recv()).await.expect("in time").expect("a mail");
+    assert!(third.contains("a new password"), "strangers take no more than half of what leaves at once: {third}");
+}
+
+#[tokio::test]
+async fn strangers_use_up_no_mails_of_organizations_and_of_people() {
+    let quotas = Quotas { mails: Some(20), ..Quotas::default() };
+    let (world, server) = (World::alone_with(quotas).await, MailServer::start().await);
+    let ada = world.person("Ada").await;
+    for n in 0..4 {
+        signed_up(&world, &format!("stranger-{n}@example.com"), "Stranger").await;
+    }
+    let post = post(&server.url);
+    jobs::look_through(&world.services, &post).await;
+    assert_eq!(waiting(&world, "confirm_address").await, 2, "half of a fifth of the mails have left");
+    invoice_is_sent(&world, &ada).await;
+    forgets_password(&world, &ada.email).await;
+    assert_eq!(waiting(&world, "reset_password").await, 1);
+    jobs::look_through(&world.services, &post).await;
+    assert_eq!(mail_of(&world, &ada).await["state"], "sent");
+    assert_eq!((waiting(&world, "reset_password").await, waiting(&world, "confirm_address").await), (0, 2));
+    sqlx::query("update deployment_usage set period = period - 1").execute(&world.owner().await).await.expect("another day");
+    jobs::look_through(&world.services, &post).await;
+    assert_eq!(waiting(&world, "confirm_address").await, 0, "they leave on the next");
+}
+
 #[tokio::test]
 async fn no_more_mails_leave_in_a_day_than_the_deployment_has() {
-    let quotas = Quotas { mails: Some(1), ..Quotas::default() };
+    let quotas = Quotas { mails: Some(2), ..Quotas::default() };
     let (world, mut server) = (World::alone_with(quotas).await, MailServer::start().await);
     let (ada, grace) = (world.person("Ada").await, world.person("Grace").await);
     invoice_is_sent(&world, &ada).await;

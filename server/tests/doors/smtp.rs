@@ -22,7 +22,7 @@ pub struct MailServer {
     pub taken: UnboundedReceiver<String>,
     /// How many more mails it refuses.
     pub refusals: Arc<AtomicU32>,
-    held: Arc<Mutex<Option<Arc<Hold>>>>,
+    held: Arc<Mutex<Vec<Arc<Hold>>>>,
 }
 
 /// A moment of the conversation at which the server falls silent, once, until it is told to go on.
@@ -51,7 +51,7 @@ impl MailServer {
         let url = format!("smtp://{}", listener.local_addr().expect("an address"));
         let (given, taken) = unbounded_channel();
         let refusals = Arc::new(AtomicU32::new(0));
-        let held: Arc<Mutex<Option<Arc<Hold>>>> = Arc::default();
+        let held: Arc<Mutex<Vec<Arc<Hold>>>> = Arc::default();
         let (refusing, holding) = (refusals.clone(), held.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -62,16 +62,20 @@ impl MailServer {
     }
 
     /// Lets the server fall silent once before it answers this: `220` (its greeting), a command, or `.` (a mail that it has whole).
+    /// Told several times, it does so for as many.
     pub fn hold(&self, moment: &'static str) -> Arc<Hold> {
         let hold = Arc::new(Hold { moment, reached: Notify::new(), go: Notify::new() });
-        *self.held.lock().expect("a hold") = Some(hold.clone());
+        self.held.lock().expect("a hold").push(hold.clone());
         hold
     }
 }
 
 /// Waits where the server was told to.
-async fn wait(held: &Mutex<Option<Arc<Hold>>>, moment: &str) {
-    let hold = held.lock().expect("a hold").take_if(|hold| hold.moment == moment);
+async fn wait(held: &Mutex<Vec<Arc<Hold>>>, moment: &str) {
+    let hold = {
+        let mut held = held.lock().expect("a hold");
+        held.iter().position(|hold| hold.moment == moment).map(|place| held.remove(place))
+    };
     if let Some(hold) = hold {
         hold.reached.notify_one();
         hold.go.notified().await;
@@ -83,7 +87,7 @@ async fn converse(
     mut stream: TcpStream,
     given: UnboundedSender<String>,
     refusals: Arc<AtomicU32>,
-    held: Arc<Mutex<Option<Arc<Hold>>>>,
+    held: Arc<Mutex<Vec<Arc<Hold>>>>,
 ) -> std::io::Result<()> {
     let (read, mut write) = stream.split();
     let mut lines = BufReader::new(read).lines();

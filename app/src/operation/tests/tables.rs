@@ -6,12 +6,13 @@ use crate::database::{Access, Reach};
 use crate::testing::{World, owner};
 
 /// Tables that belong to no organization: people sign in before they are anywhere.
-const WITHOUT_TENANT: [&str; 13] = [
+const WITHOUT_TENANT: [&str; 14] = [
     "_sqlx_migrations",
     "app_user",
     "attempt_limit",
     "call_quota",
     "deployment_usage",
+    "founder_usage",
     "known_browser",
     "organization",
     "own_idempotency",

@@ -69,6 +69,23 @@ async fn a_second_organization_is_founded_with_nothing_of_the_first() {
 }
 
 #[tokio::test]
+async fn one_person_founds_so_many_organizations_and_is_told_when_they_may_found_more() {
+    let studio = studio().await;
+    let found = async || studio.call("create_organization", json!({"name": "Lovelace & Babbage"})).await;
+    for _ in 0..19 {
+        found().await.expect("founded");
+    }
+    studio.ok("create_organization", json!({"name": "Not yet", "dry_run": true})).await;
+    let (one, other) = tokio::join!(found(), found());
+    assert_eq!(usize::from(one.is_ok()) + usize::from(other.is_ok()), 1, "two at once do not share the last: {one:?} {other:?}");
+    let refused = found().await.expect_err("refused");
+    let wait = refused.retry_after().expect("when to come again");
+    assert!(refused.code == Code::RateLimited && refused.message.contains("Try again in 30 days"), "{refused:?}");
+    studio.advance(i64::try_from(wait.as_secs()).expect("seconds"));
+    found().await.expect("founded");
+}
+
+#[tokio::test]
 async fn a_form_that_is_sent_twice_at_once_founds_one_organization() {
     let studio = studio().await;
     let found = || studio.ok("create_organization", json!({"name": "Lovelace & Babbage", "idempotency_key": "clicked"}));

@@ -10,6 +10,7 @@ use crate::{
         Purpose,
         address::{self, ask_change, confirm, send_again, show},
         links::LinkState,
+        reset,
     },
 };
 
@@ -56,7 +57,8 @@ async fn who_owns_the_mailbox_confirms_nobody_elses_account_by_opening_what_was_
 async fn a_mail_is_sent_again_after_a_while_and_never_once_it_is_confirmed() {
     let acme = World::new("acme").await;
     let barbara = signed_up(&acme).await;
-    assert_eq!(send_again(&barbara.world.caller).await.map_err(|error| error.code), Err(Code::RateLimited));
+    let refused = send_again(&barbara.world.caller).await.expect_err("refused");
+    assert_eq!((refused.code, refused.retry_after().map(|wait| wait.as_secs())), (Code::RateLimited, Some(121)), "{refused:?}");
     let first = mailed(&acme.mail_leaves(None, &barbara.email).await.expect("a mail"));
     acme.advance(180);
     send_again(&barbara.world.caller).await.expect("sent");
@@ -80,13 +82,86 @@ async fn after_a_week_the_link_has_run_out() {
     assert_eq!(confirm(&barbara.world.caller, &secret).await.map_err(|error| error.code), Err(Code::Conflict));
 }
 
+/// They after they have opened the link that was sent to them.
+async fn confirmed(person: Signed) -> Signed {
+    let secret = mailed(&person.world.mail_leaves(None, &person.email).await.expect("a mail"));
+    confirm(&person.world.caller, &secret).await.expect("confirmed");
+    person.again().await
+}
+
+fn password() -> String {
+    "correct horse battery".to_owned()
+}
+
+/// How many mails were written to a mailbox.
+async fn written(world: &World, mailbox: &str) -> i64 {
+    world.number(&format!("select count(*) from outgoing_mail where recipient = '{mailbox}' and $1 is not null")).await
+}
+
+#[tokio::test]
+async fn nothing_is_told_at_an_address_that_nobody_has_confirmed() {
+    let acme = World::new("acme").await;
+    let squatter = signed_up(&acme).await;
+    let (before, after) = (squatter.email.clone(), format!("new-{}", squatter.email));
+    ask_change(&squatter.world.caller, &after, password()).await.expect("asked");
+    assert_eq!((written(&acme, &before).await, written(&acme, &after).await), (1, 1), "the one link that was asked for");
+    let secret = mailed(&acme.mail_leaves(None, &after).await.expect("a mail"));
+    confirm(&squatter.world.caller, &secret).await.expect("confirmed");
+    assert_eq!((written(&acme, &before).await, written(&acme, &after).await), (1, 2), "the new one is theirs");
+}
+
+#[tokio::test]
+async fn no_word_that_somebody_chose_goes_to_an_address_that_nobody_has_proved() {
+    let acme = World::new("acme").await;
+    let squatter = signed_up(&acme).await;
+    let (before, after) = (squatter.email.clone(), format!("new-{}", squatter.email));
+    ask_change(&squatter.world.caller, &after, password()).await.expect("asked");
+    let mails = [acme.mail_leaves(None, &before).await.expect("a mail"), acme.mail_leaves(None, &after).await.expect("a mail")];
+    reset::send(&acme.caller.services, &before).await.expect("asked");
+    for mail in mails.into_iter().chain(acme.mail_leaves(None, &before).await) {
+        let body = mail.body.replace(&after, "");
+        assert!(body.starts_with("Hello,\n") && !body.contains("Barbara"), "{body}");
+        assert!(mail.recipient == before || !body.contains(&before), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn so_many_links_a_day_prove_addresses_for_one_person() {
+    let acme = World::new("acme").await;
+    let squatter = signed_up(&acme).await;
+    let caller = &squatter.world.caller;
+    let ask = async |n: u32| ask_change(caller, &format!("{n}-{}", squatter.email), password()).await;
+    for n in 0..3 {
+        ask(n).await.expect("asked");
+        assert!(ask(9).await.expect_err("too soon").retry_after().is_some());
+        acme.advance(121);
+    }
+    send_again(caller).await.expect("the fifth");
+    acme.advance(121);
+    for refused in [send_again(caller).await, ask(9).await] {
+        let refused = refused.expect_err("refused");
+        assert!(refused.code == Code::RateLimited && refused.message.contains("Try again in 24 hours"), "{refused:?}");
+    }
+    acme.advance(24 * 3600 - 4 * 121);
+    ask(9).await.expect("one is a day old");
+    assert_eq!(ask(8).await.map_err(|error| error.code), Err(Code::RateLimited));
+}
+
+#[tokio::test]
+async fn two_who_ask_at_once_are_sent_one_link() {
+    let acme = World::new("acme").await;
+    let barbara = signed_up(&acme).await;
+    acme.advance(121);
+    let (one, other) = tokio::join!(send_again(&barbara.world.caller), send_again(&barbara.world.caller));
+    assert_eq!(u8::from(one.is_ok()) + u8::from(other.is_ok()), 1, "{one:?} {other:?}");
+}
+
 #[tokio::test]
 async fn another_address_counts_once_its_mailbox_has_proved_itself_and_both_are_told() {
     let acme = World::new("acme").await;
-    let (barbara, taken) = (signed_up(&acme).await, signed_up(&acme).await);
+    let (barbara, taken) = (confirmed(signed_up(&acme).await).await, signed_up(&acme).await);
     let (before, after) = (barbara.email.clone(), format!("new-{}", barbara.email));
     let caller = &barbara.world.caller;
-    let password = || "correct horse battery".to_owned();
     let wrong = ask_change(caller, &after, "wrong".to_owned()).await.expect_err("refused");
     assert!(wrong.field("present").is_some(), "{wrong:?}");
     assert!(ask_change(caller, &taken.email, password()).await.expect_err("refused").field("email").is_some());
