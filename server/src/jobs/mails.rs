@@ -7,7 +7,7 @@ use app::{
     context::Services,
     error::{Code, Error},
     id::OrganizationId,
-    outbox::{self, Due, Outcome},
+    outbox::{self, Due, Outcome, Outgoing},
 };
 use tokio::{task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -75,6 +75,8 @@ struct Round<'a> {
     post: &'a Post,
     ending: &'a CancellationToken,
     at_once: usize,
+    /// Whether all mails of the day were counted, so that only those among them may still leave.
+    counted_only: bool,
     /// What was found to be due and is not in hand yet.
     due: VecDeque<Due>,
     /// What is on its way.
@@ -87,7 +89,7 @@ struct Round<'a> {
 impl<'a> Round<'a> {
     fn new(services: &'a Arc<Services>, post: &'a Post, ending: &'a CancellationToken, at_once: usize) -> Self {
         let (due, in_hand, at_work) = Default::default();
-        Self { services, post, ending, at_once, due, in_hand, at_work, looked: Looked::Through }
+        Self { services, post, ending, at_once, counted_only: false, due, in_hand, at_work, looked: Looked::Through }
     }
 
     async fn go(mut self) -> Looked {
@@ -96,6 +98,7 @@ impl<'a> Round<'a> {
             tokio::select! {
                 done = self.in_hand.join_next() => match done {
                     Some(done) => self.done(done),
+                    None if self.counted_only && self.looked == Looked::Through => return Looked::Stuck,
                     None => return self.looked,
                 },
                 // Somebody else's mail may leave beside those in hand.
@@ -108,7 +111,7 @@ impl<'a> Round<'a> {
     async fn take_on(&mut self) {
         while self.in_hand.len() < self.at_once && self.looked == Looked::Through && !self.ending.is_cancelled() {
             if self.due.is_empty() {
-                match outbox::due(self.services, HANDFUL, &self.at_work).await {
+                match self.look().await {
                     Ok(due) => self.due = due.into(),
                     Err(error) => {
                         tracing::warn!(%error, "the outbox could not be read");
@@ -126,6 +129,14 @@ impl<'a> Round<'a> {
         }
     }
 
+    /// What is due.
+    async fn look(&self) -> Result<Vec<Due>, Error> {
+        match self.counted_only {
+            true => outbox::counted_due(self.services, HANDFUL, &self.at_work).await,
+            false => outbox::due(self.services, HANDFUL, &self.at_work).await,
+        }
+    }
+
     fn done(&mut self, done: Result<(OrganizationId, Result<Reached, Error>), tokio::task::JoinError>) {
         let (organization, attempted) = match done {
             Ok(done) => done,
@@ -140,11 +151,14 @@ impl<'a> Round<'a> {
             self.at_work.retain(|other| *other != organization);
         }
         match attempted {
-            Ok(Reached::Yes | Reached::Missed) => {}
+            // The mail server is there: the others need not leave one at a time.
+            Ok(Reached::Yes) => self.at_once = AT_ONCE,
+            Ok(Reached::Missed) => {}
             Ok(Reached::No) => self.looked = Looked::Stuck,
             Err(error) if error.code == Code::RateLimited => {
                 tracing::warn!(%error, "mails wait");
-                self.looked = Looked::Stuck;
+                self.counted_only = true;
+                self.due.clear();
             }
             Err(error) => {
                 tracing::warn!(%error, "the outbox could not be written");
@@ -164,7 +178,22 @@ enum Reached {
 
 async fn attempt(services: &Services, post: &Post, due: Due) -> Result<Reached, Error> {
     let Some(mail) = outbox::claim(services, due).await? else { return Ok(Reached::Missed) };
-    let (outcome, reached) = match post.send(&mail).await {
+    let offered = post.offer(&mail).await;
+    if offered.is_ok() && !outbox::hand_over(services, due, mail.attempts).await? {
+        return Ok(Reached::Missed);
+    }
+    let sent = match offered {
+        Ok(offered) => offered.hand_over().await,
+        Err(problem) => Err(problem),
+    };
+    let (outcome, reached) = became(&mail, sent);
+    persistently(|| outbox::settle(services, due, mail.attempts, &outcome)).await?;
+    Ok(reached)
+}
+
+/// What became of a mail, and whether the mail server was reached.
+fn became(mail: &Outgoing, sent: Result<(), PostError>) -> (Outcome, Reached) {
+    match sent {
         Ok(()) => {
             tracing::info!(mail.id = %mail.id, attempts = mail.attempts, "a mail has left");
             (Outcome::Sent, Reached::Yes)
@@ -175,12 +204,11 @@ async fn attempt(services: &Services, post: &Post, due: Due) -> Result<Reached, 
             match problem {
                 PostError::Unwritable(_) | PostError::RefusedForGood(_) => (Outcome::RefusedForGood(words), Reached::Yes),
                 PostError::Refused(_) => (Outcome::Refused(words), Reached::Yes),
+                PostError::Unheard(_) => (Outcome::Unheard(words), Reached::Yes),
                 PostError::Unreachable(_) => (Outcome::Unreachable(words), Reached::No),
             }
         }
-    };
-    persistently(|| outbox::settle(services, due, mail.attempts, &outcome)).await?;
-    Ok(reached)
+    }
 }
 
 /// Tries a few times: that a mail has left must not be forgotten because the database was away for a moment.
