@@ -21,10 +21,11 @@ create index outgoing_mail_telling on outgoing_mail (organization_id, next_attem
 -- The next mail of each lane that has one to send and none at work: an organization is a lane, and for mails of no organization
 -- each person is. Every mail belongs to a share: `people` are told about their own sign-in at an address that is theirs, `proofs` go
 -- to addresses that nobody has proved, the rest is the `organizations`'. The shares take turns, so that none waits for the crowd of
--- another; within a share those come first that have waited longest, and of one person's mails a proof comes last. A mail older than
+-- another; within a share those come first that have waited longest, and of one person's mails a proof comes last. Of a share whose
+-- mails of the day have all been counted, those leave that were counted before: some attempt was made. A mail older than
 -- `oldest` waits for a person. A plan that lies further away than `furthest` was made while the clock was wrong.
 -- (`mails_due` stays for processes of an earlier version.)
-create function mails_by_turn(at_most integer, shares text[], at_work uuid[], oldest interval, furthest interval)
+create function mails_by_turn(at_most integer, shares text[], used_up text[], at_work uuid[], oldest interval, furthest interval)
 returns table (organization_id uuid, id uuid, share text, lane uuid) language plpgsql as $$
 declare
     nobody constant uuid := '00000000-0000-0000-0000-000000000000';
@@ -40,17 +41,17 @@ begin
             from waiting w where w.tenant is not null
         ),
         to_people as (
-            select coalesce(m.reference, m.id) as whose, m.id as mail, m.next_attempt_at as due_at,
+            select coalesce(m.reference, m.id) as whose, m.id as mail, m.next_attempt_at as due_at, m.attempts > 0 as counted,
                 case when m.template is not null and confirmed_address(m.reference) is null then 'proofs' else 'people' end as part
             from outgoing_mail m
             where m.organization_id = nobody and m.state = 'waiting' and (m.template is null or m.template = 'reset_password')
                 and m.queued_at > now() - oldest and (m.next_attempt_at <= now() or m.next_attempt_at > now() + furthest)
             union all
             -- Strangers may have asked for any number of them: of many, the oldest are enough to choose from.
-            (select coalesce(m.reference, m.id), m.id, m.next_attempt_at, 'proofs' from outgoing_mail m
+            (select coalesce(m.reference, m.id), m.id, m.next_attempt_at, m.attempts > 0, 'proofs' from outgoing_mail m
              where m.organization_id = nobody and m.state = 'waiting' and m.template in ('confirm_address', 'change_address')
                 and m.queued_at > now() - oldest and (m.next_attempt_at <= now() or m.next_attempt_at > now() + furthest)
-                and 'proofs' = any (shares)
+                and 'proofs' = any (shares) and (m.attempts > 0 or 'proofs' <> all (used_up))
              order by m.next_attempt_at, m.id limit 1000)
         ),
         next as (
@@ -59,12 +60,13 @@ begin
                 select m.id, m.next_attempt_at from outgoing_mail m
                 where m.organization_id = w.tenant and m.state = 'waiting' and m.queued_at > now() - oldest
                     and (m.next_attempt_at <= now() or m.next_attempt_at > now() + furthest)
+                    and (m.attempts > 0 or 'organizations' <> all (used_up))
                 order by m.next_attempt_at, m.id limit 1
             ) first
             where w.tenant is not null and 'organizations' = any (shares)
             union all
             (select distinct on (p.whose) nobody, p.mail, p.part, p.whose, p.due_at from to_people p
-             where p.part = any (shares) order by p.whose, p.part = 'proofs', p.due_at, p.mail)
+             where p.part = any (shares) and (p.counted or p.part <> all (used_up)) order by p.whose, p.part = 'proofs', p.due_at, p.mail)
         )
         select n.tenant, n.mail, n.part, n.whose from next n
         where n.whose <> all (at_work)

@@ -7,7 +7,7 @@ use crate::{
     account,
     audit::store as audit,
     context::Services,
-    database::{Access, Reach},
+    database::{Access, Db, Reach},
     error::Error,
     id::OrganizationId,
     operation::store::once,
@@ -28,41 +28,120 @@ const AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
 pub struct Swept {
     /// Sign-ins that had run out.
     pub sign_ins: u64,
+    /// Events, browsers and tries that are long over.
+    pub security: u64,
     /// Answers that nobody asked for again within a day.
     pub answers: u64,
     /// Months of accesses that were kept for long enough.
-    pub access_months: i32,
+    pub access_months: u64,
     /// Secrets of links that had run out a month before.
-    pub secrets: i64,
+    pub secrets: u64,
+    /// How many steps did not come to their end. Each is for itself: the others were done.
+    pub failures: u64,
 }
 
 /// Sweeps once. What is left over, if anything, is for the next time.
-pub async fn sweep(services: &Services) -> Result<Swept, Error> {
-    let now = services.clock.now();
-    let day_ago = now - once::KEPT_FOR;
-    let mut db = services.workers.begin(Reach::Nobody, Access::Write).await?;
-    let mut swept = Swept { sign_ins: account::store::delete_expired_sign_ins(&mut db, now).await?, ..Swept::default() };
-    security::store::forget_old(&mut db, now).await?;
-    swept.secrets = verification::store::forget(&mut db, now - SECRETS_KEPT_FOR).await?;
-    swept.answers += once::forget_own(&mut db, day_ago).await?;
-    let organizations = once::organizations_with_answers_before(&mut db, day_ago, ORGANIZATIONS_MAX).await?;
-    db.commit().await?;
-    for organization in organizations {
-        let mut db = services.workers.begin(Reach::Organization(OrganizationId(organization)), Access::Write).await?;
-        swept.answers += once::forget(&mut db, day_ago).await?;
-        db.commit().await?;
+pub async fn sweep(services: &Services) -> Swept {
+    let mut failures = 0;
+    let mut swept = Swept {
+        sign_ins: done("sign-ins", sign_ins(services).await, &mut failures),
+        security: done("security events", security_events(services).await, &mut failures),
+        secrets: done("secrets", secrets(services).await, &mut failures),
+        answers: done("answers to persons", own_answers(services).await, &mut failures),
+        ..Swept::default()
+    };
+    for organization in done("organizations with answers", organizations(services).await, &mut failures) {
+        swept.answers += done("answers", answers(services, organization).await, &mut failures);
     }
-    swept.access_months = turn_over_accesses(services, now).await?;
-    Ok(swept)
+    done("room for accesses", room_for_accesses(services).await, &mut failures);
+    for month in done("months of accesses", months_over(services).await, &mut failures) {
+        swept.access_months += done("a month of accesses", drop_month(services, &month).await, &mut failures);
+    }
+    Swept { failures, ..swept }
 }
 
-/// Makes room for the accesses to come, and drops those of months that are long over; how many months.
-async fn turn_over_accesses(services: &Services, now: Timestamp) -> Result<i32, Error> {
-    let mut db = services.workers.begin(Reach::Nobody, Access::Write).await?;
-    audit::make_room_for_accesses(&mut db, now + AHEAD).await?;
+/// What a step came to; nothing when it failed, which keeps no other step from being taken.
+fn done<T: Default>(step: &str, result: Result<T, Error>, failures: &mut u64) -> T {
+    result.unwrap_or_else(|error| {
+        tracing::warn!(%error, step, "what is old could not be swept up");
+        *failures += 1;
+        T::default()
+    })
+}
+
+/// What is certainly over: by the clock of the database and by that of this process, since either may be wrong.
+async fn now(db: &mut Db, services: &Services) -> Result<Timestamp, Error> {
+    Ok(db.now().await?.min(services.clock.now()))
+}
+
+/// A transaction of one step.
+async fn begin(services: &Services) -> Result<Db, Error> {
+    services.workers.begin(Reach::Nobody, Access::Write).await
+}
+
+async fn sign_ins(services: &Services) -> Result<u64, Error> {
+    let mut db = begin(services).await?;
+    let now = now(&mut db, services).await?;
+    let gone = account::store::delete_expired_sign_ins(&mut db, now).await?;
     db.commit().await?;
-    let mut db = services.workers.begin(Reach::Nobody, Access::Write).await?;
-    let dropped = audit::drop_accesses(&mut db, services.access_log_days).await?;
+    Ok(gone)
+}
+
+async fn security_events(services: &Services) -> Result<u64, Error> {
+    let mut db = begin(services).await?;
+    let now = now(&mut db, services).await?;
+    let gone = security::store::forget_old(&mut db, now).await?;
     db.commit().await?;
-    Ok(dropped)
+    Ok(gone)
+}
+
+async fn secrets(services: &Services) -> Result<u64, Error> {
+    let mut db = begin(services).await?;
+    let before = now(&mut db, services).await? - SECRETS_KEPT_FOR;
+    let gone = verification::store::forget(&mut db, before).await?;
+    db.commit().await?;
+    Ok(gone.unsigned_abs())
+}
+
+async fn own_answers(services: &Services) -> Result<u64, Error> {
+    let mut db = begin(services).await?;
+    let before = db.now().await? - once::KEPT_FOR;
+    let gone = once::forget_own(&mut db, before).await?;
+    db.commit().await?;
+    Ok(gone)
+}
+
+async fn organizations(services: &Services) -> Result<Vec<OrganizationId>, Error> {
+    let mut db = services.workers.begin(Reach::Nobody, Access::Read).await?;
+    let before = db.now().await? - once::KEPT_FOR;
+    let found = once::organizations_with_answers_before(&mut db, before, ORGANIZATIONS_MAX).await?;
+    Ok(found.into_iter().map(OrganizationId).collect())
+}
+
+async fn answers(services: &Services, organization: OrganizationId) -> Result<u64, Error> {
+    let mut db = services.workers.begin(Reach::Organization(organization), Access::Write).await?;
+    let before = db.now().await? - once::KEPT_FOR;
+    let gone = once::forget(&mut db, before).await?;
+    db.commit().await?;
+    Ok(gone)
+}
+
+/// Makes room for the accesses to come, which are told by the clock of this process.
+async fn room_for_accesses(services: &Services) -> Result<(), Error> {
+    let mut db = begin(services).await?;
+    audit::make_room_for_accesses(&mut db, services.clock.now() + AHEAD).await?;
+    db.commit().await
+}
+
+async fn months_over(services: &Services) -> Result<Vec<String>, Error> {
+    let mut db = services.workers.begin(Reach::Nobody, Access::Read).await?;
+    audit::months_over(&mut db, services.access_log_days).await
+}
+
+/// Drops a month: in a transaction of its own, so that one that somebody reads keeps none of the others.
+async fn drop_month(services: &Services, month: &str) -> Result<u64, Error> {
+    let mut db = begin(services).await?;
+    let dropped = audit::drop_month(&mut db, month, services.access_log_days).await?;
+    db.commit().await?;
+    Ok(u64::from(dropped))
 }

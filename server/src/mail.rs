@@ -1,37 +1,59 @@
 //! Mails, handed to the mail server.
 
+mod way;
+
 use std::time::Duration;
 
 use app::outbox::Outgoing;
 use lettre::{
-    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    Message,
+    address::Envelope,
     message::{Attachment, Mailbox, MultiPart, SinglePart, header::ContentType},
     transport::smtp::{
         self,
-        response::{Category, Severity},
+        client::AsyncSmtpConnection,
+        commands::{Data, Mail, Rcpt},
+        extension::{Extension, MailBodyParameter, MailParameter, ServerInfo},
+        response::{Category, Response, Severity},
     },
 };
 use tokio::time::timeout;
 use url::Url;
 
-/// How long the mail server may take to take one mail. With the time for writing the outcome down it is less than the lease of
-/// the outbox, so a mail is never sent by two at once.
-const PATIENCE: Duration = Duration::from_secs(45);
+use way::Way;
+pub use way::WayError;
 
-/// How long it may take for one step of that.
-const STEP_LIMIT: Duration = Duration::from_secs(20);
+/// How long the end of a connection is waited for, by nobody whom it holds up.
+const FAREWELL: Duration = Duration::from_secs(20);
 
-/// The way to the mail server. Copies share its connections.
+/// How long the mail server may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For everything up to the moment at which it wants to have the mail. Less than the lease of the outbox, so a mail is never
+    /// offered by two at once.
+    pub offer: Duration,
+    /// For taking the mail and saying so. RFC 5321, section 4.5.3.2.6, wants no less: who gives up earlier sends the mail twice.
+    pub answer: Duration,
+}
+
+impl Patience {
+    /// The usual one.
+    pub const USUAL: Self = Self { offer: Duration::from_secs(60), answer: Duration::from_mins(10) };
+}
+
+/// The way to the mail server. Each mail has a connection of its own: on one that was left in the middle of a mail, every later
+/// answer would be taken for the one before it.
 #[derive(Clone)]
 pub struct Post {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    way: Way,
     from: Mailbox,
+    patience: Patience,
 }
 
 /// Why a mail was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum PostError {
-    /// It cannot be written as a mail: an address or a name is not one.
+    /// It cannot be written as a mail: an address or a name is not one, or not for this mail server.
     #[error("the mail cannot be written: {0}")]
     Unwritable(String),
     /// The mail server answered, and refused for now (a 4xx reply of RFC 5321, section 4.2.1).
@@ -40,30 +62,57 @@ pub enum PostError {
     /// The mail server answered that it will never take this mail (a 55x reply).
     #[error("the mail server refused for good: {0}")]
     RefusedForGood(String),
-    /// The mail server could not be reached.
+    /// The mail server could not be reached, or broke off before it had anything of the mail.
     #[error("the mail server could not be reached: {0}")]
     Unreachable(String),
+    /// The mail was on its way, and the mail server never said whether it has taken it.
+    #[error("the mail server did not say whether it has taken the mail: {0}")]
+    Unheard(String),
+}
+
+/// A mail that the mail server waits for, and has nothing of yet. Dropped, it never had anything of it.
+pub struct Offered {
+    connection: AsyncSmtpConnection,
+    mail: Vec<u8>,
+    patience: Patience,
 }
 
 impl Post {
     /// Mails leave through the server of this URL, from this sender.
     ///
     /// # Errors
-    /// When the URL says something that the transport does not know.
-    pub fn new(server: &Url, from: Mailbox) -> Result<Self, smtp::Error> {
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(server.as_str())?.timeout(Some(STEP_LIMIT)).build();
-        Ok(Self { transport, from })
+    /// When the URL names no mail server.
+    pub fn new(server: &Url, from: Mailbox) -> Result<Self, WayError> {
+        Ok(Self { way: Way::of(server)?, from, patience: Patience::USUAL })
     }
 
-    /// Hands a mail to the server.
-    pub async fn send(&self, mail: &Outgoing) -> Result<(), PostError> {
+    /// The same with another patience.
+    pub fn with(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// Offers a mail to the server, up to the moment at which it wants to have it.
+    ///
+    /// # Errors
+    /// Says why not; the mail has not left then.
+    pub async fn offer(&self, mail: &Outgoing) -> Result<Offered, PostError> {
         let message = self.written(mail)?;
-        match timeout(PATIENCE, self.transport.send(message)).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(problem)) if is_about_the_mail(&problem) => Err(PostError::RefusedForGood(words(&problem))),
-            Ok(Err(problem)) if problem.status().is_some() => Err(PostError::Refused(words(&problem))),
-            Ok(Err(problem)) => Err(PostError::Unreachable(words(&problem))),
-            Err(_) => Err(PostError::Unreachable(format!("no answer within {} seconds", PATIENCE.as_secs()))),
+        let (mail, within) = (message.formatted(), self.patience.offer);
+        match timeout(within, self.introduced(message.envelope(), &mail)).await {
+            Ok(Ok(connection)) => Ok(Offered { connection, mail, patience: self.patience }),
+            Ok(Err(problem)) => Err(problem),
+            Err(_) => Err(PostError::Unreachable(format!("no answer within {} seconds", within.as_secs()))),
+        }
+    }
+
+    async fn introduced(&self, envelope: &Envelope, mail: &[u8]) -> Result<AsyncSmtpConnection, PostError> {
+        let mut connection = self.way.open().await.map_err(|problem| refused(&problem))?;
+        match introduce(&mut connection, envelope, mail).await {
+            Ok(()) => Ok(connection),
+            Err(problem) => {
+                see_off(connection);
+                Err(problem)
+            }
         }
     }
 
@@ -92,6 +141,78 @@ impl Post {
             }
         };
         written.map_err(|problem| PostError::Unwritable(problem.to_string()))
+    }
+}
+
+impl Offered {
+    /// Hands the mail over. Whatever follows but an answer, the mail server may have it: an end of this process too.
+    ///
+    /// # Errors
+    /// Says why it was not taken, or that nobody knows.
+    pub async fn hand_over(mut self) -> Result<(), PostError> {
+        let within = self.patience.answer;
+        let Ok(answered) = timeout(within, self.connection.message(&self.mail)).await else {
+            return Err(PostError::Unheard(format!("no answer within {} seconds", within.as_secs())));
+        };
+        let taken = match answered {
+            Ok(answer) if answer.code().severity == Severity::PositiveCompletion => Ok(()),
+            Ok(answer) => Err(PostError::Unheard(format!("it answered {}", answer.code()))),
+            Err(problem) if problem.status().is_some() => Err(refused(&problem)),
+            Err(problem) => Err(PostError::Unheard(words(&problem))),
+        };
+        see_off(self.connection);
+        taken
+    }
+}
+
+/// Says from whom a mail is and for whom, and comes back when the mail server wants to have it.
+async fn introduce(connection: &mut AsyncSmtpConnection, envelope: &Envelope, mail: &[u8]) -> Result<(), PostError> {
+    let parameters = parameters(connection.server_info(), envelope, mail)?;
+    expect(connection.command(Mail::new(envelope.from().cloned(), parameters)).await, Severity::PositiveCompletion)?;
+    for recipient in envelope.to() {
+        expect(connection.command(Rcpt::new(recipient.clone(), Vec::new())).await, Severity::PositiveCompletion)?;
+    }
+    expect(connection.command(Data).await, Severity::PositiveIntermediate)
+}
+
+/// What the mail server has to know beforehand of a mail with more than ASCII in it.
+fn parameters(server: &ServerInfo, envelope: &Envelope, mail: &[u8]) -> Result<Vec<MailParameter>, PostError> {
+    let takes = |feature, what| match server.supports_feature(feature) {
+        true => Ok(()),
+        false => Err(PostError::Unwritable(format!("the mail server takes no {what} with more than ASCII in it"))),
+    };
+    let mut parameters = Vec::new();
+    if envelope.from().into_iter().chain(envelope.to()).any(|address| !AsRef::<str>::as_ref(address).is_ascii()) {
+        takes(Extension::SmtpUtfEight, "address")?;
+        parameters.push(MailParameter::SmtpUtfEight);
+    }
+    if !mail.is_ascii() {
+        takes(Extension::EightBitMime, "mail")?;
+        parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    Ok(parameters)
+}
+
+/// Whether an answer is of the kind that belongs here: another one is the answer to something else.
+fn expect(answer: Result<Response, smtp::Error>, severity: Severity) -> Result<(), PostError> {
+    match answer {
+        Ok(answer) if answer.code().severity == severity => Ok(()),
+        Ok(answer) => Err(PostError::Refused(format!("it answered {}, which does not belong here", answer.code()))),
+        Err(problem) => Err(refused(&problem)),
+    }
+}
+
+/// Takes leave of the mail server; nobody waits for that.
+fn see_off(mut connection: AsyncSmtpConnection) {
+    tokio::spawn(async move { timeout(FAREWELL, connection.abort()).await });
+}
+
+/// Why a mail was not taken that the mail server had nothing of, or said so.
+fn refused(problem: &smtp::Error) -> PostError {
+    match problem.status() {
+        _ if is_about_the_mail(problem) => PostError::RefusedForGood(words(problem)),
+        Some(_) => PostError::Refused(words(problem)),
+        None => PostError::Unreachable(words(problem)),
     }
 }
 

@@ -25,9 +25,14 @@ pub async fn append_accesses(db: &mut Db, records: &[Record]) -> Result<(), Erro
     Ok(())
 }
 
-/// Drops the months of accesses that ended longer ago than so many days; how many there were.
-pub async fn drop_accesses(db: &mut Db, days: i32) -> Result<i32, Error> {
-    Ok(query_scalar!(r#"select drop_access_partitions($1) as "dropped!""#, days).fetch_one(db.connection()).await?)
+/// The months of accesses that ended longer ago than so many days.
+pub async fn months_over(db: &mut Db, days: i32) -> Result<Vec<String>, Error> {
+    Ok(query_scalar!(r#"select place as "place!" from access_partitions_over($1) place"#, days).fetch_all(db.connection()).await?)
+}
+
+/// Drops such a month; whether it was one.
+pub async fn drop_month(db: &mut Db, month: &str, days: i32) -> Result<bool, Error> {
+    Ok(query_scalar!(r#"select drop_access_partition($1, $2) as "dropped!""#, month, days).fetch_one(db.connection()).await?)
 }
 
 /// Makes the place for the accesses of this instant's month, where there is none.

@@ -75,6 +75,12 @@ impl Db {
         }
     }
 
+    /// What the database takes for now: the beginning of this transaction by its clock, which all processes share.
+    pub async fn now(&mut self) -> Result<Timestamp, Error> {
+        let now = sqlx::query_scalar!(r#"select now() as "now!: jiff_sqlx::Timestamp""#).fetch_one(self.connection()).await?;
+        Ok(now.to_jiff())
+    }
+
     /// Ends the transaction of a read and gives its connection back, before long work that asks the database nothing more.
     pub async fn release(&mut self) {
         if let Some(open) = self.open.take() {

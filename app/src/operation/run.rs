@@ -88,7 +88,7 @@ async fn attempt<T: Serialize + DeserializeOwned>(
     let mut call = Call::begin(declaration, caller, dry_run).await?;
     let key = key.filter(|_| !dry_run);
     if let Some(key) = &key
-        && let Claim::Answered(answer) = once::claim(&mut call.db, call.asker, key, declaration.name, arguments, call.now).await?
+        && let Claim::Answered(answer) = once::claim(&mut call.db, call.asker, key, declaration.name, arguments).await?
     {
         place.put(Record::of_access(&call.caller, call.now, declaration, arguments.clone(), outcome::REPEATED));
         return repeated(answer);

@@ -1,8 +1,11 @@
 //! Mails on their way out: what the worker of the process takes from the outbox.
 //!
 //! A mail is claimed before it is sent, and claiming already plans the next attempt. So no two workers send the same
-//! mail, and one that dies on the way leaves a mail that is tried again. A mail can reach somebody twice when the worker
-//! dies after the mail server has taken it; its message id stays the same, so that mail programs can tell.
+//! mail, and one that dies on the way leaves a mail that is tried again.
+//!
+//! Before the mail server gets anything of a mail, the outbox counts that its outcome may never be heard, and plans the next
+//! attempt for much later. So a mail can reach somebody twice when the worker dies, or the mail server falls silent, after the
+//! mail server has taken it, but a few times at most; its message id stays the same, so that mail programs can tell.
 //!
 //! What is due, and for how long a mail is claimed, goes by the clock of the database, which all processes share. Age alone
 //! fails no mail: one that is too old waits, unchanged, until a person sends it again.
@@ -30,9 +33,19 @@ use crate::{
 /// How often the mail server may refuse a mail before it counts as failed.
 pub const ATTEMPTS_MAX: i32 = 12;
 
-/// How long a mail is claimed for: when nothing was heard of the attempt by then, the next one follows. Sending takes less, and
-/// writing the outcome down too, so a claim is never taken over while it is at work.
+/// How long a mail is claimed for until it is handed over: when the worker dies before, the next attempt follows. Offering a mail
+/// takes less, so a claim is never taken over while it is at work.
 pub const LEASE: SignedDuration = SignedDuration::from_mins(2);
+
+/// How often a mail may be handed over in a row without a word of what became of it.
+pub const UNHEARD_MAX: i32 = 3;
+
+/// How long after that the next attempt follows; much longer than the mail server may take to answer, writing that down included.
+pub const UNHEARD_WAIT: SignedDuration = SignedDuration::from_hours(2);
+
+/// What is said of a mail that was handed over so often.
+pub const UNHEARD: &str = "The mail server was given this mail 3 times and never said whether it has taken it, so it may have arrived. \
+                           It does not leave by itself any more. If it is still wanted, send it again.";
 
 /// The shortest wait before the next attempt.
 pub const WAIT_MIN: SignedDuration = SignedDuration::from_mins(1);
@@ -116,16 +129,25 @@ pub enum Outcome {
     Sent,
     /// It has not, in its own words; it is tried again.
     Refused(String),
-    /// It was not reached, or broke off; the mail is tried again, however often that was.
+    /// It was not reached, or broke off before it had anything of the mail; it is tried again, however often that was.
     Unreachable(String),
+    /// It was handed the mail and never said what became of it; tried again a few times, much later.
+    Unheard(String),
     /// It never will, in its own words: trying again would only annoy the mail server.
     RefusedForGood(String),
 }
 
 /// The next mail of each lane that has one to send, of these shares in turn, the longest waiting first; none of the lanes at work.
-pub async fn due(services: &Services, at_most: i32, shares: &[Share], at_work: &[Lane]) -> Result<Vec<Due>, Error> {
+/// Of shares that are used up those leave that were counted before.
+pub async fn due(
+    services: &Services,
+    at_most: i32,
+    shares: &[Share],
+    used_up: &[Share],
+    at_work: &[Lane],
+) -> Result<Vec<Due>, Error> {
     let mut db = services.workers.begin(Reach::Nobody, Access::Read).await?;
-    store::due(&mut db, at_most, shares, at_work).await
+    store::due(&mut db, at_most, shares, used_up, at_work).await
 }
 
 /// Takes a mail for one attempt; nothing when another worker was faster, or when it must not leave any more.
@@ -136,7 +158,11 @@ pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Er
     let mut db = services.workers.begin(Reach::Organization(due.organization), Access::Write).await?;
     let Some(attempts) = store::lock(&mut db, due.mail).await? else { return Ok(None) };
     let mail = store::read(&mut db, due.mail).await?;
-    let body = match text(&mut db, &services.public_url, &mail, services.clock.now()).await? {
+    let text = match mail.unheard {
+        UNHEARD_MAX.. => MailText::Stays(UNHEARD.to_owned()),
+        _ => text(&mut db, &services.public_url, &mail, services.clock.now()).await?,
+    };
+    let body = match text {
         MailText::Ready(body) => body,
         MailText::Stays(why) => {
             tracing::warn!(mail.id = %due.mail, %why, "a mail stays");
@@ -183,6 +209,15 @@ async fn text(db: &mut Db, public_url: &str, mail: &store::Row, now: Timestamp) 
     }
 }
 
+/// Says that the mail server is given the mail now; whether it still may. From here on nobody knows whether it has the mail until it
+/// says so.
+pub async fn hand_over(services: &Services, due: Due, attempts: i32) -> Result<bool, Error> {
+    let mut db = services.workers.begin(Reach::Organization(due.organization), Access::Write).await?;
+    let may = store::hand_over(&mut db, due.mail, attempts, UNHEARD_WAIT).await?;
+    db.commit().await?;
+    Ok(may)
+}
+
 /// Writes down what became of the attempt.
 pub async fn settle(services: &Services, due: Due, attempts: i32, outcome: &Outcome) -> Result<(), Error> {
     let mut db = services.workers.begin(Reach::Organization(due.organization), Access::Write).await?;
@@ -190,7 +225,8 @@ pub async fn settle(services: &Services, due: Due, attempts: i32, outcome: &Outc
     match outcome {
         Outcome::Sent => store::sent(&mut db, mail).await?,
         Outcome::Refused(words) if attempts < ATTEMPTS_MAX => store::refused(&mut db, mail, &plain(words), wait).await?,
-        Outcome::Unreachable(words) => store::refused(&mut db, mail, &plain(words), wait.min(UNREACHABLE_WAIT_MAX)).await?,
+        Outcome::Unreachable(words) => store::unreachable(&mut db, mail, &plain(words), wait.min(UNREACHABLE_WAIT_MAX)).await?,
+        Outcome::Unheard(words) => store::unheard(&mut db, mail, &plain(words), UNHEARD_MAX).await?,
         Outcome::Refused(words) | Outcome::RefusedForGood(words) => store::failed(&mut db, mail, &plain(words)).await?,
     }
     db.commit().await

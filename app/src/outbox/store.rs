@@ -12,15 +12,16 @@ use crate::{
     quotas::Share,
 };
 
-/// Mails of these shares that may leave now, one of each lane that has none at work.
-pub async fn due(db: &mut Db, at_most: i32, shares: &[Share], at_work: &[Lane]) -> Result<Vec<Due>, Error> {
-    let shares: Vec<_> = shares.iter().map(|share| share.name().to_owned()).collect();
+/// Mails of these shares that may leave now, one of each lane that has none at work; of those used up, what was counted before.
+pub async fn due(db: &mut Db, at_most: i32, shares: &[Share], used_up: &[Share], at_work: &[Lane]) -> Result<Vec<Due>, Error> {
+    let [shares, used_up] = [shares, used_up].map(|shares| shares.iter().map(|share| share.name().to_owned()).collect::<Vec<_>>());
     let at_work: Vec<_> = at_work.iter().map(|lane| lane.0).collect();
     let rows = query!(
         r#"select organization_id as "organization_id!", id as "id!", share as "share!", lane as "lane!"
-           from mails_by_turn($1, $2, $3, make_interval(secs => $4), make_interval(secs => $5))"#,
+           from mails_by_turn($1, $2, $3, $4, make_interval(secs => $5), make_interval(secs => $6))"#,
         at_most,
         &shares,
+        &used_up,
         &at_work,
         AGE_MAX.as_secs_f64(),
         PLAN_MAX.as_secs_f64()
@@ -67,6 +68,23 @@ pub async fn count_attempt(db: &mut Db, mail: MailId, lease: SignedDuration) -> 
     Ok(())
 }
 
+/// Counts that nothing may be heard of this attempt, and plans the next one for after this time; whether it is still the one that
+/// the mail was claimed for.
+pub async fn hand_over(db: &mut Db, mail: MailId, attempts: i32, wait: SignedDuration) -> Result<bool, Error> {
+    let organization = db.organization();
+    let counted = query!(
+        "update outgoing_mail set unheard = unheard + 1, next_attempt_at = now() + make_interval(secs => $4)
+         where organization_id = $1 and id = $2 and attempts = $3 and state = 'waiting'",
+        organization,
+        mail.0,
+        attempts,
+        wait.as_secs_f64()
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(counted.rows_affected() == 1)
+}
+
 /// A mail as the worker needs it.
 pub struct Row {
     pub recipient: String,
@@ -81,6 +99,8 @@ pub struct Row {
     /// How the invoice stands that it carries.
     pub invoice_state: Option<String>,
     pub created_at: jiff_sqlx::Timestamp,
+    /// How often in a row it was handed over and nothing heard of it.
+    pub unheard: i32,
 }
 
 /// The mail.
@@ -88,7 +108,7 @@ pub async fn read(db: &mut Db, mail: MailId) -> Result<Row, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Row,
-        r#"select m.recipient, o.email as "reply_to?", m.subject, m.body, m.template, m.reference, m.invoice_id, i.state as "invoice_state?", m.created_at
+        r#"select m.recipient, o.email as "reply_to?", m.subject, m.body, m.template, m.reference, m.invoice_id, i.state as "invoice_state?", m.created_at, m.unheard
            from outgoing_mail m
            left join organization o on o.id = m.organization_id
            left join invoice i on i.organization_id = m.organization_id and i.id = m.invoice_id
@@ -128,8 +148,24 @@ pub async fn sent(db: &mut Db, mail: MailId) -> Result<(), Error> {
     Ok(())
 }
 
-/// The mail was not taken and is tried again after this time.
+/// The mail server said that it has not taken the mail, which is tried again after this time.
 pub async fn refused(db: &mut Db, mail: MailId, words: &str, wait: SignedDuration) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update outgoing_mail set last_error = $3, next_attempt_at = now() + make_interval(secs => $4), unheard = 0
+         where organization_id = $1 and id = $2 and state = 'waiting'",
+        organization,
+        mail.0,
+        words,
+        wait.as_secs_f64()
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// The mail server was not reached; the mail is tried again after this time.
+pub async fn unreachable(db: &mut Db, mail: MailId, words: &str, wait: SignedDuration) -> Result<(), Error> {
     let organization = db.organization();
     query!(
         "update outgoing_mail set last_error = $3, next_attempt_at = now() + make_interval(secs => $4)
@@ -138,6 +174,22 @@ pub async fn refused(db: &mut Db, mail: MailId, words: &str, wait: SignedDuratio
         mail.0,
         words,
         wait.as_secs_f64()
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Nothing was heard of the mail after it was handed over: it is tried again as planned then, unless that was so often enough.
+pub async fn unheard(db: &mut Db, mail: MailId, words: &str, at_most: i32) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update outgoing_mail set last_error = $3, state = case when unheard < $4 then 'waiting' else 'failed' end
+         where organization_id = $1 and id = $2 and state = 'waiting'",
+        organization,
+        mail.0,
+        words,
+        at_most
     )
     .execute(db.connection())
     .await?;

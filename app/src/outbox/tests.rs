@@ -69,6 +69,47 @@ async fn an_unreachable_mail_server_fails_no_mail_and_one_that_refuses_does_in_t
 }
 
 #[tokio::test]
+async fn a_mail_that_was_handed_over_is_not_tried_again_soon_whatever_becomes_of_the_worker() {
+    let (studio, _, due) = studio().await;
+    let services = &studio.caller.services;
+    for attempt in 1..=UNHEARD_MAX {
+        assert_eq!(taken(&studio, due).await.expect("the mail").attempts, attempt);
+        assert!(hand_over(services, due, attempt).await.expect("an answer"));
+        // Here the worker dies.
+        let later = "select count(*) from outgoing_mail where organization_id = $1 and next_attempt_at > now() + interval '1 hour'";
+        assert_eq!(studio.number(later).await, 1);
+        hurry(&studio).await;
+    }
+    assert!(taken(&studio, due).await.is_none(), "that was often enough");
+    let kept = mail(&studio).await;
+    assert_eq!((&kept["state"], &kept["last_error"]), (&json!("failed"), &json!(UNHEARD)));
+}
+
+#[tokio::test]
+async fn a_mail_is_handed_over_by_whoever_holds_it() {
+    let (studio, sent, due) = studio().await;
+    let services = &studio.caller.services;
+    taken(&studio, due).await.expect("the mail");
+    assert!(!hand_over(services, due, 2).await.expect("an answer"), "another worker holds it");
+    studio.ok("void_invoice", json!({"invoice": sent["id"]})).await;
+    assert!(!hand_over(services, due, 1).await.expect("an answer"), "nobody owes what it asks for any more");
+}
+
+#[tokio::test]
+async fn a_word_of_the_mail_server_counts_anew() {
+    let (studio, _, due) = studio().await;
+    let services = &studio.caller.services;
+    for attempt in 1..=3 * UNHEARD_MAX {
+        assert_eq!(taken(&studio, due).await.expect("the mail").attempts, attempt);
+        assert!(hand_over(services, due, attempt).await.expect("an answer"));
+        if attempt % 2 == 0 {
+            settle(services, due, attempt, &Outcome::Refused("later".to_owned())).await.expect("written");
+        }
+        hurry(&studio).await;
+    }
+}
+
+#[tokio::test]
 async fn organizations_take_turns() {
     let (crowded, _, _) = studio().await;
     crowded

@@ -27,11 +27,11 @@ use crate::{
 const SIGN_INS_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(10);
 
 /// How long the mail in hand, and answers under way ([`Bounds::farewell`]), may take once nothing new is taken on.
-const FAREWELL: Duration = Duration::from_secs(5);
+const FAREWELL: Duration = Duration::from_secs(4);
 
-/// How long the end may take altogether, from the moment at which nothing new is taken on. With the usual second before it this
-/// is less than the ten seconds after which a container is killed.
-const END_LIMIT: Duration = Duration::from_millis(8_500);
+/// How long the end may take altogether, from the moment at which nothing new is taken on. With the usual second before it, and a
+/// second for what has to be killed after it, this is well under the ten seconds after which a container is killed.
+const END_LIMIT: Duration = Duration::from_secs(7);
 
 /// Serves until a signal comes.
 ///
@@ -118,6 +118,9 @@ fn told_to_end() -> anyhow::Result<impl Future<Output = ()> + Send> {
 async fn end(jobs: Jobs, running: Running, since: Instant) -> anyhow::Result<()> {
     let settled = jobs.end(since + FAREWELL).await;
     let closed = running.close_by(since + END_LIMIT).await;
-    anyhow::ensure!(settled, "a mail was broken off on its way; it is sent again at the next start, and may arrive twice");
+    anyhow::ensure!(
+        settled,
+        "a mail was broken off on its way; it is tried again, after two hours if the mail server had it already, and may arrive twice then"
+    );
     closed
 }

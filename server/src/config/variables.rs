@@ -122,7 +122,7 @@ pub static VARIABLES: &[Variable] = &[
         name: "STINT_DRAIN_SECONDS",
         default: Fallback::Value("1"),
         shape: "seconds, such as 1, or 0 to close the doors at once",
-        meaning: "How long the process goes on as before when it is told to end, while `/readyz` says no; about nine seconds more is the most that the end then takes.",
+        meaning: "How long the process goes on as before when it is told to end, while `/readyz` says no; about eight seconds more is the most that the end then takes.",
     },
     Variable {
         name: "STINT_ACCESS_LOG_DAYS",

@@ -7,7 +7,7 @@ use std::{collections::VecDeque, future::Future, sync::Arc, time::Duration};
 use app::{
     context::Services,
     error::{Code, Error},
-    outbox::{self, Due, Lane, Outcome},
+    outbox::{self, Due, Lane, Outcome, Outgoing},
     quotas::Share,
 };
 use tokio::{task::JoinSet, time::sleep};
@@ -84,7 +84,7 @@ struct Round<'a> {
     at_work: Vec<Lane>,
     /// How many of them go to addresses that nobody has proved.
     proofs: usize,
-    /// Shares of which all mails of the day have left.
+    /// Shares of which all mails of the day were counted, so that only those among them may still leave.
     used_up: Vec<Share>,
     looked: Looked,
 }
@@ -113,7 +113,7 @@ impl<'a> Round<'a> {
     async fn take_on(&mut self) {
         while self.in_hand.len() < self.at_once && self.looked == Looked::Through && !self.ending.is_cancelled() {
             if self.due.is_empty() {
-                match outbox::due(self.services, HANDFUL, &self.wanted(), &self.at_work).await {
+                match outbox::due(self.services, HANDFUL, &self.wanted(), &self.used_up, &self.at_work).await {
                     Ok(due) => self.due = due.into(),
                     Err(error) => {
                         tracing::warn!(%error, "the outbox could not be read");
@@ -132,9 +132,7 @@ impl<'a> Round<'a> {
     /// The shares whose mails may be taken on.
     fn wanted(&self) -> Vec<Share> {
         let crowded = self.proofs >= self.at_once.div_ceil(2);
-        let mut shares = Share::ALL.to_vec();
-        shares.retain(|share| !self.used_up.contains(share) && !(crowded && *share == Share::Proofs));
-        shares
+        Share::ALL.into_iter().filter(|share| !(crowded && *share == Share::Proofs)).collect()
     }
 
     fn take(&mut self, due: Due) {
@@ -159,11 +157,14 @@ impl<'a> Round<'a> {
             self.at_work.retain(|other| *other != due.lane);
         }
         match attempted {
-            Ok(Reached::Yes | Reached::Missed) => {}
+            // The mail server is there: the others need not leave one at a time.
+            Ok(Reached::Yes) => self.at_once = AT_ONCE,
+            Ok(Reached::Missed) => {}
             Ok(Reached::No) => self.looked = Looked::Stuck,
             Err(error) if error.code == Code::RateLimited => {
                 tracing::warn!(%error, share = due.share.name(), "mails wait");
                 self.used_up.push(due.share);
+                self.due.retain(|other| other.share != due.share);
             }
             Err(error) => {
                 tracing::warn!(%error, "the outbox could not be written");
@@ -183,7 +184,22 @@ enum Reached {
 
 async fn attempt(services: &Services, post: &Post, due: Due) -> Result<Reached, Error> {
     let Some(mail) = outbox::claim(services, due).await? else { return Ok(Reached::Missed) };
-    let (outcome, reached) = match post.send(&mail).await {
+    let offered = post.offer(&mail).await;
+    if offered.is_ok() && !outbox::hand_over(services, due, mail.attempts).await? {
+        return Ok(Reached::Missed);
+    }
+    let sent = match offered {
+        Ok(offered) => offered.hand_over().await,
+        Err(problem) => Err(problem),
+    };
+    let (outcome, reached) = became(&mail, sent);
+    persistently(|| outbox::settle(services, due, mail.attempts, &outcome)).await?;
+    Ok(reached)
+}
+
+/// What became of a mail, and whether the mail server was reached.
+fn became(mail: &Outgoing, sent: Result<(), PostError>) -> (Outcome, Reached) {
+    match sent {
         Ok(()) => {
             tracing::info!(mail.id = %mail.id, attempts = mail.attempts, "a mail has left");
             (Outcome::Sent, Reached::Yes)
@@ -194,12 +210,11 @@ async fn attempt(services: &Services, post: &Post, due: Due) -> Result<Reached, 
             match problem {
                 PostError::Unwritable(_) | PostError::RefusedForGood(_) => (Outcome::RefusedForGood(words), Reached::Yes),
                 PostError::Refused(_) => (Outcome::Refused(words), Reached::Yes),
+                PostError::Unheard(_) => (Outcome::Unheard(words), Reached::Yes),
                 PostError::Unreachable(_) => (Outcome::Unreachable(words), Reached::No),
             }
         }
-    };
-    persistently(|| outbox::settle(services, due, mail.attempts, &outcome)).await?;
-    Ok(reached)
+    }
 }
 
 /// Tries a few times: that a mail has left must not be forgotten because the database was away for a moment.

@@ -4,7 +4,11 @@ mod mails;
 
 use std::{sync::Arc, time::Duration};
 
-use app::{audit::verification::job, context::Services, upkeep};
+use app::{
+    audit::verification::job,
+    context::Services,
+    upkeep::{self, Swept},
+};
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep, timeout_at},
@@ -20,6 +24,9 @@ const LOOK_AFTER: Duration = Duration::from_secs(30);
 
 /// How often old things are swept up.
 const SWEEP_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long after a sweep that did not come to its end the next one follows.
+const SWEEP_AGAIN_AFTER: Duration = Duration::from_secs(10 * 60);
 
 /// How long after the start the first sweep comes: a start is busy enough.
 const FIRST_SWEEP: Duration = Duration::from_secs(60);
@@ -53,15 +60,15 @@ pub fn start(services: &Arc<Services>, post: Option<Post>, ending: CancellationT
 async fn old_things_go(services: Arc<Services>) {
     sleep(FIRST_SWEEP).await;
     loop {
-        match upkeep::sweep(&services).await {
-            Ok(swept) => {
-                let app::upkeep::Swept { sign_ins, answers, secrets, access_months } = swept;
-                tracing::info!(sign_ins, answers, secrets, access_months, "swept up what is old")
-            }
-            Err(error) => tracing::warn!(%error, "what is old could not be swept up"),
-        }
-        sleep(SWEEP_AFTER).await;
+        let Swept { sign_ins, security, answers, secrets, access_months, failures } = upkeep::sweep(&services).await;
+        tracing::info!(sign_ins, security, answers, secrets, access_months, failures, "swept up what is old");
+        sleep(next_sweep(failures)).await;
     }
+}
+
+/// When the next sweep comes, after one of which so many steps failed.
+fn next_sweep(failures: u64) -> Duration {
+    if failures == 0 { SWEEP_AFTER } else { SWEEP_AGAIN_AFTER }
 }
 
 /// Goes on with checks of audit logs: those that were started here, and those that another process began and did not end.
@@ -74,5 +81,16 @@ async fn logs_are_verified(services: Arc<Services>) {
             () = services.verifications.notified() => {}
             () = sleep(LOOK_AFTER) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sweep_that_failed_is_made_up_for_within_minutes() {
+        assert!(next_sweep(1) < Duration::from_secs(30 * 60));
+        assert_eq!(next_sweep(0), Duration::from_secs(24 * 60 * 60));
     }
 }

@@ -24,6 +24,8 @@ pub struct Bounds {
     pub stalled: Duration,
     /// How fast a body has to come.
     pub pace: Pace,
+    /// How fast an answer has to be taken, while there is more of it than the network holds.
+    pub taking: Pace,
     /// The longest head of a request, in bytes.
     pub head_bytes: usize,
     /// The most connections at once.
@@ -38,10 +40,11 @@ pub struct Bounds {
     pub last_requests: Duration,
 }
 
-/// The slowest pace at which a body may come: for `grace` it may come as it likes, and from then on at this many bytes a second.
+/// The slowest pace at which something may go over the network: for `grace` as it likes, and from then on at this many bytes a
+/// second.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
-    /// How long it may come as it likes.
+    /// How long it may go as it likes.
     pub grace: Duration,
     /// Bytes a second from then on.
     pub bytes_per_second: u32,
@@ -62,11 +65,12 @@ impl Bounds {
             idle: Duration::from_secs(60),
             stalled: Duration::from_secs(30),
             pace: Pace { grace: Duration::from_secs(10), bytes_per_second: 1024 },
+            taking: Pace { grace: Duration::from_secs(60), bytes_per_second: 1024 },
             head_bytes: 32 * 1024,
             connections,
             per_network: (connections / 4).max(1),
             proxy: Arc::new(|peer| peer.is_loopback()),
-            farewell: Duration::from_secs(5),
+            farewell: Duration::from_secs(4),
             last_requests: Duration::from_millis(500),
         }
     }

@@ -8,6 +8,7 @@ mod body;
 mod bounds;
 mod register;
 mod stream;
+mod taking;
 #[cfg(test)]
 mod tests;
 

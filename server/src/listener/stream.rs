@@ -1,4 +1,4 @@
-//! A socket that notices who sends half a head, and who takes nothing of what it is sent.
+//! A socket that notices who sends half a head, and who takes nothing, or hardly anything, of what it is sent.
 
 use std::{
     io::{self, IoSlice},
@@ -10,26 +10,24 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{Sleep, sleep, sleep_until},
+    time::{Sleep, sleep_until},
 };
 
-use super::{Bounds, register::Standing};
+use super::{Bounds, register::Standing, taking::Taking};
 
 /// A stream with an end for heads that do not come and for answers that are not taken.
 pub(super) struct Watched<S> {
     stream: S,
     standing: Arc<Standing>,
     head: Duration,
-    stalled: Duration,
     /// When the head that is awaited has to be there.
     head_end: Option<Pin<Box<Sleep>>>,
-    /// When the client has to take something, while it takes nothing.
-    write_end: Option<Pin<Box<Sleep>>>,
+    taking: Taking,
 }
 
 impl<S> Watched<S> {
     pub(super) fn new(stream: S, standing: Arc<Standing>, bounds: &Bounds) -> Self {
-        Self { stream, standing, head: bounds.head, stalled: bounds.stalled, head_end: None, write_end: None }
+        Self { stream, standing, head: bounds.head, head_end: None, taking: Taking::new(bounds) }
     }
 
     /// Nothing has come: an error when the head that is awaited is late.
@@ -42,17 +40,6 @@ impl<S> Watched<S> {
         }
         ready!(end.as_mut().poll(cx));
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the head of a request did not come in time")))
-    }
-
-    /// What became of a write: an error when the client has taken nothing for too long.
-    fn written<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if written.is_ready() {
-            self.write_end = None;
-            return written;
-        }
-        let stalled = self.stalled;
-        ready!(self.write_end.get_or_insert_with(|| Box::pin(sleep(stalled))).as_mut().poll(cx));
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "an answer was not taken")))
     }
 }
 
@@ -73,12 +60,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.written(cx, written)
+        self.taking.written(cx, written)
     }
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
-        self.written(cx, written)
+        self.taking.written(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {

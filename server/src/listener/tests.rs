@@ -53,7 +53,8 @@ impl House {
 fn wide() -> Bounds {
     let pace = Pace { grace: LONG, bytes_per_second: 1 };
     let proxy = Arc::new(|_| false);
-    Bounds { head: LONG, idle: LONG, stalled: LONG, pace, proxy, per_network: 100, ..Bounds::with_connections(100) }
+    let times = Bounds { head: LONG, idle: LONG, stalled: LONG, ..Bounds::with_connections(100) };
+    Bounds { pace, taking: pace, proxy, per_network: 100, ..times }
 }
 
 const SOON: Duration = Duration::from_millis(100);
@@ -148,6 +149,41 @@ async fn a_body_that_comes_byte_by_byte_is_given_up() {
 
 #[tokio::test]
 async fn whoever_does_not_read_is_given_up() {
+    let (endless, gone) = endless();
+    let house = House::open(endless, Bounds { stalled: SOON, ..wide() }).await;
+    let mut stream = house.connect().await;
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n").await.expect("sent");
+    timeout(LIMIT, gone.notified()).await.expect("the answer was given up");
+}
+
+#[tokio::test]
+async fn whoever_reads_hardly_anything_is_given_up() {
+    let (endless, gone) = endless();
+    let taking = Pace { grace: SOON, bytes_per_second: u32::MAX };
+    let house = House::open(endless, Bounds { taking, ..wide() }).await;
+    let mut stream = house.connect().await;
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n").await.expect("sent");
+    let reads = async { while stream.read_u8().await.is_ok() {} };
+    let given_up = async {
+        tokio::select! { () = gone.notified() => {}, () = reads => gone.notified().await }
+    };
+    timeout(LIMIT, given_up).await.expect("however regularly it reads");
+}
+
+#[tokio::test]
+async fn a_stream_that_says_nothing_is_not_hurried() {
+    let bounds = Bounds { taking: Pace { grace: Duration::ZERO, bytes_per_second: u32::MAX }, stalled: SOON, ..wide() };
+    let standing = Register::new(bounds.clone()).place(std::net::Ipv4Addr::LOCALHOST.into()).await.expect("a place").standing.clone();
+    let (client, server) = tokio::io::duplex(16);
+    let (mut client, mut watched) = (client, Watched::new(server, standing, &bounds));
+    for _ in 0..100 {
+        watched.write_all(b"event").await.expect("there is room for it");
+        client.read_exact(&mut [0; 5]).await.expect("it comes");
+    }
+}
+
+/// A door whose answer has no end, and what rings when it is given up.
+fn endless() -> (Router, Arc<Notify>) {
     let gone = Arc::new(Notify::new());
     let told = gone.clone();
     let endless = get(move || {
@@ -162,10 +198,7 @@ async fn whoever_does_not_read_is_given_up() {
             Body::from_stream(pieces)
         }
     });
-    let house = House::open(Router::new().route("/", endless), Bounds { stalled: SOON, ..wide() }).await;
-    let mut stream = house.connect().await;
-    stream.write_all(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n").await.expect("sent");
-    timeout(LIMIT, gone.notified()).await.expect("the answer was given up");
+    (Router::new().route("/", endless), gone)
 }
 
 /// Rings when it is dropped.

@@ -8,7 +8,7 @@ use futures::FutureExt;
 use serde_json::{Value, json};
 use server::{
     jobs,
-    mail::{Post, PostError},
+    mail::{Patience, Post, PostError},
 };
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
@@ -277,5 +277,122 @@ async fn a_mail_to_what_is_no_address_is_refused_by_us() {
         attachment: None,
         attempts: 1,
     };
-    assert!(matches!(post(&server.url).send(&mail).await, Err(PostError::Unwritable(_))));
+    assert!(matches!(post(&server.url).offer(&mail).await, Err(PostError::Unwritable(_))));
+}
+
+/// A way to this mail server for somebody with no patience for its last answer.
+fn impatient(url: &str) -> Post {
+    post(url).with(Patience { answer: Duration::from_millis(100), ..Patience::USUAL })
+}
+
+/// Sends a further invoice to the same client.
+async fn another_invoice_is_sent(world: &World, person: &Person) {
+    let line = json!({ "description": "More work", "quantity": "1", "price": 5000 });
+    let draft = world.rest(person, "draft_invoice", json!({ "client": "Ümläut & Söhne", "lines": [line] })).await.ok();
+    world.rest(person, "send_invoice", json!({ "invoice": draft["id"] })).await.ok();
+}
+
+#[tokio::test]
+async fn a_late_answer_to_one_mail_is_not_taken_for_that_to_the_next() {
+    let (world, server) = (World::alone().await, MailServer::start().await);
+    let (ada, grace) = (world.person("Ada").await, world.person("Grace").await);
+    let (held, post) = (server.hold("."), impatient(&server.url));
+    invoice_is_sent(&world, &ada).await;
+    jobs::look_through(&world.services, &post).await;
+    held.go();
+    invoice_is_sent(&world, &grace).await;
+    server.refusals.store(1, Ordering::SeqCst);
+    jobs::look_through(&world.services, &post).await;
+    let mail = mail_of(&world, &grace).await;
+    assert_eq!(mail["state"], "waiting", "it was refused: {mail}");
+    assert!(mail["last_error"].as_str().is_some_and(|words| words.contains("try again later")), "{mail}");
+}
+
+#[tokio::test]
+async fn a_mail_that_nothing_is_heard_of_is_tried_again_much_later_and_not_often() {
+    let (world, server) = (World::alone().await, MailServer::start().await);
+    let (ada, post) = (world.person("Ada").await, impatient(&server.url));
+    invoice_is_sent(&world, &ada).await;
+    let soon = "select count(*) from outgoing_mail where state = 'waiting' and next_attempt_at < now() + interval '1 hour'";
+    for attempt in 1..=3 {
+        let held = server.hold(".");
+        jobs::look_through(&world.services, &post).await;
+        held.go();
+        let mail = mail_of(&world, &ada).await;
+        assert_eq!((&mail["attempts"], &mail["state"]), (&json!(attempt), &json!(if attempt < 3 { "waiting" } else { "failed" })));
+        assert!(mail["last_error"].as_str().is_some_and(|words| words.contains("did not say")), "{mail}");
+        let owner = world.owner().await;
+        assert_eq!(sqlx::query_scalar::<_, i64>(soon).fetch_one(&owner).await.expect("a number"), 0);
+        owner.close().await;
+        hurry(&world).await;
+    }
+}
+
+#[tokio::test]
+async fn only_a_yes_at_the_end_is_one() {
+    let (world, server) = (World::alone().await, MailServer::start().await);
+    let ada = world.person("Ada").await;
+    server.says(".", b"354 go on\r\n");
+    invoice_is_sent(&world, &ada).await;
+    jobs::look_through(&world.services, &post(&server.url)).await;
+    assert_eq!(mail_of(&world, &ada).await["state"], "waiting");
+}
+
+#[tokio::test]
+async fn what_the_mail_server_refuses_of_a_whole_mail_is_heard() {
+    let (world, server) = (World::alone().await, MailServer::start().await);
+    let ada = world.person("Ada").await;
+    server.says(".", b"550 no such words\r\n");
+    invoice_is_sent(&world, &ada).await;
+    jobs::look_through(&world.services, &post(&server.url)).await;
+    let mail = mail_of(&world, &ada).await;
+    assert_eq!(mail["state"], "failed", "{mail}");
+}
+
+#[tokio::test]
+async fn a_mail_that_was_counted_leaves_although_all_mails_of_the_day_are() {
+    let quotas = Quotas { mails: Some(1), ..Quotas::default() };
+    let (world, server) = (World::alone_with(quotas).await, MailServer::start().await);
+    let (ada, post) = (world.person("Ada").await, post(&server.url));
+    server.refusals.store(1, Ordering::SeqCst);
+    invoice_is_sent(&world, &ada).await;
+    jobs::look_through(&world.services, &post).await;
+    another_invoice_is_sent(&world, &ada).await;
+    let owner = world.owner().await;
+    let longest = "update outgoing_mail set next_attempt_at = now() - interval '1 hour' * (2 - attempts)";
+    sqlx::query(longest).execute(&owner).await.expect("the uncounted one has waited longest");
+    jobs::look_through(&world.services, &post).await;
+    let states = "select state from outgoing_mail order by attempts";
+    let states: Vec<String> = sqlx::query_scalar(states).fetch_all(&owner).await.expect("states");
+    assert_eq!(states, ["waiting", "sent"]);
+    owner.close().await;
+}
+
+#[tokio::test]
+async fn after_a_hiccup_of_the_mail_server_mails_leave_beside_each_other_again() {
+    let (world, mut server) = (World::alone().await, MailServer::start().await);
+    let (ada, grace, edsger) = (world.person("Ada").await, world.person("Grace").await, world.person("Edsger").await);
+    for person in [&ada, &grace, &edsger] {
+        invoice_is_sent(&world, person).await;
+    }
+    let owner = world.owner().await;
+    let first = "(select min(queued_at) from outgoing_mail)";
+    let later = format!("update outgoing_mail set next_attempt_at = now() + interval '1 hour' where queued_at > {first}");
+    sqlx::query(sqlx::AssertSqlSafe(later)).execute(&owner).await.expect("later");
+    server.says("220", b"hiccup\r\n");
+    let held = server.hold("slow@");
+    let _jobs = jobs::start(&world.services, Some(post(&server.url)), CancellationToken::new());
+    let deadline = Instant::now() + LIMIT;
+    while mail_of(&world, &ada).await["last_error"].is_null() {
+        assert!(Instant::now() < deadline, "the first is tried");
+    }
+    let next = "update outgoing_mail m set next_attempt_at = now() - interval '1 hour' / place,
+                    recipient = case place when 2 then 'slow@example.com' else recipient end
+                from (select id, row_number() over (order by queued_at) as place from outgoing_mail) o where o.id = m.id";
+    sqlx::query(next).execute(&owner).await.expect("all are due");
+    owner.close().await;
+    timeout(LIMIT, held.reached()).await.expect("the second is on its way");
+    for _ in 0..2 {
+        timeout(LIMIT, server.taken.recv()).await.expect("in time").expect("the first and the third leave meanwhile");
+    }
 }

@@ -14,6 +14,9 @@ use tokio::{
     },
 };
 
+/// Words for a moment, once.
+type Said = Mutex<Option<(&'static str, &'static [u8])>>;
+
 /// A mail server on a free port of this machine.
 pub struct MailServer {
     /// Its address, as `STINT_SMTP_URL` takes it.
@@ -23,6 +26,7 @@ pub struct MailServer {
     /// How many more mails it refuses.
     pub refusals: Arc<AtomicU32>,
     held: Arc<Mutex<Vec<Arc<Hold>>>>,
+    said: Arc<Said>,
 }
 
 /// A moment of the conversation at which the server falls silent, once, until it is told to go on.
@@ -52,17 +56,23 @@ impl MailServer {
         let (given, taken) = unbounded_channel();
         let refusals = Arc::new(AtomicU32::new(0));
         let held: Arc<Mutex<Vec<Arc<Hold>>>> = Arc::default();
-        let (refusing, holding) = (refusals.clone(), held.clone());
+        let said: Arc<Said> = Arc::default();
+        let (refusing, holding, saying) = (refusals.clone(), held.clone(), said.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(converse(stream, given.clone(), refusing.clone(), holding.clone()));
+                tokio::spawn(converse(stream, given.clone(), refusing.clone(), holding.clone(), saying.clone()));
             }
         });
-        Self { url, taken, refusals, held }
+        Self { url, taken, refusals, held, said }
     }
 
-    /// Lets the server fall silent once before it answers this: `220` (its greeting), a command, or `.` (a mail that it has whole).
-    /// Told several times, it does so for as many.
+    /// Lets the server answer once with these words: instead of its greeting (`220`), or to a whole mail (`.`).
+    pub fn says(&self, moment: &'static str, words: &'static [u8]) {
+        *self.said.lock().expect("words") = Some((moment, words));
+    }
+
+    /// Lets the server fall silent once before it answers this: `220` (its greeting), a command, `.` (a mail that it has whole), or
+    /// `slow@` (such an address). Told several times, it does so for as many.
     pub fn hold(&self, moment: &'static str) -> Arc<Hold> {
         let hold = Arc::new(Hold { moment, reached: Notify::new(), go: Notify::new() });
         self.held.lock().expect("a hold").push(hold.clone());
@@ -82,20 +92,29 @@ async fn wait(held: &Mutex<Vec<Arc<Hold>>>, moment: &str) {
     }
 }
 
+/// What the server was told to say at this moment, or what it usually says.
+fn words(said: &Said, moment: &str, usual: &'static [u8]) -> &'static [u8] {
+    said.lock().expect("words").take_if(|(at, _)| *at == moment).map_or(usual, |(_, words)| words)
+}
+
 /// The part of RFC 5321 that a mail needs.
 async fn converse(
     mut stream: TcpStream,
     given: UnboundedSender<String>,
     refusals: Arc<AtomicU32>,
     held: Arc<Mutex<Vec<Arc<Hold>>>>,
+    said: Arc<Said>,
 ) -> std::io::Result<()> {
     let (read, mut write) = stream.split();
     let mut lines = BufReader::new(read).lines();
     wait(&held, "220").await;
-    write.write_all(b"220 small\r\n").await?;
+    write.write_all(words(&said, "220", b"220 small\r\n")).await?;
     while let Some(line) = lines.next_line().await? {
         let word = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
         wait(&held, &word).await;
+        if line.contains("slow@") {
+            wait(&held, "slow@").await;
+        }
         let answer: &[u8] = match word.as_str() {
             "EHLO" => b"250-small\r\n250 8BITMIME\r\n",
             "MAIL" if refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() => {
@@ -111,7 +130,7 @@ async fn converse(
                 }
                 given.send(mail).ok();
                 wait(&held, ".").await;
-                b"250 taken\r\n"
+                words(&said, ".", b"250 taken\r\n")
             }
             "QUIT" => b"221 bye\r\n",
             _ => b"250 fine\r\n",

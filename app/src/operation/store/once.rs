@@ -76,11 +76,10 @@ pub enum Claim {
     Answered(Option<Value>),
 }
 
-/// What is claimed: an operation with its arguments, at an instant.
+/// What is claimed: an operation with its arguments.
 struct Claimed<'a> {
     operation: &'a str,
     hash: &'a [u8],
-    now: Timestamp,
 }
 
 /// An answer with the call that it was given to.
@@ -92,10 +91,11 @@ struct Given {
 
 /// Claims an idempotency key for this call, or finds the answer that it already has.
 ///
-/// A second call with the same key waits here until the first has ended.
-pub async fn claim(db: &mut Db, asker: Asker, key: &str, operation: &str, arguments: &Value, now: Timestamp) -> Result<Claim, Error> {
+/// A second call with the same key waits here until the first has ended. How old an answer is goes by the clock of the database: one
+/// process whose clock is wrong would do again what was done.
+pub async fn claim(db: &mut Db, asker: Asker, key: &str, operation: &str, arguments: &Value) -> Result<Claim, Error> {
     let (hash, kept) = (asker.hash(arguments), asker.kept(key));
-    let claimed = Claimed { operation, hash: &hash, now };
+    let claimed = Claimed { operation, hash: &hash };
     let first = match asker.whose {
         Whose::Member(member) => claim_of_member(db, member, &kept, &claimed).await?,
         Whose::Person(person) => claim_of_person(db, person, &kept, &claimed).await?,
@@ -129,18 +129,17 @@ async fn claim_of_member(db: &mut Db, member: Uuid, key: &str, claimed: &Claimed
     let organization = db.organization();
     let inserted = query!(
         "insert into idempotency as kept (organization_id, member_id, key, operation, arguments_hash, created_at)
-         values ($1, $2, $3, $4, $5, $6)
+         values ($1, $2, $3, $4, $5, now())
          on conflict (organization_id, member_id, key) do update
              set operation = excluded.operation, arguments_hash = excluded.arguments_hash,
                  answer = null, created_at = excluded.created_at
-             where kept.created_at < $7",
+             where kept.created_at < now() - make_interval(secs => $6)",
         organization,
         member,
         key,
         claimed.operation,
         claimed.hash,
-        instant(claimed.now) as _,
-        instant(claimed.now - KEPT_FOR) as _
+        KEPT_FOR.as_secs_f64()
     )
     .execute(db.connection())
     .await?;
@@ -150,17 +149,16 @@ async fn claim_of_member(db: &mut Db, member: Uuid, key: &str, claimed: &Claimed
 async fn claim_of_person(db: &mut Db, person: Uuid, key: &str, claimed: &Claimed<'_>) -> Result<bool, Error> {
     let inserted = query!(
         "insert into own_idempotency as kept (user_id, key, operation, arguments_hash, created_at)
-         values ($1, $2, $3, $4, $5)
+         values ($1, $2, $3, $4, now())
          on conflict (user_id, key) do update
              set operation = excluded.operation, arguments_hash = excluded.arguments_hash,
                  answer = null, created_at = excluded.created_at
-             where kept.created_at < $6",
+             where kept.created_at < now() - make_interval(secs => $5)",
         person,
         key,
         claimed.operation,
         claimed.hash,
-        instant(claimed.now) as _,
-        instant(claimed.now - KEPT_FOR) as _
+        KEPT_FOR.as_secs_f64()
     )
     .execute(db.connection())
     .await?;
