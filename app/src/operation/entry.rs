@@ -95,6 +95,8 @@ impl Operation {
     /// Writes down that a call was refused before it came to the pipeline.
     fn refused<T>(&self, caller: &Caller, arguments: Value, error: Error) -> Result<T, Error> {
         let place = run::place(self.declaration, caller)?;
+        // What could not be read is written down as no arguments: the database takes nothing else that says nothing.
+        let arguments = if arguments.is_null() { Value::Object(Map::new()) } else { arguments };
         run::refused(self.declaration, caller, &place, arguments, error)
     }
 

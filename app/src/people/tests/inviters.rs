@@ -89,7 +89,7 @@ async fn who_sends_an_invitation_again_answers_for_it() {
 }
 
 #[tokio::test]
-async fn of_a_removal_and_an_answer_at_once_none_lets_a_removed_admins_guest_in_afterwards() {
+async fn of_a_removal_and_an_answer_at_once_the_first_holds() {
     let studio = studio().await;
     let (grace, other) = (studio.as_role(Role::Admin).await, stranger(&studio).await);
     let invitation = invited(&grace, &other, Role::Admin).await;
