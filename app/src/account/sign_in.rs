@@ -27,7 +27,7 @@ pub async fn sign_up(
     crate::people::answer::refuse_unless_admitted(&caller, &email, invitation.as_deref()).await?;
     let registered =
         register(&caller.services, Registration { email, name, password, organization: None, time_zone, confirmed: false }).await?;
-    super::browser::sign_in(&caller, registered.user).await?;
+    super::browser::sign_in(&caller, &registered.verified).await?;
     let target = match invitation {
         Some(secret) => crate::people::answer::arrive(&caller, &registered, &secret).await,
         None => format!("/o/{}", registered.slug),
@@ -52,11 +52,11 @@ pub async fn sign_in(
     use super::registration::{check_password, landing};
     let caller = crate::context::Caller::current()?;
     let browser = super::browser::known_browser(&caller);
-    let user = check_password(&caller, &email, password, browser.as_deref()).await?;
-    super::browser::sign_in(&caller, user).await?;
+    let verified = check_password(&caller, &email, password, browser.as_deref()).await?;
+    super::browser::sign_in(&caller, &verified).await?;
     let target = match next.filter(|next| super::browser::is_local(next)) {
         Some(next) => next,
-        None => landing(&caller.services, user.0).await?,
+        None => landing(&caller.services, verified.user.0).await?,
     };
     leptos_axum::redirect(&target);
     Ok(())

@@ -125,6 +125,9 @@ pub async fn due(services: &Services, at_most: i32, at_work: &[OrganizationId]) 
 /// `rate_limited` while the deployment has sent all mails of the day.
 pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Error> {
     let mut db = services.workers.begin(Reach::Organization(due.organization), Access::Write).await?;
+    if due.organization.0.is_nil() {
+        store::hold_reader(&mut db, due.mail).await?;
+    }
     let Some(attempts) = store::lock(&mut db, due.mail).await? else { return Ok(None) };
     let mail = store::read(&mut db, due.mail).await?;
     let body = match text(&mut db, &services.public_url, &mail, services.clock.now()).await? {

@@ -130,6 +130,12 @@ pub async fn sign_ins(db: &mut Db, person: Uuid, present: &[u8], now: Timestamp)
     .await?)
 }
 
+/// Keeps the sign-in with this cookie from being ended until the transaction ends; whether it is one of the person still.
+pub async fn hold_sign_in(db: &mut Db, person: Uuid, cookie_hash: &[u8], now: Timestamp) -> Result<bool, Error> {
+    let held = query_scalar!(r#"select hold_sign_in($1, $2, $3) as "held!""#, person, cookie_hash, instant(now) as _);
+    Ok(held.fetch_one(db.connection()).await?)
+}
+
 /// Ends one sign-in of a person; whether there was one.
 pub async fn end_sign_in(db: &mut Db, person: Uuid, sign_in: Uuid) -> Result<bool, Error> {
     Ok(query_scalar!(r#"select end_sign_in($1, $2) as "ended!""#, person, sign_in).fetch_one(db.connection()).await?)

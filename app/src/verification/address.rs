@@ -9,14 +9,13 @@ use super::{
     travelling::{self, Travelling},
 };
 use crate::{
-    account::{self, secret},
+    account::verified,
     context::{Caller, Services},
     database::{Access, Db, Reach},
     error::{Code, Error},
     id::UserId,
     security::{
         EventKind,
-        attempts::{self, Limit},
         event::{Origin, note},
     },
     text,
@@ -82,20 +81,12 @@ pub async fn ask_change(caller: &Caller, email: &str, present: String) -> Result
     if email == person.email {
         return Err(Error::invalid("email", format!("You sign in with {email} already.")));
     }
-    let limits = [Limit::of_person(attempts::Purpose::Password, person.id.0)];
-    attempts::count(&caller.services.database, &limits, "There were too many wrong passwords.").await?;
-    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Read).await?;
-    let kept = account::store::password_hash(&mut db, person.id.0).await?;
-    let taken = store::person(&mut db, None, Some(&email)).await?.is_some();
-    db.release().await;
-    if !secret::verify_password(present, kept).await? {
-        return Err(Error::invalid("present", "The present password is wrong. Try again."));
-    }
-    attempts::forget(&caller.services.database, &limits).await?;
-    if taken {
+    let verified = verified::present(caller, present).await?;
+    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
+    verified.hold_caller(&mut db, caller).await?;
+    if store::person(&mut db, None, Some(&email)).await?.is_some() {
         return Err(Error::invalid("email", "There is already an account with this address. Use another one."));
     }
-    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
     if store::mails_since(&mut db, person.id, &[Purpose::ChangeAddress], now - AGAIN_AFTER).await? > 0 {
         return Err(Error::new(Code::RateLimited, "You asked for another address a moment ago. In two minutes you can ask again."));
     }
@@ -117,6 +108,7 @@ pub async fn ask_change(caller: &Caller, email: &str, present: String) -> Result
 pub async fn confirm(caller: &Caller, given: &str) -> Result<(), Error> {
     let (person, now) = (caller.person()?, caller.services.clock.now());
     let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
+    store::hold_person(&mut db, Some(person.id.0), None).await?;
     let found = of_person(&mut db, given).await?;
     let mailbox = found.mailbox.clone().unwrap_or_default();
     if found.subject != person.id.0 {
@@ -160,8 +152,13 @@ async fn change(db: &mut Db, person: UserId, name: &str, (before, after): (&str,
     tell(db, after, subject, &format!("Hello {name},\n\nyou sign in to Stint with {after} from now on."), now).await
 }
 
+/// Makes links to set a password or to change the address open nothing any more, once there is another password.
+pub(crate) async fn forget_links(db: &mut Db, person: UserId, now: Timestamp) -> Result<(), Error> {
+    withdraw(db, person, &[Purpose::ResetPassword, Purpose::ChangeAddress], "The password was changed.", now).await
+}
+
 /// Makes links for these purposes open nothing any more, those that have not left included.
-pub(super) async fn withdraw(db: &mut Db, person: UserId, purposes: &[Purpose], why: &str, now: Timestamp) -> Result<(), Error> {
+async fn withdraw(db: &mut Db, person: UserId, purposes: &[Purpose], why: &str, now: Timestamp) -> Result<(), Error> {
     travelling::withdraw(db, purposes, person.0, now).await?;
     store::keep_mails(db, person, purposes, why).await
 }
@@ -170,7 +167,7 @@ pub(super) async fn withdraw(db: &mut Db, person: UserId, purposes: &[Purpose], 
 pub async fn link(services: &Services, email: &str, purpose: Purpose) -> Result<String, Error> {
     let (email, now) = (text::email("email", email)?, services.clock.now());
     let mut db = services.database.begin(Reach::Nobody, Access::Write).await?;
-    let person = store::person(&mut db, None, Some(&email)).await?;
+    let person = store::hold_person(&mut db, None, Some(&email)).await?;
     let person = person.ok_or_else(|| Error::invalid("email", format!("Nobody signs in with {}.", text::excerpt(&email))))?;
     if purpose == Purpose::ConfirmAddress && person.confirmed {
         return Err(Error::new(Code::Conflict, format!("{email} is confirmed already.")));

@@ -38,12 +38,11 @@ pub fn asked(caller: &Caller, email: &str) -> Result<(), Error> {
 pub async fn send(services: &Arc<Services>, email: &str) -> Result<(), Error> {
     let now = services.clock.now();
     let mut db = services.database.begin(Reach::Nobody, Access::Write).await?;
-    let Some(person) = store::person(&mut db, None, Some(email)).await? else { return Ok(()) };
+    let Some(person) = store::hold_person(&mut db, None, Some(email)).await? else { return Ok(()) };
     let (person, hour_ago) = (UserId(person.id), now - SignedDuration::from_hours(1));
-    if store::mails_since(&mut db, person, &[Purpose::ResetPassword], hour_ago).await? >= MAILS_AN_HOUR {
-        return Ok(());
+    if store::mails_since(&mut db, person, &[Purpose::ResetPassword], hour_ago).await? < MAILS_AN_HOUR {
+        address::send(&mut db, person, Purpose::ResetPassword, email, now).await?;
     }
-    address::send(&mut db, person, Purpose::ResetPassword, email, now).await?;
     db.commit().await?;
     services.mail_waits.notify_one();
     Ok(())
@@ -62,11 +61,15 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
     let hash = secret::hash_password(password).await?;
     let (person, mailbox, now) = (UserId(found.subject), found.mailbox.unwrap_or_default(), services.clock.now());
     let mut db = services.database.begin(Reach::Person(person.0), Access::Write).await?;
+    store::hold_person(&mut db, Some(person.0), None).await?.ok_or_else(travelling::unknown)?;
     travelling::redeem(&mut db, given, now).await?;
+    // A link that was drawn while the address changed was sent to a mailbox that is theirs no more.
+    if !store::confirm_address(&mut db, person, &mailbox, now).await? {
+        return Err(travelling::spent());
+    }
     account::store::set_password(&mut db, person.0, &hash).await?;
     password_changed(&mut db, person, &[], revoke_tokens, now, &Origin::of(caller)).await?;
-    store::confirm_address(&mut db, person, &mailbox, now).await?;
-    address::withdraw(&mut db, person, &[Purpose::ResetPassword, Purpose::ChangeAddress], "The password was changed.", now).await?;
+    address::forget_links(&mut db, person, now).await?;
     let told = "Hello,\n\nyour password for Stint was changed by a link that was sent to this address, and you were signed out everywhere.\
                 \n\nIf it was not you, somebody else reads your mails: change the password of your mailbox first, then this one.";
     address::tell(&mut db, &mailbox, "Your password for Stint was changed", told, now).await?;

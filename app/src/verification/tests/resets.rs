@@ -2,15 +2,18 @@
 
 use serde_json::json;
 
-use super::{Signed, mailed, signed_up};
+use super::{Signed, mailed, signed_up, until_waiting};
 use crate::{
     account::{identity, registration::check_password},
+    database::{Access, Reach},
     error::Code,
-    testing::{World, owner},
+    testing::{World, apart, owner},
     verification::{
+        Purpose,
         address::show,
         links::LinkState,
         reset::{reset, send},
+        travelling::{Errand, draw},
     },
 };
 
@@ -93,4 +96,46 @@ async fn nothing_is_sent_to_an_address_without_an_account_and_not_too_much_to_on
         assert_eq!(written, mails, "{mailbox}");
     }
     owner.close().await;
+}
+
+#[tokio::test]
+async fn a_link_to_a_mailbox_that_is_theirs_no_more_sets_no_password() {
+    let acme = World::new("acme").await;
+    let barbara = signed_up(&acme).await;
+    let moved = format!("update app_user set email = 'new-' || email where email = '{}' and $1 is not null", barbara.email);
+    acme.sql(&moved).await;
+    // As a mail would draw it that was leaving while the address changed.
+    let (person, mailbox, expires) =
+        (barbara.world.person().id.0, Some(barbara.email.as_str()), acme.now() + Purpose::ResetPassword.lifetime());
+    let mut db = acme.caller.services.database.begin(Reach::Nobody, Access::Write).await.expect("begun");
+    let errand = Errand { purpose: Purpose::ResetPassword, subject: person, within: None, mailbox, expires };
+    let secret = draw(&mut db, &errand, acme.now()).await.expect("drawn");
+    db.commit().await.expect("kept");
+    assert_eq!(reset(&acme.caller, &secret, NEW.to_owned(), true).await.map_err(|error| error.code), Err(Code::Conflict));
+    let barbara = barbara.again().await;
+    assert!(!barbara.world.person().confirmed);
+    assert!(knows(&acme, &barbara, "correct horse battery").await);
+}
+
+#[tokio::test]
+async fn a_mail_that_leaves_while_the_address_changes_waits_and_stays() {
+    apart("leaving", async {
+        let acme = World::new("acme").await;
+        let barbara = signed_up(&acme).await;
+        send(&acme.caller.services, &barbara.email).await.expect("asked");
+        let owner = owner().await;
+        let mut change = owner.begin().await.expect("a transaction");
+        let moved = "update app_user set email = 'new-' || email where email = $1";
+        sqlx::query(moved).bind(&barbara.email).execute(&mut *change).await.expect("changed");
+        let kept = async {
+            until_waiting(&mut change, 1).await;
+            change.commit().await.expect("kept");
+        };
+        let (left, ()) = tokio::join!(acme.mail_leaves(None, &barbara.email), kept);
+        assert!(left.is_none(), "its secret is not drawn");
+        let drawn = "select count(*) from travelling_secret where $1 is not null and purpose = 'reset_password'";
+        assert_eq!(acme.number(drawn).await, 0);
+        owner.close().await;
+    })
+    .await;
 }
