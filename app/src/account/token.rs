@@ -59,7 +59,7 @@ pub async fn recognize(database: &Database, presented: &str, now: Timestamp) -> 
     })
 }
 
-/// Notes that a token was used, by which program, and, for the first time, from which address. A failure is no reason to refuse
+/// Notes that a token was used, by which program, and, for the first time, from which network. A failure is no reason to refuse
 /// the call.
 pub async fn seen(caller: &Caller, client: &str) -> Result<(), Error> {
     let (Some(token), Some(membership)) = (&caller.token, &caller.membership) else { return Ok(()) };

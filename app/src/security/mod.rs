@@ -44,7 +44,7 @@ pub enum EventKind {
     TokenMade,
     /// A token was revoked.
     TokenRevoked,
-    /// A token was used from an address for the first time.
+    /// A token was used from a network for the first time.
     TokenUsed,
 }
 
@@ -133,7 +133,7 @@ pub struct EndedSignIns {
     pub ended: u32,
 }
 
-/// List what happened to your own sign-ins, password, address and tokens: the newest 200 events of the last year, the newest first.
+/// List what happened to your own sign-ins, password, address and tokens: the newest 50 of each kind within the last year, the newest first.
 ///
 /// Times are in the time zone of the organization of the call, or UTC outside of any.
 #[operation(read, needs = SignedIn, reach = Person, title = "List security events")]

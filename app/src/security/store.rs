@@ -32,7 +32,7 @@ pub async fn is_known_browser(db: &mut Db, email: &str, browser_hash: &[u8]) -> 
     Ok(known.fetch_one(db.connection()).await?)
 }
 
-/// Writes down what happened to a person's own credentials; `once` leaves out what was told of that address before.
+/// Writes down what happened to a person's own credentials; `once` leaves out what was told of that network before.
 pub async fn note_event(
     db: &mut Db,
     person: Uuid,
@@ -67,13 +67,13 @@ pub struct EventRow {
     pub detail: String,
 }
 
-/// The newest events of a person.
+/// The newest events of a person, so many of each kind.
 pub async fn events(db: &mut Db, person: Uuid, most: i32) -> Result<Vec<EventRow>, Error> {
     Ok(query_as!(
         EventRow,
         r#"select kind as "kind!", at as "at!: jiff_sqlx::Timestamp", times as "times!", address as "address!",
                user_agent as "user_agent!", detail as "detail!"
-           from security_events($1, $2)"#,
+           from security_events_by_kind($1, $2)"#,
         person,
         most
     )
