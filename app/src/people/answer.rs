@@ -28,6 +28,10 @@ use crate::{
     operations, organizations,
     page::Page,
     reference,
+    security::{
+        EventKind,
+        event::{Origin, note},
+    },
     verification::{
         self, Purpose,
         travelling::{self, Travelling},
@@ -139,6 +143,9 @@ async fn use_up(cx: &mut Call, person: &Person, given: &str, secret: &Travelling
         && !verification::store::confirm_address(&mut cx.db, person.id, mailbox, now).await?
     {
         return Err(Error::new(Code::Conflict, format!("You do not sign in with {mailbox} any more.")));
+    }
+    if let (Purpose::AnswerInvitation, false) = (secret.purpose, person.confirmed) {
+        note(&mut cx.db, person.id, EventKind::AddressConfirmed, now, &Origin::of(&cx.caller), &person.email).await?;
     }
     Ok(())
 }

@@ -125,6 +125,8 @@ fn in_words(kind: EventKind) -> &'static str {
         EventKind::SignInsEnded => "Browsers were signed out",
         EventKind::PasswordChanged => "Password changed",
         EventKind::PasswordRefused => "A wrong present password was given",
+        EventKind::PasswordResetAsked => "A link for a new password was asked for",
+        EventKind::AddressChangeAsked => "Another address was asked for",
         EventKind::AddressChanged => "Address changed",
         EventKind::AddressConfirmed => "Address confirmed",
         EventKind::TokenMade => "Token made",

@@ -93,6 +93,7 @@ pub async fn ask_change(caller: &Caller, email: &str, present: String) -> Result
     // What was asked for before is not wanted any more.
     withdraw(&mut db, person.id, &[Purpose::ChangeAddress], "Another address was asked for.", now).await?;
     send(&mut db, person.id, Purpose::ChangeAddress, &email, now).await?;
+    note(&mut db, person.id, EventKind::AddressChangeAsked, now, &Origin::of(caller), &email).await?;
     let told = format!(
         "Hello {},\n\nyou asked to sign in to Stint with {email} instead of this address. It changes once the link that was sent there is \
          used.\n\nIf it was not you, change your password now.",

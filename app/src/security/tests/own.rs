@@ -142,7 +142,7 @@ async fn no_kind_of_event_hides_another_however_often_it_happens() {
     let studio = World::new("flooded").await;
     let (person, database) = (studio.person().id, &studio.caller.services.database);
     let rare = [EventKind::PasswordChanged, EventKind::TokenMade, EventKind::AddressChanged];
-    let often = [EventKind::SignInFailed, EventKind::TokenUsed, EventKind::SignedIn];
+    let often = [EventKind::SignInFailed, EventKind::TokenUsed, EventKind::PasswordResetAsked, EventKind::SignedIn];
     let mut db = database.begin(Reach::Person(person.0), Access::Write).await.expect("begun");
     for kind in rare {
         note(&mut db, person, kind, studio.now(), &Origin::default(), "once").await.expect("noted");

@@ -6,6 +6,7 @@ mod migrated;
 mod passwords;
 mod refusals;
 mod resets;
+mod written_down;
 
 use std::time::{Duration, Instant};
 

@@ -29,7 +29,7 @@ async fn change(person: &Signed, present: &str, password: &str) -> Result<(), Co
 }
 
 async fn reset_link(acme: &World, person: &Signed) -> String {
-    send(&acme.caller.services, &person.email).await.expect("asked");
+    send(&acme.caller.services, &person.email, &Origin::default()).await.expect("asked");
     mailed(&acme.mail_leaves(None, &person.email).await.expect("a mail"))
 }
 
@@ -136,7 +136,7 @@ async fn a_change_of_the_password_ends_the_links_that_were_sent_before() {
     ask_change(&barbara.world.caller, &other, OLD.to_owned()).await.expect("asked");
     let to_change = mailed(&acme.mail_leaves(None, &other).await.expect("a mail"));
     acme.advance(60);
-    send(&acme.caller.services, &barbara.email).await.expect("asked again");
+    send(&acme.caller.services, &barbara.email, &Origin::default()).await.expect("asked again");
     change(&barbara, OLD, NEW).await.expect("changed");
     let code = |answer: Result<(), Error>| answer.map_err(|error| error.code);
     assert_eq!(code(reset(&acme.caller, &to_reset, THIRD.to_owned(), true).await), Err(Code::Conflict));

@@ -7,6 +7,7 @@ use crate::{
     account::{identity, registration::check_password},
     database::{Access, Reach},
     error::Code,
+    security::event::Origin,
     testing::{World, apart, owner},
     verification::{
         Purpose,
@@ -20,7 +21,7 @@ use crate::{
 const NEW: &str = "another horse battery";
 
 async fn asked(acme: &World, person: &Signed) -> String {
-    send(&acme.caller.services, &person.email).await.expect("asked");
+    send(&acme.caller.services, &person.email, &Origin::default()).await.expect("asked");
     mailed(&acme.mail_leaves(None, &person.email).await.expect("a mail"))
 }
 
@@ -85,9 +86,9 @@ async fn the_link_runs_out_after_an_hour_and_opens_no_other_page() {
 async fn nothing_is_sent_to_an_address_without_an_account_and_not_too_much_to_one_with() {
     let acme = World::new("acme").await;
     let barbara = signed_up(&acme).await;
-    send(&acme.caller.services, "nobody-at-all@example.com").await.expect("the same answer");
+    send(&acme.caller.services, "nobody-at-all@example.com", &Origin::default()).await.expect("the same answer");
     for _ in 0..5 {
-        send(&acme.caller.services, &barbara.email).await.expect("the same answer");
+        send(&acme.caller.services, &barbara.email, &Origin::default()).await.expect("the same answer");
     }
     let owner = owner().await;
     let count = "select count(*) from outgoing_mail where template = 'reset_password' and recipient = $1";
@@ -122,7 +123,7 @@ async fn a_mail_that_leaves_while_the_address_changes_waits_and_stays() {
     apart("leaving", async {
         let acme = World::new("acme").await;
         let barbara = signed_up(&acme).await;
-        send(&acme.caller.services, &barbara.email).await.expect("asked");
+        send(&acme.caller.services, &barbara.email, &Origin::default()).await.expect("asked");
         let owner = owner().await;
         let mut change = owner.begin().await.expect("a transaction");
         let moved = "update app_user set email = 'new-' || email where email = $1";
