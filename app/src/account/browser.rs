@@ -105,9 +105,14 @@ pub fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
     contents.all(|other| other == first).then(|| first.to_owned())
 }
 
-/// Whether an address is a path of this site; anything else could lead a person astray after signing in.
+/// How long a path can be that a person is sent back to, in characters.
+const PATH_LONGEST: usize = 2_000;
+
+/// Whether an address is a path of this site, as browsers write it; anything else could lead a person astray after signing in, or
+/// stands in no header.
 pub fn is_local(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.contains("://") && !path.chars().any(char::is_control)
+    let written = path.len() <= PATH_LONGEST && path.bytes().all(|byte| byte.is_ascii_graphic());
+    written && path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.contains("://")
 }
 
 fn headers() -> HeaderMap {
@@ -132,6 +137,9 @@ mod tests {
         assert!(is_local("/o/ada/invoices?state=draft"));
         for elsewhere in ["https://evil.example", "//evil.example", "/\\evil.example", "o/ada", "", "/a\nb", "/x?u=https://e.example"] {
             assert!(!is_local(elsewhere), "{elsewhere}");
+        }
+        for unwritten in ["/\u{202e}cod", "/ü", "/a b", &format!("/{}", "x".repeat(PATH_LONGEST))] {
+            assert!(!is_local(unwritten), "{unwritten}");
         }
     }
 
