@@ -66,6 +66,12 @@ fn is_international(c: char) -> bool {
     !c.is_ascii() && !c.is_whitespace() && !is_invisible(c)
 }
 
+/// Whether somebody can see and type a text again: it shows something, and holds no control character or line break, and nothing
+/// that turns the text around it.
+pub fn can_be_typed(text: &str) -> bool {
+    text.chars().any(|c| !c.is_whitespace() && !is_invisible(c)) && !text.chars().any(|c| breaks_a_line(c) || turns_around(c, false))
+}
+
 /// The beginning of a text, for messages that repeat it.
 pub fn excerpt(text: &str) -> String {
     match text.char_indices().nth(60) {

@@ -4,7 +4,10 @@ use http::{HeaderMap, HeaderValue, header};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 
-use super::{registration, secret, store};
+use super::{
+    registration, secret, store,
+    verified::{self, Verified},
+};
 use crate::{
     context::Caller,
     database::{Access, Reach},
@@ -12,10 +15,9 @@ use crate::{
     id::UserId,
     security::{
         self, EventKind,
-        attempts::{self, Limit, Purpose},
         event::{Origin, note, password_changed},
     },
-    verification::address::tell,
+    verification::address::{forget_links, tell},
 };
 
 /// How long a browser is known after somebody has signed in there, in seconds: 400 days, the longest that browsers keep a cookie.
@@ -42,9 +44,9 @@ pub fn sign_in_cookie(headers: &HeaderMap, public_url: &str) -> Option<String> {
 }
 
 /// Signs the browser of this request in.
-pub async fn sign_in(caller: &Caller, user: UserId) -> Result<(), Error> {
+pub async fn sign_in(caller: &Caller, verified: &Verified) -> Result<(), Error> {
     let browser = known_browser(caller).unwrap_or_else(secret::random);
-    let secret = registration::admit(&caller.services, user, &Origin::of(caller), &browser).await?;
+    let secret = registration::admit(&caller.services, verified, &Origin::of(caller), &browser).await?;
     set_cookie(caller, COOKIE, &secret, registration::SIGN_IN_DAYS * 24 * 3600)?;
     set_cookie(caller, KNOWN_BROWSER, &browser, KNOWN_SECONDS)
 }
@@ -66,26 +68,19 @@ pub async fn sign_out(caller: &Caller) -> Result<(), Error> {
     set_cookie(caller, COOKIE, "", 0)
 }
 
-/// Changes the password and signs every other browser of the person out; their tokens are revoked if they wish it.
+/// Changes the password and signs every other browser of the person out; their tokens are revoked if they wish it. Links that
+/// were sent before open nothing any more.
 pub async fn change_password(caller: &Caller, present: String, password: String, revoke_tokens: bool) -> Result<(), Error> {
     let (person, services) = (caller.person()?, &caller.services);
     secret::acceptable_password(&password)?;
-    let limits = [Limit::of_person(Purpose::Password, person.id.0)];
-    attempts::count(&services.database, &limits, "There were too many wrong passwords.").await?;
-    let mut db = services.database.begin(Reach::Person(person.id.0), Access::Read).await?;
-    let kept = store::password_hash(&mut db, person.id.0).await?;
-    db.release().await;
-    if !secret::verify_password(present, kept).await? {
-        registration::note_later(caller, person.id, EventKind::PasswordRefused);
-        return Err(Error::invalid("present", "The present password is wrong. Try again."));
-    }
-    attempts::forget(&services.database, &limits).await?;
+    let verified = verified::present(caller, present).await?;
     let hash = secret::hash_password(password).await?;
-    let this = sign_in_cookie(&headers(), &services.public_url).map(|secret| secret::fingerprint(&secret)).unwrap_or_default();
+    let (this, now) = (caller.sign_in.clone().unwrap_or_default(), services.clock.now());
     let mut db = services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
+    verified.hold_caller(&mut db, caller).await?;
     store::set_password(&mut db, person.id.0, &hash).await?;
-    let now = services.clock.now();
     password_changed(&mut db, person.id, &this, revoke_tokens, now, &Origin::of(caller)).await?;
+    forget_links(&mut db, person.id, now).await?;
     // Of an address that is not known to be theirs nobody knows who reads there.
     if person.confirmed {
         let told = format!(
@@ -113,9 +108,14 @@ pub fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
     contents.all(|other| other == first).then(|| first.to_owned())
 }
 
-/// Whether an address is a path of this site; anything else could lead a person astray after signing in.
+/// How long a path can be that a person is sent back to, in characters.
+const PATH_LONGEST: usize = 2_000;
+
+/// Whether an address is a path of this site, as browsers write it; anything else could lead a person astray after signing in, or
+/// stands in no header.
 pub fn is_local(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.contains("://") && !path.chars().any(char::is_control)
+    let written = path.len() <= PATH_LONGEST && path.bytes().all(|byte| byte.is_ascii_graphic());
+    written && path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.contains("://")
 }
 
 fn headers() -> HeaderMap {
@@ -140,6 +140,9 @@ mod tests {
         assert!(is_local("/o/ada/invoices?state=draft"));
         for elsewhere in ["https://evil.example", "//evil.example", "/\\evil.example", "o/ada", "", "/a\nb", "/x?u=https://e.example"] {
             assert!(!is_local(elsewhere), "{elsewhere}");
+        }
+        for unwritten in ["/\u{202e}cod", "/ü", "/a b", &format!("/{}", "x".repeat(PATH_LONGEST))] {
+            assert!(!is_local(unwritten), "{unwritten}");
         }
     }
 

@@ -24,6 +24,8 @@ pub(crate) mod store;
 pub mod token;
 pub mod token_page;
 pub mod tokens;
+#[cfg(feature = "ssr")]
+pub mod verified;
 
 pub use sign_up::SignUpPolicy;
 

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use super::{secret, store};
+use super::{secret, store, verified::Verified};
 use crate::{
     context::{Caller, Services},
     database::{Access, Db, Reach},
@@ -45,6 +45,8 @@ pub struct Registration {
 pub struct Registered {
     /// The person.
     pub user: UserId,
+    /// Their password, which they have just chosen.
+    pub verified: Verified,
     /// Their name.
     pub name: String,
     /// Their address.
@@ -82,12 +84,13 @@ pub async fn begin(services: &Services, given: Registration) -> Result<(Register
         false => address::send(&mut db, user, verification::Purpose::ConfirmAddress, &email, now).await?,
     }
     let slug = found(&mut db, &Founder { user, member, name: &name }, &organization_name, &zone, now).await?;
-    Ok((Registered { user, name, email, organization, slug, member }, db))
+    let verified = Verified::new(user, password_hash);
+    Ok((Registered { user, verified, name, email, organization, slug, member }, db))
 }
 
 /// Checks a password; the same words, and the same work, for an unknown address and a wrong password. `browser` is the secret of
 /// the browser, when it has one: where somebody has signed in before, tries from elsewhere do not slow them down.
-pub async fn check_password(caller: &Caller, email: &str, password: String, browser: Option<&str>) -> Result<UserId, Error> {
+pub async fn check_password(caller: &Caller, email: &str, password: String, browser: Option<&str>) -> Result<Verified, Error> {
     let (services, email) = (&caller.services, text::email("email", email)?);
     let limits = [account_limit(services, &email, browser).await?];
     attempts::count(&services.database, &limits, "There were too many wrong passwords for this account.").await?;
@@ -95,17 +98,21 @@ pub async fn check_password(caller: &Caller, email: &str, password: String, brow
     let (user, kept) = store::user_by_email(&mut db, &email).await?.unzip();
     // Hashing takes long: nobody else waits for the connection meanwhile.
     db.release().await;
-    let right = secret::verify_password(password, kept).await?;
-    match user.map(UserId) {
-        Some(user) if right => {
+    let right = secret::verify_password(password, kept.clone()).await?;
+    match (user.map(UserId), kept) {
+        (Some(user), Some(kept)) if right => {
             attempts::forget(&services.database, &limits).await?;
-            Ok(user)
+            Ok(Verified::new(user, kept))
         }
-        known => {
+        (known, _) => {
             known.into_iter().for_each(|user| note_later(caller, user, EventKind::SignInFailed));
-            Err(Error::new(Code::Unauthenticated, "The address or the password is wrong. Check both and try again."))
+            Err(wrong())
         }
     }
+}
+
+fn wrong() -> Error {
+    Error::new(Code::Unauthenticated, "The address or the password is wrong. Check both and try again.")
 }
 
 async fn account_limit(services: &Services, email: &str, browser: Option<&str>) -> Result<Limit, Error> {
@@ -135,17 +142,21 @@ pub(super) fn note_later(caller: &Caller, user: UserId, kind: EventKind) {
 }
 
 /// Signs a browser in that nobody knows anything about; the secret goes into its cookie.
-pub async fn open_sign_in(services: &Services, user: UserId, user_agent: &str) -> Result<String, Error> {
-    admit(services, user, &Origin::new("", user_agent), &secret::random()).await
+pub async fn open_sign_in(services: &Services, verified: &Verified, user_agent: &str) -> Result<String, Error> {
+    admit(services, verified, &Origin::new("", user_agent), &secret::random()).await
 }
 
-/// Signs a browser in, which is known by its own secret from then on; the secret of the sign-in goes into its cookie.
-pub async fn admit(services: &Services, user: UserId, from: &Origin, browser: &str) -> Result<String, Error> {
+/// Signs a browser in, which is known by its own secret from then on; the secret of the sign-in goes into its cookie. Refused
+/// when the password was changed since it was looked at: it is a wrong one by now.
+pub async fn admit(services: &Services, verified: &Verified, from: &Origin, browser: &str) -> Result<String, Error> {
     let (random, now) = (secret::random(), services.clock.now());
     let expires = now + SignedDuration::from_hours(24 * SIGN_IN_DAYS);
     let (cookie, browser) = (secret::fingerprint(&random), secret::fingerprint(browser));
-    let mut db = services.database.begin(Reach::Person(user.0), Access::Write).await?;
-    security::store::open_sign_in(&mut db, user.0, &cookie, &browser, (now, expires), from).await?;
+    let mut db = services.database.begin(Reach::Person(verified.user.0), Access::Write).await?;
+    if !verified.hold(&mut db).await? {
+        return Err(wrong());
+    }
+    security::store::open_sign_in(&mut db, verified.user.0, &cookie, &browser, (now, expires), from).await?;
     db.commit().await?;
     Ok(random)
 }

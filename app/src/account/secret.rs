@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::{common::is_common, hashing::in_turn};
-use crate::error::Error;
+use crate::{error::Error, text};
 
 /// A hash that no password has, so that an unknown address takes as long to refuse as a wrong password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c3RpbnQtbm9ib2R5LXNhbHQ$6a8EoRbR3AtZcK0bO5n5oV0pW8g7lVRuJ9V1mM1Y1xM";
@@ -64,13 +64,18 @@ pub async fn verify_password(password: String, kept: Option<String>) -> Result<b
     .await
 }
 
-/// A password that can be accepted: long enough to resist guessing, short enough to hash, and none of the commonest.
+/// A password that can be accepted: long enough to resist guessing, short enough to hash, none of the commonest, and of characters
+/// that can be typed again.
 pub fn acceptable_password(password: &str) -> Result<(), Error> {
     match password.chars().count() {
         0..10 => Err(Error::invalid("password", "The password is too short; use at least 10 characters, for instance four random words.")),
         10..=200 if is_common(password) => Err(Error::invalid(
             "password",
             "This password is one of the commonest, which are guessed first; choose another, for instance four random words.",
+        )),
+        10..=200 if !text::can_be_typed(password) => Err(Error::invalid(
+            "password",
+            "The password holds a control character, or shows nothing at all; choose one that can be typed again.",
         )),
         10..=200 => Ok(()),
         _ => Err(Error::invalid("password", "The password is longer than 200 characters; shorten it.")),
@@ -99,7 +104,19 @@ mod tests {
     fn a_password_that_everybody_guesses_is_refused_and_the_field_named() {
         let refused = acceptable_password("Password123").expect_err("a common one");
         assert!(refused.field("password").is_some_and(|words| words.contains("commonest")), "{refused:?}");
-        assert_eq!(acceptable_password("correct horse battery"), Ok(()));
+        for taken in ["correct horse battery", "żółta łódź podwodna", "مفتاح طويل جدا", "👩\u{200d}🚀 over the moon"]
+        {
+            assert_eq!(acceptable_password(taken), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_password_that_nobody_can_type_again_is_refused() {
+        for strange in
+            ["correct\0horse\0battery", "correct\u{202e}horse", "correct horse\nbattery", &"\u{200b}".repeat(12), &" ".repeat(12)]
+        {
+            assert!(acceptable_password(strange).expect_err("refused").field("password").is_some(), "{strange:?}");
+        }
     }
 
     #[test]

@@ -25,8 +25,8 @@ pub async fn sign_up(
     let caller = crate::context::Caller::current()?;
     let invitation = invitation.filter(|secret| !secret.is_empty());
     let given = Registration { email, name, password, organization: None, time_zone, confirmed: false };
-    let (user, target) = crate::people::newcomer::sign_up(&caller, given, invitation.as_deref()).await?;
-    super::browser::sign_in(&caller, user).await?;
+    let (verified, target) = crate::people::newcomer::sign_up(&caller, given, invitation.as_deref()).await?;
+    super::browser::sign_in(&caller, &verified).await?;
     // An invitation may have confirmed the address by now: then no other mail needs to.
     caller.services.mail_waits.notify_one();
     leptos_axum::redirect(&target);
@@ -47,11 +47,11 @@ pub async fn sign_in(
     use super::registration::{check_password, landing};
     let caller = crate::context::Caller::current()?;
     let browser = super::browser::known_browser(&caller);
-    let user = check_password(&caller, &email, password, browser.as_deref()).await?;
-    super::browser::sign_in(&caller, user).await?;
+    let verified = check_password(&caller, &email, password, browser.as_deref()).await?;
+    super::browser::sign_in(&caller, &verified).await?;
     let target = match next.filter(|next| super::browser::is_local(next)) {
         Some(next) => next,
-        None => landing(&caller.services, user.0).await?,
+        None => landing(&caller.services, verified.user.0).await?,
     };
     leptos_axum::redirect(&target);
     Ok(())

@@ -184,6 +184,11 @@ pub async fn set_password(db: &mut Db, user: Uuid, password_hash: &str) -> Resul
     Ok(())
 }
 
+/// Holds a person until the transaction ends, if this is what is kept of their password; whether it is.
+pub async fn hold_verified(db: &mut Db, user: Uuid, password_hash: &str) -> Result<bool, Error> {
+    Ok(query_scalar!(r#"select hold_verified($1, $2) as "held!""#, user, password_hash).fetch_one(db.connection()).await?)
+}
+
 /// Forgets sign-ins that have run out.
 pub async fn delete_expired_sign_ins(db: &mut Db, now: Timestamp) -> Result<u64, Error> {
     let forgotten = query_scalar!(r#"select forget_sign_ins($1) as "forgotten!""#, instant(now) as _).fetch_one(db.connection()).await?;

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use super::{
     identity, secret, store,
     tokens::{AccessToken, NewToken, RevokedToken},
+    verified,
 };
 use crate::{
     access::{Scope, Writes},
@@ -60,7 +61,7 @@ pub async fn recognize(database: &Database, presented: &str, now: Timestamp) -> 
     })
 }
 
-/// Notes that a token was used, by which program, and, for the first time, from which address. A failure is no reason to refuse
+/// Notes that a token was used, by which program, and, for the first time, from which network. A failure is no reason to refuse
 /// the call.
 pub async fn seen(caller: &Caller, client: &str) -> Result<(), Error> {
     let (Some(token), Some(membership)) = (&caller.token, &caller.membership) else { return Ok(()) };
@@ -102,9 +103,10 @@ pub struct Order {
     pub expires_in_days: u32,
 }
 
-/// Makes a token for the caller.
+/// Makes a token for the caller. Their sign-in is held meanwhile: a change of the password that ends it revokes the token too.
 pub async fn create(cx: &mut Call, name: &str, scopes: Vec<Scope>, writes: Writes, expires_in_days: u32) -> Result<NewToken, Error> {
     let (member, zone, now) = (cx.membership()?.member, cx.membership()?.zone.clone(), cx.now);
+    verified::hold_sign_in(&mut cx.db, &cx.caller).await?;
     let made = make(&mut cx.db, member, &zone, now, Order { name: name.to_owned(), scopes, writes, expires_in_days }).await?;
     let (person, from) = (cx.caller.person()?.id, Origin::of(&cx.caller));
     note(&mut cx.db, person, EventKind::TokenMade, now, &from, &made.listed.name).await?;

@@ -156,6 +156,9 @@ pub async fn due(
 /// `rate_limited` while the deployment has sent all mails of the day that are for the share of this one.
 pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Error> {
     let mut db = services.workers.begin(Reach::Organization(due.organization), Access::Write).await?;
+    if due.organization.0.is_nil() {
+        store::hold_reader(&mut db, due.mail).await?;
+    }
     let Some(attempts) = store::lock(&mut db, due.mail).await? else { return Ok(None) };
     let mail = store::read(&mut db, due.mail).await?;
     let text = match mail.unheard {

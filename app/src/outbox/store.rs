@@ -36,6 +36,21 @@ pub async fn due(db: &mut Db, at_most: i32, shares: &[Share], used_up: &[Share],
         .collect()
 }
 
+/// Holds the person whose own sign-in a mail is about, before anybody holds the mail: whoever changes their password or address
+/// keeps such mails from leaving, and goes first.
+pub async fn hold_reader(db: &mut Db, mail: MailId) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        r#"select count(*) as "held!" from outgoing_mail m cross join lateral hold_person(m.reference, null)
+           where m.organization_id = $1 and m.id = $2"#,
+        organization,
+        mail.0
+    )
+    .fetch_one(db.connection())
+    .await?;
+    Ok(())
+}
+
 /// Locks a mail that is due, if nobody else has: the attempts so far.
 pub async fn lock(db: &mut Db, mail: MailId) -> Result<Option<i32>, Error> {
     let organization = db.organization();

@@ -7,11 +7,11 @@ use crate::{
     account::{
         SignUpPolicy,
         registration::{self, Registered, Registration},
+        verified::Verified,
     },
     context::{Caller, Person},
     database::{Access, Reach},
     error::{Code, Error},
-    id::UserId,
     operation::{Call, Operation},
     operations, text,
     verification::Purpose,
@@ -20,7 +20,7 @@ use crate::{
 /// Signs somebody up; who they are now, and where they land.
 ///
 /// Where signing up takes an invitation, both happen or neither: it lets one person in, however many come with it at once.
-pub async fn sign_up(caller: &Caller, given: Registration, invitation: Option<&str>) -> Result<(UserId, String), Error> {
+pub async fn sign_up(caller: &Caller, given: Registration, invitation: Option<&str>) -> Result<(Verified, String), Error> {
     refuse_unless_admitted(caller, &given.email, invitation).await?;
     match (caller.services.sign_up, invitation) {
         (SignUpPolicy::Invited, Some(secret)) => sign_up_by(caller, given, secret).await,
@@ -30,20 +30,20 @@ pub async fn sign_up(caller: &Caller, given: Registration, invitation: Option<&s
                 Some(secret) => arrive(caller, &registered, secret).await,
                 None => own(&registered),
             };
-            Ok((registered.user, target))
+            Ok((registered.verified, target))
         }
     }
 }
 
 /// Signs somebody up and accepts the invitation for them, in one transaction.
-async fn sign_up_by(caller: &Caller, given: Registration, secret: &str) -> Result<(UserId, String), Error> {
+async fn sign_up_by(caller: &Caller, given: Registration, secret: &str) -> Result<(Verified, String), Error> {
     let (registered, db) = registration::begin(&caller.services, given).await?;
     let mut call = Call::within(db, signed_up(caller, &registered)).await?;
     match answer::answer(&mut call, secret, true).await {
         Ok(answered) => {
             call.keep(answering()?.declaration, accepting(secret)).await?;
             let target = answered.slug.map_or_else(|| own(&registered), |slug| format!("/o/{slug}"));
-            Ok((registered.user, target))
+            Ok((registered.verified, target))
         }
         Err(error) => {
             call.db.roll_back().await;

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{day::Moment, error::Error, id::SignInId, operation::Call, page::Page};
 
-/// How many events are listed.
-const EVENTS_LISTED: i32 = 200;
+/// How many events of each kind are listed: of one kind as many as somebody likes happen, and the others stand beside them.
+const EVENTS_LISTED: i32 = 50;
 
 /// The zone of whoever looks.
 fn zone(cx: &Call) -> TimeZone {

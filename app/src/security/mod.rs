@@ -36,6 +36,10 @@ pub enum EventKind {
     PasswordChanged,
     /// Somebody who was signed in gave a wrong present password.
     PasswordRefused,
+    /// Somebody asked for a link to set another password.
+    PasswordResetAsked,
+    /// Somebody who was signed in asked for another address to sign in with.
+    AddressChangeAsked,
     /// The address to sign in with was changed.
     AddressChanged,
     /// The address to sign in with was confirmed.
@@ -44,18 +48,20 @@ pub enum EventKind {
     TokenMade,
     /// A token was revoked.
     TokenRevoked,
-    /// A token was used from an address for the first time.
+    /// A token was used from a network for the first time.
     TokenUsed,
 }
 
 impl EventKind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
         Self::SignInsEnded,
         Self::PasswordChanged,
         Self::PasswordRefused,
+        Self::PasswordResetAsked,
+        Self::AddressChangeAsked,
         Self::AddressChanged,
         Self::AddressConfirmed,
         Self::TokenMade,
@@ -72,6 +78,8 @@ impl EventKind {
             Self::SignInsEnded => "sign_ins_ended",
             Self::PasswordChanged => "password_changed",
             Self::PasswordRefused => "password_refused",
+            Self::PasswordResetAsked => "password_reset_asked",
+            Self::AddressChangeAsked => "address_change_asked",
             Self::AddressChanged => "address_changed",
             Self::AddressConfirmed => "address_confirmed",
             Self::TokenMade => "token_made",
@@ -133,7 +141,7 @@ pub struct EndedSignIns {
     pub ended: u32,
 }
 
-/// List what happened to your own sign-ins, password, address and tokens: the newest 200 events of the last year, the newest first.
+/// List what happened to your own sign-ins, password, address and tokens: the newest 50 of each kind within the last year, the newest first.
 ///
 /// Times are in the time zone of the organization of the call, or UTC outside of any.
 #[operation(read, needs = SignedIn, reach = Person, title = "List security events")]

@@ -21,7 +21,7 @@ pub fn SecuritySection() -> impl IntoView {
                 {loaded(sign_ins, move |page| active(page, ended))}
             </Part>
             <Part title="What happened" id="security-events">
-                <p class="quiet">"Your sign-ins, password, address and tokens. If something here was not you, change your password."</p>
+                <p class="quiet">"Your sign-ins, password, address and tokens, the newest 50 of each kind. If something here was not you, change your password."</p>
                 {loaded(events, happened)}
             </Part>
         </div>
@@ -125,10 +125,12 @@ fn in_words(kind: EventKind) -> &'static str {
         EventKind::SignInsEnded => "Browsers were signed out",
         EventKind::PasswordChanged => "Password changed",
         EventKind::PasswordRefused => "A wrong present password was given",
+        EventKind::PasswordResetAsked => "A link for a new password was asked for",
+        EventKind::AddressChangeAsked => "Another address was asked for",
         EventKind::AddressChanged => "Address changed",
         EventKind::AddressConfirmed => "Address confirmed",
         EventKind::TokenMade => "Token made",
         EventKind::TokenRevoked => "Token revoked",
-        EventKind::TokenUsed => "Token used from a new address",
+        EventKind::TokenUsed => "Token used from a new network",
     }
 }

@@ -32,7 +32,7 @@ pub async fn is_known_browser(db: &mut Db, email: &str, browser_hash: &[u8]) -> 
     Ok(known.fetch_one(db.connection()).await?)
 }
 
-/// Writes down what happened to a person's own credentials; `once` leaves out what was told of that address before.
+/// Writes down what happened to a person's own credentials; `once` leaves out what was told of that network before.
 pub async fn note_event(
     db: &mut Db,
     person: Uuid,
@@ -67,13 +67,13 @@ pub struct EventRow {
     pub detail: String,
 }
 
-/// The newest events of a person.
+/// The newest events of a person, so many of each kind.
 pub async fn events(db: &mut Db, person: Uuid, most: i32) -> Result<Vec<EventRow>, Error> {
     Ok(query_as!(
         EventRow,
         r#"select kind as "kind!", at as "at!: jiff_sqlx::Timestamp", times as "times!", address as "address!",
                user_agent as "user_agent!", detail as "detail!"
-           from security_events($1, $2)"#,
+           from security_events_by_kind($1, $2)"#,
         person,
         most
     )
@@ -128,6 +128,12 @@ pub async fn sign_ins(db: &mut Db, person: Uuid, present: &[u8], now: Timestamp)
     )
     .fetch_all(db.connection())
     .await?)
+}
+
+/// Keeps the sign-in with this cookie from being ended until the transaction ends; whether it is one of the person still.
+pub async fn hold_sign_in(db: &mut Db, person: Uuid, cookie_hash: &[u8], now: Timestamp) -> Result<bool, Error> {
+    let held = query_scalar!(r#"select hold_sign_in($1, $2, $3) as "held!""#, person, cookie_hash, instant(now) as _);
+    Ok(held.fetch_one(db.connection()).await?)
 }
 
 /// Ends one sign-in of a person; whether there was one.

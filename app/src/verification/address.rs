@@ -9,14 +9,13 @@ use super::{
     travelling::{self, Travelling},
 };
 use crate::{
-    account::{self, secret},
+    account::verified,
     context::{Caller, Person, Services},
     database::{Access, Db, Reach},
     error::{Code, Error},
     id::UserId,
     security::{
         EventKind,
-        attempts::{self, Limit},
         event::{Origin, note},
     },
     text,
@@ -75,14 +74,17 @@ pub async fn ask_change(caller: &Caller, email: &str, present: String) -> Result
     if email == person.email {
         return Err(Error::invalid("email", format!("You sign in with {email} already.")));
     }
-    if is_taken(caller, person, &email, present).await? {
+    let verified = verified::present(caller, present).await?;
+    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
+    verified.hold_caller(&mut db, caller).await?;
+    if store::person(&mut db, None, Some(&email)).await?.is_some() {
         return Err(Error::invalid("email", "There is already an account with this address. Use another one."));
     }
-    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
     pace::of_proof(&mut db, caller, Purpose::ChangeAddress, "You asked for another address a moment ago.").await?;
     // What was asked for before is not wanted any more.
     withdraw(&mut db, person.id, &[Purpose::ChangeAddress], "Another address was asked for.", now).await?;
     send(&mut db, person.id, Purpose::ChangeAddress, &email, now).await?;
+    note(&mut db, person.id, EventKind::AddressChangeAsked, now, &Origin::of(caller), &email).await?;
     if person.confirmed {
         let told = format!(
             "Hello {},\n\nyou asked to sign in to Stint with {email} instead of this address. It changes once the link that was sent there \
@@ -96,25 +98,11 @@ pub async fn ask_change(caller: &Caller, email: &str, present: String) -> Result
     Ok(())
 }
 
-/// Whether somebody signs in with an address already: told to whoever gives their present password.
-async fn is_taken(caller: &Caller, person: &Person, email: &str, present: String) -> Result<bool, Error> {
-    let limits = [Limit::of_person(attempts::Purpose::Password, person.id.0)];
-    attempts::count(&caller.services.database, &limits, "There were too many wrong passwords.").await?;
-    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Read).await?;
-    let kept = account::store::password_hash(&mut db, person.id.0).await?;
-    let taken = store::person(&mut db, None, Some(email)).await?.is_some();
-    db.release().await;
-    if !secret::verify_password(present, kept).await? {
-        return Err(Error::invalid("present", "The present password is wrong. Try again."));
-    }
-    attempts::forget(&caller.services.database, &limits).await?;
-    Ok(taken)
-}
-
 /// Confirms the caller's address, or gives them the new one, by the secret that was sent there.
 pub async fn confirm(caller: &Caller, given: &str) -> Result<(), Error> {
     let (person, now) = (caller.person()?, caller.services.clock.now());
     let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
+    store::hold_person(&mut db, Some(person.id.0), None).await?;
     let found = of_person(&mut db, given).await?;
     let mailbox = found.mailbox.clone().unwrap_or_default();
     if found.subject != person.id.0 {
@@ -162,8 +150,13 @@ async fn change(db: &mut Db, person: &Person, after: &str, now: Timestamp) -> Re
     tell(db, id, after, subject, &format!("Hello {name},\n\nyou sign in to Stint with {after} from now on."), now).await
 }
 
+/// Makes links to set a password or to change the address open nothing any more, once there is another password.
+pub(crate) async fn forget_links(db: &mut Db, person: UserId, now: Timestamp) -> Result<(), Error> {
+    withdraw(db, person, &[Purpose::ResetPassword, Purpose::ChangeAddress], "The password was changed.", now).await
+}
+
 /// Makes links for these purposes open nothing any more, those that have not left included.
-pub(super) async fn withdraw(db: &mut Db, person: UserId, purposes: &[Purpose], why: &str, now: Timestamp) -> Result<(), Error> {
+async fn withdraw(db: &mut Db, person: UserId, purposes: &[Purpose], why: &str, now: Timestamp) -> Result<(), Error> {
     travelling::withdraw(db, purposes, person.0, now).await?;
     store::keep_mails(db, person, purposes, why).await
 }
@@ -172,7 +165,7 @@ pub(super) async fn withdraw(db: &mut Db, person: UserId, purposes: &[Purpose], 
 pub async fn link(services: &Services, email: &str, purpose: Purpose) -> Result<String, Error> {
     let (email, now) = (text::email("email", email)?, services.clock.now());
     let mut db = services.database.begin(Reach::Nobody, Access::Write).await?;
-    let person = store::person(&mut db, None, Some(&email)).await?;
+    let person = store::hold_person(&mut db, None, Some(&email)).await?;
     let person = person.ok_or_else(|| Error::invalid("email", format!("Nobody signs in with {}.", text::excerpt(&email))))?;
     if purpose == Purpose::ConfirmAddress && person.confirmed {
         return Err(Error::new(Code::Conflict, format!("{email} is confirmed already.")));

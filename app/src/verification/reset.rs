@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use super::{
     Purpose, address, pace, store,
     travelling::{self, Travelling},
@@ -11,7 +9,7 @@ use super::{
 use crate::{
     account::{self, secret},
     context::{Caller, Services},
-    database::{Access, Db, Reach},
+    database::{Access, Reach},
     error::Error,
     id::UserId,
     security::{
@@ -25,25 +23,26 @@ use crate::{
 /// an account.
 pub fn asked(caller: &Caller, email: &str) -> Result<(), Error> {
     let (email, services) = (text::email("email", email)?, caller.services.clone());
-    let tasks = services.tasks.clone();
+    let (tasks, from) = (services.tasks.clone(), Origin::of(caller));
     tasks.spawn(async move {
-        if let Err(error) = send(&services, &email).await {
+        if let Err(error) = send(&services, &email, &from).await {
             tracing::warn!(%error, "a link for a new password could not be sent");
         }
     });
     Ok(())
 }
 
-/// Sends the link to whoever signs in with this address; nothing when nobody does, or when they were sent some already.
-pub async fn send(services: &Arc<Services>, email: &str) -> Result<(), Error> {
+/// Sends the link to whoever signs in with this address; nothing when nobody does, or when they were sent some already. That it
+/// was asked for is written down for them either way.
+pub async fn send(services: &Arc<Services>, email: &str, from: &Origin) -> Result<(), Error> {
     let now = services.clock.now();
     let mut db = services.database.begin(Reach::Nobody, Access::Write).await?;
-    let Some(person) = store::person(&mut db, None, Some(email)).await? else { return Ok(()) };
+    let Some(person) = store::hold_person(&mut db, None, Some(email)).await? else { return Ok(()) };
     let (confirmed, person) = (person.confirmed, UserId(person.id));
-    if !pace::lets_reset(&mut db, person, confirmed, now).await? {
-        return Ok(());
+    note(&mut db, person, EventKind::PasswordResetAsked, now, from, "").await?;
+    if pace::lets_reset(&mut db, person, confirmed, now).await? {
+        address::send(&mut db, person, Purpose::ResetPassword, email, now).await?;
     }
-    address::send(&mut db, person, Purpose::ResetPassword, email, now).await?;
     db.commit().await?;
     services.mail_waits.notify_one();
     Ok(())
@@ -62,26 +61,25 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
     let hash = secret::hash_password(password).await?;
     let (person, mailbox, now) = (UserId(found.subject), found.mailbox.unwrap_or_default(), services.clock.now());
     let mut db = services.database.begin(Reach::Person(person.0), Access::Write).await?;
+    let held = store::hold_person(&mut db, Some(person.0), None).await?.ok_or_else(travelling::unknown)?;
     travelling::redeem(&mut db, given, now).await?;
+    // A link that was drawn while the address changed was sent to a mailbox that is theirs no more.
+    if !store::confirm_address(&mut db, person, &mailbox, now).await? {
+        return Err(travelling::spent());
+    }
+    let from = Origin::of(caller);
+    if !held.confirmed {
+        note(&mut db, person, EventKind::AddressConfirmed, now, &from, &mailbox).await?;
+    }
     account::store::set_password(&mut db, person.0, &hash).await?;
-    password_changed(&mut db, person, &[], revoke_tokens, now, &Origin::of(caller)).await?;
-    confirm(&mut db, person, &mailbox, now, &Origin::of(caller)).await?;
-    address::withdraw(&mut db, person, &[Purpose::ResetPassword, Purpose::ChangeAddress], "The password was changed.", now).await?;
+    password_changed(&mut db, person, &[], revoke_tokens, now, &from).await?;
+    address::forget_links(&mut db, person, now).await?;
     let told = "Hello,\n\nyour password for Stint was changed by a link that was sent to this address, and you were signed out everywhere.\
                 \n\nIf it was not you, somebody else reads your mails: change the password of your mailbox first, then this one.";
     address::tell(&mut db, person, &mailbox, "Your password for Stint was changed", told, now).await?;
     db.commit().await?;
     services.mail_waits.notify_one();
     Ok(())
-}
-
-/// Confirms the address, and writes that down when it was not known to be theirs.
-async fn confirm(db: &mut Db, person: UserId, mailbox: &str, now: Timestamp, from: &Origin) -> Result<(), Error> {
-    let known = store::person(db, Some(person.0), None).await?.is_some_and(|person| person.confirmed);
-    match store::confirm_address(db, person, mailbox, now).await? && !known {
-        true => note(db, person, EventKind::AddressConfirmed, now, from, mailbox).await,
-        false => Ok(()),
-    }
 }
 
 fn of_reset(found: Travelling) -> Result<Travelling, Error> {

@@ -99,6 +99,19 @@ pub async fn person(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Resul
     .await?)
 }
 
+/// The person of an id, or else of an address, held until the transaction ends: whoever signs them in, draws links for them or
+/// changes their password or address waits.
+pub async fn hold_person(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Result<Option<PersonRow>, Error> {
+    Ok(query_as!(
+        PersonRow,
+        r#"select id as "id!", name as "name!", email as "email!", confirmed as "confirmed!" from hold_person($1, $2)"#,
+        id,
+        email
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
 /// Whether somebody is the first who has signed up here.
 pub async fn is_first(db: &mut Db, person: UserId) -> Result<bool, Error> {
     Ok(query_scalar!(r#"select is_first_person($1) as "first!""#, person.0).fetch_one(db.connection()).await?)

@@ -84,6 +84,7 @@ pub fn unknown() -> Error {
     Error::new(Code::NotFound, "This link opens nothing. Take the whole link of the latest mail, or ask for a new one.")
 }
 
-fn spent() -> Error {
+/// Why a link opens nothing any more.
+pub fn spent() -> Error {
     Error::new(Code::Conflict, "This link was used already, or has run out. Take the link of the latest mail, or ask for a new one.")
 }

@@ -5,6 +5,7 @@
 mod agents;
 mod assistant;
 mod blind;
+mod bounds;
 mod budgets;
 mod cutoff;
 mod ending;

@@ -145,7 +145,7 @@ impl World {
             confirmed: true,
         };
         let made = registration::register(&self.services, given).await.expect("registered");
-        let cookie = registration::open_sign_in(&self.services, made.user, "a test").await.expect("signed in");
+        let cookie = registration::open_sign_in(&self.services, &made.verified, "a test").await.expect("signed in");
         let token = self.token(&email, &made.slug, &Scope::ALL, Writes::Direct).await;
         Person { slug: made.slug, email, cookie, token }
     }

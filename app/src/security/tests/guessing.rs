@@ -7,6 +7,7 @@ use futures::future::join_all;
 use super::{PASSWORD, settled, signed_up};
 use crate::{
     account::registration::{admit, check_password},
+    context::Caller,
     error::{Code, Error},
     security::{
         attempts::{Limit, Purpose, count, forget},
@@ -99,17 +100,20 @@ async fn whoever_guesses_from_elsewhere_does_not_slow_the_owner_down_where_they_
     let grace = signed_up(&studio).await;
     let mut stranger = studio.caller.clone();
     stranger.address = "203.0.113.7".to_owned();
-    admit(&stranger.services, grace.user, &Origin::of(&studio.caller), "her browser").await.expect("signed in");
+    admit(&stranger.services, &grace.verified, &Origin::of(&studio.caller), "her browser").await.expect("signed in");
+    let tried = async |caller: &Caller, password: &str, browser| {
+        check_password(caller, &grace.email, password.to_owned(), browser).await.map(|verified| verified.user)
+    };
     for _ in 0..6 {
-        let wrong = check_password(&stranger, &grace.email, "a wrong guess".to_owned(), None).await.expect_err("wrong");
+        let wrong = tried(&stranger, "a wrong guess", None).await.expect_err("wrong");
         assert_eq!(wrong.code, Code::Unauthenticated);
     }
-    let early = check_password(&stranger, &grace.email, PASSWORD.to_owned(), Some("a made-up browser")).await.expect_err("too early");
+    let early = tried(&stranger, PASSWORD, Some("a made-up browser")).await.expect_err("too early");
     assert_eq!((early.code, early.retry_after().is_some()), (Code::RateLimited, true), "right or wrong");
-    let hers = check_password(&studio.caller, &grace.email, PASSWORD.to_owned(), Some("her browser")).await;
+    let hers = tried(&studio.caller, PASSWORD, Some("her browser")).await;
     assert_eq!(hers, Ok(grace.user));
     waited(&studio, &Limit::of_account(Purpose::SignIn, &grace.email)).await;
-    assert_eq!(check_password(&stranger, &grace.email, PASSWORD.to_owned(), None).await, Ok(grace.user), "after the wait");
+    assert_eq!(tried(&stranger, PASSWORD, None).await, Ok(grace.user), "after the wait");
     settled(&studio).await;
     let failed = "select sum(times)::bigint from security_event e where e.kind = 'sign_in_failed' and e.address = '203.0.113.7' and $1::uuid is not null";
     assert_eq!(studio.number(&format!("{failed} and e.user_id = '{}'", grace.user)).await, 6, "each wrong one is written down");

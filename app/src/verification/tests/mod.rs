@@ -3,13 +3,18 @@
 mod addresses;
 mod invitations;
 mod migrated;
+mod passwords;
 mod refusals;
 mod resets;
+mod written_down;
+
+use std::time::{Duration, Instant};
 
 use crate::{
     account::{
         identity,
         registration::{Registration, open_sign_in, register},
+        secret,
     },
     context::Caller,
     outbox::Outgoing,
@@ -36,7 +41,7 @@ async fn signed_up(world: &World) -> Signed {
         confirmed: false,
     };
     let made = register(services, given).await.expect("registered");
-    let cookie = open_sign_in(services, made.user, "a test").await.expect("signed in");
+    let cookie = open_sign_in(services, &made.verified, "a test").await.expect("signed in");
     Signed { world: world.clone(), email: made.email, cookie, slug: made.slug }.again().await
 }
 
@@ -47,7 +52,8 @@ impl Signed {
         let found = identity::recognize(&services.database, &self.cookie, &self.slug, self.world.now()).await.expect("an answer");
         let (person, membership) = found.expect("signed in");
         let email = person.email.clone();
-        let caller = Caller { person: Some(person), membership, ..self.world.caller.clone() };
+        let sign_in = Some(secret::fingerprint(&self.cookie));
+        let caller = Caller { person: Some(person), sign_in, membership, ..self.world.caller.clone() };
         Self { world: World { caller, ..self.world.clone() }, email, ..self }
     }
 }
@@ -68,4 +74,20 @@ fn secret_in(text: &str) -> String {
 /// The secret in a mail.
 fn mailed(mail: &Outgoing) -> String {
     secret_in(&mail.body)
+}
+
+/// Comes back once so many sessions of this database wait for a lock.
+async fn until_waiting(holder: &mut sqlx::PgConnection, sessions: i64) {
+    let waiting = "select count(distinct pid) from pg_locks where not granted
+        and pid in (select pid from pg_stat_activity where datname = current_database())";
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < deadline {
+        // Within a transaction it is told over and over who was there the first time.
+        sqlx::query("select pg_stat_clear_snapshot()").execute(&mut *holder).await.expect("forgotten");
+        let found: i64 = sqlx::query_scalar(waiting).fetch_one(&mut *holder).await.expect("locks");
+        if found >= sessions {
+            return;
+        }
+    }
+    panic!("fewer than {sessions} wait");
 }

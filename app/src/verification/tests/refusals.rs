@@ -28,6 +28,20 @@ async fn where_mails_leave_nothing_is_mailed_for_an_unconfirmed_person_or_their_
     unconfirmed.at(&studio).await.ok("invite_member", invite).await;
 }
 
+/// Whoever signs up with somebody else's address leaves nobody behind in the account when its owner takes it back.
+#[tokio::test]
+async fn where_mails_leave_an_unconfirmed_person_brings_nobody_in_not_even_by_a_link_to_hand_over() {
+    let studio = World::new("studio").await.where_mails_leave(true);
+    let open = studio.ok("invite_member", json!({"email": "earlier@example.com", "role": "owner"})).await;
+    let squatter = studio.unconfirmed().await;
+    for role in ["owner", "admin", "member"] {
+        assert_eq!(squatter.code("invite_member", json!({"email": "co@example.com", "role": role})).await, Code::Forbidden, "{role}");
+    }
+    assert_eq!(squatter.code("resend_invitation", json!({"invitation": open["id"]})).await, Code::Forbidden);
+    assert_eq!(studio.number("select count(*) from invitation where organization_id = $1").await, 1);
+    assert_eq!(studio.number("select count(*) from travelling_secret where within = $1").await, 1, "no other link was drawn");
+}
+
 #[tokio::test]
 async fn without_a_mail_server_mails_wait_and_nothing_is_refused() {
     let studio = World::new("studio").await.unconfirmed().await;

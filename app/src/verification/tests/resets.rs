@@ -2,22 +2,26 @@
 
 use serde_json::json;
 
-use super::{Signed, mailed, noted, signed_up};
+use super::{Signed, mailed, noted, signed_up, until_waiting};
 use crate::{
     account::{identity, registration::check_password},
+    database::{Access, Reach},
     error::Code,
-    testing::{World, owner},
+    security::event::Origin,
+    testing::{World, apart, owner},
     verification::{
+        Purpose,
         address::show,
         links::LinkState,
         reset::{reset, send},
+        travelling::{Errand, draw},
     },
 };
 
 const NEW: &str = "another horse battery";
 
 async fn asked(acme: &World, person: &Signed) -> String {
-    send(&acme.caller.services, &person.email).await.expect("asked");
+    send(&acme.caller.services, &person.email, &Origin::default()).await.expect("asked");
     mailed(&acme.mail_leaves(None, &person.email).await.expect("a mail"))
 }
 
@@ -94,9 +98,9 @@ async fn the_link_runs_out_after_an_hour_and_opens_no_other_page() {
 async fn nothing_is_sent_to_an_address_without_an_account_and_not_too_much_to_one_with() {
     let acme = World::new("acme").await;
     let barbara = signed_up(&acme).await;
-    send(&acme.caller.services, "nobody-at-all@example.com").await.expect("the same answer");
+    send(&acme.caller.services, "nobody-at-all@example.com", &Origin::default()).await.expect("the same answer");
     for _ in 0..5 {
-        send(&acme.caller.services, &barbara.email).await.expect("the same answer");
+        send(&acme.caller.services, &barbara.email, &Origin::default()).await.expect("the same answer");
     }
     let owner = owner().await;
     let count = "select count(*) from outgoing_mail where template = 'reset_password' and recipient = $1";
@@ -105,4 +109,46 @@ async fn nothing_is_sent_to_an_address_without_an_account_and_not_too_much_to_on
         assert_eq!(written, mails, "{mailbox}");
     }
     owner.close().await;
+}
+
+#[tokio::test]
+async fn a_link_to_a_mailbox_that_is_theirs_no_more_sets_no_password() {
+    let acme = World::new("acme").await;
+    let barbara = signed_up(&acme).await;
+    let moved = format!("update app_user set email = 'new-' || email where email = '{}' and $1 is not null", barbara.email);
+    acme.sql(&moved).await;
+    // As a mail would draw it that was leaving while the address changed.
+    let (person, mailbox, expires) =
+        (barbara.world.person().id.0, Some(barbara.email.as_str()), acme.now() + Purpose::ResetPassword.lifetime());
+    let mut db = acme.caller.services.database.begin(Reach::Nobody, Access::Write).await.expect("begun");
+    let errand = Errand { purpose: Purpose::ResetPassword, subject: person, within: None, mailbox, expires };
+    let secret = draw(&mut db, &errand, acme.now()).await.expect("drawn");
+    db.commit().await.expect("kept");
+    assert_eq!(reset(&acme.caller, &secret, NEW.to_owned(), true).await.map_err(|error| error.code), Err(Code::Conflict));
+    let barbara = barbara.again().await;
+    assert!(!barbara.world.person().confirmed);
+    assert!(knows(&acme, &barbara, "correct horse battery").await);
+}
+
+#[tokio::test]
+async fn a_mail_that_leaves_while_the_address_changes_waits_and_stays() {
+    apart("leaving", async {
+        let acme = World::new("acme").await;
+        let barbara = signed_up(&acme).await;
+        send(&acme.caller.services, &barbara.email, &Origin::default()).await.expect("asked");
+        let owner = owner().await;
+        let mut change = owner.begin().await.expect("a transaction");
+        let moved = "update app_user set email = 'new-' || email where email = $1";
+        sqlx::query(moved).bind(&barbara.email).execute(&mut *change).await.expect("changed");
+        let kept = async {
+            until_waiting(&mut change, 1).await;
+            change.commit().await.expect("kept");
+        };
+        let (left, ()) = tokio::join!(acme.mail_leaves(None, &barbara.email), kept);
+        assert!(left.is_none(), "its secret is not drawn");
+        let drawn = "select count(*) from travelling_secret where $1 is not null and purpose = 'reset_password'";
+        assert_eq!(acme.number(drawn).await, 0);
+        owner.close().await;
+    })
+    .await;
 }

@@ -63,7 +63,7 @@ async fn make(running: &Running, email: &str) -> Result<(Registered, String), Er
 /// The new owner, as a signed-in browser would be.
 async fn owner(services: &travel::Travelling, made: &Registered) -> Result<Caller, Error> {
     let services = services.services.clone();
-    let cookie = registration::open_sign_in(&services, made.user, "demo").await?;
+    let cookie = registration::open_sign_in(&services, &made.verified, "demo").await?;
     let known = identity::recognize(&services.database, &cookie, &made.slug, services.clock.now()).await?;
     let (_, membership) = known.ok_or_else(Error::internal)?;
     let person = Person { id: made.user, name: made.name.clone(), email: made.email.clone(), confirmed: true };

@@ -1,0 +1,175 @@
+//! What runs with an old password ends with it: of two who act at once, one goes first and the other finds out.
+
+use tokio::task::JoinHandle;
+
+use super::{Signed, mailed, signed_up, until_waiting};
+use crate::{
+    account::{
+        browser::change_password,
+        identity,
+        registration::{admit, check_password},
+        verified,
+    },
+    database::{Access, Reach},
+    error::{Code, Error},
+    security::{self, event::Origin},
+    testing::{World, apart, owner},
+    verification::{
+        address::{ask_change, confirm},
+        reset::{reset, send},
+    },
+};
+
+const OLD: &str = "correct horse battery";
+const NEW: &str = "another horse battery";
+const THIRD: &str = "a third horse battery";
+
+async fn change(person: &Signed, present: &str, password: &str) -> Result<(), Code> {
+    change_password(&person.world.caller, present.to_owned(), password.to_owned(), true).await.map_err(|error| error.code)
+}
+
+async fn reset_link(acme: &World, person: &Signed) -> String {
+    send(&acme.caller.services, &person.email, &Origin::default()).await.expect("asked");
+    mailed(&acme.mail_leaves(None, &person.email).await.expect("a mail"))
+}
+
+async fn knows(acme: &World, person: &Signed, password: &str) -> bool {
+    check_password(&acme.caller, &person.email, password.to_owned(), None).await.is_ok()
+}
+
+/// Does this while everybody else who holds the person waits, and lets go.
+async fn while_held(person: &Signed, work: impl AsyncFnOnce(&mut sqlx::PgConnection)) {
+    let owner = owner().await;
+    let mut holder = owner.begin().await.expect("a transaction");
+    let hold = "select from app_user where email = $1 for no key update";
+    sqlx::query(hold).bind(&person.email).execute(&mut *holder).await.expect("held");
+    work(&mut holder).await;
+    holder.rollback().await.expect("let go");
+    owner.close().await;
+}
+
+#[tokio::test]
+async fn a_password_that_was_right_before_its_change_opens_no_sign_in_after_it() {
+    let acme = World::new("acme").await;
+    let barbara = signed_up(&acme).await;
+    let services = &acme.caller.services;
+    let seen = check_password(&acme.caller, &barbara.email, OLD.to_owned(), None).await.expect("right");
+    change(&barbara, OLD, NEW).await.expect("changed");
+    let late = admit(services, &seen, &Origin::default(), "a browser").await.map_err(|error| error.code);
+    assert_eq!(late, Err(Code::Unauthenticated), "it is a wrong one by now");
+    let seen = check_password(&acme.caller, &barbara.email, NEW.to_owned(), None).await.expect("right");
+    let link = reset_link(&acme, &barbara).await;
+    reset(&acme.caller, &link, THIRD.to_owned(), true).await.expect("reset");
+    assert!(admit(services, &seen, &Origin::default(), "a browser").await.is_err(), "nor after a reset");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_being_opened_ends_with_the_password_that_opened_it() {
+    apart("opening", async {
+        let acme = World::new("acme").await;
+        let barbara = signed_up(&acme).await;
+        let services = &acme.caller.services;
+        let seen = check_password(&acme.caller, &barbara.email, OLD.to_owned(), None).await.expect("right");
+        let mut db = services.database.begin(Reach::Person(seen.user.0), Access::Write).await.expect("begun");
+        assert_eq!(seen.hold(&mut db).await, Ok(true));
+        let (now, ends) = (acme.now(), acme.now() + jiff::SignedDuration::from_hours(24));
+        let cookie = crate::account::secret::fingerprint("opening");
+        security::store::open_sign_in(&mut db, seen.user.0, &cookie, &cookie, (now, ends), &Origin::default()).await.expect("opened");
+        let changing = changing(&barbara);
+        let owner = owner().await;
+        until_waiting(&mut owner.acquire().await.expect("a connection"), 1).await;
+        db.commit().await.expect("kept");
+        assert_eq!(changing.await.expect("an answer"), Ok(()));
+        let known = identity::recognize(&services.database, "opening", "", acme.now()).await.expect("an answer");
+        assert!(known.is_none(), "it was opened with the old password");
+        owner.close().await;
+    })
+    .await;
+}
+
+/// Both wait for the person at once, in either order.
+#[tokio::test]
+async fn of_a_change_and_a_reset_at_once_the_first_is_answered_and_its_password_counts() {
+    apart("at_once", async {
+        for reset_first in [true, false] {
+            let acme = World::new("acme").await;
+            let barbara = signed_up(&acme).await;
+            let link = reset_link(&acme, &barbara).await;
+            let (replace, change) = (|| replacing(&acme, &link), || changing(&barbara));
+            let both: [&dyn Fn() -> Begun; 2] = if reset_first { [&replace, &change] } else { [&change, &replace] };
+            let mut begun = Vec::new();
+            while_held(&barbara, async |holder| {
+                for (before, begin) in (0..).zip(both) {
+                    begun.push(begin());
+                    until_waiting(holder, before + 1).await;
+                }
+            })
+            .await;
+            let answers = futures::future::join_all(begun).await;
+            let answers: Vec<_> = answers.into_iter().map(|answer| answer.expect("an answer")).collect();
+            assert_eq!(answers, [Ok(()), Err(Code::Conflict)], "reset first: {reset_first}");
+            let (counts, does_not) = if reset_first { (THIRD, NEW) } else { (NEW, THIRD) };
+            assert!(knows(&acme, &barbara, counts).await && !knows(&acme, &barbara, does_not).await);
+        }
+    })
+    .await;
+}
+
+type Begun = JoinHandle<Result<(), Code>>;
+
+fn replacing(acme: &World, link: &str) -> Begun {
+    let (caller, link) = (acme.caller.clone(), link.to_owned());
+    tokio::spawn(async move { reset(&caller, &link, THIRD.to_owned(), true).await.map_err(|error| error.code) })
+}
+
+fn changing(person: &Signed) -> Begun {
+    let caller = person.world.caller.clone();
+    tokio::spawn(async move { change_password(&caller, OLD.to_owned(), NEW.to_owned(), true).await.map_err(|error| error.code) })
+}
+
+#[tokio::test]
+async fn a_change_of_the_password_ends_the_links_that_were_sent_before() {
+    let acme = World::new("acme").await;
+    let barbara = signed_up(&acme).await;
+    let to_reset = reset_link(&acme, &barbara).await;
+    let other = format!("new-{}", barbara.email);
+    ask_change(&barbara.world.caller, &other, OLD.to_owned()).await.expect("asked");
+    let to_change = mailed(&acme.mail_leaves(None, &other).await.expect("a mail"));
+    acme.advance(60);
+    send(&acme.caller.services, &barbara.email, &Origin::default()).await.expect("asked again");
+    change(&barbara, OLD, NEW).await.expect("changed");
+    let code = |answer: Result<(), Error>| answer.map_err(|error| error.code);
+    assert_eq!(code(reset(&acme.caller, &to_reset, THIRD.to_owned(), true).await), Err(Code::Conflict));
+    assert_eq!(code(confirm(&barbara.world.caller, &to_change).await), Err(Code::Conflict));
+    let waiting = format!(
+        "select count(*) from outgoing_mail where $1 is not null and state = 'waiting' and template = 'reset_password' and reference = '{}'",
+        barbara.world.person().id
+    );
+    assert_eq!(acme.number(&waiting).await, 0, "one that has not left stays");
+    assert!(knows(&acme, &barbara, NEW).await);
+}
+
+#[tokio::test]
+async fn nothing_goes_on_with_a_sign_in_or_a_password_that_has_ended_meanwhile() {
+    let acme = World::new("acme").await;
+    let barbara = signed_up(&acme).await;
+    let caller = &barbara.world.caller;
+    let person = barbara.world.person().id.0;
+    let seen = verified::present(caller, OLD.to_owned()).await.expect("right");
+    let held = async || {
+        let mut db = caller.services.database.begin(Reach::Person(person), Access::Write).await.expect("begun");
+        seen.hold_caller(&mut db, caller).await.map_err(|error| error.code)
+    };
+    assert_eq!(held().await, Ok(()));
+    let mut db = caller.services.database.begin(Reach::Person(person), Access::Write).await.expect("begun");
+    assert_eq!(security::store::end_sign_ins(&mut db, person, &[]).await, Ok(1));
+    db.commit().await.expect("kept");
+    assert_eq!(held().await, Err(Code::Unauthenticated));
+    assert_eq!(change(&barbara, OLD, NEW).await, Err(Code::Unauthenticated));
+    let asked = ask_change(caller, "else@example.com", OLD.to_owned()).await.map_err(|error| error.code);
+    assert_eq!(asked, Err(Code::Unauthenticated));
+    assert_eq!(barbara.world.code("create_token", serde_json::json!({"name": "late"})).await, Code::Unauthenticated);
+    let link = reset_link(&acme, &barbara).await;
+    reset(&acme.caller, &link, THIRD.to_owned(), true).await.expect("reset");
+    assert_eq!(held().await, Err(Code::Conflict), "the password is another one");
+}
