@@ -18,9 +18,10 @@ pub async fn append_writes(db: &mut Db, records: &[Record]) -> Result<(), Error>
     Ok(())
 }
 
-/// Adds calls that changed nothing to the organization's log of accesses.
-pub async fn append_accesses(db: &mut Db, records: &[Record]) -> Result<(), Error> {
-    let records = serde_json::to_value(records).map_err(|_| Error::internal())?;
+/// Adds calls that changed nothing to the organization's log of accesses; one that stands there already is left as it is. What
+/// the database said is told as it is, for whoever tries again.
+pub async fn append_accesses(db: &mut Db, records: &[Record]) -> Result<(), sqlx::Error> {
+    let records = serde_json::to_value(records).map_err(|problem| sqlx::Error::Encode(problem.into()))?;
     query!(r#"select append_accesses($1) as "appended: ()""#, records).execute(db.connection()).await?;
     Ok(())
 }

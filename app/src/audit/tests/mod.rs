@@ -1,7 +1,10 @@
 //! Promises of the audit log.
 
+#[cfg(target_os = "linux")]
+mod full;
 mod images;
 mod kept;
+mod outages;
 mod written;
 
 use futures::future::join_all;
