@@ -4,6 +4,7 @@
 mod full;
 mod images;
 mod kept;
+mod looked;
 mod outages;
 mod written;
 
