@@ -112,26 +112,13 @@ async fn of_token(site: &Site, request: &Parts, door: Door) -> Result<Caller, Er
         }
         recognized => recognized?,
     };
-    let elsewhere = limits.right_token(presented, recognized.token.id, address);
+    limits.right_token(presented);
     caller.permit = Some(services.admission.recognized(permit, presented, Owner::Token(recognized.token.id.0)).await?);
     caller.person = Some(recognized.person);
     caller.membership = Some(recognized.membership);
     caller.token = Some(recognized.token);
-    if elsewhere || !recognized.seen_recently {
-        note_use(caller.clone());
-    }
+    limits.uses.note(&caller, address, recognized.seen_recently);
     Ok(caller)
-}
-
-/// Notes in the background that the token is in use: the call does not wait for it.
-fn note_use(caller: Caller) {
-    let caller = Caller { permit: None, ..caller };
-    let program = if caller.program.is_empty() { caller.door.name().to_owned() } else { caller.program.clone() };
-    tokio::spawn(async move {
-        if let Err(error) = token::seen(&caller, &program).await {
-            tracing::warn!(%error, "the use of a token could not be noted");
-        }
-    });
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

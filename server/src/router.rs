@@ -16,6 +16,7 @@ pub mod limits;
 mod origins;
 mod outcome;
 mod returned;
+pub mod uses;
 
 use std::{sync::Arc, time::Duration};
 

@@ -45,11 +45,13 @@ struct Queue {
     waiting: VecDeque<Record>,
     taken: usize,
     batch: usize,
+    /// Whether it has a turn, so that it gets no second one.
+    in_turn: bool,
 }
 
 impl Default for Queue {
     fn default() -> Self {
-        Self { waiting: VecDeque::new(), taken: 0, batch: BATCH_MAX }
+        Self { waiting: VecDeque::new(), taken: 0, batch: BATCH_MAX, in_turn: false }
     }
 }
 
@@ -67,7 +69,7 @@ pub enum Written {
     Yes,
     /// The database cannot write now.
     NotNow,
-    /// It refuses the batch.
+    /// It refuses what the batch says, whenever it is tried.
     Never(Error),
 }
 
@@ -99,12 +101,17 @@ impl Queues {
 
     /// Puts a record into the place that was reserved for it.
     pub fn put(&mut self, organization: OrganizationId, record: Record) {
-        let queue = self.queues.entry(organization).or_default();
-        if queue.waiting.is_empty() && !self.turns.contains(&organization) {
+        self.queues.entry(organization).or_default().waiting.push_back(record);
+        self.unwritten += 1;
+        self.line_up(organization);
+    }
+
+    /// Gives an organization a turn when it has records that wait and no turn yet.
+    fn line_up(&mut self, organization: OrganizationId) {
+        if let Some(queue) = self.queues.get_mut(&organization).filter(|queue| !queue.in_turn && !queue.waiting.is_empty()) {
+            queue.in_turn = true;
             self.turns.push_back(organization);
         }
-        queue.waiting.push_back(record);
-        self.unwritten += 1;
     }
 
     /// Records that are not written down yet.
@@ -115,10 +122,16 @@ impl Queues {
     /// The next records to write, of the organization whose turn it is; nothing when none waits. What came of it is told to
     /// [`Self::settle`] before the next batch is taken.
     pub fn batch(&mut self) -> Option<Batch> {
-        let organization = self.turns.pop_front()?;
-        let queue = self.queues.get_mut(&organization)?;
-        let size = queue.batch.min(queue.waiting.len());
-        Some(Batch { organization, records: queue.waiting.drain(..size).collect() })
+        while let Some(organization) = self.turns.pop_front() {
+            // A turn of somebody who has nothing to write stops nobody behind it.
+            let Some(queue) = self.queues.get_mut(&organization) else { continue };
+            queue.in_turn = false;
+            let size = queue.batch.min(queue.waiting.len());
+            if size > 0 {
+                return Some(Batch { organization, records: queue.waiting.drain(..size).collect() });
+            }
+        }
+        None
     }
 
     /// Takes note of what came of a batch; answers whether to wait for the database before the next.
@@ -137,9 +150,7 @@ impl Queues {
             }
             Written::NotNow | Written::Never(_) => self.put_back(batch),
         }
-        if self.queues.get(&organization).is_some_and(|queue| !queue.waiting.is_empty()) {
-            self.turns.push_back(organization);
-        }
+        self.line_up(organization);
         self.count(away)
     }
 
@@ -189,136 +200,4 @@ impl Queues {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn record(at: u128) -> Record {
-        Record {
-            id: Uuid::from_u128(at),
-            at: "2026-11-26T09:00:00Z".to_owned(),
-            member_id: Uuid::nil(),
-            token_id: None,
-            door: "rest",
-            operation: "list_clients",
-            arguments: json!({}),
-            outcome: "done".to_owned(),
-            program: None,
-            address: None,
-            withheld: Vec::new(),
-            duration_ms: 1,
-            undoes: None,
-        }
-    }
-
-    fn organization(at: u128) -> OrganizationId {
-        OrganizationId(Uuid::from_u128(at))
-    }
-
-    fn filled(queues: &mut Queues, organization: OrganizationId, records: u128) {
-        for at in 0..records {
-            queues.reserve(organization).expect("a place");
-            queues.put(organization, record(at));
-        }
-    }
-
-    /// Takes places for as long as there are any.
-    fn flood(queues: &mut Queues, organization: OrganizationId) -> usize {
-        (0..TOTAL_MAX).take_while(|_| queues.reserve(organization).is_ok()).count()
-    }
-
-    #[test]
-    fn a_full_queue_refuses_its_own_organization_and_no_other() {
-        let mut queues = Queues::default();
-        assert_eq!(flood(&mut queues, organization(1)), PLACES_MAX);
-        assert_eq!(queues.reserve(organization(1)).map_err(|error| error.code), Err(Code::RateLimited));
-        assert_eq!(queues.reserve(organization(2)), Ok(()));
-        queues.release(organization(1));
-        assert_eq!(queues.reserve(organization(1)), Ok(()), "a place that was given back can be taken");
-    }
-
-    #[test]
-    fn however_many_flood_there_is_a_place_for_who_comes_next() {
-        let mut queues = Queues::default();
-        let taken: usize = (0..200).map(|at| flood(&mut queues, organization(at))).sum();
-        assert!(taken <= TOTAL_MAX + 200, "{taken} places are taken");
-        assert_eq!(queues.reserve(organization(1_000)), Ok(()));
-        (0..200).for_each(|at| {
-            while queues.queues.contains_key(&organization(at)) {
-                queues.release(organization(at));
-            }
-        });
-        queues.release(organization(1_000));
-        assert_eq!((queues.taken, queues.queues.len()), (0, 0), "nothing is kept of those who have nothing waiting");
-    }
-
-    #[test]
-    fn the_organizations_take_turns() {
-        let mut queues = Queues::default();
-        filled(&mut queues, organization(1), 900);
-        filled(&mut queues, organization(2), 1);
-        let mut order = Vec::new();
-        while let Some(batch) = queues.batch() {
-            order.push((batch.organization, batch.records.len()));
-            queues.settle(batch, Written::Yes);
-        }
-        let (first, second) = (organization(1), organization(2));
-        assert_eq!(order, [(first, 200), (second, 1), (first, 200), (first, 200), (first, 200), (first, 100)]);
-        assert_eq!((queues.unwritten(), queues.taken), (0, 0));
-    }
-
-    #[test]
-    fn a_record_that_cannot_be_written_takes_no_other_with_it() {
-        let mut queues = Queues::default();
-        filled(&mut queues, organization(1), 200);
-        let (mut written, broken) = (Vec::new(), Uuid::from_u128(77));
-        while let Some(batch) = queues.batch() {
-            let ids: Vec<Uuid> = batch.records.iter().map(|record| record.id).collect();
-            if ids.contains(&broken) {
-                queues.settle(batch, Written::Never(Error::internal()));
-            } else {
-                queues.settle(batch, Written::Yes);
-                written.extend(ids);
-            }
-        }
-        let expected: Vec<Uuid> = (0..200).filter(|at| *at != 77).map(Uuid::from_u128).collect();
-        assert_eq!(written, expected, "each once, in their order");
-    }
-
-    #[test]
-    fn an_organization_whose_records_take_the_database_too_long_holds_up_no_other() {
-        let mut queues = Queues::default();
-        filled(&mut queues, organization(1), 10);
-        filled(&mut queues, organization(2), 600);
-        let mut written = 0;
-        while written < 600 {
-            let batch = queues.batch().expect("records");
-            let stuck = batch.organization == organization(1);
-            let size = if stuck { 0 } else { batch.records.len() };
-            let waits = queues.settle(batch, if stuck { Written::NotNow } else { Written::Yes });
-            assert!(!waits, "it is not waited while another one can be written");
-            written += size;
-        }
-        assert_eq!(queues.unwritten(), 10);
-        assert_eq!(queues.reserve(organization(2)), Ok(()));
-    }
-
-    #[test]
-    fn while_nothing_can_be_written_no_call_is_let_in_and_afterwards_every_one() {
-        let mut queues = Queues::default();
-        filled(&mut queues, organization(1), 3);
-        for _ in 0..PAUSES_MAX {
-            assert_eq!(queues.reserve(organization(2)), Ok(()));
-            let batch = queues.batch().expect("records");
-            assert!(queues.settle(batch, Written::NotNow));
-        }
-        assert_eq!(queues.reserve(organization(2)).map_err(|error| error.code), Err(Code::Unavailable));
-        let batch = queues.batch().expect("what failed waits on");
-        assert_eq!(batch.records.len(), 1, "it came down to one");
-        queues.settle(batch, Written::Yes);
-        assert_eq!(queues.reserve(organization(2)), Ok(()));
-        assert_eq!(queues.unwritten(), 2);
-    }
-}
+mod tests;

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     context::Caller,
-    database::{Access, Database, Reach},
-    error::{Code, Error},
+    database::{Access, Database, Reach, is_of_data},
+    error::Error,
     id::OrganizationId,
 };
 
@@ -142,18 +142,27 @@ impl Writer {
         locked(&self.queues).batch()
     }
 
+    /// Writes a batch down. One whose commit was not heard is tried again: what of it stands there already is left as it is.
     async fn written(&self, batch: &Batch) -> Written {
-        match self.append(batch).await {
-            // Their ids are new. So they were written by the try before, whose answer got lost on its way.
-            Ok(()) | Err(Error { code: Code::Conflict, .. }) => Written::Yes,
-            Err(Error { code: Code::Unavailable, .. }) => Written::NotNow,
-            Err(error) => Written::Never(error),
+        let reach = Reach::Organization(batch.organization);
+        let Ok(mut db) = self.database.begin(reach, Access::Write).await else { return Written::NotNow };
+        if let Err(problem) = store::append_accesses(&mut db, &batch.records).await {
+            return refused(batch.organization, problem);
+        }
+        match db.commit().await {
+            Ok(()) => Written::Yes,
+            Err(_) => Written::NotNow,
         }
     }
+}
 
-    async fn append(&self, batch: &Batch) -> Result<(), Error> {
-        let mut db = self.database.begin(Reach::Organization(batch.organization), Access::Write).await?;
-        store::append_accesses(&mut db, &batch.records).await?;
-        db.commit().await
+/// What it means that the database refused a batch: only what a record itself says is ever a reason to let it go.
+fn refused(organization: OrganizationId, problem: sqlx::Error) -> Written {
+    let of_data = is_of_data(&problem);
+    let error = Error::from(problem);
+    if of_data {
+        return Written::Never(error);
     }
+    tracing::warn!(%error, %organization, "the records of calls could not be written down yet");
+    Written::NotNow
 }

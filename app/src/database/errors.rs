@@ -1,5 +1,7 @@
 //! PostgreSQL's word for what happened, as an error that a person can act on.
 
+use sqlx::postgres::PgDatabaseError;
+
 use crate::error::{Code, Error};
 
 /// Reads a violated constraint as the error that it means.
@@ -73,12 +75,9 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
             tracing::warn!(%problem, "the database refused for the moment");
             Error::unavailable("The database is busy.")
         }
-        // disk_full, out_of_memory, system_error, io_error, read_only_sql_transaction: it cannot write, as with a full disk or
-        // after a failover to a standby.
-        "53100" | "53200" | "58000" | "58030" | "25006" => {
-            tracing::error!(%problem, "the database cannot write");
-            Error::unavailable("The database cannot keep anything right now.")
-        }
+        // read_only_sql_transaction: after a failover to a standby.
+        "25006" => cannot_write(problem),
+        code if is_of_machine(code) || is_of_files(problem) => cannot_write(problem),
         // no_active_sql_transaction, in_failed_sql_transaction: such a connection is closed, the next call gets another.
         "25P01" | "25P02" => {
             tracing::error!(%problem, "a transaction was not in the state that it should be in");
@@ -88,6 +87,37 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
             tracing::error!(%problem, "a statement failed");
             Error::internal()
         }
+    }
+}
+
+fn cannot_write(problem: &sqlx::Error) -> Error {
+    tracing::error!(%problem, "the database cannot write");
+    Error::unavailable("The database cannot keep anything right now.")
+}
+
+/// Whether the machine below the database is at its end: insufficient_resources (a full disk, no memory), system_error (files
+/// that are missing or cannot be read), data_corrupted and index_corrupted.
+fn is_of_machine(code: &str) -> bool {
+    code.starts_with("53") || code.starts_with("58") || ["XX001", "XX002"].contains(&code)
+}
+
+/// Whether a file could not be made longer, read or written for a reason that has no code of its own, such as a quota or a
+/// limit on the size of files. It is told as an internal error from where PostgreSQL works with files.
+fn is_of_files(problem: &sqlx::Error) -> bool {
+    let told = problem.as_database_error().and_then(|told| told.try_downcast_ref::<PgDatabaseError>());
+    told.is_some_and(|told| told.code() == "XX000" && told.file().is_some_and(|file| FILES.contains(&file)))
+}
+
+/// Where PostgreSQL works with files.
+const FILES: [&str; 9] = ["md.c", "fd.c", "bufmgr.c", "localbuf.c", "buffile.c", "slru.c", "xlog.c", "copydir.c", "relmapper.c"];
+
+/// Whether what was given can never be kept, whenever it is tried again: data_exception, integrity_constraint_violation. All
+/// else is for the database to get over.
+pub(crate) fn is_of_data(problem: &sqlx::Error) -> bool {
+    match problem {
+        sqlx::Error::Database(answer) => answer.code().is_some_and(|code| code.starts_with("22") || code.starts_with("23")),
+        sqlx::Error::Encode(_) => true,
+        _ => false,
     }
 }
 

@@ -15,6 +15,7 @@ use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use uuid::Uuid;
 
 pub use errors::OnConstraint;
+pub(crate) use errors::is_of_data;
 pub use gate::Database;
 use gate::Open;
 pub use migrate::{MIGRATIONS, migrate};

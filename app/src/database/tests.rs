@@ -125,6 +125,21 @@ async fn a_transaction_in_which_a_statement_failed_is_never_answered_as_kept() {
 }
 
 #[tokio::test]
+async fn a_database_at_its_end_is_away_and_one_that_was_asked_wrongly_is_not() {
+    let studio = World::new("codes").await;
+    let (away, wrong, fault) = (Code::Unavailable, Code::Invalid, Code::Internal);
+    let ends = ["53000", "53100", "53200", "53400", "58000", "58030", "58P01", "58P02", "XX001", "XX002", "25006"].map(|code| (code, away));
+    let others = [("23514", wrong), ("22P05", wrong), ("23505", Code::Conflict), ("42501", fault), ("22012", fault), ("XX000", fault)];
+    for (code, expected) in ends.into_iter().chain(others) {
+        let mut db = studio.caller.services.database.begin(Reach::Nobody, Access::Write).await.expect("begun");
+        let raised = format!("do $$ begin raise exception 'on purpose' using errcode = '{code}'; end $$");
+        let problem = sqlx::raw_sql(sqlx::AssertSqlSafe(raised)).execute(db.connection()).await.expect_err("raised");
+        assert_eq!(is_of_data(&problem), code.starts_with("22") || code.starts_with("23"), "{code}");
+        assert_eq!(Error::from(problem).code, expected, "{code}");
+    }
+}
+
+#[tokio::test]
 async fn a_connection_that_was_cut_while_idle_costs_nobody_an_error() {
     let studio = World::new("idle").await;
     let database = &studio.caller.services.database;

@@ -3,7 +3,7 @@
 use std::{
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -11,7 +11,6 @@ use app::{
     account::secret::fingerprint,
     database::Database,
     error::Error,
-    id::TokenId,
     limits::Recent,
     security::attempts::{self, Purpose},
 };
@@ -23,7 +22,7 @@ use axum::{
 use http::{Method, header, request::Parts};
 use server_fn::error::ServerFnUrlError;
 
-use super::Site;
+use super::{Site, uses::Uses};
 use crate::{
     identity,
     peers::{self, TrustedProxies},
@@ -58,8 +57,8 @@ pub struct Limits {
     refused: Mutex<Recent<(Purpose, IpAddr), Instant>>,
     /// The fingerprints of tokens that were right: whoever has one is no guesser, whoever else is in the same network.
     right: Mutex<Recent<Vec<u8>, ()>>,
-    /// From where which token was used.
-    origins: Mutex<Recent<(TokenId, IpAddr), ()>>,
+    /// The uses of tokens that are noted.
+    pub uses: Arc<Uses>,
 }
 
 impl Limits {
@@ -70,7 +69,7 @@ impl Limits {
             proxies: TrustedProxies::default(),
             refused: Mutex::new(Recent::new(KEYS_KEPT)),
             right: Mutex::new(Recent::new(KEYS_KEPT)),
-            origins: Mutex::new(Recent::new(KEYS_KEPT)),
+            uses: Arc::new(Uses::new(KEYS_KEPT)),
         }
     }
 
@@ -115,20 +114,14 @@ impl Limits {
         self.count(database, Purpose::Token, address, per_minute.saturating_mul(TOKEN_FACTOR)).await
     }
 
-    /// Remembers a token that was right; whether it comes from an address that this process has not seen it come from.
-    pub fn right_token(&self, presented: &str, token: TokenId, address: IpAddr) -> bool {
+    /// Remembers a token that was right.
+    pub fn right_token(&self, presented: &str) {
         locked(&self.right).keep(fingerprint(presented), ());
-        let mut origins = locked(&self.origins);
-        let new = origins.get((token, address)).is_none();
-        if new {
-            origins.keep((token, address), ());
-        }
-        new
     }
 }
 
 /// What is remembered. A panic while it was held has left it whole: each change of it is one step.
-fn locked<T>(remembered: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn locked<T>(remembered: &Mutex<T>) -> MutexGuard<'_, T> {
     remembered.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

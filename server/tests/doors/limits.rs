@@ -126,3 +126,22 @@ async fn while_one_token_floods_its_neighbour_is_always_answered() {
     assert!(done >= 8, "{done} of 64 were done");
     world.rest(&ada, "list_clients", json!({})).await.ok();
 }
+
+#[tokio::test]
+async fn however_often_a_token_is_used_before_that_is_noted_one_note_is_on_its_way() {
+    let world = World::alone().await;
+    let ada = world.person("Ada").await;
+    let (holder, owner) = (world.owner().await, world.owner().await);
+    let number = async |query: &'static str| sqlx::query_scalar::<_, i64>(query).fetch_one(&owner).await.expect("a number");
+    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    let mut held = holder.begin().await.expect("a transaction");
+    sqlx::query("select id from access_token for update").fetch_all(&mut *held).await.expect("held");
+    for _ in 0..20 {
+        world.rest(&ada, "whoami", json!({})).await.ok();
+    }
+    while number(waiting).await == 0 {}
+    assert_eq!(number(waiting).await, 1);
+    held.rollback().await.expect("free again");
+    while number("select count(*) from access_token where last_used_by is not null").await == 0 {}
+    assert_eq!(number("select coalesce(sum(times), 0) from security_event where kind = 'token_used'").await, 1);
+}

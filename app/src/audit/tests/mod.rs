@@ -1,7 +1,11 @@
 //! Promises of the audit log.
 
+#[cfg(target_os = "linux")]
+mod full;
 mod images;
 mod kept;
+mod looked;
+mod outages;
 mod written;
 
 use futures::future::join_all;
