@@ -139,13 +139,7 @@ pub enum Outcome {
 
 /// The next mail of each lane that has one to send, of these shares in turn, the longest waiting first; none of the lanes at work.
 /// Of shares that are used up those leave that were counted before.
-pub async fn due(
-    services: &Services,
-    at_most: i32,
-    shares: &[Share],
-    used_up: &[Share],
-    at_work: &[Lane],
-) -> Result<Vec<Due>, Error> {
+pub async fn due(services: &Services, at_most: i32, shares: &[Share], used_up: &[Share], at_work: &[Lane]) -> Result<Vec<Due>, Error> {
     let mut db = services.workers.begin(Reach::Nobody, Access::Read).await?;
     store::due(&mut db, at_most, shares, used_up, at_work).await
 }

@@ -120,10 +120,10 @@ async fn organizations_take_turns() {
         .await;
     let (quiet, _, due_of_quiet) = studio().await;
     let services = &quiet.caller.services;
-    let found = due(services, 10_000, &Share::ALL, &[]).await.expect("what is due");
+    let found = due(services, 10_000, &Share::ALL, &[], &[]).await.expect("what is due");
     assert_eq!(found.iter().filter(|due| due.organization == crowded.organization()).count(), 1, "one of a hundred");
     assert!(found.iter().any(|due| due.mail == due_of_quiet.mail));
-    let found = due(services, 10_000, &Share::ALL, &[Lane(quiet.organization().0)]).await.expect("what is due");
+    let found = due(services, 10_000, &Share::ALL, &[], &[Lane(quiet.organization().0)]).await.expect("what is due");
     assert!(found.iter().all(|due| due.organization != quiet.organization()), "one of its mails is on its way");
 }
 
@@ -155,16 +155,16 @@ async fn people_take_turns_and_a_new_password_waits_for_no_crowd_of_strangers() 
     asked(&barbara, Purpose::ChangeAddress, 6).await;
     let lanes = [asked(&barbara, Purpose::ResetPassword, 5).await, asked(&edsger, Purpose::ResetPassword, 5).await];
     let services = &barbara.caller.services;
-    let found = due(services, 10_000, &Share::ALL, &[]).await.expect("what is due");
+    let found = due(services, 10_000, &Share::ALL, &[], &[]).await.expect("what is due");
     let place = |lane: &Lane| found.iter().position(|due| due.lane == *lane).expect("a mail");
     assert!(lanes.iter().all(|lane| strangers[2..].iter().all(|stranger| place(lane) < place(stranger))), "each has a turn of their own");
     for lane in lanes {
         assert_eq!(found.iter().filter(|due| due.lane == lane).count(), 1, "one of a person is in hand at a time");
         assert_eq!(found[place(&lane)].share, Share::People, "the new password first");
     }
-    let proofs = due(services, 10_000, &[Share::Proofs], &lanes).await.expect("what is due");
+    let proofs = due(services, 10_000, &[Share::Proofs], &[], &lanes).await.expect("what is due");
     assert!(proofs.iter().all(|due| due.share == Share::Proofs && !lanes.contains(&due.lane)), "they are at work");
-    let people = due(services, 10_000, &[Share::People], &[]).await.expect("what is due");
+    let people = due(services, 10_000, &[Share::People], &[], &[]).await.expect("what is due");
     assert!(people.iter().all(|due| due.share == Share::People) && people.iter().any(|due| due.lane == lanes[0]));
 }
 
@@ -172,7 +172,7 @@ async fn people_take_turns_and_a_new_password_waits_for_no_crowd_of_strangers() 
 async fn a_new_password_for_an_address_that_nobody_has_proved_counts_as_a_proof() {
     let stranger = World::new("stranger").await.unconfirmed().await;
     let lane = asked(&stranger, Purpose::ResetPassword, 1).await;
-    let found = due(&stranger.caller.services, 10_000, &Share::ALL, &[]).await.expect("what is due");
+    let found = due(&stranger.caller.services, 10_000, &Share::ALL, &[], &[]).await.expect("what is due");
     assert_eq!(found.iter().find(|due| due.lane == lane).map(|due| due.share), Some(Share::Proofs));
 }
 
@@ -208,7 +208,7 @@ async fn what_waited_longer_than_a_week_waits_for_a_person() {
     assert_eq!((&kept["state"], &kept["last_error"]), (&json!("waiting"), &json!(TOO_OLD)), "age alone fails nothing");
     let again = studio.ok("resend_invoice", json!({"invoice": sent["number"]})).await;
     assert_eq!((&again["mail"]["state"], again["mail"].get("last_error")), (&json!("waiting"), None));
-    let found = super::due(&studio.caller.services, 10_000, &Share::ALL, &[]).await.expect("what is due");
+    let found = super::due(&studio.caller.services, 10_000, &Share::ALL, &[], &[]).await.expect("what is due");
     let own: Vec<Due> = found.into_iter().filter(|found| found.organization == due.organization).collect();
     assert!(own.len() == 1 && own[0].mail != due.mail, "the new one leaves");
     aged(6).await;

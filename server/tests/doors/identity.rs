@@ -44,7 +44,7 @@ pub async fn page(world: &World, path: &str, person: Option<&Person>) -> Answer 
 pub async fn letters(world: &World) -> Vec<Outgoing> {
     let mut left = Vec::new();
     loop {
-        let due = outbox::due(&world.services, 100, &Share::ALL, &[]).await.expect("what is due");
+        let due = outbox::due(&world.services, 100, &Share::ALL, &[], &[]).await.expect("what is due");
         if due.is_empty() {
             return left;
         }

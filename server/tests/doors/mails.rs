@@ -182,7 +182,7 @@ async fn a_mail_that_takes_long_holds_nobody_else_up() {
 
 /// Somebody asks for a new password.
 async fn forgets_password(world: &World, email: &str) {
-    app::verification::reset::send(&world.services, email).await.expect("asked");
+    app::verification::reset::send(&world.services, email, &app::security::event::Origin::default()).await.expect("asked");
 }
 
 /// How many mails with a link for this purpose wait.

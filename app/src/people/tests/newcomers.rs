@@ -74,7 +74,7 @@ async fn who_signs_up_with_the_link_in_the_mail_is_in_and_confirmed_and_nobody_i
     assert_eq!(strange.map_err(|error| error.code).err(), Some(Code::Forbidden));
     let (user, _) = sign_up(&visitor, registration(&email), Some(&link)).await.expect("signed up");
     let slug = studio.caller.membership.as_ref().expect("a place").slug.clone();
-    let there = studio.signed_in(user, &slug).await;
+    let there = studio.signed_in(user.user, &slug).await;
     assert!(there.person().confirmed && there.caller.membership.is_some());
     assert_eq!(accounts(&studio, &new).await, 1);
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{Signed, mailed, signed_up};
 use crate::{
     error::Code,
+    security::event::Origin,
     testing::World,
     verification::{
         Purpose,
@@ -117,7 +118,7 @@ async fn no_word_that_somebody_chose_goes_to_an_address_that_nobody_has_proved()
     let (before, after) = (squatter.email.clone(), format!("new-{}", squatter.email));
     ask_change(&squatter.world.caller, &after, password()).await.expect("asked");
     let mails = [acme.mail_leaves(None, &before).await.expect("a mail"), acme.mail_leaves(None, &after).await.expect("a mail")];
-    reset::send(&acme.caller.services, &before).await.expect("asked");
+    reset::send(&acme.caller.services, &before, &Origin::default()).await.expect("asked");
     for mail in mails.into_iter().chain(acme.mail_leaves(None, &before).await) {
         let body = mail.body.replace(&after, "");
         assert!(body.starts_with("Hello,\n") && !body.contains("Barbara"), "{body}");
