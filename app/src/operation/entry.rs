@@ -71,8 +71,7 @@ impl Operation {
         if let Value::Object(map) = &mut arguments {
             map.retain(|_, value| !value.is_null());
         }
-        let accepted = |()| refuse(&self.validator, &arguments).map_err(|error| error.hint(self.known()));
-        let allowed = super::authorize(&caller, self.declaration).and_then(accepted);
+        let allowed = super::authorize(&caller, self.declaration).and_then(|()| self.refuse(&self.validator, &arguments));
         let work = match allowed.and_then(|()| (self.prepare)(caller.clone(), arguments.clone())) {
             Ok(work) => work,
             Err(error) => return self.refused(&caller, arguments, error),
@@ -108,7 +107,7 @@ impl Operation {
             Ok(arguments) => self.without_the_place(arguments),
             Err(error) => return self.refused(caller, Value::Null, error),
         };
-        match refuse(&self.form_validator, &arguments).and_then(|()| typed(arguments.clone())) {
+        match self.refuse(&self.form_validator, &arguments).and_then(|()| typed(arguments.clone())) {
             Ok(call) => Ok(call),
             Err(error) => self.refused(caller, arguments, error),
         }
@@ -130,7 +129,29 @@ impl Operation {
         self.input.get("properties").is_some_and(|arguments| arguments.get(name).is_some())
     }
 
-    /// What the operation takes, for a program that sent something else.
+    /// Refuses arguments with every one that is wrong, each with its reason. Where an argument was misnamed, left out or is of
+    /// another kind, the refusal says which there are; what is only too long is known to whoever wrote it.
+    fn refuse(&self, validator: &Validator, arguments: &Value) -> Result<(), Error> {
+        let (mut error, mut misnamed) = (Error::new(Code::Invalid, ""), false);
+        let problems = validator.iter_errors(arguments).map(|problem| {
+            misnamed |= !is_too_long(&problem);
+            let field = field(&problem);
+            let words = words(&field, &problem);
+            (field, words)
+        });
+        for (field, message) in problems.chain(unwritable(arguments)).take(PROBLEMS_MAX) {
+            error.message.push_str(if error.message.is_empty() { "" } else { " " });
+            error.message.push_str(&message);
+            error.fields.insert(if field.is_empty() { "arguments".to_owned() } else { field }, message);
+        }
+        match (error.message.is_empty(), misnamed) {
+            (true, _) => Ok(()),
+            (false, false) => Err(error),
+            (false, true) => Err(error.hint(self.known())),
+        }
+    }
+
+    /// What the operation takes.
     fn known(&self) -> String {
         let arguments = self.input.get("properties").and_then(Value::as_object).into_iter().flatten();
         let names: Vec<&str> = arguments.map(|(name, _)| name.as_str()).collect();
@@ -138,20 +159,8 @@ impl Operation {
     }
 }
 
-/// Refuses arguments with every one that is wrong, each with its reason.
-fn refuse(validator: &Validator, arguments: &Value) -> Result<(), Error> {
-    let mut error = Error::new(Code::Invalid, "");
-    let problems = validator.iter_errors(arguments).map(|problem| {
-        let field = field(&problem);
-        let words = words(&field, &problem);
-        (field, words)
-    });
-    for (field, message) in problems.chain(unwritable(arguments)).take(PROBLEMS_MAX) {
-        error.message.push_str(if error.message.is_empty() { "" } else { " " });
-        error.message.push_str(&message);
-        error.fields.insert(if field.is_empty() { "arguments".to_owned() } else { field }, message);
-    }
-    if error.message.is_empty() { Ok(()) } else { Err(error) }
+fn is_too_long(problem: &ValidationError<'_>) -> bool {
+    matches!(problem.kind(), ValidationErrorKind::MaxLength { .. } | ValidationErrorKind::MaxItems { .. })
 }
 
 /// The field that a problem is about, as the operations name it: that of a line by its own name. Nothing when it is about all

@@ -351,7 +351,7 @@ async fn what_the_mail_server_refuses_of_a_whole_mail_is_heard() {
 
 #[tokio::test]
 async fn a_mail_that_was_counted_leaves_although_all_mails_of_the_day_are() {
-    let quotas = Quotas { mails: Some(1), ..Quotas::default() };
+    let quotas = Quotas { mails: Some(2), ..Quotas::default() };
     let (world, server) = (World::alone_with(quotas).await, MailServer::start().await);
     let (ada, post) = (world.person("Ada").await, post(&server.url));
     server.refusals.store(1, Ordering::SeqCst);

@@ -93,7 +93,7 @@ async fn records_whose_commit_was_not_heard_are_written_once_and_take_no_newer_o
 
 #[tokio::test]
 async fn a_read_is_answered_while_nobody_can_write_it_down() {
-    apart("held", async {
+    apart("behind", async {
         let studio = World::new("audit").await;
         let owner = owner().await;
         let mut held = owner.begin().await.expect("a transaction");
