@@ -45,6 +45,15 @@ pub struct Way {
     pub token: String,
 }
 
+/// How often one person may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rate {
+    /// As shipped.
+    Shipped,
+    /// As often as they like.
+    Unlimited,
+}
+
 /// A Stint that runs on a database.
 pub struct Stint {
     /// Where it listens.
@@ -56,11 +65,12 @@ pub struct Stint {
 }
 
 impl Stint {
-    /// Starts it, with settings as shipped except for where it listens and what it works on.
-    pub async fn start(build: &Build<'_>, database: &str, model: &str, folder: &Path) -> Result<Self> {
+    /// Starts it, with settings as shipped except for where it listens, what it works on, and how often one person may call: one
+    /// person asks for what a crowd would, unless that is what is measured.
+    pub async fn start(build: &Build<'_>, database: &str, model: &str, folder: &Path, rate: Rate) -> Result<Self> {
         let address = free_address()?;
         let folder = folder.to_owned();
-        let settings = vec![
+        let mut settings = vec![
             ("LEPTOS_SITE_ROOT", build.site.display().to_string()),
             ("LEPTOS_HASH_FILES", "true".to_owned()),
             ("LEPTOS_ENV", "PROD".to_owned()),
@@ -70,6 +80,9 @@ impl Stint {
             ("STINT_MODEL_URL", model.to_owned()),
             ("STINT_MODEL", "bench".to_owned()),
         ];
+        if rate == Rate::Unlimited {
+            settings.push(("STINT_RATE_LIMIT", "0".to_owned()));
+        }
         let program = build.program.to_owned();
         let process = Process::start(command(&program, &settings).arg("serve"), &folder.join("stint.log"))?;
         let mut stint = Self { address, process, folder, settings, program };

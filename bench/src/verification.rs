@@ -75,11 +75,11 @@ async fn write(owner: &mut PgConnection, organization: Uuid) -> Result<()> {
 /// An entry whose description is changed, as the trigger of the table writes it down.
 const CHANGES: &str = "
     insert into change (organization_id, action_id, kind, record_id, before, after)
-    select e.organization_id, lpad(to_hex($1 + n), 32, '0')::uuid, 'time_entry', e.id, to_jsonb(e),
-        to_jsonb(e) || jsonb_build_object('description', 'Part ' || n, 'version', 2)
+    select e.organization_id, lpad(to_hex($1 + n), 32, '0')::uuid, 'time_entry', e.id, to_jsonb(e) - 'place',
+        to_jsonb(e) - 'place' || jsonb_build_object('description', 'Part ' || n, 'version', 2)
     from generate_series(1, $2) n
-    join (select row_number() over (order by id) as place, t as e from time_entry t
-          where organization_id = current_setting('app.organization_id')::uuid limit 1000) t (place, e) on t.place = 1 + n % 1000";
+    join (select row_number() over (order by t.id) as place, t.* from time_entry t
+          where t.organization_id = current_setting('app.organization_id')::uuid limit 1000) e on e.place = 1 + n % 1000";
 
 /// The actions of these changes, through the function that every write goes through.
 const ACTIONS: &str = "
