@@ -164,6 +164,16 @@ impl Page<'_> {
         Ok((connection, events))
     }
 
+    /// A read.
+    pub fn look(&self, operation: &str) -> Result<Ask> {
+        Ok(Request::get(format!("/call/{operation}"))
+            .header(header::HOST, self.address.to_string())
+            .header("sec-fetch-site", "same-origin")
+            .header("stint-organization", self.organization)
+            .header(header::COOKIE, self.cookie)
+            .body(Full::default())?)
+    }
+
     /// A call of an operation with the fields of a form.
     pub fn call(&self, operation: &str, form: &str) -> Result<Ask> {
         Ok(Request::post(format!("/call/{operation}"))

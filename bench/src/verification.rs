@@ -8,7 +8,11 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, po
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
-use crate::{data::Data, drawer::Page, http::Connection};
+use crate::{
+    data::Data,
+    drawer::Page,
+    http::{Ask, Connection},
+};
 
 /// How many writes the log has, beside those that made the data.
 const WRITES: i32 = 1_000_000;
@@ -37,7 +41,7 @@ pub async fn measure(page: &Page<'_>, database: &str, data: &Data) -> Result<Too
     let mut owner = database.parse::<PgConnectOptions>()?.connect().await?;
     write(&mut owner, data.organization).await?;
     let since = Instant::now();
-    let proof = call(page, "verify_audit").await?;
+    let proof = ask(page, page.look("verify_audit")?).await?;
     let since = since.elapsed().as_secs_f64();
     ensure!(proof["sound"] == true, "what follows the last checkpoint does not hold: {proof}");
     let mut watcher = database.parse::<PgConnectOptions>()?.connect().await?;
@@ -103,10 +107,10 @@ async fn alter(owner: &mut PgConnection, organization: Uuid) -> Result<i64> {
 /// Starts to verify the whole log and waits until that has ended; how many seconds it took, and how it ended.
 async fn verify(page: &Page<'_>) -> Result<(f64, Value)> {
     let began = Instant::now();
-    call(page, "start_audit_verification").await?;
+    ask(page, page.call("start_audit_verification", "")?).await?;
     let ended = timeout(PATIENCE, async {
         loop {
-            let now = call(page, "get_audit_verification").await?;
+            let now = ask(page, page.look("get_audit_verification")?).await?;
             if now["state"] != "running" {
                 return Ok::<_, anyhow::Error>(now);
             }
@@ -117,8 +121,8 @@ async fn verify(page: &Page<'_>) -> Result<(f64, Value)> {
     Ok((began.elapsed().as_secs_f64(), ended))
 }
 
-async fn call(page: &Page<'_>, operation: &str) -> Result<Value> {
-    Connection::open(page.address).await?.send(page.call(operation, "")?).await?.accepted()?.json()
+async fn ask(page: &Page<'_>, ask: Ask) -> Result<Value> {
+    Connection::open(page.address).await?.send(ask).await?.accepted()?.json()
 }
 
 /// Keeps the longest transaction of the check, in seconds.
