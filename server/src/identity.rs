@@ -10,7 +10,7 @@ use app::{
     error::{Code, Error},
 };
 use axum::{
-    body::{Body, HttpBody as _, to_bytes},
+    body::{Body, HttpBody as _},
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -21,11 +21,7 @@ use url::Url;
 use crate::{
     peers,
     refusal::Refusal,
-    router::{
-        Site,
-        layers::{BODY_LIMIT_BYTES, too_long},
-        limits::network,
-    },
+    router::{Site, layers, limits::network},
 };
 
 /// The header with which the pages say for which organization they call.
@@ -59,7 +55,7 @@ async fn received(site: &Site, caller: Caller, request: &Parts, body: Body) -> R
         return Ok((caller, body));
     }
     let caller = Caller { permit: None, ..caller };
-    let body = to_bytes(body, BODY_LIMIT_BYTES).await.map_err(|_| too_long())?;
+    let body = layers::whole(body).await?;
     let permit = site.services.admission.enter(None, network(peers::origin(request))).await?;
     Ok((Caller { permit: Some(permit), ..caller }, Body::from(body)))
 }

@@ -7,13 +7,13 @@ use app::{
     verification,
 };
 use axum::{
-    body::Body,
+    body::{Body, Bytes, to_bytes},
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use http_body_util::Limited;
+use http_body_util::{LengthLimitError, Limited};
 use tower_http::{
     catch_panic::{CatchPanicLayer, ResponseForPanic},
     classify::{ServerErrorsAsFailures, SharedClassifier},
@@ -101,6 +101,17 @@ pub async fn limit_body(request: Request, next: Next) -> Response {
     next.run(request.map(|body| Body::new(Limited::new(body, BODY_LIMIT_BYTES)))).await
 }
 
+/// The whole body. Refused when it is too long, or does not come to its end.
+pub async fn whole(body: Body) -> Result<Bytes, Refusal> {
+    to_bytes(body, BODY_LIMIT_BYTES).await.map_err(|problem| {
+        let causes = std::iter::successors(Some(&problem as &dyn std::error::Error), |cause| cause.source());
+        match causes.into_iter().any(|cause| cause.is::<LengthLimitError>()) {
+            true => too_long(),
+            false => Refusal::from(Error::new(Code::Invalid, "The request broke off or came too slowly. Send it again.")),
+        }
+    })
+}
+
 /// The answer to a body that is too long.
 pub fn too_long() -> Refusal {
     let limit = BODY_LIMIT_BYTES / 1024;
@@ -138,7 +149,7 @@ mod tests {
         sync::{Arc, Mutex},
     };
 
-    use axum::{Router, body::to_bytes, middleware::from_fn_with_state, routing::get};
+    use axum::{Router, middleware::from_fn_with_state, routing::get};
     use http::Method;
     use tower::ServiceExt;
 

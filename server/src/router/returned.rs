@@ -37,7 +37,10 @@ pub async fn to_its_page(State(site): State<Site>, request: Request, next: Next)
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let Ok(form) = to_bytes(body, layers::BODY_LIMIT_BYTES).await else { return layers::too_long().into_response() };
+    let form = match layers::whole(body).await {
+        Ok(form) => form,
+        Err(refusal) => return refusal.into_response(),
+    };
     let call = parts.uri.path().to_owned();
     let response = next.run(Request::from_parts(parts, Body::from(form.clone()))).await;
     let (mut answer, body) = response.into_parts();
