@@ -23,8 +23,14 @@ const VIEWS = {
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
 };
 
-/** Every look a page has: desktop and phone, light and dark. */
-export const LOOKS = Object.keys(VIEWS).flatMap((view) => ["light", "dark"].map((scheme) => ({ view, scheme })));
+/** The looks of a page that are tried: each size and each scheme once, or with END2END_LOOKS=all every pair of them. */
+export const LOOKS =
+  process.env.END2END_LOOKS === "all"
+    ? Object.keys(VIEWS).flatMap((view) => ["light", "dark"].map((scheme) => ({ view, scheme })))
+    : [
+        { view: "desktop", scheme: "light" },
+        { view: "phone", scheme: "dark" },
+      ];
 
 /** A headless Chromium with an empty profile. */
 export function openBrowser() {
@@ -89,9 +95,9 @@ export async function open(page, path) {
   return answer;
 }
 
-/** Fails with a readable list when axe finds anything on the page as it stands. */
-export async function accessible(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** Fails with a readable list when axe finds anything on the page as it stands, or in one part of it. */
+export async function accessible(page, part = "html") {
+  const { violations } = await new AxeBuilder({ page }).include(part).analyze();
   const found = violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${help} — ${target.join(" ")}\n    ${failureSummary}`));
   assert.deepEqual(found, [], `axe found something on ${page.url()}`);
 }

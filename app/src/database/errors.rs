@@ -1,5 +1,7 @@
 //! PostgreSQL's word for what happened, as an error that a person can act on.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use sqlx::postgres::PgDatabaseError;
 
 use crate::error::{Code, Error};
@@ -90,8 +92,22 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
     }
 }
 
+/// Whether a write of this process failed for the state of the machine below the database, and none was tried out since.
+static WRITE_FAILED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the database could not keep something, and nobody has seen since that it can again.
+pub(super) fn write_failed() -> bool {
+    WRITE_FAILED.load(Ordering::Relaxed)
+}
+
+/// Notes that the database can keep something again.
+pub(super) fn note_that_writes_work() {
+    WRITE_FAILED.store(false, Ordering::Relaxed);
+}
+
 fn cannot_write(problem: &sqlx::Error) -> Error {
     tracing::error!(%problem, "the database cannot write");
+    WRITE_FAILED.store(true, Ordering::Relaxed);
     Error::unavailable("The database cannot keep anything right now.")
 }
 

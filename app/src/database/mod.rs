@@ -106,8 +106,15 @@ impl Db {
     }
 }
 
-/// Whether the database answers and takes writes, with a schema that this binary works on.
+/// Whether the database answers and takes writes, with a schema that this binary works on. After a write that failed for want of
+/// room it is tried out whether there is room again.
 pub async fn ready(database: &Database) -> Result<(), Error> {
+    if errors::write_failed() {
+        let mut db = database.begin(Reach::Nobody, Access::Write).await?;
+        record::probe_storage(db.connection()).await?;
+        db.roll_back().await;
+        errors::note_that_writes_work();
+    }
     let mut db = database.begin(Reach::Nobody, Access::Read).await?;
     if !record::takes_writes(db.connection()).await? {
         return Err(Error::unavailable("The database is read-only: it is a standby, or was set so."));

@@ -13,6 +13,9 @@ use super::{
 /// So many pieces are told; a restore without roles lacks dozens.
 const TOLD: usize = 5;
 
+/// So many rows are written to see whether there is room: some 700 kB.
+const PROBE_ROWS: i32 = 20_000;
+
 /// How far the schema has come.
 struct Record {
     version: i64,
@@ -91,6 +94,12 @@ pub(super) async fn takes_writes(connection: &mut PgConnection) -> Result<bool, 
     let takes =
         query_scalar!(r#"select not pg_is_in_recovery() and not current_setting('default_transaction_read_only')::boolean as "takes!""#);
     Ok(takes.fetch_one(connection).await?)
+}
+
+/// Makes files of the database longer, as a write would, and keeps nothing of it.
+pub(super) async fn probe_storage(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    query!(r#"select probe_storage($1) as "probed: ()""#, PROBE_ROWS).execute(connection).await?;
+    Ok(())
 }
 
 /// The newest migration of this database; 0 where there is none yet.

@@ -5,7 +5,7 @@ use std::{
         Arc, Mutex, OnceLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use app::{
@@ -205,13 +205,16 @@ async fn clients_that_go_away_leave_nothing_to_those_who_stay() {
     assert_eq!(heard.lock().expect("the notices").clone(), Vec::<String>::new());
 }
 
-/// Looks at a page again and again, and goes away before or while it is answered, until it is told to end.
-async fn break_off(address: String, cookie: String, slug: String, seed: u64, ending: Arc<AtomicBool>) {
+/// Looks at a page again and again, and goes away before or while it is answered, until it is told to end; how often it did so.
+async fn break_off(address: String, cookie: String, slug: String, seed: u64, ending: Arc<AtomicBool>) -> usize {
+    let mut often = 0;
     let mut random = StdRng::seed_from_u64(seed);
     let request = format!("GET /o/{slug} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: stint={cookie}\r\nAccept: text/html\r\n\r\n").into_bytes();
     while !ending.load(Ordering::SeqCst) {
         cut_off(&address, &request, Duration::from_micros(u64::from(random.next_u32()) % 6_000)).await;
+        often += 1;
     }
+    often
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -224,6 +227,7 @@ async fn sign_ins_and_sign_outs_that_were_answered_are_so_beside_pages_that_are_
         .map(|seed| tokio::spawn(break_off(address.clone(), leaving.cookie.clone(), leaving.slug.clone(), seed, Arc::clone(&ending))))
         .collect();
     let rounds = std::env::var("STINT_SIGN_INS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(SIGN_INS);
+    let begun = Instant::now();
     for round in 0..rounds {
         let form = format!("email={}&password=correct+horse+battery", staying.email.replace('@', "%40"));
         let sign_in = world.post("/call/sign_in").header("content-type", "application/x-www-form-urlencoded").body(form);
@@ -237,7 +241,10 @@ async fn sign_ins_and_sign_outs_that_were_answered_are_so_beside_pages_that_are_
         assert_eq!(who(&cookie).await, 401, "sign-out {round} was answered and did not happen");
     }
     ending.store(true, Ordering::SeqCst);
+    let mut broken_off = 0;
     for someone in crowd {
-        someone.await.expect("a client");
+        broken_off += someone.await.expect("a client");
     }
+    let took = begun.elapsed().as_secs_f64();
+    eprintln!("{rounds} sign-ins and as many sign-outs in {took:.1} s, beside {:.0} reads broken off a second", broken_off as f64 / took);
 }

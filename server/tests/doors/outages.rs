@@ -56,6 +56,43 @@ async fn a_database_that_takes_no_writes_is_not_ready() {
     assert!(told.refused(503) == "unavailable" && told.text.contains("read-only"), "{}", told.text);
 }
 
+/// From here on everything that is to be kept fails as on a full disk, and so does the probe of it.
+const FULL: &str = "
+    create function no_room() returns trigger language plpgsql as $$
+        begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$;
+    create trigger no_room before insert on client execute function no_room();
+    alter function probe_storage rename to probe_storage_with_room;
+    create function probe_storage(rows integer) returns void language plpgsql as $$
+        begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$";
+
+/// There is room again.
+const ROOM: &str = "drop trigger no_room on client; drop function probe_storage; alter function probe_storage_with_room rename to probe_storage";
+
+#[tokio::test]
+async fn a_database_that_could_keep_nothing_for_want_of_room_is_not_ready_until_it_can() {
+    let world = World::alone().await;
+    let ada = world.person("Ada").await;
+    let owner = world.owner().await;
+    sqlx::raw_sql(FULL).execute(&owner).await.expect("full");
+    let begun = std::time::Instant::now();
+    // Worlds of other tests are in the same process: what one of them tries out may stand for this one's.
+    let told = loop {
+        assert_eq!(world.rest(&ada, "create_client", json!({ "name": "Acme" })).await.refused(503), "unavailable");
+        let told = Answer::of(world.get("/readyz")).await;
+        if told.status.as_u16() == 503 {
+            break told;
+        }
+        assert!(begun.elapsed().as_secs() < 30, "it says that it is ready");
+    };
+    assert!(told.refused(503) == "unavailable" && told.text.contains("cannot keep anything"), "{}", told.text);
+    sqlx::raw_sql(ROOM).execute(&owner).await.expect("room");
+    owner.close().await;
+    while Answer::of(world.get("/readyz")).await.status.as_u16() != 200 {
+        assert!(begun.elapsed().as_secs() < 60, "it says that it is not ready");
+    }
+    world.rest(&ada, "create_client", json!({ "name": "Acme" })).await.ok();
+}
+
 #[tokio::test]
 async fn a_process_that_is_about_to_end_is_not_ready_and_still_answers() {
     let world = World::open().await;
