@@ -80,12 +80,13 @@ impl Clock for SystemClock {
 
 /// Typesets documents; the typesetter itself is heavy and lives with the process.
 pub trait Documents: Send + Sync {
-    /// The PDF of an invoice.
-    fn invoice(&self, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>>;
+    /// The PDF of an invoice. The caller's are made one after the other, and so are those of the caller's organization: between
+    /// two of them everybody else's turn comes.
+    fn invoice(&self, caller: &Caller, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>>;
 
-    /// A place among those who keep a connection to the database while their document is made. Refused when so many are at
-    /// it that nobody else could work.
-    fn place(&self) -> Result<Place, Error> {
+    /// A place among those who keep a connection to the database while their document is made. Refused when so many of the
+    /// caller's organization are at it that another could not be, or so many in all that nobody else could work.
+    fn place(&self, _caller: &Caller) -> Result<Place, Error> {
         Ok(Place::default())
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     error::Error,
     id::OrganizationId,
     operation::store::once,
-    security, verification,
+    outbox, security, verification,
 };
 
 /// How long the secret of a link is known after it has run out, so that it can be said why it opens nothing.
@@ -36,6 +36,8 @@ pub struct Swept {
     pub access_months: u64,
     /// Secrets of links that had run out a month before.
     pub secrets: u64,
+    /// Mails to people about their own sign-in that waited for so long that they do not leave any more.
+    pub mails: u64,
     /// How many steps did not come to their end. Each is for itself: the others were done.
     pub failures: u64,
 }
@@ -47,6 +49,7 @@ pub async fn sweep(services: &Services) -> Swept {
         sign_ins: done("sign-ins", sign_ins(services).await, &mut failures),
         security: done("security events", security_events(services).await, &mut failures),
         secrets: done("secrets", secrets(services).await, &mut failures),
+        mails: done("mails to people", mails(services).await, &mut failures),
         answers: done("answers to persons", own_answers(services).await, &mut failures),
         ..Swept::default()
     };
@@ -101,6 +104,14 @@ async fn secrets(services: &Services) -> Result<u64, Error> {
     let gone = verification::store::forget(&mut db, before).await?;
     db.commit().await?;
     Ok(gone.unsigned_abs())
+}
+
+async fn mails(services: &Services) -> Result<u64, Error> {
+    let mut db = begin(services).await?;
+    let before = now(&mut db, services).await? - outbox::AGE_MAX;
+    let gone = verification::store::forget_mails(&mut db, before).await?;
+    db.commit().await?;
+    Ok(u64::from(gone.unsigned_abs()))
 }
 
 async fn own_answers(services: &Services) -> Result<u64, Error> {

@@ -54,8 +54,10 @@ async fn received(site: &Site, caller: Caller, request: &Parts, body: Body) -> R
     if caller.person.is_some() || body.is_end_stream() {
         return Ok((caller, body));
     }
-    let caller = Caller { permit: None, ..caller };
-    let body = layers::whole(body).await?;
+    let mut caller = caller;
+    // Given back now: whoever waits for the end of a body would hold one place and ask for a second.
+    drop(caller.permit.take());
+    let body = layers::whole_of_stranger(body).await?;
     let permit = site.services.admission.enter(None, network(peers::origin(request))).await?;
     Ok((Caller { permit: Some(permit), ..caller }, Body::from(body)))
 }

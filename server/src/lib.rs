@@ -21,6 +21,7 @@ pub mod pages;
 pub mod papers;
 pub mod peers;
 pub mod refusal;
+pub mod rendering;
 pub mod rest;
 pub mod router;
 pub mod services;

@@ -6,7 +6,7 @@ use app::{context::Caller, error::Error, operations, routes::App, shell::shell};
 use axum::{
     Router,
     extract::{Request, State},
-    middleware::{Next, from_fn},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
     routing::any,
 };
@@ -16,7 +16,7 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list, render_ap
 
 use serde_json::Value;
 
-use crate::{refusal::Refusal, router::Site};
+use crate::{refusal::Refusal, rendering::to_its_end, router::Site};
 
 /// The addresses of all pages. They are found by rendering once without a request, and that must not happen again while
 /// requests are served: what is first waited for meanwhile would hang.
@@ -29,6 +29,7 @@ pub fn routes(site: &Site) -> Router<Site> {
         .leptos_routes_with_context(site, PAGES.clone(), hand_over, move || shell(options.clone()))
         .route("/call/{*name}", any(async || Refusal::from(Error::not_found("call"))))
         .layer(from_fn(onwards))
+        .layer(from_fn_with_state(site.clone(), to_its_end))
 }
 
 /// Whoever is signed in goes on from the first page to the organization that they joined first, or to where one is found.
@@ -45,8 +46,8 @@ async fn onwards(request: Request, next: Next) -> Response {
 }
 
 /// The page that answers where nothing is.
-pub fn not_found() -> Router<Site> {
-    Router::new().fallback(nothing_here)
+pub fn not_found(site: &Site) -> Router<Site> {
+    Router::new().fallback(nothing_here).layer(from_fn_with_state(site.clone(), to_its_end))
 }
 
 async fn nothing_here(State(site): State<Site>, request: Request) -> Response {

@@ -67,7 +67,7 @@ pub fn router(site: Site) -> Router {
         .merge(programs(&site))
         .merge(agents(&site))
         .merge(health::routes())
-        .fallback_service(assets::or_else(browser(pages::not_found(), &site).with_state(site.clone()), &site));
+        .fallback_service(assets::or_else(browser(pages::not_found(&site), &site).with_state(site.clone()), &site));
     // What is added last is reached first.
     doors
         .layer(from_fn(layers::limit_body))

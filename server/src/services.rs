@@ -7,9 +7,10 @@ use app::{
     admission::{Gate, Rules},
     assistant::{Engine, model::Model},
     audit::Recorder,
-    context::{Place, Promise, Services, SystemClock},
+    context::{Caller, Place, Promise, Services, SystemClock},
     database::Database,
     error::{Code, Error},
+    id::{OrganizationId, UserId},
     invoices::document::InvoiceDocument,
 };
 use tokio::time::{Instant, timeout_at};
@@ -139,15 +140,23 @@ fn services(config: &Config, model: Option<ModelClient>, (database, workers): (D
 struct Typesetter(Documents);
 
 impl app::context::Documents for Typesetter {
-    fn invoice(&self, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
-        let documents = self.0.clone();
-        Box::pin(async move { documents.invoice(document).await.map_err(refused) })
+    fn invoice(&self, caller: &Caller, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+        let (documents, owners) = (self.0.clone(), owners(caller));
+        Box::pin(async move {
+            let (organization, person) = owners?;
+            documents.invoice(organization, person, document).await.map_err(refused)
+        })
     }
 
-    fn place(&self) -> Result<Place, Error> {
-        let place = self.0.place().map_err(refused)?;
+    fn place(&self, caller: &Caller) -> Result<Place, Error> {
+        let place = self.0.place(owners(caller)?.0).map_err(refused)?;
         Ok(Place(Some(Box::new(place))))
     }
+}
+
+/// Whose documents wait for each other: those of an organization, and those of a person.
+fn owners(caller: &Caller) -> Result<(OrganizationId, UserId), Error> {
+    Ok((caller.membership()?.organization, caller.person()?.id))
 }
 
 fn refused(problem: DocumentError) -> Error {

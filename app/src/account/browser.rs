@@ -5,6 +5,7 @@ use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 
 use super::{
+    hashing::Requester,
     registration, secret, store,
     verified::{self, Verified},
 };
@@ -74,7 +75,7 @@ pub async fn change_password(caller: &Caller, present: String, password: String,
     let (person, services) = (caller.person()?, &caller.services);
     secret::acceptable_password(&password)?;
     let verified = verified::present(caller, present).await?;
-    let hash = secret::hash_password(password).await?;
+    let hash = secret::hash_password(Requester::of(caller), password).await?;
     let (this, now) = (caller.sign_in.clone().unwrap_or_default(), services.clock.now());
     let mut db = services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
     verified.hold_caller(&mut db, caller).await?;

@@ -5,7 +5,7 @@ pub mod browser;
 #[cfg(feature = "ssr")]
 mod common;
 #[cfg(feature = "ssr")]
-mod hashing;
+pub mod hashing;
 #[cfg(feature = "ssr")]
 pub mod identity;
 pub mod landing;

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use super::{secret, store, verified::Verified};
+use super::{hashing::Requester, secret, store, verified::Verified};
 use crate::{
     context::{Caller, Services},
     database::{Access, Db, Reach},
@@ -59,20 +59,20 @@ pub struct Registered {
     pub member: MemberId,
 }
 
-/// Adds a person and their personal organization, both or neither.
+/// Adds a person and their personal organization, both or neither, as the operator does.
 pub async fn register(services: &Services, given: Registration) -> Result<Registered, Error> {
-    let (registered, db) = begin(services, given).await?;
+    let (registered, db) = begin(services, given, Requester::Operator).await?;
     db.commit().await?;
     Ok(registered)
 }
 
 /// The same, before it is kept: whoever asks for it keeps it, together with what else they do, or lets it go.
-pub async fn begin(services: &Services, given: Registration) -> Result<(Registered, Db), Error> {
+pub async fn begin(services: &Services, given: Registration, requester: Requester) -> Result<(Registered, Db), Error> {
     let email = text::email("email", &given.email)?;
     let name = text::line("name", &given.name, 200)?;
     secret::acceptable_password(&given.password)?;
     let organization_name = text::optional("organization", given.organization.as_deref(), 200)?.unwrap_or_else(|| name.clone());
-    let password_hash = secret::hash_password(given.password).await?;
+    let password_hash = secret::hash_password(requester, given.password).await?;
     let zone = given.time_zone.filter(|zone| jiff::tz::TimeZone::get(zone).is_ok()).unwrap_or_else(|| "UTC".to_owned());
 
     let (user, organization, member) = (UserId::new(), OrganizationId::new(), MemberId::new());
@@ -98,7 +98,7 @@ pub async fn check_password(caller: &Caller, email: &str, password: String, brow
     let (user, kept) = store::user_by_email(&mut db, &email).await?.unzip();
     // Hashing takes long: nobody else waits for the connection meanwhile.
     db.release().await;
-    let right = secret::verify_password(password, kept.clone()).await?;
+    let right = secret::verify_password(Requester::of(caller), password, kept.clone()).await?;
     match (user.map(UserId), kept) {
         (Some(user), Some(kept)) if right => {
             attempts::forget(&services.database, &limits).await?;

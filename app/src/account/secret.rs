@@ -7,7 +7,10 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{common::is_common, hashing::in_turn};
+use super::{
+    common::is_common,
+    hashing::{Requester, in_turn},
+};
 use crate::{error::Error, text};
 
 /// A hash that no password has, so that an unknown address takes as long to refuse as a wrong password.
@@ -45,8 +48,8 @@ pub fn matches(secret: &str, kept: &[u8]) -> bool {
 }
 
 /// What is kept of a password. Refused when too many passwords are being hashed.
-pub async fn hash_password(password: String) -> Result<String, Error> {
-    let hashed = in_turn(move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()));
+pub async fn hash_password(requester: Requester, password: String) -> Result<String, Error> {
+    let hashed = in_turn(requester, move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()));
     hashed.await?.map_err(|problem| {
         tracing::error!(%problem, "a password could not be hashed");
         Error::internal()
@@ -55,8 +58,8 @@ pub async fn hash_password(password: String) -> Result<String, Error> {
 
 /// Whether the password is the one that was kept; without one to compare with it takes as long and is wrong. Refused when too
 /// many passwords are being hashed.
-pub async fn verify_password(password: String, kept: Option<String>) -> Result<bool, Error> {
-    in_turn(move || {
+pub async fn verify_password(requester: Requester, password: String, kept: Option<String>) -> Result<bool, Error> {
+    in_turn(requester, move || {
         let known = kept.is_some();
         let kept = kept.unwrap_or_else(|| NOBODY.to_owned());
         PasswordHash::new(&kept).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()) && known
@@ -88,11 +91,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_password_is_known_again_and_no_other() {
-        let kept = hash_password("correct horse battery".to_owned()).await.expect("hashed");
+        let kept = hash_password(Requester::Operator, "correct horse battery".to_owned()).await.expect("hashed");
         assert!(kept.starts_with("$argon2id$"));
-        assert_eq!(verify_password("correct horse battery".to_owned(), Some(kept.clone())).await, Ok(true));
-        assert_eq!(verify_password("Correct horse battery".to_owned(), Some(kept)).await, Ok(false));
-        assert_eq!(verify_password("anything".to_owned(), None).await, Ok(false));
+        assert_eq!(verify_password(Requester::Operator, "correct horse battery".to_owned(), Some(kept.clone())).await, Ok(true));
+        assert_eq!(verify_password(Requester::Operator, "Correct horse battery".to_owned(), Some(kept)).await, Ok(false));
+        assert_eq!(verify_password(Requester::Operator, "anything".to_owned(), None).await, Ok(false));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Looking at a password takes long, and no transaction waits for it. So whoever acts upon one holds the person in their
 //! transaction and finds out whether it still is: nothing that runs with an old password outlives its change.
 
-use super::{registration::note_later, secret, store};
+use super::{hashing::Requester, registration::note_later, secret, store};
 use crate::{
     context::Caller,
     database::{Access, Db, Reach},
@@ -51,11 +51,13 @@ pub async fn present(caller: &Caller, given: String) -> Result<Verified, Error> 
     let (user, services) = (caller.person()?.id, &caller.services);
     let limits = [Limit::of_person(Purpose::Password, user.0)];
     attempts::count(&services.database, &limits, "There were too many wrong passwords.").await?;
+    // However right it is: each look at a password takes a core for a while.
+    attempts::count(&services.database, &[Limit::of_looks(user.0)], "Your password was asked for too often.").await?;
     let mut db = services.database.begin(Reach::Person(user.0), Access::Read).await?;
     let kept = store::password_hash(&mut db, user.0).await?;
     // Hashing takes long: nobody else waits for the connection meanwhile.
     db.release().await;
-    let right = secret::verify_password(given, kept.clone()).await?;
+    let right = secret::verify_password(Requester::of(caller), given, kept.clone()).await?;
     match kept.filter(|_| right) {
         Some(kept) => {
             attempts::forget(&services.database, &limits).await?;

@@ -56,7 +56,7 @@ async fn preview(cx: &mut Call, row: &Row) -> Result<Vec<u8>, Error> {
     let issue = Issue { number: None, issued_on, due_on: due(issued_on, row)?, at: cx.now };
     let document = document(cx, row, issue).await?;
     cx.db.release().await;
-    cx.caller.services.documents.invoice(document).await
+    cx.caller.services.documents.invoice(&cx.caller, document).await
 }
 
 /// The day on which an invoice issued on `issued` is due.

@@ -81,7 +81,7 @@ async fn check(cx: &mut Call, row: &Row) -> Result<(), Error> {
 /// Gives the number, makes the PDF and keeps both. The number's series stays locked until all of it is true.
 async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result<String, Error> {
     // Whoever waits for the series or for the typesetter keeps a connection meanwhile.
-    let _place = cx.caller.services.documents.place()?;
+    let _place = cx.caller.services.documents.place(&cx.caller)?;
     let (today, now) = (cx.today()?, cx.now);
     let pattern = NumberPattern::parse(&organization.number_pattern)?;
     let series = pattern.series(today.year(), organization.number_yearly_reset);
@@ -90,7 +90,7 @@ async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result
     let due_on = print::due(today, row)?;
     let document = print::document(cx, row, Issue { number: Some(number.clone()), issued_on: today, due_on, at: now }).await?;
     let frozen = serde_json::to_value(&document).map_err(|_| Error::internal())?;
-    let bytes = cx.caller.services.documents.invoice(document).await?;
+    let bytes = cx.caller.services.documents.invoice(&cx.caller, document).await?;
     let sent = Sent {
         invoice: row.id,
         number: &number,

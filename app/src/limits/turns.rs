@@ -35,12 +35,16 @@ impl<K: Eq + Hash + Copy> Turns<K> {
 
     /// A turn of this key; nothing when none became free in time.
     pub async fn take(&self, key: K) -> Option<Turn> {
-        let turns = self.of(key);
-        if let Ok(turn) = turns.clone().try_acquire_owned() {
-            return Some(Turn(Arc::new(turn)));
+        if let Some(turn) = self.try_take(key) {
+            return Some(turn);
         }
-        let turn = timeout(self.patience, turns.acquire_owned()).await;
+        let turn = timeout(self.patience, self.of(key).acquire_owned()).await;
         turn.ok().and_then(Result::ok).map(|turn| Turn(Arc::new(turn)))
+    }
+
+    /// A turn of this key, without waiting; nothing when none is free.
+    pub fn try_take(&self, key: K) -> Option<Turn> {
+        self.of(key).try_acquire_owned().ok().map(|turn| Turn(Arc::new(turn)))
     }
 
     /// How many turns of this key are free.

@@ -6,6 +6,7 @@ use super::{answer, invitations::InvitationState};
 use crate::{
     account::{
         SignUpPolicy,
+        hashing::Requester,
         registration::{self, Registered, Registration},
         verified::Verified,
     },
@@ -14,7 +15,7 @@ use crate::{
     error::{Code, Error},
     operation::{Call, Operation},
     operations, text,
-    verification::Purpose,
+    verification::{Purpose, pace},
 };
 
 /// Signs somebody up; who they are now, and where they land.
@@ -22,10 +23,12 @@ use crate::{
 /// Where signing up takes an invitation, both happen or neither: it lets one person in, however many come with it at once.
 pub async fn sign_up(caller: &Caller, given: Registration, invitation: Option<&str>) -> Result<(Verified, String), Error> {
     refuse_unless_admitted(caller, &given.email, invitation).await?;
+    pace::of_stranger(caller).await?;
     match (caller.services.sign_up, invitation) {
         (SignUpPolicy::Invited, Some(secret)) => sign_up_by(caller, given, secret).await,
         (_, invitation) => {
-            let registered = registration::register(&caller.services, given).await?;
+            let (registered, db) = registration::begin(&caller.services, given, Requester::of(caller)).await?;
+            db.commit().await?;
             let target = match invitation {
                 Some(secret) => arrive(caller, &registered, secret).await,
                 None => own(&registered),
@@ -37,7 +40,7 @@ pub async fn sign_up(caller: &Caller, given: Registration, invitation: Option<&s
 
 /// Signs somebody up and accepts the invitation for them, in one transaction.
 async fn sign_up_by(caller: &Caller, given: Registration, secret: &str) -> Result<(Verified, String), Error> {
-    let (registered, db) = registration::begin(&caller.services, given).await?;
+    let (registered, db) = registration::begin(&caller.services, given, Requester::of(caller)).await?;
     let mut call = Call::within(db, signed_up(caller, &registered)).await?;
     match answer::answer(&mut call, secret, true).await {
         Ok(answered) => {

@@ -5,7 +5,8 @@
 //! ends, and no organization may hold up another. Those are shared between organizations and people's own sign-ins, which anybody
 //! can cause.
 //!
-//! Organizations cost nothing to found. So those that one person has founded have together no more than one alone.
+//! Organizations cost nothing to found. So those that one person has founded and owns have together no more than one alone. What was
+//! founded by somebody who does not own it any more counts for whoever has owned it longest.
 
 mod share;
 mod store;
@@ -115,7 +116,7 @@ pub async fn check_tokens(db: &mut Db, quotas: &Quotas) -> Result<(), Error> {
 const TOKENS_OF_FOUNDER: i64 = INPUT_CAP + OUTPUT_CAP;
 
 /// Who is counted together.
-const OF_FOUNDER: &str = "The organizations that the founder of yours has founded";
+const OF_FOUNDER: &str = "Your organization and the others that count for the same owner";
 
 fn founder_used_up(free_on: Date) -> Error {
     used_up(&format!("{OF_FOUNDER} have used up their tokens of this month together"), free_on)

@@ -139,6 +139,27 @@ async fn organizations_of_one_founder_share_their_mails_of_a_day() {
     one.ok("send_invoice", json!({"invoice": invoice})).await;
 }
 
+/// Whoever founded an organization and left it takes nothing from it, and it takes nothing from them.
+#[tokio::test]
+async fn an_organization_counts_for_whoever_owns_it_now() {
+    let quotas = Quotas { mails_of_organization: Some(1), ..Quotas::default() };
+    let founder = studio(quotas).await;
+    let left = another(&founder).await;
+    let heir = World::new("heir").await.person().id;
+    left.sql(&format!(
+        "insert into member (organization_id, id, user_id, role, name, created_at) values ($1, '{heir}', '{heir}', 'owner', 'Heir', now())"
+    ))
+    .await;
+    left.sql(&format!("update member set removed_at = now() where organization_id = $1 and user_id = '{}'", founder.person().id)).await;
+    let invoice = draft(&founder).await;
+    founder.ok("send_invoice", json!({"invoice": invoice})).await;
+    let there = left.signed_in(heir, &left.caller.membership().expect("a member").slug).await;
+    let invoice = draft(&there).await;
+    there.ok("send_invoice", json!({"invoice": invoice})).await;
+    let again = draft(&founder).await;
+    founder.refused("send_invoice", json!({"invoice": again})).await;
+}
+
 #[tokio::test]
 async fn organizations_of_one_founder_share_their_tokens_of_a_month() {
     let studio = World::new("studio").await;

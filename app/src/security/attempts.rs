@@ -31,8 +31,12 @@ pub enum Purpose {
     SignUp,
     /// A mail with which a password can be set anew.
     Reset,
+    /// A mail to somebody who is not signed in, whatever it is about.
+    Mail,
     /// The present password of somebody who is signed in.
     Password,
+    /// The same, whether it is right or wrong.
+    Look,
     /// A token of a program.
     Token,
 }
@@ -71,6 +75,24 @@ impl Limit {
         }
     }
 
+    /// The limits of the network that an address is of, for mails that strangers ask for: fifty within a day.
+    pub fn of_mails(address: IpAddr) -> Vec<Self> {
+        const A_DAY: f64 = 50.0;
+        let spacing = 86_400.0 / A_DAY;
+        let bounded = |network: String, factor: f64| Self {
+            key: key(Purpose::Mail, "network", network.as_bytes()),
+            spacing: spacing / factor,
+            tolerance: spacing * (A_DAY - 1.0 / factor),
+            growing: false,
+        };
+        match address.to_canonical() {
+            IpAddr::V4(address) => vec![bounded(address.to_string(), 1.0)],
+            IpAddr::V6(address) => {
+                vec![bounded(format!("{}/64", upper(address, 64)), 1.0), bounded(format!("{}/48", upper(address, 48)), SITE_FACTOR / 2.0)]
+            }
+        }
+    }
+
     /// The limit of an account, whether there is one at this address or not.
     pub fn of_account(purpose: Purpose, email: &str) -> Self {
         Self::growing(purpose, "account", email.as_bytes())
@@ -79,6 +101,12 @@ impl Limit {
     /// The limit of a browser in which the owner of the account has signed in before.
     pub fn of_browser(purpose: Purpose, email: &str, browser_hash: &[u8]) -> Self {
         Self::growing(purpose, "browser", &[email.as_bytes(), b"\0", browser_hash].concat())
+    }
+
+    /// How often the password of somebody who is signed in is looked at: ten times at once, then every six seconds.
+    pub fn of_looks(person: Uuid) -> Self {
+        let spacing = 6.0;
+        Self { key: key(Purpose::Look, "person", person.as_bytes()), spacing, tolerance: spacing * 9.0, growing: false }
     }
 
     /// The limit of somebody who is signed in.

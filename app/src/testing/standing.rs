@@ -8,7 +8,7 @@ use std::sync::{
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    context::{Clock, Documents, Promise},
+    context::{Caller, Clock, Documents, Promise},
     error::Error,
     invoices::document::InvoiceDocument,
 };
@@ -67,7 +67,7 @@ pub struct PlainDocuments {
 }
 
 impl Documents for Arc<PlainDocuments> {
-    fn invoice(&self, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+    fn invoice(&self, _: &Caller, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
         let fail = self.fail.load(Ordering::SeqCst);
         Box::pin(async move {
             if fail {

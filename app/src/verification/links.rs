@@ -73,7 +73,7 @@ pub async fn request_password_reset(
     /// The address of the account.
     email: String,
 ) -> Result<(), Error> {
-    super::reset::asked(&crate::context::Caller::current()?, &email)?;
+    super::reset::asked(&crate::context::Caller::current()?, &email).await?;
     leptos_axum::redirect("/forgot?sent=true");
     Ok(())
 }

@@ -9,7 +9,7 @@ pub mod links;
 #[cfg(feature = "ssr")]
 pub mod mail;
 #[cfg(feature = "ssr")]
-mod pace;
+pub mod pace;
 pub mod page;
 pub mod parts;
 #[cfg(feature = "ssr")]

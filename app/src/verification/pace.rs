@@ -9,6 +9,7 @@ use crate::{
     error::Error,
     id::UserId,
     quotas::{self, Share},
+    security::attempts::{self, Limit},
 };
 
 /// How long one waits before a link of the same kind is mailed again.
@@ -28,12 +29,32 @@ const TO_UNCONFIRMED: [Purpose; 3] = [Purpose::ConfirmAddress, Purpose::ChangeAd
 /// How many mails with a link for a new password somebody is sent within an hour.
 const RESETS_AN_HOUR: i32 = 3;
 
+/// Refuses what brings somebody a mail that is not signed in, when too much of it comes from their network: its mails leave none for
+/// others.
+///
+/// # Errors
+/// `rate_limited`, with when to come again.
+pub async fn of_stranger(caller: &Caller) -> Result<(), Error> {
+    let Ok(address) = caller.address.parse() else { return Ok(()) };
+    match caller.services.mail_leaves {
+        true => attempts::count(&caller.services.database, &Limit::of_mails(address), FROM_NETWORK).await,
+        false => Ok(()),
+    }
+}
+
+/// What is said to whoever comes from a network that has caused too many mails.
+const FROM_NETWORK: &str = "Too many mails were asked for from your network today.";
+
 /// Refuses to mail the caller's next link that proves an address when it comes too soon: `again` says what there was a moment ago.
 ///
 /// # Errors
 /// `rate_limited`, with when to come again.
 pub async fn of_proof(db: &mut Db, caller: &Caller, purpose: Purpose, again: &str) -> Result<(), Error> {
     let (person, now, services) = (caller.person()?.id, caller.services.clock.now(), &caller.services);
+    // Said first: a mail that was written today may wait for tomorrow.
+    if services.mail_leaves {
+        quotas::mail_left(db, &services.quotas, Share::Proofs).await?;
+    }
     if let Some(wait) = wait(db, person, &[purpose], 1, AGAIN_AFTER, now).await? {
         return Err(Error::too_often(again, wait.unsigned_abs()));
     }
@@ -43,10 +64,16 @@ pub async fn of_proof(db: &mut Db, caller: &Caller, purpose: Purpose, again: &st
         );
         return Err(Error::too_often(&message, wait.unsigned_abs()));
     }
-    match services.mail_leaves {
-        true => quotas::mail_left(db, &services.quotas, Share::Proofs).await,
-        false => Ok(()),
-    }
+    Ok(())
+}
+
+/// How many mails that only tell a person something are sent within a day. What happens beyond them is in the list of what happened.
+const NOTICES_A_DAY: i32 = 5;
+
+/// Whether a mail that only tells somebody something may be mailed to them now.
+pub async fn lets_tell(db: &mut Db, person: UserId, now: Timestamp) -> Result<bool, Error> {
+    let written = store::notice_at(db, person, NOTICES_A_DAY).await?;
+    Ok(left(written, DAY, now).is_none())
 }
 
 /// Whether a link for a new password may be mailed to somebody now.
@@ -66,6 +93,10 @@ async fn wait(
     within: SignedDuration,
     now: Timestamp,
 ) -> Result<Option<SignedDuration>, Error> {
-    let written = store::mail_at(db, person, purposes, most).await?;
-    Ok(written.map(|at| (at + within).duration_since(now)).filter(SignedDuration::is_positive))
+    Ok(left(store::mail_at(db, person, purposes, most).await?, within, now))
+}
+
+/// How long it takes until a mail that was written then is as long ago as this.
+fn left(written: Option<Timestamp>, within: SignedDuration, now: Timestamp) -> Option<SignedDuration> {
+    written.map(|at| (at + within).duration_since(now)).filter(SignedDuration::is_positive)
 }

@@ -7,7 +7,7 @@ use super::{
     travelling::{self, Travelling},
 };
 use crate::{
-    account::{self, secret},
+    account::{self, hashing::Requester, secret},
     context::{Caller, Services},
     database::{Access, Reach},
     error::Error,
@@ -21,8 +21,9 @@ use crate::{
 
 /// Takes the wish for a new password. What comes of it is not waited for: how long it takes would tell whether somebody has
 /// an account.
-pub fn asked(caller: &Caller, email: &str) -> Result<(), Error> {
+pub async fn asked(caller: &Caller, email: &str) -> Result<(), Error> {
     let (email, services) = (text::email("email", email)?, caller.services.clone());
+    pace::of_stranger(caller).await?;
     let (tasks, from) = (services.tasks.clone(), Origin::of(caller));
     tasks.spawn(async move {
         if let Err(error) = send(&services, &email, &from).await {
@@ -58,7 +59,7 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
     found.refuse_unless_fresh(services.clock.now())?;
     // Hashing takes long: nobody else waits for the connection meanwhile.
     db.release().await;
-    let hash = secret::hash_password(password).await?;
+    let hash = secret::hash_password(Requester::of(caller), password).await?;
     let (person, mailbox, now) = (UserId(found.subject), found.mailbox.unwrap_or_default(), services.clock.now());
     let mut db = services.database.begin(Reach::Person(person.0), Access::Write).await?;
     let held = store::hold_person(&mut db, Some(person.0), None).await?.ok_or_else(travelling::unknown)?;

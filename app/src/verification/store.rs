@@ -14,6 +14,9 @@ use crate::{
     id::{MailId, OrganizationId, UserId},
 };
 
+/// How many mails are forgotten in one go.
+const MAILS_FORGOTTEN: i32 = 10_000;
+
 /// Keeps the hash of a secret.
 pub async fn keep(db: &mut Db, hash: &[u8], errand: &Errand<'_>, now: Timestamp) -> Result<(), Error> {
     query!(
@@ -163,6 +166,20 @@ pub async fn mail(db: &mut Db, mail: &NewMail<'_>, now: Timestamp) -> Result<(),
 pub async fn keep_mails(db: &mut Db, person: UserId, purposes: &[Purpose], why: &str) -> Result<(), Error> {
     query!("select keep_mails_to_person($1, $2, $3)", person.0, &names(purposes), why).fetch_one(db.connection()).await?;
     Ok(())
+}
+
+/// When the mail that only tells a person something was written that is the `nth`, counted back from the newest. Holds the person, like
+/// [`mail_at`].
+pub async fn notice_at(db: &mut Db, person: UserId, nth: i32) -> Result<Option<Timestamp>, Error> {
+    let kinds = ["notice".to_owned()];
+    let written = query_scalar!(r#"select mail_to_person_at($1, $2, $3) as "written: jiff_sqlx::Timestamp""#, person.0, &kinds, nth);
+    Ok(written.fetch_one(db.connection()).await?.map(jiff_sqlx::Timestamp::to_jiff))
+}
+
+/// Forgets mails to people about their own sign-in that were queued before an instant and do not leave any more; how many.
+pub async fn forget_mails(db: &mut Db, before: Timestamp) -> Result<i32, Error> {
+    let gone = query_scalar!(r#"select forget_mails_to_people($1, $2) as "gone!""#, instant(before) as _, MAILS_FORGOTTEN);
+    Ok(gone.fetch_one(db.connection()).await?)
 }
 
 /// When the mail with a link for these purposes was written to a person that is the `nth`, counted back from the newest. Holds the

@@ -11,7 +11,11 @@ mod world;
 
 use std::{sync::Arc, time::Duration};
 
-use app::invoices::document::InvoiceDocument;
+use app::{
+    id::{OrganizationId, UserId},
+    invoices::document::InvoiceDocument,
+    limits::{Turn, Turns},
+};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task,
@@ -31,6 +35,9 @@ pub struct Documents {
     stage: Arc<Stage>,
     turns: Arc<Semaphore>,
     places: Arc<Semaphore>,
+    persons: Arc<Turns<UserId>>,
+    organizations: Arc<Turns<OrganizationId>>,
+    own_places: Arc<Turns<OrganizationId>>,
     patience: Duration,
 }
 
@@ -57,34 +64,55 @@ pub enum DocumentError {
     Crashed,
 }
 
+/// A place of one who keeps a connection meanwhile, until it is dropped.
+pub struct DocumentPlace(
+    #[expect(dead_code, reason = "it is held")] Turn,
+    #[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit,
+);
+
 impl Documents {
     /// Loads fonts and templates; at most `parallel` documents are typeset at the same moment, and there are `places` for
     /// those who keep a connection while they wait.
     pub fn new(parallel: usize, places: usize) -> Self {
         let bound = |most: usize| Arc::new(Semaphore::new(most.max(1)));
-        Self { stage: Arc::new(Stage::set()), turns: bound(parallel), places: bound(places), patience: PATIENCE }
+        Self {
+            stage: Arc::new(Stage::set()),
+            turns: bound(parallel),
+            places: bound(places),
+            persons: Arc::new(Turns::new(1, PATIENCE)),
+            organizations: Arc::new(Turns::new(1, PATIENCE)),
+            own_places: Arc::new(Turns::new(places / 2, Duration::ZERO)),
+            patience: PATIENCE,
+        }
     }
 
-    /// The invoice as a PDF file.
-    pub async fn invoice(&self, document: InvoiceDocument) -> Result<Vec<u8>, DocumentError> {
+    /// The invoice as a PDF file. One person, and one organization, has one document in the line for the typesetter at a time:
+    /// whoever asks for many long ones waits for themselves.
+    pub async fn invoice(&self, organization: OrganizationId, person: UserId, document: InvoiceDocument) -> Result<Vec<u8>, DocumentError> {
         let made = async {
+            // Always in this order: whoever waits for the organization's turn holds none that somebody before them waits for.
+            let own = self.persons.take(person).await.ok_or(DocumentError::TooSlow)?;
+            let organizations = self.organizations.take(organization).await.ok_or(DocumentError::TooSlow)?;
             let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| DocumentError::Crashed)?;
-            self.print(document, turn).await
+            self.print(document, (own, organizations, turn)).await
         };
         timeout(self.patience, made).await.unwrap_or(Err(DocumentError::TooSlow))
     }
 
     /// A place for one who keeps a connection of the database until the document is made, as sending an invoice does: number,
-    /// document and mail are one fact. If all connections waited here, nobody else could work.
-    pub fn place(&self) -> Result<OwnedSemaphorePermit, DocumentError> {
-        Arc::clone(&self.places).try_acquire_owned().map_err(|_| DocumentError::Crowded)
+    /// document and mail are one fact. If all connections waited here, nobody else could work; and one organization has half of
+    /// the places at most.
+    pub fn place(&self, organization: OrganizationId) -> Result<DocumentPlace, DocumentError> {
+        let own = self.own_places.try_take(organization).ok_or(DocumentError::Crowded)?;
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| DocumentError::Crowded)?;
+        Ok(DocumentPlace(own, place))
     }
 
-    /// Prints on a blocking thread. The turn goes along: a thread whose reader has given up still counts.
-    async fn print(&self, document: InvoiceDocument, turn: OwnedSemaphorePermit) -> Result<Vec<u8>, DocumentError> {
+    /// Prints on a blocking thread. The turns go along: a thread whose reader has given up still counts.
+    async fn print(&self, document: InvoiceDocument, turns: (Turn, Turn, OwnedSemaphorePermit)) -> Result<Vec<u8>, DocumentError> {
         let stage = Arc::clone(&self.stage);
         let printed = task::spawn_blocking(move || {
-            let _turn = turn;
+            let _turns = turns;
             press::print(&stage, &document)
         });
         printed.await.unwrap_or(Err(DocumentError::Crashed))

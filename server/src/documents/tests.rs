@@ -1,13 +1,33 @@
 //! The promises of a printed invoice.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use app::invoices::document::{BankAccount, DocumentLine, DocumentTax, InvoiceDocument, LabelledAmount, Party, Period};
+use app::{
+    id::{OrganizationId, UserId},
+    invoices::document::{BankAccount, DocumentLine, DocumentTax, InvoiceDocument, LabelledAmount, Party, Period},
+};
 use proptest::{prelude::*, test_runner::Config};
 use typst::layout::{Frame, FrameItem, Point, Transform};
 use typst_layout::PagedDocument;
 
 use super::{DocumentError, Documents, press, world::Stage};
+
+const ACME: OrganizationId = OrganizationId(uuid(1));
+const GLOBEX: OrganizationId = OrganizationId(uuid(2));
+const INITECH: OrganizationId = OrganizationId(uuid(3));
+const ADA: UserId = UserId(uuid(1));
+const GRACE: UserId = UserId(uuid(2));
+const LINUS: UserId = UserId(uuid(3));
+
+const fn uuid(number: u128) -> uuid::Uuid {
+    uuid::Uuid::from_u128(number)
+}
 
 const MARKUP: &str = "#panic() *x* _y_ $z$ <b> `raw` \\ @ref // /* = #include \"invoice.typ\"";
 
@@ -143,22 +163,22 @@ fn an_empty_invoice_prints_too() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_documents_at_once_do_not_mix() {
     let documents = Documents::new(2, 2);
-    let (short, long) = tokio::join!(documents.invoice(invoice(1)), documents.invoice(invoice(40)));
-    assert!(short.unwrap() == Documents::new(1, 1).invoice(invoice(1)).await.unwrap());
-    assert!(long.unwrap() == Documents::new(1, 1).invoice(invoice(40)).await.unwrap());
+    let (short, long) = tokio::join!(documents.invoice(ACME, ADA, invoice(1)), documents.invoice(ACME, ADA, invoice(40)));
+    assert!(short.unwrap() == Documents::new(1, 1).invoice(ACME, ADA, invoice(1)).await.unwrap());
+    assert!(long.unwrap() == Documents::new(1, 1).invoice(ACME, ADA, invoice(40)).await.unwrap());
 }
 
 #[tokio::test]
 async fn a_malformed_instant_is_refused() {
     let document = InvoiceDocument { created_at: "yesterday".into(), ..invoice(1) };
-    let refusal = Documents::new(1, 1).invoice(document).await.unwrap_err();
+    let refusal = Documents::new(1, 1).invoice(ACME, ADA, document).await.unwrap_err();
     assert!(matches!(refusal, DocumentError::Malformed("created_at")), "{refusal}");
 }
 
 #[tokio::test]
 async fn a_book_is_refused() {
     let document = InvoiceDocument { notes: Some("and on ".repeat(150_000)), ..invoice(1) };
-    let refusal = Documents::new(1, 1).invoice(document).await.unwrap_err();
+    let refusal = Documents::new(1, 1).invoice(ACME, ADA, document).await.unwrap_err();
     assert!(matches!(refusal, DocumentError::TooLong), "{refusal}");
 }
 
@@ -166,20 +186,50 @@ async fn a_book_is_refused() {
 async fn who_waits_too_long_is_told_and_the_turn_comes_back() {
     let documents = Documents::new(1, 1);
     let hurried = Documents { patience: Duration::ZERO, ..documents.clone() };
-    let refusal = hurried.invoice(invoice(20)).await.unwrap_err();
+    let refusal = hurried.invoice(ACME, ADA, invoice(20)).await.unwrap_err();
     assert!(matches!(refusal, DocumentError::TooSlow), "{refusal}");
-    documents.invoice(invoice(1)).await.unwrap();
+    documents.invoice(ACME, ADA, invoice(1)).await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_asks_for_many_documents_waits_for_themselves_and_nobody_else_does() {
+    let documents = Documents::new(1, 1);
+    let made = Arc::new(AtomicUsize::new(0));
+    let mut many: Vec<_> = (0..4)
+        .map(|_| {
+            let (documents, made) = (documents.clone(), Arc::clone(&made));
+            Box::pin(async move {
+                documents.invoice(ACME, ADA, invoice(60)).await.unwrap();
+                made.fetch_add(1, Ordering::SeqCst);
+            })
+        })
+        .collect();
+    for one in &mut many {
+        assert!(futures::poll!(one.as_mut()).is_pending());
+    }
+    // Another person of the same organization waits for its turn, too; somebody else's comes between.
+    let mut colleague = Box::pin(documents.invoice(ACME, GRACE, invoice(1)));
+    assert!(futures::poll!(colleague.as_mut()).is_pending());
+    let neighbour = async {
+        documents.invoice(GLOBEX, LINUS, invoice(1)).await.unwrap();
+        made.load(Ordering::SeqCst)
+    };
+    let (before, ..) = tokio::join!(neighbour, futures::future::join_all(many), colleague);
+    assert!(before <= 1, "only the one that was being made comes before: {before}");
 }
 
 #[tokio::test]
 async fn places_are_few_and_come_back_and_who_needs_none_goes_on() {
-    let documents = Documents::new(1, 2);
-    let places = [documents.place().unwrap(), documents.clone().place().unwrap()];
-    let refusal = documents.place().unwrap_err();
+    let documents = Documents::new(1, 3);
+    let first = documents.place(ACME).unwrap();
+    let refusal = documents.place(ACME).map(|_| ()).unwrap_err();
+    assert!(matches!(refusal, DocumentError::Crowded), "one organization has half of them at most: {refusal}");
+    let places = [first, documents.clone().place(GLOBEX).unwrap(), documents.place(INITECH).unwrap()];
+    let refusal = documents.place(OrganizationId(uuid(4))).map(|_| ()).unwrap_err();
     assert!(matches!(refusal, DocumentError::Crowded), "{refusal}");
-    documents.invoice(invoice(1)).await.unwrap();
+    documents.invoice(ACME, ADA, invoice(1)).await.unwrap();
     drop(places);
-    drop(documents.place().unwrap());
+    drop(documents.place(ACME).unwrap());
 }
 
 proptest! {

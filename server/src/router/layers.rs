@@ -27,6 +27,9 @@ use crate::refusal::Refusal;
 /// The longest body that is read.
 pub const BODY_LIMIT_BYTES: usize = 1024 * 1024;
 
+/// The most bytes in the body of somebody who is not known.
+const STRANGERS_LIMIT_BYTES: usize = 64 * 1024;
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives each request a name of its own, in its log lines and in its answer. A name that came along is not believed.
@@ -103,10 +106,19 @@ pub async fn limit_body(request: Request, next: Next) -> Response {
 
 /// The whole body. Refused when it is too long, or does not come to its end.
 pub async fn whole(body: Body) -> Result<Bytes, Refusal> {
-    to_bytes(body, BODY_LIMIT_BYTES).await.map_err(|problem| {
+    within(body, BODY_LIMIT_BYTES).await
+}
+
+/// The whole body of somebody who is not known, of whom nothing but short forms is expected.
+pub async fn whole_of_stranger(body: Body) -> Result<Bytes, Refusal> {
+    within(body, STRANGERS_LIMIT_BYTES).await
+}
+
+async fn within(body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    to_bytes(body, limit).await.map_err(|problem| {
         let causes = std::iter::successors(Some(&problem as &dyn std::error::Error), |cause| cause.source());
         match causes.into_iter().any(|cause| cause.is::<LengthLimitError>()) {
-            true => too_long(),
+            true => longer_than(limit),
             false => Refusal::from(Error::new(Code::Invalid, "The request broke off or came too slowly. Send it again.")),
         }
     })
@@ -114,7 +126,11 @@ pub async fn whole(body: Body) -> Result<Bytes, Refusal> {
 
 /// The answer to a body that is too long.
 pub fn too_long() -> Refusal {
-    let limit = BODY_LIMIT_BYTES / 1024;
+    longer_than(BODY_LIMIT_BYTES)
+}
+
+fn longer_than(limit: usize) -> Refusal {
+    let limit = limit / 1024;
     Refusal::from(Error::new(Code::Invalid, format!("The request is longer than {limit} KiB. Send less at once.")))
         .with_status(StatusCode::PAYLOAD_TOO_LARGE)
 }

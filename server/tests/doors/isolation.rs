@@ -99,6 +99,33 @@ async fn a_stranger_beside_a_waiting_render_of_somebody_else_is_still_nobody() {
     assert!(page.text.contains("Ada Lovelace") && !page.text.contains("Stolen"));
 }
 
+/// What a page has begun to fetch is fetched to its end: were it dropped with its reader, tasks would find what they stand on gone.
+#[tokio::test]
+async fn a_page_whose_reader_has_gone_is_rendered_to_its_end() {
+    let world = World::alone().await;
+    let ada = world.person("Ada Lovelace").await;
+    let owner = world.owner().await;
+    let mut held = owner.begin().await.expect("a transaction");
+    held.execute("lock table client in access exclusive mode").await.expect("locked");
+    let page = Answer::of(world.get(&format!("/o/{}/clients", ada.slug)).header(header::COOKIE, format!("stint={}", ada.cookie)));
+    let page = tokio::spawn(page);
+    until_somebody_waits(&mut held).await;
+    page.abort();
+    assert!(page.await.is_err_and(|gone| gone.is_cancelled()));
+    // The server has seen that its reader went away when it has answered somebody else for a while.
+    for _ in 0..50 {
+        assert_eq!(Answer::of(world.get("/healthz")).await.status.as_u16(), 200);
+    }
+    assert!(!world.services.tasks.is_empty(), "the render goes on");
+    held.rollback().await.expect("unlocked");
+    world.services.tasks.close();
+    world.services.tasks.wait().await;
+    let listed = "select count(*) from access_record where operation = 'list_clients' and outcome = 'done'";
+    assert_eq!(world.services.recorder.flush_within(std::time::Duration::from_secs(60)).await, 0);
+    let listed: i64 = sqlx::query_scalar(listed).fetch_one(&owner).await.expect("a number");
+    assert_eq!(listed, 1, "the list was read to its end");
+}
+
 async fn until_somebody_waits(held: &mut sqlx::PgConnection) {
     for _ in 0..100_000 {
         let waiting: i64 = sqlx::query_scalar("select count(*) from pg_locks where not granted and relation = 'client'::regclass")

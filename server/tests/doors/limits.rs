@@ -8,6 +8,11 @@ use reqwest::header;
 use serde_json::json;
 use server::router::limits::Limits;
 
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
 use crate::world::{Answer, World};
 
 #[tokio::test]
@@ -103,6 +108,44 @@ async fn a_person_who_calls_too_often_is_slowed_down_and_a_page_counts_once() {
     assert_eq!(refused.refused(429), "rate_limited");
     assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|seconds| (1..=61).contains(&seconds)), "{refused:?}");
     assert_eq!(page(&grace).await.status.as_u16(), 200);
+}
+
+/// A form of a stranger of which only the beginning has been sent.
+async fn begun(address: &str, form: &str) -> TcpStream {
+    let mut socket = TcpStream::connect(address).await.expect("a connection");
+    let (length, kind) = (form.len(), "application/x-www-form-urlencoded");
+    let head = format!(
+        "POST /call/sign_in HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
+    );
+    socket.write_all(head.as_bytes()).await.expect("sent");
+    socket.write_all(&form.as_bytes()[..1]).await.expect("sent");
+    socket
+}
+
+#[tokio::test]
+async fn bodies_that_come_slowly_keep_no_other_stranger_of_their_network_out() {
+    let world = World::open_under(Rules { patience: Duration::ZERO, ..Rules::of(None) }).await;
+    let address = world.address.strip_prefix("http://").expect("an address").to_owned();
+    let form = "email=nobody%40example.com&password=correct+horse";
+    let mut slow = Vec::new();
+    for number in 0..40 {
+        slow.push(begun(&address, form).await);
+        assert_eq!(Answer::of(world.get("/sign-in")).await.status.as_u16(), 200, "beside {number} that are not whole");
+    }
+    let mut last = slow.pop().expect("one of them");
+    last.write_all(&form.as_bytes()[1..]).await.expect("sent");
+    let mut answer = String::new();
+    last.read_to_string(&mut answer).await.expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+}
+
+#[tokio::test]
+async fn of_a_stranger_nothing_but_short_forms_is_taken() {
+    let world = World::open().await;
+    let form = format!("email=nobody%40example.com&password={}", "x".repeat(65 * 1024));
+    let sent = world.post("/call/sign_in").header("content-type", "application/x-www-form-urlencoded").body(form);
+    let refused = Answer::of(sent).await;
+    assert!(refused.refused(413) == "invalid" && refused.text.contains("64 KiB"), "{}", refused.text);
 }
 
 /// Sixty-four calls at once with one token: some are done, the others refused at once, and none of it reaches the neighbour.

@@ -19,7 +19,7 @@ use app::{
     admission::{Gate, Rules},
     assistant::Engine,
     audit::Recorder,
-    context::{Documents, Promise, Services, SystemClock},
+    context::{Caller, Documents, Promise, Services, SystemClock},
     database::{Database, as_application},
     error::Error,
     invoices::document::InvoiceDocument,
@@ -262,7 +262,7 @@ fn compiled_pages() -> TempDir {
 struct PlainDocuments(Arc<AtomicBool>);
 
 impl Documents for PlainDocuments {
-    fn invoice(&self, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+    fn invoice(&self, _: &Caller, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
         let broken = self.0.load(Ordering::SeqCst);
         Box::pin(async move {
             match broken {

@@ -61,7 +61,7 @@ async fn an_english_invoice_reads_as_before() {
 struct Needy(Database);
 
 impl Documents for Needy {
-    fn invoice(&self, _: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+    fn invoice(&self, _: &Caller, _: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
         let database = self.0.clone();
         Box::pin(async move {
             drop(database.begin(Reach::Nobody, Access::Read).await?);
@@ -74,11 +74,11 @@ impl Documents for Needy {
 struct Full;
 
 impl Documents for Full {
-    fn invoice(&self, _: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+    fn invoice(&self, _: &Caller, _: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
         Box::pin(async { Ok(b"%PDF".to_vec()) })
     }
 
-    fn place(&self) -> Result<Place, Error> {
+    fn place(&self, _: &Caller) -> Result<Place, Error> {
         Err(Error::unavailable("Too many invoices are being sent at this moment."))
     }
 }

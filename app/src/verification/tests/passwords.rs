@@ -14,8 +14,9 @@ use crate::{
     error::{Code, Error},
     security::{self, event::Origin},
     testing::{World, apart, owner},
+    upkeep,
     verification::{
-        address::{ask_change, confirm},
+        address::{self, ask_change, confirm},
         reset::{reset, send},
     },
 };
@@ -172,4 +173,39 @@ async fn nothing_goes_on_with_a_sign_in_or_a_password_that_has_ended_meanwhile()
     let link = reset_link(&acme, &barbara).await;
     reset(&acme.caller, &link, THIRD.to_owned(), true).await.expect("reset");
     assert_eq!(held().await, Err(Code::Conflict), "the password is another one");
+}
+
+#[tokio::test]
+async fn of_many_notices_within_a_day_the_first_are_mailed() {
+    let acme = World::new("acme").await;
+    let barbara = signed_up(&acme).await;
+    let person = barbara.world.person().id;
+    let tell = async || {
+        let mut db = acme.caller.services.database.begin(Reach::Person(person.0), Access::Write).await.expect("begun");
+        let now = acme.caller.services.clock.now();
+        address::tell(&mut db, person, &barbara.email, "Your password for Stint was changed", "Hello", now).await.expect("told");
+        db.commit().await.expect("kept");
+    };
+    let told = format!("select count(*) from outgoing_mail where $1 is not null and template is null and reference = '{person}'");
+    for _ in 0..8 {
+        tell().await;
+    }
+    assert_eq!(acme.number(&told).await, 5, "a person who changes it again and again leaves the mails of the day to others");
+    acme.advance(24 * 3_600 + 60);
+    tell().await;
+    assert_eq!(acme.number(&told).await, 6);
+}
+
+#[tokio::test]
+async fn what_was_to_be_told_to_people_and_does_not_leave_any_more_is_swept_up() {
+    let acme = World::new("acme").await;
+    let barbara = signed_up(&acme).await;
+    let of_barbara = format!("reference = '{}'", barbara.world.person().id);
+    let waiting = format!("select count(*) from outgoing_mail where $1 is not null and {of_barbara}");
+    assert_eq!(acme.number(&waiting).await, 1, "the mail that confirms the address");
+    upkeep::sweep(&acme.caller.services).await;
+    assert_eq!(acme.number(&waiting).await, 1, "it may still leave");
+    acme.sql(&format!("update outgoing_mail set queued_at = now() - interval '8 days' where $1 is not null and {of_barbara}")).await;
+    assert!(upkeep::sweep(&acme.caller.services).await.mails >= 1);
+    assert_eq!(acme.number(&waiting).await, 0);
 }

@@ -3,7 +3,13 @@
 use serde_json::json;
 
 use crate::{
-    access::Writes, account::SignUpPolicy, error::Code, people::newcomer::refuse_unless_admitted, testing::World, verification::refusal,
+    access::Writes,
+    account::SignUpPolicy,
+    context::Caller,
+    error::Code,
+    people::newcomer::refuse_unless_admitted,
+    testing::World,
+    verification::{pace, refusal},
 };
 
 #[tokio::test]
@@ -85,4 +91,16 @@ async fn who_may_sign_up_is_the_operators_to_say() {
     studio.ok("revoke_invitation", json!({"invitation": sent["id"]})).await;
     let here = studio.where_sign_up(SignUpPolicy::Invited);
     assert!(refuse_unless_admitted(&here.caller, a, Some(&mailed)).await.is_err());
+}
+
+#[tokio::test]
+async fn one_network_asks_for_so_many_mails_a_day_and_leaves_the_rest_to_others() {
+    let studio = World::new("studio").await.where_mails_leave(true);
+    let from = |address: &str| Caller { person: None, address: address.to_owned(), ..studio.caller.clone() };
+    for _ in 0..50 {
+        pace::of_stranger(&from("198.51.100.77")).await.expect("mailed");
+    }
+    let refused = pace::of_stranger(&from("198.51.100.77")).await.expect_err("too many");
+    assert!(refused.code == Code::RateLimited && refused.message.contains("your network"), "{refused:?}");
+    pace::of_stranger(&from("198.51.100.78")).await.expect("another network");
 }

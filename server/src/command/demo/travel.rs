@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use app::{
     assistant::Engine,
-    context::{Clock, Documents, Promise, Services},
+    context::{Caller, Clock, Documents, Promise, Services},
     error::Error,
     invoices::document::InvoiceDocument,
 };
@@ -39,8 +39,8 @@ impl Clock for Shared {
 struct Lent(Arc<Services>);
 
 impl Documents for Lent {
-    fn invoice(&self, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
-        self.0.documents.invoice(document)
+    fn invoice(&self, caller: &Caller, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+        self.0.documents.invoice(caller, document)
     }
 }
 
