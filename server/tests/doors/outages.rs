@@ -66,7 +66,8 @@ const FULL: &str = "
         begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$";
 
 /// There is room again.
-const ROOM: &str = "drop trigger no_room on client; drop function probe_storage; alter function probe_storage_with_room rename to probe_storage";
+const ROOM: &str =
+    "drop trigger no_room on client; drop function probe_storage; alter function probe_storage_with_room rename to probe_storage";
 
 #[tokio::test]
 async fn a_database_that_could_keep_nothing_for_want_of_room_is_not_ready_until_it_can() {
