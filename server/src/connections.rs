@@ -61,7 +61,8 @@ pub fn for_calls() -> usize {
     cores() * 2 + 2
 }
 
-/// How many of the connections for calls one organization may have in use.
+/// How many of the connections for calls one organization may have in use, and those together of whom it is not known who they
+/// are: a third is left for callers who are known, whoever else comes.
 fn share() -> usize {
     (for_calls() / 3).max(1)
 }

@@ -89,6 +89,7 @@ fn browser(pages: Router<Site>, site: &Site) -> Router<Site> {
         .layer(from_fn_with_state(site.clone(), limits::of_sign_ins))
         .layer(from_fn_with_state(site.clone(), returned::to_its_page))
         .layer(from_fn(outcome::not_kept))
+        .layer(from_fn_with_state(site.clone(), limits::of_people))
         .layer(from_fn_with_state(site.clone(), identity::by_cookie))
         .layer(from_fn_with_state(site.clone(), origins::refuse_cross_site))
         .layer(from_fn_with_state(ANSWER_LIMIT, layers::limit_time))
@@ -99,6 +100,7 @@ fn programs(site: &Site) -> Router<Site> {
     rest::routes()
         .merge(papers::of_programs())
         .layer(from_fn(outcome::not_kept))
+        .layer(from_fn_with_state(site.clone(), limits::of_people))
         .layer(from_fn_with_state((site.clone(), Door::Rest), identity::by_token))
         .layer(from_fn_with_state(ANSWER_LIMIT, layers::limit_time))
 }
@@ -106,6 +108,7 @@ fn programs(site: &Site) -> Router<Site> {
 /// What agents call, with their token.
 fn agents(site: &Site) -> Router<Site> {
     mcp::routes(site)
+        .layer(from_fn_with_state(site.clone(), limits::of_people))
         .layer(from_fn_with_state((site.clone(), Door::Mcp), identity::by_token))
         .layer(from_fn_with_state(AGENT_LIMIT, layers::limit_time))
         .route("/.well-known/oauth-protected-resource", get(mcp::protected_resource))

@@ -49,12 +49,20 @@ pub async fn sign_in(caller: &Caller, verified: &Verified) -> Result<(), Error> 
     let browser = known_browser(caller).unwrap_or_else(secret::random);
     let secret = registration::admit(&caller.services, verified, &Origin::of(caller), &browser).await?;
     set_cookie(caller, COOKIE, &secret, registration::SIGN_IN_DAYS * 24 * 3600)?;
-    set_cookie(caller, KNOWN_BROWSER, &browser, KNOWN_SECONDS)
+    keep_known(caller, &browser)
 }
 
 /// The secret of the browser of this request, when somebody has signed in there before.
 pub fn known_browser(caller: &Caller) -> Option<String> {
     cookie(&headers(), &cookie_name(&caller.services.public_url, KNOWN_BROWSER))
+}
+
+/// Keeps the secret by which the browser of this request is known; outside of a request there is no browser.
+pub fn keep_known(caller: &Caller, browser: &str) -> Result<(), Error> {
+    match use_context::<ResponseOptions>() {
+        Some(_) => set_cookie(caller, KNOWN_BROWSER, browser, KNOWN_SECONDS),
+        None => Ok(()),
+    }
 }
 
 /// Signs the browser of this request out, here and in the database.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     access::Role,
     context::{Membership, Person},
-    database::{Access, Database, Reach},
+    database::Database,
     error::Error,
     id::{MemberId, OrganizationId, UserId},
     money::Currency,
@@ -26,8 +26,10 @@ pub async fn recognize(
     if slug.contains('\0') {
         return Ok(None);
     }
-    let mut db = database.begin(Reach::Nobody, Access::Read).await?;
-    let Some(found) = store::authenticate_sign_in(&mut db, &secret::fingerprint(cookie), slug, now).await? else { return Ok(None) };
+    let fingerprint = secret::fingerprint(cookie);
+    let mut db = database.begin_recognition(&fingerprint).await?;
+    let Some(found) = store::authenticate_sign_in(&mut db, &fingerprint, slug, now).await? else { return Ok(None) };
+    database.recognized(&fingerprint, UserId(found.user_id));
     let person = Person { id: UserId(found.user_id), name: found.user_name, email: found.email, confirmed: found.confirmed };
     Ok(Some((person, found.organization.map(membership).transpose()?)))
 }

@@ -1,6 +1,6 @@
 //! Signing up, in and out. The page and the command line register people through the same function.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{hashing::Requester, secret, store, verified::Verified};
@@ -92,8 +92,7 @@ pub async fn begin(services: &Services, given: Registration, requester: Requeste
 /// the browser, when it has one: where somebody has signed in before, tries from elsewhere do not slow them down.
 pub async fn check_password(caller: &Caller, email: &str, password: String, browser: Option<&str>) -> Result<Verified, Error> {
     let (services, email) = (&caller.services, text::email("email", email)?);
-    let limits = [account_limit(services, &email, browser).await?];
-    attempts::count(&services.database, &limits, "There were too many wrong passwords for this account.").await?;
+    let limits = count(caller, &email, browser).await?;
     let mut db = services.database.begin(Reach::Nobody, Access::Read).await?;
     let (user, kept) = store::user_by_email(&mut db, &email).await?.unzip();
     // Hashing takes long: nobody else waits for the connection meanwhile.
@@ -115,13 +114,36 @@ fn wrong() -> Error {
     Error::new(Code::Unauthenticated, "The address or the password is wrong. Check both and try again.")
 }
 
-async fn account_limit(services: &Services, email: &str, browser: Option<&str>) -> Result<Limit, Error> {
-    let browser = browser.map(secret::fingerprint).unwrap_or_default();
-    let mut db = services.database.begin(Reach::Nobody, Access::Read).await?;
-    Ok(match security::store::is_known_browser(&mut db, email, &browser).await? {
-        true => Limit::of_browser(Purpose::SignIn, email, &browser),
-        false => Limit::of_account(Purpose::SignIn, email),
-    })
+/// Counts a try with a password; under what it counts.
+async fn count(caller: &Caller, email: &str, browser: Option<&str>) -> Result<Vec<Limit>, Error> {
+    const TRIES: &str = "There were too many wrong passwords for this account.";
+    let (database, browser) = (&caller.services.database, browser.map(secret::fingerprint).unwrap_or_default());
+    let mut db = database.begin(Reach::Nobody, Access::Read).await?;
+    let known = security::store::is_known_browser(&mut db, email, &browser).await?;
+    db.release().await;
+    if known {
+        let limits = vec![Limit::of_browser(Purpose::SignIn, email, &browser)];
+        return attempts::count(database, &limits, TRIES).await.map(|()| limits);
+    }
+    let [account, place] = of_elsewhere(caller, email);
+    attempts::count_from(database, &account, &place, TRIES).await?;
+    Ok(vec![account, place])
+}
+
+/// Under what a try from a browser counts in which the owner of the account has not signed in: the account, and where it comes
+/// from.
+fn of_elsewhere(caller: &Caller, email: &str) -> [Limit; 2] {
+    [Limit::of_account(Purpose::SignIn, email), Limit::of_account_from(Purpose::SignIn, email, &caller.address)]
+}
+
+/// Lets a person in at once who has shown otherwise that the account is theirs: what was tried is forgotten, and the browser is
+/// one of theirs from then on, so that whoever guesses elsewhere does not slow them down there.
+pub async fn make_way(db: &mut Db, caller: &Caller, (user, email): (UserId, &str), browser: &str, now: Timestamp) -> Result<(), Error> {
+    let browser = secret::fingerprint(browser);
+    let [account, place] = of_elsewhere(caller, email);
+    let of_browser = Limit::of_browser(Purpose::SignIn, email, &browser);
+    attempts::forget_with(db, &[account, place, of_browser, Limit::of_person(Purpose::Password, user.0)]).await?;
+    security::store::know_browser(db, user.0, &browser, now).await
 }
 
 /// Writes an event down without letting anybody wait for it, so that the time of an answer does not tell whether there is an

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::tokens::AccessToken;
 use crate::{
     database::{Db, OnConstraint, instant},
-    error::Error,
+    error::{Code, Error},
     id::{TokenId, UserId},
 };
 
@@ -220,7 +220,10 @@ pub async fn insert_token(
         expires.map(instant) as _
     )
     .execute(db.connection())
-    .await?;
+    .await
+    .on_constraint("access_token_few", || {
+        Error::new(Code::Conflict, "You have 50 tokens here, and cannot have more. Revoke one that you do not use any more first.")
+    })?;
     Ok(())
 }
 

@@ -43,11 +43,13 @@ pub struct Recognized {
 /// Recognizes a token, or refuses it without saying what was wrong with it.
 pub async fn recognize(database: &Database, presented: &str, now: Timestamp) -> Result<Recognized, Error> {
     let (id, presented) = parts(presented).ok_or_else(Error::unauthenticated)?;
-    let mut db = database.begin(Reach::Nobody, Access::Read).await?;
+    let fingerprint = secret::fingerprint(&format!("{}_{presented}", id.0));
+    let mut db = database.begin_recognition(&fingerprint).await?;
     let owner = store::authenticate_token(&mut db, id, now).await?.ok_or_else(Error::unauthenticated)?;
     if !secret::matches(presented, &owner.secret_hash) {
         return Err(Error::unauthenticated());
     }
+    database.recognized(&fingerprint, UserId(owner.user_id));
     Ok(Recognized {
         person: Person { id: UserId(owner.user_id), name: owner.user_name, email: owner.email, confirmed: owner.confirmed },
         membership: identity::membership(owner.standing)?,

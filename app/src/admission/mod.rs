@@ -24,12 +24,15 @@ use uuid::Uuid;
 use crate::{
     database::Database,
     error::Error,
-    limits::{Rate, Recent, Turn, Turns},
+    limits::{Rate, Recent, Turn, Turns, site},
 };
 use quota::Quotas;
 
 /// How long a call waits for its turn before it is refused.
 pub const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How many more than of one network of 2⁶⁴ addresses may be under way of the 65,536 of them that a customer may be given.
+const SITE_FACTOR: usize = 4;
 
 /// How many credentials are remembered at least.
 const GENERATION: usize = 5_000;
@@ -43,6 +46,8 @@ pub struct Rules {
     pub token: Option<Rate>,
     /// How many requests of one credential may be under way.
     pub at_once: usize,
+    /// How many requests of one person may be under way, whatever credentials they come with.
+    pub of_person_at_once: usize,
     /// How many requests of one network may be under way whose credential is not known, or that bring none.
     pub strangers_at_once: usize,
     /// How long a request waits for its turn.
@@ -50,7 +55,7 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Those of a process: `token` calls per minute with one token, twice as many at once, and 600 per minute and 200 at once of
+    /// Those of a process: eight under way of a credential and three times as many of a person; `token` calls per minute with one token, twice as many at once, and 600 per minute and 200 at once of
     /// one person; none means no limit on how often.
     pub fn of(token: Option<NonZeroU32>) -> Self {
         const PERSON: Option<Rate> = match (NonZeroU32::new(600), NonZeroU32::new(200)) {
@@ -58,7 +63,7 @@ impl Rules {
             _ => None,
         };
         let token = token.map(Rate::per_minute);
-        Self { person: token.and(PERSON), token, at_once: 8, strangers_at_once: 32, patience: PATIENCE }
+        Self { person: token.and(PERSON), token, at_once: 8, of_person_at_once: 24, strangers_at_once: 32, patience: PATIENCE }
     }
 }
 
@@ -76,8 +81,12 @@ pub enum Owner {
 enum Key {
     /// One credential, by a hash that only this process knows.
     Credential(u64),
+    /// All credentials of a person.
+    Person(Uuid),
     /// Whoever is not known, by where they come from.
     Network(IpAddr),
+    /// Whoever is not known, by what one customer may be given of addresses.
+    Site(IpAddr),
 }
 
 /// The gate. A copy is the same gate.
@@ -86,7 +95,9 @@ pub struct Gate(Arc<Inner>);
 
 struct Inner {
     turns: Turns<Key>,
+    people: Turns<Key>,
     strangers: Turns<Key>,
+    sites: Turns<Key>,
     owners: Mutex<Recent<u64, Owner>>,
     hash: RandomState,
     quotas: Quotas,
@@ -97,6 +108,9 @@ struct Inner {
 pub struct Permit {
     #[allow(dead_code, reason = "it is held, never looked at")]
     turn: Turn,
+    /// The turn in the larger crowd that it is counted in as well.
+    #[allow(dead_code, reason = "it is held, never looked at")]
+    beside: Option<Turn>,
     owner: Option<Owner>,
 }
 
@@ -105,7 +119,9 @@ impl Gate {
     pub fn new(rules: Rules, database: Database) -> Self {
         Self(Arc::new(Inner {
             turns: Turns::new(rules.at_once, rules.patience),
+            people: Turns::new(rules.of_person_at_once, rules.patience),
             strangers: Turns::new(rules.strangers_at_once, rules.patience),
+            sites: Turns::new(rules.strangers_at_once.saturating_mul(SITE_FACTOR), rules.patience),
             owners: Mutex::new(Recent::new(GENERATION)),
             hash: RandomState::new(),
             quotas: Quotas::new(rules, database),
@@ -119,8 +135,25 @@ impl Gate {
         let owner = known.and_then(|credential| self.owners().get(credential).copied());
         match (known, owner) {
             (Some(credential), Some(owner)) => self.own(credential, owner).await,
-            _ => Ok(Permit { turn: self.0.strangers.take(Key::Network(network)).await.ok_or_else(crowded)?, owner: None }),
+            _ => self.stranger(network).await,
         }
+    }
+
+    /// The permit of somebody who is not known: among those of their network, and of all networks of its site.
+    async fn stranger(&self, network: IpAddr) -> Result<Permit, Error> {
+        let turn = self.0.strangers.take(Key::Network(network)).await.ok_or_else(crowded)?;
+        let beside = match site(network) {
+            Some(site) => Some(self.0.sites.take(Key::Site(site)).await.ok_or_else(crowded)?),
+            None => None,
+        };
+        Ok(Permit { turn, beside, owner: None })
+    }
+
+    /// The permit of a known caller, counted from now on among all that this person has under way, whatever credentials it came
+    /// with: whoever has many is not let in more often at once than whoever has a few.
+    pub async fn of_person(&self, permit: Permit, person: Uuid) -> Result<Permit, Error> {
+        let beside = self.0.people.take(Key::Person(person)).await.ok_or_else(crowded)?;
+        Ok(Permit { beside: Some(beside), ..permit })
     }
 
     /// The permit of a request whose credential turned out to be this owner's. It is remembered for the next time.
@@ -138,7 +171,7 @@ impl Gate {
     async fn own(&self, credential: u64, owner: Owner) -> Result<Permit, Error> {
         self.0.quotas.take(owner).await?;
         let turn = self.0.turns.take(Key::Credential(credential)).await.ok_or_else(crowded)?;
-        Ok(Permit { turn, owner: Some(owner) })
+        Ok(Permit { turn, beside: None, owner: Some(owner) })
     }
 
     fn owners(&self) -> std::sync::MutexGuard<'_, Recent<u64, Owner>> {

@@ -71,6 +71,42 @@ async fn whoever_guesses_credentials_takes_turns_with_nobody_but_their_own_netwo
     assert!(gate.enter(Some("known"), HERE).await.is_ok());
 }
 
+#[tokio::test]
+async fn strangers_of_one_site_are_counted_together_beside_their_networks() {
+    let gate = Gate::new(Rules { strangers_at_once: 2, ..rules() }, connect().await);
+    let mut permits = Vec::new();
+    for network in 0..8 {
+        for host in 1..=2 {
+            let address: IpAddr = format!("2001:db8:7:{network:x}::{host}").parse().expect("an address");
+            permits.extend(gate.enter(None, crate::limits::network(address)).await.ok());
+        }
+    }
+    assert_eq!(permits.len(), 8, "four times as many as from one network");
+    let elsewhere = "2001:db8:8::".parse().expect("an address");
+    assert!(gate.enter(None, elsewhere).await.is_ok(), "the neighbour's site");
+    permits.clear();
+    assert!(gate.enter(None, "2001:db8:7::".parse().expect("an address")).await.is_ok());
+}
+
+#[tokio::test]
+async fn whoever_has_many_credentials_is_not_let_in_more_often_at_once() {
+    let gate = Gate::new(Rules { of_person_at_once: 3, ..rules() }, connect().await);
+    let (ada, grace) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let come = async |credential: &str, person: Uuid| {
+        let permit = gate.enter(Some(credential), HERE).await.expect("let in");
+        let permit = gate.recognized(permit, credential, Owner::Token(Uuid::now_v7())).await.expect("recognized");
+        gate.of_person(permit, person).await
+    };
+    let mut permits = Vec::new();
+    for token in 0..10 {
+        permits.extend(come(&format!("token {token} of Ada"), ada).await.ok());
+    }
+    assert_eq!(permits.len(), 3);
+    assert!(come("of Grace", grace).await.is_ok());
+    permits.pop();
+    assert!(come("one more of Ada", ada).await.is_ok(), "what has ended makes room");
+}
+
 /// How often a rate that hardly fills up lets in, when two processes are asked by turns.
 async fn let_in(gates: [&Gate; 2], wished: u32) -> u32 {
     let mut let_in = 0;

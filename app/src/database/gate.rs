@@ -12,15 +12,14 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
-use uuid::Uuid;
 
-use super::{Access, Db, Reach, errors};
+use super::{
+    Access, Db, Reach, errors,
+    shares::{Share, Shares},
+};
 #[cfg(test)]
 use crate::id::OrganizationId;
-use crate::{
-    error::Error,
-    limits::{Turn, Turns},
-};
+use crate::{error::Error, id::UserId, limits::Turn};
 
 /// How long beginning or taking back a transaction may take. A connection that hangs for longer is closed.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -34,7 +33,7 @@ pub struct Database {
     pool: PgPool,
     /// One for each connection: whoever waits in line may go away, and whoever has a place opens the connection to its end.
     places: Arc<Semaphore>,
-    shares: Option<Arc<Turns<Uuid>>>,
+    shares: Option<Shares>,
     /// The organization that transactions take theirs for.
     #[cfg(test)]
     mistaken: Option<OrganizationId>,
@@ -68,10 +67,16 @@ impl Database {
         db
     }
 
-    /// The same, where one organization, or one person outside of any, has at most so many of the connections in use at once.
-    /// Whoever finds its share in use waits for `patience` at most, and holds no connection meanwhile.
+    /// The same, where one organization, one person outside of any, and those of whom it is not known yet who they are, have at
+    /// most so many of the connections in use at once. Whoever finds their share in use waits for `patience` at most, and holds no
+    /// connection and no place in line meanwhile.
     pub fn in_shares(self, share: usize, patience: Duration) -> Self {
-        Self { shares: Some(Arc::new(Turns::new(share, patience))), ..self }
+        Self { shares: Some(Shares::new(share, patience)), ..self }
+    }
+
+    /// The same connections without shares: for what the process asks on its own account, which no crowd keeps from being asked.
+    pub(super) fn for_the_process(&self) -> Self {
+        Self { shares: None, ..self.clone() }
     }
 
     /// Begins a transaction. All that it may touch is said in the round trip that begins it.
@@ -79,7 +84,28 @@ impl Database {
     /// A connection is opened and its transaction begun in a task of its own: whoever waits for it may go away, the next one
     /// finds the connection open, and the transaction is taken back.
     pub async fn begin(&self, reach: Reach, access: Access) -> Result<Db, Error> {
-        let turn = self.turn(reach).await?;
+        self.begin_in(Share::of(reach), reach, access).await
+    }
+
+    /// Begins the look at whose a credential is, by its fingerprint. One that is remembered is looked at among those of its owner,
+    /// any other among all those of which nobody knows: whoever makes credentials up stands in nobody's way.
+    pub async fn begin_recognition(&self, fingerprint: &[u8]) -> Result<Db, Error> {
+        let share = self.shares.as_ref().map_or(Share::Credentials, |shares| shares.of_credential(fingerprint));
+        self.begin_in(share, Reach::Nobody, Access::Read).await
+    }
+
+    /// Remembers whose a credential turned out to be.
+    pub fn recognized(&self, fingerprint: &[u8], owner: UserId) {
+        if let Some(shares) = &self.shares {
+            shares.remember(fingerprint, owner.0);
+        }
+    }
+
+    async fn begin_in(&self, share: Share, reach: Reach, access: Access) -> Result<Db, Error> {
+        let turn = match &self.shares {
+            Some(shares) => Some(shares.take(share).await?),
+            None => None,
+        };
         let held = Held { place: self.place().await?, turn };
         let beginning = tokio::spawn(begun(self.pool.clone(), held, reach.begin(access)));
         Ok(self.opened(beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))?, reach))
@@ -89,15 +115,6 @@ impl Database {
     async fn place(&self) -> Result<OwnedSemaphorePermit, sqlx::Error> {
         let place = timeout(self.pool.options().get_acquire_timeout(), Arc::clone(&self.places).acquire_owned()).await;
         place.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)
-    }
-
-    /// A part of the share of whose rows are in reach; nothing where there are no shares.
-    async fn turn(&self, reach: Reach) -> Result<Option<Turn>, Error> {
-        let (Some(shares), Some(owner)) = (&self.shares, reach.owner()) else { return Ok(None) };
-        match shares.take(owner).await {
-            Some(turn) => Ok(Some(turn)),
-            None => Err(Error::too_often("Too much is being done for this organization at once.", Duration::from_secs(1))),
-        }
     }
 
     /// Closes all connections, once those that are in use have come back.

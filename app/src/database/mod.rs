@@ -7,6 +7,7 @@ mod problem;
 mod reach;
 mod record;
 mod roles;
+mod shares;
 #[cfg(test)]
 mod tests;
 
@@ -109,6 +110,7 @@ impl Db {
 /// Whether the database answers and takes writes, with a schema that this binary works on. After a write that failed for want of
 /// room it is tried out whether there is room again.
 pub async fn ready(database: &Database) -> Result<(), Error> {
+    let database = database.for_the_process();
     if errors::write_failed() {
         let mut db = database.begin(Reach::Nobody, Access::Write).await?;
         record::probe_storage(db.connection()).await?;
@@ -125,7 +127,7 @@ pub async fn ready(database: &Database) -> Result<(), Error> {
 /// Whether the login may still take on its roles, and the walls stand as the migrations built them. It reads the catalogue, which
 /// takes some milliseconds.
 pub async fn intact(database: &Database) -> Result<(), Error> {
-    let mut db = database.begin(Reach::Nobody, Access::Read).await?;
+    let mut db = database.for_the_process().begin(Reach::Nobody, Access::Read).await?;
     roles::check_login(db.connection()).await?;
     Ok(record::check_pieces(db.connection()).await?)
 }

@@ -49,14 +49,6 @@ impl Reach {
         }
     }
 
-    /// Whose share of the connections such a transaction uses.
-    pub(super) fn owner(self) -> Option<Uuid> {
-        match self {
-            Self::Person(person) => Some(person),
-            Self::Nobody | Self::Organization(_) | Self::Granted(..) => self.organization().map(|organization| organization.0),
-        }
-    }
-
     /// The statements that begin such a transaction. Every setting is said, empty where there is none: what a transaction
     /// may touch never depends on what another one has left.
     pub(super) fn begin(self, access: Access) -> String {

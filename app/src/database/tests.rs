@@ -19,7 +19,7 @@ use sqlx::postgres::PgPoolOptions;
 use super::*;
 use crate::{
     error::Code,
-    id::{MemberId, OrganizationId},
+    id::{MemberId, OrganizationId, UserId},
     testing::World,
 };
 
@@ -214,4 +214,27 @@ async fn a_commit_that_hangs_is_given_up_and_holds_nobody_else_up() {
     assert!(error.message.contains("not known"), "{}", error.message);
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
     database.begin(reach, Access::Read).await.expect("its connection and its share are free again");
+}
+
+#[tokio::test]
+async fn whoever_makes_credentials_up_is_behind_nobody_but_others_who_do() {
+    let database = World::new("strangers").await.caller.services.database.clone().in_shares(2, Duration::ZERO);
+    let (ada, grace) = (UserId(uuid::Uuid::from_u128(1)), UserId(uuid::Uuid::from_u128(2)));
+    database.recognized(b"known", ada);
+    for other in ["another one", "a third one"] {
+        database.recognized(other.as_bytes(), grace);
+    }
+    let strangers = [database.begin_recognition(b"made up").await, database.begin_recognition(b"made up too").await];
+    assert!(strangers.iter().all(Result::is_ok));
+    let refused = database.begin_recognition(b"one too many").await.err().expect("their share is in use");
+    assert_eq!((refused.code, refused.retry_after().is_some()), (Code::RateLimited, true));
+    let nobody = [database.begin(Reach::Nobody, Access::Read).await, database.begin(Reach::Nobody, Access::Read).await];
+    assert!(nobody.iter().all(Result::is_ok), "signing in is something else");
+    ready(&database).await.expect("the process itself asks whatever crowd there is");
+    database.begin_recognition(b"known").await.expect("remembered").roll_back().await;
+    drop((strangers, nobody));
+    let of_grace = [database.begin_recognition(b"another one").await, database.begin_recognition(b"a third one").await];
+    assert!(of_grace.iter().all(Result::is_ok));
+    assert!(database.begin_recognition(b"a third one").await.is_err(), "all credentials of a person take turns with each other");
+    database.begin_recognition(b"known").await.expect("somebody else's");
 }

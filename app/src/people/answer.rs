@@ -22,7 +22,7 @@ use crate::{
     database::{Access, Db, Reach},
     day::Moment,
     error::{Code, Error},
-    id::{InvitationId, MemberId, OrganizationId},
+    id::{InvitationId, MemberId},
     operation::Call,
     organizations,
     page::Page,
@@ -53,9 +53,8 @@ impl InvitationState {
 /// The open invitations to the caller's address.
 pub async fn list(cx: &mut Call) -> Result<Page<ReceivedInvitation>, Error> {
     let (person, now) = (cx.caller.person()?.clone(), cx.now);
-    let rows = received::of_person(&mut cx.db, person.id).await?;
-    let mut items = rows.into_iter().map(|row| read(row, Some(&person), now)).collect::<Result<Vec<_>, _>>()?;
-    items.retain(|invitation| invitation.state == InvitationState::Open);
+    let rows = received::open_to(&mut cx.db, person.id, now).await?;
+    let items = rows.into_iter().map(|row| read(row, Some(&person), now)).collect::<Result<_, _>>()?;
     Ok(Page { items, next_cursor: None, total: None })
 }
 
@@ -117,13 +116,12 @@ async fn meant(cx: &mut Call, person: &Person, given: &str) -> Result<(Row, Opti
         refuse_other_mailbox(person, &secret)?;
         return Ok((row, Some(secret)));
     }
-    let id = reference::id(given);
-    let rows = received::of_person(&mut cx.db, person.id).await?;
-    let row = rows.into_iter().find(|row| row.id == id).ok_or_else(|| {
+    let (id, none) = (reference::id(given), || {
         Error::not_found("invitation").hint("Open the link in the mail of the invitation, or confirm your address in Settings first.")
-    })?;
-    cx.db.enter(OrganizationId(row.organization_id)).await?;
-    Ok((row, None))
+    });
+    let organization = received::organization_of(&mut cx.db, person.id, id).await?.ok_or_else(none)?;
+    cx.db.enter(organization).await?;
+    Ok((received::of_id(&mut cx.db, id).await?.ok_or_else(none)?, None))
 }
 
 /// What was sent to a mailbox is for whoever signs in with it.

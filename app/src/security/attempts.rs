@@ -1,22 +1,19 @@
 //! How often one may try what can be guessed: by the network one comes from, and by the account that is tried.
 //!
 //! Tries are counted in the database before it is known how they end, so that several processes, and many tries at once, count
-//! as one. An account is slowed down and never locked: five tries are free, then the wait doubles up to five minutes, and the
-//! browsers in which its owner has signed in before are counted apart.
+//! as one. An account is slowed down and never locked: five tries are free, then the wait doubles up to five minutes, the first
+//! tries from a network wait for nobody else's, and the browsers in which its owner has signed in before are counted apart.
 
-use std::{
-    net::{IpAddr, Ipv6Addr},
-    num::NonZeroU32,
-    time::Duration,
-};
+use std::{net::IpAddr, num::NonZeroU32, time::Duration};
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::store;
 use crate::{
-    database::{Access, Database, Reach},
+    database::{Access, Database, Db, Reach},
     error::Error,
+    limits::{network, site},
 };
 
 /// How much more often than from one network of 2⁶⁴ addresses one may try from the 65,536 of them that a customer may be given.
@@ -54,9 +51,21 @@ pub struct Limit {
 }
 
 impl Limit {
-    fn spaced(purpose: Purpose, network: &str, per_minute: f64) -> Self {
-        let spacing = 60.0 / per_minute;
-        Self { key: key(purpose, "network", network.as_bytes()), spacing, tolerance: spacing * (per_minute - 1.0), growing: false }
+    fn spaced(purpose: Purpose, network: &str, often: f64, within: f64) -> Self {
+        let spacing = within / often;
+        Self { key: key(purpose, "network", network.as_bytes()), spacing, tolerance: spacing * (often - 1.0), growing: false }
+    }
+
+    /// So often within so many seconds from the network that an address is of, and `factor` times as often from all that a customer
+    /// may be given.
+    fn of_place(purpose: Purpose, address: IpAddr, (often, within): (f64, f64), factor: f64) -> Vec<Self> {
+        match site(address) {
+            None => vec![Self::spaced(purpose, &network(address).to_string(), often, within)],
+            Some(site) => vec![
+                Self::spaced(purpose, &format!("{}/64", network(address)), often, within),
+                Self::spaced(purpose, &format!("{site}/48"), often * factor, within),
+            ],
+        }
     }
 
     fn growing(purpose: Purpose, kind: &str, about: &[u8]) -> Self {
@@ -65,37 +74,24 @@ impl Limit {
 
     /// The limits of the network that an address is of: `per_minute` tries.
     pub fn of_network(purpose: Purpose, address: IpAddr, per_minute: NonZeroU32) -> Vec<Self> {
-        let per_minute = f64::from(per_minute.get());
-        match address.to_canonical() {
-            IpAddr::V4(address) => vec![Self::spaced(purpose, &address.to_string(), per_minute)],
-            IpAddr::V6(address) => vec![
-                Self::spaced(purpose, &format!("{}/64", upper(address, 64)), per_minute),
-                Self::spaced(purpose, &format!("{}/48", upper(address, 48)), per_minute * SITE_FACTOR),
-            ],
-        }
+        Self::of_place(purpose, address, (f64::from(per_minute.get()), 60.0), SITE_FACTOR)
     }
 
     /// The limits of the network that an address is of, for mails that strangers ask for: fifty within a day.
     pub fn of_mails(address: IpAddr) -> Vec<Self> {
-        const A_DAY: f64 = 50.0;
-        let spacing = 86_400.0 / A_DAY;
-        let bounded = |network: String, factor: f64| Self {
-            key: key(Purpose::Mail, "network", network.as_bytes()),
-            spacing: spacing / factor,
-            tolerance: spacing * (A_DAY - 1.0 / factor),
-            growing: false,
-        };
-        match address.to_canonical() {
-            IpAddr::V4(address) => vec![bounded(address.to_string(), 1.0)],
-            IpAddr::V6(address) => {
-                vec![bounded(format!("{}/64", upper(address, 64)), 1.0), bounded(format!("{}/48", upper(address, 48)), SITE_FACTOR / 2.0)]
-            }
-        }
+        Self::of_place(Purpose::Mail, address, (50.0, 86_400.0), SITE_FACTOR / 2.0)
     }
 
     /// The limit of an account, whether there is one at this address or not.
     pub fn of_account(purpose: Purpose, email: &str) -> Self {
         Self::growing(purpose, "account", email.as_bytes())
+    }
+
+    /// What was tried at an account from where this address is: in the largest part of the network that one customer may be given.
+    /// What is no address is one place with everything else that is none.
+    pub fn of_account_from(purpose: Purpose, email: &str, address: &str) -> Self {
+        let place = address.parse().map(|address| site(address).unwrap_or_else(|| network(address)).to_string()).unwrap_or_default();
+        Self::growing(purpose, "account from", &[email.as_bytes(), b"\0", place.as_bytes()].concat())
     }
 
     /// The limit of a browser in which the owner of the account has signed in before.
@@ -120,10 +116,6 @@ fn key(purpose: Purpose, kind: &str, about: &[u8]) -> Vec<u8> {
     Sha256::new().chain_update(format!("{purpose:?}\0{kind}\0")).chain_update(about).finalize().to_vec()
 }
 
-fn upper(address: Ipv6Addr, bits: u32) -> Ipv6Addr {
-    Ipv6Addr::from_bits(address.to_bits() & !(u128::MAX >> bits))
-}
-
 /// Counts a try for all these limits.
 ///
 /// # Errors
@@ -131,6 +123,22 @@ fn upper(address: Ipv6Addr, bits: u32) -> Ipv6Addr {
 pub async fn count(database: &Database, limits: &[Limit], what: &str) -> Result<(), Error> {
     let mut db = database.begin(Reach::Nobody, Access::Write).await?;
     let wait = store::count_attempt(&mut db, limits).await?;
+    kept_unless(wait, db, what).await
+}
+
+/// Counts a try at an account, and what came of it from this place: the first tries from there do not wait for what is tried
+/// elsewhere, so that whoever guesses keeps nobody out.
+///
+/// # Errors
+/// `rate_limited` when it comes too early; then it does not count.
+pub async fn count_from(database: &Database, account: &Limit, place: &Limit, what: &str) -> Result<(), Error> {
+    let mut db = database.begin(Reach::Nobody, Access::Write).await?;
+    let wait = store::count_account_attempt(&mut db, account, place).await?;
+    kept_unless(wait, db, what).await
+}
+
+/// Keeps that a try was counted, or says how long to wait when it came too early.
+async fn kept_unless(wait: f64, db: Db, what: &str) -> Result<(), Error> {
     if wait > 0.0 {
         db.roll_back().await;
         return Err(Error::too_often(what, Duration::try_from_secs_f64(wait).unwrap_or_default()));
@@ -140,8 +148,13 @@ pub async fn count(database: &Database, limits: &[Limit], what: &str) -> Result<
 
 /// Forgets the tries of these limits: the last one was right.
 pub async fn forget(database: &Database, limits: &[Limit]) -> Result<(), Error> {
-    let keys: Vec<_> = limits.iter().map(|limit| limit.key.clone()).collect();
     let mut db = database.begin(Reach::Nobody, Access::Write).await?;
-    store::forget_attempts(&mut db, &keys).await?;
+    forget_with(&mut db, limits).await?;
     db.commit().await
+}
+
+/// The same, together with what else is done in a transaction.
+pub async fn forget_with(db: &mut Db, limits: &[Limit]) -> Result<(), Error> {
+    let keys: Vec<_> = limits.iter().map(|limit| limit.key.clone()).collect();
+    store::forget_attempts(db, &keys).await
 }

@@ -20,6 +20,12 @@ pub async fn count_attempt(db: &mut Db, limits: &[Limit]) -> Result<f64, Error> 
     Ok(wait.fetch_one(db.connection()).await?)
 }
 
+/// Counts a try at an account from one place, or counts nothing; how many seconds to wait, 0 when it was counted.
+pub async fn count_account_attempt(db: &mut Db, account: &Limit, place: &Limit) -> Result<f64, Error> {
+    let wait = query_scalar!(r#"select count_account_attempt($1, $2) as "wait!""#, account.key, place.key);
+    Ok(wait.fetch_one(db.connection()).await?)
+}
+
 /// Forgets the tries under these keys.
 pub async fn forget_attempts(db: &mut Db, keys: &[Vec<u8>]) -> Result<(), Error> {
     query!("select forget_attempts($1)", keys).fetch_one(db.connection()).await?;
@@ -30,6 +36,12 @@ pub async fn forget_attempts(db: &mut Db, keys: &[Vec<u8>]) -> Result<(), Error>
 pub async fn is_known_browser(db: &mut Db, email: &str, browser_hash: &[u8]) -> Result<bool, Error> {
     let known = query_scalar!(r#"select is_known_browser($1, $2) as "known!""#, email, browser_hash);
     Ok(known.fetch_one(db.connection()).await?)
+}
+
+/// Remembers a browser, by the fingerprint of its secret, in which a person has shown that an account is theirs.
+pub async fn know_browser(db: &mut Db, person: Uuid, browser_hash: &[u8], now: Timestamp) -> Result<(), Error> {
+    query!("select know_browser($1, $2, $3)", person, browser_hash, instant(now) as _).fetch_one(db.connection()).await?;
+    Ok(())
 }
 
 /// Writes down what happened to a person's own credentials; `once` leaves out what was told of that network before.

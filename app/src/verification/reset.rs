@@ -7,7 +7,13 @@ use super::{
     travelling::{self, Travelling},
 };
 use crate::{
-    account::{self, hashing::Requester, secret},
+    account::{
+        self,
+        browser::{keep_known, known_browser},
+        hashing::Requester,
+        registration::make_way,
+        secret,
+    },
     context::{Caller, Services},
     database::{Access, Reach},
     error::Error,
@@ -50,7 +56,8 @@ pub async fn send(services: &Arc<Services>, email: &str, from: &Origin) -> Resul
 }
 
 /// Gives the person of a link another password: all their sign-ins end, and their tokens are revoked when that is wished.
-/// Whoever has the link reads the mailbox, so the address is confirmed too. They are told by mail.
+/// Whoever has the link reads the mailbox, so the address is confirmed too, and nobody's guesses keep them from signing in with
+/// the new password. They are told by mail.
 pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens: bool) -> Result<(), Error> {
     let services = &caller.services;
     secret::acceptable_password(&password)?;
@@ -75,12 +82,14 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
     account::store::set_password(&mut db, person.0, &hash).await?;
     password_changed(&mut db, person, &[], revoke_tokens, now, &from).await?;
     address::forget_links(&mut db, person, now).await?;
+    let browser = known_browser(caller).unwrap_or_else(secret::random);
+    make_way(&mut db, caller, (person, &mailbox), &browser, now).await?;
     let told = "Hello,\n\nyour password for Stint was changed by a link that was sent to this address, and you were signed out everywhere.\
                 \n\nIf it was not you, somebody else reads your mails: change the password of your mailbox first, then this one.";
     address::tell(&mut db, person, &mailbox, "Your password for Stint was changed", told, now).await?;
     db.commit().await?;
     services.mail_waits.notify_one();
-    Ok(())
+    keep_known(caller, &browser)
 }
 
 fn of_reset(found: Travelling) -> Result<Travelling, Error> {

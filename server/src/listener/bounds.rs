@@ -32,7 +32,9 @@ pub struct Bounds {
     pub connections: usize,
     /// The most connections at once from one network, as addresses are counted: an IPv4 address, 64 bits of an IPv6 address.
     pub per_network: usize,
-    /// Who speaks for many and is not held to `per_network`: a proxy in front.
+    /// The most connections at once from the networks together that one customer may be given: 48 bits of an IPv6 address.
+    pub per_site: usize,
+    /// Who speaks for many and is held to neither: a proxy in front.
     pub proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
     /// How long answers under way may take once no new connection is taken.
     pub farewell: Duration,
@@ -58,7 +60,7 @@ impl Bounds {
         Self::with_connections(connections.min(CONNECTIONS_MAX))
     }
 
-    /// The usual bounds with this many connections, of which one network may have a quarter.
+    /// The usual bounds with this many connections, of which one network may have a quarter, and the networks of one site half.
     pub fn with_connections(connections: usize) -> Self {
         Self {
             head: Duration::from_secs(10),
@@ -69,6 +71,7 @@ impl Bounds {
             head_bytes: 32 * 1024,
             connections,
             per_network: (connections / 4).max(1),
+            per_site: (connections / 2).max(1),
             proxy: Arc::new(|peer| peer.is_loopback()),
             farewell: Duration::from_secs(4),
             last_requests: Duration::from_millis(500),
@@ -81,6 +84,7 @@ impl fmt::Debug for Bounds {
         f.debug_struct("Bounds")
             .field("connections", &self.connections)
             .field("per_network", &self.per_network)
+            .field("per_site", &self.per_site)
             .field("head_bytes", &self.head_bytes)
             .finish_non_exhaustive()
     }

@@ -12,8 +12,9 @@ use std::{
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 
+use app::limits::{network, site};
+
 use super::Bounds;
-use crate::router::limits::network;
 
 /// What a connection is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,17 +89,39 @@ pub(super) struct Register {
     next: AtomicU64,
 }
 
+/// Where connections come from that are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Origin {
+    Network(IpAddr),
+    Site(IpAddr),
+}
+
+impl Origin {
+    /// What a peer is counted in.
+    fn of(peer: IpAddr) -> impl Iterator<Item = Self> {
+        std::iter::once(Self::Network(network(peer))).chain(site(peer).map(Self::Site))
+    }
+
+    /// How many may be open from here.
+    fn most(self, bounds: &Bounds) -> usize {
+        match self {
+            Self::Network(_) => bounds.per_network,
+            Self::Site(_) => bounds.per_site,
+        }
+    }
+}
+
 #[derive(Default)]
 struct Open {
     connections: HashMap<u64, (IpAddr, Arc<Standing>)>,
-    of_network: HashMap<IpAddr, usize>,
+    of_origin: HashMap<Origin, usize>,
 }
 
 /// Whether one more may come in.
 enum Admission {
     /// It has a place.
     Admitted(Place),
-    /// Its network has as many as it may have, and all are busy.
+    /// From where it comes there are as many as there may be, and all are busy.
     Refused,
     /// All places are taken, and all are busy.
     Full,
@@ -123,7 +146,7 @@ impl Register {
         Arc::new(Self { bounds, open: Mutex::default(), freed: Notify::new(), next: AtomicU64::new(0) })
     }
 
-    /// A place for a connection from this address; nothing when its network has too many that are at work. While all places are
+    /// A place for a connection from this address; nothing when too many from where it comes are at work. While all places are
     /// at work it waits.
     ///
     /// Whoever holds a place and asks nothing gives it up to whoever comes, those who have waited longest first.
@@ -138,19 +161,22 @@ impl Register {
     }
 
     fn admit(self: &Arc<Self>, peer: IpAddr) -> Admission {
-        let peer = peer.to_canonical();
-        let (network, bounds) = (network(peer), &self.bounds);
+        let (peer, bounds) = (peer.to_canonical(), &self.bounds);
         let mut open = locked(&self.open);
-        let crowded = !(bounds.proxy)(peer) && open.of_network.get(&network).is_some_and(|count| *count >= bounds.per_network);
-        if crowded && !open.make_room(|other| other == network) {
-            return Admission::Refused;
+        for origin in Origin::of(peer).filter(|_| !(bounds.proxy)(peer)) {
+            let crowded = open.of_origin.get(&origin).is_some_and(|count| *count >= origin.most(bounds));
+            if crowded && !open.make_room(|other| Origin::of(other).any(|other| other == origin)) {
+                return Admission::Refused;
+            }
         }
         if open.connections.len() >= bounds.connections && !open.make_room(|_| true) {
             return Admission::Full;
         }
         let (id, standing) = (self.next.fetch_add(1, Ordering::Relaxed), Arc::new(Standing::new()));
-        open.connections.insert(id, (network, Arc::clone(&standing)));
-        *open.of_network.entry(network).or_default() += 1;
+        open.connections.insert(id, (peer, Arc::clone(&standing)));
+        for origin in Origin::of(peer) {
+            *open.of_origin.entry(origin).or_default() += 1;
+        }
         Admission::Admitted(Place { register: Arc::clone(self), id, standing })
     }
 
@@ -175,9 +201,9 @@ impl Register {
 }
 
 impl Open {
-    /// Cuts the connection of such a network that has waited longest; says whether there was one.
+    /// Cuts the connection of such a peer that has waited longest; says whether there was one.
     fn make_room(&mut self, of: impl Fn(IpAddr) -> bool) -> bool {
-        let waiting = self.connections.iter().filter(|(_, (network, _))| of(*network));
+        let waiting = self.connections.iter().filter(|(_, (peer, _))| of(*peer));
         let longest = waiting.filter_map(|(id, (_, standing))| Some((standing.waits_since()?, *id))).min();
         let Some((_, id)) = longest else { return false };
         if let Some((_, standing)) = self.connections.get(&id) {
@@ -188,11 +214,13 @@ impl Open {
     }
 
     fn remove(&mut self, id: u64) {
-        let Some((network, _)) = self.connections.remove(&id) else { return };
-        if let Some(count) = self.of_network.get_mut(&network) {
-            *count -= 1;
-            if *count == 0 {
-                self.of_network.remove(&network);
+        let Some((peer, _)) = self.connections.remove(&id) else { return };
+        for origin in Origin::of(peer) {
+            if let Some(count) = self.of_origin.get_mut(&origin) {
+                *count -= 1;
+                if *count == 0 {
+                    self.of_origin.remove(&origin);
+                }
             }
         }
     }

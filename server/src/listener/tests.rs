@@ -278,3 +278,22 @@ async fn an_answer_that_does_not_come_to_its_end_is_broken_off_and_said_to_be() 
     assert_eq!(timeout(LIMIT, house.served).await.expect("an end").expect("no panic"), 1);
     assert_eq!(end(&mut under_way).await, "");
 }
+
+#[tokio::test]
+async fn the_networks_of_one_site_have_a_bound_together() {
+    let register = Register::new(Bounds { per_network: 2, per_site: 3, ..wide() });
+    let place = async |peer: &str| register.place(peer.parse().expect("an address")).await;
+    let mut at_work = Vec::new();
+    for peer in ["2001:db8:1:1::1", "2001:db8:1:1::2", "2001:db8:1:2::1"] {
+        let place = place(peer).await.expect("a place");
+        at_work.push((place.standing.answering(), place));
+    }
+    for peer in ["2001:db8:1:1::3", "2001:db8:1:2::2", "2001:db8:1:3::1"] {
+        assert!(place(peer).await.is_none(), "{peer}");
+    }
+    for elsewhere in ["2001:db8:2:1::1", "192.0.2.1", "192.0.2.2"] {
+        assert!(place(elsewhere).await.is_some(), "{elsewhere}");
+    }
+    at_work.pop();
+    assert!(place("2001:db8:1:3::1").await.is_some(), "whoever went away makes room");
+}

@@ -1,7 +1,7 @@
 //! How often one may try to sign in. How often one may call is the gate's (`app::admission`).
 
 use std::{
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     num::NonZeroU32,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
@@ -9,6 +9,7 @@ use std::{
 
 use app::{
     account::secret::fingerprint,
+    context::Caller,
     database::Database,
     error::Error,
     limits::Recent,
@@ -48,6 +49,9 @@ const GUESSES: [(&str, Purpose); 7] = [
 
 /// What is said to whoever tries too often.
 const TRIES: &str = "There were too many tries from your network.";
+
+/// Where an address comes from, for counting.
+pub use app::limits::network;
 
 /// The limits of this process.
 pub struct Limits {
@@ -125,6 +129,19 @@ pub(super) fn locked<T>(remembered: &Mutex<T>) -> MutexGuard<'_, T> {
     remembered.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Counts a request among all that its person has under way, whatever credentials they come with. Whoever is not known is counted
+/// by where they come from already.
+pub async fn of_people(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+    let Some(caller) = request.extensions_mut().get_mut::<Caller>() else { return next.run(request).await };
+    if let (Some(person), Some(permit)) = (&caller.person, caller.permit.take()) {
+        match site.services.admission.of_person(permit, person.id.0).await {
+            Ok(permit) => caller.permit = Some(permit),
+            Err(error) => return Refusal::from(error).into_response(),
+        }
+    }
+    next.run(request).await
+}
+
 /// Slows down whoever guesses. A form that was sent without scripts goes back to its page with the error.
 pub async fn of_sign_ins(State(site): State<Site>, request: Request, next: Next) -> Response {
     let guessed = GUESSES.iter().find(|(path, _)| request.method() == Method::POST && *path == request.uri().path());
@@ -133,14 +150,6 @@ pub async fn of_sign_ins(State(site): State<Site>, request: Request, next: Next)
     match site.limits.count(&site.services.database, *purpose, peers::origin(&parts), per_minute).await {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(error) => back_to_form(&site, &parts, &error).unwrap_or_else(|| Refusal::from(error).into_response()),
-    }
-}
-
-/// Where an address comes from, for counting: who has an IPv6 address usually has 2⁶⁴ of them.
-pub fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
-        address => address,
     }
 }
 

@@ -7,6 +7,7 @@ mod assistant;
 mod blind;
 mod bounds;
 mod budgets;
+mod crowds;
 mod cutoff;
 mod ending;
 mod identity;

@@ -2,7 +2,10 @@
 
 use std::num::NonZeroU32;
 
-use app::error::{Code, Error};
+use app::{
+    error::{Code, Error},
+    verification::{Purpose, address::link},
+};
 use futures::future::join_all;
 use reqwest::{RequestBuilder, header};
 use serde_json::{Value, json};
@@ -193,4 +196,25 @@ async fn a_sign_in_is_listed_with_its_device_and_address_and_ends_where_it_is_en
     let events = world.call_get(&ada, "list_security_events").await.ok();
     let kinds: Vec<&Value> = events["items"].as_array().into_iter().flatten().map(|event| &event["kind"]).collect();
     assert_eq!(kinds.first(), Some(&&json!("sign_ins_ended")), "{events}");
+}
+
+#[tokio::test]
+async fn the_browser_in_which_a_password_was_reset_is_known_and_no_guess_keeps_it_out() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let sign_in = |password: &str| {
+        let form = format!("email={}&password={password}", ada.email.replace('@', "%40"));
+        world.post("/call/sign_in").header(header::CONTENT_TYPE, FORM).body(form)
+    };
+    let besiege = async || while Answer::of(sign_in("a-wrong-guess")).await.status.as_u16() != 429 {};
+    besiege().await;
+    let link = link(&world.services, &ada.email, Purpose::ResetPassword).await.expect("a link");
+    let secret = link.rsplit('/').next().expect("a secret");
+    let form = format!("secret={secret}&password=another-horse-battery");
+    let reset = Answer::of(world.post("/call/reset_password").header(header::CONTENT_TYPE, FORM).body(form)).await;
+    let browser = reset.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+    assert!(browser.starts_with("stint-browser=") && browser.len() > 30, "{reset:?}");
+    besiege().await;
+    let hers = Answer::of(sign_in("another-horse-battery").header(header::COOKIE, browser)).await;
+    assert!(hers.header("set-cookie").starts_with("stint="), "{hers:?}");
 }

@@ -7,6 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 use app::{
@@ -94,12 +95,30 @@ impl World {
         Self::open_on(made().await, Limits::new(None), lenient(), Engine::default(), quotas).await
     }
 
+    /// Opens the doors before a database that nobody else uses, behind a gate with these rules and with shares of the connections
+    /// for calls, where a number is given for them; nobody waits for theirs.
+    pub async fn alone_under(rules: Rules, share: Option<usize>) -> Self {
+        let shared = |database: Database| share.map_or(database.clone(), |share| database.in_shares(share, Duration::ZERO));
+        Self::open_between(made().await, Limits::new(None), rules, Engine::default(), Quotas::default(), shared).await
+    }
+
     /// Opens the doors with an assistant.
     pub async fn open_for(assistant: Engine) -> Self {
         Self::open_on(shared().await.clone(), Limits::new(None), lenient(), assistant, Quotas::default()).await
     }
 
     async fn open_on(database: PgConnectOptions, limits: Limits, rules: Rules, assistant: Engine, quotas: Quotas) -> Self {
+        Self::open_between(database, limits, rules, assistant, quotas, |database| database).await
+    }
+
+    async fn open_between(
+        database: PgConnectOptions,
+        limits: Limits,
+        rules: Rules,
+        assistant: Engine,
+        quotas: Quotas,
+        for_calls: impl FnOnce(Database) -> Database,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let press_is_broken = Arc::new(AtomicBool::new(false));
@@ -109,7 +128,7 @@ impl World {
             admission: Gate::new(rules, gate.clone()),
             recorder: Recorder::start(gate.clone()),
             workers: gate.clone(),
-            database: gate,
+            database: for_calls(gate),
             clock: Box::new(SystemClock),
             documents: Box::new(PlainDocuments(press_is_broken.clone())),
             public_url: address.clone(),
@@ -197,7 +216,7 @@ impl World {
 
 /// A gate that nobody meets: most tests are about something else.
 fn lenient() -> Rules {
-    Rules { at_once: 1_000, strangers_at_once: 1_000, ..Rules::of(None) }
+    Rules { at_once: 1_000, of_person_at_once: 1_000, strangers_at_once: 1_000, ..Rules::of(None) }
 }
 
 /// An answer, read to its end.

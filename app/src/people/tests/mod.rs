@@ -5,6 +5,7 @@ mod inviters;
 mod members;
 mod newcomers;
 mod owners;
+mod received;
 mod team;
 mod viewers;
 

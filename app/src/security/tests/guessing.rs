@@ -118,3 +118,24 @@ async fn whoever_guesses_from_elsewhere_does_not_slow_the_owner_down_where_they_
     let failed = "select sum(times)::bigint from security_event e where e.kind = 'sign_in_failed' and e.address = '203.0.113.7' and $1::uuid is not null";
     assert_eq!(studio.number(&format!("{failed} and e.user_id = '{}'", grace.user)).await, 6, "each wrong one is written down");
 }
+
+#[tokio::test]
+async fn however_many_guess_an_owner_from_a_network_of_their_own_gets_in_with_the_right_password() {
+    let studio = World::new("besieged").await;
+    let grace = signed_up(&studio).await;
+    let tried = async |address: &str, password: &str| {
+        let caller = Caller { address: address.to_owned(), ..studio.caller.clone() };
+        check_password(&caller, &grace.email, password.to_owned(), None).await.map(|verified| verified.user).map_err(|error| error.code)
+    };
+    let mut looked_at = 0;
+    for network in 0..4 {
+        for _ in 0..6 {
+            looked_at += u8::from(tried(&format!("2001:db8:{network:x}::7"), "a wrong guess").await == Err(Code::Unauthenticated));
+        }
+    }
+    assert_eq!(looked_at, 6 + 3 * 3, "of each network but the first three are looked at");
+    let neighbour = tried("2001:db8:0:ffff::1", PASSWORD).await;
+    assert_eq!(neighbour, Err(Code::RateLimited), "what one customer is given is one network");
+    assert_eq!(tried("203.0.113.9", PASSWORD).await, Ok(grace.user));
+    settled(&studio).await;
+}

@@ -2,6 +2,7 @@
 
 mod guessing;
 mod own;
+mod tokens;
 
 use crate::{
     access::Role,

@@ -152,3 +152,21 @@ async fn a_mail_that_leaves_while_the_address_changes_waits_and_stays() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_resets_the_password_signs_in_at_once_however_many_guess() {
+    let acme = World::new("acme").await;
+    let barbara = signed_up(&acme).await;
+    while !matches!(check(&acme, &barbara, "a wrong guess").await, Err(Code::RateLimited)) {}
+    assert_eq!(check(&acme, &barbara, "correct horse battery").await, Err(Code::RateLimited), "the right one, from the same place");
+    let secret = asked(&acme, &barbara).await;
+    let known = format!("select count(*) from known_browser where $1 is not null and user_id = '{}'", barbara.world.person().id.0);
+    let before = acme.number(&known).await;
+    reset(&acme.caller, &secret, NEW.to_owned(), false).await.expect("reset");
+    assert_eq!(check(&acme, &barbara, NEW).await, Ok(()));
+    assert_eq!(acme.number(&known).await, before + 1, "the browser that it was done in");
+}
+
+async fn check(acme: &World, person: &Signed, password: &str) -> Result<(), Code> {
+    check_password(&acme.caller, &person.email, password.to_owned(), None).await.map(|_| ()).map_err(|error| error.code)
+}
