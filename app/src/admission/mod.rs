@@ -55,8 +55,8 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Those of a process: eight under way of a credential and three times as many of a person; `token` calls per minute with one token, twice as many at once, and 600 per minute and 200 at once of
-    /// one person; none means no limit on how often.
+    /// Those of a process: eight under way of a credential and three times as many of a person; `token` calls per minute with one
+    /// token, twice as many at once, and 600 per minute and 200 at once of one person; none means no limit on how often.
     pub fn of(token: Option<NonZeroU32>) -> Self {
         const PERSON: Option<Rate> = match (NonZeroU32::new(600), NonZeroU32::new(200)) {
             (Some(per_minute), Some(burst)) => Some(Rate { per_minute, burst }),
