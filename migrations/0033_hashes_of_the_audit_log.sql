@@ -55,3 +55,6 @@ returns table (last_position bigint, last_hash bytea, broken uuid, broken_positi
     select l.position, l.hash, b.id, b.position, b.reason
     from (select position, hash from checked order by position desc limit 1) l full join broken b on true
 $$;
+
+revoke execute on function text_of_change from public;
+grant execute on function text_of_change to stint_app;

@@ -77,12 +77,11 @@ end
 $$;
 
 -- For whom the organization of this transaction uses what founders have together: whoever has founded it while they own it, then
--- whoever has owned it longest. Nobody answers for what they have left.
+-- whoever has owned it longest. Nobody answers for what they have left, nor for what nobody is known to have founded.
 create function payer_of_usage() returns uuid language sql stable security definer set search_path = public, pg_temp as $$
-    select m.user_id from member m
-    left join founding f on f.organization_id = m.organization_id and f.founder = m.user_id
-    where m.organization_id = current_organization() and m.role = 'owner' and m.removed_at is null and m.user_id is not null
-    order by f.founder is null, m.created_at, m.id limit 1
+    select m.user_id from founding f join member m on m.organization_id = f.organization_id
+    where f.organization_id = current_organization() and m.role = 'owner' and m.removed_at is null and m.user_id is not null
+    order by m.user_id = f.founder desc, m.created_at, m.id limit 1
 $$;
 
 -- Counts what the organization of this transaction uses for whoever it counts for, unless that were more than `most` (absent: no

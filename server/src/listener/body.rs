@@ -3,6 +3,7 @@
 use std::{
     io,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -11,7 +12,10 @@ use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::{Pace, register::Answering};
+use super::{
+    Pace,
+    register::{Answering, Standing},
+};
 
 /// The body of a request. Whoever sends it more slowly than its pace is given up.
 pub(super) struct Paced {
@@ -20,11 +24,16 @@ pub(super) struct Paced {
     received: u64,
     /// Since when somebody has been waiting for it, and when more of it has to be there.
     awaited: Option<(Instant, Pin<Box<Sleep>>)>,
+    /// The connection that it comes on.
+    standing: Arc<Standing>,
 }
 
 impl Paced {
-    pub(super) fn new(body: Incoming, pace: Pace) -> Self {
-        Self { body, pace, received: 0, awaited: None }
+    pub(super) fn new(body: Incoming, pace: Pace, standing: Arc<Standing>) -> Self {
+        if body.is_end_stream() {
+            standing.received();
+        }
+        Self { body, pace, received: 0, awaited: None, standing }
     }
 
     /// How long the bytes so far, and the next ones, may take.
@@ -55,10 +64,16 @@ impl HttpBody for Paced {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Some(Ok(frame))) => {
                 self.received += frame.data_ref().map_or(0, |data| data.len() as u64);
+                if self.body.is_end_stream() {
+                    self.standing.received();
+                }
                 Poll::Ready(Some(Ok(frame)))
             }
             Poll::Ready(Some(Err(problem))) => Poll::Ready(Some(Err(io::Error::other(problem)))),
-            Poll::Ready(None) => Poll::Ready(None),
+            Poll::Ready(None) => {
+                self.standing.received();
+                Poll::Ready(None)
+            }
         }
     }
 
@@ -68,6 +83,12 @@ impl HttpBody for Paced {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+impl Drop for Paced {
+    fn drop(&mut self) {
+        self.standing.received();
     }
 }
 

@@ -101,7 +101,7 @@ async fn converse(stream: TcpStream, peer: SocketAddr, place: Place, doors: Rout
     let (pace, answers) = (bounds.pace, Arc::clone(&standing));
     let service = service_fn(move |request: Request<Incoming>| {
         let answering = answers.answering();
-        let mut request = request.map(|body| Body::new(Paced::new(body, pace)));
+        let mut request = request.map(|body| Body::new(Paced::new(body, pace, Arc::clone(&answers))));
         request.extensions_mut().insert(ConnectInfo(peer));
         let answer = doors.clone().oneshot(request);
         async move { answer.await.map(|answer| answer.map(|body| Sent::new(body, answering))).map_err(|never: Infallible| never) }

@@ -23,6 +23,8 @@ enum Phase {
     Idle(Instant),
     /// The head of a request is awaited or coming, since then.
     Head(Instant),
+    /// The body of a request is awaited or coming, since then.
+    Body(Instant),
     /// A request is being answered.
     Answering,
 }
@@ -52,22 +54,35 @@ impl Standing {
     pub(super) fn head_since(&self) -> Option<Instant> {
         match *locked(&self.phase) {
             Phase::Head(since) => Some(since),
-            Phase::Idle(_) | Phase::Answering => None,
+            Phase::Idle(_) | Phase::Body(_) | Phase::Answering => None,
         }
     }
 
     /// Since when nothing is being answered.
     fn waits_since(&self) -> Option<Instant> {
         match *locked(&self.phase) {
-            Phase::Head(since) | Phase::Idle(since) => Some(since),
+            Phase::Head(since) | Phase::Idle(since) | Phase::Body(since) => Some(since),
             Phase::Answering => None,
         }
     }
 
-    /// A request has come whole; it is being answered until what is returned is dropped.
+    /// Whether there is no request, or only the beginning of its head.
+    fn is_without_request(&self) -> bool {
+        matches!(*locked(&self.phase), Phase::Head(_) | Phase::Idle(_))
+    }
+
+    /// The head of a request has come. Once its body has come too, it is being answered until what is returned is dropped.
     pub(super) fn answering(self: &Arc<Self>) -> Answering {
-        *locked(&self.phase) = Phase::Answering;
+        *locked(&self.phase) = Phase::Body(Instant::now());
         Answering(Arc::clone(self))
+    }
+
+    /// The body of the request has come, or nobody wants the rest of it.
+    pub(super) fn received(&self) {
+        let mut phase = locked(&self.phase);
+        if matches!(*phase, Phase::Body(_)) {
+            *phase = Phase::Answering;
+        }
     }
 }
 
@@ -188,7 +203,7 @@ impl Register {
     /// Cuts all connections on which nothing is being answered.
     pub(super) fn cut_waiting(&self) {
         let open = locked(&self.open);
-        let waiting = open.connections.values().filter(|(_, standing)| standing.waits_since().is_some());
+        let waiting = open.connections.values().filter(|(_, standing)| standing.is_without_request());
         waiting.for_each(|(_, standing)| standing.cut.cancel());
     }
 

@@ -96,6 +96,22 @@ async fn silent_sockets_keep_nobody_out() {
 }
 
 #[tokio::test]
+async fn whoever_sends_half_a_body_makes_room_and_is_no_answer_that_was_broken_off() {
+    let house = House::open(doors(), Bounds { connections: 20, farewell: SOON, last_requests: SOON / 2, ..wide() }).await;
+    let mut slow = Vec::new();
+    for _ in 0..60 {
+        let mut socket = house.connect().await;
+        socket.write_all(b"POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 100\r\n\r\nx").await.ok();
+        slow.push(socket);
+    }
+    for _ in 0..5 {
+        assert!(house.answers().await, "who has waited longest for the rest of a body makes room");
+    }
+    house.ending.cancel();
+    assert_eq!(timeout(LIMIT, house.served).await.expect("an end").expect("served"), 0);
+}
+
+#[tokio::test]
 async fn half_a_head_is_not_waited_for() {
     let house = House::open(doors(), Bounds { head: SOON, ..wide() }).await;
     assert_eq!(house.told(b"").await, "", "nothing at all");
