@@ -1,5 +1,7 @@
 //! Verifying the log, at its page.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -42,16 +44,23 @@ fn told(proof: &AuditProof) -> AnyView {
     }
 }
 
+/// After how long it is looked again how far a check is.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
 /// The check of the whole log: how far it is, when there was one last, and the button that starts it.
 #[component]
 fn Whole() -> impl IntoView {
     let write = Write::<StartAuditVerification>::new();
-    let version = write.version();
-    let verification = fetched(move || version.get(), |_| get_audit_verification());
+    let (version, looks) = (write.version(), RwSignal::new(0_u32));
+    let verification = fetched(move || (version.get(), looks.get()), |_| get_audit_verification());
     let path = use_here().path("settings/audit");
     loaded(verification, move |verification| {
         let running = verification.state == VerificationState::Running;
         let path = path.clone();
+        if running {
+            // Each look that finds it under way is followed by another one.
+            Effect::new(move |_| set_timeout(move || _ = looks.try_update(|looks| *looks += 1), LOOK_AGAIN));
+        }
         view! {
             {progress(&verification)}
             {if running {
