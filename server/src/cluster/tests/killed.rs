@@ -8,6 +8,7 @@ use nix::{
 };
 use std::{
     env,
+    path::PathBuf,
     process::{Child, Command, Stdio},
 };
 
@@ -230,6 +231,14 @@ async fn a_database_that_hangs_is_killed_whole_and_in_time() {
     assert!(again.stop_by(Instant::now() + LIMIT).await, "who is asked in time stops by itself");
 }
 
+/// A script that the system calls by the name of the program whose work it stands for.
+fn called_initdb(folder: &TempDir, script: &str) -> PathBuf {
+    let path = folder.path().join("initdb");
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("a script");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it may be run");
+    path
+}
+
 #[tokio::test]
 async fn a_first_start_that_was_killed_does_not_disturb_the_next_one() {
     let folder = folder();
@@ -238,11 +247,11 @@ async fn a_first_start_that_was_killed_does_not_disturb_the_next_one() {
     fs::create_dir_all(&draft).expect("a folder");
     home.account.own_all(&draft).expect("it is given away");
     // An orphan of a first start that was killed: it goes on writing its draft.
-    let mut orphan = home.account.command("/bin/sh");
-    orphan.args(["-c", "while :; do mkdir -p base; : >base/$$; : >base/more; done"]).current_dir(&draft);
-    let mut orphan = orphan.spawn().expect("a process");
+    let mut orphan = home.account.command(called_initdb(&folder, "while :; do mkdir -p base; true >base/$$; true >base/more; done"));
+    let mut orphan = orphan.current_dir(&draft).spawn().expect("a process");
+    eventually("it writes", async || draft.join("base/more").exists()).await;
     let cluster = start(&folder).await;
-    orphan.wait().expect("the next start has ended it");
+    eventually("the next start has ended it", async || orphan.try_wait().expect("a state").is_some()).await;
     assert_eq!(ask::<i32>(&pool(&cluster).await, "select 1").await.expect("an answer"), 1);
     cluster.stop().await;
 }
