@@ -2,7 +2,7 @@
 -- What one person, or one network, causes takes no mail from others: notices to a person have a bound, what waits to be told to
 -- people is looked at in part and does not wait for ever, and an organization counts for somebody who owns it now.
 
--- The same as before, but of what is to be told to people the oldest are enough to choose from.
+-- The same as before, but of each share of what people are mailed so many are looked at as may leave now, and no more.
 create or replace function mails_by_turn(at_most integer, shares text[], used_up text[], at_work uuid[], oldest interval, furthest interval)
 returns table (organization_id uuid, id uuid, share text, lane uuid) language plpgsql as $$
 declare
@@ -18,21 +18,23 @@ begin
                     order by m.organization_id limit 1)
             from waiting w where w.tenant is not null
         ),
+        -- Anybody may cause any number of these: of many of a share, the oldest that may leave are enough to choose from. A link for a
+        -- new password goes to whoever is known to read there, or is a proof.
         to_people as (
-            select coalesce(t.reference, t.id) as whose, t.id as mail, t.next_attempt_at as due_at, t.attempts > 0 as counted,
-                case when t.template is not null and confirmed_address(t.reference) is null then 'proofs' else 'people' end as part
-            from (
-                select m.reference, m.id, m.next_attempt_at, m.attempts, m.template from outgoing_mail m
-                where m.organization_id = nobody and m.state = 'waiting' and (m.template is null or m.template = 'reset_password')
-                    and m.queued_at > now() - oldest and (m.next_attempt_at <= now() or m.next_attempt_at > now() + furthest)
-                order by m.next_attempt_at, m.id limit 1000
-            ) t
+            (select coalesce(m.reference, m.id) as whose, m.id as mail, m.next_attempt_at as due_at, 'people' as part from outgoing_mail m
+             where m.organization_id = nobody and m.state = 'waiting' and (m.template is null or m.template = 'reset_password')
+                and m.queued_at > now() - oldest and (m.next_attempt_at <= now() or m.next_attempt_at > now() + furthest)
+                and 'people' = any (shares) and (m.attempts > 0 or 'people' <> all (used_up))
+                and coalesce(m.reference, m.id) <> all (at_work)
+                and (m.template is null or confirmed_address(m.reference) is not null)
+             order by m.next_attempt_at, m.id limit 1000)
             union all
-            -- Strangers may have asked for any number of them: of many, the oldest are enough to choose from.
-            (select coalesce(m.reference, m.id), m.id, m.next_attempt_at, m.attempts > 0, 'proofs' from outgoing_mail m
-             where m.organization_id = nobody and m.state = 'waiting' and m.template in ('confirm_address', 'change_address')
+            (select coalesce(m.reference, m.id), m.id, m.next_attempt_at, 'proofs' from outgoing_mail m
+             where m.organization_id = nobody and m.state = 'waiting' and m.template in ('confirm_address', 'change_address', 'reset_password')
                 and m.queued_at > now() - oldest and (m.next_attempt_at <= now() or m.next_attempt_at > now() + furthest)
                 and 'proofs' = any (shares) and (m.attempts > 0 or 'proofs' <> all (used_up))
+                and coalesce(m.reference, m.id) <> all (at_work)
+                and (m.template <> 'reset_password' or confirmed_address(m.reference) is null)
              order by m.next_attempt_at, m.id limit 1000)
         ),
         next as (
@@ -47,7 +49,7 @@ begin
             where w.tenant is not null and 'organizations' = any (shares)
             union all
             (select distinct on (p.whose) nobody, p.mail, p.part, p.whose, p.due_at from to_people p
-             where p.part = any (shares) and (p.counted or p.part <> all (used_up)) order by p.whose, p.part = 'proofs', p.due_at, p.mail)
+             order by p.whose, p.part = 'proofs', p.due_at, p.mail)
         )
         select n.tenant, n.mail, n.part, n.whose from next n
         where n.whose <> all (at_work)
@@ -58,8 +60,9 @@ begin
 end
 $$;
 
--- The same as before; a mail without a link is a `notice`.
-create or replace function mail_to_person_at(person uuid, kinds text[], nth integer) returns timestamptz
+-- When the mail without a link about this was written to a person at this mailbox that is the `nth`, counted back from the newest.
+-- The person is held until the transaction ends, so that what happens to them at once counts as one after the other.
+create function notice_to_person_at(person uuid, mailbox text, about text, nth integer) returns timestamptz
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     nobody constant uuid := '00000000-0000-0000-0000-000000000000';
@@ -69,7 +72,7 @@ begin
     perform from app_user u where u.id = person for no key update;
     perform set_config('app.organization_id', nobody::text, true);
     select m.created_at into written from outgoing_mail m
-    where m.organization_id = nobody and m.reference = person and coalesce(m.template, 'notice') = any (kinds)
+    where m.organization_id = nobody and m.reference = person and m.template is null and m.recipient = mailbox and m.subject = about
     order by m.created_at desc, m.id desc offset nth - 1 limit 1;
     perform set_config('app.organization_id', tenant, true);
     return written;
@@ -138,5 +141,5 @@ begin
 end
 $$;
 
-revoke execute on function payer_of_usage, forget_mails_to_people from public;
-grant execute on function forget_mails_to_people to stint_app;
+revoke execute on function notice_to_person_at, payer_of_usage, forget_mails_to_people from public;
+grant execute on function notice_to_person_at, forget_mails_to_people to stint_app;

@@ -8,6 +8,7 @@ use app::{
     admission::Owner,
     context::{Caller, Door},
     error::{Code, Error},
+    limits::network,
 };
 use axum::{
     body::{Body, HttpBody as _},
@@ -21,7 +22,7 @@ use url::Url;
 use crate::{
     peers,
     refusal::Refusal,
-    router::{Site, layers, limits::network},
+    router::{Site, layers},
 };
 
 /// The header with which the pages say for which organization they call.

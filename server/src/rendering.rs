@@ -6,20 +6,21 @@
 
 use std::time::Duration;
 
+use app::error::Error;
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     extract::{Request, State},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
-use futures::{StreamExt as _, stream};
+use futures::{Stream, StreamExt as _, stream};
 use tokio::{
     sync::{mpsc, oneshot},
     time::timeout,
 };
 use tracing::Instrument as _;
 
-use crate::{isolation::isolated, router::Site};
+use crate::{isolation::isolated, refusal::Refusal, router::Site};
 
 /// How many pieces of a page wait for a reader who is slower than it is rendered.
 const PIECES_AHEAD: usize = 8;
@@ -36,7 +37,7 @@ pub async fn to_its_end(State(site): State<Site>, request: Request, next: Next) 
         Err(_) => match rendering.await {
             // It is told to whoever asked, as where no task is between.
             Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
-            _ => Response::new(Body::empty()),
+            _ => Refusal::from(Error::unavailable("The page took too long.")).into_response(),
         },
     }
 }
@@ -45,10 +46,43 @@ async fn render(request: Request, next: Next, begun: oneshot::Sender<Response>) 
     let (parts, body) = next.run(request).await.into_parts();
     let mut body = body.into_data_stream();
     let (pieces, received) = mpsc::channel(PIECES_AHEAD);
-    let received = stream::unfold(received, async |mut received| Some((received.recv().await?, received)));
     // Without a reader the rest is rendered all the same.
-    let mut read = begun.send(Response::from_parts(parts, Body::from_stream(received))).is_ok();
+    let mut read = begun.send(Response::from_parts(parts, Body::from_stream(handed_on(received)))).is_ok();
     while let Some(piece) = body.next().await {
-        read = read && pieces.send(piece).await.is_ok();
+        read = read && pieces.send(Some(piece)).await.is_ok();
+    }
+    pieces.send(None).await.ok();
+}
+
+/// The pieces as they come. Only the sign after the last one is an end: a render that panicked or was given up breaks the answer off,
+/// so that no reader takes a part for the whole.
+fn handed_on(received: mpsc::Receiver<Option<Result<Bytes, axum::Error>>>) -> impl Stream<Item = Result<Bytes, axum::Error>> {
+    stream::unfold(Some(received), async |received| {
+        let mut received = received?;
+        match received.recv().await {
+            Some(piece) => piece.map(|piece| (piece, Some(received))),
+            None => Some((Err(axum::Error::new("the render broke off")), None)),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_render_that_broke_off_is_not_taken_for_a_whole_page() {
+        for (end, whole) in [(true, true), (false, false)] {
+            let (pieces, received) = mpsc::channel(PIECES_AHEAD);
+            pieces.send(Some(Ok(Bytes::from_static(b"a part")))).await.expect("taken");
+            if end {
+                pieces.send(None).await.expect("taken");
+            }
+            drop(pieces);
+            let read = to_bytes(Body::from_stream(handed_on(received)), 100).await;
+            assert_eq!(read.is_ok_and(|read| read == "a part"), whole);
+        }
     }
 }

@@ -19,7 +19,7 @@ use crate::{
         event::{Origin, note},
     },
     text,
-    verification::{self, address},
+    verification::{self, address, pace},
 };
 
 /// How long a browser stays signed in.
@@ -81,7 +81,12 @@ pub async fn begin(services: &Services, given: Registration, requester: Requeste
     store::insert_user(&mut db, user.0, &email, &name, &password_hash, now).await?;
     match given.confirmed {
         true => store::confirm_email(&mut db, user, now).await?,
-        false => address::send(&mut db, user, verification::Purpose::ConfirmAddress, &email, now).await?,
+        false => {
+            if let Requester::Network(network) = requester {
+                pace::of_network(&mut db, services, network).await?;
+            }
+            address::send(&mut db, user, verification::Purpose::ConfirmAddress, &email, now).await?;
+        }
     }
     let slug = found(&mut db, &Founder { user, member, name: &name }, &organization_name, &zone, now).await?;
     let verified = Verified::new(user, password_hash);

@@ -51,8 +51,8 @@ pub async fn present(caller: &Caller, given: String) -> Result<Verified, Error> 
     let (user, services) = (caller.person()?.id, &caller.services);
     let limits = [Limit::of_person(Purpose::Password, user.0)];
     attempts::count(&services.database, &limits, "There were too many wrong passwords.").await?;
-    // However right it is: each look at a password takes a core for a while.
-    attempts::count(&services.database, &[Limit::of_looks(user.0)], "Your password was asked for too often.").await?;
+    // However right it is: each check of a password takes a core for a while.
+    attempts::count(&services.database, &[Limit::of_password_checks(user.0)], "Your present password was checked too often.").await?;
     let mut db = services.database.begin(Reach::Person(user.0), Access::Read).await?;
     let kept = store::password_hash(&mut db, user.0).await?;
     // Hashing takes long: nobody else waits for the connection meanwhile.

@@ -111,17 +111,25 @@ impl Db {
 /// room it is tried out whether there is room again.
 pub async fn ready(database: &Database) -> Result<(), Error> {
     let database = database.for_the_process();
-    if errors::write_failed() {
-        let mut db = database.begin(Reach::Nobody, Access::Write).await?;
-        record::probe_storage(db.connection()).await?;
-        db.roll_back().await;
-        errors::note_that_writes_work();
-    }
     let mut db = database.begin(Reach::Nobody, Access::Read).await?;
     if !record::takes_writes(db.connection()).await? {
         return Err(Error::unavailable("The database is read-only: it is a standby, or was set so."));
     }
-    Ok(record::check_version(db.connection()).await?)
+    record::check_version(db.connection()).await?;
+    db.release().await;
+    if errors::write_failed() {
+        try_to_write(&database).await?;
+    }
+    Ok(())
+}
+
+/// Tries out whether there is room for what is to be kept, and notes it.
+async fn try_to_write(database: &Database) -> Result<(), Error> {
+    let mut db = database.begin(Reach::Nobody, Access::Write).await?;
+    record::probe_storage(db.connection()).await?;
+    db.roll_back().await;
+    errors::note_that_writes_work();
+    Ok(())
 }
 
 /// Whether the login may still take on its roles, and the walls stand as the migrations built them. It reads the catalogue, which

@@ -1,7 +1,10 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{testing::World, verification::address};
+use crate::{
+    testing::{World, apart},
+    verification::address,
+};
 
 /// A studio whose invoice over 50.00 EUR waits to be mailed, and its mail.
 async fn studio() -> (World, Value, Due) {
@@ -174,6 +177,25 @@ async fn a_new_password_for_an_address_that_nobody_has_proved_counts_as_a_proof(
     let lane = asked(&stranger, Purpose::ResetPassword, 1).await;
     let found = due(&stranger.caller.services, 10_000, &Share::ALL, &[], &[]).await.expect("what is due");
     assert_eq!(found.iter().find(|due| due.lane == lane).map(|due| due.share), Some(Share::Proofs));
+}
+
+/// Links for a new password to addresses that nobody has proved, more than are looked at in one go, all older than any other mail.
+const CROWD: &str =
+    "insert into outgoing_mail (organization_id, id, recipient, subject, template, reference, next_attempt_at, created_at, queued_at)
+    select '00000000-0000-0000-0000-000000000000', gen_random_uuid(), 'nobody@example.com', 'A new password', 'reset_password',
+        gen_random_uuid(), now() - interval '3 days', now() - interval '3 days', now() - interval '3 days'
+    from generate_series(1, 1200) where $1 is not null";
+
+#[tokio::test]
+async fn a_crowd_of_proofs_that_may_not_leave_today_hides_nobodys_new_password() {
+    apart("crowd_of_proofs", async {
+        let barbara = World::new("barbara").await;
+        barbara.sql(CROWD).await;
+        let lane = asked(&barbara, Purpose::ResetPassword, 1).await;
+        let found = due(&barbara.caller.services, 4, &Share::ALL, &[Share::Proofs], &[]).await.expect("what is due");
+        assert!(found.iter().any(|due| due.lane == lane && due.share == Share::People), "{found:?}");
+    })
+    .await;
 }
 
 #[tokio::test]

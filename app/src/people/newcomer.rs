@@ -15,7 +15,7 @@ use crate::{
     error::{Code, Error},
     operation::{Call, Operation},
     operations, text,
-    verification::{Purpose, pace},
+    verification::Purpose,
 };
 
 /// Signs somebody up; who they are now, and where they land.
@@ -23,7 +23,6 @@ use crate::{
 /// Where signing up takes an invitation, both happen or neither: it lets one person in, however many come with it at once.
 pub async fn sign_up(caller: &Caller, given: Registration, invitation: Option<&str>) -> Result<(Verified, String), Error> {
     refuse_unless_admitted(caller, &given.email, invitation).await?;
-    pace::of_stranger(caller).await?;
     match (caller.services.sign_up, invitation) {
         (SignUpPolicy::Invited, Some(secret)) => sign_up_by(caller, given, secret).await,
         (_, invitation) => {

@@ -139,6 +139,6 @@ async fn count(db: &mut Db, what: &str, more: i64, most: i64, words: &str) -> Re
 
 /// The refusal, which says when there is more.
 fn used_up(words: &str, free_on: Date) -> Error {
-    let error = Error::new(Code::RateLimited, format!("{words}. It goes on on {free_on} at 00:00 UTC."));
+    let error = Error::new(Code::RateLimited, format!("{words}. There are more from {free_on}, 00:00 UTC."));
     Error { details: Some(serde_json::json!({ "free_at": format!("{free_on}T00:00:00Z") })), ..error }
 }

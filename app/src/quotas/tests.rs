@@ -89,7 +89,7 @@ async fn leave(db: &mut Db, quotas: &Quotas, share: Share) -> usize {
     for left in 0..30 {
         if mail_left(db, quotas, share).await.is_err() {
             let refused = mail_leaves(db, quotas, share).await.expect_err("and none leaves");
-            assert!(refused.code == Code::RateLimited && refused.message.contains("It goes on on"), "{refused:?}");
+            assert!(refused.code == Code::RateLimited && refused.message.contains("There are more from"), "{refused:?}");
             return left;
         }
         mail_leaves(db, quotas, share).await.expect("it leaves");
@@ -197,7 +197,7 @@ async fn what_all_use_together_has_a_bound_that_nobody_passes() {
     assert!(check_tokens(&mut db, &quotas).await.is_ok(), "there is something left");
     settle_tokens(&mut db, &quotas, 5).await.expect("what was used is counted whatever the bound");
     let refused = check_tokens(&mut db, &quotas).await.expect_err("nothing is left");
-    assert!(refused.code == Code::RateLimited && refused.message.contains("It goes on on"), "{refused:?}");
+    assert!(refused.code == Code::RateLimited && refused.message.contains("There are more from"), "{refused:?}");
     take_tokens(&mut db, &quotas, 1).await.expect_err("nothing is left");
     settle_tokens(&mut db, &quotas, -1 - most).await.expect("given back");
     take_tokens(&mut db, &quotas, 1).await.expect("there is again");

@@ -32,8 +32,8 @@ pub enum Purpose {
     Mail,
     /// The present password of somebody who is signed in.
     Password,
-    /// The same, whether it is right or wrong.
-    Look,
+    /// The check of such a password, whether it is right or wrong.
+    PasswordCheck,
     /// A token of a program.
     Token,
 }
@@ -51,19 +51,21 @@ pub struct Limit {
 }
 
 impl Limit {
-    fn spaced(purpose: Purpose, network: &str, often: f64, within: f64) -> Self {
+    /// So often at once, and then as often within so many seconds.
+    fn spaced(key: Vec<u8>, often: f64, within: f64) -> Self {
         let spacing = within / often;
-        Self { key: key(purpose, "network", network.as_bytes()), spacing, tolerance: spacing * (often - 1.0), growing: false }
+        Self { key, spacing, tolerance: spacing * (often - 1.0), growing: false }
     }
 
     /// So often within so many seconds from the network that an address is of, and `factor` times as often from all that a customer
     /// may be given.
     fn of_place(purpose: Purpose, address: IpAddr, (often, within): (f64, f64), factor: f64) -> Vec<Self> {
+        let key = |network: String| key(purpose, "network", network.as_bytes());
         match site(address) {
-            None => vec![Self::spaced(purpose, &network(address).to_string(), often, within)],
+            None => vec![Self::spaced(key(network(address).to_string()), often, within)],
             Some(site) => vec![
-                Self::spaced(purpose, &format!("{}/64", network(address)), often, within),
-                Self::spaced(purpose, &format!("{site}/48"), often * factor, within),
+                Self::spaced(key(format!("{}/64", network(address))), often, within),
+                Self::spaced(key(format!("{site}/48")), often * factor, within),
             ],
         }
     }
@@ -99,10 +101,9 @@ impl Limit {
         Self::growing(purpose, "browser", &[email.as_bytes(), b"\0", browser_hash].concat())
     }
 
-    /// How often the password of somebody who is signed in is looked at: ten times at once, then every six seconds.
-    pub fn of_looks(person: Uuid) -> Self {
-        let spacing = 6.0;
-        Self { key: key(Purpose::Look, "person", person.as_bytes()), spacing, tolerance: spacing * 9.0, growing: false }
+    /// How often the present password of somebody who is signed in is checked: ten times at once, then every six seconds.
+    pub fn of_password_checks(person: Uuid) -> Self {
+        Self::spaced(key(Purpose::PasswordCheck, "person", person.as_bytes()), 10.0, 60.0)
     }
 
     /// The limit of somebody who is signed in.
@@ -122,8 +123,13 @@ fn key(purpose: Purpose, kind: &str, about: &[u8]) -> Vec<u8> {
 /// `rate_limited` when it comes too early for one of them; then it counts for none. `what` says what there were too many of.
 pub async fn count(database: &Database, limits: &[Limit], what: &str) -> Result<(), Error> {
     let mut db = database.begin(Reach::Nobody, Access::Write).await?;
-    let wait = store::count_attempt(&mut db, limits).await?;
-    kept_unless(wait, db, what).await
+    count_with(&mut db, limits, what).await?;
+    db.commit().await
+}
+
+/// The same, together with what else is done in a transaction: what is not kept was not counted.
+pub async fn count_with(db: &mut Db, limits: &[Limit], what: &str) -> Result<(), Error> {
+    refuse_for(store::count_attempt(db, limits).await?, what)
 }
 
 /// Counts a try at an account, and what came of it from this place: the first tries from there do not wait for what is tried
@@ -133,17 +139,16 @@ pub async fn count(database: &Database, limits: &[Limit], what: &str) -> Result<
 /// `rate_limited` when it comes too early; then it does not count.
 pub async fn count_from(database: &Database, account: &Limit, place: &Limit, what: &str) -> Result<(), Error> {
     let mut db = database.begin(Reach::Nobody, Access::Write).await?;
-    let wait = store::count_account_attempt(&mut db, account, place).await?;
-    kept_unless(wait, db, what).await
+    refuse_for(store::count_account_attempt(&mut db, account, place).await?, what)?;
+    db.commit().await
 }
 
-/// Keeps that a try was counted, or says how long to wait when it came too early.
-async fn kept_unless(wait: f64, db: Db, what: &str) -> Result<(), Error> {
-    if wait > 0.0 {
-        db.roll_back().await;
-        return Err(Error::too_often(what, Duration::try_from_secs_f64(wait).unwrap_or_default()));
+/// Says how long to wait when a try came too early.
+fn refuse_for(wait: f64, what: &str) -> Result<(), Error> {
+    match wait > 0.0 {
+        true => Err(Error::too_often(what, Duration::try_from_secs_f64(wait).unwrap_or_default())),
+        false => Ok(()),
     }
-    db.commit().await
 }
 
 /// Forgets the tries of these limits: the last one was right.

@@ -47,9 +47,9 @@ pub async fn send(db: &mut Db, person: UserId, purpose: Purpose, mailbox: &str, 
 }
 
 /// Puts a mail that only tells a person something into the outbox. The mailbox is known to be theirs: whoever reads at another one
-/// is told nothing. Of many notices within a day the first are sent.
+/// is told nothing. Of many notices about the same within a day the first are sent.
 pub(crate) async fn tell(db: &mut Db, person: UserId, mailbox: &str, subject: &str, body: &str, now: Timestamp) -> Result<(), Error> {
-    if !pace::lets_tell(db, person, now).await? {
+    if !pace::lets_tell(db, person, mailbox, subject, now).await? {
         return Ok(());
     }
     store::mail(db, &store::NewMail { mailbox, subject, body: Some(body), person, carries: None }, now).await

@@ -1,10 +1,12 @@
 //! How often links that prove an address are mailed for one person: their readers may be strangers, who have asked for nothing.
 
+use std::net::IpAddr;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Purpose, store};
 use crate::{
-    context::Caller,
+    context::{Caller, Services},
     database::Db,
     error::Error,
     id::UserId,
@@ -29,15 +31,14 @@ const TO_UNCONFIRMED: [Purpose; 3] = [Purpose::ConfirmAddress, Purpose::ChangeAd
 /// How many mails with a link for a new password somebody is sent within an hour.
 const RESETS_AN_HOUR: i32 = 3;
 
-/// Refuses what brings somebody a mail that is not signed in, when too much of it comes from their network: its mails leave none for
-/// others.
+/// Counts a mail to a reader who may be a stranger for the network that it is asked for from, and refuses it when there were too many:
+/// they would leave none for others. Together with what else is done in the transaction.
 ///
 /// # Errors
 /// `rate_limited`, with when to come again.
-pub async fn of_stranger(caller: &Caller) -> Result<(), Error> {
-    let Ok(address) = caller.address.parse() else { return Ok(()) };
-    match caller.services.mail_leaves {
-        true => attempts::count(&caller.services.database, &Limit::of_mails(address), FROM_NETWORK).await,
+pub async fn of_network(db: &mut Db, services: &Services, address: IpAddr) -> Result<(), Error> {
+    match services.mail_leaves {
+        true => attempts::count_with(db, &Limit::of_mails(address), FROM_NETWORK).await,
         false => Ok(()),
     }
 }
@@ -64,15 +65,19 @@ pub async fn of_proof(db: &mut Db, caller: &Caller, purpose: Purpose, again: &st
         );
         return Err(Error::too_often(&message, wait.unsigned_abs()));
     }
-    Ok(())
+    match caller.address.parse() {
+        Ok(address) => of_network(db, services, address).await,
+        Err(_) => Ok(()),
+    }
 }
 
-/// How many mails that only tell a person something are sent within a day. What happens beyond them is in the list of what happened.
+/// How many mails that only tell a person about one thing are sent to one mailbox within a day: many of one kind must not silence
+/// another. What happens beyond them is in the list of what happened.
 const NOTICES_A_DAY: i32 = 5;
 
-/// Whether a mail that only tells somebody something may be mailed to them now.
-pub async fn lets_tell(db: &mut Db, person: UserId, now: Timestamp) -> Result<bool, Error> {
-    let written = store::notice_at(db, person, NOTICES_A_DAY).await?;
+/// Whether a mail that only tells somebody about this may be mailed to this mailbox of theirs now.
+pub async fn lets_tell(db: &mut Db, person: UserId, mailbox: &str, about: &str, now: Timestamp) -> Result<bool, Error> {
+    let written = store::notice_at(db, person, mailbox, about, NOTICES_A_DAY).await?;
     Ok(left(written, DAY, now).is_none())
 }
 

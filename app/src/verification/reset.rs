@@ -29,7 +29,12 @@ use crate::{
 /// an account.
 pub async fn asked(caller: &Caller, email: &str) -> Result<(), Error> {
     let (email, services) = (text::email("email", email)?, caller.services.clone());
-    pace::of_stranger(caller).await?;
+    // Counted whether there is an account or not.
+    if let Ok(address) = caller.address.parse() {
+        let mut db = services.database.begin(Reach::Nobody, Access::Write).await?;
+        pace::of_network(&mut db, &services, address).await?;
+        db.commit().await?;
+    }
     let (tasks, from) = (services.tasks.clone(), Origin::of(caller));
     tasks.spawn(async move {
         if let Err(error) = send(&services, &email, &from).await {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How many mails are forgotten in one go.
-const MAILS_FORGOTTEN: i32 = 10_000;
+pub const MAILS_FORGOTTEN: i32 = 10_000;
 
 /// Keeps the hash of a secret.
 pub async fn keep(db: &mut Db, hash: &[u8], errand: &Errand<'_>, now: Timestamp) -> Result<(), Error> {
@@ -168,11 +168,11 @@ pub async fn keep_mails(db: &mut Db, person: UserId, purposes: &[Purpose], why: 
     Ok(())
 }
 
-/// When the mail that only tells a person something was written that is the `nth`, counted back from the newest. Holds the person, like
-/// [`mail_at`].
-pub async fn notice_at(db: &mut Db, person: UserId, nth: i32) -> Result<Option<Timestamp>, Error> {
-    let kinds = ["notice".to_owned()];
-    let written = query_scalar!(r#"select mail_to_person_at($1, $2, $3) as "written: jiff_sqlx::Timestamp""#, person.0, &kinds, nth);
+/// When the mail that only tells a person about this was written to this mailbox that is the `nth`, counted back from the newest.
+/// Holds the person, like [`mail_at`].
+pub async fn notice_at(db: &mut Db, person: UserId, mailbox: &str, about: &str, nth: i32) -> Result<Option<Timestamp>, Error> {
+    let written =
+        query_scalar!(r#"select notice_to_person_at($1, $2, $3, $4) as "written: jiff_sqlx::Timestamp""#, person.0, mailbox, about, nth);
     Ok(written.fetch_one(db.connection()).await?.map(jiff_sqlx::Timestamp::to_jiff))
 }
 

@@ -12,7 +12,7 @@ use app::{
     context::Caller,
     database::Database,
     error::Error,
-    limits::Recent,
+    limits::{Recent, network},
     security::attempts::{self, Purpose},
 };
 use axum::{
@@ -49,9 +49,6 @@ const GUESSES: [(&str, Purpose); 7] = [
 
 /// What is said to whoever tries too often.
 const TRIES: &str = "There were too many tries from your network.";
-
-/// Where an address comes from, for counting.
-pub use app::limits::network;
 
 /// The limits of this process.
 pub struct Limits {
