@@ -133,7 +133,7 @@ pub fn named(name: &str) -> Option<&'static Operation> {
 
 /// Server functions that are no operations, so only a browser may call them: they deal in cookies, passwords and
 /// links out of a mail, or are the drawer of the assistant, which is a door of its own.
-pub const BROWSER_ONLY: [&str; 23] = [
+pub const BROWSER_ONLY: [&str; 26] = [
     "/call/sign_up",
     "/call/sign_in",
     "/call/sign_out",
@@ -143,6 +143,9 @@ pub const BROWSER_ONLY: [&str; 23] = [
     "/call/change_address",
     "/call/confirm_address",
     "/call/send_verification",
+    "/call/show_waiting_address",
+    "/call/send_address_change",
+    "/call/forget_address_change",
     "/call/show_link",
     "/call/show_invitation",
     "/call/assistant_say",

@@ -6,7 +6,6 @@ use anyhow::Context;
 use app::{
     access::{Scope, Writes},
     account::registration::Registration,
-    verification::Purpose,
 };
 use clap::{Args, Parser, Subcommand};
 use server::{
@@ -67,7 +66,7 @@ enum Admin {
 
 #[derive(Args)]
 struct Link {
-    /// The address that the person signs in with.
+    /// The address that the person signs in with, or that they have asked to sign in with.
     #[arg(long)]
     email: String,
     /// Print JSON for machines.
@@ -186,10 +185,10 @@ async fn beside(command: Command, running: &Running) -> anyhow::Result<bool> {
             admin::create_token(running, admin::Wanted { email, organization, name, scopes, writes }, json).await?;
         }
         Command::Admin { command: Admin::Confirm(Link { email, json }) } => {
-            admin::link(running, &email, Purpose::ConfirmAddress, json).await?;
+            admin::confirm(running, &email, json).await?;
         }
         Command::Admin { command: Admin::ResetPassword(Link { email, json }) } => {
-            admin::link(running, &email, Purpose::ResetPassword, json).await?;
+            admin::reset_password(running, &email, json).await?;
         }
         Command::Serve | Command::Migrate => {}
     }

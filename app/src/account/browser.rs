@@ -5,6 +5,7 @@ use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 
 use super::{
+    ChangedPassword,
     hashing::Requester,
     registration, secret, store,
     verified::{self, Verified},
@@ -18,7 +19,10 @@ use crate::{
         self, EventKind,
         event::{Origin, note, password_changed},
     },
-    verification::address::{forget_links, tell},
+    verification::{
+        address::{forget_links, tell},
+        mail::lost_password,
+    },
 };
 
 /// How long a browser is known after somebody has signed in there, in seconds: 400 days, the longest that browsers keep a cookie.
@@ -79,7 +83,7 @@ pub async fn sign_out(caller: &Caller) -> Result<(), Error> {
 
 /// Changes the password and signs every other browser of the person out; their tokens are revoked if they wish it. Links that
 /// were sent before open nothing any more.
-pub async fn change_password(caller: &Caller, present: String, password: String, revoke_tokens: bool) -> Result<(), Error> {
+pub async fn change_password(caller: &Caller, present: String, password: String, revoke_tokens: bool) -> Result<ChangedPassword, Error> {
     let (person, services) = (caller.person()?, &caller.services);
     secret::acceptable_password(&password)?;
     let verified = verified::present(caller, present).await?;
@@ -88,20 +92,20 @@ pub async fn change_password(caller: &Caller, present: String, password: String,
     let mut db = services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
     verified.hold_caller(&mut db, caller).await?;
     store::set_password(&mut db, person.id.0, &hash).await?;
-    password_changed(&mut db, person.id, &this, revoke_tokens, now, &Origin::of(caller)).await?;
+    let changed = password_changed(&mut db, person.id, &this, revoke_tokens, now, &Origin::of(caller)).await?;
     forget_links(&mut db, person.id, now).await?;
     // Of an address that is not known to be theirs nobody knows who reads there.
     if person.confirmed {
         let told = format!(
-            "Hello {},\n\nyour password for Stint was changed. If it was not you, choose another one with \"Forgot your password?\" on \
-             the page to sign in.",
-            person.name
+            "Hello {},\n\nyour password for Stint was changed. If it was not you, choose another one now:\n\n{}",
+            person.name,
+            lost_password(&services.public_url)
         );
         tell(&mut db, person.id, &person.email, "Your password for Stint was changed", &told, now).await?;
     }
     db.commit().await?;
     services.mail_waits.notify_one();
-    Ok(())
+    Ok(changed)
 }
 
 /// The content of a cookie of a request; nothing when it is empty.

@@ -104,6 +104,15 @@ pub struct Profile {
     pub confirmed: bool,
 }
 
+/// What a new password brought along.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedPassword {
+    /// How many other browsers were signed out.
+    pub signed_out: i64,
+    /// How many tokens were revoked, in all organizations.
+    pub revoked_tokens: i64,
+}
+
 /// Tell who is asking: the person, the organization with time zone, currency and today's date, and the limits of the token.
 ///
 /// Use this first: "today" and "this week" in other calls are meant in the organization's time zone.

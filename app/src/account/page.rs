@@ -18,8 +18,12 @@ use crate::{
 pub fn sign_up() -> AnyView {
     match use_visit().sign_up {
         SignUpPolicy::Open => {}
-        SignUpPolicy::Invited => return no_sign_up("Signing up here takes an invitation: open the link of yours, or ask for one."),
-        SignUpPolicy::Closed => return no_sign_up("Nobody can sign up here. Ask whoever runs this Stint for an account."),
+        SignUpPolicy::Invited => {
+            return no_sign_up("By invitation", "Signing up here takes an invitation: open the link of yours, or ask for one.");
+        }
+        SignUpPolicy::Closed => {
+            return no_sign_up("Sign-up is closed", "Nobody can sign up here. Ask whoever runs this Stint for an account.");
+        }
     }
     let action = Write::<SignUp>::new();
     let zone = RwSignal::new(String::new());
@@ -48,10 +52,10 @@ pub fn sign_up() -> AnyView {
 }
 
 /// What stands in its place where not everybody gets one.
-fn no_sign_up(words: &'static str) -> AnyView {
+fn no_sign_up(title: &'static str, words: &'static str) -> AnyView {
     view! {
         <Title text="Sign up · Stint" />
-        <Doorway title="By invitation" lead=words>
+        <Doorway title lead=words>
             <p class="actions"><a class="button primary" href="/sign-in">"Sign in"</a></p>
         </Doorway>
     }

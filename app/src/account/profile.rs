@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{UpdateProfile, sign_in::ChangePassword};
+use super::{ChangedPassword, UpdateProfile, sign_in::ChangePassword};
 use crate::{
     ui::{Field, Form, Part, Submit, Tick, Write, answered, use_flash},
     verification::parts::AddressPart,
@@ -17,7 +17,7 @@ pub fn ProfileSection() -> impl IntoView {
     let flash = use_flash();
     let (profile, password) = (Write::<UpdateProfile>::new(), Write::<ChangePassword>::new());
     answered(profile, move |_| flash.say("Your name was saved. Pages show it from the next visit on."));
-    answered(password, move |()| flash.say("Your password was changed. Other browsers were signed out."));
+    answered(password, move |changed| flash.say(in_words(*changed)));
     view! {
         <div class="columns">
             <Part title="You" id="you">
@@ -31,7 +31,7 @@ pub fn ProfileSection() -> impl IntoView {
                 <Form action=password id="password-form" class="stack">
                     // Nobody sees or sends it: it tells a password manager whose password this is.
                     <input type="email" autocomplete="username" value=email hidden readonly />
-                    <Field label="Present password" name="present" kind="password" required=true autocomplete="current-password" />
+                    <Field label="Current password" name="present" kind="password" required=true autocomplete="current-password" />
                     <Field label="New password" name="password" kind="password" required=true autocomplete="new-password" hint="At least 10 characters." />
                     <Tick label="Also revoke my access tokens, so that agents and programs stop too" name="revoke_tokens" ticked=true />
                     <Submit label="Change password" class="button" />
@@ -39,4 +39,18 @@ pub fn ProfileSection() -> impl IntoView {
             </Part>
         </div>
     }
+}
+
+/// What a new password brought along, as people read it.
+fn in_words(changed: ChangedPassword) -> String {
+    let counted = |count: i64, one: &str, many: &str| match count {
+        0 => String::new(),
+        1 => format!(" 1 {one}."),
+        count => format!(" {count} {many}."),
+    };
+    format!(
+        "Your password was changed.{}{}",
+        counted(changed.signed_out, "other browser was signed out", "other browsers were signed out"),
+        counted(changed.revoked_tokens, "token was revoked", "tokens were revoked")
+    )
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::ChangedPassword;
 use crate::error::Error;
 
 /// Makes an account with a personal organization, signs the browser in, and goes there; or, from an invitation, into the
@@ -81,7 +82,7 @@ pub async fn change_password(
     /// Whether the person's tokens are revoked too, in all organizations.
     #[server(default)]
     revoke_tokens: Option<bool>,
-) -> Result<(), Error> {
+) -> Result<ChangedPassword, Error> {
     let caller = crate::context::Caller::current()?;
     super::browser::change_password(&caller, present, password, revoke_tokens.unwrap_or(false)).await
 }

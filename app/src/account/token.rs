@@ -136,7 +136,7 @@ pub async fn issue(services: &Services, email: &str, slug: &str, order: Order) -
     let zone = TimeZone::get(&organizations::store::get(&mut db).await?.time_zone).map_err(|_| Error::internal())?;
     let now = services.clock.now();
     let made = make(&mut db, MemberId(member), &zone, now, order).await?;
-    note(&mut db, UserId(user), EventKind::TokenMade, now, &Origin::default(), &made.listed.name).await?;
+    note(&mut db, UserId(user), EventKind::TokenMade, now, &Origin::operator(), &made.listed.name).await?;
     db.commit().await?;
     Ok(made)
 }

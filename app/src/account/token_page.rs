@@ -7,7 +7,7 @@ use crate::{
     access::Writes,
     page::Page,
     ui::{
-        Dialog, Empty, Field, Form, Icon, Opens, Part, Select, Submit, Write, answered, choices, fetched, hidden, icon, loaded, once,
+        CopyButton, Dialog, Empty, Field, Form, Opens, Part, Select, Submit, Write, answered, choices, fetched, hidden, loaded, once,
         refusal, shown_once, use_flash,
     },
     visit::use_visit,
@@ -77,31 +77,14 @@ fn Fresh(made: NewToken) -> impl IntoView {
             <h2 id="fresh">"Copy it now: it is not shown again"</h2>
             <div class="secret">
                 <code id="secret">{made.token.clone()}</code>
-                <Copies text=made.token what="the token" />
+                <CopyButton text=made.token what="the token" />
             </div>
             <p class="quiet">"For an MCP client:"</p>
             <div class="secret">
                 <pre tabindex="0" aria-label="Configuration of an MCP client"><code>{snippet.clone()}</code></pre>
-                <Copies text=snippet what="the configuration" />
+                <CopyButton text=snippet what="the configuration" />
             </div>
         </section>
-    }
-}
-
-/// A button that puts a text into the clipboard.
-#[component]
-fn Copies(text: String, what: &'static str) -> impl IntoView {
-    let copied = RwSignal::new(false);
-    let copy = move |_| {
-        // Where there is no clipboard the text can still be selected.
-        _ = window().navigator().clipboard().write_text(&text);
-        copied.set(true);
-    };
-    view! {
-        <button type="button" class="button" on:click=copy>
-            {icon(Icon::Copy)}
-            <span>{move || if copied.get() { "Copied" } else { "Copy" }} <span class="spoken">" " {what}</span></span>
-        </button>
     }
 }
 

@@ -99,19 +99,44 @@ fn open(invitation: ReceivedInvitation, action: Write<AnswerInvitation>, secret:
     }
 }
 
+/// What somebody does who is invited where nobody can sign up.
+fn closed_to_newcomers(invitation: &ReceivedInvitation, here: &str) -> AnyView {
+    view! {
+        <p>"Have an account? " <a href=sign_in(here)>"Sign in"</a> " to answer."</p>
+        <p>
+            "Nobody can sign up here. If you have no account, ask whoever runs this Stint for one for " <b>{invitation.email.clone()}</b>
+            ", and come back to this link."
+        </p>
+    }
+    .into_any()
+}
+
+/// The address of the new account: what was mailed is for the address that it was mailed to.
+fn address(invitation: &ReceivedInvitation) -> AnyView {
+    let email = invitation.email.clone();
+    match invitation.mailed {
+        true => view! {
+            <p>"You will sign in with " <b>{email.clone()}</b> "."</p>
+            <input type="email" name="email" autocomplete="username" value=email hidden readonly />
+        }
+        .into_any(),
+        false => view! { <Field label="E-mail" name="email" kind="email" required=true autocomplete="email" value=email /> }.into_any(),
+    }
+}
+
 /// A new account of the invited address, or the way to the one there is.
 #[component]
 fn ComeIn(invitation: ReceivedInvitation, secret: String, here: String) -> impl IntoView {
     let action = Write::<SignUp>::new();
     if use_visit().sign_up == SignUpPolicy::Closed {
-        return view! { <p>"Nobody can sign up here. " <a href=sign_in(&here)>"Sign in"</a> " to answer."</p> }.into_any();
+        return closed_to_newcomers(&invitation, &here);
     }
     let into = invitation.organization.clone();
     let account = if invitation.mailed { "Have an account of this address? " } else { "Have an account? " };
     view! {
         <p>{account} <a href=sign_in(&here)>"Sign in"</a> " to answer. Otherwise create it here, and you are in."</p>
         <Form action id="sign-up" class="stack">
-            <Field label="E-mail" name="email" kind="email" required=true autocomplete="email" value=invitation.email />
+            {address(&invitation)}
             <Field label="Your name" name="name" required=true autocomplete="name" maxlength=200 value=invitation.name.unwrap_or_default() />
             <Field
                 label="Password"

@@ -4,7 +4,7 @@ use leptos::prelude::server;
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use crate::{access::Role, day::Moment, error::Error, id::InvitationId, page::Page};
+use crate::{access::Role, day::Moment, error::Error, id::InvitationId, invoices::MailState, page::Page};
 
 /// An invitation as those see it who manage people.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,9 @@ pub struct Invitation {
     pub expires_at: Moment,
     /// Whether it is open, answered, run out or taken back.
     pub state: InvitationState,
+    /// The mail that was last written for it; absent when none was, since the link is handed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailState>,
     /// A link to hand over: whoever opens it can join, with any address, and once. Only a person is given it who sends the
     /// invitation at the page, since it is not kept; no program is, and a dry run draws none. The link in the mail is another
     /// one.
@@ -123,9 +126,13 @@ pub async fn invite_member(
     /// For a viewer, the clients that they will see: ids or names.
     #[server(default)]
     clients: Option<Vec<String>>,
+    /// True to send no mail: the person at the page hands the link over. A program is given no link, so it may not ask for that.
+    #[server(default)]
+    without_email: Option<bool>,
 ) -> Result<Invitation, Error> {
     let (projects, clients) = (projects.unwrap_or_default(), clients.unwrap_or_default());
-    super::invite::invite(cx, super::invite::Asked { email, role, name, projects, clients }).await
+    let asked = super::invite::Asked { email, role, name, projects, clients, mails: !without_email.unwrap_or(false) };
+    super::invite::invite(cx, asked).await
 }
 
 /// Send an open invitation again. It opens for another 14 days; the link to hand over stops working, and a person at the page is given a new one, a program none. It is yours from then on, whoever sent it before.

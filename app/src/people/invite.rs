@@ -17,13 +17,16 @@ use crate::{
     day::Moment,
     error::{Code, Error},
     id::InvitationId,
-    invoices::store::{NewMail, Words, insert_mail},
+    invoices::{
+        MailState,
+        store::{NewMail, Words, insert_mail},
+    },
     operation::Call,
     page::{self, Cursor, Page},
     projects::{refer, sight::Sight},
     reference, text,
     verification::{
-        Purpose,
+        Purpose, refusal,
         travelling::{self, Errand},
     },
 };
@@ -36,12 +39,14 @@ pub struct Asked {
     pub name: Option<String>,
     pub projects: Vec<String>,
     pub clients: Vec<String>,
+    pub mails: bool,
 }
 
 /// Invites an address, or changes the invitation that it has.
 pub async fn invite(cx: &mut Call, asked: Asked) -> Result<Invitation, Error> {
     let own = change::manager(cx).await?;
     let email = text::email("email", &asked.email)?;
+    refuse_unanswerable(cx, asked.mails)?;
     let name = text::optional("name", asked.name.as_deref(), 200)?;
     change::refuse_role(own, asked.role)?;
     if let Some(name) = member::of_email(&mut cx.db, &email).await? {
@@ -54,11 +59,21 @@ pub async fn invite(cx: &mut Call, asked: Asked) -> Result<Invitation, Error> {
     if let Some(open) = invitation::find(&mut cx.db, None, Some(&email)).await? {
         change::refuse_role(own, role_of(&open)?)?;
         invitation::update(&mut cx.db, open.id, &terms).await?;
-        return send_again(cx, open.id).await;
+        return send_again(cx, open.id, asked.mails).await;
     }
     let (id, now) = (InvitationId::new(), cx.now);
     invitation::insert(&mut cx.db, id.0, &terms, &sending(now)).await?;
-    send(cx, id.0).await
+    send(cx, id.0, asked.mails).await
+}
+
+/// Refuses to write no mail for a program: it is given no link either, so nobody could answer.
+fn refuse_unanswerable(cx: &Call, mails: bool) -> Result<(), Error> {
+    match mails || cx.caller.token.is_none() && cx.caller.door == Door::Page {
+        true => Ok(()),
+        false => {
+            Err(Error::invalid("without_email", "Only a person at the page is given the link to hand over. Leave this out to send a mail."))
+        }
+    }
 }
 
 /// It is sent now, and can be answered for as long as its links open it.
@@ -79,7 +94,7 @@ pub async fn resend(cx: &mut Call, given: &str) -> Result<Invitation, Error> {
     if let Some(name) = member::of_email(&mut cx.db, &open.email).await? {
         return Err(Error::new(Code::Conflict, format!("{name} is a member already. Revoke the invitation.")));
     }
-    send_again(cx, open.id).await
+    send_again(cx, open.id, true).await
 }
 
 /// Takes an open invitation back.
@@ -110,23 +125,31 @@ pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> 
     Page::of(cx.caller.room, rows, limit, |row| Cursor { key: row.sent_at.to_jiff().to_string(), id: row.id }, |row| read(cx, row))
 }
 
-async fn send_again(cx: &mut Call, id: Uuid) -> Result<Invitation, Error> {
+async fn send_again(cx: &mut Call, id: Uuid, mails: bool) -> Result<Invitation, Error> {
     let (by, now) = (cx.membership()?.member.0, cx.now);
     invitation::resend(&mut cx.db, id, by, &sending(now)).await?;
-    send(cx, id).await
+    send(cx, id, mails).await
 }
 
 /// Puts the mail into the outbox, and draws the link that a person may hand over. The mail's own is drawn when it leaves.
-async fn send(cx: &mut Call, id: Uuid) -> Result<Invitation, Error> {
+async fn send(cx: &mut Call, id: Uuid, mails: bool) -> Result<Invitation, Error> {
+    match mails {
+        true => mail(cx, id).await?,
+        false => refusal::of_mail(&cx.caller)?,
+    }
+    let row = invitation::find(&mut cx.db, Some(id), None).await?.ok_or_else(Error::internal)?;
+    travelling::withdraw(&mut cx.db, &[Purpose::JoinOrganization], id, cx.now).await?;
+    let link = if is_handed_over(cx) { Some(link(cx, &row).await?) } else { None };
+    Ok(Invitation { link, ..read(cx, row)? })
+}
+
+async fn mail(cx: &mut Call, id: Uuid) -> Result<(), Error> {
     let row = invitation::find(&mut cx.db, Some(id), None).await?.ok_or_else(Error::internal)?;
     let (by, organization, now) = (cx.caller.person()?.name.clone(), cx.membership()?.name.clone(), cx.now);
     let subject = format!("{by} invites you to {organization}");
     let words = Words::Carrying(Purpose::AnswerInvitation, id);
     insert_mail(&mut cx.db, &NewMail { recipient: &row.email, subject: &subject, words, invoice: None, now }).await?;
-    cx.mailed()?;
-    travelling::withdraw(&mut cx.db, &[Purpose::JoinOrganization], id, now).await?;
-    let link = if is_handed_over(cx) { Some(link(cx, &row).await?) } else { None };
-    Ok(Invitation { link, ..read(cx, row)? })
+    cx.mailed()
 }
 
 /// Whether a link is answered at all: to a person at the page, who hands it over. It lets its holder in, up to an owner, so no
@@ -182,6 +205,11 @@ fn read(cx: &Call, row: Row) -> Result<Invitation, Error> {
         sent: row.sent,
         sent_at: at(row.sent_at),
         expires_at: at(row.expires_at),
+        mail: row.mail_state.map(|state| MailState {
+            recipient: row.mail_recipient.unwrap_or_default(),
+            state,
+            last_error: row.mail_error,
+        }),
         link: None,
     })
 }

@@ -8,10 +8,14 @@ use super::{
 };
 use crate::{
     access::Role,
+    account::SignUpPolicy,
     clients::{Client, list_clients},
     page::Page,
     projects::{Project, list_projects},
-    ui::{Field, Form, Part, Select, Submit, Tone, Write, answered, badge, fetched, hidden, loaded, once, shown_once, ticks, use_flash},
+    ui::{
+        CopyButton, Field, Form, Part, Select, Submit, Tick, Tone, Write, answered, badge, fetched, hidden, loaded, once, shown_once,
+        ticks, use_flash,
+    },
     visit::{changed, use_changes, use_here, use_visit},
 };
 
@@ -22,12 +26,12 @@ pub fn Invitations() -> impl IntoView {
     let changes = RwSignal::new(0_u32);
     let mails = use_changes().money;
     let sent_before = shown_once::<InviteMember>().or_else(shown_once::<ResendInvitation>);
-    let link = RwSignal::new(sent_before.and_then(|done| done.result.link));
+    let handed = RwSignal::new(sent_before.map(|done| done.result).filter(|sent| sent.link.is_some()));
     answered(invite, move |sent| {
-        link.set(sent.link.clone());
+        handed.set(Some(sent.result.clone()));
         changed(mails);
     });
-    let own = use_here().0.role;
+    let (own, leaves) = (use_here().0.role, use_visit().mail_leaves);
     let comes = fetched(
         || (),
         |()| async {
@@ -39,18 +43,20 @@ pub fn Invitations() -> impl IntoView {
     view! {
         <div>
             <Part title="Invite somebody" id="invite">
+                {(use_visit().sign_up == SignUpPolicy::Closed).then(closed)}
                 <Form action=invite id="invite-form" class="stack" clears=true>
                     {once(invite)}
-                    <Field label="E-mail" name="email" kind="email" required=true maxlength=254 hint="The mail holds a link that only they can use." />
+                    <Field label="E-mail" name="email" kind="email" required=true maxlength=254 hint=if leaves { "The mail holds a link that only they can use." } else { "" } />
                     <Field label="Name" name="name" maxlength=200 optional=true />
                     <Select label="Role" name="role" choices=roles(own) value=Role::Member.name() />
                     {loaded(comes, what_comes)}
-                    <Submit label="Send invitation" />
+                    {leaves.then(|| view! { <Tick label="Send no mail: I hand the link over" name="without_email" /> })}
+                    <Submit label=if leaves { "Invite" } else { "Make the link" } />
                 </Form>
-                {move || link.get().map(|link| view! { <Link link /> })}
+                {move || handed.get().map(|sent| view! { <Link sent /> })}
             </Part>
             <Part title="Open invitations" id="open-invitations">
-                {loaded(open, move |page| list(page, changes, link))}
+                {loaded(open, move |page| list(page, changes, handed))}
             </Part>
         </div>
     }
@@ -67,50 +73,70 @@ fn what_comes((projects, clients): (Page<Project>, Page<Client>)) -> AnyView {
     .into_any()
 }
 
-/// The link of an invitation that was just sent, to be handed over. It is shown once.
-#[component]
-fn Link(link: String) -> impl IntoView {
-    let leaves = use_visit().mail_leaves;
-    let mails = use_here().path("settings/mails");
+/// What is said where nobody who is invited can sign up.
+fn closed() -> AnyView {
     view! {
-        <div class="invitation-link" role="status">
-            <p>
-                {match leaves {
-                    true => "The mail is on its way, with a link of its own. This one you can hand over in another way:",
-                    false => "No mail server is set up, so hand this link over yourself:",
-                }}
-            </p>
-            <code tabindex="0">{link}</code>
-            <p class="quiet">
-                "Copy it now: it is not shown again. Whoever opens it first can join, whatever their address is. " <a href=mails>"See the mails"</a>
-            </p>
-        </div>
+        <p class="notice">
+            <span>
+                "Nobody can sign up here, so only people who have an account already can accept. Whoever runs this Stint adds one with "
+                <code>"stint admin create-user"</code> "."
+            </span>
+        </p>
     }
+    .into_any()
 }
 
-fn list(page: Page<Invitation>, changes: RwSignal<u32>, link: RwSignal<Option<String>>) -> AnyView {
+/// The link of an invitation that was just sent, to be handed over. It is shown once.
+#[component]
+fn Link(sent: Invitation) -> impl IntoView {
+    let leaves = use_visit().mail_leaves;
+    let mails = use_here().path("settings/mails");
+    let mailed = leaves && sent.mail.is_some();
+    sent.link.map(|link| {
+        view! {
+            <div class="invitation-link" role="status">
+                <p><b>"Link for " {sent.email.clone()} " (" {label(sent.role)} ")"</b></p>
+                {mailed.then(|| view! {
+                    <p>"A mail is on its way to them, with a link of its own. " <a href=mails>"See the mails"</a> ". This one you can hand over in another way:"</p>
+                })}
+                <div class="secret">
+                    <code tabindex="0">{link.clone()}</code>
+                    <CopyButton text=link what="the link" />
+                </div>
+                <p class="quiet">"Copy it now: it is not shown again. Whoever opens it first can join, whatever their address is."</p>
+            </div>
+        }
+    })
+}
+
+fn list(page: Page<Invitation>, changes: RwSignal<u32>, handed: RwSignal<Option<Invitation>>) -> AnyView {
     if page.items.is_empty() {
         return view! { <p class="quiet">"Nobody is invited at the moment."</p> }.into_any();
     }
-    view! { <ul class="rows">{page.items.into_iter().map(|invitation| view! { <Row invitation changes link /> }).collect_view()}</ul> }
+    view! { <ul class="rows">{page.items.into_iter().map(|invitation| view! { <Row invitation changes handed /> }).collect_view()}</ul> }
         .into_any()
 }
 
 #[component]
-fn Row(invitation: Invitation, changes: RwSignal<u32>, link: RwSignal<Option<String>>) -> impl IntoView {
+fn Row(invitation: Invitation, changes: RwSignal<u32>, handed: RwSignal<Option<Invitation>>) -> impl IntoView {
     let flash = use_flash();
     let mails = use_changes().money;
     let (resend, revoke) = (Write::<ResendInvitation>::new(), Write::<RevokeInvitation>::new());
     answered(resend, move |sent| {
         flash.say(format!("Sent to {} again.", sent.email));
-        link.set(sent.link.clone());
+        handed.set(Some(sent.result.clone()));
         changed(mails);
         changed(changes);
     });
-    answered(revoke, move |_| {
-        flash.say("The invitation was taken back.");
+    answered(revoke, move |gone| {
+        flash.say(format!("The invitation of {} was taken back.", gone.email));
+        // Its link opens nothing any more.
+        if handed.with_untracked(|handed| handed.as_ref().is_some_and(|handed| handed.id == gone.id)) {
+            handed.set(None);
+        }
         changed(changes);
     });
+    let failed = invitation.mail.as_ref().filter(|mail| mail.state == "failed").map(|mail| mail.last_error.clone().unwrap_or_default());
     let ran_out = invitation.state == InvitationState::Expired;
     let until = match ran_out {
         true => format!("ran out {}", invitation.expires_at.day().label()),
@@ -124,8 +150,10 @@ fn Row(invitation: Invitation, changes: RwSignal<u32>, link: RwSignal<Option<Str
             <span>
                 <b>{invitation.email.clone()}</b> " " {badge(Tone::Plain, label(invitation.role))}
                 {ran_out.then(|| badge(Tone::Warn, "Ran out"))}
+                {failed.is_some().then(|| badge(Tone::Bad, "Not mailed"))}
                 <small class="quiet">{format!("{times}{until}, invited by {}", invitation.invited_by)}</small>
                 {comes}
+                {failed.map(|problem| view! { <small class="wrong">{problem}</small> })}
             </span>
             <span class="actions end">
                 <Form action=resend id=format!("resend-{}", invitation.id)>

@@ -11,27 +11,21 @@ use crate::{
         verified::Verified,
     },
     context::{Caller, Person},
-    database::{Access, Reach},
     error::{Code, Error},
     operation::{Call, Operation},
     operations, text,
-    verification::Purpose,
 };
 
-/// Signs somebody up; who they are now, and where they land.
-///
-/// Where signing up takes an invitation, both happen or neither: it lets one person in, however many come with it at once.
+/// Signs somebody up; who they are now, and where they land. With an invitation both happen or neither: it lets one person in,
+/// however many come with it at once, and nobody gets an account by it that does not join.
 pub async fn sign_up(caller: &Caller, given: Registration, invitation: Option<&str>) -> Result<(Verified, String), Error> {
     refuse_unless_admitted(caller, &given.email, invitation).await?;
-    match (caller.services.sign_up, invitation) {
-        (SignUpPolicy::Invited, Some(secret)) => sign_up_by(caller, given, secret).await,
-        (_, invitation) => {
+    match invitation {
+        Some(secret) => sign_up_by(caller, given, secret).await,
+        None => {
             let (registered, db) = registration::begin(&caller.services, given, Requester::of(caller)).await?;
             db.commit().await?;
-            let target = match invitation {
-                Some(secret) => arrive(caller, &registered, secret).await,
-                None => own(&registered),
-            };
+            let target = own(&registered);
             Ok((registered.verified, target))
         }
     }
@@ -54,49 +48,36 @@ async fn sign_up_by(caller: &Caller, given: Registration, secret: &str) -> Resul
     }
 }
 
-/// Refuses to let somebody sign up where that takes an invitation, or where nobody may.
+/// Refuses to let somebody sign up where that takes an invitation, by one that is not theirs, or where nobody may.
 pub async fn refuse_unless_admitted(caller: &Caller, email: &str, invitation: Option<&str>) -> Result<(), Error> {
-    let services = &caller.services;
-    match (services.sign_up, invitation) {
-        (SignUpPolicy::Open, _) => Ok(()),
-        (SignUpPolicy::Invited, Some(secret)) => {
-            let shown = answer::show(caller, secret).await?;
-            let theirs = !shown.mailed || shown.email == text::email("email", email)?;
-            match theirs && shown.state == InvitationState::Open {
-                true => Ok(()),
-                false => Err(Error::new(
-                    Code::Forbidden,
-                    "The invitation is not open any more, or was sent to another address. Ask for a new one.",
-                )),
-            }
-        }
-        (SignUpPolicy::Invited, None) => {
-            Err(Error::new(Code::Forbidden, "Signing up here takes an invitation. Open the link of yours, or ask for one."))
-        }
+    match (caller.services.sign_up, invitation) {
         (SignUpPolicy::Closed, _) => {
             Err(Error::new(Code::Forbidden, "Nobody can sign up here. Ask whoever runs this Stint for an account."))
         }
+        (_, Some(secret)) => refuse_unless_invited(caller, email, secret).await,
+        (SignUpPolicy::Open, None) => Ok(()),
+        (SignUpPolicy::Invited, None) => {
+            Err(Error::new(Code::Forbidden, "Signing up here takes an invitation. Open the link of yours, or ask for one."))
+        }
     }
 }
 
-/// Where somebody lands who signed up from an invitation: in its organization, or at the invitation, which says what is
-/// in the way.
-async fn arrive(caller: &Caller, registered: &Registered, secret: &str) -> String {
-    let Ok(slug) = leads_to(caller, secret).await else { return own(registered) };
-    match accepted(signed_up(caller, registered), secret).await {
-        Ok(()) => format!("/o/{slug}"),
-        Err(_) => Purpose::AnswerInvitation.path(secret),
+/// Refuses an invitation that cannot be answered any more, and one that was mailed to another address.
+async fn refuse_unless_invited(caller: &Caller, email: &str, secret: &str) -> Result<(), Error> {
+    let shown = answer::show(caller, secret).await?;
+    if shown.state != InvitationState::Open {
+        return Err(Error::new(Code::Conflict, format!("The invitation is not open any more. Ask {} for a new one.", shown.invited_by)));
     }
-}
-
-/// The place in addresses of the organization that a secret opens.
-async fn leads_to(caller: &Caller, secret: &str) -> Result<String, Error> {
-    let mut db = caller.services.database.begin(Reach::Nobody, Access::Read).await?;
-    Ok(answer::of_secret(&mut db, secret).await?.0.slug)
-}
-
-async fn accepted(caller: Caller, secret: &str) -> Result<(), Error> {
-    answering()?.call(caller, accepting(secret)).await.map(|_| ())
+    match shown.mailed && shown.email != text::email("email", email)? {
+        true => Err(Error::invalid(
+            "email",
+            format!(
+                "This link was mailed to {}, so it makes an account of that address only. To use another one, ask {} to invite it.",
+                shown.email, shown.invited_by
+            ),
+        )),
+        false => Ok(()),
+    }
 }
 
 fn answering() -> Result<&'static Operation, Error> {

@@ -18,6 +18,7 @@ use jiff::civil::Date;
 use crate::{
     assistant::usage::{INPUT_CAP, OUTPUT_CAP},
     database::Db,
+    day::Day,
     error::{Code, Error},
 };
 
@@ -54,7 +55,7 @@ pub async fn mails_written(db: &mut Db, quotas: &Quotas, mails: i64) -> Result<(
 }
 
 fn without_mail(error: Error) -> Error {
-    error.hint("What needs no mail can still be done, such as sending an invoice without e-mail.")
+    error.hint("What needs no mail can still be done: send an invoice without e-mail, or invite somebody with a link that you hand over.")
 }
 
 /// Refuses when the deployment has sent all mails of this share today.
@@ -139,6 +140,6 @@ async fn count(db: &mut Db, what: &str, more: i64, most: i64, words: &str) -> Re
 
 /// The refusal, which says when there is more.
 fn used_up(words: &str, free_on: Date) -> Error {
-    let error = Error::new(Code::RateLimited, format!("{words}. There are more from {free_on}, 00:00 UTC."));
+    let error = Error::new(Code::RateLimited, format!("{words}. There are more from {}, 00:00 UTC.", Day::from(free_on).label()));
     Error { details: Some(serde_json::json!({ "free_at": format!("{free_on}T00:00:00Z") })), ..error }
 }

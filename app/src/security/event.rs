@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 
 use super::{EventKind, store};
-use crate::{context::Caller, database::Db, error::Error, id::UserId};
+use crate::{account::ChangedPassword, context::Caller, database::Db, error::Error, id::UserId};
 
 /// How much of what a program calls itself is kept, in characters.
 const USER_AGENT_LONGEST: usize = 300;
@@ -26,6 +26,11 @@ impl Origin {
     /// Where a caller calls from.
     pub fn of(caller: &Caller) -> Self {
         Self::new(&caller.address, &caller.program)
+    }
+
+    /// Whoever runs the deployment, by a command.
+    pub fn operator() -> Self {
+        Self::new("", "stint admin")
     }
 
     /// An address and a program, without what no table takes.
@@ -55,11 +60,12 @@ pub async fn password_changed(
     revoke_tokens: bool,
     now: Timestamp,
     from: &Origin,
-) -> Result<(), Error> {
-    store::end_sign_ins(db, person.0, present).await?;
+) -> Result<ChangedPassword, Error> {
+    let signed_out = store::end_sign_ins(db, person.0, present).await?;
     note(db, person, EventKind::PasswordChanged, now, from, "").await?;
-    if revoke_tokens && store::revoke_tokens(db, person.0, now).await? > 0 {
+    let revoked_tokens = if revoke_tokens { store::revoke_tokens(db, person.0, now).await? } else { 0 };
+    if revoked_tokens > 0 {
         note(db, person, EventKind::TokenRevoked, now, from, "all tokens, with the password").await?;
     }
-    Ok(())
+    Ok(ChangedPassword { signed_out, revoked_tokens })
 }

@@ -55,24 +55,27 @@ pub(super) async fn sign_ins(cx: &mut Call) -> Result<Page<ActiveSignIn>, Error>
 
 pub(super) async fn end(cx: &mut Call, sign_in: &str) -> Result<EndedSignIns, Error> {
     let id: SignInId = sign_in.parse().map_err(|_| Error::not_found("sign-in"))?;
-    let person = cx.caller.person()?.id;
+    let (person, now) = (cx.caller.person()?.id, cx.now);
+    let open = store::sign_ins(&mut cx.db, person.0, &[], now).await?;
     if !store::end_sign_in(&mut cx.db, person.0, id.0).await? {
         return Err(Error::not_found("sign-in"));
     }
-    ended(cx, 1).await
+    let device = open.iter().find(|row| row.id == id.0).map(|row| device::in_words(&row.user_agent)).unwrap_or_default();
+    ended(cx, 1, &device).await
 }
 
 pub(super) async fn end_others(cx: &mut Call) -> Result<EndedSignIns, Error> {
     let person = cx.caller.person()?.id;
     let present = cx.caller.sign_in.clone().unwrap_or_default();
     let gone = store::end_sign_ins(&mut cx.db, person.0, &present).await?;
-    ended(cx, u32::try_from(gone).unwrap_or(u32::MAX)).await
+    ended(cx, u32::try_from(gone).unwrap_or(u32::MAX), "all other browsers").await
 }
 
-async fn ended(cx: &mut Call, ended: u32) -> Result<EndedSignIns, Error> {
+/// Writes down which browsers were signed out.
+async fn ended(cx: &mut Call, ended: u32, which: &str) -> Result<EndedSignIns, Error> {
     let (person, now, from) = (cx.caller.person()?.id, cx.now, Origin::of(&cx.caller));
     if ended > 0 {
-        note(&mut cx.db, person, EventKind::SignInsEnded, now, &from, "").await?;
+        note(&mut cx.db, person, EventKind::SignInsEnded, now, &from, which).await?;
     }
     Ok(EndedSignIns { ended })
 }

@@ -1,6 +1,7 @@
 //! The parts that pages are made of: native elements with the look of the house. No business words in here.
 
 mod badge;
+mod copy_button;
 mod dialog;
 mod empty;
 mod fetched;
@@ -20,6 +21,7 @@ mod ticks;
 mod write;
 
 pub use badge::*;
+pub use copy_button::*;
 pub use dialog::*;
 pub use empty::*;
 pub use fetched::*;

@@ -1,4 +1,4 @@
-//! Confirming the address that one signs in with, and changing it.
+//! Confirming the address that one signs in with, or the one that it changes to.
 
 use jiff::Timestamp;
 
@@ -9,8 +9,7 @@ use super::{
     travelling::{self, Travelling},
 };
 use crate::{
-    account::verified,
-    context::{Caller, Person, Services},
+    context::{Caller, Person},
     database::{Access, Db, Reach},
     error::{Code, Error},
     id::UserId,
@@ -18,7 +17,6 @@ use crate::{
         EventKind,
         event::{Origin, note},
     },
-    text,
 };
 
 /// What a link is for.
@@ -31,7 +29,9 @@ pub async fn show(caller: &Caller, given: &str) -> Result<ShownLink, Error> {
         (false, false) => LinkState::Open,
     };
     let yours = caller.person.as_ref().is_some_and(|person| person.id.0 == found.subject);
-    Ok(ShownLink { mailbox: found.mailbox.unwrap_or_default(), changes: found.purpose == Purpose::ChangeAddress, state, yours })
+    let mailbox = found.mailbox.unwrap_or_default();
+    let counts = yours && caller.person.as_ref().is_some_and(|person| person.confirmed && person.email == mailbox);
+    Ok(ShownLink { mailbox, changes: found.purpose == Purpose::ChangeAddress, state, yours, counts })
 }
 
 /// The secret of a link that was sent to a person about their own sign-in.
@@ -65,37 +65,6 @@ pub async fn send_again(caller: &Caller) -> Result<(), Error> {
     let again = format!("A mail to {} was sent a moment ago. Look for it, also among unwanted mails.", person.email);
     pace::of_proof(&mut db, caller, Purpose::ConfirmAddress, &again).await?;
     send(&mut db, person.id, Purpose::ConfirmAddress, &person.email, now).await?;
-    db.commit().await?;
-    caller.services.mail_waits.notify_one();
-    Ok(())
-}
-
-/// Asks for another address, which counts once it is confirmed. The present one is told, where it is known to be the caller's.
-pub async fn ask_change(caller: &Caller, email: &str, present: String) -> Result<(), Error> {
-    let (person, now) = (caller.person()?, caller.services.clock.now());
-    let email = text::email("email", email)?;
-    if email == person.email {
-        return Err(Error::invalid("email", format!("You sign in with {email} already.")));
-    }
-    let verified = verified::present(caller, present).await?;
-    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
-    verified.hold_caller(&mut db, caller).await?;
-    if store::person(&mut db, None, Some(&email)).await?.is_some() {
-        return Err(Error::invalid("email", "There is already an account with this address. Use another one."));
-    }
-    pace::of_proof(&mut db, caller, Purpose::ChangeAddress, "You asked for another address a moment ago.").await?;
-    // What was asked for before is not wanted any more.
-    withdraw(&mut db, person.id, &[Purpose::ChangeAddress], "Another address was asked for.", now).await?;
-    send(&mut db, person.id, Purpose::ChangeAddress, &email, now).await?;
-    note(&mut db, person.id, EventKind::AddressChangeAsked, now, &Origin::of(caller), &email).await?;
-    if person.confirmed {
-        let told = format!(
-            "Hello {},\n\nyou asked to sign in to Stint with {email} instead of this address. It changes once the link that was sent there \
-             is used.\n\nIf it was not you, change your password now.",
-            person.name
-        );
-        tell(&mut db, person.id, &person.email, "Your address for Stint is about to change", &told, now).await?;
-    }
     db.commit().await?;
     caller.services.mail_waits.notify_one();
     Ok(())
@@ -159,22 +128,10 @@ pub(crate) async fn forget_links(db: &mut Db, person: UserId, now: Timestamp) ->
 }
 
 /// Makes links for these purposes open nothing any more, those that have not left included.
-async fn withdraw(db: &mut Db, person: UserId, purposes: &[Purpose], why: &str, now: Timestamp) -> Result<(), Error> {
+pub(super) async fn withdraw(db: &mut Db, person: UserId, purposes: &[Purpose], why: &str, now: Timestamp) -> Result<(), Error> {
     travelling::withdraw(db, purposes, person.0, now).await?;
-    store::keep_mails(db, person, purposes, why).await
-}
-
-/// Draws a link for a person, as an operator hands it over who has no mail server.
-pub async fn link(services: &Services, email: &str, purpose: Purpose) -> Result<String, Error> {
-    let (email, now) = (text::email("email", email)?, services.clock.now());
-    let mut db = services.database.begin(Reach::Nobody, Access::Write).await?;
-    let person = store::hold_person(&mut db, None, Some(&email)).await?;
-    let person = person.ok_or_else(|| Error::invalid("email", format!("Nobody signs in with {}.", text::excerpt(&email))))?;
-    if purpose == Purpose::ConfirmAddress && person.confirmed {
-        return Err(Error::new(Code::Conflict, format!("{email} is confirmed already.")));
+    if purposes.contains(&Purpose::ChangeAddress) {
+        store::set_waiting_address(db, person, None).await?;
     }
-    let errand = travelling::Errand { purpose, subject: person.id, within: None, mailbox: Some(&email), expires: now + purpose.lifetime() };
-    let secret = travelling::draw(&mut db, &errand, now).await?;
-    db.commit().await?;
-    Ok(format!("{}{}", services.public_url, purpose.path(&secret)))
+    store::keep_mails(db, person, purposes, why).await
 }

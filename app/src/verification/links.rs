@@ -16,6 +16,8 @@ pub struct ShownLink {
     pub state: LinkState,
     /// Whether it is for the person who is signed in.
     pub yours: bool,
+    /// Whether the person who is signed in has this address by now, confirmed.
+    pub counts: bool,
 }
 
 /// Whether a link can still be used.
@@ -64,7 +66,25 @@ pub async fn change_address(
     /// The present password.
     present: String,
 ) -> Result<(), Error> {
-    super::address::ask_change(&crate::context::Caller::current()?, &email, present).await
+    super::change::ask(&crate::context::Caller::current()?, &email, present).await
+}
+
+/// The address that the person who is signed in has asked for and not confirmed yet.
+#[server(name = ShowWaitingAddress, prefix = "/call", endpoint = "show_waiting_address", input = server_fn::codec::GetUrl)]
+pub async fn show_waiting_address() -> Result<Option<String>, Error> {
+    super::change::waiting(&crate::context::Caller::current()?).await
+}
+
+/// Sends the link to the address that the person has asked for once more.
+#[server(name = SendAddressChange, prefix = "/call", endpoint = "send_address_change")]
+pub async fn send_address_change() -> Result<(), Error> {
+    super::change::send_again(&crate::context::Caller::current()?).await
+}
+
+/// Takes the wish for another address back. The links that were sent for it open nothing any more.
+#[server(name = ForgetAddressChange, prefix = "/call", endpoint = "forget_address_change")]
+pub async fn forget_address_change() -> Result<(), Error> {
+    super::change::forget(&crate::context::Caller::current()?).await
 }
 
 /// Sends a link for a new password to an address, if somebody signs in with it. The answer is the same when nobody does.

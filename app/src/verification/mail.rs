@@ -56,6 +56,11 @@ fn stays(why: &str) -> MailText {
     MailText::Stays(why.to_owned())
 }
 
+/// Where somebody asks for a new password: the way out of every mail about what was not their doing.
+pub fn lost_password(public_url: &str) -> String {
+    format!("{public_url}/forgot")
+}
+
 /// The subject of a mail with a link for this purpose.
 pub fn subject(purpose: Purpose) -> &'static str {
     match purpose {

@@ -23,8 +23,8 @@ pub fn verify() -> AnyView {
     let given = secret.clone();
     let link = fetched(move || (action.version().get(), given()), |(_, secret)| show_link(secret));
     view! {
-        <Title text="Confirm your address · Stint" />
-        <Doorway title="Confirm your address" lead="So that what is sent to it finds you, and nobody else.">
+        <Title text="Your address · Stint" />
+        <Doorway title="Your address" lead="What is sent to it finds you, and nobody else.">
             {loaded(link, move |link| confirming(link, action, secret()))}
         </Doorway>
     }
@@ -46,8 +46,13 @@ fn confirming(link: ShownLink, action: Write<ConfirmAddress>, secret: String) ->
             .into_any()
         }
         (LinkState::Open, false) => elsewhere(format!("/verify/{secret}")),
+        (LinkState::Used, _) if link.counts => view! {
+            <p class="notice good" role="status"><span><b>{mailbox}</b> " is confirmed. You sign in with it."</span></p>
+            <p class="actions"><a class="button primary" rel="external" href="/">"Go on"</a></p>
+        }
+        .into_any(),
         (LinkState::Used, _) => view! {
-            <p>"The link to " <b>{mailbox}</b> " was used: the address is confirmed, or was changed since. Settings shows which one you have."</p>
+            <p>"The link to " <b>{mailbox}</b> " was used, or taken back. Settings shows which address you sign in with."</p>
             <p class="actions"><a class="button primary" rel="external" href="/">"Go on"</a></p>
         }
         .into_any(),
@@ -86,7 +91,9 @@ pub fn forgot() -> AnyView {
     let action = Write::<RequestPasswordReset>::new();
     let query = use_query_map();
     let sent = move || query.with(|query| query.get("sent").is_some());
-    let leaves = use_visit().mail_leaves;
+    if !use_visit().mail_leaves {
+        return by_the_operator();
+    }
     view! {
         <Title text="A new password · Stint" />
         <Doorway title="A new password" lead="We send a link to the address that you sign in with.">
@@ -95,15 +102,23 @@ pub fn forgot() -> AnyView {
                     "If somebody signs in with that address, a mail with a link is on its way. It opens for an hour."
                 </p>
             })}
-            {(!leaves).then(|| view! {
-                <p class="notice">
-                    "No mail server is set up here, so no mail leaves. Whoever runs this Stint makes a link with stint admin reset-password."
-                </p>
-            })}
             <Form action id="forgot" class="stack">
                 <Field label="E-mail" name="email" kind="email" required=true autocomplete="username" />
                 <Submit label="Send the link" />
             </Form>
+            <p class="quiet">"Found it again? " <a href="/sign-in">"Sign in"</a></p>
+        </Doorway>
+    }
+    .into_any()
+}
+
+/// What stands there where no mail leaves.
+fn by_the_operator() -> AnyView {
+    view! {
+        <Title text="A new password · Stint" />
+        <Doorway title="A new password" lead="No mail leaves here, so ask whoever runs this Stint for a link.">
+            <p>"They make it with this command, for the address that you sign in with. It opens for an hour."</p>
+            <p><code>"stint admin reset-password --email you@example.com"</code></p>
             <p class="quiet">"Found it again? " <a href="/sign-in">"Sign in"</a></p>
         </Doorway>
     }

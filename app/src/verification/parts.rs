@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::links::{ChangeAddress, SendVerification};
+use super::links::{ChangeAddress, ForgetAddressChange, SendAddressChange, SendVerification, show_waiting_address};
 use crate::{
-    ui::{Field, Form, Part, Submit, Tone, Write, answered, badge, use_flash},
-    visit::use_visit,
+    account::Profile,
+    ui::{Field, Form, Part, Submit, Tone, Write, answered, badge, fetched, loaded, use_flash},
+    visit::{changed, use_visit},
 };
 
 /// Above every page while the address of whoever looks is not confirmed and a mail could confirm it.
@@ -35,31 +36,81 @@ fn SendAgain(id: &'static str) -> impl IntoView {
     }
 }
 
-/// The address that one signs in with.
+/// The address that one signs in with, and the one that it waits to become.
 #[component]
 pub fn AddressPart() -> impl IntoView {
     let visit = use_visit();
-    let (flash, action) = (use_flash(), Write::<ChangeAddress>::new());
-    answered(action, move |()| flash.say("A link is on its way to the new address. It counts once you have opened it."));
+    let (flash, action, changes) = (use_flash(), Write::<ChangeAddress>::new(), RwSignal::new(0_u32));
+    let leaves = visit.mail_leaves;
+    answered(action, move |()| {
+        flash.say(match leaves {
+            true => "A link is on its way to the new address. It counts once you have opened it.",
+            false => "The new address counts once it is confirmed.",
+        });
+        changed(changes);
+    });
+    let waiting = fetched(move || changes.get(), |_| show_waiting_address());
     let person = visit.person.unwrap_or_default();
-    let confirmed = person.confirmed;
     view! {
         <Part title="Address" id="address">
-            <p>
-                "You sign in as " <b>{person.email.clone()}</b> " "
-                {if confirmed { badge(Tone::Good, "Confirmed") } else { badge(Tone::Warn, "Not confirmed") }}
-            </p>
-            {(!confirmed && visit.mail_leaves).then(|| view! { <SendAgain id="send-verification-again" /> })}
-            {(!visit.mail_leaves).then(|| view! {
-                <p class="quiet">
-                    "No mail server is set up here, so no link leaves. Whoever runs this Stint makes one with stint admin confirm."
-                </p>
-            })}
+            {present(&person, leaves)}
+            {loaded(waiting, move |waiting| waiting.map(|address| view! { <Waiting address changes /> }).into_any())}
             <Form action id="change-address" class="stack" clears=true>
                 <Field label="New address" name="email" kind="email" required=true maxlength=254 autocomplete="email" />
-                <Field label="Present password" name="present" kind="password" required=true autocomplete="current-password" />
+                <Field label="Current password" name="present" kind="password" required=true autocomplete="current-password" />
                 <Submit label="Change address" class="button" />
             </Form>
         </Part>
+    }
+}
+
+fn present(person: &Profile, leaves: bool) -> AnyView {
+    let confirmed = person.confirmed;
+    view! {
+        <p>
+            "You sign in as " <b>{person.email.clone()}</b> " "
+            {if confirmed { badge(Tone::Good, "Confirmed") } else { badge(Tone::Warn, "Not confirmed") }}
+        </p>
+        {(!confirmed && leaves).then(|| view! { <SendAgain id="send-verification-again" /> })}
+        {(!confirmed && !leaves).then(|| by_the_operator(&person.email))}
+    }
+    .into_any()
+}
+
+/// How an address is confirmed where no mail leaves.
+fn by_the_operator(email: &str) -> AnyView {
+    view! {
+        <p class="quiet">"No mail leaves here. Ask whoever runs this Stint for the link, which this command makes:"</p>
+        <p><code>{format!("stint admin confirm --email {email}")}</code></p>
+    }
+    .into_any()
+}
+
+/// An address that was asked for: where its link is, and how to take it back.
+#[component]
+fn Waiting(address: String, changes: RwSignal<u32>) -> impl IntoView {
+    let flash = use_flash();
+    let (again, forget) = (Write::<SendAddressChange>::new(), Write::<ForgetAddressChange>::new());
+    answered(again, move |()| flash.say("The mail is on its way. Look among unwanted mails too."));
+    answered(forget, move |()| {
+        flash.say("Your address stays as it is.");
+        changed(changes);
+    });
+    let leaves = use_visit().mail_leaves;
+    view! {
+        <div class="waits">
+            <p><b>{address.clone()}</b> " " {badge(Tone::Warn, "Waits to be confirmed")}</p>
+            {(!leaves).then(|| by_the_operator(&address))}
+            <div class="actions">
+                {leaves.then(|| view! {
+                    <Form action=again id="send-address-change">
+                        <Submit label="Send the link again" class="button" />
+                    </Form>
+                })}
+                <Form action=forget id="forget-address-change">
+                    <Submit label="Keep my address" class="button" />
+                </Form>
+            </div>
+        </div>
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    Purpose, address, pace, store,
+    Purpose, address,
+    mail::lost_password,
+    pace, store,
     travelling::{self, Travelling},
 };
 use crate::{
@@ -89,9 +91,13 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
     address::forget_links(&mut db, person, now).await?;
     let browser = known_browser(caller).unwrap_or_else(secret::random);
     make_way(&mut db, caller, (person, &mailbox), &browser, now).await?;
-    let told = "Hello,\n\nyour password for Stint was changed by a link that was sent to this address, and you were signed out everywhere.\
-                \n\nIf it was not you, somebody else reads your mails: change the password of your mailbox first, then this one.";
-    address::tell(&mut db, person, &mailbox, "Your password for Stint was changed", told, now).await?;
+    let told = format!(
+        "Hello,\n\nyour password for Stint was changed with a link for a new password, and you were signed out everywhere. Such a link is \
+         sent to this address, or made by whoever runs this Stint.\n\nIf it was not you, change the password of your mailbox first, \
+         since somebody else may read your mails, and then the one for Stint:\n\n{}",
+        lost_password(&services.public_url)
+    );
+    address::tell(&mut db, person, &mailbox, "Your password for Stint was changed", &told, now).await?;
     db.commit().await?;
     services.mail_waits.notify_one();
     keep_known(caller, &browser)

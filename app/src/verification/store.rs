@@ -131,6 +131,33 @@ pub async fn change_address(db: &mut Db, person: UserId, address: &str, now: Tim
     Ok(())
 }
 
+/// Remembers the address that a person has asked for, which waits to be confirmed until then; nothing forgets it.
+pub async fn set_waiting_address(db: &mut Db, person: UserId, waiting: Option<(&str, Timestamp)>) -> Result<(), Error> {
+    let (address, until) = waiting.unzip();
+    query!("select set_waiting_address($1, $2, $3)", person.0, address, until.map(instant) as _).fetch_one(db.connection()).await?;
+    Ok(())
+}
+
+/// The address that a person waits to confirm.
+pub async fn waiting_address(db: &mut Db, person: UserId, now: Timestamp) -> Result<Option<String>, Error> {
+    Ok(query_scalar!("select waiting_address($1, $2)", person.0, instant(now) as _).fetch_one(db.connection()).await?)
+}
+
+/// Somebody who waits to confirm another address.
+pub struct WaitingRow {
+    /// Their id.
+    pub id: Uuid,
+    /// The address they sign in with until then.
+    pub email: String,
+}
+
+/// Who waits to confirm this address; of many, two.
+pub async fn who_waits(db: &mut Db, address: &str, now: Timestamp) -> Result<Vec<WaitingRow>, Error> {
+    let waiting =
+        query_as!(WaitingRow, r#"select id as "id!", email as "email!" from who_waits_for_address($1, $2)"#, address, instant(now) as _);
+    Ok(waiting.fetch_all(db.connection()).await?)
+}
+
 /// A mail to a person about their own sign-in.
 pub struct NewMail<'a> {
     /// Where it goes.

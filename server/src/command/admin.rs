@@ -6,7 +6,7 @@ use app::{
         registration::{self, Registration},
         token::{self, Order},
     },
-    verification::{Purpose, address},
+    verification::operator,
 };
 use serde_json::json;
 
@@ -29,12 +29,20 @@ pub async fn create_user(running: &Running, given: Registration, as_json: bool) 
     }
 }
 
-/// Prints the link that a mail would bring to somebody: to confirm their address, or for a new password.
-pub async fn link(running: &Running, email: &str, purpose: Purpose, as_json: bool) -> anyhow::Result<()> {
-    let link = address::link(&running.services, email, purpose).await.map_err(failed)?;
+/// Prints the link that confirms an address, as a mail would bring it.
+pub async fn confirm(running: &Running, email: &str, as_json: bool) -> anyhow::Result<()> {
+    print_link(&operator::confirmation(&running.services, email).await.map_err(failed)?, as_json)
+}
+
+/// Prints the link by which somebody chooses another password, as a mail would bring it.
+pub async fn reset_password(running: &Running, email: &str, as_json: bool) -> anyhow::Result<()> {
+    print_link(&operator::password_reset(&running.services, email).await.map_err(failed)?, as_json)
+}
+
+fn print_link(link: &str, as_json: bool) -> anyhow::Result<()> {
     match as_json {
         true => print_json(&json!({ "link": link })),
-        false => say(&link),
+        false => say(link),
     }
 }
 

@@ -37,7 +37,7 @@ const KEYS_KEPT: usize = 10_000;
 const TOKEN_FACTOR: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 
 /// Forms that somebody who guesses would send, and what they guess with them.
-const GUESSES: [(&str, Purpose); 7] = [
+const GUESSES: [(&str, Purpose); 8] = [
     ("/call/sign_in", Purpose::SignIn),
     ("/call/sign_up", Purpose::SignUp),
     ("/call/request_password_reset", Purpose::Reset),
@@ -45,6 +45,7 @@ const GUESSES: [(&str, Purpose); 7] = [
     ("/call/confirm_address", Purpose::Reset),
     ("/call/change_address", Purpose::Reset),
     ("/call/send_verification", Purpose::Reset),
+    ("/call/send_address_change", Purpose::Reset),
 ];
 
 /// What is said to whoever tries too often.

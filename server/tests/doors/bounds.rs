@@ -28,7 +28,7 @@ type Field = (&'static str, &'static str, Held);
 
 /// Every server function that only a browser calls and that takes something. `{new}` is an address that nobody has, `{own}`
 /// that of the person.
-const CALLS: [(&str, &[Field]); 20] = [
+const CALLS: [(&str, &[Field]); 23] = [
     (
         "sign_up",
         &[
@@ -47,6 +47,9 @@ const CALLS: [(&str, &[Field]); 20] = [
     ("change_address", &[("email", "{new}", Refused), ("present", "correct horse battery", Refused)]),
     ("confirm_address", &[("secret", "none", Refused)]),
     ("send_verification", &[]),
+    ("show_waiting_address", &[]),
+    ("send_address_change", &[]),
+    ("forget_address_change", &[]),
     ("show_link", &[("secret", "none", Refused)]),
     ("show_invitation", &[("secret", "none", Refused)]),
     ("assistant_say", &[("conversation", "", Refused), ("text", "/help", Refused), ("page", "/", LeftOut)]),
@@ -61,7 +64,7 @@ const CALLS: [(&str, &[Field]); 20] = [
 ];
 
 /// Those that a page asks with GET.
-const ASKED: [&str; 4] = ["show_link", "show_invitation", "assistant_conversations", "assistant_conversation"];
+const ASKED: [&str; 5] = ["show_link", "show_waiting_address", "show_invitation", "assistant_conversations", "assistant_conversation"];
 
 /// Texts that no field takes. An address is never as long as a form, so what is asked for with it is shorter.
 fn out_of_bounds(call: &str) -> [String; 4] {

@@ -37,6 +37,17 @@ async fn stuck(owner: &PgPool) -> i64 {
     sqlx::query_scalar(waiting).fetch_one(owner).await.expect("a number")
 }
 
+/// Comes back once the first uses of so many tokens are noted: from then on nothing else waits for their table.
+async fn until_noted(owner: &PgPool, tokens: i64) {
+    let noted = "select count(*) from access_token where last_used_at is not null";
+    for _ in 0..100_000 {
+        if sqlx::query_scalar::<_, i64>(noted).fetch_one(owner).await.expect("a number") >= tokens {
+            return;
+        }
+    }
+    panic!("the uses of {tokens} tokens are never noted");
+}
+
 /// Sees so many of a crowd sent away, while no more than so many others of it are stuck.
 async fn sent_away(crowd: &mut Crowd, many: usize, owner: &PgPool, others: i64) {
     for _ in 0..many {
@@ -83,6 +94,7 @@ async fn while_all_tokens_of_one_person_are_stuck_their_neighbour_is_answered() 
         Answer::of(asked(token)).await.ok();
     }
     let (holder, owner) = (world.owner().await, world.owner().await);
+    until_noted(&owner, 5).await;
     let held = closed(&holder, "access_token").await;
     let mut flood = crowd(tokens.iter().flat_map(|token| (0..8).map(|_| asked(token))));
     sent_away(&mut flood, 38, &owner, 2).await;

@@ -28,6 +28,9 @@ pub struct Row {
     pub expires_at: jiff_sqlx::Timestamp,
     pub answer: Option<String>,
     pub revoked: bool,
+    pub mail_state: Option<String>,
+    pub mail_recipient: Option<String>,
+    pub mail_error: Option<String>,
 }
 
 /// What an invitation says.
@@ -171,8 +174,12 @@ pub async fn find(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Result<
                m.name as invited_by, array(
                    select c.name || ' / ' || p.name from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
                    where p.organization_id = $1 and p.id = any(i.project_ids) order by 1) as "projects!",
-               array(select c.name from client c where c.organization_id = $1 and c.id = any(i.client_ids) order by 1) as "clients!"
+               array(select c.name from client c where c.organization_id = $1 and c.id = any(i.client_ids) order by 1) as "clients!",
+               mail.state as "mail_state?", mail.recipient as "mail_recipient?", mail.last_error as mail_error
            from invitation i join member m on m.organization_id = i.organization_id and m.id = i.invited_by
+               left join lateral (
+                   select o.state, o.recipient, o.last_error from outgoing_mail o
+                   where o.organization_id = $1 and o.reference = i.id order by o.created_at desc, o.id desc limit 1) mail on true
            where i.organization_id = $1 and (i.id = $2 or (i.email = $3 and i.answered_at is null and i.revoked_at is null))"#,
         organization,
         id,
@@ -192,8 +199,12 @@ pub async fn open(db: &mut Db, after: Option<(Timestamp, Cursor)>, limit: i64) -
                m.name as invited_by, array(
                    select c.name || ' / ' || p.name from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
                    where p.organization_id = $1 and p.id = any(i.project_ids) order by 1) as "projects!",
-               array(select c.name from client c where c.organization_id = $1 and c.id = any(i.client_ids) order by 1) as "clients!"
+               array(select c.name from client c where c.organization_id = $1 and c.id = any(i.client_ids) order by 1) as "clients!",
+               mail.state as "mail_state?", mail.recipient as "mail_recipient?", mail.last_error as mail_error
            from invitation i join member m on m.organization_id = i.organization_id and m.id = i.invited_by
+               left join lateral (
+                   select o.state, o.recipient, o.last_error from outgoing_mail o
+                   where o.organization_id = $1 and o.reference = i.id order by o.created_at desc, o.id desc limit 1) mail on true
            where i.organization_id = $1 and i.answered_at is null and i.revoked_at is null
                and ($2::timestamptz is null or (i.sent_at, i.id) < ($2, $3::uuid))
            order by i.sent_at desc, i.id desc limit $4"#,

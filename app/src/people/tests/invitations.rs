@@ -201,3 +201,27 @@ async fn who_manages_no_people_sees_no_invitations_and_nobody_sees_those_of_anot
     let seen: i64 = sqlx::query_scalar("select count(*) from invitation").fetch_one(db.connection()).await.expect("a count");
     assert_eq!(seen, 0, "without an organization, a person or a secret nothing is seen");
 }
+
+#[tokio::test]
+async fn whoever_hands_the_link_over_may_leave_the_mail_out() {
+    let studio = studio().await;
+    let asked = json!({"email": "dan@example.com", "role": "member", "without_email": true});
+    let sent = studio.ok("invite_member", asked.clone()).await;
+    assert!(sent["link"].is_string() && sent.get("mail").is_none(), "{sent}");
+    assert_eq!(studio.number("select count(*) from outgoing_mail where organization_id = $1").await, 0);
+    let again = studio.ok("resend_invitation", json!({"invitation": sent["id"]})).await;
+    assert_eq!(again["mail"]["state"], "waiting", "sent again it is mailed");
+    let refused = studio.through(Door::Rest).refused("invite_member", asked).await;
+    assert!(refused.field("without_email").is_some(), "a program is given no link: {refused:?}");
+}
+
+#[tokio::test]
+async fn a_mail_that_failed_is_seen_at_its_invitation_until_it_is_sent_again() {
+    let studio = studio().await;
+    let sent = studio.ok("invite_member", json!({"email": "bounce@example.com", "role": "member"})).await;
+    studio.sql("update outgoing_mail set state = 'failed', last_error = 'no such mailbox' where organization_id = $1").await;
+    let listed = async || studio.ok("list_open_invitations", json!({})).await["items"][0]["mail"].clone();
+    assert_eq!(listed().await, json!({"recipient": "bounce@example.com", "state": "failed", "last_error": "no such mailbox"}));
+    studio.ok("resend_invitation", json!({"invitation": sent["id"]})).await;
+    assert_eq!(listed().await["state"], "waiting");
+}

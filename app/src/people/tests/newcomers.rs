@@ -25,9 +25,9 @@ fn registration(email: &str) -> Registration {
     }
 }
 
-/// A studio where signing up takes an invitation, with one to somebody new: its answer, and what their address begins with.
-async fn inviting() -> (World, Value, String) {
-    let (studio, new) = (studio().await.where_sign_up(SignUpPolicy::Invited), Uuid::now_v7().simple().to_string());
+/// A studio where this is who may sign up, with an invitation to somebody new: its answer, and what their address begins with.
+async fn inviting(policy: SignUpPolicy) -> (World, Value, String) {
+    let (studio, new) = (studio().await.where_sign_up(policy), Uuid::now_v7().simple().to_string());
     let sent = studio.ok("invite_member", json!({"email": format!("{new}@example.com"), "role": "member"})).await;
     (studio, sent, new)
 }
@@ -50,7 +50,7 @@ const MEMBERS: &str = "select count(*) from member where organization_id = $1 an
 
 #[tokio::test]
 async fn of_many_who_sign_up_at_once_with_one_link_that_was_handed_over_one_gets_an_account() {
-    let (studio, sent, new) = inviting().await;
+    let (studio, sent, new) = inviting(SignUpPolicy::Invited).await;
     let (link, visitor) = (secret(sent["link"].as_str().expect("a link")), visitor(&studio));
     let emails: Vec<String> = (0..8).map(|at| format!("{new}-{at}@example.com")).collect();
     let answers = join_all(emails.iter().map(|email| sign_up(&visitor, registration(email), Some(&link)))).await;
@@ -66,12 +66,12 @@ async fn of_many_who_sign_up_at_once_with_one_link_that_was_handed_over_one_gets
 
 #[tokio::test]
 async fn who_signs_up_with_the_link_in_the_mail_is_in_and_confirmed_and_nobody_is_in_their_place() {
-    let (studio, _, new) = inviting().await;
+    let (studio, _, new) = inviting(SignUpPolicy::Invited).await;
     let email = format!("{new}@example.com");
     let mail = studio.mail_leaves(Some(studio.organization()), &email).await.expect("a mail");
     let (link, visitor) = (secret(&mail.body), visitor(&studio));
     let strange = sign_up(&visitor, registration(&format!("{new}-other@example.com")), Some(&link)).await;
-    assert_eq!(strange.map_err(|error| error.code).err(), Some(Code::Forbidden));
+    assert_eq!(strange.map_err(|error| error.code).err(), Some(Code::Invalid));
     let (user, _) = sign_up(&visitor, registration(&email), Some(&link)).await.expect("signed up");
     let slug = studio.caller.membership.as_ref().expect("a place").slug.clone();
     let there = studio.signed_in(user.user, &slug).await;
@@ -81,7 +81,7 @@ async fn who_signs_up_with_the_link_in_the_mail_is_in_and_confirmed_and_nobody_i
 
 #[tokio::test]
 async fn where_the_invitation_cannot_be_accepted_no_account_is_left_behind() {
-    let (studio, sent, new) = inviting().await;
+    let (studio, sent, new) = inviting(SignUpPolicy::Invited).await;
     let grace = studio.as_role(Role::Admin).await;
     let owns = format!("update invitation set invited_by = '{}' where organization_id = $1", grace.member());
     studio.sql(&owns).await;
@@ -90,4 +90,19 @@ async fn where_the_invitation_cannot_be_accepted_no_account_is_left_behind() {
     let refused = sign_up(&visitor(&studio), registration(&format!("{new}@example.com")), Some(&link)).await;
     assert_eq!(refused.map_err(|error| error.code).err(), Some(Code::Conflict));
     assert_eq!(accounts(&studio, &new).await, 0);
+}
+
+#[tokio::test]
+async fn where_anybody_signs_up_an_invitation_still_makes_no_account_that_does_not_join() {
+    let (studio, sent, new) = inviting(SignUpPolicy::Open).await;
+    let mail = studio.mail_leaves(Some(studio.organization()), &format!("{new}@example.com")).await.expect("a mail");
+    let (mailed, handed, visitor) = (secret(&mail.body), secret(sent["link"].as_str().expect("a link")), visitor(&studio));
+    let strange = sign_up(&visitor, registration(&format!("{new}-other@example.com")), Some(&mailed)).await;
+    assert!(strange.is_err_and(|error| error.field("email").is_some()), "another address");
+    studio.ok("revoke_invitation", json!({"invitation": sent["id"]})).await;
+    for (email, link) in [(format!("{new}@example.com"), &mailed), (format!("{new}-other@example.com"), &handed)] {
+        assert_eq!(sign_up(&visitor, registration(&email), Some(link)).await.map_err(|error| error.code).err(), Some(Code::Conflict));
+    }
+    assert_eq!(accounts(&studio, &new).await, 0);
+    sign_up(&visitor, registration(&format!("{new}@example.com")), None).await.expect("without the invitation");
 }

@@ -9,9 +9,10 @@ use crate::{
     testing::World,
     verification::{
         Purpose,
-        address::{self, ask_change, confirm, send_again, show},
+        address::{confirm, send_again, show},
+        change,
         links::LinkState,
-        reset,
+        operator, reset,
     },
 };
 
@@ -104,7 +105,7 @@ async fn nothing_is_told_at_an_address_that_nobody_has_confirmed() {
     let acme = World::new("acme").await;
     let squatter = signed_up(&acme).await;
     let (before, after) = (squatter.email.clone(), format!("new-{}", squatter.email));
-    ask_change(&squatter.world.caller, &after, password()).await.expect("asked");
+    change::ask(&squatter.world.caller, &after, password()).await.expect("asked");
     assert_eq!((written(&acme, &before).await, written(&acme, &after).await), (1, 1), "the one link that was asked for");
     let secret = mailed(&acme.mail_leaves(None, &after).await.expect("a mail"));
     confirm(&squatter.world.caller, &secret).await.expect("confirmed");
@@ -116,7 +117,7 @@ async fn no_word_that_somebody_chose_goes_to_an_address_that_nobody_has_proved()
     let acme = World::new("acme").await;
     let squatter = signed_up(&acme).await;
     let (before, after) = (squatter.email.clone(), format!("new-{}", squatter.email));
-    ask_change(&squatter.world.caller, &after, password()).await.expect("asked");
+    change::ask(&squatter.world.caller, &after, password()).await.expect("asked");
     let mails = [acme.mail_leaves(None, &before).await.expect("a mail"), acme.mail_leaves(None, &after).await.expect("a mail")];
     reset::send(&acme.caller.services, &before, &Origin::default()).await.expect("asked");
     for mail in mails.into_iter().chain(acme.mail_leaves(None, &before).await) {
@@ -131,7 +132,7 @@ async fn so_many_links_a_day_prove_addresses_for_one_person() {
     let acme = World::new("acme").await;
     let squatter = signed_up(&acme).await;
     let caller = &squatter.world.caller;
-    let ask = async |n: u32| ask_change(caller, &format!("{n}-{}", squatter.email), password()).await;
+    let ask = async |n: u32| change::ask(caller, &format!("{n}-{}", squatter.email), password()).await;
     for n in 0..3 {
         ask(n).await.expect("asked");
         assert!(ask(9).await.expect_err("too soon").retry_after().is_some());
@@ -163,11 +164,11 @@ async fn another_address_counts_once_its_mailbox_has_proved_itself_and_both_are_
     let (barbara, taken) = (confirmed(signed_up(&acme).await).await, signed_up(&acme).await);
     let (before, after) = (barbara.email.clone(), format!("new-{}", barbara.email));
     let caller = &barbara.world.caller;
-    let wrong = ask_change(caller, &after, "wrong".to_owned()).await.expect_err("refused");
+    let wrong = change::ask(caller, &after, "wrong".to_owned()).await.expect_err("refused");
     assert!(wrong.field("present").is_some(), "{wrong:?}");
-    assert!(ask_change(caller, &taken.email, password()).await.expect_err("refused").field("email").is_some());
-    assert!(ask_change(caller, &before, password()).await.expect_err("refused").field("email").is_some());
-    ask_change(caller, &after.to_uppercase(), password()).await.expect("asked");
+    assert!(change::ask(caller, &taken.email, password()).await.expect_err("refused").field("email").is_some());
+    assert!(change::ask(caller, &before, password()).await.expect_err("refused").field("email").is_some());
+    change::ask(caller, &after.to_uppercase(), password()).await.expect("asked");
     assert!(acme.mail_leaves(None, &before).await.expect("a mail").body.contains(&after), "the present mailbox is told");
     let barbara = barbara.again().await;
     assert_eq!(barbara.email, before, "nothing has changed yet");
@@ -183,13 +184,70 @@ async fn another_address_counts_once_its_mailbox_has_proved_itself_and_both_are_
 }
 
 #[tokio::test]
+async fn an_address_that_was_asked_for_stands_in_sight_until_it_is_confirmed_or_taken_back() {
+    let acme = World::new("acme").await;
+    let barbara = confirmed(signed_up(&acme).await).await;
+    let (caller, after) = (&barbara.world.caller, format!("new-{}", barbara.email));
+    let waits = async || change::waiting(caller).await.expect("an answer");
+    assert_eq!(change::send_again(caller).await.map_err(|error| error.code), Err(Code::Conflict), "nothing waits");
+    change::ask(caller, &after, password()).await.expect("asked");
+    assert_eq!(waits().await.as_ref(), Some(&after));
+    let first = mailed(&acme.mail_leaves(None, &after).await.expect("a mail"));
+    change::forget(caller).await.expect("taken back");
+    assert_eq!((waits().await, confirm(caller, &first).await.map_err(|error| error.code)), (None, Err(Code::Conflict)));
+    acme.advance(121);
+    change::ask(caller, &after, password()).await.expect("asked");
+    acme.advance(121);
+    change::send_again(caller).await.expect("sent");
+    let again = mailed(&acme.mail_leaves(None, &after).await.expect("a mail"));
+    confirm(caller, &again).await.expect("confirmed");
+    assert_eq!(waits().await, None);
+    let barbara = barbara.again().await;
+    assert!(show(&barbara.world.caller, &again).await.is_ok_and(|shown| shown.counts && shown.mailbox == after), "it says that it worked");
+    assert!(show(&barbara.world.caller, &first).await.is_ok_and(|shown| shown.state == LinkState::Used));
+}
+
+#[tokio::test]
+async fn an_address_waits_for_two_days() {
+    let acme = World::new("acme").await;
+    let barbara = signed_up(&acme).await;
+    let caller = &barbara.world.caller;
+    change::ask(caller, &format!("new-{}", barbara.email), password()).await.expect("asked");
+    acme.advance(48 * 3600 - 1);
+    assert!(change::waiting(caller).await.expect("an answer").is_some());
+    acme.advance(1);
+    assert_eq!(change::waiting(caller).await, Ok(None));
+}
+
+#[tokio::test]
 async fn an_operator_is_given_the_link_that_a_mail_would_bring() {
     let acme = World::new("acme").await;
     let barbara = signed_up(&acme).await;
     let services = &acme.caller.services;
-    let link = address::link(services, &barbara.email, Purpose::ConfirmAddress).await.expect("a link");
+    let link = operator::confirmation(services, &barbara.email).await.expect("a link");
     confirm(&barbara.world.caller, &super::secret_in(&link)).await.expect("confirmed");
-    let again = address::link(services, &barbara.email, Purpose::ConfirmAddress).await;
+    let again = operator::confirmation(services, &barbara.email).await;
     assert_eq!(again.map_err(|error| error.code), Err(Code::Conflict));
-    assert!(address::link(services, "nobody@example.com", Purpose::ResetPassword).await.expect_err("refused").field("email").is_some());
+    assert!(operator::password_reset(services, "nobody@example.com").await.expect_err("refused").field("email").is_some());
+    operator::password_reset(services, &barbara.email).await.expect("a link");
+    assert_eq!(super::noted(&barbara.again().await.world, "password_reset_asked").await, [(String::new(), false)], "it is written down");
+}
+
+#[tokio::test]
+async fn an_operator_is_given_the_link_of_an_address_that_waits() {
+    let acme = World::new("acme").await;
+    let (barbara, other) = (confirmed(signed_up(&acme).await).await, signed_up(&acme).await);
+    let (services, after) = (&acme.caller.services, format!("new-{}", barbara.email));
+    assert!(operator::confirmation(services, &after).await.expect_err("refused").field("email").is_some(), "nobody has asked");
+    for person in [&barbara, &other] {
+        change::ask(&person.world.caller, &after, password()).await.expect("asked");
+    }
+    let several = operator::confirmation(services, &after).await.expect_err("refused");
+    assert!(several.code == Code::Conflict && several.message.contains(&other.email), "{several:?}");
+    change::forget(&other.world.caller).await.expect("taken back");
+    let present = operator::confirmation(services, &barbara.email).await.expect_err("refused");
+    assert!(present.hint.is_some_and(|hint| hint.contains(&after)), "the way to the link is said");
+    let link = operator::confirmation(services, &after).await.expect("a link");
+    confirm(&barbara.world.caller, &super::secret_in(&link)).await.expect("confirmed");
+    assert_eq!(barbara.again().await.email, after);
 }

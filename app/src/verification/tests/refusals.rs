@@ -77,6 +77,10 @@ async fn who_may_sign_up_is_the_operators_to_say() {
     let (a, b, guessed) = ("a@example.com", "b@example.com", "guessed".to_owned());
     for (policy, email, invitation, may) in [
         (SignUpPolicy::Open, a, None, true),
+        (SignUpPolicy::Open, a, Some(&mailed), true),
+        (SignUpPolicy::Open, b, Some(&mailed), false),
+        (SignUpPolicy::Open, b, Some(&handed), true),
+        (SignUpPolicy::Open, a, Some(&guessed), false),
         (SignUpPolicy::Invited, a, None, false),
         (SignUpPolicy::Invited, a, Some(&guessed), false),
         (SignUpPolicy::Invited, a, Some(&mailed), true),

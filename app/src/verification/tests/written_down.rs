@@ -8,7 +8,7 @@ use crate::{
     security::event::Origin,
     testing::World,
     verification::{
-        address::ask_change,
+        change,
         reset::{reset, send},
     },
 };
@@ -34,7 +34,7 @@ async fn a_wrong_present_password_is_written_down_wherever_it_is_given() {
     let wrong = || "a wrong guess".to_owned();
     change_password(caller, wrong(), "another horse battery".to_owned(), true).await.expect_err("refused");
     assert_eq!(written(&barbara, "password_refused").await.0, 1);
-    ask_change(caller, "else@example.com", wrong()).await.expect_err("refused");
+    change::ask(caller, "else@example.com", wrong()).await.expect_err("refused");
     assert_eq!(written(&barbara, "password_refused").await.0, 2);
     assert_eq!(written(&barbara, "address_change_asked").await.0, 0);
 }
@@ -44,7 +44,7 @@ async fn that_another_address_or_password_was_asked_for_is_written_down() {
     let acme = World::new("acme").await;
     let barbara = signed_up(&acme).await;
     let other = format!("new-{}", barbara.email);
-    ask_change(&barbara.world.caller, &other, OLD.to_owned()).await.expect("asked");
+    change::ask(&barbara.world.caller, &other, OLD.to_owned()).await.expect("asked");
     assert_eq!(written(&barbara, "address_change_asked").await, (1, other));
     for _ in 0..5 {
         send(&acme.caller.services, &barbara.email, &Origin::new("203.0.113.7", "a stranger")).await.expect("asked");

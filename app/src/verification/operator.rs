@@ -1,0 +1,74 @@
+//! The links that whoever runs a deployment hands over: what a mail would bring, where no mail leaves or none arrives.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{
+    Purpose, store,
+    travelling::{self, Errand},
+};
+use crate::{
+    context::Services,
+    database::{Access, Db, Reach},
+    error::{Code, Error},
+    id::UserId,
+    security::{
+        EventKind,
+        event::{Origin, note},
+    },
+    text,
+};
+
+/// Draws the link that confirms an address: the one that somebody signs in with, or the one that they have asked for.
+pub async fn confirmation(services: &Services, email: &str) -> Result<String, Error> {
+    let (email, now) = (text::email("email", email)?, services.clock.now());
+    let mut db = services.database.begin(Reach::Nobody, Access::Write).await?;
+    let (person, purpose) = match store::hold_person(&mut db, None, Some(&email)).await? {
+        Some(person) if person.confirmed => return Err(confirmed(&mut db, &email, UserId(person.id), now).await?),
+        Some(person) => (person.id, Purpose::ConfirmAddress),
+        None => (who_waits(&mut db, &email, now).await?, Purpose::ChangeAddress),
+    };
+    drawn(services, db, (person, purpose), &email, now).await
+}
+
+/// Draws the link by which somebody chooses another password. That it was asked for is written down for them.
+pub async fn password_reset(services: &Services, email: &str) -> Result<String, Error> {
+    let (email, now) = (text::email("email", email)?, services.clock.now());
+    let mut db = services.database.begin(Reach::Nobody, Access::Write).await?;
+    let person = store::hold_person(&mut db, None, Some(&email)).await?.ok_or_else(|| nobody(&email))?.id;
+    note(&mut db, UserId(person), EventKind::PasswordResetAsked, now, &Origin::operator(), "").await?;
+    drawn(services, db, (person, Purpose::ResetPassword), &email, now).await
+}
+
+async fn drawn(services: &Services, mut db: Db, to: (Uuid, Purpose), mailbox: &str, now: Timestamp) -> Result<String, Error> {
+    let (subject, purpose) = to;
+    let errand = Errand { purpose, subject, within: None, mailbox: Some(mailbox), expires: now + purpose.lifetime() };
+    let secret = travelling::draw(&mut db, &errand, now).await?;
+    db.commit().await?;
+    Ok(format!("{}{}", services.public_url, purpose.path(&secret)))
+}
+
+fn nobody(email: &str) -> Error {
+    Error::invalid("email", format!("Nobody signs in with {}.", text::excerpt(email)))
+}
+
+/// The one person who has asked for this address.
+async fn who_waits(db: &mut Db, email: &str, now: Timestamp) -> Result<Uuid, Error> {
+    match store::who_waits(db, email, now).await?.as_slice() {
+        [] => Err(Error::invalid("email", format!("Nobody signs in with {0}, or has asked for {0}.", text::excerpt(email)))),
+        [waits] => Ok(waits.id),
+        [one, other, ..] => Err(Error::new(
+            Code::Conflict,
+            format!("Several have asked for {email}, {} and {} among them. All but one must take that back.", one.email, other.email),
+        )),
+    }
+}
+
+/// What is said of an address that is confirmed, and of the one that it waits to become.
+async fn confirmed(db: &mut Db, email: &str, person: UserId, now: Timestamp) -> Result<Error, Error> {
+    let error = Error::new(Code::Conflict, format!("{email} is confirmed already."));
+    Ok(match store::waiting_address(db, person, now).await? {
+        Some(waiting) => error.hint(format!("It waits to become {waiting}: name that address for the link that confirms it.")),
+        None => error,
+    })
+}
