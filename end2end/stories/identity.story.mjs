@@ -53,6 +53,7 @@ describe("one's own sign-in", () => {
           await losesThePassword(new Person(page, { script }), name, mailed);
         });
         await findsThePassword(person, name);
+        await changesTheAddress(person, name, mailed);
         await seesWhatHappened(person, name);
       }));
   }
@@ -68,7 +69,7 @@ async function confirms(person, link) {
   await person.open(link);
   await looksRight(person);
   await person.press(page.getByRole("button", { name: /^Confirm / }));
-  await page.getByText("the address is confirmed").waitFor();
+  await page.getByRole("status").filter({ hasText: /is confirmed/ }).waitFor();
   await looksRight(person);
 }
 
@@ -104,11 +105,31 @@ async function findsThePassword(person, name) {
   await person.arrived();
 }
 
+/** A new address waits in sight until its mailbox has proved itself. */
+async function changesTheAddress(person, name, mailed) {
+  const { page } = person;
+  const after = `new-${address(name)}`;
+  const part = page.getByRole("region", { name: "Address" });
+  await person.settings("You", name);
+  await part.getByLabel("New address").fill(after);
+  await part.getByLabel("Current password").fill(NEW_PASSWORD);
+  await person.press(part.getByRole("button", { name: "Change address" }));
+  await part.getByText("Waits to be confirmed").waitFor();
+  await looksRight(person);
+  await page.reload();
+  await part.getByText(after).waitFor();
+  await part.getByRole("button", { name: "Keep my address" }).waitFor();
+  await confirms(person, await mailed(after, "/verify/"));
+  await person.settings("You", name);
+  await part.getByText(`You sign in as ${after}`).waitFor();
+  assert.equal(await part.getByText("Waits to be confirmed").count(), 0);
+}
+
 async function seesWhatHappened(person, name) {
   const { page } = person;
   await person.settings("Security", name);
   const happened = page.getByRole("region", { name: "What happened" });
   await happened.getByText(/new password|password changed|changed your password/i).first().waitFor();
-  await page.getByRole("region", { name: "Where you are signed in" }).getByText("this one").waitFor();
+  await page.getByRole("region", { name: "Where you are signed in" }).getByText("This browser").waitFor();
   await looksRight(person);
 }

@@ -59,7 +59,7 @@ async function invites(ada, name, role) {
   await form.getByLabel("Name").fill(name);
   await form.getByLabel("Role").selectOption(role);
   await form.getByLabel("Acme / Dashboard").check();
-  await form.getByRole("button", { name: "Send invitation" }).click();
+  await form.getByRole("button", { name: "Invite" }).click();
   const shown = (await page.locator(".invitation-link code").textContent()).trim();
   await page.getByRole("region", { name: "Open invitations" }).getByText(address(name)).waitFor();
   await looksRight(ada);
@@ -126,7 +126,7 @@ async function looksAround(barbara) {
   await page.getByText("Charts").first().waitFor();
   await barbara.open(`/o/${STUDIO}/settings/members`);
   await page.getByText(OWNER).first().waitFor();
-  assert.equal(await page.getByRole("button", { name: "Send invitation" }).count(), 0);
+  assert.equal(await page.getByRole("button", { name: "Invite" }).count(), 0);
 }
 
 async function runsTheOffice(grace, link) {

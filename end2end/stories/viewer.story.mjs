@@ -48,7 +48,7 @@ async function invites(ada, studio) {
   await form.getByLabel("E-mail").fill(address(ACCOUNTANT));
   await form.getByLabel("Role").selectOption("viewer");
   await form.getByLabel("Acme", { exact: true }).check();
-  await form.getByRole("button", { name: "Send invitation" }).click();
+  await form.getByRole("button", { name: "Invite" }).click();
   const shown = await page.locator(".invitation-link code").textContent();
   await looksRight(ada);
   return new URL(shown.trim()).pathname;

@@ -75,7 +75,7 @@ pub async fn sign_out(
 /// Changes the password, after the present one was given, and signs every other browser out.
 #[server(name = ChangePassword, prefix = "/call", endpoint = "change_password")]
 pub async fn change_password(
-    /// The present password.
+    /// The current password.
     present: String,
     /// The new one, at least 10 characters and none of the commonest.
     password: String,

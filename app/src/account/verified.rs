@@ -34,7 +34,7 @@ impl Verified {
         store::hold_verified(db, self.user.0, &self.kept).await
     }
 
-    /// Holds the caller, who gave their present password, and their sign-in until the transaction ends.
+    /// Holds the caller, who gave their current password, and their sign-in until the transaction ends.
     ///
     /// # Errors
     /// `conflict` when the password was changed since, `unauthenticated` when the sign-in was ended.
@@ -46,13 +46,13 @@ impl Verified {
     }
 }
 
-/// Looks at the present password of the caller.
+/// Looks at the current password of the caller.
 pub async fn present(caller: &Caller, given: String) -> Result<Verified, Error> {
     let (user, services) = (caller.person()?.id, &caller.services);
     let limits = [Limit::of_person(Purpose::Password, user.0)];
     attempts::count(&services.database, &limits, "There were too many wrong passwords.").await?;
     // However right it is: each check of a password takes a core for a while.
-    attempts::count(&services.database, &[Limit::of_password_checks(user.0)], "Your present password was checked too often.").await?;
+    attempts::count(&services.database, &[Limit::of_password_checks(user.0)], "Your current password was checked too often.").await?;
     let mut db = services.database.begin(Reach::Person(user.0), Access::Read).await?;
     let kept = store::password_hash(&mut db, user.0).await?;
     // Hashing takes long: nobody else waits for the connection meanwhile.
@@ -65,7 +65,7 @@ pub async fn present(caller: &Caller, given: String) -> Result<Verified, Error> 
         }
         None => {
             note_later(caller, user, EventKind::PasswordRefused);
-            Err(Error::invalid("present", "The present password is wrong. Try again."))
+            Err(Error::invalid("present", "The current password is wrong. Try again."))
         }
     }
 }

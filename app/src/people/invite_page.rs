@@ -51,7 +51,7 @@ pub fn Invitations() -> impl IntoView {
                     <Select label="Role" name="role" choices=roles(own) value=Role::Member.name() />
                     {loaded(comes, what_comes)}
                     {leaves.then(|| view! { <Tick label="Send no mail: I hand the link over" name="without_email" /> })}
-                    <Submit label=if leaves { "Invite" } else { "Make the link" } />
+                    <Submit label="Invite" />
                 </Form>
                 {move || handed.get().map(|sent| view! { <Link sent /> })}
             </Part>
@@ -99,6 +99,7 @@ fn Link(sent: Invitation) -> impl IntoView {
                 {mailed.then(|| view! {
                     <p>"A mail is on its way to them, with a link of its own. " <a href=mails>"See the mails"</a> ". This one you can hand over in another way:"</p>
                 })}
+                {(!leaves).then(|| view! { <p>"No mail leaves here, so hand this link over yourself."</p> })}
                 <div class="secret">
                     <code tabindex="0">{link.clone()}</code>
                     <CopyButton text=link what="the link" />

@@ -58,6 +58,16 @@ fn without_mail(error: Error) -> Error {
     error.hint("What needs no mail can still be done: send an invoice without e-mail, or invite somebody with a link that you hand over.")
 }
 
+/// How many mails a day may be asked for from one network by whoever is not known there: fifty, and no more than half of what may
+/// go to addresses that nobody has proved, so that the other half is left to everybody else.
+pub fn mails_of_network(quotas: &Quotas) -> u32 {
+    let proofs = quotas.mails.map(|most| Share::Proofs.counted_as(most)).and_then(|counted| counted.first().map(|(_, most)| *most));
+    proofs.map_or(MAILS_OF_NETWORK, |proofs| u32::try_from(proofs / 2).map_or(MAILS_OF_NETWORK, |half| half.clamp(1, MAILS_OF_NETWORK)))
+}
+
+/// How many that are at most, in a day.
+const MAILS_OF_NETWORK: u32 = 50;
+
 /// Refuses when the deployment has sent all mails of this share today.
 pub async fn mail_left(db: &mut Db, quotas: &Quotas, share: Share) -> Result<(), Error> {
     let Some(most) = quotas.mails else { return Ok(()) };

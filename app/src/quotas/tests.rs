@@ -211,3 +211,9 @@ async fn no_organization_sees_what_all_use() {
     let seen = sqlx::query("select * from deployment_usage").fetch_all(db.connection()).await;
     assert!(seen.is_err_and(|refused| refused.to_string().contains("permission denied")));
 }
+
+#[test]
+fn one_network_asks_for_half_of_the_mails_to_unproved_addresses_at_most() {
+    let of_network = |mails| mails_of_network(&Quotas { mails, ..Quotas::default() });
+    assert_eq!([None, Some(10_000), Some(100), Some(5), Some(0)].map(of_network), [50, 50, 5, 1, 1]);
+}

@@ -30,7 +30,7 @@ pub enum Purpose {
     Reset,
     /// A mail to somebody who is not signed in, whatever it is about.
     Mail,
-    /// The present password of somebody who is signed in.
+    /// The current password of somebody who is signed in.
     Password,
     /// The check of such a password, whether it is right or wrong.
     PasswordCheck,
@@ -79,9 +79,9 @@ impl Limit {
         Self::of_place(purpose, address, (f64::from(per_minute.get()), 60.0), SITE_FACTOR)
     }
 
-    /// The limits of the network that an address is of, for mails that strangers ask for: fifty within a day.
-    pub fn of_mails(address: IpAddr) -> Vec<Self> {
-        Self::of_place(Purpose::Mail, address, (50.0, 86_400.0), SITE_FACTOR / 2.0)
+    /// The limits of the network that an address is of, for mails that strangers ask for: so many within a day.
+    pub fn of_mails(address: IpAddr, a_day: u32) -> Vec<Self> {
+        Self::of_place(Purpose::Mail, address, (f64::from(a_day), 86_400.0), SITE_FACTOR / 2.0)
     }
 
     /// The limit of an account, whether there is one at this address or not.
@@ -101,7 +101,7 @@ impl Limit {
         Self::growing(purpose, "browser", &[email.as_bytes(), b"\0", browser_hash].concat())
     }
 
-    /// How often the present password of somebody who is signed in is checked: ten times at once, then every six seconds.
+    /// How often the current password of somebody who is signed in is checked: ten times at once, then every six seconds.
     pub fn of_password_checks(person: Uuid) -> Self {
         Self::spaced(key(Purpose::PasswordCheck, "person", person.as_bytes()), 10.0, 60.0)
     }

@@ -34,7 +34,7 @@ pub enum EventKind {
     SignInsEnded,
     /// The password was changed.
     PasswordChanged,
-    /// Somebody who was signed in gave a wrong present password.
+    /// Somebody who was signed in gave a wrong current password.
     PasswordRefused,
     /// Somebody asked for a link to set another password.
     PasswordResetAsked,

@@ -46,7 +46,7 @@ fn Active(sign_in: ActiveSignIn, ended: RwSignal<u32>) -> impl IntoView {
         <li>
             <span>
                 <b>{sign_in.device.clone()}</b>
-                {this_one.then(|| view! { " " {badge(Tone::Good, "this one")} })}
+                {this_one.then(|| view! { " " {badge(Tone::Good, "This browser")} })}
                 <small>{words}</small>
             </span>
             {(!this_one).then(|| view! { <End sign_in ended /> })}

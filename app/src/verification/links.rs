@@ -63,7 +63,7 @@ pub async fn confirm_address(
 pub async fn change_address(
     /// The address to sign in with from then on.
     email: String,
-    /// The present password.
+    /// The current password.
     present: String,
 ) -> Result<(), Error> {
     super::change::ask(&crate::context::Caller::current()?, &email, present).await

@@ -38,7 +38,7 @@ const RESETS_AN_HOUR: i32 = 3;
 /// `rate_limited`, with when to come again.
 pub async fn of_network(db: &mut Db, services: &Services, address: IpAddr) -> Result<(), Error> {
     match services.mail_leaves {
-        true => attempts::count_with(db, &Limit::of_mails(address), FROM_NETWORK).await,
+        true => attempts::count_with(db, &Limit::of_mails(address, quotas::mails_of_network(&services.quotas)), FROM_NETWORK).await,
         false => Ok(()),
     }
 }
