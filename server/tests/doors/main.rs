@@ -4,6 +4,7 @@
 
 mod agents;
 mod assistant;
+mod audit;
 mod blind;
 mod bounds;
 mod budgets;
