@@ -15,6 +15,7 @@ mod identity;
 mod isolation;
 mod limits;
 mod mails;
+mod operator;
 mod outages;
 mod pages;
 mod people;
