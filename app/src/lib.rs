@@ -19,6 +19,8 @@ pub mod dashboard;
 #[cfg(feature = "ssr")]
 pub mod database;
 pub mod day;
+#[cfg(feature = "ssr")]
+pub mod deployment;
 pub mod edit;
 pub mod ends;
 pub mod error;

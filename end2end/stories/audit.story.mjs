@@ -79,9 +79,16 @@ async function isTakenBack(person) {
 async function holds(person) {
   const { page } = person;
   await person.open(`/o/${new URL(page.url()).pathname.split("/")[2]}/settings/audit`);
-  await page.getByRole("link", { name: "Verify" }).click();
-  await page.getByText(/^The chain holds: \d+ rows checked/).waitFor();
+  const found = page.getByText(/^The chain holds: \d+ rows checked, that is the whole log\./);
+  await page.getByRole("link", { name: "Verify what is new" }).click();
+  await found.waitFor();
+  assert.equal(await page.getByText("The whole log was not verified yet.").count(), 0, "it was, just now");
+  // It can be asked for again.
+  const again = page.waitForResponse((response) => response.url().includes("/call/verify_audit"));
+  await page.getByRole("link", { name: "Verify what is new" }).click();
+  await again;
+  await found.waitFor();
   // How far the check of all is shows by itself, up to its end.
-  await page.getByRole("button", { name: "Verify the whole log" }).click();
-  await page.getByText(/^The whole log was last verified on .*, all of them fit\.$/).waitFor();
+  await page.getByRole("button", { name: "Verify everything" }).click();
+  await page.getByText(/^The last check of everything, on .*, all of them fit\.$/).waitFor();
 }

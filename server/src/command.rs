@@ -21,6 +21,14 @@ pub async fn migrate(config: &Config) -> anyhow::Result<()> {
     say("The schema is up to date.")
 }
 
+/// Tells on the standard error stream when the address in a link is a guess.
+pub fn warn_of_guess(running: &Running) {
+    if running.guesses_address {
+        let address = &running.services.public_url;
+        eprintln!("stint: STINT_PUBLIC_URL is not set here, and no server has run on this database: the link says {address}");
+    }
+}
+
 /// Prints a line for people.
 pub fn say(line: &str) -> anyhow::Result<()> {
     writeln!(io::stdout(), "{line}").context("the output is closed")

@@ -36,6 +36,8 @@ pub struct Config {
     pub addr: SocketAddr,
     /// The origin that people see, without a slash at its end.
     pub public_url: String,
+    /// Whether it was given; otherwise it is made from the address to listen on.
+    pub public_url_is_given: bool,
     /// The folder for everything that Stint keeps in files.
     pub data_dir: PathBuf,
     /// The database to use; a private cluster in the data folder when absent.
@@ -149,10 +151,12 @@ impl Config {
             return Err(ConfigError::Variables(problems.err().unwrap_or_default()));
         };
         let (rate_limit, drain) = (NonZeroU32::new(rate_limit), Duration::from_secs(drain.into()));
+        let public_url_is_given = public_url.is_some();
         let public_url = public_url.unwrap_or_else(|| own_origin(addr));
         Ok(Self {
             addr,
             public_url,
+            public_url_is_given,
             data_dir,
             database_url,
             owner_database_url,

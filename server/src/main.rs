@@ -51,6 +51,17 @@ enum Command {
     },
 }
 
+impl Command {
+    /// Whether what it prints for people leads to a page.
+    fn prints_link(&self) -> bool {
+        match self {
+            Self::Demo { .. } => true,
+            Self::Admin { command } => !matches!(command, Admin::CreateToken(_)),
+            Self::Serve | Self::Migrate | Self::Call { .. } => false,
+        }
+    }
+}
+
 #[derive(Subcommand)]
 enum Admin {
     /// Add a person with a login and a personal organization. The password is a line of the standard input, or in
@@ -158,6 +169,9 @@ async fn run(command: Command, config: Config) -> anyhow::Result<bool> {
         Command::Migrate => command::migrate(&config).await?,
         other => {
             let running = Running::open(&config, Schema::AsItIs).await?;
+            if other.prints_link() {
+                command::warn_of_guess(&running);
+            }
             let done = beside(other, &running).await;
             running.close().await;
             return done;

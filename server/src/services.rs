@@ -9,6 +9,7 @@ use app::{
     audit::Recorder,
     context::{Caller, Place, Promise, Services, SystemClock},
     database::Database,
+    deployment,
     error::{Code, Error},
     id::{OrganizationId, UserId},
     invoices::document::InvoiceDocument,
@@ -33,6 +34,8 @@ const DATABASE_LIMIT: Duration = Duration::from_millis(2_500);
 pub struct Running {
     /// What every call is given.
     pub services: Arc<Services>,
+    /// Whether the address in its links is a guess: this command was not given one, and no server has kept one.
+    pub guesses_address: bool,
     cluster: Option<Cluster>,
 }
 
@@ -44,7 +47,7 @@ impl Running {
             None => Some(Cluster::start(&config.data_dir).await?),
         };
         match opened(config, cluster.as_ref(), schema).await {
-            Ok(services) => Ok(Self { services: Arc::new(services), cluster }),
+            Ok((services, guesses_address)) => Ok(Self { services: Arc::new(services), guesses_address, cluster }),
             Err(problem) => {
                 if let Some(cluster) = cluster {
                     cluster.stop().await;
@@ -101,9 +104,22 @@ impl Running {
     }
 }
 
-async fn opened(config: &Config, cluster: Option<&Cluster>, schema: Schema) -> anyhow::Result<Services> {
+async fn opened(config: &Config, cluster: Option<&Cluster>, schema: Schema) -> anyhow::Result<(Services, bool)> {
     let model = config.model.as_ref().map(ModelClient::new).transpose().context("STINT_MODEL_URL cannot be asked")?;
-    Ok(services(config, model, connections::open(config, cluster, schema).await?))
+    let (database, workers) = connections::open(config, cluster, schema).await?;
+    let known = public_url(config, &workers, schema).await?;
+    let guessed = known.is_none();
+    let public_url = known.unwrap_or_else(|| config.public_url.clone());
+    Ok((services(config, model, public_url, (database, workers)), guessed))
+}
+
+/// Where people reach this Stint: as it was given, else, for a command beside the server, as that has kept it. A server that was
+/// given nothing is reached where it listens.
+async fn public_url(config: &Config, database: &Database, schema: Schema) -> anyhow::Result<Option<String>> {
+    if config.public_url_is_given || schema == Schema::Migrated {
+        return Ok(Some(config.public_url.clone()));
+    }
+    Ok(deployment::kept_public_url(database).await?)
 }
 
 /// How many documents are made at once: one core is always left for everybody else.
@@ -116,7 +132,7 @@ fn places() -> usize {
     for_calls() / 2
 }
 
-fn services(config: &Config, model: Option<ModelClient>, (database, workers): (Database, Database)) -> Services {
+fn services(config: &Config, model: Option<ModelClient>, public_url: String, (database, workers): (Database, Database)) -> Services {
     Services {
         admission: Gate::new(Rules::of(config.rate_limit), workers.clone()),
         recorder: Recorder::start(workers.clone()),
@@ -124,7 +140,7 @@ fn services(config: &Config, model: Option<ModelClient>, (database, workers): (D
         workers,
         clock: Box::new(SystemClock),
         documents: Box::new(Typesetter(Documents::new(turns(), places()))),
-        public_url: config.public_url.clone(),
+        public_url,
         mail_leaves: config.smtp_url.is_some(),
         quotas: config.quotas,
         sign_up: config.sign_up,

@@ -10,7 +10,10 @@ use super::{
     verification::page::Proof,
 };
 use crate::{
+    access::Permission,
     day::Moment,
+    ends,
+    error::Code,
     history::button::undo,
     operation::Change,
     page::Page,
@@ -21,6 +24,9 @@ use crate::{
 /// Every call of every door, and whether somebody has altered the log.
 #[component]
 pub fn AuditSection() -> impl IntoView {
+    if !use_here().may(Permission::ManageOrganization) {
+        return closed();
+    }
     let query = use_query_map();
     // Another filter is still the same page.
     let shown = Memo::new(move |_| query.with(|query| query.get("entry")));
@@ -30,6 +36,19 @@ pub fn AuditSection() -> impl IntoView {
             None => all(),
         }}
     }
+    .into_any()
+}
+
+/// What is here for everybody else.
+fn closed() -> AnyView {
+    ends::set_status(Code::Forbidden.status());
+    view! {
+        <Part title="Audit" id="audit">
+            <p>"Owners and admins read the audit log."</p>
+            <p><a class="button" href=use_here().path("settings")>"Back to the settings"</a></p>
+        </Part>
+    }
+    .into_any()
 }
 
 fn all() -> AnyView {

@@ -3,6 +3,7 @@
 use std::{future::Future, num::NonZeroU32, sync::Arc, time::Duration};
 
 use anyhow::Context;
+use app::deployment;
 use leptos::prelude::get_configuration;
 use tokio::{
     net::TcpListener,
@@ -40,6 +41,7 @@ const END_LIMIT: Duration = Duration::from_secs(7);
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.addr).await.with_context(|| format!("the address {} cannot be used", config.addr))?;
     let mut running = Running::open(&config, Schema::Migrated).await?;
+    keep_address(&running).await;
     say(&format!("Stint is at {}", config.public_url))?;
     tracing::info!(address = %config.addr, public_url = config.public_url, "serving");
     let post = config
@@ -61,6 +63,14 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let broken_off = served?.broken_off;
     anyhow::ensure!(broken_off == 0, "{broken_off} answers did not come to their end in time and were broken off");
     ended
+}
+
+/// Keeps where people reach this server, for the commands beside it. It serves without that too.
+async fn keep_address(running: &Running) {
+    let services = &running.services;
+    if let Err(problem) = deployment::keep_public_url(&services.workers, &services.public_url).await {
+        tracing::warn!(%problem, "the address could not be kept: commands beside this server have to be given STINT_PUBLIC_URL");
+    }
 }
 
 /// How the doors were closed.

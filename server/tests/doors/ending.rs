@@ -26,15 +26,16 @@ const LIMIT: Duration = Duration::from_secs(120);
 const KILLED_AFTER: Duration = Duration::from_secs(10);
 
 /// A Stint with a private database, in a process of its own.
-struct Process {
+pub struct Process {
     child: Child,
-    address: String,
+    /// Where it says whether it is ready.
+    pub address: String,
     data: PathBuf,
 }
 
 impl Process {
     /// Starts it, with at most so many files open, and waits until it is ready.
-    async fn start(folder: &Path, files: u32) -> Self {
+    pub async fn start(folder: &Path, files: u32) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
         let mut command = Command::new("/bin/sh");
         command.args(["-c", &format!("ulimit -n {files}; exec \"$0\" serve"), env!("CARGO_BIN_EXE_stint")]);
@@ -56,7 +57,8 @@ impl Process {
         process
     }
 
-    async fn told_to_end(&mut self) -> ExitStatus {
+    /// Tells it to end, and waits until it has.
+    pub async fn told_to_end(&mut self) -> ExitStatus {
         let pid = i32::try_from(self.child.id().expect("it runs")).expect("a number");
         kill(Pid::from_raw(pid), Signal::SIGTERM).expect("told");
         timeout(LIMIT, self.child.wait()).await.expect("an end").expect("a status")
@@ -71,7 +73,7 @@ impl Process {
 }
 
 /// A folder that the database's user can pass through, unlike most that are made for tests.
-fn folder() -> tempfile::TempDir {
+pub fn folder() -> tempfile::TempDir {
     rustls::crypto::ring::default_provider().install_default().ok();
     let passable = fs::Permissions::from_mode(0o711);
     tempfile::Builder::new().prefix("stint-ending-").permissions(passable).tempdir().expect("a folder")

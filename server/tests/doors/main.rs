@@ -4,6 +4,7 @@
 
 mod agents;
 mod assistant;
+mod audit;
 mod blind;
 mod bounds;
 mod budgets;
@@ -14,6 +15,7 @@ mod identity;
 mod isolation;
 mod limits;
 mod mails;
+mod operator;
 mod outages;
 mod pages;
 mod people;

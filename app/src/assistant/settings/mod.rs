@@ -54,12 +54,17 @@ fn Settings(settings: AssistantSettings, action: Write<SetAssistant>) -> impl In
 }
 
 /// What is sent where, for whoever decides.
-fn consent(settings: &AssistantSettings) -> String {
+fn consent(settings: &AssistantSettings) -> AnyView {
     match (&settings.model, &settings.host) {
         (Some(model), Some(host)) => format!(
             "What members say to the assistant is sent to the model {model} at {host}, together with the names of the member and the organization, the page they are on, and the records that it looks up for them: clients, projects, time, invoices. Nothing is sent before somebody asks it."
-        ),
-        _ => "No model is set up. Whoever runs this Stint sets STINT_MODEL_URL and STINT_MODEL; slash commands work without.".to_owned(),
+        )
+        .into_any(),
+        _ => view! {
+            "No model is set up. Whoever runs this Stint sets " <code>"STINT_MODEL_URL"</code> " and " <code>"STINT_MODEL"</code>
+            "; slash commands work without."
+        }
+        .into_any(),
     }
 }
 

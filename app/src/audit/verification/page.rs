@@ -12,18 +12,53 @@ use crate::{
     visit::use_here,
 };
 
+/// What of an address asks for a check of what is new.
+const ASKED: &str = "verify";
+
 /// Checks the chain when it is asked for: what is new at once, all of it as a job.
 #[component]
 pub fn Proof() -> impl IntoView {
-    let (query, here) = (use_query_map(), use_here());
-    let asked = move || query.with(|query| query.get("verify").is_some());
-    let proof = fetched(asked, |asked| async move { if asked { verify_audit().await.map(Some) } else { Ok(None) } });
-    let path = format!("{}?verify=yes", here.path("settings/audit"));
-    let new = loaded(proof, move |proof: Option<AuditProof>| match proof {
-        Some(proof) => told(&proof),
-        None => view! { <p><a class="button" href=path.clone()>{icon(Icon::Check)} <span>"Verify"</span></a></p> }.into_any(),
-    });
-    view! { {new} <Whole /> }
+    let query = use_query_map();
+    let asked = Memo::new(move |_| query.with(|query| query.get(ASKED)));
+    let write = Write::<StartAuditVerification>::new();
+    view! { {checks(asked, write)} {new(asked)} {whole(asked, write)} }
+}
+
+/// The two checks that there are, and from where each begins.
+fn checks(asked: Memo<Option<String>>, write: Write<StartAuditVerification>) -> AnyView {
+    let base = use_here().path("settings/audit");
+    // Each time it is another address, so that what was asked for can be asked for again.
+    let times = move || asked.with(|asked| asked.as_ref().and_then(|asked| asked.parse::<u32>().ok()).unwrap_or_default());
+    let path = move || format!("{base}?{ASKED}={}", times().saturating_add(1));
+    view! {
+        <ul class="checks">
+            <li>
+                <a class="button" href=path>{icon(Icon::Check)} <span>"Verify what is new"</span></a>
+                <small>"since the last checkpoint, of which there is one every 10,000 rows"</small>
+            </li>
+            <li>
+                <Form action=write id="verify-whole">
+                    {once(write)} <Submit label="Verify everything" class="button" drawing=Icon::Check />
+                </Form>
+                <small>"from the first row"</small>
+            </li>
+        </ul>
+    }
+    .into_any()
+}
+
+/// What came of the check of what is new.
+fn new(asked: Memo<Option<String>>) -> AnyView {
+    let proof = fetched(
+        move || asked.get(),
+        |asked| async move {
+            match asked {
+                Some(_) => verify_audit().await.map(Some),
+                None => Ok(None),
+            }
+        },
+    );
+    loaded(proof, |proof: Option<AuditProof>| proof.map_or_else(|| ().into_any(), |proof| told(&proof)))
 }
 
 fn rows(count: i64) -> String {
@@ -33,8 +68,14 @@ fn rows(count: i64) -> String {
 fn told(proof: &AuditProof) -> AnyView {
     let (checked, after) = (rows(proof.checked), proof.after);
     let since = if after == 0 { String::new() } else { format!(" since the checkpoint at row {after}") };
+    let all = if after == 0 { ", that is the whole log" } else { "" };
     match &proof.broken {
-        None => view! { <p class="notice good" role="status">{format!("The chain holds: {checked} checked{since}, each fits to the one before it and to what it changed.")}</p> }.into_any(),
+        None => view! {
+            <p class="notice good" role="status">
+                {format!("The chain holds: {checked} checked{since}{all}. Each fits to the one before it and to what it changed.")}
+            </p>
+        }
+        .into_any(),
         Some(broken) => view! {
             <p class="notice wrong" role="alert">
                 {format!("The chain is broken at row {}: {}. {checked} were checked up to there{since}.", broken.position, broken.reason)}
@@ -47,62 +88,51 @@ fn told(proof: &AuditProof) -> AnyView {
 /// After how long it is looked again how far a check is.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// The check of the whole log: how far it is, when there was one last, and the button that starts it.
-#[component]
-fn Whole() -> impl IntoView {
-    let write = Write::<StartAuditVerification>::new();
+/// The check of the whole log: how far it is, or when there was one last.
+fn whole(asked: Memo<Option<String>>, write: Write<StartAuditVerification>) -> AnyView {
     let (version, looks) = (write.version(), RwSignal::new(0_u32));
     let verification = fetched(move || (version.get(), looks.get()), |_| get_audit_verification());
     let path = use_here().path("settings/audit");
-    loaded(verification, move |verification| {
-        let running = verification.state == VerificationState::Running;
-        let path = path.clone();
-        if running {
+    loaded(verification, move |verification| match verification.state {
+        // What was found a moment ago may have been the whole log.
+        VerificationState::Never => {
+            view! { {move || asked.with(Option::is_none).then(|| view! { <p class="quiet">"The whole log was not verified yet."</p> })} }
+                .into_any()
+        }
+        VerificationState::Running => {
             // Each look that finds it under way is followed by another one.
             Effect::new(move |_| set_timeout(move || _ = looks.try_update(|looks| *looks += 1), LOOK_AGAIN));
+            progress(&verification, path.clone())
         }
-        view! {
-            {progress(&verification)}
-            {if running {
-                view! { <p><a class="button bare" href=path rel="external">"See how far it is"</a></p> }.into_any()
-            } else {
-                view! {
-                    <Form action=write id="verify-whole" class="inline">
-                        {once(write)} <Submit label="Verify the whole log" class="button bare" />
-                    </Form>
-                }
-                .into_any()
-            }}
-        }
-        .into_any()
+        VerificationState::Sound | VerificationState::Broken => ended(&verification),
     })
 }
 
-fn progress(verification: &AuditVerification) -> AnyView {
-    let AuditVerification { state, checked, total, finished_at, broken, .. } = verification;
+fn progress(verification: &AuditVerification, path: String) -> AnyView {
+    let AuditVerification { checked, total, .. } = verification;
+    let percent = if *total > 0 { checked * 100 / total } else { 0 };
+    view! {
+        <p role="status">
+            <label for="verified">"The whole log is being verified: "</label>
+            <progress id="verified" max="100" value=percent></progress>
+            {format!("{checked} of {}, {percent} %", rows(*total))}
+        </p>
+        <p><a class="button bare" href=path rel="external">"See how far it is"</a></p>
+    }
+    .into_any()
+}
+
+fn ended(verification: &AuditVerification) -> AnyView {
+    let AuditVerification { checked, finished_at, broken, .. } = verification;
     let when = finished_at.as_ref().map(|at: &Moment| format!("{} {}", at.day().label(), at.clock())).unwrap_or_default();
-    match (state, broken) {
-        (VerificationState::Never, _) => view! { <p class="quiet">"The whole log was not verified yet."</p> }.into_any(),
-        (VerificationState::Running, _) => {
-            let percent = if *total > 0 { checked * 100 / total } else { 0 };
-            view! {
-                <p role="status">
-                    <label for="verified">"The whole log is being verified: "</label>
-                    <progress id="verified" max="100" value=percent></progress>
-                    {format!(" {checked} of {}, {percent} %", rows(*total))}
-                </p>
-            }
-            .into_any()
-        }
-        (_, Some(broken)) => view! {
+    match broken {
+        Some(broken) => view! {
             <p class="notice wrong" role="alert">
-                {format!("The whole log was verified on {when}: it is broken at row {}: {}.", broken.position, broken.reason)}
+                {format!("The last check of everything, on {when}: the chain is broken at row {}: {}.", broken.position, broken.reason)}
             </p>
         }
         .into_any(),
-        (_, None) => {
-            view! { <p class="quiet">{format!("The whole log was last verified on {when}: {}, all of them fit.", rows(*checked))}</p> }
-                .into_any()
-        }
+        None => view! { <p class="quiet">{format!("The last check of everything, on {when}: {}, all of them fit.", rows(*checked))}</p> }
+            .into_any(),
     }
 }

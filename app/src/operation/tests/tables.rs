@@ -6,11 +6,12 @@ use crate::database::{Access, Reach};
 use crate::testing::{World, owner};
 
 /// Tables that belong to no organization: people sign in before they are anywhere.
-const WITHOUT_TENANT: [&str; 14] = [
+const WITHOUT_TENANT: [&str; 15] = [
     "_sqlx_migrations",
     "app_user",
     "attempt_limit",
     "call_quota",
+    "deployment",
     "deployment_usage",
     "founder_usage",
     "known_browser",
