@@ -2,7 +2,7 @@
 
 mod way;
 
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
 use app::outbox::Outgoing;
 use lettre::{
@@ -54,19 +54,19 @@ pub struct Post {
 #[derive(Debug, thiserror::Error)]
 pub enum PostError {
     /// It cannot be written as a mail: an address or a name is not one, or not for this mail server.
-    #[error("the mail cannot be written: {0}")]
+    #[error("It cannot be written as a mail: {0}")]
     Unwritable(String),
     /// The mail server answered, and refused for now (a 4xx reply of RFC 5321, section 4.2.1).
-    #[error("the mail server refused for now: {0}")]
+    #[error("The mail server refused it for now: {0}")]
     Refused(String),
     /// The mail server answered that it will never take this mail (a 55x reply).
-    #[error("the mail server refused for good: {0}")]
+    #[error("The mail server refused it: {0}")]
     RefusedForGood(String),
     /// The mail server could not be reached, or broke off before it had anything of the mail.
-    #[error("the mail server could not be reached: {0}")]
+    #[error("The mail server could not be reached: {0}")]
     Unreachable(String),
     /// The mail was on its way, and the mail server never said whether it has taken it.
-    #[error("the mail server did not say whether it has taken the mail: {0}")]
+    #[error("The mail server did not say whether it has taken the mail: {0}")]
     Unheard(String),
 }
 
@@ -222,10 +222,15 @@ fn is_about_the_mail(problem: &smtp::Error) -> bool {
     problem.status().is_some_and(|code| code.severity == Severity::PermanentNegativeCompletion && code.category == Category::MailSystem)
 }
 
-/// What went wrong, with its causes.
-fn words(problem: &dyn std::error::Error) -> String {
+/// What went wrong: the reply of the mail server as it gave it, code first, or the error with its causes.
+fn words(problem: &smtp::Error) -> String {
+    let first = problem.source();
+    if let (Some(code), Some(reply)) = (problem.status(), first) {
+        return format!("{code} {reply}");
+    }
+    // An error says its first cause by itself.
     let mut words = problem.to_string();
-    let mut cause = problem.source();
+    let mut cause = first.and_then(Error::source);
     while let Some(deeper) = cause {
         words.push_str(": ");
         words.push_str(&deeper.to_string());

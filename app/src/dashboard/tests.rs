@@ -7,6 +7,7 @@ use crate::{
     access::{Role, Writes},
     day::Day,
     ends,
+    outbox::{self, Due, Outcome},
     testing::World,
     time::week::Week,
     visit::Here,
@@ -87,6 +88,19 @@ async fn money_is_that_of_every_invoice_and_each_currency_stands_alone() {
     let counts: Vec<_> = money.balance.items.iter().map(|due| (due.currency.as_str(), due.open_invoices, due.overdue_invoices)).collect();
     assert_eq!(counts, [("EUR", 81, 30), ("USD", 1, 0)]);
     assert_eq!(json!(money.balance), studio.ok("get_balance", json!({})).await);
+}
+
+#[tokio::test]
+async fn an_open_invoice_whose_mail_failed_is_told() {
+    let studio = studio().await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": 10000}]})).await;
+    studio.ok("send_invoice", json!({"invoice": draft["id"], "to": "billing@acme.example"})).await;
+    let mail = studio.ok("list_mails", json!({})).await["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
+    let due = Due::of(studio.organization(), mail);
+    outbox::settle(&studio.caller.services, due, 1, &Outcome::RefusedForGood("no such mailbox".to_owned())).await.expect("written");
+    let open = overview(&studio).await.money.expect("the owner sees money").open;
+    let mail = open[0].mail.as_ref().expect("a mail");
+    assert!(mail.stays && mail.last_error.as_deref() == Some("no such mailbox"), "{mail:?}");
 }
 
 #[tokio::test]

@@ -7,10 +7,7 @@ use crate::{
     access::Permission,
     day::Day,
     hours::Worked,
-    invoices::{
-        ClientName, InvoiceSummary, Unbilled as Unbilled_,
-        page::{name, status},
-    },
+    invoices::{ClientName, InvoiceSummary, Unbilled as Unbilled_, page::name, standing::standing},
     money::Money,
     page::Offer,
     ui::{Part, money},
@@ -101,7 +98,7 @@ pub fn OpenInvoices(
             view! {
                 <li>
                     <span>
-                        <a class="row-link" href=path>{name(&invoice)}</a> {status(invoice.status)}
+                        <a class="row-link" href=path>{name(&invoice)}</a> {standing(invoice.status, invoice.mail.as_ref())}
                         <small>{invoice.client.name.clone()} {due}</small>
                     </span>
                     <span class="numbers">{money(amount)}</span>

@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    Invoice, InvoiceStatus,
-    deed::{DeleteDraft, MailAgain, Send, Void},
+    Invoice, InvoiceStatus, MailState,
+    deed::{DeleteDraft, Send, Void},
     editor::Editor,
-    get_invoice,
-    page::status,
+    get_invoice, mail_part,
     payments::Payments,
     sheet::{Lines, Totals},
+    standing::standing,
 };
 use crate::{
     access::Permission,
@@ -38,11 +38,11 @@ fn title(invoice: &Invoice) -> String {
     }
 }
 
-fn lead(invoice: &Invoice) -> AnyView {
-    let here = use_here();
+fn lead(invoice: &Invoice, mail: RwSignal<Option<MailState>>) -> AnyView {
+    let (here, status) = (use_here(), invoice.status);
     let client = here.path(&format!("clients/{}", invoice.client.id));
     let days = invoice.period.as_ref().map(|span| format!(" · {} to {}", span.from.label(), span.to.label()));
-    view! { {status(invoice.status)} " " <a href=client>{invoice.client.name.clone()}</a> {days} }.into_any()
+    view! { {move || standing(status, mail.get().as_ref())} " " <a href=client>{invoice.client.name.clone()}</a> {days} }.into_any()
 }
 
 fn pdf(invoice: &Invoice, label: &'static str) -> impl IntoView + use<> {
@@ -63,7 +63,7 @@ fn draft(invoice: Invoice) -> AnyView {
         false => paper(&invoice).into_any(),
     };
     view! {
-        <Head title=title(&invoice) lead=lead(&invoice)>{pdf} {send}</Head>
+        <Head title=title(&invoice) lead=lead(&invoice, RwSignal::new(None))>{pdf} {send}</Head>
         {words}
         {writes.then(|| view! { <DeleteDraft invoice /> })}
     }
@@ -90,49 +90,19 @@ fn sent(invoice: Invoice) -> AnyView {
         fact("Issued", invoice.issued_on.as_ref().map(date), None),
         fact("Due", invoice.due_on.as_ref().map(date), None),
     ];
-    let (pdf, paper, mail) = (pdf(&invoice, "Open the PDF"), paper(&invoice), mail(&invoice));
+    let (pdf, paper, mail) = (pdf(&invoice, "Open the PDF"), paper(&invoice), mail_part::followed(&invoice));
     view! {
-        <Head title=title(&invoice) lead=lead(&invoice)>{pdf}</Head>
+        <Head title=title(&invoice) lead=lead(&invoice, mail)>{pdf}</Head>
+        {mail_part::warning(&invoice, mail)}
         <dl class="facts">{facts.collect_view()}</dl>
         <div class="columns wide-left">
             {paper}
             <div>
                 <Payments invoice=invoice.clone() />
-                {mail}
+                {mail_part::part(invoice.clone(), mail)}
                 {voidable.then(|| view! { <Void invoice /> })}
             </div>
         </div>
-    }
-    .into_any()
-}
-
-fn mail(invoice: &Invoice) -> AnyView {
-    let here = use_here();
-    // A mail that waits leaves by itself, unless something is said against it.
-    let waits = invoice.mail.as_ref().is_some_and(|mail| mail.state == "waiting" && mail.last_error.is_none());
-    let again = !waits && invoice.status != InvoiceStatus::Void && here.may(Permission::WriteMoney);
-    let again = again.then(|| view! { <MailAgain invoice=invoice.clone() /> });
-    let words = match &invoice.mail {
-        None => view! { <p class="quiet">"Sent without e-mail."</p> }.into_any(),
-        Some(mail) => {
-            let word = match mail.state.as_str() {
-                "sent" => "Mailed to ",
-                "failed" => "Could not be mailed to ",
-                _ => "Waits to be mailed to ",
-            };
-            let problem = mail.last_error.clone().filter(|_| mail.state != "sent");
-            view! {
-                <p>{word} <b>{mail.recipient.clone()}</b> ". " <a href=here.path("settings/mails")>"See the mails"</a></p>
-                {problem.map(|problem| view! { <p class="quiet">{problem}</p> })}
-            }
-            .into_any()
-        }
-    };
-    view! {
-        <section class="part" aria-labelledby="mail">
-            <div class="part-head"><h2 id="mail">"Mail"</h2></div>
-            {words} {again}
-        </section>
     }
     .into_any()
 }

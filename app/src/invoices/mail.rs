@@ -22,7 +22,7 @@ pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> 
     let place = |row: &store::MailRow| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id };
     let mail = |row: store::MailRow| OutgoingMail {
         id: MailId(row.id),
-        state: MailState { recipient: row.recipient, state: row.state, last_error: row.last_error },
+        state: MailState { recipient: row.recipient, state: row.state, last_error: row.last_error, stays: row.stays },
         subject: row.subject,
         body: row.body.filter(|_| row.invoice_id.is_some()),
         invoice: row.invoice_id.map(InvoiceId),

@@ -45,23 +45,28 @@ fn mail(mail: OutgoingMail) -> impl IntoView {
         "failed" => (Tone::Bad, "Failed"),
         _ => (Tone::Plain, "Waiting"),
     };
-    let tries = (mail.attempts > 1).then(|| format!(" · tried {} times", mail.attempts));
-    let invoice = mail.invoice.map(|invoice| here.path(&format!("invoices/{invoice}")));
+    let tries = (mail.attempts > 1).then(|| format!("Tried {} times.", mail.attempts));
+    let next = match mail.invoice {
+        Some(invoice) => Some((here.path(&format!("invoices/{invoice}")), "To the invoice")),
+        // What carries no invoice invites somebody.
+        None => mail.state.stays.then(|| (here.path("settings/members"), "Invite again under Members")),
+    };
     view! {
         <details class="mail">
             <summary>
                 <span class="mail-subject">{mail.subject}</span>
-                <span class="quiet">{mail.state.recipient}</span>
-                <span class="quiet wide">{mail.created_at.day().label()} " " {mail.created_at.clock().to_owned()} {tries}</span>
+                <span class="mail-reader quiet">{mail.state.recipient}</span>
+                <span class="mail-time quiet">{mail.created_at.day().label()} " " {mail.created_at.clock().to_owned()}</span>
                 {badge(tone, word)}
             </summary>
             <div class="mail-body">
                 {mail.state.last_error.map(|problem| view! { <p class="wrong">{problem}</p> })}
+                {tries.map(|tries| view! { <p class="quiet">{tries}</p> })}
                 {match mail.body {
                     Some(body) => view! { <p class="words">{body}</p> }.into_any(),
                     None => view! { <p class="quiet">"Its text holds a link for its reader only, so it is not kept."</p> }.into_any(),
                 }}
-                {invoice.map(|path| view! { <p><a href=path>"To the invoice"</a></p> })}
+                {next.map(|(path, label)| view! { <p><a href=path>{label}</a></p> })}
             </div>
         </details>
     }

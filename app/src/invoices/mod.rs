@@ -19,6 +19,7 @@ pub mod invoice_page;
 #[cfg(feature = "ssr")]
 mod mail;
 pub mod mail_page;
+pub mod mail_part;
 mod names;
 pub mod number;
 pub mod page;
@@ -35,6 +36,7 @@ pub mod rounding;
 #[cfg(feature = "ssr")]
 mod send;
 pub mod sheet;
+pub mod standing;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
 #[cfg(all(test, feature = "ssr"))]
@@ -202,7 +204,7 @@ pub async fn delete_invoice_draft(
     edit::delete(cx, &invoice).await
 }
 
-/// List invoices, the newest first, with totals and balances.
+/// List invoices, the newest first, with totals, balances and how far the latest mail of each is.
 #[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "List invoices")]
 pub async fn list_invoices(
     cx: &mut Call,

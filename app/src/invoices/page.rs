@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{InvoiceStatus, InvoiceSummary, list_invoices};
+use super::{InvoiceStatus, InvoiceSummary, list_invoices, standing::standing};
 use crate::{
     access::Permission,
     page::Page,
-    ui::{Empty, Head, Icon, Tone, badge, date, fetched, icon, loaded, money, more},
+    ui::{Empty, Head, Icon, date, fetched, icon, loaded, money, more},
     visit::{use_changes, use_here},
 };
 
@@ -98,7 +98,7 @@ fn row(path: &str, invoice: InvoiceSummary) -> impl IntoView + use<> {
             <td class="wide">{invoice.client.name.clone()}</td>
             <td class="wide">{invoice.issued_on.as_ref().map(date)}</td>
             <td class="wide">{invoice.due_on.as_ref().map(date)}</td>
-            <td>{status(invoice.status)}</td>
+            <td>{standing(invoice.status, invoice.mail.as_ref())}</td>
             <td class="number wide">{open.then(|| money(&invoice.balance))}</td>
             <td class="number">{money(&invoice.total)}</td>
         </tr>
@@ -108,17 +108,4 @@ fn row(path: &str, invoice: InvoiceSummary) -> impl IntoView + use<> {
 /// What an invoice is called: its number, or that it has none yet.
 pub fn name(invoice: &InvoiceSummary) -> String {
     invoice.number.clone().unwrap_or_else(|| format!("Draft of {}", invoice.created_on.label()))
-}
-
-/// Where an invoice stands, in a word.
-pub fn status(status: InvoiceStatus) -> impl IntoView {
-    let (tone, word) = match status {
-        InvoiceStatus::Draft => (Tone::Quiet, "Draft"),
-        InvoiceStatus::Sent => (Tone::Plain, "Sent"),
-        InvoiceStatus::Overdue => (Tone::Bad, "Overdue"),
-        InvoiceStatus::PartlyPaid => (Tone::Warn, "Partly paid"),
-        InvoiceStatus::Paid => (Tone::Good, "Paid"),
-        InvoiceStatus::Void => (Tone::Quiet, "Void"),
-    };
-    badge(tone, word)
 }

@@ -39,10 +39,15 @@ pub async fn list(
     let (limit, after, today) = (page::limit(limit)?, cursor.as_deref().map(Cursor::decode).transpose()?, cx.today()?);
     let filter = Filter { client, status: status.map(InvoiceStatus::name), today, after: after.as_ref(), limit: limit + 1 };
     let rows = store::list(&mut cx.db, &filter).await?;
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let mut mails = store::latest_mails(&mut cx.db, &ids).await?;
     let total = if with_total { Some(store::count(&mut cx.db, &filter).await?) } else { None };
     let place = |row: &Row| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id };
     let zone = cx.membership()?.zone.clone();
-    let page = Page::of(cx.caller.room, rows, limit, place, |row| summary(row, today, &zone))?;
+    let page = Page::of(cx.caller.room, rows, limit, place, |row| {
+        let mail = mails.remove(&row.id);
+        summary(row, mail, today, &zone)
+    })?;
     Ok(Page { total, ..page })
 }
 
@@ -75,7 +80,7 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
     if cx.membership()?.role.sees() == Seen::GrantedClients {
         payments.iter_mut().for_each(|payment| payment.note = None);
     }
-    let mail = store::mails(&mut cx.db, Some(row.id), false, None, 1).await?.into_iter().next();
+    let mail = store::latest_mails(&mut cx.db, &[row.id]).await?.remove(&row.id);
     let at = |at: jiff_sqlx::Timestamp| Moment::at(at.to_jiff(), &zone);
     let day = |day: jiff_sqlx::Date| Day::from(day.to_jiff());
     Ok(Invoice {
@@ -98,7 +103,7 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
         version: row.version,
         created_at: at(row.created_at),
         sent_at: row.sent_at.map(at),
-        mail: mail.map(|mail| MailState { recipient: mail.recipient, state: mail.state, last_error: mail.last_error }),
+        mail,
         client_email: row.client_email.clone(),
         pdf_url: format!("/o/{slug}/invoices/{}/pdf", row.id),
         number: row.number,
@@ -167,7 +172,7 @@ fn read_payment(payment: store::PaymentRow, currency: &Currency) -> Payment {
     }
 }
 
-fn summary(row: Row, today: Date, zone: &jiff::tz::TimeZone) -> Result<InvoiceSummary, Error> {
+fn summary(row: Row, mail: Option<MailState>, today: Date, zone: &jiff::tz::TimeZone) -> Result<InvoiceSummary, Error> {
     let currency = Currency::parse(&row.currency)?;
     let created: Timestamp = row.created_at.to_jiff();
     Ok(InvoiceSummary {
@@ -181,6 +186,7 @@ fn summary(row: Row, today: Date, zone: &jiff::tz::TimeZone) -> Result<InvoiceSu
         balance: Money::new(balance(&row), &currency),
         created_on: Day::from(created.to_zoned(zone.clone()).date()),
         number: row.number,
+        mail,
     })
 }
 

@@ -1,5 +1,7 @@
 //! SQL of the outbox.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
@@ -7,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     database::{Db, instant},
     error::Error,
+    invoices::MailState,
     outbox,
     page::Cursor,
     verification::Purpose,
@@ -69,6 +72,21 @@ pub async fn keep_mails(db: &mut Db, invoice: Uuid, why: &str) -> Result<(), Err
     Ok(())
 }
 
+/// Writes the mails of an invoice that wait down as sent at this instant: they are part of a story, and nobody gets them.
+pub async fn settle_mails(db: &mut Db, invoice: Uuid, at: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update outgoing_mail set state = 'sent', attempts = 1, sent_at = $3
+         where organization_id = $1 and invoice_id = $2 and state = 'waiting'",
+        organization,
+        invoice,
+        instant(at) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
 /// A mail as stored.
 pub struct MailRow {
     pub id: Uuid,
@@ -79,6 +97,8 @@ pub struct MailRow {
     pub state: String,
     pub attempts: i32,
     pub last_error: Option<String>,
+    /// Whether it does not leave by itself any more.
+    pub stays: bool,
     pub created_at: jiff_sqlx::Timestamp,
     pub sent_at: Option<jiff_sqlx::Timestamp>,
 }
@@ -93,13 +113,14 @@ pub async fn mails(db: &mut Db, invoice: Option<Uuid>, others: bool, after: Opti
         .map_err(|_| Error::invalid("cursor", "The cursor does not belong to this list; start again without it."))?;
     Ok(query_as!(
         MailRow,
-        "select id, recipient, subject, body, invoice_id, state, attempts, created_at, sent_at,
-             case when state = 'waiting' and queued_at <= now() - make_interval(secs => $7) then $8 else last_error end as last_error
-         from outgoing_mail
-         where organization_id = $1 and ($2::uuid is null or invoice_id = $2)
-             and ($3 or invoice_id is not null)
-             and ($4::timestamptz is null or (created_at, id) < ($4, $5::uuid))
-         order by created_at desc, id desc limit $6",
+        r#"select id, recipient, subject, body, invoice_id, state, attempts, created_at, sent_at,
+               case when state = 'waiting' and queued_at <= now() - make_interval(secs => $7) then $8 else last_error end as last_error,
+               state = 'failed' or (state = 'waiting' and queued_at <= now() - make_interval(secs => $7)) as "stays!"
+           from outgoing_mail
+           where organization_id = $1 and ($2::uuid is null or invoice_id = $2)
+               and ($3 or invoice_id is not null)
+               and ($4::timestamptz is null or (created_at, id) < ($4, $5::uuid))
+           order by created_at desc, id desc limit $6"#,
         organization,
         invoice,
         others,
@@ -111,6 +132,30 @@ pub async fn mails(db: &mut Db, invoice: Option<Uuid>, others: bool, after: Opti
     )
     .fetch_all(db.connection())
     .await?)
+}
+
+/// How far the latest mail of each of these invoices is that has one.
+pub async fn latest_mails(db: &mut Db, invoices: &[Uuid]) -> Result<HashMap<Uuid, MailState>, Error> {
+    let organization = db.organization();
+    let rows = query!(
+        r#"select i.id as "invoice!", m.recipient, m.state,
+               case when m.too_old then $4 else m.last_error end as last_error, m.state = 'failed' or m.too_old as "stays!"
+           from unnest($2::uuid[]) as i (id) cross join lateral (
+               select recipient, state, last_error, state = 'waiting' and queued_at <= now() - make_interval(secs => $3) as too_old
+               from outgoing_mail where organization_id = $1 and invoice_id = i.id
+               order by created_at desc, id desc limit 1
+           ) m"#,
+        organization,
+        invoices,
+        outbox::AGE_MAX.as_secs_f64(),
+        outbox::TOO_OLD
+    )
+    .fetch_all(db.connection())
+    .await?;
+    let states = rows
+        .into_iter()
+        .map(|row| (row.invoice, MailState { recipient: row.recipient, state: row.state, last_error: row.last_error, stays: row.stays }));
+    Ok(states.collect())
 }
 
 /// Whether a mail of an invoice is about to leave by itself.

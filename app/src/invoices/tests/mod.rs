@@ -3,6 +3,7 @@
 mod documents;
 mod drafts;
 mod limits;
+mod mails;
 mod sending;
 mod voiding;
 

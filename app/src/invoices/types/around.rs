@@ -89,7 +89,7 @@ pub struct DeletedInvoice {
     pub id: InvoiceId,
 }
 
-/// How far the mail of an invoice is.
+/// How far a mail is: of an invoice always its latest one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct MailState {
@@ -100,6 +100,10 @@ pub struct MailState {
     /// Why it has not left: what the mail server last said against it, or why it stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
+    /// Whether it does not leave by itself any more, since it failed or has waited for more than 7 days: whoever it is for does not
+    /// have it. An invoice is mailed again with `resend_invoice`, and an invitation with `resend_invitation`. Left out when false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stays: bool,
 }
 
 /// A mail in the outbox.

@@ -66,7 +66,7 @@ pub struct Invoice {
     /// When it was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Moment>,
-    /// Its mail, when there is one.
+    /// How far its latest mail is. Absent when it was sent without e-mail, and for viewers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailState>,
     /// Where the client's invoices are mailed by default.
@@ -104,6 +104,10 @@ pub struct InvoiceSummary {
     pub balance: Money,
     /// The day it was drafted.
     pub created_on: Day,
+    /// How far its latest mail is: a `status` of sent says nothing of that. With `stays`, the client has not got the invoice by mail.
+    /// Absent when it was sent without e-mail, and for viewers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailState>,
 }
 
 /// What an invoice would be.

@@ -1,0 +1,105 @@
+//! The mail of a sent invoice, at its page: how far it is, and mailing it again.
+
+use std::time::Duration;
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{Invoice, InvoiceStatus, MailState, deed::MailAgain, get_invoice, standing::is_owed};
+use crate::{
+    access::Permission,
+    id::InvoiceId,
+    ui::{Icon, Opens},
+    visit::{use_here, use_visit},
+};
+
+/// After how long it is looked again how far a mail is.
+const LOOK_AGAIN: Duration = Duration::from_secs(3);
+
+/// How often at most: what has not left by then takes its time.
+const LOOKS_MAX: u32 = 60;
+
+/// How far the latest mail of the invoice is. While it is about to leave, a browser looks again by itself; nothing else on the page
+/// changes by that, so nobody loses what they are writing.
+pub fn followed(invoice: &Invoice) -> RwSignal<Option<MailState>> {
+    let (id, mail) = (invoice.id, RwSignal::new(invoice.mail.clone()));
+    if use_visit().mail_leaves {
+        Effect::new(move |_| look_again(id, mail, LOOKS_MAX));
+    }
+    mail
+}
+
+/// Whether a mail is about to leave by itself.
+fn is_leaving(mail: &MailState) -> bool {
+    mail.state == "waiting" && !mail.stays
+}
+
+fn look_again(invoice: InvoiceId, mail: RwSignal<Option<MailState>>, looks: u32) {
+    let leaves = move || mail.try_with_untracked(|mail| mail.as_ref().is_some_and(is_leaving)).unwrap_or_default();
+    if looks == 0 || !leaves() {
+        return;
+    }
+    let look = async move {
+        // Whoever has gone to another page meanwhile waits for nothing here.
+        if !leaves() {
+            return;
+        }
+        if let Ok(found) = get_invoice(invoice.to_string()).await
+            && mail.try_with_untracked(|known| *known != found.mail).unwrap_or_default()
+        {
+            mail.try_set(found.mail);
+        }
+        look_again(invoice, mail, looks - 1);
+    };
+    set_timeout(move || spawn_local(look), LOOK_AGAIN);
+}
+
+/// On top of the page: that the client has not got the invoice, and what to do about it.
+pub fn warning(invoice: &Invoice, mail: RwSignal<Option<MailState>>) -> impl IntoView + use<> {
+    let (owed, writes) = (is_owed(invoice.status), use_here().may(Permission::WriteMoney));
+    let told = move |mail: MailState| {
+        let became = if mail.state == "failed" { " failed. " } else { " has not left. " };
+        view! {
+            <div class="notice wrong" role="alert">
+                <p>"The mail to " <b>{mail.recipient}</b> {became} {mail.last_error}</p>
+                {writes.then(|| view! { <Opens dialog="resend-dialog" label="Mail again …" drawing=Icon::Send /> })}
+            </div>
+        }
+    };
+    move || mail.get().filter(|mail| owed && mail.stays).map(told)
+}
+
+/// The part about the mail. To those who are not told of mails it says nothing.
+pub fn part(invoice: Invoice, mail: RwSignal<Option<MailState>>) -> impl IntoView {
+    let here = use_here();
+    let (writes, mails) = (here.may(Permission::WriteMoney), here.path("settings/mails"));
+    move || {
+        let mail = mail.get();
+        let again = writes && invoice.status != InvoiceStatus::Void && !mail.as_ref().is_some_and(is_leaving);
+        let again = again.then(|| view! { <MailAgain invoice=Invoice { mail: mail.clone(), ..invoice.clone() } /> });
+        (writes || mail.is_some()).then(|| {
+            view! {
+                <section class="part" aria-labelledby="mail">
+                    <div class="part-head"><h2 id="mail">"Mail"</h2></div>
+                    {words(mail, mails.clone())} {again}
+                </section>
+            }
+        })
+    }
+}
+
+fn words(mail: Option<MailState>, mails: String) -> AnyView {
+    let Some(mail) = mail else {
+        return view! { <p class="quiet">"Sent without e-mail."</p> }.into_any();
+    };
+    let word = match mail.state.as_str() {
+        "sent" => "Mailed to ",
+        "failed" => "Could not be mailed to ",
+        _ => "Waits to be mailed to ",
+    };
+    let problem = mail.last_error.filter(|_| mail.state != "sent");
+    view! {
+        <p>{word} <b>{mail.recipient}</b> ". " <a href=mails>"See the mails"</a></p>
+        {problem.map(|problem| view! { <p class="quiet">{problem}</p> })}
+    }
+    .into_any()
+}

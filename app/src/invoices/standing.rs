@@ -1,0 +1,68 @@
+//! Where an invoice stands, in a word or two: its own state, and beside it that its client may not have it.
+
+use leptos::prelude::*;
+
+use super::{InvoiceStatus, MailState};
+use crate::{
+    ui::{Tone, badge},
+    visit::use_visit,
+};
+
+/// The badges of an invoice.
+pub fn standing(status: InvoiceStatus, mail: Option<&MailState>) -> impl IntoView + use<> {
+    let (tone, word) = match status {
+        InvoiceStatus::Draft => (Tone::Quiet, "Draft"),
+        InvoiceStatus::Sent => (Tone::Plain, "Sent"),
+        InvoiceStatus::Overdue => (Tone::Bad, "Overdue"),
+        InvoiceStatus::PartlyPaid => (Tone::Warn, "Partly paid"),
+        InvoiceStatus::Paid => (Tone::Good, "Paid"),
+        InvoiceStatus::Void => (Tone::Quiet, "Void"),
+    };
+    let mail = mail.filter(|_| is_owed(status)).and_then(|mail| lacking(mail, use_visit().mail_leaves));
+    view! { {badge(tone, word)} {mail.map(|(tone, word)| view! { " " {badge(tone, word)} })} }
+}
+
+/// Whether an invoice asks somebody for money still: then it matters that they have it.
+pub fn is_owed(status: InvoiceStatus) -> bool {
+    matches!(status, InvoiceStatus::Sent | InvoiceStatus::Overdue | InvoiceStatus::PartlyPaid)
+}
+
+/// What is to be said of a mail that has not left; nothing of one that is about to.
+fn lacking(mail: &MailState, mail_leaves: bool) -> Option<(Tone, &'static str)> {
+    match mail.state.as_str() {
+        _ if mail.stays => Some((Tone::Bad, "Not mailed")),
+        "waiting" if !mail_leaves || mail.last_error.is_some() => Some((Tone::Quiet, "Mail waits")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(state: &str, last_error: Option<&str>, stays: bool, mail_leaves: bool) -> Option<&'static str> {
+        let mail = MailState {
+            recipient: "billing@acme.example".to_owned(),
+            state: state.to_owned(),
+            last_error: last_error.map(str::to_owned),
+            stays,
+        };
+        lacking(&mail, mail_leaves).map(|(_, word)| word)
+    }
+
+    #[test]
+    fn a_mail_that_nobody_has_is_told_and_one_that_is_about_to_leave_is_not() {
+        assert_eq!(said("failed", Some("no such mailbox"), true, true), Some("Not mailed"));
+        assert_eq!(said("waiting", Some("It has waited for more than 7 days."), true, true), Some("Not mailed"));
+        assert_eq!(said("waiting", Some("try again later"), false, true), Some("Mail waits"));
+        assert_eq!(said("waiting", None, false, false), Some("Mail waits"), "there is no mail server");
+        assert_eq!(said("waiting", None, false, true), None);
+        assert_eq!(said("sent", None, false, false), None);
+    }
+
+    #[test]
+    fn only_who_owes_something_has_to_have_the_invoice() {
+        assert!([InvoiceStatus::Sent, InvoiceStatus::Overdue, InvoiceStatus::PartlyPaid].into_iter().all(is_owed));
+        assert!(![InvoiceStatus::Draft, InvoiceStatus::Paid, InvoiceStatus::Void].into_iter().any(is_owed));
+    }
+}
