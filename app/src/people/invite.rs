@@ -209,6 +209,7 @@ fn read(cx: &Call, row: Row) -> Result<Invitation, Error> {
             recipient: row.mail_recipient.unwrap_or_default(),
             state,
             last_error: row.mail_error,
+            stays: row.mail_stays.unwrap_or_default(),
         }),
         link: None,
     })

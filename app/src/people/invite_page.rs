@@ -137,7 +137,7 @@ fn Row(invitation: Invitation, changes: RwSignal<u32>, handed: RwSignal<Option<I
         }
         changed(changes);
     });
-    let failed = invitation.mail.as_ref().filter(|mail| mail.state == "failed").map(|mail| mail.last_error.clone().unwrap_or_default());
+    let failed = invitation.mail.as_ref().filter(|mail| mail.stays).map(|mail| mail.last_error.clone().unwrap_or_default());
     let ran_out = invitation.state == InvitationState::Expired;
     let until = match ran_out {
         true => format!("ran out {}", invitation.expires_at.day().label()),

@@ -8,6 +8,7 @@ use crate::{
     access::Role,
     database::{Db, instant},
     error::Error,
+    outbox,
     page::Cursor,
 };
 
@@ -31,6 +32,7 @@ pub struct Row {
     pub mail_state: Option<String>,
     pub mail_recipient: Option<String>,
     pub mail_error: Option<String>,
+    pub mail_stays: Option<bool>,
 }
 
 /// What an invitation says.
@@ -175,15 +177,19 @@ pub async fn find(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Result<
                    select c.name || ' / ' || p.name from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
                    where p.organization_id = $1 and p.id = any(i.project_ids) order by 1) as "projects!",
                array(select c.name from client c where c.organization_id = $1 and c.id = any(i.client_ids) order by 1) as "clients!",
-               mail.state as "mail_state?", mail.recipient as "mail_recipient?", mail.last_error as mail_error
+               mail.recipient as "mail_recipient?", mail.state as "mail_state?",
+               case when mail.too_old then $5 else mail.last_error end as mail_error, mail.state = 'failed' or mail.too_old as mail_stays
            from invitation i join member m on m.organization_id = i.organization_id and m.id = i.invited_by
                left join lateral (
-                   select o.state, o.recipient, o.last_error from outgoing_mail o
-                   where o.organization_id = $1 and o.reference = i.id order by o.created_at desc, o.id desc limit 1) mail on true
+                   select o.recipient, o.state, o.last_error, o.state = 'waiting' and o.queued_at <= now() - make_interval(secs => $4) as too_old
+                   from outgoing_mail o where o.organization_id = $1 and o.reference = i.id
+                   order by o.created_at desc, o.id desc limit 1) mail on true
            where i.organization_id = $1 and (i.id = $2 or (i.email = $3 and i.answered_at is null and i.revoked_at is null))"#,
         organization,
         id,
-        email
+        email,
+        outbox::AGE_MAX.as_secs_f64(),
+        outbox::TOO_OLD
     )
     .fetch_optional(db.connection())
     .await?)
@@ -200,18 +206,22 @@ pub async fn open(db: &mut Db, after: Option<(Timestamp, Cursor)>, limit: i64) -
                    select c.name || ' / ' || p.name from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
                    where p.organization_id = $1 and p.id = any(i.project_ids) order by 1) as "projects!",
                array(select c.name from client c where c.organization_id = $1 and c.id = any(i.client_ids) order by 1) as "clients!",
-               mail.state as "mail_state?", mail.recipient as "mail_recipient?", mail.last_error as mail_error
+               mail.recipient as "mail_recipient?", mail.state as "mail_state?",
+               case when mail.too_old then $6 else mail.last_error end as mail_error, mail.state = 'failed' or mail.too_old as mail_stays
            from invitation i join member m on m.organization_id = i.organization_id and m.id = i.invited_by
                left join lateral (
-                   select o.state, o.recipient, o.last_error from outgoing_mail o
-                   where o.organization_id = $1 and o.reference = i.id order by o.created_at desc, o.id desc limit 1) mail on true
+                   select o.recipient, o.state, o.last_error, o.state = 'waiting' and o.queued_at <= now() - make_interval(secs => $5) as too_old
+                   from outgoing_mail o where o.organization_id = $1 and o.reference = i.id
+                   order by o.created_at desc, o.id desc limit 1) mail on true
            where i.organization_id = $1 and i.answered_at is null and i.revoked_at is null
                and ($2::timestamptz is null or (i.sent_at, i.id) < ($2, $3::uuid))
            order by i.sent_at desc, i.id desc limit $4"#,
         organization,
         at.map(instant) as _,
         id,
-        limit
+        limit,
+        outbox::AGE_MAX.as_secs_f64(),
+        outbox::TOO_OLD
     )
     .fetch_all(db.connection())
     .await?)

@@ -221,7 +221,10 @@ async fn a_mail_that_failed_is_seen_at_its_invitation_until_it_is_sent_again() {
     let sent = studio.ok("invite_member", json!({"email": "bounce@example.com", "role": "member"})).await;
     studio.sql("update outgoing_mail set state = 'failed', last_error = 'no such mailbox' where organization_id = $1").await;
     let listed = async || studio.ok("list_open_invitations", json!({})).await["items"][0]["mail"].clone();
-    assert_eq!(listed().await, json!({"recipient": "bounce@example.com", "state": "failed", "last_error": "no such mailbox"}));
+    assert_eq!(
+        listed().await,
+        json!({"recipient": "bounce@example.com", "state": "failed", "last_error": "no such mailbox", "stays": true})
+    );
     studio.ok("resend_invitation", json!({"invitation": sent["id"]})).await;
     assert_eq!(listed().await["state"], "waiting");
 }
