@@ -67,6 +67,12 @@ pub struct Services {
 pub trait Clock: Send + Sync {
     /// The present instant.
     fn now(&self) -> Timestamp;
+
+    /// Whether it shows a past that is made up, such as a demo's: what happens by it is a story, so the mails of its invoices are
+    /// written down as sent and leave for nobody.
+    fn is_made_up(&self) -> bool {
+        false
+    }
 }
 
 /// The clock on the wall.

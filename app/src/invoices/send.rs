@@ -139,6 +139,9 @@ pub(super) async fn mail(cx: &mut Call, row: &Row, organization: &Organization, 
     let now = cx.now;
     store::insert_mail(&mut cx.db, &NewMail { recipient, subject: &subject, words: Words::Fixed(&body), invoice: Some(row.id), now })
         .await?;
+    if cx.caller.services.clock.is_made_up() {
+        store::settle_mails(&mut cx.db, row.id, now).await?;
+    }
     cx.mailed()?;
     Ok(())
 }

@@ -348,7 +348,23 @@ async fn what_the_mail_server_refuses_of_a_whole_mail_is_heard() {
     invoice_is_sent(&world, &ada).await;
     jobs::look_through(&world.services, &post(&server.url)).await;
     let mail = mail_of(&world, &ada).await;
-    assert_eq!(mail["state"], "failed", "{mail}");
+    assert_eq!((&mail["state"], &mail["last_error"]), (&json!("failed"), &json!("The mail server refused it: 550 no such words")));
+}
+
+#[tokio::test]
+async fn the_mails_of_a_demo_are_part_of_its_past_and_leave_for_nobody() {
+    let (world, mut server) = (World::alone().await, MailServer::start().await);
+    server::command::demo::make(&world.services, "ada@example.com").await.expect("a demo");
+    jobs::look_through(&world.services, &post(&server.url)).await;
+    let owner = world.owner().await;
+    let settled =
+        "select count(*) from outgoing_mail where state = 'sent' and sent_at = created_at and sent_at < now() - interval '4 days'";
+    assert_eq!(sqlx::query_scalar::<_, i64>(settled).fetch_one(&owner).await.expect("a number"), 6);
+    let all = "select count(*) from outgoing_mail";
+    assert_eq!(sqlx::query_scalar::<_, i64>(all).fetch_one(&owner).await.expect("a number"), 6);
+    owner.close().await;
+    server.taken.close();
+    assert_eq!(server.taken.recv().await, None, "nothing has left");
 }
 
 #[tokio::test]

@@ -101,7 +101,8 @@ pub struct MailState {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
     /// Whether it does not leave by itself any more, since it failed or has waited for more than 7 days: whoever it is for does not
-    /// have it. An invoice is mailed again with `resend_invoice`, and an invitation with `resend_invitation`. Left out when false.
+    /// have it, unless `last_error` says that it may have arrived. An invoice is mailed
+    /// again with `resend_invoice`, an invitation with `resend_invitation`. Left out when false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stays: bool,
 }

@@ -15,7 +15,7 @@ use app::{
         registration::{self, Registered, Registration},
         token::{self, Order},
     },
-    context::{Caller, Door, Person},
+    context::{Caller, Door, Person, Services},
     error::Error,
     operations,
 };
@@ -31,7 +31,7 @@ const PASSWORD: &str = "analytical engine";
 /// Makes the studio and prints how to get in.
 pub async fn demo(running: &Running, as_json: bool) -> anyhow::Result<()> {
     let email = format!("ada-{:08x}@example.com", rand::random::<u32>());
-    let (made, token) = make(running, &email).await.map_err(failed)?;
+    let (made, token) = make(&running.services, &email).await.map_err(failed)?;
     match as_json {
         true => print_json(&json!({ "email": email, "password": PASSWORD, "organization": made.slug, "token": token })),
         false => say(&format!(
@@ -41,9 +41,13 @@ pub async fn demo(running: &Running, as_json: bool) -> anyhow::Result<()> {
     }
 }
 
-async fn make(running: &Running, email: &str) -> Result<(Registered, String), Error> {
-    let today = running.services.clock.now();
-    let services = travel::services(&running.services, today - SignedDuration::from_hours(24 * 95));
+/// Makes the studio of an owner with this address: who that is, and a token for agents.
+///
+/// # Errors
+/// Says what stood in its way.
+pub async fn make(at: &Arc<Services>, email: &str) -> Result<(Registered, String), Error> {
+    let today = at.clock.now();
+    let services = travel::services(at, today - SignedDuration::from_hours(24 * 95));
     let registration = Registration {
         email: email.to_owned(),
         name: "Ada Lovelace".to_owned(),
@@ -56,7 +60,7 @@ async fn make(running: &Running, email: &str) -> Result<(Registered, String), Er
     let studio = Studio { caller: owner(&services, &made).await?, services, today };
     studio::furnish(&studio).await?;
     let order = Order { name: "Demo".to_owned(), scopes: Scope::ALL.to_vec(), writes: Writes::Direct, expires_in_days: 90 };
-    let token = token::issue(&running.services, email, &made.slug, order).await?;
+    let token = token::issue(at, email, &made.slug, order).await?;
     Ok((made, token.token))
 }
 

@@ -123,9 +123,7 @@ async fn budgets(studio: &Studio) -> Result<(), Error> {
 async fn sent(studio: &Studio, client: &str, mut wanted: Value) -> Result<Value, Error> {
     wanted["client"] = json!(client);
     let draft = studio.call("draft_invoice", wanted).await?;
-    // The clients do not exist: where mails leave, none of these do.
-    let quietly = studio.services.services.mail_leaves;
-    studio.call("send_invoice", json!({"invoice": draft["id"], "without_email": quietly})).await
+    studio.call("send_invoice", json!({"invoice": draft["id"]})).await
 }
 
 async fn pay(studio: &Studio, invoice: &Value, amount: i64) -> Result<Value, Error> {
