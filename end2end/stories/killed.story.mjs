@@ -16,7 +16,7 @@ before(async () => {
 });
 after(() => stint?.stop());
 
-test("every write that was answered is there once, numbers have no gap, and the audit log holds", async () => {
+test("every write that was answered is there once, numbers have no gap, and the audit log holds", async (told) => {
   const made = await stint.json("admin", "create-user", "--email", PERSON.email, "--name", "Ada", "--password", PASSWORD, "--organization", "Studio");
   const organization = made.organization.slug;
   const { token } = await stint.json("admin", "create-token", "--email", PERSON.email, "--organization", organization, "--name", "Load", "--writes", "direct");
@@ -26,7 +26,7 @@ test("every write that was answered is there once, numbers have no gap, and the 
 
   const works = Promise.all([studio.logs(), studio.logs(), studio.times(), studio.bills(), studio.looks()]);
   try {
-    await Promise.race([works, dies(chances(20_261_121))]); // a worker that fails ends the story at once
+    await Promise.race([works, dies(chances(20_261_121), told)]); // a worker that fails ends the story at once
     studio.over = true;
     await works;
   } finally {
@@ -37,11 +37,21 @@ test("every write that was answered is there once, numbers have no gap, and the 
   await auditHolds(organization, studio);
 });
 
-async function dies(chance) {
+/** Kills the server, the database, or both, and tells how long it took until the server was ready again. */
+async function dies(chance, told) {
+  const deaths = { server: [], database: [], both: [] };
+  const kinds = { server: () => stint.killed(), database: killDatabase, both: async () => (await killDatabase(), stint.killed()) };
   for (let death = 0; death < DEATHS; death += 1) {
     await pause(40 + chance(260)); // how long everybody works before the next death; nothing is measured by it
-    await [() => stint.killed(), killDatabase, async () => (await killDatabase(), stint.killed())][chance(3)]();
+    const kind = Object.keys(kinds)[chance(3)];
+    const from = performance.now();
+    await kinds[kind]();
     await stint.ready();
+    deaths[kind].push(Math.round(performance.now() - from));
+  }
+  for (const [kind, took] of Object.entries(deaths)) {
+    took.sort((one, other) => one - other);
+    told.diagnostic(`${kind}: ${took.length} deaths, ready again after ${took[took.length >> 1]} ms (median), ${took.at(-1)} ms at most`);
   }
 }
 

@@ -20,23 +20,25 @@ pub fn ProfileSection() -> impl IntoView {
     answered(password, move |changed| flash.say(in_words(*changed)));
     view! {
         <div class="columns">
-            <Part title="You" id="you">
-                <Form action=profile id="profile" class="stack">
-                    <Field label="Your name" name="name" required=true autocomplete="name" maxlength=200 value=name />
-                    <Submit label="Save name" />
-                </Form>
-            </Part>
+            <div>
+                <Part title="You" id="you">
+                    <Form action=profile id="profile" class="stack">
+                        <Field label="Your name" name="name" required=true autocomplete="name" maxlength=200 value=name />
+                        <Submit label="Save name" />
+                    </Form>
+                </Part>
+                <Part title="Password" id="password">
+                    <Form action=password id="password-form" class="stack" clears=true>
+                        // Nobody sees or sends it: it tells a password manager whose password this is.
+                        <input type="email" autocomplete="username" value=email hidden readonly />
+                        <Field label="Current password" name="present" kind="password" required=true autocomplete="current-password" />
+                        <Field label="New password" name="password" kind="password" required=true autocomplete="new-password" hint="At least 10 characters." />
+                        <Tick label="Also revoke my access tokens, so that agents and programs stop too" name="revoke_tokens" ticked=true />
+                        <Submit label="Change password" class="button" />
+                    </Form>
+                </Part>
+            </div>
             <AddressPart />
-            <Part title="Password" id="password">
-                <Form action=password id="password-form" class="stack">
-                    // Nobody sees or sends it: it tells a password manager whose password this is.
-                    <input type="email" autocomplete="username" value=email hidden readonly />
-                    <Field label="Current password" name="present" kind="password" required=true autocomplete="current-password" />
-                    <Field label="New password" name="password" kind="password" required=true autocomplete="new-password" hint="At least 10 characters." />
-                    <Tick label="Also revoke my access tokens, so that agents and programs stop too" name="revoke_tokens" ticked=true />
-                    <Submit label="Change password" class="button" />
-                </Form>
-            </Part>
         </div>
     }
 }

@@ -74,7 +74,8 @@ fn form(wire: Wire, id: String, class: &'static str, quiet: bool, clears: bool, 
 /// Empties the fields that are typed into.
 fn clear(form: NodeRef<html::Form>) {
     let Some(form) = form.get_untracked() else { return };
-    let Ok(fields) = form.query_selector_all("input[type=text], input[type=email], input[type=number], textarea") else { return };
+    let typed = "input[type=text], input[type=email], input[type=number], input[type=password], textarea";
+    let Ok(fields) = form.query_selector_all(&format!(":is({typed}):not([readonly])")) else { return };
     for field in (0..fields.length()).filter_map(|at| fields.item(at)) {
         if let Some(input) = field.dyn_ref::<web_sys::HtmlInputElement>() {
             input.set_value("");

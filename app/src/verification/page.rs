@@ -24,7 +24,7 @@ pub fn verify() -> AnyView {
     let link = fetched(move || (action.version().get(), given()), |(_, secret)| show_link(secret));
     view! {
         <Title text="Your address · Stint" />
-        <Doorway title="Your address" lead="What is sent to it finds you, and nobody else.">
+        <Doorway title="Your address" lead="So that what is sent to it reaches you.">
             {loaded(link, move |link| confirming(link, action, secret()))}
         </Doorway>
     }

@@ -81,9 +81,17 @@ fn present(person: &Profile, leaves: bool) -> AnyView {
 fn by_the_operator(email: &str) -> AnyView {
     view! {
         <p class="quiet">"No mail leaves here. Ask whoever runs this Stint for the link, which this command makes:"</p>
-        <p><code>{format!("stint admin confirm --email {email}")}</code></p>
+        <p><code>{format!("stint admin confirm --email={}", shell_word(email))}</code></p>
     }
     .into_any()
+}
+
+/// A word as a shell takes it: an address may hold signs that mean something there, and whoever runs this copies it.
+fn shell_word(text: &str) -> String {
+    match text.chars().all(|c| c.is_ascii_alphanumeric() || "@.+-_".contains(c)) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
 }
 
 /// An address that was asked for: where its link is, and how to take it back.
@@ -112,5 +120,17 @@ fn Waiting(address: String, changes: RwSignal<u32>) -> impl IntoView {
                 </Form>
             </div>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_runs_nothing_where_its_command_is_copied_to() {
+        assert_eq!(shell_word("ada+new@studio.test"), "ada+new@studio.test");
+        assert_eq!(shell_word("`reboot`@studio.test"), "'`reboot`@studio.test'");
+        assert_eq!(shell_word("a'|sh|'@studio.test"), r"'a'\''|sh|'\''@studio.test'");
     }
 }
