@@ -40,6 +40,9 @@ pub struct Bounds {
     pub farewell: Duration,
     /// How long after that moment a request may still come on a connection that was open already.
     pub last_requests: Duration,
+    /// How long after that moment the body of a request may still come: longer than a request waits for its turn before it is read,
+    /// and so much shorter than `farewell` that whoever sends theirs slowly takes no time from the end of the database.
+    pub last_bodies: Duration,
 }
 
 /// The slowest pace at which something may go over the network: for `grace` as it likes, and from then on at this many bytes a
@@ -75,6 +78,7 @@ impl Bounds {
             proxy: Arc::new(|peer| peer.is_loopback()),
             farewell: Duration::from_secs(4),
             last_requests: Duration::from_millis(500),
+            last_bodies: Duration::from_millis(2500),
         }
     }
 }

@@ -20,7 +20,7 @@ use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
@@ -28,7 +28,7 @@ use tower::ServiceExt;
 pub use bounds::{Bounds, Pace};
 
 use body::{Paced, Sent};
-use register::{Place, Register};
+use register::{Place, Register, Waiting};
 use stream::Watched;
 
 /// The first pause after a connection could not be accepted; each further one is twice as long.
@@ -136,11 +136,14 @@ fn http(bounds: &Bounds) -> http1::Builder {
 /// Lets answers under way come to their end, and cuts what is left then: how many answers that were.
 async fn finish(tasks: &TaskTracker, register: &Register, bounds: &Bounds) -> usize {
     tasks.close();
-    if timeout(bounds.last_requests, tasks.wait()).await.is_ok() {
-        return 0;
+    let begun = Instant::now();
+    for (by, cut) in [(bounds.last_requests, Waiting::ForARequest), (bounds.last_bodies, Waiting::ForItsBody)] {
+        if timeout_at(begun + by, tasks.wait()).await.is_ok() {
+            return 0;
+        }
+        register.cut_waiting(cut);
     }
-    register.cut_waiting();
-    if timeout(bounds.farewell.saturating_sub(bounds.last_requests), tasks.wait()).await.is_ok() {
+    if timeout_at(begun + bounds.farewell, tasks.wait()).await.is_ok() {
         return 0;
     }
     let broken_off = register.cut_all();

@@ -29,6 +29,15 @@ enum Phase {
     Answering,
 }
 
+/// What is waited for of a request that has not come whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Waiting {
+    /// Its head, or a request at all.
+    ForARequest,
+    /// That, or the rest of its body.
+    ForItsBody,
+}
+
 /// How one connection stands; shared by those who read it, answer on it, and count it.
 #[derive(Debug)]
 pub(super) struct Standing {
@@ -66,9 +75,13 @@ impl Standing {
         }
     }
 
-    /// Whether there is no request, or only the beginning of its head.
-    fn is_without_request(&self) -> bool {
-        matches!(*locked(&self.phase), Phase::Head(_) | Phase::Idle(_))
+    /// Whether it waits for such a part of a request.
+    fn waits(&self, part: Waiting) -> bool {
+        match *locked(&self.phase) {
+            Phase::Head(_) | Phase::Idle(_) => true,
+            Phase::Body(_) => part == Waiting::ForItsBody,
+            Phase::Answering => false,
+        }
     }
 
     /// The head of a request has come. Once its body has come too, it is being answered until what is returned is dropped.
@@ -200,10 +213,10 @@ impl Register {
         locked(&self.open).make_room(|_| true);
     }
 
-    /// Cuts all connections on which nothing is being answered.
-    pub(super) fn cut_waiting(&self) {
+    /// Cuts all connections that wait for such a part of a request.
+    pub(super) fn cut_waiting(&self, part: Waiting) {
         let open = locked(&self.open);
-        let waiting = open.connections.values().filter(|(_, standing)| standing.is_without_request());
+        let waiting = open.connections.values().filter(|(_, standing)| standing.waits(part));
         waiting.for_each(|(_, standing)| standing.cut.cancel());
     }
 

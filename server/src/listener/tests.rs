@@ -97,7 +97,8 @@ async fn silent_sockets_keep_nobody_out() {
 
 #[tokio::test]
 async fn whoever_sends_half_a_body_makes_room_and_is_no_answer_that_was_broken_off() {
-    let house = House::open(doors(), Bounds { connections: 20, farewell: SOON, last_requests: SOON / 2, ..wide() }).await;
+    let house =
+        House::open(doors(), Bounds { connections: 20, farewell: LONG, last_requests: SOON / 2, last_bodies: SOON, ..wide() }).await;
     let mut slow = Vec::new();
     for _ in 0..60 {
         let mut socket = house.connect().await;
@@ -267,7 +268,8 @@ async fn at_the_end_what_is_under_way_is_answered_and_nothing_else_is_waited_for
             "hello"
         }
     });
-    let house = House::open(doors().route("/slow", slow), Bounds { farewell: LONG, last_requests: SOON, ..wide() }).await;
+    let house =
+        House::open(doors().route("/slow", slow), Bounds { farewell: LONG, last_requests: SOON, last_bodies: SOON, ..wide() }).await;
     let _silent = house.connect().await;
     let mut under_way = house.connect().await;
     under_way.write_all(b"GET /slow HTTP/1.1\r\nHost: test\r\n\r\n").await.expect("sent");
@@ -286,7 +288,8 @@ async fn an_answer_that_does_not_come_to_its_end_is_broken_off_and_said_to_be() 
         entered.send(()).ok();
         pending::<&'static str>()
     });
-    let house = House::open(Router::new().route("/", hangs), Bounds { farewell: SOON, last_requests: SOON, ..wide() }).await;
+    let house =
+        House::open(Router::new().route("/", hangs), Bounds { farewell: SOON, last_requests: SOON, last_bodies: SOON, ..wide() }).await;
     let mut under_way = house.connect().await;
     under_way.write_all(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n").await.expect("sent");
     inside.recv().await.expect("it is at work");

@@ -116,7 +116,8 @@ async fn five_hundred_connections_that_send_a_byte_a_second_keep_nobody_out() {
         assert!(answer.status().is_success());
         assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
     }
-    assert!(process.told_to_end().await.success(), "nor does the end wait for them");
+    let ended = process.told_to_end().await;
+    assert!(ended.success(), "nor does the end wait for them: {}", fs::read_to_string(folder.path().join("log")).expect("a log"));
 }
 
 #[tokio::test]

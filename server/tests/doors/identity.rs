@@ -142,7 +142,7 @@ async fn an_address_is_confirmed_by_a_press_of_a_button_and_not_by_opening_a_lin
     let answer = form(&world, &link, "confirm_address", Some(&ada), &[("secret", secret(&link))]).await;
     assert!(answer.status == 302 && !answer.header("location").contains("__err"), "{answer:?}");
     assert!(!page(&world, &settings, Some(&ada)).await.text.contains("Not confirmed"));
-    assert!(page(&world, &link, Some(&ada)).await.text.contains("was used"));
+    assert!(page(&world, &link, Some(&ada)).await.text.contains("is confirmed"), "it says that it worked");
     let again = form(&world, &link, "confirm_address", Some(&ada), &[("secret", secret(&link))]).await;
     assert!(again.status == 302 && again.text.contains("used already"), "{again:?}");
     assert_eq!(page(&world, "/verify/guessed", Some(&ada)).await.status, 404);
@@ -160,7 +160,7 @@ async fn a_lost_password_is_replaced_from_the_sign_in_page_without_scripts() {
         told.push((answer.status, answer.header("location").to_owned()));
     }
     assert_eq!(told[0], told[1], "nobody learns who has an account");
-    assert!(page(&world, &told[0].1, None).await.text.contains("a mail with a link is on its way"));
+    assert!(page(&world, &told[0].1, None).await.text.contains("ask whoever runs this Stint"), "no mail server is set up");
     world.services.tasks.close();
     world.services.tasks.wait().await;
     let left = letters(&world).await;

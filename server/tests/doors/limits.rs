@@ -64,6 +64,7 @@ async fn a_form_with_tens_of_thousands_of_members_is_refused_by_its_name() {
     assert_eq!(refused.refused(422), "invalid");
     let words = refused.json()["error"]["fields"]["members"].as_str().map(str::to_owned).unwrap_or_default();
     assert!(words.contains("has 40000 items; at most 200 fit"), "{words}");
+    assert_eq!(world.services.recorder.flush_within(std::time::Duration::from_secs(60)).await, 0);
     let log = world.call_get(&ada, "list_audit").await.ok();
     let of_form = |entry: &&serde_json::Value| entry["operation"] == "assign_project_members";
     let recorded = log["items"].as_array().and_then(|items| items.iter().find(of_form));

@@ -108,8 +108,17 @@ async fn who_signs_up_with_another_address_joins_by_the_link_that_was_handed_ove
             form(world, &link, "/call/sign_up", None, &fields).await
         }
     };
-    let answer = sent(fields("eve.two@example.com", &mailed), mailed.clone()).await;
-    assert_eq!(answer.header("location"), mailed);
+    let refused = sent(fields("eve.two@example.com", &mailed), mailed.clone()).await;
+    assert!(refused.text.contains("This link was mailed to barbara.two@example.com"), "{refused:?}");
+    let answer = form(
+        &world,
+        "/sign-up",
+        "/call/sign_up",
+        None,
+        &[("email", "eve.two@example.com"), ("name", "Eve"), ("password", "correct horse battery")],
+    )
+    .await;
+    assert_eq!(answer.header("location"), "/o/eve", "there was no account of that address");
     let shown = page(&world, &mailed, Some(&signed_in(&answer))).await;
     assert!(shown.text.contains("You are signed in as") && shown.text.contains("Sign out and go on"), "{}", shown.text);
     assert!(!shown.text.contains("Accept<"), "{}", shown.text);

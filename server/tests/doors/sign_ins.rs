@@ -189,7 +189,7 @@ async fn a_sign_in_is_listed_with_its_device_and_address_and_ends_where_it_is_en
     assert_eq!((&of_other["device"], &of_other["address"]), (&json!("Firefox on Linux"), &json!("203.0.113.7")));
     let page = world.get(&format!("/o/{}/settings/security", ada.slug)).header(header::COOKIE, format!("stint={}", ada.cookie));
     let page = Answer::of(page).await;
-    assert!(page.status.is_success() && page.text.contains("Firefox on Linux") && page.text.contains("this one"), "{}", page.text);
+    assert!(page.status.is_success() && page.text.contains("Firefox on Linux") && page.text.contains("This browser"), "{}", page.text);
     world.call_get(&other, "whoami").await.ok();
     world.call(&ada, "end_sign_in", &[("sign_in", of_other["id"].as_str().unwrap_or_default())]).await.ok();
     assert_eq!(world.call_get(&other, "whoami").await.refused(401), "unauthenticated");
