@@ -52,8 +52,11 @@ impl Data {
     pub async fn make(stint: &Stint, database: &str, way: &Way) -> Result<Self> {
         let mut owner = database.parse::<PgConnectOptions>()?.connect().await?;
         let organization = history(&mut owner, &way.organization).await?;
+        // A person may have fewer tokens than it takes not to be held to the calls of one.
+        owner.execute("alter table access_token disable trigger access_token_few").await?;
         let by_token = tokens(&mut owner, organization, &way.token).await?;
         let neighbour = neighbours_tokens(&mut owner, &way.token).await?;
+        owner.execute("alter table access_token enable trigger access_token_few").await?;
         let project: Uuid = query_scalar("select id from project where organization_id = $1 and name = 'Project 1' limit 1")
             .bind(organization)
             .fetch_one(&mut owner)

@@ -4,6 +4,12 @@ use leptos::{mount::hydrate_from_async, prelude::document, server_fn::redirect::
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::spawn_local;
 
+/// Room for what is repeated when the program is cut into pieces. The linker lays constants over each other; each piece that reads one gets
+/// it whole. Where that makes the data longer than it was, the splitter leaves all of it in the first load. Nothing reads this, so it
+/// is in no piece.
+#[used]
+static ROOM_FOR_REPEATED_DATA: [u8; 16 * 1024] = [1; 16 * 1024];
+
 /// Called by the page as soon as the program is there.
 #[wasm_bindgen]
 pub fn hydrate() {
