@@ -23,13 +23,14 @@ create trigger access_token_few before insert on access_token for each row execu
 
 -- Counts a try with a password for an account from one place, or counts nothing: then it answers how many seconds to wait. Of
 -- all tries for the account five are free and each further one doubles the wait, up to five minutes; but the first three from
--- a place wait for nobody else's. Whoever guesses is slowed down in every place together, and keeps nobody out who comes from
--- another one. A day without a try is forgotten. The clock is the database's, the same for all processes.
+-- a place wait for nobody else's, while there were fewer than sixty in all: whoever guesses from thousands of places is slowed down
+-- too, and whoever is kept out by that gets in where they have signed in before, or by a new password. A day without a try is forgotten. The clock is the database's, the same for all processes.
 create function count_account_attempt(account bytea, place bytea) returns double precision
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     instant timestamptz := clock_timestamp();
     of_place integer;
+    of_account integer;
     wait double precision;
 begin
     insert into attempt_limit (key, free_at, failures, counted_at)
@@ -37,7 +38,8 @@ begin
     perform from attempt_limit a where a.key in (account, place) order by a.key for update;
     instant := clock_timestamp();
     select a.failures into of_place from attempt_limit a where a.key = place and a.counted_at > instant - interval '1 day';
-    if coalesce(of_place, 0) >= 3 then
+    select a.failures into of_account from attempt_limit a where a.key = account and a.counted_at > instant - interval '1 day';
+    if coalesce(of_place, 0) >= 3 or coalesce(of_account, 0) >= 60 then
         select extract(epoch from a.free_at - instant) into wait from attempt_limit a where a.key = account;
         if wait > 0 then
             return wait;

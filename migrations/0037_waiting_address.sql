@@ -28,3 +28,29 @@ $$;
 
 revoke execute on function set_waiting_address, waiting_address, who_waits_for_address from public;
 grant execute on function set_waiting_address, waiting_address, who_waits_for_address to stint_app;
+
+-- The same as before, but what is written down as one is within one hour of its first, so that whoever comes back every 59 minutes is
+-- seen each hour; a new password and a new address are always written down apart.
+alter table security_event add column began_at timestamptz;
+create or replace function note_security_event(
+    person uuid, what text, instant timestamptz, origin text, agent text, about text, once boolean
+) returns void language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if once and exists (
+        select from security_event e
+        where e.user_id = person and e.kind = what and e.detail = about and network_of(e.address) = network_of(origin))
+    then
+        return;
+    end if;
+    update security_event e set times = e.times + 1, at = greatest(e.at, instant)
+    where e.user_id = person and e.kind = what and coalesce(e.began_at, e.at) > instant - interval '1 hour'
+        and what not in ('password_changed', 'address_changed') and e.address = origin and e.user_agent = agent and e.detail = about;
+    if found then
+        return;
+    end if;
+    insert into security_event (user_id, kind, at, began_at, address, user_agent, detail)
+    select u.id, what, instant, instant, origin, agent, about from app_user u where u.id = person;
+    delete from security_event e where e.user_id = person and e.id in (
+        select o.id from security_event o where o.user_id = person and o.kind = what order by o.at desc, o.id offset 200);
+end
+$$;

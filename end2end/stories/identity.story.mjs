@@ -120,6 +120,7 @@ async function changesTheAddress(person, name, mailed) {
   await part.getByText(after).waitFor();
   await part.getByRole("button", { name: "Keep my address" }).waitFor();
   await confirms(person, await mailed(after, "/verify/"));
+  await person.follow(page.getByRole("link", { name: "Go on" }));
   await person.settings("You", name);
   await part.getByText(`You sign in as ${after}`).waitFor();
   assert.equal(await part.getByText("Waits to be confirmed").count(), 0);

@@ -70,14 +70,27 @@ enum Admin {
     /// Make an access token for a member and print it, once.
     CreateToken(CreateToken),
     /// Print the link that confirms an address, as a mail would bring it: hand it to its owner, who opens it signed in.
-    Confirm(Link),
+    Confirm(Confirm),
     /// Print the link for a new password, as a mail would bring it: hand it to the person whose account it is.
     ResetPassword(Link),
 }
 
 #[derive(Args)]
-struct Link {
+struct Confirm {
     /// The address that the person signs in with, or that they have asked to sign in with.
+    #[arg(long)]
+    email: String,
+    /// Where several have asked for that address, the one that the person who is meant signs in with.
+    #[arg(long)]
+    account: Option<String>,
+    /// Print JSON for machines.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct Link {
+    /// The address that the person signs in with.
     #[arg(long)]
     email: String,
     /// Print JSON for machines.
@@ -198,8 +211,8 @@ async fn beside(command: Command, running: &Running) -> anyhow::Result<bool> {
             let CreateToken { email, organization, name, scopes, writes, json } = given;
             admin::create_token(running, admin::Wanted { email, organization, name, scopes, writes }, json).await?;
         }
-        Command::Admin { command: Admin::Confirm(Link { email, json }) } => {
-            admin::confirm(running, &email, json).await?;
+        Command::Admin { command: Admin::Confirm(Confirm { email, account, json }) } => {
+            admin::confirm(running, &email, account.as_deref(), json).await?;
         }
         Command::Admin { command: Admin::ResetPassword(Link { email, json }) } => {
             admin::reset_password(running, &email, json).await?;

@@ -44,6 +44,11 @@ impl Running {
     pub async fn open(config: &Config, schema: Schema) -> anyhow::Result<Self> {
         let cluster = match config.database_url {
             Some(_) => None,
+            // A command beside a server finds its database or says so: it makes none of its own.
+            None if schema == Schema::AsItIs && !config.data_dir.join("postgres/data").exists() => anyhow::bail!(
+                "there is no database in {}: set STINT_DATA_DIR to the folder of the server, or start it first with `stint serve`",
+                config.data_dir.display()
+            ),
             None => Some(Cluster::start(&config.data_dir).await?),
         };
         match opened(config, cluster.as_ref(), schema).await {

@@ -77,7 +77,7 @@ pub async fn begin(services: &Services, given: Registration, requester: Requeste
 
     let (user, organization, member) = (UserId::new(), OrganizationId::new(), MemberId::new());
     let now = services.clock.now();
-    let mut db = services.database.begin(Reach::Organization(organization), Access::Write).await?;
+    let mut db = services.database.begin_for_stranger(Reach::Organization(organization), Access::Write).await?;
     store::insert_user(&mut db, user.0, &email, &name, &password_hash, now).await?;
     match given.confirmed {
         true => store::confirm_email(&mut db, user, now).await?,

@@ -84,14 +84,26 @@ impl Database {
     /// A connection is opened and its transaction begun in a task of its own: whoever waits for it may go away, the next one
     /// finds the connection open, and the transaction is taken back.
     pub async fn begin(&self, reach: Reach, access: Access) -> Result<Db, Error> {
-        self.begin_in(Share::of(reach), reach, access).await
+        self.begin_in(&[Share::of(reach)], reach, access).await
+    }
+
+    /// The same for a person: in however many organizations they do something, they take turns with themselves.
+    pub async fn begin_for(&self, person: UserId, reach: Reach, access: Access) -> Result<Db, Error> {
+        let (own, share) = (Share::Person(person.0), Share::of(reach));
+        let shares = if own == share { vec![own] } else { vec![own, share] };
+        self.begin_in(&shares, reach, access).await
+    }
+
+    /// The same for whoever is not known: with all others of whom nothing is known, whatever it may touch.
+    pub async fn begin_for_stranger(&self, reach: Reach, access: Access) -> Result<Db, Error> {
+        self.begin_in(&[Share::Nobody], reach, access).await
     }
 
     /// Begins the look at whose a credential is, by its fingerprint. One that is remembered is looked at among those of its owner,
     /// any other among all those of which nobody knows: whoever makes credentials up stands in nobody's way.
     pub async fn begin_recognition(&self, fingerprint: &[u8]) -> Result<Db, Error> {
         let share = self.shares.as_ref().map_or(Share::Credentials, |shares| shares.of_credential(fingerprint));
-        self.begin_in(share, Reach::Nobody, Access::Read).await
+        self.begin_in(&[share], Reach::Nobody, Access::Read).await
     }
 
     /// Remembers whose a credential turned out to be.
@@ -101,12 +113,15 @@ impl Database {
         }
     }
 
-    async fn begin_in(&self, share: Share, reach: Reach, access: Access) -> Result<Db, Error> {
-        let turn = match &self.shares {
-            Some(shares) => Some(shares.take(share).await?),
-            None => None,
-        };
-        let held = Held { place: self.place().await?, turn };
+    /// Takes a part of each of these shares, in this order, and then a place in line.
+    async fn begin_in(&self, shares: &[Share], reach: Reach, access: Access) -> Result<Db, Error> {
+        let mut turns = Vec::new();
+        if let Some(all) = &self.shares {
+            for share in shares {
+                turns.push(all.take(*share).await?);
+            }
+        }
+        let held = Held { place: self.place().await?, turns };
         let beginning = tokio::spawn(begun(self.pool.clone(), held, reach.begin(access)));
         Ok(self.opened(beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))?, reach))
     }
@@ -156,7 +171,7 @@ struct Held {
     place: OwnedSemaphorePermit,
     /// The part of a share.
     #[expect(dead_code, reason = "it is given back by being dropped")]
-    turn: Option<Turn>,
+    turns: Vec<Turn>,
 }
 
 /// A connection inside a transaction. Dropped, the transaction is rolled back and the connection given back.

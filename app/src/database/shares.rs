@@ -26,7 +26,7 @@ const GENERATION: usize = 5_000;
 pub(super) enum Share {
     /// What is done in one organization.
     Organization(Uuid),
-    /// What one person does outside of any.
+    /// What one person does, in all organizations together and outside of any.
     Person(Uuid),
     /// Looking at the credentials of one person, all of them.
     CredentialsOf(Uuid),

@@ -217,6 +217,23 @@ async fn a_commit_that_hangs_is_given_up_and_holds_nobody_else_up() {
 }
 
 #[tokio::test]
+async fn in_however_many_organizations_a_person_works_they_take_turns_with_themselves() {
+    let database = World::new("many").await.caller.services.database.clone().in_shares(2, Duration::ZERO);
+    let (ada, grace) = (UserId(uuid::Uuid::from_u128(1)), UserId(uuid::Uuid::from_u128(2)));
+    let within = |number| Reach::Organization(OrganizationId(uuid::Uuid::from_u128(number)));
+    let busy = [database.begin_for(ada, within(11), Access::Read).await, database.begin_for(ada, within(12), Access::Read).await];
+    assert!(busy.iter().all(Result::is_ok));
+    for reach in [within(13), Reach::Person(ada.0)] {
+        assert_eq!(database.begin_for(ada, reach, Access::Read).await.err().map(|error| error.code), Some(Code::RateLimited));
+    }
+    database.begin_for(grace, within(11), Access::Read).await.expect("somebody else's").roll_back().await;
+    drop(busy);
+    let of_strangers = [within(21), within(22)].map(|reach| database.begin_for_stranger(reach, Access::Write));
+    assert!(futures::future::join_all(of_strangers).await.iter().all(Result::is_ok));
+    database.begin_for(ada, within(13), Access::Read).await.expect("it is over").roll_back().await;
+}
+
+#[tokio::test]
 async fn whoever_makes_credentials_up_is_behind_nobody_but_others_who_do() {
     let database = World::new("strangers").await.caller.services.database.clone().in_shares(2, Duration::ZERO);
     let (ada, grace) = (UserId(uuid::Uuid::from_u128(1)), UserId(uuid::Uuid::from_u128(2)));

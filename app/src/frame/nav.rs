@@ -40,7 +40,7 @@ pub fn Nav(
                 </ul>
             </nav>
             <DrawerButton />
-            <details class="menu person" node_ref=folds()>
+            <details class="menu person" name="menu" node_ref=folds()>
                 <summary>
                     <span class="initial" aria-hidden="true">{initial(&person)}</span>
                     <span class="menu-name">{person}</span>
@@ -95,7 +95,7 @@ fn Switch() -> impl IntoView {
     let all = here.path("settings/organizations");
     let slug = here.0.slug.clone();
     view! {
-        <details class="menu switch" node_ref=folds()>
+        <details class="menu switch" name="menu" node_ref=folds()>
             <summary>
                 <span class="menu-name">{here.0.name.clone()}</span>
                 {icon(Icon::Down)}

@@ -103,7 +103,7 @@ impl Call {
             _ => (database::Reach::Person(caller.person()?.id.0), Asker::person(&caller)?),
         };
         let access = if writes { Access::Action(action.0) } else { Access::Read };
-        let db = caller.services.database.begin(reach, access).await?;
+        let db = caller.services.database.begin_for(caller.person()?.id, reach, access).await?;
         let now = caller.services.clock.now();
         Ok(Self::of(caller, db, now, action, dry_run, asker))
     }

@@ -1,5 +1,7 @@
 //! Inviting somebody, and the invitations that wait.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use super::{
@@ -30,6 +32,7 @@ pub fn Invitations() -> impl IntoView {
     answered(invite, move |sent| {
         handed.set(Some(sent.result.clone()));
         changed(mails);
+        look_again(changes);
     });
     let (own, leaves) = (use_here().0.role, use_visit().mail_leaves);
     let comes = fetched(
@@ -59,6 +62,18 @@ pub fn Invitations() -> impl IntoView {
                 {loaded(open, move |page| list(page, changes, handed))}
             </Part>
         </div>
+    }
+}
+
+/// Looks again a few times at what waits: by then the mail server has said whether it takes the mail.
+fn look_again(changes: RwSignal<u32>) {
+    for seconds in [3, 10, 30] {
+        set_timeout(
+            move || {
+                changes.try_update(|count| *count += 1);
+            },
+            Duration::from_secs(seconds),
+        );
     }
 }
 
@@ -97,7 +112,7 @@ fn Link(sent: Invitation) -> impl IntoView {
             <div class="invitation-link" role="status">
                 <p><b>"Link for " {sent.email.clone()} " (" {label(sent.role)} ")"</b></p>
                 {mailed.then(|| view! {
-                    <p>"A mail is on its way to them, with a link of its own. " <a href=mails>"See the mails"</a> ". This one you can hand over in another way:"</p>
+                    <p>"They are mailed a link of their own; if that fails, it is said below. " <a href=mails>"See the mails"</a> ". This one you can hand over in another way:"</p>
                 })}
                 {(!leaves).then(|| view! { <p>"No mail leaves here, so hand this link over yourself."</p> })}
                 <div class="secret">
@@ -120,14 +135,19 @@ fn list(page: Page<Invitation>, changes: RwSignal<u32>, handed: RwSignal<Option<
 
 #[component]
 fn Row(invitation: Invitation, changes: RwSignal<u32>, handed: RwSignal<Option<Invitation>>) -> impl IntoView {
+    let leaves = use_visit().mail_leaves;
     let flash = use_flash();
     let mails = use_changes().money;
     let (resend, revoke) = (Write::<ResendInvitation>::new(), Write::<RevokeInvitation>::new());
     answered(resend, move |sent| {
-        flash.say(format!("Sent to {} again.", sent.email));
+        flash.say(match leaves {
+            true => format!("A mail to {} is on its way again.", sent.email),
+            false => format!("There is a new link for {}.", sent.email),
+        });
         handed.set(Some(sent.result.clone()));
         changed(mails);
         changed(changes);
+        look_again(changes);
     });
     answered(revoke, move |gone| {
         flash.say(format!("The invitation of {} was taken back.", gone.email));
@@ -143,7 +163,7 @@ fn Row(invitation: Invitation, changes: RwSignal<u32>, handed: RwSignal<Option<I
         true => format!("ran out {}", invitation.expires_at.day().label()),
         false => format!("until {}", invitation.expires_at.day().label()),
     };
-    let times = if invitation.sent > 1 { format!("sent {} times, ", invitation.sent) } else { String::new() };
+    let times = if invitation.sent > 1 { format!("invited {} times, ", invitation.sent) } else { String::new() };
     let comes: Vec<String> = invitation.projects.iter().chain(&invitation.clients).cloned().collect();
     let comes = (!comes.is_empty()).then(|| view! { <small class="quiet">{comes.join(", ")}</small> });
     view! {
@@ -159,7 +179,7 @@ fn Row(invitation: Invitation, changes: RwSignal<u32>, handed: RwSignal<Option<I
             <span class="actions end">
                 <Form action=resend id=format!("resend-{}", invitation.id)>
                     {once(resend)} {hidden("invitation", invitation.id)}
-                    <Submit label="Send again" class="button" />
+                    <Submit label=if leaves { "Send again" } else { "New link" } class="button" />
                 </Form>
                 <Form action=revoke id=format!("revoke-invitation-{}", invitation.id)>
                     {hidden("invitation", invitation.id)}

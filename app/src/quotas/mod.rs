@@ -65,6 +65,9 @@ pub fn mails_of_network(quotas: &Quotas) -> u32 {
     proofs.map_or(MAILS_OF_NETWORK, |proofs| u32::try_from(proofs / 2).map_or(MAILS_OF_NETWORK, |half| half.clamp(1, MAILS_OF_NETWORK)))
 }
 
+/// How many links for a new password to confirmed addresses are mailed in a day that were asked for from one network.
+pub const RESETS_OF_NETWORK: u32 = 50;
+
 /// How many that are at most, in a day.
 const MAILS_OF_NETWORK: u32 = 50;
 

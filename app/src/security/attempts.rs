@@ -30,6 +30,8 @@ pub enum Purpose {
     Reset,
     /// A mail to somebody who is not signed in, whatever it is about.
     Mail,
+    /// A mail with a link for a new password, to an address that is known to be of whom it is for.
+    ResetMail,
     /// The current password of somebody who is signed in.
     Password,
     /// The check of such a password, whether it is right or wrong.
@@ -82,6 +84,11 @@ impl Limit {
     /// The limits of the network that an address is of, for mails that strangers ask for: so many within a day.
     pub fn of_mails(address: IpAddr, a_day: u32) -> Vec<Self> {
         Self::of_place(Purpose::Mail, address, (f64::from(a_day), 86_400.0), SITE_FACTOR / 2.0)
+    }
+
+    /// The same for links for a new password to whom they are for.
+    pub fn of_resets(address: IpAddr, a_day: u32) -> Vec<Self> {
+        Self::of_place(Purpose::ResetMail, address, (f64::from(a_day), 86_400.0), SITE_FACTOR / 2.0)
     }
 
     /// The limit of an account, whether there is one at this address or not.

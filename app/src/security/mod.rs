@@ -40,6 +40,8 @@ pub enum EventKind {
     PasswordResetAsked,
     /// Somebody who was signed in asked for another address to sign in with.
     AddressChangeAsked,
+    /// The wish for another address was taken back.
+    AddressChangeWithdrawn,
     /// The address to sign in with was changed.
     AddressChanged,
     /// The address to sign in with was confirmed.
@@ -53,7 +55,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -62,6 +64,7 @@ impl EventKind {
         Self::PasswordRefused,
         Self::PasswordResetAsked,
         Self::AddressChangeAsked,
+        Self::AddressChangeWithdrawn,
         Self::AddressChanged,
         Self::AddressConfirmed,
         Self::TokenMade,
@@ -80,6 +83,7 @@ impl EventKind {
             Self::PasswordRefused => "password_refused",
             Self::PasswordResetAsked => "password_reset_asked",
             Self::AddressChangeAsked => "address_change_asked",
+            Self::AddressChangeWithdrawn => "address_change_withdrawn",
             Self::AddressChanged => "address_changed",
             Self::AddressConfirmed => "address_confirmed",
             Self::TokenMade => "token_made",

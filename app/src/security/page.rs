@@ -127,6 +127,7 @@ fn in_words(kind: EventKind) -> &'static str {
         EventKind::PasswordRefused => "A wrong current password was given",
         EventKind::PasswordResetAsked => "A link for a new password was asked for",
         EventKind::AddressChangeAsked => "Another address was asked for",
+        EventKind::AddressChangeWithdrawn => "The wish for another address was taken back",
         EventKind::AddressChanged => "Address changed",
         EventKind::AddressConfirmed => "Address confirmed",
         EventKind::TokenMade => "Token made",

@@ -1,10 +1,12 @@
 //! Taking a text along.
 
-use leptos::prelude::*;
+use js_sys::futures::JsFuture;
+use leptos::{prelude::*, task::spawn_local};
 
 use super::{Icon, icon};
 
-/// A button that puts a text into the clipboard.
+/// A button that puts a text into the clipboard. It is only there where a script can do that: browsers give pages a clipboard over https
+/// and on this machine alone. Elsewhere the text is selected by hand.
 #[component]
 pub fn CopyButton(
     /// The text.
@@ -13,14 +15,16 @@ pub fn CopyButton(
     /// What it is, for those who hear it.
     what: &'static str,
 ) -> impl IntoView {
-    let copied = RwSignal::new(false);
+    let (copied, missing) = (RwSignal::new(false), RwSignal::new(true));
+    Effect::new(move |_| missing.set(window().navigator().clipboard().is_undefined()));
     let copy = move |_| {
-        // Where there is no clipboard the text can still be selected.
-        _ = window().navigator().clipboard().write_text(&text);
-        copied.set(true);
+        let written = JsFuture::from(window().navigator().clipboard().write_text(&text));
+        spawn_local(async move {
+            copied.try_set(written.await.is_ok());
+        });
     };
     view! {
-        <button type="button" class="button" on:click=copy>
+        <button type="button" class="button" hidden=missing on:click=copy>
             {icon(Icon::Copy)}
             <span>{move || if copied.get() { "Copied" } else { "Copy" }} <span class="spoken">" " {what}</span></span>
         </button>

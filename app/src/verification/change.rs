@@ -68,7 +68,9 @@ pub async fn forget(caller: &Caller) -> Result<(), Error> {
     let (person, now) = (caller.person()?.id, caller.services.clock.now());
     let mut db = caller.services.database.begin(Reach::Person(person.0), Access::Write).await?;
     store::hold_person(&mut db, Some(person.0), None).await?;
+    let Some(email) = store::waiting_address(&mut db, person, now).await? else { return Ok(()) };
     withdraw(&mut db, person, &[Purpose::ChangeAddress], "It was taken back.", now).await?;
+    note(&mut db, person, EventKind::AddressChangeWithdrawn, now, &Origin::of(caller), &email).await?;
     db.commit().await
 }
 

@@ -19,14 +19,15 @@ use crate::{
     text,
 };
 
-/// Draws the link that confirms an address: the one that somebody signs in with, or the one that they have asked for.
-pub async fn confirmation(services: &Services, email: &str) -> Result<String, Error> {
+/// Draws the link that confirms an address: the one that somebody signs in with, or the one that they have asked for. Where several have
+/// asked for it, `account` is the address that the one who is meant signs in with.
+pub async fn confirmation(services: &Services, email: &str, account: Option<&str>) -> Result<String, Error> {
     let (email, now) = (text::email("email", email)?, services.clock.now());
     let mut db = services.database.begin(Reach::Nobody, Access::Write).await?;
     let (person, purpose) = match store::hold_person(&mut db, None, Some(&email)).await? {
         Some(person) if person.confirmed => return Err(confirmed(&mut db, &email, UserId(person.id), now).await?),
         Some(person) => (person.id, Purpose::ConfirmAddress),
-        None => (who_waits(&mut db, &email, now).await?, Purpose::ChangeAddress),
+        None => (who_waits(&mut db, &email, account, now).await?, Purpose::ChangeAddress),
     };
     drawn(services, db, (person, purpose), &email, now).await
 }
@@ -52,14 +53,22 @@ fn nobody(email: &str) -> Error {
     Error::invalid("email", format!("Nobody signs in with {}.", text::excerpt(email)))
 }
 
-/// The one person who has asked for this address.
-async fn who_waits(db: &mut Db, email: &str, now: Timestamp) -> Result<Uuid, Error> {
+/// The person who has asked for this address: the one of `account`, or the only one.
+async fn who_waits(db: &mut Db, email: &str, account: Option<&str>, now: Timestamp) -> Result<Uuid, Error> {
+    if let Some(account) = account {
+        let account = text::email("account", account)?;
+        let person = store::person(db, None, Some(&account)).await?.ok_or_else(|| nobody(&account))?.id;
+        return match store::waiting_address(db, UserId(person), now).await? {
+            Some(waiting) if waiting == email => Ok(person),
+            _ => Err(Error::invalid("account", format!("{account} has not asked for {}.", text::excerpt(email)))),
+        };
+    }
     match store::who_waits(db, email, now).await?.as_slice() {
         [] => Err(Error::invalid("email", format!("Nobody signs in with {0}, or has asked for {0}.", text::excerpt(email)))),
         [waits] => Ok(waits.id),
         [one, other, ..] => Err(Error::new(
             Code::Conflict,
-            format!("Several have asked for {email}, {} and {} among them. All but one must take that back.", one.email, other.email),
+            format!("Several have asked for {email}, {} and {} among them. Say whose it is to be with --account.", one.email, other.email),
         )),
     }
 }

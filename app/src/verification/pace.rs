@@ -43,6 +43,19 @@ pub async fn of_network(db: &mut Db, services: &Services, address: IpAddr) -> Re
     }
 }
 
+/// Counts a link for a new password for the network that it is asked for from, when one is about to be mailed: asking for addresses that
+/// nobody signs in with counts for nothing, and those that go to mailboxes of strangers are counted apart from those that go to
+/// whom they are for, so that nobody in a network keeps the others of it from a new password by making addresses up.
+///
+/// # Errors
+/// `rate_limited`. Whoever asked is not told: it would tell them whether there is an account.
+pub async fn of_reset(db: &mut Db, services: &Services, address: IpAddr, confirmed: bool) -> Result<(), Error> {
+    match confirmed {
+        true => attempts::count_with(db, &Limit::of_resets(address, quotas::RESETS_OF_NETWORK), FROM_NETWORK).await,
+        false => of_network(db, services, address).await,
+    }
+}
+
 /// What is said to whoever comes from a network that has caused too many mails.
 const FROM_NETWORK: &str = "Too many mails were asked for from your network today.";
 

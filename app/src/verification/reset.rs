@@ -31,12 +31,6 @@ use crate::{
 /// an account.
 pub async fn asked(caller: &Caller, email: &str) -> Result<(), Error> {
     let (email, services) = (text::email("email", email)?, caller.services.clone());
-    // Counted whether there is an account or not.
-    if let Ok(address) = caller.address.parse() {
-        let mut db = services.database.begin(Reach::Nobody, Access::Write).await?;
-        pace::of_network(&mut db, &services, address).await?;
-        db.commit().await?;
-    }
     let (tasks, from) = (services.tasks.clone(), Origin::of(caller));
     tasks.spawn(async move {
         if let Err(error) = send(&services, &email, &from).await {
@@ -54,7 +48,11 @@ pub async fn send(services: &Arc<Services>, email: &str, from: &Origin) -> Resul
     let Some(person) = store::hold_person(&mut db, None, Some(email)).await? else { return Ok(()) };
     let (confirmed, person) = (person.confirmed, UserId(person.id));
     note(&mut db, person, EventKind::PasswordResetAsked, now, from, "").await?;
-    if pace::lets_reset(&mut db, person, confirmed, now).await? {
+    let counted = match from.address.parse() {
+        Ok(address) => pace::of_reset(&mut db, services, address, confirmed).await.is_ok(),
+        Err(_) => true,
+    };
+    if counted && pace::lets_reset(&mut db, person, confirmed, now).await? {
         address::send(&mut db, person, Purpose::ResetPassword, email, now).await?;
     }
     db.commit().await?;
@@ -93,7 +91,7 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
     make_way(&mut db, caller, (person, &mailbox), &browser, now).await?;
     let told = format!(
         "Hello,\n\nyour password for Stint was changed with a link for a new password, and you were signed out everywhere. Such a link is \
-         sent to this address, or made by whoever runs this Stint.\n\nIf it was not you, change the password of your mailbox first, \
+         sent to this address, or made by whoever runs this Stint.\n\nIf you have chosen it yourself, you need do nothing. If not, change the password of your mailbox first, \
          since somebody else may read your mails, and then the one for Stint:\n\n{}",
         lost_password(&services.public_url)
     );

@@ -30,8 +30,8 @@ pub async fn create_user(running: &Running, given: Registration, as_json: bool) 
 }
 
 /// Prints the link that confirms an address, as a mail would bring it.
-pub async fn confirm(running: &Running, email: &str, as_json: bool) -> anyhow::Result<()> {
-    print_link(&operator::confirmation(&running.services, email).await.map_err(failed)?, as_json)
+pub async fn confirm(running: &Running, email: &str, account: Option<&str>, as_json: bool) -> anyhow::Result<()> {
+    print_link(&operator::confirmation(&running.services, email, account).await.map_err(failed)?, as_json)
 }
 
 /// Prints the link by which somebody chooses another password, as a mail would bring it.

@@ -193,7 +193,7 @@ async fn the_members_page_offers_what_the_role_may_and_leaves_out_the_rest() {
     invite(&world, &ada, "grace.open@example.com", &[]).await;
     let path = format!("/o/{}/settings/members", ada.slug);
     let owner = page(&world, &path, Some(&ada.cookie)).await;
-    for words in ["Invite somebody", "grace.open@example.com", "Send again", "Remove Barbara", barbara.email.as_str()] {
+    for words in ["Invite somebody", "grace.open@example.com", "New link", "Remove Barbara", barbara.email.as_str()] {
         assert!(owner.text.contains(words), "{words} is missing: {}", owner.text);
     }
     let member = page(&world, &path, Some(&barbara.cookie)).await;

@@ -10,7 +10,7 @@ use crate::{
     context::Caller,
     error::{Code, Error},
     security::{
-        attempts::{Limit, Purpose, count, forget},
+        attempts::{Limit, Purpose, count, count_from, forget},
         event::Origin,
     },
     testing::{World, connect},
@@ -138,4 +138,21 @@ async fn however_many_guess_an_owner_from_a_network_of_their_own_gets_in_with_th
     assert_eq!(neighbour, Err(Code::RateLimited), "what one customer is given is one network");
     assert_eq!(tried("203.0.113.9", PASSWORD).await, Ok(grace.user));
     settled(&studio).await;
+}
+
+#[tokio::test]
+async fn whoever_guesses_from_very_many_places_is_slowed_down_in_all_of_them() {
+    let studio = World::new("crowd").await;
+    let (database, email) = (&studio.caller.services.database, format!("{}@example.com", uuid::Uuid::now_v7().simple()));
+    let account = Limit::of_account(Purpose::SignIn, &email);
+    let tried = async |place: u32| {
+        let place = Limit::of_account_from(Purpose::SignIn, &email, &format!("198.51.{}.{}", place / 256, place % 256));
+        count_from(database, &account, &place, "").await.is_ok()
+    };
+    for place in 0..60 {
+        assert!(tried(place).await, "the first try of a place waits for nobody else's: {place}");
+    }
+    for place in 60..70 {
+        assert!(!tried(place).await, "there were too many in all: {place}");
+    }
 }

@@ -224,9 +224,9 @@ async fn an_operator_is_given_the_link_that_a_mail_would_bring() {
     let acme = World::new("acme").await;
     let barbara = signed_up(&acme).await;
     let services = &acme.caller.services;
-    let link = operator::confirmation(services, &barbara.email).await.expect("a link");
+    let link = operator::confirmation(services, &barbara.email, None).await.expect("a link");
     confirm(&barbara.world.caller, &super::secret_in(&link)).await.expect("confirmed");
-    let again = operator::confirmation(services, &barbara.email).await;
+    let again = operator::confirmation(services, &barbara.email, None).await;
     assert_eq!(again.map_err(|error| error.code), Err(Code::Conflict));
     assert!(operator::password_reset(services, "nobody@example.com").await.expect_err("refused").field("email").is_some());
     operator::password_reset(services, &barbara.email).await.expect("a link");
@@ -238,16 +238,21 @@ async fn an_operator_is_given_the_link_of_an_address_that_waits() {
     let acme = World::new("acme").await;
     let (barbara, other) = (confirmed(signed_up(&acme).await).await, signed_up(&acme).await);
     let (services, after) = (&acme.caller.services, format!("new-{}", barbara.email));
-    assert!(operator::confirmation(services, &after).await.expect_err("refused").field("email").is_some(), "nobody has asked");
+    assert!(operator::confirmation(services, &after, None).await.expect_err("refused").field("email").is_some(), "nobody has asked");
     for person in [&barbara, &other] {
         change::ask(&person.world.caller, &after, password()).await.expect("asked");
     }
-    let several = operator::confirmation(services, &after).await.expect_err("refused");
+    let several = operator::confirmation(services, &after, None).await.expect_err("refused");
     assert!(several.code == Code::Conflict && several.message.contains(&other.email), "{several:?}");
+    let of_other = operator::confirmation(services, &after, Some(&other.email)).await.expect("a link");
+    let strange = confirm(&barbara.world.caller, &super::secret_in(&of_other)).await.map_err(|error| error.code);
+    assert_eq!(strange, Err(Code::Forbidden), "it is for whom it was made");
     change::forget(&other.world.caller).await.expect("taken back");
-    let present = operator::confirmation(services, &barbara.email).await.expect_err("refused");
+    assert!(operator::confirmation(services, &after, Some(&other.email)).await.is_err(), "they do not wait any more");
+    assert_eq!(super::noted(&other.again().await.world, "address_change_withdrawn").await, [(after.clone(), false)]);
+    let present = operator::confirmation(services, &barbara.email, None).await.expect_err("refused");
     assert!(present.hint.is_some_and(|hint| hint.contains(&after)), "the way to the link is said");
-    let link = operator::confirmation(services, &after).await.expect("a link");
+    let link = operator::confirmation(services, &after, None).await.expect("a link");
     confirm(&barbara.world.caller, &super::secret_in(&link)).await.expect("confirmed");
     assert_eq!(barbara.again().await.email, after);
 }
