@@ -69,7 +69,7 @@ export class Person {
     const here = this.page.url();
     await this.open(link);
     await this.press(this.page.getByRole("button", { name: /^Confirm / }));
-    await this.page.getByText("the address is confirmed").waitFor();
+    await this.page.getByRole("status").filter({ hasText: /is confirmed/ }).waitFor();
     await this.open(here);
   }
 
