@@ -17,8 +17,8 @@ use crate::{
         secret,
     },
     context::{Caller, Services},
-    database::{Access, Reach},
-    error::Error,
+    database::{Access, Db, Reach},
+    error::{Code, Error},
     id::UserId,
     security::{
         EventKind,
@@ -48,16 +48,22 @@ pub async fn send(services: &Arc<Services>, email: &str, from: &Origin) -> Resul
     let Some(person) = store::hold_person(&mut db, None, Some(email)).await? else { return Ok(()) };
     let (confirmed, person) = (person.confirmed, UserId(person.id));
     note(&mut db, person, EventKind::PasswordResetAsked, now, from, "").await?;
-    let counted = match from.address.parse() {
-        Ok(address) => pace::of_reset(&mut db, services, address, confirmed).await.is_ok(),
-        Err(_) => true,
-    };
-    if counted && pace::lets_reset(&mut db, person, confirmed, now).await? {
+    if pace::lets_reset(&mut db, person, confirmed, now).await? && is_let_by_network(&mut db, services, from, confirmed).await? {
         address::send(&mut db, person, Purpose::ResetPassword, email, now).await?;
     }
     db.commit().await?;
     services.mail_waits.notify_one();
     Ok(())
+}
+
+/// Counts the link for the network that it is asked for from; whether it may be mailed. An operator asks from none.
+async fn is_let_by_network(db: &mut Db, services: &Services, from: &Origin, confirmed: bool) -> Result<bool, Error> {
+    let Ok(address) = from.address.parse() else { return Ok(true) };
+    match pace::of_reset(db, services, address, confirmed).await {
+        Ok(()) => Ok(true),
+        Err(error) if error.code == Code::RateLimited => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Gives the person of a link another password: all their sign-ins end, and their tokens are revoked when that is wished.
