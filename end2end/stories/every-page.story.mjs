@@ -7,7 +7,8 @@ import { OPEN, pagesOf } from "../support/pages.mjs";
 import { Person } from "../support/person.mjs";
 import { startStint } from "../support/stint.mjs";
 
-describe("every page", () => {
+// Two at once: a page waits for the server, and axe for nobody.
+describe("every page", { concurrency: 2 }, () => {
   let stint, browser, demo, pages;
   before(async () => {
     [stint, browser] = await Promise.all([startStint(), openBrowser()]);

@@ -5,7 +5,7 @@ use std::{process::ExitCode, thread::available_parallelism, time::Duration};
 use anyhow::Context;
 use app::{
     access::{Scope, Writes},
-    account::registration::Registration,
+    account::registration::{Confirmation, Registration},
 };
 use clap::{Args, Parser, Subcommand};
 use server::{
@@ -204,7 +204,7 @@ async fn beside(command: Command, running: &Running) -> anyhow::Result<bool> {
         Command::Admin { command: Admin::CreateUser(given) } => {
             let CreateUser { email, name, password, organization, json } = given;
             let password = command::password::read(password, std::env::var(command::password::VARIABLE).ok())?;
-            admin::create_user(running, Registration { email, name, password, organization, time_zone: None, confirmed: true }, json)
+            admin::create_user(running, Registration { email, name, password, organization, time_zone: None, confirmation: Confirmation::Vouched }, json)
                 .await?;
         }
         Command::Admin { command: Admin::CreateToken(given) } => {

@@ -37,8 +37,19 @@ pub struct Registration {
     pub organization: Option<String>,
     /// Their IANA time zone; UTC when absent or unknown.
     pub time_zone: Option<String>,
-    /// Whether somebody vouches for the address, as the operator does; otherwise a link that is sent there confirms it.
-    pub confirmed: bool,
+    /// What shows that the address is theirs.
+    pub confirmation: Confirmation,
+}
+
+/// What shows that an address is a person's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmation {
+    /// The operator vouches for it.
+    Vouched,
+    /// A link that is sent there.
+    ByLink,
+    /// The link of an invitation that was sent there, and is answered together with the registration.
+    ByInvitation,
 }
 
 /// A person with their personal organization.
@@ -79,9 +90,10 @@ pub async fn begin(services: &Services, given: Registration, requester: Requeste
     let now = services.clock.now();
     let mut db = services.database.begin_for_stranger(Reach::Organization(organization), Access::Write).await?;
     store::insert_user(&mut db, user.0, &email, &name, &password_hash, now).await?;
-    match given.confirmed {
-        true => store::confirm_email(&mut db, user, now).await?,
-        false => {
+    match given.confirmation {
+        Confirmation::Vouched => store::confirm_email(&mut db, user, now).await?,
+        Confirmation::ByInvitation => (),
+        Confirmation::ByLink => {
             if let Requester::Network(network) = requester {
                 pace::of_network(&mut db, services, network).await?;
             }

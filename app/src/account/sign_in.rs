@@ -22,10 +22,10 @@ pub async fn sign_up(
     #[server(default)]
     invitation: Option<String>,
 ) -> Result<(), Error> {
-    use super::registration::Registration;
+    use super::registration::{Confirmation, Registration};
     let caller = crate::context::Caller::current()?;
     let invitation = invitation.filter(|secret| !secret.is_empty());
-    let given = Registration { email, name, password, organization: None, time_zone, confirmed: false };
+    let given = Registration { email, name, password, organization: None, time_zone, confirmation: Confirmation::ByLink };
     let (verified, target) = crate::people::newcomer::sign_up(&caller, given, invitation.as_deref()).await?;
     super::browser::sign_in(&caller, &verified).await?;
     // An invitation may have confirmed the address by now: then no other mail needs to.

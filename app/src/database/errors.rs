@@ -72,8 +72,13 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
         "23505" => Error::new(Code::Conflict, "There is already such a record. Look at it before trying again."),
         // untranslatable_character, character_not_in_repertoire: a NUL byte in a text.
         "22021" | "22P05" => Error::new(Code::Invalid, "A text holds a character that cannot be stored (NUL). Remove it."),
-        // lock_not_available, query_canceled, deadlock_detected, serialization_failure, too_many_connections and shutdown.
-        "55P03" | "57014" | "40P01" | "40001" | "53300" | "57P01" | "57P02" | "57P03" => {
+        // lock_not_available, deadlock_detected, serialization_failure: others are changing the same rows.
+        "55P03" | "40P01" | "40001" => {
+            tracing::warn!(%problem, "somebody else held what a statement needed");
+            Error::unavailable("Others are changing the same records.")
+        }
+        // query_canceled, too_many_connections and shutdown.
+        "57014" | "53300" | "57P01" | "57P02" | "57P03" => {
             tracing::warn!(%problem, "the database refused for the moment");
             Error::unavailable("The database is busy.")
         }

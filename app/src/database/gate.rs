@@ -68,8 +68,8 @@ impl Database {
     }
 
     /// The same, where one organization, one person outside of any, and those of whom it is not known yet who they are, have at
-    /// most so many of the connections in use at once. Whoever finds their share in use waits for `patience` at most, and holds no
-    /// connection and no place in line meanwhile.
+    /// most so many of the connections in use at once, and all of them together have as many beyond the first of each. Whoever finds
+    /// their share in use waits for `patience` at most, and holds no connection and no place in line meanwhile.
     pub fn in_shares(self, share: usize, patience: Duration) -> Self {
         Self { shares: Some(Shares::new(share, patience)), ..self }
     }
@@ -115,21 +115,23 @@ impl Database {
 
     /// Takes a part of each of these shares, in this order, and then a place in line.
     async fn begin_in(&self, shares: &[Share], reach: Reach, access: Access) -> Result<Db, Error> {
-        let mut turns = Vec::new();
-        if let Some(all) = &self.shares {
-            for share in shares {
-                turns.push(all.take(*share).await?);
-            }
-        }
+        let turns = match &self.shares {
+            Some(all) => all.take(shares).await?,
+            None => Vec::new(),
+        };
         let held = Held { place: self.place().await?, turns };
         let beginning = tokio::spawn(begun(self.pool.clone(), held, reach.begin(access)));
         Ok(self.opened(beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))?, reach))
     }
 
     /// A place among the connections, waited for in line.
-    async fn place(&self) -> Result<OwnedSemaphorePermit, sqlx::Error> {
+    async fn place(&self) -> Result<OwnedSemaphorePermit, Error> {
         let place = timeout(self.pool.options().get_acquire_timeout(), Arc::clone(&self.places).acquire_owned()).await;
-        place.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)
+        let place = place.map_err(|_| {
+            tracing::warn!("all connections to the database were in use for longer than a call waits");
+            Error::unavailable("Too much is being done at once.")
+        })?;
+        Ok(place.map_err(|_| sqlx::Error::PoolClosed)?)
     }
 
     /// Closes all connections, once those that are in use have come back.

@@ -11,6 +11,8 @@ mod shares;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use uuid::Uuid;
@@ -66,6 +68,13 @@ impl Db {
     pub async fn act(&mut self, action: ActionId) -> Result<(), Error> {
         let id = action.0.to_string();
         sqlx::query!("select set_config('app.action_id', $1, true)", id).fetch_one(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Waits for whoever else holds what this transaction needs for so long at most.
+    pub async fn wait_for_locks(&mut self, at_most: Duration) -> Result<(), Error> {
+        let limit = format!("{}ms", at_most.as_millis());
+        sqlx::query!("select set_config('lock_timeout', $1, true)", limit).fetch_one(self.connection()).await?;
         Ok(())
     }
 

@@ -1,7 +1,8 @@
 //! Who takes turns with whom at the connections, so that nobody stands in line behind a crowd.
 //!
-//! Each share is at most so many connections in use, or waited for in line, at once. Whoever finds theirs in use waits before
-//! the line and holds nothing meanwhile. Whose a credential is, is remembered from the last time that it was recognized: it is
+//! Each share is at most so many connections in use, or waited for in line, at once. The first of each share is its own; what
+//! all shares have beyond their first is a third of the connections together, so that however few are busy with slow work, whoever
+//! comes next finds one. Whoever finds theirs in use waits before the line and holds nothing meanwhile. Whose a credential is, is remembered from the last time that it was recognized: it is
 //! looked at among those of its owner, and one that nobody is known to have among all that nobody is known to have. That is for
 //! fairness only: what a caller may do is never decided here.
 
@@ -10,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::Reach;
@@ -61,7 +63,13 @@ impl Share {
 pub(super) struct Shares(Arc<Inner>);
 
 struct Inner {
-    turns: Turns<Share>,
+    /// One for each share.
+    first: Turns<Share>,
+    /// What each share may have beyond its first; none where a share is one connection.
+    further: Option<Turns<Share>>,
+    /// What all shares together may have beyond their first.
+    common: Turns<()>,
+    patience: Duration,
     /// Whose credentials are, by their fingerprints.
     owners: Mutex<Recent<Vec<u8>, Uuid>>,
 }
@@ -69,12 +77,44 @@ struct Inner {
 impl Shares {
     /// So many connections for each share; whoever finds theirs in use waits for `patience` at most.
     pub(super) fn new(share: usize, patience: Duration) -> Self {
-        Self(Arc::new(Inner { turns: Turns::new(share, patience), owners: Mutex::new(Recent::new(GENERATION)) }))
+        let further = (share > 1).then(|| Turns::new(share - 1, patience));
+        let owners = Mutex::new(Recent::new(GENERATION));
+        Self(Arc::new(Inner { first: Turns::new(1, patience), further, common: Turns::new(share, patience), patience, owners }))
     }
 
-    /// A part of a share.
-    pub(super) async fn take(&self, share: Share) -> Result<Turn, Error> {
-        self.0.turns.take(share).await.ok_or_else(|| share.crowded())
+    /// A part of each of these shares, for one connection.
+    pub(super) async fn take(&self, shares: &[Share]) -> Result<Vec<Turn>, Error> {
+        let (mut turns, mut common) = (Vec::new(), None);
+        for share in shares {
+            let taken = timeout(self.0.patience, self.part(*share, common)).await;
+            let (turn, of_common) = taken.map_err(|_| share.crowded())?;
+            turns.push(turn);
+            common = of_common;
+        }
+        turns.extend(common);
+        Ok(turns)
+    }
+
+    /// A part of a share: its first, or a further one. `common` is what the connection has already of what all share.
+    async fn part(&self, share: Share, common: Option<Turn>) -> (Turn, Option<Turn>) {
+        let further = async {
+            match &self.0.further {
+                Some(further) => (further.wait(share).await, self.common(common.clone()).await),
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            first = self.0.first.wait(share) => (first, common),
+            (further, of_common) = further => (further, Some(of_common)),
+        }
+    }
+
+    async fn common(&self, held: Option<Turn>) -> Turn {
+        match held {
+            Some(held) => held,
+            None => self.0.common.wait(()).await,
+        }
     }
 
     /// The share in which a credential is looked at.

@@ -234,6 +234,23 @@ async fn in_however_many_organizations_a_person_works_they_take_turns_with_thems
 }
 
 #[tokio::test]
+async fn few_who_are_busy_with_slow_work_leave_a_connection_to_whoever_comes_next() {
+    let database = World::new("slow").await.caller.services.database.clone().in_shares(2, Duration::ZERO);
+    let of = |number| (UserId(uuid::Uuid::from_u128(number)), Reach::Organization(OrganizationId(uuid::Uuid::from_u128(100 + number))));
+    let mut slow = Vec::new();
+    for number in [1, 1, 2, 2, 3, 3] {
+        let (person, reach) = of(number);
+        slow.extend(database.begin_for(person, reach, Access::Write).await);
+    }
+    assert_eq!(slow.len(), 5, "three have their first, and two more are all that there is beyond");
+    let (neighbour, reach) = of(4);
+    database.begin_for(neighbour, reach, Access::Read).await.expect("their first").roll_back().await;
+    assert!(database.begin_for(of(3).0, of(3).1, Access::Read).await.is_err());
+    slow.remove(0).roll_back().await;
+    database.begin_for(of(1).0, of(1).1, Access::Read).await.expect("their first is free again").roll_back().await;
+}
+
+#[tokio::test]
 async fn whoever_makes_credentials_up_is_behind_nobody_but_others_who_do() {
     let database = World::new("strangers").await.caller.services.database.clone().in_shares(2, Duration::ZERO);
     let (ada, grace) = (UserId(uuid::Uuid::from_u128(1)), UserId(uuid::Uuid::from_u128(2)));

@@ -1,7 +1,8 @@
 //! The way around: pages, organizations, and the way out.
 
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast};
 use leptos_router::{components::A, hooks::use_location};
+use web_sys::{HtmlDetailsElement, HtmlElement};
 
 use crate::{
     access::Permission,
@@ -57,7 +58,7 @@ pub fn Nav(
     }
 }
 
-/// A menu that folds once it has led to another page.
+/// A menu that folds once it has led to another page, at a press outside of it, and at Escape, which gives the focus back to its button.
 fn folds() -> NodeRef<html::Details> {
     let (menu, location) = (NodeRef::<html::Details>::new(), use_location());
     Effect::new(move |before: Option<String>| {
@@ -69,7 +70,35 @@ fn folds() -> NodeRef<html::Details> {
         }
         page
     });
+    Effect::new(move || {
+        let pressed = window_event_listener(ev::pointerdown, move |event| {
+            if let Some(menu) = menu.get_untracked()
+                && !menu.contains(event.target().and_then(|target| target.dyn_into().ok()).as_ref())
+            {
+                menu.set_open(false);
+            }
+        });
+        let escaped = window_event_listener(ev::keydown, move |event| {
+            if event.key() == "Escape"
+                && let Some(menu) = menu.get_untracked().filter(|menu| menu.open())
+            {
+                menu.set_open(false);
+                focus_summary(&menu);
+            }
+        });
+        on_cleanup(move || {
+            pressed.remove();
+            escaped.remove();
+        });
+    });
     menu
+}
+
+fn focus_summary(menu: &HtmlDetailsElement) {
+    let summary = menu.query_selector("summary").ok().flatten();
+    if let Some(summary) = summary.and_then(|summary| summary.dyn_into::<HtmlElement>().ok()) {
+        summary.focus().ok();
+    }
 }
 
 fn page(path: String, label: &'static str, drawing: Icon, exact: bool) -> impl IntoView {

@@ -35,11 +35,15 @@ impl<K: Eq + Hash + Copy> Turns<K> {
 
     /// A turn of this key; nothing when none became free in time.
     pub async fn take(&self, key: K) -> Option<Turn> {
-        if let Some(turn) = self.try_take(key) {
-            return Some(turn);
+        timeout(self.patience, self.wait(key)).await.ok()
+    }
+
+    /// A turn of this key, however long it takes until one is free.
+    pub async fn wait(&self, key: K) -> Turn {
+        match self.of(key).acquire_owned().await {
+            Ok(turn) => Turn(Arc::new(turn)),
+            Err(_) => unreachable!("turns are never closed"),
         }
-        let turn = timeout(self.patience, self.of(key).acquire_owned()).await;
-        turn.ok().and_then(Result::ok).map(|turn| Turn(Arc::new(turn)))
     }
 
     /// A turn of this key, without waiting; nothing when none is free.

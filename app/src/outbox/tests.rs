@@ -199,6 +199,18 @@ async fn a_crowd_of_proofs_that_may_not_leave_today_hides_nobodys_new_password()
 }
 
 #[tokio::test]
+async fn whoever_proves_an_address_now_is_not_behind_a_backlog_that_somebody_else_has_caused() {
+    apart("backlog_of_proofs", async {
+        let edsger = World::new("edsger").await.unconfirmed().await;
+        edsger.sql(CROWD).await;
+        let lane = asked(&edsger, Purpose::ConfirmAddress, 0).await;
+        let found = due(&edsger.caller.services, 1, &[Share::Proofs], &[], &[]).await.expect("what is due");
+        assert_eq!(found.iter().map(|due| due.lane).collect::<Vec<_>>(), [lane]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_mail_of_a_void_invoice_does_not_leave() {
     let (studio, sent, due) = studio().await;
     let void = studio.ok("void_invoice", json!({"invoice": sent["id"]})).await;

@@ -4,6 +4,8 @@
 //! its mail, by a person of that address, which the secret proves to be theirs. By the secret of the link that was handed
 //! over, by whoever holds it: that opens one organization and proves nothing about anybody.
 
+use std::time::Duration;
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
@@ -36,6 +38,9 @@ use crate::{
         travelling::{self, Travelling},
     },
 };
+
+/// How long an answer waits for whoever changes the people of the organization.
+const LOCK_LIMIT: Duration = Duration::from_secs(2);
 
 impl InvitationState {
     /// What has become of an invitation by now.
@@ -87,7 +92,9 @@ pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<Answered
     let person = cx.caller.person()?.clone();
     let (row, secret) = meant(cx, &person, given).await?;
     let id = row.id;
-    // Whoever else changes people there, or answers this invitation at the same time, goes first.
+    // Whoever else changes people there, or answers this invitation at the same time, goes first. Strangers come here, whose share
+    // of the connections is small.
+    cx.db.wait_for_locks(LOCK_LIMIT).await?;
     lock_organization(&mut cx.db).await?;
     let found = invitation::find(&mut cx.db, Some(id), None).await?.ok_or_else(|| Error::not_found("invitation"))?;
     refuse_unless_open(&row, &found, cx.now)?;
@@ -144,6 +151,7 @@ async fn use_up(cx: &mut Call, person: &Person, given: &str, secret: &Travelling
         return Err(Error::new(Code::Conflict, format!("You do not sign in with {mailbox} any more.")));
     }
     if !person.confirmed {
+        verification::address::withdraw(&mut cx.db, person.id, &[Purpose::ConfirmAddress], "It was confirmed.", now).await?;
         note(&mut cx.db, person.id, EventKind::AddressConfirmed, now, &from, mailbox).await?;
     }
     Ok(())

@@ -15,7 +15,7 @@ use crate::{
     page::Page,
     projects::{Project, list_projects},
     ui::{
-        CopyButton, Field, Form, Part, Select, Submit, Tick, Tone, Write, answered, badge, fetched, hidden, loaded, once, shown_once,
+        CopyButton, Field, Form, Part, Select, Submit, Tick, Tone, Write, answered, badge, fetched, hidden, loaded, once, refusal, shown_once,
         ticks, use_flash,
     },
     visit::{changed, use_changes, use_here, use_visit},
@@ -33,6 +33,13 @@ pub fn Invitations() -> impl IntoView {
         handed.set(Some(sent.result.clone()));
         changed(mails);
         look_again(changes);
+    });
+    // Whoever is refused must not take the link of the one before for theirs.
+    let refused = refusal(invite);
+    Effect::new(move || {
+        if refused.with(Option::is_some) {
+            handed.set(None);
+        }
     });
     let (own, leaves) = (use_here().0.role, use_visit().mail_leaves);
     let comes = fetched(

@@ -7,7 +7,7 @@ use crate::{
     account::{
         SignUpPolicy,
         hashing::Requester,
-        registration::{self, Registered, Registration},
+        registration::{self, Confirmation, Registered, Registration},
         verified::Verified,
     },
     context::{Caller, Person},
@@ -19,7 +19,8 @@ use crate::{
 /// Signs somebody up; who they are now, and where they land. With an invitation both happen or neither: it lets one person in,
 /// however many come with it at once, and nobody gets an account by it that does not join.
 pub async fn sign_up(caller: &Caller, given: Registration, invitation: Option<&str>) -> Result<(Verified, String), Error> {
-    refuse_unless_admitted(caller, &given.email, invitation).await?;
+    let confirmation = admitted(caller, &given.email, invitation).await?;
+    let given = Registration { confirmation, ..given };
     match invitation {
         Some(secret) => sign_up_by(caller, given, secret).await,
         None => {
@@ -48,22 +49,23 @@ async fn sign_up_by(caller: &Caller, given: Registration, secret: &str) -> Resul
     }
 }
 
-/// Refuses to let somebody sign up where that takes an invitation, by one that is not theirs, or where nobody may.
-pub async fn refuse_unless_admitted(caller: &Caller, email: &str, invitation: Option<&str>) -> Result<(), Error> {
+/// How somebody who may sign up shows that the address is theirs. Refused where that takes an invitation, by one that is not theirs,
+/// and where nobody may.
+pub async fn admitted(caller: &Caller, email: &str, invitation: Option<&str>) -> Result<Confirmation, Error> {
     match (caller.services.sign_up, invitation) {
         (SignUpPolicy::Closed, _) => {
             Err(Error::new(Code::Forbidden, "Nobody can sign up here. Ask whoever runs this Stint for an account."))
         }
-        (_, Some(secret)) => refuse_unless_invited(caller, email, secret).await,
-        (SignUpPolicy::Open, None) => Ok(()),
+        (_, Some(secret)) => invited(caller, email, secret).await,
+        (SignUpPolicy::Open, None) => Ok(Confirmation::ByLink),
         (SignUpPolicy::Invited, None) => {
             Err(Error::new(Code::Forbidden, "Signing up here takes an invitation. Open the link of yours, or ask for one."))
         }
     }
 }
 
-/// Refuses an invitation that cannot be answered any more, and one that was mailed to another address.
-async fn refuse_unless_invited(caller: &Caller, email: &str, secret: &str) -> Result<(), Error> {
+/// The same by an invitation: refused is one that cannot be answered any more, and one that was mailed to another address.
+async fn invited(caller: &Caller, email: &str, secret: &str) -> Result<Confirmation, Error> {
     let shown = answer::show(caller, secret).await?;
     if shown.state != InvitationState::Open {
         return Err(Error::new(Code::Conflict, format!("The invitation is not open any more. Ask {} for a new one.", shown.invited_by)));
@@ -76,7 +78,8 @@ async fn refuse_unless_invited(caller: &Caller, email: &str, secret: &str) -> Re
                 shown.email, shown.invited_by
             ),
         )),
-        false => Ok(()),
+        false if shown.mailed => Ok(Confirmation::ByInvitation),
+        false => Ok(Confirmation::ByLink),
     }
 }
 

@@ -128,7 +128,7 @@ pub(crate) async fn forget_links(db: &mut Db, person: UserId, now: Timestamp) ->
 }
 
 /// Makes links for these purposes open nothing any more, those that have not left included.
-pub(super) async fn withdraw(db: &mut Db, person: UserId, purposes: &[Purpose], why: &str, now: Timestamp) -> Result<(), Error> {
+pub(crate) async fn withdraw(db: &mut Db, person: UserId, purposes: &[Purpose], why: &str, now: Timestamp) -> Result<(), Error> {
     travelling::withdraw(db, purposes, person.0, now).await?;
     if purposes.contains(&Purpose::ChangeAddress) {
         store::set_waiting_address(db, person, None).await?;

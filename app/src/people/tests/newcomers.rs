@@ -1,5 +1,7 @@
 //! Where signing up takes an invitation, one invitation makes one account.
 
+use std::time::{Duration, Instant};
+
 use futures::future::join_all;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -7,10 +9,11 @@ use uuid::Uuid;
 use super::studio;
 use crate::{
     access::Role,
-    account::{SignUpPolicy, registration::Registration},
+    account::{SignUpPolicy, registration::{Confirmation, Registration}},
     context::{Caller, Door},
     error::Code,
-    people::newcomer::sign_up,
+    database::{Access, Reach},
+    people::{newcomer::sign_up, store::member},
     testing::World,
 };
 
@@ -21,7 +24,7 @@ fn registration(email: &str) -> Registration {
         password: "correct horse battery".to_owned(),
         organization: None,
         time_zone: None,
-        confirmed: false,
+        confirmation: Confirmation::ByLink,
     }
 }
 
@@ -77,6 +80,22 @@ async fn who_signs_up_with_the_link_in_the_mail_is_in_and_confirmed_and_nobody_i
     let there = studio.signed_in(user.user, &slug).await;
     assert!(there.person().confirmed && there.caller.membership.is_some());
     assert_eq!(accounts(&studio, &new).await, 1);
+    assert!(studio.mail_leaves(None, &email).await.is_none(), "the invitation was the proof: no link asks for another");
+}
+
+#[tokio::test]
+async fn whoever_answers_waits_for_others_there_for_a_short_while_only() {
+    let (studio, sent, new) = inviting(SignUpPolicy::Open).await;
+    let link = secret(sent["link"].as_str().expect("a link"));
+    let database = &studio.caller.services.database;
+    let mut busy = database.begin(Reach::Organization(studio.organization()), Access::Write).await.expect("begun");
+    member::lock_organization(&mut busy).await.expect("held");
+    let begun = Instant::now();
+    let refused = sign_up(&visitor(&studio), registration(&format!("{new}@example.com")), Some(&link)).await.map(|_| ());
+    assert_eq!(refused.map_err(|error| error.code), Err(Code::Unavailable));
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+    busy.roll_back().await;
+    sign_up(&visitor(&studio), registration(&format!("{new}@example.com")), Some(&link)).await.expect("they are done");
 }
 
 #[tokio::test]

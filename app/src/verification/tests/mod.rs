@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use crate::{
     account::{
         identity,
-        registration::{Registration, open_sign_in, register},
+        registration::{Confirmation, Registration, open_sign_in, register},
         secret,
     },
     context::Caller,
@@ -38,7 +38,7 @@ async fn signed_up(world: &World) -> Signed {
         password: "correct horse battery".to_owned(),
         organization: None,
         time_zone: None,
-        confirmed: false,
+        confirmation: Confirmation::ByLink,
     };
     let made = register(services, given).await.expect("registered");
     let cookie = open_sign_in(services, &made.verified, "a test").await.expect("signed in");

@@ -4,11 +4,11 @@ use serde_json::json;
 
 use crate::{
     access::Writes,
-    account::{SignUpPolicy, registration::Registration},
+    account::{SignUpPolicy, registration::{Confirmation, Registration}},
     context::Caller,
     database::{Access, Reach},
     error::{Code, Error},
-    people::newcomer::{refuse_unless_admitted, sign_up},
+    people::newcomer::{admitted, sign_up},
     security::event::Origin,
     testing::World,
     verification::{
@@ -95,12 +95,14 @@ async fn who_may_sign_up_is_the_operators_to_say() {
         (SignUpPolicy::Closed, a, Some(&mailed), false),
     ] {
         let here = studio.clone().where_sign_up(policy);
-        let admitted = refuse_unless_admitted(&here.caller, email, invitation.map(String::as_str)).await;
+        let admitted = admitted(&here.caller, email, invitation.map(String::as_str)).await;
+        let needs_no_link = admitted.as_ref().is_ok_and(|confirmation| *confirmation == Confirmation::ByInvitation);
+        assert_eq!(needs_no_link, may && invitation == Some(&mailed), "{policy:?} {email} {invitation:?}: {admitted:?}");
         assert_eq!(admitted.is_ok(), may, "{policy:?} {email} {invitation:?}: {admitted:?}");
     }
     studio.ok("revoke_invitation", json!({"invitation": sent["id"]})).await;
     let here = studio.where_sign_up(SignUpPolicy::Invited);
-    assert!(refuse_unless_admitted(&here.caller, a, Some(&mailed)).await.is_err());
+    assert!(admitted(&here.caller, a, Some(&mailed)).await.is_err());
 }
 
 #[tokio::test]
@@ -123,7 +125,7 @@ async fn one_network_asks_for_so_many_mails_a_day_and_leaves_the_rest_to_others(
         password: "correct horse battery".to_owned(),
         organization: None,
         time_zone: None,
-        confirmed: false,
+        confirmation: Confirmation::ByLink,
     };
     sign_up(&from("198.51.100.77"), given(), None).await.expect("the last");
     let too_many = |refused: Error| refused.code == Code::RateLimited && refused.message.contains("your network");

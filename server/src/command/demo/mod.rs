@@ -12,7 +12,7 @@ use app::{
     access::{Scope, Writes},
     account::{
         identity,
-        registration::{self, Registered, Registration},
+        registration::{self, Confirmation, Registered, Registration},
         token::{self, Order},
     },
     context::{Caller, Door, Person, Services},
@@ -54,7 +54,7 @@ pub async fn make(at: &Arc<Services>, email: &str) -> Result<(Registered, String
         password: PASSWORD.to_owned(),
         organization: Some("Ada's Studio".to_owned()),
         time_zone: Some("Europe/London".to_owned()),
-        confirmed: true,
+        confirmation: Confirmation::Vouched,
     };
     let made = registration::register(&services.services, registration).await?;
     let studio = Studio { caller: owner(&services, &made).await?, services, today };
