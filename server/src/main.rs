@@ -204,8 +204,12 @@ async fn beside(command: Command, running: &Running) -> anyhow::Result<bool> {
         Command::Admin { command: Admin::CreateUser(given) } => {
             let CreateUser { email, name, password, organization, json } = given;
             let password = command::password::read(password, std::env::var(command::password::VARIABLE).ok())?;
-            admin::create_user(running, Registration { email, name, password, organization, time_zone: None, confirmation: Confirmation::Vouched }, json)
-                .await?;
+            admin::create_user(
+                running,
+                Registration { email, name, password, organization, time_zone: None, confirmation: Confirmation::Vouched },
+                json,
+            )
+            .await?;
         }
         Command::Admin { command: Admin::CreateToken(given) } => {
             let CreateToken { email, organization, name, scopes, writes, json } = given;

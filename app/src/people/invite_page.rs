@@ -15,8 +15,8 @@ use crate::{
     page::Page,
     projects::{Project, list_projects},
     ui::{
-        CopyButton, Field, Form, Part, Select, Submit, Tick, Tone, Write, answered, badge, fetched, hidden, loaded, once, refusal, shown_once,
-        ticks, use_flash,
+        CopyButton, Field, Form, Part, Select, Submit, Tick, Tone, Write, answered, badge, fetched, hidden, loaded, once, refusal,
+        shown_once, ticks, use_flash,
     },
     visit::{changed, use_changes, use_here, use_visit},
 };

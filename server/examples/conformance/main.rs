@@ -14,7 +14,7 @@ use anyhow::anyhow;
 use app::{
     access::{Scope, Writes},
     account::{
-        registration::{Registration, register},
+        registration::{Confirmation, Registration, register},
         token::{Order, issue},
     },
 };
@@ -58,7 +58,7 @@ async fn token(running: &Running) -> anyhow::Result<String> {
         password: "conformance suite".to_owned(),
         organization: None,
         time_zone: None,
-        confirmed: true,
+        confirmation: Confirmation::Vouched,
     };
     let made = register(&running.services, suite).await.map_err(refused)?;
     let order = Order { name: "Suite".to_owned(), scopes: Scope::ALL.to_vec(), writes: Writes::Direct, expires_in_days: 1 };

@@ -14,7 +14,7 @@ use app::{
     access::{Scope, Writes},
     account::{
         SignUpPolicy,
-        registration::{self, Registration},
+        registration::{self, Confirmation, Registration},
         token::{Order, issue},
     },
     admission::{Gate, Rules},
@@ -161,7 +161,7 @@ impl World {
             password: "correct horse battery".to_owned(),
             organization: None,
             time_zone: None,
-            confirmed: true,
+            confirmation: Confirmation::Vouched,
         };
         let made = registration::register(&self.services, given).await.expect("registered");
         let cookie = registration::open_sign_in(&self.services, &made.verified, "a test").await.expect("signed in");

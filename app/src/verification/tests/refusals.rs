@@ -4,7 +4,10 @@ use serde_json::json;
 
 use crate::{
     access::Writes,
-    account::{SignUpPolicy, registration::{Confirmation, Registration}},
+    account::{
+        SignUpPolicy,
+        registration::{Confirmation, Registration},
+    },
     context::Caller,
     database::{Access, Reach},
     error::{Code, Error},
