@@ -1,13 +1,22 @@
 -- works with: 19
 -- The audit log is verified in half the time: what the actions of a stretch have changed is read in one go, in the order of the
--- actions, whose ids come with time, and not action by action. The hashes are over the same text as before.
+-- actions, whose ids come with time, and not action by action; and the text that goes into a hash is put together without looking up
+-- anew for each value how its type is written. The hashes are over the same text as before: json_build_array writes it likewise.
+
+-- What a change did, as JSON: the kind and id of the record, and the record before and after.
+create or replace function text_of_change(kind text, record_id uuid, before jsonb, after jsonb) returns text language sql stable as $$
+    select concat('[', to_json(kind), ', "', record_id, '", ', coalesce(before, 'null'), ', ', coalesce(after, 'null'), ']')
+$$;
 
 -- What an action says, in one hash with the one before it.
 create or replace function hash_of_action(previous bytea, a action) returns bytea language sql stable as $$
-    select sha256(previous || convert_to(json_build_array(
-        a.organization_id, a.id, a.position, extract(epoch from a.at), a.member_id, a.token_id, a.door, a.operation, a.arguments, a.outcome,
-        a.program, a.address, case when a.withheld = '{}' then '[]'::jsonb else to_jsonb(a.withheld) end, a.duration_ms, a.undoes,
-        encode(a.changes_hash, 'hex'))::text, 'UTF8'))
+    select sha256(previous || convert_to(concat(
+        '["', a.organization_id, '", "', a.id, '", ', a.position, ', ', extract(epoch from a.at), ', ',
+        coalesce('"' || a.member_id::text || '"', 'null'), ', ', coalesce('"' || a.token_id::text || '"', 'null'), ', ',
+        to_json(a.door), ', ', to_json(a.operation), ', ', coalesce(a.arguments, 'null'), ', ', to_json(a.outcome), ', ',
+        coalesce(to_json(a.program), 'null'), ', ', coalesce(to_json(a.address), 'null'), ', ',
+        case when a.withheld = '{}' then '[]' else to_jsonb(a.withheld) end, ', ', coalesce(a.duration_ms::text, 'null'), ', ',
+        coalesce('"' || a.undoes::text || '"', 'null'), ', ', coalesce('"' || encode(a.changes_hash, 'hex') || '"', 'null'), ']'), 'UTF8'))
 $$;
 
 -- Checks a stretch of the chain, from after a position with its hash. Comes back with where it ended, and with the first
