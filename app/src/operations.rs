@@ -103,7 +103,10 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<SendInvoice>(),
         Operation::of::<ResendInvoice>(),
         Operation::of::<RecordPayment>(),
+        Operation::of::<RemovePayment>(),
         Operation::of::<VoidInvoice>(),
+        Operation::of::<ReportInvoiceNumbers>(),
+        Operation::of::<SetNextInvoiceNumber>(),
         Operation::of::<ListMails>(),
         // History
         Operation::of::<UndoAction>(),

@@ -49,6 +49,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("projects/:project") view={Lazy::<Project>::new()} />
                     <Route path=path!("invoices") view={Lazy::<Invoices>::new()} />
                     <Route path=path!("invoices/new") view={Lazy::<NewInvoice>::new()} />
+                    <Route path=path!("invoices/numbers") view={Lazy::<Numbers>::new()} />
                     <Route path=path!("invoices/:invoice") view={Lazy::<Invoice>::new()} />
                     <Route path=path!("settings/:section?") view={Lazy::<Settings>::new()} />
                 </ParentRoute>

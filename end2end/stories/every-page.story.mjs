@@ -49,7 +49,7 @@ describe("every page", { concurrency: 2 }, () => {
     test(`before there is anything to show (${named})`, () =>
       asVisitor(browser, visit(look), async (page) => {
         const slug = await new Person(page).signUp({ name: `New ${look.view} ${look.scheme}` });
-        for (const path of ["", "/time", "/clients", "/projects", "/invoices", "/invoices/new", "/settings/tokens", "/settings/members", "/settings/mails", "/settings/audit"]) {
+        for (const path of ["", "/time", "/clients", "/projects", "/invoices", "/invoices/numbers", "/invoices/new", "/settings/tokens", "/settings/members", "/settings/mails", "/settings/audit"]) {
           await looksRight(page, `empty${path.replaceAll("/", "-")}`, `/o/${slug}${path}`, look);
         }
       }));

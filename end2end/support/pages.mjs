@@ -39,6 +39,7 @@ export async function pagesOf(slug, api) {
     ...budgets.map((budget, at) => page(`project-budget-${at + 1}`, `projects/${budget.project.id}`)),
     page("invoices"),
     page("invoices-overdue", "invoices?status=overdue"),
+    page("invoice-numbers", "invoices/numbers"),
     page("invoice-new", "invoices/new"),
     page("invoice-preview", `invoices/new?client=${client.id}`),
     ...invoices.map((invoice) => page(`invoice-${invoice.status}`, `invoices/${invoice.id}`)),

@@ -89,7 +89,7 @@ pub async fn get(cx: &mut Call, action: &str) -> Result<AuditEntry, Error> {
     let row = rows.into_iter().next().ok_or_else(|| Error::not_found("audit entry"))?;
     let changes = operation::store::changes(&mut cx.db, ActionId(row.id)).await?;
     let kinds = history::store::kinds(&mut cx.db).await?;
-    let undoable = !changes.is_empty() && changes.iter().all(|change| kinds.contains(&change.kind));
+    let undoable = history::undo::stands(&changes, &kinds).is_none();
     let zone = cx.membership()?.zone.clone();
     Ok(AuditEntry { undoable, changes, ..read(row, &zone) })
 }

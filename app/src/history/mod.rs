@@ -8,7 +8,7 @@ pub(crate) mod store;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 #[cfg(feature = "ssr")]
-mod undo;
+pub(crate) mod undo;
 #[cfg(feature = "ssr")]
 mod way;
 

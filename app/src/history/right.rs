@@ -55,7 +55,7 @@ pub fn to_records(cx: &Call, changes: &[Change]) -> Result<(), Error> {
 fn needs(kind: &str) -> Permission {
     match kind {
         "time_entry" => Permission::TrackTime,
-        "invoice" | "invoice_line" => Permission::WriteMoney,
+        "invoice" | "invoice_line" | "payment" => Permission::WriteMoney,
         _ => Permission::WriteWork,
     }
 }

@@ -27,7 +27,9 @@ pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
     let done = right::to_action(cx, action).await?;
     let changes = pipeline::changes(&mut cx.db, ActionId(done.id)).await?;
     let kinds = store::kinds(&mut cx.db).await?;
-    can_be_taken_back(&done, &changes, &kinds)?;
+    if let Some(why) = stands(&changes, &kinds) {
+        return Err(Error::invalid("action", format!("{} cannot be undone: {why}", done.operation)));
+    }
     right::to_records(cx, &changes)?;
     hold(cx, &changes, &kinds).await?;
     let days = way::days(&changes);
@@ -105,23 +107,21 @@ async fn lapsed(cx: &mut Call, changes: &[&Change]) -> Result<Vec<Uuid>, Error> 
     Ok(lapsed)
 }
 
-fn can_be_taken_back(done: &store::Done, changes: &[Change], kinds: &[String]) -> Result<(), Error> {
-    let cannot = |why: &str| Err(Error::invalid("action", format!("{} cannot be undone: {why}", done.operation)));
+/// Why what an action did is never put back; nothing when it may be.
+pub fn stands(changes: &[Change], kinds: &[String]) -> Option<String> {
     if changes.is_empty() {
-        return cannot("it changed no record that can be put back.");
+        return Some("it changed no record that can be put back.".to_owned());
     }
     if changes.len() > CHANGES_MAX {
-        return cannot("it changed too many records at once.");
+        return Some("it changed too many records at once.".to_owned());
     }
-    for change in changes {
-        if !kinds.contains(&change.kind) {
-            return cannot(&stays(&change.kind));
+    changes.iter().find_map(|change| match change.kind.as_str() {
+        kind if !kinds.iter().any(|known| known == kind) => Some(stays(kind)),
+        "invoice" if way::leaves_the_house(change) => {
+            Some("an invoice that was sent stays as it is. Void it, or write a credit note.".to_owned())
         }
-        if change.kind == "invoice" && (way::was_sent(&change.before) || way::was_sent(&change.after)) {
-            return cannot("an invoice that was sent stays as it is. Void it, or write a credit note.");
-        }
-    }
-    Ok(())
+        _ => None,
+    })
 }
 
 /// What is said of a kind that is not put back, with what to do instead.

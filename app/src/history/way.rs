@@ -49,9 +49,22 @@ pub fn runs(image: &Option<Value>) -> bool {
     image.as_ref().is_some_and(|image| image["running"] == true)
 }
 
-/// Whether the image is that of an invoice that has left the house.
-pub fn was_sent(image: &Option<Value>) -> bool {
+/// Whether a change of an invoice sends it, or changes one that was sent in more than what is paid of it.
+pub fn leaves_the_house(change: &Change) -> bool {
+    (was_sent(&change.before) || was_sent(&change.after)) && !is_of_payments(change)
+}
+
+fn was_sent(image: &Option<Value>) -> bool {
     image.as_ref().is_some_and(|image| image["state"] != "draft")
+}
+
+/// Whether nothing of an invoice is another but what was paid of it.
+fn is_of_payments(change: &Change) -> bool {
+    let (Some(Value::Object(before)), Some(Value::Object(after))) = (&change.before, &change.after) else { return false };
+    let states = ["sent", "paid"];
+    let known = |state: &Value| state.as_str().is_some_and(|state| states.contains(&state));
+    let same = after.iter().all(|(column, value)| ["state", "paid", "version"].contains(&column.as_str()) || before.get(column) == Some(value));
+    same && [&before["state"], &after["state"]].into_iter().all(known)
 }
 
 /// The member in an image.

@@ -22,6 +22,9 @@ pub mod mail_page;
 pub mod mail_part;
 mod names;
 pub mod number;
+#[cfg(feature = "ssr")]
+pub mod numbering;
+pub mod numbers_page;
 pub mod page;
 #[cfg(feature = "ssr")]
 mod payment;
@@ -293,6 +296,40 @@ pub async fn resend_invoice(
     resend::resend(cx, &invoice, to.as_deref(), message.as_deref()).await
 }
 
+/// Prove that no invoice number is missing: the next number, the series of numbers, counts that were left out and why, counts that
+/// nothing accounts for, and every number that was given with its invoice, the latest first.
+///
+/// A void invoice keeps its number. `complete` is true when every count is on an invoice or was left out on record.
+#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "Report invoice numbers")]
+pub async fn report_invoice_numbers(
+    cx: &mut Call,
+    /// Only numbers that were given in this year, such as 2026.
+    #[server(default)]
+    year: Option<i16>,
+    /// How many numbers at most: 50 by default, 200 at most.
+    #[server(default)]
+    limit: Option<u32>,
+    /// Where the last answer left off: its next_cursor.
+    #[server(default)]
+    #[max_length(4_096)]
+    cursor: Option<String>,
+) -> Result<NumberReport, Error> {
+    numbering::report(cx, year, limit, cursor).await
+}
+
+/// Set the count of the next invoice, forward only: for whoever comes from another product with invoices sent, or begins a block of
+/// numbers. What is left out stays on record, and the report of invoice numbers names it.
+///
+/// With 30 invoices sent elsewhere this year: {"next": 31}. Refused when that count, or a higher one, was given already.
+#[operation(write, needs = ManageOrganization, reach = Person, title = "Set the next invoice number")]
+pub async fn set_next_invoice_number(
+    cx: &mut Call,
+    /// The count of the next invoice, up to 999,999,999.
+    next: i64,
+) -> Result<NumberReport, Error> {
+    numbering::set_next(cx, next).await
+}
+
 /// Record that a client paid, in whole or in part. The invoice is paid when nothing is left; paying too much is refused.
 #[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Record a payment")]
 pub async fn record_payment(
@@ -314,7 +351,22 @@ pub async fn record_payment(
     payment::record(cx, &invoice, amount, &date, method.unwrap_or_default(), note).await
 }
 
-/// Void a sent invoice that has no payment: its time can be billed again, its number is never used again.
+/// Remove a payment that was recorded by mistake: what it paid is open again. The log keeps the payment, its removal and the reason.
+///
+/// Example: {"payment": "0199…", "reason": "Recorded on the wrong invoice"}. It can be undone.
+#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Remove a payment")]
+pub async fn remove_payment(
+    cx: &mut Call,
+    /// The payment's id, as get_invoice lists it.
+    payment: String,
+    /// Why it is removed, one line of at most 500 characters; it stays in the log.
+    #[max_length(500)]
+    reason: String,
+) -> Result<Invoice, Error> {
+    payment::remove(cx, &payment, &reason).await
+}
+
+/// Void a sent invoice on which nothing was paid, whatever its total: its time can be billed again, its number is never used again.
 #[operation(destroy, needs = Treasury, reach = Person, title = "Void an invoice")]
 pub async fn void_invoice(
     cx: &mut Call,

@@ -1,4 +1,4 @@
-//! What follows a sent invoice: payments, and taking it back.
+//! What follows a sent invoice: payments, and voiding it.
 
 use super::{
     Invoice, PaymentMethod, read,
@@ -11,7 +11,7 @@ use crate::{
     id::PaymentId,
     money::{Amount, Currency, Money},
     operation::Call,
-    outbox, text,
+    outbox, reference, text,
 };
 
 /// Records a payment of a sent invoice.
@@ -39,6 +39,10 @@ pub async fn record(
     if paid_on > cx.today()? {
         return Err(Error::invalid("date", format!("{paid_on} is in the future; give the day on which the money came.")));
     }
+    if let Some(issued_on) = row.issued_on.map(|day| day.to_jiff()).filter(|issued_on| paid_on < *issued_on) {
+        let message = format!("{paid_on} is before the day of issue, {issued_on}; give that day when it was paid in advance.");
+        return Err(Error::invalid("date", message));
+    }
     let payment = PaymentRow {
         id: PaymentId::new().0,
         amount,
@@ -49,6 +53,19 @@ pub async fn record(
     let now = cx.now;
     store::insert_payment(&mut cx.db, row.id, &payment, now).await?;
     store::add_paid(&mut cx.db, row.id, amount).await?;
+    read::get(cx, &row.id.to_string()).await
+}
+
+/// Removes a payment that was recorded by mistake: what it paid is open again.
+pub async fn remove(cx: &mut Call, payment: &str, reason: &str) -> Result<Invoice, Error> {
+    // The reason stands in the log, with the call.
+    text::line("reason", reason, 500)?;
+    let unknown = || Error::not_found("payment");
+    let invoice = store::invoice_of_payment(&mut cx.db, reference::id(payment)).await?.ok_or_else(unknown)?;
+    let row = read::find_locked(cx, &invoice.to_string()).await?;
+    // Somebody else may have removed it before the invoice was held.
+    let amount = store::delete_payment(&mut cx.db, row.id, reference::id(payment)).await?.ok_or_else(unknown)?;
+    store::add_paid(&mut cx.db, row.id, -amount).await?;
     read::get(cx, &row.id.to_string()).await
 }
 
@@ -73,11 +90,11 @@ pub async fn void(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     read::get(cx, &row.id.to_string()).await
 }
 
-/// A paid invoice is credited instead, also one that came to nothing and was paid as it was sent.
+/// One with payments is credited instead; one that came to nothing was paid as it was sent, and nothing was paid on it.
 fn voidable(row: &Row) -> Result<(), Error> {
     let number = row.number.as_deref().unwrap_or_default();
     match row.state.as_str() {
-        "sent" if row.paid == 0 => Ok(()),
+        "sent" | "paid" if row.paid == 0 => Ok(()),
         "sent" => Err(Error::new(Code::Conflict, format!("Invoice {number} has payments and is not voided; a credit note corrects it."))),
         "draft" => Err(Error::new(Code::Conflict, "The invoice is still a draft. Delete it instead.")),
         "paid" => Err(Error::new(Code::Conflict, format!("Invoice {number} is paid and is not voided; a credit note corrects it."))),

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{Invoice, InvoiceStatus, PaymentMethod, RecordPayment};
+use super::{Invoice, InvoiceStatus, Payment, PaymentMethod, RecordPayment, RemovePayment};
 use crate::{
     access::Permission,
     money::written,
-    ui::{Field, Form, Part, Select, Submit, Write, answered, choices, hidden, money, use_flash},
+    ui::{Dialog, Field, Form, Icon, Opens, Part, Select, Submit, Write, answered, choices, hidden, money, refusal, use_flash},
     visit::{changed, use_changes, use_here},
 };
 
@@ -17,12 +17,14 @@ pub fn Payments(
     invoice: Invoice,
 ) -> impl IntoView {
     let here = use_here();
-    let open = invoice.balance.amount > 0 && invoice.status != InvoiceStatus::Void && here.may(Permission::WriteMoney);
+    let writes = here.may(Permission::WriteMoney);
+    let open = invoice.balance.amount > 0 && invoice.status != InvoiceStatus::Void && writes;
     let rows = invoice.payments.iter().map(|payment| {
         view! {
             <li>
                 <span>{payment.date.label()} <small>{method(payment.method)} {payment.note.clone().map(|note| format!(" · {note}"))}</small></span>
                 <span class="numbers">{money(&payment.amount)}</span>
+                {writes.then(|| view! { <Remove payment=payment.clone() /> })}
             </li>
         }
     });
@@ -44,13 +46,14 @@ fn Record(invoice: Invoice) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
     let action = Write::<RecordPayment>::new();
-    answered(action, move |invoice| {
+    answered(action, move |recorded| {
         changed(changes.money);
-        flash.say(if invoice.balance.amount > 0 {
-            format!("Recorded. {} are still open.", invoice.balance.text)
-        } else {
-            "Recorded. The invoice is paid.".to_owned()
-        });
+        let invoice = &recorded.result;
+        let words = match invoice.balance.amount > 0 {
+            true => format!("Recorded. {} are still open.", invoice.balance.text),
+            false => "Recorded. The invoice is paid.".to_owned(),
+        };
+        flash.done(words, recorded);
     });
     let methods = choices(&[("bank_transfer", "Bank transfer"), ("card", "Card"), ("cash", "Cash"), ("other", "Other")]);
     // The next payment has a key of its own, so a second click on this one records nothing.
@@ -64,6 +67,29 @@ fn Record(invoice: Invoice) -> impl IntoView {
             <Field label="Note" name="note" maxlength=1000 optional=true />
             <div class="form-end span-2"><Submit label="Record payment" /></div>
         </Form>
+    }
+}
+
+/// Taking away a payment that was recorded by mistake.
+#[component]
+fn Remove(payment: Payment) -> impl IntoView {
+    let (changes, flash, action) = (use_changes(), use_flash(), Write::<RemovePayment>::new());
+    answered(action, move |removed| {
+        changed(changes.money);
+        flash.done("The payment was removed. What it paid is open again.", removed);
+    });
+    let refused = Signal::derive(move || refusal(action).get().is_some());
+    let (dialog, amount, day) = (format!("remove-payment-{}", payment.id), payment.amount.text.clone(), payment.date.label());
+    view! {
+        <Opens dialog=dialog.clone() label="" spoken=format!("Remove the payment of {amount}") class="icon-button" drawing=Icon::Bin />
+        <Dialog id=dialog title=format!("Remove the payment of {amount}?") refused closes=action.version()>
+            <p>{format!("It was recorded for {day}. The log keeps it, and why it was removed.")}</p>
+            <Form action id=format!("remove-{}", payment.id) class="stack">
+                {hidden("payment", payment.id)}
+                <Field label="Why" name="reason" required=true maxlength=500 placeholder="Recorded on the wrong invoice" />
+                <div class="actions"><Submit label="Remove payment" class="button danger solid" /></div>
+            </Form>
+        </Dialog>
     }
 }
 

@@ -193,19 +193,24 @@ fn summary(row: Row, mail: Option<MailState>, today: Date, zone: &jiff::tz::Time
 /// What is still to be paid: nothing on a draft that nobody owes yet, nothing on a void invoice.
 fn balance(row: &Row) -> i64 {
     match row.state.as_str() {
-        "void" => 0,
+        "draft" | "void" => 0,
         _ => row.total - row.paid,
     }
 }
 
 /// Where an invoice stands today.
 pub fn status(row: &Row, today: Date) -> InvoiceStatus {
-    match row.state.as_str() {
+    status_of(&row.state, row.due_on.map(|due| due.to_jiff()), row.paid, today)
+}
+
+/// The same from what it follows from.
+pub fn status_of(state: &str, due_on: Option<Date>, paid: i64, today: Date) -> InvoiceStatus {
+    match state {
         "draft" => InvoiceStatus::Draft,
         "paid" => InvoiceStatus::Paid,
         "void" => InvoiceStatus::Void,
-        _ if row.due_on.is_some_and(|due| due.to_jiff() < today) => InvoiceStatus::Overdue,
-        _ if row.paid > 0 => InvoiceStatus::PartlyPaid,
+        _ if due_on.is_some_and(|due| due < today) => InvoiceStatus::Overdue,
+        _ if paid > 0 => InvoiceStatus::PartlyPaid,
         _ => InvoiceStatus::Sent,
     }
 }

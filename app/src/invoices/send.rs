@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Invoice, edit,
-    number::NumberPattern,
+    numbering::{self, Given},
     print::{self, Issue},
     read,
     store::{self, NewMail, Row, Sent, Words},
@@ -78,15 +78,12 @@ async fn check(cx: &mut Call, row: &Row) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gives the number, makes the PDF and keeps both. The number's series stays locked until all of it is true.
+/// Gives the number, makes the PDF and keeps both. The counter stays locked until all of it is true.
 async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result<String, Error> {
-    // Whoever waits for the series or for the typesetter keeps a connection meanwhile.
+    // Whoever waits for the counter or for the typesetter keeps a connection meanwhile.
     let _place = cx.caller.services.documents.place(&cx.caller)?;
     let (today, now) = (cx.today()?, cx.now);
-    let pattern = NumberPattern::parse(&organization.number_pattern)?;
-    let series = pattern.series(today.year(), organization.number_yearly_reset);
-    let sequence = store::next_number(&mut cx.db, &series).await?;
-    let number = pattern.format(today.year(), today.month(), sequence);
+    let Given { number, series, sequence } = numbering::give(cx, organization, today).await?;
     let due_on = print::due(today, row)?;
     let document = print::document(cx, row, Issue { number: Some(number.clone()), issued_on: today, due_on, at: now }).await?;
     let frozen = serde_json::to_value(&document).map_err(|_| Error::internal())?;
@@ -102,20 +99,9 @@ async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result
         paid: row.total == 0,
         now,
     };
-    store::mark_sent(&mut cx.db, &sent).await.map_err(|error| number_taken(error, &number))?;
+    store::mark_sent(&mut cx.db, &sent).await?;
     store::insert_document(&mut cx.db, row.id, &bytes, &Sha256::digest(&bytes), now).await?;
     Ok(number)
-}
-
-/// A pattern that was changed can meet a number that was given under an older one.
-fn number_taken(error: Error, number: &str) -> Error {
-    match error.code {
-        Code::Conflict => Error::new(
-            Code::Conflict,
-            format!("The number {number} was already given under an earlier pattern. Change the pattern of invoice numbers in Settings."),
-        ),
-        _ => error,
-    }
 }
 
 /// What the mail of an invoice says, and to whom.

@@ -90,7 +90,7 @@ fn invoicing(organization: &Organization) -> impl IntoView + use<> {
         <Field label="Tax rate in percent" name="tax_rate" inputmode="decimal" value=organization.tax_rate.to_string() />
         <Field label="Days to pay" name="payment_terms_days" kind="number" value=organization.payment_terms_days.to_string() />
         <Select label="Language of documents" name="language" choices=languages() value=organization.language.clone() />
-        <Field label="Invoice numbers" name="number_pattern" value=organization.number_pattern.clone() hint="One counter, such as {YYYY}-{0001}." />
+        <Field label="Invoice numbers" name="number_pattern" value=organization.number_pattern.clone() hint="One counter, such as {YYYY}-{0001}. Which count comes next is set under Invoices, Numbers." />
         <Select label="The counter" name="number_yearly_reset" choices=reset value=organization.number_yearly_reset.to_string() />
         <Select label="Billed time is rounded" name="rounding_step" choices=steps() value=rounding.step_minutes.to_string() />
         <Select label="In which direction" name="rounding_mode" choices=choices(&[("up", "Up"), ("nearest", "To the nearest"), ("down", "Down")]) value=rounding.mode.name() />

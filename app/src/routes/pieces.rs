@@ -64,6 +64,7 @@ piece!(office, __preload_office, Office {
     Invoices => invoices::page::page,
     NewInvoice => invoices::draft_page::page,
     Invoice => invoices::invoice_page::page,
+    Numbers => invoices::numbers_page::page,
     Settings => account::settings::page,
 });
 

@@ -97,7 +97,7 @@ pub async fn list(db: &mut Db, filter: &Filter<'_>) -> Result<Vec<Row>, Error> {
              and case coalesce($3, '')
                  when '' then true
                  when 'overdue' then i.state = 'sent' and i.due_on < $4
-                 when 'partly_paid' then i.state = 'sent' and i.paid > 0
+                 when 'partly_paid' then i.state = 'sent' and i.paid > 0 and i.due_on >= $4
                  else i.state = $3 end
              and ($5::timestamptz is null or (i.created_at, i.id) < ($5, $6::uuid))
          order by i.created_at desc, i.id desc limit $7",
@@ -122,7 +122,7 @@ pub async fn count(db: &mut Db, filter: &Filter<'_>) -> Result<i64, Error> {
                and case coalesce($3, '')
                    when '' then true
                    when 'overdue' then i.state = 'sent' and i.due_on < $4
-                   when 'partly_paid' then i.state = 'sent' and i.paid > 0
+                   when 'partly_paid' then i.state = 'sent' and i.paid > 0 and i.due_on >= $4
                    else i.state = $3 end"#,
         organization,
         filter.client,

@@ -2,14 +2,18 @@
 
 mod balance;
 mod billing;
+mod counter;
 mod invoice;
 mod line;
+mod numbers;
 mod outbox;
 mod sent;
 
 pub use balance::*;
 pub use billing::*;
+pub use counter::*;
 pub use invoice::*;
 pub use line::*;
+pub use numbers::*;
 pub use outbox::*;
 pub use sent::*;

@@ -9,19 +9,6 @@ use crate::{
     error::Error,
 };
 
-/// The next number of a series. The series stays locked until the transaction ends: numbers have no gap.
-pub async fn next_number(db: &mut Db, series: &str) -> Result<i64, Error> {
-    let organization = db.organization();
-    Ok(query_scalar!(
-        "insert into invoice_series (organization_id, series, last) values ($1, $2, 1)
-         on conflict (organization_id, series) do update set last = invoice_series.last + 1 returning last",
-        organization,
-        series
-    )
-    .fetch_one(db.connection())
-    .await?)
-}
-
 /// What sending gives to an invoice.
 pub struct Sent<'a> {
     pub invoice: Uuid,
@@ -141,11 +128,32 @@ pub async fn insert_payment(db: &mut Db, invoice: Uuid, payment: &PaymentRow, no
     Ok(())
 }
 
-/// Counts a payment; the invoice is paid when nothing is left.
+/// The invoice that a payment was recorded on.
+pub async fn invoice_of_payment(db: &mut Db, payment: Uuid) -> Result<Option<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!("select invoice_id from payment where organization_id = $1 and id = $2", organization, payment)
+        .fetch_optional(db.connection())
+        .await?)
+}
+
+/// Takes a payment away; what it was.
+pub async fn delete_payment(db: &mut Db, invoice: Uuid, payment: Uuid) -> Result<Option<i64>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "delete from payment where organization_id = $1 and invoice_id = $2 and id = $3 returning amount",
+        organization,
+        invoice,
+        payment
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
+/// Counts a payment, or takes it from what was paid; the invoice is paid when nothing is left.
 pub async fn add_paid(db: &mut Db, invoice: Uuid, amount: i64) -> Result<(), Error> {
     let organization = db.organization();
     query!(
-        "update invoice set paid = paid + $3, state = case when paid + $3 = total then 'paid' else state end, version = version + 1
+        "update invoice set paid = paid + $3, state = case when paid + $3 = total then 'paid' else 'sent' end, version = version + 1
          where organization_id = $1 and id = $2",
         organization,
         invoice,

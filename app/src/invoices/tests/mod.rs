@@ -4,6 +4,8 @@ mod documents;
 mod drafts;
 mod limits;
 mod mails;
+mod numbers;
+mod payments;
 mod sending;
 mod voiding;
 

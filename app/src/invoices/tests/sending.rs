@@ -82,7 +82,7 @@ async fn two_tabs_sending_the_same_draft_give_one_number() {
         sent += usize::from(tab.await.unwrap().is_ok());
     }
     assert_eq!(sent, 1);
-    assert_eq!(studio.number("select last from invoice_series where organization_id = $1").await, 1);
+    assert_eq!(studio.number("select last from invoice_counter where organization_id = $1").await, 1);
 }
 
 #[tokio::test]
@@ -222,7 +222,7 @@ async fn a_thousand_sends_with_random_repeats_leave_gapless_numbers() {
     let expected: std::collections::BTreeSet<_> = (1..=INVOICES).map(|n| format!("\"2026-{n:04}\"")).collect();
     assert_eq!(numbers, expected);
     let counted = studio.number("select count(*) from invoice where organization_id = $1 and state = 'sent'").await;
-    assert_eq!(studio.number("select last from invoice_series where organization_id = $1").await, counted);
+    assert_eq!(studio.number("select last from invoice_counter where organization_id = $1").await, counted);
 }
 
 #[tokio::test]
@@ -234,7 +234,7 @@ async fn a_dry_run_of_sending_shows_the_number_and_keeps_nothing() {
     assert_eq!((&trial["number"], &trial["dry_run"]), (&json!("2026-0001"), &json!(true)));
     assert!(trial["changes"].as_array().is_some_and(|changes| changes.iter().any(|change| change["kind"] == "invoice")));
     assert_eq!(studio.ok("get_invoice", json!({"invoice": invoice["id"]})).await["status"], "draft");
-    assert_eq!(studio.number("select count(*) from invoice_series where organization_id = $1").await, 0);
+    assert_eq!(studio.number("select count(*) from invoice_counter where organization_id = $1").await, 0);
 }
 
 #[tokio::test]

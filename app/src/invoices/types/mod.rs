@@ -4,8 +4,10 @@ mod around;
 mod asked;
 mod invoice;
 mod line;
+mod numbers;
 
 pub use around::*;
 pub use asked::*;
 pub use invoice::*;
 pub use line::*;
+pub use numbers::*;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     access::Role,
-    context::Caller,
+    context::{Caller, Door},
     database::{Db, instant},
     error::{Code, Error},
     id::TokenId,
@@ -28,6 +28,7 @@ pub struct Asker {
     whose: Whose,
     token: Option<TokenId>,
     role: Option<Role>,
+    at_page: bool,
 }
 
 /// With whom answers are kept.
@@ -44,13 +45,13 @@ impl Asker {
     pub fn member(caller: &Caller) -> Result<Self, Error> {
         let membership = caller.membership()?;
         let token = caller.token.as_ref().map(|token| token.id);
-        Ok(Self { whose: Whose::Member(membership.member.0), token, role: Some(membership.role) })
+        Ok(Self { whose: Whose::Member(membership.member.0), token, role: Some(membership.role), at_page: caller.door == Door::Page })
     }
 
     /// The caller as a person, whatever they are in an organization.
     pub fn person(caller: &Caller) -> Result<Self, Error> {
         let token = caller.token.as_ref().map(|token| token.id);
-        Ok(Self { whose: Whose::Person(caller.person()?.id.0), token, role: None })
+        Ok(Self { whose: Whose::Person(caller.person()?.id.0), token, role: None, at_page: caller.door == Door::Page })
     }
 
     /// The key as it is kept: the page's as it is, a token's behind the token.
@@ -108,10 +109,15 @@ pub async fn claim(db: &mut Db, asker: Asker, key: &str, operation: &str, argume
         Whose::Person(person) => given_to_person(db, person, &kept).await?,
     };
     if given.operation != operation || given.arguments_hash != hash {
-        return Err(Error::new(
-            Code::IdempotencyMismatch,
-            format!("The idempotency key \"{key}\" was used for another call. Send a new key for a new call."),
-        ));
+        return Err(match asker.at_page {
+            // Whoever fills in a form knows of no keys: it was sent from another window meanwhile.
+            true => Error::new(Code::Stale, "This was done from another window meanwhile, with other values.")
+                .hint("Load the page anew, look at what stands there now, and then do what is still to be done."),
+            false => Error::new(
+                Code::IdempotencyMismatch,
+                format!("The idempotency key \"{key}\" was used for another call. Send a new key for a new call."),
+            ),
+        });
     }
     Ok(Claim::Answered(given.answer))
 }

@@ -38,6 +38,7 @@ impl Furnished {
                 ("invoice", self.sent.clone())
             }
             "void_invoice" | "record_payment" => ("invoice", self.sent.clone()),
+            "set_next_invoice_number" => ("next", json!(1_000)),
             "delete_client" => ("client", world.ok("create_client", json!({"name": "Spare"})).await["id"].clone()),
             "delete_project" => ("project", world.ok("create_project", json!({"client": "Acme", "name": "Spare"})).await["id"].clone()),
             "start_timer" => ("stop_running", json!(true)),
@@ -72,6 +73,10 @@ pub async fn furnished(name: &str) -> Furnished {
     let world = World::new(name).await;
     let client = world.ok("create_client", json!({"name": "Acme", "rate": 12000, "tax_rate": "19", "email": "billing@acme.example"})).await;
     let project = world.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    let deposit = json!([{"description": "Deposit", "quantity": "1", "price": 10000}]);
+    let paid = world.ok("draft_invoice", json!({"client": "Acme", "lines": deposit})).await;
+    world.ok("send_invoice", json!({"invoice": paid["id"], "without_email": true})).await;
+    let paid = world.ok("record_payment", json!({"invoice": paid["id"], "amount": 100, "date": "2026-11-21"})).await;
     let log = |date: &str| json!({"project": project["id"], "date": date, "duration": "1h"});
     world.ok("create_time_entry", log("2026-11-18")).await;
     let sent = world.ok("draft_invoice", json!({"client": "Acme"})).await;
@@ -98,6 +103,7 @@ pub async fn furnished(name: &str) -> Furnished {
         ("project", &project["id"]),
         ("time_entry", &entry["id"]),
         ("invoice", &draft["id"]),
+        ("payment", &paid["payments"][0]["id"]),
         ("token", &token["id"]),
         ("sign_in", &another["id"]),
         ("invitation", &invitation["id"]),

@@ -1,0 +1,168 @@
+//! The report on invoice numbers: that none is missing, what each is, and which comes next.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::{
+    GivenNumber, NumberReport, NumberSeries, SetNextInvoiceNumber, SkipReason, SkippedNumbers, report_invoice_numbers, standing::standing,
+};
+use crate::{
+    access::Permission,
+    ui::{Empty, Field, Form, Head, Part, Submit, Tone, Write, answered, badge, date, fetched, loaded, money, more, use_flash},
+    visit::{changed, use_changes, use_here},
+};
+
+/// The page with the report.
+pub fn page() -> AnyView {
+    let changes = use_changes();
+    let query = use_query_map();
+    let year = Memo::new(move |_| query.with(|query| query.get("year").and_then(|year| year.parse::<i16>().ok())));
+    let asked = move || (changes.money.get(), year.get(), query.with(|query| query.get("cursor")));
+    let report = fetched(asked, |(_, year, cursor)| report_invoice_numbers(year, Some(50), cursor));
+    view! {
+        <Head title="Invoice numbers" />
+        {loaded(report, move |report| shown(report, year.get_untracked()))}
+    }
+    .into_any()
+}
+
+fn shown(report: NumberReport, year: Option<i16>) -> AnyView {
+    let manages = use_here().may(Permission::ManageOrganization);
+    let missing = report.missing.iter().map(|range| view! { <li>{span(&range.series, range.first, range.last)}</li> }).collect_view();
+    let lost = !report.complete;
+    let (series, skipped) = (report.series.clone(), report.skipped.clone());
+    view! {
+        <p class="verdict">{verdict(&report)}</p>
+        {lost.then(|| view! { <div class="notice bad" role="alert"><p>"Nothing accounts for these counts. Verify the audit log, and look for a backup:"</p> <ul>{missing}</ul></div> })}
+        <div class="columns">
+            <Part title="The next invoice" id="next-number">
+                <p class="figure">{report.next_number.clone()}</p>
+                {manages.then(|| view! { <Next next=report.next /> })}
+            </Part>
+            {(!series.is_empty()).then(|| view! { <Part title="Series" id="series"><ul class="rows">{series.iter().map(series_row).collect_view()}</ul></Part> })}
+            {(!skipped.is_empty()).then(|| view! { <Part title="Left out" id="left-out"><ul class="rows">{skipped.iter().map(skipped_row).collect_view()}</ul></Part> })}
+        </div>
+        {numbers(report, year)}
+    }
+    .into_any()
+}
+
+fn verdict(report: &NumberReport) -> impl IntoView + use<> {
+    match (report.complete, report.series.is_empty()) {
+        (false, _) => badge(Tone::Bad, "Numbers are missing").into_any(),
+        (true, true) => badge(Tone::Quiet, "No number was given yet").into_any(),
+        (true, false) => badge(Tone::Good, "No number is missing").into_any(),
+    }
+}
+
+/// Setting the next number forward.
+#[component]
+fn Next(next: i64) -> impl IntoView {
+    let (changes, flash, action) = (use_changes(), use_flash(), Write::<SetNextInvoiceNumber>::new());
+    answered(action, move |set| {
+        flash.say(format!("The next invoice is {}.", set.result.next_number));
+        changed(changes.money);
+    });
+    view! {
+        <Form action id="next-number-form" class="stack">
+            <Field
+                label="Go on with"
+                name="next"
+                kind="number"
+                required=true
+                value=next.to_string()
+                hint="Forward only, such as 31 after 30 invoices that were sent elsewhere. What is left out stays on record."
+            />
+            <Submit label="Set the next number" class="button" />
+        </Form>
+    }
+}
+
+fn series_row(series: &NumberSeries) -> impl IntoView + use<> {
+    let invoices = if series.given == 1 { "1 invoice".to_owned() } else { format!("{} invoices", series.given) };
+    view! {
+        <li>
+            <span>{span(&series.series, series.first, series.last)} <small>{date(&series.from)} " to " {date(&series.to)}</small></span>
+            <span class="numbers">{invoices}</span>
+        </li>
+    }
+}
+
+fn skipped_row(skipped: &SkippedNumbers) -> impl IntoView + use<> {
+    let why = match skipped.reason {
+        SkipReason::Set => format!("{} set the next number", skipped.by),
+        SkipReason::Taken => "an earlier invoice has the number".to_owned(),
+    };
+    view! {
+        <li>
+            <span>{span(&skipped.series, skipped.first, skipped.last)} <small>{why}</small></span>
+            <span class="numbers">{skipped.at.label()}</span>
+        </li>
+    }
+}
+
+/// Counts of a series in words.
+fn span(series: &str, first: i64, last: i64) -> String {
+    let counts = if first == last { first.to_string() } else { format!("{first} to {last}") };
+    if series.is_empty() { counts } else { format!("{series}: {counts}") }
+}
+
+fn numbers(report: NumberReport, year: Option<i16>) -> AnyView {
+    let here = use_here();
+    let path = here.path("invoices/numbers");
+    let years = years(&report.series);
+    let tabs = (years.len() > 1).then(|| {
+        let tab = |word: String, of: Option<i16>| {
+            let to = of.map_or_else(|| path.clone(), |year| format!("{path}?year={year}"));
+            view! { <li><a href=to aria-current=(of == year).then_some("page")>{word}</a></li> }
+        };
+        let of_years = years.iter().rev().map(|year| tab(year.to_string(), Some(*year))).collect_view();
+        view! { <nav class="tabs" aria-label="Year of issue"><ul>{tab("All".to_owned(), None)} {of_years}</ul></nav> }
+    });
+    let next = year.map_or_else(|| path.clone(), |year| format!("{path}?year={year}"));
+    let page = report.numbers;
+    if page.items.is_empty() {
+        return view! { {tabs} <Empty title="No number was given" text="An invoice gets its number when it is sent." /> }.into_any();
+    }
+    let rows = page.items.into_iter().map(|number| row(&here.path(&format!("invoices/{}", number.invoice)), number)).collect_view();
+    view! {
+        {tabs}
+        <table class="list">
+            <caption class="spoken">"Numbers that were given"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Number"</th>
+                    <th scope="col" class="wide">"Client"</th>
+                    <th scope="col" class="wide">"Issued"</th>
+                    <th scope="col">"State"</th>
+                    <th scope="col" class="number">"Total"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+        {more(next, page.next_cursor)}
+    }
+    .into_any()
+}
+
+/// The years in which invoices were issued, ten at most.
+fn years(series: &[NumberSeries]) -> Vec<i16> {
+    let first = series.iter().map(|series| series.from.date().year()).min();
+    let last = series.iter().map(|series| series.to.date().year()).max();
+    first.zip(last).map_or_else(Vec::new, |(first, last)| (first.max(last - 9)..=last).collect())
+}
+
+fn row(path: &str, number: GivenNumber) -> impl IntoView + use<> {
+    view! {
+        <tr>
+            <th scope="row">
+                <a class="row-link" href=path.to_owned()>{number.number}</a>
+                <small class="narrow">{number.client.clone()}</small>
+            </th>
+            <td class="wide">{number.client}</td>
+            <td class="wide">{date(&number.issued_on)}</td>
+            <td>{standing(number.status, None)}</td>
+            <td class="number">{money(&number.total)}</td>
+        </tr>
+    }
+}

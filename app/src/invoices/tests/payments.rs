@@ -1,0 +1,98 @@
+//! Payments: recorded, removed with a reason, and put back.
+
+use serde_json::json;
+
+use super::*;
+use crate::error::Code;
+
+async fn pay(studio: &World, invoice: &Value, amount: i64) -> Value {
+    studio.ok("record_payment", json!({"invoice": invoice["id"], "amount": amount, "date": "2026-11-21"})).await
+}
+
+#[tokio::test]
+async fn a_payment_that_was_recorded_by_mistake_is_removed_and_the_log_keeps_both() {
+    let studio = studio().await;
+    let sent = sent(&studio).await;
+    let paid = pay(&studio, &sent, 21420).await;
+    assert_eq!((&paid["status"], &paid["balance"]["amount"]), (&json!("paid"), &json!(0)));
+    let removal = json!({"payment": paid["payments"][0]["id"], "reason": "Recorded on the wrong invoice"});
+    let open = studio.ok("remove_payment", removal.clone()).await;
+    assert_eq!((&open["status"], &open["balance"]["amount"], &open["payments"]), (&json!("sent"), &json!(21420), &json!([])));
+    assert_eq!(studio.code("remove_payment", removal).await, Code::NotFound);
+    let kept = "select count(*) from action where organization_id = $1 and operation in ('record_payment', 'remove_payment')
+        and (operation = 'record_payment' or arguments->>'reason' = 'Recorded on the wrong invoice')";
+    assert_eq!(studio.number(kept).await, 2);
+    studio.ok("void_invoice", json!({"invoice": sent["id"]})).await;
+}
+
+#[tokio::test]
+async fn recording_and_removing_a_payment_can_be_undone() {
+    let studio = studio().await;
+    let sent = sent(&studio).await;
+    let paid = pay(&studio, &sent, 10000).await;
+    assert_eq!(studio.ok("get_audit_entry", json!({"action": paid["action"]})).await["undoable"], true);
+    studio.ok("undo_action", json!({"action": paid["action"]})).await;
+    let invoice = || studio.ok("get_invoice", json!({"invoice": sent["id"]}));
+    assert_eq!(invoice().await["balance"]["amount"], 21420);
+    let paid = pay(&studio, &sent, 21420).await;
+    let removed = studio.ok("remove_payment", json!({"payment": paid["payments"][0]["id"], "reason": "A slip"})).await;
+    studio.ok("undo_action", json!({"action": removed["action"]})).await;
+    let again = invoice().await;
+    assert_eq!((&again["status"], &again["payments"]), (&json!("paid"), &paid["payments"]));
+}
+
+#[tokio::test]
+async fn what_was_paid_since_is_not_lost_by_an_undo() {
+    let studio = studio().await;
+    let sent = sent(&studio).await;
+    let first = pay(&studio, &sent, 10000).await;
+    pay(&studio, &sent, 5000).await;
+    assert_eq!(studio.code("undo_action", json!({"action": first["action"]})).await, Code::Stale);
+    let balance = studio.ok("get_invoice", json!({"invoice": sent["id"]})).await["balance"]["amount"].clone();
+    assert_eq!(balance, 6420);
+}
+
+#[tokio::test]
+async fn the_log_offers_no_undo_for_what_is_never_undone() {
+    let studio = studio().await;
+    let sent = sent(&studio).await;
+    let void = studio.ok("void_invoice", json!({"invoice": sent["id"]})).await;
+    for action in [&sent["action"], &void["action"]] {
+        assert_eq!(studio.ok("get_audit_entry", json!({"action": action})).await["undoable"], false);
+        assert!(studio.call("undo_action", json!({"action": action})).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_payment_is_of_a_day_from_the_day_of_issue_to_today() {
+    let studio = studio().await;
+    let sent = sent(&studio).await;
+    for date in ["1970-01-01", "2026-11-20", "2026-11-22"] {
+        let refused = studio.refused("record_payment", json!({"invoice": sent["id"], "amount": 100, "date": date})).await;
+        assert!(refused.field("date").is_some(), "{date}: {}", refused.message);
+    }
+    pay(&studio, &sent, 100).await;
+}
+
+#[tokio::test]
+async fn whoever_sends_a_form_from_a_second_window_is_told_so_in_words_of_the_page() {
+    let studio = studio().await.through(crate::context::Door::Page);
+    let sent = sent(&studio).await;
+    let payment = |amount| json!({"invoice": sent["id"], "amount": amount, "date": "2026-11-21", "idempotency_key": "payment"});
+    studio.ok("record_payment", payment(100)).await;
+    let refused = studio.refused("record_payment", payment(200)).await;
+    assert_eq!((refused.code, refused.message.contains("key")), (Code::Stale, false), "{}", refused.message);
+}
+
+#[tokio::test]
+async fn a_draft_owes_nothing_and_what_is_partly_paid_is_not_overdue() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    assert_eq!(draft(&studio).await["balance"]["amount"], 0);
+    let sent = sent(&studio).await;
+    pay(&studio, &sent, 100).await;
+    let listed = |status: &'static str| studio.ok("list_invoices", json!({"status": status}));
+    assert_eq!(listed("partly_paid").await["items"][0]["id"], sent["id"]);
+    studio.advance(40 * 86_400);
+    assert_eq!((&listed("partly_paid").await["items"], &listed("overdue").await["items"][0]["id"]), (&json!([]), &sent["id"]));
+}
