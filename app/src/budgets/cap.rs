@@ -45,7 +45,9 @@ fn read(field: &'static str, text: &str) -> Result<f64, Error> {
     if let Some(readings) = hours::readings(text) {
         return Err(money::ambiguous(field, text, readings));
     }
-    if let Ok(number) = text.replace(',', ".").parse::<f64>() {
+    // Digits and one sign between them: no exponents, no signs before, as for durations.
+    let plain = text.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',');
+    if let Some(number) = text.replace(',', ".").parse::<f64>().ok().filter(|_| plain) {
         return Ok(number * 3600.0);
     }
     let seconds = hours::read(text).ok_or_else(|| {

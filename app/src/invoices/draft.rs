@@ -19,7 +19,8 @@ use crate::{
     operation::Call,
     organizations,
     percent::Percent,
-    reference, text,
+    projects::{refer, sight::Sight},
+    text,
 };
 
 /// What an invoice is to be made of; the arguments of `preview_invoice` and `draft_invoice`.
@@ -144,7 +145,8 @@ async fn compose(cx: &mut Call, resolved: &Resolved, only: Option<&[Uuid]>) -> R
 async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
     let client = clients::record::find(cx, &wanted.client).await?;
     let period = period(cx, wanted.period, wanted.from, wanted.to)?;
-    let chosen = projects_of(cx, &client, &wanted.projects).await?;
+    let sight = Sight::of(cx)?;
+    let chosen = refer::projects_of_client(cx, &sight, client.id.0, &wanted.projects).await?;
     let defer = wanted.defer.iter().map(|entry| entry.trim().parse::<Uuid>().map_err(|_| Error::not_found("time entry")));
     let custom = wanted
         .lines
@@ -167,16 +169,6 @@ async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
         notes: text::optional_lines("notes", wanted.notes.as_deref(), 4000)?,
         client,
     })
-}
-
-/// Projects of the client, each by id, by name, or as `Client / Project`; asked for at once, however many there are.
-async fn projects_of(cx: &mut Call, client: &Client, given: &[String]) -> Result<Vec<Uuid>, Error> {
-    let ids: Vec<Uuid> = given.iter().map(|project| reference::id(project)).collect();
-    let name = |project: &String| project.split_once(" / ").map_or(project.as_str(), |(_, name)| name).trim().to_owned();
-    let found = store::projects_of(&mut cx.db, client.id.0, &ids, &given.iter().map(name).collect::<Vec<_>>()).await?;
-    let meant = |place| found.iter().find(|(at, _)| *at == place).map(|(_, project)| *project);
-    let all = (1_i64..).zip(given).map(|(place, _)| meant(place).ok_or_else(|| Error::not_found("project of this client")));
-    all.collect()
 }
 
 impl Resolved {

@@ -7,7 +7,7 @@
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    GivenNumber, InvoiceStatus, MissingNumbers, NumberReport, NumberSeries, SkipReason, SkippedNumbers,
+    GivenNumber, MissingNumbers, NumberReport, NumberSeries, SkipReason, SkippedNumbers,
     number::NumberPattern,
     read,
     store::{self, MissingRow, NumberRow, SeriesRow, SkipRow},

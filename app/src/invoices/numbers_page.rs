@@ -33,7 +33,7 @@ fn shown(report: NumberReport, year: Option<i16>) -> AnyView {
     let (series, skipped) = (report.series.clone(), report.skipped.clone());
     view! {
         <p class="verdict">{verdict(&report)}</p>
-        {lost.then(|| view! { <div class="notice bad" role="alert"><p>"Nothing accounts for these counts. Verify the audit log, and look for a backup:"</p> <ul>{missing}</ul></div> })}
+        {lost.then(|| view! { <div class="notice wrong" role="alert"><p>"Nothing accounts for these counts. Verify the audit log, and look for a backup:"</p> <ul>{missing}</ul></div> })}
         <div class="columns">
             <Part title="The next invoice" id="next-number">
                 <p class="figure">{report.next_number.clone()}</p>
@@ -96,7 +96,7 @@ fn skipped_row(skipped: &SkippedNumbers) -> impl IntoView + use<> {
     view! {
         <li>
             <span>{span(&skipped.series, skipped.first, skipped.last)} <small>{why}</small></span>
-            <span class="numbers">{skipped.at.label()}</span>
+            <span class="numbers">{date(&skipped.at.day())}</span>
         </li>
     }
 }
@@ -147,8 +147,8 @@ fn numbers(report: NumberReport, year: Option<i16>) -> AnyView {
 
 /// The years in which invoices were issued, ten at most.
 fn years(series: &[NumberSeries]) -> Vec<i16> {
-    let first = series.iter().map(|series| series.from.date().year()).min();
-    let last = series.iter().map(|series| series.to.date().year()).max();
+    let first = series.iter().map(|series| series.from.year()).min();
+    let last = series.iter().map(|series| series.to.year()).max();
     first.zip(last).map_or_else(Vec::new, |(first, last)| (first.max(last - 9)..=last).collect())
 }
 

@@ -43,15 +43,29 @@ pub async fn known_project(cx: &mut Call, sight: &Sight, given: &str) -> Result<
 
 /// The projects of several references, each once, asked for at once, however many there are. Empty references mean nothing.
 pub async fn known_projects(cx: &mut Call, sight: &Sight, given: &[String]) -> Result<Vec<Uuid>, Error> {
+    projects_among(cx, sight, given, None).await
+}
+
+/// The same among the projects of one client: a name that several clients have means that client's, and what is another client's is
+/// not found.
+pub async fn projects_of_client(cx: &mut Call, sight: &Sight, client: Uuid, given: &[String]) -> Result<Vec<Uuid>, Error> {
+    projects_among(cx, sight, given, Some(client)).await
+}
+
+async fn projects_among(cx: &mut Call, sight: &Sight, given: &[String], client: Option<Uuid>) -> Result<Vec<Uuid>, Error> {
     let names = said(given);
     let ids: Vec<Uuid> = names.iter().map(|name| reference::id(name)).collect();
     let paths: Vec<String> = names.iter().map(|name| name.split('/').map(str::trim).collect::<Vec<_>>().join("/")).collect();
     let found = store::names::projects_in_sight(&mut cx.db, (&ids, &names, &paths), sight.on_projects_of()).await?;
     let mut projects = Vec::new();
     for ((place, name), id) in (1_i64..).zip(&names).zip(ids) {
+        let meant = |choice: &store::names::Candidate| {
+            (id.is_nil() || choice.id == id) && client.is_none_or(|client| choice.client_id == client)
+        };
         let of: Vec<&store::names::Candidate> =
-            found.iter().filter(|(at, choice)| *at == place && (id.is_nil() || choice.id == id)).map(|(_, choice)| choice).collect();
+            found.iter().filter(|(at, choice)| *at == place && meant(choice)).map(|(_, choice)| choice).collect();
         match of.as_slice() {
+            [] if client.is_some() => return Err(Error::not_found("project of this client")),
             [] => return Err(Error::not_found("project")),
             [only] => push_once(&mut projects, only.id),
             several => return Err(ambiguous(name, several)),

@@ -196,22 +196,3 @@ pub async fn release_invoice(db: &mut Db, invoice: Uuid) -> Result<u64, Error> {
 fn days(period: Option<&Span>) -> (Option<jiff_sqlx::Date>, Option<jiff_sqlx::Date>) {
     period.map(|span| (date(span.from.date()), date(span.to.date()))).unzip()
 }
-
-/// The projects of a client that references, each an id or a name, mean, with the place of the reference from 1; the one of an
-/// id comes first.
-pub async fn projects_of(db: &mut Db, client: Uuid, ids: &[Uuid], names: &[String]) -> Result<Vec<(i64, Uuid)>, Error> {
-    let organization = db.organization();
-    let rows = query!(
-        r#"select g.place as "place!", p.id
-           from unnest($3::uuid[], $4::text[]) with ordinality as g (id, name, place)
-           join project p on p.organization_id = $1 and p.client_id = $2 and (p.id = g.id or lower(p.name) = lower(g.name))
-           order by g.place, p.id = g.id desc, p.id limit 4000"#,
-        organization,
-        client,
-        ids,
-        names
-    )
-    .fetch_all(db.connection())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.place, row.id)).collect())
-}

@@ -10,6 +10,7 @@ use crate::{database::Db, error::Error};
 pub struct Candidate {
     pub id: Uuid,
     pub name: String,
+    pub client_id: Uuid,
     pub client: String,
     pub archived: bool,
 }
@@ -19,7 +20,7 @@ pub async fn candidates(db: &mut Db, name: &str, path: &str, on: Option<Uuid>) -
     let organization = db.organization();
     Ok(query_as!(
         Candidate,
-        r#"select p.id, p.name, c.name as client, p.archived_at is not null as "archived!"
+        r#"select p.id, p.name, p.client_id, c.name as client, p.archived_at is not null as "archived!"
            from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
            where p.organization_id = $1
                and (lower(p.name) = lower($2) or regexp_replace(lower(c.name || '/' || p.name), ' */ *', '/', 'g') = lower($3))
@@ -85,13 +86,13 @@ pub async fn projects_in_sight(
     let organization = db.organization();
     let rows = query!(
         r#"with seen as materialized (
-               select p.id, p.name, c.name as client, p.archived_at is not null as archived, lower(p.name) as key,
+               select p.id, p.name, p.client_id, c.name as client, p.archived_at is not null as archived, lower(p.name) as key,
                    regexp_replace(lower(c.name || '/' || p.name), ' */ *', '/', 'g') as path
                from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
                where p.organization_id = $1
                    and ($5::uuid is null or exists (
                        select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $5)))
-           select g.place as "place!", s.id, s.name, s.client, s.archived as "archived!"
+           select g.place as "place!", s.id, s.name, s.client_id, s.client, s.archived as "archived!"
            from unnest($2::uuid[], $3::text[], $4::text[]) with ordinality as g (id, name, path, place)
            join seen s on s.id = g.id or s.key = lower(g.name) or s.path = lower(g.path)
            order by g.place, lower(s.client), s.id limit 4000"#,
@@ -103,8 +104,10 @@ pub async fn projects_in_sight(
     )
     .fetch_all(db.connection())
     .await?;
-    let candidate = |id, name, client, archived| Candidate { id, name, client, archived };
-    Ok(rows.into_iter().map(|row| (row.place, candidate(row.id, row.name, row.client, row.archived))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.place, Candidate { id: row.id, name: row.name, client_id: row.client_id, client: row.client, archived: row.archived }))
+        .collect())
 }
 
 /// Whether there is such a project for the caller: one they may see, or one they have worked on.
