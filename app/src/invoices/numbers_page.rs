@@ -30,14 +30,15 @@ fn shown(report: NumberReport, year: Option<i16>) -> AnyView {
     let manages = use_here().may(Permission::ManageOrganization);
     let missing = report.missing.iter().map(|range| view! { <li>{span(&range.series, range.first, range.last)}</li> }).collect_view();
     let lost = !report.complete;
+    let (next, next_number) = (report.next, report.next_number.clone());
     let (series, skipped) = (report.series.clone(), report.skipped.clone());
     view! {
         <p class="verdict">{verdict(&report)}</p>
         {lost.then(|| view! { <div class="notice wrong" role="alert"><p>"Nothing accounts for these counts. Verify the audit log, and look for a backup:"</p> <ul>{missing}</ul></div> })}
         <div class="columns">
             <Part title="The next invoice" id="next-number">
-                <p class="figure">{report.next_number.clone()}</p>
-                {manages.then(|| view! { <Next next=report.next /> })}
+                <p class="figure">{next_number}</p>
+                {manages.then(|| view! { <Next next /> })}
             </Part>
             {(!series.is_empty()).then(|| view! { <Part title="Series" id="series"><ul class="rows">{series.iter().map(series_row).collect_view()}</ul></Part> })}
             {(!skipped.is_empty()).then(|| view! { <Part title="Left out" id="left-out"><ul class="rows">{skipped.iter().map(skipped_row).collect_view()}</ul></Part> })}
