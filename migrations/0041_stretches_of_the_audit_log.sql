@@ -5,17 +5,18 @@
 
 -- What a change did, as JSON: the kind and id of the record, and the record before and after.
 create or replace function text_of_change(kind text, record_id uuid, before jsonb, after jsonb) returns text language sql stable as $$
-    select concat('[', to_json(kind), ', "', record_id, '", ', coalesce(before, 'null'), ', ', coalesce(after, 'null'), ']')
+    select concat('[', coalesce(to_json(kind), 'null'), ', "', record_id, '", ', coalesce(before, 'null'), ', ', coalesce(after, 'null'), ']')
 $$;
 
 -- What an action says, in one hash with the one before it.
 create or replace function hash_of_action(previous bytea, a action) returns bytea language sql stable as $$
     select sha256(previous || convert_to(concat(
-        '["', a.organization_id, '", "', a.id, '", ', a.position, ', ', extract(epoch from a.at), ', ',
+        '["', a.organization_id, '", "', a.id, '", ', a.position, ', ', coalesce(to_json(extract(epoch from a.at)), 'null'), ', ',
         coalesce('"' || a.member_id::text || '"', 'null'), ', ', coalesce('"' || a.token_id::text || '"', 'null'), ', ',
-        to_json(a.door), ', ', to_json(a.operation), ', ', coalesce(a.arguments, 'null'), ', ', to_json(a.outcome), ', ',
+        coalesce(to_json(a.door), 'null'), ', ', coalesce(to_json(a.operation), 'null'), ', ', coalesce(a.arguments, 'null'), ', ',
+        coalesce(to_json(a.outcome), 'null'), ', ',
         coalesce(to_json(a.program), 'null'), ', ', coalesce(to_json(a.address), 'null'), ', ',
-        case when a.withheld = '{}' then '[]' else to_jsonb(a.withheld) end, ', ', coalesce(a.duration_ms::text, 'null'), ', ',
+        case when a.withheld = '{}' then '[]' else coalesce(to_jsonb(a.withheld), 'null') end, ', ', coalesce(a.duration_ms::text, 'null'), ', ',
         coalesce('"' || a.undoes::text || '"', 'null'), ', ', coalesce('"' || encode(a.changes_hash, 'hex') || '"', 'null'), ']'), 'UTF8'))
 $$;
 

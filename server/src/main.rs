@@ -71,7 +71,8 @@ enum Admin {
     CreateToken(CreateToken),
     /// Print the link that confirms an address, as a mail would bring it: hand it to its owner, who opens it signed in.
     Confirm(Confirm),
-    /// Print the link for a new password, as a mail would bring it: hand it to the person whose account it is.
+    /// Print the link for a new password, as a mail would bring it: hand it to the person whose account and address it is, since
+    /// using it confirms the address too.
     ResetPassword(Link),
 }
 

@@ -86,6 +86,9 @@ pub async fn sign_out(caller: &Caller) -> Result<(), Error> {
 pub async fn change_password(caller: &Caller, present: String, password: String, revoke_tokens: bool) -> Result<ChangedPassword, Error> {
     let (person, services) = (caller.person()?, &caller.services);
     secret::acceptable_password(&password)?;
+    if password == present {
+        return Err(Error::invalid("password", "That is the password that you have. Choose another one."));
+    }
     let verified = verified::present(caller, present).await?;
     let hash = secret::hash_password(Requester::of(caller), password).await?;
     let (this, now) = (caller.sign_in.clone().unwrap_or_default(), services.clock.now());

@@ -63,7 +63,8 @@ fn is_of_payments(change: &Change) -> bool {
     let (Some(Value::Object(before)), Some(Value::Object(after))) = (&change.before, &change.after) else { return false };
     let states = ["sent", "paid"];
     let known = |state: &Value| state.as_str().is_some_and(|state| states.contains(&state));
-    let same = after.iter().all(|(column, value)| ["state", "paid", "version"].contains(&column.as_str()) || before.get(column) == Some(value));
+    let same =
+        after.iter().all(|(column, value)| ["state", "paid", "version"].contains(&column.as_str()) || before.get(column) == Some(value));
     same && [&before["state"], &after["state"]].into_iter().all(known)
 }
 

@@ -151,8 +151,9 @@ pub async fn set_next(cx: &mut Call, next: i64) -> Result<NumberReport, Error> {
     let counter = standing(cx, &numbering, counter).await?;
     if next <= counter.last || next > COUNT_MAX {
         let (least, shown) = (counter.last + 1, numbering.number(counter.last + 1));
-        let message =
-            format!("{next} is not between {least} and {COUNT_MAX}. The next number is {shown} at the earliest, since no number is given twice.");
+        let message = format!(
+            "{next} is not between {least} and {COUNT_MAX}. The next number is {shown} at the earliest, since no number is given twice."
+        );
         return Err(Error::invalid("next", message));
     }
     skip(cx, &counter, next, SkipReason::Set).await?;

@@ -122,9 +122,9 @@ pub(super) async fn mail(cx: &mut Call, row: &Row, organization: &Organization, 
     let total = format!("{} {currency}", wording.amount(row.total, &currency));
     let body = message.unwrap_or_else(|| wording.letter(number, &total, due_on, from));
     let subject = wording.subject(number, from);
-    let now = cx.now;
-    store::insert_mail(&mut cx.db, &NewMail { recipient, subject: &subject, words: Words::Fixed(&body), invoice: Some(row.id), now })
-        .await?;
+    let (written_by, now) = (cx.caller.person()?.id, cx.now);
+    let mail = NewMail { recipient, subject: &subject, words: Words::Fixed(&body), invoice: Some(row.id), written_by, now };
+    store::insert_mail(&mut cx.db, &mail).await?;
     if cx.caller.services.clock.is_made_up() {
         store::settle_mails(&mut cx.db, row.id, now).await?;
     }

@@ -66,6 +66,12 @@ pub const AGE_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// What is said of a mail that waits for a person.
 pub const TOO_OLD: &str = "It has waited for more than 7 days and does not leave by itself any more. If it is still wanted, send it again.";
 
+/// How long a mail waits before it is looked at again whether the address of whoever wrote it is confirmed.
+pub const UNPROVED_WAIT: SignedDuration = SignedDuration::from_mins(5);
+
+/// Why it waits.
+pub const UNPROVED: &str = "It waits until whoever wrote it has confirmed their own address.";
+
 /// Why the mail of a void invoice stays: nobody owes what it asks for.
 pub const VOIDED: &str = "The invoice was voided before this mail left, so it does not leave any more.";
 
@@ -155,6 +161,11 @@ pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Er
     }
     let Some(attempts) = store::lock(&mut db, due.mail).await? else { return Ok(None) };
     let mail = store::read(&mut db, due.mail).await?;
+    if mail.unproved {
+        store::unreachable(&mut db, due.mail, UNPROVED, UNPROVED_WAIT).await?;
+        db.commit().await?;
+        return Ok(None);
+    }
     let text = match mail.unheard {
         UNHEARD_MAX.. => MailText::Stays(UNHEARD.to_owned()),
         _ => text(&mut db, &services.public_url, &mail, services.clock.now()).await?,

@@ -116,6 +116,8 @@ pub struct Row {
     pub created_at: jiff_sqlx::Timestamp,
     /// How often in a row it was handed over and nothing heard of it.
     pub unheard: i32,
+    /// Whether the address of whoever wrote it is still to be confirmed.
+    pub unproved: bool,
 }
 
 /// The mail.
@@ -123,7 +125,8 @@ pub async fn read(db: &mut Db, mail: MailId) -> Result<Row, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Row,
-        r#"select m.recipient, o.email as "reply_to?", m.subject, m.body, m.template, m.reference, m.invoice_id, i.state as "invoice_state?", m.created_at, m.unheard
+        r#"select m.recipient, o.email as "reply_to?", m.subject, m.body, m.template, m.reference, m.invoice_id, i.state as "invoice_state?", m.created_at, m.unheard,
+               m.written_by is not null and confirmed_address(m.written_by) is null as "unproved!"
            from outgoing_mail m
            left join organization o on o.id = m.organization_id
            left join invoice i on i.organization_id = m.organization_id and i.id = m.invoice_id
@@ -179,7 +182,7 @@ pub async fn refused(db: &mut Db, mail: MailId, words: &str, wait: SignedDuratio
     Ok(())
 }
 
-/// The mail server was not reached; the mail is tried again after this time.
+/// The mail has not left, though not by a fault of its own; it is tried again after this time.
 pub async fn unreachable(db: &mut Db, mail: MailId, words: &str, wait: SignedDuration) -> Result<(), Error> {
     let organization = db.organization();
     query!(

@@ -199,6 +199,31 @@ async fn a_crowd_of_proofs_that_may_not_leave_today_hides_nobodys_new_password()
 }
 
 #[tokio::test]
+async fn what_somebody_wrote_before_a_mail_server_was_set_up_waits_until_their_address_is_confirmed() {
+    let barbara = World::new("barbara").await.unconfirmed().await.where_mails_leave(false);
+    barbara.ok("create_client", json!({"name": "Acme", "email": "billing@acme.example"})).await;
+    let lines = json!([{"description": "Deposit", "quantity": "1", "price": 10000}]);
+    let draft = barbara.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
+    barbara.ok("send_invoice", json!({"invoice": draft["id"]})).await;
+    barbara.ok("invite_member", json!({"email": "grace@example.com", "role": "member"})).await;
+    let organization = Some(barbara.organization());
+    for mailbox in ["billing@acme.example", "grace@example.com"] {
+        assert!(barbara.mail_leaves(organization, mailbox).await.is_none(), "{mailbox}");
+    }
+    let mail = barbara.ok("get_invoice", json!({"invoice": draft["id"]})).await["mail"].clone();
+    assert_eq!(
+        (&mail["state"], mail["last_error"].as_str().is_some_and(|why| why.contains("confirmed"))),
+        (&json!("waiting"), true),
+        "{mail}"
+    );
+    let confirmed = format!("update app_user set email_confirmed_at = now() where id = '{}' and $1::uuid is not null", barbara.person().id);
+    barbara.sql(&confirmed).await;
+    for mailbox in ["billing@acme.example", "grace@example.com"] {
+        assert!(barbara.mail_leaves(organization, mailbox).await.is_some(), "{mailbox}");
+    }
+}
+
+#[tokio::test]
 async fn whoever_proves_an_address_now_is_not_behind_a_backlog_that_somebody_else_has_caused() {
     apart("backlog_of_proofs", async {
         let edsger = World::new("edsger").await.unconfirmed().await;

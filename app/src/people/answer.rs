@@ -70,7 +70,13 @@ pub async fn show(caller: &Caller, secret: &str) -> Result<ReceivedInvitation, E
     let now = caller.services.clock.now();
     let shown = read(row, caller.person.as_ref(), now)?;
     if shown.state == InvitationState::Open {
-        secret.refuse_unless_fresh(now)?;
+        secret.refuse_unless_fresh(now).map_err(|error| match secret.purpose {
+            Purpose::JoinOrganization => {
+                let message = format!("This link was used already, or replaced by a newer one. Ask {} for the new one.", shown.invited_by);
+                Error::new(error.code, message)
+            }
+            _ => error,
+        })?;
     }
     Ok(ReceivedInvitation { mailed: secret.purpose == Purpose::AnswerInvitation, ..shown })
 }

@@ -56,7 +56,7 @@ fn shown(invitation: ReceivedInvitation, action: Write<AnswerInvitation>, secret
         }
         .into_any(),
         (InvitationState::Accepted, None) => {
-            closed(format!("This invitation was accepted already. Sign in with its address to open {into}."), true)
+            closed(format!("This invitation was accepted already. Sign in with the account that accepted it to open {into}."), true)
         }
         (InvitationState::Declined, _) => closed(format!("This invitation was declined. Ask {by} to invite you again."), false),
         (InvitationState::Expired, _) => closed(format!("This invitation has run out. Ask {by} to send it again."), false),

@@ -140,15 +140,18 @@ async fn send(cx: &mut Call, id: Uuid, mails: bool) -> Result<Invitation, Error>
     let row = invitation::find(&mut cx.db, Some(id), None).await?.ok_or_else(Error::internal)?;
     travelling::withdraw(&mut cx.db, &[Purpose::JoinOrganization], id, cx.now).await?;
     let link = if is_handed_over(cx) { Some(link(cx, &row).await?) } else { None };
-    Ok(Invitation { link, ..read(cx, row)? })
+    let sent = read(cx, row)?;
+    // One that was mailed before is not mailed now.
+    Ok(Invitation { link, mail: sent.mail.filter(|_| mails), ..sent })
 }
 
 async fn mail(cx: &mut Call, id: Uuid) -> Result<(), Error> {
     let row = invitation::find(&mut cx.db, Some(id), None).await?.ok_or_else(Error::internal)?;
     let (by, organization, now) = (cx.caller.person()?.name.clone(), cx.membership()?.name.clone(), cx.now);
+    let written_by = cx.caller.person()?.id;
     let subject = format!("{by} invites you to {organization}");
     let words = Words::Carrying(Purpose::AnswerInvitation, id);
-    insert_mail(&mut cx.db, &NewMail { recipient: &row.email, subject: &subject, words, invoice: None, now }).await?;
+    insert_mail(&mut cx.db, &NewMail { recipient: &row.email, subject: &subject, words, invoice: None, written_by, now }).await?;
     cx.mailed()
 }
 

@@ -113,7 +113,7 @@ fn closed() -> AnyView {
 fn Link(sent: Invitation) -> impl IntoView {
     let leaves = use_visit().mail_leaves;
     let mails = use_here().path("settings/mails");
-    let mailed = leaves && sent.mail.is_some();
+    let (mailed, again) = (leaves && sent.mail.is_some(), sent.sent > 1);
     sent.link.map(|link| {
         view! {
             <div class="invitation-link" role="status">
@@ -126,7 +126,10 @@ fn Link(sent: Invitation) -> impl IntoView {
                     <code tabindex="0">{link.clone()}</code>
                     <CopyButton text=link what="the link" />
                 </div>
-                <p class="quiet">"Copy it now: it is not shown again. Whoever opens it first can join, whatever their address is."</p>
+                <p class="quiet">
+                    "Copy it now: it is not shown again. Whoever opens it first can join, whatever their address is."
+                    {again.then_some(" A link that you handed over before opens nothing any more.")}
+                </p>
             </div>
         }
     })

@@ -59,9 +59,8 @@ async fn projects_among(cx: &mut Call, sight: &Sight, given: &[String], client: 
     let found = store::names::projects_in_sight(&mut cx.db, (&ids, &names, &paths), sight.on_projects_of()).await?;
     let mut projects = Vec::new();
     for ((place, name), id) in (1_i64..).zip(&names).zip(ids) {
-        let meant = |choice: &store::names::Candidate| {
-            (id.is_nil() || choice.id == id) && client.is_none_or(|client| choice.client_id == client)
-        };
+        let meant =
+            |choice: &store::names::Candidate| (id.is_nil() || choice.id == id) && client.is_none_or(|client| choice.client_id == client);
         let of: Vec<&store::names::Candidate> =
             found.iter().filter(|(at, choice)| *at == place && meant(choice)).map(|(_, choice)| choice).collect();
         match of.as_slice() {

@@ -62,7 +62,11 @@ pub async fn send_again(caller: &Caller) -> Result<(), Error> {
         return Err(Error::new(Code::Conflict, format!("{} is confirmed already.", person.email)));
     }
     let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
-    let again = format!("A mail to {} was sent a moment ago. Look for it, also among unwanted mails.", person.email);
+    let again = format!(
+        "A mail to {} was asked for a moment ago. If none comes, look among unwanted mails and whether the address is right, or ask \
+         whoever runs this Stint: stint admin confirm makes the link.",
+        person.email
+    );
     pace::of_proof(&mut db, caller, Purpose::ConfirmAddress, &again).await?;
     send(&mut db, person.id, Purpose::ConfirmAddress, &person.email, now).await?;
     db.commit().await?;

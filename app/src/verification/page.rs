@@ -99,7 +99,7 @@ pub fn forgot() -> AnyView {
         <Doorway title="A new password" lead="We send a link to the address that you sign in with.">
             {move || sent().then(|| view! {
                 <p class="notice good" role="status">
-                    "If somebody signs in with that address, a mail with a link is on its way. It opens for an hour."
+                    "If somebody signs in with that address, a mail with a link is on its way. It opens for an hour. At most three are sent within an hour: the latest that you have still opens."
                 </p>
             })}
             <Form action id="forgot" class="stack">

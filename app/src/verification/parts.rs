@@ -17,7 +17,7 @@ pub fn Unconfirmed() -> impl IntoView {
     email.map(|email| {
         view! {
             <div class="notice" role="note">
-                <span>"Confirm that " <b>{email}</b> " is yours by the link that was sent there. Until then nothing is mailed for you."</span>
+                <span>"Confirm that " <b>{email}</b> " is yours by the link that is mailed there. Until then nothing is mailed for you."</span>
                 <SendAgain id="send-verification" />
             </div>
         }

@@ -20,6 +20,7 @@ use crate::{
     database::{Access, Db, Reach},
     error::{Code, Error},
     id::UserId,
+    quotas::{self, Share},
     security::{
         EventKind,
         event::{Origin, note, password_changed},
@@ -31,6 +32,7 @@ use crate::{
 /// an account.
 pub async fn asked(caller: &Caller, email: &str) -> Result<(), Error> {
     let (email, services) = (text::email("email", email)?, caller.services.clone());
+    refuse_without_mails(&services).await?;
     let (tasks, from) = (services.tasks.clone(), Origin::of(caller));
     tasks.spawn(async move {
         if let Err(error) = send(&services, &email, &from).await {
@@ -38,6 +40,17 @@ pub async fn asked(caller: &Caller, email: &str) -> Result<(), Error> {
         }
     });
     Ok(())
+}
+
+/// Refuses when this Stint sends no mail of this kind any more today, whoever asks: a link would leave tomorrow, and open nothing then.
+async fn refuse_without_mails(services: &Services) -> Result<(), Error> {
+    if !services.mail_leaves {
+        return Ok(());
+    }
+    let mut db = services.database.begin(Reach::Nobody, Access::Read).await?;
+    let left = quotas::mail_left(&mut db, &services.quotas, Share::People).await;
+    db.release().await;
+    left.map_err(|error| error.hint("Whoever runs this Stint can make the link: stint admin reset-password."))
 }
 
 /// Sends the link to whoever signs in with this address; nothing when nobody does, or when they were sent some already. That it

@@ -86,11 +86,7 @@ pub async fn highest(db: &mut Db, series: Option<&str>) -> Result<i64, Error> {
 /// Whether an invoice has this number.
 pub async fn is_taken(db: &mut Db, number: &str) -> Result<bool, Error> {
     let organization = db.organization();
-    Ok(query_scalar!(
-        r#"select exists (select from invoice where organization_id = $1 and number = $2) as "taken!""#,
-        organization,
-        number
-    )
-    .fetch_one(db.connection())
-    .await?)
+    Ok(query_scalar!(r#"select exists (select from invoice where organization_id = $1 and number = $2) as "taken!""#, organization, number)
+        .fetch_one(db.connection())
+        .await?)
 }

@@ -104,7 +104,12 @@ pub struct NumberRow {
 }
 
 /// Numbered invoices, the latest first, of a year when one is given.
-pub async fn numbers(db: &mut Db, year: Option<i16>, after: Option<(jiff_sqlx::Timestamp, &Cursor)>, limit: i64) -> Result<Vec<NumberRow>, Error> {
+pub async fn numbers(
+    db: &mut Db,
+    year: Option<i16>,
+    after: Option<(jiff_sqlx::Timestamp, &Cursor)>,
+    limit: i64,
+) -> Result<Vec<NumberRow>, Error> {
     let organization = db.organization();
     let (at, id) = after.map(|(at, cursor)| (at, cursor.id)).unzip();
     Ok(query_as!(

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     database::{Db, instant},
     error::Error,
+    id::UserId,
     invoices::MailState,
     outbox,
     page::Cursor,
@@ -29,6 +30,8 @@ pub struct NewMail<'a> {
     pub subject: &'a str,
     pub words: Words<'a>,
     pub invoice: Option<Uuid>,
+    /// Whose call it is: it leaves once their address is confirmed.
+    pub written_by: UserId,
     pub now: Timestamp,
 }
 
@@ -41,8 +44,8 @@ pub async fn insert_mail(db: &mut Db, mail: &NewMail<'_>) -> Result<(), Error> {
     };
     query!(
         "insert into outgoing_mail (organization_id, id, recipient, subject, body, template, reference, invoice_id, next_attempt_at,
-             created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, now(), $9)",
+             created_at, written_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, now(), $9, $10)",
         organization,
         crate::id::MailId::new().0,
         mail.recipient,
@@ -51,7 +54,8 @@ pub async fn insert_mail(db: &mut Db, mail: &NewMail<'_>) -> Result<(), Error> {
         template,
         reference,
         mail.invoice,
-        instant(mail.now) as _
+        instant(mail.now) as _,
+        mail.written_by.0
     )
     .execute(db.connection())
     .await?;

@@ -111,7 +111,7 @@ pub async fn claim(db: &mut Db, asker: Asker, key: &str, operation: &str, argume
     if given.operation != operation || given.arguments_hash != hash {
         return Err(match asker.at_page {
             // Whoever fills in a form knows of no keys: it was sent from another window meanwhile.
-            true => Error::new(Code::Stale, "This was done from another window meanwhile, with other values.")
+            true => Error::new(Code::IdempotencyMismatch, "This was done from another window meanwhile, with other values.")
                 .hint("Load the page anew, look at what stands there now, and then do what is still to be done."),
             false => Error::new(
                 Code::IdempotencyMismatch,

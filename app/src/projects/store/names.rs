@@ -106,7 +106,9 @@ pub async fn projects_in_sight(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| (row.place, Candidate { id: row.id, name: row.name, client_id: row.client_id, client: row.client, archived: row.archived }))
+        .map(|row| {
+            (row.place, Candidate { id: row.id, name: row.name, client_id: row.client_id, client: row.client, archived: row.archived })
+        })
         .collect())
 }
 
