@@ -33,7 +33,9 @@ returns table (last_position bigint, last_hash bytea, broken uuid, broken_positi
         order by a.position limit at_most
     ), changed as materialized (
         -- What goes into each hash comes in the order of the subquery, which is that of the index.
-        select c.action_id, sha256(convert_to(string_agg(text_of_change(c.kind, c.record_id, c.before, c.after), E'\n'), 'UTF8')) as hash
+        -- An image is an object or is not there: the null of JSON has the same text as none, and is never written.
+        select c.action_id, case when bool_or(c.before = 'null' or c.after = 'null') is not true then
+            sha256(convert_to(string_agg(text_of_change(c.kind, c.record_id, c.before, c.after), E'\n'), 'UTF8')) end as hash
         from (
             select c.* from change c
             where c.organization_id = (select current_organization())
@@ -59,4 +61,70 @@ returns table (last_position bigint, last_hash bytea, broken uuid, broken_positi
     )
     select l.position, l.hash, b.id, b.position, b.reason
     from (select position, hash from checked order by position desc limit 1) l full join broken b on true
+$$;
+
+-- A row of the log that is in no place of its chain: before the first, after the last, or where there is no chain at all. Nobody
+-- adds one between looking at the chain's end and at the rows: it is one statement.
+create function outside_the_chain() returns table (id uuid, "position" bigint) language sql stable as $$
+    select a.id, a.position
+    from action a left join audit_head h on h.organization_id = a.organization_id
+    where a.organization_id = (select current_organization()) and (a.position < 1 or a.position > coalesce(h.position, 0))
+    order by a.position limit 1
+$$;
+revoke execute on function outside_the_chain from public;
+grant execute on function outside_the_chain to stint_app;
+
+-- The same as before, and at its end the whole check finds what was put in beside the chain.
+create or replace function step_verification(at_most integer) returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    tenant constant uuid := current_organization();
+    job audit_verification;
+    head audit_head;
+    stretch record;
+    stranger record;
+begin
+    select * into job from audit_verification where organization_id = tenant and state = 'running' for update skip locked;
+    if not found then
+        return false;
+    end if;
+    select * into stretch from verify_actions(job.position, job.hash, least(at_most, job.total - job.position)::integer);
+    if stretch.broken is not null then
+        update audit_verification
+        set state = 'broken', checked = job.checked, finished_at = now(), broken_action = stretch.broken,
+            broken_position = stretch.broken_position, reason = stretch.reason
+        where organization_id = tenant;
+        return false;
+    end if;
+    if stretch.last_position is not null then
+        job.checked := job.checked + (stretch.last_position - job.position);
+        job.position := stretch.last_position;
+        job.hash := stretch.last_hash;
+    end if;
+    select * into head from audit_head where organization_id = tenant;
+    if (stretch.last_position is null and job.position < job.total)
+        or (job.position = job.total and head.position = job.total and head.hash is distinct from job.hash) then
+        update audit_verification
+        set state = 'broken', checked = job.checked, position = job.position, hash = job.hash, finished_at = now(),
+            broken_position = job.position, reason = 'the last rows are missing'
+        where organization_id = tenant;
+        return false;
+    end if;
+    if job.position >= job.total then
+        select * into stranger from outside_the_chain();
+        if stranger.id is not null then
+            update audit_verification
+            set state = 'broken', checked = job.checked, position = job.position, hash = job.hash, finished_at = now(),
+                broken_action = stranger.id, broken_position = stranger.position,
+                reason = 'it was put in, and belongs to no place of the chain'
+            where organization_id = tenant;
+            return false;
+        end if;
+    end if;
+    update audit_verification
+    set checked = job.checked, position = job.position, hash = job.hash,
+        state = case when job.position >= job.total then 'sound' else 'running' end,
+        finished_at = case when job.position >= job.total then now() end
+    where organization_id = tenant;
+    return job.position < job.total;
+end
 $$;

@@ -56,15 +56,23 @@ pub fn cores() -> usize {
     available_parallelism().map_or(1, usize::from)
 }
 
-/// How many connections calls have.
-pub fn for_calls() -> usize {
+/// How many connections keep the database busy.
+pub fn busy() -> usize {
     cores() * 2 + 2
 }
 
+/// How many connections calls have beside those: whoever has none in use finds one, however many others are busy with slow calls.
+const FIRSTS: usize = 10;
+
+/// How many connections calls have.
+pub fn for_calls() -> usize {
+    busy() + FIRSTS
+}
+
 /// How many of the connections for calls one organization may have in use, and those together of whom it is not known who they
-/// are: a third is left for callers who are known, whoever else comes.
+/// are; and how many all of them together may have beyond the first of each.
 fn share() -> usize {
-    (for_calls() / 3).max(1)
+    (busy() / 3).max(1)
 }
 
 /// How many connections one process holds at most.

@@ -19,7 +19,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::{
     cluster::Cluster,
     config::Config,
-    connections::{self, Schema, cores, for_calls},
+    connections::{self, Schema, busy, cores},
     documents::{DocumentError, Documents},
     model::ModelClient,
 };
@@ -132,9 +132,9 @@ fn turns() -> usize {
     cores().saturating_sub(1).max(1)
 }
 
-/// How many may keep a connection while a document is made: half of the connections are always left for everybody else.
+/// How many may keep a connection while a document is made: half of those that keep the database busy, and most of all.
 fn places() -> usize {
-    for_calls() / 2
+    busy() / 2
 }
 
 fn services(config: &Config, model: Option<ModelClient>, public_url: String, (database, workers): (Database, Database)) -> Services {
@@ -212,6 +212,6 @@ mod tests {
 
     #[test]
     fn sending_never_takes_the_last_connection() {
-        assert!(places() >= 1 && places() < for_calls());
+        assert!(places() >= 1 && places() < connections::for_calls());
     }
 }

@@ -71,10 +71,11 @@ impl Db {
         Ok(())
     }
 
-    /// Waits for whoever else holds what this transaction needs for so long at most.
-    pub async fn wait_for_locks(&mut self, at_most: Duration) -> Result<(), Error> {
-        let limit = format!("{}ms", at_most.as_millis());
-        sqlx::query!("select set_config('lock_timeout', $1, true)", limit).fetch_one(self.connection()).await?;
+    /// Bounds each statement from here on, what it waits for included. A bound on waiting alone is one on each wait: whoever waits
+    /// for several holders after each other waits for each.
+    pub async fn limit_statements(&mut self, limit: Duration) -> Result<(), Error> {
+        let limit = format!("{}ms", limit.as_millis());
+        sqlx::query!("select set_config('statement_timeout', $1, true)", limit).fetch_one(self.connection()).await?;
         Ok(())
     }
 

@@ -155,6 +155,13 @@ pub async fn lock(db: &mut Db) -> Result<(), Error> {
     Ok(())
 }
 
+/// The same without waiting for whoever holds it; whether it is held now.
+pub async fn try_lock(db: &mut Db) -> Result<bool, Error> {
+    let organization = db.organization();
+    let locked = query!("select id from organization where id = $1 for no key update skip locked", organization);
+    Ok(locked.fetch_optional(db.connection()).await?.is_some())
+}
+
 /// Keeps the settings, the lock date among them, and the people as they are until the transaction ends. Any number of
 /// transactions may keep them at once.
 pub async fn keep(db: &mut Db) -> Result<(), Error> {

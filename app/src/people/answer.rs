@@ -13,7 +13,7 @@ use super::{
     invitations::{AnsweredInvitation, InvitationState, ReceivedInvitation},
     store::{
         grant, invitation,
-        member::{self, lock_organization},
+        member::{self, try_lock_organization},
         received::{self, Row},
     },
 };
@@ -39,8 +39,14 @@ use crate::{
     },
 };
 
-/// How long an answer waits for whoever changes the people of the organization.
-const LOCK_LIMIT: Duration = Duration::from_secs(2);
+/// How long each statement of an answer may wait for whoever changes the people of the organization.
+const STATEMENT_LIMIT: Duration = Duration::from_secs(1);
+
+/// How often it is tried whether the organization is free.
+const LOCK_TRIES: usize = 4;
+
+/// What lies between two tries.
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
 
 impl InvitationState {
     /// What has become of an invitation by now.
@@ -98,10 +104,8 @@ pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<Answered
     let person = cx.caller.person()?.clone();
     let (row, secret) = meant(cx, &person, given).await?;
     let id = row.id;
-    // Whoever else changes people there, or answers this invitation at the same time, goes first. Strangers come here, whose share
-    // of the connections is small.
-    cx.db.wait_for_locks(LOCK_LIMIT).await?;
-    lock_organization(&mut cx.db).await?;
+    cx.db.limit_statements(STATEMENT_LIMIT).await?;
+    hold_organization(cx).await?;
     let found = invitation::find(&mut cx.db, Some(id), None).await?.ok_or_else(|| Error::not_found("invitation"))?;
     refuse_unless_open(&row, &found, cx.now)?;
     if accept {
@@ -119,6 +123,18 @@ pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<Answered
     }
     let slug = accept.then_some(row.slug);
     Ok(AnsweredInvitation { id: InvitationId(id), organization: row.organization_name, slug, accepted: accept })
+}
+
+/// Holds the organization: whoever else changes people there, or answers this invitation at the same time, goes first. Nobody waits
+/// in its line: strangers come here, who have few connections together, and whoever is in the organization can keep it held.
+async fn hold_organization(cx: &mut Call) -> Result<(), Error> {
+    for _ in 0..LOCK_TRIES {
+        if try_lock_organization(&mut cx.db).await? {
+            return Ok(());
+        }
+        tokio::time::sleep(LOCK_PAUSE).await;
+    }
+    Err(Error::unavailable("Others are changing the organization at this moment."))
 }
 
 /// The invitation that this person may answer: one to their confirmed address by its id, or the one that a secret opens,

@@ -1,25 +1,39 @@
 //! Checking what is new, and asking for a check of all.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use super::{
     AuditProof, AuditVerification, BrokenEntry, VerificationState,
     store::{self, Row},
 };
-use crate::{day::Moment, error::Error, id::ActionId, operation::Call};
+use crate::{
+    day::Moment,
+    error::{Code, Error},
+    id::ActionId,
+    operation::Call,
+};
 
 /// How many rows of the chain are checked in one statement: as many as there are between two checkpoints.
 const STRETCH: i32 = 10_000;
 
+/// How long checking a stretch may take while somebody waits for it.
+const AT_ONCE: Duration = Duration::from_secs(2);
+
 /// Recomputes the chain from its last checkpoint up to where it ends now.
 pub async fn since_checkpoint(cx: &mut Call) -> Result<AuditProof, Error> {
+    if let Some((action, position)) = store::outside(&mut cx.db).await? {
+        return proof(cx, 0, position, Some(action), "it was put in, and belongs to no place of the chain".to_owned()).await;
+    }
+    cx.db.limit_statements(AT_ONCE).await?;
     let Some((end, last)) = store::head(&mut cx.db).await? else {
         return Ok(AuditProof { sound: true, after: 0, checked: 0, broken: None });
     };
     let (after, mut hash) = store::last_checkpoint(&mut cx.db).await?.unwrap_or_default();
     let mut position = after;
     while position < end {
-        let Some(stretch) = store::verify(&mut cx.db, position, &hash, STRETCH).await? else { break };
+        let Some(stretch) = store::verify(&mut cx.db, position, &hash, STRETCH).await.map_err(too_much)? else { break };
         if let (Some(broken), Some(at), Some(reason)) = (stretch.broken, stretch.broken_position, stretch.reason) {
             return proof(cx, after, at, Some(broken), reason).await;
         }
@@ -30,6 +44,15 @@ pub async fn since_checkpoint(cx: &mut Call) -> Result<AuditProof, Error> {
         return proof(cx, after, position, None, "the last rows are missing".to_owned()).await;
     }
     Ok(AuditProof { sound: true, after, checked: position - after, broken: None })
+}
+
+/// What changed very much at once is checked step by step.
+fn too_much(error: Error) -> Error {
+    match error.code {
+        Code::Unavailable => Error::new(Code::Conflict, "More was changed since the last checkpoint than can be checked at once.")
+            .hint("Verify the whole log: start_audit_verification goes on by itself, and says how far it is."),
+        _ => error,
+    }
 }
 
 async fn proof(cx: &mut Call, after: i64, position: i64, action: Option<Uuid>, reason: String) -> Result<AuditProof, Error> {

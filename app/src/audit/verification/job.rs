@@ -81,9 +81,14 @@ async fn checked(services: &Services, organization: OrganizationId, rows: i32) -
     let mut db = services.workers.begin(Reach::Organization(organization), Access::Write).await?;
     // A single row is waited for: it cannot be split.
     if rows > 1 {
-        store::limit_statements(&mut db, STEP_MAX).await?;
+        db.limit_statements(STEP_MAX).await?;
     }
-    let more = store::step(&mut db, rows).await?;
-    db.commit().await?;
-    Ok(more)
+    match store::step(&mut db, rows).await {
+        Ok(more) => db.commit().await.map(|()| more),
+        Err(error) => {
+            // The next step takes the job up again, so it must be free by then.
+            db.roll_back().await;
+            Err(error)
+        }
+    }
 }

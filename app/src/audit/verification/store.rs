@@ -1,7 +1,5 @@
 //! SQL of the checks of the chain.
 
-use std::time::Duration;
-
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
@@ -46,6 +44,12 @@ pub async fn verify(db: &mut Db, position: i64, hash: &[u8], at_most: i32) -> Re
     )
     .fetch_optional(db.connection())
     .await?)
+}
+
+/// A row that is in nobody's place: before the first of the chain, after its last, or in a log without a chain.
+pub async fn outside(db: &mut Db) -> Result<Option<(Uuid, i64)>, Error> {
+    let row = query!(r#"select id as "id!", position as "position!" from outside_the_chain()"#).fetch_optional(db.connection()).await?;
+    Ok(row.map(|row| (row.id, row.position)))
 }
 
 /// How many rows there are after a position and up to another.
@@ -103,11 +107,4 @@ pub async fn running(db: &mut Db, at_most: i32) -> Result<Vec<Uuid>, Error> {
     Ok(query_scalar!(r#"select organization_id as "organization_id!" from running_verifications($1)"#, at_most)
         .fetch_all(db.connection())
         .await?)
-}
-
-/// Bounds the statements of this transaction.
-pub async fn limit_statements(db: &mut Db, limit: Duration) -> Result<(), Error> {
-    let limit = format!("{}ms", limit.as_millis());
-    query!("select set_config('statement_timeout', $1, true)", limit).fetch_one(db.connection()).await?;
-    Ok(())
 }

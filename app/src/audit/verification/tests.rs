@@ -37,6 +37,50 @@ async fn hashes_are_over_the_text_that_they_always_were_over() {
     assert_eq!(studio.number(CHANGES_OTHERWISE).await, 0);
 }
 
+/// Puts a row into the log of an organization, at a place of whoever puts it there.
+const PUT_IN: &str =
+    "insert into action (organization_id, id, at, member_id, door, operation, arguments, outcome, position, hash, withheld, duration_ms)
+    select organization_id, gen_random_uuid(), at, member_id, door, 'remove_member', arguments, outcome, PLACE, hash, withheld, duration_ms
+    from action where organization_id = $1 order by position limit 1";
+
+#[tokio::test]
+async fn a_row_that_was_put_in_beside_the_chain_is_found_by_both_checks() {
+    for place in ["0", "-7", "1000000"] {
+        let studio = World::new("verify").await;
+        studio.ok("create_client", json!({"name": "Acme"})).await;
+        studio.sql(&PUT_IN.replace("PLACE", place)).await;
+        let found = json!(place.parse::<i64>().expect("a place"));
+        let proof = studio.ok("verify_audit", json!({})).await;
+        assert_eq!((&proof["sound"], &proof["broken"]["position"]), (&json!(false), &found), "{proof}");
+        let verification = verified(&studio).await;
+        assert_eq!((&verification["state"], &verification["broken"]["position"]), (&json!("broken"), &found), "{verification}");
+    }
+}
+
+#[tokio::test]
+async fn a_log_whose_end_was_taken_away_and_an_image_that_is_no_record_are_found() {
+    let studio = World::new("verify").await;
+    studio.ok("create_client", json!({"name": "Acme"})).await;
+    studio.sql("update change set before = 'null' where organization_id = $1 and before is null").await;
+    let proof = studio.ok("verify_audit", json!({})).await;
+    assert!(proof["broken"]["reason"].as_str().is_some_and(|reason| reason.contains("altered")), "{proof}");
+    studio.sql("delete from audit_head where organization_id = $1").await;
+    assert_eq!(studio.ok("verify_audit", json!({})).await["sound"], false);
+}
+
+#[tokio::test]
+async fn a_step_that_was_cut_off_is_taken_up_at_once_by_the_next() {
+    let studio = World::new("verify").await;
+    studio.sql(MANY).await;
+    studio.ok("start_audit_verification", json!({})).await;
+    let services = &studio.caller.services;
+    let mut db = services.workers.begin(Reach::Organization(studio.organization()), Access::Write).await.expect("begun");
+    db.limit_statements(std::time::Duration::from_millis(1)).await.expect("limited");
+    assert!(store::step(&mut db, 10_000).await.is_err());
+    db.roll_back().await;
+    assert_eq!(verified(&studio).await["state"], "sound");
+}
+
 async fn verified(studio: &World) -> Value {
     studio.ok("start_audit_verification", json!({})).await;
     job::go_on(&studio.caller.services).await.expect("gone on");
