@@ -1,5 +1,7 @@
 //! What follows a sent invoice: payments, and voiding it.
 
+use jiff::{ToSpan, civil::Date};
+
 use super::{
     Invoice, PaymentMethod, read,
     store::{self, PaymentRow, Row},
@@ -39,10 +41,7 @@ pub async fn record(
     if paid_on > cx.today()? {
         return Err(Error::invalid("date", format!("{paid_on} is in the future; give the day on which the money came.")));
     }
-    if let Some(issued_on) = row.issued_on.map(|day| day.to_jiff()).filter(|issued_on| paid_on < *issued_on) {
-        let message = format!("{paid_on} is before the day of issue, {issued_on}; give that day when it was paid in advance.");
-        return Err(Error::invalid("date", message));
-    }
+    held_against_issue(cx, &row, paid_on)?;
     let payment = PaymentRow {
         id: PaymentId::new().0,
         amount,
@@ -54,6 +53,17 @@ pub async fn record(
     store::insert_payment(&mut cx.db, row.id, &payment, now).await?;
     store::add_paid(&mut cx.db, row.id, amount).await?;
     read::get(cx, &row.id.to_string()).await
+}
+
+/// Who pays in advance does so within a year; what is longer ago is a slip of the pen, and what is before the day of issue may be one.
+fn held_against_issue(cx: &mut Call, row: &Row, paid_on: Date) -> Result<(), Error> {
+    let Some(issued_on) = row.issued_on.map(|day| day.to_jiff()).filter(|issued_on| paid_on < *issued_on) else { return Ok(()) };
+    if paid_on < issued_on.saturating_sub(1.year()) {
+        let message = format!("{paid_on} is more than a year before the day of issue, {issued_on}; give the day on which the money came.");
+        return Err(Error::invalid("date", message));
+    }
+    cx.warn(format!("The payment is dated {paid_on}, before the day of issue, {issued_on}."));
+    Ok(())
 }
 
 /// Removes a payment that was recorded by mistake: what it paid is open again.

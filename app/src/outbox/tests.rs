@@ -201,7 +201,7 @@ async fn a_crowd_of_proofs_that_may_not_leave_today_hides_nobodys_new_password()
 #[tokio::test]
 async fn what_somebody_wrote_before_a_mail_server_was_set_up_waits_until_their_address_is_confirmed() {
     let barbara = World::new("barbara").await.unconfirmed().await.where_mails_leave(false);
-    barbara.ok("create_client", json!({"name": "Acme", "email": "billing@acme.example"})).await;
+    barbara.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "email": "billing@acme.example"})).await;
     let lines = json!([{"description": "Deposit", "quantity": "1", "price": 10000}]);
     let draft = barbara.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
     barbara.ok("send_invoice", json!({"invoice": draft["id"]})).await;

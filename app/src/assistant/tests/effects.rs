@@ -27,7 +27,7 @@ async fn words(world: &World, argument: &str, value: &Value) -> String {
         ("client" | "project" | "member", id) => {
             world.ok(&format!("get_{noun}"), json!({ noun: id })).await["name"].as_str().expect("a name").to_owned()
         }
-        ("invoice" | "time_entry", _) => "Acme".to_owned(),
+        ("invoice" | "payment" | "time_entry", _) => "Acme".to_owned(),
         ("invitation", _) => "grace@example.com".to_owned(),
         ("action", _) => "Log time".to_owned(),
         ("notification", _) => world.ok("list_notifications", json!({})).await["items"][0]["text"].as_str().expect("a text").to_owned(),

@@ -64,14 +64,17 @@ async fn the_log_offers_no_undo_for_what_is_never_undone() {
 }
 
 #[tokio::test]
-async fn a_payment_is_of_a_day_from_the_day_of_issue_to_today() {
+async fn a_payment_is_of_a_day_that_money_can_have_come_on() {
     let studio = studio().await;
     let sent = sent(&studio).await;
-    for date in ["1970-01-01", "2026-11-20", "2026-11-22"] {
+    for date in ["1970-01-01", "2025-11-20", "2026-11-22"] {
         let refused = studio.refused("record_payment", json!({"invoice": sent["id"], "amount": 100, "date": date})).await;
         assert!(refused.field("date").is_some(), "{date}: {}", refused.message);
     }
-    pay(&studio, &sent, 100).await;
+    assert!(pay(&studio, &sent, 100).await["warnings"].is_null());
+    let in_advance = json!({"invoice": sent["id"], "amount": 100, "date": "2026-11-01"});
+    let warned = studio.ok("record_payment", in_advance).await["warnings"][0].clone();
+    assert!(warned.as_str().is_some_and(|words| words.contains("before the day of issue")), "{warned}");
 }
 
 #[tokio::test]
