@@ -300,7 +300,7 @@ pub async fn resend_invoice(
 /// nothing accounts for, and every number that was given with its invoice, the latest first.
 ///
 /// A void invoice keeps its number. `complete` is true when every count is on an invoice or was left out on record.
-#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "Report invoice numbers")]
+#[operation(read, idempotent, needs = WriteMoney, scope = MoneyRead, title = "Report invoice numbers")]
 pub async fn report_invoice_numbers(
     cx: &mut Call,
     /// Only numbers that were given in this year, such as 2026.

@@ -40,7 +40,7 @@ pub fn page() -> AnyView {
     let makes = here.may(Permission::WriteMoney);
     view! {
         <Head title="Invoices">
-            <a class="button" href=here.path("invoices/numbers")>"Numbers"</a>
+            {makes.then(|| view! { <a class="button" href=here.path("invoices/numbers")>"Numbers"</a> })}
             {makes.then(|| view! { <a class="button primary" href=here.path("invoices/new")>{icon(Icon::Plus)} <span>"New invoice"</span></a> })}
         </Head>
         <nav class="tabs" aria-label="State of the invoices">
