@@ -6,7 +6,7 @@ use super::{Invoice, InvoiceStatus, Payment, PaymentMethod, RecordPayment, Remov
 use crate::{
     access::Permission,
     money::written,
-    ui::{Dialog, Field, Form, Icon, Opens, Part, Select, Submit, Write, answered, choices, hidden, money, refusal, use_flash},
+    ui::{Dialog, Field, Form, Opens, Part, Select, Submit, Write, answered, choices, hidden, money, refusal, use_flash},
     visit::{changed, use_changes, use_here},
 };
 
@@ -81,7 +81,7 @@ fn Remove(payment: Payment) -> impl IntoView {
     let refused = Signal::derive(move || refusal(action).get().is_some());
     let (dialog, amount, day) = (format!("remove-payment-{}", payment.id), payment.amount.text.clone(), payment.date.label());
     view! {
-        <Opens dialog=dialog.clone() label="" spoken=format!("Remove the payment of {amount}") class="icon-button" drawing=Icon::Bin />
+        <Opens dialog=dialog.clone() label="Remove …" spoken=format!("Remove the payment of {amount} …") />
         <Dialog id=dialog title=format!("Remove the payment of {amount}?") refused closes=action.version()>
             <p>{format!("It was recorded for {day}. The log keeps it, and why it was removed.")}</p>
             <Form action id=format!("remove-{}", payment.id) class="stack">
