@@ -111,7 +111,7 @@ async fn step(studio: &World, drawn: u64) {
     let patterns = ["{YYYY}-{0001}", "R{1}", "{YY}{MM}{001}", "{YYYY}/{1}", "1{1}"];
     match drawn % 7 {
         0 => set(studio, json!({"number_pattern": patterns[(drawn / 7) as usize % patterns.len()]})).await,
-        1 => set(studio, json!({"number_yearly_reset": drawn / 7 % 2 == 0})).await,
+        1 => set(studio, json!({"number_yearly_reset": (drawn / 7).is_multiple_of(2)})).await,
         2 => {
             let next = report(studio).await["next"].as_i64().expect("a count");
             studio.ok("set_next_invoice_number", json!({"next": next + (drawn / 7 % 5) as i64})).await;
