@@ -2,9 +2,11 @@
 //!
 //! Each share is at most so many connections in use, or waited for in line, at once. The first of each share is its own; what
 //! all shares have beyond their first is as much as one may have, together. So one that is busy with slow work takes one connection
-//! from the others, and whoever comes next finds one unless as many are busy as there are connections. Whoever finds theirs in use waits before the line and holds nothing meanwhile. Whose a credential is, is remembered from the last time that it was recognized: it is
-//! looked at among those of its owner, and one that nobody is known to have among all that nobody is known to have. That is for
-//! fairness only: what a caller may do is never decided here.
+//! from the others, and whoever comes next finds one unless as many are busy as there are connections.
+//!
+//! Whoever finds theirs in use waits before the line and holds nothing meanwhile. Whose a credential is, is remembered from the
+//! last time that it was recognized: it is looked at among those of its owner, and one that nobody is known to have among all that
+//! nobody is known to have. That is for fairness only: what a caller may do is never decided here.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
