@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     frame::Mark,
-    ui::{Field, Form, Submit, Write, hidden},
+    ui::{Field, Form, Submit, Write, escaped, hidden},
+    verification::Purpose,
     visit::use_visit,
 };
 
@@ -74,7 +75,8 @@ pub fn sign_in() -> AnyView {
     let query = use_query_map();
     let next = query.read_untracked().get("next").unwrap_or_default();
     let reset = query.read_untracked().get("reset").is_some();
-    let open = use_visit().sign_up == SignUpPolicy::Open;
+    let forgot = if next.is_empty() { "/forgot".to_owned() } else { format!("/forgot?next={}", escaped(&next)) };
+    let new = way_for_newcomers(use_visit().sign_up, &next);
     view! {
         <Title text="Sign in · Stint" />
         <Doorway title="Welcome back" lead="Sign in to go on where you left off.">
@@ -85,11 +87,21 @@ pub fn sign_in() -> AnyView {
                 {hidden("next", next)}
                 <Submit label="Sign in" />
             </Form>
-            <p class="quiet"><a href="/forgot">"Forgot your password?"</a></p>
-            {open.then(|| view! { <p class="quiet">"New here? " <a href="/sign-up">"Create an account"</a></p> })}
+            <p class="quiet"><a href=forgot>"Forgot your password?"</a></p>
+            {new.map(|way| view! { <p class="quiet">"New here? " <a href=way>"Create an account"</a></p> })}
         </Doorway>
     }
     .into_any()
+}
+
+/// Where somebody without an account gets one. Whoever came from an invitation goes back to it: the account that is made there is in.
+fn way_for_newcomers(policy: SignUpPolicy, next: &str) -> Option<String> {
+    let invited = next.starts_with(Purpose::AnswerInvitation.path("").as_str());
+    match policy {
+        SignUpPolicy::Open | SignUpPolicy::Invited if invited => Some(next.to_owned()),
+        SignUpPolicy::Open => Some("/sign-up".to_owned()),
+        SignUpPolicy::Invited | SignUpPolicy::Closed => None,
+    }
 }
 
 /// What stands around them.

@@ -134,6 +134,13 @@ mod tests {
     }
 
     #[test]
+    fn what_no_duration_is_written_like_is_no_budget() {
+        for text in ["1e3", "+40", "-40", "4 0", "0x40", "inf", "NaN", "40 hours of work", "٤٠"] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_thousand_hours_are_never_taken_for_one() {
         assert_eq!(seconds("1,000").unwrap_err(), "\"1,000\" holds a number that can be read in two ways; write 1000 or 1.0 instead.");
         for text in ["1.000", "12.500", "1,000h", "1.000,5", "1,000.5"] {

@@ -313,21 +313,28 @@ pub async fn report_invoice_numbers(
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
+    /// Whether to count all numbers that match.
+    #[server(default)]
+    with_total: bool,
 ) -> Result<NumberReport, Error> {
-    numbering::report(cx, year, limit, cursor).await
+    numbering::report(cx, numbering::Asked { year, limit, cursor, with_total }).await
 }
 
 /// Set the count of the next invoice, forward only: for whoever comes from another product with invoices sent, or begins a block of
 /// numbers. What is left out stays on record, and the report of invoice numbers names it.
 ///
-/// With 30 invoices sent elsewhere this year: {"next": 31}. Refused when that count, or a higher one, was given already.
+/// With 30 invoices sent elsewhere this year: {"next": 31}. Refused when that count, or a higher one, was given already. It cannot be
+/// set back.
 #[operation(write, needs = ManageOrganization, reach = Person, title = "Set the next invoice number")]
 pub async fn set_next_invoice_number(
     cx: &mut Call,
-    /// The count of the next invoice, up to 999,999,999.
+    /// The count of the next invoice, up to 999,999,999: 31, where the number is to be 2026-0031.
     next: i64,
+    /// Whether more than 10,000 counts may be left out; without it that is refused.
+    #[server(default)]
+    leave_out_many: bool,
 ) -> Result<NumberReport, Error> {
-    numbering::set_next(cx, next).await
+    numbering::set_next(cx, next, leave_out_many).await
 }
 
 /// Record that a client paid, in whole or in part. The invoice is paid when nothing is left; paying too much is refused.

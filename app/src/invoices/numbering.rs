@@ -25,6 +25,9 @@ use crate::{
 /// The highest count.
 const COUNT_MAX: i64 = 999_999_999;
 
+/// How many counts are left out without a word.
+const LEFT_OUT_MAX: i64 = 10_000;
+
 /// How many series, left out and missing counts the report names.
 const REPORT_MAX: i64 = 100;
 
@@ -144,8 +147,8 @@ async fn skip(cx: &mut Call, counter: &Counter, count: i64, reason: SkipReason) 
     store::insert_skip(&mut cx.db, &skip, member, now).await
 }
 
-/// Sets the next number, forward only.
-pub async fn set_next(cx: &mut Call, next: i64) -> Result<NumberReport, Error> {
+/// Sets the next number, forward only. There is no way back, so many numbers are left out only when that was said.
+pub async fn set_next(cx: &mut Call, next: i64, leave_out_many: bool) -> Result<NumberReport, Error> {
     let numbering = Numbering::of(&organizations::settings::get(cx).await?, cx.today()?)?;
     let counter = store::lock_counter(&mut cx.db, &numbering.first()).await?;
     let counter = standing(cx, &numbering, counter).await?;
@@ -156,36 +159,62 @@ pub async fn set_next(cx: &mut Call, next: i64) -> Result<NumberReport, Error> {
         );
         return Err(Error::invalid("next", message));
     }
+    let left_out = next - counter.last - 1;
+    if left_out > LEFT_OUT_MAX && !leave_out_many {
+        let message = format!(
+            "{} would leave out {left_out} numbers for ever: the next one is {}. Give the count alone, such as 31 and not 20260031, or say \
+             that so many are left out.",
+            numbering.number(next),
+            numbering.number(counter.last + 1)
+        );
+        return Err(Error::invalid("next", message));
+    }
     skip(cx, &counter, next, SkipReason::Set).await?;
     store::set_counter(&mut cx.db, &Counter { last: next - 1, ..counter }).await?;
-    report(cx, None, None, None).await
+    report(cx, Asked::default()).await
+}
+
+/// What is asked for; the arguments of `report_invoice_numbers`.
+#[derive(Default)]
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct Asked {
+    pub year: Option<i16>,
+    pub limit: Option<u32>,
+    pub cursor: Option<String>,
+    pub with_total: bool,
 }
 
 /// The series, what each number is, and that none is missing.
-pub async fn report(cx: &mut Call, year: Option<i16>, limit: Option<u32>, cursor: Option<String>) -> Result<NumberReport, Error> {
+pub async fn report(cx: &mut Call, asked: Asked) -> Result<NumberReport, Error> {
     let numbering = Numbering::of(&organizations::settings::get(cx).await?, cx.today()?)?;
     let counter = store::counter(&mut cx.db).await?.unwrap_or_else(|| numbering.first());
     let counter = standing(cx, &numbering, counter).await?;
-    let (next, next_number) = following(cx, &numbering, &counter).await?;
+    // The rest of the report holds where no next number can be found.
+    let following = match following(cx, &numbering, &counter).await {
+        Err(error) if error.code == Code::Conflict => None,
+        following => Some(following?),
+    };
+    let (next, next_number) = following.unzip();
     let zone = cx.membership()?.zone.clone();
     let series = store::series(&mut cx.db, REPORT_MAX).await?.into_iter().map(read_series).collect();
     let skipped = store::skips(&mut cx.db, REPORT_MAX).await?.into_iter().map(|row| read_skip(row, &zone)).collect::<Result<_, _>>()?;
     let missing: Vec<_> = store::missing(&mut cx.db, REPORT_MAX).await?.into_iter().map(read_missing).collect();
-    let numbers = numbers(cx, year, limit, cursor).await?;
+    let numbers = numbers(cx, asked).await?;
     Ok(NumberReport { complete: missing.is_empty(), next, next_number, series, skipped, missing, numbers })
 }
 
 /// A page of the numbers that were given, the latest first.
-async fn numbers(cx: &mut Call, year: Option<i16>, limit: Option<u32>, cursor: Option<String>) -> Result<Page<GivenNumber>, Error> {
+async fn numbers(cx: &mut Call, asked: Asked) -> Result<Page<GivenNumber>, Error> {
+    let Asked { year, limit, cursor, with_total } = asked;
     let (limit, after, today) = (page::limit(limit)?, cursor.as_deref().map(Cursor::decode).transpose()?, cx.today()?);
     let at = after.as_ref().map(|after| after.key.parse::<Timestamp>()).transpose();
     let at = at.map_err(|_| Error::invalid("cursor", "The cursor does not belong to this list; start again without it."))?;
     let after = at.map(crate::database::instant).zip(after.as_ref());
     let rows = store::numbers(&mut cx.db, year, after, limit + 1).await?;
-    let total = store::count_numbers(&mut cx.db, year).await?;
+    let total = if with_total { Some(store::count_numbers(&mut cx.db, year).await?) } else { None };
     let place = |row: &NumberRow| Cursor { key: row.sent_at.to_jiff().to_string(), id: row.id };
     let page = Page::of(cx.caller.room, rows, limit, place, |row| read_number(row, today))?;
-    Ok(Page { total: Some(total), ..page })
+    Ok(Page { total, ..page })
 }
 
 fn read_series(row: SeriesRow) -> NumberSeries {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     access::Permission,
-    ui::{Empty, Field, Form, Head, Part, Submit, Tone, Write, answered, badge, date, fetched, loaded, money, more, use_flash},
+    ui::{Empty, Field, Form, Head, Part, Submit, Tick, Tone, Write, answered, badge, date, fetched, loaded, money, more, use_flash},
     visit::{changed, use_changes, use_here},
 };
 
@@ -18,7 +18,7 @@ pub fn page() -> AnyView {
     let query = use_query_map();
     let year = Memo::new(move |_| query.with(|query| query.get("year").and_then(|year| year.parse::<i16>().ok())));
     let asked = move || (changes.money.get(), year.get(), query.with(|query| query.get("cursor")));
-    let report = fetched(asked, |(_, year, cursor)| report_invoice_numbers(year, Some(50), cursor));
+    let report = fetched(asked, |(_, year, cursor)| report_invoice_numbers(year, Some(50), cursor, false));
     view! {
         <Head title="Invoice numbers" />
         {loaded(report, move |report| shown(report, year.get_untracked()))}
@@ -37,7 +37,10 @@ fn shown(report: NumberReport, year: Option<i16>) -> AnyView {
         {lost.then(|| view! { <div class="notice wrong" role="alert"><p>"Nothing accounts for these counts. Verify the audit log, and look for a backup:"</p> <ul>{missing}</ul></div> })}
         <div class="columns">
             <Part title="The next invoice" id="next-number">
-                <p class="figure">{next_number}</p>
+                {match next_number {
+                    Some(number) => view! { <p class="figure">{number}</p> }.into_any(),
+                    None => view! { <p>"Invoices have every number that comes next. Change the pattern in Settings, Organization."</p> }.into_any(),
+                }}
                 {manages.then(|| view! { <Next next /> })}
             </Part>
             {(!series.is_empty()).then(|| view! { <Part title="Series" id="series"><ul class="rows">{series.iter().map(series_row).collect_view()}</ul></Part> })}
@@ -58,10 +61,10 @@ fn verdict(report: &NumberReport) -> impl IntoView + use<> {
 
 /// Setting the next number forward.
 #[component]
-fn Next(next: i64) -> impl IntoView {
+fn Next(next: Option<i64>) -> impl IntoView {
     let (changes, flash, action) = (use_changes(), use_flash(), Write::<SetNextInvoiceNumber>::new());
     answered(action, move |set| {
-        flash.say(format!("The next invoice is {}.", set.result.next_number));
+        flash.say(format!("The next invoice is {}.", set.result.next_number.clone().unwrap_or_default()));
         changed(changes.money);
     });
     view! {
@@ -71,9 +74,10 @@ fn Next(next: i64) -> impl IntoView {
                 name="next"
                 kind="number"
                 required=true
-                value=next.to_string()
-                hint="Forward only, such as 31 after 30 invoices that were sent elsewhere. What is left out stays on record."
+                value=next.map(|next| next.to_string()).unwrap_or_default()
+                hint="The count alone, such as 31 after 30 invoices that were sent elsewhere. Forward only: it cannot be set back."
             />
+            <Tick label="Even if more than 10,000 numbers are left out" name="leave_out_many" />
             <Submit label="Set the next number" class="button" />
         </Form>
     }

@@ -117,6 +117,7 @@ pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<Answered
     let (words, now) = (if accept { "accepted" } else { "declined" }, cx.now);
     invitation::answer(&mut cx.db, id, words, now).await?;
     travelling::withdraw(&mut cx.db, &[Purpose::AnswerInvitation, Purpose::JoinOrganization], id, now).await?;
+    invitation::keep_mails(&mut cx.db, id, &format!("The invitation was {words}, so its mail is not needed any more.")).await?;
     if accept {
         let member = join(cx, &person, &found).await?;
         cx.come_in(member).await?;

@@ -107,6 +107,7 @@ pub async fn revoke(cx: &mut Call, given: &str) -> Result<Invitation, Error> {
     let now = cx.now;
     if !row.revoked {
         invitation::revoke(&mut cx.db, row.id, now).await?;
+        invitation::keep_mails(&mut cx.db, row.id, "The invitation was taken back, so its mail is not needed any more.").await?;
     }
     read(cx, Row { revoked: true, ..row })
 }

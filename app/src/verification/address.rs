@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Purpose,
-    links::{LinkState, ShownLink},
+    links::{LinkMail, LinkState, ShownLink},
     mail, pace, store,
     travelling::{self, Travelling},
 };
@@ -72,6 +72,19 @@ pub async fn send_again(caller: &Caller) -> Result<(), Error> {
     db.commit().await?;
     caller.services.mail_waits.notify_one();
     Ok(())
+}
+
+/// What became of the latest mail with a link that confirms the caller's address. What the mail server said is for whoever runs it.
+pub async fn link_mail(caller: &Caller) -> Result<Option<LinkMail>, Error> {
+    let person = caller.person()?;
+    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Read).await?;
+    let newest = store::newest_mail(&mut db, person.id, &person.email, &[Purpose::ConfirmAddress]).await?;
+    Ok(newest.map(|mail| match (mail.state.as_str(), mail.refused) {
+        ("sent", _) => LinkMail::Sent,
+        ("failed", _) => LinkMail::Failed,
+        (_, true) => LinkMail::Postponed,
+        (_, false) => LinkMail::Waiting,
+    }))
 }
 
 /// Confirms the caller's address, or gives them the new one, by the secret that was sent there.

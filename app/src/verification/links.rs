@@ -47,6 +47,26 @@ pub async fn send_verification() -> Result<(), Error> {
     super::address::send_again(&crate::context::Caller::current()?).await
 }
 
+/// What became of the latest mail with a link that confirms the address of the person who is signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkMail {
+    /// It has not left yet.
+    Waiting,
+    /// No mail server has taken it yet; it is tried again.
+    Postponed,
+    /// A mail server has taken it.
+    Sent,
+    /// It was refused, and is not tried again.
+    Failed,
+}
+
+/// What became of the latest mail with a link that confirms the address of the person who is signed in; absent when there was none.
+#[server(name = ShowLinkMail, prefix = "/call", endpoint = "show_link_mail", input = server_fn::codec::GetUrl)]
+pub async fn show_link_mail() -> Result<Option<LinkMail>, Error> {
+    super::address::link_mail(&crate::context::Caller::current()?).await
+}
+
 /// Confirms an address by the secret that was sent there, or makes it the one that the person signs in with. Refused when
 /// the secret was used or has run out, and for anybody but the person that it was drawn for.
 #[server(name = ConfirmAddress, prefix = "/call", endpoint = "confirm_address")]

@@ -106,10 +106,17 @@ pub fn forgot() -> AnyView {
                 <Field label="E-mail" name="email" kind="email" required=true autocomplete="username" />
                 <Submit label="Send the link" />
             </Form>
-            <p class="quiet">"Found it again? " <a href="/sign-in">"Sign in"</a></p>
+            {found_again()}
         </Doorway>
     }
     .into_any()
+}
+
+/// The way back to where somebody came from.
+fn found_again() -> AnyView {
+    let next = use_query_map().read_untracked().get("next").unwrap_or_default();
+    let way = if next.is_empty() { "/sign-in".to_owned() } else { sign_in(&next) };
+    view! { <p class="quiet">"Found it again? " <a href=way>"Sign in"</a></p> }.into_any()
 }
 
 /// What stands there where no mail leaves.
@@ -119,7 +126,7 @@ fn by_the_operator() -> AnyView {
         <Doorway title="A new password" lead="No mail leaves here, so ask whoever runs this Stint for a link.">
             <p>"They make it with this command, for the address that you sign in with. It opens for an hour."</p>
             <p><code>"stint admin reset-password --email you@example.com"</code></p>
-            <p class="quiet">"Found it again? " <a href="/sign-in">"Sign in"</a></p>
+            {found_again()}
         </Doorway>
     }
     .into_any()

@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::links::{ChangeAddress, ForgetAddressChange, SendAddressChange, SendVerification, show_waiting_address};
+use super::links::{
+    ChangeAddress, ForgetAddressChange, LinkMail, SendAddressChange, SendVerification, show_link_mail, show_waiting_address,
+};
 use crate::{
     account::Profile,
     ui::{Field, Form, Part, Submit, Tone, Write, answered, badge, fetched, loaded, use_flash},
-    visit::{changed, use_visit},
+    visit::{changed, use_here, use_visit},
 };
 
 /// Above every page while the address of whoever looks is not confirmed and a mail could confirm it.
@@ -15,20 +17,53 @@ pub fn Unconfirmed() -> impl IntoView {
     let visit = use_visit();
     let email = visit.person.filter(|person| !person.confirmed && visit.mail_leaves).map(|person| person.email);
     email.map(|email| {
+        let sent = RwSignal::new(0_u32);
+        let mail = fetched(move || sent.get(), |_| show_link_mail());
         view! {
             <div class="notice" role="note">
-                <span>"Confirm that " <b>{email}</b> " is yours by the link that is mailed there. Until then nothing is mailed for you."</span>
-                <SendAgain id="send-verification" />
+                <div>
+                    {loaded(mail, move |mail| fate(&email, mail, use_here().path("settings#address")))}
+                    " Until it is confirmed nothing is mailed for you."
+                </div>
+                <SendAgain id="send-verification" sent />
             </div>
         }
     })
 }
 
+/// What became of the latest mail with the link, and what to do.
+fn fate(email: &str, mail: Option<LinkMail>, settings: String) -> AnyView {
+    let email = email.to_owned();
+    match mail {
+        Some(LinkMail::Sent) => view! { <span>"Confirm that " <b>{email}</b> " is yours by the link that was mailed there."</span> }.into_any(),
+        Some(LinkMail::Waiting) => view! { <span>"The mail that confirms " <b>{email}</b> " leaves in a moment."</span> }.into_any(),
+        Some(LinkMail::Postponed) => view! {
+            <span>"The mail that confirms " <b>{email}</b> " was not taken by its mail server yet. It is tried again: is the address right?"</span>
+        }
+        .into_any(),
+        Some(LinkMail::Failed) => view! {
+            <span>
+                "The mail that confirms " <b>{email}</b> " could not be delivered. Send it again, or " <a href=settings>"change the address"</a> "."
+            </span>
+        }
+        .into_any(),
+        None => view! { <span>"Confirm that " <b>{email}</b> " is yours by a link that is mailed there."</span> }.into_any(),
+    }
+}
+
 /// Sends the link that confirms an address once more.
 #[component]
-fn SendAgain(id: &'static str) -> impl IntoView {
+fn SendAgain(
+    id: &'static str,
+    /// How often it was sent from here.
+    #[prop(default = RwSignal::new(0))]
+    sent: RwSignal<u32>,
+) -> impl IntoView {
     let (flash, action) = (use_flash(), Write::<SendVerification>::new());
-    answered(action, move |()| flash.say("The mail is on its way. Look among unwanted mails too."));
+    answered(action, move |()| {
+        flash.say("The mail is on its way. Look among unwanted mails too.");
+        changed(sent);
+    });
     view! {
         <Form action id=id>
             <Submit label="Send the link again" class="button" />

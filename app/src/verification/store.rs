@@ -189,6 +189,27 @@ pub async fn mail(db: &mut Db, mail: &NewMail<'_>, now: Timestamp) -> Result<(),
     Ok(())
 }
 
+/// What became of a mail.
+pub struct MailFate {
+    /// Its state.
+    pub state: String,
+    /// Whether it was refused so far.
+    pub refused: bool,
+}
+
+/// What became of the newest mail with a link for these purposes to a person at an address.
+pub async fn newest_mail(db: &mut Db, person: UserId, address: &str, purposes: &[Purpose]) -> Result<Option<MailFate>, Error> {
+    Ok(query_as!(
+        MailFate,
+        r#"select state as "state!", refused as "refused!" from newest_mail_to_person($1, $2, $3)"#,
+        person.0,
+        address,
+        &names(purposes)
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
 /// Keeps mails with links for these purposes from leaving, since what they are for was done.
 pub async fn keep_mails(db: &mut Db, person: UserId, purposes: &[Purpose], why: &str) -> Result<(), Error> {
     query!("select keep_mails_to_person($1, $2, $3)", person.0, &names(purposes), why).fetch_one(db.connection()).await?;

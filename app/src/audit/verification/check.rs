@@ -50,7 +50,7 @@ pub async fn since_checkpoint(cx: &mut Call) -> Result<AuditProof, Error> {
 fn too_much(error: Error) -> Error {
     match error.code {
         Code::Unavailable => Error::new(Code::Conflict, "More was changed since the last checkpoint than can be checked at once.")
-            .hint("Verify the whole log: start_audit_verification goes on by itself, and says how far it is."),
+            .hint("Verify the whole log instead: that goes on by itself, and says how far it is."),
         _ => error,
     }
 }

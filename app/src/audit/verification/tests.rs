@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{job, store};
 use crate::{
     database::{Access, Reach},
-    testing::World,
+    testing::{World, apart, owner},
 };
 
 /// Calls without changes, put into the chain as its function does: more than there are between two checkpoints.
@@ -79,6 +79,53 @@ async fn a_step_that_was_cut_off_is_taken_up_at_once_by_the_next() {
     assert!(store::step(&mut db, 10_000).await.is_err());
     db.roll_back().await;
     assert_eq!(verified(&studio).await["state"], "sound");
+}
+
+/// A step is cut off the first time that it writes how far it is.
+const SLOW_ONCE: &str = "create sequence tries;
+    create function slow_once() returns trigger language plpgsql security definer as $$
+    begin
+        if nextval('tries') = 1 then
+            perform pg_sleep(60);
+        end if;
+        return new;
+    end
+    $$;
+    create trigger slow_once before update on audit_verification for each row when (new.position > old.position) execute function slow_once()";
+
+#[tokio::test]
+async fn the_job_takes_up_a_step_that_was_cut_off_at_its_limit() {
+    apart("cut_off", async {
+        let studio = World::new("verify").await;
+        studio.ok("create_client", json!({"name": "Acme"})).await;
+        studio.ok("create_client", json!({"name": "Globex"})).await;
+        let owner = owner().await;
+        sqlx::raw_sql(SLOW_ONCE).execute(&owner).await.expect("a slow step");
+        studio.ok("start_audit_verification", json!({})).await;
+        job::go_on(&studio.caller.services).await.expect("gone on");
+        let tries: i64 = sqlx::query_scalar("select last_value from tries").fetch_one(&owner).await.expect("tries");
+        owner.close().await;
+        assert!(tries > 1, "the first step was cut off");
+        assert_eq!(studio.ok("get_audit_verification", json!({})).await["state"], "sound");
+    })
+    .await;
+}
+
+/// A change as of another action, put in by whoever can write to the table.
+const CHANGE_PUT_IN: &str = "insert into change (organization_id, action_id, kind, record_id, before, after)
+    select organization_id, ACTION, kind, record_id, before, after from change where organization_id = $1 limit 1";
+
+#[tokio::test]
+async fn a_change_that_belongs_to_no_action_is_found_by_the_whole_check() {
+    for action in ["'01900000-0000-7000-8000-000000000000'", "'ffffffff-ffff-7fff-bfff-ffffffffffff'"] {
+        let studio = World::new("verify").await;
+        studio.ok("create_client", json!({"name": "Acme"})).await;
+        assert_eq!(verified(&studio).await["state"], "sound");
+        studio.sql(&CHANGE_PUT_IN.replace("ACTION", action)).await;
+        let verification = verified(&studio).await;
+        assert_eq!(verification["state"], "broken", "{verification}");
+        assert_eq!(verification["broken"]["action"], action.trim_matches('\''), "{verification}");
+    }
 }
 
 async fn verified(studio: &World) -> Value {

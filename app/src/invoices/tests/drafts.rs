@@ -138,3 +138,25 @@ async fn a_member_finds_no_invoice() {
     assert_eq!(barbara.code("list_unbilled", json!({})).await, Code::NotFound);
     assert_eq!(barbara.code("send_invoice", json!({"invoice": invoice["id"]})).await, Code::Forbidden);
 }
+
+#[tokio::test]
+async fn projects_of_an_invoice_are_named_as_everywhere_and_are_the_clients_own() {
+    let studio = studio().await;
+    studio.ok("create_client", json!({"name": "Beta", "rate": 9000, "tax_rate": "19"})).await;
+    studio.ok("create_project", json!({"client": "Beta", "name": "Dashboard"})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Frontend / Backend"})).await;
+    log(&studio, "2026-11-20", "1h").await;
+    let split = json!({"project": "Frontend / Backend", "date": "2026-11-20", "duration": "2h"});
+    studio.ok("create_time_entry", split).await;
+    let preview = async |project: &str| studio.call("preview_invoice", json!({"client": "Acme", "projects": [project]})).await;
+    for (project, seconds) in
+        [("Dashboard", 3_600), ("acme / dashboard", 3_600), ("Frontend / Backend", 7_200), ("Acme / Frontend / Backend", 7_200)]
+    {
+        let found = preview(project).await.unwrap_or_else(|error| panic!("{project}: {error:?}"));
+        assert_eq!(found["lines"][0]["worked"]["seconds"], seconds, "{project}: {found}");
+    }
+    for project in ["Beta / Dashboard", "Acme / Nowhere"] {
+        let code = preview(project).await.expect_err(project).code;
+        assert!(matches!(code, Code::NotFound | Code::Invalid), "{project}: {code:?}");
+    }
+}

@@ -57,6 +57,18 @@ async fn whoever_comes_with_30_invoices_goes_on_with_31_and_the_report_says_why(
 }
 
 #[tokio::test]
+async fn a_whole_number_that_is_taken_for_a_count_is_asked_about_and_the_last_count_leaves_a_report() {
+    let studio = studio().await;
+    let refused = studio.refused("set_next_invoice_number", json!({"next": 20_260_031})).await;
+    assert!(refused.field("next").is_some_and(|why| why.contains("20260030 numbers") && why.contains("2026-0001")), "{}", refused.message);
+    let report = studio.ok("set_next_invoice_number", json!({"next": 999_999_999, "leave_out_many": true})).await;
+    assert_eq!((&report["next"], &report["complete"]), (&json!(999_999_999), &json!(true)));
+    assert_eq!(send(&studio).await, "2026-999999999");
+    let report = self::report(&studio).await;
+    assert_eq!((report.get("next"), &report["items"][0]["number"]), (None, &json!("2026-999999999")), "{report}");
+}
+
+#[tokio::test]
 async fn a_number_that_an_invoice_has_under_an_earlier_pattern_is_left_out_on_record() {
     let studio = studio().await;
     set(&studio, json!({"number_pattern": "R{1}"})).await;
@@ -133,7 +145,7 @@ async fn under_every_order_of_changes_each_number_is_given_once_as_announced_and
             assert_eq!(announced, number, "seed {seed}");
             assert!(numbers.insert(number.clone()), "seed {seed}: {number} was given twice");
         }
-        let report = report(&studio).await;
+        let report = studio.ok("report_invoice_numbers", json!({"with_total": true})).await;
         assert_eq!((&report["complete"], &report["total"]), (&json!(true), &json!(25)), "seed {seed}: {report}");
     }
 }

@@ -16,10 +16,12 @@ use crate::{
 pub struct NumberReport {
     /// Whether every count up to where the counter stands is on an invoice or was left out on record.
     pub complete: bool,
-    /// The count of the next invoice.
-    pub next: i64,
-    /// The number of the next invoice, were it sent today.
-    pub next_number: String,
+    /// The count of the next invoice; absent when the pattern has no number left that no invoice has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<i64>,
+    /// The number of the next invoice, were it sent today; absent likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_number: Option<String>,
     /// The series that invoices were numbered in, the oldest first: one for each time that the counter began anew. 100 at most.
     pub series: Vec<NumberSeries>,
     /// Counts that were left out, the latest first; 100 at most.

@@ -167,6 +167,20 @@ pub async fn answer(db: &mut Db, id: Uuid, answer: &str, now: Timestamp) -> Resu
     Ok(())
 }
 
+/// Keeps the mails of an invitation from leaving that have not left, and says why: also of those that no mail server took.
+pub async fn keep_mails(db: &mut Db, id: Uuid, why: &str) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update outgoing_mail set state = 'failed', last_error = $3 where organization_id = $1 and reference = $2 and state <> 'sent'",
+        organization,
+        id,
+        why
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
 /// The invitation with this id, or the open one to this address.
 pub async fn find(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Result<Option<Row>, Error> {
     let organization = db.organization();

@@ -228,3 +228,21 @@ async fn a_mail_that_failed_is_seen_at_its_invitation_until_it_is_sent_again() {
     studio.ok("resend_invitation", json!({"invitation": sent["id"]})).await;
     assert_eq!(listed().await["state"], "waiting");
 }
+
+#[tokio::test]
+async fn the_mail_of_an_invitation_that_was_answered_or_taken_back_asks_for_nothing_any_more() {
+    let studio = studio().await;
+    let mails = async || studio.ok("list_mails", json!({})).await["items"].clone();
+    let sent = studio.ok("invite_member", json!({"email": "bounce@example.com", "role": "member"})).await;
+    studio.sql("update outgoing_mail set state = 'failed', last_error = 'no such mailbox' where organization_id = $1").await;
+    studio.ok("revoke_invitation", json!({"invitation": sent["id"]})).await;
+    let mail = mails().await[0].clone();
+    assert_eq!(mail["last_error"], "The invitation was taken back, so its mail is not needed any more.", "{mail}");
+    let edsger = World::new("edsger").await;
+    let sent = studio.ok("invite_member", json!({"email": "edsger@example.com", "role": "member"})).await;
+    let link = sent["link"].as_str().and_then(|link| link.rsplit('/').next()).expect("a link").to_owned();
+    edsger.ok("answer_invitation", json!({"invitation": link, "accept": true})).await;
+    let mail = mails().await[0].clone();
+    assert_eq!((&mail["state"], &mail["recipient"]), (&json!("failed"), &json!("edsger@example.com")), "{mail}");
+    assert_eq!(mail["last_error"], "The invitation was accepted, so its mail is not needed any more.", "{mail}");
+}

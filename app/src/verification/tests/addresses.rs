@@ -9,9 +9,9 @@ use crate::{
     testing::World,
     verification::{
         Purpose,
-        address::{confirm, send_again, show},
+        address::{confirm, link_mail, send_again, show},
         change,
-        links::LinkState,
+        links::{LinkMail, LinkState},
         operator, reset,
     },
 };
@@ -255,4 +255,20 @@ async fn an_operator_is_given_the_link_of_an_address_that_waits() {
     let link = operator::confirmation(services, &after, None).await.expect("a link");
     confirm(&barbara.world.caller, &super::secret_in(&link)).await.expect("confirmed");
     assert_eq!(barbara.again().await.email, after);
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_link_learns_what_became_of_its_mail() {
+    let acme = World::new("acme").await;
+    let barbara = signed_up(&acme).await;
+    let becomes = async |what: &str| {
+        let of = format!("update outgoing_mail set {what} where $1::uuid is not null and recipient = '{}'", barbara.email);
+        acme.sql(&of).await;
+        link_mail(&barbara.world.caller).await.expect("an answer")
+    };
+    assert_eq!(link_mail(&barbara.world.caller).await, Ok(Some(LinkMail::Waiting)));
+    assert_eq!(becomes("last_error = '450 try later'").await, Some(LinkMail::Postponed));
+    assert_eq!(becomes("state = 'failed', last_error = '550 no such mailbox'").await, Some(LinkMail::Failed));
+    assert_eq!(becomes("state = 'sent', last_error = null").await, Some(LinkMail::Sent));
+    assert_eq!(link_mail(&acme.caller).await, Ok(None), "of others nobody learns anything");
 }
