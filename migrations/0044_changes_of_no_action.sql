@@ -126,7 +126,8 @@ create function step_through_changes(job audit_verification, at_most integer) re
 declare
     next record;
 begin
-    select * into next from verify_changes(job.changes_after, at_most);
+    -- Only their ids are read, which takes a fraction of what the images take.
+    select * into next from verify_changes(job.changes_after, at_most * 4);
     if next.missing is not null then
         perform end_verification(next.missing, job.position, 'a change was put in that belongs to no row of the chain');
         return false;

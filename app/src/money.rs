@@ -12,12 +12,16 @@ mod separator;
 mod tests;
 mod wire;
 
-use serde::{Deserialize, Serialize};
+use separator::may_part_thousands;
+use serde::Deserialize as _;
 
 pub use amount::Amount;
 pub(crate) use amount::shown;
 pub use currency::Currency;
+#[cfg(feature = "ssr")]
+pub use schema::AMOUNT;
 pub(crate) use separator::{ambiguous, readings};
+pub(crate) use wire::bare_number;
 
 /// The largest amount that is accepted, in minor units: a hundred thousand million euros. Sums of
 /// many such amounts, and an amount times the hours of a year, stay far from the limits of an
@@ -26,24 +30,30 @@ pub const AMOUNT_MAX: i64 = 10_000_000_000_000;
 
 const SECONDS_PER_HOUR: i128 = 3_600;
 
-/// An amount in a result: the integer to calculate with, and the text to show.
-#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+/// An amount in a result. It travels as decimal text in major units with its currency: `{"amount": "120.00", "currency": "EUR"}`.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Money {
     /// Whole minor units of the currency: 108000 is 1,080.00 EUR, and 1,080 JPY is 1080.
     pub amount: i64,
     /// Currency of the amount, as an ISO 4217 code.
     pub currency: Currency,
-    /// The amount as a person reads it, for instance `1,080.00 EUR`.
-    pub text: String,
 }
 
 impl Money {
-    /// The amount of `amount` minor units, with its text.
+    /// The amount of `amount` minor units.
     pub fn new(amount: i64, currency: &Currency) -> Money {
-        let text = format!("{} {currency}", formatted(amount, currency));
-        Money { amount, currency: currency.clone(), text }
+        Money { amount, currency: currency.clone() }
     }
+
+    /// The amount as a person reads it, for instance `1,080.00 EUR`.
+    pub fn text(&self) -> String {
+        format!("{} {}", formatted(self.amount, &self.currency), self.currency)
+    }
+}
+
+/// The money in an answer as a person reads it; nothing where there is none.
+pub fn told(answer: &serde_json::Value) -> Option<String> {
+    Money::deserialize(answer).ok().map(|money| money.text())
 }
 
 /// What `seconds` of work cost at `rate` minor units per hour, rounded half up to a whole minor
@@ -67,11 +77,12 @@ pub fn saturated(number: i128) -> i64 {
     i64::try_from(number).unwrap_or(if number < 0 { i64::MIN } else { i64::MAX })
 }
 
-/// The amount as a plain decimal for a form field, such as `120.00` or `-1.50`; [`Amount::Written`]
-/// reads it back.
+/// The amount as plain decimal text, such as `120.00` or `-1.50`; [`Amount`] reads it back. Where a point before three digits could
+/// be taken for thousands, one zero more makes it the decimal one.
 pub fn written(amount: i64, currency: &Currency) -> String {
     let (whole, decimals) = parts(amount, currency);
-    format!("{}{whole}{decimals}", sign(amount))
+    let zero = if may_part_thousands(&whole, decimals.trim_start_matches('.')) { "0" } else { "" };
+    format!("{}{whole}{decimals}{zero}", sign(amount))
 }
 
 /// The amount with thousands separated and without its code, such as `1,080.00`.

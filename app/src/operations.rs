@@ -136,7 +136,7 @@ pub fn named(name: &str) -> Option<&'static Operation> {
 
 /// Server functions that are no operations, so only a browser may call them: they deal in cookies, passwords and
 /// links out of a mail, or are the drawer of the assistant, which is a door of its own.
-pub const BROWSER_ONLY: [&str; 26] = [
+pub const BROWSER_ONLY: [&str; 27] = [
     "/call/sign_up",
     "/call/sign_in",
     "/call/sign_out",
@@ -146,6 +146,7 @@ pub const BROWSER_ONLY: [&str; 26] = [
     "/call/change_address",
     "/call/confirm_address",
     "/call/send_verification",
+    "/call/show_link_mail",
     "/call/show_waiting_address",
     "/call/send_address_change",
     "/call/forget_address_change",

@@ -48,6 +48,11 @@ use crate::{
     security::{self, event::Origin},
 };
 
+/// So many cents of euros, as every door takes and answers them.
+pub fn euros(cents: i64) -> Value {
+    Value::from(crate::money::written(cents, &crate::money::Currency::default()))
+}
+
 /// A caller in an organization, and the means to look behind the scenes.
 #[derive(Clone)]
 pub struct World {

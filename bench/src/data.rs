@@ -149,7 +149,7 @@ async fn draft(connection: &mut Connection, token: &str, number: usize, lines: u
         json!({
             "description": format!("Piece {line} of order {number}: design, build and review{}", if lines > TALL { "\nas agreed in the plan of the quarter,\nwith tests and notes" } else { "" }),
             "quantity": format!("{}.5", 1 + line % 7),
-            "price": 4_000 + 100 * line + number,
+            "price": format!("{}.{:02}", 40 + line + number / 100, number % 100),
         })
     };
     // Days without any time, so that the lines are exactly these.

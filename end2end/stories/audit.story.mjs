@@ -34,9 +34,9 @@ describe("the audit log", () => {
 
 /** A budget, an hour against it, a try and a refusal. */
 async function works(agent) {
-  await agent.call("create_client", { name: "Acme", rate: 12_000, tax_rate: "19" });
+  await agent.call("create_client", { name: "Acme", rate: "120.00", tax_rate: "19" });
   await agent.call("create_project", { client: "Acme", name: "Dashboard" });
-  const budget = await agent.call("set_budget", { project: "Dashboard", hours: "40", amount: 400_000, period: "month" });
+  const budget = await agent.call("set_budget", { project: "Dashboard", hours: "40", amount: "4000.00", period: "month" });
   assert.ok(budget.action);
   const { organization } = await agent.call("whoami");
   const tried = { project: "Dashboard", date: organization.today, duration: "1h", description: "Charts" };

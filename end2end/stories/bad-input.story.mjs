@@ -27,7 +27,7 @@ describe("what is refused", () => {
         const person = new Person(page);
         const slug = await person.signUp({ name });
         const api = apiOf(stint.url, await tokenOf(stint, { email: address(name), slug }));
-        await api("create_client", { name: "Acme", currency: "EUR", rate: 12000, tax_rate: "19", email: "billing@acme.example" });
+        await api("create_client", { name: "Acme", currency: "EUR", rate: "120.00", tax_rate: "19", email: "billing@acme.example" });
         await api("create_project", { client: "Acme", name: "Dashboard" });
         await tell({ person, page, context, slug, api, stint, name });
       }),
@@ -155,7 +155,7 @@ async function sentOnce(api, invoice) {
   const sent = await api("get_invoice", { invoice });
   assert.match(sent.number, /-0001$/);
   assert.equal((await api("list_mails")).items.length, 1);
-  const next = await api("draft_invoice", { client: "Acme", lines: [{ description: "Hosting", price: 5000 }] });
+  const next = await api("draft_invoice", { client: "Acme", lines: [{ description: "Hosting", price: "50.00" }] });
   assert.match((await api("send_invoice", { invoice: next.id, without_email: true })).number, /-0002$/);
 }
 

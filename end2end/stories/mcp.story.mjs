@@ -80,7 +80,7 @@ function describesItsTools(agent) {
 async function bills(agent, name, token) {
   const { name: me, organization } = await agent.call("whoami");
   assert.equal(me, name);
-  await agent.call("create_client", { name: "Acme", currency: "EUR", rate: 12000, tax_rate: "19", payment_terms_days: 14, email: "billing@acme.example" });
+  await agent.call("create_client", { name: "Acme", currency: "EUR", rate: "120.00", tax_rate: "19", payment_terms_days: 14, email: "billing@acme.example" });
   await agent.call("create_project", { client: "Acme", name: "Dashboard" });
 
   const started = await agent.call("start_timer", { project: "Acme / Dashboard", description: "Ask what they need" });
@@ -93,7 +93,7 @@ async function bills(agent, name, token) {
 
   const logged = await agent.call("create_time_entry", { project: "Dashboard", date: organization.today, duration: "1h30m", description: "Charts" });
   assert.equal(logged.worked.seconds, 5400);
-  assert.equal(logged.amount.text, "180.00 EUR");
+  assert.deepEqual(logged.amount, { amount: "180.00", currency: "EUR" });
   // Nothing is logged twice when an agent repeats itself.
   const twice = { project: "Dashboard", date: organization.today, duration: "15m", billable: false, idempotency_key: "once" };
   const [first, second] = [await agent.call("create_time_entry", twice), await agent.call("create_time_entry", twice)];
@@ -101,7 +101,7 @@ async function bills(agent, name, token) {
 
   const wanted = { client: "Acme", period: "this_month", rounding: { step_minutes: 15, mode: "nearest", basis: "line" } };
   const preview = await agent.call("preview_invoice", wanted);
-  assert.equal(preview.total.text, "214.20 EUR");
+  assert.deepEqual(preview.total, { amount: "214.20", currency: "EUR" });
   const draft = await agent.call("draft_invoice", wanted);
   assert.deepEqual(draft.total, preview.total);
   const sent = await agent.call("send_invoice", { invoice: draft.id });

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::operation::Operation;
+use crate::{money, operation::Operation};
 
 /// How many characters of a result a model is given.
 const FOR_MODEL: usize = 12_000;
@@ -83,7 +83,7 @@ pub fn summary(operation: &Operation, result: &Value) -> String {
         return running.unwrap_or_else(|| "No timer runs".to_owned());
     }
     let named = text("/number").or_else(|| text("/name")).or_else(|| text("/client/name")).or_else(|| text("/file_name"));
-    let amount = text("/total/text").or_else(|| text("/worked/text"));
+    let amount = money::told(&result["total"]).or_else(|| text("/worked/text"));
     match joined([named, amount]) {
         said if said.is_empty() => "Done".to_owned(),
         said => said,
@@ -103,7 +103,7 @@ fn found(result: &Value, items: &[Value]) -> String {
 }
 
 fn amounts(amounts: &Value) -> Option<String> {
-    let texts: Vec<&str> = amounts.as_array()?.iter().filter_map(|amount| amount["text"].as_str()).collect();
+    let texts: Vec<String> = amounts.as_array()?.iter().filter_map(money::told).collect();
     (!texts.is_empty()).then(|| texts.join(" and "))
 }
 

@@ -44,7 +44,7 @@ fn named(budget: &Budget, days: (Date, Date)) -> String {
 /// ` (40h, 38h used, 2h left)`, for each cap that the caller may see.
 fn amounts(budget: &Budget, usage: Usage, sight: &Sight) -> String {
     let hours = |cap: i64| format!("{}, {} used, {} left", text(cap), text(usage.seconds), text((cap - usage.seconds).max(0)));
-    let money = |amount: i64| Money::new(amount, &budget.currency).text;
+    let money = |amount: i64| Money::new(amount, &budget.currency).text();
     let amount = |cap: i64| format!("{}, {} used, {} left", money(cap), money(usage.amount), money((cap - usage.amount).max(0)));
     let caps: Vec<String> = budget.seconds.map(hours).into_iter().chain(budget.amount.filter(|_| sight.money).map(amount)).collect();
     if caps.is_empty() { String::new() } else { format!(" ({})", caps.join("; ")) }

@@ -49,7 +49,7 @@ pub struct ClearedBudget {
 
 /// Give a project a budget, or change the one it has: hours, an amount, or both. What is not given stays.
 ///
-/// Usage is the higher of the shares of hours and amount, of finished time that is logged or approved; running timers and drafts are told as pending. Reaching a threshold warns whoever wrote the time and notifies those who lead the project, once until usage falls below it again. Refused: no cap at all, a cap that is not above zero, more than 1,000,000 hours or 1,000,000,000,000 minor units, thresholds out of order. Comes back with the usage of the present period. Example: {"project": "Acme / Dashboard", "hours": 40, "amount": 400000, "period": "month"} is 40 hours and 4,000.00 a month in the client's currency.
+/// Usage is the higher of the shares of hours and amount, of finished time that is logged or approved; running timers and drafts are told as pending. Reaching a threshold warns whoever wrote the time and notifies those who lead the project, once until usage falls below it again. Refused: no cap at all, a cap that is not above zero, more than 1,000,000 hours or an amount of 10,000,000,000.00, thresholds out of order. Comes back with the usage of the present period. Example: {"project": "Acme / Dashboard", "hours": 40, "amount": "4000.00", "period": "month"} is 40 hours and 4,000.00 a month in the client's currency.
 #[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Ask, title = "Set a budget")]
 pub async fn set_budget(
     cx: &mut Call,
@@ -58,7 +58,7 @@ pub async fn set_budget(
     /// How many hours may be worked, such as 40 or 7.5; empty text takes this cap away.
     #[server(default)]
     hours: Edit<Hours>,
-    /// What billable time may be worth, in minor units of the client's currency (400000 is 4,000.00). It is taken away by an empty field of a form; otherwise clear the budget and set it anew.
+    /// What billable time may be worth, in the client's currency, such as "4000.00". Empty text takes it away.
     #[server(default)]
     amount: Edit<Amount>,
     /// How often it begins anew: lifetime (the default: never), month, quarter or year, where the organization is.

@@ -79,9 +79,9 @@ impl Measure {
         });
         let amount = status.amount.as_ref().and_then(|amount| {
             let (cap, share) = amount.cap.as_ref().zip(amount.percent.as_ref())?;
-            let told = format!("{} of {} used.", amount.used.text, cap.text);
+            let told = format!("{} of {} used.", amount.used.text(), cap.text());
             let per_week = burn.amount_per_week.as_ref().map_or(0, |amount| amount.amount);
-            let measure = Self { cap: cap.amount, used: amount.used.amount, per_week, money: true, told, name: cap.text.clone() };
+            let measure = Self { cap: cap.amount, used: amount.used.amount, per_week, money: true, told, name: cap.text() };
             Some((share.hundredths, measure))
         });
         // Of equal shares the hours are shown: they come first.
@@ -89,7 +89,7 @@ impl Measure {
     }
 
     fn value(&self, point: &BurnPoint) -> i64 {
-        if self.money { point.amount.unwrap_or_default() } else { point.seconds }
+        if self.money { point.amount.as_ref().map_or(0, |amount| amount.amount) } else { point.seconds }
     }
 
     /// What will be used so many days from today.

@@ -134,11 +134,11 @@ fn amount_of(given: &Amount, currency: &Currency) -> Result<i64, Error> {
     match given.minor("amount", currency)? {
         amount @ 1..=AMOUNT_MAX => Ok(amount),
         amount @ ..=0 => {
-            let shown = Money::new(amount, currency).text;
+            let shown = Money::new(amount, currency).text();
             Err(Error::invalid("amount", format!("{shown} is no budget; give more than zero, or leave the amount out.")))
         }
         amount => {
-            let (shown, most) = (Money::new(amount, currency).text, Money::new(AMOUNT_MAX, currency).text);
+            let (shown, most) = (Money::new(amount, currency).text(), Money::new(AMOUNT_MAX, currency).text());
             Err(Error::invalid("amount", format!("{shown} is more than {most}, the most a budget holds; give less.")))
         }
     }

@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     hours::Worked,
     id::MemberId,
-    money::Money,
+    money::{Currency, Money},
     operation::Call,
     projects::{self, Project, sight::Sight},
 };
@@ -70,15 +70,15 @@ async fn lasts(cx: &mut Call, sight: &Sight, budget: &Budget, burned: Usage) -> 
     let last = (days.0.year() != YEAR_MIN).then(|| Day::from(days.1));
     let paces = budget.measures(usage, part).zip(budget.measures(burned, part));
     let reached = paces.filter_map(|((used, cap), (burned, _))| Pace { cap, used, burned }.reached_on(&today.into(), last.as_ref()));
-    Ok((curve(&rows, days, today, sight.money), reached.min()))
+    Ok((curve(&rows, days, today, sight.money.then_some(&budget.currency)), reached.min()))
 }
 
 /// What was used up to the end of each day, from the first day of the period (or of the work) to today.
-fn curve(rows: &[DayUsage], days: (Date, Date), today: Date, money: bool) -> Vec<BurnPoint> {
+fn curve(rows: &[DayUsage], days: (Date, Date), today: Date, currency: Option<&Currency>) -> Vec<BurnPoint> {
     let (mut seconds, mut amount) = (0, 0);
     let mut points = Vec::with_capacity(rows.len() + 2);
     let mut point = |day: Date, seconds: i64, amount: i64| {
-        points.push(BurnPoint { day: day.into(), seconds, amount: money.then_some(amount) });
+        points.push(BurnPoint { day: day.into(), seconds, amount: currency.map(|currency| Money::new(amount, currency)) });
     };
     if days.0.year() != YEAR_MIN && rows.first().is_none_or(|first| first.day.to_jiff() > days.0) {
         point(days.0, 0, 0);

@@ -54,7 +54,7 @@ pub fn words(budget: &Budget, days: (Date, Date), usage: Usage, threshold: Thres
     };
     let period = budget.period.named_from(&days.0.into()).map(|period| format!(" for {period}")).unwrap_or_default();
     let hours = budget.seconds.map(|cap| format!("{} of {}", Worked::of(usage.seconds).text, Worked::of(cap).text));
-    let money = |amount: i64| Money::new(amount, &budget.currency).text;
+    let money = |amount: i64| Money::new(amount, &budget.currency).text();
     let amount = budget.amount.filter(|_| part == Part::Whole).map(|cap| format!("{} of {}", money(usage.amount), money(cap)));
     let used: Vec<String> = hours.into_iter().chain(amount).collect();
     format!("{} has reached {percent} % of its budget{period}: {}.", budget.full_name(), used.join(", "))

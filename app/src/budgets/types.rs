@@ -193,9 +193,9 @@ pub struct BurnPoint {
     pub day: Day,
     /// Seconds used since the period began.
     pub seconds: i64,
-    /// Minor units used since the period began; absent for callers who may not see money.
+    /// Worth of the work since the period began; absent for callers who may not see money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount: Option<i64>,
+    pub amount: Option<Money>,
 }
 
 /// Somebody who works on a project.

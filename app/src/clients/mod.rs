@@ -120,7 +120,7 @@ pub async fn create_client(
     /// ISO 4217 code such as EUR; cannot change once there is time or an invoice.
     #[server(default)]
     currency: Option<String>,
-    /// Rate per hour in minor units (12000 is 120.00); the organization's when absent.
+    /// Rate per hour in the client's currency, such as "120.00"; the organization's when absent.
     #[server(default)]
     rate: Option<Amount>,
     /// Days the client has to pay, 0 to 365.
@@ -171,7 +171,7 @@ pub async fn update_client(
     /// ISO 4217 code such as EUR.
     #[server(default)]
     currency: Option<String>,
-    /// Rate per hour in minor units; empty for the organization's. Applies to new time only.
+    /// Rate per hour, such as "120.00"; empty text for the organization's. Applies to new time only.
     #[server(default)]
     rate: Edit<Amount>,
     /// Days the client has to pay, 0 to 365.

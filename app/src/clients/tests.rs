@@ -21,8 +21,8 @@ fn to_dollars() -> Value {
 #[tokio::test]
 async fn the_currency_stays_while_a_rate_or_a_budget_is_an_amount_in_it() {
     let studio = studio().await;
-    studio.ok("update_project", json!({"project": "Dashboard", "rate": 9000})).await;
-    studio.ok("set_budget", json!({"project": "Site", "amount": 400_000})).await;
+    studio.ok("update_project", json!({"project": "Dashboard", "rate": "90.00"})).await;
+    studio.ok("set_budget", json!({"project": "Site", "amount": "4000.00"})).await;
     let refused = studio.refused("update_client", to_dollars()).await;
     assert_eq!(refused.code, Code::InUse);
     assert_eq!(
@@ -56,9 +56,44 @@ async fn the_currency_stays_once_there_is_time() {
 async fn many_amounts_are_not_all_named() {
     let studio = studio().await;
     for at in 1..=6 {
-        studio.ok("create_project", json!({"client": "Acme", "name": format!("Project {at}"), "rate": 9000})).await;
+        studio.ok("create_project", json!({"client": "Acme", "name": format!("Project {at}"), "rate": "90.00"})).await;
     }
     let refused = studio.refused("update_client", to_dollars()).await;
     assert!(refused.message.contains("the rate of Project 5 and others are in it"), "{}", refused.message);
     assert!(!refused.message.contains("Project 6"), "{}", refused.message);
+}
+
+#[tokio::test]
+async fn a_bare_number_is_no_amount_and_the_text_to_write_is_said() {
+    let studio = World::new("studio").await;
+    studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19"})).await;
+    let line = json!([{"description": "Hosting", "price": 5000}]);
+    for (operation, arguments, field, text) in [
+        ("create_client", json!({"name": "Beta", "rate": 120}), "rate", "\"120.00\""),
+        ("update_client", json!({"client": "Acme", "rate": 99.5}), "rate", "\"99.50\""),
+        ("set_budget", json!({"project": "Dashboard", "amount": -1}), "amount", "\"-1.00\""),
+        ("preview_invoice", json!({"client": "Acme", "lines": line}), "price", "\"5000.00\""),
+    ] {
+        let refused = studio.through(crate::context::Door::Rest).refused(operation, arguments).await;
+        let why = refused.field(field).unwrap_or_else(|| panic!("{operation}: {refused:?}"));
+        assert!(why.contains(text) && why.contains("major units"), "{operation}: {why}");
+    }
+}
+
+#[tokio::test]
+async fn the_log_and_a_dry_run_show_amounts_in_the_currency_of_their_record() {
+    let studio = World::new("studio").await;
+    let made = studio.ok("create_client", json!({"name": "Osaka", "currency": "JPY", "rate": "15000", "tax_rate": "10"})).await;
+    let entry = studio.ok("get_audit_entry", json!({"action": made["action"]})).await;
+    assert_eq!(entry["changes"][0]["after"]["rate"], "15000", "{entry}");
+    studio.ok("create_project", json!({"client": "Osaka", "name": "Robots"})).await;
+    let logged = studio.ok("create_time_entry", json!({"project": "Robots", "date": "2026-11-20", "duration": "1h"})).await;
+    let entry = studio.ok("get_audit_entry", json!({"action": logged["action"]})).await;
+    let image = entry["changes"].as_array().and_then(|changes| changes.iter().find(|change| change["kind"] == "time_entry"));
+    assert_eq!(image.expect("the entry")["after"]["rate"], "15000", "{entry}");
+    let line = json!([{"description": "Parts", "quantity": "2", "price": "700"}]);
+    let tried = studio.ok("draft_invoice", json!({"client": "Osaka", "lines": line, "dry_run": true})).await;
+    let images = tried["changes"].as_array().expect("changes");
+    assert!(images.iter().any(|change| change["kind"] == "invoice_line" && change["after"]["price"] == "700"), "{tried}");
+    assert!(images.iter().any(|change| change["kind"] == "invoice" && change["after"]["currency"] == "JPY"), "{tried}");
 }

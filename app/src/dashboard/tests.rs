@@ -16,7 +16,7 @@ use crate::{
 /// A studio with the client Acme (120.00 EUR an hour, 19 % tax) and its project Dashboard. It is Saturday, 21 November 2026.
 async fn studio() -> World {
     let studio = World::new("studio").await;
-    studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "currency": "EUR", "rate": 12000})).await;
+    studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "currency": "EUR", "rate": "120.00"})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     studio
 }
@@ -33,7 +33,7 @@ async fn overview(world: &World) -> Overview {
 
 /// A sent invoice over 100.00 and tax, whatever the currency.
 async fn sent(studio: &World, client: &str) -> Value {
-    let draft = studio.ok("draft_invoice", json!({"client": client, "lines": [{"description": "Hosting", "price": 10000}]})).await;
+    let draft = studio.ok("draft_invoice", json!({"client": client, "lines": [{"description": "Hosting", "price": "100.00"}]})).await;
     studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await
 }
 
@@ -70,7 +70,7 @@ async fn money_is_that_of_every_invoice_and_each_currency_stands_alone() {
     studio.ok("create_client", json!({"name": "Globex", "tax_rate": "19", "currency": "USD"})).await;
     let invoice = sent(&studio, "Acme").await;
     sent(&studio, "Globex").await;
-    studio.ok("draft_invoice", json!({"client": "Globex", "lines": [{"description": "Later", "price": 99900}]})).await;
+    studio.ok("draft_invoice", json!({"client": "Globex", "lines": [{"description": "Later", "price": "999.00"}]})).await;
     let copies = "insert into invoice (organization_id, id, client_id, state, number, series, sequence, currency, group_by, rounding_step, rounding_mode,
             rounding_basis, payment_terms_days, subtotal, net, tax, total, paid, issued_on, due_on, document, created_by, created_at, sent_at)
         select organization_id, gen_random_uuid(), client_id, state, number || '-' || n, series, sequence + 100 + n, currency, group_by, rounding_step,
@@ -78,7 +78,7 @@ async fn money_is_that_of_every_invoice_and_each_currency_stands_alone() {
             case when n <= 30 then date '2026-11-20' else due_on end, document, created_by, created_at, sent_at
         from invoice, generate_series(1, 80) n where organization_id = $1 and currency = 'EUR'";
     assert_eq!(studio.sql(copies).await, 80);
-    studio.ok("record_payment", json!({"invoice": invoice["id"], "amount": 1900, "date": "2026-11-20"})).await;
+    studio.ok("record_payment", json!({"invoice": invoice["id"], "amount": "19.00", "date": "2026-11-20"})).await;
     studio.ok("create_time_entry", json!({"project": "Dashboard", "duration": "1h"})).await;
 
     let money = overview(&studio).await.money.expect("the owner sees money");
@@ -93,7 +93,7 @@ async fn money_is_that_of_every_invoice_and_each_currency_stands_alone() {
 #[tokio::test]
 async fn an_open_invoice_whose_mail_failed_is_told() {
     let studio = studio().await;
-    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": 10000}]})).await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "100.00"}]})).await;
     studio.ok("send_invoice", json!({"invoice": draft["id"], "to": "billing@acme.example"})).await;
     let mail = studio.ok("list_mails", json!({})).await["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
     let due = Due::of(studio.organization(), mail);
@@ -106,7 +106,7 @@ async fn an_open_invoice_whose_mail_failed_is_told() {
 #[tokio::test]
 async fn a_viewer_finds_the_figures_of_the_clients_granted_to_them_and_a_member_finds_no_money() {
     let studio = studio().await;
-    studio.ok("create_client", json!({"name": "Globex", "tax_rate": "19", "currency": "USD", "rate": 10000})).await;
+    studio.ok("create_client", json!({"name": "Globex", "tax_rate": "19", "currency": "USD", "rate": "100.00"})).await;
     studio.ok("create_project", json!({"client": "Globex", "name": "Robots"})).await;
     for (client, project) in [("Acme", "Dashboard"), ("Globex", "Robots")] {
         sent(&studio, client).await;
@@ -117,7 +117,7 @@ async fn a_viewer_finds_the_figures_of_the_clients_granted_to_them_and_a_member_
     let seen = overview(&alan).await;
     assert_eq!((seen.hours.totals.worked.seconds, seen.today.items.len()), (3600, 1));
     let due = seen.money.expect("a viewer sees the money of their clients").balance.items;
-    assert_eq!(due.iter().map(|due| due.open.text.as_str()).collect::<Vec<_>>(), ["119.00 USD"]);
+    assert_eq!(due.iter().map(|due| due.open.text()).collect::<Vec<_>>(), ["119.00 USD"]);
     let seen = overview(&barbara).await;
     assert!(seen.money.is_none() && seen.hours.totals.amounts.is_none());
 }

@@ -25,7 +25,7 @@ const CHANGES_MAX: usize = 499;
 /// Takes an action back.
 pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
     let done = right::to_action(cx, action).await?;
-    let changes = pipeline::changes(&mut cx.db, ActionId(done.id)).await?;
+    let changes: Vec<_> = pipeline::changes(&mut cx.db, ActionId(done.id)).await?.into_iter().map(Change::stored).collect();
     let kinds = store::kinds(&mut cx.db).await?;
     if let Some(why) = stands(&changes, &kinds) {
         return Err(Error::invalid("action", format!("{} cannot be undone: {why}", done.operation)));

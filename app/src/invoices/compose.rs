@@ -16,7 +16,7 @@ use super::{
 use crate::{
     error::Error,
     hours::decimal_hours,
-    money::{self, Amount, Currency},
+    money::{self, Currency},
     percent::Percent,
     text,
 };
@@ -139,8 +139,7 @@ pub fn custom_line(given: &CustomLine, currency: &Currency, tax: Tax) -> Result<
 /// Whether nothing was filled in: a form always posts its empty row for one more line.
 pub fn is_blank(line: &CustomLine) -> bool {
     let blank = |text: &Option<String>| text.as_deref().is_none_or(|text| text.trim().is_empty());
-    let unpriced = matches!(&line.price, Amount::Written(price) if price.trim().is_empty());
-    line.description.trim().is_empty() && unpriced && blank(&line.quantity) && blank(&line.tax_rate)
+    line.description.trim().is_empty() && line.price.is_empty() && blank(&line.quantity) && blank(&line.tax_rate)
 }
 
 /// What a line adds to the totals.

@@ -27,7 +27,7 @@ pub fn Send(
     let mails = use_visit().mail_leaves;
     view! {
         <Opens dialog="send-dialog" label="Send …" class="button primary" drawing=Icon::Send />
-        <Dialog id="send-dialog" title=format!("Send {} to {}?", invoice.sums.total.text, invoice.client.name) refused closes=action.version()>
+        <Dialog id="send-dialog" title=format!("Send {} to {}?", invoice.sums.total.text(), invoice.client.name) refused closes=action.version()>
             <p>"It gets the next number and can no longer change. It can be voided later, and its number is never used again."</p>
             <Form action id="send" class="stack">
                 {hidden("invoice", invoice.id)} {hidden("version", invoice.version)} {hidden("idempotency_key", key)}

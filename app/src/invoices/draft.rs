@@ -201,7 +201,7 @@ pub fn discount_of(given: Option<&str>, currency: &Currency) -> Result<Option<Di
         let percent = Percent::parse("discount", given)?;
         return Ok((percent.hundredths() > 0).then_some(Discount::Percent(percent)));
     }
-    match Amount::Written(given.to_owned()).minor("discount", currency)? {
+    match Amount::written(given).minor("discount", currency)? {
         amount if amount < 0 => {
             Err(Error::invalid("discount", format!("\"{given}\" is below zero; a discount is a positive amount or percentage.")))
         }

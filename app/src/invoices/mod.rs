@@ -343,7 +343,7 @@ pub async fn record_payment(
     cx: &mut Call,
     /// The invoice's id or its number.
     invoice: String,
-    /// What was paid, in minor units of the invoice's currency (108000 is 1,080.00).
+    /// What was paid, in the currency of the invoice, such as "1080.00".
     amount: Amount,
     /// The day it was paid, YYYY-MM-DD.
     date: String,

@@ -34,7 +34,7 @@ pub async fn record(
         return Err(Error::invalid("amount", "A payment is above zero. Write what was paid."));
     }
     if amount > balance {
-        let (given, left) = (Money::new(amount, &currency).text, Money::new(balance, &currency).text);
+        let (given, left) = (Money::new(amount, &currency).text(), Money::new(balance, &currency).text());
         return Err(Error::invalid("amount", format!("{given} is more than the {left} that is left to pay. Record at most that.")));
     }
     let paid_on = Day::parse("date", day)?.date();

@@ -50,7 +50,7 @@ fn Record(invoice: Invoice) -> impl IntoView {
         changed(changes.money);
         let invoice = &recorded.result;
         let words = match invoice.balance.amount > 0 {
-            true => format!("Recorded. {} are still open.", invoice.balance.text),
+            true => format!("Recorded. {} are still open.", invoice.balance.text()),
             false => "Recorded. The invoice is paid.".to_owned(),
         };
         flash.done(words, recorded);
@@ -79,7 +79,7 @@ fn Remove(payment: Payment) -> impl IntoView {
         flash.done("The payment was removed. What it paid is open again.", removed);
     });
     let refused = Signal::derive(move || refusal(action).get().is_some());
-    let (dialog, amount, day) = (format!("remove-payment-{}", payment.id), payment.amount.text.clone(), payment.date.label());
+    let (dialog, amount, day) = (format!("remove-payment-{}", payment.id), payment.amount.text(), payment.date.label());
     view! {
         <Opens dialog=dialog.clone() label="Remove …" spoken=format!("Remove the payment of {amount} …") />
         <Dialog id=dialog title=format!("Remove the payment of {amount}?") refused closes=action.version()>

@@ -59,7 +59,7 @@ pub fn Totals(
     let taxes = sums.taxes.iter().map(|tax| {
         let words = match tax.category.reason() {
             Some(reason) => reason.to_owned(),
-            None => format!("Tax {} % of {}", tax.rate, tax.base.text),
+            None => format!("Tax {} % of {}", tax.rate, tax.base.text()),
         };
         view! { <div><dt>{words}</dt><dd>{money(&tax.tax)}</dd></div> }
     });

@@ -1,48 +1,59 @@
-//! Amounts as a caller gives them: minor units from a program, words from a form.
+//! Amounts as a caller gives them: decimal text in major units, as programs and people write it.
 
-use super::{AMOUNT_MAX, Currency, separator::may_part_thousands};
+use super::{AMOUNT_MAX, Currency, separator};
 use crate::error::Error;
 
 /// Longer than any amount that is accepted; what is longer was not meant as one.
-const TEXT_MAX: usize = 40;
+pub(super) const TEXT_MAX: usize = 80;
 
-/// An amount in the arguments of an operation, before its currency is known.
-///
-/// Programs give a JSON number: whole minor units. Browser forms give text: an amount in major
-/// units as people write it. A form is text throughout, so a number sent through one comes back as
-/// *written*: in the browser always build `Amount::Written(money::written(..))`, never
-/// `Amount::Minor`.
+/// The most that a message repeats of what was given.
+const SHOWN_MAX: usize = 40;
+
+/// An amount in the arguments of an operation, before its currency is known: major units as written, such as `120`, `120.50`,
+/// `1,200.50`, `1.200,50`, `1 200` or `120.50 EUR`.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Amount {
-    /// Whole minor units, such as 12050 for 120.50 EUR.
-    Minor(i64),
-    /// Major units as written: `120`, `120.50`, `1,200.50`, `1.200,50`, `1 200`, `120.50 EUR`.
-    Written(String),
-}
+pub struct Amount(String);
 
 impl Amount {
+    /// The amount of this text.
+    pub fn written(text: impl Into<String>) -> Amount {
+        Amount(text.into())
+    }
+
+    /// The text, as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether nothing was written.
+    pub fn is_empty(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+
     /// The amount in minor units of `currency`; `field` is what a refusal names. Amounts below zero
     /// are read, and it is for the caller to say whether they make sense.
     pub fn minor(&self, field: &'static str, currency: &Currency) -> Result<i64, Error> {
-        let minor = match self {
-            Amount::Minor(minor) => i128::from(*minor),
-            Amount::Written(text) => parse(field, text, currency)?,
-        };
-        i64::try_from(minor).ok().filter(|minor| (-AMOUNT_MAX..=AMOUNT_MAX).contains(minor)).ok_or_else(|| too_large(field, self, currency))
+        let minor = parse(field, &self.0, currency)?;
+        i64::try_from(minor)
+            .ok()
+            .filter(|minor| (-AMOUNT_MAX..=AMOUNT_MAX).contains(minor))
+            .ok_or_else(|| too_large(field, &self.0, currency))
     }
 }
 
-fn too_large(field: &'static str, amount: &Amount, currency: &Currency) -> Error {
-    let (shown, limit) = match amount {
-        Amount::Minor(minor) => (minor.to_string(), format!("{AMOUNT_MAX} minor units")),
-        Amount::Written(text) => (shown(text), format!("{} {currency}", super::formatted(AMOUNT_MAX, currency))),
-    };
-    Error::invalid(field, format!("{shown} is more than {limit}, the largest amount there is room for; give a smaller one."))
+/// The minor units of plain decimal text, however many.
+pub(super) fn minor_of(text: &str, currency: &Currency) -> Option<i64> {
+    parse("amount", text, currency).ok().and_then(|minor| i64::try_from(minor).ok())
+}
+
+fn too_large(field: &'static str, text: &str, currency: &Currency) -> Error {
+    let (shown, limit) = (shown(text), super::formatted(AMOUNT_MAX, currency));
+    Error::invalid(field, format!("{shown} is more than {limit} {currency}, the largest amount there is room for; give a smaller one."))
 }
 
 /// What was given, in quotes and cut short, for a message.
 pub(crate) fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().take(TEXT_MAX).collect();
+    let mut shown: String = text.chars().take(SHOWN_MAX).collect();
     if shown.len() < text.len() {
         shown.push('…');
     }
@@ -53,18 +64,30 @@ fn parse(field: &'static str, text: &str, currency: &Currency) -> Result<i128, E
     if text.trim().is_empty() {
         return Err(Error::invalid(field, "The amount is empty; write one such as 120.50."));
     }
-    if text.len() > TEXT_MAX * 2 {
+    if text.len() > TEXT_MAX {
         return Err(unreadable(field, text, currency));
     }
     let (negative, number) = without_sign(without_code(text.trim(), currency));
-    let Number { whole, decimals } = Number::read(number, currency).ok_or_else(|| unreadable(field, text, currency))?;
-    let digits = currency.minor_digits() as usize;
-    if decimals.len() > digits {
-        return Err(too_precise(field, text, currency));
+    if let Some(readings) = readings(number, currency) {
+        return Err(separator::ambiguous(field, text, readings));
     }
+    let Number { whole, decimals } = Number::read(number).ok_or_else(|| unreadable(field, text, currency))?;
+    let digits = currency.minor_digits() as usize;
+    // Zeros beyond the smallest unit say nothing.
+    let decimals = match decimals.get(..digits) {
+        Some(kept) if decimals[digits..].bytes().all(|digit| digit == b'0') => kept,
+        Some(_) => return Err(too_precise(field, text, currency)),
+        None => decimals.as_str(),
+    };
     // Eighty digits may be too many even here; then it is no amount either.
     let minor: i128 = format!("{whole}{decimals:0<digits$}").parse().map_err(|_| unreadable(field, text, currency))?;
     Ok(if negative { -minor } else { minor })
+}
+
+/// The two ways to read a lone mark before three digits in a currency with three decimals or more. With fewer it parts thousands, as
+/// nobody writes tenths of a cent.
+fn readings(number: &str, currency: &Currency) -> Option<(String, String)> {
+    (currency.minor_digits() >= 3).then(|| separator::readings(number)).flatten()
 }
 
 fn unreadable(field: &'static str, text: &str, currency: &Currency) -> Error {
@@ -109,8 +132,8 @@ struct Number {
 }
 
 impl Number {
-    fn read(text: &str, currency: &Currency) -> Option<Number> {
-        let point = decimal_separator(text, currency);
+    fn read(text: &str) -> Option<Number> {
+        let point = decimal_separator(text);
         let (whole, decimals) = match point {
             Some(at) => (&text[..at], &text[at + 1..]),
             None => (text, ""),
@@ -125,18 +148,12 @@ impl Number {
     }
 }
 
-/// Where the decimals begin: at the last dot or comma, unless it separates thousands.
-///
-/// A lone separator before exactly three digits (`1,200`) is taken for thousands, as nobody writes
-/// tenths of a cent; in a currency with three decimals it is taken for the decimals, as everybody
-/// writes those.
-fn decimal_separator(text: &str, currency: &Currency) -> Option<usize> {
+/// Where the decimals begin: at the last dot or comma, unless it separates thousands, as a lone one before exactly three digits
+/// does (`1,200`).
+fn decimal_separator(text: &str) -> Option<usize> {
     let at = text.rfind(['.', ','])?;
     let (before, separator, after) = (&text[..at], &text[at..=at], &text[at + 1..]);
-    if before.contains(separator) {
-        return None;
-    }
-    let thousands = may_part_thousands(before, after) && currency.minor_digits() != 3;
+    let thousands = before.contains(separator) || separator::may_part_thousands(before, after);
     (!thousands).then_some(at)
 }
 

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::{AMOUNT_MAX, Amount, Currency};
-use crate::operation::WRITTEN;
+use super::{Amount, Currency, Money, amount::TEXT_MAX, wire::Wire};
+
+/// The format of a text that is an amount.
+pub const AMOUNT: &str = "amount";
 
 impl JsonSchema for Currency {
     fn inline_schema() -> bool {
@@ -25,6 +27,20 @@ impl JsonSchema for Currency {
     }
 }
 
+impl JsonSchema for Money {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Money".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Wire::json_schema(generator)
+    }
+}
+
 impl JsonSchema for Amount {
     fn inline_schema() -> bool {
         true
@@ -34,15 +50,12 @@ impl JsonSchema for Amount {
         "Amount".into()
     }
 
-    /// Only the number for programs: text is what browser forms send, and a program has no reason to.
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let mut schema = json_schema!({
-            "type": "integer",
-            "description": "Amount in whole minor units of the currency: 12050 is 120.50 EUR, and 120 JPY is 120.",
-            "minimum": -AMOUNT_MAX,
-            "maximum": AMOUNT_MAX
-        });
-        schema.insert(WRITTEN.to_owned(), true.into());
-        schema
+        json_schema!({
+            "type": "string",
+            "format": AMOUNT,
+            "description": "Amount as decimal text in major units of the currency: \"120.50\" is 120.50 EUR, and \"120\" is 120 JPY.",
+            "maxLength": TEXT_MAX
+        })
     }
 }

@@ -1,18 +1,44 @@
-//! How an amount travels: a number from programs, text from forms.
+//! How money travels: decimal text in major units, whichever door it passes.
 
 use std::fmt;
 
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{AMOUNT_MAX, Amount};
+use super::{Amount, Currency, Money, written};
+
+/// The largest whole number that a number of JSON holds exactly.
+const EXACT_MAX: f64 = 9_007_199_254_740_991.0;
+
+/// Money as it stands in an answer.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ssr", schemars(inline))]
+pub(super) struct Wire {
+    /// The amount as decimal text in major units, which every argument that is an amount takes: "1080.00" of EUR, "1080" of JPY. It has
+    /// the decimals of its currency, and one zero more where a point before three digits could be taken for thousands: "1.5000" of KWD.
+    #[cfg_attr(feature = "ssr", schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
+    amount: String,
+    /// Its currency, as an ISO 4217 code.
+    currency: Currency,
+}
+
+impl Serialize for Money {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Wire { amount: written(self.amount, &self.currency), currency: self.currency.clone() }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Money {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Wire { amount, currency } = Wire::deserialize(deserializer)?;
+        super::amount::minor_of(&amount, &currency).map(|amount| Money { amount, currency }).ok_or_else(|| de::Error::custom("no amount"))
+    }
+}
 
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Amount::Minor(minor) => serializer.serialize_i64(*minor),
-            Amount::Written(text) => serializer.serialize_str(text),
-        }
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -28,26 +54,28 @@ impl Visitor<'_> for AmountVisitor {
     type Value = Amount;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a whole number of minor units, such as 12050 for 120.50 EUR")
-    }
-
-    fn visit_i64<E: de::Error>(self, minor: i64) -> Result<Amount, E> {
-        Ok(Amount::Minor(minor))
-    }
-
-    fn visit_u64<E: de::Error>(self, minor: u64) -> Result<Amount, E> {
-        i64::try_from(minor).map(Amount::Minor).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(minor), &self))
-    }
-
-    /// JSON Schema calls `120.0` an integer, so it is one here; `120.5` is not.
-    fn visit_f64<E: de::Error>(self, minor: f64) -> Result<Amount, E> {
-        if minor.fract() == 0.0 && minor.abs() <= AMOUNT_MAX as f64 {
-            return Ok(Amount::Minor(minor as i64));
-        }
-        Err(E::invalid_value(de::Unexpected::Float(minor), &self))
+        f.write_str("an amount as decimal text in major units, such as \"120.50\"")
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Amount, E> {
-        Ok(Amount::Written(text.to_owned()))
+        Ok(Amount::written(text))
     }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Amount, E> {
+        Err(E::custom(bare_number(number as f64)))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Amount, E> {
+        Err(E::custom(bare_number(number as f64)))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Amount, E> {
+        Err(E::custom(bare_number(number)))
+    }
+}
+
+/// Why a bare number is no amount, and the text to write instead.
+pub(crate) fn bare_number(number: f64) -> String {
+    let text = if number.abs() <= EXACT_MAX { format!("{number:.2}") } else { "120.50".to_owned() };
+    format!("an amount is decimal text in major units, so that nobody is off by a hundred. Write \"{text}\" for {text}, not a bare number.")
 }

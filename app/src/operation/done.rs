@@ -7,6 +7,11 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::id::ActionId;
+#[cfg(feature = "ssr")]
+use crate::{
+    error::Error,
+    money::{self, Currency},
+};
 
 /// The answer of a write: the result itself, with what the call did beside it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,7 +34,7 @@ pub struct Done<T> {
     pub warnings: Vec<String>,
 }
 
-/// What happened to one record.
+/// What happened to one record. Amounts in it are decimal text in the currency of the record, or of its client.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Change {
@@ -53,8 +58,25 @@ const OF_COSTS: [&str; 1] = ["cost_rate"];
 #[cfg(feature = "ssr")]
 const OF_MONEY: [&str; 6] = ["rate", "rate_overridden", "bill_rate", "cost_rate", "amount", "invoice_line_id"];
 
+/// The columns that count minor units of a currency.
+#[cfg(feature = "ssr")]
+const AMOUNTS: [&str; 12] =
+    ["rate", "bill_rate", "cost_rate", "amount", "discount_amount", "subtotal", "discount", "net", "tax", "total", "paid", "price"];
+
 #[cfg(feature = "ssr")]
 impl Change {
+    /// A record before and after as the database keeps it.
+    pub(crate) fn stored(row: super::store::ImageRow) -> Self {
+        Self { kind: row.kind, record: row.record, before: row.before, after: row.after }
+    }
+
+    /// A record before and after as the doors show it: its amounts are decimal text, as everywhere.
+    pub(crate) fn of(row: super::store::ImageRow) -> Result<Self, Error> {
+        let currency = Currency::parse(&row.currency)?;
+        let shown = |image: Option<Value>| image.map(|image| with_amounts(image, &currency));
+        Ok(Self { kind: row.kind, record: row.record, before: shown(row.before), after: shown(row.after) })
+    }
+
     /// Leaves out what a caller who sees no money may not see of the record either.
     pub(super) fn hide_money(&mut self) {
         self.leave_out(&OF_MONEY);
@@ -72,6 +94,19 @@ impl Change {
             }
         }
     }
+}
+
+/// The columns of a record, with each amount as decimal text.
+#[cfg(feature = "ssr")]
+pub(super) fn with_amounts(mut image: Value, currency: &Currency) -> Value {
+    for name in AMOUNTS {
+        if let Some(column) = image.get_mut(name)
+            && let Some(minor) = column.as_i64()
+        {
+            *column = Value::from(money::written(minor, currency));
+        }
+    }
+    image
 }
 
 /// Written by hand: what the derived one makes of `flatten` is as long as the type that it holds, and held once for each.

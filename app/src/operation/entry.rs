@@ -13,6 +13,7 @@ use super::{Declaration, Declared, Effect, run, schema, urlencoded};
 use crate::{
     context::{Caller, Promise},
     error::{Code, Error},
+    money,
     text::readable,
 };
 
@@ -136,7 +137,7 @@ impl Operation {
         let problems = validator.iter_errors(arguments).map(|problem| {
             misnamed |= !is_too_long(&problem);
             let field = field(&problem);
-            let words = words(&field, &problem);
+            let words = self.bare_number(&field, &problem).unwrap_or_else(|| words(&field, &problem));
             (field, words)
         });
         for (field, message) in problems.chain(unwritable(arguments)).take(PROBLEMS_MAX) {
@@ -149,6 +150,15 @@ impl Operation {
             (false, false) => Err(error),
             (false, true) => Err(error.hint(self.known())),
         }
+    }
+
+    /// What to write instead of a bare number that stands where an amount is wanted.
+    fn bare_number(&self, field: &str, problem: &ValidationError<'_>) -> Option<String> {
+        let (number, path) = (problem.instance().as_f64()?, problem.schema_path().to_string());
+        let (first, rest) = path.strip_prefix('/')?.split_once('/')?;
+        let (wanted, _) = rest.rsplit_once('/')?;
+        let wanted = self.input.get(first)?.pointer(&format!("/{wanted}"))?;
+        (wanted.get("format")? == money::AMOUNT).then(|| format!("{}: {}", readable(field), money::bare_number(number)))
     }
 
     /// What the operation takes.

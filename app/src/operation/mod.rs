@@ -42,4 +42,4 @@ pub use entry::Operation;
 #[cfg(feature = "ssr")]
 pub use run::{given, read, write};
 #[cfg(feature = "ssr")]
-pub use schema::{CLEARS, WRITTEN};
+pub use schema::CLEARS;

@@ -11,17 +11,11 @@ use super::Bound;
 /// Marks a value of an update that empty text clears. Only the reader of forms sees it.
 pub const CLEARS: &str = "x-clears";
 
-/// Marks a number that people write as text, such as an amount. Only the reader of forms sees it.
-pub const WRITTEN: &str = "x-written";
-
 /// The most characters of a text that says nothing else: more than any name, or any path of two names.
 const LENGTH_MAX: u32 = 500;
 
 /// The most items of a list that says nothing else.
 const ITEMS_MAX: u32 = 200;
-
-/// The most characters of a number that is written as text.
-const WRITTEN_LENGTH_MAX: u32 = 60;
 
 /// The schema of an answer.
 pub fn of_answer<T: JsonSchema>() -> Map<String, Value> {
@@ -35,9 +29,9 @@ pub fn of_arguments<T: JsonSchema>(bounds: &[Bound]) -> Map<String, Value> {
     schema
 }
 
-/// The schema of the same arguments in a form, where people write: an amount is text there.
+/// The schema of the same arguments in a form, with its marks.
 pub fn of_form<T: JsonSchema>(bounds: &[Bound]) -> Map<String, Value> {
-    let mut schema = described::<T>(SchemaSettings::draft2020_12().for_deserialize(), written);
+    let mut schema = described::<T>(SchemaSettings::draft2020_12().for_deserialize(), |_| {});
     bound(&mut schema, bounds);
     schema
 }
@@ -58,16 +52,6 @@ fn described<T: JsonSchema>(mut settings: SchemaSettings, marks: fn(&mut Map<Str
 /// Leaves the marks out.
 fn published(map: &mut Map<String, Value>) {
     map.remove(CLEARS);
-    map.remove(WRITTEN);
-}
-
-/// Takes a number that people write as text.
-fn written(map: &mut Map<String, Value>) {
-    if map.remove(WRITTEN).is_some() {
-        map.retain(|keyword, _| keyword == "description" || keyword == CLEARS);
-        map.insert("type".to_owned(), Value::from(vec!["string", "number"]));
-        map.insert("maxLength".to_owned(), Value::from(WRITTEN_LENGTH_MAX));
-    }
 }
 
 /// Refuses what is not described, and gives every text and every list its bound: the declared one, else the one for all.

@@ -196,7 +196,7 @@ pub async fn update_organization(
     /// The first day of its week: 1 = Monday … 7 = Sunday.
     #[server(default)]
     week_start: Option<u8>,
-    /// What an hour costs by default, in minor units per hour.
+    /// What an hour costs by default, in the organization's currency, such as "120.00".
     #[server(default)]
     rate: Option<Amount>,
     /// Days a client has to pay, 0 to 365.

@@ -167,8 +167,8 @@ pub fn rate_of(field: &'static str, given: &Amount, currency: &Currency) -> Resu
             field,
             format!(
                 "A rate of {} per hour is out of range; it lies between 0 and {}.",
-                Money::new(rate, currency).text,
-                Money::new(RATE_MAX, currency).text
+                Money::new(rate, currency).text(),
+                Money::new(RATE_MAX, currency).text()
             ),
         ));
     }

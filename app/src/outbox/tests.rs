@@ -10,7 +10,7 @@ use crate::{
 async fn studio() -> (World, Value, Due) {
     let studio = World::new("studio").await;
     studio.ok("create_client", json!({"name": "Acme", "currency": "EUR", "tax_rate": "19", "email": "billing@acme.example"})).await;
-    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": 5000}]})).await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "50.00"}]})).await;
     let sent = studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
     let mail = mail(&studio).await["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
     let due = Due::of(studio.organization(), mail);
@@ -202,7 +202,7 @@ async fn a_crowd_of_proofs_that_may_not_leave_today_hides_nobodys_new_password()
 async fn what_somebody_wrote_before_a_mail_server_was_set_up_waits_until_their_address_is_confirmed() {
     let barbara = World::new("barbara").await.unconfirmed().await.where_mails_leave(false);
     barbara.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "email": "billing@acme.example"})).await;
-    let lines = json!([{"description": "Deposit", "quantity": "1", "price": 10000}]);
+    let lines = json!([{"description": "Deposit", "quantity": "1", "price": "100.00"}]);
     let draft = barbara.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
     barbara.ok("send_invoice", json!({"invoice": draft["id"]})).await;
     barbara.ok("invite_member", json!({"email": "grace@example.com", "role": "member"})).await;
@@ -251,7 +251,7 @@ async fn the_mail_of_a_void_invoice_does_not_leave() {
 #[tokio::test]
 async fn the_mail_of_a_paid_invoice_leaves() {
     let (studio, sent, due) = studio().await;
-    studio.ok("record_payment", json!({"invoice": sent["id"], "amount": 5950, "date": "2026-11-21"})).await;
+    studio.ok("record_payment", json!({"invoice": sent["id"], "amount": "59.50", "date": "2026-11-21"})).await;
     assert!(taken(&studio, due).await.is_some());
 }
 
@@ -290,7 +290,7 @@ async fn a_failed_mail_is_sent_again_by_a_person_and_never_twice_at_once() {
     let void = studio.ok("void_invoice", json!({"invoice": sent["id"]})).await;
     let refused = studio.refused("resend_invoice", json!({"invoice": void["id"]})).await;
     assert!(refused.message.contains("voided"), "{refused:?}");
-    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": 5000}]})).await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "50.00"}]})).await;
     assert_eq!(studio.code("resend_invoice", json!({"invoice": draft["id"]})).await, crate::error::Code::Conflict);
 }
 

@@ -204,7 +204,7 @@ pub async fn create_project(
     /// How the work is paid: time_and_materials (the default), fixed_price (time is not billable unless said so) or overhead (never billable).
     #[server(default)]
     billing: Option<Billing>,
-    /// Rate per hour in minor units of the client's currency (12000 is 120.00); the client's or organization's when absent.
+    /// Rate per hour in the client's currency, such as "120.00"; the client's or organization's when absent.
     #[server(default)]
     rate: Option<Amount>,
     /// Bill the time that agents work on their own; off by default.
@@ -235,7 +235,7 @@ pub async fn update_project(
     /// How the work is paid: time_and_materials, fixed_price or overhead. Applies to new time only.
     #[server(default)]
     billing: Option<Billing>,
-    /// Rate per hour in minor units; empty for the client's or organization's. Applies to new time only.
+    /// Rate per hour, such as "120.00"; empty text for the client's or organization's. Applies to new time only.
     #[server(default)]
     rate: Edit<Amount>,
     /// Bill the time that agents work on their own.

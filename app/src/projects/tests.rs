@@ -12,7 +12,7 @@ use crate::{
 
 async fn studio() -> World {
     let studio = World::new("studio").await;
-    studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "rate": 12000})).await;
+    studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "rate": "120.00"})).await;
     studio.ok("create_client", json!({"name": "Beta", "tax_rate": "19", "currency": "USD"})).await;
     studio
 }
@@ -34,12 +34,12 @@ async fn a_new_project_starts_from_its_client() {
         (&json!("Dashboard"), &json!("D-1"), &json!("time_and_materials"))
     );
     assert_eq!(
-        (project.get("rate"), &project["effective_rate"]["text"], &project["bill_agent_time"]),
-        (None, &json!("120.00 EUR"), &json!(false))
+        (project.get("rate"), &project["effective_rate"]["amount"], &project["bill_agent_time"]),
+        (None, &json!("120.00"), &json!(false))
     );
     assert_eq!(
         (&project["client"]["currency"], &project["worked"]["seconds"], &project["unbilled"]["amount"]),
-        (&json!("EUR"), &json!(0), &json!(0))
+        (&json!("EUR"), &json!(0), &json!("0.00"))
     );
     let client = studio.ok("get_client", json!({"client": "Acme"})).await;
     assert_eq!((&project["color"], &client["projects"]), (&client["color"], &json!(1)));
@@ -49,15 +49,15 @@ async fn a_new_project_starts_from_its_client() {
 #[tokio::test]
 async fn the_effective_rate_is_the_nearest() {
     let studio = studio().await;
-    studio.ok("update_organization", json!({"rate": 8000})).await;
+    studio.ok("update_organization", json!({"rate": "80.00"})).await;
     let own = studio.form::<CreateProject>(json!({"client": "Acme", "name": "Own", "rate": "150,00"})).await.expect("made");
-    assert_eq!((&own["rate"]["amount"], &own["effective_rate"]["amount"]), (&json!(15000), &json!(15000)));
+    assert_eq!((&own["rate"]["amount"], &own["effective_rate"]["amount"]), (&json!("150.00"), &json!("150.00")));
     let cleared = studio.form::<UpdateProject>(json!({"project": "Own", "rate": ""})).await.expect("changed");
-    assert_eq!((cleared.get("rate"), &cleared["effective_rate"]["amount"]), (None, &json!(12000)));
+    assert_eq!((cleared.get("rate"), &cleared["effective_rate"]["amount"]), (None, &json!("120.00")));
     studio.form::<UpdateClient>(json!({"client": "Acme", "rate": ""})).await.expect("changed");
-    assert_eq!(studio.ok("get_project", json!({"project": "Own"})).await["effective_rate"]["amount"], 8000);
+    assert_eq!(studio.ok("get_project", json!({"project": "Own"})).await["effective_rate"]["amount"], "80.00");
     let foreign = studio.ok("create_project", json!({"client": "Beta", "name": "Foreign"})).await;
-    assert_eq!(foreign["effective_rate"]["text"], "0.00 USD", "a rate in euros is none in dollars");
+    assert_eq!(foreign["effective_rate"]["amount"], "0.00", "a rate in euros is none in dollars");
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn bad_projects_are_refused_with_their_field() {
         (json!({"name": long}), "name"),
         (json!({"name": "a\u{0}b"}), "name"),
         (json!({"name": "DASHBOARD"}), "name"),
-        (json!({"name": "New", "rate": -1}), "rate"),
+        (json!({"name": "New", "rate": "-0.01"}), "rate"),
         (json!({"name": "New", "rate": 12.5}), "rate"),
         (json!({"name": "New", "code": "x".repeat(31)}), "code"),
         (json!({"name": "New", "color": "green"}), "color"),
@@ -158,13 +158,13 @@ async fn hours_are_told_when_asked_for() {
     studio.ok("start_timer", json!({"project": "Dashboard"})).await;
     studio.advance(600);
     let page = studio.ok("list_projects", json!({"with_hours": true})).await;
-    assert_eq!((&page["items"][0]["worked"]["seconds"], &page["items"][0]["unbilled"]["amount"]), (&json!(5400), &json!(12000)));
-    assert_eq!((&page["items"][1]["worked"]["seconds"], &page["items"][1]["unbilled"]["amount"]), (&json!(0), &json!(0)));
+    assert_eq!((&page["items"][0]["worked"]["seconds"], &page["items"][0]["unbilled"]["amount"]), (&json!(5400), &json!("120.00")));
+    assert_eq!((&page["items"][1]["worked"]["seconds"], &page["items"][1]["unbilled"]["amount"]), (&json!(0), &json!("0.00")));
     let plain = studio.ok("list_projects", json!({})).await;
     assert_eq!((plain["items"][0].get("worked"), plain["items"][0].get("unbilled")), (None, None));
     studio.ok("draft_invoice", json!({"client": "Acme"})).await;
     let project = studio.ok("get_project", json!({"project": "Dashboard"})).await;
-    assert_eq!((&project["worked"]["seconds"], &project["unbilled"]["amount"]), (&json!(5400), &json!(0)));
+    assert_eq!((&project["worked"]["seconds"], &project["unbilled"]["amount"]), (&json!(5400), &json!("0.00")));
 }
 
 #[tokio::test]
@@ -173,7 +173,7 @@ async fn what_is_not_given_stays() {
     let made = studio
         .ok(
             "create_project",
-            json!({"client": "Acme", "name": "Dashboard", "code": "D", "rate": 9000, "color": "#112233", "bill_agent_time": true}),
+            json!({"client": "Acme", "name": "Dashboard", "code": "D", "rate": "90.00", "color": "#112233", "bill_agent_time": true}),
         )
         .await;
     let renamed = studio.ok("update_project", json!({"project": "Dashboard", "name": "Charts"})).await;

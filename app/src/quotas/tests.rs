@@ -37,7 +37,7 @@ fn with(studio: &World, quotas: Quotas) -> World {
 }
 
 async fn draft(studio: &World) -> serde_json::Value {
-    studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": 5000}]})).await["id"].clone()
+    studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "50.00"}]})).await["id"].clone()
 }
 
 async fn studio(quotas: Quotas) -> World {

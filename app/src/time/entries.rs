@@ -142,7 +142,7 @@ pub async fn create_time_entry(
     /// Whether the client pays for it; by default as the project says.
     #[server(default)]
     billable: Option<bool>,
-    /// Rate per hour in minor units for this entry alone; otherwise that of the project, client, member or organization.
+    /// Rate per hour for this entry alone, such as "120.00"; otherwise that of the project, client, member or organization.
     #[server(default)]
     rate: Option<Amount>,
     /// Who worked: an id or a name. Yourself when absent; others only when you lead the work.
@@ -184,7 +184,7 @@ pub async fn update_time_entry(
     /// Whether the client pays for it.
     #[server(default)]
     billable: Option<bool>,
-    /// Rate per hour in minor units for this entry alone; empty for that of the project, client, member or organization.
+    /// Rate per hour for this entry alone, such as "120.00"; empty text for that of the project, client, member or organization.
     #[server(default)]
     rate: Edit<Amount>,
     /// The version you saw; refused when the entry has changed since.

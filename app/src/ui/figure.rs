@@ -2,12 +2,16 @@
 
 use leptos::prelude::*;
 
-use crate::{day::Day, hours::Worked, money::Money};
+use crate::{
+    day::Day,
+    hours::Worked,
+    money::{Money, formatted},
+};
 
 /// An amount: `1,080.00` with a quiet `EUR`.
 pub fn money(amount: &Money) -> impl IntoView + use<> {
     let currency = amount.currency.to_string();
-    let number = amount.text.strip_suffix(currency.as_str()).unwrap_or(&amount.text).trim_end().to_owned();
+    let number = formatted(amount.amount, &amount.currency);
     view! { <span class="figure">{number} " " <span class="unit">{currency}</span></span> }
 }
 

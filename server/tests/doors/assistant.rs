@@ -45,7 +45,7 @@ async fn studio_with(script: &str, silence: Duration) -> Studio {
     let limits = Limits { silence, ..Limits::default() };
     let world = World::open_for(Engine { model: Some(Box::new(model)), limits, ..Engine::default() }).await;
     let ada = world.person("Ada Lovelace").await;
-    let acme = json!({"name": "Acme", "rate": 12000, "tax_rate": "19", "email": "billing@acme.example"});
+    let acme = json!({"name": "Acme", "rate": "120.00", "tax_rate": "19", "email": "billing@acme.example"});
     world.rest(&ada, "create_client", acme).await.ok();
     world.rest(&ada, "create_project", json!({"client": "Acme", "name": "Dashboard"})).await.ok();
     world.rest(&ada, "create_time_entry", json!({"project": "Dashboard", "duration": "1h30m"})).await.ok();

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A rate whose digits nothing else has, and what an hour of it comes to with tax.
-const RATE: i64 = 7_654_321;
+const RATE: &str = "76543.21";
 const DIGITS: [&str; 4] = ["7654321", "9108642", "76543.21", "91086.42"];
 
 /// A studio where an hour of Barbara's was billed, one is being billed, and one can be. Her timer runs.
@@ -37,7 +37,7 @@ async fn studio(world: &World) -> Studio {
     log("2026-03-02").await;
     let draft = rest(&ada, "draft_invoice", json!({ "client": "Acme" })).await;
     let sent = rest(&ada, "send_invoice", json!({ "invoice": draft["id"] })).await;
-    assert_eq!(sent["total"]["amount"], 9_108_642, "the digits that are looked for are those of the invoice");
+    assert_eq!(sent["total"]["amount"], "91086.42", "the digits that are looked for are those of the invoice");
     log("2026-03-03").await;
     rest(&ada, "draft_invoice", json!({ "client": "Acme" })).await;
     let entry = log("2026-03-04").await;

@@ -33,7 +33,7 @@ pub fn post(url: &str) -> Post {
 async fn invoice_is_sent(world: &World, person: &Person) -> Value {
     world.call(person, "update_organization", &[("email", "studio@example.com")]).await.ok();
     world.rest(person, "create_client", json!({ "name": "Ümläut & Söhne", "tax_rate": "19", "email": "office@client.example" })).await.ok();
-    let line = json!({ "description": "Work", "quantity": "1", "price": 10000 });
+    let line = json!({ "description": "Work", "quantity": "1", "price": "100.00" });
     let draft = world.rest(person, "draft_invoice", json!({ "client": "Ümläut & Söhne", "lines": [line] })).await.ok();
     world.rest(person, "send_invoice", json!({ "invoice": draft["id"], "message": "Grüße\n.\nAda" })).await.ok()
 }
@@ -289,7 +289,7 @@ fn impatient(url: &str) -> Post {
 
 /// Sends a further invoice to the same client.
 async fn another_invoice_is_sent(world: &World, person: &Person) {
-    let line = json!({ "description": "More work", "quantity": "1", "price": 5000 });
+    let line = json!({ "description": "More work", "quantity": "1", "price": "50.00" });
     let draft = world.rest(person, "draft_invoice", json!({ "client": "Ümläut & Söhne", "lines": [line] })).await.ok();
     world.rest(person, "send_invoice", json!({ "invoice": draft["id"] })).await.ok();
 }

@@ -241,7 +241,7 @@ async fn the_pdf_of_an_invoice_opens_for_those_who_may_see_it() {
     let world = World::open().await;
     let (ada, eve) = (world.person("Ada").await, world.person("Eve").await);
     world.rest(&ada, "create_client", json!({ "name": "Acme", "tax_rate": "19" })).await.ok();
-    let line = json!({ "description": "Work", "quantity": "1", "price": 10000 });
+    let line = json!({ "description": "Work", "quantity": "1", "price": "100.00" });
     let draft = world.rest(&ada, "draft_invoice", json!({ "client": "Acme", "lines": [line] })).await.ok();
     let id = draft["id"].as_str().expect("an id");
     let path = format!("/o/{}/invoices/{id}/pdf", ada.slug);

@@ -11,7 +11,7 @@ use crate::{
 /// A studio with two projects, and the ids of both.
 pub async fn studio(world: &World) -> (Person, Vec<String>) {
     let ada = world.person("Ada Lovelace").await;
-    world.rest(&ada, "create_client", json!({ "name": "Acme", "tax_rate": "19", "rate": 12_000 })).await.ok();
+    world.rest(&ada, "create_client", json!({ "name": "Acme", "tax_rate": "19", "rate": "120.00" })).await.ok();
     let mut projects = Vec::new();
     for name in ["Dashboard", "Website"] {
         let made = world.rest(&ada, "create_project", json!({ "client": "Acme", "name": name })).await.ok();

@@ -87,7 +87,7 @@ async fn every_door_refuses_alike_and_nothing_stays() {
 
 /// A client, a project, a running timer and an invoice that is sent; the answer is its number.
 async fn studio(world: &World, ada: &Person) -> String {
-    let client = json!({ "name": "Acme", "currency": "EUR", "rate": 12_000, "tax_rate": "19", "email": "billing@acme.example" });
+    let client = json!({ "name": "Acme", "currency": "EUR", "rate": "120.00", "tax_rate": "19", "email": "billing@acme.example" });
     world.rest(ada, "create_client", client).await.ok();
     world.rest(ada, "create_project", json!({ "client": "Acme", "name": "Dashboard" })).await.ok();
     let entry = json!({ "project": "Dashboard", "date": "2026-03-02", "duration": "1h30m" });
@@ -157,7 +157,7 @@ async fn when_the_document_cannot_be_made_every_door_says_so_and_the_draft_stays
     let world = World::open().await;
     let ada = world.person("Ada").await;
     studio(&world, &ada).await;
-    let line = json!({ "description": "Work", "quantity": "1", "price": 10_000 });
+    let line = json!({ "description": "Work", "quantity": "1", "price": "100.00" });
     let draft = world.rest(&ada, "draft_invoice", json!({ "client": "Acme", "lines": [line] })).await.ok()["id"].clone();
     let arguments = json!({ "invoice": draft });
     let before = everything(&world, &ada).await;

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::written;
+use crate::money;
 
 /// Fields with a label of their own, in the order of a receipt.
 const LABELS: &[(&str, &str)] = &[
@@ -192,8 +193,9 @@ fn project(answer: &Value, project: &Value) -> Option<String> {
 /// `Dashboard`: `12.50 h × 120.00 EUR = 1,500.00 EUR`.
 fn invoice_line(line: &Value) -> Fact {
     let text = |path: &str| line.pointer(path).and_then(Value::as_str).unwrap_or_default();
+    let money = |name: &str| money::told(&line[name]).unwrap_or_default();
     let quantity = format!("{} {}", text("/quantity"), text("/unit"));
-    let value = format!("{} × {} = {}", quantity.trim(), text("/price/text"), text("/net/text"));
+    let value = format!("{} × {} = {}", quantity.trim(), money("price"), money("net"));
     Fact { name: "lines".to_owned(), label: text("/description").to_owned(), value }
 }
 

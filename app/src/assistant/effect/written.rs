@@ -7,7 +7,7 @@ use crate::{
     assistant::door::Visitor,
     day::{Day, Moment},
     hours::Worked,
-    money::{Currency, Money},
+    money::{self, Amount, Currency, Money},
 };
 
 /// The most names that are written one after the other.
@@ -38,7 +38,7 @@ impl Writer {
             (_, Value::Null) => "nothing".to_owned(),
             ("seconds" | "billed_seconds", Value::Number(seconds)) => Worked::of(seconds.as_i64().unwrap_or_default()).text,
             ("tax_rate" | "discount_percent", Value::Number(hundredths)) => percent(hundredths.as_i64().unwrap_or_default()),
-            (_, Value::Number(amount)) if is_money(column) => self.money(amount.as_i64().unwrap_or_default()),
+            (_, Value::String(amount)) if is_money(column) => self.amount(amount),
             (_, Value::String(text)) => {
                 let words = self.instant(column, text).or_else(|| self::value(value)).filter(|words| !words.is_empty());
                 words.unwrap_or_else(|| "nothing".to_owned())
@@ -50,13 +50,15 @@ impl Writer {
     /// An argument of a call.
     pub fn argument(&self, name: &str, value: &Value) -> Option<String> {
         match value {
-            Value::Number(amount) if is_money(name) => amount.as_i64().map(|amount| self.money(amount)),
+            Value::String(amount) if is_money(name) => Some(self.amount(amount)),
             _ => self::value(value),
         }
     }
 
-    fn money(&self, amount: i64) -> String {
-        Money::new(amount, &self.currency).text
+    /// Decimal text with its currency; what is no amount stays as it is written.
+    fn amount(&self, text: &str) -> String {
+        let minor = Amount::written(text).minor("amount", &self.currency);
+        minor.map_or_else(|_| text_of(text), |minor| Money::new(minor, &self.currency).text())
     }
 
     /// Work began and ended at a time of its day; of anything else the day is told.
@@ -74,7 +76,7 @@ fn percent(hundredths: i64) -> String {
     i32::try_from(hundredths).map(|hundredths| crate::percent::Percent(hundredths).to_string()).unwrap_or_default()
 }
 
-/// Whether a number under this name counts minor units of a currency.
+/// Whether what stands under this name is an amount.
 pub(super) fn is_money(name: &str) -> bool {
     matches!(
         name,
@@ -107,7 +109,10 @@ pub(super) fn value(value: &Value) -> Option<String> {
             let text = |name: &str| fields.get(name).and_then(Value::as_str);
             // The hours or the money of a budget: the cap is what is set.
             if fields.contains_key("used") {
-                return Some(fields.get("cap")?.get("text")?.as_str()?.to_owned());
+                return self::value(fields.get("cap")?);
+            }
+            if let Some(money) = money::told(value) {
+                return Some(money);
             }
             if let Some(used) = fields.get("percent").and_then(|share| share.get("text")).and_then(Value::as_str) {
                 return Some(format!("{used} used"));

@@ -63,7 +63,7 @@ async fn an_invoice_is_shown_with_its_lines_and_totals() {
     }
     deed::commit(&at_the_drawer(&world), sending.id).await.expect("sent");
     assert_eq!(world.ok("get_invoice", json!({"invoice": draft})).await["number"], "2026-0001");
-    let paying = card(&world, "record_payment", json!({"invoice": draft, "amount": 10000, "date": "2026-11-21"})).await;
+    let paying = card(&world, "record_payment", json!({"invoice": draft, "amount": "100.00", "date": "2026-11-21"})).await;
     let paid = paying.effect.iter().find(|line| line.label == "Paid").expect("a line");
     assert_eq!((paid.before.as_deref(), paid.value.as_str()), (Some("0.00 EUR"), "100.00 EUR"));
 }

@@ -63,7 +63,7 @@ async fn every_argument_of_every_write_is_on_its_card() {
 async fn a_budget_is_shown_with_its_caps() {
     let (world, _) = studio(vec![]).await;
     let setting =
-        json!({"project": "Dashboard", "hours": 40, "amount": 400_000, "period": "month", "hard_stop": true, "warning_percent": 60});
+        json!({"project": "Dashboard", "hours": 40, "amount": "4000.00", "period": "month", "hard_stop": true, "warning_percent": 60});
     let new = card(&world, "set_budget", setting.clone()).await;
     for (label, value) in [
         ("Project", "Acme / Dashboard"),
@@ -77,7 +77,7 @@ async fn a_budget_is_shown_with_its_caps() {
         assert_eq!(line(&new, label), becomes(value, None), "{label} of {new:#?}");
     }
     world.ok("set_budget", setting).await;
-    let changed = card(&world, "set_budget", json!({"project": "Dashboard", "hours": "", "amount": 500_000, "hard_stop": false})).await;
+    let changed = card(&world, "set_budget", json!({"project": "Dashboard", "hours": "", "amount": "5000.00", "hard_stop": false})).await;
     assert_eq!(line(&changed, "Hours"), becomes("nothing", Some("40h")), "{changed:#?}");
     assert_eq!(line(&changed, "Amount"), becomes("5,000.00 EUR", Some("4,000.00 EUR")), "{changed:#?}");
     assert_eq!(line(&changed, "Hard stop"), becomes("no", Some("yes")), "{changed:#?}");

@@ -110,7 +110,7 @@ pub async fn studio(answers: Vec<Vec<Prepare>>) -> (World, Prepared) {
 pub async fn studio_with(model: Box<dyn Model>, silence: Duration) -> World {
     let limits = Limits { silence, ..Limits::default() };
     let world = World::with("studio", "UTC", Engine { model: Some(model), limits, ..Engine::default() }).await;
-    world.ok("create_client", json!({"name": "Acme", "rate": 12000, "tax_rate": "19", "email": "billing@acme.example"})).await;
+    world.ok("create_client", json!({"name": "Acme", "rate": "120.00", "tax_rate": "19", "email": "billing@acme.example"})).await;
     world.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     world.ok("set_assistant", json!({"enabled": true})).await;
     world

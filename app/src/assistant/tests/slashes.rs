@@ -30,11 +30,11 @@ async fn a_command_knows_the_names_that_the_person_sees_and_the_day_it_is() {
     let Some(Step::Card(card)) = said.messages[1].steps.first() else { panic!("no card: {said:?}") };
     let expected = json!({"project": "Acme / Dashboard redesign", "duration": "45m", "description": "first call", "date": "2026-11-20"});
     assert_eq!(card.arguments, expected);
-    let said = say(&world, "/create-client name=\"Acme Ltd\" rate=9000 tax_rate=19").await;
+    let said = say(&world, "/create-client name=\"Acme Ltd\" rate=90.50 tax_rate=19").await;
     let Some(Step::Card(card)) = said.messages[1].steps.first() else { panic!("no card: {said:?}") };
     assert_eq!(
         card.arguments,
-        json!({"name": "Acme Ltd", "rate": 9000, "tax_rate": "19"}),
+        json!({"name": "Acme Ltd", "rate": "90.50", "tax_rate": "19"}),
         "values are of the kinds that the operation takes"
     );
 }

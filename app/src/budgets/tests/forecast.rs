@@ -78,9 +78,9 @@ async fn a_status_names_the_day_of_the_cap_that_is_reached_first() {
     log(&studio, "14h", json!({"date": "2026-11-20"})).await;
     let reached = || async { studio.ok("get_project_status", json!({"project": "Dashboard"})).await["burn"].get("reached_on").cloned() };
     assert_eq!(reached().await, Some(json!("2026-12-03")), "12 hours at one a day");
-    set(&studio, json!({"amount": 360_000})).await;
+    set(&studio, json!({"amount": "3600.00"})).await;
     assert_eq!(reached().await, Some(json!("2026-11-23")), "two hours' worth are left");
-    set(&studio, json!({"amount": 1_000_000, "period": "month"})).await;
+    set(&studio, json!({"amount": "10000.00", "period": "month"})).await;
     assert_eq!(reached().await, None, "November is over before");
     set(&studio, json!({"hours": 20})).await;
     assert_eq!(reached().await, Some(json!("2026-11-21")), "it is used up already");

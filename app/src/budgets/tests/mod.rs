@@ -24,7 +24,7 @@ pub async fn studio_in(zone: &str) -> World {
 }
 
 async fn furnish(studio: World) -> World {
-    studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "currency": "EUR", "rate": 12000})).await;
+    studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "currency": "EUR", "rate": "120.00"})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     studio
 }

@@ -51,14 +51,14 @@ async fn sees_hours_alone(world: &World) {
 #[tokio::test]
 async fn a_member_sees_hours_alone() {
     let studio = studio().await;
-    set(&studio, json!({"hours": 10, "amount": 12_000})).await;
+    set(&studio, json!({"hours": 10, "amount": "120.00"})).await;
     sees_hours_alone(&barbara(&studio).await).await;
 }
 
 #[tokio::test]
 async fn a_token_that_was_not_made_for_money_sees_hours_alone() {
     let studio = studio().await;
-    set(&studio, json!({"hours": 10, "amount": 12_000})).await;
+    set(&studio, json!({"hours": 10, "amount": "120.00"})).await;
     let agent = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite, Scope::WorkRead], Writes::Direct).await;
     sees_hours_alone(&agent).await;
 }
@@ -67,7 +67,7 @@ async fn a_token_that_was_not_made_for_money_sees_hours_alone() {
 async fn a_threshold_that_money_crosses_is_kept_from_who_may_not_see_it() {
     let studio = studio().await;
     let barbara = barbara(&studio).await;
-    set(&studio, json!({"hours": 100, "amount": 12_000})).await;
+    set(&studio, json!({"hours": 100, "amount": "120.00"})).await;
     let crossing = log(&barbara, "2h", json!({})).await;
     assert_eq!((warnings(&crossing).len(), &crossing["budget"]["state"]), (0, &json!("ok")), "{crossing:#}");
     assert_eq!(told(&studio).await, ["Acme / Dashboard has reached 100 % of its budget: 2h of 100h, 240.00 EUR of 120.00 EUR."]);
@@ -86,7 +86,7 @@ async fn a_threshold_that_money_crosses_is_kept_from_who_may_not_see_it() {
 async fn a_budget_of_money_alone_shows_a_member_what_was_worked_and_no_cap() {
     let studio = studio().await;
     let barbara = barbara(&studio).await;
-    set(&studio, json!({"amount": 12_000, "hard_stop": true})).await;
+    set(&studio, json!({"amount": "120.00", "hard_stop": true})).await;
     let logged = log(&barbara, "1h", json!({})).await;
     let status = &logged["budget"];
     assert_eq!(

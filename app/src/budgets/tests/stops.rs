@@ -28,7 +28,7 @@ async fn what_would_pass_the_cap_is_refused_and_what_fills_it_is_not() {
 #[tokio::test]
 async fn an_amount_stops_as_hours_do() {
     let studio = studio().await;
-    set(&studio, json!({"amount": 24_000, "hard_stop": true})).await;
+    set(&studio, json!({"amount": "240.00", "hard_stop": true})).await;
     let refused = studio.refused("create_time_entry", json!({"project": "Dashboard", "duration": "3h"})).await;
     assert!(
         refused.code == Code::BudgetExhausted && refused.message.contains("(240.00 EUR, 0.00 EUR used, 240.00 EUR left)"),

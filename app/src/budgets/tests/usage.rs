@@ -8,13 +8,13 @@ use crate::access::Writes;
 #[tokio::test]
 async fn usage_is_the_higher_of_hours_and_amount() {
     let studio = studio().await;
-    set(&studio, json!({"hours": 40, "amount": 400_000, "period": "month"})).await;
+    set(&studio, json!({"hours": 40, "amount": "4000.00", "period": "month"})).await;
     let logged = log(&studio, "24h", json!({})).await;
     let status = &logged["budget"];
     assert_eq!((&status["hours"]["percent"]["hundredths"], &status["amount"]["percent"]["hundredths"]), (&json!(6000), &json!(7200)));
     assert_eq!((&status["percent"]["text"], &status["state"]), (&json!("72 %"), &json!("ok")));
-    assert_eq!((&status["hours"]["left"]["text"], &status["amount"]["left"]["text"]), (&json!("16h"), &json!("1,120.00 EUR")));
-    set(&studio, json!({"amount": 800_000})).await;
+    assert_eq!((&status["hours"]["left"]["text"], &status["amount"]["left"]["amount"]), (&json!("16h"), &json!("1120.00")));
+    set(&studio, json!({"amount": "8000.00"})).await;
     assert_eq!(budget(&studio).await["percent"]["hundredths"], 6000);
 }
 
@@ -34,12 +34,15 @@ async fn a_share_is_cut_so_that_nearly_all_is_not_all() {
 #[tokio::test]
 async fn of_billable_time_the_rest_is_left_out_and_amounts_are_always_billable() {
     let studio = studio().await;
-    set(&studio, json!({"hours": 10, "amount": 400_000})).await;
+    set(&studio, json!({"hours": 10, "amount": "4000.00"})).await;
     log(&studio, "2h", json!({})).await;
     let logged = log(&studio, "3h", json!({"billable": false})).await;
-    assert_eq!((&logged["budget"]["hours"]["used"]["text"], &logged["budget"]["amount"]["used"]["amount"]), (&json!("2h"), &json!(24_000)));
+    assert_eq!(
+        (&logged["budget"]["hours"]["used"]["text"], &logged["budget"]["amount"]["used"]["amount"]),
+        (&json!("2h"), &json!("240.00"))
+    );
     let all = set(&studio, json!({"basis": "all"})).await;
-    assert_eq!((&all["hours"]["used"]["text"], &all["amount"]["used"]["amount"]), (&json!("5h"), &json!(24_000)));
+    assert_eq!((&all["hours"]["used"]["text"], &all["amount"]["used"]["amount"]), (&json!("5h"), &json!("240.00")));
 }
 
 #[tokio::test]
@@ -54,7 +57,7 @@ async fn drafts_and_the_running_timer_are_pending_on_top() {
     let status = budget(&studio).await;
     assert_eq!((&status["hours"]["used"]["text"], &status["hours"]["pending"]["text"]), (&json!("2h"), &json!("1h 30m")));
     assert_eq!((&status["percent"]["text"], &status["pending_percent"]["text"]), (&json!("20 %"), &json!("35 %")));
-    assert_eq!(status["amount"]["pending"]["amount"], 18_000);
+    assert_eq!(status["amount"]["pending"]["amount"], "180.00");
     let confirmed = studio.ok("confirm_time_entries", json!({"all": true})).await;
     assert_eq!(
         (&confirmed["budgets"][0]["hours"]["used"]["text"], &confirmed["budgets"][0]["hours"]["pending"]["text"]),
@@ -140,7 +143,7 @@ async fn lists_projects_and_writes_tell_the_same_usage() {
         studio.ok("create_project", json!({"client": "Acme", "name": name})).await;
     }
     set(&studio, json!({"hours": 10, "period": "month"})).await;
-    studio.ok("set_budget", json!({"project": "Website", "amount": 50_000})).await;
+    studio.ok("set_budget", json!({"project": "Website", "amount": "500.00"})).await;
     studio.ok("set_budget", json!({"project": "App", "hours": 3, "basis": "all", "period": "year"})).await;
     let logged = [
         log(&studio, "1h", json!({})).await,
@@ -194,24 +197,24 @@ async fn lists_come_in_pages_and_leave_archived_projects_out() {
 #[tokio::test]
 async fn a_projects_status_is_its_hours_budget_pace_and_team() {
     let studio = studio().await;
-    set(&studio, json!({"hours": 40, "amount": 800_000, "period": "month"})).await;
+    set(&studio, json!({"hours": 40, "amount": "8000.00", "period": "month"})).await;
     log(&studio, "8h", json!({"date": "2026-11-02"})).await;
     log(&barbara(&studio).await, "4h", json!({"date": "2026-11-20"})).await;
     log(&studio, "12h", json!({"date": "2026-10-20"})).await;
     let status = studio.ok("get_project_status", json!({"project": "Dashboard"})).await;
     assert_eq!(
         (&status["worked"]["text"], &status["unbilled"]["amount"], &status["budget"]["hours"]["used"]["text"]),
-        (&json!("24h"), &json!(288_000), &json!("12h"))
+        (&json!("24h"), &json!("2880.00"), &json!("12h"))
     );
-    assert_eq!((&status["burn"]["per_week"]["text"], &status["burn"]["amount_per_week"]["amount"]), (&json!("3h"), &json!(36_000)));
+    assert_eq!((&status["burn"]["per_week"]["text"], &status["burn"]["amount_per_week"]["amount"]), (&json!("3h"), &json!("360.00")));
     assert_eq!(status["burn"].get("reached_on"), None, "28 hours at 3 a week reach beyond November");
     assert_eq!(
         status["curve"],
         json!([
-            {"day": "2026-11-01", "seconds": 0, "amount": 0},
-            {"day": "2026-11-02", "seconds": 28_800, "amount": 96_000},
-            {"day": "2026-11-20", "seconds": 43_200, "amount": 144_000},
-            {"day": "2026-11-21", "seconds": 43_200, "amount": 144_000},
+            {"day": "2026-11-01", "seconds": 0, "amount": {"amount": "0.00", "currency": "EUR"}},
+            {"day": "2026-11-02", "seconds": 28_800, "amount": {"amount": "960.00", "currency": "EUR"}},
+            {"day": "2026-11-20", "seconds": 43_200, "amount": {"amount": "1440.00", "currency": "EUR"}},
+            {"day": "2026-11-21", "seconds": 43_200, "amount": {"amount": "1440.00", "currency": "EUR"}},
         ])
     );
     let team: Vec<_> = status["team"].as_array().expect("a team").iter().map(|mate| (&mate["name"], &mate["worked"]["text"])).collect();

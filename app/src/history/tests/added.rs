@@ -11,7 +11,7 @@ async fn a_draft_with_the_lines_of_somebody_else_stays_though_its_sums_are_the_s
     log(&studio, "2026-11-18").await;
     let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
     let edsger = studio.as_role(Role::Manager).await;
-    let lines = json!([{"description": "Kept warm", "price": 0}]);
+    let lines = json!([{"description": "Kept warm", "price": "0.00"}]);
     let added = edsger.ok("update_invoice_draft", json!({"invoice": draft["id"], "add": lines})).await;
     assert_eq!(added["total"], draft["total"]);
     let refused = studio.refused("undo_action", json!({"action": draft["action"]})).await;

@@ -17,7 +17,7 @@ use crate::{
 /// A studio with a client and a project.
 async fn studio() -> World {
     let studio = World::new("undo").await;
-    studio.ok("create_client", json!({"name": "Acme", "rate": 12000, "tax_rate": "19", "email": "billing@acme.example"})).await;
+    studio.ok("create_client", json!({"name": "Acme", "rate": "120.00", "tax_rate": "19", "email": "billing@acme.example"})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     studio
 }
@@ -72,9 +72,9 @@ async fn a_stopped_timer_runs_on_and_a_started_one_was_never_started() {
 #[tokio::test]
 async fn clients_and_projects_are_put_back() {
     let studio = studio().await;
-    let renamed = studio.ok("update_client", json!({"client": "Acme", "name": "Acme Ltd", "rate": 9900})).await;
+    let renamed = studio.ok("update_client", json!({"client": "Acme", "name": "Acme Ltd", "rate": "99.00"})).await;
     undo(&studio, &renamed).await;
-    assert_eq!(studio.ok("get_client", json!({"client": "Acme"})).await["rate"]["amount"], 12000);
+    assert_eq!(studio.ok("get_client", json!({"client": "Acme"})).await["rate"]["amount"], "120.00");
     let archived = studio.ok("archive_project", json!({"project": "Dashboard"})).await;
     undo(&studio, &archived).await;
     assert_eq!(studio.ok("get_project", json!({"project": "Dashboard"})).await["archived"], false);

@@ -11,14 +11,14 @@ async fn the_preview_is_what_the_draft_becomes() {
     log(&studio, "2026-10-05", "1h30m").await;
     log(&studio, "2026-10-06", "45m").await;
     log(&studio, "2026-11-01", "8h").await;
-    let wanted = json!({"client": "Acme", "period": "2026-10", "discount": "10%", "lines": [{"description": "Hosting", "price": 5000}]});
+    let wanted = json!({"client": "Acme", "period": "2026-10", "discount": "10%", "lines": [{"description": "Hosting", "price": "50.00"}]});
     let preview = studio.ok("preview_invoice", wanted.clone()).await;
     let draft = studio.ok("draft_invoice", wanted).await;
     for sum in ["subtotal", "discount", "net", "taxes", "tax", "total"] {
         assert_eq!(preview[sum], draft[sum], "{sum}");
     }
     // 2.25 h × 120.00 + 50.00 = 320.00; − 10 % = 288.00; + 19 % = 342.72
-    assert_eq!(draft["total"]["text"], "342.72 EUR");
+    assert_eq!(draft["total"]["amount"], "342.72");
     assert_eq!(draft["lines"].as_array().map(Vec::len), Some(2));
     assert_eq!(draft["lines"][0]["quantity"], "2.25");
 }
@@ -41,7 +41,7 @@ async fn deferred_time_stays_for_the_next_invoice() {
     let later = log(&studio, "2026-11-19", "1h").await;
     log(&studio, "2026-11-20", "2h").await;
     let invoice = studio.ok("draft_invoice", json!({"client": "Acme", "defer": [later["id"]]})).await;
-    assert_eq!(invoice["subtotal"]["amount"], 24000);
+    assert_eq!(invoice["subtotal"]["amount"], "240.00");
     let left = studio.ok("list_unbilled", json!({})).await;
     assert_eq!(left["items"][0]["worked"]["seconds"], 3600);
 }
@@ -54,12 +54,12 @@ async fn a_line_takes_another_text_and_a_custom_line_joins_it() {
     let change = json!({
         "invoice": invoice["id"], "version": invoice["version"],
         "lines": [{"line": invoice["lines"][0]["id"], "description": "Dashboard, *charts* <b>& more</b>"}],
-        "add": [{"description": "Domain", "quantity": "2.5", "price": 1000, "tax_rate": "7"}],
+        "add": [{"description": "Domain", "quantity": "2.5", "price": "10.00", "tax_rate": "7"}],
         "notes": "Thank you"
     });
     let changed = studio.ok("update_invoice_draft", change.clone()).await;
     assert_eq!(changed["lines"][0]["description"], "Dashboard, *charts* <b>& more</b>");
-    assert_eq!(changed["total"]["amount"], 12000 + 2280 + 2500 + 175);
+    assert_eq!(changed["total"]["amount"], euros(12000 + 2280 + 2500 + 175));
     assert_eq!(studio.code("update_invoice_draft", change).await, Code::Stale, "the second tab looked at an older version");
 }
 
@@ -69,10 +69,11 @@ async fn the_price_of_tracked_time_is_not_written_by_hand() {
     log(&studio, "2026-11-20", "1h").await;
     let invoice = draft(&studio).await;
     let line = &invoice["lines"][0]["id"];
-    let refused = studio.refused("update_invoice_draft", json!({"invoice": invoice["id"], "lines": [{"line": line, "price": 1}]})).await;
+    let refused =
+        studio.refused("update_invoice_draft", json!({"invoice": invoice["id"], "lines": [{"line": line, "price": "0.01"}]})).await;
     assert_eq!(refused.code, Code::Invalid);
     let without = studio.ok("update_invoice_draft", json!({"invoice": invoice["id"], "lines": [{"line": line, "remove": true}]})).await;
-    assert_eq!(without["total"]["amount"], 0);
+    assert_eq!(without["total"]["amount"], "0.00");
     assert_eq!(studio.code("send_invoice", json!({"invoice": invoice["id"]})).await, Code::Invalid, "an empty invoice does not leave");
 }
 
@@ -118,8 +119,8 @@ async fn what_is_wrong_with_an_invoice_is_said_at_its_argument() {
         ("to", json!({"client": "Acme", "from": "2026-11-20", "to": "2026-11-19"})),
         ("discount", json!({"client": "Acme", "discount": "150%"})),
         ("discount", json!({"client": "Acme", "discount": "9999.00"})),
-        ("quantity", json!({"client": "Acme", "lines": [{"description": "x", "price": 1, "quantity": "-1"}]})),
-        ("description", json!({"client": "Acme", "lines": [{"description": "x".repeat(10_000), "price": 1}]})),
+        ("quantity", json!({"client": "Acme", "lines": [{"description": "x", "price": "0.01", "quantity": "-1"}]})),
+        ("description", json!({"client": "Acme", "lines": [{"description": "x".repeat(10_000), "price": "0.01"}]})),
         ("arguments", json!({"client": "Acme", "perod": "2026-11"})),
     ] {
         let refused = studio.refused("preview_invoice", arguments.clone()).await;
@@ -142,7 +143,7 @@ async fn a_member_finds_no_invoice() {
 #[tokio::test]
 async fn projects_of_an_invoice_are_named_as_everywhere_and_are_the_clients_own() {
     let studio = studio().await;
-    studio.ok("create_client", json!({"name": "Beta", "rate": 9000, "tax_rate": "19"})).await;
+    studio.ok("create_client", json!({"name": "Beta", "rate": "90.00", "tax_rate": "19"})).await;
     studio.ok("create_project", json!({"client": "Beta", "name": "Dashboard"})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Frontend / Backend"})).await;
     log(&studio, "2026-11-20", "1h").await;

@@ -58,13 +58,13 @@ async fn each_invoice_of_a_list_has_its_own_mail_or_none() {
     became(&studio, Outcome::RefusedForGood("no such mailbox".to_owned())).await;
     for (at, arguments) in [json!({}), json!({"to": "office@acme.example"}), json!({"without_email": true})].into_iter().enumerate() {
         studio.advance(60);
-        let line = json!({"client": "Acme", "period": "2020", "lines": [{"description": format!("Line {at}"), "price": 100}]});
+        let line = json!({"client": "Acme", "period": "2020", "lines": [{"description": format!("Line {at}"), "price": "1.00"}]});
         let mut arguments = arguments;
         arguments["invoice"] = studio.ok("draft_invoice", line).await["id"].clone();
         studio.ok("send_invoice", arguments).await;
     }
     studio.advance(60);
-    studio.ok("draft_invoice", json!({"client": "Acme", "period": "2020", "lines": [{"description": "Later", "price": 100}]})).await;
+    studio.ok("draft_invoice", json!({"client": "Acme", "period": "2020", "lines": [{"description": "Later", "price": "1.00"}]})).await;
     let list = studio.ok("list_invoices", json!({})).await;
     let mails: Vec<_> = list["items"].as_array().expect("invoices").iter().map(|invoice| invoice["mail"]["recipient"].clone()).collect();
     assert_eq!(

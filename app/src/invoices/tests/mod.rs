@@ -11,12 +11,12 @@ mod voiding;
 
 use serde_json::{Value, json};
 
-use crate::testing::World;
+use crate::testing::{World, euros};
 
 /// A studio with the client Acme (120.00 EUR an hour, 19 % tax) and its project Dashboard.
 pub async fn studio() -> World {
     let studio = World::new("studio").await;
-    let acme = json!({"name": "Acme", "currency": "EUR", "rate": 12000, "tax_rate": "19", "email": "billing@acme.example", "payment_terms_days": 30});
+    let acme = json!({"name": "Acme", "currency": "EUR", "rate": "120.00", "tax_rate": "19", "email": "billing@acme.example", "payment_terms_days": 30});
     studio.ok("create_client", acme).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     studio

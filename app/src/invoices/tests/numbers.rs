@@ -9,7 +9,7 @@ use crate::error::Code;
 
 /// Sends an invoice over a deposit; its number.
 async fn send(studio: &World) -> String {
-    let lines = json!([{"description": "Deposit", "quantity": "1", "price": 10000}]);
+    let lines = json!([{"description": "Deposit", "quantity": "1", "price": "100.00"}]);
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
     let sent = studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
     sent["number"].as_str().expect("a number").to_owned()

@@ -6,7 +6,7 @@ use super::*;
 use crate::error::Code;
 
 async fn pay(studio: &World, invoice: &Value, amount: i64) -> Value {
-    studio.ok("record_payment", json!({"invoice": invoice["id"], "amount": amount, "date": "2026-11-21"})).await
+    studio.ok("record_payment", json!({"invoice": invoice["id"], "amount": euros(amount), "date": "2026-11-21"})).await
 }
 
 #[tokio::test]
@@ -14,10 +14,10 @@ async fn a_payment_that_was_recorded_by_mistake_is_removed_and_the_log_keeps_bot
     let studio = studio().await;
     let sent = sent(&studio).await;
     let paid = pay(&studio, &sent, 21420).await;
-    assert_eq!((&paid["status"], &paid["balance"]["amount"]), (&json!("paid"), &json!(0)));
+    assert_eq!((&paid["status"], &paid["balance"]["amount"]), (&json!("paid"), &json!("0.00")));
     let removal = json!({"payment": paid["payments"][0]["id"], "reason": "Recorded on the wrong invoice"});
     let open = studio.ok("remove_payment", removal.clone()).await;
-    assert_eq!((&open["status"], &open["balance"]["amount"], &open["payments"]), (&json!("sent"), &json!(21420), &Value::Null));
+    assert_eq!((&open["status"], &open["balance"]["amount"], &open["payments"]), (&json!("sent"), &json!("214.20"), &Value::Null));
     assert_eq!(studio.code("remove_payment", removal).await, Code::NotFound);
     let kept = "select count(*) from action where organization_id = $1 and operation in ('record_payment', 'remove_payment')
         and (operation = 'record_payment' or arguments->>'reason' = 'Recorded on the wrong invoice')";
@@ -33,7 +33,7 @@ async fn recording_and_removing_a_payment_can_be_undone() {
     assert_eq!(studio.ok("get_audit_entry", json!({"action": paid["action"]})).await["undoable"], true);
     studio.ok("undo_action", json!({"action": paid["action"]})).await;
     let invoice = || studio.ok("get_invoice", json!({"invoice": sent["id"]}));
-    assert_eq!(invoice().await["balance"]["amount"], 21420);
+    assert_eq!(invoice().await["balance"]["amount"], "214.20");
     let paid = pay(&studio, &sent, 21420).await;
     let removed = studio.ok("remove_payment", json!({"payment": paid["payments"][0]["id"], "reason": "A slip"})).await;
     studio.ok("undo_action", json!({"action": removed["action"]})).await;
@@ -49,7 +49,7 @@ async fn what_was_paid_since_is_not_lost_by_an_undo() {
     pay(&studio, &sent, 5000).await;
     assert_eq!(studio.code("undo_action", json!({"action": first["action"]})).await, Code::Stale);
     let balance = studio.ok("get_invoice", json!({"invoice": sent["id"]})).await["balance"]["amount"].clone();
-    assert_eq!(balance, 6420);
+    assert_eq!(balance, "64.20");
 }
 
 #[tokio::test]
@@ -68,11 +68,11 @@ async fn a_payment_is_of_a_day_that_money_can_have_come_on() {
     let studio = studio().await;
     let sent = sent(&studio).await;
     for date in ["1970-01-01", "2025-11-20", "2026-11-22"] {
-        let refused = studio.refused("record_payment", json!({"invoice": sent["id"], "amount": 100, "date": date})).await;
+        let refused = studio.refused("record_payment", json!({"invoice": sent["id"], "amount": "1.00", "date": date})).await;
         assert!(refused.field("date").is_some(), "{date}: {}", refused.message);
     }
     assert!(pay(&studio, &sent, 100).await["warnings"].is_null());
-    let in_advance = json!({"invoice": sent["id"], "amount": 100, "date": "2026-11-01"});
+    let in_advance = json!({"invoice": sent["id"], "amount": "1.00", "date": "2026-11-01"});
     let warned = studio.ok("record_payment", in_advance).await["warnings"][0].clone();
     assert!(warned.as_str().is_some_and(|words| words.contains("before the day of issue")), "{warned}");
 }
@@ -81,7 +81,7 @@ async fn a_payment_is_of_a_day_that_money_can_have_come_on() {
 async fn whoever_sends_a_form_from_a_second_window_is_told_so_in_words_of_the_page() {
     let studio = studio().await.through(crate::context::Door::Page);
     let sent = sent(&studio).await;
-    let payment = |amount| json!({"invoice": sent["id"], "amount": amount, "date": "2026-11-21", "idempotency_key": "payment"});
+    let payment = |amount| json!({"invoice": sent["id"], "amount": euros(amount), "date": "2026-11-21", "idempotency_key": "payment"});
     studio.ok("record_payment", payment(100)).await;
     let refused = studio.refused("record_payment", payment(200)).await;
     assert_eq!((refused.code, refused.message.contains("key")), (Code::IdempotencyMismatch, false), "{}", refused.message);
@@ -91,7 +91,7 @@ async fn whoever_sends_a_form_from_a_second_window_is_told_so_in_words_of_the_pa
 async fn a_draft_owes_nothing_and_what_is_partly_paid_is_not_overdue() {
     let studio = studio().await;
     log(&studio, "2026-11-20", "1h").await;
-    assert_eq!(draft(&studio).await["balance"]["amount"], 0);
+    assert_eq!(draft(&studio).await["balance"]["amount"], "0.00");
     let sent = sent(&studio).await;
     pay(&studio, &sent, 100).await;
     let listed = |status: &'static str| studio.ok("list_invoices", json!({"status": status}));

@@ -31,7 +31,7 @@ async fn a_sent_invoice_is_frozen_even_against_the_owner_of_the_tables() {
     let before = studio.ok("get_invoice_document", json!({"invoice": sent["id"]})).await;
     assert_eq!(studio.code("update_invoice_draft", json!({"invoice": sent["id"], "notes": "more"})).await, Code::Locked);
     assert_eq!(studio.code("delete_invoice_draft", json!({"invoice": sent["id"]})).await, Code::Locked);
-    studio.ok("update_client", json!({"client": "Acme", "name": "Acme Inc.", "rate": 99900})).await;
+    studio.ok("update_client", json!({"client": "Acme", "name": "Acme Inc.", "rate": "999.00"})).await;
     assert_eq!(studio.ok("get_invoice_document", json!({"invoice": sent["id"]})).await, before);
     for statement in [
         "update invoice set total = total + 1 where organization_id = $1",
@@ -101,7 +101,7 @@ async fn when_the_pdf_fails_nothing_was_sent_and_no_number_is_lost() {
 #[tokio::test]
 async fn a_client_is_made_before_anybody_thinks_of_tax_and_sending_asks_for_it() {
     let studio = studio().await;
-    studio.ok("create_client", json!({"name": "Globex", "email": "accounts@globex.example", "rate": 9000})).await;
+    studio.ok("create_client", json!({"name": "Globex", "email": "accounts@globex.example", "rate": "90.00"})).await;
     studio.ok("create_project", json!({"client": "Globex", "name": "Site"})).await;
     studio.ok("create_time_entry", json!({"project": "Site", "date": "2026-11-20", "duration": "1h"})).await;
     let draft = studio.ok("draft_invoice", json!({"client": "Globex"})).await;
@@ -127,7 +127,7 @@ async fn an_invoice_needs_somebody_to_go_to() {
 async fn payments_add_up_and_never_too_much() {
     let studio = studio().await;
     let sent = sent(&studio).await;
-    let pay = |amount: i64, date: &str| json!({"invoice": sent["id"], "amount": amount, "date": date});
+    let pay = |amount: i64, date: &str| json!({"invoice": sent["id"], "amount": euros(amount), "date": date});
     assert_eq!(studio.ok("record_payment", pay(10_000, "2026-11-21")).await["status"], "partly_paid");
     for (field, wrong) in [
         ("amount", pay(11_421, "2026-11-21")),
@@ -139,7 +139,7 @@ async fn payments_add_up_and_never_too_much() {
         assert!(studio.refused("record_payment", wrong.clone()).await.fields.contains_key(field), "{wrong}");
     }
     let paid = studio.ok("record_payment", pay(11_420, "2026-11-21")).await;
-    assert_eq!((&paid["status"], &paid["balance"]["amount"]), (&json!("paid"), &json!(0)));
+    assert_eq!((&paid["status"], &paid["balance"]["amount"]), (&json!("paid"), &json!("0.00")));
     assert_eq!(studio.code("record_payment", pay(1, "2026-11-21")).await, Code::Conflict);
 }
 
@@ -151,7 +151,7 @@ async fn concurrent_payments_never_exceed_the_total() {
         .map(|_| {
             let (studio, id) = (studio.clone(), sent["id"].clone());
             tokio::spawn(async move {
-                studio.call("record_payment", json!({"invoice": id, "amount": 10_000, "date": "2026-11-21"})).await.is_ok()
+                studio.call("record_payment", json!({"invoice": id, "amount": "100.00", "date": "2026-11-21"})).await.is_ok()
             })
         })
         .collect();
@@ -183,7 +183,7 @@ async fn voiding_releases_the_time_and_keeps_the_number() {
     let again = draft(&studio).await;
     let second = studio.ok("send_invoice", json!({"invoice": again["id"]})).await;
     assert_eq!(second["number"], "2026-0002");
-    studio.ok("record_payment", json!({"invoice": second["id"], "amount": 1, "date": "2026-11-21"})).await;
+    studio.ok("record_payment", json!({"invoice": second["id"], "amount": "0.01", "date": "2026-11-21"})).await;
     assert_eq!(studio.code("void_invoice", json!({"invoice": second["id"]})).await, Code::Conflict);
 }
 
@@ -193,7 +193,7 @@ async fn a_thousand_sends_with_random_repeats_leave_gapless_numbers() {
     let studio = studio().await;
     let mut drafts = Vec::new();
     for at in 0..INVOICES {
-        let line = json!({"client": "Acme", "period": "2020", "lines": [{"description": format!("Line {at}"), "price": 100}]});
+        let line = json!({"client": "Acme", "period": "2020", "lines": [{"description": format!("Line {at}"), "price": "1.00"}]});
         drafts.push(studio.ok("draft_invoice", line).await["id"].clone());
     }
     let mut order = 7_usize;

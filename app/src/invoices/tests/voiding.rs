@@ -11,7 +11,7 @@ async fn an_invoice_that_came_to_nothing_was_paid_by_nobody_and_is_voided() {
     let entry = log(&studio, "2026-11-20", "1h").await;
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "discount": "100%"})).await;
     let sent = studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
-    assert_eq!((&sent["status"], &sent["total"]["amount"]), (&json!("paid"), &json!(0)));
+    assert_eq!((&sent["status"], &sent["total"]["amount"]), (&json!("paid"), &json!("0.00")));
     assert_eq!(studio.code("delete_time_entry", json!({"time_entry": entry["id"]})).await, Code::Locked, "its time is billed");
     let void = studio.ok("void_invoice", json!({"invoice": sent["id"]})).await;
     assert_eq!((&void["status"], &void["number"]), (&json!("void"), &json!("2026-0001")));
@@ -23,7 +23,7 @@ async fn an_invoice_with_payments_is_not_voided() {
     let studio = studio().await;
     for amount in [100, 21420] {
         let sent = sent(&studio).await;
-        studio.ok("record_payment", json!({"invoice": sent["id"], "amount": amount, "date": "2026-11-21"})).await;
+        studio.ok("record_payment", json!({"invoice": sent["id"], "amount": euros(amount), "date": "2026-11-21"})).await;
         let refused = studio.refused("void_invoice", json!({"invoice": sent["id"]})).await;
         assert_eq!((refused.code, refused.message.contains("credit note")), (Code::Conflict, true), "{}", refused.message);
     }

@@ -50,7 +50,7 @@ pub struct CustomLine {
     /// How many, as text with up to three decimals and no mark for thousands, such as "2.5"; "1" when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<String>,
-    /// Net price of one, in minor units.
+    /// Net price of one, in the currency of the invoice, such as "79.00".
     pub price: Amount,
     /// Tax rate in percent as text; the client's when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,14 +1,16 @@
 //! Who sees no money finds none: in no answer, no refusal and no dry run of any operation.
 
+use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 
 use super::arguments;
 use crate::{
     access::{Role, Writes},
     error::Code,
+    money::Money,
     operation::Effect,
     operations,
-    testing::World,
+    testing::{World, euros},
 };
 
 /// Rates whose digits nothing else has: of the client, of the organization, and of Barbara herself.
@@ -41,14 +43,14 @@ struct Studio {
 async fn studio() -> Studio {
     let ada = World::new("blind").await;
     let barbara = ada.as_role(Role::Member).await;
-    ada.ok("update_organization", json!({"rate": RATES[1]})).await;
+    ada.ok("update_organization", json!({"rate": euros(RATES[1])})).await;
     ada.sql(&format!(
         "update member set bill_rate = {}, cost_rate = {} where organization_id = $1 and role = 'member'",
         RATES[2], RATES[3]
     ))
     .await;
     let client =
-        ada.ok("create_client", json!({"name": "Acme", "rate": RATES[0], "tax_rate": "19", "email": "billing@acme.example"})).await;
+        ada.ok("create_client", json!({"name": "Acme", "rate": euros(RATES[0]), "tax_rate": "19", "email": "billing@acme.example"})).await;
     let project = ada.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     ada.ok("assign_project_members", json!({"project": "Dashboard", "members": ["Barbara"]})).await;
     let log = async |date: &str| barbara.ok("create_time_entry", json!({"project": project["id"], "date": date, "duration": "1h"})).await;
@@ -84,8 +86,8 @@ async fn amounts(studio: &Studio) -> Vec<String> {
 fn gather(value: &Value, found: &mut Vec<i64>) {
     match value {
         Value::Object(fields) => {
-            if let (Some(amount), true) = (fields.get("amount").and_then(Value::as_i64), fields.contains_key("currency")) {
-                found.push(amount);
+            if let Ok(money) = Money::deserialize(value) {
+                found.push(money.amount);
             }
             fields.values().for_each(|value| gather(value, found));
         }

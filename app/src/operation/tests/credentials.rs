@@ -10,7 +10,7 @@ use crate::{
 
 async fn studio() -> World {
     let studio = World::new("credentials").await;
-    studio.ok("create_client", json!({"name": "Acme", "rate": 12000, "tax_rate": "19"})).await;
+    studio.ok("create_client", json!({"name": "Acme", "rate": "120.00", "tax_rate": "19"})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     studio
 }
@@ -21,7 +21,7 @@ async fn stopped(studio: &World) -> (Value, Value) {
     studio.advance(3600);
     let call = json!({"idempotency_key": format!("stop-{}", timer["id"].as_str().expect("an id"))});
     let answer = studio.ok("stop_timer", call.clone()).await;
-    assert_eq!(answer["amount"]["amount"], 12000);
+    assert_eq!(answer["amount"]["amount"], "120.00");
     (call, answer)
 }
 
@@ -64,6 +64,6 @@ async fn what_people_cost_is_in_the_dry_run_of_those_who_may_see_it_only() {
     for (caller, sees) in [(&studio, true), (&edsger, false), (&agent, false)] {
         let tried = caller.ok("create_time_entry", call.clone()).await;
         let image = &tried["changes"][0]["after"];
-        assert_eq!((image["rate"].as_i64(), image.get("cost_rate").is_some()), (Some(12000), sees), "{tried:#}");
+        assert_eq!((&image["rate"], image.get("cost_rate").is_some()), (&json!("120.00"), sees), "{tried:#}");
     }
 }

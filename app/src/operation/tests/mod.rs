@@ -71,12 +71,13 @@ async fn invited_elsewhere(world: &World) -> Value {
 /// Furnishes a studio: client, project, entries, a running timer, a draft, a sent invoice, a token, a member and an invitation.
 pub async fn furnished(name: &str) -> Furnished {
     let world = World::new(name).await;
-    let client = world.ok("create_client", json!({"name": "Acme", "rate": 12000, "tax_rate": "19", "email": "billing@acme.example"})).await;
+    let client =
+        world.ok("create_client", json!({"name": "Acme", "rate": "120.00", "tax_rate": "19", "email": "billing@acme.example"})).await;
     let project = world.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
-    let deposit = json!([{"description": "Deposit", "quantity": "1", "price": 10000}]);
+    let deposit = json!([{"description": "Deposit", "quantity": "1", "price": "100.00"}]);
     let paid = world.ok("draft_invoice", json!({"client": "Acme", "lines": deposit})).await;
     world.ok("send_invoice", json!({"invoice": paid["id"], "without_email": true})).await;
-    let paid = world.ok("record_payment", json!({"invoice": paid["id"], "amount": 100, "date": "2026-11-21"})).await;
+    let paid = world.ok("record_payment", json!({"invoice": paid["id"], "amount": "1.00", "date": "2026-11-21"})).await;
     let log = |date: &str| json!({"project": project["id"], "date": date, "duration": "1h"});
     world.ok("create_time_entry", log("2026-11-18")).await;
     let sent = world.ok("draft_invoice", json!({"client": "Acme"})).await;
@@ -151,6 +152,7 @@ fn sample(name: &str, schema: &Value) -> Value {
         ("date" | "from" | "to", _) => json!("2026-11-20"),
         ("duration", _) => json!("30m"),
         ("email", _) => json!("edsger@example.com"),
+        _ if schema["format"] == crate::money::AMOUNT => json!("1.00"),
         ("role", _) => json!("member"),
         (_, Some("integer")) => json!(100),
         (_, Some("boolean")) => json!(true),

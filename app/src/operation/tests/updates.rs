@@ -12,7 +12,8 @@ use tokio::task::JoinHandle;
 use super::{Furnished, arguments, furnished};
 use crate::{
     error::Error,
-    operation::Operation,
+    money::Currency,
+    operation::{Operation, done::with_amounts},
     operations,
     testing::{apart, owner},
 };
@@ -178,7 +179,7 @@ async fn at_once(studio: &Furnished, operation: &Operation, owner: &PgPool, pair
     until_both_wait(&mut holder, [&one, &other]).await;
     holder.rollback().await.expect("let go");
     let answers = [one.await.expect("an answer"), other.await.expect("an answer")];
-    let now = record(owner, kind, id).await;
+    let now = with_amounts(record(owner, kind, id).await, &Currency::default());
     for (edit, answer) in pair.iter().zip(&answers) {
         if let Err(refused) = answer {
             panic!("{name} {} was refused: {refused:?}", edit.argument);

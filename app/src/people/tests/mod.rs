@@ -16,7 +16,7 @@ use crate::{access::Role, testing::World};
 /// A studio with two projects of one client.
 async fn studio() -> World {
     let studio = World::new("studio").await;
-    studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "rate": 12000})).await;
+    studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "rate": "120.00"})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Website"})).await;
     studio

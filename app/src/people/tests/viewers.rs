@@ -15,13 +15,13 @@ use crate::{
 
 /// A client with a project, an hour on a sent invoice, one on a draft, one on none, a draft of an agent, and a budget; its ids.
 async fn client(studio: &World, name: &str) -> Map<String, Value> {
-    let client = studio.ok("create_client", json!({"name": name, "tax_rate": "19", "rate": 10000, "email": "books@example.com"})).await;
+    let client = studio.ok("create_client", json!({"name": name, "tax_rate": "19", "rate": "100.00", "email": "books@example.com"})).await;
     let project = studio.ok("create_project", json!({"client": name, "name": "Works"})).await;
     let log = |date: &str| json!({"project": project["id"], "date": date, "duration": "1h"});
     studio.ok("create_time_entry", log("2026-11-16")).await;
     let sent = studio.ok("draft_invoice", json!({"client": name})).await;
     studio.ok("send_invoice", json!({"invoice": sent["id"]})).await;
-    studio.ok("record_payment", json!({"invoice": sent["id"], "amount": 100, "date": "2026-11-20"})).await;
+    studio.ok("record_payment", json!({"invoice": sent["id"], "amount": "1.00", "date": "2026-11-20"})).await;
     studio.ok("create_time_entry", log("2026-11-17")).await;
     let draft = studio.ok("draft_invoice", json!({"client": name})).await;
     let entry = studio.ok("create_time_entry", log("2026-11-18")).await;
@@ -203,7 +203,7 @@ async fn a_client_of_another_tenant_cannot_be_granted() {
 async fn a_viewer_sees_neither_notes_of_the_house_nor_what_is_not_billed_yet() {
     let studio = World::new("notes").await;
     let globex = client(&studio, "Globex").await;
-    let paid = json!({"invoice": globex["invoice"], "amount": 200, "date": "2026-11-20", "note": "Came late again"});
+    let paid = json!({"invoice": globex["invoice"], "amount": "2.00", "date": "2026-11-20", "note": "Came late again"});
     studio.ok("record_payment", paid).await;
     let alan = viewer(&studio, &["Globex"]).await;
     for (world, notes) in [(&studio, 1), (&alan, 0)] {

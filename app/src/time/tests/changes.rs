@@ -14,11 +14,11 @@ async fn timed(studio: &crate::testing::World) -> Value {
 #[tokio::test]
 async fn what_is_not_given_stays() {
     let studio = studio().await;
-    let entry = log(&studio, json!({"description": "Charts", "rate": 9900})).await;
+    let entry = log(&studio, json!({"description": "Charts", "rate": "99.00"})).await;
     let changed = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "duration": "2h"})).await;
     assert_eq!(
         (&changed["description"], &changed["rate"]["amount"], &changed["amount"]["amount"]),
-        (&json!("Charts"), &json!(9900), &json!(19800))
+        (&json!("Charts"), &json!("99.00"), &json!("198.00"))
     );
     assert_eq!((&changed["version"], &changed["day"]), (&json!(2), &json!("2026-11-20")));
     let cleared = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "description": ""})).await;
@@ -85,8 +85,8 @@ async fn bad_changes_are_refused_and_change_nothing() {
         (json!({"started_at": "2026-11-19T09:59:59Z"}), "ended_at"),
         (json!({"date": "2026-11-19", "started_at": "2026-11-19T09:00:00Z"}), "date"),
         (json!({"description": "x".repeat(2001)}), "description"),
-        (json!({"rate": -5}), "rate"),
-        (json!({"billable": false, "rate": 5}), "rate"),
+        (json!({"rate": "-0.05"}), "rate"),
+        (json!({"billable": false, "rate": "0.05"}), "rate"),
     ] {
         let refused = studio.refused("update_time_entry", super::with(json!({"time_entry": entry["id"]}), more.clone())).await;
         assert!(refused.code == Code::Invalid && refused.field(field).is_some(), "{more} {refused:?}");
@@ -122,21 +122,21 @@ async fn two_changes_of_one_version_at_once_are_one_change() {
 #[tokio::test]
 async fn moving_to_another_project_takes_its_rate_unless_the_entry_has_its_own() {
     let studio = studio().await;
-    studio.ok("create_project", json!({"client": "Acme", "name": "Dear", "rate": 20000})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dear", "rate": "200.00"})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Office", "billing": "overhead"})).await;
     let entry = log(&studio, json!({})).await;
     let moved = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "project": "Dear"})).await;
-    assert_eq!((&moved["project"]["name"], &moved["rate"]["amount"]), (&json!("Dear"), &json!(20000)));
-    let own = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "project": "Dashboard", "rate": 5000})).await;
-    assert_eq!(own["rate"]["amount"], 5000);
+    assert_eq!((&moved["project"]["name"], &moved["rate"]["amount"]), (&json!("Dear"), &json!("200.00")));
+    let own = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "project": "Dashboard", "rate": "50.00"})).await;
+    assert_eq!(own["rate"]["amount"], "50.00");
     let own = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "project": "Dear"})).await;
-    assert_eq!(own["rate"]["amount"], 5000);
-    studio.ok("create_client", json!({"name": "Tokyo", "currency": "JPY", "tax_rate": "10", "rate": 15000})).await;
+    assert_eq!(own["rate"]["amount"], "50.00");
+    studio.ok("create_client", json!({"name": "Tokyo", "currency": "JPY", "tax_rate": "10", "rate": "15000"})).await;
     studio.ok("create_project", json!({"client": "Tokyo", "name": "Robots"})).await;
     let foreign = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "project": "Robots", "dry_run": true})).await;
-    assert_eq!(foreign["rate"]["text"], "15,000 JPY", "50 euros are not 5,000 yen");
+    assert_eq!(foreign["rate"]["amount"], "15000", "50 euros are not 5,000 yen");
     let plain = studio.form::<UpdateTimeEntry>(json!({"time_entry": entry["id"], "rate": ""})).await.expect("changed");
-    assert_eq!(plain["rate"]["amount"], 20000);
+    assert_eq!(plain["rate"]["amount"], "200.00");
     let overhead = studio.ok("update_time_entry", json!({"time_entry": entry["id"], "project": "Office"})).await;
     assert_eq!((&overhead["billable"], overhead.get("rate"), overhead.get("amount")), (&json!(false), None, None));
     assert!(studio.refused("update_time_entry", json!({"time_entry": entry["id"], "billable": true})).await.field("billable").is_some());

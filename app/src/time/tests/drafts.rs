@@ -17,7 +17,7 @@ async fn counts_nowhere(studio: &World, drafts: i64) {
         (&json!(0), &json!(0), &json!([]), &json!(drafts))
     );
     let project = studio.ok("get_project", json!({"project": "Dashboard"})).await;
-    assert_eq!((&project["worked"]["seconds"], &project["unbilled"]["amount"]), (&json!(0), &json!(0)));
+    assert_eq!((&project["worked"]["seconds"], &project["unbilled"]["amount"]), (&json!(0), &json!("0.00")));
     assert_eq!(studio.ok("get_timer", json!({})).await["today"]["seconds"], 0);
 }
 
@@ -30,7 +30,7 @@ async fn a_draft_counts_nowhere_until_it_is_confirmed() {
         assert_eq!((&draft["state"], &draft["source"], &draft["labour"]), (&json!("draft"), &json!("mcp"), &json!("human")));
         assert_eq!(
             (&draft["day_total"]["seconds"], &draft["unbilled"]["amount"], &draft["amount"]["amount"]),
-            (&json!(0), &json!(0), &json!(12000))
+            (&json!(0), &json!("0.00"), &json!("120.00"))
         );
     }
     counts_nowhere(&studio, 7200).await;
@@ -42,7 +42,7 @@ async fn a_draft_counts_nowhere_until_it_is_confirmed() {
     let totals = studio.ok("summarize_time", json!({})).await["totals"].clone();
     assert_eq!(
         (&totals["worked"]["seconds"], &totals["drafts"]["seconds"], &totals["amounts"][0]["amount"]),
-        (&json!(7200), &json!(0), &json!(24000))
+        (&json!(7200), &json!(0), &json!("240.00"))
     );
 }
 
@@ -50,7 +50,7 @@ async fn a_draft_counts_nowhere_until_it_is_confirmed() {
 async fn a_direct_token_writes_time_that_counts() {
     let studio = studio().await;
     let entry = log(&studio.token(Writes::Direct).await, json!({})).await;
-    assert_eq!((&entry["state"], &entry["unbilled"]["amount"]), (&json!("logged"), &json!(18000)));
+    assert_eq!((&entry["state"], &entry["unbilled"]["amount"]), (&json!("logged"), &json!("180.00")));
 }
 
 #[tokio::test]

@@ -10,8 +10,8 @@ async fn a_duration_on_a_day_is_worth_its_rate() {
     let studio = studio().await;
     let entry = log(&studio, json!({"description": "Charts"})).await;
     assert_eq!(entry["worked"], json!({"seconds": 5400, "text": "1h 30m"}));
-    assert_eq!(entry["amount"]["text"], "180.00 EUR");
-    assert_eq!((&entry["rate"]["amount"], &entry["billable"], &entry["state"]), (&json!(12000), &json!(true), &json!("logged")));
+    assert_eq!(entry["amount"]["amount"], "180.00");
+    assert_eq!((&entry["rate"]["amount"], &entry["billable"], &entry["state"]), (&json!("120.00"), &json!(true), &json!("logged")));
     assert_eq!(
         (&entry["day"], &entry["labour"], &entry["running"], &entry["locked"]),
         (&json!("2026-11-20"), &json!("human"), &json!(false), &json!(false))
@@ -29,11 +29,11 @@ async fn each_write_tells_the_day_and_what_could_be_invoiced() {
     log(&studio, json!({})).await;
     log(&studio, json!({"date": "2026-11-19", "duration": "1h"})).await;
     let third = log(&studio, json!({"duration": "30m", "billable": false})).await;
-    assert_eq!((&third["day_total"]["seconds"], &third["unbilled"]["text"]), (&json!(7200), &json!("300.00 EUR")));
+    assert_eq!((&third["day_total"]["seconds"], &third["unbilled"]["amount"]), (&json!(7200), &json!("300.00")));
     let changed = studio.ok("update_time_entry", json!({"time_entry": third["id"], "billable": true})).await;
-    assert_eq!(changed["unbilled"]["text"], "360.00 EUR");
+    assert_eq!(changed["unbilled"]["amount"], "360.00");
     let deleted = studio.ok("delete_time_entry", json!({"time_entry": third["id"]})).await;
-    assert_eq!((&deleted["day_total"]["seconds"], &deleted["unbilled"]["text"]), (&json!(5400), &json!("300.00 EUR")));
+    assert_eq!((&deleted["day_total"]["seconds"], &deleted["unbilled"]["amount"]), (&json!(5400), &json!("300.00")));
     assert_eq!(studio.code("get_time_entry", json!({"time_entry": third["id"]})).await, Code::NotFound);
 }
 
@@ -121,7 +121,7 @@ async fn a_dry_run_tells_what_would_be_and_keeps_nothing() {
     let tried = log(&studio, json!({"dry_run": true})).await;
     assert_eq!(
         (&tried["dry_run"], &tried["unbilled"]["amount"], &tried["changes"][0]["kind"]),
-        (&json!(true), &json!(18000), &json!("time_entry"))
+        (&json!(true), &json!("180.00"), &json!("time_entry"))
     );
     studio.ok("start_timer", json!({"project": "Dashboard", "dry_run": true})).await;
     assert_eq!(entries(&studio).await, 0);

@@ -16,7 +16,10 @@ mod zones;
 
 use serde_json::{Value, json};
 
-use crate::{access::Role, testing::World};
+use crate::{
+    access::Role,
+    testing::{World, euros},
+};
 
 /// A studio with the client Acme (120.00 EUR an hour) and its project Dashboard.
 pub async fn studio() -> World {
@@ -29,7 +32,7 @@ pub async fn studio_in(zone: &str) -> World {
 }
 
 async fn furnish(studio: World) -> World {
-    studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "currency": "EUR", "rate": 12000})).await;
+    studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "currency": "EUR", "rate": "120.00"})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     studio
 }

@@ -8,7 +8,7 @@ use crate::{
     clients::UpdateClient,
     error::Code,
     money::amount_of,
-    testing::World,
+    testing::{World, euros},
     time::UpdateTimeEntry,
 };
 
@@ -21,47 +21,47 @@ async fn the_nearest_rate_holds() {
     let studio = World::new("studio").await;
     studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19"})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
-    assert_eq!(rate(&studio, json!({})).await, 0);
-    studio.ok("update_organization", json!({"rate": 1000})).await;
-    assert_eq!(rate(&studio, json!({})).await, 1000);
+    assert_eq!(rate(&studio, json!({})).await, "0.00");
+    studio.ok("update_organization", json!({"rate": "10.00"})).await;
+    assert_eq!(rate(&studio, json!({})).await, "10.00");
     studio.sql(&format!("update member set bill_rate = 2000 where organization_id = $1 and id = '{}'", studio.member())).await;
-    assert_eq!(rate(&studio, json!({})).await, 2000);
-    studio.ok("update_client", json!({"client": "Acme", "rate": 3000})).await;
-    assert_eq!(rate(&studio, json!({})).await, 3000);
-    studio.ok("update_project", json!({"project": "Dashboard", "rate": 4000})).await;
-    assert_eq!(rate(&studio, json!({})).await, 4000);
-    assert_eq!(rate(&studio, json!({"rate": 5000})).await, 5000);
-    studio.ok("update_project", json!({"project": "Dashboard", "rate": 0})).await;
-    assert_eq!(rate(&studio, json!({})).await, 0, "a rate of nothing is a rate");
+    assert_eq!(rate(&studio, json!({})).await, "20.00");
+    studio.ok("update_client", json!({"client": "Acme", "rate": "30.00"})).await;
+    assert_eq!(rate(&studio, json!({})).await, "30.00");
+    studio.ok("update_project", json!({"project": "Dashboard", "rate": "40.00"})).await;
+    assert_eq!(rate(&studio, json!({})).await, "40.00");
+    assert_eq!(rate(&studio, json!({"rate": "50.00"})).await, "50.00");
+    studio.ok("update_project", json!({"project": "Dashboard", "rate": "0.00"})).await;
+    assert_eq!(rate(&studio, json!({})).await, "0.00", "a rate of nothing is a rate");
     let timer = studio.ok("start_timer", json!({"project": "Dashboard"})).await;
-    assert_eq!((&timer["rate"]["amount"], timer.get("amount")), (&json!(0), None));
+    assert_eq!((&timer["rate"]["amount"], timer.get("amount")), (&json!("0.00"), None));
 }
 
 #[tokio::test]
 async fn a_later_rate_does_not_touch_what_was_logged() {
     let studio = studio().await;
     let entry = log(&studio, json!({})).await;
-    studio.ok("update_client", json!({"client": "Acme", "rate": 50000})).await;
+    studio.ok("update_client", json!({"client": "Acme", "rate": "500.00"})).await;
     let edited = studio
         .ok("update_time_entry", json!({"time_entry": entry["id"], "duration": "1h", "billable": true, "project": "Dashboard"}))
         .await;
-    assert_eq!(edited["rate"]["amount"], 12000);
-    assert_eq!(rate(&studio, json!({})).await, 50000);
+    assert_eq!(edited["rate"]["amount"], "120.00");
+    assert_eq!(rate(&studio, json!({})).await, "500.00");
 }
 
 #[tokio::test]
 async fn the_rate_of_a_timer_is_that_of_its_start() {
     let studio = studio().await;
     studio.ok("start_timer", json!({"project": "Dashboard"})).await;
-    studio.ok("update_client", json!({"client": "Acme", "rate": 50000})).await;
+    studio.ok("update_client", json!({"client": "Acme", "rate": "500.00"})).await;
     studio.advance(3600);
-    assert_eq!(studio.ok("stop_timer", json!({})).await["amount"]["amount"], 12000);
+    assert_eq!(studio.ok("stop_timer", json!({})).await["amount"]["amount"], "120.00");
 }
 
 #[tokio::test]
 async fn time_that_is_not_billable_has_no_rate_and_no_amount() {
     let studio = studio().await;
-    studio.ok("create_project", json!({"client": "Acme", "name": "Office", "billing": "overhead", "rate": 9000})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Office", "billing": "overhead", "rate": "90.00"})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Website", "billing": "fixed_price"})).await;
     for given in [
         json!({"billable": false}),
@@ -72,12 +72,12 @@ async fn time_that_is_not_billable_has_no_rate_and_no_amount() {
         let entry = log(&studio, given.clone()).await;
         assert_eq!(
             (&entry["billable"], entry.get("rate"), entry.get("amount"), &entry["unbilled"]["amount"]),
-            (&json!(false), None, None, &json!(0)),
+            (&json!(false), None, None, &json!("0.00")),
             "{given}"
         );
     }
     assert_eq!(studio.number("select coalesce(sum(rate), 0)::bigint from time_entry where organization_id = $1").await, 0);
-    assert_eq!(log(&studio, json!({"project": "Website", "billable": true})).await["rate"]["amount"], 12000);
+    assert_eq!(log(&studio, json!({"project": "Website", "billable": true})).await["rate"]["amount"], "120.00");
     for operation in ["create_time_entry", "start_timer"] {
         let mut given = json!({"project": "Office", "billable": true});
         if operation == "create_time_entry" {
@@ -90,16 +90,16 @@ async fn time_that_is_not_billable_has_no_rate_and_no_amount() {
 #[tokio::test]
 async fn a_rate_in_one_currency_is_none_in_another() {
     let studio = studio().await;
-    studio.ok("update_organization", json!({"rate": 10000})).await;
+    studio.ok("update_organization", json!({"rate": "100.00"})).await;
     studio.ok("create_client", json!({"name": "Tokyo", "tax_rate": "19", "currency": "JPY"})).await;
     let project = studio.ok("create_project", json!({"client": "Tokyo", "name": "Robots"})).await;
-    assert_eq!(project["effective_rate"]["text"], "0 JPY");
+    assert_eq!(project["effective_rate"]["amount"], "0");
     let entry = log(&studio, json!({"project": "Robots"})).await;
-    assert_eq!(entry["rate"]["text"], "0 JPY");
+    assert_eq!(entry["rate"]["amount"], "0");
     assert!(entry["warnings"][0].as_str().is_some_and(|warning| warning.contains("JPY")), "{entry:#}");
-    studio.ok("update_client", json!({"client": "Tokyo", "rate": 15000})).await;
+    studio.ok("update_client", json!({"client": "Tokyo", "rate": "15000"})).await;
     let entry = log(&studio, json!({"project": "Robots"})).await;
-    assert_eq!((&entry["amount"]["text"], entry.get("warnings")), (&json!("22,500 JPY"), None));
+    assert_eq!((&entry["amount"], entry.get("warnings")), (&json!({"amount": "22500", "currency": "JPY"}), None));
 }
 
 #[tokio::test]
@@ -119,13 +119,13 @@ async fn sums_in_the_database_round_as_entries_do() {
     for (seconds, rate) in
         [(1, 1), (1, 1800), (1, 1799), (1, 5400), (7, 12345), (1801, 1), (86_399, 99_999_999), (86_400, 100_000_000), (59, 61)]
     {
-        let entry = log(&studio, json!({"duration": format!("{seconds}s"), "rate": rate})).await;
-        assert_eq!(entry["amount"]["amount"], amount_of(seconds, rate));
+        let entry = log(&studio, json!({"duration": format!("{seconds}s"), "rate": euros(rate)})).await;
+        assert_eq!(entry["amount"]["amount"], euros(amount_of(seconds, rate)));
         sum += amount_of(seconds, rate);
-        assert_eq!(entry["unbilled"]["amount"], sum);
+        assert_eq!(entry["unbilled"]["amount"], euros(sum));
     }
-    assert_eq!(studio.ok("summarize_time", json!({})).await["totals"]["amounts"][0]["amount"], sum);
-    assert_eq!(studio.ok("get_project", json!({"project": "Dashboard"})).await["unbilled"]["amount"], sum);
+    assert_eq!(studio.ok("summarize_time", json!({})).await["totals"]["amounts"][0]["amount"], euros(sum));
+    assert_eq!(studio.ok("get_project", json!({"project": "Dashboard"})).await["unbilled"]["amount"], euros(sum));
 }
 
 /// Every key anywhere in an answer.
@@ -172,7 +172,7 @@ async fn a_member_sees_no_money_anywhere() {
     studio.form::<UpdateClient>(json!({"client": "Acme", "rate": ""})).await.expect("changed");
     let barbara = on_project(&studio, "Dashboard").await;
     sees_no_money(&barbara).await;
-    assert_eq!(barbara.code("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "rate": 1})).await, Code::Forbidden);
+    assert_eq!(barbara.code("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "rate": "0.01"})).await, Code::Forbidden);
     let entry = log(&barbara, json!({})).await;
     for rate in [json!(1), json!("")] {
         let refused = barbara.form::<UpdateTimeEntry>(json!({"time_entry": entry["id"], "rate": rate})).await;
@@ -185,7 +185,7 @@ async fn a_token_that_was_not_made_for_money_sees_none() {
     let studio = studio().await;
     let agent = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite, Scope::WorkRead], Writes::Direct).await;
     sees_no_money(&agent).await;
-    assert_eq!(agent.code("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "rate": 1})).await, Code::Forbidden);
+    assert_eq!(agent.code("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "rate": "0.01"})).await, Code::Forbidden);
     let agent = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite, Scope::MoneyRead], Writes::Direct).await;
-    assert_eq!(log(&agent, json!({})).await["amount"]["amount"], 18000);
+    assert_eq!(log(&agent, json!({})).await["amount"]["amount"], "180.00");
 }

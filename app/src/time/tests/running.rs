@@ -21,7 +21,7 @@ async fn stopping_keeps_the_time() {
     let stopped = studio.ok("stop_timer", json!({})).await;
     assert_eq!(
         (&stopped["running"], &stopped["worked"]["seconds"], &stopped["amount"]["amount"]),
-        (&json!(false), &json!(5400), &json!(18000))
+        (&json!(false), &json!(5400), &json!("180.00"))
     );
     assert_eq!((&stopped["ended_at"], &stopped["day_total"]["seconds"]), (&json!("2026-11-21T11:30:00+00:00"), &json!(5400)));
     assert_eq!(studio.ok("get_timer", json!({})).await, json!({"today": {"seconds": 5400, "text": "1h 30m"}}));
@@ -103,12 +103,12 @@ async fn nothing_keeps_a_timer_from_being_stopped() {
 #[tokio::test]
 async fn a_timer_can_be_changed_while_it_runs() {
     let studio = studio().await;
-    studio.ok("create_project", json!({"client": "Acme", "name": "Dear", "rate": 20000})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dear", "rate": "200.00"})).await;
     started(&studio, 3600).await;
     let changed = studio.ok("update_timer", json!({"description": "Tables", "project": "Dear"})).await;
     assert_eq!(
         (&changed["description"], &changed["project"]["name"], &changed["rate"]["amount"]),
-        (&json!("Tables"), &json!("Dear"), &json!(20000))
+        (&json!("Tables"), &json!("Dear"), &json!("200.00"))
     );
     assert_eq!((&changed["running"], &changed["worked"]["seconds"], &changed["version"]), (&json!(true), &json!(3600), &json!(2)));
     let earlier = studio.ok("update_timer", json!({"started_at": "2026-11-20T23:00:00Z", "billable": false})).await;

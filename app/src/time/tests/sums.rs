@@ -2,17 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::{log, on_project, studio};
+use super::{euros, log, on_project, studio};
 use crate::{access::Writes, day::Day, time::TimeSummary};
 
 /// Label, seconds and the first amount of each item.
-fn lines(summary: &Value) -> Vec<(String, i64, i64)> {
+fn lines(summary: &Value) -> Vec<(String, i64, Value)> {
     let items = summary["items"].as_array().expect("items");
     let line = |item: &Value| {
         (
             item["label"].as_str().expect("a label").to_owned(),
             item["worked"]["seconds"].as_i64().expect("seconds"),
-            item["amounts"][0]["amount"].as_i64().unwrap_or(-1),
+            item["amounts"][0]["amount"].clone(),
         )
     };
     items.iter().map(line).collect()
@@ -21,9 +21,9 @@ fn lines(summary: &Value) -> Vec<(String, i64, i64)> {
 #[tokio::test]
 async fn time_is_summed_by_client_project_day_and_member() {
     let studio = studio().await;
-    studio.ok("create_client", json!({"name": "Beta", "tax_rate": "19", "currency": "USD", "rate": 10000})).await;
+    studio.ok("create_client", json!({"name": "Beta", "tax_rate": "19", "currency": "USD", "rate": "100.00"})).await;
     studio.ok("create_project", json!({"client": "Beta", "name": "Robots"})).await;
-    studio.ok("create_project", json!({"client": "Acme", "name": "Website", "rate": 6000})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Website", "rate": "60.00"})).await;
     let barbara = on_project(&studio, "Dashboard").await;
     log(&studio, json!({"duration": "1h"})).await;
     log(&barbara, json!({"duration": "2h", "date": "2026-11-19"})).await;
@@ -37,7 +37,7 @@ async fn time_is_summed_by_client_project_day_and_member() {
         let (studio, call) = (studio.clone(), json!({"group_by": by}));
         async move { studio.ok("summarize_time", call).await }
     };
-    let line = |label: &str, seconds: i64, amount: i64| (label.to_owned(), seconds, amount);
+    let line = |label: &str, seconds: i64, amount: i64| (label.to_owned(), seconds, euros(amount));
     assert_eq!(lines(&sum("client").await), [line("Beta", 21600, 60000), line("Acme", 16200, 42000)]);
     assert_eq!(
         lines(&sum("project").await),
@@ -53,9 +53,8 @@ async fn time_is_summed_by_client_project_day_and_member() {
         (&json!(5), &json!(37800), &json!(36000))
     );
     assert_eq!(totals["drafts"]["seconds"], 2700);
-    let amounts: Vec<&str> =
-        totals["amounts"].as_array().expect("amounts").iter().map(|money| money["text"].as_str().expect("text")).collect();
-    assert_eq!(amounts, ["420.00 EUR", "600.00 USD"], "never one sum of two currencies");
+    let amounts = json!([{"amount": "420.00", "currency": "EUR"}, {"amount": "600.00", "currency": "USD"}]);
+    assert_eq!(totals["amounts"], amounts, "never one sum of two currencies");
     assert_eq!(sum("project").await["totals"], *totals);
     let project = sum("project").await["items"][1].clone();
     assert!(project["id"].is_string() && project["color"].is_string() && project["drafts"]["seconds"] == 2700, "{project:#}");
@@ -102,7 +101,7 @@ async fn a_day_has_its_projects_and_they_add_up_to_it() {
     log(&studio, json!({"project": "Website", "duration": "2h"})).await;
     log(&studio, json!({"project": "Website", "duration": "4h", "date": "2026-11-19"})).await;
     let summary = studio.ok("summarize_time", json!({"group_by": "day_and_project"})).await;
-    let line = |label: &str, seconds: i64, amount: i64| (label.to_owned(), seconds, amount);
+    let line = |label: &str, seconds: i64, amount: i64| (label.to_owned(), seconds, euros(amount));
     let expected = [line("Acme / Website", 7200, 24000), line("Acme / Dashboard", 5400, 18000), line("Acme / Website", 14400, 48000)];
     assert_eq!(lines(&summary), expected, "the newest day first, and of each the most time");
     let days: Vec<&str> = summary["items"].as_array().expect("items").iter().filter_map(|item| item["day"].as_str()).collect();
@@ -125,12 +124,12 @@ async fn unbilled_is_what_an_invoice_would_take_now() {
     log(&studio, json!({"project": "Office", "duration": "4h"})).await;
     studio.ok("update_project", json!({"project": "Office", "billing": "overhead"})).await;
     let flat = log(&studio, json!({"project": "Flat", "duration": "2h", "billable": true})).await;
-    assert_eq!(flat["unbilled"]["amount"], 12000, "the hour on Dashboard alone");
+    assert_eq!(flat["unbilled"]["amount"], "120.00", "the hour on Dashboard alone");
     let preview = studio.ok("preview_invoice", json!({"client": "Acme"})).await;
-    assert_eq!(preview["net"]["amount"], 12000);
+    assert_eq!(preview["net"]["amount"], "120.00");
     assert_eq!(studio.ok("list_unbilled", json!({})).await["items"].as_array().map(Vec::len), Some(1));
-    assert_eq!(studio.ok("get_balance", json!({})).await["items"][0]["unbilled"]["amount"], 12000);
-    for (project, unbilled) in [("Dashboard", 12000), ("Flat", 0), ("Office", 0)] {
+    assert_eq!(studio.ok("get_balance", json!({})).await["items"][0]["unbilled"]["amount"], "120.00");
+    for (project, unbilled) in [("Dashboard", "120.00"), ("Flat", "0.00"), ("Office", "0.00")] {
         let call = json!({"project": project});
         assert_eq!(studio.ok("get_project", call.clone()).await["unbilled"]["amount"], unbilled, "{project}");
         assert_eq!(studio.ok("get_project_status", call).await["unbilled"]["amount"], unbilled, "{project}");

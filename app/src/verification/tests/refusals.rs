@@ -27,7 +27,7 @@ async fn where_mails_leave_nothing_is_mailed_for_an_unconfirmed_person_or_their_
     let unconfirmed = studio.unconfirmed().await;
     studio.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "email": "billing@acme.example"})).await;
     let invoice = async || {
-        studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Work", "price": 100}]})).await["id"].clone()
+        studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Work", "price": "1.00"}]})).await["id"].clone()
     };
     let invite = json!({"email": "a@example.com", "role": "member"});
     let agent = unconfirmed.token(Writes::Direct).await;
