@@ -21,6 +21,7 @@ pub use currency::Currency;
 #[cfg(feature = "ssr")]
 pub use schema::AMOUNT;
 pub(crate) use separator::{ambiguous, readings};
+#[cfg(feature = "ssr")]
 pub(crate) use wire::bare_number;
 
 /// The largest amount that is accepted, in minor units: a hundred thousand million euros. Sums of

@@ -11,7 +11,6 @@ use super::{
 use crate::{
     frame::Mark,
     ui::{Field, Form, Submit, Write, escaped, hidden},
-    verification::Purpose,
     visit::use_visit,
 };
 
@@ -96,7 +95,7 @@ pub fn sign_in() -> AnyView {
 
 /// Where somebody without an account gets one. Whoever came from an invitation goes back to it: the account that is made there is in.
 fn way_for_newcomers(policy: SignUpPolicy, next: &str) -> Option<String> {
-    let invited = next.starts_with(Purpose::AnswerInvitation.path("").as_str());
+    let invited = next.starts_with("/invitation/");
     match policy {
         SignUpPolicy::Open | SignUpPolicy::Invited if invited => Some(next.to_owned()),
         SignUpPolicy::Open => Some("/sign-up".to_owned()),
