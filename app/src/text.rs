@@ -72,6 +72,11 @@ pub fn can_be_typed(text: &str) -> bool {
     text.chars().any(|c| !c.is_whitespace() && !is_invisible(c)) && !text.chars().any(|c| breaks_a_line(c) || turns_around(c, false))
 }
 
+/// So many things in words: `1 project`, `2 projects`.
+pub fn counted(count: i64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 /// The beginning of a text, for messages that repeat it.
 pub fn excerpt(text: &str) -> String {
     match text.char_indices().nth(60) {

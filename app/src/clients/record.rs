@@ -110,6 +110,7 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
     let rate = given.rate.map(|rate| rate_of("rate", &rate, &currency)).transpose()?;
     let name = text::line("name", &given.name, 200)?;
     let chosen = given.tax_category.is_some() || given.tax_rate.is_some();
+    let chosen_rate = given.tax_rate.as_deref().map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
     let client = Client {
         id: ClientId::new(),
         color: match given.color {
@@ -121,7 +122,7 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
         currency,
         payment_terms_days: within("payment_terms_days", given.payment_terms_days.unwrap_or(organization.payment_terms_days), 0, 365)?,
         tax_category: given.tax_category.unwrap_or(organization.tax_category),
-        tax_rate: tax_rate_of(given.tax_rate.as_deref(), given.tax_category)?.unwrap_or(organization.tax_rate),
+        tax_rate: TaxCategory::rate(given.tax_category, chosen_rate).unwrap_or(organization.tax_rate),
         email: given.email.filter(|email| !email.trim().is_empty()).map(|email| text::email("email", &email)).transpose()?,
         address: text::optional_lines("address", given.address.as_deref(), 1000)?,
         vat_id: text::optional("vat_id", given.vat_id.as_deref(), 50)?,
@@ -152,7 +153,8 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     if let Some(days) = given.payment_terms_days {
         client.payment_terms_days = within("payment_terms_days", days, 0, 365)?;
     }
-    client.tax_rate = tax_rate_of(given.tax_rate.as_deref(), given.tax_category)?.unwrap_or(client.tax_rate);
+    let rate = given.tax_rate.as_deref().map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
+    client.tax_rate = TaxCategory::rate(given.tax_category, rate).unwrap_or(client.tax_rate);
     client.tax_category = given.tax_category.unwrap_or(client.tax_category);
     client.email = given.email.try_map(|email| text::email("email", &email))?.over(client.email);
     client.address =
@@ -186,17 +188,16 @@ pub async fn delete(cx: &mut Call, client: &str) -> Result<DeletedClient, Error>
     if projects + invoices > 0 {
         return Err(Error::new(
             Code::InUse,
-            format!("{} has {projects} projects and {invoices} invoices and cannot be deleted. Archive it instead.", client.name),
+            format!(
+                "{} has {} and {} and cannot be deleted. Archive it instead.",
+                client.name,
+                text::counted(projects, "project", "projects"),
+                text::counted(invoices, "invoice", "invoices")
+            ),
         ));
     }
     store::delete(&mut cx.db, client.id).await?;
     Ok(DeletedClient { id: client.id, name: client.name })
-}
-
-/// The rate that was given; a category that charges nothing brings the rate 0 along.
-fn tax_rate_of(given: Option<&str>, category: Option<TaxCategory>) -> Result<Option<Percent>, Error> {
-    let given = given.map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
-    Ok(given.or(category.filter(|category| *category != TaxCategory::S).map(|_| Percent(0))))
 }
 
 /// A category that charges no tax has the rate 0, the standard one a rate above it (BR-S-5, BR-Z-5, BR-E-5 and their kin

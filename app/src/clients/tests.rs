@@ -97,3 +97,18 @@ async fn the_log_and_a_dry_run_show_amounts_in_the_currency_of_their_record() {
     assert!(images.iter().any(|change| change["kind"] == "invoice_line" && change["after"]["price"] == "700"), "{tried}");
     assert!(images.iter().any(|change| change["kind"] == "invoice" && change["after"]["currency"] == "JPY"), "{tried}");
 }
+
+#[tokio::test]
+async fn the_tax_of_an_organization_goes_together_as_that_of_its_clients_does() {
+    let studio = World::new("studio").await;
+    studio.ok("update_organization", json!({"tax_category": "S", "tax_rate": "19"})).await;
+    let exempt = studio.ok("update_organization", json!({"tax_category": "E"})).await;
+    assert_eq!((&exempt["tax_category"], &exempt["tax_rate"]), (&json!("E"), &json!("0")), "{exempt}");
+    let client = studio.ok("create_client", json!({"name": "X"})).await;
+    assert_eq!((&client["tax_category"], &client["tax_rate"]), (&json!("E"), &json!("0")));
+    for wrong in [json!({"tax_category": "E", "tax_rate": "19"}), json!({"tax_category": "S"}), json!({"tax_rate": "7"})] {
+        let refused = studio.refused("update_organization", wrong.clone()).await;
+        assert!(refused.field("tax_rate").is_some(), "{wrong}: {refused:?}");
+    }
+    studio.ok("update_organization", json!({"tax_category": "E", "tax_rate": "0", "name": "Studio"})).await;
+}

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     error::Error,
     hours::decimal_hours,
-    money::{self, Currency},
+    money::{self, Amount, Currency},
     percent::Percent,
     text,
 };
@@ -107,7 +107,8 @@ pub fn quantity_text(kind: LineKind, seconds: Option<i64>, thousandths: i64) -> 
             format!("{}.{:04}", hours / 10_000, hours % 10_000)
         }
         _ => {
-            let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
+            let (sign, size) = (if thousandths < 0 { "-" } else { "" }, thousandths.abs());
+            let text = format!("{sign}{}.{:03}", size / 1000, size % 1000);
             text.trim_end_matches('0').trim_end_matches('.').to_owned()
         }
     }
@@ -116,7 +117,7 @@ pub fn quantity_text(kind: LineKind, seconds: Option<i64>, thousandths: i64) -> 
 /// A line written by hand.
 pub fn custom_line(given: &CustomLine, currency: &Currency, tax: Tax) -> Result<Line, Error> {
     let quantity = thousandths(given.quantity.as_deref().filter(|quantity| !quantity.trim().is_empty()).unwrap_or("1"))?;
-    let price = given.price.minor("price", currency)?;
+    let price = price_of(&given.price, currency)?;
     let rate = match given.tax_rate.as_deref().filter(|rate| !rate.trim().is_empty()) {
         Some(rate) => Percent::parse("tax_rate", rate)?,
         None => tax.rate,
@@ -147,22 +148,37 @@ pub fn amount(line: &Line) -> LineAmount {
     LineAmount { net: line.net, category: line.category, rate: line.rate }
 }
 
-/// A quantity in thousandths: above zero, at most a million, with up to three decimals. What can be read in two ways, such
-/// as `1,000`, is refused.
+/// The net price of one, which is not below zero (EN 16931 BR-27): what is taken off has a quantity below zero.
+pub fn price_of(given: &Amount, currency: &Currency) -> Result<i64, Error> {
+    match given.minor("price", currency)? {
+        price if price < 0 => {
+            let message = "A price is not below zero (EN 16931, BR-27). To take something off, give a quantity below zero, such as -1.";
+            Err(Error::invalid("price", message))
+        }
+        price => Ok(price),
+    }
+}
+
+/// A quantity in thousandths: not zero, at most a million, with up to three decimals, and below zero for what is taken off. What can
+/// be read in two ways, such as `1,000`, is refused.
 pub fn thousandths(given: &str) -> Result<i64, Error> {
-    if let Some(readings) = money::readings(given.trim()) {
-        return Err(money::ambiguous("quantity", given.trim(), readings));
+    let (sign, size) = match given.trim().strip_prefix(['-', '\u{2212}']) {
+        Some(size) => (-1, size.trim_start()),
+        None => (1, given.trim()),
+    };
+    if let Some(readings) = money::readings(size) {
+        return Err(money::ambiguous("quantity", size, readings));
     }
     let wrong = || {
         Error::invalid(
             "quantity",
             format!(
-                "\"{}\" is not a quantity; write a number above 0 and up to 1,000,000 with at most three decimals, such as 2.5.",
+                "\"{}\" is not a quantity; write a number up to 1,000,000 with at most three decimals, such as 2.5, or -1 to take something off.",
                 text::excerpt(given)
             ),
         )
     };
-    let plain = given.trim().replace(',', ".");
+    let plain = size.replace(',', ".");
     let (whole, decimals) = plain.split_once('.').unwrap_or((plain.as_str(), ""));
     // 2.1250 is 2.125, written so that it has one reading.
     let decimals = if decimals.len() > 3 { decimals.trim_end_matches('0') } else { decimals };
@@ -171,7 +187,7 @@ pub fn thousandths(given: &str) -> Result<i64, Error> {
         return Err(wrong());
     }
     let value = format!("{whole}{decimals:0<3}").parse::<i64>().map_err(|_| wrong())?;
-    if (1..=1_000_000_000).contains(&value) { Ok(value) } else { Err(wrong()) }
+    if (1..=1_000_000_000).contains(&value) { Ok(sign * value) } else { Err(wrong()) }
 }
 
 /// Text that says something.

@@ -117,7 +117,7 @@ fn changed(mut line: LineRow, change: LineChange, currency: &Currency) -> Result
         line.quantity = compose::thousandths(&quantity)?;
     }
     if let Some(price) = price {
-        line.price = price.minor("price", currency)?;
+        line.price = compose::price_of(&price, currency)?;
     }
     line.net = line_net(line.quantity, line.price);
     Ok(line)

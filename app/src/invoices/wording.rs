@@ -92,7 +92,9 @@ impl Wording {
         match (self, days) {
             (Self::English, 0) => "Payable on receipt.".to_owned(),
             (Self::German, 0) => "Zahlbar sofort nach Erhalt.".to_owned(),
+            (Self::English, 1) => format!("Payable within 1 day, by {day}, without deduction."),
             (Self::English, _) => format!("Payable within {days} days, by {day}, without deduction."),
+            (Self::German, 1) => format!("Zahlbar innerhalb eines Tages bis zum {day} ohne Abzug."),
             (Self::German, _) => format!("Zahlbar innerhalb von {days} Tagen bis zum {day} ohne Abzug."),
         }
     }
@@ -110,7 +112,7 @@ impl Wording {
         let day = self.day(due_on);
         match self {
             Self::English => {
-                format!("Hello,\n\nplease find attached invoice {number} over {total}, due on {day}.\n\nKind regards\n{from}")
+                format!("Hello,\n\nplease find attached invoice {number} for {total}, due on {day}.\n\nKind regards\n{from}")
             }
             Self::German => format!(
                 "Guten Tag,\n\nanbei erhalten Sie die Rechnung {number} über {total}, zahlbar bis zum {day}.\n\nMit freundlichen Grüßen\n{from}"

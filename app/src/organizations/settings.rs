@@ -135,10 +135,7 @@ fn defaults(organization: &mut Organization, given: Settings) -> Result<(), Erro
     if let Some(days) = given.payment_terms_days {
         organization.payment_terms_days = within("payment_terms_days", days, 0, 365)?;
     }
-    organization.tax_category = given.tax_category.unwrap_or(organization.tax_category);
-    if let Some(rate) = given.tax_rate {
-        organization.tax_rate = Percent::parse("tax_rate", &rate)?;
-    }
+    taxes(organization, given.tax_category, given.tax_rate.as_deref())?;
     if let Some(pattern) = given.number_pattern {
         organization.number_pattern = NumberPattern::parse(&pattern)?.as_str().to_owned();
     }
@@ -150,6 +147,19 @@ fn defaults(organization: &mut Organization, given: Settings) -> Result<(), Erro
     organization.rounding.basis = given.rounding_basis.unwrap_or(organization.rounding.basis);
     organization.lock_date = given.lock_date.try_map(|day| Day::parse("lock_date", &day))?.over(organization.lock_date.take());
     Ok(())
+}
+
+/// The tax that new clients begin with. What was changed has to go together, as for a client; what nobody has set yet is asked for when
+/// something is sent.
+fn taxes(organization: &mut Organization, category: Option<TaxCategory>, rate: Option<&str>) -> Result<(), Error> {
+    let before = (organization.tax_category, organization.tax_rate);
+    let rate = rate.map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
+    organization.tax_rate = TaxCategory::rate(category, rate).unwrap_or(organization.tax_rate);
+    organization.tax_category = category.unwrap_or(organization.tax_category);
+    match (organization.tax_category, organization.tax_rate) == before {
+        true => Ok(()),
+        false => organization.tax_category.check(organization.tax_rate),
+    }
 }
 
 /// The IANA name of a time zone that is known.

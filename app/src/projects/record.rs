@@ -170,8 +170,10 @@ pub async fn delete(cx: &mut Call, project: &str) -> Result<DeletedProject, Erro
         return Err(Error::new(
             Code::InUse,
             format!(
-                "{} has {entries} time entries and {lines} invoice lines and cannot be deleted. Archive it instead.",
-                project.full_name()
+                "{} has {} and {} and cannot be deleted. Archive it instead.",
+                project.full_name(),
+                text::counted(entries, "time entry", "time entries"),
+                text::counted(lines, "invoice line", "invoice lines")
             ),
         ));
     }

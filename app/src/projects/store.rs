@@ -85,7 +85,7 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<After>, limit: i64
            left join lateral (
                select coalesce(sum(t.seconds), 0) as worked,
                    coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600) filter (
-                       where p.billing = 'time_and_materials' and t.billable and t.invoice_line_id is null), 0)::bigint as unbilled
+                       where t.billable and t.invoice_line_id is null), 0)::bigint as unbilled
                from time_entry t
                where $10 and t.organization_id = $1 and t.project_id = p.id and not t.running and t.state in ('logged', 'approved')
            ) h on $10
@@ -141,7 +141,7 @@ pub async fn find(db: &mut Db, id: Uuid, on: Option<Uuid>) -> Result<Option<Row>
            cross join lateral (
                select coalesce(sum(t.seconds), 0) as worked,
                    coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600) filter (
-                       where p.billing = 'time_and_materials' and t.billable and t.invoice_line_id is null), 0)::bigint as unbilled
+                       where t.billable and t.invoice_line_id is null), 0)::bigint as unbilled
                from time_entry t
                where t.organization_id = $1 and t.project_id = p.id and not t.running and t.state in ('logged', 'approved')
            ) h

@@ -211,7 +211,7 @@ async fn what_holds_a_project_keeps_it_from_being_deleted() {
     studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     let entry = studio.ok("create_time_entry", json!({"project": "Dashboard", "duration": "1h"})).await;
     let refused = studio.refused("delete_project", json!({"project": "Dashboard"})).await;
-    assert!(refused.code == Code::InUse && refused.message.contains("1 time entries"), "{refused:?}");
+    assert!(refused.code == Code::InUse && refused.message.contains("1 time entry and 0 invoice lines"), "{refused:?}");
     studio.ok("delete_time_entry", json!({"time_entry": entry["id"]})).await;
     let deleted = studio.ok("delete_project", json!({"project": "Acme / Dashboard"})).await;
     assert_eq!(deleted["name"], "Dashboard");

@@ -145,12 +145,16 @@ pub async fn create_time_entry(
     /// Rate per hour for this entry alone, such as "120.00"; otherwise that of the project, client, member or organization.
     #[server(default)]
     rate: Option<Amount>,
+    /// Who did the work: human (the default), or agent for what an agent did on its own; then it is billable by default only where the
+    /// project bills the time of agents.
+    #[server(default)]
+    labour: Option<Labour>,
     /// Who worked: an id or a name. Yourself when absent; others only when you lead the work.
     #[server(default)]
     member: Option<String>,
 ) -> Result<Logged, Error> {
     let when = super::clock::Given { date, duration, started_at, ended_at };
-    let given = super::logging::NewEntry { project, when, description, billable, rate, member };
+    let given = super::logging::NewEntry { project, when, description, billable, rate, labour, member };
     super::logging::create(cx, given).await
 }
 

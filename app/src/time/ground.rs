@@ -4,7 +4,7 @@ use jiff::{SignedDuration, civil::Date};
 use uuid::Uuid;
 
 use super::{
-    EntryState, Source,
+    EntryState, Labour, Source,
     clock::Place,
     rate::{Price, Terms, may_price},
     store::{self, Stored, write::Origin},
@@ -16,7 +16,7 @@ use crate::{
     id::TimeEntryId,
     money::Amount,
     operation::Call,
-    projects::{Billing, refer, sight::Sight},
+    projects::{refer, sight::Sight},
     text,
 };
 
@@ -59,8 +59,23 @@ pub fn origin(cx: &Call, sight: &Sight, at_page: Source) -> Origin {
     Origin { source, by: sight.member, through: cx.caller.token.as_ref().map(|token| token.id.0) }
 }
 
+/// What new time is, beside its length.
+pub struct New {
+    /// Who worked.
+    pub member: Uuid,
+    /// Whether they did the work themselves, or an agent for them.
+    pub labour: Labour,
+    /// What was done.
+    pub description: String,
+    /// Whether it is billable, and at what rate.
+    pub price: Price,
+    /// The day of its start.
+    pub day: Date,
+}
+
 /// New time on these terms, without its length yet. What an agent writes waits for a person, unless its token writes directly.
-pub fn fresh(cx: &Call, terms: &Terms, member: Uuid, description: String, price: Price, day: Date) -> Stored {
+pub fn fresh(cx: &Call, terms: &Terms, new: New) -> Stored {
+    let New { member, labour, description, price, day } = new;
     Stored {
         id: TimeEntryId::new().0,
         member,
@@ -72,6 +87,7 @@ pub fn fresh(cx: &Call, terms: &Terms, member: Uuid, description: String, price:
         ended_at: None,
         running: false,
         seconds: 0,
+        labour,
         price,
         cost_rate: terms.cost_rate,
         state: if cx.writes_drafts() { EntryState::Draft } else { EntryState::Logged },
@@ -118,17 +134,19 @@ pub async fn reprice(cx: &mut Call, sight: &Sight, entry: &mut Stored, change: R
     if moved {
         terms.open()?;
     }
-    let billable = match change.billable {
-        None if moved && terms.billing == Billing::Overhead => false,
-        None => entry.price.billable,
-        given => terms.billable(given)?,
+    // A form always says what is billable: what it leaves as it was, nobody has said anew.
+    let said = change.billable.filter(|said| !(moved && cx.caller.door == Door::Page && *said == entry.price.billable));
+    let billable = match said {
+        None if !moved => entry.price.billable,
+        said => terms.billable(said, entry.labour)?,
     };
     let before = entry.price;
     entry.price = match change.rate {
         Edit::Set(rate) => terms.price(billable, Some(terms.own_rate(&rate, billable, sight)?)),
         Edit::Clear => may_price(sight).map(|()| terms.price(billable, None))?,
+        // Of time from before that was not billable nobody knows the rate.
+        Edit::Keep if !moved && (before.billable || before.rate > 0) => Price { billable, ..before },
         Edit::Keep if before.own && entry.currency == terms.currency => terms.price(billable, Some(before.rate)),
-        Edit::Keep if !moved && billable == before.billable => before,
         Edit::Keep => terms.price(billable, None),
     };
     entry.project = project;

@@ -3,10 +3,10 @@
 use uuid::Uuid;
 
 use super::{
-    DeletedTimeEntry, Logged, Source,
+    DeletedTimeEntry, Labour, Logged, Source,
     clock::{Given, When},
     filter,
-    ground::{Repriced, described, description_of, fresh, needs_person, origin, place, reprice, tell_future, tell_price, terms_of},
+    ground::{New, Repriced, described, description_of, fresh, needs_person, origin, place, reprice, tell_future, tell_price, terms_of},
     lock, record,
     store::{
         Stored, terms,
@@ -32,6 +32,7 @@ pub struct NewEntry {
     pub description: Option<String>,
     pub billable: Option<bool>,
     pub rate: Option<Amount>,
+    pub labour: Option<Labour>,
     pub member: Option<String>,
 }
 
@@ -56,10 +57,11 @@ pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
     terms.open()?;
     let when = When::new(&given.when, &place(cx)?, cx.today()?)?;
     terms.open_on(when.day)?;
-    let billable = terms.billable(given.billable)?;
+    let labour = given.labour.unwrap_or_default();
+    let billable = terms.billable(given.billable, labour)?;
     let own = given.rate.map(|rate| terms.own_rate(&rate, billable, &sight)).transpose()?;
     let (description, price) = (description_of(given.description.as_deref())?, terms.price(billable, own));
-    let mut entry = fresh(cx, &terms, member, description, price, when.day);
+    let mut entry = fresh(cx, &terms, New { member, labour, description, price, day: when.day });
     tell_future(cx, when.day)?;
     entry.place(when);
     let (origin, now) = (origin(cx, &sight, Source::Manual), cx.now);

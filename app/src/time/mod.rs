@@ -139,11 +139,12 @@ pub enum EntryState {
 }
 
 /// Who did the work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Labour {
     /// A person.
+    #[default]
     Human,
     /// An agent on its own.
     Agent,

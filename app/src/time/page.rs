@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    ConfirmTimeEntries, TimeEntry, TimeSummary, entry,
+    ConfirmTimeEntries, EntryState, TimeEntry, TimeSummary, entry,
     form::{self, LogForm, Projects, picks},
     list_time_entries,
     week::{Week, WeekBars},
@@ -14,6 +14,7 @@ use crate::{
     day::Day,
     error::Error,
     hours::Worked,
+    id::TimeEntryId,
     page::Page,
     ui::{Empty, Form, Head, Icon, Reveal, Submit, Write, answered, fetched, hidden, hours, icon, loaded, use_flash},
     visit::{changed, use_changes, use_here},
@@ -92,6 +93,7 @@ fn shown((week, hours, page): Loaded, projects: Projects) -> AnyView {
         return view! { <Empty title="Nothing in this week" text /> }.into_any();
     }
     let drafts = hours.totals.drafts.clone();
+    let confirmable = confirmable(&page.items);
     let cut = page.next_cursor.is_some();
     let days = by_day(page.items).into_iter().map(|(day, entries)| {
         let total = hours.worked_on(&day);
@@ -100,7 +102,7 @@ fn shown((week, hours, page): Loaded, projects: Projects) -> AnyView {
     let days = days.collect_view();
     view! {
         <WeekBars week hours />
-        {(drafts.seconds > 0).then(|| view! { <Drafts drafts /> })}
+        {(drafts.seconds > 0).then(|| view! { <Drafts drafts confirmable /> })}
         <table class="list entries">
             <caption class="spoken">"Time of the week, by day"</caption>
             <thead class="spoken">
@@ -117,6 +119,11 @@ fn shown((week, hours, page): Loaded, projects: Projects) -> AnyView {
         {cut.then(|| view! { <p class="quiet">"These are the latest 200 entries of the week."</p> })}
     }
     .into_any()
+}
+
+/// The drafts that the page shows and that can count: those of days that are closed wait.
+fn confirmable(entries: &[TimeEntry]) -> Vec<TimeEntryId> {
+    entries.iter().filter(|entry| entry.state == EntryState::Draft && !entry.locked && !entry.running).map(|entry| entry.id).collect()
 }
 
 /// Entries that come newest first, as days with theirs.
@@ -155,7 +162,12 @@ fn day_rows(day: Day, total: &Worked, entries: Vec<TimeEntry>, path: &str, proje
 
 /// Drafts that agents wrote wait for a person.
 #[component]
-fn Drafts(drafts: Worked) -> impl IntoView {
+fn Drafts(
+    /// How much there is of them.
+    drafts: Worked,
+    /// Those that are confirmed: what nobody has looked at here stays a draft.
+    confirmable: Vec<TimeEntryId>,
+) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
     let action = Write::<ConfirmTimeEntries>::new();
@@ -166,10 +178,12 @@ fn Drafts(drafts: Worked) -> impl IntoView {
     view! {
         <div class="notice">
             <p>{format!("{} were written by agents and wait for you.", drafts.text)}</p>
-            <Form action id="confirm-drafts">
-                {hidden("all", true)}
-                <Submit label="Confirm all of my drafts" class="button" />
-            </Form>
+            {(!confirmable.is_empty()).then(|| view! {
+                <Form action id="confirm-drafts">
+                    {confirmable.iter().map(|draft| hidden("time_entries[]", draft)).collect_view()}
+                    <Submit label="Confirm these drafts" class="button" />
+                </Form>
+            })}
         </div>
     }
 }

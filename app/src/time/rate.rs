@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use uuid::Uuid;
 
+use super::Labour;
 use crate::{
     access::Seen,
     error::Error,
@@ -25,6 +26,8 @@ pub struct Terms {
     pub client_name: String,
     /// How the work is paid.
     pub billing: Billing,
+    /// Whether what agents do on their own is billable unless somebody says otherwise.
+    pub bill_agent_time: bool,
     /// Whether the project or its client is archived.
     pub archived: bool,
     /// The client's currency.
@@ -52,7 +55,7 @@ pub struct Terms {
 pub struct Price {
     /// Whether the client pays for it.
     pub billable: bool,
-    /// Minor units per hour; 0 when it is not billable.
+    /// Minor units per hour that held when it was made, also of time that is not billable: it may become so.
     pub rate: i64,
     /// Whether the rate is the entry's own.
     pub own: bool,
@@ -74,24 +77,28 @@ impl Terms {
         self.project_rate.or(self.client_rate).is_none() && self.rate() == 0
     }
 
-    /// Whether time is billable: as given, else as the project says. Overhead never is.
-    pub fn billable(&self, given: Option<bool>) -> Result<bool, Error> {
+    /// Whether time is billable: as given, else as the project says, of agents' work apart. Overhead never is.
+    pub fn billable(&self, given: Option<bool>, labour: Labour) -> Result<bool, Error> {
         if given == Some(true) && self.billing == Billing::Overhead {
             return Err(Error::invalid(
                 "billable",
                 format!("{} is overhead, which is never billable. Leave billable out, or change the project's billing.", self.project_name),
             ));
         }
-        Ok(given.unwrap_or(self.billing.billable()))
+        Ok(given.unwrap_or_else(|| self.billable_by_default(labour)))
+    }
+
+    /// Whether time is billable when nobody has said.
+    fn billable_by_default(&self, labour: Labour) -> bool {
+        match labour {
+            Labour::Human => self.billing.billable(),
+            Labour::Agent => self.bill_agent_time && self.billing != Billing::Overhead,
+        }
     }
 
     /// The price of time on these terms, with its own rate when it has one.
     pub fn price(&self, billable: bool, own: Option<i64>) -> Price {
-        match (billable, own) {
-            (false, _) => Price { billable, rate: 0, own: false },
-            (true, Some(rate)) => Price { billable, rate, own: true },
-            (true, None) => Price { billable, rate: self.rate(), own: false },
-        }
+        Price { billable, rate: own.unwrap_or_else(|| self.rate()), own: own.is_some() }
     }
 
     /// A rate that an entry shall have of its own: for those who may write rates and see money.

@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    Logged, Source, Started,
+    Labour, Logged, Source, Started,
     clock::to_the_second,
-    ground::{description_of, fresh, origin, place, tell_price, terms_of},
+    ground::{New, description_of, fresh, origin, place, tell_price, terms_of},
     record,
     running::{AHEAD_MAX, end},
     store::{
@@ -34,6 +34,7 @@ pub struct NewTimer {
     pub project: String,
     pub description: Option<String>,
     pub billable: Option<bool>,
+    pub labour: Option<Labour>,
     pub started_at: Option<String>,
     pub stop_running: bool,
 }
@@ -46,9 +47,12 @@ pub async fn start(cx: &mut Call, given: NewTimer) -> Result<Started, Error> {
     lock_member(&mut cx.db, sight.member).await?;
     let terms = terms_of(cx, project, sight.member, sight.on_projects_of()).await?;
     let description = description_of(given.description.as_deref())?;
-    let billable = terms.billable(given.billable)?;
+    let labour = given.labour.unwrap_or_default();
+    let billable = terms.billable(given.billable, labour)?;
     let running = write::lock(&mut cx.db, Which::TimerOf(sight.member), None).await?;
-    let same = |running: &&Stored| running.project == project && running.description == description && running.price.billable == billable;
+    let same = |running: &&Stored| {
+        running.project == project && running.description == description && (running.price.billable, running.labour) == (billable, labour)
+    };
     if let Some(running) = running.as_ref().filter(same) {
         let watch = Watch::over(cx, &[(project, running.day)]).await?;
         let budgets = watch.settle(cx, &sight, Limit::Free).await?;
@@ -62,7 +66,8 @@ pub async fn start(cx: &mut Call, given: NewTimer) -> Result<Started, Error> {
     let day = place(cx)?.day_of(at);
     terms.open_on(day)?;
     let price = terms.price(billable, None);
-    let timer = Stored { started_at: Some(at), running: true, ..fresh(cx, &terms, sight.member, description, price, day) };
+    let timer =
+        Stored { started_at: Some(at), running: true, ..fresh(cx, &terms, New { member: sight.member, labour, description, price, day }) };
     let (stopped, budgets) = run(cx, &sight, &timer, running).await?;
     tell_price(cx, &sight, &terms, &price);
     started(cx, &sight, timer.id, stopped, &budgets).await

@@ -8,7 +8,7 @@ pub mod write;
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
-use super::{EntryState, clock::When, rate::Price};
+use super::{EntryState, Labour, clock::When, rate::Price};
 use crate::money::Currency;
 
 /// An entry or running timer as it is written. What is not here never changes: when it was made, by whom, through what.
@@ -34,6 +34,8 @@ pub struct Stored {
     pub running: bool,
     /// How long was worked; 0 while it runs.
     pub seconds: i64,
+    /// Who did the work.
+    pub labour: Labour,
     /// Whether it is billable, and at what rate.
     pub price: Price,
     /// What an hour of the member cost.

@@ -3,7 +3,7 @@
 use macros::operation;
 use serde::{Deserialize, Serialize};
 
-use super::{Logged, TimeEntry};
+use super::{Labour, Logged, TimeEntry};
 use crate::{budgets::BudgetStatus, edit::Edit, error::Error, hours::Worked, id::TimeEntryId, money::Money};
 
 /// The caller's running timer, if any.
@@ -73,6 +73,10 @@ pub async fn start_timer(
     /// Whether the client pays for it; by default as the project says.
     #[server(default)]
     billable: Option<bool>,
+    /// Who does the work: human (the default), or agent for what an agent does on its own; then it is billable by default only where the
+    /// project bills the time of agents.
+    #[server(default)]
+    labour: Option<Labour>,
     /// When it began, RFC 3339 with offset; now when absent. Not in the future and not before the end of your previous entry.
     #[server(default)]
     started_at: Option<String>,
@@ -80,7 +84,8 @@ pub async fn start_timer(
     #[server(default)]
     stop_running: Option<bool>,
 ) -> Result<Started, Error> {
-    let given = super::starting::NewTimer { project, description, billable, started_at, stop_running: stop_running.unwrap_or(false) };
+    let given =
+        super::starting::NewTimer { project, description, billable, labour, started_at, stop_running: stop_running.unwrap_or(false) };
     super::starting::start(cx, given).await
 }
 

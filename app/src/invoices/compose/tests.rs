@@ -52,7 +52,9 @@ fn a_quantity_is_printed_exactly_enough_to_be_checked() {
 #[test]
 fn a_quantity_is_above_zero_and_not_absurd() {
     assert_eq!(thousandths("2,5"), Ok(2500));
-    for wrong in ["0", "-1", "1.2345", "1e3", "", ".", "99999999", "NaN"] {
+    assert_eq!((thousandths("-1"), thousandths(" \u{2212}2.5 ")), (Ok(-1_000), Ok(-2_500)), "what is taken off");
+    assert_eq!(quantity_text(LineKind::Custom, None, -2_500), "-2.5");
+    for wrong in ["0", "-0", "--1", "1-", "1.2345", "1e3", "", ".", "99999999", "NaN"] {
         assert!(thousandths(wrong).is_err(), "{wrong}");
     }
 }

@@ -23,7 +23,7 @@ pub async fn balance(db: &mut Db, today: Date) -> Result<Vec<Due>, Error> {
            ), due as (
                select c.currency, u.amount as unbilled, 0 as open, 0 as overdue, 0 as open_invoices, 0 as overdue_invoices
                from unbilled u
-               join project p on p.organization_id = $1 and p.id = u.project_id and p.billing = 'time_and_materials'
+               join project p on p.organization_id = $1 and p.id = u.project_id
                join client c on c.organization_id = $1 and c.id = p.client_id
                union all
                select i.currency, 0, i.total - i.paid, case when i.due_on < $2 then i.total - i.paid else 0 end,

@@ -61,7 +61,7 @@ pub async fn unbilled(db: &mut Db, client: Option<Uuid>, after: Option<After>, l
                u.seconds::bigint as "seconds!", u.amount::bigint as "amount!", u.entries as "entries!", u.oldest as "oldest!", u.newest as "newest!",
                lower(c.name) as "client_key!", lower(p.name) as "project_key!"
            from unbilled u
-           join project p on p.organization_id = $1 and p.id = u.project_id and p.billing = 'time_and_materials'
+           join project p on p.organization_id = $1 and p.id = u.project_id
            join client c on c.organization_id = $1 and c.id = p.client_id
            where ($2::uuid is null or c.id = $2)
                and ($3::text is null or (lower(c.name), lower(p.name), p.id) > ($3, $4::text, $5::uuid))
@@ -89,7 +89,7 @@ pub async fn lock_unbilled(db: &mut Db, wanted: &Billable<'_>) -> Result<Vec<Uui
     Ok(query_scalar!(
         "select t.id from time_entry t
          join project p on p.organization_id = t.organization_id and p.id = t.project_id
-         where t.organization_id = $1 and p.client_id = $2 and p.billing = 'time_and_materials'
+         where t.organization_id = $1 and p.client_id = $2
              and t.invoice_line_id is null and t.billable and not t.running and t.state in ('logged', 'approved')
              and ($3::date is null or t.day >= $3) and ($4::date is null or t.day <= $4)
              and (cardinality($5::uuid[]) = 0 or t.project_id = any($5)) and t.id <> all($6::uuid[])
@@ -115,7 +115,7 @@ pub async fn entries(db: &mut Db, wanted: &Billable<'_>, only: Option<&[Uuid]>) 
          from time_entry t
          join project p on p.organization_id = t.organization_id and p.id = t.project_id
          join member m on m.organization_id = t.organization_id and m.id = t.member_id
-         where t.organization_id = $1 and p.client_id = $2 and p.billing = 'time_and_materials'
+         where t.organization_id = $1 and p.client_id = $2
              and t.invoice_line_id is null and t.billable and not t.running and t.state in ('logged', 'approved')
              and ($3::date is null or t.day >= $3) and ($4::date is null or t.day <= $4)
              and (cardinality($5::uuid[]) = 0 or t.project_id = any($5)) and t.id <> all($6::uuid[])

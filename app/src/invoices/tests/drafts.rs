@@ -119,7 +119,7 @@ async fn what_is_wrong_with_an_invoice_is_said_at_its_argument() {
         ("to", json!({"client": "Acme", "from": "2026-11-20", "to": "2026-11-19"})),
         ("discount", json!({"client": "Acme", "discount": "150%"})),
         ("discount", json!({"client": "Acme", "discount": "9999.00"})),
-        ("quantity", json!({"client": "Acme", "lines": [{"description": "x", "price": "0.01", "quantity": "-1"}]})),
+        ("quantity", json!({"client": "Acme", "lines": [{"description": "x", "price": "0.01", "quantity": "-0"}]})),
         ("description", json!({"client": "Acme", "lines": [{"description": "x".repeat(10_000), "price": "0.01"}]})),
         ("arguments", json!({"client": "Acme", "perod": "2026-11"})),
     ] {
@@ -160,4 +160,22 @@ async fn projects_of_an_invoice_are_named_as_everywhere_and_are_the_clients_own(
         let code = preview(project).await.expect_err(project).code;
         assert!(matches!(code, Code::NotFound | Code::Invalid), "{project}: {code:?}");
     }
+}
+
+#[tokio::test]
+async fn what_is_taken_off_has_a_quantity_below_zero_and_never_a_price() {
+    let studio = studio().await;
+    let wanted = |quantity: &str, price: &str| {
+        json!({"client": "Acme", "lines": [
+            {"description": "Work", "quantity": "1", "price": "500.00"},
+            {"description": "Deposit", "quantity": quantity, "price": price}]})
+    };
+    let preview = studio.ok("preview_invoice", wanted("-1", "100.00")).await;
+    assert_eq!((&preview["lines"][1]["quantity"], &preview["lines"][1]["net"]["amount"]), (&json!("-1"), &json!("-100.00")));
+    assert_eq!(preview["total"]["amount"], "476.00");
+    let refused = studio.refused("preview_invoice", wanted("1", "-100.00")).await;
+    assert!(refused.field("price").is_some_and(|why| why.contains("BR-27") && why.contains("quantity below zero")), "{refused:?}");
+    let draft = studio.ok("draft_invoice", wanted("-1", "100.00")).await;
+    let line = json!([{"line": draft["lines"][1]["id"], "price": "-1.00"}]);
+    assert_eq!(studio.code("update_invoice_draft", json!({"invoice": draft["id"], "lines": line})).await, Code::Invalid);
 }

@@ -78,6 +78,11 @@ impl TaxCategory {
         }
     }
 
+    /// The rate that comes with what was chosen of both: a category that charges nothing brings the rate 0 along.
+    pub fn rate(category: Option<Self>, rate: Option<Percent>) -> Option<Percent> {
+        rate.or(category.filter(|category| *category != Self::S).map(|_| Percent(0)))
+    }
+
     /// Whether the category and the rate belong together: standard has a rate above zero, every
     /// other has none (BR-S-05, BR-Z-05, BR-E-05, BR-AE-05, BR-IC-05, BR-G-05, BR-O-05). For the
     /// moment an invoice is sent.

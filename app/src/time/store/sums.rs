@@ -22,7 +22,7 @@ pub async fn totals(db: &mut Db, member: Uuid, day: Date, unbilled_of: Option<Cl
                 where organization_id = $1 and member_id = $2 and day = $3 and not running and state in ('logged', 'approved')) as "worked!",
                (select coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600), 0)::bigint
                 from time_entry t join project p on p.organization_id = t.organization_id and p.id = t.project_id
-                where t.organization_id = $1 and p.client_id = $4 and p.billing = 'time_and_materials' and t.billable
+                where t.organization_id = $1 and p.client_id = $4 and t.billable
                     and t.invoice_line_id is null and not t.running and t.state in ('logged', 'approved')) as "unbilled!""#,
         organization,
         member,

@@ -34,7 +34,7 @@ pub async fn left(db: &mut Db, member: Uuid) -> Result<Option<String>, Error> {
 pub async fn terms(db: &mut Db, project: Uuid, member: Uuid, on: Option<Uuid>) -> Result<Option<Terms>, Error> {
     let organization = db.organization();
     let row = query!(
-        r#"select p.id, p.name, p.billing, (p.archived_at is not null or c.archived_at is not null) as "archived!", p.rate,
+        r#"select p.id, p.name, p.billing, p.bill_agent_time, (p.archived_at is not null or c.archived_at is not null) as "archived!", p.rate,
                c.id as client_id, c.name as client_name, c.currency, c.rate as client_rate, m.bill_rate, m.cost_rate,
                o.rate as organization_rate, o.currency as organization_currency, o.lock_date, o.timer_limit_seconds
            from project p
@@ -57,6 +57,7 @@ pub async fn terms(db: &mut Db, project: Uuid, member: Uuid, on: Option<Uuid>) -
         client: ClientId(row.client_id),
         client_name: row.client_name,
         billing: Billing::named(&row.billing).ok_or_else(Error::internal)?,
+        bill_agent_time: row.bill_agent_time,
         archived: row.archived,
         currency: Currency::parse(&row.currency)?,
         project_rate: row.rate,

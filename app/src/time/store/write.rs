@@ -9,7 +9,7 @@ use crate::{
     database::{Db, date, instant},
     error::Error,
     money::Currency,
-    time::{EntryState, Source, rate::Price},
+    time::{EntryState, Labour, Source, rate::Price},
 };
 
 /// Who made an entry, and through what.
@@ -27,8 +27,8 @@ pub async fn insert(db: &mut Db, entry: &Stored, origin: &Origin, now: Timestamp
     let organization = db.organization();
     let inserted = query!(
         "insert into time_entry (organization_id, id, member_id, project_id, description, billable, day, started_at, ended_at, running, seconds,
-             rate, rate_overridden, cost_rate, state, source, created_by, created_through, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19)
+             rate, rate_overridden, cost_rate, state, source, created_by, created_through, created_at, updated_at, labour)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19, $20)
          on conflict (organization_id, member_id) where running do nothing",
         organization,
         entry.id,
@@ -48,7 +48,8 @@ pub async fn insert(db: &mut Db, entry: &Stored, origin: &Origin, now: Timestamp
         origin.source.name(),
         origin.by,
         origin.through,
-        instant(now) as _
+        instant(now) as _,
+        entry.labour.name()
     )
     .execute(db.connection())
     .await?;
@@ -125,7 +126,7 @@ async fn stored(db: &mut Db, id: Uuid, of: Option<Uuid>, running: Option<bool>) 
     let organization = db.organization();
     let row = query!(
         r#"select t.id, t.member_id, t.project_id, c.currency, t.description, t.billable, t.day, t.started_at, t.ended_at, t.running,
-               t.seconds, t.rate, t.rate_overridden, t.cost_rate, t.state, t.version, i.id as "invoice_id?", i.number as "invoice_number?",
+               t.seconds, t.labour, t.rate, t.rate_overridden, t.cost_rate, t.state, t.version, i.id as "invoice_id?", i.number as "invoice_number?",
                o.lock_date, o.timer_limit_seconds
            from time_entry t
            join project p on p.organization_id = t.organization_id and p.id = t.project_id
@@ -153,6 +154,7 @@ async fn stored(db: &mut Db, id: Uuid, of: Option<Uuid>, running: Option<bool>) 
         ended_at: row.ended_at.map(|at| at.to_jiff()),
         running: row.running,
         seconds: i64::from(row.seconds),
+        labour: Labour::named(&row.labour).ok_or_else(Error::internal)?,
         price: Price { billable: row.billable, rate: row.rate, own: row.rate_overridden },
         cost_rate: row.cost_rate,
         state: EntryState::named(&row.state).ok_or_else(Error::internal)?,

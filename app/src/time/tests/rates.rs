@@ -76,7 +76,6 @@ async fn time_that_is_not_billable_has_no_rate_and_no_amount() {
             "{given}"
         );
     }
-    assert_eq!(studio.number("select coalesce(sum(rate), 0)::bigint from time_entry where organization_id = $1").await, 0);
     assert_eq!(log(&studio, json!({"project": "Website", "billable": true})).await["rate"]["amount"], "120.00");
     for operation in ["create_time_entry", "start_timer"] {
         let mut given = json!({"project": "Office", "billable": true});
@@ -188,4 +187,57 @@ async fn a_token_that_was_not_made_for_money_sees_none() {
     assert_eq!(agent.code("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "rate": "0.01"})).await, Code::Forbidden);
     let agent = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite, Scope::MoneyRead], Writes::Direct).await;
     assert_eq!(log(&agent, json!({})).await["amount"]["amount"], "180.00");
+}
+
+#[tokio::test]
+async fn switching_billable_off_and_on_keeps_the_rate_that_held() {
+    let studio = studio().await;
+    studio.ok("update_project", json!({"project": "Dashboard", "rate": "40.00"})).await;
+    let entry = log(&studio, json!({"duration": "1h"})).await;
+    let off = log(&studio, json!({"duration": "1h", "billable": false})).await;
+    let switch = async |entry: &Value, billable: bool| {
+        studio.ok("update_time_entry", json!({"time_entry": entry["id"], "billable": billable})).await
+    };
+    switch(&entry, false).await;
+    studio.ok("update_project", json!({"project": "Dashboard", "rate": "80.00"})).await;
+    for entry in [&entry, &off] {
+        assert_eq!(switch(entry, true).await["amount"]["amount"], "40.00");
+    }
+}
+
+#[tokio::test]
+async fn moved_time_is_billable_as_its_new_project_says_unless_somebody_says_otherwise() {
+    let studio = studio().await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Office", "billing": "overhead"})).await;
+    let office = log(&studio, json!({"project": "Office"})).await;
+    let moved = studio.ok("update_time_entry", json!({"time_entry": office["id"], "project": "Dashboard"})).await;
+    assert_eq!((&moved["billable"], &moved["amount"]["amount"]), (&json!(true), &json!("180.00")));
+    let said = json!({"time_entry": office["id"], "project": "Office", "billable": true});
+    assert!(studio.through(crate::context::Door::Rest).refused("update_time_entry", said.clone()).await.field("billable").is_some());
+    // A form always says what is billable, and says here what was so before.
+    let back = studio.form::<UpdateTimeEntry>(said).await.expect("moved");
+    assert_eq!((&back["billable"], &back["project"]["name"]), (&json!(false), &json!("Office")));
+    let again = studio.form::<UpdateTimeEntry>(json!({"time_entry": office["id"], "project": "Dashboard", "billable": false}));
+    assert_eq!(again.await.expect("moved")["billable"], true);
+}
+
+#[tokio::test]
+async fn what_agents_do_on_their_own_is_billable_where_the_project_says_so() {
+    let studio = studio().await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Robots", "bill_agent_time": true})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Office", "billing": "overhead", "bill_agent_time": true})).await;
+    let agent = studio.token(Writes::Direct).await;
+    for (project, labour, billable) in
+        [("Dashboard", "human", true), ("Dashboard", "agent", false), ("Robots", "agent", true), ("Office", "agent", false)]
+    {
+        let entry = log(&agent, json!({"project": project, "labour": labour})).await;
+        assert_eq!((&entry["labour"], &entry["billable"]), (&json!(labour), &json!(billable)), "{project}");
+    }
+    assert_eq!(log(&agent, json!({})).await["labour"], "human", "it is never inferred from a token");
+    assert_eq!(log(&agent, json!({"labour": "agent", "billable": true})).await["billable"], true);
+    let started = agent.ok("start_timer", json!({"project": "Dashboard", "labour": "agent"})).await;
+    assert_eq!((&started["labour"], &started["billable"]), (&json!("agent"), &json!(false)));
+    let listed = studio.ok("list_time_entries", json!({"labour": "agent"})).await;
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(5));
+    assert_eq!(studio.ok("summarize_time", json!({"labour": "agent"})).await["totals"]["entries"], 4);
 }

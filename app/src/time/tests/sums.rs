@@ -124,12 +124,12 @@ async fn unbilled_is_what_an_invoice_would_take_now() {
     log(&studio, json!({"project": "Office", "duration": "4h"})).await;
     studio.ok("update_project", json!({"project": "Office", "billing": "overhead"})).await;
     let flat = log(&studio, json!({"project": "Flat", "duration": "2h", "billable": true})).await;
-    assert_eq!(flat["unbilled"]["amount"], "120.00", "the hour on Dashboard alone");
+    assert_eq!(flat["unbilled"]["amount"], "840.00", "an entry's own billable decides: 1, 4 and 2 hours");
     let preview = studio.ok("preview_invoice", json!({"client": "Acme"})).await;
-    assert_eq!(preview["net"]["amount"], "120.00");
-    assert_eq!(studio.ok("list_unbilled", json!({})).await["items"].as_array().map(Vec::len), Some(1));
-    assert_eq!(studio.ok("get_balance", json!({})).await["items"][0]["unbilled"]["amount"], "120.00");
-    for (project, unbilled) in [("Dashboard", "120.00"), ("Flat", "0.00"), ("Office", "0.00")] {
+    assert_eq!(preview["net"]["amount"], "840.00");
+    assert_eq!(studio.ok("list_unbilled", json!({})).await["items"].as_array().map(Vec::len), Some(3));
+    assert_eq!(studio.ok("get_balance", json!({})).await["items"][0]["unbilled"]["amount"], "840.00");
+    for (project, unbilled) in [("Dashboard", "120.00"), ("Flat", "240.00"), ("Office", "480.00")] {
         let call = json!({"project": project});
         assert_eq!(studio.ok("get_project", call.clone()).await["unbilled"]["amount"], unbilled, "{project}");
         assert_eq!(studio.ok("get_project_status", call).await["unbilled"]["amount"], unbilled, "{project}");
