@@ -32,7 +32,7 @@ impl Seconds {
         if text.trim().starts_with(['-', '\u{2212}']) {
             return Err(refused("is below zero; give the time that was worked, such as 1h30m."));
         }
-        if let Some(readings) = readings(text) {
+        if let Some(readings) = parse::readings(text) {
             return Err(crate::money::ambiguous(field, text.trim(), readings));
         }
         match parse::seconds(text) {

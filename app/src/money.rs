@@ -13,6 +13,7 @@ mod tests;
 mod wire;
 
 use separator::may_part_thousands;
+#[cfg(feature = "ssr")]
 use serde::Deserialize as _;
 
 pub use amount::Amount;
@@ -53,6 +54,7 @@ impl Money {
 }
 
 /// The money in an answer as a person reads it; nothing where there is none.
+#[cfg(feature = "ssr")]
 pub fn told(answer: &serde_json::Value) -> Option<String> {
     Money::deserialize(answer).ok().map(|money| money.text())
 }

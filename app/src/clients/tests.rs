@@ -112,3 +112,14 @@ async fn the_tax_of_an_organization_goes_together_as_that_of_its_clients_does() 
     }
     studio.ok("update_organization", json!({"tax_category": "E", "tax_rate": "0", "name": "Studio"})).await;
 }
+
+#[tokio::test]
+async fn another_currency_of_the_organization_makes_no_rate_of_one_in_the_currency_before() {
+    let studio = World::new("studio").await;
+    studio.ok("update_organization", json!({"currency": "EUR", "rate": "120.00"})).await;
+    let changed = studio.ok("update_organization", json!({"currency": "USD"})).await;
+    assert_eq!(changed.get("rate").filter(|rate| rate["amount"] != "0.00"), None, "{changed}");
+    assert!(changed["warnings"][0].as_str().is_some_and(|words| words.contains("120.00 EUR") && words.contains("USD")), "{changed}");
+    let both = studio.ok("update_organization", json!({"currency": "GBP", "rate": "95.00"})).await;
+    assert_eq!((&both["rate"], both.get("warnings")), (&json!({"amount": "95.00", "currency": "GBP"}), None));
+}

@@ -51,12 +51,33 @@ fn of_units(text: &str) -> Option<i64> {
     while !rest.is_empty() {
         let (number, after) = split(rest, is_of_number);
         let (name, after) = split(after.trim_start(), |byte| byte.is_ascii_alphabetic());
-        let unit = unit(name).filter(|unit| *unit < larger)?;
-        total += of_number(number, unit)?;
+        let unit = if name.is_empty() { unsaid(larger, number, after) } else { unit(name) }.filter(|unit| *unit < larger)?;
+        total += if unit == 3_600 { of_decimal(number, unit)? } else { of_number(number, unit)? };
         larger = unit;
         rest = after.trim_start();
     }
     Some(total)
+}
+
+/// The unit of a last number that has none: `1h30` is 1 h 30 min.
+fn unsaid(larger: i64, number: &str, after: &str) -> Option<i64> {
+    let last = number.len() == 2 && after.trim().is_empty();
+    (last && sixtieth(number).is_some() && matches!(larger, 3_600 | 60)).then_some(larger / 60)
+}
+
+/// The two ways to read a number of a duration, as in `1,440m`. Before hours there is one: no entry has a thousand of them.
+pub(super) fn readings(text: &str) -> Option<(String, String)> {
+    let mut rest = text;
+    while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
+        let (number, after) = split(&rest[start..], is_of_number);
+        if !after.trim_start().starts_with(['h', 'H'])
+            && let Some(readings) = crate::money::readings(number)
+        {
+            return Some(readings);
+        }
+        rest = after;
+    }
+    None
 }
 
 fn split(text: &str, belongs: impl Fn(u8) -> bool) -> (&str, &str) {
@@ -74,9 +95,11 @@ fn unit(name: &str) -> Option<i64> {
 
 /// A decimal number of units in seconds, rounded half up to a whole second; nothing when it has two readings.
 fn of_number(text: &str, unit: i64) -> Option<i64> {
-    if crate::money::readings(text).is_some() {
-        return None;
-    }
+    if crate::money::readings(text).is_some() { None } else { of_decimal(text, unit) }
+}
+
+/// The same of a number whose mark can only be the decimal one.
+fn of_decimal(text: &str, unit: i64) -> Option<i64> {
     let Some((before, decimals)) = text.split_once(['.', ',']) else {
         return Some(whole(text)? * unit);
     };

@@ -41,9 +41,15 @@ impl Amount {
     }
 }
 
-/// The minor units of plain decimal text, however many.
+/// The minor units of an amount as it stands in an answer: plain decimal text, however much. Pages read nothing else.
 pub(super) fn minor_of(text: &str, currency: &Currency) -> Option<i64> {
-    parse("amount", text, currency).ok().and_then(|minor| i64::try_from(minor).ok())
+    let (sign, size) = text.strip_prefix('-').map_or((1, text), |size| (-1, size));
+    let (whole, decimals) = size.split_once('.').unwrap_or((size, ""));
+    let shown = whole.bytes().chain(decimals.bytes().chain(std::iter::repeat(b'0')).take(currency.minor_digits() as usize));
+    shown.into_iter().try_fold(0_i64, |minor, digit| {
+        let digit = digit.is_ascii_digit().then(|| i64::from(digit - b'0'))?;
+        minor.checked_mul(10)?.checked_add(sign * digit)
+    })
 }
 
 fn too_large(field: &'static str, text: &str, currency: &Currency) -> Error {

@@ -174,7 +174,11 @@ fn a_currency_is_checked_when_it_is_read() {
     let json = serde_json::to_value(&money).unwrap();
     assert_eq!(json, serde_json::json!({ "amount": "0.05", "currency": "EUR" }));
     assert_eq!(serde_json::from_value::<Money>(json).unwrap(), money);
-    assert!(serde_json::from_value::<Money>(serde_json::json!({ "amount": 5, "currency": "EUR" })).is_err());
+    for wrong in [serde_json::json!(5), "0.0x".into(), "--1".into(), "1.".repeat(40).into(), "9".repeat(20).into()] {
+        assert!(serde_json::from_value::<Money>(serde_json::json!({ "amount": wrong, "currency": "EUR" })).is_err());
+    }
+    let most = Money::new(i64::MIN, &currency("EUR"));
+    assert_eq!(serde_json::from_value::<Money>(serde_json::to_value(&most).unwrap()).unwrap(), most);
 }
 
 #[test]

@@ -89,7 +89,16 @@ pub async fn update(cx: &mut Call, given: Settings) -> Result<Organization, Erro
                 "The currency cannot change any more: there are invoices. New clients can have another currency of their own.",
             ));
         }
-        organization.rate = organization.rate.map(|rate| Money::new(rate.amount, &currency));
+        if currency != organization.currency {
+            let before = organization.rate.replace(Money::new(0, &currency));
+            if let Some(rate) = before.filter(|rate| rate.amount > 0 && given.rate.is_none()) {
+                cx.warn(format!(
+                    "The rate of {} an hour is none in {currency}, so it was cleared. Set one in {currency}: clients without a rate of \
+                     their own take it.",
+                    rate.text()
+                ));
+            }
+        }
         organization.currency = currency;
     }
     letterhead(&mut organization, &given)?;

@@ -17,38 +17,29 @@ pub fn Unconfirmed() -> impl IntoView {
     let visit = use_visit();
     let email = visit.person.filter(|person| !person.confirmed && visit.mail_leaves).map(|person| person.email);
     email.map(|email| {
-        let sent = RwSignal::new(0_u32);
-        let mail = fetched(move || sent.get(), |_| show_link_mail());
+        let settings = use_here().path("settings#address");
         view! {
             <div class="notice" role="note">
-                <div>
-                    {loaded(mail, move |mail| fate(&email, mail, use_here().path("settings#address")))}
-                    " Until it is confirmed nothing is mailed for you."
-                </div>
-                <SendAgain id="send-verification" sent />
+                <span>
+                    "Confirm that " <b>{email}</b> " is yours by the link that is mailed there. Until then nothing is mailed for you. "
+                    <a href=settings>"Has it arrived?"</a>
+                </span>
+                <SendAgain id="send-verification" />
             </div>
         }
     })
 }
 
-/// What became of the latest mail with the link, and what to do.
-fn fate(email: &str, mail: Option<LinkMail>, settings: String) -> AnyView {
-    let email = email.to_owned();
-    match mail {
-        Some(LinkMail::Sent) => view! { <span>"Confirm that " <b>{email}</b> " is yours by the link that was mailed there."</span> }.into_any(),
-        Some(LinkMail::Waiting) => view! { <span>"The mail that confirms " <b>{email}</b> " leaves in a moment."</span> }.into_any(),
-        Some(LinkMail::Postponed) => view! {
-            <span>"The mail that confirms " <b>{email}</b> " was not taken by its mail server yet. It is tried again: is the address right?"</span>
-        }
-        .into_any(),
-        Some(LinkMail::Failed) => view! {
-            <span>
-                "The mail that confirms " <b>{email}</b> " could not be delivered. Send it again, or " <a href=settings>"change the address"</a> "."
-            </span>
-        }
-        .into_any(),
-        None => view! { <span>"Confirm that " <b>{email}</b> " is yours by a link that is mailed there."</span> }.into_any(),
-    }
+/// What became of the latest mail with the link.
+fn fate(mail: Option<LinkMail>) -> AnyView {
+    let words = match mail {
+        Some(LinkMail::Sent) => "A mail server has taken the latest mail with the link. Look among unwanted mails too.",
+        Some(LinkMail::Waiting) => "The mail with the link leaves in a moment.",
+        Some(LinkMail::Postponed) => "No mail server has taken the mail with the link yet. It is tried again: is the address right?",
+        Some(LinkMail::Failed) => "The mail with the link could not be delivered. Send it again, or change the address.",
+        None => "No mail with a link was sent there yet.",
+    };
+    view! { <p class="quiet">{words}</p> }.into_any()
 }
 
 /// Sends the link that confirms an address once more.
@@ -106,7 +97,11 @@ fn present(person: &Profile, leaves: bool) -> AnyView {
             "You sign in as " <b>{person.email.clone()}</b> " "
             {if confirmed { badge(Tone::Good, "Confirmed") } else { badge(Tone::Warn, "Not confirmed") }}
         </p>
-        {(!confirmed && leaves).then(|| view! { <SendAgain id="send-verification-again" /> })}
+        {(!confirmed && leaves).then(|| {
+            let sent = RwSignal::new(0_u32);
+            let mail = fetched(move || sent.get(), |_| show_link_mail());
+            view! { {loaded(mail, fate)} <SendAgain id="send-verification-again" sent /> }
+        })}
         {(!confirmed && !leaves).then(|| by_the_operator(&person.email))}
     }
     .into_any()

@@ -28,7 +28,7 @@ type Field = (&'static str, &'static str, Held);
 
 /// Every server function that only a browser calls and that takes something. `{new}` is an address that nobody has, `{own}`
 /// that of the person.
-const CALLS: [(&str, &[Field]); 23] = [
+const CALLS: [(&str, &[Field]); 24] = [
     (
         "sign_up",
         &[
@@ -48,6 +48,7 @@ const CALLS: [(&str, &[Field]); 23] = [
     ("confirm_address", &[("secret", "none", Refused)]),
     ("send_verification", &[]),
     ("show_waiting_address", &[]),
+    ("show_link_mail", &[]),
     ("send_address_change", &[]),
     ("forget_address_change", &[]),
     ("show_link", &[("secret", "none", Refused)]),
@@ -64,7 +65,8 @@ const CALLS: [(&str, &[Field]); 23] = [
 ];
 
 /// Those that a page asks with GET.
-const ASKED: [&str; 5] = ["show_link", "show_waiting_address", "show_invitation", "assistant_conversations", "assistant_conversation"];
+const ASKED: [&str; 6] =
+    ["show_link", "show_link_mail", "show_waiting_address", "show_invitation", "assistant_conversations", "assistant_conversation"];
 
 /// Texts that no field takes. An address is never as long as a form, so what is asked for with it is shorter.
 fn out_of_bounds(call: &str) -> [String; 4] {

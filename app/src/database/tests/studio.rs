@@ -11,7 +11,7 @@ use std::{
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgPoolOptions, raw_sql};
 
-use super::super::{Database, as_application, migrate};
+use super::super::{Access, Database, Reach, as_application, migrate};
 use crate::{
     assistant::Engine,
     id::UserId,
@@ -22,6 +22,41 @@ use crate::{
 const ADA: &str = "01a21871-0ea2-73a8-99ff-b9d641c16f5b";
 const SLUG: &str = "ada-s-studio";
 
+/// What was kept as JSON when amounts were numbers of minor units: an answer to a key, a card that waits, and what was looked up.
+const KEPT_AS_MINOR_UNITS: &str = r#"
+    set search_path = public;
+    insert into idempotency (organization_id, member_id, key, operation, arguments_hash, answer, created_at)
+    select m.organization_id, m.id, 'kept', 'create_client', '\x00', '{"rate": {"amount": 12000, "currency": "EUR", "text": "120.00 EUR"}}', now()
+    from member m where m.role = 'owner' limit 1;
+    insert into conversation (organization_id, id, member_id, title, created_at, updated_at)
+    select m.organization_id, '01a21871-0000-7000-8000-000000000001', m.id, 'Rates', now(), now() from member m where m.role = 'owner' limit 1;
+    insert into message (organization_id, id, conversation_id, speaker, text, steps, created_at, ended_at, member_role)
+    select organization_id, '01a21871-0000-7000-8000-000000000002', id, 'assistant', 'That is 120.00 EUR.',
+        '[{"kind": "tool", "id": "a", "operation": "get_client", "title": "Get a client", "arguments": {}, "state": "done",
+           "summary": "Acme", "result": {"rate": {"amount": 12000, "currency": "EUR", "text": "120.00 EUR"}}}]', now(), now(), 'owner'
+    from conversation;
+    insert into card (organization_id, id, conversation_id, operation, arguments, effect, fingerprint, created_at, member_role)
+    select organization_id, '01a21871-0000-7000-8000-000000000003', id, 'create_client', '{"name": "Beta", "rate": 12000}', '{}', '\x00', now(), 'owner'
+    from conversation;"#;
+
+#[tokio::test]
+async fn what_was_kept_in_minor_units_is_not_given_again_after_the_migration() {
+    let studio = studio("minor_units_").await;
+    for (what, still) in [
+        ("from idempotency where answer is not null", 0),
+        ("from card where state = 'waiting'", 0),
+        ("from card where state = 'dismissed'", 1),
+        ("from message where steps::text like '%12000%'", 0),
+        ("from message where steps::text like '%Acme%' and text = 'That is 120.00 EUR.'", 1),
+    ] {
+        let organization = Reach::Organization(studio.organization());
+        let mut db = studio.caller.services.database.begin(organization, Access::Read).await.expect("a transaction");
+        let count = AssertSqlSafe(format!("select count(*) {what}"));
+        let found: i64 = sqlx::query_scalar(count).fetch_one(db.connection()).await.expect("a count");
+        assert_eq!(found, still, "{what}");
+    }
+}
+
 /// The studio with the schema of this binary, at the instant at which its figures were taken.
 async fn studio(name: &str) -> World {
     // The roles belong to the cluster, and no dump of a database holds them.
@@ -29,6 +64,7 @@ async fn studio(name: &str) -> World {
     let options = create(name).await;
     let mut connection = PgConnection::connect_with(&options).await.expect("the new database");
     raw_sql(AssertSqlSafe(dump())).execute(&mut connection).await.expect("restored");
+    raw_sql(KEPT_AS_MINOR_UNITS).execute(&mut connection).await.expect("kept");
     connection.close().await.expect("closed");
     migrate(&options).await.expect("the later migrations");
     let pool = as_application(PgPoolOptions::new().max_connections(4)).connect_with(options).await.expect("connections");
