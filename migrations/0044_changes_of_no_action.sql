@@ -65,17 +65,25 @@ end
 $$;
 
 -- Looks for the actions of the next changes, from after an action. Comes back with the last action that was looked for, null when
--- there was no further change, and with the first one that is not there.
+-- there was no further change, and with the first one that is not there. Until this version an invitation that was declined was
+-- written down as a change of no action: whoever declines belongs to no organization that could record it.
 create function verify_changes(after_action uuid, at_most integer) returns table (last_action uuid, missing uuid) language sql stable as $$
     with next as materialized (
         select c.action_id from change c
         where c.organization_id = (select current_organization())
-            and c.action_id > coalesce(after_action, '00000000-0000-0000-0000-000000000000')
+            and c.action_id >= coalesce(after_action, '00000000-0000-0000-0000-000000000000') and c.action_id is distinct from after_action
         order by c.action_id limit at_most
     )
     select (select n.action_id from next n order by n.action_id desc limit 1), (
         select n.action_id from next n
-        where not exists (select from action a where a.organization_id = (select current_organization()) and a.id = n.action_id)
+        -- Looked up one by one, however many the planner believes there are.
+        left join lateral (
+            select true as there from action a where a.organization_id = (select current_organization()) and a.id = n.action_id limit 1
+        ) found on true
+        where found.there is null and exists (
+            select from change c
+            where c.organization_id = (select current_organization()) and c.action_id = n.action_id
+                and not (c.kind = 'invitation' and c.after ->> 'answer' is not distinct from 'declined'))
         order by n.action_id limit 1)
 $$;
 

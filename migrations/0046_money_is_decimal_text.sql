@@ -3,11 +3,11 @@
 -- it stays.
 
 alter table idempotency no force row level security;
-update idempotency set answer = null;
+update idempotency set answer = null where answer is not null;
 alter table idempotency force row level security;
 
 alter table own_idempotency no force row level security;
-update own_idempotency set answer = null;
+update own_idempotency set answer = null where answer is not null;
 alter table own_idempotency force row level security;
 
 alter table card no force row level security;
@@ -17,5 +17,5 @@ alter table card force row level security;
 alter table message no force row level security;
 update message set steps = (
     select coalesce(jsonb_agg(step - 'result' order by place), '[]') from jsonb_array_elements(steps) with ordinality s (step, place))
-where steps <> '[]';
+where steps @? '$[*].result';
 alter table message force row level security;

@@ -87,8 +87,7 @@ pub async fn get(cx: &mut Call, action: &str) -> Result<AuditEntry, Error> {
     let id = reference::id(action);
     let rows = store::list(&mut cx.db, &Filter::default(), Some(id), None, 1).await?;
     let row = rows.into_iter().next().ok_or_else(|| Error::not_found("audit entry"))?;
-    let changes = operation::store::changes(&mut cx.db, ActionId(row.id)).await?;
-    let changes = changes.into_iter().map(Change::of).collect::<Result<Vec<_>, _>>()?;
+    let changes = Change::shown(operation::store::changes(&mut cx.db, ActionId(row.id)).await?);
     let kinds = history::store::kinds(&mut cx.db).await?;
     let undoable = history::undo::stands(&changes, &kinds).is_none();
     let zone = cx.membership()?.zone.clone();

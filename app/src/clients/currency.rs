@@ -6,16 +6,16 @@ use super::{
 };
 use crate::{
     error::{Code, Error},
-    money::{Currency, Money},
+    money::Currency,
     operation::Call,
 };
 
 /// How many of the amounts that stand in the way are named.
 const NAMED_MAX: usize = 5;
 
-/// Gives a client another currency. The figure of its own rate stays; everything else that is an amount in the old one
-/// stands in the way.
-pub async fn change(cx: &mut Call, client: &mut Client, currency: Currency) -> Result<(), Error> {
+/// Gives a client another currency. Its own rate is none in that; everything else that is an amount in the old one stands in the way.
+/// `rated` says that it gets another rate with it.
+pub async fn change(cx: &mut Call, client: &mut Client, currency: Currency, rated: bool) -> Result<(), Error> {
     if currency == client.currency {
         return Ok(());
     }
@@ -27,7 +27,9 @@ pub async fn change(cx: &mut Call, client: &mut Client, currency: Currency) -> R
         let way_out = format!("Take what is an amount away first, or add another client for {currency}.");
         return Err(fixed(client, &format!("{} in it", listed(&amounts)), &way_out));
     }
-    client.rate = client.rate.take().map(|rate| Money::new(rate.amount, &currency));
+    if let Some(rate) = client.rate.take().filter(|_| !rated) {
+        cx.warn(format!("The rate of {} an hour is none in {currency}, so it was cleared. Set one in {currency}.", rate.text()));
+    }
     client.currency = currency;
     Ok(())
 }

@@ -143,7 +143,8 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     let mut client = find_locked(cx, client).await?;
     let tax_before = (client.tax_category, client.tax_rate);
     if let Some(currency) = given.currency {
-        currency::change(cx, &mut client, Currency::parse(&currency)?).await?;
+        let rated = given.rate != Edit::Keep;
+        currency::change(cx, &mut client, Currency::parse(&currency)?, rated).await?;
     }
     if let Some(name) = given.name {
         client.name = text::line("name", &name, 200)?;

@@ -25,7 +25,7 @@ const CHANGES_MAX: usize = 499;
 /// Takes an action back.
 pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
     let done = right::to_action(cx, action).await?;
-    let changes: Vec<_> = pipeline::changes(&mut cx.db, ActionId(done.id)).await?.into_iter().map(Change::stored).collect();
+    let changes = Change::stored(pipeline::changes(&mut cx.db, ActionId(done.id)).await?);
     let kinds = store::kinds(&mut cx.db).await?;
     if let Some(why) = stands(&changes, &kinds) {
         return Err(Error::invalid("action", format!("{} cannot be undone: {why}", done.operation)));
@@ -160,7 +160,7 @@ async fn keep_currencies(cx: &mut Call, changes: &[Change]) -> Result<(), Error>
         let Some(currency) = way::other_currency(change) else { continue };
         // One that is gone is noticed when it is put back, with who deleted it.
         if let Ok(mut client) = clients::record::find(cx, &change.record.to_string()).await {
-            clients::currency::change(cx, &mut client, Currency::parse(currency)?).await?;
+            clients::currency::change(cx, &mut client, Currency::parse(currency)?, true).await?;
         }
     }
     Ok(())

@@ -166,8 +166,9 @@ pub fn thousandths(given: &str) -> Result<i64, Error> {
         Some(size) => (-1, size.trim_start()),
         None => (1, given.trim()),
     };
-    if let Some(readings) = money::readings(size) {
-        return Err(money::ambiguous("quantity", size, readings));
+    if let Some((thousands, decimal)) = money::readings(size) {
+        let signed = |size: String| if sign < 0 { format!("-{size}") } else { size };
+        return Err(money::ambiguous("quantity", given.trim(), (signed(thousands), signed(decimal))));
     }
     let wrong = || {
         Error::invalid(

@@ -116,7 +116,10 @@ fn changed(mut line: LineRow, change: LineChange, currency: &Currency) -> Result
     if let Some(quantity) = quantity {
         line.quantity = compose::thousandths(&quantity)?;
     }
-    if let Some(price) = price {
+    // A price from before that rule stays until somebody changes it.
+    if let Some(price) = price
+        && price.minor("price", currency)? != line.price
+    {
         line.price = compose::price_of(&price, currency)?;
     }
     line.net = line_net(line.quantity, line.price);

@@ -105,7 +105,8 @@ fn typed(at: usize, line: &InvoiceLine, field: &str) -> Option<String> {
 
 /// The quantity as it is read back, also where its three decimals could be taken for thousands.
 fn written_quantity(line: &InvoiceLine) -> String {
-    readings(&line.quantity).map_or_else(|| line.quantity.clone(), |(_, decimal)| decimal)
+    let (sign, size) = line.quantity.strip_prefix('-').map_or(("", line.quantity.as_str()), |size| ("-", size));
+    readings(size).map_or_else(|| line.quantity.clone(), |(_, decimal)| format!("{sign}{decimal}"))
 }
 
 fn small(name: String, label: String, value: String) -> AnyView {

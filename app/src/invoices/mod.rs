@@ -105,7 +105,7 @@ pub async fn preview_invoice(
     /// How time is rounded, such as {"step_minutes": 15, "mode": "up", "basis": "line"}; the organization's way when absent.
     #[server(default)]
     rounding: Option<Rounding>,
-    /// Further lines beside the time, such as [{"description": "Hosting", "price": 5000}].
+    /// Further lines beside the time, such as [{"description": "Hosting", "price": "50.00"}].
     #[server(default)]
     lines: Vec<CustomLine>,
     /// Discount on the whole invoice: "10%" or an amount such as "50.00" in the invoice's currency.
@@ -150,7 +150,7 @@ pub async fn draft_invoice(
     /// How time is rounded, such as {"step_minutes": 15, "mode": "up", "basis": "line"}; the organization's way when absent.
     #[server(default)]
     rounding: Option<Rounding>,
-    /// Further lines beside the time, such as [{"description": "Hosting", "price": 5000}].
+    /// Further lines beside the time, such as [{"description": "Hosting", "price": "50.00"}].
     #[server(default)]
     lines: Vec<CustomLine>,
     /// Discount on the whole invoice: "10%" or an amount such as "50.00" in the invoice's currency.

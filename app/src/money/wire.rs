@@ -76,6 +76,14 @@ impl Visitor<'_> for AmountVisitor {
 
 /// Why a bare number is no amount, and the text to write instead.
 pub(crate) fn bare_number(number: f64) -> String {
-    let text = if number.abs() <= EXACT_MAX { format!("{number:.2}") } else { "120.50".to_owned() };
-    format!("an amount is decimal text in major units, so that nobody is off by a hundred. Write \"{text}\" for {text}, not a bare number.")
+    let why = "an amount is decimal text in major units, so that nobody is off by a hundred";
+    if number.abs() > EXACT_MAX {
+        return format!("{why}. Write one such as \"120.50\".");
+    }
+    let (short, cents) = (format!("{number:.2}"), number / 100.0);
+    match (number.fract() == 0.0, short.parse() == Ok(number)) {
+        (true, _) => format!("{why}. Write \"{short}\", or \"{cents:.2}\" if {number} counts cents."),
+        (false, true) => format!("{why}. Write \"{short}\"."),
+        (false, false) => format!("{why}. Write \"{number}\"."),
+    }
 }

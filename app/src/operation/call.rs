@@ -134,8 +134,7 @@ impl Call {
 
     /// What the call has changed so far, as the caller may see it.
     pub(super) async fn changes(&mut self) -> Result<Vec<Change>, Error> {
-        let rows = store::changes(&mut self.db, self.action).await?;
-        let mut changes = rows.into_iter().map(Change::of).collect::<Result<Vec<_>, _>>()?;
+        let mut changes = Change::shown(store::changes(&mut self.db, self.action).await?);
         if !Sight::of(self).is_ok_and(|sight| sight.money) {
             changes.iter_mut().for_each(Change::hide_money);
         }

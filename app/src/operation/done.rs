@@ -6,12 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+#[cfg(feature = "ssr")]
+use super::store::ImageRow;
 use crate::id::ActionId;
 #[cfg(feature = "ssr")]
-use crate::{
-    error::Error,
-    money::{self, Currency},
-};
+use crate::money::{self, Currency};
 
 /// The answer of a write: the result itself, with what the call did beside it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -54,31 +53,47 @@ pub struct Change {
 #[cfg(feature = "ssr")]
 const OF_COSTS: [&str; 1] = ["cost_rate"];
 
-/// The columns that hold rates and amounts, or lead to an invoice.
+/// The columns that tell of rates and amounts beside these, or lead to an invoice.
 #[cfg(feature = "ssr")]
-const OF_MONEY: [&str; 6] = ["rate", "rate_overridden", "bill_rate", "cost_rate", "amount", "invoice_line_id"];
+const OF_MONEY: [&str; 4] = ["rate_overridden", "discount_percent", "document", "invoice_line_id"];
 
 /// The columns that count minor units of a currency.
 #[cfg(feature = "ssr")]
 const AMOUNTS: [&str; 12] =
     ["rate", "bill_rate", "cost_rate", "amount", "discount_amount", "subtotal", "discount", "net", "tax", "total", "paid", "price"];
 
+/// Those of them that are in the currency of the organization, whoever the client is.
+#[cfg(feature = "ssr")]
+const OF_MEMBERS: [&str; 2] = ["bill_rate", "cost_rate"];
+
 #[cfg(feature = "ssr")]
 impl Change {
-    /// A record before and after as the database keeps it.
-    pub(crate) fn stored(row: super::store::ImageRow) -> Self {
-        Self { kind: row.kind, record: row.record, before: row.before, after: row.after }
+    /// Records before and after as the database keeps them, from the images of each.
+    pub(crate) fn stored(rows: Vec<ImageRow>) -> Vec<Self> {
+        let mut changes: Vec<Self> = Vec::with_capacity(rows.len() / 2);
+        for row in rows {
+            match changes.last_mut().filter(|_| row.is_after) {
+                Some(change) => change.after = row.image,
+                None => changes.push(Self { kind: row.kind, record: row.record, before: row.image, after: None }),
+            }
+        }
+        changes
     }
 
-    /// A record before and after as the doors show it: its amounts are decimal text, as everywhere.
-    pub(crate) fn of(row: super::store::ImageRow) -> Result<Self, Error> {
-        let currency = Currency::parse(&row.currency)?;
-        let shown = |image: Option<Value>| image.map(|image| with_amounts(image, &currency));
-        Ok(Self { kind: row.kind, record: row.record, before: shown(row.before), after: shown(row.after) })
+    /// Records before and after as the doors show them: amounts are decimal text, as everywhere.
+    pub(crate) fn shown(mut rows: Vec<ImageRow>) -> Vec<Self> {
+        for row in &mut rows {
+            // Whatever stands in the log is shown, also to who looks for what was altered there.
+            let currency = |code: &str| Currency::parse(code).unwrap_or_default();
+            let (own, of_members) = (currency(&row.currency), currency(&row.organization_currency));
+            row.image = row.image.take().map(|image| with_amounts(image, &own, &of_members));
+        }
+        Self::stored(rows)
     }
 
     /// Leaves out what a caller who sees no money may not see of the record either.
     pub(super) fn hide_money(&mut self) {
+        self.leave_out(&AMOUNTS);
         self.leave_out(&OF_MONEY);
     }
 
@@ -98,11 +113,12 @@ impl Change {
 
 /// The columns of a record, with each amount as decimal text.
 #[cfg(feature = "ssr")]
-pub(super) fn with_amounts(mut image: Value, currency: &Currency) -> Value {
+pub(super) fn with_amounts(mut image: Value, currency: &Currency, of_members: &Currency) -> Value {
     for name in AMOUNTS {
         if let Some(column) = image.get_mut(name)
             && let Some(minor) = column.as_i64()
         {
+            let currency = if OF_MEMBERS.contains(&name) { of_members } else { currency };
             *column = Value::from(money::written(minor, currency));
         }
     }

@@ -123,13 +123,14 @@ async fn caught<T>(declaration: &'static Declaration, work: Promise<'_, Result<T
 
 /// The answer that a call was given before.
 fn repeated<T: DeserializeOwned>(answer: Option<Value>) -> Result<Done<T>, Error> {
-    match answer {
-        Some(answer) => serde_json::from_value(answer).map_err(|_| Error::internal()),
-        None => Err(Error::new(
+    let kept = answer.and_then(|answer| serde_json::from_value(answer).ok());
+    kept.ok_or_else(|| {
+        Error::new(
             Code::Conflict,
-            "This was already done, and its answer held a secret that is shown only once. Do it anew with a new key.",
-        )),
-    }
+            "This was already done, and its answer is not given again: it held a secret that is shown only once, or is from before an upgrade.",
+        )
+        .hint("Look at what was done before you do it anew with a new key.")
+    })
 }
 
 /// A place for the record of this call, reserved before it runs: what is answered later has room. Refused when there is none.

@@ -8,32 +8,42 @@ use uuid::Uuid;
 
 use crate::{database::Db, error::Error, id::ActionId};
 
-/// A record before and after, as the database keeps it: amounts in minor units of this currency.
+/// A record before or after a change, as the database keeps it: amounts in minor units of this currency.
 pub struct ImageRow {
     pub kind: String,
     pub record: Uuid,
-    pub before: Option<Value>,
-    pub after: Option<Value>,
+    pub is_after: bool,
+    pub image: Option<Value>,
     pub currency: String,
+    /// The currency of what members cost and are billed at.
+    pub organization_currency: String,
 }
 
-/// What the action has changed so far, in order: the first 500. The currency is the record's own, else that of its client.
+/// What the action has changed so far, in order: the first 500, of each the image before and the one after. The currency is the record's
+/// own, else that of its invoice or client; of one that is gone by now, as the log knows it.
 pub async fn changes(db: &mut Db, action: ActionId) -> Result<Vec<ImageRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         ImageRow,
-        r#"select c.kind, c.record_id as record, c.before, c.after,
-               coalesce(c.image ->> 'currency', i.currency, of_project.currency, of_client.currency, o.currency) as "currency!"
-           from (
-               select *, coalesce(after, before) as image from change
-               where organization_id = $1 and action_id = $2 order by position limit 500
-           ) c
+        r#"select c.kind, c.record_id as record, side.is_after as "is_after!", side.image,
+               coalesce(side.image ->> 'currency', i.currency, past_invoice.image ->> 'currency', client.currency, o.currency) as "currency!",
+               o.currency as organization_currency
+           from (select * from change where organization_id = $1 and action_id = $2 order by position limit 500) c
+           cross join lateral (values (false, c.before), (true, c.after)) side (is_after, image)
            join organization o on o.id = $1
-           left join invoice i on i.organization_id = $1 and i.id = (c.image ->> 'invoice_id')::uuid
-           left join project p on p.organization_id = $1 and p.id = (c.image ->> 'project_id')::uuid
-           left join client of_project on of_project.organization_id = $1 and of_project.id = p.client_id
-           left join client of_client on of_client.organization_id = $1 and of_client.id = (c.image ->> 'client_id')::uuid
-           order by c.position"#,
+           left join invoice i on i.organization_id = $1 and i.id = (side.image ->> 'invoice_id')::uuid
+           left join lateral (
+               select coalesce(l.after, l.before) as image from change l
+               where i.id is null and l.organization_id = $1 and l.kind = 'invoice' and l.record_id = (side.image ->> 'invoice_id')::uuid limit 1
+           ) past_invoice on true
+           left join project p on p.organization_id = $1 and p.id = (side.image ->> 'project_id')::uuid
+           left join lateral (
+               select coalesce(l.after, l.before) as image from change l
+               where p.id is null and l.organization_id = $1 and l.kind = 'project' and l.record_id = (side.image ->> 'project_id')::uuid limit 1
+           ) past_project on true
+           left join client on client.organization_id = $1
+               and client.id = coalesce((side.image ->> 'client_id')::uuid, p.client_id, (past_project.image ->> 'client_id')::uuid)
+           order by c.position, side.is_after"#,
         organization,
         action.0
     )

@@ -14,7 +14,7 @@ use crate::{
         rounding::{Rounding, RoundingBasis, RoundingMode},
         totals::TaxCategory,
     },
-    money::{Amount, Currency, Money},
+    money::{Amount, Currency, Money, written},
     operation::Call,
     page::Page,
     percent::Percent,
@@ -77,7 +77,7 @@ pub async fn get(cx: &mut Call) -> Result<Organization, Error> {
 }
 
 /// Changes what is given and keeps the rest.
-pub async fn update(cx: &mut Call, given: Settings) -> Result<Organization, Error> {
+pub async fn update(cx: &mut Call, mut given: Settings) -> Result<Organization, Error> {
     // Held before it is read, so what is written back is what others have left.
     store::lock(&mut cx.db).await?;
     let mut organization = get(cx).await?;
@@ -91,7 +91,10 @@ pub async fn update(cx: &mut Call, given: Settings) -> Result<Organization, Erro
         }
         if currency != organization.currency {
             let before = organization.rate.replace(Money::new(0, &currency));
-            if let Some(rate) = before.filter(|rate| rate.amount > 0 && given.rate.is_none()) {
+            // A form sends the figure that stood there, too.
+            let same = |rate: &Money| given.rate.as_ref().is_none_or(|given| given.as_str() == written(rate.amount, &rate.currency));
+            if let Some(rate) = before.filter(|rate| rate.amount > 0 && same(rate)) {
+                given.rate = None;
                 cx.warn(format!(
                     "The rate of {} an hour is none in {currency}, so it was cleared. Set one in {currency}: clients without a rate of \
                      their own take it.",

@@ -115,6 +115,10 @@ pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<Answered
         use_up(cx, &person, given, &secret).await?;
     }
     let (words, now) = (if accept { "accepted" } else { "declined" }, cx.now);
+    if !accept {
+        // Whoever declines is no member who could have done anything in this organization.
+        invitation::record_nothing(&mut cx.db).await?;
+    }
     invitation::answer(&mut cx.db, id, words, now).await?;
     travelling::withdraw(&mut cx.db, &[Purpose::AnswerInvitation, Purpose::JoinOrganization], id, now).await?;
     invitation::keep_mails(&mut cx.db, id, &format!("The invitation was {words}, so its mail is not needed any more.")).await?;

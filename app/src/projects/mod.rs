@@ -188,7 +188,7 @@ pub async fn get_project(
 
 /// Add a project to a client and put yourself on it.
 ///
-/// Refused when the client has a project of this name or is archived. Example: {"client": "Acme", "name": "Dashboard", "rate": 12000} bills 120.00 an hour in the client's currency.
+/// Refused when the client has a project of this name or is archived. Example: {"client": "Acme", "name": "Dashboard", "rate": "120.00"} bills 120.00 an hour in the client's currency.
 #[operation(write, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Add a project")]
 pub async fn create_project(
     cx: &mut Call,

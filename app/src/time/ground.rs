@@ -16,7 +16,7 @@ use crate::{
     id::TimeEntryId,
     money::Amount,
     operation::Call,
-    projects::{refer, sight::Sight},
+    projects::{Billing, refer, sight::Sight},
     text,
 };
 
@@ -134,10 +134,12 @@ pub async fn reprice(cx: &mut Call, sight: &Sight, entry: &mut Stored, change: R
     if moved {
         terms.open()?;
     }
-    // A form always says what is billable: what it leaves as it was, nobody has said anew.
-    let said = change.billable.filter(|said| !(moved && cx.caller.door == Door::Page && *said == entry.price.billable));
+    // What stays as it was, nobody has said anew; a form says it whether or not the time moves.
+    let said = change.billable.filter(|said| *said != entry.price.billable || moved && cx.caller.door != Door::Page);
     let billable = match said {
         None if !moved => entry.price.billable,
+        // Time that was not as its project says stays as somebody wanted it.
+        None if !as_its_project(cx, entry).await? => entry.price.billable && terms.billing != Billing::Overhead,
         said => terms.billable(said, entry.labour)?,
     };
     let before = entry.price;
@@ -155,6 +157,12 @@ pub async fn reprice(cx: &mut Call, sight: &Sight, entry: &mut Stored, change: R
         tell_price(cx, sight, &terms, &entry.price);
     }
     Ok(())
+}
+
+/// Whether an entry is billable or not as its project says by default.
+async fn as_its_project(cx: &mut Call, entry: &Stored) -> Result<bool, Error> {
+    let terms = terms_of(cx, entry.project, entry.member, None).await?;
+    Ok(entry.price.billable == terms.billable(None, entry.labour)?)
 }
 
 /// Tells those who see money that billable time is worth nothing because nobody has said what an hour costs.

@@ -105,7 +105,10 @@ impl Terms {
     pub fn own_rate(&self, given: &Amount, billable: bool, sight: &Sight) -> Result<i64, Error> {
         may_price(sight)?;
         if !billable {
-            return Err(Error::invalid("rate", "Time that is not billable has no rate. Leave the rate out, or make the time billable."));
+            return Err(Error::invalid(
+                "rate",
+                "Time that is not billable takes no rate of its own. Leave the rate out, or make the time billable.",
+            ));
         }
         rate_of("rate", given, &self.currency)
     }

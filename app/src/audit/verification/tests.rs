@@ -117,7 +117,9 @@ const CHANGE_PUT_IN: &str = "insert into change (organization_id, action_id, kin
 
 #[tokio::test]
 async fn a_change_that_belongs_to_no_action_is_found_by_the_whole_check() {
-    for action in ["'01900000-0000-7000-8000-000000000000'", "'ffffffff-ffff-7fff-bfff-ffffffffffff'"] {
+    for action in
+        ["'00000000-0000-0000-0000-000000000000'", "'01900000-0000-7000-8000-000000000000'", "'ffffffff-ffff-7fff-bfff-ffffffffffff'"]
+    {
         let studio = World::new("verify").await;
         studio.ok("create_client", json!({"name": "Acme"})).await;
         assert_eq!(verified(&studio).await["state"], "sound");

@@ -167,6 +167,12 @@ pub async fn answer(db: &mut Db, id: Uuid, answer: &str, now: Timestamp) -> Resu
     Ok(())
 }
 
+/// What is written from here on belongs to no action, and is in no log.
+pub async fn record_nothing(db: &mut Db) -> Result<(), Error> {
+    query!("select set_config('app.action_id', '', true)").fetch_one(db.connection()).await?;
+    Ok(())
+}
+
 /// Keeps the mails of an invitation from leaving that have not left, and says why: also of those that no mail server took.
 pub async fn keep_mails(db: &mut Db, id: Uuid, why: &str) -> Result<(), Error> {
     let organization = db.organization();

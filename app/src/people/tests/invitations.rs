@@ -246,3 +246,15 @@ async fn the_mail_of_an_invitation_that_was_answered_or_taken_back_asks_for_noth
     assert_eq!((&mail["state"], &mail["recipient"]), (&json!("failed"), &json!("edsger@example.com")), "{mail}");
     assert_eq!(mail["last_error"], "The invitation was accepted, so its mail is not needed any more.", "{mail}");
 }
+
+#[tokio::test]
+async fn the_log_of_an_organization_holds_whoever_declines_its_invitations() {
+    let studio = studio().await;
+    let barbara = stranger(&studio).await;
+    let invitation = invited(&studio, &barbara, Role::Member).await;
+    barbara.ok("answer_invitation", json!({"invitation": invitation["id"], "accept": false})).await;
+    let orphans = "select count(*) from change c where organization_id = $1
+        and not exists (select from action a where a.organization_id = c.organization_id and a.id = c.action_id)";
+    assert_eq!(studio.number(orphans).await, 0);
+    assert_eq!(studio.ok("verify_audit", json!({})).await["sound"], true);
+}
