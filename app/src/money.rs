@@ -10,6 +10,7 @@ mod schema;
 mod separator;
 #[cfg(test)]
 mod tests;
+mod unit_price;
 mod wire;
 
 use separator::may_part_thousands;
@@ -22,6 +23,7 @@ pub use currency::Currency;
 #[cfg(feature = "ssr")]
 pub use schema::AMOUNT;
 pub(crate) use separator::{ambiguous, readings};
+pub use unit_price::{UnitPrice, millionths_of};
 #[cfg(feature = "ssr")]
 pub(crate) use wire::bare_number;
 

@@ -39,15 +39,18 @@ pub fn NewForm(
 pub fn fields(client: &Client) -> impl IntoView + use<> {
     let rate = client.rate.as_ref().map(|rate| written(rate.amount, &client.currency)).unwrap_or_default();
     view! {
-        <Field label="Name" name="name" required=true maxlength=200 value=client.name.clone() class="span-2" />
+        <Field label="Name" name="name" required=true maxlength=200 value=client.name.clone() />
+        <Field label="Legal name" name="legal_name" maxlength=200 value=client.legal_name.clone().unwrap_or_default() optional=true hint="On invoices; empty for the name." />
         <Select label="Currency" name="currency" choices=currencies() value=client.currency.to_string() />
         <Field label="Rate per hour" name="rate" inputmode="decimal" value=rate optional=true hint="New time only; empty for the organization's." />
         <Select label="Tax" name="tax_category" choices=tax_categories() value=client.tax_category.code() />
         <Field label="Tax rate in percent" name="tax_rate" inputmode="decimal" value=client.tax_rate.to_string() />
+        <Field label="Why no tax is charged" name="tax_reason" maxlength=500 value=client.tax_reason.clone().unwrap_or_default() optional=true hint="On invoices without tax; empty for the usual words." class="span-2" />
         <Field label="Payment terms in days" name="payment_terms_days" kind="number" value=client.payment_terms_days.to_string() />
         <Select label="Language of documents" name="language" choices=languages() value=client.language.clone() />
         <Field label="E-mail for invoices" name="email" kind="email" value=client.email.clone().unwrap_or_default() optional=true class="span-2" />
         <Area label="Postal address" name="address" value=client.address.clone().unwrap_or_default() optional=true class="span-2" />
+        <Field label="Country" name="country" maxlength=2 value=client.country.clone().unwrap_or_default() optional=true placeholder="DE" hint="Two letters, such as DE or US." />
         <Field label="VAT identifier" name="vat_id" value=client.vat_id.clone().unwrap_or_default() optional=true />
         <Field label="Colour" name="color" kind="color" value=client.color.clone() />
     }

@@ -31,8 +31,11 @@ use crate::{
 pub struct Client {
     /// Its id.
     pub id: ClientId,
-    /// The name that appears on invoices; unique in the organization.
+    /// What people call it; unique in the organization.
     pub name: String,
+    /// What stands on its invoices (BT-44); the name when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_name: Option<String>,
     /// Colour in lists and charts, `#rrggbb`.
     pub color: String,
     /// Currency of rates and invoices; fixed once there is time or an invoice.
@@ -44,14 +47,20 @@ pub struct Client {
     pub payment_terms_days: u16,
     /// Tax category (BT-151).
     pub tax_category: TaxCategory,
-    /// Tax rate in percent, such as `"19"`.
+    /// Tax rate in percent, such as `"19"` or `"8.425"`.
     pub tax_rate: Percent,
+    /// Why it is charged no tax (BT-120); the usual words of the category when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_reason: Option<String>,
     /// Where invoices are sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Postal address, several lines (BG-8).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// Its country (BT-55), as an ISO 3166-1 code such as DE.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
     /// VAT identifier (BT-48).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vat_id: Option<String>,
@@ -114,9 +123,13 @@ pub async fn get_client(
 #[operation(write, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Add a client")]
 pub async fn create_client(
     cx: &mut Call,
-    /// The name that appears on invoices, at most 200 characters.
+    /// What people call it, at most 200 characters.
     #[max_length(200)]
     name: String,
+    /// What stands on its invoices, at most 200 characters; the name when absent.
+    #[server(default)]
+    #[max_length(200)]
+    legal_name: Option<String>,
     /// ISO 4217 code such as EUR; cannot change once there is time or an invoice.
     #[server(default)]
     currency: Option<String>,
@@ -126,9 +139,13 @@ pub async fn create_client(
     /// Days the client has to pay, 0 to 365.
     #[server(default)]
     payment_terms_days: Option<u16>,
-    /// Tax rate in percent as text, such as "19" or "7.7".
+    /// Tax rate in percent as text, with up to four decimals, such as "19" or "8.425".
     #[server(default)]
     tax_rate: Option<String>,
+    /// Why it is charged no tax, at most 500 characters; the usual words of the category when absent.
+    #[server(default)]
+    #[max_length(500)]
+    tax_reason: Option<String>,
     /// Tax category: S standard, Z zero, E exempt, AE reverse charge, K intra-community, G export, O not subject.
     #[server(default)]
     tax_category: Option<TaxCategory>,
@@ -140,6 +157,10 @@ pub async fn create_client(
     #[server(default)]
     #[max_length(1_000)]
     address: Option<String>,
+    /// Its country as an ISO 3166-1 code, such as DE.
+    #[server(default)]
+    #[max_length(2)]
+    country: Option<String>,
     /// VAT identifier.
     #[server(default)]
     #[max_length(50)]
@@ -151,8 +172,22 @@ pub async fn create_client(
     #[server(default)]
     language: Option<String>,
 ) -> Result<Client, Error> {
-    let given =
-        record::NewClient { name, currency, rate, payment_terms_days, tax_rate, tax_category, email, address, vat_id, color, language };
+    let given = record::NewClient {
+        name,
+        legal_name,
+        currency,
+        rate,
+        payment_terms_days,
+        tax_rate,
+        tax_category,
+        tax_reason,
+        email,
+        address,
+        country,
+        vat_id,
+        color,
+        language,
+    };
     record::create(cx, given).await
 }
 
@@ -164,10 +199,14 @@ pub async fn update_client(
     cx: &mut Call,
     /// The client's id or name.
     client: String,
-    /// The name that appears on invoices, at most 200 characters.
+    /// What people call it, at most 200 characters.
     #[server(default)]
     #[max_length(200)]
     name: Option<String>,
+    /// What stands on its invoices, at most 200 characters; empty for the name.
+    #[server(default)]
+    #[max_length(200)]
+    legal_name: Edit<String>,
     /// ISO 4217 code such as EUR.
     #[server(default)]
     currency: Option<String>,
@@ -177,9 +216,13 @@ pub async fn update_client(
     /// Days the client has to pay, 0 to 365.
     #[server(default)]
     payment_terms_days: Option<u16>,
-    /// Tax rate in percent as text, such as "19".
+    /// Tax rate in percent as text, with up to four decimals, such as "19" or "8.425".
     #[server(default)]
     tax_rate: Option<String>,
+    /// Why it is charged no tax, at most 500 characters; empty for the usual words of the category.
+    #[server(default)]
+    #[max_length(500)]
+    tax_reason: Edit<String>,
     /// Tax category: S, Z, E, AE, K, G or O.
     #[server(default)]
     tax_category: Option<TaxCategory>,
@@ -191,6 +234,10 @@ pub async fn update_client(
     #[server(default)]
     #[max_length(1_000)]
     address: Edit<String>,
+    /// Its country as an ISO 3166-1 code, such as DE; empty when it is not known.
+    #[server(default)]
+    #[max_length(2)]
+    country: Edit<String>,
     /// VAT identifier.
     #[server(default)]
     #[max_length(50)]
@@ -202,8 +249,22 @@ pub async fn update_client(
     #[server(default)]
     language: Option<String>,
 ) -> Result<Client, Error> {
-    let given =
-        record::ClientChange { name, currency, rate, payment_terms_days, tax_rate, tax_category, email, address, vat_id, color, language };
+    let given = record::ClientChange {
+        name,
+        legal_name,
+        currency,
+        rate,
+        payment_terms_days,
+        tax_rate,
+        tax_category,
+        tax_reason,
+        email,
+        address,
+        country,
+        vat_id,
+        color,
+        language,
+    };
     record::update(cx, &client, given).await
 }
 

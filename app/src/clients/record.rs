@@ -5,12 +5,12 @@ use crate::{
     edit::Edit,
     error::{Code, Error},
     id::ClientId,
-    invoices::totals::TaxCategory,
+    invoices::{tax, totals::TaxCategory},
     money::{Amount, Currency, Money},
     operation::Call,
     organizations::{
         self,
-        settings::{language_of, rate_of, within},
+        settings::{country_of, language_of, rate_of, within},
     },
     page::{self, Cursor, Page},
     percent::Percent,
@@ -22,13 +22,16 @@ use crate::{
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct NewClient {
     pub name: String,
+    pub legal_name: Option<String>,
     pub currency: Option<String>,
     pub rate: Option<Amount>,
     pub payment_terms_days: Option<u16>,
     pub tax_rate: Option<String>,
     pub tax_category: Option<TaxCategory>,
+    pub tax_reason: Option<String>,
     pub email: Option<String>,
     pub address: Option<String>,
+    pub country: Option<String>,
     pub vat_id: Option<String>,
     pub color: Option<String>,
     pub language: Option<String>,
@@ -38,13 +41,16 @@ pub struct NewClient {
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct ClientChange {
     pub name: Option<String>,
+    pub legal_name: Edit<String>,
     pub currency: Option<String>,
     pub rate: Edit<Amount>,
     pub payment_terms_days: Option<u16>,
     pub tax_rate: Option<String>,
     pub tax_category: Option<TaxCategory>,
+    pub tax_reason: Edit<String>,
     pub email: Edit<String>,
     pub address: Edit<String>,
+    pub country: Edit<String>,
     pub vat_id: Edit<String>,
     pub color: Option<String>,
     pub language: Option<String>,
@@ -111,8 +117,11 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
     let name = text::line("name", &given.name, 200)?;
     let chosen = given.tax_category.is_some() || given.tax_rate.is_some();
     let chosen_rate = given.tax_rate.as_deref().map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
+    let tax_category = given.tax_category.unwrap_or(organization.tax_category);
+    let usual = organization.tax_reason.filter(|_| tax_category == organization.tax_category);
     let client = Client {
         id: ClientId::new(),
+        legal_name: text::optional("legal_name", given.legal_name.as_deref(), 200)?,
         color: match given.color {
             Some(color) => color_of(&color)?,
             None => color_for(&name),
@@ -121,10 +130,12 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
         rate: rate.map(|rate| Money::new(rate, &currency)),
         currency,
         payment_terms_days: within("payment_terms_days", given.payment_terms_days.unwrap_or(organization.payment_terms_days), 0, 365)?,
-        tax_category: given.tax_category.unwrap_or(organization.tax_category),
+        tax_category,
         tax_rate: TaxCategory::rate(given.tax_category, chosen_rate).unwrap_or(organization.tax_rate),
+        tax_reason: given.tax_reason.map_or(Ok(usual), |reason| tax::reason_of(tax_category, &reason))?,
         email: given.email.filter(|email| !email.trim().is_empty()).map(|email| text::email("email", &email)).transpose()?,
         address: text::optional_lines("address", given.address.as_deref(), 1000)?,
+        country: given.country.filter(|country| !country.trim().is_empty()).map(|country| country_of(&country)).transpose()?,
         vat_id: text::optional("vat_id", given.vat_id.as_deref(), 50)?,
         language: given.language.map_or(Ok(organization.language), |language| language_of(&language))?,
         archived: false,
@@ -149,6 +160,7 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     if let Some(name) = given.name {
         client.name = text::line("name", &name, 200)?;
     }
+    client.legal_name = given.legal_name.try_map(|name| text::line("legal_name", &name, 200))?.over(client.legal_name);
     let rate = given.rate.try_map(|rate| rate_of("rate", &rate, &client.currency))?;
     client.rate = rate.over(client.rate.map(|rate| rate.amount)).map(|rate| Money::new(rate, &client.currency));
     if let Some(days) = given.payment_terms_days {
@@ -157,6 +169,8 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     let rate = given.tax_rate.as_deref().map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
     client.tax_rate = TaxCategory::rate(given.tax_category, rate).unwrap_or(client.tax_rate);
     client.tax_category = given.tax_category.unwrap_or(client.tax_category);
+    client.tax_reason = tax::reason_after((tax_before.0, client.tax_reason), client.tax_category, given.tax_reason)?;
+    client.country = given.country.try_map(|country| country_of(&country))?.over(client.country);
     client.email = given.email.try_map(|email| text::email("email", &email))?.over(client.email);
     client.address =
         given.address.try_map(|address| text::lines("address", &address, 1000))?.over(client.address).filter(|address| !address.is_empty());
@@ -236,7 +250,10 @@ pub fn read(row: store::Row) -> Result<Client, Error> {
         currency,
         payment_terms_days: row.payment_terms_days as u16,
         tax_category: TaxCategory::parse(&row.tax_category)?,
-        tax_rate: Percent(row.tax_rate),
+        tax_rate: Percent(row.tax_percent),
+        tax_reason: row.tax_reason,
+        legal_name: row.legal_name,
+        country: row.country,
         email: row.email,
         address: row.address,
         vat_id: row.vat_id,

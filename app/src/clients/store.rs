@@ -22,9 +22,12 @@ pub struct Row {
     pub rate: Option<i64>,
     pub payment_terms_days: i16,
     pub tax_category: String,
-    pub tax_rate: i32,
+    pub tax_percent: i32,
+    pub tax_reason: Option<String>,
+    pub legal_name: Option<String>,
     pub email: Option<String>,
     pub address: Option<String>,
+    pub country: Option<String>,
     pub vat_id: Option<String>,
     pub language: String,
     pub archived: bool,
@@ -47,8 +50,8 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i6
     let (key, id) = after.map(|after| (after.key, after.id)).unzip();
     Ok(query_as!(
         Row,
-        r#"select c.id, c.name, c.color, c.currency, c.rate, c.payment_terms_days, c.tax_category, c.tax_rate, c.email, c.address, c.vat_id,
-               c.language, c.archived_at is not null as "archived!",
+        r#"select c.id, c.name, c.color, c.currency, c.rate, c.payment_terms_days, c.tax_category, c.tax_percent,
+               c.tax_reason, c.email, c.address, c.country, c.vat_id, c.legal_name, c.language, c.archived_at is not null as "archived!",
                (select count(*) from project p where p.organization_id = $1 and p.client_id = c.id and p.archived_at is null
                    and ($4::uuid is null or exists (
                        select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $4))) as "projects!"
@@ -96,8 +99,8 @@ pub async fn find(db: &mut Db, id: Uuid, name: &str, on: Option<Uuid>) -> Result
     let organization = db.organization();
     Ok(query_as!(
         Row,
-        r#"select c.id, c.name, c.color, c.currency, c.rate, c.payment_terms_days, c.tax_category, c.tax_rate, c.email, c.address, c.vat_id,
-               c.language, c.archived_at is not null as "archived!",
+        r#"select c.id, c.name, c.color, c.currency, c.rate, c.payment_terms_days, c.tax_category, c.tax_percent,
+               c.tax_reason, c.email, c.address, c.country, c.vat_id, c.legal_name, c.language, c.archived_at is not null as "archived!",
                (select count(*) from project p where p.organization_id = $1 and p.client_id = c.id and p.archived_at is null
                    and ($4::uuid is null or exists (
                        select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $4))) as "projects!"
@@ -134,9 +137,9 @@ pub async fn lock(db: &mut Db, id: Uuid, name: &str) -> Result<Option<Uuid>, Err
 pub async fn insert(db: &mut Db, client: &Client, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     query!(
-        "insert into client (organization_id, id, name, color, currency, rate, payment_terms_days, tax_category, tax_rate, email, address,
-             vat_id, language, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        "insert into client (organization_id, id, name, color, currency, rate, payment_terms_days, tax_category, tax_percent, email,
+             address, vat_id, language, created_at, tax_reason, legal_name, country)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         organization,
         client.id.0,
         client.name,
@@ -145,12 +148,15 @@ pub async fn insert(db: &mut Db, client: &Client, now: Timestamp) -> Result<(), 
         client.rate.as_ref().map(|rate| rate.amount),
         client.payment_terms_days as i16,
         client.tax_category.code(),
-        client.tax_rate.hundredths(),
+        client.tax_rate.ten_thousandths(),
         client.email,
         client.address,
         client.vat_id,
         client.language,
-        instant(now) as _
+        instant(now) as _,
+        client.tax_reason,
+        client.legal_name,
+        client.country
     )
     .execute(db.connection())
     .await
@@ -162,8 +168,8 @@ pub async fn insert(db: &mut Db, client: &Client, now: Timestamp) -> Result<(), 
 pub async fn update(db: &mut Db, client: &Client) -> Result<(), Error> {
     let organization = db.organization();
     query!(
-        "update client set name = $3, color = $4, currency = $5, rate = $6, payment_terms_days = $7, tax_category = $8, tax_rate = $9,
-             email = $10, address = $11, vat_id = $12, language = $13
+        "update client set name = $3, color = $4, currency = $5, rate = $6, payment_terms_days = $7, tax_category = $8, tax_percent = $9,
+             email = $10, address = $11, vat_id = $12, language = $13, tax_reason = $14, legal_name = $15, country = $16
          where organization_id = $1 and id = $2",
         organization,
         client.id.0,
@@ -173,11 +179,14 @@ pub async fn update(db: &mut Db, client: &Client) -> Result<(), Error> {
         client.rate.as_ref().map(|rate| rate.amount),
         client.payment_terms_days as i16,
         client.tax_category.code(),
-        client.tax_rate.hundredths(),
+        client.tax_rate.ten_thousandths(),
         client.email,
         client.address,
         client.vat_id,
-        client.language
+        client.language,
+        client.tax_reason,
+        client.legal_name,
+        client.country
     )
     .execute(db.connection())
     .await

@@ -9,20 +9,22 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    CustomLine, GroupBy, LineKind,
+    CustomLine, GroupBy, LineKind, quantity,
     rounding::{Rounding, RoundingBasis},
-    totals::{LineAmount, TaxCategory, hours_net, line_net},
+    tax::LineTax,
+    wording::Wording,
 };
 use crate::{
     error::Error,
-    hours::decimal_hours,
-    money::{self, Amount, Currency},
-    percent::Percent,
+    money::{Amount, Currency, UnitPrice, amount_of, saturated},
     text,
 };
 
 /// How many lines an invoice holds at most: more would make a document that nobody reads.
 pub const LINES_MAX: usize = 2_000;
+
+/// How many projects a line of several names.
+const PROJECTS_NAMED: usize = 5;
 
 /// One unbilled time entry.
 #[derive(Debug, Clone)]
@@ -50,44 +52,60 @@ pub struct Entry {
 /// A line before it is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
-    /// What it is made from.
-    pub kind: LineKind,
     /// What was done.
     pub description: String,
     /// The project, when all of the line is of one.
     pub project: Option<Uuid>,
-    /// Seconds worked and seconds billed; none on a custom line.
-    pub seconds: Option<(i64, i64)>,
-    /// Thousandths of the unit. On a line of time the seconds are what counts.
-    pub quantity: i64,
-    /// Net price of one unit, or of an hour.
-    pub price: i64,
+    /// What it is made from, and how much of it.
+    pub measure: Measure,
+    /// Net price of one, or of an hour, in millionths of the major unit.
+    pub unit_price: i64,
     /// Net amount.
     pub net: i64,
-    /// Tax category.
-    pub category: TaxCategory,
-    /// Tax rate.
-    pub rate: Percent,
+    /// How it is taxed.
+    pub tax: LineTax,
     /// The entries on it.
     pub entries: Vec<Uuid>,
 }
 
-/// The tax of a client's lines.
+/// How much a line is of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Measure {
+    /// Tracked time: the hours follow from the seconds that are billed.
+    Time {
+        /// Seconds as they were worked.
+        worked: i64,
+        /// Seconds after rounding.
+        billed: i64,
+    },
+    /// Written by hand: hundred-millionths of the unit.
+    Custom(i64),
+}
+
+/// How time becomes lines.
 #[derive(Debug, Clone, Copy)]
-pub struct Tax {
-    /// Category.
-    pub category: TaxCategory,
-    /// Rate.
-    pub rate: Percent,
+pub struct Grouping {
+    /// What comes on one line.
+    pub group_by: GroupBy,
+    /// How its seconds are rounded.
+    pub rounding: Rounding,
+    /// The language of the document, for the days in its lines.
+    pub wording: Wording,
 }
 
 /// Lines of time. Different rates never share a line, since a line has one price.
-pub fn time_lines(entries: &[Entry], group_by: GroupBy, rounding: Rounding, tax: Tax) -> Vec<Line> {
-    let mut groups: BTreeMap<(String, i64), Vec<&Entry>> = BTreeMap::new();
-    for entry in entries {
-        groups.entry((group_key(entry, group_by), entry.rate)).or_default().push(entry);
+pub fn time_lines(entries: &[Entry], grouping: Grouping, currency: &Currency, tax: &LineTax) -> Vec<Line> {
+    let mut groups: BTreeMap<(String, i64), Vec<Part<'_>>> = BTreeMap::new();
+    for (place, (entry, billed)) in entries.iter().zip(billed_seconds(entries, grouping.rounding)).enumerate() {
+        groups.entry((group_key(entry, grouping.group_by, place), entry.rate)).or_default().push(Part { entry, billed });
     }
-    groups.into_values().map(|group| time_line(&group, group_by, rounding, tax)).collect()
+    groups.into_values().map(|group| time_line(&group, grouping, currency, tax)).collect()
+}
+
+/// An entry with the seconds that are billed of it.
+struct Part<'a> {
+    entry: &'a Entry,
+    billed: i64,
 }
 
 /// The unit of a line as printed.
@@ -98,41 +116,17 @@ pub fn unit(kind: LineKind) -> &'static str {
     }
 }
 
-/// A quantity as printed: hours with two decimals, or with four when two would not be exact.
-pub fn quantity_text(kind: LineKind, seconds: Option<i64>, thousandths: i64) -> String {
-    match (kind, seconds) {
-        (LineKind::Time, Some(seconds)) if seconds % 36 == 0 => decimal_hours(seconds),
-        (LineKind::Time, Some(seconds)) => {
-            let hours = (seconds * 10_000 + 1_800) / 3_600;
-            format!("{}.{:04}", hours / 10_000, hours % 10_000)
-        }
-        _ => {
-            let (sign, size) = (if thousandths < 0 { "-" } else { "" }, thousandths.abs());
-            let text = format!("{sign}{}.{:03}", size / 1000, size % 1000);
-            text.trim_end_matches('0').trim_end_matches('.').to_owned()
-        }
-    }
-}
-
-/// A line written by hand.
-pub fn custom_line(given: &CustomLine, currency: &Currency, tax: Tax) -> Result<Line, Error> {
-    let quantity = thousandths(given.quantity.as_deref().filter(|quantity| !quantity.trim().is_empty()).unwrap_or("1"))?;
-    let price = price_of(&given.price, currency)?;
-    let rate = match given.tax_rate.as_deref().filter(|rate| !rate.trim().is_empty()) {
-        Some(rate) => Percent::parse("tax_rate", rate)?,
-        None => tax.rate,
-    };
-    tax.category.check(rate)?;
+/// A line written by hand, taxed as the client is where it does not say otherwise.
+pub fn custom_line(given: &CustomLine, currency: &Currency, tax: &LineTax) -> Result<Line, Error> {
+    let quantity = quantity::parse(given.quantity.as_deref().filter(|quantity| !quantity.trim().is_empty()).unwrap_or("1"))?;
+    let unit_price = price_of(&given.price, currency)?;
     Ok(Line {
-        kind: LineKind::Custom,
         description: text::lines("description", &given.description, 2000).and_then(|text| said(text, "description"))?,
         project: None,
-        seconds: None,
-        quantity,
-        price,
-        net: line_net(quantity, price),
-        category: tax.category,
-        rate,
+        measure: Measure::Custom(quantity),
+        unit_price,
+        net: quantity::net(quantity, unit_price, currency),
+        tax: tax.changed(given.tax_category, given.tax_rate.as_deref(), given.tax_reason.as_deref())?,
         entries: Vec::new(),
     })
 }
@@ -140,17 +134,15 @@ pub fn custom_line(given: &CustomLine, currency: &Currency, tax: Tax) -> Result<
 /// Whether nothing was filled in: a form always posts its empty row for one more line.
 pub fn is_blank(line: &CustomLine) -> bool {
     let blank = |text: &Option<String>| text.as_deref().is_none_or(|text| text.trim().is_empty());
-    line.description.trim().is_empty() && line.price.is_empty() && blank(&line.quantity) && blank(&line.tax_rate)
+    line.description.trim().is_empty()
+        && line.price.is_empty()
+        && line.tax_category.is_none()
+        && [&line.quantity, &line.tax_rate, &line.tax_reason].into_iter().all(blank)
 }
 
-/// What a line adds to the totals.
-pub fn amount(line: &Line) -> LineAmount {
-    LineAmount { net: line.net, category: line.category, rate: line.rate }
-}
-
-/// The net price of one, which is not below zero (EN 16931 BR-27): what is taken off has a quantity below zero.
+/// The net price of one in millionths, which is not below zero (EN 16931 BR-27): what is taken off has a quantity below zero.
 pub fn price_of(given: &Amount, currency: &Currency) -> Result<i64, Error> {
-    match given.minor("price", currency)? {
+    match given.millionths("price", currency)? {
         price if price < 0 => {
             let message = "A price is not below zero (EN 16931, BR-27). To take something off, give a quantity below zero, such as -1.";
             Err(Error::invalid("price", message))
@@ -159,95 +151,90 @@ pub fn price_of(given: &Amount, currency: &Currency) -> Result<i64, Error> {
     }
 }
 
-/// A quantity in thousandths: not zero, at most a million, with up to three decimals, and below zero for what is taken off. What can
-/// be read in two ways, such as `1,000`, is refused.
-pub fn thousandths(given: &str) -> Result<i64, Error> {
-    let (sign, size) = match given.trim().strip_prefix(['-', '\u{2212}']) {
-        Some(size) => (-1, size.trim_start()),
-        None => (1, given.trim()),
-    };
-    if let Some((thousands, decimal)) = money::readings(size) {
-        let signed = |size: String| if sign < 0 { format!("-{size}") } else { size };
-        return Err(money::ambiguous("quantity", given.trim(), (signed(thousands), signed(decimal))));
-    }
-    let wrong = || {
-        Error::invalid(
-            "quantity",
-            format!(
-                "\"{}\" is not a quantity; write a number up to 1,000,000 with at most three decimals, such as 2.5, or -1 to take something off.",
-                text::excerpt(given)
-            ),
-        )
-    };
-    let plain = size.replace(',', ".");
-    let (whole, decimals) = plain.split_once('.').unwrap_or((plain.as_str(), ""));
-    // 2.1250 is 2.125, written so that it has one reading.
-    let decimals = if decimals.len() > 3 { decimals.trim_end_matches('0') } else { decimals };
-    let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-    if !digits(whole) || !digits(decimals) || decimals.len() > 3 || whole.len() > 7 || (whole.is_empty() && decimals.is_empty()) {
-        return Err(wrong());
-    }
-    let value = format!("{whole}{decimals:0<3}").parse::<i64>().map_err(|_| wrong())?;
-    if (1..=1_000_000_000).contains(&value) { Ok(sign * value) } else { Err(wrong()) }
-}
-
 /// Text that says something.
 pub fn said(text: String, field: &str) -> Result<String, Error> {
     if text.is_empty() { Err(Error::invalid(field, "The text of a line is empty; say what is billed.")) } else { Ok(text) }
 }
 
-fn group_key(entry: &Entry, group_by: GroupBy) -> String {
+/// What the lines are told apart and ordered by.
+fn group_key(entry: &Entry, group_by: GroupBy, place: usize) -> String {
     match group_by {
         GroupBy::Project => format!("{}\u{1}{}", entry.project_name.to_lowercase(), entry.project),
         GroupBy::Day => entry.day.to_string(),
         // By name for the order, by id since two may share a name.
         GroupBy::Member => format!("{}\u{1}{}", entry.member_name.to_lowercase(), entry.member),
-        GroupBy::Entry => format!("{}\u{1}{}", entry.day, entry.id),
+        // The entries come in the order of the work.
+        GroupBy::Entry => format!("{place:08}"),
     }
 }
 
-fn time_line(group: &[&Entry], group_by: GroupBy, rounding: Rounding, tax: Tax) -> Line {
-    let worked = group.iter().map(|entry| entry.seconds).sum();
-    let billed = billed_seconds(group, rounding);
-    let price = group.first().map_or(0, |entry| entry.rate);
+fn time_line(group: &[Part<'_>], grouping: Grouping, currency: &Currency, tax: &LineTax) -> Line {
+    let worked = group.iter().map(|part| part.entry.seconds).sum();
+    let billed = match grouping.rounding.basis {
+        RoundingBasis::Line => grouping.rounding.round(worked),
+        RoundingBasis::Entry | RoundingBasis::DayAndProject => group.iter().map(|part| part.billed).sum(),
+    };
+    let rate = group.first().map_or(0, |part| part.entry.rate);
+    let project = group.first().map(|part| part.entry.project);
     Line {
-        kind: LineKind::Time,
-        description: wording(group, group_by),
-        project: group.first().map(|first| first.project).filter(|project| group.iter().all(|entry| entry.project == *project)),
-        seconds: Some((worked, billed)),
-        quantity: (billed * 1000 + 1800) / 3600,
-        price,
-        net: hours_net(billed, price),
-        category: tax.category,
-        rate: tax.rate,
-        entries: group.iter().map(|entry| entry.id).collect(),
+        description: description(group, grouping),
+        project: project.filter(|project| group.iter().all(|part| part.entry.project == *project)),
+        measure: Measure::Time { worked, billed },
+        unit_price: UnitPrice::of_minor(rate, currency).millionths,
+        net: amount_of(billed, rate),
+        tax: tax.clone(),
+        entries: group.iter().map(|part| part.entry.id).collect(),
     }
 }
 
-/// Seconds to bill: rounded per entry, per day and project, or once for the line.
-fn billed_seconds(group: &[&Entry], rounding: Rounding) -> i64 {
+/// The seconds to bill of each entry, rounded each on its own or with those of its day and project, whatever line it comes on. A line
+/// that is rounded as a whole is so afterwards.
+fn billed_seconds(entries: &[Entry], rounding: Rounding) -> Vec<i64> {
     match rounding.basis {
-        RoundingBasis::Entry => group.iter().map(|entry| rounding.round(entry.seconds)).sum(),
-        RoundingBasis::Line => rounding.round(group.iter().map(|entry| entry.seconds).sum()),
+        RoundingBasis::Line => entries.iter().map(|entry| entry.seconds).collect(),
+        RoundingBasis::Entry => entries.iter().map(|entry| rounding.round(entry.seconds)).collect(),
         RoundingBasis::DayAndProject => {
-            let mut days: BTreeMap<(Date, Uuid), i64> = BTreeMap::new();
-            for entry in group {
-                *days.entry((entry.day, entry.project)).or_default() += entry.seconds;
+            let mut days: BTreeMap<(Date, Uuid), (i64, i64)> = BTreeMap::new();
+            for entry in entries {
+                days.entry((entry.day, entry.project)).or_default().0 += entry.seconds;
             }
-            days.into_values().map(|seconds| rounding.round(seconds)).sum()
+            entries.iter().map(|entry| share_of_day(days.entry((entry.day, entry.project)).or_default(), entry.seconds, rounding)).collect()
         }
     }
 }
 
-fn wording(group: &[&Entry], group_by: GroupBy) -> String {
-    let Some(first) = group.first() else { return String::new() };
-    let several = group.iter().any(|entry| entry.project != first.project);
-    let project = if several { String::new() } else { format!(", {}", first.project_name) };
-    match group_by {
+/// What an entry has of the rounded time of its day and project: in proportion to its seconds, so that the shares come to the whole.
+/// The second number counts the seconds that had their share.
+fn share_of_day((worked, shared): &mut (i64, i64), seconds: i64, rounding: Rounding) -> i64 {
+    let billed = i128::from(rounding.round(*worked));
+    let up_to = |seconds: i64| saturated(billed * i128::from(seconds) / i128::from(*worked).max(1));
+    let before = up_to(*shared);
+    let share = up_to(*shared + seconds) - before;
+    *shared += seconds;
+    share
+}
+
+fn description(group: &[Part<'_>], grouping: Grouping) -> String {
+    let Some(first) = group.first().map(|part| part.entry) else { return String::new() };
+    let day = || grouping.wording.day(first.day);
+    match grouping.group_by {
         GroupBy::Project => first.project_name.clone(),
-        GroupBy::Day => format!("{}{project}", first.day),
-        GroupBy::Member => format!("{}{project}", first.member_name),
-        GroupBy::Entry if first.description.is_empty() => format!("{}, {}", first.project_name, first.day),
-        GroupBy::Entry => first.description.clone(),
+        GroupBy::Day => format!("{}, {}", day(), projects(group)),
+        GroupBy::Member => format!("{}, {}", first.member_name, projects(group)),
+        GroupBy::Entry if first.description.is_empty() => format!("{}, {}", first.project_name, day()),
+        GroupBy::Entry => format!("{}, {}", first.description, day()),
     }
+}
+
+/// The projects of a line, each once, in the order of the work.
+fn projects(group: &[Part<'_>]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for part in group {
+        if !names.contains(&part.entry.project_name.as_str()) {
+            names.push(&part.entry.project_name);
+        }
+    }
+    let more = names.len().saturating_sub(PROJECTS_NAMED);
+    names.truncate(PROJECTS_NAMED);
+    if more > 0 { format!("{} …", names.join(", ")) } else { names.join(", ") }
 }

@@ -22,6 +22,9 @@ pub struct InvoiceDocument {
     pub seller: Party,
     /// Who is billed.
     pub buyer: Party,
+    /// What the organization calls its client; documents from before have the name of the buyer alone.
+    #[serde(default)]
+    pub client_name: Option<String>,
     /// Where to pay.
     pub bank: Option<BankAccount>,
     /// ISO 4217 code of every amount on the document.
@@ -66,6 +69,9 @@ pub struct Party {
     pub address: Option<String>,
     /// VAT identifier (BT-31, BT-48).
     pub vat_id: Option<String>,
+    /// Tax number at the local tax office (BT-32).
+    #[serde(default)]
+    pub tax_number: Option<String>,
     /// Address for questions about the invoice.
     pub email: Option<String>,
     /// Telephone for questions about the invoice.

@@ -1,23 +1,29 @@
 //! Previewing and drafting an invoice. Both compose the same lines; drafting also locks and reserves the time.
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
     ClientName, CustomLine, GroupBy, Invoice, InvoicePreview, LineKind,
-    compose::{self, LINES_MAX, Line, Tax},
-    read,
+    compose::{self, Entry, Grouping, LINES_MAX, Line, Measure},
+    einvoice::Source,
+    print, read,
     rounding::Rounding,
+    rules,
     store::{self, Billable, ENTRIES_MAX, LineRow, NewDraft},
+    tax::LineTax,
     totals::{Discount, Totals},
+    wording::Wording,
 };
 use crate::{
     clients::{self, Client},
     day::{Day, Span},
     error::{Code, Error},
+    hours::Worked,
     id::{InvoiceId, InvoiceLineId},
-    money::{Amount, Currency},
+    money::{Amount, Currency, Money, amount_of},
     operation::Call,
-    organizations,
+    organizations::{self, Organization},
     percent::Percent,
     projects::{refer, sight::Sight},
     text,
@@ -42,35 +48,52 @@ pub struct Wanted {
 /// What was asked for, with every reference resolved.
 struct Resolved {
     client: Client,
+    organization: Organization,
     period: Option<Span>,
     projects: Vec<Uuid>,
     defer: Vec<Uuid>,
-    group_by: GroupBy,
-    rounding: Rounding,
+    grouping: Grouping,
     custom: Vec<Line>,
     discount: Option<Discount>,
     notes: Option<String>,
 }
 
+/// What an invoice is composed of, before it is stored.
+struct Composed {
+    lines: Vec<LineRow>,
+    entries: Vec<Entry>,
+}
+
 /// The invoice as it would be.
 pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Error> {
     let resolved = resolve(cx, wanted).await?;
-    let lines = compose(cx, &resolved, None).await?;
-    let totals = Totals::of(&lines.iter().map(compose::amount).collect::<Vec<_>>(), resolved.discount.clone())?;
-    let currency = &resolved.client.currency;
-    let entries = lines.iter().map(|line| line.entries.len() as i64).sum();
-    let mut warnings = Vec::new();
-    if lines.is_empty() {
-        warnings.push(format!("There is nothing to bill to {} in these days.", resolved.client.name));
-    }
+    let composed = compose(cx, &resolved, None).await?;
+    let totals = composed.totals(&resolved)?;
+    let (client, currency, today) = (&resolved.client, &resolved.client.currency, cx.today()?);
+    let period = service_period(composed.days(), today);
+    let problems = rules::problems(&Source {
+        number: None,
+        issued_on: today,
+        due_on: print::due(today, client.payment_terms_days as i16)?,
+        period: &period,
+        seller: &resolved.organization,
+        buyer: client,
+        currency,
+        lines: &composed.lines,
+        totals: &totals,
+    })?;
+    let (unbilled, time_net) = (composed.unbilled(), composed.time_net());
     Ok(InvoicePreview {
-        client: ClientName { id: resolved.client.id, name: resolved.client.name.clone() },
+        client: ClientName { id: client.id, name: client.name.clone() },
         currency: currency.clone(),
-        period: resolved.period.clone(),
-        lines: lines.into_iter().map(|line| read::read_line(row(line), currency)).collect::<Result<_, _>>()?,
-        sums: read::sums(&totals, currency),
-        entries,
-        warnings,
+        period,
+        sums: read::sums(&totals, &composed.lines, currency),
+        entries: composed.entries.len() as i64,
+        unbilled: Money::new(unbilled, currency),
+        rounding_difference: Money::new(time_net - unbilled, currency),
+        problems: if composed.lines.is_empty() { Vec::new() } else { problems },
+        warnings: composed.warnings(&resolved, totals.total),
+        lines: composed.lines.into_iter().map(|line| read::read_line(line, currency)).collect::<Result<_, _>>()?,
     })
 }
 
@@ -78,31 +101,83 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
 pub async fn create(cx: &mut Call, wanted: Wanted) -> Result<Invoice, Error> {
     let resolved = resolve(cx, wanted).await?;
     let locked = store::lock_unbilled(&mut cx.db, &resolved.billable()).await?;
-    let lines = compose(cx, &resolved, Some(&locked)).await?;
-    if lines.is_empty() {
-        return Err(Error::new(Code::Invalid, format!("There is nothing to bill to {} in these days.", resolved.client.name))
-            .hint("Choose other days, or add a custom line."));
+    let composed = compose(cx, &resolved, Some(&locked)).await?;
+    if composed.lines.is_empty() {
+        return Err(Error::new(Code::Invalid, nothing_to_bill(&resolved)).hint("Choose other days, or add a custom line."));
     }
-    let totals = Totals::of(&lines.iter().map(compose::amount).collect::<Vec<_>>(), resolved.discount.clone())?;
+    let totals = composed.totals(&resolved)?;
+    composed.warnings(&resolved, totals.total).into_iter().for_each(|warning| cx.warn(warning));
     let invoice = InvoiceId::new();
-    insert(cx, &resolved, invoice).await?;
-    insert_lines(cx, invoice, lines).await?;
+    insert(cx, &resolved, &composed, invoice).await?;
+    insert_lines(cx, &resolved, invoice, &composed.lines).await?;
     let row = read::find(cx, &invoice.to_string()).await?;
     store::update_draft(&mut cx.db, &row, &totals).await?;
     read::get(cx, &invoice.to_string()).await
 }
 
-async fn insert(cx: &mut Call, resolved: &Resolved, invoice: InvoiceId) -> Result<(), Error> {
-    let (discount_amount, discount_percent) = columns(&resolved.discount);
+impl Composed {
+    fn totals(&self, resolved: &Resolved) -> Result<Totals, Error> {
+        Totals::of(&read::amounts(&self.lines)?, resolved.discount.clone())
+    }
+
+    /// The first and the last day of the time on it.
+    fn days(&self) -> Option<(Date, Date)> {
+        let days = || self.entries.iter().map(|entry| entry.day);
+        days().min().zip(days().max())
+    }
+
+    /// What the time is worth entry by entry, in minor units.
+    fn unbilled(&self) -> i64 {
+        self.entries.iter().map(|entry| amount_of(entry.seconds, entry.rate)).sum()
+    }
+
+    /// What the lines of time come to, in minor units.
+    fn time_net(&self) -> i64 {
+        self.lines.iter().filter(|line| line.seconds.is_some()).map(|line| line.net).sum()
+    }
+
+    fn warnings(&self, resolved: &Resolved, total: i64) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if self.lines.is_empty() {
+            return vec![nothing_to_bill(resolved)];
+        }
+        let worthless: i64 = self.entries.iter().filter(|entry| entry.rate == 0).map(|entry| entry.seconds).sum();
+        if worthless > 0 {
+            let (worked, client) = (Worked::of(worthless).text, &resolved.client.name);
+            warnings.push(format!(
+                "{worked} on this invoice has no rate and is billed at 0. Set a rate for {client} and take it for unbilled time, too."
+            ));
+        } else if total == 0 {
+            warnings.push("The invoice comes to 0.".to_owned());
+        }
+        if resolved.organization.address.is_none() {
+            warnings.push("Your organization has no postal address; most clients need one on an invoice. Add it in Settings.".to_owned());
+        }
+        warnings
+    }
+}
+
+fn nothing_to_bill(resolved: &Resolved) -> String {
+    format!("There is nothing to bill to {} in these days.", resolved.client.name)
+}
+
+/// The service period of an invoice with time of these days; without time that is the day of issue.
+pub fn service_period(days: Option<(Date, Date)>, issued_on: Date) -> Span {
+    let (from, to) = days.unwrap_or((issued_on, issued_on));
+    Span { from: Day::from(from), to: Day::from(to) }
+}
+
+async fn insert(cx: &mut Call, resolved: &Resolved, composed: &Composed, invoice: InvoiceId) -> Result<(), Error> {
+    let (discount_amount, discount_rate) = columns(&resolved.discount);
     let draft = NewDraft {
         id: invoice.0,
         client: resolved.client.id.0,
         currency: resolved.client.currency.as_str(),
-        period: resolved.period.as_ref().map(|span| (span.from.date(), span.to.date())),
-        group_by: resolved.group_by.name(),
-        rounding: resolved.rounding,
+        period: composed.days(),
+        group_by: resolved.grouping.group_by.name(),
+        rounding: resolved.grouping.rounding,
         discount_amount,
-        discount_percent,
+        discount_rate,
         notes: resolved.notes.as_deref(),
         payment_terms_days: resolved.client.payment_terms_days,
         created_by: cx.membership()?.member.0,
@@ -111,9 +186,8 @@ async fn insert(cx: &mut Call, resolved: &Resolved, invoice: InvoiceId) -> Resul
     store::insert(&mut cx.db, &draft).await
 }
 
-async fn insert_lines(cx: &mut Call, invoice: InvoiceId, lines: Vec<Line>) -> Result<(), Error> {
-    let lines: Vec<LineRow> = lines.into_iter().map(row).collect();
-    store::insert_lines(&mut cx.db, invoice.0, 0, &lines).await?;
+async fn insert_lines(cx: &mut Call, resolved: &Resolved, invoice: InvoiceId, lines: &[LineRow]) -> Result<(), Error> {
+    store::insert_lines(&mut cx.db, invoice.0, 0, lines, &resolved.client.currency).await?;
     let places = lines.iter().flat_map(|line| line.entries.iter().map(move |entry| (*entry, line.id)));
     let (entries, places): (Vec<Uuid>, Vec<Uuid>) = places.unzip();
     let reserved = store::reserve(&mut cx.db, &entries, &places).await?;
@@ -124,7 +198,7 @@ async fn insert_lines(cx: &mut Call, invoice: InvoiceId, lines: Vec<Line>) -> Re
 }
 
 /// The lines that are wanted; with `only`, from no other entries than those.
-async fn compose(cx: &mut Call, resolved: &Resolved, only: Option<&[Uuid]>) -> Result<Vec<Line>, Error> {
+async fn compose(cx: &mut Call, resolved: &Resolved, only: Option<&[Uuid]>) -> Result<Composed, Error> {
     let entries = store::entries(&mut cx.db, &resolved.billable(), only).await?;
     if entries.len() as i64 > ENTRIES_MAX {
         return Err(Error::invalid(
@@ -132,14 +206,14 @@ async fn compose(cx: &mut Call, resolved: &Resolved, only: Option<&[Uuid]>) -> R
             format!("More than {ENTRIES_MAX} time entries would be on this invoice. Choose a shorter period or fewer projects."),
         ));
     }
-    let mut lines = compose::time_lines(&entries, resolved.group_by, resolved.rounding, tax_of(&resolved.client));
+    let mut lines = compose::time_lines(&entries, resolved.grouping, &resolved.client.currency, &tax_of(&resolved.client));
     lines.extend(resolved.custom.iter().cloned());
     if lines.len() > LINES_MAX {
         let message = format!("This would be {} lines, and an invoice holds {LINES_MAX} at most.", lines.len());
         let way_out = "Group the time by day or project, or choose a shorter period.";
         return Err(Error::invalid("group_by", format!("{message} {way_out}")));
     }
-    Ok(lines)
+    Ok(Composed { lines: lines.into_iter().map(row).collect(), entries })
 }
 
 async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
@@ -152,21 +226,19 @@ async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
         .lines
         .iter()
         .filter(|line| !compose::is_blank(line))
-        .map(|line| compose::custom_line(line, &client.currency, tax_of(&client)));
-    let rounding = match wanted.rounding {
-        Some(rounding) => rounding,
-        None => organizations::settings::get(cx).await?.rounding,
-    };
+        .map(|line| compose::custom_line(line, &client.currency, &tax_of(&client)));
+    let organization = organizations::settings::get(cx).await?;
+    let rounding = wanted.rounding.unwrap_or(organization.rounding);
     organizations::settings::within("rounding", rounding.step_minutes, 0, 480)?;
     Ok(Resolved {
         period,
         projects: chosen,
         defer: defer.collect::<Result<_, _>>()?,
-        group_by: wanted.group_by.unwrap_or_default(),
-        rounding,
+        grouping: Grouping { group_by: wanted.group_by.unwrap_or_default(), rounding, wording: Wording::of(&client.language) },
         custom: custom.collect::<Result<_, _>>()?,
         discount: discount_of(wanted.discount.as_deref(), &client.currency)?,
         notes: text::optional_lines("notes", wanted.notes.as_deref(), 4000)?,
+        organization,
         client,
     })
 }
@@ -190,8 +262,8 @@ fn period(cx: &Call, period: Option<String>, from: Option<String>, to: Option<St
 }
 
 /// The tax of a client's lines.
-pub fn tax_of(client: &Client) -> Tax {
-    Tax { category: client.tax_category, rate: client.tax_rate }
+pub fn tax_of(client: &Client) -> LineTax {
+    LineTax { category: client.tax_category, rate: client.tax_rate, reason: client.tax_reason.clone() }
 }
 
 /// A discount as people write it: "10%", or an amount such as "50.00".
@@ -199,7 +271,7 @@ pub fn discount_of(given: Option<&str>, currency: &Currency) -> Result<Option<Di
     let Some(given) = given.map(str::trim).filter(|given| !given.is_empty()) else { return Ok(None) };
     if given.ends_with('%') {
         let percent = Percent::parse("discount", given)?;
-        return Ok((percent.hundredths() > 0).then_some(Discount::Percent(percent)));
+        return Ok((percent.ten_thousandths() > 0).then_some(Discount::Percent(percent)));
     }
     match Amount::written(given).minor("discount", currency)? {
         amount if amount < 0 => {
@@ -215,28 +287,30 @@ pub fn columns(discount: &Option<Discount>) -> (Option<i64>, Option<i32>) {
     match discount {
         None => (None, None),
         Some(Discount::Amount(amount)) => (Some(*amount), None),
-        Some(Discount::Percent(percent)) => (None, Some(percent.hundredths())),
+        Some(Discount::Percent(percent)) => (None, Some(percent.ten_thousandths())),
     }
 }
 
 /// A composed line as it is stored.
 pub fn row(line: Line) -> LineRow {
+    let (kind, unit, seconds, invoiced_quantity) = match line.measure {
+        Measure::Time { worked, billed } => (LineKind::Time, "HUR", Some((worked, billed)), None),
+        Measure::Custom(quantity) => (LineKind::Custom, "C62", None, Some(quantity)),
+    };
     LineRow {
         id: InvoiceLineId::new().0,
-        kind: line.kind.name().to_owned(),
+        kind: kind.name().to_owned(),
         description: line.description,
         project_id: line.project,
-        seconds: line.seconds.map(|(worked, _)| worked),
-        billed_seconds: line.seconds.map(|(_, billed)| billed),
-        quantity: line.quantity,
-        unit: match line.kind {
-            LineKind::Time => "HUR".to_owned(),
-            LineKind::Custom => "C62".to_owned(),
-        },
-        price: line.price,
+        seconds: seconds.map(|(worked, _)| worked),
+        billed_seconds: seconds.map(|(_, billed)| billed),
+        invoiced_quantity,
+        unit: unit.to_owned(),
+        unit_price: line.unit_price,
         net: line.net,
-        tax_category: line.category.code().to_owned(),
-        tax_rate: line.rate.hundredths(),
+        tax_category: line.tax.category.code().to_owned(),
+        tax_percent: line.tax.rate.ten_thousandths(),
+        tax_reason: line.tax.reason,
         entries: line.entries,
     }
 }

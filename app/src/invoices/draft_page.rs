@@ -193,14 +193,14 @@ fn Preview(preview: InvoicePreview, chosen: Choices) -> impl IntoView {
     });
     let (period, from, to) = chosen.days();
     let title = format!("Preview for {}", preview.client.name);
-    let days = preview.period.as_ref().map(|span| format!("{} to {}", span.from.label(), span.to.label()));
+    let days = format!("{} to {}, ", preview.period.from.label(), preview.period.to.label());
     let entries = if preview.entries == 1 { "1 entry".to_owned() } else { format!("{} entries", preview.entries) };
     let warnings = preview.warnings.into_iter().map(|warning| view! { <p class="notice">{warning}</p> }).collect_view();
     view! {
         <section class="paper" aria-labelledby="preview">
             <header>
                 <h2 id="preview">{title}</h2>
-                <p class="quiet">{days.map(|days| format!("{days}, "))} {entries}</p>
+                <p class="quiet">{days} {entries}</p>
             </header>
             {warnings}
             <Lines lines=preview.lines />

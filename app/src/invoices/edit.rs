@@ -3,14 +3,17 @@
 use uuid::Uuid;
 
 use super::{
-    CustomLine, DeletedInvoice, Invoice, LineChange, LineKind,
+    CustomLine, DeletedInvoice, Invoice, LineChange,
     compose::{self, LINES_MAX},
-    draft, read,
+    draft, quantity, read,
     store::{self, LineRow, Row},
-    totals::line_net,
+    tax::LineTax,
+    totals::TaxCategory,
 };
 use crate::{
     clients,
+    database::date,
+    day::{Day, Span},
     edit::Edit,
     error::{Code, Error},
     id::InvoiceId,
@@ -28,6 +31,8 @@ pub struct DraftChange {
     pub add: Vec<CustomLine>,
     pub discount: Edit<String>,
     pub notes: Edit<String>,
+    pub period_from: Edit<String>,
+    pub period_to: Edit<String>,
     pub payment_terms_days: Option<u16>,
 }
 
@@ -38,7 +43,7 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     let there = change_lines(cx, &row, &currency, change.lines).await?;
     add_lines(cx, &row, &currency, change.add, there).await?;
     if let Some(discount) = given(change.discount) {
-        (row.discount_amount, row.discount_percent) = draft::columns(&draft::discount_of(discount.as_deref(), &currency)?);
+        (row.discount_amount, row.discount_rate) = draft::columns(&draft::discount_of(discount.as_deref(), &currency)?);
     }
     if let Some(notes) = given(change.notes) {
         row.notes = text::optional_lines("notes", notes.as_deref(), 4000)?;
@@ -46,10 +51,42 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     if let Some(days) = change.payment_terms_days {
         row.payment_terms_days = within("payment_terms_days", days, 0, 365)? as i16;
     }
+    set_period(cx, &mut row, change.period_from, change.period_to).await?;
     let lines = store::lines(&mut cx.db, row.id).await?;
     let totals = read::totals(&row, &lines)?;
     store::update_draft(&mut cx.db, &row, &totals).await?;
     read::get(cx, &row.id.to_string()).await
+}
+
+/// The service period: as it is written, or that of the time on the invoice.
+async fn set_period(cx: &mut Call, row: &mut Row, from: Edit<String>, to: Edit<String>) -> Result<(), Error> {
+    let before = read::period(row);
+    let wished = match (given(from), given(to)) {
+        (None, None) if row.period_given => return Ok(()),
+        (None | Some(None), None | Some(None)) => None,
+        (from, to) => {
+            let first = written("period_from", from.flatten(), before.as_ref().map(|span| &span.from))?;
+            let last = written("period_to", to.flatten(), before.as_ref().map(|span| &span.to))?;
+            Some(Span::between(first, last)?)
+        }
+    };
+    // A form sends what stands there, too: that is nobody's wish.
+    let wished = wished.filter(|span| row.period_given || before.as_ref() != Some(span));
+    row.period_given = wished.is_some();
+    (row.period_from, row.period_to) = match wished {
+        Some(span) => (Some(date(span.from.date())), Some(date(span.to.date()))),
+        None => store::days_of(&mut cx.db, row.id).await?.unzip(),
+    };
+    Ok(())
+}
+
+/// A day of the service period, or the one that stands there.
+fn written(field: &'static str, given: Option<String>, before: Option<&Day>) -> Result<Day, Error> {
+    match (given, before) {
+        (Some(given), _) => Day::parse(field, &given),
+        (None, Some(before)) => Ok(before.clone()),
+        (None, None) => Err(Error::invalid(field, "The service period has a first and a last day; give both.")),
+    }
 }
 
 /// Deletes a draft and releases the time on it.
@@ -92,7 +129,7 @@ async fn change_lines(cx: &mut Call, row: &Row, currency: &Currency, changes: Ve
             let after = changed(line.clone(), change, currency)?;
             // A form sends every line, of which few were changed.
             if after != *line {
-                store::update_line(&mut cx.db, &after).await?;
+                store::update_line(&mut cx.db, &after, currency).await?;
             }
         }
     }
@@ -103,27 +140,39 @@ fn changed(mut line: LineRow, change: LineChange, currency: &Currency) -> Result
     if let Some(description) = change.description {
         line.description = text::lines("description", &description, 2000).and_then(|text| compose::said(text, "description"))?;
     }
+    taxed(&mut line, change.tax_category, change.tax_rate.as_deref(), change.tax_reason.as_deref())?;
     let (quantity, price) = (change.quantity.filter(|quantity| !quantity.trim().is_empty()), change.price);
     if quantity.is_none() && price.is_none() {
         return Ok(line);
     }
-    if LineKind::named(&line.kind) == Some(LineKind::Time) {
+    let Some(before) = line.invoiced_quantity else {
         return Err(Error::invalid(
             "lines",
             "Quantity and price of tracked time come from its entries. Change the entries, or remove the line and write a custom one.",
         ));
-    }
-    if let Some(quantity) = quantity {
-        line.quantity = compose::thousandths(&quantity)?;
-    }
+    };
+    let after = quantity.map_or(Ok(before), |quantity| quantity::parse(&quantity))?;
     // A price from before that rule stays until somebody changes it.
     if let Some(price) = price
-        && price.minor("price", currency)? != line.price
+        && price.millionths("price", currency)? != line.unit_price
     {
-        line.price = compose::price_of(&price, currency)?;
+        line.unit_price = compose::price_of(&price, currency)?;
     }
-    line.net = line_net(line.quantity, line.price);
+    line.invoiced_quantity = Some(after);
+    line.net = quantity::net(after, line.unit_price, currency);
     Ok(line)
+}
+
+/// Another tax of a line, where one was given.
+fn taxed(line: &mut LineRow, category: Option<TaxCategory>, rate: Option<&str>, reason: Option<&str>) -> Result<(), Error> {
+    if category.is_none() && rate.is_none_or(|rate| rate.trim().is_empty()) && reason.is_none() {
+        return Ok(());
+    }
+    let LineTax { category, rate, reason } = read::line_tax(line)?.changed(category, rate, reason)?;
+    line.tax_category = category.code().to_owned();
+    line.tax_percent = rate.ten_thousandths();
+    line.tax_reason = reason;
+    Ok(())
 }
 
 /// Adds lines behind those that are there.
@@ -136,10 +185,10 @@ async fn add_lines(cx: &mut Call, row: &Row, currency: &Currency, add: Vec<Custo
         return Err(Error::invalid("add", format!("An invoice holds {LINES_MAX} lines at most, and this one has {there} already.")));
     }
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
-    let written = |line: &CustomLine| compose::custom_line(line, currency, draft::tax_of(&client)).map(draft::row);
+    let written = |line: &CustomLine| compose::custom_line(line, currency, &draft::tax_of(&client)).map(draft::row);
     let lines = add.iter().map(written).collect::<Result<Vec<LineRow>, Error>>()?;
     let last = store::last_position(&mut cx.db, row.id).await?;
-    store::insert_lines(&mut cx.db, row.id, last, &lines).await
+    store::insert_lines(&mut cx.db, row.id, last, &lines, currency).await
 }
 
 /// The new value of an edit, or nothing when it keeps the old one.

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::{Invoice, InvoiceLine, LineKind, UpdateInvoiceDraft, sheet::Totals};
 use crate::{
-    money::{readings, written},
-    ui::{Area, Field, Form, FormState, Icon, Part, Submit, Write, answered, hidden, icon, money, use_flash},
+    money::readings,
+    ui::{Area, Field, Form, FormState, Icon, Part, Submit, Write, answered, hidden, icon, money, unit_price, use_flash},
     visit::{changed, use_changes},
 };
 
@@ -69,11 +69,8 @@ fn line_row(at: usize, line: &InvoiceLine, only: bool) -> impl IntoView + use<> 
         LineKind::Custom => small(name("quantity"), format!("Quantity of line {}", at + 1), now("quantity", written_quantity(line))),
     };
     let price = match line.kind {
-        LineKind::Time => money(&line.price).into_any(),
-        LineKind::Custom => {
-            let stored = written(line.price.amount, &line.price.currency);
-            small(name("price"), format!("Price of line {}", at + 1), now("price", stored))
-        }
+        LineKind::Time => unit_price(&line.price).into_any(),
+        LineKind::Custom => small(name("price"), format!("Price of line {}", at + 1), now("price", line.price.written())),
     };
     let remove = (!only).then(|| {
         let label = format!("Remove line {}", at + 1);
@@ -146,8 +143,8 @@ mod tests {
     use super::*;
     use crate::{
         id::InvoiceLineId,
-        invoices::{compose::thousandths, totals::TaxCategory},
-        money::{Currency, Money},
+        invoices::{quantity, totals::TaxCategory},
+        money::{Currency, Money, UnitPrice},
         percent::Percent,
     };
 
@@ -162,10 +159,11 @@ mod tests {
             billed: None,
             quantity: "2.125".to_owned(),
             unit: String::new(),
-            price: money(5000),
+            price: UnitPrice::new(50_000_000, &Currency::default()),
             net: money(10_625),
             tax_category: TaxCategory::S,
-            tax_rate: Percent(1900),
+            tax_rate: Percent(190_000),
+            tax_reason: None,
             entries: Vec::new(),
         }
     }
@@ -196,7 +194,7 @@ mod tests {
     #[test]
     fn a_quantity_is_shown_so_that_it_is_read_back() {
         assert_eq!(written_quantity(&line()), "2.1250");
-        assert_eq!(thousandths(&written_quantity(&line())), Ok(2125));
+        assert_eq!(quantity::parse(&written_quantity(&line())), Ok(212_500_000));
         assert_eq!(written_quantity(&InvoiceLine { quantity: "2.5".to_owned(), ..line() }), "2.5");
     }
 }

@@ -15,6 +15,8 @@ pub mod draft_page;
 #[cfg(feature = "ssr")]
 mod edit;
 pub mod editor;
+#[cfg(feature = "ssr")]
+mod einvoice;
 pub mod invoice_page;
 #[cfg(feature = "ssr")]
 mod mail;
@@ -32,16 +34,22 @@ pub mod payments;
 #[cfg(feature = "ssr")]
 mod print;
 #[cfg(feature = "ssr")]
+pub mod quantity;
+#[cfg(feature = "ssr")]
 mod read;
 #[cfg(feature = "ssr")]
 mod resend;
 pub mod rounding;
+#[cfg(feature = "ssr")]
+mod rules;
 #[cfg(feature = "ssr")]
 mod send;
 pub mod sheet;
 pub mod standing;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
+#[cfg(feature = "ssr")]
+pub mod tax;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 pub mod totals;
@@ -164,7 +172,7 @@ pub async fn draft_invoice(
     draft::create(cx, draft::Wanted { client, period, from, to, projects, defer, group_by, rounding, lines, discount, notes }).await
 }
 
-/// Change a draft: the text of its lines, custom lines, discount, notes, payment terms. Totals are computed anew.
+/// Change a draft: the text and the tax of its lines, custom lines, discount, notes, service period, payment terms. Totals are computed anew.
 ///
 /// Refused (locked) once the invoice is sent, and (stale) when `version` is given and somebody changed the draft since.
 /// Removing a line of time releases that time for another invoice.
@@ -190,11 +198,18 @@ pub async fn update_invoice_draft(
     #[server(default)]
     #[max_length(4_000)]
     notes: Edit<String>,
+    /// First day of the service period (BT-73), YYYY-MM-DD; empty, with `period_to` empty too, for that of the time on the invoice.
+    #[server(default)]
+    period_from: Edit<String>,
+    /// Last day of the service period (BT-74), YYYY-MM-DD.
+    #[server(default)]
+    period_to: Edit<String>,
     /// Days the client has to pay, 0 to 365.
     #[server(default)]
     payment_terms_days: Option<u16>,
 ) -> Result<Invoice, Error> {
-    edit::update(cx, &invoice, edit::DraftChange { version, lines, add, discount, notes, payment_terms_days }).await
+    let change = edit::DraftChange { version, lines, add, discount, notes, period_from, period_to, payment_terms_days };
+    edit::update(cx, &invoice, change).await
 }
 
 /// Delete a draft and release the time on it. A sent invoice is voided instead.

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 use super::{
     InvoiceFile, LineKind, compose,
     document::{BankAccount, DocumentLine, DocumentTax, InvoiceDocument, LabelledAmount, Party, Period},
-    read,
+    draft, read,
     store::{self, LineRow, Row},
     totals::{TaxCategory, TaxTotal, Totals},
     wording::Wording,
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     clients::{self, Client},
     error::Error,
-    money::Currency,
+    money::{Currency, UnitPrice},
     operation::Call,
     organizations::{self, Organization},
     percent::Percent,
@@ -53,15 +53,15 @@ pub async fn file(cx: &mut Call, invoice: &str) -> Result<InvoiceFile, Error> {
 /// nobody else from working.
 async fn preview(cx: &mut Call, row: &Row) -> Result<Vec<u8>, Error> {
     let issued_on = cx.today()?;
-    let issue = Issue { number: None, issued_on, due_on: due(issued_on, row)?, at: cx.now };
+    let issue = Issue { number: None, issued_on, due_on: due(issued_on, row.payment_terms_days)?, at: cx.now };
     let document = document(cx, row, issue).await?;
     cx.db.release().await;
     cx.caller.services.documents.invoice(&cx.caller, document).await
 }
 
-/// The day on which an invoice issued on `issued` is due.
-pub fn due(issued: Date, row: &Row) -> Result<Date, Error> {
-    issued.checked_add(jiff::Span::new().days(i64::from(row.payment_terms_days))).map_err(|_| Error::internal())
+/// The day on which an invoice issued on `issued` is due, with so many days to pay.
+pub fn due(issued: Date, days: i16) -> Result<Date, Error> {
+    issued.checked_add(jiff::Span::new().days(i64::from(days))).map_err(|_| Error::internal())
 }
 
 /// The document of an invoice, issued like this.
@@ -77,14 +77,15 @@ pub async fn document(cx: &mut Call, row: &Row, issue: Issue) -> Result<InvoiceD
         number: issue.number,
         issued_on: issue.issued_on.to_string(),
         due_on: issue.due_on.to_string(),
-        period: read::period(row).map(|span| Period { from: span.from.as_str().to_owned(), to: span.to.as_str().to_owned() }),
+        period: Some(period(row, issue.issued_on)),
         seller: seller(&organization),
         buyer: buyer(&client),
+        client_name: Some(client.name.clone()),
         bank: bank(&organization),
         lines: lines.iter().map(|line| document_line(line, &currency, wording)).collect::<Result<_, _>>()?,
         subtotal: amount(totals.subtotal),
         discount: discount(row, &totals, &currency, wording),
-        taxes: totals.taxes.iter().map(|tax| document_tax(tax, &currency, wording)).collect(),
+        taxes: totals.taxes.iter().map(|tax| document_tax(tax, &lines, &currency, wording, organization.country.as_deref())).collect(),
         net: amount(totals.net),
         tax: amount(totals.tax),
         total: amount(totals.total),
@@ -95,18 +96,26 @@ pub async fn document(cx: &mut Call, row: &Row, issue: Issue) -> Result<InvoiceD
     })
 }
 
+/// The service period: that of the invoice, else the day of issue.
+fn period(row: &Row, issued_on: Date) -> Period {
+    let span = read::period(row).unwrap_or_else(|| draft::service_period(None, issued_on));
+    Period { from: span.from.as_str().to_owned(), to: span.to.as_str().to_owned() }
+}
+
 fn seller(organization: &Organization) -> Party {
     Party {
         name: organization.legal_name.clone().unwrap_or_else(|| organization.name.clone()),
         address: organization.address.clone(),
         vat_id: organization.vat_id.clone(),
+        tax_number: organization.tax_number.clone(),
         email: organization.email.clone(),
         phone: organization.phone.clone(),
     }
 }
 
 fn buyer(client: &Client) -> Party {
-    Party { name: client.name.clone(), address: client.address.clone(), vat_id: client.vat_id.clone(), email: None, phone: None }
+    let name = client.legal_name.clone().unwrap_or_else(|| client.name.clone());
+    Party { name, address: client.address.clone(), vat_id: client.vat_id.clone(), ..Party::default() }
 }
 
 fn bank(organization: &Organization) -> Option<BankAccount> {
@@ -119,29 +128,31 @@ fn document_line(line: &LineRow, currency: &Currency, wording: Wording) -> Resul
     Ok(DocumentLine {
         description: line.description.clone(),
         details: None,
-        quantity: wording.figure(&compose::quantity_text(kind, line.billed_seconds, line.quantity)),
+        quantity: wording.figure(&read::quantity_text(line, currency)),
         unit: compose::unit(kind).to_owned(),
-        price: wording.amount(line.price, currency),
+        price: wording.figure(&UnitPrice::new(line.unit_price, currency).formatted()),
         tax: match TaxCategory::parse(&line.tax_category)? {
-            TaxCategory::S => wording.percent(Percent(line.tax_rate)),
+            TaxCategory::S => wording.percent(Percent(line.tax_percent)),
             other => other.code().to_owned(),
         },
         net: wording.amount(line.net, currency),
     })
 }
 
-fn document_tax(tax: &TaxTotal, currency: &Currency, wording: Wording) -> DocumentTax {
+fn document_tax(tax: &TaxTotal, lines: &[LineRow], currency: &Currency, wording: Wording, country: Option<&str>) -> DocumentTax {
+    let label = wording.tax(tax.category, tax.rate, country);
     DocumentTax {
-        label: wording.tax(tax.category, tax.rate),
         base: wording.amount(tax.base, currency),
         amount: wording.amount(tax.tax, currency),
-        reason: wording.reason(tax.category).map(str::to_owned),
+        // What its name says already is not said twice.
+        reason: read::reason(tax.category, lines, wording.reason(tax.category)).filter(|reason| *reason != label),
+        label,
     }
 }
 
 fn discount(row: &Row, totals: &Totals, currency: &Currency, wording: Wording) -> Option<LabelledAmount> {
     (totals.discount != 0).then(|| LabelledAmount {
-        label: wording.discount(row.discount_percent.map(Percent)),
+        label: wording.discount(row.discount_rate.map(Percent)),
         amount: wording.amount(-totals.discount, currency),
     })
 }

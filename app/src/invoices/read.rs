@@ -4,19 +4,22 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{
     ClientName, GroupBy, Invoice, InvoiceLine, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment, PaymentMethod,
-    Sums, compose,
+    Sums, compose, quantity,
     rounding::{Rounding, RoundingBasis, RoundingMode},
+    rules,
     store::{self, Filter, LineRow, Row},
+    tax::LineTax,
     totals::{Discount, LineAmount, TaxCategory, Totals},
+    wording::Wording,
 };
 use crate::{
-    access::Seen,
+    access::{Permission, Seen},
     clients,
     day::{Day, Moment, Span},
     error::Error,
     hours::Worked,
     id::{ClientId, InvoiceId, InvoiceLineId, PaymentId, ProjectId, TimeEntryId},
-    money::{self, Currency, Money},
+    money::{self, Currency, Money, UnitPrice},
     operation::Call,
     page::{self, Cursor, Page},
     percent::Percent,
@@ -73,8 +76,14 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
     let (zone, slug, today) = (cx.membership()?.zone.clone(), cx.membership()?.slug.clone(), cx.today()?);
     let currency = Currency::parse(&row.currency)?;
     let rows = store::lines(&mut cx.db, row.id).await?;
-    let sums = sums(&totals(&row, &rows)?, &currency);
+    let totals = totals(&row, &rows)?;
+    let problems = match row.state.as_str() {
+        "draft" if !rows.is_empty() && cx.may(Permission::WriteMoney) => rules::problems_of(cx, &row, &rows, &totals).await?,
+        _ => Vec::new(),
+    };
+    let sums = sums(&totals, &rows, &currency);
     let lines = rows.into_iter().map(|line| read_line(line, &currency)).collect::<Result<_, _>>()?;
+    let lines = as_printed(lines, store::printed_quantities(&mut cx.db, row.id).await?);
     let mut payments = store::payments(&mut cx.db, row.id).await?;
     // What one notes for oneself is not for the client.
     if cx.membership()?.role.sees() == Seen::GrantedClients {
@@ -94,6 +103,7 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
         lines,
         sums,
         discount_written: discount_written(&row, &currency),
+        problems,
         paid: Money::new(row.paid, &currency),
         balance: Money::new(balance(&row), &currency),
         payments: payments.into_iter().map(|payment| read_payment(payment, &currency)).collect(),
@@ -111,22 +121,35 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
     })
 }
 
+/// Lines with the quantities that stand on the document, where it was sent: those of before had at most four decimals.
+fn as_printed(mut lines: Vec<InvoiceLine>, printed: Option<(String, Vec<String>)>) -> Vec<InvoiceLine> {
+    if let Some((language, quantities)) = printed.filter(|(_, quantities)| quantities.len() == lines.len()) {
+        let wording = Wording::of(&language);
+        lines.iter_mut().zip(quantities).for_each(|(line, quantity)| line.quantity = wording.plain(&quantity));
+    }
+    lines
+}
+
 /// The sums of the stored lines.
 pub fn totals(row: &Row, lines: &[LineRow]) -> Result<Totals, Error> {
-    let amounts = lines
+    Totals::of(&amounts(lines)?, discount(row))
+}
+
+/// What lines add to the totals.
+pub fn amounts(lines: &[LineRow]) -> Result<Vec<LineAmount>, Error> {
+    lines
         .iter()
-        .map(|line| Ok(LineAmount { net: line.net, category: TaxCategory::parse(&line.tax_category)?, rate: Percent(line.tax_rate) }))
-        .collect::<Result<Vec<_>, Error>>()?;
-    Totals::of(&amounts, discount(row))
+        .map(|line| Ok(LineAmount { net: line.net, category: TaxCategory::parse(&line.tax_category)?, rate: Percent(line.tax_percent) }))
+        .collect()
 }
 
 /// The discount on an invoice.
 pub fn discount(row: &Row) -> Option<Discount> {
-    row.discount_amount.map(Discount::Amount).or(row.discount_percent.map(|percent| Discount::Percent(Percent(percent))))
+    row.discount_amount.map(Discount::Amount).or(row.discount_rate.map(|rate| Discount::Percent(Percent(rate))))
 }
 
-/// The sums as the world sees them.
-pub fn sums(totals: &Totals, currency: &Currency) -> Sums {
+/// The sums of these lines as the world sees them.
+pub fn sums(totals: &Totals, lines: &[LineRow], currency: &Currency) -> Sums {
     let money = |amount| Money::new(amount, currency);
     Sums {
         subtotal: money(totals.subtotal),
@@ -135,7 +158,13 @@ pub fn sums(totals: &Totals, currency: &Currency) -> Sums {
         taxes: totals
             .taxes
             .iter()
-            .map(|tax| InvoiceTax { category: tax.category, rate: tax.rate, base: money(tax.base), tax: money(tax.tax) })
+            .map(|tax| InvoiceTax {
+                category: tax.category,
+                rate: tax.rate,
+                base: money(tax.base),
+                tax: money(tax.tax),
+                reason: reason(tax.category, lines, tax.category.reason()),
+            })
             .collect(),
         tax: money(totals.tax),
         total: money(totals.total),
@@ -144,6 +173,7 @@ pub fn sums(totals: &Totals, currency: &Currency) -> Sums {
 
 /// A stored line as the world sees it.
 pub fn read_line(line: LineRow, currency: &Currency) -> Result<InvoiceLine, Error> {
+    let quantity = quantity_text(&line, currency);
     let kind = LineKind::named(&line.kind).ok_or_else(Error::internal)?;
     Ok(InvoiceLine {
         id: InvoiceLineId(line.id),
@@ -152,14 +182,45 @@ pub fn read_line(line: LineRow, currency: &Currency) -> Result<InvoiceLine, Erro
         project: line.project_id.map(ProjectId),
         worked: line.seconds.map(Worked::of),
         billed: line.billed_seconds.map(Worked::of),
-        quantity: compose::quantity_text(kind, line.billed_seconds, line.quantity),
+        quantity,
         unit: compose::unit(kind).to_owned(),
-        price: Money::new(line.price, currency),
+        price: UnitPrice::new(line.unit_price, currency),
         net: Money::new(line.net, currency),
         tax_category: TaxCategory::parse(&line.tax_category)?,
-        tax_rate: Percent(line.tax_rate),
+        tax_rate: Percent(line.tax_percent),
+        tax_reason: line.tax_reason,
         entries: line.entries.into_iter().map(TimeEntryId).collect(),
     })
+}
+
+/// The quantity of a line in hundred-millionths: of time the hours that come to its net at its price.
+pub fn quantity(line: &LineRow, currency: &Currency) -> i64 {
+    let hours = || quantity::hours(line.billed_seconds.unwrap_or_default(), line.unit_price, line.net, currency);
+    line.invoiced_quantity.unwrap_or_else(hours)
+}
+
+/// The same as printed.
+pub fn quantity_text(line: &LineRow, currency: &Currency) -> String {
+    let quantity = quantity(line, currency);
+    if line.invoiced_quantity.is_some() { quantity::text_of(quantity) } else { quantity::hours_text(quantity) }
+}
+
+/// How a line is taxed.
+pub fn line_tax(line: &LineRow) -> Result<LineTax, Error> {
+    Ok(LineTax { category: TaxCategory::parse(&line.tax_category)?, rate: Percent(line.tax_percent), reason: line.tax_reason.clone() })
+}
+
+/// Why no tax is charged in a category (BT-120): the reasons of its lines, each once, where one has another than the usual one.
+pub fn reason(category: TaxCategory, lines: &[LineRow], usual: Option<&str>) -> Option<String> {
+    let usual = usual?;
+    let mut reasons: Vec<&str> = Vec::new();
+    for line in lines.iter().filter(|line| line.tax_category == category.code()) {
+        let reason = line.tax_reason.as_deref().unwrap_or(usual);
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    Some(if reasons.is_empty() { usual.to_owned() } else { reasons.join("; ") })
 }
 
 fn read_payment(payment: store::PaymentRow, currency: &Currency) -> Payment {
@@ -231,5 +292,5 @@ fn rounding(row: &Row) -> Result<Rounding, Error> {
 
 fn discount_written(row: &Row, currency: &Currency) -> Option<String> {
     let amount = row.discount_amount.map(|amount| money::written(amount, currency));
-    amount.or(row.discount_percent.map(|percent| format!("{}%", Percent(percent))))
+    amount.or(row.discount_rate.map(|rate| format!("{}%", Percent(rate))))
 }

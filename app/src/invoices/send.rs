@@ -7,9 +7,8 @@ use super::{
     Invoice, edit,
     numbering::{self, Given},
     print::{self, Issue},
-    read,
+    read, rules,
     store::{self, NewMail, Row, Sent, Words},
-    totals::TaxCategory,
     wording::Wording,
 };
 use crate::{
@@ -18,7 +17,6 @@ use crate::{
     money::Currency,
     operation::Call,
     organizations::{self, Organization},
-    percent::Percent,
     text,
 };
 
@@ -43,7 +41,7 @@ pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invo
     }
     let number = freeze(cx, &row, &organization).await?;
     if let Some(recipient) = recipient {
-        let due_on = print::due(cx.today()?, &row)?;
+        let due_on = print::due(cx.today()?, row.payment_terms_days)?;
         let letter = Letter { number: &number, due_on, recipient: &recipient, message };
         mail(cx, &row, &organization, letter).await?;
     }
@@ -65,17 +63,14 @@ fn recipient(row: &Row, sending: &Sending) -> Result<Option<String>, Error> {
     }
 }
 
-/// Refuses what must not leave: an empty invoice, and tax that does not fit its category (BR-S-5, BR-AE-5 and their kin).
+/// Refuses what must not leave: an empty invoice, and one whose tax breaks a rule of EN 16931.
 async fn check(cx: &mut Call, row: &Row) -> Result<(), Error> {
     let lines = store::lines(&mut cx.db, row.id).await?;
     if lines.is_empty() {
         return Err(Error::new(Code::Invalid, "The invoice has no line. Add time or a custom line before sending it."));
     }
-    for line in &lines {
-        let fits = TaxCategory::parse(&line.tax_category)?.check(Percent(line.tax_rate));
-        fits.map_err(|error| error.hint(format!("Set the tax of {}, delete this draft and draft it again.", row.client_name)))?;
-    }
-    Ok(())
+    let totals = read::totals(row, &lines)?;
+    rules::refusal(rules::problems_of(cx, row, &lines, &totals).await?).map_or(Ok(()), Err)
 }
 
 /// Gives the number, makes the PDF and keeps both. The counter stays locked until all of it is true.
@@ -84,7 +79,7 @@ async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result
     let _place = cx.caller.services.documents.place(&cx.caller)?;
     let (today, now) = (cx.today()?, cx.now);
     let Given { number, series, sequence } = numbering::give(cx, organization, today).await?;
-    let due_on = print::due(today, row)?;
+    let due_on = print::due(today, row.payment_terms_days)?;
     let document = print::document(cx, row, Issue { number: Some(number.clone()), issued_on: today, due_on, at: now }).await?;
     let frozen = serde_json::to_value(&document).map_err(|_| Error::internal())?;
     let bytes = cx.caller.services.documents.invoice(&cx.caller, document).await?;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{InvoiceLine, Sums};
-use crate::ui::money;
+use crate::ui::{money, unit_price};
 
 /// The lines, for reading.
 #[component]
@@ -21,7 +21,7 @@ pub fn Lines(
                     {rounded.map(|rounded| view! { <small>{rounded}</small> })}
                 </th>
                 <td class="number">{line.quantity} " " <span class="unit">{line.unit}</span></td>
-                <td class="number wide">{money(&line.price)}</td>
+                <td class="number wide">{unit_price(&line.price)}</td>
                 <td class="number wide">{format!("{} %", line.tax_rate)}</td>
                 <td class="number">{money(&line.net)}</td>
             </tr>
@@ -57,8 +57,8 @@ pub fn Totals(
         }
     });
     let taxes = sums.taxes.iter().map(|tax| {
-        let words = match tax.category.reason() {
-            Some(reason) => reason.to_owned(),
+        let words = match tax.reason.clone() {
+            Some(reason) => reason,
             None => format!("Tax {} % of {}", tax.rate, tax.base.text()),
         };
         view! { <div><dt>{words}</dt><dd>{money(&tax.tax)}</dd></div> }

@@ -16,13 +16,10 @@ mod category;
 mod tests;
 
 use crate::error::Error;
-use crate::money::{amount_of, rounded_quotient, saturated};
+use crate::money::rounded_quotient;
 use crate::percent::Percent;
 
 pub use category::TaxCategory;
-
-/// A hundred percent in hundredths of a percent.
-const WHOLE: i128 = 10_000;
 
 /// What a line adds to the totals.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,18 +104,6 @@ impl Totals {
     }
 }
 
-/// The net of a line: quantity in thousandths × price of one in minor units, rounded half up.
-pub fn line_net(quantity_thousandths: i64, price: i64) -> i64 {
-    saturated(rounded_quotient(i128::from(quantity_thousandths) * i128::from(price), 1_000))
-}
-
-/// The net of a line of time: seconds to bill × rate in minor units per hour, rounded half up once.
-/// It comes from the seconds and not from the hours as printed, of which twenty minutes would be
-/// 0.33.
-pub fn hours_net(seconds: i64, rate: i64) -> i64 {
-    amount_of(seconds, rate)
-}
-
 /// The lines of one tax category and rate.
 struct Group {
     category: TaxCategory,
@@ -129,7 +114,7 @@ struct Group {
 impl Group {
     fn tax_total(&self, discount: i128) -> Result<TaxTotal, Error> {
         let base = self.net - discount;
-        let tax = rounded_quotient(base * i128::from(self.rate.hundredths()), WHOLE);
+        let tax = rounded_quotient(base * i128::from(self.rate.ten_thousandths()), Percent::WHOLE);
         Ok(TaxTotal { category: self.category, rate: self.rate, discount: fitting(discount)?, base: fitting(base)?, tax: fitting(tax)? })
     }
 
@@ -165,7 +150,7 @@ fn discount_of(subtotal: i128, discount: Option<Discount>) -> Result<i128, Error
     let discount = match discount {
         None => 0,
         Some(Discount::Amount(amount)) => i128::from(amount),
-        Some(Discount::Percent(percent)) => rounded_quotient(subtotal * i128::from(percent.hundredths()), WHOLE),
+        Some(Discount::Percent(percent)) => rounded_quotient(subtotal * i128::from(percent.ten_thousandths()), Percent::WHOLE),
     };
     if discount < 0 {
         return Err(Error::invalid("discount", "The discount is below zero; add a line to charge more."));

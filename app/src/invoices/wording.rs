@@ -10,6 +10,10 @@ use crate::{
     percent::Percent,
 };
 
+/// The months as English writes them.
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
 /// The language of a document and of the mail that brings it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wording {
@@ -46,15 +50,24 @@ impl Wording {
         }
     }
 
-    /// A share: `7.5 %`, `7,5 %`.
-    pub fn percent(self, share: Percent) -> String {
-        self.figure(&format!("{share} %"))
+    /// The figure of a document as plain decimal text.
+    pub fn plain(self, figure: &str) -> String {
+        // What figures of German make of English, they make of their own.
+        self.figure(figure).replace(',', "")
     }
 
-    /// A day: `2026-12-21`, `21.12.2026`.
+    /// A share: `7.5%`, `7,5 %`.
+    pub fn percent(self, share: Percent) -> String {
+        match self {
+            Self::English => format!("{share}%"),
+            Self::German => self.figure(&format!("{share} %")),
+        }
+    }
+
+    /// A day: `21 December 2026`, `21.12.2026`.
     pub fn day(self, day: Date) -> String {
         match self {
-            Self::English => day.to_string(),
+            Self::English => format!("{} {} {}", day.day(), MONTHS[usize::try_from(day.month() - 1).unwrap_or_default()], day.year()),
             Self::German => format!("{:02}.{:02}.{}", day.day(), day.month(), day.year()),
         }
     }
@@ -68,13 +81,24 @@ impl Wording {
         share.map_or_else(|| word.to_owned(), |share| format!("{word} {}", self.percent(share)))
     }
 
-    /// What the tax of one category and rate is called.
-    pub fn tax(self, category: TaxCategory, rate: Percent) -> String {
+    /// What the tax of one category and rate is called, by a seller in this country: not every tax is a value added tax.
+    pub fn tax(self, category: TaxCategory, rate: Percent, country: Option<&str>) -> String {
         match (self, category) {
-            (Self::English, TaxCategory::S) => format!("VAT {}", self.percent(rate)),
-            (Self::German, TaxCategory::S) => format!("USt. {}", self.percent(rate)),
+            (_, TaxCategory::S) => format!("{} {}", self.tax_name(country), self.percent(rate)),
             (Self::English, other) => other.label().to_owned(),
             (Self::German, other) => german_label(other).to_owned(),
+        }
+    }
+
+    fn tax_name(self, country: Option<&str>) -> &'static str {
+        match (self, country) {
+            (Self::English, Some("US")) => "Sales tax",
+            (Self::English, Some("AU" | "CA" | "IN" | "MY" | "NZ" | "SG")) => "GST",
+            (Self::English, Some("JP")) => "Consumption tax",
+            (Self::English, _) => "VAT",
+            (Self::German, Some("AU" | "CA" | "IN" | "JP" | "MY" | "NZ" | "SG" | "US")) => "Steuer",
+            (Self::German, Some("CH" | "LI")) => "MwSt.",
+            (Self::German, _) => "USt.",
         }
     }
 
@@ -154,7 +178,11 @@ mod tests {
         let shown = |language: &str, amount, code: &str| Wording::of(language).amount(amount, &Currency::parse(code).expect("a currency"));
         assert_eq!((shown("en", 108_000, "EUR"), shown("de", 108_000, "EUR")), ("1,080.00".to_owned(), "1.080,00".to_owned()));
         assert_eq!((shown("de-AT", -1_234_567, "JPY"), shown("fr", 5, "KWD")), ("-1.234.567".to_owned(), "0.005".to_owned()));
-        assert_eq!((Wording::German.figure("0.3333"), Wording::German.percent(Percent(770))), ("0,3333".to_owned(), "7,7 %".to_owned()));
+        assert_eq!((Wording::German.figure("0.3333"), Wording::German.percent(Percent(77_000))), ("0,3333".to_owned(), "7,7 %".to_owned()));
+        assert_eq!(Wording::English.percent(Percent(84_250)), "8.425%");
+        assert_eq!((Wording::German.plain("1.234,5"), Wording::English.plain("1,234.5")), ("1234.5".to_owned(), "1234.5".to_owned()));
+        let day = jiff::civil::date(2026, 12, 1);
+        assert_eq!((Wording::English.day(day), Wording::German.day(day)), ("1 December 2026".to_owned(), "01.12.2026".to_owned()));
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl Amount {
     /// The amount in minor units of `currency`; `field` is what a refusal names. Amounts below zero
     /// are read, and it is for the caller to say whether they make sense.
     pub fn minor(&self, field: &'static str, currency: &Currency) -> Result<i64, Error> {
-        let minor = parse(field, &self.0, currency)?;
+        let minor = parse(field, &self.0, currency, currency.minor_digits() as usize)?;
         i64::try_from(minor)
             .ok()
             .filter(|minor| (-AMOUNT_MAX..=AMOUNT_MAX).contains(minor))
@@ -43,12 +43,21 @@ impl Amount {
 
 /// The minor units of an amount as it stands in an answer: plain decimal text, however much. Pages read nothing else.
 pub(super) fn minor_of(text: &str, currency: &Currency) -> Option<i64> {
+    scaled(text, currency.minor_digits() as usize)
+}
+
+/// Plain decimal text as a whole number of its parts with so many decimals; nothing where it is finer than they are, or no number.
+pub(super) fn scaled(text: &str, digits: usize) -> Option<i64> {
     let (sign, size) = text.strip_prefix('-').map_or((1, text), |size| (-1, size));
     let (whole, decimals) = size.split_once('.').unwrap_or((size, ""));
-    let shown = whole.bytes().chain(decimals.bytes().chain(std::iter::repeat(b'0')).take(currency.minor_digits() as usize));
-    shown.into_iter().try_fold(0_i64, |minor, digit| {
+    let (kept, finer) = decimals.split_at_checked(digits).unwrap_or((decimals, ""));
+    if whole.is_empty() || finer.bytes().any(|digit| digit != b'0') {
+        return None;
+    }
+    let shown = whole.bytes().chain(kept.bytes().chain(std::iter::repeat(b'0')).take(digits));
+    shown.into_iter().try_fold(0_i64, |parts, digit| {
         let digit = digit.is_ascii_digit().then(|| i64::from(digit - b'0'))?;
-        minor.checked_mul(10)?.checked_add(sign * digit)
+        parts.checked_mul(10)?.checked_add(sign * digit)
     })
 }
 
@@ -66,7 +75,8 @@ pub(crate) fn shown(text: &str) -> String {
     format!("{shown:?}")
 }
 
-fn parse(field: &'static str, text: &str, currency: &Currency) -> Result<i128, Error> {
+/// What is written, as a whole number of parts with so many decimals.
+pub(super) fn parse(field: &'static str, text: &str, currency: &Currency, digits: usize) -> Result<i128, Error> {
     if text.trim().is_empty() {
         return Err(Error::invalid(field, "The amount is empty; write one such as 120.50."));
     }
@@ -74,15 +84,14 @@ fn parse(field: &'static str, text: &str, currency: &Currency) -> Result<i128, E
         return Err(unreadable(field, text, currency));
     }
     let (negative, number) = without_sign(without_code(text.trim(), currency));
-    if let Some(readings) = readings(number, currency) {
+    if let Some(readings) = readings(number, digits) {
         return Err(separator::ambiguous(field, text, readings));
     }
     let Number { whole, decimals } = Number::read(number).ok_or_else(|| unreadable(field, text, currency))?;
-    let digits = currency.minor_digits() as usize;
     // Zeros beyond the smallest unit say nothing.
     let decimals = match decimals.get(..digits) {
         Some(kept) if decimals[digits..].bytes().all(|digit| digit == b'0') => kept,
-        Some(_) => return Err(too_precise(field, text, currency)),
+        Some(_) => return Err(too_precise(field, text, currency, digits)),
         None => decimals.as_str(),
     };
     // Eighty digits may be too many even here; then it is no amount either.
@@ -90,10 +99,10 @@ fn parse(field: &'static str, text: &str, currency: &Currency) -> Result<i128, E
     Ok(if negative { -minor } else { minor })
 }
 
-/// The two ways to read a lone mark before three digits in a currency with three decimals or more. With fewer it parts thousands, as
+/// The two ways to read a lone mark before three digits where there can be three decimals or more. With fewer it parts thousands, as
 /// nobody writes tenths of a cent.
-fn readings(number: &str, currency: &Currency) -> Option<(String, String)> {
-    (currency.minor_digits() >= 3).then(|| separator::readings(number)).flatten()
+fn readings(number: &str, digits: usize) -> Option<(String, String)> {
+    (digits >= 3).then(|| separator::readings(number)).flatten()
 }
 
 fn unreadable(field: &'static str, text: &str, currency: &Currency) -> Error {
@@ -103,13 +112,16 @@ fn unreadable(field: &'static str, text: &str, currency: &Currency) -> Error {
     Error::invalid(field, message)
 }
 
-fn too_precise(field: &'static str, text: &str, currency: &Currency) -> Error {
-    let allowed = match currency.minor_digits() {
-        0 => "no decimals".to_owned(),
-        digits => format!("{digits} decimals"),
-    };
+fn too_precise(field: &'static str, text: &str, currency: &Currency, digits: usize) -> Error {
     let shown = shown(text);
-    Error::invalid(field, format!("{shown} is finer than {currency}, which has {allowed}; round it first."))
+    let message = match digits {
+        0 => format!("{shown} is finer than {currency}, which has no decimals; round it first."),
+        digits if digits == currency.minor_digits() as usize => {
+            format!("{shown} is finer than {currency}, which has {digits} decimals; round it first.")
+        }
+        digits => format!("{shown} is finer than a price, which has up to {digits} decimals; round it first."),
+    };
+    Error::invalid(field, message)
 }
 
 /// The text without the code of its own currency, before or after it. Another code stays and makes

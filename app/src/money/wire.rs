@@ -18,9 +18,9 @@ pub(super) struct Wire {
     /// The amount as decimal text in major units, which every argument that is an amount takes: "1080.00" of EUR, "1080" of JPY. It has
     /// the decimals of its currency, and one zero more where a point before three digits could be taken for thousands: "1.5000" of KWD.
     #[cfg_attr(feature = "ssr", schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
-    amount: String,
+    pub amount: String,
     /// Its currency, as an ISO 4217 code.
-    currency: Currency,
+    pub currency: Currency,
 }
 
 impl Serialize for Money {

@@ -10,7 +10,11 @@ use uuid::Uuid;
 use super::store::ImageRow;
 use crate::id::ActionId;
 #[cfg(feature = "ssr")]
-use crate::money::{self, Currency};
+use crate::{
+    invoices::quantity,
+    money::{self, Currency, UnitPrice},
+    percent::Percent,
+};
 
 /// The answer of a write: the result itself, with what the call did beside it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -55,7 +59,7 @@ const OF_COSTS: [&str; 1] = ["cost_rate"];
 
 /// The columns that tell of rates and amounts beside these, or lead to an invoice.
 #[cfg(feature = "ssr")]
-const OF_MONEY: [&str; 4] = ["rate_overridden", "discount_percent", "document", "invoice_line_id"];
+const OF_MONEY: [&str; 5] = ["rate_overridden", "discount_percent", "discount_rate", "document", "invoice_line_id"];
 
 /// The columns that count minor units of a currency.
 #[cfg(feature = "ssr")]
@@ -114,6 +118,7 @@ impl Change {
 /// The columns of a record, with each amount as decimal text.
 #[cfg(feature = "ssr")]
 pub(super) fn with_amounts(mut image: Value, currency: &Currency, of_members: &Currency) -> Value {
+    exact(&mut image, currency);
     for name in AMOUNTS {
         if let Some(column) = image.get_mut(name)
             && let Some(minor) = column.as_i64()
@@ -123,6 +128,27 @@ pub(super) fn with_amounts(mut image: Value, currency: &Currency, of_members: &C
         }
     }
     image
+}
+
+/// What has more decimals than programs from before know: it stands under the name that the doors give it, in place of the rounded one.
+#[cfg(feature = "ssr")]
+fn exact(image: &mut Value, currency: &Currency) {
+    let Value::Object(columns) = image else { return };
+    let hundredths = |column: Option<Value>| column.and_then(|value| value.as_i64()).map(|hundredths| hundredths * 100);
+    for (name, exact) in [("tax_rate", "tax_percent"), ("discount_percent", "discount_rate")] {
+        let now = columns.remove(exact);
+        let Some(before) = columns.remove(name) else { continue };
+        let share = now.and_then(|value| value.as_i64()).or(hundredths(Some(before))).and_then(|share| i32::try_from(share).ok());
+        columns.insert(name.to_owned(), share.map_or(Value::Null, |share| Value::from(Percent(share).to_string())));
+    }
+    if let Some(price) = columns.remove("unit_price").and_then(|value| value.as_i64()) {
+        columns.insert("price".to_owned(), Value::from(UnitPrice::new(price, currency).written()));
+    }
+    if let Some(quantity) = columns.remove("invoiced_quantity") {
+        // The hours of a line of time follow from its seconds, which stand beside.
+        let quantity = quantity.as_i64().map_or(Value::Null, |quantity| Value::from(quantity::text_of(quantity)));
+        columns.insert("quantity".to_owned(), quantity);
+    }
 }
 
 /// Written by hand: what the derived one makes of `flatten` is as long as the type that it holds, and held once for each.

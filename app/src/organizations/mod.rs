@@ -47,9 +47,15 @@ pub struct Organization {
     /// Its postal address, several lines (BG-5).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// Its country (BT-40), as an ISO 3166-1 code such as DE.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
     /// Its VAT identifier (BT-31).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vat_id: Option<String>,
+    /// Its tax number at the local tax office (BT-32), for whoever has no VAT identifier or needs both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_number: Option<String>,
     /// Its address for questions about invoices (BT-43).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
@@ -83,8 +89,11 @@ pub struct Organization {
     pub payment_terms_days: u16,
     /// Tax category of new clients (BT-118).
     pub tax_category: TaxCategory,
-    /// Tax rate of new clients in percent, such as `"19"`.
+    /// Tax rate of new clients in percent, such as `"19"` or `"8.425"`.
     pub tax_rate: Percent,
+    /// Why new clients are charged no tax (BT-120); the usual words of the category when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_reason: Option<String>,
     /// Pattern of invoice numbers, such as `{YYYY}-{0001}`.
     pub number_pattern: String,
     /// Whether numbers start again each year.
@@ -158,10 +167,18 @@ pub async fn update_organization(
     #[server(default)]
     #[max_length(1_000)]
     address: Edit<String>,
+    /// Its country as an ISO 3166-1 code, such as DE; empty when it is not known.
+    #[server(default)]
+    #[max_length(2)]
+    country: Edit<String>,
     /// Its VAT identifier.
     #[server(default)]
     #[max_length(50)]
     vat_id: Edit<String>,
+    /// Its tax number at the local tax office.
+    #[server(default)]
+    #[max_length(50)]
+    tax_number: Edit<String>,
     /// Its address for questions about invoices.
     #[server(default)]
     #[max_length(254)]
@@ -205,9 +222,13 @@ pub async fn update_organization(
     /// Tax category of new clients: S, Z, E, AE, K, G or O.
     #[server(default)]
     tax_category: Option<TaxCategory>,
-    /// Tax rate of new clients in percent, such as "19".
+    /// Tax rate of new clients in percent, with up to four decimals, such as "19" or "8.425".
     #[server(default)]
     tax_rate: Option<String>,
+    /// Why new clients are charged no tax, at most 500 characters; empty for the usual words of the category.
+    #[server(default)]
+    #[max_length(500)]
+    tax_reason: Edit<String>,
     /// Pattern of invoice numbers with one counter, such as {YYYY}-{0001}.
     #[server(default)]
     number_pattern: Option<String>,
@@ -231,7 +252,9 @@ pub async fn update_organization(
         name,
         legal_name,
         address,
+        country,
         vat_id,
+        tax_number,
         email,
         phone,
         bank_holder,
@@ -246,6 +269,7 @@ pub async fn update_organization(
         payment_terms_days,
         tax_category,
         tax_rate,
+        tax_reason,
         number_pattern,
         number_yearly_reset,
         rounding_step,

@@ -52,7 +52,9 @@ fn letterhead(organization: &Organization) -> impl IntoView + use<> {
         <Field label="Name" name="name" required=true maxlength=200 value=organization.name.clone() />
         <Field label="Legal name" name="legal_name" maxlength=200 value=text(&organization.legal_name) optional=true />
         <Area label="Postal address" name="address" value=text(&organization.address) optional=true class="span-2" />
+        <Field label="Country" name="country" maxlength=2 value=text(&organization.country) optional=true placeholder="DE" hint="Two letters, such as DE or US." />
         <Field label="VAT identifier" name="vat_id" value=text(&organization.vat_id) optional=true />
+        <Field label="Tax number" name="tax_number" value=text(&organization.tax_number) optional=true hint="From the local tax office, where there is no VAT identifier." />
         <Field label="Telephone" name="phone" kind="tel" value=text(&organization.phone) optional=true />
         <Field label="E-mail for questions" name="email" kind="email" value=text(&organization.email) optional=true class="span-2" />
     }
@@ -88,6 +90,7 @@ fn invoicing(organization: &Organization) -> impl IntoView + use<> {
     view! {
         <Select label="Tax" name="tax_category" choices=tax_categories() value=organization.tax_category.code() />
         <Field label="Tax rate in percent" name="tax_rate" inputmode="decimal" value=organization.tax_rate.to_string() />
+        <Field label="Why no tax is charged" name="tax_reason" maxlength=500 value=organization.tax_reason.clone().unwrap_or_default() optional=true hint="On invoices without tax; empty for the usual words." class="span-2" />
         <Field label="Days to pay" name="payment_terms_days" kind="number" value=organization.payment_terms_days.to_string() />
         <Select label="Language of documents" name="language" choices=languages() value=organization.language.clone() />
         <Field label="Invoice numbers" name="number_pattern" value=organization.number_pattern.clone() hint="One counter, such as {YYYY}-{0001}. Which count comes next is set under Invoices, Numbers." />

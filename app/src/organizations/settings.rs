@@ -1,5 +1,6 @@
 //! Reading and changing the settings of an organization.
 
+use en16931::codes;
 use jiff::tz::TimeZone;
 
 use super::{Belonging, Organization, store};
@@ -12,6 +13,7 @@ use crate::{
     invoices::{
         number::NumberPattern,
         rounding::{Rounding, RoundingBasis, RoundingMode},
+        tax,
         totals::TaxCategory,
     },
     money::{Amount, Currency, Money, written},
@@ -31,7 +33,9 @@ pub struct Settings {
     pub name: Option<String>,
     pub legal_name: Edit<String>,
     pub address: Edit<String>,
+    pub country: Edit<String>,
     pub vat_id: Edit<String>,
+    pub tax_number: Edit<String>,
     pub email: Edit<String>,
     pub phone: Edit<String>,
     pub bank_holder: Edit<String>,
@@ -46,6 +50,7 @@ pub struct Settings {
     pub payment_terms_days: Option<u16>,
     pub tax_category: Option<TaxCategory>,
     pub tax_rate: Option<String>,
+    pub tax_reason: Edit<String>,
     pub number_pattern: Option<String>,
     pub number_yearly_reset: Option<bool>,
     pub rounding_step: Option<u16>,
@@ -121,7 +126,9 @@ fn letterhead(organization: &mut Organization, given: &Settings) -> Result<(), E
     set("legal_name", &given.legal_name, &mut organization.legal_name, 200)?;
     let address = given.address.clone().try_map(|address| text::lines("address", &address, 1000))?;
     organization.address = address.over(organization.address.take()).filter(|address| !address.is_empty());
+    organization.country = given.country.clone().try_map(|country| country_of(&country))?.over(organization.country.take());
     set("vat_id", &given.vat_id, &mut organization.vat_id, 50)?;
+    set("tax_number", &given.tax_number, &mut organization.tax_number, 50)?;
     set("phone", &given.phone, &mut organization.phone, 50)?;
     set("bank_holder", &given.bank_holder, &mut organization.bank_holder, 200)?;
     set("bic", &given.bic, &mut organization.bic, 11)?;
@@ -147,7 +154,7 @@ fn defaults(organization: &mut Organization, given: Settings) -> Result<(), Erro
     if let Some(days) = given.payment_terms_days {
         organization.payment_terms_days = within("payment_terms_days", days, 0, 365)?;
     }
-    taxes(organization, given.tax_category, given.tax_rate.as_deref())?;
+    taxes(organization, given.tax_category, given.tax_rate.as_deref(), given.tax_reason)?;
     if let Some(pattern) = given.number_pattern {
         organization.number_pattern = NumberPattern::parse(&pattern)?.as_str().to_owned();
     }
@@ -163,11 +170,12 @@ fn defaults(organization: &mut Organization, given: Settings) -> Result<(), Erro
 
 /// The tax that new clients begin with. What was changed has to go together, as for a client; what nobody has set yet is asked for when
 /// something is sent.
-fn taxes(organization: &mut Organization, category: Option<TaxCategory>, rate: Option<&str>) -> Result<(), Error> {
+fn taxes(organization: &mut Organization, category: Option<TaxCategory>, rate: Option<&str>, reason: Edit<String>) -> Result<(), Error> {
     let before = (organization.tax_category, organization.tax_rate);
     let rate = rate.map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
     organization.tax_rate = TaxCategory::rate(category, rate).unwrap_or(organization.tax_rate);
     organization.tax_category = category.unwrap_or(organization.tax_category);
+    organization.tax_reason = tax::reason_after((before.0, organization.tax_reason.take()), organization.tax_category, reason)?;
     match (organization.tax_category, organization.tax_rate) == before {
         true => Ok(()),
         false => organization.tax_category.check(organization.tax_rate),
@@ -195,6 +203,18 @@ pub fn rate_of(field: &'static str, given: &Amount, currency: &Currency) -> Resu
         ));
     }
     Ok(rate)
+}
+
+/// A country as its ISO 3166-1 code in capitals; the list is that of EN 16931.
+pub fn country_of(given: &str) -> Result<String, Error> {
+    let code = given.trim().to_uppercase();
+    match codes::contains(codes::generated::COUNTRY_CODES, &code) {
+        true => Ok(code),
+        false => {
+            let shown = text::excerpt(given);
+            Err(Error::invalid("country", format!("\"{shown}\" is not a country; give its two letters (ISO 3166-1), such as DE or US.")))
+        }
+    }
 }
 
 /// A language that documents can be written in.
@@ -238,7 +258,9 @@ fn read(row: store::Row) -> Result<Organization, Error> {
         name: row.name,
         legal_name: row.legal_name,
         address: row.address,
+        country: row.country,
         vat_id: row.vat_id,
+        tax_number: row.tax_number,
         email: row.email,
         phone: row.phone,
         bank_holder: row.bank_holder,
@@ -252,7 +274,8 @@ fn read(row: store::Row) -> Result<Organization, Error> {
         currency,
         payment_terms_days: row.payment_terms_days as u16,
         tax_category: TaxCategory::parse(&row.tax_category)?,
-        tax_rate: Percent(row.tax_rate),
+        tax_rate: Percent(row.tax_percent),
+        tax_reason: row.tax_reason,
         number_pattern: row.number_pattern,
         number_yearly_reset: row.number_yearly_reset,
         rounding: Rounding {

@@ -108,7 +108,9 @@ pub struct Row {
     pub name: String,
     pub legal_name: Option<String>,
     pub address: Option<String>,
+    pub country: Option<String>,
     pub vat_id: Option<String>,
+    pub tax_number: Option<String>,
     pub email: Option<String>,
     pub phone: Option<String>,
     pub bank_holder: Option<String>,
@@ -122,7 +124,8 @@ pub struct Row {
     pub rate: i64,
     pub payment_terms_days: i16,
     pub tax_category: String,
-    pub tax_rate: i32,
+    pub tax_percent: i32,
+    pub tax_reason: Option<String>,
     pub number_pattern: String,
     pub number_yearly_reset: bool,
     pub rounding_step: i16,
@@ -137,9 +140,9 @@ pub async fn get(db: &mut Db) -> Result<Row, Error> {
     let organization = db.organization();
     query_as!(
         Row,
-        "select id, slug, name, legal_name, address, vat_id, email, phone, bank_holder, iban, bic, bank_name, currency, time_zone,
-             language, week_start, rate, payment_terms_days, tax_category, tax_rate, number_pattern, number_yearly_reset,
-             rounding_step, rounding_mode, rounding_basis, timer_limit_seconds, lock_date
+        "select id, slug, name, legal_name, address, country, vat_id, tax_number, email, phone, bank_holder, iban, bic, bank_name, currency, time_zone,
+             language, week_start, rate, payment_terms_days, tax_category, tax_percent, tax_reason, number_pattern,
+             number_yearly_reset, rounding_step, rounding_mode, rounding_basis, timer_limit_seconds, lock_date
          from organization where id = $1",
         organization
     )
@@ -176,8 +179,9 @@ pub async fn update(db: &mut Db, organization: &Organization) -> Result<(), Erro
     query!(
         "update organization set name = $2, legal_name = $3, address = $4, vat_id = $5, email = $6, phone = $7, bank_holder = $8,
              iban = $9, bic = $10, bank_name = $11, currency = $12, time_zone = $13, language = $14, week_start = $15, rate = coalesce($16, rate),
-             payment_terms_days = $17, tax_category = $18, tax_rate = $19, number_pattern = $20, number_yearly_reset = $21,
-             rounding_step = $22, rounding_mode = $23, rounding_basis = $24, lock_date = $25
+             payment_terms_days = $17, tax_category = $18, tax_percent = $19, number_pattern = $20, number_yearly_reset = $21,
+             rounding_step = $22, rounding_mode = $23, rounding_basis = $24, lock_date = $25,
+             country = $26, tax_number = $27, tax_reason = $28
          where id = $1",
         tenant,
         organization.name,
@@ -197,13 +201,16 @@ pub async fn update(db: &mut Db, organization: &Organization) -> Result<(), Erro
         organization.rate.as_ref().map(|rate| rate.amount),
         organization.payment_terms_days as i16,
         organization.tax_category.code(),
-        organization.tax_rate.hundredths(),
+        organization.tax_rate.ten_thousandths(),
         organization.number_pattern,
         organization.number_yearly_reset,
         organization.rounding.step_minutes as i16,
         organization.rounding.mode.name(),
         organization.rounding.basis.name(),
-        organization.lock_date.as_ref().map(|day| date(day.date())) as _
+        organization.lock_date.as_ref().map(|day| date(day.date())) as _,
+        organization.country,
+        organization.tax_number,
+        organization.tax_reason
     )
     .execute(db.connection())
     .await?;

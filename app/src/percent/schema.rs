@@ -18,7 +18,7 @@ impl JsonSchema for Percent {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "description": "Percentage from 0 to 100 with at most two decimals, such as \"19\" or \"7.7\".",
+            "description": "Percentage from 0 to 100 with at most four decimals, such as \"19\", \"7.7\" or \"8.425\".",
             "maxLength": 12
         })
     }

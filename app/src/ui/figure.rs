@@ -5,13 +5,19 @@ use leptos::prelude::*;
 use crate::{
     day::Day,
     hours::Worked,
-    money::{Money, formatted},
+    money::{Money, UnitPrice, formatted},
 };
 
 /// An amount: `1,080.00` with a quiet `EUR`.
 pub fn money(amount: &Money) -> impl IntoView + use<> {
     let currency = amount.currency.to_string();
     let number = formatted(amount.amount, &amount.currency);
+    view! { <span class="figure">{number} " " <span class="unit">{currency}</span></span> }
+}
+
+/// The price of one: `0.1651` with a quiet `USD`.
+pub fn unit_price(price: &UnitPrice) -> impl IntoView + use<> {
+    let (number, currency) = (price.formatted(), price.currency.to_string());
     view! { <span class="figure">{number} " " <span class="unit">{currency}</span></span> }
 }
 

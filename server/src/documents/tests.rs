@@ -309,6 +309,7 @@ fn invoice(lines: usize) -> InvoiceDocument {
             bic: Some("COBADEFFXXX".into()),
             bank: None,
         }),
+        client_name: None,
         currency: "EUR".into(),
         lines: (0..lines).map(line).collect(),
         subtotal: "100.00".into(),

@@ -37,7 +37,8 @@ impl Writer {
         match (column, value) {
             (_, Value::Null) => "nothing".to_owned(),
             ("seconds" | "billed_seconds", Value::Number(seconds)) => Worked::of(seconds.as_i64().unwrap_or_default()).text,
-            ("tax_rate" | "discount_percent", Value::Number(hundredths)) => percent(hundredths.as_i64().unwrap_or_default()),
+            // Finer than an amount may be.
+            ("price", Value::String(price)) => format!("{price} {}", self.currency),
             (_, Value::String(amount)) if is_money(column) => self.amount(amount),
             (_, Value::String(text)) => {
                 let words = self.instant(column, text).or_else(|| self::value(value)).filter(|words| !words.is_empty());
@@ -69,11 +70,6 @@ impl Writer {
             _ => Some(at.day().label()),
         }
     }
-}
-
-/// Hundredths of a percent as a percentage.
-fn percent(hundredths: i64) -> String {
-    i32::try_from(hundredths).map(|hundredths| crate::percent::Percent(hundredths).to_string()).unwrap_or_default()
 }
 
 /// Whether what stands under this name is an amount.

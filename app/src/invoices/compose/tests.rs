@@ -1,9 +1,24 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::invoices::rounding::RoundingMode;
+use crate::{
+    invoices::{rounding::RoundingMode, totals::TaxCategory},
+    percent::Percent,
+};
 
-const TAX: Tax = Tax { category: TaxCategory::S, rate: Percent(1900) };
+/// The lines of these entries, in English, in euros, at 19 %.
+fn lines_of(entries: &[Entry], group_by: GroupBy, rounding: Rounding) -> Vec<Line> {
+    let tax = LineTax { category: TaxCategory::S, rate: Percent(190_000), reason: None };
+    time_lines(entries, Grouping { group_by, rounding, wording: Wording::English }, &Currency::default(), &tax)
+}
+
+/// Seconds as they were worked and as they are billed, of a line of time.
+fn seconds(line: &Line) -> (i64, i64) {
+    match line.measure {
+        Measure::Time { worked, billed } => (worked, billed),
+        Measure::Custom(_) => (0, 0),
+    }
+}
 
 fn entry(project: u128, day: i8, seconds: i64, rate: i64) -> Entry {
     Entry {
@@ -22,8 +37,8 @@ fn entry(project: u128, day: i8, seconds: i64, rate: i64) -> Entry {
 #[test]
 fn one_line_per_project_and_rate() {
     let entries = [entry(1, 1, 3600, 12000), entry(1, 2, 1800, 12000), entry(1, 2, 60, 9000), entry(2, 1, 7200, 12000)];
-    let lines = time_lines(&entries, GroupBy::Project, Rounding::default(), TAX);
-    let nets: Vec<_> = lines.iter().map(|line| (line.description.as_str(), line.price, line.net)).collect();
+    let lines = lines_of(&entries, GroupBy::Project, Rounding::default());
+    let nets: Vec<_> = lines.iter().map(|line| (line.description.as_str(), line.unit_price / 10_000, line.net)).collect();
     assert_eq!(nets, [("Project 1", 9000, 150), ("Project 1", 12000, 18000), ("Project 2", 12000, 24000)]);
 }
 
@@ -31,58 +46,62 @@ fn one_line_per_project_and_rate() {
 fn rounding_up_per_entry_bills_more_than_per_line() {
     let entries = [entry(1, 1, 600, 6000), entry(1, 1, 601, 6000)];
     let up = |basis| Rounding { step_minutes: 15, mode: RoundingMode::Up, basis };
-    let billed = |basis| time_lines(&entries, GroupBy::Project, up(basis), TAX)[0].seconds;
-    assert_eq!(billed(RoundingBasis::Entry), Some((1201, 1800)));
-    assert_eq!(billed(RoundingBasis::DayAndProject), Some((1201, 1800)));
-    assert_eq!(billed(RoundingBasis::Line), Some((1201, 1800)));
+    let billed = |basis| seconds(&lines_of(&entries, GroupBy::Project, up(basis))[0]);
+    assert_eq!(billed(RoundingBasis::Entry), (1201, 1800));
+    assert_eq!(billed(RoundingBasis::DayAndProject), (1201, 1800));
+    assert_eq!(billed(RoundingBasis::Line), (1201, 1800));
     let entries = [entry(1, 1, 1000, 6000), entry(1, 2, 1000, 6000)];
-    let billed = |basis| time_lines(&entries, GroupBy::Project, up(basis), TAX)[0].seconds;
-    assert_eq!(billed(RoundingBasis::Entry), Some((2000, 3600)));
-    assert_eq!(billed(RoundingBasis::Line), Some((2000, 2700)));
+    let billed = |basis| seconds(&lines_of(&entries, GroupBy::Project, up(basis))[0]);
+    assert_eq!(billed(RoundingBasis::Entry), (2000, 3600));
+    assert_eq!(billed(RoundingBasis::Line), (2000, 2700));
 }
 
 #[test]
-fn a_quantity_is_printed_exactly_enough_to_be_checked() {
-    assert_eq!(quantity_text(LineKind::Time, Some(5400), 0), "1.50");
-    assert_eq!(quantity_text(LineKind::Time, Some(1200), 0), "0.3333");
-    assert_eq!(quantity_text(LineKind::Custom, None, 2500), "2.5");
-    assert_eq!(quantity_text(LineKind::Custom, None, 1000), "1");
+fn what_is_rounded_by_day_and_project_is_the_same_on_whatever_lines() {
+    let entries = [entry(1, 1, 300, 10_000), entry(1, 1, 301, 10_000), entry(1, 1, 299, 10_000), entry(2, 1, 60, 10_000)];
+    let rounding = Rounding { step_minutes: 15, mode: RoundingMode::Up, basis: RoundingBasis::DayAndProject };
+    for group_by in [GroupBy::Project, GroupBy::Day, GroupBy::Member, GroupBy::Entry] {
+        let billed: i64 = lines_of(&entries, group_by, rounding).iter().map(|line| seconds(line).1).sum();
+        assert_eq!(billed, 1800, "{group_by:?}");
+    }
+    let three = lines_of(&entries[..3], GroupBy::Entry, rounding);
+    assert_eq!(three.iter().map(|line| seconds(line).1).collect::<Vec<_>>(), [300, 301, 299]);
 }
 
 #[test]
-fn a_quantity_is_above_zero_and_not_absurd() {
-    assert_eq!(thousandths("2,5"), Ok(2500));
-    assert_eq!((thousandths("-1"), thousandths(" \u{2212}2.5 ")), (Ok(-1_000), Ok(-2_500)), "what is taken off");
-    assert_eq!(quantity_text(LineKind::Custom, None, -2_500), "-2.5");
-    for wrong in ["0", "-0", "--1", "1-", "1.2345", "1e3", "", ".", "99999999", "NaN"] {
-        assert!(thousandths(wrong).is_err(), "{wrong}");
-    }
-}
-
-#[test]
-fn a_thousand_is_never_taken_for_one() {
-    let refused = thousandths("1,000").unwrap_err();
-    assert_eq!(refused.field("quantity"), Some("\"1,000\" holds a number that can be read in two ways; write 1000 or 1.0 instead."));
-    for ambiguous in ["1.000", "12.500", " 2,125 "] {
-        assert!(thousandths(ambiguous).is_err(), "{ambiguous}");
-    }
-    for (plain, expected) in [("1000", 1_000_000), ("1.0", 1000), ("0.125", 125), ("2.1250", 2125), ("1234.567", 1_234_567)] {
-        assert_eq!(thousandths(plain), Ok(expected), "{plain}");
-    }
+fn lines_of_entries_come_in_the_order_of_the_work_with_their_days() {
+    let described = |id: u128, day: i8, description: &str| Entry {
+        id: Uuid::from_u128(id),
+        description: description.to_owned(),
+        ..entry(1, day, 60, 1)
+    };
+    let lines =
+        lines_of(&[described(9, 1, "Morning"), described(3, 1, "Afternoon"), described(1, 2, "")], GroupBy::Entry, Rounding::default());
+    let descriptions: Vec<_> = lines.iter().map(|line| line.description.as_str()).collect();
+    assert_eq!(descriptions, ["Morning, 1 October 2026", "Afternoon, 1 October 2026", "Project 1, 2 October 2026"]);
+    let days = lines_of(&[entry(1, 1, 60, 1), entry(2, 1, 60, 1), entry(1, 1, 61, 1)], GroupBy::Day, Rounding::default());
+    assert_eq!(days[0].description, "1 October 2026, Project 1, Project 2");
 }
 
 #[test]
 fn two_members_of_one_name_have_a_line_each() {
     let other = Entry { member: Uuid::from_u128(2), ..entry(1, 2, 1800, 12000) };
-    let lines = time_lines(&[entry(1, 1, 3600, 12000), other], GroupBy::Member, Rounding::default(), TAX);
+    let lines = lines_of(&[entry(1, 1, 3600, 12000), other], GroupBy::Member, Rounding::default());
     let seen: Vec<_> = lines.iter().map(|line| (line.description.as_str(), line.net)).collect();
     assert_eq!(seen, [("Ada, Project 1", 12000), ("Ada, Project 1", 6000)]);
 }
 
 #[test]
 fn only_a_row_in_which_nothing_was_filled_in_is_left_out() {
-    let written = |text: &str| money::Amount::written(text);
-    let empty = CustomLine { description: " ".to_owned(), quantity: Some(String::new()), price: written(""), tax_rate: None };
+    let written = |text: &str| Amount::written(text);
+    let empty = CustomLine {
+        description: " ".to_owned(),
+        quantity: Some(String::new()),
+        price: written(""),
+        tax_category: None,
+        tax_rate: None,
+        tax_reason: None,
+    };
     assert!(is_blank(&empty));
     assert!(!is_blank(&CustomLine { price: written("50.00"), ..empty.clone() }));
     assert!(!is_blank(&CustomLine { price: written("0"), ..empty.clone() }));
@@ -101,8 +120,8 @@ proptest! {
         }).collect();
         let total: i64 = entries.iter().map(|entry| entry.seconds).sum();
         for group_by in [GroupBy::Project, GroupBy::Day, GroupBy::Member, GroupBy::Entry] {
-            let lines = time_lines(&entries, group_by, Rounding::default(), TAX);
-            prop_assert_eq!(lines.iter().filter_map(|line| line.seconds).map(|(worked, _)| worked).sum::<i64>(), total);
+            let lines = lines_of(&entries, group_by, Rounding::default());
+            prop_assert_eq!(lines.iter().map(|line| seconds(line).0).sum::<i64>(), total);
             prop_assert_eq!(lines.iter().map(|line| line.entries.len()).sum::<usize>(), entries.len());
         }
     }

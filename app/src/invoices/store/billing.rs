@@ -148,6 +148,21 @@ pub async fn entries(db: &mut Db, wanted: &Billable<'_>, only: Option<&[Uuid]>) 
         .collect())
 }
 
+/// The first and the last day of the time on an invoice.
+pub async fn days_of(db: &mut Db, invoice: Uuid) -> Result<Option<(jiff_sqlx::Date, jiff_sqlx::Date)>, Error> {
+    let organization = db.organization();
+    let days = query!(
+        r#"select min(t.day) as "first", max(t.day) as "last" from invoice_line l
+           join time_entry t on t.organization_id = $1 and t.invoice_line_id = l.id
+           where l.organization_id = $1 and l.invoice_id = $2"#,
+        organization,
+        invoice
+    )
+    .fetch_one(db.connection())
+    .await?;
+    Ok(days.first.zip(days.last))
+}
+
 /// Puts entries on their lines.
 pub async fn reserve(db: &mut Db, entries: &[Uuid], lines: &[Uuid]) -> Result<u64, Error> {
     let organization = db.organization();

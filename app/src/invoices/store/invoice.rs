@@ -10,7 +10,7 @@ use crate::{
     page::Cursor,
 };
 
-/// An invoice as stored, with the name of its client.
+/// An invoice as stored, with the name of its client: as it was when the invoice was sent.
 pub struct Row {
     pub id: Uuid,
     pub number: Option<String>,
@@ -21,12 +21,14 @@ pub struct Row {
     pub currency: String,
     pub period_from: Option<jiff_sqlx::Date>,
     pub period_to: Option<jiff_sqlx::Date>,
+    /// Whether somebody has written the period; else it is that of the time.
+    pub period_given: bool,
     pub group_by: String,
     pub rounding_step: i16,
     pub rounding_mode: String,
     pub rounding_basis: String,
     pub discount_amount: Option<i64>,
-    pub discount_percent: Option<i32>,
+    pub discount_rate: Option<i32>,
     pub notes: Option<String>,
     pub payment_terms_days: i16,
     pub total: i64,
@@ -43,11 +45,12 @@ pub async fn find(db: &mut Db, id: Uuid, number: &str) -> Result<Option<Row>, Er
     let organization = db.organization();
     Ok(query_as!(
         Row,
-        "select i.id, i.number, i.state, i.client_id, c.name as client_name, c.email as client_email, i.currency, i.period_from, i.period_to,
-             i.group_by, i.rounding_step, i.rounding_mode, i.rounding_basis, i.discount_amount, i.discount_percent, i.notes,
+        r#"select i.id, i.number, i.state, i.client_id,
+             coalesce(i.document ->> 'client_name', i.document #>> '{buyer,name}', c.name) as "client_name!", c.email as client_email, i.currency, i.period_from, i.period_to,
+             i.period_given, i.group_by, i.rounding_step, i.rounding_mode, i.rounding_basis, i.discount_amount, i.discount_rate, i.notes,
              i.payment_terms_days, i.total, i.paid, i.issued_on, i.due_on, i.version, i.created_at, i.sent_at
          from invoice i join client c on c.organization_id = i.organization_id and c.id = i.client_id
-         where i.organization_id = $1 and (i.id = $2 or i.number = $3) order by i.id = $2 desc limit 1",
+         where i.organization_id = $1 and (i.id = $2 or i.number = $3) order by i.id = $2 desc limit 1"#,
         organization,
         id,
         number
@@ -88,8 +91,9 @@ pub async fn list(db: &mut Db, filter: &Filter<'_>) -> Result<Vec<Row>, Error> {
         .map_err(|_| Error::invalid("cursor", "The cursor does not belong to this list; start again without it."))?;
     Ok(query_as!(
         Row,
-        "select i.id, i.number, i.state, i.client_id, c.name as client_name, c.email as client_email, i.currency, i.period_from, i.period_to,
-             i.group_by, i.rounding_step, i.rounding_mode, i.rounding_basis, i.discount_amount, i.discount_percent, i.notes,
+        r#"select i.id, i.number, i.state, i.client_id,
+             coalesce(i.document ->> 'client_name', i.document #>> '{buyer,name}', c.name) as "client_name!", c.email as client_email, i.currency, i.period_from, i.period_to,
+             i.period_given, i.group_by, i.rounding_step, i.rounding_mode, i.rounding_basis, i.discount_amount, i.discount_rate, i.notes,
              i.payment_terms_days, i.total, i.paid, i.issued_on, i.due_on, i.version, i.created_at, i.sent_at
          from invoice i join client c on c.organization_id = i.organization_id and c.id = i.client_id
          where i.organization_id = $1
@@ -100,7 +104,7 @@ pub async fn list(db: &mut Db, filter: &Filter<'_>) -> Result<Vec<Row>, Error> {
                  when 'partly_paid' then i.state = 'sent' and i.paid > 0 and i.due_on >= $4
                  else i.state = $3 end
              and ($5::timestamptz is null or (i.created_at, i.id) < ($5, $6::uuid))
-         order by i.created_at desc, i.id desc limit $7",
+         order by i.created_at desc, i.id desc limit $7"#,
         organization,
         filter.client,
         filter.status,
@@ -142,7 +146,7 @@ pub struct NewDraft<'a> {
     pub group_by: &'a str,
     pub rounding: crate::invoices::rounding::Rounding,
     pub discount_amount: Option<i64>,
-    pub discount_percent: Option<i32>,
+    pub discount_rate: Option<i32>,
     pub notes: Option<&'a str>,
     pub payment_terms_days: u16,
     pub created_by: Uuid,
@@ -155,7 +159,7 @@ pub async fn insert(db: &mut Db, draft: &NewDraft<'_>) -> Result<(), Error> {
     let (from, to) = draft.period.map(|(from, to)| (date(from), date(to))).unzip();
     query!(
         "insert into invoice (organization_id, id, client_id, currency, period_from, period_to, group_by, rounding_step, rounding_mode,
-             rounding_basis, discount_amount, discount_percent, notes, payment_terms_days, created_by, created_at)
+             rounding_basis, discount_amount, discount_rate, notes, payment_terms_days, created_by, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         organization,
         draft.id,
@@ -168,7 +172,7 @@ pub async fn insert(db: &mut Db, draft: &NewDraft<'_>) -> Result<(), Error> {
         draft.rounding.mode.name(),
         draft.rounding.basis.name(),
         draft.discount_amount,
-        draft.discount_percent,
+        draft.discount_rate,
         draft.notes,
         draft.payment_terms_days as i16,
         draft.created_by,
@@ -183,20 +187,23 @@ pub async fn insert(db: &mut Db, draft: &NewDraft<'_>) -> Result<(), Error> {
 pub async fn update_draft(db: &mut Db, row: &Row, totals: &crate::invoices::totals::Totals) -> Result<i32, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
-        "update invoice set discount_amount = $3, discount_percent = $4, notes = $5, payment_terms_days = $6, subtotal = $7, discount = $8,
-             net = $9, tax = $10, total = $11, version = version + 1
+        "update invoice set discount_amount = $3, discount_rate = $4, notes = $5, payment_terms_days = $6, subtotal = $7, discount = $8,
+             net = $9, tax = $10, total = $11, period_from = $12, period_to = $13, period_given = $14, version = version + 1
          where organization_id = $1 and id = $2 returning version",
         organization,
         row.id,
         row.discount_amount,
-        row.discount_percent,
+        row.discount_rate,
         row.notes,
         row.payment_terms_days,
         totals.subtotal,
         totals.discount,
         totals.net,
         totals.tax,
-        totals.total
+        totals.total,
+        row.period_from as _,
+        row.period_to as _,
+        row.period_given
     )
     .fetch_one(db.connection())
     .await?)

@@ -3,7 +3,11 @@
 use sqlx::{query, query_as};
 use uuid::Uuid;
 
-use crate::{database::Db, error::Error};
+use crate::{
+    database::Db,
+    error::Error,
+    money::{Currency, millionths_of},
+};
 
 /// A line as stored.
 #[derive(Clone, PartialEq)]
@@ -14,12 +18,16 @@ pub struct LineRow {
     pub project_id: Option<Uuid>,
     pub seconds: Option<i64>,
     pub billed_seconds: Option<i64>,
-    pub quantity: i64,
+    /// Of a custom line, in hundred-millionths.
+    pub invoiced_quantity: Option<i64>,
     pub unit: String,
-    pub price: i64,
+    /// In millionths of the major unit.
+    pub unit_price: i64,
     pub net: i64,
     pub tax_category: String,
-    pub tax_rate: i32,
+    /// In ten-thousandths of a percent.
+    pub tax_percent: i32,
+    pub tax_reason: Option<String>,
     pub entries: Vec<Uuid>,
 }
 
@@ -28,8 +36,8 @@ pub async fn lines(db: &mut Db, invoice: Uuid) -> Result<Vec<LineRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         LineRow,
-        r#"select l.id, l.kind, l.description, l.project_id, l.seconds, l.billed_seconds, l.quantity, l.unit, l.price, l.net,
-               l.tax_category, l.tax_rate,
+        r#"select l.id, l.kind, l.description, l.project_id, l.seconds, l.billed_seconds, l.invoiced_quantity, l.unit,
+               l.unit_price, l.net, l.tax_category, l.tax_percent, l.tax_reason,
                array(select t.id from time_entry t where t.organization_id = l.organization_id and t.invoice_line_id = l.id order by t.day, t.id) as "entries!"
            from invoice_line l where l.organization_id = $1 and l.invoice_id = $2 order by l.position, l.id"#,
         organization,
@@ -39,17 +47,20 @@ pub async fn lines(db: &mut Db, invoice: Uuid) -> Result<Vec<LineRow>, Error> {
     .await?)
 }
 
-/// Adds lines in their order, behind the position of the last one that is there.
-pub async fn insert_lines(db: &mut Db, invoice: Uuid, last: i32, lines: &[LineRow]) -> Result<(), Error> {
+/// Adds lines in their order, behind the position of the last one that is there. Programs from before read a price in minor units and a
+/// quantity in thousandths: they are written beside.
+pub async fn insert_lines(db: &mut Db, invoice: Uuid, last: i32, lines: &[LineRow], currency: &Currency) -> Result<(), Error> {
     let organization = db.organization();
     query!(
         "insert into invoice_line (organization_id, id, invoice_id, position, kind, description, project_id, seconds, billed_seconds,
-             quantity, unit, price, net, tax_category, tax_rate)
+             invoiced_quantity, unit, unit_price, net, tax_category, tax_percent, tax_reason, price, quantity)
          select $1, l.id, $2, $3::integer + l.place::integer, l.kind, l.description, l.project_id, l.seconds, l.billed_seconds,
-             l.quantity, l.unit, l.price, l.net, l.tax_category, l.tax_rate
+             l.invoiced_quantity, l.unit, l.unit_price, l.net, l.tax_category, l.tax_percent, l.tax_reason,
+             round(l.unit_price::numeric / $16::bigint), coalesce(round(l.invoiced_quantity / 100000.0), (l.billed_seconds * 1000 + 1800) / 3600)
          from unnest($4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[],
-                 $12::bigint[], $13::bigint[], $14::text[], $15::integer[]) with ordinality
-             as l (id, kind, description, project_id, seconds, billed_seconds, quantity, unit, price, net, tax_category, tax_rate, place)",
+                 $12::bigint[], $13::bigint[], $14::text[], $15::integer[], $17::text[]) with ordinality
+             as l (id, kind, description, project_id, seconds, billed_seconds, invoiced_quantity, unit, unit_price, net, tax_category,
+                 tax_percent, tax_reason, place)",
         organization,
         invoice,
         last,
@@ -59,12 +70,14 @@ pub async fn insert_lines(db: &mut Db, invoice: Uuid, last: i32, lines: &[LineRo
         &each(lines, |line| line.project_id) as _,
         &each(lines, |line| line.seconds) as _,
         &each(lines, |line| line.billed_seconds) as _,
-        &each(lines, |line| line.quantity),
+        &each(lines, |line| line.invoiced_quantity) as _,
         &each(lines, |line| line.unit.clone()),
-        &each(lines, |line| line.price),
+        &each(lines, |line| line.unit_price),
         &each(lines, |line| line.net),
         &each(lines, |line| line.tax_category.clone()),
-        &each(lines, |line| line.tax_rate)
+        &each(lines, |line| line.tax_percent),
+        millionths_of(currency),
+        &each(lines, |line| line.tax_reason.clone()) as _
     )
     .execute(db.connection())
     .await?;
@@ -76,17 +89,24 @@ fn each<T>(lines: &[LineRow], value: impl Fn(&LineRow) -> T) -> Vec<T> {
     lines.iter().map(value).collect()
 }
 
-/// Writes the text and amounts of a line.
-pub async fn update_line(db: &mut Db, line: &LineRow) -> Result<(), Error> {
+/// Writes the text, the amounts and the tax of a line.
+pub async fn update_line(db: &mut Db, line: &LineRow, currency: &Currency) -> Result<(), Error> {
     let organization = db.organization();
     query!(
-        "update invoice_line set description = $3, quantity = $4, price = $5, net = $6 where organization_id = $1 and id = $2",
+        "update invoice_line set description = $3, invoiced_quantity = $4::bigint, unit_price = $5::bigint, net = $6, tax_category = $7, tax_percent = $8,
+             tax_reason = $9, price = round($5::bigint::numeric / $10::bigint),
+             quantity = coalesce(round($4::bigint / 100000.0), quantity)
+         where organization_id = $1 and id = $2",
         organization,
         line.id,
         line.description,
-        line.quantity,
-        line.price,
-        line.net
+        line.invoiced_quantity,
+        line.unit_price,
+        line.net,
+        line.tax_category,
+        line.tax_percent,
+        line.tax_reason,
+        millionths_of(currency)
     )
     .execute(db.connection())
     .await?;

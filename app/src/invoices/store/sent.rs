@@ -27,7 +27,8 @@ pub async fn mark_sent(db: &mut Db, sent: &Sent<'_>) -> Result<(), Error> {
     let organization = db.organization();
     query!(
         "update invoice set state = case when $9 then 'paid' else 'sent' end, number = $3, series = $4, sequence = $5, issued_on = $6,
-             due_on = $7, document = $8, sent_at = $10, version = version + 1
+             due_on = $7, document = $8, sent_at = $10, period_from = coalesce(period_from, $6), period_to = coalesce(period_to, $6),
+             version = version + 1
          where organization_id = $1 and id = $2",
         organization,
         sent.invoice,
@@ -71,6 +72,22 @@ pub async fn document(db: &mut Db, invoice: Uuid) -> Result<Option<Vec<u8>>, Err
     )
     .fetch_optional(db.connection())
     .await?)
+}
+
+/// The quantities of the lines as they stand on the document, and its language; nothing of a draft.
+pub async fn printed_quantities(db: &mut Db, invoice: Uuid) -> Result<Option<(String, Vec<String>)>, Error> {
+    let organization = db.organization();
+    let printed = query!(
+        r#"select i.document ->> 'language' as "language!",
+               array(select l.line ->> 'quantity' from jsonb_array_elements(i.document -> 'lines') with ordinality l (line, place)
+                     order by l.place) as "quantities!"
+           from invoice i where i.organization_id = $1 and i.id = $2 and i.document is not null"#,
+        organization,
+        invoice
+    )
+    .fetch_optional(db.connection())
+    .await?;
+    Ok(printed.map(|printed| (printed.language, printed.quantities)))
 }
 
 /// Makes a sent invoice a void one.

@@ -26,7 +26,7 @@ async fn printed(studio: &World, invoice: &Value) -> InvoiceDocument {
 #[tokio::test]
 async fn a_german_invoice_is_german_throughout() {
     let studio = studio().await;
-    studio.ok("update_client", json!({"client": "Acme", "language": "de", "tax_category": "AE"})).await;
+    studio.ok("update_client", json!({"client": "Acme", "language": "de", "tax_category": "AE", "vat_id": "DE136695976"})).await;
     log(&studio, "2026-11-20", "9h15m").await;
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "discount": "7.5%"})).await;
     let sent = studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
@@ -53,8 +53,8 @@ async fn an_english_invoice_reads_as_before() {
     log(&studio, "2026-11-20", "9h15m").await;
     let document = printed(&studio, &draft(&studio).await).await;
     assert_eq!((document.lines[0].quantity.as_str(), document.subtotal.as_str()), ("9.25", "1,110.00"));
-    assert_eq!((document.taxes[0].label.as_str(), document.taxes[0].reason.as_deref()), ("VAT 19 %", None));
-    assert_eq!(document.terms, "Payable within 30 days, by 2026-12-21, without deduction.");
+    assert_eq!((document.taxes[0].label.as_str(), document.taxes[0].reason.as_deref()), ("VAT 19%", None));
+    assert_eq!(document.terms, "Payable within 30 days, by 21 December 2026, without deduction.");
 }
 
 /// A typesetter that cannot work without the only connection there is.

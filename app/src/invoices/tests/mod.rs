@@ -2,6 +2,7 @@
 
 mod documents;
 mod drafts;
+mod exact;
 mod limits;
 mod mails;
 mod numbers;

@@ -87,7 +87,7 @@ impl TaxCategory {
     /// other has none (BR-S-05, BR-Z-05, BR-E-05, BR-AE-05, BR-IC-05, BR-G-05, BR-O-05). For the
     /// moment an invoice is sent.
     pub fn check(self, rate: Percent) -> Result<(), Error> {
-        if self == Self::S && rate.hundredths() == 0 {
+        if self == Self::S && rate.ten_thousandths() == 0 {
             let message = "The standard tax category S needs a rate above zero; give one, or choose another category.";
             return Err(Error::invalid("tax_rate", message));
         }
@@ -96,7 +96,7 @@ impl TaxCategory {
 
     /// The half of [`TaxCategory::check`] without which no total is right.
     pub(super) fn check_rate_absent(self, rate: Percent) -> Result<(), Error> {
-        if self == Self::S || rate.hundredths() == 0 {
+        if self == Self::S || rate.ten_thousandths() == 0 {
             return Ok(());
         }
         let (code, label) = (self.code(), self.label());

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::money::Amount;
+use crate::{invoices::totals::TaxCategory, money::Amount};
 
 /// How time becomes lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,14 +47,22 @@ pub struct CustomLine {
     /// What it is, at most 2,000 characters.
     #[cfg_attr(feature = "ssr", schemars(length(max = 2_000)))]
     pub description: String,
-    /// How many, as text with up to three decimals and no mark for thousands, such as "2.5"; "1" when absent.
+    /// How many, as text with up to eight decimals and no mark for thousands, such as "2.5"; "1" when absent. Below zero for what is
+    /// taken off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<String>,
-    /// Net price of one, in the currency of the invoice, such as "79.00".
+    /// Net price of one, in the currency of the invoice, with up to six decimals, such as "79.00" or "0.1651".
     pub price: Amount,
-    /// Tax rate in percent as text; the client's when absent.
+    /// Tax category, such as E for a disbursement without tax; the client's when absent, S when only a rate is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_category: Option<TaxCategory>,
+    /// Tax rate in percent as text, with up to four decimals; the client's when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_rate: Option<String>,
+    /// Why no tax is charged, at most 500 characters; the usual words of the category when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(length(max = 500)))]
+    pub tax_reason: Option<String>,
 }
 
 /// A change of one line of a draft.
@@ -74,6 +82,16 @@ pub struct LineChange {
     /// Its new price, custom lines only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Amount>,
+    /// Its new tax category, such as AE; a category without tax brings the rate 0 along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_category: Option<TaxCategory>,
+    /// Its new tax rate in percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_rate: Option<String>,
+    /// Why no tax is charged; empty for the usual words of the category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(length(max = 500)))]
+    pub tax_reason: Option<String>,
     /// True to remove the line and release its time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remove: Option<bool>,

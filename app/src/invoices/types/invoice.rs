@@ -45,6 +45,9 @@ pub struct Invoice {
     /// The discount as it was written: "10%" or an amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount_written: Option<String>,
+    /// What keeps a draft from being sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<InvoiceProblem>,
     /// What was paid so far.
     pub paid: Money,
     /// What is still to be paid.
@@ -118,9 +121,8 @@ pub struct InvoicePreview {
     pub client: ClientName,
     /// Currency of every amount.
     pub currency: Currency,
-    /// The days of the work, when there is any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub period: Option<Span>,
+    /// The service period (BG-14): the first and the last day of the time on it, today when there is none.
+    pub period: Span,
     /// The lines as they will be.
     pub lines: Vec<InvoiceLine>,
     /// The sums as they will be.
@@ -128,9 +130,28 @@ pub struct InvoicePreview {
     pub sums: Sums,
     /// How many time entries are on it.
     pub entries: i64,
+    /// What the time on it is worth entry by entry, as it counts as unbilled.
+    pub unbilled: Money,
+    /// What rounding makes of that: the net of the lines of time less `unbilled`.
+    pub rounding_difference: Money,
+    /// What would keep it from being sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<InvoiceProblem>,
     /// What a careful person would want to know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+}
+
+/// Something that keeps an invoice from being sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct InvoiceProblem {
+    /// The rule of EN 16931 that it would break, such as BR-AE-02.
+    pub rule: String,
+    /// The field that mends it: organization.vat_id, client.vat_id, client.country, lines or lines.tax_rate.
+    pub field: String,
+    /// What is wrong, and what to do.
+    pub message: String,
 }
 
 /// The sums of an invoice (BG-22).
@@ -164,4 +185,7 @@ pub struct InvoiceTax {
     pub base: Money,
     /// Tax (BT-117).
     pub tax: Money,
+    /// Why no tax is charged (BT-120); absent where tax is charged, at a rate of zero too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }

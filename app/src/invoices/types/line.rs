@@ -6,7 +6,7 @@ use crate::{
     hours::Worked,
     id::{InvoiceLineId, ProjectId, TimeEntryId},
     invoices::totals::TaxCategory,
-    money::Money,
+    money::{Money, UnitPrice},
     percent::Percent,
 };
 
@@ -29,18 +29,22 @@ pub struct InvoiceLine {
     /// Time as it is billed, after rounding; absent on a custom line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billed: Option<Worked>,
-    /// Quantity as printed (BT-129).
+    /// Quantity as printed (BT-129): of time the hours with as few decimals, from two to eight, as their product with the price needs to
+    /// be the net.
     pub quantity: String,
     /// Unit as printed: `h` or nothing.
     pub unit: String,
-    /// Net price of one unit (BT-146).
-    pub price: Money,
+    /// Net price of one unit (BT-146), with up to six decimals.
+    pub price: UnitPrice,
     /// Net amount (BT-131).
     pub net: Money,
     /// Tax category (BT-151).
     pub tax_category: TaxCategory,
     /// Tax rate in percent (BT-152).
     pub tax_rate: Percent,
+    /// Why no tax is charged (BT-120), where it is not in the usual words of the category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_reason: Option<String>,
     /// The time entries on the line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<TimeEntryId>,

@@ -1,0 +1,147 @@
+//! An invoice in the semantic model of EN 16931, as its electronic form and its rules see it.
+
+use en16931::{
+    Date, InvoiceAmount, Percentage, Quantity, UnitPriceAmount,
+    invoice::{
+        Code, Delivery, DocumentAllowanceCharge, DocumentTotals, Invoice, InvoiceLine, LineVat, Party, Period, PostalAddress, PriceDetails,
+        VatBreakdown,
+    },
+};
+use rust_decimal::Decimal;
+
+use super::{
+    quantity, read,
+    store::LineRow,
+    totals::{TaxCategory, TaxTotal, Totals},
+};
+use crate::{clients::Client, day::Span, error::Error, money::Currency, organizations::Organization, percent::Percent};
+
+/// BT-24 of an invoice that keeps to the core and nothing more.
+const SPECIFICATION: &str = "urn:cen.eu:en16931:2017";
+
+/// What an invoice is made of.
+pub struct Source<'a> {
+    /// The number; a draft has none yet.
+    pub number: Option<&'a str>,
+    /// Day of issue.
+    pub issued_on: jiff::civil::Date,
+    /// Day on which payment is due.
+    pub due_on: jiff::civil::Date,
+    /// The service period.
+    pub period: &'a Span,
+    /// Who bills.
+    pub seller: &'a Organization,
+    /// Who is billed.
+    pub buyer: &'a Client,
+    /// Currency of every amount.
+    pub currency: &'a Currency,
+    /// The lines.
+    pub lines: &'a [LineRow],
+    /// Their sums.
+    pub totals: &'a Totals,
+}
+
+/// The invoice in the model. Amounts are in the smallest unit of their currency, which the model takes for hundredths.
+pub fn model(source: &Source<'_>) -> Result<Invoice, Error> {
+    let issued_on = date(source.issued_on)?;
+    let number = source.number.unwrap_or("draft");
+    let mut invoice = Invoice::builder(SPECIFICATION, number, issued_on, "380", source.currency.as_str()).build();
+    invoice.due_date = Some(date(source.due_on)?);
+    invoice.seller = seller(source);
+    invoice.buyer = buyer(source);
+    invoice.invoicing_period = Some(Period { start: Some(date(source.period.from.date())?), end: Some(date(source.period.to.date())?) });
+    invoice.delivery = Some(Delivery { address: Some(invoice.buyer.address.clone()), ..Delivery::default() });
+    invoice.lines = source.lines.iter().enumerate().map(|(at, row)| line(at, row, source.currency)).collect::<Result<_, _>>()?;
+    invoice.allowances = source.totals.taxes.iter().filter(|tax| tax.discount != 0).map(allowance).collect();
+    invoice.vat_breakdown = source.totals.taxes.iter().map(|tax| breakdown(tax, source.lines)).collect();
+    invoice.totals = totals(source.totals);
+    Ok(invoice)
+}
+
+/// Where nothing is subject to tax, VAT identifiers are not stated (BR-O-02).
+fn states_vat_ids(source: &Source<'_>) -> bool {
+    source.totals.taxes.iter().all(|tax| tax.category != TaxCategory::O)
+}
+
+fn seller(source: &Source<'_>) -> Party {
+    let seller = source.seller;
+    Party {
+        name: Some(seller.legal_name.clone().unwrap_or_else(|| seller.name.clone())),
+        vat_identifier: seller.vat_id.clone().filter(|_| states_vat_ids(source)),
+        tax_registration: seller.tax_number.clone(),
+        address: address(seller.address.as_deref(), seller.country.as_deref()),
+        ..Party::default()
+    }
+}
+
+fn buyer(source: &Source<'_>) -> Party {
+    let buyer = source.buyer;
+    Party {
+        name: Some(buyer.legal_name.clone().unwrap_or_else(|| buyer.name.clone())),
+        vat_identifier: buyer.vat_id.clone().filter(|_| states_vat_ids(source)),
+        address: address(buyer.address.as_deref(), buyer.country.as_deref()),
+        ..Party::default()
+    }
+}
+
+fn address(lines: Option<&str>, country: Option<&str>) -> PostalAddress {
+    let mut lines = lines.unwrap_or_default().lines().map(str::to_owned);
+    PostalAddress { line1: lines.next(), line2: lines.next(), line3: lines.next(), country: country.map(Code::new), ..Default::default() }
+}
+
+fn line(at: usize, row: &LineRow, currency: &Currency) -> Result<InvoiceLine, Error> {
+    let tax = read::line_tax(row)?;
+    let quantity = read::quantity(row, currency);
+    let price = PriceDetails { net_price: UnitPriceAmount::new(Decimal::new(row.unit_price, 6)), ..PriceDetails::default() };
+    let vat = vat(tax.category, tax.rate);
+    let (id, quantity) = ((at + 1).to_string(), Quantity::new(Decimal::new(quantity, quantity::DECIMALS as u32)));
+    let net = InvoiceAmount::from_minor_units(row.net);
+    let name = row.description.lines().next().unwrap_or_default();
+    Ok(InvoiceLine::new(id, name, quantity, row.unit.as_str(), net, vat.category, vat.rate).with_price(price))
+}
+
+/// What is not subject to tax has no rate, not even 0 (BR-O-05).
+fn vat(category: TaxCategory, rate: Percent) -> LineVat {
+    let rate = Percentage::new(Decimal::new(rate.ten_thousandths().into(), 4));
+    LineVat { category: Code::new(category.code()), rate: (category != TaxCategory::O).then_some(rate) }
+}
+
+fn allowance(tax: &TaxTotal) -> DocumentAllowanceCharge {
+    DocumentAllowanceCharge {
+        amount: InvoiceAmount::from_minor_units(tax.discount),
+        base_amount: None,
+        percentage: None,
+        vat: vat(tax.category, tax.rate),
+        reason: Some("Discount".to_owned()),
+        reason_code: None,
+    }
+}
+
+fn breakdown(tax: &TaxTotal, lines: &[LineRow]) -> VatBreakdown {
+    let LineVat { category, rate } = vat(tax.category, tax.rate);
+    VatBreakdown {
+        taxable_amount: InvoiceAmount::from_minor_units(tax.base),
+        tax_amount: InvoiceAmount::from_minor_units(tax.tax),
+        category,
+        rate,
+        exemption_reason: read::reason(tax.category, lines, tax.category.reason()),
+        exemption_reason_code: None,
+    }
+}
+
+fn totals(totals: &Totals) -> DocumentTotals {
+    let amount = InvoiceAmount::from_minor_units;
+    DocumentTotals {
+        line_total: amount(totals.subtotal),
+        allowance_total: (totals.discount != 0).then(|| amount(totals.discount)),
+        taxable_total: amount(totals.net),
+        vat_total: Some(amount(totals.tax)),
+        gross_total: amount(totals.total),
+        due: amount(totals.total),
+        ..DocumentTotals::default()
+    }
+}
+
+fn date(day: jiff::civil::Date) -> Result<Date, Error> {
+    Date::new(day.year().into(), day.month() as u8, day.day() as u8).map_err(|_| Error::internal())
+}

@@ -1,0 +1,92 @@
+//! Quantities of lines (BT-129): whole hundred-millionths, so that quantity × price is the net of every line to the smallest unit.
+
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    error::Error,
+    money::{self, Currency, millionths_of, rounded_quotient, saturated},
+    text,
+};
+
+/// Hundred-millionths in one.
+const ONE: i64 = 100_000_000;
+
+/// How many decimals a quantity has at most.
+pub const DECIMALS: usize = 8;
+
+/// How many decimals a quantity of hours has at least.
+const HOUR_DECIMALS: u32 = 2;
+
+/// The highest quantity: a million.
+const QUANTITY_MAX: i64 = 1_000_000 * ONE;
+
+/// The net of a line (BT-131) in minor units: its quantity × its price in millionths of the major unit, rounded half up once.
+pub fn net(quantity: i64, unit_price: i64, currency: &Currency) -> i64 {
+    let parts = i128::from(ONE) * i128::from(millionths_of(currency));
+    saturated(rounded_quotient(i128::from(quantity) * i128::from(unit_price), parts))
+}
+
+/// The hours of a line of time: the quantity with the fewest decimals, from two to eight, whose product with the price, rounded, is the
+/// line's net. At each length the rounded hours are tried first, then their neighbour above and the one below.
+///
+/// 36 min 40 s at 99.99 are 61.11: neither 0.61 nor 0.611, nor one beside them, times the price comes to that. Of 0.6111 the neighbour
+/// above does, 0.6112.
+pub fn hours(seconds: i64, unit_price: i64, net_amount: i64, currency: &Currency) -> i64 {
+    let exact = i128::from(seconds) * i128::from(ONE);
+    let fits = |quantity: &i64| net(*quantity, unit_price, currency) == net_amount;
+    (HOUR_DECIMALS..=DECIMALS as u32)
+        .find_map(|decimals| {
+            let step = 10_i64.pow(DECIMALS as u32 - decimals);
+            let nearest = saturated(rounded_quotient(exact, 3_600 * i128::from(step))).saturating_mul(step);
+            [nearest, nearest.saturating_add(step), nearest.saturating_sub(step)].into_iter().find(fits)
+        })
+        .unwrap_or_else(|| saturated(rounded_quotient(exact, 3_600)))
+}
+
+/// Hours as printed: with two decimals at least.
+pub fn hours_text(quantity: i64) -> String {
+    shown(quantity, HOUR_DECIMALS as usize)
+}
+
+/// A quantity as printed, without needless zeros.
+pub fn text_of(quantity: i64) -> String {
+    shown(quantity, 0)
+}
+
+fn shown(quantity: i64, least: usize) -> String {
+    let size = quantity.unsigned_abs();
+    let eight = format!("{:0DECIMALS$}", size % ONE as u64);
+    let decimals = &eight[..eight.trim_end_matches('0').len().max(least)];
+    let (sign, point) = (if quantity < 0 { "-" } else { "" }, if decimals.is_empty() { "" } else { "." });
+    format!("{sign}{}{point}{decimals}", size / ONE as u64)
+}
+
+/// A quantity as a caller writes it: not zero, at most a million, with up to eight decimals, and below zero for what is taken off. What
+/// can be read in two ways, such as `1,000`, is refused.
+pub fn parse(given: &str) -> Result<i64, Error> {
+    let (sign, size) = match given.trim().strip_prefix(['-', '\u{2212}']) {
+        Some(size) => (-1, size.trim_start()),
+        None => (1, given.trim()),
+    };
+    if let Some((thousands, decimal)) = money::readings(size) {
+        let signed = |size: String| if sign < 0 { format!("-{size}") } else { size };
+        return Err(money::ambiguous("quantity", given.trim(), (signed(thousands), signed(decimal))));
+    }
+    let plain = size.replace(',', ".");
+    let (whole, decimals) = plain.split_once('.').unwrap_or((plain.as_str(), ""));
+    let digits = |text: &str, longest: usize| text.len() <= longest && text.bytes().all(|digit| digit.is_ascii_digit());
+    if !digits(whole, 7) || !digits(decimals, DECIMALS) || (whole.is_empty() && decimals.is_empty()) {
+        return Err(unreadable(given));
+    }
+    let value = format!("{whole}{decimals:0<DECIMALS$}").parse::<i64>().map_err(|_| unreadable(given))?;
+    if (1..=QUANTITY_MAX).contains(&value) { Ok(sign * value) } else { Err(unreadable(given)) }
+}
+
+fn unreadable(given: &str) -> Error {
+    let message = format!(
+        "\"{}\" is not a quantity; write a number up to 1,000,000 with at most eight decimals, such as 2.5, or -1 to take something off.",
+        text::excerpt(given)
+    );
+    Error::invalid("quantity", message)
+}

@@ -1,0 +1,139 @@
+//! What keeps an invoice from being sent: the rules of EN 16931 on tax, each with the field that mends it.
+
+#[cfg(test)]
+mod tests;
+
+use super::{
+    InvoiceProblem, draft,
+    einvoice::{self, Source},
+    print, read,
+    store::{LineRow, Row},
+    totals::{TaxCategory, Totals},
+};
+use crate::{clients, error::Error, money::Currency, operation::Call, organizations};
+
+/// Where invoices follow the VAT directive or rules made after it. Elsewhere a tax goes by other rules, and so it does where the country
+/// is known to be another one.
+const VAT_COUNTRIES: [&str; 33] = [
+    "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU",
+    "LV", "MC", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+];
+
+/// The most problems that are told at once.
+const PROBLEMS_MAX: usize = 20;
+
+/// What keeps this invoice from being sent, each field once.
+pub fn problems(source: &Source<'_>) -> Result<Vec<InvoiceProblem>, Error> {
+    let mut problems: Vec<InvoiceProblem> = Vec::new();
+    if source.seller.country.as_deref().is_some_and(|country| !VAT_COUNTRIES.contains(&country)) {
+        return Ok(problems);
+    }
+    let report = en16931::validate(&einvoice::model(source)?);
+    for finding in report.fatal() {
+        for problem in said(&finding.rule, source) {
+            if problems.len() < PROBLEMS_MAX && problems.iter().all(|other| other.field != problem.field) {
+                problems.push(problem);
+            }
+        }
+    }
+    Ok(problems)
+}
+
+/// What keeps a draft from being sent.
+pub async fn problems_of(cx: &mut Call, row: &Row, lines: &[LineRow], totals: &Totals) -> Result<Vec<InvoiceProblem>, Error> {
+    let seller = organizations::settings::get(cx).await?;
+    let buyer = clients::record::find(cx, &row.client_id.to_string()).await?;
+    let issued_on = cx.today()?;
+    problems(&Source {
+        number: row.number.as_deref(),
+        issued_on,
+        due_on: print::due(issued_on, row.payment_terms_days)?,
+        period: &read::period(row).unwrap_or_else(|| draft::service_period(None, issued_on)),
+        seller: &seller,
+        buyer: &buyer,
+        currency: &Currency::parse(&row.currency)?,
+        lines,
+        totals,
+    })
+}
+
+/// The refusal to send what has these problems.
+pub fn refusal(problems: Vec<InvoiceProblem>) -> Option<Error> {
+    let first = problems.first()?;
+    let mut error = Error::invalid(&first.field, first.message.clone());
+    for problem in &problems {
+        error.fields.insert(problem.field.clone(), problem.message.clone());
+    }
+    Some(error.hint("Nothing was sent, and no number was given. Mend it and send again: the draft takes it up."))
+}
+
+/// What a broken rule means for whoever fills in the invoice; nothing of a rule that is not about its tax.
+fn said(rule: &str, source: &Source<'_>) -> Vec<InvoiceProblem> {
+    let Some((family, number)) = rule.strip_prefix("BR-").and_then(|rule| rule.rsplit_once('-')) else { return Vec::new() };
+    let category = match family {
+        "S" => TaxCategory::S,
+        "Z" => TaxCategory::Z,
+        "E" => TaxCategory::E,
+        "AE" => TaxCategory::AE,
+        "IC" => TaxCategory::K,
+        "G" => TaxCategory::G,
+        "O" => TaxCategory::O,
+        _ => return Vec::new(),
+    };
+    let problem = |field: &str, message: String| InvoiceProblem { rule: rule.to_owned(), field: field.to_owned(), message };
+    match number {
+        "02" | "03" | "04" => lacking(category, source).into_iter().map(|(field, message)| problem(field, message)).collect(),
+        "12" if category == TaxCategory::K => vec![problem("client.country", country_of_client(source, rule))],
+        "11" | "12" | "13" | "14" if category == TaxCategory::O => vec![problem("lines", mixed(rule))],
+        "05" | "06" | "07" => vec![problem("lines.tax_rate", rate(category, source, rule))],
+        _ => Vec::new(),
+    }
+}
+
+/// Which numbers of seller and buyer are not there.
+fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, String)> {
+    let (seller, buyer) = (source.seller, source.buyer);
+    let (code, label) = (category.code(), category.label().to_lowercase());
+    let why = format!("tax category {code} ({label}, EN 16931 BR-{}-02)", if category == TaxCategory::K { "IC" } else { code });
+    let mut lacking = Vec::new();
+    let both = matches!(category, TaxCategory::AE | TaxCategory::K);
+    match category {
+        TaxCategory::K | TaxCategory::G if seller.vat_id.is_none() => {
+            lacking.push(("organization.vat_id", format!("Your VAT identifier is missing, which {why} needs. Add it in Settings.")));
+        }
+        _ if seller.vat_id.is_none() && seller.tax_number.is_none() => lacking.push((
+            "organization.vat_id",
+            format!("Your VAT identifier or tax number is missing; one of them has to be on an invoice of {why}. Add it in Settings."),
+        )),
+        _ => {}
+    }
+    if both && buyer.vat_id.is_none() {
+        lacking
+            .push(("client.vat_id", format!("The VAT identifier of {} is missing, which {why} needs. Add it to the client.", buyer.name)));
+    }
+    lacking
+}
+
+fn country_of_client(source: &Source<'_>, rule: &str) -> String {
+    format!(
+        "The country of {} is missing: a supply to another country of the European Union names it (EN 16931 {rule}).",
+        source.buyer.name
+    )
+}
+
+fn mixed(rule: &str) -> String {
+    format!(
+        "What is not subject to tax (O) stands on an invoice of its own (EN 16931 {rule}). Give its lines another category, such as E, or bill \
+         them apart."
+    )
+}
+
+fn rate(category: TaxCategory, source: &Source<'_>, rule: &str) -> String {
+    match category {
+        TaxCategory::S => format!(
+            "The standard tax category S needs a rate above zero (EN 16931 {rule}). Give one in the line or to {}, or choose another category.",
+            source.buyer.name
+        ),
+        other => format!("Tax category {} has no tax (EN 16931 {rule}). Give the rate 0.", other.code()),
+    }
+}

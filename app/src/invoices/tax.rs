@@ -1,0 +1,62 @@
+//! How a line is taxed: category, rate and reason (BG-30 of EN 16931). The client's are the default of each line.
+
+#[cfg(test)]
+mod tests;
+
+use super::totals::TaxCategory;
+use crate::{edit::Edit, error::Error, percent::Percent, text};
+
+/// The longest reason.
+const REASON_MAX: usize = 500;
+
+/// The tax of a line. A further tax of another name, as in Quebec, would be a second one of these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineTax {
+    /// Category (BT-151).
+    pub category: TaxCategory,
+    /// Rate (BT-152).
+    pub rate: Percent,
+    /// Why no tax is charged (BT-120); the usual words of the category where absent.
+    pub reason: Option<String>,
+}
+
+impl LineTax {
+    /// This tax with what somebody wants otherwise. A category that charges nothing brings the rate 0 along, and a rate above zero the
+    /// standard category; of 0 % alone nobody knows why.
+    pub fn changed(&self, category: Option<TaxCategory>, rate: Option<&str>, reason: Option<&str>) -> Result<Self, Error> {
+        let rate = rate.filter(|rate| !rate.trim().is_empty()).map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
+        let category = category.or(rate.filter(|rate| rate.ten_thousandths() > 0).map(|_| TaxCategory::S)).unwrap_or(self.category);
+        let rate = match (category, rate) {
+            (_, Some(rate)) => rate,
+            (TaxCategory::S, None) => self.rate,
+            _ => Percent(0),
+        };
+        category.check(rate)?;
+        let kept = self.reason.clone().filter(|_| category == self.category);
+        let reason = match reason {
+            Some(given) => reason_of(category, given)?,
+            None => kept,
+        };
+        Ok(Self { category, rate, reason })
+    }
+}
+
+/// The reason after a change of the category or of itself: it is one of its category. A form sends the one that stood there, too.
+pub fn reason_after(before: (TaxCategory, Option<String>), category: TaxCategory, change: Edit<String>) -> Result<Option<String>, Error> {
+    match change {
+        Edit::Keep => Ok(before.1.filter(|_| category == before.0)),
+        Edit::Clear => Ok(None),
+        Edit::Set(reason) if category != before.0 && before.1.as_deref() == Some(reason.trim()) => Ok(None),
+        Edit::Set(reason) => reason_of(category, &reason),
+    }
+}
+
+/// A reason as it is kept; none where it is empty. What is taxed at a rate has none (BR-S-10, BR-Z-10).
+pub fn reason_of(category: TaxCategory, given: &str) -> Result<Option<String>, Error> {
+    let reason = text::optional("tax_reason", Some(given), REASON_MAX)?;
+    if reason.is_some() && category.reason().is_none() {
+        let message = format!("Tax category {} has no reason why no tax is charged (EN 16931, BR-{0}-10); leave it out.", category.code());
+        return Err(Error::invalid("tax_reason", message));
+    }
+    Ok(reason)
+}

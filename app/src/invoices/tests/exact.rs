@@ -1,0 +1,145 @@
+//! Figures to the smallest unit: prices, quantities, taxes of each line, the service period.
+
+use serde_json::{Value, json};
+
+use super::*;
+
+/// The only line of an invoice, as quantity, price and net.
+fn line(invoice: &Value) -> (String, String, String) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let line = &invoice["lines"][0];
+    (text(&line["quantity"]), text(&line["price"]["amount"]), text(&line["net"]["amount"]))
+}
+
+fn is(quantity: &str, price: &str, net: &str) -> (String, String, String) {
+    (quantity.to_owned(), price.to_owned(), net.to_owned())
+}
+
+#[tokio::test]
+async fn a_price_may_be_finer_than_a_cent() {
+    let studio = studio().await;
+    let words = json!([{"description": "Words", "price": "0.1651", "quantity": "7000"}]);
+    let preview = studio.ok("preview_invoice", json!({"client": "Acme", "lines": words})).await;
+    assert_eq!(line(&preview), is("7000", "0.1651", "1155.70"));
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": words})).await;
+    assert_eq!((line(&draft), draft["net"].clone()), (line(&preview), euros(115_570)));
+    let change = json!({"invoice": draft["id"], "lines": [{"line": draft["lines"][0]["id"], "price": "0.165125", "quantity": "0.5"}]});
+    assert_eq!(line(&studio.ok("update_invoice_draft", change).await), is("0.5", "0.165125", "0.08"));
+    let finer = json!({"client": "Acme", "lines": [{"description": "Words", "price": "0.1651251"}]});
+    assert!(studio.refused("preview_invoice", finer).await.message.contains("up to 6 decimals"));
+    let thousand = json!({"client": "Acme", "lines": [{"description": "Words", "price": "1.655"}]});
+    assert!(studio.refused("preview_invoice", thousand).await.message.contains("1655 or 1.6550"));
+}
+
+#[tokio::test]
+async fn the_hours_on_a_line_times_its_price_are_its_net() {
+    let studio = studio().await;
+    studio.ok("update_client", json!({"client": "Acme", "rate": "300.00"})).await;
+    studio.ok("create_time_entry", json!({"project": "Acme / Dashboard", "date": "2026-11-20", "duration": "40m"})).await;
+    assert_eq!(line(&draft(&studio).await), is("0.66667", "300.00", "200.00"));
+}
+
+#[tokio::test]
+async fn a_rate_of_tax_has_up_to_four_decimals() {
+    let studio = studio().await;
+    studio.ok("create_client", json!({"name": "Texas", "currency": "USD", "tax_rate": "8.425"})).await;
+    let preview = studio.ok("preview_invoice", json!({"client": "Texas", "lines": [{"description": "Work", "price": "7650.00"}]})).await;
+    assert_eq!((preview["tax"]["amount"].as_str(), preview["total"]["amount"].as_str()), (Some("644.51"), Some("8294.51")));
+    assert_eq!(preview["lines"][0]["tax_rate"], "8.425");
+    let other = json!([{"description": "Work", "price": "300.00", "tax_rate": "9.975"}]);
+    assert_eq!(studio.ok("preview_invoice", json!({"client": "Texas", "lines": other})).await["tax"]["amount"], "29.93");
+    let half = studio.ok("draft_invoice", json!({"client": "Texas", "lines": other, "discount": "12.3456%"})).await;
+    assert_eq!((half["discount_written"].as_str(), half["discount"]["amount"].as_str()), (Some("12.3456%"), Some("37.04")));
+}
+
+#[tokio::test]
+async fn each_line_is_taxed_in_its_own_way() {
+    let studio = studio().await;
+    let lines = json!([
+        {"description": "Work", "price": "100.00"},
+        {"description": "Court fee", "price": "5.00", "tax_category": "E", "tax_reason": "Disbursement in your name"},
+    ]);
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
+    assert_eq!((draft["tax"].clone(), draft["total"].clone()), (euros(1_900), euros(12_400)));
+    assert_eq!(draft["taxes"][1]["reason"], "Disbursement in your name");
+    let fee = draft["lines"][1]["id"].clone();
+    let reworded = json!({"invoice": draft["id"], "lines": [{"line": fee, "tax_reason": ""}]});
+    assert_eq!(studio.ok("update_invoice_draft", reworded).await["taxes"][1]["reason"], "Exempt from tax");
+    let taxed = json!({"invoice": draft["id"], "lines": [{"line": fee, "tax_rate": "7"}]});
+    assert_eq!(studio.ok("update_invoice_draft", taxed).await["total"], euros(12_435));
+    let nobody_knows = json!({"client": "Acme", "lines": [{"description": "Fee", "price": "5.00", "tax_rate": "0"}]});
+    assert!(studio.refused("preview_invoice", nobody_knows).await.field("tax_rate").is_some());
+}
+
+#[tokio::test]
+async fn a_draft_takes_up_another_tax_without_being_drafted_again() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let draft = draft(&studio).await;
+    studio.ok("update_client", json!({"client": "Acme", "tax_category": "AE"})).await;
+    let change = json!({"invoice": draft["id"], "lines": [{"line": draft["lines"][0]["id"], "tax_category": "AE"}]});
+    let changed = studio.ok("update_invoice_draft", change).await;
+    assert_eq!(changed["problems"][0]["field"], "client.vat_id");
+    let refused = studio.refused("send_invoice", json!({"invoice": draft["id"]})).await;
+    assert!(refused.field("client.vat_id").is_some_and(|message| message.contains("BR-AE-02")), "{refused:?}");
+    studio.ok("update_client", json!({"client": "Acme", "vat_id": "FR40303265045"})).await;
+    let sent = studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
+    assert_eq!((sent["number"].as_str(), sent["tax"].clone()), (Some("2026-0001"), euros(0)));
+}
+
+#[tokio::test]
+async fn the_preview_says_what_would_keep_it_from_being_sent() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"tax_number": ""})).await;
+    let preview = studio.ok("preview_invoice", json!({"client": "Acme", "lines": [{"description": "Work", "price": "100.00"}]})).await;
+    assert_eq!(
+        (preview["problems"][0]["rule"].as_str(), preview["problems"][0]["field"].as_str()),
+        (Some("BR-S-02"), Some("organization.vat_id"))
+    );
+}
+
+#[tokio::test]
+async fn every_invoice_has_a_service_period() {
+    let studio = studio().await;
+    log(&studio, "2026-10-03", "1h").await;
+    log(&studio, "2026-10-28", "2h").await;
+    let october = json!({"from": "2026-10-03", "to": "2026-10-28"});
+    assert_eq!(studio.ok("preview_invoice", json!({"client": "Acme"})).await["period"], october);
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "group_by": "entry"})).await;
+    assert_eq!(draft["period"], october);
+    let remove = json!({"invoice": draft["id"], "lines": [{"line": draft["lines"][1]["id"], "remove": true}]});
+    assert_eq!(studio.ok("update_invoice_draft", remove).await["period"], json!({"from": "2026-10-03", "to": "2026-10-03"}));
+    let written = json!({"invoice": draft["id"], "period_from": "2026-10-01", "period_to": "2026-10-31"});
+    assert_eq!(studio.ok("update_invoice_draft", written).await["period"], json!({"from": "2026-10-01", "to": "2026-10-31"}));
+    let again = json!({"invoice": draft["id"], "period_from": "", "period_to": ""});
+    assert_eq!(studio.ok("update_invoice_draft", again).await["period"], json!({"from": "2026-10-03", "to": "2026-10-03"}));
+    let inverted = json!({"invoice": draft["id"], "period_from": "2026-10-31", "period_to": "2026-10-01"});
+    assert!(studio.refused("update_invoice_draft", inverted).await.message.contains("is before"));
+    let fee = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Fee", "price": "5.00"}]})).await;
+    let sent = studio.ok("send_invoice", json!({"invoice": fee["id"]})).await;
+    assert_eq!(sent["period"]["to"], sent["issued_on"], "without time it is the day of issue");
+}
+
+#[tokio::test]
+async fn a_preview_names_the_unbilled_and_what_rounding_makes_of_it() {
+    let studio = studio().await;
+    studio.ok("update_client", json!({"client": "Acme", "rate": "100.00"})).await;
+    for description in ["One", "Two", "Three"] {
+        let entry = json!({"project": "Acme / Dashboard", "date": "2026-11-20", "duration": "20s", "description": description});
+        studio.ok("create_time_entry", entry).await;
+    }
+    let unbilled = studio.ok("list_unbilled", json!({})).await["items"][0]["amount"].clone();
+    let preview = studio.ok("preview_invoice", json!({"client": "Acme"})).await;
+    assert_eq!((unbilled, preview["unbilled"].clone()), (euros(168), euros(168)));
+    assert_eq!((preview["net"].clone(), preview["rounding_difference"].clone()), (euros(167), euros(-1)));
+}
+
+#[tokio::test]
+async fn a_sent_invoice_shows_what_was_sent() {
+    let studio = studio().await;
+    let sent = sent(&studio).await;
+    studio.ok("update_client", json!({"client": "Acme", "name": "Acme Inc.", "legal_name": "Acme Incorporated"})).await;
+    let now = studio.ok("get_invoice", json!({"invoice": sent["id"]})).await;
+    assert_eq!((now["client"]["name"].as_str(), now["lines"].clone()), (Some("Acme"), sent["lines"].clone()));
+    assert_eq!(studio.ok("list_invoices", json!({})).await["items"][0]["client"]["name"], "Acme");
+}
