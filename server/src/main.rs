@@ -207,7 +207,15 @@ async fn beside(command: Command, running: &Running) -> anyhow::Result<bool> {
             let password = command::password::read(password, std::env::var(command::password::VARIABLE).ok())?;
             admin::create_user(
                 running,
-                Registration { email, name, password, organization, time_zone: None, confirmation: Confirmation::Vouched },
+                Registration {
+                    email,
+                    name,
+                    password,
+                    organization,
+                    time_zone: None,
+                    basics: Default::default(),
+                    confirmation: Confirmation::Vouched,
+                },
                 json,
             )
             .await?;

@@ -9,8 +9,9 @@ use super::{
     sign_in::{SignIn, SignUp},
 };
 use crate::{
+    clients::form::{countries, currencies},
     frame::Mark,
-    ui::{Field, Form, Submit, Write, escaped, hidden},
+    ui::{Field, Form, Select, Submit, Write, escaped, hidden},
     visit::use_visit,
 };
 
@@ -42,6 +43,10 @@ pub fn sign_up() -> AnyView {
                     autocomplete="new-password"
                     hint="At least 10 characters. A few words are easier to keep than signs."
                 />
+                <Select label="Country" name="country" choices=countries() hint="Of your business: what invoices must say follows from it." />
+                <Select label="Currency" name="currency" choices=currencies() value="EUR" />
+                <Field label="Tax that you charge, in percent" name="tax_rate" inputmode="decimal" optional=true placeholder="19" hint="Empty when you charge none." />
+                <Field label="VAT identifier or tax number" name="tax_number" maxlength=50 optional=true hint="On every invoice. Whoever charges tax has one." />
                 <input type="hidden" name="time_zone" prop:value=zone />
                 <Submit label="Create account" />
             </Form>

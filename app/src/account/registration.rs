@@ -11,6 +11,7 @@ use crate::{
     id::{MemberId, OrganizationId, UserId},
     organizations::{
         self,
+        basics::Basics,
         found::{Founder, found},
     },
     security::{
@@ -37,6 +38,8 @@ pub struct Registration {
     pub organization: Option<String>,
     /// Their IANA time zone; UTC when absent or unknown.
     pub time_zone: Option<String>,
+    /// What new clients and invoices of their organization start from.
+    pub basics: Basics,
     /// What shows that the address is theirs.
     pub confirmation: Confirmation,
 }
@@ -101,6 +104,7 @@ pub async fn begin(services: &Services, given: Registration, requester: Requeste
         }
     }
     let slug = found(&mut db, &Founder { user, member, name: &name }, &organization_name, &zone, now).await?;
+    given.basics.write(&mut db).await?;
     let verified = Verified::new(user, password_hash);
     Ok((Registered { user, verified, name, email, organization, slug, member }, db))
 }

@@ -21,11 +21,25 @@ pub async fn sign_up(
     /// The secret of the invitation that led here.
     #[server(default)]
     invitation: Option<String>,
+    /// The country of their organization, as an ISO 3166-1 code.
+    #[server(default)]
+    country: Option<String>,
+    /// The currency it bills in, as an ISO 4217 code.
+    #[server(default)]
+    currency: Option<String>,
+    /// The rate of the tax it charges, in percent; it charges none when absent.
+    #[server(default)]
+    tax_rate: Option<String>,
+    /// Its VAT identifier or tax number.
+    #[server(default)]
+    tax_number: Option<String>,
 ) -> Result<(), Error> {
     use super::registration::{Confirmation, Registration};
+    use crate::organizations::basics::Basics;
     let caller = crate::context::Caller::current()?;
     let invitation = invitation.filter(|secret| !secret.is_empty());
-    let given = Registration { email, name, password, organization: None, time_zone, confirmation: Confirmation::ByLink };
+    let basics = Basics { country, currency, tax_rate, tax_number };
+    let given = Registration { email, name, password, organization: None, time_zone, basics, confirmation: Confirmation::ByLink };
     let (verified, target) = crate::people::newcomer::sign_up(&caller, given, invitation.as_deref()).await?;
     super::browser::sign_in(&caller, &verified).await?;
     // An invitation may have confirmed the address by now: then no other mail needs to.

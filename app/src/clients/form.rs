@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{Client, CreateClient};
 use crate::{
+    country::COUNTRIES,
     invoices::totals::TaxCategory,
     money::{Currency, written},
     ui::{Area, Choice, Field, Form, Select, Submit, Write, choices, once},
@@ -50,7 +51,7 @@ pub fn fields(client: &Client) -> impl IntoView + use<> {
         <Select label="Language of documents" name="language" choices=languages() value=client.language.clone() />
         <Field label="E-mail for invoices" name="email" kind="email" value=client.email.clone().unwrap_or_default() optional=true class="span-2" />
         <Area label="Postal address" name="address" value=client.address.clone().unwrap_or_default() optional=true class="span-2" />
-        <Field label="Country" name="country" maxlength=2 value=client.country.clone().unwrap_or_default() optional=true placeholder="DE" hint="Two letters, such as DE or US." />
+        <Select label="Country" name="country" choices=countries() value=client.country.clone().unwrap_or_default() />
         <Field label="VAT identifier" name="vat_id" value=client.vat_id.clone().unwrap_or_default() optional=true />
         <Field label="Colour" name="color" kind="color" value=client.color.clone() />
     }
@@ -59,6 +60,12 @@ pub fn fields(client: &Client) -> impl IntoView + use<> {
 /// Every currency.
 pub fn currencies() -> Vec<Choice> {
     Currency::codes().iter().map(|code| ((*code).to_owned(), (*code).to_owned())).collect()
+}
+
+/// Every country by name, and none.
+pub fn countries() -> Vec<Choice> {
+    let named = COUNTRIES.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned()));
+    std::iter::once((String::new(), "Choose …".to_owned())).chain(named).collect()
 }
 
 /// Every tax category, with its code.

@@ -2,6 +2,7 @@
 
 use super::{Client, DeletedClient, currency, store};
 use crate::{
+    country,
     edit::Edit,
     error::{Code, Error},
     id::ClientId,
@@ -10,7 +11,7 @@ use crate::{
     operation::Call,
     organizations::{
         self,
-        settings::{country_of, language_of, rate_of, within},
+        settings::{language_of, rate_of, within},
     },
     page::{self, Cursor, Page},
     percent::Percent,
@@ -135,7 +136,7 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
         tax_reason: given.tax_reason.map_or(Ok(usual), |reason| tax::reason_of(tax_category, &reason))?,
         email: given.email.filter(|email| !email.trim().is_empty()).map(|email| text::email("email", &email)).transpose()?,
         address: text::optional_lines("address", given.address.as_deref(), 1000)?,
-        country: given.country.filter(|country| !country.trim().is_empty()).map(|country| country_of(&country)).transpose()?,
+        country: given.country.filter(|country| !country.trim().is_empty()).map(|country| country::parse(&country)).transpose()?,
         vat_id: text::optional("vat_id", given.vat_id.as_deref(), 50)?,
         language: given.language.map_or(Ok(organization.language), |language| language_of(&language))?,
         archived: false,
@@ -170,7 +171,7 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     client.tax_rate = TaxCategory::rate(given.tax_category, rate).unwrap_or(client.tax_rate);
     client.tax_category = given.tax_category.unwrap_or(client.tax_category);
     client.tax_reason = tax::reason_after((tax_before.0, client.tax_reason), client.tax_category, given.tax_reason)?;
-    client.country = given.country.try_map(|country| country_of(&country))?.over(client.country);
+    client.country = given.country.try_map(|country| country::parse(&country))?.over(client.country);
     client.email = given.email.try_map(|email| text::email("email", &email))?.over(client.email);
     client.address =
         given.address.try_map(|address| text::lines("address", &address, 1000))?.over(client.address).filter(|address| !address.is_empty());

@@ -17,6 +17,8 @@ mod edit;
 pub mod editor;
 #[cfg(feature = "ssr")]
 mod einvoice;
+#[cfg(feature = "ssr")]
+pub mod exemption;
 pub mod invoice_page;
 #[cfg(feature = "ssr")]
 mod mail;
@@ -41,7 +43,7 @@ mod read;
 mod resend;
 pub mod rounding;
 #[cfg(feature = "ssr")]
-mod rules;
+pub(crate) mod rules;
 #[cfg(feature = "ssr")]
 mod send;
 pub mod sheet;

@@ -14,7 +14,7 @@ use crate::{clients, error::Error, money::Currency, operation::Call, organizatio
 
 /// Where invoices follow the VAT directive or rules made after it. Elsewhere a tax goes by other rules, and so it does where the country
 /// is known to be another one.
-const VAT_COUNTRIES: [&str; 33] = [
+pub const VAT_COUNTRIES: [&str; 33] = [
     "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU",
     "LV", "MC", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
 ];

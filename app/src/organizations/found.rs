@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Belonging, settings::zone_of, slug::slug_of, store};
+use super::{Belonging, basics::Basics, settings::zone_of, slug::slug_of, store};
 use crate::{
     access::Role,
     database::Db,
@@ -55,7 +55,7 @@ async fn note(db: &mut Db, founder: UserId, now: Timestamp) -> Result<(), Error>
 }
 
 /// Founds another organization of the caller.
-pub async fn another(cx: &mut Call, name: &str, zone: Option<String>) -> Result<Belonging, Error> {
+pub async fn another(cx: &mut Call, name: &str, zone: Option<String>, basics: Basics) -> Result<Belonging, Error> {
     let name = text::line("name", name, 200)?;
     let here = cx.caller.membership.as_ref().and_then(|membership| membership.zone.iana_name().map(str::to_owned));
     let zone = match zone.filter(|zone| !zone.trim().is_empty()) {
@@ -66,6 +66,7 @@ pub async fn another(cx: &mut Call, name: &str, zone: Option<String>) -> Result<
     let founder = Founder { user: person.id, member: MemberId::new(), name: &person.name };
     cx.db.enter(id).await?;
     let slug = found(&mut cx.db, &founder, &name, &zone, now).await?;
+    basics.write(&mut cx.db).await?;
     cx.come_in(founder.member).await?;
     Ok(Belonging { id, slug, name, role: cx.membership()?.role })
 }

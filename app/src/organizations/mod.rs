@@ -1,5 +1,7 @@
 //! Organizations: the tenants that own every other record, and the defaults their work starts from.
 
+#[cfg(feature = "ssr")]
+pub mod basics;
 pub mod belonging;
 #[cfg(feature = "ssr")]
 pub mod found;
@@ -145,8 +147,22 @@ pub async fn create_organization(
     /// IANA name of its time zone, such as Europe/Berlin; that of the organization you are in when absent.
     #[server(default)]
     time_zone: Option<String>,
+    /// Its country as an ISO 3166-1 code, such as DE.
+    #[server(default)]
+    #[max_length(2)]
+    country: Option<String>,
+    /// The currency it bills in, an ISO 4217 code; EUR when absent.
+    #[server(default)]
+    currency: Option<String>,
+    /// The rate of the tax it charges in percent, such as "19"; it charges none when absent.
+    #[server(default)]
+    tax_rate: Option<String>,
+    /// Its VAT identifier, or its tax number at the local tax office; whoever charges tax has one.
+    #[server(default)]
+    #[max_length(50)]
+    tax_number: Option<String>,
 ) -> Result<Belonging, Error> {
-    found::another(cx, &name, time_zone).await
+    found::another(cx, &name, time_zone, basics::Basics { country, currency, tax_rate, tax_number }).await
 }
 
 /// Change the organization's settings. What is not given stays; empty text clears an optional value.

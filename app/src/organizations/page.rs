@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{Organization, UpdateOrganization, get_organization};
 use crate::{
     access::Permission,
-    clients::form::{currencies, languages, tax_categories},
+    clients::form::{countries, currencies, languages, tax_categories},
     money::written,
     ui::{Area, Choice, Field, Form, Part, Select, Submit, Write, answered, choices, fetched, loaded, use_flash},
     visit::use_here,
@@ -52,7 +52,7 @@ fn letterhead(organization: &Organization) -> impl IntoView + use<> {
         <Field label="Name" name="name" required=true maxlength=200 value=organization.name.clone() />
         <Field label="Legal name" name="legal_name" maxlength=200 value=text(&organization.legal_name) optional=true />
         <Area label="Postal address" name="address" value=text(&organization.address) optional=true class="span-2" />
-        <Field label="Country" name="country" maxlength=2 value=text(&organization.country) optional=true placeholder="DE" hint="Two letters, such as DE or US." />
+        <Select label="Country" name="country" choices=countries() value=text(&organization.country) />
         <Field label="VAT identifier" name="vat_id" value=text(&organization.vat_id) optional=true />
         <Field label="Tax number" name="tax_number" value=text(&organization.tax_number) optional=true hint="From the local tax office, where there is no VAT identifier." />
         <Field label="Telephone" name="phone" kind="tel" value=text(&organization.phone) optional=true />

@@ -1,11 +1,11 @@
 //! Reading and changing the settings of an organization.
 
-use en16931::codes;
 use jiff::tz::TimeZone;
 
 use super::{Belonging, Organization, store};
 use crate::{
     access::{Role, Seen},
+    country,
     day::Day,
     edit::Edit,
     error::{Code, Error},
@@ -126,7 +126,7 @@ fn letterhead(organization: &mut Organization, given: &Settings) -> Result<(), E
     set("legal_name", &given.legal_name, &mut organization.legal_name, 200)?;
     let address = given.address.clone().try_map(|address| text::lines("address", &address, 1000))?;
     organization.address = address.over(organization.address.take()).filter(|address| !address.is_empty());
-    organization.country = given.country.clone().try_map(|country| country_of(&country))?.over(organization.country.take());
+    organization.country = given.country.clone().try_map(|country| country::parse(&country))?.over(organization.country.take());
     set("vat_id", &given.vat_id, &mut organization.vat_id, 50)?;
     set("tax_number", &given.tax_number, &mut organization.tax_number, 50)?;
     set("phone", &given.phone, &mut organization.phone, 50)?;
@@ -203,18 +203,6 @@ pub fn rate_of(field: &'static str, given: &Amount, currency: &Currency) -> Resu
         ));
     }
     Ok(rate)
-}
-
-/// A country as its ISO 3166-1 code in capitals; the list is that of EN 16931.
-pub fn country_of(given: &str) -> Result<String, Error> {
-    let code = given.trim().to_uppercase();
-    match codes::contains(codes::generated::COUNTRY_CODES, &code) {
-        true => Ok(code),
-        false => {
-            let shown = text::excerpt(given);
-            Err(Error::invalid("country", format!("\"{shown}\" is not a country; give its two letters (ISO 3166-1), such as DE or US.")))
-        }
-    }
 }
 
 /// A language that documents can be written in.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use super::Organization;
+use super::{Organization, basics::Defaults};
 use crate::{
     access::Role,
     account::store::Standing,
@@ -28,6 +28,26 @@ pub async fn insert(db: &mut Db, slug: &str, name: &str, zone: &str, now: Timest
     .execute(db.connection())
     .await?;
     Ok(added.rows_affected() == 1)
+}
+
+/// Writes what new clients and invoices of the organization of this transaction start from.
+pub async fn set_defaults(db: &mut Db, defaults: &Defaults) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update organization set country = $2, currency = $3, tax_category = $4, tax_percent = $5, tax_reason = $6, vat_id = $7, tax_number = $8
+         where id = $1",
+        organization,
+        defaults.country,
+        defaults.currency.as_str(),
+        defaults.tax_category.code(),
+        defaults.tax_rate.ten_thousandths(),
+        defaults.tax_reason,
+        defaults.vat_id,
+        defaults.tax_number
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
 }
 
 /// Writes down who founds the organization of this transaction, unless they have founded `most` since an instant: then nothing is

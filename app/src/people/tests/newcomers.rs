@@ -27,6 +27,7 @@ fn registration(email: &str) -> Registration {
         password: "correct horse battery".to_owned(),
         organization: None,
         time_zone: None,
+        basics: Default::default(),
         confirmation: Confirmation::ByLink,
     }
 }

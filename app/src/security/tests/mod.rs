@@ -16,7 +16,15 @@ const PASSWORD: &str = "correct horse battery";
 async fn signed_up(studio: &World) -> Registered {
     let email = format!("{:032x}@example.com", rand::random::<u128>());
     let (name, password) = ("Grace".to_owned(), PASSWORD.to_owned());
-    let given = Registration { email, name, password, organization: None, time_zone: None, confirmation: Confirmation::ByLink };
+    let given = Registration {
+        email,
+        name,
+        password,
+        organization: None,
+        time_zone: None,
+        basics: Default::default(),
+        confirmation: Confirmation::ByLink,
+    };
     register(&studio.caller.services, given).await.expect("registered")
 }
 

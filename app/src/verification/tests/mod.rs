@@ -38,6 +38,7 @@ async fn signed_up(world: &World) -> Signed {
         password: "correct horse battery".to_owned(),
         organization: None,
         time_zone: None,
+        basics: Default::default(),
         confirmation: Confirmation::ByLink,
     };
     let made = register(services, given).await.expect("registered");

@@ -128,6 +128,7 @@ async fn one_network_asks_for_so_many_mails_a_day_and_leaves_the_rest_to_others(
         password: "correct horse battery".to_owned(),
         organization: None,
         time_zone: None,
+        basics: Default::default(),
         confirmation: Confirmation::ByLink,
     };
     sign_up(&from("198.51.100.77"), given(), None).await.expect("the last");

@@ -54,6 +54,7 @@ pub async fn make(at: &Arc<Services>, email: &str) -> Result<(Registered, String
         password: PASSWORD.to_owned(),
         organization: Some("Ada's Studio".to_owned()),
         time_zone: Some("Europe/London".to_owned()),
+        basics: Default::default(),
         confirmation: Confirmation::Vouched,
     };
     let made = registration::register(&services.services, registration).await?;

@@ -1,0 +1,115 @@
+//! What is asked of whoever founds an organization, so that its first invoice is right: where it is, in which currency it bills, and
+//! whether it charges tax.
+
+use super::store;
+use crate::{
+    country,
+    database::Db,
+    error::Error,
+    invoices::{exemption::small_business, rules::VAT_COUNTRIES, totals::TaxCategory},
+    money::Currency,
+    percent::Percent,
+    text,
+};
+
+/// The answers, each of which can be left out.
+#[derive(Debug, Clone, Default)]
+pub struct Basics {
+    /// The country, as an ISO 3166-1 code.
+    pub country: Option<String>,
+    /// The currency, as an ISO 4217 code.
+    pub currency: Option<String>,
+    /// The rate of the tax that is charged, in percent; none is charged when absent.
+    pub tax_rate: Option<String>,
+    /// The VAT identifier, or the number at the local tax office.
+    pub tax_number: Option<String>,
+}
+
+/// What new clients and invoices start from.
+#[allow(missing_docs, reason = "the columns are described at Organization")]
+pub struct Defaults {
+    pub country: Option<String>,
+    pub currency: Currency,
+    pub tax_category: TaxCategory,
+    pub tax_rate: Percent,
+    pub tax_reason: Option<String>,
+    pub vat_id: Option<String>,
+    pub tax_number: Option<String>,
+}
+
+impl Basics {
+    /// Writes them into the organization of this transaction, which has just been made.
+    pub async fn write(self, db: &mut Db) -> Result<(), Error> {
+        store::set_defaults(db, &self.read()?).await
+    }
+
+    /// What follows from the answers. Whoever charges tax has a number to put on their invoices; whoever charges none although their
+    /// country has a value added tax, and has a number, is a small business.
+    fn read(self) -> Result<Defaults, Error> {
+        let country = filled(self.country).map(|country| country::parse(&country)).transpose()?;
+        let rate = filled(self.tax_rate).map(|rate| Percent::parse("tax_rate", &rate)).transpose()?.unwrap_or_default();
+        let number = text::optional("tax_number", self.tax_number.as_deref(), 50)?;
+        let taxes = country.as_deref().is_none_or(|country| VAT_COUNTRIES.contains(&country));
+        let reason = country.as_deref().and_then(|country| small_business(country, "en")).filter(|_| number.is_some());
+        let (tax_category, tax_reason) = match rate.ten_thousandths() {
+            0 if reason.is_some() => (TaxCategory::E, reason),
+            0 => (TaxCategory::O, None),
+            _ if taxes && number.is_none() => {
+                let message =
+                    "Whoever charges tax has a number on each invoice: give your VAT identifier, or the number at your tax office.";
+                return Err(Error::invalid("tax_number", message));
+            }
+            _ => (TaxCategory::S, None),
+        };
+        // A VAT identifier begins with the letters of a country (BR-CO-09).
+        let (vat_id, tax_number) = match number {
+            Some(number) if number.chars().take(2).all(|letter| letter.is_ascii_alphabetic()) => (Some(number), None),
+            number => (None, number),
+        };
+        Ok(Defaults {
+            country,
+            currency: filled(self.currency).map(|code| Currency::parse(&code)).transpose()?.unwrap_or_default(),
+            tax_category,
+            tax_rate: rate,
+            tax_reason: tax_reason.map(str::to_owned),
+            vat_id,
+            tax_number,
+        })
+    }
+}
+
+fn filled(given: Option<String>) -> Option<String> {
+    given.filter(|text| !text.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(
+        country: &str,
+        tax_rate: &str,
+        tax_number: &str,
+    ) -> Result<(TaxCategory, Option<String>, Option<String>, Option<String>), Error> {
+        let given = |text: &str| Some(text.to_owned());
+        let basics = Basics { country: given(country), currency: given("EUR"), tax_rate: given(tax_rate), tax_number: given(tax_number) };
+        basics.read().map(|defaults| (defaults.tax_category, defaults.vat_id, defaults.tax_number, defaults.tax_reason))
+    }
+
+    #[test]
+    fn whoever_charges_tax_has_a_number() {
+        assert_eq!(read("DE", "19", "DE136695976"), Ok((TaxCategory::S, Some("DE136695976".to_owned()), None, None)));
+        assert_eq!(read("DE", "19", "12/345/67890"), Ok((TaxCategory::S, None, Some("12/345/67890".to_owned()), None)));
+        assert!(read("DE", "19", " ").unwrap_err().field("tax_number").is_some());
+        assert_eq!(read("US", "8.425", ""), Ok((TaxCategory::S, None, None, None)), "there no number has to be on it");
+    }
+
+    #[test]
+    fn whoever_charges_none_says_why_where_the_law_wants_it() {
+        let small = read("DE", "", "12/345/67890").unwrap();
+        assert_eq!((small.0, small.3.is_some_and(|reason| reason.contains("§ 19 UStG"))), (TaxCategory::E, true));
+        assert_eq!(read("DE", "0", "").map(|read| read.0), Ok(TaxCategory::O));
+        assert_eq!(read("US", "", "12-3456789").map(|read| read.0), Ok(TaxCategory::O));
+        assert!(read("Germany", "", "").unwrap_err().field("country").is_some());
+    }
+}
