@@ -28,7 +28,7 @@ const HASHED_OTHERWISE: &str = r#"select count(*) from jsonb_populate_recordset(
 /// The same of changes.
 const CHANGES_OTHERWISE: &str = r#"select count(*) from (values (E'a"b\\\n', $1::uuid, '{"b": [1.10, null], "a": "\u0007é"}'::jsonb, null::jsonb),
         ('client', $1::uuid, null, 'null'::jsonb)) c (kind, record_id, before, after)
-    where text_of_change(c.kind, c.record_id, c.before, c.after) <> jsonb_build_array(c.kind, c.record_id, c.before, c.after)::text"#;
+    where text_of_change(c.kind, c.record_id, c.before::json, c.after::json) <> jsonb_build_array(c.kind, c.record_id, c.before, c.after)::text"#;
 
 #[tokio::test]
 async fn hashes_are_over_the_text_that_they_always_were_over() {
