@@ -26,7 +26,7 @@ use crate::{
     error::{Code, Error},
     id::{InvitationId, MemberId},
     operation::Call,
-    organizations,
+    organizations, outbox,
     page::Page,
     reference,
     security::{
@@ -121,7 +121,7 @@ pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<Answered
     }
     invitation::answer(&mut cx.db, id, words, now).await?;
     travelling::withdraw(&mut cx.db, &[Purpose::AnswerInvitation, Purpose::JoinOrganization], id, now).await?;
-    invitation::keep_mails(&mut cx.db, id, &format!("The invitation was {words}, so its mail is not needed any more.")).await?;
+    outbox::keep_mails(&mut cx.db, &[id], &format!("The invitation was {words}, so its mail is not needed any more.")).await?;
     if accept {
         let member = join(cx, &person, &found).await?;
         cx.come_in(member).await?;
