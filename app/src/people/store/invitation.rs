@@ -167,12 +167,6 @@ pub async fn answer(db: &mut Db, id: Uuid, answer: &str, now: Timestamp) -> Resu
     Ok(())
 }
 
-/// What is written from here on belongs to no action, and is in no log.
-pub async fn record_nothing(db: &mut Db) -> Result<(), Error> {
-    query!("select set_config('app.action_id', '', true)").fetch_one(db.connection()).await?;
-    Ok(())
-}
-
 /// The invitation with this id, or the open one to this address.
 pub async fn find(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> Result<Option<Row>, Error> {
     let organization = db.organization();
