@@ -5,7 +5,9 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{AuditProof, AuditVerification, StartAuditVerification, VerificationState, get_audit_verification, verify_audit};
+use super::{
+    AuditProof, AuditVerification, ChangesChecked, StartAuditVerification, VerificationState, get_audit_verification, verify_audit,
+};
 use crate::{
     day::Moment,
     ui::{Form, Icon, Submit, Write, fetched, icon, loaded, once},
@@ -62,7 +64,7 @@ fn new(asked: Memo<Option<String>>) -> AnyView {
 }
 
 fn rows(count: i64) -> String {
-    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
+    counted(count, "row", "rows")
 }
 
 fn told(proof: &AuditProof) -> AnyView {
@@ -83,6 +85,10 @@ fn told(proof: &AuditProof) -> AnyView {
         }
         .into_any(),
     }
+}
+
+fn counted(count: i64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// After how long it is looked again how far a check is.
@@ -109,13 +115,19 @@ fn whole(asked: Memo<Option<String>>, write: Write<StartAuditVerification>) -> A
 }
 
 fn progress(verification: &AuditVerification, path: String) -> AnyView {
-    let AuditVerification { checked, total, .. } = verification;
-    let percent = if *total > 0 { checked * 100 / total } else { 0 };
+    let (does, checked, total, of) = match verification.changes {
+        None => ("The whole log is being verified: ", verification.checked, verification.total, rows(verification.total)),
+        // The rows come first, and all of them fit by now.
+        Some(ChangesChecked { checked, total }) => {
+            ("Every row fits. What they changed is being gone through: ", checked, total, counted(total, "change", "changes"))
+        }
+    };
+    let percent = if total > 0 { checked * 100 / total } else { 0 };
     view! {
         <p role="status">
-            <label for="verified">"The whole log is being verified: "</label>
+            <label for="verified">{does}</label>
             <progress id="verified" max="100" value=percent></progress>
-            {format!("{checked} of {}, {percent} %", rows(*total))}
+            {format!("{checked} of {of}, {percent} %")}
         </p>
         <p><a class="button bare" href=path rel="external">"See how far it is"</a></p>
     }
