@@ -9,6 +9,7 @@ use super::{
     AuditProof, AuditVerification, ChangesChecked, StartAuditVerification, VerificationState, get_audit_verification, verify_audit,
 };
 use crate::{
+    count::counted,
     day::Moment,
     ui::{Form, Icon, Submit, Write, fetched, icon, loaded, once},
     visit::use_here,
@@ -85,10 +86,6 @@ fn told(proof: &AuditProof) -> AnyView {
         }
         .into_any(),
     }
-}
-
-fn counted(count: i64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// After how long it is looked again how far a check is.
