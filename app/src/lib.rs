@@ -15,6 +15,7 @@ pub mod budgets;
 pub mod clients;
 #[cfg(feature = "ssr")]
 pub mod context;
+pub mod count;
 pub mod country;
 pub mod dashboard;
 #[cfg(feature = "ssr")]

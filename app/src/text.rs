@@ -1,5 +1,7 @@
 //! Text that people write: trimmed, bounded, free of invisible control characters. Markup in it is just characters.
 
+pub use crate::count::counted;
+
 use crate::error::Error;
 
 /// One line that must say something.
@@ -70,11 +72,6 @@ fn is_international(c: char) -> bool {
 /// that turns the text around it.
 pub fn can_be_typed(text: &str) -> bool {
     text.chars().any(|c| !c.is_whitespace() && !is_invisible(c)) && !text.chars().any(|c| breaks_a_line(c) || turns_around(c, false))
-}
-
-/// So many things in words: `1 project`, `2 projects`.
-pub fn counted(count: i64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// The beginning of a text, for messages that repeat it.

@@ -99,7 +99,7 @@ async fn alter(owner: &mut PgConnection, organization: Uuid) -> Result<i64> {
     let altered = "with first as (
             select organization_id, id, position from action
             where organization_id = $1 and changes_hash is not null and operation = 'update_time_entry' order by position limit 1
-        ) update change c set after = c.after || '{\"billable\": null}' from first f
+        ) update change c set after = c.after::jsonb || '{\"billable\": null}' from first f
         where c.organization_id = f.organization_id and c.action_id = f.id returning f.position";
     Ok(query_scalar(altered).bind(organization).fetch_one(owner).await?)
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{ChangedPassword, UpdateProfile, sign_in::ChangePassword};
 use crate::{
+    count::counted,
     ui::{Field, Form, Part, Submit, Tick, Write, answered, use_flash},
     verification::parts::AddressPart,
     visit::use_visit,
@@ -45,14 +46,11 @@ pub fn ProfileSection() -> impl IntoView {
 
 /// What a new password brought along, as people read it.
 fn in_words(changed: ChangedPassword) -> String {
-    let counted = |count: i64, one: &str, many: &str| match count {
-        0 => String::new(),
-        1 => format!(" 1 {one}."),
-        count => format!(" {count} {many}."),
-    };
-    format!(
-        "Your password was changed.{}{}",
-        counted(changed.signed_out, "other browser was signed out", "other browsers were signed out"),
-        counted(changed.revoked_tokens, "token was revoked", "tokens were revoked")
-    )
+    let ended = [
+        (changed.signed_out, "other browser was signed out", "other browsers were signed out"),
+        (changed.revoked_tokens, "token was revoked", "tokens were revoked"),
+    ];
+    let ended = ended.into_iter().filter(|(count, ..)| *count > 0);
+    let told = ended.map(|(count, one, many)| format!(" {}.", counted(count, one, many)));
+    format!("Your password was changed.{}", told.collect::<String>())
 }

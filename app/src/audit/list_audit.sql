@@ -2,7 +2,7 @@
 --
 -- It is planned for what is given: what is not asked for falls away, an instant chooses the months, and each filter has its
 -- index. An access that was done was a read: a write that is done stands in the chain.
-select l.id as "id!", l.position as "position?", l.at as "at!", l.member_id as "member_id!", m.name as member_name,
+select l.id as "id!", l.position as "position?", l.at as "at!", l.member_id as "member_id?", m.name as "member_name?",
     t.name as "token?", l.door as "door!", l.program as "program?", l.address as "address?", l.operation as "operation!",
     l.arguments as "arguments!", l.outcome as "outcome!", l.duration_ms as "duration_ms!", l.undoes as "undoes?",
     (select count(*) from change c where c.organization_id = $1 and c.action_id = l.id) as "changed!",
@@ -40,6 +40,6 @@ from (
          and ($12::text[] is null or r.outcome <> 'done')
      order by r.at desc, r.id desc limit $13)
 ) l
-join member m on m.organization_id = $1 and m.id = l.member_id
+left join member m on m.organization_id = $1 and m.id = l.member_id
 left join access_token t on t.organization_id = $1 and t.id = l.token_id
 order by l.at desc, l.id desc limit $13

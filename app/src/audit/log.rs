@@ -99,7 +99,7 @@ fn read(row: Row, zone: &jiff::tz::TimeZone) -> AuditEntry {
         id: ActionId(row.id),
         position: row.position,
         at: Moment::at(row.at.to_jiff(), zone),
-        member: MemberSummary { id: MemberId(row.member_id), name: row.member_name },
+        member: row.member_id.zip(row.member_name).map(|(id, name)| MemberSummary { id: MemberId(id), name }),
         token: row.token,
         door: row.door,
         program: row.program,

@@ -41,8 +41,10 @@ pub struct AuditEntry {
     pub position: Option<i64>,
     /// When it was called.
     pub at: Moment,
-    /// Who is responsible: the person at the page, or the owner of the token.
-    pub member: MemberSummary,
+    /// Who is responsible: the person at the page, or the owner of the token; absent for somebody who belongs to the organization as
+    /// little as before, such as whoever declined an invitation to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberSummary>,
     /// The name of the token it came with; absent at the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,

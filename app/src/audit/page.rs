@@ -122,9 +122,10 @@ fn when(at: &Moment) -> impl IntoView + use<> {
 
 fn who(entry: &AuditEntry) -> String {
     let door = door(&entry.door);
+    let name = entry.member.as_ref().map_or("No member", |member| member.name.as_str());
     match &entry.token {
-        Some(token) => format!("{} · {door} · {token}", entry.member.name),
-        None => format!("{} · {door}", entry.member.name),
+        Some(token) => format!("{name} · {door} · {token}"),
+        None => format!("{name} · {door}"),
     }
 }
 

@@ -27,7 +27,7 @@ pub mod outcome {
 pub struct Record {
     pub id: Uuid,
     pub at: String,
-    pub member_id: Uuid,
+    pub member_id: Option<Uuid>,
     pub token_id: Option<Uuid>,
     pub door: &'static str,
     pub operation: &'static str,
@@ -64,13 +64,26 @@ impl Record {
         Self::of_access(caller, at, declaration, given, &code)
     }
 
+    /// A call that was done in an organization by somebody who does not belong to it, for its chain. It names nobody, and not from
+    /// where it came: that is for no organization to know of whoever is not in it.
+    pub fn of_stranger(caller: &Caller, id: ActionId, at: Timestamp, declaration: &'static Declaration, given: Value) -> Self {
+        let kept = arguments::kept(given, arguments::WRITE_BYTES_MAX);
+        let record = Self::of_anybody(caller, id, at, declaration.name, kept, outcome::DONE);
+        Self { program: None, address: None, ..record }
+    }
+
     fn of(caller: &Caller, id: ActionId, at: Timestamp, operation: &'static str, arguments: Value, outcome: &str) -> Option<Self> {
         let membership = caller.membership.as_ref()?;
+        let record = Self::of_anybody(caller, id, at, operation, arguments, outcome);
+        Some(Self { member_id: Some(membership.member.0), ..record })
+    }
+
+    fn of_anybody(caller: &Caller, id: ActionId, at: Timestamp, operation: &'static str, arguments: Value, outcome: &str) -> Self {
         let took = i64::try_from(caller.services.clock.now().duration_since(at).as_millis()).unwrap_or(0);
-        Some(Self {
+        Self {
             id: id.0,
             at: at.to_string(),
-            member_id: membership.member.0,
+            member_id: None,
             token_id: caller.token.as_ref().map(|token| token.id.0),
             door: caller.door.name(),
             operation,
@@ -82,7 +95,7 @@ impl Record {
             // A clock that was set meanwhile makes it longer than the column holds.
             duration_ms: took.clamp(0, i64::from(i32::MAX)),
             undoes: None,
-        })
+        }
     }
 }
 

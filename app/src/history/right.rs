@@ -17,7 +17,7 @@ pub async fn to_action(cx: &mut Call, action: &str) -> Result<store::Done, Error
     let done = store::done(&mut cx.db, reference::id(action)).await?.ok_or_else(not_found)?;
     let own = match &cx.caller.token {
         Some(token) => done.token_id == Some(token.id.0),
-        None => done.member_id == cx.membership()?.member.0,
+        None => done.member_id == Some(cx.membership()?.member.0),
     };
     if !own && (cx.caller.token.is_some() || !cx.may(Permission::EveryonesTime)) {
         return Err(not_found());

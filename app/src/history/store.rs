@@ -14,7 +14,8 @@ use crate::{
 pub struct Done {
     pub id: Uuid,
     pub position: i64,
-    pub member_id: Uuid,
+    /// Nobody when whoever did it is no member.
+    pub member_id: Option<Uuid>,
     pub token_id: Option<Uuid>,
     pub operation: String,
     /// The operation that it takes back or does again, when it is an undo, however many undos lie between; otherwise its own.

@@ -96,7 +96,7 @@ pub async fn void(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     let now = cx.now;
     store::mark_void(&mut cx.db, row.id, now).await?;
     store::release_invoice(&mut cx.db, row.id).await?;
-    store::keep_mails(&mut cx.db, row.id, outbox::VOIDED).await?;
+    outbox::keep_mails(&mut cx.db, &[row.id], outbox::VOIDED).await?;
     read::get(cx, &row.id.to_string()).await
 }
 

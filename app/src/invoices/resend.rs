@@ -8,7 +8,7 @@ use super::{
 use crate::{
     error::{Code, Error},
     operation::Call,
-    organizations, text,
+    organizations, outbox, text,
 };
 
 /// What the next mail of an invoice is given that is kept from leaving because this one takes its place.
@@ -27,7 +27,7 @@ pub async fn resend(cx: &mut Call, invoice: &str, to: Option<&str>, message: Opt
     let recipient = recipient(&row, to, last_recipient)?;
     let message = text::optional("message", message, 4000)?.or(last_words.flatten());
     // One that is too old to leave by itself does not follow this one.
-    store::keep_mails(&mut cx.db, row.id, REPLACED).await?;
+    outbox::keep_mails(&mut cx.db, &[row.id], REPLACED).await?;
     let organization = organizations::settings::get(cx).await?;
     send::mail(cx, &row, &organization, Letter { number: &number, due_on, recipient: &recipient, message }).await?;
     read::get(cx, &row.id.to_string()).await

@@ -19,6 +19,17 @@ use crate::{
     verification::refusal,
 };
 
+/// Where a person stands to the organization that holds the record of their call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stands {
+    /// It is the one of the page; what belongs to the person alone is no organization's.
+    AtThePage,
+    /// They are in it, whichever page they are at: it may be by this call that they have come in.
+    Inside,
+    /// They have done something in it and belong to it no more than before.
+    Outside,
+}
+
 /// What an operation works with: who asks, when, and a transaction that belongs to their organization.
 pub struct Call {
     /// Who asks.
@@ -38,7 +49,7 @@ pub struct Call {
     pub(super) mails: i64,
     /// What is rung once it is kept.
     pub(super) afterwards: Vec<fn(&Services)>,
-    pub(super) came_in: bool,
+    pub(super) stands: Stands,
 }
 
 impl Call {
@@ -85,12 +96,18 @@ impl Call {
         self.afterwards.push(ring);
     }
 
-    /// Goes on as this member of an organization that the person has just come into: the record of the call belongs there.
+    /// Goes on as this member of the organization that the transaction has entered: the record of the call belongs there.
     pub async fn come_in(&mut self, member: MemberId) -> Result<(), Error> {
         let standing = organizations::store::standing(&mut self.db, member).await?;
         self.caller.membership = Some(identity::membership(standing)?);
-        self.came_in = true;
+        self.stands = Stands::Inside;
         Ok(())
+    }
+
+    /// Ends as somebody who is no member of the organization that the transaction has entered: the record of the call belongs there,
+    /// and names nobody.
+    pub fn stay_outside(&mut self) {
+        self.stands = Stands::Outside;
     }
 
     /// Authorizes the caller and begins the transaction.
@@ -128,7 +145,7 @@ impl Call {
             warnings: Vec::new(),
             mails: 0,
             afterwards: Vec::new(),
-            came_in: false,
+            stands: Stands::AtThePage,
         }
     }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{
     Agreed, Call, Declaration, Done,
+    call::Stands,
     store::{self, once},
 };
 use crate::{
@@ -81,14 +82,16 @@ impl Call {
 
     /// Commits, with the record in the same transaction where there is an organization to hold it.
     async fn commit(mut self, declaration: &'static Declaration, place: &Place, arguments: Value) -> Result<(), Error> {
-        let held = self.caller.membership.is_some() && (declaration.needs != Permission::SignedIn || self.came_in);
-        if !held {
-            self.db.commit().await?;
-            place.put(Record::of_access(&self.caller, self.now, declaration, arguments, outcome::DONE));
-            return Ok(());
-        }
+        let record = match self.stands {
+            Stands::Outside => Some(Record::of_stranger(&self.caller, self.action, self.now, declaration, arguments)),
+            Stands::AtThePage if self.caller.membership.is_none() || declaration.needs == Permission::SignedIn => {
+                self.db.commit().await?;
+                place.put(Record::of_access(&self.caller, self.now, declaration, arguments, outcome::DONE));
+                return Ok(());
+            }
+            _ => Record::of_write(&self.caller, self.action, self.now, declaration, arguments),
+        };
         // Last, since the chain of the organization is held from here until the commit.
-        let record = Record::of_write(&self.caller, self.action, self.now, declaration, arguments);
         let undoes = self.undoes.map(|undone| undone.0);
         let records: Vec<Record> = record.map(|record| Record { undoes, ..record }).into_iter().collect();
         audit::store::append_writes(&mut self.db, &records).await?;

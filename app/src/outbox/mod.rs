@@ -14,6 +14,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use store::keep_mails;
+
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 

@@ -227,3 +227,19 @@ pub async fn failed(db: &mut Db, mail: MailId, words: &str) -> Result<(), Error>
     .await?;
     Ok(())
 }
+
+/// Keeps the mails of these invoices and invitations from leaving that have not left, and says why. One of an invitation that no mail
+/// server took asks for nothing any more either; one of an invoice may have arrived, and what was said of it stays.
+pub async fn keep_mails(db: &mut Db, about: &[Uuid], why: &str) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update outgoing_mail set state = 'failed', last_error = $3
+         where organization_id = $1 and (invoice_id = any($2) and state = 'waiting' or reference = any($2) and state <> 'sent')",
+        organization,
+        about,
+        why
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}

@@ -26,7 +26,7 @@ use crate::{
     error::{Code, Error},
     id::{InvitationId, MemberId},
     operation::Call,
-    organizations,
+    organizations, outbox,
     page::Page,
     reference,
     security::{
@@ -115,16 +115,16 @@ pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<Answered
         use_up(cx, &person, given, &secret).await?;
     }
     let (words, now) = (if accept { "accepted" } else { "declined" }, cx.now);
-    if !accept {
-        // Whoever declines is no member who could have done anything in this organization.
-        invitation::record_nothing(&mut cx.db).await?;
-    }
     invitation::answer(&mut cx.db, id, words, now).await?;
     travelling::withdraw(&mut cx.db, &[Purpose::AnswerInvitation, Purpose::JoinOrganization], id, now).await?;
-    invitation::keep_mails(&mut cx.db, id, &format!("The invitation was {words}, so its mail is not needed any more.")).await?;
-    if accept {
-        let member = join(cx, &person, &found).await?;
-        cx.come_in(member).await?;
+    outbox::keep_mails(&mut cx.db, &[id], &format!("The invitation was {words}, so its mail is not needed any more.")).await?;
+    let member = match accept {
+        true => Some(join(cx, &person, &found).await?),
+        false => account::store::member_of_user(&mut cx.db, person.id.0).await?.map(MemberId),
+    };
+    match member {
+        Some(member) => cx.come_in(member).await?,
+        None => cx.stay_outside(),
     }
     let slug = accept.then_some(row.slug);
     Ok(AnsweredInvitation { id: InvitationId(id), organization: row.organization_name, slug, accepted: accept })

@@ -4,7 +4,7 @@
 //! That there is always an owner is held by the database besides.
 
 use super::{
-    Member, RemovedMember, grants, record,
+    Member, RemovedMember, grants, letter, record,
     store::{
         grant, invitation,
         member::{self, Row},
@@ -16,6 +16,7 @@ use crate::{
     error::{Code, Error},
     id::{MemberId, UserId},
     operation::Call,
+    outbox,
     security::{
         EventKind,
         event::{Origin, note},
@@ -87,7 +88,9 @@ async fn take_back_invitations(cx: &mut Call, found: &Row, role: Option<Role>) -
     let covered = Role::ALL.into_iter().filter(|given| role.is_some_and(|role| role.covers(*given)));
     let covered: Vec<String> = covered.map(|given| given.name().to_owned()).collect();
     let now = cx.now;
-    match invitation::revoke_of(&mut cx.db, found.id, &covered, now).await? {
+    let revoked = invitation::revoke_of(&mut cx.db, found.id, &covered, now).await?;
+    outbox::keep_mails(&mut cx.db, &revoked, letter::TAKEN_BACK).await?;
+    match revoked.len() {
         0 => {}
         1 => cx.warn(format!("An open invitation by {} was taken back.", found.name)),
         several => cx.warn(format!("{several} open invitations by {} were taken back.", found.name)),

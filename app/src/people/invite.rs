@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{
     change, grants,
     invitations::{Invitation, InvitationState},
+    letter,
     store::{
         invitation::{self, Row, Sending, Terms},
         member,
@@ -22,6 +23,7 @@ use crate::{
         store::{NewMail, Words, insert_mail},
     },
     operation::Call,
+    outbox,
     page::{self, Cursor, Page},
     projects::{refer, sight::Sight},
     reference, text,
@@ -107,7 +109,7 @@ pub async fn revoke(cx: &mut Call, given: &str) -> Result<Invitation, Error> {
     let now = cx.now;
     if !row.revoked {
         invitation::revoke(&mut cx.db, row.id, now).await?;
-        invitation::keep_mails(&mut cx.db, row.id, "The invitation was taken back, so its mail is not needed any more.").await?;
+        outbox::keep_mails(&mut cx.db, &[row.id], letter::TAKEN_BACK).await?;
     }
     read(cx, Row { revoked: true, ..row })
 }

@@ -16,6 +16,9 @@ use crate::{
     },
 };
 
+/// Why the mail of an invitation that was taken back stays.
+pub const TAKEN_BACK: &str = "The invitation was taken back, so its mail is not needed any more.";
+
 /// Writes the mail of an invitation to this mailbox, with a secret of its own. It says who invites whom into what, and
 /// nothing of money. It stays when the invitation is not open any more.
 pub async fn invitation(db: &mut Db, public_url: &str, mailbox: &str, id: Uuid, now: jiff::Timestamp) -> Result<MailText, Error> {

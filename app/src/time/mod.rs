@@ -32,6 +32,7 @@ pub mod summary;
 mod tests;
 pub mod ticking;
 pub mod timer;
+mod waiting;
 pub mod week;
 pub mod when;
 

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    ConfirmTimeEntries, EntryState, TimeEntry, TimeSummary, entry,
+    ConfirmTimeEntries, TimeEntry, TimeSummary, entry,
     form::{self, LogForm, Projects, picks},
     list_time_entries,
+    waiting::Waiting,
     week::{Week, WeekBars},
 };
 use crate::{
@@ -92,8 +93,7 @@ fn shown((week, hours, page): Loaded, projects: Projects) -> AnyView {
         };
         return view! { <Empty title="Nothing in this week" text /> }.into_any();
     }
-    let drafts = hours.totals.drafts.clone();
-    let confirmable = confirmable(&page.items);
+    let waiting = Waiting::of(&page.items, &hours.totals.drafts);
     let cut = page.next_cursor.is_some();
     let days = by_day(page.items).into_iter().map(|(day, entries)| {
         let total = hours.worked_on(&day);
@@ -102,7 +102,7 @@ fn shown((week, hours, page): Loaded, projects: Projects) -> AnyView {
     let days = days.collect_view();
     view! {
         <WeekBars week hours />
-        {(drafts.seconds > 0).then(|| view! { <Drafts drafts confirmable /> })}
+        {waiting.words().map(|words| view! { <Drafts words confirmable=waiting.confirmable /> })}
         <table class="list entries">
             <caption class="spoken">"Time of the week, by day"</caption>
             <thead class="spoken">
@@ -119,11 +119,6 @@ fn shown((week, hours, page): Loaded, projects: Projects) -> AnyView {
         {cut.then(|| view! { <p class="quiet">"These are the latest 200 entries of the week."</p> })}
     }
     .into_any()
-}
-
-/// The drafts that the page shows and that can count: those of days that are closed wait.
-fn confirmable(entries: &[TimeEntry]) -> Vec<TimeEntryId> {
-    entries.iter().filter(|entry| entry.state == EntryState::Draft && !entry.locked && !entry.running).map(|entry| entry.id).collect()
 }
 
 /// Entries that come newest first, as days with theirs.
@@ -163,9 +158,9 @@ fn day_rows(day: Day, total: &Worked, entries: Vec<TimeEntry>, path: &str, proje
 /// Drafts that agents wrote wait for a person.
 #[component]
 fn Drafts(
-    /// How much there is of them.
-    drafts: Worked,
-    /// Those that are confirmed: what nobody has looked at here stays a draft.
+    /// What is told of them.
+    words: String,
+    /// Those that are confirmed.
     confirmable: Vec<TimeEntryId>,
 ) -> impl IntoView {
     let changes = use_changes();
@@ -177,7 +172,7 @@ fn Drafts(
     });
     view! {
         <div class="notice">
-            <p>{format!("{} were written by agents and wait for you.", drafts.text)}</p>
+            <p>{words}</p>
             {(!confirmable.is_empty()).then(|| view! {
                 <Form action id="confirm-drafts">
                     {confirmable.iter().map(|draft| hidden("time_entries[]", draft)).collect_view()}

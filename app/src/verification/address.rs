@@ -80,6 +80,7 @@ pub async fn link_mail(caller: &Caller) -> Result<Option<LinkMail>, Error> {
     let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Read).await?;
     let newest = store::newest_mail(&mut db, person.id, &person.email, &[Purpose::ConfirmAddress]).await?;
     Ok(newest.map(|mail| match (mail.state.as_str(), mail.refused) {
+        _ if mail.too_old => LinkMail::Stays,
         ("sent", _) => LinkMail::Sent,
         ("failed", _) => LinkMail::Failed,
         (_, true) => LinkMail::Postponed,

@@ -55,6 +55,8 @@ pub enum LinkMail {
     Waiting,
     /// No mail server has taken it yet; it is tried again.
     Postponed,
+    /// It has waited for so long that it leaves only when it is sent again.
+    Stays,
     /// A mail server has taken it.
     Sent,
     /// It was refused, and is not tried again.

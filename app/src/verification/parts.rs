@@ -36,6 +36,7 @@ fn fate(mail: Option<LinkMail>) -> AnyView {
         Some(LinkMail::Sent) => "A mail server has taken the latest mail with the link. Look among unwanted mails too.",
         Some(LinkMail::Waiting) => "The mail with the link leaves in a moment.",
         Some(LinkMail::Postponed) => "No mail server has taken the mail with the link yet. It is tried again: is the address right?",
+        Some(LinkMail::Stays) => "The mail with the link has waited for too long and does not leave by itself any more. Send it again.",
         Some(LinkMail::Failed) => "The mail with the link could not be delivered. Send it again, or change the address.",
         None => "No mail with a link was sent there yet.",
     };

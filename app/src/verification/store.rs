@@ -12,6 +12,7 @@ use crate::{
     database::{Db, OnConstraint, instant},
     error::{Code, Error},
     id::{MailId, OrganizationId, UserId},
+    outbox,
 };
 
 /// How many mails are forgotten in one go.
@@ -195,16 +196,20 @@ pub struct MailFate {
     pub state: String,
     /// Whether it was refused so far.
     pub refused: bool,
+    /// Whether it has waited for so long that it does not leave by itself any more.
+    pub too_old: bool,
 }
 
 /// What became of the newest mail with a link for these purposes to a person at an address.
 pub async fn newest_mail(db: &mut Db, person: UserId, address: &str, purposes: &[Purpose]) -> Result<Option<MailFate>, Error> {
     Ok(query_as!(
         MailFate,
-        r#"select state as "state!", refused as "refused!" from newest_mail_to_person($1, $2, $3)"#,
+        r#"select state as "state!", refused as "refused!", too_old as "too_old!"
+           from newest_mail_to_person($1, $2, $3, make_interval(secs => $4))"#,
         person.0,
         address,
-        &names(purposes)
+        &names(purposes),
+        outbox::AGE_MAX.as_secs_f64()
     )
     .fetch_optional(db.connection())
     .await?)

@@ -10,7 +10,7 @@ fn record(at: u128) -> Record {
     Record {
         id: Uuid::from_u128(at),
         at: "2026-11-26T09:00:00Z".to_owned(),
-        member_id: Uuid::nil(),
+        member_id: Some(Uuid::nil()),
         token_id: None,
         door: "rest",
         operation: "list_clients",

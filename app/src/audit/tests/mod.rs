@@ -165,7 +165,11 @@ async fn whatever_is_altered_later_breaks_the_chain_at_its_place() {
         ("update action set outcome = 'forbidden' where organization_id = $1 and position = 2", 2),
         ("update action set arguments = '{\"name\": \"Else\"}' where organization_id = $1 and position = 2", 2),
         (
-            "update change set after = jsonb_set(after, '{name}', '\"Else\"') where organization_id = $1 and action_id = (select id from action where organization_id = $1 and position = 2)",
+            "update change set after = jsonb_set(after::jsonb, '{name}', '\"Else\"') where organization_id = $1 and action_id = (select id from action where organization_id = $1 and position = 2)",
+            2,
+        ),
+        (
+            "update change set after = replace(after::text, ', ', ',')::json where organization_id = $1 and action_id = (select id from action where organization_id = $1 and position = 2)",
             2,
         ),
         (

@@ -5,7 +5,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::{
-    AuditProof, AuditVerification, BrokenEntry, VerificationState,
+    AuditProof, AuditVerification, BrokenEntry, ChangesChecked, VerificationState,
     store::{self, Row},
 };
 use crate::{
@@ -75,6 +75,7 @@ pub async fn get(cx: &mut Call) -> Result<AuditVerification, Error> {
             state: VerificationState::Never,
             checked: 0,
             total: 0,
+            changes: None,
             started_at: None,
             finished_at: None,
             broken: None,
@@ -98,6 +99,7 @@ fn read(row: Row, zone: &jiff::tz::TimeZone) -> AuditVerification {
         state,
         checked: row.checked,
         total: row.total,
+        changes: row.changes_checked.zip(row.changes).map(|(checked, total)| ChangesChecked { checked, total }),
         started_at: Some(Moment::at(row.started_at.to_jiff(), zone)),
         finished_at: row.finished_at.map(|at| Moment::at(at.to_jiff(), zone)),
         broken,

@@ -58,6 +58,16 @@ pub enum VerificationState {
     Broken,
 }
 
+/// How far a check is with the changes of records, which it goes through after the rows: each has to belong to one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct ChangesChecked {
+    /// How many were gone through so far.
+    pub checked: i64,
+    /// How many the rows have made.
+    pub total: i64,
+}
+
 /// The check of the whole log that is under way, or was the last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
@@ -68,6 +78,9 @@ pub struct AuditVerification {
     pub checked: i64,
     /// How many there were when it began.
     pub total: i64,
+    /// How far it is with what the rows changed; absent while they are being checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<ChangesChecked>,
     /// When it began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Moment>,

@@ -5,8 +5,11 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{AuditProof, AuditVerification, StartAuditVerification, VerificationState, get_audit_verification, verify_audit};
+use super::{
+    AuditProof, AuditVerification, ChangesChecked, StartAuditVerification, VerificationState, get_audit_verification, verify_audit,
+};
 use crate::{
+    count::counted,
     day::Moment,
     ui::{Form, Icon, Submit, Write, fetched, icon, loaded, once},
     visit::use_here,
@@ -62,7 +65,7 @@ fn new(asked: Memo<Option<String>>) -> AnyView {
 }
 
 fn rows(count: i64) -> String {
-    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
+    counted(count, "row", "rows")
 }
 
 fn told(proof: &AuditProof) -> AnyView {
@@ -109,13 +112,19 @@ fn whole(asked: Memo<Option<String>>, write: Write<StartAuditVerification>) -> A
 }
 
 fn progress(verification: &AuditVerification, path: String) -> AnyView {
-    let AuditVerification { checked, total, .. } = verification;
-    let percent = if *total > 0 { checked * 100 / total } else { 0 };
+    let (does, checked, total, of) = match verification.changes {
+        None => ("The whole log is being verified: ", verification.checked, verification.total, rows(verification.total)),
+        // The rows come first, and all of them fit by now.
+        Some(ChangesChecked { checked, total }) => {
+            ("Every row fits. What they changed is being gone through: ", checked, total, counted(total, "change", "changes"))
+        }
+    };
+    let percent = if total > 0 { checked * 100 / total } else { 0 };
     view! {
         <p role="status">
-            <label for="verified">"The whole log is being verified: "</label>
+            <label for="verified">{does}</label>
             <progress id="verified" max="100" value=percent></progress>
-            {format!("{checked} of {}, {percent} %", rows(*total))}
+            {format!("{checked} of {of}, {percent} %")}
         </p>
         <p><a class="button bare" href=path rel="external">"See how far it is"</a></p>
     }

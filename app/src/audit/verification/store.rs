@@ -71,6 +71,8 @@ pub struct Row {
     pub state: String,
     pub checked: i64,
     pub total: i64,
+    pub changes: Option<i64>,
+    pub changes_checked: Option<i64>,
     pub started_at: jiff_sqlx::Timestamp,
     pub finished_at: Option<jiff_sqlx::Timestamp>,
     pub broken_action: Option<Uuid>,
@@ -83,7 +85,7 @@ pub async fn find(db: &mut Db) -> Result<Option<Row>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Row,
-        "select state, checked, total, started_at, finished_at, broken_action, broken_position, reason
+        "select state, checked, total, changes, changes_checked, started_at, finished_at, broken_action, broken_position, reason
          from audit_verification where organization_id = $1",
         organization
     )

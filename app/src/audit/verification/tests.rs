@@ -28,7 +28,7 @@ const HASHED_OTHERWISE: &str = r#"select count(*) from jsonb_populate_recordset(
 /// The same of changes.
 const CHANGES_OTHERWISE: &str = r#"select count(*) from (values (E'a"b\\\n', $1::uuid, '{"b": [1.10, null], "a": "\u0007é"}'::jsonb, null::jsonb),
         ('client', $1::uuid, null, 'null'::jsonb)) c (kind, record_id, before, after)
-    where text_of_change(c.kind, c.record_id, c.before, c.after) <> jsonb_build_array(c.kind, c.record_id, c.before, c.after)::text"#;
+    where text_of_change(c.kind, c.record_id, c.before::json, c.after::json) <> jsonb_build_array(c.kind, c.record_id, c.before, c.after)::text"#;
 
 #[tokio::test]
 async fn hashes_are_over_the_text_that_they_always_were_over() {
@@ -128,6 +128,47 @@ async fn a_change_that_belongs_to_no_action_is_found_by_the_whole_check() {
         assert_eq!(verification["state"], "broken", "{verification}");
         assert_eq!(verification["broken"]["action"], action.trim_matches('\''), "{verification}");
     }
+}
+
+/// An invitation that was declined as versions before this one wrote it down: as a change of no action.
+const DECLINED_BEFORE: &str = r#"insert into change (organization_id, action_id, kind, record_id, after)
+    values ($1, '01900000-0000-7000-8000-000000000000', 'invitation', '01900000-0000-7000-8000-000000000001', '{"answer": "ANSWER"}')"#;
+
+#[tokio::test]
+async fn an_invitation_that_was_declined_before_it_stood_in_the_log_breaks_nothing() {
+    for (answer, state) in [("declined", "sound"), ("accepted", "broken")] {
+        let studio = World::new("verify").await;
+        studio.ok("create_client", json!({"name": "Acme"})).await;
+        studio.sql(&DECLINED_BEFORE.replace("ANSWER", answer)).await;
+        assert_eq!(verified(&studio).await["state"], state, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn the_check_says_how_far_it_is_with_the_changes_once_every_row_was_checked() {
+    let studio = World::new("verify").await;
+    for name in ["Acme", "Globex", "Initech", "Umbrella", "Hooli"] {
+        studio.ok("create_client", json!({"name": name})).await;
+    }
+    // Begun and held in one transaction, so that no other test is on it.
+    let organization = Reach::Organization(studio.organization());
+    let mut db = studio.caller.services.database.begin(organization, Access::Write).await.expect("a transaction");
+    store::begin(&mut db).await.expect("begun");
+    let mut told = Vec::new();
+    loop {
+        let more = store::step(&mut db, 1).await.expect("a step");
+        let row = store::find(&mut db).await.expect("found").expect("a check");
+        told.push((row.checked, row.changes_checked, row.changes));
+        if !more {
+            break;
+        }
+    }
+    let rows = [(1, None, Some(1)), (2, None, Some(2)), (3, None, Some(3)), (4, None, Some(4)), (5, Some(0), Some(5))];
+    // Four are gone through where one row is checked.
+    assert_eq!(told, [&rows[..], &[(5, Some(4), Some(5)), (5, Some(5), Some(5)), (5, Some(5), Some(5))]].concat());
+    db.commit().await.expect("committed");
+    let verification = studio.ok("get_audit_verification", json!({})).await;
+    assert_eq!((&verification["state"], &verification["changes"]), (&json!("sound"), &json!({"checked": 5, "total": 5})));
 }
 
 async fn verified(studio: &World) -> Value {

@@ -62,20 +62,6 @@ pub async fn insert_mail(db: &mut Db, mail: &NewMail<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Keeps the mails of an invoice that have not left from leaving, and says why.
-pub async fn keep_mails(db: &mut Db, invoice: Uuid, why: &str) -> Result<(), Error> {
-    let organization = db.organization();
-    query!(
-        "update outgoing_mail set state = 'failed', last_error = $3 where organization_id = $1 and invoice_id = $2 and state = 'waiting'",
-        organization,
-        invoice,
-        why
-    )
-    .execute(db.connection())
-    .await?;
-    Ok(())
-}
-
 /// Writes the mails of an invoice that wait down as sent at this instant: they are part of a story, and nobody gets them.
 pub async fn settle_mails(db: &mut Db, invoice: Uuid, at: Timestamp) -> Result<(), Error> {
     let organization = db.organization();

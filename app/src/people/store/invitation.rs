@@ -121,22 +121,22 @@ pub async fn revoke(db: &mut Db, id: Uuid, now: Timestamp) -> Result<(), Error> 
     Ok(())
 }
 
-/// Takes back what nobody has answered of the invitations of a member, but for those to these roles; how many.
-pub async fn revoke_of(db: &mut Db, member: Uuid, but: &[String], now: Timestamp) -> Result<u64, Error> {
+/// Takes back what nobody has answered of the invitations of a member, but for those to these roles; which they were.
+pub async fn revoke_of(db: &mut Db, member: Uuid, but: &[String], now: Timestamp) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
-    let revoked = query!(
+    Ok(query_scalar!(
         "update invitation set revoked_at = $4 where organization_id = $1 and id in (
              select id from invitation
              where organization_id = $1 and invited_by = $2 and answered_at is null and revoked_at is null and role <> all($3)
-             order by id for update)",
+             order by id for update)
+         returning id",
         organization,
         member,
         but,
         instant(now) as _
     )
-    .execute(db.connection())
-    .await?;
-    Ok(revoked.rows_affected())
+    .fetch_all(db.connection())
+    .await?)
 }
 
 /// What whoever invites is by now; nothing when they have left.
@@ -161,26 +161,6 @@ pub async fn answer(db: &mut Db, id: Uuid, answer: &str, now: Timestamp) -> Resu
         id,
         answer,
         instant(now) as _
-    )
-    .execute(db.connection())
-    .await?;
-    Ok(())
-}
-
-/// What is written from here on belongs to no action, and is in no log.
-pub async fn record_nothing(db: &mut Db) -> Result<(), Error> {
-    query!("select set_config('app.action_id', '', true)").fetch_one(db.connection()).await?;
-    Ok(())
-}
-
-/// Keeps the mails of an invitation from leaving that have not left, and says why: also of those that no mail server took.
-pub async fn keep_mails(db: &mut Db, id: Uuid, why: &str) -> Result<(), Error> {
-    let organization = db.organization();
-    query!(
-        "update outgoing_mail set state = 'failed', last_error = $3 where organization_id = $1 and reference = $2 and state <> 'sent'",
-        organization,
-        id,
-        why
     )
     .execute(db.connection())
     .await?;

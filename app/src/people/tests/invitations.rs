@@ -248,7 +248,28 @@ async fn the_mail_of_an_invitation_that_was_answered_or_taken_back_asks_for_noth
 }
 
 #[tokio::test]
-async fn the_log_of_an_organization_holds_whoever_declines_its_invitations() {
+async fn that_an_invitation_was_declined_stands_in_the_log_of_its_organization_and_names_no_member() {
+    let studio = studio().await;
+    let barbara = stranger(&studio).await;
+    let invitation = invited(&studio, &barbara, Role::Member).await;
+    let called = json!({"invitation": invitation["id"], "accept": false});
+    barbara.ok("answer_invitation", json!({"invitation": invitation["id"], "accept": false, "dry_run": true})).await;
+    barbara.ok("answer_invitation", called.clone()).await;
+    let listed = studio.ok("list_audit", json!({"operation": "answer_invitation"})).await["items"].clone();
+    assert_eq!(listed.as_array().map(Vec::len), Some(1), "the dry run is nothing to the organization: {listed}");
+    let entry = studio.ok("get_audit_entry", json!({"action": listed[0]["id"]})).await;
+    assert_eq!((&entry["outcome"], &entry["arguments"], &entry["changed"]), (&json!("done"), &called, &json!(1)), "{entry}");
+    for told in ["member", "token", "program", "address"] {
+        assert!(entry.get(told).is_none(), "{told}: {entry}");
+    }
+    let (kind, after) = (&entry["changes"][0]["kind"], &entry["changes"][0]["after"]);
+    assert_eq!((kind, &after["id"], &after["answer"]), (&json!("invitation"), &invitation["id"], &json!("declined")), "{entry}");
+    assert_eq!(entry["undoable"], false, "{entry}");
+    assert_eq!(studio.refused("undo_action", json!({"action": entry["id"]})).await.code, Code::Invalid);
+}
+
+#[tokio::test]
+async fn the_log_of_an_organization_whose_invitations_were_declined_is_sound_and_an_altered_answer_is_found() {
     let studio = studio().await;
     let barbara = stranger(&studio).await;
     let invitation = invited(&studio, &barbara, Role::Member).await;
@@ -257,4 +278,8 @@ async fn the_log_of_an_organization_holds_whoever_declines_its_invitations() {
         and not exists (select from action a where a.organization_id = c.organization_id and a.id = c.action_id)";
     assert_eq!(studio.number(orphans).await, 0);
     assert_eq!(studio.ok("verify_audit", json!({})).await["sound"], true);
+    let altered = "update change set after = jsonb_set(after::jsonb, '{answer}', '\"accepted\"')
+        where organization_id = $1 and after ->> 'answer' = 'declined'";
+    assert_eq!(studio.sql(altered).await, 1);
+    assert_eq!(studio.ok("verify_audit", json!({})).await["sound"], false);
 }

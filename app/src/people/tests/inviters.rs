@@ -34,6 +34,24 @@ async fn a_removed_admin_does_not_come_back_with_an_invitation_of_their_own() {
 }
 
 #[tokio::test]
+async fn the_mails_of_invitations_that_go_with_their_inviter_ask_for_nothing_any_more() {
+    let studio = studio().await;
+    let (grace, other) = (studio.as_role(Role::Admin).await, stranger(&studio).await);
+    let (waits, refused) = (invited(&grace, &other, Role::Member).await, invited(&grace, &stranger(&studio).await, Role::Member).await);
+    let theirs = invited(&studio, &stranger(&studio).await, Role::Member).await;
+    let of = |invitation: &Value| format!("organization_id = $1 and reference = '{}'", invitation["id"].as_str().expect("an id"));
+    let bounced = format!("update outgoing_mail set state = 'failed', last_error = 'no such mailbox' where {}", of(&refused));
+    assert_eq!(studio.sql(&bounced).await, 1);
+    studio.ok("remove_member", json!({"member": grace.member()})).await;
+    for invitation in [&waits, &refused] {
+        let settled = format!("{} and state = 'failed' and last_error like 'The invitation was taken back%'", of(invitation));
+        assert_eq!(studio.number(&format!("select count(*) from outgoing_mail where {settled}")).await, 1, "{invitation}");
+    }
+    let leaves = format!("select count(*) from outgoing_mail where {} and state = 'waiting'", of(&theirs));
+    assert_eq!(studio.number(&leaves).await, 1, "nobody else's is kept");
+}
+
+#[tokio::test]
 async fn who_leaves_leaves_no_invitation_behind() {
     let studio = studio().await;
     let (grace, other) = (studio.as_role(Role::Owner).await, stranger(&studio).await);

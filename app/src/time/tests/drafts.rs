@@ -6,7 +6,10 @@ use super::{log, on_project, studio};
 use crate::{
     access::{Role, Writes},
     error::Code,
+    hours::Worked,
+    page::Page,
     testing::World,
+    time::{TimeEntry, waiting::Waiting},
 };
 
 /// Nothing but the drafts is there.
@@ -139,4 +142,39 @@ async fn what_is_confirmed_is_named_or_all_but_not_closed_or_running() {
     let confirmed = studio.ok("confirm_time_entries", json!({"all": true})).await;
     assert_eq!((&confirmed["confirmed"], &confirmed["waiting"]), (&json!(1), &json!(2)));
     assert!(confirmed["warnings"][0].as_str().is_some_and(|warning| warning.contains("closed")));
+}
+
+/// What the time page says of the drafts that it shows, and how many it confirms.
+async fn told(studio: &World, of_the_week: i64, shown: usize) -> (Option<String>, usize) {
+    let listed = studio.ok("list_time_entries", json!({"limit": 200})).await;
+    let mut page: Page<TimeEntry> = serde_json::from_value(listed).expect("a page");
+    page.items.truncate(shown);
+    let waiting = Waiting::of(&page.items, &Worked::of(of_the_week));
+    (waiting.words(), waiting.confirmable.len())
+}
+
+#[tokio::test]
+async fn the_time_page_counts_the_drafts_that_its_button_confirms_and_names_the_others_apart() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Drafts).await;
+    assert_eq!(told(&studio, 0, 200).await, (None, 0), "nothing waits");
+    for (date, duration) in [("2026-11-16", "3h"), ("2026-11-17", "2h"), ("2026-11-19", "1h"), ("2026-11-20", "30m")] {
+        log(&agent, json!({"date": date, "duration": duration})).await;
+    }
+    let all = "4 drafts, 6h 30m together, were written by agents and wait for you.";
+    assert_eq!(told(&studio, 23_400, 200).await, (Some(all.to_owned()), 4));
+    studio.ok("update_organization", json!({"lock_date": "2026-11-17"})).await;
+    let rest = "2 drafts, 1h 30m together, were written by agents and wait for you. 2 drafts are on days that are closed and cannot count, \
+                unless an owner or admin moves the lock date.";
+    assert_eq!(told(&studio, 23_400, 200).await, (Some(rest.to_owned()), 2));
+    let latest = "1 draft of 30m was written by an agent and waits for you. 6h in further drafts is not shown here.";
+    assert_eq!(told(&studio, 23_400, 1).await, (Some(latest.to_owned()), 1));
+}
+
+#[tokio::test]
+async fn the_time_page_says_of_an_agents_timer_that_it_is_confirmed_once_it_is_stopped() {
+    let studio = studio().await;
+    studio.token(Writes::Drafts).await.ok("start_timer", json!({"project": "Dashboard"})).await;
+    let words = "A timer that an agent started can be confirmed once it is stopped.";
+    assert_eq!(told(&studio, 0, 200).await, (Some(words.to_owned()), 0));
 }

@@ -268,6 +268,10 @@ async fn whoever_waits_for_a_link_learns_what_became_of_its_mail() {
     };
     assert_eq!(link_mail(&barbara.world.caller).await, Ok(Some(LinkMail::Waiting)));
     assert_eq!(becomes("last_error = '450 try later'").await, Some(LinkMail::Postponed));
+    let week = "queued_at = now() - interval '7 days'";
+    assert_eq!(becomes(week).await, Some(LinkMail::Stays), "it was refused, and is not tried again");
+    assert_eq!(becomes(&format!("{week}, last_error = null")).await, Some(LinkMail::Stays), "it does not leave in a moment");
+    assert_eq!(becomes("queued_at = now(), last_error = null").await, Some(LinkMail::Waiting));
     assert_eq!(becomes("state = 'failed', last_error = '550 no such mailbox'").await, Some(LinkMail::Failed));
     assert_eq!(becomes("state = 'sent', last_error = null").await, Some(LinkMail::Sent));
     assert_eq!(link_mail(&acme.caller).await, Ok(None), "of others nobody learns anything");
