@@ -14,7 +14,7 @@ pub fn ZoneNote() -> impl IntoView {
     move || {
         elsewhere.get().map(|browser| {
             view! {
-                <p class="quiet zone-note">
+                <p class="quiet">
                     {format!("Times are in {shown}; this browser is in {browser}. ")} <a href=settings.clone()>"Change your time zone"</a>
                 </p>
             }

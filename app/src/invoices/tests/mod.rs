@@ -8,6 +8,7 @@ mod numbers;
 mod payments;
 mod sending;
 mod voiding;
+mod zones;
 
 use serde_json::{Value, json};
 
