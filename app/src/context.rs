@@ -155,8 +155,11 @@ pub struct Membership {
     pub member: MemberId,
     /// What they are there.
     pub role: Role,
-    /// Where its days begin and end.
-    pub zone: TimeZone,
+    /// Where the person's days begin and end: their own zone, or that of the organization while they have none. Their time, and every
+    /// instant that they read or write, is on this clock.
+    pub member_zone: TimeZone,
+    /// Where the organization's days begin and end: whatever is about money is on this clock.
+    pub organization_zone: TimeZone,
     /// Its own currency.
     pub currency: Currency,
     /// The first day of its week, 1 = Monday.

@@ -14,6 +14,10 @@ mod server;
 mod span;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "ssr")]
+mod word;
+#[cfg(feature = "ssr")]
+pub mod zone;
 
 use std::fmt;
 

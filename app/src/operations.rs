@@ -42,6 +42,7 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<ChangeMemberRole>(),
         Operation::of::<SetClientGrants>(),
         Operation::of::<RemoveMember>(),
+        Operation::of::<SetTimeZone>(),
         Operation::of::<LeaveOrganization>(),
         Operation::of::<InviteMember>(),
         Operation::of::<ResendInvitation>(),

@@ -1,6 +1,6 @@
 //! From a cookie to the person behind it.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 
 use super::{
     secret,
@@ -10,6 +10,7 @@ use crate::{
     access::Role,
     context::{Membership, Person},
     database::Database,
+    day::zone,
     error::Error,
     id::{MemberId, OrganizationId, UserId},
     money::Currency,
@@ -36,17 +37,16 @@ pub async fn recognize(
 
 /// Reads a standing. A zone or role this build does not know is a fault of the data, never a default.
 pub fn membership(standing: Standing) -> Result<Membership, Error> {
-    let zone = TimeZone::get(&standing.time_zone).map_err(|problem| {
-        tracing::error!(%problem, "an organization has an unknown time zone");
-        Error::internal()
-    })?;
+    let organization_zone = zone::kept(&standing.time_zone)?;
+    let member_zone = standing.member_time_zone.as_deref().map(zone::kept).transpose()?;
     Ok(Membership {
         organization: OrganizationId(standing.organization_id),
         slug: standing.slug,
         name: standing.organization_name,
         member: MemberId(standing.member_id),
         role: Role::named(&standing.role).ok_or_else(Error::internal)?,
-        zone,
+        member_zone: member_zone.unwrap_or_else(|| organization_zone.clone()),
+        organization_zone,
         currency: Currency::parse(&standing.currency)?,
         week_start: u8::try_from(standing.week_start).unwrap_or(1),
         language: standing.language,

@@ -70,14 +70,40 @@ pub struct Place {
     pub member: MemberId,
     /// What the caller is there.
     pub role: Role,
-    /// IANA name of the zone in which its days begin and end.
+    /// IANA name of the zone that the caller's days begin and end in: their own, or the organization's.
     pub time_zone: String,
+    /// IANA name of the organization's zone, which decides what is about money: days of invoices and payments, due dates.
+    pub organization_time_zone: String,
     /// Its own currency, an ISO 4217 code.
     pub currency: String,
     /// The first day of its week: 1 = Monday … 7 = Sunday.
     pub week_start: u8,
-    /// Today, where the organization is.
+    /// Today, where the caller is.
     pub today: crate::day::Day,
+    /// Today, where the organization is.
+    pub organization_today: crate::day::Day,
+}
+
+#[cfg(feature = "ssr")]
+impl Place {
+    /// Where a member stands at an instant.
+    pub fn of(membership: crate::context::Membership, now: jiff::Timestamp) -> Self {
+        let name = |zone: &jiff::tz::TimeZone| zone.iana_name().unwrap_or("UTC").to_owned();
+        let today = |zone: &jiff::tz::TimeZone| now.to_zoned(zone.clone()).date().into();
+        Self {
+            id: membership.organization,
+            time_zone: name(&membership.member_zone),
+            organization_time_zone: name(&membership.organization_zone),
+            today: today(&membership.member_zone),
+            organization_today: today(&membership.organization_zone),
+            slug: membership.slug,
+            name: membership.name,
+            member: membership.member,
+            role: membership.role,
+            currency: membership.currency.to_string(),
+            week_start: membership.week_start,
+        }
+    }
 }
 
 /// What the token of this call may do.
@@ -115,21 +141,11 @@ pub struct ChangedPassword {
 
 /// Tell who is asking: the person, the organization with time zone, currency and today's date, and the limits of the token.
 ///
-/// Use this first: "today" and "this week" in other calls are meant in the organization's time zone.
+/// Use this first: "today", "this week" and times without an offset are meant in the caller's time zone where their time is asked for or written, and in the organization's where it is about invoices and payments.
 #[operation(read, idempotent, needs = SignedIn, title = "Who am I")]
 pub async fn whoami(cx: &mut Call) -> Result<WhoAmI, Error> {
     let person = cx.caller.person()?.clone();
-    let organization = cx.caller.membership.clone().map(|membership| Place {
-        id: membership.organization,
-        today: cx.now.to_zoned(membership.zone.clone()).date().into(),
-        slug: membership.slug,
-        name: membership.name,
-        member: membership.member,
-        role: membership.role,
-        time_zone: membership.zone.iana_name().unwrap_or("UTC").to_owned(),
-        currency: membership.currency.to_string(),
-        week_start: membership.week_start,
-    });
+    let organization = cx.caller.membership.clone().map(|membership| Place::of(membership, cx.now));
     let token = cx.caller.token.clone().map(|token| TokenLimits { name: token.name, scopes: token.scopes, writes: token.writes });
     Ok(WhoAmI { user: person.id, name: person.name, email: person.email, organization, token })
 }

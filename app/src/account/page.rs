@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     clients::form::{countries, currencies},
+    ends,
     frame::Mark,
     ui::{Field, Form, Select, Submit, Write, escaped, hidden},
     visit::use_visit,
@@ -27,8 +28,9 @@ pub fn sign_up() -> AnyView {
         }
     }
     let action = Write::<SignUp>::new();
+    // The organization's first guess.
     let zone = RwSignal::new(String::new());
-    Effect::new(move |_| zone.set(time_zone().unwrap_or_default()));
+    Effect::new(move |_| zone.set(ends::time_zone().unwrap_or_default()));
     view! {
         <Title text="Sign up · Stint" />
         <Doorway title="Start tracking" lead="An account and an organization of your own, ready in a minute.">
@@ -65,12 +67,6 @@ fn no_sign_up(title: &'static str, words: &'static str) -> AnyView {
         </Doorway>
     }
     .into_any()
-}
-
-/// The time zone of the browser, as the organization's first guess.
-fn time_zone() -> Option<String> {
-    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
-    js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into()).ok()?.as_string()
 }
 
 /// The page where somebody with an account comes in.

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{ChangedPassword, UpdateProfile, sign_in::ChangePassword};
 use crate::{
     count::counted,
+    people::zone_page::ZonePart,
     ui::{Field, Form, Part, Submit, Tick, Write, answered, use_flash},
     verification::parts::AddressPart,
     visit::use_visit,
@@ -28,6 +29,7 @@ pub fn ProfileSection() -> impl IntoView {
                         <Submit label="Save name" />
                     </Form>
                 </Part>
+                <ZonePart />
                 <Part title="Password" id="password">
                     <Form action=password id="password-form" class="stack" clears=true>
                         // Nobody sees or sends it: it tells a password manager whose password this is.

@@ -28,6 +28,7 @@ pub struct Standing {
     pub member_id: Uuid,
     pub role: String,
     pub time_zone: String,
+    pub member_time_zone: Option<String>,
     pub currency: String,
     pub week_start: i16,
     pub language: String,
@@ -51,7 +52,7 @@ pub struct TokenOwner {
 pub async fn authenticate_sign_in(db: &mut Db, cookie_hash: &[u8], slug: &str, now: Timestamp) -> Result<Option<SignedIn>, Error> {
     let row = query!(
         r#"select user_id as "user_id!", user_name as "user_name!", email as "email!", confirmed as "confirmed!", organization_id, slug, organization_name,
-               member_id, role, time_zone, currency, week_start, language
+               member_id, role, time_zone, member_time_zone, currency, week_start, language
            from authenticate_sign_in($1, $2, $3)"#,
         cookie_hash,
         slug,
@@ -71,6 +72,7 @@ pub async fn authenticate_sign_in(db: &mut Db, cookie_hash: &[u8], slug: &str, n
             member_id: row.member_id.unwrap_or_default(),
             role: row.role.unwrap_or_default(),
             time_zone: row.time_zone.unwrap_or_default(),
+            member_time_zone: row.member_time_zone,
             currency: row.currency.unwrap_or_default(),
             week_start: row.week_start.unwrap_or(1),
             language: row.language.unwrap_or_default(),
@@ -83,7 +85,7 @@ pub async fn authenticate_token(db: &mut Db, token: TokenId, now: Timestamp) -> 
     let row = query!(
         r#"select user_id as "user_id!", user_name as "user_name!", email as "email!", confirmed as "confirmed!", organization_id as "organization_id!", slug as "slug!",
                organization_name as "organization_name!", member_id as "member_id!", role as "role!", time_zone as "time_zone!",
-               currency as "currency!", week_start as "week_start!", language as "language!", token_name as "token_name!",
+               member_time_zone, currency as "currency!", week_start as "week_start!", language as "language!", token_name as "token_name!",
                secret_hash as "secret_hash!", scopes as "scopes!", writes as "writes!", seen_recently as "seen_recently!"
            from authenticate_token($1, $2) where user_id is not null"#,
         token.0,
@@ -103,6 +105,7 @@ pub async fn authenticate_token(db: &mut Db, token: TokenId, now: Timestamp) -> 
             member_id: row.member_id,
             role: row.role,
             time_zone: row.time_zone,
+            member_time_zone: row.member_time_zone,
             currency: row.currency,
             week_start: row.week_start,
             language: row.language,

@@ -13,7 +13,7 @@ use crate::{
     access::{Scope, Writes},
     context::{Caller, Membership, Person, Services, Token},
     database::{Access, Database, Db, Reach},
-    day::Moment,
+    day::{Moment, zone},
     error::Error,
     id::{MemberId, OrganizationId, TokenId, UserId},
     operation::Call,
@@ -107,7 +107,7 @@ pub struct Order {
 
 /// Makes a token for the caller. Their sign-in is held meanwhile: a change of the password that ends it revokes the token too.
 pub async fn create(cx: &mut Call, name: &str, scopes: Vec<Scope>, writes: Writes, expires_in_days: u32) -> Result<NewToken, Error> {
-    let (member, zone, now) = (cx.membership()?.member, cx.membership()?.zone.clone(), cx.now);
+    let (member, zone, now) = (cx.membership()?.member, cx.membership()?.member_zone.clone(), cx.now);
     verified::hold_sign_in(&mut cx.db, &cx.caller).await?;
     let made = make(&mut cx.db, member, &zone, now, Order { name: name.to_owned(), scopes, writes, expires_in_days }).await?;
     let (person, from) = (cx.caller.person()?.id, Origin::of(&cx.caller));
@@ -133,7 +133,7 @@ pub async fn issue(services: &Services, email: &str, slug: &str, order: Order) -
 
     let mut db = services.database.begin(Reach::Organization(OrganizationId(organization)), Access::Write).await?;
     let member = store::member_of_user(&mut db, user).await?.ok_or_else(unknown)?;
-    let zone = TimeZone::get(&organizations::store::get(&mut db).await?.time_zone).map_err(|_| Error::internal())?;
+    let zone = zone::kept(&organizations::store::get(&mut db).await?.time_zone)?;
     let now = services.clock.now();
     let made = make(&mut db, MemberId(member), &zone, now, order).await?;
     note(&mut db, UserId(user), EventKind::TokenMade, now, &Origin::operator(), &made.listed.name).await?;
@@ -163,7 +163,7 @@ async fn make(db: &mut Db, member: MemberId, zone: &TimeZone, now: Timestamp, or
 
 /// The caller's tokens.
 pub async fn list(cx: &mut Call) -> Result<Page<AccessToken>, Error> {
-    let (member, zone) = (cx.membership()?.member.0, cx.membership()?.zone.clone());
+    let (member, zone) = (cx.membership()?.member.0, cx.membership()?.member_zone.clone());
     let at = |at: jiff_sqlx::Timestamp| Moment::at(at.to_jiff(), &zone);
     let rows = store::tokens(&mut cx.db, member).await?;
     let items = rows.into_iter().map(|row| AccessToken {

@@ -49,7 +49,7 @@ fn usage(operation: &Operation) -> String {
 
 /// The names that a command of the visitor may hold. A name that is not among them is still read, only less well.
 pub async fn names(visitor: &Visitor) -> Names {
-    let today = Day::from(visitor.caller.services.clock.now().to_zoned(visitor.place.zone.clone()).date());
+    let today = Day::from(visitor.caller.services.clock.now().to_zoned(visitor.place.member_zone.clone()).date());
     Names::of(&listed(visitor, "list_projects").await, &listed(visitor, "list_clients").await, today)
 }
 

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::effect;
-use crate::time::clock::to_the_second;
+use crate::time::place::to_the_second;
 
 /// How far from a run its own instants may lie, beside the fraction of a second that some records leave out. A timer that
 /// takes the place of one that has just begun starts a second later; time that began within a second ends within one.

@@ -27,7 +27,7 @@ pub async fn list(visitor: &Visitor, query: Option<String>) -> Result<Vec<Conver
     let summary = |row: store::conversation::Row| ConversationSummary {
         id: ConversationId(row.id),
         title: row.title,
-        updated_at: Moment::at(row.updated_at.to_jiff(), &visitor.place.zone),
+        updated_at: Moment::at(row.updated_at.to_jiff(), &visitor.place.member_zone),
     };
     Ok(rows.into_iter().map(summary).collect())
 }

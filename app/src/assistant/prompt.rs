@@ -30,7 +30,7 @@ const OF_ARGUMENT: usize = 70;
 pub fn system(visitor: &Visitor, page: Option<&str>) -> String {
     let place = &visitor.place;
     let name = visitor.caller.person.as_ref().map_or("somebody", |person| person.name.as_str());
-    let today = Day::from(visitor.caller.services.clock.now().to_zoned(place.zone.clone()).date());
+    let today = Day::from(visitor.caller.services.clock.now().to_zoned(place.member_zone.clone()).date());
     let mut words = format!(
         "{RULES}\n\nYou speak with {} ({}) in the organization {}. Today is {} ({}), in {}. Weeks start on day {} (1 = Monday). Amounts are in {} unless a client has another currency.",
         quoted(name),
@@ -38,10 +38,13 @@ pub fn system(visitor: &Visitor, page: Option<&str>) -> String {
         quoted(&place.name),
         today.as_str(),
         today.label(),
-        place.zone.iana_name().unwrap_or("UTC"),
+        place.member_zone.iana_name().unwrap_or("UTC"),
         place.week_start,
         place.currency,
     );
+    if let Some(elsewhere) = elsewhere(visitor) {
+        words.push_str(&elsewhere);
+    }
     words.push_str(&format!(
         " A record that you name may be a link to its page: [Acme](/o/{slug}/clients/ID), /o/{slug}/projects/ID or /o/{slug}/invoices/ID. Write no other links.",
         slug = place.slug
@@ -52,6 +55,14 @@ pub fn system(visitor: &Visitor, page: Option<&str>) -> String {
         ));
     }
     words
+}
+
+/// Where the organization is, when that is not where the visitor is.
+fn elsewhere(visitor: &Visitor) -> Option<String> {
+    let place = &visitor.place;
+    let zone = place.organization_zone.iana_name().filter(|_| place.organization_zone != place.member_zone)?;
+    let today = visitor.caller.services.clock.now().to_zoned(place.organization_zone.clone()).date();
+    Some(format!(" Invoices, payments and due dates go by {zone}, where it is {today}."))
 }
 
 /// A page of the organization, as long as it is nothing but an address.

@@ -131,5 +131,5 @@ pub fn warning(sum: Tokens) -> Option<String> {
 
 /// The first day of the present month, where the organization is.
 pub fn month(visitor: &Visitor) -> Date {
-    visitor.caller.services.clock.now().to_zoned(visitor.place.zone.clone()).date().first_of_month()
+    visitor.caller.services.clock.now().to_zoned(visitor.place.organization_zone.clone()).date().first_of_month()
 }

@@ -38,7 +38,7 @@ pub async fn list(cx: &mut Call, given: Given, limit: Option<u32>, cursor: Optio
     let before = cursor.as_deref().map(before).transpose()?;
     let filter = filter(cx, given).await?;
     let rows = store::list(&mut cx.db, &filter, None, before, limit + 1).await?;
-    let zone = cx.membership()?.zone.clone();
+    let zone = cx.membership()?.member_zone.clone();
     Page::of(cx.caller.room, rows, limit, |row| Cursor { key: row.at.to_jiff().to_string(), id: row.id }, |row| Ok(read(row, &zone)))
 }
 
@@ -62,8 +62,8 @@ async fn filter(cx: &mut Call, given: Given) -> Result<Filter, Error> {
         None => None,
     };
     let membership = cx.membership()?;
-    let span = filled(given.period).map(|period| Span::parse("period", &period, cx.today()?, membership.week_start)).transpose()?;
-    let bounds = span.map(|span| span.bounds(&membership.zone));
+    let span = filled(given.period).map(|period| Span::parse("period", &period, cx.member_today()?, membership.week_start)).transpose()?;
+    let bounds = span.map(|span| span.bounds(&membership.member_zone));
     Ok(Filter {
         member,
         door: filled(given.door),
@@ -90,7 +90,7 @@ pub async fn get(cx: &mut Call, action: &str) -> Result<AuditEntry, Error> {
     let changes = Change::shown(operation::store::changes(&mut cx.db, ActionId(row.id)).await?);
     let kinds = history::store::kinds(&mut cx.db).await?;
     let undoable = history::undo::stands(&changes, &kinds).is_none();
-    let zone = cx.membership()?.zone.clone();
+    let zone = cx.membership()?.member_zone.clone();
     Ok(AuditEntry { undoable, changes, ..read(row, &zone) })
 }
 

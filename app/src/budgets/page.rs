@@ -36,7 +36,7 @@ pub fn ProjectBudget(
 
 fn shown(project: ProjectStatus) -> AnyView {
     let changes = use_here().may(Permission::WriteWork);
-    let today = use_here().0.today;
+    let today = use_here().0.organization_today;
     let standing = match &project.budget {
         None if changes => {
             view! { <Empty title="No budget yet" text="Set hours, an amount, or both. You are warned before it is used up." /> }.into_any()

@@ -78,7 +78,7 @@ pub async fn of_projects(cx: &mut Call, sight: &Sight, projects: &[Uuid]) -> Res
 
 /// The present period of a budget, and its usage in it.
 pub async fn present(cx: &mut Call, budget: &Budget) -> Result<((Date, Date), Usage), Error> {
-    let days = budget.period.around(cx.today()?);
+    let days = budget.period.around(cx.organization_today()?);
     let now = cx.now;
     let asked = Asked { project: budget.project, days, basis: budget.basis };
     let usage = store::usage(&mut cx.db, &[asked], now).await?.pop();
@@ -89,7 +89,7 @@ async fn standing(cx: &mut Call, sight: &Sight, budgets: &[Budget]) -> Result<Ha
     if budgets.is_empty() {
         return Ok(HashMap::new());
     }
-    let (today, now) = (cx.today()?, cx.now);
+    let (today, now) = (cx.organization_today()?, cx.now);
     let asked: Vec<Asked> =
         budgets.iter().map(|budget| Asked { project: budget.project, days: budget.period.around(today), basis: budget.basis }).collect();
     let usages = store::usage(&mut cx.db, &asked, now).await?;

@@ -53,7 +53,7 @@ pub async fn get(cx: &mut Call, project: &str) -> Result<ProjectStatus, Error> {
 
 /// What was used in the last four weeks, of the time that the budget counts; of all time without one.
 async fn burned(cx: &mut Call, project: &Project, budget: Option<&Budget>) -> Result<Usage, Error> {
-    let (today, now) = (cx.today()?, cx.now);
+    let (today, now) = (cx.organization_today()?, cx.now);
     let days = (today.saturating_sub((PACE_DAYS - 1).days()), today);
     let basis = budget.map_or(BudgetBasis::All, |budget| budget.basis);
     let usage = store::usage(&mut cx.db, &[Asked { project: project.id.0, days, basis }], now).await?;
@@ -63,7 +63,7 @@ async fn burned(cx: &mut Call, project: &Project, budget: Option<&Budget>) -> Re
 /// How the budget was used up so far, and the day on which the first of its caps will be reached.
 async fn lasts(cx: &mut Call, sight: &Sight, budget: &Budget, burned: Usage) -> Result<(Vec<BurnPoint>, Option<Day>), Error> {
     let (days, usage) = record::present(cx, budget).await?;
-    let (today, now) = (cx.today()?, cx.now);
+    let (today, now) = (cx.organization_today()?, cx.now);
     let asked = Asked { project: budget.project, days, basis: budget.basis };
     let rows = store::days(&mut cx.db, asked, now).await?;
     let part = Part::seen(sight.money);

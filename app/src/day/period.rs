@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 
-use super::{Day, Span, YEAR_MAX, YEAR_MIN};
+use super::{Day, Span, YEAR_MAX, YEAR_MIN, word::by_word};
 use crate::error::Error;
 
 /// First and last day, both included.
@@ -11,7 +11,7 @@ type Dates = (Date, Date);
 
 impl Span {
     /// The days that a text means: a word such as `last_month`, a year, quarter, month, week or
-    /// day, or two days.
+    /// day (also `today`, `yesterday` or a day of the week), or two days.
     ///
     /// `today` is the day in the zone that the question is asked in, and `week_start` the first day
     /// of a week there, 1 for Monday. A numbered week (`2026-W12`) is the one of ISO 8601 and
@@ -19,7 +19,10 @@ impl Span {
     pub fn parse(field: &'static str, text: &str, today: Date, week_start: u8) -> Result<Span, Error> {
         let word = text.trim().to_ascii_lowercase();
         if let Some((from, to)) = word.split_once("..") {
-            return Span::named(field, Day::parse(field, from)?, Day::parse(field, to)?);
+            return Span::named(field, Day::meant(field, from, today)?, Day::meant(field, to, today)?);
+        }
+        if let Some(day) = by_word(&word, today) {
+            return Span::named(field, day.clone(), day);
         }
         let dates = relative(&word.replace([' ', '-'], "_"), today, week_start).or_else(|| absolute(&word));
         let (from, to) = dates.ok_or_else(|| refused(field, text))?;
@@ -35,11 +38,6 @@ fn refused(field: &'static str, text: &str) -> Error {
 
 fn relative(word: &str, today: Date, week_start: u8) -> Option<Dates> {
     let dates = match word {
-        "today" => (today, today),
-        "yesterday" => {
-            let day = today.saturating_sub(1.day());
-            (day, day)
-        }
         "this_week" => week(today, week_start),
         "last_week" => week(today.saturating_sub(7.days()), week_start),
         "this_month" => month(today),

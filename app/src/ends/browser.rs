@@ -1,6 +1,11 @@
 //! What the browser does for a page.
 
-use leptos::{ev::SubmitEvent, prelude::window, wasm_bindgen::JsCast};
+use js_sys::{Array, Function, Object, Reflect};
+use leptos::{
+    ev::SubmitEvent,
+    prelude::window,
+    wasm_bindgen::{JsCast, JsValue},
+};
 use send_wrapper::SendWrapper;
 use serde_json::Value;
 use server_fn::{
@@ -65,4 +70,46 @@ pub fn post(url: &'static str, fields: String) -> impl Future<Output = Result<Va
 /// The server keeps keys per member for a day, so the clock and 52 random bits are plenty.
 pub fn key() -> String {
     format!("{:x}-{:x}", js_sys::Date::now() as u64, (js_sys::Math::random() * 4_503_599_627_370_496.0) as u64)
+}
+
+/// The time zone that the browser is in, by its IANA name.
+pub fn time_zone() -> Option<String> {
+    let options = js_sys::Intl::DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();
+    Reflect::get(&options, &"timeZone".into()).ok()?.as_string()
+}
+
+/// The names of time zones that the browser knows.
+pub fn time_zones() -> Vec<String> {
+    let names = || {
+        let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+        let known: Function = Reflect::get(&intl, &"supportedValuesOf".into()).ok()?.dyn_into().ok()?;
+        known.call1(&intl, &"timeZone".into()).ok()
+    };
+    names().map(|names| Array::from(&names).iter().filter_map(|name| name.as_string()).collect()).unwrap_or_default()
+}
+
+const QUARTER_MILLISECONDS: f64 = 91.0 * 86_400_000.0;
+
+/// Whether clocks in two zones show the same, in this and the next three quarters of a year: a zone may have several names, and a
+/// browser another one than the server.
+pub fn same_clock(one: &str, other: &str) -> bool {
+    let now = js_sys::Date::now();
+    let same = |quarter: u8| {
+        let at = now + f64::from(quarter) * QUARTER_MILLISECONDS;
+        clock(one, at).zip(clock(other, at)).is_some_and(|(one, other)| one == other)
+    };
+    one == other || (0..4).all(same)
+}
+
+/// What a clock in a zone shows at an instant; nothing when the browser does not know the zone.
+fn clock(zone: &str, at: f64) -> Option<String> {
+    let options = Object::new();
+    for (name, value) in [("timeZone", zone), ("dateStyle", "short"), ("timeStyle", "short")] {
+        Reflect::set(&options, &name.into(), &value.into()).ok()?;
+    }
+    let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+    let format: Function = Reflect::get(&intl, &"DateTimeFormat".into()).ok()?.dyn_into().ok()?;
+    let format = Reflect::construct(&format, &Array::of2(&"en".into(), &options)).ok()?;
+    let written: Function = Reflect::get(&format, &"format".into()).ok()?.dyn_into().ok()?;
+    written.call1(&format, &JsValue::from_f64(at)).ok()?.as_string()
 }

@@ -12,7 +12,7 @@ use crate::{
         Place, Profile,
         browser::{cookie, cookie_name},
     },
-    context::{Caller, Membership},
+    context::Caller,
     error::Error,
     ui::Returned,
     visit::Visit,
@@ -23,7 +23,7 @@ pub fn visit() -> Visit {
     let Some(caller) = use_context::<Caller>() else { return Visit::default() };
     let now = caller.services.clock.now();
     let person = caller.person.map(|person| Profile { name: person.name, email: person.email, confirmed: person.confirmed });
-    let place = caller.membership.map(|membership| place(membership, now));
+    let place = caller.membership.map(|membership| Place::of(membership, now));
     let services = &caller.services;
     Visit {
         person,
@@ -33,20 +33,6 @@ pub fn visit() -> Visit {
         sign_up: services.sign_up,
         returned: returned(),
         ..Visit::default()
-    }
-}
-
-fn place(membership: Membership, now: jiff::Timestamp) -> Place {
-    Place {
-        id: membership.organization,
-        today: now.to_zoned(membership.zone.clone()).date().into(),
-        slug: membership.slug,
-        name: membership.name,
-        member: membership.member,
-        role: membership.role,
-        time_zone: membership.zone.iana_name().unwrap_or("UTC").to_owned(),
-        currency: membership.currency.to_string(),
-        week_start: membership.week_start,
     }
 }
 
@@ -91,4 +77,19 @@ pub async fn post(_url: &'static str, _fields: String) -> Result<Value, Error> {
 /// A key that was never used before: sent with a write, it makes a second click harmless.
 pub fn key() -> String {
     Uuid::now_v7().simple().to_string()
+}
+
+/// Where the browser is, nobody knows while a page is made.
+pub fn time_zone() -> Option<String> {
+    None
+}
+
+/// The browser knows names of its own.
+pub fn time_zones() -> Vec<String> {
+    Vec::new()
+}
+
+/// Clocks are compared in the browser.
+pub fn same_clock(one: &str, other: &str) -> bool {
+    one == other
 }

@@ -39,6 +39,6 @@ pub struct Due {
 /// Counts everything, however many invoices there are. list_unbilled and list_invoices tell it one by one.
 #[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "Get the balance")]
 pub async fn get_balance(cx: &mut Call) -> Result<Balance, Error> {
-    let today = cx.today()?;
+    let today = cx.organization_today()?;
     Ok(Balance { items: super::store::balance(&mut cx.db, today).await? })
 }

@@ -251,9 +251,10 @@ impl Resolved {
 
 fn period(cx: &Call, period: Option<String>, from: Option<String>, to: Option<String>) -> Result<Option<Span>, Error> {
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    let today = cx.organization_today()?;
     match (given(period), given(from), given(to)) {
-        (Some(period), None, None) => Ok(Some(Span::parse("period", &period, cx.today()?, cx.membership()?.week_start)?)),
-        (None, Some(from), Some(to)) => Ok(Some(Span::between(Day::parse("from", &from)?, Day::parse("to", &to)?)?)),
+        (Some(period), None, None) => Ok(Some(Span::parse("period", &period, today, cx.membership()?.week_start)?)),
+        (None, Some(from), Some(to)) => Ok(Some(Span::between(Day::meant("from", &from, today)?, Day::meant("to", &to, today)?)?)),
         (None, None, None) => Ok(None),
         (Some(_), _, _) => Err(Error::invalid("period", "Give either a period or from and to, not both.")),
         (None, None, Some(_)) => Err(Error::invalid("from", "The first day is missing; give from and to together.")),

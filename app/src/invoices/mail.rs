@@ -13,7 +13,7 @@ use crate::{
 /// A page of mails, the newest first.
 pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> Result<Page<OutgoingMail>, Error> {
     let (limit, after) = (page::limit(limit)?, cursor.as_deref().map(Cursor::decode).transpose()?);
-    let zone = cx.membership()?.zone.clone();
+    let zone = cx.membership()?.organization_zone.clone();
     // What carries no invoice invites somebody: whom is for those who manage people, and its text for nobody but its reader.
     let invited =
         cx.may(Permission::ManagePeople) && cx.caller.token.as_ref().is_none_or(|token| token.scopes.contains(&Scope::PeopleRead));

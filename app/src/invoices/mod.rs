@@ -96,10 +96,10 @@ pub async fn preview_invoice(
     /// The days to bill: last_month, this_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15 and the like; all unbilled time when absent.
     #[server(default)]
     period: Option<String>,
-    /// First day to bill, YYYY-MM-DD; together with `to`, instead of `period`.
+    /// First day to bill, YYYY-MM-DD, today, yesterday or a weekday; together with `to`, instead of `period`.
     #[server(default)]
     from: Option<String>,
-    /// Last day to bill, YYYY-MM-DD.
+    /// Last day to bill, likewise.
     #[server(default)]
     to: Option<String>,
     /// Only these projects of the client, by id or name; all when empty.
@@ -141,10 +141,10 @@ pub async fn draft_invoice(
     /// The days to bill: last_month, this_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15 and the like; all unbilled time when absent.
     #[server(default)]
     period: Option<String>,
-    /// First day to bill, YYYY-MM-DD; together with `to`, instead of `period`.
+    /// First day to bill, YYYY-MM-DD, today, yesterday or a weekday; together with `to`, instead of `period`.
     #[server(default)]
     from: Option<String>,
-    /// Last day to bill, YYYY-MM-DD.
+    /// Last day to bill, likewise.
     #[server(default)]
     to: Option<String>,
     /// Only these projects of the client, by id or name; all when empty.
@@ -362,7 +362,7 @@ pub async fn record_payment(
     invoice: String,
     /// What was paid, in the currency of the invoice, such as "1080.00".
     amount: Amount,
-    /// The day it was paid, YYYY-MM-DD.
+    /// The day it was paid: YYYY-MM-DD, today, yesterday or a weekday (the latest).
     date: String,
     /// bank_transfer (the default), card, cash or other.
     #[server(default)]

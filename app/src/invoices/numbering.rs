@@ -149,7 +149,7 @@ async fn skip(cx: &mut Call, counter: &Counter, count: i64, reason: SkipReason) 
 
 /// Sets the next number, forward only. There is no way back, so many numbers are left out only when that was said.
 pub async fn set_next(cx: &mut Call, next: i64, leave_out_many: bool) -> Result<NumberReport, Error> {
-    let numbering = Numbering::of(&organizations::settings::get(cx).await?, cx.today()?)?;
+    let numbering = Numbering::of(&organizations::settings::get(cx).await?, cx.organization_today()?)?;
     let counter = store::lock_counter(&mut cx.db, &numbering.first()).await?;
     let counter = standing(cx, &numbering, counter).await?;
     if next <= counter.last || next > COUNT_MAX {
@@ -186,7 +186,7 @@ pub struct Asked {
 
 /// The series, what each number is, and that none is missing.
 pub async fn report(cx: &mut Call, asked: Asked) -> Result<NumberReport, Error> {
-    let numbering = Numbering::of(&organizations::settings::get(cx).await?, cx.today()?)?;
+    let numbering = Numbering::of(&organizations::settings::get(cx).await?, cx.organization_today()?)?;
     let counter = store::counter(&mut cx.db).await?.unwrap_or_else(|| numbering.first());
     let counter = standing(cx, &numbering, counter).await?;
     // The rest of the report holds where no next number can be found.
@@ -195,7 +195,7 @@ pub async fn report(cx: &mut Call, asked: Asked) -> Result<NumberReport, Error> 
         following => Some(following?),
     };
     let (next, next_number) = following.unzip();
-    let zone = cx.membership()?.zone.clone();
+    let zone = cx.membership()?.organization_zone.clone();
     let series = store::series(&mut cx.db, REPORT_MAX).await?.into_iter().map(read_series).collect();
     let skipped = store::skips(&mut cx.db, REPORT_MAX).await?.into_iter().map(|row| read_skip(row, &zone)).collect::<Result<_, _>>()?;
     let missing: Vec<_> = store::missing(&mut cx.db, REPORT_MAX).await?.into_iter().map(read_missing).collect();
@@ -206,7 +206,7 @@ pub async fn report(cx: &mut Call, asked: Asked) -> Result<NumberReport, Error> 
 /// A page of the numbers that were given, the latest first.
 async fn numbers(cx: &mut Call, asked: Asked) -> Result<Page<GivenNumber>, Error> {
     let Asked { year, limit, cursor, with_total } = asked;
-    let (limit, after, today) = (page::limit(limit)?, cursor.as_deref().map(Cursor::decode).transpose()?, cx.today()?);
+    let (limit, after, today) = (page::limit(limit)?, cursor.as_deref().map(Cursor::decode).transpose()?, cx.organization_today()?);
     let at = after.as_ref().map(|after| after.key.parse::<Timestamp>()).transpose();
     let at = at.map_err(|_| Error::invalid("cursor", "The cursor does not belong to this list; start again without it."))?;
     let after = at.map(crate::database::instant).zip(after.as_ref());

@@ -37,8 +37,9 @@ pub async fn record(
         let (given, left) = (Money::new(amount, &currency).text(), Money::new(balance, &currency).text());
         return Err(Error::invalid("amount", format!("{given} is more than the {left} that is left to pay. Record at most that.")));
     }
-    let paid_on = Day::parse("date", day)?.date();
-    if paid_on > cx.today()? {
+    let today = cx.organization_today()?;
+    let paid_on = Day::meant("date", day, today)?.date();
+    if paid_on > today {
         return Err(Error::invalid("date", format!("{paid_on} is in the future; give the day on which the money came.")));
     }
     held_against_issue(cx, &row, paid_on)?;

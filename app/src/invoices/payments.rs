@@ -62,7 +62,7 @@ fn Record(invoice: Invoice) -> impl IntoView {
         <Form action id="payment" class="grid-form">
             {hidden("invoice", invoice.id)} {hidden("idempotency_key", key)}
             <Field label=format!("Amount in {}", invoice.currency) name="amount" inputmode="decimal" required=true value=written(invoice.balance.amount, &invoice.currency) />
-            <Field label="Paid on" name="date" kind="date" required=true value=here.0.today.to_string() />
+            <Field label="Paid on" name="date" kind="date" required=true value=here.0.organization_today.to_string() />
             <Select label="How" name="method" choices=methods />
             <Field label="Note" name="note" maxlength=1000 optional=true />
             <div class="form-end span-2"><Submit label="Record payment" /></div>

@@ -52,7 +52,7 @@ pub async fn file(cx: &mut Call, invoice: &str) -> Result<InvoiceFile, Error> {
 /// What a draft would look like. Its pages are set after the connection was given back, so that a few long drafts keep
 /// nobody else from working.
 async fn preview(cx: &mut Call, row: &Row) -> Result<Vec<u8>, Error> {
-    let issued_on = cx.today()?;
+    let issued_on = cx.organization_today()?;
     let issue = Issue { number: None, issued_on, due_on: due(issued_on, row.payment_terms_days)?, at: cx.now };
     let document = document(cx, row, issue).await?;
     cx.db.release().await;

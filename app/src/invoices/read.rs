@@ -39,14 +39,14 @@ pub async fn list(
         Some(client) => Some(clients::record::find(cx, &client).await?.id.0),
         None => None,
     };
-    let (limit, after, today) = (page::limit(limit)?, cursor.as_deref().map(Cursor::decode).transpose()?, cx.today()?);
+    let (limit, after, today) = (page::limit(limit)?, cursor.as_deref().map(Cursor::decode).transpose()?, cx.organization_today()?);
     let filter = Filter { client, status: status.map(InvoiceStatus::name), today, after: after.as_ref(), limit: limit + 1 };
     let rows = store::list(&mut cx.db, &filter).await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut mails = store::latest_mails(&mut cx.db, &ids).await?;
     let total = if with_total { Some(store::count(&mut cx.db, &filter).await?) } else { None };
     let place = |row: &Row| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id };
-    let zone = cx.membership()?.zone.clone();
+    let zone = cx.membership()?.organization_zone.clone();
     let page = Page::of(cx.caller.room, rows, limit, place, |row| {
         let mail = mails.remove(&row.id);
         summary(row, mail, today, &zone)
@@ -73,7 +73,7 @@ pub async fn find_locked(cx: &mut Call, invoice: &str) -> Result<Row, Error> {
 
 /// An invoice from its row: lines, sums, payments, mail.
 pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
-    let (zone, slug, today) = (cx.membership()?.zone.clone(), cx.membership()?.slug.clone(), cx.today()?);
+    let (zone, slug, today) = (cx.membership()?.organization_zone.clone(), cx.membership()?.slug.clone(), cx.organization_today()?);
     let currency = Currency::parse(&row.currency)?;
     let rows = store::lines(&mut cx.db, row.id).await?;
     let totals = totals(&row, &rows)?;

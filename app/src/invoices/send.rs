@@ -41,7 +41,7 @@ pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invo
     }
     let number = freeze(cx, &row, &organization).await?;
     if let Some(recipient) = recipient {
-        let due_on = print::due(cx.today()?, row.payment_terms_days)?;
+        let due_on = print::due(cx.organization_today()?, row.payment_terms_days)?;
         let letter = Letter { number: &number, due_on, recipient: &recipient, message };
         mail(cx, &row, &organization, letter).await?;
     }
@@ -77,7 +77,7 @@ async fn check(cx: &mut Call, row: &Row) -> Result<(), Error> {
 async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result<String, Error> {
     // Whoever waits for the counter or for the typesetter keeps a connection meanwhile.
     let _place = cx.caller.services.documents.place(&cx.caller)?;
-    let (today, now) = (cx.today()?, cx.now);
+    let (today, now) = (cx.organization_today()?, cx.now);
     let Given { number, series, sequence } = numbering::give(cx, organization, today).await?;
     let due_on = print::due(today, row.payment_terms_days)?;
     let document = print::document(cx, row, Issue { number: Some(number.clone()), issued_on: today, due_on, at: now }).await?;

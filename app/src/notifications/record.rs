@@ -30,7 +30,7 @@ pub async fn list(cx: &mut Call, unread: bool, limit: Option<u32>, cursor: Optio
             kind: row.kind,
             text: row.text,
             link: format!("/o/{}/{}", membership.slug, row.link),
-            created_at: Moment::at(row.created_at.to_jiff(), &membership.zone),
+            created_at: Moment::at(row.created_at.to_jiff(), &membership.member_zone),
             read: row.read,
         })
     };

@@ -63,9 +63,14 @@ impl Call {
         Ok(self.membership()?.currency.clone())
     }
 
-    /// Today, where the organization is.
-    pub fn today(&self) -> Result<civil::Date, Error> {
-        Ok(self.now.to_zoned(self.membership()?.zone.clone()).date())
+    /// Today, where the caller is: for their own time.
+    pub fn member_today(&self) -> Result<civil::Date, Error> {
+        Ok(self.now.to_zoned(self.membership()?.member_zone.clone()).date())
+    }
+
+    /// Today, where the organization is: for what is about money.
+    pub fn organization_today(&self) -> Result<civil::Date, Error> {
+        Ok(self.now.to_zoned(self.membership()?.organization_zone.clone()).date())
     }
 
     /// Whether the caller's role holds a further permission.

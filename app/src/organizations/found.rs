@@ -2,10 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Belonging, basics::Basics, settings::zone_of, slug::slug_of, store};
+use super::{Belonging, basics::Basics, slug::slug_of, store};
 use crate::{
     access::Role,
     database::Db,
+    day::zone,
     error::Error,
     id::{MemberId, OrganizationId, UserId},
     operation::Call,
@@ -57,9 +58,9 @@ async fn note(db: &mut Db, founder: UserId, now: Timestamp) -> Result<(), Error>
 /// Founds another organization of the caller.
 pub async fn another(cx: &mut Call, name: &str, zone: Option<String>, basics: Basics) -> Result<Belonging, Error> {
     let name = text::line("name", name, 200)?;
-    let here = cx.caller.membership.as_ref().and_then(|membership| membership.zone.iana_name().map(str::to_owned));
+    let here = cx.caller.membership.as_ref().and_then(|membership| membership.organization_zone.iana_name().map(str::to_owned));
     let zone = match zone.filter(|zone| !zone.trim().is_empty()) {
-        Some(zone) => zone_of(zone.trim())?,
+        Some(zone) => zone::given(&zone)?,
         None => here.unwrap_or_else(|| "UTC".to_owned()),
     };
     let (person, id, now) = (cx.caller.person()?.clone(), OrganizationId::new(), cx.now);

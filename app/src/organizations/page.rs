@@ -7,6 +7,7 @@ use crate::{
     access::Permission,
     clients::form::{countries, currencies, languages, tax_categories},
     money::written,
+    time::zones::{ZONE_NAMES, ZoneNames},
     ui::{Area, Choice, Field, Form, Part, Select, Submit, Write, answered, choices, fetched, loaded, use_flash},
     visit::use_here,
 };
@@ -78,7 +79,8 @@ fn basics(organization: &Organization) -> impl IntoView + use<> {
     view! {
         <Select label="Currency" name="currency" choices=currencies() value=organization.currency.to_string() />
         {rate.map(|rate| view! { <Field label="Rate per hour" name="rate" inputmode="decimal" required=true value=rate /> })}
-        <Field label="Time zone" name="time_zone" required=true value=organization.time_zone.clone() hint="Such as Europe/Berlin." />
+        <Field label="Time zone" name="time_zone" required=true value=organization.time_zone.clone() list=ZONE_NAMES autocomplete="off" hint="Such as Europe/Berlin." />
+        <ZoneNames />
         <Select label="The week begins on" name="week_start" choices=choices(&weekdays) value=organization.week_start.to_string() />
         <Field label="Closed up to and including" name="lock_date" kind="date" value=lock optional=true hint="Time up to this day can no longer change." class="span-2" />
     }

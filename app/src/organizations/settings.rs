@@ -1,12 +1,10 @@
 //! Reading and changing the settings of an organization.
 
-use jiff::tz::TimeZone;
-
 use super::{Belonging, Organization, store};
 use crate::{
     access::{Role, Seen},
     country,
-    day::Day,
+    day::{Day, zone},
     edit::Edit,
     error::{Code, Error},
     id::OrganizationId,
@@ -140,7 +138,7 @@ fn letterhead(organization: &mut Organization, given: &Settings) -> Result<(), E
 
 fn defaults(organization: &mut Organization, given: Settings) -> Result<(), Error> {
     if let Some(zone) = given.time_zone {
-        organization.time_zone = zone_of(&zone)?;
+        organization.time_zone = zone::given(&zone)?;
     }
     if let Some(language) = given.language {
         organization.language = language_of(&language)?;
@@ -180,13 +178,6 @@ fn taxes(organization: &mut Organization, category: Option<TaxCategory>, rate: O
         true => Ok(()),
         false => organization.tax_category.check(organization.tax_rate),
     }
-}
-
-/// The IANA name of a time zone that is known.
-pub fn zone_of(given: &str) -> Result<String, Error> {
-    let unknown =
-        |_| Error::invalid("time_zone", format!("\"{}\" is not a time zone; write one like Europe/Berlin.", text::excerpt(given)));
-    Ok(TimeZone::get(given).map_err(unknown)?.iana_name().unwrap_or("UTC").to_owned())
 }
 
 /// A rate per hour in minor units: not negative, and not beyond what anybody asks.

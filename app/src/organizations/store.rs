@@ -74,7 +74,7 @@ pub async fn standing(db: &mut Db, member: MemberId) -> Result<Standing, Error> 
     let organization = db.organization();
     Ok(query_as!(
         Standing,
-        "select o.id as organization_id, o.slug, o.name as organization_name, m.id as member_id, m.role, o.time_zone, o.currency,
+        "select o.id as organization_id, o.slug, o.name as organization_name, m.id as member_id, m.role, o.time_zone, m.time_zone as member_time_zone, o.currency,
              o.week_start, o.language
          from organization o join member m on m.organization_id = o.id where o.id = $1 and m.id = $2",
         organization,

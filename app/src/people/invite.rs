@@ -197,7 +197,7 @@ fn role_of(row: &Row) -> Result<Role, Error> {
 }
 
 fn read(cx: &Call, row: Row) -> Result<Invitation, Error> {
-    let zone: &TimeZone = &cx.membership()?.zone;
+    let zone: &TimeZone = &cx.membership()?.member_zone;
     let at = |at: jiff_sqlx::Timestamp| Moment::at(at.to_jiff(), zone);
     Ok(Invitation {
         id: InvitationId(row.id),

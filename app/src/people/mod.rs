@@ -25,6 +25,9 @@ pub(crate) mod store;
 pub mod team;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+#[cfg(feature = "ssr")]
+pub mod zone;
+pub mod zone_page;
 
 use macros::operation;
 use serde::{Deserialize, Serialize};
@@ -43,6 +46,10 @@ pub struct Member {
     pub role: Role,
     /// Whether this is the caller.
     pub you: bool,
+    /// IANA name of the zone that their days begin and end in.
+    pub time_zone: String,
+    /// Whether they chose it themselves; otherwise it is the organization's.
+    pub own_time_zone: bool,
     /// The clients granted to them, when they are a viewer; only for callers who manage people, and for themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clients: Option<Vec<ClientName>>,
@@ -133,6 +140,20 @@ pub async fn set_client_grants(
     clients: Vec<String>,
 ) -> Result<Member, Error> {
     grants::set(cx, &member, &clients).await
+}
+
+/// Set the time zone that your days begin and end in here, when it is another than the organization's.
+///
+/// What you log and read from then on is on that clock. Entries that are there already stay on their day. Days of invoices, payments and due dates go on being the organization's. Example: {"time_zone": "America/New_York"}.
+#[operation(write, idempotent, needs = Belong, reach = Person, title = "Set your time zone")]
+pub async fn set_time_zone(
+    cx: &mut Call,
+    /// IANA name, such as Europe/Berlin; the organization's when absent or empty.
+    #[server(default)]
+    #[max_length(100)]
+    time_zone: Option<String>,
+) -> Result<Member, Error> {
+    zone::set(cx, time_zone.as_deref()).await
 }
 
 /// Remove a member. Their time stays; a running timer is stopped and saved, their tokens are revoked, their open invitations are taken back, and they are on no project any more.

@@ -61,7 +61,8 @@ fn Row(member: Member, clients: Option<Fetched<Page<Client>>>, changes: RwSignal
     // Who may not change somebody is not offered to; oneself one leaves by the page of one's organizations.
     let changeable = own.may(Permission::ManagePeople) && own.covers(member.role) && !member.you;
     let since = format!("since {}", member.joined_at.day().label());
-    let about = member.email.clone().map_or_else(|| since.clone(), |email| format!("{email} · {since}"));
+    let zone = member.own_time_zone.then(|| format!("in {}", member.time_zone));
+    let about = [member.email.clone(), Some(since), zone].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     view! {
         <li>
             <span>

@@ -105,6 +105,7 @@ fn ambiguous(name: &str, found: &[Row]) -> Error {
 /// What it takes to show a member to the caller.
 pub struct Reader {
     zone: TimeZone,
+    organization_zone: String,
     own: Uuid,
     addresses: bool,
 }
@@ -113,7 +114,12 @@ impl Reader {
     /// As the caller of this call sees members.
     pub fn of(cx: &Call) -> Result<Self, Error> {
         let membership = cx.membership()?;
-        Ok(Self { zone: membership.zone.clone(), own: membership.member.0, addresses: cx.may(Permission::ManagePeople) })
+        Ok(Self {
+            zone: membership.member_zone.clone(),
+            organization_zone: membership.organization_zone.iana_name().unwrap_or("UTC").to_owned(),
+            own: membership.member.0,
+            addresses: cx.may(Permission::ManagePeople),
+        })
     }
 
     /// A row as the caller may see it.
@@ -127,6 +133,8 @@ impl Reader {
             clients: shown.then(|| granted.collect()),
             role,
             you: row.id == self.own,
+            own_time_zone: row.time_zone.is_some(),
+            time_zone: row.time_zone.unwrap_or_else(|| self.organization_zone.clone()),
             email: row.email.filter(|_| self.addresses),
             joined_at: at(row.created_at),
             removed_at: row.removed_at.map(at),

@@ -14,7 +14,7 @@ const EVENTS_LISTED: i32 = 50;
 
 /// The zone of whoever looks.
 fn zone(cx: &Call) -> TimeZone {
-    cx.caller.membership.as_ref().map_or(TimeZone::UTC, |membership| membership.zone.clone())
+    cx.caller.membership.as_ref().map_or(TimeZone::UTC, |membership| membership.member_zone.clone())
 }
 
 fn given(text: String) -> Option<String> {

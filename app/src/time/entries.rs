@@ -56,10 +56,10 @@ pub async fn list_time_entries(
     /// today, yesterday, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15.
     #[server(default)]
     period: Option<String>,
-    /// First day, YYYY-MM-DD; instead of a period.
+    /// First day, YYYY-MM-DD, today, yesterday or a weekday; instead of a period.
     #[server(default)]
     from: Option<String>,
-    /// Last day, YYYY-MM-DD.
+    /// Last day, likewise.
     #[server(default)]
     to: Option<String>,
     /// Only of this client: its id or name.
@@ -123,16 +123,16 @@ pub async fn create_time_entry(
     cx: &mut Call,
     /// The project's id, "Client / Project", or its name when no other project has it.
     project: String,
-    /// The day, YYYY-MM-DD; today when absent. Goes with duration.
+    /// The day: YYYY-MM-DD, today, yesterday or a weekday (the latest); today when absent. Goes with duration.
     #[server(default)]
     date: Option<String>,
     /// How long: 1h30m, 1:30, 90m, 1.5h or 5400s; a plain number is hours.
     #[server(default)]
     duration: Option<String>,
-    /// When it began, RFC 3339 with offset. Goes with ended_at or duration.
+    /// When it began, RFC 3339; on the clock of whoever worked without an offset. Goes with ended_at or duration.
     #[server(default)]
     started_at: Option<String>,
-    /// When it ended, RFC 3339 with offset.
+    /// When it ended, likewise.
     #[server(default)]
     ended_at: Option<String>,
     /// What was done, at most 2,000 characters.
@@ -169,16 +169,16 @@ pub async fn update_time_entry(
     /// Another project: its id, "Client / Project", or its name. The rate becomes that of the project unless the entry has its own.
     #[server(default)]
     project: Option<String>,
-    /// Another day, YYYY-MM-DD; start and end keep their times on the clock.
+    /// Another day, YYYY-MM-DD, today, yesterday or a weekday; start and end keep their times on the clock.
     #[server(default)]
     date: Option<String>,
     /// How long: 1h30m, 1:30, 90m, 1.5h or 5400s; a plain number is hours. The end moves, the start stays.
     #[server(default)]
     duration: Option<String>,
-    /// When it began, RFC 3339 with offset.
+    /// When it began, RFC 3339; on the clock of whoever worked without an offset.
     #[server(default)]
     started_at: Option<String>,
-    /// When it ended, RFC 3339 with offset.
+    /// When it ended, likewise.
     #[server(default)]
     ended_at: Option<String>,
     /// What was done, at most 2,000 characters; empty clears it.

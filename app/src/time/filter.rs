@@ -103,15 +103,16 @@ pub async fn member_of(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid
 /// First and last day of what was given; everything when nothing was.
 fn days(cx: &Call, given: &Given) -> Result<(Date, Date), Error> {
     let period = given.period.as_deref().filter(|text| !text.trim().is_empty());
+    let today = cx.member_today()?;
     let day = |field: &'static str, text: &Option<String>| {
-        text.as_deref().filter(|text| !text.trim().is_empty()).map(|text| Day::parse(field, text)).transpose()
+        text.as_deref().filter(|text| !text.trim().is_empty()).map(|text| Day::meant(field, text, today)).transpose()
     };
     let (from, to) = (day("from", &given.from)?, day("to", &given.to)?);
     if let Some(period) = period {
         if from.is_some() || to.is_some() {
             return Err(Error::invalid("period", "Give either a period, or from and to."));
         }
-        let span = Span::parse("period", period, cx.today()?, cx.membership()?.week_start)?;
+        let span = Span::parse("period", period, today, cx.membership()?.week_start)?;
         return Ok((span.from.date(), span.to.date()));
     }
     if let (Some(from), Some(to)) = (&from, &to) {

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_navigate;
 use super::{
     CreateTimeEntry, DeleteTimeEntry, TimeEntry, UpdateTimeEntry,
     when::{between, lasted, lasting, local},
+    zones::ZoneNote,
 };
 use crate::{
     error::Error,
@@ -78,6 +79,7 @@ pub fn LogForm(
             <Submit label="Log time" class="button primary" />
         </Form>
         <p class="below"><a href=other.0>{other.1}</a></p>
+        <ZoneNote />
     }
 }
 
@@ -121,6 +123,7 @@ pub fn EditForm(
             <Submit label="Save" class="button primary" />
             <a class="button" href=cancel>"Cancel"</a>
         </Form>
+        <ZoneNote />
         <Delete entry=kept back />
     }
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     EntryState, Labour, Source,
-    clock::Place,
+    place::{Place, Read},
     rate::{Price, Terms, may_price},
     store::{self, Stored, write::Origin},
 };
@@ -23,9 +23,15 @@ use crate::{
 /// The longest description.
 const DESCRIPTION_MAX: usize = 2_000;
 
-/// Where the days and the clock of this call are. The fields of a form in a page know no offset.
+/// Where the caller's days and clock are.
 pub fn place(cx: &Call) -> Result<Place, Error> {
-    Ok(Place { zone: cx.membership()?.zone.clone(), local: cx.caller.door == Door::Page })
+    Ok(Place { zone: cx.membership()?.member_zone.clone() })
+}
+
+/// What was read; the caller is told what is out of the ordinary about it.
+pub fn tell<T>(cx: &mut Call, read: Read<T>) -> T {
+    read.remarks.into_iter().for_each(|remark| cx.warn(remark));
+    read.what
 }
 
 /// The terms of a member's time on a project, if it is among those that `on` is on.
@@ -83,6 +89,7 @@ pub fn fresh(cx: &Call, terms: &Terms, new: New) -> Stored {
         currency: terms.currency.clone(),
         description,
         day,
+        zone: terms.zone.clone(),
         started_at: None,
         ended_at: None,
         running: false,
@@ -96,6 +103,11 @@ pub fn fresh(cx: &Call, terms: &Terms, new: New) -> Stored {
         lock_date: terms.lock_date,
         timer_limit: terms.timer_limit,
     }
+}
+
+/// Whether a person acts, and no token: they see what they do.
+pub fn is_person(cx: &Call) -> bool {
+    cx.caller.token.is_none()
 }
 
 /// An agent that writes drafts may change drafts. What a person wrote or confirmed it leaves to a person.
@@ -175,10 +187,9 @@ pub fn tell_price(cx: &mut Call, sight: &Sight, terms: &Terms, price: &Price) {
     }
 }
 
-/// Tells of a day that is more than a day ahead: time that was not worked yet is mostly a slip.
-pub fn tell_future(cx: &mut Call, day: Date) -> Result<(), Error> {
-    if day > cx.today()?.saturating_add(SignedDuration::from_hours(24)) {
+/// Tells of a day that is more than a day ahead where the member is: time that was not worked yet is mostly a slip.
+pub fn tell_future(cx: &mut Call, day: Date, place: &Place) {
+    if day > place.day_of(cx.now).saturating_add(SignedDuration::from_hours(24)) {
         cx.warn(format!("{day} is more than a day ahead. Check the date."));
     }
-    Ok(())
 }

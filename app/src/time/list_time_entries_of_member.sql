@@ -2,7 +2,8 @@
 --
 -- One plan has to serve every choice of filters. The bounds of the index stand alone; the filters stand in one `case`, or the
 -- planner would multiply their guesses to next to nothing and sort the whole history instead of walking down the index.
-select t.id, t.member_id, m.name as member_name, t.project_id, p.name as project_name, p.color as project_color,
+select t.id, t.member_id, m.name as member_name, m.time_zone as member_time_zone, t.project_id, p.name as project_name,
+    p.color as project_color,
     c.id as client_id, c.name as client_name, c.currency, t.description, t.billable, t.day, t.started_at, t.ended_at,
     t.running, t.seconds, t.rate, t.state, t.labour, t.source, l.invoice_id as "invoice_id?", t.version,
     t.position as "position!",

@@ -6,8 +6,10 @@ use super::{
     DeletedTimeEntry, Labour, Logged, Source,
     clock::{Given, When},
     filter,
-    ground::{New, Repriced, described, description_of, fresh, needs_person, origin, place, reprice, tell_future, tell_price, terms_of},
-    lock, record,
+    ground::{New, Repriced, described, description_of, fresh, needs_person, origin, reprice, tell, tell_future, tell_price, terms_of},
+    lock,
+    place::Place,
+    record,
     store::{
         Stored, terms,
         write::{self, Which},
@@ -55,14 +57,16 @@ pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
     let project = refer::project(cx, &sight, &given.project).await?;
     let terms = terms_of(cx, project, member, sight.on_projects_of()).await?;
     terms.open()?;
-    let when = When::new(&given.when, &place(cx)?, cx.today()?)?;
+    // Days and times are those of whoever worked.
+    let place = Place { zone: terms.zone.clone() };
+    let when = tell(cx, When::new(&given.when, &place, place.day_of(cx.now))?);
     terms.open_on(when.day)?;
     let labour = given.labour.unwrap_or_default();
     let billable = terms.billable(given.billable, labour)?;
     let own = given.rate.map(|rate| terms.own_rate(&rate, billable, &sight)).transpose()?;
     let (description, price) = (description_of(given.description.as_deref())?, terms.price(billable, own));
     let mut entry = fresh(cx, &terms, New { member, labour, description, price, day: when.day });
-    tell_future(cx, when.day)?;
+    tell_future(cx, when.day, &place);
     entry.place(when);
     let (origin, now) = (origin(cx, &sight, Source::Manual), cx.now);
     let watch = Watch::over(cx, &[(entry.project, entry.day)]).await?;
@@ -96,7 +100,9 @@ pub async fn update(cx: &mut Call, entry: &str, given: EntryChange) -> Result<Lo
     let change = Repriced { project: given.project.as_deref(), billable: given.billable, rate: given.rate };
     reprice(cx, &sight, &mut after, change).await?;
     after.description = described(&before.description, given.description)?;
-    after.place(before.when().changed(&given.when, &place(cx)?)?);
+    let place = Place { zone: before.zone.clone() };
+    let today = place.day_of(cx.now);
+    after.place(tell(cx, before.when().changed(&given.when, &place, today)?));
     if let Some(last) = after.lock_date.filter(|last| after.day <= *last) {
         return Err(lock::closed(last));
     }
@@ -104,7 +110,7 @@ pub async fn update(cx: &mut Call, entry: &str, given: EntryChange) -> Result<Lo
     if after != before {
         let now = cx.now;
         write::update(&mut cx.db, &after, now).await?;
-        tell_future(cx, after.day)?;
+        tell_future(cx, after.day, &place);
     }
     let budgets = watch.settle(cx, &sight, Limit::Held).await?;
     record::logged(cx, &sight, after.id, &budgets).await

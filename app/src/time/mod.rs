@@ -18,6 +18,8 @@ pub mod lock;
 pub mod logging;
 pub mod page;
 #[cfg(feature = "ssr")]
+pub mod place;
+#[cfg(feature = "ssr")]
 pub mod rate;
 #[cfg(feature = "ssr")]
 pub mod record;
@@ -35,6 +37,7 @@ pub mod timer;
 mod waiting;
 pub mod week;
 pub mod when;
+pub mod zones;
 
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +72,7 @@ pub struct TimeEntry {
     pub description: String,
     /// Whether the client pays for it.
     pub billable: bool,
-    /// The day it belongs to: that of its start in the organization's time zone.
+    /// The day it belongs to: that of its start where the member was then. Changing other things does not move it.
     pub day: Day,
     /// When it began; absent when only a duration was logged.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,6 @@
 //! What an hour is worth: the nearest rate to the work holds. Pure.
 
-use jiff::civil::Date;
+use jiff::{civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
 use super::Labour;
@@ -44,6 +44,8 @@ pub struct Terms {
     pub organization_currency: Currency,
     /// What an hour of the member costs the organization.
     pub cost_rate: Option<i64>,
+    /// Where the days of the member begin and end.
+    pub zone: TimeZone,
     /// The last closed day.
     pub lock_date: Option<Date>,
     /// How long a timer may run before Stint asks, in seconds.

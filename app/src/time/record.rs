@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     budgets::watch::Settled,
-    day::{Day, Moment},
+    day::{Day, Moment, zone},
     error::Error,
     hours::Worked,
     id::{ClientId, InvoiceId, MemberId, ProjectId, TimeEntryId},
@@ -34,7 +34,7 @@ const PIECES_MAX: usize = 7 * ITEMS_MAX;
 
 /// How rows are read for one caller.
 pub struct Reader {
-    zone: TimeZone,
+    organization_zone: TimeZone,
     now: Timestamp,
     money: bool,
 }
@@ -42,18 +42,20 @@ pub struct Reader {
 impl Reader {
     /// For the caller of this call.
     pub fn of(cx: &Call, sight: &Sight) -> Result<Self, Error> {
-        Ok(Self { zone: cx.membership()?.zone.clone(), now: cx.now, money: sight.money })
+        Ok(Self { organization_zone: cx.membership()?.organization_zone.clone(), now: cx.now, money: sight.money })
     }
 
-    /// A row as the caller may see it.
+    /// A row as the caller may see it. Start and end are on the clock of whoever worked, as is the day.
     pub fn read(&self, row: Row) -> Result<TimeEntry, Error> {
+        let own = row.member_time_zone.as_deref().map(zone::kept).transpose()?;
+        let zone = own.as_ref().unwrap_or(&self.organization_zone);
         let currency = Currency::parse(&row.currency)?;
         let started = row.started_at.map(|at| at.to_jiff());
         let seconds = match started {
             Some(started) if row.running => self.now.duration_since(started).as_secs().max(0),
             _ => i64::from(row.seconds),
         };
-        let moment = |at: Timestamp| Moment::at(at, &self.zone);
+        let moment = |at: Timestamp| Moment::at(at, zone);
         let priced = self.money && row.billable;
         Ok(TimeEntry {
             id: TimeEntryId(row.id),

@@ -5,11 +5,11 @@ use uuid::Uuid;
 
 use super::{
     CurrentTimer, DiscardedTimer, EntryState, Logged,
-    clock::to_the_second,
-    ground::{Repriced, described, needs_person, place, reprice},
+    ground::{Repriced, described, is_person, needs_person, place, reprice, tell},
     lock,
+    place::to_the_second,
     record::{self, Reader},
-    starting::start_of,
+    starting::{Start, start_in, start_of},
     store::{
         Stored, read, sums,
         terms::lock_member,
@@ -38,11 +38,12 @@ pub struct TimerChange {
     pub project: Option<String>,
     pub billable: Option<bool>,
     pub started_at: Option<String>,
+    pub allow_overlap: bool,
 }
 
 /// The caller's running timer, and what they worked today.
 pub async fn get(cx: &mut Call) -> Result<CurrentTimer, Error> {
-    let (sight, today) = (Sight::of(cx)?, cx.today()?);
+    let (sight, today) = (Sight::of(cx)?, cx.member_today()?);
     let row = read::running(&mut cx.db, sight.member).await?;
     let (worked, _) = sums::totals(&mut cx.db, sight.member, today, None).await?;
     let timer = row.map(|row| Reader::of(cx, &sight)?.read(row)).transpose()?;
@@ -59,7 +60,7 @@ pub async fn stop(cx: &mut Call, ended_at: Option<String>) -> Result<Logged, Err
         None => now,
     };
     let watch = Watch::over(cx, &[(running.project, running.day)]).await?;
-    let id = end(cx, running, at).await?;
+    let id = end(cx, running, at, is_person(cx)).await?;
     let budgets = watch.settle(cx, &sight, Limit::Free).await?;
     record::logged(cx, &sight, id, &budgets).await
 }
@@ -71,15 +72,15 @@ pub async fn stop_of(cx: &mut Call, member: Uuid) -> Result<bool, Error> {
     let Some(timer) = write::lock(&mut cx.db, Which::TimerOf(member), None).await? else { return Ok(false) };
     let now = to_the_second(cx.now);
     let watch = Watch::over(cx, &[(timer.project, timer.day)]).await?;
-    end(cx, timer, now).await?;
+    end(cx, timer, now, false).await?;
     watch.settle(cx, &sight, Limit::Free).await?;
     Ok(true)
 }
 
 /// A given end: not before the start, not in the future.
-fn end_of(cx: &Call, given: &str, running: &Stored, now: Timestamp) -> Result<Timestamp, Error> {
+fn end_of(cx: &mut Call, given: &str, running: &Stored, now: Timestamp) -> Result<Timestamp, Error> {
     let place = place(cx)?;
-    let at = place.instant("ended_at", given)?;
+    let at = tell(cx, place.instant("ended_at", given)?);
     let shown = |at: Timestamp| Moment::at(at, &place.zone);
     if at > now + AHEAD_MAX {
         return Err(Error::invalid(
@@ -97,7 +98,9 @@ fn end_of(cx: &Call, given: &str, running: &Stored, now: Timestamp) -> Result<Ti
 }
 
 /// Ends a running timer and tells what a careful person would want to know. An entry has at least a second, and at most a day.
-pub async fn end(cx: &mut Call, mut timer: Stored, at: Timestamp) -> Result<Uuid, Error> {
+///
+/// What an agent has written waits for a person to look at it. Whoever stops their own timer has looked (`seen`): then it counts.
+pub async fn end(cx: &mut Call, mut timer: Stored, at: Timestamp, seen: bool) -> Result<Uuid, Error> {
     let start = timer.started_at.ok_or_else(Error::internal)?;
     let ran = at.duration_since(start).as_secs().max(1);
     timer.seconds = ran.min(SECONDS_MAX);
@@ -106,8 +109,11 @@ pub async fn end(cx: &mut Call, mut timer: Stored, at: Timestamp) -> Result<Uuid
     timer.running = false;
     if cx.writes_drafts() {
         timer.state = EntryState::Draft;
+    } else if seen && timer.state == EntryState::Draft {
+        timer.state = EntryState::Logged;
+        cx.warn("An agent has started or changed this timer. As you have stopped it yourself, it counts at once: check what it says.");
     }
-    let shown = Moment::at(end, &cx.membership()?.zone);
+    let shown = Moment::at(end, &timer.zone);
     if ran > SECONDS_MAX {
         let (ran, cut) = (Worked::of(ran).text, Worked::of(ran - SECONDS_MAX).text);
         cx.warn(format!("The timer ran {ran}; an entry holds at most 24 hours, so it was ended at {shown} and {cut} were left out. Correct the end, or log what is missing with create_time_entry."));
@@ -128,8 +134,10 @@ pub async fn update(cx: &mut Call, given: TimerChange) -> Result<Logged, Error> 
     let change = Repriced { project: given.project.as_deref(), billable: given.billable, rate: Edit::Keep };
     reprice(cx, &sight, &mut timer, change).await?;
     timer.description = described(&before.description, given.description)?;
-    if given.started_at.as_deref().is_some_and(|text| !text.trim().is_empty()) {
-        let at = start_of(cx, &sight, given.started_at.as_deref(), None).await?;
+    let start = start_in(cx, given.started_at.as_deref(), before.started_at)?;
+    if let Some(given_start) = start.filter(|start| before.started_at != Some(*start)) {
+        let start = Start { given: Some(given_start), running: None, allow_overlap: given.allow_overlap };
+        let at = start_of(cx, &sight, start).await?;
         let day = place(cx)?.day_of(at);
         if let Some(last) = timer.lock_date.filter(|last| day <= *last) {
             return Err(lock::closed(last));

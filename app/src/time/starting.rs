@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::{
     Labour, Logged, Source, Started,
-    clock::to_the_second,
-    ground::{New, description_of, fresh, origin, place, tell_price, terms_of},
+    ground::{New, description_of, fresh, is_person, origin, place, tell, tell_price, terms_of},
+    place::to_the_second,
     record,
     running::{AHEAD_MAX, end},
     store::{
@@ -36,6 +36,7 @@ pub struct NewTimer {
     pub billable: Option<bool>,
     pub labour: Option<Labour>,
     pub started_at: Option<String>,
+    pub allow_overlap: bool,
     pub stop_running: bool,
 }
 
@@ -62,7 +63,8 @@ pub async fn start(cx: &mut Call, given: NewTimer) -> Result<Started, Error> {
     if let Some(running) = running.as_ref().filter(|_| !given.stop_running) {
         return Err(already_running(cx, &sight, running.id).await?);
     }
-    let at = start_of(cx, &sight, given.started_at.as_deref(), running.as_ref()).await?;
+    let given_start = start_in(cx, given.started_at.as_deref(), None)?;
+    let at = start_of(cx, &sight, Start { given: given_start, running: running.as_ref(), allow_overlap: given.allow_overlap }).await?;
     let day = place(cx)?.day_of(at);
     terms.open_on(day)?;
     let price = terms.price(billable, None);
@@ -78,7 +80,7 @@ async fn run(cx: &mut Call, sight: &Sight, timer: &Stored, running: Option<Store
     let touched: Vec<_> = running.iter().chain([timer]).map(|timer| (timer.project, timer.day)).collect();
     let watch = Watch::over(cx, &touched).await?;
     let stopped = match (running, timer.started_at) {
-        (Some(running), Some(at)) => Some(end(cx, running, at).await?),
+        (Some(running), Some(at)) => Some(end(cx, running, at, is_person(cx)).await?),
         _ => None,
     };
     watch.refuse_start(cx, sight, (timer.project, timer.day), timer.price.billable).await?;
@@ -116,14 +118,31 @@ async fn started(cx: &mut Call, sight: &Sight, id: Uuid, stopped: Option<Uuid>, 
     Ok(Started { entry, stopped, day_total, unbilled, budget, stopped_budget })
 }
 
-/// When a timer starts: now, or as given, when that is neither in the future nor in time that is already logged.
+/// When a timer is to start.
+pub struct Start<'a> {
+    /// What was given; now without.
+    pub given: Option<Timestamp>,
+    /// The timer in whose place it starts.
+    pub running: Option<&'a Stored>,
+    /// Whether it may begin in time that is already logged.
+    pub allow_overlap: bool,
+}
+
+/// The start in a text, if there is one; `before` is what a form may have shown.
+pub fn start_in(cx: &mut Call, given: Option<&str>, before: Option<Timestamp>) -> Result<Option<Timestamp>, Error> {
+    let Some(given) = given.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
+    let read = place(cx)?.instant_again("started_at", given, before)?;
+    Ok(Some(tell(cx, read)))
+}
+
+/// When a timer starts: now, or as given, when that is not in the future, and not in time that is already logged unless that was asked
+/// for.
 ///
 /// A timer that replaces one begins where that one ends, which is at least a second after its start.
-pub async fn start_of(cx: &mut Call, sight: &Sight, given: Option<&str>, running: Option<&Stored>) -> Result<Timestamp, Error> {
+pub async fn start_of(cx: &mut Call, sight: &Sight, start: Start<'_>) -> Result<Timestamp, Error> {
     let (place, now) = (place(cx)?, to_the_second(cx.now));
-    let free = running.and_then(|running| running.started_at).map(|at| at + SignedDuration::from_secs(1));
-    let Some(given) = given.filter(|text| !text.trim().is_empty()) else { return Ok(free.map_or(now, |free| free.max(now))) };
-    let at = place.instant("started_at", given)?;
+    let free = start.running.and_then(|running| running.started_at).map(|at| at + SignedDuration::from_secs(1));
+    let Some(at) = start.given else { return Ok(free.map_or(now, |free| free.max(now))) };
     let shown = |at: Timestamp| Moment::at(at, &place.zone);
     if at > now + AHEAD_MAX {
         return Err(Error::invalid(
@@ -139,11 +158,15 @@ pub async fn start_of(cx: &mut Call, sight: &Sight, given: Option<&str>, running
             format!("{} is not after the start of the timer that runs. Start later, or change that timer's start first.", shown(at)),
         ));
     }
-    if let Some(end) = busy_until(&mut cx.db, sight.member, at, place.day_of(at), now).await? {
-        return Err(Error::invalid(
-            "started_at",
-            format!("{} is before the end of your previous entry, {}. Start then or later.", shown(at), shown(end)),
-        ));
+    match busy_until(&mut cx.db, sight.member, at, place.day_of(at), now).await? {
+        None => {}
+        Some(end) if start.allow_overlap => {
+            cx.warn(format!("{} is before the end of your previous entry, {}: the two overlap.", shown(at), shown(end)));
+        }
+        Some(end) => {
+            let words = format!("{} is before the end of your previous entry, {}. Start then or later.", shown(at), shown(end));
+            return Err(Error::invalid("started_at", words).hint("To let the two overlap, set allow_overlap to true."));
+        }
     }
     Ok(at)
 }

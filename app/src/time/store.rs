@@ -5,7 +5,7 @@ pub mod sums;
 pub mod terms;
 pub mod write;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
 use super::{EntryState, Labour, clock::When, rate::Price};
@@ -26,6 +26,8 @@ pub struct Stored {
     pub description: String,
     /// The day of its start.
     pub day: Date,
+    /// Where the days of its member begin and end by now.
+    pub zone: TimeZone,
     /// When it began, if that is known.
     pub started_at: Option<Timestamp>,
     /// When it ended; none while it runs.

@@ -114,10 +114,10 @@ pub async fn summarize_time(
     /// today, yesterday, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15.
     #[server(default)]
     period: Option<String>,
-    /// First day, YYYY-MM-DD; instead of a period.
+    /// First day, YYYY-MM-DD, today, yesterday or a weekday; instead of a period.
     #[server(default)]
     from: Option<String>,
-    /// Last day, YYYY-MM-DD.
+    /// Last day, likewise.
     #[server(default)]
     to: Option<String>,
     /// Only of this client: its id or name.

@@ -77,25 +77,29 @@ pub async fn start_timer(
     /// project bills the time of agents.
     #[server(default)]
     labour: Option<Labour>,
-    /// When it began, RFC 3339 with offset; now when absent. Not in the future and not before the end of your previous entry.
+    /// When it began, RFC 3339, on your clock without an offset; now when absent. Not in the future, and not before the end of your
+    /// previous entry unless allow_overlap is true.
     #[server(default)]
     started_at: Option<String>,
+    /// Begin before the end of your previous entry all the same: the two overlap.
+    #[server(default)]
+    allow_overlap: Option<bool>,
     /// Stop a timer that runs instead of refusing.
     #[server(default)]
     stop_running: Option<bool>,
 ) -> Result<Started, Error> {
-    let given =
-        super::starting::NewTimer { project, description, billable, labour, started_at, stop_running: stop_running.unwrap_or(false) };
+    let (allow_overlap, stop_running) = (allow_overlap.unwrap_or(false), stop_running.unwrap_or(false));
+    let given = super::starting::NewTimer { project, description, billable, labour, started_at, allow_overlap, stop_running };
     super::starting::start(cx, given).await
 }
 
 /// Stop your running timer and keep its time. Never refused while one runs (no_timer otherwise), not even on an archived project or a closed day.
 ///
-/// Less than a second counts as one second. Past 24 hours, the most that one entry holds, the rest is left out and a warning says how much; past the organization's limit a warning asks to check the end.
+/// Less than a second counts as one second. Past 24 hours, the most that one entry holds, the rest is left out and a warning says how much; past the organization's limit a warning asks to check the end. What an agent started or changed waits as a draft when an agent stops it, and counts when a person does.
 #[operation(write, needs = Belong, scope = TimeWrite, title = "Stop the timer")]
 pub async fn stop_timer(
     cx: &mut Call,
-    /// When it ended, RFC 3339 with offset; now when absent. After its start and not in the future.
+    /// When it ended, RFC 3339, on your clock without an offset; now when absent. After its start and not in the future.
     #[server(default)]
     ended_at: Option<String>,
 ) -> Result<Logged, Error> {
@@ -116,11 +120,16 @@ pub async fn update_timer(
     /// Whether the client pays for it.
     #[server(default)]
     billable: Option<bool>,
-    /// When it began, RFC 3339 with offset. Not in the future and not before the end of your previous entry.
+    /// When it began, RFC 3339, on your clock without an offset. Not in the future, and not before the end of your previous entry
+    /// unless allow_overlap is true.
     #[server(default)]
     started_at: Option<String>,
+    /// Begin before the end of your previous entry all the same: the two overlap.
+    #[server(default)]
+    allow_overlap: Option<bool>,
 ) -> Result<Logged, Error> {
-    super::running::update(cx, super::running::TimerChange { description, project, billable, started_at }).await
+    let allow_overlap = allow_overlap.unwrap_or(false);
+    super::running::update(cx, super::running::TimerChange { description, project, billable, started_at, allow_overlap }).await
 }
 
 /// Throw your running timer away without keeping its time. Answers no_timer when none runs.

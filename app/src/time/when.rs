@@ -17,7 +17,7 @@ pub fn lasting(day: String, duration: Option<String>) -> AnyView {
     .into_any()
 }
 
-/// When it was, as a start and an end on the clock of the organization.
+/// When it was, as a start and an end on the clock of whoever worked.
 pub fn between(from: String, to: Option<String>) -> AnyView {
     view! {
         <Instant label="From" name="started_at" value=from />

@@ -93,6 +93,9 @@ pub fn Field(
     /// What browsers fill in.
     #[prop(optional)]
     autocomplete: Option<&'static str>,
+    /// The id of the list of names that it completes from.
+    #[prop(optional)]
+    list: Option<&'static str>,
     /// Which keyboard a phone shows.
     #[prop(optional)]
     inputmode: Option<&'static str>,
@@ -117,6 +120,7 @@ pub fn Field(
             placeholder=placeholder
             required=required
             autocomplete=autocomplete
+            list=list
             inputmode=inputmode
             maxlength=maxlength
             aria-describedby=described

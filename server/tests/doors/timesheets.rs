@@ -84,6 +84,33 @@ async fn the_form_of_an_entry_holds_its_seconds_and_its_project_by_id() {
 }
 
 #[tokio::test]
+async fn pages_show_and_take_times_on_the_clock_of_whoever_looks() {
+    let world = World::open().await;
+    let (ada, projects) = studio(&world).await;
+    // Days there are always ahead of those of the organization, or always behind.
+    for (zone, offset) in [("Pacific/Kiritimati", "+14:00"), ("Pacific/Pago_Pago", "-11:00")] {
+        let set = world.call(&ada, "set_time_zone", &[("time_zone", zone)]).await.ok();
+        assert_eq!((&set["time_zone"], &set["own_time_zone"]), (&json!(zone), &json!(true)));
+        let today = today(&world, &ada).await;
+        let (from, to) = (format!("{today}T09:00"), format!("{today}T10:00"));
+        let typed =
+            [("project", projects[0].as_str()), ("started_at", from.as_str()), ("ended_at", to.as_str()), ("description", "Charts")];
+        let entry = world.call(&ada, "create_time_entry", &typed).await.ok();
+        assert_eq!((&entry["day"], &entry["started_at"]), (&json!(today), &json!(format!("{from}:00{offset}"))));
+        let fields = form(&world, &ada, &entry).await;
+        assert!(tag(&fields, "name=\"started_at\"").contains(&format!("value=\"{from}\"")), "{fields}");
+        let week = page(&world, &ada, "/time").await;
+        assert!(tag(&week, "name=\"date\"").contains(&format!("value=\"{today}\"")), "the day of the form is that of {zone}");
+        assert!(words(&week).contains("Today, "), "{zone}");
+        let settings = page(&world, &ada, "/settings").await;
+        assert!(tag(&settings, "name=\"time_zone\"").contains(&format!("value=\"{zone}\"")), "{settings}");
+    }
+    world.call(&ada, "set_time_zone", &[("time_zone", "")]).await.ok();
+    let settings = words(&page(&world, &ada, "/settings").await);
+    assert!(settings.contains("as the organization's do"), "{settings}");
+}
+
+#[tokio::test]
 async fn the_overview_and_the_week_show_the_hours_that_count() {
     let world = World::open().await;
     let (ada, projects) = studio(&world).await;

@@ -29,7 +29,7 @@ impl Writer {
     /// For amounts in this currency; in that of the organization when it is not known.
     pub fn in_currency(visitor: &Visitor, code: Option<&str>) -> Self {
         let currency = code.and_then(|code| Currency::parse(code).ok()).unwrap_or_else(|| visitor.place.currency.clone());
-        Self { currency, zone: visitor.place.zone.clone() }
+        Self { currency, zone: visitor.place.member_zone.clone() }
     }
 
     /// A column of a record.

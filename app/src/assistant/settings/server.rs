@@ -12,7 +12,7 @@ use crate::{
 
 /// The settings as they are.
 pub async fn get(cx: &mut Call) -> Result<AssistantSettings, Error> {
-    let (zone, month) = (cx.membership()?.zone.clone(), cx.today()?.first_of_month());
+    let (zone, month) = (cx.membership()?.member_zone.clone(), cx.organization_today()?.first_of_month());
     let switch = store::usage::switch(&mut cx.db).await?;
     let used = store::usage::of_month(&mut cx.db, month).await?;
     let model = cx.caller.services.assistant.model.as_ref();

@@ -69,7 +69,7 @@ pub async fn start(cx: &mut Call) -> Result<AuditVerification, Error> {
 
 /// The check that is under way, or was the last.
 pub async fn get(cx: &mut Call) -> Result<AuditVerification, Error> {
-    let zone = cx.membership()?.zone.clone();
+    let zone = cx.membership()?.member_zone.clone();
     let Some(row) = store::find(&mut cx.db).await? else {
         return Ok(AuditVerification {
             state: VerificationState::Never,

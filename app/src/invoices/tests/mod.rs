@@ -9,6 +9,7 @@ mod numbers;
 mod payments;
 mod sending;
 mod voiding;
+mod zones;
 
 use serde_json::{Value, json};
 

@@ -49,6 +49,7 @@ impl Furnished {
             }
             "answer_invitation" => ("invitation", invited_elsewhere(world).await),
             "set_client_grants" => ("member", json!(world.as_role(Role::Viewer).await.member())),
+            "set_time_zone" => ("time_zone", json!("America/New_York")),
             "set_assistant" => ("enabled", json!(false)),
             "leave_organization" => {
                 world.as_role(Role::Owner).await;

@@ -18,6 +18,8 @@ pub struct Row {
     pub id: Uuid,
     pub name: String,
     pub role: String,
+    /// Their own zone, if they have one.
+    pub time_zone: Option<String>,
     pub email: Option<String>,
     pub created_at: jiff_sqlx::Timestamp,
     pub removed_at: Option<jiff_sqlx::Timestamp>,
@@ -46,7 +48,7 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i6
     let (key, id) = after.map(|after| (after.key, after.id)).unzip();
     Ok(query_as!(
         Row,
-        r#"select m.id, m.name, m.role, address_of_member(m.id) as "email?", m.created_at, m.removed_at, lower(m.name) as "key!",
+        r#"select m.id, m.name, m.role, m.time_zone, address_of_member(m.id) as "email?", m.created_at, m.removed_at, lower(m.name) as "key!",
                g.ids as "client_ids!", g.names as "client_names!"
            from member m
            cross join lateral (
@@ -117,7 +119,7 @@ pub async fn named(db: &mut Db, id: Uuid, name: &str, beside: Option<Uuid>) -> R
     let organization = db.organization();
     Ok(query_as!(
         Row,
-        r#"select m.id, m.name, m.role, address_of_member(m.id) as "email?", m.created_at, m.removed_at, lower(m.name) as "key!",
+        r#"select m.id, m.name, m.role, m.time_zone, address_of_member(m.id) as "email?", m.created_at, m.removed_at, lower(m.name) as "key!",
                g.ids as "client_ids!", g.names as "client_names!"
            from member m
            cross join lateral (
@@ -144,6 +146,15 @@ pub async fn named(db: &mut Db, id: Uuid, name: &str, beside: Option<Uuid>) -> R
 pub async fn set_role(db: &mut Db, member: Uuid, role: Role) -> Result<(), sqlx::Error> {
     let organization = db.organization();
     query!("update member set role = $3 where organization_id = $1 and id = $2", organization, member, role.name())
+        .execute(db.connection())
+        .await?;
+    Ok(())
+}
+
+/// Gives a member a time zone of their own, or takes it away.
+pub async fn set_zone(db: &mut Db, member: Uuid, zone: Option<&str>) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("update member set time_zone = $3 where organization_id = $1 and id = $2", organization, member, zone)
         .execute(db.connection())
         .await?;
     Ok(())

@@ -8,6 +8,7 @@ mod owners;
 mod received;
 mod team;
 mod viewers;
+mod zones;
 
 use serde_json::{Value, json};
 

@@ -16,6 +16,8 @@ pub struct Row {
     pub id: Uuid,
     pub member_id: Uuid,
     pub member_name: String,
+    /// Their own zone, if they have one.
+    pub member_time_zone: Option<String>,
     pub project_id: Uuid,
     pub project_name: String,
     pub project_color: String,
@@ -158,7 +160,8 @@ pub async fn find(db: &mut Db, id: Uuid, of: Option<Uuid>) -> Result<Option<Row>
     let organization = db.organization();
     Ok(query_as!(
         Row,
-        r#"select t.id, t.member_id, m.name as member_name, t.project_id, p.name as project_name, p.color as project_color,
+        r#"select t.id, t.member_id, m.name as member_name, m.time_zone as member_time_zone, t.project_id, p.name as project_name,
+               p.color as project_color,
                c.id as client_id, c.name as client_name, c.currency, t.description, t.billable, t.day, t.started_at, t.ended_at,
                t.running, t.seconds, t.rate, t.state, t.labour, t.source, l.invoice_id as "invoice_id?", t.version,
                t.position as "position!",
@@ -183,7 +186,8 @@ pub async fn running(db: &mut Db, member: Uuid) -> Result<Option<Row>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Row,
-        r#"select t.id, t.member_id, m.name as member_name, t.project_id, p.name as project_name, p.color as project_color,
+        r#"select t.id, t.member_id, m.name as member_name, m.time_zone as member_time_zone, t.project_id, p.name as project_name,
+               p.color as project_color,
                c.id as client_id, c.name as client_name, c.currency, t.description, t.billable, t.day, t.started_at, t.ended_at,
                t.running, t.seconds, t.rate, t.state, t.labour, t.source, null::uuid as invoice_id, t.version,
                t.position as "position!", false as "locked!"

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     database::{Db, date, instant},
+    day::zone,
     error::Error,
     id::ClientId,
     money::Currency,
@@ -36,7 +37,8 @@ pub async fn terms(db: &mut Db, project: Uuid, member: Uuid, on: Option<Uuid>) -
     let row = query!(
         r#"select p.id, p.name, p.billing, p.bill_agent_time, (p.archived_at is not null or c.archived_at is not null) as "archived!", p.rate,
                c.id as client_id, c.name as client_name, c.currency, c.rate as client_rate, m.bill_rate, m.cost_rate,
-               o.rate as organization_rate, o.currency as organization_currency, o.lock_date, o.timer_limit_seconds
+               o.rate as organization_rate, o.currency as organization_currency, o.lock_date, o.timer_limit_seconds,
+               coalesce(m.time_zone, o.time_zone) as "time_zone!"
            from project p
            join client c on c.organization_id = p.organization_id and c.id = p.client_id
            join member m on m.organization_id = p.organization_id and m.id = $3
@@ -66,6 +68,7 @@ pub async fn terms(db: &mut Db, project: Uuid, member: Uuid, on: Option<Uuid>) -
         organization_rate: row.organization_rate,
         organization_currency: Currency::parse(&row.organization_currency)?,
         cost_rate: row.cost_rate,
+        zone: zone::kept(&row.time_zone)?,
         lock_date: row.lock_date.map(|day| day.to_jiff()),
         timer_limit: i64::from(row.timer_limit_seconds),
     }))
@@ -93,10 +96,10 @@ struct Named {
 
 /// When the member's latest entry ended, if that was after `start` although it began before `now`.
 ///
-/// No entry is longer than a day, so looking two days back finds it in any time zone.
+/// No entry is longer than a day, so looking three days back finds it in whatever time zones the two days were told.
 pub async fn busy_until(db: &mut Db, member: Uuid, start: Timestamp, day: Date, now: Timestamp) -> Result<Option<Timestamp>, Error> {
     let organization = db.organization();
-    let since = day.saturating_sub(SignedDuration::from_hours(48));
+    let since = day.saturating_sub(SignedDuration::from_hours(72));
     let end = query_scalar!(
         "select max(ended_at) from time_entry
          where organization_id = $1 and member_id = $2 and day >= $3 and ended_at > $4 and started_at <= $5",

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{OnInvoice, Stored};
 use crate::{
     database::{Db, date, instant},
+    day::zone,
     error::Error,
     money::Currency,
     time::{EntryState, Labour, Source, rate::Price},
@@ -127,8 +128,9 @@ async fn stored(db: &mut Db, id: Uuid, of: Option<Uuid>, running: Option<bool>) 
     let row = query!(
         r#"select t.id, t.member_id, t.project_id, c.currency, t.description, t.billable, t.day, t.started_at, t.ended_at, t.running,
                t.seconds, t.labour, t.rate, t.rate_overridden, t.cost_rate, t.state, t.version, i.id as "invoice_id?", i.number as "invoice_number?",
-               o.lock_date, o.timer_limit_seconds
+               o.lock_date, o.timer_limit_seconds, coalesce(m.time_zone, o.time_zone) as "time_zone!"
            from time_entry t
+           join member m on m.organization_id = t.organization_id and m.id = t.member_id
            join project p on p.organization_id = t.organization_id and p.id = t.project_id
            join client c on c.organization_id = t.organization_id and c.id = p.client_id
            join organization o on o.id = t.organization_id
@@ -150,6 +152,7 @@ async fn stored(db: &mut Db, id: Uuid, of: Option<Uuid>, running: Option<bool>) 
         currency: Currency::parse(&row.currency)?,
         description: row.description,
         day: row.day.to_jiff(),
+        zone: zone::kept(&row.time_zone)?,
         started_at: row.started_at.map(|at| at.to_jiff()),
         ended_at: row.ended_at.map(|at| at.to_jiff()),
         running: row.running,

@@ -81,10 +81,40 @@ async fn a_timer_that_an_agent_stops_or_changes_waits_for_a_look() {
     assert_eq!(agent.ok("update_timer", json!({"description": "next"})).await["state"], "logged", "nothing was changed");
     assert_eq!(agent.ok("update_timer", json!({"description": "other"})).await["state"], "draft");
     studio.advance(60);
-    assert_eq!(studio.ok("stop_timer", json!({})).await["state"], "draft");
+    assert_eq!(studio.token(Writes::Direct).await.ok("stop_timer", json!({})).await["state"], "draft", "no program looks");
     studio.ok("start_timer", json!({"project": "Dashboard", "description": "third"})).await;
     let switched = agent.ok("start_timer", json!({"project": "Dashboard", "stop_running": true})).await;
     assert_eq!((&switched["state"], &switched["stopped"]["state"]), (&json!("draft"), &json!("draft")));
+}
+
+#[tokio::test]
+async fn whoever_stops_their_own_timer_has_looked_so_it_counts_and_the_answer_says_so() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Drafts).await;
+    let said = |answer: &serde_json::Value| answer["warnings"][0].as_str().is_some_and(|words| words.contains("An agent has"));
+    studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    agent.ok("update_timer", json!({"description": "other"})).await;
+    studio.advance(3_600);
+    let stopped = studio.ok("stop_timer", json!({})).await;
+    assert_eq!((&stopped["state"], &stopped["day_total"]["seconds"]), (&json!("logged"), &json!(3_600)));
+    assert!(said(&stopped), "{stopped:#}");
+    agent.ok("start_timer", json!({"project": "Dashboard", "description": "of an agent"})).await;
+    studio.advance(60);
+    let next = studio.ok("start_timer", json!({"project": "Dashboard", "description": "next", "stop_running": true})).await;
+    assert!(next["stopped"]["state"] == "logged" && said(&next), "{next:#}");
+    studio.advance(60);
+    let own = studio.ok("stop_timer", json!({})).await;
+    assert_eq!((&own["state"], own.get("warnings")), (&json!("logged"), None), "there is nothing to say of one's own");
+}
+
+#[tokio::test]
+async fn a_timer_of_an_agent_that_ends_with_the_membership_waits() {
+    let studio = studio().await;
+    let barbara = on_project(&studio, "Dashboard").await;
+    let timer = barbara.token(Writes::Drafts).await.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.advance(60);
+    assert_eq!(studio.ok("remove_member", json!({"member": barbara.member()})).await["stopped_timer"], true);
+    assert_eq!(studio.ok("get_time_entry", json!({"time_entry": timer["id"]})).await["state"], "draft", "nobody has looked at it");
 }
 
 #[tokio::test]

@@ -76,16 +76,6 @@ async fn the_door_is_the_source() {
 }
 
 #[tokio::test]
-async fn a_form_in_the_page_knows_no_offset_and_means_the_organizations_clock() {
-    let studio = super::studio_in("Europe/Berlin").await;
-    let given = json!({"project": "Dashboard", "started_at": "2026-11-20T09:00", "ended_at": "2026-11-20T10:00"});
-    let entry = studio.ok("create_time_entry", given.clone()).await;
-    assert_eq!(entry["started_at"], "2026-11-20T09:00:00+01:00");
-    let refused = studio.through(Door::Mcp).refused("create_time_entry", given).await;
-    assert!(refused.field("started_at").is_some_and(|message| message.contains("offset")), "{refused:?}");
-}
-
-#[tokio::test]
 async fn markup_is_kept_as_it_was_written() {
     let studio = studio().await;
     for text in ["<script>alert(1)</script>", "#panic() *x* _y_ $z$ `w`", "'; drop table time_entry; --", "ÄÖÜ 日本語 🎉", "two\nlines"]

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What the form of an entry holds, and sends when it is saved as it is.
-fn held(entry: &Value) -> Value {
+pub fn held(entry: &Value) -> Value {
     let entry: TimeEntry = serde_json::from_value(entry.clone()).expect("an entry");
     let when = match (&entry.started_at, &entry.ended_at) {
         (Some(from), Some(to)) => json!({"started_at": when::local(from), "ended_at": when::local(to)}),

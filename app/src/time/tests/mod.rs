@@ -1,11 +1,13 @@
 //! Promises about time, over the operations.
 
 mod changes;
+mod clocks;
 mod drafts;
 mod entries;
 mod forms;
 mod lists;
 mod locks;
+mod members_zones;
 mod rates;
 mod reach;
 mod refusals;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{entries, log, on_project, studio};
+use super::{entries, log, on_project, studio, with};
 use crate::{context::Door, error::Code};
 
 #[tokio::test]
@@ -119,6 +119,26 @@ async fn a_start_lies_in_the_past_but_not_in_logged_time() {
     assert_eq!(started["worked"]["seconds"], 3600);
     let before = json!({"project": "Dashboard", "description": "x", "stop_running": true, "started_at": "2026-11-21T09:00:00Z"});
     assert!(studio.refused("start_timer", before).await.field("started_at").is_some());
+}
+
+#[tokio::test]
+async fn a_start_in_logged_time_can_be_asked_for_and_is_told() {
+    let studio = studio().await;
+    let given = json!({"project": "Dashboard", "started_at": "2026-11-21T08:00:00Z", "ended_at": "2026-11-21T09:00:00Z"});
+    studio.ok("create_time_entry", given).await;
+    let refused = studio.refused("start_timer", json!({"project": "Dashboard", "started_at": "2026-11-21T08:30:00Z"})).await;
+    assert!(refused.hint.is_some_and(|hint| hint.contains("allow_overlap")), "the way is told");
+    let asked = json!({"project": "Dashboard", "started_at": "2026-11-21T08:30:00Z", "allow_overlap": true});
+    let started = studio.ok("start_timer", asked).await;
+    assert_eq!(started["worked"]["seconds"], 5_400);
+    assert!(started["warnings"][0].as_str().is_some_and(|words| words.contains("overlap")), "{started:#}");
+    let earlier = json!({"started_at": "2026-11-21T08:15:00Z"});
+    assert_eq!(studio.code("update_timer", earlier.clone()).await, Code::Invalid);
+    assert_eq!(studio.ok("update_timer", with(earlier, json!({"allow_overlap": true}))).await["worked"]["seconds"], 6_300);
+    let unchanged = json!({"started_at": "2026-11-21T08:15", "description": "Charts"});
+    assert_eq!(studio.ok("update_timer", unchanged).await["description"], "Charts", "what a form shows unchanged is not asked for anew");
+    let later = json!({"project": "Dashboard", "description": "x", "started_at": "2026-11-21T10:00:30Z", "allow_overlap": true});
+    assert_eq!(studio.code("start_timer", later).await, Code::TimerRunning, "it stands in no other's place");
 }
 
 #[tokio::test]

@@ -1,0 +1,133 @@
+//! Where a member's clock is, and what it shows. Pure.
+//!
+//! A text without an offset is a time on that clock. Twice a year a clock is moved in most places: then such a time may not exist, or
+//! come twice, and whoever gave it is told which instant was taken.
+
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    tz::{AmbiguousOffset, TimeZone},
+};
+
+use crate::{
+    day::{Day, Moment},
+    error::Error,
+};
+
+/// The place whose days and clock are meant.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Its time zone.
+    pub zone: TimeZone,
+}
+
+/// What was read, and what whoever gave it would want to know.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Read<T> {
+    /// What was read.
+    pub what: T,
+    /// What is out of the ordinary about it, in words.
+    pub remarks: Vec<String>,
+}
+
+impl<T> Read<T> {
+    /// What was made of something that was read. A refusal says what was out of the ordinary, too: it may be the reason.
+    pub fn of(what: Result<T, Error>, remarks: Vec<String>) -> Result<Self, Error> {
+        match what {
+            Ok(what) => Ok(Self { what, remarks }),
+            Err(refused) if remarks.is_empty() => Err(refused),
+            Err(refused) => Err(refused.hint(remarks.join(" "))),
+        }
+    }
+
+    /// What was read; its remarks go to the others.
+    pub fn noted(self, remarks: &mut Vec<String>) -> T {
+        remarks.extend(self.remarks);
+        self.what
+    }
+}
+
+impl Place {
+    /// The day that an instant belongs to.
+    pub fn day_of(&self, at: Timestamp) -> Date {
+        at.to_zoned(self.zone.clone()).date()
+    }
+
+    /// The instant in a text, to the second.
+    pub fn instant(&self, field: &'static str, text: &str) -> Result<Read<Timestamp>, Error> {
+        self.instant_again(field, text, None)
+    }
+
+    /// The instant in a text. In the hour that comes twice the text of a form could mean either: it means the one on the side
+    /// of the instant before, so that what a form shows unchanged is unchanged.
+    pub fn instant_again(&self, field: &'static str, text: &str, before: Option<Timestamp>) -> Result<Read<Timestamp>, Error> {
+        let Some(local) = on_a_clock(text) else {
+            let at = Moment::parse(field, text)?.timestamp().map_err(|problem| Error::invalid(field, problem.message))?;
+            return Ok(Read { what: to_the_second(at), remarks: Vec::new() });
+        };
+        Day::parse(field, &local.date().to_string())?;
+        let near = before.and_then(|before| self.zone.to_offset(before).to_timestamp(local).ok());
+        match near.filter(|near| self.shows(*near) == Some(local)) {
+            Some(near) => Ok(Read { what: near, remarks: Vec::new() }),
+            None => self.at(field, local),
+        }
+    }
+
+    /// The same time on the clock of another day.
+    pub fn on_day(&self, at: Timestamp, day: Date) -> Result<Read<Timestamp>, Error> {
+        self.at("date", day.to_datetime(at.to_zoned(self.zone.clone()).time()))
+    }
+
+    /// The instant at which the clock here shows a time: the first of two, and as much later as the clock was moved where it is none.
+    fn at(&self, field: &'static str, local: DateTime) -> Result<Read<Timestamp>, Error> {
+        let meant = self.zone.to_ambiguous_timestamp(local);
+        let offset = meant.offset();
+        let taken = meant.compatible().map_err(|_| Error::invalid(field, format!("{local} is too far away; give another day.")))?;
+        let remark = match offset {
+            AmbiguousOffset::Unambiguous { .. } => None,
+            AmbiguousOffset::Gap { .. } => Some(self.left_out(local, taken)),
+            AmbiguousOffset::Fold { before, .. } => Some(format!(
+                "{} comes twice on {} in {}; the first, at {before}, was taken.",
+                local.strftime("%H:%M"),
+                in_words(local.date()),
+                self.name()
+            )),
+        };
+        Ok(Read { what: to_the_second(taken), remarks: remark.into_iter().collect() })
+    }
+
+    fn left_out(&self, local: DateTime, taken: Timestamp) -> String {
+        let taken = self.zone.to_datetime(taken);
+        let on = if taken.date() == local.date() { String::new() } else { format!(" on {}", in_words(taken.date())) };
+        let (clock, clock_taken) = (local.strftime("%H:%M"), taken.strftime("%H:%M"));
+        format!("{clock} does not exist on {} in {}; {clock_taken}{on} was taken.", in_words(local.date()), self.name())
+    }
+
+    fn name(&self) -> &str {
+        self.zone.iana_name().unwrap_or("UTC")
+    }
+
+    /// What the clock here shows at an instant.
+    fn shows(&self, at: Timestamp) -> Option<DateTime> {
+        Moment::at(at, &self.zone).as_str().get(..19)?.parse().ok()
+    }
+}
+
+/// A day as people write it, such as `29 March 2026`.
+fn in_words(date: Date) -> String {
+    let day = Day::from(date);
+    format!("{} {}", day.day_of_month(), day.month_label())
+}
+
+/// A day and a time, when the text says no offset.
+fn on_a_clock(text: &str) -> Option<DateTime> {
+    let text = text.trim();
+    let time = text.get(10..)?.strip_prefix(['T', 't', ' '])?;
+    let plain = !time.is_empty() && time.chars().all(|sign| sign.is_ascii_digit() || matches!(sign, ':' | '.'));
+    if plain { text.parse().ok() } else { None }
+}
+
+/// An instant without its fraction of a second.
+pub fn to_the_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}

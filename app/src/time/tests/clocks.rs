@@ -1,0 +1,184 @@
+//! Days on which clocks are moved, in twenty zones, over the pure reading of what a form holds.
+
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+
+use crate::{
+    day::Moment,
+    time::{
+        clock::{Given, When},
+        place::Place,
+        when,
+    },
+};
+
+/// Half hours, quarters, both hemispheres, a change at midnight, half an hour of it, one by decree, and places that never change.
+const ZONES: [&str; 20] = [
+    "Europe/Berlin",
+    "Europe/London",
+    "Europe/Lisbon",
+    "Europe/Athens",
+    "America/New_York",
+    "America/Chicago",
+    "America/Los_Angeles",
+    "America/St_Johns",
+    "America/Santiago",
+    "America/Havana",
+    "Atlantic/Azores",
+    "Africa/Cairo",
+    "Africa/Casablanca",
+    "Asia/Beirut",
+    "Australia/Sydney",
+    "Australia/Lord_Howe",
+    "Pacific/Auckland",
+    "Pacific/Chatham",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+];
+
+const TODAY: Date = Date::constant(2026, 11, 21);
+
+fn place(zone: &str) -> Place {
+    Place { zone: TimeZone::get(zone).expect("a zone") }
+}
+
+/// The instants of 2026 at which the clock of a place is moved; noon of a day where it never is.
+fn changeovers(place: &Place) -> Vec<Timestamp> {
+    let (from, to): (Timestamp, Timestamp) = ("2026-01-01T00:00:00Z".parse().expect("from"), "2027-01-01T00:00:00Z".parse().expect("to"));
+    let moved: Vec<_> = place.zone.following(from).map(|change| change.timestamp()).take_while(|at| *at < to).collect();
+    if moved.is_empty() { vec!["2026-06-01T12:00:00Z".parse().expect("a noon")] } else { moved }
+}
+
+/// Work that begins every few minutes around each changeover, in several lengths.
+fn works(place: &Place) -> Vec<(Timestamp, Timestamp)> {
+    let mut works = Vec::new();
+    for changeover in changeovers(place) {
+        for minutes in (-180..=180).step_by(15) {
+            let from = changeover + SignedDuration::from_secs(minutes * 60 + 37);
+            works.extend([23, 3_600, 9_000, 86_400].map(|seconds| (from, from + SignedDuration::from_secs(seconds))));
+        }
+    }
+    works
+}
+
+/// What a form holds of work.
+fn held(from: Timestamp, to: Timestamp, place: &Place) -> Given {
+    let field = |at: Timestamp| Some(when::local(&Moment::at(at, &place.zone)));
+    Given { started_at: field(from), ended_at: field(to), ..Given::default() }
+}
+
+#[test]
+fn there_are_changeovers_to_try() {
+    let tried: Vec<usize> = ZONES.iter().map(|zone| changeovers(&place(zone)).len()).collect();
+    assert!(tried.iter().sum::<usize>() >= 35, "{tried:?}");
+}
+
+#[test]
+fn seconds_are_from_start_to_end_and_the_day_is_that_of_the_start() {
+    for zone in ZONES {
+        let place = place(zone);
+        for (from, to) in works(&place) {
+            let text = |at: Timestamp| Some(Moment::at(at, &place.zone).to_string());
+            let given = Given { started_at: text(from), ended_at: text(to), ..Given::default() };
+            let read = When::new(&given, &place, TODAY).expect("work");
+            let day = from.to_zoned(place.zone.clone()).date();
+            assert_eq!(read.what, When { day, span: Some((from, to)), seconds: to.duration_since(from).as_secs() }, "{zone} {given:?}");
+            assert!(read.remarks.is_empty(), "{zone}: what says its offset is plain");
+        }
+    }
+}
+
+#[test]
+fn what_a_form_shows_unchanged_stays_unchanged() {
+    for zone in ZONES {
+        let (place, away) = (place(zone), place("Pacific/Pago_Pago"));
+        for (from, to) in works(&place) {
+            // Its day is of where the member was, and no longer that of its start here.
+            let day = away.day_of(from);
+            let work = When { day, span: Some((from, to)), seconds: to.duration_since(from).as_secs() };
+            let form = held(from, to, &place);
+            let saved = work.changed(&form, &place, TODAY).expect("saved");
+            assert_eq!((&saved.what, saved.remarks.len()), (&work, 0), "{zone} {form:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_typed_anew_is_a_time_that_the_clock_shows_or_it_is_said() {
+    for zone in ZONES {
+        let place = place(zone);
+        for changeover in changeovers(&place) {
+            // As the clock ran before it was moved, and as it runs after.
+            for offset in [changeover - SignedDuration::from_secs(1), changeover].map(|at| place.zone.to_offset(at)) {
+                for minutes in (-180..=180).step_by(15) {
+                    let local = offset.to_datetime(changeover + SignedDuration::from_mins(minutes));
+                    let read = place.instant("started_at", &local.strftime("%Y-%m-%dT%H:%M").to_string()).expect("an instant");
+                    let shown = place.zone.to_datetime(read.what);
+                    let twice = place.zone.to_ambiguous_timestamp(local).is_ambiguous() && shown == local;
+                    let said = read.remarks.join(" ");
+                    match (shown == local, twice) {
+                        (true, false) => assert_eq!(said, "", "{zone} {local}"),
+                        (true, true) => assert!(said.contains("comes twice"), "{zone} {local}: {said}"),
+                        (false, _) => assert!(said.contains("does not exist") && shown > local, "{zone} {local}: {said}"),
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_time_that_is_left_out_or_comes_twice_is_told_with_day_and_place() {
+    let said = |zone: &str, text: &str| place(zone).instant("started_at", text).expect("an instant").remarks.join(" ");
+    assert_eq!(said("Europe/Berlin", "2026-03-29T02:30"), "02:30 does not exist on 29 March 2026 in Europe/Berlin; 03:30 was taken.");
+    assert_eq!(
+        said("Europe/Berlin", "2026-10-25T02:30"),
+        "02:30 comes twice on 25 October 2026 in Europe/Berlin; the first, at +02, was taken."
+    );
+    assert_eq!(
+        said("Pacific/Apia", "2011-12-30T10:00"),
+        "10:00 does not exist on 30 December 2011 in Pacific/Apia; 10:00 on 31 December 2011 was taken."
+    );
+    assert_eq!(said("Europe/Berlin", "2026-03-29T02:30:00+01:00"), "");
+}
+
+#[test]
+fn a_refusal_says_that_the_clock_was_moved() {
+    let given = |from: &str, to: &str| Given { started_at: Some(from.to_owned()), ended_at: Some(to.to_owned()), ..Given::default() };
+    // 02:30 becomes 03:30, which is after 03:15.
+    let refused = When::new(&given("2026-03-29T02:30", "2026-03-29T03:15"), &place("Europe/Berlin"), TODAY).expect_err("refused");
+    assert!(refused.hint.is_some_and(|hint| hint.contains("02:30 does not exist")), "the reason is said");
+}
+
+#[test]
+fn what_is_no_time_on_a_clock_is_refused() {
+    let place = place("Europe/Berlin");
+    for text in [
+        "2026-11-20",
+        "2026-11-20T",
+        "09:00",
+        "2026-11-20T09:00[Europe/Berlin]",
+        "2026-11-20T24:00",
+        "2026-02-30T09:00",
+        "1969-12-31T09:00",
+    ] {
+        assert!(place.instant("started_at", text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_day_moves_with_the_start_alone() {
+    let (auckland, angeles) = (place("Pacific/Auckland"), place("America/Los_Angeles"));
+    let given = Given { started_at: Some("2026-11-20T10:00".to_owned()), duration: Some("1h".to_owned()), ..Given::default() };
+    let work = When::new(&given, &auckland, TODAY).expect("work").what;
+    assert_eq!(work.day, Date::constant(2026, 11, 20));
+    let change = |given: Given| work.changed(&given, &angeles, TODAY).expect("changed").what;
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(change(Given::default()), work);
+    assert_eq!(change(Given { date: text("2026-11-20"), ..Given::default() }), work, "it is on this day already");
+    assert_eq!(change(Given { duration: text("2h"), ..Given::default() }).day, work.day);
+    assert_eq!(change(Given { ended_at: text("2026-11-19T14:00"), ..Given::default() }).day, work.day);
+    let moved = change(Given { started_at: text("2026-11-19T12:30"), ..Given::default() });
+    assert_eq!(moved.day, Date::constant(2026, 11, 19), "a new start is where the member is now");
+    let moved = change(Given { date: text("2026-11-19"), ..Given::default() });
+    assert_eq!((moved.day, moved.span), (Date::constant(2026, 11, 19), work.span), "asked for by its date here");
+}

@@ -1,0 +1,38 @@
+//! Where the times of a page are, in words.
+
+use leptos::prelude::*;
+
+use crate::{ends, visit::use_here};
+
+/// Says in which zone times are shown and taken, when the browser is in another one. Which that is, only the browser knows.
+#[component]
+pub fn ZoneNote() -> impl IntoView {
+    let here = use_here();
+    let (settings, zone) = (here.path("settings#time-zone"), here.0.time_zone);
+    let (elsewhere, shown) = (RwSignal::new(None::<String>), zone.clone());
+    Effect::new(move |_| elsewhere.set(ends::time_zone().filter(|browser| !ends::same_clock(browser, &zone))));
+    move || {
+        elsewhere.get().map(|browser| {
+            view! {
+                <p class="quiet">
+                    {format!("Times are in {shown}; this browser is in {browser}. ")} <a href=settings.clone()>"Change your time zone"</a>
+                </p>
+            }
+        })
+    }
+}
+
+/// The id of [`ZoneNames`], for the field that completes from them.
+pub const ZONE_NAMES: &str = "time-zone-names";
+
+/// The names of time zones to choose from, as the browser knows them.
+#[component]
+pub fn ZoneNames() -> impl IntoView {
+    let names = RwSignal::new(Vec::new());
+    Effect::new(move |_| names.set(ends::time_zones()));
+    view! {
+        <datalist id=ZONE_NAMES>
+            {move || names.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view()}
+        </datalist>
+    }
+}
