@@ -29,6 +29,15 @@ impl<T> Edit<T> {
         }
     }
 
+    /// Reads a given value by the rule that holds when the record is made: what turns out to be nothing clears.
+    pub fn read<U, E>(self, rule: impl FnOnce(T) -> Result<Option<U>, E>) -> Result<Edit<U>, E> {
+        Ok(match self {
+            Self::Keep => Edit::Keep,
+            Self::Clear => Edit::Clear,
+            Self::Set(value) => rule(value)?.map_or(Edit::Clear, Edit::Set),
+        })
+    }
+
     /// Turns a given value into another, for instance by parsing it.
     pub fn try_map<U, E>(self, parse: impl FnOnce(T) -> Result<U, E>) -> Result<Edit<U>, E> {
         Ok(match self {

@@ -7,7 +7,7 @@ use crate::{
     account,
     audit::store as audit,
     context::Services,
-    database::{Access, Db, Reach},
+    database::{Access, Db, Reach, folding},
     error::Error,
     id::OrganizationId,
     operation::store::once,
@@ -38,6 +38,8 @@ pub struct Swept {
     pub secrets: u64,
     /// Mails to people about their own sign-in that waited for so long that they do not leave any more.
     pub mails: u64,
+    /// Names that an older program wrote without their keys.
+    pub names: u64,
     /// How many steps did not come to their end. Each is for itself: the others were done.
     pub failures: u64,
 }
@@ -57,6 +59,9 @@ pub async fn sweep(services: &Services) -> Swept {
         swept.answers += done("answers", answers(services, organization).await, &mut failures);
     }
     done("room for accesses", room_for_accesses(services).await, &mut failures);
+    for organization in done("organizations with unfolded names", unfolded(services).await, &mut failures) {
+        swept.names += done("names", names(services, organization).await, &mut failures);
+    }
     for month in done("months of accesses", months_over(services).await, &mut failures) {
         swept.access_months += done("a month of accesses", drop_month(services, &month).await, &mut failures);
     }
@@ -127,6 +132,19 @@ async fn own_answers(services: &Services) -> Result<u64, Error> {
     let gone = once::forget_own(&mut db, before).await?;
     db.commit().await?;
     Ok(gone)
+}
+
+async fn unfolded(services: &Services) -> Result<Vec<OrganizationId>, Error> {
+    let mut db = begin(services).await?;
+    let found = folding::organizations(db.connection()).await?;
+    Ok(found.into_iter().map(OrganizationId).collect())
+}
+
+async fn names(services: &Services, organization: OrganizationId) -> Result<u64, Error> {
+    let mut db = services.workers.begin(Reach::Organization(organization), Access::Write).await?;
+    let folded = folding::fold(db.connection(), organization.0).await?;
+    db.commit().await?;
+    Ok(folded)
 }
 
 async fn organizations(services: &Services) -> Result<Vec<OrganizationId>, Error> {

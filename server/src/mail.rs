@@ -118,7 +118,9 @@ impl Post {
 
     fn written(&self, mail: &Outgoing) -> Result<Message, PostError> {
         let address = |text: &str| {
-            text.parse::<Mailbox>().map_err(|problem| PostError::Unwritable(format!("{text:?} is not an address ({problem})")))
+            app::text::ascii_domain(text)
+                .parse::<Mailbox>()
+                .map_err(|problem| PostError::Unwritable(format!("{text:?} is not an address ({problem})")))
         };
         let domain = self.from.email.domain();
         let mut message = Message::builder()
@@ -127,7 +129,7 @@ impl Post {
             .subject(&mail.subject)
             // The same at every attempt, so that a mail that arrives twice is seen to be one.
             .message_id(Some(format!("<{}@{domain}>", mail.id)));
-        if let Some(reply_to) = mail.reply_to.as_deref().and_then(|reply_to| reply_to.parse().ok()) {
+        if let Some(reply_to) = mail.reply_to.as_deref().and_then(|reply_to| app::text::ascii_domain(reply_to).parse().ok()) {
             message = message.reply_to(reply_to);
         }
         let text = SinglePart::plain(mail.body.clone());

@@ -112,7 +112,7 @@ pub async fn begin(services: &Services, given: Registration, requester: Requeste
 /// Checks a password; the same words, and the same work, for an unknown address and a wrong password. `browser` is the secret of
 /// the browser, when it has one: where somebody has signed in before, tries from elsewhere do not slow them down.
 pub async fn check_password(caller: &Caller, email: &str, password: String, browser: Option<&str>) -> Result<Verified, Error> {
-    let (services, email) = (&caller.services, text::email("email", email)?);
+    let (services, email) = (&caller.services, text::known_email("email", email)?);
     let limits = count(caller, &email, browser).await?;
     let mut db = services.database.begin(Reach::Nobody, Access::Read).await?;
     let (user, kept) = store::user_by_email(&mut db, &email).await?.unzip();

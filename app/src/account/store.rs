@@ -171,7 +171,7 @@ pub async fn password_hash(db: &mut Db, user: Uuid) -> Result<Option<String>, Er
 
 /// Gives a person another name in every organization they belong to.
 pub async fn rename_members(db: &mut Db, user: Uuid, name: &str) -> Result<(), Error> {
-    query!("select rename_member($1, $2)", user, name).fetch_one(db.connection()).await?;
+    query!("select rename_member($1, $2, $3)", user, name, crate::text::search_key(name)).fetch_one(db.connection()).await?;
     Ok(())
 }
 

@@ -123,7 +123,7 @@ pub async fn issue(services: &Services, email: &str, slug: &str, order: Order) -
             format!("{} does not belong to an organization at /o/{}.", text::excerpt(email), text::excerpt(slug)),
         )
     };
-    let email = text::email("email", email)?;
+    let email = text::known_email("email", email)?;
     let mut db = services.database.begin(Reach::Nobody, Access::Read).await?;
     let (user, _) = store::user_by_email(&mut db, &email).await?.ok_or_else(unknown)?;
     drop(db);

@@ -16,7 +16,7 @@ use crate::{
     operations,
     page::{self, Cursor, Page},
     projects::sight::Sight,
-    reference,
+    reference, text,
     time::{MemberSummary, filter::member_of},
 };
 
@@ -53,8 +53,7 @@ fn before(cursor: &str) -> Result<(Timestamp, Uuid), Error> {
 }
 
 async fn filter(cx: &mut Call, given: Given) -> Result<Filter, Error> {
-    let filled = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    let member = match filled(given.member) {
+    let member = match text::said(given.member) {
         Some(member) => {
             let sight = Sight::of(cx)?;
             Some(member_of(cx, &sight, &member).await?)
@@ -62,13 +61,13 @@ async fn filter(cx: &mut Call, given: Given) -> Result<Filter, Error> {
         None => None,
     };
     let membership = cx.membership()?;
-    let span = filled(given.period).map(|period| Span::parse("period", &period, cx.member_today()?, membership.week_start)).transpose()?;
+    let span = text::said(given.period).map(|period| Span::parse("period", &period, cx.member_today()?, membership.week_start)).transpose()?;
     let bounds = span.map(|span| span.bounds(&membership.member_zone));
     Ok(Filter {
         member,
-        door: filled(given.door),
-        operation: filled(given.operation),
-        outcome: filled(given.outcome),
+        door: text::said(given.door),
+        operation: text::said(given.operation),
+        outcome: text::said(given.outcome),
         changed: given.changed,
         left_out: (given.reads == Some(false)).then(reads),
         from: bounds.map(|(from, _)| from),

@@ -14,7 +14,8 @@ use crate::{
     error::{Code, Error},
     operation::Call,
     page::{self, Cursor, Page},
-    projects::{self, refer, sight::Sight},
+    projects::{self, sight::Sight},
+    reference,
 };
 
 /// Which budgets are wanted; arguments of `list_budgets`.
@@ -46,8 +47,8 @@ pub async fn list(
 ) -> Result<Page<BudgetStatus>, Error> {
     let (sight, limit) = (Sight::of(cx)?, page::limit(limit)?);
     let after = cursor.as_deref().map(projects::record::after).transpose()?;
-    let client = match wanted.client.filter(|client| !client.trim().is_empty()) {
-        Some(client) => Some(refer::client(cx, &sight, &client).await?),
+    let client = match crate::text::said(wanted.client) {
+        Some(client) => Some(reference::client(cx, &sight, &client).await?),
         None => None,
     };
     let filter = store::Filter { client, archived: wanted.archived, on: sight.on_projects_of() };

@@ -85,7 +85,7 @@ pub async fn of_projects(db: &mut Db, projects: &[Uuid]) -> Result<Vec<Budget>, 
         Row,
         r#"select b.id, b.project_id, p.name as project_name, p.color, c.id as client_id, c.name as client_name, c.currency,
                b.seconds, b.amount, b.period, b.basis, b.warning_percent, b.critical_percent, b.hard_stop, b.version,
-               lower(c.name) as "client_key!", lower(p.name) as "project_key!"
+               c.search_key as client_key, p.search_key as project_key
            from budget b
            join project p on p.organization_id = b.organization_id and p.id = b.project_id
            join client c on c.organization_id = p.organization_id and c.id = p.client_id
@@ -122,15 +122,15 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<After>, limit: i64
         Row,
         r#"select b.id, b.project_id, p.name as project_name, p.color, c.id as client_id, c.name as client_name, c.currency,
                b.seconds, b.amount, b.period, b.basis, b.warning_percent, b.critical_percent, b.hard_stop, b.version,
-               lower(c.name) as "client_key!", lower(p.name) as "project_key!"
+               c.search_key as client_key, p.search_key as project_key
            from budget b
            join project p on p.organization_id = b.organization_id and p.id = b.project_id
            join client c on c.organization_id = p.organization_id and c.id = p.client_id
            where b.organization_id = $1 and ($2::uuid is null or p.client_id = $2)
                and ($3 or (p.archived_at is null and c.archived_at is null))
                and ($4::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $4))
-               and ($5::text is null or (lower(c.name), lower(p.name), p.id) > ($5, $6::text, $7::uuid))
-           order by lower(c.name), lower(p.name), p.id limit $8"#,
+               and ($5::text is null or (c.search_key, p.search_key, p.id) > ($5, $6::text, $7::uuid))
+           order by c.search_key, p.search_key, p.id limit $8"#,
         organization,
         filter.client,
         filter.archived,

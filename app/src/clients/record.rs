@@ -1,5 +1,7 @@
 //! Finding, making and changing clients.
 
+use uuid::Uuid;
+
 use super::{Client, DeletedClient, currency, store};
 use crate::{
     country,
@@ -11,7 +13,7 @@ use crate::{
     operation::Call,
     organizations::{
         self,
-        settings::{language_of, rate_of, within},
+        settings::{language_of, rate_of, vat_id_of, within},
     },
     page::{self, Cursor, Page},
     percent::Percent,
@@ -69,7 +71,7 @@ pub async fn list(
     let limit = page::limit(limit)?;
     let after = cursor.as_deref().map(Cursor::decode).transpose()?;
     let sight = Sight::of(cx)?;
-    let filter = store::Filter { query: query.filter(|query| !query.trim().is_empty()), archived, on: sight.on_projects_of() };
+    let filter = store::Filter { query: text::said(query).map(|query| text::search_key(&query)), archived, on: sight.on_projects_of() };
     let total = match with_total {
         true => Some(store::count(&mut cx.db, &filter).await?),
         false => None,
@@ -79,7 +81,7 @@ pub async fn list(
         cx.caller.room,
         rows,
         limit,
-        |row| Cursor { key: row.name.to_lowercase(), id: row.id },
+        |row| Cursor { key: row.search_key.clone(), id: row.id },
         |row| Ok(seen(read(row)?, &sight)),
     )?;
     Ok(Page { total, ..page })
@@ -98,35 +100,40 @@ fn seen(client: Client, sight: &Sight) -> Client {
 
 /// The whole client that an id or a name refers to: a member sees those whose projects they are on.
 pub async fn find(cx: &mut Call, client: &str) -> Result<Client, Error> {
-    let on = Sight::of(cx)?.on_projects_of();
-    let found = store::find(&mut cx.db, reference::id(client), client.trim(), on).await?;
+    let sight = Sight::of(cx)?;
+    let id = reference::client(cx, &sight, client).await?;
+    seen_whole(cx, id, &sight).await
+}
+
+async fn seen_whole(cx: &mut Call, id: Uuid, sight: &Sight) -> Result<Client, Error> {
+    let found = store::find(&mut cx.db, id, sight.on_projects_of()).await?;
     read(found.ok_or_else(|| Error::not_found("client"))?)
 }
 
 /// The same for a change: nobody else changes it until this call ends. It is held before it is read, so what is written back
 /// is what others have left.
 pub async fn find_locked(cx: &mut Call, client: &str) -> Result<Client, Error> {
-    let held = store::lock(&mut cx.db, reference::id(client), client.trim()).await?;
-    find(cx, &held.ok_or_else(|| Error::not_found("client"))?.to_string()).await
+    let sight = Sight::of(cx)?;
+    let id = reference::client(cx, &sight, client).await?;
+    store::lock(&mut cx.db, id).await?;
+    seen_whole(cx, id, &sight).await
 }
 
 /// Adds a client with the organization's defaults.
 pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
     let organization = organizations::settings::get(cx).await?;
-    let currency = given.currency.as_deref().map(Currency::parse).transpose()?.unwrap_or(organization.currency);
+    let currency = text::said(given.currency).as_deref().map(Currency::parse).transpose()?.unwrap_or(organization.currency);
     let rate = given.rate.map(|rate| rate_of("rate", &rate, &currency)).transpose()?;
     let name = text::line("name", &given.name, 200)?;
-    let chosen = given.tax_category.is_some() || given.tax_rate.is_some();
-    let chosen_rate = given.tax_rate.as_deref().map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
+    let tax_rate = text::said(given.tax_rate);
+    let chosen = given.tax_category.is_some() || tax_rate.is_some();
+    let chosen_rate = tax_rate.as_deref().map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
     let tax_category = given.tax_category.unwrap_or(organization.tax_category);
     let usual = organization.tax_reason.filter(|_| tax_category == organization.tax_category);
     let client = Client {
         id: ClientId::new(),
         legal_name: text::optional("legal_name", given.legal_name.as_deref(), 200)?,
-        color: match given.color {
-            Some(color) => color_of(&color)?,
-            None => color_for(&name),
-        },
+        color: color_of(given.color)?.unwrap_or_else(|| color_for(&name)),
         name,
         rate: rate.map(|rate| Money::new(rate, &currency)),
         currency,
@@ -134,11 +141,11 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
         tax_category,
         tax_rate: TaxCategory::rate(given.tax_category, chosen_rate).unwrap_or(organization.tax_rate),
         tax_reason: given.tax_reason.map_or(Ok(usual), |reason| tax::reason_of(tax_category, &reason))?,
-        email: given.email.filter(|email| !email.trim().is_empty()).map(|email| text::email("email", &email)).transpose()?,
+        email: given.email.map(|email| text::optional_email("email", &email)).transpose()?.flatten(),
         address: text::optional_lines("address", given.address.as_deref(), 1000)?,
-        country: given.country.filter(|country| !country.trim().is_empty()).map(|country| country::parse(&country)).transpose()?,
-        vat_id: text::optional("vat_id", given.vat_id.as_deref(), 50)?,
-        language: given.language.map_or(Ok(organization.language), |language| language_of(&language))?,
+        country: text::said(given.country).map(|country| country::parse(&country)).transpose()?,
+        vat_id: given.vat_id.map(|vat_id| vat_id_of(cx, &vat_id)).transpose()?.flatten(),
+        language: text::said(given.language).map_or(Ok(organization.language), |language| language_of(&language))?,
         archived: false,
         projects: 0,
     };
@@ -154,7 +161,7 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
 pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<Client, Error> {
     let mut client = find_locked(cx, client).await?;
     let tax_before = (client.tax_category, client.tax_rate);
-    if let Some(currency) = given.currency {
+    if let Some(currency) = text::said(given.currency) {
         let rated = given.rate != Edit::Keep;
         currency::change(cx, &mut client, Currency::parse(&currency)?, rated).await?;
     }
@@ -167,19 +174,16 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     if let Some(days) = given.payment_terms_days {
         client.payment_terms_days = within("payment_terms_days", days, 0, 365)?;
     }
-    let rate = given.tax_rate.as_deref().map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
+    let rate = text::said(given.tax_rate).as_deref().map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
     client.tax_rate = TaxCategory::rate(given.tax_category, rate).unwrap_or(client.tax_rate);
     client.tax_category = given.tax_category.unwrap_or(client.tax_category);
     client.tax_reason = tax::reason_after((tax_before.0, client.tax_reason), client.tax_category, given.tax_reason)?;
     client.country = given.country.try_map(|country| country::parse(&country))?.over(client.country);
-    client.email = given.email.try_map(|email| text::email("email", &email))?.over(client.email);
-    client.address =
-        given.address.try_map(|address| text::lines("address", &address, 1000))?.over(client.address).filter(|address| !address.is_empty());
-    client.vat_id = given.vat_id.try_map(|vat_id| text::line("vat_id", &vat_id, 50))?.over(client.vat_id);
-    if let Some(color) = given.color {
-        client.color = color_of(&color)?;
-    }
-    if let Some(language) = given.language {
+    client.email = given.email.read(|email| text::optional_email("email", &email))?.over(client.email);
+    client.address = given.address.read(|address| text::optional_lines("address", Some(&address), 1000))?.over(client.address);
+    client.vat_id = given.vat_id.read(|vat_id| vat_id_of(cx, &vat_id))?.over(client.vat_id);
+    client.color = color_of(given.color)?.unwrap_or(client.color);
+    if let Some(language) = text::said(given.language) {
         client.language = language_of(&language)?;
     }
     if (client.tax_category, client.tax_rate) != tax_before {
@@ -222,14 +226,15 @@ fn taxed(client: &Client) -> Result<(), Error> {
     client.tax_category.check(client.tax_rate)
 }
 
-/// A colour as lists and charts take it.
-pub fn color_of(given: &str) -> Result<String, Error> {
-    let color = given.trim().to_lowercase();
+/// A colour as lists and charts take it, or none.
+pub fn color_of(given: Option<String>) -> Result<Option<String>, Error> {
+    let Some(given) = text::said(given) else { return Ok(None) };
+    let color = given.to_lowercase();
     let sound = color.strip_prefix('#').is_some_and(|digits| digits.len() == 6 && digits.chars().all(|c| c.is_ascii_hexdigit()));
     if !sound {
-        return Err(Error::invalid("color", format!("\"{}\" is not a colour; write it like #2f6f5e.", text::excerpt(given))));
+        return Err(Error::invalid("color", format!("\"{}\" is not a colour; write it like #2f6f5e.", text::excerpt(&given))));
     }
-    Ok(color)
+    Ok(Some(color))
 }
 
 /// A colour for a name: the same name always gets the same one.

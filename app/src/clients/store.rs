@@ -10,6 +10,7 @@ use crate::{
     error::Error,
     id::ClientId,
     page::Cursor,
+    text,
 };
 
 /// A client as stored.
@@ -32,11 +33,13 @@ pub struct Row {
     pub language: String,
     pub archived: bool,
     pub projects: i64,
+    /// What the list is sorted by.
+    pub search_key: String,
 }
 
 /// Which clients are listed.
 pub struct Filter {
-    /// Text in the name.
+    /// The key of a text in the name.
     pub query: Option<String>,
     /// Also archived ones.
     pub archived: bool,
@@ -52,18 +55,19 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i6
         Row,
         r#"select c.id, c.name, c.color, c.currency, c.rate, c.payment_terms_days, c.tax_category, c.tax_percent,
                c.tax_reason, c.email, c.address, c.country, c.vat_id, c.legal_name, c.language, c.archived_at is not null as "archived!",
+               c.search_key,
                (select count(*) from project p where p.organization_id = $1 and p.client_id = c.id and p.archived_at is null
                    and ($4::uuid is null or exists (
                        select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $4))) as "projects!"
            from client c
            where c.organization_id = $1
-               and ($2::text is null or strpos(lower(c.name), lower($2)) > 0)
+               and ($2::text is null or strpos(c.search_key, $2) > 0)
                and ($3 or c.archived_at is null)
                and ($4::uuid is null or exists (
                    select from project p join project_member pm on pm.organization_id = p.organization_id and pm.project_id = p.id
                    where p.organization_id = $1 and p.client_id = c.id and pm.member_id = $4))
-               and ($5::text is null or (lower(c.name), c.id) > ($5, $6::uuid))
-           order by lower(c.name), c.id limit $7"#,
+               and ($5::text is null or (c.search_key, c.id) > ($5, $6::uuid))
+           order by c.search_key, c.id limit $7"#,
         organization,
         filter.query,
         filter.archived,
@@ -81,7 +85,7 @@ pub async fn count(db: &mut Db, filter: &Filter) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         r#"select count(*) as "count!" from client c
-           where c.organization_id = $1 and ($2::text is null or strpos(lower(c.name), lower($2)) > 0) and ($3 or c.archived_at is null)
+           where c.organization_id = $1 and ($2::text is null or strpos(c.search_key, $2) > 0) and ($3 or c.archived_at is null)
                and ($4::uuid is null or exists (
                    select from project p join project_member pm on pm.organization_id = p.organization_id and pm.project_id = p.id
                    where p.organization_id = $1 and p.client_id = c.id and pm.member_id = $4))"#,
@@ -94,52 +98,47 @@ pub async fn count(db: &mut Db, filter: &Filter) -> Result<i64, Error> {
     .await?)
 }
 
-/// The client with this id or name, if the caller may see it.
-pub async fn find(db: &mut Db, id: Uuid, name: &str, on: Option<Uuid>) -> Result<Option<Row>, Error> {
+/// The client with this id, if the caller may see it.
+pub async fn find(db: &mut Db, id: Uuid, on: Option<Uuid>) -> Result<Option<Row>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Row,
         r#"select c.id, c.name, c.color, c.currency, c.rate, c.payment_terms_days, c.tax_category, c.tax_percent,
                c.tax_reason, c.email, c.address, c.country, c.vat_id, c.legal_name, c.language, c.archived_at is not null as "archived!",
+               c.search_key,
                (select count(*) from project p where p.organization_id = $1 and p.client_id = c.id and p.archived_at is null
-                   and ($4::uuid is null or exists (
-                       select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $4))) as "projects!"
+                   and ($3::uuid is null or exists (
+                       select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $3))) as "projects!"
            from client c
-           where c.organization_id = $1 and (c.id = $2 or lower(c.name) = lower($3))
-               and ($4::uuid is null or exists (
+           where c.organization_id = $1 and c.id = $2
+               and ($3::uuid is null or exists (
                    select from project p join project_member pm on pm.organization_id = p.organization_id and pm.project_id = p.id
-                   where p.organization_id = $1 and p.client_id = c.id and pm.member_id = $4))
-           order by c.id = $2 desc limit 1"#,
+                   where p.organization_id = $1 and p.client_id = c.id and pm.member_id = $3))"#,
         organization,
         id,
-        name,
         on
     )
     .fetch_optional(db.connection())
     .await?)
 }
 
-/// Keeps others from changing the client with this id or name until the transaction ends; its id.
-pub async fn lock(db: &mut Db, id: Uuid, name: &str) -> Result<Option<Uuid>, Error> {
+/// Keeps others from changing the client until the transaction ends.
+pub async fn lock(db: &mut Db, id: Uuid) -> Result<(), Error> {
     let organization = db.organization();
-    Ok(query_scalar!(
-        "select id from client where organization_id = $1 and (id = $2 or lower(name) = lower($3)) order by id = $2 desc limit 1
-         for no key update",
-        organization,
-        id,
-        name
-    )
-    .fetch_optional(db.connection())
-    .await?)
+    query!("select id from client where organization_id = $1 and id = $2 for no key update", organization, id)
+        .fetch_optional(db.connection())
+        .await?;
+    Ok(())
 }
 
 /// Adds a client.
 pub async fn insert(db: &mut Db, client: &Client, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
-    query!(
-        "insert into client (organization_id, id, name, color, currency, rate, payment_terms_days, tax_category, tax_percent, email,
-             address, vat_id, language, created_at, tax_reason, legal_name, country)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+    let written = query!(
+        "insert into client (organization_id, id, name, color, currency, rate, payment_terms_days, tax_category, tax_percent, email, address,
+             vat_id, language, created_at, search_key, search_key_of, tax_reason, legal_name, country)
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $3, $16, $17, $18
+         where not exists (select from client where organization_id = $1 and search_key = $15)",
         organization,
         client.id.0,
         client.name,
@@ -154,6 +153,7 @@ pub async fn insert(db: &mut Db, client: &Client, now: Timestamp) -> Result<(), 
         client.vat_id,
         client.language,
         instant(now) as _,
+        text::search_key(&client.name),
         client.tax_reason,
         client.legal_name,
         client.country
@@ -161,16 +161,18 @@ pub async fn insert(db: &mut Db, client: &Client, now: Timestamp) -> Result<(), 
     .execute(db.connection())
     .await
     .on_constraint("client_name_unique", || name_taken(client))?;
-    Ok(())
+    free(written.rows_affected(), client)
 }
 
-/// Writes a client.
+/// Writes a client. One of several that had the same name before there were keys keeps it.
 pub async fn update(db: &mut Db, client: &Client) -> Result<(), Error> {
     let organization = db.organization();
-    query!(
+    let written = query!(
         "update client set name = $3, color = $4, currency = $5, rate = $6, payment_terms_days = $7, tax_category = $8, tax_percent = $9,
-             email = $10, address = $11, vat_id = $12, language = $13, tax_reason = $14, legal_name = $15, country = $16
-         where organization_id = $1 and id = $2",
+             email = $10, address = $11, vat_id = $12, language = $13, search_key = $14, search_key_of = $3,
+             namesake = case when search_key = $14 then namesake else 0 end, tax_reason = $15, legal_name = $16, country = $17
+         where organization_id = $1 and id = $2
+             and (search_key = $14 or not exists (select from client other where other.organization_id = $1 and other.search_key = $14))",
         organization,
         client.id.0,
         client.name,
@@ -184,6 +186,7 @@ pub async fn update(db: &mut Db, client: &Client) -> Result<(), Error> {
         client.address,
         client.vat_id,
         client.language,
+        text::search_key(&client.name),
         client.tax_reason,
         client.legal_name,
         client.country
@@ -191,7 +194,12 @@ pub async fn update(db: &mut Db, client: &Client) -> Result<(), Error> {
     .execute(db.connection())
     .await
     .on_constraint("client_name_unique", || name_taken(client))?;
-    Ok(())
+    free(written.rows_affected(), client)
+}
+
+/// Nothing is written when the name is taken.
+fn free(written: u64, client: &Client) -> Result<(), Error> {
+    if written == 0 { Err(name_taken(client)) } else { Ok(()) }
 }
 
 fn name_taken(client: &Client) -> Error {
@@ -239,7 +247,7 @@ pub async fn priced(db: &mut Db, client: ClientId, limit: i64) -> Result<Vec<Pri
         r#"select p.name, p.rate is not null as "rated!", b.amount is not null as "budgeted!"
            from project p left join budget b on b.organization_id = p.organization_id and b.project_id = p.id
            where p.organization_id = $1 and p.client_id = $2 and (p.rate is not null or b.amount is not null)
-           order by lower(p.name), p.id limit $3"#,
+           order by p.search_key, p.id limit $3"#,
         organization,
         client.0,
         limit

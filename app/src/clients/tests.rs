@@ -123,3 +123,73 @@ async fn another_currency_of_the_organization_makes_no_rate_of_one_in_the_curren
     let both = studio.ok("update_organization", json!({"currency": "GBP", "rate": "95.00"})).await;
     assert_eq!((&both["rate"], both.get("warnings")), (&json!({"amount": "95.00", "currency": "GBP"}), None));
 }
+
+#[tokio::test]
+async fn a_text_has_one_rule_for_what_is_made_and_for_what_is_changed() {
+    let studio = World::new("studio").await;
+    for (at, nothing) in ["", "  ", "\u{200B}", "\n"].into_iter().enumerate() {
+        let texts = json!({"email": nothing, "address": nothing, "vat_id": nothing, "color": nothing, "language": nothing,
+            "currency": nothing, "tax_rate": nothing});
+        let name = format!("Client {at}");
+        let made = studio.ok("create_client", with(&texts, json!({"name": name}))).await;
+        let filled = json!({"client": name, "email": "a@x.test", "address": "Way 1", "vat_id": "DE136695976"});
+        studio.ok("update_client", filled).await;
+        let changed = studio.ok("update_client", with(&texts, json!({"client": name}))).await;
+        for field in ["email", "address", "vat_id", "color", "language", "currency", "tax_rate"] {
+            assert_eq!(made.get(field), changed.get(field), "{field} as {nothing:?}");
+        }
+        let texts = json!({"code": nothing, "color": nothing});
+        let made = studio.ok("create_project", with(&texts, json!({"client": name, "name": "One"}))).await;
+        studio.ok("update_project", json!({"project": made["id"], "code": "A-1"})).await;
+        let changed = studio.ok("update_project", with(&texts, json!({"project": made["id"]}))).await;
+        assert_eq!((made.get("code"), &made["color"]), (changed.get("code"), &changed["color"]), "{nothing:?}");
+    }
+    for (field, wrong) in [
+        ("vat_id", "DE1\nDE2"),
+        ("vat_id", "DE12345678"),
+        ("email", "a..b@acme.example"),
+        ("email", "a@-acme.example"),
+        ("email", "a[1]@acme.example"),
+        ("email", "a@b"),
+        ("color", "green"),
+        ("language", "tlh"),
+        ("name", "A\nB"),
+    ] {
+        for (operation, call) in [("create_client", json!({"name": "New"})), ("update_client", json!({"client": "Client 0"}))] {
+            let refused = studio.refused(operation, with(&call, json!({field: wrong}))).await;
+            assert!(refused.code == Code::Invalid && refused.field(field).is_some(), "{operation} {field} {wrong:?}: {refused:?}");
+        }
+    }
+    let told = studio.ok("update_client", json!({"client": "Client 0", "vat_id": "de 123 456 789"})).await;
+    assert_eq!(told["vat_id"], "DE123456789");
+    assert!(told["warnings"][0].as_str().is_some_and(|words| words.contains("check digits")), "{told}");
+}
+
+#[tokio::test]
+async fn a_letterhead_is_of_lines_and_its_numbers_are_those_of_banks_and_authorities() {
+    let studio = World::new("studio").await;
+    for field in ["name", "legal_name", "vat_id", "phone", "bank_holder", "bank_name", "bic", "iban", "email"] {
+        let refused = studio.refused("update_organization", json!({field: "one\ntwo"})).await;
+        assert!(refused.field(field).is_some(), "{field}: {refused:?}");
+    }
+    for (field, wrong) in [("iban", "GB83WEST12345698765432"), ("iban", "DE893704004405320130"), ("bic", "WEST"), ("vat_id", "FR1")] {
+        assert!(studio.refused("update_organization", json!({field: wrong})).await.field(field).is_some(), "{field}");
+    }
+    let given = json!({"legal_name": "Mu\u{308}ller\u{200B}", "phone": "\u{202A}+49 30 1\u{202C}", "iban": "de89 3704 0044 0532 0130 00",
+        "bic": "cobadeff xxx", "email": "Ada@Bücher.example", "address": "Way 1\r\nTown"});
+    let letterhead = studio.ok("update_organization", given).await;
+    let kept = json!({"legal_name": "M\u{FC}ller", "phone": "+49 30 1", "iban": "DE89370400440532013000", "bic": "COBADEFFXXX",
+        "email": "ada@bücher.example", "address": "Way 1\nTown"});
+    for (field, value) in kept.as_object().expect("fields") {
+        assert_eq!(&letterhead[field], value, "{field}");
+    }
+    let empty = json!({"legal_name": " ", "phone": "\u{200B}", "iban": "", "bic": " ", "email": "\u{FEFF}", "address": "\n"});
+    let cleared = studio.ok("update_organization", empty).await;
+    assert!(kept.as_object().expect("fields").keys().all(|field| cleared.get(field).is_none()), "{cleared}");
+}
+
+fn with(one: &Value, other: Value) -> Value {
+    let mut both = one.clone();
+    both.as_object_mut().expect("an object").extend(other.as_object().expect("an object").clone());
+    both
+}

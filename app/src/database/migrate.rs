@@ -9,7 +9,7 @@ use std::time::Duration;
 use sqlx::{Connection, PgConnection, migrate::Migrator, postgres::PgConnectOptions};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{SchemaError, errors, record, roles};
+use super::{SchemaError, errors, folding, record, roles};
 
 /// The history of the schema, carried in the binary.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
@@ -69,7 +69,8 @@ async fn with_roles(connection: &mut PgConnection) -> Result<(), SchemaError> {
     roles::prepare(connection).await?;
     record::may_migrate(connection).await?;
     migrator().run_direct(None, connection, false).await?;
-    record::renew(connection).await
+    record::renew(connection).await?;
+    folding::fold_all(connection).await
 }
 
 /// A connection to a database that may still be starting.

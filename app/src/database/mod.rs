@@ -1,6 +1,7 @@
 //! The database as one call sees it: a transaction that belongs to one organization.
 
 mod errors;
+pub(crate) mod folding;
 mod gate;
 mod migrate;
 mod problem;

@@ -7,6 +7,7 @@ use super::{Restored, Undone, right, store, way};
 use crate::{
     budgets::watch::{Limit, Watch},
     clients,
+    database::folding,
     error::{Code, Error},
     id::ActionId,
     money::Currency,
@@ -80,6 +81,9 @@ async fn restore(cx: &mut Call, done: &store::Done, changes: Vec<&Change>) -> Re
         }
         restored.push(Restored { kind: change.kind.clone(), record: change.record });
     }
+    // Images hold no keys of names.
+    let organization = cx.db.organization();
+    folding::fold(cx.db.connection(), organization).await?;
     if restored.is_empty() {
         let message = format!("Whom this would put back does not belong there any more, so {} cannot be undone.", done.operation);
         return Err(Error::new(Code::Conflict, message));

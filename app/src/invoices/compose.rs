@@ -159,10 +159,10 @@ pub fn said(text: String, field: &str) -> Result<String, Error> {
 /// What the lines are told apart and ordered by.
 fn group_key(entry: &Entry, group_by: GroupBy, place: usize) -> String {
     match group_by {
-        GroupBy::Project => format!("{}\u{1}{}", entry.project_name.to_lowercase(), entry.project),
+        GroupBy::Project => format!("{}\u{1}{}", text::search_key(&entry.project_name), entry.project),
         GroupBy::Day => entry.day.to_string(),
         // By name for the order, by id since two may share a name.
-        GroupBy::Member => format!("{}\u{1}{}", entry.member_name.to_lowercase(), entry.member),
+        GroupBy::Member => format!("{}\u{1}{}", text::search_key(&entry.member_name), entry.member),
         // The entries come in the order of the work.
         GroupBy::Entry => format!("{place:08}"),
     }

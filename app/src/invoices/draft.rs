@@ -25,8 +25,8 @@ use crate::{
     operation::Call,
     organizations::{self, Organization},
     percent::Percent,
-    projects::{refer, sight::Sight},
-    text,
+    projects::sight::Sight,
+    reference, text,
 };
 
 /// What an invoice is to be made of; the arguments of `preview_invoice` and `draft_invoice`.
@@ -69,7 +69,7 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
     let resolved = resolve(cx, wanted).await?;
     let composed = compose(cx, &resolved, None).await?;
     let totals = composed.totals(&resolved)?;
-    let (client, currency, today) = (&resolved.client, &resolved.client.currency, cx.today()?);
+    let (client, currency, today) = (&resolved.client, &resolved.client.currency, cx.organization_today()?);
     let period = service_period(composed.days(), today);
     let problems = rules::problems(&Source {
         number: None,
@@ -220,7 +220,7 @@ async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
     let client = clients::record::find(cx, &wanted.client).await?;
     let period = period(cx, wanted.period, wanted.from, wanted.to)?;
     let sight = Sight::of(cx)?;
-    let chosen = refer::projects_of_client(cx, &sight, client.id.0, &wanted.projects).await?;
+    let chosen = reference::projects_of_client(cx, &sight, client.id.0, &wanted.projects).await?;
     let defer = wanted.defer.iter().map(|entry| entry.trim().parse::<Uuid>().map_err(|_| Error::not_found("time entry")));
     let custom = wanted
         .lines

@@ -35,7 +35,7 @@ pub async fn list(
     cursor: Option<String>,
     with_total: bool,
 ) -> Result<Page<InvoiceSummary>, Error> {
-    let client = match client.filter(|client| !client.trim().is_empty()) {
+    let client = match crate::text::said(client) {
         Some(client) => Some(clients::record::find(cx, &client).await?.id.0),
         None => None,
     };

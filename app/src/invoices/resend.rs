@@ -25,7 +25,7 @@ pub async fn resend(cx: &mut Call, invoice: &str, to: Option<&str>, message: Opt
     }
     let (last_recipient, last_words) = last.map(|mail| (mail.recipient, mail.body)).unzip();
     let recipient = recipient(&row, to, last_recipient)?;
-    let message = text::optional("message", message, 4000)?.or(last_words.flatten());
+    let message = text::optional_lines("message", message, 4000)?.or(last_words.flatten());
     // One that is too old to leave by itself does not follow this one.
     outbox::keep_mails(&mut cx.db, &[row.id], REPLACED).await?;
     let organization = organizations::settings::get(cx).await?;

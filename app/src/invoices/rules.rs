@@ -43,7 +43,7 @@ pub fn problems(source: &Source<'_>) -> Result<Vec<InvoiceProblem>, Error> {
 pub async fn problems_of(cx: &mut Call, row: &Row, lines: &[LineRow], totals: &Totals) -> Result<Vec<InvoiceProblem>, Error> {
     let seller = organizations::settings::get(cx).await?;
     let buyer = clients::record::find(cx, &row.client_id.to_string()).await?;
-    let issued_on = cx.today()?;
+    let issued_on = cx.organization_today()?;
     problems(&Source {
         number: row.number.as_deref(),
         issued_on,

@@ -15,7 +15,7 @@ use crate::{
 
 /// A page of unbilled time by client and project.
 pub async fn list(cx: &mut Call, client: Option<String>, limit: Option<u32>, cursor: Option<String>) -> Result<Page<Unbilled>, Error> {
-    let client = match client.filter(|client| !client.trim().is_empty()) {
+    let client = match crate::text::said(client) {
         Some(client) => Some(clients::record::find(cx, &client).await?.id.0),
         None => None,
     };

@@ -84,8 +84,8 @@ pub async fn update(cx: &mut Call, mut given: Settings) -> Result<Organization, 
     // Held before it is read, so what is written back is what others have left.
     store::lock(&mut cx.db).await?;
     let mut organization = get(cx).await?;
-    if let Some(currency) = &given.currency {
-        let currency = Currency::parse(currency)?;
+    if let Some(currency) = text::said(given.currency.take()) {
+        let currency = Currency::parse(&currency)?;
         if currency != organization.currency && store::has_invoices(&mut cx.db).await? {
             return Err(Error::new(
                 Code::InUse,
@@ -107,40 +107,49 @@ pub async fn update(cx: &mut Call, mut given: Settings) -> Result<Organization, 
         }
         organization.currency = currency;
     }
-    letterhead(&mut organization, &given)?;
+    letterhead(cx, &mut organization, &given)?;
     defaults(&mut organization, given)?;
     store::update(&mut cx.db, &organization).await?;
     Ok(organization)
 }
 
-fn letterhead(organization: &mut Organization, given: &Settings) -> Result<(), Error> {
+fn letterhead(cx: &mut Call, organization: &mut Organization, given: &Settings) -> Result<(), Error> {
     let set = |field: &str, edit: &Edit<String>, before: &mut Option<String>, longest: usize| -> Result<(), Error> {
-        *before = edit.clone().try_map(|value| text::line(field, &value, longest))?.over(before.take());
+        *before = edit.clone().read(|value| text::optional(field, Some(&value), longest))?.over(before.take());
         Ok(())
     };
     if let Some(name) = &given.name {
         organization.name = text::line("name", name, 200)?;
     }
     set("legal_name", &given.legal_name, &mut organization.legal_name, 200)?;
-    let address = given.address.clone().try_map(|address| text::lines("address", &address, 1000))?;
-    organization.address = address.over(organization.address.take()).filter(|address| !address.is_empty());
+    let address = given.address.clone().read(|address| text::optional_lines("address", Some(&address), 1000))?;
+    organization.address = address.over(organization.address.take());
     organization.country = given.country.clone().try_map(|country| country::parse(&country))?.over(organization.country.take());
-    set("vat_id", &given.vat_id, &mut organization.vat_id, 50)?;
+    organization.vat_id = given.vat_id.clone().read(|vat_id| vat_id_of(cx, &vat_id))?.over(organization.vat_id.take());
     set("tax_number", &given.tax_number, &mut organization.tax_number, 50)?;
     set("phone", &given.phone, &mut organization.phone, 50)?;
     set("bank_holder", &given.bank_holder, &mut organization.bank_holder, 200)?;
-    set("bic", &given.bic, &mut organization.bic, 11)?;
+    organization.bic = given.bic.clone().read(|bic| text::bic("bic", &bic))?.over(organization.bic.take());
     set("bank_name", &given.bank_name, &mut organization.bank_name, 200)?;
-    organization.email = given.email.clone().try_map(|email| text::email("email", &email))?.over(organization.email.take());
-    organization.iban = given.iban.clone().try_map(|iban| iban_of(&iban))?.over(organization.iban.take());
+    organization.email = given.email.clone().read(|email| text::optional_email("email", &email))?.over(organization.email.take());
+    organization.iban = given.iban.clone().read(|iban| text::iban("iban", &iban))?.over(organization.iban.take());
     Ok(())
 }
 
+/// A VAT identifier, or none. Check digits that do not fit are told: whose number it is knows better.
+pub fn vat_id_of(cx: &mut Call, given: &str) -> Result<Option<String>, Error> {
+    let Some(vat_id) = text::vat_id("vat_id", given)? else { return Ok(None) };
+    if vat_id.doubtful {
+        cx.warn(format!("The check digits of {} do not fit. Compare it with a letter of its owner.", vat_id.text));
+    }
+    Ok(Some(vat_id.text))
+}
+
 fn defaults(organization: &mut Organization, given: Settings) -> Result<(), Error> {
-    if let Some(zone) = given.time_zone {
+    if let Some(zone) = text::said(given.time_zone) {
         organization.time_zone = zone::given(&zone)?;
     }
-    if let Some(language) = given.language {
+    if let Some(language) = text::said(given.language) {
         organization.language = language_of(&language)?;
     }
     if let Some(day) = given.week_start {
@@ -152,8 +161,8 @@ fn defaults(organization: &mut Organization, given: Settings) -> Result<(), Erro
     if let Some(days) = given.payment_terms_days {
         organization.payment_terms_days = within("payment_terms_days", days, 0, 365)?;
     }
-    taxes(organization, given.tax_category, given.tax_rate.as_deref(), given.tax_reason)?;
-    if let Some(pattern) = given.number_pattern {
+    taxes(organization, given.tax_category, text::said(given.tax_rate).as_deref(), given.tax_reason)?;
+    if let Some(pattern) = text::said(given.number_pattern) {
         organization.number_pattern = NumberPattern::parse(&pattern)?.as_str().to_owned();
     }
     organization.number_yearly_reset = given.number_yearly_reset.unwrap_or(organization.number_yearly_reset);
@@ -212,21 +221,6 @@ pub fn within<N: PartialOrd + Copy + std::fmt::Display>(field: &str, value: N, l
         return Err(Error::invalid(field, format!("{value} is out of range; it lies between {least} and {most}.")));
     }
     Ok(value)
-}
-
-/// An IBAN without spaces whose check digits are right (ISO 13616, modulo 97).
-fn iban_of(given: &str) -> Result<String, Error> {
-    let iban: String = given.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
-    let sound = (15..=34).contains(&iban.len()) && iban.chars().all(|c| c.is_ascii_alphanumeric());
-    let rest = iban.get(4..).unwrap_or_default().chars().chain(iban.get(..4).unwrap_or_default().chars());
-    let checked = rest.filter_map(|c| c.to_digit(36)).fold(0, |sum, digit| (sum * if digit > 9 { 100 } else { 10 } + digit) % 97);
-    if !sound || checked != 1 {
-        return Err(Error::invalid(
-            "iban",
-            format!("\"{}\" is not an IBAN: its check digits do not fit. Compare it with your bank statement.", text::excerpt(given)),
-        ));
-    }
-    Ok(iban)
 }
 
 fn read(row: store::Row) -> Result<Organization, Error> {

@@ -11,6 +11,7 @@ use crate::{
     database::{Db, date, instant},
     error::Error,
     id::{MemberId, UserId},
+    text,
 };
 
 /// Adds the organization of this transaction; not when another has its place in addresses.
@@ -88,13 +89,14 @@ pub async fn standing(db: &mut Db, member: MemberId) -> Result<Standing, Error> 
 pub async fn insert_member(db: &mut Db, id: MemberId, user: UserId, role: Role, name: &str, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
     query!(
-        "insert into member (organization_id, id, user_id, role, name, created_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into member (organization_id, id, user_id, role, name, created_at, search_key, search_key_of) values ($1, $2, $3, $4, $5, $6, $7, $5)",
         organization,
         id.0,
         user.0,
         role.name(),
         name,
-        instant(now) as _
+        instant(now) as _,
+        text::search_key(name)
     )
     .execute(db.connection())
     .await?;

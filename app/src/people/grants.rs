@@ -10,7 +10,8 @@ use crate::{
     access::{Role, Seen},
     error::{Code, Error},
     operation::Call,
-    projects::{refer, sight::Sight},
+    projects::sight::Sight,
+    reference,
     time::running,
 };
 
@@ -35,7 +36,7 @@ pub async fn set(cx: &mut Call, given: &str, clients: &[String]) -> Result<Membe
 /// The clients that ids or names mean, each once.
 pub async fn clients_of(cx: &mut Call, given: &[String]) -> Result<Vec<Uuid>, Error> {
     let sight = Sight::of(cx)?;
-    refer::clients(cx, &sight, given).await
+    reference::clients(cx, &sight, given).await
 }
 
 /// Refuses projects for a viewer and clients for everybody else: neither would have an effect.

@@ -25,7 +25,7 @@ use crate::{
     operation::Call,
     outbox,
     page::{self, Cursor, Page},
-    projects::{refer, sight::Sight},
+    projects::sight::Sight,
     reference, text,
     verification::{
         Purpose, refusal,
@@ -85,7 +85,7 @@ fn sending(now: Timestamp) -> Sending {
 
 async fn projects(cx: &mut Call, given: &[String]) -> Result<Vec<Uuid>, Error> {
     let sight = Sight::of(cx)?;
-    refer::known_projects(cx, &sight, given).await
+    reference::known_projects(cx, &sight, given).await
 }
 
 /// Sends an open invitation again.

@@ -104,7 +104,7 @@ pub async fn list_members(
     record::list(cx, query, project, removed.unwrap_or(false), limit, cursor).await
 }
 
-/// Get one member by id, by name, or yourself as "me". One who has left is found by id.
+/// Get one member by id, by name, or yourself as "me". One who has left is found by name while nobody who is there has it.
 #[operation(read, idempotent, needs = Belong, scope = PeopleRead, title = "Get a member")]
 pub async fn get_member(
     cx: &mut Call,

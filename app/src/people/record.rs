@@ -1,22 +1,21 @@
 //! Reading members, as far as the caller may see them.
 
 use jiff::tz::TimeZone;
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
     Member,
-    store::member::{self, Filter, Meant, Row},
+    store::member::{self, Filter, Row},
 };
 use crate::{
     access::{Permission, Role, Seen},
     day::Moment,
-    error::{Code, Error},
+    error::Error,
     id::{ClientId, MemberId},
     invoices::ClientName,
     operation::Call,
     page::{self, Cursor, Page},
-    projects::{refer, sight::Sight},
+    projects::sight::Sight,
     reference, text,
 };
 
@@ -30,13 +29,12 @@ pub async fn list(
     cursor: Option<String>,
 ) -> Result<Page<Member>, Error> {
     let (sight, limit) = (Sight::of(cx)?, page::limit(limit)?);
-    let filled = |given: Option<String>| given.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    let project = match filled(project) {
-        Some(project) => Some(refer::known_project(cx, &sight, &project).await?),
+    let project = match text::said(project) {
+        Some(project) => Some(reference::known_project(cx, &sight, &project).await?),
         None => None,
     };
     let after = cursor.as_deref().map(Cursor::decode).transpose()?;
-    let filter = Filter { query: filled(query), project, removed, beside: sight.beside() };
+    let filter = Filter { query: text::said(query).map(|query| text::search_key(&query)), project, removed, beside: sight.beside() };
     let rows = member::list(&mut cx.db, &filter, after, limit + 1).await?;
     let reader = Reader::of(cx)?;
     Page::of(cx.caller.room, rows, limit, |row| Cursor { key: row.key.clone(), id: row.id }, |row| reader.read(row))
@@ -48,58 +46,11 @@ pub async fn get(cx: &mut Call, given: &str) -> Result<Member, Error> {
     Reader::of(cx)?.read(row)
 }
 
-/// The member of an id, of `me`, or of a name that only one present member has; among those the caller may see.
+/// The member that a reference means, among those the caller may see.
 pub async fn find(cx: &mut Call, given: &str) -> Result<Row, Error> {
-    let (sight, name) = (Sight::of(cx)?, given.trim());
-    let id = if name.eq_ignore_ascii_case("me") { sight.member } else { reference::id(name) };
-    let mut found = member::named(&mut cx.db, id, name, sight.beside()).await?;
-    match found.len() {
-        0 => Err(Error::not_found("member")),
-        1 => Ok(found.remove(0)),
-        _ if found[0].id == id => Ok(found.remove(0)),
-        _ => Err(ambiguous(name, &found)),
-    }
-}
-
-/// The members of several references, in their order; asked for at once, however many there are. The refusal of one says which
-/// it is, at the argument `members`.
-pub async fn find_all(cx: &mut Call, given: &[String]) -> Result<Vec<Meant>, Error> {
     let sight = Sight::of(cx)?;
-    let names: Vec<String> = given.iter().map(|given| given.trim().to_owned()).collect();
-    let id = |name: &String| if name.eq_ignore_ascii_case("me") { sight.member } else { reference::id(name) };
-    let ids: Vec<Uuid> = names.iter().map(id).collect();
-    let found = member::meant(&mut cx.db, &ids, &names, sight.beside()).await?;
-    let mut meant = Vec::with_capacity(names.len());
-    for (place, name) in (1_i64..).zip(&names) {
-        let mut choices = found.iter().filter(|choice| choice.place == place);
-        match (choices.next(), choices.next()) {
-            (Some(first), None) => meant.push(first.clone()),
-            (Some(first), Some(_)) if first.exact => meant.push(first.clone()),
-            (Some(_), Some(_)) => {
-                let message = format!("There are several members called \"{}\". Give the id; list_members shows it.", text::excerpt(name));
-                return Err(Error::invalid("members", message));
-            }
-            (None, _) => {
-                let shown = text::excerpt(name);
-                let message = format!("There is no member \"{shown}\". Check the id or the name; list_members shows them.");
-                return Err(Error::new(Code::NotFound, message));
-            }
-        }
-    }
-    Ok(meant)
-}
-
-/// A member that an ambiguous name may mean.
-#[derive(Serialize)]
-struct Candidate<'a> {
-    member: &'a str,
-    id: Uuid,
-}
-
-fn ambiguous(name: &str, found: &[Row]) -> Error {
-    let candidates: Vec<Candidate<'_>> = found.iter().map(|row| Candidate { member: &row.name, id: row.id }).collect();
-    let message = format!("There are several members called \"{}\". Give the id; list_members shows it.", text::excerpt(name));
-    Error::invalid("member", message).details(&candidates)
+    let meant = reference::member(cx, "member", given, sight.beside()).await?;
+    member::find(&mut cx.db, meant.id).await?.ok_or_else(|| Error::not_found("member"))
 }
 
 /// What it takes to show a member to the caller.

@@ -3,7 +3,9 @@
 use uuid::Uuid;
 
 use super::{
-    record, store,
+    record,
+    sight::Sight,
+    store,
     team::{Team, Teammate},
 };
 use crate::{
@@ -11,7 +13,7 @@ use crate::{
     error::{Code, Error},
     id::{MemberId, ProjectId},
     operation::Call,
-    organizations, people,
+    organizations, reference,
 };
 
 /// Puts members on a project.
@@ -41,9 +43,10 @@ async fn members(cx: &mut Call, given: &[String], present: bool) -> Result<Vec<U
     if given.is_empty() {
         return Err(Error::invalid("members", "Nobody is named. Give at least one member; list_members shows them."));
     }
-    let found = people::record::find_all(cx, given).await?;
+    let sight = Sight::of(cx)?;
+    let found = reference::members(cx, "members", given, sight.beside()).await?;
     for member in found.iter().filter(|_| present) {
-        if member.removed {
+        if member.left {
             let message = format!("{} has left the organization. Invite them to bring them back.", member.name);
             return Err(Error::new(Code::Conflict, message));
         }

@@ -7,7 +7,6 @@ pub mod page;
 #[cfg(feature = "ssr")]
 pub mod record;
 #[cfg(feature = "ssr")]
-pub mod refer;
 #[cfg(feature = "ssr")]
 pub mod sight;
 #[cfg(feature = "ssr")]

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Billing, ClientSummary, DeletedProject, Project, refer, sight::Sight, store};
+use super::{Billing, ClientSummary, DeletedProject, Project, sight::Sight, store};
 use crate::{
     budgets,
     clients::{self, record::color_of},
@@ -14,7 +14,7 @@ use crate::{
     operation::Call,
     organizations::settings::rate_of,
     page::{self, Cursor, Page},
-    text,
+    reference, text,
 };
 
 /// Which projects are wanted; arguments of `list_projects`.
@@ -59,12 +59,12 @@ pub async fn list(
 ) -> Result<Page<Project>, Error> {
     let (sight, limit) = (Sight::of(cx)?, page::limit(limit)?);
     let after = cursor.as_deref().map(after).transpose()?;
-    let client = match wanted.client.filter(|client| !client.trim().is_empty()) {
-        Some(client) => Some(refer::client(cx, &sight, &client).await?),
+    let client = match text::said(wanted.client) {
+        Some(client) => Some(reference::client(cx, &sight, &client).await?),
         None => None,
     };
     let filter = store::Filter {
-        query: wanted.query.map(|query| query.trim().to_owned()).filter(|query| !query.is_empty()),
+        query: text::said(wanted.query).map(|query| text::search_key(&query)),
         client,
         archived: wanted.archived,
         on: sight.on_projects_of(),
@@ -96,7 +96,7 @@ pub fn after(cursor: &str) -> Result<store::After, Error> {
 /// The project that a reference means, with its sums.
 pub async fn get(cx: &mut Call, project: &str) -> Result<Project, Error> {
     let sight = Sight::of(cx)?;
-    let id = refer::project(cx, &sight, project).await?;
+    let id = reference::project(cx, &sight, project).await?;
     let row = store::find(&mut cx.db, id, sight.on_projects_of()).await?;
     whole(cx, row.ok_or_else(|| Error::not_found("project"))?, &sight).await
 }
@@ -112,10 +112,7 @@ pub async fn create(cx: &mut Call, given: NewProject) -> Result<Project, Error> 
         id: ProjectId::new(),
         name: text::line("name", &given.name, 200)?,
         code: text::optional("code", given.code.as_deref(), 30)?,
-        color: match given.color.filter(|color| !color.trim().is_empty()) {
-            Some(color) => color_of(&color)?,
-            None => client.color,
-        },
+        color: color_of(given.color)?.unwrap_or(client.color),
         billing: given.billing.unwrap_or_default(),
         rate: rate.map(|rate| Money::new(rate, &client.currency)),
         effective_rate: None,
@@ -139,15 +136,13 @@ pub async fn update(cx: &mut Call, project: &str, given: ProjectChange) -> Resul
     if let Some(name) = given.name {
         project.name = text::line("name", &name, 200)?;
     }
-    project.code = given.code.try_map(|code| text::line("code", &code, 30))?.over(project.code);
+    project.code = given.code.read(|code| text::optional("code", Some(&code), 30))?.over(project.code);
     project.billing = given.billing.unwrap_or(project.billing);
     let currency = &project.client.currency;
     let rate = given.rate.try_map(|rate| rate_of("rate", &rate, currency))?;
     project.rate = rate.over(project.rate.map(|rate| rate.amount)).map(|rate| Money::new(rate, currency));
     project.bill_agent_time = given.bill_agent_time.unwrap_or(project.bill_agent_time);
-    if let Some(color) = given.color.filter(|color| !color.trim().is_empty()) {
-        project.color = color_of(&color)?;
-    }
+    project.color = color_of(given.color)?.unwrap_or(project.color);
     store::update(&mut cx.db, &project).await?;
     again(cx, project.id, &sight).await
 }
@@ -184,7 +179,7 @@ pub async fn delete(cx: &mut Call, project: &str) -> Result<DeletedProject, Erro
 /// The project for a change: held before it is read, until this call ends, and with its rate, which a change has to keep even
 /// when the caller may not see it.
 async fn find_whole(cx: &mut Call, project: &str, sight: &Sight) -> Result<Project, Error> {
-    let id = refer::project(cx, sight, project).await?;
+    let id = reference::project(cx, sight, project).await?;
     store::lock(&mut cx.db, id).await?;
     let row = store::find(&mut cx.db, id, sight.on_projects_of()).await?;
     read(row.ok_or_else(|| Error::not_found("project"))?, &Sight { money: true, ..*sight })

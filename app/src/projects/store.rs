@@ -1,6 +1,5 @@
 //! SQL of projects. What of their time is unbilled is what an invoice would take now, as in `invoices::store::lock_unbilled`.
 
-pub mod names;
 mod team;
 
 use jiff::Timestamp;
@@ -13,6 +12,7 @@ use crate::{
     database::{Db, OnConstraint, instant},
     error::Error,
     id::ProjectId,
+    text,
 };
 
 /// A project as stored, with what its client and the organization add to it.
@@ -41,7 +41,7 @@ pub struct Row {
 
 /// Which projects are listed.
 pub struct Filter {
-    /// Text in the name, the code or the client's name.
+    /// The key of a text in the name, the code or the client's name.
     pub query: Option<String>,
     /// The client.
     pub client: Option<Uuid>,
@@ -67,19 +67,19 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<After>, limit: i64
         Row,
         r#"select p.id, p.name, p.client_id, p.client_name, p.currency, p.code, p.color, p.billing, p.rate, p.client_rate,
                o.rate as organization_rate, o.currency as organization_currency, p.bill_agent_time, p.archived as "archived!",
-               h.worked, h.unbilled, p.client_key as "client_key!", p.project_key as "project_key!"
+               h.worked, h.unbilled, p.client_key, p.project_key
            from (
                select p.id, p.name, c.id as client_id, c.name as client_name, c.currency, p.code, p.color, p.billing, p.rate,
                    c.rate as client_rate, p.bill_agent_time, p.archived_at is not null as archived,
-                   lower(c.name) as client_key, lower(p.name) as project_key
+                   c.search_key as client_key, p.search_key as project_key
                from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
                where p.organization_id = $1
-                   and ($2::text is null or strpos(lower(p.name), lower($2)) > 0 or strpos(lower(p.code), lower($2)) > 0 or strpos(lower(c.name), lower($2)) > 0)
+                   and ($2::text is null or strpos(p.search_key, $2) > 0 or strpos(lower(p.code), $2) > 0 or strpos(c.search_key, $2) > 0)
                    and ($3::uuid is null or p.client_id = $3)
                    and ($4 or (p.archived_at is null and c.archived_at is null))
                    and ($5::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $5))
-                   and ($6::text is null or (lower(c.name), lower(p.name), p.id) > ($6, $7::text, $8::uuid))
-               order by lower(c.name), lower(p.name), p.id limit $9
+                   and ($6::text is null or (c.search_key, p.search_key, p.id) > ($6, $7::text, $8::uuid))
+               order by c.search_key, p.search_key, p.id limit $9
            ) p
            join organization o on o.id = $1
            left join lateral (
@@ -112,7 +112,7 @@ pub async fn count(db: &mut Db, filter: &Filter) -> Result<i64, Error> {
         r#"select count(*) as "count!"
            from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
            where p.organization_id = $1
-               and ($2::text is null or strpos(lower(p.name), lower($2)) > 0 or strpos(lower(p.code), lower($2)) > 0 or strpos(lower(c.name), lower($2)) > 0)
+               and ($2::text is null or strpos(p.search_key, $2) > 0 or strpos(lower(p.code), $2) > 0 or strpos(c.search_key, $2) > 0)
                and ($3::uuid is null or p.client_id = $3)
                and ($4 or (p.archived_at is null and c.archived_at is null))
                and ($5::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $5))"#,
@@ -134,7 +134,7 @@ pub async fn find(db: &mut Db, id: Uuid, on: Option<Uuid>) -> Result<Option<Row>
         r#"select p.id, p.name, c.id as client_id, c.name as client_name, c.currency, p.code, p.color, p.billing, p.rate,
                c.rate as client_rate, o.rate as organization_rate, o.currency as organization_currency, p.bill_agent_time,
                p.archived_at is not null as "archived!", h.worked, h.unbilled,
-               lower(c.name) as "client_key!", lower(p.name) as "project_key!"
+               c.search_key as client_key, p.search_key as project_key
            from project p
            join client c on c.organization_id = p.organization_id and c.id = p.client_id
            join organization o on o.id = p.organization_id
@@ -176,9 +176,10 @@ pub async fn keep(db: &mut Db, projects: &[Uuid]) -> Result<(), Error> {
 /// Adds a project.
 pub async fn insert(db: &mut Db, project: &Project, now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();
-    query!(
-        "insert into project (organization_id, id, client_id, name, code, color, billing, rate, bill_agent_time, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    let written = query!(
+        "insert into project (organization_id, id, client_id, name, code, color, billing, rate, bill_agent_time, created_at, search_key, search_key_of)
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $4
+         where not exists (select from project where organization_id = $1 and client_id = $3 and search_key = $11)",
         organization,
         project.id.0,
         project.client.id.0,
@@ -188,20 +189,23 @@ pub async fn insert(db: &mut Db, project: &Project, now: Timestamp) -> Result<()
         project.billing.name(),
         project.rate.as_ref().map(|rate| rate.amount),
         project.bill_agent_time,
-        instant(now) as _
+        instant(now) as _,
+        text::search_key(&project.name)
     )
     .execute(db.connection())
     .await
     .on_constraint("project_name_unique", || name_taken(project))?;
-    Ok(())
+    free(written.rows_affected(), project)
 }
 
-/// Writes a project.
+/// Writes a project. One of several that had the same name before there were keys keeps it.
 pub async fn update(db: &mut Db, project: &Project) -> Result<(), Error> {
     let organization = db.organization();
-    query!(
-        "update project set name = $3, code = $4, color = $5, billing = $6, rate = $7, bill_agent_time = $8
-         where organization_id = $1 and id = $2",
+    let written = query!(
+        "update project set name = $3, code = $4, color = $5, billing = $6, rate = $7, bill_agent_time = $8, search_key = $9, search_key_of = $3,
+             namesake = case when search_key = $9 then namesake else 0 end
+         where organization_id = $1 and id = $2 and (search_key = $9 or not exists (
+             select from project other where other.organization_id = $1 and other.client_id = project.client_id and other.search_key = $9))",
         organization,
         project.id.0,
         project.name,
@@ -209,12 +213,18 @@ pub async fn update(db: &mut Db, project: &Project) -> Result<(), Error> {
         project.color,
         project.billing.name(),
         project.rate.as_ref().map(|rate| rate.amount),
-        project.bill_agent_time
+        project.bill_agent_time,
+        text::search_key(&project.name)
     )
     .execute(db.connection())
     .await
     .on_constraint("project_name_unique", || name_taken(project))?;
-    Ok(())
+    free(written.rows_affected(), project)
+}
+
+/// Nothing is written when the name is taken.
+fn free(written: u64, project: &Project) -> Result<(), Error> {
+    if written == 0 { Err(name_taken(project)) } else { Ok(()) }
 }
 
 fn name_taken(project: &Project) -> Error {

@@ -3,13 +3,13 @@
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{EntryState, Labour, Source, store};
+use super::{EntryState, Labour, Source};
 use crate::{
     access::Permission,
     day::{Day, Span, YEAR_MAX, YEAR_MIN},
     error::Error,
     operation::Call,
-    projects::{refer, sight::Sight},
+    projects::sight::Sight,
     reference, text,
 };
 
@@ -65,39 +65,34 @@ impl Filter {
             return Err(Error::forbidden(Permission::ReadMoney.verb()));
         }
         let (from, to) = days(cx, &given)?;
-        let member = match filled(given.member) {
+        let member = match text::said(given.member) {
             Some(member) => Some(member_of(cx, sight, &member).await?),
             None => sight.time_of(),
         };
-        let project = match filled(given.project) {
-            Some(project) => Some(refer::known_project(cx, sight, &project).await?),
+        let project = match text::said(given.project) {
+            Some(project) => Some(reference::known_project(cx, sight, &project).await?),
             None => None,
         };
-        let client = match filled(given.client) {
-            Some(client) => Some(refer::client(cx, sight, &client).await?),
+        let client = match text::said(given.client) {
+            Some(client) => Some(reference::client(cx, sight, &client).await?),
             None => None,
         };
         let Given { billable, billed, state, labour, source, .. } = given;
-        Ok(Self { from, to, client, project, member, billable, billed, state, labour, source, query: filled(given.query) })
+        Ok(Self { from, to, client, project, member, billable, billed, state, labour, source, query: text::said(given.query) })
     }
 }
 
 /// The member of an id or a name; `me` is the caller. Others are there only for callers who see everybody's time.
 pub async fn member_of(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid, Error> {
-    let (id, name) = (reference::id(given), given.trim());
-    if name.eq_ignore_ascii_case("me") || id == sight.member {
-        return Ok(sight.member);
+    if !sight.all_time() {
+        // Only oneself is there to be found: by any other name there is nobody.
+        let own = reference::members(cx, "member", &[sight.member.to_string()], None).await?;
+        let is_own = given.trim().eq_ignore_ascii_case("me")
+            || reference::id(given) == sight.member
+            || own.iter().any(|own| text::search_key(&own.name) == text::search_key(given));
+        return if is_own { Ok(sight.member) } else { Err(Error::not_found("member")) };
     }
-    let found = store::terms::members_named(&mut cx.db, id, name).await?;
-    match found.as_slice() {
-        [(found, _)] if sight.all_time() || *found == sight.member => Ok(*found),
-        [(found, _), ..] if *found == id && sight.all_time() => Ok(*found),
-        [_, _, ..] if sight.all_time() => Err(Error::invalid(
-            "member",
-            format!("There are several members called \"{}\". Give the id; list_time_entries shows it.", text::excerpt(name)),
-        )),
-        _ => Err(Error::not_found("member")),
-    }
+    Ok(reference::member(cx, "member", given, None).await?.id)
 }
 
 /// First and last day of what was given; everything when nothing was.
@@ -121,8 +116,4 @@ fn days(cx: &Call, given: &Given) -> Result<(Date, Date), Error> {
     }
     let first = from.map_or(Date::constant(YEAR_MIN, 1, 1), |day| day.date());
     Ok((first, to.map_or(Date::constant(YEAR_MAX, 12, 31), |day| day.date())))
-}
-
-fn filled(given: Option<String>) -> Option<String> {
-    given.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }

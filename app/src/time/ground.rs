@@ -16,8 +16,8 @@ use crate::{
     id::TimeEntryId,
     money::Amount,
     operation::Call,
-    projects::{Billing, refer, sight::Sight},
-    text,
+    projects::{Billing, sight::Sight},
+    reference, text,
 };
 
 /// The longest description.
@@ -136,7 +136,7 @@ pub async fn reprice(cx: &mut Call, sight: &Sight, entry: &mut Stored, change: R
         return Ok(());
     }
     let project = match given {
-        Some(given) => refer::project(cx, sight, given).await?,
+        Some(given) => reference::project(cx, sight, given).await?,
         None => entry.project,
     };
     let moved = project != entry.project;

@@ -16,13 +16,14 @@ use super::{
     },
 };
 use crate::{
+    access::{Permission, Role},
     budgets::watch::{Limit, Watch},
     edit::Edit,
     error::{Code, Error},
     money::Amount,
     operation::Call,
     organizations,
-    projects::{refer, sight::Sight},
+    projects::sight::Sight,
     reference,
 };
 
@@ -54,7 +55,7 @@ pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
     let sight = Sight::of(cx)?;
     organizations::store::keep(&mut cx.db).await?;
     let member = worker(cx, &sight, given.member).await?;
-    let project = refer::project(cx, &sight, &given.project).await?;
+    let project = reference::project(cx, &sight, &given.project).await?;
     let terms = terms_of(cx, project, member, sight.on_projects_of()).await?;
     terms.open()?;
     // Days and times are those of whoever worked.
@@ -80,11 +81,17 @@ pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
 async fn worker(cx: &mut Call, sight: &Sight, given: Option<String>) -> Result<Uuid, Error> {
     let Some(given) = given.filter(|member| !member.trim().is_empty()) else { return Ok(sight.member) };
     let member = filter::member_of(cx, sight, &given).await?;
-    match terms::left(&mut cx.db, member).await? {
-        None => Ok(member),
-        Some(name) => Err(Error::invalid("member", format!("{name} has left, so no time is logged for them any more."))
-            .hint("Invite them to bring them back, or change time that they have logged.")),
+    let worker = terms::worker(&mut cx.db, member).await?;
+    let name = &worker.name;
+    if worker.left {
+        return Err(Error::invalid("member", format!("{name} has left, so no time is logged for them any more."))
+            .hint("Invite them to bring them back, or change time that they have logged."));
     }
+    if Role::named(&worker.role).is_some_and(|role| !role.may(Permission::TrackTime)) {
+        let message = format!("{name} is a viewer and tracks no time. Change their role first, or log it for somebody else.");
+        return Err(Error::invalid("member", message));
+    }
+    Ok(member)
 }
 
 /// Changes what is given and keeps the rest.

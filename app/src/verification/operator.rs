@@ -22,7 +22,7 @@ use crate::{
 /// Draws the link that confirms an address: the one that somebody signs in with, or the one that they have asked for. Where several have
 /// asked for it, `account` is the address that the one who is meant signs in with.
 pub async fn confirmation(services: &Services, email: &str, account: Option<&str>) -> Result<String, Error> {
-    let (email, now) = (text::email("email", email)?, services.clock.now());
+    let (email, now) = (text::known_email("email", email)?, services.clock.now());
     let mut db = services.database.begin(Reach::Nobody, Access::Write).await?;
     let (person, purpose) = match store::hold_person(&mut db, None, Some(&email)).await? {
         Some(person) if person.confirmed => return Err(confirmed(&mut db, &email, UserId(person.id), now).await?),
@@ -34,7 +34,7 @@ pub async fn confirmation(services: &Services, email: &str, account: Option<&str
 
 /// Draws the link by which somebody chooses another password. That it was asked for is written down for them.
 pub async fn password_reset(services: &Services, email: &str) -> Result<String, Error> {
-    let (email, now) = (text::email("email", email)?, services.clock.now());
+    let (email, now) = (text::known_email("email", email)?, services.clock.now());
     let mut db = services.database.begin(Reach::Nobody, Access::Write).await?;
     let person = store::hold_person(&mut db, None, Some(&email)).await?.ok_or_else(|| nobody(&email))?.id;
     note(&mut db, UserId(person), EventKind::PasswordResetAsked, now, &Origin::operator(), "").await?;
@@ -56,7 +56,7 @@ fn nobody(email: &str) -> Error {
 /// The person who has asked for this address: the one of `account`, or the only one.
 async fn who_waits(db: &mut Db, email: &str, account: Option<&str>, now: Timestamp) -> Result<Uuid, Error> {
     if let Some(account) = account {
-        let account = text::email("account", account)?;
+        let account = text::known_email("account", account)?;
         let person = store::person(db, None, Some(&account)).await?.ok_or_else(|| nobody(&account))?.id;
         return match store::waiting_address(db, UserId(person), now).await? {
             Some(waiting) if waiting == email => Ok(person),

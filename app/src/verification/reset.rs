@@ -31,7 +31,7 @@ use crate::{
 /// Takes the wish for a new password. What comes of it is not waited for: how long it takes would tell whether somebody has
 /// an account.
 pub async fn asked(caller: &Caller, email: &str) -> Result<(), Error> {
-    let (email, services) = (text::email("email", email)?, caller.services.clone());
+    let (email, services) = (text::known_email("email", email)?, caller.services.clone());
     refuse_without_mails(&services).await?;
     let (tasks, from) = (services.tasks.clone(), Origin::of(caller));
     tasks.spawn(async move {

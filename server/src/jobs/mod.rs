@@ -60,8 +60,8 @@ pub fn start(services: &Arc<Services>, post: Option<Post>, ending: CancellationT
 async fn old_things_go(services: Arc<Services>) {
     sleep(FIRST_SWEEP).await;
     loop {
-        let Swept { sign_ins, security, answers, secrets, mails, access_months, failures } = upkeep::sweep(&services).await;
-        tracing::info!(sign_ins, security, answers, secrets, mails, access_months, failures, "swept up what is old");
+        let Swept { sign_ins, security, answers, secrets, mails, access_months, names, failures } = upkeep::sweep(&services).await;
+        tracing::info!(sign_ins, security, answers, secrets, mails, access_months, names, failures, "swept up what is old");
         sleep(next_sweep(failures)).await;
     }
 }

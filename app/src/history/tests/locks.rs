@@ -141,7 +141,7 @@ async fn time_does_not_land_on_a_day_that_is_closed_meanwhile() {
 async fn a_deletion_is_undone_when_a_column_has_come_since() {
     apart("columns", async {
         let studio = studio().await;
-        studio.ok("create_client", json!({"name": "Globex", "vat_id": "DE123"})).await;
+        studio.ok("create_client", json!({"name": "Globex", "vat_id": "DE136695976"})).await;
         let deleted = studio.ok("delete_client", json!({"client": "Globex"})).await;
         let entry = log(&studio, "2026-11-18").await;
         let gone = studio.ok("delete_time_entry", json!({"time_entry": entry["id"]})).await;
@@ -155,7 +155,7 @@ async fn a_deletion_is_undone_when_a_column_has_come_since() {
         for action in [&deleted, &gone, &changed] {
             undo(&studio, action).await;
         }
-        assert_eq!(studio.ok("get_client", json!({"client": "Globex"})).await["vat_id"], "DE123");
+        assert_eq!(studio.ok("get_client", json!({"client": "Globex"})).await["vat_id"], "DE136695976");
         assert_eq!(studio.number("select sum(x)::bigint from client where organization_id = $1").await, 14);
         assert_eq!(studio.number("select sum(x)::bigint from time_entry where organization_id = $1").await, 7);
     })

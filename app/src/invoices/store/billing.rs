@@ -59,13 +59,13 @@ pub async fn unbilled(db: &mut Db, client: Option<Uuid>, after: Option<After>, l
            )
            select c.id as client_id, c.name as client_name, c.currency, p.id as project_id, p.name as project_name,
                u.seconds::bigint as "seconds!", u.amount::bigint as "amount!", u.entries as "entries!", u.oldest as "oldest!", u.newest as "newest!",
-               lower(c.name) as "client_key!", lower(p.name) as "project_key!"
+               c.search_key as client_key, p.search_key as project_key
            from unbilled u
            join project p on p.organization_id = $1 and p.id = u.project_id
            join client c on c.organization_id = $1 and c.id = p.client_id
            where ($2::uuid is null or c.id = $2)
-               and ($3::text is null or (lower(c.name), lower(p.name), p.id) > ($3, $4::text, $5::uuid))
-           order by lower(c.name), lower(p.name), p.id limit $6"#,
+               and ($3::text is null or (c.search_key, p.search_key, p.id) > ($3, $4::text, $5::uuid))
+           order by c.search_key, p.search_key, p.id limit $6"#,
         organization,
         client,
         client_key,

@@ -10,6 +10,7 @@ use crate::{
     database::{Db, instant},
     error::Error,
     page::Cursor,
+    text,
 };
 
 /// A member as stored, with the address of their login.
@@ -32,7 +33,7 @@ pub struct Row {
 
 /// Which members are listed.
 pub struct Filter {
-    /// Text in the name.
+    /// The key of a text in the name.
     pub query: Option<String>,
     /// Only those on this project.
     pub project: Option<Uuid>,
@@ -48,24 +49,24 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i6
     let (key, id) = after.map(|after| (after.key, after.id)).unzip();
     Ok(query_as!(
         Row,
-        r#"select m.id, m.name, m.role, m.time_zone, address_of_member(m.id) as "email?", m.created_at, m.removed_at, lower(m.name) as "key!",
+        r#"select m.id, m.name, m.role, m.time_zone, address_of_member(m.id) as "email?", m.created_at, m.removed_at, m.search_key as key,
                g.ids as "client_ids!", g.names as "client_names!"
            from member m
            cross join lateral (
-               select coalesce(array_agg(c.id order by lower(c.name), c.id), '{}') as ids,
-                   coalesce(array_agg(c.name order by lower(c.name), c.id), '{}') as names
+               select coalesce(array_agg(c.id order by c.search_key, c.id), '{}') as ids,
+                   coalesce(array_agg(c.name order by c.search_key, c.id), '{}') as names
                from client_grant g join client c on c.organization_id = $1 and c.id = g.client_id
                where g.organization_id = $1 and g.member_id = m.id
            ) g
            where m.organization_id = $1
-               and ($2::text is null or strpos(lower(m.name), lower($2)) > 0)
+               and ($2::text is null or strpos(m.search_key, $2) > 0)
                and ($3::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = $3 and pm.member_id = m.id))
                and ($4 or m.removed_at is null)
                and ($5::uuid is null or m.id = $5 or exists (
                    select from project_member theirs join project_member own on own.organization_id = $1 and own.project_id = theirs.project_id
                    where theirs.organization_id = $1 and theirs.member_id = m.id and own.member_id = $5))
-               and ($6::text is null or (lower(m.name), m.id) > ($6, $7::uuid))
-           order by lower(m.name), m.id limit $8"#,
+               and ($6::text is null or (m.search_key, m.id) > ($6, $7::uuid))
+           order by m.search_key, m.id limit $8"#,
         organization,
         filter.query,
         filter.project,
@@ -79,66 +80,25 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i6
     .await?)
 }
 
-/// A member that one of several references may mean.
-#[derive(Clone)]
-#[allow(missing_docs, reason = "the columns are described at Member")]
-pub struct Meant {
-    /// Which of the references, from 1.
-    pub place: i64,
-    pub id: Uuid,
-    pub name: String,
-    pub role: String,
-    pub removed: bool,
-    /// Whether the reference is their id.
-    pub exact: bool,
-}
-
-/// The members that references, each an id or a name, may mean among those the caller may see; whom an id means comes first.
-pub async fn meant(db: &mut Db, ids: &[Uuid], names: &[String], beside: Option<Uuid>) -> Result<Vec<Meant>, Error> {
-    let organization = db.organization();
-    Ok(query_as!(
-        Meant,
-        r#"select g.place as "place!", m.id, m.name, m.role, m.removed_at is not null as "removed!", m.id = g.id as "exact!"
-           from unnest($2::uuid[], $3::text[]) with ordinality as g (id, name, place)
-           join member m on m.organization_id = $1 and (m.id = g.id or (lower(m.name) = lower(g.name) and m.removed_at is null))
-           where $4::uuid is null or m.id = $4 or exists (
-               select from project_member theirs join project_member own on own.organization_id = $1 and own.project_id = theirs.project_id
-               where theirs.organization_id = $1 and theirs.member_id = m.id and own.member_id = $4)
-           order by g.place, m.id = g.id desc, m.id limit 4000"#,
-        organization,
-        ids,
-        names,
-        beside
-    )
-    .fetch_all(db.connection())
-    .await?)
-}
-
-/// The members that an id or a name may mean among those the caller may see, the id first. Who has left is found by id only.
-pub async fn named(db: &mut Db, id: Uuid, name: &str, beside: Option<Uuid>) -> Result<Vec<Row>, Error> {
+/// The member with this id.
+pub async fn find(db: &mut Db, id: Uuid) -> Result<Option<Row>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Row,
-        r#"select m.id, m.name, m.role, m.time_zone, address_of_member(m.id) as "email?", m.created_at, m.removed_at, lower(m.name) as "key!",
+        r#"select m.id, m.name, m.role, m.time_zone, address_of_member(m.id) as "email?", m.created_at, m.removed_at, m.search_key as key,
                g.ids as "client_ids!", g.names as "client_names!"
            from member m
            cross join lateral (
-               select coalesce(array_agg(c.id order by lower(c.name), c.id), '{}') as ids,
-                   coalesce(array_agg(c.name order by lower(c.name), c.id), '{}') as names
+               select coalesce(array_agg(c.id order by c.search_key, c.id), '{}') as ids,
+                   coalesce(array_agg(c.name order by c.search_key, c.id), '{}') as names
                from client_grant g join client c on c.organization_id = $1 and c.id = g.client_id
                where g.organization_id = $1 and g.member_id = m.id
            ) g
-           where m.organization_id = $1 and (m.id = $2 or (lower(m.name) = lower($3) and m.removed_at is null))
-               and ($4::uuid is null or m.id = $4 or exists (
-                   select from project_member theirs join project_member own on own.organization_id = $1 and own.project_id = theirs.project_id
-                   where theirs.organization_id = $1 and theirs.member_id = m.id and own.member_id = $4))
-           order by m.id = $2 desc, m.id limit 20"#,
+           where m.organization_id = $1 and m.id = $2"#,
         organization,
-        id,
-        name,
-        beside
+        id
     )
-    .fetch_all(db.connection())
+    .fetch_optional(db.connection())
     .await?)
 }
 
@@ -204,12 +164,13 @@ pub async fn leave_projects(db: &mut Db, member: Uuid) -> Result<(), Error> {
 pub async fn revive(db: &mut Db, user: Uuid, role: Role, name: &str) -> Result<Option<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
-        "update member set removed_at = null, role = $3, name = $4
+        "update member set removed_at = null, role = $3, name = $4, search_key = $5, search_key_of = $4
          where organization_id = $1 and user_id = $2 and removed_at is not null returning id",
         organization,
         user,
         role.name(),
-        name
+        name,
+        text::search_key(name)
     )
     .fetch_optional(db.connection())
     .await?)

@@ -39,7 +39,7 @@ pub async fn members(db: &mut Db, project: ProjectId) -> Result<Vec<(Uuid, Strin
     let organization = db.organization();
     let rows = query!(
         "select m.id, m.name from project_member pm join member m on m.organization_id = pm.organization_id and m.id = pm.member_id
-         where pm.organization_id = $1 and pm.project_id = $2 order by lower(m.name), m.id limit 1000",
+         where pm.organization_id = $1 and pm.project_id = $2 order by m.search_key, m.id limit 1000",
         organization,
         project.0
     )

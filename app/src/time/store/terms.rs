@@ -23,12 +23,27 @@ pub async fn lock_member(db: &mut Db, member: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// The name of a member who has left; none while they belong.
-pub async fn left(db: &mut Db, member: Uuid) -> Result<Option<String>, Error> {
+/// A member for whom time may be logged, or not any more.
+pub struct Worker {
+    /// Their name.
+    pub name: String,
+    /// Their role.
+    pub role: String,
+    /// Whether they have left.
+    pub left: bool,
+}
+
+/// The member with this id.
+pub async fn worker(db: &mut Db, member: Uuid) -> Result<Worker, Error> {
     let organization = db.organization();
-    Ok(query_scalar!("select name from member where organization_id = $1 and id = $2 and removed_at is not null", organization, member)
-        .fetch_optional(db.connection())
-        .await?)
+    Ok(query_as!(
+        Worker,
+        r#"select name, role, removed_at is not null as "left!" from member where organization_id = $1 and id = $2"#,
+        organization,
+        member
+    )
+    .fetch_one(db.connection())
+    .await?)
 }
 
 /// What holds for the time of a member on a project, if it is one that `on` is on (or of any, without).
@@ -72,26 +87,6 @@ pub async fn terms(db: &mut Db, project: Uuid, member: Uuid, on: Option<Uuid>) -
         lock_date: row.lock_date.map(|day| day.to_jiff()),
         timer_limit: i64::from(row.timer_limit_seconds),
     }))
-}
-
-/// The members that an id or a name may mean; two are enough to know that it is not clear.
-pub async fn members_named(db: &mut Db, id: Uuid, name: &str) -> Result<Vec<(Uuid, String)>, Error> {
-    let organization = db.organization();
-    let rows = query_as!(
-        Named,
-        "select id, name from member where organization_id = $1 and (id = $2 or lower(name) = lower($3)) order by id = $2 desc, id limit 2",
-        organization,
-        id,
-        name
-    )
-    .fetch_all(db.connection())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
-}
-
-struct Named {
-    id: Uuid,
-    name: String,
 }
 
 /// When the member's latest entry ended, if that was after `start` although it began before `now`.

@@ -1,0 +1,57 @@
+//! Members.
+
+use uuid::Uuid;
+
+use super::{
+    Asked,
+    near::{self, Known},
+    pick::{Candidate, Kind, pick},
+    store,
+};
+use crate::{error::Error, operation::Call, text};
+
+/// A member that a reference means.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    /// The member.
+    pub id: Uuid,
+    /// Their name.
+    pub name: String,
+    /// Their role.
+    pub role: String,
+    /// Whether they have left.
+    pub left: bool,
+}
+
+/// The member of an id, of `me`, or of a name: of those who are there, or, when nobody there has it, of those who have left. With
+/// `beside`, only that member and those on a project with them are seen.
+pub async fn member(cx: &mut Call, field: &str, given: &str, beside: Option<Uuid>) -> Result<Member, Error> {
+    among(cx, field, &[given], beside).await?.pop().ok_or_else(|| Error::not_found("member"))
+}
+
+/// The members of several references, in their order; asked for at once, however many there are.
+pub async fn members(cx: &mut Call, field: &str, given: &[String], beside: Option<Uuid>) -> Result<Vec<Member>, Error> {
+    among(cx, field, given, beside).await
+}
+
+async fn among(cx: &mut Call, field: &str, given: &[impl AsRef<str>], beside: Option<Uuid>) -> Result<Vec<Member>, Error> {
+    let own = cx.membership()?.member.0.to_string();
+    let meant = |given: &str| if given.trim().eq_ignore_ascii_case("me") { own.clone() } else { given.to_owned() };
+    let asked = Asked::of(given.iter().map(|given| meant(given.as_ref())), text::search_key);
+    let found = store::members(&mut cx.db, &asked.ids, &asked.keys, beside).await?;
+    let mut members = Vec::with_capacity(asked.given.len());
+    for (place, given) in (1_i64..).zip(&asked.given) {
+        let here: Vec<&Member> = found.iter().filter(|(at, _)| *at == place).map(|(_, member)| member).collect();
+        let choices: Vec<Candidate> =
+            here.iter().map(|member| Candidate { id: member.id, name: member.name.clone(), gone: member.left }).collect();
+        let Some(meant) = pick(Kind::Member, field, given, &choices)? else { return Err(missing(cx, given, beside).await?) };
+        members.extend(here.into_iter().find(|member| member.id == meant.id).cloned());
+    }
+    Ok(members)
+}
+
+async fn missing(cx: &mut Call, given: &str, beside: Option<Uuid>) -> Result<Error, Error> {
+    let names = store::member_names(&mut cx.db, beside).await?;
+    let known: Vec<Known> = names.into_iter().map(|(name, key)| Known { name, keys: vec![key] }).collect();
+    Ok(near::missing(Kind::Member, given, &known))
+}

@@ -1,0 +1,43 @@
+//! How a caller refers to a record: by its id, or by a name that fits only one.
+//!
+//! There is one way from what is given to the client, project or member that is meant, for every operation. A name is looked up by
+//! its key (`text::search_key`). What fits several is refused with all of them, and what fits none with the names that are near;
+//! the archived and those who have left are found too, and are said to be so.
+
+mod client;
+mod member;
+mod near;
+mod pick;
+mod project;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use uuid::Uuid;
+
+pub use client::{client, clients};
+pub use member::{Member, member, members};
+pub use project::{known_project, known_projects, project, projects_of_client};
+
+/// The id in a reference, or the nil id, which no record has, when it is a name.
+pub fn id(given: &str) -> Uuid {
+    given.trim().parse().unwrap_or(Uuid::nil())
+}
+
+/// References as they are looked up.
+struct Asked {
+    given: Vec<String>,
+    ids: Vec<Uuid>,
+    keys: Vec<String>,
+}
+
+impl Asked {
+    /// Each of these; empty ones mean nothing.
+    fn of(given: impl IntoIterator<Item = impl AsRef<str>>, key: fn(&str) -> String) -> Self {
+        let given: Vec<String> =
+            given.into_iter().map(|given| given.as_ref().trim().to_owned()).filter(|given| !given.is_empty()).collect();
+        let ids = given.iter().map(|given| id(given)).collect();
+        let keys = given.iter().map(|given| key(given)).collect();
+        Self { given, ids, keys }
+    }
+}

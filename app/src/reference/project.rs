@@ -1,0 +1,71 @@
+//! Projects: by id, as `Client / Project`, or by a name that only one has.
+
+use uuid::Uuid;
+
+use super::{
+    Asked,
+    near::{self, Known},
+    pick::{Candidate, Kind, pick},
+    store,
+};
+use crate::{error::Error, operation::Call, projects::sight::Sight, text};
+
+/// The project of an id, a path `Client / Project` or a name that only one project has.
+///
+/// An id is not looked up: whoever reads the record says when there is none.
+pub async fn project(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid, Error> {
+    let id = super::id(given);
+    if !id.is_nil() {
+        return Ok(id);
+    }
+    let found = among(cx, sight, "project", &[given], None).await?;
+    found.first().copied().ok_or_else(|| Error::not_found("project"))
+}
+
+/// The same for a filter: an id that does not exist is told, or its empty list would be taken for the truth.
+pub async fn known_project(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid, Error> {
+    let id = project(cx, sight, given).await?;
+    match store::is_known(&mut cx.db, id, sight.on_projects_of()).await? {
+        true => Ok(id),
+        false => Err(Error::not_found("project")),
+    }
+}
+
+/// The projects of several references, each once, asked for at once, however many there are. Empty references mean nothing.
+pub async fn known_projects(cx: &mut Call, sight: &Sight, given: &[String]) -> Result<Vec<Uuid>, Error> {
+    among(cx, sight, "projects", given, None).await
+}
+
+/// The same among the projects of one client: a name that several clients have means that client's, and what is another client's is
+/// not found.
+pub async fn projects_of_client(cx: &mut Call, sight: &Sight, client: Uuid, given: &[String]) -> Result<Vec<Uuid>, Error> {
+    among(cx, sight, "projects", given, Some(client)).await
+}
+
+async fn among(cx: &mut Call, sight: &Sight, field: &str, given: &[impl AsRef<str>], client: Option<Uuid>) -> Result<Vec<Uuid>, Error> {
+    let asked = Asked::of(given, text::path_key);
+    let found = store::projects(&mut cx.db, &asked.ids, &asked.keys, client, sight.on_projects_of()).await?;
+    let mut projects = Vec::with_capacity(asked.given.len());
+    for (place, given) in (1_i64..).zip(&asked.given) {
+        let choices: Vec<Candidate> = found.iter().filter(|(at, _)| *at == place).map(|(_, choice)| choice.clone()).collect();
+        let Some(meant) = pick(Kind::Project, field, given, &choices)? else { return Err(missing(cx, sight, given, client).await?) };
+        if !projects.contains(&meant.id) {
+            projects.push(meant.id);
+        }
+    }
+    Ok(projects)
+}
+
+async fn missing(cx: &mut Call, sight: &Sight, given: &str, client: Option<Uuid>) -> Result<Error, Error> {
+    let names = store::project_names(&mut cx.db, client, sight.on_projects_of()).await?;
+    let known = |name: store::ProjectName| Known {
+        keys: vec![text::path_key(&name.project_key), text::path_key(&format!("{}/{}", name.client_key, name.project_key))],
+        name: format!("{} / {}", name.client, name.project),
+    };
+    let known: Vec<Known> = names.into_iter().map(known).collect();
+    let error = near::missing(Kind::Project, given, &known);
+    Ok(match client {
+        Some(_) => error.hint("Only projects of this client are meant."),
+        None => error,
+    })
+}

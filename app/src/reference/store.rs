@@ -1,0 +1,168 @@
+//! SQL that finds clients, projects and members by id or by the key of a name, and the names that there are.
+
+use sqlx::{query, query_as, query_scalar};
+use uuid::Uuid;
+
+use super::{Member, pick::Candidate};
+use crate::{database::Db, error::Error};
+
+/// How many names are compared with one that nothing has. Who has more is told fewer near ones.
+const NAMES_MAX: i64 = 2_000;
+
+/// The clients that references, each an id or a key, may mean among those the caller may see, with the place of the reference from 1.
+pub async fn clients(db: &mut Db, ids: &[Uuid], keys: &[String], on: Option<Uuid>) -> Result<Vec<(i64, Candidate)>, Error> {
+    let organization = db.organization();
+    let rows = query!(
+        r#"select g.place as "place!", c.id, c.name, c.archived_at is not null as "gone!"
+           from unnest($2::uuid[], $3::text[]) with ordinality as g (id, key, place)
+           join client c on c.organization_id = $1 and (c.id = g.id or c.search_key = g.key)
+           where $4::uuid is null or exists (
+               select from project p join project_member pm on pm.organization_id = p.organization_id and pm.project_id = p.id
+               where p.organization_id = $1 and p.client_id = c.id and pm.member_id = $4)
+           order by g.place, c.id limit 4000"#,
+        organization,
+        ids,
+        keys,
+        on
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.place, Candidate { id: row.id, name: row.name, gone: row.gone })).collect())
+}
+
+/// The projects that references, each an id or the key of a name or of a path `client/project`, may mean among those the caller may
+/// see, of one client or of all, with the place of the reference from 1.
+pub async fn projects(
+    db: &mut Db,
+    ids: &[Uuid],
+    keys: &[String],
+    client: Option<Uuid>,
+    on: Option<Uuid>,
+) -> Result<Vec<(i64, Candidate)>, Error> {
+    let organization = db.organization();
+    let rows = query!(
+        r#"with seen as materialized (
+               select p.id, c.name || ' / ' || p.name as name, p.archived_at is not null as gone, c.search_key as client_key,
+                   regexp_replace(p.search_key, ' */ *', '/', 'g') as key,
+                   regexp_replace(c.search_key || '/' || p.search_key, ' */ *', '/', 'g') as path
+               from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
+               where p.organization_id = $1 and ($4::uuid is null or p.client_id = $4)
+                   and ($5::uuid is null or exists (
+                       select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $5))
+           )
+           select g.place as "place!", s.id, s.name as "name!", s.gone as "gone!"
+           from unnest($2::uuid[], $3::text[]) with ordinality as g (id, key, place)
+           join seen s on s.id = g.id or s.key = g.key or s.path = g.key
+           order by g.place, s.client_key, s.id limit 4000"#,
+        organization,
+        ids,
+        keys,
+        client,
+        on
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.place, Candidate { id: row.id, name: row.name, gone: row.gone })).collect())
+}
+
+/// The members that references, each an id or a key, may mean among those the caller may see, with the place of the reference from 1.
+pub async fn members(db: &mut Db, ids: &[Uuid], keys: &[String], beside: Option<Uuid>) -> Result<Vec<(i64, Member)>, Error> {
+    let organization = db.organization();
+    let rows = query!(
+        r#"select g.place as "place!", m.id, m.name, m.role, m.removed_at is not null as "left!"
+           from unnest($2::uuid[], $3::text[]) with ordinality as g (id, key, place)
+           join member m on m.organization_id = $1 and (m.id = g.id or m.search_key = g.key)
+           where $4::uuid is null or m.id = $4 or exists (
+               select from project_member theirs join project_member own on own.organization_id = $1 and own.project_id = theirs.project_id
+               where theirs.organization_id = $1 and theirs.member_id = m.id and own.member_id = $4)
+           order by g.place, m.id limit 4000"#,
+        organization,
+        ids,
+        keys,
+        beside
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.place, Member { id: row.id, name: row.name, role: row.role, left: row.left })).collect())
+}
+
+/// Names of clients that the caller may see, and their keys.
+pub async fn client_names(db: &mut Db, on: Option<Uuid>) -> Result<Vec<(String, String)>, Error> {
+    let organization = db.organization();
+    let rows = query!(
+        "select c.name, c.search_key from client c
+         where c.organization_id = $1 and ($2::uuid is null or exists (
+             select from project p join project_member pm on pm.organization_id = p.organization_id and pm.project_id = p.id
+             where p.organization_id = $1 and p.client_id = c.id and pm.member_id = $2))
+         order by c.archived_at is not null, c.id desc limit $3",
+        organization,
+        on,
+        NAMES_MAX
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.name, row.search_key)).collect())
+}
+
+/// A project with its client.
+#[allow(missing_docs, reason = "the fields say what they are")]
+pub struct ProjectName {
+    pub client: String,
+    pub project: String,
+    pub client_key: String,
+    pub project_key: String,
+}
+
+/// Names of projects that the caller may see, of one client or of all.
+pub async fn project_names(db: &mut Db, client: Option<Uuid>, on: Option<Uuid>) -> Result<Vec<ProjectName>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        ProjectName,
+        "select c.name as client, p.name as project, c.search_key as client_key, p.search_key as project_key
+         from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
+         where p.organization_id = $1 and ($2::uuid is null or p.client_id = $2)
+             and ($3::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $3))
+         order by p.archived_at is not null, p.id desc limit $4",
+        organization,
+        client,
+        on,
+        NAMES_MAX
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Names of members that the caller may see, who are there, and their keys.
+pub async fn member_names(db: &mut Db, beside: Option<Uuid>) -> Result<Vec<(String, String)>, Error> {
+    let organization = db.organization();
+    let rows = query!(
+        "select m.name, m.search_key from member m
+         where m.organization_id = $1 and m.removed_at is null and ($2::uuid is null or m.id = $2 or exists (
+             select from project_member theirs join project_member own on own.organization_id = $1 and own.project_id = theirs.project_id
+             where theirs.organization_id = $1 and theirs.member_id = m.id and own.member_id = $2))
+         order by m.id desc limit $3",
+        organization,
+        beside,
+        NAMES_MAX
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.name, row.search_key)).collect())
+}
+
+/// Whether there is such a project for the caller: one they may see, or one they have worked on.
+pub async fn is_known(db: &mut Db, id: Uuid, on: Option<Uuid>) -> Result<bool, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select exists (
+               select from project p where p.organization_id = $1 and p.id = $2
+                   and ($3::uuid is null
+                       or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $3)
+                       or exists (select from time_entry t where t.organization_id = $1 and t.project_id = p.id and t.member_id = $3))) as "known!""#,
+        organization,
+        id,
+        on
+    )
+    .fetch_one(db.connection())
+    .await?)
+}

@@ -1,0 +1,132 @@
+//! Promises about names: one name has one key, and whoever gives it in any spelling means the same record.
+
+mod drawn;
+mod members;
+
+use serde_json::{Value, json};
+
+use crate::{error::Code, testing::World};
+
+/// A studio with clients of these names.
+async fn studio(clients: &[&str]) -> World {
+    let studio = World::new("names").await;
+    for name in clients {
+        studio.ok("create_client", json!({"name": name})).await;
+    }
+    studio
+}
+
+/// All names of a list, followed to its end in pages of this length.
+async fn listed(studio: &World, operation: &str, limit: usize) -> Vec<String> {
+    let (mut names, mut cursor) = (Vec::new(), Value::Null);
+    for _ in 0..2_000 {
+        let page = studio.ok(operation, json!({"limit": limit, "cursor": cursor})).await;
+        names.extend(page["items"].as_array().expect("items").iter().filter_map(|item| item["name"].as_str()).map(str::to_owned));
+        cursor = page["next_cursor"].clone();
+        if cursor.is_null() {
+            return names;
+        }
+    }
+    panic!("{operation} never ends")
+}
+
+#[tokio::test]
+async fn a_list_of_clients_goes_on_after_any_name_and_leaves_none_out() {
+    let studio = studio(&["Izmir", "ΟΔΟΣ", "Ivy", "İstanbul AŞ", "Iveco", "ΟΔΟΣ Α"]).await;
+    let all = ["İstanbul AŞ", "Iveco", "Ivy", "Izmir", "ΟΔΟΣ", "ΟΔΟΣ Α"];
+    for limit in [1, 2, 5] {
+        assert_eq!(listed(&studio, "list_clients", limit).await, all);
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_one_in_every_form_of_unicode() {
+    let studio = studio(&["Mu\u{308}ller\u{200B}"]).await;
+    assert_eq!(listed(&studio, "list_clients", 10).await, ["M\u{FC}ller"], "kept composed");
+    for spelling in ["M\u{FC}ller", "Mu\u{308}ller", "M\u{2060}\u{FC}ller", " MÜLLER ", "Ｍüller"] {
+        assert_eq!(studio.ok("get_client", json!({"client": spelling})).await["name"], "M\u{FC}ller", "{spelling:?}");
+        let taken = studio.refused("create_client", json!({"name": spelling})).await;
+        assert!(taken.field("name").is_some_and(|why| why.contains("already a client")), "{spelling:?}: {taken:?}");
+        let found = studio.ok("list_clients", json!({"query": spelling})).await;
+        assert_eq!(found["items"].as_array().map(Vec::len), Some(1), "{spelling:?}");
+    }
+    studio.ok("create_client", json!({"name": "Beta"})).await;
+    assert!(studio.refused("update_client", json!({"client": "Beta", "name": "MULLER"})).await.field("name").is_some());
+    studio.ok("update_client", json!({"client": "Müller", "name": "MÜLLER"})).await;
+}
+
+#[tokio::test]
+async fn a_project_is_one_in_every_form_within_its_client() {
+    let studio = studio(&["Acme", "Beta"]).await;
+    for client in ["Acme", "Beta"] {
+        studio.ok("create_project", json!({"client": client, "name": "Küche"})).await;
+    }
+    assert!(studio.refused("create_project", json!({"client": "acme", "name": "KU\u{308}CHE"})).await.field("name").is_some());
+    studio.ok("create_project", json!({"client": "Acme", "name": "Bad"})).await;
+    assert!(studio.refused("update_project", json!({"project": "Bad", "name": "kuche"})).await.field("name").is_some());
+    let found = studio.ok("get_project", json!({"project": "ACME/ku\u{308}che"})).await;
+    assert_eq!((&found["client"]["name"], &found["name"]), (&json!("Acme"), &json!("Küche")));
+}
+
+#[tokio::test]
+async fn a_name_with_a_slash_is_found_by_every_operation() {
+    let studio = studio(&["Slash", "Acme"]).await;
+    studio.ok("create_project", json!({"client": "Slash", "name": "Frontend / Backend"})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Other"})).await;
+    for spelling in ["Frontend / Backend", "frontend/backend", "Slash / Frontend / Backend", "slash/Frontend /Backend"] {
+        studio.ok("get_project", json!({"project": spelling})).await;
+        studio.ok("create_time_entry", json!({"project": spelling, "date": "2026-11-20", "duration": "1h"})).await;
+        studio.ok("preview_invoice", json!({"client": "Slash", "projects": [spelling]})).await;
+        let foreign = studio.refused("preview_invoice", json!({"client": "Acme", "projects": [spelling]})).await;
+        assert_eq!(foreign.code, Code::NotFound, "{spelling}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_spelled_as_a_full_name_means_that_one() {
+    let studio = studio(&["Frontend", "Slash"]).await;
+    studio.ok("create_project", json!({"client": "Slash", "name": "Frontend / Backend"})).await;
+    let plain = studio.ok("create_project", json!({"client": "Frontend", "name": "Backend"})).await;
+    assert_eq!(studio.ok("get_project", json!({"project": "Frontend / Backend"})).await["id"], plain["id"]);
+    let refused = studio.refused("get_project", json!({"project": "frontend/backend"})).await;
+    assert!(refused.message.contains("Frontend / Backend or Slash / Frontend / Backend"), "{}", refused.message);
+}
+
+#[tokio::test]
+async fn a_name_that_nothing_has_is_answered_with_those_that_are_near() {
+    let studio = studio(&["Müller GmbH", "Acme"]).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    for (operation, argument, given, near) in [
+        ("get_client", "client", "Muler GmbH", "Did you mean Müller GmbH?"),
+        ("list_projects", "client", "Acne", "Did you mean Acme?"),
+        ("get_project", "project", "Dashbord", "Did you mean Acme / Dashboard?"),
+        ("list_time_entries", "project", "Acme / Dashbaord", "Did you mean Acme / Dashboard?"),
+        ("get_member", "member", "Adda", "Did you mean Ada?"),
+        ("get_client", "client", "Zzzzzz", "list_clients shows them"),
+    ] {
+        let refused = studio.refused(operation, json!({argument: given})).await;
+        assert_eq!(refused.code, Code::NotFound, "{operation}");
+        assert!(refused.message.contains(given) && refused.message.contains(near), "{operation}: {}", refused.message);
+    }
+}
+
+#[tokio::test]
+async fn names_that_one_may_not_see_are_near_to_nothing() {
+    let studio = studio(&["Müller GmbH"]).await;
+    let barbara = studio.as_role(crate::access::Role::Member).await;
+    let refused = barbara.refused("get_client", json!({"client": "Muler GmbH"})).await;
+    assert!(refused.code == Code::NotFound && !refused.message.contains("Müller"), "{}", refused.message);
+}
+
+#[tokio::test]
+async fn of_several_the_archived_are_said_to_be_so() {
+    let studio = studio(&["Acme", "Beta"]).await;
+    for client in ["Acme", "Beta"] {
+        studio.ok("create_project", json!({"client": client, "name": "Website"})).await;
+    }
+    studio.ok("archive_project", json!({"project": "Beta / Website"})).await;
+    let refused = studio.refused("start_timer", json!({"project": "Website"})).await;
+    assert!(refused.message.contains("Acme / Website or Beta / Website (archived)"), "{}", refused.message);
+    let archived = studio.refused("start_timer", json!({"project": "Beta / Website"})).await;
+    assert!(archived.message.contains("archived"), "{}", archived.message);
+}

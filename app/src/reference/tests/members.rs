@@ -1,0 +1,80 @@
+//! Members, by name: those who are there and those who have left.
+
+use serde_json::json;
+
+use super::studio;
+use crate::{access::Role, error::Code, testing::World};
+
+async fn renamed(person: &World, name: &str) {
+    person.ok("update_profile", json!({"name": name})).await;
+}
+
+/// A studio that one Barbara Lee has left with an hour of work, and that another one has joined.
+async fn two_of_one_name() -> (World, World, World) {
+    let studio = studio(&["Acme"]).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    let (gone, here) = (studio.as_role(Role::Member).await, studio.as_role(Role::Member).await);
+    renamed(&gone, "Barbara Lee").await;
+    renamed(&here, "BARBARA LEE").await;
+    studio.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h", "member": gone.member()})).await;
+    studio.ok("remove_member", json!({"member": gone.member()})).await;
+    (studio, gone, here)
+}
+
+#[tokio::test]
+async fn who_is_there_is_meant_before_a_namesake_who_has_left() {
+    let (studio, gone, here) = two_of_one_name().await;
+    let entry = studio.ok("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "member": "barbara lee"})).await;
+    let id = here.member().to_string();
+    assert_eq!(entry["member"]["id"], json!(id));
+    for (operation, at) in [("get_member", "id"), ("assign_project_members", "members")] {
+        let arguments =
+            if at == "id" { json!({"member": "Barbara Lee"}) } else { json!({"project": "Dashboard", "members": ["Barbara Lee"]}) };
+        let answer = studio.ok(operation, arguments).await.to_string();
+        assert!(answer.contains(&id) && !answer.contains(&gone.member().to_string()), "{operation}: {answer}");
+    }
+    let listed = studio.ok("list_time_entries", json!({"member": "Barbara Lee"})).await;
+    assert!(listed["items"].as_array().is_some_and(|items| items.iter().all(|item| item["member"]["id"] == json!(id))), "{listed}");
+}
+
+#[tokio::test]
+async fn who_has_left_is_found_by_name_and_said_to_have_left() {
+    let studio = studio(&["Acme"]).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    let gone = studio.as_role(Role::Member).await;
+    renamed(&gone, "Zoë Ünal").await;
+    studio.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h", "member": "zoe unal"})).await;
+    studio.ok("remove_member", json!({"member": "Zoe Ünal"})).await;
+    assert!(studio.ok("get_member", json!({"member": "ZOË ÜNAL"})).await["removed_at"].is_string());
+    assert_eq!(studio.ok("list_time_entries", json!({"member": "zoe unal"})).await["items"].as_array().map(Vec::len), Some(1));
+    for (operation, arguments) in [
+        ("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "member": "Zoë Ünal"})),
+        ("assign_project_members", json!({"project": "Dashboard", "members": ["Zoë Ünal"]})),
+        ("change_member_role", json!({"member": "Zoë Ünal", "role": "manager"})),
+    ] {
+        let refused = studio.refused(operation, arguments).await;
+        assert!(refused.message.contains("Zoë Ünal has left"), "{operation}: {}", refused.message);
+    }
+}
+
+#[tokio::test]
+async fn no_time_is_logged_for_a_viewer() {
+    let studio = studio(&["Acme"]).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    let viewer = studio.as_role(Role::Viewer).await;
+    let refused = studio.refused("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "member": viewer.member()})).await;
+    assert!(refused.code == Code::Invalid && refused.field("member").is_some_and(|why| why.contains("viewer")), "{refused:?}");
+    assert_eq!(studio.number("select count(*) from time_entry where organization_id = $1").await, 0);
+}
+
+#[tokio::test]
+async fn whoever_sees_their_own_time_alone_finds_nobody_else_and_is_told_no_names() {
+    let studio = studio(&["Acme"]).await;
+    renamed(&studio, "Ada Lovelace").await;
+    let barbara = studio.as_role(Role::Member).await;
+    for name in ["Ada Lovelace", "Ada Lovelac"] {
+        let refused = barbara.refused("list_time_entries", json!({"member": name})).await;
+        assert!(refused.code == Code::NotFound && !refused.message.contains("mean"), "{}", refused.message);
+    }
+    barbara.ok("list_time_entries", json!({"member": "BARBARA"})).await;
+}

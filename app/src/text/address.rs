@@ -1,0 +1,82 @@
+//! Addresses of mail.
+
+use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
+
+use super::{clean, excerpt, letter::is_invisible};
+use crate::error::Error;
+
+/// An e-mail address as mail servers take it without quotes: words with dots between them, an @, and a domain; whether it exists is
+/// found out by sending. It is kept as it was written, in small letters: how its domain is sent says [`ascii_domain`].
+pub fn email(field: &str, given: &str) -> Result<String, Error> {
+    held(field, given, is_domain)
+}
+
+/// The same, or nothing.
+pub fn optional_email(field: &str, given: &str) -> Result<Option<String>, Error> {
+    match super::letter::shows_nothing(given) {
+        true => Ok(None),
+        false => email(field, given).map(Some),
+    }
+}
+
+/// The address of somebody who may be known by it since times when a domain needed no dot.
+pub fn known_email(field: &str, given: &str) -> Result<String, Error> {
+    held(field, given, is_host_name)
+}
+
+fn held(field: &str, given: &str, is_host: fn(&str) -> bool) -> Result<String, Error> {
+    let text = clean(field, given, 254, false)?.to_lowercase();
+    match text.split_once('@').is_some_and(|(name, host)| is_mailbox_name(name) && is_host(host)) {
+        true => Ok(text),
+        false => Err(Error::invalid(field, format!("\"{}\" is not an e-mail address; write it like ada@example.com.", excerpt(&text)))),
+    }
+}
+
+/// The address with its domain as mail servers know it (IDNA): `ada@bücher.example` is sent to `ada@xn--bcher-kva.example`.
+pub fn ascii_domain(address: &str) -> String {
+    let sent = address.rsplit_once('@').and_then(|(name, host)| Some(format!("{name}@{}", ascii(host)?)));
+    sent.unwrap_or_else(|| address.to_owned())
+}
+
+/// A domain in ASCII, when it is one (UTS 46, as registries and browsers read it).
+fn ascii(host: &str) -> Option<String> {
+    let uts = Uts46::new();
+    uts.to_ascii(host.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify).ok().map(|ascii| ascii.into_owned())
+}
+
+/// Two labels at least, the last of which is no number: else it is the address of a machine. One's own machine is called localhost.
+fn is_domain(host: &str) -> bool {
+    let Some(ascii) = ascii(host) else { return false };
+    match ascii.rsplit_once('.') {
+        Some((_, last)) => !last.bytes().all(|c| c.is_ascii_digit()),
+        None => ascii == "localhost",
+    }
+}
+
+/// Words of RFC 5322, section 3.2.3, and whatever is beyond ASCII (RFC 6531), with dots between them.
+fn is_mailbox_name(name: &str) -> bool {
+    name.len() <= 64
+        && name.split('.').all(|word| {
+            !word.is_empty() && word.chars().all(|c| is_international(c) || c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c))
+        })
+}
+
+/// Labels with dots between them, those of other scripts included (RFC 5890, section 2.3.1); no address of a machine. What
+/// separates labels beyond ASCII is mapped to a dot (UTS 46).
+fn is_host_name(host: &str) -> bool {
+    let mut labels = host.split(['.', '\u{3002}', '\u{FF0E}', '\u{FF61}']);
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.chars().count() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| is_international(c) || c.is_ascii_alphanumeric() || c == '-')
+    };
+    let is_number = labels.clone().next_back().is_some_and(|last| last.chars().all(|c| c.is_ascii_digit()));
+    !is_number && labels.all(is_label)
+}
+
+/// Characters beyond ASCII that are seen.
+fn is_international(c: char) -> bool {
+    !c.is_ascii() && !c.is_whitespace() && !is_invisible(c)
+}

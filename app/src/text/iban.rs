@@ -1,0 +1,39 @@
+//! Numbers of bank accounts, and of banks.
+
+use ::iban::{Iban, IbanLike, ParseIbanError};
+
+use super::{clean, excerpt};
+use crate::error::Error;
+
+/// An IBAN without spaces, or nothing: its check digits are right (ISO 13616), and it has the length and the form of its country. Of
+/// a country that has not registered a form, any will do.
+pub fn iban(field: &str, given: &str) -> Result<Option<String>, Error> {
+    let shown = clean(field, given, 60, false)?;
+    if shown.is_empty() {
+        return Ok(None);
+    }
+    let number: String = shown.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.')).collect::<String>().to_uppercase();
+    let why = match number.parse::<Iban>() {
+        Ok(_) | Err(ParseIbanError::UnknownCountry(_)) => return Ok(Some(number)),
+        Err(ParseIbanError::InvalidBaseIban { .. }) => "its check digits do not fit".to_owned(),
+        Err(ParseIbanError::InvalidBban(base)) => format!("one that begins with {} has another length or form", base.country_code()),
+    };
+    Err(Error::invalid(field, format!("\"{}\" is not an IBAN: {why}. Compare it with your bank statement.", excerpt(&shown))))
+}
+
+/// A BIC in capitals, or nothing: bank, country and place, with a branch or not (ISO 9362).
+pub fn bic(field: &str, given: &str) -> Result<Option<String>, Error> {
+    let shown = clean(field, given, 60, false)?;
+    let bic: String = shown.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
+    let is_form =
+        matches!(bic.len(), 8 | 11) && bic.char_indices().all(|(at, c)| c.is_ascii_uppercase() || at != 4 && at != 5 && c.is_ascii_digit());
+    match (bic.is_empty(), is_form) {
+        (true, _) => Ok(None),
+        (false, true) => Ok(Some(bic)),
+        (false, false) => {
+            let message =
+                format!("\"{}\" is not a BIC, which has 8 or 11 letters and digits. Compare it with your bank statement.", excerpt(&shown));
+            Err(Error::invalid(field, message))
+        }
+    }
+}
