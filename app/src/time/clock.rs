@@ -8,6 +8,7 @@ use jiff::{
     tz::TimeZone,
 };
 
+use super::times_of_day;
 use crate::{
     day::{Day, Moment},
     error::Error,
@@ -134,6 +135,7 @@ impl Parts {
     /// What was given; `before` are the start and end that the form may have shown.
     fn of(given: &Given, place: &Place, before: Option<(Timestamp, Timestamp)>) -> Result<Self, Error> {
         let (start, end) = before.unzip();
+        let given = &times_of_day::read(given, place, before)?;
         let parts = Self {
             date: filled(&given.date).map(|date| Day::parse("date", date)).transpose()?.map(|day| day.date()),
             seconds: filled(&given.duration).map(|text| Seconds::parse("duration", text)).transpose()?.map(|seconds| seconds.0),
