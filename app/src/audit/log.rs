@@ -61,7 +61,8 @@ async fn filter(cx: &mut Call, given: Given) -> Result<Filter, Error> {
         None => None,
     };
     let membership = cx.membership()?;
-    let span = text::said(given.period).map(|period| Span::parse("period", &period, cx.member_today()?, membership.week_start)).transpose()?;
+    let span =
+        text::said(given.period).map(|period| Span::parse("period", &period, cx.member_today()?, membership.week_start)).transpose()?;
     let bounds = span.map(|span| span.bounds(&membership.member_zone));
     Ok(Filter {
         member,

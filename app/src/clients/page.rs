@@ -64,10 +64,10 @@ fn list(page: Page<Client>) -> AnyView {
     let money_seen = here.may(Permission::ReadMoney);
     let next = page.next_cursor;
     let rows = page.items.into_iter().map(|client| row(&here.path(&format!("clients/{}", client.id)), client, money_seen)).collect_view();
-    let switch = if archived {
-        (here.path("clients"), "Hide archived clients")
-    } else {
-        (format!("{}?archived=yes", here.path("clients")), "Show archived clients")
+    let (path, all) = (here.path("clients"), format!("{}?archived=yes", here.path("clients")));
+    let (path, switch) = match archived {
+        true => (all, (path, "Hide archived clients")),
+        false => (path, (all, "Show archived clients")),
     };
     view! {
         <table class="list">
@@ -85,7 +85,7 @@ fn list(page: Page<Client>) -> AnyView {
             </thead>
             <tbody>{rows}</tbody>
         </table>
-        {more(here.path("clients"), next)}
+        {more(path, next)}
         <p class="quiet below"><a href=switch.0>{switch.1}</a></p>
     }
     .into_any()

@@ -1,5 +1,7 @@
 //! What the browser does for a page.
 
+mod unsaved;
+
 use js_sys::{Array, Function, Object, Reflect};
 use leptos::{
     ev::SubmitEvent,
@@ -19,6 +21,7 @@ use server_fn::{
 };
 use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
 
+pub use self::unsaved::*;
 use crate::{error::Error, visit::Visit};
 
 /// Who asked for the page is in the page itself; this is only read when that cannot be.
@@ -47,6 +50,11 @@ pub fn fields(event: &SubmitEvent) -> Option<String> {
     Some(UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?.to_string().into())
 }
 
+/// Whether the button that sends the form sends it to this address instead.
+pub fn goes_to(event: &SubmitEvent, url: &str) -> bool {
+    event.submitter().and_then(|button| button.get_attribute("formaction")).as_deref() == Some(url)
+}
+
 /// Sends fields to an operation. It may lead to another page: then this one is left.
 pub fn post(url: &'static str, fields: String) -> impl Future<Output = Result<Value, Error>> + Send {
     SendWrapper::new(async move {
@@ -63,6 +71,11 @@ pub fn post(url: &'static str, fields: String) -> impl Future<Output = Result<Va
         }
         serde_json::from_slice(&bytes).map_err(|_| Error::internal())
     })
+}
+
+/// The path of the page.
+pub fn path() -> String {
+    window().location().pathname().unwrap_or_default()
 }
 
 /// A key that was never used before: sent with a write, it makes a second click harmless.

@@ -2,7 +2,10 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD};
 use http::{HeaderValue, StatusCode, header, request::Parts};
-use leptos::{ev::SubmitEvent, prelude::use_context};
+use leptos::{
+    ev::{FocusEvent, SubmitEvent},
+    prelude::use_context,
+};
 use leptos_axum::ResponseOptions;
 use serde_json::Value;
 use uuid::Uuid;
@@ -65,6 +68,11 @@ pub fn go(path: &str) {
 }
 
 /// No form is sent while a page is made.
+pub fn goes_to(_event: &SubmitEvent, _url: &str) -> bool {
+    false
+}
+
+/// No form is sent while a page is made.
 pub fn fields(_event: &SubmitEvent) -> Option<String> {
     None
 }
@@ -72,6 +80,32 @@ pub fn fields(_event: &SubmitEvent) -> Option<String> {
 /// No form is sent while a page is made.
 pub async fn post(_url: &'static str, _fields: String) -> Result<Value, Error> {
     Err(Error::internal())
+}
+
+/// Nothing is typed while a page is made.
+pub fn unsaved(_form: &str) -> bool {
+    false
+}
+
+/// Nothing is typed while a page is made.
+pub fn save(_form: &str) -> bool {
+    false
+}
+
+/// No form is sent while a page is made.
+pub fn send(_form: &str) {}
+
+/// Nothing has the focus while a page is made.
+pub fn leaves(_event: &FocusEvent) -> bool {
+    false
+}
+
+/// Nobody leaves a page while it is made.
+pub fn ask_before_leaving(_form: String) {}
+
+/// Only a browser needs to know on which page a field is.
+pub fn path() -> String {
+    String::new()
 }
 
 /// A key that was never used before: sent with a write, it makes a second click harmless.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::UndoAction;
 use crate::{
     id::ActionId,
-    ui::{Form, Submit, Write, answered, hidden, once, refusal, use_flash},
+    ui::{Form, Submit, Write, hidden, once, refusal, use_flash, warned},
     visit::{changed, use_changes},
 };
 
@@ -13,7 +13,7 @@ use crate::{
 pub fn undo(action: ActionId) -> AnyView {
     let (flash, changes) = (use_flash(), use_changes());
     let write = Write::<UndoAction>::new();
-    answered(write, move |_| {
+    warned(write, move |_| {
         for count in [changes.time, changes.work, changes.money] {
             changed(count);
         }

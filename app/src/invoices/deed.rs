@@ -1,10 +1,12 @@
 //! What happens to an invoice as a whole: it is sent, deleted or voided.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use leptos_router::hooks::use_navigate;
 
-use super::{DeleteInvoiceDraft, Invoice, ResendInvoice, SendInvoice, VoidInvoice};
+use super::{DeleteInvoiceDraft, Invoice, ResendInvoice, SendInvoice, VoidInvoice, editor::DRAFT};
 use crate::{
+    ends,
+    error::Error,
     ui::{Area, Dialog, Field, Form, Icon, Opens, Submit, Tick, Write, answered, hidden, refusal, use_flash},
     visit::{changed, use_changes, use_here, use_visit},
 };
@@ -14,6 +16,8 @@ use crate::{
 pub fn Send(
     /// The draft.
     invoice: Invoice,
+    /// Why what was typed into it could not be saved.
+    saving: Signal<Option<Error>>,
 ) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
@@ -25,10 +29,26 @@ pub fn Send(
     let refused = Signal::derive(move || refusal(action).get().is_some());
     let key = format!("send-{}-{}", invoice.id, invoice.version);
     let mails = use_visit().mail_leaves;
+    // What is sent is what is read here: what was typed is saved first, and the page that shows it asks anew.
+    let waits = RwSignal::new(false);
+    let save = move |_: ev::MouseEvent| waits.set(ends::save(DRAFT));
+    let send = move |event: ev::SubmitEvent| {
+        if waits.get_untracked() || ends::save(DRAFT) {
+            event.prevent_default();
+            waits.set(true);
+        }
+    };
+    let unsaved = move || match saving.get() {
+        Some(_) => "Your changes could not be saved. Close this, and correct the draft first.",
+        None if waits.get() => "Your changes are saved first …",
+        None => "Save your changes first.",
+    };
     view! {
-        <Opens dialog="send-dialog" label="Send …" class="button primary" drawing=Icon::Send />
+        <Opens dialog="send-dialog" label="Send …" class="button primary" drawing=Icon::Send on:click=save />
         <Dialog id="send-dialog" title=format!("Send {} to {}?", invoice.sums.total.text(), invoice.client.name) refused closes=action.version()>
             <p>"It gets the next number and can no longer change. It can be voided later, and its number is never used again."</p>
+            <div class="send" data-waits=move || waits.get().then_some("true") on:submit:capture=send>
+            <p class="notice save-first" role="status">{unsaved}</p>
             <Form action id="send" class="stack">
                 {hidden("invoice", invoice.id)} {hidden("version", invoice.version)} {hidden("idempotency_key", key)}
                 <Field label="To" name="to" kind="email" value=invoice.client_email.clone().unwrap_or_default() placeholder="billing@acme.example" />
@@ -37,6 +57,7 @@ pub fn Send(
                 {(!mails).then(|| view! { <p class="hint">"No mail server is set up: the mail is kept in Settings under Mails and does not leave."</p> })}
                 <div class="actions"><Submit label="Send invoice" class="button primary large" drawing=Icon::Send /></div>
             </Form>
+            </div>
         </Dialog>
     }
 }

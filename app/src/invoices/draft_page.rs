@@ -1,6 +1,6 @@
 //! A new invoice: choose a client and a period, look at what it would be, draft it.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use leptos_router::{
     components::Form as Choosing,
     hooks::{use_navigate, use_query_map},
@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     clients::{Client, list_clients},
+    ends,
     error::{Code, Error},
     page::{LIMIT_MAX, Offer, offer},
     ui::{Choice, Empty, Field, Form, Head, Problem, Select, Submit, Write, answered, choices, fetched, hidden, loaded, money, once},
@@ -51,6 +52,9 @@ impl Choices {
         GROUPS.iter().find(|(name, ..)| *name == self.group_by).map(|(.., group)| *group)
     }
 }
+
+/// The form that chooses.
+const CHOOSER: &str = "choose";
 
 const GROUPS: [(&str, &str, GroupBy); 4] = [
     ("project", "One line per project", GroupBy::Project),
@@ -95,12 +99,12 @@ pub fn page() -> AnyView {
     let start = fetched(move || (changes.money.get(), changes.time.get(), chosen.get()), |(_, _, chosen)| load(chosen));
     view! {
         <Head title="New invoice" lead=view! { "From unbilled time. Nothing is sent yet, and the draft can still be changed." }.into_any() />
-        {loaded(start, shown)}
+        {loaded(start, move |start| shown(start, chosen))}
     }
     .into_any()
 }
 
-fn shown(start: Start) -> AnyView {
+fn shown(start: Start, now: Memo<Choices>) -> AnyView {
     let here = use_here();
     if start.clients.items.is_empty() {
         return view! {
@@ -114,7 +118,7 @@ fn shown(start: Start) -> AnyView {
     let cut = clients.words("clients");
     let names = names(clients.items, &chosen, preview.as_ref().and_then(|preview| preview.as_ref().ok()));
     let result = preview.map(|preview| match preview {
-        Ok(preview) => view! { <Preview preview chosen=chosen.clone() /> }.into_any(),
+        Ok(preview) => view! { <Preview preview chosen=chosen.clone() now /> }.into_any(),
         Err(error) if matches!(error.code, Code::Invalid | Code::Conflict | Code::NotFound) => {
             view! { <Empty title="Nothing to invoice" text=error.message /> }.into_any()
         }
@@ -152,8 +156,10 @@ fn Chooser(names: Vec<Choice>, chosen: Choices) -> impl IntoView {
         ("days", "Between two days …"),
     ]);
     let groups = GROUPS.iter().map(|(name, label, _)| ((*name).to_owned(), (*label).to_owned())).collect();
+    // Whatever is chosen is looked at at once: a preview of something else could be taken for it.
+    let choose = |_: ev::Event| ends::send(CHOOSER);
     view! {
-        <Choosing method="GET" action=here.path("invoices/new") attr:class="log-form chooser">
+        <Choosing method="GET" action=here.path("invoices/new") replace=true attr:id=CHOOSER attr:class="log-form chooser" on:change=choose>
             <Select label="Client" name="client" choices=names value=chosen.client required=true class="grow" />
             <Select label="Time to bill" name="period" choices=periods value=chosen.period />
             <Field label="First day" name="from" kind="date" value=chosen.from class="between" />
@@ -182,7 +188,7 @@ fn waiting(drafts: Vec<InvoiceSummary>) -> Option<impl IntoView> {
 
 /// The invoice as it would be, and the button that drafts it.
 #[component]
-fn Preview(preview: InvoicePreview, chosen: Choices) -> impl IntoView {
+fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl IntoView {
     let here = use_here();
     let changes = use_changes();
     let navigate = use_navigate();
@@ -192,12 +198,14 @@ fn Preview(preview: InvoicePreview, chosen: Choices) -> impl IntoView {
         changed(changes.money);
     });
     let (period, from, to) = chosen.days();
+    let shown = chosen.clone();
+    let past = Memo::new(move |_| now.with(|now| *now != shown));
     let title = format!("Preview for {}", preview.client.name);
     let days = format!("{} to {}, ", preview.period.from.label(), preview.period.to.label());
     let entries = if preview.entries == 1 { "1 entry".to_owned() } else { format!("{} entries", preview.entries) };
     let warnings = preview.warnings.into_iter().map(|warning| view! { <p class="notice">{warning}</p> }).collect_view();
     view! {
-        <section class="paper" aria-labelledby="preview">
+        <section class="paper preview" aria-labelledby="preview" aria-busy=move || past.get().then_some("true")>
             <header>
                 <h2 id="preview">{title}</h2>
                 <p class="quiet">{days} {entries}</p>
@@ -205,6 +213,7 @@ fn Preview(preview: InvoicePreview, chosen: Choices) -> impl IntoView {
             {warnings}
             <Lines lines=preview.lines />
             <Totals sums=preview.sums />
+            <p class="quiet preview-first">"Preview what is chosen now, then draft it."</p>
             <Form action id="draft" class="actions end">
                 {once(action)} {hidden("client", chosen.client)} {hidden("group_by", if chosen.group_by.is_empty() { "project".to_owned() } else { chosen.group_by })}
                 {period.map(|period| hidden("period", period))} {from.map(|from| hidden("from", from))} {to.map(|to| hidden("to", to))}

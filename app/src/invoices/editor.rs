@@ -5,44 +5,44 @@ use leptos::prelude::*;
 use super::{Invoice, InvoiceLine, LineKind, UpdateInvoiceDraft, sheet::Totals};
 use crate::{
     money::readings,
-    ui::{Area, Field, Form, FormState, Icon, Part, Submit, Write, answered, hidden, icon, money, unit_price, use_flash},
+    ui::{
+        Area, Field, Form, FormState, Icon, Part, Submit, Write, answered, asks_before_leaving, hidden, icon, kept, money, once,
+        unit_price, use_flash,
+    },
     visit::{changed, use_changes},
 };
 
-/// The lines with their texts, what is added by hand, discount, notes and terms.
+/// The id of its form.
+pub const DRAFT: &str = "draft";
+
+/// The lines with their texts, what is added by hand, discount, notes and terms: one form, so that each of its buttons saves all that
+/// was typed.
 #[component]
 pub fn Editor(
     /// The draft.
     invoice: Invoice,
+    /// What saves it.
+    action: Write<UpdateInvoiceDraft>,
 ) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
-    let action = Write::<UpdateInvoiceDraft>::new();
+    let version = RwSignal::new(invoice.version);
     answered(action, move |saved| {
+        // Until the page shows what was saved, its buttons go on from there.
+        version.set(saved.version);
         changed(changes.money);
         flash.done("Draft saved.", saved);
     });
-    let (id, version) = (invoice.id, invoice.version);
-    let (lines, only) = (invoice.lines.clone(), invoice.lines.len() == 1);
-    let removers =
-        invoice.lines.iter().map(|line| view! { <Remove action invoice=id.to_string() version line=line.id.to_string() /> }).collect_view();
+    asks_before_leaving(DRAFT);
+    let id = invoice.id;
     view! {
-        <section class="paper" aria-label="The draft">
-            <Form action id="draft" class="draft-form">
-                {hidden("invoice", id)} {hidden("version", version)}
-                <table class="list lines">
-                    <caption class="spoken">"Lines of the draft"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"What"</th>
-                            <th scope="col" class="number">"Quantity"</th>
-                            <th scope="col" class="number wide">"Price"</th>
-                            <th scope="col" class="number">"Net"</th>
-                            <th scope="col"><span class="spoken">"Actions"</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{lines.iter().enumerate().map(|(at, line)| line_row(at, line, only)).collect_view()}</tbody>
-                </table>
+        <Form action id=DRAFT class="draft-form">
+            // The key Enter presses the first button of a form, which must not be one that removes a line.
+            <button type="submit" class="spoken" tabindex="-1" aria-hidden="true">"Save draft"</button>
+            {once(action)} {hidden("invoice", id)}
+            <input type="hidden" name="version" value=invoice.version prop:value=move || version.get().to_string() />
+            <section class="paper" aria-label="The draft">
+                {lines(&invoice)}
                 <Totals sums=invoice.sums.clone() />
                 <div class="grid-form">
                     <Field label="Discount" name="discount" value=invoice.discount_written.clone().unwrap_or_default() optional=true placeholder="10% or 50.00" />
@@ -50,10 +50,28 @@ pub fn Editor(
                     <Area label="Note to the client" name="notes" value=invoice.notes.clone().unwrap_or_default() optional=true rows=2 class="span-2" />
                     <div class="form-end span-2"><Submit label="Save draft" /></div>
                 </div>
-            </Form>
-            {removers}
-        </section>
-        <AddLine action invoice=id.to_string() version currency=invoice.currency.to_string() />
+            </section>
+            <AddLine currency=invoice.currency.to_string() />
+        </Form>
+    }
+}
+
+fn lines(invoice: &Invoice) -> impl IntoView + use<> {
+    let only = invoice.lines.len() == 1;
+    view! {
+        <table class="list lines">
+            <caption class="spoken">"Lines of the draft"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"What"</th>
+                    <th scope="col" class="number">"Quantity"</th>
+                    <th scope="col" class="number wide">"Price"</th>
+                    <th scope="col" class="number">"Net"</th>
+                    <th scope="col"><span class="spoken">"Actions"</span></th>
+                </tr>
+            </thead>
+            <tbody>{invoice.lines.iter().enumerate().map(|(at, line)| line_row(at, line, only)).collect_view()}</tbody>
+        </table>
     }
 }
 
@@ -66,21 +84,21 @@ fn line_row(at: usize, line: &InvoiceLine, only: bool) -> impl IntoView + use<> 
     let rows = words.lines().count().clamp(1, 6) as i32;
     let quantity = match line.kind {
         LineKind::Time => view! { {line.quantity.clone()} " " <span class="unit">{line.unit.clone()}</span> }.into_any(),
-        LineKind::Custom => small(name("quantity"), format!("Quantity of line {}", at + 1), now("quantity", written_quantity(line))),
+        LineKind::Custom => small(name("quantity"), format!("Quantity of line {}", at + 1), now("quantity", written_quantity(line)), line),
     };
     let price = match line.kind {
         LineKind::Time => unit_price(&line.price).into_any(),
-        LineKind::Custom => small(name("price"), format!("Price of line {}", at + 1), now("price", line.price.written())),
+        LineKind::Custom => small(name("price"), format!("Price of line {}", at + 1), now("price", line.price.written()), line),
     };
     let remove = (!only).then(|| {
         let label = format!("Remove line {}", at + 1);
-        view! { <button type="submit" class="button bare" form=format!("remove-{}", line.id) aria-label=label>{icon(Icon::Cross)}</button> }
+        view! { <button type="submit" class="button bare" name=name("remove") value="true" aria-label=label>{icon(Icon::Cross)}</button> }
     });
     view! {
         <tr>
             <th scope="row" class="line-words">
                 <input type="hidden" name=name("line") value=line.id.to_string() prop:value=line.id.to_string() />
-                <textarea class="input plain" name=name("description") rows=rows aria-label=label prop:value=words.clone()>
+                <textarea class="input plain" name=name("description") rows=rows aria-label=label prop:value=kept(words.clone(), &line.id.to_string())>
                     {words.clone()}
                 </textarea>
             </th>
@@ -106,34 +124,22 @@ fn written_quantity(line: &InvoiceLine) -> String {
     readings(size).map_or_else(|| line.quantity.clone(), |(_, decimal)| format!("{sign}{decimal}"))
 }
 
-fn small(name: String, label: String, value: String) -> AnyView {
-    view! { <input class="input plain short" inputmode="decimal" name=name aria-label=label value=value.clone() prop:value=value /> }
-        .into_any()
+fn small(name: String, label: String, value: String, line: &InvoiceLine) -> AnyView {
+    let kept = kept(value.clone(), &line.id.to_string());
+    view! { <input class="input plain short" inputmode="decimal" name=name aria-label=label value=value prop:value=kept /> }.into_any()
 }
 
-/// The form behind the cross of a line; forms cannot stand in one another.
+/// What is added to the lines with the next button that is pressed; nothing while it is empty.
 #[component]
-fn Remove(action: Write<UpdateInvoiceDraft>, invoice: String, version: i32, line: String) -> impl IntoView {
-    view! {
-        <Form action id=format!("remove-{line}") quiet=true>
-            {hidden("invoice", invoice)} {hidden("version", version)} {hidden("lines[0][line]", line)} {hidden("lines[0][remove]", true)}
-        </Form>
-    }
-}
-
-/// A line that is not made from time.
-#[component]
-fn AddLine(action: Write<UpdateInvoiceDraft>, invoice: String, version: i32, currency: String) -> impl IntoView {
-    let key = format!("line-{invoice}-{version}");
+fn AddLine(currency: String) -> impl IntoView {
     view! {
         <Part title="Add a line" id="add-line">
-            <Form action id="add" class="log-form" quiet=true clears=true>
-                {hidden("invoice", invoice)} {hidden("version", version)} {hidden("idempotency_key", key)}
-                <Field label="What" name="add[0][description]" required=true maxlength=2000 placeholder="Hosting, November" class="grow" />
+            <div class="log-form">
+                <Field label="What" name="add[0][description]" maxlength=2000 placeholder="Hosting, November" class="grow" />
                 <Field label="Quantity" name="add[0][quantity]" inputmode="decimal" placeholder="1" class="short" />
-                <Field label=format!("Price in {currency}") name="add[0][price]" inputmode="decimal" required=true placeholder="50.00" class="short" />
+                <Field label=format!("Price in {currency}") name="add[0][price]" inputmode="decimal" placeholder="50.00" class="short" />
                 <Submit label="Add line" class="button" />
-            </Form>
+            </div>
         </Part>
     }
 }
@@ -189,6 +195,19 @@ mod tests {
         }
         let other = shown(&line, &InvoiceLineId::new().to_string(), &texts);
         assert!(other.contains("50.00") && !other.contains("November"), "it was typed for another line: {other}");
+    }
+
+    #[test]
+    fn removing_a_line_sends_all_that_was_typed() {
+        let line = line();
+        let row = Owner::new().with(|| {
+            let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
+            provide_context(FormState { id: DRAFT.to_owned(), refusal, pending, typed: Default::default() });
+            line_row(1, &line, false).to_html()
+        });
+        let button = row.split("<button").nth(1).expect("a button");
+        assert!(button.contains(r#"name="lines[1][remove]" value="true""#), "{row}");
+        assert!(!button.contains("form="), "it belongs to the form around it: {row}");
     }
 
     #[test]

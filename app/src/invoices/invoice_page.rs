@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    Invoice, InvoiceStatus, MailState,
+    Invoice, InvoiceStatus, MailState, UpdateInvoiceDraft,
     deed::{DeleteDraft, Send, Void},
     editor::Editor,
     get_invoice, mail_part,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     access::Permission,
-    ui::{Head, Icon, date, fact, fetched, icon, loaded_page, money},
+    ui::{Head, Icon, Write, date, fact, fetched, icon, loaded_page, money, refusal},
     visit::{use_changes, use_here},
 };
 
@@ -57,9 +57,10 @@ fn pdf(invoice: &Invoice, label: &'static str) -> impl IntoView + use<> {
 fn draft(invoice: Invoice) -> AnyView {
     let writes = use_here().may(Permission::WriteMoney);
     let pdf = pdf(&invoice, "PDF of the draft");
-    let send = writes.then(|| view! { <Send invoice=invoice.clone() /> });
+    let action = Write::<UpdateInvoiceDraft>::new();
+    let send = writes.then(|| view! { <Send invoice=invoice.clone() saving=refusal(action) /> });
     let words = match writes {
-        true => view! { <Editor invoice=invoice.clone() /> }.into_any(),
+        true => view! { <Editor invoice=invoice.clone() action /> }.into_any(),
         false => paper(&invoice).into_any(),
     };
     view! {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{MarkNotificationsRead, Notification, list_notifications};
 use crate::{
-    ui::{Form, Icon, Submit, Write, answered, fetched, hidden, icon, loaded},
+    ui::{Form, Icon, Submit, Write, fetched, hidden, icon, loaded, warned},
     visit::{changed, use_changes},
 };
 
@@ -31,7 +31,7 @@ pub fn Notifications(
 
 fn list(items: Vec<Notification>, linked: bool, read: RwSignal<u32>) -> AnyView {
     let action = Write::<MarkNotificationsRead>::new();
-    answered(action, move |_| changed(read));
+    warned(action, move |_| changed(read));
     let rows = items.into_iter().map(|item| {
         let text = if linked {
             view! { <a class="row-link" href=item.link>{item.text}</a> }.into_any()

@@ -62,10 +62,10 @@ fn list(page: Page<Project>) -> AnyView {
     let seen = here.may(Permission::ReadMoney);
     let next = page.next_cursor;
     let rows = page.items.into_iter().map(|project| row(&here.path(&format!("projects/{}", project.id)), project, seen)).collect_view();
-    let switch = if archived {
-        (here.path("projects"), "Hide archived projects")
-    } else {
-        (format!("{}?archived=yes", here.path("projects")), "Show archived projects")
+    let (path, all) = (here.path("projects"), format!("{}?archived=yes", here.path("projects")));
+    let (path, switch) = match archived {
+        true => (all, (path, "Hide archived projects")),
+        false => (path, (all, "Show archived projects")),
     };
     view! {
         <table class="list">
@@ -82,7 +82,7 @@ fn list(page: Page<Project>) -> AnyView {
             </thead>
             <tbody>{rows}</tbody>
         </table>
-        {more(here.path("projects"), next)}
+        {more(path, next)}
         <p class="quiet below"><a href=switch.0>{switch.1}</a></p>
     }
     .into_any()

@@ -1,23 +1,29 @@
 //! The timer, on every page: start it, see it run, stop it.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 
-use super::{CurrentTimer, StartTimer, StopTimer, TimeEntry, UpdateTimer, form, get_timer, ticking::Ticking};
+use super::{
+    CurrentTimer, StartTimer, StopTimer, TimeEntry, UpdateTimer,
+    form::{self, Pickable},
+    get_timer,
+    ticking::Ticking,
+};
 use crate::{
     access::Permission,
+    ends,
     error::Error,
     hours,
     page::Offer,
     projects::{Project, page::ON_NO_PROJECT},
-    ui::{Form, Icon, Submit, Write, answered, dot, fetched, hidden, icon, loaded, use_flash},
+    ui::{Form, Icon, Submit, Write, dot, fetched, further, icon, kept_everywhere, loaded, use_flash, warned},
     visit::{changed, use_changes, use_here},
 };
 
 /// What the bar shows: the timer, and the projects that one could be started on.
-type Loaded = (CurrentTimer, Offer<Project>);
+type Loaded = (CurrentTimer, Pickable);
 
 async fn load(tracks: bool) -> Result<Loaded, Error> {
-    futures::try_join!(get_timer(), form::projects(tracks))
+    futures::try_join!(get_timer(), form::pickable(tracks))
 }
 
 /// What starts the timer, from wherever on the page.
@@ -29,9 +35,8 @@ pub fn provide_start() {
     let changes = use_changes();
     let flash = use_flash();
     let action = Write::<StartTimer>::new();
-    answered(action, move |started| {
-        flash.warn(&started.warnings);
-        remember(&started.entry.project.id.to_string());
+    warned(action, move |warnings| {
+        flash.warn(&warnings);
         changed(changes.time);
     });
     provide_context(Starting(action));
@@ -65,7 +70,7 @@ pub fn TimerBar() -> impl IntoView {
     }
 }
 
-fn idle(projects: Offer<Project>) -> AnyView {
+fn idle((projects, last): Pickable) -> AnyView {
     let here = use_here();
     expect_context::<Ticking>().go_on_from(None);
     if projects.items.is_empty() && !here.may(Permission::WriteWork) {
@@ -84,7 +89,7 @@ fn idle(projects: Offer<Project>) -> AnyView {
         <Form action id="start-timer" class="timer-form">
             <label class="spoken" for="timer-description">"What are you working on?"</label>
             <input id="timer-description" class="timer-words" name="description" maxlength="2000" placeholder="What are you working on?" autocomplete="off" />
-            <Picker projects />
+            {picker(&projects, last.unwrap_or_default())}
             <span class="timer-clock" aria-hidden="true">{hours::clock(0)}</span>
             <Submit label="Start" class="button primary go" drawing=Icon::Play />
         </Form>
@@ -96,20 +101,27 @@ fn running(timer: TimeEntry) -> AnyView {
     let ticking = expect_context::<Ticking>();
     let changes = use_changes();
     let flash = use_flash();
-    let (update, stop) = (Write::<UpdateTimer>::new(), Write::<StopTimer>::new());
-    answered(update, move |_| changed(changes.time));
-    answered(stop, move |stopped| {
-        flash.warn(&stopped.warnings);
+    let update = Write::<UpdateTimer>::new();
+    let stop = update.beside::<StopTimer>();
+    warned(update, move |_| changed(changes.time));
+    warned(stop, move |warnings| {
+        flash.warn(&warnings);
         changed(changes.time);
     });
+    let stop = further(stop, stop_key(&timer));
     let seconds = timer.worked.seconds;
     ticking.go_on_from(Some(seconds));
     let clock = move || ticking.clock().unwrap_or_else(|| hours::clock(seconds));
     let since = timer.started_at.as_ref().map(|start| format!("since {}", start.clock()));
-    let key = stop_key(&timer);
+    // Whoever goes elsewhere has said what they are doing; Stop takes the words along.
+    let left = move |event: ev::FocusEvent| {
+        if ends::leaves(&event) {
+            ends::save("timer");
+        }
+    };
     view! {
-        <div class="timer-form running">
-            <Form action=update id="timer" class="timer-edit">
+        <div class="timer-form running" on:focusout=left>
+            <Form action=update id="timer" class="timer-edit" further=stop.clone()>
                 <label class="spoken" for="timer-description">"What are you working on?"</label>
                 <input
                     id="timer-description"
@@ -119,18 +131,15 @@ fn running(timer: TimeEntry) -> AnyView {
                     placeholder="What are you working on?"
                     autocomplete="off"
                     value=timer.description.clone()
-                    prop:value=timer.description.clone()
+                    prop:value=kept_everywhere(timer.description.clone(), timer.id.to_string())
                 />
                 <span class="timer-project">
                     {dot(timer.project.color.clone())}
                     <span>{format!("{} / {}", timer.client.name, timer.project.name)}</span>
                 </span>
                 <Submit label="Save" class="button quiet-save" />
-            </Form>
-            <span class="timer-clock" title=since role="timer">{clock}</span>
-            <Form action=stop id="stop-timer">
-                {hidden("idempotency_key", key)}
-                <Submit label="Stop" class="button stop go" drawing=Icon::Stop />
+                <span class="timer-clock" title=since role="timer">{clock}</span>
+                <Submit label="Stop" class="button stop go" drawing=Icon::Stop does=stop />
             </Form>
         </div>
     }
@@ -143,38 +152,21 @@ pub fn stop_key(timer: &TimeEntry) -> String {
     format!("stop-{}-{}", timer.id, timer.version)
 }
 
-/// The project to work on: the one that was worked on last, in this browser.
-#[component]
-fn Picker(projects: Offer<Project>) -> impl IntoView {
-    let node = NodeRef::<html::Select>::new();
-    Effect::new(move |_| {
-        if let (Some(node), Some(last)) = (node.get(), remembered())
-            && node.value().is_empty()
-        {
-            node.set_value(&last);
-        }
-    });
+/// The project to work on: the one that was worked on last.
+fn picker(projects: &Offer<Project>, last: String) -> AnyView {
     let words = projects.words("projects").map(|words| view! { <option value="" disabled=true>{words}</option> });
-    let options = form::picks(&projects.items).into_iter().map(|(id, name)| view! { <option value=id>{name}</option> });
+    let options = form::picks(&projects.items).into_iter().map(|(id, name)| {
+        let selected = id == last;
+        view! { <option value=id selected=selected>{name}</option> }
+    });
+    let options = options.collect_view();
     view! {
         <label class="spoken" for="timer-project">"Project"</label>
-        <select id="timer-project" class="timer-picker" name="project" required node_ref=node>
+        <select id="timer-project" class="timer-picker" name="project" required prop:value=kept_everywhere(last, String::new())>
             <option value="">"Project …"</option>
-            {options.collect_view()}
+            {options}
             {words}
         </select>
     }
-}
-
-const LAST_PROJECT: &str = "stint-last-project";
-
-fn remember(project: &str) {
-    if let Ok(Some(storage)) = window().local_storage() {
-        // Without storage the picker simply begins at its top.
-        _ = storage.set_item(LAST_PROJECT, project);
-    }
-}
-
-fn remembered() -> Option<String> {
-    window().local_storage().ok()??.get_item(LAST_PROJECT).ok()?
+    .into_any()
 }

@@ -4,7 +4,10 @@
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
-use super::place::{Place, Read};
+use super::{
+    place::{Place, Read},
+    times_of_day,
+};
 use crate::{
     day::{Day, Moment},
     error::Error,
@@ -143,6 +146,7 @@ impl Parts {
     /// What was given; `before` are the start and end that the form may have shown.
     fn of(given: &Given, place: &Place, today: Date, before: Option<(Timestamp, Timestamp)>) -> Result<Read<Self>, Error> {
         let (start, end) = before.unzip();
+        let given = &times_of_day::read(given, place, today, before)?;
         let mut remarks = Vec::new();
         let mut instant = |field, text: &Option<String>, before| match filled(text) {
             Some(text) => place.instant_again(field, text, before).map(|read| Some(read.noted(&mut remarks))),

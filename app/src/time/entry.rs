@@ -26,7 +26,7 @@ pub fn row(entry: TimeEntry, week: &str, editing: bool, projects: Projects) -> A
     let id = format!("entry-{}", entry.id);
     if editing {
         let back = week.to_owned();
-        let form = loaded(projects, move |offer| {
+        let form = loaded(projects, move |(offer, _)| {
             view! { <EditForm entry=entry.clone() projects=picks(&offer.items) back=back.clone() /> }.into_any()
         });
         return view! {

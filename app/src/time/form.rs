@@ -1,18 +1,22 @@
 //! Writing time down by hand, and changing it.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
+use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::{
-    CreateTimeEntry, DeleteTimeEntry, TimeEntry, UpdateTimeEntry,
-    when::{between, lasted, lasting, local},
+    CreateTimeEntry, DeleteTimeEntry, TimeEntry, UpdateTimeEntry, list_time_entries,
+    when::{between, lasted, lasting, on, time_of},
     zones::ZoneNote,
 };
 use crate::{
+    day::{Day, Moment},
     error::Error,
     page::{LIMIT_MAX, Offer, offer},
     projects::{Project, list_projects},
-    ui::{Choice, Dialog, Fetched, Field, Form, Icon, Opens, Select, Submit, Write, answered, choices, hidden, once, refusal, use_flash},
+    ui::{
+        Choice, Dialog, Fetched, Field, Form, Icon, Opens, Select, Submit, Write, answered, asks_before_leaving, choices, hidden, once,
+        refusal, use_flash,
+    },
     visit::{changed, use_changes, use_here},
 };
 
@@ -21,8 +25,11 @@ pub fn picks(projects: &[Project]) -> Vec<Choice> {
     projects.iter().map(|project| (project.id.to_string(), project.full_name())).collect()
 }
 
-/// The projects that time can go on.
-pub type Projects = Fetched<Offer<Project>>;
+/// The projects that time can go on, and the one of them that one's latest time is on.
+pub type Pickable = (Offer<Project>, Option<String>);
+
+/// The same, as a page fetches it.
+pub type Projects = Fetched<Pickable>;
 
 /// The projects that time can go on, for whoever tracks time.
 pub async fn projects(tracks: bool) -> Result<Offer<Project>, Error> {
@@ -30,6 +37,25 @@ pub async fn projects(tracks: bool) -> Result<Offer<Project>, Error> {
         true => offer(|cursor| list_projects(None, None, None, None, Some(LIMIT_MAX), cursor, None)).await,
         false => Ok(Offer::default()),
     }
+}
+
+/// What whoever tracks time picks from.
+pub async fn pickable(tracks: bool) -> Result<Pickable, Error> {
+    let latest = async {
+        match tracks {
+            true => latest_entry().await,
+            false => Ok(None),
+        }
+    };
+    let (offer, latest) = futures::try_join!(projects(tracks), latest)?;
+    let last = latest.map(|entry| entry.project.id).filter(|last| offer.items.iter().any(|project| project.id == *last));
+    Ok((offer, last.map(|last| last.to_string())))
+}
+
+async fn latest_entry() -> Result<Option<TimeEntry>, Error> {
+    let me = Some("me".to_owned());
+    let latest = list_time_entries(None, None, None, None, None, me, None, None, None, None, None, None, Some(1), None, None).await?;
+    Ok(latest.items.into_iter().next())
 }
 
 /// The projects to choose from for an entry: the one it is on stays a choice, also when that is archived by now or one has left it.
@@ -46,8 +72,10 @@ fn with_present(mut projects: Vec<Choice>, entry: &TimeEntry) -> Vec<Choice> {
 pub fn LogForm(
     /// The projects to choose from.
     projects: Vec<Choice>,
-    /// Whether start and end are asked for, instead of a duration.
-    by_clock: bool,
+    /// The project that it begins with; otherwise one has to be chosen.
+    last: Option<String>,
+    /// Whether start and end are asked for, instead of a duration. What else was typed stays when that changes.
+    by_clock: Memo<bool>,
 ) -> impl IntoView {
     let here = use_here();
     let changes = use_changes();
@@ -59,28 +87,39 @@ pub fn LogForm(
         flash.done(words, logged);
     });
     let today = here.0.today.to_string();
-    let other = match by_clock {
-        true => (here.path("time"), "A duration instead"),
-        false => (format!("{}?by=clock", here.path("time")), "From and to instead"),
+    let when = move || match by_clock.get() {
+        true => between("09:00".to_owned(), String::new()),
+        false => lasting(None),
     };
-    // Fields are made inside of their form: from it they learn their id and what was wrong with them.
-    let when = move || match by_clock {
-        true => between(format!("{today}T09:00"), None),
-        false => lasting(today, None),
-    };
+    let projects = std::iter::once((String::new(), "Choose …".to_owned())).chain(projects).collect::<Vec<Choice>>();
     let billable = choices(&[("", "As the project says"), ("true", "Billable"), ("false", "Not billable")]);
     view! {
         <Form action id="log" class="log-form" clears=true>
             {once(action)}
             <Field label="What was done" name="description" maxlength=2000 placeholder="Charts for the quarter" class="grow" />
-            <Select label="Project" name="project" choices=projects required=true />
-            {when()}
+            <Select label="Project" name="project" choices=projects value=last.unwrap_or_default() required=true />
+            {on(today)}
+            {when}
             <Select label="Billable" name="billable" choices=billable />
             <Submit label="Log time" class="button primary" />
         </Form>
-        <p class="below"><a href=other.0>{other.1}</a></p>
+        <Other by_clock />
         <ZoneNote />
     }
+}
+
+/// The way to the other manner of saying how long it was, in the week that is looked at.
+#[component]
+fn Other(by_clock: Memo<bool>) -> impl IntoView {
+    let (here, query) = (use_here(), use_query_map());
+    let path = move || {
+        let from = query.with(|query| query.get("from")).and_then(|from| Day::parse("from", &from).ok());
+        let parts = [from.map(|from| format!("from={from}")), (!by_clock.get()).then(|| "by=clock".to_owned())];
+        let parts = parts.into_iter().flatten().collect::<Vec<_>>().join("&");
+        if parts.is_empty() { here.path("time") } else { format!("{}?{parts}", here.path("time")) }
+    };
+    let words = move || if by_clock.get() { "A duration instead" } else { "From and to instead" };
+    view! { <p class="below"><a href=path>{words}</a></p> }
 }
 
 /// An entry while it is being changed.
@@ -107,17 +146,21 @@ pub fn EditForm(
     let id = entry.id;
     let given = entry.clone();
     let when = move || match (&given.started_at, &given.ended_at) {
-        (Some(from), Some(to)) => between(local(from), Some(local(to))),
-        _ => lasting(given.day.to_string(), Some(lasted(&given.worked))),
+        (Some(from), Some(to)) => between(time_of(from), time_of(to)),
+        _ => lasting(Some(lasted(&given.worked))),
     };
+    // The day as its clock showed it, also where the organization's clock was set anew since.
+    let day = entry.started_at.as_ref().map_or_else(|| entry.day.clone(), Moment::day).to_string();
     // The id, and not the name: that may change meanwhile, and is not found by who has left the project.
     let (projects, project) = (with_present(projects, &entry), entry.project.id.to_string());
     let (kept, cancel) = (entry.clone(), back.clone());
+    asks_before_leaving(format!("edit-{id}"));
     view! {
         <Form action id=format!("edit-{id}") class="log-form">
             {hidden("time_entry", id)} {hidden("version", entry.version)}
             <Field label="What was done" name="description" maxlength=2000 value=entry.description.clone() class="grow" />
             <Select label="Project" name="project" choices=projects value=project required=true />
+            {on(day)}
             {when()}
             <Select label="Billable" name="billable" choices=billable value=entry.billable.to_string() />
             <Submit label="Save" class="button primary" />

@@ -34,6 +34,8 @@ pub mod summary;
 mod tests;
 pub mod ticking;
 pub mod timer;
+#[cfg(feature = "ssr")]
+pub mod times_of_day;
 mod waiting;
 pub mod week;
 pub mod when;

@@ -16,17 +16,18 @@ use crate::{
     error::Error,
     hours::Worked,
     id::TimeEntryId,
-    page::Page,
-    ui::{Empty, Form, Head, Icon, Reveal, Submit, Write, answered, fetched, hidden, hours, icon, loaded, use_flash},
+    page::{LIMIT_MAX, Page},
+    ui::{Empty, Form, Head, Icon, Reveal, Submit, Write, answered, escaped, fetched, hidden, hours, icon, loaded, more, use_flash},
     visit::{changed, use_changes, use_here},
 };
 
-/// What the page shows: what counts of the week, and the latest of its entries.
+/// What the page shows: what counts of the week, and its entries, the latest first, as many as a page holds.
 type Loaded = (Week, TimeSummary, Page<TimeEntry>);
 
-async fn load(week: Week, whose: Option<String>) -> Result<Loaded, Error> {
+async fn load(week: Week, cursor: Option<String>, whose: Option<String>) -> Result<Loaded, Error> {
     let (from, to) = (Some(week.from.to_string()), Some(week.to().to_string()));
-    let entries = list_time_entries(None, from, to, None, None, whose.clone(), None, None, None, None, None, None, Some(200), None, None);
+    let entries =
+        list_time_entries(None, from, to, None, None, whose.clone(), None, None, None, None, None, None, Some(LIMIT_MAX), cursor, None);
     let (hours, entries) = futures::try_join!(week.hours(whose), entries)?;
     Ok((week, hours, entries))
 }
@@ -39,9 +40,11 @@ pub fn page() -> AnyView {
     let (today, start) = (here.0.today.clone(), here.0.week_start);
     let week = Memo::new(move |_| query.with(|query| Week::asked(query.get("from").as_deref(), &today, start)));
     let whose = here.own_time();
-    let entries = fetched(move || (changes.time.get(), week.get()), move |(_, week)| load(week, whose.clone()));
+    let cursor = Memo::new(move |_| query.with(|query| query.get("cursor")));
+    let asked = move || (changes.time.get(), week.get(), cursor.get());
+    let entries = fetched(asked, move |(_, week, cursor)| load(week, cursor, whose.clone()));
     let tracks = here.may(Permission::TrackTime);
-    let projects = fetched(move || changes.work.get(), move |_| form::projects(tracks));
+    let projects = fetched(move || changes.work.get(), move |_| form::pickable(tracks));
     view! {
         <Head title="Time" lead=view! { {move || week.get().label()} }.into_any()>
             {move || turning(&week.get())}
@@ -71,9 +74,9 @@ fn turning(week: &Week) -> impl IntoView + use<> {
 fn Log(projects: Projects) -> impl IntoView {
     let query = use_query_map();
     let by_clock = Memo::new(move |_| query.with(|query| query.get("by").is_some()));
-    loaded(projects, move |offer| {
+    loaded(projects, move |(offer, last)| {
         let (projects, words) = (picks(&offer.items), offer.words("projects"));
-        let form = move || view! { <LogForm projects=projects.clone() by_clock=by_clock.get() /> };
+        let form = view! { <LogForm projects last by_clock /> };
         let rest = words.map(|words| view! { <p class="quiet">{words}</p> });
         (!offer.items.is_empty()).then(|| view! { <Reveal label="Log time" drawing=Icon::Plus open=true>{form} {rest}</Reveal> }).into_any()
     })
@@ -81,11 +84,7 @@ fn Log(projects: Projects) -> impl IntoView {
 
 fn shown((week, hours, page): Loaded, projects: Projects) -> AnyView {
     let here = use_here();
-    let query = use_query_map();
-    let path = match query.read_untracked().get("from") {
-        Some(_) => format!("{}?from={}", here.path("time"), week.from),
-        None => here.path("time"),
-    };
+    let (path, entries) = paths(&week);
     if page.items.is_empty() {
         let text = match here.may(Permission::TrackTime) {
             true => "Start the timer above, or write down what you did.",
@@ -94,10 +93,10 @@ fn shown((week, hours, page): Loaded, projects: Projects) -> AnyView {
         return view! { <Empty title="Nothing in this week" text /> }.into_any();
     }
     let waiting = Waiting::of(&page.items, &hours.totals.drafts);
-    let cut = page.next_cursor.is_some();
-    let days = by_day(page.items).into_iter().map(|(day, entries)| {
+    let next = page.next_cursor;
+    let days = by_day(page.items).into_iter().map(|(day, rows)| {
         let total = hours.worked_on(&day);
-        day_rows(day, &total, entries, &path, projects)
+        day_rows(day, &total, rows, &entries, projects)
     });
     let days = days.collect_view();
     view! {
@@ -116,9 +115,22 @@ fn shown((week, hours, page): Loaded, projects: Projects) -> AnyView {
             </thead>
             {days}
         </table>
-        {cut.then(|| view! { <p class="quiet">"These are the latest 200 entries of the week."</p> })}
+        {more(path, next)}
     }
     .into_any()
+}
+
+/// The address of the week, and that of the part of its entries that is looked at.
+fn paths(week: &Week) -> (String, String) {
+    let (here, query) = (use_here(), use_query_map());
+    let query = query.read_untracked();
+    let path = match query.get("from") {
+        Some(_) => format!("{}?from={}", here.path("time"), week.from),
+        None => here.path("time"),
+    };
+    let joint = if path.contains('?') { '&' } else { '?' };
+    let part = query.get("cursor").map(|cursor| format!("{path}{joint}cursor={}", escaped(&cursor)));
+    (path.clone(), part.unwrap_or(path))
 }
 
 /// Entries that come newest first, as days with theirs.

@@ -51,9 +51,10 @@ pub async fn get(cx: &mut Call) -> Result<CurrentTimer, Error> {
 }
 
 /// Stops the caller's timer. The project may be archived and the day closed by now: time that was worked is kept.
-pub async fn stop(cx: &mut Call, ended_at: Option<String>) -> Result<Logged, Error> {
+pub async fn stop(cx: &mut Call, ended_at: Option<String>, description: Edit<String>) -> Result<Logged, Error> {
     let sight = Sight::of(cx)?;
-    let running = mine(cx, &sight).await?;
+    let mut running = mine(cx, &sight).await?;
+    running.description = described(&running.description, description)?;
     let now = to_the_second(cx.now);
     let at = match ended_at.as_deref().filter(|text| !text.trim().is_empty()) {
         Some(given) => end_of(cx, given, &running, now)?,

@@ -102,8 +102,12 @@ pub async fn stop_timer(
     /// When it ended, RFC 3339, on your clock without an offset; now when absent. After its start and not in the future.
     #[server(default)]
     ended_at: Option<String>,
+    /// What was done, at most 2,000 characters; what the timer says when absent, empty clears it.
+    #[server(default)]
+    #[max_length(2_000)]
+    description: Edit<String>,
 ) -> Result<Logged, Error> {
-    super::running::stop(cx, ended_at).await
+    super::running::stop(cx, ended_at, description).await
 }
 
 /// Change your timer while it runs. What is not given stays. Answers no_timer when none runs.

@@ -1,29 +1,60 @@
 //! When work was done, as the fields of a form hold it: to the second, so that a form that is saved as it is changes nothing.
 
-use leptos::prelude::*;
+use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast};
+use web_sys::HtmlInputElement;
 
 use crate::{
     day::Moment,
-    hours::{self, Worked},
-    ui::{Field, FormState},
+    hours::{self, SECONDS_MAX, Worked},
+    ui::Field,
 };
 
-/// When it was, as a day and a duration.
-pub fn lasting(day: String, duration: Option<String>) -> AnyView {
+/// The day that work belongs to.
+pub fn on(day: String) -> AnyView {
+    view! { <Field label="Day" name="date" kind="date" value=day required=true class="day" /> }.into_any()
+}
+
+/// How long it was.
+pub fn lasting(duration: Option<String>) -> AnyView {
+    view! { <Field label="Duration" name="duration" value=duration required=true placeholder="1h 30m" class="short" /> }.into_any()
+}
+
+/// Its start and its end as times on the clock of that day, and how long that is.
+pub fn between(from: String, to: String) -> AnyView {
+    let lasts = RwSignal::new(said(&from, &to));
+    let place = NodeRef::<html::Div>::new();
+    let look = move |place: Option<web_sys::HtmlDivElement>| {
+        let fields = place.and_then(|place| place.query_selector_all("input").ok());
+        let value = |at| Some(fields.as_ref()?.item(at)?.dyn_into::<HtmlInputElement>().ok()?.value());
+        lasts.set(said(&value(0).unwrap_or_default(), &value(1).unwrap_or_default()));
+    };
+    // Times may have been typed before scripts took over.
+    Effect::new(move |_| look(place.get()));
+    let typed = move |_: ev::Event| look(place.get_untracked());
+    let step = |value: &str| (value.len() > 5).then_some("1");
     view! {
-        <Field label="Day" name="date" kind="date" value=day required=true />
-        <Field label="Duration" name="duration" value=duration required=true placeholder="1h 30m" class="short" />
+        <div class="clock" node_ref=place on:input=typed>
+            <Field label="From" name="started_at" kind="time" step=step(&from) value=from required=true />
+            <Field label="To" name="ended_at" kind="time" step=step(&to) value=to required=true />
+            <p class="clock-lasts"><span>"Worked"</span> <output>{lasts}</output></p>
+            <p class="quiet">"An end before the start is on the next day."</p>
+        </div>
     }
     .into_any()
 }
 
-/// When it was, as a start and an end on the clock of whoever worked.
-pub fn between(from: String, to: Option<String>) -> AnyView {
-    view! {
-        <Instant label="From" name="started_at" value=from />
-        <Instant label="To" name="ended_at" value=to.unwrap_or_default() />
-    }
-    .into_any()
+/// How long it is from one time on the clock to the next time that it shows the other; `–` while one is missing.
+fn said(from: &str, to: &str) -> String {
+    let (Some(from), Some(to)) = (seconds(from), seconds(to)) else { return "–".to_owned() };
+    let lasts = Worked::of((to - from).rem_euclid(SECONDS_MAX)).text;
+    if to < from { format!("{lasts}, to the next day") } else { lasts }
+}
+
+/// The seconds since midnight in `09:00` or `09:00:30`.
+fn seconds(time: &str) -> Option<i64> {
+    let mut parts = time.split(':').map(|part| part.parse::<i64>().ok());
+    let (hours, minutes) = (parts.next()??, parts.next()??);
+    Some(hours * 3_600 + minutes * 60 + parts.next().flatten().unwrap_or_default())
 }
 
 /// A duration as its field holds it: `1h 30m`, or `1:30:15` where there are seconds.
@@ -31,48 +62,21 @@ pub fn lasted(worked: &Worked) -> String {
     if worked.seconds % 60 == 0 { worked.text.clone() } else { hours::clock(worked.seconds) }
 }
 
-/// A moment as its field holds it: day and clock without the offset, with seconds where there are some.
-pub fn local(moment: &Moment) -> String {
+/// The time on the clock as its field holds it: `09:00`, with seconds where there are some.
+pub fn time_of(moment: &Moment) -> String {
     let text = moment.as_str();
-    let length = if text.get(16..19) == Some(":00") { 16 } else { 19 };
-    text.get(..length).unwrap_or_default().to_owned()
+    let end = if text.get(16..19) == Some(":00") { 16 } else { 19 };
+    text.get(11..end).unwrap_or_default().to_owned()
 }
 
-/// A field for a day and a time on the clock. It asks for seconds only where there are some.
-#[component]
-fn Instant(
-    /// What it asks for.
-    label: &'static str,
-    /// The argument it fills.
-    name: &'static str,
-    /// What there is already.
-    value: String,
-) -> impl IntoView {
-    let FormState { id, refusal, mut typed, .. } = expect_context::<FormState>();
-    let id = format!("{id}-{}", name.replace('_', "-"));
-    let value = typed.remove(name).unwrap_or(value);
-    let step = (value.len() > 16).then_some("1");
-    let wrong = Signal::derive(move || refusal.with(|error| error.as_ref()?.field(name).map(str::to_owned)));
-    let wrong_id = format!("{id}-wrong");
-    let of_wrong = wrong_id.clone();
-    let described = move || wrong.with(Option::is_some).then(|| of_wrong.clone());
-    let invalid = move || wrong.with(Option::is_some).then_some("true");
-    view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
-            <input
-                id=id
-                class="input"
-                type="datetime-local"
-                name=name
-                value=value.clone()
-                prop:value=value
-                step=step
-                required=true
-                aria-describedby=described
-                aria-invalid=invalid
-            />
-            {move || wrong.get().map(|wrong| view! { <p class="wrong" id=wrong_id.clone()>{wrong}</p> })}
-        </div>
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_said_how_long_two_times_are_apart() {
+        let said = [("09:00", "10:30"), ("22:15", "01:00"), ("09:00:30", "09:01"), ("09:00", "09:00"), ("09:00", "")]
+            .map(|(from, to)| said(from, to));
+        assert_eq!(said, ["1h 30m", "2h 45m, to the next day", "30s", "0m", "–"]);
     }
 }

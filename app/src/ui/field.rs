@@ -4,7 +4,7 @@ mod tick;
 
 use leptos::prelude::*;
 
-use super::FormState;
+use super::{FormState, kept};
 
 pub use tick::*;
 
@@ -102,6 +102,9 @@ pub fn Field(
     /// How long it may be at most, where browsers stop typing.
     #[prop(optional)]
     maxlength: Option<i32>,
+    /// How finely it is asked for, such as to the second.
+    #[prop(default = None)]
+    step: Option<&'static str>,
     /// Its place in the grid of the form.
     #[prop(optional)]
     class: &'static str,
@@ -116,13 +119,14 @@ pub fn Field(
             type=kind
             name=name
             value=value.clone()
-            prop:value=value
+            prop:value=kept(value, &wiring.id)
             placeholder=placeholder
             required=required
             autocomplete=autocomplete
             list=list
             inputmode=inputmode
             maxlength=maxlength
+            step=step
             aria-describedby=described
             aria-invalid=invalid
         />
@@ -169,7 +173,7 @@ pub fn Area(
             name=name
             rows=rows
             placeholder=placeholder
-            prop:value=value
+            prop:value=kept(value, &wiring.id)
             aria-describedby=described
             aria-invalid=invalid
         >
@@ -209,6 +213,9 @@ pub fn Select(
     // Nothing chosen yet is the first choice, unless nothing is itself a choice.
     let chooses = |value: &String| !value.is_empty() || choices.iter().any(|(choice, _)| choice.is_empty());
     let value = wiring.typed.clone().or(value).filter(chooses).or_else(first).unwrap_or_default();
+    // What is there and no choice does not become the first choice unseen: it shows nothing, sends nothing, and so stays.
+    let known = value.is_empty() || choices.iter().any(|(choice, _)| *choice == value);
+    let unknown = (!known).then(|| view! { <option value=value.clone() selected=true disabled=true hidden=true></option> });
     let chosen = value.clone();
     let options = choices.into_iter().map(move |(value, label)| {
         let selected = chosen == value;
@@ -220,10 +227,11 @@ pub fn Select(
             class="input"
             name=name
             required=required
-            prop:value=value
+            prop:value=kept(value, &wiring.id)
             aria-describedby=described
             aria-invalid=invalid
         >
+            {unknown}
             {options.collect_view()}
         </select>
     };
@@ -233,4 +241,21 @@ pub fn Select(
 /// Choices from pairs of plain words.
 pub fn choices(pairs: &[(&str, &str)]) -> Vec<Choice> {
     pairs.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    fn shown(value: &str) -> String {
+        let choices = choices(&[("none", "Not rounded"), ("15", "To 15 minutes")]);
+        Owner::new().with(|| view! { <Select label="Rounding" name="step" choices value=value.to_owned() /> }.to_html())
+    }
+
+    #[test]
+    fn what_is_no_choice_is_not_taken_for_the_first_one() {
+        let html = shown("7");
+        assert!(html.contains(r#"<option value="7" selected disabled hidden></option>"#), "{html}");
+        assert!(!shown("15").contains("disabled") && !shown("").contains("disabled"), "nothing chosen yet is the first choice");
+    }
 }

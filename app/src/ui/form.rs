@@ -2,9 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use leptos::{context::Provider, ev::SubmitEvent, html, prelude::*, wasm_bindgen::JsCast};
+use js_sys::Reflect;
+use leptos::{
+    context::Provider,
+    ev::SubmitEvent,
+    html,
+    prelude::*,
+    wasm_bindgen::{JsCast, JsValue},
+};
 
-use super::{Icon, Write, typed, write::Wire};
+use super::{
+    Icon, Write,
+    kept::{SENDING, SENT},
+    returned::typed,
+    write::Wire,
+};
 use crate::{
     ends,
     error::{Code, Error},
@@ -24,6 +36,18 @@ pub struct FormState {
     pub typed: BTreeMap<String, String>,
 }
 
+/// A write that a further button of a form does, with the fields of the form.
+#[derive(Clone)]
+pub struct Further {
+    wire: Wire,
+    key: String,
+}
+
+/// The write of a further button, which is one beside that of the form; the key makes a second click harmless.
+pub fn further<S>(write: Write<S>, key: String) -> Further {
+    Further { wire: write.wire, key }
+}
+
 /// A form that posts to the operation of `action`. Without scripts the browser posts it and comes back.
 #[component]
 pub fn Form<S: 'static>(
@@ -41,23 +65,38 @@ pub fn Form<S: 'static>(
     /// Whether what was typed is cleared after each answer, for the next one. What was chosen stays.
     #[prop(optional)]
     clears: bool,
+    /// What a further button of the form does instead; see [`Submit`].
+    #[prop(optional)]
+    further: Option<Further>,
     /// Its fields.
     children: Children,
 ) -> impl IntoView {
-    form(action.wire, id, class, quiet, clears, children)
+    form(action.wire, further.map(|further| further.wire), id, class, (quiet, clears), children)
 }
 
-fn form(wire: Wire, id: String, class: &'static str, quiet: bool, clears: bool, children: Children) -> AnyView {
-    let state = FormState { id: id.clone(), refusal: wire.refusal(), pending: wire.pending.into(), typed: typed(wire.url) };
+fn form(wire: Wire, further: Option<Wire>, id: String, class: &'static str, (quiet, clears): (bool, bool), children: Children) -> AnyView {
+    let typed = further.map(|further| typed(further.url)).filter(|typed| !typed.is_empty()).unwrap_or_else(|| typed(wire.url));
+    let state = FormState { id: id.clone(), refusal: wire.refusal(), pending: wire.pending.into(), typed };
     let node = NodeRef::<html::Form>::new();
-    if clears {
-        wire.answered(Box::new(move |_| clear(node)));
+    for wire in further.into_iter().chain([wire]) {
+        wire.answered(Box::new(move |_| {
+            each_field(node, |field| remember(field, SENDING, SENT));
+            if clears {
+                clear(node);
+            }
+        }));
     }
     let submit = move |event: SubmitEvent| {
         if event.default_prevented() {
             return;
         }
         event.prevent_default();
+        let pressed = further.filter(|further| ends::goes_to(&event, further.url));
+        let wire = pressed.unwrap_or(wire);
+        // What is on its way is shown until it has arrived; a second click sends nothing.
+        if !wire.pending.get_untracked() {
+            each_field(node, |field| remember(field, "value", SENDING));
+        }
         match ends::fields(&event) {
             Some(fields) => wire.send(fields),
             None => wire.answer.set(Some(Err(unreadable()))),
@@ -71,16 +110,34 @@ fn form(wire: Wire, id: String, class: &'static str, quiet: bool, clears: bool, 
     .into_any()
 }
 
+/// Asks before the page is left while something in the form of this id is not saved.
+pub fn asks_before_leaving(form: impl Into<String>) {
+    let form = form.into();
+    Effect::new(move |_| ends::ask_before_leaving(form.clone()));
+}
+
 /// Empties the fields that are typed into.
 fn clear(form: NodeRef<html::Form>) {
-    let Some(form) = form.get_untracked() else { return };
     let typed = "input[type=text], input[type=email], input[type=number], input[type=password], textarea";
-    let Ok(fields) = form.query_selector_all(&format!(":is({typed}):not([readonly])")) else { return };
-    for field in (0..fields.length()).filter_map(|at| fields.item(at)) {
-        if let Some(input) = field.dyn_ref::<web_sys::HtmlInputElement>() {
-            input.set_value("");
-        } else if let Some(area) = field.dyn_ref::<web_sys::HtmlTextAreaElement>() {
-            area.set_value("");
+    let typed = format!(":is({typed}):not([readonly])");
+    each_field(form, |field| {
+        if field.matches(&typed).unwrap_or_default() {
+            _ = Reflect::set(field, &JsValue::from_str("value"), &JsValue::from_str(""));
+        }
+    });
+}
+
+/// Copies what a field says under one name to another.
+fn remember(field: &web_sys::Element, from: &str, to: &str) {
+    let value = Reflect::get(field, &JsValue::from_str(from)).unwrap_or(JsValue::UNDEFINED);
+    _ = Reflect::set(field, &JsValue::from_str(to), &value);
+}
+
+fn each_field(form: NodeRef<html::Form>, then: impl Fn(&web_sys::Element)) {
+    let fields = form.get_untracked().and_then(|form| form.query_selector_all("input, select, textarea").ok());
+    for at in 0..fields.as_ref().map_or(0, |fields| fields.length()) {
+        if let Some(field) = fields.as_ref().and_then(|fields| fields.item(at)?.dyn_into().ok()) {
+            then(&field);
         }
     }
 }
@@ -139,11 +196,16 @@ pub fn Submit(
     /// What it says to those who listen, when that is more.
     #[prop(optional, into)]
     spoken: Option<String>,
+    /// The further write that it does, instead of that of the form.
+    #[prop(optional)]
+    does: Option<Further>,
 ) -> impl IntoView {
     let pending = use_context::<FormState>().map(|state| state.pending);
     let busy = move || pending.is_some_and(|pending| pending.get()).then_some("true");
+    let (to, key) = does.map(|further| (further.wire.url, further.key)).unzip();
+    let named = key.is_some().then_some("idempotency_key");
     view! {
-        <button type="submit" class=class aria-label=spoken aria-busy=busy aria-disabled=busy>
+        <button type="submit" class=class formaction=to name=named value=key aria-label=spoken aria-busy=busy aria-disabled=busy>
             {drawing.map(icon)}
             <span>{label}</span>
         </button>

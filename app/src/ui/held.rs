@@ -25,6 +25,13 @@ impl Held {
         Self::Made(Arc::new(answer), |answer| serde_json::to_value(answer.downcast_ref::<T>()))
     }
 
+    /// What a careful person would want to know of an answer that came over the wire, as every write may say it.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let Self::Sent(answer) = self else { return Vec::new() };
+        let warnings = answer.get("warnings").and_then(Value::as_array);
+        warnings.into_iter().flatten().filter_map(|warning| warning.as_str().map(str::to_owned)).collect()
+    }
+
     /// The answer of a type that is known again.
     pub(crate) fn read<T: DeserializeOwned + Clone + 'static>(&self) -> Result<T, Error> {
         match self {
@@ -65,5 +72,13 @@ mod tests {
         let sent: Held = serde_json::from_str(&serde_json::to_string(&made).expect("JSON")).expect("held");
         assert_eq!((made.read::<Vec<i64>>(), sent.read::<Vec<i64>>()), (Ok(vec![1, 2]), Ok(vec![1, 2])));
         assert!(sent.read::<String>().is_err());
+    }
+
+    #[test]
+    fn the_warnings_of_an_answer_are_read_without_knowing_its_type() {
+        let sent: Held = serde_json::from_str(r#"{"id": 1, "warnings": ["Check the end."]}"#).expect("held");
+        assert_eq!(sent.warnings(), ["Check the end."]);
+        let none: Held = serde_json::from_str("{}").expect("held");
+        assert!(none.warnings().is_empty());
     }
 }

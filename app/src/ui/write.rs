@@ -34,6 +34,12 @@ impl<S: ServerFn<Error = Error> + 'static> Write<S> {
         Self { wire: Wire::new(S::url()), kind: PhantomData }
     }
 
+    /// Another write that a button of the same form does: one of the two is on its way at a time, and the form says why the last one
+    /// was refused.
+    pub fn beside<T: ServerFn<Error = Error> + 'static>(self) -> Write<T> {
+        Write { wire: self.wire.beside(T::url()), kind: PhantomData }
+    }
+
     /// Counts the answers.
     pub fn version(self) -> RwSignal<usize> {
         self.wire.version
@@ -65,6 +71,11 @@ where
     }));
 }
 
+/// Does something with every answer in this tab, of which it needs to know no more than what a careful person would want to know.
+pub fn warned<S>(write: Write<S>, then: impl Fn(Vec<String>) + 'static) {
+    write.wire.answered(Box::new(move |answer| then(answer.warnings())));
+}
+
 /// The page is of another build than the server that answered it.
 fn unreadable() -> Error {
     Error::new(Code::Internal, "It was done, but this page is too old to show the answer. Load it anew.")
@@ -87,6 +98,13 @@ impl Wire {
     fn new(url: &'static str) -> Self {
         let refused = refused(url).map(Err);
         Self { url, version: RwSignal::new(0), pending: RwSignal::new(false), answer: RwSignal::new(refused) }
+    }
+
+    fn beside(self, url: &'static str) -> Self {
+        if let Some(refused) = refused(url) {
+            self.answer.set(Some(Err(refused)));
+        }
+        Self { url, version: RwSignal::new(0), ..self }
     }
 
     /// Sends the fields of a form, written as in an address.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::{access::Role, error::Code};
+use crate::{access::Role, error::Code, invoices::UpdateInvoiceDraft};
 
 #[tokio::test]
 async fn the_preview_is_what_the_draft_becomes() {
@@ -61,6 +61,29 @@ async fn a_line_takes_another_text_and_a_custom_line_joins_it() {
     assert_eq!(changed["lines"][0]["description"], "Dashboard, *charts* <b>& more</b>");
     assert_eq!(changed["total"]["amount"], euros(12000 + 2280 + 2500 + 175));
     assert_eq!(studio.code("update_invoice_draft", change).await, Code::Stale, "the second tab looked at an older version");
+}
+
+#[tokio::test]
+async fn every_button_of_a_draft_saves_what_else_was_typed() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let drafted = json!({"client": "Acme", "lines": [{"description": "Domain", "price": "10.00"}]});
+    let invoice = studio.ok("draft_invoice", drafted).await;
+    // The form with the cross of the second line pressed: each line, what is added (nothing), and what stands below.
+    let form = json!({
+        "invoice": invoice["id"], "version": invoice["version"], "discount": "10%", "notes": "Thank you", "payment_terms_days": 7,
+        "lines": [
+            {"line": invoice["lines"][0]["id"], "description": "Dashboard, reviewed"},
+            {"line": invoice["lines"][1]["id"], "description": "Domain", "quantity": "1", "price": "10.00", "remove": true},
+        ],
+        "add": [{"description": "", "price": ""}],
+    });
+    let saved = studio.form::<UpdateInvoiceDraft>(form).await.expect("saved");
+    assert_eq!((&saved["lines"][0]["description"], saved["lines"].as_array().map(Vec::len)), (&json!("Dashboard, reviewed"), Some(1)));
+    assert_eq!(
+        (&saved["notes"], &saved["discount_written"], &saved["payment_terms_days"]),
+        (&json!("Thank you"), &json!("10%"), &json!(7))
+    );
 }
 
 #[tokio::test]

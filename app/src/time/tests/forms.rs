@@ -12,7 +12,7 @@ use crate::{
 pub fn held(entry: &Value) -> Value {
     let entry: TimeEntry = serde_json::from_value(entry.clone()).expect("an entry");
     let when = match (&entry.started_at, &entry.ended_at) {
-        (Some(from), Some(to)) => json!({"started_at": when::local(from), "ended_at": when::local(to)}),
+        (Some(from), Some(to)) => json!({"date": from.day(), "started_at": when::time_of(from), "ended_at": when::time_of(to)}),
         _ => json!({"date": entry.day, "duration": when::lasted(&entry.worked)}),
     };
     let what = json!({"time_entry": entry.id, "version": entry.version, "project": entry.project.id,
@@ -34,6 +34,9 @@ async fn a_form_that_is_saved_as_it_is_changes_nothing() {
     // On 25 October 2026 the hour from 02:00 comes twice: here work begins in the second of them, or goes from one to the other.
     entries.push(studio.ok("create_time_entry", timed("2026-10-25T02:30:00+01:00", "2026-10-25T02:45:10+01:00")).await);
     entries.push(studio.ok("create_time_entry", timed("2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00")).await);
+    // Over midnight; and a whole day, whose two times are the same.
+    entries.push(studio.ok("create_time_entry", timed("2026-11-18T22:15:00+01:00", "2026-11-19T01:00:00+01:00")).await);
+    entries.push(studio.ok("create_time_entry", timed("2026-11-16T09:00:00+01:00", "2026-11-17T09:00:00+01:00")).await);
     entries.push(log(&studio, json!({"duration": "1:30:15"})).await);
     entries.push(log(&studio, json!({"duration": "59s"})).await);
     entries.push(log(&studio, json!({})).await);
@@ -45,10 +48,10 @@ async fn a_form_that_is_saved_as_it_is_changes_nothing() {
         let corrected = studio.form::<UpdateTimeEntry>(with(held(entry), json!({"description": "Charts"}))).await.expect("corrected");
         assert_eq!((&corrected["worked"], &corrected["description"]), (&entry["worked"], &json!("Charts")));
     }
-    let (timer, plain) = (held(&entries[0]), held(&entries[6]));
-    assert_eq!((&timer["started_at"], &timer["ended_at"]), (&json!("2026-11-20T09:00:37"), &json!("2026-11-20T10:30:12")));
+    let (timer, plain) = (held(&entries[0]), held(&entries[8]));
+    assert_eq!((&timer["started_at"], &timer["ended_at"]), (&json!("09:00:37"), &json!("10:30:12")));
     assert_eq!(plain["duration"], "1h 30m", "seconds stand only where there are some");
-    assert_eq!(held(&entries[3])["ended_at"], "2026-10-25T02:30");
+    assert_eq!(held(&entries[3])["ended_at"], "02:30");
 }
 
 #[tokio::test]
@@ -56,17 +59,17 @@ async fn what_is_typed_into_the_form_is_meant() {
     let studio = studio_in("Europe/Berlin").await;
     let given = json!({"project": "Dashboard", "started_at": "2026-11-20T09:00:37+01:00", "ended_at": "2026-11-20T10:30:12+01:00"});
     let entry = studio.ok("create_time_entry", given).await;
-    let earlier = with(held(&entry), json!({"started_at": "2026-11-20T09:00"}));
+    let earlier = with(held(&entry), json!({"started_at": "09:00"}));
     let changed = studio.form::<UpdateTimeEntry>(earlier).await.expect("changed");
     assert_eq!((&changed["started_at"], &changed["worked"]["seconds"]), (&json!("2026-11-20T09:00:00+01:00"), &json!(5_412)));
     assert_eq!(changed["ended_at"], "2026-11-20T10:30:12+01:00");
     // Both ends in the second of the hours that come twice: what is corrected there stays there.
     let given = json!({"project": "Dashboard", "started_at": "2026-10-25T02:30:00+01:00", "ended_at": "2026-10-25T02:45:00+01:00"});
     let entry = studio.ok("create_time_entry", given).await;
-    let longer = with(held(&entry), json!({"ended_at": "2026-10-25T02:50"}));
+    let longer = with(held(&entry), json!({"ended_at": "02:50"}));
     let changed = studio.form::<UpdateTimeEntry>(longer).await.expect("changed");
     assert_eq!((&changed["ended_at"], &changed["worked"]["seconds"]), (&json!("2026-10-25T02:50:00+01:00"), &json!(1_200)));
-    let summer = with(held(&changed), json!({"started_at": "2026-07-01T09:00", "ended_at": "2026-07-01T10:00"}));
+    let summer = with(held(&changed), json!({"date": "2026-07-01", "started_at": "09:00", "ended_at": "10:00"}));
     let changed = studio.form::<UpdateTimeEntry>(summer).await.expect("changed");
     assert_eq!((&changed["started_at"], &changed["worked"]["seconds"]), (&json!("2026-07-01T09:00:00+02:00"), &json!(3_600)));
 }

@@ -14,6 +14,7 @@ mod refusals;
 mod running;
 mod starts;
 mod sums;
+mod times_of_day;
 mod zones;
 
 use serde_json::{Value, json};

@@ -6,7 +6,7 @@ use super::{entries, on_project, studio};
 use crate::{
     error::Code,
     testing::World,
-    time::{CurrentTimer, bar::stop_key},
+    time::{CurrentTimer, StopTimer, bar::stop_key},
 };
 
 async fn started(studio: &World, seconds: i64) {
@@ -180,4 +180,17 @@ async fn a_timer_that_runs_again_after_an_undo_is_stopped_again_by_the_same_butt
     let again = studio.ok("stop_timer", button().await).await;
     assert_eq!((&again["id"], &again["worked"]["seconds"]), (&stopped["id"], &json!(120)));
     assert!(studio.ok("get_timer", json!({})).await.get("timer").is_none());
+}
+
+#[tokio::test]
+async fn what_is_said_while_stopping_is_kept() {
+    let studio = studio().await;
+    started(&studio, 60).await;
+    let stopped = studio.ok("stop_timer", json!({"description": "Charts, and a call"})).await;
+    assert_eq!(stopped["description"], "Charts, and a call");
+    started(&studio, 60).await;
+    let before = studio.ok("get_timer", json!({})).await["timer"]["description"].clone();
+    assert_eq!(studio.ok("stop_timer", json!({})).await["description"], before, "who says nothing leaves it");
+    started(&studio, 60).await;
+    assert_eq!(studio.form::<StopTimer>(json!({"description": ""})).await.expect("stopped")["description"], "", "emptied is empty");
 }
