@@ -282,6 +282,23 @@ async fn a_mail_to_what_is_no_address_is_refused_by_us() {
     assert!(matches!(post(&server.url).offer(&mail).await, Err(PostError::Unwritable(_))));
 }
 
+#[tokio::test]
+async fn a_mail_to_a_domain_with_umlauts_leaves_for_its_name_in_ascii() {
+    let mut server = MailServer::start().await;
+    let mail = app::outbox::Outgoing {
+        id: app::id::MailId::new(),
+        recipient: "ada@bücher.example".to_owned(),
+        reply_to: Some("studio@größe.example".to_owned()),
+        subject: "s".to_owned(),
+        body: "b".to_owned(),
+        attachment: None,
+        attempts: 1,
+    };
+    post(&server.url).offer(&mail).await.expect("offered").hand_over().await.expect("taken");
+    let taken = server.taken.recv().await.expect("a mail");
+    assert!(taken.contains("To: ada@xn--bcher-kva.example") && taken.contains("Reply-To: studio@xn--gre-6ka8i.example"), "{taken}");
+}
+
 /// A way to this mail server for somebody with no patience for its last answer.
 fn impatient(url: &str) -> Post {
     post(url).with(Patience { answer: Duration::from_millis(100), ..Patience::USUAL })
