@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { apiOf, tokenOf } from "../support/api.mjs";
 import { accessible, asVisitor, fitsTheWindow, hydrated, openBrowser } from "../support/browser.mjs";
-import { address, Person } from "../support/person.mjs";
 import { startStint } from "../support/stint.mjs";
+import { agentOf, studioOf } from "../support/studio.mjs";
 
 const TODAY = new Date().toISOString().slice(0, 10);
 const WORDS = "the words I typed before pressing Stop";
@@ -19,32 +18,14 @@ after(async () => {
   await stint?.stop();
 });
 
-/** A story of a studio of its own with the client Acme and two projects; `api` is a program of the same person. */
+/** A story of a studio of its own. */
 function story(title, { name, ...visit }, tell) {
   test(title, () =>
-    asVisitor(browser, { base: stint.url, name: "nothing-lost", ...visit }, async (page, context) => {
-      const person = new Person(page, { script: visit.script ?? true });
-      const slug = await person.signUp({ name });
-      const api = patient(apiOf(stint.url, await tokenOf(stint, { email: address(name), slug })));
-      await api("create_client", { name: "Acme", rate: "100.00", tax_category: "S", tax_rate: "19" });
-      for (const project of ["Archive", "Website"]) await api("create_project", { client: "Acme", name: project });
-      await tell(person, { slug, api, context });
+    asVisitor(browser, { base: stint.url, name: "nothing-lost", ...visit }, async (page) => {
+      const { person, ...studio } = await studioOf(stint, page, { name, script: visit.script });
+      await tell(person, studio);
     }),
   );
-}
-
-/** The same program, that waits when it is told that it calls too often. */
-function patient(api) {
-  return async (operation, args) => {
-    for (;;) {
-      try {
-        return await api(operation, args);
-      } catch (error) {
-        if (!/: 429 /.test(error.message)) throw error;
-        await pause(1_000);
-      }
-    }
-  };
 }
 
 describe("before scripts take over", () => {
@@ -143,7 +124,7 @@ describe("the form to log time", () => {
     await log.getByRole("button", { name: "Log time" }).click();
     assert.ok(await log.getByLabel("Project").evaluate((field) => field.validity.valueMissing), "it is asked for");
     await person.logTime({ description: "On the site", project: "Acme / Website", duration: "1h" });
-    await person.said("1h 00m logged on Website");
+    await person.said("1h logged on Website");
     await page.reload();
     await person.ready();
     assert.equal(await chosen(), "Acme / Website");
@@ -242,15 +223,14 @@ describe("lists that go on", () => {
 
   story("only the drafts that the page shows are confirmed", { name: "Alonzo Church" }, async (person, { slug, api }) => {
     const { page } = person;
-    const made = await stint.json("admin", "create-token", "--email", address("Alonzo Church"), "--organization", slug, "--name", "Agent", "--writes", "drafts");
-    const agent = patient(apiOf(stint.url, made.token));
+    const agent = await agentOf(stint, { name: "Alonzo Church", slug });
     const long = new Date(Date.now() - 14 * 86_400_000).toISOString().slice(0, 10);
     await agent("create_time_entry", { project: "Acme / Website", date: TODAY, duration: "1h", description: "seen" });
     await agent("create_time_entry", { project: "Acme / Website", date: long, duration: "2h", description: "not seen" });
     await person.open(`/o/${slug}/time`);
-    await page.getByText("1h 00m were written by agents and wait for you.").waitFor();
+    await page.getByText("1h were written by agents and wait for you.").waitFor();
     await page.getByRole("button", { name: "Confirm these drafts" }).click();
-    await person.said("1h 00m confirmed.");
+    await person.said("1h confirmed.");
     await page.getByRole("button", { name: "Confirm these drafts" }).waitFor({ state: "detached" });
     const states = Object.fromEntries((await api("list_time_entries")).items.map((entry) => [entry.description, entry.state]));
     assert.deepEqual(states, { seen: "logged", "not seen": "draft" });

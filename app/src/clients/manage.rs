@@ -8,7 +8,10 @@ use crate::{
     access::Permission,
     page::Page,
     projects::{Project, list_projects, manage::NewProject},
-    ui::{Dialog, Form, Icon, Opens, Part, Submit, Write, answered, dot, fetched, hidden, hours, loaded, money, refusal, use_flash},
+    ui::{
+        Dialog, Form, Icon, Opens, Part, Submit, Write, answered, asks_before_leaving, dot, fetched, hidden, hours, loaded, money, refusal,
+        use_flash,
+    },
     visit::{changed, use_changes, use_here},
 };
 
@@ -28,6 +31,7 @@ pub fn Terms(
     });
     let changeable = here.may(Permission::WriteWork);
     let given = client.clone();
+    asks_before_leaving("client");
     view! {
         <Part title="Terms" id="terms">
             <Form action id="client" class="grid-form">

@@ -9,8 +9,8 @@ use crate::{
     money::written,
     time::{entry::brief, list_time_entries},
     ui::{
-        Choice, Dialog, Field, Form, Icon, Opens, Part, Reveal, Select, Submit, Write, answered, choices, fetched, hidden, loaded, once,
-        refusal, use_flash,
+        Choice, Dialog, Field, Form, Icon, Opens, Part, Reveal, Select, Submit, Write, answered, asks_before_leaving, choices, fetched,
+        hidden, loaded, once, refusal, use_flash,
     },
     visit::{changed, use_changes, use_here},
 };
@@ -66,6 +66,7 @@ pub fn Terms(
     let changeable = here.may(Permission::WriteWork);
     let rate = project.rate.as_ref().map(|rate| written(rate.amount, &rate.currency)).unwrap_or_default();
     let kept = project.clone();
+    asks_before_leaving("project");
     let agents = choices(&[("false", "Not billed"), ("true", "Billed like any other time")]);
     view! {
         <Part title="Terms" id="terms">

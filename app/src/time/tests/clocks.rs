@@ -62,8 +62,9 @@ fn works(place: &Place) -> Vec<(Timestamp, Timestamp)> {
 
 /// What a form holds of work.
 fn held(from: Timestamp, to: Timestamp, place: &Place) -> Given {
-    let field = |at: Timestamp| Some(when::local(&Moment::at(at, &place.zone)));
-    Given { started_at: field(from), ended_at: field(to), ..Given::default() }
+    let (from, to) = (Moment::at(from, &place.zone), Moment::at(to, &place.zone));
+    let date = Some(from.day().to_string());
+    Given { date, started_at: Some(when::time_of(&from)), ended_at: Some(when::time_of(&to)), ..Given::default() }
 }
 
 #[test]
