@@ -58,6 +58,7 @@ async fn token(running: &Running) -> anyhow::Result<String> {
         password: "conformance suite".to_owned(),
         organization: None,
         time_zone: None,
+        basics: Default::default(),
         confirmation: Confirmation::Vouched,
     };
     let made = register(&running.services, suite).await.map_err(refused)?;

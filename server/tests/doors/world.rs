@@ -161,6 +161,7 @@ impl World {
             password: "correct horse battery".to_owned(),
             organization: None,
             time_zone: None,
+            basics: Default::default(),
             confirmation: Confirmation::Vouched,
         };
         let made = registration::register(&self.services, given).await.expect("registered");
