@@ -128,7 +128,7 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
     let tax_rate = text::said(given.tax_rate);
     let chosen = given.tax_category.is_some() || tax_rate.is_some();
     let chosen_rate = tax_rate.as_deref().map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
-    let tax_category = given.tax_category.unwrap_or(organization.tax_category);
+    let tax_category = TaxCategory::chosen(given.tax_category, chosen_rate).unwrap_or(organization.tax_category);
     let usual = organization.tax_reason.filter(|_| tax_category == organization.tax_category);
     let client = Client {
         id: ClientId::new(),
@@ -176,7 +176,7 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     }
     let rate = text::said(given.tax_rate).as_deref().map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
     client.tax_rate = TaxCategory::rate(given.tax_category, rate).unwrap_or(client.tax_rate);
-    client.tax_category = given.tax_category.unwrap_or(client.tax_category);
+    client.tax_category = TaxCategory::chosen(given.tax_category, rate).unwrap_or(client.tax_category);
     client.tax_reason = tax::reason_after((tax_before.0, client.tax_reason), client.tax_category, given.tax_reason)?;
     client.country = given.country.try_map(|country| country::parse(&country))?.over(client.country);
     client.email = given.email.read(|email| text::optional_email("email", &email))?.over(client.email);

@@ -18,6 +18,8 @@ pub fn Send(
     invoice: Invoice,
     /// Why what was typed into it could not be saved.
     saving: Signal<Option<Error>>,
+    /// Whether it asks again when the page shows what was saved.
+    again: RwSignal<bool>,
 ) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
@@ -31,21 +33,30 @@ pub fn Send(
     let mails = use_visit().mail_leaves;
     // What is sent is what is read here: what was typed is saved first, and the page that shows it asks anew.
     let waits = RwSignal::new(false);
-    let save = move |_: ev::MouseEvent| waits.set(ends::save(DRAFT));
+    let save = move || {
+        let saves = ends::save(DRAFT);
+        waits.set(saves);
+        again.set(saves);
+        saves
+    };
     let send = move |event: ev::SubmitEvent| {
-        if waits.get_untracked() || ends::save(DRAFT) {
+        if waits.get_untracked() || save() {
             event.prevent_default();
-            waits.set(true);
         }
     };
+    Effect::new(move |_| {
+        if saving.with(Option::is_some) {
+            again.set(false);
+        }
+    });
     let unsaved = move || match saving.get() {
         Some(_) => "Your changes could not be saved. Close this, and correct the draft first.",
         None if waits.get() => "Your changes are saved first …",
         None => "Save your changes first.",
     };
     view! {
-        <Opens dialog="send-dialog" label="Send …" class="button primary" drawing=Icon::Send on:click=save />
-        <Dialog id="send-dialog" title=format!("Send {} to {}?", invoice.sums.total.text(), invoice.client.name) refused closes=action.version()>
+        <Opens dialog="send-dialog" label="Send …" class="button primary" drawing=Icon::Send on:click=move |_: ev::MouseEvent| _ = save() />
+        <Dialog id="send-dialog" title=format!("Send {} to {}?", invoice.sums.total.text(), invoice.client.name) refused closes=action.version() opens=again>
             <p>"It gets the next number and can no longer change. It can be voided later, and its number is never used again."</p>
             <div class="send" data-waits=move || waits.get().then_some("true") on:submit:capture=send>
             <p class="notice save-first" role="status">{unsaved}</p>

@@ -98,7 +98,7 @@ fn line_row(at: usize, line: &InvoiceLine, only: bool) -> impl IntoView + use<> 
         <tr>
             <th scope="row" class="line-words">
                 <input type="hidden" name=name("line") value=line.id.to_string() prop:value=line.id.to_string() />
-                <textarea class="input plain" name=name("description") rows=rows aria-label=label prop:value=kept(words.clone(), &line.id.to_string())>
+                <textarea class="input plain" name=name("description") rows=rows aria-label=label prop:kept=kept(words.clone(), &line.id.to_string())>
                     {words.clone()}
                 </textarea>
             </th>
@@ -126,7 +126,7 @@ fn written_quantity(line: &InvoiceLine) -> String {
 
 fn small(name: String, label: String, value: String, line: &InvoiceLine) -> AnyView {
     let kept = kept(value.clone(), &line.id.to_string());
-    view! { <input class="input plain short" inputmode="decimal" name=name aria-label=label value=value prop:value=kept /> }.into_any()
+    view! { <input class="input plain short" inputmode="decimal" name=name aria-label=label value=value prop:kept=kept /> }.into_any()
 }
 
 /// What is added to the lines with the next button that is pressed; nothing while it is empty.

@@ -24,8 +24,9 @@ pub fn page() -> AnyView {
     let changes = use_changes();
     let asked = move || (changes.money.get(), params.with(|params| params.get("invoice").unwrap_or_default()));
     let invoice = fetched(asked, |(_, invoice)| get_invoice(invoice));
-    loaded_page(invoice, |invoice| match invoice.status {
-        InvoiceStatus::Draft => draft(invoice),
+    let again = RwSignal::new(false);
+    loaded_page(invoice, move |invoice| match invoice.status {
+        InvoiceStatus::Draft => draft(invoice, again),
         _ => sent(invoice),
     })
 }
@@ -54,11 +55,11 @@ fn pdf(invoice: &Invoice, label: &'static str) -> impl IntoView + use<> {
     }
 }
 
-fn draft(invoice: Invoice) -> AnyView {
+fn draft(invoice: Invoice, again: RwSignal<bool>) -> AnyView {
     let writes = use_here().may(Permission::WriteMoney);
     let pdf = pdf(&invoice, "PDF of the draft");
     let action = Write::<UpdateInvoiceDraft>::new();
-    let send = writes.then(|| view! { <Send invoice=invoice.clone() saving=refusal(action) /> });
+    let send = writes.then(|| view! { <Send invoice=invoice.clone() saving=refusal(action) again /> });
     let words = match writes {
         true => view! { <Editor invoice=invoice.clone() action /> }.into_any(),
         false => paper(&invoice).into_any(),

@@ -25,7 +25,7 @@ impl LineTax {
     /// standard category; of 0 % alone nobody knows why.
     pub fn changed(&self, category: Option<TaxCategory>, rate: Option<&str>, reason: Option<&str>) -> Result<Self, Error> {
         let rate = rate.filter(|rate| !rate.trim().is_empty()).map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
-        let category = category.or(rate.filter(|rate| rate.ten_thousandths() > 0).map(|_| TaxCategory::S)).unwrap_or(self.category);
+        let category = TaxCategory::chosen(category, rate).unwrap_or(self.category);
         let rate = match (category, rate) {
             (_, Some(rate)) => rate,
             (TaxCategory::S, None) => self.rate,

@@ -181,7 +181,7 @@ fn taxes(organization: &mut Organization, category: Option<TaxCategory>, rate: O
     let before = (organization.tax_category, organization.tax_rate);
     let rate = rate.map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
     organization.tax_rate = TaxCategory::rate(category, rate).unwrap_or(organization.tax_rate);
-    organization.tax_category = category.unwrap_or(organization.tax_category);
+    organization.tax_category = TaxCategory::chosen(category, rate).unwrap_or(organization.tax_category);
     organization.tax_reason = tax::reason_after((before.0, organization.tax_reason.take()), organization.tax_category, reason)?;
     match (organization.tax_category, organization.tax_rate) == before {
         true => Ok(()),

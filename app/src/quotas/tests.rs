@@ -114,7 +114,7 @@ async fn strangers_use_up_neither_the_mails_of_organizations_nor_those_of_people
 
 /// Another organization that the person of this one founds, and they in it.
 async fn another(studio: &World) -> World {
-    let founded = studio.ok("create_organization", json!({"name": "Another"})).await;
+    let founded = studio.ok("create_organization", json!({"name": "Another", "tax_rate": "19", "tax_number": "12/345/67890"})).await;
     let there = studio.signed_in(studio.person().id, founded["slug"].as_str().expect("a slug")).await;
     there.ok("create_client", json!({"name": "Acme", "tax_rate": "19", "email": "billing@acme.example"})).await;
     there

@@ -131,7 +131,7 @@ fn running(timer: TimeEntry) -> AnyView {
                     placeholder="What are you working on?"
                     autocomplete="off"
                     value=timer.description.clone()
-                    prop:value=kept_everywhere(timer.description.clone(), timer.id.to_string())
+                    prop:kept=kept_everywhere(timer.description.clone(), timer.id.to_string())
                 />
                 <span class="timer-project">
                     {dot(timer.project.color.clone())}
@@ -162,7 +162,7 @@ fn picker(projects: &Offer<Project>, last: String) -> AnyView {
     let options = options.collect_view();
     view! {
         <label class="spoken" for="timer-project">"Project"</label>
-        <select id="timer-project" class="timer-picker" name="project" required prop:value=kept_everywhere(last, String::new())>
+        <select id="timer-project" class="timer-picker" name="project" required prop:kept=kept_everywhere(last, String::new())>
             <option value="">"Project …"</option>
             {options}
             {words}

@@ -46,6 +46,9 @@ pub fn Dialog(
     /// Counts answers; it closes with each.
     #[prop(optional, into)]
     closes: Signal<usize>,
+    /// Whether it opens, once: what is fetched anew while it is open closes it.
+    #[prop(optional)]
+    opens: Option<RwSignal<bool>>,
     /// What it says.
     children: Children,
 ) -> impl IntoView {
@@ -63,10 +66,13 @@ pub fn Dialog(
     // What is open without a script cannot be closed by its buttons; once scripts run, it becomes a popover like any other.
     Effect::new(move |_| {
         if let Some(node) = node.get()
-            && node.open()
+            && (node.open() || opens.is_some_and(|opens| opens.get_untracked()))
         {
             node.set_open(false);
             _ = node.show_popover();
+            if let Some(opens) = opens {
+                opens.set(false);
+            }
         }
     });
     let (labelled, title_id, target) = (format!("{id}-title"), format!("{id}-title"), id.clone());

@@ -119,7 +119,7 @@ pub fn Field(
             type=kind
             name=name
             value=value.clone()
-            prop:value=kept(value, &wiring.id)
+            prop:kept=kept(value, &wiring.id)
             placeholder=placeholder
             required=required
             autocomplete=autocomplete
@@ -173,7 +173,7 @@ pub fn Area(
             name=name
             rows=rows
             placeholder=placeholder
-            prop:value=kept(value, &wiring.id)
+            prop:kept=kept(value, &wiring.id)
             aria-describedby=described
             aria-invalid=invalid
         >
@@ -227,7 +227,7 @@ pub fn Select(
             class="input"
             name=name
             required=required
-            prop:value=kept(value, &wiring.id)
+            prop:kept=kept(value, &wiring.id)
             aria-describedby=described
             aria-invalid=invalid
         >

@@ -21,56 +21,77 @@ pub(super) const SENDING: &str = "stintSending";
 /// Where a field remembers what the server has accepted.
 pub const SENT: &str = "stintSent";
 
-/// The value of an input, a select or a text area, for `prop:value`.
+/// Where a field remembers what the server said, and of what.
+const SAID: &str = "stintSaid";
+const OF: &str = "stintOf";
+
+/// What an input, a select or a text area shows, for `prop:kept`.
+///
+/// It is no property of the name `value`: before the framework sets the properties of an element anew it takes all of them away, and
+/// what was typed would go with the value. For the same reason the field itself remembers what it showed before.
 #[derive(Clone)]
 pub struct Kept {
     text: String,
     of: String,
 }
 
-/// The value of the field `of` on this page: that of another page is another field.
+/// What the field `of` on this page shows: that of another page is another field.
 pub fn kept(text: String, of: &str) -> Kept {
     Kept { text, of: format!("{of}@{}", ends::path()) }
 }
 
-/// The value of a field that stands on every page, and belongs to `of`.
+/// What a field shows that stands on every page, and belongs to `of`.
 pub fn kept_everywhere(text: String, of: String) -> Kept {
     Kept { text, of }
 }
 
-fn text_of(field: &Element, name: &str) -> Option<String> {
+impl Kept {
+    /// Shows what was typed, or else what the server says.
+    fn show(&self, field: &Element) {
+        let shown = said(field, "value");
+        let typed = said(field, OF).as_ref() == Some(&self.of) && shown != said(field, SAID) && shown != said(field, SENT);
+        let text = shown.filter(|_| typed).unwrap_or_else(|| self.text.clone());
+        // It is set in any case: in a select other choices may have come to stand in the place of the chosen one.
+        Rndr::set_property_or_value(field, "value", &JsValue::from_str(&text));
+        self.note(field);
+    }
+
+    fn note(&self, field: &Element) {
+        for (name, text) in [(SAID, &self.text), (OF, &self.of)] {
+            _ = Reflect::set(field, &JsValue::from_str(name), &JsValue::from_str(text));
+        }
+    }
+}
+
+fn said(field: &Element, name: &str) -> Option<String> {
     Reflect::get(field, &JsValue::from_str(name)).ok()?.as_string()
 }
 
 impl IntoProperty for Kept {
-    type State = (Element, Kept);
+    type State = Element;
     type Cloneable = Self;
     type CloneableOwned = Self;
 
     /// The text came with the page, and may have been typed over since.
-    fn hydrate<const FROM_SERVER: bool>(self, el: &Element, _key: &str) -> Self::State {
-        (el.clone(), self)
+    fn hydrate<const FROM_SERVER: bool>(self, field: &Element, _key: &str) -> Element {
+        self.note(field);
+        field.clone()
     }
 
-    fn build(self, el: &Element, key: &str) -> Self::State {
-        Rndr::set_property_or_value(el, key, &JsValue::from_str(&self.text));
-        (el.clone(), self)
+    fn build(self, field: &Element, _key: &str) -> Element {
+        self.show(field);
+        field.clone()
     }
 
-    fn rebuild(self, (field, before): &mut Self::State, key: &str) {
-        let shown = text_of(field, key);
-        let typed = shown.filter(|shown| self.of == before.of && *shown != before.text && text_of(field, SENT).as_ref() != Some(shown));
-        // It is set in any case: in a select other choices may have come to stand in the place of the chosen one.
-        let text = typed.as_ref().unwrap_or(&self.text);
-        Rndr::set_property_or_value(field, key, &JsValue::from_str(text));
-        *before = self;
+    fn rebuild(self, field: &mut Element, _key: &str) {
+        self.show(field);
     }
 
-    fn into_cloneable(self) -> Self::Cloneable {
+    fn into_cloneable(self) -> Self {
         self
     }
 
-    fn into_cloneable_owned(self) -> Self::CloneableOwned {
+    fn into_cloneable_owned(self) -> Self {
         self
     }
 }

@@ -22,7 +22,7 @@ async fn a_price_may_be_finer_than_a_cent() {
     let preview = studio.ok("preview_invoice", json!({"client": "Acme", "lines": words})).await;
     assert_eq!(line(&preview), is("7000", "0.1651", "1155.70"));
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": words})).await;
-    assert_eq!((line(&draft), draft["net"].clone()), (line(&preview), euros(115_570)));
+    assert_eq!((line(&draft), &draft["net"]["amount"]), (line(&preview), &euros(115_570)));
     let change = json!({"invoice": draft["id"], "lines": [{"line": draft["lines"][0]["id"], "price": "0.165125", "quantity": "0.5"}]});
     assert_eq!(line(&studio.ok("update_invoice_draft", change).await), is("0.5", "0.165125", "0.08"));
     let finer = json!({"client": "Acme", "lines": [{"description": "Words", "price": "0.1651251"}]});
@@ -60,13 +60,13 @@ async fn each_line_is_taxed_in_its_own_way() {
         {"description": "Court fee", "price": "5.00", "tax_category": "E", "tax_reason": "Disbursement in your name"},
     ]);
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
-    assert_eq!((draft["tax"].clone(), draft["total"].clone()), (euros(1_900), euros(12_400)));
+    assert_eq!((&draft["tax"]["amount"], &draft["total"]["amount"]), (&euros(1_900), &euros(12_400)));
     assert_eq!(draft["taxes"][1]["reason"], "Disbursement in your name");
     let fee = draft["lines"][1]["id"].clone();
     let reworded = json!({"invoice": draft["id"], "lines": [{"line": fee, "tax_reason": ""}]});
     assert_eq!(studio.ok("update_invoice_draft", reworded).await["taxes"][1]["reason"], "Exempt from tax");
     let taxed = json!({"invoice": draft["id"], "lines": [{"line": fee, "tax_rate": "7"}]});
-    assert_eq!(studio.ok("update_invoice_draft", taxed).await["total"], euros(12_435));
+    assert_eq!(studio.ok("update_invoice_draft", taxed).await["total"]["amount"], euros(12_435));
     let nobody_knows = json!({"client": "Acme", "lines": [{"description": "Fee", "price": "5.00", "tax_rate": "0"}]});
     assert!(studio.refused("preview_invoice", nobody_knows).await.field("tax_rate").is_some());
 }
@@ -84,7 +84,7 @@ async fn a_draft_takes_up_another_tax_without_being_drafted_again() {
     assert!(refused.field("client.vat_id").is_some_and(|message| message.contains("BR-AE-02")), "{refused:?}");
     studio.ok("update_client", json!({"client": "Acme", "vat_id": "FR40303265045"})).await;
     let sent = studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
-    assert_eq!((sent["number"].as_str(), sent["tax"].clone()), (Some("2026-0001"), euros(0)));
+    assert_eq!((sent["number"].as_str(), &sent["tax"]["amount"]), (Some("2026-0001"), &euros(0)));
 }
 
 #[tokio::test]
@@ -115,8 +115,9 @@ async fn every_invoice_has_a_service_period() {
     assert_eq!(studio.ok("update_invoice_draft", again).await["period"], json!({"from": "2026-10-03", "to": "2026-10-03"}));
     let inverted = json!({"invoice": draft["id"], "period_from": "2026-10-31", "period_to": "2026-10-01"});
     assert!(studio.refused("update_invoice_draft", inverted).await.message.contains("is before"));
-    let fee = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Fee", "price": "5.00"}]})).await;
-    let sent = studio.ok("send_invoice", json!({"invoice": fee["id"]})).await;
+    studio.ok("create_client", json!({"name": "Globex", "tax_rate": "19"})).await;
+    let fee = studio.ok("draft_invoice", json!({"client": "Globex", "lines": [{"description": "Fee", "price": "5.00"}]})).await;
+    let sent = studio.ok("send_invoice", json!({"invoice": fee["id"], "without_email": true})).await;
     assert_eq!(sent["period"]["to"], sent["issued_on"], "without time it is the day of issue");
 }
 
@@ -130,8 +131,8 @@ async fn a_preview_names_the_unbilled_and_what_rounding_makes_of_it() {
     }
     let unbilled = studio.ok("list_unbilled", json!({})).await["items"][0]["amount"].clone();
     let preview = studio.ok("preview_invoice", json!({"client": "Acme"})).await;
-    assert_eq!((unbilled, preview["unbilled"].clone()), (euros(168), euros(168)));
-    assert_eq!((preview["net"].clone(), preview["rounding_difference"].clone()), (euros(167), euros(-1)));
+    assert_eq!((&unbilled["amount"], &preview["unbilled"]["amount"]), (&euros(168), &euros(168)));
+    assert_eq!((&preview["net"]["amount"], &preview["rounding_difference"]["amount"]), (&euros(167), &euros(-1)));
 }
 
 #[tokio::test]

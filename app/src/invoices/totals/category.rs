@@ -78,6 +78,11 @@ impl TaxCategory {
         }
     }
 
+    /// The category that comes with what was chosen of both: whoever gives a rate above zero, and no category, charges tax.
+    pub fn chosen(category: Option<Self>, rate: Option<Percent>) -> Option<Self> {
+        category.or(rate.filter(|rate| rate.ten_thousandths() > 0).map(|_| Self::S))
+    }
+
     /// The rate that comes with what was chosen of both: a category that charges nothing brings the rate 0 along.
     pub fn rate(category: Option<Self>, rate: Option<Percent>) -> Option<Percent> {
         rate.or(category.filter(|category| *category != Self::S).map(|_| Percent(0)))
