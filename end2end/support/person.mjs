@@ -60,6 +60,8 @@ export class Person {
     await this.page.getByLabel("Your name").fill(name);
     await this.page.getByLabel("E-mail").fill(email);
     await this.page.getByLabel("Password").fill(password);
+    await this.page.getByLabel("Tax that you charge").fill("19");
+    await this.page.getByLabel("VAT identifier or tax number").fill("12/345/67890");
     await this.page.getByRole("button", { name: "Create account" }).click();
     return this.arrived();
   }

@@ -8,10 +8,7 @@ use crate::{
     access::Permission,
     page::Page,
     projects::{Project, list_projects, manage::NewProject},
-    ui::{
-        Dialog, Form, Icon, Opens, Part, Submit, Write, answered, asks_before_leaving, dot, fetched, hidden, hours, loaded, money, refusal,
-        use_flash,
-    },
+    ui::{Dialog, Form, Icon, Opens, Part, Submit, Write, answered, dot, fetched, hidden, hours, loaded, money, refusal, use_flash},
     visit::{changed, use_changes, use_here},
 };
 
@@ -31,10 +28,9 @@ pub fn Terms(
     });
     let changeable = here.may(Permission::WriteWork);
     let given = client.clone();
-    asks_before_leaving("client");
     view! {
         <Part title="Terms" id="terms">
-            <Form action id="client" class="grid-form">
+            <Form action id="client" class="grid-form" asks=true>
                 {hidden("client", client.id)}
                 {form::fields(&given)}
                 {changeable.then(|| view! { <div class="form-end span-2"><Submit label="Save changes" /></div> })}

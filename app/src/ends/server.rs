@@ -100,9 +100,6 @@ pub fn leaves(_event: &FocusEvent) -> bool {
     false
 }
 
-/// Nobody leaves a page while it is made.
-pub fn ask_before_leaving(_form: String) {}
-
 /// Only a browser needs to know on which page a field is.
 pub fn path() -> String {
     String::new()

@@ -5,10 +5,7 @@ use leptos::prelude::*;
 use super::{Invoice, InvoiceLine, LineKind, UpdateInvoiceDraft, sheet::Totals};
 use crate::{
     money::readings,
-    ui::{
-        Area, Field, Form, FormState, Icon, Part, Submit, Write, answered, asks_before_leaving, hidden, icon, kept, money, once,
-        unit_price, use_flash,
-    },
+    ui::{Area, Field, Form, FormState, Icon, Part, Submit, Write, answered, hidden, icon, kept, money, once, unit_price, use_flash},
     visit::{changed, use_changes},
 };
 
@@ -33,10 +30,9 @@ pub fn Editor(
         changed(changes.money);
         flash.done("Draft saved.", saved);
     });
-    asks_before_leaving(DRAFT);
     let id = invoice.id;
     view! {
-        <Form action id=DRAFT class="draft-form">
+        <Form action id=DRAFT class="draft-form" asks=true>
             // The key Enter presses the first button of a form, which must not be one that removes a line.
             <button type="submit" class="spoken" tabindex="-1" aria-hidden="true">"Save draft"</button>
             {once(action)} {hidden("invoice", id)}

@@ -8,7 +8,7 @@ use crate::{
     clients::form::{countries, currencies, languages, tax_categories},
     money::written,
     time::zones::{ZONE_NAMES, ZoneNames},
-    ui::{Area, Choice, Field, Form, Part, Select, Submit, Write, answered, asks_before_leaving, choices, fetched, loaded, use_flash},
+    ui::{Area, Choice, Field, Form, Part, Select, Submit, Write, answered, choices, fetched, loaded, use_flash},
     visit::use_here,
 };
 
@@ -26,9 +26,8 @@ pub fn OrganizationSection() -> impl IntoView {
 fn Settings(organization: Organization, action: Write<UpdateOrganization>) -> impl IntoView {
     let changeable = use_here().may(Permission::ManageOrganization);
     let organization = StoredValue::new(organization);
-    asks_before_leaving("organization");
     view! {
-        <Form action id="organization">
+        <Form action id="organization" asks=true>
             <div class="columns">
                 <Part title="On every invoice" id="letterhead">
                     <div class="grid-form">{organization.with_value(letterhead)}</div>

@@ -9,8 +9,8 @@ use crate::{
     money::written,
     time::{entry::brief, list_time_entries},
     ui::{
-        Choice, Dialog, Field, Form, Icon, Opens, Part, Reveal, Select, Submit, Write, answered, asks_before_leaving, choices, fetched,
-        hidden, loaded, once, refusal, use_flash,
+        Choice, Dialog, Field, Form, Icon, Opens, Part, Reveal, Select, Submit, Write, answered, choices, fetched, hidden, loaded, once,
+        refusal, use_flash,
     },
     visit::{changed, use_changes, use_here},
 };
@@ -66,11 +66,10 @@ pub fn Terms(
     let changeable = here.may(Permission::WriteWork);
     let rate = project.rate.as_ref().map(|rate| written(rate.amount, &rate.currency)).unwrap_or_default();
     let kept = project.clone();
-    asks_before_leaving("project");
     let agents = choices(&[("false", "Not billed"), ("true", "Billed like any other time")]);
     view! {
         <Part title="Terms" id="terms">
-            <Form action id="project" class="grid-form">
+            <Form action id="project" class="grid-form" asks=true>
                 {hidden("project", project.id)}
                 <Field label="Name" name="name" required=true maxlength=200 value=project.name.clone() class="span-2" />
                 <Select label="Billing" name="billing" choices=billings() value=project.billing.name() hint="Applies to new time." />

@@ -13,10 +13,7 @@ use crate::{
     error::Error,
     page::{LIMIT_MAX, Offer, offer},
     projects::{Project, list_projects},
-    ui::{
-        Choice, Dialog, Fetched, Field, Form, Icon, Opens, Select, Submit, Write, answered, asks_before_leaving, choices, hidden, once,
-        refusal, use_flash,
-    },
+    ui::{Choice, Dialog, Fetched, Field, Form, Icon, Opens, Select, Submit, Write, answered, choices, hidden, once, refusal, use_flash},
     visit::{changed, use_changes, use_here},
 };
 
@@ -154,9 +151,8 @@ pub fn EditForm(
     // The id, and not the name: that may change meanwhile, and is not found by who has left the project.
     let (projects, project) = (with_present(projects, &entry), entry.project.id.to_string());
     let (kept, cancel) = (entry.clone(), back.clone());
-    asks_before_leaving(format!("edit-{id}"));
     view! {
-        <Form action id=format!("edit-{id}") class="log-form">
+        <Form action id=format!("edit-{id}") class="log-form" asks=true>
             {hidden("time_entry", id)} {hidden("version", entry.version)}
             <Field label="What was done" name="description" maxlength=2000 value=entry.description.clone() class="grow" />
             <Select label="Project" name="project" choices=projects value=project required=true />

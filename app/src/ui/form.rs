@@ -65,16 +65,27 @@ pub fn Form<S: 'static>(
     /// Whether what was typed is cleared after each answer, for the next one. What was chosen stays.
     #[prop(optional)]
     clears: bool,
+    /// Whether it is asked about when the page is left while something in it is not saved.
+    #[prop(optional)]
+    asks: bool,
     /// What a further button of the form does instead; see [`Submit`].
     #[prop(optional)]
     further: Option<Further>,
     /// Its fields.
     children: Children,
 ) -> impl IntoView {
-    form(action.wire, further.map(|further| further.wire), id, class, (quiet, clears), children)
+    form(action.wire, further.map(|further| further.wire), id, class, Manner { quiet, clears, asks }, children)
 }
 
-fn form(wire: Wire, further: Option<Wire>, id: String, class: &'static str, (quiet, clears): (bool, bool), children: Children) -> AnyView {
+/// How a form behaves.
+struct Manner {
+    quiet: bool,
+    clears: bool,
+    asks: bool,
+}
+
+fn form(wire: Wire, further: Option<Wire>, id: String, class: &'static str, manner: Manner, children: Children) -> AnyView {
+    let Manner { quiet, clears, asks } = manner;
     let typed = further.map(|further| typed(further.url)).filter(|typed| !typed.is_empty()).unwrap_or_else(|| typed(wire.url));
     let state = FormState { id: id.clone(), refusal: wire.refusal(), pending: wire.pending.into(), typed };
     let node = NodeRef::<html::Form>::new();
@@ -103,17 +114,11 @@ fn form(wire: Wire, further: Option<Wire>, id: String, class: &'static str, (qui
         }
     };
     view! {
-        <form id=id class=class method="post" action=wire.url on:submit=submit node_ref=node>
+        <form id=id class=class method="post" action=wire.url data-asks=asks.then_some("true") on:submit=submit node_ref=node>
             <Provider value=state>{(!quiet).then(refused)} {children()}</Provider>
         </form>
     }
     .into_any()
-}
-
-/// Asks before the page is left while something in the form of this id is not saved.
-pub fn asks_before_leaving(form: impl Into<String>) {
-    let form = form.into();
-    Effect::new(move |_| ends::ask_before_leaving(form.clone()));
 }
 
 /// Empties the fields that are typed into.

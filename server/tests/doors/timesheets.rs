@@ -58,7 +58,7 @@ async fn the_form_of_an_entry_holds_its_seconds_and_its_project_by_id() {
     world.rest(&ada, "unassign_project_members", gone).await.ok();
 
     let fields = form(&world, &barbara, &timed).await;
-    let shown = |what: &str| timed[what].as_str().and_then(|moment| moment.get(..19)).expect("a moment");
+    let shown = |what: &str| timed[what].as_str().and_then(|moment| moment.get(11..19)).expect("a moment");
     for name in ["started_at", "ended_at"] {
         let shown = shown(name);
         let field = tag(&fields, &format!("name=\"{name}\""));
@@ -75,6 +75,7 @@ async fn the_form_of_an_entry_holds_its_seconds_and_its_project_by_id() {
         ("version", version.as_str()),
         ("description", "Charts"),
         ("project", projects[0].as_str()),
+        ("date", today.as_str()),
         ("started_at", shown("started_at")),
         ("ended_at", shown("ended_at")),
         ("billable", "true"),
@@ -98,7 +99,8 @@ async fn pages_show_and_take_times_on_the_clock_of_whoever_looks() {
         let entry = world.call(&ada, "create_time_entry", &typed).await.ok();
         assert_eq!((&entry["day"], &entry["started_at"]), (&json!(today), &json!(format!("{from}:00{offset}"))));
         let fields = form(&world, &ada, &entry).await;
-        assert!(tag(&fields, "name=\"started_at\"").contains(&format!("value=\"{from}\"")), "{fields}");
+        assert!(tag(&fields, "name=\"started_at\"").contains("value=\"09:00\""), "{fields}");
+        assert!(tag(&fields, "name=\"date\"").contains(&format!("value=\"{today}\"")), "{fields}");
         let week = page(&world, &ada, "/time").await;
         assert!(tag(&week, "name=\"date\"").contains(&format!("value=\"{today}\"")), "the day of the form is that of {zone}");
         assert!(words(&week).contains("Today, "), "{zone}");

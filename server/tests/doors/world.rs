@@ -24,6 +24,7 @@ use app::{
     database::{Database, as_application},
     error::Error,
     invoices::document::InvoiceDocument,
+    organizations::basics::Basics,
     quotas::Quotas,
 };
 use leptos::prelude::LeptosOptions;
@@ -161,7 +162,8 @@ impl World {
             password: "correct horse battery".to_owned(),
             organization: None,
             time_zone: None,
-            basics: Default::default(),
+            // Whoever charges tax has a number for it: without one nothing is sent.
+            basics: Basics { tax_rate: Some("19".to_owned()), tax_number: Some("12/345/67890".to_owned()), ..Basics::default() },
             confirmation: Confirmation::Vouched,
         };
         let made = registration::register(&self.services, given).await.expect("registered");

@@ -1,28 +1,31 @@
 //! What was typed into a form and is not saved yet. The form itself knows: each field holds what it began with.
 
+use js_sys::Reflect;
 use leptos::{
     ev,
-    prelude::{document, on_cleanup, window},
+    prelude::{document, window},
     wasm_bindgen::{JsCast, JsValue, closure::Closure},
 };
-use send_wrapper::SendWrapper;
-use web_sys::{Element, Event, EventTarget, HtmlFormElement, NodeList};
+use web_sys::{Element, Event, HtmlFormElement, NodeList};
 
 use crate::ui::SENT;
 
 /// Whether a field of the form of this id says something else than the server does.
 pub fn unsaved(form: &str) -> bool {
-    let fields =
-        document().get_element_by_id(form).and_then(|form| form.query_selector_all("input:not([type=hidden]), select, textarea").ok());
-    fields.is_some_and(|fields| each(&fields).any(|field| is_unsaved(&field)))
+    document().get_element_by_id(form).is_some_and(|form| is_unsaved(&form))
+}
+
+fn is_unsaved(form: &Element) -> bool {
+    let fields = form.query_selector_all("input:not([type=hidden]), select, textarea");
+    fields.is_ok_and(|fields| each(&fields).any(|field| is_typed_over(&field)))
 }
 
 fn each(list: &NodeList) -> impl Iterator<Item = Element> {
     (0..list.length()).filter_map(|at| list.item(at)?.dyn_into().ok())
 }
 
-fn is_unsaved(field: &Element) -> bool {
-    let of = |name: &str| js_sys::Reflect::get(field, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
+fn is_typed_over(field: &Element) -> bool {
+    let of = |name: &str| Reflect::get(field, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
     let (value, sent) = (of("value"), of(SENT));
     if value == sent && of("type") != JsValue::from_str("checkbox") {
         return false;
@@ -64,52 +67,60 @@ pub fn leaves(event: &ev::FocusEvent) -> bool {
     within.is_none_or(|within| to.is_none_or(|to| !within.contains(Some(&to))))
 }
 
-/// Asks before the page is left while the form of this id is unsaved, as long as the owner around it lives.
-pub fn ask_before_leaving(form: String) {
-    let (id, here) = (form.clone(), window().location().href().unwrap_or_default());
-    listen("beforeunload", {
-        let form = form.clone();
-        move |event| {
-            if unsaved(&form) {
-                // The browser asks, in its own words.
-                event.prevent_default();
-            }
+/// Where a form remembers the address at which it was typed into.
+const HERE: &str = "stintHere";
+
+/// From now on asks before a page is left on which a form with `data-asks` is not saved.
+///
+/// It is called before the router begins to listen: of the way back a window tells in the order in which it was asked.
+pub fn watch_leaving() {
+    listen("input", |event| {
+        let form = event.target().and_then(|target| target.dyn_into::<Element>().ok()?.closest("form[data-asks]").ok()?);
+        if let Some(form) = form {
+            _ = Reflect::set(&form, &HERE.into(), &window().location().href().unwrap_or_default().into());
         }
     });
-    listen("click", move |event| {
-        if leads_away(event, &id) && unsaved(&id) && !agreed() {
+    listen("beforeunload", |event| {
+        if asking().is_some() {
+            // The browser asks, in its own words.
+            event.prevent_default();
+        }
+    });
+    listen("click", |event| {
+        if leads_away(event) && asking().is_some() && !agreed() {
             event.prevent_default();
             event.stop_immediate_propagation();
         }
     });
-    // The way back was gone already when one hears of it: staying is coming back.
-    listen("popstate", move |event| {
-        if unsaved(&form) && !agreed() {
+    listen("popstate", |event| {
+        let Some(here) = asking().and_then(|form| Reflect::get(&form, &HERE.into()).ok()?.as_string()) else { return };
+        if !agreed() {
             event.stop_immediate_propagation();
+            // The page was left already when one hears of it: staying is coming back.
             _ = window().history().and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&here)));
         }
     });
+}
+
+/// The form that is not saved and asks.
+fn asking() -> Option<Element> {
+    let forms = document().query_selector_all("form[data-asks]").ok()?;
+    each(&forms).find(is_unsaved)
 }
 
 fn agreed() -> bool {
     window().confirm_with_message("Leave without saving? What you have changed here is lost.").unwrap_or(true)
 }
 
-/// Whether a click is on a link that opens in place of the page. Links in the form itself are ways out of it.
-fn leads_away(event: &Event, form: &str) -> bool {
+/// Whether a click is on a link that opens in place of the page. Those in the form itself are ways out of it.
+fn leads_away(event: &Event) -> bool {
     let closest = |selector: &str| event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?;
-    closest("a[href]:not([target=_blank]):not([href^='#'])").is_some() && closest("form").is_none_or(|around| around.id() != form)
+    closest("a[href]:not([target=_blank]):not([href^='#'])").is_some() && closest("form[data-asks]").is_none()
 }
 
-/// Listens on the window before the router does.
-fn listen(name: &'static str, then: impl FnMut(&Event) + 'static) {
+/// Listens on the window for as long as the page is there, before what is in it hears of it.
+fn listen(name: &str, then: impl FnMut(&Event) + 'static) {
     let mut then = then;
-    let target: EventTarget = window().into();
-    let heard = Closure::<dyn FnMut(Event)>::new(move |event: Event| then(&event));
-    _ = target.add_event_listener_with_callback_and_bool(name, heard.as_ref().unchecked_ref(), true);
-    let heard = SendWrapper::new((target, heard));
-    on_cleanup(move || {
-        let (target, heard) = heard.take();
-        _ = target.remove_event_listener_with_callback_and_bool(name, heard.as_ref().unchecked_ref(), true);
-    });
+    let heard = Closure::<dyn FnMut(Event)>::new(move |event: Event| then(&event)).into_js_value();
+    _ = window().add_event_listener_with_callback_and_bool(name, heard.unchecked_ref(), true);
 }
