@@ -86,11 +86,10 @@ fn filled(given: Option<String>) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn read(
-        country: &str,
-        tax_rate: &str,
-        tax_number: &str,
-    ) -> Result<(TaxCategory, Option<String>, Option<String>, Option<String>), Error> {
+    /// Category, VAT identifier, tax number and reason.
+    type Answers = (TaxCategory, Option<String>, Option<String>, Option<String>);
+
+    fn read(country: &str, tax_rate: &str, tax_number: &str) -> Result<Answers, Error> {
         let given = |text: &str| Some(text.to_owned());
         let basics = Basics { country: given(country), currency: given("EUR"), tax_rate: given(tax_rate), tax_number: given(tax_number) };
         basics.read().map(|defaults| (defaults.tax_category, defaults.vat_id, defaults.tax_number, defaults.tax_reason))
