@@ -12,6 +12,7 @@ use super::{
     DraftInvoice, GroupBy, InvoicePreview, InvoiceStatus, InvoiceSummary, list_invoices,
     page::name,
     preview_invoice,
+    problems::Problems,
     sheet::{Lines, Totals},
 };
 use crate::{
@@ -210,6 +211,7 @@ fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl
                 <h2 id="preview">{title}</h2>
                 <p class="quiet">{days} {entries}</p>
             </header>
+            <Problems problems=preview.problems client=preview.client.id />
             {warnings}
             <Lines lines=preview.lines />
             <Totals sums=preview.sums />

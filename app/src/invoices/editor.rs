@@ -2,10 +2,15 @@
 
 use leptos::prelude::*;
 
-use super::{Invoice, InvoiceLine, LineKind, UpdateInvoiceDraft, sheet::Totals};
+use super::{Invoice, InvoiceLine, LineKind, UpdateInvoiceDraft, problems::Problems, sheet::Totals, totals::TaxCategory};
 use crate::{
+    clients::form::tax_categories,
+    day::{Day, Span},
     money::readings,
-    ui::{Area, Field, Form, FormState, Icon, Part, Submit, Write, answered, hidden, icon, kept, money, once, unit_price, use_flash},
+    ui::{
+        Area, Choice, Field, Form, FormState, Icon, Part, Select, Submit, Write, answered, hidden, icon, kept, money, once, unit_price,
+        use_flash,
+    },
     visit::{changed, use_changes},
 };
 
@@ -31,7 +36,10 @@ pub fn Editor(
         flash.done("Draft saved.", saved);
     });
     let id = invoice.id;
+    let period = invoice.period.clone();
+    let day = move |of: fn(&Span) -> &Day| period.as_ref().map(|span| of(span).to_string()).unwrap_or_default();
     view! {
+        <Problems problems=invoice.problems.clone() client=invoice.client.id />
         <Form action id=DRAFT class="draft-form" asks=true>
             // The key Enter presses the first button of a form, which must not be one that removes a line.
             <button type="submit" class="spoken" tabindex="-1" aria-hidden="true">"Save draft"</button>
@@ -41,6 +49,8 @@ pub fn Editor(
                 {lines(&invoice)}
                 <Totals sums=invoice.sums.clone() />
                 <div class="grid-form">
+                    <Field label="Service from" name="period_from" kind="date" value=day(|span| &span.from) optional=true hint="The days of the work, as they stand on the invoice." />
+                    <Field label="Service to" name="period_to" kind="date" value=day(|span| &span.to) optional=true />
                     <Field label="Discount" name="discount" value=invoice.discount_written.clone().unwrap_or_default() optional=true placeholder="10% or 50.00" />
                     <Field label="Days to pay" name="payment_terms_days" kind="number" value=invoice.payment_terms_days.to_string() />
                     <Area label="Note to the client" name="notes" value=invoice.notes.clone().unwrap_or_default() optional=true rows=2 class="span-2" />
@@ -62,6 +72,7 @@ fn lines(invoice: &Invoice) -> impl IntoView + use<> {
                     <th scope="col">"What"</th>
                     <th scope="col" class="number">"Quantity"</th>
                     <th scope="col" class="number wide">"Price"</th>
+                    <th scope="col" class="number wide">"Tax"</th>
                     <th scope="col" class="number">"Net"</th>
                     <th scope="col"><span class="spoken">"Actions"</span></th>
                 </tr>
@@ -100,9 +111,32 @@ fn line_row(at: usize, line: &InvoiceLine, only: bool) -> impl IntoView + use<> 
             </th>
             <td class="number">{quantity}</td>
             <td class="number wide">{price}</td>
+            <td class="number wide line-tax">{tax(at, line)}</td>
             <td class="number">{money(&line.net)}</td>
             <td class="row-actions">{remove}</td>
         </tr>
+    }
+}
+
+/// How a line is taxed: its category, and its rate where it has one.
+fn tax(at: usize, line: &InvoiceLine) -> impl IntoView + use<> {
+    let now = |field: &str, stored: String| typed(at, line, field).unwrap_or(stored);
+    let category = now("tax_category", line.tax_category.code().to_owned());
+    let rate = (line.tax_category == TaxCategory::S).then(|| {
+        let rate = now("tax_rate", line.tax_rate.to_string());
+        small(format!("lines[{at}][tax_rate]"), format!("Tax rate of line {} in percent", at + 1), rate, line)
+    });
+    let options = TaxCategory::ALL.into_iter().map(|choice| {
+        let selected = choice.code() == category;
+        view! { <option value=choice.code() selected=selected>{choice.label()}</option> }
+    });
+    let options = options.collect_view();
+    let kept = kept(category, &line.id.to_string());
+    view! {
+        <select class="input plain" name=format!("lines[{at}][tax_category]") aria-label=format!("Tax of line {}", at + 1) prop:kept=kept>
+            {options}
+        </select>
+        {rate}
     }
 }
 
@@ -128,12 +162,15 @@ fn small(name: String, label: String, value: String, line: &InvoiceLine) -> AnyV
 /// What is added to the lines with the next button that is pressed; nothing while it is empty.
 #[component]
 fn AddLine(currency: String) -> impl IntoView {
+    let taxes = std::iter::once((String::new(), "As the client".to_owned())).chain(tax_categories()).collect::<Vec<Choice>>();
     view! {
         <Part title="Add a line" id="add-line">
             <div class="log-form">
                 <Field label="What" name="add[0][description]" maxlength=2000 placeholder="Hosting, November" class="grow" />
                 <Field label="Quantity" name="add[0][quantity]" inputmode="decimal" placeholder="1" class="short" />
                 <Field label=format!("Price in {currency}") name="add[0][price]" inputmode="decimal" placeholder="50.00" class="short" />
+                <Select label="Tax" name="add[0][tax_category]" choices=taxes />
+                <Field label="Rate in percent" name="add[0][tax_rate]" inputmode="decimal" placeholder="19" class="short" />
                 <Submit label="Add line" class="button" />
             </div>
         </Part>

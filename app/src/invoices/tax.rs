@@ -25,6 +25,8 @@ impl LineTax {
     /// standard category; of 0 % alone nobody knows why.
     pub fn changed(&self, category: Option<TaxCategory>, rate: Option<&str>, reason: Option<&str>) -> Result<Self, Error> {
         let rate = rate.filter(|rate| !rate.trim().is_empty()).map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
+        // A form sends the rate that stood there with another category, too: it says nothing.
+        let rate = rate.filter(|rate| *rate != self.rate || category.is_none_or(|category| category == self.category));
         let category = TaxCategory::chosen(category, rate).unwrap_or(self.category);
         let rate = match (category, rate) {
             (_, Some(rate)) => rate,
