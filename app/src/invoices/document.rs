@@ -12,6 +12,9 @@ pub struct InvoiceDocument {
     pub language: String,
     /// The number given on sending; a draft has none and is marked as a draft.
     pub number: Option<String>,
+    /// Whether the invoice was voided: the document says so, and asks for no payment.
+    #[serde(default)]
+    pub void: bool,
     /// Day of issue, `YYYY-MM-DD`.
     pub issued_on: String,
     /// Day on which payment is due, `YYYY-MM-DD`.

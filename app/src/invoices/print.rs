@@ -35,10 +35,14 @@ pub struct Issue {
 /// The PDF: the frozen bytes of a sent invoice, or what a draft would look like.
 pub async fn file(cx: &mut Call, invoice: &str) -> Result<InvoiceFile, Error> {
     let row = read::find(cx, invoice).await?;
-    let stored = store::document(&mut cx.db, row.id).await?;
+    let stored = match row.state.as_str() {
+        "void" => None,
+        _ => store::document(&mut cx.db, row.id).await?,
+    };
     let frozen = stored.is_some();
     let bytes = match stored {
         Some(bytes) => bytes,
+        None if row.state == "void" => voided(cx, &row).await?,
         None => preview(cx, &row).await?,
     };
     Ok(InvoiceFile {
@@ -59,6 +63,17 @@ async fn preview(cx: &mut Call, row: &Row) -> Result<Vec<u8>, Error> {
     cx.caller.services.documents.invoice(&cx.caller, document).await
 }
 
+/// A void invoice as it was sent, marked as void and without where to pay. What was sent stays frozen beside it.
+async fn voided(cx: &mut Call, row: &Row) -> Result<Vec<u8>, Error> {
+    let sent = store::sent_document(&mut cx.db, row.id).await?.ok_or_else(Error::internal)?;
+    let mut document: InvoiceDocument = serde_json::from_value(sent).map_err(|_| Error::internal())?;
+    document.terms = Wording::of(&document.language).void().to_owned();
+    document.bank = None;
+    document.void = true;
+    cx.db.release().await;
+    cx.caller.services.documents.invoice(&cx.caller, document).await
+}
+
 /// The day on which an invoice issued on `issued` is due, with so many days to pay.
 pub fn due(issued: Date, days: i16) -> Result<Date, Error> {
     issued.checked_add(jiff::Span::new().days(i64::from(days))).map_err(|_| Error::internal())
@@ -75,6 +90,7 @@ pub async fn document(cx: &mut Call, row: &Row, issue: Issue) -> Result<InvoiceD
     Ok(InvoiceDocument {
         terms: wording.terms(issue.due_on, row.payment_terms_days),
         number: issue.number,
+        void: false,
         issued_on: issue.issued_on.to_string(),
         due_on: issue.due_on.to_string(),
         period: Some(period(row, issue.issued_on)),

@@ -123,6 +123,14 @@ impl Wording {
         }
     }
 
+    /// What stands in the place of the payment terms of a void invoice.
+    pub fn void(self) -> &'static str {
+        match self {
+            Self::English => "This invoice was voided. Nothing is to be paid for it.",
+            Self::German => "Diese Rechnung wurde storniert. Es ist nichts zu zahlen.",
+        }
+    }
+
     /// The subject of the mail that brings an invoice.
     pub fn subject(self, number: &str, from: &str) -> String {
         match self {

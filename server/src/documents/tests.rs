@@ -126,6 +126,19 @@ fn a_draft_has_no_number_and_says_so() {
 }
 
 #[test]
+fn a_void_invoice_says_so_and_shows_nowhere_to_pay() {
+    let mut document = invoice(1);
+    document.void = true;
+    document.bank = None;
+    document.terms = "Nothing is to be paid.".into();
+    let printed = pages(&document).concat();
+    assert!(printed.contains("VOID") && printed.contains("2026-0042") && !printed.contains("DE89"), "{printed}");
+    assert!(!printed.contains("AmountdueEUR"), "{printed}");
+    document.language = "de".into();
+    assert!(pages(&document).concat().contains("STORNIERT"));
+}
+
+#[test]
 fn labels_and_dates_follow_the_language() {
     let mut document = invoice(1);
     let english = pages(&document).concat();
@@ -298,6 +311,7 @@ fn invoice(lines: usize) -> InvoiceDocument {
     InvoiceDocument {
         language: "en".into(),
         number: Some("2026-0042".into()),
+        void: false,
         issued_on: "2026-11-21".into(),
         due_on: "2026-12-05".into(),
         period: Some(Period { from: "2026-10-01".into(), to: "2026-10-31".into() }),

@@ -62,6 +62,18 @@ pub async fn insert_document(db: &mut Db, invoice: Uuid, bytes: &[u8], sha256: &
     Ok(())
 }
 
+/// What the document says, as it was frozen.
+pub async fn sent_document(db: &mut Db, invoice: Uuid) -> Result<Option<serde_json::Value>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select document as "document!" from invoice where organization_id = $1 and id = $2 and document is not null"#,
+        organization,
+        invoice
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
 /// The frozen PDF.
 pub async fn document(db: &mut Db, invoice: Uuid) -> Result<Option<Vec<u8>>, Error> {
     let organization = db.organization();

@@ -57,6 +57,19 @@ async fn an_english_invoice_reads_as_before() {
     assert_eq!(document.terms, "Payable within 30 days, by 21 December 2026, without deduction.");
 }
 
+#[tokio::test]
+async fn the_document_of_a_void_invoice_says_so_and_asks_for_nothing() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"iban": "DE89370400440532013000"})).await;
+    let sent = sent(&studio).await;
+    let before = printed(&studio, &sent).await;
+    assert!(!before.void && before.bank.is_some());
+    studio.ok("void_invoice", json!({"invoice": sent["id"]})).await;
+    let after = printed(&studio, &sent).await;
+    assert!(after.void && after.bank.is_none() && after.terms.contains("Nothing is to be paid"), "{after:?}");
+    assert_eq!((after.lines, after.total), (before.lines, before.total), "else it is what was sent");
+}
+
 /// A typesetter that cannot work without the only connection there is.
 struct Needy(Database);
 
