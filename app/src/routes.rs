@@ -11,7 +11,10 @@ use leptos_router::{
 };
 
 use crate::{
-    account::{landing, page::sign_in},
+    account::{
+        landing,
+        page::{sign_in, sign_up},
+    },
     ui::NotFound,
     visit::provide_visit,
 };
@@ -30,7 +33,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=NotFound>
                 <Route path=path!("/") view=landing::page ssr=SsrMode::Async />
-                <Route path=path!("/sign-up") view={Lazy::<SignUp>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-up") view=sign_up ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=sign_in ssr=SsrMode::Async />
                 <Route path=path!("/forgot") view={Lazy::<Forgot>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/reset/:secret") view={Lazy::<Reset>::new()} ssr=SsrMode::Async />

@@ -231,7 +231,7 @@ describe("lists that go on", () => {
     await agent("create_time_entry", { project: "Acme / Website", date: TODAY, duration: "1h", description: "seen" });
     await agent("create_time_entry", { project: "Acme / Website", date: long, duration: "2h", description: "not seen" });
     await person.open(`/o/${slug}/time`);
-    await page.getByText("1h were written by agents and wait for you.").waitFor();
+    await page.getByText("1 draft of 1h was written by an agent and waits for you.").waitFor();
     await page.getByRole("button", { name: "Confirm these drafts" }).click();
     await person.said("1h confirmed.");
     await page.getByRole("button", { name: "Confirm these drafts" }).waitFor({ state: "detached" });
@@ -375,7 +375,8 @@ describe("a draft", () => {
     await link.click();
     await page.evaluate(() => history.back());
     await until(async () => asked.length === 2);
-    assert.ok(page.url().endsWith(draft.id), "whoever stays is where they were");
+    // The browser has gone back by then, and is led to where it was.
+    await until(async () => page.url().endsWith(draft.id));
     assert.equal(await note.inputValue(), "Thank you");
     await page.evaluate(() => location.reload()).catch(() => {});
     await until(async () => asked.length === 3);

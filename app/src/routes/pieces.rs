@@ -70,7 +70,6 @@ piece!(office, __preload_office, Office {
 
 // What is opened once, on the way in.
 piece!(threshold, __preload_threshold, Threshold {
-    SignUp => account::page::sign_up,
     Invitation => people::doorstep::page,
     Nowhere => organizations::nowhere::page,
     Forgot => verification::page::forgot,
