@@ -105,6 +105,11 @@ impl Day {
         format!("{} {year}", month_name(month))
     }
 
+    /// The day in English, for instance `21 November 2026`.
+    pub fn in_words(&self) -> String {
+        format!("{} {}", self.day_of_month(), self.month_label())
+    }
+
     /// The day as `YYYY-MM-DD`.
     pub fn as_str(&self) -> &str {
         &self.0

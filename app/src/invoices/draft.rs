@@ -144,9 +144,7 @@ impl Composed {
         let worthless: i64 = self.entries.iter().filter(|entry| entry.rate == 0).map(|entry| entry.seconds).sum();
         if worthless > 0 {
             let (worked, client) = (Worked::of(worthless).text, &resolved.client.name);
-            warnings.push(format!(
-                "{worked} on this invoice has no rate and is billed at 0. Set a rate for {client} and take it for unbilled time, too."
-            ));
+            warnings.push(format!("{worked} of this time is billed at 0. Give it a rate of its own, and {client} one for new time."));
         } else if total == 0 {
             warnings.push("The invoice comes to 0.".to_owned());
         }

@@ -83,7 +83,8 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
     };
     let sums = sums(&totals, &rows, &currency);
     let lines = rows.into_iter().map(|line| read_line(line, &currency)).collect::<Result<_, _>>()?;
-    let lines = as_printed(lines, store::printed_quantities(&mut cx.db, row.id).await?);
+    let printed = if row.number.is_some() { store::printed_quantities(&mut cx.db, row.id).await? } else { None };
+    let lines = as_printed(lines, printed);
     let mut payments = store::payments(&mut cx.db, row.id).await?;
     // What one notes for oneself is not for the client.
     if cx.membership()?.role.sees() == Seen::GrantedClients {

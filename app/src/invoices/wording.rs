@@ -6,13 +6,10 @@ use jiff::civil::Date;
 
 use super::totals::TaxCategory;
 use crate::{
+    day::Day,
     money::{self, Currency},
     percent::Percent,
 };
-
-/// The months as English writes them.
-const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 /// The language of a document and of the mail that brings it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +64,7 @@ impl Wording {
     /// A day: `21 December 2026`, `21.12.2026`.
     pub fn day(self, day: Date) -> String {
         match self {
-            Self::English => format!("{} {} {}", day.day(), MONTHS[usize::try_from(day.month() - 1).unwrap_or_default()], day.year()),
+            Self::English => Day::from(day).in_words(),
             Self::German => format!("{:02}.{:02}.{}", day.day(), day.month(), day.year()),
         }
     }

@@ -59,7 +59,7 @@ const OF_COSTS: [&str; 1] = ["cost_rate"];
 
 /// The columns that tell of rates and amounts beside these, or lead to an invoice.
 #[cfg(feature = "ssr")]
-const OF_MONEY: [&str; 5] = ["rate_overridden", "discount_percent", "discount_rate", "document", "invoice_line_id"];
+const OF_MONEY: [&str; 6] = ["rate_overridden", "discount_percent", "discount_rate", "unit_price", "document", "invoice_line_id"];
 
 /// The columns that count minor units of a currency.
 #[cfg(feature = "ssr")]

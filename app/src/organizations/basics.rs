@@ -50,7 +50,9 @@ impl Basics {
         let rate = filled(self.tax_rate).map(|rate| Percent::parse("tax_rate", &rate)).transpose()?.unwrap_or_default();
         let number = text::optional("tax_number", self.tax_number.as_deref(), 50)?;
         let taxes = country.as_deref().is_none_or(|country| VAT_COUNTRIES.contains(&country));
-        let reason = country.as_deref().and_then(|country| small_business(country, "en")).filter(|_| number.is_some());
+        // In the words of the law, where they are German; documents in other languages may name it so, too.
+        let language = if matches!(country.as_deref(), Some("AT" | "DE")) { "de" } else { "en" };
+        let reason = country.as_deref().and_then(|country| small_business(country, language)).filter(|_| number.is_some());
         let (tax_category, tax_reason) = match rate.ten_thousandths() {
             0 if reason.is_some() => (TaxCategory::E, reason),
             0 => (TaxCategory::O, None),

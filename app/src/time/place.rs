@@ -89,7 +89,7 @@ impl Place {
             AmbiguousOffset::Fold { before, .. } => Some(format!(
                 "{} comes twice on {} in {}; the first, at {before}, was taken.",
                 local.strftime("%H:%M"),
-                in_words(local.date()),
+                Day::from(local.date()).in_words(),
                 self.name()
             )),
         };
@@ -98,9 +98,9 @@ impl Place {
 
     fn left_out(&self, local: DateTime, taken: Timestamp) -> String {
         let taken = self.zone.to_datetime(taken);
-        let on = if taken.date() == local.date() { String::new() } else { format!(" on {}", in_words(taken.date())) };
+        let on = if taken.date() == local.date() { String::new() } else { format!(" on {}", Day::from(taken.date()).in_words()) };
         let (clock, clock_taken) = (local.strftime("%H:%M"), taken.strftime("%H:%M"));
-        format!("{clock} does not exist on {} in {}; {clock_taken}{on} was taken.", in_words(local.date()), self.name())
+        format!("{clock} does not exist on {} in {}; {clock_taken}{on} was taken.", Day::from(local.date()).in_words(), self.name())
     }
 
     fn name(&self) -> &str {
@@ -111,12 +111,6 @@ impl Place {
     fn shows(&self, at: Timestamp) -> Option<DateTime> {
         Moment::at(at, &self.zone).as_str().get(..19)?.parse().ok()
     }
-}
-
-/// A day as people write it, such as `29 March 2026`.
-fn in_words(date: Date) -> String {
-    let day = Day::from(date);
-    format!("{} {}", day.day_of_month(), day.month_label())
 }
 
 /// A day and a time, when the text says no offset.

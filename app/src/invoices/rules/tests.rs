@@ -124,7 +124,7 @@ fn whatever_is_whole_can_be_sent_in_each_category() {
 
 #[test]
 fn each_category_names_the_number_that_is_missing() {
-    use TaxCategory::{AE, E, G, K, O, S, Z};
+    use TaxCategory::{AE, G, K, O};
     let nothing: [&str; 0] = [];
     for (category, rate) in CATEGORIES {
         let no_numbers = Organization { vat_id: None, tax_number: None, ..seller() };
@@ -145,7 +145,6 @@ fn each_category_names_the_number_that_is_missing() {
         let nowhere = Client { country: None, ..buyer() };
         let expected: &[&str] = if category == K { &["client.country"] } else { &nothing };
         assert_eq!(fields(&seller(), &nowhere, &[(category, rate)]), expected, "{category:?} to a client of no country");
-        assert!(matches!(category, S | Z | E | AE | K | G | O));
     }
 }
 
