@@ -15,7 +15,8 @@ use leptos::prelude::*;
 /// A refusal on its way out.
 #[derive(Debug, Clone)]
 pub struct Refusal {
-    error: Error,
+    /// Apart, so that an answer that is no refusal stays small.
+    error: Box<Error>,
     status: StatusCode,
     retry_after: Option<Duration>,
 }
@@ -46,7 +47,7 @@ impl From<Error> for Refusal {
             Code::RateLimited => Some(Duration::from_secs(1)),
             _ => None,
         });
-        Self { error, status, retry_after }
+        Self { error: Box::new(error), status, retry_after }
     }
 }
 
