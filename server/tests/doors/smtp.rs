@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicU32, Ordering},
+    atomic::{AtomicI32, Ordering},
 };
 
 use tokio::{
@@ -24,7 +24,7 @@ pub struct MailServer {
     /// What it has taken.
     pub taken: UnboundedReceiver<String>,
     /// How many more mails it refuses.
-    pub refusals: Arc<AtomicU32>,
+    pub refusals: Arc<AtomicI32>,
     held: Arc<Mutex<Vec<Arc<Hold>>>>,
     said: Arc<Said>,
 }
@@ -54,7 +54,7 @@ impl MailServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("smtp://{}", listener.local_addr().expect("an address"));
         let (given, taken) = unbounded_channel();
-        let refusals = Arc::new(AtomicU32::new(0));
+        let refusals = Arc::new(AtomicI32::new(0));
         let held: Arc<Mutex<Vec<Arc<Hold>>>> = Arc::default();
         let said: Arc<Said> = Arc::default();
         let (refusing, holding, saying) = (refusals.clone(), held.clone(), said.clone());
@@ -101,7 +101,7 @@ fn words(said: &Said, moment: &str, usual: &'static [u8]) -> &'static [u8] {
 async fn converse(
     mut stream: TcpStream,
     given: UnboundedSender<String>,
-    refusals: Arc<AtomicU32>,
+    refusals: Arc<AtomicI32>,
     held: Arc<Mutex<Vec<Arc<Hold>>>>,
     said: Arc<Said>,
 ) -> std::io::Result<()> {
@@ -117,7 +117,7 @@ async fn converse(
         }
         let answer: &[u8] = match word.as_str() {
             "EHLO" => b"250-small\r\n250 8BITMIME\r\n",
-            "MAIL" if refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() => {
+            "MAIL" if refusals.fetch_sub(1, Ordering::SeqCst) > 0 => {
                 b"451 try again later\r\n"
             }
             "RCPT" if line.contains("nobody@") => b"550 no such mailbox\r\n",
