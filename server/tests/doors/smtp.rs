@@ -117,9 +117,7 @@ async fn converse(
         }
         let answer: &[u8] = match word.as_str() {
             "EHLO" => b"250-small\r\n250 8BITMIME\r\n",
-            "MAIL" if refusals.fetch_sub(1, Ordering::SeqCst) > 0 => {
-                b"451 try again later\r\n"
-            }
+            "MAIL" if refusals.fetch_sub(1, Ordering::SeqCst) > 0 => b"451 try again later\r\n",
             "RCPT" if line.contains("nobody@") => b"550 no such mailbox\r\n",
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await?;
