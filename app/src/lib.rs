@@ -47,6 +47,7 @@ pub mod percent;
 pub mod projects;
 #[cfg(feature = "ssr")]
 pub mod quotas;
+pub mod rates;
 #[cfg(feature = "ssr")]
 pub mod reference;
 pub mod routes;

@@ -15,6 +15,7 @@ use crate::{
     organizations::*,
     people::{invitations::*, *},
     projects::{team::*, *},
+    rates::*,
     security::*,
     time::*,
 };
@@ -68,6 +69,9 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<DeleteProject>(),
         Operation::of::<AssignProjectMembers>(),
         Operation::of::<UnassignProjectMembers>(),
+        // Rates
+        Operation::of::<ListRates>(),
+        Operation::of::<SetRate>(),
         // Budgets
         Operation::of::<ListBudgets>(),
         Operation::of::<GetBudget>(),

@@ -8,6 +8,7 @@ use crate::{
     access::Permission,
     page::Page,
     projects::{Project, list_projects, manage::NewProject},
+    rates::asking::{RateOf, UnbilledAtOtherRate},
     ui::{Dialog, Form, Icon, Opens, Part, Submit, Write, answered, dot, fetched, hidden, hours, loaded, money, refusal, use_flash},
     visit::{changed, use_changes, use_here},
 };
@@ -35,7 +36,7 @@ pub fn Terms(
                 {form::fields(&given)}
                 {changeable.then(|| view! { <div class="form-end span-2"><Submit label="Save changes" /></div> })}
             </Form>
-            {changeable.then(|| view! { <End client /> })}
+            {changeable.then(|| view! { <UnbilledAtOtherRate of=RateOf::Client(client.id) /> <End client /> })}
         </Part>
     }
 }

@@ -210,7 +210,7 @@ pub async fn update_client(
     /// ISO 4217 code such as EUR.
     #[server(default)]
     currency: Option<String>,
-    /// Rate per hour, such as "120.00"; empty text for the organization's. Applies to new time only.
+    /// Rate per hour, such as "120.00"; empty text for the organization's. Applies to new time only: set_rate also reprices the unbilled time.
     #[server(default)]
     rate: Edit<Amount>,
     /// Days the client has to pay, 0 to 365.

@@ -41,6 +41,7 @@ pub struct NewClient {
 }
 
 /// What changes about a client; the arguments of `update_client`.
+#[derive(Default)]
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct ClientChange {
     pub name: Option<String>,

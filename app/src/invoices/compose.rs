@@ -46,7 +46,7 @@ pub struct Entry {
     /// How long.
     pub seconds: i64,
     /// Minor units per hour.
-    pub rate: i64,
+    pub rate: Option<i64>,
 }
 
 /// A line before it is stored.
@@ -95,7 +95,7 @@ pub struct Grouping {
 
 /// Lines of time. Different rates never share a line, since a line has one price.
 pub fn time_lines(entries: &[Entry], grouping: Grouping, currency: &Currency, tax: &LineTax) -> Vec<Line> {
-    let mut groups: BTreeMap<(String, i64), Vec<Part<'_>>> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, Option<i64>), Vec<Part<'_>>> = BTreeMap::new();
     for (place, (entry, billed)) in entries.iter().zip(billed_seconds(entries, grouping.rounding)).enumerate() {
         groups.entry((group_key(entry, grouping.group_by, place), entry.rate)).or_default().push(Part { entry, billed });
     }
@@ -174,7 +174,7 @@ fn time_line(group: &[Part<'_>], grouping: Grouping, currency: &Currency, tax: &
         RoundingBasis::Line => grouping.rounding.round(worked),
         RoundingBasis::Entry | RoundingBasis::DayAndProject => group.iter().map(|part| part.billed).sum(),
     };
-    let rate = group.first().map_or(0, |part| part.entry.rate);
+    let rate = group.first().and_then(|part| part.entry.rate).unwrap_or(0);
     let project = group.first().map(|part| part.entry.project);
     Line {
         description: description(group, grouping),

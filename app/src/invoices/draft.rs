@@ -128,7 +128,7 @@ impl Composed {
 
     /// What the time is worth entry by entry, in minor units.
     fn unbilled(&self) -> i64 {
-        self.entries.iter().map(|entry| amount_of(entry.seconds, entry.rate)).sum()
+        self.entries.iter().filter_map(|entry| Some(amount_of(entry.seconds, entry.rate?))).sum()
     }
 
     /// What the lines of time come to, in minor units.
@@ -141,10 +141,13 @@ impl Composed {
         if self.lines.is_empty() {
             return vec![nothing_to_bill(resolved)];
         }
-        let worthless: i64 = self.entries.iter().filter(|entry| entry.rate == 0).map(|entry| entry.seconds).sum();
-        if worthless > 0 {
-            let (worked, client) = (Worked::of(worthless).text, &resolved.client.name);
-            warnings.push(format!("{worked} of this time is billed at 0. Give it a rate of its own, and {client} one for new time."));
+        let without_rate: i64 = self.entries.iter().filter(|entry| entry.rate.is_none()).map(|entry| entry.seconds).sum();
+        if without_rate > 0 {
+            let (worked, client) = (Worked::of(without_rate).text, &resolved.client.name);
+            warnings.push(format!(
+                "{worked} of this time has no rate, so it is billed at 0. Give {client} or the project one with set_rate, also for the \
+                 unbilled time; a rate of 0.00 says that the time is free."
+            ));
         } else if total == 0 {
             warnings.push("The invoice comes to 0.".to_owned());
         }

@@ -20,6 +20,7 @@ use crate::{
     ends,
     error::{Code, Error},
     page::{LIMIT_MAX, Offer, offer},
+    rates::asking::MissingRates,
     ui::{Choice, Empty, Field, Form, Head, Problem, Select, Submit, Write, answered, choices, fetched, hidden, loaded, money, once},
     visit::{changed, use_changes, use_here},
 };
@@ -213,6 +214,7 @@ fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl
             </header>
             <Problems problems=preview.problems client=preview.client.id />
             {warnings}
+            <MissingRates client=Some(preview.client.id.to_string()) />
             <Lines lines=preview.lines />
             <Totals sums=preview.sums />
             <p class="quiet preview-first">"Preview what is chosen now, then draft it."</p>

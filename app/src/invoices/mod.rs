@@ -334,8 +334,12 @@ pub async fn record_payment(
     #[server(default)]
     #[max_length(1_000)]
     note: Option<String>,
+    /// The balance that you saw, such as "1080.00": refused (stale) when it is another by now, for instance since somebody else recorded the same payment.
+    #[server(default)]
+    balance: Option<Amount>,
 ) -> Result<Invoice, Error> {
-    payment::record(cx, &invoice, amount, &date, method.unwrap_or_default(), note).await
+    let given = payment::Given { amount, day: date, method: method.unwrap_or_default(), note, balance };
+    payment::record(cx, &invoice, given).await
 }
 
 /// Remove a payment that was recorded by mistake: what it paid is open again. The log keeps the payment, its removal and the reason.

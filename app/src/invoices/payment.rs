@@ -16,20 +16,26 @@ use crate::{
     outbox, reference, text,
 };
 
+/// A payment; arguments of `record_payment`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct Given {
+    pub amount: Amount,
+    pub day: String,
+    pub method: PaymentMethod,
+    pub note: Option<String>,
+    pub balance: Option<Amount>,
+}
+
 /// Records a payment of a sent invoice.
-pub async fn record(
-    cx: &mut Call,
-    invoice: &str,
-    amount: Amount,
-    day: &str,
-    method: PaymentMethod,
-    note: Option<String>,
-) -> Result<Invoice, Error> {
+pub async fn record(cx: &mut Call, invoice: &str, given: Given) -> Result<Invoice, Error> {
     let row = read::find_locked(cx, invoice).await?;
-    payable(&row)?;
     let currency = Currency::parse(&row.currency)?;
-    let amount = amount.minor("amount", &currency)?;
     let balance = row.total - row.paid;
+    if let Some(seen) = given.balance {
+        as_seen(seen.minor("balance", &currency)?, balance, &currency)?;
+    }
+    payable(&row)?;
+    let amount = given.amount.minor("amount", &currency)?;
     if amount <= 0 {
         return Err(Error::invalid("amount", "A payment is above zero. Write what was paid."));
     }
@@ -38,7 +44,7 @@ pub async fn record(
         return Err(Error::invalid("amount", format!("{given} is more than the {left} that is left to pay. Record at most that.")));
     }
     let today = cx.organization_today()?;
-    let paid_on = Day::meant("date", day, today)?.date();
+    let paid_on = Day::meant("date", &given.day, today)?.date();
     if paid_on > today {
         return Err(Error::invalid("date", format!("{paid_on} is in the future; give the day on which the money came.")));
     }
@@ -47,13 +53,23 @@ pub async fn record(
         id: PaymentId::new().0,
         amount,
         paid_on: date(paid_on),
-        method: method.name().to_owned(),
-        note: text::optional_lines("note", note.as_deref(), 1000)?,
+        method: given.method.name().to_owned(),
+        note: text::optional_lines("note", given.note.as_deref(), 1000)?,
     };
     let now = cx.now;
     store::insert_payment(&mut cx.db, row.id, &payment, now).await?;
     store::add_paid(&mut cx.db, row.id, amount).await?;
     read::get(cx, &row.id.to_string()).await
+}
+
+/// Refuses a payment of somebody who saw another balance: it may be recorded already.
+fn as_seen(seen: i64, balance: i64, currency: &Currency) -> Result<(), Error> {
+    if seen == balance {
+        return Ok(());
+    }
+    let [seen, balance] = [seen, balance].map(|amount| Money::new(amount, currency).text());
+    Err(Error::new(Code::Stale, format!("The balance is {balance} by now, not {seen}: a payment was recorded or removed meanwhile."))
+        .hint("Look at the payments of the invoice, and record this one if it is not among them."))
 }
 
 /// Who pays in advance does so within a year; what is longer ago is a slip of the pen, and what is before the day of issue may be one.

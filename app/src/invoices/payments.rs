@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use super::{Invoice, InvoiceStatus, Payment, PaymentMethod, RecordPayment, RemovePayment};
 use crate::{
     access::Permission,
+    error::Code,
     money::written,
-    ui::{Dialog, Field, Form, Opens, Part, Select, Submit, Write, answered, choices, hidden, money, refusal, use_flash},
+    ui::{Dialog, Field, Form, Opens, Part, Select, Submit, Write, answered, choices, hidden, money, once, refusal, use_flash},
     visit::{changed, use_changes, use_here},
 };
 
@@ -55,13 +56,19 @@ fn Record(invoice: Invoice) -> impl IntoView {
         };
         flash.done(words, recorded);
     });
+    // Who saw another balance looks at the payments again.
+    Effect::new(move |_| {
+        if let Some(stale) = refusal(action).get().filter(|error| error.code == Code::Stale) {
+            flash.say(stale.message);
+            changed(changes.money);
+        }
+    });
     let methods = choices(&[("bank_transfer", "Bank transfer"), ("card", "Card"), ("cash", "Cash"), ("other", "Other")]);
-    // The next payment has a key of its own, so a second click on this one records nothing.
-    let key = format!("payment-{}-{}", invoice.id, invoice.payments.len());
+    let balance = written(invoice.balance.amount, &invoice.currency);
     view! {
         <Form action id="payment" class="grid-form">
-            {hidden("invoice", invoice.id)} {hidden("idempotency_key", key)}
-            <Field label=format!("Amount in {}", invoice.currency) name="amount" inputmode="decimal" required=true value=written(invoice.balance.amount, &invoice.currency) />
+            {once(action)} {hidden("invoice", invoice.id)} {hidden("balance", balance.clone())}
+            <Field label=format!("Amount in {}", invoice.currency) name="amount" inputmode="decimal" required=true value=balance />
             <Field label="Paid on" name="date" kind="date" required=true value=here.0.organization_today.to_string() />
             <Select label="How" name="method" choices=methods />
             <Field label="Note" name="note" maxlength=1000 optional=true />

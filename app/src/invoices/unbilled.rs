@@ -31,6 +31,7 @@ fn read(row: store::UnbilledRow) -> Result<Unbilled, Error> {
         project: ProjectName { id: ProjectId(row.project_id), name: row.project_name },
         worked: Worked::of(row.seconds),
         amount: Money::new(row.amount, &Currency::parse(&row.currency)?),
+        without_rate: Worked::of(row.without_rate),
         entries: row.entries,
         oldest: Day::from(row.oldest.to_jiff()),
         newest: Day::from(row.newest.to_jiff()),

@@ -84,7 +84,7 @@ pub struct Organization {
     pub language: String,
     /// The first day of its week: 1 = Monday … 7 = Sunday.
     pub week_start: u8,
-    /// What an hour costs when nothing nearer to the work says otherwise; absent for callers who may not see money.
+    /// What an hour costs when nothing nearer to the work says otherwise; absent where it has no rate, and for callers who may not see money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Money>,
     /// Days a client has to pay, by default.
@@ -229,9 +229,9 @@ pub async fn update_organization(
     /// The first day of its week: 1 = Monday … 7 = Sunday.
     #[server(default)]
     week_start: Option<u8>,
-    /// What an hour costs by default, in the organization's currency, such as "120.00".
+    /// What an hour costs by default, in the organization's currency, such as "120.00"; empty text for none. Applies to new time only: set_rate also reprices the unbilled time.
     #[server(default)]
-    rate: Option<Amount>,
+    rate: Edit<Amount>,
     /// Days a client has to pay, 0 to 365.
     #[server(default)]
     payment_terms_days: Option<u16>,

@@ -7,6 +7,7 @@ use crate::{
     access::Permission,
     clients::form::{countries, currencies, languages, tax_categories},
     money::written,
+    rates::asking::{RateOf, UnbilledAtOtherRate},
     time::zones::{ZONE_NAMES, ZoneNames},
     ui::{Area, Choice, Field, Form, Part, Select, Submit, Write, answered, choices, fetched, loaded, use_flash},
     visit::use_here,
@@ -44,6 +45,7 @@ fn Settings(organization: Organization, action: Write<UpdateOrganization>) -> im
             </div>
             {changeable.then(|| view! { <div class="form-end"><Submit label="Save organization" /></div> })}
         </Form>
+        {changeable.then(|| view! { <UnbilledAtOtherRate of=RateOf::Organization /> })}
     }
 }
 
@@ -74,11 +76,12 @@ fn bank(organization: &Organization) -> impl IntoView + use<> {
 fn basics(organization: &Organization) -> impl IntoView + use<> {
     let weekdays =
         [("1", "Monday"), ("2", "Tuesday"), ("3", "Wednesday"), ("4", "Thursday"), ("5", "Friday"), ("6", "Saturday"), ("7", "Sunday")];
-    let rate = organization.rate.as_ref().map(|rate| written(rate.amount, &organization.currency));
+    let rate = organization.rate.as_ref().map(|rate| written(rate.amount, &organization.currency)).unwrap_or_default();
+    let changeable = use_here().may(Permission::ManageOrganization);
     let lock = organization.lock_date.as_ref().map(ToString::to_string).unwrap_or_default();
     view! {
         <Select label="Currency" name="currency" choices=currencies() value=organization.currency.to_string() />
-        {rate.map(|rate| view! { <Field label="Rate per hour" name="rate" inputmode="decimal" required=true value=rate /> })}
+        {changeable.then(|| view! { <Field label="Rate per hour" name="rate" inputmode="decimal" value=rate optional=true hint="For clients in this currency without one." /> })}
         <Field label="Time zone" name="time_zone" required=true value=organization.time_zone.clone() list=ZONE_NAMES autocomplete="off" hint="Such as Europe/Berlin." />
         <ZoneNames />
         <Select label="The week begins on" name="week_start" choices=choices(&weekdays) value=organization.week_start.to_string() />

@@ -26,6 +26,7 @@ use crate::{
 pub const RATE_MAX: i64 = 100_000_000;
 
 /// What a change of the settings gives; the arguments of `update_organization`.
+#[derive(Default)]
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct Settings {
     pub name: Option<String>,
@@ -44,7 +45,7 @@ pub struct Settings {
     pub time_zone: Option<String>,
     pub language: Option<String>,
     pub week_start: Option<u8>,
-    pub rate: Option<Amount>,
+    pub rate: Edit<Amount>,
     pub payment_terms_days: Option<u16>,
     pub tax_category: Option<TaxCategory>,
     pub tax_rate: Option<String>,
@@ -93,11 +94,14 @@ pub async fn update(cx: &mut Call, mut given: Settings) -> Result<Organization, 
             ));
         }
         if currency != organization.currency {
-            let before = organization.rate.replace(Money::new(0, &currency));
+            let before = organization.rate.take();
             // A form sends the figure that stood there, too.
-            let same = |rate: &Money| given.rate.as_ref().is_none_or(|given| given.as_str() == written(rate.amount, &rate.currency));
-            if let Some(rate) = before.filter(|rate| rate.amount > 0 && same(rate)) {
-                given.rate = None;
+            let same = |rate: &Money| match &given.rate {
+                Edit::Set(given) => given.as_str() == written(rate.amount, &rate.currency),
+                Edit::Keep | Edit::Clear => true,
+            };
+            if let Some(rate) = before.filter(same) {
+                given.rate = Edit::Keep;
                 cx.warn(format!(
                     "The rate of {} an hour is none in {currency}, so it was cleared. Set one in {currency}: clients without a rate of \
                      their own take it.",
@@ -155,9 +159,9 @@ fn defaults(organization: &mut Organization, given: Settings) -> Result<(), Erro
     if let Some(day) = given.week_start {
         organization.week_start = within("week_start", day, 1, 7)?;
     }
-    if let Some(rate) = given.rate {
-        organization.rate = Some(Money::new(rate_of("rate", &rate, &organization.currency)?, &organization.currency));
-    }
+    let rate =
+        given.rate.try_map(|rate| Ok::<_, Error>(Money::new(rate_of("rate", &rate, &organization.currency)?, &organization.currency)))?;
+    organization.rate = rate.over(organization.rate.take());
     if let Some(days) = given.payment_terms_days {
         organization.payment_terms_days = within("payment_terms_days", days, 0, 365)?;
     }
@@ -243,7 +247,7 @@ fn read(row: store::Row) -> Result<Organization, Error> {
         time_zone: row.time_zone,
         language: row.language,
         week_start: row.week_start as u8,
-        rate: Some(Money::new(row.rate, &currency)),
+        rate: row.rate.map(|rate| Money::new(rate, &currency)),
         currency,
         payment_terms_days: row.payment_terms_days as u16,
         tax_category: TaxCategory::parse(&row.tax_category)?,

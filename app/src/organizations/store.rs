@@ -143,7 +143,7 @@ pub struct Row {
     pub time_zone: String,
     pub language: String,
     pub week_start: i16,
-    pub rate: i64,
+    pub rate: Option<i64>,
     pub payment_terms_days: i16,
     pub tax_category: String,
     pub tax_percent: i32,
@@ -200,7 +200,7 @@ pub async fn update(db: &mut Db, organization: &Organization) -> Result<(), Erro
     let tenant = db.organization();
     query!(
         "update organization set name = $2, legal_name = $3, address = $4, vat_id = $5, email = $6, phone = $7, bank_holder = $8,
-             iban = $9, bic = $10, bank_name = $11, currency = $12, time_zone = $13, language = $14, week_start = $15, rate = coalesce($16, rate),
+             iban = $9, bic = $10, bank_name = $11, currency = $12, time_zone = $13, language = $14, week_start = $15, rate = $16,
              payment_terms_days = $17, tax_category = $18, tax_percent = $19, number_pattern = $20, number_yearly_reset = $21,
              rounding_step = $22, rounding_mode = $23, rounding_basis = $24, lock_date = $25,
              country = $26, tax_number = $27, tax_reason = $28

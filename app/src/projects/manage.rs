@@ -7,6 +7,7 @@ use super::{ArchiveProject, CreateProject, DeleteProject, Project, RestoreProjec
 use crate::{
     access::Permission,
     money::written,
+    rates::asking::{RateOf, UnbilledAtOtherRate},
     time::{entry::brief, list_time_entries},
     ui::{
         Choice, Dialog, Field, Form, Icon, Opens, Part, Reveal, Select, Submit, Write, answered, choices, fetched, hidden, loaded, once,
@@ -79,7 +80,7 @@ pub fn Terms(
                 <Select label="Time that agents work on their own" name="bill_agent_time" choices=agents value=project.bill_agent_time.to_string() class="span-2" />
                 {changeable.then(|| view! { <div class="form-end span-2"><Submit label="Save changes" /></div> })}
             </Form>
-            {changeable.then(|| view! { <End project=kept /> })}
+            {changeable.then(|| view! { <UnbilledAtOtherRate of=RateOf::Project(kept.id) /> <End project=kept /> })}
         </Part>
     }
 }

@@ -107,7 +107,7 @@ pub struct Project {
     /// Rate per hour of its own; the client's, else the organization's when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Money>,
-    /// Rate per hour that new time gets, unless a member has a rate of their own: the project's, else the client's, else the organization's.
+    /// Rate per hour that new time gets, unless a member has a rate of their own: the project's, else the client's, else the organization's; absent where none has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective_rate: Option<Money>,
     /// Whether time that agents work on their own is billed.
@@ -234,7 +234,7 @@ pub async fn update_project(
     /// How the work is paid: time_and_materials, fixed_price or overhead. Applies to new time only.
     #[server(default)]
     billing: Option<Billing>,
-    /// Rate per hour, such as "120.00"; empty text for the client's or organization's. Applies to new time only.
+    /// Rate per hour, such as "120.00"; empty text for the client's or organization's. Applies to new time only: set_rate also reprices the unbilled time.
     #[server(default)]
     rate: Edit<Amount>,
     /// Bill the time that agents work on their own.

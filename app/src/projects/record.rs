@@ -39,6 +39,7 @@ pub struct NewProject {
 }
 
 /// What changes about a project; the arguments of `update_project`.
+#[derive(Default)]
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct ProjectChange {
     pub name: Option<String>,
@@ -201,13 +202,12 @@ async fn whole(cx: &mut Call, row: store::Row, sight: &Sight) -> Result<Project,
 fn read(row: store::Row, sight: &Sight) -> Result<Project, Error> {
     let currency = Currency::parse(&row.currency)?;
     // Nothing converts between currencies: the organization's rate is one only where its currency is the client's.
-    let organization_rate = if row.organization_currency == row.currency { row.organization_rate } else { 0 };
-    let effective_rate = row.rate.or(row.client_rate).unwrap_or(organization_rate);
+    let organization_rate = row.organization_rate.filter(|_| row.organization_currency == row.currency);
     let money = |amount: Option<i64>| amount.filter(|_| sight.money).map(|amount| Money::new(amount, &currency));
     Ok(Project {
         id: ProjectId(row.id),
         rate: money(row.rate),
-        effective_rate: money(Some(effective_rate)),
+        effective_rate: money(row.rate.or(row.client_rate).or(organization_rate)),
         unbilled: money(row.unbilled),
         name: row.name,
         client: ClientSummary { id: ClientId(row.client_id), name: row.client_name, currency },

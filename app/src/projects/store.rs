@@ -28,7 +28,7 @@ pub struct Row {
     pub billing: String,
     pub rate: Option<i64>,
     pub client_rate: Option<i64>,
-    pub organization_rate: i64,
+    pub organization_rate: Option<i64>,
     pub organization_currency: String,
     pub bill_agent_time: bool,
     pub archived: bool,

@@ -158,9 +158,9 @@ pub async fn reprice(cx: &mut Call, sight: &Sight, entry: &mut Stored, change: R
     entry.price = match change.rate {
         Edit::Set(rate) => terms.price(billable, Some(terms.own_rate(&rate, billable, sight)?)),
         Edit::Clear => may_price(sight).map(|()| terms.price(billable, None))?,
-        // Of time from before that was not billable nobody knows the rate.
-        Edit::Keep if !moved && (before.billable || before.rate > 0) => Price { billable, ..before },
-        Edit::Keep if before.own && entry.currency == terms.currency => terms.price(billable, Some(before.rate)),
+        // Time that has no rate takes the one that holds now.
+        Edit::Keep if !moved && before.rate.is_some() => Price { billable, ..before },
+        Edit::Keep if before.own && entry.currency == terms.currency => terms.price(billable, before.rate),
         Edit::Keep => terms.price(billable, None),
     };
     entry.project = project;
@@ -177,12 +177,13 @@ async fn as_its_project(cx: &mut Call, entry: &Stored) -> Result<bool, Error> {
     Ok(entry.price.billable == terms.billable(None, entry.labour)?)
 }
 
-/// Tells those who see money that billable time is worth nothing because nobody has said what an hour costs.
+/// Tells those who see money that billable time has no rate because nobody has said what an hour costs.
 pub fn tell_price(cx: &mut Call, sight: &Sight, terms: &Terms, price: &Price) {
-    if sight.money && price.billable && !price.own && terms.unpriced() {
+    if sight.money && price.billable && price.rate.is_none() {
         cx.warn(format!(
-            "This time is billable at 0 {} an hour: neither {} nor {} has a rate. Set one, then change the time to use it.",
-            terms.currency, terms.project_name, terms.client_name
+            "This time is billable and has no rate, so it is worth nothing yet: neither {} nor {} has one in {}. Give one of them a \
+             rate with set_rate, also for the unbilled time.",
+            terms.project_name, terms.client_name, terms.currency
         ));
     }
 }

@@ -31,7 +31,7 @@ pub mod starting;
 pub(crate) mod store;
 pub mod summary;
 #[cfg(all(test, feature = "ssr"))]
-mod tests;
+pub(crate) mod tests;
 pub mod ticking;
 pub mod timer;
 #[cfg(feature = "ssr")]
@@ -86,10 +86,10 @@ pub struct TimeEntry {
     pub running: bool,
     /// How long was worked; while it runs, up to the moment of the answer.
     pub worked: Worked,
-    /// Rate per hour that held when it was made; absent when it is not billable.
+    /// Rate per hour that held when it was made; absent when it is not billable, and where nobody had said what an hour costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Money>,
-    /// What it is worth; absent when it is not billable and while it runs.
+    /// What it is worth; absent when it is not billable, while it runs, and where it has no rate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
     /// How far it has come.

@@ -17,6 +17,7 @@ use crate::{
     hours::Worked,
     id::TimeEntryId,
     page::{LIMIT_MAX, Page},
+    rates::asking::MissingRates,
     ui::{Empty, Form, Head, Icon, Reveal, Submit, Write, answered, escaped, fetched, hidden, hours, icon, loaded, more, use_flash},
     visit::{changed, use_changes, use_here},
 };
@@ -50,6 +51,7 @@ pub fn page() -> AnyView {
             {move || turning(&week.get())}
         </Head>
         {tracks.then(|| view! { <Log projects /> })}
+        {here.may(Permission::WriteMoney).then(|| view! { <MissingRates /> })}
         {loaded(entries, move |loaded| shown(loaded, projects))}
     }
     .into_any()

@@ -38,8 +38,8 @@ pub struct Terms {
     pub client_rate: Option<i64>,
     /// See above.
     pub member_rate: Option<i64>,
-    /// See above; 0 when the organization has none.
-    pub organization_rate: i64,
+    /// See above.
+    pub organization_rate: Option<i64>,
     /// The currency of the rates of members and of the organization.
     pub organization_currency: Currency,
     /// What an hour of the member costs the organization.
@@ -57,26 +57,21 @@ pub struct Terms {
 pub struct Price {
     /// Whether the client pays for it.
     pub billable: bool,
-    /// Minor units per hour that held when it was made, also of time that is not billable: it may become so.
-    pub rate: i64,
+    /// Minor units per hour that held when it was made, also of time that is not billable: it may become so. None where nobody
+    /// had said what an hour costs.
+    pub rate: Option<i64>,
     /// Whether the rate is the entry's own.
     pub own: bool,
 }
 
 impl Terms {
-    /// The rate that holds: project, else client, else member, else organization.
+    /// The rate that holds: project, else client, else member, else organization. None where nobody has said what an hour costs.
     ///
     /// Nothing converts between currencies, so the rates of members and of the organization hold only for clients in the
-    /// organization's currency; for others the rate is 0 until the project or client has one.
-    pub fn rate(&self) -> i64 {
-        let near = self.project_rate.or(self.client_rate);
-        let far = || if self.currency == self.organization_currency { self.member_rate.unwrap_or(self.organization_rate) } else { 0 };
-        near.unwrap_or_else(far)
-    }
-
-    /// Whether nobody has said what an hour costs.
-    pub fn unpriced(&self) -> bool {
-        self.project_rate.or(self.client_rate).is_none() && self.rate() == 0
+    /// organization's currency; others have none until the project or client has one.
+    pub fn rate(&self) -> Option<i64> {
+        let far = || (self.currency == self.organization_currency).then(|| self.member_rate.or(self.organization_rate)).flatten();
+        self.project_rate.or(self.client_rate).or_else(far)
     }
 
     /// Whether time is billable: as given, else as the project says, of agents' work apart. Overhead never is.
@@ -100,7 +95,7 @@ impl Terms {
 
     /// The price of time on these terms, with its own rate when it has one.
     pub fn price(&self, billable: bool, own: Option<i64>) -> Price {
-        Price { billable, rate: own.unwrap_or_else(|| self.rate()), own: own.is_some() }
+        Price { billable, rate: own.or_else(|| self.rate()), own: own.is_some() }
     }
 
     /// A rate that an entry shall have of its own: for those who may write rates and see money.

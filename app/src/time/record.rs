@@ -56,7 +56,7 @@ impl Reader {
             _ => i64::from(row.seconds),
         };
         let moment = |at: Timestamp| Moment::at(at, zone);
-        let priced = self.money && row.billable;
+        let rate = row.rate.filter(|_| self.money && row.billable);
         Ok(TimeEntry {
             id: TimeEntryId(row.id),
             member: MemberSummary { id: MemberId(row.member_id), name: row.member_name },
@@ -68,8 +68,8 @@ impl Reader {
             ended_at: row.ended_at.map(|at| moment(at.to_jiff())),
             running: row.running,
             worked: Worked::of(seconds),
-            rate: priced.then(|| Money::new(row.rate, &currency)),
-            amount: (priced && !row.running).then(|| Money::new(amount_of(seconds, row.rate), &currency)),
+            rate: rate.map(|rate| Money::new(rate, &currency)),
+            amount: rate.filter(|_| !row.running).map(|rate| Money::new(amount_of(seconds, rate), &currency)),
             client: ClientSummary { id: ClientId(row.client_id), name: row.client_name, currency },
             state: EntryState::named(&row.state).ok_or_else(Error::internal)?,
             labour: Labour::named(&row.labour).ok_or_else(Error::internal)?,

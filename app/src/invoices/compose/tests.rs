@@ -30,7 +30,7 @@ fn entry(project: u128, day: i8, seconds: i64, rate: i64) -> Entry {
         day: jiff::civil::date(2026, 10, day),
         description: String::new(),
         seconds,
-        rate,
+        rate: Some(rate),
     }
 }
 

@@ -15,7 +15,7 @@ pub async fn balance(db: &mut Db, today: Date) -> Result<Vec<Due>, Error> {
     let organization = db.organization();
     let rows = query!(
         r#"with unbilled as materialized (
-               select t.project_id, sum((t.seconds::bigint * t.rate + 1800) / 3600) as amount
+               select t.project_id, coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600), 0) as amount
                from time_entry t
                where t.organization_id = $1 and t.invoice_line_id is null and t.billable and not t.running
                    and t.state in ('logged', 'approved')

@@ -32,6 +32,7 @@ pub struct UnbilledRow {
     pub project_name: String,
     pub seconds: i64,
     pub amount: i64,
+    pub without_rate: i64,
     pub entries: i64,
     pub oldest: jiff_sqlx::Date,
     pub newest: jiff_sqlx::Date,
@@ -50,15 +51,15 @@ pub async fn unbilled(db: &mut Db, client: Option<Uuid>, after: Option<After>, l
     Ok(query_as!(
         UnbilledRow,
         r#"with unbilled as materialized (
-               select t.project_id, sum(t.seconds) as seconds, sum(round(t.seconds::numeric * t.rate / 3600)) as amount,
-                   count(*) as entries, min(t.day) as oldest, max(t.day) as newest
+               select t.project_id, sum(t.seconds) as seconds, coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600), 0) as amount,
+                   coalesce(sum(t.seconds) filter (where t.rate is null), 0) as without_rate, count(*) as entries, min(t.day) as oldest, max(t.day) as newest
                from time_entry t
                where t.organization_id = $1 and t.invoice_line_id is null and t.billable and not t.running
                    and t.state in ('logged', 'approved')
                group by t.project_id
            )
            select c.id as client_id, c.name as client_name, c.currency, p.id as project_id, p.name as project_name,
-               u.seconds::bigint as "seconds!", u.amount::bigint as "amount!", u.entries as "entries!", u.oldest as "oldest!", u.newest as "newest!",
+               u.seconds::bigint as "seconds!", u.amount::bigint as "amount!", u.without_rate::bigint as "without_rate!", u.entries as "entries!", u.oldest as "oldest!", u.newest as "newest!",
                c.search_key as client_key, p.search_key as project_key
            from unbilled u
            join project p on p.organization_id = $1 and p.id = u.project_id

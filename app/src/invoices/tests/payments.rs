@@ -99,3 +99,28 @@ async fn a_draft_owes_nothing_and_what_is_partly_paid_is_not_overdue() {
     studio.advance(40 * 86_400);
     assert_eq!((&listed("partly_paid").await["items"], &listed("overdue").await["items"][0]["id"]), (&json!([]), &sent["id"]));
 }
+
+#[tokio::test]
+async fn two_people_who_record_the_same_payment_record_it_once() {
+    let studio = studio().await;
+    let manager = studio.as_role(crate::access::Role::Manager).await;
+    let sent = sent(&studio).await;
+    let half = json!({"invoice": sent["id"], "amount": "100.00", "date": "2026-11-21", "balance": sent["balance"]["amount"]});
+    let both = tokio::join!(studio.call("record_payment", half.clone()), manager.call("record_payment", half.clone()));
+    let refused = [both.0, both.1].into_iter().filter_map(Result::err).collect::<Vec<_>>();
+    assert_eq!(refused.iter().map(|error| error.code).collect::<Vec<_>>(), [Code::Stale]);
+    assert!(refused[0].message.contains("114.20"), "{}", refused[0].message);
+    let invoice = studio.ok("get_invoice", json!({"invoice": sent["id"]})).await;
+    assert_eq!((&invoice["balance"]["amount"], invoice["payments"].as_array().map(Vec::len)), (&json!("114.20"), Some(1)));
+}
+
+#[tokio::test]
+async fn a_payment_that_was_removed_can_be_recorded_again_in_the_form_of_its_page() {
+    use crate::invoices::RecordPayment;
+    let studio = studio().await;
+    let sent = sent(&studio).await;
+    let fields = |key: &str| json!({"invoice": sent["id"], "amount": "214.20", "date": "2026-11-21", "balance": "214.20", "idempotency_key": key});
+    let paid = studio.form::<RecordPayment>(fields("one")).await.expect("recorded");
+    studio.ok("remove_payment", json!({"payment": paid["payments"][0]["id"], "reason": "A slip"})).await;
+    assert_eq!(studio.form::<RecordPayment>(fields("two")).await.expect("recorded")["status"], "paid");
+}

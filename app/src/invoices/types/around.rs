@@ -22,6 +22,8 @@ pub struct Unbilled {
     pub worked: Worked,
     /// What it is worth before rounding.
     pub amount: Money,
+    /// How much of the time has no rate, so it counts nothing in the amount until it gets one.
+    pub without_rate: Worked,
     /// How many entries.
     pub entries: i64,
     /// The oldest day among them.

@@ -31,7 +31,7 @@ pub struct Row {
     pub ended_at: Option<jiff_sqlx::Timestamp>,
     pub running: bool,
     pub seconds: i32,
-    pub rate: i64,
+    pub rate: Option<i64>,
     pub state: String,
     pub labour: String,
     pub source: String,

@@ -1,0 +1,170 @@
+//! What pages ask about rates: one for time that has none, and whether a new one is also for the time that is not billed yet.
+
+use leptos::prelude::*;
+
+use super::{ProjectRate, RateSource, SetRate, list_rates};
+use crate::{
+    hours::Worked,
+    id::{ClientId, ProjectId},
+    money::{Money, formatted},
+    page::{LIMIT_MAX, Page},
+    ui::{Field, Form, Submit, Write, answered, fetched, hidden, loaded, once, use_flash},
+    visit::{changed, use_changes},
+};
+
+/// For how many projects without a rate one is asked at once.
+const ASKED_MAX: u32 = 3;
+
+/// What sets a rate: whatever shows time, work or money is read anew.
+fn setting() -> Write<SetRate> {
+    let (action, changes, flash) = (Write::<SetRate>::new(), use_changes(), use_flash());
+    answered(action, move |set| {
+        changed(changes.time);
+        changed(changes.work);
+        changed(changes.money);
+        let rate = set.rate.as_ref().map_or_else(|| "gone".to_owned(), |rate| format!("{} an hour", said(rate)));
+        flash.done(format!("The rate of {} is {rate}. Unbilled time: {}.", set.of, difference(&set.unbilled.difference)), set);
+    });
+    action
+}
+
+/// Asks for a rate where billable time has none: it would be billed at nothing.
+#[component]
+pub fn MissingRates(
+    /// The client that is looked at, when it is one.
+    #[prop(default = None)]
+    client: Option<String>,
+) -> impl IntoView {
+    let changes = use_changes();
+    let asked = move || (changes.time.get(), changes.work.get(), client.clone());
+    let missing = fetched(asked, |(.., client)| list_rates(client, None, Some(true), Some(ASKED_MAX), None));
+    loaded(missing, |page| page.items.into_iter().map(ask).collect_view().into_any())
+}
+
+fn ask(rate: ProjectRate) -> impl IntoView {
+    let action = setting();
+    let name = format!("{} / {}", rate.client.name, rate.project.name);
+    let words = format!("{} on {name} has no rate, so it is worth nothing yet.", rate.unbilled.without_rate.text);
+    view! {
+        <div class="notice asks-rate" role="note">
+            <p>{words}</p>
+            <Form action id=format!("rate-{}", rate.project.id) class="inline">
+                {once(action)} {hidden("project", rate.project.id)} {hidden("applies_to", "unbilled_time")}
+                <Field label=format!("Rate per hour in {}", rate.currency) name="rate" inputmode="decimal" required=true />
+                <Submit label="Set the rate, for this time too" class="button" />
+            </Form>
+        </div>
+    }
+}
+
+/// Whose rate a page shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RateOf {
+    /// A project's.
+    Project(ProjectId),
+    /// A client's, for its projects without one.
+    Client(ClientId),
+    /// The organization's, for clients without one.
+    Organization,
+}
+
+impl RateOf {
+    fn source(self) -> RateSource {
+        match self {
+            Self::Project(_) => RateSource::Project,
+            Self::Client(_) => RateSource::Client,
+            Self::Organization => RateSource::Organization,
+        }
+    }
+}
+
+/// The unbilled time that was logged at another rate than the one that holds, with the difference, and the button that reprices it:
+/// a new rate is for new time only until somebody says otherwise.
+#[component]
+pub fn UnbilledAtOtherRate(
+    /// Whose rate it is.
+    of: RateOf,
+) -> impl IntoView {
+    let changes = use_changes();
+    let action = setting();
+    let asked = move || (changes.time.get(), changes.work.get());
+    let rates = fetched(asked, move |_| {
+        let (client, project) = match of {
+            RateOf::Project(id) => (None, Some(id.to_string())),
+            RateOf::Client(id) => (Some(id.to_string()), None),
+            RateOf::Organization => (None, None),
+        };
+        list_rates(client, project, None, Some(LIMIT_MAX), None)
+    });
+    loaded(rates, move |page| others(of, page).map(|others| offer(of, others, action)).into_any())
+}
+
+/// What a new rate would do to the unbilled time.
+struct Others {
+    rate: Money,
+    worked: Worked,
+    before: Money,
+    after: Money,
+    difference: Money,
+}
+
+fn others(of: RateOf, page: Page<ProjectRate>) -> Option<Others> {
+    let of_this = |rate: &ProjectRate| rate.source == Some(of.source()) && rate.unbilled.entries > 0;
+    page.items.into_iter().filter(of_this).fold(None, |sum: Option<Others>, next| {
+        let plus = |sum: &Money, next: &Money| Money::new(sum.amount + next.amount, &sum.currency);
+        let next_of = next.unbilled;
+        Some(match sum {
+            None => Others {
+                rate: next.rate?,
+                worked: next_of.worked,
+                before: next_of.before,
+                after: next_of.after,
+                difference: next_of.difference,
+            },
+            Some(sum) => Others {
+                worked: Worked::of(sum.worked.seconds + next_of.worked.seconds),
+                before: plus(&sum.before, &next_of.before),
+                after: plus(&sum.after, &next_of.after),
+                difference: plus(&sum.difference, &next_of.difference),
+                rate: sum.rate,
+            },
+        })
+    })
+}
+
+fn offer(of: RateOf, others: Others, action: Write<SetRate>) -> impl IntoView {
+    let words = format!(
+        "{} that is not billed yet was logged at another rate: it comes to {}, and to {} at {} an hour.",
+        others.worked.text,
+        said(&others.before),
+        said(&others.after),
+        said(&others.rate)
+    );
+    let whose = match of {
+        RateOf::Project(id) => hidden("project", id).into_any(),
+        RateOf::Client(id) => hidden("client", id).into_any(),
+        RateOf::Organization => ().into_any(),
+    };
+    view! {
+        <div class="notice" role="note">
+            <p>{words}</p>
+            <Form action id="reprice">
+                {once(action)} {whose} {hidden("applies_to", "unbilled_time")}
+                <Submit label=format!("Reprice the unbilled time: {}", difference(&others.difference)) class="button" />
+            </Form>
+        </div>
+    }
+}
+
+fn said(amount: &Money) -> String {
+    format!("{} {}", formatted(amount.amount, &amount.currency), amount.currency)
+}
+
+/// An amount with its sign, as what is added.
+fn difference(amount: &Money) -> String {
+    match amount.amount {
+        0 => "no difference".to_owned(),
+        1.. => format!("+{}", said(amount)),
+        _ => said(amount),
+    }
+}

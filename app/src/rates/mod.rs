@@ -1,0 +1,148 @@
+//! Rates: what an hour costs, for new time and for the time that is not billed yet.
+
+pub mod asking;
+#[cfg(feature = "ssr")]
+mod record;
+#[cfg(feature = "ssr")]
+pub(crate) mod store;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+use macros::operation;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    edit::Edit,
+    error::Error,
+    hours::Worked,
+    invoices::{ClientName, ProjectName},
+    money::{Amount, Currency, Money},
+    page::Page,
+};
+
+/// Which time a change of a rate is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AppliesTo {
+    /// Time that is logged from now on.
+    #[default]
+    NewTime,
+    /// Also the time that is on no invoice yet.
+    UnbilledTime,
+}
+
+/// Whose rate holds for new time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RateSource {
+    /// The project's own.
+    Project,
+    /// The client's.
+    Client,
+    /// The organization's.
+    Organization,
+}
+
+/// Unbilled time that was logged at another rate than the one that holds, or at none. Time with a rate of its own is not among it,
+/// nor is time that an invoice, a draft of one or the lock date holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Repricing {
+    /// How many billable entries.
+    pub entries: i64,
+    /// How much time.
+    pub worked: Worked,
+    /// How much of it has no rate at all, so it is worth nothing yet.
+    pub without_rate: Worked,
+    /// What it is worth at the rates it was logged at.
+    pub before: Money,
+    /// What it is worth at the rate that holds.
+    pub after: Money,
+    /// The difference: `after` less `before`.
+    pub difference: Money,
+}
+
+/// The rate of a project, where it comes from, and the unbilled time that has another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct ProjectRate {
+    /// The client.
+    pub client: ClientName,
+    /// The project.
+    pub project: ProjectName,
+    /// The currency of the client.
+    pub currency: Currency,
+    /// What an hour costs, unless a member or an entry has a rate of its own; absent where nobody has said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Money>,
+    /// Whose rate that is; absent where nobody has said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<RateSource>,
+    /// The unbilled time that was logged at another rate.
+    pub unbilled: Repricing,
+}
+
+/// A rate as it is after a change, and the unbilled time that the change was about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct ChangedRate {
+    /// Whose rate it is, such as "Acme / Dashboard", "Acme" or the organization's name.
+    pub of: String,
+    /// The rate per hour; absent where it has none of its own any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Money>,
+    /// Which time it is for.
+    pub applies_to: AppliesTo,
+    /// The unbilled time that had another rate: repriced with unbilled_time, left as it was with new_time.
+    pub unbilled: Repricing,
+}
+
+/// List the rates of projects by client and name: what an hour of new time costs, whose rate that is, and how much unbilled time was logged at another rate, with the difference.
+///
+/// Example: {"missing": true} lists the projects with unbilled time that has no rate.
+#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "List rates")]
+pub async fn list_rates(
+    cx: &mut Call,
+    /// Only of this client's projects: its id or name.
+    #[server(default)]
+    client: Option<String>,
+    /// Only this project: its id, "Client / Project", or its name when no other project has it.
+    #[server(default)]
+    project: Option<String>,
+    /// Only projects with unbilled time that has no rate; off by default.
+    #[server(default)]
+    missing: Option<bool>,
+    /// How many at most: 50 by default, 200 at most.
+    #[server(default)]
+    limit: Option<u32>,
+    /// Where the last answer left off: its next_cursor.
+    #[server(default)]
+    #[max_length(4_096)]
+    cursor: Option<String>,
+) -> Result<Page<ProjectRate>, Error> {
+    record::list(cx, record::Wanted { client, project, missing: missing.unwrap_or(false) }, limit, cursor).await
+}
+
+/// Set what an hour costs on a project, for a client, or (with neither) for the organization: for new time only, or also for the time that is not billed yet.
+///
+/// Comes back with the unbilled time that had another rate and the difference in money, whichever of the two was chosen; with dry_run it only tells. Unbilled time keeps the rate that it was given by itself, and so does time on an invoice, on a draft of one, or before the lock date. A rate nearer to the work goes before: the client's does not touch a project that has its own. Refused: a rate below 0, more than 10,000 entries at once. Example: {"project": "Acme / Dashboard", "rate": "80.00", "applies_to": "unbilled_time"}.
+#[operation(write, idempotent, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Set a rate")]
+pub async fn set_rate(
+    cx: &mut Call,
+    /// The project whose rate it is: its id, "Client / Project", or its name when no other project has it.
+    #[server(default)]
+    project: Option<String>,
+    /// The client whose rate it is, for its projects without one: its id or name. Give a project or a client, or neither for the organization.
+    #[server(default)]
+    client: Option<String>,
+    /// The rate per hour, such as "80.00"; "0.00" says that the time is free; empty text takes it away, so the next one holds. When absent it stays, which makes sense with unbilled_time.
+    #[server(default)]
+    rate: Edit<Amount>,
+    /// Which time it is for: new_time (the default) or unbilled_time, which is new time and the time that is not billed yet.
+    #[server(default)]
+    applies_to: Option<AppliesTo>,
+) -> Result<ChangedRate, Error> {
+    record::set(cx, record::Given { project, client, rate, applies_to: applies_to.unwrap_or_default() }).await
+}

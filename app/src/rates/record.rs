@@ -1,0 +1,168 @@
+//! What an hour costs, and what a change of it means for the time that is not billed yet.
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::{
+    AppliesTo, ChangedRate, ProjectRate, RateSource, Repricing,
+    store::{self, Level, Other},
+};
+use crate::{
+    access::Permission,
+    budgets::watch::{Limit, Watch},
+    clients::{self, record::ClientChange},
+    edit::Edit,
+    error::Error,
+    hours::Worked,
+    id::{ClientId, ProjectId},
+    invoices::{ClientName, ProjectName},
+    money::{Amount, Currency, Money, amount_of},
+    operation::Call,
+    organizations::{self, settings},
+    page::{self, Cursor, Page},
+    projects::{self, record::ProjectChange, sight::Sight},
+    reference, text,
+};
+
+/// The most entries that one change reprices.
+const ENTRIES_MAX: i64 = 10_000;
+
+/// Which rates are wanted; arguments of `list_rates`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct Wanted {
+    pub client: Option<String>,
+    pub project: Option<String>,
+    pub missing: bool,
+}
+
+/// A new rate; arguments of `set_rate`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct Given {
+    pub project: Option<String>,
+    pub client: Option<String>,
+    pub rate: Edit<Amount>,
+    pub applies_to: AppliesTo,
+}
+
+/// A page of the rates of projects.
+pub async fn list(cx: &mut Call, wanted: Wanted, limit: Option<u32>, cursor: Option<String>) -> Result<Page<ProjectRate>, Error> {
+    let (sight, limit) = (Sight::of(cx)?, page::limit(limit)?);
+    let after = cursor.as_deref().map(projects::record::after).transpose()?;
+    let client = match text::said(wanted.client) {
+        Some(client) => Some(reference::client(cx, &sight, &client).await?),
+        None => None,
+    };
+    let project = match text::said(wanted.project) {
+        Some(project) => Some(reference::known_project(cx, &sight, &project).await?),
+        None => None,
+    };
+    let filter = store::Filter { client, project, missing: wanted.missing };
+    let rows = store::list(&mut cx.db, &filter, after, limit + 1).await?;
+    let place = |row: &store::Row| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.project_id };
+    Page::of(cx.caller.room, rows, limit, place, read)
+}
+
+fn read(row: store::Row) -> Result<ProjectRate, Error> {
+    let currency = Currency::parse(&row.currency)?;
+    let money = |amount: i64| Money::new(amount, &currency);
+    let levels =
+        [(row.rate, RateSource::Project), (row.client_rate, RateSource::Client), (row.organization_rate, RateSource::Organization)];
+    let holds = levels.into_iter().find_map(|(rate, source)| Some((rate?, source)));
+    Ok(ProjectRate {
+        client: ClientName { id: ClientId(row.client_id), name: row.client_name },
+        project: ProjectName { id: ProjectId(row.project_id), name: row.project_name },
+        rate: holds.map(|(rate, _)| money(rate)),
+        source: holds.map(|(_, source)| source),
+        unbilled: Repricing {
+            entries: row.entries,
+            worked: Worked::of(row.seconds),
+            without_rate: Worked::of(row.without_rate),
+            before: money(row.before),
+            after: money(row.after),
+            difference: money(row.after - row.before),
+        },
+        currency,
+    })
+}
+
+/// Whose rate is changed.
+struct Changed {
+    name: String,
+    rate: Option<Money>,
+    currency: Currency,
+    level: Level,
+}
+
+/// Sets a rate, and reprices the unbilled time when that is wanted.
+pub async fn set(cx: &mut Call, given: Given) -> Result<ChangedRate, Error> {
+    let (project, client) = (text::said(given.project), text::said(given.client));
+    let changed = match (project, client) {
+        (Some(_), Some(_)) => return Err(Error::invalid("client", "Give a project or a client, not both: each has a rate of its own.")),
+        (Some(project), None) => of_project(cx, &project, given.rate).await?,
+        (None, Some(client)) => of_client(cx, &client, given.rate).await?,
+        (None, None) => of_organization(cx, given.rate).await?,
+    };
+    let others = store::hold(&mut cx.db, &changed.level, ENTRIES_MAX + 1).await?;
+    if others.len() as i64 > ENTRIES_MAX && given.applies_to == AppliesTo::UnbilledTime {
+        let message =
+            format!("More than {ENTRIES_MAX} unbilled entries of {} have another rate. Set it for one project at a time.", changed.name);
+        return Err(Error::invalid("applies_to", message));
+    }
+    if given.applies_to == AppliesTo::UnbilledTime {
+        reprice(cx, &others).await?;
+    }
+    let unbilled = repricing(&others, &changed.currency);
+    Ok(ChangedRate { of: changed.name, rate: changed.rate, applies_to: given.applies_to, unbilled })
+}
+
+async fn of_project(cx: &mut Call, given: &str, rate: Edit<Amount>) -> Result<Changed, Error> {
+    organizations::store::keep(&mut cx.db).await?;
+    let change = ProjectChange { rate, ..ProjectChange::default() };
+    let project = projects::record::update(cx, given, change).await?;
+    Ok(Changed { name: project.full_name(), rate: project.rate, currency: project.client.currency, level: Level::Project(project.id.0) })
+}
+
+async fn of_client(cx: &mut Call, given: &str, rate: Edit<Amount>) -> Result<Changed, Error> {
+    organizations::store::keep(&mut cx.db).await?;
+    let change = ClientChange { rate, ..ClientChange::default() };
+    let client = clients::record::update(cx, given, change).await?;
+    Ok(Changed { name: client.name, rate: client.rate, currency: client.currency, level: Level::Client(client.id.0) })
+}
+
+async fn of_organization(cx: &mut Call, rate: Edit<Amount>) -> Result<Changed, Error> {
+    if !cx.may(Permission::ManageOrganization) {
+        return Err(Error::forbidden("set the organization's rate").hint("Name a project or a client to set its rate."));
+    }
+    let change = settings::Settings { rate, ..settings::Settings::default() };
+    let organization = settings::update(cx, change).await?;
+    Ok(Changed { name: organization.name, rate: organization.rate, currency: organization.currency, level: Level::Organization })
+}
+
+/// Writes the rate that holds to the time that has another, and tells what that does to budgets. A cap stands in the way of no
+/// price: the time was worked.
+async fn reprice(cx: &mut Call, others: &[Other]) -> Result<(), Error> {
+    let (sight, now) = (Sight::of(cx)?, cx.now);
+    let mut touched: Vec<(Uuid, Date)> = others.iter().map(|other| (other.project_id, other.day.to_jiff())).collect();
+    touched.sort_unstable();
+    touched.dedup();
+    let watch = Watch::over(cx, &touched).await?;
+    store::reprice(&mut cx.db, others, now).await?;
+    watch.settle(cx, &sight, Limit::Free).await?;
+    Ok(())
+}
+
+/// What a change of rate means for billable time.
+fn repricing(others: &[Other], currency: &Currency) -> Repricing {
+    let billable = || others.iter().filter(|other| other.billable && !other.running);
+    let seconds = |other: &Other| i64::from(other.seconds);
+    let worth = |rate: fn(&Other) -> Option<i64>| billable().filter_map(|other| Some(amount_of(seconds(other), rate(other)?))).sum::<i64>();
+    let (before, after) = (worth(|other| other.rate), worth(|other| other.rate_now));
+    Repricing {
+        entries: billable().count() as i64,
+        worked: Worked::of(billable().map(seconds).sum()),
+        without_rate: Worked::of(billable().filter(|other| other.rate.is_none()).map(seconds).sum()),
+        before: Money::new(before, currency),
+        after: Money::new(after, currency),
+        difference: Money::new(after - before, currency),
+    }
+}

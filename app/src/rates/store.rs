@@ -1,0 +1,182 @@
+//! SQL of rates: what holds for projects, and the unbilled time that has another.
+//!
+//! The rate that holds is `Terms::rate` in SQL: project, else client, else, for clients in the organization's currency, member, else
+//! organization.
+
+use jiff::Timestamp;
+use sqlx::{query, query_as};
+use uuid::Uuid;
+
+use crate::{
+    database::{Db, instant},
+    error::Error,
+    projects::store::After,
+};
+
+/// Which rates are listed.
+pub struct Filter {
+    /// Of this client's projects.
+    pub client: Option<Uuid>,
+    /// Of this project.
+    pub project: Option<Uuid>,
+    /// Only where unbilled time has no rate.
+    pub missing: bool,
+}
+
+/// A project with its rates and the unbilled time that has another.
+#[allow(missing_docs, reason = "the fields say what they are")]
+pub struct Row {
+    pub client_id: Uuid,
+    pub client_name: String,
+    pub currency: String,
+    pub project_id: Uuid,
+    pub project_name: String,
+    pub rate: Option<i64>,
+    pub client_rate: Option<i64>,
+    /// Of clients in the organization's currency alone.
+    pub organization_rate: Option<i64>,
+    pub entries: i64,
+    pub seconds: i64,
+    pub without_rate: i64,
+    pub before: i64,
+    pub after: i64,
+    /// What the list is sorted by, as the database sees it.
+    pub client_key: String,
+    pub project_key: String,
+}
+
+/// The rates of projects by client and project, from after the last page: of those that are not archived, and of those with
+/// unbilled time that has another.
+pub async fn list(db: &mut Db, filter: &Filter, after: Option<After>, limit: i64) -> Result<Vec<Row>, Error> {
+    let organization = db.organization();
+    let (client_key, project_key, id) = match after {
+        Some((client_key, project_key, id)) => (Some(client_key), Some(project_key), Some(id)),
+        None => (None, None, None),
+    };
+    Ok(query_as!(
+        Row,
+        r#"with other as materialized (
+               select t.project_id, count(*) as entries, sum(t.seconds) as seconds,
+                   coalesce(sum(t.seconds) filter (where t.rate is null), 0) as without_rate,
+                   coalesce(sum((t.seconds::bigint * t.rate + 1800) / 3600), 0) as before,
+                   coalesce(sum((t.seconds::bigint * coalesce(p.rate, c.rate, case when c.currency = o.currency then coalesce(m.bill_rate, o.rate) end)
+                       + 1800) / 3600), 0) as after
+               from time_entry t
+               join project p on p.organization_id = $1 and p.id = t.project_id
+               join client c on c.organization_id = $1 and c.id = p.client_id
+               join member m on m.organization_id = $1 and m.id = t.member_id
+               join organization o on o.id = $1
+               where t.organization_id = $1 and t.invoice_line_id is null and t.billable and not t.running and not t.rate_overridden
+                   and (o.lock_date is null or t.day > o.lock_date)
+                   and ($2::uuid is null or p.client_id = $2) and ($3::uuid is null or p.id = $3)
+                   and (case when $4 then t.rate is null
+                       else t.rate is distinct from coalesce(p.rate, c.rate, case when c.currency = o.currency then coalesce(m.bill_rate, o.rate) end) end)
+               group by t.project_id
+           )
+           select c.id as client_id, c.name as client_name, c.currency, p.id as project_id, p.name as project_name, p.rate, c.rate as client_rate,
+               case when c.currency = o.currency then o.rate end as organization_rate,
+               coalesce(u.entries, 0) as "entries!", coalesce(u.seconds, 0)::bigint as "seconds!", coalesce(u.without_rate, 0)::bigint as "without_rate!",
+               coalesce(u.before, 0)::bigint as "before!", coalesce(u.after, 0)::bigint as "after!",
+               c.search_key as client_key, p.search_key as project_key
+           from project p
+           join client c on c.organization_id = p.organization_id and c.id = p.client_id
+           join organization o on o.id = p.organization_id
+           left join other u on u.project_id = p.id
+           where p.organization_id = $1 and ($2::uuid is null or p.client_id = $2) and ($3::uuid is null or p.id = $3)
+               and (u.entries is not null or (not $4 and p.archived_at is null and c.archived_at is null))
+               and ($5::text is null or (c.search_key, p.search_key, p.id) > ($5, $6::text, $7::uuid))
+           order by c.search_key, p.search_key, p.id limit $8"#,
+        organization,
+        filter.client,
+        filter.project,
+        filter.missing,
+        client_key,
+        project_key,
+        id,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Whose rate is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// A project's.
+    Project(Uuid),
+    /// A client's: it holds where the project has none.
+    Client(Uuid),
+    /// The organization's: it holds where neither project, client nor member has one.
+    Organization,
+}
+
+impl Level {
+    fn project(self) -> Option<Uuid> {
+        if let Self::Project(id) = self { Some(id) } else { None }
+    }
+
+    fn client(self) -> Option<Uuid> {
+        if let Self::Client(id) = self { Some(id) } else { None }
+    }
+}
+
+/// An unbilled entry that has another rate than the one that holds.
+#[allow(missing_docs, reason = "the fields say what they are")]
+pub struct Other {
+    pub id: Uuid,
+    pub project_id: Uuid,
+    pub day: jiff_sqlx::Date,
+    pub seconds: i32,
+    pub running: bool,
+    pub billable: bool,
+    pub rate: Option<i64>,
+    pub rate_now: Option<i64>,
+}
+
+/// The unbilled time for which the rate of this level holds and which has another, held until the transaction ends.
+pub async fn hold(db: &mut Db, level: &Level, limit: i64) -> Result<Vec<Other>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Other,
+        r#"select t.id, t.project_id, t.day, t.seconds, t.running, t.billable, t.rate,
+               coalesce(p.rate, c.rate, case when c.currency = o.currency then coalesce(m.bill_rate, o.rate) end) as rate_now
+           from time_entry t
+           join project p on p.organization_id = $1 and p.id = t.project_id
+           join client c on c.organization_id = $1 and c.id = p.client_id
+           join member m on m.organization_id = $1 and m.id = t.member_id
+           join organization o on o.id = $1
+           where t.organization_id = $1 and t.invoice_line_id is null and not t.rate_overridden
+               and (o.lock_date is null or t.day > o.lock_date)
+               and ($2::uuid is null or p.id = $2)
+               and ($3::uuid is null or (c.id = $3 and p.rate is null))
+               and (not $4 or (p.rate is null and c.rate is null and c.currency = o.currency and m.bill_rate is null))
+               and t.rate is distinct from coalesce(p.rate, c.rate, case when c.currency = o.currency then coalesce(m.bill_rate, o.rate) end)
+           order by t.id limit $5 for update of t"#,
+        organization,
+        level.project(),
+        level.client(),
+        *level == Level::Organization,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Gives entries the rate that holds.
+pub async fn reprice(db: &mut Db, others: &[Other], now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    let ids: Vec<Uuid> = others.iter().map(|other| other.id).collect();
+    let rates: Vec<Option<i64>> = others.iter().map(|other| other.rate_now).collect();
+    query!(
+        "update time_entry t set rate = r.rate, updated_at = $4, version = t.version + 1
+         from unnest($2::uuid[], $3::bigint[]) as r (id, rate)
+         where t.organization_id = $1 and t.id = r.id",
+        organization,
+        &ids,
+        &rates as _,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! Promises about rates: none is not 0, and a new one asks whether it is also for the time that is not billed yet.
+
+use serde_json::{Value, json};
+
+use crate::{
+    access::{Role, Writes},
+    error::Code,
+    testing::World,
+    time::tests::{log, studio},
+};
+
+/// A studio whose client and project have no rate, nor has the organization.
+async fn without_rate() -> World {
+    let studio = World::new("studio").await;
+    studio.ok("create_client", json!({"name": "Acme", "currency": "EUR", "tax_rate": "19"})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    studio
+}
+
+async fn rate(studio: &World, rate: &str, applies_to: &str) -> Value {
+    studio.ok("set_rate", json!({"project": "Dashboard", "rate": rate, "applies_to": applies_to})).await
+}
+
+async fn read(studio: &World, entry: &Value) -> Value {
+    studio.ok("get_time_entry", json!({"time_entry": entry["id"]})).await
+}
+
+#[tokio::test]
+async fn no_rate_is_asked_about_and_a_rate_of_nothing_is_a_rate() {
+    let studio = without_rate().await;
+    let entry = log(&studio, json!({})).await;
+    assert_eq!((entry.get("rate"), entry.get("amount"), &entry["billable"]), (None, None, &json!(true)));
+    assert!(entry["warnings"][0].as_str().is_some_and(|warning| warning.contains("has no rate")), "{entry:#}");
+    let timer = studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    assert_eq!(timer.get("rate"), None);
+    studio.ok("discard_timer", json!({})).await;
+    let unbilled = &studio.ok("list_unbilled", json!({})).await["items"][0];
+    assert_eq!((&unbilled["amount"]["amount"], &unbilled["without_rate"]["seconds"]), (&json!("0.00"), &json!(5_400)));
+    assert_eq!(studio.ok("get_project", json!({"project": "Dashboard"})).await.get("effective_rate"), None);
+    assert_eq!(studio.ok("get_organization", json!({})).await.get("rate"), None);
+
+    studio.ok("update_project", json!({"project": "Dashboard", "rate": "0.00"})).await;
+    let free = log(&studio, json!({})).await;
+    assert_eq!((&free["rate"]["amount"], &free["amount"]["amount"], free.get("warnings")), (&json!("0.00"), &json!("0.00"), None));
+    let unbilled = &studio.ok("list_unbilled", json!({})).await["items"][0];
+    assert_eq!((&unbilled["worked"]["seconds"], &unbilled["without_rate"]["seconds"]), (&json!(10_800), &json!(5_400)));
+}
+
+#[tokio::test]
+async fn every_figure_is_there_while_all_time_has_no_rate() {
+    let studio = without_rate().await;
+    studio.ok("set_budget", json!({"project": "Dashboard", "hours": 10, "amount": "100.00"})).await;
+    log(&studio, json!({})).await;
+    assert_eq!(studio.ok("get_balance", json!({})).await["items"][0]["unbilled"]["amount"], "0.00");
+    assert_eq!(studio.ok("summarize_time", json!({})).await["totals"]["amounts"][0]["amount"], "0.00");
+    assert_eq!(studio.ok("get_budget", json!({"project": "Dashboard"})).await["amount"]["used"]["amount"], "0.00");
+    let preview = studio.ok("preview_invoice", json!({"client": "Acme"})).await;
+    assert_eq!((&preview["unbilled"]["amount"], &preview["lines"][0]["net"]["amount"]), (&json!("0.00"), &json!("0.00")));
+    assert!(preview["warnings"][0].as_str().is_some_and(|warning| warning.contains("1h 30m of this time has no rate")), "{preview:#}");
+}
+
+#[tokio::test]
+async fn a_rate_for_the_time_that_had_none_makes_it_worth_something() {
+    let studio = without_rate().await;
+    let entry = log(&studio, json!({})).await;
+    let missing = studio.ok("list_rates", json!({"missing": true})).await;
+    assert_eq!((&missing["items"][0]["project"]["name"], missing["items"][0].get("rate")), (&json!("Dashboard"), None));
+    let set = rate(&studio, "100.00", "unbilled_time").await;
+    assert_eq!(
+        (&set["of"], &set["unbilled"]["without_rate"]["seconds"], &set["unbilled"]["difference"]["amount"]),
+        (&json!("Acme / Dashboard"), &json!(5_400), &json!("150.00"))
+    );
+    assert_eq!(read(&studio, &entry).await["amount"]["amount"], "150.00");
+    assert_eq!(studio.ok("list_rates", json!({"missing": true})).await["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_new_rate_is_for_new_time_unless_the_unbilled_time_is_meant_too() {
+    let studio = studio().await;
+    let mut entries = Vec::new();
+    for day in 1..=8 {
+        entries.push(log(&studio, json!({"date": format!("2026-10-0{day}"), "duration": "5h"})).await);
+    }
+    let set = rate(&studio, "150.00", "new_time").await;
+    let unbilled = json!({
+        "entries": 8, "worked": set["unbilled"]["worked"], "without_rate": set["unbilled"]["without_rate"],
+        "before": {"amount": "4800.00", "currency": "EUR"}, "after": {"amount": "6000.00", "currency": "EUR"},
+        "difference": {"amount": "1200.00", "currency": "EUR"},
+    });
+    assert_eq!((&set["unbilled"], &set["rate"]["amount"]), (&unbilled, &json!("150.00")));
+    assert_eq!(read(&studio, &entries[0]).await["amount"]["amount"], "600.00", "what was logged stays");
+    let listed = studio.ok("list_rates", json!({"project": "Dashboard"})).await;
+    assert_eq!((&listed["items"][0]["unbilled"], &listed["items"][0]["source"]), (&unbilled, &json!("project")));
+
+    let told = studio.ok("set_rate", json!({"project": "Dashboard", "applies_to": "unbilled_time", "dry_run": true})).await;
+    assert_eq!(told["unbilled"], unbilled);
+    assert_eq!(read(&studio, &entries[0]).await["amount"]["amount"], "600.00");
+    studio.ok("set_rate", json!({"project": "Dashboard", "applies_to": "unbilled_time"})).await;
+    for entry in &entries {
+        assert_eq!(read(&studio, entry).await["amount"]["amount"], "750.00");
+    }
+    assert_eq!(studio.ok("list_rates", json!({"project": "Dashboard"})).await["items"][0]["unbilled"]["entries"], 0);
+}
+
+#[tokio::test]
+async fn repricing_can_be_taken_back() {
+    let studio = studio().await;
+    let entry = log(&studio, json!({})).await;
+    let set = rate(&studio, "40.00", "unbilled_time").await;
+    assert_eq!(read(&studio, &entry).await["amount"]["amount"], "60.00");
+    studio.ok("undo_action", json!({"action": set["action"]})).await;
+    assert_eq!(read(&studio, &entry).await["amount"]["amount"], "180.00");
+    assert_eq!(studio.ok("get_project", json!({"project": "Dashboard"})).await.get("rate"), None);
+}
+
+#[tokio::test]
+async fn time_with_a_rate_of_its_own_or_on_an_invoice_or_before_the_lock_date_keeps_its_rate() {
+    let studio = studio().await;
+    let own = log(&studio, json!({"rate": "90.00"})).await;
+    let billed = log(&studio, json!({"date": "2026-10-02"})).await;
+    studio.ok("draft_invoice", json!({"client": "Acme", "from": "2026-10-01", "to": "2026-10-31"})).await;
+    let closed = log(&studio, json!({"date": "2026-09-02"})).await;
+    studio.ok("update_organization", json!({"lock_date": "2026-09-30"})).await;
+    let open = log(&studio, json!({})).await;
+    let set = rate(&studio, "200.00", "unbilled_time").await;
+    assert_eq!((&set["unbilled"]["entries"], &set["unbilled"]["difference"]["amount"]), (&json!(1), &json!("120.00")));
+    for (entry, amount) in [(own, "135.00"), (billed, "180.00"), (closed, "180.00"), (open, "300.00")] {
+        assert_eq!(read(&studio, &entry).await["amount"]["amount"], amount);
+    }
+}
+
+#[tokio::test]
+async fn a_rate_is_for_the_time_that_it_holds_for() {
+    let studio = studio().await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Shop", "rate": "70.00"})).await;
+    studio.ok("create_client", json!({"name": "Beta", "currency": "EUR", "tax_rate": "19"})).await;
+    studio.ok("create_project", json!({"client": "Beta", "name": "Site"})).await;
+    studio.ok("create_client", json!({"name": "Tokyo", "currency": "JPY", "tax_rate": "19"})).await;
+    studio.ok("create_project", json!({"client": "Tokyo", "name": "Robots"})).await;
+    let mut entries = Vec::new();
+    for project in ["Dashboard", "Shop", "Site", "Robots"] {
+        entries.push(log(&studio, json!({"project": project, "duration": "1h"})).await);
+    }
+    let amounts = async || {
+        let mut amounts = Vec::new();
+        for entry in &entries {
+            amounts.push(read(&studio, entry).await.get("amount").map(|amount| amount["amount"].clone()));
+        }
+        amounts
+    };
+    studio.ok("set_rate", json!({"client": "Acme", "rate": "130.00", "applies_to": "unbilled_time"})).await;
+    assert_eq!(amounts().await, [Some(json!("130.00")), Some(json!("70.00")), None, None]);
+    let set = studio.ok("set_rate", json!({"rate": "50.00", "applies_to": "unbilled_time"})).await;
+    assert_eq!((&set["of"], &set["unbilled"]["entries"]), (&json!("studio"), &json!(1)));
+    assert_eq!(amounts().await, [Some(json!("130.00")), Some(json!("70.00")), Some(json!("50.00")), None]);
+    let sources: Vec<Value> = studio.ok("list_rates", json!({})).await["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|item| item.get("source").cloned().unwrap_or_default())
+        .collect();
+    assert_eq!(sources, [json!("client"), json!("project"), json!("organization"), Value::Null]);
+}
+
+#[tokio::test]
+async fn repricing_tells_of_the_budget_that_it_uses_up() {
+    let studio = studio().await;
+    studio.ok("set_budget", json!({"project": "Dashboard", "amount": "200.00", "hard_stop": true})).await;
+    log(&studio, json!({})).await;
+    let set = rate(&studio, "200.00", "unbilled_time").await;
+    assert_eq!(set["unbilled"]["after"]["amount"], "300.00", "time that was worked has its price, whatever the cap");
+    assert!(set["warnings"][0].as_str().is_some_and(|warning| warning.contains("budget")), "{set:#}");
+}
+
+#[tokio::test]
+async fn rates_are_set_by_those_who_write_money() {
+    let studio = studio().await;
+    let given = json!({"project": "Dashboard", "rate": "1.00"});
+    assert_eq!(studio.as_role(Role::Member).await.code("set_rate", given.clone()).await, Code::Forbidden);
+    assert_eq!(studio.as_role(Role::Manager).await.code("set_rate", json!({"rate": "1.00"})).await, Code::Forbidden);
+    studio.as_role(Role::Manager).await.ok("set_rate", given.clone()).await;
+    assert_eq!(studio.token(Writes::Drafts).await.code("set_rate", given).await, Code::NeedsApproval);
+    let both = studio.refused("set_rate", json!({"project": "Dashboard", "client": "Acme", "rate": "1.00"})).await;
+    assert!(both.field("client").is_some());
+}
