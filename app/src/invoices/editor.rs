@@ -128,7 +128,7 @@ fn tax(at: usize, line: &InvoiceLine) -> impl IntoView + use<> {
     });
     let options = TaxCategory::ALL.into_iter().map(|choice| {
         let selected = choice.code() == category;
-        view! { <option value=choice.code() selected=selected>{choice.label()}</option> }
+        view! { <option value=choice.code() selected=selected>{choice.choice()}</option> }
     });
     let options = options.collect_view();
     let kept = kept(category, &line.id.to_string());
