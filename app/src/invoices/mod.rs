@@ -61,7 +61,7 @@ mod types;
 #[cfg(feature = "ssr")]
 mod unbilled;
 #[cfg(feature = "ssr")]
-mod wording;
+pub(crate) mod wording;
 
 use macros::operation;
 
@@ -341,7 +341,7 @@ pub async fn record_payment(
 /// Remove a payment that was recorded by mistake: what it paid is open again. The log keeps the payment, its removal and the reason.
 ///
 /// Example: {"payment": "0199…", "reason": "Recorded on the wrong invoice"}. It can be undone.
-#[operation(write, needs = WriteMoney, reach = Person, title = "Remove a payment")]
+#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Remove a payment")]
 pub async fn remove_payment(
     cx: &mut Call,
     /// The payment's id, as get_invoice lists it.
