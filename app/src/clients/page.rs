@@ -10,6 +10,7 @@ use super::{
 use crate::{
     access::Permission,
     clients::{get_client, list_clients},
+    count::counted,
     invoices::totals::TaxCategory,
     page::Page,
     projects::page::ON_NO_PROJECT,
@@ -116,8 +117,7 @@ fn row(path: &str, client: Client, money_seen: bool) -> impl IntoView + use<> {
 fn days(days: u16) -> String {
     match days {
         0 => "at once".to_owned(),
-        1 => "1 day".to_owned(),
-        days => format!("{days} days"),
+        days => counted(i64::from(days), "day", "days"),
     }
 }
 

@@ -50,7 +50,7 @@ fn Record(invoice: Invoice) -> impl IntoView {
         changed(changes.money);
         let invoice = &recorded.result;
         let words = match invoice.balance.amount > 0 {
-            true => format!("Recorded. {} are still open.", invoice.balance.text()),
+            true => format!("Recorded. {} is still open.", invoice.balance.text()),
             false => "Recorded. The invoice is paid.".to_owned(),
         };
         flash.done(words, recorded);
