@@ -41,7 +41,7 @@ pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invo
     }
     let number = freeze(cx, &row, &organization).await?;
     if let Some(recipient) = recipient {
-        let due_on = print::due(cx.organization_today()?, row.payment_terms_days)?;
+        let due_on = Some(print::due(cx.organization_today()?, row.payment_terms_days)?).filter(|_| row.total > 0);
         let letter = Letter { number: &number, due_on, recipient: &recipient, message };
         mail(cx, &row, &organization, letter).await?;
     }
@@ -102,7 +102,8 @@ async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result
 /// What the mail of an invoice says, and to whom.
 pub(super) struct Letter<'a> {
     pub number: &'a str,
-    pub due_on: Date,
+    /// When it is due; absent when nothing is left to pay.
+    pub due_on: Option<Date>,
     pub recipient: &'a str,
     /// Its words; the usual ones when absent.
     pub message: Option<String>,

@@ -24,6 +24,16 @@ async fn printed(studio: &World, invoice: &Value) -> InvoiceDocument {
 }
 
 #[tokio::test]
+async fn the_file_of_an_invoice_has_one_name_wherever_it_is_given_out() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"number_pattern": "R/{0001}", "number_yearly_reset": false})).await;
+    let sent = sent(&studio).await;
+    let file = studio.ok("get_invoice_document", json!({"invoice": sent["id"]})).await;
+    assert_eq!(file["file_name"], "R-0001.pdf");
+    assert_eq!(crate::outbox::file_name(sent["number"].as_str().expect("a number")), "R-0001.pdf");
+}
+
+#[tokio::test]
 async fn a_german_invoice_is_german_throughout() {
     let studio = studio().await;
     studio.ok("update_client", json!({"client": "Acme", "language": "de", "tax_category": "AE", "vat_id": "DE136695976"})).await;
