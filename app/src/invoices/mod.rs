@@ -276,7 +276,7 @@ pub async fn get_invoice_document(
 ///
 /// The number has no gap and is never used again. Refused when the invoice was sent already, has no line, or has nobody to
 /// mail it to (give `to`, or `without_email`). This cannot be undone, only voided.
-#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Send an invoice")]
+#[operation(write, prints, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Send an invoice")]
 pub async fn send_invoice(
     cx: &mut Call,
     /// The invoice's id.

@@ -75,8 +75,6 @@ async fn check(cx: &mut Call, row: &Row) -> Result<(), Error> {
 
 /// Gives the number, makes the PDF and keeps both. The counter stays locked until all of it is true.
 async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result<String, Error> {
-    // Whoever waits for the counter or for the typesetter keeps a connection meanwhile.
-    let _place = cx.caller.services.documents.place(&cx.caller)?;
     let (today, now) = (cx.organization_today()?, cx.now);
     let Given { number, series, sequence } = numbering::give(cx, organization, today).await?;
     let due_on = print::due(today, row.payment_terms_days)?;

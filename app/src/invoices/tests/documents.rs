@@ -101,9 +101,30 @@ impl Documents for Full {
         Box::pin(async { Ok(b"%PDF".to_vec()) })
     }
 
-    fn place(&self, _: &Caller) -> Result<Place, Error> {
-        Err(Error::unavailable("Too many invoices are being sent at this moment."))
+    fn place(&self, _: &Caller) -> Promise<'static, Result<Place, Error>> {
+        Box::pin(async { Err(Error::unavailable("Too many invoices are being sent at this moment.")) })
     }
+}
+
+/// A typesetter whose places are free once the one connection is.
+struct Late(Database);
+
+impl Documents for Late {
+    fn invoice(&self, _: &Caller, _: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+        Box::pin(async { Ok(b"%PDF".to_vec()) })
+    }
+
+    fn place(&self, _: &Caller) -> Promise<'static, Result<Place, Error>> {
+        let database = self.0.clone();
+        Box::pin(async move { database.begin(Reach::Nobody, Access::Read).await.map(|_| Place::default()) })
+    }
+}
+
+/// The database of the studio, with one connection to it.
+async fn only_connection(studio: &World) -> Database {
+    let options = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(2));
+    let server = studio.caller.services.database.options();
+    Database::new(database::as_application(options).connect_with(server).await.expect("a connection"))
 }
 
 /// The same studio with these connections and this typesetter.
@@ -134,9 +155,7 @@ async fn a_draft_is_printed_without_holding_a_connection() {
     let studio = studio().await;
     log(&studio, "2026-11-20", "1h").await;
     let draft = draft(&studio).await;
-    let options = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(2));
-    let server = studio.caller.services.database.options();
-    let only = Database::new(database::as_application(options).connect_with(server).await.expect("a connection"));
+    let only = only_connection(&studio).await;
     let narrow = with(&studio, only.clone(), Needy(only));
     let file = narrow.ok("get_invoice_document", json!({"invoice": draft["id"]})).await;
     assert_eq!((&file["file_name"], &file["frozen"]), (&json!("draft.pdf"), &json!(false)));
@@ -146,7 +165,17 @@ async fn a_draft_is_printed_without_holding_a_connection() {
 }
 
 #[tokio::test]
-async fn who_finds_no_place_is_told_at_once_and_no_number_is_lost() {
+async fn a_place_for_sending_is_waited_for_without_a_connection() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let draft = draft(&studio).await;
+    let only = only_connection(&studio).await;
+    let narrow = with(&studio, only.clone(), Late(only));
+    assert_eq!(narrow.ok("send_invoice", json!({"invoice": draft["id"]})).await["number"], "2026-0001");
+}
+
+#[tokio::test]
+async fn who_finds_no_place_is_told_so_and_no_number_is_lost() {
     let studio = studio().await;
     log(&studio, "2026-11-20", "1h").await;
     let draft = draft(&studio).await;
