@@ -203,7 +203,7 @@ fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl
     let shown = chosen.clone();
     let past = Memo::new(move |_| now.with(|now| *now != shown));
     let title = format!("Preview for {}", preview.client.name);
-    let days = format!("{} to {}, ", preview.period.from.label(), preview.period.to.label());
+    let days = format!("{}, ", preview.period.label());
     let entries = counted(preview.entries, "entry", "entries");
     let warnings = preview.warnings.into_iter().map(|warning| view! { <p class="notice">{warning}</p> }).collect_view();
     view! {

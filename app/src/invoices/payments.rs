@@ -29,7 +29,10 @@ pub fn Payments(
         }
     });
     let list = match invoice.payments.is_empty() {
-        true => view! { <p class="quiet">"Nothing was paid yet."</p> }.into_any(),
+        true => {
+            let words = if invoice.status == InvoiceStatus::Void { "Nothing was paid." } else { "Nothing was paid yet." };
+            view! { <p class="quiet">{words}</p> }.into_any()
+        }
         false => view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any(),
     };
     view! {

@@ -22,7 +22,7 @@ pub fn Lines(
                 </th>
                 <td class="number" data-label="Quantity">{line.quantity} " " <span class="unit">{line.unit}</span></td>
                 <td class="number" data-label="Price">{unit_price(&line.price)}</td>
-                <td class="number" data-label="Tax">{format!("{} %", line.tax_rate)}</td>
+                <td class="number" data-label="Tax">{line.tax_category.at(line.tax_rate)}</td>
                 <td class="number" data-label="Net">{money(&line.net)}</td>
             </tr>
         }

@@ -143,7 +143,7 @@ fn ComeIn(invitation: ReceivedInvitation, secret: String, here: String) -> impl 
                 kind="password"
                 required=true
                 autocomplete="new-password"
-                hint="At least 10 characters. A few words are easier to keep than signs."
+                hint="At least 10 characters. A few words are easier to remember than symbols."
             />
             {hidden("invitation", secret)}
             <Submit label=format!("Create account and join {into}") />

@@ -75,6 +75,14 @@ impl TaxCategory {
         }
     }
 
+    /// How something is taxed, in words: the rate where there is one, otherwise what the category is called.
+    pub fn at(self, rate: Percent) -> String {
+        match self {
+            Self::S => format!("{rate} %"),
+            other => other.label().to_owned(),
+        }
+    }
+
     /// The usual text for why no tax is charged (BT-120); nothing where the standard wants none
     /// (BR-S-10, BR-Z-10).
     pub fn reason(self) -> Option<&'static str> {

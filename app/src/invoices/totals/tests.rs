@@ -114,6 +114,7 @@ fn what_is_for_work_is_offered_first_and_what_is_for_goods_says_so() {
     for category in TaxCategory::ALL {
         assert_eq!(category.choice().contains("goods"), goods.contains(&category), "{category:?}");
     }
+    assert_eq!((TaxCategory::S.at(Percent(84_250)), TaxCategory::AE.at(Percent(0)).as_str()), ("8.425 %".to_owned(), "Reverse charge"));
 }
 
 fn any_line() -> impl Strategy<Value = LineAmount> {
