@@ -68,6 +68,18 @@ async fn an_english_invoice_reads_as_before() {
 }
 
 #[tokio::test]
+async fn a_tax_is_called_what_it_is_where_the_seller_is_and_none_is_said_once() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"country": "US"})).await;
+    let line = |category: &str| json!({"client": "Acme", "lines": [{"description": "Work", "price": "1.00", "tax_category": category}]});
+    let taxed = studio.ok("draft_invoice", line("S")).await;
+    assert_eq!(printed(&studio, &taxed).await.taxes[0].label, "Sales tax 19%");
+    let free = studio.ok("draft_invoice", line("O")).await;
+    let tax = printed(&studio, &free).await.taxes.remove(0);
+    assert_eq!((tax.label.as_str(), tax.reason), ("Not subject to tax", None));
+}
+
+#[tokio::test]
 async fn the_document_of_a_void_invoice_says_so_and_asks_for_nothing() {
     let studio = studio().await;
     studio.ok("update_organization", json!({"iban": "DE89370400440532013000"})).await;
