@@ -55,9 +55,8 @@ impl TaxCategory {
     /// What the category is for, in a picker.
     pub fn choice(self) -> &'static str {
         match self {
-            Self::AE => "Reverse charge: the client owes the tax",
-            Self::G => "Export: goods out of the European Union",
-            Self::K => "Intra-Community supply: goods to another EU country",
+            Self::G => "Export of goods",
+            Self::K => "Intra-Community supply of goods",
             other => other.label(),
         }
     }
