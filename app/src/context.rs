@@ -90,10 +90,10 @@ pub trait Documents: Send + Sync {
     /// two of them everybody else's turn comes.
     fn invoice(&self, caller: &Caller, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>>;
 
-    /// A place among those who keep a connection to the database while their document is made. Refused when so many of the
-    /// caller's organization are at it that another could not be, or so many in all that nobody else could work.
-    fn place(&self, _caller: &Caller) -> Result<Place, Error> {
-        Ok(Place::default())
+    /// A place among those who keep a connection to the database while their document is made. Whoever finds none waits for a while,
+    /// without a connection; refused when so many are at it all that time that nobody else could work.
+    fn place(&self, _caller: &Caller) -> Promise<'static, Result<Place, Error>> {
+        Box::pin(async { Ok(Place::default()) })
     }
 }
 

@@ -69,6 +69,12 @@ pub fn read(text: &str) -> Option<i64> {
     parse::seconds(text)
 }
 
+/// Whether a text is a bare number that counts hours, and so many of them that minutes may have been meant.
+pub fn may_be_minutes(text: &str) -> bool {
+    let text = text.trim();
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')
+}
+
 /// The two ways to read a number of the text, as in `1,440m`: `1440` and `1.44`. Nothing when there is only one.
 pub fn readings(text: &str) -> Option<(String, String)> {
     text.split(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '.' | ',')).find_map(crate::money::readings)

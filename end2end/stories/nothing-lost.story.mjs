@@ -171,12 +171,18 @@ describe("the form to log time", () => {
     const { page } = person;
     const log = page.locator("form#log");
     await person.visit("Time");
-    await person.follow(page.getByRole("link", { name: "From and to instead" }));
+    // Both ways to say how long it was stand in one form: nothing leads to another one, which would be empty.
+    assert.ok(!(await page.getByRole("link", { name: "From and to instead" }).isVisible()));
     await log.getByLabel("What was done").fill("over midnight");
     await log.getByLabel("Project").selectOption({ label: "Acme / Website" });
     await log.getByLabel("Day").fill(TODAY);
-    await log.getByLabel("From").fill("22:15");
-    await log.getByLabel("To").fill("01:00");
+    await log.getByLabel("Or from").fill("22:15");
+    await log.getByLabel("To", { exact: true }).fill("22:15");
+    await person.press(log.getByRole("button", { name: "Log time" }));
+    await page.getByRole("alert").getByText("no time at all").waitFor();
+    assert.equal(await log.getByLabel("What was done").inputValue(), "over midnight");
+    assert.equal(await log.getByLabel("Or from").inputValue(), "22:15");
+    await log.getByLabel("To", { exact: true }).fill("01:00");
     await person.press(log.getByRole("button", { name: "Log time" }));
     await person.week.getByRole("row").filter({ hasText: "over midnight" }).getByText("2h 45m").waitFor();
   });

@@ -151,7 +151,7 @@ async function runsTheOffice(grace, link) {
   assert.equal(await dialog.getByRole("option", { name: /^Owner/ }).count(), 0, "an admin makes no owner");
   await dialog.getByLabel("Role").selectOption("manager");
   await dialog.getByRole("button", { name: "Change role" }).click();
-  await grace.said(`${COLLEAGUE} is manager now.`);
+  await grace.said(`${COLLEAGUE} is a manager now.`);
 }
 
 async function cannotLeave(ada) {

@@ -18,6 +18,7 @@ use axum::{
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
 };
+use http::Method;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager};
 use serde_json::{Value, json};
 use url::Url;
@@ -58,9 +59,11 @@ fn transport(public_url: &str) -> StreamableHttpServerConfig {
         .enforce_origin_validation()
 }
 
-/// Nobody is offered anything. The answer is HTTP's own, since clients look for the status and its challenge.
+/// Nobody is offered anything. The answer is HTTP's own, since clients look for the status and its challenge. How the address is
+/// called is no secret.
 async fn refuse_nobody(Extension(caller): Extension<Caller>, request: Request, next: Next) -> Response {
     match caller.person {
+        _ if request.method() == Method::OPTIONS => layers::methods("POST"),
         Some(_) => next.run(request).await,
         None => Refusal::from(Error::unauthenticated()).into_response(),
     }

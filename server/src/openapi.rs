@@ -33,6 +33,12 @@ pub fn of_registry() -> Value {
         "components": {
             "securitySchemes": { "token": { "type": "http", "scheme": "bearer", "description": "A personal access token: stint_pat_…" } },
             "schemas": { "Error": error_schema() },
+            "parameters": { "IdempotencyKey": {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "The same as the argument idempotency_key, for programs that send it as a header.",
+                "schema": { "type": "string" },
+            }},
             "responses": { "Error": {
                 "description": "The call was refused and changed nothing, unless the message says that this is not known: then look, or repeat the call with the same idempotency_key.",
                 "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } },
@@ -49,6 +55,9 @@ fn path(operation: &Operation) -> Value {
         "required": !takes_nothing,
         "content": { "application/json": { "schema": operation.input } },
     });
+    if operation.declaration.effect != Effect::Read {
+        post["parameters"] = json!([{ "$ref": "#/components/parameters/IdempotencyKey" }]);
+    }
     path.insert("post".to_owned(), post);
     if operation.declaration.effect == Effect::Read {
         let mut get = about(operation, format!("{}_by_get", operation.declaration.name));

@@ -1,5 +1,7 @@
 //! The operations as REST: `POST /api/v1/<operation>` with JSON, and `GET` with a query for those that only read.
 
+mod key;
+
 use std::convert::Infallible;
 
 use app::{
@@ -39,11 +41,13 @@ async fn call(Extension(caller): Extension<Caller>, Path(name): Path<String>, Ra
         Ok(operation) => operation,
         Err(error) => return Refusal::from(error).into_response(),
     };
-    let arguments = match *request.method() {
-        Method::POST => read_body(request.into_body()).await,
+    let (parts, body) = request.into_parts();
+    let arguments = match parts.method {
+        Method::POST => read_body(body).await.and_then(|arguments| Ok(key::taken(operation, &parts.headers, arguments)?)),
         Method::GET if operation.declaration.effect == Effect::Read => {
             urlencoded::arguments(&operation.input, query.as_deref().unwrap_or_default()).map_err(Refusal::from)
         }
+        Method::OPTIONS => return layers::methods(methods(operation)),
         _ => return takes_post(operation, &caller),
     };
     let arguments = match arguments {
@@ -85,8 +89,13 @@ fn takes_post(operation: &Operation, caller: &Caller) -> Response {
         if reads { format!("Read {name} by GET, or send it by POST.") } else { format!("{name} changes something; send it by POST.") };
     let refusal = Refusal::from(Error::new(Code::Invalid, words)).with_status(StatusCode::METHOD_NOT_ALLOWED);
     let mut refused = unread(operation, caller, refusal);
-    refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static(if reads { "GET, POST" } else { "POST" }));
+    refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods(operation)));
     refused
+}
+
+/// How an operation is called.
+fn methods(operation: &Operation) -> &'static str {
+    if operation.declaration.effect == Effect::Read { "GET, POST" } else { "POST" }
 }
 
 /// The operation of this name, or the names that come close to it.

@@ -99,6 +99,7 @@ fn browser(pages: Router<Site>, site: &Site) -> Router<Site> {
 fn programs(site: &Site) -> Router<Site> {
     rest::routes()
         .merge(papers::of_programs())
+        .layer(from_fn(layers::without_byte_order_mark))
         .layer(from_fn(outcome::not_kept))
         .layer(from_fn_with_state(site.clone(), limits::of_people))
         .layer(from_fn_with_state((site.clone(), Door::Rest), identity::by_token))
@@ -108,6 +109,7 @@ fn programs(site: &Site) -> Router<Site> {
 /// What agents call, with their token.
 fn agents(site: &Site) -> Router<Site> {
     mcp::routes(site)
+        .layer(from_fn(layers::without_byte_order_mark))
         .layer(from_fn_with_state(site.clone(), limits::of_people))
         .layer(from_fn_with_state((site.clone(), Door::Mcp), identity::by_token))
         .layer(from_fn_with_state(AGENT_LIMIT, layers::limit_time))

@@ -169,9 +169,12 @@ impl app::context::Documents for Typesetter {
         })
     }
 
-    fn place(&self, caller: &Caller) -> Result<Place, Error> {
-        let place = self.0.place(owners(caller)?.0).map_err(refused)?;
-        Ok(Place(Some(Box::new(place))))
+    fn place(&self, caller: &Caller) -> Promise<'static, Result<Place, Error>> {
+        let (documents, owners) = (self.0.clone(), owners(caller));
+        Box::pin(async move {
+            let place = documents.place(owners?.0).await.map_err(refused)?;
+            Ok(Place(Some(Box::new(place))))
+        })
     }
 }
 

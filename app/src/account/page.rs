@@ -43,7 +43,7 @@ pub fn sign_up() -> AnyView {
                     kind="password"
                     required=true
                     autocomplete="new-password"
-                    hint="At least 10 characters. A few words are easier to keep than signs."
+                    hint="At least 10 characters. A few words are easier to remember than symbols."
                 />
                 <Select label="Country" name="country" choices=countries() hint="Of your business: what invoices must say follows from it." />
                 <Select label="Currency" name="currency" choices=currencies() value="EUR" />

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{BudgetPeriod, BudgetStatus, ClearBudget, ProjectStatus, SetBudget, cap::written};
 use crate::{
     money,
-    ui::{Dialog, Field, Form, Icon, Opens, Reveal, Select, Submit, Write, answered, choices, hidden, once, refusal, use_flash},
+    ui::{Choice, Dialog, Field, Form, Icon, Opens, Reveal, Select, Submit, Write, answered, choices, hidden, once, refusal, use_flash},
     visit::{changed, use_changes},
 };
 
@@ -60,13 +60,13 @@ fn rules(budget: Option<&BudgetStatus>) -> impl IntoView + use<> {
     let warning = budget.map_or(75, |budget| budget.warning_percent).to_string();
     let critical = budget.map_or(100, |budget| budget.critical_percent).to_string();
     let stop = budget.is_some_and(|budget| budget.hard_stop).to_string();
-    // Without a choice the server takes what fits the billing of the project.
-    let basis = budget.map(|budget| {
-        view! { <Select label="Hours count" name="basis" choices=bases value=budget.basis.name() hint="Amounts count billable time." /> }
-    });
+    // A new budget counts what fits the billing of the project, unless something else is chosen.
+    let unsaid = budget.is_none().then(|| (String::new(), "What the project bills".to_owned()));
+    let bases = unsaid.into_iter().chain(bases).collect::<Vec<Choice>>();
+    let basis = budget.map(|budget| budget.basis.name()).unwrap_or_default();
     view! {
         <Select label="Period" name="period" choices=periods value=period />
-        {basis}
+        <Select label="Hours count" name="basis" choices=bases value=basis hint="Amounts count billable time." />
         <Field label="Warning at percent" name="warning_percent" kind="number" value=warning required=true />
         <Field label="Critical at percent" name="critical_percent" kind="number" value=critical required=true />
         <Select label="When it is used up" name="hard_stop" choices=stops value=stop hint="Stopping a timer is never refused." />
@@ -94,5 +94,18 @@ fn Clear(budget: BudgetStatus) -> impl IntoView {
                 </Form>
             </Dialog>
         </div>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_new_budget_counts_can_be_chosen_at_once() {
+        let html = Owner::new().with(|| rules(None).to_html());
+        for choice in [r#"<option value="" selected>What the project bills"#, r#"<option value="billable">"#, r#"<option value="all">"#] {
+            assert!(html.contains(choice), "{choice} in {html}");
+        }
     }
 }

@@ -68,9 +68,9 @@ pub fn countries() -> Vec<Choice> {
     std::iter::once((String::new(), "Choose …".to_owned())).chain(named).collect()
 }
 
-/// Every tax category, with its code.
+/// Every tax category with what it is for, and its code.
 pub fn tax_categories() -> Vec<Choice> {
-    TaxCategory::ALL.iter().map(|category| (category.code().to_owned(), format!("{} ({})", category.label(), category.code()))).collect()
+    TaxCategory::ALL.iter().map(|category| (category.code().to_owned(), format!("{} ({})", category.choice(), category.code()))).collect()
 }
 
 /// The languages of documents.

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     access::Permission,
     clients::{get_client, list_clients},
-    invoices::totals::TaxCategory,
+    count::counted,
     page::Page,
     projects::page::ON_NO_PROJECT,
     ui::{Empty, Head, Icon, Reveal, Tone, Write, answered, badge, dot, fetched, loaded, loaded_page, money, more, refusal},
@@ -106,7 +106,7 @@ fn row(path: &str, client: Client, money_seen: bool) -> impl IntoView + use<> {
             {money_seen.then(|| view! {
                 <td class="number">{rate}</td>
                 <td class="wide">{days(client.payment_terms_days)}</td>
-                <td class="wide">{tax(client.tax_category, &client.tax_rate.to_string())}</td>
+                <td class="wide">{client.tax_category.at(client.tax_rate)}</td>
             })}
         </tr>
     }
@@ -116,16 +116,7 @@ fn row(path: &str, client: Client, money_seen: bool) -> impl IntoView + use<> {
 fn days(days: u16) -> String {
     match days {
         0 => "at once".to_owned(),
-        1 => "1 day".to_owned(),
-        days => format!("{days} days"),
-    }
-}
-
-/// Tax in words: the rate where there is one, the category otherwise.
-fn tax(category: TaxCategory, rate: &str) -> String {
-    match category {
-        TaxCategory::S => format!("{rate} %"),
-        other => other.label().to_owned(),
+        days => counted(i64::from(days), "day", "days"),
     }
 }
 

@@ -19,6 +19,16 @@ fn to_dollars() -> Value {
 }
 
 #[tokio::test]
+async fn an_empty_colour_is_none_that_was_chosen() {
+    let studio = World::new("studio").await;
+    let client = studio.ok("create_client", json!({"name": "Acme", "color": ""})).await;
+    let project = studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard", "color": " "})).await;
+    assert_eq!(project["color"], client["color"], "a project has its client's");
+    let same = studio.ok("update_client", json!({"client": "Acme", "color": ""})).await;
+    assert_eq!(same["color"], client["color"]);
+}
+
+#[tokio::test]
 async fn the_currency_stays_while_a_rate_or_a_budget_is_an_amount_in_it() {
     let studio = studio().await;
     studio.ok("update_project", json!({"project": "Dashboard", "rate": "90.00"})).await;

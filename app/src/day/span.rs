@@ -42,6 +42,11 @@ impl Span {
         self.from.days_until(&self.to) + 1
     }
 
+    /// The span as people read it: a single day is said once.
+    pub fn label(&self) -> String {
+        if self.from == self.to { self.from.label() } else { format!("{} to {}", self.from.label(), self.to.label()) }
+    }
+
     /// Whether the day lies in the span.
     pub fn contains(&self, day: &Day) -> bool {
         (&self.from..=&self.to).contains(&day)

@@ -100,6 +100,8 @@ fn a_span_is_never_inverted_and_at_most_ten_years() {
     let refused = between("2026-03-02", "2026-03-01").unwrap_err().message;
     assert_eq!(refused, "2026-03-01 is before 2026-03-02; give the earlier day first.");
     let march = between("2026-03-01", "2026-03-31").unwrap();
+    assert_eq!(march.label(), "Sun 1 Mar 2026 to Tue 31 Mar 2026");
+    assert_eq!(between("2026-03-01", "2026-03-01").unwrap().label(), "Sun 1 Mar 2026", "a single day is said once");
     assert!(march.contains(&day("2026-03-31")) && !march.contains(&day("2026-04-01")));
 }
 

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     clients::{Client, list_clients},
+    count::counted,
     ends,
     error::{Code, Error},
     page::{LIMIT_MAX, Offer, offer},
@@ -203,8 +204,8 @@ fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl
     let shown = chosen.clone();
     let past = Memo::new(move |_| now.with(|now| *now != shown));
     let title = format!("Preview for {}", preview.client.name);
-    let days = format!("{} to {}, ", preview.period.from.label(), preview.period.to.label());
-    let entries = if preview.entries == 1 { "1 entry".to_owned() } else { format!("{} entries", preview.entries) };
+    let days = format!("{}, ", preview.period.label());
+    let entries = counted(preview.entries, "entry", "entries");
     let warnings = preview.warnings.into_iter().map(|warning| view! { <p class="notice">{warning}</p> }).collect_view();
     view! {
         <section class="paper preview" aria-labelledby="preview" aria-busy=move || past.get().then_some("true")>

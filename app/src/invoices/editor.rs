@@ -71,8 +71,8 @@ fn lines(invoice: &Invoice) -> impl IntoView + use<> {
                 <tr>
                     <th scope="col">"What"</th>
                     <th scope="col" class="number">"Quantity"</th>
-                    <th scope="col" class="number wide">"Price"</th>
-                    <th scope="col" class="number wide">"Tax"</th>
+                    <th scope="col" class="number">"Price"</th>
+                    <th scope="col" class="number">"Tax"</th>
                     <th scope="col" class="number">"Net"</th>
                     <th scope="col"><span class="spoken">"Actions"</span></th>
                 </tr>
@@ -109,10 +109,10 @@ fn line_row(at: usize, line: &InvoiceLine, only: bool) -> impl IntoView + use<> 
                     {words.clone()}
                 </textarea>
             </th>
-            <td class="number">{quantity}</td>
-            <td class="number wide">{price}</td>
-            <td class="number wide line-tax">{tax(at, line)}</td>
-            <td class="number">{money(&line.net)}</td>
+            <td class="number" data-label="Quantity">{quantity}</td>
+            <td class="number" data-label="Price">{price}</td>
+            <td class="number line-tax" data-label="Tax"><div>{tax(at, line)}</div></td>
+            <td class="number" data-label="Net">{money(&line.net)}</td>
             <td class="row-actions">{remove}</td>
         </tr>
     }
@@ -124,11 +124,12 @@ fn tax(at: usize, line: &InvoiceLine) -> impl IntoView + use<> {
     let category = now("tax_category", line.tax_category.code().to_owned());
     let rate = (line.tax_category == TaxCategory::S).then(|| {
         let rate = now("tax_rate", line.tax_rate.to_string());
-        small(format!("lines[{at}][tax_rate]"), format!("Tax rate of line {} in percent", at + 1), rate, line)
+        let field = small(format!("lines[{at}][tax_rate]"), format!("Tax rate of line {} in percent", at + 1), rate, line);
+        view! { {field} <span class="unit">"%"</span> }
     });
     let options = TaxCategory::ALL.into_iter().map(|choice| {
         let selected = choice.code() == category;
-        view! { <option value=choice.code() selected=selected>{choice.label()}</option> }
+        view! { <option value=choice.code() selected=selected>{choice.choice()}</option> }
     });
     let options = options.collect_view();
     let kept = kept(category, &line.id.to_string());

@@ -42,7 +42,7 @@ fn title(invoice: &Invoice) -> String {
 fn lead(invoice: &Invoice, mail: RwSignal<Option<MailState>>) -> AnyView {
     let (here, status) = (use_here(), invoice.status);
     let client = here.path(&format!("clients/{}", invoice.client.id));
-    let days = invoice.period.as_ref().map(|span| format!(" · {} to {}", span.from.label(), span.to.label()));
+    let days = invoice.period.as_ref().map(|span| format!(" · {}", span.label()));
     view! { {move || standing(status, mail.get().as_ref())} " " <a href=client>{invoice.client.name.clone()}</a> {days} }.into_any()
 }
 

@@ -61,7 +61,7 @@ mod types;
 #[cfg(feature = "ssr")]
 mod unbilled;
 #[cfg(feature = "ssr")]
-mod wording;
+pub(crate) mod wording;
 
 use macros::operation;
 
@@ -276,7 +276,7 @@ pub async fn get_invoice_document(
 ///
 /// The number has no gap and is never used again. Refused when the invoice was sent already, has no line, or has nobody to
 /// mail it to (give `to`, or `without_email`). This cannot be undone, only voided.
-#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Send an invoice")]
+#[operation(write, prints, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Send an invoice")]
 pub async fn send_invoice(
     cx: &mut Call,
     /// The invoice's id.
@@ -345,7 +345,7 @@ pub async fn record_payment(
 /// Remove a payment that was recorded by mistake: what it paid is open again. The log keeps the payment, its removal and the reason.
 ///
 /// Example: {"payment": "0199…", "reason": "Recorded on the wrong invoice"}. It can be undone.
-#[operation(write, needs = WriteMoney, reach = Person, title = "Remove a payment")]
+#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Remove a payment")]
 pub async fn remove_payment(
     cx: &mut Call,
     /// The payment's id, as get_invoice lists it.

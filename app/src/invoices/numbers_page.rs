@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     access::Permission,
+    count::counted,
     ui::{Empty, Field, Form, Head, Part, Submit, Tick, Tone, Write, answered, badge, date, fetched, loaded, money, more, use_flash},
     visit::{changed, use_changes, use_here},
 };
@@ -84,7 +85,7 @@ fn Next(next: Option<i64>) -> impl IntoView {
 }
 
 fn series_row(series: &NumberSeries) -> impl IntoView + use<> {
-    let invoices = if series.given == 1 { "1 invoice".to_owned() } else { format!("{} invoices", series.given) };
+    let invoices = counted(series.given, "invoice", "invoices");
     view! {
         <li>
             <span>{span(&series.series, series.first, series.last)} <small>{date(&series.from)} " to " {date(&series.to)}</small></span>

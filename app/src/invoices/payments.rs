@@ -30,7 +30,10 @@ pub fn Payments(
         }
     });
     let list = match invoice.payments.is_empty() {
-        true => view! { <p class="quiet">"Nothing was paid yet."</p> }.into_any(),
+        true => {
+            let words = if invoice.status == InvoiceStatus::Void { "Nothing was paid." } else { "Nothing was paid yet." };
+            view! { <p class="quiet">{words}</p> }.into_any()
+        }
         false => view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any(),
     };
     view! {
@@ -51,7 +54,7 @@ fn Record(invoice: Invoice) -> impl IntoView {
         changed(changes.money);
         let invoice = &recorded.result;
         let words = match invoice.balance.amount > 0 {
-            true => format!("Recorded. {} are still open.", invoice.balance.text()),
+            true => format!("Recorded. {} is still open.", invoice.balance.text()),
             false => "Recorded. The invoice is paid.".to_owned(),
         };
         flash.done(words, recorded);

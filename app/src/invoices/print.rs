@@ -17,6 +17,7 @@ use crate::{
     money::{Currency, UnitPrice},
     operation::Call,
     organizations::{self, Organization},
+    outbox,
     percent::Percent,
 };
 
@@ -46,7 +47,7 @@ pub async fn file(cx: &mut Call, invoice: &str) -> Result<InvoiceFile, Error> {
         None => preview(cx, &row).await?,
     };
     Ok(InvoiceFile {
-        file_name: format!("{}.pdf", file_name(row.number.as_deref().unwrap_or("draft"))),
+        file_name: outbox::file_name(row.number.as_deref().unwrap_or("draft")),
         media_type: "application/pdf".to_owned(),
         frozen,
         base64: STANDARD.encode(bytes),
@@ -171,9 +172,4 @@ fn discount(row: &Row, totals: &Totals, currency: &Currency, wording: Wording) -
         label: wording.discount(row.discount_rate.map(Percent)),
         amount: wording.amount(-totals.discount, currency),
     })
-}
-
-/// A number as the name of a file.
-fn file_name(number: &str) -> String {
-    number.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect()
 }

@@ -33,11 +33,12 @@ pub async fn resend(cx: &mut Call, invoice: &str, to: Option<&str>, message: Opt
     read::get(cx, &row.id.to_string()).await
 }
 
-/// Number and due day of an invoice that somebody has to see.
-fn mailable(row: &Row) -> Result<(String, jiff::civil::Date), Error> {
+/// The number of an invoice that somebody has to see, and when it is due while something is left to pay.
+fn mailable(row: &Row) -> Result<(String, Option<jiff::civil::Date>), Error> {
     match (row.state.as_str(), &row.number, row.due_on) {
         ("void", Some(number), _) => Err(Error::new(Code::Conflict, format!("Invoice {number} was voided; nobody owes what it asks for."))),
-        ("sent" | "paid", Some(number), Some(due_on)) => Ok((number.clone(), due_on.to_jiff())),
+        ("sent", Some(number), Some(due_on)) => Ok((number.clone(), Some(due_on.to_jiff()))),
+        ("paid", Some(number), _) => Ok((number.clone(), None)),
         _ => Err(Error::new(Code::Conflict, "The invoice is still a draft. Send it first.")),
     }
 }

@@ -41,7 +41,7 @@ pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invo
     }
     let number = freeze(cx, &row, &organization).await?;
     if let Some(recipient) = recipient {
-        let due_on = print::due(cx.organization_today()?, row.payment_terms_days)?;
+        let due_on = Some(print::due(cx.organization_today()?, row.payment_terms_days)?).filter(|_| row.total > 0);
         let letter = Letter { number: &number, due_on, recipient: &recipient, message };
         mail(cx, &row, &organization, letter).await?;
     }
@@ -75,8 +75,6 @@ async fn check(cx: &mut Call, row: &Row) -> Result<(), Error> {
 
 /// Gives the number, makes the PDF and keeps both. The counter stays locked until all of it is true.
 async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result<String, Error> {
-    // Whoever waits for the counter or for the typesetter keeps a connection meanwhile.
-    let _place = cx.caller.services.documents.place(&cx.caller)?;
     let (today, now) = (cx.organization_today()?, cx.now);
     let Given { number, series, sequence } = numbering::give(cx, organization, today).await?;
     let due_on = print::due(today, row.payment_terms_days)?;
@@ -102,7 +100,8 @@ async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result
 /// What the mail of an invoice says, and to whom.
 pub(super) struct Letter<'a> {
     pub number: &'a str,
-    pub due_on: Date,
+    /// When it is due; absent when nothing is left to pay.
+    pub due_on: Option<Date>,
     pub recipient: &'a str,
     /// Its words; the usual ones when absent.
     pub message: Option<String>,

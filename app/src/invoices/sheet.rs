@@ -20,10 +20,10 @@ pub fn Lines(
                     {line.description}
                     {rounded.map(|rounded| view! { <small>{rounded}</small> })}
                 </th>
-                <td class="number">{line.quantity} " " <span class="unit">{line.unit}</span></td>
-                <td class="number wide">{unit_price(&line.price)}</td>
-                <td class="number wide">{format!("{} %", line.tax_rate)}</td>
-                <td class="number">{money(&line.net)}</td>
+                <td class="number" data-label="Quantity">{line.quantity} " " <span class="unit">{line.unit}</span></td>
+                <td class="number" data-label="Price">{unit_price(&line.price)}</td>
+                <td class="number" data-label="Tax">{line.tax_category.at(line.tax_rate)}</td>
+                <td class="number" data-label="Net">{money(&line.net)}</td>
             </tr>
         }
     });
@@ -34,8 +34,8 @@ pub fn Lines(
                 <tr>
                     <th scope="col">"What"</th>
                     <th scope="col" class="number">"Quantity"</th>
-                    <th scope="col" class="number wide">"Price"</th>
-                    <th scope="col" class="number wide">"Tax"</th>
+                    <th scope="col" class="number">"Price"</th>
+                    <th scope="col" class="number">"Tax"</th>
                     <th scope="col" class="number">"Net"</th>
                 </tr>
             </thead>

@@ -136,16 +136,18 @@ impl Wording {
         }
     }
 
-    /// The words of that mail when nobody wrote any.
-    pub fn letter(self, number: &str, total: &str, due_on: Date, from: &str) -> String {
-        let day = self.day(due_on);
+    /// The words of that mail when nobody wrote any. It is due on no day when nothing is left to pay.
+    pub fn letter(self, number: &str, total: &str, due_on: Option<Date>, from: &str) -> String {
+        let due_on = due_on.map(|day| self.day(day));
         match self {
             Self::English => {
-                format!("Hello,\n\nplease find attached invoice {number} for {total}, due on {day}.\n\nKind regards\n{from}")
+                let due = due_on.map_or_else(|| ". Nothing is left to pay.".to_owned(), |day| format!(", due on {day}."));
+                format!("Hello,\n\nplease find attached invoice {number} for {total}{due}\n\nKind regards\n{from}")
             }
-            Self::German => format!(
-                "Guten Tag,\n\nanbei erhalten Sie die Rechnung {number} über {total}, zahlbar bis zum {day}.\n\nMit freundlichen Grüßen\n{from}"
-            ),
+            Self::German => {
+                let due = due_on.map_or_else(|| ". Es ist nichts mehr zu zahlen.".to_owned(), |day| format!(", zahlbar bis zum {day}."));
+                format!("Guten Tag,\n\nanbei erhalten Sie die Rechnung {number} über {total}{due}\n\nMit freundlichen Grüßen\n{from}")
+            }
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct Declaration {
     pub idempotent: bool,
     /// Whether its answer holds a secret that is shown once and never kept.
     pub secret: bool,
+    /// Whether it keeps its connection to the database while a document is made: then it waits for a place before it is given one.
+    pub prints: bool,
     /// What the caller's role must hold.
     pub needs: Permission,
     /// What a token must hold; none when no token may call it at all, or any token may.

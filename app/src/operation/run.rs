@@ -85,6 +85,10 @@ async fn attempt<T: Serialize + DeserializeOwned>(
     work: impl for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>>,
 ) -> Result<Done<T>, Error> {
     refuse_long(key.as_deref())?;
+    let _place_to_print = match declaration.prints {
+        true => Some(caller.services.documents.place(&caller).await?),
+        false => None,
+    };
     let mut call = Call::begin(declaration, caller, dry_run).await?;
     let key = key.filter(|_| !dry_run);
     if let Some(key) = &key

@@ -253,8 +253,8 @@ fn wait_after(attempts: i32) -> SignedDuration {
     (WAIT_MIN * 2_i32.pow(doublings)).min(WAIT_MAX)
 }
 
-/// A number as a file's name: what could mean a folder or a control stays out.
-fn file_name(number: &str) -> String {
+/// A number as the name of the file of its invoice, wherever it is given out: what could mean a folder or a control stays out.
+pub fn file_name(number: &str) -> String {
     let plain: String = number.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
     format!("{plain}.pdf")
 }

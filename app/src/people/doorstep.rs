@@ -6,7 +6,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::{
     invitations::{AnswerInvitation, InvitationState, ReceivedInvitation, show_invitation},
-    page::label,
+    page::with_article,
     received::Answers,
 };
 use crate::{
@@ -42,10 +42,9 @@ pub fn page() -> AnyView {
 
 fn shown(invitation: ReceivedInvitation, action: Write<AnswerInvitation>, secret: String) -> AnyView {
     let (by, into) = (invitation.invited_by.clone(), invitation.organization.clone());
-    let role = label(invitation.role).to_lowercase();
     let words = view! {
         <p class="invites">
-            {by.clone()} " invites " <b>{invitation.email.clone()}</b> " into " <b>{into.clone()}</b> {format!(", as {role}.")}
+            {by.clone()} " invites " <b>{invitation.email.clone()}</b> " into " <b>{into.clone()}</b> {format!(", as {}.", with_article(invitation.role))}
         </p>
     };
     let way = match (invitation.state, invitation.slug.clone()) {
@@ -144,7 +143,7 @@ fn ComeIn(invitation: ReceivedInvitation, secret: String, here: String) -> impl 
                 kind="password"
                 required=true
                 autocomplete="new-password"
-                hint="At least 10 characters. A few words are easier to keep than signs."
+                hint="At least 10 characters. A few words are easier to remember than symbols."
             />
             {hidden("invitation", secret)}
             <Submit label=format!("Create account and join {into}") />

@@ -23,7 +23,7 @@ use crate::{
         store::{NewMail, Words, insert_mail},
     },
     operation::Call,
-    outbox,
+    organizations, outbox,
     page::{self, Cursor, Page},
     projects::sight::Sight,
     reference, text,
@@ -150,9 +150,9 @@ async fn send(cx: &mut Call, id: Uuid, mails: bool) -> Result<Invitation, Error>
 
 async fn mail(cx: &mut Call, id: Uuid) -> Result<(), Error> {
     let row = invitation::find(&mut cx.db, Some(id), None).await?.ok_or_else(Error::internal)?;
-    let (by, organization, now) = (cx.caller.person()?.name.clone(), cx.membership()?.name.clone(), cx.now);
-    let written_by = cx.caller.person()?.id;
-    let subject = format!("{by} invites you to {organization}");
+    let (by, written_by, now) = (cx.caller.person()?.name.clone(), cx.caller.person()?.id, cx.now);
+    let organization = organizations::store::get(&mut cx.db).await?;
+    let subject = letter::subject(&organization.language, &by, &organization.name);
     let words = Words::Carrying(Purpose::AnswerInvitation, id);
     insert_mail(&mut cx.db, &NewMail { recipient: &row.email, subject: &subject, words, invoice: None, written_by, now }).await?;
     cx.mailed()

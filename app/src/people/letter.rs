@@ -1,13 +1,15 @@
 //! The mail of an invitation, as it is written when it leaves.
 
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::{invitations::InvitationState, store::invitation};
+use super::{invitations::InvitationState, page::with_article, store::invitation};
 use crate::{
+    access::Role,
     database::Db,
-    day::Moment,
     error::Error,
     id::OrganizationId,
+    invoices::wording::Wording,
     organizations,
     verification::{
         Purpose,
@@ -31,19 +33,86 @@ pub async fn invitation(db: &mut Db, public_url: &str, mailbox: &str, id: Uuid, 
     let within = Some(OrganizationId(db.organization()));
     let secret = travelling::draw(db, &Errand { purpose, subject: id, within, mailbox: Some(mailbox), expires }, now).await?;
     let organization = organizations::store::get(db).await?;
-    let zone = jiff::tz::TimeZone::get(&organization.time_zone).map_err(|_| Error::internal())?;
-    let greeting = row.name.as_ref().map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},"));
-    Ok(MailText::Ready(format!(
-        "{greeting}\n\n{by} invites you to {organization} on Stint, as {role}. See the invitation, and accept or decline it:\n\n\
-         {public_url}{path}\n\nIt can be answered until {last}. If you do not expect it, you need do nothing.",
-        by = row.invited_by,
-        organization = organization.name,
-        role = row.role,
-        path = purpose.path(&secret),
-        last = Moment::at(expires, &zone).day(),
+    let zone = TimeZone::get(&organization.time_zone).map_err(|_| Error::internal())?;
+    let wording = Wording::of(&organization.language);
+    Ok(MailText::Ready(words(
+        wording,
+        &Invited {
+            name: row.name.as_deref(),
+            by: &row.invited_by,
+            organization: &organization.name,
+            role: Role::named(&row.role).ok_or_else(Error::internal)?,
+            link: &format!("{public_url}{}", purpose.path(&secret)),
+            last: &wording.day(expires.to_zoned(zone).date()),
+        },
     )))
+}
+
+/// What the mail of an invitation tells.
+struct Invited<'a> {
+    name: Option<&'a str>,
+    by: &'a str,
+    organization: &'a str,
+    role: Role,
+    link: &'a str,
+    last: &'a str,
+}
+
+fn words(wording: Wording, invited: &Invited<'_>) -> String {
+    let Invited { name, by, organization, role, link, last } = *invited;
+    let called = name.map(|name| format!(" {name}")).unwrap_or_default();
+    let role = as_role(wording, role);
+    match wording {
+        Wording::English => format!(
+            "Hello{called},\n\n{by} invites you to {organization} on Stint, {role}. See the invitation, and accept or decline it:\n\n\
+             {link}\n\nIt can be answered until {last}. If you do not expect it, you need do nothing."
+        ),
+        Wording::German => format!(
+            "Guten Tag{called},\n\n{by} lädt Sie zu {organization} bei Stint ein, {role}. Hier sehen Sie die Einladung und nehmen sie an oder \
+             lehnen sie ab:\n\n{link}\n\nSie gilt bis zum {last}. Wenn Sie sie nicht erwartet haben, brauchen Sie nichts zu tun."
+        ),
+    }
+}
+
+/// The subject of that mail.
+pub fn subject(language: &str, by: &str, organization: &str) -> String {
+    match Wording::of(language) {
+        Wording::English => format!("{by} invites you to {organization}"),
+        Wording::German => format!("{by} lädt Sie zu {organization} ein"),
+    }
+}
+
+fn as_role(wording: Wording, role: Role) -> String {
+    match (wording, role) {
+        (Wording::English, role) => format!("as {}", with_article(role)),
+        (Wording::German, Role::Owner) => "mit den Rechten des Inhabers".to_owned(),
+        (Wording::German, Role::Admin) => "mit den Rechten der Verwaltung".to_owned(),
+        (Wording::German, Role::Manager) => "als Projektleitung".to_owned(),
+        (Wording::German, Role::Member) => "als Mitglied".to_owned(),
+        (Wording::German, Role::Viewer) => "zum Ansehen".to_owned(),
+    }
 }
 
 fn stays() -> MailText {
     MailText::Stays("The invitation was answered, taken back or has run out, so its mail does not leave any more.".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_is_invited_as_what_they_will_be_in_the_language_of_the_organization() {
+        let told = |language: &str, role| {
+            let wording = Wording::of(language);
+            let invited =
+                Invited { name: Some("Barbara"), by: "Ada", organization: "Studio", role, link: "https://stint.test", last: "5 May" };
+            words(wording, &invited)
+        };
+        for (role, words) in [(Role::Owner, "as an owner"), (Role::Admin, "as an admin"), (Role::Member, "as a member")] {
+            assert!(told("en", role).starts_with(&format!("Hello Barbara,\n\nAda invites you to Studio on Stint, {words}.")), "{words}");
+        }
+        assert!(told("de", Role::Member).starts_with("Guten Tag Barbara,\n\nAda lädt Sie zu Studio bei Stint ein, als Mitglied."));
+        assert_eq!(subject("de-AT", "Ada", "Studio"), "Ada lädt Sie zu Studio ein");
+    }
 }

@@ -87,7 +87,7 @@ fn Change(member: Member, own: Role, changes: RwSignal<u32>) -> impl IntoView {
     let flash = use_flash();
     let action = Write::<ChangeMemberRole>::new();
     answered(action, move |member| {
-        flash.say(format!("{} is {} now.", member.name, label(member.role).to_lowercase()));
+        flash.say(format!("{} is {} now.", member.name, with_article(member.role)));
         changed(changes);
     });
     let refused = Signal::derive(move || refusal(action).get().is_some());
@@ -130,6 +130,12 @@ fn Remove(member: Member, changes: RwSignal<u32>) -> impl IntoView {
 pub fn roles(own: Role) -> Vec<Choice> {
     let given = Role::ALL.into_iter().rev().filter(|role| own.covers(*role));
     given.map(|role| (role.name().to_owned(), format!("{}: {}", label(role), about(role)))).collect()
+}
+
+/// What somebody is in a role, in a sentence: `an owner`, `a member`.
+pub fn with_article(role: Role) -> String {
+    let article = if matches!(role, Role::Owner | Role::Admin) { "an" } else { "a" };
+    format!("{article} {}", label(role).to_lowercase())
 }
 
 /// A role as people read it.

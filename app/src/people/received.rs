@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     invitations::{AnswerInvitation, ReceivedInvitation},
-    page::label,
+    page::with_article,
 };
 use crate::{
     ends,
@@ -35,7 +35,7 @@ pub fn Received(
             <span>
                 <b>{invitation.organization.clone()}</b>
                 <small class="quiet">
-                    {format!("{} invites you as {}, until {until}", invitation.invited_by, label(invitation.role).to_lowercase())}
+                    {format!("{} invites you as {}, until {until}", invitation.invited_by, with_article(invitation.role))}
                 </small>
             </span>
             <Answers action given=invitation.id.to_string() />

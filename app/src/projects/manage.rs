@@ -32,7 +32,10 @@ pub fn NewProject(
     let refused = Signal::derive(move || refusal(action).get().is_some());
     let of = move || match client {
         Some((id, _)) => hidden("client", id).into_any(),
-        None => view! { <Select label="Client" name="client" choices=clients required=true class="span-2" /> }.into_any(),
+        None => {
+            let clients = std::iter::once((String::new(), "Choose a client".to_owned())).chain(clients).collect::<Vec<Choice>>();
+            view! { <Select label="Client" name="client" choices=clients required=true class="span-2" /> }.into_any()
+        }
     };
     view! {
         <Reveal label="New project" drawing=Icon::Plus refused closes=action.version()>

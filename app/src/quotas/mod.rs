@@ -17,6 +17,7 @@ use jiff::civil::Date;
 
 use crate::{
     assistant::usage::{INPUT_CAP, OUTPUT_CAP},
+    count::counted,
     database::Db,
     day::Day,
     error::{Code, Error},
@@ -43,11 +44,14 @@ pub async fn mails_written(db: &mut Db, quotas: &Quotas, mails: i64) -> Result<(
     if let Some(most) = quotas.mails_of_organization {
         let (written, free_on) = store::count_mails(db, mails).await?;
         if written > most {
-            return Err(without_mail(used_up(&format!("Your organization has written its {most} mails of today"), free_on)));
+            return Err(without_mail(used_up(
+                &format!("Your organization has written its {} of today", counted(most, "mail", "mails")),
+                free_on,
+            )));
         }
-        let (counted, free_on) = store::count_for_founder(db, MAILS, mails, Some(most)).await?;
-        if !counted {
-            let words = format!("{OF_FOUNDER} have written their {most} mails of today together");
+        let (within, free_on) = store::count_for_founder(db, MAILS, mails, Some(most)).await?;
+        if !within {
+            let words = format!("{OF_FOUNDER} have written their {} of today together", counted(most, "mail", "mails"));
             return Err(without_mail(used_up(&words, free_on)));
         }
     }

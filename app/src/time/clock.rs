@@ -11,7 +11,7 @@ use super::{
 use crate::{
     day::{Day, Moment},
     error::Error,
-    hours::{SECONDS_MAX, Seconds, Worked},
+    hours::{self, SECONDS_MAX, Seconds, Worked},
 };
 
 /// Work of a known length: a duration on a day, or a start and an end.
@@ -66,7 +66,7 @@ impl When {
                 Err(Error::invalid("ended_at", "The end is missing; give ended_at, or a duration such as 1h30m."))
             }
             Parts { ended: Some(_), .. } => Err(Error::invalid("started_at", "The start is missing; give started_at beside ended_at.")),
-            _ => Err(Error::invalid("duration", "How long was worked? Give date and duration, or started_at and ended_at.")),
+            _ => Err(Error::invalid("duration", "How long was worked? Give a day and a duration, or a start and an end.")),
         }
     }
 
@@ -158,10 +158,14 @@ impl Parts {
             date: filled(&given.date).map(|date| Day::meant("date", date, today)).transpose()?.map(|day| day.date()),
             seconds: filled(&given.duration).map(|text| Seconds::parse("duration", text)).transpose()?.map(|seconds| seconds.0),
         };
+        if let Some(number) = filled(&given.duration).filter(|text| hours::may_be_minutes(text)) {
+            remarks.push(format!("{number} was taken for hours. For minutes, write {number}m."));
+        }
         if parts.date.is_some() && (parts.started.is_some() || parts.ended.is_some()) {
             return Err(Error::invalid(
                 "date",
-                "A date goes with a duration; with started_at and ended_at the day follows from the start. Leave one of them out.",
+                "A date goes with a duration, or with two times of day such as 09:00; what is more than a time of day has its own day. Leave \
+                 one of them out.",
             ));
         }
         if parts.seconds.is_some() && parts.ended.is_some() {

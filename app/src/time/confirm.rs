@@ -35,17 +35,20 @@ pub async fn confirm(cx: &mut Call, entries: Vec<String>, all: bool) -> Result<C
     found.retain(|draft| draft.state == EntryState::Draft.name());
     let closed = found.iter().filter(|draft| draft.closed).count();
     if closed > 0 && !all {
-        return Err(Error::new(
-            Code::Locked,
-            format!("{closed} of these drafts are on days that are closed, so they cannot count any more."),
-        )
-        .hint("Leave them out, or ask an owner or admin to move the lock date."));
+        let words = match closed {
+            1 => "One of these drafts is on a day that is closed, so it cannot count any more.".to_owned(),
+            several => format!("{several} of these drafts are on days that are closed, so they cannot count any more."),
+        };
+        return Err(Error::new(Code::Locked, words).hint("Leave out what is closed, or ask an owner or admin to move the lock date."));
     }
     if found.iter().any(|draft| draft.running) {
         return Err(Error::new(Code::Conflict, "A running timer cannot be confirmed.").hint("Stop it first."));
     }
     if closed > 0 {
-        cx.warn(format!("{closed} drafts are on days that are closed and still wait."));
+        cx.warn(match closed {
+            1 => "1 draft is on a day that is closed and still waits.".to_owned(),
+            several => format!("{several} drafts are on days that are closed and still wait."),
+        });
     }
     found.retain(|draft| !draft.closed);
     let confirmed: Vec<Uuid> = found.iter().map(|draft| draft.id).collect();

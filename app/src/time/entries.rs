@@ -115,7 +115,7 @@ pub async fn get_time_entry(
     super::record::get(cx, &time_entry).await
 }
 
-/// Log time that was worked: a duration on a day, or a start and an end.
+/// Log time that was worked: a duration on a day, two times of day on a day, or a start and an end.
 ///
 /// Refused: nothing, less than nothing or more than 24 hours, an end before the start, an archived project, a closed day, and (budget_exhausted) what would pass a budget with a hard stop. What an agent logs waits as a draft unless its token writes directly. Comes back with the day's total, the client's unbilled total and the project's budget. Example: {"project": "Acme / Dashboard", "date": "2026-03-05", "duration": "1h30m", "description": "Charts"}.
 #[operation(write, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Log time")]
@@ -123,16 +123,18 @@ pub async fn create_time_entry(
     cx: &mut Call,
     /// The project's id, "Client / Project", or its name when no other project has it.
     project: String,
-    /// The day: YYYY-MM-DD, today, yesterday or a weekday (the latest); today when absent. Goes with duration.
+    /// The day: YYYY-MM-DD, today, yesterday or a weekday (the latest). Goes with duration, where it is today when absent, or with
+    /// started_at and ended_at as times of day.
     #[server(default)]
     date: Option<String>,
     /// How long: 1h30m, 1:30, 90m, 1.5h or 5400s; a plain number is hours.
     #[server(default)]
     duration: Option<String>,
-    /// When it began, RFC 3339; on the clock of whoever worked without an offset. Goes with ended_at or duration.
+    /// When it began: a time of day such as 09:00 beside date, or RFC 3339 without date; on the clock of whoever worked without an
+    /// offset. Goes with ended_at or duration.
     #[server(default)]
     started_at: Option<String>,
-    /// When it ended, likewise.
+    /// When it ended, likewise; a time of day before that of the start is on the next day.
     #[server(default)]
     ended_at: Option<String>,
     /// What was done, at most 2,000 characters.
@@ -175,10 +177,11 @@ pub async fn update_time_entry(
     /// How long: 1h30m, 1:30, 90m, 1.5h or 5400s; a plain number is hours. The end moves, the start stays.
     #[server(default)]
     duration: Option<String>,
-    /// When it began, RFC 3339; on the clock of whoever worked without an offset.
+    /// When it began: a time of day such as 09:00 beside date, or RFC 3339 without date; on the clock of whoever worked without an
+    /// offset.
     #[server(default)]
     started_at: Option<String>,
-    /// When it ended, likewise.
+    /// When it ended, likewise; a time of day before that of the start is on the next day.
     #[server(default)]
     ended_at: Option<String>,
     /// What was done, at most 2,000 characters; empty clears it.

@@ -5,7 +5,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::{
     CreateTimeEntry, DeleteTimeEntry, TimeEntry, UpdateTimeEntry, list_time_entries,
-    when::{between, lasted, lasting, on, time_of},
+    when::{between, lasted, lasting, lasting_or_between, on, time_of},
     zones::ZoneNote,
 };
 use crate::{
@@ -86,7 +86,7 @@ pub fn LogForm(
     let today = here.0.today.to_string();
     let when = move || match by_clock.get() {
         true => between("09:00".to_owned(), String::new()),
-        false => lasting(None),
+        false => lasting_or_between(),
     };
     let projects = std::iter::once((String::new(), "Choose …".to_owned())).chain(projects).collect::<Vec<Choice>>();
     let billable = choices(&[("", "As the project says"), ("true", "Billable"), ("false", "Not billable")]);
@@ -105,7 +105,8 @@ pub fn LogForm(
     }
 }
 
-/// The way to the other manner of saying how long it was, in the week that is looked at.
+/// The way to the other manner of saying how long it was, in the week that is looked at. Without scripts both stand in the form, since
+/// the way there would lose what was typed.
 #[component]
 fn Other(by_clock: Memo<bool>) -> impl IntoView {
     let (here, query) = (use_here(), use_query_map());
@@ -116,7 +117,7 @@ fn Other(by_clock: Memo<bool>) -> impl IntoView {
         if parts.is_empty() { here.path("time") } else { format!("{}?{parts}", here.path("time")) }
     };
     let words = move || if by_clock.get() { "A duration instead" } else { "From and to instead" };
-    view! { <p class="below"><a href=path>{words}</a></p> }
+    view! { <p class="below other-way"><a href=path>{words}</a></p> }
 }
 
 /// An entry while it is being changed.

@@ -19,6 +19,40 @@ pub fn lasting(duration: Option<String>) -> AnyView {
     view! { <Field label="Duration" name="duration" value=duration required=true placeholder="1h 30m" class="short" /> }.into_any()
 }
 
+/// How long it was, or, where no scripts change one for the other, when it began and ended: whatever was typed stays, and one of the
+/// two is filled in.
+pub fn lasting_or_between() -> AnyView {
+    let place = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        let field = place.get().and_then(|place| place.query_selector("input").ok()?);
+        if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
+            field.set_required(true);
+        }
+    });
+    view! {
+        <div class="either" node_ref=place>
+            <Field label="Duration" name="duration" placeholder="1h 30m" class="short" />
+            <noscript inner_html=two_times()></noscript>
+        </div>
+    }
+    .into_any()
+}
+
+/// Start and end for who has no scripts, who alone is shown what stands there.
+#[cfg(feature = "ssr")]
+fn two_times() -> String {
+    let fields = view! {
+        <Field label="Or from" name="started_at" kind="time" />
+        <Field label="To" name="ended_at" kind="time" hint="An end before the start is on the next day." />
+    };
+    fields.to_html()
+}
+
+#[cfg(not(feature = "ssr"))]
+fn two_times() -> String {
+    String::new()
+}
+
 /// Its start and its end as times on the clock of that day, and how long that is.
 pub fn between(from: String, to: String) -> AnyView {
     let lasts = RwSignal::new(said(&from, &to));
@@ -72,6 +106,16 @@ pub fn time_of(moment: &Moment) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn without_scripts_both_ways_to_say_a_length_stand_in_one_form() {
+        let html = Owner::new().with(|| lasting_or_between().to_html());
+        let (with_scripts, without) = html.split_once("<noscript>").expect("fields for those who have none");
+        assert!(with_scripts.contains(r#"name="duration""#) && !with_scripts.contains("started_at"), "{html}");
+        assert!(without.contains(r#"name="started_at""#) && without.contains(r#"name="ended_at""#), "{html}");
+        assert!(!html.contains("required"), "either of them is enough: {html}");
+    }
 
     #[test]
     fn it_is_said_how_long_two_times_are_apart() {

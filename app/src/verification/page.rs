@@ -167,7 +167,7 @@ fn choosing(link: ShownLink, action: Write<ResetPassword>, secret: String) -> An
                 kind="password"
                 required=true
                 autocomplete="new-password"
-                hint="At least 10 characters. A few words are easier to keep than signs."
+                hint="At least 10 characters. A few words are easier to remember than symbols."
             />
             <Tick label="Also revoke my access tokens, so that agents and programs stop too" name="revoke_tokens" ticked=true />
             {hidden("secret", secret)}

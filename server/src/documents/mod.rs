@@ -27,6 +27,9 @@ use world::Stage;
 /// How long a document may take from being asked for to being done, waiting for its turn included.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How long one waits for a place: together with a document it is less than a door waits for an answer.
+const PLACE_PATIENCE: Duration = Duration::from_secs(8);
+
 /// Typesets documents on blocking threads, a bounded number at once.
 ///
 /// Cheap to clone: clones share the fonts, the templates and the bound.
@@ -39,6 +42,7 @@ pub struct Documents {
     organizations: Arc<Turns<OrganizationId>>,
     own_places: Arc<Turns<OrganizationId>>,
     patience: Duration,
+    place_patience: Duration,
 }
 
 /// Why a document was not made.
@@ -74,6 +78,11 @@ impl Documents {
     /// Loads fonts and templates; at most `parallel` documents are typeset at the same moment, and there are `places` for
     /// those who keep a connection while they wait.
     pub fn new(parallel: usize, places: usize) -> Self {
+        Self::patient(parallel, places, PLACE_PATIENCE)
+    }
+
+    /// The same, where one waits so long for a place.
+    fn patient(parallel: usize, places: usize, place_patience: Duration) -> Self {
         let bound = |most: usize| Arc::new(Semaphore::new(most.max(1)));
         Self {
             stage: Arc::new(Stage::set()),
@@ -81,8 +90,9 @@ impl Documents {
             places: bound(places),
             persons: Arc::new(Turns::new(1, PATIENCE)),
             organizations: Arc::new(Turns::new(1, PATIENCE)),
-            own_places: Arc::new(Turns::new(places / 2, Duration::ZERO)),
+            own_places: Arc::new(Turns::new(places / 2, place_patience)),
             patience: PATIENCE,
+            place_patience,
         }
     }
 
@@ -101,10 +111,11 @@ impl Documents {
 
     /// A place for one who keeps a connection of the database until the document is made, as sending an invoice does: number,
     /// document and mail are one fact. If all connections waited here, nobody else could work; and one organization has half of
-    /// the places at most.
-    pub fn place(&self, organization: OrganizationId) -> Result<DocumentPlace, DocumentError> {
-        let own = self.own_places.try_take(organization).ok_or(DocumentError::Crowded)?;
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| DocumentError::Crowded)?;
+    /// the places at most. Who finds none waits for a while, before they have a connection.
+    pub async fn place(&self, organization: OrganizationId) -> Result<DocumentPlace, DocumentError> {
+        let own = self.own_places.take(organization).await.ok_or(DocumentError::Crowded)?;
+        let place = timeout(self.place_patience, Arc::clone(&self.places).acquire_owned()).await;
+        let place = place.map_err(|_| DocumentError::Crowded)?.map_err(|_| DocumentError::Crashed)?;
         Ok(DocumentPlace(own, place))
     }
 

@@ -1,6 +1,7 @@
 //! The promises of a printed invoice.
 
 use std::{
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -233,16 +234,30 @@ async fn whoever_asks_for_many_documents_waits_for_themselves_and_nobody_else_do
 
 #[tokio::test]
 async fn places_are_few_and_come_back_and_who_needs_none_goes_on() {
-    let documents = Documents::new(1, 3);
-    let first = documents.place(ACME).unwrap();
-    let refusal = documents.place(ACME).map(|_| ()).unwrap_err();
+    let documents = Documents::patient(1, 3, Duration::ZERO);
+    let first = documents.place(ACME).await.unwrap();
+    let refusal = documents.place(ACME).await.map(|_| ()).unwrap_err();
     assert!(matches!(refusal, DocumentError::Crowded), "one organization has half of them at most: {refusal}");
-    let places = [first, documents.clone().place(GLOBEX).unwrap(), documents.place(INITECH).unwrap()];
-    let refusal = documents.place(OrganizationId(uuid(4))).map(|_| ()).unwrap_err();
+    let places = [first, documents.clone().place(GLOBEX).await.unwrap(), documents.place(INITECH).await.unwrap()];
+    let refusal = documents.place(OrganizationId(uuid(4))).await.map(|_| ()).unwrap_err();
     assert!(matches!(refusal, DocumentError::Crowded), "{refusal}");
     documents.invoice(ACME, ADA, invoice(1)).await.unwrap();
     drop(places);
-    drop(documents.place(ACME).unwrap());
+    drop(documents.place(ACME).await.unwrap());
+}
+
+#[tokio::test]
+async fn whoever_finds_no_place_waits_until_one_is_free() {
+    let documents = Documents::new(1, 3);
+    let held = documents.place(ACME).await.unwrap();
+    let mut next = pin!(documents.place(ACME));
+    assert!(futures::poll!(next.as_mut()).is_pending());
+    drop(held);
+    let held = [next.await.unwrap(), documents.place(GLOBEX).await.unwrap(), documents.place(INITECH).await.unwrap()];
+    let mut last = pin!(documents.place(OrganizationId(uuid(4))));
+    assert!(futures::poll!(last.as_mut()).is_pending(), "all places are taken");
+    drop(held);
+    last.await.unwrap();
 }
 
 proptest! {

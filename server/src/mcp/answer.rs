@@ -2,6 +2,7 @@
 
 use app::{
     context::Caller,
+    count::counted,
     error::Error,
     operation::Operation,
     page::{LIMIT_DEFAULT, characters},
@@ -44,7 +45,8 @@ async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> R
     if let (Some(given), Value::Object(fields)) = (fewer, &mut answer)
         && fields.contains_key("next_cursor")
     {
-        let notice = format!("Shortened to {given} items. Pass next_cursor as cursor for the next ones, or narrow the question.");
+        let given = counted(given as i64, "item", "items");
+        let notice = format!("Shortened to {given}. Pass next_cursor as cursor for the next ones, or narrow the question.");
         fields.insert(NOTICE.to_owned(), Value::from(notice));
     }
     Ok(answer)

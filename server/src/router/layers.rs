@@ -7,11 +7,12 @@ use app::{
     verification,
 };
 use axum::{
-    body::{Body, Bytes, to_bytes},
+    body::{Body, Bytes, HttpBody as _, to_bytes},
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use futures::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::{LengthLimitError, Limited};
 use tower_http::{
@@ -133,6 +134,34 @@ fn longer_than(limit: usize) -> Refusal {
     let limit = limit / 1024;
     Refusal::from(Error::new(Code::Invalid, format!("The request is longer than {limit} KiB. Send less at once.")))
         .with_status(StatusCode::PAYLOAD_TOO_LARGE)
+}
+
+/// What marks a text as UTF-8 where programs put it before their JSON.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Takes away the byte order mark that some programs write before a body: RFC 8259 lets a reader pass over it.
+pub async fn without_byte_order_mark(request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    let mut pieces = body.into_data_stream();
+    let first = pieces.next().await.map(|piece| {
+        piece.map(|piece| match piece.strip_prefix(BYTE_ORDER_MARK) {
+            Some(rest) => {
+                parts.headers.remove(header::CONTENT_LENGTH);
+                piece.slice_ref(rest)
+            }
+            None => piece,
+        })
+    });
+    let body = Body::from_stream(stream::iter(first).chain(pieces));
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// The answer to whoever asks with which methods an address is called.
+pub fn methods(allowed: &'static str) -> Response {
+    (StatusCode::NO_CONTENT, [(header::ALLOW, allowed)]).into_response()
 }
 
 /// Headers that narrow what a browser does with any answer. The content policy of pages comes with the page, for its nonce.

@@ -70,6 +70,25 @@ async fn the_organization_of_a_call_is_the_one_that_is_named_or_the_one_of_its_p
 }
 
 #[tokio::test]
+async fn a_new_project_is_for_the_client_that_was_chosen_or_whose_page_it_is_on() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let acme = world.rest(&ada, "create_client", json!({ "name": "Acme" })).await.ok()["id"].as_str().expect("an id").to_owned();
+    let form = async |path: &str| {
+        let page = Answer::of(world.get(&format!("/o/{}/{path}", ada.slug)).header(header::COOKIE, cookie(&ada))).await;
+        let (_, form) = page.text.split_once(r#"<form id="new-project""#).expect("the form");
+        form.split_once("</form>").expect("its end").0.to_owned()
+    };
+    let of_none = form("projects").await;
+    assert!(of_none.contains(r#"<option value="" selected>Choose a client"#) && of_none.contains("required"), "{of_none}");
+    let of_acme = form(&format!("clients/{acme}")).await;
+    assert!(
+        of_acme.contains(&format!(r#"type="hidden" name="client" value="{acme}""#)) && !of_acme.contains("Choose a client"),
+        "{of_acme}"
+    );
+}
+
+#[tokio::test]
 async fn a_refused_call_has_the_status_of_its_code() {
     let world = World::open().await;
     let ada = world.person("Ada").await;

@@ -141,7 +141,7 @@ async fn who_has_an_account_answers_on_the_page_or_in_the_app_without_scripts() 
     let shown = page(&world, &link, cookie).await;
     assert!(shown.text.contains("Accept") && shown.text.contains("Decline"), "{}", shown.text);
     let settings = page(&world, &format!("/o/{}/settings/organizations", barbara.slug), cookie).await;
-    assert!(settings.text.contains("invites you as member") && settings.text.contains("Invited to Ada Lovelace"), "{}", settings.text);
+    assert!(settings.text.contains("invites you as a member") && settings.text.contains("Invited to Ada Lovelace"), "{}", settings.text);
 
     let overview = page(&world, &format!("/o/{}", barbara.slug), cookie).await;
     assert!(overview.text.contains("Ada Lovelace invites you to Ada Lovelace."), "{}", overview.text);

@@ -2,7 +2,7 @@
 
 use app::access::{Scope, Writes};
 use reqwest::header;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::world::{Answer, World};
 
@@ -135,6 +135,45 @@ async fn a_key_makes_a_repeated_call_one_call() {
     assert_eq!(world.rest(&ada, "create_client", twice).await.ok(), first);
     let other = world.rest(&ada, "create_client", json!({ "name": "Beta", "tax_rate": "19", "idempotency_key": "k" })).await;
     assert_eq!(other.refused(409), "idempotency_mismatch");
+}
+
+#[tokio::test]
+async fn a_key_may_come_as_a_header_and_is_the_same_key() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let send = |header: &'static str, body: Value| {
+        Answer::of(world.post("/api/v1/create_client").bearer_auth(&ada.token).header("idempotency-key", header).json(&body))
+    };
+    let first = send("k", json!({ "name": "Acme" })).await.ok();
+    assert_eq!(send("\"k\"", json!({ "name": "Acme" })).await.ok(), first, "the standard writes it in quotation marks");
+    assert_eq!(world.rest(&ada, "create_client", json!({ "name": "Acme", "idempotency_key": "k" })).await.ok(), first);
+    assert_eq!(send("k", json!({ "name": "Beta" })).await.refused(409), "idempotency_mismatch");
+    assert_eq!(send("k", json!({ "name": "Acme", "idempotency_key": "other" })).await.refused(422), "invalid");
+    let timer = Answer::of(world.post("/api/v1/get_timer").bearer_auth(&ada.token).header("idempotency-key", "k")).await;
+    assert_eq!(timer.status.as_u16(), 200, "what only reads needs none: {}", timer.text);
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_before_a_body_is_passed_over() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let marked = |path: &str, text: &str| world.post(path).bearer_auth(&ada.token).body(format!("\u{FEFF}{text}"));
+    assert_eq!(Answer::of(marked("/api/v1/create_client", r#"{"name":"Acme"}"#)).await.ok()["name"], "Acme");
+    let initialize = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+        "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": { "name": "a test", "version": "1" } } });
+    let hello = marked("/mcp", &initialize.to_string()).header(header::CONTENT_TYPE, "application/json");
+    let hello = Answer::of(hello.header(header::ACCEPT, "application/json, text/event-stream")).await;
+    assert_eq!(hello.ok()["result"]["protocolVersion"], "2025-06-18");
+}
+
+#[tokio::test]
+async fn whoever_asks_how_an_address_is_called_is_told_without_a_token() {
+    let world = World::open().await;
+    for (path, allowed) in [("/mcp", "POST"), ("/api/v1/create_client", "POST"), ("/api/v1/list_clients", "GET, POST")] {
+        let told = Answer::of(world.request("OPTIONS", path)).await;
+        assert_eq!((told.status.as_u16(), told.header("allow")), (204, allowed), "{path}");
+        assert_eq!(told.header("access-control-allow-origin"), "", "no page elsewhere is let in by that");
+    }
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ fn told(proof: &AuditProof) -> AnyView {
         .into_any(),
         Some(broken) => view! {
             <p class="notice wrong" role="alert">
-                {format!("The chain is broken at row {}: {}. {checked} were checked up to there{since}.", broken.position, broken.reason)}
+                {format!("The chain is broken at row {}: {}. Checked up to there: {checked}{since}.", broken.position, broken.reason)}
             </p>
         }
         .into_any(),

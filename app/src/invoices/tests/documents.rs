@@ -24,6 +24,16 @@ async fn printed(studio: &World, invoice: &Value) -> InvoiceDocument {
 }
 
 #[tokio::test]
+async fn the_file_of_an_invoice_has_one_name_wherever_it_is_given_out() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"number_pattern": "R/{0001}", "number_yearly_reset": false})).await;
+    let sent = sent(&studio).await;
+    let file = studio.ok("get_invoice_document", json!({"invoice": sent["id"]})).await;
+    assert_eq!(file["file_name"], "R-0001.pdf");
+    assert_eq!(crate::outbox::file_name(sent["number"].as_str().expect("a number")), "R-0001.pdf");
+}
+
+#[tokio::test]
 async fn a_german_invoice_is_german_throughout() {
     let studio = studio().await;
     studio.ok("update_client", json!({"client": "Acme", "language": "de", "tax_category": "AE", "vat_id": "DE136695976"})).await;
@@ -55,6 +65,18 @@ async fn an_english_invoice_reads_as_before() {
     assert_eq!((document.lines[0].quantity.as_str(), document.subtotal.as_str()), ("9.25", "1,110.00"));
     assert_eq!((document.taxes[0].label.as_str(), document.taxes[0].reason.as_deref()), ("VAT 19%", None));
     assert_eq!(document.terms, "Payable within 30 days, by 21 December 2026, without deduction.");
+}
+
+#[tokio::test]
+async fn a_tax_is_called_what_it_is_where_the_seller_is_and_none_is_said_once() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"country": "US"})).await;
+    let line = |category: &str| json!({"client": "Acme", "lines": [{"description": "Work", "price": "1.00", "tax_category": category}]});
+    let taxed = studio.ok("draft_invoice", line("S")).await;
+    assert_eq!(printed(&studio, &taxed).await.taxes[0].label, "Sales tax 19%");
+    let free = studio.ok("draft_invoice", line("O")).await;
+    let tax = printed(&studio, &free).await.taxes.remove(0);
+    assert_eq!((tax.label.as_str(), tax.reason), ("Not subject to tax", None));
 }
 
 #[tokio::test]
@@ -91,9 +113,30 @@ impl Documents for Full {
         Box::pin(async { Ok(b"%PDF".to_vec()) })
     }
 
-    fn place(&self, _: &Caller) -> Result<Place, Error> {
-        Err(Error::unavailable("Too many invoices are being sent at this moment."))
+    fn place(&self, _: &Caller) -> Promise<'static, Result<Place, Error>> {
+        Box::pin(async { Err(Error::unavailable("Too many invoices are being sent at this moment.")) })
     }
+}
+
+/// A typesetter whose places are free once the one connection is.
+struct Late(Database);
+
+impl Documents for Late {
+    fn invoice(&self, _: &Caller, _: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+        Box::pin(async { Ok(b"%PDF".to_vec()) })
+    }
+
+    fn place(&self, _: &Caller) -> Promise<'static, Result<Place, Error>> {
+        let database = self.0.clone();
+        Box::pin(async move { database.begin(Reach::Nobody, Access::Read).await.map(|_| Place::default()) })
+    }
+}
+
+/// The database of the studio, with one connection to it.
+async fn only_connection(studio: &World) -> Database {
+    let options = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(2));
+    let server = studio.caller.services.database.options();
+    Database::new(database::as_application(options).connect_with(server).await.expect("a connection"))
 }
 
 /// The same studio with these connections and this typesetter.
@@ -124,9 +167,7 @@ async fn a_draft_is_printed_without_holding_a_connection() {
     let studio = studio().await;
     log(&studio, "2026-11-20", "1h").await;
     let draft = draft(&studio).await;
-    let options = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(2));
-    let server = studio.caller.services.database.options();
-    let only = Database::new(database::as_application(options).connect_with(server).await.expect("a connection"));
+    let only = only_connection(&studio).await;
     let narrow = with(&studio, only.clone(), Needy(only));
     let file = narrow.ok("get_invoice_document", json!({"invoice": draft["id"]})).await;
     assert_eq!((&file["file_name"], &file["frozen"]), (&json!("draft.pdf"), &json!(false)));
@@ -136,7 +177,17 @@ async fn a_draft_is_printed_without_holding_a_connection() {
 }
 
 #[tokio::test]
-async fn who_finds_no_place_is_told_at_once_and_no_number_is_lost() {
+async fn a_place_for_sending_is_waited_for_without_a_connection() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let draft = draft(&studio).await;
+    let only = only_connection(&studio).await;
+    let narrow = with(&studio, only.clone(), Late(only));
+    assert_eq!(narrow.ok("send_invoice", json!({"invoice": draft["id"]})).await["number"], "2026-0001");
+}
+
+#[tokio::test]
+async fn who_finds_no_place_is_told_so_and_no_number_is_lost() {
     let studio = studio().await;
     log(&studio, "2026-11-20", "1h").await;
     let draft = draft(&studio).await;

@@ -75,6 +75,26 @@ async fn each_invoice_of_a_list_has_its_own_mail_or_none() {
 }
 
 #[tokio::test]
+async fn the_mail_of_what_is_paid_says_that_nothing_is_left_to_pay() {
+    let studio = studio().await;
+    let newest = async || studio.ok("list_mails", json!({})).await["items"][0]["body"].as_str().expect("a text").to_owned();
+    log(&studio, "2026-11-20", "1h").await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "discount": "100%"})).await;
+    studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
+    let free = newest().await;
+    assert!(free.contains("invoice 2026-0001 for 0.00 EUR. Nothing is left to pay.") && !free.contains("due on"), "{free}");
+
+    studio.advance(60);
+    let sent = sent(&studio).await;
+    assert!(newest().await.contains("invoice 2026-0002 for 214.20 EUR, due on 21 December 2026."), "{}", newest().await);
+    became(&studio, Outcome::Sent).await;
+    studio.ok("record_payment", json!({"invoice": sent["id"], "amount": "214.20", "date": "2026-11-21"})).await;
+    studio.advance(60);
+    studio.ok("resend_invoice", json!({"invoice": sent["id"], "message": "Once more"})).await;
+    assert_eq!(newest().await, "Once more");
+}
+
+#[tokio::test]
 async fn a_viewer_is_not_told_of_mails() {
     let studio = studio().await;
     sent(&studio).await;

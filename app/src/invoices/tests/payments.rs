@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use super::*;
-use crate::error::Code;
+use crate::{
+    access::{Scope, Writes},
+    error::Code,
+};
 
 async fn pay(studio: &World, invoice: &Value, amount: i64) -> Value {
     studio.ok("record_payment", json!({"invoice": invoice["id"], "amount": euros(amount), "date": "2026-11-21"})).await
@@ -23,6 +26,22 @@ async fn a_payment_that_was_recorded_by_mistake_is_removed_and_the_log_keeps_bot
         and (operation = 'record_payment' or arguments->>'reason' = 'Recorded on the wrong invoice')";
     assert_eq!(studio.number(kept).await, 2);
     studio.ok("void_invoice", json!({"invoice": sent["id"]})).await;
+}
+
+#[tokio::test]
+async fn an_agent_removes_a_payment_where_it_may_record_one() {
+    let studio = studio().await;
+    let sent = sent(&studio).await;
+    let paid = pay(&studio, &sent, 21420).await;
+    let removal = json!({"payment": paid["payments"][0]["id"], "reason": "Recorded on the wrong invoice"});
+    for writes in [Writes::Drafts, Writes::Ask] {
+        let agent = studio.token(writes).await;
+        assert_eq!(agent.code("remove_payment", removal.clone()).await, Code::NeedsApproval, "{writes:?}");
+    }
+    let agent = studio.token(Writes::Direct).await;
+    assert_eq!(agent.ok("remove_payment", removal).await["balance"]["amount"], "214.20");
+    let reader = studio.token_of(&[Scope::MoneyRead], Writes::Direct).await;
+    assert_eq!(reader.code("remove_payment", json!({"payment": "x", "reason": "y"})).await, Code::Forbidden);
 }
 
 #[tokio::test]

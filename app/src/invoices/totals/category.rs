@@ -18,17 +18,17 @@ pub enum TaxCategory {
     E,
     /// Reverse charge: the buyer owes the tax.
     AE,
-    /// Supply to a business in another country of the European Union, free of tax there.
+    /// Supply of goods to a business in another country of the European Union, free of tax there. For work it is AE.
     K,
-    /// Export out of the European Union, free of tax.
+    /// Export of goods out of the European Union, free of tax.
     G,
     /// Outside the scope of tax.
     O,
 }
 
 impl TaxCategory {
-    /// Every category, in the order of a picker.
-    pub const ALL: [TaxCategory; 7] = [Self::S, Self::Z, Self::E, Self::AE, Self::K, Self::G, Self::O];
+    /// Every category, in the order of a picker: what is for goods stands behind what is for work.
+    pub const ALL: [TaxCategory; 7] = [Self::S, Self::AE, Self::E, Self::O, Self::Z, Self::G, Self::K];
 
     /// The code as in the electronic invoice, such as `AE`.
     pub fn code(self) -> &'static str {
@@ -48,11 +48,20 @@ impl TaxCategory {
         let wanted = code.trim();
         Self::ALL.into_iter().find(|category| category.code().eq_ignore_ascii_case(wanted)).ok_or_else(|| {
             let shown = crate::money::shown(code);
-            Error::invalid("tax_category", format!("{shown} is not a tax category; give S, Z, E, AE, K, G or O."))
+            Error::invalid("tax_category", format!("{shown} is not a tax category; give S, AE, E, O, Z, G or K."))
         })
     }
 
-    /// The category in English, for a picker or a row of the totals.
+    /// What the category is for, in a picker.
+    pub fn choice(self) -> &'static str {
+        match self {
+            Self::G => "Export of goods",
+            Self::K => "Intra-Community supply of goods",
+            other => other.label(),
+        }
+    }
+
+    /// The category in English, on a document or in a row of the totals.
     pub fn label(self) -> &'static str {
         match self {
             Self::S => "Standard rate",
@@ -62,6 +71,14 @@ impl TaxCategory {
             Self::K => "Intra-Community supply",
             Self::G => "Export",
             Self::O => "Not subject to tax",
+        }
+    }
+
+    /// How something is taxed, in words: the rate where there is one, otherwise what the category is called.
+    pub fn at(self, rate: Percent) -> String {
+        match self {
+            Self::S => format!("{rate} %"),
+            other => other.label().to_owned(),
         }
     }
 

@@ -106,6 +106,17 @@ fn a_category_is_its_code() {
     assert!(TaxCategory::parse("X").is_err());
 }
 
+#[test]
+fn what_is_for_work_is_offered_first_and_what_is_for_goods_says_so() {
+    let (work, goods) = TaxCategory::ALL.split_at(5);
+    assert_eq!(work[..2], [TaxCategory::S, TaxCategory::AE]);
+    assert_eq!(goods, [TaxCategory::G, TaxCategory::K]);
+    for category in TaxCategory::ALL {
+        assert_eq!(category.choice().contains("goods"), goods.contains(&category), "{category:?}");
+    }
+    assert_eq!((TaxCategory::S.at(Percent(84_250)), TaxCategory::AE.at(Percent(0)).as_str()), ("8.425 %".to_owned(), "Reverse charge"));
+}
+
 fn any_line() -> impl Strategy<Value = LineAmount> {
     let nets = prop_oneof![9 => 0_i64..1_000_000_000, 1 => -1_000_i64..0];
     (nets, proptest::sample::select(&TaxCategory::ALL[..]), 0..3_000)

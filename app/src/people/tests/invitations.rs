@@ -61,7 +61,7 @@ async fn the_mail_says_who_invites_into_what_and_holds_a_link() {
     let mail = studio.ok("list_mails", json!({})).await["items"][0].clone();
     assert_eq!((&mail["recipient"], mail.get("body")), (&json!(barbara.person().email), None), "its text is for its reader only");
     let body = studio.mail_leaves(Some(studio.organization()), &barbara.person().email).await.expect("a mail").body;
-    for part in ["Hello Barbara", "Ada invites you to studio", "as member", "https://stint.test/invitation/", "2026-12-05"] {
+    for part in ["Hello Barbara", "Ada invites you to studio", "as a member", "https://stint.test/invitation/", "5 December 2026"] {
         assert!(body.contains(part), "{part} is missing: {body}");
     }
     assert!(!body.contains(invitation["link"].as_str().expect("a link")), "the link that is handed over is another one");
@@ -74,6 +74,21 @@ async fn the_mail_says_who_invites_into_what_and_holds_a_link() {
     );
     let money_only = studio.token_of(&[Scope::MoneyRead], Writes::Direct).await;
     assert_eq!(money_only.ok("list_mails", json!({})).await["items"], json!([]));
+}
+
+#[tokio::test]
+async fn the_mail_is_in_the_language_of_the_organization() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"language": "de"})).await;
+    let barbara = stranger(&studio).await;
+    invited(&studio, &barbara, Role::Admin).await;
+    assert_eq!(studio.ok("list_mails", json!({})).await["items"][0]["subject"], "Ada lädt Sie zu studio ein");
+    let body = studio.mail_leaves(Some(studio.organization()), &barbara.person().email).await.expect("a mail").body;
+    for part in
+        ["Guten Tag Barbara", "Ada lädt Sie zu studio bei Stint ein", "mit den Rechten der Verwaltung", "Sie gilt bis zum 05.12.2026"]
+    {
+        assert!(body.contains(part), "{part} is missing: {body}");
+    }
 }
 
 #[tokio::test]

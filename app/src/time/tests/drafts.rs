@@ -171,7 +171,7 @@ async fn what_is_confirmed_is_named_or_all_but_not_closed_or_running() {
     assert_eq!(studio.code("confirm_time_entries", json!({"time_entries": [running["id"]]})).await, Code::Conflict);
     let confirmed = studio.ok("confirm_time_entries", json!({"all": true})).await;
     assert_eq!((&confirmed["confirmed"], &confirmed["waiting"]), (&json!(1), &json!(2)));
-    assert!(confirmed["warnings"][0].as_str().is_some_and(|warning| warning.contains("closed")));
+    assert_eq!(confirmed["warnings"][0], "1 draft is on a day that is closed and still waits.");
 }
 
 /// What the time page says of the drafts that it shows, and how many it confirms.

@@ -6,6 +6,16 @@ use super::{entries, log, studio};
 use crate::{context::Door, error::Code, time::Source};
 
 #[tokio::test]
+async fn a_bare_number_that_may_have_been_minutes_is_told_to_be_hours() {
+    let studio = studio().await;
+    for (duration, warned) in [("15", true), ("10", true), ("8", false), ("15h", false), ("15m", false), ("1.5", false)] {
+        let entry = studio.ok("create_time_entry", json!({"project": "Dashboard", "duration": duration, "dry_run": true})).await;
+        let told = entry["warnings"].to_string().contains("was taken for hours. For minutes, write");
+        assert_eq!(told, warned, "{duration}: {}", entry["warnings"]);
+    }
+}
+
+#[tokio::test]
 async fn a_duration_on_a_day_is_worth_its_rate() {
     let studio = studio().await;
     let entry = log(&studio, json!({"description": "Charts"})).await;

@@ -38,19 +38,22 @@ pub async fn furnish(studio: &Studio) -> Result<(), Error> {
 async fn settle(studio: &Studio) -> Result<(), Error> {
     studio.travel(DAYS + 1, 9);
     let organization = json!({
-        "legal_name": "Ada's Studio Ltd", "address": "12 St James's Square\nLondon SW1Y 4JH", "vat_id": "GB123456789",
+        "legal_name": "Ada's Studio Ltd", "address": "12 St James's Square\nLondon SW1Y 4JH", "country": "GB", "vat_id": "GB123456782",
         "email": "hello@adas.example", "phone": "+44 20 7946 0000", "iban": "GB82WEST12345698765432", "bic": "WESTGB22",
         "bank_name": "West Bank", "currency": "EUR", "rate": "110.00", "tax_rate": "20", "payment_terms_days": 14
     });
     studio.call("update_organization", organization).await?;
+    // Work for a business elsewhere is taxed where that is, and the business owes the tax.
     let acme = json!({
-        "name": "Acme", "color": "#4b5fa8", "currency": "EUR", "rate": "120.00", "tax_rate": "19", "payment_terms_days": 30, "email": "billing@acme.example",
-        "address": "Acme GmbH\nTorstraße 1\n10119 Berlin", "vat_id": "DE123456789"
+        "name": "Acme", "legal_name": "Acme GmbH", "color": "#4b5fa8", "currency": "EUR", "rate": "120.00", "tax_category": "AE",
+        "payment_terms_days": 30, "email": "billing@acme.example", "address": "Torstraße 1\n10119 Berlin", "country": "DE",
+        "vat_id": "DE136695976"
     });
     studio.call("create_client", acme).await?;
     let globex = json!({
-        "name": "Globex", "color": "#b0702a", "currency": "GBP", "rate": "95.00", "tax_rate": "20", "email": "accounts@globex.example",
-        "address": "Globex Ltd\n1 Broad Street\nBristol BS1 2EQ"
+        "name": "Globex", "legal_name": "Globex Ltd", "color": "#b0702a", "currency": "GBP", "rate": "95.00", "tax_category": "S",
+        "tax_rate": "20", "email": "accounts@globex.example", "address": "1 Broad Street\nBristol BS1 2EQ", "country": "GB",
+        "vat_id": "GB987654353"
     });
     studio.call("create_client", globex).await?;
     for (client, name, billing) in [
