@@ -169,6 +169,10 @@ impl app::context::Documents for Typesetter {
         })
     }
 
+    fn missing_letters(&self, text: &str) -> Vec<char> {
+        self.0.missing_letters(text)
+    }
+
     fn place(&self, caller: &Caller) -> Result<Place, Error> {
         let place = self.0.place(owners(caller)?.0).map_err(refused)?;
         Ok(Place(Some(Box::new(place))))

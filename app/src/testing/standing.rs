@@ -59,7 +59,8 @@ impl Clock for Arc<StandingClock> {
     }
 }
 
-/// A typesetter whose PDFs are plain JSON behind a PDF's first bytes, and which fails when told to.
+/// A typesetter whose PDFs are plain JSON behind a PDF's first bytes, and which fails when told to. It has no letters of Devanagari and
+/// none of Japanese.
 #[derive(Default)]
 pub struct PlainDocuments {
     /// Whether the next documents fail.
@@ -67,6 +68,13 @@ pub struct PlainDocuments {
 }
 
 impl Documents for Arc<PlainDocuments> {
+    fn missing_letters(&self, text: &str) -> Vec<char> {
+        let mut missing: Vec<char> = text.chars().filter(|c| matches!(c, '\u{900}'..='\u{97f}' | '\u{3040}'..='\u{9fff}' | '\u{e000}')).collect();
+        let mut seen = std::collections::HashSet::new();
+        missing.retain(|letter| seen.insert(*letter));
+        missing
+    }
+
     fn invoice(&self, _: &Caller, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
         let fail = self.fail.load(Ordering::SeqCst);
         Box::pin(async move {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use super::*;
@@ -8,6 +10,7 @@ use crate::{
     invoices::rounding::Rounding,
     organizations::Organization,
     percent::Percent,
+    testing::PlainDocuments,
 };
 
 const CATEGORIES: [(TaxCategory, i32); 7] = [
@@ -111,8 +114,9 @@ fn fields(seller: &Organization, buyer: &Client, categories: &[(TaxCategory, i32
         currency: &Currency::default(),
         lines: &lines,
         totals: &totals,
+        notes: None,
     };
-    problems(&source).unwrap().into_iter().map(|problem| problem.field).collect()
+    problems(&source, &Arc::new(PlainDocuments::default())).unwrap().into_iter().map(|problem| problem.field).collect()
 }
 
 #[test]
