@@ -217,10 +217,7 @@ fn discount(given: Option<&Discount>, totals: &Totals, currency: &Currency, word
         Discount::Percent(share) => Some(*share),
         Discount::Amount(_) => None,
     });
-    (totals.discount != 0).then(|| LabelledAmount {
-        label: wording.discount(share),
-        amount: wording.amount(-totals.discount, currency),
-    })
+    (totals.discount != 0).then(|| LabelledAmount { label: wording.discount(share), amount: wording.amount(-totals.discount, currency) })
 }
 
 /// A number as the name of a file.

@@ -1,8 +1,11 @@
 //! Stand-ins for what a process offers: a clock that stands still, a typesetter that writes plain text.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -69,10 +72,9 @@ pub struct PlainDocuments {
 
 impl Documents for Arc<PlainDocuments> {
     fn missing_letters(&self, text: &str) -> Vec<char> {
-        let mut missing: Vec<char> = text.chars().filter(|c| matches!(c, '\u{900}'..='\u{97f}' | '\u{3040}'..='\u{9fff}' | '\u{e000}')).collect();
-        let mut seen = std::collections::HashSet::new();
-        missing.retain(|letter| seen.insert(*letter));
-        missing
+        let unknown = |letter: &char| matches!(letter, '\u{900}'..='\u{97f}' | '\u{3040}'..='\u{9fff}' | '\u{e000}');
+        let mut seen = HashSet::new();
+        text.chars().filter(unknown).filter(|letter| seen.insert(*letter)).collect()
     }
 
     fn invoice(&self, _: &Caller, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {

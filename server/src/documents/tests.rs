@@ -252,6 +252,15 @@ async fn places_are_few_and_come_back_and_who_needs_none_goes_on() {
     drop(documents.place(ACME).unwrap());
 }
 
+#[test]
+fn a_template_that_fails_for_one_line_of_two_thousand_makes_no_document() {
+    let head = "let row(index, line) = {";
+    let stage = shipped().reworded("lines.typ", head, &format!("{head}\n    if index == 1499 {{ panic(\"line 1500\") }}"));
+    let refusal = press::print(&stage, &invoice(2_000)).unwrap_err();
+    assert!(matches!(&refusal, DocumentError::Refused(words) if words.contains("line 1500")), "{refusal}");
+    press::print(&stage, &invoice(20)).unwrap();
+}
+
 proptest! {
     #![proptest_config(Config { cases: 24, failure_persistence: None, ..Config::default() })]
 

@@ -73,6 +73,17 @@ impl Stage {
             letters,
         }
     }
+
+    /// The same with other words in a template.
+    #[cfg(test)]
+    pub(super) fn reworded(mut self, template: &str, from: &str, to: &str) -> Self {
+        let id = file(template);
+        let text = self.templates[&id].text();
+        assert!(text.contains(from), "{from} stands in {template}");
+        let text = text.replacen(from, to, 1);
+        self.templates.insert(id, Source::new(id, text));
+        self
+    }
 }
 
 /// One document: the stage and its data.

@@ -186,8 +186,9 @@ fn a_refusal_names_every_field() {
         currency: &currency,
         lines: &lines,
         totals: &totals,
+        notes: None,
     };
-    let refused = refusal(problems(&source).unwrap()).expect("something is missing");
+    let refused = refusal(problems(&source, &Arc::new(PlainDocuments::default())).unwrap()).expect("something is missing");
     assert!(refused.field("organization.vat_id").is_some_and(|message| message.contains("BR-AE-02")));
     assert!(refused.field("client.vat_id").is_some_and(|message| message.contains("Acme")));
     assert!(refusal(Vec::new()).is_none());

@@ -41,7 +41,8 @@ async fn a_client_whose_name_no_font_has_is_told_before_and_nothing_is_sent() {
 async fn each_place_on_the_document_is_named() {
     let studio = studio().await;
     studio.ok("update_client", json!({"client": "Acme", "address": "東京都"})).await;
-    let settings = json!({"legal_name": "会社", "address": "京都", "tax_number": "号1", "iban": "DE89370400440532013000", "bank_name": "銀行"});
+    let settings =
+        json!({"legal_name": "会社", "address": "京都", "tax_number": "号1", "iban": "DE89370400440532013000", "bank_name": "銀行"});
     studio.ok("update_organization", settings).await;
     let lines = json!([
         {"description": "Hosting", "price": "1.00"},
