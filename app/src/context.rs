@@ -90,6 +90,12 @@ pub trait Documents: Send + Sync {
     /// two of them everybody else's turn comes.
     fn invoice(&self, caller: &Caller, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>>;
 
+    /// The characters of a text that no font here has, each once: a document shows none of them. It is looked up, and nothing is
+    /// typeset for it.
+    fn missing_letters(&self, _text: &str) -> Vec<char> {
+        Vec::new()
+    }
+
     /// A place among those who keep a connection to the database while their document is made. Whoever finds none waits for a while,
     /// without a connection; refused when so many are at it all that time that nobody else could work.
     fn place(&self, _caller: &Caller) -> Promise<'static, Result<Place, Error>> {

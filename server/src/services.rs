@@ -169,6 +169,10 @@ impl app::context::Documents for Typesetter {
         })
     }
 
+    fn missing_letters(&self, text: &str) -> Vec<char> {
+        self.0.missing_letters(text)
+    }
+
     fn place(&self, caller: &Caller) -> Promise<'static, Result<Place, Error>> {
         let (documents, owners) = (self.0.clone(), owners(caller));
         Box::pin(async move {

@@ -71,7 +71,7 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
     let totals = composed.totals(&resolved)?;
     let (client, currency, today) = (&resolved.client, &resolved.client.currency, cx.organization_today()?);
     let period = service_period(composed.days(), today);
-    let problems = rules::problems(&Source {
+    let source = Source {
         number: None,
         issued_on: today,
         due_on: print::due(today, client.payment_terms_days as i16)?,
@@ -80,8 +80,10 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
         buyer: client,
         currency,
         lines: &composed.lines,
+        notes: resolved.notes.as_deref(),
         totals: &totals,
-    })?;
+    };
+    let problems = rules::problems(&source, cx.caller.services.documents.as_ref())?;
     let (unbilled, time_net) = (composed.unbilled(), composed.time_net());
     Ok(InvoicePreview {
         client: ClientName { id: client.id, name: client.name.clone() },

@@ -39,6 +39,8 @@ pub struct Source<'a> {
     pub lines: &'a [LineRow],
     /// Their sums.
     pub totals: &'a Totals,
+    /// A note to the client (BT-22).
+    pub notes: Option<&'a str>,
 }
 
 /// The invoice in the model. Amounts are in the smallest unit of their currency, which the model takes for hundredths.

@@ -21,6 +21,8 @@ mod einvoice;
 pub mod exemption;
 pub mod invoice_page;
 #[cfg(feature = "ssr")]
+pub mod letters;
+#[cfg(feature = "ssr")]
 mod mail;
 pub mod mail_page;
 pub mod mail_part;
@@ -35,7 +37,7 @@ pub mod page;
 mod payment;
 pub mod payments;
 #[cfg(feature = "ssr")]
-mod print;
+pub mod print;
 mod problems;
 #[cfg(feature = "ssr")]
 pub mod quantity;
@@ -61,7 +63,7 @@ mod types;
 #[cfg(feature = "ssr")]
 mod unbilled;
 #[cfg(feature = "ssr")]
-pub(crate) mod wording;
+pub mod wording;
 
 use macros::operation;
 

@@ -8,11 +8,12 @@ use super::{
     document::{BankAccount, DocumentLine, DocumentTax, InvoiceDocument, LabelledAmount, Party, Period},
     draft, read,
     store::{self, LineRow, Row},
-    totals::{TaxCategory, TaxTotal, Totals},
+    totals::{Discount, TaxCategory, TaxTotal, Totals},
     wording::Wording,
 };
 use crate::{
     clients::{self, Client},
+    day::Span,
     error::Error,
     money::{Currency, UnitPrice},
     operation::Call,
@@ -84,38 +85,83 @@ pub fn due(issued: Date, days: i16) -> Result<Date, Error> {
 pub async fn document(cx: &mut Call, row: &Row, issue: Issue) -> Result<InvoiceDocument, Error> {
     let organization = organizations::settings::get(cx).await?;
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
-    let lines = store::lines(&mut cx.db, row.id).await?;
-    let totals = read::totals(row, &lines)?;
-    let (currency, wording) = (Currency::parse(&row.currency)?, Wording::of(&client.language));
-    let amount = |amount| wording.amount(amount, &currency);
-    Ok(InvoiceDocument {
-        terms: wording.terms(issue.due_on, row.payment_terms_days),
-        number: issue.number,
-        void: false,
-        issued_on: issue.issued_on.to_string(),
-        due_on: issue.due_on.to_string(),
-        period: Some(period(row, issue.issued_on)),
-        seller: seller(&organization),
-        buyer: buyer(&client),
-        client_name: Some(client.name.clone()),
-        bank: bank(&organization),
-        lines: lines.iter().map(|line| document_line(line, &currency, wording)).collect::<Result<_, _>>()?,
-        subtotal: amount(totals.subtotal),
-        discount: discount(row, &totals, &currency, wording),
-        taxes: totals.taxes.iter().map(|tax| document_tax(tax, &lines, &currency, wording, organization.country.as_deref())).collect(),
-        net: amount(totals.net),
-        tax: amount(totals.tax),
-        total: amount(totals.total),
-        currency: currency.to_string(),
+    let contents = Contents {
+        seller: &organization,
+        buyer: &client,
+        currency: Currency::parse(&row.currency)?,
+        payment_terms_days: row.payment_terms_days,
+        lines: store::lines(&mut cx.db, row.id).await?,
+        discount: read::discount(row),
+        period: read::period(row),
         notes: row.notes.clone(),
-        created_at: issue.at.to_string(),
-        language: client.language,
-    })
+    };
+    contents.document(issue)
+}
+
+/// What stands on the document of an invoice.
+pub struct Contents<'a> {
+    seller: &'a Organization,
+    buyer: &'a Client,
+    currency: Currency,
+    payment_terms_days: i16,
+    lines: Vec<LineRow>,
+    /// A discount on the whole of it.
+    pub discount: Option<Discount>,
+    /// The service period; the day of issue where absent.
+    pub period: Option<Span>,
+    /// A note to the client.
+    pub notes: Option<String>,
+}
+
+impl<'a> Contents<'a> {
+    /// These lines and nothing more, in the currency of the client.
+    pub fn of(seller: &'a Organization, buyer: &'a Client, lines: Vec<compose::Line>) -> Self {
+        Self {
+            seller,
+            buyer,
+            currency: buyer.currency.clone(),
+            payment_terms_days: buyer.payment_terms_days as i16,
+            lines: lines.into_iter().map(draft::row).collect(),
+            discount: None,
+            period: None,
+            notes: None,
+        }
+    }
+
+    /// The document, in the language of the client.
+    pub fn document(self, issue: Issue) -> Result<InvoiceDocument, Error> {
+        let totals = Totals::of(&read::amounts(&self.lines)?, self.discount.clone())?;
+        let (currency, wording, country) = (&self.currency, Wording::of(&self.buyer.language), self.seller.country.as_deref());
+        let amount = |amount| wording.amount(amount, currency);
+        Ok(InvoiceDocument {
+            terms: wording.terms(issue.due_on, self.payment_terms_days),
+            number: issue.number,
+            void: false,
+            issued_on: issue.issued_on.to_string(),
+            due_on: issue.due_on.to_string(),
+            period: Some(period(self.period, issue.issued_on)),
+            seller: seller(self.seller),
+            buyer: buyer(self.buyer),
+            client_name: Some(self.buyer.name.clone()),
+            bank: bank(self.seller),
+            lines: self.lines.iter().map(|line| document_line(line, currency, wording)).collect::<Result<_, _>>()?,
+            subtotal: amount(totals.subtotal),
+            discount: discount(self.discount.as_ref(), &totals, currency, wording),
+            taxes: totals.taxes.iter().map(|tax| document_tax(tax, &self.lines, currency, wording, country)).collect(),
+            net: amount(totals.net),
+            tax: amount(totals.tax),
+            total: amount(totals.total),
+            currency: currency.to_string(),
+            notes: self.notes,
+            created_at: issue.at.to_string(),
+            language: self.buyer.language.clone(),
+        })
+    }
 }
 
 /// The service period: that of the invoice, else the day of issue.
-fn period(row: &Row, issued_on: Date) -> Period {
-    let span = read::period(row).unwrap_or_else(|| draft::service_period(None, issued_on));
+fn period(span: Option<Span>, issued_on: Date) -> Period {
+    let span = span.unwrap_or_else(|| draft::service_period(None, issued_on));
     Period { from: span.from.as_str().to_owned(), to: span.to.as_str().to_owned() }
 }
 
@@ -167,9 +213,10 @@ fn document_tax(tax: &TaxTotal, lines: &[LineRow], currency: &Currency, wording:
     }
 }
 
-fn discount(row: &Row, totals: &Totals, currency: &Currency, wording: Wording) -> Option<LabelledAmount> {
-    (totals.discount != 0).then(|| LabelledAmount {
-        label: wording.discount(row.discount_rate.map(Percent)),
-        amount: wording.amount(-totals.discount, currency),
-    })
+fn discount(given: Option<&Discount>, totals: &Totals, currency: &Currency, wording: Wording) -> Option<LabelledAmount> {
+    let share = given.and_then(|discount| match discount {
+        Discount::Percent(share) => Some(*share),
+        Discount::Amount(_) => None,
+    });
+    (totals.discount != 0).then(|| LabelledAmount { label: wording.discount(share), amount: wording.amount(-totals.discount, currency) })
 }

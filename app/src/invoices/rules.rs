@@ -1,4 +1,4 @@
-//! What keeps an invoice from being sent: the rules of EN 16931 on tax, each with the field that mends it.
+//! What keeps an invoice from being sent: the rules of EN 16931 on tax, each with the field that mends it, and letters that no font has.
 
 #[cfg(test)]
 mod tests;
@@ -6,11 +6,11 @@ mod tests;
 use super::{
     InvoiceProblem, draft,
     einvoice::{self, Source},
-    print, read,
+    letters, print, read,
     store::{LineRow, Row},
     totals::{TaxCategory, Totals},
 };
-use crate::{clients, error::Error, money::Currency, operation::Call, organizations};
+use crate::{clients, context::Documents, error::Error, money::Currency, operation::Call, organizations};
 
 /// Where invoices follow the VAT directive or rules made after it. Elsewhere a tax goes by other rules, and so it does where the country
 /// is known to be another one.
@@ -23,7 +23,17 @@ pub const VAT_COUNTRIES: [&str; 33] = [
 const PROBLEMS_MAX: usize = 20;
 
 /// What keeps this invoice from being sent, each field once.
-pub fn problems(source: &Source<'_>) -> Result<Vec<InvoiceProblem>, Error> {
+pub fn problems(source: &Source<'_>, documents: &dyn Documents) -> Result<Vec<InvoiceProblem>, Error> {
+    let mut problems = of_tax(source)?;
+    for problem in letters::problems(source, documents) {
+        if problems.len() < PROBLEMS_MAX && problems.iter().all(|other| other.field != problem.field) {
+            problems.push(problem);
+        }
+    }
+    Ok(problems)
+}
+
+fn of_tax(source: &Source<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     let mut problems: Vec<InvoiceProblem> = Vec::new();
     if source.seller.country.as_deref().is_some_and(|country| !VAT_COUNTRIES.contains(&country)) {
         return Ok(problems);
@@ -44,7 +54,7 @@ pub async fn problems_of(cx: &mut Call, row: &Row, lines: &[LineRow], totals: &T
     let seller = organizations::settings::get(cx).await?;
     let buyer = clients::record::find(cx, &row.client_id.to_string()).await?;
     let issued_on = cx.organization_today()?;
-    problems(&Source {
+    let source = Source {
         number: row.number.as_deref(),
         issued_on,
         due_on: print::due(issued_on, row.payment_terms_days)?,
@@ -53,8 +63,10 @@ pub async fn problems_of(cx: &mut Call, row: &Row, lines: &[LineRow], totals: &T
         buyer: &buyer,
         currency: &Currency::parse(&row.currency)?,
         lines,
+        notes: row.notes.as_deref(),
         totals,
-    })
+    };
+    problems(&source, cx.caller.services.documents.as_ref())
 }
 
 /// The refusal to send what has these problems.
@@ -80,7 +92,7 @@ fn said(rule: &str, source: &Source<'_>) -> Vec<InvoiceProblem> {
         "O" => TaxCategory::O,
         _ => return Vec::new(),
     };
-    let problem = |field: &str, message: String| InvoiceProblem { rule: rule.to_owned(), field: field.to_owned(), message };
+    let problem = |field: &str, message: String| InvoiceProblem { rule: Some(rule.to_owned()), field: field.to_owned(), message };
     match number {
         "02" | "03" | "04" => lacking(category, source).into_iter().map(|(field, message)| problem(field, message)).collect(),
         "12" if category == TaxCategory::K => vec![problem("client.country", country_of_client(source, rule))],

@@ -1,8 +1,11 @@
 //! Stand-ins for what a process offers: a clock that stands still, a typesetter that writes plain text.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -59,7 +62,8 @@ impl Clock for Arc<StandingClock> {
     }
 }
 
-/// A typesetter whose PDFs are plain JSON behind a PDF's first bytes, and which fails when told to.
+/// A typesetter whose PDFs are plain JSON behind a PDF's first bytes, and which fails when told to. It has no letters of Devanagari and
+/// none of Japanese.
 #[derive(Default)]
 pub struct PlainDocuments {
     /// Whether the next documents fail.
@@ -67,6 +71,12 @@ pub struct PlainDocuments {
 }
 
 impl Documents for Arc<PlainDocuments> {
+    fn missing_letters(&self, text: &str) -> Vec<char> {
+        let unknown = |letter: &char| matches!(letter, '\u{900}'..='\u{97f}' | '\u{3040}'..='\u{9fff}' | '\u{e000}');
+        let mut seen = HashSet::new();
+        text.chars().filter(unknown).filter(|letter| seen.insert(*letter)).collect()
+    }
+
     fn invoice(&self, _: &Caller, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
         let fail = self.fail.load(Ordering::SeqCst);
         Box::pin(async move {

@@ -1,25 +1,54 @@
 //! Which characters can be printed, and what stands in for the others.
 //!
 //! An archived document must be able to show every character it holds, so one without a glyph would make the whole
-//! document fail. It is replaced before, and visibly.
+//! document fail. In a draft it is replaced before, and visibly; what is sent has none (`app::invoices::letters`).
 
 use std::collections::{BTreeSet, HashSet};
 
+use app::invoices::letters::is_private;
+use fontdb::Database;
 use serde_json::Value;
-use typst::text::{FontBook, is_default_ignorable};
+use typst::text::is_default_ignorable;
+use typst_kit::fonts::FontStore;
+
+use super::fonts::Machine;
 
 /// Printed where no font has the character.
 const STAND_IN: char = '□';
 
-/// The characters that the shipped fonts can show.
-pub(super) struct Letters(HashSet<char>);
+/// The characters that the fonts can show: the shipped ones, and those of the machine.
+pub(super) struct Letters {
+    shipped: HashSet<char>,
+    machine: Machine,
+}
 
 impl Letters {
-    /// Everything that at least one font of the book can show and that an accessible archive may hold.
-    pub(super) fn of(book: &FontBook) -> Self {
-        let fonts = (0..).map_while(|index| book.info(index));
+    /// Everything that at least one of the shipped fonts can show, which are all that the store has, and what fonts of the machine
+    /// add to it. Those are put into the store.
+    pub(super) fn of(store: &mut FontStore, machine: &Database) -> Self {
+        let fonts = (0..).map_while(|index| store.book().info(index));
         let covered = fonts.flat_map(|font| font.coverage.iter()).filter_map(char::from_u32);
-        Self(covered.filter(|letter| !letter.is_control() && !is_private(*letter) && !is_default_ignorable(*letter)).collect())
+        let shipped = covered.filter(|letter| is_shown(*letter)).collect();
+        let machine = Machine::add(store, machine, &shipped);
+        Self { shipped, machine }
+    }
+
+    /// The families of the machine without which these texts cannot be printed, in the order in which they are to be used.
+    pub(super) fn families(&self, data: &Value) -> Vec<&str> {
+        let mut places = BTreeSet::new();
+        each_letter(data, &mut |letter| places.extend(self.machine.place(letter)));
+        places.into_iter().filter_map(|place| self.machine.family(place)).collect()
+    }
+
+    /// The characters of a text that no font has, each once, in the order of the text.
+    pub(super) fn missing(&self, text: &str) -> Vec<char> {
+        let mut seen = HashSet::new();
+        text.chars().filter(|letter| self.is_missing(*letter) && seen.insert(*letter)).collect()
+    }
+
+    /// Whether a character should be seen, and no font has it.
+    fn is_missing(&self, letter: char) -> bool {
+        !self.is_plain(letter) && !is_default_ignorable(letter) && !letter.is_whitespace() && !letter.is_control()
     }
 
     /// Makes every text in the data printable.
@@ -32,7 +61,7 @@ impl Letters {
     }
 
     fn is_plain(&self, letter: char) -> bool {
-        letter == '\n' || self.0.contains(&letter)
+        letter == '\n' || self.shipped.contains(&letter) || self.machine.has(letter)
     }
 
     fn printable(&self, text: &str) -> String {
@@ -66,6 +95,15 @@ pub(super) fn take_apart(data: &mut Value, clusters: &BTreeSet<String>) {
     });
 }
 
+fn each_letter(data: &Value, see: &mut impl FnMut(char)) {
+    match data {
+        Value::String(text) => text.chars().for_each(see),
+        Value::Array(items) => items.iter().for_each(|item| each_letter(item, see)),
+        Value::Object(fields) => fields.values().for_each(|field| each_letter(field, see)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 fn each_text(data: &mut Value, change: &impl Fn(&mut String)) {
     match data {
         Value::String(text) => change(text),
@@ -81,7 +119,7 @@ fn is_mark(letter: char) -> bool {
         | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
 }
 
-/// Characters whose meaning is a private agreement; an accessible document may not hold them.
-fn is_private(letter: char) -> bool {
-    matches!(letter, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
+/// Characters that are there to be seen and may stand in an accessible document.
+pub(super) fn is_shown(letter: char) -> bool {
+    !letter.is_control() && !is_private(letter) && !is_default_ignorable(letter)
 }

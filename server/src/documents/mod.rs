@@ -1,15 +1,20 @@
 //! Documents on paper: an invoice as a PDF, typeset inside the process.
 //!
 //! The PDF is PDF/A-3 and tagged for accessibility (PDF/UA-1). The same input always gives the same bytes, because
-//! nothing but the input enters: no clock, no file of the machine, no font of the machine.
+//! nothing but the input enters: no clock, and no file of the machine but a font for a letter that no shipped one has.
 
+mod fonts;
 mod letters;
 mod press;
 #[cfg(test)]
 mod tests;
 mod world;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    thread,
+    time::Duration,
+};
 
 use app::{
     id::{OrganizationId, UserId},
@@ -35,7 +40,7 @@ const PLACE_PATIENCE: Duration = Duration::from_secs(8);
 /// Cheap to clone: clones share the fonts, the templates and the bound.
 #[derive(Clone)]
 pub struct Documents {
-    stage: Arc<Stage>,
+    stage: Arc<LazyLock<Stage>>,
     turns: Arc<Semaphore>,
     places: Arc<Semaphore>,
     persons: Arc<Turns<UserId>>,
@@ -84,8 +89,16 @@ impl Documents {
     /// The same, where one waits so long for a place.
     fn patient(parallel: usize, places: usize, place_patience: Duration) -> Self {
         let bound = |most: usize| Arc::new(Semaphore::new(most.max(1)));
+        let stage = Arc::new(LazyLock::new(Stage::set as fn() -> Stage));
+        // The fonts of the machine are searched at once, and nobody waits for it who prints nothing.
+        thread::spawn({
+            let stage = Arc::clone(&stage);
+            move || {
+                LazyLock::force(&stage);
+            }
+        });
         Self {
-            stage: Arc::new(Stage::set()),
+            stage,
             turns: bound(parallel),
             places: bound(places),
             persons: Arc::new(Turns::new(1, PATIENCE)),
@@ -107,6 +120,12 @@ impl Documents {
             self.print(document, (own, organizations, turn)).await
         };
         timeout(self.patience, made).await.unwrap_or(Err(DocumentError::TooSlow))
+    }
+
+    /// The characters of a text that no font has, each once: neither a shipped one nor one of this machine. Looked up, and nothing is
+    /// typeset.
+    pub fn missing_letters(&self, text: &str) -> Vec<char> {
+        self.stage.letters.missing(text)
     }
 
     /// A place for one who keeps a connection of the database until the document is made, as sending an invoice does: number,

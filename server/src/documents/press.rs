@@ -64,6 +64,8 @@ pub(super) fn typeset(stage: &Stage, document: &InvoiceDocument) -> Result<Paged
 }
 
 fn compile(stage: &Stage, data: &Value) -> Result<PagedDocument, DocumentError> {
+    let mut data = data.clone();
+    data["fonts"] = stage.letters.families(&data).into();
     let data = data.to_string().into_bytes();
     if data.len() > MOST_TEXT {
         return Err(DocumentError::TooLong);

@@ -1,5 +1,8 @@
 //! The promises of a printed invoice.
 
+mod drawn;
+mod letters;
+
 use std::{
     pin::pin,
     sync::{
@@ -13,11 +16,15 @@ use app::{
     id::{OrganizationId, UserId},
     invoices::document::{BankAccount, DocumentLine, DocumentTax, InvoiceDocument, LabelledAmount, Party, Period},
 };
+use fontdb::Database;
 use proptest::{prelude::*, test_runner::Config};
 use typst::layout::{Frame, FrameItem, Point, Transform};
 use typst_layout::PagedDocument;
 
-use super::{DocumentError, Documents, press, world::Stage};
+use super::{
+    DocumentError, Documents, press,
+    world::{FONTS, Stage},
+};
 
 const ACME: OrganizationId = OrganizationId(uuid(1));
 const GLOBEX: OrganizationId = OrganizationId(uuid(2));
@@ -34,15 +41,15 @@ const MARKUP: &str = "#panic() *x* _y_ $z$ <b> `raw` \\ @ref // /* = #include \"
 
 #[test]
 fn the_same_input_gives_the_same_bytes() {
-    let first = press::print(&Stage::set(), &invoice(3)).unwrap();
-    let stage = Stage::set();
+    let first = press::print(&shipped(), &invoice(3)).unwrap();
+    let stage = shipped();
     press::print(&stage, &invoice(2)).unwrap();
     assert!(first == press::print(&stage, &invoice(3)).unwrap());
 }
 
 #[test]
 fn the_file_is_an_accessible_archive() {
-    let pdf = press::print(&Stage::set(), &invoice(2)).unwrap();
+    let pdf = press::print(&shipped(), &invoice(2)).unwrap();
     let text = String::from_utf8_lossy(&pdf);
     let flat: String = text.split_whitespace().collect();
     for mark in ["<pdfaid:part>3<", "<pdfaid:conformance>A<", "<pdfuaid:part>1<", "/Lang(en)", "/StructTreeRoot"] {
@@ -97,7 +104,7 @@ fn a_word_without_end_stays_on_the_page() {
     document.discount = Some(LabelledAmount { label: word.clone(), amount: word.clone() });
     document.taxes[0].label = word.clone();
     document.total = word;
-    let stage = Stage::set();
+    let stage = shipped();
     stays_on_the_page(&press::typeset(&stage, &document).unwrap());
     press::print(&stage, &document).unwrap();
 }
@@ -107,7 +114,7 @@ fn every_script_prints_and_what_no_font_has_is_marked() {
     let mut document = invoice(1);
     document.buyer.name = "Ελλάς Київ שלום مرحبا สวัสดี Հայ საქ ₿ 🚀 👩‍👩‍👧 e\u{301} 東\u{e000}\u{0}".into();
     document.buyer.address = Some("one\r\ntwo\u{2028}three\tfour a\u{5b0}\u{202e}".into());
-    let stage = Stage::set();
+    let stage = shipped();
     let printed = texts(&press::typeset(&stage, &document).unwrap()).concat();
     for text in ["Ελλάς", "Київ", "สวัสดี", "Հայ", "საქ", "🚀", "👩\u{200d}👩\u{200d}👧", "□□", "one", "threefoura"]
     {
@@ -260,6 +267,15 @@ async fn whoever_finds_no_place_waits_until_one_is_free() {
     last.await.unwrap();
 }
 
+#[test]
+fn a_template_that_fails_for_one_line_of_two_thousand_makes_no_document() {
+    let head = "let row(index, line) = {";
+    let stage = shipped().reworded("lines.typ", head, &format!("{head}\n    if index == 1499 {{ panic(\"line 1500\") }}"));
+    let refusal = press::print(&stage, &invoice(2_000)).unwrap_err();
+    assert!(matches!(&refusal, DocumentError::Refused(words) if words.contains("line 1500")), "{refusal}");
+    press::print(&stage, &invoice(20)).unwrap();
+}
+
 proptest! {
     #![proptest_config(Config { cases: 24, failure_persistence: None, ..Config::default() })]
 
@@ -275,14 +291,23 @@ proptest! {
         document.number = Some(other.clone());
         document.currency = text.clone();
         document.issued_on = other;
-        document.terms = text;
-        press::print(&Stage::set(), &document).unwrap();
+        document.terms = text.clone();
+        let stage = shipped();
+        press::print(&stage, &document).unwrap();
+        let boxes = texts(&press::typeset(&stage, &document).unwrap()).concat().matches('□').count();
+        let whole = [&text, &document.buyer.name].iter().all(|text| stage.letters.missing(text).is_empty() && !text.contains('□'));
+        prop_assert!(!whole || boxes == 0, "{boxes} boxes");
     }
+}
+
+/// What every machine has.
+fn shipped() -> Stage {
+    Stage::with(&FONTS, &Database::new())
 }
 
 /// The printed letters of each page, without spaces: where a line broke is not what is tested.
 fn pages(document: &InvoiceDocument) -> Vec<String> {
-    texts(&press::typeset(&Stage::set(), document).unwrap())
+    texts(&press::typeset(&shipped(), document).unwrap())
 }
 
 fn texts(pages: &PagedDocument) -> Vec<String> {

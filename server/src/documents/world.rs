@@ -1,7 +1,8 @@
-//! What Typst sees: our templates, our fonts and the data of one document, and nothing of the machine.
+//! What Typst sees: our templates, our fonts and the data of one document, and of the machine only fonts that the data names.
 
 use std::collections::HashMap;
 
+use fontdb::Database;
 use typst::{
     Library, LibraryExt, World,
     diag::{FileError, FileResult},
@@ -12,10 +13,10 @@ use typst::{
 };
 use typst_kit::fonts::FontStore;
 
-use super::letters::Letters;
+use super::{fonts, letters::Letters};
 
 /// The fonts that are shipped, in the order in which a letter is looked for.
-const FONTS: [&[u8]; 8] = [
+pub(super) const FONTS: [&[u8]; 8] = [
     include_bytes!("../../fonts/SourceSans3-Regular.otf"),
     include_bytes!("../../fonts/SourceSans3-Semibold.otf"),
     include_bytes!("../../fonts/NotoSansHebrew-Regular.ttf"),
@@ -49,14 +50,19 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Parses the templates and opens the fonts.
+    /// With the shipped fonts, and those that this machine has beside them.
     pub(super) fn set() -> Self {
+        Self::with(&FONTS, &fonts::of_the_machine())
+    }
+
+    /// Parses the templates and opens the fonts. Those of the machine are found and not opened.
+    pub(super) fn with(shipped: &[&'static [u8]], machine: &Database) -> Self {
         let mut fonts = FontStore::new();
-        for font in FONTS.iter().flat_map(|data| Font::iter(Bytes::new(*data))) {
+        for font in shipped.iter().flat_map(|data| Font::iter(Bytes::new(*data))) {
             let info = font.info().clone();
             fonts.push((font, info));
         }
-        let letters = Letters::of(fonts.book());
+        let letters = Letters::of(&mut fonts, machine);
         let templates = TEMPLATES.map(|(name, text)| (file(name), Source::new(file(name), text.to_owned())));
         Self {
             library: LazyHash::new(Library::default()),
@@ -66,6 +72,17 @@ impl Stage {
             data: file(DATA),
             letters,
         }
+    }
+
+    /// The same with other words in a template.
+    #[cfg(test)]
+    pub(super) fn reworded(mut self, template: &str, from: &str, to: &str) -> Self {
+        let id = file(template);
+        let text = self.templates[&id].text();
+        assert!(text.contains(from), "{from} stands in {template}");
+        let text = text.replacen(from, to, 1);
+        self.templates.insert(id, Source::new(id, text));
+        self
     }
 }
 

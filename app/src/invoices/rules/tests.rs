@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use super::*;
@@ -8,6 +10,7 @@ use crate::{
     invoices::rounding::Rounding,
     organizations::Organization,
     percent::Percent,
+    testing::PlainDocuments,
 };
 
 const CATEGORIES: [(TaxCategory, i32); 7] = [
@@ -111,8 +114,9 @@ fn fields(seller: &Organization, buyer: &Client, categories: &[(TaxCategory, i32
         currency: &Currency::default(),
         lines: &lines,
         totals: &totals,
+        notes: None,
     };
-    problems(&source).unwrap().into_iter().map(|problem| problem.field).collect()
+    problems(&source, &Arc::new(PlainDocuments::default())).unwrap().into_iter().map(|problem| problem.field).collect()
 }
 
 #[test]
@@ -182,8 +186,9 @@ fn a_refusal_names_every_field() {
         currency: &currency,
         lines: &lines,
         totals: &totals,
+        notes: None,
     };
-    let refused = refusal(problems(&source).unwrap()).expect("something is missing");
+    let refused = refusal(problems(&source, &Arc::new(PlainDocuments::default())).unwrap()).expect("something is missing");
     assert!(refused.field("organization.vat_id").is_some_and(|message| message.contains("BR-AE-02")));
     assert!(refused.field("client.vat_id").is_some_and(|message| message.contains("Acme")));
     assert!(refusal(Vec::new()).is_none());

@@ -3,6 +3,7 @@
 mod documents;
 mod drafts;
 mod exact;
+mod letters;
 mod limits;
 mod mails;
 mod numbers;

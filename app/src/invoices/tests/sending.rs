@@ -93,7 +93,9 @@ async fn when_the_pdf_fails_nothing_was_sent_and_no_number_is_lost() {
     studio.documents.fail.store(true, Ordering::SeqCst);
     assert_eq!(studio.code("send_invoice", json!({"invoice": invoice["id"]})).await, Code::Unavailable);
     assert_eq!(studio.ok("get_invoice", json!({"invoice": invoice["id"]})).await["status"], "draft");
-    assert_eq!(studio.number("select count(*) from outgoing_mail where organization_id = $1").await, 0);
+    for table in ["outgoing_mail", "invoice_document", "invoice_counter"] {
+        assert_eq!(studio.number(&format!("select count(*) from {table} where organization_id = $1")).await, 0, "{table}");
+    }
     studio.documents.fail.store(false, Ordering::SeqCst);
     assert_eq!(studio.ok("send_invoice", json!({"invoice": invoice["id"]})).await["number"], "2026-0001");
 }

@@ -146,9 +146,10 @@ pub struct InvoicePreview {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct InvoiceProblem {
-    /// The rule of EN 16931 that it would break, such as BR-AE-02.
-    pub rule: String,
-    /// The field that mends it: organization.vat_id, client.vat_id, client.country, lines or lines.tax_rate.
+    /// The rule of EN 16931 that it would break, such as BR-AE-02. Absent where it breaks none, as letters that no font has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// The field that mends it, such as organization.vat_id, client.vat_id, client.name, lines, lines.tax_rate, lines.description or notes.
     pub field: String,
     /// What is wrong, and what to do.
     pub message: String,

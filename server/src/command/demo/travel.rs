@@ -46,6 +46,10 @@ impl Documents for Lent {
     fn invoice(&self, caller: &Caller, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
         self.0.documents.invoice(caller, document)
     }
+
+    fn missing_letters(&self, text: &str) -> Vec<char> {
+        self.0.documents.missing_letters(text)
+    }
 }
 
 /// The services of the process, at another time.

@@ -1,0 +1,148 @@
+//! The fonts of the machine, for letters that no shipped font has.
+//!
+//! They are searched once, and a family is used by the documents alone that need a letter of it: every other document has the
+//! same bytes on every machine.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap, HashSet},
+};
+
+use fontdb::{Database, FaceInfo, Source, Stretch, Style};
+use ttf_parser::{Face, Permissions};
+use typst::text::{FontFlags, FontInfo};
+use typst_kit::fonts::{FontPath, FontStore};
+
+use super::letters;
+
+/// Stands before the name of a family of the machine: what a document takes from a shipped family never comes from one of the same
+/// name on the machine.
+const MARK: &str = "of the machine: ";
+
+/// The weights in which the documents are set.
+const WEIGHTS: [u16; 2] = [400, 600];
+
+/// Words in the names of families that have a box, or nothing, for every character.
+const PLACEHOLDERS: [&str; 4] = ["lastresort", "last resort", "blank", "notdef"];
+
+/// Which family of the machine has which letter.
+pub(super) struct Machine {
+    /// The families with a letter that no shipped font has, in the order in which a letter is looked for.
+    families: Vec<String>,
+    /// For each such letter the first family that has it.
+    letters: HashMap<char, usize>,
+}
+
+/// One font of the machine.
+struct Found {
+    path: FontPath,
+    info: FontInfo,
+    /// Those of its letters that no shipped font has.
+    letters: HashSet<char>,
+}
+
+/// The fonts where the operating system keeps them.
+pub(super) fn of_the_machine() -> Database {
+    let mut database = Database::new();
+    database.load_system_fonts();
+    database
+}
+
+impl Machine {
+    /// Adds the fonts of these that have a letter which is not among the shipped ones.
+    pub(super) fn add(store: &mut FontStore, database: &Database, shipped: &HashSet<char>) -> Self {
+        let mut by_family: BTreeMap<String, Vec<Found>> = BTreeMap::new();
+        for found in database.faces().filter_map(|face| found(database, face, shipped)) {
+            by_family.entry(found.info.family.clone()).or_default().push(found);
+        }
+        let mut families: Vec<_> = by_family.into_iter().collect();
+        families.sort_by_key(|(family, fonts)| (rank(family, fonts), family.to_lowercase()));
+        let mut machine = Self { families: Vec::new(), letters: HashMap::new() };
+        for (family, fonts) in families {
+            machine.add_family(store, format!("{MARK}{family}"), fonts);
+        }
+        machine
+    }
+
+    /// Of a family only the fonts nearest to the weights of a document, and the letters that all of those have.
+    fn add_family(&mut self, store: &mut FontStore, name: String, fonts: Vec<Found>) {
+        let mut chosen: Vec<&Found> = WEIGHTS.iter().filter_map(|weight| nearest(&fonts, *weight)).collect();
+        chosen.dedup_by(|one, other| std::ptr::eq(*one, *other));
+        let Some((first, others)) = chosen.split_first() else { return };
+        let place = self.families.len();
+        for letter in first.letters.iter().filter(|letter| others.iter().all(|font| font.letters.contains(letter))) {
+            self.letters.entry(*letter).or_insert(place);
+        }
+        for font in chosen {
+            let path = FontPath { path: font.path.path.clone(), index: font.path.index };
+            store.push((path, FontInfo { family: name.clone(), ..font.info.clone() }));
+        }
+        self.families.push(name);
+    }
+
+    /// Whether a font of the machine has this letter, and no shipped one.
+    pub(super) fn has(&self, letter: char) -> bool {
+        self.letters.contains_key(&letter)
+    }
+
+    /// The place of the family that has this letter.
+    pub(super) fn place(&self, letter: char) -> Option<usize> {
+        self.letters.get(&letter).copied()
+    }
+
+    /// The name by which a document asks for the family at this place.
+    pub(super) fn family(&self, place: usize) -> Option<&str> {
+        self.families.get(place).map(String::as_str)
+    }
+}
+
+/// A font that can be used: upright, of usual width, drawn with outlines in one colour, and free to be embedded.
+fn found(database: &Database, face: &FaceInfo, shipped: &HashSet<char>) -> Option<Found> {
+    let Source::File(path) = &face.source else { return None };
+    let name = face.families.first().map(|(name, _)| name.to_lowercase()).unwrap_or_default();
+    let upright = face.style == Style::Normal && face.stretch == Stretch::Normal;
+    if !upright || PLACEHOLDERS.iter().any(|word| name.contains(word)) {
+        return None;
+    }
+    let (info, letters) = database.with_face_data(face.id, |data, index| {
+        let font = Face::parse(data, index).ok().filter(can_be_embedded)?;
+        let info = FontInfo::new(data, index)?;
+        let letters = letters_of(&font, &info, shipped);
+        Some((info, letters))
+    })??;
+    let path = FontPath { path: path.clone(), index: face.index };
+    (!letters.is_empty()).then_some(Found { path, info, letters })
+}
+
+fn can_be_embedded(font: &Face<'_>) -> bool {
+    let tables = font.tables();
+    let outlines = tables.glyf.is_some() || tables.cff.is_some() || tables.cff2.is_some();
+    let coloured = tables.colr.is_some() || tables.svg.is_some() || tables.sbix.is_some() || tables.cbdt.is_some();
+    outlines && !coloured && font.permissions() != Some(Permissions::Restricted)
+}
+
+fn letters_of(font: &Face<'_>, info: &FontInfo, shipped: &HashSet<char>) -> HashSet<char> {
+    let covered = info.coverage.iter().filter_map(char::from_u32);
+    let wanted = covered.filter(|letter| letters::is_shown(*letter) && !letter.is_whitespace() && !shipped.contains(letter));
+    wanted.filter(|letter| font.glyph_index(*letter).is_some_and(|glyph| glyph.0 != 0)).collect()
+}
+
+/// The font nearest to a weight; of several the one whose file comes first by name.
+fn nearest(fonts: &[Found], weight: u16) -> Option<&Found> {
+    let distance = |font: &Found| font.info.variant.weight.to_number().abs_diff(weight);
+    fonts.iter().min_by_key(|font| (distance(font), &font.path.path, font.path.index))
+}
+
+/// The order of the families before their names: those of Noto first, since they fit the shipped ones, and letters without serifs
+/// before those with them and those of one width.
+fn rank(family: &str, fonts: &[Found]) -> (Reverse<bool>, u8) {
+    let name = family.to_lowercase();
+    let any = |flag: FontFlags| fonts.iter().any(|font| font.info.flags.contains(flag));
+    let kind = match () {
+        () if name.contains("mono") || any(FontFlags::MONOSPACE) => 3,
+        () if name.contains("serif") || any(FontFlags::SERIF) => 2,
+        () if name.contains("sans") => 0,
+        () => 1,
+    };
+    (Reverse(name.starts_with("noto ")), kind)
+}

@@ -1,0 +1,115 @@
+//! Letters that the shipped fonts lack, and fonts of the machine. The shipped fonts stand for those of a machine here, where fewer
+//! are shipped.
+
+use std::collections::{BTreeSet, HashSet};
+
+use serde_json::json;
+
+use super::*;
+
+const JAPANESE: &str = "株式会社テスト";
+const DEVANAGARI: &str = "परीक्षण प्रा. लि.";
+
+/// A machine that has all of these fonts.
+fn machine() -> Database {
+    let mut database = Database::new();
+    database.load_fonts_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fonts"));
+    database
+}
+
+/// Where Latin, Greek and Cyrillic are shipped and nothing else.
+fn few(machine: &Database) -> Stage {
+    Stage::with(&FONTS[..2], machine)
+}
+
+fn to(buyer: &str) -> InvoiceDocument {
+    InvoiceDocument { buyer: Party { name: buyer.into(), ..Party::default() }, ..invoice(2) }
+}
+
+/// The families that were printed with.
+fn families(pages: &PagedDocument) -> BTreeSet<String> {
+    let mut families = BTreeSet::new();
+    for page in pages.pages() {
+        each_text(&page.frame, Transform::identity(), &mut |item, _| {
+            families.insert(item.font.font().info().family.clone());
+        });
+    }
+    families
+}
+
+#[test]
+fn what_no_font_has_is_named_once_and_in_its_order() {
+    let letters = shipped().letters;
+    assert_eq!(letters.missing("株式会社 株 (KK)"), ['株', '式', '会', '社']);
+    assert_eq!(letters.missing(DEVANAGARI), ['प', 'र', 'ी', 'क', '\u{94d}', 'ष', 'ण', '\u{93e}', 'ल', '\u{93f}']);
+    assert_eq!(letters.missing("a\u{e000}\u{1acf}"), ['\u{e000}', '\u{1acf}']);
+}
+
+#[test]
+fn what_is_printed_or_never_seen_is_not_missing() {
+    let letters = shipped().letters;
+    for text in [
+        "Ελλάς Київ Žluťoučký",
+        "שלום مرحبا สวัสดี Հայ საქ",
+        "€ 🚀 👩‍👩‍👧 🇩🇪 ❤\u{fe0f}",
+        "a\u{202e}b\u{200b}c\u{ad}\t\r\n\u{3000}\u{2009}\u{feff}",
+    ] {
+        assert_eq!(letters.missing(text), [' '; 0], "{text}");
+    }
+}
+
+#[test]
+fn a_font_of_the_machine_prints_what_no_shipped_one_has() {
+    let (without, with) = (few(&Database::new()), few(&machine()));
+    let document = to("שלום Studio สวัสดี");
+    assert_eq!(without.letters.missing(&document.buyer.name).len(), 9);
+    assert_eq!(with.letters.missing(&document.buyer.name), [' '; 0]);
+    let pages = press::typeset(&with, &document).unwrap();
+    assert_eq!(families(&pages), ["Noto Sans Hebrew", "Noto Sans Thai", "Source Sans 3"].map(String::from).into());
+    assert!(texts(&pages).concat().contains("สวัสดี") && !texts(&pages).concat().contains('□'));
+    press::print(&with, &document).unwrap();
+}
+
+#[test]
+fn a_document_that_needs_no_font_of_the_machine_has_the_same_bytes_on_every_machine() {
+    let plain = invoice(3);
+    assert!(press::print(&few(&Database::new()), &plain).unwrap() == press::print(&few(&machine()), &plain).unwrap());
+    // Not even where the machine has other fonts of the same names, and those that this one really has.
+    let scripts = to("Ελλάς שלום مرحبا สวัสดี 🚀");
+    let expected = press::print(&shipped(), &scripts).unwrap();
+    assert!(expected == press::print(&Stage::with(&FONTS, &machine()), &scripts).unwrap());
+    assert!(expected == press::print(&Stage::set(), &scripts).unwrap());
+}
+
+#[test]
+fn fonts_of_the_machine_come_in_one_order_whatever_the_text() {
+    let stage = few(&machine());
+    let order = |text: &str| stage.letters.families(&json!({ "notes": [text] })).into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let expected = ["Hebrew", "Thai"].map(|script| format!("of the machine: Noto Sans {script}"));
+    assert_eq!(order("สวัสดี שלום"), expected);
+    assert_eq!(order("שלום สวัสดี"), expected);
+    assert_eq!(order("🚀 שלום"), [expected[0].clone(), "of the machine: Noto Emoji".to_owned()], "letters come before pictures");
+    assert_eq!(order("Studio"), [""; 0]);
+}
+
+#[test]
+fn a_draft_shows_boxes_where_no_font_has_the_letters() {
+    for name in [JAPANESE, DEVANAGARI] {
+        let document = InvoiceDocument { number: None, ..to(name) };
+        assert!(pages(&document).concat().contains('□'), "{name}");
+    }
+}
+
+/// A glyph of its own for a part of a letter would be read as the letter once more by programs that know no better.
+#[test]
+fn a_letter_of_arabic_is_one_glyph_and_is_read_once() {
+    let words = "شركة الاختبار للتجارة مرحبا بتث چای پژوهش گفت لا إله ئة ذ ض ظ ق ي";
+    let pages = press::typeset(&shipped(), &to(words)).unwrap();
+    assert!(texts(&pages).concat().contains("مرحبا"));
+    each_text(&pages.pages()[0].frame, Transform::identity(), &mut |item, _| {
+        let mut seen = HashSet::new();
+        for glyph in &item.glyphs {
+            assert!(seen.insert(glyph.range()), "{} in {}", &item.text[glyph.range()], item.text);
+        }
+    });
+}
