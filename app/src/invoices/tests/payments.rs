@@ -138,7 +138,8 @@ async fn a_payment_that_was_removed_can_be_recorded_again_in_the_form_of_its_pag
     use crate::invoices::RecordPayment;
     let studio = studio().await;
     let sent = sent(&studio).await;
-    let fields = |key: &str| json!({"invoice": sent["id"], "amount": "214.20", "date": "2026-11-21", "balance": "214.20", "idempotency_key": key});
+    let fields =
+        |key: &str| json!({"invoice": sent["id"], "amount": "214.20", "date": "2026-11-21", "balance": "214.20", "idempotency_key": key});
     let paid = studio.form::<RecordPayment>(fields("one")).await.expect("recorded");
     studio.ok("remove_payment", json!({"payment": paid["payments"][0]["id"], "reason": "A slip"})).await;
     assert_eq!(studio.form::<RecordPayment>(fields("two")).await.expect("recorded")["status"], "paid");

@@ -90,7 +90,7 @@ fn entry() -> impl Strategy<Value = Entry> {
         day: date(2026, 10, day),
         description,
         seconds,
-        rate,
+        rate: Some(rate),
     })
 }
 
