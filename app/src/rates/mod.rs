@@ -134,7 +134,7 @@ pub async fn set_rate(
     /// The project whose rate it is: its id, "Client / Project", or its name when no other project has it.
     #[server(default)]
     project: Option<String>,
-    /// The client whose rate it is, for its projects without one: its id or name. Give a project or a client, or neither for the organization.
+    /// The client whose rate it is, for its projects without one: its id or name. With a project it says whose project that is; give neither for the organization.
     #[server(default)]
     client: Option<String>,
     /// The rate per hour, such as "80.00"; "0.00" says that the time is free; empty text takes it away, so the next one holds. When absent it stays, which makes sense with unbilled_time.

@@ -97,7 +97,10 @@ struct Changed {
 pub async fn set(cx: &mut Call, given: Given) -> Result<ChangedRate, Error> {
     let (project, client) = (text::said(given.project), text::said(given.client));
     let changed = match (project, client) {
-        (Some(_), Some(_)) => return Err(Error::invalid("client", "Give a project or a client, not both: each has a rate of its own.")),
+        (Some(project), Some(client)) => {
+            let project = of_client_project(cx, &client, &project).await?;
+            of_project(cx, &project, given.rate).await?
+        }
         (Some(project), None) => of_project(cx, &project, given.rate).await?,
         (None, Some(client)) => of_client(cx, &client, given.rate).await?,
         (None, None) => of_organization(cx, given.rate).await?,
@@ -113,6 +116,14 @@ pub async fn set(cx: &mut Call, given: Given) -> Result<ChangedRate, Error> {
     }
     let unbilled = repricing(&others, &changed.currency);
     Ok(ChangedRate { of: changed.name, rate: changed.rate, applies_to: given.applies_to, unbilled })
+}
+
+/// A project that is to be one of this client's.
+async fn of_client_project(cx: &mut Call, client: &str, project: &str) -> Result<String, Error> {
+    let sight = Sight::of(cx)?;
+    let client = reference::client(cx, &sight, client).await?;
+    let found = reference::projects_of_client(cx, &sight, client, &[project.to_owned()]).await?;
+    found.first().map(ToString::to_string).ok_or_else(|| Error::not_found("project"))
 }
 
 async fn of_project(cx: &mut Call, given: &str, rate: Edit<Amount>) -> Result<Changed, Error> {

@@ -180,6 +180,8 @@ async fn rates_are_set_by_those_who_write_money() {
     assert_eq!(studio.as_role(Role::Manager).await.code("set_rate", json!({"rate": "1.00"})).await, Code::Forbidden);
     studio.as_role(Role::Manager).await.ok("set_rate", given.clone()).await;
     assert_eq!(studio.token(Writes::Drafts).await.code("set_rate", given).await, Code::NeedsApproval);
-    let both = studio.refused("set_rate", json!({"project": "Dashboard", "client": "Acme", "rate": "1.00"})).await;
-    assert!(both.field("client").is_some());
+    studio.ok("create_client", json!({"name": "Beta", "tax_rate": "19"})).await;
+    let both = |client: &str| json!({"project": "Dashboard", "client": client, "rate": "2.00"});
+    assert_eq!(studio.ok("set_rate", both("Acme")).await["of"], "Acme / Dashboard");
+    assert_eq!(studio.code("set_rate", both("Beta")).await, Code::NotFound);
 }

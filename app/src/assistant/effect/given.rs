@@ -32,7 +32,7 @@ const READ: [&str; 15] = [
 ];
 
 /// Arguments that guard a write and have no part in what it does.
-const GUARDS: [&str; 1] = ["version"];
+const GUARDS: [&str; 2] = ["version", "balance"];
 
 /// Labels of what people write as they like: whatever stands there shows nothing else.
 const FREE: [&str; 4] = ["Description", "Message", "Note", "Notes"];
@@ -123,6 +123,13 @@ impl Given<'_> {
         written::listed(names)
     }
 
+    /// A payment that the call removes: what it was of and when. Nothing finds one by its id but its removal.
+    fn removed(&self, id: &str) -> Option<String> {
+        let changes = self.answer["changes"].as_array()?;
+        let before = &changes.iter().find(|change| change["record"] == id && change["kind"] == "payment")?["before"];
+        Some(format!("{}, {}", self.writer.column("amount", &before["amount"]), self.writer.column("paid_on", &before["paid_on"])))
+    }
+
     /// The name of a record that an argument refers to, unless it is shown. The record that the card is about speaks for itself.
     async fn referred(&self, name: &str, reference: &Value, shown: &[EffectLine]) -> Option<String> {
         let text = reference.as_str()?;
@@ -132,7 +139,10 @@ impl Given<'_> {
         let words = match (written::is_id(text), named::told(self.answer, text)) {
             (false, _) => text.to_owned(),
             (true, Some(name)) => name,
-            (true, None) => named::of(self.visitor, name, reference).await.unwrap_or_else(|| text.to_owned()),
+            (true, None) => match self.removed(text) {
+                Some(words) => words,
+                None => named::of(self.visitor, name, reference).await.unwrap_or_else(|| text.to_owned()),
+            },
         };
         (!self.is_told(&words, shown)).then_some(words)
     }
