@@ -264,7 +264,10 @@ fn pages_say_what_the_data_says(invoice: &InvoiceDocument, printed: &str) {
     }
     for tax in &invoice.taxes {
         says(&format!("{}{on}{}{}", tax.label, tax.base, tax.amount));
-        tax.reason.iter().for_each(|reason| says(&format!("{}: {reason}", tax.label)));
+        // A reason that begins with the name of the tax says it once.
+        tax.reason
+            .iter()
+            .for_each(|reason| if reason.starts_with(&tax.label) { says(reason) } else { says(&format!("{}: {reason}", tax.label)) });
     }
     says(&format!("{total}{}{}", invoice.currency, invoice.total));
     [&invoice.terms].into_iter().chain(&invoice.notes).chain(&invoice.number).for_each(|text| says(text));
