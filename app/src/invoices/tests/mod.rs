@@ -9,6 +9,7 @@ mod mails;
 mod numbers;
 mod payments;
 mod sending;
+mod unbilled;
 mod voiding;
 mod zones;
 
