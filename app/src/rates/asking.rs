@@ -48,7 +48,7 @@ fn ask(rate: ProjectRate) -> impl IntoView {
     view! {
         <div class="notice asks-rate" role="note">
             <p>{words}</p>
-            <Form action id=format!("rate-{}", rate.project.id) class="inline">
+            <Form action id=format!("rate-{}", rate.project.id)>
                 {once(action)} {hidden("project", rate.project.id)} {hidden("applies_to", "unbilled_time")}
                 <Field label=format!("Rate per hour in {}", rate.currency) name="rate" inputmode="decimal" required=true />
                 <Submit label="Set the rate, for this time too" class="button" />
