@@ -176,7 +176,8 @@ impl app::context::Documents for Typesetter {
     fn place(&self, caller: &Caller) -> Promise<'static, Result<Place, Error>> {
         let (documents, owners) = (self.0.clone(), owners(caller));
         Box::pin(async move {
-            let place = documents.place(owners?.0).await.map_err(refused)?;
+            let (organization, person) = owners?;
+            let place = documents.place(organization, person).await.map_err(refused)?;
             Ok(Place(Some(Box::new(place))))
         })
     }
@@ -189,6 +190,7 @@ fn owners(caller: &Caller) -> Result<(OrganizationId, UserId), Error> {
 
 fn refused(problem: DocumentError) -> Error {
     match problem {
+        DocumentError::Unmendable => Error::new(Code::Invalid, problem.to_string()),
         DocumentError::TooLong => Error::new(Code::Invalid, problem.to_string())
             .hint("Group its time by day or project, shorten its texts, or bill a shorter period."),
         DocumentError::Crowded => Error::unavailable("Too many invoices are being sent at this moment."),

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The most records of one action that are put back. The images of more are not read either.
-const CHANGES_MAX: usize = 499;
+pub const CHANGES_MAX: usize = 499;
 
 /// Takes an action back.
 pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {

@@ -96,8 +96,10 @@ pub struct Grouping {
 /// Lines of time. Different rates never share a line, since a line has one price.
 pub fn time_lines(entries: &[Entry], grouping: Grouping, currency: &Currency, tax: &LineTax) -> Vec<Line> {
     let mut groups: BTreeMap<(String, Option<i64>), Vec<Part<'_>>> = BTreeMap::new();
+    let mut shared: BTreeMap<(Date, Uuid, Option<i64>), i64> = BTreeMap::new();
     for (place, (entry, billed)) in entries.iter().zip(billed_seconds(entries, grouping.rounding)).enumerate() {
-        groups.entry((group_key(entry, grouping.group_by, place), entry.rate)).or_default().push(Part { entry, billed });
+        let net = share_of_net(shared.entry((entry.day, entry.project, entry.rate)).or_default(), billed, entry.rate.unwrap_or(0));
+        groups.entry((group_key(entry, grouping.group_by, place), entry.rate)).or_default().push(Part { entry, billed, net });
     }
     groups.into_values().map(|group| time_line(&group, grouping, currency, tax)).collect()
 }
@@ -106,6 +108,8 @@ pub fn time_lines(entries: &[Entry], grouping: Grouping, currency: &Currency, ta
 struct Part<'a> {
     entry: &'a Entry,
     billed: i64,
+    /// Its share of what the time of its day and project comes to at its rate.
+    net: i64,
 }
 
 /// The unit of a line as printed.
@@ -181,7 +185,7 @@ fn time_line(group: &[Part<'_>], grouping: Grouping, currency: &Currency, tax: &
         project: project.filter(|project| group.iter().all(|part| part.entry.project == *project)),
         measure: Measure::Time { worked, billed },
         unit_price: UnitPrice::of_minor(rate, currency).millionths,
-        net: amount_of(billed, rate),
+        net: net_of(group, billed, rate, grouping),
         tax: tax.clone(),
         entries: group.iter().map(|part| part.entry.id).collect(),
     }
@@ -201,6 +205,23 @@ fn billed_seconds(entries: &[Entry], rounding: Rounding) -> Vec<i64> {
             entries.iter().map(|entry| share_of_day(days.entry((entry.day, entry.project)).or_default(), entry.seconds, rounding)).collect()
         }
     }
+}
+
+/// What a line of time comes to: its seconds at its rate. Where less than a day of a project stands on a line of its own and time is
+/// rounded by day and project, the day has one worth, of which each line has its share.
+fn net_of(group: &[Part<'_>], billed: i64, rate: i64, grouping: Grouping) -> i64 {
+    let parts = matches!(grouping.group_by, GroupBy::Entry | GroupBy::Member);
+    match grouping.rounding.basis {
+        RoundingBasis::DayAndProject if parts && grouping.rounding.step_minutes > 0 => group.iter().map(|part| part.net).sum(),
+        _ => amount_of(billed, rate),
+    }
+}
+
+/// What further seconds of a day and project add to its worth. The number counts those that had their share.
+fn share_of_net(shared: &mut i64, billed: i64, rate: i64) -> i64 {
+    let before = amount_of(*shared, rate);
+    *shared += billed;
+    amount_of(*shared, rate) - before
 }
 
 /// What an entry has of the rounded time of its day and project: in proportion to its seconds, so that the shares come to the whole.

@@ -34,12 +34,16 @@ pub struct DraftChange {
     pub period_from: Edit<String>,
     pub period_to: Edit<String>,
     pub payment_terms_days: Option<u16>,
+    pub client_tax: bool,
 }
 
 /// Changes a draft and computes its sums anew.
 pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result<Invoice, Error> {
     let mut row = locked_draft(cx, invoice, change.version).await?;
     let currency = Currency::parse(&row.currency)?;
+    if change.client_tax {
+        take_client_tax(cx, &row, &currency).await?;
+    }
     let there = change_lines(cx, &row, &currency, change.lines).await?;
     add_lines(cx, &row, &currency, change.add, there).await?;
     if let Some(discount) = given(change.discount) {
@@ -56,6 +60,21 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     let totals = read::totals(&row, &lines)?;
     store::update_draft(&mut cx.db, &row, &totals).await?;
     read::get(cx, &row.id.to_string()).await
+}
+
+/// Gives every line the tax that the client has by now.
+async fn take_client_tax(cx: &mut Call, row: &Row, currency: &Currency) -> Result<(), Error> {
+    let LineTax { category, rate, reason } = draft::tax_of(&clients::record::find(cx, &row.client_id.to_string()).await?);
+    for line in store::lines(&mut cx.db, row.id).await? {
+        let mut after = line.clone();
+        after.tax_category = category.code().to_owned();
+        after.tax_percent = rate.ten_thousandths();
+        after.tax_reason = reason.clone();
+        if after != line {
+            store::update_line(&mut cx.db, &after, currency).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The service period: as it is written, or that of the time on the invoice.

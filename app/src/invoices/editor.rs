@@ -40,6 +40,7 @@ pub fn Editor(
     let day = move |of: fn(&Span) -> &Day| period.as_ref().map(|span| of(span).to_string()).unwrap_or_default();
     view! {
         <Problems problems=invoice.problems.clone() client=invoice.client.id />
+        {remarks(&invoice)}
         <Form action id=DRAFT class="draft-form" asks=true>
             // The key Enter presses the first button of a form, which must not be one that removes a line.
             <button type="submit" class="spoken" tabindex="-1" aria-hidden="true">"Save draft"</button>
@@ -60,6 +61,17 @@ pub fn Editor(
             <AddLine currency=invoice.currency.to_string() />
         </Form>
     }
+}
+
+/// What is worth a look before it is sent, with the client's present tax at hand where the lines have another.
+fn remarks(invoice: &Invoice) -> impl IntoView + use<> {
+    let remarks = invoice.remarks.iter().cloned().map(|remark| {
+        let taxed = (remark.field == "lines.tax_category").then(|| {
+            view! { <button type="submit" form=DRAFT name="client_tax" value="true" class="button">"Take the client's tax"</button> }
+        });
+        view! { <div class="notice" role="note"><p>{remark.message}</p> {taxed}</div> }
+    });
+    remarks.collect_view()
 }
 
 fn lines(invoice: &Invoice) -> impl IntoView + use<> {

@@ -44,6 +44,8 @@ pub mod quantity;
 #[cfg(feature = "ssr")]
 mod read;
 #[cfg(feature = "ssr")]
+mod remarks;
+#[cfg(feature = "ssr")]
 mod resend;
 pub mod rounding;
 #[cfg(feature = "ssr")]
@@ -214,8 +216,12 @@ pub async fn update_invoice_draft(
     /// Days the client has to pay, 0 to 365.
     #[server(default)]
     payment_terms_days: Option<u16>,
+    /// Take up the tax that the client has by now, on every line that says no other tax here.
+    #[server(default)]
+    client_tax: Option<bool>,
 ) -> Result<Invoice, Error> {
-    let change = edit::DraftChange { version, lines, add, discount, notes, period_from, period_to, payment_terms_days };
+    let client_tax = client_tax.unwrap_or(false);
+    let change = edit::DraftChange { version, lines, add, discount, notes, period_from, period_to, payment_terms_days, client_tax };
     edit::update(cx, &invoice, change).await
 }
 

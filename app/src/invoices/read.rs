@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{
     ClientName, GroupBy, Invoice, InvoiceLine, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment, PaymentMethod,
-    Sums, compose, quantity,
+    Sums, compose, quantity, remarks,
     rounding::{Rounding, RoundingBasis, RoundingMode},
     rules,
     store::{self, Filter, LineRow, Row},
@@ -77,10 +77,9 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
     let currency = Currency::parse(&row.currency)?;
     let rows = store::lines(&mut cx.db, row.id).await?;
     let totals = totals(&row, &rows)?;
-    let problems = match row.state.as_str() {
-        "draft" if !rows.is_empty() && cx.may(Permission::WriteMoney) => rules::problems_of(cx, &row, &rows, &totals).await?,
-        _ => Vec::new(),
-    };
+    let looked_over = row.state == "draft" && !rows.is_empty() && cx.may(Permission::WriteMoney);
+    let problems = if looked_over { rules::problems_of(cx, &row, &rows, &totals).await? } else { Vec::new() };
+    let remarks = if looked_over { remarks::of(cx, &row, &rows).await? } else { Vec::new() };
     let sums = sums(&totals, &rows, &currency);
     let lines = rows.into_iter().map(|line| read_line(line, &currency)).collect::<Result<_, _>>()?;
     let printed = if row.number.is_some() { store::printed_quantities(&mut cx.db, row.id).await? } else { None };
@@ -105,6 +104,7 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
         sums,
         discount_written: discount_written(&row, &currency),
         problems,
+        remarks,
         paid: Money::new(row.paid, &currency),
         balance: Money::new(balance(&row), &currency),
         payments: payments.into_iter().map(|payment| read_payment(payment, &currency)).collect(),

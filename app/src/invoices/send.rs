@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Invoice, edit,
+    Invoice, InvoiceProblem, edit,
     numbering::{self, Given},
     print::{self, Issue},
-    read, rules,
+    read, remarks, rules,
     store::{self, NewMail, Row, Sent, Words},
     wording::Wording,
 };
@@ -34,7 +34,9 @@ pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invo
     let row = edit::locked_draft(cx, invoice, sending.version).await?;
     let recipient = recipient(&row, &sending)?;
     let message = text::optional_lines("message", sending.message.as_deref(), 4000)?;
-    check(cx, &row).await?;
+    for remark in check(cx, &row).await? {
+        cx.warn(remark.message);
+    }
     let organization = organizations::settings::get(cx).await?;
     if organization.address.is_none() {
         cx.warn("Your organization has no postal address; most clients need one on an invoice. Add it in Settings before the next one.");
@@ -63,14 +65,17 @@ fn recipient(row: &Row, sending: &Sending) -> Result<Option<String>, Error> {
     }
 }
 
-/// Refuses what must not leave: an empty invoice, and one whose tax breaks a rule of EN 16931.
-async fn check(cx: &mut Call, row: &Row) -> Result<(), Error> {
+/// Refuses what must not leave: an empty invoice, and one whose tax breaks a rule of EN 16931. Answers what is worth a look.
+async fn check(cx: &mut Call, row: &Row) -> Result<Vec<InvoiceProblem>, Error> {
     let lines = store::lines(&mut cx.db, row.id).await?;
     if lines.is_empty() {
         return Err(Error::new(Code::Invalid, "The invoice has no line. Add time or a custom line before sending it."));
     }
     let totals = read::totals(row, &lines)?;
-    rules::refusal(rules::problems_of(cx, row, &lines, &totals).await?).map_or(Ok(()), Err)
+    match rules::refusal(rules::problems_of(cx, row, &lines, &totals).await?) {
+        Some(refusal) => Err(refusal),
+        None => remarks::of(cx, row, &lines).await,
+    }
 }
 
 /// Gives the number, makes the PDF and keeps both. The counter stays locked until all of it is true.

@@ -43,16 +43,21 @@ impl Basics {
         store::set_defaults(db, &self.read()?).await
     }
 
-    /// What follows from the answers. Whoever charges tax has a number to put on their invoices; whoever charges none although their
-    /// country has a value added tax, and has a number, is a small business.
+    /// What follows from the answers. Whoever charges tax has a number to put on their invoices; whoever charges none where
+    /// the law of their country has words for small businesses is one: the invoice says so, and a number on it is asked for at the latest
+    /// when it is previewed.
     fn read(self) -> Result<Defaults, Error> {
         let country = filled(self.country).map(|country| country::parse(&country)).transpose()?;
         let rate = filled(self.tax_rate).map(|rate| Percent::parse("tax_rate", &rate)).transpose()?.unwrap_or_default();
         let number = text::optional("tax_number", self.tax_number.as_deref(), 50)?;
+        if let Some(number) = number.as_deref().filter(|number| !number.bytes().any(|letter| letter.is_ascii_digit())) {
+            let message = format!("{number:?} is no number; write it as it stands on a letter of your tax office, or leave it out.");
+            return Err(Error::invalid("tax_number", message));
+        }
         let taxes = country.as_deref().is_none_or(|country| VAT_COUNTRIES.contains(&country));
         // In the words of the law, where they are German; documents in other languages may name it so, too.
         let language = if matches!(country.as_deref(), Some("AT" | "DE")) { "de" } else { "en" };
-        let reason = country.as_deref().and_then(|country| small_business(country, language)).filter(|_| number.is_some());
+        let reason = country.as_deref().and_then(|country| small_business(country, language));
         let (tax_category, tax_reason) = match rate.ten_thousandths() {
             0 if reason.is_some() => (TaxCategory::E, reason),
             0 => (TaxCategory::O, None),
@@ -63,9 +68,8 @@ impl Basics {
             }
             _ => (TaxCategory::S, None),
         };
-        // A VAT identifier begins with the letters of a country (BR-CO-09).
         let (vat_id, tax_number) = match number {
-            Some(number) if number.chars().take(2).all(|letter| letter.is_ascii_alphabetic()) => (Some(number), None),
+            Some(number) if is_vat_id(&number) => (text::vat_id("tax_number", &number)?.map(|id| id.text), None),
             number => (None, number),
         };
         Ok(Defaults {
@@ -78,6 +82,18 @@ impl Basics {
             tax_number,
         })
     }
+}
+
+/// Whether a number is a VAT identifier: the letters of a country that has them, and what follows without a blank after a point, as
+/// "St.-Nr. 12/345/67890" has (BR-CO-09).
+fn is_vat_id(number: &str) -> bool {
+    let compact: String = number.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let country = compact.get(..2).map(str::to_uppercase);
+    let rest = compact.get(2..).unwrap_or_default();
+    let of_country = country.is_some_and(|country| country == "EL" || VAT_COUNTRIES.contains(&country.as_str()));
+    of_country
+        && rest.bytes().any(|letter| letter.is_ascii_digit())
+        && rest.chars().all(|letter| letter.is_alphanumeric() || ".-+*".contains(letter))
 }
 
 fn filled(given: Option<String>) -> Option<String> {
@@ -102,6 +118,11 @@ mod tests {
         assert_eq!(read("DE", "19", "DE136695976"), Ok((TaxCategory::S, Some("DE136695976".to_owned()), None, None)));
         assert_eq!(read("DE", "19", "12/345/67890"), Ok((TaxCategory::S, None, Some("12/345/67890".to_owned()), None)));
         assert!(read("DE", "19", " ").unwrap_err().field("tax_number").is_some());
+        let words = "St.-Nr. 12/345/67890";
+        assert_eq!(read("DE", "19", words), Ok((TaxCategory::S, None, Some(words.to_owned()), None)), "no VAT identifier");
+        for wrong in ["DE1", "-"] {
+            assert!(read("DE", "19", wrong).unwrap_err().field("tax_number").is_some(), "{wrong}");
+        }
         assert_eq!(read("US", "8.425", ""), Ok((TaxCategory::S, None, None, None)), "there no number has to be on it");
     }
 
@@ -109,7 +130,11 @@ mod tests {
     fn whoever_charges_none_says_why_where_the_law_wants_it() {
         let small = read("DE", "", "12/345/67890").unwrap();
         assert_eq!((small.0, small.3.is_some_and(|reason| reason.contains("§ 19 UStG"))), (TaxCategory::E, true));
-        assert_eq!(read("DE", "0", "").map(|read| read.0), Ok(TaxCategory::O));
+        assert_eq!(
+            read("DE", "0", "").map(|read| (read.0, read.3.is_some())),
+            Ok((TaxCategory::E, true)),
+            "the number is asked for at the preview"
+        );
         assert_eq!(read("US", "", "12-3456789").map(|read| read.0), Ok(TaxCategory::O));
         assert!(read("Germany", "", "").unwrap_err().field("country").is_some());
     }

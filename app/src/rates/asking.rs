@@ -7,7 +7,7 @@ use crate::{
     hours::Worked,
     id::{ClientId, ProjectId},
     money::{Money, formatted},
-    page::{LIMIT_MAX, Page},
+    page::{LIMIT_MAX, offer},
     ui::{Field, Form, Submit, Write, answered, fetched, hidden, loaded, once, use_flash},
     visit::{changed, use_changes},
 };
@@ -94,9 +94,12 @@ pub fn UnbilledAtOtherRate(
             RateOf::Client(id) => (Some(id.to_string()), None),
             RateOf::Organization => (None, None),
         };
-        list_rates(client, project, None, Some(LIMIT_MAX), None)
+        offer(move |cursor| list_rates(client.clone(), project.clone(), None, Some(LIMIT_MAX), cursor))
     });
-    loaded(rates, move |page| others(of, page).map(|others| offer(of, others, action)).into_any())
+    // Of more projects than a list is followed through, the difference is not known.
+    loaded(rates, move |rates| {
+        (!rates.cut).then(|| others(of, rates.items)).flatten().map(|others| asked_of(of, others, action)).into_any()
+    })
 }
 
 /// What a new rate would do to the unbilled time.
@@ -108,9 +111,9 @@ struct Others {
     difference: Money,
 }
 
-fn others(of: RateOf, page: Page<ProjectRate>) -> Option<Others> {
+fn others(of: RateOf, rates: Vec<ProjectRate>) -> Option<Others> {
     let of_this = |rate: &ProjectRate| rate.source == Some(of.source()) && rate.unbilled.entries > 0;
-    page.items.into_iter().filter(of_this).fold(None, |sum: Option<Others>, next| {
+    rates.into_iter().filter(of_this).fold(None, |sum: Option<Others>, next| {
         let plus = |sum: &Money, next: &Money| Money::new(sum.amount + next.amount, &sum.currency);
         let next_of = next.unbilled;
         Some(match sum {
@@ -132,7 +135,7 @@ fn others(of: RateOf, page: Page<ProjectRate>) -> Option<Others> {
     })
 }
 
-fn offer(of: RateOf, others: Others, action: Write<SetRate>) -> impl IntoView {
+fn asked_of(of: RateOf, others: Others, action: Write<SetRate>) -> impl IntoView {
     let words = format!(
         "{} that is not billed yet was logged at another rate: it comes to {}, and to {} at {} an hour.",
         others.worked.text,

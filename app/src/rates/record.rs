@@ -10,9 +10,10 @@ use super::{
 use crate::{
     access::Permission,
     budgets::watch::{Limit, Watch},
-    clients::{self, record::ClientChange},
+    clients,
     edit::Edit,
     error::Error,
+    history::undo::CHANGES_MAX,
     hours::Worked,
     id::{ClientId, ProjectId},
     invoices::{ClientName, ProjectName},
@@ -20,7 +21,7 @@ use crate::{
     operation::Call,
     organizations::{self, settings},
     page::{self, Cursor, Page},
-    projects::{self, record::ProjectChange, sight::Sight},
+    projects::{self, sight::Sight},
     reference, text,
 };
 
@@ -95,7 +96,7 @@ struct Changed {
 
 /// Sets a rate, and reprices the unbilled time when that is wanted.
 pub async fn set(cx: &mut Call, given: Given) -> Result<ChangedRate, Error> {
-    let (project, client) = (text::said(given.project), text::said(given.client));
+    let (project, client) = (named("project", given.project)?, named("client", given.client)?);
     let changed = match (project, client) {
         (Some(project), Some(client)) => {
             let project = of_client_project(cx, &client, &project).await?;
@@ -105,17 +106,39 @@ pub async fn set(cx: &mut Call, given: Given) -> Result<ChangedRate, Error> {
         (None, Some(client)) => of_client(cx, &client, given.rate).await?,
         (None, None) => of_organization(cx, given.rate).await?,
     };
-    let others = store::hold(&mut cx.db, &changed.level, ENTRIES_MAX + 1).await?;
+    let others = store::others(&mut cx.db, &changed.level, None, ENTRIES_MAX + 1).await?;
     if others.len() as i64 > ENTRIES_MAX && given.applies_to == AppliesTo::UnbilledTime {
         let message =
             format!("More than {ENTRIES_MAX} unbilled entries of {} have another rate. Set it for one project at a time.", changed.name);
         return Err(Error::invalid("applies_to", message));
     }
+    let others = match given.applies_to {
+        AppliesTo::NewTime => others,
+        AppliesTo::UnbilledTime => held(cx, &changed.level, &others).await?,
+    };
     if given.applies_to == AppliesTo::UnbilledTime {
         reprice(cx, &others).await?;
+        tell_what_stays(cx, &changed.level, others.len()).await?;
     }
     let unbilled = repricing(&others, &changed.currency);
     Ok(ChangedRate { of: changed.name, rate: changed.rate, applies_to: given.applies_to, unbilled })
+}
+
+/// A reference that was given. An empty one is a slip: without any, the organization's rate would be set.
+fn named(field: &'static str, given: Option<String>) -> Result<Option<String>, Error> {
+    match given {
+        Some(given) if given.trim().is_empty() => {
+            Err(Error::invalid(field, format!("The {field} is empty. Name it, or leave it out to set the organization's rate.")))
+        }
+        given => Ok(given),
+    }
+}
+
+/// The same time again, held until the call ends: what was billed or changed since it was looked at is not among it.
+async fn held(cx: &mut Call, level: &Level, others: &[Other]) -> Result<Vec<Other>, Error> {
+    let ids: Vec<Uuid> = others.iter().map(|other| other.id).collect();
+    let held = store::hold(&mut cx.db, &ids).await?;
+    store::others(&mut cx.db, level, Some(&held), ENTRIES_MAX).await
 }
 
 /// A project that is to be one of this client's.
@@ -127,21 +150,30 @@ async fn of_client_project(cx: &mut Call, client: &str, project: &str) -> Result
 }
 
 async fn of_project(cx: &mut Call, given: &str, rate: Edit<Amount>) -> Result<Changed, Error> {
+    let sight = Sight::of(cx)?;
     organizations::store::keep(&mut cx.db).await?;
-    let change = ProjectChange { rate, ..ProjectChange::default() };
-    let project = projects::record::update(cx, given, change).await?;
-    Ok(Changed { name: project.full_name(), rate: project.rate, currency: project.client.currency, level: Level::Project(project.id.0) })
+    let id = reference::project(cx, &sight, given).await?;
+    projects::store::lock(&mut cx.db, id).await?;
+    let row = projects::store::find(&mut cx.db, id, sight.on_projects_of()).await?.ok_or_else(|| Error::not_found("project"))?;
+    let currency = Currency::parse(&row.currency)?;
+    let rate = rate.try_map(|rate| settings::rate_of("rate", &rate, &currency))?.over(row.rate);
+    store::set_of_project(&mut cx.db, id, rate).await?;
+    let name = format!("{} / {}", row.client_name, row.name);
+    Ok(Changed { name, rate: rate.map(|rate| Money::new(rate, &currency)), currency, level: Level::Project(id) })
 }
 
 async fn of_client(cx: &mut Call, given: &str, rate: Edit<Amount>) -> Result<Changed, Error> {
     organizations::store::keep(&mut cx.db).await?;
-    let change = ClientChange { rate, ..ClientChange::default() };
-    let client = clients::record::update(cx, given, change).await?;
-    Ok(Changed { name: client.name, rate: client.rate, currency: client.currency, level: Level::Client(client.id.0) })
+    let client = clients::record::find_locked(cx, given).await?;
+    let (id, currency) = (client.id.0, client.currency);
+    let rate = rate.try_map(|rate| settings::rate_of("rate", &rate, &currency))?.over(client.rate.map(|rate| rate.amount));
+    store::set_of_client(&mut cx.db, id, rate).await?;
+    Ok(Changed { name: client.name, rate: rate.map(|rate| Money::new(rate, &currency)), currency, level: Level::Client(id) })
 }
 
 async fn of_organization(cx: &mut Call, rate: Edit<Amount>) -> Result<Changed, Error> {
-    if !cx.may(Permission::ManageOrganization) {
+    // Settings of the organization are for a person at the page.
+    if !cx.may(Permission::ManageOrganization) || cx.caller.token.is_some() {
         return Err(Error::forbidden("set the organization's rate").hint("Name a project or a client to set its rate."));
     }
     let change = settings::Settings { rate, ..settings::Settings::default() };
@@ -162,16 +194,37 @@ async fn reprice(cx: &mut Call, others: &[Other]) -> Result<(), Error> {
     Ok(())
 }
 
-/// What a change of rate means for billable time.
+/// Tells of the time without a rate that keeps none, and of what undo does not take back.
+async fn tell_what_stays(cx: &mut Call, level: &Level, repriced: usize) -> Result<(), Error> {
+    let (drafted, closed) = store::without_rate_held(&mut cx.db, level).await?;
+    if drafted > 0 {
+        let time = Worked::of(drafted).text;
+        cx.warn(format!(
+            "{time} without a rate is on a draft invoice and stays at 0 there. Delete the draft and draft it again to bill it."
+        ));
+    }
+    if closed > 0 {
+        let time = Worked::of(closed).text;
+        cx.warn(format!("{time} without a rate is before the lock date and keeps none. Move the lock date to give it one."));
+    }
+    if *level == Level::Organization && repriced > 0 {
+        cx.warn("Settings are not put back by undo, nor is the time that they repriced: look at the difference before you go on.");
+    } else if repriced >= CHANGES_MAX {
+        cx.warn(format!("{repriced} entries have another rate now, too many for undo to take back at once."));
+    }
+    Ok(())
+}
+
+/// What a change of rate means for unbilled time.
 fn repricing(others: &[Other], currency: &Currency) -> Repricing {
-    let billable = || others.iter().filter(|other| other.billable && !other.running);
+    let unbilled = || others.iter().filter(|other| other.counts);
     let seconds = |other: &Other| i64::from(other.seconds);
-    let worth = |rate: fn(&Other) -> Option<i64>| billable().filter_map(|other| Some(amount_of(seconds(other), rate(other)?))).sum::<i64>();
+    let worth = |rate: fn(&Other) -> Option<i64>| unbilled().filter_map(|other| Some(amount_of(seconds(other), rate(other)?))).sum::<i64>();
     let (before, after) = (worth(|other| other.rate), worth(|other| other.rate_now));
     Repricing {
-        entries: billable().count() as i64,
-        worked: Worked::of(billable().map(seconds).sum()),
-        without_rate: Worked::of(billable().filter(|other| other.rate.is_none()).map(seconds).sum()),
+        entries: unbilled().count() as i64,
+        worked: Worked::of(unbilled().map(seconds).sum()),
+        without_rate: Worked::of(unbilled().filter(|other| other.rate.is_none()).map(seconds).sum()),
         before: Money::new(before, currency),
         after: Money::new(after, currency),
         difference: Money::new(after - before, currency),

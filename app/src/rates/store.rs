@@ -4,7 +4,7 @@
 //! organization.
 
 use jiff::Timestamp;
-use sqlx::{query, query_as};
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{
@@ -67,6 +67,7 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<After>, limit: i64
                join member m on m.organization_id = $1 and m.id = t.member_id
                join organization o on o.id = $1
                where t.organization_id = $1 and t.invoice_line_id is null and t.billable and not t.running and not t.rate_overridden
+                   and t.state in ('logged', 'approved')
                    and (o.lock_date is null or t.day > o.lock_date)
                    and ($2::uuid is null or p.client_id = $2) and ($3::uuid is null or p.id = $3)
                    and (case when $4 then t.rate is null
@@ -127,18 +128,19 @@ pub struct Other {
     pub project_id: Uuid,
     pub day: jiff_sqlx::Date,
     pub seconds: i32,
-    pub running: bool,
-    pub billable: bool,
+    /// Whether it counts as unbilled: billable, finished, and no draft.
+    pub counts: bool,
     pub rate: Option<i64>,
     pub rate_now: Option<i64>,
 }
 
-/// The unbilled time for which the rate of this level holds and which has another, held until the transaction ends.
-pub async fn hold(db: &mut Db, level: &Level, limit: i64) -> Result<Vec<Other>, Error> {
+/// The time on no invoice for which the rate of this level holds and which has another, drafts and running timers among it; of these
+/// entries alone where some are named.
+pub async fn others(db: &mut Db, level: &Level, among: Option<&[Uuid]>, limit: i64) -> Result<Vec<Other>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Other,
-        r#"select t.id, t.project_id, t.day, t.seconds, t.running, t.billable, t.rate,
+        r#"select t.id, t.project_id, t.day, t.seconds, t.billable and not t.running and t.state in ('logged', 'approved') as "counts!", t.rate,
                coalesce(p.rate, c.rate, case when c.currency = o.currency then coalesce(m.bill_rate, o.rate) end) as rate_now
            from time_entry t
            join project p on p.organization_id = $1 and p.id = t.project_id
@@ -151,15 +153,65 @@ pub async fn hold(db: &mut Db, level: &Level, limit: i64) -> Result<Vec<Other>, 
                and ($3::uuid is null or (c.id = $3 and p.rate is null))
                and (not $4 or (p.rate is null and c.rate is null and c.currency = o.currency and m.bill_rate is null))
                and t.rate is distinct from coalesce(p.rate, c.rate, case when c.currency = o.currency then coalesce(m.bill_rate, o.rate) end)
-           order by t.id limit $5 for update of t"#,
+           and ($6::uuid[] is null or t.id = any($6))
+           order by t.id limit $5"#,
         organization,
         level.project(),
         level.client(),
         *level == Level::Organization,
-        limit
+        limit,
+        among
     )
     .fetch_all(db.connection())
     .await?)
+}
+
+/// Keeps others from changing or billing entries until the transaction ends; answers those that are on no invoice.
+pub async fn hold(db: &mut Db, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select id from time_entry where organization_id = $1 and id = any($2) and invoice_line_id is null order by id for update",
+        organization,
+        ids
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Gives a project another rate. Nothing else is written: columns of a key would keep away whoever logs time.
+pub async fn set_of_project(db: &mut Db, id: Uuid, rate: Option<i64>) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("update project set rate = $3 where organization_id = $1 and id = $2", organization, id, rate).execute(db.connection()).await?;
+    Ok(())
+}
+
+/// The same for a client.
+pub async fn set_of_client(db: &mut Db, id: Uuid, rate: Option<i64>) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("update client set rate = $3 where organization_id = $1 and id = $2", organization, id, rate).execute(db.connection()).await?;
+    Ok(())
+}
+
+/// The seconds of billable time without a rate that keeps none: on drafts of invoices, and before the lock date.
+pub async fn without_rate_held(db: &mut Db, level: &Level) -> Result<(i64, i64), Error> {
+    let organization = db.organization();
+    let held = query!(
+        r#"select coalesce(sum(t.seconds) filter (where t.invoice_line_id is not null), 0)::bigint as "drafted!",
+               coalesce(sum(t.seconds) filter (where t.invoice_line_id is null and t.day <= o.lock_date), 0)::bigint as "closed!"
+           from time_entry t
+           join project p on p.organization_id = $1 and p.id = t.project_id
+           join organization o on o.id = $1
+           left join invoice_line l on l.organization_id = $1 and l.id = t.invoice_line_id
+           left join invoice i on i.organization_id = $1 and i.id = l.invoice_id
+           where t.organization_id = $1 and t.rate is null and t.billable and (i.id is null or i.state = 'draft')
+               and ($2::uuid is null or p.id = $2) and ($3::uuid is null or p.client_id = $3)"#,
+        organization,
+        level.project(),
+        level.client()
+    )
+    .fetch_one(db.connection())
+    .await?;
+    Ok((held.drafted, held.closed))
 }
 
 /// Gives entries the rate that holds.

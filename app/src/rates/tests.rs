@@ -181,6 +181,10 @@ async fn rates_are_set_by_those_who_write_money() {
     studio.as_role(Role::Manager).await.ok("set_rate", given.clone()).await;
     assert_eq!(studio.token(Writes::Drafts).await.code("set_rate", given).await, Code::NeedsApproval);
     studio.ok("create_client", json!({"name": "Beta", "tax_rate": "19"})).await;
+    for blank in [json!({"project": " ", "rate": "1.00"}), json!({"client": "", "rate": "1.00"})] {
+        assert_eq!(studio.code("set_rate", blank).await, Code::Invalid);
+    }
+    assert_eq!(studio.token(Writes::Direct).await.code("set_rate", json!({"rate": "1.00"})).await, Code::Forbidden);
     let both = |client: &str| json!({"project": "Dashboard", "client": client, "rate": "2.00"});
     assert_eq!(studio.ok("set_rate", both("Acme")).await["of"], "Acme / Dashboard");
     assert_eq!(studio.code("set_rate", both("Beta")).await, Code::NotFound);

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     CurrentTimer, DiscardedTimer, EntryState, Logged,
-    ground::{Repriced, described, is_person, needs_person, place, reprice, tell},
+    ground::{Repriced, described, is_person, needs_person, place, reprice, tell, tell_price, terms_of},
     lock,
     place::to_the_second,
     record::{self, Reader},
@@ -60,10 +60,21 @@ pub async fn stop(cx: &mut Call, ended_at: Option<String>, description: Edit<Str
         Some(given) => end_of(cx, given, &running, now)?,
         None => now,
     };
+    priced(cx, &sight, &mut running).await?;
     let watch = Watch::over(cx, &[(running.project, running.day)]).await?;
     let id = end(cx, running, at, is_person(cx)).await?;
     let budgets = watch.settle(cx, &sight, Limit::Free).await?;
     record::logged(cx, &sight, id, &budgets).await
+}
+
+/// Gives a timer that was started before anybody had said what an hour costs the rate that holds now, and tells when there is none yet.
+async fn priced(cx: &mut Call, sight: &Sight, timer: &mut Stored) -> Result<(), Error> {
+    if timer.price.rate.is_none() {
+        let terms = terms_of(cx, timer.project, timer.member, None).await?;
+        timer.price = terms.price(timer.price.billable, None);
+        tell_price(cx, sight, &terms, &timer.price);
+    }
+    Ok(())
 }
 
 /// Stops and saves the timer of a member who leaves; whether one ran. Their time counts in its budget as any other does.

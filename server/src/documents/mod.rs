@@ -46,6 +46,7 @@ pub struct Documents {
     persons: Arc<Turns<UserId>>,
     organizations: Arc<Turns<OrganizationId>>,
     own_places: Arc<Turns<OrganizationId>>,
+    persons_places: Arc<Turns<UserId>>,
     patience: Duration,
     place_patience: Duration,
 }
@@ -62,6 +63,11 @@ pub enum DocumentError {
     /// More text than fits into memory in peace.
     #[error("The document is too long to print. Split it into several.")]
     TooLong,
+    /// Too many letters carry marks that no font sets on them.
+    #[error(
+        "Too many letters of the document carry marks of another script, which no font sets on them. Write its texts without these marks."
+    )]
+    Unmendable,
     /// A field that must have a certain form has another one.
     #[error("The document cannot be made: {0} is not a valid instant.")]
     Malformed(&'static str),
@@ -75,7 +81,7 @@ pub enum DocumentError {
 
 /// A place of one who keeps a connection meanwhile, until it is dropped.
 pub struct DocumentPlace(
-    #[expect(dead_code, reason = "it is held")] Turn,
+    #[expect(dead_code, reason = "it is held")] [Turn; 2],
     #[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit,
 );
 
@@ -104,6 +110,7 @@ impl Documents {
             persons: Arc::new(Turns::new(1, PATIENCE)),
             organizations: Arc::new(Turns::new(1, PATIENCE)),
             own_places: Arc::new(Turns::new(places / 2, place_patience)),
+            persons_places: Arc::new(Turns::new(1, place_patience)),
             patience: PATIENCE,
             place_patience,
         }
@@ -130,12 +137,14 @@ impl Documents {
 
     /// A place for one who keeps a connection of the database until the document is made, as sending an invoice does: number,
     /// document and mail are one fact. If all connections waited here, nobody else could work; and one organization has half of
-    /// the places at most. Who finds none waits for a while, before they have a connection.
-    pub async fn place(&self, organization: OrganizationId) -> Result<DocumentPlace, DocumentError> {
+    /// the places at most, and one person a single one, in however many organizations: their documents are made one after the other
+    /// anyway. Who finds none waits for a while, before they have a connection.
+    pub async fn place(&self, organization: OrganizationId, person: UserId) -> Result<DocumentPlace, DocumentError> {
+        let persons = self.persons_places.take(person).await.ok_or(DocumentError::Crowded)?;
         let own = self.own_places.take(organization).await.ok_or(DocumentError::Crowded)?;
         let place = timeout(self.place_patience, Arc::clone(&self.places).acquire_owned()).await;
         let place = place.map_err(|_| DocumentError::Crowded)?.map_err(|_| DocumentError::Crashed)?;
-        Ok(DocumentPlace(own, place))
+        Ok(DocumentPlace([persons, own], place))
     }
 
     /// Prints on a blocking thread. The turns go along: a thread whose reader has given up still counts.

@@ -242,29 +242,41 @@ async fn whoever_asks_for_many_documents_waits_for_themselves_and_nobody_else_do
 #[tokio::test]
 async fn places_are_few_and_come_back_and_who_needs_none_goes_on() {
     let documents = Documents::patient(1, 3, Duration::ZERO);
-    let first = documents.place(ACME).await.unwrap();
-    let refusal = documents.place(ACME).await.map(|_| ()).unwrap_err();
+    let first = documents.place(ACME, ADA).await.unwrap();
+    let refusal = documents.place(ACME, GRACE).await.map(|_| ()).unwrap_err();
     assert!(matches!(refusal, DocumentError::Crowded), "one organization has half of them at most: {refusal}");
-    let places = [first, documents.clone().place(GLOBEX).await.unwrap(), documents.place(INITECH).await.unwrap()];
-    let refusal = documents.place(OrganizationId(uuid(4))).await.map(|_| ()).unwrap_err();
+    let refusal = documents.place(GLOBEX, ADA).await.map(|_| ()).unwrap_err();
+    assert!(matches!(refusal, DocumentError::Crowded), "one person has one, in however many organizations: {refusal}");
+    let places = [first, documents.clone().place(GLOBEX, GRACE).await.unwrap(), documents.place(INITECH, LINUS).await.unwrap()];
+    let refusal = documents.place(OrganizationId(uuid(4)), UserId(uuid(4))).await.map(|_| ()).unwrap_err();
     assert!(matches!(refusal, DocumentError::Crowded), "{refusal}");
     documents.invoice(ACME, ADA, invoice(1)).await.unwrap();
     drop(places);
-    drop(documents.place(ACME).await.unwrap());
+    drop(documents.place(ACME, ADA).await.unwrap());
 }
 
 #[tokio::test]
 async fn whoever_finds_no_place_waits_until_one_is_free() {
     let documents = Documents::new(1, 3);
-    let held = documents.place(ACME).await.unwrap();
-    let mut next = pin!(documents.place(ACME));
+    let held = documents.place(ACME, ADA).await.unwrap();
+    let mut next = pin!(documents.place(ACME, ADA));
     assert!(futures::poll!(next.as_mut()).is_pending());
     drop(held);
-    let held = [next.await.unwrap(), documents.place(GLOBEX).await.unwrap(), documents.place(INITECH).await.unwrap()];
-    let mut last = pin!(documents.place(OrganizationId(uuid(4))));
+    let held = [next.await.unwrap(), documents.place(GLOBEX, GRACE).await.unwrap(), documents.place(INITECH, LINUS).await.unwrap()];
+    let mut last = pin!(documents.place(OrganizationId(uuid(4)), UserId(uuid(4))));
     assert!(futures::poll!(last.as_mut()).is_pending(), "all places are taken");
     drop(held);
     last.await.unwrap();
+}
+
+/// Each letter has a font, and none has the pair: what is made of thousands of such pairs would be set anew for each of them.
+#[test]
+fn a_document_of_pairs_that_no_font_sets_is_refused_at_once() {
+    let pairs: String = ('ա'..='ֆ').flat_map(|letter| ('\u{591}'..='\u{5af}').flat_map(move |mark| [letter, mark, ' '])).collect();
+    let mut document = invoice(1);
+    document.lines[0].description = pairs;
+    let refusal = press::print(&shipped(), &document).unwrap_err();
+    assert!(matches!(refusal, DocumentError::Unmendable), "{refusal}");
 }
 
 #[test]

@@ -63,9 +63,14 @@ fn what_is_rounded_by_day_and_project_is_the_same_on_whatever_lines() {
     for group_by in [GroupBy::Project, GroupBy::Day, GroupBy::Member, GroupBy::Entry] {
         let billed: i64 = lines_of(&entries, group_by, rounding).iter().map(|line| seconds(line).1).sum();
         assert_eq!(billed, 1800, "{group_by:?}");
+        let net: i64 = lines_of(&entries, group_by, rounding).iter().map(|line| line.net).sum();
+        assert_eq!(net, 5_000, "{group_by:?}: money is shared out as the time is");
     }
     let three = lines_of(&entries[..3], GroupBy::Entry, rounding);
     assert_eq!(three.iter().map(|line| seconds(line).1).collect::<Vec<_>>(), [300, 301, 299]);
+    let thirds = [300, 300, 300].map(|seconds| entry(1, 1, seconds, 10_000));
+    let nets: Vec<i64> = lines_of(&thirds, GroupBy::Entry, rounding).iter().map(|line| line.net).collect();
+    assert_eq!(nets, [833, 834, 833], "a quarter of an hour at 100.00, whatever the lines");
 }
 
 #[test]

@@ -202,3 +202,32 @@ async fn what_is_taken_off_has_a_quantity_below_zero_and_never_a_price() {
     let line = json!([{"line": draft["lines"][1]["id"], "price": "-1.00"}]);
     assert_eq!(studio.code("update_invoice_draft", json!({"invoice": draft["id"], "lines": line})).await, Code::Invalid);
 }
+
+#[tokio::test]
+async fn a_draft_and_its_sending_say_that_time_on_it_has_no_rate() {
+    let studio = World::new("studio").await;
+    studio.ok("create_client", json!({"name": "Acme", "currency": "EUR", "tax_rate": "19"})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    log(&studio, "2026-11-20", "1h30m").await;
+    let draft = draft(&studio).await;
+    let said = |remark: &Value| remark.as_str().is_some_and(|remark| remark.contains("1h 30m of this time had no rate"));
+    assert!(said(&draft["remarks"][0]["message"]), "{draft:#}");
+    let set = studio.ok("set_rate", json!({"client": "Acme", "rate": "50.00", "applies_to": "unbilled_time"})).await;
+    assert!(set["warnings"][0].as_str().is_some_and(|warning| warning.contains("on a draft invoice")), "{set:#}");
+    let sent = studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    assert!(sent["warnings"].as_array().is_some_and(|warnings| warnings.iter().any(said)), "{sent:#}");
+    assert_eq!((&sent["status"], sent.get("remarks")), (&json!("paid"), None));
+}
+
+#[tokio::test]
+async fn a_draft_says_that_its_client_is_taxed_otherwise_by_now_and_takes_that_up_on_request() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h30m").await;
+    let draft = draft(&studio).await;
+    assert_eq!(draft.get("remarks"), None);
+    studio.ok("update_client", json!({"client": "Acme", "tax_rate": "7"})).await;
+    let seen = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
+    assert!(seen["remarks"][0]["message"].as_str().is_some_and(|remark| remark.contains("S 19 %") && remark.contains("S 7 %")), "{seen:#}");
+    let taken = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "client_tax": true})).await;
+    assert_eq!((&taken["tax"]["amount"], taken.get("remarks")), (&json!("12.60"), None));
+}

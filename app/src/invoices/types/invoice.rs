@@ -48,6 +48,9 @@ pub struct Invoice {
     /// What keeps a draft from being sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<InvoiceProblem>,
+    /// What is worth a look before a draft is sent; nothing of it keeps it from being sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<InvoiceProblem>,
     /// What was paid so far.
     pub paid: Money,
     /// What is still to be paid.

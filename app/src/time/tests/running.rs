@@ -194,3 +194,20 @@ async fn what_is_said_while_stopping_is_kept() {
     started(&studio, 60).await;
     assert_eq!(studio.form::<StopTimer>(json!({"description": ""})).await.expect("stopped")["description"], "", "emptied is empty");
 }
+
+#[tokio::test]
+async fn a_timer_that_was_started_without_a_rate_gets_the_one_that_holds_when_it_stops() {
+    let studio = World::new("studio").await;
+    studio.ok("create_client", json!({"name": "Acme", "currency": "EUR", "tax_rate": "19"})).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    for (rate, amount) in [(None, None), (Some("80.00"), Some(json!("80.00")))] {
+        studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+        studio.advance(3_600);
+        if let Some(rate) = rate {
+            studio.ok("set_rate", json!({"project": "Dashboard", "rate": rate})).await;
+        }
+        let stopped = studio.ok("stop_timer", json!({})).await;
+        assert_eq!(stopped.get("amount").map(|amount| amount["amount"].clone()), amount);
+        assert_eq!(stopped["warnings"].to_string().contains("has no rate"), rate.is_none(), "{stopped:#}");
+    }
+}

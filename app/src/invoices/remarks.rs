@@ -1,0 +1,51 @@
+//! What a careful person would want to know of a draft before it is sent. Nothing of it keeps it from being sent.
+
+use super::{
+    InvoiceProblem, draft, read,
+    store::{self, LineRow, Row},
+    tax::LineTax,
+    totals::TaxCategory,
+};
+use crate::{clients, error::Error, hours::Worked, operation::Call, percent::Percent};
+
+/// The remarks on a draft with these lines; none on what was sent.
+pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Vec<InvoiceProblem>, Error> {
+    let mut remarks = Vec::new();
+    if row.state != "draft" {
+        return Ok(remarks);
+    }
+    let without_rate = store::seconds_without_rate(&mut cx.db, row.id).await?;
+    if without_rate > 0 {
+        let worked = Worked::of(without_rate).text;
+        let message = format!(
+            "{worked} of this time had no rate when it was drafted, so it is billed at 0. Delete the draft, set a rate for the unbilled \
+             time too, and draft it again."
+        );
+        remarks.push(remark("lines.price", message));
+    }
+    remarks.extend(of_tax(cx, row, lines).await?);
+    Ok(remarks)
+}
+
+/// The client has another tax by now than its time was drafted with.
+async fn of_tax(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Option<InvoiceProblem>, Error> {
+    let client = clients::record::find(cx, &row.client_id.to_string()).await?;
+    let LineTax { category, rate, .. } = draft::tax_of(&client);
+    for line in lines.iter().filter(|line| line.seconds.is_some()) {
+        let tax = read::line_tax(line)?;
+        if (tax.category, tax.rate) != (category, rate) {
+            let said = |category: TaxCategory, rate: &Percent| format!("{} {rate} %", category.code());
+            let (before, now) = (said(tax.category, &tax.rate), said(category, &rate));
+            let message = format!(
+                "The time is taxed {before} and {} is taxed {now} by now. Take the client's tax on every line, or leave it as it is.",
+                client.name
+            );
+            return Ok(Some(remark("lines.tax_category", message)));
+        }
+    }
+    Ok(None)
+}
+
+fn remark(field: &str, message: String) -> InvoiceProblem {
+    InvoiceProblem { rule: None, field: field.to_owned(), message }
+}
