@@ -164,10 +164,11 @@ need_browser() {
   export CHROMIUM
 }
 
-# The tests read the invoices' text with pdftotext and check their structure with qpdf.
+# The tests read the invoices' text with pdftotext, check their structure with qpdf, and print one to Japan.
 need_pdf_readers() {
   local missing=()
   has pdftotext || missing+=(poppler-utils)
   has qpdf || missing+=(qpdf)
+  [ -e /usr/share/fonts/opentype/ipafont-gothic/ipag.ttf ] || missing+=(fonts-ipafont-gothic)
   [ ${#missing[@]} = 0 ] || need_debian "${missing[@]}"
 }

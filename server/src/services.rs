@@ -190,7 +190,6 @@ fn owners(caller: &Caller) -> Result<(OrganizationId, UserId), Error> {
 
 fn refused(problem: DocumentError) -> Error {
     match problem {
-        DocumentError::Unmendable => Error::new(Code::Invalid, problem.to_string()),
         DocumentError::TooLong => Error::new(Code::Invalid, problem.to_string())
             .hint("Group its time by day or project, shorten its texts, or bill a shorter period."),
         DocumentError::Crowded => Error::unavailable("Too many invoices are being sent at this moment."),

@@ -43,7 +43,7 @@ pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invo
     }
     let number = freeze(cx, &row, &organization).await?;
     if let Some(recipient) = recipient {
-        let due_on = Some(print::due(cx.organization_today()?, row.payment_terms_days)?).filter(|_| row.total > 0);
+        let due_on = if row.total > 0 { Some(print::due(cx.organization_today()?, row.payment_terms_days)?) } else { None };
         let letter = Letter { number: &number, due_on, recipient: &recipient, message };
         mail(cx, &row, &organization, letter).await?;
     }

@@ -63,11 +63,6 @@ pub enum DocumentError {
     /// More text than fits into memory in peace.
     #[error("The document is too long to print. Split it into several.")]
     TooLong,
-    /// Too many letters carry marks that no font sets on them.
-    #[error(
-        "Too many letters of the document carry marks of another script, which no font sets on them. Write its texts without these marks."
-    )]
-    Unmendable,
     /// A field that must have a certain form has another one.
     #[error("The document cannot be made: {0} is not a valid instant.")]
     Malformed(&'static str),

@@ -24,9 +24,6 @@ const KEEP_FOR: usize = 1;
 /// Bytes of text in one document: some four thousand lines, or five hundred pages of prose, and 500 MB while they are set.
 const MOST_TEXT: usize = 1_000_000;
 
-/// How many different clusters without glyphs a document is mended for. A page of prose has none; what has more was made to be slow.
-const CLUSTERS_MAX: usize = 200;
-
 /// How often text without glyphs is replaced. Mending one cluster may leave its neighbours without the letter they lean on.
 const REPAIRS: usize = 4;
 
@@ -59,9 +56,6 @@ pub(super) fn typeset(stage: &Stage, document: &InvoiceDocument) -> Result<Paged
         let missing = missing_clusters(&pages);
         if missing.is_empty() {
             break;
-        }
-        if missing.len() > CLUSTERS_MAX {
-            return Err(DocumentError::Unmendable);
         }
         letters::take_apart(&mut data, &missing);
         pages = compile(stage, &data)?;

@@ -269,16 +269,6 @@ async fn whoever_finds_no_place_waits_until_one_is_free() {
     last.await.unwrap();
 }
 
-/// Each letter has a font, and none has the pair: what is made of thousands of such pairs would be set anew for each of them.
-#[test]
-fn a_document_of_pairs_that_no_font_sets_is_refused_at_once() {
-    let pairs: String = ('ա'..='ֆ').flat_map(|letter| ('\u{5b0}'..='\u{5bc}').flat_map(move |mark| [letter, mark, ' '])).collect();
-    let mut document = invoice(1);
-    document.lines[0].description = pairs;
-    let refusal = press::print(&shipped(), &document).unwrap_err();
-    assert!(matches!(refusal, DocumentError::Unmendable), "{refusal}");
-}
-
 #[test]
 fn a_template_that_fails_for_one_line_of_two_thousand_makes_no_document() {
     let head = "let row(index, line) = {";

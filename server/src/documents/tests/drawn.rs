@@ -102,7 +102,7 @@ fn custom_line() -> impl Strategy<Value = CustomLine> {
     (words(), sized, prop::option::of(tax())).prop_map(|(description, (quantity, price), tax)| CustomLine {
         description,
         quantity: Some(format!("{}{}.{:08}", if quantity < 0 { "-" } else { "" }, quantity.abs() / QUANTITY, quantity.abs() % QUANTITY)),
-        price: Amount::written(&format!("{}.{:06}", price / PRICE, price % PRICE)),
+        price: Amount::written(format!("{}.{:06}", price / PRICE, price % PRICE)),
         tax_category: tax.as_ref().map(|tax| tax.category),
         tax_rate: tax.as_ref().map(|tax| tax.rate.to_string()),
         tax_reason: None,
