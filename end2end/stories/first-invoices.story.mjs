@@ -165,8 +165,10 @@ describe("what was done by mistake", () => {
     assert.equal((await api("get_project", { project: "Acme / Website" })).unbilled.amount, "4000.00");
 
     await person.open(`/o/${slug}/settings/audit`);
-    for (const words of ["Remove a payment", "Void an invoice", "Set a rate", "Undo"]) await page.getByText(words).first().waitFor();
-    await page.getByText("Katherine Johnson").first().waitFor();
+    const log = page.getByRole("table", { name: "Calls, the newest first" });
+    for (const operation of ["remove_payment", "void_invoice", "set_rate", "undo_action"]) {
+      await log.getByRole("row").filter({ hasText: operation }).filter({ hasText: "Katherine Johnson" }).first().waitFor();
+    }
   });
 });
 
