@@ -59,7 +59,7 @@ async function setsTheBudget(person) {
   await looksRight(person);
   await person.unfold("Set a budget");
   const form = page.locator("form#budget-form");
-  await form.getByLabel("Hours").fill("40");
+  await form.getByRole("textbox", { name: "Hours" }).fill("40");
   await form.getByLabel("Amount in EUR").fill("4000");
   await form.getByLabel("Period").selectOption({ label: "Every month" });
   await person.press(form.getByRole("button", { name: "Save budget" }));
