@@ -9,8 +9,8 @@ select o.id, 0 as number, 16 as people, 20000 as entries from organization o whe
 union all
 select gen_random_uuid(), number, 5, 10000 from generate_series(1, 20) number;
 
-insert into organization (id, slug, name, created_at)
-select id, 'bench-' || number, 'Bench ' || number, now() from studio where number > 0;
+insert into organization (id, slug, name, tax_percent, created_at)
+select id, 'bench-' || number, 'Bench ' || number, 190000, now() from studio where number > 0;
 
 create temp table person as
 select s.id as organization_id, gen_random_uuid() as id, gen_random_uuid() as user_id, s.number * 100 + n as number
@@ -19,14 +19,17 @@ from studio s, generate_series(1, s.people) n;
 insert into app_user (id, email, name, password_hash, created_at)
 select user_id, 'person-' || number || '@bench.example', 'Person ' || number, 'none', now() from person;
 
-insert into member (organization_id, id, user_id, role, name, created_at)
-select organization_id, id, user_id, case when number % 100 = 1 and number > 100 then 'owner' else 'member' end, 'Person ' || number, now() from person;
+insert into member (organization_id, id, user_id, role, name, search_key, search_key_of, created_at)
+select organization_id, id, user_id, case when number % 100 = 1 and number > 100 then 'owner' else 'member' end, 'Person ' || number,
+    'person ' || number, 'Person ' || number, now() from person;
 
 create temp table customer as
 select s.id as organization_id, gen_random_uuid() as id, n as number from studio s, generate_series(1, 8) n;
 
-insert into client (organization_id, id, name, color, currency, rate, payment_terms_days, tax_category, tax_rate, email, address, language, created_at)
-select organization_id, id, 'Customer ' || number, '#3366cc', 'EUR', 9000, 30, 'S', 1900, 'billing@customer.example',
+insert into client (organization_id, id, name, color, currency, rate, payment_terms_days, tax_category, tax_rate, tax_percent, email, search_key, search_key_of,
+    address, language, created_at)
+select organization_id, id, 'Customer ' || number, '#3366cc', 'EUR', 9000, 30, 'S', 1900, 190000, 'billing@customer.example', 'customer ' || number,
+    'Customer ' || number,
     E'Customer ' || number || E'\n1 High Street\n10115 Berlin', 'en', now()
 from customer;
 
@@ -35,8 +38,8 @@ select c.organization_id, gen_random_uuid() as id, c.id as client_id, n as numbe
     row_number() over (partition by c.organization_id order by c.number, n) - 1 as place
 from customer c, generate_series(1, 5) n;
 
-insert into project (organization_id, id, client_id, name, color, billing, created_at)
-select organization_id, id, client_id, 'Project ' || number, '#33aa66', 'time_and_materials', now() from work;
+insert into project (organization_id, id, client_id, name, search_key, search_key_of, color, billing, created_at)
+select organization_id, id, client_id, 'Project ' || number, 'project ' || number, 'Project ' || number, '#33aa66', 'time_and_materials', now() from work;
 
 insert into project_member (organization_id, project_id, member_id)
 select w.organization_id, w.id, p.id from work w join person p using (organization_id);
@@ -55,8 +58,8 @@ select b.organization_id, b.id, b.client_id, case when b.open then 'sent' else '
     (select id from member m where m.organization_id = b.organization_id limit 1), b.month + interval '31 days', b.month + interval '31 days'
 from bill b;
 
-insert into invoice_line (organization_id, id, invoice_id, position, kind, description, quantity, unit, price, net, tax_category, tax_rate)
-select organization_id, line_id, id, 1, 'time', 'Work of the month', 11111, 'HUR', 9000, 100000, 'S', 1900 from bill;
+insert into invoice_line (organization_id, id, invoice_id, position, kind, description, quantity, unit, price, unit_price, net, tax_category, tax_rate, tax_percent)
+select organization_id, line_id, id, 1, 'time', 'Work of the month', 11111, 'HUR', 9000, 90000000, 100000, 'S', 1900, 190000 from bill;
 
 -- Entries lie evenly over two years until yesterday, and go around people and projects.
 create temp table place as
