@@ -41,10 +41,11 @@ pub struct DraftChange {
 pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result<Invoice, Error> {
     let mut row = locked_draft(cx, invoice, change.version).await?;
     let currency = Currency::parse(&row.currency)?;
+    let there = change_lines(cx, &row, &currency, change.lines).await?;
+    // A form sends the tax of every line as it stands there, too: that is nobody's wish.
     if change.client_tax {
         take_client_tax(cx, &row, &currency).await?;
     }
-    let there = change_lines(cx, &row, &currency, change.lines).await?;
     add_lines(cx, &row, &currency, change.add, there).await?;
     if let Some(discount) = given(change.discount) {
         (row.discount_amount, row.discount_rate) = draft::columns(&draft::discount_of(discount.as_deref(), &currency)?);

@@ -216,7 +216,7 @@ pub async fn update_invoice_draft(
     /// Days the client has to pay, 0 to 365.
     #[server(default)]
     payment_terms_days: Option<u16>,
-    /// Take up the tax that the client has by now, on every line that says no other tax here.
+    /// Take up the tax that the client has by now, on every line, whatever tax the lines here say.
     #[server(default)]
     client_tax: Option<bool>,
 ) -> Result<Invoice, Error> {

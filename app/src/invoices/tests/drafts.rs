@@ -228,6 +228,8 @@ async fn a_draft_says_that_its_client_is_taxed_otherwise_by_now_and_takes_that_u
     studio.ok("update_client", json!({"client": "Acme", "tax_rate": "7"})).await;
     let seen = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
     assert!(seen["remarks"][0]["message"].as_str().is_some_and(|remark| remark.contains("S 19 %") && remark.contains("S 7 %")), "{seen:#}");
-    let taken = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "client_tax": true})).await;
+    // As the button on the page does it: a form sends the tax of each line, too.
+    let line = json!({"line": draft["lines"][0]["id"], "tax_category": "S", "tax_rate": "19"});
+    let taken = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "client_tax": true, "lines": [line]})).await;
     assert_eq!((&taken["tax"]["amount"], taken.get("remarks")), (&json!("12.60"), None));
 }
