@@ -110,12 +110,17 @@ impl Running {
 }
 
 async fn opened(config: &Config, cluster: Option<&Cluster>, schema: Schema) -> anyhow::Result<(Services, bool)> {
+    let documents = Documents::new(turns(), places());
     let model = config.model.as_ref().map(ModelClient::new).transpose().context("STINT_MODEL_URL cannot be asked")?;
     let (database, workers) = connections::open(config, cluster, schema).await?;
     let known = public_url(config, &workers, schema).await?;
     let guessed = known.is_none();
     let public_url = known.unwrap_or_else(|| config.public_url.clone());
-    Ok((services(config, model, public_url, (database, workers)), guessed))
+    if schema == Schema::Migrated {
+        // It was searched meanwhile, and no call waits for it.
+        documents.fonts_are_known().await;
+    }
+    Ok((services(config, model, public_url, (database, workers), documents), guessed))
 }
 
 /// Where people reach this Stint: as it was given, else, for a command beside the server, as that has kept it. A server that was
@@ -137,14 +142,20 @@ fn places() -> usize {
     busy() / 2
 }
 
-fn services(config: &Config, model: Option<ModelClient>, public_url: String, (database, workers): (Database, Database)) -> Services {
+fn services(
+    config: &Config,
+    model: Option<ModelClient>,
+    public_url: String,
+    (database, workers): (Database, Database),
+    documents: Documents,
+) -> Services {
     Services {
         admission: Gate::new(Rules::of(config.rate_limit), workers.clone()),
         recorder: Recorder::start(workers.clone()),
         database,
         workers,
         clock: Box::new(SystemClock),
-        documents: Box::new(Typesetter(Documents::new(turns(), places()))),
+        documents: Box::new(Typesetter(documents)),
         public_url,
         mail_leaves: config.smtp_url.is_some(),
         quotas: config.quotas,

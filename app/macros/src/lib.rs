@@ -100,7 +100,7 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
     let name = &function.sig.ident;
     let structure = format_ident!("{}", pascal(&name.to_string()));
     let endpoint = name.to_string();
-    let Arguments { declared: arguments, names, bounds } = arguments(&function)?;
+    let Arguments { declared: arguments, names, mut bounds } = arguments(&function)?;
     let (output, error) = output(&function)?;
     let docs: Vec<_> = function.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).collect();
     let others: Vec<_> = function.attrs.iter().filter(|attribute| !attribute.path().is_ident("doc")).collect();
@@ -126,6 +126,9 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
             quote!(write),
         )
     };
+    if !reads {
+        bounds.push(quote!(crate::operation::Bound::OF_IDEMPOTENCY_KEY));
+    }
     let server = |derives: Tokens| quote!(::leptos::server(name = #structure, prefix = "/call", endpoint = #endpoint, protocol = crate::operation::wire::Urlencoded<#method>, input_derive = (#derives)));
     let on_server = server(quote!(Clone, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema));
     let in_browser = server(quote!(Clone, ::serde::Serialize, ::serde::Deserialize));

@@ -160,8 +160,8 @@ pub async fn insert(db: &mut Db, client: &Client, now: Timestamp) -> Result<(), 
     )
     .execute(db.connection())
     .await
-    .on_constraint("client_name_unique", || name_taken(client))?;
-    free(written.rows_affected(), client)
+    .on_constraint("client_name_unique", || text::taken(CALLED, &client.name, None))?;
+    free(db, written.rows_affected(), client).await
 }
 
 /// Writes a client. One of several that had the same name before there were keys keeps it.
@@ -193,17 +193,28 @@ pub async fn update(db: &mut Db, client: &Client) -> Result<(), Error> {
     )
     .execute(db.connection())
     .await
-    .on_constraint("client_name_unique", || name_taken(client))?;
-    free(written.rows_affected(), client)
+    .on_constraint("client_name_unique", || text::taken(CALLED, &client.name, None))?;
+    free(db, written.rows_affected(), client).await
 }
+
+/// How the refusal of a name begins.
+const CALLED: &str = "There is already a client called";
 
 /// Nothing is written when the name is taken.
-fn free(written: u64, client: &Client) -> Result<(), Error> {
-    if written == 0 { Err(name_taken(client)) } else { Ok(()) }
-}
-
-fn name_taken(client: &Client) -> Error {
-    Error::invalid("name", format!("There is already a client called \"{}\". Choose another name.", client.name))
+async fn free(db: &mut Db, written: u64, client: &Client) -> Result<(), Error> {
+    if written > 0 {
+        return Ok(());
+    }
+    let organization = db.organization();
+    let namesake = query_as!(
+        text::Namesake,
+        r#"select name, archived_at is not null as "archived!" from client where organization_id = $1 and search_key = $2 limit 1"#,
+        organization,
+        text::search_key(&client.name)
+    )
+    .fetch_optional(db.connection())
+    .await?;
+    Err(text::taken(CALLED, &client.name, namesake))
 }
 
 /// Hides a client, or shows it again.

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::{error::Code, testing::World};
+use crate::{
+    error::{Code, Error},
+    testing::World,
+};
 
 /// A studio with the client Acme, billed in euros, and its projects Dashboard and Site.
 async fn studio() -> World {
@@ -204,4 +207,24 @@ fn with(one: &Value, other: Value) -> Value {
     let mut both = one.clone();
     both.as_object_mut().expect("an object").extend(other.as_object().expect("an object").clone());
     both
+}
+
+#[tokio::test]
+async fn a_name_that_is_taken_is_told_as_it_stands_there() {
+    let studio = World::new("studio").await;
+    studio.ok("create_client", json!({"name": "Café é"})).await;
+    let why = |refusal: Error| refusal.field("name").unwrap_or_default().to_owned();
+    let told = why(studio.refused("create_client", json!({"name": "CAFE E"})).await);
+    assert_eq!(told, "There is already a client called \"Café é\", and case and accents make no other name of it. Choose another name.");
+    studio.ok("archive_client", json!({"client": "Café é"})).await;
+    let told = why(studio.refused("create_client", json!({"name": "Café é"})).await);
+    assert_eq!(told, "There is already a client called \"Café é\". It is archived: restore it, or choose another name.");
+    studio.ok("create_client", json!({"name": "Beta"})).await;
+    for name in ["Site", "Shop"] {
+        studio.ok("create_project", json!({"client": "Beta", "name": name})).await;
+    }
+    studio.ok("archive_project", json!({"project": "Site"})).await;
+    let told = why(studio.refused("update_project", json!({"project": "Shop", "name": "síte"})).await);
+    let expected = "Beta already has a project called \"Site\", and case and accents make no other name of it. It is archived: restore it, or choose another name.";
+    assert_eq!(told, expected);
 }

@@ -98,6 +98,11 @@ pub struct Bound {
     pub most: u32,
 }
 
+impl Bound {
+    /// That of the idempotency key of every write.
+    pub const OF_IDEMPOTENCY_KEY: Self = Self { argument: "idempotency_key", keyword: "maxLength", most: 200 };
+}
+
 /// A server function that is an operation.
 pub trait Declared: Sized {
     /// What it says about itself.

@@ -1,6 +1,6 @@
 //! An operation as the registry and the doors see it.
 
-use std::panic::AssertUnwindSafe;
+use std::{collections::HashSet, panic::AssertUnwindSafe};
 
 use futures::FutureExt;
 use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
@@ -138,9 +138,14 @@ impl Operation {
             misnamed |= !is_too_long(&problem);
             let field = field(&problem);
             let words = self.bare_number(&field, &problem).unwrap_or_else(|| words(&field, &problem));
-            (field, words)
+            (field, words, item(&problem))
         });
-        for (field, message) in problems.chain(unwritable(arguments)).take(PROBLEMS_MAX) {
+        let unwritable = unwritable(arguments).map(|(field, words)| (field, words, None));
+        let mut told = HashSet::new();
+        // The same mistake in all items of a list is told of the first.
+        let problems = problems.chain(unwritable).take(10 * PROBLEMS_MAX).filter(|(_, words, _)| told.insert(words.clone())).take(PROBLEMS_MAX);
+        for (field, words, item) in problems {
+            let message = item.map(|item| format!("{item}: {words}")).unwrap_or(words);
             error.message.push_str(if error.message.is_empty() { "" } else { " " });
             error.message.push_str(&message);
             error.fields.insert(if field.is_empty() { "arguments".to_owned() } else { field }, message);
@@ -178,6 +183,14 @@ fn is_too_long(problem: &ValidationError<'_>) -> bool {
 fn field(problem: &ValidationError<'_>) -> String {
     let path = problem.instance_path().to_string();
     path.rsplit('/').find(|part| part.parse::<usize>().is_err()).unwrap_or_default().to_owned()
+}
+
+/// Which item of a list a problem is in: `lines 3`, counted from one.
+fn item(problem: &ValidationError<'_>) -> Option<String> {
+    let path = problem.instance_path().to_string();
+    let parts: Vec<&str> = path.split('/').collect();
+    let (list, at) = parts.windows(2).rev().find_map(|pair| Some((pair[0], pair[1].parse::<usize>().ok()?)))?;
+    Some(format!("{list} {}", at + 1))
 }
 
 /// What is wrong with a field, without the value itself where it is too long: nobody is sent a book back.

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use tracing::Instrument;
 
 use super::{
-    Call, Declaration, Done,
+    Bound, Call, Declaration, Done,
     store::once::{self, Claim},
 };
 use crate::{
@@ -54,17 +54,26 @@ pub async fn read<T>(
 
 /// Runs a write exactly once for its idempotency key, and records it, or why it was refused.
 ///
-/// It is a unit of work of its own: once begun it goes on to its end, whether or not somebody still waits for its answer.
+/// It is a unit of work of its own: once begun it goes on to its end, whether or not somebody still waits for its answer. Before
+/// it has a place to print nothing has begun: whoever goes away while they wait for one leaves the line.
 pub async fn write<T, W>(declaration: &'static Declaration, caller: Caller, arguments: Value, work: W) -> Result<Done<T>, Error>
 where
     T: Serialize + DeserializeOwned + Send + 'static,
     W: for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>> + Send + 'static,
 {
     let tasks = caller.services.tasks.clone();
+    let to_print = match declaration.prints {
+        true => caller.services.documents.place(&caller).await.map(Some),
+        false => Ok(None),
+    };
     let unit = async move {
         let (arguments, key, dry_run) = common(arguments);
         let place = place(declaration, &caller)?;
-        match attempt(declaration, caller.clone(), &place, &arguments, key, dry_run, work).await {
+        let done = match to_print {
+            Ok(_printing) => attempt(declaration, caller.clone(), &place, &arguments, key, dry_run, work).await,
+            Err(error) => Err(error),
+        };
+        match done {
             Ok(done) => Ok(done),
             Err(error) => refused(declaration, &caller, &place, arguments, error),
         }
@@ -85,10 +94,6 @@ async fn attempt<T: Serialize + DeserializeOwned>(
     work: impl for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>>,
 ) -> Result<Done<T>, Error> {
     refuse_long(key.as_deref())?;
-    let _place_to_print = match declaration.prints {
-        true => Some(caller.services.documents.place(&caller).await?),
-        false => None,
-    };
     let mut call = Call::begin(declaration, caller, dry_run).await?;
     let key = key.filter(|_| !dry_run);
     if let Some(key) = &key
@@ -175,10 +180,13 @@ fn common(mut arguments: Value) -> (Value, Option<String>, bool) {
 
 fn refuse_long(key: Option<&str>) -> Result<(), Error> {
     match key {
-        Some(key) if key.chars().count() > 200 => Err(Error::invalid(
-            "idempotency_key",
-            "An idempotency key has at most 200 characters; send a shorter one, for instance a UUID.",
-        )),
+        Some(key) if key.chars().count() > Bound::OF_IDEMPOTENCY_KEY.most as usize => {
+            let most = Bound::OF_IDEMPOTENCY_KEY.most;
+            Err(Error::invalid(
+                "idempotency_key",
+                format!("An idempotency key has at most {most} characters. Send a shorter one, for instance a UUID."),
+            ))
+        }
         _ => Ok(()),
     }
 }

@@ -194,8 +194,8 @@ pub async fn insert(db: &mut Db, project: &Project, now: Timestamp) -> Result<()
     )
     .execute(db.connection())
     .await
-    .on_constraint("project_name_unique", || name_taken(project))?;
-    free(written.rows_affected(), project)
+    .on_constraint("project_name_unique", || text::taken(&called(project), &project.name, None))?;
+    free(db, written.rows_affected(), project).await
 }
 
 /// Writes a project. One of several that had the same name before there were keys keeps it.
@@ -218,17 +218,32 @@ pub async fn update(db: &mut Db, project: &Project) -> Result<(), Error> {
     )
     .execute(db.connection())
     .await
-    .on_constraint("project_name_unique", || name_taken(project))?;
-    free(written.rows_affected(), project)
+    .on_constraint("project_name_unique", || text::taken(&called(project), &project.name, None))?;
+    free(db, written.rows_affected(), project).await
+}
+
+/// How the refusal of a name begins.
+fn called(project: &Project) -> String {
+    format!("{} already has a project called", project.client.name)
 }
 
 /// Nothing is written when the name is taken.
-fn free(written: u64, project: &Project) -> Result<(), Error> {
-    if written == 0 { Err(name_taken(project)) } else { Ok(()) }
-}
-
-fn name_taken(project: &Project) -> Error {
-    Error::invalid("name", format!("{} already has a project called \"{}\". Choose another name.", project.client.name, project.name))
+async fn free(db: &mut Db, written: u64, project: &Project) -> Result<(), Error> {
+    if written > 0 {
+        return Ok(());
+    }
+    let organization = db.organization();
+    let namesake = query_as!(
+        text::Namesake,
+        r#"select name, archived_at is not null as "archived!" from project
+           where organization_id = $1 and client_id = $2 and search_key = $3 limit 1"#,
+        organization,
+        project.client.id.0,
+        text::search_key(&project.name)
+    )
+    .fetch_optional(db.connection())
+    .await?;
+    Err(text::taken(&called(project), &project.name, namesake))
 }
 
 /// Hides a project, or shows it again. One that is hidden already keeps its instant.

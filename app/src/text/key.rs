@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
 use super::letter::is_invisible;
+use crate::error::Error;
 
 /// The longest key in bytes: two hundred characters of three bytes each. An index takes no more than some thousands, and a cursor
 /// holds two keys.
@@ -55,4 +56,20 @@ fn is_mark(c: char) -> bool {
 /// `İ` and `I` are the capitals of `i` and `ı` in Turkish; without a language all four are one letter.
 fn dotted(c: char) -> char {
     if c == 'ı' { 'i' } else { c }
+}
+
+/// Who has a name already: one with the same key.
+pub struct Namesake {
+    /// The name as it stands there, which may differ in case and accents.
+    pub name: String,
+    /// Whether it is hidden from lists.
+    pub archived: bool,
+}
+
+/// The refusal of a name that is taken. `already` begins the sentence: "There is already a client called".
+pub fn taken(already: &str, name: &str, namesake: Option<Namesake>) -> Error {
+    let Namesake { name: holder, archived } = namesake.unwrap_or_else(|| Namesake { name: name.to_owned(), archived: false });
+    let same = if holder == name { "" } else { ", and case and accents make no other name of it" };
+    let mend = if archived { "It is archived: restore it, or choose another name." } else { "Choose another name." };
+    Error::invalid("name", format!("{already} \"{holder}\"{same}. {mend}"))
 }

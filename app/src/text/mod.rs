@@ -18,7 +18,7 @@ use crate::error::Error;
 
 pub use address::{ascii_domain, email, known_email, optional_email};
 pub use iban::{bic, iban};
-pub use key::{path_key, search_key};
+pub use key::{Namesake, path_key, search_key, taken};
 pub use vat_id::{VatId, vat_id};
 
 /// One line that must say something.

@@ -10,7 +10,7 @@ use std::{
 
 use fontdb::{Database, FaceInfo, Source, Stretch, Style};
 use ttf_parser::{Face, Permissions};
-use typst::text::{FontFlags, FontInfo};
+use typst::text::{Coverage, FontFlags, FontInfo};
 use typst_kit::fonts::{FontPath, FontStore};
 
 use super::letters;
@@ -25,10 +25,28 @@ const WEIGHTS: [u16; 2] = [400, 600];
 /// Words in the names of families that have a box, or nothing, for every character.
 const PLACEHOLDERS: [&str; 4] = ["lastresort", "last resort", "blank", "notdef"];
 
+/// A family of fonts, by its place among those of its kind.
+#[derive(Clone, Copy)]
+pub(super) enum Family {
+    /// One of those inside the program.
+    Shipped(usize),
+    /// One of those of the machine with a letter that no shipped font has.
+    OfMachine(usize),
+}
+
+/// Which shipped family has which letter.
+pub(super) struct Shipped {
+    /// How many there are.
+    count: usize,
+    /// For each letter a bit for each family whose every weight has it.
+    letters: HashMap<char, u32>,
+}
+
 /// Which family of the machine has which letter.
 pub(super) struct Machine {
-    /// The families with a letter that no shipped font has, in the order in which a letter is looked for.
-    families: Vec<String>,
+    /// The families with a letter that no shipped font has, in the order in which a letter is looked for: their names, and what each
+    /// of their weights has.
+    families: Vec<(String, Vec<Coverage>)>,
     /// For each such letter the first family that has it.
     letters: HashMap<char, usize>,
 }
@@ -48,9 +66,49 @@ pub(super) fn of_the_machine() -> Database {
     database
 }
 
+impl Shipped {
+    /// The families of a store that has the shipped fonts alone.
+    pub(super) fn of(store: &FontStore) -> Self {
+        let mut names: Vec<&str> = Vec::new();
+        let mut weights: Vec<u32> = Vec::new();
+        let mut shown: HashMap<(char, usize), u32> = HashMap::new();
+        for font in (0..).map_while(|index| store.book().info(index)) {
+            let family = names.iter().position(|name| *name == font.family).unwrap_or(names.len());
+            if family == names.len() {
+                names.push(&font.family);
+                weights.push(0);
+            }
+            weights[family] += 1;
+            for letter in font.coverage.iter().filter_map(char::from_u32).filter(|letter| letters::is_shown(*letter)) {
+                *shown.entry((letter, family)).or_default() += 1;
+            }
+        }
+        let mut letters: HashMap<char, u32> = HashMap::new();
+        for ((letter, family), _) in shown.into_iter().filter(|((_, family), count)| *count == weights[*family]) {
+            *letters.entry(letter).or_default() |= 1 << family;
+        }
+        Self { count: names.len(), letters }
+    }
+
+    /// All of them, in the order in which a letter is looked for.
+    pub(super) fn families(&self) -> impl Iterator<Item = Family> {
+        (0..self.count).map(Family::Shipped)
+    }
+
+    /// Whether one of them has this letter.
+    pub(super) fn has(&self, letter: char) -> bool {
+        self.letters.contains_key(&letter)
+    }
+
+    /// Whether the family at this place has this letter.
+    pub(super) fn family_has(&self, place: usize, letter: char) -> bool {
+        self.letters.get(&letter).is_some_and(|families| families & (1 << place) != 0)
+    }
+}
+
 impl Machine {
     /// Adds the fonts of these that have a letter which is not among the shipped ones.
-    pub(super) fn add(store: &mut FontStore, database: &Database, shipped: &HashSet<char>) -> Self {
+    pub(super) fn add(store: &mut FontStore, database: &Database, shipped: &Shipped) -> Self {
         let mut by_family: BTreeMap<String, Vec<Found>> = BTreeMap::new();
         for found in database.faces().filter_map(|face| found(database, face, shipped)) {
             by_family.entry(found.info.family.clone()).or_default().push(found);
@@ -73,11 +131,12 @@ impl Machine {
         for letter in first.letters.iter().filter(|letter| others.iter().all(|font| font.letters.contains(letter))) {
             self.letters.entry(*letter).or_insert(place);
         }
+        let coverage = chosen.iter().map(|font| font.info.coverage.clone()).collect();
         for font in chosen {
             let path = FontPath { path: font.path.path.clone(), index: font.path.index };
             store.push((path, FontInfo { family: name.clone(), ..font.info.clone() }));
         }
-        self.families.push(name);
+        self.families.push((name, coverage));
     }
 
     /// Whether a font of the machine has this letter, and no shipped one.
@@ -92,12 +151,17 @@ impl Machine {
 
     /// The name by which a document asks for the family at this place.
     pub(super) fn family(&self, place: usize) -> Option<&str> {
-        self.families.get(place).map(String::as_str)
+        self.families.get(place).map(|(name, _)| name.as_str())
+    }
+
+    /// Whether every weight of the family at this place has this letter, which a shipped font may have too.
+    pub(super) fn family_has(&self, place: usize, letter: char) -> bool {
+        self.families.get(place).is_some_and(|(_, weights)| weights.iter().all(|coverage| coverage.contains(letter.into())))
     }
 }
 
 /// A font that can be used: upright, of usual width, drawn with outlines in one colour, and free to be embedded.
-fn found(database: &Database, face: &FaceInfo, shipped: &HashSet<char>) -> Option<Found> {
+fn found(database: &Database, face: &FaceInfo, shipped: &Shipped) -> Option<Found> {
     let Source::File(path) = &face.source else { return None };
     let name = face.families.first().map(|(name, _)| name.to_lowercase()).unwrap_or_default();
     let upright = face.style == Style::Normal && face.stretch == Stretch::Normal;
@@ -121,9 +185,9 @@ fn can_be_embedded(font: &Face<'_>) -> bool {
     outlines && !coloured && font.permissions() != Some(Permissions::Restricted)
 }
 
-fn letters_of(font: &Face<'_>, info: &FontInfo, shipped: &HashSet<char>) -> HashSet<char> {
+fn letters_of(font: &Face<'_>, info: &FontInfo, shipped: &Shipped) -> HashSet<char> {
     let covered = info.coverage.iter().filter_map(char::from_u32);
-    let wanted = covered.filter(|letter| letters::is_shown(*letter) && !letter.is_whitespace() && !shipped.contains(letter));
+    let wanted = covered.filter(|letter| letters::is_shown(*letter) && !letter.is_whitespace() && !shipped.has(*letter));
     wanted.filter(|letter| font.glyph_index(*letter).is_some_and(|glyph| glyph.0 != 0)).collect()
 }
 

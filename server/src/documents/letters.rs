@@ -3,22 +3,34 @@
 //! An archived document must be able to show every character it holds, so one without a glyph would make the whole
 //! document fail. In a draft it is replaced before, and visibly; what is sent has none (`app::invoices::letters`).
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashSet},
+};
 
 use app::invoices::letters::is_private;
 use fontdb::Database;
 use serde_json::Value;
 use typst::text::is_default_ignorable;
 use typst_kit::fonts::FontStore;
+use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::fonts::Machine;
+use super::fonts::{Family, Machine, Shipped};
 
 /// Printed where no font has the character.
-const STAND_IN: char = '□';
+const STAND_IN: &str = "□";
+
+/// Characters of one grapheme cluster that are set: a letter with as many marks as *UAX #15* allows in its stream-safe format, and
+/// the joiners of an emoji. What else is piled upon a letter is no writing.
+const MOST_OF_CLUSTER: usize = 32;
+
+/// What a character costs beside one of the first shipped family: one that is looked for in further fonts, of which many are written
+/// without spaces and broken into lines by a dictionary, and one that ends a line.
+const WORK_OF_OTHERS: usize = 12;
 
 /// The characters that the fonts can show: the shipped ones, and those of the machine.
 pub(super) struct Letters {
-    shipped: HashSet<char>,
+    shipped: Shipped,
     machine: Machine,
 }
 
@@ -26,9 +38,7 @@ impl Letters {
     /// Everything that at least one of the shipped fonts can show, which are all that the store has, and what fonts of the machine
     /// add to it. Those are put into the store.
     pub(super) fn of(store: &mut FontStore, machine: &Database) -> Self {
-        let fonts = (0..).map_while(|index| store.book().info(index));
-        let covered = fonts.flat_map(|font| font.coverage.iter()).filter_map(char::from_u32);
-        let shipped = covered.filter(|letter| is_shown(*letter)).collect();
+        let shipped = Shipped::of(store);
         let machine = Machine::add(store, machine, &shipped);
         Self { shipped, machine }
     }
@@ -38,6 +48,16 @@ impl Letters {
         let mut places = BTreeSet::new();
         each_letter(data, &mut |letter| places.extend(self.machine.place(letter)));
         places.into_iter().filter_map(|place| self.machine.family(place)).collect()
+    }
+
+    /// How much work it is to set these texts, in characters of the first shipped family.
+    pub(super) fn work(&self, data: &Value) -> usize {
+        let mut work = 0;
+        each_letter(data, &mut |letter| {
+            let first = letter != '\n' && self.has(Family::Shipped(0), letter);
+            work += if first { 1 } else { WORK_OF_OTHERS };
+        });
+        work
     }
 
     /// The characters of a text that no font has, each once, in the order of the text.
@@ -57,15 +77,43 @@ impl Letters {
             if !text.chars().all(|letter| self.is_plain(letter)) {
                 *text = self.printable(text);
             }
+            if !text.is_ascii() {
+                *text = text.graphemes(true).map(|cluster| self.settable(start(cluster))).collect();
+            }
         });
     }
 
     fn is_plain(&self, letter: char) -> bool {
-        letter == '\n' || self.shipped.contains(&letter) || self.machine.has(letter)
+        letter == '\n' || self.shipped.has(letter) || self.machine.has(letter)
     }
 
     fn printable(&self, text: &str) -> String {
         text.replace("\r\n", "\n").chars().filter_map(|letter| self.shown(letter)).collect()
+    }
+
+    /// A letter and its marks come from one font. A mark that the font of its letter lacks is left away, and the letter is kept.
+    fn settable<'a>(&self, cluster: &'a str) -> Cow<'a, str> {
+        let Some(base) = cluster.chars().next().filter(|base| base.len_utf8() < cluster.len()) else { return cluster.into() };
+        let families = self.families_of(cluster);
+        if families.iter().any(|family| cluster.chars().all(|letter| self.has(*family, letter))) {
+            return cluster.into();
+        }
+        let Some(family) = families.into_iter().find(|family| self.has(*family, base)) else { return cluster.into() };
+        cluster.chars().filter(|letter| self.has(family, *letter)).collect()
+    }
+
+    /// The families in which a grapheme cluster is looked for, in their order.
+    fn families_of(&self, cluster: &str) -> Vec<Family> {
+        let places: BTreeSet<usize> = cluster.chars().filter_map(|letter| self.machine.place(letter)).collect();
+        self.shipped.families().chain(places.into_iter().map(Family::OfMachine)).collect()
+    }
+
+    fn has(&self, family: Family, letter: char) -> bool {
+        is_default_ignorable(letter)
+            || match family {
+                Family::Shipped(at) => self.shipped.family_has(at, letter),
+                Family::OfMachine(place) => self.machine.family_has(place, letter),
+            }
     }
 
     /// What is printed for a character: itself, a likeness, or nothing.
@@ -78,21 +126,23 @@ impl Letters {
             _ if self.is_plain(letter) || is_default_ignorable(letter) => Some(letter),
             _ if letter.is_whitespace() => Some(' '),
             _ if letter.is_control() || is_mark(letter) => None,
-            _ => Some(STAND_IN),
+            _ => STAND_IN.chars().next(),
         }
     }
 }
 
-/// Mends text for which there is no glyph although each of its characters has one: an accent on a letter of another
-/// script loses the accent, an accent on nothing becomes a box.
-pub(super) fn take_apart(data: &mut Value, clusters: &BTreeSet<String>) {
+/// Puts a box in place of grapheme clusters that came out without a glyph although one font has all of their characters.
+pub(super) fn stand_in(data: &mut Value, missing: &BTreeSet<String>) {
+    let missing: HashSet<&str> = missing.iter().flat_map(|text| text.graphemes(true)).collect();
+    let is_missing = |cluster: &str| missing.contains(cluster) || cluster.chars().any(|letter| missing.contains(letter.encode_utf8(&mut [0; 4]) as &str));
     each_text(data, &|text| {
-        for cluster in clusters {
-            let mut letters = cluster.chars();
-            let first = letters.next().filter(|_| letters.next().is_some()).unwrap_or(STAND_IN);
-            *text = text.replace(cluster.as_str(), first.encode_utf8(&mut [0; 4]));
-        }
+        *text = text.graphemes(true).map(|cluster| if is_missing(cluster) { STAND_IN } else { cluster }).collect();
     });
+}
+
+/// A grapheme cluster without what goes beyond its bound.
+fn start(cluster: &str) -> &str {
+    cluster.char_indices().nth(MOST_OF_CLUSTER).map_or(cluster, |(end, _)| &cluster[..end])
 }
 
 fn each_letter(data: &Value, see: &mut impl FnMut(char)) {

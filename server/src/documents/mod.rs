@@ -30,10 +30,10 @@ use tokio::{
 use world::Stage;
 
 /// How long a document may take from being asked for to being done, waiting for its turn included.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(15);
 
-/// How long one waits for a place: together with a document it is less than a door waits for an answer.
-const PLACE_PATIENCE: Duration = Duration::from_secs(8);
+/// How long one waits for a place: together with a connection and a document it is less than a door waits for an answer.
+const PLACE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Typesets documents on blocking threads, a bounded number at once.
 ///
@@ -108,6 +108,17 @@ impl Documents {
             persons_places: Arc::new(Turns::new(1, place_patience)),
             patience: PATIENCE,
             place_patience,
+        }
+    }
+
+    /// Comes back once the fonts of the machine have been searched: what is looked up or typeset before that waits for it.
+    pub async fn fonts_are_known(&self) {
+        let stage = Arc::clone(&self.stage);
+        let searched = task::spawn_blocking(move || {
+            LazyLock::force(&stage);
+        });
+        if searched.await.is_err() {
+            tracing::error!("the fonts of this machine could not be searched");
         }
     }
 

@@ -21,11 +21,9 @@ use super::{
 /// document and stays; the work on one document's text is gone after the next.
 const KEEP_FOR: usize = 1;
 
-/// Bytes of text in one document: some four thousand lines, or five hundred pages of prose, and 500 MB while they are set.
-const MOST_TEXT: usize = 1_000_000;
-
-/// How often text without glyphs is replaced. Mending one cluster may leave its neighbours without the letter they lean on.
-const REPAIRS: usize = 4;
+/// How much work one document may be ([`letters::Letters::work`]): two hundred pages of prose. On one core it is set within two or
+/// three seconds, whatever stands in it, and nobody waits longer for somebody else's: what was begun cannot be broken off.
+const MOST_WORK: usize = 600_000;
 
 /// The document as the bytes of a PDF file.
 pub(super) fn print(stage: &Stage, document: &InvoiceDocument) -> Result<Vec<u8>, DocumentError> {
@@ -47,30 +45,28 @@ fn part_streams_from_their_end(pdf: &mut [u8]) {
     }
 }
 
-/// The document as pages. Text that turns out to have no glyphs is replaced, and the pages are set anew.
+/// The document as pages. Text that turns out to have no glyphs is replaced, and the pages are set once more: never more often,
+/// whatever the text, since others wait meanwhile.
 pub(super) fn typeset(stage: &Stage, document: &InvoiceDocument) -> Result<PagedDocument, DocumentError> {
     let mut data = serde_json::to_value(document).map_err(|error| DocumentError::Refused(error.to_string()))?;
-    stage.letters.make_printable(&mut data);
-    let mut pages = compile(stage, &data)?;
-    for _ in 0..REPAIRS {
-        let missing = missing_clusters(&pages);
-        if missing.is_empty() {
-            break;
-        }
-        letters::take_apart(&mut data, &missing);
-        pages = compile(stage, &data)?;
-    }
-    Ok(pages)
-}
-
-fn compile(stage: &Stage, data: &Value) -> Result<PagedDocument, DocumentError> {
-    let mut data = data.clone();
-    data["fonts"] = stage.letters.families(&data).into();
-    let data = data.to_string().into_bytes();
-    if data.len() > MOST_TEXT {
+    if stage.letters.work(&data) > MOST_WORK {
         return Err(DocumentError::TooLong);
     }
-    let scene = Scene::new(stage, data);
+    stage.letters.make_printable(&mut data);
+    let pages = compile(stage, &data)?;
+    let missing = missing_clusters(&pages);
+    if missing.is_empty() {
+        return Ok(pages);
+    }
+    letters::stand_in(&mut data, &missing);
+    compile(stage, &data)
+}
+
+/// The data as pages.
+pub(super) fn compile(stage: &Stage, data: &Value) -> Result<PagedDocument, DocumentError> {
+    let mut data = data.clone();
+    data["fonts"] = stage.letters.families(&data).into();
+    let scene = Scene::new(stage, data.to_string().into_bytes());
     typst::compile(&scene).output.map_err(|refusals| refused(&refusals))
 }
 
@@ -96,8 +92,8 @@ fn timestamp(instant: &str) -> Result<Timestamp, DocumentError> {
     Datetime::from_ymd_hms(utc.year().into(), month, day, hour, minute, second).map(Timestamp::new_utc).ok_or(malformed)
 }
 
-/// Texts that came out without a glyph, because no single font has all of their letters.
-fn missing_clusters(pages: &PagedDocument) -> BTreeSet<String> {
+/// Texts that came out without a glyph, although a font has all of their letters.
+pub(super) fn missing_clusters(pages: &PagedDocument) -> BTreeSet<String> {
     let mut missing = BTreeSet::new();
     for page in pages.pages() {
         collect_missing(&page.frame, &mut missing);

@@ -16,13 +16,20 @@ const ARGUMENT: &str = "idempotency_key";
 /// The arguments of a write with the key that its header brings. What only reads needs none.
 ///
 /// # Errors
-/// Refuses a key that is no text, and one beside another key among the arguments: neither is taken for the other.
+/// Refuses a key that is no text or empty, several headers, and one beside another key among the arguments: none is taken for the
+/// other, and none is passed over, since whoever sends one relies on it.
 pub fn taken(operation: &Operation, headers: &HeaderMap, arguments: Value) -> Result<Value, Error> {
     let Some(key) = headers.get(HEADER).filter(|_| operation.declaration.effect != Effect::Read) else { return Ok(arguments) };
+    if headers.get_all(HEADER).iter().nth(1).is_some() {
+        return Err(Error::new(Code::Invalid, "There are several headers Idempotency-Key. Send one."));
+    }
     let unreadable = |_| Error::new(Code::Invalid, "The header Idempotency-Key holds letters beyond ASCII; send a UUID, for instance.");
     // The draft of the standard writes it in quotation marks, most programs without.
     let key = key.to_str().map_err(unreadable)?.trim();
     let key = key.strip_prefix('"').and_then(|key| key.strip_suffix('"')).unwrap_or(key);
+    if key.is_empty() {
+        return Err(Error::new(Code::Invalid, "The header Idempotency-Key is empty. Send a UUID in it, for instance, or leave it away."));
+    }
     let mut arguments = match arguments {
         Value::Null => Map::new(),
         Value::Object(arguments) => arguments,

@@ -146,17 +146,25 @@ pub async fn without_byte_order_mark(request: Request, next: Next) -> Response {
     }
     let (mut parts, body) = request.into_parts();
     let mut pieces = body.into_data_stream();
-    let first = pieces.next().await.map(|piece| {
-        piece.map(|piece| match piece.strip_prefix(BYTE_ORDER_MARK) {
-            Some(rest) => {
-                parts.headers.remove(header::CONTENT_LENGTH);
-                piece.slice_ref(rest)
-            }
-            None => piece,
-        })
-    });
-    let body = Body::from_stream(stream::iter(first).chain(pieces));
-    next.run(Request::from_parts(parts, body)).await
+    let mut first = Vec::new();
+    // It may come in pieces: one is waited for as long as what came could be its beginning.
+    let broken = loop {
+        if !BYTE_ORDER_MARK.starts_with(&first) || first.len() == BYTE_ORDER_MARK.len() {
+            break None;
+        }
+        match pieces.next().await {
+            Some(Ok(piece)) => first.extend_from_slice(&piece),
+            Some(Err(error)) => break Some(Err(error)),
+            None => break None,
+        }
+    };
+    let mut first = Bytes::from(first);
+    if first.starts_with(BYTE_ORDER_MARK) {
+        parts.headers.remove(header::CONTENT_LENGTH);
+        first = first.slice(BYTE_ORDER_MARK.len()..);
+    }
+    let begun = stream::iter([Ok(first)].into_iter().chain(broken));
+    next.run(Request::from_parts(parts, Body::from_stream(begun.chain(pieces)))).await
 }
 
 /// The answer to whoever asks with which methods an address is called.

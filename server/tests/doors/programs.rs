@@ -149,8 +149,36 @@ async fn a_key_may_come_as_a_header_and_is_the_same_key() {
     assert_eq!(world.rest(&ada, "create_client", json!({ "name": "Acme", "idempotency_key": "k" })).await.ok(), first);
     assert_eq!(send("k", json!({ "name": "Beta" })).await.refused(409), "idempotency_mismatch");
     assert_eq!(send("k", json!({ "name": "Acme", "idempotency_key": "other" })).await.refused(422), "invalid");
+    for unclear in ["", "\"\"", " "] {
+        assert_eq!(send(unclear, json!({ "name": "Beta" })).await.refused(422), "invalid", "whoever sends one relies on it: {unclear:?}");
+    }
+    let two = world.post("/api/v1/create_client").bearer_auth(&ada.token).header("idempotency-key", "k").header("idempotency-key", "l");
+    assert_eq!(Answer::of(two.json(&json!({ "name": "Beta" }))).await.refused(422), "invalid");
+    let long = world.rest(&ada, "create_client", json!({ "name": "Beta", "idempotency_key": "k".repeat(201) })).await;
+    assert!(long.refused(422) == "invalid" && long.text.contains("200"), "{}", long.text);
     let timer = Answer::of(world.post("/api/v1/get_timer").bearer_auth(&ada.token).header("idempotency-key", "k")).await;
     assert_eq!(timer.status.as_u16(), 200, "what only reads needs none: {}", timer.text);
+}
+
+#[tokio::test]
+async fn a_refusal_names_the_item_and_the_same_mistake_once() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    world.rest(&ada, "create_client", json!({ "name": "Acme" })).await.ok();
+    let line = |extra: Value| {
+        let mut line = json!({ "description": "Hosting", "price": "1.00" });
+        line.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        line
+    };
+    let mut lines = vec![line(json!({})); 3];
+    lines.extend(vec![line(json!({ "unit": "h" })); 100]);
+    let told = world.rest(&ada, "draft_invoice", json!({ "client": "Acme", "lines": lines })).await;
+    assert_eq!(told.refused(422), "invalid");
+    let message = told.json()["error"]["message"].as_str().unwrap().to_owned();
+    assert!(message.starts_with("lines 4: ") && message.matches("'unit'").count() == 1, "{message}");
+    let lines = [line(json!({})), line(json!({ "price": 5 }))];
+    let told = world.rest(&ada, "draft_invoice", json!({ "client": "Acme", "lines": lines })).await;
+    assert!(told.json()["error"]["message"].as_str().unwrap().starts_with("lines 2: price"), "{}", told.text);
 }
 
 #[tokio::test]
@@ -159,6 +187,10 @@ async fn a_byte_order_mark_before_a_body_is_passed_over() {
     let ada = world.person("Ada").await;
     let marked = |path: &str, text: &str| world.post(path).bearer_auth(&ada.token).body(format!("\u{FEFF}{text}"));
     assert_eq!(Answer::of(marked("/api/v1/create_client", r#"{"name":"Acme"}"#)).await.ok()["name"], "Acme");
+    let pieces = ["\u{FEFF}".as_bytes()[..1].to_vec(), "\u{FEFF}".as_bytes()[1..].to_vec(), br#"{"name":"Beta"}"#.to_vec()];
+    let pieces = reqwest::Body::wrap_stream(futures::stream::iter(pieces.map(Ok::<_, std::io::Error>)));
+    let in_pieces = world.post("/api/v1/create_client").bearer_auth(&ada.token).body(pieces);
+    assert_eq!(Answer::of(in_pieces).await.ok()["name"], "Beta", "however it comes");
     let initialize = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
         "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": { "name": "a test", "version": "1" } } });
     let hello = marked("/mcp", &initialize.to_string()).header(header::CONTENT_TYPE, "application/json");

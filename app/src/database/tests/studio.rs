@@ -9,7 +9,12 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgPoolOptions, raw_sql};
+use sqlx::{
+    AssertSqlSafe, Connection, PgConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    raw_sql,
+};
+use tokio::sync::OnceCell;
 
 use super::super::{Access, Database, Reach, as_application, migrate};
 use crate::{
@@ -37,7 +42,42 @@ const KEPT_AS_MINOR_UNITS: &str = r#"
     from conversation;
     insert into card (organization_id, id, conversation_id, operation, arguments, effect, fingerprint, created_at, member_role)
     select organization_id, '01a21871-0000-7000-8000-000000000003', id, 'create_client', '{"name": "Beta", "rate": 12000}', '{}', '\x00', now(), 'owner'
-    from conversation;"#;
+    from conversation;
+    insert into organization (id, slug, name, rate, created_at) values ('01a21871-0000-7000-8000-000000000004', 'unrated', 'Unrated', 0, now());"#;
+
+/// Whoever owns the tables of a deployment is no superuser: a migration that forgets forced row security finds no row.
+const TABLE_OWNER: &str = "stint_test_table_owner";
+
+/// Makes that owner, once for all tests: two at a time cannot.
+async fn table_owner() {
+    static MADE: OnceCell<()> = OnceCell::const_new();
+    MADE.get_or_init(async || {
+        // The roles belong to the cluster, and no dump of a database holds them.
+        let owner = owner().await;
+        let role = format!(
+            "do $$ begin if not exists (select from pg_roles where rolname = '{TABLE_OWNER}') then create role {TABLE_OWNER} login createrole; end if; end $$;
+             grant stint_app, stint_viewer to {TABLE_OWNER}"
+        );
+        raw_sql(AssertSqlSafe(role)).execute(&owner).await.expect("a role");
+        owner.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rate_that_nobody_chose_is_none_whoever_owns_the_tables() {
+    let (superuser, _) = migrated("unrated_").await;
+    let mut superuser = PgConnection::connect_with(&superuser).await.expect("a connection");
+    let (chosen, without, of_nothing): (Option<i64>, i64, i64) = sqlx::query_as(
+        "select (select rate from organization where slug = 'unrated'), count(*) filter (where rate is null),
+             count(*) filter (where rate = 0 and invoice_line_id is null) from time_entry",
+    )
+    .fetch_one(&mut superuser)
+    .await
+    .expect("rates");
+    assert!(chosen.is_none() && without > 0 && of_nothing == 0, "{chosen:?} {without} {of_nothing}");
+    superuser.close().await.expect("closed");
+}
 
 #[tokio::test]
 async fn what_was_kept_in_minor_units_is_not_given_again_after_the_migration() {
@@ -57,16 +97,26 @@ async fn what_was_kept_in_minor_units_is_not_given_again_after_the_migration() {
     }
 }
 
-/// The studio with the schema of this binary, at the instant at which its figures were taken.
-async fn studio(name: &str) -> World {
-    // The roles belong to the cluster, and no dump of a database holds them.
-    owner().await.close().await;
-    let options = create(name).await;
-    let mut connection = PgConnection::connect_with(&options).await.expect("the new database");
+/// The studio with the schema of this binary: how a superuser gets in, and how the owner of its tables does.
+async fn migrated(name: &str) -> (PgConnectOptions, PgConnectOptions) {
+    table_owner().await;
+    let superusers = create(name).await;
+    let mut superuser = PgConnection::connect_with(&superusers).await.expect("the new database");
+    let given = format!("alter database {} owner to {TABLE_OWNER}", superusers.get_database().expect("its name"));
+    raw_sql(AssertSqlSafe(given)).execute(&mut superuser).await.expect("an owner");
+    superuser.close().await.expect("closed");
+    let options = superusers.clone().username(TABLE_OWNER);
+    let mut connection = PgConnection::connect_with(&options).await.expect("the owner");
     raw_sql(AssertSqlSafe(dump())).execute(&mut connection).await.expect("restored");
     raw_sql(KEPT_AS_MINOR_UNITS).execute(&mut connection).await.expect("kept");
     connection.close().await.expect("closed");
     migrate(&options).await.expect("the later migrations");
+    (superusers, options)
+}
+
+/// The studio at the instant at which its figures were taken.
+async fn studio(name: &str) -> World {
+    let (_, options) = migrated(name).await;
     let pool = as_application(PgPoolOptions::new().max_connections(4)).connect_with(options).await.expect("connections");
     let nobody = World::on(Database::new(pool), Engine::default());
     nobody.set_clock("2026-11-26T16:00:00Z");

@@ -104,6 +104,11 @@ async fn storm(studio: &World, agent: &World, round: i32) {
         spawned(studio, "stop_timer", json!({})),
         spawned(studio, "set_budget", json!({"project": "Site", "hours": 1000 + round})),
         spawned(studio, "update_client", json!({"client": "Acme", "address": format!("{round} High Street")})),
+        spawned(studio, "update_client", json!({"client": "Acme", "name": "ACME", "rate": format!("{}.00", 60 + round)})),
+        spawned(studio, "update_project", json!({"project": "Dashboard", "color": "green", "rate": format!("{}.00", 70 + round)})),
+        spawned(studio, "set_rate", json!({"project": "Site", "rate": format!("{}.00", 80 + round), "applies_to": "unbilled_time"})),
+        spawned(studio, "set_rate", json!({"client": "Acme", "rate": format!("{}.00", 90 + round), "applies_to": "unbilled_time"})),
+        spawned(studio, "set_rate", json!({"rate": format!("{}.00", 50 + round), "applies_to": "unbilled_time"})),
         spawned(studio, "update_organization", json!({"lock_date": "2026-10-31", "phone": format!("{round}")})),
     ];
     for action in actions {

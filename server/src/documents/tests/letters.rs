@@ -113,3 +113,46 @@ fn a_letter_of_arabic_is_one_glyph_and_is_read_once() {
         }
     });
 }
+
+#[test]
+fn a_mark_that_the_font_of_its_letter_lacks_is_left_away_before_anything_is_set() {
+    let stage = shipped();
+    let printable = |text: &str| {
+        let mut data = json!([text]);
+        stage.letters.make_printable(&mut data);
+        data[0].as_str().unwrap().to_owned()
+    };
+    for (text, expected) in [
+        ("Փ\u{5bf}", "Փ"),
+        ("ئ\u{e48}", "ئ"),
+        ("э\u{5b5}", "э"),
+        ("э\u{5b5}\u{301}", "э\u{301}"),
+        ("שׁ\u{5b8} a\u{301} ส\u{e31}", "שׁ\u{5b8} a\u{301} ส\u{e31}"),
+        ("1\u{fe0f}\u{20e3} 👩\u{200d}👩\u{200d}👧 🇩🇪 ❤\u{fe0f}", "1\u{fe0f}\u{20e3} 👩\u{200d}👩\u{200d}👧 🇩🇪 ❤\u{fe0f}"),
+    ] {
+        assert_eq!(printable(text), expected, "{}", text.escape_unicode());
+    }
+    assert_eq!(printable(&format!("a{}", "\u{301}".repeat(3_000))).chars().count(), 32);
+    // A family of the machine is asked for all that it has, letters of the shipped fonts among them.
+    let few = few(&machine());
+    let mut data = json!("ש\u{5b8} э\u{5b5} ส\u{5b5}");
+    few.letters.make_printable(&mut data);
+    assert_eq!(data, "ש\u{5b8} э ส");
+}
+
+/// Pairs of every letter with every mark, none of which any font can show: they are set once, like any other text of that length.
+#[test]
+fn letters_under_marks_of_other_fonts_cost_no_more_than_other_letters() {
+    let letters = ('\u{531}'..='\u{556}').chain('\u{561}'..='\u{586}');
+    let marks: Vec<char> = ('\u{5b0}'..='\u{5bd}').chain(['\u{e48}', '\u{e49}', '\u{64b}', '\u{650}']).collect();
+    let pairs: String = letters.flat_map(|letter| marks.iter().map(move |mark| format!("{letter}{mark}"))).collect();
+    let mut document = invoice(1);
+    document.lines[0].description = pairs;
+    let stage = shipped();
+    let mut data = serde_json::to_value(&document).unwrap();
+    stage.letters.make_printable(&mut data);
+    let pages = press::compile(&stage, &data).unwrap();
+    assert!(press::missing_clusters(&pages).is_empty(), "it is set once");
+    let printed = texts(&pages).concat();
+    assert!(printed.contains("ԱԱԱ") && !printed.contains('□'));
+}
