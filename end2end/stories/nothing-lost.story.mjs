@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { accessible, asVisitor, fitsTheWindow, hydrated, openBrowser } from "../support/browser.mjs";
+import { accessible, asVisitor, fitsTheWindow, hydrated, open, openBrowser } from "../support/browser.mjs";
 import { startStint } from "../support/stint.mjs";
 import { agentOf, studioOf } from "../support/studio.mjs";
 
@@ -391,5 +391,25 @@ describe("a draft", () => {
     await link.click();
     await person.heading("Time").waitFor();
     assert.equal(asked.length, 4);
+  });
+});
+
+describe("two people at one record", () => {
+  story("whoever saves one field takes back no other one", { name: "Lise Meitner" }, async (person, { slug }) => {
+    const { page } = person;
+    const settings = `/o/${slug}/settings`;
+    await open(page, settings);
+    const other = await page.context().newPage();
+    await open(other, settings);
+    await other.getByLabel("IBAN").fill("DE89370400440532013000");
+    await other.getByRole("button", { name: "Save organization" }).click();
+    await other.getByText("Organization saved.").waitFor();
+    await other.close();
+    await page.getByLabel("Telephone").fill("+49 30 1234567");
+    await page.getByRole("button", { name: "Save organization" }).click();
+    await page.getByText("Organization saved.").waitFor();
+    await open(page, settings);
+    assert.equal((await page.getByLabel("IBAN").inputValue()).replaceAll(" ", ""), "DE89370400440532013000");
+    assert.equal(await page.getByLabel("Telephone").inputValue(), "+49 30 1234567");
   });
 });

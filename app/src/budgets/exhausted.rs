@@ -13,18 +13,22 @@ use crate::{
 /// No timer starts: nothing is left, perhaps only because the timer that it would replace counts by then.
 pub fn at_start(budget: &Budget, days: (Date, Date), before: Usage, used: Usage, sight: &Sight) -> Error {
     let then = if used == before { "" } else { " once the running timer is stopped" };
-    let message =
-        format!("{} is used up{then}{}, so no timer starts on {}.", named(budget, days), amounts(budget, used, sight), budget.full_name());
+    let counted = Usage { pending_seconds: 0, pending_amount: 0, ..used };
+    let used_up = format!("{} is used up{then}{}", named(budget, days), amounts(budget, counted, sight));
+    let message = format!("{used_up}, so no timer starts on {}.", budget.full_name());
     refused(budget, days, used, sight, message)
 }
 
-/// No time is logged: there is not enough left for it.
-pub fn by(budget: &Budget, days: (Date, Date), before: Usage, after: Usage, sight: &Sight) -> Error {
+/// No time is logged: there is not enough left for it. `counted` is what counts before and after; for drafts that is more than what
+/// is used: what is pending, too.
+pub fn by(budget: &Budget, days: (Date, Date), before: Usage, counted: (Usage, Usage), sight: &Sight) -> Error {
+    let (from, to) = counted;
     let more = match budget.seconds {
-        Some(_) if after.seconds > before.seconds => format!(" for {} more", Worked::of(after.seconds - before.seconds).text),
+        Some(_) if to.seconds > from.seconds => format!(" for {} more", Worked::of(to.seconds - from.seconds).text),
         _ => String::new(),
     };
-    let message = format!("{} has no room{more}{}.", named(budget, days), amounts(budget, before, sight));
+    let pending = Usage { pending_seconds: from.seconds - before.seconds, pending_amount: from.amount - before.amount, ..before };
+    let message = format!("{} has no room{more}{}.", named(budget, days), amounts(budget, pending, sight));
     refused(budget, days, before, sight, message)
 }
 
@@ -41,13 +45,18 @@ fn named(budget: &Budget, days: (Date, Date)) -> String {
     }
 }
 
-/// ` (40h, 38h used, 2h left)`, for each cap that the caller may see.
+/// ` (40h, 38h used, 2h left)`, for each cap that the caller may see; with `, 1h pending` where drafts have to find room beside others.
 fn amounts(budget: &Budget, usage: Usage, sight: &Sight) -> String {
-    let hours = |cap: i64| format!("{}, {} used, {} left", text(cap), text(usage.seconds), text((cap - usage.seconds).max(0)));
     let money = |amount: i64| Money::new(amount, &budget.currency).text();
-    let amount = |cap: i64| format!("{}, {} used, {} left", money(cap), money(usage.amount), money((cap - usage.amount).max(0)));
-    let caps: Vec<String> = budget.seconds.map(hours).into_iter().chain(budget.amount.filter(|_| sight.money).map(amount)).collect();
+    let hours = budget.seconds.map(|cap| standing(cap, usage.seconds, usage.pending_seconds, text));
+    let amount = budget.amount.filter(|_| sight.money).map(|cap| standing(cap, usage.amount, usage.pending_amount, money));
+    let caps: Vec<String> = hours.into_iter().chain(amount).collect();
     if caps.is_empty() { String::new() } else { format!(" ({})", caps.join("; ")) }
+}
+
+fn standing(cap: i64, used: i64, pending: i64, text: impl Fn(i64) -> String) -> String {
+    let waits = if pending > 0 { format!(", {} pending", text(pending)) } else { String::new() };
+    format!("{}, {} used{waits}, {} left", text(cap), text(used), text((cap - used - pending).max(0)))
 }
 
 fn text(seconds: i64) -> String {

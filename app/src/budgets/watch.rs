@@ -110,9 +110,9 @@ impl Watch {
         let mut settled = Settled { periods: Vec::with_capacity(usages.len()) };
         for (Period { budget, days, before }, after) in self.periods.into_iter().zip(usages) {
             if limit == Limit::Held && budget.hard_stop {
-                let grown = grown(before, after);
-                if exceeds(&budget, before, grown) {
-                    return Err(exhausted::by(&budget, days, before, grown, sight));
+                let (counted, grown) = with_drafts(before, after);
+                if exceeds(&budget, counted, grown) {
+                    return Err(exhausted::by(&budget, days, before, (counted, grown), sight));
                 }
             }
             tell::crossings(cx, sight, &budget, days, before, after).await?;
@@ -143,14 +143,11 @@ async fn usages(cx: &mut Call, asked: &[Asked]) -> Result<Vec<Usage>, Error> {
     store::usage(&mut cx.db, asked, now).await
 }
 
-/// What counts after the write, with a new draft in it: it is to count one day, and there has to be room for it then.
-fn grown(before: Usage, after: Usage) -> Usage {
-    let (all_before, all_after) = (before.with_pending(), after.with_pending());
-    Usage {
-        seconds: after.seconds.max(before.seconds + all_after.seconds - all_before.seconds),
-        amount: after.amount.max(before.amount + all_after.amount - all_before.amount),
-        ..after
-    }
+/// What counts before and after the write. A draft is to count one day, and so is everything else that is pending by then: there has
+/// to be room for all of it.
+fn with_drafts(before: Usage, after: Usage) -> (Usage, Usage) {
+    let grew = after.pending_seconds > before.pending_seconds || after.pending_amount > before.pending_amount;
+    if grew { (before.with_pending(), after.with_pending()) } else { (before, after) }
 }
 
 /// Whether a cap is passed by what was added, and not only by what was there before.

@@ -31,7 +31,7 @@ pub fn Terms(
     let given = client.clone();
     view! {
         <Part title="Terms" id="terms">
-            <Form action id="client" class="grid-form" asks=true>
+            <Form action id="client" class="grid-form" asks=true changes=true>
                 {hidden("client", client.id)}
                 {form::fields(&given)}
                 {changeable.then(|| view! { <div class="form-end span-2"><Submit label="Save changes" /></div> })}

@@ -20,6 +20,7 @@ use crate::{
     count::counted,
     ends,
     error::{Code, Error},
+    money::Money,
     page::{LIMIT_MAX, Offer, offer},
     rates::asking::MissingRates,
     ui::{Choice, Empty, Field, Form, Head, Problem, Select, Submit, Write, answered, choices, fetched, hidden, loaded, money, once},
@@ -189,6 +190,16 @@ fn waiting(drafts: Vec<InvoiceSummary>) -> Option<impl IntoView> {
     })
 }
 
+/// What the time was worth before it was rounded, where that is another amount than on the invoice.
+fn rounding(preview: &InvoicePreview) -> Option<impl IntoView + use<>> {
+    let difference = preview.rounding_difference.amount;
+    let changed = Money { amount: difference.abs(), ..preview.rounding_difference.clone() };
+    let words = if difference > 0 { " more of it." } else { " less of it." };
+    (difference != 0).then(|| {
+        view! { <p class="quiet">"Unbilled until now: " {money(&preview.unbilled)} "; rounding makes " {money(&changed)} {words}</p> }
+    })
+}
+
 /// The invoice as it would be, and the button that drafts it.
 #[component]
 fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl IntoView {
@@ -206,6 +217,7 @@ fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl
     let title = format!("Preview for {}", preview.client.name);
     let days = format!("{}, ", preview.period.label());
     let entries = counted(preview.entries, "entry", "entries");
+    let rounding = rounding(&preview);
     let warnings = preview.warnings.into_iter().map(|warning| view! { <p class="notice">{warning}</p> }).collect_view();
     view! {
         <section class="paper preview" aria-labelledby="preview" aria-busy=move || past.get().then_some("true")>
@@ -218,6 +230,7 @@ fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl
             <MissingRates client=Some(preview.client.id.to_string()) />
             <Lines lines=preview.lines />
             <Totals sums=preview.sums />
+            {rounding}
             <p class="quiet preview-first">"Preview what is chosen now, then draft it."</p>
             <Form action id="draft" class="actions end">
                 {once(action)} {hidden("client", chosen.client)} {hidden("group_by", if chosen.group_by.is_empty() { "project".to_owned() } else { chosen.group_by })}

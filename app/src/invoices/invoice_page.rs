@@ -84,8 +84,8 @@ fn paper(invoice: &Invoice) -> impl IntoView + use<> {
 
 fn sent(invoice: Invoice) -> AnyView {
     let here = use_here();
-    let open = matches!(invoice.status, InvoiceStatus::Sent | InvoiceStatus::Overdue);
-    let voidable = here.may(Permission::Treasury) && invoice.payments.is_empty() && open;
+    // Of what came to nothing nothing was paid, either.
+    let voidable = here.may(Permission::Treasury) && invoice.payments.is_empty() && invoice.status != InvoiceStatus::Void;
     let facts = [
         fact("Total", money(&invoice.sums.total), None),
         fact("Still to be paid", money(&invoice.balance), None),

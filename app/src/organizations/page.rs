@@ -28,7 +28,7 @@ fn Settings(organization: Organization, action: Write<UpdateOrganization>) -> im
     let changeable = use_here().may(Permission::ManageOrganization);
     let organization = StoredValue::new(organization);
     view! {
-        <Form action id="organization" asks=true>
+        <Form action id="organization" asks=true changes=true>
             <div class="columns">
                 <Part title="On every invoice" id="letterhead">
                     <div class="grid-form">{organization.with_value(letterhead)}</div>

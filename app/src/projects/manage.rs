@@ -73,7 +73,7 @@ pub fn Terms(
     let agents = choices(&[("false", "Not billed"), ("true", "Billed like any other time")]);
     view! {
         <Part title="Terms" id="terms">
-            <Form action id="project" class="grid-form" asks=true>
+            <Form action id="project" class="grid-form" asks=true changes=true>
                 {hidden("project", project.id)}
                 <Field label="Name" name="name" required=true maxlength=200 value=project.name.clone() class="span-2" />
                 <Select label="Billing" name="billing" choices=billings() value=project.billing.name() hint="Applies to new time." />

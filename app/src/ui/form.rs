@@ -1,6 +1,6 @@
 //! Forms that send themselves to an operation, with or without scripts.
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap};
 
 use js_sys::Reflect;
 use leptos::{
@@ -13,7 +13,7 @@ use leptos::{
 
 use super::{
     Icon, Write,
-    kept::{SENDING, SENT},
+    kept::{SENDING, SENT, is_as_it_was},
     returned::typed,
     write::Wire,
 };
@@ -68,13 +68,17 @@ pub fn Form<S: 'static>(
     /// Whether it is asked about when the page is left while something in it is not saved.
     #[prop(optional)]
     asks: bool,
+    /// Whether it changes a record: a field that stands as it was is not sent, and so does not take back what somebody else has
+    /// changed since. Without scripts all are.
+    #[prop(optional)]
+    changes: bool,
     /// What a further button of the form does instead; see [`Submit`].
     #[prop(optional)]
     further: Option<Further>,
     /// Its fields.
     children: Children,
 ) -> impl IntoView {
-    form(action.wire, further.map(|further| further.wire), id, class, Manner { quiet, clears, asks }, children)
+    form(action.wire, further.map(|further| further.wire), id, class, Manner { quiet, clears, asks, changes }, children)
 }
 
 /// How a form behaves.
@@ -82,10 +86,11 @@ struct Manner {
     quiet: bool,
     clears: bool,
     asks: bool,
+    changes: bool,
 }
 
 fn form(wire: Wire, further: Option<Wire>, id: String, class: &'static str, manner: Manner, children: Children) -> AnyView {
-    let Manner { quiet, clears, asks } = manner;
+    let Manner { quiet, clears, asks, changes } = manner;
     let typed = further.map(|further| typed(further.url)).filter(|typed| !typed.is_empty()).unwrap_or_else(|| typed(wire.url));
     let state = FormState { id: id.clone(), refusal: wire.refusal(), pending: wire.pending.into(), typed };
     let node = NodeRef::<html::Form>::new();
@@ -109,6 +114,7 @@ fn form(wire: Wire, further: Option<Wire>, id: String, class: &'static str, mann
             each_field(node, |field| remember(field, "value", SENDING));
         }
         match ends::fields(&event) {
+            Some(fields) if changes => wire.send(without_what_is_as_it_was(node, &fields)),
             Some(fields) => wire.send(fields),
             None => wire.answer.set(Some(Err(unreadable()))),
         }
@@ -119,6 +125,18 @@ fn form(wire: Wire, further: Option<Wire>, id: String, class: &'static str, mann
         </form>
     }
     .into_any()
+}
+
+/// The fields of a form, written as in an address, without those that nobody has touched. A part of a value goes with its other parts.
+fn without_what_is_as_it_was(form: NodeRef<html::Form>, fields: &str) -> String {
+    let names = RefCell::new(Vec::new());
+    each_field(form, |field| {
+        let name = field.get_attribute("name").filter(|name| !name.contains('[') && is_as_it_was(field));
+        names.borrow_mut().extend(name);
+    });
+    let names = names.into_inner();
+    let is_changed = |pair: &&str| !names.iter().any(|name| pair.split('=').next() == Some(name));
+    fields.split('&').filter(is_changed).collect::<Vec<_>>().join("&")
 }
 
 /// Empties the fields that are typed into.

@@ -63,6 +63,13 @@ impl Kept {
     }
 }
 
+/// Whether a field shows what the server said, and nothing else was saved in it since.
+pub(super) fn is_as_it_was(field: &Element) -> bool {
+    let from_server = said(field, SAID);
+    let saved = said(field, SENT);
+    from_server.is_some() && said(field, "value") == from_server && (saved.is_none() || saved == from_server)
+}
+
 fn said(field: &Element, name: &str) -> Option<String> {
     Reflect::get(field, &JsValue::from_str(name)).ok()?.as_string()
 }

@@ -178,7 +178,7 @@ async fn a_refusal_names_the_item_and_the_same_mistake_once() {
     assert!(message.starts_with("lines 4: ") && message.matches("'unit'").count() == 1, "{message}");
     let lines = [line(json!({})), line(json!({ "price": 5 }))];
     let told = world.rest(&ada, "draft_invoice", json!({ "client": "Acme", "lines": lines })).await;
-    assert!(told.json()["error"]["message"].as_str().unwrap().starts_with("lines 2: price"), "{}", told.text);
+    assert!(told.json()["error"]["message"].as_str().unwrap().starts_with("lines 2: Price"), "{}", told.text);
 }
 
 #[tokio::test]

@@ -100,11 +100,15 @@ async fn drafts_need_room_when_they_are_written_and_when_they_are_confirmed() {
     log(&studio, "1h", json!({})).await;
     assert_eq!(agent.code("create_time_entry", json!({"project": "Dashboard", "duration": "61m"})).await, Code::BudgetExhausted);
     log(&agent, "1h", json!({})).await;
-    log(&agent, "1h", json!({})).await;
+    let refused = agent.refused("create_time_entry", json!({"project": "Dashboard", "duration": "1h"})).await;
+    assert_eq!(refused.code, Code::BudgetExhausted, "the other one waits for the same hour");
+    let told = "The budget of Acme / Dashboard for November 2026 has no room for 1h more (2h, 1h used, 1h pending, 0m left).";
+    assert_eq!(refused.message, told);
+    log(&studio, "1h", json!({})).await;
     assert_eq!(studio.code("confirm_time_entries", json!({"all": true})).await, Code::BudgetExhausted);
-    assert_eq!(budget(&studio).await["hours"]["pending"]["text"], "2h", "they still wait");
+    assert_eq!(budget(&studio).await["hours"]["pending"]["text"], "1h", "it still waits");
     set(&studio, json!({"hours": 3})).await;
-    assert_eq!(studio.ok("confirm_time_entries", json!({"all": true})).await["confirmed"], 2);
+    assert_eq!(studio.ok("confirm_time_entries", json!({"all": true})).await["confirmed"], 1);
 }
 
 #[tokio::test]

@@ -8,7 +8,9 @@ use std::{
     process::{Command, Stdio},
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use sqlx::{
     AssertSqlSafe, Connection, PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -104,12 +106,12 @@ async fn migrated(name: &str) -> (PgConnectOptions, PgConnectOptions) {
     let mut superuser = PgConnection::connect_with(&superusers).await.expect("the new database");
     let given = format!("alter database {} owner to {TABLE_OWNER}", superusers.get_database().expect("its name"));
     raw_sql(AssertSqlSafe(given)).execute(&mut superuser).await.expect("an owner");
-    superuser.close().await.expect("closed");
     let options = superusers.clone().username(TABLE_OWNER);
     let mut connection = PgConnection::connect_with(&options).await.expect("the owner");
     raw_sql(AssertSqlSafe(dump())).execute(&mut connection).await.expect("restored");
-    raw_sql(KEPT_AS_MINOR_UNITS).execute(&mut connection).await.expect("kept");
     connection.close().await.expect("closed");
+    raw_sql(KEPT_AS_MINOR_UNITS).execute(&mut superuser).await.expect("kept");
+    superuser.close().await.expect("closed");
     migrate(&options).await.expect("the later migrations");
     (superusers, options)
 }
@@ -174,6 +176,38 @@ async fn every_later_migration_leaves_the_invoices_and_figures_of_a_studio_as_th
     assert!(before["list_invoices"]["items"].as_array().is_some_and(|invoices| invoices.len() > 5));
     let now = figures(&studio).await;
     assert_eq!(lost(&before, &now, ""), None);
+}
+
+/// What was sent is given out to the byte as it was, and what was voided is told from what was sent.
+#[tokio::test]
+async fn every_later_migration_leaves_the_documents_as_they_were() {
+    let (studio, dump) = (studio("documents_").await, dump());
+    let invoices = studio.ok("list_invoices", json!({})).await["items"].as_array().expect("invoices").clone();
+    let mut frozen = 0;
+    for invoice in invoices.iter().filter(|invoice| invoice["number"].is_string()) {
+        let file = studio.ok("get_invoice_document", json!({"invoice": invoice["id"]})).await;
+        let bytes = STANDARD.decode(file["base64"].as_str().expect("bytes")).expect("base64");
+        let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        match invoice["status"].as_str() {
+            Some("void") => assert!(String::from_utf8_lossy(&bytes).contains(r#""void":true"#), "{}", invoice["number"]),
+            _ => {
+                assert!(dump.contains(&digest), "{}", invoice["number"]);
+                frozen += 1;
+            }
+        }
+    }
+    assert!(frozen > 3 && frozen < invoices.len());
+}
+
+#[tokio::test]
+async fn a_draft_of_before_has_the_days_of_its_time_as_its_service_period() {
+    let studio = studio("periods_").await;
+    let drafts = studio.ok("list_invoices", json!({"status": "draft"})).await["items"].as_array().expect("drafts").clone();
+    assert!(!drafts.is_empty());
+    for draft in drafts {
+        let draft = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
+        assert!(draft["period"]["from"].is_string() && draft["period"]["to"].is_string(), "{}", draft["period"]);
+    }
 }
 
 #[tokio::test]
