@@ -74,6 +74,48 @@ fn an_amount_is_read_as_people_write_it() {
     }
 }
 
+/// A number of minor units as it is written somewhere: digits in groups of three, and all decimals of its currency or none.
+fn written_with(minor: u64, digits: usize, (group, decimal): (&str, &str)) -> String {
+    let text = format!("{minor:0>width$}", width = digits + 1);
+    let (whole, decimals) = text.split_at(text.len() - digits);
+    let groups: Vec<&str> = whole.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap()).collect();
+    if digits == 0 { groups.join(group) } else { format!("{}{decimal}{decimals}", groups.join(group)) }
+}
+
+/// What parts thousands and decimals in the languages of the Unicode CLDR.
+#[test]
+fn an_amount_with_the_separators_of_any_language_is_right_or_refused_and_never_another_one() {
+    let groups = ["", ",", ".", " ", "\u{a0}", "\u{202f}", "\u{2009}", "'", "’", "\u{66c}"];
+    let (mut read, mut refused) = (0, 0);
+    for code in ["JPY", "EUR", "KWD", "CLF"] {
+        let currency = currency(code);
+        let digits = currency.minor_digits() as usize;
+        for minor in [0, 1, 9, 10, 12, 99, 100, 125, 999, 1_000, 1_234, 12_050, 100_000, 123_456, 1_000_000, 120_050_075, 9_876_543_210] {
+            for (group, decimal) in groups.iter().flat_map(|group| [".", ",", "\u{66b}"].map(|decimal| (*group, decimal))) {
+                if group == decimal {
+                    continue;
+                }
+                let text = written_with(minor, digits, (group, decimal));
+                match Amount::written(&text).minor("amount", &currency) {
+                    Ok(amount) => {
+                        assert_eq!(amount, minor as i64, "{text} {code}");
+                        read += 1;
+                    }
+                    Err(error) => {
+                        let asked = error.message.contains("can be read in two ways") && digits >= 3;
+                        let foreign = text.contains(['\u{66b}', '\u{66c}']);
+                        assert!(asked || foreign, "{text} {code}: {}", error.message);
+                        refused += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(read > 1_000 && refused > 100, "{read} {refused}");
+    // Groups of two, as in India, are none of three.
+    assert!(euros("1,00,000.50").is_err() && euros("12,34,567").is_err());
+}
+
 #[test]
 fn what_is_not_an_amount_is_refused() {
     for text in [

@@ -3,6 +3,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use proptest::{
+    strategy::ValueTree,
+    test_runner::{RngAlgorithm, TestRng, TestRunner},
+};
 use serde_json::json;
 
 use super::*;
@@ -155,4 +159,40 @@ fn letters_under_marks_of_other_fonts_cost_no_more_than_other_letters() {
     assert!(press::missing_clusters(&pages).is_empty(), "it is set once");
     let printed = texts(&pages).concat();
     assert!(printed.contains("ԱԱԱ") && !printed.contains('□'));
+}
+
+/// Names of every script, with marks, joiners and forms that people meet.
+fn names() -> impl Strategy<Value = String> {
+    let word = prop_oneof![
+        4 => "\\PC{1,8}",
+        3 => "[\\p{Latin}\\p{Greek}\\p{Cyrillic}]{1,6}",
+        2 => "[\\p{Arabic}\\p{Hebrew}\\p{Devanagari}\\p{Thai}]{1,6}",
+        2 => "[\\p{Han}\\p{Hiragana}\\p{Katakana}\\p{Hangul}]{1,4}",
+        1 => "[a-z]{1,3}[\\p{Mn}\\p{Cf}]{1,3}",
+        3 => "[A-Za-zÀ-ÿ]{1,9}",
+    ];
+    let joint = prop::sample::select(vec![" ", " / ", "/", "\u{a0}", "-", "\u{200b}", "\u{3000}"]);
+    (prop::collection::vec(word, 1..4), joint).prop_map(|(words, joint)| words.join(joint))
+}
+
+#[test]
+fn a_thousand_names_print_and_those_of_letters_that_there_are_stand_there_whole() {
+    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]));
+    let names: Vec<String> = (0..1_000).map(|_| names().new_tree(&mut runner).unwrap().current()).collect();
+    let (stage, mut whole) = (shipped(), 0);
+    for names in names.chunks(50) {
+        let mut document = invoice(names.len());
+        for (line, name) in document.lines.iter_mut().zip(names) {
+            line.description.clone_from(name);
+        }
+        let printed = texts(&press::typeset(&stage, &document).unwrap()).concat();
+        press::print(&stage, &document).unwrap();
+        // What is written from the left is in the order in which it is read.
+        let simple = |name: &&String| name.chars().all(|letter| letter.is_ascii() || matches!(letter, 'À'..='ÿ' | 'Ͱ'..='Ͽ' | 'А'..='я'));
+        for name in names.iter().filter(simple).filter(|name| stage.letters.missing(name).is_empty()) {
+            assert!(printed.contains(&dense(name)), "{name} in {printed}");
+            whole += 1;
+        }
+    }
+    assert!(whole > 50, "{whole}");
 }
