@@ -38,7 +38,11 @@ impl Furnished {
                 world.sql("update outgoing_mail set state = 'failed' where organization_id = $1 and invoice_id is not null").await;
                 ("invoice", self.sent.clone())
             }
-            "void_invoice" | "record_payment" | "stop_invoice_mail" => ("invoice", self.sent.clone()),
+            "stop_invoice_mail" => {
+                world.sql("update outgoing_mail set state = 'waiting' where organization_id = $1 and invoice_id is not null").await;
+                ("invoice", self.sent.clone())
+            }
+            "void_invoice" | "record_payment" => ("invoice", self.sent.clone()),
             "set_next_invoice_number" => ("next", json!(1_000)),
             "delete_client" => ("client", world.ok("create_client", json!({"name": "Spare"})).await["id"].clone()),
             "delete_project" => ("project", world.ok("create_project", json!({"client": "Acme", "name": "Spare"})).await["id"].clone()),
