@@ -107,6 +107,7 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<GetInvoiceDocument>(),
         Operation::of::<SendInvoice>(),
         Operation::of::<ResendInvoice>(),
+        Operation::of::<StopInvoiceMail>(),
         Operation::of::<RecordPayment>(),
         Operation::of::<RemovePayment>(),
         Operation::of::<VoidInvoice>(),

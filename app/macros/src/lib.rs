@@ -29,6 +29,7 @@ struct Declared {
     idempotent: bool,
     secret: bool,
     prints: bool,
+    mails: bool,
     needs: Ident,
     scope: Option<Ident>,
     reach: Ident,
@@ -39,13 +40,14 @@ struct Declared {
 impl Parse for Declared {
     fn parse(input: ParseStream) -> Result<Self> {
         let span = input.span();
-        let (mut effect, mut idempotent, mut secret, mut prints) = (None, false, false, false);
+        let (mut effect, mut idempotent, mut secret, mut prints, mut mails) = (None, false, false, false, false);
         let (mut needs, mut scope, mut reach, mut agent, mut title) = (None, None, None, None, None);
         for meta in Punctuated::<Meta, Token![,]>::parse_terminated(input)? {
             match meta {
                 Meta::Path(path) if path.is_ident("idempotent") => idempotent = true,
                 Meta::Path(path) if path.is_ident("secret") => secret = true,
                 Meta::Path(path) if path.is_ident("prints") => prints = true,
+                Meta::Path(path) if path.is_ident("mails") => mails = true,
                 Meta::Path(path) => effect = Some(effect_named(path.require_ident()?)?),
                 Meta::NameValue(pair) if pair.path.is_ident("title") => title = Some(text(&pair.value)?),
                 Meta::NameValue(pair) => {
@@ -71,6 +73,7 @@ impl Parse for Declared {
             idempotent,
             secret,
             prints,
+            mails,
             needs: needs.ok_or_else(|| missing("permission: needs = …"))?,
             scope,
             agent: agent.unwrap_or_else(|| format_ident!("Direct")),
@@ -163,7 +166,7 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
 
 /// What the registry reads.
 fn declaration(declared: &Declared, name: &str, doc: &str) -> Tokens {
-    let Declared { effect, idempotent, secret, prints, needs, scope, reach, agent, title } = declared;
+    let Declared { effect, idempotent, secret, prints, mails, needs, scope, reach, agent, title } = declared;
     let scope = match scope.as_ref().filter(|scope| *scope != "None") {
         Some(scope) => quote!(Some(crate::access::Scope::#scope)),
         None => quote!(None),
@@ -177,6 +180,7 @@ fn declaration(declared: &Declared, name: &str, doc: &str) -> Tokens {
             idempotent: #idempotent,
             secret: #secret,
             prints: #prints,
+            mails: #mails,
             needs: crate::access::Permission::#needs,
             scope: #scope,
             reach: crate::operation::Reach::#reach,

@@ -3,13 +3,16 @@
 use leptos::{ev, prelude::*};
 use leptos_router::hooks::use_navigate;
 
-use super::{DeleteInvoiceDraft, Invoice, ResendInvoice, SendInvoice, VoidInvoice, editor::DRAFT};
+use super::{DeleteInvoiceDraft, Invoice, ResendInvoice, SendInvoice, StopInvoiceMail, VoidInvoice, editor::DRAFT};
 use crate::{
     ends,
     error::Error,
     ui::{Area, Dialog, Field, Form, Icon, Opens, Submit, Tick, Write, answered, hidden, refusal, use_flash},
     visit::{changed, use_changes, use_here, use_visit},
 };
+
+/// How several addresses are given.
+const SEVERAL: &str = "Several with commas between them, at most 10.";
 
 /// Sending: the number, the frozen PDF and the mail.
 #[component]
@@ -62,7 +65,7 @@ pub fn Send(
             <p class="notice save-first" role="status">{unsaved}</p>
             <Form action id="send" class="stack">
                 {hidden("invoice", invoice.id)} {hidden("version", invoice.version)} {hidden("idempotency_key", key)}
-                <Field label="To" name="to" kind="email" value=invoice.client_email.clone().unwrap_or_default() placeholder="billing@acme.example" />
+                <Field label="To" name="to" kind="email" multiple=true value=invoice.client_email.clone().unwrap_or_default() hint=SEVERAL placeholder="billing@acme.example" />
                 <Area label="Words for the mail" name="message" optional=true placeholder="A short standard text when left empty." />
                 <Tick label="Without e-mail: give number and PDF only" name="without_email" ticked=invoice.client_email.is_none() />
                 {(!mails).then(|| view! { <p class="hint">"No mail server is set up: the mail is kept in Settings under Mails and does not leave."</p> })}
@@ -94,11 +97,33 @@ pub fn MailAgain(
         <Dialog id="resend-dialog" title=format!("Mail {number} again?") refused closes=action.version()>
             <p>"The same document goes out once more."</p>
             <Form action id="resend" class="stack">
-                {hidden("invoice", invoice.id)} <Field label="To" name="to" kind="email" value=to placeholder="billing@acme.example" />
+                {hidden("invoice", invoice.id)}
+                <Field label="To" name="to" kind="email" multiple=true value=to hint=SEVERAL placeholder="billing@acme.example" />
                 <Area label="Words for the mail" name="message" optional=true placeholder="Those of its last mail when left empty." />
                 <div class="actions"><Submit label="Mail it again" class="button primary large" drawing=Icon::Send /></div>
             </Form>
         </Dialog>
+    }
+}
+
+/// Stopping the mail of an invoice while it waits.
+#[component]
+pub fn StopMail(
+    /// The invoice.
+    invoice: Invoice,
+) -> impl IntoView {
+    let changes = use_changes();
+    let flash = use_flash();
+    let action = Write::<StopInvoiceMail>::new();
+    answered(action, move |_| {
+        flash.say("The mail was stopped. The invoice stays sent; mail it elsewhere if its client should have it.");
+        changed(changes.money);
+    });
+    view! {
+        <Form action id="stop-mail" class="actions">
+            {hidden("invoice", invoice.id)}
+            <Submit label="Stop this mail" class="button" />
+        </Form>
     }
 }
 

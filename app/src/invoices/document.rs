@@ -15,6 +15,9 @@ pub struct InvoiceDocument {
     /// Whether the invoice was voided: the document says so, and asks for no payment.
     #[serde(default)]
     pub void: bool,
+    /// Whether nothing is left to pay as it is sent: the document asks for no payment either.
+    #[serde(default)]
+    pub settled: bool,
     /// Day of issue, `YYYY-MM-DD`.
     pub issued_on: String,
     /// Day on which payment is due, `YYYY-MM-DD`.
@@ -38,6 +41,9 @@ pub struct InvoiceDocument {
     pub subtotal: String,
     /// Discount on the whole document (BT-107), shown with its wording.
     pub discount: Option<LabelledAmount>,
+    /// What the tax of the seller's country is called, where the words of the language depend on it.
+    #[serde(default)]
+    pub tax_name: Option<String>,
     /// One row per tax category and rate (BG-23).
     pub taxes: Vec<DocumentTax>,
     /// Sum without tax (BT-109).

@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Invoice, InvoiceStatus, MailState, deed::MailAgain, get_invoice, standing::is_owed};
+use super::{
+    Invoice, InvoiceStatus, MailState,
+    deed::{MailAgain, StopMail},
+    get_invoice,
+    standing::is_owed,
+};
 use crate::{
     access::Permission,
     id::InvoiceId,
@@ -57,7 +62,7 @@ fn look_again(invoice: InvoiceId, mail: RwSignal<Option<MailState>>, looks: u32)
 pub fn warning(invoice: &Invoice, mail: RwSignal<Option<MailState>>) -> impl IntoView + use<> {
     let (owed, writes) = (is_owed(invoice.status), use_here().may(Permission::WriteMoney));
     let told = move |mail: MailState| {
-        let became = if mail.state == "failed" { " failed. " } else { " has not left. " };
+        let became = if mail.state == "failed" && !mail.is_stopped() { " failed. " } else { " has not left. " };
         view! {
             <div class="notice wrong" role="alert">
                 <p>"The mail to " <b>{mail.recipient}</b> {became} {mail.last_error}</p>
@@ -75,12 +80,14 @@ pub fn part(invoice: Invoice, mail: RwSignal<Option<MailState>>) -> impl IntoVie
     move || {
         let mail = mail.get();
         let again = writes && invoice.status != InvoiceStatus::Void && !mail.as_ref().is_some_and(is_leaving);
+        let stop = writes && mail.as_ref().is_some_and(is_leaving);
+        let stop = stop.then(|| view! { <StopMail invoice=invoice.clone() /> });
         let again = again.then(|| view! { <MailAgain invoice=Invoice { mail: mail.clone(), ..invoice.clone() } /> });
         (writes || mail.is_some()).then(|| {
             view! {
                 <section class="part" aria-labelledby="mail">
                     <div class="part-head"><h2 id="mail">"Mail"</h2></div>
-                    {words(mail, mails.clone())} {again}
+                    {words(mail, mails.clone())} {stop} {again}
                 </section>
             }
         })
@@ -93,6 +100,7 @@ fn words(mail: Option<MailState>, mails: String) -> AnyView {
     };
     let word = match mail.state.as_str() {
         "sent" => "Mailed to ",
+        "failed" if mail.is_stopped() => "Is not mailed to ",
         "failed" => "Could not be mailed to ",
         _ => "Waits to be mailed to ",
     };

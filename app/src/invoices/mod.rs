@@ -26,6 +26,7 @@ pub mod letters;
 mod mail;
 pub mod mail_page;
 pub mod mail_part;
+mod mails;
 mod names;
 pub mod number;
 #[cfg(feature = "ssr")]
@@ -44,6 +45,8 @@ pub mod quantity;
 #[cfg(feature = "ssr")]
 mod read;
 #[cfg(feature = "ssr")]
+mod recipients;
+#[cfg(feature = "ssr")]
 mod remarks;
 #[cfg(feature = "ssr")]
 mod resend;
@@ -54,6 +57,8 @@ pub(crate) mod rules;
 mod send;
 pub mod sheet;
 pub mod standing;
+#[cfg(feature = "ssr")]
+mod stop;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
 #[cfg(feature = "ssr")]
@@ -69,6 +74,7 @@ pub mod wording;
 
 use macros::operation;
 
+pub use mails::*;
 pub use numbers::*;
 pub use types::*;
 
@@ -284,7 +290,7 @@ pub async fn get_invoice_document(
 ///
 /// The number has no gap and is never used again. Refused when the invoice was sent already, has no line, or has nobody to
 /// mail it to (give `to`, or `without_email`). This cannot be undone, only voided.
-#[operation(write, prints, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Send an invoice")]
+#[operation(write, prints, mails, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Send an invoice")]
 pub async fn send_invoice(
     cx: &mut Call,
     /// The invoice's id.
@@ -292,10 +298,10 @@ pub async fn send_invoice(
     /// The version that was looked at; sending is refused (stale) when there is a newer one.
     #[server(default)]
     version: Option<i32>,
-    /// The address to mail it to; the client's when absent.
+    /// The addresses to mail it to, at most 10, such as ["billing@acme.example"]; the client's when absent. A single one may stand as text.
     #[server(default)]
-    #[max_length(254)]
-    to: Option<String>,
+    #[max_items(10)]
+    to: Vec<String>,
     /// Words for the mail, at most 4,000 characters; a short standard text when absent.
     #[server(default)]
     #[max_length(4_000)]
@@ -305,24 +311,6 @@ pub async fn send_invoice(
     without_email: Option<bool>,
 ) -> Result<Invoice, Error> {
     send::send(cx, &invoice, send::Sending { version, to, message, without_email: without_email.unwrap_or(false) }).await
-}
-
-/// Mail a sent invoice again, with the same number and the same frozen PDF: when its mail failed, was lost, or went astray.
-///
-/// Refused (conflict) while a mail with it waits to leave, and for drafts and voided invoices. Example: {"invoice": "2026-0001"}.
-#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Mail an invoice again")]
-pub async fn resend_invoice(
-    cx: &mut Call,
-    /// The invoice's id or its number.
-    invoice: String,
-    /// The address to mail it to; that of its last mail, or the client's, when absent.
-    #[server(default)]
-    to: Option<String>,
-    /// Words for the mail, at most 4,000 characters; those of its last mail, or a short standard text, when absent.
-    #[server(default)]
-    message: Option<String>,
-) -> Result<Invoice, Error> {
-    resend::resend(cx, &invoice, to.as_deref(), message.as_deref()).await
 }
 
 /// Record that a client paid, in whole or in part. The invoice is paid when nothing is left; paying too much is refused.
@@ -373,21 +361,4 @@ pub async fn void_invoice(
     invoice: String,
 ) -> Result<Invoice, Error> {
     payment::void(cx, &invoice).await
-}
-
-/// List the mails that Stint sent or is about to send, the newest first, with their state and the last refusal.
-///
-/// Mails that invite somebody are listed only for those who manage people.
-#[operation(read, idempotent, needs = WriteMoney, scope = MoneyRead, title = "List mails")]
-pub async fn list_mails(
-    cx: &mut Call,
-    /// How many at most: 50 by default, 200 at most.
-    #[server(default)]
-    limit: Option<u32>,
-    /// Where the last answer left off: its next_cursor.
-    #[server(default)]
-    #[max_length(4_096)]
-    cursor: Option<String>,
-) -> Result<Page<OutgoingMail>, Error> {
-    mail::list(cx, limit, cursor).await
 }

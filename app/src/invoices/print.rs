@@ -133,20 +133,23 @@ impl<'a> Contents<'a> {
         let totals = Totals::of(&read::amounts(&self.lines)?, self.discount.clone())?;
         let (currency, wording, country) = (&self.currency, Wording::of(&self.buyer.language), self.seller.country.as_deref());
         let amount = |amount| wording.amount(amount, currency);
+        let settled = totals.total == 0;
         Ok(InvoiceDocument {
-            terms: wording.terms(issue.due_on, self.payment_terms_days),
+            terms: if settled { wording.settled().to_owned() } else { wording.terms(issue.due_on, self.payment_terms_days) },
             number: issue.number,
             void: false,
+            settled,
             issued_on: issue.issued_on.to_string(),
             due_on: issue.due_on.to_string(),
             period: Some(period(self.period, issue.issued_on)),
             seller: seller(self.seller),
             buyer: buyer(self.buyer),
             client_name: Some(self.buyer.name.clone()),
-            bank: bank(self.seller),
+            bank: bank(self.seller).filter(|_| !settled),
             lines: self.lines.iter().map(|line| document_line(line, currency, wording)).collect::<Result<_, _>>()?,
             subtotal: amount(totals.subtotal),
             discount: discount(self.discount.as_ref(), &totals, currency, wording),
+            tax_name: wording.tax_word(country).map(str::to_owned),
             taxes: totals.taxes.iter().map(|tax| document_tax(tax, &self.lines, currency, wording, country)).collect(),
             net: amount(totals.net),
             tax: amount(totals.tax),
@@ -208,7 +211,7 @@ fn document_tax(tax: &TaxTotal, lines: &[LineRow], currency: &Currency, wording:
         base: wording.amount(tax.base, currency),
         amount: wording.amount(tax.tax, currency),
         // What its name says already is not said twice.
-        reason: read::reason(tax.category, lines, wording.reason(tax.category)).filter(|reason| *reason != label),
+        reason: read::reason(tax.category, lines, wording.reason(tax.category, country)).filter(|reason| *reason != label),
         label,
     }
 }

@@ -1,7 +1,7 @@
 //! Mailing a sent invoice once more, with its frozen document.
 
 use super::{
-    Invoice, read,
+    Invoice, read, recipients,
     send::{self, Letter},
     store::{self, Row},
 };
@@ -15,21 +15,23 @@ use crate::{
 const REPLACED: &str = "It was sent again.";
 
 /// Mails a sent invoice again. What does not change stays as it was in its last mail.
-pub async fn resend(cx: &mut Call, invoice: &str, to: Option<&str>, message: Option<&str>) -> Result<Invoice, Error> {
+pub async fn resend(cx: &mut Call, invoice: &str, to: &[String], message: Option<&str>) -> Result<Invoice, Error> {
     let row = read::find_locked(cx, invoice).await?;
     let (number, due_on) = mailable(&row)?;
-    let last = store::mails(&mut cx.db, Some(row.id), false, None, 1).await?.into_iter().next();
-    if store::mail_waits(&mut cx.db, row.id).await? {
-        let recipient = last.map(|mail| mail.recipient).unwrap_or_default();
-        return Err(Error::new(Code::Conflict, format!("A mail with {number} to {recipient} waits to leave already.")));
+    if let Some(mail) = store::waiting_mails(&mut cx.db, row.id).await?.into_iter().find(|mail| mail.leaves) {
+        let words = format!("A mail with {number} to {} waits to leave already.", mail.recipient);
+        return Err(Error::new(Code::Conflict, words).hint("Stop it first with stop_invoice_mail, if it should not leave."));
     }
-    let (last_recipient, last_words) = last.map(|mail| (mail.recipient, mail.body)).unzip();
-    let recipient = recipient(&row, to, last_recipient)?;
-    let message = text::optional_lines("message", message, 4000)?.or(last_words.flatten());
+    let recipients = match recipients::addresses(to)? {
+        given if !given.is_empty() => given,
+        _ => last_recipients(cx, &row).await?,
+    };
+    let last_words = store::mails(&mut cx.db, Some(row.id), false, None, 1).await?.into_iter().next().and_then(|mail| mail.body);
+    let message = text::optional_lines("message", message, 4000)?.or(last_words);
     // One that is too old to leave by itself does not follow this one.
     outbox::keep_mails(&mut cx.db, &[row.id], REPLACED).await?;
     let organization = organizations::settings::get(cx).await?;
-    send::mail(cx, &row, &organization, Letter { number: &number, due_on, recipient: &recipient, message }).await?;
+    send::mail(cx, &row, &organization, Letter { number: &number, due_on, recipients: &recipients, message }).await?;
     read::get(cx, &row.id.to_string()).await
 }
 
@@ -43,11 +45,11 @@ fn mailable(row: &Row) -> Result<(String, Option<jiff::civil::Date>), Error> {
     }
 }
 
-/// To whom: whom the call names, who got the last mail, or the client.
-fn recipient(row: &Row, to: Option<&str>, last: Option<String>) -> Result<String, Error> {
-    let given = to.map(str::trim).filter(|to| !to.is_empty()).map(str::to_owned);
-    match given.or(last).or_else(|| row.client_email.clone()) {
-        Some(to) => text::email("to", &to),
+/// To whom where the call names nobody: whom its last mails have not reached, or all of them, or the client.
+async fn last_recipients(cx: &mut Call, row: &Row) -> Result<Vec<String>, Error> {
+    let last = store::latest_mails(&mut cx.db, &[row.id]).await?.remove(&row.id).map(|mail| mail.recipient);
+    match last.or_else(|| row.client_email.clone()) {
+        Some(to) => recipients::addresses(&[to]),
         None => Err(Error::invalid("to", format!("{} has no e-mail address. Give one, or add it to the client.", row.client_name))),
     }
 }

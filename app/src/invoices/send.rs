@@ -7,7 +7,7 @@ use super::{
     Invoice, InvoiceProblem, edit,
     numbering::{self, Given},
     print::{self, Issue},
-    read, remarks, rules,
+    read, recipients, remarks, rules,
     store::{self, NewMail, Row, Sent, Words},
     wording::Wording,
 };
@@ -24,7 +24,7 @@ use crate::{
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct Sending {
     pub version: Option<i32>,
-    pub to: Option<String>,
+    pub to: Vec<String>,
     pub message: Option<String>,
     pub without_email: bool,
 }
@@ -32,7 +32,7 @@ pub struct Sending {
 /// Sends a draft.
 pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invoice, Error> {
     let row = edit::locked_draft(cx, invoice, sending.version).await?;
-    let recipient = recipient(&row, &sending)?;
+    let recipients = recipients(&row, &sending)?;
     let message = text::optional_lines("message", sending.message.as_deref(), 4000)?;
     for remark in check(cx, &row).await? {
         cx.warn(remark.message);
@@ -42,22 +42,23 @@ pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invo
         cx.warn("Your organization has no postal address; most clients need one on an invoice. Add it in Settings before the next one.");
     }
     let number = freeze(cx, &row, &organization).await?;
-    if let Some(recipient) = recipient {
+    if !recipients.is_empty() {
         let due_on = if row.total > 0 { Some(print::due(cx.organization_today()?, row.payment_terms_days)?) } else { None };
-        let letter = Letter { number: &number, due_on, recipient: &recipient, message };
+        let letter = Letter { number: &number, due_on, recipients: &recipients, message };
         mail(cx, &row, &organization, letter).await?;
     }
     read::get(cx, &row.id.to_string()).await
 }
 
 /// To whom the invoice is mailed; nobody when it is sent without a mail.
-fn recipient(row: &Row, sending: &Sending) -> Result<Option<String>, Error> {
+fn recipients(row: &Row, sending: &Sending) -> Result<Vec<String>, Error> {
     if sending.without_email {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let given = sending.to.as_deref().filter(|to| !to.trim().is_empty()).or(row.client_email.as_deref());
-    match given {
-        Some(to) => text::email("to", to).map(Some),
+    let given = recipients::addresses(&sending.to)?;
+    match &row.client_email {
+        _ if !given.is_empty() => Ok(given),
+        Some(email) => text::email("to", email).map(|email| vec![email]),
         None => Err(Error::invalid(
             "to",
             format!("{} has no e-mail address. Give one, add it to the client, or send without e-mail.", row.client_name),
@@ -107,14 +108,14 @@ pub(super) struct Letter<'a> {
     pub number: &'a str,
     /// When it is due; absent when nothing is left to pay.
     pub due_on: Option<Date>,
-    pub recipient: &'a str,
+    pub recipients: &'a [String],
     /// Its words; the usual ones when absent.
     pub message: Option<String>,
 }
 
-/// Puts the mail into the outbox, in the language of the client and of the document that goes along.
+/// Puts a mail for each of its readers into the outbox, in the language of the client and of the document that goes along.
 pub(super) async fn mail(cx: &mut Call, row: &Row, organization: &Organization, letter: Letter<'_>) -> Result<(), Error> {
-    let Letter { number, due_on, recipient, message } = letter;
+    let Letter { number, due_on, recipients, message } = letter;
     let from = organization.legal_name.as_deref().unwrap_or(&organization.name);
     let wording = Wording::of(&clients::record::find(cx, &row.client_id.to_string()).await?.language);
     let currency = Currency::parse(&row.currency)?;
@@ -122,11 +123,13 @@ pub(super) async fn mail(cx: &mut Call, row: &Row, organization: &Organization, 
     let body = message.unwrap_or_else(|| wording.letter(number, &total, due_on, from));
     let subject = wording.subject(number, from);
     let (written_by, now) = (cx.caller.person()?.id, cx.now);
-    let mail = NewMail { recipient, subject: &subject, words: Words::Fixed(&body), invoice: Some(row.id), written_by, now };
-    store::insert_mail(&mut cx.db, &mail).await?;
+    for recipient in recipients {
+        let mail = NewMail { recipient, subject: &subject, words: Words::Fixed(&body), invoice: Some(row.id), written_by, now };
+        store::insert_mail(&mut cx.db, &mail).await?;
+        cx.mailed()?;
+    }
     if cx.caller.services.clock.is_made_up() {
         store::settle_mails(&mut cx.db, row.id, now).await?;
     }
-    cx.mailed()?;
     Ok(())
 }

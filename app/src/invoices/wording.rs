@@ -87,6 +87,12 @@ impl Wording {
         }
     }
 
+    /// What the document calls the tax of a seller in this country wherever it names it; nothing where the language has a word that
+    /// holds for every tax.
+    pub fn tax_word(self, country: Option<&str>) -> Option<&'static str> {
+        (self == Self::German).then(|| self.tax_name(country))
+    }
+
     fn tax_name(self, country: Option<&str>) -> &'static str {
         match (self, country) {
             (Self::English, Some("US")) => "Sales tax",
@@ -99,11 +105,11 @@ impl Wording {
         }
     }
 
-    /// Why no tax is charged (BT-120); nothing where the standard wants no reason (BR-S-10, BR-Z-10).
-    pub fn reason(self, category: TaxCategory) -> Option<&'static str> {
+    /// Why no tax is charged (BT-120) by a seller in this country; nothing where the standard wants no reason (BR-S-10, BR-Z-10).
+    pub fn reason(self, category: TaxCategory, country: Option<&str>) -> Option<&'static str> {
         match self {
             Self::English => category.reason(),
-            Self::German => german_reason(category),
+            Self::German => german_reason(category, self.tax_name(country)),
         }
     }
 
@@ -125,6 +131,14 @@ impl Wording {
         match self {
             Self::English => "This invoice was voided. Nothing is to be paid for it.",
             Self::German => "Diese Rechnung wurde storniert. Es ist nichts zu zahlen.",
+        }
+    }
+
+    /// What stands in the place of the payment terms where nothing is left to pay.
+    pub fn settled(self) -> &'static str {
+        match self {
+            Self::English => "Nothing is to be paid.",
+            Self::German => "Es ist nichts zu zahlen.",
         }
     }
 
@@ -165,14 +179,22 @@ fn german_label(category: TaxCategory) -> &'static str {
 }
 
 /// Of reverse charge the law wants these very words (§ 14a (5) UStG, Article 226 (11a) of Directive 2006/112/EC).
-fn german_reason(category: TaxCategory) -> Option<&'static str> {
+fn german_reason(category: TaxCategory, tax: &str) -> Option<&'static str> {
     match category {
         TaxCategory::S | TaxCategory::Z => None,
-        TaxCategory::E => Some("Von der Umsatzsteuer befreit"),
+        TaxCategory::E => Some(match tax {
+            "Steuer" => "Von der Steuer befreit",
+            "MwSt." => "Von der Mehrwertsteuer befreit",
+            _ => "Von der Umsatzsteuer befreit",
+        }),
         TaxCategory::AE => Some("Steuerschuldnerschaft des Leistungsempfängers"),
         TaxCategory::K => Some("Steuerfreie innergemeinschaftliche Lieferung"),
         TaxCategory::G => Some("Steuerfreie Ausfuhrlieferung"),
-        TaxCategory::O => Some("Die Leistung unterliegt nicht der Umsatzsteuer"),
+        TaxCategory::O => Some(match tax {
+            "Steuer" => "Die Leistung unterliegt nicht der Steuer",
+            "MwSt." => "Die Leistung unterliegt nicht der Mehrwertsteuer",
+            _ => "Die Leistung unterliegt nicht der Umsatzsteuer",
+        }),
     }
 }
 
@@ -195,7 +217,7 @@ mod tests {
     #[test]
     fn a_reason_stands_where_the_standard_wants_one_in_every_language() {
         for category in TaxCategory::ALL {
-            let reasons = [Wording::English.reason(category), Wording::German.reason(category)];
+            let reasons = [Wording::English, Wording::German].map(|wording| wording.reason(category, Some("DE")));
             assert!(reasons.iter().all(|reason| reason.is_none() == matches!(category, TaxCategory::S | TaxCategory::Z)), "{category:?}");
         }
     }

@@ -25,6 +25,8 @@ pub struct Declaration {
     pub secret: bool,
     /// Whether it keeps its connection to the database while a document is made: then it waits for a place before it is given one.
     pub prints: bool,
+    /// Whether it may put a mail into the outbox, which reaches people outside: no other operation can.
+    pub mails: bool,
     /// What the caller's role must hold.
     pub needs: Permission,
     /// What a token must hold; none when no token may call it at all, or any token may.

@@ -25,6 +25,11 @@ impl Call {
         key: Option<&str>,
         result: T,
     ) -> Result<Done<T>, Error> {
+        if self.mails > 0 && !declaration.mails {
+            tracing::error!(operation = declaration.name, "an operation writes mails and does not declare it");
+            self.db.roll_back().await;
+            return Err(Error::internal());
+        }
         if self.dry_run {
             let changes = self.changes().await?;
             self.tell_rest(changes.len()).await?;

@@ -65,12 +65,13 @@ impl Operation {
 
     /// Calls the operation for this caller, exactly as the browser's request would.
     ///
-    /// Absent and `null` arguments are the same. A panic inside is an internal error, never a caller left waiting. However a
+    /// Absent and `null` arguments are the same, and so are one text and a list of it. A panic inside is an internal error, never a caller left waiting. However a
     /// call ends, it is written down: what does not come as far as the pipeline is written down here.
     pub async fn call(&self, caller: Caller, arguments: Value) -> Result<Value, Error> {
         let mut arguments = if arguments.is_null() { Value::Object(Map::new()) } else { arguments };
         if let Value::Object(map) = &mut arguments {
             map.retain(|_, value| !value.is_null());
+            map.iter_mut().for_each(|(name, value)| self.list_one(name, value));
         }
         let allowed = super::authorize(&caller, self.declaration).and_then(|()| self.refuse(&self.validator, &arguments));
         let work = match allowed.and_then(|()| (self.prepare)(caller.clone(), arguments.clone())) {
@@ -83,6 +84,15 @@ impl Operation {
                 tracing::error!(operation = self.declaration.name, "the pipeline of an operation panicked");
                 self.refused(&caller, arguments, Error::broken_off())
             }
+        }
+    }
+
+    /// One text where a list of texts is wanted is a list of it at every door, as it is in a form.
+    fn list_one(&self, name: &str, value: &mut Value) {
+        let wanted = self.input.get("properties").and_then(|arguments| arguments.get(name));
+        let lists = wanted.is_some_and(|wanted| wanted["type"] == "array" && wanted["items"]["type"] == "string");
+        if lists && value.as_str().is_some_and(|text| !text.is_empty()) {
+            *value = Value::Array(vec![value.take()]);
         }
     }
 

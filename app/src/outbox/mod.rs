@@ -45,6 +45,10 @@ pub const UNHEARD_MAX: i32 = 3;
 /// How long after that the next attempt follows; much longer than the mail server may take to answer, writing that down included.
 pub const UNHEARD_WAIT: SignedDuration = SignedDuration::from_hours(2);
 
+/// How long the mail server may have had a mail without an answer before nobody waits for one: what it is given, and writing that
+/// down.
+pub const IN_HAND_MAX: SignedDuration = SignedDuration::from_mins(11);
+
 /// What is said of a mail that was handed over so often.
 pub const UNHEARD: &str = "The mail server was given this mail 3 times and never said whether it has taken it, so it may have arrived. \
                            It does not leave by itself any more. If it is still wanted, send it again.";

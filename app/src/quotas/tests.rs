@@ -47,6 +47,15 @@ async fn studio(quotas: Quotas) -> World {
 }
 
 #[tokio::test]
+async fn each_address_counts_as_a_mail() {
+    let studio = studio(Quotas { mails_of_organization: Some(2), ..Quotas::default() }).await;
+    let invoice = draft(&studio).await;
+    let to = |many: usize| json!({"invoice": invoice, "to": (0..many).map(|at| format!("a{at}@acme.example")).collect::<Vec<_>>()});
+    assert_eq!(studio.code("send_invoice", to(3)).await, Code::RateLimited);
+    studio.ok("send_invoice", to(2)).await;
+}
+
+#[tokio::test]
 async fn an_organization_writes_so_many_mails_a_day_and_is_told_when_it_goes_on() {
     let studio = studio(Quotas { mails_of_organization: Some(2), ..Quotas::default() }).await;
     for _ in 0..2 {

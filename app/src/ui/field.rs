@@ -105,6 +105,9 @@ pub fn Field(
     /// How finely it is asked for, such as to the second.
     #[prop(default = None)]
     step: Option<&'static str>,
+    /// Whether it takes several, with commas between them.
+    #[prop(optional)]
+    multiple: bool,
     /// Its place in the grid of the form.
     #[prop(optional)]
     class: &'static str,
@@ -127,6 +130,7 @@ pub fn Field(
             inputmode=inputmode
             maxlength=maxlength
             step=step
+            multiple=multiple
             aria-describedby=described
             aria-invalid=invalid
         />

@@ -2,6 +2,7 @@
 
 mod drawn;
 mod letters;
+mod page;
 
 use std::{
     pin::pin,
@@ -327,7 +328,8 @@ fn dense(text: &str) -> String {
 
 fn stays_on_the_page(pages: &PagedDocument) {
     for page in pages.pages() {
-        each_text(&page.frame, Transform::identity(), &mut |item, start| {
+        each_text(&page.frame, Transform::identity(), &mut |item, place| {
+            let start = Point::zero().transform(place);
             let size = page.frame.size();
             let fits = start.x.to_pt() >= 0.0 && start.x + item.width() <= size.x && start.y <= size.y;
             assert!(fits, "{} at {start:?}", item.text);
@@ -335,10 +337,10 @@ fn stays_on_the_page(pages: &PagedDocument) {
     }
 }
 
-fn each_text(frame: &Frame, to_page: Transform, see: &mut impl FnMut(&typst::text::TextItem, Point)) {
+fn each_text(frame: &Frame, to_page: Transform, see: &mut impl FnMut(&typst::text::TextItem, Transform)) {
     for (at, item) in frame.items() {
         match item {
-            FrameItem::Text(text) => see(text, at.transform(to_page)),
+            FrameItem::Text(text) => see(text, to_page.pre_concat(Transform::translate(at.x, at.y))),
             FrameItem::Group(group) => {
                 let inner = to_page.pre_concat(Transform::translate(at.x, at.y)).pre_concat(group.transform);
                 each_text(&group.frame, inner, see);
@@ -354,6 +356,7 @@ fn invoice(lines: usize) -> InvoiceDocument {
         language: "en".into(),
         number: Some("2026-0042".into()),
         void: false,
+        settled: false,
         issued_on: "2026-11-21".into(),
         due_on: "2026-12-05".into(),
         period: Some(Period { from: "2026-10-01".into(), to: "2026-10-31".into() }),
@@ -370,6 +373,7 @@ fn invoice(lines: usize) -> InvoiceDocument {
         lines: (0..lines).map(line).collect(),
         subtotal: "100.00".into(),
         discount: None,
+        tax_name: None,
         taxes: vec![DocumentTax { label: "VAT 19 %".into(), base: "100.00".into(), amount: "19.00".into(), reason: None }],
         net: "100.00".into(),
         tax: "19.00".into(),

@@ -40,7 +40,7 @@ fn tool(operation: &Operation) -> Tool {
         .read_only(declaration.effect == Effect::Read)
         .destructive(declaration.effect == Effect::Destroy)
         .idempotent(declaration.idempotent || declaration.effect == Effect::Read)
-        .open_world(false);
+        .open_world(declaration.mails);
     Tool::new(declaration.name, declaration.doc, Arc::new(operation.input.clone()))
         .with_title(declaration.title)
         .with_raw_output_schema(Arc::new(with_notice(operation.output.clone())))

@@ -177,6 +177,16 @@ async fn the_list_shows_what_role_and_token_allow() {
 }
 
 #[tokio::test]
+async fn a_tool_that_mails_somebody_says_that_it_reaches_outside_and_no_other_does() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let all = tools(&world, &ada.token).await;
+    let outside: Vec<_> = all.iter().filter(|tool| tool["annotations"]["openWorldHint"] == true).cloned().collect();
+    assert_eq!(names(&outside), ["invite_member", "resend_invitation", "resend_invoice", "send_invoice"]);
+    assert!(all.iter().all(|tool| tool["annotations"]["openWorldHint"].is_boolean()));
+}
+
+#[tokio::test]
 async fn nobody_is_answered_without_a_valid_token() {
     let world = World::open().await;
     let ada = world.person("Ada").await;

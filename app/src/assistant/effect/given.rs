@@ -96,12 +96,20 @@ impl Given<'_> {
         }
         match value {
             Value::Array(items) if items.is_empty() => self.requires(name).then(|| "nothing".to_owned()),
+            Value::Array(items) if name == "to" => self.readers(items, shown),
             Value::Array(items) => self.each_referred(name, items, shown).await,
             _ if named::refers(name) || value.as_str().is_some_and(written::is_id) => self.referred(name, value, shown).await,
             // Whom a mail goes to, and the days of a period, are told in words of the answer.
             _ if matches!(name, "to" | "from") => self.writer.argument(name, value).filter(|words| !self.is_told(words, shown)),
             _ => self.writer.argument(name, value).filter(|words| !labelled.iter().any(|known| known.eq_ignore_ascii_case(words))),
         }
+    }
+
+    /// To whom a mail goes, each of them, but for those who are told.
+    fn readers(&self, items: &[Value], shown: &[EffectLine]) -> Option<String> {
+        let words = items.iter().filter_map(|item| self.writer.argument("to", item));
+        let readers: Vec<_> = words.filter(|words| !self.is_told(words, shown)).collect();
+        (!readers.is_empty()).then(|| readers.join(", "))
     }
 
     /// What is shown under a label of ours. A line of an invoice stands under whatever somebody has written on it.

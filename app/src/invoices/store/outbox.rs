@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use sqlx::{query, query_as, query_scalar};
+use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use crate::{
     database::{Db, instant},
     error::Error,
     id::UserId,
-    invoices::MailState,
+    invoices::{MailState, recipients},
     outbox,
     page::Cursor,
     verification::Purpose,
@@ -124,17 +124,21 @@ pub async fn mails(db: &mut Db, invoice: Option<Uuid>, others: bool, after: Opti
     .await?)
 }
 
-/// How far the latest mail of each of these invoices is that has one.
+/// How far the latest mails of each of these invoices are that has any: those of one sending together.
 pub async fn latest_mails(db: &mut Db, invoices: &[Uuid]) -> Result<HashMap<Uuid, MailState>, Error> {
     let organization = db.organization();
     let rows = query!(
         r#"select i.id as "invoice!", m.recipient, m.state,
                case when m.too_old then $4 else m.last_error end as last_error, m.state = 'failed' or m.too_old as "stays!"
            from unnest($2::uuid[]) as i (id) cross join lateral (
-               select recipient, state, last_error, state = 'waiting' and queued_at <= now() - make_interval(secs => $3) as too_old
-               from outgoing_mail where organization_id = $1 and invoice_id = i.id
+               select created_at, queued_at from outgoing_mail where organization_id = $1 and invoice_id = i.id
                order by created_at desc, id desc limit 1
-           ) m"#,
+           ) newest cross join lateral (
+               select id, recipient, state, last_error, state = 'waiting' and queued_at <= now() - make_interval(secs => $3) as too_old
+               from outgoing_mail
+               where organization_id = $1 and invoice_id = i.id and created_at = newest.created_at and queued_at = newest.queued_at
+           ) m
+           order by m.id"#,
         organization,
         invoices,
         outbox::AGE_MAX.as_secs_f64(),
@@ -142,24 +146,55 @@ pub async fn latest_mails(db: &mut Db, invoices: &[Uuid]) -> Result<HashMap<Uuid
     )
     .fetch_all(db.connection())
     .await?;
-    let states = rows
-        .into_iter()
-        .map(|row| (row.invoice, MailState { recipient: row.recipient, state: row.state, last_error: row.last_error, stays: row.stays }));
-    Ok(states.collect())
+    let mut states: HashMap<Uuid, MailState> = HashMap::new();
+    for row in rows {
+        let mail = MailState { recipient: row.recipient, state: row.state, last_error: row.last_error, stays: row.stays };
+        let state = match states.remove(&row.invoice) {
+            Some(known) => recipients::together(known, mail),
+            None => mail,
+        };
+        states.insert(row.invoice, state);
+    }
+    Ok(states)
 }
 
-/// Whether a mail of an invoice is about to leave by itself.
-pub async fn mail_waits(db: &mut Db, invoice: Uuid) -> Result<bool, Error> {
+/// A mail that waits.
+pub struct WaitingMail {
+    pub id: Uuid,
+    pub recipient: String,
+    /// Whether it is about to leave by itself.
+    pub leaves: bool,
+    /// Whether the mail server has it, and has not said yet what becomes of it.
+    pub in_hand: bool,
+}
+
+/// The mails of an invoice that wait, held until the end of the transaction: none of them is handed over meanwhile.
+pub async fn waiting_mails(db: &mut Db, invoice: Uuid) -> Result<Vec<WaitingMail>, Error> {
     let organization = db.organization();
-    Ok(query_scalar!(
-        r#"select exists (
-               select from outgoing_mail
-               where organization_id = $1 and invoice_id = $2 and state = 'waiting' and queued_at > now() - make_interval(secs => $3)
-           ) as "waits!""#,
+    Ok(query_as!(
+        WaitingMail,
+        r#"select id, recipient, queued_at > now() - make_interval(secs => $3) as "leaves!",
+               unheard > 0 and next_attempt_at > now() + make_interval(secs => $4) as "in_hand!"
+           from outgoing_mail where organization_id = $1 and invoice_id = $2 and state = 'waiting' order by id for update"#,
         organization,
         invoice,
-        outbox::AGE_MAX.as_secs_f64()
+        outbox::AGE_MAX.as_secs_f64(),
+        (outbox::UNHEARD_WAIT - outbox::IN_HAND_MAX).as_secs_f64()
     )
-    .fetch_one(db.connection())
+    .fetch_all(db.connection())
     .await?)
+}
+
+/// Keeps these mails from leaving, and says why.
+pub async fn stop_mails(db: &mut Db, mails: &[Uuid], why: &str) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update outgoing_mail set state = 'failed', last_error = $3 where organization_id = $1 and id = any($2) and state = 'waiting'",
+        organization,
+        mails,
+        why
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
 }

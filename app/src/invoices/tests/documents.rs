@@ -92,6 +92,44 @@ async fn the_document_of_a_void_invoice_says_so_and_asks_for_nothing() {
     assert_eq!((after.lines, after.total), (before.lines, before.total), "else it is what was sent");
 }
 
+#[tokio::test]
+async fn where_nothing_is_left_to_pay_the_document_asks_for_nothing() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"iban": "DE89370400440532013000"})).await;
+    for (language, words) in [("en", "Nothing is to be paid."), ("de", "Es ist nichts zu zahlen.")] {
+        studio.ok("update_client", json!({"client": "Acme", "language": language})).await;
+        log(&studio, "2026-11-20", "1h").await;
+        let draft = studio.ok("draft_invoice", json!({"client": "Acme", "discount": "100%"})).await;
+        let preview = printed(&studio, &draft).await;
+        let sent = studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
+        for document in [preview, printed(&studio, &sent).await] {
+            assert!(document.settled && document.bank.is_none() && document.terms == words, "{document:?}");
+        }
+    }
+    let owed = sent(&studio).await;
+    assert!(!printed(&studio, &owed).await.settled);
+}
+
+#[tokio::test]
+async fn a_document_in_german_names_the_tax_as_the_country_of_the_seller_does() {
+    let studio = studio().await;
+    studio.ok("update_client", json!({"client": "Acme", "language": "de"})).await;
+    let lines = json!({"client": "Acme", "lines": [{"description": "Work", "price": "1.00", "tax_category": "S", "tax_rate": "8"}]});
+    let draft = studio.ok("draft_invoice", lines).await;
+    for (country, name) in [("US", "Steuer"), ("JP", "Steuer"), ("CH", "MwSt."), ("DE", "USt.")] {
+        studio.ok("update_organization", json!({"country": country})).await;
+        let document = printed(&studio, &draft).await;
+        assert_eq!((document.tax_name.as_deref(), &document.taxes[0].label), (Some(name), &format!("{name} 8 %")));
+    }
+    let free = json!({"client": "Acme", "lines": [{"description": "Work", "price": "1.00", "tax_category": "O"}]});
+    let free = studio.ok("draft_invoice", free).await;
+    for (country, reason) in [("US", "der Steuer"), ("CH", "der Mehrwertsteuer"), ("DE", "der Umsatzsteuer")] {
+        studio.ok("update_organization", json!({"country": country})).await;
+        let tax = printed(&studio, &free).await.taxes.remove(0);
+        assert_eq!(tax.reason, Some(format!("Die Leistung unterliegt nicht {reason}")), "{country}");
+    }
+}
+
 /// A typesetter that cannot work without the only connection there is.
 struct Needy(Database);
 

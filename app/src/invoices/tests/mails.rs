@@ -5,7 +5,10 @@ use serde_json::json;
 use super::*;
 use crate::{
     access::Role,
+    error::Code,
+    invoices::{ResendInvoice, STOPPED, SendInvoice},
     outbox::{self, Due, Outcome},
+    quotas::Share,
 };
 
 /// What became of the newest mail of the studio.
@@ -101,4 +104,132 @@ async fn a_viewer_is_not_told_of_mails() {
     let alan = studio.as_role(Role::Viewer).await;
     studio.ok("set_client_grants", json!({"member": alan.member(), "clients": ["Acme"]})).await;
     assert_eq!(shown(&alan).await, Value::Null);
+}
+
+/// The mails of the studio, the newest first: to whom, and how far they are.
+async fn mails(studio: &World) -> Vec<(String, String)> {
+    let list = studio.ok("list_mails", json!({})).await;
+    let text = |mail: &Value, name: &str| mail[name].as_str().expect("a text").to_owned();
+    list["items"].as_array().expect("mails").iter().map(|mail| (text(mail, "recipient"), text(mail, "state"))).collect()
+}
+
+fn expected(mails: &[(&str, &str)]) -> Vec<(String, String)> {
+    mails.iter().map(|(recipient, state)| ((*recipient).to_owned(), (*state).to_owned())).collect()
+}
+
+/// A sent invoice whose mail has left.
+async fn mailed(studio: &World) -> Value {
+    let sent = sent(studio).await;
+    became(studio, Outcome::Sent).await;
+    studio.advance(60);
+    sent
+}
+
+#[tokio::test]
+async fn an_invoice_is_mailed_again_to_one_or_several_and_to_each_once() {
+    let studio = studio().await;
+    let sent = mailed(&studio).await;
+    let to = json!(["ada@acme.example", "billing@acme.example", "ADA@acme.example"]);
+    let again = studio.ok("resend_invoice", json!({"invoice": sent["id"], "to": to})).await;
+    assert_eq!(again["mail"], json!({"recipient": "ada@acme.example, billing@acme.example", "state": "waiting"}));
+    let waiting = [("billing@acme.example", "waiting"), ("ada@acme.example", "waiting"), ("billing@acme.example", "sent")];
+    assert_eq!(mails(&studio).await, expected(&waiting));
+    assert_eq!(studio.code("resend_invoice", json!({"invoice": sent["id"]})).await, Code::Conflict);
+}
+
+#[tokio::test]
+async fn one_address_as_text_and_a_field_of_several_are_taken_at_every_door() {
+    let studio = studio().await;
+    let draft = draft_of(&studio).await;
+    studio.ok("send_invoice", json!({"invoice": draft["id"], "to": "ada@acme.example"})).await;
+    assert_eq!(mails(&studio).await, expected(&[("ada@acme.example", "waiting")]));
+    became(&studio, Outcome::Sent).await;
+    studio.advance(60);
+    let fields = json!({"invoice": draft["id"], "to": "billing@acme.example,grace@acme.example", "message": "Once more"});
+    studio.form::<ResendInvoice>(fields).await.expect("mailed again");
+    let waiting = [("grace@acme.example", "waiting"), ("billing@acme.example", "waiting"), ("ada@acme.example", "sent")];
+    assert_eq!(mails(&studio).await, expected(&waiting));
+}
+
+async fn draft_of(studio: &World) -> Value {
+    log(studio, "2026-11-20", "1h30m").await;
+    draft(studio).await
+}
+
+#[tokio::test]
+async fn an_empty_field_means_the_client_and_what_is_no_address_is_refused_by_its_name() {
+    let studio = studio().await;
+    let draft = draft_of(&studio).await;
+    let eleven: Vec<_> = (0..11).map(|at| format!("a{at}@acme.example")).collect();
+    for wrong in [json!("ada"), json!(["ada@acme.example", "ada"]), json!(eleven), json!(eleven.join(","))] {
+        let refused = studio.refused("send_invoice", json!({"invoice": draft["id"], "to": wrong})).await;
+        assert!(refused.field("to").is_some(), "{refused:?}");
+    }
+    studio.form::<SendInvoice>(json!({"invoice": draft["id"], "to": ""})).await.expect("sent");
+    assert_eq!(mails(&studio).await, expected(&[("billing@acme.example", "waiting")]));
+}
+
+#[tokio::test]
+async fn where_one_of_several_failed_it_is_told_and_mailed_again_alone() {
+    let studio = studio().await;
+    let draft = draft_of(&studio).await;
+    studio.ok("send_invoice", json!({"invoice": draft["id"], "to": ["ada@acme.example", "grace@acme.example"]})).await;
+    became(&studio, Outcome::RefusedForGood("no such mailbox".to_owned())).await;
+    assert_eq!(shown(&studio).await["recipient"], "grace@acme.example");
+    let items = studio.ok("list_mails", json!({})).await["items"].clone();
+    let ada = items[1]["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
+    outbox::settle(&studio.caller.services, Due::of(studio.organization(), ada), 1, &Outcome::Sent).await.expect("written");
+    assert_eq!((&shown(&studio).await["state"], &shown(&studio).await["recipient"]), (&json!("failed"), &json!("grace@acme.example")));
+    studio.advance(60);
+    let again = studio.ok("resend_invoice", json!({"invoice": draft["id"]})).await;
+    assert_eq!(again["mail"], json!({"recipient": "grace@acme.example", "state": "waiting"}));
+}
+
+#[tokio::test]
+async fn a_mail_that_waits_is_stopped_and_the_invoice_mailed_elsewhere() {
+    let studio = studio().await;
+    let sent = sent(&studio).await;
+    let refused = studio.refused("resend_invoice", json!({"invoice": sent["id"], "to": "ada@acme.example"})).await;
+    assert!(refused.hint.is_some_and(|hint| hint.contains("stop_invoice_mail")));
+    let stopped = studio.ok("stop_invoice_mail", json!({"invoice": sent["number"]})).await;
+    let why = json!({"recipient": "billing@acme.example", "state": "failed", "last_error": STOPPED, "stays": true});
+    assert_eq!((&stopped["mail"], &stopped["status"]), (&why, &json!("sent")));
+    let due = outbox::due(&studio.caller.services, 10_000, &Share::ALL, &[], &[]).await.expect("what is due");
+    assert!(due.iter().all(|due| due.organization != studio.organization()), "nothing leaves any more");
+    assert_eq!(studio.code("stop_invoice_mail", json!({"invoice": sent["number"]})).await, Code::Conflict, "none waits");
+    studio.advance(60);
+    studio.ok("resend_invoice", json!({"invoice": sent["id"], "to": "ada@acme.example"})).await;
+    assert_eq!(mails(&studio).await, expected(&[("ada@acme.example", "waiting"), ("billing@acme.example", "failed")]));
+}
+
+#[tokio::test]
+async fn a_mail_in_the_hand_of_the_mail_server_is_said_so_and_one_that_is_only_claimed_is_stopped() {
+    let studio = studio().await;
+    let (services, sent) = (&studio.caller.services, sent(&studio).await);
+    let id = studio.ok("list_mails", json!({})).await["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
+    let due = Due::of(studio.organization(), id);
+    outbox::claim(services, due).await.expect("an answer").expect("the mail");
+    assert!(outbox::hand_over(services, due, 1).await.expect("an answer"));
+    let refused = studio.refused("stop_invoice_mail", json!({"invoice": sent["id"]})).await;
+    assert_eq!(refused.code, Code::Conflict);
+    assert!(refused.message.contains("billing@acme.example in hand"), "{refused:?}");
+    outbox::settle(services, due, 1, &Outcome::Refused("later".to_owned())).await.expect("written");
+    studio.sql("update outgoing_mail set next_attempt_at = now() where organization_id = $1").await;
+    outbox::claim(services, due).await.expect("an answer").expect("the mail");
+    studio.ok("stop_invoice_mail", json!({"invoice": sent["id"]})).await;
+    assert!(!outbox::hand_over(services, due, 2).await.expect("an answer"), "the mail server is not given it");
+}
+
+#[tokio::test]
+async fn of_several_mails_those_are_stopped_that_the_mail_server_has_not() {
+    let studio = studio().await;
+    let draft = draft_of(&studio).await;
+    studio.ok("send_invoice", json!({"invoice": draft["id"], "to": ["ada@acme.example", "grace@acme.example"]})).await;
+    let id = studio.ok("list_mails", json!({})).await["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
+    let due = Due::of(studio.organization(), id);
+    outbox::claim(&studio.caller.services, due).await.expect("an answer").expect("the mail");
+    assert!(outbox::hand_over(&studio.caller.services, due, 1).await.expect("an answer"));
+    let stopped = studio.ok("stop_invoice_mail", json!({"invoice": draft["id"]})).await;
+    assert!(stopped["warnings"][0].as_str().is_some_and(|words| words.contains("grace@acme.example in hand")), "{stopped}");
+    assert_eq!(mails(&studio).await, expected(&[("grace@acme.example", "waiting"), ("ada@acme.example", "failed")]));
 }

@@ -91,11 +91,14 @@ pub struct DeletedInvoice {
     pub id: InvoiceId,
 }
 
-/// How far a mail is: of an invoice always its latest one.
+/// Why a mail has not left that somebody has stopped.
+pub const STOPPED: &str = "It was stopped before it left.";
+
+/// How far a mail is: of an invoice always its latest one. Where that went to several at once, those are told who have it least.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct MailState {
-    /// To whom it goes.
+    /// To whom it goes; several with commas between them.
     pub recipient: String,
     /// `waiting`, `sent` or `failed`.
     pub state: String,
@@ -107,6 +110,13 @@ pub struct MailState {
     /// again with `resend_invoice`, an invitation with `resend_invitation`. Left out when false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stays: bool,
+}
+
+impl MailState {
+    /// Whether somebody has stopped it.
+    pub fn is_stopped(&self) -> bool {
+        self.state == "failed" && self.last_error.as_deref() == Some(STOPPED)
+    }
 }
 
 /// A mail in the outbox.

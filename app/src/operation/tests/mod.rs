@@ -5,6 +5,7 @@ mod bounds;
 mod credentials;
 mod dropped;
 mod dry_run;
+mod mails;
 mod tables;
 mod tenants;
 mod updates;
@@ -35,6 +36,10 @@ impl Furnished {
         let (argument, value) = match operation.declaration.name {
             "resend_invoice" => {
                 world.sql("update outgoing_mail set state = 'failed' where organization_id = $1 and invoice_id is not null").await;
+                ("invoice", self.sent.clone())
+            }
+            "stop_invoice_mail" => {
+                world.sql("update outgoing_mail set state = 'waiting' where organization_id = $1 and invoice_id is not null").await;
                 ("invoice", self.sent.clone())
             }
             "void_invoice" | "record_payment" => ("invoice", self.sent.clone()),

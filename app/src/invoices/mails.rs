@@ -1,0 +1,60 @@
+//! What is done about the mails of invoices: they are listed, stopped, and sent again.
+
+use macros::operation;
+
+use super::{Invoice, OutgoingMail};
+#[cfg(feature = "ssr")]
+use super::{mail, resend, stop};
+use crate::{error::Error, page::Page};
+
+/// Mail a sent invoice again, with the same number and the same frozen PDF: when its mail failed, was lost, stopped, or went astray.
+///
+/// Refused (conflict) while a mail with it waits to leave (stop_invoice_mail stops one), and for drafts and voided invoices. Each
+/// address gets a mail of its own. Example: {"invoice": "2026-0001", "to": ["ada@acme.example", "billing@acme.example"]}.
+#[operation(write, mails, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Mail an invoice again")]
+pub async fn resend_invoice(
+    cx: &mut Call,
+    /// The invoice's id or its number.
+    invoice: String,
+    /// The addresses to mail it to, at most 10; when absent, those that its last mails have not reached, or all of them when they
+    /// have, or the client's. A single one may stand as text.
+    #[server(default)]
+    #[max_items(10)]
+    to: Vec<String>,
+    /// Words for the mail, at most 4,000 characters; those of its last mail, or a short standard text, when absent.
+    #[server(default)]
+    #[max_length(4_000)]
+    message: Option<String>,
+) -> Result<Invoice, Error> {
+    resend::resend(cx, &invoice, &to, message.as_deref()).await
+}
+
+/// Stop the mails of an invoice that still wait to leave, for instance since they would go to the wrong address. The invoice stays sent.
+///
+/// Refused (conflict) when none waits, or while the mail server has it in hand. Mail it elsewhere with resend_invoice. Example:
+/// {"invoice": "2026-0001"}.
+#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Stop the mail of an invoice")]
+pub async fn stop_invoice_mail(
+    cx: &mut Call,
+    /// The invoice's id or its number.
+    invoice: String,
+) -> Result<Invoice, Error> {
+    stop::stop(cx, &invoice).await
+}
+
+/// List the mails that Stint sent or is about to send, the newest first, with their state and the last refusal.
+///
+/// Mails that invite somebody are listed only for those who manage people.
+#[operation(read, idempotent, needs = WriteMoney, scope = MoneyRead, title = "List mails")]
+pub async fn list_mails(
+    cx: &mut Call,
+    /// How many at most: 50 by default, 200 at most.
+    #[server(default)]
+    limit: Option<u32>,
+    /// Where the last answer left off: its next_cursor.
+    #[server(default)]
+    #[max_length(4_096)]
+    cursor: Option<String>,
+) -> Result<Page<OutgoingMail>, Error> {
+    mail::list(cx, limit, cursor).await
+}

@@ -1,0 +1,72 @@
+//! To whom an invoice is mailed, and how far the mails of one sending are together.
+
+use super::MailState;
+use crate::{error::Error, text};
+
+/// To how many addresses an invoice is mailed at once.
+pub const RECIPIENTS_MAX: usize = 10;
+
+/// The addresses that were given, each once and in their order. A text may hold several with commas between them, as a field for
+/// addresses does.
+pub fn addresses(given: &[String]) -> Result<Vec<String>, Error> {
+    let mut addresses = Vec::new();
+    for text in given.iter().flat_map(|text| text.split([',', ';', '\n'])) {
+        if let Some(address) = text::optional_email("to", text)?
+            && !addresses.contains(&address)
+        {
+            addresses.push(address);
+        }
+    }
+    match addresses.len() {
+        ..=RECIPIENTS_MAX => Ok(addresses),
+        many => Err(Error::invalid(
+            "to",
+            format!("These are {many} addresses; at most {RECIPIENTS_MAX} get it at once. Mail it to the others afterwards."),
+        )),
+    }
+}
+
+/// What is said of two mails of one sending: the one whose reader has it least, and everybody for whom that is so.
+pub fn together(one: MailState, other: MailState) -> MailState {
+    match distance(&one).cmp(&distance(&other)) {
+        std::cmp::Ordering::Equal => MailState { recipient: format!("{}, {}", one.recipient, other.recipient), ..one },
+        std::cmp::Ordering::Less => other,
+        std::cmp::Ordering::Greater => one,
+    }
+}
+
+/// How far a mail is from its reader: it was sent, is about to leave, or stays.
+fn distance(mail: &MailState) -> u8 {
+    match mail.state.as_str() {
+        _ if mail.stays => 2,
+        "waiting" => 1,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(given: &[&str]) -> Result<Vec<String>, Error> {
+        addresses(&given.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn an_address_counts_once_however_it_is_given() {
+        let two = ["ada@acme.example".to_owned(), "billing@acme.example".to_owned()];
+        assert_eq!(read(&["ada@acme.example", "Billing@acme.example ", "ADA@acme.example"]).as_deref(), Ok(two.as_slice()));
+        assert_eq!(read(&["ada@acme.example, billing@acme.example; ada@acme.example"]).as_deref(), Ok(two.as_slice()));
+        assert_eq!(read(&["", " ", ","]), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn what_is_no_address_and_more_than_ten_are_refused() {
+        for wrong in [["ada@acme.example, nobody"].as_slice(), &["ada@acme.example", "Ada <ada@acme.example>"]] {
+            assert!(read(wrong).is_err_and(|error| error.field("to").is_some()), "{wrong:?}");
+        }
+        let ten = (0..10).map(|at| format!("a{at}@acme.example")).collect::<Vec<_>>().join(",");
+        assert_eq!(read(&[&ten]).map(|ten| ten.len()), Ok(10));
+        assert!(read(&[&ten, "b@acme.example"]).is_err_and(|error| error.message.contains("11 addresses")));
+    }
+}

@@ -1,0 +1,113 @@
+//! How a page is laid out: its marks, figures that never break, and what asks for no payment.
+
+use typst::layout::Abs;
+
+use super::*;
+
+/// The largest amount that can be kept.
+const LARGEST: &str = "92,233,720,368,547,758.07";
+
+/// Where a run of letters that holds these words begins and ends on the first page.
+fn run_of(document: &InvoiceDocument, words: &str) -> Option<(Point, Point)> {
+    let (pages, mut found) = (press::typeset(&shipped(), document).unwrap(), None);
+    each_text(&pages.pages()[0].frame, Transform::identity(), &mut |item, place| {
+        if item.text.contains(words) {
+            found = Some((Point::zero().transform(place), Point::with_x(item.width()).transform(place)));
+        }
+    });
+    found
+}
+
+/// The runs of letters on all pages: what breaks stands in several.
+fn runs(document: &InvoiceDocument) -> Vec<String> {
+    let (pages, mut runs) = (press::typeset(&shipped(), document).unwrap(), Vec::new());
+    for page in pages.pages() {
+        each_text(&page.frame, Transform::identity(), &mut |item, _| runs.push(item.text.replace("\u{a0}", " ").to_string()));
+    }
+    stays_on_the_page(&pages);
+    runs
+}
+
+fn void() -> InvoiceDocument {
+    InvoiceDocument { void: true, bank: None, terms: "Nothing is to be paid.".into(), ..invoice(1) }
+}
+
+#[test]
+fn a_void_document_says_so_across_the_page() {
+    for (language, word) in [("en", "VOID"), ("de", "STORNIERT")] {
+        let (start, end) = run_of(&InvoiceDocument { language: language.into(), ..void() }, word).expect(word);
+        let (wide, high) = (end.x - start.x, start.y - end.y);
+        assert!(wide > Abs::mm(60.0) && high > Abs::mm(60.0), "{word} from {start:?} to {end:?}");
+        let (left, right) = (start.x, Abs::mm(210.0) - end.x);
+        assert!(left > Abs::zero() && right > Abs::zero() && (left - right).abs() < Abs::mm(40.0), "{word} from {start:?} to {end:?}");
+    }
+    assert!(run_of(&invoice(1), "VOID").is_none());
+}
+
+#[test]
+fn what_is_printed_over_a_mark_is_no_part_of_it() {
+    for document in [void(), InvoiceDocument { number: None, ..invoice(40) }] {
+        press::print(&shipped(), &document).unwrap();
+    }
+}
+
+#[test]
+fn whatever_asks_for_no_payment_names_no_day_for_it() {
+    let settled = InvoiceDocument { settled: true, bank: None, terms: "Nothing is to be paid.".into(), ..invoice(1) };
+    for document in [void(), settled] {
+        let printed = pages(&document).concat();
+        assert!(!printed.contains("Paymentdue") && printed.contains("Nothingistobepaid."), "{printed}");
+    }
+    assert!(pages(&invoice(1)).concat().contains("Paymentdue"));
+}
+
+#[test]
+fn a_document_in_german_calls_the_tax_by_one_word() {
+    let taxed = |name: &str| {
+        let tax = |rate: &str| DocumentTax { label: format!("{name} {rate} %"), ..invoice(1).taxes.remove(0) };
+        let taxes = vec![tax("8"), tax("10")];
+        pages(&InvoiceDocument { language: "de".into(), tax_name: Some(name.into()), taxes, ..invoice(1) }).concat()
+    };
+    for (name, others) in [("Steuer", ["USt", "MwSt"]), ("USt.", ["Steuer", "MwSt"]), ("MwSt.", ["Steuer", "USt"])] {
+        let printed = taxed(name);
+        assert!(printed.contains(&format!("{name}gesamt")), "{printed}");
+        assert!(others.iter().all(|other| !printed.contains(other)), "{printed}");
+    }
+}
+
+#[test]
+fn no_figure_breaks_however_large_it_is() {
+    for (language, currency) in [("en", "EUR"), ("de", "CLF")] {
+        let mut document = InvoiceDocument { language: language.into(), currency: currency.into(), ..invoice(2) };
+        let figures = ["1", "2", "3", "4", "5", "6", "7", "8"].map(|last| format!("-{}{last}", &LARGEST[..LARGEST.len() - 1]));
+        let [price, net, subtotal, reduced, base, tax, discount, total] = figures.clone();
+        (document.lines[0].price, document.lines[0].net) = (price, net);
+        (document.subtotal, document.net, document.total) = (subtotal, reduced, total.clone());
+        document.discount = Some(LabelledAmount { label: "Discount on all of it, as agreed in our contract".into(), amount: discount });
+        document.taxes[0] = DocumentTax { base, amount: tax, ..document.taxes[0].clone() };
+        let runs = runs(&document);
+        for figure in &figures {
+            assert!(runs.iter().any(|run| run.contains(figure.as_str())), "{figure} is in pieces: {runs:?}");
+        }
+        let due = match language {
+            "en" => format!("EUR {total}"),
+            _ => format!("{total} CLF"),
+        };
+        assert!(runs.contains(&due), "{due} is in pieces: {runs:?}");
+    }
+}
+
+#[test]
+fn usual_figures_are_as_large_as_the_words_beside_them() {
+    let mut document = invoice(1);
+    document.lines[0].net = "123,456,789.01".into();
+    document.lines[0].price = "1,234,567.890123".into();
+    let pages = press::typeset(&shipped(), &document).unwrap();
+    let mut sizes = Vec::new();
+    each_text(&pages.pages()[0].frame, Transform::identity(), &mut |item, _| {
+        if ["123,456,789.01", "1,234,567.890123"].contains(&item.text.as_str()) {
+            sizes.push(item.size.to_pt());
+        }
+    });
+    assert_eq!(sizes, [9.5, 9.5]);
+}
