@@ -5,7 +5,10 @@ use leptos::prelude::*;
 use super::{Client, CreateClient};
 use crate::{
     country::COUNTRIES,
-    invoices::totals::TaxCategory,
+    invoices::{
+        exemption::{REASONS, ReasonsHere},
+        totals::TaxCategory,
+    },
     money::{Currency, written},
     ui::{Area, Choice, Field, Form, Select, Submit, Write, choices, once},
     visit::use_here,
@@ -46,7 +49,8 @@ pub fn fields(client: &Client) -> impl IntoView + use<> {
         <Field label="Rate per hour" name="rate" inputmode="decimal" value=rate optional=true hint="New time only; empty for the organization's." />
         <Select label="Tax" name="tax_category" choices=tax_categories() value=client.tax_category.code() />
         <Field label="Tax rate in percent" name="tax_rate" inputmode="decimal" value=client.tax_rate.to_string() />
-        <Field label="Why no tax is charged" name="tax_reason" maxlength=500 value=client.tax_reason.clone().unwrap_or_default() optional=true hint="On invoices without tax; empty for the usual words." class="span-2" />
+        <Field label="Why no tax is charged" name="tax_reason" maxlength=500 value=client.tax_reason.clone().unwrap_or_default() optional=true list=REASONS autocomplete="off" hint="On invoices without tax; the list has the words for small businesses. Empty for the usual words." class="span-2" />
+        <ReasonsHere language=client.language.clone() />
         <Field label="Payment terms in days" name="payment_terms_days" kind="number" value=client.payment_terms_days.to_string() />
         <Select label="Language of documents" name="language" choices=languages() value=client.language.clone() />
         <Field label="E-mail for invoices" name="email" kind="email" value=client.email.clone().unwrap_or_default() optional=true class="span-2" />

@@ -95,13 +95,50 @@ pub struct Grouping {
 
 /// Lines of time. Different rates never share a line, since a line has one price.
 pub fn time_lines(entries: &[Entry], grouping: Grouping, currency: &Currency, tax: &LineTax) -> Vec<Line> {
-    let mut groups: BTreeMap<(String, Option<i64>), Vec<Part<'_>>> = BTreeMap::new();
-    let mut shared: BTreeMap<(Date, Uuid, Option<i64>), i64> = BTreeMap::new();
-    for (place, (entry, billed)) in entries.iter().zip(billed_seconds(entries, grouping.rounding)).enumerate() {
-        let net = share_of_net(shared.entry((entry.day, entry.project, entry.rate)).or_default(), billed, entry.rate.unwrap_or(0));
-        groups.entry((group_key(entry, grouping.group_by, place), entry.rate)).or_default().push(Part { entry, billed, net });
-    }
+    let groups = groups(entries, grouping.rounding, |place, entry| group_key(entry, grouping.group_by, place));
     groups.into_values().map(|group| time_line(&group, grouping, currency, tax)).collect()
+}
+
+/// What time that is on lines is worth: line by line, at each of the rates that its entries have. The lines are those of the entries.
+pub fn worths(entries: &[Entry], lines: &[Uuid], grouping: Grouping) -> BTreeMap<Uuid, Vec<Worth>> {
+    let mut worths: BTreeMap<Uuid, Vec<Worth>> = BTreeMap::new();
+    for ((line, _), group) in groups(entries, grouping.rounding, |place, _| lines.get(place).copied().unwrap_or_default()) {
+        worths.entry(line).or_default().push(worth(&group, grouping));
+    }
+    worths
+}
+
+/// Entries by what they are told apart by, and by their rates.
+fn groups<K: Ord>(entries: &[Entry], rounding: Rounding, key: impl Fn(usize, &Entry) -> K) -> BTreeMap<(K, Option<i64>), Vec<Part<'_>>> {
+    let mut groups: BTreeMap<(K, Option<i64>), Vec<Part<'_>>> = BTreeMap::new();
+    let mut shared: BTreeMap<(Date, Uuid, Option<i64>), i64> = BTreeMap::new();
+    for (place, (entry, billed)) in entries.iter().zip(billed_seconds(entries, rounding)).enumerate() {
+        let net = share_of_net(shared.entry((entry.day, entry.project, entry.rate)).or_default(), billed, entry.rate.unwrap_or(0));
+        groups.entry((key(place, entry), entry.rate)).or_default().push(Part { entry, billed, net });
+    }
+    groups
+}
+
+/// What the time of a line comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Worth {
+    /// Seconds as they were worked.
+    pub worked: i64,
+    /// Seconds after rounding.
+    pub billed: i64,
+    /// Minor units per hour.
+    pub rate: i64,
+    /// Net amount.
+    pub net: i64,
+    /// The entries.
+    pub entries: Vec<Uuid>,
+}
+
+impl Worth {
+    /// The price of an hour, in millionths of the major unit.
+    pub fn unit_price(&self, currency: &Currency) -> i64 {
+        UnitPrice::of_minor(self.rate, currency).millionths
+    }
 }
 
 /// An entry with the seconds that are billed of it.
@@ -172,22 +209,28 @@ fn group_key(entry: &Entry, group_by: GroupBy, place: usize) -> String {
     }
 }
 
-fn time_line(group: &[Part<'_>], grouping: Grouping, currency: &Currency, tax: &LineTax) -> Line {
+fn worth(group: &[Part<'_>], grouping: Grouping) -> Worth {
     let worked = group.iter().map(|part| part.entry.seconds).sum();
     let billed = match grouping.rounding.basis {
         RoundingBasis::Line => grouping.rounding.round(worked),
         RoundingBasis::Entry | RoundingBasis::DayAndProject => group.iter().map(|part| part.billed).sum(),
     };
     let rate = group.first().and_then(|part| part.entry.rate).unwrap_or(0);
+    let entries = group.iter().map(|part| part.entry.id).collect();
+    Worth { worked, billed, rate, net: net_of(group, billed, rate, grouping), entries }
+}
+
+fn time_line(group: &[Part<'_>], grouping: Grouping, currency: &Currency, tax: &LineTax) -> Line {
+    let worth = worth(group, grouping);
     let project = group.first().map(|part| part.entry.project);
     Line {
         description: description(group, grouping),
         project: project.filter(|project| group.iter().all(|part| part.entry.project == *project)),
-        measure: Measure::Time { worked, billed },
-        unit_price: UnitPrice::of_minor(rate, currency).millionths,
-        net: net_of(group, billed, rate, grouping),
+        measure: Measure::Time { worked: worth.worked, billed: worth.billed },
+        unit_price: worth.unit_price(currency),
+        net: worth.net,
         tax: tax.clone(),
-        entries: group.iter().map(|part| part.entry.id).collect(),
+        entries: worth.entries,
     }
 }
 

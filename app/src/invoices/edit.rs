@@ -1,5 +1,7 @@
 //! Changing and deleting drafts.
 
+mod pricing;
+
 use uuid::Uuid;
 
 use super::{
@@ -10,6 +12,8 @@ use super::{
     tax::LineTax,
     totals::TaxCategory,
 };
+pub use pricing::Rates;
+
 use crate::{
     clients,
     database::date,
@@ -19,7 +23,7 @@ use crate::{
     id::InvoiceId,
     money::Currency,
     operation::Call,
-    organizations::settings::within,
+    organizations::{self, settings::within},
     text,
 };
 
@@ -34,17 +38,24 @@ pub struct DraftChange {
     pub period_from: Edit<String>,
     pub period_to: Edit<String>,
     pub payment_terms_days: Option<u16>,
-    pub client_tax: bool,
+    pub client_tax: Option<bool>,
+    pub rates: Rates,
 }
 
 /// Changes a draft and computes its sums anew.
 pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result<Invoice, Error> {
+    if change.rates.wanted() {
+        organizations::store::keep(&mut cx.db).await?;
+    }
     let mut row = locked_draft(cx, invoice, change.version).await?;
     let currency = Currency::parse(&row.currency)?;
-    let there = change_lines(cx, &row, &currency, change.lines).await?;
+    let mut there = change_lines(cx, &row, &currency, change.lines).await?;
     // A form sends the tax of every line as it stands there, too: that is nobody's wish.
-    if change.client_tax {
+    if change.client_tax == Some(true) {
         take_client_tax(cx, &row, &currency).await?;
+    }
+    if change.rates.wanted() {
+        there += pricing::take(cx, &row, &currency, &change.rates).await?;
     }
     add_lines(cx, &row, &currency, change.add, there).await?;
     if let Some(discount) = given(change.discount) {

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{Invoice, InvoiceLine, LineKind, UpdateInvoiceDraft, problems::Problems, sheet::Totals, totals::TaxCategory};
+use super::{Invoice, InvoiceLine, InvoiceProblem, LineKind, UpdateInvoiceDraft, problems::Problems, sheet::Totals, totals::TaxCategory};
 use crate::{
     clients::form::tax_categories,
     day::{Day, Span},
-    money::readings,
+    money::{Currency, readings},
     ui::{
         Area, Choice, Field, Form, FormState, Icon, Part, Select, Submit, Write, answered, hidden, icon, kept, money, once, unit_price,
         use_flash,
@@ -40,12 +40,12 @@ pub fn Editor(
     let day = move |of: fn(&Span) -> &Day| period.as_ref().map(|span| of(span).to_string()).unwrap_or_default();
     view! {
         <Problems problems=invoice.problems.clone() client=invoice.client.id />
-        {remarks(&invoice)}
         <Form action id=DRAFT class="draft-form" asks=true>
             // The key Enter presses the first button of a form, which must not be one that removes a line.
             <button type="submit" class="spoken" tabindex="-1" aria-hidden="true">"Save draft"</button>
             {once(action)} {hidden("invoice", id)}
             <input type="hidden" name="version" value=invoice.version prop:value=move || version.get().to_string() />
+            {remarks(&invoice)}
             <section class="paper" aria-label="The draft">
                 {lines(&invoice)}
                 <Totals sums=invoice.sums.clone() />
@@ -63,15 +63,35 @@ pub fn Editor(
     }
 }
 
-/// What is worth a look before it is sent, with the client's present tax at hand where the lines have another.
+/// What is worth a look before it is sent.
 fn remarks(invoice: &Invoice) -> impl IntoView + use<> {
-    let remarks = invoice.remarks.iter().cloned().map(|remark| {
-        let taxed = (remark.field == "lines.tax_category").then(|| {
-            view! { <button type="submit" form=DRAFT name="client_tax" value="true" class="button">"Take the client's tax"</button> }
-        });
-        view! { <div class="notice" role="note"><p>{remark.message}</p> {taxed}</div> }
-    });
-    remarks.collect_view()
+    invoice.remarks.iter().map(|remark| remarked(remark, &invoice.currency)).collect_view()
+}
+
+/// One of it with what mends it: the client's present tax, the rates that hold by now, or a rate.
+fn remarked(remark: &InvoiceProblem, currency: &Currency) -> impl IntoView + use<> {
+    let mend = match remark.field.as_str() {
+        "lines.tax_category" => taking("client_tax", "Take the client's tax").into_any(),
+        "current_rates" => taking("current_rates", "Take the rates that hold by now").into_any(),
+        "time_rate" => asked_rate(currency).into_any(),
+        _ => ().into_any(),
+    };
+    view! { <div class="notice" role="note"><p>{remark.message.clone()}</p> {mend}</div> }
+}
+
+/// The button that takes something up, and saves what was typed.
+fn taking(name: &'static str, label: &'static str) -> impl IntoView {
+    view! { <button type="submit" name=name value="true" class="button">{label}</button> }
+}
+
+/// What an hour costs of the time that has no rate.
+fn asked_rate(currency: &Currency) -> impl IntoView + use<> {
+    view! {
+        <div class="log-form">
+            <Field label=format!("Rate per hour in {currency}") name="time_rate" inputmode="decimal" placeholder="80.00" class="short" />
+            <Submit label="Set the rate of this time" class="button" />
+        </div>
+    }
 }
 
 fn lines(invoice: &Invoice) -> impl IntoView + use<> {
@@ -196,7 +216,7 @@ mod tests {
     use crate::{
         id::InvoiceLineId,
         invoices::{quantity, totals::TaxCategory},
-        money::{Currency, Money, UnitPrice},
+        money::{Money, UnitPrice},
         percent::Percent,
     };
 
@@ -254,6 +274,21 @@ mod tests {
         let button = row.split("<button").nth(1).expect("a button");
         assert!(button.contains(r#"name="lines[1][remove]" value="true""#), "{row}");
         assert!(!button.contains("form="), "it belongs to the form around it: {row}");
+    }
+
+    #[test]
+    fn a_remark_stands_with_the_button_that_mends_it() {
+        let shown = |field: &str| {
+            let remark = InvoiceProblem { rule: None, field: field.to_owned(), message: "Look at this.".to_owned() };
+            Owner::new().with(|| remarked(&remark, &Currency::default()).to_html())
+        };
+        for (field, sent) in [("lines.tax_category", "client_tax"), ("current_rates", "current_rates")] {
+            let button = shown(field);
+            assert!(button.contains(&format!(r#"<button type="submit" name="{sent}" value="true""#)), "{button}");
+        }
+        let asked = shown("time_rate");
+        assert!(asked.contains(r#"name="time_rate""#) && asked.contains("Rate per hour in EUR"), "{asked}");
+        assert!(!shown("organization.lock_date").contains("<button"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! An invoice in the semantic model of EN 16931, as its electronic form and its rules see it.
 
 use en16931::{
-    Date, InvoiceAmount, Percentage, Quantity, UnitPriceAmount,
+    Date, Identifier, InvoiceAmount, Percentage, Quantity, UnitPriceAmount,
     invoice::{
         Code, Delivery, DocumentAllowanceCharge, DocumentTotals, Invoice, InvoiceLine, LineVat, Party, Period, PostalAddress, PriceDetails,
         VatBreakdown,
@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 
 use super::{
     quantity, read,
+    rules::place,
     store::LineRow,
     totals::{TaxCategory, TaxTotal, Totals},
 };
@@ -76,11 +77,18 @@ fn seller(source: &Source<'_>) -> Party {
     }
 }
 
+/// Where there is no VAT, the number by which authorities know somebody is none of it, but one that a register has given (BT-47).
 fn buyer(source: &Source<'_>) -> Party {
     let buyer = source.buyer;
+    let elsewhere = buyer.country.as_deref().is_some_and(|country| !place::has_vat(country));
+    let (registered, vat_id) = match buyer.vat_id.clone() {
+        Some(number) if elsewhere && place::issuer(&number).is_none() => (Some(number), None),
+        number => (None, number),
+    };
     Party {
         name: Some(buyer.legal_name.clone().unwrap_or_else(|| buyer.name.clone())),
-        vat_identifier: buyer.vat_id.clone().filter(|_| states_vat_ids(source)),
+        legal_registration: registered.map(Identifier::new),
+        vat_identifier: vat_id.filter(|_| states_vat_ids(source)),
         address: address(buyer.address.as_deref(), buyer.country.as_deref()),
         ..Party::default()
     }

@@ -1,5 +1,13 @@
 //! Small businesses that charge no tax: what their invoices must say of it, by country.
 
+use leptos::prelude::*;
+
+use crate::{
+    country::COUNTRIES,
+    organizations::get_organization,
+    ui::{fetched, loaded},
+};
+
 /// The words that an invoice of a small business in this country has to carry (BT-120), in the language of the document where the law
 /// wants no certain words; nothing where such a business simply charges none.
 pub fn small_business(country: &str, language: &str) -> Option<&'static str> {
@@ -25,4 +33,76 @@ pub fn small_business(country: &str, language: &str) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+/// What the law of a country has businesses write that charge no tax, in each language of documents, that of theirs first; of every
+/// country that has such words where none is known. Each with the country's name.
+fn offered(country: Option<&str>, language: &str) -> Vec<(&'static str, &'static str)> {
+    let mut languages = ["en", "de"];
+    languages.sort_by_key(|known| !language.starts_with(known));
+    let mut words: Vec<(&str, &str)> = Vec::new();
+    for (code, name) in COUNTRIES.iter().filter(|(code, _)| country.is_none_or(|country| country == *code)) {
+        for text in languages.iter().filter_map(|language| small_business(code, language)) {
+            if words.iter().all(|(known, _)| *known != text) {
+                words.push((text, name));
+            }
+        }
+    }
+    words
+}
+
+/// The id of [`Reasons`], for the field that completes from them.
+pub const REASONS: &str = "tax-reasons";
+
+/// What a field that says why no tax is charged can be filled with: nobody has to know the paragraph.
+#[component]
+pub fn Reasons(
+    /// The country of whoever sends the invoice.
+    country: Option<String>,
+    /// The language of the document.
+    language: String,
+) -> impl IntoView {
+    let options = offered(country.as_deref(), &language).into_iter().map(|(words, name)| {
+        let label = format!("Small business, {name}");
+        view! { <option value=words label=label></option> }
+    });
+    view! { <datalist id=REASONS>{options.collect_view()}</datalist> }
+}
+
+/// The same where the country is that of the organization, which is looked up. Without it nothing is offered.
+#[component]
+pub fn ReasonsHere(
+    /// The language of the document.
+    language: String,
+) -> impl IntoView {
+    let organization = fetched(|| (), |()| async { get_organization().await.map(|organization| organization.country) });
+    loaded(organization, move |country| view! { <Reasons country language=language.clone() /> }.into_any())
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    fn shown(country: Option<&str>, language: &str) -> String {
+        let (country, language) = (country.map(str::to_owned), language.to_owned());
+        Owner::new().with(|| view! { <Reasons country language /> }.to_html())
+    }
+
+    #[test]
+    fn the_words_of_the_country_are_offered_in_the_language_of_the_document_first() {
+        let german = shown(Some("DE"), "de");
+        assert_eq!(german.matches("<option").count(), 2, "{german}");
+        let at = |words| german.find(words).unwrap_or_else(|| panic!("{words} in {german}"));
+        assert!(at("gemäß § 19 UStG") < at("Exempt from VAT"));
+        assert!(shown(Some("FR"), "en").contains("art. 293 B du CGI"));
+        assert_eq!(shown(Some("US"), "en").matches("<option").count(), 0, "there are no such words");
+    }
+
+    #[test]
+    fn of_a_country_that_nobody_has_said_all_are_offered_by_name() {
+        let all = shown(None, "en");
+        for (words, country) in [("gemäß § 19 UStG", "Germany"), ("art. 53.º do CIVA", "Portugal")] {
+            assert!(all.contains(words) && all.contains(country), "{country} in {all}");
+        }
+    }
 }

@@ -17,7 +17,6 @@ mod edit;
 pub mod editor;
 #[cfg(feature = "ssr")]
 mod einvoice;
-#[cfg(feature = "ssr")]
 pub mod exemption;
 pub mod invoice_page;
 #[cfg(feature = "ssr")]
@@ -187,7 +186,7 @@ pub async fn draft_invoice(
     draft::create(cx, draft::Wanted { client, period, from, to, projects, defer, group_by, rounding, lines, discount, notes }).await
 }
 
-/// Change a draft: the text and the tax of its lines, custom lines, discount, notes, service period, payment terms. Totals are computed anew.
+/// Change a draft: the text and the tax of its lines, the rates of its time, custom lines, discount, notes, service period, payment terms. Totals are computed anew.
 ///
 /// Refused (locked) once the invoice is sent, and (stale) when `version` is given and somebody changed the draft since.
 /// Removing a line of time releases that time for another invoice.
@@ -225,9 +224,15 @@ pub async fn update_invoice_draft(
     /// Take up the tax that the client has by now, on every line, whatever tax the lines here say.
     #[server(default)]
     client_tax: Option<bool>,
+    /// Price the time on it anew at the rates that hold by now, whatever it was drafted at; texts, custom lines and notes stay. Time with a rate of its own and time before the lock date keep theirs.
+    #[server(default)]
+    current_rates: Option<bool>,
+    /// What an hour costs of the time on it that has no rate, such as "80.00": it becomes the rate of that time, whose lines are priced anew.
+    #[server(default)]
+    time_rate: Option<Amount>,
 ) -> Result<Invoice, Error> {
-    let client_tax = client_tax.unwrap_or(false);
-    let change = edit::DraftChange { version, lines, add, discount, notes, period_from, period_to, payment_terms_days, client_tax };
+    let rates = edit::Rates { current: current_rates.unwrap_or(false), missing: time_rate };
+    let change = edit::DraftChange { version, lines, add, discount, notes, period_from, period_to, payment_terms_days, client_tax, rates };
     edit::update(cx, &invoice, change).await
 }
 

@@ -16,9 +16,10 @@ pub fn Problems(
     let here = use_here();
     (!problems.is_empty()).then(|| {
         let items = problems.into_iter().map(|problem| {
-            let (path, words) = match problem.field.split_once('.').map_or(problem.field.as_str(), |(record, _)| record) {
-                "organization" => (Some(here.path("settings/organization")), "To the settings"),
-                "client" => (Some(here.path(&format!("clients/{client}"))), "To the client"),
+            let (path, words) = match problem.field.split_once('.').unwrap_or((problem.field.as_str(), "")) {
+                ("organization", _) => (Some(here.path("settings/organization")), "To the settings"),
+                // The tax of a line is the client's unless somebody has chosen another.
+                ("client", _) | ("lines", "tax_category" | "tax_rate") => (Some(here.path(&format!("clients/{client}"))), "To the client"),
                 _ => (None, ""),
             };
             view! { <li>{problem.message} {path.map(|path| view! { " " <a href=path>{words}</a> })}</li> }

@@ -283,7 +283,8 @@ pub fn period(row: &Row) -> Option<Span> {
     Some(Span { from: Day::from(from.to_jiff()), to: Day::from(to.to_jiff()) })
 }
 
-fn rounding(row: &Row) -> Result<Rounding, Error> {
+/// How the time of an invoice was rounded.
+pub fn rounding(row: &Row) -> Result<Rounding, Error> {
     Ok(Rounding {
         step_minutes: row.rounding_step as u16,
         mode: RoundingMode::named(&row.rounding_mode).ok_or_else(Error::internal)?,

@@ -2,7 +2,7 @@
 
 use super::{
     InvoiceProblem, draft, read,
-    store::{self, LineRow, Row},
+    store::{self, LineRow, OnDraft, Row},
     tax::LineTax,
     totals::TaxCategory,
 };
@@ -16,15 +16,28 @@ pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Vec<Invoi
     }
     let without_rate = store::seconds_without_rate(&mut cx.db, row.id).await?;
     if without_rate > 0 {
-        let worked = Worked::of(without_rate).text;
-        let message = format!(
-            "{worked} of this time had no rate when it was drafted, so it is billed at 0. Delete the draft, set a rate for the unbilled \
-             time too, and draft it again."
-        );
-        remarks.push(remark("lines.price", message));
+        remarks.push(of_rates(&store::time_on(&mut cx.db, row.id).await?, without_rate));
     }
     remarks.extend(of_tax(cx, row, lines).await?);
     Ok(remarks)
+}
+
+/// Time has no rate: the rates that hold by now are at hand where they hold for all of it, else one is asked for.
+fn of_rates(time: &[OnDraft], without_rate: i64) -> InvoiceProblem {
+    let lacking = || time.iter().filter(|time| time.entry.rate.is_none());
+    let seconds = |of: fn(&&OnDraft) -> bool| lacking().filter(of).map(|time| time.entry.seconds).sum::<i64>();
+    let (closed, unknown) = (seconds(|time| time.closed), seconds(|time| !time.closed && time.holds.is_none()));
+    let told = format!("{} of this time had no rate when it was drafted, so it is billed at 0.", Worked::of(without_rate).text);
+    let locked = match closed {
+        0 => String::new(),
+        closed => format!(" {} of it is before the lock date and gets one only when that is moved.", Worked::of(closed).text),
+    };
+    let (field, way) = match unknown {
+        _ if closed == without_rate => ("organization.lock_date", ""),
+        0 => ("current_rates", " Take up the rates that hold by now, or leave it as it is."),
+        _ => ("time_rate", " Say what an hour of it costs, or leave it as it is."),
+    };
+    remark(field, format!("{told}{locked}{way}"))
 }
 
 /// The client has another tax by now than its time was drafted with.

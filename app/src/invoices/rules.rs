@@ -1,7 +1,14 @@
 //! What keeps an invoice from being sent: the rules of EN 16931 on tax, each with the field that mends it, and letters that no font has.
 
+mod abroad;
+pub(crate) mod place;
 #[cfg(test)]
 mod tests;
+
+use en16931::{
+    bt::{Group, Path},
+    invoice::terms::{BUYER_VAT_ID, SELLER_VAT_ID},
+};
 
 use super::{
     InvoiceProblem, draft,
@@ -10,14 +17,14 @@ use super::{
     store::{LineRow, Row},
     totals::{TaxCategory, Totals},
 };
-use crate::{clients, context::Documents, error::Error, money::Currency, operation::Call, organizations};
-
-/// Where invoices follow the VAT directive or rules made after it. Elsewhere a tax goes by other rules, and so it does where the country
-/// is known to be another one.
-pub const VAT_COUNTRIES: [&str; 33] = [
-    "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU",
-    "LV", "MC", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
-];
+use crate::{
+    clients,
+    context::Documents,
+    error::Error,
+    money::{Currency, shown},
+    operation::Call,
+    organizations,
+};
 
 /// The most problems that are told at once.
 const PROBLEMS_MAX: usize = 20;
@@ -33,20 +40,45 @@ pub fn problems(source: &Source<'_>, documents: &dyn Documents) -> Result<Vec<In
     Ok(problems)
 }
 
+/// What is wrong about the tax. Where the seller is known to be in a country of other rules, nothing of these is.
 fn of_tax(source: &Source<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     let mut problems: Vec<InvoiceProblem> = Vec::new();
-    if source.seller.country.as_deref().is_some_and(|country| !VAT_COUNTRIES.contains(&country)) {
+    if source.seller.country.as_deref().is_some_and(|country| !place::has_vat(country)) {
         return Ok(problems);
     }
     let report = en16931::validate(&einvoice::model(source)?);
-    for finding in report.fatal() {
-        for problem in said(&finding.rule, source) {
-            if problems.len() < PROBLEMS_MAX && problems.iter().all(|other| other.field != problem.field) {
-                problems.push(problem);
-            }
+    let broken = report.fatal().flat_map(|finding| match finding.rule.as_str() {
+        "BR-CO-09" => without_country(&finding.path, source).into_iter().collect(),
+        rule => said(rule, source),
+    });
+    for problem in broken.chain(abroad::problems(source)?) {
+        if problems.len() < PROBLEMS_MAX && problems.iter().all(|other| other.field != problem.field) {
+            problems.push(problem);
         }
     }
     Ok(problems)
+}
+
+/// A VAT identifier whose first two letters name no country.
+fn without_country(path: &Path, source: &Source<'_>) -> Option<InvoiceProblem> {
+    let is = |group, term| *path == Path::group_term(group, term);
+    let (seller, buyer) = (source.seller, source.buyer);
+    let (field, vat_id, mend) = if is(Group::Seller, SELLER_VAT_ID) {
+        let elsewhere = if seller.country.is_none() { " Where your country has no VAT, choose it there." } else { "" };
+        let mend = format!("In Settings, write it with those letters, or write it as your tax number.{elsewhere}");
+        ("organization.vat_id", seller.vat_id.as_deref()?, mend)
+    } else if is(Group::Buyer, BUYER_VAT_ID) {
+        let elsewhere = if buyer.country.is_none() { ", or give them their country where it has no VAT" } else { "" };
+        let mend = format!("Correct that of {0} or take it away from the client{elsewhere}.", buyer.name);
+        ("client.vat_id", buyer.vat_id.as_deref()?, mend)
+    } else {
+        return None;
+    };
+    let message = format!(
+        "{} is no VAT identifier, which begins with the two letters of its country, such as DE (EN 16931 BR-CO-09). {mend}",
+        shown(vat_id)
+    );
+    Some(InvoiceProblem { rule: Some("BR-CO-09".to_owned()), field: field.to_owned(), message })
 }
 
 /// What keeps a draft from being sent.

@@ -6,7 +6,7 @@ use crate::{
     country,
     database::Db,
     error::Error,
-    invoices::{exemption::small_business, rules::VAT_COUNTRIES, totals::TaxCategory},
+    invoices::{exemption::small_business, rules::place::has_vat, totals::TaxCategory},
     money::Currency,
     percent::Percent,
     text,
@@ -54,7 +54,7 @@ impl Basics {
             let message = format!("{number:?} is no number; write it as it stands on a letter of your tax office, or leave it out.");
             return Err(Error::invalid("tax_number", message));
         }
-        let taxes = country.as_deref().is_none_or(|country| VAT_COUNTRIES.contains(&country));
+        let taxes = country.as_deref().is_none_or(has_vat);
         // In the words of the law, where they are German; documents in other languages may name it so, too.
         let language = if matches!(country.as_deref(), Some("AT" | "DE")) { "de" } else { "en" };
         let reason = country.as_deref().and_then(|country| small_business(country, language));
@@ -90,7 +90,7 @@ fn is_vat_id(number: &str) -> bool {
     let compact: String = number.chars().filter(|letter| !letter.is_whitespace()).collect();
     let country = compact.get(..2).map(str::to_uppercase);
     let rest = compact.get(2..).unwrap_or_default();
-    let of_country = country.is_some_and(|country| country == "EL" || VAT_COUNTRIES.contains(&country.as_str()));
+    let of_country = country.is_some_and(|country| has_vat(&country));
     of_country
         && rest.bytes().any(|letter| letter.is_ascii_digit())
         && rest.chars().all(|letter| letter.is_alphanumeric() || ".-+*".contains(letter))

@@ -6,6 +6,7 @@ use super::{Organization, UpdateOrganization, get_organization};
 use crate::{
     access::Permission,
     clients::form::{countries, currencies, languages, tax_categories},
+    invoices::exemption::{REASONS, Reasons},
     money::written,
     rates::asking::{RateOf, UnbilledAtOtherRate},
     time::zones::{ZONE_NAMES, ZoneNames},
@@ -95,7 +96,8 @@ fn invoicing(organization: &Organization) -> impl IntoView + use<> {
     view! {
         <Select label="Tax" name="tax_category" choices=tax_categories() value=organization.tax_category.code() />
         <Field label="Tax rate in percent" name="tax_rate" inputmode="decimal" value=organization.tax_rate.to_string() />
-        <Field label="Why no tax is charged" name="tax_reason" maxlength=500 value=organization.tax_reason.clone().unwrap_or_default() optional=true hint="On invoices without tax; empty for the usual words." class="span-2" />
+        <Field label="Why no tax is charged" name="tax_reason" maxlength=500 value=organization.tax_reason.clone().unwrap_or_default() optional=true list=REASONS autocomplete="off" hint="On invoices without tax; the list has the words for small businesses. Empty for the usual words." class="span-2" />
+        <Reasons country=organization.country.clone() language=organization.language.clone() />
         <Field label="Days to pay" name="payment_terms_days" kind="number" value=organization.payment_terms_days.to_string() />
         <Select label="Language of documents" name="language" choices=languages() value=organization.language.clone() />
         <Field label="Invoice numbers" name="number_pattern" value=organization.number_pattern.clone() hint="One counter, such as {YYYY}-{0001}. Which count comes next is set under Invoices, Numbers." />
@@ -123,4 +125,24 @@ fn steps() -> Vec<Choice> {
         ("30", "To half an hour"),
         ("60", "To an hour"),
     ])
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_small_business_are_at_hand_beside_the_category() {
+        let organization: Organization = serde_json::from_value(serde_json::json!({
+            "id": "01980000-0000-7000-8000-000000000001", "slug": "studio", "name": "Studio", "country": "DE", "currency": "EUR",
+            "time_zone": "Europe/Berlin", "language": "de", "week_start": 1, "payment_terms_days": 14, "tax_category": "E", "tax_rate": "0",
+            "number_pattern": "{0001}", "number_yearly_reset": true, "rounding": {"step_minutes": 0, "mode": "nearest", "basis": "line"},
+            "timer_limit_seconds": 28_800
+        }))
+        .expect("an organization");
+        let shown = Owner::new().with(|| invoicing(&organization).to_html());
+        let field = shown.split("<input").find(|field| field.contains(r#"name="tax_reason""#)).expect("a field for the reason");
+        assert!(field.contains(&format!("list=\"{REASONS}\"")), "{field}");
+        assert!(shown.contains("Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG"), "{shown}");
+    }
 }

@@ -111,7 +111,7 @@ pub async fn list_rates(
     /// Only this project: its id, "Client / Project", or its name when no other project has it.
     #[server(default)]
     project: Option<String>,
-    /// Only projects with unbilled time that has no rate; off by default.
+    /// Only projects with unbilled time that has no rate and can get one, which time before the lock date cannot; off by default.
     #[server(default)]
     missing: Option<bool>,
     /// How many at most: 50 by default, 200 at most.

@@ -200,7 +200,8 @@ async fn tell_what_stays(cx: &mut Call, level: &Level, repriced: usize) -> Resul
     if drafted > 0 {
         let time = Worked::of(drafted).text;
         cx.warn(format!(
-            "{time} without a rate is on a draft invoice and stays at 0 there. Delete the draft and draft it again to bill it."
+            "{time} without a rate is on a draft invoice and stays at 0 there, until the draft takes up the rates that hold by now \
+             (update_invoice_draft with current_rates)."
         ));
     }
     if closed > 0 {

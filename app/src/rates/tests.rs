@@ -130,6 +130,20 @@ async fn time_with_a_rate_of_its_own_or_on_an_invoice_or_before_the_lock_date_ke
 }
 
 #[tokio::test]
+async fn time_without_a_rate_on_a_closed_day_is_told_as_unbilled_and_no_rate_is_asked_for() {
+    let studio = without_rate().await;
+    log(&studio, json!({"date": "2026-09-02", "duration": "1h"})).await;
+    log(&studio, json!({"date": "2026-10-02", "duration": "2h"})).await;
+    studio.ok("update_organization", json!({"lock_date": "2026-09-30"})).await;
+    let missing = async || studio.ok("list_rates", json!({"missing": true})).await["items"].clone();
+    let unbilled = async || studio.ok("list_unbilled", json!({})).await["items"][0]["without_rate"]["seconds"].clone();
+    assert_eq!((unbilled().await, missing().await[0]["unbilled"]["without_rate"]["seconds"].clone()), (json!(10_800), json!(7_200)));
+    let set = rate(&studio, "100.00", "unbilled_time").await;
+    assert!(set["warnings"][0].as_str().is_some_and(|warning| warning.contains("1h without a rate is before the lock date")), "{set:#}");
+    assert_eq!((unbilled().await, missing().await), (json!(3_600), json!([])));
+}
+
+#[tokio::test]
 async fn a_rate_is_for_the_time_that_it_holds_for() {
     let studio = studio().await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Shop", "rate": "70.00"})).await;

@@ -78,6 +78,14 @@ fn buyer() -> Client {
     }
 }
 
+/// Whom something of this category is for: work and goods in the European Union, or an export.
+fn buyer_of(category: TaxCategory) -> Client {
+    match category {
+        TaxCategory::G => Client { country: Some("US".to_owned()), vat_id: None, ..buyer() },
+        _ => buyer(),
+    }
+}
+
 /// A line over 100.00 of so many ten-thousandths of a percent.
 fn line((category, rate): (TaxCategory, i32)) -> LineRow {
     LineRow {
@@ -100,6 +108,11 @@ fn line((category, rate): (TaxCategory, i32)) -> LineRow {
 
 /// The fields that keep lines of these categories from being sent.
 fn fields(seller: &Organization, buyer: &Client, categories: &[(TaxCategory, i32)]) -> Vec<String> {
+    told(seller, buyer, categories).into_iter().map(|problem| problem.field).collect()
+}
+
+/// What keeps lines of these categories from being sent.
+fn told(seller: &Organization, buyer: &Client, categories: &[(TaxCategory, i32)]) -> Vec<InvoiceProblem> {
     let lines: Vec<LineRow> = categories.iter().copied().map(line).collect();
     let totals = Totals::of(&read::amounts(&lines).unwrap(), None).unwrap();
     let day = jiff::civil::date(2026, 11, 26);
@@ -116,13 +129,13 @@ fn fields(seller: &Organization, buyer: &Client, categories: &[(TaxCategory, i32
         totals: &totals,
         notes: None,
     };
-    problems(&source, &Arc::new(PlainDocuments::default())).unwrap().into_iter().map(|problem| problem.field).collect()
+    problems(&source, &Arc::new(PlainDocuments::default())).unwrap()
 }
 
 #[test]
 fn whatever_is_whole_can_be_sent_in_each_category() {
     for category in CATEGORIES {
-        assert_eq!(fields(&seller(), &buyer(), &[category]), [""; 0], "{category:?}");
+        assert_eq!(fields(&seller(), &buyer_of(category.0), &[category]), [""; 0], "{category:?}");
     }
 }
 
@@ -131,6 +144,7 @@ fn each_category_names_the_number_that_is_missing() {
     use TaxCategory::{AE, G, K, O};
     let nothing: [&str; 0] = [];
     for (category, rate) in CATEGORIES {
+        let buyer = || buyer_of(category);
         let no_numbers = Organization { vat_id: None, tax_number: None, ..seller() };
         let expected: &[&str] = if category == O { &nothing } else { &["organization.vat_id"] };
         assert_eq!(fields(&no_numbers, &buyer(), &[(category, rate)]), expected, "{category:?} of a seller without numbers");
@@ -161,6 +175,109 @@ fn what_is_not_subject_to_tax_stands_alone() {
 #[test]
 fn the_standard_category_has_a_rate() {
     assert_eq!(fields(&seller(), &buyer(), &[(TaxCategory::S, 0)]), ["lines.tax_rate"]);
+}
+
+/// A seller of this country with this VAT identifier.
+fn seller_of(country: Option<&str>, vat_id: Option<&str>) -> Organization {
+    Organization { country: country.map(str::to_owned), vat_id: vat_id.map(str::to_owned), ..seller() }
+}
+
+/// The same of a client.
+fn client_of(country: Option<&str>, vat_id: Option<&str>) -> Client {
+    Client { country: country.map(str::to_owned), vat_id: vat_id.map(str::to_owned), ..buyer() }
+}
+
+#[test]
+fn a_vat_identifier_begins_with_the_letters_of_a_country() {
+    for (category, rate) in CATEGORIES {
+        for wrong in ["12/345", "XX123"] {
+            let of_seller = told(&seller_of(Some("DE"), Some(wrong)), &buyer_of(category), &[(category, rate)]);
+            let of_client = told(&seller(), &client_of(Some("FR"), Some(wrong)), &[(category, rate)]);
+            let found = |problems: &[InvoiceProblem], field: &str| {
+                problems
+                    .iter()
+                    .any(|problem| problem.field == field && problem.message.contains(wrong) && problem.message.contains("BR-CO-09"))
+            };
+            // What is not subject to tax states none (BR-O-02).
+            let stated = category != TaxCategory::O;
+            assert_eq!(found(&of_seller, "organization.vat_id"), stated, "{category:?} of a seller {wrong}: {of_seller:?}");
+            assert_eq!(found(&of_client, "client.vat_id"), stated, "{category:?} to a client {wrong}: {of_client:?}");
+        }
+        for right in ["EL123456789", "XI123456789", "CHE-123.456.788 MWST", "GB123456789"] {
+            let told = told(&seller_of(None, Some(right)), &client_of(Some("FR"), Some("FR12345678901")), &[(category, rate)]);
+            assert!(told.iter().all(|problem| problem.field != "organization.vat_id"), "{category:?} of {right}: {told:?}");
+        }
+    }
+}
+
+#[test]
+fn a_client_where_there_is_no_vat_has_a_number_of_another_kind() {
+    use TaxCategory::{AE, E, S, Z};
+    for (country, number) in [("US", "12-3456789"), ("JP", "T1234567890123"), ("AU", "51 824 753 556")] {
+        for category in [(S, 190_000), (Z, 0), (E, 0), (AE, 0), (TaxCategory::G, 0)] {
+            let client = client_of(Some(country), Some(number));
+            assert_eq!(fields(&seller_of(Some("DE"), Some("DE123456789")), &client, &[category]), [""; 0], "{category:?} to {country}");
+        }
+    }
+    assert_eq!(fields(&seller(), &client_of(None, Some("12-3456789")), &[(S, 190_000)]), ["client.vat_id"], "nobody has said where it is");
+}
+
+/// The fields that are told for goods from a seller to a client, each of a country and a VAT identifier.
+fn goods(category: TaxCategory, from: (&str, &str), to: (&str, &str)) -> Vec<String> {
+    let given = |text| Some(text).filter(|text: &&str| !text.is_empty());
+    fields(&seller_of(given(from.0), given(from.1)), &client_of(given(to.0), given(to.1)), &[(category, 0)])
+}
+
+#[test]
+fn an_intra_community_supply_goes_to_another_country_of_the_union() {
+    let from_germany = |to| goods(TaxCategory::K, ("DE", "DE123456789"), to);
+    for right in [("FR", "FR12345678901"), ("GR", "EL123456789"), ("MC", "FR12345678901"), ("GB", "XI123456789")] {
+        assert_eq!(from_germany(right), [""; 0], "{right:?}");
+    }
+    for wrong in [("DE", "DE136695976"), ("DE", "FR12345678901"), ("CH", "CHE-123.456.788"), ("US", "FR12345678901"), ("GB", "GB123456789")]
+    {
+        assert_eq!(from_germany(wrong), ["lines.tax_category"], "{wrong:?}");
+    }
+    for number in ["DE136695976", "GB123456789", "US123"] {
+        assert_eq!(from_germany(("FR", number)), ["client.vat_id"], "{number}");
+    }
+    let to_france = |from| goods(TaxCategory::K, from, ("FR", "FR12345678901"));
+    assert_eq!(to_france(("CH", "DE123456789")), [""; 0], "from a stock in Germany");
+    assert_eq!(to_france(("GB", "XI123456789")), [""; 0]);
+    assert_eq!(to_france(("CH", "CHE-123.456.788")), ["lines.tax_category"]);
+    assert_eq!(to_france(("MC", "FR12345678901")), ["lines.tax_category"], "Monaco is a part of France here");
+}
+
+#[test]
+fn an_export_leaves_the_union() {
+    let from_germany = |to| goods(TaxCategory::G, ("DE", "DE123456789"), to);
+    for right in [("US", ""), ("US", "FR12345678901"), ("CH", "CHE-123.456.788"), ("GB", "GB123456789"), ("NO", ""), ("RE", ""), ("", "")] {
+        assert_eq!(from_germany(right), [""; 0], "{right:?}");
+    }
+    for wrong in [("FR", ""), ("GR", "EL123456789"), ("DE", ""), ("MC", ""), ("GB", "XI123456789"), ("", "FR12345678901")] {
+        assert_eq!(from_germany(wrong), ["lines.tax_category"], "{wrong:?}");
+    }
+    let from_switzerland = |to| goods(TaxCategory::G, ("CH", "CHE-123.456.788"), to);
+    assert_eq!(from_switzerland(("DE", "DE123456789")), [""; 0], "that is an export, too");
+    assert_eq!(from_switzerland(("CH", "")), ["lines.tax_category"]);
+    assert_eq!(goods(TaxCategory::G, ("US", "12-3456789"), ("US", "")), [""; 0], "there other rules hold");
+}
+
+#[test]
+fn a_wrong_category_is_told_with_the_way_out() {
+    let from_germany = |category, country| {
+        told(&seller_of(Some("DE"), Some("DE123456789")), &client_of(Some(country), Some("FR12345678901")), &[(category, 0)])
+            .remove(0)
+            .message
+    };
+    for (category, country, words) in [
+        (TaxCategory::K, "US", ["the country of Acme is United States", "G for an export"]),
+        (TaxCategory::K, "DE", ["the country of Acme is Germany, as yours is", "S with your usual rate"]),
+        (TaxCategory::G, "FR", ["the country of Acme is France", "K for goods that go there, or AE for work"]),
+    ] {
+        let message = from_germany(category, country);
+        assert!(words.iter().all(|word| message.contains(word)), "{message}");
+    }
 }
 
 #[test]

@@ -89,13 +89,13 @@ fn each<T>(lines: &[LineRow], value: impl Fn(&LineRow) -> T) -> Vec<T> {
     lines.iter().map(value).collect()
 }
 
-/// Writes the text, the amounts and the tax of a line.
+/// Writes the text, the time, the amounts and the tax of a line.
 pub async fn update_line(db: &mut Db, line: &LineRow, currency: &Currency) -> Result<(), Error> {
     let organization = db.organization();
     query!(
         "update invoice_line set description = $3, invoiced_quantity = $4::bigint, unit_price = $5::bigint, net = $6, tax_category = $7, tax_percent = $8,
-             tax_reason = $9, price = round($5::bigint::numeric / $10::bigint),
-             quantity = coalesce(round($4::bigint / 100000.0), quantity)
+             tax_reason = $9, price = round($5::bigint::numeric / $10::bigint), seconds = $11, billed_seconds = $12::bigint,
+             quantity = coalesce(round($4::bigint / 100000.0), ($12::bigint * 1000 + 1800) / 3600)
          where organization_id = $1 and id = $2",
         organization,
         line.id,
@@ -106,7 +106,9 @@ pub async fn update_line(db: &mut Db, line: &LineRow, currency: &Currency) -> Re
         line.tax_category,
         line.tax_percent,
         line.tax_reason,
-        millionths_of(currency)
+        millionths_of(currency),
+        line.seconds,
+        line.billed_seconds
     )
     .execute(db.connection())
     .await?;

@@ -7,6 +7,7 @@ mod invoice;
 mod line;
 mod numbers;
 mod outbox;
+mod priced;
 mod sent;
 
 pub use balance::*;
@@ -16,4 +17,5 @@ pub use invoice::*;
 pub use line::*;
 pub use numbers::*;
 pub use outbox::*;
+pub use priced::*;
 pub use sent::*;

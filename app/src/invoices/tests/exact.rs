@@ -99,6 +99,28 @@ async fn the_preview_says_what_would_keep_it_from_being_sent() {
 }
 
 #[tokio::test]
+async fn the_preview_says_that_a_number_or_a_category_cannot_be() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"vat_id": "DE136695976", "country": "DE"})).await;
+    studio.ok("update_client", json!({"client": "Acme", "country": "US", "tax_category": "K", "vat_id": "FR40303265045"})).await;
+    let wanted = json!({"client": "Acme", "lines": [{"description": "Chairs", "price": "100.00"}]});
+    let told = async || {
+        let preview = studio.ok("preview_invoice", wanted.clone()).await;
+        (preview["problems"][0]["field"].clone(), preview["problems"][0].get("rule").cloned())
+    };
+    assert_eq!(told().await, (json!("lines.tax_category"), None), "no supply in the European Union");
+    studio.ok("update_client", json!({"client": "Acme", "tax_category": "G"})).await;
+    assert_eq!(told().await.0, Value::Null);
+    studio.ok("update_client", json!({"client": "Acme", "country": "FR"})).await;
+    assert_eq!(told().await, (json!("lines.tax_category"), None), "no export");
+    studio.ok("update_client", json!({"client": "Acme", "tax_category": "AE", "vat_id": "XX123"})).await;
+    assert_eq!(told().await, (json!("client.vat_id"), Some(json!("BR-CO-09"))));
+    studio.ok("update_client", json!({"client": "Acme", "vat_id": "FR40303265045"})).await;
+    studio.ok("update_organization", json!({"vat_id": "12/345"})).await;
+    assert_eq!(told().await, (json!("organization.vat_id"), Some(json!("BR-CO-09"))));
+}
+
+#[tokio::test]
 async fn every_invoice_has_a_service_period() {
     let studio = studio().await;
     log(&studio, "2026-10-03", "1h").await;

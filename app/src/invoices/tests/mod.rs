@@ -8,6 +8,7 @@ mod limits;
 mod mails;
 mod numbers;
 mod payments;
+mod rates;
 mod sending;
 mod unbilled;
 mod voiding;

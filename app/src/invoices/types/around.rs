@@ -22,7 +22,8 @@ pub struct Unbilled {
     pub worked: Worked,
     /// What it is worth before rounding.
     pub amount: Money,
-    /// How much of the time has no rate, so it counts nothing in the amount until it gets one.
+    /// How much of the time has no rate, so it counts nothing in the amount until it gets one. Time before the lock date is among it, since
+    /// it would be billed at nothing, too; list_rates leaves that out, since no rate reaches it until the lock date is moved.
     pub without_rate: Worked,
     /// How many entries.
     pub entries: i64,

@@ -152,7 +152,8 @@ pub struct InvoiceProblem {
     /// The rule of EN 16931 that it would break, such as BR-AE-02. Absent where it breaks none, as letters that no font has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
-    /// The field that mends it, such as organization.vat_id, client.vat_id, client.name, lines, lines.tax_rate, lines.description or notes.
+    /// The field that mends it, such as organization.vat_id, client.vat_id, client.name, lines, lines.tax_category, lines.tax_rate,
+    /// lines.description or notes; of a remark an argument of update_invoice_draft where one mends it, such as current_rates or time_rate.
     pub field: String,
     /// What is wrong, and what to do.
     pub message: String,

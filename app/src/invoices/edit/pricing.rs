@@ -1,0 +1,138 @@
+//! The time on a draft at other rates than it was drafted at.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use crate::{
+    budgets::watch::{Limit, Watch},
+    clients,
+    error::Error,
+    id::InvoiceLineId,
+    invoices::{
+        GroupBy,
+        compose::{self, Entry, Grouping, LINES_MAX, Worth},
+        read,
+        store::{self, LineRow, OnDraft, Row},
+        wording::Wording,
+    },
+    money::{Amount, Currency},
+    operation::Call,
+    organizations::settings::rate_of,
+    projects::sight::Sight,
+};
+
+/// Which rates the time on a draft takes.
+pub struct Rates {
+    /// Those that hold by now.
+    pub current: bool,
+    /// This one, where the time has none.
+    pub missing: Option<Amount>,
+}
+
+impl Rates {
+    /// Whether any are wanted. A form sends its empty field, too.
+    pub fn wanted(&self) -> bool {
+        self.current || self.missing.as_ref().is_some_and(|rate| !rate.is_empty())
+    }
+}
+
+/// Gives the time on a draft these rates and prices its lines anew, each with the text that it has; answers how many lines came to it,
+/// since a line has one price. Time with a rate of its own keeps it, and so does time on a closed day.
+pub async fn take(cx: &mut Call, row: &Row, currency: &Currency, rates: &Rates) -> Result<usize, Error> {
+    let missing = rates.missing.as_ref().filter(|rate| !rate.is_empty()).map(|rate| rate_of("time_rate", rate, currency)).transpose()?;
+    store::hold_time(&mut cx.db, row.id).await?;
+    let mut time = store::time_on(&mut cx.db, row.id).await?;
+    let mut changed = Vec::new();
+    for entry in &mut time {
+        if let Some((rate, own)) = other(entry, rates.current, missing) {
+            (entry.entry.rate, entry.own) = (Some(rate), own);
+            changed.push(&*entry);
+        }
+    }
+    if changed.is_empty() {
+        cx.warn("The time on this draft has these rates already, or is on a closed day: nothing was priced anew.");
+        return Ok(0);
+    }
+    write(cx, &changed).await?;
+    price_lines(cx, row, currency, &time).await
+}
+
+/// The rate that an entry gets, and whether it is the entry's own; nothing where it stays.
+fn other(time: &OnDraft, current: bool, missing: Option<i64>) -> Option<(i64, bool)> {
+    if time.own || time.closed {
+        return None;
+    }
+    match time.holds.filter(|_| current) {
+        Some(holds) => (time.entry.rate != Some(holds)).then_some((holds, false)),
+        None => missing.filter(|_| time.entry.rate.is_none()).map(|rate| (rate, true)),
+    }
+}
+
+/// Writes the rates of entries, and tells what that does to budgets: the time was worked, so no cap stands in its way.
+async fn write(cx: &mut Call, changed: &[&OnDraft]) -> Result<(), Error> {
+    let (sight, now) = (Sight::of(cx)?, cx.now);
+    let mut touched: Vec<(Uuid, Date)> = changed.iter().map(|time| (time.entry.project, time.entry.day)).collect();
+    touched.sort_unstable();
+    touched.dedup();
+    let watch = Watch::over(cx, &touched).await?;
+    store::set_rates(&mut cx.db, changed, now).await?;
+    watch.settle(cx, &sight, Limit::Free).await?;
+    Ok(())
+}
+
+/// Prices the lines of a draft by its time. Where a line has time at several rates by now, those after the first go on lines of their
+/// own behind it.
+async fn price_lines(cx: &mut Call, row: &Row, currency: &Currency, time: &[OnDraft]) -> Result<usize, Error> {
+    let lines = store::lines(&mut cx.db, row.id).await?;
+    let mut added: BTreeMap<Uuid, Vec<LineRow>> = BTreeMap::new();
+    for (line, worths) in worths(cx, row, time).await? {
+        let before = lines.iter().find(|row| row.id == line).ok_or_else(Error::internal)?;
+        let mut priced = worths.into_iter().map(|worth| priced(before, worth, currency));
+        if let Some(first) = priced.next().filter(|first| first != before) {
+            store::update_line(&mut cx.db, &first, currency).await?;
+        }
+        let further: Vec<LineRow> = priced.map(|line| LineRow { id: InvoiceLineId::new().0, ..line }).collect();
+        if !further.is_empty() {
+            added.insert(line, further);
+        }
+    }
+    let count = added.values().map(Vec::len).sum::<usize>();
+    if lines.len() + count > LINES_MAX {
+        let message = format!("At these rates this would be {} lines, and an invoice holds {LINES_MAX} at most.", lines.len() + count);
+        return Err(Error::invalid("current_rates", message));
+    }
+    for (line, further) in added {
+        let position = store::make_room(&mut cx.db, row.id, line, further.len() as i32).await?;
+        store::insert_lines(&mut cx.db, row.id, position, &further, currency).await?;
+        for line in further {
+            store::move_time(&mut cx.db, &line.entries, line.id).await?;
+        }
+    }
+    Ok(count)
+}
+
+/// What the time of each line comes to at each of its rates.
+async fn worths(cx: &mut Call, row: &Row, time: &[OnDraft]) -> Result<BTreeMap<Uuid, Vec<Worth>>, Error> {
+    let client = clients::record::find(cx, &row.client_id.to_string()).await?;
+    let grouping = Grouping {
+        group_by: GroupBy::named(&row.group_by).ok_or_else(Error::internal)?,
+        rounding: read::rounding(row)?,
+        wording: Wording::of(&client.language),
+    };
+    let (lines, entries): (Vec<Uuid>, Vec<Entry>) = time.iter().map(|time| (time.line, time.entry.clone())).unzip();
+    Ok(compose::worths(&entries, &lines, grouping))
+}
+
+/// A line at what its time is worth.
+fn priced(line: &LineRow, worth: Worth, currency: &Currency) -> LineRow {
+    LineRow {
+        seconds: Some(worth.worked),
+        billed_seconds: Some(worth.billed),
+        unit_price: worth.unit_price(currency),
+        net: worth.net,
+        entries: worth.entries,
+        ..line.clone()
+    }
+}

@@ -1,0 +1,97 @@
+//! Goods that cross a border: whether they do, as the category of their tax says.
+
+use super::{Source, place};
+use crate::{
+    error::Error,
+    invoices::{InvoiceProblem, read, totals::TaxCategory},
+};
+
+/// What is wrong about lines that are taxed as supplies to another country of the European Union (K) or as exports out of it (G). Of
+/// places that nobody has named nothing is said here.
+pub fn problems(source: &Source<'_>) -> Result<Vec<InvoiceProblem>, Error> {
+    let (seller, buyer) = (source.seller, source.buyer);
+    let from = place::of_seller(seller.country.as_deref(), seller.vat_id.as_deref());
+    let to = place::of_client(buyer.country.as_deref(), buyer.vat_id.as_deref());
+    let mut problems = Vec::new();
+    for line in source.lines {
+        let category = read::line_tax(line)?.category;
+        let way = Way { category, client: &buyer.name, from: from.as_deref(), to: to.as_deref() };
+        let wrong = match category {
+            TaxCategory::K => {
+                let place = way.of_supply().map(|message| ("lines.tax_category", message));
+                place.or_else(|| Some(("client.vat_id", way.of_number(buyer.vat_id.as_deref())?)))
+            }
+            TaxCategory::G => way.of_export().map(|message| ("lines.tax_category", message)),
+            _ => None,
+        };
+        problems.extend(wrong.map(|(field, message)| InvoiceProblem { rule: None, field: field.to_owned(), message }));
+    }
+    Ok(problems)
+}
+
+/// The way that goods of a line take.
+struct Way<'a> {
+    category: TaxCategory,
+    client: &'a str,
+    from: Option<&'a str>,
+    to: Option<&'a str>,
+}
+
+impl Way<'_> {
+    /// A supply within the European Union begins and ends in two of its countries (Article 138 of the VAT directive).
+    fn of_supply(&self) -> Option<String> {
+        let to = self.to?;
+        let (what, law) = ("goods that go from one country of the European Union to another", "Article 138 of Directive 2006/112/EC");
+        if !place::in_union(to) {
+            return Some(self.wrong(what, law, &self.is_in(to), "G for an export of goods"));
+        }
+        let from = self.from?;
+        if place::at_home(from, to) {
+            return Some(self.wrong(what, law, &self.is_at_home(to), "S with your usual rate"));
+        }
+        (!place::in_union(from)).then(|| self.wrong(what, law, &format!("yours is {}", place::name(from)), "G for an export of goods"))
+    }
+
+    /// Whoever gets such a supply is registered in another country of the European Union than the one that it comes from.
+    fn of_number(&self, vat_id: Option<&str>) -> Option<String> {
+        let issuer = place::issuer(vat_id?)?;
+        let home = self.from.is_some_and(|from| place::at_home(from, &issuer));
+        (home || !place::in_union(&issuer)).then(|| {
+            format!(
+                "Tax category K needs a VAT identifier of another country of the European Union, and that of {} is one of {} (Article 138 of \
+                 Directive 2006/112/EC). Correct it in the client, or choose another category.",
+                self.client,
+                place::name(&issuer)
+            )
+        })
+    }
+
+    /// An export leaves the country and, from within the European Union, leaves that (Article 146 of the VAT directive).
+    fn of_export(&self) -> Option<String> {
+        let (from, to) = (self.from?, self.to?);
+        let law = "Article 146 of Directive 2006/112/EC";
+        if place::at_home(from, to) {
+            return Some(self.wrong("goods that leave the country", law, &self.is_at_home(to), "S with your usual rate"));
+        }
+        (place::in_union(from) && place::in_union(to)).then(|| {
+            let instead = "K for goods that go there, or AE for work";
+            self.wrong("goods that leave the European Union", law, &self.is_in(to), instead)
+        })
+    }
+
+    fn is_in(&self, to: &str) -> String {
+        format!("the country of {} is {}", self.client, place::name(to))
+    }
+
+    fn is_at_home(&self, to: &str) -> String {
+        format!("{}, as yours is", self.is_in(to))
+    }
+
+    fn wrong(&self, what: &str, law: &str, but: &str, instead: &str) -> String {
+        let (code, label, client) = (self.category.code(), self.category.label(), self.client);
+        format!(
+            "Tax category {code} ({label}) is for {what}, and {but} ({law}). Choose another in the line or for {client}, such as {instead}, or \
+             correct the country."
+        )
+    }
+}

@@ -1,0 +1,106 @@
+//! Where somebody is for value added tax: by the country of their address, and by the letters of their VAT identifier.
+
+use eu_vat::Country as Member;
+
+use crate::country::COUNTRIES;
+
+/// Countries beside the European Union with a value added tax by like rules.
+const BESIDE: [&str; 6] = ["CH", "GB", "IS", "LI", "MC", "NO"];
+
+/// Whether the invoices of a country follow the VAT directive or rules made after it. Elsewhere a tax goes by other rules.
+pub fn has_vat(country: &str) -> bool {
+    BESIDE.contains(&country) || Member::from_code(country).is_some()
+}
+
+/// Whether goods that go from one such place to another stay within the European Union: Monaco counts as a part of France, and Northern
+/// Ireland (`XI`) is in.
+pub fn in_union(place: &str) -> bool {
+    Member::from_code(home(place)).is_some() || place == "XI"
+}
+
+/// Whether goods that go from one of these places to the other stay at home.
+pub fn at_home(one: &str, other: &str) -> bool {
+    home(one) == home(other)
+}
+
+/// The country whose domestic tax a place has.
+fn home(place: &str) -> &str {
+    match place {
+        "EL" => "GR",
+        "MC" => "FR",
+        "XI" => "GB",
+        other => other,
+    }
+}
+
+/// The place that a VAT identifier was issued by, as its first two letters say (BR-CO-09); none where they name none.
+pub fn issuer(vat_id: &str) -> Option<String> {
+    let letters = vat_id.trim_start().get(..2)?.to_uppercase();
+    match letters.as_str() {
+        "EL" => Some("GR".to_owned()),
+        "XI" => Some(letters),
+        _ => COUNTRIES.iter().any(|(code, _)| *code == letters).then_some(letters),
+    }
+}
+
+/// Where goods leave from: where the seller is registered in the European Union, else the country of its address.
+pub fn of_seller(country: Option<&str>, vat_id: Option<&str>) -> Option<String> {
+    let issuer = vat_id.and_then(issuer);
+    issuer.clone().filter(|issuer| in_union(issuer)).or_else(|| country.map(str::to_owned)).or(issuer)
+}
+
+/// Where goods go: to the address of the client (BT-80), which is in Northern Ireland where their VAT identifier is.
+pub fn of_client(country: Option<&str>, vat_id: Option<&str>) -> Option<String> {
+    let issuer = vat_id.and_then(issuer);
+    match (country, issuer.as_deref()) {
+        (Some("GB"), Some("XI")) | (None, _) => issuer,
+        (country, _) => country.map(str::to_owned),
+    }
+}
+
+/// What a place is called.
+pub fn name(place: &str) -> &str {
+    match place {
+        "XI" => "Northern Ireland",
+        place => COUNTRIES.iter().find(|(code, _)| *code == place).map_or(place, |(_, name)| *name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_union_has_its_members_monaco_and_northern_ireland() {
+        for member in ["AT", "DE", "GR", "IE", "MC", "XI"] {
+            assert!(in_union(member), "{member}");
+        }
+        for other in ["CH", "GB", "IS", "LI", "NO", "US", "AX", "RE", "UK"] {
+            assert!(!in_union(other), "{other}");
+        }
+        assert_eq!(COUNTRIES.iter().filter(|(code, _)| has_vat(code)).count(), 33);
+        assert!(!has_vat("US") && !has_vat("JP"));
+    }
+
+    #[test]
+    fn a_vat_identifier_names_its_issuer() {
+        for (vat_id, place) in [("DE123456789", "DE"), ("EL123456789", "GR"), ("XI123456789", "XI"), ("che-123.456.788", "CH")] {
+            assert_eq!(issuer(vat_id).as_deref(), Some(place), "{vat_id}");
+        }
+        for no in ["12/345", "XX123", "", "D", "é1", "UK123"] {
+            assert_eq!(issuer(no), None, "{no}");
+        }
+    }
+
+    #[test]
+    fn goods_leave_from_where_the_seller_is_registered_and_go_to_the_address() {
+        assert_eq!(of_seller(Some("CH"), Some("DE123456789")).as_deref(), Some("DE"), "a Swiss stock in Germany");
+        assert_eq!(of_seller(Some("GB"), Some("GB123456789")).as_deref(), Some("GB"));
+        assert_eq!(of_seller(Some("GB"), Some("XI123456789")).as_deref(), Some("XI"));
+        assert_eq!(of_seller(None, Some("12/345")), None);
+        assert_eq!(of_client(Some("US"), Some("FR12345678901")).as_deref(), Some("US"));
+        assert_eq!(of_client(Some("GB"), Some("XI123456789")).as_deref(), Some("XI"));
+        assert_eq!(of_client(None, Some("FR12345678901")).as_deref(), Some("FR"));
+        assert!(at_home("XI", "GB") && at_home("MC", "FR") && !at_home("DE", "FR"));
+    }
+}

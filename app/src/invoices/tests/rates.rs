@@ -1,0 +1,167 @@
+//! Time without a rate that is on a draft: nothing has to be deleted and drafted again.
+
+use serde_json::{Value, json};
+
+use super::{draft, log};
+use crate::{error::Code, testing::World};
+
+/// A studio in which nobody has said what an hour costs, with two projects of Acme.
+async fn studio() -> World {
+    let studio = World::new("studio").await;
+    studio.ok("create_client", json!({"name": "Acme", "currency": "EUR", "tax_rate": "19"})).await;
+    for name in ["Dashboard", "Shop"] {
+        studio.ok("create_project", json!({"client": "Acme", "name": name})).await;
+    }
+    studio
+}
+
+async fn seen(studio: &World, draft: &Value) -> Value {
+    studio.ok("get_invoice", json!({"invoice": draft["id"]})).await
+}
+
+async fn take(studio: &World, draft: &Value, with: Value) -> Value {
+    let mut arguments = json!({"invoice": draft["id"]});
+    arguments.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
+    studio.ok("update_invoice_draft", arguments).await
+}
+
+fn nets(invoice: &Value) -> Vec<&str> {
+    invoice["lines"].as_array().unwrap().iter().map(|line| line["net"]["amount"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_draft_takes_up_the_rates_that_hold_by_now() {
+    let studio = studio().await;
+    let entry = log(&studio, "2026-11-20", "1h30m").await;
+    let hosting = json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "10.00"}], "notes": "Thank you"});
+    let draft = studio.ok("draft_invoice", hosting).await;
+    let text = json!({"lines": [{"line": draft["lines"][0]["id"], "description": "Charts of November"}]});
+    take(&studio, &draft, text).await;
+    studio.ok("set_rate", json!({"client": "Acme", "rate": "50.00"})).await;
+    let told = seen(&studio, &draft).await;
+    assert_eq!(told["remarks"][0]["field"], "current_rates", "{told:#}");
+
+    let dry = take(&studio, &draft, json!({"current_rates": true, "dry_run": true})).await;
+    assert_eq!((nets(&dry), nets(&seen(&studio, &draft).await)), (vec!["75.00", "10.00"], vec!["0.00", "10.00"]));
+    let taken = take(&studio, &draft, json!({"current_rates": true})).await;
+    assert_eq!((nets(&taken), &taken["tax"]["amount"], taken.get("remarks")), (vec!["75.00", "10.00"], &json!("16.15"), None));
+    assert_eq!((&taken["lines"][0]["description"], &taken["notes"]), (&json!("Charts of November"), &json!("Thank you")));
+    let read = studio.ok("get_time_entry", json!({"time_entry": entry["id"]})).await;
+    assert_eq!((&read["rate"]["amount"], &read["amount"]["amount"]), (&json!("50.00"), &json!("75.00")));
+
+    studio.ok("undo_action", json!({"action": taken["action"]})).await;
+    let back = seen(&studio, &draft).await;
+    assert_eq!((nets(&back), &back["remarks"][0]["field"]), (vec!["0.00", "10.00"], &json!("current_rates")));
+}
+
+#[tokio::test]
+async fn where_no_rate_holds_the_draft_is_given_one() {
+    let studio = studio().await;
+    let entry = log(&studio, "2026-11-20", "1h30m").await;
+    let draft = draft(&studio).await;
+    assert_eq!(draft["remarks"][0]["field"], "time_rate", "{draft:#}");
+    let current = take(&studio, &draft, json!({"current_rates": true})).await;
+    assert!(current["warnings"][0].as_str().is_some_and(|warning| warning.contains("nothing was priced anew")), "{current:#}");
+    let saved = take(&studio, &draft, json!({"time_rate": " "})).await;
+    assert_eq!(nets(&saved), ["0.00"], "a form sends its empty field, too");
+    for wrong in ["-1.00", "eighty"] {
+        let given = json!({"invoice": draft["id"], "time_rate": wrong});
+        assert!(studio.refused("update_invoice_draft", given).await.field("time_rate").is_some(), "{wrong}");
+    }
+    let priced = take(&studio, &draft, json!({"time_rate": "80.00"})).await;
+    assert_eq!((nets(&priced), priced.get("remarks")), (vec!["120.00"], None));
+    studio.ok("set_rate", json!({"client": "Acme", "rate": "50.00"})).await;
+    let current = take(&studio, &draft, json!({"current_rates": true})).await;
+    assert_eq!(nets(&current), ["120.00"], "it is the rate of that time by now");
+    let read = studio.ok("get_time_entry", json!({"time_entry": entry["id"]})).await;
+    assert_eq!(read["amount"]["amount"], "120.00");
+    let sent = studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    assert_eq!(sent["total"]["amount"], "142.80");
+    let again = studio.code("update_invoice_draft", json!({"invoice": draft["id"], "time_rate": "90.00"})).await;
+    assert_eq!(again, Code::Locked);
+}
+
+#[tokio::test]
+async fn a_line_of_several_rates_becomes_one_line_each() {
+    let studio = studio().await;
+    for (project, duration) in [("Dashboard", "1h"), ("Shop", "2h")] {
+        let entry = json!({"project": project, "date": "2026-11-20", "duration": duration});
+        studio.ok("create_time_entry", entry).await;
+    }
+    let fee = json!({"client": "Acme", "group_by": "day", "lines": [{"description": "Fee", "price": "5.00"}]});
+    let draft = studio.ok("draft_invoice", fee).await;
+    assert_eq!(nets(&draft), ["0.00", "5.00"]);
+    for (project, rate) in [("Dashboard", "100.00"), ("Shop", "80.00")] {
+        studio.ok("set_rate", json!({"project": project, "rate": rate})).await;
+    }
+    let taken = take(&studio, &draft, json!({"current_rates": true})).await;
+    assert_eq!((nets(&taken), &taken["subtotal"]["amount"]), (vec!["160.00", "100.00", "5.00"], &json!("265.00")), "{taken:#}");
+    let lines = taken["lines"].as_array().unwrap();
+    assert_eq!(lines[0]["description"], lines[1]["description"]);
+    let worked = |line: &Value| (line["worked"]["seconds"].clone(), line["quantity"].clone(), line["entries"].as_array().map(Vec::len));
+    assert_eq!(worked(&lines[0]), (json!(7_200), json!("2.00"), Some(1)));
+    assert_eq!(worked(&lines[1]), (json!(3_600), json!("1.00"), Some(1)));
+
+    studio.ok("undo_action", json!({"action": taken["action"]})).await;
+    let back = seen(&studio, &draft).await;
+    assert_eq!((nets(&back), worked(&back["lines"][0])), (vec!["0.00", "5.00"], worked(&draft["lines"][0])));
+}
+
+#[tokio::test]
+async fn a_draft_at_new_rates_comes_to_what_one_drafted_again_would() {
+    let studio = studio().await;
+    for (project, duration) in [("Dashboard", "7m"), ("Shop", "11m"), ("Dashboard", "38m"), ("Shop", "1h 2m"), ("Dashboard", "4m")] {
+        studio.ok("create_time_entry", json!({"project": project, "date": "2026-11-20", "duration": duration})).await;
+    }
+    for basis in ["line", "entry", "day_and_project"] {
+        for group_by in ["project", "day", "member", "entry"] {
+            let rounding = json!({"step_minutes": 15, "mode": "up", "basis": basis});
+            let wanted = json!({"client": "Acme", "group_by": group_by, "rounding": rounding});
+            let draft = studio.ok("draft_invoice", wanted.clone()).await;
+            let dashboard = studio.ok("set_rate", json!({"project": "Dashboard", "rate": "99.99"})).await;
+            let shop = studio.ok("set_rate", json!({"project": "Shop", "rate": "61.17"})).await;
+            let taken = take(&studio, &draft, json!({"current_rates": true})).await;
+            studio.ok("delete_invoice_draft", json!({"invoice": draft["id"]})).await;
+            let again = studio.ok("draft_invoice", wanted).await;
+            assert_eq!(taken["subtotal"], again["subtotal"], "{basis} by {group_by}");
+            let sorted = |invoice: &Value| {
+                let mut nets: Vec<String> = nets(invoice).into_iter().map(str::to_owned).collect();
+                nets.sort_unstable();
+                nets
+            };
+            assert_eq!(sorted(&taken), sorted(&again), "{basis} by {group_by}");
+            studio.ok("delete_invoice_draft", json!({"invoice": again["id"]})).await;
+            for set in [shop, dashboard] {
+                studio.ok("undo_action", json!({"action": set["action"]})).await;
+            }
+            studio.ok("set_rate", json!({"client": "Acme", "applies_to": "unbilled_time"})).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn rates_of_their_own_and_closed_days_stay_as_they_were() {
+    let studio = studio().await;
+    log(&studio, "2026-11-10", "1h").await;
+    studio.ok("set_rate", json!({"project": "Dashboard", "rate": "100.00"})).await;
+    log(&studio, "2026-11-20", "1h").await;
+    studio.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-21", "duration": "1h", "rate": "70.00"})).await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "group_by": "day"})).await;
+    studio.ok("set_rate", json!({"project": "Dashboard", "rate": "110.00"})).await;
+    studio.ok("update_organization", json!({"lock_date": "2026-11-15"})).await;
+    let taken = take(&studio, &draft, json!({"current_rates": true})).await;
+    assert_eq!(nets(&taken), ["0.00", "110.00", "70.00"]);
+    assert_eq!(taken["remarks"][0]["field"], "organization.lock_date", "{taken:#}");
+    studio.ok("update_organization", json!({"lock_date": ""})).await;
+    assert_eq!(nets(&take(&studio, &draft, json!({"current_rates": true})).await), ["110.00", "110.00", "70.00"]);
+}
+
+#[tokio::test]
+async fn a_budget_is_told_of_time_that_is_worth_more_by_now() {
+    let studio = studio().await;
+    studio.ok("set_budget", json!({"project": "Dashboard", "amount": "100.00", "hard_stop": true})).await;
+    log(&studio, "2026-11-20", "2h").await;
+    let draft = draft(&studio).await;
+    let priced = take(&studio, &draft, json!({"time_rate": "80.00"})).await;
+    assert!(priced["warnings"][0].as_str().is_some_and(|warning| warning.contains("budget")), "{priced:#}");
+}
