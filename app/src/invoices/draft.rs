@@ -153,11 +153,19 @@ impl Composed {
         } else if total == 0 {
             warnings.push("The invoice comes to 0.".to_owned());
         }
-        if resolved.organization.address.is_none() {
-            warnings.push("Your organization has no postal address; most clients need one on an invoice. Add it in Settings.".to_owned());
-        }
+        warnings.extend(unsaid(&resolved.organization, &resolved.client));
         warnings
     }
+}
+
+/// What an invoice says of both parties, and this one cannot. Directive 2006/112/EC, article 226, wants the addresses of both.
+pub(super) fn unsaid(organization: &Organization, client: &Client) -> Vec<String> {
+    let seller = "Your organization has no postal address; most clients need one on an invoice. Add it in Settings.".to_owned();
+    let buyer = format!("{} has no postal address; most tax offices want one on an invoice. Add it on the client's page.", client.name);
+    let bank = "There are no bank details, so the invoice does not say where to pay. Add them in Settings.".to_owned();
+    let unsaid =
+        [(organization.address.is_none(), seller), (client.address.is_none(), buyer), (organization.iban.is_none(), bank)];
+    unsaid.into_iter().filter_map(|(missing, words)| missing.then_some(words)).collect()
 }
 
 fn nothing_to_bill(resolved: &Resolved) -> String {

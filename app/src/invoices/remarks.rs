@@ -40,23 +40,28 @@ fn of_rates(time: &[OnDraft], without_rate: i64) -> InvoiceProblem {
     remark(field, format!("{told}{locked}{way}"))
 }
 
-/// The client has another tax by now than its time was drafted with.
+/// The client has another tax by now than its time was drafted with; where there is no time, than all of the lines.
 async fn of_tax(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Option<InvoiceProblem>, Error> {
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
     let LineTax { category, rate, .. } = draft::tax_of(&client);
-    for line in lines.iter().filter(|line| line.seconds.is_some()) {
+    let time = lines.iter().any(|line| line.seconds.is_some());
+    let mut others = Vec::new();
+    for line in lines.iter().filter(|line| line.seconds.is_some() == time) {
         let tax = read::line_tax(line)?;
-        if (tax.category, tax.rate) != (category, rate) {
-            let said = |category: TaxCategory, rate: &Percent| format!("{} {rate} %", category.code());
-            let (before, now) = (said(tax.category, &tax.rate), said(category, &rate));
-            let message = format!(
-                "The time is taxed {before} and {} is taxed {now} by now. Take the client's tax on every line, or leave it as it is.",
-                client.name
-            );
-            return Ok(Some(remark("lines.tax_category", message)));
-        }
+        others.push(((tax.category, tax.rate) != (category, rate)).then_some(tax));
     }
-    Ok(None)
+    if !time && others.iter().any(Option::is_none) {
+        return Ok(None);
+    }
+    let Some(tax) = others.into_iter().flatten().next() else { return Ok(None) };
+    let said = |category: TaxCategory, rate: &Percent| format!("{} {rate} %", category.code());
+    let (before, now) = (said(tax.category, &tax.rate), said(category, &rate));
+    let what = if time { "The time is" } else { "The lines are" };
+    let message = format!(
+        "{what} taxed {before} and {} is taxed {now} by now. Take the client's tax on every line, or leave it as it is.",
+        client.name
+    );
+    Ok(Some(remark("lines.tax_category", message)))
 }
 
 fn remark(field: &str, message: String) -> InvoiceProblem {

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Invoice, InvoiceProblem, edit,
+    Invoice, InvoiceProblem, draft, edit,
     numbering::{self, Given},
     print::{self, Issue},
     read, recipients, remarks, rules,
@@ -38,9 +38,8 @@ pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invo
         cx.warn(remark.message);
     }
     let organization = organizations::settings::get(cx).await?;
-    if organization.address.is_none() {
-        cx.warn("Your organization has no postal address; most clients need one on an invoice. Add it in Settings before the next one.");
-    }
+    let client = clients::record::find(cx, &row.client_id.to_string()).await?;
+    draft::unsaid(&organization, &client).into_iter().for_each(|words| cx.warn(words));
     let number = freeze(cx, &row, &organization).await?;
     if !recipients.is_empty() {
         let due_on = if row.total > 0 { Some(print::due(cx.organization_today()?, row.payment_terms_days)?) } else { None };
