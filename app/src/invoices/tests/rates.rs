@@ -21,12 +21,12 @@ async fn seen(studio: &World, draft: &Value) -> Value {
 
 async fn take(studio: &World, draft: &Value, with: Value) -> Value {
     let mut arguments = json!({"invoice": draft["id"]});
-    arguments.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
+    arguments.as_object_mut().expect("arguments").extend(with.as_object().expect("arguments").clone());
     studio.ok("update_invoice_draft", arguments).await
 }
 
 fn nets(invoice: &Value) -> Vec<&str> {
-    invoice["lines"].as_array().unwrap().iter().map(|line| line["net"]["amount"].as_str().unwrap()).collect()
+    invoice["lines"].as_array().expect("lines").iter().map(|line| line["net"]["amount"].as_str().expect("a net")).collect()
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn a_line_of_several_rates_becomes_one_line_each() {
     }
     let taken = take(&studio, &draft, json!({"current_rates": true})).await;
     assert_eq!((nets(&taken), &taken["subtotal"]["amount"]), (vec!["160.00", "100.00", "5.00"], &json!("265.00")), "{taken:#}");
-    let lines = taken["lines"].as_array().unwrap();
+    let lines = taken["lines"].as_array().expect("lines");
     assert_eq!(lines[0]["description"], lines[1]["description"]);
     let worked = |line: &Value| (line["worked"]["seconds"].clone(), line["quantity"].clone(), line["entries"].as_array().map(Vec::len));
     assert_eq!(worked(&lines[0]), (json!(7_200), json!("2.00"), Some(1)));
