@@ -14,6 +14,7 @@ use super::{
     store::{self, card::Kept},
 };
 use crate::{
+    database::Access,
     error::{Code, Error},
     id::{ActionId, CardId},
     operation::Operation,
@@ -46,7 +47,7 @@ pub async fn dismiss(visitor: &Visitor, id: CardId) -> Result<Card, Error> {
     if matches!(kept.card.state, CardState::Committed | CardState::Undone) {
         return Err(over("was committed"));
     }
-    let mut db = visitor.db().await?;
+    let mut db = visitor.db(Access::Write).await?;
     store::card::dismiss(&mut db, id).await?;
     db.commit().await?;
     shown(visitor, id).await
@@ -82,14 +83,14 @@ pub async fn undo(visitor: &Visitor, id: CardId) -> Result<Card, Error> {
     if let Err(error) = visitor.call(undo, arguments).await {
         return Err(refused(visitor, id, error).await?);
     }
-    let mut db = visitor.db().await?;
+    let mut db = visitor.db(Access::Write).await?;
     store::card::undone(&mut db, id).await?;
     db.commit().await?;
     shown(visitor, id).await
 }
 
 async fn find(visitor: &Visitor, id: CardId) -> Result<Kept, Error> {
-    store::card::find(&mut visitor.db().await?, id, visitor.place.member).await
+    store::card::find(&mut visitor.db(Access::Read).await?, id, visitor.place.member).await
 }
 
 /// The card as it is now, as far as the visitor may still see it.
@@ -111,7 +112,7 @@ fn keyed(card: &Card) -> Value {
 /// Notes what was done.
 async fn done(visitor: &Visitor, id: CardId, operation: &Operation, answer: &Value) -> Result<Card, Error> {
     let action: ActionId = answer["action"].as_str().and_then(|action| action.parse().ok()).ok_or_else(Error::internal)?;
-    let mut db = visitor.db().await?;
+    let mut db = visitor.db(Access::Write).await?;
     store::card::committed(&mut db, id, action, effect::link(operation, answer).as_deref()).await?;
     db.commit().await?;
     shown(visitor, id).await
@@ -131,7 +132,7 @@ async fn stale(visitor: &Visitor, kept: Kept, operation: &Operation) -> Result<E
 }
 
 async fn renew(visitor: &Visitor, kept: &Kept) -> Result<(), Error> {
-    let mut db = visitor.db().await?;
+    let mut db = visitor.db(Access::Write).await?;
     if !store::card::renew(&mut db, kept).await? {
         return Err(over("was decided in another tab"));
     }
@@ -140,7 +141,7 @@ async fn renew(visitor: &Visitor, kept: &Kept) -> Result<(), Error> {
 
 /// Keeps a refusal on its card, so that every tab shows it.
 async fn refused(visitor: &Visitor, id: CardId, error: Error) -> Result<Error, Error> {
-    let mut db = visitor.db().await?;
+    let mut db = visitor.db(Access::Write).await?;
     store::card::refused(&mut db, id, &error).await?;
     db.commit().await?;
     Ok(error)

@@ -6,9 +6,9 @@ use super::fingerprint;
 use crate::{
     access::{Permission, Role},
     context::{Caller, Door, Membership},
-    database::{Access, Db, Reach as Rows},
+    database::{Access, Db},
     error::Error,
-    operation::{Agreed, Operation, Reach},
+    operation::{Agreed, Operation, Reach, reach_of},
     operations,
 };
 
@@ -39,9 +39,10 @@ impl Visitor {
         Ok(Self { caller: Caller { door: Door::Assistant, room: None, ..caller }, place })
     }
 
-    /// A transaction of their organization.
-    pub async fn db(&self) -> Result<Db, Error> {
-        self.caller.services.database.begin(Rows::Organization(self.place.organization), Access::Write).await
+    /// A transaction of their organization, which reaches as far as those of their calls. In however many organizations they are
+    /// at the drawer, they take turns with themselves.
+    pub async fn db(&self, access: Access) -> Result<Db, Error> {
+        self.caller.services.database.begin_for(self.caller.person()?.id, reach_of(&self.place), access).await
     }
 
     /// Calls an operation for them.

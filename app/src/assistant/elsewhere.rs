@@ -10,7 +10,7 @@ use super::{
     store,
 };
 use crate::{
-    database::Db,
+    database::{Access, Db},
     error::{Code, Error},
     id::{ConversationId, MessageId, RunId},
 };
@@ -32,7 +32,7 @@ pub async fn keep_saying(visitor: Visitor, message: MessageId, run: RunId) {
 }
 
 async fn say(visitor: &Visitor, message: MessageId, run: RunId) -> Result<(), Error> {
-    let mut db = visitor.db().await?;
+    let mut db = visitor.db(Access::Write).await?;
     store::message::keep_alive(&mut db, message, run, LEASE).await?;
     db.commit().await
 }
@@ -66,7 +66,7 @@ async fn or_elsewhere(visitor: &Visitor, id: RunId, found: Result<Arc<Run>, Erro
     if found.is_ok() || visitor.caller.services.assistant.runs.knows(id) {
         return found;
     }
-    match store::message::is_made(&mut visitor.db().await?, id, visitor.place.member).await? {
+    match store::message::is_made(&mut visitor.db(Access::Read).await?, id, visitor.place.member).await? {
         true => Err(made_elsewhere()),
         false => found,
     }

@@ -10,6 +10,7 @@ use super::{
     store::{self, message::Found},
 };
 use crate::{
+    database::Access,
     day::Moment,
     error::{Code, Error},
     id::{ConversationId, RunId},
@@ -23,7 +24,7 @@ const TOLD: usize = 20;
 pub async fn list(visitor: &Visitor, query: Option<String>) -> Result<Vec<ConversationSummary>, Error> {
     let query = text::optional("query", query.as_deref(), 200)?;
     let roles = sight::covered(visitor);
-    let rows = store::conversation::list(&mut visitor.db().await?, visitor.place.member, query.as_deref(), &roles).await?;
+    let rows = store::conversation::list(&mut visitor.db(Access::Read).await?, visitor.place.member, query.as_deref(), &roles).await?;
     let summary = |row: store::conversation::Row| ConversationSummary {
         id: ConversationId(row.id),
         title: row.title,
@@ -36,7 +37,7 @@ pub async fn list(visitor: &Visitor, query: Option<String>) -> Result<Vec<Conver
 pub async fn get(visitor: &Visitor, id: ConversationId) -> Result<Conversation, Error> {
     // Asked first: an answer that ends meanwhile is complete when it is read.
     let run = visitor.caller.services.assistant.runs.of_conversation(id);
-    let mut db = visitor.db().await?;
+    let mut db = visitor.db(Access::Read).await?;
     let row = store::conversation::find(&mut db, id, visitor.place.member).await?;
     let cards = store::card::list(&mut db, id).await?;
     let cards = cards.into_iter().filter(|kept| sight::sees(visitor, kept)).map(|kept| (kept.card.id, kept.card)).collect();
@@ -63,7 +64,7 @@ pub fn cut_off() -> Error {
 /// Gives a conversation another title.
 pub async fn rename(visitor: &Visitor, id: ConversationId, title: &str) -> Result<(), Error> {
     let title = text::line("title", title, 200)?;
-    let mut db = visitor.db().await?;
+    let mut db = visitor.db(Access::Write).await?;
     match store::conversation::rename(&mut db, id, visitor.place.member, &title).await? {
         true => db.commit().await,
         false => Err(Error::not_found("conversation")),
@@ -72,7 +73,7 @@ pub async fn rename(visitor: &Visitor, id: ConversationId, title: &str) -> Resul
 
 /// Deletes a conversation, and stops the answer that is being made in it.
 pub async fn delete(visitor: &Visitor, id: ConversationId) -> Result<(), Error> {
-    let mut db = visitor.db().await?;
+    let mut db = visitor.db(Access::Write).await?;
     if !store::conversation::delete(&mut db, id, visitor.place.member).await? {
         return Err(Error::not_found("conversation"));
     }

@@ -10,6 +10,7 @@ use super::{
     store::{self, card::Kept},
 };
 use crate::{
+    database::Access,
     error::{Code, Error},
     id::{CardId, ConversationId},
     operation::Operation,
@@ -29,7 +30,7 @@ struct Rehearsal {
 /// Makes a card and keeps it. Nothing is done: a refusal is answered, and a reference that could mean several records becomes a choice.
 pub async fn propose(visitor: &Visitor, conversation: ConversationId, operation: &Operation, arguments: Value) -> Result<Card, Error> {
     let kept = drawn_up(visitor, CardId::new(), operation, arguments).await?;
-    let mut db = visitor.db().await?;
+    let mut db = visitor.db(Access::Write).await?;
     store::card::insert(&mut db, conversation, &kept, visitor.caller.services.clock.now()).await?;
     db.commit().await?;
     Ok(kept.card)

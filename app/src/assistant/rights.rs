@@ -1,12 +1,15 @@
 //! Whether an answer that is being made may go on. It may take minutes, and the request that asked for it is long over.
 
 use super::{door::Visitor, store};
-use crate::error::{Code, Error};
+use crate::{
+    database::Access,
+    error::{Code, Error},
+};
 
 /// Goes on only for who still is what they were when they asked, and while the organization wants it.
 pub async fn check(visitor: &Visitor) -> Result<(), Error> {
     let place = &visitor.place;
-    match store::usage::standing(&mut visitor.db().await?, place.member).await? {
+    match store::usage::standing(&mut visitor.db(Access::Read).await?, place.member).await? {
         Some(standing) if standing.role != place.role.name() => ended("Your role here has changed, so this answer was ended. Ask again."),
         Some(standing) if !standing.enabled => ended("The assistant was switched off here, so this answer was ended."),
         Some(_) => Ok(()),

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     account::token,
+    database::Access,
     error::Error,
     id::{ConversationId, MessageId, RunId},
     operation::{Effect, Operation},
@@ -35,7 +36,7 @@ pub async fn say(visitor: Visitor, conversation: Option<ConversationId>, text: &
     let asks = !text.starts_with('/') && standing.model.is_some() && standing.enabled;
     let id = conversation.unwrap_or_default();
     if conversation.is_some() {
-        let mut db = visitor.db().await?;
+        let mut db = visitor.db(Access::Read).await?;
         store::conversation::find(&mut db, id, visitor.place.member).await?;
         if asks {
             elsewhere::refuse(&mut db, &visitor.caller.services.assistant.runs, id).await?;
@@ -59,7 +60,7 @@ pub async fn say(visitor: Visitor, conversation: Option<ConversationId>, text: &
 /// Whether there is a model, and whether it may be used here.
 pub async fn standing(visitor: &Visitor) -> Result<Standing, Error> {
     let model = visitor.caller.services.assistant.model.as_ref();
-    let switch = store::usage::switch(&mut visitor.db().await?).await?;
+    let switch = store::usage::switch(&mut visitor.db(Access::Read).await?).await?;
     Ok(Standing {
         model: model.map(|model| model.name().to_owned()),
         host: model.map(|model| model.host().to_owned()),
@@ -81,7 +82,7 @@ fn without_model(standing: &Standing) -> String {
 
 async fn keep_asked(visitor: &Visitor, id: ConversationId, new: bool, asked: &Message) -> Result<(), Error> {
     let now = visitor.caller.services.clock.now();
-    let mut db = visitor.db().await?;
+    let mut db = visitor.db(Access::Write).await?;
     if new {
         let title: String = asked.text.lines().next().unwrap_or_default().chars().take(TITLE).collect();
         store::conversation::insert(&mut db, id, visitor.place.member, &title, now).await?;
@@ -94,7 +95,7 @@ async fn keep_asked(visitor: &Visitor, id: ConversationId, new: bool, asked: &Me
 
 async fn keep_answer(visitor: &Visitor, id: ConversationId, answer: &Message) -> Result<(), Error> {
     let now = visitor.caller.services.clock.now();
-    let mut db = visitor.db().await?;
+    let mut db = visitor.db(Access::Write).await?;
     store::message::insert(&mut db, id, answer, visitor.place.role, now, Some(now)).await?;
     db.commit().await
 }
@@ -152,7 +153,7 @@ async fn begin(visitor: &Visitor, id: ConversationId, answer: &Message, run: Run
     usage::check(visitor).await?;
     let conversation = history::get(visitor, id).await?;
     let now = visitor.caller.services.clock.now();
-    let mut db = visitor.db().await?;
+    let mut db = visitor.db(Access::Write).await?;
     // This holds the conversation: of two processes that begin at once, the second finds the answer of the first.
     store::conversation::touch(&mut db, id, now).await?;
     elsewhere::refuse(&mut db, &visitor.caller.services.assistant.runs, id).await?;

@@ -9,6 +9,7 @@ use super::{
     store,
 };
 use crate::{
+    database::Access,
     error::{Code, Error},
     quotas,
     verification::refusal,
@@ -73,7 +74,7 @@ fn length(turn: &Turn) -> usize {
 /// `rate_limited` when the organization's tokens of the month, or those of the deployment, do not suffice.
 pub async fn take(visitor: &Visitor, question: &Question) -> Result<Tokens, Error> {
     let (month, wanted) = (month(visitor), Tokens { output: ANSWER, ..Tokens::guessed(question, 0) });
-    let mut db = visitor.db().await?;
+    let mut db = visitor.db(Access::Write).await?;
     let sum = store::usage::count(&mut db, month, wanted).await?;
     // The last answer of the month may be as long as there are tokens for it.
     let beyond = (sum.output - OUTPUT_CAP).max(0);
@@ -93,7 +94,7 @@ pub async fn take(visitor: &Visitor, question: &Question) -> Result<Tokens, Erro
 /// Counts what was used in place of what was taken for it, and answers the month's sum.
 pub async fn settle(visitor: &Visitor, taken: Tokens, used: Tokens) -> Result<Tokens, Error> {
     let more = Tokens { input: used.input - taken.input, output: used.output - taken.output };
-    let mut db = visitor.db().await?;
+    let mut db = visitor.db(Access::Write).await?;
     let sum = store::usage::count(&mut db, month(visitor), more).await?;
     quotas::settle_tokens(&mut db, &visitor.caller.services.quotas, more.all()).await?;
     db.commit().await?;
@@ -103,7 +104,7 @@ pub async fn settle(visitor: &Visitor, taken: Tokens, used: Tokens) -> Result<To
 /// Refuses when the tokens of the month are used up, and for whoever has not confirmed their address.
 pub async fn check(visitor: &Visitor) -> Result<(), Error> {
     refusal::of_model(&visitor.caller).await?;
-    let mut db = visitor.db().await?;
+    let mut db = visitor.db(Access::Read).await?;
     let used = store::usage::of_month(&mut db, month(visitor)).await?;
     if used.percent() >= 100 {
         return Err(used_up(month(visitor)));

@@ -4,7 +4,6 @@ use uuid::Uuid;
 
 use super::{Client, DeletedClient, currency, store};
 use crate::{
-    country,
     edit::Edit,
     error::{Code, Error},
     id::ClientId,
@@ -13,7 +12,7 @@ use crate::{
     operation::Call,
     organizations::{
         self,
-        settings::{language_of, rate_of, vat_id_of, within},
+        settings::{country_of, language_of, rate_of, vat_id_of, within},
     },
     page::{self, Cursor, Page},
     percent::Percent,
@@ -144,7 +143,7 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
         tax_reason: given.tax_reason.map_or(Ok(usual), |reason| tax::reason_of(tax_category, &reason))?,
         email: given.email.map(|email| text::optional_email("email", &email)).transpose()?.flatten(),
         address: text::optional_lines("address", given.address.as_deref(), 1000)?,
-        country: text::said(given.country).map(|country| country::parse(&country)).transpose()?,
+        country: given.country.map(|country| country_of(&country)).transpose()?.flatten(),
         vat_id: given.vat_id.map(|vat_id| vat_id_of(cx, &vat_id)).transpose()?.flatten(),
         language: text::said(given.language).map_or(Ok(organization.language), |language| language_of(&language))?,
         archived: false,
@@ -169,7 +168,7 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     if let Some(name) = given.name {
         client.name = text::line("name", &name, 200)?;
     }
-    client.legal_name = given.legal_name.try_map(|name| text::line("legal_name", &name, 200))?.over(client.legal_name);
+    client.legal_name = given.legal_name.read(|name| text::optional("legal_name", Some(&name), 200))?.over(client.legal_name);
     let rate = given.rate.try_map(|rate| rate_of("rate", &rate, &client.currency))?;
     client.rate = rate.over(client.rate.map(|rate| rate.amount)).map(|rate| Money::new(rate, &client.currency));
     if let Some(days) = given.payment_terms_days {
@@ -179,7 +178,7 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     client.tax_rate = TaxCategory::rate(given.tax_category, rate).unwrap_or(client.tax_rate);
     client.tax_category = TaxCategory::chosen(given.tax_category, rate).unwrap_or(client.tax_category);
     client.tax_reason = tax::reason_after((tax_before.0, client.tax_reason), client.tax_category, given.tax_reason)?;
-    client.country = given.country.try_map(|country| country::parse(&country))?.over(client.country);
+    client.country = given.country.read(|country| country_of(&country))?.over(client.country);
     client.email = given.email.read(|email| text::optional_email("email", &email))?.over(client.email);
     client.address = given.address.read(|address| text::optional_lines("address", Some(&address), 1000))?.over(client.address);
     client.vat_id = given.vat_id.read(|vat_id| vat_id_of(cx, &vat_id))?.over(client.vat_id);

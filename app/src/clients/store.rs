@@ -240,6 +240,20 @@ pub async fn has_time_or_invoices(db: &mut Db, client: ClientId) -> Result<bool,
     .await?)
 }
 
+/// The names of the clients in a currency that have no rate of their own and are not archived, in their order.
+pub async fn without_rate(db: &mut Db, currency: &str, limit: i64) -> Result<Vec<String>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select name from client where organization_id = $1 and currency = $2 and rate is null and archived_at is null
+         order by search_key, id limit $3",
+        organization,
+        currency,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
 /// A project of which something is an amount in the client's currency.
 pub struct Priced {
     /// Its name.

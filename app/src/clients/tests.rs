@@ -140,19 +140,54 @@ async fn another_currency_of_the_organization_makes_no_rate_of_one_in_the_curren
 }
 
 #[tokio::test]
+async fn another_currency_of_the_organization_says_which_clients_lose_its_rate() {
+    for rate in [json!({}), json!({"rate": "95.00"})] {
+        let studio = World::new("studio").await;
+        studio.ok("update_organization", json!({"currency": "EUR", "rate": "120.00"})).await;
+        for client in ["Beta", "Acme", "Old"] {
+            studio.ok("create_client", json!({"name": client})).await;
+        }
+        studio.ok("archive_client", json!({"client": "Old"})).await;
+        studio.ok("create_client", json!({"name": "Own", "rate": "80.00"})).await;
+        studio.ok("create_client", json!({"name": "Dollars", "currency": "USD"})).await;
+        let changed = studio.ok("update_organization", with(&rate, json!({"currency": "USD"}))).await;
+        let warnings = changed["warnings"].as_array().expect("warnings");
+        let told = "Without a rate of their own, these clients billed at 120.00 EUR an hour and have no rate any more: Acme, Beta. \
+                    Give each a rate in EUR.";
+        assert_eq!(warnings.last().expect("a warning"), told);
+        assert_eq!(warnings.len(), if rate == json!({}) { 2 } else { 1 }, "{changed}");
+    }
+}
+
+#[tokio::test]
+async fn of_many_clients_that_lose_the_rate_of_the_organization_the_first_are_named() {
+    let studio = World::new("studio").await;
+    studio.ok("update_organization", json!({"currency": "EUR", "rate": "120.00"})).await;
+    for at in 1..=6 {
+        studio.ok("create_client", json!({"name": format!("Client {at}")})).await;
+    }
+    let changed = studio.ok("update_organization", json!({"currency": "GBP", "rate": "95.00"})).await;
+    let told = changed["warnings"][0].as_str().expect("a warning");
+    assert!(told.contains(": Client 1, Client 2, Client 3, Client 4, Client 5 and others. Give"), "{told}");
+}
+
+#[tokio::test]
 async fn a_text_has_one_rule_for_what_is_made_and_for_what_is_changed() {
     let studio = World::new("studio").await;
     for (at, nothing) in ["", "  ", "\u{200B}", "\n"].into_iter().enumerate() {
         let texts = json!({"email": nothing, "address": nothing, "vat_id": nothing, "color": nothing, "language": nothing,
-            "currency": nothing, "tax_rate": nothing});
+            "currency": nothing, "tax_rate": nothing, "legal_name": nothing, "country": nothing});
         let name = format!("Client {at}");
         let made = studio.ok("create_client", with(&texts, json!({"name": name}))).await;
-        let filled = json!({"client": name, "email": "a@x.test", "address": "Way 1", "vat_id": "DE136695976"});
+        let filled = json!({"client": name, "email": "a@x.test", "address": "Way 1", "vat_id": "DE136695976", "legal_name": "One Ltd",
+            "country": "DE"});
         studio.ok("update_client", filled).await;
         let changed = studio.ok("update_client", with(&texts, json!({"client": name}))).await;
-        for field in ["email", "address", "vat_id", "color", "language", "currency", "tax_rate"] {
+        for field in ["email", "address", "vat_id", "color", "language", "currency", "tax_rate", "legal_name", "country"] {
             assert_eq!(made.get(field), changed.get(field), "{field} as {nothing:?}");
         }
+        studio.ok("update_organization", json!({"country": "DE"})).await;
+        assert_eq!(studio.ok("update_organization", json!({"country": nothing})).await.get("country"), None, "{nothing:?}");
         let texts = json!({"code": nothing, "color": nothing});
         let made = studio.ok("create_project", with(&texts, json!({"client": name, "name": "One"}))).await;
         studio.ok("update_project", json!({"project": made["id"], "code": "A-1"})).await;
@@ -169,6 +204,8 @@ async fn a_text_has_one_rule_for_what_is_made_and_for_what_is_changed() {
         ("color", "green"),
         ("language", "tlh"),
         ("name", "A\nB"),
+        ("legal_name", "A\nB"),
+        ("country", "Germany"),
     ] {
         for (operation, call) in [("create_client", json!({"name": "New"})), ("update_client", json!({"client": "Client 0"}))] {
             let refused = studio.refused(operation, with(&call, json!({field: wrong}))).await;

@@ -24,6 +24,7 @@ use crate::{
         list_invoices, list_unbilled,
     },
     notifications::page::Notifications,
+    organizations::get_organization,
     page::{LIMIT_MAX, Offer, Page, offer},
     people::invitations::{ReceivedInvitation, list_invitations},
     projects::list_projects,
@@ -102,16 +103,18 @@ impl Waiting {
 
 /// How far a new organization has come; asked for only while there is nothing else to show.
 async fn progress() -> Result<Progress, Error> {
-    let (clients, projects, entries, invoices) = futures::try_join!(
+    let (clients, projects, entries, organization, invoices) = futures::try_join!(
         list_clients(None, None, Some(1), None, None),
         list_projects(None, None, None, None, Some(1), None, None),
         list_time_entries(None, None, None, None, None, None, None, None, None, None, None, None, Some(1), None, None),
+        get_organization(),
         list_invoices(None, None, Some(1), None, None),
     )?;
     Ok(Progress {
         client: !clients.items.is_empty(),
         project: !projects.items.is_empty(),
         time: !entries.items.is_empty(),
+        letterhead: organization.address.is_some(),
         invoice: !invoices.items.is_empty(),
     })
 }

@@ -17,6 +17,8 @@ pub struct Progress {
     pub project: bool,
     /// Some time was tracked.
     pub time: bool,
+    /// The organization has its address, which stands in the head of every invoice.
+    pub letterhead: bool,
     /// There is an invoice.
     pub invoice: bool,
 }
@@ -24,7 +26,7 @@ pub struct Progress {
 impl Progress {
     /// Whether every step was taken once.
     pub fn done(&self) -> bool {
-        self.client && self.project && self.time && self.invoice
+        self.client && self.project && self.time && self.letterhead && self.invoice
     }
 }
 
@@ -40,7 +42,7 @@ pub fn Steps(
         (progress.project, "Add a project", "What you do for them. Time is tracked on it.", here.path("projects")),
         (progress.time, "Track some time", "With the timer above, or write it down by hand.", here.path("time")),
         (
-            progress.invoice,
+            progress.letterhead,
             "Put your letterhead in",
             "Name, address, tax and bank details stand on every invoice.",
             here.path("settings/organization"),

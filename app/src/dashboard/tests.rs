@@ -1,8 +1,9 @@
 //! The figures of the overview count everything, whatever rows stand below them.
 
+use leptos::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Overview, load};
+use super::{Overview, load, progress, steps::Steps};
 use crate::{
     access::{Role, Writes},
     day::Day,
@@ -35,6 +36,33 @@ async fn overview(world: &World) -> Overview {
 async fn sent(studio: &World, client: &str) -> Value {
     let draft = studio.ok("draft_invoice", json!({"client": client, "lines": [{"description": "Hosting", "price": "100.00"}]})).await;
     studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await
+}
+
+/// The first steps of somebody, each with whether it is ticked.
+async fn steps(world: &World) -> (Vec<bool>, bool) {
+    let looking = async {
+        provide_context(Here(ends::visit().place.expect("an organization")));
+        let progress = progress().await.expect("how far it has come");
+        let done = progress.done();
+        let page = view! { <Steps progress /> }.to_html();
+        (page.split("<li").skip(1).map(|step| step.starts_with(" class=\"done\"")).collect(), done)
+    };
+    world.caller.clone().run(looking).await
+}
+
+/// Client, project, time, letterhead, invoice.
+#[tokio::test]
+async fn the_letterhead_is_put_in_with_the_address_and_by_no_invoice() {
+    let studio = studio().await;
+    assert_eq!(steps(&studio).await, (vec![true, true, false, false, false], false));
+    studio.ok("update_organization", json!({"address": "Way 1\nTown"})).await;
+    assert_eq!(steps(&studio).await, (vec![true, true, false, true, false], false));
+    studio.ok("update_organization", json!({"address": ""})).await;
+    studio.ok("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "date": "2026-10-01"})).await;
+    sent(&studio, "Acme").await;
+    assert_eq!(steps(&studio).await, (vec![true, true, true, false, true], false), "an invoice without an address");
+    studio.ok("update_organization", json!({"address": "Way 1\nTown"})).await;
+    assert_eq!(steps(&studio).await, (vec![true; 5], true));
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ use crate::{edit::Edit, error::Error, invoices::rounding::Rounding, money::Amoun
 
 /// List what could be invoiced now: unbilled billable time by client and project, with hours, amounts and the oldest day.
 ///
-/// Drafts of agents, running timers, fixed-price and overhead projects are left out.
+/// An entry's own `billable` decides, whatever the billing of its project. Drafts of agents, running timers and time that is on an invoice or a draft of one are left out.
 #[operation(read, idempotent, needs = WriteMoney, scope = MoneyRead, title = "List unbilled time")]
 pub async fn list_unbilled(
     cx: &mut Call,

@@ -33,8 +33,8 @@ pub enum RoundingBasis {
     Line,
 }
 
-/// How time is rounded before it is billed. The policy of the invoice holds, else that of the
-/// project, the client or the organization; the raw seconds stay beside what it gives.
+/// How time is rounded before it is billed. The policy of the invoice holds, which is that of the organization where nobody gave it
+/// another; the raw seconds stay beside what it gives.
 #[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Rounding {

@@ -215,6 +215,22 @@ mod tests {
     }
 
     #[test]
+    fn terms_of_one_day_are_of_a_day_and_those_of_none_name_no_day() {
+        let terms = |days| [Wording::English, Wording::German].map(|wording| wording.terms(jiff::civil::date(2026, 12, 1), days));
+        assert_eq!(terms(0), ["Payable on receipt.", "Zahlbar sofort nach Erhalt."]);
+        let one = [
+            "Payable within 1 day, by 1 December 2026, without deduction.",
+            "Zahlbar innerhalb eines Tages bis zum 01.12.2026 ohne Abzug.",
+        ];
+        assert_eq!(terms(1), one);
+        let two = [
+            "Payable within 2 days, by 1 December 2026, without deduction.",
+            "Zahlbar innerhalb von 2 Tagen bis zum 01.12.2026 ohne Abzug.",
+        ];
+        assert_eq!(terms(2), two);
+    }
+
+    #[test]
     fn a_reason_stands_where_the_standard_wants_one_in_every_language() {
         for category in TaxCategory::ALL {
             let reasons = [Wording::English, Wording::German].map(|wording| wording.reason(category, Some("DE")));

@@ -169,7 +169,7 @@ impl Call {
 }
 
 /// A viewer reads what was granted to them, and writes within it what is their own.
-fn reach_of(membership: &Membership) -> database::Reach {
+pub(crate) fn reach_of(membership: &Membership) -> database::Reach {
     match membership.role.sees() {
         Seen::GrantedClients => database::Reach::Granted(membership.organization, membership.member),
         _ => database::Reach::Organization(membership.organization),

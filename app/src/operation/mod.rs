@@ -35,6 +35,8 @@ pub use authorize::authorize;
 #[cfg(feature = "ssr")]
 pub use call::Call;
 #[cfg(feature = "ssr")]
+pub(crate) use call::reach_of;
+#[cfg(feature = "ssr")]
 pub use declaration::{AgentMode, Bound, Declaration, Declared, Effect, Reach};
 pub use done::{Change, Done};
 #[cfg(feature = "ssr")]

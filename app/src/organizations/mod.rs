@@ -4,6 +4,8 @@
 pub mod basics;
 pub mod belonging;
 #[cfg(feature = "ssr")]
+mod currency;
+#[cfg(feature = "ssr")]
 pub mod found;
 pub mod founding;
 pub mod nowhere;

@@ -1,12 +1,12 @@
 //! Reading and changing the settings of an organization.
 
-use super::{Belonging, Organization, store};
+use super::{Belonging, Organization, currency, store};
 use crate::{
     access::{Role, Seen},
     country,
     day::{Day, zone},
     edit::Edit,
-    error::{Code, Error},
+    error::Error,
     id::OrganizationId,
     invoices::{
         number::NumberPattern,
@@ -14,7 +14,7 @@ use crate::{
         tax,
         totals::TaxCategory,
     },
-    money::{Amount, Currency, Money, written},
+    money::{Amount, Currency, Money},
     operation::Call,
     page::Page,
     percent::Percent,
@@ -86,30 +86,7 @@ pub async fn update(cx: &mut Call, mut given: Settings) -> Result<Organization, 
     store::lock(&mut cx.db).await?;
     let mut organization = get(cx).await?;
     if let Some(currency) = text::said(given.currency.take()) {
-        let currency = Currency::parse(&currency)?;
-        if currency != organization.currency && store::has_invoices(&mut cx.db).await? {
-            return Err(Error::new(
-                Code::InUse,
-                "The currency cannot change any more: there are invoices. New clients can have another currency of their own.",
-            ));
-        }
-        if currency != organization.currency {
-            let before = organization.rate.take();
-            // A form sends the figure that stood there, too.
-            let same = |rate: &Money| match &given.rate {
-                Edit::Set(given) => given.as_str() == written(rate.amount, &rate.currency),
-                Edit::Keep | Edit::Clear => true,
-            };
-            if let Some(rate) = before.filter(same) {
-                given.rate = Edit::Keep;
-                cx.warn(format!(
-                    "The rate of {} an hour is none in {currency}, so it was cleared. Set one in {currency}: clients without a rate of \
-                     their own take it.",
-                    rate.text()
-                ));
-            }
-        }
-        organization.currency = currency;
+        currency::change(cx, &mut organization, Currency::parse(&currency)?, &mut given.rate).await?;
     }
     letterhead(cx, &mut organization, &given)?;
     defaults(&mut organization, given)?;
@@ -128,7 +105,7 @@ fn letterhead(cx: &mut Call, organization: &mut Organization, given: &Settings) 
     set("legal_name", &given.legal_name, &mut organization.legal_name, 200)?;
     let address = given.address.clone().read(|address| text::optional_lines("address", Some(&address), 1000))?;
     organization.address = address.over(organization.address.take());
-    organization.country = given.country.clone().try_map(|country| country::parse(&country))?.over(organization.country.take());
+    organization.country = given.country.clone().read(|country| country_of(&country))?.over(organization.country.take());
     organization.vat_id = given.vat_id.clone().read(|vat_id| vat_id_of(cx, &vat_id))?.over(organization.vat_id.take());
     set("tax_number", &given.tax_number, &mut organization.tax_number, 50)?;
     set("phone", &given.phone, &mut organization.phone, 50)?;
@@ -138,6 +115,11 @@ fn letterhead(cx: &mut Call, organization: &mut Organization, given: &Settings) 
     organization.email = given.email.clone().read(|email| text::optional_email("email", &email))?.over(organization.email.take());
     organization.iban = given.iban.clone().read(|iban| text::iban("iban", &iban))?.over(organization.iban.take());
     Ok(())
+}
+
+/// A country, or none.
+pub fn country_of(given: &str) -> Result<Option<String>, Error> {
+    text::said(Some(given.to_owned())).map(|country| country::parse(&country)).transpose()
 }
 
 /// A VAT identifier, or none. Check digits that do not fit are told: whose number it is knows better.

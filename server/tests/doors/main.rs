@@ -10,6 +10,7 @@ mod bounds;
 mod budgets;
 mod crowds;
 mod cutoff;
+mod demo;
 mod ending;
 mod identity;
 mod isolation;

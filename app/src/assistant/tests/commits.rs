@@ -7,6 +7,7 @@ use super::*;
 use crate::{
     access::Role,
     assistant::{CardState, deed, store},
+    database::Access,
     error::Code,
     operation::{Effect, Operation, tests::furnished},
 };
@@ -123,7 +124,7 @@ async fn a_call_that_comes_to_something_else_than_was_agreed_to_leaves_nothing()
     let entry = world.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h"})).await["id"].clone();
     let change = json!({"time_entry": entry, "duration": "2h"});
     let (ada, shown) = (at_the_drawer(&world), card(&world, "update_time_entry", change.clone()).await);
-    let mut db = ada.db().await.expect("a transaction");
+    let mut db = ada.db(Access::Read).await.expect("a transaction");
     let print = store::card::find(&mut db, shown.id, ada.place.member).await.expect("the card").fingerprint.expect("a print");
     drop(db);
     let keyed = json!({"time_entry": entry, "duration": "2h", "idempotency_key": "once"});

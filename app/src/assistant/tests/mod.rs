@@ -8,6 +8,7 @@ mod loops;
 mod rights;
 mod slashes;
 mod switches;
+mod walls;
 
 use std::{
     collections::VecDeque,

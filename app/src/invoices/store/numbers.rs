@@ -114,7 +114,8 @@ pub async fn numbers(
     let (at, id) = after.map(|(at, cursor)| (at, cursor.id)).unzip();
     Ok(query_as!(
         NumberRow,
-        r#"select i.id, i.number as "number!", i.series as "series!", i.sequence as "sequence!", i.state, c.name as client,
+        r#"select i.id, i.number as "number!", i.series as "series!", i.sequence as "sequence!", i.state,
+               coalesce(i.document ->> 'client_name', i.document #>> '{buyer,name}', c.name) as "client!",
                i.issued_on as "issued_on!: jiff_sqlx::Date", i.due_on, i.total, i.paid, i.currency, i.sent_at as "sent_at!: jiff_sqlx::Timestamp"
            from invoice i join client c on c.organization_id = i.organization_id and c.id = i.client_id
            where i.organization_id = $1 and i.number is not null

@@ -165,4 +165,21 @@ async fn a_sent_invoice_shows_what_was_sent() {
     let now = studio.ok("get_invoice", json!({"invoice": sent["id"]})).await;
     assert_eq!((now["client"]["name"].as_str(), now["lines"].clone()), (Some("Acme"), sent["lines"].clone()));
     assert_eq!(studio.ok("list_invoices", json!({})).await["items"][0]["client"]["name"], "Acme");
+    assert_eq!(studio.ok("report_invoice_numbers", json!({})).await["items"][0]["client"], "Acme", "what the tax office is shown");
+}
+
+/// The order is that of the work, not that in which it was written down.
+#[tokio::test]
+async fn entries_come_on_the_document_in_the_order_of_the_work() {
+    let studio = studio().await;
+    for (start, end, description) in [("14:00", "15:00", "Afternoon"), ("09:00", "10:00", "Morning")] {
+        let (start, end) = (format!("2026-11-20T{start}:00Z"), format!("2026-11-20T{end}:00Z"));
+        let entry = json!({"project": "Acme / Dashboard", "started_at": start, "ended_at": end, "description": description});
+        studio.ok("create_time_entry", entry).await;
+    }
+    log(&studio, "2026-11-19", "1h").await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "group_by": "entry"})).await;
+    let lines = draft["lines"].as_array().expect("lines").iter().map(|line| line["description"].as_str().unwrap_or_default());
+    let told = ["Charts, 19 November 2026", "Morning, 20 November 2026", "Afternoon, 20 November 2026"];
+    assert_eq!(lines.collect::<Vec<_>>(), told);
 }
