@@ -177,6 +177,7 @@ fn declaration(declared: &Declared, name: &str, doc: &str) -> Tokens {
             title: #title,
             doc: #doc,
             effect: crate::operation::Effect::#effect,
+            limit: crate::operation::Effect::#effect.limit(),
             idempotent: #idempotent,
             secret: #secret,
             prints: #prints,

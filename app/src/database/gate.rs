@@ -144,6 +144,12 @@ impl Database {
         self.pool.is_closed()
     }
 
+    /// A connection as it was given back, before a transaction is begun on it.
+    #[cfg(test)]
+    pub async fn at_rest(&self) -> PoolConnection<Postgres> {
+        self.pool.acquire().await.expect("a connection")
+    }
+
     /// How to reach this database.
     #[cfg(test)]
     pub fn options(&self) -> sqlx::postgres::PgConnectOptions {

@@ -19,6 +19,8 @@ pub struct Declaration {
     pub doc: &'static str,
     /// What it does to the world.
     pub effect: Effect,
+    /// How long its work may take: what its effect allows.
+    pub limit: Duration,
     /// Whether doing it twice is doing it once.
     pub idempotent: bool,
     /// Whether its answer holds a secret that is shown once and never kept.
@@ -61,7 +63,7 @@ pub enum Effect {
 impl Effect {
     /// How long its work may take, from the beginning of its transaction: less than a door waits for an answer, so that whoever
     /// asked is told what became of it.
-    pub fn limit(self) -> Duration {
+    pub const fn limit(self) -> Duration {
         match self {
             Self::Read => Duration::from_secs(20),
             Self::Write | Self::Destroy => Duration::from_secs(25),

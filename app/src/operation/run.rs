@@ -117,7 +117,7 @@ async fn attempt<T: Serialize + DeserializeOwned>(
 /// Does the work of an operation within its time. A panic in it is a fault of ours, and is answered and written down as every
 /// other refusal; so is work that took too long, of which nothing is kept.
 async fn caught<T>(declaration: &'static Declaration, work: Promise<'_, Result<T, Error>>) -> Result<T, Error> {
-    match timeout(declaration.effect.limit(), AssertUnwindSafe(work).catch_unwind()).await {
+    match timeout(declaration.limit, AssertUnwindSafe(work).catch_unwind()).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => {
             tracing::error!(operation = declaration.name, "an operation panicked");

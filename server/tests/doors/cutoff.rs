@@ -9,7 +9,6 @@ use std::{
 };
 
 use app::{
-    database::{Access, Reach},
     operation::{Effect, Operation},
     operations,
 };
@@ -138,26 +137,13 @@ async fn cut_off(address: &str, request: &[u8], after: Duration) {
     timeout(after, talk).await.ok();
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn clients_that_go_away_leave_nothing_to_those_who_stay() {
-    let heard = notices();
-    let world = Arc::new(World::alone().await);
-    let (leaving, staying) = (Arc::new(world.person("Leaving").await), world.person("Staying").await);
+/// Cuts so many requests off, every operation in turn through doors and at moments of chance, many at once.
+pub async fn all_cut_off(world: &World, leaving: &Arc<Person>, most: usize) {
     let address = world.address.strip_prefix("http://").expect("an address").to_owned();
-    let connections = async || -> i64 {
-        let owner = world.owner().await;
-        sqlx::query_scalar("select sessions from pg_stat_database where datname = current_database()")
-            .fetch_one(&owner)
-            .await
-            .expect("a count")
-    };
-    let before = connections().await;
-    let most = std::env::var("STINT_CUTOFFS").ok().and_then(|most| most.parse().ok()).unwrap_or(CUTOFFS);
-    let seed = Arc::new(Mutex::new(StdRng::seed_from_u64(9)));
-    let done = Arc::new(AtomicU64::new(0));
+    let (seed, done) = (Arc::new(Mutex::new(StdRng::seed_from_u64(9))), Arc::new(AtomicU64::new(0)));
     let crowd: Vec<_> = (0..AT_ONCE)
         .map(|_| {
-            let (leaving, address, seed, done) = (Arc::clone(&leaving), address.clone(), Arc::clone(&seed), Arc::clone(&done));
+            let (leaving, address, seed, done) = (Arc::clone(leaving), address.clone(), Arc::clone(&seed), Arc::clone(&done));
             tokio::spawn(async move {
                 while let Ok(at) = usize::try_from(done.fetch_add(1, Ordering::SeqCst))
                     && at < most
@@ -173,6 +159,23 @@ async fn clients_that_go_away_leave_nothing_to_those_who_stay() {
     for someone in crowd {
         someone.await.expect("a client");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_that_go_away_leave_nothing_to_those_who_stay() {
+    let heard = notices();
+    let world = Arc::new(World::alone().await);
+    let (leaving, staying) = (Arc::new(world.person("Leaving").await), world.person("Staying").await);
+    let connections = async || -> i64 {
+        let owner = world.owner().await;
+        sqlx::query_scalar("select sessions from pg_stat_database where datname = current_database()")
+            .fetch_one(&owner)
+            .await
+            .expect("a count")
+    };
+    let before = connections().await;
+    let most = std::env::var("STINT_CUTOFFS").ok().and_then(|most| most.parse().ok()).unwrap_or(CUTOFFS);
+    all_cut_off(&world, &leaving, most).await;
     for _ in 0..1_000_usize.min(most / 4) {
         world.rest(&staying, "list_clients", json!({})).await.ok();
     }
@@ -189,17 +192,7 @@ async fn clients_that_go_away_leave_nothing_to_those_who_stay() {
         .expect("a count")
     };
     assert_eq!(left, 0, "sessions are left in a transaction");
-    for _ in 0..8 {
-        let mut db = world.services.database.begin(Reach::Nobody, Access::Read).await.expect("a transaction");
-        let standing: String = sqlx::query_scalar(
-            "select concat_ws('', current_setting('app.organization_id', true), current_setting('app.user_id', true),
-                 current_setting('app.viewer_id', true), current_setting('app.action_id', true))",
-        )
-        .fetch_one(db.connection())
-        .await
-        .expect("the settings");
-        assert_eq!(standing, "");
-    }
+    assert_eq!(world.left_on_connections().await, Vec::<String>::new());
     let opened = connections().await - before;
     assert!(opened < 200, "{opened} connections were opened");
     assert_eq!(heard.lock().expect("the notices").clone(), Vec::<String>::new());

@@ -59,13 +59,17 @@ impl Process {
 
     /// Tells it to end, and waits until it has.
     pub async fn told_to_end(&mut self) -> ExitStatus {
-        let pid = i32::try_from(self.child.id().expect("it runs")).expect("a number");
-        kill(Pid::from_raw(pid), Signal::SIGTERM).expect("told");
+        kill(Pid::from_raw(self.id()), Signal::SIGTERM).expect("told");
         timeout(LIMIT, self.child.wait()).await.expect("an end").expect("a status")
     }
 
+    /// Its number.
+    pub fn id(&self) -> i32 {
+        i32::try_from(self.child.id().expect("it runs")).expect("a number")
+    }
+
     /// The processes of its database.
-    fn database(&self) -> Vec<i32> {
+    pub fn database(&self) -> Vec<i32> {
         let processes = fs::read_dir("/proc").expect("Linux").flatten();
         let numbers = processes.filter_map(|process| process.file_name().to_str()?.parse::<i32>().ok());
         numbers.filter(|pid| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|place| place == self.data)).collect()

@@ -10,7 +10,7 @@ use crate::ending::{Process, folder};
 const GUESSED: &str = "STINT_PUBLIC_URL is not set here, and no server has run on this database: the link says http://127.0.0.1:3000";
 
 /// Runs a command on the database in a folder, with nothing else set than what is given.
-async fn run(folder: &Path, arguments: &[&str], set: &[(&str, &str)]) -> Output {
+pub async fn run(folder: &Path, arguments: &[&str], set: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stint"));
     for (name, _) in env::vars().filter(|(name, _)| name.starts_with("STINT_")) {
         command.env_remove(name);
@@ -22,7 +22,7 @@ async fn run(folder: &Path, arguments: &[&str], set: &[(&str, &str)]) -> Output 
 }
 
 /// The first words that it prints, and what it warns of.
-fn told(output: &Output) -> (String, String) {
+pub fn told(output: &Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     (text(&output.stdout), text(&output.stderr))
 }

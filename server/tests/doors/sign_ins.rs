@@ -196,6 +196,43 @@ async fn a_sign_in_is_listed_with_its_device_and_address_and_ends_where_it_is_en
     let events = world.call_get(&ada, "list_security_events").await.ok();
     let kinds: Vec<&Value> = events["items"].as_array().into_iter().flatten().map(|event| &event["kind"]).collect();
     assert_eq!(kinds.first(), Some(&&json!("sign_ins_ended")), "{events}");
+    let begun = events["items"].as_array().into_iter().flatten().find(|event| event["address"] == "203.0.113.7").expect("where from");
+    assert_eq!((&begun["kind"], &begun["device"]), (&json!("signed_in"), &json!("Firefox on Linux")), "{events}");
+}
+
+#[tokio::test]
+async fn signing_in_and_signing_out_are_written_down_with_where_they_came_from() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let safari = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15";
+    let from = |path: &str| world.post(path).header(header::USER_AGENT, safari).header("x-forwarded-for", "203.0.113.8");
+    let form = from("/call/sign_in").header(header::CONTENT_TYPE, FORM);
+    let signed_in = Answer::of(form.body(format!("email={}&password=correct+horse+battery", ada.email.replace('@', "%40")))).await;
+    let cookie = signed_in.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+    let out = Answer::of(from("/call/sign_out").header(header::COOKIE, &cookie)).await;
+    assert!(out.status.is_success() || out.status.is_redirection(), "{out:?}");
+    let events = world.call_get(&ada, "list_security_events").await.ok();
+    let there = events["items"].as_array().into_iter().flatten().filter(|event| event["address"] == "203.0.113.8");
+    let kinds: Vec<(&Value, &Value)> = there.map(|event| (&event["kind"], &event["device"])).collect();
+    let (signed_out, signed_in, device) = (json!("signed_out"), json!("signed_in"), json!("Safari on macOS"));
+    assert_eq!(kinds, [(&signed_out, &device), (&signed_in, &device)], "{events}");
+}
+
+#[tokio::test]
+async fn a_place_that_no_database_can_be_asked_for_is_nobodys_and_leaves_every_connection_whole() {
+    let world = World::alone().await;
+    let ada = world.person("Ada").await;
+    for cookie in [ada.cookie.as_str(), "nobody"] {
+        let ask = |path: &str| Answer::of(world.get(path).header(header::COOKIE, format!("stint={cookie}")));
+        for path in ["/call/whoami?organization=%00", "/call/whoami?organization=a%00b"] {
+            assert_eq!(ask(path).await.refused(401), "unauthenticated", "{path}");
+        }
+        for path in ["/o/%00", "/o/a%00b/clients"] {
+            assert!(ask(path).await.status.as_u16() < 500, "{path}");
+        }
+    }
+    assert_eq!(world.left_on_connections().await, Vec::<String>::new());
+    world.call_get(&ada, "whoami").await.ok();
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use app::{
         registration::{self, Confirmation, Registration},
         token::{Order, issue},
     },
-    admission::{Gate, Rules},
+    admission::{Gate, PATIENCE, Rules},
     assistant::Engine,
     audit::Recorder,
     context::{Caller, Documents, Promise, Services, SystemClock},
@@ -43,6 +43,15 @@ use sqlx::{
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::OnceCell};
 
+/// How many connections there are behind the doors.
+const CONNECTIONS: u32 = 8;
+
+/// What a transaction has left on a connection: nothing when it has come to its end.
+const LEFT: &str = "
+    select concat_ws(' ', nullif(current_setting('app.organization_id', true), ''), nullif(current_setting('app.user_id', true), ''),
+        nullif(current_setting('app.viewer_id', true), ''), nullif(current_setting('app.action_id', true), ''),
+        nullif(current_setting('statement_timeout'), '15s'), nullif(current_user::text, 'stint_app'))";
+
 /// All doors, open.
 pub struct World {
     /// Where they are.
@@ -55,6 +64,7 @@ pub struct World {
     pub ending: Ending,
     client: Client,
     database: PgConnectOptions,
+    pool: PgPool,
     _site: TempDir,
 }
 
@@ -103,6 +113,13 @@ impl World {
         Self::open_between(made().await, Limits::new(None), rules, Engine::default(), Quotas::default(), shared).await
     }
 
+    /// The same with the rules of a process: eight at once of a credential, and two connections at once of whoever asks; who finds
+    /// theirs in use waits for as long as there.
+    pub async fn alone_as_shipped() -> Self {
+        let shared = |database: Database| database.in_shares(2, PATIENCE);
+        Self::open_between(made().await, Limits::new(None), Rules::of(None), Engine::default(), Quotas::default(), shared).await
+    }
+
     /// Opens the doors with an assistant.
     pub async fn open_for(assistant: Engine) -> Self {
         Self::open_on(shared().await.clone(), Limits::new(None), lenient(), assistant, Quotas::default()).await
@@ -123,8 +140,9 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let press_is_broken = Arc::new(AtomicBool::new(false));
-        let pool = as_application(PgPoolOptions::new().max_connections(8)).connect_with(database.clone()).await.expect("connections");
-        let gate = Database::new(pool);
+        let pool =
+            as_application(PgPoolOptions::new().max_connections(CONNECTIONS)).connect_with(database.clone()).await.expect("connections");
+        let gate = Database::new(pool.clone());
         let services = Arc::new(Services {
             admission: Gate::new(rules, gate.clone()),
             recorder: Recorder::start(gate.clone()),
@@ -150,7 +168,7 @@ impl World {
         // Without cryptography of somebody's choice the library builds no client, not even for a plain connection.
         rustls::crypto::ring::default_provider().install_default().ok();
         let client = Client::builder().redirect(Policy::none()).build().expect("a client");
-        Self { address, services, press_is_broken, ending, client, database, _site: folder }
+        Self { address, services, press_is_broken, ending, client, database, pool, _site: folder }
     }
 
     /// Somebody with this name.
@@ -176,6 +194,22 @@ impl World {
     pub async fn token(&self, email: &str, slug: &str, scopes: &[Scope], writes: Writes) -> String {
         let order = Order { name: "a test".to_owned(), scopes: scopes.to_vec(), writes, expires_in_days: 1 };
         issue(&self.services, email, slug, order).await.expect("a token").token
+    }
+
+    /// What transactions have left on the connections, on all of them and as they lie there: whoever begins one says every setting
+    /// anew. A limit and a role of its own tell of one that has not ended.
+    pub async fn left_on_connections(&self) -> Vec<String> {
+        let mut at_rest = Vec::new();
+        for _ in 0..CONNECTIONS {
+            at_rest.push(self.pool.acquire().await.expect("a connection"));
+        }
+        let mut left = Vec::new();
+        for connection in &mut at_rest {
+            let found: String = sqlx::query_scalar(LEFT).fetch_one(&mut **connection).await.expect("the settings");
+            left.push(found);
+        }
+        left.retain(|found| !found.is_empty());
+        left
     }
 
     /// A connection that may do everything.

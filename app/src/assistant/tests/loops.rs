@@ -90,9 +90,17 @@ async fn a_model_is_offered_what_the_person_may_and_nothing_that_needs_them_at_a
     answered(&world, "Hello").await;
     let offered = |at: usize| model.asked()[at].tools.iter().map(|tool| tool.name).collect::<Vec<_>>();
     assert!(offered(0).contains(&"draft_invoice") && offered(0).contains(&"summarize_time"));
-    for hidden in
-        ["create_token", "confirm_time_entries", "set_assistant", "update_organization", "void_invoice", "list_mails", "invite_member"]
-    {
+    for hidden in [
+        "create_token",
+        "confirm_time_entries",
+        "set_assistant",
+        "update_organization",
+        "void_invoice",
+        "list_mails",
+        "invite_member",
+        "list_invitations",
+        "list_organizations",
+    ] {
         assert!(!offered(0).contains(&hidden), "{hidden}");
     }
     let barbara = world.as_role(Role::Member).await;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::furnished;
+use super::{filled, furnished};
 use crate::{
     error::Code,
     operation::{Effect, Operation},
@@ -48,6 +48,46 @@ fn every_list_of_pages_takes_the_longest_cursor_that_it_gives_out() {
     }
 }
 
+/// A step on the way to a text within arguments.
+#[derive(Clone, PartialEq)]
+enum Step {
+    Field(String),
+    Item,
+}
+
+/// The ways to all texts that a schema takes, however deep they stand.
+fn texts(way: &[Step], schema: &Value, found: &mut Vec<Vec<Step>>) {
+    let kinds = &schema["type"];
+    let is_text = kinds == "string" || kinds.as_array().is_some_and(|kinds| kinds.contains(&json!("string")));
+    if is_text && schema.get("enum").is_none() && schema.get("const").is_none() && !found.contains(&way.to_vec()) {
+        found.push(way.to_vec());
+    }
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        texts(&[way, &[Step::Field(name.clone())]].concat(), property, found);
+    }
+    if let Some(items) = schema.get("items") {
+        texts(&[way, &[Step::Item]].concat(), items, found);
+    }
+    for choices in ["anyOf", "oneOf", "allOf"] {
+        schema[choices].as_array().into_iter().flatten().for_each(|choice| texts(way, choice, found));
+    }
+}
+
+/// What is right otherwise, with this text at the end of a way; what is on the way and not there yet is made as its schema says.
+fn holding(schema: &Value, right: Option<&Value>, way: &[Step], text: &str, ids: &Map<String, Value>) -> Value {
+    match way.split_first() {
+        None => json!(text),
+        Some((Step::Item, rest)) => json!([holding(&schema["items"], None, rest, text, ids)]),
+        Some((Step::Field(name), rest)) => {
+            let made = || schema.as_object().map(|schema| filled(schema, ids)).unwrap_or_default();
+            let mut fields = right.and_then(Value::as_object).cloned().unwrap_or_else(made);
+            let value = holding(&schema["properties"][name], fields.get(name), rest, text, ids);
+            fields.insert(name.clone(), value);
+            Value::Object(fields)
+        }
+    }
+}
+
 /// Sends `value` as this argument of a call that is right otherwise, as a rehearsal where it writes; and answers the code and the
 /// fields of the refusal, if it was refused.
 async fn with(
@@ -74,22 +114,30 @@ fn arguments_of<'a>(operation: &'a Operation, kind: &'a str) -> impl Iterator<It
 #[tokio::test]
 async fn a_text_of_a_megabyte_or_with_nul_is_refused_by_its_name_and_an_invisible_one_is_no_fault_of_ours() {
     let studio = furnished("texts").await;
+    let mut deepest = 0;
     for operation in operations::all() {
         let right = studio.right(operation).await;
-        for name in arguments_of(operation, "string") {
-            let what = format!("{}: {name}", operation.declaration.name);
+        let mut ways = Vec::new();
+        texts(&[], &Value::Object(operation.input.clone()), &mut ways);
+        for way in &ways {
+            let names: Vec<&String> = way.iter().filter_map(|step| if let Step::Field(name) = step { Some(name) } else { None }).collect();
+            let (Some(name), Some(last)) = (names.first(), names.last()) else { panic!("a text without a name") };
+            let what = format!("{}: {names:?}", operation.declaration.name);
+            let argument = |text: &str| holding(&operation.input["properties"][*name], right.get(*name), &way[1..], text, &studio.ids);
+            deepest = deepest.max(way.len());
             for wrong in ["x".repeat(1_000_000), "a\0b".to_owned()] {
-                let (code, fields) = with(&studio.world, operation, &right, name, json!(wrong)).await.expect(&what);
-                assert!(code == Code::Invalid && fields.contains(name), "{what}: {code:?} {fields:?}");
+                let (code, fields) = with(&studio.world, operation, &right, name, argument(&wrong)).await.expect(&what);
+                assert!(code == Code::Invalid && (fields.contains(name) || fields.contains(last)), "{what}: {code:?} {fields:?}");
             }
             for strange in ["invoice\u{202E}fdp", "\u{200B}", "\u{2028}", "\u{FEFF}\u{2066}"] {
-                let refused = with(&studio.world, operation, &right, name, json!(strange)).await;
+                let refused = with(&studio.world, operation, &right, name, argument(strange)).await;
                 let fault = refused.as_ref().is_some_and(|(code, _)| matches!(code, Code::Internal | Code::Unavailable));
                 assert!(!fault, "{what}: {strange:?} {refused:?}");
                 assert!(refused.is_none_or(|(code, fields)| code != Code::Invalid || !fields.is_empty()), "{what}: {strange:?}");
             }
         }
     }
+    assert!(deepest >= 3, "fields of the items of lists are tried");
 }
 
 #[tokio::test]

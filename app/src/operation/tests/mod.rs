@@ -5,6 +5,7 @@ mod bounds;
 mod credentials;
 mod dropped;
 mod dry_run;
+mod late;
 mod mails;
 mod tables;
 mod tenants;
@@ -130,17 +131,7 @@ pub async fn furnished(name: &str) -> Furnished {
 
 /// Arguments that would be right, were it not for the ids: every reference the operation takes, and what it requires beside.
 pub fn arguments(operation: &Operation, ids: &Map<String, Value>) -> Map<String, Value> {
-    let properties = operation.input.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
-    let required: Vec<&str> =
-        operation.input.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    let mut arguments = Map::new();
-    for (name, schema) in &properties {
-        if let Some(id) = ids.get(name) {
-            arguments.insert(name.clone(), id.clone());
-        } else if required.contains(&name.as_str()) {
-            arguments.insert(name.clone(), sample(name, schema));
-        }
-    }
+    let mut arguments = filled(&operation.input, ids);
     if operation.declaration.name == "invite_member" {
         // Whom the sample invites works here, and nobody is granted what they see anyway.
         arguments.remove("clients");
@@ -150,6 +141,21 @@ pub fn arguments(operation: &Operation, ids: &Map<String, Value>) -> Map<String,
         arguments.insert("duration".to_owned(), json!("30m"));
     }
     arguments
+}
+
+/// The fields of an object: every reference among them, and what is required beside.
+pub fn filled(schema: &Map<String, Value>, ids: &Map<String, Value>) -> Map<String, Value> {
+    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let mut fields = Map::new();
+    for (name, schema) in properties {
+        if let Some(id) = ids.get(name) {
+            fields.insert(name.clone(), id.clone());
+        } else if required.contains(&name.as_str()) {
+            fields.insert(name.clone(), sample(name, schema));
+        }
+    }
+    fields
 }
 
 /// A value that fits an argument of this name.
