@@ -65,8 +65,8 @@ impl Operation {
 
     /// Calls the operation for this caller, exactly as the browser's request would.
     ///
-    /// Absent and `null` arguments are the same, and so are one text and a list of it. A panic inside is an internal error, never a caller left waiting. However a
-    /// call ends, it is written down: what does not come as far as the pipeline is written down here.
+    /// Absent and `null` arguments are the same, and so are one text and a list of it. A panic inside is an internal error, never a
+    /// caller left waiting. However a call ends, it is written down: what does not come as far as the pipeline is written down here.
     pub async fn call(&self, caller: Caller, arguments: Value) -> Result<Value, Error> {
         let mut arguments = if arguments.is_null() { Value::Object(Map::new()) } else { arguments };
         if let Value::Object(map) = &mut arguments {
