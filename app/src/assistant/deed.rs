@@ -14,8 +14,9 @@ use super::{
     store::{self, card::Kept},
 };
 use crate::{
-    database::Access,
+    database::{Access, Db},
     error::{Code, Error},
+    history,
     id::{ActionId, CardId},
     operation::Operation,
     operations,
@@ -26,7 +27,7 @@ pub async fn commit(visitor: &Visitor, id: CardId) -> Result<Card, Error> {
     let kept = find(visitor, id).await?;
     match kept.card.state {
         CardState::Waiting => {}
-        CardState::Committed => return Ok(sight::of_card(visitor, kept)),
+        CardState::Committed => return shown(visitor, id).await,
         CardState::Dismissed => return Err(over("was dismissed")),
         CardState::Undone => return Err(over("was committed and undone")),
     }
@@ -95,7 +96,17 @@ async fn find(visitor: &Visitor, id: CardId) -> Result<Kept, Error> {
 
 /// The card as it is now, as far as the visitor may still see it.
 async fn shown(visitor: &Visitor, id: CardId) -> Result<Card, Error> {
-    Ok(sight::of_card(visitor, find(visitor, id).await?))
+    let mut db = visitor.db(Access::Read).await?;
+    let kept = store::card::find(&mut db, id, visitor.place.member).await?;
+    Ok(sight::of_card(visitor, with_way_back(&mut db, kept).await?))
+}
+
+/// The card with word of whether what it did can be taken back.
+pub async fn with_way_back(db: &mut Db, mut kept: Kept) -> Result<Kept, Error> {
+    if let (CardState::Committed, Some(action)) = (kept.card.state, kept.card.action) {
+        kept.card.undoable = history::undo::is_open(db, action).await?;
+    }
+    Ok(kept)
 }
 
 /// The card's operation, which a change of role can have taken away since.

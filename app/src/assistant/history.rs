@@ -1,7 +1,9 @@
 //! What was said before: for the list of conversations, for the page, and for a model.
 
+use std::collections::HashMap;
+
 use super::{
-    CardState, Conversation, ConversationSummary, Message, Speaker, Step, data,
+    CardState, Conversation, ConversationSummary, Message, Speaker, Step, data, deed,
     door::Visitor,
     elsewhere,
     model::Turn,
@@ -39,8 +41,11 @@ pub async fn get(visitor: &Visitor, id: ConversationId) -> Result<Conversation, 
     let run = visitor.caller.services.assistant.runs.of_conversation(id);
     let mut db = visitor.db(Access::Read).await?;
     let row = store::conversation::find(&mut db, id, visitor.place.member).await?;
-    let cards = store::card::list(&mut db, id).await?;
-    let cards = cards.into_iter().filter(|kept| sight::sees(visitor, kept)).map(|kept| (kept.card.id, kept.card)).collect();
+    let mut cards = HashMap::new();
+    for kept in store::card::list(&mut db, id).await?.into_iter().filter(|kept| sight::sees(visitor, kept)) {
+        let card = deed::with_way_back(&mut db, kept).await?.card;
+        cards.insert(card.id, card);
+    }
     let found = store::message::list(&mut db, id, cards).await?;
     let runs = &visitor.caller.services.assistant.runs;
     let messages = found.into_iter().map(|found| sight::of_message(visitor, complete(found, run, runs))).collect();

@@ -49,6 +49,7 @@ pub async fn drawn_up(visitor: &Visitor, id: CardId, operation: &Operation, argu
         choices: Vec::new(),
         state: CardState::Waiting,
         action: None,
+        undoable: false,
         refusal: None,
         link: None,
     };

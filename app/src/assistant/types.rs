@@ -128,6 +128,9 @@ pub struct Card {
     /// The recorded action, once it is committed: what Undo takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<ActionId>,
+    /// Whether Undo may take that back: not what left the house, nor what is never put back.
+    #[serde(default)]
+    pub undoable: bool,
     /// Why the last try was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Error>,

@@ -7,7 +7,7 @@ use super::{Restored, Undone, right, store, way};
 use crate::{
     budgets::watch::{Limit, Watch},
     clients,
-    database::folding,
+    database::{Db, folding},
     error::{Code, Error},
     id::ActionId,
     money::Currency,
@@ -109,6 +109,16 @@ async fn lapsed(cx: &mut Call, changes: &[&Change]) -> Result<Vec<Uuid>, Error> 
         }
     }
     Ok(lapsed)
+}
+
+/// Whether an undo of an action is worth offering: what it did may be put back, and nobody has done that yet.
+pub async fn is_open(db: &mut Db, action: ActionId) -> Result<bool, Error> {
+    let done = store::done(db, action.0).await?;
+    if done.is_none_or(|done| done.undone_by.is_some()) {
+        return Ok(false);
+    }
+    let changes = Change::stored(pipeline::changes(db, action).await?);
+    Ok(stands(&changes, &store::kinds(db).await?).is_none())
 }
 
 /// Why what an action did is never put back; nothing when it may be.

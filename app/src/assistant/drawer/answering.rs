@@ -122,6 +122,7 @@ mod tests {
                 choices,
                 state,
                 action: None,
+                undoable: false,
                 refusal: None,
                 link: None,
             })

@@ -38,7 +38,7 @@ pub(super) fn CardView(
     let state = Memo::new(move |_| card.with(|card| card.as_ref().map(|card| card.state)));
     let choices = Memo::new(move |_| card.with(|card| card.as_ref().map(|card| card.choices.clone()).unwrap_or_default()));
     let link = Memo::new(move |_| card.with(|card| card.as_ref().and_then(|card| card.link.clone())));
-    let undoable = Memo::new(move |_| card.with(|card| card.as_ref().is_some_and(|card| card.action.is_some())));
+    let undoable = Memo::new(move |_| card.with(|card| card.as_ref().is_some_and(|card| card.undoable)));
     view! {
         <div class="card" role="group" tabindex="-1" aria-labelledby=format!("card-{id}") data-state=move || word(state.get()) node_ref=node>
             <p class="card-head">

@@ -186,6 +186,7 @@ fn kept(row: Row) -> Result<Kept, Error> {
         choices: read(row.choices)?,
         state: read::<CardState>(Value::String(row.state))?,
         action: row.action_id.map(ActionId),
+        undoable: false,
         refusal: row.refusal.map(read).transpose()?,
         link: row.link,
     };

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     access::Role,
-    assistant::{CardState, EffectLine, deed},
+    assistant::{CardState, EffectLine, Step, deed, history},
     error::Code,
     id::CardId,
 };
@@ -224,6 +224,43 @@ async fn a_card_is_committed_with_the_rights_of_that_moment() {
     }
     assert_eq!(deed::commit(&demoted, card.id).await.map(|_| ()).map_err(|error| error.code), Err(Code::Forbidden));
     assert_eq!(world.ok("list_invoices", json!({})).await["items"], json!([]));
+}
+
+/// As in the log: what left the house is never put back, nor is who belongs there, so no button says that it would be.
+#[tokio::test]
+async fn undo_is_offered_for_what_can_be_taken_back_and_for_nothing_else() {
+    let (world, _) = studio(vec![]).await;
+    entry(&world).await;
+    let draft = world.ok("draft_invoice", json!({"client": "Acme"})).await["id"].as_str().expect("an id").to_owned();
+    let (ada, conversation) = (at_the_drawer(&world), say(&world, "/nonsense").await.conversation);
+    let mut offered = Vec::new();
+    for command in [
+        "/log 45m Acme / Dashboard call".to_owned(),
+        format!("/send-invoice invoice={draft}"),
+        format!("/resend-invoice invoice={draft}"),
+        format!("/remove-member member={}", world.as_role(Role::Member).await.member()),
+    ] {
+        // A mail that waits to leave is not written again.
+        world.sql("update outgoing_mail set state = 'sent', sent_at = created_at where organization_id = $1").await;
+        let said = say_in(&world, Some(conversation), &command).await.expect("said");
+        let [Step::Card(card)] = &said.messages[1].steps[..] else { panic!("{command}: {said:?}") };
+        let done = deed::commit(&ada, card.id).await.expect("committed");
+        assert_eq!((done.state, card.undoable), (CardState::Committed, false), "{command}");
+        assert_eq!(deed::commit(&ada, card.id).await.map(|card| card.undoable), Ok(done.undoable), "in another tab, {command}");
+        offered.push(done.undoable);
+    }
+    assert_eq!(offered, [true, false, false, false]);
+    assert_eq!(undoable(&ada, conversation).await, offered, "when it is read again");
+    let logged = world.ok("list_audit", json!({"operation": "create_time_entry", "door": "assistant"})).await["items"][0]["id"].clone();
+    world.ok("undo_action", json!({"action": logged})).await;
+    assert_eq!(undoable(&ada, conversation).await, [false; 4], "it was taken back in the log");
+}
+
+/// Of each card of a conversation whether Undo is offered.
+async fn undoable(visitor: &Visitor, conversation: ConversationId) -> Vec<bool> {
+    let kept = history::get(visitor, conversation).await.expect("a conversation");
+    let steps = kept.messages.iter().flat_map(|message| &message.steps);
+    steps.filter_map(|step| if let Step::Card(card) = step { Some(card.undoable) } else { None }).collect()
 }
 
 #[tokio::test]
