@@ -157,7 +157,7 @@ fn labels_and_dates_follow_the_language() {
     document.language = "de-AT".into();
     document.period = Some(Period { from: "2026-10-01".into(), to: "2026-11-30".into() });
     let german = pages(&document).concat();
-    for text in ["Rechnung2026-0042", "21.November2026", "1.Oktober–30.November2026", "Zahlbarbis", "Seite1von1"] {
+    for text in ["Rechnung2026-0042", "21.11.2026", "01.10.2026–30.11.2026", "Zahlbarbis", "Seite1von1"] {
         assert!(german.contains(text), "{text} in {german}");
     }
     document.language = "fr".into();
