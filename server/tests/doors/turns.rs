@@ -49,7 +49,8 @@ impl Way {
     /// A request that is under way: its body has not come yet, and it keeps its turn meanwhile.
     async fn begun(&self, world: &World) -> TcpStream {
         let mut socket = TcpStream::connect(world.address.trim_start_matches("http://")).await.expect("connected");
-        let head = format!("{}\r\nHost: 127.0.0.1\r\nAccept: */*\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", self.head, self.body.len());
+        let head =
+            format!("{}\r\nHost: 127.0.0.1\r\nAccept: */*\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", self.head, self.body.len());
         socket.write_all(head.as_bytes()).await.expect("sent");
         socket
     }
