@@ -134,7 +134,7 @@ async fn neighbours_tokens(owner: &mut PgConnection, token: &str) -> Result<Vec<
 }
 
 /// A throwaway cluster does not wait for the disk; what is measured does, as a real one.
-async fn durable(owner: &mut PgConnection) -> Result<()> {
+pub async fn durable(owner: &mut PgConnection) -> Result<()> {
     owner.execute("checkpoint").await?;
     for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
         owner.execute(sqlx::raw_sql(AssertSqlSafe(format!("alter system set {setting} = on")))).await?;

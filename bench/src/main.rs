@@ -13,6 +13,7 @@ mod neighbour;
 mod pgbench;
 mod report;
 mod scenarios;
+mod sign_ins;
 mod stint;
 mod verification;
 
@@ -82,8 +83,11 @@ struct Run {
     #[arg(long)]
     json: bool,
     /// Verify the audit log and measure nothing else.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sign_ins")]
     audit_log: bool,
+    /// Sign in and out beside pages that are broken off, and measure nothing else.
+    #[arg(long)]
+    sign_ins: bool,
 }
 
 #[tokio::main]
@@ -126,7 +130,13 @@ impl Run {
         let build = Build { program: &self.program, site: &self.site };
         let stint = Stint::start(&build, &database, &model.url, folder.path(), Rate::Unlimited).await?;
         say("· writing two years of work");
-        let way: Way = stint.command(&["demo", "--json"]).await?;
+        let way: Arc<Way> = Arc::new(stint.command(&["demo", "--json"]).await?);
+        if self.sign_ins {
+            data::durable(&mut database.parse::<PgConnectOptions>()?.connect().await?).await?;
+            let beside = beside_broken_pages(&stint, &way, &database).await?;
+            stint.stop().await?;
+            return report::print(&[], &report::of_sign_ins(&beside));
+        }
         let data = Arc::new(Data::make(&stint, &database, &way).await?);
         let mut report = Report::default();
         if !self.audit_log {
@@ -134,6 +144,7 @@ impl Run {
             bare_program(&mut report, &database, &data, &folder).await?;
             product(&mut report, &stint, &way, &data, &model).await?;
             report.set_resident_mb(stint.resident_mb()?);
+            report.set_beside(beside_broken_pages(&stint, &way, &database).await?);
         }
         stint.stop().await?;
         let stint = Stint::start(&build, &database, &model.url, folder.path(), Rate::Shipped).await?;
@@ -204,6 +215,14 @@ async fn product(report: &mut Report, stint: &Stint, way: &Way, data: &Arc<Data>
     measure(report, address, scenarios::document(data, false)).await?;
     measure(report, address, scenarios::document(data, true)).await?;
     Ok(())
+}
+
+/// Sign-ins and sign-outs, as they are answered beside pages that are broken off.
+async fn beside_broken_pages(stint: &Stint, way: &Arc<Way>, database: &str) -> Result<sign_ins::Beside> {
+    say("· sign-ins and sign-outs beside pages that are broken off");
+    let beside = sign_ins::measure(stint, way, database).await?;
+    say(&format!("  {:.0} transactions a second; {} sign-ins or sign-outs were refused", beside.transactions, beside.refused));
+    Ok(beside)
 }
 
 /// The audit log, as the owner verifies it.

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use crate::{load::Sample, scenarios::names, verification::Took};
+use crate::{load::Sample, scenarios::names, sign_ins::Beside, verification::Took};
 
 /// Everything that was measured.
 #[derive(Default)]
@@ -16,6 +16,7 @@ pub struct Report {
     samples: Vec<Sample>,
     resident_mb: f64,
     verification: Option<Took>,
+    beside: Option<Beside>,
 }
 
 /// A measured value beside its limit.
@@ -49,6 +50,11 @@ impl Report {
     /// Notes what it took to verify an audit log.
     pub fn set_verification(&mut self, took: Took) {
         self.verification = Some(took);
+    }
+
+    /// Notes what became of sign-ins and sign-outs beside pages that were broken off.
+    pub fn set_beside(&mut self, beside: Beside) {
+        self.beside = Some(beside);
     }
 
     fn sample(&self, name: &str, clients: usize) -> Result<&Sample> {
@@ -97,6 +103,7 @@ impl Report {
         {
             checks.push(at_most(format!("audit log of a million writes: {what}"), value, limit, "s"));
         }
+        checks.extend(of_sign_ins(self.beside.as_ref().context("nobody signed in")?));
         checks.push(at_most("server: resident memory after the run".to_owned(), self.resident_mb, 250.0, "MB"));
         Ok(checks)
     }
@@ -104,11 +111,10 @@ impl Report {
     /// Prints everything, and answers whether all limits were kept.
     pub fn print(&self, crowd: usize, as_json: bool) -> Result<bool> {
         let checks = self.checks(crowd)?;
-        let mut out = stdout().lock();
-        match as_json {
-            true => writeln!(out, "{}", self.json(&checks))?,
-            false => write!(out, "{}", Tables { report: self, checks: &checks })?,
+        if !as_json {
+            return print(&self.samples, &checks);
         }
+        writeln!(stdout().lock(), "{}", self.json(&checks))?;
         Ok(checks.iter().all(Check::passes))
     }
 
@@ -123,16 +129,33 @@ impl Report {
     }
 }
 
+/// Prints samples and checks for people, and answers whether all limits were kept.
+pub fn print(samples: &[Sample], checks: &[Check]) -> Result<bool> {
+    write!(stdout().lock(), "{}", Tables { samples, checks })?;
+    Ok(checks.iter().all(Check::passes))
+}
+
+/// What is asked of sign-ins and sign-outs beside pages that are broken off.
+pub fn of_sign_ins(beside: &Beside) -> Vec<Check> {
+    let check = |what: &str, value, limit, unit, at_least| Check { what: what.to_owned(), value, limit, unit, at_least };
+    vec![
+        check("sign-ins: pages broken off beside them", beside.broken_off, 2_000.0, "/s", true),
+        check("sign-ins and sign-outs that were answered", beside.answered, 2.0, "/s", true),
+        check("sign-ins and sign-outs that were answered and are not so", beside.untrue as f64, 0.0, "", false),
+        check("sign-ins: transactions that were left behind", beside.left_behind as f64, 0.0, "", false),
+    ]
+}
+
 /// The report for people.
 struct Tables<'a> {
-    report: &'a Report,
+    samples: &'a [Sample],
     checks: &'a [Check],
 }
 
 impl Display for Tables<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:<38} {:>7} {:>12} {:>10} {:>10}", "", "clients", "requests/s", "p50 ms", "p99 ms")?;
-        for sample in &self.report.samples {
+        for sample in self.samples {
             writeln!(f, "{:<38} {:>7} {:>12.0} {:>10.2} {:>10.2}", sample.name, sample.clients, sample.rate, sample.p50(), sample.p99())?;
         }
         writeln!(f, "\n{:<74} {:>10} {:>12} {:>9}", "", "reached", "limit", "share")?;
@@ -140,7 +163,9 @@ impl Display for Tables<'_> {
             let check = Check { what: String::new(), value: *value, limit: *limit, unit, at_least: *at_least };
             let bound = format!("{} {limit} {unit}", if *at_least { "≥" } else { "≤" });
             let verdict = if check.passes() { "pass" } else { "FAIL" };
-            writeln!(f, "{what:<74} {:>10} {bound:>12} {:>8.0}% {verdict}", format!("{value:.2} {unit}"), value / limit * 100.0)?;
+            // Of nothing there is no share.
+            let share = if *limit > 0.0 { format!("{:.0}%", value / limit * 100.0) } else { "–".to_owned() };
+            writeln!(f, "{what:<74} {:>10} {bound:>12} {share:>9} {verdict}", format!("{value:.2} {unit}"))?;
         }
         Ok(())
     }

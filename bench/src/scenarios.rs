@@ -149,16 +149,24 @@ pub async fn pages(address: SocketAddr, data: &Data, draft: &str) -> Result<usiz
 
 /// Signs a browser in and answers with its cookie.
 pub async fn sign_in(address: SocketAddr, way: &Way) -> Result<String> {
+    cookie(&Connection::open(address).await?.send(signing_in(address, way)?).await?.accepted()?)
+}
+
+/// The cookie of the browser that an answer has signed in.
+pub fn cookie(answer: &Answer) -> Result<String> {
+    let cookie = answer.headers.get(header::SET_COOKIE).context("signing in gave no cookie")?.to_str()?;
+    Ok(cookie.split(';').next().unwrap_or_default().to_owned())
+}
+
+/// A browser that signs in.
+pub fn signing_in(address: SocketAddr, way: &Way) -> Result<Ask> {
     let escaped = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
     let form = format!("email={}&password={}", escaped(&way.email), escaped(&way.password));
-    let ask = Request::post("/call/sign_in")
+    Ok(Request::post("/call/sign_in")
         .header(header::HOST, address.to_string())
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header("sec-fetch-site", "same-origin")
-        .body(Full::from(form))?;
-    let answer = Connection::open(address).await?.send(ask).await?.accepted()?;
-    let cookie = answer.headers.get(header::SET_COOKIE).context("signing in gave no cookie")?.to_str()?;
-    Ok(cookie.split(';').next().unwrap_or_default().to_owned())
+        .body(Full::from(form))?)
 }
 
 fn one(

@@ -24,6 +24,9 @@ use crate::http::{Connection, get};
 /// How long a process may take to answer for the first time, and to end.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What a Stint says goes there.
+const LOG: &str = "stint.log";
+
 /// What the build has left.
 pub struct Build<'a> {
     /// The program `stint`.
@@ -84,7 +87,7 @@ impl Stint {
             settings.push(("STINT_RATE_LIMIT", "0".to_owned()));
         }
         let program = build.program.to_owned();
-        let process = Process::start(command(&program, &settings).arg("serve"), &folder.join("stint.log"))?;
+        let process = Process::start(command(&program, &settings).arg("serve"), &folder.join(LOG))?;
         let mut stint = Self { address, process, folder, settings, program };
         stint.process.ready(address, "/readyz").await?;
         Ok(stint)
@@ -101,6 +104,12 @@ impl Stint {
     /// Memory in use, in MB of 1,000,000 bytes.
     pub fn resident_mb(&self) -> Result<f64> {
         self.process.resident_mb()
+    }
+
+    /// What it has said so far.
+    pub fn log(&self) -> Result<String> {
+        let log = self.folder.join(LOG);
+        std::fs::read_to_string(&log).with_context(|| format!("{} cannot be read", log.display()))
     }
 
     /// Tells it to end, and waits until it has.

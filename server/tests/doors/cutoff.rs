@@ -31,7 +31,8 @@ use crate::world::{Answer, Person, World};
 /// How many requests are cut off. `STINT_CUTOFFS` asks for more, as the nightly run does.
 const CUTOFFS: usize = 600;
 
-/// How many sign-ins and sign-outs are tried beside them. `STINT_SIGN_INS` asks for more.
+/// How many sign-ins and sign-outs are tried beside them. `STINT_SIGN_INS` asks for more; beside how many a second they have to hold is
+/// asked by `./dev bench --sign-ins`.
 const SIGN_INS: usize = 15;
 
 /// How many are on their way at once.

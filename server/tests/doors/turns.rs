@@ -8,7 +8,6 @@ use app::{
     id::{OrganizationId, UserId},
 };
 use futures::future::join_all;
-use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -23,23 +22,48 @@ use crate::{
 /// How many requests are cut off before it is counted what has come back.
 const CUTOFFS: usize = 300;
 
+/// The status of what is done.
+const OK: &str = "HTTP/1.1 200 OK";
+
 /// How many requests of one credential may be under way.
 const AT_ONCE: usize = 8;
 
-/// A request that is under way: its body has not come yet, and it keeps its turn meanwhile.
-async fn begun(world: &World, person: &Person) -> TcpStream {
-    let mut socket = TcpStream::connect(world.address.trim_start_matches("http://")).await.expect("connected");
-    let head = format!(
-        "POST /api/v1/list_clients HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n",
-        person.token
-    );
-    socket.write_all(head.as_bytes()).await.expect("sent");
-    socket
+/// A door, and the credential with which one comes to it.
+struct Way {
+    head: String,
+    body: &'static str,
 }
 
-/// Sends the rest of it and reads the status of the answer.
-async fn ended(mut socket: TcpStream) -> String {
-    socket.write_all(b"{}").await.ok();
+impl Way {
+    /// The door of programs, and that of pages.
+    fn both(person: &Person) -> [Self; 2] {
+        let program =
+            format!("POST /api/v1/list_clients HTTP/1.1\r\nAuthorization: Bearer {}\r\nContent-Type: application/json", person.token);
+        let page = format!(
+            "POST /call/mark_notifications_read HTTP/1.1\r\nCookie: stint={}\r\nStint-Organization: {}\r\nContent-Type: application/x-www-form-urlencoded",
+            person.cookie, person.slug
+        );
+        [Self { head: program, body: "{}" }, Self { head: page, body: "all=true" }]
+    }
+
+    /// A request that is under way: its body has not come yet, and it keeps its turn meanwhile.
+    async fn begun(&self, world: &World) -> TcpStream {
+        let mut socket = TcpStream::connect(world.address.trim_start_matches("http://")).await.expect("connected");
+        let head =
+            format!("{}\r\nHost: 127.0.0.1\r\nAccept: */*\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", self.head, self.body.len());
+        socket.write_all(head.as_bytes()).await.expect("sent");
+        socket
+    }
+
+    /// Comes with a whole request.
+    async fn asks(&self, world: &World) -> String {
+        ended(self.begun(world).await, self.body).await
+    }
+}
+
+/// Sends the rest of a request and reads the status of its answer.
+async fn ended(mut socket: TcpStream, body: &str) -> String {
+    socket.write_all(body.as_bytes()).await.ok();
     let mut answer = String::new();
     socket.read_to_string(&mut answer).await.ok();
     answer.lines().next().unwrap_or_default().to_owned()
@@ -49,16 +73,18 @@ async fn ended(mut socket: TcpStream) -> String {
 async fn whoever_was_cut_off_again_and_again_has_all_their_turns_afterwards() {
     let world = World::alone_as_shipped().await;
     let leaving = Arc::new(world.person("Leaving").await);
-    world.rest(&leaving, "list_clients", json!({})).await.ok();
     all_cut_off(&world, &leaving, CUTOFFS).await;
 
-    let under_way = join_all((0..AT_ONCE).map(|_| begun(&world, &leaving))).await;
-    // One more finds no turn: all the others hold theirs, or were refused one and say so below.
-    while world.rest(&leaving, "list_clients", json!({})).await.status.as_u16() != 429 {}
-    let answers = join_all(under_way.into_iter().map(ended)).await;
-    assert_eq!(answers, vec!["HTTP/1.1 200 OK"; AT_ONCE]);
-    let at_once = join_all((0..AT_ONCE).map(|_| world.rest(&leaving, "list_clients", json!({})))).await;
-    at_once.iter().for_each(|answer| _ = answer.ok());
+    for way in Way::both(&leaving) {
+        assert_eq!(way.asks(&world).await, OK);
+        let under_way = join_all((0..AT_ONCE).map(|_| way.begun(&world))).await;
+        // One more finds no turn: all the others hold theirs, or were refused one and say so below.
+        while way.asks(&world).await == OK {}
+        let answers = join_all(under_way.into_iter().map(|socket| ended(socket, way.body))).await;
+        assert_eq!(answers, vec![OK; AT_ONCE], "{}", way.head);
+        let at_once = join_all((0..AT_ONCE).map(|_| way.asks(&world))).await;
+        assert_eq!(at_once, vec![OK; AT_ONCE], "{}", way.head);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

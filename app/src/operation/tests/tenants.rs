@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use std::time::Duration;
+
 use super::{arguments, furnished};
 use crate::{
     error::Code,
@@ -22,9 +24,14 @@ const PERSON: [(&str, &str); 4] = [
 
 /// A fingerprint of every row of an organization and of its founder, table by table, but for the log of calls.
 pub async fn fingerprint(world: &World) -> Vec<(String, String)> {
+    fingerprint_without(&LOG, world).await
+}
+
+/// The same without the tables whose names begin so.
+async fn fingerprint_without(others: &[&str], world: &World) -> Vec<(String, String)> {
     let owner = owner().await;
     let mut prints = Vec::new();
-    for table in tables(&owner).await.into_iter().filter(|table| !LOG.iter().any(|log| table.starts_with(log))) {
+    for table in tables(&owner).await.into_iter().filter(|table| !others.iter().any(|other| table.starts_with(other))) {
         let query =
             format!("select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {table} t where organization_id = $1");
         let print = sqlx::query_scalar(sqlx::AssertSqlSafe(query)).bind(world.organization().0).fetch_one(&owner).await.expect("rows");
@@ -48,15 +55,62 @@ async fn no_operation_reads_or_writes_another_tenants_records() {
 #[tokio::test]
 async fn the_filters_of_the_statements_hold_by_themselves() {
     apart("filters", async {
-        let owner = owner().await;
-        for table in tables(&owner).await.iter().map(String::as_str).chain(["organization"]) {
-            let open = format!("alter table {table} disable row level security");
-            sqlx::query(sqlx::AssertSqlSafe(open)).execute(&owner).await.expect("a table without row security");
-        }
-        owner.close().await;
+        without_row_security().await;
         walk().await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn without_row_security_every_write_that_is_done_stays_within_its_organization() {
+    apart("writes", async {
+        without_row_security().await;
+        let theirs = furnished("theirs").await;
+        // Something waits in it for everything that can be done to many at once.
+        theirs.right(operations::named("confirm_time_entries").expect("an operation")).await;
+        assert_eq!(theirs.world.caller.services.recorder.flush_within(Duration::from_secs(60)).await, 0);
+        let before = fingerprint_without(&[], &theirs.world).await;
+        let writes = operations::all().iter().filter(|operation| is_write(operation)).map(|operation| (operation, None));
+        let wide = wide().into_iter().filter_map(|(name, call)| Some((operations::named(name)?, Some(call))));
+        for (operation, wide) in writes.chain(wide) {
+            let (name, mine) = (operation.declaration.name, furnished("mine").await);
+            let right = mine.right(operation).await;
+            let call = wide.unwrap_or(Value::Object(right));
+            mine.world.ok(name, call.clone()).await;
+            assert_eq!(fingerprint_without(&[], &theirs.world).await, before, "{name} {call} has changed rows of another tenant");
+        }
+    })
+    .await;
+}
+
+/// Writes to everything of a kind at once, and to what needs no name, each with something to change.
+fn wide() -> [(&'static str, Value); 9] {
+    let reprice = |of: Value, rate: &str| {
+        let mut call = json!({"rate": rate, "applies_to": "unbilled_time"});
+        call.as_object_mut().into_iter().for_each(|call| call.extend(of.as_object().cloned().unwrap_or_default()));
+        ("set_rate", call)
+    };
+    [
+        ("confirm_time_entries", json!({"all": true})),
+        ("mark_notifications_read", json!({"all": true})),
+        reprice(json!({}), "95.00"),
+        reprice(json!({"client": "Acme"}), "96.00"),
+        reprice(json!({"project": "Dashboard"}), "97.00"),
+        ("update_organization", json!({"name": "Elsewhere", "rate": "98.00", "payment_terms_days": 10})),
+        ("update_profile", json!({"name": "Ada Elsewhere"})),
+        ("update_timer", json!({"description": "Elsewhere"})),
+        ("draft_invoice", json!({"client": "Acme"})),
+    ]
+}
+
+/// Takes the wall of the database down: from here on the filters of the statements are all there is.
+async fn without_row_security() {
+    let owner = owner().await;
+    for table in tables(&owner).await.iter().map(String::as_str).chain(["organization"]) {
+        let open = format!("alter table {table} disable row level security");
+        sqlx::query(sqlx::AssertSqlSafe(open)).execute(&owner).await.expect("a table without row security");
+    }
+    owner.close().await;
 }
 
 #[tokio::test]
@@ -64,9 +118,10 @@ async fn row_security_holds_by_itself() {
     let (theirs, mine) = (furnished("theirs").await, furnished("mine").await);
     let (before, known) = (fingerprint(&theirs.world).await, ids(&theirs.world).await);
     let mistaken = mine.world.mistaken_for(theirs.world.organization()).await;
-    for operation in operations::all() {
+    let all = operations::all().iter().map(|operation| (operation, arguments(operation, &theirs.ids)));
+    let wide = wide().into_iter().filter_map(|(name, call)| Some((operations::named(name)?, call.as_object()?.clone())));
+    for (operation, mut call) in all.chain(wide) {
         let name = operation.declaration.name;
-        let mut call = arguments(operation, &theirs.ids);
         if is_write(operation) {
             // A call that is kept would fail at its record at the latest; what is rolled back shows what was done before.
             call.insert("dry_run".to_owned(), json!(true));
