@@ -163,8 +163,7 @@ pub(super) fn unsaid(organization: &Organization, client: &Client) -> Vec<String
     let seller = "Your organization has no postal address; most clients need one on an invoice. Add it in Settings.".to_owned();
     let buyer = format!("{} has no postal address; most tax offices want one on an invoice. Add it on the client's page.", client.name);
     let bank = "There are no bank details, so the invoice does not say where to pay. Add them in Settings.".to_owned();
-    let unsaid =
-        [(organization.address.is_none(), seller), (client.address.is_none(), buyer), (organization.iban.is_none(), bank)];
+    let unsaid = [(organization.address.is_none(), seller), (client.address.is_none(), buyer), (organization.iban.is_none(), bank)];
     unsaid.into_iter().filter_map(|(missing, words)| missing.then_some(words)).collect()
 }
 

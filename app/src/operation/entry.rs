@@ -153,7 +153,8 @@ impl Operation {
         let unwritable = unwritable(arguments).map(|(field, words)| (field, words, None));
         let mut told = HashSet::new();
         // The same mistake in all items of a list is told of the first.
-        let problems = problems.chain(unwritable).take(10 * PROBLEMS_MAX).filter(|(_, words, _)| told.insert(words.clone())).take(PROBLEMS_MAX);
+        let problems =
+            problems.chain(unwritable).take(10 * PROBLEMS_MAX).filter(|(_, words, _)| told.insert(words.clone())).take(PROBLEMS_MAX);
         for (field, words, item) in problems {
             let message = item.map(|item| format!("{item}: {words}")).unwrap_or(words);
             error.message.push_str(if error.message.is_empty() { "" } else { " " });

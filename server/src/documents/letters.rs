@@ -134,7 +134,9 @@ impl Letters {
 /// Puts a box in place of grapheme clusters that came out without a glyph although one font has all of their characters.
 pub(super) fn stand_in(data: &mut Value, missing: &BTreeSet<String>) {
     let missing: HashSet<&str> = missing.iter().flat_map(|text| text.graphemes(true)).collect();
-    let is_missing = |cluster: &str| missing.contains(cluster) || cluster.chars().any(|letter| missing.contains(letter.encode_utf8(&mut [0; 4]) as &str));
+    let is_missing = |cluster: &str| {
+        missing.contains(cluster) || cluster.chars().any(|letter| missing.contains(letter.encode_utf8(&mut [0; 4]) as &str))
+    };
     each_text(data, &|text| {
         *text = text.graphemes(true).map(|cluster| if is_missing(cluster) { STAND_IN } else { cluster }).collect();
     });

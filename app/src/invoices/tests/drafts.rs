@@ -240,7 +240,9 @@ async fn a_draft_of_lines_alone_says_that_its_client_is_taxed_otherwise_by_now()
     let lines = json!([{"description": "Hosting", "price": "50.00"}, {"description": "Domain", "price": "10.00"}]);
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
     assert_eq!(draft.get("remarks"), None);
-    studio.ok("update_client", json!({"client": "Acme", "tax_category": "AE", "tax_rate": "0", "vat_id": "ATU12345675", "country": "AT"})).await;
+    studio
+        .ok("update_client", json!({"client": "Acme", "tax_category": "AE", "tax_rate": "0", "vat_id": "ATU12345675", "country": "AT"}))
+        .await;
     let seen = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
     let remark = seen["remarks"][0]["message"].as_str().expect("a remark");
     assert!(remark.starts_with("The lines are taxed S 19 % and Acme is taxed AE 0 % by now."), "{remark}");
@@ -259,7 +261,8 @@ async fn what_an_invoice_cannot_say_of_both_parties_is_told_before_and_when_it_i
     let lines = json!([{"description": "Hosting", "price": "50.00"}]);
     let told = |answer: &Value| {
         let warnings = answer["warnings"].as_array().expect("warnings").iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ");
-        ["Your organization has no postal address", "Acme has no postal address", "There are no bank details"].map(|words| warnings.contains(words))
+        ["Your organization has no postal address", "Acme has no postal address", "There are no bank details"]
+            .map(|words| warnings.contains(words))
     };
     let preview = studio.ok("preview_invoice", json!({"client": "Acme", "lines": lines})).await;
     assert_eq!(told(&preview), [true; 3]);
