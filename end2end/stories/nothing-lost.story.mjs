@@ -397,7 +397,7 @@ describe("a draft", () => {
 describe("two people at one record", () => {
   story("whoever saves one field takes back no other one", { name: "Lise Meitner" }, async (person, { slug }) => {
     const { page } = person;
-    const settings = `/o/${slug}/settings`;
+    const settings = `/o/${slug}/settings/organization`;
     await open(page, settings);
     const other = await page.context().newPage();
     await open(other, settings);

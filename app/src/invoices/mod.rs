@@ -303,7 +303,7 @@ pub async fn send_invoice(
     /// The version that was looked at; sending is refused (stale) when there is a newer one.
     #[server(default)]
     version: Option<i32>,
-    /// The addresses to mail it to, at most 10, such as ["billing@acme.example"]; the client's when absent. A single one may stand as text.
+    /// The addresses to mail it to, at most 10, such as `["billing@acme.example"]`; the client's when absent. A single one may stand as text.
     #[server(default)]
     #[max_items(10)]
     to: Vec<String>,
