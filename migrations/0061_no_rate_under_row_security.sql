@@ -10,7 +10,7 @@ alter table time_entry no force row level security;
 alter table action no force row level security;
 alter table change no force row level security;
 
--- Whoever set the rate of their organization to 0 since then has an entry in the log that says so.
+-- Whoever has set a rate to 0 since then has an entry in the log that says so.
 update organization o set rate = null
 where o.rate = 0 and o.created_at <= (select coalesce(max(installed_on), now()) from _sqlx_migrations where version = 60)
     and not exists (
@@ -28,7 +28,12 @@ where t.rate = 0 and not t.rate_overridden and t.invoice_line_id is null
     and m.organization_id = t.organization_id and m.id = t.member_id
     and o.id = t.organization_id
     and (not t.billable
-         or coalesce(p.rate, c.rate, case when c.currency = o.currency then m.bill_rate end, o.rate) is distinct from 0);
+         or coalesce(p.rate, c.rate, case when c.currency = o.currency then m.bill_rate end, o.rate) is distinct from 0)
+    and not exists (
+        select from change h join action a on a.organization_id = h.organization_id and a.id = h.action_id
+        where h.organization_id = t.organization_id and h.kind = 'time_entry' and h.record_id = t.id
+            and a.at > (select coalesce(max(installed_on), now()) from _sqlx_migrations where version = 60)
+            and (h.after ->> 'rate') = '0' and (h.before ->> 'rate') is distinct from '0');
 
 alter table organization force row level security;
 alter table client force row level security;

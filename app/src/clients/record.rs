@@ -178,6 +178,11 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     client.tax_rate = TaxCategory::rate(given.tax_category, rate).unwrap_or(client.tax_rate);
     client.tax_category = TaxCategory::chosen(given.tax_category, rate).unwrap_or(client.tax_category);
     client.tax_reason = tax::reason_after((tax_before.0, client.tax_reason), client.tax_category, given.tax_reason)?;
+    if client.tax_reason.is_none() && client.tax_category != tax_before.0 {
+        // The same words that a new client of this category begins with.
+        let organization = organizations::settings::get(cx).await?;
+        client.tax_reason = organization.tax_reason.filter(|_| organization.tax_category == client.tax_category);
+    }
     client.country = given.country.read(|country| country_of(&country))?.over(client.country);
     client.email = given.email.read(|email| text::optional_email("email", &email))?.over(client.email);
     client.address = given.address.read(|address| text::optional_lines("address", Some(&address), 1000))?.over(client.address);

@@ -147,7 +147,7 @@ impl Composed {
         if without_rate > 0 {
             let (worked, client) = (Worked::of(without_rate).text, &resolved.client.name);
             warnings.push(format!(
-                "{worked} of this time has no rate, so it is billed at 0. Give {client} or the project one with set_rate, also for the \
+                "{worked} of this time has no rate, so it is billed at 0. Set a rate for {client} or the project, also for the \
                  unbilled time; a rate of 0.00 says that the time is free."
             ));
         } else if total == 0 {

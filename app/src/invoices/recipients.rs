@@ -18,6 +18,10 @@ pub fn addresses(given: &[String]) -> Result<Vec<String>, Error> {
         }
     }
     match addresses.len() {
+        // An empty field of a form says nothing; marks alone were meant to say something.
+        0 if given.iter().any(|text| !text.trim().is_empty()) => {
+            Err(Error::invalid("to", "There is no address in it; write one such as billing@acme.example."))
+        }
         ..=RECIPIENTS_MAX => Ok(addresses),
         many => Err(Error::invalid(
             "to",
@@ -57,7 +61,8 @@ mod tests {
         let two = ["ada@acme.example".to_owned(), "billing@acme.example".to_owned()];
         assert_eq!(read(&["ada@acme.example", "Billing@acme.example ", "ADA@acme.example"]).as_deref(), Ok(two.as_slice()));
         assert_eq!(read(&["ada@acme.example, billing@acme.example; ada@acme.example"]).as_deref(), Ok(two.as_slice()));
-        assert_eq!(read(&["", " ", ","]), Ok(Vec::new()));
+        assert_eq!(read(&["", " "]), Ok(Vec::new()));
+        assert!(read(&[","]).is_err() && read(&["", " ; "]).is_err());
     }
 
     #[test]

@@ -4,9 +4,8 @@ use super::{
     InvoiceProblem, draft, read,
     store::{self, LineRow, OnDraft, Row},
     tax::LineTax,
-    totals::TaxCategory,
 };
-use crate::{clients, error::Error, hours::Worked, operation::Call, percent::Percent};
+use crate::{clients, error::Error, hours::Worked, operation::Call};
 
 /// The remarks on a draft with these lines; none on what was sent.
 pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Vec<InvoiceProblem>, Error> {
@@ -43,24 +42,24 @@ fn of_rates(time: &[OnDraft], without_rate: i64) -> InvoiceProblem {
 /// The client has another tax by now than its time was drafted with; where there is no time, than all of the lines.
 async fn of_tax(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Option<InvoiceProblem>, Error> {
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
-    let LineTax { category, rate, .. } = draft::tax_of(&client);
+    let now = draft::tax_of(&client);
     let time = lines.iter().any(|line| line.seconds.is_some());
     let mut others = Vec::new();
     for line in lines.iter().filter(|line| line.seconds.is_some() == time) {
         let tax = read::line_tax(line)?;
-        others.push(((tax.category, tax.rate) != (category, rate)).then_some(tax));
+        others.push((tax != now).then_some(tax));
     }
     if !time && others.iter().any(Option::is_none) {
         return Ok(None);
     }
-    let Some(tax) = others.into_iter().flatten().next() else { return Ok(None) };
-    let said = |category: TaxCategory, rate: &Percent| format!("{} {rate} %", category.code());
-    let (before, now) = (said(tax.category, &tax.rate), said(category, &rate));
-    let what = if time { "The time is" } else { "The lines are" };
-    let message = format!(
-        "{what} taxed {before} and {} is taxed {now} by now. Take the client's tax on every line, or leave it as it is.",
-        client.name
-    );
+    let Some(before) = others.into_iter().flatten().next() else { return Ok(None) };
+    let (what, of, client) = if time { ("The time is", "the time", client.name) } else { ("The lines are", "the lines", client.name) };
+    let way = "Take the client's tax on every line, or leave it as it is.";
+    let said = |tax: &LineTax| format!("{} {} %", tax.category.code(), tax.rate);
+    let message = match (before.category, before.rate) == (now.category, now.rate) {
+        true => format!("The reason for the tax of {of} is another one than {client} has by now. {way}"),
+        false => format!("{what} taxed {} and {client} is taxed {} by now. {way}", said(&before), said(&now)),
+    };
     Ok(Some(remark("lines.tax_category", message)))
 }
 

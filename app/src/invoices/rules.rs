@@ -152,8 +152,12 @@ fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, Str
         _ => {}
     }
     if both && buyer.vat_id.is_none() {
-        lacking
-            .push(("client.vat_id", format!("The VAT identifier of {} is missing, which {why} needs. Add it to the client.", buyer.name)));
+        let instead = match buyer.country.as_deref() {
+            Some(country) if !place::has_vat(country) => ", or choose O where the service is not taxed in your country",
+            _ => "",
+        };
+        let message = format!("The VAT identifier of {} is missing, which {why} needs. Add it to the client{instead}.", buyer.name);
+        lacking.push(("client.vat_id", message));
     }
     lacking
 }

@@ -51,10 +51,14 @@ pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invo
 
 /// To whom the invoice is mailed; nobody when it is sent without a mail.
 fn recipients(row: &Row, sending: &Sending) -> Result<Vec<String>, Error> {
-    if sending.without_email {
-        return Ok(Vec::new());
-    }
     let given = recipients::addresses(&sending.to)?;
+    if sending.without_email {
+        // The page fills in the client's address; any other one was meant.
+        let meant = given.iter().find(|address| row.client_email.as_ref() != Some(*address));
+        return meant.map_or(Ok(Vec::new()), |address| {
+            Err(Error::invalid("to", format!("It is to go to {address} and to be sent without e-mail: choose one of the two.")))
+        });
+    }
     match &row.client_email {
         _ if !given.is_empty() => Ok(given),
         Some(email) => text::email("to", email).map(|email| vec![email]),

@@ -93,7 +93,7 @@ async fn attempt<T: Serialize + DeserializeOwned>(
     dry_run: bool,
     work: impl for<'a> FnOnce(&'a mut Call) -> Promise<'a, Result<T, Error>>,
 ) -> Result<Done<T>, Error> {
-    refuse_long(key.as_deref())?;
+    refuse_unfit(key.as_deref())?;
     let mut call = Call::begin(declaration, caller, dry_run).await?;
     let key = key.filter(|_| !dry_run);
     if let Some(key) = &key
@@ -171,15 +171,18 @@ pub(super) fn refused<T>(
 fn common(mut arguments: Value) -> (Value, Option<String>, bool) {
     let (mut key, mut dry_run) = (None, false);
     if let Value::Object(map) = &mut arguments {
-        key = map.remove("idempotency_key").and_then(|key| key.as_str().map(str::to_owned)).filter(|key| !key.is_empty());
+        key = map.remove("idempotency_key").and_then(|key| key.as_str().map(str::to_owned));
         dry_run = map.remove("dry_run").and_then(|flag| flag.as_bool()).unwrap_or(false);
         map.retain(|_, value| !value.is_null());
     }
     (arguments, key, dry_run)
 }
 
-fn refuse_long(key: Option<&str>) -> Result<(), Error> {
+fn refuse_unfit(key: Option<&str>) -> Result<(), Error> {
     match key {
+        Some(key) if key.trim().is_empty() => {
+            Err(Error::invalid("idempotency_key", "The key is empty. Send a UUID, for instance, or none."))
+        }
         Some(key) if key.chars().count() > Bound::OF_IDEMPOTENCY_KEY.most as usize => {
             let most = Bound::OF_IDEMPOTENCY_KEY.most;
             Err(Error::invalid(

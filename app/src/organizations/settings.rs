@@ -14,7 +14,7 @@ use crate::{
         tax,
         totals::TaxCategory,
     },
-    money::{Amount, Currency, Money},
+    money::{self, Amount, Currency, Money},
     operation::Call,
     page::Page,
     percent::Percent,
@@ -177,6 +177,12 @@ fn taxes(organization: &mut Organization, category: Option<TaxCategory>, rate: O
 
 /// A rate per hour in minor units: not negative, and not beyond what anybody asks.
 pub fn rate_of(field: &'static str, given: &Amount, currency: &Currency) -> Result<i64, Error> {
+    // Of a rate nobody can tell whether thousands or fractions of a cent are meant.
+    if currency.minor_digits() > 0
+        && let Some(readings) = money::readings(given.as_str().trim())
+    {
+        return Err(money::ambiguous(field, given.as_str(), readings));
+    }
     let rate = given.minor(field, currency)?;
     if !(0..=RATE_MAX).contains(&rate) {
         return Err(Error::invalid(

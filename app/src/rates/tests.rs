@@ -26,6 +26,17 @@ async fn read(studio: &World, entry: &Value) -> Value {
 }
 
 #[tokio::test]
+async fn a_rate_that_can_be_read_in_two_ways_is_asked_about() {
+    let studio = studio().await;
+    for rate in ["1.234", "50,123", "1.005"] {
+        let refused = studio.refused("set_rate", json!({"project": "Dashboard", "rate": rate})).await;
+        assert!(refused.field("rate").is_some_and(|why| why.contains("two ways")), "{refused:?}");
+        assert!(studio.refused("update_project", json!({"project": "Dashboard", "rate": rate})).await.field("rate").is_some());
+    }
+    studio.ok("set_rate", json!({"project": "Dashboard", "rate": "1,234.00"})).await;
+}
+
+#[tokio::test]
 async fn no_rate_is_asked_about_and_a_rate_of_nothing_is_a_rate() {
     let studio = without_rate().await;
     let entry = log(&studio, json!({})).await;

@@ -25,8 +25,12 @@ const STAND_IN: &str = "□";
 const MOST_OF_CLUSTER: usize = 32;
 
 /// What a character costs beside one of the first shipped family: one that is looked for in further fonts, of which many are written
-/// without spaces and broken into lines by a dictionary, and one that ends a line.
+/// without spaces and broken into lines by a dictionary; one that is not seen and turns or breaks what is beside it; one that ends a
+/// line; and one of a long run, which is measured to be cut, and may be broken at every second character.
 const WORK_OF_OTHERS: usize = 12;
+
+/// From how many characters without a space on a run is a long one, as `text.typ` has it.
+const LONG_RUN: usize = 14;
 
 /// The characters that the fonts can show: the shipped ones, and those of the machine.
 pub(super) struct Letters {
@@ -50,12 +54,16 @@ impl Letters {
         places.into_iter().filter_map(|place| self.machine.family(place)).collect()
     }
 
-    /// How much work it is to set these texts, in characters of the first shipped family.
+    /// How much work it is to set these texts, in characters of the first shipped family that stand in words.
     pub(super) fn work(&self, data: &Value) -> usize {
         let mut work = 0;
-        each_letter(data, &mut |letter| {
-            let first = letter != '\n' && self.has(Family::Shipped(0), letter);
-            work += if first { 1 } else { WORK_OF_OTHERS };
+        each_string(data, &mut |text| {
+            let mut run = 0;
+            for letter in text.chars() {
+                run = if letter == ' ' { 0 } else { run + 1 };
+                let easy = letter != '\n' && run <= LONG_RUN && self.shipped.family_has(0, letter);
+                work += if easy { 1 } else { WORK_OF_OTHERS };
+            }
         });
         work
     }
@@ -148,10 +156,14 @@ fn start(cluster: &str) -> &str {
 }
 
 fn each_letter(data: &Value, see: &mut impl FnMut(char)) {
+    each_string(data, &mut |text| text.chars().for_each(&mut *see));
+}
+
+fn each_string(data: &Value, see: &mut impl FnMut(&str)) {
     match data {
-        Value::String(text) => text.chars().for_each(see),
-        Value::Array(items) => items.iter().for_each(|item| each_letter(item, see)),
-        Value::Object(fields) => fields.values().for_each(|field| each_letter(field, see)),
+        Value::String(text) => see(text),
+        Value::Array(items) => items.iter().for_each(|item| each_string(item, see)),
+        Value::Object(fields) => fields.values().for_each(|field| each_string(field, see)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -21,9 +21,9 @@ use super::{
 /// document and stays; the work on one document's text is gone after the next.
 const KEEP_FOR: usize = 1;
 
-/// How much work one document may be ([`letters::Letters::work`]): two hundred pages of prose. On one core it is set within two or
-/// three seconds, whatever stands in it, and nobody waits longer for somebody else's: what was begun cannot be broken off.
-const MOST_WORK: usize = 600_000;
+/// How much work one document may be ([`letters::Letters::work`]): a hundred and fifty pages of prose. On one core it is set within
+/// two or three seconds, whatever stands in it, and nobody waits longer for somebody else's: what was begun cannot be broken off.
+const MOST_WORK: usize = 400_000;
 
 /// The document as the bytes of a PDF file.
 pub(super) fn print(stage: &Stage, document: &InvoiceDocument) -> Result<Vec<u8>, DocumentError> {

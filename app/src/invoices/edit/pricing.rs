@@ -52,7 +52,10 @@ pub async fn take(cx: &mut Call, row: &Row, currency: &Currency, rates: &Rates) 
         }
     }
     if changed.is_empty() {
-        cx.warn("The time on this draft has these rates already, or is on a closed day: nothing was priced anew.");
+        cx.warn(
+            "The time on this draft has these rates already, has one of its own, or is on a closed day: nothing was priced anew. A rate that \
+             was given to it by mistake is taken back by undoing that.",
+        );
         return Ok(0);
     }
     write(cx, &changed).await?;

@@ -269,3 +269,38 @@ async fn what_an_invoice_cannot_say_of_both_parties_is_told_before_and_when_it_i
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
     assert_eq!(told(&studio.ok("send_invoice", json!({"invoice": draft["id"]})).await), [true; 3]);
 }
+
+#[tokio::test]
+async fn the_words_of_a_small_business_come_back_with_its_category_and_a_draft_without_them_says_so() {
+    let studio = World::new("studio").await;
+    studio
+        .ok(
+            "update_organization",
+            json!({"country": "DE", "tax_category": "E", "tax_rate": "0", "tax_reason": "§ 19 UStG", "tax_number": "12/345"}),
+        )
+        .await;
+    studio.ok("create_client", json!({"name": "Acme"})).await;
+    studio.ok("update_client", json!({"client": "Acme", "tax_category": "O"})).await;
+    let draft = studio
+        .ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "50.00", "tax_category": "E"}]}))
+        .await;
+    let client = studio.ok("update_client", json!({"client": "Acme", "tax_category": "E"})).await;
+    assert_eq!(client["tax_reason"], "§ 19 UStG");
+    let seen = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
+    let remark = seen["remarks"][0]["message"].as_str().expect("a remark");
+    assert!(remark.starts_with("The reason for the tax of the lines is another one than Acme has by now."), "{remark}");
+    let taken = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "client_tax": true})).await;
+    assert_eq!((&taken["lines"][0]["tax_reason"], taken.get("remarks")), (&json!("§ 19 UStG"), None));
+}
+
+#[tokio::test]
+async fn whoever_names_an_address_and_wants_no_mail_is_asked_which() {
+    let studio = World::new("studio").await;
+    studio.ok("create_client", json!({"name": "Acme", "tax_category": "O", "email": "acme@example.com"})).await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "50.00"}]})).await;
+    let both = json!({"invoice": draft["id"], "to": ["acme@example.com", "ada@example.com"], "without_email": true});
+    let refused = studio.refused("send_invoice", both).await;
+    assert_eq!(refused.field("to"), Some("It is to go to ada@example.com and to be sent without e-mail: choose one of the two."));
+    let filled = json!({"invoice": draft["id"], "to": "acme@example.com", "without_email": true});
+    assert_eq!(studio.ok("send_invoice", filled).await.get("mail"), None, "the page fills in the address of the client");
+}

@@ -196,3 +196,13 @@ fn a_thousand_names_print_and_those_of_letters_that_there_are_stand_there_whole(
     }
     assert!(whole > 50, "{whole}");
 }
+
+#[test]
+fn what_takes_longer_to_set_counts_for_more() {
+    let letters = shipped().letters;
+    let work = |text: &str| letters.work(&json!([text]));
+    assert_eq!(work("words and words"), 15);
+    assert_eq!((work("สวัสดี"), work("a\u{200f}1\n")), (6 * 12, 2 + 2 * 12), "other fonts, what turns the direction, and ends of lines");
+    assert_eq!((work(&"b/".repeat(7)), work(&"b/".repeat(50))), (14, 14 + 86 * 12), "runs that can be broken everywhere");
+    assert_eq!(letters.work(&json!(["fourteen-chars", "fourteen-chars"])), 28, "each text by itself");
+}
