@@ -127,6 +127,10 @@ pub fn StopMail(
     }
 }
 
+fn has_time(invoice: &Invoice) -> bool {
+    invoice.lines.iter().any(|line| line.worked.is_some())
+}
+
 /// Deleting a draft, which releases its time.
 #[component]
 pub fn DeleteDraft(
@@ -138,8 +142,9 @@ pub fn DeleteDraft(
     let flash = use_flash();
     let navigate = use_navigate();
     let action = Write::<DeleteInvoiceDraft>::new();
+    let freed = if has_time(&invoice) { "The draft was deleted. Its time can be billed again." } else { "The draft was deleted." };
     answered(action, move |deleted| {
-        flash.done("The draft was deleted. Its time can be billed again.", deleted);
+        flash.done(freed, deleted);
         navigate(&here.path("invoices"), Default::default());
         changed(changes.money);
     });
@@ -167,8 +172,9 @@ pub fn Void(
     let changes = use_changes();
     let flash = use_flash();
     let action = Write::<VoidInvoice>::new();
+    let freed = if has_time(&invoice) { "The invoice is void. Its time can be billed again." } else { "The invoice is void." };
     answered(action, move |_| {
-        flash.say("The invoice is void. Its time can be billed again.");
+        flash.say(freed);
         changed(changes.money);
     });
     let refused = Signal::derive(move || refusal(action).get().is_some());

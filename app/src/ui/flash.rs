@@ -43,6 +43,11 @@ impl Flash {
         self.0.set(Some(Words { text: words.join(" "), undoes: done.action }));
     }
 
+    /// Says nothing any more.
+    pub fn clear(self) {
+        self.0.set(None);
+    }
+
     /// Says what a careful person would want to know, if there is anything.
     pub fn warn(self, warnings: &[String]) {
         if !warnings.is_empty() {

@@ -13,6 +13,7 @@ use leptos::{
 
 use super::{
     Icon, Write,
+    flash::Flash,
     kept::{SENDING, SENT, is_as_it_was},
     returned::typed,
     write::Wire,
@@ -173,10 +174,14 @@ fn unreadable() -> Error {
 fn refused() -> impl IntoView {
     let state = expect_context::<FormState>();
     let place = NodeRef::<html::Div>::new();
+    let flash = use_context::<Flash>();
     Effect::new(move |_| {
-        if state.refusal.with(Option::is_some)
-            && let Some(place) = place.get()
-        {
+        if !state.refusal.with(Option::is_some) {
+            return;
+        }
+        // What was done before is no answer to what was refused now.
+        flash.inspect(|flash| flash.clear());
+        if let Some(place) = place.get() {
             _ = place.focus();
         }
     });
