@@ -104,7 +104,8 @@ pub static VARIABLES: &[Variable] = &[
         name: "STINT_MAILS_PER_DAY",
         default: Fallback::Value("200"),
         shape: "a number of mails, such as 200, or 0 for no limit",
-        meaning: "How many mails one organization may write in a day (UTC), and all together that one person has founded; 0 for no limit.",
+        meaning: "How many mails one organization may write in a day (UTC), and all together that one person has founded; 0 for no limit. \
+             Counted where `STINT_SMTP_URL` is set: without it nothing leaves, and what waits then leaves within the limit of all.",
     },
     Variable {
         name: "STINT_ALL_MAILS_PER_DAY",
