@@ -53,7 +53,7 @@ async fn of_tax(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Option<In
         return Ok(None);
     }
     let Some(before) = others.into_iter().flatten().next() else { return Ok(None) };
-    let (what, of, client) = if time { ("The time is", "the time", client.name) } else { ("The lines are", "the lines", client.name) };
+    let (client, [what, of]) = (client.name, if time { ["The time is", "the time"] } else { ["The lines are", "the lines"] });
     let way = "Take the client's tax on every line, or leave it as it is.";
     let said = |tax: &LineTax| format!("{} {} %", tax.category.code(), tax.rate);
     let message = match (before.category, before.rate) == (now.category, now.rate) {

@@ -30,7 +30,7 @@ const MOST_OF_CLUSTER: usize = 32;
 const WORK_OF_OTHERS: usize = 12;
 
 /// From how many characters without a space on a run is a long one, as `text.typ` has it.
-const LONG_RUN: usize = 14;
+pub(super) const LONG_RUN: usize = 14;
 
 /// The characters that the fonts can show: the shipped ones, and those of the machine.
 pub(super) struct Letters {

@@ -198,6 +198,12 @@ fn a_thousand_names_print_and_those_of_letters_that_there_are_stand_there_whole(
 }
 
 #[test]
+fn a_run_is_long_for_its_cost_where_the_template_cuts_it() {
+    let template = include_str!("../../../templates/text.typ");
+    assert!(template.contains(&format!("{{{},}}", super::super::letters::LONG_RUN)), "long-run of text.typ");
+}
+
+#[test]
 fn what_takes_longer_to_set_counts_for_more() {
     let letters = shipped().letters;
     let work = |text: &str| letters.work(&json!([text]));
