@@ -412,4 +412,25 @@ describe("two people at one record", () => {
     assert.equal((await page.getByLabel("IBAN").inputValue()).replaceAll(" ", ""), "DE89370400440532013000");
     assert.equal(await page.getByLabel("Telephone").inputValue(), "+49 30 1234567");
   });
+
+  story("so it is without scripts, also after a refusal", { name: "Otto Hahn", script: false }, async (person, { slug, api }) => {
+    const { page } = person;
+    const settings = `/o/${slug}/settings/organization`;
+    await open(page, settings);
+    await api("update_organization", { iban: "DE89370400440532013000" });
+    const save = page.getByRole("button", { name: "Save organization" });
+    await page.getByLabel("Telephone").fill("+49 30 1234567");
+    await page.getByLabel("VAT identifier").fill("DE1");
+    await save.click();
+    await page.getByRole("alert").waitFor();
+    assert.equal(await page.getByLabel("Telephone").inputValue(), "+49 30 1234567", "what was typed comes back");
+    await api("update_organization", { bank_name: "Sparkasse" });
+    await page.getByLabel("VAT identifier").fill("");
+    await save.click();
+    await page.waitForURL(/organization$/);
+    await open(page, settings);
+    assert.equal((await page.getByLabel("IBAN").inputValue()).replaceAll(" ", ""), "DE89370400440532013000");
+    assert.equal(await page.getByLabel("Bank", { exact: true }).inputValue(), "Sparkasse");
+    assert.equal(await page.getByLabel("Telephone").inputValue(), "+49 30 1234567");
+  });
 });

@@ -8,7 +8,7 @@
 //! | `/mcp` | an agent with a token | the same operations as tools |
 //! | `/healthz`, `/readyz` | whoever watches over the process | whether it lives, whether it can work |
 
-mod assets;
+pub(crate) mod assets;
 mod health;
 pub mod hosts;
 pub mod layers;

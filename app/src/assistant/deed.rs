@@ -3,6 +3,8 @@
 //! A card is committed once, however many tabs try: its id is the idempotency key of the call, and the pipeline gives the
 //! same answer to all of them.
 
+use std::slice;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -97,16 +99,20 @@ async fn find(visitor: &Visitor, id: CardId) -> Result<Kept, Error> {
 /// The card as it is now, as far as the visitor may still see it.
 async fn shown(visitor: &Visitor, id: CardId) -> Result<Card, Error> {
     let mut db = visitor.db(Access::Read).await?;
-    let kept = store::card::find(&mut db, id, visitor.place.member).await?;
-    Ok(sight::of_card(visitor, with_way_back(&mut db, kept).await?))
+    let mut kept = store::card::find(&mut db, id, visitor.place.member).await?;
+    with_way_back(&mut db, slice::from_mut(&mut kept)).await?;
+    Ok(sight::of_card(visitor, kept))
 }
 
-/// The card with word of whether what it did can be taken back.
-pub async fn with_way_back(db: &mut Db, mut kept: Kept) -> Result<Kept, Error> {
-    if let (CardState::Committed, Some(action)) = (kept.card.state, kept.card.action) {
-        kept.card.undoable = history::undo::is_open(db, action).await?;
+/// Cards with word of whether what each of them did can be taken back.
+pub async fn with_way_back(db: &mut Db, cards: &mut [Kept]) -> Result<(), Error> {
+    let committed = |card: &Card| card.action.filter(|_| card.state == CardState::Committed).map(|action| action.0);
+    let actions: Vec<_> = cards.iter().filter_map(|kept| committed(&kept.card)).collect();
+    let open = history::undo::open_among(db, &actions).await?;
+    for kept in cards {
+        kept.card.undoable = committed(&kept.card).is_some_and(|action| open.contains(&action));
     }
-    Ok(kept)
+    Ok(())
 }
 
 /// The card's operation, which a change of role can have taken away since.

@@ -41,11 +41,10 @@ pub async fn get(visitor: &Visitor, id: ConversationId) -> Result<Conversation, 
     let run = visitor.caller.services.assistant.runs.of_conversation(id);
     let mut db = visitor.db(Access::Read).await?;
     let row = store::conversation::find(&mut db, id, visitor.place.member).await?;
-    let mut cards = HashMap::new();
-    for kept in store::card::list(&mut db, id).await?.into_iter().filter(|kept| sight::sees(visitor, kept)) {
-        let card = deed::with_way_back(&mut db, kept).await?.card;
-        cards.insert(card.id, card);
-    }
+    let mut cards = store::card::list(&mut db, id).await?;
+    cards.retain(|kept| sight::sees(visitor, kept));
+    deed::with_way_back(&mut db, &mut cards).await?;
+    let cards: HashMap<_, _> = cards.into_iter().map(|kept| (kept.card.id, kept.card)).collect();
     let found = store::message::list(&mut db, id, cards).await?;
     let runs = &visitor.caller.services.assistant.runs;
     let messages = found.into_iter().map(|found| sight::of_message(visitor, complete(found, run, runs))).collect();

@@ -1,5 +1,6 @@
 //! SQL of what was done and is taken back.
 
+use serde_json::Value;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
@@ -45,6 +46,38 @@ pub async fn done(db: &mut Db, action: Uuid) -> Result<Option<Done>, Error> {
         action
     )
     .fetch_optional(db.connection())
+    .await?)
+}
+
+/// A change of an action that nobody has taken back; the images are those of invoices alone.
+#[allow(missing_docs, reason = "the columns of the table `change`")]
+pub struct OpenChange {
+    pub action: Uuid,
+    pub kind: String,
+    pub record: Uuid,
+    pub before: Option<Value>,
+    pub after: Option<Value>,
+}
+
+/// The changes of those of these actions that were done and not taken back, of each the first 500.
+pub async fn open_changes(db: &mut Db, actions: &[Uuid]) -> Result<Vec<OpenChange>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        OpenChange,
+        "select a.id as action, c.kind, c.record_id as record,
+             case when c.kind = 'invoice' then c.before end as before, case when c.kind = 'invoice' then c.after end as after
+         from action a cross join lateral (
+             select kind, record_id, before, after from change
+             where organization_id = $1 and action_id = a.id order by position limit 500
+         ) c
+         where a.organization_id = $1 and a.id = any($2) and a.outcome = 'done' and not exists (
+             select from action u where u.organization_id = $1 and u.undoes = a.id
+                 and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
+         )",
+        organization,
+        actions
+    )
+    .fetch_all(db.connection())
     .await?)
 }
 

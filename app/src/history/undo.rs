@@ -1,9 +1,15 @@
 //! Taking an action back from the images that the database kept before and after it.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Restored, Undone, right, store, way};
+use super::{
+    Restored, Undone, right,
+    store::{self, OpenChange},
+    way,
+};
 use crate::{
     budgets::watch::{Limit, Watch},
     clients,
@@ -111,14 +117,17 @@ async fn lapsed(cx: &mut Call, changes: &[&Change]) -> Result<Vec<Uuid>, Error> 
     Ok(lapsed)
 }
 
-/// Whether an undo of an action is worth offering: what it did may be put back, and nobody has done that yet.
-pub async fn is_open(db: &mut Db, action: ActionId) -> Result<bool, Error> {
-    let done = store::done(db, action.0).await?;
-    if done.is_none_or(|done| done.undone_by.is_some()) {
-        return Ok(false);
+/// Those of these actions whose undo is worth offering: what they did may be put back, and nobody has done that yet.
+pub async fn open_among(db: &mut Db, actions: &[Uuid]) -> Result<HashSet<Uuid>, Error> {
+    if actions.is_empty() {
+        return Ok(HashSet::new());
     }
-    let changes = Change::stored(pipeline::changes(db, action).await?);
-    Ok(stands(&changes, &store::kinds(db).await?).is_none())
+    let mut done: HashMap<Uuid, Vec<Change>> = HashMap::new();
+    for OpenChange { action, kind, record, before, after } in store::open_changes(db, actions).await? {
+        done.entry(action).or_default().push(Change { kind, record, before, after });
+    }
+    let kinds = store::kinds(db).await?;
+    Ok(done.into_iter().filter(|(_, changes)| stands(changes, &kinds).is_none()).map(|(action, _)| action).collect())
 }
 
 /// Why what an action did is never put back; nothing when it may be.

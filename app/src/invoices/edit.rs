@@ -2,6 +2,8 @@
 
 mod pricing;
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::{
@@ -77,16 +79,15 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
 /// Gives every line the tax that the client has by now.
 async fn take_client_tax(cx: &mut Call, row: &Row, currency: &Currency) -> Result<(), Error> {
     let LineTax { category, rate, reason } = draft::tax_of(&clients::record::find(cx, &row.client_id.to_string()).await?);
-    for line in store::lines(&mut cx.db, row.id).await? {
-        let mut after = line.clone();
-        after.tax_category = category.code().to_owned();
-        after.tax_percent = rate.ten_thousandths();
-        after.tax_reason = reason.clone();
-        if after != line {
-            store::update_line(&mut cx.db, &after, currency).await?;
-        }
-    }
-    Ok(())
+    let before = store::lines(&mut cx.db, row.id).await?;
+    let taxed = before.iter().map(|line| LineRow {
+        tax_category: category.code().to_owned(),
+        tax_percent: rate.ten_thousandths(),
+        tax_reason: reason.clone(),
+        ..line.clone()
+    });
+    let changed: Vec<LineRow> = taxed.zip(&before).filter(|(after, before)| after != *before).map(|(after, _)| after).collect();
+    store::update_lines(&mut cx.db, &changed, currency).await
 }
 
 /// The service period: as it is written, or that of the time on the invoice.
@@ -148,24 +149,28 @@ async fn change_lines(cx: &mut Call, row: &Row, currency: &Currency, changes: Ve
     if changes.len() > LINES_MAX {
         return Err(Error::invalid("lines", format!("{} lines are too many; at most {LINES_MAX} fit.", changes.len())));
     }
-    let before = store::lines(&mut cx.db, row.id).await?;
-    let mut left = before.len();
+    let mut left: BTreeMap<Uuid, LineRow> = store::lines(&mut cx.db, row.id).await?.into_iter().map(|line| (line.id, line)).collect();
+    let (mut removed, mut written) = (Vec::new(), BTreeMap::new());
     for change in changes {
         let id = change.line.trim().parse::<Uuid>().map_err(|_| Error::not_found("invoice line"))?;
-        let line = before.iter().find(|line| line.id == id).ok_or_else(|| Error::not_found("invoice line"))?;
+        if removed.contains(&id) || written.contains_key(&id) {
+            return Err(Error::invalid("lines", "One line stands twice among the lines. Say all that changes of it once."));
+        }
+        let line = left.get(&id).ok_or_else(|| Error::not_found("invoice line"))?;
         if change.remove == Some(true) {
-            store::release_line(&mut cx.db, id).await?;
-            store::delete_line(&mut cx.db, id).await?;
-            left = left.saturating_sub(1);
+            removed.push(id);
         } else {
             let after = changed(line.clone(), change, currency)?;
-            // A form sends every line, of which few were changed.
-            if after != *line {
-                store::update_line(&mut cx.db, &after, currency).await?;
-            }
+            written.insert(id, after);
         }
     }
-    Ok(left)
+    // A form sends every line, of which few were changed.
+    written.retain(|id, after| left.get(id) != Some(after));
+    store::release_lines(&mut cx.db, &removed).await?;
+    store::delete_lines(&mut cx.db, &removed).await?;
+    store::update_lines(&mut cx.db, &written.into_values().collect::<Vec<_>>(), currency).await?;
+    left.retain(|id, _| !removed.contains(id));
+    Ok(left.len())
 }
 
 fn changed(mut line: LineRow, change: LineChange, currency: &Currency) -> Result<LineRow, Error> {

@@ -246,7 +246,7 @@ mod tests {
         let typed = named.chain([("lines[0][line]".to_owned(), id.to_owned())]).collect();
         Owner::new().with(|| {
             let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
-            provide_context(FormState { id: "draft".to_owned(), refusal, pending, typed });
+            provide_context(FormState { id: "draft".to_owned(), refusal, pending, typed, changes: false });
             line_row(0, line, true).to_html()
         })
     }
@@ -268,7 +268,7 @@ mod tests {
         let line = line();
         let row = Owner::new().with(|| {
             let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
-            provide_context(FormState { id: DRAFT.to_owned(), refusal, pending, typed: Default::default() });
+            provide_context(FormState { id: DRAFT.to_owned(), refusal, pending, typed: Default::default(), changes: false });
             line_row(1, &line, false).to_html()
         });
         let button = row.split("<button").nth(1).expect("a button");

@@ -3,13 +3,13 @@
 //!
 //! `name=value` is a value, `names=a&names=b` and `names[]=a` are lists, `lines[0][description]=…` is a field of the first of
 //! several objects. An object may also stand as JSON. Empty text is an argument that is absent, unless it is required or is one
-//! that empty text clears.
+//! that empty text clears. A value beside which the form says that it showed the same (`shown.name`) is absent too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
-use super::schema::CLEARS;
+use super::{schema::CLEARS, wire::SHOWN};
 use crate::{
     error::{Code, Error},
     text,
@@ -21,11 +21,19 @@ const PARTS_MAX: usize = 5;
 /// Reads the arguments that `input` describes. What it does not know stays text, so that validation refuses it by its name.
 pub fn arguments(input: &Map<String, Value>, sent: &str) -> Result<Value, Error> {
     let mut all = Sent::default();
-    for (name, text) in url::form_urlencoded::parse(sent.as_bytes()) {
-        // A form writes every line break as two characters.
-        all.at(&name)?.texts.push(text.replace("\r\n", "\n"));
+    for (name, text) in changed(sent.as_bytes()) {
+        all.at(&name)?.texts.push(text);
     }
     object(input, all, None)
+}
+
+/// The fields of a form without those that stand as the form showed them.
+pub fn changed(sent: &[u8]) -> Vec<(String, String)> {
+    // A form writes every line break as two characters.
+    let all = url::form_urlencoded::parse(sent).map(|(name, text)| (name.into_owned(), text.replace("\r\n", "\n")));
+    let (shown, fields): (Vec<_>, Vec<_>) = all.partition(|(name, _)| name.starts_with(SHOWN));
+    let shown: HashMap<_, _> = shown.into_iter().collect();
+    fields.into_iter().filter(|(name, text)| shown.get(&format!("{SHOWN}{name}")) != Some(text)).collect()
 }
 
 /// What was sent under a name.
@@ -183,6 +191,13 @@ mod tests {
     #[test]
     fn empty_text_is_absent_unless_it_is_required_or_clears() {
         assert_eq!(read("name=&notes=&query=&limit=&archived=&rounding="), Ok(json!({ "name": "", "notes": "" })));
+    }
+
+    #[test]
+    fn what_the_form_showed_and_nobody_changed_is_absent() {
+        let sent = "name=Acme&shown.name=Acme&notes=&shown.notes=a%0D%0Ab&query=x&shown.query=%20x&limit=5";
+        assert_eq!(read(sent), Ok(json!({ "notes": "", "query": "x", "limit": 5 })));
+        assert_eq!(read("notes=a%0D%0Ab&shown.notes=a%0Ab&shown.other=1"), Ok(json!({})), "a browser writes line breaks its own way");
     }
 
     #[test]

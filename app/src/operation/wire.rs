@@ -16,6 +16,10 @@ pub use server::Urlencoded;
 #[cfg(not(feature = "ssr"))]
 pub type Urlencoded<Method> = Http<Method, Answer>;
 
+/// What the names begin with under which a form that changes a record says what its fields showed: `shown.name` beside `name`. What
+/// was not changed is not an argument then.
+pub const SHOWN: &str = "shown.";
+
 /// The encoding of every answer.
 pub type Answer = Post<Json>;
 

@@ -4,7 +4,8 @@ mod tick;
 
 use leptos::prelude::*;
 
-use super::{FormState, kept};
+use super::{FormState, hidden, kept};
+use crate::operation::wire::SHOWN;
 
 pub use tick::*;
 
@@ -17,19 +18,29 @@ struct Wiring {
     id: String,
     hint: Option<&'static str>,
     wrong: Signal<Option<String>>,
+    /// What there is already.
+    there: String,
     typed: Option<String>,
+    /// The name under which a form that changes a record says what there is already.
+    shown: Option<String>,
 }
 
 impl Wiring {
-    fn of(name: &str, hint: &'static str) -> Self {
+    fn of(name: &str, hint: &'static str, there: Option<String>) -> Self {
         let state = use_context::<FormState>();
         let plain: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
         let id = state.as_ref().map_or_else(|| plain.clone(), |state| format!("{}-{plain}", state.id));
         let field = name.to_owned();
         let typed = state.as_ref().and_then(|state| state.typed.get(name).cloned());
+        let shown = state.as_ref().filter(|state| state.changes).map(|_| format!("{SHOWN}{name}"));
         let refusal = state.map(|state| state.refusal);
         let wrong = Signal::derive(move || refusal?.with(|error| error.as_ref()?.field(&field).map(str::to_owned)));
-        Self { id, hint: (!hint.is_empty()).then_some(hint), wrong, typed }
+        Self { id, hint: (!hint.is_empty()).then_some(hint), wrong, there: there.unwrap_or_default(), typed, shown }
+    }
+
+    /// What the input holds: what was typed and refused, or else what there is already.
+    fn value(&self) -> String {
+        self.typed.as_ref().unwrap_or(&self.there).clone()
     }
 
     /// The ids of what describes the input.
@@ -49,12 +60,13 @@ impl Wiring {
     }
 
     fn around(self, label: String, class: &'static str, optional: bool, input: AnyView) -> AnyView {
-        let Self { id, hint, wrong, .. } = self;
+        let Self { id, hint, wrong, there, shown, .. } = self;
         let (hint_id, wrong_id) = (format!("{id}-hint"), format!("{id}-wrong"));
         view! {
             <div class=format!("field {class}")>
                 <label for=id>{label} {optional.then(|| view! { <span class="quiet">" optional"</span> })}</label>
                 {input}
+                {shown.map(|name| hidden(name, there))}
                 {move || wrong.get().map(|wrong| view! { <p class="wrong" id=wrong_id.clone()>{wrong}</p> })}
                 {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
             </div>
@@ -112,9 +124,9 @@ pub fn Field(
     #[prop(optional)]
     class: &'static str,
 ) -> impl IntoView {
-    let wiring = Wiring::of(&name, hint);
+    let wiring = Wiring::of(&name, hint, value);
     let (described, invalid) = (wiring.described(), wiring.invalid());
-    let value = wiring.typed.clone().or(value).unwrap_or_default();
+    let value = wiring.value();
     let input = view! {
         <input
             id=wiring.id.clone()
@@ -166,9 +178,9 @@ pub fn Area(
     #[prop(optional)]
     class: &'static str,
 ) -> impl IntoView {
-    let wiring = Wiring::of(&name, hint);
+    let wiring = Wiring::of(&name, hint, value);
     let (described, invalid) = (wiring.described(), wiring.invalid());
-    let value = wiring.typed.clone().or(value).unwrap_or_default();
+    let value = wiring.value();
     let words = value.clone();
     let input = view! {
         <textarea
@@ -211,12 +223,12 @@ pub fn Select(
     #[prop(optional)]
     class: &'static str,
 ) -> impl IntoView {
-    let wiring = Wiring::of(&name, hint);
-    let (described, invalid) = (wiring.described(), wiring.invalid());
     let first = || choices.first().map(|(value, _)| value.clone());
     // Nothing chosen yet is the first choice, unless nothing is itself a choice.
     let chooses = |value: &String| !value.is_empty() || choices.iter().any(|(choice, _)| choice.is_empty());
-    let value = wiring.typed.clone().or(value).filter(chooses).or_else(first).unwrap_or_default();
+    let wiring = Wiring::of(&name, hint, value.filter(chooses).or_else(first));
+    let (described, invalid) = (wiring.described(), wiring.invalid());
+    let value = wiring.value();
     // What is there and no choice does not become the first choice unseen: it shows nothing, sends nothing, and so stays.
     let known = value.is_empty() || choices.iter().any(|(choice, _)| *choice == value);
     let unknown = (!known).then(|| view! { <option value=value.clone() selected=true disabled=true hidden=true></option> });

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     ends,
     error::{Code, Error},
+    operation::wire::SHOWN,
     ui::icon,
 };
 
@@ -35,6 +36,8 @@ pub struct FormState {
     pub pending: Signal<bool>,
     /// What was typed when it was sent without scripts and refused.
     pub typed: BTreeMap<String, String>,
+    /// Whether it changes a record, so that its fields say what there is already.
+    pub changes: bool,
 }
 
 /// A write that a further button of a form does, with the fields of the form.
@@ -70,7 +73,7 @@ pub fn Form<S: 'static>(
     #[prop(optional)]
     asks: bool,
     /// Whether it changes a record: a field that stands as it was is not sent, and so does not take back what somebody else has
-    /// changed since. Without scripts all are.
+    /// changed since. Without scripts its fields say what they showed, and the server leaves away what is the same.
     #[prop(optional)]
     changes: bool,
     /// What a further button of the form does instead; see [`Submit`].
@@ -93,7 +96,7 @@ struct Manner {
 fn form(wire: Wire, further: Option<Wire>, id: String, class: &'static str, manner: Manner, children: Children) -> AnyView {
     let Manner { quiet, clears, asks, changes } = manner;
     let typed = further.map(|further| typed(further.url)).filter(|typed| !typed.is_empty()).unwrap_or_else(|| typed(wire.url));
-    let state = FormState { id: id.clone(), refusal: wire.refusal(), pending: wire.pending.into(), typed };
+    let state = FormState { id: id.clone(), refusal: wire.refusal(), pending: wire.pending.into(), typed, changes };
     let node = NodeRef::<html::Form>::new();
     for wire in further.into_iter().chain([wire]) {
         wire.answered(Box::new(move |_| {
@@ -136,7 +139,7 @@ fn without_what_is_as_it_was(form: NodeRef<html::Form>, fields: &str) -> String 
         names.borrow_mut().extend(name);
     });
     let names = names.into_inner();
-    let is_changed = |pair: &&str| !names.iter().any(|name| pair.split('=').next() == Some(name));
+    let is_changed = |pair: &&str| !pair.starts_with(SHOWN) && !names.iter().any(|name| pair.split('=').next() == Some(name));
     fields.split('&').filter(is_changed).collect::<Vec<_>>().join("&")
 }
 
@@ -241,8 +244,8 @@ pub fn Submit(
 }
 
 /// A value that the form sends along.
-pub fn hidden(name: &'static str, value: impl ToString) -> impl IntoView {
-    let value = value.to_string();
+pub fn hidden(name: impl Into<String>, value: impl ToString) -> impl IntoView {
+    let (name, value) = (name.into(), value.to_string());
     view! { <input type="hidden" name=name value=value.clone() prop:value=value /> }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     listener::{self, Bounds},
     mail::Post,
     mcp,
-    router::{Site, limits::Limits, router},
+    router::{Site, assets, limits::Limits, router},
     services::Running,
 };
 
@@ -84,6 +84,7 @@ pub struct Closed {
 
 fn site(config: &Config, running: &Running, ending: Ending) -> anyhow::Result<Site> {
     let leptos = get_configuration(None).context("the build has left no settings for the pages")?.leptos_options;
+    assets::compiled(&leptos)?;
     let limits = Arc::new(Limits::new(SIGN_INS_PER_MINUTE).behind(config.trusted_proxies.clone()));
     Ok(Site { services: running.services.clone(), leptos, limits, ending, offer: mcp::of_registry() })
 }

@@ -92,7 +92,7 @@ pub static VARIABLES: &[Variable] = &[
         name: "STINT_SECRET",
         default: Fallback::Otherwise("generated into the data folder"),
         shape: "at least 32 characters, such as the output of: openssl rand -hex 32",
-        meaning: "The key behind what Stint signs; at least 32 characters.",
+        meaning: "A secret that all servers of a deployment share, at least 32 characters; nothing is signed with it yet.",
     },
     Variable {
         name: "STINT_RATE_LIMIT",

@@ -22,6 +22,20 @@ const TOOL_LIMIT: Duration = Duration::from_secs(55);
 /// How long a client may keep a list: a role or a token can change.
 const KEEP_MS: u64 = 60_000;
 
+/// The methods that are answered here.
+const METHODS: [&str; 10] = [
+    InitializeResultMethod::VALUE,
+    DiscoverRequestMethod::VALUE,
+    ListToolsRequestMethod::VALUE,
+    CallToolRequestMethod::VALUE,
+    ListResourcesRequestMethod::VALUE,
+    ListResourceTemplatesRequestMethod::VALUE,
+    ReadResourceRequestMethod::VALUE,
+    ListPromptsRequestMethod::VALUE,
+    GetPromptRequestMethod::VALUE,
+    CompleteRequestMethod::VALUE,
+];
+
 /// Where every result says which program gave it.
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 
@@ -203,6 +217,15 @@ impl ServerHandler for Endpoint {
     ) -> Result<GetPromptResponse, ErrorData> {
         let library = self.library().ok_or_else(ErrorData::method_not_found::<GetPromptRequestMethod>)?;
         library.prompt(caller(&context)?, request).await
+    }
+
+    /// What comes here has no method that is known, or one whose params cannot be read: those are two different mistakes.
+    async fn on_custom_request(&self, request: CustomRequest, _: RequestContext<RoleServer>) -> Result<CustomResult, ErrorData> {
+        if !METHODS.contains(&request.method.as_str()) {
+            return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None));
+        }
+        let message = format!("The params of {} cannot be read: see its schema in the protocol; arguments are an object.", request.method);
+        Err(ErrorData::invalid_params(message, None))
     }
 
     async fn complete(&self, request: CompleteRequestParams, context: RequestContext<RoleServer>) -> Result<CompleteResult, ErrorData> {

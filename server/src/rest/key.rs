@@ -27,6 +27,10 @@ pub fn taken(operation: &Operation, headers: &HeaderMap, arguments: Value) -> Re
     // The draft of the standard writes it in quotation marks, most programs without.
     let key = key.to_str().map_err(unreadable)?.trim();
     let key = key.strip_prefix('"').and_then(|key| key.strip_suffix('"')).unwrap_or(key);
+    if key.contains('"') {
+        let message = "The header Idempotency-Key holds a quotation mark. Send a UUID in it, in a pair of quotation marks or in none.";
+        return Err(Error::new(Code::Invalid, message));
+    }
     if key.is_empty() {
         return Err(Error::new(Code::Invalid, "The header Idempotency-Key is empty. Send a UUID in it, for instance, or leave it away."));
     }

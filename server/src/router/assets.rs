@@ -1,5 +1,8 @@
 //! The compiled pages: scripts, wasm, styles and pictures.
 
+use std::{env, fs, path::Path};
+
+use anyhow::{Context, ensure};
 use axum::{
     Router,
     extract::{Request, State},
@@ -7,6 +10,7 @@ use axum::{
     response::Response,
 };
 use http::{HeaderValue, header};
+use leptos::prelude::LeptosOptions;
 use tower_http::services::ServeDir;
 
 use super::Site;
@@ -34,6 +38,32 @@ pub fn or_else(otherwise: Router, site: &Site) -> Router {
     Router::new().fallback_service(files).layer(from_fn_with_state(keeping, keep))
 }
 
+/// Whether the scripts that every page names are where the settings say: without them pages come and no button works.
+///
+/// # Errors
+/// When the file with the hashes in their names, or the script of that name, is not there; the message says which setting is about it.
+pub fn compiled(options: &LeptosOptions) -> anyhow::Result<()> {
+    let hash = if options.hash_files { format!(".{}", hash_of_script(options)?) } else { String::new() };
+    let script = Path::new(&*options.site_root).join(&*options.site_pkg_dir).join(format!("{}{hash}.js", options.output_name));
+    ensure!(
+        script.is_file(),
+        "the pages need {}, which is not there: LEPTOS_SITE_ROOT names the folder of the build's pages, and LEPTOS_HASH_FILES is true where \
+         the names of its files carry hashes",
+        script.display()
+    );
+    Ok(())
+}
+
+/// The hash in the name of the script, as the build has written it beside the program.
+fn hash_of_script(options: &LeptosOptions) -> anyhow::Result<String> {
+    let file = env::current_exe().context("where this program is cannot be found out")?.with_file_name(&*options.hash_file);
+    let hashes = fs::read_to_string(&file).with_context(|| {
+        format!("{} cannot be read: with LEPTOS_HASH_FILES=true the build's file of hashes stands beside the program", file.display())
+    })?;
+    let hash = hashes.lines().filter_map(|line| line.split_once(':')).find(|(name, _)| name.trim() == "js");
+    Ok(hash.with_context(|| format!("{} names no script", file.display()))?.1.trim().to_owned())
+}
+
 async fn keep(State(keeping): State<Keeping>, request: Request, next: Next) -> Response {
     let compiled = request.uri().path().starts_with(&keeping.folder);
     let mut response = next.run(request).await;
@@ -41,4 +71,22 @@ async fn keep(State(keeping): State<Keeping>, request: Request, next: Next) -> R
         response.headers_mut().entry(header::CACHE_CONTROL).or_insert(keeping.rule);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_without_their_scripts_are_refused_with_what_is_missing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().display().to_string();
+        let options = |hashed| LeptosOptions::builder().output_name("stint").site_root(root.clone()).hash_files(hashed).build();
+        let told = |hashed| format!("{:#}", compiled(&options(hashed)).expect_err("nothing is there"));
+        assert!(told(false).contains("pkg/stint.js") && told(false).contains("LEPTOS_SITE_ROOT"), "{}", told(false));
+        assert!(told(true).contains("hash.txt") && told(true).contains("beside the program"), "{}", told(true));
+        fs::create_dir(folder.path().join("pkg")).expect("a folder");
+        fs::write(folder.path().join("pkg/stint.js"), "").expect("written");
+        compiled(&options(false)).expect("all is there");
+    }
 }

@@ -6,6 +6,7 @@ use app::{
     account::browser::cookie_name,
     ends::RETURNED,
     error::Error,
+    operation::urlencoded,
     operations,
     ui::{NEVER_RETURNED, Returned},
 };
@@ -85,7 +86,7 @@ fn answers_a_secret(call: &str) -> bool {
 }
 
 fn typed(form: &[u8]) -> BTreeMap<String, String> {
-    url::form_urlencoded::parse(form).into_owned().filter(|(name, _)| !NEVER_RETURNED.contains(&name.as_str())).collect()
+    urlencoded::changed(form).into_iter().filter(|(name, _)| !NEVER_RETURNED.contains(&name.as_str())).collect()
 }
 
 /// Puts what a form brings back into its cookie. When that is too long, what was typed is left out, and then all but the message.

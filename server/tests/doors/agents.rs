@@ -159,6 +159,18 @@ async fn a_tool_that_is_not_there_or_not_for_agents_is_unknown() {
 }
 
 #[tokio::test]
+async fn params_that_cannot_be_read_are_told_from_a_method_that_is_not_known() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    for params in [json!({ "name": "list_clients", "arguments": "x" }), json!({ "name": 7 }), json!({})] {
+        let answer = ask(&world, &ada.token, "tools/call", params.clone()).await;
+        assert_eq!(answer.json()["error"]["code"], -32602, "{params}: {}", answer.text);
+    }
+    let unknown = ask(&world, &ada.token, "tools/burn", json!({})).await;
+    assert_eq!(unknown.json()["error"]["code"], -32601, "{}", unknown.text);
+}
+
+#[tokio::test]
 async fn the_list_shows_what_role_and_token_allow() {
     let world = World::open().await;
     let ada = world.person("Ada").await;

@@ -44,6 +44,7 @@ impl Process {
         }
         command.env("STINT_ADDR", format!("127.0.0.1:{port}")).env("STINT_DATA_DIR", folder);
         command.env("LEPTOS_OUTPUT_NAME", "stint").env("LEPTOS_SITE_ROOT", folder);
+        fs::create_dir_all(folder.join("pkg")).and_then(|()| fs::write(folder.join("pkg/stint.js"), "")).expect("pages");
         let log = folder.join("log");
         let lines = fs::OpenOptions::new().create(true).append(true).open(&log).expect("a log");
         let child = command.stdout(Stdio::null()).stderr(lines).kill_on_drop(true).spawn().expect("a process");

@@ -89,31 +89,30 @@ async fn write(cx: &mut Call, changed: &[&OnDraft]) -> Result<(), Error> {
 /// own behind it.
 async fn price_lines(cx: &mut Call, row: &Row, currency: &Currency, time: &[OnDraft]) -> Result<usize, Error> {
     let lines = store::lines(&mut cx.db, row.id).await?;
-    let mut added: BTreeMap<Uuid, Vec<LineRow>> = BTreeMap::new();
-    for (line, worths) in worths(cx, row, time).await? {
-        let before = lines.iter().find(|row| row.id == line).ok_or_else(Error::internal)?;
-        let mut priced = worths.into_iter().map(|worth| priced(before, worth, currency));
-        if let Some(first) = priced.next().filter(|first| first != before) {
-            store::update_line(&mut cx.db, &first, currency).await?;
-        }
-        let further: Vec<LineRow> = priced.map(|line| LineRow { id: InvoiceLineId::new().0, ..line }).collect();
-        if !further.is_empty() {
-            added.insert(line, further);
+    let (mut changed, mut added, mut order) = (Vec::new(), Vec::new(), Vec::new());
+    let mut worths = worths(cx, row, time).await?;
+    for before in &lines {
+        order.push(before.id);
+        let mut priced = worths.remove(&before.id).unwrap_or_default().into_iter().map(|worth| priced(before, worth, currency));
+        changed.extend(priced.next().filter(|first| first != before));
+        for line in priced {
+            let line = LineRow { id: InvoiceLineId::new().0, ..line };
+            order.push(line.id);
+            added.push(line);
         }
     }
-    let count = added.values().map(Vec::len).sum::<usize>();
-    if lines.len() + count > LINES_MAX {
-        let message = format!("At these rates this would be {} lines, and an invoice holds {LINES_MAX} at most.", lines.len() + count);
+    if order.len() > LINES_MAX {
+        let message = format!("At these rates this would be {} lines, and an invoice holds {LINES_MAX} at most.", order.len());
         return Err(Error::invalid("current_rates", message));
     }
-    for (line, further) in added {
-        let position = store::make_room(&mut cx.db, row.id, line, further.len() as i32).await?;
-        store::insert_lines(&mut cx.db, row.id, position, &further, currency).await?;
-        for line in further {
-            store::move_time(&mut cx.db, &line.entries, line.id).await?;
-        }
+    store::update_lines(&mut cx.db, &changed, currency).await?;
+    if !added.is_empty() {
+        let last = store::last_position(&mut cx.db, row.id).await?;
+        store::insert_lines(&mut cx.db, row.id, last, &added, currency).await?;
+        store::order_lines(&mut cx.db, &order).await?;
+        store::move_time(&mut cx.db, &added).await?;
     }
-    Ok(count)
+    Ok(added.len())
 }
 
 /// What the time of each line comes to at each of its rates.

@@ -194,14 +194,14 @@ pub async fn reserve(db: &mut Db, entries: &[Uuid], lines: &[Uuid]) -> Result<u6
     Ok(reserved.rows_affected())
 }
 
-/// Takes the entries off a line.
-pub async fn release_line(db: &mut Db, line: Uuid) -> Result<u64, Error> {
+/// Takes the entries off lines.
+pub async fn release_lines(db: &mut Db, lines: &[Uuid]) -> Result<u64, Error> {
     let organization = db.organization();
     let released = query!(
         "update time_entry set invoice_line_id = null where organization_id = $1 and id = any(array(
-             select t.id from time_entry t where t.organization_id = $1 and t.invoice_line_id = $2 order by t.id for update))",
+             select t.id from time_entry t where t.organization_id = $1 and t.invoice_line_id = any($2) order by t.id for update))",
         organization,
-        line
+        lines
     )
     .execute(db.connection())
     .await?;

@@ -89,36 +89,54 @@ fn each<T>(lines: &[LineRow], value: impl Fn(&LineRow) -> T) -> Vec<T> {
     lines.iter().map(value).collect()
 }
 
-/// Writes the text, the time, the amounts and the tax of a line.
-pub async fn update_line(db: &mut Db, line: &LineRow, currency: &Currency) -> Result<(), Error> {
+/// Writes the text, the time, the amounts and the tax of lines.
+pub async fn update_lines(db: &mut Db, lines: &[LineRow], currency: &Currency) -> Result<(), Error> {
     let organization = db.organization();
     query!(
-        "update invoice_line set description = $3, invoiced_quantity = $4::bigint, unit_price = $5::bigint, net = $6, tax_category = $7, tax_percent = $8,
-             tax_reason = $9, price = round($5::bigint::numeric / $10::bigint), seconds = $11, billed_seconds = $12::bigint,
-             quantity = coalesce(round($4::bigint / 100000.0), ($12::bigint * 1000 + 1800) / 3600)
-         where organization_id = $1 and id = $2",
+        "update invoice_line i set description = l.description, invoiced_quantity = l.invoiced_quantity, unit_price = l.unit_price, net = l.net,
+             tax_category = l.tax_category, tax_percent = l.tax_percent, tax_reason = l.tax_reason, seconds = l.seconds,
+             billed_seconds = l.billed_seconds, price = round(l.unit_price::numeric / $12::bigint),
+             quantity = coalesce(round(l.invoiced_quantity / 100000.0), (l.billed_seconds * 1000 + 1800) / 3600)
+         from unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::integer[], $9::text[], $10::bigint[],
+                 $11::bigint[])
+             as l (id, description, invoiced_quantity, unit_price, net, tax_category, tax_percent, tax_reason, seconds, billed_seconds)
+         where i.organization_id = $1 and i.id = l.id",
         organization,
-        line.id,
-        line.description,
-        line.invoiced_quantity,
-        line.unit_price,
-        line.net,
-        line.tax_category,
-        line.tax_percent,
-        line.tax_reason,
-        millionths_of(currency),
-        line.seconds,
-        line.billed_seconds
+        &each(lines, |line| line.id),
+        &each(lines, |line| line.description.clone()),
+        &each(lines, |line| line.invoiced_quantity) as _,
+        &each(lines, |line| line.unit_price),
+        &each(lines, |line| line.net),
+        &each(lines, |line| line.tax_category.clone()),
+        &each(lines, |line| line.tax_percent),
+        &each(lines, |line| line.tax_reason.clone()) as _,
+        &each(lines, |line| line.seconds) as _,
+        &each(lines, |line| line.billed_seconds) as _,
+        millionths_of(currency)
     )
     .execute(db.connection())
     .await?;
     Ok(())
 }
 
-/// Deletes a line; its entries must have been released.
-pub async fn delete_line(db: &mut Db, line: Uuid) -> Result<(), Error> {
+/// Puts the lines of an invoice into this order.
+pub async fn order_lines(db: &mut Db, order: &[Uuid]) -> Result<(), Error> {
     let organization = db.organization();
-    query!("delete from invoice_line where organization_id = $1 and id = $2", organization, line).execute(db.connection()).await?;
+    query!(
+        "update invoice_line l set position = o.position from unnest($2::uuid[]) with ordinality as o (id, position)
+         where l.organization_id = $1 and l.id = o.id",
+        organization,
+        order
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// Deletes lines; their entries must have been released.
+pub async fn delete_lines(db: &mut Db, lines: &[Uuid]) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("delete from invoice_line where organization_id = $1 and id = any($2)", organization, lines).execute(db.connection()).await?;
     Ok(())
 }
 

@@ -1,13 +1,13 @@
 //! SQL of the rates of time that is on a draft.
 
 use jiff::Timestamp;
-use sqlx::{query, query_scalar};
+use sqlx::query;
 use uuid::Uuid;
 
 use crate::{
     database::{Db, instant},
     error::Error,
-    invoices::compose::Entry,
+    invoices::{compose::Entry, store::LineRow},
 };
 
 /// An entry on a draft.
@@ -102,29 +102,19 @@ pub async fn set_rates(db: &mut Db, entries: &[&OnDraft], now: Timestamp) -> Res
     Ok(())
 }
 
-/// Puts entries of one line of a draft on another.
-pub async fn move_time(db: &mut Db, entries: &[Uuid], line: Uuid) -> Result<(), Error> {
+/// Puts the entries of these lines of a draft on them.
+pub async fn move_time(db: &mut Db, lines: &[LineRow]) -> Result<(), Error> {
     let organization = db.organization();
-    query!("update time_entry set invoice_line_id = $3 where organization_id = $1 and id = any($2)", organization, entries, line)
-        .execute(db.connection())
-        .await?;
-    Ok(())
-}
-
-/// Makes room for so many lines behind a line of an invoice; answers its position.
-pub async fn make_room(db: &mut Db, invoice: Uuid, line: Uuid, lines: i32) -> Result<i32, Error> {
-    let organization = db.organization();
-    let position = query_scalar!("select position from invoice_line where organization_id = $1 and id = $2", organization, line)
-        .fetch_one(db.connection())
-        .await?;
+    let (entries, places): (Vec<Uuid>, Vec<Uuid>) =
+        lines.iter().flat_map(|line| line.entries.iter().map(|entry| (*entry, line.id))).unzip();
     query!(
-        "update invoice_line set position = position + $4 where organization_id = $1 and invoice_id = $2 and position > $3",
+        "update time_entry t set invoice_line_id = m.line from unnest($2::uuid[], $3::uuid[]) as m (entry, line)
+         where t.organization_id = $1 and t.id = m.entry",
         organization,
-        invoice,
-        position,
-        lines
+        &entries,
+        &places
     )
     .execute(db.connection())
     .await?;
-    Ok(position)
+    Ok(())
 }

@@ -87,6 +87,19 @@ async fn every_button_of_a_draft_saves_what_else_was_typed() {
 }
 
 #[tokio::test]
+async fn a_line_that_is_named_twice_is_asked_about() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let invoice = draft(&studio).await;
+    let line = &invoice["lines"][0]["id"];
+    for second in [json!({"line": line, "remove": true}), json!({"line": line, "tax_rate": "7"})] {
+        let lines = [json!({"line": line, "description": "Design"}), second];
+        let told = studio.refused("update_invoice_draft", json!({"invoice": invoice["id"], "lines": lines})).await;
+        assert!(told.code == Code::Invalid && told.message.contains("stands twice"), "{told:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_price_of_tracked_time_is_not_written_by_hand() {
     let studio = studio().await;
     log(&studio, "2026-11-20", "1h").await;
