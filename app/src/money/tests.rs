@@ -1,3 +1,4 @@
+use iso_currency::IntoEnumIterator;
 use proptest::prelude::*;
 
 use super::*;
@@ -25,6 +26,19 @@ fn a_currency_is_a_code_in_use() {
 fn the_codes_are_sorted_as_the_search_needs() {
     assert!(Currency::codes().is_sorted());
     assert!(Currency::codes().iter().all(|code| Currency::parse(code).is_ok()));
+}
+
+#[test]
+fn the_list_is_that_of_iso_4217() {
+    let listed = |of: &iso_currency::Currency| !of.is_special() && of.is_superseded().is_none();
+    for listed in iso_currency::Currency::iter().filter(listed) {
+        let ours = currency(listed.code());
+        assert_eq!(Some(ours.minor_digits() as u16), listed.exponent(), "{ours}");
+    }
+    let further = |code: &&&str| !iso_currency::Currency::from_code(code).as_ref().is_some_and(listed);
+    let further: Vec<_> = Currency::codes().iter().filter(further).collect();
+    // The Venezuelan bolívar is in use under both of its codes, and the Arab accounting dinar has a minor unit.
+    assert_eq!(further, [&"VES", &"XAD"]);
 }
 
 #[test]
