@@ -4,6 +4,7 @@
 //! nothing but the input enters: no clock, and no file of the machine but a font for a letter that no shipped one has.
 
 mod fonts;
+mod han;
 mod letters;
 mod press;
 #[cfg(test)]
