@@ -239,7 +239,7 @@ async fn whoever_changes_a_rate_with_other_things_is_told_of_the_unbilled_time_t
     assert_eq!(told(&studio.ok("update_project", project("")).await), kept("400.00 EUR (-200.00 EUR)", "with this project and "));
     let client = studio.ok("update_client", json!({"client": "Acme", "rate": "100.00"})).await;
     assert_eq!(told(&client), kept("500.00 EUR (-100.00 EUR)", "with this client and "));
-    assert_eq!(told(&studio.ok("update_client", json!({"client": "Acme", "rate": ""})).await).is_some(), true);
+    assert!(told(&studio.ok("update_client", json!({"client": "Acme", "rate": ""})).await).is_some());
     let organization = studio.ok("update_organization", json!({"rate": "130.00"})).await;
     assert_eq!(told(&organization), kept("650.00 EUR (+50.00 EUR)", "with "));
     assert_eq!(told(&studio.ok("set_rate", json!({"rate": "140.00"})).await), None, "there the answer says it");
