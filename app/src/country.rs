@@ -1,5 +1,8 @@
 //! Countries by their codes of ISO 3166-1.
 
+#[cfg(feature = "ssr")]
+mod german;
+
 use crate::error::Error;
 
 /// Every country as its code and its name, by name.
@@ -255,6 +258,17 @@ pub const COUNTRIES: [(&str, &str); 249] = [
     ("ZW", "Zimbabwe"),
 ];
 
+/// What a country is called in English.
+pub fn name(code: &str) -> Option<&'static str> {
+    COUNTRIES.iter().find(|(known, _)| *known == code).map(|(_, name)| *name)
+}
+
+/// What a country is called in German.
+#[cfg(feature = "ssr")]
+pub fn german_name(code: &str) -> Option<&'static str> {
+    german::NAMES.iter().find(|(known, _)| *known == code).map(|(_, name)| *name)
+}
+
 /// The country of a code such as `DE`, in capitals or not; a refusal names `country`.
 pub fn parse(given: &str) -> Result<String, Error> {
     let code = given.trim().to_uppercase();
@@ -282,6 +296,7 @@ mod tests {
     fn every_country_is_one_of_electronic_invoices() {
         for (code, name) in COUNTRIES {
             assert!(en16931::codes::generated::COUNTRY_CODES.contains(&code), "{code} {name}");
+            assert!(german_name(code).is_some_and(|name| !name.is_empty()), "{code} {name}");
         }
     }
 }

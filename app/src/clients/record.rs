@@ -17,6 +17,7 @@ use crate::{
     page::{self, Cursor, Page},
     percent::Percent,
     projects::sight::Sight,
+    rates::{self, store::Level},
     reference, text,
 };
 
@@ -144,7 +145,7 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
         email: given.email.map(|email| text::optional_email("email", &email)).transpose()?.flatten(),
         address: text::optional_lines("address", given.address.as_deref(), 1000)?,
         country: given.country.map(|country| country_of(&country)).transpose()?.flatten(),
-        vat_id: given.vat_id.map(|vat_id| vat_id_of(cx, &vat_id)).transpose()?.flatten(),
+        vat_id: given.vat_id.map(|vat_id| vat_id_of(&vat_id, None)).transpose()?.flatten(),
         language: text::said(given.language).map_or(Ok(organization.language), |language| language_of(&language))?,
         archived: false,
         projects: 0,
@@ -160,6 +161,7 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
 /// Changes what is given and keeps the rest.
 pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<Client, Error> {
     let mut client = find_locked(cx, client).await?;
+    let rate_before = client.rate.clone();
     let tax_before = (client.tax_category, client.tax_rate);
     if let Some(currency) = text::said(given.currency) {
         let rated = given.rate != Edit::Keep;
@@ -186,7 +188,7 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     client.country = given.country.read(|country| country_of(&country))?.over(client.country);
     client.email = given.email.read(|email| text::optional_email("email", &email))?.over(client.email);
     client.address = given.address.read(|address| text::optional_lines("address", Some(&address), 1000))?.over(client.address);
-    client.vat_id = given.vat_id.read(|vat_id| vat_id_of(cx, &vat_id))?.over(client.vat_id);
+    client.vat_id = given.vat_id.read(|vat_id| vat_id_of(&vat_id, client.vat_id.as_deref()))?.over(client.vat_id);
     client.color = color_of(given.color)?.unwrap_or(client.color);
     if let Some(language) = text::said(given.language) {
         client.language = language_of(&language)?;
@@ -195,6 +197,9 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
         taxed(&client)?;
     }
     store::update(&mut cx.db, &client).await?;
+    if client.rate != rate_before {
+        rates::record::tell_of_unbilled(cx, Level::Client(client.id.0), &client.currency).await?;
+    }
     Ok(seen(client, &Sight::of(cx)?))
 }
 

@@ -74,7 +74,7 @@ pub struct Period {
 pub struct Party {
     /// Legal name (BT-27, BT-44).
     pub name: String,
-    /// Postal address with line breaks.
+    /// Postal address with line breaks; its last line is the country where the other side is in another one.
     pub address: Option<String>,
     /// VAT identifier (BT-31, BT-48).
     pub vat_id: Option<String>,
@@ -107,7 +107,7 @@ pub struct DocumentLine {
     pub description: String,
     /// A second, smaller line, for instance the project or the days.
     pub details: Option<String>,
-    /// Quantity with its decimals (BT-129), for instance `12.50`.
+    /// Quantity with its decimals (BT-129), for instance `12.50` or `1,234.5`.
     pub quantity: String,
     /// Unit of the quantity in words of the document's language, for instance `h`.
     pub unit: String,

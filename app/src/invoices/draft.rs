@@ -85,6 +85,9 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
     };
     let problems = rules::problems(&source, cx.caller.services.documents.as_ref())?;
     let (unbilled, time_net) = (composed.unbilled(), composed.time_net());
+    let mut warnings = composed.warnings(&resolved, totals.total);
+    let categories = totals.taxes.iter().map(|tax| tax.category);
+    warnings.extend(rules::abroad::registered_elsewhere(client, categories));
     Ok(InvoicePreview {
         client: ClientName { id: client.id, name: client.name.clone() },
         currency: currency.clone(),
@@ -94,7 +97,7 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
         unbilled: Money::new(unbilled, currency),
         rounding_difference: Money::new(time_net - unbilled, currency),
         problems: if composed.lines.is_empty() { Vec::new() } else { problems },
-        warnings: composed.warnings(&resolved, totals.total),
+        warnings,
         lines: composed.lines.into_iter().map(|line| read::read_line(line, currency)).collect::<Result<_, _>>()?,
     })
 }

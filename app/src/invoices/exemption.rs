@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+#[cfg(feature = "ssr")]
+use super::totals::TaxCategory;
 use crate::{
     country::COUNTRIES,
     organizations::get_organization,
@@ -33,6 +35,14 @@ pub fn small_business(country: &str, language: &str) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+/// What an organization in this country begins with as the reason of a category: of the exempt one the words for small businesses, in
+/// the words of the law where they are German, since documents in other languages may name it so, too.
+#[cfg(feature = "ssr")]
+pub fn usual(category: TaxCategory, country: Option<&str>) -> Option<&'static str> {
+    let language = if matches!(country, Some("AT" | "DE")) { "de" } else { "en" };
+    country.filter(|_| category == TaxCategory::E).and_then(|country| small_business(country, language))
 }
 
 /// What the law of a country has businesses write that charge no tax, in each language of documents, that of theirs first; of every

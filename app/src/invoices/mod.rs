@@ -4,6 +4,8 @@
 //! the PDF, bills the time and hands the mail to the outbox, all or nothing. [`totals`], [`rounding`], [`number`] and
 //! [`compose`] are pure; the store fetches, the operations join them.
 
+#[cfg(feature = "ssr")]
+mod address;
 pub mod balance;
 #[cfg(feature = "ssr")]
 pub mod compose;

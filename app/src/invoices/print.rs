@@ -4,9 +4,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    InvoiceFile, LineKind, compose,
+    InvoiceFile, LineKind, address, compose,
     document::{BankAccount, DocumentLine, DocumentTax, InvoiceDocument, LabelledAmount, Party, Period},
-    draft, read,
+    draft, quantity, read,
     store::{self, LineRow, Row},
     totals::{Discount, TaxCategory, TaxTotal, Totals},
     wording::Wording,
@@ -142,8 +142,8 @@ impl<'a> Contents<'a> {
             issued_on: issue.issued_on.to_string(),
             due_on: issue.due_on.to_string(),
             period: Some(period(self.period, issue.issued_on)),
-            seller: seller(self.seller),
-            buyer: buyer(self.buyer),
+            seller: seller(self.seller, self.buyer.country.as_deref(), wording),
+            buyer: buyer(self.buyer, country, wording),
             client_name: Some(self.buyer.name.clone()),
             bank: bank(self.seller).filter(|_| !settled),
             lines: self.lines.iter().map(|line| document_line(line, currency, wording)).collect::<Result<_, _>>()?,
@@ -168,10 +168,11 @@ fn period(span: Option<Span>, issued_on: Date) -> Period {
     Period { from: span.from.as_str().to_owned(), to: span.to.as_str().to_owned() }
 }
 
-fn seller(organization: &Organization) -> Party {
+/// Whoever bills, with their country where the client is in another one.
+fn seller(organization: &Organization, other: Option<&str>, wording: Wording) -> Party {
     Party {
         name: organization.legal_name.clone().unwrap_or_else(|| organization.name.clone()),
-        address: organization.address.clone(),
+        address: address::printed(organization.address.as_deref(), organization.country.as_deref(), other, wording),
         vat_id: organization.vat_id.clone(),
         tax_number: organization.tax_number.clone(),
         email: organization.email.clone(),
@@ -179,9 +180,10 @@ fn seller(organization: &Organization) -> Party {
     }
 }
 
-fn buyer(client: &Client) -> Party {
+fn buyer(client: &Client, other: Option<&str>, wording: Wording) -> Party {
     let name = client.legal_name.clone().unwrap_or_else(|| client.name.clone());
-    Party { name, address: client.address.clone(), vat_id: client.vat_id.clone(), ..Party::default() }
+    let address = address::printed(client.address.as_deref(), client.country.as_deref(), other, wording);
+    Party { name, address, vat_id: client.vat_id.clone(), ..Party::default() }
 }
 
 fn bank(organization: &Organization) -> Option<BankAccount> {
@@ -194,7 +196,7 @@ fn document_line(line: &LineRow, currency: &Currency, wording: Wording) -> Resul
     Ok(DocumentLine {
         description: line.description.clone(),
         details: None,
-        quantity: wording.figure(&read::quantity_text(line, currency)),
+        quantity: wording.figure(&quantity::grouped(&read::quantity_text(line, currency))),
         unit: compose::unit(kind).to_owned(),
         price: wording.figure(&UnitPrice::new(line.unit_price, currency).formatted()),
         tax: match TaxCategory::parse(&line.tax_category)? {

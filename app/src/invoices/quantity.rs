@@ -54,6 +54,13 @@ pub fn text_of(quantity: i64) -> String {
     shown(quantity, 0)
 }
 
+/// A quantity with its thousands parted by commas, as amounts are.
+pub fn grouped(quantity: &str) -> String {
+    let (sign, size) = quantity.strip_prefix('-').map_or(("", quantity), |size| ("-", size));
+    let (whole, decimals) = size.split_at(size.find('.').unwrap_or(size.len()));
+    format!("{sign}{}{decimals}", money::grouped(whole))
+}
+
 fn shown(quantity: i64, least: usize) -> String {
     let size = quantity.unsigned_abs();
     let eight = format!("{:0DECIMALS$}", size % ONE as u64);

@@ -1,11 +1,16 @@
 //! What a careful person would want to know of a draft before it is sent. Nothing of it keeps it from being sent.
 
 use super::{
-    InvoiceProblem, draft, read,
+    InvoiceProblem, draft, read, rules,
     store::{self, LineRow, OnDraft, Row},
     tax::LineTax,
 };
-use crate::{clients, error::Error, hours::Worked, operation::Call};
+use crate::{
+    clients::{self, Client},
+    error::Error,
+    hours::Worked,
+    operation::Call,
+};
 
 /// The remarks on a draft with these lines; none on what was sent.
 pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Vec<InvoiceProblem>, Error> {
@@ -17,7 +22,9 @@ pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Vec<Invoi
     if without_rate > 0 {
         remarks.push(of_rates(&store::time_on(&mut cx.db, row.id).await?, without_rate));
     }
-    remarks.extend(of_tax(cx, row, lines).await?);
+    let client = clients::record::find(cx, &row.client_id.to_string()).await?;
+    remarks.extend(of_tax(&client, lines)?);
+    remarks.extend(of_vat_id(&client, lines)?);
     Ok(remarks)
 }
 
@@ -40,9 +47,8 @@ fn of_rates(time: &[OnDraft], without_rate: i64) -> InvoiceProblem {
 }
 
 /// The client has another tax by now than its time was drafted with; where there is no time, than all of the lines.
-async fn of_tax(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Option<InvoiceProblem>, Error> {
-    let client = clients::record::find(cx, &row.client_id.to_string()).await?;
-    let now = draft::tax_of(&client);
+fn of_tax(client: &Client, lines: &[LineRow]) -> Result<Option<InvoiceProblem>, Error> {
+    let now = draft::tax_of(client);
     let time = lines.iter().any(|line| line.seconds.is_some());
     let mut others = Vec::new();
     for line in lines.iter().filter(|line| line.seconds.is_some() == time) {
@@ -53,7 +59,7 @@ async fn of_tax(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Option<In
         return Ok(None);
     }
     let Some(before) = others.into_iter().flatten().next() else { return Ok(None) };
-    let (client, [what, of]) = (client.name, if time { ["The time is", "the time"] } else { ["The lines are", "the lines"] });
+    let (client, [what, of]) = (&client.name, if time { ["The time is", "the time"] } else { ["The lines are", "the lines"] });
     let way = "Take the client's tax on every line, or leave it as it is.";
     let said = |tax: &LineTax| format!("{} {} %", tax.category.code(), tax.rate);
     let message = match (before.category, before.rate) == (now.category, now.rate) {
@@ -61,6 +67,12 @@ async fn of_tax(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Option<In
         false => format!("{what} taxed {} and {client} is taxed {} by now. {way}", said(&before), said(&now)),
     };
     Ok(Some(remark("lines.tax_category", message)))
+}
+
+/// The client is registered for tax elsewhere than they are.
+fn of_vat_id(client: &Client, lines: &[LineRow]) -> Result<Option<InvoiceProblem>, Error> {
+    let categories = lines.iter().map(|line| Ok(read::line_tax(line)?.category)).collect::<Result<Vec<_>, Error>>()?;
+    Ok(rules::abroad::registered_elsewhere(client, categories.into_iter()).map(|message| remark("client.vat_id", message)))
 }
 
 fn remark(field: &str, message: String) -> InvoiceProblem {

@@ -1,6 +1,6 @@
 //! What keeps an invoice from being sent: the rules of EN 16931 on tax, each with the field that mends it, and letters that no font has.
 
-mod abroad;
+pub(crate) mod abroad;
 pub(crate) mod place;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::totals::TaxCategory;
 use crate::{
+    country,
     day::Day,
     money::{self, Currency},
     percent::Percent,
@@ -58,6 +59,14 @@ impl Wording {
         match self {
             Self::English => format!("{share}%"),
             Self::German => self.figure(&format!("{share} %")),
+        }
+    }
+
+    /// What a country is called: `Germany`, `Deutschland`.
+    pub fn country(self, code: &str) -> Option<&'static str> {
+        match self {
+            Self::English => country::name(code),
+            Self::German => country::german_name(code),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::{
     country,
     database::Db,
     error::Error,
-    invoices::{exemption::small_business, rules::place::has_vat, totals::TaxCategory},
+    invoices::{exemption, rules::place::has_vat, totals::TaxCategory},
     money::Currency,
     percent::Percent,
     text,
@@ -55,9 +55,7 @@ impl Basics {
             return Err(Error::invalid("tax_number", message));
         }
         let taxes = country.as_deref().is_none_or(has_vat);
-        // In the words of the law, where they are German; documents in other languages may name it so, too.
-        let language = if matches!(country.as_deref(), Some("AT" | "DE")) { "de" } else { "en" };
-        let reason = country.as_deref().and_then(|country| small_business(country, language));
+        let reason = exemption::usual(TaxCategory::E, country.as_deref());
         let (tax_category, tax_reason) = match rate.ten_thousandths() {
             0 if reason.is_some() => (TaxCategory::E, reason),
             0 => (TaxCategory::O, None),
@@ -69,7 +67,7 @@ impl Basics {
             _ => (TaxCategory::S, None),
         };
         let (vat_id, tax_number) = match number {
-            Some(number) if is_vat_id(&number) => (text::vat_id("tax_number", &number)?.map(|id| id.text), None),
+            Some(number) if is_vat_id(&number) => (text::vat_id("tax_number", &number)?, None),
             number => (None, number),
         };
         Ok(Defaults {

@@ -19,7 +19,7 @@ use crate::{
 pub fn OrganizationSection() -> impl IntoView {
     let action = Write::<UpdateOrganization>::new();
     let flash = use_flash();
-    answered(action, move |_| flash.say("Organization saved."));
+    answered(action, move |saved| flash.done("Organization saved.", saved));
     let organization = fetched(move || action.version().get(), |_| get_organization());
     loaded(organization, move |organization| view! { <Settings organization action /> }.into_any())
 }

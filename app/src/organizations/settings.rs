@@ -9,6 +9,7 @@ use crate::{
     error::Error,
     id::OrganizationId,
     invoices::{
+        exemption,
         number::NumberPattern,
         rounding::{Rounding, RoundingBasis, RoundingMode},
         tax,
@@ -19,6 +20,7 @@ use crate::{
     page::Page,
     percent::Percent,
     projects::sight::Sight,
+    rates::{self, store::Level},
     text,
 };
 
@@ -80,21 +82,32 @@ pub async fn get(cx: &mut Call) -> Result<Organization, Error> {
     read(store::get(&mut cx.db).await?)
 }
 
-/// Changes what is given and keeps the rest.
-pub async fn update(cx: &mut Call, mut given: Settings) -> Result<Organization, Error> {
+/// Changes what is given and keeps the rest. A rate is for new time, and the unbilled time that keeps another is told.
+pub async fn update(cx: &mut Call, given: Settings) -> Result<Organization, Error> {
     // Held before it is read, so what is written back is what others have left.
+    store::lock(&mut cx.db).await?;
+    let before = get(cx).await?.rate;
+    let organization = write(cx, given).await?;
+    if organization.rate != before {
+        rates::record::tell_of_unbilled(cx, Level::Organization, &organization.currency).await?;
+    }
+    Ok(organization)
+}
+
+/// The same, and nothing is told of unbilled time.
+pub async fn write(cx: &mut Call, mut given: Settings) -> Result<Organization, Error> {
     store::lock(&mut cx.db).await?;
     let mut organization = get(cx).await?;
     if let Some(currency) = text::said(given.currency.take()) {
         currency::change(cx, &mut organization, Currency::parse(&currency)?, &mut given.rate).await?;
     }
-    letterhead(cx, &mut organization, &given)?;
-    defaults(&mut organization, given)?;
+    letterhead(&mut organization, &given)?;
+    defaults(cx, &mut organization, given)?;
     store::update(&mut cx.db, &organization).await?;
     Ok(organization)
 }
 
-fn letterhead(cx: &mut Call, organization: &mut Organization, given: &Settings) -> Result<(), Error> {
+fn letterhead(organization: &mut Organization, given: &Settings) -> Result<(), Error> {
     let set = |field: &str, edit: &Edit<String>, before: &mut Option<String>, longest: usize| -> Result<(), Error> {
         *before = edit.clone().read(|value| text::optional(field, Some(&value), longest))?.over(before.take());
         Ok(())
@@ -106,7 +119,8 @@ fn letterhead(cx: &mut Call, organization: &mut Organization, given: &Settings) 
     let address = given.address.clone().read(|address| text::optional_lines("address", Some(&address), 1000))?;
     organization.address = address.over(organization.address.take());
     organization.country = given.country.clone().read(|country| country_of(&country))?.over(organization.country.take());
-    organization.vat_id = given.vat_id.clone().read(|vat_id| vat_id_of(cx, &vat_id))?.over(organization.vat_id.take());
+    let vat_id = given.vat_id.clone().read(|vat_id| vat_id_of(&vat_id, organization.vat_id.as_deref()))?;
+    organization.vat_id = vat_id.over(organization.vat_id.take());
     set("tax_number", &given.tax_number, &mut organization.tax_number, 50)?;
     set("phone", &given.phone, &mut organization.phone, 50)?;
     set("bank_holder", &given.bank_holder, &mut organization.bank_holder, 200)?;
@@ -122,16 +136,15 @@ pub fn country_of(given: &str) -> Result<Option<String>, Error> {
     text::said(Some(given.to_owned())).map(|country| country::parse(&country)).transpose()
 }
 
-/// A VAT identifier, or none. Check digits that do not fit are told: whose number it is knows better.
-pub fn vat_id_of(cx: &mut Call, given: &str) -> Result<Option<String>, Error> {
-    let Some(vat_id) = text::vat_id("vat_id", given)? else { return Ok(None) };
-    if vat_id.doubtful {
-        cx.warn(format!("The check digits of {} do not fit. Compare it with a letter of its owner.", vat_id.text));
+/// A VAT identifier, or none. What stands there already is kept as it is: a form sends it along with every change.
+pub fn vat_id_of(given: &str, before: Option<&str>) -> Result<Option<String>, Error> {
+    match before {
+        Some(before) if before == given.trim() => Ok(Some(before.to_owned())),
+        _ => text::vat_id("vat_id", given),
     }
-    Ok(Some(vat_id.text))
 }
 
-fn defaults(organization: &mut Organization, given: Settings) -> Result<(), Error> {
+fn defaults(cx: &mut Call, organization: &mut Organization, given: Settings) -> Result<(), Error> {
     if let Some(zone) = text::said(given.time_zone) {
         organization.time_zone = zone::given(&zone)?;
     }
@@ -147,7 +160,7 @@ fn defaults(organization: &mut Organization, given: Settings) -> Result<(), Erro
     if let Some(days) = given.payment_terms_days {
         organization.payment_terms_days = within("payment_terms_days", days, 0, 365)?;
     }
-    taxes(organization, given.tax_category, text::said(given.tax_rate).as_deref(), given.tax_reason)?;
+    taxes(cx, organization, given.tax_category, text::said(given.tax_rate).as_deref(), given.tax_reason)?;
     if let Some(pattern) = text::said(given.number_pattern) {
         organization.number_pattern = NumberPattern::parse(&pattern)?.as_str().to_owned();
     }
@@ -163,12 +176,25 @@ fn defaults(organization: &mut Organization, given: Settings) -> Result<(), Erro
 
 /// The tax that new clients begin with. What was changed has to go together, as for a client; what nobody has set yet is asked for when
 /// something is sent.
-fn taxes(organization: &mut Organization, category: Option<TaxCategory>, rate: Option<&str>, reason: Edit<String>) -> Result<(), Error> {
+fn taxes(
+    cx: &mut Call,
+    organization: &mut Organization,
+    category: Option<TaxCategory>,
+    rate: Option<&str>,
+    reason: Edit<String>,
+) -> Result<(), Error> {
     let before = (organization.tax_category, organization.tax_rate);
     let rate = rate.map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
     organization.tax_rate = TaxCategory::rate(category, rate).unwrap_or(organization.tax_rate);
     organization.tax_category = TaxCategory::chosen(category, rate).unwrap_or(organization.tax_category);
     organization.tax_reason = tax::reason_after((before.0, organization.tax_reason.take()), organization.tax_category, reason)?;
+    if organization.tax_reason.is_none() && organization.tax_category != before.0 {
+        // The same words that a new organization of this category begins with.
+        organization.tax_reason = exemption::usual(organization.tax_category, organization.country.as_deref()).map(str::to_owned);
+        if let Some(words) = &organization.tax_reason {
+            cx.warn(format!("Invoices without tax say why: {words}. Write another reason where you are exempt by another law."));
+        }
+    }
     match (organization.tax_category, organization.tax_rate) == before {
         true => Ok(()),
         false => organization.tax_category.check(organization.tax_rate),

@@ -14,6 +14,7 @@ use crate::{
     operation::Call,
     organizations::settings::rate_of,
     page::{self, Cursor, Page},
+    rates::{self, store::Level},
     reference, text,
 };
 
@@ -140,11 +141,16 @@ pub async fn update(cx: &mut Call, project: &str, given: ProjectChange) -> Resul
     project.code = given.code.read(|code| text::optional("code", Some(&code), 30))?.over(project.code);
     project.billing = given.billing.unwrap_or(project.billing);
     let currency = &project.client.currency;
-    let rate = given.rate.try_map(|rate| rate_of("rate", &rate, currency))?;
-    project.rate = rate.over(project.rate.map(|rate| rate.amount)).map(|rate| Money::new(rate, currency));
+    let rate = given.rate.try_map(|rate| rate_of("rate", &rate, currency))?.over(project.rate.as_ref().map(|rate| rate.amount));
+    let rate = rate.map(|rate| Money::new(rate, currency));
+    let other_rate = rate != project.rate;
+    project.rate = rate;
     project.bill_agent_time = given.bill_agent_time.unwrap_or(project.bill_agent_time);
     project.color = color_of(given.color)?.unwrap_or(project.color);
     store::update(&mut cx.db, &project).await?;
+    if other_rate {
+        rates::record::tell_of_unbilled(cx, Level::Project(project.id.0), &project.client.currency).await?;
+    }
     again(cx, project.id, &sight).await
 }
 

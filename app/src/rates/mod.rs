@@ -2,7 +2,7 @@
 
 pub mod asking;
 #[cfg(feature = "ssr")]
-mod record;
+pub(crate) mod record;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
 #[cfg(all(test, feature = "ssr"))]

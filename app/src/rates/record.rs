@@ -177,7 +177,7 @@ async fn of_organization(cx: &mut Call, rate: Edit<Amount>) -> Result<Changed, E
         return Err(Error::forbidden("set the organization's rate").hint("Name a project or a client to set its rate."));
     }
     let change = settings::Settings { rate, ..settings::Settings::default() };
-    let organization = settings::update(cx, change).await?;
+    let organization = settings::write(cx, change).await?;
     Ok(Changed { name: organization.name, rate: organization.rate, currency: organization.currency, level: Level::Organization })
 }
 
@@ -214,6 +214,37 @@ async fn tell_what_stays(cx: &mut Call, level: &Level, repriced: usize) -> Resul
         cx.warn(format!("{repriced} entries have another rate now, too many for undo to take back at once."));
     }
     Ok(())
+}
+
+/// Tells of the unbilled time that keeps another rate after a change that is for new time alone.
+pub async fn tell_of_unbilled(cx: &mut Call, level: Level, currency: &Currency) -> Result<(), Error> {
+    if !Sight::of(cx)?.money {
+        return Ok(());
+    }
+    let others = store::others(&mut cx.db, &level, None, ENTRIES_MAX + 1).await?;
+    let unbilled = repricing(&others, currency);
+    if unbilled.entries > 0 {
+        cx.warn(kept(&unbilled, others.len() as i64 > ENTRIES_MAX, &level));
+    }
+    Ok(())
+}
+
+fn kept(unbilled: &Repricing, cut: bool, level: &Level) -> String {
+    let at_least = if cut { "At least " } else { "" };
+    let entries = text::counted(unbilled.entries, "unbilled time entry keeps", "unbilled time entries keep");
+    let sign = if unbilled.difference.amount > 0 { "+" } else { "" };
+    let whose = match level {
+        Level::Project(_) => "with this project and ",
+        Level::Client(_) => "with this client and ",
+        Level::Organization => "with ",
+    };
+    format!(
+        "{at_least}{entries} the rate of before: {} at {}, which would be {} ({sign}{}). set_rate {whose}applies_to unbilled_time changes that, too.",
+        unbilled.worked.text,
+        unbilled.before.text(),
+        unbilled.after.text(),
+        unbilled.difference.text()
+    )
 }
 
 /// What a change of rate means for unbilled time.

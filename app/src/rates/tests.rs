@@ -214,3 +214,35 @@ async fn rates_are_set_by_those_who_write_money() {
     assert_eq!(studio.ok("set_rate", both("Acme")).await["of"], "Acme / Dashboard");
     assert_eq!(studio.code("set_rate", both("Beta")).await, Code::NotFound);
 }
+
+#[tokio::test]
+async fn whoever_changes_a_rate_with_other_things_is_told_of_the_unbilled_time_that_keeps_the_one_before() {
+    let studio = studio().await;
+    log(&studio, json!({"duration": "5h"})).await;
+    log(&studio, json!({"duration": "3h", "rate": "90.00"})).await;
+    let told = |answer: &Value| answer.get("warnings").map(|warnings| warnings[0].as_str().unwrap_or_default().to_owned());
+    let project = |change: &str| json!({"project": "Dashboard", "rate": change});
+    let kept = |sums: &str, whose: &str| {
+        Some(format!(
+            "1 unbilled time entry keeps the rate of before: 5h at 600.00 EUR, which would be {sums}. set_rate {whose}applies_to \
+             unbilled_time changes that, too."
+        ))
+    };
+    let of_project = kept("750.00 EUR (+150.00 EUR)", "with this project and ");
+    let mut rehearsed = project("150.00");
+    rehearsed["dry_run"] = json!(true);
+    assert_eq!(told(&studio.ok("update_project", rehearsed).await), of_project);
+    assert_eq!(told(&studio.ok("update_project", project("150.00")).await), of_project);
+    assert_eq!(told(&studio.ok("update_project", project("150.00")).await), None, "it is the same rate");
+    assert_eq!(told(&studio.ok("update_project", json!({"project": "Dashboard", "code": "D"})).await), None);
+    assert_eq!(told(&studio.ok("update_client", json!({"client": "Acme", "rate": "80.00"})).await), None, "the project has its own");
+    assert_eq!(told(&studio.ok("update_project", project("")).await), kept("400.00 EUR (-200.00 EUR)", "with this project and "));
+    let client = studio.ok("update_client", json!({"client": "Acme", "rate": "100.00"})).await;
+    assert_eq!(told(&client), kept("500.00 EUR (-100.00 EUR)", "with this client and "));
+    assert!(told(&studio.ok("update_client", json!({"client": "Acme", "rate": ""})).await).is_some());
+    let organization = studio.ok("update_organization", json!({"rate": "130.00"})).await;
+    assert_eq!(told(&organization), kept("650.00 EUR (+50.00 EUR)", "with "));
+    assert_eq!(told(&studio.ok("set_rate", json!({"rate": "140.00"})).await), None, "there the answer says it");
+    studio.ok("set_rate", json!({"applies_to": "unbilled_time"})).await;
+    assert_eq!(told(&studio.ok("update_organization", json!({"rate": "140.00"})).await), None);
+}

@@ -222,16 +222,43 @@ fn an_iban_has_the_length_of_its_country() {
 }
 
 #[test]
-fn a_vat_identifier_of_the_european_union_has_the_form_of_its_country() {
-    let kept = |given: &str| vat_id("vat_id", given).map(|vat| vat.map(|vat| (vat.text, vat.doubtful)));
-    assert_eq!(kept("de 136 695 976"), Ok(Some(("DE136695976".to_owned(), false))));
-    assert_eq!(kept("DE123456789"), Ok(Some(("DE123456789".to_owned(), true))), "its check digit does not fit");
-    assert_eq!(kept("ATU 13585627"), Ok(Some(("ATU13585627".to_owned(), false))));
-    for other in ["GB123456789", "CHE-123.456.788 MWST", "12-3456789", "12/345/67890", "Delaware"] {
-        assert_eq!(kept(other), Ok(Some((other.to_owned(), false))));
+fn a_vat_identifier_has_the_form_of_its_country_and_check_digits_that_fit() {
+    let kept = |given: &str| vat_id("vat_id", given).map(Option::unwrap_or_default);
+    assert_eq!(kept("de 136 695 976").as_deref(), Ok("DE136695976"));
+    assert_eq!(kept("ATU 13585627").as_deref(), Ok("ATU13585627"));
+    assert_eq!(kept("gr 094259216").as_deref(), Ok("EL094259216"));
+    assert_eq!(kept(" \u{200B}").as_deref(), Ok(""));
+    for other in [
+        "GB 123 4567 82",
+        "GBGD001",
+        "CHE-123.456.788 MWST",
+        "CHE123456788",
+        "NO 123 456 785 MVA",
+        "12-3456789",
+        "12/345/67890",
+        "Delaware",
+    ] {
+        assert_eq!(kept(other).as_deref(), Ok(other));
     }
-    assert_eq!(kept(" \u{200B}"), Ok(None));
-    for wrong in ["DE12345678", "DE1\nDE2", "FR1"] {
-        assert!(kept(wrong).is_err(), "{wrong}");
+    // No known form, or none of such an identifier: the number of a register, and an abbreviation.
+    for other in ["CH-020.3.020.910-6", "No. 12/345", "IS12345", "XX123", "T1234567890123"] {
+        assert_eq!(kept(other).as_deref(), Ok(other));
+    }
+    for (wrong, why) in [
+        ("ATU00000000", "no VAT identifier of Austria: its check digits do not fit the others. One looks like ATU12345675."),
+        ("DE123456789", "check digits"),
+        ("DE12345678", "no VAT identifier of Germany: it has another length or form. One looks like DE123456788."),
+        ("FR1", "form"),
+        ("GR1234", "of Greece: it has another length or form. One looks like EL123456783."),
+        ("GB12", "no VAT identifier of the United Kingdom: it has another length or form. One looks like GB123456782."),
+        ("GB123456789", "check digits"),
+        ("XI123456789", "of Northern Ireland: its check digits"),
+        ("CHE-123.456.789", "of Switzerland: its check digits"),
+        ("CHE-123.456.788 GST", "form"),
+        ("NO123456786", "of Norway: its check digits"),
+        ("DE1\nDE2", "line break"),
+    ] {
+        let refused = vat_id("vat_id", wrong).expect_err(wrong);
+        assert!(refused.field("vat_id").is_some_and(|words| words.contains(why)), "{wrong}: {refused:?}");
     }
 }

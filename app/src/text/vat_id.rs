@@ -5,41 +5,134 @@ use eu_vat::{Country, Error as Flaw, Vat};
 use super::{clean, excerpt};
 use crate::error::Error;
 
-/// A VAT identifier, or the number by which a tax authority elsewhere knows somebody.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VatId {
-    /// As it is kept: one of the European Union without spaces and marks between its digits.
-    pub text: String,
-    /// Whether its check digits do not fit, which only a slip explains.
-    pub doubtful: bool,
+/// The letters of each known form, whose it is, and a made-up number of it with check digits that fit.
+const EXAMPLES: [(&str, &str, &str); 31] = [
+    ("AT", "Austria", "ATU12345675"),
+    ("BE", "Belgium", "BE0123456749"),
+    ("BG", "Bulgaria", "BG123456786"),
+    ("CH", "Switzerland", "CHE-123.456.788"),
+    ("CY", "Cyprus", "CY10123450A"),
+    ("CZ", "Czechia", "CZ12345679"),
+    ("DE", "Germany", "DE123456788"),
+    ("DK", "Denmark", "DK12345607"),
+    ("EE", "Estonia", "EE101234568"),
+    ("EL", "Greece", "EL123456783"),
+    ("ES", "Spain", "ESB12345674"),
+    ("FI", "Finland", "FI12345671"),
+    ("FR", "France", "FR11123456782"),
+    ("GB", "the United Kingdom", "GB123456782"),
+    ("HR", "Croatia", "HR12345678903"),
+    ("HU", "Hungary", "HU12345676"),
+    ("IE", "Ireland", "IE1234567T"),
+    ("IT", "Italy", "IT12345670017"),
+    ("LT", "Lithuania", "LT123456715"),
+    ("LU", "Luxembourg", "LU12345613"),
+    ("LV", "Latvia", "LV41234567891"),
+    ("MT", "Malta", "MT12345634"),
+    ("NL", "the Netherlands", "NL123456789B13"),
+    ("NO", "Norway", "NO 123456785 MVA"),
+    ("PL", "Poland", "PL1234567802"),
+    ("PT", "Portugal", "PT501234560"),
+    ("RO", "Romania", "RO123456789"),
+    ("SE", "Sweden", "SE123456789701"),
+    ("SI", "Slovenia", "SI12345679"),
+    ("SK", "Slovakia", "SK2012300004"),
+    ("XI", "Northern Ireland", "XI123456782"),
+];
+
+/// Why an identifier is none of its country.
+enum Wrong {
+    /// Its check digits do not fit the others.
+    Check,
+    /// Another length or form.
+    Form,
 }
 
-/// A VAT identifier, or nothing. One that begins as those of the European Union do has the form of its country. Others have forms of
-/// their own, so any line will do.
-pub fn vat_id(field: &str, given: &str) -> Result<Option<VatId>, Error> {
+/// A VAT identifier as it is kept, or nothing; one of the European Union without spaces and marks between its digits. One that begins as
+/// those of a country with a known form do has that form, and check digits that fit. Others have forms of their own, so any line will
+/// do, such as the number by which a tax authority elsewhere knows somebody.
+pub fn vat_id(field: &str, given: &str) -> Result<Option<String>, Error> {
     let text = clean(field, given, 50, false)?;
     if text.is_empty() {
         return Ok(None);
     }
-    let Some(country) = country_of(&text) else { return Ok(Some(VatId { text, doubtful: false })) };
-    match Vat::parse(&text) {
-        Ok(vat) => Ok(Some(VatId { text: vat.to_string(), doubtful: false })),
-        Err(Flaw::BadChecksum) => Ok(Some(VatId { text: compact(&text), doubtful: true })),
-        Err(flaw) => {
-            let message =
-                format!("\"{}\" is no VAT identifier of {}: {flaw}. Compare it with a letter of theirs.", excerpt(&text), country.name());
-            Err(Error::invalid(field, message))
-        }
+    let compact = compact(&text);
+    let Some((letters, number)) = compact.split_at_checked(2).filter(|(_, rest)| rest.bytes().any(|c| c.is_ascii_digit())) else {
+        return Ok(Some(text));
+    };
+    let read = match letters {
+        "GB" => of_union(&format!("XI{number}")).map(|_| text.clone()),
+        "CH" if number.starts_with('E') => swiss(&number[1..]).map(|()| text.clone()),
+        "NO" if text.starts_with("NO") => norwegian(number).map(|()| text.clone()),
+        letters if Country::from_code(letters).is_some() => of_union(&text),
+        _ => return Ok(Some(text)),
+    };
+    read.map(Some).map_err(|wrong| Error::invalid(field, refusal(&text, letters, wrong)))
+}
+
+/// One of the European Union or of Northern Ireland, in its canonical form.
+fn of_union(text: &str) -> Result<String, Wrong> {
+    match Vat::parse(text) {
+        Ok(vat) => Ok(vat.to_string()),
+        Err(Flaw::BadChecksum) => Err(Wrong::Check),
+        Err(_) => Err(Wrong::Form),
     }
 }
 
-/// The country of the European Union whose letters a number begins with.
-fn country_of(text: &str) -> Option<Country> {
-    let compact = compact(text);
-    let (letters, number) = compact.split_at_checked(2)?;
-    number.bytes().any(|c| c.is_ascii_digit()).then(|| Country::from_code(letters)).flatten()
+/// The number of an enterprise in Switzerland or Liechtenstein: nine digits (eCH-0108), with the name of the tax or without it.
+fn swiss(number: &str) -> Result<(), Wrong> {
+    let digits = number.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let tax = &number[digits.len()..];
+    let known = ["", "MWST", "TVA", "IVA", "VAT"].contains(&tax);
+    if known { modulus_11(digits, [5, 4, 3, 2, 7, 6, 5, 4]) } else { Err(Wrong::Form) }
+}
+
+/// A Norwegian organization number: nine digits, with the name of the tax or without it.
+fn norwegian(number: &str) -> Result<(), Wrong> {
+    modulus_11(number.strip_suffix("MVA").unwrap_or(number), [3, 2, 7, 6, 5, 4, 3, 2])
+}
+
+/// Nine digits, the last of which is that of the weighted others by modulus 11.
+fn modulus_11(number: &str, weights: [u32; 8]) -> Result<(), Wrong> {
+    let digits: Vec<u32> = number.chars().filter_map(|c| c.to_digit(10)).collect();
+    if digits.len() != 9 || number.len() != 9 {
+        return Err(Wrong::Form);
+    }
+    let sum: u32 = weights.iter().zip(&digits).map(|(weight, digit)| weight * digit).sum();
+    if (11 - sum % 11) % 11 == digits[8] { Ok(()) } else { Err(Wrong::Check) }
+}
+
+fn refusal(text: &str, letters: &str, wrong: Wrong) -> String {
+    let why = match wrong {
+        Wrong::Check => "its check digits do not fit the others",
+        Wrong::Form => "it has another length or form",
+    };
+    let letters = if letters == "GR" { "EL" } else { letters };
+    let (country, example) =
+        EXAMPLES.iter().find(|(known, ..)| *known == letters).map_or((letters, ""), |(_, country, example)| (country, example));
+    format!(
+        "\"{}\" is no VAT identifier of {country}: {why}. One looks like {example}. Compare it with a letter of its owner.",
+        excerpt(text)
+    )
 }
 
 fn compact(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_form_has_an_example_that_is_right() {
+        for (letters, country, example) in EXAMPLES {
+            assert!(example.starts_with(letters), "{example} of {country}");
+            assert_eq!(vat_id("vat_id", example).as_ref().map(Option::as_deref), Ok(Some(example)));
+            assert!(vat_id("vat_id", &format!("{letters}0")).is_err() || letters == "CH", "{country}");
+        }
+        let known = |country: &Country| EXAMPLES.iter().any(|(letters, ..)| *letters == country.code());
+        let members = crate::country::COUNTRIES.iter().filter_map(|(code, _)| Country::from_code(code));
+        assert_eq!(members.filter(known).count(), 27);
+    }
 }

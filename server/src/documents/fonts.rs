@@ -13,7 +13,10 @@ use ttf_parser::{Face, Permissions};
 use typst::text::{Coverage, FontFlags, FontInfo};
 use typst_kit::fonts::{FontPath, FontStore};
 
-use super::letters;
+use super::{
+    han::{Preference, Shapes},
+    letters,
+};
 
 /// Stands before the name of a family of the machine: what a document takes from a shipped family never comes from one of the same
 /// name on the machine.
@@ -44,12 +47,25 @@ pub(super) struct Shipped {
 
 /// Which family of the machine has which letter.
 pub(super) struct Machine {
-    /// The families with a letter that no shipped font has, in the order in which a letter is looked for: their names, and what each
-    /// of their weights has.
-    families: Vec<(String, Vec<Coverage>)>,
+    /// The families with a letter that no shipped font has, in the order in which a letter is looked for.
+    families: Vec<OfMachine>,
     /// For each such letter the first family that has it.
     letters: HashMap<char, usize>,
 }
+
+/// A family of the machine.
+struct OfMachine {
+    name: String,
+    /// What each of its weights has.
+    weights: Vec<Coverage>,
+    /// Its place among the families before their names.
+    rank: Rank,
+    /// Whose shapes its Chinese characters have.
+    shapes: Option<Shapes>,
+}
+
+/// The order of families before their names.
+type Rank = (Reverse<bool>, u8);
 
 /// One font of the machine.
 struct Found {
@@ -117,26 +133,26 @@ impl Machine {
         families.sort_by_key(|(family, fonts)| (rank(family, fonts), family.to_lowercase()));
         let mut machine = Self { families: Vec::new(), letters: HashMap::new() };
         for (family, fonts) in families {
-            machine.add_family(store, format!("{MARK}{family}"), fonts);
+            machine.add_family(store, &family, fonts);
         }
         machine
     }
 
     /// Of a family only the fonts nearest to the weights of a document, and the letters that all of those have.
-    fn add_family(&mut self, store: &mut FontStore, name: String, fonts: Vec<Found>) {
+    fn add_family(&mut self, store: &mut FontStore, family: &str, fonts: Vec<Found>) {
         let mut chosen: Vec<&Found> = WEIGHTS.iter().filter_map(|weight| nearest(&fonts, *weight)).collect();
         chosen.dedup_by(|one, other| std::ptr::eq(*one, *other));
         let Some((first, others)) = chosen.split_first() else { return };
-        let place = self.families.len();
+        let (place, name) = (self.families.len(), format!("{MARK}{family}"));
         for letter in first.letters.iter().filter(|letter| others.iter().all(|font| font.letters.contains(letter))) {
             self.letters.entry(*letter).or_insert(place);
         }
-        let coverage = chosen.iter().map(|font| font.info.coverage.clone()).collect();
+        let weights = chosen.iter().map(|font| font.info.coverage.clone()).collect();
         for font in chosen {
             let path = FontPath { path: font.path.path.clone(), index: font.path.index };
             store.push((path, FontInfo { family: name.clone(), ..font.info.clone() }));
         }
-        self.families.push((name, coverage));
+        self.families.push(OfMachine { name, weights, rank: rank(family, &fonts), shapes: Shapes::of_family(family) });
     }
 
     /// Whether a font of the machine has this letter, and no shipped one.
@@ -144,19 +160,30 @@ impl Machine {
         self.letters.contains_key(&letter)
     }
 
-    /// The place of the family that has this letter.
-    pub(super) fn place(&self, letter: char) -> Option<usize> {
-        self.letters.get(&letter).copied()
+    /// The place of the family that has this letter: where its shapes differ by language, of the like families that have it the one that
+    /// goes before.
+    pub(super) fn place(&self, letter: char, preference: Preference) -> Option<usize> {
+        let first = *self.letters.get(&letter)?;
+        let Some(OfMachine { rank, shapes: Some(_), .. }) = self.families.get(first) else { return Some(first) };
+        let like = |place: &usize| self.families[*place].rank == *rank && self.families[*place].shapes.is_some();
+        let having = (first..self.families.len()).filter(like).filter(|place| self.family_has(*place, letter));
+        having.min_by_key(|place| self.order(*place, preference))
+    }
+
+    /// Where the family at this place stands in the order in which a document tries them.
+    pub(super) fn order(&self, place: usize, preference: Preference) -> (Option<Rank>, u8, usize) {
+        let family = self.families.get(place);
+        (family.map(|family| family.rank), preference.place(family.and_then(|family| family.shapes)), place)
     }
 
     /// The name by which a document asks for the family at this place.
     pub(super) fn family(&self, place: usize) -> Option<&str> {
-        self.families.get(place).map(|(name, _)| name.as_str())
+        self.families.get(place).map(|family| family.name.as_str())
     }
 
     /// Whether every weight of the family at this place has this letter, which a shipped font may have too.
     pub(super) fn family_has(&self, place: usize, letter: char) -> bool {
-        self.families.get(place).is_some_and(|(_, weights)| weights.iter().all(|coverage| coverage.contains(letter.into())))
+        self.families.get(place).is_some_and(|family| family.weights.iter().all(|coverage| coverage.contains(letter.into())))
     }
 }
 
@@ -199,7 +226,7 @@ fn nearest(fonts: &[Found], weight: u16) -> Option<&Found> {
 
 /// The order of the families before their names: those of Noto first, since they fit the shipped ones, and letters without serifs
 /// before those with them and those of one width.
-fn rank(family: &str, fonts: &[Found]) -> (Reverse<bool>, u8) {
+fn rank(family: &str, fonts: &[Found]) -> Rank {
     let name = family.to_lowercase();
     let any = |flag: FontFlags| fonts.iter().any(|font| font.info.flags.contains(flag));
     let kind = match () {
@@ -209,4 +236,48 @@ fn rank(family: &str, fonts: &[Found]) -> (Reverse<bool>, u8) {
         () => 1,
     };
     (Reverse(name.starts_with("noto ")), kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A machine with families that have these letters, in the order of their names.
+    fn machine(families: &[(&str, &str)]) -> Machine {
+        let mut machine = Machine { families: Vec::new(), letters: HashMap::new() };
+        for (place, (name, letters)) in families.iter().enumerate() {
+            letters.chars().for_each(|letter| {
+                machine.letters.entry(letter).or_insert(place);
+            });
+            let weights = vec![Coverage::from_vec(letters.chars().map(u32::from).collect())];
+            machine.families.push(OfMachine { name: (*name).to_owned(), weights, rank: rank(name, &[]), shapes: Shapes::of_family(name) });
+        }
+        machine
+    }
+
+    #[test]
+    fn characters_of_chinese_have_the_shapes_of_the_language() {
+        let families = [
+            ("Noto Sans CJK HK", "漢骨冴"),
+            ("Noto Sans CJK JP", "漢骨冴"),
+            ("Noto Sans CJK KR", "漢骨"),
+            ("Noto Sans CJK SC", "漢骨冴"),
+            ("Noto Sans CJK TC", "漢骨"),
+            ("Noto Sans Devanagari", "प"),
+            ("Noto Serif CJK JP", "漢骨龘"),
+            ("IPAGothic", "漢骨凞"),
+        ];
+        let machine = machine(&families);
+        let family = |language: &str, letter: char| {
+            let preference = Preference::of(language, [letter].into_iter());
+            machine.place(letter, preference).and_then(|place| machine.family(place)).unwrap_or_default()
+        };
+        for (language, expected) in [("ja", "JP"), ("ko", "KR"), ("zh", "SC"), ("zh-TW", "TC"), ("zh-HK", "HK"), ("en", "SC")] {
+            assert_eq!(family(language, '骨'), format!("Noto Sans CJK {expected}"), "{language}");
+            assert_eq!(family(language, 'प'), "Noto Sans Devanagari");
+            assert_eq!(family(language, '龘'), "Noto Serif CJK JP", "no other has it");
+            assert_eq!(family(language, '凞'), "IPAGothic");
+        }
+        assert_eq!((family("ko", '冴'), family("zh-TW", '冴')), ("Noto Sans CJK SC", "Noto Sans CJK SC"), "theirs lacks it");
+    }
 }

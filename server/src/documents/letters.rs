@@ -15,7 +15,10 @@ use typst::text::is_default_ignorable;
 use typst_kit::fonts::FontStore;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::fonts::{Family, Machine, Shipped};
+use super::{
+    fonts::{Family, Machine, Shipped},
+    han::Preference,
+};
 
 /// Printed where no font has the character.
 const STAND_IN: &str = "□";
@@ -49,8 +52,10 @@ impl Letters {
 
     /// The families of the machine without which these texts cannot be printed, in the order in which they are to be used.
     pub(super) fn families(&self, data: &Value) -> Vec<&str> {
-        let mut places = BTreeSet::new();
-        each_letter(data, &mut |letter| places.extend(self.machine.place(letter)));
+        let (preference, mut places) = (preference(data), BTreeSet::new());
+        each_letter(data, &mut |letter| places.extend(self.machine.place(letter, preference)));
+        let mut places: Vec<usize> = places.into_iter().collect();
+        places.sort_by_key(|place| self.machine.order(*place, preference));
         places.into_iter().filter_map(|place| self.machine.family(place)).collect()
     }
 
@@ -81,12 +86,13 @@ impl Letters {
 
     /// Makes every text in the data printable.
     pub(super) fn make_printable(&self, data: &mut Value) {
+        let preference = preference(data);
         each_text(data, &|text| {
             if !text.chars().all(|letter| self.is_plain(letter)) {
                 *text = self.printable(text);
             }
             if !text.is_ascii() {
-                *text = text.graphemes(true).map(|cluster| self.settable(start(cluster))).collect();
+                *text = text.graphemes(true).map(|cluster| self.settable(start(cluster), preference)).collect();
             }
         });
     }
@@ -100,9 +106,9 @@ impl Letters {
     }
 
     /// A letter and its marks come from one font. A mark that the font of its letter lacks is left away, and the letter is kept.
-    fn settable<'a>(&self, cluster: &'a str) -> Cow<'a, str> {
+    fn settable<'a>(&self, cluster: &'a str, preference: Preference) -> Cow<'a, str> {
         let Some(base) = cluster.chars().next().filter(|base| base.len_utf8() < cluster.len()) else { return cluster.into() };
-        let families = self.families_of(cluster);
+        let families = self.families_of(cluster, preference);
         if families.iter().any(|family| cluster.chars().all(|letter| self.has(*family, letter))) {
             return cluster.into();
         }
@@ -111,8 +117,10 @@ impl Letters {
     }
 
     /// The families in which a grapheme cluster is looked for, in their order.
-    fn families_of(&self, cluster: &str) -> Vec<Family> {
-        let places: BTreeSet<usize> = cluster.chars().filter_map(|letter| self.machine.place(letter)).collect();
+    fn families_of(&self, cluster: &str, preference: Preference) -> Vec<Family> {
+        let mut places: Vec<usize> = cluster.chars().filter_map(|letter| self.machine.place(letter, preference)).collect();
+        places.sort_by_key(|place| self.machine.order(*place, preference));
+        places.dedup();
         self.shipped.families().chain(places.into_iter().map(Family::OfMachine)).collect()
     }
 
@@ -153,6 +161,17 @@ pub(super) fn stand_in(data: &mut Value, missing: &BTreeSet<String>) {
 /// A grapheme cluster without what goes beyond its bound.
 fn start(cluster: &str) -> &str {
     cluster.char_indices().nth(MOST_OF_CLUSTER).map_or(cluster, |(end, _)| &cluster[..end])
+}
+
+/// The shapes of Chinese characters in the document with this data.
+fn preference(data: &Value) -> Preference {
+    let mut letters = Vec::new();
+    each_letter(data, &mut |letter| {
+        if !letter.is_ascii() {
+            letters.push(letter);
+        }
+    });
+    Preference::of(data["language"].as_str().unwrap_or_default(), letters.into_iter())
 }
 
 fn each_letter(data: &Value, see: &mut impl FnMut(char)) {

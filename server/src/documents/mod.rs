@@ -3,7 +3,9 @@
 //! The PDF is PDF/A-3 and tagged for accessibility (PDF/UA-1). The same input always gives the same bytes, because
 //! nothing but the input enters: no clock, and no file of the machine but a font for a letter that no shipped one has.
 
+mod clusters;
 mod fonts;
+mod han;
 mod letters;
 mod press;
 #[cfg(test)]

@@ -13,7 +13,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use super::{
-    DocumentError, letters,
+    DocumentError, clusters, letters,
     world::{Scene, Stage},
 };
 
@@ -62,8 +62,13 @@ pub(super) fn typeset(stage: &Stage, document: &InvoiceDocument) -> Result<Paged
     compile(stage, &data)
 }
 
-/// The data as pages.
+/// The data as pages, with each letter in one run.
 pub(super) fn compile(stage: &Stage, data: &Value) -> Result<PagedDocument, DocumentError> {
+    parted(stage, data).map(clusters::joined)
+}
+
+/// The data as pages, as the typesetter sets them.
+pub(super) fn parted(stage: &Stage, data: &Value) -> Result<PagedDocument, DocumentError> {
     let mut data = data.clone();
     data["fonts"] = stage.letters.families(&data).into();
     let scene = Scene::new(stage, data.to_string().into_bytes());

@@ -2,6 +2,7 @@
 
 mod drawn;
 mod letters;
+mod marks;
 mod page;
 
 use std::{

@@ -94,3 +94,17 @@ proptest! {
         let _ = parse(&text);
     }
 }
+
+#[test]
+fn thousands_of_a_printed_quantity_are_parted() {
+    for (quantity, printed) in [
+        ("1", "1"),
+        ("999.5", "999.5"),
+        ("1234.5", "1,234.5"),
+        ("-1234.50", "-1,234.50"),
+        ("1000000", "1,000,000"),
+        ("0.1234567", "0.1234567"),
+    ] {
+        assert_eq!(grouped(quantity), printed);
+    }
+}

@@ -1,13 +1,14 @@
-//! Goods that cross a border: whether they do, as the category of their tax says.
+//! Goods and work that cross a border: whether they do, as the category of their tax says.
 
 use super::{Source, place};
 use crate::{
+    clients::Client,
     error::Error,
     invoices::{InvoiceProblem, read, totals::TaxCategory},
 };
 
-/// What is wrong about lines that are taxed as supplies to another country of the European Union (K) or as exports out of it (G). Of
-/// places that nobody has named nothing is said here.
+/// What is wrong about lines that are taxed as supplies to another country of the European Union (K), as exports out of it (G), or by
+/// whoever receives them (AE). Of places that nobody has named nothing is said here, but that an export names its one.
 pub fn problems(source: &Source<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     let (seller, buyer) = (source.seller, source.buyer);
     let from = place::of_seller(seller.country.as_deref(), seller.vat_id.as_deref());
@@ -21,12 +22,32 @@ pub fn problems(source: &Source<'_>) -> Result<Vec<InvoiceProblem>, Error> {
                 let place = way.of_supply().map(|message| ("lines.tax_category", message));
                 place.or_else(|| Some(("client.vat_id", way.of_number(buyer.vat_id.as_deref())?)))
             }
-            TaxCategory::G => way.of_export().map(|message| ("lines.tax_category", message)),
+            TaxCategory::G => {
+                let place = way.of_export().map(|message| ("lines.tax_category", message));
+                place.or_else(|| buyer.country.is_none().then(|| ("client.country", way.to_nowhere())))
+            }
+            TaxCategory::AE => way.of_recipient(buyer).map(|message| ("client.vat_id", message)),
             _ => None,
         };
         problems.extend(wrong.map(|(field, message)| InvoiceProblem { rule: None, field: field.to_owned(), message }));
     }
     Ok(problems)
+}
+
+/// What is to be said of a client whose VAT identifier was issued by another country of the European Union than that of their address,
+/// where it is what keeps a line without tax (AE and K). They may be registered elsewhere than they are.
+pub fn registered_elsewhere(buyer: &Client, mut categories: impl Iterator<Item = TaxCategory>) -> Option<String> {
+    let (country, vat_id) = (buyer.country.as_deref()?, buyer.vat_id.as_deref()?);
+    let issuer = place::issuer(vat_id).filter(|issuer| place::in_union(issuer) && !place::at_home(issuer, country))?;
+    let category = categories.find(|category| matches!(category, TaxCategory::AE | TaxCategory::K))?;
+    Some(format!(
+        "The VAT identifier of {client} ({vat_id}) is one of {}, and their country is {}. Tax category {} rests on it: leave it where \
+         {client} is registered there, or correct the identifier or the country.",
+        place::name(&issuer),
+        place::name(country),
+        category.code(),
+        client = buyer.name,
+    ))
 }
 
 /// The way that goods of a line take.
@@ -76,6 +97,31 @@ impl Way<'_> {
         (place::in_union(from) && place::in_union(to)).then(|| {
             let instead = "K for goods that go there, or AE for work";
             self.wrong("goods that leave the European Union", law, &self.is_in(to), instead)
+        })
+    }
+
+    /// An export names the country that it goes to.
+    fn to_nowhere(&self) -> String {
+        format!(
+            "The country of {} is missing: tax category G (export) is for goods that leave the European Union, and the invoice names where \
+             they go (Article 146 of Directive 2006/112/EC). Add it to the client, or choose another category.",
+            self.client
+        )
+    }
+
+    /// Between two countries of the European Union whoever receives a service owes the tax where they are registered there (Articles 44
+    /// and 196 of the VAT directive). At home, and outside of it, the law of the country says who does.
+    fn of_recipient(&self, buyer: &Client) -> Option<String> {
+        let (from, to, issuer) = (self.from?, buyer.country.as_deref()?, place::issuer(buyer.vat_id.as_deref()?)?);
+        let within = place::in_union(from) && place::in_union(to) && !place::at_home(from, to);
+        (within && !place::in_union(&issuer)).then(|| {
+            format!(
+                "Tax category AE (reverse charge) to a client in {} needs a VAT identifier of a country of the European Union, and that of \
+                 {} is one of {} (Article 196 of Directive 2006/112/EC). Correct it in the client, or choose another category.",
+                place::name(to),
+                self.client,
+                place::name(&issuer)
+            )
         })
     }
 

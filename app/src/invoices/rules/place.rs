@@ -2,7 +2,7 @@
 
 use eu_vat::Country as Member;
 
-use crate::country::COUNTRIES;
+use crate::country::{self, COUNTRIES};
 
 /// Countries beside the European Union with a value added tax by like rules.
 const BESIDE: [&str; 6] = ["CH", "GB", "IS", "LI", "MC", "NO"];
@@ -62,7 +62,7 @@ pub fn of_client(country: Option<&str>, vat_id: Option<&str>) -> Option<String> 
 pub fn name(place: &str) -> &str {
     match place {
         "XI" => "Northern Ireland",
-        place => COUNTRIES.iter().find(|(code, _)| *code == place).map_or(place, |(_, name)| *name),
+        place => country::name(place).unwrap_or(place),
     }
 }
 

@@ -161,7 +161,7 @@ fn each_category_names_the_number_that_is_missing() {
         assert_eq!(fields(&seller(), &unknown, &[(category, rate)]), expected, "{category:?} to a client without a VAT identifier");
 
         let nowhere = Client { country: None, ..buyer() };
-        let expected: &[&str] = if category == K { &["client.country"] } else { &nothing };
+        let expected: &[&str] = if matches!(category, K | G) { &["client.country"] } else { &nothing };
         assert_eq!(fields(&seller(), &nowhere, &[(category, rate)]), expected, "{category:?} to a client of no country");
     }
 }
@@ -251,16 +251,60 @@ fn an_intra_community_supply_goes_to_another_country_of_the_union() {
 #[test]
 fn an_export_leaves_the_union() {
     let from_germany = |to| goods(TaxCategory::G, ("DE", "DE123456789"), to);
-    for right in [("US", ""), ("US", "FR12345678901"), ("CH", "CHE-123.456.788"), ("GB", "GB123456789"), ("NO", ""), ("RE", ""), ("", "")] {
+    for right in [("US", ""), ("US", "FR12345678901"), ("CH", "CHE-123.456.788"), ("GB", "GB123456789"), ("NO", ""), ("RE", "")] {
         assert_eq!(from_germany(right), [""; 0], "{right:?}");
     }
     for wrong in [("FR", ""), ("GR", "EL123456789"), ("DE", ""), ("MC", ""), ("GB", "XI123456789"), ("", "FR12345678901")] {
         assert_eq!(from_germany(wrong), ["lines.tax_category"], "{wrong:?}");
     }
+    for nowhere in [("", ""), ("", "US123")] {
+        assert_eq!(from_germany(nowhere), ["client.country"], "{nowhere:?}");
+    }
+    let message = told(&seller_of(Some("DE"), Some("DE123456789")), &client_of(None, None), &[(TaxCategory::G, 0)]).remove(0).message;
+    assert!(message.contains("The country of Acme is missing") && message.contains("Add it to the client"), "{message}");
     let from_switzerland = |to| goods(TaxCategory::G, ("CH", "CHE-123.456.788"), to);
     assert_eq!(from_switzerland(("DE", "DE123456789")), [""; 0], "that is an export, too");
     assert_eq!(from_switzerland(("CH", "")), ["lines.tax_category"]);
     assert_eq!(goods(TaxCategory::G, ("US", "12-3456789"), ("US", "")), [""; 0], "there other rules hold");
+}
+
+#[test]
+fn a_reverse_charge_within_the_union_needs_a_number_of_the_union() {
+    let from_germany = |to| goods(TaxCategory::AE, ("DE", "DE123456789"), to);
+    for right in [
+        ("FR", "FR12345678901"),
+        ("FR", "DE136695976"),
+        ("GR", "EL123456789"),
+        ("DE", "DE136695976"),
+        ("DE", "CHE-123.456.788"),
+        ("US", "US123"),
+        ("CH", "CHE-123.456.788"),
+        ("GB", "GB123456782"),
+        ("", "GB123456782"),
+    ] {
+        assert_eq!(from_germany(right), [""; 0], "{right:?}");
+    }
+    for wrong in [("FR", "GB123456782"), ("FR", "US123"), ("GR", "CHE-123.456.788"), ("MC", "GB123456782")] {
+        assert_eq!(from_germany(wrong), ["client.vat_id"], "{wrong:?}");
+    }
+    assert_eq!(goods(TaxCategory::AE, ("CH", "CHE-123.456.788"), ("FR", "GB123456782")), [""; 0], "there other laws hold");
+}
+
+#[test]
+fn who_is_registered_in_another_country_than_their_address_is_remarked_upon() {
+    let remark = |country: &str, vat_id: &str, category| {
+        abroad::registered_elsewhere(&client_of(Some(country), Some(vat_id)), [TaxCategory::S, category].into_iter())
+    };
+    for category in [TaxCategory::AE, TaxCategory::K] {
+        let told = remark("DE", "FR12345678901", category).expect("a remark");
+        assert!(told.contains("one of France, and their country is Germany") && told.contains(category.code()), "{told}");
+        assert!(remark("US", "EL123456789", category).is_some_and(|told| told.contains("one of Greece")));
+        assert!(remark("DE", "XI123456789", category).is_some_and(|told| told.contains("one of Northern Ireland")));
+        for same in [("GR", "EL123456789"), ("GR", "GR123456789"), ("GB", "XI123456789"), ("MC", "FR12345678901"), ("US", "12-34")] {
+            assert_eq!(remark(same.0, same.1, category), None, "{same:?}");
+        }
+    }
+    assert_eq!(remark("DE", "FR12345678901", TaxCategory::G), None, "nothing rests on it");
 }
 
 #[test]

@@ -235,3 +235,33 @@ async fn who_finds_no_place_is_told_so_and_no_number_is_lost() {
     full.ok("get_invoice_document", json!({"invoice": draft["id"]})).await;
     assert_eq!(studio.ok("send_invoice", json!({"invoice": draft["id"]})).await["number"], "2026-0001");
 }
+
+#[tokio::test]
+async fn an_invoice_that_crosses_a_border_names_both_countries_in_its_language() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"country": "GB", "address": "12 St James's Square\nLondon"})).await;
+    let acme = json!({"client": "Acme", "country": "DE", "address": "Hafenstraße 12\n20457 Hamburg", "language": "de"});
+    studio.ok("update_client", acme).await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "50.00"}]})).await;
+    let addresses = async || {
+        let document = printed(&studio, &draft).await;
+        [document.seller.address, document.buyer.address].map(Option::unwrap_or_default)
+    };
+    assert_eq!(addresses().await, ["12 St James's Square\nLondon\nVereinigtes Königreich", "Hafenstraße 12\n20457 Hamburg\nDeutschland"]);
+    studio.ok("update_client", json!({"client": "Acme", "address": "Hafenstraße 12\n20457 Hamburg\nGERMANY", "language": "en"})).await;
+    assert_eq!(addresses().await, ["12 St James's Square\nLondon\nUnited Kingdom", "Hafenstraße 12\n20457 Hamburg\nGERMANY"]);
+    studio.ok("update_organization", json!({"country": "DE"})).await;
+    assert_eq!(addresses().await, ["12 St James's Square\nLondon", "Hafenstraße 12\n20457 Hamburg\nGERMANY"]);
+}
+
+#[tokio::test]
+async fn a_large_quantity_is_printed_as_amounts_are_and_read_as_a_plain_number() {
+    let studio = studio().await;
+    studio.ok("update_client", json!({"client": "Acme", "language": "de"})).await;
+    let lines = json!([{"description": "Words", "quantity": "12345.5", "price": "0.10"}]);
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
+    let sent = studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
+    let line = printed(&studio, &sent).await.lines.remove(0);
+    assert_eq!((line.quantity.as_str(), line.price.as_str(), line.net.as_str()), ("12.345,5", "0,10", "1.234,55"));
+    assert_eq!(sent["lines"][0]["quantity"], "12345.5");
+}

@@ -317,3 +317,38 @@ async fn whoever_names_an_address_and_wants_no_mail_is_asked_which() {
     let filled = json!({"invoice": draft["id"], "to": "acme@example.com", "without_email": true});
     assert_eq!(studio.ok("send_invoice", filled).await.get("mail"), None, "the page fills in the address of the client");
 }
+
+#[tokio::test]
+async fn the_words_of_a_small_business_come_back_in_the_settings_too() {
+    let studio = World::new("studio").await;
+    let settings = async |tax: Value| studio.ok("update_organization", tax).await;
+    let small = settings(json!({"country": "DE", "tax_category": "E", "tax_rate": "0", "tax_reason": ""})).await;
+    let words = "Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG";
+    assert_eq!(small["tax_reason"], words);
+    assert!(small["warnings"][0].as_str().is_some_and(|told| told.contains(words)), "{small:#}");
+    // A form sends what stood there with another category, too.
+    let taxed = settings(json!({"tax_category": "S", "tax_rate": "19", "tax_reason": words})).await;
+    assert_eq!((taxed.get("tax_reason"), taxed.get("warnings")), (None, None));
+    assert_eq!(settings(json!({"tax_category": "E", "tax_rate": "0", "tax_reason": ""})).await["tax_reason"], words);
+    assert_eq!(settings(json!({"tax_reason": ""})).await.get("tax_reason"), None, "whoever takes them away has none");
+    let other = settings(json!({"tax_category": "O"})).await;
+    assert_eq!(other.get("tax_reason"), None);
+    assert_eq!(settings(json!({"tax_category": "E", "tax_reason": "§ 4 Nr. 14 UStG"})).await["tax_reason"], "§ 4 Nr. 14 UStG");
+    settings(json!({"country": "US", "tax_category": "O"})).await;
+    assert_eq!(settings(json!({"tax_category": "E"})).await.get("tax_reason"), None, "there are no such words");
+}
+
+#[tokio::test]
+async fn who_is_registered_elsewhere_is_told_of_and_can_be_billed() {
+    let studio = studio().await;
+    let acme = json!({"client": "Acme", "tax_category": "AE", "tax_rate": "0", "vat_id": "FR40303265045", "country": "AT"});
+    studio.ok("update_client", acme).await;
+    let wanted = json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "50.00"}]});
+    let preview = studio.ok("preview_invoice", wanted.clone()).await;
+    let warnings = preview["warnings"].as_array().expect("warnings");
+    let told = |words: &Value| words.as_str().is_some_and(|words| words.contains("one of France, and their country is Austria"));
+    assert!(warnings.iter().any(told), "{preview:#}");
+    let draft = studio.ok("draft_invoice", wanted).await;
+    assert_eq!((&draft["remarks"][0]["field"], told(&draft["remarks"][0]["message"])), (&json!("client.vat_id"), true));
+    studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
+}

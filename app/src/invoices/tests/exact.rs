@@ -111,6 +111,8 @@ async fn the_preview_says_that_a_number_or_a_category_cannot_be() {
     assert_eq!(told().await, (json!("lines.tax_category"), None), "no supply in the European Union");
     studio.ok("update_client", json!({"client": "Acme", "tax_category": "G"})).await;
     assert_eq!(told().await.0, Value::Null);
+    studio.ok("update_client", json!({"client": "Acme", "country": "", "vat_id": ""})).await;
+    assert_eq!(told().await, (json!("client.country"), None), "an export goes somewhere");
     studio.ok("update_client", json!({"client": "Acme", "country": "FR"})).await;
     assert_eq!(told().await, (json!("lines.tax_category"), None), "no export");
     studio.ok("update_client", json!({"client": "Acme", "tax_category": "AE", "vat_id": "XX123"})).await;

@@ -51,7 +51,7 @@ const CATEGORIES: [(&str, TaxCategory); 6] = [
 struct Drawn {
     language: &'static str,
     currency: &'static str,
-    country: Option<&'static str>,
+    countries: [Option<&'static str>; 2],
     tax: LineTax,
     names: [String; 4],
     entries: Vec<Entry>,
@@ -124,15 +124,16 @@ fn reduction() -> impl Strategy<Value = Reduction> {
 fn drawn() -> impl Strategy<Value = Drawn> {
     let language = prop::sample::select(&["en", "de", "de-AT", "fr"][..]);
     let currency = prop::sample::select(&["EUR", "USD", "CHF", "JPY", "KRW", "KWD", "TND", "CLF", "UYW"][..]);
-    let country = prop::sample::select(&[None, Some("DE"), Some("CH"), Some("US"), Some("IN")][..]);
+    let country = || prop::sample::select(&[None, Some("DE"), Some("CH"), Some("US"), Some("IN")][..]);
+    let countries = [country(), country()];
     let lines = (prop::collection::vec(entry(), 0..7), prop::collection::vec(custom_line(), 0..5));
     let names = [words(), words(), words(), words()];
-    (language, currency, country, tax(), names, lines, grouping(), reduction())
+    (language, currency, countries, tax(), names, lines, grouping(), reduction())
         .prop_filter("it has a line", |(.., (entries, custom), _, _)| !entries.is_empty() || !custom.is_empty())
-        .prop_map(|(language, currency, country, tax, names, (entries, custom), grouping, discount)| Drawn {
+        .prop_map(|(language, currency, countries, tax, names, (entries, custom), grouping, discount)| Drawn {
             language,
             currency,
-            country,
+            countries,
             tax,
             names,
             entries,
@@ -146,7 +147,7 @@ impl Drawn {
     fn seller(&self) -> Organization {
         serde_json::from_value(json!({
             "id": uuid(1), "slug": "studio", "name": self.names[0], "address": format!("{}\n20457 Hamburg", self.names[1]),
-            "country": self.country, "tax_number": "12/345/67890", "currency": "EUR", "time_zone": "UTC", "language": "en", "week_start": 1,
+            "country": self.countries[0], "tax_number": "12/345/67890", "currency": "EUR", "time_zone": "UTC", "language": "en", "week_start": 1,
             "payment_terms_days": 14, "tax_category": "S", "tax_rate": "19",
             "number_pattern": "{0001}", "number_yearly_reset": true, "rounding": Rounding::default(), "timer_limit_seconds": 28_800,
         }))
@@ -155,7 +156,7 @@ impl Drawn {
 
     fn buyer(&self) -> Client {
         serde_json::from_value(json!({
-            "id": uuid(2), "name": "never printed", "legal_name": self.names[2], "address": "1 Long Acre\nLondon", "vat_id": "GB123456789",
+            "id": uuid(2), "name": "never printed", "legal_name": self.names[2], "address": "1 Long Acre\nLondon", "country": self.countries[1], "vat_id": "GB123456789",
             "color": "#2f6f5e", "currency": self.currency, "payment_terms_days": 30, "tax_category": self.tax.category,
             "tax_rate": self.tax.rate, "language": self.language, "archived": false, "projects": 1,
         }))
@@ -188,12 +189,14 @@ impl Drawn {
     }
 }
 
-/// A printed figure with so many decimals, as a whole number of the last of them; in the way of its language.
+/// A printed figure with so many decimals, as a whole number of the last of them; in the way of its language, with its thousands parted.
 fn read(figure: &str, language: &str, decimals: usize) -> i128 {
     let (thousands, point) = if language.starts_with("de") { ('.', ',') } else { (',', '.') };
-    let plain = figure.replace(thousands, "");
-    let (whole, rest) = plain.split_once(point).unwrap_or((&plain, ""));
+    let (grouped, rest) = figure.split_once(point).unwrap_or((figure, ""));
+    let mut groups = grouped.trim_start_matches('-').split(thousands);
+    assert!(groups.next().is_some_and(|first| (1..=3).contains(&first.len())) && groups.all(|group| group.len() == 3), "{figure}");
     assert!(rest.len() <= decimals, "{figure}");
+    let whole = grouped.replace(thousands, "");
     format!("{whole}{rest:0<decimals$}").parse().unwrap_or_else(|_| panic!("{figure} is no figure"))
 }
 
@@ -273,11 +276,22 @@ fn pages_say_what_the_data_says(invoice: &InvoiceDocument, printed: &str) {
     [&invoice.terms].into_iter().chain(&invoice.notes).chain(&invoice.number).for_each(|text| says(text));
 }
 
+/// Each side's address ends with its country where the other one is known to be elsewhere.
+fn addresses_name_countries_abroad(invoice: &InvoiceDocument, [seller, buyer]: [Option<&str>; 2]) {
+    let wording = Wording::of(&invoice.language);
+    for (party, own, other) in [(&invoice.seller, seller, buyer), (&invoice.buyer, buyer, seller)] {
+        let abroad = own.filter(|own| other.is_some_and(|other| other != *own)).and_then(|own| wording.country(own));
+        let lines: Vec<&str> = party.address.iter().flat_map(|address| address.lines()).collect();
+        assert_eq!((lines.len(), lines.get(2).copied()), (2 + usize::from(abroad.is_some()), abroad), "{lines:?}");
+    }
+}
+
 /// What is promised of every invoice; none is made of one that would come to less than nothing.
 fn is_right(stage: &Stage, drawn: &Drawn) -> Result<(), TestCaseError> {
     let Some(invoice) = drawn.document() else { return Err(TestCaseError::reject("below zero")) };
     let currency = Currency::parse(drawn.currency).expect("a currency");
     sums_are_those_of_the_lines(&invoice, currency.minor_digits() as usize);
+    addresses_name_countries_abroad(&invoice, drawn.countries);
     prop_assert_eq!(&invoice.seller.name, &drawn.names[0]);
     for (line, custom) in invoice.lines.iter().rev().zip(drawn.custom.iter().rev()) {
         prop_assert_eq!(&line.description, &custom.description);

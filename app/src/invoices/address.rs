@@ -1,0 +1,102 @@
+//! Addresses as they stand on a document: with the country where the invoice crosses a border.
+
+use super::wording::Wording;
+use crate::text::search_key;
+
+/// What else countries are called in addresses, beside their names in the languages of documents.
+const OTHER_NAMES: [(&str, &[&str]); 27] = [
+    ("BE", &["België", "Belgique"]),
+    ("BG", &["България", "Balgariya"]),
+    ("CH", &["Suisse", "Svizzera", "Svizra"]),
+    ("CZ", &["Czech Republic", "Česko", "Česká republika", "Tschechische Republik"]),
+    ("DK", &["Danmark"]),
+    ("EE", &["Eesti"]),
+    ("ES", &["España"]),
+    ("FI", &["Suomi"]),
+    ("GB", &["UK", "U.K.", "Great Britain", "Großbritannien", "England", "Scotland", "Wales", "Northern Ireland"]),
+    ("GR", &["Ελλάδα", "Hellas"]),
+    ("HR", &["Hrvatska"]),
+    ("HU", &["Magyarország"]),
+    ("IE", &["Éire"]),
+    ("IT", &["Italia"]),
+    ("JP", &["日本"]),
+    ("LT", &["Lietuva"]),
+    ("LU", &["Luxembourg", "Lëtzebuerg"]),
+    ("LV", &["Latvija"]),
+    ("NL", &["Nederland", "Holland"]),
+    ("NO", &["Norge", "Noreg"]),
+    ("PL", &["Polska"]),
+    ("RO", &["România"]),
+    ("SE", &["Sverige"]),
+    ("SI", &["Slovenija"]),
+    ("SK", &["Slovensko", "Slovak Republic"]),
+    ("TR", &["Turkey", "Türkiye"]),
+    ("US", &["USA", "U.S.A.", "US", "U.S.", "United States of America", "Vereinigte Staaten von Amerika"]),
+];
+
+/// The postal address of one side (BG-5, BG-8). Its last line is the country's name where the other side is in another country, unless
+/// the address says so already.
+pub fn printed(address: Option<&str>, country: Option<&str>, other: Option<&str>, wording: Wording) -> Option<String> {
+    let abroad = country.filter(|country| other.is_some_and(|other| other != *country));
+    let name =
+        abroad.filter(|country| !address.is_some_and(|address| names(address, country))).and_then(|country| wording.country(country));
+    match (address.map(str::trim_end).filter(|address| !address.is_empty()), name) {
+        (Some(address), Some(name)) => Some(format!("{address}\n{name}")),
+        (None, Some(name)) => Some(name.to_owned()),
+        (_, None) => address.map(str::to_owned),
+    }
+}
+
+/// Whether an address ends with its country, in whatever case and with or without accents; with its code where that is all of the line.
+fn names(address: &str, country: &str) -> bool {
+    let last = address.lines().map(|line| line.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '.')).rfind(|line| !line.is_empty());
+    let key = last.map(search_key).unwrap_or_default();
+    let usual = [Wording::English, Wording::German].into_iter().filter_map(|wording| wording.country(country));
+    let others = OTHER_NAMES.iter().filter(|(code, _)| *code == country).flat_map(|(_, names)| names.iter().copied());
+    key == country.to_lowercase() || usual.chain(others).any(|name| ends_with(&key, &search_key(name)))
+}
+
+/// Whether a line ends with these words, and not with a longer one.
+fn ends_with(line: &str, words: &str) -> bool {
+    let line = if words.ends_with('.') { line } else { line.trim_end_matches('.') };
+    line.strip_suffix(words).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn german(address: &str, country: &str, other: &str) -> String {
+        printed(Some(address), Some(country), Some(other), Wording::German).unwrap_or_default()
+    }
+
+    #[test]
+    fn an_address_in_another_country_names_it_once() {
+        assert_eq!(german("1 Long Acre\nLondon", "GB", "DE"), "1 Long Acre\nLondon\nVereinigtes Königreich");
+        assert_eq!(german("1 Long Acre\nLondon\n", "GB", "GB"), "1 Long Acre\nLondon\n", "it is the same country");
+        assert_eq!(printed(Some("Weg 1"), Some("DE"), Some("GB"), Wording::English).as_deref(), Some("Weg 1\nGermany"));
+        assert_eq!(printed(None, Some("DE"), Some("GB"), Wording::English).as_deref(), Some("Germany"));
+        for unknown in [(None, Some("DE")), (Some("DE"), None), (None, None)] {
+            assert_eq!(printed(Some("Weg 1"), unknown.0, unknown.1, Wording::English).as_deref(), Some("Weg 1"));
+        }
+    }
+
+    #[test]
+    fn a_country_that_is_written_there_is_not_written_again() {
+        for (address, country) in [
+            ("Way 1\nLONDON\nUNITED KINGDOM", "GB"),
+            ("Way 1\nLondon, U.K.", "GB"),
+            ("Way 1\nLondon\nvereinigtes konigreich.\n\n", "GB"),
+            ("Weg 1\n8000 Zürich\nSuisse", "CH"),
+            ("Calle 1\nMadrid (España)", "ES"),
+            ("Main St\nAustin, TX 78701, USA", "US"),
+            ("Rue 1\nParis\nFR", "FR"),
+            ("Straat 1, Amsterdam, The Netherlands", "NL"),
+        ] {
+            assert_eq!(german(address, country, "DE"), address);
+        }
+        for (address, country, name) in [("Way 1\nBedfordwales", "GB", "Vereinigtes Königreich"), ("Via Francia\nRoma", "IT", "Italien")] {
+            assert_eq!(german(address, country, "DE"), format!("{address}\n{name}"));
+        }
+    }
+}
