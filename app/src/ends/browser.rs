@@ -5,7 +5,7 @@ mod unsaved;
 use js_sys::{Array, Function, Object, Reflect};
 use leptos::{
     ev::SubmitEvent,
-    prelude::window,
+    prelude::{document, window},
     wasm_bindgen::{JsCast, JsValue},
 };
 use send_wrapper::SendWrapper;
@@ -71,6 +71,13 @@ pub fn post(url: &'static str, fields: String) -> impl Future<Output = Result<Va
         }
         serde_json::from_slice(&bytes).map_err(|_| Error::internal())
     })
+}
+
+/// Closes the dialog of this id, if it is open.
+pub fn hide(dialog: &str) {
+    if let Some(dialog) = document().get_element_by_id(dialog).and_then(|dialog| dialog.dyn_into::<web_sys::HtmlElement>().ok()) {
+        _ = dialog.hide_popover();
+    }
 }
 
 /// The path of the page.

@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::*};
 use leptos_router::hooks::use_navigate;
 
-use super::{DeleteInvoiceDraft, Invoice, ResendInvoice, SendInvoice, StopInvoiceMail, VoidInvoice, editor::DRAFT};
+use super::{DeleteInvoiceDraft, Invoice, ResendInvoice, SendInvoice, StopInvoiceMail, VoidInvoice, editor::{DRAFT, screen::{self, SENDING, Screen}}};
 use crate::{
     ends,
     error::Error,
@@ -23,6 +23,8 @@ pub fn Send(
     saving: Signal<Option<Error>>,
     /// Whether it asks again when the page shows what was saved.
     again: RwSignal<bool>,
+    /// What stood on the page when somebody else had saved the draft meanwhile.
+    screen: RwSignal<Option<Screen>>,
 ) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
@@ -31,6 +33,7 @@ pub fn Send(
         flash.say(format!("Sent as {}.", invoice.number.clone().unwrap_or_default()));
         changed(changes.money);
     });
+    screen::look_again(action, action.version(), invoice.id, screen);
     let refused = Signal::derive(move || refusal(action).get().is_some());
     let key = format!("send-{}-{}", invoice.id, invoice.version);
     let mails = use_visit().mail_leaves;
@@ -58,8 +61,8 @@ pub fn Send(
         None => "Save your changes first.",
     };
     view! {
-        <Opens dialog="send-dialog" label="Send …" class="button primary" drawing=Icon::Send on:click=move |_: ev::MouseEvent| _ = save() />
-        <Dialog id="send-dialog" title=format!("Send {} to {}?", invoice.sums.total.text(), invoice.client.name) refused closes=action.version() opens=again>
+        <Opens dialog=SENDING label="Send …" class="button primary" drawing=Icon::Send on:click=move |_: ev::MouseEvent| _ = save() />
+        <Dialog id=SENDING title=format!("Send {} to {}?", invoice.sums.total.text(), invoice.client.name) refused closes=action.version() opens=again>
             <p>"It gets the next number and can no longer change. It can be voided later, and its number is never used again."</p>
             <div class="send" data-waits=move || waits.get().then_some("true") on:submit:capture=send>
             <p class="notice save-first" role="status">{unsaved}</p>

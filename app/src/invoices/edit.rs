@@ -137,8 +137,7 @@ pub async fn locked_draft(cx: &mut Call, invoice: &str, version: Option<i32>) ->
             .hint("A sent invoice can be paid or voided."));
     }
     if version.is_some_and(|version| version != row.version) {
-        return Err(Error::new(Code::Stale, "Somebody changed this draft in the meantime. Look at it again before you go on.")
-            .hint("At the page, copy what you have typed, and load the page again."));
+        return Err(Error::new(Code::Stale, "Somebody changed this draft in the meantime. Look at it again before you go on."));
     }
     Ok(row)
 }

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_params_map;
 use super::{
     Invoice, InvoiceStatus, MailState, UpdateInvoiceDraft,
     deed::{DeleteDraft, Send, Void},
-    editor::Editor,
+    editor::{Editor, screen::Screen},
     get_invoice, mail_part,
     payments::Payments,
     sheet::{Lines, Totals},
@@ -24,9 +24,9 @@ pub fn page() -> AnyView {
     let changes = use_changes();
     let asked = move || (changes.money.get(), params.with(|params| params.get("invoice").unwrap_or_default()));
     let invoice = fetched(asked, |(_, invoice)| get_invoice(invoice));
-    let again = RwSignal::new(false);
+    let (again, screen) = (RwSignal::new(false), RwSignal::new(None));
     loaded_page(invoice, move |invoice| match invoice.status {
-        InvoiceStatus::Draft => draft(invoice, again),
+        InvoiceStatus::Draft => draft(invoice, again, screen),
         _ => sent(invoice),
     })
 }
@@ -55,13 +55,13 @@ fn pdf(invoice: &Invoice, label: &'static str) -> impl IntoView + use<> {
     }
 }
 
-fn draft(invoice: Invoice, again: RwSignal<bool>) -> AnyView {
+fn draft(invoice: Invoice, again: RwSignal<bool>, screen: RwSignal<Option<Screen>>) -> AnyView {
     let writes = use_here().may(Permission::WriteMoney);
     let pdf = pdf(&invoice, "PDF of the draft");
     let action = Write::<UpdateInvoiceDraft>::new();
-    let send = writes.then(|| view! { <Send invoice=invoice.clone() saving=refusal(action) again /> });
+    let send = writes.then(|| view! { <Send invoice=invoice.clone() saving=refusal(action) again screen /> });
     let words = match writes {
-        true => view! { <Editor invoice=invoice.clone() action /> }.into_any(),
+        true => view! { <Editor invoice=invoice.clone() action screen /> }.into_any(),
         false => paper(&invoice).into_any(),
     };
     view! {
