@@ -1,5 +1,8 @@
 //! Countries by their codes of ISO 3166-1.
 
+#[cfg(feature = "ssr")]
+pub mod customary;
+
 use crate::error::Error;
 
 /// Every country as its code and its name, by name.

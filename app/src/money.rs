@@ -112,7 +112,8 @@ fn parts(amount: i64, currency: &Currency) -> (String, String) {
     ((size / unit).to_string(), format!(".{:0width$}", size % unit, width = digits as usize))
 }
 
-fn grouped(digits: &str) -> String {
+/// Digits with a comma between thousands.
+pub fn grouped(digits: &str) -> String {
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {

@@ -103,6 +103,9 @@ pub fn content(_form: &str) -> Vec<(String, String, bool)> {
 /// Nothing is typed while a page is made.
 pub fn reset(_form: &str) {}
 
+/// Nobody looks for a field while a page is made.
+pub fn seek(_id: String) {}
+
 /// Nothing has opened while a page is made.
 pub fn hide(_dialog: &str) {}
 

@@ -12,7 +12,7 @@ use super::{
     tax::LineTax,
     totals::TaxCategory,
 };
-pub use pricing::Rates;
+pub use pricing::{Rates, own_rates, rates_again};
 
 use crate::{
     clients,
@@ -44,7 +44,7 @@ pub struct DraftChange {
 
 /// Changes a draft and computes its sums anew.
 pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result<Invoice, Error> {
-    if change.rates.wanted() {
+    if change.rates.wanted() || !change.rates.again.is_empty() {
         organizations::store::keep(&mut cx.db).await?;
     }
     let mut row = locked_draft(cx, invoice, change.version).await?;
@@ -56,6 +56,9 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     }
     if change.rates.wanted() {
         there += pricing::take(cx, &row, &currency, &change.rates).await?;
+    }
+    if !change.rates.again.is_empty() {
+        there += pricing::set_again(cx, &row, &currency, &change.rates.again).await?;
     }
     add_lines(cx, &row, &currency, change.add, there).await?;
     if let Some(discount) = given(change.discount) {

@@ -10,7 +10,7 @@ use super::{
     get_invoice, mail_part,
     payments::Payments,
     sheet::{Lines, Totals},
-    standing::standing,
+    standing::{owes_nothing, standing},
 };
 use crate::{
     access::Permission,
@@ -40,10 +40,10 @@ fn title(invoice: &Invoice) -> String {
 }
 
 fn lead(invoice: &Invoice, mail: RwSignal<Option<MailState>>) -> AnyView {
-    let (here, status) = (use_here(), invoice.status);
+    let (here, status, total) = (use_here(), invoice.status, invoice.sums.total.clone());
     let client = here.path(&format!("clients/{}", invoice.client.id));
     let days = invoice.period.as_ref().map(|span| format!(" · {}", span.label()));
-    view! { {move || standing(status, mail.get().as_ref())} " " <a href=client>{invoice.client.name.clone()}</a> {days} }.into_any()
+    view! { {move || standing(status, &total, mail.get().as_ref())} " " <a href=client>{invoice.client.name.clone()}</a> {days} }.into_any()
 }
 
 fn pdf(invoice: &Invoice, label: &'static str) -> impl IntoView + use<> {
@@ -86,11 +86,15 @@ fn sent(invoice: Invoice) -> AnyView {
     let here = use_here();
     // Of what came to nothing nothing was paid, either.
     let voidable = here.may(Permission::Treasury) && invoice.payments.is_empty() && invoice.status != InvoiceStatus::Void;
+    let due = match owes_nothing(invoice.status, &invoice.sums.total) {
+        true => fact("Due", "Nothing is due", None),
+        false => fact("Due", invoice.due_on.as_ref().map(date), None),
+    };
     let facts = [
         fact("Total", money(&invoice.sums.total), None),
         fact("Still to be paid", money(&invoice.balance), None),
         fact("Issued", invoice.issued_on.as_ref().map(date), None),
-        fact("Due", invoice.due_on.as_ref().map(date), None),
+        due,
     ];
     let (pdf, paper, mail) = (pdf(&invoice, "Open the PDF"), paper(&invoice), mail_part::followed(&invoice));
     view! {

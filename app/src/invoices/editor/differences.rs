@@ -6,6 +6,7 @@ use super::{DRAFT, line::written_quantity, screen::Screen};
 use crate::{
     ends,
     invoices::{Invoice, InvoiceLine, LineKind, totals::TaxCategory},
+    money::written,
     ui::Submit,
     visit::use_here,
 };
@@ -127,10 +128,12 @@ fn shown(name: &str, text: &str) -> String {
 
 /// The fields of a line that stood on the screen, too.
 fn fields_of(at: usize, line: &InvoiceLine, screen: &Screen) -> Vec<Field> {
+    let rate = line.rate.as_ref().map(|rate| written(rate.amount, &rate.currency));
     let all = [
         ("description", "Text", line.description.clone(), true),
         ("quantity", "Quantity", written_quantity(line), line.kind == LineKind::Custom),
         ("price", "Price", line.price.written(), line.kind == LineKind::Custom),
+        ("rate", "Rate", rate.clone().unwrap_or_default(), rate.is_some()),
         ("tax_category", "Tax", line.tax_category.code().to_owned(), true),
         ("tax_rate", "Tax rate", line.tax_rate.to_string(), line.tax_category == TaxCategory::S),
     ];
@@ -172,4 +175,74 @@ fn new(invoice: &Invoice, screen: &Screen) -> Vec<Difference> {
         Difference { label: format!("Line {}", at + 1), now, screen: "Was not there".to_owned(), kind: Kind::Line }
     });
     told.collect()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const FIRST: &str = "01980000-0000-7000-8000-000000000001";
+    const SECOND: &str = "01980000-0000-7000-8000-000000000002";
+
+    /// A draft with one line by hand.
+    fn draft() -> Invoice {
+        let money = |amount: &str| json!({"amount": amount, "currency": "EUR"});
+        let id = "01980000-0000-7000-8000-000000000009";
+        serde_json::from_value(json!({
+            "id": id, "status": "draft", "client": {"id": id, "name": "Acme"}, "currency": "EUR", "payment_terms_days": 14,
+            "lines": [{
+                "id": SECOND, "kind": "custom", "description": "Hosting", "quantity": "1", "unit": "", "price": money("50.00"),
+                "net": money("50.00"), "tax_category": "AE", "tax_rate": "0"
+            }],
+            "subtotal": money("50.00"), "net": money("50.00"), "taxes": [], "tax": money("0.00"), "total": money("50.00"),
+            "discount_written": "10%", "paid": money("0.00"), "balance": money("0.00"), "group_by": "project",
+            "rounding": {"step_minutes": 0, "mode": "nearest", "basis": "line"}, "version": 3,
+            "created_at": "2026-11-20T09:00:00+01:00", "pdf_url": "/pdf"
+        }))
+        .expect("a draft")
+    }
+
+    fn returned(fields: &[(&str, &str)]) -> Screen {
+        Screen::returned(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    fn told(screen: &Screen) -> Vec<(String, String, String)> {
+        differences(&draft(), screen).into_iter().map(|told| (told.label, told.now, told.screen)).collect()
+    }
+
+    fn is(label: &str, now: &str, screen: &str) -> (String, String, String) {
+        (label.to_owned(), now.to_owned(), screen.to_owned())
+    }
+
+    #[test]
+    fn what_stands_now_is_told_beside_what_was_typed() {
+        let screen = returned(&[
+            ("lines[0][line]", SECOND),
+            ("lines[0][description]", "Hosting\r\n"),
+            ("lines[0][price]", "61.00"),
+            ("lines[0][tax_category]", "S"),
+            ("discount", ""),
+            ("notes", ""),
+        ]);
+        let tax = is("Tax of line 1", "Reverse charge", "Standard rate");
+        assert_eq!(told(&screen), [is("Price of line 1", "50.00", "61.00"), tax, is("Discount", "10%", "")]);
+    }
+
+    #[test]
+    fn lines_that_went_and_came_meanwhile_are_told() {
+        let screen = returned(&[("lines[0][line]", FIRST), ("lines[0][description]", "Charts of May")]);
+        assert_eq!(
+            told(&screen),
+            [is("Your line 1", "Was removed", "Charts of May"), is("Line 1", "Hosting, 50.00 EUR", "Was not there"),]
+        );
+    }
+
+    #[test]
+    fn a_line_is_found_where_it_stands_by_now() {
+        let screen =
+            returned(&[("lines[0][line]", FIRST), ("lines[0][price]", "1.00"), ("lines[1][line]", SECOND), ("lines[1][price]", "61.00")]);
+        assert!(told(&screen).contains(&is("Price of line 1", "50.00", "61.00")), "{:?}", told(&screen));
+    }
 }

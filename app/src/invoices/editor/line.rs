@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::screen::Screen;
 use crate::{
     invoices::{Invoice, InvoiceLine, LineKind, totals::TaxCategory},
-    money::readings,
-    ui::{FormState, Icon, icon, kept, money, unit_price},
+    money::{readings, written},
+    ui::{FormState, Icon, icon, kept, money, quantity as count, unit_price},
 };
 
 /// The table of the lines.
@@ -38,11 +38,14 @@ fn line_row(at: usize, line: &InvoiceLine, only: bool, screen: Option<&Screen>) 
     let words = text("description", line.description.clone());
     let rows = words.shown.lines().count().clamp(1, 6) as i32;
     let quantity = match line.kind {
-        LineKind::Time => view! { {line.quantity.clone()} " " <span class="unit">{line.unit.clone()}</span> }.into_any(),
+        LineKind::Time => count(&line.quantity, &line.unit).into_any(),
         LineKind::Custom => small(name("quantity"), format!("Quantity of line {}", at + 1), text("quantity", written_quantity(line)), line),
     };
     let price = match line.kind {
-        LineKind::Time => unit_price(&line.price).into_any(),
+        LineKind::Time => match &line.rate {
+            Some(rate) => small(name("rate"), format!("Rate of line {}", at + 1), text("rate", written(rate.amount, &rate.currency)), line),
+            None => unit_price(&line.price).into_any(),
+        },
         LineKind::Custom => small(name("price"), format!("Price of line {}", at + 1), text("price", line.price.written()), line),
     };
     let remove = (!only).then(|| {
@@ -128,7 +131,7 @@ mod tests {
     use crate::{
         id::InvoiceLineId,
         invoices::quantity,
-        money::{Money, UnitPrice},
+        money::{Currency, Money, UnitPrice},
         percent::Percent,
     };
 
@@ -144,6 +147,7 @@ mod tests {
             quantity: "2.125".to_owned(),
             unit: String::new(),
             price: UnitPrice::new(50_000_000, &Currency::default()),
+            rate: None,
             net: money(10_625),
             tax_category: TaxCategory::S,
             tax_rate: Percent(190_000),
