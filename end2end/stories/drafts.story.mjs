@@ -1,4 +1,5 @@
-// A draft on its page: two people at the same one, long numbers, and the ways to what has to be mended.
+// A draft on its page: two people at the same one, long numbers, and the ways to what has to be mended. Two people at the same time
+// entry stand beside it.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { accessible, asVisitor, fitsTheWindow, openBrowser } from "../support/browser.mjs";
@@ -127,6 +128,23 @@ describe("a draft that somebody else has saved meanwhile", () => {
     await person.press(page.getByRole("button", { name: "Keep what I typed and save it" }));
     const saved = await api("get_invoice", { invoice: id });
     assert.deepEqual([saved.discount_written, saved.lines[1].description], ["5%", "Domain, a year"]);
+  });
+});
+
+describe("time that somebody else has changed meanwhile", () => {
+  story("is told, and is saved over after a look", { name: "Mary Jackson" }, async ({ page, person, api, slug }) => {
+    const entry = await api("create_time_entry", { project: "Acme / Website", duration: "1h", description: "Review" });
+    await person.open(`/o/${slug}/time`);
+    await person.week.getByRole("link", { name: "Change Review" }).click();
+    await person.editor.getByLabel("What was done").fill("Review of the site");
+    await api("update_time_entry", { time_entry: entry.id, description: "Review by phone" });
+    await person.editor.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("status").filter({ hasText: "It says now: Review by phone" }).waitFor();
+    assert.equal(await person.editor.getByLabel("What was done").inputValue(), "Review of the site");
+    await person.editor.getByRole("button", { name: "Save" }).click();
+    await person.said("Saved.");
+    const saved = await api("get_time_entry", { time_entry: entry.id });
+    assert.equal(saved.description, "Review of the site");
   });
 });
 

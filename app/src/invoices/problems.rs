@@ -52,7 +52,7 @@ mod tests {
             let place: Place = serde_json::from_value(serde_json::json!({
                 "id": "01980000-0000-7000-8000-000000000001", "slug": "studio", "name": "Studio", "role": Role::Owner,
                 "member": "01980000-0000-7000-8000-000000000002", "time_zone": "UTC", "organization_time_zone": "UTC", "currency": "EUR",
-                "week_start": 1, "today": "2026-11-20"
+                "week_start": 1, "today": "2026-11-20", "organization_today": "2026-11-20"
             }))
             .expect("an organization");
             provide_context(Here(place));

@@ -250,7 +250,7 @@ async fn a_draft_of_lines_alone_says_that_its_client_is_taxed_otherwise_by_now()
         .await;
     let seen = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
     let remark = seen["remarks"][0]["message"].as_str().expect("a remark");
-    assert!(remark.starts_with("The lines are taxed S 19 % and Acme is taxed AE 0 % by now."), "{remark}");
+    assert!(remark.starts_with("The lines are taxed as Standard rate (S) at 19 % and Acme as Reverse charge (AE) by now."), "{remark}");
     let taken = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "client_tax": true})).await;
     assert_eq!((&taken["tax"]["amount"], taken.get("remarks")), (&json!("0.00"), None));
     // One line that is taxed as the client is: the other one was meant so.
