@@ -1,6 +1,7 @@
 //! Countries by their codes of ISO 3166-1.
 
 #[cfg(feature = "ssr")]
+pub mod customary;
 mod german;
 
 use crate::error::Error;

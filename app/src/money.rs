@@ -113,7 +113,7 @@ fn parts(amount: i64, currency: &Currency) -> (String, String) {
 }
 
 /// Whole digits, parted by commas in threes.
-pub(crate) fn grouped(digits: &str) -> String {
+pub fn grouped(digits: &str) -> String {
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {

@@ -24,6 +24,8 @@ describe("without scripts", () => {
 
   test("from signing up to a paid invoice", () => asVisitor(browser, visit("spine"), (page) => story(new Person(page, { script: false }))));
 
+  test("the country chooses currency and language", () => asVisitor(browser, visit("country"), (page) => comesFromSwitzerland(new Person(page, { script: false }))));
+
   test("a token's secret is shown once", () => asVisitor(browser, visit("token"), (page) => makesAToken(new Person(page, { script: false }))));
 
   test("what is refused comes back with the reason", () => asVisitor(browser, visit("refusals"), (page) => refusals(new Person(page, { script: false }))));
@@ -137,6 +139,22 @@ async function refusals(person) {
   await refused("more than 24 hours");
   assert.match(await page.locator("form#log").getByLabel("Duration").getAttribute("aria-describedby"), /wrong/);
   assert.equal(await page.locator("form#log").getByLabel("Duration").inputValue(), "25h");
+}
+
+async function comesFromSwitzerland(person) {
+  const { page } = person;
+  await person.open("/sign-up");
+  await page.getByLabel("Your name").fill("Emilie Kempin");
+  await page.getByLabel("E-mail").fill("emilie.kempin@example.com");
+  await page.getByLabel("Password").fill("a few words that are kept");
+  await page.getByLabel("Country").selectOption({ label: "Switzerland" });
+  assert.equal(await page.getByLabel("Currency").locator("option:checked").textContent(), "As in the country");
+  await person.press(page.getByRole("button", { name: "Create account" }));
+  const slug = await person.arrived();
+  await person.open(`/o/${slug}/settings/organization`);
+  const form = page.locator("form#organization");
+  assert.equal(await form.getByLabel("Currency").inputValue(), "CHF");
+  assert.equal(await form.getByLabel("Language of documents").inputValue(), "de");
 }
 
 async function makesAToken(person) {

@@ -9,10 +9,10 @@ use super::{
     sign_in::{SignIn, SignUp},
 };
 use crate::{
-    clients::form::{countries, currencies},
+    clients::form::{countries, currencies, languages},
     ends,
     frame::Mark,
-    ui::{Field, Form, Select, Submit, Write, escaped, hidden},
+    ui::{Choice, Field, Form, Select, Submit, Write, escaped, hidden},
     visit::use_visit,
 };
 
@@ -46,7 +46,8 @@ pub fn sign_up() -> AnyView {
                     hint="At least 10 characters. A few words are easier to remember than symbols."
                 />
                 <Select label="Country" name="country" choices=countries() hint="Of your business: what invoices must say follows from it." />
-                <Select label="Currency" name="currency" choices=currencies() value="EUR" />
+                <Select label="Currency" name="currency" choices=as_in_the_country(currencies()) hint="Of new clients. It can be another one for each." />
+                <Select label="Language of documents" name="language" choices=as_in_the_country(languages()) />
                 <Field label="Tax that you charge, in percent" name="tax_rate" inputmode="decimal" optional=true placeholder="19" hint="Empty when you charge none." />
                 <Field label="VAT identifier or tax number" name="tax_number" maxlength=50 optional=true hint="On every invoice. Whoever charges tax has one." />
                 <input type="hidden" name="time_zone" prop:value=zone />
@@ -56,6 +57,11 @@ pub fn sign_up() -> AnyView {
         </Doorway>
     }
     .into_any()
+}
+
+/// The choices, before them that of the country: the server knows it.
+fn as_in_the_country(choices: Vec<Choice>) -> Vec<Choice> {
+    std::iter::once((String::new(), "As in the country".to_owned())).chain(choices).collect()
 }
 
 /// What stands in its place where not everybody gets one.

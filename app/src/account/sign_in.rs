@@ -24,9 +24,12 @@ pub async fn sign_up(
     /// The country of their organization, as an ISO 3166-1 code.
     #[server(default)]
     country: Option<String>,
-    /// The currency it bills in, as an ISO 4217 code.
+    /// The currency it bills in, as an ISO 4217 code; that of its country when absent.
     #[server(default)]
     currency: Option<String>,
+    /// The language of its documents; that of its country when absent.
+    #[server(default)]
+    language: Option<String>,
     /// The rate of the tax it charges, in percent; it charges none when absent.
     #[server(default)]
     tax_rate: Option<String>,
@@ -38,7 +41,7 @@ pub async fn sign_up(
     use crate::organizations::basics::Basics;
     let caller = crate::context::Caller::current()?;
     let invitation = invitation.filter(|secret| !secret.is_empty());
-    let basics = Basics { country, currency, tax_rate, tax_number };
+    let basics = Basics { country, currency, language, tax_rate, tax_number };
     let given = Registration { email, name, password, organization: None, time_zone, basics, confirmation: Confirmation::ByLink };
     let (verified, target) = crate::people::newcomer::sign_up(&caller, given, invitation.as_deref()).await?;
     super::browser::sign_in(&caller, &verified).await?;

@@ -34,7 +34,7 @@ pub fn by(budget: &Budget, days: (Date, Date), before: Usage, counted: (Usage, U
 
 fn refused(budget: &Budget, days: (Date, Date), usage: Usage, sight: &Sight, message: String) -> Error {
     Error::new(Code::BudgetExhausted, message)
-        .hint("Log less or elsewhere, or ask somebody who leads the project to raise the budget or to lift its stop (set_budget).")
+        .hint("Log less or elsewhere, or ask somebody who leads the project to raise the budget or to lift its stop.")
         .details(&budget.status(days, usage, Part::seen(sight.money)))
 }
 

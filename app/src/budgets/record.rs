@@ -34,7 +34,7 @@ pub async fn get(cx: &mut Call, project: &str) -> Result<BudgetStatus, Error> {
 
 /// The project has no budget.
 pub fn none(project: &str) -> Error {
-    Error::new(Code::NotFound, format!("{project} has no budget.")).hint("Set one with set_budget.")
+    Error::new(Code::NotFound, format!("{project} has no budget.")).hint("Set one for the project first.")
 }
 
 /// A page of budgets by client and project.

@@ -108,10 +108,7 @@ impl Given {
         let currency = budget.currency.clone();
         budget.amount = self.amount.try_map(|amount| amount_of(&amount, &currency))?.over(budget.amount);
         if budget.seconds.is_none() && budget.amount.is_none() {
-            return Err(Error::invalid(
-                "hours",
-                "A budget needs a cap: give hours, an amount, or both. To take it away, use clear_budget.",
-            ));
+            return Err(Error::invalid("hours", "A budget needs a cap: give hours, an amount, or both. To have none, remove the budget."));
         }
         budget.period = self.period.unwrap_or(budget.period);
         budget.basis = self.basis.unwrap_or(budget.basis);

@@ -74,7 +74,7 @@ pub fn countries() -> Vec<Choice> {
 
 /// Every tax category with what it is for, and its code.
 pub fn tax_categories() -> Vec<Choice> {
-    TaxCategory::ALL.iter().map(|category| (category.code().to_owned(), format!("{} ({})", category.choice(), category.code()))).collect()
+    TaxCategory::ALL.iter().map(|category| (category.code().to_owned(), category.named())).collect()
 }
 
 /// The languages of documents.

@@ -98,7 +98,7 @@ pub fn OpenInvoices(
             view! {
                 <li>
                     <span>
-                        <a class="row-link" href=path>{name(&invoice)}</a> {standing(invoice.status, invoice.mail.as_ref())}
+                        <a class="row-link" href=path>{name(&invoice)}</a> {standing(invoice.status, &invoice.total, invoice.mail.as_ref())}
                         <small>{invoice.client.name.clone()} {due}</small>
                     </span>
                     <span class="numbers">{money(amount)}</span>

@@ -2,10 +2,12 @@
 
 mod unsaved;
 
+use std::time::Duration;
+
 use js_sys::{Array, Function, Object, Reflect};
 use leptos::{
     ev::SubmitEvent,
-    prelude::window,
+    prelude::{document, set_timeout, window},
     wasm_bindgen::{JsCast, JsValue},
 };
 use send_wrapper::SendWrapper;
@@ -71,6 +73,38 @@ pub fn post(url: &'static str, fields: String) -> impl Future<Output = Result<Va
         }
         serde_json::from_slice(&bytes).map_err(|_| Error::internal())
     })
+}
+
+/// How often it is looked whether a field is there by now, every twentieth of a second.
+const LOOKS_MAX: u32 = 200;
+
+/// Goes to the field of this id on the page that a link leads to, as soon as it is there: what a page shows is fetched first. Where a
+/// page is loaded as a whole, browsers do the same by themselves.
+pub fn seek(id: String) {
+    look_for(id, LOOKS_MAX);
+}
+
+fn look_for(id: String, looks: u32) {
+    let look = move || {
+        let sought = window().location().hash().is_ok_and(|hash| hash.strip_prefix('#') == Some(&id));
+        match document().get_element_by_id(&id).and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // The link may lead from the very page that has the field.
+            Some(field) if sought => {
+                field.scroll_into_view();
+                _ = field.focus();
+            }
+            _ if looks > 0 => look_for(id, looks - 1),
+            _ => (),
+        }
+    };
+    set_timeout(look, Duration::from_millis(50));
+}
+
+/// Closes the dialog of this id, if it is open.
+pub fn hide(dialog: &str) {
+    if let Some(dialog) = document().get_element_by_id(dialog).and_then(|dialog| dialog.dyn_into::<web_sys::HtmlElement>().ok()) {
+        _ = dialog.hide_popover();
+    }
 }
 
 /// The path of the page.

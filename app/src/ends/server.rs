@@ -95,6 +95,20 @@ pub fn save(_form: &str) -> bool {
 /// No form is sent while a page is made.
 pub fn send(_form: &str) {}
 
+/// Nothing is typed while a page is made.
+pub fn content(_form: &str) -> Vec<(String, String, bool)> {
+    Vec::new()
+}
+
+/// Nothing is typed while a page is made.
+pub fn reset(_form: &str) {}
+
+/// Nobody looks for a field while a page is made.
+pub fn seek(_id: String) {}
+
+/// Nothing has opened while a page is made.
+pub fn hide(_dialog: &str) {}
+
 /// Nothing has the focus while a page is made.
 pub fn leaves(_event: &FocusEvent) -> bool {
     false

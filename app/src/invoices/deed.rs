@@ -3,16 +3,22 @@
 use leptos::{ev, prelude::*};
 use leptos_router::hooks::use_navigate;
 
-use super::{DeleteInvoiceDraft, Invoice, ResendInvoice, SendInvoice, StopInvoiceMail, VoidInvoice, editor::DRAFT};
+use super::{
+    DeleteInvoiceDraft, Invoice, MailState, ResendInvoice, SendInvoice, StopInvoiceMail, VoidInvoice,
+    editor::{
+        DRAFT,
+        screen::{self, SENDING, Screen},
+    },
+};
 use crate::{
     ends,
     error::Error,
-    ui::{Area, Dialog, Field, Form, Icon, Opens, Submit, Tick, Write, answered, hidden, refusal, use_flash},
+    ui::{Area, Dialog, Form, Icon, Opens, Submit, Tick, Write, answered, hidden, refusal, use_flash},
     visit::{changed, use_changes, use_here, use_visit},
 };
 
 /// How several addresses are given.
-const SEVERAL: &str = "Several with commas between them, at most 10.";
+const SEVERAL: &str = "Several with commas, semicolons or line ends between them, at most 10.";
 
 /// Sending: the number, the frozen PDF and the mail.
 #[component]
@@ -23,6 +29,8 @@ pub fn Send(
     saving: Signal<Option<Error>>,
     /// Whether it asks again when the page shows what was saved.
     again: RwSignal<bool>,
+    /// What stood on the page when somebody else had saved the draft meanwhile.
+    screen: RwSignal<Option<Screen>>,
 ) -> impl IntoView {
     let changes = use_changes();
     let flash = use_flash();
@@ -31,6 +39,7 @@ pub fn Send(
         flash.say(format!("Sent as {}.", invoice.number.clone().unwrap_or_default()));
         changed(changes.money);
     });
+    screen::look_again(action, action.version(), invoice.id, screen);
     let refused = Signal::derive(move || refusal(action).get().is_some());
     let key = format!("send-{}-{}", invoice.id, invoice.version);
     let mails = use_visit().mail_leaves;
@@ -58,14 +67,14 @@ pub fn Send(
         None => "Save your changes first.",
     };
     view! {
-        <Opens dialog="send-dialog" label="Send …" class="button primary" drawing=Icon::Send on:click=move |_: ev::MouseEvent| _ = save() />
-        <Dialog id="send-dialog" title=format!("Send {} to {}?", invoice.sums.total.text(), invoice.client.name) refused closes=action.version() opens=again>
+        <Opens dialog=SENDING label="Send …" class="button primary" drawing=Icon::Send on:click=move |_: ev::MouseEvent| _ = save() />
+        <Dialog id=SENDING title=format!("Send {} to {}?", invoice.sums.total.text(), invoice.client.name) refused closes=action.version() opens=again>
             <p>"It gets the next number and can no longer change. It can be voided later, and its number is never used again."</p>
             <div class="send" data-waits=move || waits.get().then_some("true") on:submit:capture=send>
             <p class="notice save-first" role="status">{unsaved}</p>
             <Form action id="send" class="stack">
                 {hidden("invoice", invoice.id)} {hidden("version", invoice.version)} {hidden("idempotency_key", key)}
-                <Field label="To" name="to" kind="email" multiple=true value=invoice.client_email.clone().unwrap_or_default() hint=SEVERAL placeholder="billing@acme.example" />
+                {recipients(invoice.client_email.clone())}
                 <Area label="Words for the mail" name="message" optional=true placeholder="A short standard text when left empty." />
                 <Tick label="Without e-mail: give number and PDF only" name="without_email" ticked=invoice.client_email.is_none() />
                 {(!mails).then(|| view! { <p class="hint">"No mail server is set up: the mail is kept in Settings under Mails and does not leave."</p> })}
@@ -76,7 +85,17 @@ pub fn Send(
     }
 }
 
-/// Mailing a sent invoice again.
+/// Whom it is mailed to. A list that is copied from elsewhere keeps its line ends.
+fn recipients(to: Option<String>) -> impl IntoView {
+    view! { <Area label="To" name="to" rows=2 value=to.unwrap_or_default() hint=SEVERAL placeholder="billing@acme.example" /> }
+}
+
+/// Whether mailing it is a further try: what never had a mail, or had one that was stopped, has not gone out yet.
+pub fn is_mailed_again(mail: Option<&MailState>) -> bool {
+    mail.is_some_and(|mail| !mail.is_stopped())
+}
+
+/// Mailing a sent invoice, for the first time or again.
 #[component]
 pub fn MailAgain(
     /// The invoice.
@@ -91,16 +110,21 @@ pub fn MailAgain(
     });
     let refused = Signal::derive(move || refusal(action).get().is_some());
     let number = invoice.number.clone().unwrap_or_default();
-    let to = invoice.mail.map(|mail| mail.recipient).or(invoice.client_email).unwrap_or_default();
+    let again = is_mailed_again(invoice.mail.as_ref());
+    let (title, does) = if again { (format!("Mail {number} again?"), "Mail it again") } else { (format!("Mail {number}?"), "Mail it") };
+    let lead =
+        if again { "The same document goes out once more." } else { "The document goes out as it was made when the invoice was sent." };
+    let usual = if invoice.mail.is_some() { "Those of its last mail when left empty." } else { "A short standard text when left empty." };
+    let to = invoice.mail.map(|mail| mail.recipient).or(invoice.client_email);
     view! {
-        <Opens dialog="resend-dialog" label="Mail again …" class="button" drawing=Icon::Send />
-        <Dialog id="resend-dialog" title=format!("Mail {number} again?") refused closes=action.version()>
-            <p>"The same document goes out once more."</p>
+        <Opens dialog="resend-dialog" label=if again { "Mail again …" } else { "Mail …" } class="button" drawing=Icon::Send />
+        <Dialog id="resend-dialog" title refused closes=action.version()>
+            <p>{lead}</p>
             <Form action id="resend" class="stack">
                 {hidden("invoice", invoice.id)}
-                <Field label="To" name="to" kind="email" multiple=true value=to hint=SEVERAL placeholder="billing@acme.example" />
-                <Area label="Words for the mail" name="message" optional=true placeholder="Those of its last mail when left empty." />
-                <div class="actions"><Submit label="Mail it again" class="button primary large" drawing=Icon::Send /></div>
+                {recipients(to)}
+                <Area label="Words for the mail" name="message" optional=true placeholder=usual />
+                <div class="actions"><Submit label=does class="button primary large" drawing=Icon::Send /></div>
             </Form>
         </Dialog>
     }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    ClientName, CustomLine, GroupBy, Invoice, InvoicePreview, LineKind,
+    ClientName, CustomLine, GroupBy, Invoice, InvoicePreview, InvoiceProblem, LineKind,
     compose::{self, Entry, Grouping, LINES_MAX, Line, Measure},
     einvoice::Source,
     print, read,
@@ -98,6 +98,7 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
         rounding_difference: Money::new(time_net - unbilled, currency),
         problems: if composed.lines.is_empty() { Vec::new() } else { problems },
         warnings,
+        remarks: if composed.lines.is_empty() { Vec::new() } else { unsaid(&resolved.organization, client) },
         lines: composed.lines.into_iter().map(|line| read::read_line(line, currency)).collect::<Result<_, _>>()?,
     })
 }
@@ -156,18 +157,23 @@ impl Composed {
         } else if total == 0 {
             warnings.push("The invoice comes to 0.".to_owned());
         }
-        warnings.extend(unsaid(&resolved.organization, &resolved.client));
+        warnings.extend(unsaid(&resolved.organization, &resolved.client).into_iter().map(|remark| remark.message));
         warnings
     }
 }
 
 /// What an invoice says of both parties, and this one cannot. Directive 2006/112/EC, article 226, wants the addresses of both.
-pub(super) fn unsaid(organization: &Organization, client: &Client) -> Vec<String> {
+pub(super) fn unsaid(organization: &Organization, client: &Client) -> Vec<InvoiceProblem> {
     let seller = "Your organization has no postal address; most clients need one on an invoice. Add it in Settings.".to_owned();
     let buyer = format!("{} has no postal address; most tax offices want one on an invoice. Add it on the client's page.", client.name);
     let bank = "There are no bank details, so the invoice does not say where to pay. Add them in Settings.".to_owned();
-    let unsaid = [(organization.address.is_none(), seller), (client.address.is_none(), buyer), (organization.iban.is_none(), bank)];
-    unsaid.into_iter().filter_map(|(missing, words)| missing.then_some(words)).collect()
+    let unsaid = [
+        (organization.address.is_none(), "organization.address", seller),
+        (client.address.is_none(), "client.address", buyer),
+        (organization.iban.is_none(), "organization.iban", bank),
+    ];
+    let remark = |field: &str, message| InvoiceProblem { rule: None, field: field.to_owned(), message };
+    unsaid.into_iter().filter_map(|(missing, field, message)| missing.then(|| remark(field, message))).collect()
 }
 
 fn nothing_to_bill(resolved: &Resolved) -> String {

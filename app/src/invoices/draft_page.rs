@@ -12,7 +12,7 @@ use super::{
     DraftInvoice, GroupBy, InvoicePreview, InvoiceStatus, InvoiceSummary, list_invoices,
     page::name,
     preview_invoice,
-    problems::Problems,
+    problems::{Problems, mended_at},
     sheet::{Lines, Totals},
 };
 use crate::{
@@ -218,7 +218,13 @@ fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl
     let days = format!("{}, ", preview.period.label());
     let entries = counted(preview.entries, "entry", "entries");
     let rounding = rounding(&preview);
-    let warnings = preview.warnings.into_iter().map(|warning| view! { <p class="notice">{warning}</p> }).collect_view();
+    let (remarks, client) = (preview.remarks, preview.client.id);
+    let mended = |warning: &String| mended_at(&remarks.iter().find(|remark| remark.message == *warning)?.field, client);
+    let warnings = preview.warnings.into_iter().map(|warning| {
+        let mended = mended(&warning);
+        view! { <p class="notice">{warning} " " {mended}</p> }
+    });
+    let warnings = warnings.collect_view();
     view! {
         <section class="paper preview" aria-labelledby="preview" aria-busy=move || past.get().then_some("true")>
             <header>

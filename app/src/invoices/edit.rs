@@ -14,7 +14,7 @@ use super::{
     tax::LineTax,
     totals::TaxCategory,
 };
-pub use pricing::Rates;
+pub use pricing::{Rates, own_rates, rates_again};
 
 use crate::{
     clients,
@@ -46,7 +46,7 @@ pub struct DraftChange {
 
 /// Changes a draft and computes its sums anew.
 pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result<Invoice, Error> {
-    if change.rates.wanted() {
+    if change.rates.wanted() || !change.rates.again.is_empty() {
         organizations::store::keep(&mut cx.db).await?;
     }
     let mut row = locked_draft(cx, invoice, change.version).await?;
@@ -58,6 +58,9 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     }
     if change.rates.wanted() {
         there += pricing::take(cx, &row, &currency, &change.rates).await?;
+    }
+    if !change.rates.again.is_empty() {
+        there += pricing::set_again(cx, &row, &currency, &change.rates.again).await?;
     }
     add_lines(cx, &row, &currency, change.add, there).await?;
     if let Some(discount) = given(change.discount) {
@@ -138,8 +141,7 @@ pub async fn locked_draft(cx: &mut Call, invoice: &str, version: Option<i32>) ->
             .hint("A sent invoice can be paid or voided."));
     }
     if version.is_some_and(|version| version != row.version) {
-        return Err(Error::new(Code::Stale, "Somebody changed this draft in the meantime. Look at it again before you go on.")
-            .hint("At the page, copy what you have typed, and load the page again."));
+        return Err(Error::new(Code::Stale, "Somebody changed this draft in the meantime. Look at it again before you go on."));
     }
     Ok(row)
 }

@@ -6,11 +6,11 @@ use leptos_router::hooks::use_params_map;
 use super::{
     Invoice, InvoiceStatus, MailState, UpdateInvoiceDraft,
     deed::{DeleteDraft, Send, Void},
-    editor::Editor,
+    editor::{Editor, screen::Screen},
     get_invoice, mail_part,
     payments::Payments,
     sheet::{Lines, Totals},
-    standing::standing,
+    standing::{owes_nothing, standing},
 };
 use crate::{
     access::Permission,
@@ -24,9 +24,9 @@ pub fn page() -> AnyView {
     let changes = use_changes();
     let asked = move || (changes.money.get(), params.with(|params| params.get("invoice").unwrap_or_default()));
     let invoice = fetched(asked, |(_, invoice)| get_invoice(invoice));
-    let again = RwSignal::new(false);
+    let (again, screen) = (RwSignal::new(false), RwSignal::new(None));
     loaded_page(invoice, move |invoice| match invoice.status {
-        InvoiceStatus::Draft => draft(invoice, again),
+        InvoiceStatus::Draft => draft(invoice, again, screen),
         _ => sent(invoice),
     })
 }
@@ -40,10 +40,10 @@ fn title(invoice: &Invoice) -> String {
 }
 
 fn lead(invoice: &Invoice, mail: RwSignal<Option<MailState>>) -> AnyView {
-    let (here, status) = (use_here(), invoice.status);
+    let (here, status, total) = (use_here(), invoice.status, invoice.sums.total.clone());
     let client = here.path(&format!("clients/{}", invoice.client.id));
     let days = invoice.period.as_ref().map(|span| format!(" · {}", span.label()));
-    view! { {move || standing(status, mail.get().as_ref())} " " <a href=client>{invoice.client.name.clone()}</a> {days} }.into_any()
+    view! { {move || standing(status, &total, mail.get().as_ref())} " " <a href=client>{invoice.client.name.clone()}</a> {days} }.into_any()
 }
 
 fn pdf(invoice: &Invoice, label: &'static str) -> impl IntoView + use<> {
@@ -55,13 +55,13 @@ fn pdf(invoice: &Invoice, label: &'static str) -> impl IntoView + use<> {
     }
 }
 
-fn draft(invoice: Invoice, again: RwSignal<bool>) -> AnyView {
+fn draft(invoice: Invoice, again: RwSignal<bool>, screen: RwSignal<Option<Screen>>) -> AnyView {
     let writes = use_here().may(Permission::WriteMoney);
     let pdf = pdf(&invoice, "PDF of the draft");
     let action = Write::<UpdateInvoiceDraft>::new();
-    let send = writes.then(|| view! { <Send invoice=invoice.clone() saving=refusal(action) again /> });
+    let send = writes.then(|| view! { <Send invoice=invoice.clone() saving=refusal(action) again screen /> });
     let words = match writes {
-        true => view! { <Editor invoice=invoice.clone() action /> }.into_any(),
+        true => view! { <Editor invoice=invoice.clone() action screen /> }.into_any(),
         false => paper(&invoice).into_any(),
     };
     view! {
@@ -86,11 +86,15 @@ fn sent(invoice: Invoice) -> AnyView {
     let here = use_here();
     // Of what came to nothing nothing was paid, either.
     let voidable = here.may(Permission::Treasury) && invoice.payments.is_empty() && invoice.status != InvoiceStatus::Void;
+    let due = match owes_nothing(invoice.status, &invoice.sums.total) {
+        true => fact("Due", "Nothing is due", None),
+        false => fact("Due", invoice.due_on.as_ref().map(date), None),
+    };
     let facts = [
         fact("Total", money(&invoice.sums.total), None),
         fact("Still to be paid", money(&invoice.balance), None),
         fact("Issued", invoice.issued_on.as_ref().map(date), None),
-        fact("Due", invoice.due_on.as_ref().map(date), None),
+        due,
     ];
     let (pdf, paper, mail) = (pdf(&invoice, "Open the PDF"), paper(&invoice), mail_part::followed(&invoice));
     view! {

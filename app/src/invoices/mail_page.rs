@@ -42,7 +42,7 @@ fn mail(mail: OutgoingMail) -> impl IntoView {
     let here = use_here();
     let (tone, word) = match mail.state.state.as_str() {
         "sent" => (Tone::Good, "Sent"),
-        "failed" if mail.state.is_stopped() => (Tone::Plain, "Stopped"),
+        "failed" if mail.state.is_stopped() || mail.state.is_void() => (Tone::Plain, "Stopped"),
         "failed" => (Tone::Bad, "Failed"),
         _ => (Tone::Plain, "Waiting"),
     };

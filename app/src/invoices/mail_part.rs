@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     Invoice, InvoiceStatus, MailState,
-    deed::{MailAgain, StopMail},
+    deed::{MailAgain, StopMail, is_mailed_again},
     get_invoice,
     standing::is_owed,
 };
@@ -62,11 +62,12 @@ fn look_again(invoice: InvoiceId, mail: RwSignal<Option<MailState>>, looks: u32)
 pub fn warning(invoice: &Invoice, mail: RwSignal<Option<MailState>>) -> impl IntoView + use<> {
     let (owed, writes) = (is_owed(invoice.status), use_here().may(Permission::WriteMoney));
     let told = move |mail: MailState| {
+        let label = if is_mailed_again(Some(&mail)) { "Mail again …" } else { "Mail …" };
         let became = if mail.state == "failed" && !mail.is_stopped() { " failed. " } else { " has not left. " };
         view! {
             <div class="notice wrong" role="alert">
                 <p>"The mail to " <b>{mail.recipient}</b> {became} {mail.last_error}</p>
-                {writes.then(|| view! { <Opens dialog="resend-dialog" label="Mail again …" drawing=Icon::Send /> })}
+                {writes.then(|| view! { <Opens dialog="resend-dialog" label drawing=Icon::Send /> })}
             </div>
         }
     };
@@ -101,6 +102,7 @@ fn words(mail: Option<MailState>, mails: String) -> AnyView {
     let word = match mail.state.as_str() {
         "sent" => "Mailed to ",
         "failed" if mail.is_stopped() => "Is not mailed to ",
+        "failed" if mail.is_void() => "Stopped: it is not mailed to ",
         "failed" => "Could not be mailed to ",
         _ => "Waits to be mailed to ",
     };
@@ -110,4 +112,29 @@ fn words(mail: Option<MailState>, mails: String) -> AnyView {
         {problem.map(|problem| view! { <p class="quiet">{problem}</p> })}
     }
     .into_any()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::invoices::{STOPPED, VOIDED};
+
+    fn failed(why: &str) -> MailState {
+        let (recipient, state) = ("billing@acme.example".to_owned(), "failed".to_owned());
+        MailState { recipient, state, last_error: Some(why.to_owned()), stays: true }
+    }
+
+    #[test]
+    fn a_mail_says_whether_it_failed_or_was_stopped() {
+        let said = |why: &str| words(Some(failed(why)), String::new()).to_html();
+        assert!(said("no such mailbox").contains("Could not be mailed to"));
+        assert!(said(STOPPED).contains("Is not mailed to"));
+        assert!(said(VOIDED).contains("Stopped: it is not mailed to") && said(VOIDED).contains("was voided"), "{}", said(VOIDED));
+    }
+
+    #[test]
+    fn what_never_went_out_is_not_mailed_again() {
+        assert!(!is_mailed_again(None) && !is_mailed_again(Some(&failed(STOPPED))));
+        assert!(is_mailed_again(Some(&failed("no such mailbox"))));
+    }
 }

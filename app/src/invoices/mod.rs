@@ -229,11 +229,11 @@ pub async fn update_invoice_draft(
     /// Price the time on it anew at the rates that hold by now, whatever it was drafted at; texts, custom lines and notes stay. Time with a rate of its own and time before the lock date keep theirs.
     #[server(default)]
     current_rates: Option<bool>,
-    /// What an hour costs of the time on it that has no rate, such as "80.00": it becomes the rate of that time, whose lines are priced anew.
+    /// What an hour costs of the time on it that has no rate, such as "80.00": it becomes the rate of that time, whose lines are priced anew. Set wrongly, it is set again with the `rate` of these lines.
     #[server(default)]
     time_rate: Option<Amount>,
 ) -> Result<Invoice, Error> {
-    let rates = edit::Rates { current: current_rates.unwrap_or(false), missing: time_rate };
+    let rates = edit::Rates { current: current_rates.unwrap_or(false), missing: time_rate, again: edit::rates_again(&lines) };
     let change = edit::DraftChange { version, lines, add, discount, notes, period_from, period_to, payment_terms_days, client_tax, rates };
     edit::update(cx, &invoice, change).await
 }

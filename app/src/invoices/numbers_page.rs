@@ -167,7 +167,7 @@ fn row(path: &str, number: GivenNumber) -> impl IntoView + use<> {
             </th>
             <td class="wide">{number.client}</td>
             <td class="wide">{date(&number.issued_on)}</td>
-            <td>{standing(number.status, None)}</td>
+            <td>{standing(number.status, &number.total, None)}</td>
             <td class="number">{money(&number.total)}</td>
         </tr>
     }

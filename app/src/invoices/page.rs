@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{InvoiceStatus, InvoiceSummary, list_invoices, standing::standing};
+use super::{
+    InvoiceStatus, InvoiceSummary, list_invoices,
+    standing::{owes_nothing, standing},
+};
 use crate::{
     access::Permission,
     page::Page,
@@ -89,6 +92,7 @@ fn rows(page: Page<InvoiceSummary>, word: String) -> AnyView {
 }
 
 fn row(path: &str, invoice: InvoiceSummary) -> impl IntoView + use<> {
+    let due = invoice.due_on.as_ref().filter(|_| !owes_nothing(invoice.status, &invoice.total));
     let open = invoice.balance.amount > 0 && !matches!(invoice.status, InvoiceStatus::Draft | InvoiceStatus::Void);
     view! {
         <tr>
@@ -98,8 +102,8 @@ fn row(path: &str, invoice: InvoiceSummary) -> impl IntoView + use<> {
             </th>
             <td class="wide">{invoice.client.name.clone()}</td>
             <td class="wide">{invoice.issued_on.as_ref().map(date)}</td>
-            <td class="wide">{invoice.due_on.as_ref().map(date)}</td>
-            <td>{standing(invoice.status, invoice.mail.as_ref())}</td>
+            <td class="wide">{due.map(date)}</td>
+            <td>{standing(invoice.status, &invoice.total, invoice.mail.as_ref())}</td>
             <td class="number wide">{open.then(|| money(&invoice.balance))}</td>
             <td class="number">{money(&invoice.total)}</td>
         </tr>

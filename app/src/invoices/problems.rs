@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::InvoiceProblem;
-use crate::{id::ClientId, visit::use_here};
+use crate::{ends, id::ClientId, visit::use_here};
 
 /// The problems of a preview or a draft, each with a link; nothing where there are none.
 #[component]
@@ -13,16 +13,10 @@ pub fn Problems(
     /// Whom it is for.
     client: ClientId,
 ) -> impl IntoView {
-    let here = use_here();
     (!problems.is_empty()).then(|| {
         let items = problems.into_iter().map(|problem| {
-            let (path, words) = match problem.field.split_once('.').unwrap_or((problem.field.as_str(), "")) {
-                ("organization", _) => (Some(here.path("settings/organization")), "To the settings"),
-                // The tax of a line is the client's unless somebody has chosen another.
-                ("client", _) | ("lines", "tax_category" | "tax_rate") => (Some(here.path(&format!("clients/{client}"))), "To the client"),
-                _ => (None, ""),
-            };
-            view! { <li>{problem.message} {path.map(|path| view! { " " <a href=path>{words}</a> })}</li> }
+            let mended = mended_at(&problem.field, client);
+            view! { <li>{problem.message} " " {mended}</li> }
         });
         view! {
             <div class="notice" role="note">
@@ -31,4 +25,51 @@ pub fn Problems(
             </div>
         }
     })
+}
+
+/// The link to the very field that mends something, where it stands on a page of its own.
+pub fn mended_at(field: &str, client: ClientId) -> Option<impl IntoView + use<>> {
+    let here = use_here();
+    let (record, field) = field.split_once('.').unwrap_or((field, ""));
+    let (page, form, words) = match (record, field) {
+        ("organization", _) => ("settings/organization".to_owned(), "organization", "To the settings"),
+        // The tax of a line is the client's unless somebody has chosen another.
+        ("client", _) | ("lines", "tax_category" | "tax_rate") => (format!("clients/{client}"), "client", "To the client"),
+        _ => return None,
+    };
+    let id = format!("{form}-{}", field.replace('_', "-"));
+    let path = format!("{}#{id}", here.path(&page));
+    Some(view! { <a href=path on:click=move |_| ends::seek(id.clone())>{words}</a> })
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::{access::Role, account::Place, visit::Here};
+
+    fn link(field: &str) -> Option<String> {
+        Owner::new().with(|| {
+            let place: Place = serde_json::from_value(serde_json::json!({
+                "id": "01980000-0000-7000-8000-000000000001", "slug": "studio", "name": "Studio", "role": Role::Owner,
+                "member": "01980000-0000-7000-8000-000000000002", "time_zone": "UTC", "organization_time_zone": "UTC", "currency": "EUR",
+                "week_start": 1, "today": "2026-11-20", "organization_today": "2026-11-20"
+            }))
+            .expect("an organization");
+            provide_context(Here(place));
+            mended_at(field, ClientId::new()).map(|link| link.to_html())
+        })
+    }
+
+    #[test]
+    fn a_link_leads_to_the_very_field() {
+        for (field, id) in [
+            ("organization.vat_id", "/o/studio/settings/organization#organization-vat-id"),
+            ("organization.address", "#organization-address"),
+            ("client.legal_name", "#client-legal-name"),
+            ("lines.tax_rate", "#client-tax-rate"),
+        ] {
+            assert!(link(field).is_some_and(|link| link.contains(id)), "{field}: {:?}", link(field));
+        }
+        assert!(link("notes").is_none() && link("current_rates").is_none());
+    }
 }

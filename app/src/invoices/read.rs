@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{
     ClientName, GroupBy, Invoice, InvoiceLine, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment, PaymentMethod,
-    Sums, compose, quantity, remarks,
+    Sums, compose, edit, quantity, remarks,
     rounding::{Rounding, RoundingBasis, RoundingMode},
     rules,
     store::{self, Filter, LineRow, Row},
@@ -81,7 +81,11 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
     let problems = if looked_over { rules::problems_of(cx, &row, &rows, &totals).await? } else { Vec::new() };
     let remarks = if looked_over { remarks::of(cx, &row, &rows).await? } else { Vec::new() };
     let sums = sums(&totals, &rows, &currency);
-    let lines = rows.into_iter().map(|line| read_line(line, &currency)).collect::<Result<_, _>>()?;
+    let mut lines = rows.into_iter().map(|line| read_line(line, &currency)).collect::<Result<Vec<_>, _>>()?;
+    if looked_over {
+        let own = edit::own_rates(cx, &row).await?;
+        lines.iter_mut().for_each(|line| line.rate = own.get(&line.id.0).map(|rate| Money::new(*rate, &currency)));
+    }
     let printed = if row.number.is_some() { store::printed_quantities(&mut cx.db, row.id).await? } else { None };
     let lines = as_printed(lines, printed);
     let mut payments = store::payments(&mut cx.db, row.id).await?;
@@ -186,6 +190,7 @@ pub fn read_line(line: LineRow, currency: &Currency) -> Result<InvoiceLine, Erro
         quantity,
         unit: compose::unit(kind).to_owned(),
         price: UnitPrice::new(line.unit_price, currency),
+        rate: None,
         net: Money::new(line.net, currency),
         tax_category: TaxCategory::parse(&line.tax_category)?,
         tax_rate: Percent(line.tax_percent),

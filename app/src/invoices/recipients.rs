@@ -6,11 +6,11 @@ use crate::{error::Error, text};
 /// To how many addresses an invoice is mailed at once.
 pub const RECIPIENTS_MAX: usize = 10;
 
-/// The addresses that were given, each once and in their order. A text may hold several with commas between them, as a field for
-/// addresses does.
+/// The addresses that were given, each once and in their order. A text may hold several with commas, semicolons or line
+/// ends between them, as mail programs write them.
 pub fn addresses(given: &[String]) -> Result<Vec<String>, Error> {
     let mut addresses = Vec::new();
-    for text in given.iter().flat_map(|text| text.split([',', ';', '\n'])) {
+    for text in given.iter().flat_map(|text| text.split([',', ';', '\n', '\r'])) {
         if let Some(address) = text::optional_email("to", text)?
             && !addresses.contains(&address)
         {
@@ -61,6 +61,13 @@ mod tests {
         let two = ["ada@acme.example".to_owned(), "billing@acme.example".to_owned()];
         assert_eq!(read(&["ada@acme.example", "Billing@acme.example ", "ADA@acme.example"]).as_deref(), Ok(two.as_slice()));
         assert_eq!(read(&["ada@acme.example, billing@acme.example; ada@acme.example"]).as_deref(), Ok(two.as_slice()));
+        for pasted in [
+            "ada@acme.example;billing@acme.example;",
+            "ada@acme.example\r\nbilling@acme.example\r\n",
+            "ada@acme.example\rbilling@acme.example",
+        ] {
+            assert_eq!(read(&[pasted]).as_deref(), Ok(two.as_slice()), "{pasted:?}");
+        }
         assert_eq!(read(&["", " "]), Ok(Vec::new()));
         assert!(read(&[","]).is_err() && read(&["", " ; "]).is_err());
     }

@@ -4,6 +4,7 @@ use super::{
     InvoiceProblem, draft, read, rules,
     store::{self, LineRow, OnDraft, Row},
     tax::LineTax,
+    totals::TaxCategory,
 };
 use crate::{
     clients::{self, Client},
@@ -61,10 +62,13 @@ fn of_tax(client: &Client, lines: &[LineRow]) -> Result<Option<InvoiceProblem>, 
     let Some(before) = others.into_iter().flatten().next() else { return Ok(None) };
     let (client, [what, of]) = (&client.name, if time { ["The time is", "the time"] } else { ["The lines are", "the lines"] });
     let way = "Take the client's tax on every line, or leave it as it is.";
-    let said = |tax: &LineTax| format!("{} {} %", tax.category.code(), tax.rate);
+    let said = |tax: &LineTax| match tax.category {
+        TaxCategory::S => format!("{} at {} %", tax.category.named(), tax.rate),
+        other => other.named(),
+    };
     let message = match (before.category, before.rate) == (now.category, now.rate) {
         true => format!("The reason for the tax of {of} is another one than {client} has by now. {way}"),
-        false => format!("{what} taxed {} and {client} is taxed {} by now. {way}", said(&before), said(&now)),
+        false => format!("{what} taxed as {} and {client} as {} by now. {way}", said(&before), said(&now)),
     };
     Ok(Some(remark("lines.tax_category", message)))
 }

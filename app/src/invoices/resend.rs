@@ -20,7 +20,7 @@ pub async fn resend(cx: &mut Call, invoice: &str, to: &[String], message: Option
     let (number, due_on) = mailable(&row)?;
     if let Some(mail) = store::waiting_mails(&mut cx.db, row.id).await?.into_iter().find(|mail| mail.leaves) {
         let words = format!("A mail with {number} to {} waits to leave already.", mail.recipient);
-        return Err(Error::new(Code::Conflict, words).hint("Stop it first with stop_invoice_mail, if it should not leave."));
+        return Err(Error::new(Code::Conflict, words).hint("Stop it first, if it should not leave."));
     }
     let recipients = match recipients::addresses(to)? {
         given if !given.is_empty() => given,

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{InvoiceLine, Sums};
-use crate::ui::{money, unit_price};
+use crate::ui::{money, quantity, unit_price};
 
 /// The lines, for reading.
 #[component]
@@ -20,7 +20,7 @@ pub fn Lines(
                     {line.description}
                     {rounded.map(|rounded| view! { <small>{rounded}</small> })}
                 </th>
-                <td class="number" data-label="Quantity">{line.quantity} " " <span class="unit">{line.unit}</span></td>
+                <td class="number" data-label="Quantity">{quantity(&line.quantity, &line.unit)}</td>
                 <td class="number" data-label="Price">{unit_price(&line.price)}</td>
                 <td class="number" data-label="Tax">{line.tax_category.at(line.tax_rate)}</td>
                 <td class="number" data-label="Net">{money(&line.net)}</td>

@@ -4,13 +4,15 @@ use leptos::prelude::*;
 
 use super::{InvoiceStatus, MailState};
 use crate::{
+    money::Money,
     ui::{Tone, badge},
     visit::use_visit,
 };
 
 /// The badges of an invoice.
-pub fn standing(status: InvoiceStatus, mail: Option<&MailState>) -> impl IntoView + use<> {
+pub fn standing(status: InvoiceStatus, total: &Money, mail: Option<&MailState>) -> impl IntoView + use<> {
     let (tone, word) = match status {
+        _ if owes_nothing(status, total) => (Tone::Quiet, "Nothing due"),
         InvoiceStatus::Draft => (Tone::Quiet, "Draft"),
         InvoiceStatus::Sent => (Tone::Plain, "Sent"),
         InvoiceStatus::Overdue => (Tone::Bad, "Overdue"),
@@ -20,6 +22,11 @@ pub fn standing(status: InvoiceStatus, mail: Option<&MailState>) -> impl IntoVie
     };
     let mail = mail.filter(|_| is_owed(status)).and_then(|mail| lacking(mail, use_visit().mail_leaves));
     view! { {badge(tone, word)} {mail.map(|(tone, word)| view! { " " {badge(tone, word)} })} }
+}
+
+/// Whether an invoice was sent that comes to nothing: it counts as paid, though nobody paid it, and is never due.
+pub fn owes_nothing(status: InvoiceStatus, total: &Money) -> bool {
+    status == InvoiceStatus::Paid && total.amount == 0
 }
 
 /// Whether an invoice asks somebody for money still: then it matters that they have it.
@@ -36,9 +43,10 @@ fn lacking(mail: &MailState, mail_leaves: bool) -> Option<(Tone, &'static str)> 
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
+    use crate::money::Currency;
 
     fn said(state: &str, last_error: Option<&str>, stays: bool, mail_leaves: bool) -> Option<&'static str> {
         let mail = MailState {
@@ -58,6 +66,13 @@ mod tests {
         assert_eq!(said("waiting", None, false, false), Some("Mail waits"), "there is no mail server");
         assert_eq!(said("waiting", None, false, true), None);
         assert_eq!(said("sent", None, false, false), None);
+    }
+
+    #[test]
+    fn what_comes_to_nothing_was_not_paid_but_is_not_due() {
+        let shown = |amount| standing(InvoiceStatus::Paid, &Money::new(amount, &Currency::default()), None).to_html();
+        assert!(shown(0).contains("Nothing due") && !shown(0).contains("Paid"), "{}", shown(0));
+        assert!(shown(100).contains("Paid"), "{}", shown(100));
     }
 
     #[test]

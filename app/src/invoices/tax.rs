@@ -57,7 +57,8 @@ pub fn reason_after(before: (TaxCategory, Option<String>), category: TaxCategory
 pub fn reason_of(category: TaxCategory, given: &str) -> Result<Option<String>, Error> {
     let reason = text::optional("tax_reason", Some(given), REASON_MAX)?;
     if reason.is_some() && category.reason().is_none() {
-        let message = format!("Tax category {} has no reason why no tax is charged (EN 16931, BR-{0}-10); leave it out.", category.code());
+        let message =
+            format!("{} has no reason why no tax is charged (EN 16931, BR-{}-10); leave it out.", category.named(), category.code());
         return Err(Error::invalid("tax_reason", message));
     }
     Ok(reason)

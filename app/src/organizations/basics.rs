@@ -1,9 +1,9 @@
 //! What is asked of whoever founds an organization, so that its first invoice is right: where it is, in which currency it bills, and
 //! whether it charges tax.
 
-use super::store;
+use super::{settings::language_of, store};
 use crate::{
-    country,
+    country::{self, customary},
     database::Db,
     error::Error,
     invoices::{exemption, rules::place::has_vat, totals::TaxCategory},
@@ -17,8 +17,10 @@ use crate::{
 pub struct Basics {
     /// The country, as an ISO 3166-1 code.
     pub country: Option<String>,
-    /// The currency, as an ISO 4217 code.
+    /// The currency, as an ISO 4217 code; that of the country when absent.
     pub currency: Option<String>,
+    /// The language of documents; that of the country when absent.
+    pub language: Option<String>,
     /// The rate of the tax that is charged, in percent; none is charged when absent.
     pub tax_rate: Option<String>,
     /// The VAT identifier, or the number at the local tax office.
@@ -30,6 +32,7 @@ pub struct Basics {
 pub struct Defaults {
     pub country: Option<String>,
     pub currency: Currency,
+    pub language: String,
     pub tax_category: TaxCategory,
     pub tax_rate: Percent,
     pub tax_reason: Option<String>,
@@ -70,9 +73,12 @@ impl Basics {
             Some(number) if is_vat_id(&number) => (text::vat_id("tax_number", &number)?, None),
             number => (None, number),
         };
+        let customary_currency = || country.as_deref().and_then(customary::currency).map(str::to_owned);
+        let customary_language = || country.as_deref().map_or("en", customary::language).to_owned();
         Ok(Defaults {
+            currency: filled(self.currency).or_else(customary_currency).map(|code| Currency::parse(&code)).transpose()?.unwrap_or_default(),
+            language: filled(self.language).map_or_else(|| Ok(customary_language()), |language| language_of(&language))?,
             country,
-            currency: filled(self.currency).map(|code| Currency::parse(&code)).transpose()?.unwrap_or_default(),
             tax_category,
             tax_rate: rate,
             tax_reason: tax_reason.map(str::to_owned),
@@ -107,7 +113,7 @@ mod tests {
 
     fn read(country: &str, tax_rate: &str, tax_number: &str) -> Result<Answers, Error> {
         let given = |text: &str| Some(text.to_owned());
-        let basics = Basics { country: given(country), currency: given("EUR"), tax_rate: given(tax_rate), tax_number: given(tax_number) };
+        let basics = Basics { country: given(country), tax_rate: given(tax_rate), tax_number: given(tax_number), ..Basics::default() };
         basics.read().map(|defaults| (defaults.tax_category, defaults.vat_id, defaults.tax_number, defaults.tax_reason))
     }
 
@@ -122,6 +128,21 @@ mod tests {
             assert!(read("DE", "19", wrong).unwrap_err().field("tax_number").is_some(), "{wrong}");
         }
         assert_eq!(read("US", "8.425", ""), Ok((TaxCategory::S, None, None, None)), "there no number has to be on it");
+    }
+
+    #[test]
+    fn currency_and_language_are_those_of_the_country_unless_others_are_given() {
+        let given = |text: &str| Some(text.to_owned());
+        let read = |country: &str, currency: &str, language: &str| {
+            let basics = Basics { country: given(country), currency: given(currency), language: given(language), ..Basics::default() };
+            basics.read().map(|defaults| (defaults.currency.to_string(), defaults.language))
+        };
+        let is = |currency: &str, language: &str| Ok((currency.to_owned(), language.to_owned()));
+        assert_eq!(read("CH", "", ""), is("CHF", "de"));
+        assert_eq!(read("us", "", ""), is("USD", "en"));
+        assert_eq!(read("CH", "EUR", "en"), is("EUR", "en"));
+        assert_eq!(read("", "", ""), is("EUR", "en"));
+        assert!(read("CH", "", "fr").unwrap_err().field("language").is_some());
     }
 
     #[test]

@@ -153,9 +153,12 @@ pub async fn create_organization(
     #[server(default)]
     #[max_length(2)]
     country: Option<String>,
-    /// The currency it bills in, an ISO 4217 code; EUR when absent.
+    /// The currency it bills in, an ISO 4217 code; that of its country when absent, and EUR without a country.
     #[server(default)]
     currency: Option<String>,
+    /// The language of its documents, en or de; that of its country when absent.
+    #[server(default)]
+    language: Option<String>,
     /// The rate of the tax it charges in percent, such as "19"; it charges none when absent.
     #[server(default)]
     tax_rate: Option<String>,
@@ -164,7 +167,7 @@ pub async fn create_organization(
     #[max_length(50)]
     tax_number: Option<String>,
 ) -> Result<Belonging, Error> {
-    found::another(cx, &name, time_zone, basics::Basics { country, currency, tax_rate, tax_number }).await
+    found::another(cx, &name, time_zone, basics::Basics { country, currency, language, tax_rate, tax_number }).await
 }
 
 /// Change the organization's settings. What is not given stays; empty text clears an optional value.

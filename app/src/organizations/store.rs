@@ -35,7 +35,8 @@ pub async fn insert(db: &mut Db, slug: &str, name: &str, zone: &str, now: Timest
 pub async fn set_defaults(db: &mut Db, defaults: &Defaults) -> Result<(), Error> {
     let organization = db.organization();
     query!(
-        "update organization set country = $2, currency = $3, tax_category = $4, tax_percent = $5, tax_reason = $6, vat_id = $7, tax_number = $8
+        "update organization set country = $2, currency = $3, tax_category = $4, tax_percent = $5, tax_reason = $6, vat_id = $7, tax_number = $8,
+             language = $9
          where id = $1",
         organization,
         defaults.country,
@@ -44,7 +45,8 @@ pub async fn set_defaults(db: &mut Db, defaults: &Defaults) -> Result<(), Error>
         defaults.tax_rate.ten_thousandths(),
         defaults.tax_reason,
         defaults.vat_id,
-        defaults.tax_number
+        defaults.tax_number,
+        defaults.language
     )
     .execute(db.connection())
     .await?;

@@ -78,8 +78,7 @@ pub const UNPROVED_WAIT: SignedDuration = SignedDuration::from_mins(5);
 /// Why it waits.
 pub const UNPROVED: &str = "It waits until whoever wrote it has confirmed their own address.";
 
-/// Why the mail of a void invoice stays: nobody owes what it asks for.
-pub const VOIDED: &str = "The invoice was voided before this mail left, so it does not leave any more.";
+pub use crate::invoices::VOIDED;
 
 /// What has one mail in hand at a time: an organization, or a person who is told about their own sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

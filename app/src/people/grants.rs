@@ -70,7 +70,7 @@ pub async fn settle(cx: &mut Call, found: &member::Row, role: Role) -> Result<()
 }
 
 fn sees_nothing(cx: &mut Call, name: &str) {
-    cx.warn(format!("{name} sees nothing until a client is granted to them: set_client_grants does that."));
+    cx.warn(format!("{name} sees nothing until a client is granted to them."));
 }
 
 /// Whether the role sees what was granted to it.

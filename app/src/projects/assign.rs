@@ -41,7 +41,7 @@ async fn of(cx: &mut Call, given: &str) -> Result<(ProjectId, String), Error> {
 
 async fn members(cx: &mut Call, given: &[String], present: bool) -> Result<Vec<Uuid>, Error> {
     if given.is_empty() {
-        return Err(Error::invalid("members", "Nobody is named. Give at least one member; list_members shows them."));
+        return Err(Error::invalid("members", "Nobody is named. Give at least one member of the organization."));
     }
     let sight = Sight::of(cx)?;
     let found = reference::members(cx, "members", given, sight.beside()).await?;

@@ -5,6 +5,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::{
     CreateTimeEntry, DeleteTimeEntry, TimeEntry, UpdateTimeEntry, list_time_entries,
+    overtaken::Overtaken,
     when::{between, lasted, lasting, lasting_or_between, on, time_of},
     zones::ZoneNote,
 };
@@ -152,9 +153,11 @@ pub fn EditForm(
     // The id, and not the name: that may change meanwhile, and is not found by who has left the project.
     let (projects, project) = (with_present(projects, &entry), entry.project.id.to_string());
     let (kept, cancel) = (entry.clone(), back.clone());
+    let (form, version) = (format!("edit-{id}"), RwSignal::new(entry.version));
     view! {
-        <Form action id=format!("edit-{id}") class="log-form" asks=true>
-            {hidden("time_entry", id)} {hidden("version", entry.version)}
+        <Form action id=form.clone() class="log-form" asks=true>
+            {hidden("time_entry", id)}
+            <input type="hidden" name="version" value=entry.version prop:value=move || version.get().to_string() />
             <Field label="What was done" name="description" maxlength=2000 value=entry.description.clone() class="grow" />
             <Select label="Project" name="project" choices=projects value=project required=true />
             {on(day)}
@@ -163,6 +166,7 @@ pub fn EditForm(
             <Submit label="Save" class="button primary" />
             <a class="button" href=cancel>"Cancel"</a>
         </Form>
+        <Overtaken entry=id action version form list=back.clone() />
         <ZoneNote />
         <Delete entry=kept back />
     }

@@ -100,7 +100,7 @@ pub async fn update(cx: &mut Call, entry: &str, given: EntryChange) -> Result<Lo
     let before = held(cx, &sight, entry, "update_timer").await?;
     if let Some(seen) = given.version.filter(|seen| *seen != before.version) {
         return Err(Error::new(Code::Stale, format!("This time has changed since you saw it: version {seen} is now {}.", before.version))
-            .hint("Look at it with get_time_entry and change it again."));
+            .hint("Look at it as it stands now, and change it again."));
     }
     needs_person(cx, &before, "change time that is already logged")?;
     let mut after = before.clone();

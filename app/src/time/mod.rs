@@ -16,6 +16,7 @@ pub mod ground;
 pub mod lock;
 #[cfg(feature = "ssr")]
 pub mod logging;
+mod overtaken;
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod place;

@@ -128,10 +128,10 @@ pub async fn end(cx: &mut Call, mut timer: Stored, at: Timestamp, seen: bool) ->
     let shown = Moment::at(end, &timer.zone);
     if ran > SECONDS_MAX {
         let (ran, cut) = (Worked::of(ran).text, Worked::of(ran - SECONDS_MAX).text);
-        cx.warn(format!("The timer ran {ran}; an entry holds at most 24 hours, so it was ended at {shown} and {cut} were left out. Correct the end, or log what is missing with create_time_entry."));
+        cx.warn(format!("The timer ran {ran}; an entry holds at most 24 hours, so it was ended at {shown} and {cut} were left out. Correct the end, or log what is missing."));
     } else if ran > timer.timer_limit {
         let (ran, limit) = (Worked::of(ran).text, Worked::of(timer.timer_limit).text);
-        cx.warn(format!("The timer ran {ran}, longer than the limit of {limit}. All of it was kept: check the end, trim it with update_time_entry, or remove it with delete_time_entry."));
+        cx.warn(format!("The timer ran {ran}, longer than the limit of {limit}. All of it was kept: check the end, and trim the entry or delete it where it ran too long."));
     }
     let now = cx.now;
     write::update(&mut cx.db, &timer, now).await?;
@@ -187,7 +187,5 @@ async fn mine(cx: &mut Call, sight: &Sight) -> Result<Stored, Error> {
     organizations::store::keep(&mut cx.db).await?;
     lock_member(&mut cx.db, sight.member).await?;
     let timer = write::lock(&mut cx.db, Which::TimerOf(sight.member), None).await?;
-    timer.ok_or_else(|| {
-        Error::new(Code::NoTimer, "No timer is running.").hint("Start one with start_timer, or log the time with create_time_entry.")
-    })
+    timer.ok_or_else(|| Error::new(Code::NoTimer, "No timer is running.").hint("Start one, or log the time by hand."))
 }

@@ -117,9 +117,6 @@ pub fn Field(
     /// How finely it is asked for, such as to the second.
     #[prop(default = None)]
     step: Option<&'static str>,
-    /// Whether it takes several, with commas between them.
-    #[prop(optional)]
-    multiple: bool,
     /// Its place in the grid of the form.
     #[prop(optional)]
     class: &'static str,
@@ -142,7 +139,6 @@ pub fn Field(
             inputmode=inputmode
             maxlength=maxlength
             step=step
-            multiple=multiple
             aria-describedby=described
             aria-invalid=invalid
         />

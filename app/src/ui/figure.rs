@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     day::Day,
     hours::Worked,
-    money::{Money, UnitPrice, formatted},
+    money::{Money, UnitPrice, formatted, grouped},
 };
 
 /// An amount: `1,080.00` with a quiet `EUR`.
@@ -19,6 +19,14 @@ pub fn money(amount: &Money) -> impl IntoView + use<> {
 pub fn unit_price(price: &UnitPrice) -> impl IntoView + use<> {
     let (number, currency) = (price.formatted(), price.currency.to_string());
     view! { <span class="figure">{number} " " <span class="unit">{currency}</span></span> }
+}
+
+/// How many: `1,234.5` with a quiet `h`.
+pub fn quantity(number: &str, unit: &str) -> impl IntoView + use<> {
+    let (sign, size) = number.strip_prefix('-').map_or(("", number), |size| ("-", size));
+    let (whole, decimals) = size.split_once('.').map_or((size, String::new()), |(whole, decimals)| (whole, format!(".{decimals}")));
+    let (number, unit) = (format!("{sign}{}{decimals}", grouped(whole)), unit.to_owned());
+    view! { <span class="figure">{number} " " <span class="unit">{unit}</span></span> }
 }
 
 /// A duration: `1h 30m`.
@@ -42,4 +50,17 @@ pub fn fact(label: &'static str, figure: impl IntoView + 'static, note: Option<A
         </div>
     }
     .into_any()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quantity_is_grouped_as_an_amount_is() {
+        for (number, shown) in [("1234567.8912", "1,234,567.8912"), ("-1000", "-1,000"), ("2.25", "2.25"), ("999", "999")] {
+            let html = quantity(number, "h").to_html();
+            assert!(html.contains(&format!(">{shown} ")) || html.contains(&format!(">{shown}<")), "{html}");
+        }
+    }
 }

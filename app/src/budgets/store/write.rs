@@ -31,7 +31,7 @@ pub async fn insert(db: &mut Db, budget: &Budget, now: Timestamp) -> Result<(), 
     .execute(db.connection())
     .await
     .on_constraint("budget_project_unique", || {
-        Error::new(Code::Conflict, "Somebody has just set a budget for this project. Look at it with get_budget before changing it.")
+        Error::new(Code::Conflict, "Somebody has just set a budget for this project. Look at it before you change it.")
     })?;
     Ok(())
 }

@@ -19,7 +19,7 @@ async fn what_would_pass_the_cap_is_refused_and_what_fills_it_is_not() {
     assert_eq!(refused.code, Code::BudgetExhausted);
     assert_eq!(refused.message, "The budget of Acme / Dashboard for November 2026 has no room for 2h 1m more (10h, 8h used, 2h left).");
     assert_eq!(refused.details.map(|budget| budget["hours"]["left"]["seconds"].clone()), Some(json!(7200)));
-    assert!(refused.hint.is_some_and(|hint| hint.contains("set_budget")));
+    assert!(refused.hint.is_some_and(|hint| hint.contains("raise the budget")));
     assert_eq!(log(&studio, "2h", json!({})).await["budget"]["state"], "critical");
     assert_eq!(studio.code("create_time_entry", json!({"project": "Dashboard", "duration": "1s"})).await, Code::BudgetExhausted);
     log(&studio, "5h", json!({"date": "2026-10-20"})).await;

@@ -56,6 +56,23 @@ pub fn send(form: &str) {
     }
 }
 
+/// The fields of the form of this id: their names, what they hold, and whether that is something else than the server says.
+pub fn content(form: &str) -> Vec<(String, String, bool)> {
+    let fields = document().get_element_by_id(form).and_then(|form| form.query_selector_all("input, select, textarea").ok());
+    let told = |field: Element| {
+        let value = Reflect::get(&field, &JsValue::from_str("value")).ok()?.as_string()?;
+        Some((field.get_attribute("name")?, value, is_typed_over(&field)))
+    };
+    fields.map(|fields| each(&fields).filter_map(told).collect()).unwrap_or_default()
+}
+
+/// Gives the fields of the form of this id back what the server says.
+pub fn reset(form: &str) {
+    if let Some(form) = of_id(form) {
+        form.reset();
+    }
+}
+
 fn of_id(form: &str) -> Option<HtmlFormElement> {
     document().get_element_by_id(form)?.dyn_into().ok()
 }

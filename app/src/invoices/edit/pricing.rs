@@ -8,10 +8,10 @@ use uuid::Uuid;
 use crate::{
     budgets::watch::{Limit, Watch},
     clients,
-    error::Error,
+    error::{Code, Error},
     id::InvoiceLineId,
     invoices::{
-        GroupBy,
+        GroupBy, LineChange,
         compose::{self, Entry, Grouping, LINES_MAX, Worth},
         read,
         store::{self, LineRow, OnDraft, Row},
@@ -29,10 +29,19 @@ pub struct Rates {
     pub current: bool,
     /// This one, where the time has none.
     pub missing: Option<Amount>,
+    /// These, on lines whose time has a rate of its own.
+    pub again: Vec<(Uuid, Amount)>,
+}
+
+/// The rates that changes of lines give. Of a line that is removed, or that is none, others say what is to be said.
+pub fn rates_again(changes: &[LineChange]) -> Vec<(Uuid, Amount)> {
+    let stays = changes.iter().filter(|change| change.remove != Some(true));
+    let given = stays.filter_map(|change| Some((change.line.trim().parse().ok()?, change.rate.clone()?)));
+    given.filter(|(_, rate)| !rate.is_empty()).collect()
 }
 
 impl Rates {
-    /// Whether any are wanted. A form sends its empty field, too.
+    /// Whether current or missing ones are wanted. A form sends its empty field, too.
     pub fn wanted(&self) -> bool {
         self.current || self.missing.as_ref().is_some_and(|rate| !rate.is_empty())
     }
@@ -71,6 +80,52 @@ fn other(time: &OnDraft, current: bool, missing: Option<i64>) -> Option<(i64, bo
         Some(holds) => (time.entry.rate != Some(holds)).then_some((holds, false)),
         None => missing.filter(|_| time.entry.rate.is_none()).map(|rate| (rate, true)),
     }
+}
+
+/// Gives the time on lines another rate than its own, and prices them anew; answers how many lines came to it. A form sends the rates
+/// that stand there, too: they are nobody's wish.
+pub async fn set_again(cx: &mut Call, row: &Row, currency: &Currency, again: &[(Uuid, Amount)]) -> Result<usize, Error> {
+    store::hold_time(&mut cx.db, row.id).await?;
+    let mut time = store::time_on(&mut cx.db, row.id).await?;
+    let mut changed = Vec::new();
+    for (line, rate) in again {
+        let rate = rate_of("rate", rate, currency)?;
+        for entry in time.iter_mut().filter(|time| time.line == *line && time.entry.rate != Some(rate)) {
+            can_be_set_again(entry)?;
+            entry.entry.rate = Some(rate);
+            changed.push(entry.entry.id);
+        }
+    }
+    let changed: Vec<&OnDraft> = time.iter().filter(|time| changed.contains(&time.entry.id)).collect();
+    if changed.is_empty() {
+        return Ok(0);
+    }
+    write(cx, &changed).await?;
+    price_lines(cx, row, currency, &time).await
+}
+
+fn can_be_set_again(time: &OnDraft) -> Result<(), Error> {
+    if time.closed {
+        return Err(Error::new(Code::Locked, "Time on this line is before the lock date, so its rate stays."));
+    }
+    match time.own {
+        true => Ok(()),
+        false => Err(Error::invalid(
+            "lines",
+            "The time on this line takes the rate of its project, client or member. Set another one there, and take up the rates that hold by now.",
+        )),
+    }
+}
+
+/// The lines of a draft whose time has one rate, which is its own, with that rate.
+pub async fn own_rates(cx: &mut Call, row: &Row) -> Result<BTreeMap<Uuid, i64>, Error> {
+    let mut rates: BTreeMap<Uuid, Option<i64>> = BTreeMap::new();
+    for time in store::time_on(&mut cx.db, row.id).await? {
+        let own = time.entry.rate.filter(|_| time.own && !time.closed);
+        let rate = rates.entry(time.line).or_insert(own);
+        *rate = rate.filter(|rate| Some(*rate) == own);
+    }
+    Ok(rates.into_iter().filter_map(|(line, rate)| Some((line, rate?))).collect())
 }
 
 /// Writes the rates of entries, and tells what that does to budgets: the time was worked, so no cap stands in its way.

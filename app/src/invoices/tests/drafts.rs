@@ -240,7 +240,12 @@ async fn a_draft_says_that_its_client_is_taxed_otherwise_by_now_and_takes_that_u
     assert_eq!(draft.get("remarks"), None);
     studio.ok("update_client", json!({"client": "Acme", "tax_rate": "7"})).await;
     let seen = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
-    assert!(seen["remarks"][0]["message"].as_str().is_some_and(|remark| remark.contains("S 19 %") && remark.contains("S 7 %")), "{seen:#}");
+    assert!(
+        seen["remarks"][0]["message"]
+            .as_str()
+            .is_some_and(|remark| remark.contains("Standard rate (S) at 19 %") && remark.contains("Standard rate (S) at 7 %")),
+        "{seen:#}"
+    );
     // As the button on the page does it: a form sends the tax of each line, too.
     let line = json!({"line": draft["lines"][0]["id"], "tax_category": "S", "tax_rate": "19"});
     let taken = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "client_tax": true, "lines": [line]})).await;
@@ -258,7 +263,7 @@ async fn a_draft_of_lines_alone_says_that_its_client_is_taxed_otherwise_by_now()
         .await;
     let seen = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
     let remark = seen["remarks"][0]["message"].as_str().expect("a remark");
-    assert!(remark.starts_with("The lines are taxed S 19 % and Acme is taxed AE 0 % by now."), "{remark}");
+    assert!(remark.starts_with("The lines are taxed as Standard rate (S) at 19 % and Acme as Reverse charge (AE) by now."), "{remark}");
     let taken = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "client_tax": true})).await;
     assert_eq!((&taken["tax"]["amount"], taken.get("remarks")), (&json!("0.00"), None));
     // One line that is taxed as the client is: the other one was meant so.
@@ -279,6 +284,11 @@ async fn what_an_invoice_cannot_say_of_both_parties_is_told_before_and_when_it_i
     };
     let preview = studio.ok("preview_invoice", json!({"client": "Acme", "lines": lines})).await;
     assert_eq!(told(&preview), [true; 3]);
+    let mends = preview["remarks"].as_array().expect("remarks").iter().map(|remark| (&remark["field"], &remark["message"]));
+    let warnings = preview["warnings"].as_array().expect("warnings");
+    assert!(mends.clone().all(|(_, message)| warnings.contains(message)), "each in the words of its warning: {preview:#}");
+    let fields: Vec<_> = mends.map(|(field, _)| field).collect();
+    assert_eq!(fields, ["organization.address", "client.address", "organization.iban"]);
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
     assert_eq!(told(&studio.ok("send_invoice", json!({"invoice": draft["id"]})).await), [true; 3]);
 }

@@ -190,7 +190,7 @@ async fn a_mail_that_waits_is_stopped_and_the_invoice_mailed_elsewhere() {
     let studio = studio().await;
     let sent = sent(&studio).await;
     let refused = studio.refused("resend_invoice", json!({"invoice": sent["id"], "to": "ada@acme.example"})).await;
-    assert!(refused.hint.is_some_and(|hint| hint.contains("stop_invoice_mail")));
+    assert!(refused.hint.is_some_and(|hint| hint.contains("Stop it first")));
     let stopped = studio.ok("stop_invoice_mail", json!({"invoice": sent["number"]})).await;
     let why = json!({"recipient": "billing@acme.example", "state": "failed", "last_error": STOPPED, "stays": true});
     assert_eq!((&stopped["mail"], &stopped["status"]), (&why, &json!("sent")));

@@ -165,3 +165,44 @@ async fn a_budget_is_told_of_time_that_is_worth_more_by_now() {
     let priced = take(&studio, &draft, json!({"time_rate": "80.00"})).await;
     assert!(priced["warnings"][0].as_str().is_some_and(|warning| warning.contains("budget")), "{priced:#}");
 }
+
+#[tokio::test]
+async fn a_rate_that_was_set_wrongly_is_set_again() {
+    let studio = studio().await;
+    let entry = log(&studio, "2026-11-20", "1h30m").await;
+    let draft = draft(&studio).await;
+    let priced = take(&studio, &draft, json!({"time_rate": "800.00"})).await;
+    let line = &priced["lines"][0];
+    assert_eq!((nets(&priced), &line["rate"]["amount"]), (vec!["1200.00"], &json!("800.00")));
+    let with = |rate: &str| json!({"lines": [{"line": line["id"], "rate": rate}]});
+    for kept in [" ", "800.00", "800"] {
+        let same = take(&studio, &draft, with(kept)).await;
+        assert_eq!((nets(&same), same.get("warnings")), (vec!["1200.00"], None), "a form sends what stands there: {kept}");
+    }
+    let again = take(&studio, &draft, with("80.00")).await;
+    assert_eq!((nets(&again), &again["lines"][0]["rate"]["amount"]), (vec!["120.00"], &json!("80.00")));
+    let read = studio.ok("get_time_entry", json!({"time_entry": entry["id"]})).await;
+    assert_eq!((&read["rate"]["amount"], &read["amount"]["amount"]), (&json!("80.00"), &json!("120.00")));
+    let wrong = json!({"invoice": draft["id"], "lines": [{"line": line["id"], "rate": "eighty"}]});
+    assert!(studio.refused("update_invoice_draft", wrong).await.field("rate").is_some());
+    studio.ok("undo_action", json!({"action": again["action"]})).await;
+    assert_eq!(nets(&seen(&studio, &draft).await), ["1200.00"]);
+    let sent = studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    assert_eq!(sent["lines"][0].get("rate"), None, "it is the price by now");
+}
+
+#[tokio::test]
+async fn only_a_rate_of_its_own_is_set_again_on_a_line() {
+    let studio = studio().await;
+    studio.ok("set_rate", json!({"project": "Dashboard", "rate": "100.00"})).await;
+    log(&studio, "2026-11-20", "1h").await;
+    studio.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-21", "duration": "1h", "rate": "70.00"})).await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "group_by": "day"})).await;
+    assert_eq!((draft["lines"][0].get("rate"), &draft["lines"][1]["rate"]["amount"]), (None, &json!("70.00")));
+    let with = |line: usize| json!({"invoice": draft["id"], "lines": [{"line": draft["lines"][line]["id"], "rate": "75.00"}]});
+    let refused = studio.refused("update_invoice_draft", with(0)).await;
+    assert!(refused.message.contains("takes the rate of its project"), "{refused:?}");
+    studio.ok("update_organization", json!({"lock_date": "2026-11-22"})).await;
+    assert_eq!(studio.code("update_invoice_draft", with(1)).await, Code::Locked);
+    assert_eq!(seen(&studio, &draft).await["lines"][1].get("rate"), None);
+}

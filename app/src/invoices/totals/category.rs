@@ -61,6 +61,11 @@ impl TaxCategory {
         }
     }
 
+    /// The category as it is chosen, with its code: `Reverse charge (AE)`.
+    pub fn named(self) -> String {
+        format!("{} ({})", self.choice(), self.code())
+    }
+
     /// The category in English, on a document or in a row of the totals.
     pub fn label(self) -> &'static str {
         match self {
@@ -110,7 +115,7 @@ impl TaxCategory {
     /// moment an invoice is sent.
     pub fn check(self, rate: Percent) -> Result<(), Error> {
         if self == Self::S && rate.ten_thousandths() == 0 {
-            let message = "The standard tax category S needs a rate above zero; give one, or choose another category.";
+            let message = "Standard rate (S) needs a rate above zero; give one, or choose another category.";
             return Err(Error::invalid("tax_rate", message));
         }
         self.check_rate_absent(rate)
@@ -121,8 +126,7 @@ impl TaxCategory {
         if self == Self::S || rate.ten_thousandths() == 0 {
             return Ok(());
         }
-        let (code, label) = (self.code(), self.label());
-        let message = format!("{rate} % does not go with tax category {code} ({label}), which has no tax; give 0.");
+        let message = format!("{rate} % does not go with {}, which has no tax; give 0.", self.named());
         Err(Error::invalid("tax_rate", message))
     }
 }

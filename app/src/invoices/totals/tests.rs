@@ -79,7 +79,7 @@ fn what_cannot_be_billed_is_refused() {
     assert!(message(Totals::of(&[standard(i64::MAX), standard(i64::MAX)], None)).contains("larger than any amount"));
     assert_eq!(
         message(Totals::of(&[line(100, TaxCategory::AE, 1_900)], None)),
-        "19 % does not go with tax category AE (Reverse charge), which has no tax; give 0."
+        "19 % does not go with Reverse charge (AE), which has no tax; give 0."
     );
 }
 

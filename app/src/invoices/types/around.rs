@@ -95,6 +95,9 @@ pub struct DeletedInvoice {
 /// Why a mail has not left that somebody has stopped.
 pub const STOPPED: &str = "It was stopped before it left.";
 
+/// Why the mail of a void invoice stays: nobody owes what it asks for.
+pub const VOIDED: &str = "The invoice was voided before this mail left, so it does not leave any more.";
+
 /// How far a mail is: of an invoice always its latest one. Where that went to several at once, those are told who have it least.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
@@ -117,6 +120,11 @@ impl MailState {
     /// Whether somebody has stopped it.
     pub fn is_stopped(&self) -> bool {
         self.state == "failed" && self.last_error.as_deref() == Some(STOPPED)
+    }
+
+    /// Whether it was stopped since its invoice was voided.
+    pub fn is_void(&self) -> bool {
+        self.state == "failed" && self.last_error.as_deref() == Some(VOIDED)
     }
 }
 

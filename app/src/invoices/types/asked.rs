@@ -82,6 +82,10 @@ pub struct LineChange {
     /// Its new price, custom lines only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Amount>,
+    /// What an hour of its time costs, such as "80.00", where the time has a rate of its own, for instance by `time_rate`: it becomes the rate
+    /// of all time on the line, which is priced anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Amount>,
     /// Its new tax category, such as AE; a category without tax brings the rate 0 along.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_category: Option<TaxCategory>,

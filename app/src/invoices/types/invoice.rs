@@ -143,6 +143,9 @@ pub struct InvoicePreview {
     /// What a careful person would want to know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// Which fields mend what some of the warnings are about, such as organization.address, each with the words of its warning.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<InvoiceProblem>,
 }
 
 /// Something that keeps an invoice from being sent.

@@ -36,6 +36,10 @@ pub struct InvoiceLine {
     pub unit: String,
     /// Net price of one unit (BT-146), with up to six decimals.
     pub price: UnitPrice,
+    /// What an hour of its time costs, where that was given to the time itself, on a draft too: `update_invoice_draft` can set it again.
+    /// Absent where the rate is that of the project or the like, and once the invoice is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Money>,
     /// Net amount (BT-131).
     pub net: Money,
     /// Tax category (BT-151).

@@ -1,0 +1,201 @@
+//! The lines of a draft, each with the fields that can change.
+
+use leptos::prelude::*;
+
+use super::screen::Screen;
+use crate::{
+    invoices::{Invoice, InvoiceLine, LineKind, totals::TaxCategory},
+    money::{readings, written},
+    ui::{FormState, Icon, icon, kept, money, quantity as count, unit_price},
+};
+
+/// The table of the lines.
+pub(super) fn lines(invoice: &Invoice, screen: Option<&Screen>) -> impl IntoView + use<> {
+    let only = invoice.lines.len() == 1;
+    view! {
+        <table class="list lines">
+            <caption class="spoken">"Lines of the draft"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"What"</th>
+                    <th scope="col" class="number">"Quantity"</th>
+                    <th scope="col" class="number">"Price"</th>
+                    <th scope="col" class="number">"Tax"</th>
+                    <th scope="col" class="number">"Net"</th>
+                    <th scope="col"><span class="spoken">"Actions"</span></th>
+                </tr>
+            </thead>
+            <tbody>{invoice.lines.iter().enumerate().map(|(at, line)| line_row(at, line, only, screen)).collect_view()}</tbody>
+        </table>
+    }
+}
+
+/// One line: its words can change, and its quantity and price where they do not come from time.
+fn line_row(at: usize, line: &InvoiceLine, only: bool, screen: Option<&Screen>) -> impl IntoView + use<> {
+    let name = |field: &str| format!("lines[{at}][{field}]");
+    let text = |field: &str, stored: String| Text::of(line, field, stored, screen);
+    let label = format!("Text of line {}", at + 1);
+    let words = text("description", line.description.clone());
+    let rows = words.shown.lines().count().clamp(1, 6) as i32;
+    let quantity = match line.kind {
+        LineKind::Time => count(&line.quantity, &line.unit).into_any(),
+        LineKind::Custom => small(name("quantity"), format!("Quantity of line {}", at + 1), text("quantity", written_quantity(line)), line),
+    };
+    let price = match line.kind {
+        LineKind::Time => match &line.rate {
+            Some(rate) => small(name("rate"), format!("Rate of line {}", at + 1), text("rate", written(rate.amount, &rate.currency)), line),
+            None => unit_price(&line.price).into_any(),
+        },
+        LineKind::Custom => small(name("price"), format!("Price of line {}", at + 1), text("price", line.price.written()), line),
+    };
+    let remove = (!only).then(|| {
+        let label = format!("Remove line {}", at + 1);
+        view! { <button type="submit" class="button bare" name=name("remove") value="true" aria-label=label>{icon(Icon::Cross)}</button> }
+    });
+    view! {
+        <tr>
+            <th scope="row" class="line-words">
+                <input type="hidden" name=name("line") value=line.id.to_string() prop:value=line.id.to_string() />
+                <textarea class="input plain" name=name("description") rows=rows aria-label=label prop:kept=kept(words.shown, &line.id.to_string())>
+                    {words.began}
+                </textarea>
+            </th>
+            <td class="number" data-label="Quantity">{quantity}</td>
+            <td class="number" data-label="Price">{price}</td>
+            <td class="number line-tax" data-label="Tax"><div>{tax(at, line, screen)}</div></td>
+            <td class="number" data-label="Net">{money(&line.net)}</td>
+            <td class="row-actions">{remove}</td>
+        </tr>
+    }
+}
+
+/// How a line is taxed: its category, and its rate where it has one.
+fn tax(at: usize, line: &InvoiceLine, screen: Option<&Screen>) -> impl IntoView + use<> {
+    let text = |field: &str, stored: String| Text::of(line, field, stored, screen);
+    let category = text("tax_category", line.tax_category.code().to_owned());
+    let rate = (line.tax_category == TaxCategory::S).then(|| {
+        let rate = text("tax_rate", line.tax_rate.to_string());
+        let field = small(format!("lines[{at}][tax_rate]"), format!("Tax rate of line {} in percent", at + 1), rate, line);
+        view! { {field} <span class="unit">"%"</span> }
+    });
+    let options = TaxCategory::ALL.into_iter().map(|choice| {
+        let selected = choice.code() == category.began;
+        view! { <option value=choice.code() selected=selected>{choice.choice()}</option> }
+    });
+    let options = options.collect_view();
+    let kept = kept(category.shown, &line.id.to_string());
+    view! {
+        <select class="input plain" name=format!("lines[{at}][tax_category]") aria-label=format!("Tax of line {}", at + 1) prop:kept=kept>
+            {options}
+        </select>
+        {rate}
+    }
+}
+
+/// What a field of a line shows, and what it began with: where they are two, it is not saved.
+struct Text {
+    shown: String,
+    began: String,
+}
+
+impl Text {
+    /// What is stored, unless something else was typed for the very line: another one may stand in its place by now.
+    fn of(line: &InvoiceLine, field: &str, stored: String, screen: Option<&Screen>) -> Self {
+        let returned = || use_context::<FormState>().filter(|form| !form.typed.is_empty()).map(|form| Screen::returned(form.typed));
+        let typed = |screen: &Screen| screen.typed(&screen.name(line, field)?).map(str::to_owned);
+        match screen.and_then(typed) {
+            Some(shown) => Self { shown, began: stored },
+            // A form that came back without scripts can only begin with what was typed.
+            None => {
+                let began = returned().as_ref().and_then(typed).unwrap_or(stored);
+                Self { shown: began.clone(), began }
+            }
+        }
+    }
+}
+
+/// The quantity as it is read back, also where its three decimals could be taken for thousands.
+pub(super) fn written_quantity(line: &InvoiceLine) -> String {
+    let (sign, size) = line.quantity.strip_prefix('-').map_or(("", line.quantity.as_str()), |size| ("-", size));
+    readings(size).map_or_else(|| line.quantity.clone(), |(_, decimal)| format!("{sign}{decimal}"))
+}
+
+fn small(name: String, label: String, text: Text, line: &InvoiceLine) -> AnyView {
+    let kept = kept(text.shown, &line.id.to_string());
+    view! { <input class="input plain short" inputmode="decimal" name=name aria-label=label value=text.began prop:kept=kept /> }.into_any()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::{super::DRAFT, *};
+    use crate::{
+        id::InvoiceLineId,
+        invoices::quantity,
+        money::{Currency, Money, UnitPrice},
+        percent::Percent,
+    };
+
+    fn line() -> InvoiceLine {
+        let money = |amount| Money::new(amount, &Currency::default());
+        InvoiceLine {
+            id: InvoiceLineId::new(),
+            kind: LineKind::Custom,
+            description: "Hosting".to_owned(),
+            project: None,
+            worked: None,
+            billed: None,
+            quantity: "2.125".to_owned(),
+            unit: String::new(),
+            price: UnitPrice::new(50_000_000, &Currency::default()),
+            rate: None,
+            net: money(10_625),
+            tax_category: TaxCategory::S,
+            tax_rate: Percent(190_000),
+            tax_reason: None,
+            entries: Vec::new(),
+        }
+    }
+
+    /// The first line in a form that came back with these texts for the line of this id.
+    fn shown(line: &InvoiceLine, id: &str, texts: &[(&str, &str)]) -> String {
+        let named = texts.iter().map(|(field, text)| (format!("lines[0][{field}]"), (*text).to_owned()));
+        let typed = named.chain([("lines[0][line]".to_owned(), id.to_owned())]).collect();
+        Owner::new().with(|| {
+            let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
+            provide_context(FormState { id: "draft".to_owned(), refusal, pending, typed, changes: false });
+            line_row(0, line, true, None).to_html()
+        })
+    }
+
+    #[test]
+    fn a_refused_draft_keeps_what_was_typed_into_its_lines() {
+        let line = line();
+        let texts = [("description", "Hosting of November"), ("price", "61.50"), ("quantity", "3,5")];
+        let same = shown(&line, &line.id.to_string(), &texts);
+        for (_, text) in texts {
+            assert!(same.contains(text), "{text} in {same}");
+        }
+        let other = shown(&line, &InvoiceLineId::new().to_string(), &texts);
+        assert!(other.contains("50.00") && !other.contains("November"), "it was typed for another line: {other}");
+    }
+
+    #[test]
+    fn removing_a_line_sends_all_that_was_typed() {
+        let line = line();
+        let row = Owner::new().with(|| {
+            let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
+            provide_context(FormState { id: DRAFT.to_owned(), refusal, pending, typed: Default::default(), changes: false });
+            line_row(1, &line, false, None).to_html()
+        });
+        let button = row.split("<button").nth(1).expect("a button");
+        assert!(button.contains(r#"name="lines[1][remove]" value="true""#), "{row}");
+        assert!(!button.contains("form="), "it belongs to the form around it: {row}");
+    }
+
+    #[test]
+    fn a_quantity_is_shown_so_that_it_is_read_back() {
+        assert_eq!(written_quantity(&line()), "2.1250");
+        assert_eq!(quantity::parse(&written_quantity(&line())), Ok(212_500_000));
+        assert_eq!(written_quantity(&InvoiceLine { quantity: "2.5".to_owned(), ..line() }), "2.5");
+    }
+}

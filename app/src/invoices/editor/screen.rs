@@ -1,0 +1,112 @@
+//! What stood on the screen when somebody else had saved the draft meanwhile.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use leptos::prelude::*;
+
+use super::DRAFT;
+use crate::{
+    ends,
+    error::{Code, Error},
+    id::InvoiceId,
+    invoices::InvoiceLine,
+    ui::{FormState, Write, refusal},
+    visit::{changed, use_changes},
+};
+
+/// The id of the dialog that sends the draft: it gives way to what has to be looked at.
+pub const SENDING: &str = "send-dialog";
+
+/// The fields of a draft's form as they stood on the screen.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Screen {
+    invoice: Option<InvoiceId>,
+    fields: BTreeMap<String, String>,
+    untouched: BTreeSet<String>,
+}
+
+impl Screen {
+    fn of_page(invoice: InvoiceId) -> Self {
+        let mut screen = Self { invoice: Some(invoice), ..Self::default() };
+        for (name, value, touched) in ends::content(DRAFT) {
+            if !touched {
+                screen.untouched.insert(name.clone());
+            }
+            screen.fields.insert(name, value);
+        }
+        screen
+    }
+
+    /// The screen that came back with a form that was sent without scripts. Nobody knows of it which fields were typed into.
+    pub(super) fn returned(fields: BTreeMap<String, String>) -> Self {
+        Self { fields, ..Self::default() }
+    }
+
+    /// The screen of this draft.
+    pub fn of(self, invoice: InvoiceId) -> Option<Self> {
+        self.invoice.is_none_or(|of| of == invoice).then_some(self)
+    }
+
+    /// What stood in a field.
+    pub(super) fn said(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).map(String::as_str)
+    }
+
+    /// What was typed into a field; nothing where it stood as the server had said it.
+    pub(super) fn typed(&self, name: &str) -> Option<&str> {
+        self.said(name).filter(|_| !self.untouched.contains(name))
+    }
+
+    /// The ids of the lines that stood there, each with where.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.fields.iter().filter_map(|(name, id)| {
+            let at = name.strip_prefix("lines[")?.strip_suffix("][line]")?.parse().ok()?;
+            Some((at, id.as_str()))
+        })
+    }
+
+    /// The name that a field of this line had: another line may stand in its place by now.
+    pub(super) fn name(&self, line: &InvoiceLine, field: &str) -> Option<String> {
+        let id = line.id.to_string();
+        self.lines().find(|(_, known)| *known == id).map(|(at, _)| format!("lines[{at}][{field}]"))
+    }
+}
+
+/// When somebody else has saved the draft meanwhile: keeps what stands on the screen, and has the page show the draft as it stands
+/// by now.
+pub fn look_again<S: 'static>(write: Write<S>, answers: RwSignal<usize>, invoice: InvoiceId, screen: RwSignal<Option<Screen>>) {
+    let (changes, refusal) = (use_changes(), refusal(write));
+    Effect::new(move |seen: Option<usize>| {
+        let count = answers.get();
+        if seen.is_some_and(|seen| seen != count) && is_overtaken(refusal.get_untracked().as_ref()) {
+            ends::hide(SENDING);
+            screen.set(Some(Screen::of_page(invoice)));
+            changed(changes.money);
+        }
+        count
+    });
+}
+
+fn is_overtaken(refusal: Option<&Error>) -> bool {
+    refusal.is_some_and(|refusal| refusal.code == Code::Stale)
+}
+
+/// What stood on the screen, for the fields and for what is said about them: it was kept here, or came back without scripts with the
+/// form around this.
+pub(super) fn stood(kept: Option<Screen>) -> Option<Screen> {
+    let form = use_context::<FormState>();
+    let returned = form.filter(|form| !form.typed.is_empty() && is_overtaken(form.refusal.get_untracked().as_ref()));
+    kept.or_else(|| returned.map(|form| Screen::returned(form.typed)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stood_as_the_server_had_said_it_was_not_typed() {
+        let fields = [("notes", "Thanks"), ("discount", "10%")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let screen = Screen { fields: fields.into(), untouched: ["notes".to_owned()].into(), ..Screen::default() };
+        assert_eq!((screen.typed("notes"), screen.said("notes"), screen.typed("discount")), (None, Some("Thanks"), Some("10%")));
+    }
+}
