@@ -23,7 +23,7 @@ use serde_json::Value;
 use crate::{
     openapi,
     refusal::Refusal,
-    router::{Site, layers},
+    router::{Site, layers, values},
 };
 
 /// The routes of programs.
@@ -75,6 +75,7 @@ async fn read_body(body: Body) -> Result<Value, Refusal> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(Value::Null);
     }
+    values::refuse_too_many(&bytes)?;
     let read = serde_json::from_slice(&bytes).map_err(|problem| {
         Error::new(Code::Invalid, format!("The body is not JSON: {problem}."))
             .hint("Send the arguments as one JSON object, such as {\"name\": \"Acme\"}.")

@@ -17,6 +17,7 @@ mod origins;
 mod outcome;
 mod returned;
 pub mod uses;
+pub mod values;
 
 use std::{sync::Arc, time::Duration};
 
@@ -109,6 +110,7 @@ fn programs(site: &Site) -> Router<Site> {
 /// What agents call, with their token.
 fn agents(site: &Site) -> Router<Site> {
     mcp::routes(site)
+        .layer(from_fn(values::limit))
         .layer(from_fn(layers::without_byte_order_mark))
         .layer(from_fn_with_state(site.clone(), limits::of_people))
         .layer(from_fn_with_state((site.clone(), Door::Mcp), identity::by_token))

@@ -224,9 +224,12 @@ pub async fn insert_token(
     )
     .execute(db.connection())
     .await
-    .on_constraint("access_token_few", || {
-        Error::new(Code::Conflict, "You have 50 tokens here, and cannot have more. Revoke one that you do not use any more first.")
-    })?;
+    .on_constraints([
+        ("access_token_few", || {
+            Error::new(Code::Conflict, "You have 50 tokens here, and cannot have more. Revoke one that you do not use any more first.")
+        }),
+        ("access_token_of_present_member", || Error::forbidden("make tokens")),
+    ])?;
     Ok(())
 }
 

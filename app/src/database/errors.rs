@@ -10,15 +10,29 @@ use crate::error::{Code, Error};
 pub trait OnConstraint<T> {
     /// When the named constraint was violated, answers `error` instead.
     fn on_constraint(self, name: &str, error: impl FnOnce() -> Error) -> Result<T, Error>;
+
+    /// When one of these constraints was violated, answers its error instead.
+    fn on_constraints<const N: usize>(self, errors: [(&str, fn() -> Error); N]) -> Result<T, Error>;
 }
 
 impl<T> OnConstraint<T> for Result<T, sqlx::Error> {
     fn on_constraint(self, name: &str, error: impl FnOnce() -> Error) -> Result<T, Error> {
-        self.map_err(|problem| match problem.as_database_error().and_then(|problem| problem.constraint()) {
+        self.map_err(|problem| match violated(&problem) {
             Some(violated) if violated == name => error(),
             _ => problem.into(),
         })
     }
+
+    fn on_constraints<const N: usize>(self, errors: [(&str, fn() -> Error); N]) -> Result<T, Error> {
+        self.map_err(|problem| match errors.into_iter().find(|(name, _)| violated(&problem) == Some(name)) {
+            Some((_, error)) => error(),
+            None => problem.into(),
+        })
+    }
+}
+
+fn violated(problem: &sqlx::Error) -> Option<&str> {
+    problem.as_database_error()?.constraint()
 }
 
 impl From<sqlx::Error> for Error {

@@ -9,9 +9,9 @@ use super::{
     store::{self, once},
 };
 use crate::{
-    access::Permission,
+    access::{Permission, Role},
     audit::{self, Place, Record, outcome},
-    error::Error,
+    error::{Code, Error},
     quotas,
 };
 
@@ -100,6 +100,24 @@ impl Call {
         let undoes = self.undoes.map(|undone| undone.0);
         let records: Vec<Record> = record.map(|record| Record { undoes, ..record }).into_iter().collect();
         audit::store::append_writes(&mut self.db, &records).await?;
+        if declaration.needs != Permission::SignedIn
+            && let Err(error) = self.still_stands().await
+        {
+            self.db.roll_back().await;
+            return Err(error);
+        }
         self.db.commit().await
+    }
+
+    /// Refuses to keep what somebody did who was let go, or was given another role, while this call waited. Asked while the chain of
+    /// the organization is held: whoever changes a member holds it too, so that one of the two comes first.
+    async fn still_stands(&mut self) -> Result<(), Error> {
+        let Some(membership) = self.caller.membership.as_ref() else { return Ok(()) };
+        let (member, then) = (membership.member, membership.role);
+        let now = store::standing(&mut self.db, member.0, self.action).await?;
+        match now.is_some_and(|now| now.present && Role::named(&now.role).is_some_and(|role| role.covers(then))) {
+            true => Ok(()),
+            false => Err(Error::new(Code::Forbidden, "What you may do here was changed by somebody else in this moment. Nothing was done; look again.")),
+        }
     }
 }

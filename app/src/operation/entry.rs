@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use server_fn::ServerFn;
 
-use super::{Declaration, Declared, Effect, run, schema, urlencoded};
+use super::{Declaration, Declared, Effect, run, schema, size, urlencoded};
 use crate::{
     context::{Caller, Promise},
     error::{Code, Error},
@@ -143,6 +143,10 @@ impl Operation {
     /// Refuses arguments with every one that is wrong, each with its reason. Where an argument was misnamed, left out or is of
     /// another kind, the refusal says which there are; what is only too long is known to whoever wrote it.
     fn refuse(&self, validator: &Validator, arguments: &Value) -> Result<(), Error> {
+        // Whatever is wrong in a list of any length would be looked for in all of it.
+        if let Some((field, words)) = size::too_many(&self.input, arguments) {
+            return Err(Error::invalid(&field, words));
+        }
         let (mut error, mut misnamed) = (Error::new(Code::Invalid, ""), false);
         let problems = validator.iter_errors(arguments).map(|problem| {
             misnamed |= !is_too_long(&problem);
@@ -186,7 +190,7 @@ impl Operation {
 }
 
 fn is_too_long(problem: &ValidationError<'_>) -> bool {
-    matches!(problem.kind(), ValidationErrorKind::MaxLength { .. } | ValidationErrorKind::MaxItems { .. })
+    matches!(problem.kind(), ValidationErrorKind::MaxLength { .. })
 }
 
 /// The field that a problem is about, as the operations name it: that of a line by its own name. Nothing when it is about all
@@ -210,10 +214,6 @@ fn words(field: &str, problem: &ValidationError<'_>) -> String {
         ValidationErrorKind::MaxLength { limit } => {
             let length = problem.instance().as_str().map_or(0, |text| text.chars().count());
             format!("{} has {length} characters; at most {limit} fit. Shorten it.", readable(field))
-        }
-        ValidationErrorKind::MaxItems { limit } => {
-            let items = problem.instance().as_array().map_or(0, Vec::len);
-            format!("{} has {items} items; at most {limit} fit. Send them in several calls.", readable(field))
         }
         _ if field.is_empty() => format!("{}.", shorten(&problem.to_string())),
         _ => format!("{field}: {}.", shorten(&problem.to_string())),

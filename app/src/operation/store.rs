@@ -58,3 +58,32 @@ pub async fn count(db: &mut Db, action: ActionId) -> Result<i64, Error> {
         .fetch_one(db.connection())
         .await?)
 }
+
+/// Where a member stands by now.
+pub struct Standing {
+    /// What they are.
+    pub role: String,
+    /// Whether they have not left.
+    pub present: bool,
+}
+
+/// Where a member stands by now, as others have left it: before what this action itself may have changed of them.
+pub async fn standing(db: &mut Db, member: Uuid, action: ActionId) -> Result<Option<Standing>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Standing,
+        r#"select coalesce(own.before ->> 'role', m.role) as "role!",
+               case when own.before is null then m.removed_at is null else own.before ->> 'removed_at' is null end as "present!"
+           from member m
+           left join lateral (
+               select c.before from change c
+               where c.organization_id = $1 and c.action_id = $3 and c.kind = 'member' and c.record_id = m.id order by c.position limit 1
+           ) own on true
+           where m.organization_id = $1 and m.id = $2"#,
+        organization,
+        member,
+        action.0
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}

@@ -18,8 +18,14 @@ use crate::{
 /// How many parts a name has at most; `lines[0][description]` has three.
 const PARTS_MAX: usize = 5;
 
+/// How many fields are read; an invoice with all the lines that it may have holds half as many.
+const FIELDS_MAX: usize = 30_000;
+
 /// Reads the arguments that `input` describes. What it does not know stays text, so that validation refuses it by its name.
 pub fn arguments(input: &Map<String, Value>, sent: &str) -> Result<Value, Error> {
+    if sent.bytes().filter(|byte| *byte == b'&').count() >= FIELDS_MAX {
+        return Err(Error::new(Code::Invalid, format!("More than {FIELDS_MAX} fields were sent. Send less at once.")));
+    }
     let mut all = Sent::default();
     for (name, text) in changed(sent.as_bytes()) {
         all.at(&name)?.texts.push(text);
@@ -30,7 +36,7 @@ pub fn arguments(input: &Map<String, Value>, sent: &str) -> Result<Value, Error>
 /// The fields of a form without those that stand as the form showed them.
 pub fn changed(sent: &[u8]) -> Vec<(String, String)> {
     // A form writes every line break as two characters.
-    let all = url::form_urlencoded::parse(sent).map(|(name, text)| (name.into_owned(), text.replace("\r\n", "\n")));
+    let all = url::form_urlencoded::parse(sent).take(FIELDS_MAX).map(|(name, text)| (name.into_owned(), text.replace("\r\n", "\n")));
     let (shown, fields): (Vec<_>, Vec<_>) = all.partition(|(name, _)| name.starts_with(SHOWN));
     let shown: HashMap<_, _> = shown.into_iter().collect();
     fields.into_iter().filter(|(name, text)| shown.get(&format!("{SHOWN}{name}")) != Some(text)).collect()
@@ -203,6 +209,11 @@ mod tests {
     #[test]
     fn line_breaks_are_one_character() {
         assert_eq!(read("notes=a%0D%0Ab"), Ok(json!({ "notes": "a\nb" })));
+    }
+
+    #[test]
+    fn more_fields_than_any_form_has_are_refused_before_they_are_read() {
+        assert!(read(&vec!["x=1"; 30_001].join("&")).is_err_and(|error| error.message.contains("30000")));
     }
 
     #[test]

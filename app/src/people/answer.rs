@@ -222,7 +222,11 @@ async fn join(cx: &mut Call, person: &Person, invitation: &invitation::Row) -> R
     }
     let (role, now) = (Role::named(&invitation.role).ok_or_else(Error::internal)?, cx.now);
     let member = match member::revive(&mut cx.db, person.id.0, role, &person.name).await? {
-        Some(member) => MemberId(member),
+        // None of a token that they may have had before opens anything now.
+        Some(member) => {
+            member::revoke_tokens(&mut cx.db, member, now).await?;
+            MemberId(member)
+        }
         None => {
             let member = MemberId::new();
             organizations::store::insert_member(&mut cx.db, member, person.id, role, &person.name, now).await?;

@@ -7,6 +7,7 @@ mod dropped;
 mod dry_run;
 mod late;
 mod mails;
+mod standing;
 mod tables;
 mod tenants;
 mod updates;

@@ -120,6 +120,21 @@ async fn a_token_dies_with_its_membership_on_the_very_next_call() {
 }
 
 #[tokio::test]
+async fn no_token_is_made_for_whoever_was_let_go_and_none_opens_anything_when_they_come_back() {
+    let studio = studio().await;
+    let barbara = studio.as_role(Role::Member).await;
+    let made = barbara.ok("create_token", json!({"name": "agent"})).await["token"].as_str().expect("a token").to_owned();
+    studio.ok("remove_member", json!({"member": "Barbara"})).await;
+    // Her call came in before she was let go.
+    assert_eq!(barbara.code("create_token", json!({"name": "another"})).await, Code::Forbidden);
+    studio.sql("update access_token set revoked_at = null where organization_id = $1").await;
+    let invitation = invited(&studio, &barbara, Role::Member).await;
+    barbara.ok("answer_invitation", json!({"invitation": invitation["id"], "accept": true})).await;
+    let known = token::recognize(&studio.caller.services.database, &made, studio.now()).await;
+    assert_eq!(known.map(|_| ()).map_err(|error| error.code), Err(Code::Unauthenticated), "what she had before is over");
+}
+
+#[tokio::test]
 async fn tokens_that_end_with_a_membership_are_in_the_log_of_their_person() {
     let studio = studio().await;
     for (who, from) in [("remove_member", None), ("leave_organization", Some("203.0.113.7"))] {

@@ -1,0 +1,72 @@
+//! How many values a body may hold: a body that is short in bytes can be long to read and to check.
+
+use axum::{
+    body::{Body, HttpBody as _},
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use app::error::{Code, Error};
+use http::StatusCode;
+
+use super::layers;
+use crate::refusal::Refusal;
+
+/// The most commas, colons and opening brackets outside of texts. An invoice with all the lines that it may have holds half as many.
+const MARKS_MAX: usize = 100_000;
+
+/// Refuses JSON with too many values, before it is read.
+pub fn refuse_too_many(json: &[u8]) -> Result<(), Refusal> {
+    if marks(json) <= MARKS_MAX {
+        return Ok(());
+    }
+    let error = Error::new(Code::Invalid, format!("The body holds more than {MARKS_MAX} values and names. Send less at once."));
+    Err(Refusal::from(error).with_status(StatusCode::PAYLOAD_TOO_LARGE))
+}
+
+/// Refuses bodies with too many values, for doors that are read by a library.
+pub async fn limit(request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let read = layers::whole(body).await.and_then(|bytes| refuse_too_many(&bytes).map(|()| bytes));
+    match read {
+        Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// The marks of structure in JSON, none of those in its texts.
+fn marks(json: &[u8]) -> usize {
+    let (mut in_text, mut escaped, mut marks) = (false, false, 0);
+    for byte in json {
+        match (in_text, escaped, byte) {
+            (true, true, _) => escaped = false,
+            (true, false, b'\\') => escaped = true,
+            (_, false, b'"') => in_text = !in_text,
+            (false, _, b',' | b':' | b'[' | b'{') => marks += 1,
+            _ => {}
+        }
+    }
+    marks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_in_texts_are_not_counted() {
+        assert_eq!(marks(br#"{"a": ["x,y:{[", "\",\\", {}], "b": 1}"#), 8);
+        assert_eq!(marks(br#""never ends, : ["#), 0);
+    }
+
+    #[test]
+    fn as_many_values_as_the_longest_invoice_has_are_read() {
+        let line = r#"{"description":"Work","quantity":"1","price":"1.00","tax_category":"S","tax_rate":"19","tax_reason":""}"#;
+        let longest = format!(r#"{{"client":"Acme","lines":[{}]}}"#, vec![line; 2_000].join(","));
+        assert!(refuse_too_many(longest.as_bytes()).is_ok());
+        assert!(refuse_too_many(format!("[{}]", vec!["{}"; 60_000].join(",")).as_bytes()).is_err());
+    }
+}
