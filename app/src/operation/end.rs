@@ -117,7 +117,10 @@ impl Call {
         let now = store::standing(&mut self.db, member.0, self.action).await?;
         match now.is_some_and(|now| now.present && Role::named(&now.role).is_some_and(|role| role.covers(then))) {
             true => Ok(()),
-            false => Err(Error::new(Code::Forbidden, "What you may do here was changed by somebody else in this moment. Nothing was done; look again.")),
+            false => Err(Error::new(
+                Code::Forbidden,
+                "What you may do here was changed by somebody else in this moment. Nothing was done; look again.",
+            )),
         }
     }
 }

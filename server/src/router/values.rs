@@ -1,12 +1,12 @@
 //! How many values a body may hold: a body that is short in bytes can be long to read and to check.
 
+use app::error::{Code, Error};
 use axum::{
     body::{Body, HttpBody as _},
     extract::Request,
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use app::error::{Code, Error};
 use http::StatusCode;
 
 use super::layers;
