@@ -145,7 +145,7 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
         email: given.email.map(|email| text::optional_email("email", &email)).transpose()?.flatten(),
         address: text::optional_lines("address", given.address.as_deref(), 1000)?,
         country: given.country.map(|country| country_of(&country)).transpose()?.flatten(),
-        vat_id: given.vat_id.map(|vat_id| vat_id_of(&vat_id, None)).transpose()?.flatten(),
+        vat_id: given.vat_id.map(|vat_id| vat_id_of(cx, &vat_id, None)).transpose()?.flatten(),
         language: text::said(given.language).map_or(Ok(organization.language), |language| language_of(&language))?,
         archived: false,
         projects: 0,
@@ -188,7 +188,7 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     client.country = given.country.read(|country| country_of(&country))?.over(client.country);
     client.email = given.email.read(|email| text::optional_email("email", &email))?.over(client.email);
     client.address = given.address.read(|address| text::optional_lines("address", Some(&address), 1000))?.over(client.address);
-    client.vat_id = given.vat_id.read(|vat_id| vat_id_of(&vat_id, client.vat_id.as_deref()))?.over(client.vat_id);
+    client.vat_id = given.vat_id.read(|vat_id| vat_id_of(cx, &vat_id, client.vat_id.as_deref()))?.over(client.vat_id);
     client.color = color_of(given.color)?.unwrap_or(client.color);
     if let Some(language) = text::said(given.language) {
         client.language = language_of(&language)?;

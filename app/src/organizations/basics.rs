@@ -70,7 +70,7 @@ impl Basics {
             _ => (TaxCategory::S, None),
         };
         let (vat_id, tax_number) = match number {
-            Some(number) if is_vat_id(&number) => (text::vat_id("tax_number", &number)?, None),
+            Some(number) if is_vat_id(&number) => (text::vat_id("tax_number", &number)?.map(|id| id.text), None),
             number => (None, number),
         };
         let customary_currency = || country.as_deref().and_then(customary::currency).map(str::to_owned);

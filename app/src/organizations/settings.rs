@@ -101,13 +101,13 @@ pub async fn write(cx: &mut Call, mut given: Settings) -> Result<Organization, E
     if let Some(currency) = text::said(given.currency.take()) {
         currency::change(cx, &mut organization, Currency::parse(&currency)?, &mut given.rate).await?;
     }
-    letterhead(&mut organization, &given)?;
+    letterhead(cx, &mut organization, &given)?;
     defaults(cx, &mut organization, given)?;
     store::update(&mut cx.db, &organization).await?;
     Ok(organization)
 }
 
-fn letterhead(organization: &mut Organization, given: &Settings) -> Result<(), Error> {
+fn letterhead(cx: &mut Call, organization: &mut Organization, given: &Settings) -> Result<(), Error> {
     let set = |field: &str, edit: &Edit<String>, before: &mut Option<String>, longest: usize| -> Result<(), Error> {
         *before = edit.clone().read(|value| text::optional(field, Some(&value), longest))?.over(before.take());
         Ok(())
@@ -119,7 +119,7 @@ fn letterhead(organization: &mut Organization, given: &Settings) -> Result<(), E
     let address = given.address.clone().read(|address| text::optional_lines("address", Some(&address), 1000))?;
     organization.address = address.over(organization.address.take());
     organization.country = given.country.clone().read(|country| country_of(&country))?.over(organization.country.take());
-    let vat_id = given.vat_id.clone().read(|vat_id| vat_id_of(&vat_id, organization.vat_id.as_deref()))?;
+    let vat_id = given.vat_id.clone().read(|vat_id| vat_id_of(cx, &vat_id, organization.vat_id.as_deref()))?;
     organization.vat_id = vat_id.over(organization.vat_id.take());
     set("tax_number", &given.tax_number, &mut organization.tax_number, 50)?;
     set("phone", &given.phone, &mut organization.phone, 50)?;
@@ -136,12 +136,16 @@ pub fn country_of(given: &str) -> Result<Option<String>, Error> {
     text::said(Some(given.to_owned())).map(|country| country::parse(&country)).transpose()
 }
 
-/// A VAT identifier, or none. What stands there already is kept as it is: a form sends it along with every change.
-pub fn vat_id_of(given: &str, before: Option<&str>) -> Result<Option<String>, Error> {
-    match before {
-        Some(before) if before == given.trim() => Ok(Some(before.to_owned())),
-        _ => text::vat_id("vat_id", given),
+/// A VAT identifier, or none. Check digits that do not fit are told: whose number it is knows better. One that stands there already stays.
+pub fn vat_id_of(cx: &mut Call, given: &str, before: Option<&str>) -> Result<Option<String>, Error> {
+    if before.is_some_and(|before| before == given.trim()) {
+        return Ok(before.map(str::to_owned));
     }
+    let Some(vat_id) = text::vat_id("vat_id", given)? else { return Ok(None) };
+    if vat_id.doubtful {
+        cx.warn(format!("The check digits of {} do not fit. Compare it with a letter of its owner.", vat_id.text));
+    }
+    Ok(Some(vat_id.text))
 }
 
 fn defaults(cx: &mut Call, organization: &mut Organization, given: Settings) -> Result<(), Error> {

@@ -40,80 +40,89 @@ const EXAMPLES: [(&str, &str, &str); 31] = [
     ("XI", "Northern Ireland", "XI123456782"),
 ];
 
-/// Why an identifier is none of its country.
-enum Wrong {
-    /// Its check digits do not fit the others.
-    Check,
-    /// Another length or form.
-    Form,
+/// A VAT identifier, or the number by which a tax authority elsewhere knows somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VatId {
+    /// As it is kept: one of the European Union without spaces and marks between its digits.
+    pub text: String,
+    /// Whether its check digits do not fit the others, which is a slip more often than not.
+    pub doubtful: bool,
 }
 
-/// A VAT identifier as it is kept, or nothing; one of the European Union without spaces and marks between its digits. One that begins as
-/// those of a country with a known form do has that form, and check digits that fit. Others have forms of their own, so any line will
-/// do, such as the number by which a tax authority elsewhere knows somebody.
-pub fn vat_id(field: &str, given: &str) -> Result<Option<String>, Error> {
+/// What an identifier of a country with a known form turned out to be.
+enum Read {
+    /// Of that form, as it is kept.
+    Right(String),
+    /// Of that form, with check digits that do not fit the others.
+    Doubtful,
+    /// Of another length or form.
+    Wrong,
+}
+
+/// A VAT identifier, or nothing. One that begins as those of a country with a known form do has that form. Others have forms of their
+/// own, so any line will do.
+pub fn vat_id(field: &str, given: &str) -> Result<Option<VatId>, Error> {
     let text = clean(field, given, 50, false)?;
     if text.is_empty() {
         return Ok(None);
     }
     let compact = compact(&text);
     let Some((letters, number)) = compact.split_at_checked(2).filter(|(_, rest)| rest.bytes().any(|c| c.is_ascii_digit())) else {
-        return Ok(Some(text));
+        return Ok(Some(VatId { text, doubtful: false }));
     };
+    let union = Country::from_code(letters).is_some();
     let read = match letters {
-        "GB" => of_union(&format!("XI{number}")).map(|_| text.clone()),
-        "CH" if number.starts_with('E') => swiss(&number[1..]).map(|()| text.clone()),
-        "NO" if text.starts_with("NO") => norwegian(number).map(|()| text.clone()),
-        letters if Country::from_code(letters).is_some() => of_union(&text),
-        _ => return Ok(Some(text)),
+        "GB" => of_union(&format!("XI{number}")),
+        "CH" if number.starts_with('E') => swiss(&number[1..]),
+        "NO" if text.starts_with("NO") => norwegian(number),
+        _ if union => of_union(&text),
+        _ => return Ok(Some(VatId { text, doubtful: false })),
     };
-    read.map(Some).map_err(|wrong| Error::invalid(field, refusal(&text, letters, wrong)))
+    let nothing = !number.bytes().any(|c| (b'1'..=b'9').contains(&c));
+    match read {
+        Read::Right(canonical) => Ok(Some(VatId { text: if union { canonical } else { text }, doubtful: false })),
+        Read::Doubtful if !nothing => Ok(Some(VatId { text: if union { compact } else { text }, doubtful: true })),
+        Read::Doubtful | Read::Wrong => Err(Error::invalid(field, refusal(&text, letters))),
+    }
 }
 
-/// One of the European Union or of Northern Ireland, in its canonical form.
-fn of_union(text: &str) -> Result<String, Wrong> {
+/// One of the European Union or of Northern Ireland.
+fn of_union(text: &str) -> Read {
     match Vat::parse(text) {
-        Ok(vat) => Ok(vat.to_string()),
-        Err(Flaw::BadChecksum) => Err(Wrong::Check),
-        Err(_) => Err(Wrong::Form),
+        Ok(vat) => Read::Right(vat.to_string()),
+        Err(Flaw::BadChecksum) => Read::Doubtful,
+        Err(_) => Read::Wrong,
     }
 }
 
 /// The number of an enterprise in Switzerland or Liechtenstein: nine digits (eCH-0108), with the name of the tax or without it.
-fn swiss(number: &str) -> Result<(), Wrong> {
+fn swiss(number: &str) -> Read {
     let digits = number.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let tax = &number[digits.len()..];
     let known = ["", "MWST", "TVA", "IVA", "VAT"].contains(&tax);
-    if known { modulus_11(digits, [5, 4, 3, 2, 7, 6, 5, 4]) } else { Err(Wrong::Form) }
+    if known { modulus_11(digits, [5, 4, 3, 2, 7, 6, 5, 4]) } else { Read::Wrong }
 }
 
 /// A Norwegian organization number: nine digits, with the name of the tax or without it.
-fn norwegian(number: &str) -> Result<(), Wrong> {
+fn norwegian(number: &str) -> Read {
     modulus_11(number.strip_suffix("MVA").unwrap_or(number), [3, 2, 7, 6, 5, 4, 3, 2])
 }
 
 /// Nine digits, the last of which is that of the weighted others by modulus 11.
-fn modulus_11(number: &str, weights: [u32; 8]) -> Result<(), Wrong> {
+fn modulus_11(number: &str, weights: [u32; 8]) -> Read {
     let digits: Vec<u32> = number.chars().filter_map(|c| c.to_digit(10)).collect();
     if digits.len() != 9 || number.len() != 9 {
-        return Err(Wrong::Form);
+        return Read::Wrong;
     }
     let sum: u32 = weights.iter().zip(&digits).map(|(weight, digit)| weight * digit).sum();
-    if (11 - sum % 11) % 11 == digits[8] { Ok(()) } else { Err(Wrong::Check) }
+    if (11 - sum % 11) % 11 == digits[8] { Read::Right(number.to_owned()) } else { Read::Doubtful }
 }
 
-fn refusal(text: &str, letters: &str, wrong: Wrong) -> String {
-    let why = match wrong {
-        Wrong::Check => "its check digits do not fit the others",
-        Wrong::Form => "it has another length or form",
-    };
+fn refusal(text: &str, letters: &str) -> String {
     let letters = if letters == "GR" { "EL" } else { letters };
     let (country, example) =
         EXAMPLES.iter().find(|(known, ..)| *known == letters).map_or((letters, ""), |(_, country, example)| (country, example));
-    format!(
-        "\"{}\" is no VAT identifier of {country}: {why}. One looks like {example}. Compare it with a letter of its owner.",
-        excerpt(text)
-    )
+    format!("\"{}\" is no VAT identifier of {country}; one looks like {example}. Compare it with a letter of its owner.", excerpt(text))
 }
 
 fn compact(text: &str) -> String {
@@ -128,7 +137,7 @@ mod tests {
     fn each_form_has_an_example_that_is_right() {
         for (letters, country, example) in EXAMPLES {
             assert!(example.starts_with(letters), "{example} of {country}");
-            assert_eq!(vat_id("vat_id", example).as_ref().map(Option::as_deref), Ok(Some(example)));
+            assert_eq!(vat_id("vat_id", example), Ok(Some(VatId { text: example.to_owned(), doubtful: false })));
             assert!(vat_id("vat_id", &format!("{letters}0")).is_err() || letters == "CH", "{country}");
         }
         let known = |country: &Country| EXAMPLES.iter().any(|(letters, ..)| *letters == country.code());
