@@ -19,7 +19,7 @@ use crate::{
 const PARTS_MAX: usize = 5;
 
 /// How many fields are read; an invoice with all the lines that it may have holds half as many.
-const FIELDS_MAX: usize = 30_000;
+const FIELDS_MAX: usize = 50_000;
 
 /// Reads the arguments that `input` describes. What it does not know stays text, so that validation refuses it by its name.
 pub fn arguments(input: &Map<String, Value>, sent: &str) -> Result<Value, Error> {
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn more_fields_than_any_form_has_are_refused_before_they_are_read() {
-        assert!(read(&vec!["x=1"; 30_001].join("&")).is_err_and(|error| error.message.contains("30000")));
+        assert!(read(&vec!["x=1"; 50_001].join("&")).is_err_and(|error| error.message.contains("50000")));
     }
 
     #[test]
