@@ -351,7 +351,7 @@ fn services(database: Database, clock: &Arc<StandingClock>, documents: &Arc<Plai
     Services {
         recorder: Recorder::start(database.clone()),
         admission: Gate::new(Rules::of(None), database.clone()),
-        workers: database.clone(),
+        workers: database.clone().of_workers(),
         database,
         clock: Box::new(clock.clone()),
         documents: Box::new(documents.clone()),

@@ -35,7 +35,7 @@ pub async fn open(config: &Config, cluster: Option<&Cluster>, schema: Schema) ->
     }
     database::check(&login).await?;
     let for_calls = database(login.clone(), for_calls()).await?.in_shares(share(), PATIENCE);
-    Ok((for_calls, database(login, WORKERS).await?))
+    Ok((for_calls, database(login, WORKERS).await?.of_workers()))
 }
 
 /// Brings the schema up to date, as the owner of the tables.

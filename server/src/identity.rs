@@ -59,7 +59,7 @@ async fn received(site: &Site, caller: Caller, request: &Parts, body: Body) -> R
     // Given back now: whoever waits for the end of a body would hold one place and ask for a second.
     drop(caller.permit.take());
     let body = layers::whole_of_stranger(body).await?;
-    let permit = site.services.admission.enter(None, network(peers::origin(request))).await?;
+    let permit = site.services.admission.go_on(network(peers::origin(request))).await?;
     Ok((Caller { permit: Some(permit), ..caller }, Body::from(body)))
 }
 

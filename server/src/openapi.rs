@@ -1,19 +1,77 @@
 //! The registry as OpenAPI 3.1.
 
-use std::sync::LazyLock;
+use std::{io::Write as _, sync::LazyLock};
 
 use app::{
     operation::{Effect, Operation, Reach},
     operations,
 };
-use axum::Json;
+use axum::{
+    body::Bytes,
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use flate2::{Compression, write::GzEncoder};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
-static DOCUMENT: LazyLock<Value> = LazyLock::new(of_registry);
+static DOCUMENT: LazyLock<Document> = LazyLock::new(|| Document::of(of_registry().to_string().into_bytes()));
+
+/// The bytes of the document, made once: it is long, and whoever asks for it is not known.
+struct Document {
+    plain: Bytes,
+    /// Compressed with gzip.
+    compressed: Bytes,
+    /// What it is known by; the same for both, so it is a weak one.
+    tag: String,
+}
+
+impl Document {
+    fn of(plain: Vec<u8>) -> Self {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        // Writing to memory does not fail.
+        let compressed = encoder.write_all(&plain).and_then(|()| encoder.finish()).unwrap_or_default();
+        let tag = format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(&plain)[..12]));
+        Self { plain: plain.into(), compressed: compressed.into(), tag }
+    }
+
+    /// What is known of it beside its bytes.
+    fn about(&self) -> [(HeaderName, HeaderValue); 3] {
+        let tag = HeaderValue::from_str(&self.tag).unwrap_or(HeaderValue::from_static("*"));
+        let asked_again = HeaderValue::from_static("no-cache");
+        [(header::ETAG, tag), (header::CACHE_CONTROL, asked_again), (header::VARY, HeaderValue::from_static("accept-encoding"))]
+    }
+}
 
 /// `GET /api/v1/openapi.json`: open to everybody, since it tells nothing about anybody.
-pub async fn document() -> Json<&'static Value> {
-    Json(&DOCUMENT)
+pub async fn document(headers: HeaderMap) -> Response {
+    let document = &*DOCUMENT;
+    if items(&headers, &header::IF_NONE_MATCH).any(|tag| tag == "*" || strong(tag) == strong(&document.tag)) {
+        return (StatusCode::NOT_MODIFIED, document.about()).into_response();
+    }
+    let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    match items(&headers, &header::ACCEPT_ENCODING).any(takes_gzip) && !document.compressed.is_empty() {
+        true => (document.about(), json, [(header::CONTENT_ENCODING, "gzip")], document.compressed.clone()).into_response(),
+        false => (document.about(), json, document.plain.clone()).into_response(),
+    }
+}
+
+/// The items of a header that is a list.
+fn items<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).map(str::trim)
+}
+
+/// A tag as a strong one: whether something was changed is told by weak ones too.
+fn strong(tag: &str) -> &str {
+    tag.trim_start_matches("W/")
+}
+
+/// Whether this item of `Accept-Encoding` takes gzip: it does unless its weight is 0.
+fn takes_gzip(item: &str) -> bool {
+    let (coding, weight) = item.split_once(';').unwrap_or((item, ""));
+    let refused = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok()) == Some(0.0);
+    coding.trim().eq_ignore_ascii_case("gzip") && !refused
 }
 
 /// The whole document, made from the registry.

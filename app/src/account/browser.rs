@@ -72,7 +72,9 @@ pub fn keep_known(caller: &Caller, browser: &str) -> Result<(), Error> {
 /// Signs the browser of this request out, here and in the database.
 pub async fn sign_out(caller: &Caller) -> Result<(), Error> {
     if let Some(secret) = sign_in_cookie(&headers(), &caller.services.public_url) {
-        let mut db = caller.services.database.begin(Reach::Nobody, Access::Write).await?;
+        // Whoever keeps a sign-in of their own from being ended waits among their own calls.
+        let reach = caller.person.as_ref().map_or(Reach::Nobody, |person| Reach::Person(person.id.0));
+        let mut db = caller.services.database.begin(reach, Access::Write).await?;
         if let Some(person) = security::store::sign_out(&mut db, &secret::fingerprint(&secret)).await? {
             note(&mut db, UserId(person), EventKind::SignedOut, caller.services.clock.now(), &Origin::of(caller), "").await?;
         }

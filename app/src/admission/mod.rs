@@ -6,6 +6,7 @@
 //! caller may do is never decided here. How many connections one organization may have in use is said by the gate to the
 //! database (`crate::database`), which nothing goes around.
 
+mod often;
 mod quota;
 mod store;
 #[cfg(test)]
@@ -26,6 +27,7 @@ use crate::{
     error::Error,
     limits::{Rate, Recent, Turn, Turns, site},
 };
+use often::Often;
 use quota::Quotas;
 
 /// How long a call waits for its turn before it is refused.
@@ -44,6 +46,8 @@ pub struct Rules {
     pub person: Option<Rate>,
     /// How often one token may call; no limit when absent.
     pub token: Option<Rate>,
+    /// How often those of one network may call whose credential is not known, or who bring none; no limit when absent.
+    pub strangers: Option<Rate>,
     /// How many requests of one credential may be under way.
     pub at_once: usize,
     /// How many requests of one person may be under way, whatever credentials they come with.
@@ -56,14 +60,16 @@ pub struct Rules {
 
 impl Rules {
     /// Those of a process: eight under way of a credential and three times as many of a person; `token` calls per minute with one
-    /// token, twice as many at once, and 600 per minute and 200 at once of one person; none means no limit on how often.
+    /// token, twice as many at once, and 600 per minute and 200 at once of one person, or of the strangers of one network; none means no
+    /// limit on how often.
     pub fn of(token: Option<NonZeroU32>) -> Self {
-        const PERSON: Option<Rate> = match (NonZeroU32::new(600), NonZeroU32::new(200)) {
+        const BY_HAND: Option<Rate> = match (NonZeroU32::new(600), NonZeroU32::new(200)) {
             (Some(per_minute), Some(burst)) => Some(Rate { per_minute, burst }),
             _ => None,
         };
         let token = token.map(Rate::per_minute);
-        Self { person: token.and(PERSON), token, at_once: 8, of_person_at_once: 24, strangers_at_once: 32, patience: PATIENCE }
+        let by_hand = token.and(BY_HAND);
+        Self { person: by_hand, token, strangers: by_hand, at_once: 8, of_person_at_once: 24, strangers_at_once: 32, patience: PATIENCE }
     }
 }
 
@@ -101,6 +107,7 @@ struct Inner {
     owners: Mutex<Recent<u64, Owner>>,
     hash: RandomState,
     quotas: Quotas,
+    often: Option<Often>,
 }
 
 /// The right to call, until the last copy of it is dropped.
@@ -125,18 +132,27 @@ impl Gate {
             owners: Mutex::new(Recent::new(GENERATION)),
             hash: RandomState::new(),
             quotas: Quotas::new(rules, database),
+            often: rules.strangers.map(Often::new),
         }))
     }
 
     /// Lets a request in that came with this credential, or with none, from this network. A known credential is counted and
-    /// waits for its own turn, everybody else for a turn among the unknown of their network.
+    /// waits for its own turn, everybody else for a turn among the unknown of their network, who may come only so often.
     pub async fn enter(&self, credential: Option<&str>, network: IpAddr) -> Result<Permit, Error> {
         let known = credential.map(|credential| self.0.hash.hash_one(credential));
         let owner = known.and_then(|credential| self.owners().get(credential).copied());
         match (known, owner) {
             (Some(credential), Some(owner)) => self.own(credential, owner).await,
-            _ => self.stranger(network).await,
+            _ => {
+                self.0.often.as_ref().map_or(Ok(()), |often| often.count(network))?;
+                self.stranger(network).await
+            }
         }
+    }
+
+    /// Lets a stranger go on from this network, whose request was counted when it came.
+    pub async fn go_on(&self, network: IpAddr) -> Result<Permit, Error> {
+        self.stranger(network).await
     }
 
     /// The permit of somebody who is not known: among those of their network, and of all networks of its site.

@@ -160,3 +160,20 @@ async fn an_organization_waits_for_its_share_of_the_connections_and_its_neighbou
     let again = [database.begin(crowd, Access::Read).await, database.begin(crowd, Access::Read).await];
     assert!(again.iter().all(Result::is_ok), "the share came back with the connections");
 }
+
+#[tokio::test]
+async fn strangers_of_one_network_come_only_so_often_and_whoever_is_known_is_none_of_them() {
+    let (Some(per_minute), Some(burst)) = (NonZeroU32::new(1), NonZeroU32::new(3)) else { panic!("numbers") };
+    let gate = known(Rules { strangers: Some(Rate { per_minute, burst }), ..rules() }, "known", Owner::Token(Uuid::from_u128(1))).await;
+    let address = |text: &str| crate::limits::network(text.parse().expect("an address"));
+    for host in 1..=3 {
+        gate.enter(None, address(&format!("2001:db8:1:2::{host}"))).await.expect("let in");
+        gate.go_on(address("2001:db8:1:2::1")).await.expect("one request is counted once");
+    }
+    let refused = gate.enter(Some("a guess"), address("2001:db8:1:2::4")).await.err().expect("refused");
+    assert_eq!(refused.code, Code::RateLimited);
+    assert!(refused.retry_after().is_some_and(|wait| wait > Duration::from_secs(1)), "{refused:?}");
+    gate.enter(None, address("2001:db8:1:3::1")).await.expect("another network");
+    gate.enter(Some("known"), address("2001:db8:1:2::1")).await.expect("somebody who is known");
+    assert!(Rules::of(None).strangers.is_none() && Rules::of(NonZeroU32::new(120)).strangers.is_some());
+}

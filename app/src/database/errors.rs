@@ -35,6 +35,24 @@ fn violated(problem: &sqlx::Error) -> Option<&str> {
     problem.as_database_error()?.constraint()
 }
 
+/// Reads that somebody else holds what a statement needs as an answer, where that is no fault.
+pub trait UnlessHeld<T> {
+    /// Nothing when somebody else holds it. The transaction can only be rolled back then.
+    fn unless_held(self) -> Result<Option<T>, Error>;
+}
+
+impl<T> UnlessHeld<T> for Result<T, sqlx::Error> {
+    fn unless_held(self) -> Result<Option<T>, Error> {
+        match self {
+            Err(sqlx::Error::Database(answer)) if answer.code().as_deref() == Some(LOCK_NOT_AVAILABLE) => Ok(None),
+            other => Ok(Some(other?)),
+        }
+    }
+}
+
+/// lock_not_available.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
 impl From<sqlx::Error> for Error {
     fn from(problem: sqlx::Error) -> Self {
         match &problem {
@@ -87,7 +105,7 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
         // untranslatable_character, character_not_in_repertoire: a NUL byte in a text.
         "22021" | "22P05" => Error::new(Code::Invalid, "A text holds a character that cannot be stored (NUL). Remove it."),
         // lock_not_available, deadlock_detected, serialization_failure: others are changing the same rows.
-        "55P03" | "40P01" | "40001" => {
+        LOCK_NOT_AVAILABLE | "40P01" | "40001" => {
             tracing::warn!(%problem, "somebody else held what a statement needed");
             Error::unavailable("Others are changing the same records.")
         }

@@ -27,6 +27,10 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// How long a commit may take before nobody waits for it any more: it is then not known whether it was made.
 const COMMIT_LIMIT: Duration = Duration::from_secs(10);
 
+/// How long a statement waits for a row that somebody holds, on a connection of those who are not known: all of them share a few, and
+/// whoever holds a row of their own would keep the others from signing in.
+pub const SHARED_LOCK_LIMIT: Duration = Duration::from_millis(500);
+
 /// Connections that work as the application's role. A copy gives out the same ones.
 #[derive(Clone)]
 pub struct Database {
@@ -34,6 +38,8 @@ pub struct Database {
     /// One for each connection: whoever waits in line may go away, and whoever has a place opens the connection to its end.
     places: Arc<Semaphore>,
     shares: Option<Shares>,
+    /// How long a statement waits for a row that somebody holds, whatever is done; as long as the login lets it when absent.
+    lock_limit: Option<Duration>,
     /// The organization that transactions take theirs for.
     #[cfg(test)]
     mistaken: Option<OrganizationId>,
@@ -47,6 +53,7 @@ impl Database {
             pool,
             places,
             shares: None,
+            lock_limit: None,
             #[cfg(test)]
             mistaken: None,
         }
@@ -72,6 +79,11 @@ impl Database {
     /// their share in use waits for `patience` at most, and holds no connection and no place in line meanwhile.
     pub fn in_shares(self, share: usize, patience: Duration) -> Self {
         Self { shares: Some(Shares::new(share, patience)), ..self }
+    }
+
+    /// The same, of which no statement waits for long for a row that somebody holds: for work that everybody shares.
+    pub fn of_workers(self) -> Self {
+        Self { lock_limit: Some(SHARED_LOCK_LIMIT), ..self }
     }
 
     /// The same connections without shares: for what the process asks on its own account, which no crowd keeps from being asked.
@@ -120,7 +132,8 @@ impl Database {
             None => Vec::new(),
         };
         let held = Held { place: self.place().await?, turns };
-        let beginning = tokio::spawn(begun(self.pool.clone(), held, reach.begin(access)));
+        let lock_limit = if shares.iter().any(|share| share.is_of_strangers()) { Some(SHARED_LOCK_LIMIT) } else { self.lock_limit };
+        let beginning = tokio::spawn(begun(self.pool.clone(), held, reach.begin(access, lock_limit)));
         Ok(self.opened(beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))?, reach))
     }
 

@@ -18,10 +18,10 @@ use jiff::Timestamp;
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use uuid::Uuid;
 
-pub use errors::OnConstraint;
 pub(crate) use errors::is_of_data;
-pub use gate::Database;
+pub use errors::{OnConstraint, UnlessHeld};
 use gate::Open;
+pub use gate::{Database, SHARED_LOCK_LIMIT};
 pub use migrate::{MIGRATIONS, migrate};
 pub use problem::SchemaError;
 pub use reach::{Access, Reach};
@@ -77,6 +77,13 @@ impl Db {
     pub async fn limit_statements(&mut self, limit: Duration) -> Result<(), Error> {
         let limit = format!("{}ms", limit.as_millis());
         sqlx::query!("select set_config('statement_timeout', $1, true)", limit).fetch_one(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Bounds what each statement waits from here on for what somebody else holds, on a connection that is one of a few for many.
+    pub async fn limit_waiting(&mut self, limit: Duration) -> Result<(), Error> {
+        let limit = format!("{}ms", limit.as_millis());
+        sqlx::query!("select set_config('lock_timeout', $1, true)", limit).fetch_one(self.connection()).await?;
         Ok(())
     }
 

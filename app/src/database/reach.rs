@@ -1,6 +1,6 @@
 //! Whose rows a transaction may touch, and what it may do to them: the settings that row security reads.
 
-use std::fmt::Write;
+use std::{fmt::Write, time::Duration};
 
 use uuid::Uuid;
 
@@ -50,8 +50,8 @@ impl Reach {
     }
 
     /// The statements that begin such a transaction. Every setting is said, empty where there is none: what a transaction
-    /// may touch never depends on what another one has left.
-    pub(super) fn begin(self, access: Access) -> String {
+    /// may touch never depends on what another one has left. With `lock_limit` no statement waits for longer for what somebody holds.
+    pub(super) fn begin(self, access: Access, lock_limit: Option<Duration>) -> String {
         let (person, viewer) = match self {
             Self::Person(person) => (Some(person), None),
             Self::Granted(_, viewer) => (None, Some(viewer.0)),
@@ -73,6 +73,9 @@ impl Reach {
         }
         let role = if viewer.is_some() { "stint_viewer" } else { "stint_app" };
         write!(statements, "; set local statement_timeout = '{}s'; set local role {role}", access.statement_seconds()).ok();
+        if let Some(limit) = lock_limit {
+            write!(statements, "; set local lock_timeout = '{}ms'", limit.as_millis()).ok();
+        }
         statements
     }
 }
@@ -87,7 +90,7 @@ mod tests {
         let (organization, member) = (OrganizationId(id), MemberId(id));
         for reach in [Reach::Nobody, Reach::Person(id), Reach::Organization(organization), Reach::Granted(organization, member)] {
             for access in [Access::Read, Access::Write, Access::Action(id)] {
-                let statements = reach.begin(access);
+                let statements = reach.begin(access, None);
                 assert_eq!(statements.starts_with("begin read only;"), access == Access::Read, "{statements}");
                 for setting in ["organization_id", "user_id", "viewer_id", "action_id", "token_id", "worker", "secret"] {
                     assert_eq!(statements.matches(&format!("set local app.{setting} = ")).count(), 1, "{setting} in {statements}");

@@ -50,6 +50,11 @@ impl Share {
         }
     }
 
+    /// Whether all take turns in it who are not known.
+    pub(super) fn is_of_strangers(self) -> bool {
+        matches!(self, Self::Credentials | Self::Nobody)
+    }
+
     fn crowded(self) -> Error {
         let what = match self {
             Self::Organization(_) => "Too much is being done for this organization at once.",

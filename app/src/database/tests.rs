@@ -275,3 +275,22 @@ async fn whoever_makes_credentials_up_is_behind_nobody_but_others_who_do() {
     assert!(database.begin_recognition(b"a third one").await.is_err(), "all credentials of a person take turns with each other");
     database.begin_recognition(b"known").await.expect("somebody else's");
 }
+
+#[tokio::test]
+async fn what_everybody_shares_waits_for_nobodys_row() {
+    let studio = World::new("shared").await;
+    let database = studio.caller.services.database.clone();
+    let mut holder = database.begin(Reach::Organization(studio.organization()), Access::Write).await.expect("begun");
+    let lock = "select from member where organization_id = $1 for update";
+    sqlx::query(lock).bind(studio.organization().0).execute(holder.connection()).await.expect("held");
+    let reach = Reach::Organization(studio.organization());
+    for (db, who) in [
+        (database.begin_for_stranger(reach, Access::Write).await, "strangers"),
+        (database.of_workers().begin(reach, Access::Write).await, "workers"),
+    ] {
+        let (mut db, begun) = (db.expect("begun"), Instant::now());
+        let problem = sqlx::query(lock).bind(studio.organization().0).execute(db.connection()).await.expect_err(who);
+        assert!(begun.elapsed() < Duration::from_secs(5), "{who}: {:?}", begun.elapsed());
+        assert_eq!(Err::<(), _>(problem).unless_held(), Ok(None), "{who}");
+    }
+}

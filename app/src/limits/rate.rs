@@ -82,6 +82,17 @@ impl Bucket {
         Taken::AndTell(self.untold)
     }
 
+    /// Takes one from a bucket that this process shares with no other; when there is none, how long until there is.
+    pub fn take_alone(&mut self, now: Instant) -> Result<(), Duration> {
+        let taken = self.take_unheard(now);
+        self.untold = 0;
+        self.telling = false;
+        match taken {
+            Taken::NotBefore(wait) => Err(wait),
+            _ => Ok(()),
+        }
+    }
+
     /// What all processes have left together after `told` were told, at this instant; nothing when it could not be heard, and
     /// then this process goes on by itself.
     pub fn heard(&mut self, told: u32, left: Option<f64>, now: Instant) {

@@ -16,18 +16,21 @@ mod tests;
 
 pub use store::keep_mails;
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::{
     context::Services,
-    database::{Access, Db, Reach},
+    database::{Access, Db, Reach, SHARED_LOCK_LIMIT},
     error::Error,
     id::{MailId, OrganizationId},
     people,
     quotas::{self, Share},
+    text,
     verification::{
-        Purpose,
+        self, Purpose,
         mail::{MailText, ToPerson, to_person},
     },
 };
@@ -52,6 +55,12 @@ pub const IN_HAND_MAX: SignedDuration = SignedDuration::from_mins(11);
 /// What is said of a mail that was handed over so often.
 pub const UNHEARD: &str = "The mail server was given this mail 3 times and never said whether it has taken it, so it may have arrived. \
                            It does not leave by itself any more. If it is still wanted, send it again.";
+
+/// How long the person is waited for whom a mail is for.
+const AT_ONCE: Duration = Duration::from_millis(20);
+
+/// How much of what a mail server says is kept, in characters.
+const WORDS_MAX: usize = 500;
 
 /// The shortest wait before the next attempt.
 pub const WAIT_MIN: SignedDuration = SignedDuration::from_mins(1);
@@ -155,14 +164,15 @@ pub async fn due(services: &Services, at_most: i32, shares: &[Share], used_up: &
     store::due(&mut db, at_most, shares, used_up, at_work).await
 }
 
-/// Takes a mail for one attempt; nothing when another worker was faster, or when it must not leave any more.
+/// Takes a mail for one attempt; nothing when another worker was faster, when it must not leave any more, or when somebody holds the
+/// person whom it is for: such a mail is tried again a moment later, and that was no attempt.
 ///
 /// # Errors
 /// `rate_limited` while the deployment has sent all mails of the day that are for the share of this one.
 pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Error> {
     let mut db = services.workers.begin(Reach::Organization(due.organization), Access::Write).await?;
-    if due.organization.0.is_nil() {
-        store::hold_reader(&mut db, due.mail).await?;
+    if due.organization.0.is_nil() && !is_reader_held(&mut db, due.mail).await? {
+        return Ok(None);
     }
     let Some(attempts) = store::lock(&mut db, due.mail).await? else { return Ok(None) };
     let mail = store::read(&mut db, due.mail).await?;
@@ -173,7 +183,7 @@ pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Er
     }
     let text = match mail.unheard {
         UNHEARD_MAX.. => MailText::Stays(UNHEARD.to_owned()),
-        _ => text(&mut db, &services.public_url, &mail, services.clock.now()).await?,
+        _ => written(&mut db, &services.public_url, &mail, services.clock.now()).await?,
     };
     let body = match text {
         MailText::Ready(body) => body,
@@ -205,8 +215,19 @@ pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Er
     }))
 }
 
+/// Holds the person whom a mail is for; not when somebody else does just now. The mail leaves a moment later then: nobody keeps a
+/// connection of the workers by keeping a row of their own.
+async fn is_reader_held(db: &mut Db, mail: MailId) -> Result<bool, Error> {
+    db.limit_waiting(AT_ONCE).await?;
+    let held = store::hold_reader(db, mail).await?;
+    if held {
+        db.limit_waiting(SHARED_LOCK_LIMIT).await?;
+    }
+    Ok(held)
+}
+
 /// What a mail says: what it was written with, or what is written now, with a secret that was never sent before.
-async fn text(db: &mut Db, public_url: &str, mail: &store::Row, now: Timestamp) -> Result<MailText, Error> {
+async fn written(db: &mut Db, public_url: &str, mail: &store::Row, now: Timestamp) -> Result<MailText, Error> {
     // That of a paid invoice still leaves: who has paid wants the invoice all the same.
     if mail.invoice_state.as_deref() == Some("void") {
         return Ok(MailText::Stays(VOIDED.to_owned()));
@@ -226,9 +247,11 @@ async fn text(db: &mut Db, public_url: &str, mail: &store::Row, now: Timestamp) 
 /// says so.
 pub async fn hand_over(services: &Services, due: Due, attempts: i32) -> Result<bool, Error> {
     let mut db = services.workers.begin(Reach::Organization(due.organization), Access::Write).await?;
-    let may = store::hand_over(&mut db, due.mail, attempts, UNHEARD_WAIT).await?;
+    if !store::hand_over(&mut db, due.mail, attempts, UNHEARD_WAIT).await? {
+        return Ok(false);
+    }
     db.commit().await?;
-    Ok(may)
+    Ok(true)
 }
 
 /// Writes down what became of the attempt.
@@ -245,9 +268,9 @@ pub async fn settle(services: &Services, due: Due, attempts: i32, outcome: &Outc
     db.commit().await
 }
 
-/// A mail server's words, as a page can show them.
+/// A mail server's words, as a page can show them. The worker has taken the secrets of the mail out; no other one is kept either.
 fn plain(words: &str) -> String {
-    words.chars().filter(|c| !c.is_control()).take(500).collect()
+    verification::text_without_secrets(&text::told(words, WORDS_MAX)).into_owned()
 }
 
 /// How long to wait after this many attempts: twice as long each time.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{AGE_MAX, Due, Lane, PLAN_MAX};
 use crate::{
-    database::Db,
+    database::{Db, UnlessHeld},
     error::Error,
     id::{MailId, OrganizationId},
     quotas::Share,
@@ -37,18 +37,19 @@ pub async fn due(db: &mut Db, at_most: i32, shares: &[Share], used_up: &[Share],
 }
 
 /// Holds the person whose own sign-in a mail is about, before anybody holds the mail: whoever changes their password or address
-/// keeps such mails from leaving, and goes first.
-pub async fn hold_reader(db: &mut Db, mail: MailId) -> Result<(), Error> {
+/// keeps such mails from leaving, and goes first. Whether they could be held at once.
+pub async fn hold_reader(db: &mut Db, mail: MailId) -> Result<bool, Error> {
     let organization = db.organization();
-    query!(
+    let held = query!(
         r#"select count(*) as "held!" from outgoing_mail m cross join lateral hold_person(m.reference, null)
            where m.organization_id = $1 and m.id = $2"#,
         organization,
         mail.0
     )
     .fetch_one(db.connection())
-    .await?;
-    Ok(())
+    .await
+    .unless_held()?;
+    Ok(held.is_some())
 }
 
 /// Locks a mail that is due, if nobody else has: the attempts so far.
@@ -84,7 +85,7 @@ pub async fn count_attempt(db: &mut Db, mail: MailId, lease: SignedDuration) -> 
 }
 
 /// Counts that nothing may be heard of this attempt, and plans the next one for after this time; whether it is still the one that
-/// the mail was claimed for.
+/// the mail was claimed for, and nobody else holds the mail.
 pub async fn hand_over(db: &mut Db, mail: MailId, attempts: i32, wait: SignedDuration) -> Result<bool, Error> {
     let organization = db.organization();
     let counted = query!(
@@ -96,8 +97,9 @@ pub async fn hand_over(db: &mut Db, mail: MailId, attempts: i32, wait: SignedDur
         wait.as_secs_f64()
     )
     .execute(db.connection())
-    .await?;
-    Ok(counted.rows_affected() == 1)
+    .await
+    .unless_held()?;
+    Ok(counted.is_some_and(|counted| counted.rows_affected() == 1))
 }
 
 /// A mail as the worker needs it.

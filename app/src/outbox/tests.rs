@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    testing::{World, apart},
+    testing::{World, apart, owner},
     verification::address,
 };
 
@@ -145,6 +145,27 @@ async fn asked(studio: &World, purpose: Purpose, days: u32) -> Lane {
     );
     studio.sql(&aged).await;
     Lane(person.id.0)
+}
+
+#[tokio::test]
+async fn a_mail_to_somebody_whom_others_hold_is_not_waited_for_and_leaves_later() {
+    let barbara = World::new("barbara").await;
+    asked(&barbara, Purpose::ResetPassword, 1).await;
+    let person = barbara.person().id;
+    let owner = owner().await;
+    let waits = "select id, attempts from outgoing_mail where template = 'reset_password' and reference = $1";
+    let (id, _): (uuid::Uuid, i32) = sqlx::query_as(waits).bind(person.0).fetch_one(&owner).await.expect("a mail");
+    let due = Due::of(OrganizationId(Uuid::nil()), MailId(id));
+    let mut holder = owner.begin().await.expect("begun");
+    sqlx::query("select from app_user where id = $1 for update").bind(person.0).execute(&mut *holder).await.expect("held");
+    let begun = std::time::Instant::now();
+    assert!(taken(&barbara, due).await.is_none(), "somebody holds them");
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    holder.rollback().await.expect("let go");
+    let (_, attempts): (uuid::Uuid, i32) = sqlx::query_as(waits).bind(person.0).fetch_one(&owner).await.expect("a mail");
+    assert_eq!(attempts, 0, "that was no attempt");
+    assert_eq!(taken(&barbara, due).await.expect("the mail").attempts, 1);
+    owner.close().await;
 }
 
 #[tokio::test]

@@ -37,6 +37,6 @@ async fn among(cx: &mut Call, sight: &Sight, field: &str, given: &[impl AsRef<st
 
 async fn missing(cx: &mut Call, sight: &Sight, given: &str) -> Result<Error, Error> {
     let names = store::client_names(&mut cx.db, sight.on_projects_of()).await?;
-    let known: Vec<Known> = names.into_iter().map(|(name, key)| Known { name, keys: vec![key] }).collect();
-    Ok(near::missing(Kind::Client, given, &known))
+    let known = move || names.into_iter().map(|(name, key)| Known { name, keys: vec![key] }).collect();
+    Ok(near::missing(Kind::Client, given, known).await)
 }

@@ -52,6 +52,6 @@ async fn among(cx: &mut Call, field: &str, given: &[impl AsRef<str>], beside: Op
 
 async fn missing(cx: &mut Call, given: &str, beside: Option<Uuid>) -> Result<Error, Error> {
     let names = store::member_names(&mut cx.db, beside).await?;
-    let known: Vec<Known> = names.into_iter().map(|(name, key)| Known { name, keys: vec![key] }).collect();
-    Ok(near::missing(Kind::Member, given, &known))
+    let known = move || names.into_iter().map(|(name, key)| Known { name, keys: vec![key] }).collect();
+    Ok(near::missing(Kind::Member, given, known).await)
 }

@@ -62,8 +62,7 @@ async fn missing(cx: &mut Call, sight: &Sight, given: &str, client: Option<Uuid>
         keys: vec![text::path_key(&name.project_key), text::path_key(&format!("{}/{}", name.client_key, name.project_key))],
         name: format!("{} / {}", name.client, name.project),
     };
-    let known: Vec<Known> = names.into_iter().map(known).collect();
-    let error = near::missing(Kind::Project, given, &known);
+    let error = near::missing(Kind::Project, given, move || names.into_iter().map(known).collect()).await;
     Ok(match client {
         Some(_) => error.hint("Only projects of this client are meant."),
         None => error,

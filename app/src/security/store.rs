@@ -44,6 +44,12 @@ pub async fn know_browser(db: &mut Db, person: Uuid, browser_hash: &[u8], now: T
     Ok(())
 }
 
+/// Forgets every browser in which somebody has signed in as a person.
+pub async fn forget_browsers(db: &mut Db, person: Uuid) -> Result<(), Error> {
+    query!("select forget_browsers($1)", person).fetch_one(db.connection()).await?;
+    Ok(())
+}
+
 /// Writes down what happened to a person's own credentials; `once` leaves out what was told of that network before.
 pub async fn note_event(
     db: &mut Db,

@@ -59,6 +59,12 @@ pub fn can_be_typed(text: &str) -> bool {
     !letter::shows_nothing(text) && !text.chars().any(|c| letter::breaks_a_line(c) || letter::turns_around(c))
 }
 
+/// What a program or a server says about itself, as it can be kept and shown on a line: without control characters, without what turns
+/// the text around it and without what nobody sees, so many characters at most.
+pub fn told(given: &str, longest: usize) -> String {
+    letter::seen(given, false).chars().filter(|c| !letter::breaks_a_line(*c) && !letter::turns_around(*c)).take(longest).collect()
+}
+
 /// The beginning of a text, for messages that repeat it.
 pub fn excerpt(text: &str) -> String {
     match text.char_indices().nth(60) {

@@ -19,6 +19,8 @@ pub mod parts;
 #[cfg(feature = "ssr")]
 mod purpose;
 #[cfg(feature = "ssr")]
+mod redaction;
+#[cfg(feature = "ssr")]
 pub mod refusal;
 #[cfg(feature = "ssr")]
 pub mod reset;
@@ -30,4 +32,6 @@ mod tests;
 pub mod travelling;
 
 #[cfg(feature = "ssr")]
-pub use purpose::{Purpose, text_without_secrets, without_secret};
+pub use purpose::Purpose;
+#[cfg(feature = "ssr")]
+pub use redaction::{reply_without_secrets, text_without_secrets, without_secret};

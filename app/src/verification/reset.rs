@@ -1,11 +1,12 @@
 //! A new password for whoever has lost theirs, by a link that is sent to their mailbox.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{
     Purpose, address,
     mail::lost_password,
-    pace, store,
+    pace,
+    store::{self, AtOnce},
     travelling::{self, Travelling},
 };
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
     id::UserId,
     quotas::{self, Share},
     security::{
-        EventKind,
+        self, EventKind,
         event::{Origin, note, password_changed},
     },
     text,
@@ -35,11 +36,27 @@ pub async fn asked(caller: &Caller, email: &str) -> Result<(), Error> {
     refuse_without_mails(&services).await?;
     let (tasks, from) = (services.tasks.clone(), Origin::of(caller));
     tasks.spawn(async move {
-        if let Err(error) = send(&services, &email, &from).await {
-            tracing::warn!(%error, "a link for a new password could not be sent");
+        match send_soon(&services, &email, &from).await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("a link for a new password was not sent, since somebody else held its account"),
+            Err(error) => tracing::warn!(%error, "a link for a new password could not be sent"),
         }
     });
     Ok(())
+}
+
+/// How long one waits after each try at which somebody else held the account.
+const PAUSES: [Duration; 4] = [Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
+
+/// The same as [`send`], tried again a few times while somebody else holds the account; without a connection meanwhile.
+async fn send_soon(services: &Arc<Services>, email: &str, from: &Origin) -> Result<bool, Error> {
+    for pause in PAUSES {
+        if send(services, email, from).await? {
+            return Ok(true);
+        }
+        tokio::time::sleep(pause).await;
+    }
+    send(services, email, from).await
 }
 
 /// Refuses when this Stint sends no mail of this kind any more today, whoever asks: a link would leave tomorrow, and open nothing then.
@@ -54,11 +71,16 @@ async fn refuse_without_mails(services: &Services) -> Result<(), Error> {
 }
 
 /// Sends the link to whoever signs in with this address; nothing when nobody does, or when they were sent some already. That it
-/// was asked for is written down for them either way.
-pub async fn send(services: &Arc<Services>, email: &str, from: &Origin) -> Result<(), Error> {
+/// was asked for is written down for them either way. Whether it could be found out: not while somebody else holds the account, who is
+/// not waited for on a connection on which everybody signs in.
+pub async fn send(services: &Arc<Services>, email: &str, from: &Origin) -> Result<bool, Error> {
     let now = services.clock.now();
     let mut db = services.database.begin(Reach::Nobody, Access::Write).await?;
-    let Some(person) = store::hold_person(&mut db, None, Some(email)).await? else { return Ok(()) };
+    let person = match store::hold_person_at_once(&mut db, email).await? {
+        AtOnce::Nobody => return Ok(true),
+        AtOnce::HeldByOthers => return Ok(false),
+        AtOnce::Held(person) => person,
+    };
     let (confirmed, person) = (person.confirmed, UserId(person.id));
     note(&mut db, person, EventKind::PasswordResetAsked, now, from, "").await?;
     if pace::lets_reset(&mut db, person, confirmed, now).await? && is_let_by_network(&mut db, services, from, confirmed).await? {
@@ -66,7 +88,7 @@ pub async fn send(services: &Arc<Services>, email: &str, from: &Origin) -> Resul
     }
     db.commit().await?;
     services.mail_waits.notify_one();
-    Ok(())
+    Ok(true)
 }
 
 /// Counts the link for the network that it is asked for from; whether it may be mailed. An operator asks from none.
@@ -81,7 +103,8 @@ async fn is_let_by_network(db: &mut Db, services: &Services, from: &Origin, conf
 
 /// Gives the person of a link another password: all their sign-ins end, and their tokens are revoked when that is wished.
 /// Whoever has the link reads the mailbox, so the address is confirmed too, and nobody's guesses keep them from signing in with
-/// the new password. They are told by mail.
+/// the new password. If it was not confirmed before, somebody else may have signed up with it: their tokens are revoked in any case, and
+/// no browser of theirs is known any more. They are told by mail.
 pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens: bool) -> Result<(), Error> {
     let services = &caller.services;
     secret::acceptable_password(&password)?;
@@ -102,7 +125,10 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
     let from = Origin::of(caller);
     if !held.confirmed {
         note(&mut db, person, EventKind::AddressConfirmed, now, &from, &mailbox).await?;
+        // Whoever signed up with an address that nobody had proved may be another one than who reads there.
+        security::store::forget_browsers(&mut db, person.0).await?;
     }
+    let revoke_tokens = revoke_tokens || !held.confirmed;
     account::store::set_password(&mut db, person.0, &hash).await?;
     password_changed(&mut db, person, &[], revoke_tokens, now, &from).await?;
     address::forget_links(&mut db, person, now).await?;

@@ -1,5 +1,7 @@
 //! SQL of secrets that travel and of what they prove: calls of the functions that the owner of the tables lends out.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
@@ -9,7 +11,7 @@ use super::{
     travelling::{Errand, Travelling},
 };
 use crate::{
-    database::{Db, OnConstraint, instant},
+    database::{Db, OnConstraint, SHARED_LOCK_LIMIT, UnlessHeld, instant},
     error::{Code, Error},
     id::{MailId, OrganizationId, UserId},
     outbox,
@@ -114,6 +116,33 @@ pub async fn hold_person(db: &mut Db, id: Option<Uuid>, email: Option<&str>) -> 
     )
     .fetch_optional(db.connection())
     .await?)
+}
+
+/// Whom an address belongs to, who was to be held at once.
+pub enum AtOnce {
+    /// Nobody.
+    Nobody,
+    /// Somebody, whom another transaction holds. This one can only be rolled back.
+    HeldByOthers,
+    /// Somebody, who is held now.
+    Held(PersonRow),
+}
+
+/// How long somebody is waited for who is to be held at once.
+const AT_ONCE: Duration = Duration::from_millis(20);
+
+/// The same for the person of an address, on a connection that everybody shares: nobody who keeps a row of their own keeps it.
+pub async fn hold_person_at_once(db: &mut Db, email: &str) -> Result<AtOnce, Error> {
+    db.limit_waiting(AT_ONCE).await?;
+    let found = query_as!(
+        PersonRow,
+        r#"select id as "id!", name as "name!", email as "email!", confirmed as "confirmed!" from hold_person($1, $2)"#,
+        None::<Uuid>,
+        email
+    );
+    let Some(found) = found.fetch_optional(db.connection()).await.unless_held()? else { return Ok(AtOnce::HeldByOthers) };
+    db.limit_waiting(SHARED_LOCK_LIMIT).await?;
+    Ok(found.map_or(AtOnce::Nobody, AtOnce::Held))
 }
 
 /// Whether somebody is the first who has signed up here.

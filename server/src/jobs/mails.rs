@@ -9,6 +9,7 @@ use app::{
     error::{Code, Error},
     outbox::{self, Due, Lane, Outcome, Outgoing},
     quotas::Share,
+    verification::reply_without_secrets,
 };
 use tokio::{task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -205,8 +206,9 @@ fn became(mail: &Outgoing, sent: Result<(), PostError>) -> (Outcome, Reached) {
             (Outcome::Sent, Reached::Yes)
         }
         Err(problem) => {
-            tracing::warn!(mail.id = %mail.id, attempts = mail.attempts, %problem, "a mail could not leave");
-            let words = problem.to_string();
+            // A mail server may quote what it refuses.
+            let words = reply_without_secrets(&problem.to_string(), &mail.body);
+            tracing::warn!(mail.id = %mail.id, attempts = mail.attempts, problem = words, "a mail could not leave");
             match problem {
                 PostError::Unwritable(_) | PostError::RefusedForGood(_) => (Outcome::RefusedForGood(words), Reached::Yes),
                 PostError::Refused(_) => (Outcome::Refused(words), Reached::Yes),
@@ -217,9 +219,10 @@ fn became(mail: &Outgoing, sent: Result<(), PostError>) -> (Outcome, Reached) {
     }
 }
 
-/// Tries a few times: that a mail has left must not be forgotten because the database was away for a moment.
+/// Tries a few times: that a mail has left must not be forgotten because the database was away for a moment, or because a call held the
+/// mail, which it may for as long as it takes.
 async fn persistently<W: Future<Output = Result<(), Error>>>(work: impl Fn() -> W) -> Result<(), Error> {
-    for pause_seconds in [1, 2, 5, 10] {
+    for pause_seconds in [1, 2, 5, 10, 20, 20] {
         match work().await {
             Ok(()) => return Ok(()),
             Err(error) => tracing::warn!(%error, pause_seconds, "the outcome of a mail could not be written yet"),

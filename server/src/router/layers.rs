@@ -230,9 +230,12 @@ mod tests {
         let log = tracing_subscriber::fmt().with_max_level(Level::TRACE).with_writer(move || kept.clone()).finish();
         tracing::subscriber::with_default(log, || {
             for purpose in verification::Purpose::ALL {
-                let path = format!("{}?query=s3cret", purpose.path("s3cret"));
-                let request = http::Request::builder().uri(path).body(Body::empty()).expect("a request");
-                RequestSpan.make_span(&request).in_scope(|| tracing::info!("answered"));
+                let (plain, drawn) = (purpose.path("s3cret"), purpose.path(&format!("s3cret{}", "x".repeat(37))));
+                let encoded = drawn.replacen('/', "%2F", 2).replacen("%2F", "/", 1);
+                for path in [plain.clone(), format!("/.{plain}"), format!("/;{plain}"), format!("/o/x{drawn}"), encoded] {
+                    let request = http::Request::builder().uri(format!("{path}?query=s3cret")).body(Body::empty()).expect("a request");
+                    RequestSpan.make_span(&request).in_scope(|| tracing::info!("answered"));
+                }
             }
         });
         let told = String::from_utf8(lines.0.lock().expect("the lines").clone()).expect("text");

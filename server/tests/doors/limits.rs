@@ -191,3 +191,24 @@ async fn however_often_a_token_is_used_before_that_is_noted_one_note_is_on_its_w
     while number("select count(*) from access_token where last_used_by is not null").await == 0 {}
     assert_eq!(number("select coalesce(sum(times), 0) from security_event where kind = 'token_used'").await, 1);
 }
+
+#[tokio::test]
+async fn strangers_who_look_too_often_are_told_when_to_come_again_and_files_are_not_counted() {
+    let (Some(per_minute), Some(burst)) = (NonZeroU32::new(1), NonZeroU32::new(3)) else { panic!("numbers") };
+    let world = World::open_under(Rules { strangers: Some(Rate { per_minute, burst }), ..Rules::of(None) }).await;
+    let from =
+        |path: &str, address: &str| Answer::of(world.get(path).header("x-forwarded-for", address).header(header::ACCEPT, "text/html"));
+    for path in ["/healthz", "/readyz", "/healthz", "/readyz"] {
+        assert_eq!(from(path, "203.0.113.1").await.status.as_u16(), 200, "{path}");
+    }
+    for path in ["/sign-in", "/api/v1/openapi.json", "/nowhere"] {
+        assert_ne!(from(path, "203.0.113.1").await.status.as_u16(), 429, "{path}");
+    }
+    let refused = from("/sign-in", "203.0.113.1").await;
+    assert_eq!(refused.status.as_u16(), 429);
+    assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|seconds| (1..=61).contains(&seconds)), "{refused:?}");
+    assert!(refused.text.contains("<h1>Too Many Requests") && refused.text.contains("from your network"), "{}", refused.text);
+    assert_eq!(from("/api/v1/openapi.json", "203.0.113.1").await.refused(429), "rate_limited");
+    assert_eq!(from("/healthz", "203.0.113.1").await.status.as_u16(), 200);
+    assert_eq!(from("/sign-in", "203.0.113.2").await.status.as_u16(), 200, "another network");
+}

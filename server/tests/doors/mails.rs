@@ -2,6 +2,7 @@
 
 mod addresses;
 mod hiccups;
+mod quotes;
 
 use std::{sync::atomic::Ordering, time::Duration};
 

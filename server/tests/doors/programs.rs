@@ -259,3 +259,21 @@ async fn a_call_that_cannot_be_read_is_on_record_as_refused() {
     assert_eq!(Answer::of(world.post("/api/v1/create_client").body("{")).await.refused(422), "invalid", "nobody has no record");
     assert_eq!(recorded("create_client").await, 3);
 }
+
+#[tokio::test]
+async fn the_description_of_all_operations_is_sent_once_and_compressed() {
+    let world = World::open().await;
+    let path = "/api/v1/openapi.json";
+    let plain = Answer::of(world.get(path)).await;
+    let tag = plain.header("etag").to_owned();
+    assert!(tag.starts_with("W/\"") && plain.header("content-encoding").is_empty(), "{tag}");
+    let packed = world.get(path).header("accept-encoding", "br, gzip;q=0.5").send().await.expect("an answer");
+    assert_eq!(packed.headers().get("content-encoding").map(|coding| coding.as_bytes()), Some(&b"gzip"[..]));
+    assert!(packed.bytes().await.expect("bytes").len() * 5 < plain.text.len());
+    assert!(Answer::of(world.get(path).header("accept-encoding", "gzip;q=0")).await.header("content-encoding").is_empty());
+    for known in [tag.clone(), tag.trim_start_matches("W/").to_owned(), format!("\"other\", {tag}"), "*".to_owned()] {
+        let same = Answer::of(world.get(path).header("if-none-match", &known)).await;
+        assert_eq!((same.status.as_u16(), same.text.as_str(), same.header("etag")), (304, "", tag.as_str()), "{known}");
+    }
+    assert_eq!(Answer::of(world.get(path).header("if-none-match", "\"other\"")).await.status.as_u16(), 200);
+}

@@ -97,6 +97,12 @@ fn words(said: &Said, moment: &str, usual: &'static [u8]) -> &'static [u8] {
     said.lock().expect("words").take_if(|(at, _)| *at == moment).map_or(usual, |(_, words)| words)
 }
 
+/// The words with the link of a mail in the place of `<link>`.
+fn quoting(words: &[u8], mail: &str) -> Vec<u8> {
+    let link = mail.split_whitespace().find(|word| word.starts_with("http")).unwrap_or_default();
+    String::from_utf8_lossy(words).replace("<link>", link).into_bytes()
+}
+
 /// The part of RFC 5321 that a mail needs.
 async fn converse(
     mut stream: TcpStream,
@@ -109,6 +115,7 @@ async fn converse(
     let mut lines = BufReader::new(read).lines();
     wait(&held, "220").await;
     write.write_all(words(&said, "220", b"220 small\r\n")).await?;
+    let mut answered;
     while let Some(line) = lines.next_line().await? {
         let word = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
         wait(&held, &word).await;
@@ -126,9 +133,10 @@ async fn converse(
                     mail.push_str(line.strip_prefix('.').unwrap_or(&line));
                     mail.push('\n');
                 }
-                given.send(mail).ok();
+                given.send(mail.clone()).ok();
                 wait(&held, ".").await;
-                words(&said, ".", b"250 taken\r\n")
+                answered = quoting(words(&said, ".", b"250 taken\r\n"), &mail);
+                &answered
             }
             "QUIT" => b"221 bye\r\n",
             _ => b"250 fine\r\n",

@@ -146,7 +146,7 @@ impl World {
         let services = Arc::new(Services {
             admission: Gate::new(rules, gate.clone()),
             recorder: Recorder::start(gate.clone()),
-            workers: gate.clone(),
+            workers: gate.clone().of_workers(),
             database: for_calls(gate),
             clock: Box::new(SystemClock),
             documents: Box::new(PlainDocuments(press_is_broken.clone())),

@@ -47,3 +47,43 @@ async fn links_from_before_prove_nothing_and_no_mail_holds_one_any_more() {
     assert_eq!(texts(&pool, "select key from idempotency where answer is null").await, ["k"]);
     pool.close().await;
 }
+
+/// The version of the schema before what mail servers said was kept without the secrets in it.
+const QUOTED: i64 = 62;
+
+/// Two mails with a link that a mail server has quoted or not, one without, and the secrets that were drawn for them.
+const QUOTES: &str = "
+    set app.organization_id = '00000000-0000-0000-0000-000000000001';
+    insert into organization (id, slug, name, created_at) values ('00000000-0000-0000-0000-000000000001', 'acme', 'Acme', now());
+    insert into outgoing_mail (organization_id, id, recipient, subject, body, template, reference, state, last_error, next_attempt_at, created_at) values
+        ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000d1', 'a@example.com', 's', null, 'answer_invitation',
+         '00000000-0000-0000-0000-0000000000c1', 'waiting', 'The mail server refused it for now: 451 blocked: http://x/invitation/secret', now(), now()),
+        ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000d2', 'b@example.com', 's', null, 'answer_invitation',
+         '00000000-0000-0000-0000-0000000000c2', 'failed', 'The mail server refused it: 550 no such mailbox', now(), now()),
+        ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000d3', 'c@example.com', 's', 'b', null,
+         null, 'failed', 'The mail server refused it: 550 too long', now(), now()),
+        ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000d4', 'd@example.com', 's', null, 'answer_invitation',
+         '00000000-0000-0000-0000-0000000000c4', 'failed', 'It was taken back.', now(), now());
+    insert into travelling_secret (hash, purpose, subject, within, mailbox, created_at, expires_at)
+    select sha256(mailbox::bytea), 'answer_invitation', subject::uuid, '00000000-0000-0000-0000-000000000001', mailbox, now(), now() + interval '1 day'
+    from (values ('a@example.com', '00000000-0000-0000-0000-0000000000c1'), ('b@example.com', '00000000-0000-0000-0000-0000000000c2')) s (mailbox, subject);
+";
+
+#[tokio::test]
+async fn what_mail_servers_quoted_before_is_kept_no_more_and_its_links_open_nothing() {
+    let pool = empty("quotes").await;
+    MIGRATIONS.run_to(QUOTED, &pool).await.expect("the schema before");
+    raw_sql(QUOTES).execute(&pool).await.expect("what was there");
+    MIGRATIONS.run(&pool).await.expect("the schema of now");
+    assert_eq!(
+        texts(&pool, "select last_error from outgoing_mail order by recipient").await,
+        [
+            "The mail server refused it for now.",
+            "The mail server refused it.",
+            "The mail server refused it: 550 too long",
+            "It was taken back."
+        ]
+    );
+    assert_eq!(texts(&pool, "select mailbox from travelling_secret where used_at is null").await, ["b@example.com"]);
+    pool.close().await;
+}

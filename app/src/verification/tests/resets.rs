@@ -1,5 +1,7 @@
 //! A lost password is no lost account, and a link for a new one is for whoever reads the mailbox, once.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use super::{Signed, mailed, noted, signed_up, until_waiting};
@@ -57,11 +59,63 @@ async fn an_address_that_a_new_password_confirms_is_written_down_as_confirmed_on
     }
 }
 
+/// Lets the address of a person be known to be theirs.
+async fn confirm(person: &Signed) {
+    let confirmed = format!("update app_user set email_confirmed_at = now() where email = '{}' and $1 is not null", person.email);
+    person.world.sql(&confirmed).await;
+}
+
+#[tokio::test]
+async fn whoever_signed_up_with_the_address_of_another_keeps_nothing_once_they_have_it() {
+    let acme = World::new("acme").await;
+    let squatter = signed_up(&acme).await;
+    squatter.world.ok("create_token", json!({"name": "agent"})).await;
+    let browsers = format!(
+        "select count(*) from known_browser b join app_user u on u.id = b.user_id where u.email = '{}' and $1 is not null",
+        squatter.email
+    );
+    assert_eq!(squatter.world.number(&browsers).await, 1);
+    let secret = asked(&acme, &squatter).await;
+    reset(&acme.caller, &secret, NEW.to_owned(), false).await.expect("reset");
+    let live = "select count(*) from access_token where organization_id = $1 and revoked_at is null";
+    assert_eq!(squatter.world.number(live).await, 0, "the box was not ticked");
+    // That of whoever has the mailbox is another one.
+    assert_eq!(squatter.world.number(&browsers).await, 1);
+}
+
+#[tokio::test]
+async fn an_account_that_somebody_holds_is_not_waited_for_and_its_link_is_sent_later() {
+    let acme = World::new("acme").await;
+    let barbara = signed_up(&acme).await;
+    let owner = owner().await;
+    let mut holder = owner.begin().await.expect("begun");
+    sqlx::query("select from app_user where email = $1 for update").bind(&barbara.email).execute(&mut *holder).await.expect("held");
+    let begun = Instant::now();
+    let sent = send(&acme.caller.services, &barbara.email, &Origin::default()).await;
+    assert_eq!(sent, Ok(false));
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert_eq!(send(&acme.caller.services, "nobody-at-all@example.com", &Origin::default()).await, Ok(true));
+    asked_for(&acme, &barbara.email).await;
+    holder.rollback().await.expect("let go");
+    acme.caller.services.tasks.close();
+    acme.caller.services.tasks.wait().await;
+    let written = "select count(*) from outgoing_mail where template = 'reset_password' and recipient = $1";
+    let written: i64 = sqlx::query_scalar(written).bind(&barbara.email).fetch_one(&owner).await.expect("a count");
+    assert_eq!(written, 1);
+    owner.close().await;
+}
+
+/// Somebody who is not known asks for a new password for an address.
+async fn asked_for(acme: &World, email: &str) {
+    crate::verification::reset::asked(&acme.caller, email).await.expect("the same answer");
+}
+
 #[tokio::test]
 async fn tokens_go_with_the_password_unless_it_is_unticked() {
     for (revoke, left) in [(true, 0), (false, 1)] {
         let acme = World::new("acme").await;
         let barbara = signed_up(&acme).await;
+        confirm(&barbara).await;
         barbara.world.ok("create_token", json!({"name": "agent"})).await;
         let secret = asked(&acme, &barbara).await;
         reset(&acme.caller, &secret, NEW.to_owned(), revoke).await.expect("reset");
@@ -157,6 +211,7 @@ async fn a_mail_that_leaves_while_the_address_changes_waits_and_stays() {
 async fn whoever_resets_the_password_signs_in_at_once_however_many_guess() {
     let acme = World::new("acme").await;
     let barbara = signed_up(&acme).await;
+    confirm(&barbara).await;
     while !matches!(check(&acme, &barbara, "a wrong guess").await, Err(Code::RateLimited)) {}
     assert_eq!(check(&acme, &barbara, "correct horse battery").await, Err(Code::RateLimited), "the right one, from the same place");
     let secret = asked(&acme, &barbara).await;
