@@ -2,6 +2,7 @@
 
 #[cfg(feature = "ssr")]
 pub mod customary;
+#[cfg(feature = "ssr")]
 mod german;
 
 use crate::error::Error;

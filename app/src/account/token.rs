@@ -67,7 +67,7 @@ pub async fn recognize(database: &Database, presented: &str, now: Timestamp) -> 
 /// the call. It is work that nobody waits for: it takes nothing of the organization's share.
 pub async fn seen(caller: &Caller, client: &str) -> Result<(), Error> {
     let (Some(token), Some(membership)) = (&caller.token, &caller.membership) else { return Ok(()) };
-    let client: String = client.chars().filter(|c| !c.is_control()).take(100).collect();
+    let client = text::told(client, 100);
     let mut db = caller.services.workers.begin(Reach::Organization(membership.organization), Access::Write).await?;
     let now = caller.services.clock.now();
     store::touch_token(&mut db, token.id, now, &client).await?;

@@ -6,13 +6,16 @@ use sqlx::postgres::PgDatabaseError;
 
 use crate::error::{Code, Error};
 
+/// What a violated constraint means.
+pub type Meaning = fn() -> Error;
+
 /// Reads a violated constraint as the error that it means.
 pub trait OnConstraint<T> {
     /// When the named constraint was violated, answers `error` instead.
     fn on_constraint(self, name: &str, error: impl FnOnce() -> Error) -> Result<T, Error>;
 
     /// When one of these constraints was violated, answers its error instead.
-    fn on_constraints<const N: usize>(self, errors: [(&str, fn() -> Error); N]) -> Result<T, Error>;
+    fn on_constraints<const N: usize>(self, errors: [(&str, Meaning); N]) -> Result<T, Error>;
 }
 
 impl<T> OnConstraint<T> for Result<T, sqlx::Error> {
@@ -23,7 +26,7 @@ impl<T> OnConstraint<T> for Result<T, sqlx::Error> {
         })
     }
 
-    fn on_constraints<const N: usize>(self, errors: [(&str, fn() -> Error); N]) -> Result<T, Error> {
+    fn on_constraints<const N: usize>(self, errors: [(&str, Meaning); N]) -> Result<T, Error> {
         self.map_err(|problem| match errors.into_iter().find(|(name, _)| violated(&problem) == Some(name)) {
             Some((_, error)) => error(),
             None => problem.into(),
