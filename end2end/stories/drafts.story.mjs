@@ -129,6 +129,28 @@ describe("a draft that somebody else has saved meanwhile", () => {
     const saved = await api("get_invoice", { invoice: id });
     assert.deepEqual([saved.discount_written, saved.lines[1].description], ["5%", "Domain, a year"]);
   });
+
+  story("and nothing of theirs is taken back without scripts", { name: "Emma Goldman", script: false }, async ({ page, person, api, id, drafted }) => {
+    await page.getByLabel("Note to the client").fill("Thank you");
+    const theirs = { discount: "10%", payment_terms_days: 30, lines: [{ line: drafted[1].id, price: "500.00", description: "Corrected" }] };
+    await api("update_invoice_draft", { invoice: id, ...theirs });
+    await person.press(page.getByRole("button", { name: "Save draft" }).last());
+    await page.getByRole("button", { name: "Keep what I typed and save it" }).waitFor();
+    assert.equal(await page.locator("#send").isVisible(), false, "what is not saved is not sent");
+    await person.press(page.getByRole("button", { name: "Keep what I typed and save it" }));
+    const saved = await api("get_invoice", { invoice: id });
+    const [line] = saved.lines.slice(1);
+    assert.deepEqual([saved.notes, saved.discount_written, saved.payment_terms_days], ["Thank you", "10%", 30]);
+    assert.deepEqual([line.description, line.price.amount], ["Corrected", "500.00"]);
+  });
+
+  story("what was typed into one that was sent meanwhile is shown without scripts", { name: "Rosa Parks", script: false }, async ({ page, person, api, id }) => {
+    await page.getByLabel("Note to the client").fill("Thank you very much");
+    await api("send_invoice", { invoice: id, without_email: true });
+    await person.press(page.getByRole("button", { name: "Save draft" }).last());
+    const told = page.getByRole("alert").filter({ hasText: "is not saved" });
+    await told.getByText("Thank you very much").waitFor();
+  });
 });
 
 describe("time that somebody else has changed meanwhile", () => {

@@ -52,7 +52,7 @@ pub fn Editor(
     let day = move |of: fn(&Span) -> &Day| period.as_ref().map(|span| of(span).to_string()).unwrap_or_default();
     view! {
         <Problems problems=invoice.problems.clone() client=invoice.client.id />
-        <Form action id=DRAFT class="draft-form" asks=true>
+        <Form action id=DRAFT class="draft-form" asks=true changes=true>
             // The key Enter presses the first button of a form, which must not be one that removes a line.
             <button type="submit" class="spoken" tabindex="-1" aria-hidden="true">"Save draft"</button>
             {once(action)} {hidden("invoice", id)}

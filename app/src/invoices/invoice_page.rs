@@ -10,11 +10,11 @@ use super::{
     get_invoice, mail_part,
     payments::Payments,
     sheet::{Lines, Totals},
-    standing::{owes_nothing, standing},
+    standing::{has_due_day, standing},
 };
 use crate::{
     access::Permission,
-    ui::{Head, Icon, Write, date, fact, fetched, icon, loaded_page, money, refusal},
+    ui::{Head, Icon, Write, date, fact, fetched, icon, loaded_page, money, refusal, refused_form},
     visit::{use_changes, use_here},
 };
 
@@ -82,13 +82,32 @@ fn paper(invoice: &Invoice) -> impl IntoView + use<> {
     }
 }
 
+/// What was typed without scripts into a draft that is none any more: it was not saved, and is not lost.
+fn not_saved() -> Option<impl IntoView + use<>> {
+    let returned = refused_form::<UpdateInvoiceDraft>()?;
+    let message = returned.refusal?.message;
+    let is_typed = |name: &str| name != "invoice" && name != "version" && !name.ends_with("[line]");
+    let typed = returned.fields.into_iter().filter(|(name, _)| is_typed(name)).map(|(_, text)| view! { <li>{text}</li> });
+    let typed = typed.collect_view();
+    Some(view! {
+        <div class="refusal" role="alert">
+            {icon(Icon::Warning)}
+            <div>
+                <p>{message}</p>
+                <p class="quiet">"This was typed and is not saved:"</p>
+                <ul>{typed}</ul>
+            </div>
+        </div>
+    })
+}
+
 fn sent(invoice: Invoice) -> AnyView {
     let here = use_here();
     // Of what came to nothing nothing was paid, either.
     let voidable = here.may(Permission::Treasury) && invoice.payments.is_empty() && invoice.status != InvoiceStatus::Void;
-    let due = match owes_nothing(invoice.status, &invoice.sums.total) {
-        true => fact("Due", "Nothing is due", None),
-        false => fact("Due", invoice.due_on.as_ref().map(date), None),
+    let due = match has_due_day(invoice.status, &invoice.sums.total) {
+        true => fact("Due", invoice.due_on.as_ref().map(date), None),
+        false => fact("Due", "Nothing is due", None),
     };
     let facts = [
         fact("Total", money(&invoice.sums.total), None),
@@ -99,6 +118,7 @@ fn sent(invoice: Invoice) -> AnyView {
     let (pdf, paper, mail) = (pdf(&invoice, "Open the PDF"), paper(&invoice), mail_part::followed(&invoice));
     view! {
         <Head title=title(&invoice) lead=lead(&invoice, mail)>{pdf}</Head>
+        {not_saved()}
         {mail_part::warning(&invoice, mail)}
         <dl class="facts">{facts.collect_view()}</dl>
         <div class="columns wide-left">

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::{
     InvoiceStatus, InvoiceSummary, list_invoices,
-    standing::{owes_nothing, standing},
+    standing::{has_due_day, standing},
 };
 use crate::{
     access::Permission,
@@ -92,7 +92,7 @@ fn rows(page: Page<InvoiceSummary>, word: String) -> AnyView {
 }
 
 fn row(path: &str, invoice: InvoiceSummary) -> impl IntoView + use<> {
-    let due = invoice.due_on.as_ref().filter(|_| !owes_nothing(invoice.status, &invoice.total));
+    let due = invoice.due_on.as_ref().filter(|_| has_due_day(invoice.status, &invoice.total));
     let open = invoice.balance.amount > 0 && !matches!(invoice.status, InvoiceStatus::Draft | InvoiceStatus::Void);
     view! {
         <tr>

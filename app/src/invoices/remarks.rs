@@ -11,6 +11,7 @@ use crate::{
     error::Error,
     hours::Worked,
     operation::Call,
+    organizations,
 };
 
 /// The remarks on a draft with these lines; none on what was sent.
@@ -26,6 +27,8 @@ pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Vec<Invoi
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
     remarks.extend(of_tax(&client, lines)?);
     remarks.extend(of_vat_id(&client, lines)?);
+    remarks.extend(of_work(lines)?);
+    remarks.extend(draft::doubtful(&organizations::settings::get(cx).await?, &client));
     Ok(remarks)
 }
 
@@ -71,6 +74,24 @@ fn of_tax(client: &Client, lines: &[LineRow]) -> Result<Option<InvoiceProblem>, 
         false => format!("{what} taxed as {} and {client} as {} by now. {way}", said(&before), said(&now)),
     };
     Ok(Some(remark("lines.tax_category", message)))
+}
+
+/// Time is taxed as goods that cross a border: work is not (Articles 44, 138, 146 and 196 of Directive 2006/112/EC).
+pub(super) fn of_work(lines: &[LineRow]) -> Result<Option<InvoiceProblem>, Error> {
+    for line in lines.iter().filter(|line| line.seconds.is_some()) {
+        let category = read::line_tax(line)?.category;
+        if matches!(category, TaxCategory::K | TaxCategory::G) {
+            let message = format!(
+                "Time is taxed as {}, which is for goods. Work for a business in another country of the European Union is {}, and \
+                 work for one elsewhere is {} mostly. Ask your accountant.",
+                category.named(),
+                TaxCategory::AE.named(),
+                TaxCategory::O.named()
+            );
+            return Ok(Some(remark("client.tax_category", message)));
+        }
+    }
+    Ok(None)
 }
 
 /// The client is registered for tax elsewhere than they are.

@@ -25,8 +25,13 @@ pub fn standing(status: InvoiceStatus, total: &Money, mail: Option<&MailState>) 
 }
 
 /// Whether an invoice was sent that comes to nothing: it counts as paid, though nobody paid it, and is never due.
-pub fn owes_nothing(status: InvoiceStatus, total: &Money) -> bool {
+fn owes_nothing(status: InvoiceStatus, total: &Money) -> bool {
     status == InvoiceStatus::Paid && total.amount == 0
+}
+
+/// Whether there is a day on which something is due, as what is void or comes to nothing has none.
+pub fn has_due_day(status: InvoiceStatus, total: &Money) -> bool {
+    status != InvoiceStatus::Void && !owes_nothing(status, total)
 }
 
 /// Whether an invoice asks somebody for money still: then it matters that they have it.
@@ -73,6 +78,8 @@ mod tests {
         let shown = |amount| standing(InvoiceStatus::Paid, &Money::new(amount, &Currency::default()), None).to_html();
         assert!(shown(0).contains("Nothing due") && !shown(0).contains("Paid"), "{}", shown(0));
         assert!(shown(100).contains("Paid"), "{}", shown(100));
+        let due = |status, amount| has_due_day(status, &Money::new(amount, &Currency::default()));
+        assert!(due(InvoiceStatus::Paid, 100) && !due(InvoiceStatus::Paid, 0) && !due(InvoiceStatus::Void, 100));
     }
 
     #[test]

@@ -35,11 +35,18 @@ pub fn arguments(input: &Map<String, Value>, sent: &str) -> Result<Value, Error>
 
 /// The fields of a form without those that stand as the form showed them.
 pub fn changed(sent: &[u8]) -> Vec<(String, String)> {
+    parted(sent).0
+}
+
+/// The fields of a form that were changed, and those that stand as the form showed them.
+#[expect(clippy::type_complexity, reason = "two lists of fields")]
+pub fn parted(sent: &[u8]) -> (Vec<(String, String)>, Vec<(String, String)>) {
     // A form writes every line break as two characters.
-    let all = url::form_urlencoded::parse(sent).take(FIELDS_MAX).map(|(name, text)| (name.into_owned(), text.replace("\r\n", "\n")));
-    let (shown, fields): (Vec<_>, Vec<_>) = all.partition(|(name, _)| name.starts_with(SHOWN));
+    let fields = url::form_urlencoded::parse(sent).take(FIELDS_MAX);
+    let fields = fields.map(|(name, text)| (name.into_owned(), text.replace("\r\n", "\n")));
+    let (shown, fields): (Vec<_>, Vec<_>) = fields.partition(|(name, _)| name.starts_with(SHOWN));
     let shown: HashMap<_, _> = shown.into_iter().collect();
-    fields.into_iter().filter(|(name, text)| shown.get(&format!("{SHOWN}{name}")) != Some(text)).collect()
+    fields.into_iter().partition(|(name, text)| shown.get(&format!("{SHOWN}{name}")) != Some(text))
 }
 
 /// What was sent under a name.

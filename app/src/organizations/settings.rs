@@ -209,9 +209,17 @@ fn taxes(
 pub fn rate_of(field: &'static str, given: &Amount, currency: &Currency) -> Result<i64, Error> {
     // Of a rate nobody can tell whether thousands or fractions of a cent are meant.
     if currency.minor_digits() > 0
-        && let Some(readings) = money::readings(given.as_str().trim())
+        && let Some((thousands, decimal)) = money::readings(given.as_str().trim())
     {
-        return Err(money::ambiguous(field, given.as_str(), readings));
+        let decimals = decimal.split('.').nth(1).map_or(0, |decimals| decimals.trim_end_matches('0').len());
+        // A fraction of a cent is no rate, so it is not offered either.
+        if decimals > currency.minor_digits() as usize {
+            let (shown, digits) = (text::excerpt(given.as_str()), currency.minor_digits());
+            let message =
+                format!("\"{shown}\" can be read in two ways; write {thousands}, or round it to the {digits} decimals of {currency}.");
+            return Err(Error::invalid(field, message));
+        }
+        return Err(money::ambiguous(field, given.as_str(), (thousands, decimal)));
     }
     let rate = given.minor(field, currency)?;
     if !(0..=RATE_MAX).contains(&rate) {

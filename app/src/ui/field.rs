@@ -21,8 +21,8 @@ struct Wiring {
     /// What there is already.
     there: String,
     typed: Option<String>,
-    /// The name under which a form that changes a record says what there is already.
-    shown: Option<String>,
+    /// The argument that it fills, where the form changes a record and so says what there is already.
+    changes: Option<String>,
 }
 
 impl Wiring {
@@ -32,10 +32,10 @@ impl Wiring {
         let id = state.as_ref().map_or_else(|| plain.clone(), |state| format!("{}-{plain}", state.id));
         let field = name.to_owned();
         let typed = state.as_ref().and_then(|state| state.typed.get(name).cloned());
-        let shown = state.as_ref().filter(|state| state.changes).map(|_| format!("{SHOWN}{name}"));
+        let changes = state.as_ref().filter(|state| state.changes).map(|_| name.to_owned());
         let refusal = state.map(|state| state.refusal);
         let wrong = Signal::derive(move || refusal?.with(|error| error.as_ref()?.field(&field).map(str::to_owned)));
-        Self { id, hint: (!hint.is_empty()).then_some(hint), wrong, there: there.unwrap_or_default(), typed, shown }
+        Self { id, hint: (!hint.is_empty()).then_some(hint), wrong, there: there.unwrap_or_default(), typed, changes }
     }
 
     /// What the input holds: what was typed and refused, or else what there is already.
@@ -60,19 +60,24 @@ impl Wiring {
     }
 
     fn around(self, label: String, class: &'static str, optional: bool, input: AnyView) -> AnyView {
-        let Self { id, hint, wrong, there, shown, .. } = self;
+        let Self { id, hint, wrong, there, changes, .. } = self;
         let (hint_id, wrong_id) = (format!("{id}-hint"), format!("{id}-wrong"));
         view! {
             <div class=format!("field {class}")>
                 <label for=id>{label} {optional.then(|| view! { <span class="quiet">" optional"</span> })}</label>
                 {input}
-                {shown.map(|name| hidden(name, there))}
+                {changes.map(|name| showed(&name, &there))}
                 {move || wrong.get().map(|wrong| view! { <p class="wrong" id=wrong_id.clone()>{wrong}</p> })}
                 {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
             </div>
         }
         .into_any()
     }
+}
+
+/// What a field of a form that changes a record showed, so that the server leaves away what nobody has changed.
+pub fn showed(name: &str, there: &str) -> AnyView {
+    hidden(format!("{SHOWN}{name}"), there.to_owned()).into_any()
 }
 
 /// A field of one line.

@@ -36,6 +36,8 @@ pub struct FormState {
     pub pending: Signal<bool>,
     /// What was typed when it was sent without scripts and refused.
     pub typed: BTreeMap<String, String>,
+    /// What stood in its other fields then, where it changes a record.
+    pub untouched: BTreeMap<String, String>,
     /// Whether it changes a record, so that its fields say what there is already.
     pub changes: bool,
 }
@@ -95,8 +97,10 @@ struct Manner {
 
 fn form(wire: Wire, further: Option<Wire>, id: String, class: &'static str, manner: Manner, children: Children) -> AnyView {
     let Manner { quiet, clears, asks, changes } = manner;
-    let typed = further.map(|further| typed(further.url)).filter(|typed| !typed.is_empty()).unwrap_or_else(|| typed(wire.url));
-    let state = FormState { id: id.clone(), refusal: wire.refusal(), pending: wire.pending.into(), typed, changes };
+    let returned = further.map(|further| typed(further.url)).filter(|(typed, _)| !typed.is_empty());
+    let (typed, untouched) = returned.unwrap_or_else(|| typed(wire.url));
+    let state = FormState { id: id.clone(), refusal: wire.refusal(), pending: wire.pending.into(), typed, untouched, changes };
+    let returned = (!state.typed.is_empty()).then_some("true");
     let node = NodeRef::<html::Form>::new();
     for wire in further.into_iter().chain([wire]) {
         wire.answered(Box::new(move |_| {
@@ -124,7 +128,7 @@ fn form(wire: Wire, further: Option<Wire>, id: String, class: &'static str, mann
         }
     };
     view! {
-        <form id=id class=class method="post" action=wire.url data-asks=asks.then_some("true") on:submit=submit node_ref=node>
+        <form id=id class=class method="post" action=wire.url data-asks=asks.then_some("true") data-returned=returned on:submit=submit node_ref=node>
             <Provider value=state>{(!quiet).then(refused)} {children()}</Provider>
         </form>
     }

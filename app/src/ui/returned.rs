@@ -21,6 +21,9 @@ pub struct Returned {
     pub refusal: Option<Error>,
     /// What was typed, when it was refused; never a password or the secret of a link.
     pub fields: BTreeMap<String, String>,
+    /// What stood in the other fields of a form that changes a record: as it had come.
+    #[serde(default)]
+    pub untouched: BTreeMap<String, String>,
     /// The answer in JSON, when it holds a secret that is shown only once.
     pub answer: Option<String>,
 }
@@ -28,14 +31,19 @@ pub struct Returned {
 /// The fields whose content is never sent back.
 pub const NEVER_RETURNED: [&str; 5] = ["password", "present", "secret", "invitation", "idempotency_key"];
 
-/// What was typed into the form that is sent to `call`, when it has just been refused.
-pub(super) fn typed(call: &str) -> BTreeMap<String, String> {
-    of(call).map(|returned| returned.fields).unwrap_or_default()
+/// What was typed into the form that is sent to `call`, when it has just been refused, and what stood in its other fields.
+pub(super) fn typed(call: &str) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
+    of(call).map(|returned| (returned.fields, returned.untouched)).unwrap_or_default()
 }
 
 /// Why the form that is sent to `call` has just been refused.
 pub(super) fn refused(call: &str) -> Option<Error> {
     of(call)?.refusal
+}
+
+/// A form of this operation that has just been refused, where the page has none by now.
+pub fn refused_form<S: ServerFn>() -> Option<Returned> {
+    of(S::url()).filter(|returned| returned.refusal.is_some())
 }
 
 /// The answer that a form of this operation has just been given, when it is shown only once.

@@ -47,7 +47,9 @@ pub async fn to_its_page(State(site): State<Site>, request: Request, next: Next)
     let (mut answer, body) = response.into_parts();
     if let Some((page, refusal)) = refused(&answer) {
         answer.headers.insert(header::LOCATION, page);
-        remember(&site, &mut answer, Returned { fields: typed(&form), call, refusal: Some(refusal), answer: None });
+        let (fields, untouched) = urlencoded::parted(&form);
+        let (fields, untouched) = (without_secrets(fields), without_secrets(untouched));
+        remember(&site, &mut answer, Returned { fields, untouched, call, refusal: Some(refusal), answer: None });
     } else if answer.status == StatusCode::FOUND && answers_a_secret(&call) {
         let Ok(bytes) = to_bytes(body, layers::BODY_LIMIT_BYTES).await else { return layers::too_long().into_response() };
         let secret = String::from_utf8(bytes.to_vec()).ok();
@@ -85,13 +87,13 @@ fn answers_a_secret(call: &str) -> bool {
     operations::all().iter().any(|operation| operation.path == call && operation.declaration.secret)
 }
 
-fn typed(form: &[u8]) -> BTreeMap<String, String> {
-    urlencoded::changed(form).into_iter().filter(|(name, _)| !NEVER_RETURNED.contains(&name.as_str())).collect()
+fn without_secrets(fields: Vec<(String, String)>) -> BTreeMap<String, String> {
+    fields.into_iter().filter(|(name, _)| !NEVER_RETURNED.contains(&name.as_str())).collect()
 }
 
 /// Puts what a form brings back into its cookie. When that is too long, what was typed is left out, and then all but the message.
 fn remember(site: &Site, answer: &mut response::Parts, returned: Returned) {
-    let untyped = || Returned { fields: BTreeMap::new(), ..returned.clone() };
+    let untyped = || Returned { fields: BTreeMap::new(), untouched: BTreeMap::new(), ..returned.clone() };
     let brief = || {
         let message = |error: &Error| Error::new(error.code, error.message.chars().take(MESSAGE_LONGEST).collect::<String>());
         Returned { refusal: returned.refusal.as_ref().map(message), ..untyped() }

@@ -179,6 +179,8 @@ fn new(invoice: &Invoice, screen: &Screen) -> Vec<Difference> {
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::json;
 
     use super::*;
@@ -205,7 +207,7 @@ mod tests {
     }
 
     fn returned(fields: &[(&str, &str)]) -> Screen {
-        Screen::returned(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        Screen::returned(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(), BTreeMap::new())
     }
 
     fn told(screen: &Screen) -> Vec<(String, String, String)> {

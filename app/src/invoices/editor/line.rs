@@ -6,7 +6,7 @@ use super::screen::Screen;
 use crate::{
     invoices::{Invoice, InvoiceLine, LineKind, totals::TaxCategory},
     money::{readings, written},
-    ui::{FormState, Icon, icon, kept, money, quantity as count, unit_price},
+    ui::{FormState, Icon, icon, kept, money, quantity as count, showed, unit_price},
 };
 
 /// The table of the lines.
@@ -36,6 +36,7 @@ fn line_row(at: usize, line: &InvoiceLine, only: bool, screen: Option<&Screen>) 
     let text = |field: &str, stored: String| Text::of(line, field, stored, screen);
     let label = format!("Text of line {}", at + 1);
     let words = text("description", line.description.clone());
+    let showed = showed(&name("description"), &line.description);
     let rows = words.shown.lines().count().clamp(1, 6) as i32;
     let quantity = match line.kind {
         LineKind::Time => count(&line.quantity, &line.unit).into_any(),
@@ -59,6 +60,7 @@ fn line_row(at: usize, line: &InvoiceLine, only: bool, screen: Option<&Screen>) 
                 <textarea class="input plain" name=name("description") rows=rows aria-label=label prop:kept=kept(words.shown, &line.id.to_string())>
                     {words.began}
                 </textarea>
+                {showed}
             </th>
             <td class="number" data-label="Quantity">{quantity}</td>
             <td class="number" data-label="Price">{price}</td>
@@ -88,27 +90,30 @@ fn tax(at: usize, line: &InvoiceLine, screen: Option<&Screen>) -> impl IntoView 
         <select class="input plain" name=format!("lines[{at}][tax_category]") aria-label=format!("Tax of line {}", at + 1) prop:kept=kept>
             {options}
         </select>
+        {showed(&format!("lines[{at}][tax_category]"), line.tax_category.code())}
         {rate}
     }
 }
 
-/// What a field of a line shows, and what it began with: where they are two, it is not saved.
+/// What a field of a line shows, and what it began with: where they are two, it is not saved. Beside them stands what is stored.
 struct Text {
     shown: String,
     began: String,
+    stored: String,
 }
 
 impl Text {
     /// What is stored, unless something else was typed for the very line: another one may stand in its place by now.
     fn of(line: &InvoiceLine, field: &str, stored: String, screen: Option<&Screen>) -> Self {
-        let returned = || use_context::<FormState>().filter(|form| !form.typed.is_empty()).map(|form| Screen::returned(form.typed));
+        let returned =
+            || use_context::<FormState>().filter(|form| !form.typed.is_empty()).map(|form| Screen::returned(form.typed, form.untouched));
         let typed = |screen: &Screen| screen.typed(&screen.name(line, field)?).map(str::to_owned);
         match screen.and_then(typed) {
-            Some(shown) => Self { shown, began: stored },
+            Some(shown) => Self { shown, began: stored.clone(), stored },
             // A form that came back without scripts can only begin with what was typed.
             None => {
-                let began = returned().as_ref().and_then(typed).unwrap_or(stored);
-                Self { shown: began.clone(), began }
+                let began = returned().as_ref().and_then(typed).unwrap_or_else(|| stored.clone());
+                Self { shown: began.clone(), began, stored }
             }
         }
     }
@@ -121,8 +126,12 @@ pub(super) fn written_quantity(line: &InvoiceLine) -> String {
 }
 
 fn small(name: String, label: String, text: Text, line: &InvoiceLine) -> AnyView {
-    let kept = kept(text.shown, &line.id.to_string());
-    view! { <input class="input plain short" inputmode="decimal" name=name aria-label=label value=text.began prop:kept=kept /> }.into_any()
+    let (kept, showed) = (kept(text.shown, &line.id.to_string()), showed(&name, &text.stored));
+    view! {
+        <input class="input plain short" inputmode="decimal" name=name aria-label=label value=text.began prop:kept=kept />
+        {showed}
+    }
+    .into_any()
 }
 
 #[cfg(all(test, feature = "ssr"))]
@@ -162,7 +171,7 @@ mod tests {
         let typed = named.chain([("lines[0][line]".to_owned(), id.to_owned())]).collect();
         Owner::new().with(|| {
             let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
-            provide_context(FormState { id: "draft".to_owned(), refusal, pending, typed, changes: false });
+            provide_context(FormState { id: "draft".to_owned(), refusal, pending, typed, untouched: Default::default(), changes: false });
             line_row(0, line, true, None).to_html()
         })
     }
@@ -184,7 +193,14 @@ mod tests {
         let line = line();
         let row = Owner::new().with(|| {
             let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
-            provide_context(FormState { id: DRAFT.to_owned(), refusal, pending, typed: Default::default(), changes: false });
+            provide_context(FormState {
+                id: DRAFT.to_owned(),
+                refusal,
+                pending,
+                typed: Default::default(),
+                untouched: Default::default(),
+                changes: false,
+            });
             line_row(1, &line, false, None).to_html()
         });
         let button = row.split("<button").nth(1).expect("a button");

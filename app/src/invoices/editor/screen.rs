@@ -37,9 +37,10 @@ impl Screen {
         screen
     }
 
-    /// The screen that came back with a form that was sent without scripts. Nobody knows of it which fields were typed into.
-    pub(super) fn returned(fields: BTreeMap<String, String>) -> Self {
-        Self { fields, ..Self::default() }
+    /// The screen that came back with a form that was sent without scripts.
+    pub(super) fn returned(typed: BTreeMap<String, String>, untouched: BTreeMap<String, String>) -> Self {
+        let names = untouched.keys().cloned().collect();
+        Self { invoice: None, fields: typed.into_iter().chain(untouched).collect(), untouched: names }
     }
 
     /// The screen of this draft.
@@ -96,7 +97,7 @@ fn is_overtaken(refusal: Option<&Error>) -> bool {
 pub(super) fn stood(kept: Option<Screen>) -> Option<Screen> {
     let form = use_context::<FormState>();
     let returned = form.filter(|form| !form.typed.is_empty() && is_overtaken(form.refusal.get_untracked().as_ref()));
-    kept.or_else(|| returned.map(|form| Screen::returned(form.typed)))
+    kept.or_else(|| returned.map(|form| Screen::returned(form.typed, form.untouched)))
 }
 
 #[cfg(test)]
