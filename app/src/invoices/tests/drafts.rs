@@ -349,6 +349,22 @@ async fn the_words_of_a_small_business_come_back_in_the_settings_too() {
 }
 
 #[tokio::test]
+async fn numbers_that_are_a_slip_and_work_that_is_taxed_as_goods_are_told_on_the_draft() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    studio.ok("update_organization", json!({"country": "DE", "vat_id": "DE136695976"})).await;
+    let french = json!({"client": "Acme", "country": "FR", "vat_id": "FR40303265046", "tax_category": "K", "tax_rate": "0"});
+    studio.ok("update_client", french).await;
+    let invoice = draft(&studio).await;
+    let told = |invoice: &Value| invoice["remarks"].to_string();
+    assert!(told(&invoice).contains("check digits of FR40303265046"), "{invoice}");
+    assert!(told(&invoice).contains("which is for goods"), "{invoice}");
+    studio.ok("update_client", json!({"client": "Acme", "country": "DE", "vat_id": "DE136695976", "tax_category": "AE"})).await;
+    let invoice = studio.ok("update_invoice_draft", json!({"invoice": invoice["id"], "client_tax": true})).await;
+    assert!(told(&invoice).contains("is your own") && !told(&invoice).contains("for goods"), "{invoice}");
+}
+
+#[tokio::test]
 async fn who_is_registered_elsewhere_is_told_of_and_can_be_billed() {
     let studio = studio().await;
     let acme = json!({"client": "Acme", "tax_category": "AE", "tax_rate": "0", "vat_id": "FR40303265045", "country": "AT"});
