@@ -130,7 +130,7 @@ describe("a draft that somebody else has saved meanwhile", () => {
     assert.deepEqual([saved.discount_written, saved.lines[1].description], ["5%", "Domain, a year"]);
   });
 
-  story("and nothing of theirs is taken back without scripts", { name: "Emma Goldman", script: false }, async ({ page, person, api, id, drafted }) => {
+  story("and nothing of theirs is taken back without scripts", { name: "Voltairine de Cleyre", script: false }, async ({ page, person, api, id, drafted }) => {
     await page.getByLabel("Note to the client").fill("Thank you");
     const theirs = { discount: "10%", payment_terms_days: 30, lines: [{ line: drafted[1].id, price: "500.00", description: "Corrected" }] };
     await api("update_invoice_draft", { invoice: id, ...theirs });
