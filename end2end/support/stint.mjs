@@ -1,6 +1,7 @@
 // A Stint of its own for one story: own data folder, own database, own port.
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -134,14 +135,22 @@ async function run(env, args) {
   return stdout;
 }
 
-/** A port that nobody listens on at this moment. */
-export function freePort() {
-  return new Promise((resolve, reject) => {
+/**
+ * A port that nobody listens on at this moment, below those from which connections begin: it is still free when a server that
+ * was killed comes back to it.
+ */
+export async function freePort() {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = randomInt(10_000, 32_000);
+    if (await isFree(port)) return port;
+  }
+  throw new Error("no port is free");
+}
+
+function isFree(port) {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
   });
 }
