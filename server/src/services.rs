@@ -110,7 +110,7 @@ impl Running {
 }
 
 async fn opened(config: &Config, cluster: Option<&Cluster>, schema: Schema) -> anyhow::Result<(Services, bool)> {
-    let documents = Documents::new(turns(), places());
+    let documents = Documents::new(turns(), places()).context("there are no threads for documents")?;
     let model = config.model.as_ref().map(ModelClient::new).transpose().context("STINT_MODEL_URL cannot be asked")?;
     let (database, workers) = connections::open(config, cluster, schema).await?;
     let known = public_url(config, &workers, schema).await?;

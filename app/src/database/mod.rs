@@ -183,14 +183,15 @@ async fn checked(login: &mut PgConnection) -> Result<(), SchemaError> {
 /// Lets every connection of a pool work as the application's role, which owns nothing and cannot bypass row security.
 ///
 /// A statement is planned once for a connection: whose rows it may touch is a setting, which the planner cannot see anyway,
-/// and planning a join under row security anew takes longer than running it. Compiling it takes longer, too.
+/// and planning a join under row security anew takes longer than running it. Compiling it takes longer, too. Each takes one core: the
+/// others are for whoever calls meanwhile.
 pub fn as_application(options: sqlx::postgres::PgPoolOptions) -> sqlx::postgres::PgPoolOptions {
     options.test_before_acquire(false).after_connect(|connection, _| {
         Box::pin(async move {
             sqlx::Executor::execute(
                 connection,
                 "set role stint_app; set statement_timeout = '15s'; set lock_timeout = '10s'; set idle_in_transaction_session_timeout = '60s'; \
-                 set plan_cache_mode = force_generic_plan; set jit = off; set client_connection_check_interval = '5s'",
+                 set plan_cache_mode = force_generic_plan; set jit = off; set max_parallel_workers_per_gather = 0; set client_connection_check_interval = '5s'",
             )
             .await?;
             Ok(())

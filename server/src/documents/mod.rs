@@ -10,6 +10,7 @@ mod letters;
 mod press;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod world;
 
 use std::{
@@ -23,12 +24,14 @@ use app::{
     invoices::document::InvoiceDocument,
     limits::{Turn, Turns},
 };
+use rayon::ThreadPoolBuildError;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task,
     time::timeout,
 };
 
+use threads::Threads;
 use world::Stage;
 
 /// How long a document may take from being asked for to being done, waiting for its turn included.
@@ -37,12 +40,13 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// How long one waits for a place: together with a connection and a document it is less than a door waits for an answer.
 const PLACE_PATIENCE: Duration = Duration::from_secs(5);
 
-/// Typesets documents on blocking threads, a bounded number at once.
+/// Typesets documents on threads of their own, a bounded number at once.
 ///
 /// Cheap to clone: clones share the fonts, the templates and the bound.
 #[derive(Clone)]
 pub struct Documents {
     stage: Arc<LazyLock<Stage>>,
+    threads: Arc<Threads>,
     turns: Arc<Semaphore>,
     places: Arc<Semaphore>,
     persons: Arc<Turns<UserId>>,
@@ -85,14 +89,15 @@ pub struct DocumentPlace(
 impl Documents {
     /// Loads fonts and templates; at most `parallel` documents are typeset at the same moment, and there are `places` for
     /// those who keep a connection while they wait.
-    pub fn new(parallel: usize, places: usize) -> Self {
+    pub fn new(parallel: usize, places: usize) -> Result<Self, ThreadPoolBuildError> {
         Self::patient(parallel, places, PLACE_PATIENCE)
     }
 
     /// The same, where one waits so long for a place.
-    fn patient(parallel: usize, places: usize, place_patience: Duration) -> Self {
+    fn patient(parallel: usize, places: usize, place_patience: Duration) -> Result<Self, ThreadPoolBuildError> {
         let bound = |most: usize| Arc::new(Semaphore::new(most.max(1)));
         let stage = Arc::new(LazyLock::new(Stage::set as fn() -> Stage));
+        let threads = Arc::new(Threads::new(parallel.max(1))?);
         // The fonts of the machine are searched at once, and nobody waits for it who prints nothing.
         thread::spawn({
             let stage = Arc::clone(&stage);
@@ -100,8 +105,9 @@ impl Documents {
                 LazyLock::force(&stage);
             }
         });
-        Self {
+        Ok(Self {
             stage,
+            threads,
             turns: bound(parallel),
             places: bound(places),
             persons: Arc::new(Turns::new(1, PATIENCE)),
@@ -110,7 +116,7 @@ impl Documents {
             persons_places: Arc::new(Turns::new(1, place_patience)),
             patience: PATIENCE,
             place_patience,
-        }
+        })
     }
 
     /// Comes back once the fonts of the machine have been searched: what is looked up or typeset before that waits for it.
@@ -155,10 +161,10 @@ impl Documents {
         Ok(DocumentPlace([persons, own], place))
     }
 
-    /// Prints on a blocking thread. The turns go along: a thread whose reader has given up still counts.
+    /// Prints. The turns go along: a thread whose reader has given up still counts.
     async fn print(&self, document: InvoiceDocument, turns: (Turn, Turn, OwnedSemaphorePermit)) -> Result<Vec<u8>, DocumentError> {
         let stage = Arc::clone(&self.stage);
-        let printed = task::spawn_blocking(move || {
+        let printed = self.threads.run(move || {
             let _turns = turns;
             press::print(&stage, &document)
         });

@@ -185,29 +185,29 @@ fn an_empty_invoice_prints_too() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_documents_at_once_do_not_mix() {
-    let documents = Documents::new(2, 2);
+    let documents = Documents::new(2, 2).unwrap();
     let (short, long) = tokio::join!(documents.invoice(ACME, ADA, invoice(1)), documents.invoice(ACME, ADA, invoice(40)));
-    assert!(short.unwrap() == Documents::new(1, 1).invoice(ACME, ADA, invoice(1)).await.unwrap());
-    assert!(long.unwrap() == Documents::new(1, 1).invoice(ACME, ADA, invoice(40)).await.unwrap());
+    assert!(short.unwrap() == Documents::new(1, 1).unwrap().invoice(ACME, ADA, invoice(1)).await.unwrap());
+    assert!(long.unwrap() == Documents::new(1, 1).unwrap().invoice(ACME, ADA, invoice(40)).await.unwrap());
 }
 
 #[tokio::test]
 async fn a_malformed_instant_is_refused() {
     let document = InvoiceDocument { created_at: "yesterday".into(), ..invoice(1) };
-    let refusal = Documents::new(1, 1).invoice(ACME, ADA, document).await.unwrap_err();
+    let refusal = Documents::new(1, 1).unwrap().invoice(ACME, ADA, document).await.unwrap_err();
     assert!(matches!(refusal, DocumentError::Malformed("created_at")), "{refusal}");
 }
 
 #[tokio::test]
 async fn a_book_is_refused() {
     let document = InvoiceDocument { notes: Some("and on ".repeat(150_000)), ..invoice(1) };
-    let refusal = Documents::new(1, 1).invoice(ACME, ADA, document).await.unwrap_err();
+    let refusal = Documents::new(1, 1).unwrap().invoice(ACME, ADA, document).await.unwrap_err();
     assert!(matches!(refusal, DocumentError::TooLong), "{refusal}");
 }
 
 #[tokio::test]
 async fn who_waits_too_long_is_told_and_the_turn_comes_back() {
-    let documents = Documents::new(1, 1);
+    let documents = Documents::new(1, 1).unwrap();
     let hurried = Documents { patience: Duration::ZERO, ..documents.clone() };
     let refusal = hurried.invoice(ACME, ADA, invoice(20)).await.unwrap_err();
     assert!(matches!(refusal, DocumentError::TooSlow), "{refusal}");
@@ -216,7 +216,7 @@ async fn who_waits_too_long_is_told_and_the_turn_comes_back() {
 
 #[tokio::test]
 async fn whoever_asks_for_many_documents_waits_for_themselves_and_nobody_else_does() {
-    let documents = Documents::new(1, 1);
+    let documents = Documents::new(1, 1).unwrap();
     let made = Arc::new(AtomicUsize::new(0));
     let mut many: Vec<_> = (0..4)
         .map(|_| {
@@ -243,7 +243,7 @@ async fn whoever_asks_for_many_documents_waits_for_themselves_and_nobody_else_do
 
 #[tokio::test]
 async fn places_are_few_and_come_back_and_who_needs_none_goes_on() {
-    let documents = Documents::patient(1, 3, Duration::ZERO);
+    let documents = Documents::patient(1, 3, Duration::ZERO).unwrap();
     let first = documents.place(ACME, ADA).await.unwrap();
     let refusal = documents.place(ACME, GRACE).await.map(|_| ()).unwrap_err();
     assert!(matches!(refusal, DocumentError::Crowded), "one organization has half of them at most: {refusal}");
@@ -259,7 +259,7 @@ async fn places_are_few_and_come_back_and_who_needs_none_goes_on() {
 
 #[tokio::test]
 async fn whoever_finds_no_place_waits_until_one_is_free() {
-    let documents = Documents::new(1, 3);
+    let documents = Documents::new(1, 3).unwrap();
     let held = documents.place(ACME, ADA).await.unwrap();
     let mut next = pin!(documents.place(ACME, ADA));
     assert!(futures::poll!(next.as_mut()).is_pending());
