@@ -268,25 +268,3 @@ async fn another_tenants_ids_lead_nowhere() {
         assert_eq!(refused(&world, &eve.token, tool, json!({ "client": client["id"] })).await["code"], "not_found", "{tool}");
     }
 }
-
-/// Two hundred drawn studios are told the same by the operations (`invoices::tests::unbilled`); this is what leaves by the doors.
-#[tokio::test]
-async fn a_page_a_program_and_an_agent_are_told_one_unbilled() {
-    let world = World::open().await;
-    let ada = world.person("Ada").await;
-    world.rest(&ada, "create_client", json!({ "name": "Acme", "currency": "EUR", "rate": "99.99" })).await.ok();
-    world.rest(&ada, "create_project", json!({ "client": "Acme", "name": "Dashboard" })).await.ok();
-    for duration in ["36m40s", "7m", "1h", "59m59s"] {
-        world.rest(&ada, "create_time_entry", json!({ "project": "Dashboard", "date": "2026-10-05", "duration": duration })).await.ok();
-    }
-    // 61.11 + 11.67 + 99.99 + 99.96, each entry rounded by itself.
-    let unbilled = |answer: &Value| answer["items"][0]["amount"]["amount"].as_str().map(str::to_owned);
-    let program = world.rest(&ada, "list_unbilled", json!({})).await.ok();
-    assert_eq!(unbilled(&program).as_deref(), Some("272.73"), "{program}");
-    let agent = done(&world, &ada.token, "list_unbilled", json!({})).await;
-    assert_eq!(unbilled(&agent), unbilled(&program));
-    for page in ["", "/projects"] {
-        let page = Answer::of(world.get(&format!("/o/{}{page}", ada.slug)).header(header::COOKIE, format!("stint={}", ada.cookie))).await;
-        assert!(page.text.contains("272.73"), "{}", page.text);
-    }
-}

@@ -28,4 +28,5 @@ mod sign_ins;
 mod smtp;
 mod timesheets;
 mod turns;
+mod unbilled;
 mod world;

@@ -10,7 +10,6 @@ mod numbers;
 mod payments;
 mod rates;
 mod sending;
-mod unbilled;
 mod voiding;
 mod zones;
 
