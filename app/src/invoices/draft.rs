@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    ClientName, CustomLine, GroupBy, Invoice, InvoicePreview, InvoiceProblem, LineKind,
+    ClientName, CustomLine, GroupBy, Invoice, InvoicePreview, LineKind,
     compose::{self, Entry, Grouping, LINES_MAX, Line, Measure},
     einvoice::Source,
     print, read, remarks,
@@ -86,9 +86,9 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
     let problems = rules::problems(&source, cx.caller.services.documents.as_ref())?;
     let (unbilled, time_net) = (composed.unbilled(), composed.time_net());
     let mut warnings = composed.warnings(&resolved, totals.total);
-    let categories = totals.taxes.iter().map(|tax| tax.category);
-    warnings.extend(rules::abroad::registered_elsewhere(client, categories));
-    warnings.extend(remarks::of_work(&composed.lines)?.map(|remark| remark.message));
+    let of_lines = remarks::of_lines(client, &composed.lines)?;
+    warnings.extend(of_lines.iter().map(|remark| remark.message.clone()));
+    let remarks = remarks::of_both(&resolved.organization, client).into_iter().chain(of_lines);
     Ok(InvoicePreview {
         client: ClientName { id: client.id, name: client.name.clone() },
         currency: currency.clone(),
@@ -99,7 +99,7 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
         rounding_difference: Money::new(time_net - unbilled, currency),
         problems: if composed.lines.is_empty() { Vec::new() } else { problems },
         warnings,
-        remarks: if composed.lines.is_empty() { Vec::new() } else { of_both(&resolved.organization, client) },
+        remarks: if composed.lines.is_empty() { Vec::new() } else { remarks.collect() },
         lines: composed.lines.into_iter().map(|line| read::read_line(line, currency)).collect::<Result<_, _>>()?,
     })
 }
@@ -158,48 +158,9 @@ impl Composed {
         } else if total == 0 {
             warnings.push("The invoice comes to 0.".to_owned());
         }
-        warnings.extend(of_both(&resolved.organization, &resolved.client).into_iter().map(|remark| remark.message));
+        warnings.extend(remarks::of_both(&resolved.organization, &resolved.client).into_iter().map(|remark| remark.message));
         warnings
     }
-}
-
-/// What an invoice says of both parties, and this one cannot. Directive 2006/112/EC, article 226, wants the addresses of both.
-pub(super) fn unsaid(organization: &Organization, client: &Client) -> Vec<InvoiceProblem> {
-    let seller = "Your organization has no postal address; most clients need one on an invoice. Add it in Settings.".to_owned();
-    let buyer = format!("{} has no postal address; most tax offices want one on an invoice. Add it on the client's page.", client.name);
-    let bank = "There are no bank details, so the invoice does not say where to pay. Add them in Settings.".to_owned();
-    let unsaid = [
-        (organization.address.is_none(), "organization.address", seller),
-        (client.address.is_none(), "client.address", buyer),
-        (organization.iban.is_none(), "organization.iban", bank),
-    ];
-    let remark = |field: &str, message| InvoiceProblem { rule: None, field: field.to_owned(), message };
-    let unsaid = unsaid.into_iter().filter_map(|(missing, field, message)| missing.then(|| remark(field, message)));
-    unsaid.collect()
-}
-
-/// What is to be said of both parties before there is a draft.
-fn of_both(organization: &Organization, client: &Client) -> Vec<InvoiceProblem> {
-    let mut remarks = unsaid(organization, client);
-    remarks.extend(doubtful(organization, client));
-    remarks
-}
-
-/// What is printed of the VAT identifiers of both and is more often than not a slip.
-pub(super) fn doubtful(organization: &Organization, client: &Client) -> Vec<InvoiceProblem> {
-    let wrong = |vat_id: &Option<String>| {
-        let read = text::vat_id("vat_id", vat_id.as_deref().unwrap_or_default());
-        read.is_ok_and(|read| read.is_some_and(|read| read.doubtful)).then(|| vat_id.clone()).flatten()
-    };
-    let compare = "Compare it with a letter of its owner.";
-    let seller = wrong(&organization.vat_id)
-        .map(|id| ("organization.vat_id", format!("The check digits of your VAT identifier {id} do not fit. {compare}")));
-    let buyer = wrong(&client.vat_id)
-        .map(|id| ("client.vat_id", format!("The check digits of {id}, the VAT identifier of {}, do not fit. {compare}", client.name)));
-    let same = client.vat_id.is_some() && client.vat_id == organization.vat_id;
-    let same = same.then(|| ("client.vat_id", format!("The VAT identifier of {} is your own. Correct it in the client.", client.name)));
-    let remark = |(field, message): (&str, String)| InvoiceProblem { rule: None, field: field.to_owned(), message };
-    [seller, buyer, same].into_iter().flatten().map(remark).collect()
 }
 
 fn nothing_to_bill(resolved: &Resolved) -> String {

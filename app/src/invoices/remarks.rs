@@ -11,7 +11,8 @@ use crate::{
     error::Error,
     hours::Worked,
     operation::Call,
-    organizations,
+    organizations::{self, Organization},
+    text,
 };
 
 /// The remarks on a draft with these lines; none on what was sent.
@@ -26,10 +27,51 @@ pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Vec<Invoi
     }
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
     remarks.extend(of_tax(&client, lines)?);
-    remarks.extend(of_vat_id(&client, lines)?);
-    remarks.extend(of_work(lines)?);
-    remarks.extend(draft::doubtful(&organizations::settings::get(cx).await?, &client));
+    remarks.extend(of_lines(&client, lines)?);
+    remarks.extend(doubtful(&organizations::settings::get(cx).await?, &client));
     Ok(remarks)
+}
+
+/// What an invoice says of both parties, and this one cannot. Directive 2006/112/EC, article 226, wants the addresses of both.
+pub fn unsaid(organization: &Organization, client: &Client) -> Vec<InvoiceProblem> {
+    let seller = "Your organization has no postal address; most clients need one on an invoice. Add it in Settings.".to_owned();
+    let buyer = format!("{} has no postal address; most tax offices want one on an invoice. Add it on the client's page.", client.name);
+    let bank = "There are no bank details, so the invoice does not say where to pay. Add them in Settings.".to_owned();
+    let unsaid = [
+        (organization.address.is_none(), "organization.address", seller),
+        (client.address.is_none(), "client.address", buyer),
+        (organization.iban.is_none(), "organization.iban", bank),
+    ];
+    let unsaid = unsaid.into_iter().filter_map(|(missing, field, message)| missing.then(|| remark(field, message)));
+    unsaid.collect()
+}
+
+/// What is to be said of both parties before there is a draft.
+pub fn of_both(organization: &Organization, client: &Client) -> Vec<InvoiceProblem> {
+    let mut remarks = unsaid(organization, client);
+    remarks.extend(doubtful(organization, client));
+    remarks
+}
+
+/// What is printed of the VAT identifiers of both and is more often than not a slip.
+fn doubtful(organization: &Organization, client: &Client) -> Vec<InvoiceProblem> {
+    let wrong = |vat_id: &Option<String>| {
+        let read = text::vat_id("vat_id", vat_id.as_deref().unwrap_or_default());
+        read.is_ok_and(|read| read.is_some_and(|read| read.doubtful)).then(|| vat_id.clone()).flatten()
+    };
+    let compare = "Compare it with a letter of its owner.";
+    let seller = wrong(&organization.vat_id)
+        .map(|id| ("organization.vat_id", format!("The check digits of your VAT identifier {id} do not fit. {compare}")));
+    let buyer = wrong(&client.vat_id)
+        .map(|id| ("client.vat_id", format!("The check digits of {id}, the VAT identifier of {}, do not fit. {compare}", client.name)));
+    let same = client.vat_id.is_some() && client.vat_id == organization.vat_id;
+    let same = same.then(|| ("client.vat_id", format!("The VAT identifier of {} is your own. Correct it in the client.", client.name)));
+    [seller, buyer, same].into_iter().flatten().map(|(field, message)| remark(field, message)).collect()
+}
+
+/// What is more often than not a slip in the taxes of these lines.
+pub fn of_lines(client: &Client, lines: &[LineRow]) -> Result<Vec<InvoiceProblem>, Error> {
+    Ok(of_vat_id(client, lines)?.into_iter().chain(of_work(lines)?).collect())
 }
 
 /// Time has no rate: the rates that hold by now are at hand where they hold for all of it, else one is asked for.
@@ -77,7 +119,7 @@ fn of_tax(client: &Client, lines: &[LineRow]) -> Result<Option<InvoiceProblem>, 
 }
 
 /// Time is taxed as goods that cross a border: work is not (Articles 44, 138, 146 and 196 of Directive 2006/112/EC).
-pub(super) fn of_work(lines: &[LineRow]) -> Result<Option<InvoiceProblem>, Error> {
+fn of_work(lines: &[LineRow]) -> Result<Option<InvoiceProblem>, Error> {
     for line in lines.iter().filter(|line| line.seconds.is_some()) {
         let category = read::line_tax(line)?.category;
         if matches!(category, TaxCategory::K | TaxCategory::G) {

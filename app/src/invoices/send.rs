@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Invoice, InvoiceProblem, draft, edit,
+    Invoice, InvoiceProblem, edit,
     numbering::{self, Given},
     print::{self, Issue},
     read, recipients, remarks, rules,
@@ -39,7 +39,7 @@ pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invo
     }
     let organization = organizations::settings::get(cx).await?;
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
-    draft::unsaid(&organization, &client).into_iter().for_each(|remark| cx.warn(remark.message));
+    remarks::unsaid(&organization, &client).into_iter().for_each(|remark| cx.warn(remark.message));
     let number = freeze(cx, &row, &organization).await?;
     if !recipients.is_empty() {
         let due_on = if row.total > 0 { Some(print::due(cx.organization_today()?, row.payment_terms_days)?) } else { None };

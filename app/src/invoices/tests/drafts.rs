@@ -374,6 +374,8 @@ async fn who_is_registered_elsewhere_is_told_of_and_can_be_billed() {
     let warnings = preview["warnings"].as_array().expect("warnings");
     let told = |words: &Value| words.as_str().is_some_and(|words| words.contains("one of France, and their country is Austria"));
     assert!(warnings.iter().any(told), "{preview:#}");
+    let linked = |remark: &Value| remark["field"] == "client.vat_id" && told(&remark["message"]);
+    assert!(preview["remarks"].as_array().is_some_and(|remarks| remarks.iter().any(linked)), "a step to its mend: {preview:#}");
     let draft = studio.ok("draft_invoice", wanted).await;
     assert_eq!((&draft["remarks"][0]["field"], told(&draft["remarks"][0]["message"])), (&json!("client.vat_id"), true));
     studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
