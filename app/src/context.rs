@@ -17,7 +17,7 @@ use crate::{
     account::SignUpPolicy,
     admission::{Gate, Permit},
     audit::Recorder,
-    database::Database,
+    database::{Database, Standing},
     error::Error,
     id::{MemberId, OrganizationId, TokenId, UserId},
     invoices::document::InvoiceDocument,
@@ -216,6 +216,16 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// What a transaction of theirs rests on: the credential that they came with and, where it is given, their place in an
+    /// organization.
+    pub fn standing(&self, place: Option<&Membership>) -> Standing<'_> {
+        Standing {
+            sign_in: self.sign_in.as_deref(),
+            token: self.token.as_ref().map(|token| token.id.0),
+            member: place.map(|place| (place.member, place.role)),
+        }
+    }
+
     /// Nobody, at this door.
     pub fn nobody(services: Arc<Services>, door: Door) -> Self {
         Self {

@@ -124,6 +124,12 @@ impl Error {
         Self::new(Code::Forbidden, format!("You may not {what} here. Ask an owner or admin of the organization for the right."))
     }
 
+    /// Whoever asks was let go, or was given another role, while their call was on its way.
+    pub fn standing_changed() -> Self {
+        let message = "What you may do here was changed by somebody else in this moment. Nothing was done; look again.";
+        Self::new(Code::Forbidden, message)
+    }
+
     /// There is no such record for this caller.
     pub fn not_found(noun: &str) -> Self {
         Self::new(Code::NotFound, format!("There is no such {noun}. Check the id or the name."))

@@ -8,7 +8,7 @@ use app::{
     admission::Owner,
     context::{Caller, Door},
     error::{Code, Error},
-    limits::network,
+    limits::{Turn, network},
 };
 use axum::{
     body::{Body, HttpBody as _},
@@ -31,6 +31,9 @@ pub const ORGANIZATION: &str = "stint-organization";
 /// How much of a program's name is kept.
 pub const PROGRAM_LONGEST: usize = 200;
 
+/// How long a body is, in bytes, of which more than one at a time would keep all cores busy.
+const LONG_BYTES: usize = 32 * 1024;
+
 /// The caller of a page or of a page's call.
 ///
 /// An unknown cookie is nobody; a database that does not answer is said to be so, and signs nobody out.
@@ -41,26 +44,41 @@ pub async fn by_cookie(State(site): State<Site>, request: Request, next: Next) -
         Err(error) => return Refusal::from(error).into_response(),
     };
     match received(&site, caller, &parts, body).await {
-        Ok((caller, body)) => {
+        Ok(Received { caller, body, turn }) => {
             parts.extensions.insert(caller);
-            next.run(Request::from_parts(parts, body)).await
+            let answer = next.run(Request::from_parts(parts, body)).await;
+            drop(turn);
+            answer
         }
         Err(refusal) => refusal.into_response(),
     }
 }
 
-/// Reads what a stranger sends before a place is held for them: a body that comes slowly keeps nobody else of their network out.
-/// What somebody known sends takes up a place of their own.
-async fn received(site: &Site, caller: Caller, request: &Parts, body: Body) -> Result<(Caller, Body), Refusal> {
-    if caller.person.is_some() || body.is_end_stream() {
-        return Ok((caller, body));
+/// A request whose body has come to its end.
+struct Received {
+    caller: Caller,
+    body: Body,
+    /// That of a reader, where the body is long.
+    turn: Option<Turn>,
+}
+
+/// Reads the body. That of a stranger is read before a place is held for them: one that comes slowly keeps nobody else of their network
+/// out. What somebody known sends takes up a place of their own, and where it is long it waits for what they sent before.
+async fn received(site: &Site, mut caller: Caller, request: &Parts, body: Body) -> Result<Received, Refusal> {
+    let admission = &site.services.admission;
+    if body.is_end_stream() {
+        return Ok(Received { caller, body, turn: None });
     }
-    let mut caller = caller;
+    if let Some(person) = caller.person.as_ref().map(|person| person.id.0) {
+        let body = layers::whole(body).await?;
+        let turn = if body.len() > LONG_BYTES { Some(admission.reader(person).await?) } else { None };
+        return Ok(Received { caller, body: Body::from(body), turn });
+    }
     // Given back now: whoever waits for the end of a body would hold one place and ask for a second.
     drop(caller.permit.take());
     let body = layers::whole_of_stranger(body).await?;
-    let permit = site.services.admission.go_on(network(peers::origin(request))).await?;
-    Ok((Caller { permit: Some(permit), ..caller }, Body::from(body)))
+    let permit = admission.go_on(network(peers::origin(request))).await?;
+    Ok(Received { caller: Caller { permit: Some(permit), ..caller }, body: Body::from(body), turn: None })
 }
 
 async fn signed_in(site: &Site, request: &Parts) -> Result<Caller, Error> {
@@ -89,9 +107,11 @@ pub async fn by_token(State((site, door)): State<(Site, Door)>, request: Request
         Err(error) => return challenged(&site, Refusal::from(error).into_response()),
     };
     let answer = match received(&site, caller, &parts, body).await {
-        Ok((caller, body)) => {
+        Ok(Received { caller, body, turn }) => {
             parts.extensions.insert(caller);
-            next.run(Request::from_parts(parts, body)).await
+            let answer = next.run(Request::from_parts(parts, body)).await;
+            drop(turn);
+            answer
         }
         Err(refusal) => refusal.into_response(),
     };

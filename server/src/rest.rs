@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use app::{
     context::Caller,
     error::{Code, Error},
-    operation::{Effect, Operation, urlencoded},
+    operation::{Effect, Operation},
     operations,
 };
 use axum::{
@@ -45,7 +45,7 @@ async fn call(Extension(caller): Extension<Caller>, Path(name): Path<String>, Ra
     let arguments = match parts.method {
         Method::POST => read_body(body).await.and_then(|arguments| Ok(key::taken(operation, &parts.headers, arguments)?)),
         Method::GET if operation.declaration.effect == Effect::Read => {
-            urlencoded::arguments(&operation.input, query.as_deref().unwrap_or_default()).map_err(Refusal::from)
+            operation.urlencoded(&operation.input, query.as_deref().unwrap_or_default()).map_err(Refusal::from)
         }
         Method::OPTIONS => return layers::methods(methods(operation)),
         _ => return takes_post(operation, &caller),

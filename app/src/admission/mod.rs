@@ -102,6 +102,8 @@ pub struct Gate(Arc<Inner>);
 struct Inner {
     turns: Turns<Key>,
     people: Turns<Key>,
+    /// Of those with much to read: it takes a core while it is read and checked.
+    readers: Turns<Key>,
     strangers: Turns<Key>,
     sites: Turns<Key>,
     owners: Mutex<Recent<u64, Owner>>,
@@ -127,6 +129,7 @@ impl Gate {
         Self(Arc::new(Inner {
             turns: Turns::new(rules.at_once, rules.patience),
             people: Turns::new(rules.of_person_at_once, rules.patience),
+            readers: Turns::new(1, rules.patience),
             strangers: Turns::new(rules.strangers_at_once, rules.patience),
             sites: Turns::new(rules.strangers_at_once.saturating_mul(SITE_FACTOR), rules.patience),
             owners: Mutex::new(Recent::new(GENERATION)),
@@ -170,6 +173,11 @@ impl Gate {
     pub async fn of_person(&self, permit: Permit, person: Uuid) -> Result<Permit, Error> {
         let beside = self.0.people.take(Key::Person(person)).await.ok_or_else(crowded)?;
         Ok(Permit { beside: Some(beside), ..permit })
+    }
+
+    /// The turn of a person of whom much is to be read: one request at a time, whatever credentials they come with.
+    pub async fn reader(&self, person: Uuid) -> Result<Turn, Error> {
+        self.0.readers.take(Key::Person(person)).await.ok_or_else(crowded)
     }
 
     /// The permit of a request whose credential turned out to be this owner's. It is remembered for the next time.

@@ -1,6 +1,10 @@
 //! The arguments of a call as the log keeps them: without secrets, writable, and no longer than a bound.
 
-use std::{borrow::Cow, fmt::Write};
+use std::{
+    borrow::Cow,
+    fmt::Write,
+    io::{self, Write as _},
+};
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -28,6 +32,14 @@ const CUT: &str = "cut";
 /// How long [`CUT`] is with what it says, in bytes of JSON.
 const CUT_BYTES: usize = 128;
 
+/// How long arguments are that are looked through for secrets as a whole, in bytes of JSON: it takes time for each of their letters. Of
+/// longer ones only what is kept is looked through, and they say how long they were and nothing of what they hash to: that could be a
+/// password with known words around it.
+const SEARCHED_BYTES_MAX: usize = 65_536;
+
+/// How many arguments are kept when they are cut.
+const FIELDS_MAX: usize = 100;
+
 /// How much of a text is kept when arguments are cut, in characters.
 const TEXT_MAX: usize = 200;
 
@@ -38,7 +50,45 @@ const ITEMS_MAX: usize = 20;
 ///
 /// Those that are longer are cut, and say with the SHA-256 of their JSON what they were: whoever has the whole can compare.
 pub fn kept(arguments: Value, bytes_max: usize) -> Value {
-    bounded(without_secrets(writable(arguments)), bytes_max)
+    match length(&arguments) {
+        ..=SEARCHED_BYTES_MAX => bounded(without_secrets(writable(arguments)), bytes_max),
+        bytes => {
+            let Value::Object(kept) = without_secrets(writable(whole_words(arguments))) else { return json!({ CUT: { "bytes": bytes } }) };
+            cut(kept, bytes_max, json!({ "bytes": bytes }))
+        }
+    }
+}
+
+/// How long a value is as JSON, in bytes.
+fn length(value: &Value) -> usize {
+    struct Length(usize);
+    impl io::Write for Length {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut length = Length(0);
+    // Counting does not fail.
+    serde_json::to_writer(&mut length, value).and_then(|()| length.flush().map_err(serde_json::Error::io)).ok();
+    length.0
+}
+
+/// The beginning of arguments that are too long to be looked through. A text ends before the word that would be cut: half a secret is
+/// not known for one.
+fn whole_words(arguments: Value) -> Value {
+    let fields = if let Value::Object(fields) = arguments { fields } else { Map::new() };
+    let short = |(name, value): (String, Value)| (name.len() <= TEXT_MAX).then(|| (name, shortened(value, &|text| words(text))));
+    Value::Object(fields.into_iter().take(FIELDS_MAX).filter_map(short).collect())
+}
+
+fn words(text: &str) -> String {
+    let end = text.char_indices().nth(TEXT_MAX).map_or(text.len(), |(end, _)| end);
+    let whole = text[..end].rfind(char::is_whitespace).unwrap_or(0);
+    format!("{}…", &text[..whole])
 }
 
 /// A text as the database can keep it, and without the secrets of tokens and links that stand in it, whatever is around them.
@@ -59,11 +109,17 @@ fn bounded(arguments: Value, bytes_max: usize) -> Value {
     if whole.len() <= bytes_max {
         return arguments;
     }
+    let fields = if let Value::Object(fields) = arguments { fields } else { Map::new() };
+    let beginning = |text: &str| text.char_indices().nth(TEXT_MAX).map_or_else(|| text.to_owned(), |(end, _)| format!("{}…", &text[..end]));
+    let short = fields.into_iter().take(FIELDS_MAX).map(|(name, value)| (name, shortened(value, &beginning))).collect();
+    cut(short, bytes_max, json!({"bytes": whole.len(), "sha256": sha256(&whole)}))
+}
+
+/// As many of these arguments as fit, with what is said of all of them.
+fn cut(arguments: Map<String, Value>, bytes_max: usize, said: Value) -> Value {
     let mut left = bytes_max.saturating_sub(CUT_BYTES);
     let mut kept = Map::new();
-    let fields = if let Value::Object(fields) = arguments { fields } else { Map::new() };
-    for (name, value) in fields {
-        let value = shortened(value);
+    for (name, value) in arguments {
         // With the quotes, the colon and the comma around them.
         let length = Value::from(name.as_str()).to_string().len() + value.to_string().len() + 2;
         if let Some(less) = left.checked_sub(length) {
@@ -71,18 +127,18 @@ fn bounded(arguments: Value, bytes_max: usize) -> Value {
             kept.insert(name, value);
         }
     }
-    kept.insert(CUT.to_owned(), json!({"bytes": whole.len(), "sha256": sha256(&whole)}));
+    kept.insert(CUT.to_owned(), said);
     Value::Object(kept)
 }
 
-fn shortened(value: Value) -> Value {
+/// A value of which no text is longer than `shorten` makes it, and no list or object has more than a few items.
+fn shortened(value: Value, shorten: &impl Fn(&str) -> String) -> Value {
     match value {
-        Value::String(text) => match text.char_indices().nth(TEXT_MAX) {
-            Some((end, _)) => Value::from(format!("{}…", &text[..end])),
-            None => Value::String(text),
-        },
-        Value::Array(items) => items.into_iter().take(ITEMS_MAX).map(shortened).collect(),
-        Value::Object(fields) => Value::Object(fields.into_iter().take(ITEMS_MAX).map(|(name, value)| (name, shortened(value))).collect()),
+        Value::String(text) if text.len() > TEXT_MAX => Value::from(shorten(&text)),
+        Value::Array(items) => items.into_iter().take(ITEMS_MAX).map(|item| shortened(item, shorten)).collect(),
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().take(ITEMS_MAX).map(|(name, value)| (name, shortened(value, shorten))).collect())
+        }
         other => other,
     }
 }
@@ -157,6 +213,7 @@ mod tests {
         let names: Map<String, Value> = (0..1_000).map(|at| (format!("field {at} {long:.90}"), json!(at))).collect();
         let quotes = "\"\u{1}".repeat(500_000);
         for given in [
+            json!({"query": "x".repeat(50_000), "limit": 20}),
             json!({"query": long, "limit": 20}),
             json!({"members": vec!["me"; 75_000], "query": "Acme"}),
             json!({"nested": {"deep": vec![json!({"text": long}); 100]}}),
@@ -168,7 +225,9 @@ mod tests {
             for bound in [ACCESS_BYTES_MAX, WRITE_BYTES_MAX] {
                 let kept = kept(given.clone(), bound);
                 assert!(kept.to_string().len() <= bound, "{} bytes", kept.to_string().len());
-                assert_eq!(kept[CUT], json!({"bytes": given.to_string().len(), "sha256": sha256(&given.to_string())}));
+                assert_eq!(kept[CUT]["bytes"], given.to_string().len());
+                let short = given.to_string().len() <= SEARCHED_BYTES_MAX;
+                assert_eq!(kept[CUT].get("sha256"), short.then(|| json!(sha256(&given.to_string()))).as_ref());
             }
         }
         assert_eq!(kept(json!({"query": "y".repeat(9_000), "limit": 20}), ACCESS_BYTES_MAX)["limit"], 20, "what is short stays");
@@ -200,6 +259,18 @@ mod tests {
         assert_eq!(kept(json!({"a": "stint_pat_ is how a token begins"}), ACCESS_BYTES_MAX)["a"], "stint_pat_ is how a token begins");
         let long = |token: &str| json!({"note": format!("{}{token}", "z".repeat(9_000))});
         assert_eq!(kept(long(&format!("{whole}1")), WRITE_BYTES_MAX), kept(long(&whole), WRITE_BYTES_MAX), "nor in the hash");
+    }
+
+    #[test]
+    fn of_what_is_too_long_to_be_looked_through_no_secret_and_no_half_of_one_is_kept() {
+        let link = format!("http://localhost/reset/{}", "Ab3-".repeat(11));
+        let token = format!("stint_pat_01a1fdd1042b74e484366da41873e862_{}", "s3cret".repeat(8));
+        for before in 0..TEXT_MAX {
+            let text = format!("{}{link} {token} {}", " x".repeat(before / 2), "z ".repeat(50_000));
+            let kept = kept(json!({ "note": [text], "password": text }), WRITE_BYTES_MAX).to_string();
+            assert!(!kept.contains("Ab3-") && !kept.contains("s3cret") && !kept.contains("sha256"), "{before}: {kept}");
+        }
+        assert_eq!(kept(json!({ "a": "z ".repeat(50_000), "limit": 20 }), WRITE_BYTES_MAX)["limit"], 20);
     }
 
     #[test]

@@ -107,6 +107,10 @@ fn from_database(inner: &dyn sqlx::error::DatabaseError, problem: &sqlx::Error) 
         "23505" => Error::new(Code::Conflict, "There is already such a record. Look at it before trying again."),
         // untranslatable_character, character_not_in_repertoire: a NUL byte in a text.
         "22021" | "22P05" => Error::new(Code::Invalid, "A text holds a character that cannot be stored (NUL). Remove it."),
+        // Of ours: whoever asks is not what they were recognized as, any more.
+        SIGN_IN_ENDED => Error::signed_out(),
+        TOKEN_REVOKED => Error::unauthenticated(),
+        MEMBER_CHANGED => Error::standing_changed(),
         // lock_not_available, deadlock_detected, serialization_failure: others are changing the same rows.
         LOCK_NOT_AVAILABLE | "40P01" | "40001" => {
             tracing::warn!(%problem, "somebody else held what a statement needed");
@@ -175,6 +179,18 @@ pub(crate) fn is_of_data(problem: &sqlx::Error) -> bool {
         sqlx::Error::Encode(_) => true,
         _ => false,
     }
+}
+
+/// The sign-in, or the token, with which somebody came has ended.
+const SIGN_IN_ENDED: &str = "ST401";
+const TOKEN_REVOKED: &str = "ST402";
+/// The member was let go or has another role.
+const MEMBER_CHANGED: &str = "ST403";
+
+/// Whether a transaction was not begun for who asked for it, and for no other reason.
+pub(super) fn is_of_standing(problem: &sqlx::Error) -> bool {
+    let code = problem.as_database_error().and_then(|answer| answer.code());
+    code.is_some_and(|code| [SIGN_IN_ENDED, TOKEN_REVOKED, MEMBER_CHANGED].contains(&code.as_ref()))
 }
 
 /// Whether the connection itself is gone, so that nothing that was sent on it last was kept.

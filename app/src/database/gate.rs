@@ -16,6 +16,7 @@ use tokio::{
 use super::{
     Access, Db, Reach, errors,
     shares::{Share, Shares},
+    standing::Standing,
 };
 #[cfg(test)]
 use crate::id::OrganizationId;
@@ -96,26 +97,27 @@ impl Database {
     /// A connection is opened and its transaction begun in a task of its own: whoever waits for it may go away, the next one
     /// finds the connection open, and the transaction is taken back.
     pub async fn begin(&self, reach: Reach, access: Access) -> Result<Db, Error> {
-        self.begin_in(&[Share::of(reach)], reach, access).await
+        self.begin_in(&[Share::of(reach)], reach, access, Standing::default()).await
     }
 
-    /// The same for a person: in however many organizations they do something, they take turns with themselves.
-    pub async fn begin_for(&self, person: UserId, reach: Reach, access: Access) -> Result<Db, Error> {
+    /// The same for a person: in however many organizations they do something, they take turns with themselves. Refused when they are
+    /// not any more what they were recognized as, however long ago that was.
+    pub async fn begin_for(&self, person: UserId, standing: Standing<'_>, reach: Reach, access: Access) -> Result<Db, Error> {
         let (own, share) = (Share::Person(person.0), Share::of(reach));
         let shares = if own == share { vec![own] } else { vec![own, share] };
-        self.begin_in(&shares, reach, access).await
+        self.begin_in(&shares, reach, access, standing).await
     }
 
     /// The same for whoever is not known: with all others of whom nothing is known, whatever it may touch.
     pub async fn begin_for_stranger(&self, reach: Reach, access: Access) -> Result<Db, Error> {
-        self.begin_in(&[Share::Nobody], reach, access).await
+        self.begin_in(&[Share::Nobody], reach, access, Standing::default()).await
     }
 
     /// Begins the look at whose a credential is, by its fingerprint. One that is remembered is looked at among those of its owner,
     /// any other among all those of which nobody knows: whoever makes credentials up stands in nobody's way.
     pub async fn begin_recognition(&self, fingerprint: &[u8]) -> Result<Db, Error> {
         let share = self.shares.as_ref().map_or(Share::Credentials, |shares| shares.of_credential(fingerprint));
-        self.begin_in(&[share], Reach::Nobody, Access::Read).await
+        self.begin_in(&[share], Reach::Nobody, Access::Read, Standing::default()).await
     }
 
     /// Remembers whose a credential turned out to be.
@@ -126,14 +128,15 @@ impl Database {
     }
 
     /// Takes a part of each of these shares, in this order, and then a place in line.
-    async fn begin_in(&self, shares: &[Share], reach: Reach, access: Access) -> Result<Db, Error> {
+    async fn begin_in(&self, shares: &[Share], reach: Reach, access: Access, standing: Standing<'_>) -> Result<Db, Error> {
         let turns = match &self.shares {
             Some(all) => all.take(shares).await?,
             None => Vec::new(),
         };
         let held = Held { place: self.place().await?, turns };
         let lock_limit = if shares.iter().any(|share| share.is_of_strangers()) { Some(SHARED_LOCK_LIMIT) } else { self.lock_limit };
-        let beginning = tokio::spawn(begun(self.pool.clone(), held, reach.begin(access, lock_limit)));
+        let statements = [Some(reach.begin(access, lock_limit)), standing.required()].into_iter().flatten().collect::<Vec<_>>().join("; ");
+        let beginning = tokio::spawn(begun(self.pool.clone(), held, statements));
         Ok(self.opened(beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))?, reach))
     }
 
@@ -202,12 +205,15 @@ pub(super) struct Open {
 }
 
 impl Open {
-    /// Begins a transaction on the connection, which is closed when that fails or hangs.
+    /// Begins a transaction on the connection, which is closed when that fails or hangs; it is as good as before when nothing but
+    /// the caller was refused.
     async fn begin(&mut self, statement: &str) -> Result<(), sqlx::Error> {
-        // Safe: the only parts that vary are UUIDs and names of ours, formatted by their types.
+        // Safe: the only parts that vary are UUIDs, hashes and names of ours, formatted by their types.
         let begun = timeout(LIMIT, raw_sql(AssertSqlSafe(statement.to_owned())).execute(self.connection())).await;
-        if !matches!(begun, Ok(Ok(_))) {
-            self.close();
+        match &begun {
+            Ok(Ok(_)) => {}
+            Ok(Err(problem)) if errors::is_of_standing(problem) => {}
+            _ => self.close(),
         }
         begun.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|_| ())
     }

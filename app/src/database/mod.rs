@@ -9,6 +9,7 @@ mod reach;
 mod record;
 mod roles;
 mod shares;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ pub use gate::{Database, SHARED_LOCK_LIMIT};
 pub use migrate::{MIGRATIONS, migrate};
 pub use problem::SchemaError;
 pub use reach::{Access, Reach};
+pub use standing::Standing;
 
 use crate::{
     error::Error,

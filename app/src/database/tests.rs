@@ -222,16 +222,22 @@ async fn in_however_many_organizations_a_person_works_they_take_turns_with_thems
     let database = World::new("many").await.caller.services.database.clone().in_shares(2, Duration::ZERO);
     let (ada, grace) = (UserId(uuid::Uuid::from_u128(1)), UserId(uuid::Uuid::from_u128(2)));
     let within = |number| Reach::Organization(OrganizationId(uuid::Uuid::from_u128(number)));
-    let busy = [database.begin_for(ada, within(11), Access::Read).await, database.begin_for(ada, within(12), Access::Read).await];
+    let busy = [
+        database.begin_for(ada, Standing::default(), within(11), Access::Read).await,
+        database.begin_for(ada, Standing::default(), within(12), Access::Read).await,
+    ];
     assert!(busy.iter().all(Result::is_ok));
     for reach in [within(13), Reach::Person(ada.0)] {
-        assert_eq!(database.begin_for(ada, reach, Access::Read).await.err().map(|error| error.code), Some(Code::RateLimited));
+        assert_eq!(
+            database.begin_for(ada, Standing::default(), reach, Access::Read).await.err().map(|error| error.code),
+            Some(Code::RateLimited)
+        );
     }
-    database.begin_for(grace, within(11), Access::Read).await.expect("somebody else's").roll_back().await;
+    database.begin_for(grace, Standing::default(), within(11), Access::Read).await.expect("somebody else's").roll_back().await;
     drop(busy);
     let of_strangers = [within(21), within(22)].map(|reach| database.begin_for_stranger(reach, Access::Write));
     assert!(futures::future::join_all(of_strangers).await.iter().all(Result::is_ok));
-    database.begin_for(ada, within(13), Access::Read).await.expect("it is over").roll_back().await;
+    database.begin_for(ada, Standing::default(), within(13), Access::Read).await.expect("it is over").roll_back().await;
 }
 
 #[tokio::test]
@@ -241,14 +247,14 @@ async fn few_who_are_busy_with_slow_work_leave_a_connection_to_whoever_comes_nex
     let mut slow = Vec::new();
     for number in [1, 1, 2, 2, 3, 3] {
         let (person, reach) = of(number);
-        slow.extend(database.begin_for(person, reach, Access::Write).await);
+        slow.extend(database.begin_for(person, Standing::default(), reach, Access::Write).await);
     }
     assert_eq!(slow.len(), 5, "three have their first, and two more are all that there is beyond");
     let (neighbour, reach) = of(4);
-    database.begin_for(neighbour, reach, Access::Read).await.expect("their first").roll_back().await;
-    assert!(database.begin_for(of(3).0, of(3).1, Access::Read).await.is_err());
+    database.begin_for(neighbour, Standing::default(), reach, Access::Read).await.expect("their first").roll_back().await;
+    assert!(database.begin_for(of(3).0, Standing::default(), of(3).1, Access::Read).await.is_err());
     slow.remove(0).roll_back().await;
-    database.begin_for(of(1).0, of(1).1, Access::Read).await.expect("their first is free again").roll_back().await;
+    database.begin_for(of(1).0, Standing::default(), of(1).1, Access::Read).await.expect("their first is free again").roll_back().await;
 }
 
 #[tokio::test]

@@ -125,7 +125,8 @@ impl Call {
             _ => (database::Reach::Person(caller.person()?.id.0), Asker::person(&caller)?),
         };
         let access = if writes { Access::Action(action.0) } else { Access::Read };
-        let db = caller.services.database.begin_for(caller.person()?.id, reach, access).await?;
+        let standing = caller.standing(caller.membership.as_ref().filter(|_| declaration.needs != Permission::SignedIn));
+        let db = caller.services.database.begin_for(caller.person()?.id, standing, reach, access).await?;
         let now = caller.services.clock.now();
         Ok(Self::of(caller, db, now, action, dry_run, asker))
     }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     access::{Permission, Role},
     audit::{self, Place, Record, outcome},
-    error::{Code, Error},
+    error::Error,
     quotas,
 };
 
@@ -109,18 +109,19 @@ impl Call {
         self.db.commit().await
     }
 
-    /// Refuses to keep what somebody did who was let go, or was given another role, while this call waited. Asked while the chain of
-    /// the organization is held: whoever changes a member holds it too, so that one of the two comes first.
+    /// Refuses to keep what somebody did who was let go, was given another role, or whose token or sign-in was ended, while this call
+    /// waited. Asked while the chain of the organization is held: whoever changes a member or a token holds it too, so that one of the
+    /// two comes first.
     async fn still_stands(&mut self) -> Result<(), Error> {
         let Some(membership) = self.caller.membership.as_ref() else { return Ok(()) };
         let (member, then) = (membership.member, membership.role);
-        let now = store::standing(&mut self.db, member.0, self.action).await?;
-        match now.is_some_and(|now| now.present && Role::named(&now.role).is_some_and(|role| role.covers(then))) {
-            true => Ok(()),
-            false => Err(Error::new(
-                Code::Forbidden,
-                "What you may do here was changed by somebody else in this moment. Nothing was done; look again.",
-            )),
+        let token = self.caller.token.as_ref().map(|token| token.id.0);
+        let now = store::standing(&mut self.db, member.0, token, self.caller.sign_in.as_deref(), self.action).await?;
+        match now {
+            Some(now) if !now.signed_in => Err(Error::signed_out()),
+            Some(now) if !now.token_holds => Err(Error::unauthenticated()),
+            Some(now) if now.present && Role::named(&now.role).is_some_and(|role| role.covers(then)) => Ok(()),
+            _ => Err(Error::standing_changed()),
         }
     }
 }

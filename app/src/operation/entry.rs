@@ -33,6 +33,8 @@ pub struct Operation {
     pub input: Map<String, Value>,
     /// JSON Schema of its answer.
     pub output: Map<String, Value>,
+    /// How many values its arguments may hold.
+    values_max: usize,
     /// JSON Schema of its arguments as a form holds them.
     form: Map<String, Value>,
     validator: Validator,
@@ -56,6 +58,7 @@ impl Operation {
             path: F::PATH,
             validator: validator(&input),
             form_validator: validator(&form),
+            values_max: size::values_max(&input),
             input,
             form,
             output: schema::of_answer::<F::Output>(),
@@ -114,7 +117,7 @@ impl Operation {
     /// cannot be accepted is refused in the same words, and written down.
     pub fn received<F: DeserializeOwned>(&self, caller: &Caller, sent: &str) -> Result<F, Error> {
         let allowed = super::authorize(caller, self.declaration);
-        let arguments = match allowed.and_then(|()| urlencoded::arguments(&self.form, sent)) {
+        let arguments = match allowed.and_then(|()| self.urlencoded(&self.form, sent)) {
             Ok(arguments) => self.without_the_place(arguments),
             Err(error) => return self.refused(caller, Value::Null, error),
         };
@@ -133,6 +136,18 @@ impl Operation {
             fields.remove(ORGANIZATION);
         }
         arguments
+    }
+
+    /// The arguments of a form or of the query of an address. One with more than may stand there is not read.
+    pub fn urlencoded(&self, schema: &Map<String, Value>, sent: &str) -> Result<Value, Error> {
+        // Beside each value may stand what the form showed.
+        if urlencoded::fields(sent) > self.values_max.saturating_mul(2) {
+            let lists = urlencoded::lists(sent);
+            let named = size::overfull_list(&self.input, lists.iter().map(|(name, items)| (name.as_str(), *items)));
+            let unnamed = || Error::new(Code::Invalid, format!("More than {} fields were sent. Send less at once.", self.values_max));
+            return Err(named.map_or_else(unnamed, |(name, words)| Error::invalid(name, words)));
+        }
+        urlencoded::arguments(schema, sent)
     }
 
     /// Whether there is an argument of this name.

@@ -1,4 +1,4 @@
-//! How large arguments may be, told from their schema alone: before they are checked, which costs time for each of their values.
+//! How large arguments may be, told from their schema alone: before they are read or checked, which costs time for each of their values.
 
 use serde_json::{Map, Value};
 
@@ -7,17 +7,44 @@ use crate::text::{excerpt, readable};
 /// How many fields more than it knows an object may have, to be told of each that it is unknown.
 const UNKNOWN_MAX: usize = 20;
 
+/// How many values arguments may hold by their schema: each as often as the lists that it is in have room for it, and some more, so that
+/// what is wrong is told by its name. What holds more is refused before it is read.
+pub fn values_max(schema: &Map<String, Value>) -> usize {
+    2 * UNKNOWN_MAX + of_schema(schema)
+}
+
+fn of_schema(schema: &Map<String, Value>) -> usize {
+    let of = |described: Option<&Value>| described.and_then(Value::as_object).map_or(1, of_schema);
+    if schema.get("type").is_some_and(|kind| kind == "array") {
+        let most = schema.get("maxItems").and_then(Value::as_u64).map_or(UNKNOWN_MAX, |most| most as usize);
+        return 1 + most.saturating_mul(of(schema.get("items")));
+    }
+    let known = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    known.map(|(_, described)| of(Some(described))).fold(1, usize::saturating_add)
+}
+
 /// The first list or object that is larger than its schema lets it be, and what is wrong with it.
 pub fn too_many(schema: &Map<String, Value>, arguments: &Value) -> Option<(String, String)> {
     within(schema, arguments, "arguments")
 }
 
+/// What is wrong with a list of so many items, if it is.
+fn overfull(schema: &Map<String, Value>, name: &str, items: usize) -> Option<String> {
+    let most = schema.get("maxItems").and_then(Value::as_u64).map_or(UNKNOWN_MAX, |most| most as usize);
+    (items > most).then(|| format!("{} has {items} items; at most {most} fit. Send them in several calls.", readable(name)))
+}
+
+/// The first of these lists that is larger than its schema lets it be, and what is wrong with it, told by their lengths alone.
+pub fn overfull_list<'a>(schema: &Map<String, Value>, lists: impl IntoIterator<Item = (&'a str, usize)>) -> Option<(&'a str, String)> {
+    let known = schema.get("properties").and_then(Value::as_object)?;
+    let described = |name: &str| known.get(name).and_then(Value::as_object).filter(|described| described.get("items").is_some());
+    lists.into_iter().find_map(|(name, items)| Some((name, overfull(described(name)?, name, items)?)))
+}
+
 fn within(schema: &Map<String, Value>, value: &Value, name: &str) -> Option<(String, String)> {
     match value {
         Value::Array(items) => {
-            let most = schema.get("maxItems").and_then(Value::as_u64).unwrap_or(UNKNOWN_MAX as u64);
-            if items.len() as u64 > most {
-                let words = format!("{} has {} items; at most {most} fit. Send them in several calls.", readable(name), items.len());
+            if let Some(words) = overfull(schema, name, items.len()) {
                 return Some((name.to_owned(), words));
             }
             let described = schema.get("items").and_then(Value::as_object).unwrap_or(schema);
@@ -50,6 +77,13 @@ mod tests {
         let line = json!({ "type": "object", "properties": { "price": { "type": "string" } } });
         let schema = json!({ "properties": { "name": { "type": "string" }, "lines": { "type": "array", "maxItems": 30, "items": line } } });
         too_many(schema.as_object().expect("an object"), &arguments).map(|(_, words)| words)
+    }
+
+    #[test]
+    fn as_many_values_may_stand_as_the_schema_has_room_for() {
+        let line = json!({ "type": "object", "properties": { "price": { "type": "string" }, "text": { "type": "string" } } });
+        let schema = json!({ "properties": { "name": { "type": "string" }, "lines": { "type": "array", "maxItems": 30, "items": line } } });
+        assert_eq!(values_max(schema.as_object().expect("an object")), 40 + 1 + 1 + (1 + 30 * (1 + 2)));
     }
 
     #[test]

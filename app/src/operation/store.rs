@@ -59,21 +59,37 @@ pub async fn count(db: &mut Db, action: ActionId) -> Result<i64, Error> {
         .await?)
 }
 
-/// Where a member stands by now.
+/// Where a member and their credential stand by now.
 pub struct Standing {
     /// What they are.
     pub role: String,
     /// Whether they have not left.
     pub present: bool,
+    /// Whether their sign-in has not ended, if they came with one.
+    pub signed_in: bool,
+    /// Whether their token was not revoked, if they came with one.
+    pub token_holds: bool,
 }
 
-/// Where a member stands by now, as others have left it: before what this action itself may have changed of them.
-pub async fn standing(db: &mut Db, member: Uuid, action: ActionId) -> Result<Option<Standing>, Error> {
+/// Where a member and their credential stand by now, as others have left it: before what this action itself may have changed of them.
+pub async fn standing(
+    db: &mut Db,
+    member: Uuid,
+    token: Option<Uuid>,
+    cookie_hash: Option<&[u8]>,
+    action: ActionId,
+) -> Result<Option<Standing>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Standing,
         r#"select coalesce(own.before ->> 'role', m.role) as "role!",
-               case when own.before is null then m.removed_at is null else own.before ->> 'removed_at' is null end as "present!"
+               case when own.before is null then m.removed_at is null else own.before ->> 'removed_at' is null end as "present!",
+               $5::bytea is null or is_signed_in($5) as "signed_in!",
+               $4::uuid is null or exists (
+                   select from access_token t where t.organization_id = $1 and t.id = $4 and (t.revoked_at is null or exists (
+                       select from change c where c.organization_id = $1 and c.action_id = $3 and c.kind = 'access_token' and c.record_id = t.id
+                   ))
+               ) as "token_holds!"
            from member m
            left join lateral (
                select c.before from change c
@@ -82,7 +98,9 @@ pub async fn standing(db: &mut Db, member: Uuid, action: ActionId) -> Result<Opt
            where m.organization_id = $1 and m.id = $2"#,
         organization,
         member,
-        action.0
+        action.0,
+        token,
+        cookie_hash
     )
     .fetch_optional(db.connection())
     .await?)

@@ -13,6 +13,7 @@ mod cutoff;
 mod demo;
 mod ending;
 mod full;
+mod held_back;
 mod identity;
 mod isolation;
 mod limits;

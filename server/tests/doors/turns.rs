@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::{
     account::secret::fingerprint,
-    database::{Access, Reach},
+    database::{Access, Reach, Standing},
     id::{OrganizationId, UserId},
 };
 use futures::future::join_all;
@@ -107,8 +107,8 @@ async fn whoever_was_cut_off_again_and_again_has_all_their_connections_afterward
         db.roll_back().await;
     }
     let of_person = [
-        database.begin_for(person, Reach::Person(person.0), Access::Read).await,
-        database.begin_for(person, Reach::Person(person.0), Access::Read).await,
+        database.begin_for(person, Standing::default(), Reach::Person(person.0), Access::Read).await,
+        database.begin_for(person, Standing::default(), Reach::Person(person.0), Access::Read).await,
     ];
     let of_credentials = [database.begin_recognition(&cookie).await, database.begin_recognition(&cookie).await];
     assert!(of_person.iter().chain(&of_credentials).all(Result::is_ok), "a connection of a person is lost");

@@ -8,7 +8,7 @@ use crate::{
     access::Role,
     assistant::{CardState, deed, elsewhere, history, rights, store, usage},
     context::Caller,
-    database::{Access, Reach},
+    database::{Access, Reach, Standing},
     error::Code,
     id::{OrganizationId, RunId},
     testing::{apart, owner},
@@ -72,7 +72,7 @@ async fn whoever_works_in_many_organizations_takes_turns_with_themselves_at_the_
     let narrow = World::on(world.caller.services.database.clone().in_shares(1, Duration::ZERO), Engine::default());
     let visitor = Visitor::of(Caller { services: narrow.caller.services.clone(), ..world.caller.clone() }).expect("at the drawer");
     let (database, elsewhere) = (&narrow.caller.services.database, Reach::Organization(OrganizationId::new()));
-    let busy = database.begin_for(world.person().id, elsewhere, Access::Read).await.expect("begun");
+    let busy = database.begin_for(world.person().id, Standing::default(), elsewhere, Access::Read).await.expect("begun");
     let refused = history::list(&visitor, None).await.map_err(|error| error.code);
     assert_eq!(refused, Err(Code::RateLimited), "the person is at work in another organization");
     busy.roll_back().await;

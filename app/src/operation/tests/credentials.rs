@@ -50,6 +50,8 @@ async fn two_tokens_may_use_the_same_key_and_no_page_makes_one_that_is_theirs() 
 async fn an_answer_is_not_given_again_to_another_role() {
     let studio = studio().await;
     let (call, _) = stopped(&studio).await;
+    studio.as_role(Role::Owner).await;
+    studio.sql(&format!("update member set role = 'member' where organization_id = $1 and id = '{}'", studio.member())).await;
     let mut demoted = studio.clone();
     demoted.caller.membership.as_mut().expect("a membership").role = Role::Member;
     assert_eq!(demoted.code("stop_timer", call).await, Code::IdempotencyMismatch);

@@ -40,6 +40,10 @@ async fn a_write_repeated_with_its_key_happens_once_and_answers_the_same() {
         let first = studio.world.ok(name, Value::Object(call.clone())).await;
         let after = fingerprint(&studio.world).await;
         let second = studio.world.call(name, Value::Object(call.clone())).await;
+        if name == "leave_organization" {
+            assert_eq!(second.map_err(|error| error.code), Err(Code::Forbidden), "whoever has left is told nothing here any more");
+            continue;
+        }
         if secret {
             assert_eq!(second.map_err(|error| error.code), Err(Code::Conflict), "{name} shows its secret again");
         } else {
