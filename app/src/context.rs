@@ -20,7 +20,7 @@ use crate::{
     database::{Database, Standing},
     error::Error,
     id::{MemberId, OrganizationId, TokenId, UserId},
-    invoices::document::InvoiceDocument,
+    invoices::{document::InvoiceDocument, wording::Wording},
     money::Currency,
     operation::Agreed,
     quotas::Quotas,
@@ -93,6 +93,11 @@ pub trait Documents: Send + Sync {
     /// The characters of a text that no font here has, each once: a document shows none of them. It is looked up, and nothing is
     /// typeset for it.
     fn missing_letters(&self, _text: &str) -> Vec<char> {
+        Vec::new()
+    }
+
+    /// The same of the labels of a document in this language.
+    fn missing_in_labels(&self, _language: Wording) -> Vec<char> {
         Vec::new()
     }
 

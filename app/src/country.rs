@@ -4,6 +4,8 @@
 pub mod customary;
 #[cfg(feature = "ssr")]
 mod german;
+#[cfg(feature = "ssr")]
+mod japanese;
 
 use crate::error::Error;
 
@@ -271,6 +273,12 @@ pub fn german_name(code: &str) -> Option<&'static str> {
     german::NAMES.iter().find(|(known, _)| *known == code).map(|(_, name)| *name)
 }
 
+/// What a country is called in Japanese.
+#[cfg(feature = "ssr")]
+pub fn japanese_name(code: &str) -> Option<&'static str> {
+    japanese::NAMES.iter().find(|(known, _)| *known == code).map(|(_, name)| *name)
+}
+
 /// The country of a code such as `DE`, in capitals or not; a refusal names `country`.
 pub fn parse(given: &str) -> Result<String, Error> {
     let code = given.trim().to_uppercase();
@@ -298,7 +306,7 @@ mod tests {
     fn every_country_is_one_of_electronic_invoices() {
         for (code, name) in COUNTRIES {
             assert!(en16931::codes::generated::COUNTRY_CODES.contains(&code), "{code} {name}");
-            assert!(german_name(code).is_some_and(|name| !name.is_empty()), "{code} {name}");
+            assert!([german_name(code), japanese_name(code)].iter().all(|name| name.is_some_and(|name| !name.is_empty())), "{code} {name}");
         }
     }
 }

@@ -177,7 +177,7 @@ describe("clients in three countries", () => {
   studioStory("each has its tax, its language, its currency and its letters", { name: "Tu Youyou" }, async (person, { slug, api }) => {
     const { page } = person;
     await api("update_client", { client: "Acme", name: "Nordwind", legal_name: "Nordwind GmbH", country: "DE", language: "de", address: "Straße 1\n10115 Berlin" });
-    await api("create_client", { name: "Tokai", legal_name: "株式会社東海", country: "JP", currency: "JPY", rate: "15000", tax_category: "O", address: "大阪市北区1-1" });
+    await api("create_client", { name: "Tokai", legal_name: "株式会社東海", country: "JP", language: "ja", currency: "JPY", rate: "15000", tax_category: "O", address: "大阪市北区1-1" });
     await api("create_client", { name: "Hudson", legal_name: "Hudson Inc.", country: "US", currency: "USD", rate: "150.00", tax_category: "O", address: "1 Main St\nNew York, NY 10001" });
     for (const client of ["Tokai", "Hudson"]) await api("create_project", { client, name: "Site" });
     for (const project of ["Nordwind / Website", "Tokai / Site", "Hudson / Site"]) {
@@ -193,7 +193,7 @@ describe("clients in three countries", () => {
     }
     const expected = {
       Nordwind: ["Rechnung", "Nordwind GmbH", "19 %", "66,67", "12,67", "79,34"],
-      Tokai: ["株式会社東海", "大阪市北区", "10,000", "JPY"],
+      Tokai: ["請求書", "株式会社東海", "大阪市北区", "10,000", "JPY"],
       Hudson: ["Invoice", "Hudson Inc.", "100.00", "USD"],
     };
     for (const [client, words] of Object.entries(expected)) {

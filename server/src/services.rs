@@ -12,7 +12,7 @@ use app::{
     deployment,
     error::{Code, Error},
     id::{OrganizationId, UserId},
-    invoices::document::InvoiceDocument,
+    invoices::{document::InvoiceDocument, wording::Wording},
 };
 use tokio::time::{Instant, timeout_at};
 
@@ -182,6 +182,10 @@ impl app::context::Documents for Typesetter {
 
     fn missing_letters(&self, text: &str) -> Vec<char> {
         self.0.missing_letters(text)
+    }
+
+    fn missing_in_labels(&self, language: Wording) -> Vec<char> {
+        self.0.missing_in_labels(language)
     }
 
     fn place(&self, caller: &Caller) -> Promise<'static, Result<Place, Error>> {

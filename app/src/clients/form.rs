@@ -79,5 +79,5 @@ pub fn tax_categories() -> Vec<Choice> {
 
 /// The languages of documents.
 pub fn languages() -> Vec<Choice> {
-    choices(&[("en", "English"), ("de", "German")])
+    choices(&[("en", "English"), ("de", "German"), ("ja", "Japanese")])
 }

@@ -64,7 +64,7 @@ pub struct Client {
     /// VAT identifier (BT-48).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vat_id: Option<String>,
-    /// Language of its documents: `en` or `de`.
+    /// Language of its documents: `en`, `de` or `ja`.
     pub language: String,
     /// Whether it is hidden from pickers; its history stays.
     pub archived: bool,
@@ -168,7 +168,7 @@ pub async fn create_client(
     /// Colour in lists, #rrggbb.
     #[server(default)]
     color: Option<String>,
-    /// Language of its documents: en or de.
+    /// Language of its documents: en, de or ja.
     #[server(default)]
     language: Option<String>,
 ) -> Result<Client, Error> {
@@ -245,7 +245,7 @@ pub async fn update_client(
     /// Colour in lists, #rrggbb.
     #[server(default)]
     color: Option<String>,
-    /// Language of its documents: en or de.
+    /// Language of its documents: en, de or ja.
     #[server(default)]
     language: Option<String>,
 ) -> Result<Client, Error> {

@@ -4,7 +4,7 @@ use super::wording::Wording;
 use crate::text::search_key;
 
 /// What else countries are called in addresses, beside their names in the languages of documents.
-const OTHER_NAMES: [(&str, &[&str]); 27] = [
+const OTHER_NAMES: [(&str, &[&str]); 26] = [
     ("BE", &["België", "Belgique"]),
     ("BG", &["България", "Balgariya"]),
     ("CH", &["Suisse", "Svizzera", "Svizra"]),
@@ -13,13 +13,12 @@ const OTHER_NAMES: [(&str, &[&str]); 27] = [
     ("EE", &["Eesti"]),
     ("ES", &["España"]),
     ("FI", &["Suomi"]),
-    ("GB", &["UK", "U.K.", "Great Britain", "Großbritannien", "England", "Scotland", "Wales", "Northern Ireland"]),
+    ("GB", &["UK", "U.K.", "Great Britain", "Großbritannien", "England", "Scotland", "Wales", "Northern Ireland", "イギリス"]),
     ("GR", &["Ελλάδα", "Hellas"]),
     ("HR", &["Hrvatska"]),
     ("HU", &["Magyarország"]),
     ("IE", &["Éire"]),
     ("IT", &["Italia"]),
-    ("JP", &["日本"]),
     ("LT", &["Lietuva"]),
     ("LU", &["Luxembourg", "Lëtzebuerg"]),
     ("LV", &["Latvija"]),
@@ -31,7 +30,7 @@ const OTHER_NAMES: [(&str, &[&str]); 27] = [
     ("SI", &["Slovenija"]),
     ("SK", &["Slovensko", "Slovak Republic"]),
     ("TR", &["Turkey", "Türkiye"]),
-    ("US", &["USA", "U.S.A.", "US", "U.S.", "United States of America", "Vereinigte Staaten von Amerika"]),
+    ("US", &["USA", "U.S.A.", "US", "U.S.", "United States of America", "Vereinigte Staaten von Amerika", "アメリカ", "米国"]),
 ];
 
 /// The postal address of one side (BG-5, BG-8). Its last line is the country's name where the other side is in another country, unless
@@ -51,7 +50,7 @@ pub fn printed(address: Option<&str>, country: Option<&str>, other: Option<&str>
 fn names(address: &str, country: &str) -> bool {
     let last = address.lines().map(|line| line.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '.')).rfind(|line| !line.is_empty());
     let key = last.map(search_key).unwrap_or_default();
-    let usual = [Wording::English, Wording::German].into_iter().filter_map(|wording| wording.country(country));
+    let usual = Wording::ALL.into_iter().filter_map(|wording| wording.country(country));
     let others = OTHER_NAMES.iter().filter(|(code, _)| *code == country).flat_map(|(_, names)| names.iter().copied());
     key == country.to_lowercase() || usual.chain(others).any(|name| ends_with(&key, &search_key(name)))
 }
@@ -76,6 +75,7 @@ mod tests {
         assert_eq!(german("1 Long Acre\nLondon\n", "GB", "GB"), "1 Long Acre\nLondon\n", "it is the same country");
         assert_eq!(printed(Some("Weg 1"), Some("DE"), Some("GB"), Wording::English).as_deref(), Some("Weg 1\nGermany"));
         assert_eq!(printed(None, Some("DE"), Some("GB"), Wording::English).as_deref(), Some("Germany"));
+        assert_eq!(printed(Some("Weg 1"), Some("DE"), Some("JP"), Wording::Japanese).as_deref(), Some("Weg 1\nドイツ"));
         for unknown in [(None, Some("DE")), (Some("DE"), None), (None, None)] {
             assert_eq!(printed(Some("Weg 1"), unknown.0, unknown.1, Wording::English).as_deref(), Some("Weg 1"));
         }
@@ -92,6 +92,7 @@ mod tests {
             ("Main St\nAustin, TX 78701, USA", "US"),
             ("Rue 1\nParis\nFR", "FR"),
             ("Straat 1, Amsterdam, The Netherlands", "NL"),
+            ("大阪市北区1-1\n日本", "JP"),
         ] {
             assert_eq!(german(address, country, "DE"), address);
         }

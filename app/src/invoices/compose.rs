@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    CustomLine, GroupBy, LineKind, quantity,
+    CustomLine, GroupBy, quantity,
     rounding::{Rounding, RoundingBasis},
     tax::LineTax,
     wording::Wording,
@@ -147,14 +147,6 @@ struct Part<'a> {
     billed: i64,
     /// Its share of what the time of its day and project comes to at its rate.
     net: i64,
-}
-
-/// The unit of a line as printed.
-pub fn unit(kind: LineKind) -> &'static str {
-    match kind {
-        LineKind::Time => "h",
-        LineKind::Custom => "",
-    }
 }
 
 /// A line written by hand, taxed as the client is where it does not say otherwise.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// One invoice as it stands on paper, frozen when the invoice is sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InvoiceDocument {
-    /// Language of the document as a BCP 47 tag: `en` or `de`. Labels follow it.
+    /// Language of the document as a BCP 47 tag: `en`, `de` or `ja`. Labels follow it.
     pub language: String,
     /// The number given on sending; a draft has none and is marked as a draft.
     pub number: Option<String>,

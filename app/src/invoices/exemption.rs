@@ -10,6 +10,9 @@ use crate::{
     ui::{fetched, loaded},
 };
 
+/// Where the law wants no words of its own, and the directive says what the exemption is.
+const BY_DIRECTIVE: [&str; 17] = ["BG", "CY", "CZ", "DK", "EE", "FI", "GR", "HR", "HU", "IE", "LT", "LV", "MT", "RO", "SE", "SI", "SK"];
+
 /// The words that an invoice of a small business in this country has to carry (BT-120), in the language of the document where the law
 /// wants no certain words; nothing where such a business simply charges none.
 pub fn small_business(country: &str, language: &str) -> Option<&'static str> {
@@ -27,13 +30,16 @@ pub fn small_business(country: &str, language: &str) -> Option<&'static str> {
         "NL" => "Vrijgesteld van btw op grond van artikel 25 Wet op de omzetbelasting 1968",
         "PL" => "Zwolnienie z VAT na podstawie art. 113 ust. 1 ustawy o VAT",
         "PT" => "IVA – regime de isenção (art. 53.º do CIVA)",
-        "BG" | "CY" | "CZ" | "DK" | "EE" | "FI" | "GR" | "HR" | "HU" | "IE" | "LT" | "LV" | "MT" | "RO" | "SE" | "SI" | "SK" if german => {
-            "Steuerbefreiung für Kleinunternehmen (Artikel 284 der Richtlinie 2006/112/EG)"
-        }
-        "BG" | "CY" | "CZ" | "DK" | "EE" | "FI" | "GR" | "HR" | "HU" | "IE" | "LT" | "LV" | "MT" | "RO" | "SE" | "SI" | "SK" => {
-            "Exempt from VAT as a small enterprise (Article 284 of Directive 2006/112/EC)"
-        }
-        _ => return None,
+        _ => return by_directive(country, language),
+    })
+}
+
+/// Those of the directive. In a language that is none of the European Union they stand in one of its languages, too.
+fn by_directive(country: &str, language: &str) -> Option<&'static str> {
+    BY_DIRECTIVE.contains(&country).then(|| match language.get(..2) {
+        Some("de") => "Steuerbefreiung für Kleinunternehmen (Artikel 284 der Richtlinie 2006/112/EG)",
+        Some("ja") => "小規模企業につき付加価値税免除（指令2006/112/EC第284条、Article 284 of Directive 2006/112/EC）",
+        _ => "Exempt from VAT as a small enterprise (Article 284 of Directive 2006/112/EC)",
     })
 }
 
@@ -48,7 +54,7 @@ pub fn usual(category: TaxCategory, country: Option<&str>) -> Option<&'static st
 /// What the law of a country has businesses write that charge no tax, in each language of documents, that of theirs first; of every
 /// country that has such words where none is known. Each with the country's name.
 fn offered(country: Option<&str>, language: &str) -> Vec<(&'static str, &'static str)> {
-    let mut languages = ["en", "de"];
+    let mut languages = ["en", "de", "ja"];
     languages.sort_by_key(|known| !language.starts_with(known));
     let mut words: Vec<(&str, &str)> = Vec::new();
     for (code, name) in COUNTRIES.iter().filter(|(code, _)| country.is_none_or(|country| country == *code)) {
@@ -105,6 +111,8 @@ mod tests {
         let at = |words| german.find(words).unwrap_or_else(|| panic!("{words} in {german}"));
         assert!(at("gemäß § 19 UStG") < at("Exempt from VAT"));
         assert!(shown(Some("FR"), "en").contains("art. 293 B du CGI"));
+        assert_eq!(small_business("DE", "ja"), small_business("DE", "en"), "in a language that the law allows");
+        assert!(small_business("IE", "ja").is_some_and(|words| words.contains("付加価値税") && words.contains("Directive 2006/112/EC")));
         assert_eq!(shown(Some("US"), "en").matches("<option").count(), 0, "there are no such words");
     }
 

@@ -3,18 +3,21 @@
 #[cfg(test)]
 mod tests;
 
-use super::{InvoiceProblem, einvoice::Source};
+use super::{InvoiceProblem, einvoice::Source, wording::Wording};
 use crate::context::Documents;
 
 /// How many letters and lines are named before the others are counted.
 const NAMED: usize = 12;
+
+/// What to do about a text that somebody has written.
+const REWRITE: &str = "write it in other letters";
 
 /// What keeps an invoice from being printed in full, each field once.
 pub fn problems(source: &Source<'_>, documents: &dyn Documents) -> Vec<InvoiceProblem> {
     let texts = of_seller(source).into_iter().chain(of_buyer(source)).chain([("notes", "The notes", source.notes)]);
     let texts = texts.filter_map(|(field, place, text)| {
         let missing = documents.missing_letters(text?);
-        problem(field, place, missing)
+        problem(field, place, missing, REWRITE)
     });
     let of_lines = source.lines.iter().map(|line| Some(line.description.as_str()));
     let of_reasons = source.lines.iter().map(|line| line.tax_reason.as_deref());
@@ -22,7 +25,20 @@ pub fn problems(source: &Source<'_>, documents: &dyn Documents) -> Vec<InvoicePr
         in_lines(("lines.description", "The text"), of_lines, documents),
         in_lines(("lines.tax_reason", "The tax reason"), of_reasons, documents),
     ];
-    texts.chain(lines.into_iter().flatten()).collect()
+    of_language(source, documents).into_iter().chain(texts).chain(lines.into_iter().flatten()).collect()
+}
+
+/// The words that the language of the document brings along: its labels, and what is worded in it.
+fn of_language(source: &Source<'_>, documents: &dyn Documents) -> Option<InvoiceProblem> {
+    let (seller, buyer) = (source.seller.country.as_deref(), source.buyer.country.as_deref());
+    let wording = Wording::of(&source.buyer.language);
+    let countries = [seller, buyer].into_iter().flatten().filter_map(|country| wording.country(country));
+    let words = countries.fold(wording.on_documents(seller), |words, country| words + country);
+    let mut missing = documents.missing_in_labels(wording);
+    let others = documents.missing_letters(&words).into_iter().filter(|letter| !missing.contains(letter)).collect::<Vec<_>>();
+    missing.extend(others);
+    let (place, otherwise) = (format!("A document in {}", wording.name()), "choose another language of documents for the client");
+    problem("client.language", &place, missing, otherwise)
 }
 
 /// A text as it stands on the document: its field, its place in words, and what it says.
@@ -79,10 +95,10 @@ fn in_lines<'a>(
         }
     }
     let lines = if numbers.len() == 1 { "line" } else { "lines" };
-    problem(field, &format!("{place} of {lines} {}", named(&numbers, ", ")), letters)
+    problem(field, &format!("{place} of {lines} {}", named(&numbers, ", ")), letters, REWRITE)
 }
 
-fn problem(field: &str, place: &str, missing: Vec<char>) -> Option<InvoiceProblem> {
+fn problem(field: &str, place: &str, missing: Vec<char>, otherwise: &str) -> Option<InvoiceProblem> {
     if missing.is_empty() {
         return None;
     }
@@ -91,7 +107,7 @@ fn problem(field: &str, place: &str, missing: Vec<char>) -> Option<InvoiceProble
     let message = match packages(&missing) {
         Some(packages) => format!(
             "{place} cannot be printed: no font on this machine has {shown}. Install one that has them (on Debian: apt install {packages}) \
-             and start Stint again, or write it in other letters."
+             and start Stint again, or {otherwise}."
         ),
         None => format!("{place} cannot be printed: {shown} mean something by private agreement only. Write it in other letters."),
     };

@@ -197,7 +197,7 @@ fn document_line(line: &LineRow, currency: &Currency, wording: Wording) -> Resul
         description: line.description.clone(),
         details: None,
         quantity: wording.figure(&quantity::grouped(&read::quantity_text(line, currency))),
-        unit: compose::unit(kind).to_owned(),
+        unit: wording.unit(kind).to_owned(),
         price: wording.figure(&UnitPrice::new(line.unit_price, currency).formatted()),
         tax: match TaxCategory::parse(&line.tax_category)? {
             TaxCategory::S => wording.percent(Percent(line.tax_percent)),

@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{
     ClientName, GroupBy, Invoice, InvoiceLine, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment, PaymentMethod,
-    Sums, compose, edit, quantity, remarks,
+    Sums, edit, quantity, remarks,
     rounding::{Rounding, RoundingBasis, RoundingMode},
     rules,
     store::{self, Filter, LineRow, Row},
@@ -188,7 +188,7 @@ pub fn read_line(line: LineRow, currency: &Currency) -> Result<InvoiceLine, Erro
         worked: line.seconds.map(Worked::of),
         billed: line.billed_seconds.map(Worked::of),
         quantity,
-        unit: compose::unit(kind).to_owned(),
+        unit: Wording::English.unit(kind).to_owned(),
         price: UnitPrice::new(line.unit_price, currency),
         rate: None,
         net: Money::new(line.net, currency),

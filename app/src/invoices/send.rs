@@ -122,7 +122,7 @@ pub(super) async fn mail(cx: &mut Call, row: &Row, organization: &Organization, 
     let from = organization.legal_name.as_deref().unwrap_or(&organization.name);
     let wording = Wording::of(&clients::record::find(cx, &row.client_id.to_string()).await?.language);
     let currency = Currency::parse(&row.currency)?;
-    let total = format!("{} {currency}", wording.amount(row.total, &currency));
+    let total = wording.money(row.total, &currency);
     let body = message.unwrap_or_else(|| wording.letter(number, &total, due_on, from));
     let subject = wording.subject(number, from);
     let (written_by, now) = (cx.caller.person()?.id, cx.now);

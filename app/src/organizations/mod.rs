@@ -82,7 +82,7 @@ pub struct Organization {
     pub currency: crate::money::Currency,
     /// IANA name of the zone in which its days begin and end.
     pub time_zone: String,
-    /// Language of new clients' documents: `en` or `de`.
+    /// Language of new clients' documents: `en`, `de` or `ja`.
     pub language: String,
     /// The first day of its week: 1 = Monday … 7 = Sunday.
     pub week_start: u8,
@@ -156,7 +156,7 @@ pub async fn create_organization(
     /// The currency it bills in, an ISO 4217 code; that of its country when absent, and EUR without a country.
     #[server(default)]
     currency: Option<String>,
-    /// The language of its documents, en or de; that of its country when absent.
+    /// The language of its documents, en, de or ja; that of its country when absent.
     #[server(default)]
     language: Option<String>,
     /// The rate of the tax it charges in percent, such as "19"; it charges none when absent.
@@ -228,7 +228,7 @@ pub async fn update_organization(
     /// IANA name of its time zone, such as Europe/Berlin.
     #[server(default)]
     time_zone: Option<String>,
-    /// Language of new clients' documents: en or de.
+    /// Language of new clients' documents: en, de or ja.
     #[server(default)]
     language: Option<String>,
     /// The first day of its week: 1 = Monday … 7 = Sunday.

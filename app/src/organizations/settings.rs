@@ -238,9 +238,10 @@ pub fn rate_of(field: &'static str, given: &Amount, currency: &Currency) -> Resu
 /// A language that documents can be written in.
 pub fn language_of(given: &str) -> Result<String, Error> {
     match given {
-        "en" | "de" => Ok(given.to_owned()),
+        "en" | "de" | "ja" => Ok(given.to_owned()),
         other => {
-            Err(Error::invalid("language", format!("\"{}\" is not a language of documents yet; choose en or de.", text::excerpt(other))))
+            let message = format!("\"{}\" is not a language of documents yet; choose en, de or ja.", text::excerpt(other));
+            Err(Error::invalid("language", message))
         }
     }
 }

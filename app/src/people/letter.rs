@@ -71,7 +71,17 @@ fn words(wording: Wording, invited: &Invited<'_>) -> String {
             "Guten Tag{called},\n\n{by} lädt Sie zu {organization} bei Stint ein, {role}. Hier sehen Sie die Einladung und nehmen sie an oder \
              lehnen sie ab:\n\n{link}\n\nSie gilt bis zum {last}. Wenn Sie sie nicht erwartet haben, brauchen Sie nichts zu tun."
         ),
+        Wording::Japanese => japanese(invited, &role),
     }
+}
+
+fn japanese(invited: &Invited<'_>, role: &str) -> String {
+    let Invited { name, by, organization, link, last, .. } = *invited;
+    let called = name.map(|name| format!("{name} 様\n\n")).unwrap_or_default();
+    format!(
+        "{called}{by}さんから、Stintの「{organization}」へ{role}として招待されました。下記のリンクから内容をご確認のうえ、承諾または辞退してください。\n\n\
+         {link}\n\nこの招待の有効期限は{last}です。お心当たりのない場合は、何もなさる必要はございません。"
+    )
 }
 
 /// The subject of that mail.
@@ -79,6 +89,7 @@ pub fn subject(language: &str, by: &str, organization: &str) -> String {
     match Wording::of(language) {
         Wording::English => format!("{by} invites you to {organization}"),
         Wording::German => format!("{by} lädt Sie zu {organization} ein"),
+        Wording::Japanese => format!("{by}さんから「{organization}」への招待"),
     }
 }
 
@@ -90,6 +101,11 @@ fn as_role(wording: Wording, role: Role) -> String {
         (Wording::German, Role::Manager) => "als Projektleitung".to_owned(),
         (Wording::German, Role::Member) => "als Mitglied".to_owned(),
         (Wording::German, Role::Viewer) => "zum Ansehen".to_owned(),
+        (Wording::Japanese, Role::Owner) => "オーナー".to_owned(),
+        (Wording::Japanese, Role::Admin) => "管理者".to_owned(),
+        (Wording::Japanese, Role::Manager) => "マネージャー".to_owned(),
+        (Wording::Japanese, Role::Member) => "メンバー".to_owned(),
+        (Wording::Japanese, Role::Viewer) => "閲覧者".to_owned(),
     }
 }
 
@@ -114,5 +130,7 @@ mod tests {
         }
         assert!(told("de", Role::Member).starts_with("Guten Tag Barbara,\n\nAda lädt Sie zu Studio bei Stint ein, als Mitglied."));
         assert_eq!(subject("de-AT", "Ada", "Studio"), "Ada lädt Sie zu Studio ein");
+        assert!(told("ja", Role::Viewer).starts_with("Barbara 様\n\nAdaさんから、Stintの「Studio」へ閲覧者として招待されました。"));
+        assert_eq!(subject("ja", "Ada", "Studio"), "Adaさんから「Studio」への招待");
     }
 }

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     context::{Caller, Clock, Documents, Promise},
     error::Error,
-    invoices::document::InvoiceDocument,
+    invoices::{document::InvoiceDocument, wording::Wording},
 };
 
 /// The instant at which every world begins, a Saturday morning.
@@ -75,6 +75,13 @@ impl Documents for Arc<PlainDocuments> {
         let unknown = |letter: &char| matches!(letter, '\u{900}'..='\u{97f}' | '\u{3040}'..='\u{9fff}' | '\u{e000}');
         let mut seen = HashSet::new();
         text.chars().filter(unknown).filter(|letter| seen.insert(*letter)).collect()
+    }
+
+    fn missing_in_labels(&self, language: Wording) -> Vec<char> {
+        match language {
+            Wording::Japanese => self.missing_letters("請求書"),
+            _ => Vec::new(),
+        }
     }
 
     fn invoice(&self, _: &Caller, document: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {

@@ -50,10 +50,12 @@ impl Letters {
         Self { shipped, machine }
     }
 
-    /// The families of the machine without which these texts cannot be printed, in the order in which they are to be used.
-    pub(super) fn families(&self, data: &Value) -> Vec<&str> {
+    /// The families of the machine without which these texts and labels cannot be printed, in the order in which they are to be used.
+    pub(super) fn families(&self, data: &Value, labels: &str) -> Vec<&str> {
         let (preference, mut places) = (preference(data), BTreeSet::new());
-        each_letter(data, &mut |letter| places.extend(self.machine.place(letter, preference)));
+        let mut see = |letter| places.extend(self.machine.place(letter, preference));
+        labels.chars().for_each(&mut see);
+        each_letter(data, &mut see);
         let mut places: Vec<usize> = places.into_iter().collect();
         places.sort_by_key(|place| self.machine.order(*place, preference));
         places.into_iter().filter_map(|place| self.machine.family(place)).collect()

@@ -21,7 +21,7 @@ use std::{
 
 use app::{
     id::{OrganizationId, UserId},
-    invoices::document::InvoiceDocument,
+    invoices::{document::InvoiceDocument, wording::Wording},
     limits::{Turn, Turns},
 };
 use rayon::ThreadPoolBuildError;
@@ -147,6 +147,11 @@ impl Documents {
     /// typeset.
     pub fn missing_letters(&self, text: &str) -> Vec<char> {
         self.stage.letters.missing(text)
+    }
+
+    /// The same of the labels of a document in this language.
+    pub fn missing_in_labels(&self, language: Wording) -> Vec<char> {
+        self.stage.missing_in_labels(language)
     }
 
     /// A place for one who keeps a connection of the database until the document is made, as sending an invoice does: number,

@@ -70,7 +70,9 @@ pub(super) fn compile(stage: &Stage, data: &Value) -> Result<PagedDocument, Docu
 /// The data as pages, as the typesetter sets them.
 pub(super) fn parted(stage: &Stage, data: &Value) -> Result<PagedDocument, DocumentError> {
     let mut data = data.clone();
-    data["fonts"] = stage.letters.families(&data).into();
+    let labels = stage.language_of_labels(data["language"].as_str().unwrap_or_default());
+    data["fonts"] = stage.letters.families(&data, stage.labels(labels)).into();
+    data["labels"] = labels.code().into();
     let scene = Scene::new(stage, data.to_string().into_bytes());
     typst::compile(&scene).output.map_err(|refusals| refused(&refusals))
 }

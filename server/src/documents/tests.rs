@@ -1,6 +1,8 @@
 //! The promises of a printed invoice.
 
 mod drawn;
+mod han;
+mod japanese;
 mod letters;
 mod marks;
 mod page;

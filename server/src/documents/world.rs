@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use app::invoices::wording::Wording;
 use fontdb::Database;
 use typst::{
     Library, LibraryExt, World,
@@ -28,11 +29,14 @@ pub(super) const FONTS: [&[u8]; 8] = [
 ];
 
 /// The templates; the first is the invoice, the others are its parts.
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 7] = [
     ("invoice.typ", include_str!("../../templates/invoice.typ")),
     ("lines.typ", include_str!("../../templates/lines.typ")),
     ("text.typ", include_str!("../../templates/text.typ")),
     ("words.typ", include_str!("../../templates/words.typ")),
+    ("english.typ", include_str!("../../templates/english.typ")),
+    ("german.typ", include_str!("../../templates/german.typ")),
+    ("japanese.typ", include_str!("../../templates/japanese.typ")),
 ];
 
 /// Where the template reads its data.
@@ -72,6 +76,26 @@ impl Stage {
             data: file(DATA),
             letters,
         }
+    }
+
+    /// The template that has the labels of a language.
+    pub(super) fn labels(&self, wording: Wording) -> &str {
+        let name = match wording {
+            Wording::English => "english.typ",
+            Wording::German => "german.typ",
+            Wording::Japanese => "japanese.typ",
+        };
+        self.templates.get(&file(name)).map(Source::text).unwrap_or_default()
+    }
+
+    /// The characters of its labels that no font has, each once.
+    pub(super) fn missing_in_labels(&self, wording: Wording) -> Vec<char> {
+        self.letters.missing(self.labels(wording))
+    }
+
+    /// The language that the labels of a document are in: its own, or English where no font has letters for them.
+    pub(super) fn language_of_labels(&self, language: &str) -> Wording {
+        Some(Wording::of(language)).filter(|wording| self.missing_in_labels(*wording).is_empty()).unwrap_or(Wording::English)
     }
 
     /// The same with other words in a template.

@@ -17,7 +17,7 @@ fn what_has_no_shape_of_its_own_is_named_by_its_code() {
 
 #[test]
 fn a_long_text_names_a_few_letters() {
-    let message = |letters: &str| problem("notes", "The notes", letters.chars().collect()).expect("a problem").message;
+    let message = |letters: &str| problem("notes", "The notes", letters.chars().collect(), REWRITE).expect("a problem").message;
     assert!(message("一二三四五六七八九十百千").contains("has 一 二 三 四 五 六 七 八 九 十 百 千. Install"));
     assert!(message("一二三四五六七八九十百千万").contains("十 百 千 …. Install"));
 }

@@ -58,6 +58,25 @@ async fn a_german_invoice_is_german_throughout() {
 }
 
 #[tokio::test]
+async fn a_japanese_invoice_is_japanese_throughout() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"country": "JP"})).await;
+    let terms =
+        json!({"client": "Acme", "language": "ja", "country": "DE", "tax_category": "S", "tax_rate": "10", "address": "Weg 1\nBerlin"});
+    studio.ok("update_client", terms).await;
+    log(&studio, "2026-11-20", "9h15m").await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "discount": "7.5%"})).await;
+    let document = printed(&studio, &draft).await;
+    let line = &document.lines[0];
+    assert_eq!((line.quantity.as_str(), line.unit.as_str(), line.tax.as_str(), line.net.as_str()), ("9.25", "時間", "10%", "1,110.00"));
+    assert_eq!(document.discount.map(|discount| discount.label).as_deref(), Some("値引 7.5%"));
+    assert_eq!((document.taxes[0].label.as_str(), document.taxes[0].reason.as_deref()), ("消費税 10%", None));
+    assert_eq!(document.buyer.address.as_deref(), Some("Weg 1\nBerlin\nドイツ"));
+    assert_eq!(document.terms, "発行日より30日以内（2026年12月21日まで）に、全額をお支払いくださいますようお願いいたします。");
+    assert_eq!((document.language.as_str(), document.tax_name), ("ja", None));
+}
+
+#[tokio::test]
 async fn an_english_invoice_reads_as_before() {
     let studio = studio().await;
     log(&studio, "2026-11-20", "9h15m").await;

@@ -86,3 +86,21 @@ async fn what_nobody_has_a_font_for_is_to_be_written_otherwise() {
     assert_eq!(field, "lines.description");
     assert!(message.contains("U+E000") && message.contains("private agreement") && !message.contains("Install"), "{message}");
 }
+
+#[tokio::test]
+async fn a_document_in_japanese_is_told_where_no_font_has_its_letters() {
+    let studio = studio().await;
+    studio.ok("update_client", json!({"client": "Acme", "language": "ja"})).await;
+    log(&studio, "2026-11-20", "1h").await;
+    let preview = studio.ok("preview_invoice", json!({"client": "Acme"})).await;
+    let draft = draft(&studio).await;
+    assert_eq!(problems(&preview), problems(&draft));
+    let [(field, message)] = problems(&draft)[..] else { panic!("one problem: {draft:#}") };
+    assert_eq!(field, "client.language");
+    let start = "A document in Japanese cannot be printed: no font on this machine has 請 求 書 ";
+    assert!(message.starts_with(start) && message.contains("apt install fonts-noto-cjk"), "{message}");
+    assert!(message.ends_with("and start Stint again, or choose another language of documents for the client."), "{message}");
+    studio.refused("send_invoice", json!({"invoice": draft["id"]})).await;
+    studio.ok("update_client", json!({"client": "Acme", "language": "en"})).await;
+    studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
+}

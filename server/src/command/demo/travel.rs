@@ -6,7 +6,7 @@ use app::{
     assistant::Engine,
     context::{Caller, Clock, Documents, Promise, Services},
     error::Error,
-    invoices::document::InvoiceDocument,
+    invoices::{document::InvoiceDocument, wording::Wording},
 };
 use jiff::Timestamp;
 
@@ -49,6 +49,10 @@ impl Documents for Lent {
 
     fn missing_letters(&self, text: &str) -> Vec<char> {
         self.0.documents.missing_letters(text)
+    }
+
+    fn missing_in_labels(&self, language: Wording) -> Vec<char> {
+        self.0.documents.missing_in_labels(language)
     }
 }
 

@@ -27,7 +27,7 @@ use jiff::civil::{Date, date};
 use proptest::test_runner::TestRunner;
 use serde_json::json;
 
-use super::*;
+use super::{han::with_han, *};
 
 /// What one is of a quantity, a price and a percentage.
 const QUANTITY: i128 = 100_000_000;
@@ -130,7 +130,7 @@ fn reduction() -> impl Strategy<Value = Reduction> {
 }
 
 fn drawn() -> impl Strategy<Value = Drawn> {
-    let language = prop::sample::select(&["en", "de", "de-AT", "fr"][..]);
+    let language = prop::sample::select(&["en", "de", "de-AT", "ja", "fr"][..]);
     let currency = prop::sample::select(&["EUR", "USD", "CHF", "JPY", "KRW", "KWD", "TND", "CLF", "UYW"][..]);
     let country = || prop::sample::select(&[None, Some("DE"), Some("CH"), Some("US"), Some("IN")][..]);
     let countries = [country(), country()];
@@ -266,9 +266,11 @@ fn pages_say_what_the_data_says(invoice: &InvoiceDocument, printed: &str) {
     for (at, line) in invoice.lines.iter().enumerate() {
         says(&format!("{}{}{}{}{}{}{}", at + 1, line.description, line.quantity, line.unit, line.price, line.tax, line.net));
     }
-    let german = invoice.language.starts_with("de");
-    let [subtotal, net, on, total] =
-        if german { ["Zwischensumme", "Summe netto", "auf", "Gesamtbetrag"] } else { ["Subtotal", "Total without tax", "on", "Total"] };
+    let [subtotal, net, on, total] = match Wording::of(&invoice.language) {
+        Wording::English => ["Subtotal", "Total without tax", "on", "Total"],
+        Wording::German => ["Zwischensumme", "Summe netto", "auf", "Gesamtbetrag"],
+        Wording::Japanese => ["小計", "税抜合計", "対象額", "合計"],
+    };
     says(&format!("{subtotal}{}", invoice.subtotal));
     if let Some(discount) = &invoice.discount {
         says(&format!("{}{}{net}{}", discount.label, discount.amount, invoice.net));
@@ -323,7 +325,7 @@ fn text_layer(file: &[u8]) -> String {
 
 #[test]
 fn three_hundred_invoices_are_right_to_the_last_unit_and_print_what_they_hold() {
-    let stage = shipped();
+    let (_folder, stage) = with_han();
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {

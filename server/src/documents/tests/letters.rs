@@ -88,7 +88,8 @@ fn a_document_that_needs_no_font_of_the_machine_has_the_same_bytes_on_every_mach
 #[test]
 fn fonts_of_the_machine_come_in_one_order_whatever_the_text() {
     let stage = few(&machine());
-    let order = |text: &str| stage.letters.families(&json!({ "notes": [text] })).into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let order =
+        |text: &str| stage.letters.families(&json!({ "notes": [text] }), "Notes").into_iter().map(str::to_owned).collect::<Vec<_>>();
     let expected = ["Hebrew", "Thai"].map(|script| format!("of the machine: Noto Sans {script}"));
     assert_eq!(order("สวัสดี שלום"), expected);
     assert_eq!(order("שלום สวัสดี"), expected);

@@ -1,0 +1,64 @@
+//! English.
+
+use jiff::civil::Date;
+
+use super::{TaxCategory, Words};
+use crate::{country, day::Day};
+
+pub(super) struct English;
+
+impl Words for English {
+    fn country(&self, code: &str) -> Option<&'static str> {
+        country::name(code)
+    }
+
+    fn day(&self, day: Date) -> String {
+        Day::from(day).in_words()
+    }
+
+    fn discount(&self) -> &'static str {
+        "Discount"
+    }
+
+    fn category(&self, category: TaxCategory) -> &'static str {
+        category.label()
+    }
+
+    fn tax_name(&self, country: Option<&str>) -> &'static str {
+        match country {
+            Some("US") => "Sales tax",
+            Some("AU" | "CA" | "IN" | "MY" | "NZ" | "SG") => "GST",
+            Some("JP") => "Consumption tax",
+            _ => "VAT",
+        }
+    }
+
+    fn reason(&self, category: TaxCategory, _: Option<&str>) -> Option<&'static str> {
+        category.reason()
+    }
+
+    fn terms(&self, day: &str, days: i16) -> String {
+        match days {
+            0 => "Payable on receipt.".to_owned(),
+            1 => format!("Payable within 1 day, by {day}, without deduction."),
+            _ => format!("Payable within {days} days, by {day}, without deduction."),
+        }
+    }
+
+    fn void(&self) -> &'static str {
+        "This invoice was voided. Nothing is to be paid for it."
+    }
+
+    fn settled(&self) -> &'static str {
+        "Nothing is to be paid."
+    }
+
+    fn subject(&self, number: &str, from: &str) -> String {
+        format!("Invoice {number} from {from}")
+    }
+
+    fn letter(&self, number: &str, total: &str, due_on: Option<&str>, from: &str) -> String {
+        let due = due_on.map_or_else(|| ". Nothing is left to pay.".to_owned(), |day| format!(", due on {day}."));
+        format!("Hello,\n\nplease find attached invoice {number} for {total}{due}\n\nKind regards\n{from}")
+    }
+}

@@ -1,0 +1,101 @@
+//! How each language says it.
+
+use super::*;
+
+#[test]
+fn figures_follow_the_language() {
+    let shown = |language: &str, amount, code: &str| Wording::of(language).amount(amount, &Currency::parse(code).expect("a currency"));
+    assert_eq!((shown("en", 108_000, "EUR"), shown("de", 108_000, "EUR")), ("1,080.00".to_owned(), "1.080,00".to_owned()));
+    assert_eq!((shown("de-AT", -1_234_567, "JPY"), shown("fr", 5, "KWD")), ("-1.234.567".to_owned(), "0.005".to_owned()));
+    assert_eq!((Wording::German.figure("0.3333"), Wording::German.percent(Percent(77_000))), ("0,3333".to_owned(), "7,7 %".to_owned()));
+    assert_eq!(Wording::English.percent(Percent(84_250)), "8.425%");
+    assert_eq!((Wording::German.plain("1.234,5"), Wording::English.plain("1,234.5")), ("1234.5".to_owned(), "1234.5".to_owned()));
+    assert_eq!((shown("ja", 108_000, "EUR"), shown("ja-JP", -1_234_567, "JPY")), ("1,080.00".to_owned(), "-1,234,567".to_owned()));
+    assert_eq!((Wording::Japanese.percent(Percent(77_000)), Wording::Japanese.plain("1,234.5")), ("7.7%".to_owned(), "1234.5".to_owned()));
+    assert_eq!(Wording::ALL.map(|wording| wording.day(date(2026, 12, 1))), ["1 December 2026", "01.12.2026", "2026年12月1日"]);
+}
+
+#[test]
+fn terms_of_one_day_are_of_a_day_and_those_of_none_name_no_day() {
+    let terms = |days| Wording::ALL.map(|wording| wording.terms(date(2026, 12, 1), days));
+    assert_eq!(
+        terms(0),
+        ["Payable on receipt.", "Zahlbar sofort nach Erhalt.", "本請求書の受領後、速やかにお支払いくださいますようお願いいたします。",]
+    );
+    let one = [
+        "Payable within 1 day, by 1 December 2026, without deduction.",
+        "Zahlbar innerhalb eines Tages bis zum 01.12.2026 ohne Abzug.",
+        "発行日より1日以内（2026年12月1日まで）に、全額をお支払いくださいますようお願いいたします。",
+    ];
+    assert_eq!(terms(1), one);
+    let two = [
+        "Payable within 2 days, by 1 December 2026, without deduction.",
+        "Zahlbar innerhalb von 2 Tagen bis zum 01.12.2026 ohne Abzug.",
+        "発行日より2日以内（2026年12月1日まで）に、全額をお支払いくださいますようお願いいたします。",
+    ];
+    assert_eq!(terms(2), two);
+}
+
+#[test]
+fn a_reason_stands_where_the_standard_wants_one_in_every_language() {
+    for category in TaxCategory::ALL {
+        let reasons = Wording::ALL.map(|wording| wording.reason(category, Some("DE")));
+        assert!(reasons.iter().all(|reason| reason.is_none() == matches!(category, TaxCategory::S | TaxCategory::Z)), "{category:?}");
+    }
+}
+
+#[test]
+fn a_language_is_known_by_its_code_in_whatever_case() {
+    assert_eq!(["de", "DE-at", "ja", "ja_JP", "fr", ""].map(Wording::of), {
+        use Wording::{English, German, Japanese};
+        [German, German, Japanese, Japanese, English, English]
+    });
+    assert!(Wording::ALL.iter().all(|wording| Wording::of(wording.code()) == *wording));
+}
+
+#[test]
+fn japanese_names_the_tax_of_the_seller_and_says_why_none_is_charged() {
+    let tax = |country| Wording::Japanese.tax(TaxCategory::S, Percent(100_000), country);
+    for (country, name) in [
+        (Some("JP"), "消費税"),
+        (Some("US"), "売上税"),
+        (Some("NZ"), "GST"),
+        (Some("CH"), "付加価値税"),
+        (Some("DE"), "付加価値税 (VAT)"),
+        (None, "付加価値税 (VAT)"),
+    ] {
+        assert_eq!(tax(country), format!("{name} 10%"));
+    }
+    assert_eq!(Wording::Japanese.discount(Some(Percent(50_000))), "値引 5%");
+    let charge = Wording::Japanese.reason(TaxCategory::AE, Some("AT")).unwrap_or_default();
+    assert!(charge.starts_with("リバースチャージ（Reverse charge）"), "in a language of the European Union, too: {charge}");
+    assert_eq!(Wording::ALL.map(|wording| wording.unit(LineKind::Time)), ["h", "h", "時間"]);
+}
+
+#[test]
+fn the_mail_of_a_japanese_invoice_is_polite_and_says_what_is_due_when() {
+    let yen = Currency::parse("JPY").expect("a currency");
+    let total = Wording::Japanese.money(1_080, &yen);
+    let letter = |due_on| Wording::Japanese.letter("2026-0001", &total, due_on, "Studio");
+    let due = letter(Some(date(2026, 12, 21)));
+    for words in ["いつもお世話になっております。Studioでございます。", "ご請求金額：1,080円\nお支払期限：2026年12月21日\n"]
+    {
+        assert!(due.contains(words), "{words} in {due}");
+    }
+    assert!(letter(None).contains("お支払いの必要はございません") && !letter(None).contains("お支払期限"));
+    assert_eq!(Wording::Japanese.subject("2026-0001", "Studio"), "請求書 2026-0001 のご送付（Studio）");
+    assert_eq!(Wording::ALL.map(|wording| wording.money(108_000, &Currency::default())), ["1,080.00 EUR", "1.080,00 EUR", "1,080.00 EUR"]);
+}
+
+#[test]
+fn what_can_stand_on_a_document_is_all_told() {
+    for wording in Wording::ALL {
+        let told = wording.on_documents(Some("JP"));
+        for words in [wording.void(), wording.settled(), wording.reason(TaxCategory::AE, Some("JP")).unwrap_or_default()] {
+            assert!(told.contains(words), "{words} in {told}");
+        }
+        let written = [wording.terms(date(2026, 11, 30), 30), wording.tax(TaxCategory::S, Percent(80_000), Some("JP"))].concat();
+        let missing: String = written.chars().filter(|letter| letter.is_alphabetic() && !told.contains(*letter)).collect();
+        assert!(wording == Wording::English || missing.is_empty(), "{missing} in {told}");
+    }
+}
