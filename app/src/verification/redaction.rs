@@ -33,16 +33,6 @@ impl<'a> Letters<'a> {
         Self { text, read, is_encoded }
     }
 
-    /// The pieces of a path, as places among the letters.
-    fn segments(&self) -> impl Iterator<Item = Range<usize>> {
-        let mut from = 0;
-        self.read.split(|(c, _)| matches!(c, '/' | '\\')).map(move |segment| {
-            let place = from..from + segment.len();
-            from = place.end + 1;
-            place
-        })
-    }
-
     fn word(&self, place: Range<usize>) -> String {
         self.read[place].iter().map(|(c, _)| c).collect()
     }
@@ -85,7 +75,7 @@ impl<'a> Letters<'a> {
         is_break(at) || self.read[at].0 == '=' && is_break(at + 1)
     }
 
-    /// The text with these places of letters left out.
+    /// The text without the letters that are marked.
     fn without(&self, hidden: &[bool]) -> Cow<'a, str> {
         if !hidden.contains(&true) {
             return Cow::Borrowed(self.text);
@@ -101,6 +91,7 @@ impl<'a> Letters<'a> {
         Cow::Owned(shown)
     }
 
+    /// The text without the letters at these places.
     fn without_all(&self, places: impl Iterator<Item = Range<usize>>) -> Cow<'a, str> {
         let mut hidden = vec![false; self.read.len()];
         for place in places {
@@ -149,7 +140,8 @@ pub fn without_secret(path: &str) -> Cow<'_, str> {
     if letters.is_encoded {
         return Cow::Borrowed("/…");
     }
-    let page = letters.segments().find(|place| place.end < letters.read.len() && is_page(&letters.word(place.clone())));
+    let mut segments = letters.runs_of(|c| !matches!(c, '/' | '\\'));
+    let page = segments.find(|place| place.end < letters.read.len() && is_page(&letters.word(place.clone())));
     if let Some(page) = page {
         let before = &path[..letters.read[page.end].1.start];
         return Cow::Owned(format!("{}/…", without_secret(before)));
