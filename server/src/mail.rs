@@ -70,6 +70,43 @@ pub enum PostError {
     Unheard(String),
 }
 
+/// What is said of an answer that is none.
+const UNREADABLE: &str = "its answer cannot be read";
+
+/// What is said where the words of a mail server are left out.
+const LEFT_OUT: &str = "The rest of its answer is not kept, since it may quote the link in the mail.";
+
+impl PostError {
+    /// What happened, without any word of the mail server: of its answer the code stays, and the enhanced status.
+    pub fn in_short(&self) -> String {
+        let (happened, reply) = match self {
+            Self::Unwritable(_) => return self.to_string(),
+            Self::Refused(reply) => ("The mail server refused it for now", reply),
+            Self::RefusedForGood(reply) => ("The mail server refused it", reply),
+            Self::Unreachable(reply) => ("The mail server could not be reached", reply),
+            Self::Unheard(reply) => ("The mail server did not say whether it has taken the mail", reply),
+        };
+        match code(reply) {
+            Some(code) => format!("{happened}: {code}. {LEFT_OUT}"),
+            None if reply.starts_with(UNREADABLE) => format!("{happened}: {UNREADABLE}."),
+            // Without a code it is what this program or the system says.
+            None => self.to_string(),
+        }
+    }
+}
+
+/// The code that a reply begins with, and the enhanced status behind it (RFC 3463), such as `550 5.7.1`.
+fn code(reply: &str) -> Option<String> {
+    let is_number = |text: &str, longest: usize| (1..=longest).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_digit());
+    let mut words = reply.split(|c: char| c.is_whitespace());
+    let code = words.next().filter(|word| word.len() == 3 && is_number(word, 3))?;
+    let is_status = |word: &&str| {
+        let parts: Vec<_> = word.split('.').collect();
+        parts.len() == 3 && parts[0] == &code[..1] && parts[1..].iter().all(|part| is_number(part, 3))
+    };
+    Some(words.next().filter(is_status).map_or_else(|| code.to_owned(), |status| format!("{code} {status}")))
+}
+
 /// A mail that the mail server waits for, and has nothing of yet. Dropped, it never had anything of it.
 pub struct Offered {
     connection: AsyncSmtpConnection,
@@ -231,7 +268,7 @@ fn words(problem: &smtp::Error) -> String {
         return format!("{code} {reply}");
     }
     // An error says its first cause by itself.
-    let mut words = problem.to_string();
+    let mut words = if problem.is_response() { format!("{UNREADABLE}: {problem}") } else { problem.to_string() };
     let mut cause = first.and_then(Error::source);
     while let Some(deeper) = cause {
         words.push_str(": ");

@@ -12,7 +12,7 @@ use app::{
 };
 use axum::{
     Extension, Json, Router,
-    body::{Body, to_bytes},
+    body::Body,
     extract::{Path, RawQuery, Request},
     response::{IntoResponse, Response},
     routing::{any, get},
@@ -71,7 +71,7 @@ fn unread(operation: &Operation, caller: &Caller, refusal: Refusal) -> Response 
 
 /// A missing body is a call without arguments.
 async fn read_body(body: Body) -> Result<Value, Refusal> {
-    let bytes = to_bytes(body, layers::BODY_LIMIT_BYTES).await.map_err(|_| layers::too_long())?;
+    let bytes = layers::whole(body).await?;
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(Value::Null);
     }
@@ -127,4 +127,20 @@ fn close_to<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str
 async fn nowhere() -> Response {
     Refusal::from(Error::not_found("address").hint("Operations are at /api/v1/<operation>; GET /api/v1/openapi.json lists them."))
         .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::stream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_told_from_one_that_is_too_long() {
+        let broken = Body::from_stream(stream::iter([Ok("{"), Err(std::io::Error::other("too slow"))]));
+        let refused = read_body(broken).await.expect_err("refused");
+        assert!(refused.error().message.contains("too slowly"), "{:?}", refused.error());
+        let long = read_body(Body::from(vec![b' '; layers::BODY_LIMIT_BYTES + 1])).await.expect_err("refused");
+        assert!(long.error().message.contains("longer than 1024 KiB"), "{:?}", long.error());
+    }
 }

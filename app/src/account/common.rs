@@ -6,11 +6,13 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
+use crate::text;
+
 static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
 
-/// Whether a password is one of the commonest, in whatever case it is written.
+/// Whether a password is one of the commonest, in whatever case and form of its letters it is written.
 pub fn is_common(password: &str) -> bool {
-    COMMON.contains(password.trim().to_lowercase().as_str())
+    COMMON.contains(text::plain(password).trim().to_lowercase().as_str())
 }
 
 #[cfg(test)]
@@ -21,6 +23,16 @@ mod tests {
     fn what_everybody_guesses_is_common_in_whatever_case() {
         for password in ["1234567890", "password123", "Password123", "QWERTYUIOP", " qwertyuiop ", "1q2w3e4r5t"] {
             assert!(is_common(password), "{password}");
+        }
+        for spelling in [
+            "１２３４５６７８９０",
+            "1234567890\u{200b}",
+            "pass\u{ad}word123",
+            "qwertyuiop\u{fe0f}",
+            "\u{2060}ＱＷＥＲＴＹＵＩＯＰ",
+            "𝐩𝐚𝐬𝐬𝐰𝐨𝐫𝐝123",
+        ] {
+            assert!(is_common(spelling), "{spelling:?}");
         }
         assert!(!is_common("four random words together"));
     }

@@ -1,7 +1,5 @@
 //! Secrets: passwords are hashed slowly, random ones quickly, and neither is ever stored as it is.
 
-use std::borrow::Cow;
-
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -19,22 +17,6 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c3RpbnQtbm9ib2R5LXNhbHQ$6a8
 /// A new random secret: 256 bits, safe in addresses and cookies.
 pub fn random() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
-}
-
-/// A text in which secrets may stand, each behind this mark, without them. A secret is in the run of letters, digits and signs of
-/// secrets that follows; how much of that run stays is asked, and nothing when all of it does.
-pub fn hidden<'a>(text: &'a str, mark: &str, stays: impl Fn(&str) -> Option<usize>) -> Cow<'a, str> {
-    let mut parts = text.split(mark);
-    let mut shown = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let run = part.split(|c: char| !(c.is_ascii_alphanumeric() || "_-{}:".contains(c))).next().unwrap_or_default();
-        shown.push_str(mark);
-        match stays(run) {
-            Some(length) => shown.extend([&run[..length], "…", &part[run.len()..]]),
-            None => shown.push_str(part),
-        }
-    }
-    if shown == text { Cow::Borrowed(text) } else { Cow::Owned(shown) }
 }
 
 /// What is kept of a random secret. It has too many bits to be guessed from its hash, so a fast one is enough.

@@ -1,7 +1,8 @@
 //! Making, listing, revoking and recognizing personal access tokens.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
@@ -24,6 +25,7 @@ use crate::{
         event::{Origin, note},
     },
     text,
+    verification::{hidden_behind, hidden_words},
 };
 
 const PREFIX: &str = "stint_pat_";
@@ -88,9 +90,26 @@ pub fn id_in(given: &str) -> Option<TokenId> {
     given.strip_prefix(PREFIX).map_or(given, |token| token.split('_').next().unwrap_or_default()).parse().ok()
 }
 
-/// A text as it may be kept and shown: of a token in it, its id stays.
+/// The beginning of a token in Base64, behind nothing, one byte or two: as much of it as does not hang on what is around it.
+static ENCODED: LazyLock<[String; 3]> = LazyLock::new(|| {
+    [0, 1, 2].map(|before| {
+        let bytes = [&[0; 2][..before], PREFIX.as_bytes()].concat();
+        STANDARD_NO_PAD.encode(&bytes)[(before * 8).div_ceil(6)..bytes.len() * 8 / 6].to_owned()
+    })
+});
+
+/// A text as it may be kept and shown: of a token in it, percent-encoded or not, its id stays; of one in Base64 nothing does.
 pub fn without_secrets(text: &str) -> Cow<'_, str> {
-    secret::hidden(text, PREFIX, |token| token.find('_').map(|at| at + 1).filter(|at| *at < token.len()))
+    let is_encoded = |text: &str| ENCODED.iter().any(|beginning| text.contains(beginning.as_str()));
+    if !(text.contains('%') || text.contains(PREFIX) || is_encoded(text)) {
+        return Cow::Borrowed(text);
+    }
+    let shown = hidden_behind(text, PREFIX, |token| token.find('_').map(|at| at + 1).filter(|at| *at < token.len()));
+    let without_encoded = match hidden_words(&shown, |c| c.is_ascii_alphanumeric() || "+/-_".contains(c), is_encoded) {
+        Cow::Owned(shown) => Some(shown),
+        Cow::Borrowed(_) => None,
+    };
+    without_encoded.map_or(shown, Cow::Owned)
 }
 
 /// What a token shall be.
@@ -187,4 +206,44 @@ pub async fn revoke(cx: &mut Call, token: &str) -> Result<RevokedToken, Error> {
     let (person, from) = (cx.caller.person()?.id, Origin::of(&cx.caller));
     note(&mut cx.db, person, EventKind::TokenRevoked, now, &from, &name).await?;
     Ok(RevokedToken { id })
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+    use super::*;
+
+    const ID: &str = "0190163d8694739b8ea1000000000007";
+
+    #[test]
+    fn of_a_token_that_is_percent_encoded_the_id_stays() {
+        let secret = "sat2UTCO-Zdhosat2UTCO-Zdhosat2UTCO-Zdho0123";
+        let token = format!("{PREFIX}{ID}_{secret}");
+        let encoded: String = token.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        for written in [encoded.clone(), encoded.replace('%', "%25"), token.replace('_', "%5F"), token.replacen('s', "%73", 1)] {
+            let told = format!("curl {written} and so on");
+            let shown = without_secrets(&told);
+            assert!(shown.starts_with("curl ") && shown.ends_with("… and so on"), "{shown}");
+            assert!(!shown.contains(&written[written.len() - 20..]), "{shown}");
+        }
+        assert_eq!(without_secrets(&format!("a {token}.")), format!("a {PREFIX}{ID}_…."));
+        for plain in ["100%25 of stint_pat_ tokens", "stint%5Fpat%5F", "50% off"] {
+            assert!(matches!(without_secrets(plain), Cow::Borrowed(shown) if shown == plain), "{plain}");
+        }
+    }
+
+    #[test]
+    fn of_a_token_in_base64_nothing_stays() {
+        let token = format!("{PREFIX}{ID}_sat2UTCO-Zdhosat2UTCO-Zdhosat2UTCO-Zdho0123");
+        for before in ["", ":", "a:", "ada:", "ada@example.com:"] {
+            for encoded in [STANDARD.encode(format!("{before}{token}")), URL_SAFE_NO_PAD.encode(format!("{before}{token}:"))] {
+                assert_eq!(without_secrets(&format!("Basic {encoded}, so")).replace('=', ""), "Basic …, so", "{before}");
+                let passed_on = encoded.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+                assert_eq!(without_secrets(&format!("?x={passed_on}&y")).replace("%3D", ""), "?x=…&y", "{before}");
+            }
+        }
+        let other = format!("Basic {}", STANDARD.encode("ada:correct horse battery staple"));
+        assert_eq!(without_secrets(&other), other);
+    }
 }

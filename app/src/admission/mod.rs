@@ -27,14 +27,15 @@ use crate::{
     error::Error,
     limits::{Rate, Recent, Turn, Turns, site},
 };
-use often::Often;
+use often::{Often, Stranger};
 use quota::Quotas;
 
 /// How long a call waits for its turn before it is refused.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How many more than of one network of 2⁶⁴ addresses may be under way of the 65,536 of them that a customer may be given.
-const SITE_FACTOR: usize = 4;
+/// How many more than of one network of 2⁶⁴ addresses may be under way of the 65,536 of them that a customer may be given, and how
+/// many times as often they may come.
+const SITE_FACTOR: u8 = 4;
 
 /// How many credentials are remembered at least.
 const GENERATION: usize = 5_000;
@@ -46,7 +47,8 @@ pub struct Rules {
     pub person: Option<Rate>,
     /// How often one token may call; no limit when absent.
     pub token: Option<Rate>,
-    /// How often those of one network may call whose credential is not known, or who bring none; no limit when absent.
+    /// How often those of one network may call who bring no credential, and as often those whose credential is not known; four
+    /// times as often those of all networks of one site. No limit when absent.
     pub strangers: Option<Rate>,
     /// How many requests of one credential may be under way.
     pub at_once: usize,
@@ -131,23 +133,25 @@ impl Gate {
             people: Turns::new(rules.of_person_at_once, rules.patience),
             readers: Turns::new(1, rules.patience),
             strangers: Turns::new(rules.strangers_at_once, rules.patience),
-            sites: Turns::new(rules.strangers_at_once.saturating_mul(SITE_FACTOR), rules.patience),
+            sites: Turns::new(rules.strangers_at_once.saturating_mul(SITE_FACTOR.into()), rules.patience),
             owners: Mutex::new(Recent::new(GENERATION)),
             hash: RandomState::new(),
             quotas: Quotas::new(rules, database),
-            often: rules.strangers.map(Often::new),
+            often: rules.strangers.map(|rate| Often::new(rate, SITE_FACTOR)),
         }))
     }
 
     /// Lets a request in that came with this credential, or with none, from this network. A known credential is counted and
-    /// waits for its own turn, everybody else for a turn among the unknown of their network, who may come only so often.
+    /// waits for its own turn, everybody else for a turn among the unknown of their network, who may come only so often: those
+    /// without a credential, and those with one that this process has not seen yet, whoever the others are.
     pub async fn enter(&self, credential: Option<&str>, network: IpAddr) -> Result<Permit, Error> {
         let known = credential.map(|credential| self.0.hash.hash_one(credential));
         let owner = known.and_then(|credential| self.owners().get(credential).copied());
         match (known, owner) {
             (Some(credential), Some(owner)) => self.own(credential, owner).await,
             _ => {
-                self.0.often.as_ref().map_or(Ok(()), |often| often.count(network))?;
+                let kind = if credential.is_some() { Stranger::NotSeenYet } else { Stranger::Nobody };
+                self.0.often.as_ref().map_or(Ok(()), |often| often.count(kind, network))?;
                 self.stranger(network).await
             }
         }

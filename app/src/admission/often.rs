@@ -1,37 +1,67 @@
-//! How often those may call whom nobody knows, by the network that they come from.
+//! How often those may call whom nobody knows, by the network and the site that they come from.
 //!
 //! Each process counts for itself: a call of a stranger costs the database nothing, and whoever comes from many networks makes no rows.
 
 use std::{
     net::IpAddr,
+    num::NonZeroU32,
     sync::{Mutex, PoisonError},
     time::Instant,
 };
 
 use crate::{
     error::Error,
-    limits::{Bucket, Rate, Recent},
+    limits::{Bucket, Rate, Recent, site},
 };
 
-/// How many networks are remembered at least.
+/// How many networks, and how many sites, are remembered at least.
 const GENERATION: usize = 5_000;
 
-/// What is left for each network.
+/// Who is not known. Each kind is counted for itself, so that whoever only looks keeps nobody out who has a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Stranger {
+    /// Somebody without a credential.
+    Nobody,
+    /// Somebody with a credential that this process has not seen yet; it may be a guess.
+    NotSeenYet,
+}
+
+/// What is left for each network and each site.
 pub(super) struct Often {
+    networks: Counted,
+    sites: Counted,
+}
+
+/// What is left for each place of one size.
+struct Counted {
     rate: Rate,
-    networks: Mutex<Recent<IpAddr, Bucket>>,
+    places: Mutex<Recent<(Stranger, IpAddr), Bucket>>,
 }
 
 impl Often {
-    pub(super) fn new(rate: Rate) -> Self {
-        Self { rate, networks: Mutex::new(Recent::new(GENERATION)) }
+    /// This rate for each network, and so many times as much for each site.
+    pub(super) fn new(rate: Rate, of_site: u8) -> Self {
+        let factor = NonZeroU32::new(of_site.into()).unwrap_or(NonZeroU32::MIN);
+        let (per_minute, burst) = (rate.per_minute.saturating_mul(factor), rate.burst.saturating_mul(factor));
+        Self { networks: Counted::new(rate), sites: Counted::new(Rate { per_minute, burst }) }
     }
 
-    /// Counts a call from this network, or says when the next one may come.
-    pub(super) fn count(&self, network: IpAddr) -> Result<(), Error> {
+    /// Counts a call from this network, or says when the next one may come. What a network is refused does not count for its site.
+    pub(super) fn count(&self, kind: Stranger, network: IpAddr) -> Result<(), Error> {
+        self.networks.take(kind, network)?;
+        site(network).map_or(Ok(()), |site| self.sites.take(kind, site))
+    }
+}
+
+impl Counted {
+    fn new(rate: Rate) -> Self {
+        Self { rate, places: Mutex::new(Recent::new(GENERATION)) }
+    }
+
+    fn take(&self, kind: Stranger, place: IpAddr) -> Result<(), Error> {
         let now = Instant::now();
-        let mut networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = networks.of(network, || Bucket::full(self.rate, now));
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = places.of((kind, place), || Bucket::full(self.rate, now));
         left.take_alone(now).map_err(|wait| Error::too_often("Too many calls came from your network in a short time.", wait))
     }
 }

@@ -170,10 +170,48 @@ async fn strangers_of_one_network_come_only_so_often_and_whoever_is_known_is_non
         gate.enter(None, address(&format!("2001:db8:1:2::{host}"))).await.expect("let in");
         gate.go_on(address("2001:db8:1:2::1")).await.expect("one request is counted once");
     }
-    let refused = gate.enter(Some("a guess"), address("2001:db8:1:2::4")).await.err().expect("refused");
+    let refused = gate.enter(None, address("2001:db8:1:2::4")).await.err().expect("refused");
     assert_eq!(refused.code, Code::RateLimited);
     assert!(refused.retry_after().is_some_and(|wait| wait > Duration::from_secs(1)), "{refused:?}");
     gate.enter(None, address("2001:db8:1:3::1")).await.expect("another network");
     gate.enter(Some("known"), address("2001:db8:1:2::1")).await.expect("somebody who is known");
     assert!(Rules::of(None).strangers.is_none() && Rules::of(NonZeroU32::new(120)).strangers.is_some());
+}
+
+/// Rules under which strangers of one network come three times, and hardly ever again.
+fn three_strangers() -> Rules {
+    let (Some(per_minute), Some(burst)) = (NonZeroU32::new(1), NonZeroU32::new(3)) else { panic!("numbers") };
+    Rules { strangers: Some(Rate { per_minute, burst }), ..rules() }
+}
+
+#[tokio::test]
+async fn strangers_of_all_networks_of_one_site_come_four_times_as_often_as_those_of_one() {
+    let gate = Gate::new(three_strangers(), connect().await);
+    let mut let_in = 0;
+    for network in 0..100 {
+        let address: IpAddr = format!("2001:db8:77:{network:x}::").parse().expect("an address");
+        let_in += u32::from(gate.enter(None, address).await.is_ok());
+    }
+    assert_eq!(let_in, 12);
+    assert!(gate.enter(None, "2001:db8:78::".parse().expect("an address")).await.is_ok(), "the neighbour's site");
+    let one: IpAddr = "2001:db8:79::".parse().expect("an address");
+    for _ in 0..100 {
+        gate.enter(None, one).await.ok();
+    }
+    assert!(gate.enter(None, "2001:db8:79:1::".parse().expect("an address")).await.is_ok(), "what one network was refused counts for none");
+}
+
+#[tokio::test]
+async fn whoever_floods_without_a_credential_keeps_nobody_out_who_has_one() {
+    let gate = Gate::new(three_strangers(), connect().await);
+    let let_in = async |credential: Option<&str>| {
+        let mut let_in = 0;
+        for _ in 0..10 {
+            let_in += u32::from(gate.enter(credential, HERE).await.is_ok());
+        }
+        let_in
+    };
+    assert_eq!(let_in(None).await, 3);
+    assert!(gate.enter(Some("not seen yet"), HERE).await.is_ok());
+    assert_eq!(let_in(Some("a guess")).await, 2, "and those who guess are counted too");
 }

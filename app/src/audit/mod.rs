@@ -26,6 +26,8 @@ use serde_json::Value;
 use crate::{day::Moment, error::Error, id::ActionId, operation::Change, page::Page, time::MemberSummary};
 
 #[cfg(feature = "ssr")]
+pub use arguments::kept_text;
+#[cfg(feature = "ssr")]
 pub use record::{Record, outcome};
 #[cfg(feature = "ssr")]
 pub use recorder::{Place, Recorder};

@@ -125,7 +125,7 @@ async fn an_open_invoice_whose_mail_failed_is_told() {
     studio.ok("send_invoice", json!({"invoice": draft["id"], "to": "billing@acme.example"})).await;
     let mail = studio.ok("list_mails", json!({})).await["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");
     let due = Due::of(studio.organization(), mail);
-    outbox::settle(&studio.caller.services, due, 1, &Outcome::RefusedForGood("no such mailbox".to_owned())).await.expect("written");
+    outbox::settle(&studio.caller.services, due, 1, &Outcome::RefusedForGood("no such mailbox".to_owned(), None)).await.expect("written");
     let open = overview(&studio).await.money.expect("the owner sees money").open;
     let mail = open[0].mail.as_ref().expect("a mail");
     assert!(mail.stays && mail.last_error.as_deref() == Some("no such mailbox"), "{mail:?}");

@@ -138,10 +138,14 @@ impl Operation {
         arguments
     }
 
+    /// How many fields a form may have: beside each value may stand what the form showed.
+    pub fn fields_max(&self) -> usize {
+        self.values_max.saturating_mul(2)
+    }
+
     /// The arguments of a form or of the query of an address. One with more than may stand there is not read.
     pub fn urlencoded(&self, schema: &Map<String, Value>, sent: &str) -> Result<Value, Error> {
-        // Beside each value may stand what the form showed.
-        if urlencoded::fields(sent) > self.values_max.saturating_mul(2) {
+        if urlencoded::fields(sent) > self.fields_max() {
             let lists = urlencoded::lists(sent);
             let named = size::overfull_list(&self.input, lists.iter().map(|(name, items)| (name.as_str(), *items)));
             let unnamed = || Error::new(Code::Invalid, format!("More than {} fields were sent. Send less at once.", self.values_max));

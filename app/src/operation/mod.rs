@@ -21,6 +21,8 @@ mod run;
 #[cfg(feature = "ssr")]
 mod schema;
 #[cfg(feature = "ssr")]
+pub mod shown;
+#[cfg(feature = "ssr")]
 mod size;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;

@@ -3,13 +3,13 @@
 //!
 //! `name=value` is a value, `names=a&names=b` and `names[]=a` are lists, `lines[0][description]=…` is a field of the first of
 //! several objects. An object may also stand as JSON. Empty text is an argument that is absent, unless it is required or is one
-//! that empty text clears. A value beside which the form says that it showed the same (`shown.name`) is absent too.
+//! that empty text clears. What a form showed beside its values is told by `shown`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{schema::CLEARS, wire::SHOWN};
+use super::schema::CLEARS;
 use crate::{
     error::{Code, Error},
     text,
@@ -17,9 +17,6 @@ use crate::{
 
 /// How many parts a name has at most; `lines[0][description]` has three.
 const PARTS_MAX: usize = 5;
-
-/// How many fields a page looks through of what it sent itself; a draft with all the lines that it may have holds as many.
-const FIELDS_MAX: usize = 50_000;
 
 /// How many fields were sent.
 pub fn fields(sent: &str) -> usize {
@@ -47,26 +44,11 @@ const NAMES_MAX: usize = 100;
 /// Reads the arguments that `input` describes. What it does not know stays text, so that validation refuses it by its name.
 pub fn arguments(input: &Map<String, Value>, sent: &str) -> Result<Value, Error> {
     let mut all = Sent::default();
-    for (name, text) in changed(sent.as_bytes()) {
-        all.at(&name)?.texts.push(text);
+    // A form writes every line break as two characters.
+    for (name, text) in url::form_urlencoded::parse(sent.as_bytes()) {
+        all.at(&name)?.texts.push(text.replace("\r\n", "\n"));
     }
     object(input, all, None)
-}
-
-/// The fields of a form without those that stand as the form showed them.
-pub fn changed(sent: &[u8]) -> Vec<(String, String)> {
-    parted(sent).0
-}
-
-/// The fields of a form that were changed, and those that stand as the form showed them.
-#[expect(clippy::type_complexity, reason = "two lists of fields")]
-pub fn parted(sent: &[u8]) -> (Vec<(String, String)>, Vec<(String, String)>) {
-    // A form writes every line break as two characters.
-    let fields = url::form_urlencoded::parse(sent).take(FIELDS_MAX);
-    let fields = fields.map(|(name, text)| (name.into_owned(), text.replace("\r\n", "\n")));
-    let (shown, fields): (Vec<_>, Vec<_>) = fields.partition(|(name, _)| name.starts_with(SHOWN));
-    let shown: HashMap<_, _> = shown.into_iter().collect();
-    fields.into_iter().partition(|(name, text)| shown.get(&format!("{SHOWN}{name}")) != Some(text))
 }
 
 /// What was sent under a name.
@@ -77,31 +59,33 @@ struct Sent {
 }
 
 /// A part of a name; numbers are in the order of their values.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Part {
     Place(u32),
     Name(String),
 }
 
+/// The parts of a name, no more than one beyond those that are read. `names[]` is the same as `names`.
+pub(super) fn parts(name: &str) -> Vec<Part> {
+    let (first, rest) = match name.split_once('[') {
+        Some((first, rest)) if rest.ends_with(']') => (first, rest.strip_suffix(']')),
+        _ => (name, None),
+    };
+    let further: Vec<&str> = rest.into_iter().flat_map(|rest| rest.split("][")).take(PARTS_MAX + 1).collect();
+    let further = further.strip_suffix(&[""]).unwrap_or(&further).iter();
+    let further = further.map(|part| part.parse().map_or_else(|_| Part::Name((*part).to_owned()), Part::Place));
+    [Part::Name(first.to_owned())].into_iter().chain(further).collect()
+}
+
 impl Sent {
-    /// Where the value of this name belongs. `names[]` is the same as `names`.
+    /// Where the value of this name belongs.
     fn at(&mut self, name: &str) -> Result<&mut Self, Error> {
-        let (first, rest) = match name.split_once('[') {
-            Some((first, rest)) if rest.ends_with(']') => (first, rest.strip_suffix(']')),
-            _ => (name, None),
-        };
-        let further: Vec<&str> = rest.into_iter().flat_map(|rest| rest.split("][")).collect();
-        let further = further.strip_suffix(&[""]).unwrap_or(&further);
-        if further.len() >= PARTS_MAX {
+        let parts = parts(name);
+        if parts.len() > PARTS_MAX {
             let shown = text::excerpt(name);
             return Err(Error::new(Code::Invalid, format!("The name \"{shown}\" has too many parts; at most {PARTS_MAX} are read.")));
         }
-        let mut here = self.within.entry(Part::Name(first.to_owned())).or_default();
-        for part in further {
-            let part = part.parse().map_or_else(|_| Part::Name((*part).to_owned()), Part::Place);
-            here = here.within.entry(part).or_default();
-        }
-        Ok(here)
+        Ok(parts.into_iter().fold(self, |here, part| here.within.entry(part).or_default()))
     }
 }
 
@@ -123,7 +107,7 @@ fn object(schema: &Map<String, Value>, sent: Sent, argument: Option<&str>) -> Re
     Ok(Value::Object(fields))
 }
 
-fn is_required(schema: &Map<String, Value>, name: &str) -> bool {
+pub(super) fn is_required(schema: &Map<String, Value>, name: &str) -> bool {
     schema.get("required").and_then(Value::as_array).is_some_and(|required| required.iter().any(|required| required == name))
 }
 
@@ -224,13 +208,6 @@ mod tests {
     #[test]
     fn empty_text_is_absent_unless_it_is_required_or_clears() {
         assert_eq!(read("name=&notes=&query=&limit=&archived=&rounding="), Ok(json!({ "name": "", "notes": "" })));
-    }
-
-    #[test]
-    fn what_the_form_showed_and_nobody_changed_is_absent() {
-        let sent = "name=Acme&shown.name=Acme&notes=&shown.notes=a%0D%0Ab&query=x&shown.query=%20x&limit=5";
-        assert_eq!(read(sent), Ok(json!({ "notes": "", "query": "x", "limit": 5 })));
-        assert_eq!(read("notes=a%0D%0Ab&shown.notes=a%0Ab&shown.other=1"), Ok(json!({})), "a browser writes line breaks its own way");
     }
 
     #[test]

@@ -66,7 +66,12 @@ mod server {
     use serde::de::DeserializeOwned;
 
     use super::Answer;
-    use crate::{context::Caller, error::Error, operation::Declared, operations};
+    use crate::{
+        context::Caller,
+        error::Error,
+        operation::{Declared, Effect, shown},
+        operations,
+    };
 
     /// The protocol of an operation, by the method of its requests. The arguments are read and validated as the operation's
     /// schema says, so that a page's call is held to what every other door is held to.
@@ -92,6 +97,10 @@ mod server {
             let sent = match Method::METHOD {
                 Verb::GET => Req::<Error>::as_query(&request).unwrap_or_default().to_owned(),
                 _ => Req::<Error>::try_into_string(request).await?,
+            };
+            let sent = match operation.declaration.effect {
+                Effect::Read => sent,
+                _ => shown::parted(&operation.input, operation.fields_max(), &sent).changed.join("&"),
             };
             let input: I = operation.received(&caller, &sent)?;
             let answering = server_fn(input);

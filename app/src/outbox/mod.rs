@@ -32,6 +32,7 @@ use crate::{
     verification::{
         self, Purpose,
         mail::{MailText, ToPerson, to_person},
+        travelling::{self, SecretHash},
     },
 };
 
@@ -127,6 +128,8 @@ pub struct Outgoing {
     pub subject: String,
     /// Its text.
     pub body: String,
+    /// The secret in its text, which this attempt alone carries.
+    pub secret: Option<SecretHash>,
     /// The frozen PDF of the invoice that it speaks of.
     pub attachment: Option<Attachment>,
     /// The attempts so far, this one included.
@@ -153,8 +156,8 @@ pub enum Outcome {
     Unreachable(String),
     /// It was handed the mail and never said what became of it; tried again a few times, much later.
     Unheard(String),
-    /// It never will, in its own words: trying again would only annoy the mail server.
-    RefusedForGood(String),
+    /// It never will, in its own words: trying again would only annoy the mail server. The secret in the mail has reached nobody.
+    RefusedForGood(String, Option<SecretHash>),
 }
 
 /// The next mail of each lane that has one to send, of these shares in turn, the longest waiting first; none of the lanes at work.
@@ -185,8 +188,9 @@ pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Er
         UNHEARD_MAX.. => MailText::Stays(UNHEARD.to_owned()),
         _ => written(&mut db, &services.public_url, &mail, services.clock.now()).await?,
     };
-    let body = match text {
-        MailText::Ready(body) => body,
+    let (body, secret) = match text {
+        MailText::Ready(body) => (body, None),
+        MailText::Secret(body, secret) => (body, Some(secret)),
         MailText::Stays(why) => {
             tracing::warn!(mail.id = %due.mail, %why, "a mail stays");
             store::failed(&mut db, due.mail, &why).await?;
@@ -210,6 +214,7 @@ pub async fn claim(services: &Services, due: Due) -> Result<Option<Outgoing>, Er
         reply_to: mail.reply_to,
         subject: mail.subject,
         body,
+        secret,
         attachment: attachment.map(|(number, bytes)| Attachment { file_name: file_name(&number), bytes }),
         attempts: attempts + 1,
     }))
@@ -254,21 +259,25 @@ pub async fn hand_over(services: &Services, due: Due, attempts: i32) -> Result<b
     Ok(true)
 }
 
-/// Writes down what became of the attempt.
+/// Writes down what became of the attempt. A secret that has reached nobody opens nothing from then on.
 pub async fn settle(services: &Services, due: Due, attempts: i32, outcome: &Outcome) -> Result<(), Error> {
     let mut db = services.workers.begin(Reach::Organization(due.organization), Access::Write).await?;
     let (mail, wait) = (due.mail, wait_after(attempts));
+    if let Outcome::RefusedForGood(_, Some(secret)) = outcome {
+        travelling::forget(&mut db, secret, services.clock.now()).await?;
+    }
     match outcome {
         Outcome::Sent => store::sent(&mut db, mail).await?,
         Outcome::Refused(words) if attempts < ATTEMPTS_MAX => store::refused(&mut db, mail, &plain(words), wait).await?,
         Outcome::Unreachable(words) => store::unreachable(&mut db, mail, &plain(words), wait.min(UNREACHABLE_WAIT_MAX)).await?,
         Outcome::Unheard(words) => store::unheard(&mut db, mail, &plain(words), UNHEARD_MAX).await?,
-        Outcome::Refused(words) | Outcome::RefusedForGood(words) => store::failed(&mut db, mail, &plain(words)).await?,
+        Outcome::Refused(words) | Outcome::RefusedForGood(words, _) => store::failed(&mut db, mail, &plain(words)).await?,
     }
     db.commit().await
 }
 
-/// A mail server's words, as a page can show them. The worker has taken the secrets of the mail out; no other one is kept either.
+/// A mail server's words, as a page can show them. The worker keeps none of those about a mail with a secret; no other secret is kept
+/// either.
 fn plain(words: &str) -> String {
     verification::text_without_secrets(&text::told(words, WORDS_MAX)).into_owned()
 }

@@ -301,7 +301,7 @@ async fn a_failed_mail_is_sent_again_by_a_person_and_never_twice_at_once() {
     let again = json!({"invoice": sent["id"]});
     assert_eq!(studio.code("resend_invoice", again.clone()).await, crate::error::Code::Conflict, "it waits to leave");
     let first = taken(&studio, due).await.expect("the mail");
-    settle(&studio.caller.services, due, 1, &Outcome::RefusedForGood("no such mailbox".to_owned())).await.expect("written");
+    settle(&studio.caller.services, due, 1, &Outcome::RefusedForGood("no such mailbox".to_owned(), None)).await.expect("written");
     let to = json!({"invoice": sent["id"], "to": "accounts@acme.example"});
     let mailed = studio.ok("resend_invoice", to).await;
     assert_eq!((&mailed["mail"]["recipient"], &mailed["mail"]["state"]), (&json!("accounts@acme.example"), &json!("waiting")));

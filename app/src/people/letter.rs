@@ -14,7 +14,7 @@ use crate::{
     verification::{
         Purpose,
         mail::MailText,
-        travelling::{self, Errand},
+        travelling::{self, Errand, SecretHash},
     },
 };
 
@@ -35,7 +35,7 @@ pub async fn invitation(db: &mut Db, public_url: &str, mailbox: &str, id: Uuid, 
     let organization = organizations::store::get(db).await?;
     let zone = TimeZone::get(&organization.time_zone).map_err(|_| Error::internal())?;
     let wording = Wording::of(&organization.language);
-    Ok(MailText::Ready(words(
+    let text = words(
         wording,
         &Invited {
             name: row.name.as_deref(),
@@ -45,7 +45,8 @@ pub async fn invitation(db: &mut Db, public_url: &str, mailbox: &str, id: Uuid, 
             link: &format!("{public_url}{}", purpose.path(&secret)),
             last: &wording.day(expires.to_zoned(zone).date()),
         },
-    )))
+    );
+    Ok(MailText::Secret(text, SecretHash::of(&secret)))
 }
 
 /// What the mail of an invitation tells.

@@ -38,6 +38,11 @@ pub(super) fn is_invisible(c: char) -> bool {
     )
 }
 
+/// Unicode's default ignorable characters, those included that people do not meet.
+pub(super) fn is_ignorable(c: char) -> bool {
+    is_invisible(c) || matches!(c, '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{2065}' | '\u{FFF0}'..='\u{FFF8}')
+}
+
 /// The text without invisible characters, but for those that make what is seen: joiners within a word of a script that has them or
 /// within an emoji, variants of a character, and flags of regions. In several `lines` also those that give a writer of two scripts
 /// their direction.

@@ -59,6 +59,12 @@ pub fn can_be_typed(text: &str) -> bool {
     !letter::shows_nothing(text) && !text.chars().any(|c| letter::breaks_a_line(c) || letter::turns_around(c))
 }
 
+/// The text as somebody guesses it: with plain letters for compatibility forms, such as fullwidth ones (Unicode NFKC), and without what
+/// shows nothing.
+pub fn plain(text: &str) -> String {
+    text.nfkc().filter(|c| !letter::is_ignorable(*c)).nfkc().collect()
+}
+
 /// What a program or a server says about itself, as it can be kept and shown on a line: without control characters, without what turns
 /// the text around it and without what nobody sees, so many characters at most.
 pub fn told(given: &str, longest: usize) -> String {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Purpose, store,
-    travelling::{self, Errand},
+    travelling::{self, Errand, SecretHash},
 };
 use crate::{database::Db, error::Error};
 
@@ -15,8 +15,10 @@ const WAITS_AT_MOST: SignedDuration = SignedDuration::from_hours(24);
 /// The text of a mail that is about to leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MailText {
-    /// It leaves with this text.
+    /// It leaves with this text, and carries no secret.
     Ready(String),
+    /// It leaves with this text and the secret in it.
+    Secret(String, SecretHash),
     /// It must not leave any more, and why.
     Stays(String),
 }
@@ -49,7 +51,7 @@ pub async fn to_person(db: &mut Db, public_url: &str, mail: &ToPerson<'_>, now: 
     let (purpose, expires) = (mail.purpose, now + mail.purpose.lifetime());
     let errand = Errand { purpose, subject: mail.person, within: None, mailbox: Some(mail.mailbox), expires };
     let secret = travelling::draw(db, &errand, now).await?;
-    Ok(MailText::Ready(letter(&person, mail, &format!("{public_url}{}", purpose.path(&secret)))))
+    Ok(MailText::Secret(letter(&person, mail, &format!("{public_url}{}", purpose.path(&secret))), SecretHash::of(&secret)))
 }
 
 fn stays(why: &str) -> MailText {

@@ -34,4 +34,6 @@ pub mod travelling;
 #[cfg(feature = "ssr")]
 pub use purpose::Purpose;
 #[cfg(feature = "ssr")]
-pub use redaction::{reply_without_secrets, text_without_secrets, without_secret};
+pub(crate) use redaction::{hidden_behind, hidden_words};
+#[cfg(feature = "ssr")]
+pub use redaction::{text_without_secrets, without_secret};

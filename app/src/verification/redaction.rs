@@ -1,4 +1,4 @@
-//! Secrets of links, taken out of what is logged or kept: of paths, of texts, and of what a mail server quotes.
+//! Secrets of links and of tokens, taken out of what is logged or kept: of paths and of texts.
 //!
 //! A secret may stand there percent-encoded, several times over: letters are compared as they are read in the end, and what is
 //! around a secret stays as it was written.
@@ -8,13 +8,12 @@ use std::{borrow::Cow, ops::Range};
 use uuid::Uuid;
 
 use super::Purpose;
-use crate::text;
 
 /// How long a secret is at least, in characters: no word that stands in a path is as long.
 const SECRET_LENGTH: usize = 32;
 
-/// How long a piece of a known secret is at least that is taken out. Shorter ones are found in any text.
-const PIECE_LENGTH: usize = 6;
+/// What the secrets of links stand behind: the names of their pages, and their own in a query.
+const MARKS: [&str; 4] = ["/verify/", "/reset/", "/invitation/", "secret="];
 
 /// How often a text may be percent-encoded. Programs that pass links on do it once more each.
 const ENCODED_MAX: usize = 8;
@@ -34,43 +33,49 @@ impl<'a> Letters<'a> {
         Self { text, read, is_encoded }
     }
 
-    /// The pieces of a path, as places among the letters.
-    fn segments(&self) -> impl Iterator<Item = Range<usize>> {
+    fn word(&self, place: Range<usize>) -> String {
+        self.read[place].iter().map(|(c, _)| c).collect()
+    }
+
+    /// The runs of such letters, as places among all.
+    fn runs_of(&self, is_of_run: impl Fn(char) -> bool) -> impl Iterator<Item = Range<usize>> {
         let mut from = 0;
-        self.read.split(|(c, _)| matches!(c, '/' | '\\')).map(move |segment| {
-            let place = from..from + segment.len();
+        self.read.split(move |(c, _)| !is_of_run(*c)).map(move |run| {
+            let place = from..from + run.len();
             from = place.end + 1;
             place
         })
     }
 
-    fn word(&self, place: Range<usize>) -> String {
-        self.read[place].iter().map(|(c, _)| c).collect()
+    /// Whether the secret of a link stands at a place: behind the name of its page, or behind its own.
+    fn is_linked(&self, place: usize) -> bool {
+        matches!(self.read[..place].last(), Some(('/' | '=', _)))
+            && MARKS.iter().any(|mark| {
+                let mut letters = self.read[..place].iter().rev().map(|(c, _)| c.to_ascii_lowercase());
+                mark.chars().rev().all(|c| letters.next() == Some(c))
+            })
     }
 
-    /// The runs of letters, digits and signs that secrets are made of, as places among the letters.
-    fn runs(&self) -> Vec<Range<usize>> {
-        let mut runs = Vec::new();
-        let mut from = 0;
-        for run in self.read.split(|(c, _)| !is_of_secrets(*c)) {
-            runs.push(from..from + run.len());
-            from += run.len() + 1;
+    /// The secret that begins at a place, with the line ends that a mail program has put into it; none when too little stands there.
+    fn secret_from(&self, start: usize) -> Option<Range<usize>> {
+        let (mut length, mut end) = (0, start);
+        for (at, (c, _)) in self.read.iter().enumerate().skip(start) {
+            match is_of_secrets(*c) {
+                true => (length, end) = (length + 1, at + 1),
+                false if length < SECRET_LENGTH && self.is_line_end(at) => {}
+                false => break,
+            }
         }
-        runs.retain(|run| run.len() >= SECRET_LENGTH);
-        runs
+        (length >= SECRET_LENGTH).then_some(start..end)
     }
 
-    /// Whether a run stands where the secret of a link does: behind the name of its page.
-    fn is_linked(&self, run: &Range<usize>) -> bool {
-        let before = &self.read[..run.start];
-        Purpose::ALL.iter().any(|purpose| {
-            let mut page = purpose.path("").chars().rev().collect::<Vec<_>>().into_iter();
-            let mut letters = before.iter().rev().map(|(c, _)| c.to_ascii_lowercase());
-            page.all(|c| letters.next() == Some(c))
-        })
+    /// Whether a line ends at a place, the sign before it included that says that the text goes on.
+    fn is_line_end(&self, at: usize) -> bool {
+        let is_break = |at: usize| matches!(self.read.get(at), Some(('\r' | '\n', _)));
+        is_break(at) || self.read[at].0 == '=' && is_break(at + 1)
     }
 
-    /// The text with these places of letters left out.
+    /// The text without the letters that are marked.
     fn without(&self, hidden: &[bool]) -> Cow<'a, str> {
         if !hidden.contains(&true) {
             return Cow::Borrowed(self.text);
@@ -86,10 +91,11 @@ impl<'a> Letters<'a> {
         Cow::Owned(shown)
     }
 
-    fn without_runs(&self, is_hidden: impl Fn(&Range<usize>) -> bool) -> Cow<'a, str> {
+    /// The text without the letters at these places.
+    fn without_all(&self, places: impl Iterator<Item = Range<usize>>) -> Cow<'a, str> {
         let mut hidden = vec![false; self.read.len()];
-        for run in self.runs().into_iter().filter(is_hidden) {
-            hidden[run].fill(true);
+        for place in places {
+            hidden[place].fill(true);
         }
         self.without(&hidden)
     }
@@ -127,59 +133,55 @@ fn encoded(text: &[(char, Range<usize>)]) -> Option<char> {
     u8::try_from(code).ok().filter(u8::is_ascii).map(char::from)
 }
 
-/// The path of a request as it may be logged: without the secret of a link, in whichever form the path is written.
+/// The path of a request as it may be logged: without the secret of a link, in whichever form the path is written. Whatever follows
+/// the page of a link is left out.
 pub fn without_secret(path: &str) -> Cow<'_, str> {
     let letters = Letters::of(path);
     if letters.is_encoded {
         return Cow::Borrowed("/…");
     }
-    let first = letters.segments().find(|place| !matches!(letters.word(place.clone()).as_str(), "" | "." | ".." | ";"));
-    let page = first.map(|place| letters.word(place)).unwrap_or_default();
-    if Purpose::ALL.iter().any(|purpose| purpose.page().eq_ignore_ascii_case(&page)) {
-        return Cow::Owned(format!("/{page}/…"));
+    let mut segments = letters.runs_of(|c| !matches!(c, '/' | '\\'));
+    let page = segments.find(|place| place.end < letters.read.len() && is_page(&letters.word(place.clone())));
+    if let Some(page) = page {
+        let before = &path[..letters.read[page.end].1.start];
+        return Cow::Owned(format!("{}/…", without_secret(before)));
     }
     // Records are known by their ids, and those are no secret.
-    letters.without_runs(|run| Uuid::try_parse(&letters.word(run.clone())).is_err())
+    let is_secret = |run: &Range<usize>| run.len() >= SECRET_LENGTH && Uuid::try_parse(&letters.word(run.clone())).is_err();
+    letters.without_all(letters.runs_of(is_of_secrets).filter(is_secret))
+}
+
+/// Whether a segment of a path names the page of a link, as browsers and mail programs may write it.
+fn is_page(segment: &str) -> bool {
+    let name = segment.split(';').next().unwrap_or_default();
+    let name: String = name.chars().filter(char::is_ascii_graphic).collect();
+    Purpose::ALL.iter().any(|purpose| purpose.page().eq_ignore_ascii_case(&name))
 }
 
 /// A text as it may be kept: with the secrets of links that stand in it left out.
 pub fn text_without_secrets(text: &str) -> Cow<'_, str> {
     let letters = Letters::of(text);
-    letters.without_runs(|run| letters.is_linked(run))
+    let linked = (1..letters.read.len()).filter(|place| letters.is_linked(*place));
+    letters.without_all(linked.filter_map(|place| letters.secret_from(place)))
 }
 
-/// The secrets of the links in a text.
-fn secrets_in(text: &str) -> Vec<Vec<char>> {
+/// A text in which secrets may stand, each behind this mark, without them. A secret is in the run of letters, digits and signs of
+/// secrets that follows; how much of that run stays is asked, and nothing when all of it does.
+pub(crate) fn hidden_behind<'a>(text: &'a str, mark: &str, stays: impl Fn(&str) -> Option<usize>) -> Cow<'a, str> {
     let letters = Letters::of(text);
-    let linked = letters.runs().into_iter().filter(|run| letters.is_linked(run));
-    linked.map(|run| letters.word(run).to_ascii_lowercase().chars().collect()).collect()
+    let is_of_run = |c: char| c.is_ascii_alphanumeric() || "_-{}:".contains(c);
+    let runs: Vec<_> = letters.runs_of(is_of_run).collect();
+    letters.without_all(runs.into_iter().filter_map(|run| {
+        let word = letters.word(run.clone());
+        // Where a run holds several marks, the first that is followed by a secret says what stays.
+        word.match_indices(mark).map(|(at, _)| at + mark.len()).find_map(|at| Some(run.start + at + stays(&word[at..])?..run.end))
+    }))
 }
 
-/// What a mail server said of a mail, as it may be logged and kept: without the secrets of the mail, which it may quote in pieces or
-/// without the rest of their links, and without whatever looks like another one.
-pub fn reply_without_secrets(reply: &str, mail: &str) -> String {
-    let reply = text::told(reply, usize::MAX);
-    let letters = Letters::of(&reply);
-    let mut hidden = vec![false; letters.read.len()];
-    for secret in secrets_in(mail) {
-        hide_pieces(&letters.read, &secret, &mut hidden);
-    }
-    for run in letters.runs() {
-        if Uuid::try_parse(&letters.word(run.clone())).is_err() {
-            hidden[run].fill(true);
-        }
-    }
-    letters.without(&hidden).into_owned()
-}
-
-/// Marks every stretch that is a piece of a secret, in capitals or not.
-fn hide_pieces(read: &[(char, Range<usize>)], secret: &[char], hidden: &mut [bool]) {
-    let told: Vec<char> = read.iter().map(|(c, _)| c.to_ascii_lowercase()).collect();
-    for (at, stretch) in told.windows(PIECE_LENGTH).enumerate() {
-        if secret.windows(PIECE_LENGTH).any(|piece| piece == stretch) {
-            hidden[at..at + PIECE_LENGTH].fill(true);
-        }
-    }
+/// A text without the words, runs of such letters, that are secret.
+pub(crate) fn hidden_words(text: &str, is_of_word: fn(char) -> bool, is_secret: impl Fn(&str) -> bool) -> Cow<'_, str> {
+    let letters = Letters::of(text);
+    letters.without_all(letters.runs_of(is_of_word).filter(|run| is_secret(&letters.word(run.clone()))))
 }
 
 #[cfg(test)]
@@ -224,8 +226,48 @@ mod tests {
             assert!(!shown.contains(&drawn) && !shown.contains(&encoded), "{path} as {shown}");
         }
         for short in ["/./reset/s3cret", "/;/reset/s3cret", "/%72eset/s3cret", "/\\reset\\s3cret"] {
-            assert_eq!(without_secret(short), "/reset/…");
+            assert_eq!(without_secret(short), format!("{}/…", &short[..short.len() - "/s3cret".len()]));
         }
+        assert!(Purpose::ALL.iter().all(|purpose| MARKS.contains(&purpose.path("").as_str())));
+    }
+
+    #[test]
+    fn whatever_follows_the_page_of_a_link_is_left_out_of_a_path() {
+        let (first, second) = ("sat2UTCO-Zdhosat2UTC", "O-Zdhosat2UTCO-Zdho0123");
+        for purpose in Purpose::ALL {
+            for before in ["/o/dave/", "/pkg", "/call", "/api/v1", "/o/dave;x", "/%6f/dave//."] {
+                for broken in
+                    [format!("{first}%0A{second}"), format!("{first}%250D%250A{second}"), format!("{first}/{second}"), "s3cret".to_owned()]
+                {
+                    let page = purpose.path("");
+                    for page in [page.clone(), page.to_uppercase(), page.replace('e', "%65"), page.replacen('i', "i%0A", 1)] {
+                        let path = format!("{before}{page}{broken}");
+                        let shown = without_secret(&path);
+                        assert!(
+                            shown.ends_with("/…") && !shown.contains(first) && !shown.contains(second) && !shown.contains("s3cret"),
+                            "{path} as {shown}"
+                        );
+                        assert!(shown.starts_with(before.trim_end_matches('/')), "{path} as {shown}");
+                    }
+                }
+            }
+        }
+        let both = format!("/{first}{second}/reset/{first}");
+        assert_eq!(without_secret(&both), "/…/reset/…");
+        assert_eq!(without_secret("/o/ada/resets/7"), "/o/ada/resets/7");
+        assert_eq!(without_secret("/o/ada/reset"), "/o/ada/reset", "nothing follows");
+    }
+
+    #[test]
+    fn a_link_that_a_line_end_breaks_is_one_and_a_named_secret_too() {
+        let drawn = secret::random();
+        for broken in [format!("{}\n{}", &drawn[..20], &drawn[20..]), format!("{}=\r\n{}", &drawn[..30], &drawn[30..])] {
+            let text = format!("See https://x.test/reset/{broken}. Bye");
+            let shown = text_without_secrets(&text);
+            assert_eq!(shown, "See https://x.test/reset/…. Bye", "{broken}");
+        }
+        assert_eq!(text_without_secrets(&format!("?secret={drawn}&x=1")), "?secret=…&x=1");
+        assert_eq!(text_without_secrets("See /reset/later\nor /reset/now."), "See /reset/later\nor /reset/now.");
     }
 
     #[test]
@@ -240,30 +282,5 @@ mod tests {
         assert!(matches!(text_without_secrets("/o/ada/invitation/x"), Cow::Borrowed(_)));
         let commit = "See 0123456789abcdef0123456789abcdef01234567.";
         assert_eq!(text_without_secrets(commit), commit);
-    }
-
-    #[test]
-    fn what_a_mail_server_quotes_of_a_mail_is_left_out_whole_or_in_pieces() {
-        let drawn = secret::random();
-        let mail = format!("Hello,\n\njoin here:\n\nhttps://stint.test/invitation/{drawn}\n");
-        let encoded: String = drawn.bytes().map(|byte| format!("%{byte:02x}")).collect();
-        for quoted in [
-            format!("https://stint.test/invitation/{drawn}"),
-            drawn.clone(),
-            drawn.to_lowercase(),
-            encoded,
-            format!("{}=\r\n550-{}", &drawn[..20], &drawn[20..]),
-            drawn.as_bytes().chunks(8).map(|piece| String::from_utf8_lossy(piece).into_owned()).collect::<Vec<_>>().join(" "),
-        ] {
-            let shown = reply_without_secrets(&format!("550 5.7.1 Message contains a blocked URL: {quoted} (see RFC 5321)"), &mail);
-            assert!(shown.starts_with("550 5.7.1 Message contains a blocked URL: "), "{shown}");
-            assert!(shown.ends_with(" (see RFC 5321)"), "{shown}");
-            let told = shown.to_lowercase();
-            assert!(!drawn.to_lowercase().as_bytes().windows(9).any(|piece| told.contains(&*String::from_utf8_lossy(piece))), "{shown}");
-        }
-        let other = secret::random();
-        assert!(!reply_without_secrets(&format!("550 {other}"), "Hello").contains(&other), "of another mail");
-        let id = format!("250 queued as <{}@stint.test>", Uuid::from_u128(7));
-        assert_eq!(reply_without_secrets(&id, &mail), id);
     }
 }

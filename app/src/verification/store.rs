@@ -63,6 +63,12 @@ pub async fn redeem(db: &mut Db, hash: &[u8], now: Timestamp) -> Result<bool, Er
     Ok(query_scalar!(r#"select use_secret($1, $2) as "won!""#, hash, instant(now) as _).fetch_one(db.connection()).await?)
 }
 
+/// Uses up the secret with this hash, and no other.
+pub async fn forget_secret(db: &mut Db, hash: &[u8], now: Timestamp) -> Result<(), Error> {
+    query!("select forget_secret($1, $2)", hash, instant(now) as _).fetch_one(db.connection()).await?;
+    Ok(())
+}
+
 /// Uses up every secret of these purposes.
 pub async fn withdraw(db: &mut Db, purposes: &[Purpose], subject: Uuid, now: Timestamp) -> Result<(), Error> {
     query!("select withdraw_secrets($1, $2, $3)", &names(purposes), subject, instant(now) as _).fetch_one(db.connection()).await?;

@@ -26,6 +26,17 @@ pub struct Errand<'a> {
     pub expires: Timestamp,
 }
 
+/// What is kept of a secret, by which it is found and not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretHash(Vec<u8>);
+
+impl SecretHash {
+    /// That of this secret.
+    pub fn of(secret: &str) -> Self {
+        Self(secret::fingerprint(secret))
+    }
+}
+
 /// A secret as it was drawn.
 #[derive(Debug, Clone)]
 pub struct Travelling {
@@ -77,6 +88,11 @@ pub async fn redeem(db: &mut Db, given: &str, now: Timestamp) -> Result<(), Erro
 /// Uses up every secret of these purposes for a person or an invitation.
 pub async fn withdraw(db: &mut Db, purposes: &[Purpose], subject: Uuid, now: Timestamp) -> Result<(), Error> {
     store::withdraw(db, purposes, subject, now).await
+}
+
+/// Uses up one secret, whose mail has reached nobody. Others of its purpose and subject stay good: their mails may have arrived.
+pub async fn forget(db: &mut Db, secret: &SecretHash, now: Timestamp) -> Result<(), Error> {
+    store::forget_secret(db, &secret.0, now).await
 }
 
 /// Why a link opens nothing: it was never drawn, or belongs to another page.

@@ -9,7 +9,6 @@ use app::{
     error::{Code, Error},
     outbox::{self, Due, Lane, Outcome, Outgoing},
     quotas::Share,
-    verification::reply_without_secrets,
 };
 use tokio::{task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -206,11 +205,13 @@ fn became(mail: &Outgoing, sent: Result<(), PostError>) -> (Outcome, Reached) {
             (Outcome::Sent, Reached::Yes)
         }
         Err(problem) => {
-            // A mail server may quote what it refuses.
-            let words = reply_without_secrets(&problem.to_string(), &mail.body);
+            // A mail server may quote what it refuses, in any encoding.
+            let words = if mail.secret.is_some() { problem.in_short() } else { problem.to_string() };
             tracing::warn!(mail.id = %mail.id, attempts = mail.attempts, problem = words, "a mail could not leave");
             match problem {
-                PostError::Unwritable(_) | PostError::RefusedForGood(_) => (Outcome::RefusedForGood(words), Reached::Yes),
+                PostError::Unwritable(_) | PostError::RefusedForGood(_) => {
+                    (Outcome::RefusedForGood(words, mail.secret.clone()), Reached::Yes)
+                }
                 PostError::Refused(_) => (Outcome::Refused(words), Reached::Yes),
                 PostError::Unheard(_) => (Outcome::Unheard(words), Reached::Yes),
                 PostError::Unreachable(_) => (Outcome::Unreachable(words), Reached::No),

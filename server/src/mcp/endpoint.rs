@@ -3,8 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use app::{
+    audit,
     context::{Caller, Promise},
     error::{Code, Error},
+    text,
 };
 use rmcp::{ErrorData, RoleServer, ServerHandler, model::*, service::RequestContext};
 use tokio::{task::JoinSet, time::timeout};
@@ -34,6 +36,9 @@ const METHODS: [&str; 9] = [
     GetPromptRequestMethod::VALUE,
     CompleteRequestMethod::VALUE,
 ];
+
+/// The longest name of a method or a tool that is looked at when it is not known.
+const NAME_LONGEST: usize = 200;
 
 /// Where every result says which program gave it.
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
@@ -71,6 +76,14 @@ fn named(caller: Caller, context: &RequestContext<RoleServer>) -> Caller {
     match context.meta.client_info() {
         Some(client) => Caller { program: format!("{} {}", client.name, client.version).chars().take(PROGRAM_LONGEST).collect(), ..caller },
         None => caller,
+    }
+}
+
+/// A name that the client has given, as it can be repeated: errors are logged by the library.
+fn repeated(name: &str) -> String {
+    match name.chars().nth(NAME_LONGEST) {
+        Some(_) => format!("a name of more than {NAME_LONGEST} characters"),
+        None => text::excerpt(&audit::kept_text(name)),
     }
 }
 
@@ -162,7 +175,7 @@ impl ServerHandler for Endpoint {
     async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
         let caller = named(caller(&context)?, &context);
         let known = self.offer.tool(&request.name).filter(|entry| !matches!((entry.standing)(&caller), Standing::Hidden));
-        let entry = known.ok_or_else(|| ErrorData::invalid_params(format!("Unknown tool: {}", request.name), None))?;
+        let entry = known.ok_or_else(|| ErrorData::invalid_params(format!("Unknown tool: {}", repeated(&request.name)), None))?;
         let work = (entry.run)(ToolCall { caller, request, context: context.clone() });
         run(work, &context).await.map(stamped)
     }
@@ -221,7 +234,7 @@ impl ServerHandler for Endpoint {
     /// What comes here has no method that is known, or one whose params cannot be read: those are two different mistakes.
     async fn on_custom_request(&self, request: CustomRequest, _: RequestContext<RoleServer>) -> Result<CustomResult, ErrorData> {
         if !METHODS.contains(&request.method.as_str()) {
-            return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None));
+            return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, repeated(&request.method), None));
         }
         let message = format!("The params of {} cannot be read: see its schema in the protocol; arguments are an object.", request.method);
         Err(ErrorData::invalid_params(message, None))

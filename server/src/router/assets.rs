@@ -11,9 +11,17 @@ use axum::{
 };
 use http::{HeaderValue, header};
 use leptos::prelude::LeptosOptions;
+use percent_encoding::percent_decode_str;
+use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
 
 use super::Site;
+
+/// The longest name of a file in bytes, with room for the ending of a compressed one: file systems take 255 bytes.
+const NAME_LONGEST: usize = 250;
+
+/// The longest path of a file in bytes, likewise: Linux takes 4,095.
+const PATH_LONGEST: usize = 4_000;
 
 /// How files below a folder are kept by browsers.
 #[derive(Clone)]
@@ -34,8 +42,24 @@ pub fn or_else(otherwise: Router, site: &Site) -> Router {
         .precompressed_br()
         .precompressed_gzip()
         .call_fallback_on_method_not_allowed(true)
-        .fallback(otherwise);
-    Router::new().fallback_service(files).layer(from_fn_with_state(keeping, keep))
+        .fallback(otherwise.clone());
+    let longest = PATH_LONGEST.saturating_sub(options.site_root.len());
+    let files = Router::new().fallback_service(files).layer(from_fn_with_state(keeping, keep));
+    files.layer(from_fn_with_state((longest, otherwise), pass_what_is_no_file))
+}
+
+/// Lets go on to `otherwise` what no file system takes as the path of a file.
+async fn pass_what_is_no_file(State((longest, otherwise)): State<(usize, Router)>, request: Request, next: Next) -> Response {
+    if can_be_a_file(request.uri().path(), longest) {
+        return next.run(request).await;
+    }
+    otherwise.oneshot(request).await.unwrap_or_else(|never| match never {})
+}
+
+/// Whether a path of at most so many bytes can be one of a file.
+fn can_be_a_file(path: &str, longest: usize) -> bool {
+    let path: Vec<u8> = percent_decode_str(path).collect();
+    path.len() <= longest && !path.contains(&0) && path.split(|byte| *byte == b'/').all(|name| name.len() <= NAME_LONGEST)
 }
 
 /// Whether the scripts that every page names are where the settings say: without them pages come and no button works.

@@ -6,7 +6,10 @@ use app::{
     account::browser::cookie_name,
     ends::RETURNED,
     error::Error,
-    operation::urlencoded,
+    operation::{
+        shown::{self, Parted},
+        urlencoded,
+    },
     operations,
     ui::{NEVER_RETURNED, Returned},
 };
@@ -18,6 +21,7 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{HeaderValue, Method, StatusCode, header, response};
+use serde_json::Map;
 use server_fn::error::ServerFnUrlError;
 use url::Url;
 
@@ -28,6 +32,9 @@ const MESSAGE_LONGEST: usize = 500;
 
 /// The longest cookie: browsers keep 4,096 bytes with its name and attributes. A longer form comes back empty.
 const LONGEST_COOKIE: usize = 3_800;
+
+/// How many fields are looked through of a form that is no operation's, such as that of signing in.
+const FIELDS_MAX: usize = 100;
 
 /// How long the way back to the page may take, in seconds.
 const KEPT_SECONDS: u32 = 60;
@@ -47,8 +54,7 @@ pub async fn to_its_page(State(site): State<Site>, request: Request, next: Next)
     let (mut answer, body) = response.into_parts();
     if let Some((page, refusal)) = refused(&answer) {
         answer.headers.insert(header::LOCATION, page);
-        let (fields, untouched) = urlencoded::parted(&form);
-        let (fields, untouched) = (without_secrets(fields), without_secrets(untouched));
+        let (fields, untouched) = parted(&call, &form);
         remember(&site, &mut answer, Returned { fields, untouched, call, refusal: Some(refusal), answer: None });
     } else if answer.status == StatusCode::FOUND && answers_a_secret(&call) {
         let Ok(bytes) = to_bytes(body, layers::BODY_LIMIT_BYTES).await else { return layers::too_long().into_response() };
@@ -87,8 +93,24 @@ fn answers_a_secret(call: &str) -> bool {
     operations::all().iter().any(|operation| operation.path == call && operation.declaration.secret)
 }
 
-fn without_secrets(fields: Vec<(String, String)>) -> BTreeMap<String, String> {
-    fields.into_iter().filter(|(name, _)| !NEVER_RETURNED.contains(&name.as_str())).collect()
+/// What was typed into a form, and what stood in its other fields as it had come.
+fn parted(call: &str, form: &[u8]) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
+    let form = String::from_utf8_lossy(form);
+    let operation = operations::all().iter().find(|operation| operation.path == call);
+    let nothing = Map::new();
+    let (input, most) = operation.map_or((&nothing, FIELDS_MAX), |operation| (&operation.input, operation.fields_max()));
+    if urlencoded::fields(&form) > most {
+        return Default::default();
+    }
+    let Parted { changed, untouched } = shown::parted(input, most, &form);
+    (without_secrets(&changed), without_secrets(&untouched))
+}
+
+/// The fields of a form that may be sent back. A form writes every line break as two characters.
+fn without_secrets(fields: &[&str]) -> BTreeMap<String, String> {
+    let fields = fields.iter().flat_map(|field| url::form_urlencoded::parse(field.as_bytes()));
+    let fields = fields.map(|(name, text)| (name.into_owned(), text.replace("\r\n", "\n")));
+    fields.filter(|(name, _)| !NEVER_RETURNED.contains(&name.as_str())).collect()
 }
 
 /// Puts what a form brings back into its cookie. When that is too long, what was typed is left out, and then all but the message.

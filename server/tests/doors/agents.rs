@@ -168,6 +168,36 @@ async fn params_that_cannot_be_read_are_told_from_a_method_that_is_not_known() {
     }
     let unknown = ask(&world, &ada.token, "tools/burn", json!({})).await;
     assert_eq!(unknown.json()["error"]["code"], -32601, "{}", unknown.text);
+    assert!(unknown.text.contains("tools/burn"), "{}", unknown.text);
+}
+
+/// What the answer says is what the protocol's library logs.
+#[tokio::test]
+async fn a_method_that_is_not_known_is_repeated_in_short_and_without_secrets() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let secret = "sat2UTCO-Zdhosat2UTCO-Zdhosat2UTCO-Zdho0123";
+    let hidden = ada.token.rsplit('_').next().expect("a secret");
+    for method in [format!("http://x/reset/{secret}"), ada.token.clone(), "a".repeat(100), "a".repeat(100_000)] {
+        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": {} });
+        let request = world.post("/mcp").bearer_auth(&ada.token).header(header::ACCEPT, "application/json, text/event-stream");
+        let answer = Answer::of(request.json(&body)).await;
+        assert_eq!(answer.json()["error"]["code"], -32601, "{}", answer.text);
+        assert_eq!(answer.json()["id"], 1, "{}", answer.text);
+        assert!(answer.text.len() < 300 && !answer.text.contains(secret) && !answer.text.contains(hidden), "{}", answer.text);
+    }
+}
+
+/// A tool or a resource is named by the client as well.
+#[tokio::test]
+async fn a_tool_that_is_not_known_is_repeated_in_short_and_without_secrets() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let hidden = ada.token.rsplit('_').next().expect("a secret");
+    for name in [ada.token.clone(), "a".repeat(100_000)] {
+        let answer = ask(&world, &ada.token, "tools/call", json!({ "name": name, "arguments": {} })).await;
+        assert!(answer.text.len() < 300 && !answer.text.contains(hidden), "{}", answer.text);
+    }
 }
 
 #[tokio::test]

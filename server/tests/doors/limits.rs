@@ -92,6 +92,35 @@ async fn a_form_is_held_to_the_same_schema_as_a_program() {
     assert_eq!(made.ok()["rate"]["amount"], "120.50", "{}", made.text);
 }
 
+/// What a form says that it showed hides nothing that would be refused, and nothing but what a form changes.
+#[tokio::test]
+async fn what_a_form_showed_leaves_away_nothing_but_what_nobody_changed() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let made = world.rest(&ada, "create_client", json!({ "name": "Acme", "tax_rate": "19" })).await.ok();
+    let client = made["id"].as_str().expect("an id");
+    let (long, draft) = ("a".repeat(9_000), json!({ "client": "Acme", "lines": [{ "description": "Work", "price": "1.00" }] }));
+    let draft = world.rest(&ada, "draft_invoice", draft).await.ok()["id"].clone();
+    let invoice = draft.as_str().expect("an id");
+    for (operation, form, status) in [
+        ("update_client", vec![("client", client), ("nosuch", "1"), ("shown.nosuch", "1")], 422),
+        ("update_client", vec![("client", client), ("name", "A"), ("name", "B"), ("shown.name", "A")], 422),
+        ("update_invoice_draft", vec![("invoice", invoice), ("version", "7"), ("shown.version", "7"), ("notes", "N")], 409),
+        ("update_client", vec![("client", client), ("shown.client", client), ("name", "Acme"), ("shown.name", "Acme")], 200),
+        ("update_client", vec![("client", client), ("name", &long), ("shown.name", "Acme")], 422),
+    ] {
+        let answer = world.call(&ada, operation, &form).await;
+        assert_eq!(answer.status.as_u16(), status, "{form:?}: {}", answer.text);
+    }
+    for (query, status) in [("archived=true&shown.archived=true", 422), ("shown.foo=1", 422), ("archived=true", 200)] {
+        let answer = Answer::of(world.get(&format!("/api/v1/list_clients?{query}")).bearer_auth(&ada.token)).await;
+        assert_eq!(answer.status.as_u16(), status, "{query}: {}", answer.text);
+        let page = world.get(&format!("/call/list_clients?{query}")).header(header::COOKIE, format!("stint={}", ada.cookie));
+        let answer = Answer::of(page.header("stint-organization", &ada.slug)).await;
+        assert_eq!(answer.status.as_u16(), status, "{query} of a page: {}", answer.text);
+    }
+}
+
 /// A page that reads eight times enters once; what is refused says when to come again.
 #[tokio::test]
 async fn a_person_who_calls_too_often_is_slowed_down_and_a_page_counts_once() {

@@ -236,6 +236,23 @@ async fn what_is_not_there_is_a_page_for_people_and_json_for_programs() {
 }
 
 #[tokio::test]
+async fn a_name_that_no_file_system_takes_is_not_there() {
+    let world = World::open().await;
+    for path in [
+        format!("/{}", "a".repeat(254)),
+        format!("/{}", "a".repeat(300)),
+        format!("/pkg/{}", "a".repeat(300)),
+        format!("/pkg/{}.js", "%C3%A9".repeat(150)),
+        "/a".repeat(4_000),
+        format!("/pkg{}", "/abc".repeat(2_000)),
+        "/pkg/a%00b".to_owned(),
+    ] {
+        let request = world.get(&path).header(header::ACCEPT, "text/html").header(header::ACCEPT_ENCODING, "br");
+        assert_eq!(Answer::of(request).await.status.as_u16(), 404, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn compiled_files_come_compressed_and_others_as_they_are() {
     let world = World::open().await;
     let script = Answer::of(world.get("/pkg/stint.js").header(header::ACCEPT_ENCODING, "br, gzip")).await;

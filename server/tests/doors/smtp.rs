@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicI32, Ordering},
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -97,10 +98,15 @@ fn words(said: &Said, moment: &str, usual: &'static [u8]) -> &'static [u8] {
     said.lock().expect("words").take_if(|(at, _)| *at == moment).map_or(usual, |(_, words)| words)
 }
 
-/// The words with the link of a mail in the place of `<link>`.
+/// The words with the link of a mail in the place of `<link>`, with each letter of its secret as a reference in the place of
+/// `<letters>`, and with the mail in Base64 in the place of `<base64>`, in lines of 28 letters.
 fn quoting(words: &[u8], mail: &str) -> Vec<u8> {
     let link = mail.split_whitespace().find(|word| word.starts_with("http")).unwrap_or_default();
-    String::from_utf8_lossy(words).replace("<link>", link).into_bytes()
+    let letters: String = link.rsplit('/').next().unwrap_or_default().bytes().map(|letter| format!("&#{letter};")).collect();
+    let encoded = STANDARD.encode(link);
+    let lines: Vec<_> = encoded.as_bytes().chunks(28).map(|line| String::from_utf8_lossy(line)).collect();
+    let words = String::from_utf8_lossy(words).replace("<link>", link).replace("<letters>", &letters);
+    words.replace("<base64>", &lines.join("\r\n550-")).into_bytes()
 }
 
 /// The part of RFC 5321 that a mail needs.

@@ -30,7 +30,7 @@ async fn a_sent_invoice_whose_mail_failed_says_so_until_it_was_mailed_again() {
     let studio = studio().await;
     let sent = sent(&studio).await;
     assert_eq!(shown(&studio).await, json!({"recipient": "billing@acme.example", "state": "waiting"}));
-    became(&studio, Outcome::RefusedForGood("no such mailbox".to_owned())).await;
+    became(&studio, Outcome::RefusedForGood("no such mailbox".to_owned(), None)).await;
     let failed = json!({"recipient": "billing@acme.example", "state": "failed", "last_error": "no such mailbox", "stays": true});
     assert_eq!(shown(&studio).await, failed);
     studio.advance(60);
@@ -58,7 +58,7 @@ async fn a_mail_that_waits_for_a_person_stays_and_one_that_was_put_off_does_not(
 async fn each_invoice_of_a_list_has_its_own_mail_or_none() {
     let studio = studio().await;
     sent(&studio).await;
-    became(&studio, Outcome::RefusedForGood("no such mailbox".to_owned())).await;
+    became(&studio, Outcome::RefusedForGood("no such mailbox".to_owned(), None)).await;
     for (at, arguments) in [json!({}), json!({"to": "office@acme.example"}), json!({"without_email": true})].into_iter().enumerate() {
         studio.advance(60);
         let line = json!({"client": "Acme", "period": "2020", "lines": [{"description": format!("Line {at}"), "price": "1.00"}]});
@@ -174,7 +174,7 @@ async fn where_one_of_several_failed_it_is_told_and_mailed_again_alone() {
     let studio = studio().await;
     let draft = draft_of(&studio).await;
     studio.ok("send_invoice", json!({"invoice": draft["id"], "to": ["ada@acme.example", "grace@acme.example"]})).await;
-    became(&studio, Outcome::RefusedForGood("no such mailbox".to_owned())).await;
+    became(&studio, Outcome::RefusedForGood("no such mailbox".to_owned(), None)).await;
     assert_eq!(shown(&studio).await["recipient"], "grace@acme.example");
     let items = studio.ok("list_mails", json!({})).await["items"].clone();
     let ada = items[1]["id"].as_str().and_then(|id| id.parse().ok()).expect("a mail");

@@ -87,3 +87,47 @@ async fn what_mail_servers_quoted_before_is_kept_no_more_and_its_links_open_noth
     assert_eq!(texts(&pool, "select mailbox from travelling_secret where used_at is null").await, ["b@example.com"]);
     pool.close().await;
 }
+
+/// The version of the schema before nothing but the code of what mail servers said was kept of mails with a link.
+const WORDED: i64 = 65;
+
+/// Mails with a link that a mail server has refused in many words or in few, one without, and the secrets that were drawn for them.
+const WORDS: &str = "
+    set app.organization_id = '00000000-0000-0000-0000-000000000001';
+    insert into organization (id, slug, name, created_at) values ('00000000-0000-0000-0000-000000000001', 'acme', 'Acme', now());
+    insert into outgoing_mail (organization_id, id, recipient, subject, body, template, reference, state, last_error, next_attempt_at, created_at)
+    select '00000000-0000-0000-0000-000000000001', ('00000000-0000-0000-0000-0000000000d' || place)::uuid, mailbox, 's',
+        case when template is null then 'b' end, template, case when template is null then null else ('00000000-0000-0000-0000-0000000000c' || place)::uuid end,
+        state, words, now(), now()
+    from (values
+        (1, 'a@example.com', 'answer_invitation', 'waiting', 'The mail server refused it for now: 451 4.7.1 blocked A.T.0.G.k.t.b.8.A.T.0.G.k.t.b.8.A.T.0.G'),
+        (2, 'b@example.com', 'answer_invitation', 'failed', 'The mail server refused it: 550 no such mailbox'),
+        (3, 'c@example.com', null, 'failed', 'The mail server refused it: 550 5.7.1 blocked A.T.0.G.k.t.b.8.A.T.0.G.k.t.b.8.A.T.0.G'),
+        (4, 'd@example.com', 'answer_invitation', 'failed', 'It was taken back.'),
+        (5, 'e@example.com', 'answer_invitation', 'waiting', 'The mail server could not be reached: Connection error: Connection refused (os error 111)')
+    ) m (place, mailbox, template, state, words);
+    insert into travelling_secret (hash, purpose, subject, within, mailbox, created_at, expires_at)
+    select sha256(recipient::bytea), template, reference, organization_id, recipient, now(), now() + interval '1 day'
+    from outgoing_mail where template is not null;
+";
+
+#[tokio::test]
+async fn of_what_mail_servers_said_before_nothing_but_the_code_is_kept() {
+    let pool = empty("words").await;
+    MIGRATIONS.run_to(WORDED, &pool).await.expect("the schema before");
+    raw_sql(WORDS).execute(&pool).await.expect("what was there");
+    MIGRATIONS.run(&pool).await.expect("the schema of now");
+    assert_eq!(
+        texts(&pool, "select last_error from outgoing_mail order by recipient").await,
+        [
+            "The mail server refused it for now: 451 4.7.1.",
+            "The mail server refused it: 550.",
+            "The mail server refused it: 550 5.7.1 blocked A.T.0.G.k.t.b.8.A.T.0.G.k.t.b.8.A.T.0.G",
+            "It was taken back.",
+            "The mail server could not be reached."
+        ]
+    );
+    let open = "select mailbox from travelling_secret where used_at is null order by 1";
+    assert_eq!(texts(&pool, open).await, ["b@example.com", "d@example.com", "e@example.com"]);
+    pool.close().await;
+}

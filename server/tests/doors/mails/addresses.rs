@@ -27,6 +27,7 @@ async fn a_mail_to_what_is_no_address_is_refused_by_us() {
         reply_to: None,
         subject: "s".to_owned(),
         body: "b".to_owned(),
+        secret: None,
         attachment: None,
         attempts: 1,
     };
@@ -42,6 +43,7 @@ async fn a_mail_to_a_domain_with_umlauts_leaves_for_its_name_in_ascii() {
         reply_to: Some("studio@größe.example".to_owned()),
         subject: "s".to_owned(),
         body: "b".to_owned(),
+        secret: None,
         attachment: None,
         attempts: 1,
     };
