@@ -49,7 +49,7 @@ pub async fn create(name: &str) -> PgConnectOptions {
     for name in names.iter().filter(|name| left_behind(name)) {
         sqlx::query(AssertSqlSafe(format!("drop database if exists {name} with (force)"))).execute(&server).await.ok();
     }
-    let name = format!("stint_test_{name}{}", std::process::id());
+    let name = format!("stint_test_{name}_{}", std::process::id());
     // Names are compared without regard to case, also beyond ASCII: C.UTF-8 knows how.
     let create = format!("create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
     sqlx::query(AssertSqlSafe(create)).execute(&server).await.expect("a database");

@@ -61,7 +61,8 @@ impl Signed {
 
 /// What was written down of somebody's credentials, of one kind: what each event was about, and from where.
 async fn noted(of: &World, kind: &str) -> Vec<(String, bool)> {
-    let listed = of.ok("list_security_events", serde_json::json!({})).await;
+    // They may have been signed out by what is looked at.
+    let listed = of.at(of).await.ok("list_security_events", serde_json::json!({})).await;
     let events = listed["items"].as_array().expect("items").iter().filter(|event| event["kind"] == kind);
     events.map(|event| (event["detail"].as_str().unwrap_or_default().to_owned(), event.get("address").is_some())).collect()
 }

@@ -20,7 +20,7 @@ async fn written(person: &Signed, kind: &str) -> (u64, String) {
     let tasks = &person.world.caller.services.tasks;
     tasks.close();
     tasks.wait().await;
-    let listed = person.world.ok("list_security_events", json!({})).await;
+    let listed = person.world.at(&person.world).await.ok("list_security_events", json!({})).await;
     let of_kind: Vec<_> = listed["items"].as_array().expect("items").iter().filter(|event| event["kind"] == kind).collect();
     let about = of_kind.first().and_then(|event| event["detail"].as_str()).unwrap_or_default().to_owned();
     (of_kind.iter().filter_map(|event| event["times"].as_u64()).sum(), about)
