@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn names_are_counted_without_being_read() {
-        let sent = format!("project=a&{}&lines%5B0%5D%5Bx%5D=1&lines[1][x]=2", vec!["members[]=me"; 3].join("&"));
+        let sent = format!("project=a&{}&lines%5B0%5D%5Bx%5D=1&lines[1][x]=2", ["members[]=me"; 3].join("&"));
         assert_eq!(fields(&sent), 6);
         let counted = lists(&sent);
         assert_eq!(counted.get("members").zip(counted.get("lines")), Some((&3, &2)));
