@@ -95,6 +95,13 @@ impl Code {
     }
 }
 
+impl Code {
+    /// The code as it stands on the wire, such as `not_found`.
+    pub fn name(self) -> String {
+        serde_json::to_value(self).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+}
+
 impl Error {
     /// An error of this kind.
     pub fn new(code: Code, message: impl Into<String>) -> Self {

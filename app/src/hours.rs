@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
+/// The format, in a schema, of a text that is a number of hours: there a bare number is taken for its text.
+pub const HOURS: &str = "hours";
+
 /// The longest duration of one entry: 24 hours.
 pub const SECONDS_MAX: i64 = 24 * 3_600;
 

@@ -46,10 +46,11 @@ class Agent {
     return answer.structuredContent;
   }
 
-  /** Calls a tool that refuses, and gives the refusal. */
+  /** Calls a tool that refuses, and gives the refusal: its sentences, and the code at their end. */
   async refused(name, args = {}) {
     const answer = await this.client.callTool({ name, arguments: args });
     assert.ok(answer.isError, `${name} was not refused: ${JSON.stringify(answer)}`);
-    return JSON.parse(answer.content[0].text).error;
+    const [, message, code] = /^(.*) \[(\w+)\]$/s.exec(answer.content[0].text) ?? assert.fail(answer.content[0].text);
+    return { code, message };
   }
 }

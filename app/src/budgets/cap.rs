@@ -108,11 +108,13 @@ impl schemars::JsonSchema for Hours {
         "Hours".into()
     }
 
-    /// Text too, as empty text takes the cap away.
+    /// Text, as empty text takes the cap away, and as models are told of one type only. A number is taken for its text.
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
-            "description": "Hours as a number, such as 40 or 7.5.",
-            "anyOf": [{ "type": "number" }, { "type": "string" }]
+            "type": "string",
+            "format": crate::hours::HOURS,
+            "description": "Hours, such as 40 or 7.5.",
+            "maxLength": 20
         })
     }
 }

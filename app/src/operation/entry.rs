@@ -13,7 +13,7 @@ use super::{Declaration, Declared, Effect, run, schema, size, urlencoded};
 use crate::{
     context::{Caller, Promise},
     error::{Code, Error},
-    money,
+    hours, money,
     text::readable,
 };
 
@@ -74,7 +74,10 @@ impl Operation {
         let mut arguments = if arguments.is_null() { Value::Object(Map::new()) } else { arguments };
         if let Value::Object(map) = &mut arguments {
             map.retain(|_, value| !value.is_null());
-            map.iter_mut().for_each(|(name, value)| self.list_one(name, value));
+            map.iter_mut().for_each(|(name, value)| {
+                self.list_one(name, value);
+                self.write_hours(name, value);
+            });
         }
         let allowed = super::authorize(&caller, self.declaration).and_then(|()| self.refuse(&self.validator, &arguments));
         let work = match allowed.and_then(|()| (self.prepare)(caller.clone(), arguments.clone())) {
@@ -96,6 +99,14 @@ impl Operation {
         let lists = wanted.is_some_and(|wanted| wanted["type"] == "array" && wanted["items"]["type"] == "string");
         if lists && value.as_str().is_some_and(|text| !text.is_empty()) {
             *value = Value::Array(vec![value.take()]);
+        }
+    }
+
+    /// A number where hours are wanted is that many hours.
+    fn write_hours(&self, name: &str, value: &mut Value) {
+        let wanted = self.input.get("properties").and_then(|arguments| arguments.get(name)?.get("format"));
+        if let (Some(number), true) = (value.as_number(), wanted.is_some_and(|format| format == hours::HOURS)) {
+            *value = Value::from(number.to_string());
         }
     }
 
@@ -233,6 +244,10 @@ fn words(field: &str, problem: &ValidationError<'_>) -> String {
         ValidationErrorKind::MaxLength { limit } => {
             let length = problem.instance().as_str().map_or(0, |text| text.chars().count());
             format!("{} has {length} characters; at most {limit} fit. Shorten it.", readable(field))
+        }
+        ValidationErrorKind::Enum { options } => {
+            let choices: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            format!("{} is {}, which is none of its choices: {}.", readable(field), shorten(&problem.instance().to_string()), choices.join(", "))
         }
         _ if field.is_empty() => format!("{}.", shorten(&problem.to_string())),
         _ => format!("{field}: {}.", shorten(&problem.to_string())),

@@ -106,6 +106,7 @@ fn portable(map: &mut Map<String, Value>, marks: fn(&mut Map<String, Value>)) {
         map.remove("default");
     }
     without_null(map);
+    flat_choices(map);
     for value in map.values_mut() {
         descend(value, marks);
     }
@@ -117,6 +118,36 @@ fn descend(value: &mut Value, marks: fn(&mut Map<String, Value>)) {
         Value::Array(items) => items.iter_mut().for_each(|item| descend(item, marks)),
         _ => {}
     }
+}
+
+/// Choices that are alternatives of their own, each a text with its meaning, as one list of texts with the meanings in the description:
+/// some models are shown neither `oneOf` nor `const`.
+fn flat_choices(map: &mut Map<String, Value>) {
+    let Some(choices) = map.get("oneOf").and_then(Value::as_array).and_then(|all| all.iter().map(choice).collect::<Option<Vec<_>>>()) else {
+        return;
+    };
+    let meanings = choices.iter().filter_map(|(texts, meaning)| Some(format!("{}: {}", texts.join(", "), meaning.as_ref()?)));
+    let meanings = meanings.collect::<Vec<_>>().join("; ");
+    let texts: Vec<Value> = choices.into_iter().flat_map(|(texts, _)| texts).map(Value::from).collect();
+    let before = map.get("description").and_then(Value::as_str).unwrap_or_default();
+    let description = format!("{before} {meanings}");
+    if !description.trim().is_empty() {
+        map.insert("description".to_owned(), Value::from(description.trim()));
+    }
+    map.remove("oneOf");
+    map.insert("type".to_owned(), Value::from("string"));
+    map.insert("enum".to_owned(), Value::Array(texts));
+}
+
+/// The texts of one alternative, and what they mean: nothing when it is no text.
+fn choice(alternative: &Value) -> Option<(Vec<String>, Option<String>)> {
+    let texts = match (alternative.get("const"), alternative.get("enum")) {
+        (Some(text), _) => vec![text.as_str()?.to_owned()],
+        (None, Some(texts)) => texts.as_array()?.iter().map(|text| text.as_str().map(str::to_owned)).collect::<Option<_>>()?,
+        (None, None) => return None,
+    };
+    let meaning = alternative.get("description").and_then(Value::as_str);
+    Some((texts, meaning.map(|meaning| meaning.trim_end_matches('.').to_owned())))
 }
 
 /// `null` out of type lists, enumerations and alternatives; a single alternative moves up.

@@ -33,8 +33,17 @@ pub async fn of(operation: &Operation, caller: Caller, arguments: Value) -> Call
 
 /// A refusal. It carries no structured content: that would have to be of the form of an answer.
 pub fn refused(error: &Error) -> CallToolResult {
-    let words = serde_json::to_string(error).unwrap_or_else(|_| error.message.clone());
-    CallToolResult::error(vec![ContentBlock::text(words)])
+    CallToolResult::error(vec![ContentBlock::text(sentences(error))])
+}
+
+/// A refusal as sentences that end with its code in brackets. JSON is none: there is a client that takes it for the answer itself, and
+/// its model never learns what was wrong.
+fn sentences(error: &Error) -> String {
+    let Error { code, message, fields, hint, details } = error;
+    let further = fields.values().filter(|words| !message.contains(words.as_str())).cloned();
+    let details = details.as_ref().map(|details| format!("Details: {details}"));
+    let all = std::iter::once(message.clone()).chain(further).chain(hint.clone()).chain(details).chain([format!("[{}]", code.name())]);
+    all.collect::<Vec<_>>().join(" ")
 }
 
 /// A list ends where the room ends, and says so.
@@ -136,6 +145,14 @@ mod tests {
         assert!(characters(&cut) <= LONGEST);
         assert!(cut[NOTICE].as_str().is_some_and(|notice| notice.starts_with("Shortened")));
         assert_eq!(cut["id"], 1);
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_sentences_that_end_with_its_code() {
+        let error = Error::invalid("name", "Name is empty.").hint("Give it one.").details(&json!({ "id": 7 }));
+        assert_eq!(sentences(&error), "Name is empty. Give it one. Details: {\"id\":7} [invalid]");
+        let two = Error { fields: [("rate".to_owned(), "Rate is below zero.".to_owned())].into(), ..error };
+        assert!(sentences(&two).starts_with("Name is empty. Rate is below zero. Give it one."), "{}", sentences(&two));
     }
 
     #[test]

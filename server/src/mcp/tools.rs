@@ -43,8 +43,28 @@ fn tool(operation: &Operation) -> Tool {
         .open_world(declaration.mails);
     Tool::new(declaration.name, declaration.doc, Arc::new(operation.input.clone()))
         .with_title(declaration.title)
-        .with_raw_output_schema(Arc::new(with_notice(operation.output.clone())))
+        .with_raw_output_schema(Arc::new(undescribed(with_notice(operation.output.clone()))))
         .with_annotations(hints)
+}
+
+/// The schema of an answer without words: what an answer means is said by its names, and a client hands all tools to its model at once.
+fn undescribed(schema: Map<String, Value>) -> Map<String, Value> {
+    let bare = |(name, value): (String, Value)| match value {
+        // Beneath it stand names of fields, of which one may be "description".
+        Value::Object(fields) if name == "properties" => {
+            (name, Value::Object(fields.into_iter().map(|(field, schema)| (field, bare_value(schema))).collect()))
+        }
+        value => (name, bare_value(value)),
+    };
+    schema.into_iter().filter(|(name, value)| !(name == "description" && value.is_string())).map(bare).collect()
+}
+
+fn bare_value(value: Value) -> Value {
+    match value {
+        Value::Object(schema) => Value::Object(undescribed(schema)),
+        Value::Array(schemas) => Value::Array(schemas.into_iter().map(bare_value).collect()),
+        other => other,
+    }
 }
 
 /// A long answer is shortened, and says so in a field of its own.

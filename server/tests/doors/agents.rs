@@ -42,11 +42,11 @@ pub async fn done(world: &World, token: &str, tool: &str, arguments: Value) -> V
 }
 
 /// The error that a tool answered.
-pub async fn refused(world: &World, token: &str, tool: &str, arguments: Value) -> Value {
+pub async fn refused(world: &World, token: &str, tool: &str, arguments: Value) -> String {
     let result = call(world, token, tool, arguments).await;
     assert_eq!(result["isError"], true, "{result}");
     assert!(result.get("structuredContent").is_none(), "an error is not of the form of an answer");
-    serde_json::from_str::<Value>(result["content"][0]["text"].as_str().expect("a text")).expect("JSON")["error"].clone()
+    result["content"][0]["text"].as_str().expect("a text").to_owned()
 }
 
 async fn tools(world: &World, token: &str) -> Vec<Value> {
@@ -127,9 +127,11 @@ async fn a_refusal_is_a_result_with_the_words_of_every_door() {
     let world = World::open().await;
     let ada = world.person("Ada").await;
     let error = refused(&world, &ada.token, "create_client", json!({ "name": "", "colour": "red" })).await;
-    assert_eq!(error["code"], "invalid");
-    assert!(error["hint"].as_str().is_some_and(|hint| hint.contains("color")), "{error}");
-    assert_eq!(refused(&world, &ada.token, "get_client", json!({ "client": "nobody" })).await["code"], "not_found");
+    assert!(error.ends_with("[invalid]") && error.contains("color"), "{error}");
+    assert!(serde_json::from_str::<Value>(&error).is_err(), "one client takes JSON for the answer itself");
+    assert!(refused(&world, &ada.token, "get_client", json!({ "client": "nobody" })).await.ends_with("[not_found]"));
+    let choice = refused(&world, &ada.token, "draft_invoice", json!({ "client": "Acme", "group_by": "week" })).await;
+    assert!(choice.contains("project, day, member, entry"), "the choices are named: {choice}");
 }
 
 #[tokio::test]
@@ -137,10 +139,9 @@ async fn what_makes_no_sense_is_refused_and_the_known_arguments_are_told() {
     let world = World::open().await;
     let ada = world.person("Ada").await;
     let unknown = refused(&world, &ada.token, "create_client", json!({ "name": "Acme", "colour": "red" })).await;
-    assert_eq!(unknown["code"], "invalid");
-    assert!(unknown["hint"].as_str().is_some_and(|hint| hint.contains("color")), "{unknown}");
+    assert!(unknown.ends_with("[invalid]") && unknown.contains("color"), "{unknown}");
     let wrong_type = refused(&world, &ada.token, "create_client", json!({ "name": 7 })).await;
-    assert!(wrong_type["fields"]["name"].is_string(), "{wrong_type}");
+    assert!(wrong_type.contains("name"), "{wrong_type}");
     let malformed = world.post("/mcp").bearer_auth(&ada.token).header(header::ACCEPT, "application/json, text/event-stream");
     let malformed = Answer::of(malformed.header(header::CONTENT_TYPE, "application/json").body("{\"jsonrpc\":")).await;
     assert!(malformed.status.is_client_error() && !malformed.text.is_empty(), "{malformed:?}");
@@ -214,8 +215,7 @@ async fn the_list_shows_what_role_and_token_allow() {
     assert!(names(&few).contains(&"list_clients") && !names(&few).contains(&"create_client") && !names(&few).contains(&"list_invoices"));
     assert!(few.iter().all(|tool| tool["annotations"]["readOnlyHint"] == true));
     let error = refused(&world, &watcher, "create_client", json!({ "name": "Acme" })).await;
-    assert_eq!(error["code"], "forbidden");
-    assert!(error["message"].as_str().is_some_and(|message| message.contains("work:write")), "a scope gap is named: {error}");
+    assert!(error.ends_with("[forbidden]") && error.contains("work:write"), "a scope gap is named: {error}");
 }
 
 #[tokio::test]
@@ -295,6 +295,6 @@ async fn another_tenants_ids_lead_nowhere() {
     let (ada, eve): (Person, Person) = (world.person("Ada").await, world.person("Eve").await);
     let client = done(&world, &ada.token, "create_client", json!({ "name": "Acme", "tax_rate": "19" })).await;
     for tool in ["get_client", "update_client", "archive_client", "delete_client"] {
-        assert_eq!(refused(&world, &eve.token, tool, json!({ "client": client["id"] })).await["code"], "not_found", "{tool}");
+        assert!(refused(&world, &eve.token, tool, json!({ "client": client["id"] })).await.ends_with("[not_found]"), "{tool}");
     }
 }
