@@ -82,7 +82,7 @@ pub async fn set_budget(
 }
 
 /// Take the budget of a project away. Its time stays as it is; nothing is warned of or refused any more.
-#[operation(write, needs = WriteWork, scope = WorkWrite, agent = Ask, title = "Clear a budget")]
+#[operation(write, destructive, needs = WriteWork, scope = WorkWrite, agent = Ask, title = "Clear a budget")]
 pub async fn clear_budget(
     cx: &mut Call,
     /// The project's id, "Client / Project", or its name when no other project has it.

@@ -321,7 +321,7 @@ pub async fn send_invoice(
 }
 
 /// Record that a client paid, in whole or in part. The invoice is paid when nothing is left; paying too much is refused.
-#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Record a payment")]
+#[operation(write, destructive, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Record a payment")]
 pub async fn record_payment(
     cx: &mut Call,
     /// The invoice's id or its number.
@@ -348,7 +348,7 @@ pub async fn record_payment(
 /// Remove a payment that was recorded by mistake: what it paid is open again. The log keeps the payment, its removal and the reason.
 ///
 /// Example: {"payment": "0199…", "reason": "Recorded on the wrong invoice"}. It can be undone.
-#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Remove a payment")]
+#[operation(write, destructive, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Remove a payment")]
 pub async fn remove_payment(
     cx: &mut Call,
     /// The payment's id, as get_invoice lists it.

@@ -29,6 +29,8 @@ pub struct Declaration {
     pub prints: bool,
     /// Whether it may put a mail into the outbox, which reaches people outside: no other operation can.
     pub mails: bool,
+    /// Whether it does what no undo takes back, or what somebody wants to look at before, though nothing is removed.
+    pub destructive: bool,
     /// What the caller's role must hold.
     pub needs: Permission,
     /// What a token must hold; none when no token may call it at all, or any token may.
@@ -40,6 +42,11 @@ pub struct Declaration {
 }
 
 impl Declaration {
+    /// Whether a careful client asks a person before it calls: it removes, cannot be taken back, or reaches people outside.
+    pub fn is_destructive(&self) -> bool {
+        self.effect == Effect::Destroy || self.mails || self.destructive
+    }
+
     /// Whether a token with these scopes may be used for it. What has no scope of its own and writes takes one that writes.
     pub fn covered_by(&self, scopes: &[Scope]) -> bool {
         match self.scope {

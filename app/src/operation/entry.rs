@@ -247,7 +247,12 @@ fn words(field: &str, problem: &ValidationError<'_>) -> String {
         }
         ValidationErrorKind::Enum { options } => {
             let choices: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            format!("{} is {}, which is none of its choices: {}.", readable(field), shorten(&problem.instance().to_string()), choices.join(", "))
+            format!(
+                "{} is {}, which is none of its choices: {}.",
+                readable(field),
+                shorten(&problem.instance().to_string()),
+                choices.join(", ")
+            )
         }
         _ if field.is_empty() => format!("{}.", shorten(&problem.to_string())),
         _ => format!("{field}: {}.", shorten(&problem.to_string())),

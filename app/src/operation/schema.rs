@@ -123,7 +123,8 @@ fn descend(value: &mut Value, marks: fn(&mut Map<String, Value>)) {
 /// Choices that are alternatives of their own, each a text with its meaning, as one list of texts with the meanings in the description:
 /// some models are shown neither `oneOf` nor `const`.
 fn flat_choices(map: &mut Map<String, Value>) {
-    let Some(choices) = map.get("oneOf").and_then(Value::as_array).and_then(|all| all.iter().map(choice).collect::<Option<Vec<_>>>()) else {
+    let Some(choices) = map.get("oneOf").and_then(Value::as_array).and_then(|all| all.iter().map(choice).collect::<Option<Vec<_>>>())
+    else {
         return;
     };
     let meanings = choices.iter().filter_map(|(texts, meaning)| Some(format!("{}: {}", texts.join(", "), meaning.as_ref()?)));

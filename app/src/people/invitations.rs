@@ -146,7 +146,7 @@ pub async fn resend_invitation(
 }
 
 /// Take an open invitation back. Its link says so from then on, and nobody can accept it.
-#[operation(write, idempotent, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Revoke an invitation")]
+#[operation(write, destructive, idempotent, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Revoke an invitation")]
 pub async fn revoke_invitation(
     cx: &mut Call,
     /// The invitation's id; list_open_invitations shows it.

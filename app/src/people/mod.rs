@@ -117,7 +117,7 @@ pub async fn get_member(
 /// Change what a member is here; it holds from their next request on.
 ///
 /// Refused (forbidden) when their role or the new one is above your own, and (conflict) when nobody would be owner any more. Their open invitations to a role above the new one are taken back. Who becomes a viewer leaves their projects, a running timer is stopped and saved, and they see what set_client_grants gives them. Example: {"member": "Barbara", "role": "manager"}.
-#[operation(write, idempotent, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Change a member's role")]
+#[operation(write, destructive, idempotent, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Change a member's role")]
 pub async fn change_member_role(
     cx: &mut Call,
     /// The member's id or name.
@@ -131,7 +131,7 @@ pub async fn change_member_role(
 /// Grant clients to a viewer: from their next request on they see exactly these, with their projects, hours and sent invoices.
 ///
 /// What was granted before and is not among them is taken away; an empty list takes everything away. Drafts, budgets and mails stay hidden. Refused (conflict) when the member is not a viewer. Example: {"member": "Alan", "clients": ["Acme"]}.
-#[operation(write, idempotent, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Grant clients to a viewer")]
+#[operation(write, destructive, idempotent, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Grant clients to a viewer")]
 pub async fn set_client_grants(
     cx: &mut Call,
     /// The member's id or name.
@@ -159,7 +159,7 @@ pub async fn set_time_zone(
 /// Remove a member. Their time stays; a running timer is stopped and saved, their tokens are revoked, their open invitations are taken back, and they are on no project any more.
 ///
 /// Their pages and tokens stop working at once. Refused (forbidden) when their role is above your own, and (conflict) when nobody would be owner any more. Who is invited again comes back as the same member.
-#[operation(write, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Remove a member")]
+#[operation(write, destructive, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Remove a member")]
 pub async fn remove_member(
     cx: &mut Call,
     /// The member's id or name.

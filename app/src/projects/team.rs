@@ -45,7 +45,7 @@ pub async fn assign_project_members(
 }
 
 /// Take members off a project: they no longer see it. Their time on it stays, and a timer that runs can be stopped.
-#[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Take members off a project")]
+#[operation(write, destructive, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Take members off a project")]
 pub async fn unassign_project_members(
     cx: &mut Call,
     /// The project's id, "Client / Project", or its name when no other project has it.

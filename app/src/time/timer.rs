@@ -137,7 +137,7 @@ pub async fn update_timer(
 }
 
 /// Throw your running timer away without keeping its time. Answers no_timer when none runs.
-#[operation(write, needs = TrackTime, scope = TimeWrite, title = "Discard the timer")]
+#[operation(write, destructive, needs = TrackTime, scope = TimeWrite, title = "Discard the timer")]
 pub async fn discard_timer(cx: &mut Call) -> Result<DiscardedTimer, Error> {
     super::running::discard(cx).await
 }

@@ -38,7 +38,7 @@ fn tool(operation: &Operation) -> Tool {
     let declaration = operation.declaration;
     let hints = ToolAnnotations::with_title(declaration.title)
         .read_only(declaration.effect == Effect::Read)
-        .destructive(declaration.effect == Effect::Destroy)
+        .destructive(declaration.is_destructive())
         .idempotent(declaration.idempotent || declaration.effect == Effect::Read)
         .open_world(declaration.mails);
     Tool::new(declaration.name, declaration.doc, Arc::new(operation.input.clone()))

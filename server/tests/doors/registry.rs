@@ -78,7 +78,8 @@ fn every_schema_is_one_that_every_client_understands() {
 fn portable(name: &str, schema: &Value) {
     match schema {
         Value::Object(fields) => {
-            let alternatives = ["oneOf", "anyOf", "const"].into_iter().find(|keyword| fields.get(*keyword).is_some_and(|value| !value.is_object()));
+            let alternatives =
+                ["oneOf", "anyOf", "const"].into_iter().find(|keyword| fields.get(*keyword).is_some_and(|value| !value.is_object()));
             assert_eq!(alternatives, None, "{name}: {schema}");
             assert!(!fields.contains_key("$ref") && !fields.contains_key("$defs") && !fields.contains_key("$schema"), "{name}: {schema}");
             assert!(!matches!(fields.get("type"), Some(Value::Array(_))), "{name}: several types at once: {schema}");

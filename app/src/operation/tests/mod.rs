@@ -5,6 +5,7 @@ mod bounds;
 mod credentials;
 mod dropped;
 mod dry_run;
+mod hints;
 mod late;
 mod mails;
 mod standing;
