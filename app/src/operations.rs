@@ -115,6 +115,7 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<SetNextInvoiceNumber>(),
         Operation::of::<ListMails>(),
         // History
+        Operation::of::<ListActions>(),
         Operation::of::<UndoAction>(),
         // Audit
         Operation::of::<ListAudit>(),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Record;
 use crate::{
-    database::{Db, instant},
+    database::{Db, instant, plan_for_what_is_given},
     error::Error,
 };
 
@@ -107,11 +107,4 @@ pub async fn list(
     )
     .fetch_all(db.connection())
     .await?)
-}
-
-/// Lets what follows in this transaction be planned for its arguments. One plan for all of them would have to look at every
-/// call that was ever made.
-async fn plan_for_what_is_given(db: &mut Db) -> Result<(), Error> {
-    query!("select set_config('plan_cache_mode', 'force_custom_plan', true)").fetch_one(db.connection()).await?;
-    Ok(())
 }

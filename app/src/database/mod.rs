@@ -206,6 +206,13 @@ pub fn instant(at: Timestamp) -> jiff_sqlx::Timestamp {
     at.into()
 }
 
+/// Lets what follows in this transaction be planned for its arguments. One plan for all of them would have to look at every
+/// call that was ever made.
+pub async fn plan_for_what_is_given(db: &mut Db) -> Result<(), Error> {
+    sqlx::query!("select set_config('plan_cache_mode', 'force_custom_plan', true)").fetch_one(db.connection()).await?;
+    Ok(())
+}
+
 /// A calendar day as the database takes it.
 pub fn date(day: jiff::civil::Date) -> jiff_sqlx::Date {
     day.into()

@@ -2,6 +2,8 @@
 
 pub mod button;
 #[cfg(feature = "ssr")]
+mod list;
+#[cfg(feature = "ssr")]
 mod right;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
@@ -16,7 +18,7 @@ use macros::operation;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{error::Error, id::ActionId};
+use crate::{day::Moment, error::Error, id::ActionId, page::Page, time::MemberSummary};
 
 /// An action that was taken back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,7 +32,7 @@ pub struct Undone {
     pub restored: Vec<Restored>,
 }
 
-/// A record that is as it was.
+/// A record that an action touched.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Restored {
@@ -38,15 +40,69 @@ pub struct Restored {
     pub kind: String,
     /// Its id.
     pub record: Uuid,
+    /// What people know it by: its name, number or description, else its day; absent where it has none of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// A write that was done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Action {
+    /// Its id, which undo_action takes.
+    pub id: ActionId,
+    /// When it was done.
+    pub at: Moment,
+    /// The operation, such as `create_time_entry`.
+    pub operation: String,
+    /// Who is responsible: the person at the page, or the owner of the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberSummary>,
+    /// The name of the token it was done with; absent at the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// The first three records that it made, changed or deleted.
+    pub records: Vec<Restored>,
+    /// Whether undo_action would take it back as things stand.
+    pub undoable: bool,
+    /// Why not, and what to do instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why_not: Option<String>,
+    /// The action that it took back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<ActionId>,
+    /// The action that took it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone_by: Option<ActionId>,
+}
+
+/// List what was done, the newest first: each write with the records it touched, and whether it can be undone, or why not.
+///
+/// What your own token did; for a person at the page, what they and their agents did, and for who leads the work everybody's. To take the newest back, call undo_action with "last". Example: {"limit": 5}.
+#[operation(read, idempotent, needs = Belong, scope = None, title = "List actions")]
+pub async fn list_actions(
+    cx: &mut Call,
+    /// Only of this member: their id or name, or "me". A token sees its own alone.
+    #[server(default)]
+    member: Option<String>,
+    /// How many at most: 50 by default, 200 at most.
+    #[server(default)]
+    limit: Option<u32>,
+    /// Where the last answer left off: its next_cursor.
+    #[server(default)]
+    #[max_length(4_096)]
+    cursor: Option<String>,
+) -> Result<Page<Action>, Error> {
+    list::list(cx, member, limit, cursor).await
 }
 
 /// Undo a write: every record that it made, changed or deleted becomes what it was before.
 ///
-/// For time entries and timers, clients and who was granted them, projects and who is on them, budgets and invoice drafts. All of it or nothing: refused (stale) when one of the records was changed since, naming by whom; refused (in_use) when something was added to a record that would go away with it; refused (locked) when the time is invoiced by now or its day is closed; refused (invalid) for what cannot be taken back, such as a sent invoice or settings. You can undo what you did yourself, and as a manager what others did, while you may still do it; an agent only what it did itself. Example: {"action": "0198c0de-0000-7000-8000-000000000000"}.
+/// With "last" it takes back the newest action of this credential that is no undo and was not undone, in a new conversation too; twice goes two back. For time entries and timers, clients and who was granted them, projects and who is on them, budgets and invoice drafts. All of it or nothing: refused (stale) when one of the records was changed since, naming by whom, with the later action's id in the details; refused (in_use) when something was added to a record that would go away with it; refused (locked) when the time is invoiced by now or its day is closed; refused (invalid) for what cannot be taken back, such as a sent invoice or settings. You can undo what you did yourself, and as a manager what others did, while you may still do it; an agent only what it did itself. Example: {"action": "last"}.
 #[operation(write, needs = Belong, scope = None, title = "Undo an action")]
 pub async fn undo_action(
     cx: &mut Call,
-    /// The action's id, as the answer of the write gave it in `action`.
+    /// The action's id, as the answer of the write gave it in `action` and list_actions shows it; or "last".
     action: String,
 ) -> Result<Undone, Error> {
     undo::undo(cx, &action).await

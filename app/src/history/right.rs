@@ -3,6 +3,8 @@
 //! Taking back is doing: it needs the right that the operation needed, now and not when it was done. Edsger was a manager and
 //! is a member by now: what he did to clients, and to the time of others, is no longer his to take back.
 
+use uuid::Uuid;
+
 use super::store::{self, Standing};
 use crate::{
     access::{Permission, Role, Seen},
@@ -11,10 +13,14 @@ use crate::{
     operations, reference,
 };
 
+/// What stands for the newest action.
+const LAST: &str = "last";
+
 /// The action, when the caller may take it back: their own or, for who leads the work, that of another; with the right that
 /// doing it took. An agent takes back only what it did itself.
 pub async fn to_action(cx: &mut Call, action: &str) -> Result<store::Done, Error> {
-    let done = store::done(&mut cx.db, reference::id(action)).await?.ok_or_else(not_found)?;
+    let id = if action.trim().eq_ignore_ascii_case(LAST) { last(cx).await? } else { reference::id(action) };
+    let done = store::done(&mut cx.db, id).await?.ok_or_else(not_found)?;
     let own = match &cx.caller.token {
         Some(token) => done.token_id == Some(token.id.0),
         None => done.member_id == Some(cx.membership()?.member.0),
@@ -70,6 +76,15 @@ pub fn keeps(member: &Standing, kind: &str) -> bool {
     }
 }
 
+/// The newest action of this credential that can be meant.
+async fn last(cx: &mut Call) -> Result<Uuid, Error> {
+    let (member, token) = (cx.membership()?.member.0, cx.caller.token.as_ref().map(|token| token.id.0));
+    store::last(&mut cx.db, member, token).await?.ok_or_else(|| {
+        Error::new(Code::NotFound, "Nothing that this credential did is left to undo.").hint("list_actions shows what was done.")
+    })
+}
+
 fn not_found() -> Error {
-    Error::not_found("action")
+    Error::new(Code::NotFound, "There is no such action of yours.")
+        .hint("Give the id that stood in `action` of the write's answer, or \"last\"; list_actions shows them.")
 }

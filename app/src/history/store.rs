@@ -1,11 +1,12 @@
 //! SQL of what was done and is taken back.
 
+use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{
-    database::{Db, OnConstraint},
+    database::{Db, OnConstraint, instant, plan_for_what_is_given},
     error::{Code, Error},
     operation::Change,
 };
@@ -49,6 +50,123 @@ pub async fn done(db: &mut Db, action: Uuid) -> Result<Option<Done>, Error> {
     .await?)
 }
 
+/// Whose actions are asked for; nothing of it means everybody's.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Whose {
+    /// The member who did it, by whatever credential.
+    pub member: Option<Uuid>,
+    /// The token that it was done with.
+    pub token: Option<Uuid>,
+}
+
+/// An action as the list shows it.
+#[allow(missing_docs, reason = "the columns of the table `action`")]
+pub struct Row {
+    pub id: Uuid,
+    pub at: jiff_sqlx::Timestamp,
+    pub member_id: Option<Uuid>,
+    pub member_name: Option<String>,
+    pub token: Option<String>,
+    pub operation: String,
+    pub undoes: Option<Uuid>,
+    /// The action that took it back, if that was not taken back in its turn.
+    pub undone_by: Option<Uuid>,
+}
+
+/// A page of the actions that were done and changed something, the newest first, from before an instant and an id.
+pub async fn actions(db: &mut Db, whose: Whose, before: Option<(Timestamp, Uuid)>, limit: i64) -> Result<Vec<Row>, Error> {
+    plan_for_what_is_given(db).await?;
+    let (organization, (before_at, before_id)) = (db.organization(), before.unzip());
+    Ok(query_as!(
+        Row,
+        r#"select a.id, a.at as "at: jiff_sqlx::Timestamp", a.member_id as "member_id?", m.name as "member_name?", t.name as "token?",
+               a.operation, a.undoes, (
+                   select u.id from action u where u.organization_id = $1 and u.undoes = a.id
+                       and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
+                   order by u.position desc limit 1
+               ) as undone_by
+           from action a
+           left join member m on m.organization_id = $1 and m.id = a.member_id
+           left join access_token t on t.organization_id = $1 and t.id = a.token_id
+           where a.organization_id = $1 and a.outcome = 'done' and a.changes_hash is not null
+               and ($2::uuid is null or a.member_id = $2) and ($3::uuid is null or a.token_id = $3)
+               and ($4::timestamptz is null or (a.at, a.id) < ($4, $5::uuid))
+           order by a.at desc, a.id desc limit $6"#,
+        organization,
+        whose.member,
+        whose.token,
+        before_at.map(instant) as _,
+        before_id,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// The newest action of a credential that changed something, is no undo, and was not taken back. Without a token it is what the
+/// member did by themselves. Whoever else asks for that of the same credential meanwhile waits, so that each finds another.
+pub async fn last(db: &mut Db, member: Uuid, token: Option<Uuid>) -> Result<Option<Uuid>, Error> {
+    hold_last(db, token.unwrap_or(member)).await?;
+    plan_for_what_is_given(db).await?;
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select a.id from action a
+         where a.organization_id = $1 and a.outcome = 'done' and a.changes_hash is not null and a.undoes is null
+             and ($3::uuid is null and a.member_id = $2 and a.token_id is null or a.token_id = $3)
+             and not exists (
+                 select from action u where u.organization_id = $1 and u.undoes = a.id
+                     and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
+             )
+         order by a.at desc, a.id desc limit 1",
+        organization,
+        member,
+        token
+    )
+    .fetch_optional(db.connection())
+    .await?)
+}
+
+async fn hold_last(db: &mut Db, credential: Uuid) -> Result<(), Error> {
+    query!(r#"select pg_advisory_xact_lock(hashtextextended($1, 0)) as "held: ()""#, format!("undo {credential}"))
+        .fetch_one(db.connection())
+        .await?;
+    Ok(())
+}
+
+/// What of a record in an image people know it by.
+pub struct Touched {
+    /// The action.
+    pub action: Uuid,
+    /// The kind of the record.
+    pub kind: String,
+    /// The record.
+    pub record: Uuid,
+    /// Its `name`, `number`, `description` and `day`, as far as it has them.
+    pub image: Value,
+}
+
+/// The first few records that each of these actions touched.
+pub async fn touched(db: &mut Db, actions: &[Uuid], most: i32) -> Result<Vec<Touched>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Touched,
+        r#"select a.id as "action!", c.kind as "kind!", c.record_id as "record!", jsonb_build_object('name', c.image -> 'name',
+               'number', c.image -> 'number', 'description', c.image -> 'description', 'day', c.image -> 'day') as "image!"
+           from unnest($2::uuid[]) a (id) cross join lateral (
+               select distinct on (f.record_id) f.kind, f.record_id, f.position, coalesce(f.after, f.before) as image from (
+                   select kind, record_id, position, before, after from change
+                   where organization_id = $1 and action_id = a.id order by position limit $3 * 4
+               ) f order by f.record_id, f.position desc
+           ) c
+           order by a.id, c.position"#,
+        organization,
+        actions,
+        most
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
 /// A change of an action that nobody has taken back; the images are those of invoices alone.
 #[allow(missing_docs, reason = "the columns of the table `change`")]
 pub struct OpenChange {
@@ -74,6 +192,43 @@ pub async fn open_changes(db: &mut Db, actions: &[Uuid]) -> Result<Vec<OpenChang
              select from action u where u.organization_id = $1 and u.undoes = a.id
                  and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
          )",
+        organization,
+        actions
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// A later action that changed a record of an earlier one.
+pub struct Later {
+    /// The earlier action.
+    pub action: Uuid,
+    /// The later one.
+    pub by: Uuid,
+    /// The name of who did it.
+    pub member: Option<String>,
+    /// The operation.
+    pub operation: String,
+}
+
+/// For each of these actions the newest one that changed one of its records since, and was neither an undo nor taken back.
+pub async fn later(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Later>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Later,
+        r#"select distinct on (a.id) a.id as "action!", n.id as "by!", m.name as "member?", n.operation as "operation!"
+           from unnest($2::uuid[]) a (id)
+           cross join lateral (
+               select kind, record_id, position from change where organization_id = $1 and action_id = a.id order by position limit 500
+           ) c
+           join change s on s.organization_id = $1 and s.kind = c.kind and s.record_id = c.record_id
+               and s.position > c.position and s.action_id <> a.id
+           join action n on n.organization_id = $1 and n.id = s.action_id and n.undoes is null and not exists (
+               select from action u where u.organization_id = $1 and u.undoes = n.id
+                   and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
+           )
+           left join member m on m.organization_id = $1 and m.id = n.member_id
+           order by a.id, n.position desc"#,
         organization,
         actions
     )
@@ -147,6 +302,8 @@ pub async fn invoice_of(db: &mut Db, entry: Uuid) -> Result<Option<Option<String
 
 /// Who changed a record after an action, and with which operation.
 pub struct Since {
+    /// The later action.
+    pub action: Uuid,
     /// The name of the member.
     pub member: String,
     /// The operation.
@@ -158,7 +315,7 @@ pub async fn changed_since(db: &mut Db, change: &Change, position: i64) -> Resul
     let organization = db.organization();
     Ok(query_as!(
         Since,
-        "select m.name as member, a.operation from change c
+        "select a.id as action, m.name as member, a.operation from change c
          join action a on a.organization_id = $1 and a.id = c.action_id
          join member m on m.organization_id = $1 and m.id = a.member_id
          where c.organization_id = $1 and c.kind = $2 and c.record_id = $3 and a.position > $4

@@ -3,10 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Restored, Undone, right,
+    Restored, Undone,
+    list::known_as,
+    right,
     store::{self, OpenChange},
     way,
 };
@@ -69,7 +72,7 @@ async fn hold(cx: &mut Call, changes: &[Change], kinds: &[String]) -> Result<(),
 /// Puts the records back, one after the other.
 async fn restore(cx: &mut Call, done: &store::Done, changes: Vec<&Change>) -> Result<Vec<Restored>, Error> {
     let lapsed = lapsed(cx, &changes).await?;
-    let mut restored = Vec::with_capacity(changes.len());
+    let (money, mut restored) = (Sight::of(cx)?.money, Vec::with_capacity(changes.len()));
     for change in changes {
         if lapsed.contains(&change.record) {
             continue;
@@ -85,7 +88,9 @@ async fn restore(cx: &mut Call, done: &store::Done, changes: Vec<&Change>) -> Re
         if !store::restore(&mut cx.db, change).await? {
             return Err(overtaken(cx, done, change).await?);
         }
-        restored.push(Restored { kind: change.kind.clone(), record: change.record });
+        let image = change.before.as_ref().or(change.after.as_ref());
+        let name = image.and_then(|image| known_as(&change.kind, image, money));
+        restored.push(Restored { kind: change.kind.clone(), record: change.record, name });
     }
     // Images hold no keys of names.
     let organization = cx.db.organization();
@@ -119,15 +124,21 @@ async fn lapsed(cx: &mut Call, changes: &[&Change]) -> Result<Vec<Uuid>, Error> 
 
 /// Those of these actions whose undo is worth offering: what they did may be put back, and nobody has done that yet.
 pub async fn open_among(db: &mut Db, actions: &[Uuid]) -> Result<HashSet<Uuid>, Error> {
+    let standing = standing_of(db, actions).await?;
+    Ok(standing.into_iter().filter(|(_, why_not)| why_not.is_none()).map(|(action, _)| action).collect())
+}
+
+/// Why what each of these actions did is never put back, or nothing when it may be. Those that somebody took back are left out.
+pub async fn standing_of(db: &mut Db, actions: &[Uuid]) -> Result<HashMap<Uuid, Option<String>>, Error> {
     if actions.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(HashMap::new());
     }
     let mut done: HashMap<Uuid, Vec<Change>> = HashMap::new();
     for OpenChange { action, kind, record, before, after } in store::open_changes(db, actions).await? {
         done.entry(action).or_default().push(Change { kind, record, before, after });
     }
     let kinds = store::kinds(db).await?;
-    Ok(done.into_iter().filter(|(_, changes)| stands(changes, &kinds).is_none()).map(|(action, _)| action).collect())
+    Ok(done.into_iter().map(|(action, changes)| (action, stands(&changes, &kinds))).collect())
 }
 
 /// Why what an action did is never put back; nothing when it may be.
@@ -221,7 +232,11 @@ async fn overtaken(cx: &mut Call, done: &store::Done, change: &Change) -> Result
         return Ok(Error::new(Code::Locked, format!("The time is on {on} by now, so {} cannot be undone.", done.operation)));
     }
     let since = store::changed_since(&mut cx.db, change, done.position).await?;
-    let who = since.map_or_else(|| "somebody".to_owned(), |since| format!("{} ({})", since.member, since.operation));
-    Ok(Error::new(Code::Stale, format!("The {what} was changed since by {who}, so {} cannot be undone.", done.operation))
-        .hint("Undo the later change first, or change the record by hand."))
+    let who = since.as_ref().map_or_else(|| "somebody".to_owned(), |since| format!("{} ({})", since.member, since.operation));
+    let error = Error::new(Code::Stale, format!("The {what} was changed since by {who}, so {} cannot be undone.", done.operation))
+        .hint("Undo the later change first, or change the record by hand.");
+    Ok(match since {
+        Some(since) => error.details(&json!({ "later_action": since.action })),
+        None => error,
+    })
 }

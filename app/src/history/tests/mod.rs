@@ -2,6 +2,7 @@
 
 mod added;
 mod back;
+mod listed;
 mod locks;
 mod rights;
 mod timers;

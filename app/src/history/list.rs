@@ -1,0 +1,144 @@
+//! What was done, the newest first, and whether it can be taken back.
+
+use std::collections::HashMap;
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    Action, Restored,
+    store::{self, Later, Row, Touched, Whose},
+    undo,
+};
+use crate::{
+    access::Permission,
+    day::Moment,
+    error::Error,
+    id::{ActionId, MemberId},
+    operation::{Call, authorize},
+    operations,
+    page::{self, Cursor, Page},
+    projects::sight::Sight,
+    text,
+    time::{MemberSummary, filter::member_of},
+};
+
+/// How many records of an action are named.
+const RECORDS_MAX: i32 = 3;
+
+/// A page of actions: those of the token that asks, of the person, or for who leads the work those of everybody.
+pub async fn list(cx: &mut Call, member: Option<String>, limit: Option<u32>, cursor: Option<String>) -> Result<Page<Action>, Error> {
+    let limit = page::limit(limit)?;
+    let before = cursor.as_deref().map(before).transpose()?;
+    let whose = whose(cx, text::said(member)).await?;
+    let rows = store::actions(&mut cx.db, whose, before, limit + 1).await?;
+    let known = Known::of(cx, &rows).await?;
+    let zone = cx.membership()?.member_zone.clone();
+    let cursor = |row: &Row| Cursor { key: row.at.to_jiff().to_string(), id: row.id };
+    Page::of(cx.caller.room, rows, limit, cursor, |row| Ok(known.read(row, &zone)))
+}
+
+fn before(cursor: &str) -> Result<(Timestamp, Uuid), Error> {
+    let Cursor { key, id } = Cursor::decode(cursor)?;
+    // The database knows no instant long before its own beginning of time.
+    match key.parse() {
+        Ok(at) if at >= Timestamp::UNIX_EPOCH => Ok((at, id)),
+        _ => Err(Error::invalid("cursor", "The cursor is of another list. Give next_cursor of the page before, unchanged.")),
+    }
+}
+
+/// Whose actions the caller asks for and may take back.
+async fn whose(cx: &mut Call, member: Option<String>) -> Result<Whose, Error> {
+    let (own, token) = (cx.membership()?.member.0, cx.caller.token.as_ref().map(|token| token.id.0));
+    let sight = Sight::of(cx)?;
+    let member = match member {
+        Some(member) => Some(member_of(cx, &sight, &member).await?),
+        None => None,
+    };
+    match (token, member) {
+        // What others did is not there for a token: it takes back nothing but its own.
+        (Some(_), Some(other)) if other != own => Err(Error::not_found("member")),
+        (Some(token), _) => Ok(Whose { member: None, token: Some(token) }),
+        (None, Some(other)) if other != own && !cx.may(Permission::EveryonesTime) => Err(Error::not_found("member")),
+        (None, Some(member)) => Ok(Whose { member: Some(member), token: None }),
+        (None, None) => Ok(Whose { member: (!cx.may(Permission::EveryonesTime)).then_some(own), token: None }),
+    }
+}
+
+/// What is known of the actions of a page.
+struct Known {
+    touched: HashMap<Uuid, Vec<Restored>>,
+    /// Why each of them cannot be put back; those that were taken back already are missing.
+    standing: HashMap<Uuid, Option<String>>,
+    later: HashMap<Uuid, Later>,
+    /// Why the caller may not do what these operations do.
+    refused: HashMap<String, String>,
+}
+
+impl Known {
+    async fn of(cx: &mut Call, rows: &[Row]) -> Result<Self, Error> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let money = Sight::of(cx)?.money;
+        let mut touched: HashMap<Uuid, Vec<Restored>> = HashMap::new();
+        for Touched { action, kind, record, image } in store::touched(&mut cx.db, &ids, RECORDS_MAX).await? {
+            let records = touched.entry(action).or_default();
+            if records.len() < RECORDS_MAX as usize {
+                let name = known_as(&kind, &image, money);
+                records.push(Restored { kind, record, name });
+            }
+        }
+        let standing = undo::standing_of(&mut cx.db, &ids).await?;
+        let later = store::later(&mut cx.db, &ids).await?.into_iter().map(|later| (later.action, later)).collect();
+        let refused = rows.iter().filter_map(|row| Some((row.operation.clone(), refusal(cx, &row.operation)?))).collect();
+        Ok(Self { touched, standing, later, refused })
+    }
+
+    fn read(&self, row: Row, zone: &TimeZone) -> Action {
+        let why_not = self.why_not(&row);
+        Action {
+            id: ActionId(row.id),
+            at: Moment::at(row.at.to_jiff(), zone),
+            operation: row.operation,
+            member: row.member_id.zip(row.member_name).map(|(id, name)| MemberSummary { id: MemberId(id), name }),
+            token: row.token,
+            records: self.touched.get(&row.id).cloned().unwrap_or_default(),
+            undoable: why_not.is_none(),
+            why_not,
+            undoes: row.undoes.map(ActionId),
+            undone_by: row.undone_by.map(ActionId),
+        }
+    }
+
+    fn why_not(&self, row: &Row) -> Option<String> {
+        if let Some(by) = row.undone_by {
+            return Some(format!("It was taken back already; to have it again, undo {by}."));
+        }
+        if let Some(refused) = self.refused.get(&row.operation) {
+            return Some(refused.clone());
+        }
+        if let Some(Some(why)) = self.standing.get(&row.id) {
+            return Some(format!("{} cannot be undone: {why}", row.operation));
+        }
+        let later = self.later.get(&row.id)?;
+        let who = later.member.as_deref().unwrap_or("somebody");
+        Some(format!("What it did was changed since by {who} ({}). Undo {} first.", later.operation, later.by))
+    }
+}
+
+/// Why the caller may not do what an operation does, and so not take it back.
+fn refusal(cx: &Call, operation: &str) -> Option<String> {
+    match operations::named(operation) {
+        Some(known) => authorize(&cx.caller, known.declaration).err().map(|error| error.message),
+        None => Some(format!("{operation} is not done any more.")),
+    }
+}
+
+/// What people know a record by: its name, number or description, else its day. Invoices are nothing to who sees no money.
+pub fn known_as(kind: &str, image: &Value, money: bool) -> Option<String> {
+    if !money && matches!(kind, "invoice" | "invoice_line" | "payment") {
+        return None;
+    }
+    let words = ["name", "number", "description", "day"].into_iter().filter_map(|column| image.get(column)?.as_str());
+    words.map(str::trim).find(|words| !words.is_empty()).map(text::excerpt)
+}

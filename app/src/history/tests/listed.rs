@@ -1,0 +1,123 @@
+//! What was done is listed, and the last of it taken back by its place.
+
+use serde_json::{Value, json};
+
+use super::{entry, log, studio, undo};
+use crate::{
+    access::{Role, Writes},
+    error::Code,
+    testing::World,
+};
+
+async fn listed(world: &World) -> Vec<Value> {
+    world.ok("list_actions", json!({})).await["items"].as_array().cloned().expect("a list")
+}
+
+async fn undo_last(world: &World) -> Value {
+    world.ok("undo_action", json!({"action": "last"})).await
+}
+
+#[tokio::test]
+async fn the_last_thing_that_a_credential_did_is_taken_back_without_its_id_and_twice_goes_two_back() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    let first = log(&agent, "2026-11-17").await;
+    let second = agent.ok("update_time_entry", json!({"time_entry": first["id"], "description": "Else"})).await;
+    // Neither what another credential does, nor a dry run, a read or a refusal is the last thing.
+    log(&studio, "2026-11-18").await;
+    agent.ok("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "dry_run": true})).await;
+    agent.ok("list_time_entries", json!({})).await;
+    agent.code("create_time_entry", json!({"project": "Nowhere", "duration": "1h"})).await;
+
+    let undone = undo_last(&agent).await;
+    assert_eq!((&undone["undone"], &undone["restored"][0]["name"]), (&second["action"], &json!("Work")));
+    assert_eq!(entry(&studio, &first["id"]).await["description"], "Work");
+    assert_eq!(undo_last(&agent).await["undone"], first["action"]);
+    let nothing = agent.refused("undo_action", json!({"action": "last"})).await;
+    assert_eq!(nothing.code, Code::NotFound);
+    assert!(nothing.hint.is_some_and(|hint| hint.contains("list_actions")));
+    // The person goes on with what they did by themselves.
+    assert_eq!(undo_last(&studio).await["operation"], "create_time_entry");
+    let token = studio.refused("undo_action", json!({"action": "last"})).await;
+    assert!(token.message.starts_with("create_token cannot be undone"), "what is not put back is not passed over: {}", token.message);
+}
+
+#[tokio::test]
+async fn two_who_take_the_last_thing_back_at_once_go_two_back() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    let done = [log(&agent, "2026-11-17").await, log(&agent, "2026-11-18").await];
+    let (one, other) = futures::join!(undo_last(&agent), undo_last(&agent));
+    for action in done {
+        assert!([&one, &other].iter().any(|undone| undone["undone"] == action["action"]), "{one} {other}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_done_is_listed_with_whether_it_can_be_undone_and_why_not() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    let first = log(&agent, "2026-11-17").await;
+    let second = log(&agent, "2026-11-18").await;
+    undo(&agent, &second).await;
+    let changed = studio.ok("update_time_entry", json!({"time_entry": first["id"], "description": "Charts"})).await;
+
+    let own = listed(&agent).await;
+    let told: Vec<_> = own.iter().map(|action| (action["operation"].as_str(), action["undoable"].as_bool())).collect();
+    let entry = Some("create_time_entry");
+    assert_eq!(told, [(Some("undo_action"), Some(true)), (entry, Some(false)), (entry, Some(false))]);
+    assert_eq!((&own[0]["undoes"], &own[1]["undone_by"]), (&second["action"], &own[0]["id"]));
+    assert_eq!((&own[1]["records"][0]["kind"], &own[1]["records"][0]["name"]), (&json!("time_entry"), &json!("Work")));
+    let why_not = own[2]["why_not"].as_str().expect("a reason");
+    assert!(why_not.contains("Ada") && why_not.contains(changed["action"].as_str().expect("an id")), "{why_not}");
+    let refused = agent.refused("undo_action", json!({"action": first["action"]})).await;
+    assert_eq!(refused.details.expect("details")["later_action"], changed["action"]);
+    // Once the later change is taken back, nothing stands in the way any more.
+    undo(&studio, &changed).await;
+    assert_eq!(listed(&agent).await[2]["undoable"], true);
+    undo(&agent, &first).await;
+
+    studio.ok("create_token", json!({"name": "other"})).await;
+    let all = listed(&studio).await;
+    assert_eq!((&all[0]["operation"], &all[0]["undoable"]), (&json!("create_token"), &json!(false)));
+    assert!(all[0]["why_not"].as_str().is_some_and(|why| why.contains("Revoke it")), "{}", all[0]);
+    assert!(all.iter().any(|action| action["token"].is_string()), "what agents did is among it");
+}
+
+#[tokio::test]
+async fn whoever_does_not_lead_the_work_is_shown_what_they_did_and_nothing_else() {
+    let studio = studio().await;
+    let (edsger, barbara) = (studio.as_role(Role::Manager).await, studio.as_role(Role::Member).await);
+    studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
+    let own = log(&barbara, "2026-11-18").await;
+    log(&studio, "2026-11-18").await;
+    let told = listed(&barbara).await;
+    assert_eq!((told.len(), &told[0]["id"]), (1, &own["action"]));
+    assert_eq!(barbara.code("list_actions", json!({"member": studio.member()})).await, Code::NotFound);
+    assert!(listed(&edsger).await.len() > 3, "who leads the work sees everybody's");
+    let of_barbara = edsger.ok("list_actions", json!({"member": barbara.member()})).await;
+    assert_eq!(of_barbara["items"].as_array().map(Vec::len), Some(1));
+    let agent = studio.token(Writes::Direct).await;
+    assert!(listed(&agent).await.is_empty(), "an agent has done nothing yet");
+    assert_eq!(agent.code("list_actions", json!({"member": barbara.member()})).await, Code::NotFound);
+}
+
+#[tokio::test]
+async fn pages_of_actions_end_and_none_comes_twice() {
+    let studio = studio().await;
+    for day in ["2026-11-16", "2026-11-17", "2026-11-18"] {
+        log(&studio, day).await;
+    }
+    let (mut ids, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = studio.ok("list_actions", json!({"limit": 2, "cursor": cursor})).await;
+        ids.extend(page["items"].as_array().expect("a list").iter().map(|action| action["id"].to_string()));
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = Some(next.to_owned()),
+            None => break,
+        }
+    }
+    assert_eq!(ids.len(), 5, "a client, a project and three entries");
+    ids.dedup();
+    assert_eq!(ids.len(), 5);
+}
