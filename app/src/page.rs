@@ -8,10 +8,10 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
+use crate::{day::Day, error::Error};
 
 #[cfg(feature = "ssr")]
-pub use cursor::{Cursor, characters};
+pub use cursor::{Cursor, Listing, characters};
 pub use offer::{Offer, offer};
 
 /// How many items a list answers with when the caller does not say.
@@ -32,6 +32,19 @@ pub struct Page<T> {
     /// How many items there are on all pages, when `with_total` was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<i64>,
+    /// The first day that was asked for, when it was asked for days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Day>,
+    /// The last day that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Day>,
+}
+
+impl<T> Page<T> {
+    /// A list that has one page.
+    pub fn whole(items: Vec<T>) -> Self {
+        Self { items, next_cursor: None, total: None, from: None, to: None }
+    }
 }
 
 /// How many items to answer with, for SQL: 50 when the caller does not say, from 1 to 200.

@@ -195,7 +195,7 @@ pub async fn list(cx: &mut Call) -> Result<Page<AccessToken>, Error> {
         last_used_at: row.last_used_at.map(at),
         last_used_by: row.last_used_by,
     });
-    Ok(Page { items: items.collect(), next_cursor: None, total: None })
+    Ok(Page::whole(items.collect()))
 }
 
 /// Revokes one of the caller's tokens.

@@ -1,8 +1,5 @@
 //! Reading the audit log: the chain of writes and the accesses, as one list.
 
-use jiff::Timestamp;
-use uuid::Uuid;
-
 use super::{
     AuditEntry,
     store::{self, Filter, Row},
@@ -35,24 +32,17 @@ pub struct Given {
 /// A page of calls, the newest first.
 pub async fn list(cx: &mut Call, given: Given, limit: Option<u32>, cursor: Option<String>) -> Result<Page<AuditEntry>, Error> {
     let limit = page::limit(limit)?;
-    let before = cursor.as_deref().map(before).transpose()?;
-    let filter = filter(cx, given).await?;
+    let before = cx.listing.after(cursor.as_deref())?.map(Cursor::instant).transpose()?;
+    let (filter, days) = filter(cx, given).await?;
     let rows = store::list(&mut cx.db, &filter, None, before, limit + 1).await?;
     let zone = cx.membership()?.member_zone.clone();
-    Page::of(cx.caller.room, rows, limit, |row| Cursor { key: row.at.to_jiff().to_string(), id: row.id }, |row| Ok(read(row, &zone)))
+    let page =
+        Page::of(cx.listing, rows, limit, |row| Cursor { key: row.at.to_jiff().to_string(), id: row.id }, |row| Ok(read(row, &zone)))?;
+    let (from, to) = days.map(|span| (span.from, span.to)).unzip();
+    Ok(Page { from, to, ..page })
 }
 
-/// The call that a cursor goes on before.
-fn before(cursor: &str) -> Result<(Timestamp, Uuid), Error> {
-    let Cursor { key, id } = Cursor::decode(cursor)?;
-    // The database knows no instant long before its own beginning of time.
-    match key.parse() {
-        Ok(at) if at >= Timestamp::UNIX_EPOCH => Ok((at, id)),
-        _ => Err(Error::invalid("cursor", "The cursor is of another list. Give next_cursor of the page before, unchanged.")),
-    }
-}
-
-async fn filter(cx: &mut Call, given: Given) -> Result<Filter, Error> {
+async fn filter(cx: &mut Call, given: Given) -> Result<(Filter, Option<Span>), Error> {
     let member = match text::said(given.member) {
         Some(member) => {
             let sight = Sight::of(cx)?;
@@ -63,8 +53,8 @@ async fn filter(cx: &mut Call, given: Given) -> Result<Filter, Error> {
     let membership = cx.membership()?;
     let span =
         text::said(given.period).map(|period| Span::parse("period", &period, cx.member_today()?, membership.week_start)).transpose()?;
-    let bounds = span.map(|span| span.bounds(&membership.member_zone));
-    Ok(Filter {
+    let bounds = span.as_ref().map(|span| span.bounds(&membership.member_zone));
+    let filter = Filter {
         member,
         door: text::said(given.door),
         operation: text::said(given.operation),
@@ -73,7 +63,8 @@ async fn filter(cx: &mut Call, given: Given) -> Result<Filter, Error> {
         left_out: (given.reads == Some(false)).then(reads),
         from: bounds.map(|(from, _)| from),
         until: bounds.map(|(_, until)| until),
-    })
+    };
+    Ok((filter, span))
 }
 
 /// The operations that only look.

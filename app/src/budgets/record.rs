@@ -46,7 +46,7 @@ pub async fn list(
     with_total: bool,
 ) -> Result<Page<BudgetStatus>, Error> {
     let (sight, limit) = (Sight::of(cx)?, page::limit(limit)?);
-    let after = cursor.as_deref().map(projects::record::after).transpose()?;
+    let after = cx.listing.after(cursor.as_deref())?.map(projects::record::after);
     let client = match crate::text::said(wanted.client) {
         Some(client) => Some(reference::client(cx, &sight, &client).await?),
         None => None,
@@ -64,7 +64,7 @@ pub async fn list(
     let budgets: Vec<Budget> = rows.iter().map(|(_, budget)| budget.clone()).collect();
     let mut standing = standing(cx, &sight, &budgets).await?;
     let status = |(_, budget): (Cursor, Budget)| standing.remove(&budget.project).ok_or_else(Error::internal);
-    let page = Page::of(cx.caller.room, rows, limit, |(cursor, _)| cursor.clone(), status)?;
+    let page = Page::of(cx.listing, rows, limit, |(cursor, _)| cursor.clone(), status)?;
     Ok(Page { total, ..page })
 }
 

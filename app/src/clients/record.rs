@@ -70,7 +70,7 @@ pub async fn list(
     with_total: bool,
 ) -> Result<Page<Client>, Error> {
     let limit = page::limit(limit)?;
-    let after = cursor.as_deref().map(Cursor::decode).transpose()?;
+    let after = cx.listing.after(cursor.as_deref())?;
     let sight = Sight::of(cx)?;
     let filter = store::Filter { query: text::said(query).map(|query| text::search_key(&query)), archived, on: sight.on_projects_of() };
     let total = match with_total {
@@ -78,13 +78,8 @@ pub async fn list(
         false => None,
     };
     let rows = store::list(&mut cx.db, &filter, after, limit + 1).await?;
-    let page = Page::of(
-        cx.caller.room,
-        rows,
-        limit,
-        |row| Cursor { key: row.search_key.clone(), id: row.id },
-        |row| Ok(seen(read(row)?, &sight)),
-    )?;
+    let page =
+        Page::of(cx.listing, rows, limit, |row| Cursor { key: row.search_key.clone(), id: row.id }, |row| Ok(seen(read(row)?, &sight)))?;
     Ok(Page { total, ..page })
 }
 

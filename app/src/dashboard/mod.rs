@@ -82,7 +82,7 @@ async fn waiting(here: &Here) -> Result<Option<Waiting>, Error> {
     let bills = here.may(Permission::WriteMoney);
     let unbilled = async {
         match bills {
-            true => offer(|cursor| list_unbilled(None, Some(LIMIT_MAX), cursor)).await,
+            true => offer(|cursor| list_unbilled(None, None, None, None, Some(LIMIT_MAX), cursor)).await,
             false => Ok(Offer::default()),
         }
     };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -30,22 +30,13 @@ const RECORDS_MAX: i32 = 3;
 /// A page of actions: those of the token that asks, of the person, or for who leads the work those of everybody.
 pub async fn list(cx: &mut Call, member: Option<String>, limit: Option<u32>, cursor: Option<String>) -> Result<Page<Action>, Error> {
     let limit = page::limit(limit)?;
-    let before = cursor.as_deref().map(before).transpose()?;
+    let before = cx.listing.after(cursor.as_deref())?.map(Cursor::instant).transpose()?;
     let whose = whose(cx, text::said(member)).await?;
     let rows = store::actions(&mut cx.db, whose, before, limit + 1).await?;
     let known = Known::of(cx, &rows).await?;
     let zone = cx.membership()?.member_zone.clone();
     let cursor = |row: &Row| Cursor { key: row.at.to_jiff().to_string(), id: row.id };
-    Page::of(cx.caller.room, rows, limit, cursor, |row| Ok(known.read(row, &zone)))
-}
-
-fn before(cursor: &str) -> Result<(Timestamp, Uuid), Error> {
-    let Cursor { key, id } = Cursor::decode(cursor)?;
-    // The database knows no instant long before its own beginning of time.
-    match key.parse() {
-        Ok(at) if at >= Timestamp::UNIX_EPOCH => Ok((at, id)),
-        _ => Err(Error::invalid("cursor", "The cursor is of another list. Give next_cursor of the page before, unchanged.")),
-    }
+    Page::of(cx.listing, rows, limit, cursor, |row| Ok(known.read(row, &zone)))
 }
 
 /// Whose actions the caller asks for and may take back.

@@ -255,7 +255,8 @@ impl Resolved {
     }
 }
 
-fn period(cx: &Call, period: Option<String>, from: Option<String>, to: Option<String>) -> Result<Option<Span>, Error> {
+/// The days that are meant; nothing when all are. A period by word is of the days of the organization, as money is meant.
+pub fn period(cx: &Call, period: Option<String>, from: Option<String>, to: Option<String>) -> Result<Option<Span>, Error> {
     let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let today = cx.organization_today()?;
     match (given(period), given(from), given(to)) {

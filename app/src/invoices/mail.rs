@@ -12,7 +12,7 @@ use crate::{
 
 /// A page of mails, the newest first.
 pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> Result<Page<OutgoingMail>, Error> {
-    let (limit, after) = (page::limit(limit)?, cursor.as_deref().map(Cursor::decode).transpose()?);
+    let (limit, after) = (page::limit(limit)?, cx.listing.after(cursor.as_deref())?);
     let zone = cx.membership()?.organization_zone.clone();
     // What carries no invoice invites somebody: whom is for those who manage people, and its text for nobody but its reader.
     let invited =
@@ -30,5 +30,5 @@ pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> 
         created_at: at(row.created_at),
         sent_at: row.sent_at.map(at),
     };
-    Page::of(cx.caller.room, rows, limit, place, |row| Ok(mail(row)))
+    Page::of(cx.listing, rows, limit, place, |row| Ok(mail(row)))
 }

@@ -90,6 +90,15 @@ pub async fn list_unbilled(
     /// Only this client, by id or name.
     #[server(default)]
     client: Option<String>,
+    /// Only the time of these days: last_month, this_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15 and the like; all when absent.
+    #[server(default)]
+    period: Option<String>,
+    /// First day, YYYY-MM-DD, today, yesterday or a weekday; together with `to`, instead of `period`.
+    #[server(default)]
+    from: Option<String>,
+    /// Last day, likewise.
+    #[server(default)]
+    to: Option<String>,
     /// How many projects at most: 50 by default, 200 at most.
     #[server(default)]
     limit: Option<u32>,
@@ -98,7 +107,7 @@ pub async fn list_unbilled(
     #[max_length(4_096)]
     cursor: Option<String>,
 ) -> Result<Page<Unbilled>, Error> {
-    unbilled::list(cx, client, limit, cursor).await
+    unbilled::list(cx, unbilled::Given { client, period, from, to }, limit, cursor).await
 }
 
 /// Show exactly what `draft_invoice` with the same arguments would make, without making it.

@@ -206,14 +206,14 @@ pub async fn report(cx: &mut Call, asked: Asked) -> Result<NumberReport, Error> 
 /// A page of the numbers that were given, the latest first.
 async fn numbers(cx: &mut Call, asked: Asked) -> Result<Page<GivenNumber>, Error> {
     let Asked { year, limit, cursor, with_total } = asked;
-    let (limit, after, today) = (page::limit(limit)?, cursor.as_deref().map(Cursor::decode).transpose()?, cx.organization_today()?);
+    let (limit, after, today) = (page::limit(limit)?, cx.listing.after(cursor.as_deref())?, cx.organization_today()?);
     let at = after.as_ref().map(|after| after.key.parse::<Timestamp>()).transpose();
     let at = at.map_err(|_| Error::invalid("cursor", "The cursor does not belong to this list; start again without it."))?;
     let after = at.map(crate::database::instant).zip(after.as_ref());
     let rows = store::numbers(&mut cx.db, year, after, limit + 1).await?;
     let total = if with_total { Some(store::count_numbers(&mut cx.db, year).await?) } else { None };
     let place = |row: &NumberRow| Cursor { key: row.sent_at.to_jiff().to_string(), id: row.id };
-    let page = Page::of(cx.caller.room, rows, limit, place, |row| read_number(row, today))?;
+    let page = Page::of(cx.listing, rows, limit, place, |row| read_number(row, today))?;
     Ok(Page { total, ..page })
 }
 

@@ -39,7 +39,7 @@ pub async fn list(
         Some(client) => Some(clients::record::find(cx, &client).await?.id.0),
         None => None,
     };
-    let (limit, after, today) = (page::limit(limit)?, cursor.as_deref().map(Cursor::decode).transpose()?, cx.organization_today()?);
+    let (limit, after, today) = (page::limit(limit)?, cx.listing.after(cursor.as_deref())?, cx.organization_today()?);
     let filter = Filter { client, status: status.map(InvoiceStatus::name), today, after: after.as_ref(), limit: limit + 1 };
     let rows = store::list(&mut cx.db, &filter).await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
@@ -47,7 +47,7 @@ pub async fn list(
     let total = if with_total { Some(store::count(&mut cx.db, &filter).await?) } else { None };
     let place = |row: &Row| Cursor { key: row.created_at.to_jiff().to_string(), id: row.id };
     let zone = cx.membership()?.organization_zone.clone();
-    let page = Page::of(cx.caller.room, rows, limit, place, |row| {
+    let page = Page::of(cx.listing, rows, limit, place, |row| {
         let mail = mails.remove(&row.id);
         summary(row, mail, today, &zone)
     })?;

@@ -1,6 +1,6 @@
 //! What could be invoiced: unbilled time by client and project.
 
-use super::{ClientName, ProjectName, Unbilled, store};
+use super::{ClientName, ProjectName, Unbilled, draft, store};
 use crate::{
     clients,
     day::Day,
@@ -13,16 +13,28 @@ use crate::{
     projects,
 };
 
+/// What the caller gave; the arguments of `list_unbilled`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct Given {
+    pub client: Option<String>,
+    pub period: Option<String>,
+    pub from: Option<String>,
+    pub to: Option<String>,
+}
+
 /// A page of unbilled time by client and project.
-pub async fn list(cx: &mut Call, client: Option<String>, limit: Option<u32>, cursor: Option<String>) -> Result<Page<Unbilled>, Error> {
-    let client = match crate::text::said(client) {
+pub async fn list(cx: &mut Call, given: Given, limit: Option<u32>, cursor: Option<String>) -> Result<Page<Unbilled>, Error> {
+    let span = draft::period(cx, given.period, given.from, given.to)?;
+    let client = match crate::text::said(given.client) {
         Some(client) => Some(clients::record::find(cx, &client).await?.id.0),
         None => None,
     };
-    let (limit, after) = (page::limit(limit)?, cursor.as_deref().map(projects::record::after).transpose()?);
-    let rows = store::unbilled(&mut cx.db, client, after, limit + 1).await?;
+    let (limit, after) = (page::limit(limit)?, cx.listing.after(cursor.as_deref())?.map(projects::record::after));
+    let rows = store::unbilled(&mut cx.db, client, span.as_ref(), after, limit + 1).await?;
     let place = |row: &store::UnbilledRow| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.project_id };
-    Page::of(cx.caller.room, rows, limit, place, read)
+    let page = Page::of(cx.listing, rows, limit, place, read)?;
+    let (from, to) = span.map(|span| (span.from, span.to)).unzip();
+    Ok(Page { from, to, ..page })
 }
 
 fn read(row: store::UnbilledRow) -> Result<Unbilled, Error> {

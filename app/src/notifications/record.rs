@@ -21,7 +21,7 @@ const NAMED_MAX: usize = 200;
 /// A page of the caller's notifications, the newest first.
 pub async fn list(cx: &mut Call, unread: bool, limit: Option<u32>, cursor: Option<String>) -> Result<Page<Notification>, Error> {
     let (sight, limit) = (Sight::of(cx)?, page::limit(limit)?);
-    let after = cursor.as_deref().map(Cursor::decode).transpose()?.map(|cursor| cursor.id);
+    let after = cx.listing.after(cursor.as_deref())?.map(|cursor| cursor.id);
     let rows = store::list(&mut cx.db, whose(&sight), unread, after, limit + 1).await?;
     let membership = cx.membership()?.clone();
     let read = |row: store::Row| {
@@ -34,7 +34,7 @@ pub async fn list(cx: &mut Call, unread: bool, limit: Option<u32>, cursor: Optio
             read: row.read,
         })
     };
-    Page::of(cx.caller.room, rows, limit, |row| Cursor { key: String::new(), id: row.id }, read)
+    Page::of(cx.listing, rows, limit, |row| Cursor { key: String::new(), id: row.id }, read)
 }
 
 /// Marks the caller's notifications as read.

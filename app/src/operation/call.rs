@@ -15,6 +15,7 @@ use crate::{
     id::{ActionId, MemberId},
     money::Currency,
     organizations,
+    page::Listing,
     projects::sight::Sight,
     verification::refusal,
 };
@@ -42,6 +43,8 @@ pub struct Call {
     pub action: ActionId,
     /// Whether nothing will be kept.
     pub dry_run: bool,
+    /// The list that it asks for, where it is one.
+    pub listing: Listing,
     /// The action that this one takes back, for the record.
     pub undoes: Option<ActionId>,
     pub(super) asker: Asker,
@@ -146,6 +149,7 @@ impl Call {
             now,
             action,
             dry_run,
+            listing: Listing::default(),
             undoes: None,
             asker,
             warnings: Vec::new(),

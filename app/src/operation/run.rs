@@ -20,6 +20,7 @@ use crate::{
     audit::{Place, Record, outcome},
     context::{Caller, Promise},
     error::{Code, Error},
+    page::Listing,
 };
 
 /// How long a call may take to be kept once its work is done: longer than any statement of that may take, and the commit.
@@ -44,6 +45,7 @@ pub async fn read<T>(
         Ok(call) => call,
         Err(error) => return refused(declaration, &caller, &place, arguments, error),
     };
+    call.listing = Listing::of(declaration.name, &arguments, call.caller.room);
     let answer = caught(declaration, work(&mut call)).await;
     match &answer {
         Ok(_) => place.put(Record::of_access(&call.caller, call.now, declaration, arguments, outcome::DONE)),

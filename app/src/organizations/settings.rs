@@ -67,7 +67,7 @@ pub async fn belongings(cx: &mut Call) -> Result<Page<Belonging>, Error> {
     let items = rows
         .into_iter()
         .filter_map(|row| Some(Belonging { id: OrganizationId(row.id), slug: row.slug, name: row.name, role: Role::named(&row.role)? }));
-    Ok(Page { items: items.collect(), next_cursor: None, total: None })
+    Ok(Page::whole(items.collect()))
 }
 
 /// The organization of the call, as far as the caller may see it.

@@ -2,7 +2,10 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Page;
@@ -10,6 +13,50 @@ use crate::error::Error;
 
 /// Longer than any cursor given out: sort keys are names, numbers and instants.
 const TEXT_MAX: usize = 4_096;
+
+/// The list that a call asks for: which one, with which filters, and how much room a page of it has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    question: [u8; 8],
+    room: Option<usize>,
+}
+
+/// The arguments of a list that leave it the same list.
+const OF_PAGES: [&str; 3] = ["limit", "cursor", "with_total"];
+
+impl Listing {
+    /// The list that an operation gives for these arguments. A page has so many characters of JSON, or no bound of that kind.
+    pub fn of(operation: &str, arguments: &Value, room: Option<usize>) -> Self {
+        let filters =
+            arguments.as_object().into_iter().flatten().filter(|(name, value)| !OF_PAGES.contains(&name.as_str()) && !value.is_null());
+        let filters: std::collections::BTreeMap<_, _> = filters.collect();
+        let digest = Sha256::digest(format!("{operation} {}", serde_json::to_string(&filters).unwrap_or_default()));
+        Self { question: digest.first_chunk().copied().unwrap_or_default(), room }
+    }
+
+    /// Where to go on. Refused for a cursor of another list: what follows there has nothing to do with what was asked.
+    pub fn after(&self, cursor: Option<&str>) -> Result<Option<Cursor>, Error> {
+        let Some(text) = cursor else { return Ok(None) };
+        match decoded(text) {
+            Some((question, cursor)) if question == self.question => Ok(Some(cursor)),
+            Some(_) => Err(refused("The cursor is of another list, or of one with other filters")),
+            None => Err(refused("The cursor is not one that this list gave out")),
+        }
+    }
+
+    /// The cursor of a place in this list, as text that can stand in an address.
+    pub fn cursor(&self, place: &Cursor) -> String {
+        let mut bytes = self.question.to_vec();
+        bytes.extend_from_slice(place.id.as_bytes());
+        bytes.extend_from_slice(place.key.as_bytes());
+        BASE64.encode(bytes)
+    }
+}
+
+fn refused(what: &str) -> Error {
+    let advice = "give next_cursor of the page before, unchanged and with the same filters, or no cursor for the first page";
+    Error::invalid("cursor", format!("{what}; {advice}."))
+}
 
 /// The last item of a page: its place in the order of the list, and its id where places are equal.
 ///
@@ -24,46 +71,39 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// The cursor as text that can stand in an address.
-    pub fn encode(&self) -> String {
-        let mut bytes = self.id.as_bytes().to_vec();
-        bytes.extend_from_slice(self.key.as_bytes());
-        BASE64.encode(bytes)
-    }
-
-    /// Reads a cursor that came back from a caller.
-    pub fn decode(text: &str) -> Result<Cursor, Error> {
-        decoded(text).ok_or_else(|| {
-            let advice = "give next_cursor of the page before, unchanged, or no cursor for the first page";
-            Error::invalid("cursor", format!("The cursor is not one that this list gave out; {advice}."))
-        })
+    /// The place in a list that is in order of time.
+    pub fn instant(self) -> Result<(Timestamp, Uuid), Error> {
+        // The database knows no instant long before its own beginning of time.
+        let at = self.key.parse().ok().filter(|at| *at >= Timestamp::UNIX_EPOCH);
+        at.map(|at| (at, self.id)).ok_or_else(|| refused("The cursor names no instant"))
     }
 }
 
-fn decoded(text: &str) -> Option<Cursor> {
+fn decoded(text: &str) -> Option<([u8; 8], Cursor)> {
     if text.len() > TEXT_MAX {
         return None;
     }
     let bytes = BASE64.decode(text).ok()?;
-    let (id, key) = bytes.split_first_chunk::<16>()?;
+    let (question, place) = bytes.split_first_chunk::<8>()?;
+    let (id, key) = place.split_first_chunk::<16>()?;
     let key = std::str::from_utf8(key).ok()?.to_owned();
     // PostgreSQL has no text with a zero byte in it: such a key would fail in the query.
-    (!key.contains('\0')).then(|| Cursor { key, id: Uuid::from_bytes(*id) })
+    (!key.contains('\0')).then(|| (*question, Cursor { key, id: Uuid::from_bytes(*id) }))
 }
 
 impl<T: Serialize> Page<T> {
     /// The page of the first `limit` of `rows`, each read into an item. A list fetches one row more than that to know whether
-    /// there is a next page. For a caller with little `room`, in
-    /// characters of JSON, it ends earlier, at the last item that fits.
+    /// there is a next page. For a caller with little room it ends
+    /// earlier, at the last item that fits.
     pub fn of<R>(
-        room: Option<usize>,
+        listing: Listing,
         rows: Vec<R>,
         limit: i64,
         cursor: impl Fn(&R) -> Cursor,
         mut read: impl FnMut(R) -> Result<T, Error>,
     ) -> Result<Page<T>, Error> {
         let (limit, all) = (usize::try_from(limit).unwrap_or(0), rows.len());
-        let (mut left, mut items, mut last) = (room, Vec::with_capacity(limit.min(all)), None);
+        let (mut left, mut items, mut last) = (listing.room, Vec::with_capacity(limit.min(all)), None);
         for row in rows.into_iter().take(limit) {
             let here = cursor(&row);
             let item = read(row)?;
@@ -78,8 +118,8 @@ impl<T: Serialize> Page<T> {
             items.push(item);
             last = Some(here);
         }
-        let next_cursor = last.filter(|_| items.len() < all).map(|last| last.encode());
-        Ok(Page { items, next_cursor, total: None })
+        let next_cursor = last.filter(|_| items.len() < all).map(|last| listing.cursor(&last));
+        Ok(Page { items, next_cursor, total: None, from: None, to: None })
     }
 }
 

@@ -66,7 +66,7 @@ pub async fn list(cx: &mut Call) -> Result<Page<ReceivedInvitation>, Error> {
     let (person, now) = (cx.caller.person()?.clone(), cx.now);
     let rows = received::open_to(&mut cx.db, person.id, now).await?;
     let items = rows.into_iter().map(|row| read(row, Some(&person), now)).collect::<Result<_, _>>()?;
-    Ok(Page { items, next_cursor: None, total: None })
+    Ok(Page::whole(items))
 }
 
 /// The invitation behind a link.

@@ -116,7 +116,7 @@ pub async fn revoke(cx: &mut Call, given: &str) -> Result<Invitation, Error> {
 
 /// A page of open invitations, the latest sent first.
 pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> Result<Page<Invitation>, Error> {
-    let (limit, after) = (page::limit(limit)?, cursor.as_deref().map(Cursor::decode).transpose()?);
+    let (limit, after) = (page::limit(limit)?, cx.listing.after(cursor.as_deref())?);
     let after = match after {
         Some(after) => {
             let strange = |_| Error::invalid("cursor", "The cursor does not belong to this list; start again without it.");
@@ -125,7 +125,7 @@ pub async fn list(cx: &mut Call, limit: Option<u32>, cursor: Option<String>) -> 
         None => None,
     };
     let rows = invitation::open(&mut cx.db, after, limit + 1).await?;
-    Page::of(cx.caller.room, rows, limit, |row| Cursor { key: row.sent_at.to_jiff().to_string(), id: row.id }, |row| read(cx, row))
+    Page::of(cx.listing, rows, limit, |row| Cursor { key: row.sent_at.to_jiff().to_string(), id: row.id }, |row| read(cx, row))
 }
 
 async fn send_again(cx: &mut Call, id: Uuid, mails: bool) -> Result<Invitation, Error> {

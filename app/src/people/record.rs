@@ -33,11 +33,11 @@ pub async fn list(
         Some(project) => Some(reference::known_project(cx, &sight, &project).await?),
         None => None,
     };
-    let after = cursor.as_deref().map(Cursor::decode).transpose()?;
+    let after = cx.listing.after(cursor.as_deref())?;
     let filter = Filter { query: text::said(query).map(|query| text::search_key(&query)), project, removed, beside: sight.beside() };
     let rows = member::list(&mut cx.db, &filter, after, limit + 1).await?;
     let reader = Reader::of(cx)?;
-    Page::of(cx.caller.room, rows, limit, |row| Cursor { key: row.key.clone(), id: row.id }, |row| reader.read(row))
+    Page::of(cx.listing, rows, limit, |row| Cursor { key: row.key.clone(), id: row.id }, |row| reader.read(row))
 }
 
 /// The member that a reference means.

@@ -60,7 +60,7 @@ pub async fn list(
     with_total: bool,
 ) -> Result<Page<Project>, Error> {
     let (sight, limit) = (Sight::of(cx)?, page::limit(limit)?);
-    let after = cursor.as_deref().map(after).transpose()?;
+    let after = cx.listing.after(cursor.as_deref())?.map(after);
     let client = match text::said(wanted.client) {
         Some(client) => Some(reference::client(cx, &sight, &client).await?),
         None => None,
@@ -84,15 +84,14 @@ pub async fn list(
         let budget = budgets.remove(&row.id);
         Ok(Project { budget, ..read(row, &sight)? })
     };
-    let page = Page::of(cx.caller.room, rows, limit, place, read)?;
+    let page = Page::of(cx.listing, rows, limit, place, read)?;
     Ok(Page { total, ..page })
 }
 
 /// Where a cursor goes on: the names it was made of hold no line break.
-pub fn after(cursor: &str) -> Result<store::After, Error> {
-    let cursor = Cursor::decode(cursor)?;
+pub fn after(cursor: Cursor) -> store::After {
     let (client, project) = cursor.key.split_once('\n').unwrap_or((&cursor.key, ""));
-    Ok((client.to_owned(), project.to_owned(), cursor.id))
+    (client.to_owned(), project.to_owned(), cursor.id)
 }
 
 /// The project that a reference means, with its sums.

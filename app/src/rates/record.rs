@@ -48,7 +48,7 @@ pub struct Given {
 /// A page of the rates of projects.
 pub async fn list(cx: &mut Call, wanted: Wanted, limit: Option<u32>, cursor: Option<String>) -> Result<Page<ProjectRate>, Error> {
     let (sight, limit) = (Sight::of(cx)?, page::limit(limit)?);
-    let after = cursor.as_deref().map(projects::record::after).transpose()?;
+    let after = cx.listing.after(cursor.as_deref())?.map(projects::record::after);
     let client = match text::said(wanted.client) {
         Some(client) => Some(reference::client(cx, &sight, &client).await?),
         None => None,
@@ -60,7 +60,7 @@ pub async fn list(cx: &mut Call, wanted: Wanted, limit: Option<u32>, cursor: Opt
     let filter = store::Filter { client, project, missing: wanted.missing };
     let rows = store::list(&mut cx.db, &filter, after, limit + 1).await?;
     let place = |row: &store::Row| Cursor { key: format!("{}\n{}", row.client_key, row.project_key), id: row.project_id };
-    Page::of(cx.caller.room, rows, limit, place, read)
+    Page::of(cx.listing, rows, limit, place, read)
 }
 
 fn read(row: store::Row) -> Result<ProjectRate, Error> {

@@ -35,7 +35,7 @@ pub(super) async fn events(cx: &mut Call) -> Result<Page<SecurityEvent>, Error> 
             detail: given(row.detail),
         })
     });
-    Ok(Page { items: events.collect(), next_cursor: None, total: None })
+    Ok(Page::whole(events.collect()))
 }
 
 pub(super) async fn sign_ins(cx: &mut Call) -> Result<Page<ActiveSignIn>, Error> {
@@ -50,7 +50,7 @@ pub(super) async fn sign_ins(cx: &mut Call) -> Result<Page<ActiveSignIn>, Error>
         expires_at: Moment::at(row.expires_at.to_jiff(), &zone),
         this_one: row.is_present,
     });
-    Ok(Page { items: items.collect(), next_cursor: None, total: None })
+    Ok(Page::whole(items.collect()))
 }
 
 pub(super) async fn end(cx: &mut Call, sign_in: &str) -> Result<EndedSignIns, Error> {

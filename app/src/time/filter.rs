@@ -13,6 +13,10 @@ use crate::{
     reference, text,
 };
 
+/// The days that stand for no end.
+const FIRST: Date = Date::constant(YEAR_MIN, 1, 1);
+const LAST: Date = Date::constant(YEAR_MAX, 12, 31);
+
 /// What the caller gave; the arguments of `list_time_entries` and `summarize_time`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct Given {
@@ -58,6 +62,11 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// The first and the last day that were asked for; nothing where no end was said.
+    pub fn asked(&self) -> (Option<Day>, Option<Day>) {
+        (Some(self.from).filter(|day| *day != FIRST).map(Day::from), Some(self.to).filter(|day| *day != LAST).map(Day::from))
+    }
+
     /// Reads what was given. Names are looked up among what the caller may see.
     pub async fn of(cx: &mut Call, sight: &Sight, given: Given) -> Result<Self, Error> {
         // Whether time is on an invoice is as much a matter of money as the invoice itself.
@@ -114,6 +123,5 @@ fn days(cx: &Call, given: &Given) -> Result<(Date, Date), Error> {
         // Refuses what is the wrong way round.
         Span::between(from.clone(), to.clone())?;
     }
-    let first = from.map_or(Date::constant(YEAR_MIN, 1, 1), |day| day.date());
-    Ok((first, to.map_or(Date::constant(YEAR_MAX, 12, 31), |day| day.date())))
+    Ok((from.map_or(FIRST, |day| day.date()), to.map_or(LAST, |day| day.date())))
 }

@@ -31,6 +31,8 @@ pub mod starting;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
 pub mod summary;
+#[cfg(feature = "ssr")]
+pub mod summing;
 #[cfg(all(test, feature = "ssr"))]
 pub(crate) mod tests;
 pub mod ticking;

@@ -1,16 +1,14 @@
 //! Entries as callers see them: one, a page of them, and their sums.
 
-use std::{cmp::Reverse, collections::HashMap};
-
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use uuid::Uuid;
 
 use super::{
-    EntryState, GroupBy, Labour, Logged, MemberSummary, ProjectSummary, Source, TimeEntry, TimeGroup, TimeSummary, TimeTotals,
+    EntryState, Labour, Logged, MemberSummary, ProjectSummary, Source, TimeEntry,
     filter::{Filter, Given},
     store::{
         read::{self, After, Row},
-        sums::{self, Group},
+        sums,
     },
 };
 use crate::{
@@ -25,12 +23,6 @@ use crate::{
     projects::{ClientSummary, sight::Sight},
     reference,
 };
-
-/// The most groups that a summary answers with.
-const ITEMS_MAX: usize = 500;
-
-/// The same where each day has its projects: a week of whoever sees everybody's time fits.
-const PIECES_MAX: usize = 7 * ITEMS_MAX;
 
 /// How rows are read for one caller.
 pub struct Reader {
@@ -90,7 +82,7 @@ pub async fn list(
     with_total: bool,
 ) -> Result<Page<TimeEntry>, Error> {
     let (sight, limit) = (Sight::of(cx)?, page::limit(limit)?);
-    let after = cursor.as_deref().map_or(Ok(After::START), after)?;
+    let after = cx.listing.after(cursor.as_deref())?.map_or(Ok(After::START), after)?;
     let filter = Filter::of(cx, &sight, given).await?;
     let total = match with_total {
         true => Some(read::count(&mut cx.db, &filter).await?),
@@ -99,13 +91,13 @@ pub async fn list(
     let rows = read::list(&mut cx.db, &filter, after, limit + 1).await?;
     let reader = Reader::of(cx, &sight)?;
     let place = |row: &read::Row| Cursor { key: format!("{} {}", row.day.to_jiff(), row.position.to_jiff().as_microsecond()), id: row.id };
-    let page = Page::of(cx.caller.room, rows, limit, place, |row| reader.read(row))?;
-    Ok(Page { total, ..page })
+    let page = Page::of(cx.listing, rows, limit, place, |row| reader.read(row))?;
+    let (from, to) = filter.asked();
+    Ok(Page { total, from, to, ..page })
 }
 
 /// Where a cursor goes on: day and microsecond of its entry.
-fn after(cursor: &str) -> Result<After, Error> {
-    let cursor = Cursor::decode(cursor)?;
+fn after(cursor: Cursor) -> Result<After, Error> {
     let place = cursor
         .key
         .split_once(' ')
@@ -140,79 +132,4 @@ pub async fn totals(cx: &mut Call, sight: &Sight, entry: &TimeEntry) -> Result<(
     let client = sight.money.then_some(entry.client.id);
     let (worked, unbilled) = sums::totals(&mut cx.db, entry.member.id.0, entry.day.date(), client).await?;
     Ok((Worked::of(worked), sight.money.then(|| Money::new(unbilled, &entry.client.currency))))
-}
-
-/// Time summed up.
-pub async fn summarize(cx: &mut Call, given: Given, by: GroupBy) -> Result<TimeSummary, Error> {
-    let sight = Sight::of(cx)?;
-    let filter = Filter::of(cx, &sight, given).await?;
-    let groups = sums::groups(&mut cx.db, &filter, by).await?;
-    if groups.len() as i64 == sums::GROUPS_MAX {
-        return Err(Error::invalid("period", "That is too much to sum up at once. Choose a shorter period."));
-    }
-    let mut all = Sum::default();
-    let mut items: HashMap<Key, (Sum, Option<String>)> = HashMap::new();
-    for group in groups {
-        all.add(&group)?;
-        let item = items.entry((group.id, group.day.map(|day| day.to_jiff()), group.label.clone())).or_default();
-        item.0.add(&group)?;
-        item.1 = group.color;
-    }
-    let totals = all.totals(&sight);
-    if by == GroupBy::None {
-        return Ok(TimeSummary { group_by: by, items: Vec::new(), totals });
-    }
-    let items = items.into_iter().map(|((id, day, label), (sum, color))| {
-        let (day, totals) = (day.map(Day::from), sum.totals(&sight));
-        TimeGroup { id, label, color, day, totals }
-    });
-    Ok(TimeSummary { group_by: by, items: sorted(items.collect(), by), totals })
-}
-
-/// What tells a group from the others: id, day and name.
-type Key = (Option<Uuid>, Option<Date>, String);
-
-/// As many items as are shown: the newest day first where there are days, then the most time.
-fn sorted(mut items: Vec<TimeGroup>, by: GroupBy) -> Vec<TimeGroup> {
-    items.sort_by_cached_key(|item| (Reverse(item.day.clone()), Reverse(item.totals.worked.seconds), item.label.clone()));
-    items.truncate(if by == GroupBy::DayAndProject { PIECES_MAX } else { ITEMS_MAX });
-    items
-}
-
-/// Time that is being summed up, with one amount per currency in the order of their codes.
-#[derive(Default)]
-struct Sum {
-    entries: i64,
-    worked: i64,
-    billable: i64,
-    drafts: i64,
-    amounts: Vec<(Currency, i64)>,
-}
-
-impl Sum {
-    fn add(&mut self, group: &Group) -> Result<(), Error> {
-        self.entries += group.entries;
-        self.worked += group.worked;
-        self.billable += group.billable;
-        self.drafts += group.drafts;
-        if group.billable > 0 {
-            let currency = Currency::parse(&group.currency)?;
-            match self.amounts.binary_search_by(|(known, _)| known.as_str().cmp(currency.as_str())) {
-                Ok(at) => self.amounts[at].1 += group.amount,
-                Err(at) => self.amounts.insert(at, (currency, group.amount)),
-            }
-        }
-        Ok(())
-    }
-
-    fn totals(&self, sight: &Sight) -> TimeTotals {
-        let amounts = || self.amounts.iter().map(|(currency, amount)| Money::new(*amount, currency)).collect();
-        TimeTotals {
-            entries: self.entries,
-            worked: Worked::of(self.worked),
-            billable: Worked::of(self.billable),
-            drafts: Worked::of(self.drafts),
-            amounts: sight.money.then(amounts),
-        }
-    }
 }

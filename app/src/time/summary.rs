@@ -84,8 +84,20 @@ pub struct TimeGroup {
 pub struct TimeSummary {
     /// What it was summed up by.
     pub group_by: GroupBy,
+    /// The first day that was asked for; absent where everything before is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Day>,
+    /// The last day that was asked for; absent where everything after is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Day>,
     /// One item per client, project or member, the most time first; or per day, the newest first. At most 500, and 3,500 by day and project; the totals cover all.
     pub items: Vec<TimeGroup>,
+    /// How many items there are on all pages; absent when only totals were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<i64>,
+    /// Give this as `cursor` to get the next items; absent on the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
     /// The totals of everything that matched.
     pub totals: TimeTotals,
 }
@@ -102,9 +114,9 @@ impl TimeSummary {
     }
 }
 
-/// Sum up time by client, project, day or member: hours, billable hours, amounts per currency, and drafts apart. Logged and approved time counts.
+/// Report hours worked: a timesheet, what was done and by whom, by client, project, day or member. Hours, billable hours, amounts per currency, and drafts apart; logged and approved time counts.
 ///
-/// Takes the filters of list_time_entries. Example: {"period": "last_month", "group_by": "project"}.
+/// Says the first and last day of the period. Takes the filters of list_time_entries. Example: {"period": "last_month", "group_by": "project"}.
 #[operation(read, idempotent, needs = ReadTime, scope = TimeRead, title = "Sum up time")]
 pub async fn summarize_time(
     cx: &mut Call,
@@ -148,7 +160,15 @@ pub async fn summarize_time(
     #[server(default)]
     #[max_length(200)]
     query: Option<String>,
+    /// How many items at most: 500 by default and at most.
+    #[server(default)]
+    limit: Option<u32>,
+    /// Where the last answer left off: its next_cursor.
+    #[server(default)]
+    #[max_length(4_096)]
+    cursor: Option<String>,
 ) -> Result<TimeSummary, Error> {
     let given = super::filter::Given { period, from, to, client, project, member, billable, billed, state, labour, source, query };
-    super::record::summarize(cx, given, group_by.unwrap_or_default()).await
+    let wanted = super::summing::Wanted { by: group_by.unwrap_or_default(), limit, cursor };
+    super::summing::summarize(cx, given, wanted).await
 }

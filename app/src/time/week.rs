@@ -56,7 +56,7 @@ impl Week {
     pub async fn hours(&self, whose: Option<String>) -> Result<TimeSummary, Error> {
         let (from, to) = (self.from.to_string(), self.to().to_string());
         let by = Some(GroupBy::DayAndProject);
-        summarize_time(by, None, Some(from), Some(to), None, None, whose, None, None, None, None, None, None).await
+        summarize_time(by, None, Some(from), Some(to), None, None, whose, None, None, None, None, None, None, None, None).await
     }
 
     /// The week in words: `16 – 22 November 2026`.

@@ -42,8 +42,14 @@ pub struct UnbilledRow {
 }
 
 /// Unbilled time by client and project, from after the last page.
-pub async fn unbilled(db: &mut Db, client: Option<Uuid>, after: Option<After>, limit: i64) -> Result<Vec<UnbilledRow>, Error> {
-    let organization = db.organization();
+pub async fn unbilled(
+    db: &mut Db,
+    client: Option<Uuid>,
+    period: Option<&Span>,
+    after: Option<After>,
+    limit: i64,
+) -> Result<Vec<UnbilledRow>, Error> {
+    let (organization, (from, to)) = (db.organization(), days(period));
     let (client_key, project_key, id) = match after {
         Some((client_key, project_key, id)) => (Some(client_key), Some(project_key), Some(id)),
         None => (None, None, None),
@@ -56,6 +62,7 @@ pub async fn unbilled(db: &mut Db, client: Option<Uuid>, after: Option<After>, l
                from time_entry t
                where t.organization_id = $1 and t.invoice_line_id is null and t.billable and not t.running
                    and t.state in ('logged', 'approved')
+                   and ($7::date is null or t.day >= $7) and ($8::date is null or t.day <= $8)
                group by t.project_id
            )
            select c.id as client_id, c.name as client_name, c.currency, p.id as project_id, p.name as project_name,
@@ -72,7 +79,9 @@ pub async fn unbilled(db: &mut Db, client: Option<Uuid>, after: Option<After>, l
         client_key,
         project_key,
         id,
-        limit
+        limit,
+        from as _,
+        to as _
     )
     .fetch_all(db.connection())
     .await?)

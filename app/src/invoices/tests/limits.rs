@@ -117,3 +117,17 @@ async fn the_picker_offers_a_thousand_clients_and_says_that_there_are_more() {
     assert_eq!(offered.items.len(), 1000);
     assert!(offered.words("clients").is_some_and(|words| words.contains("first 1000 clients")));
 }
+
+#[tokio::test]
+async fn what_could_be_invoiced_of_a_period_is_what_a_draft_of_it_takes() {
+    let studio = studio().await;
+    log(&studio, "2026-10-31", "1h").await;
+    log(&studio, "2026-11-02", "2h").await;
+    let of_october = studio.ok("list_unbilled", json!({"period": "last_month"})).await;
+    assert_eq!((&of_october["from"], &of_october["to"]), (&json!("2026-10-01"), &json!("2026-10-31")));
+    let drafted = studio.ok("draft_invoice", json!({"client": "Acme", "period": "last_month"})).await;
+    assert_eq!((&of_october["items"][0]["amount"]["amount"], &drafted["subtotal"]["amount"]), (&json!("120.00"), &json!("120.00")));
+    let open = studio.ok("list_unbilled", json!({"from": "2026-11-01", "to": "2026-11-30"})).await;
+    assert_eq!(open["items"][0]["worked"]["seconds"], 7_200);
+    assert!(studio.refused("list_unbilled", json!({"from": "2026-11-01"})).await.field("to").is_some());
+}

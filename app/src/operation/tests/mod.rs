@@ -7,6 +7,7 @@ mod dropped;
 mod dry_run;
 mod hints;
 mod late;
+mod lists;
 mod mails;
 mod standing;
 mod tables;

@@ -137,3 +137,27 @@ async fn unbilled_is_what_an_invoice_would_take_now() {
         assert_eq!(listed["items"][0]["unbilled"]["amount"], unbilled, "{project}");
     }
 }
+
+/// Whoever asks for *last week* is told which days those are; what does not fit on a page follows on the next.
+#[tokio::test]
+async fn a_summary_says_its_days_and_how_many_groups_there_are_and_goes_on() {
+    let studio = studio().await;
+    for (project, date) in [("One", "2026-11-09"), ("Two", "2026-11-10"), ("Three", "2026-11-11")] {
+        studio.ok("create_project", json!({"client": "Acme", "name": project})).await;
+        studio.ok("create_time_entry", json!({"project": project, "date": date, "duration": "1h"})).await;
+    }
+    let asked = |cursor: Value| json!({"period": "2026-W46", "group_by": "project", "limit": 2, "cursor": cursor});
+    let first = studio.ok("summarize_time", asked(Value::Null)).await;
+    assert_eq!((&first["from"], &first["to"], &first["groups"]), (&json!("2026-11-09"), &json!("2026-11-15"), &json!(3)));
+    // Between the pages somebody works: what was told is not told again.
+    studio.ok("create_time_entry", json!({"project": "One", "date": "2026-11-09", "duration": "2h"})).await;
+    let second = studio.ok("summarize_time", asked(first["next_cursor"].clone())).await;
+    let labels =
+        |page: &Value| -> Vec<String> { page["items"].as_array().into_iter().flatten().map(|item| item["label"].to_string()).collect() };
+    assert_eq!((labels(&first).len(), labels(&second), second.get("next_cursor")), (2, vec!["\"Acme / Two\"".to_owned()], None));
+    let days = studio.ok("summarize_time", json!({"group_by": "day", "limit": 1})).await;
+    assert_eq!((days.get("from"), &days["items"][0]["label"]), (None, &json!("2026-11-11")));
+    let older = studio.ok("summarize_time", json!({"group_by": "day", "limit": 5, "cursor": days["next_cursor"]})).await;
+    assert_eq!(labels(&older), ["\"2026-11-10\"", "\"2026-11-09\""]);
+    assert!(studio.refused("summarize_time", json!({"limit": 501})).await.field("limit").is_some());
+}
