@@ -120,7 +120,7 @@ impl Known {
 /// Why the caller may not do what an operation does, and so not take it back.
 fn refusal(cx: &Call, operation: &str) -> Option<String> {
     match operations::named(operation) {
-        Some(known) => authorize(&cx.caller, known.declaration).err().map(|error| error.message),
+        Some(known) => authorize(&cx.caller, known.declaration, false).err().map(|error| error.message),
         None => Some(format!("{operation} is not done any more.")),
     }
 }

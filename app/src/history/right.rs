@@ -32,7 +32,7 @@ pub async fn to_action(cx: &mut Call, action: &str) -> Result<store::Done, Error
     let Some(operation) = operations::named(&done.origin) else {
         return Err(Error::invalid("action", format!("{} cannot be undone: it is not done any more.", done.origin)));
     };
-    authorize(&cx.caller, operation.declaration)?;
+    authorize(&cx.caller, operation.declaration, cx.dry_run)?;
     if let Some(by) = &done.undone_by {
         return Err(Error::new(Code::Stale, format!("{by} took this back already."))
             .hint("To have it again, undo that: every undo is an action of its own."));

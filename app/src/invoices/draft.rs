@@ -119,7 +119,18 @@ pub async fn create(cx: &mut Call, wanted: Wanted) -> Result<Invoice, Error> {
     insert_lines(cx, &resolved, invoice, &composed.lines).await?;
     let row = read::find(cx, &invoice.to_string()).await?;
     store::update_draft(&mut cx.db, &row, &totals).await?;
+    tell_draft(cx, invoice)?;
     read::get(cx, &invoice.to_string()).await
+}
+
+/// Tells an agent whose writes wait for a person that the invoice is a draft, and where it is sent from.
+pub fn tell_draft(cx: &mut Call, invoice: InvoiceId) -> Result<(), Error> {
+    if cx.writes_drafts() {
+        let (slug, public_url) = (&cx.membership()?.slug, &cx.caller.services.public_url);
+        let told = format!("This is a draft: nobody owes it until a person sends it at {public_url}/o/{slug}/invoices/{invoice}");
+        cx.warn(told);
+    }
+    Ok(())
 }
 
 impl Composed {

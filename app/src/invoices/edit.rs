@@ -76,6 +76,7 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     let lines = store::lines(&mut cx.db, row.id).await?;
     let totals = read::totals(&row, &lines)?;
     store::update_draft(&mut cx.db, &row, &totals).await?;
+    draft::tell_draft(cx, InvoiceId(row.id))?;
     read::get(cx, &row.id.to_string()).await
 }
 

@@ -7,11 +7,15 @@ use crate::{
     error::{Code, Error},
 };
 
-/// Whether this caller may do this at all: role ∩ token. The reach within is in the queries.
-pub fn authorize(caller: &Caller, declaration: &Declaration) -> Result<(), Error> {
+/// Whether this caller may do this at all: role ∩ token. The reach within is in the queries. A dry run needs nobody's approval: nothing
+/// is kept of it.
+pub fn authorize(caller: &Caller, declaration: &Declaration, dry_run: bool) -> Result<(), Error> {
     caller.person()?;
     if let Some(token) = &caller.token {
         authorize_token(token, declaration)?;
+        if !dry_run && needs_approval(token.writes, declaration) {
+            return Err(unapproved(token, declaration));
+        }
     }
     if declaration.needs == Permission::SignedIn {
         return Ok(());
@@ -38,21 +42,24 @@ fn authorize_token(token: &Token, declaration: &Declaration) -> Result<(), Error
             format!("The token \"{}\" lacks {lacks}. Make one that has it in Settings, Tokens.", token.name),
         ));
     }
-    // Time can wait as a draft entry; other records have no draft state yet, so they wait for a token that may write.
+    Ok(())
+}
+
+/// Whether a person has to do this in place of an agent whose token writes so. Time can wait as a draft entry; other records have no
+/// draft state yet.
+pub fn needs_approval(writes: Writes, declaration: &Declaration) -> bool {
     let waits = match declaration.agent {
         AgentMode::Direct => false,
         AgentMode::Draft => declaration.scope != Some(Scope::TimeWrite),
         AgentMode::Ask => true,
     };
-    if waits && declaration.effect != Effect::Read && token.writes != Writes::Direct {
-        return Err(Error::new(
-            Code::NeedsApproval,
-            format!(
-                "{} has to be approved by a person, and the token \"{}\" does not write directly. Nothing was done.",
-                declaration.name, token.name
-            ),
+    waits && declaration.effect != Effect::Read && writes != Writes::Direct
+}
+
+fn unapproved(token: &Token, declaration: &Declaration) -> Error {
+    let (name, token) = (declaration.name, &token.name);
+    Error::new(Code::NeedsApproval, format!("{name} needs a person, as the token \"{token}\" does not write directly. Nothing was done."))
+        .hint(
+            "Show your person what it would do, with dry_run set to true; they do it in the app, or give you a token that writes directly.",
         )
-        .hint("Do it in the app, or use a token whose write mode is direct."));
-    }
-    Ok(())
 }

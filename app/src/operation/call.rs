@@ -120,7 +120,7 @@ impl Call {
 
     /// Authorizes the caller and begins the transaction.
     pub(super) async fn begin(declaration: &'static Declaration, caller: Caller, dry_run: bool) -> Result<Self, Error> {
-        authorize(&caller, declaration)?;
+        authorize(&caller, declaration, dry_run)?;
         let action = ActionId::new();
         let writes = declaration.effect != Effect::Read;
         let (reach, asker) = match (&caller.membership, declaration.needs) {

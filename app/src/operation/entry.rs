@@ -79,7 +79,8 @@ impl Operation {
                 self.write_hours(name, value);
             });
         }
-        let allowed = super::authorize(&caller, self.declaration).and_then(|()| self.refuse(&self.validator, &arguments));
+        let allowed = super::authorize(&caller, self.declaration, arguments["dry_run"] == true)
+            .and_then(|()| self.refuse(&self.validator, &arguments));
         let work = match allowed.and_then(|()| (self.prepare)(caller.clone(), arguments.clone())) {
             Ok(work) => work,
             Err(error) => return self.refused(&caller, arguments, error),
@@ -127,7 +128,7 @@ impl Operation {
     /// Reads the arguments of a page's call, a form or the query of an address, as every other door reads its own. What
     /// cannot be accepted is refused in the same words, and written down.
     pub fn received<F: DeserializeOwned>(&self, caller: &Caller, sent: &str) -> Result<F, Error> {
-        let allowed = super::authorize(caller, self.declaration);
+        let allowed = super::authorize(caller, self.declaration, false);
         let arguments = match allowed.and_then(|()| self.urlencoded(&self.form, sent)) {
             Ok(arguments) => self.without_the_place(arguments),
             Err(error) => return self.refused(caller, Value::Null, error),

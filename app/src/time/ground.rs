@@ -4,7 +4,7 @@ use jiff::{SignedDuration, civil::Date};
 use uuid::Uuid;
 
 use super::{
-    EntryState, Labour, Source,
+    EntryState, Labour, Source, TimeEntry,
     place::{Place, Read},
     rate::{Price, Terms, may_price},
     store::{self, Stored, write::Origin},
@@ -112,11 +112,24 @@ pub fn is_person(cx: &Call) -> bool {
 
 /// An agent that writes drafts may change drafts. What a person wrote or confirmed it leaves to a person.
 pub fn needs_person(cx: &Call, entry: &Stored, what: &str) -> Result<(), Error> {
-    if !cx.writes_drafts() || entry.state == EntryState::Draft {
+    if !cx.writes_drafts() || cx.dry_run || entry.state == EntryState::Draft {
         return Ok(());
     }
-    Err(Error::new(Code::NeedsApproval, format!("To {what} needs a person, as this token writes drafts. Nothing was done."))
-        .hint("Do it in the app, or use a token whose write mode is direct."))
+    Err(Error::new(Code::NeedsApproval, format!("To {what} needs a person, as this token writes drafts. Nothing was done.")).hint(
+        "Show your person what it would do, with dry_run set to true; they do it in the app, or give you a token that writes directly.",
+    ))
+}
+
+/// Tells an agent that what it wrote is a draft, and where it is confirmed: it would say that it was done.
+pub fn tell_draft(cx: &mut Call, entry: &TimeEntry) -> Result<(), Error> {
+    if entry.state == EntryState::Draft && cx.writes_drafts() {
+        let (place, public_url) = (cx.membership()?, &cx.caller.services.public_url);
+        let (who, slug, day) = (&entry.member.name, &place.slug, &entry.day);
+        let until = if entry.running { "stops the timer, or confirms it once it is stopped," } else { "confirms it" };
+        let told = format!("This is a draft and counts nowhere until {who} {until} at {public_url}/o/{slug}/time?from={day}");
+        cx.warn(told);
+    }
+    Ok(())
 }
 
 /// What of a change touches the price.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{
     EntryState, Labour, Logged, MemberSummary, ProjectSummary, Source, TimeEntry,
     filter::{Filter, Given},
+    ground::tell_draft,
     store::{
         read::{self, After, Row},
         sums,
@@ -122,6 +123,7 @@ pub async fn one(cx: &mut Call, sight: &Sight, id: Uuid) -> Result<TimeEntry, Er
 /// An entry that was just written, with the totals and the budget it changed.
 pub async fn logged(cx: &mut Call, sight: &Sight, id: Uuid, budgets: &Settled) -> Result<Logged, Error> {
     let entry = one(cx, sight, id).await?;
+    tell_draft(cx, &entry)?;
     let (day_total, unbilled) = totals(cx, sight, &entry).await?;
     let budget = budgets.at(entry.project.id.0, entry.day.date());
     Ok(Logged { entry, day_total, unbilled, budget })

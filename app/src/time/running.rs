@@ -54,6 +54,7 @@ pub async fn get(cx: &mut Call) -> Result<CurrentTimer, Error> {
 pub async fn stop(cx: &mut Call, ended_at: Option<String>, description: Edit<String>) -> Result<Logged, Error> {
     let sight = Sight::of(cx)?;
     let mut running = mine(cx, &sight).await?;
+    needs_person(cx, &running, "stop a timer that a person started")?;
     running.description = described(&running.description, description)?;
     let now = to_the_second(cx.now);
     let at = match ended_at.as_deref().filter(|text| !text.trim().is_empty()) {
@@ -119,9 +120,7 @@ pub async fn end(cx: &mut Call, mut timer: Stored, at: Timestamp, seen: bool) ->
     let end = start + SignedDuration::from_secs(timer.seconds);
     timer.ended_at = Some(end);
     timer.running = false;
-    if cx.writes_drafts() {
-        timer.state = EntryState::Draft;
-    } else if seen && timer.state == EntryState::Draft {
+    if seen && timer.state == EntryState::Draft {
         timer.state = EntryState::Logged;
         cx.warn("An agent has started or changed this timer. As you have stopped it yourself, it counts at once: check what it says.");
     }
@@ -162,9 +161,7 @@ pub async fn update(cx: &mut Call, given: TimerChange) -> Result<Logged, Error> 
         watch.refuse_start(cx, &sight, (timer.project, timer.day), timer.price.billable).await?;
     }
     if timer != before {
-        if cx.writes_drafts() {
-            timer.state = EntryState::Draft;
-        }
+        needs_person(cx, &before, "change a timer that a person started")?;
         let now = cx.now;
         write::update(&mut cx.db, &timer, now).await?;
     }

@@ -55,6 +55,12 @@ impl Endpoint {
         Self { offer }
     }
 
+    /// What an agent is told before its first call.
+    fn words(&self, caller: &Caller) -> String {
+        let tools = self.offer.tools(caller);
+        instructions::of(caller, &tools.iter().map(|tool| tool.name.as_ref()).collect::<Vec<_>>())
+    }
+
     fn library(&self) -> Option<&Arc<dyn Library>> {
         self.offer.library()
     }
@@ -145,13 +151,13 @@ impl ServerHandler for Endpoint {
         request: InitializeRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<InitializeResult, ErrorData> {
-        let words = instructions::of(&caller(&context)?);
+        let words = self.words(&caller(&context)?);
         context.peer.set_peer_info(request.clone());
         Ok(self.negotiate_initialize(&request)?.with_instructions(words))
     }
 
     async fn discover(&self, context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
-        let info = self.get_info().with_instructions(instructions::of(&caller(&context)?));
+        let info = self.get_info().with_instructions(self.words(&caller(&context)?));
         let versions = self.supported_protocol_versions().into_owned();
         Ok(DiscoverResult::from_server_info(versions, info).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
     }

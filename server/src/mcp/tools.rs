@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use app::{
-    context::Caller,
-    operation::{Declaration, Effect, Operation, Reach},
+    access::{Permission, Writes},
+    context::{Caller, Token},
+    operation::{Declaration, Effect, Operation, Reach, needs_approval},
     operations,
 };
 use rmcp::model::{Tool, ToolAnnotations};
@@ -14,7 +15,6 @@ use super::{
     answer,
     offer::{Entry, Offer, Standing},
 };
-use app::access::Permission;
 
 /// Every operation that an agent may ever call.
 pub fn of_registry() -> Offer {
@@ -82,6 +82,8 @@ fn standing(caller: &Caller, declaration: &Declaration) -> Standing {
     if declaration.needs != Permission::SignedIn && !role.is_some_and(|role| role.may(declaration.needs)) {
         return Standing::Hidden;
     }
-    let covered = caller.token.as_ref().is_none_or(|token| declaration.covered_by(&token.scopes));
+    // In the mode of drafts what has none would always be refused; a token that asks shows with it what its person is to do.
+    let done = |token: &Token| token.writes != Writes::Drafts || !needs_approval(token.writes, declaration);
+    let covered = caller.token.as_ref().is_none_or(|token| declaration.covered_by(&token.scopes) && done(token));
     if covered { Standing::Offered } else { Standing::NotForThisToken }
 }

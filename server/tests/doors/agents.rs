@@ -71,6 +71,35 @@ async fn an_agent_is_told_who_it_acts_for_and_where() {
     assert!(found["supportedVersions"].as_array().is_some_and(|versions| versions.contains(&json!("2026-07-28"))));
 }
 
+/// What waits and what a person has to do is said before the first call; what would always be refused is not listed.
+#[tokio::test]
+async fn the_modes_of_a_token_say_what_they_do() {
+    let world = World::open().await;
+    let ada = world.person(&format!("Ada {}", "Lovelace ".repeat(9))).await;
+    for (writes, listed) in [(Writes::Direct, true), (Writes::Ask, true), (Writes::Drafts, false)] {
+        let token = world.token(&ada.email, &ada.slug, &Scope::ALL, writes).await;
+        let words = ask(&world, &token, "server/discover", json!({})).await.ok()["result"]["instructions"].clone();
+        let words = words.as_str().expect("instructions");
+        assert!(words.chars().count() <= 2_000, "{writes:?}: {} characters: {words}", words.chars().count());
+        assert_eq!(words.contains("draft that counts nowhere"), writes != Writes::Direct, "{words}");
+        let tools = ask(&world, &token, "tools/list", json!({})).await.ok()["result"]["tools"].as_array().cloned().expect("tools");
+        for name in ["send_invoice", "create_client", "delete_time_entry", "invite_member", "record_payment"] {
+            assert_eq!(names(&tools).contains(&name), listed, "{writes:?} {name}");
+            assert!(words.contains(name) || writes == Writes::Direct, "{writes:?}: {name} is not told of: {words}");
+        }
+        for name in ["create_time_entry", "start_timer", "draft_invoice", "undo_action", "list_actions"] {
+            assert!(names(&tools).contains(&name), "{writes:?} {name}");
+        }
+        // Whoever knows of it is told what stands in the way, and may show what it would do.
+        let call = json!({ "name": "create_client", "arguments": { "name": "Acme", "dry_run": true } });
+        let shown = ask(&world, &token, "tools/call", call).await.ok()["result"].clone();
+        assert_eq!(shown["structuredContent"]["dry_run"], true, "{shown}");
+    }
+    let looks = world.token(&ada.email, &ada.slug, &[Scope::TimeRead], Writes::Drafts).await;
+    let words = ask(&world, &looks, "server/discover", json!({})).await.ok()["result"]["instructions"].to_string();
+    assert!(!words.contains("create_client") && !words.contains("send_invoice"), "only of what it could do otherwise: {words}");
+}
+
 #[tokio::test]
 async fn an_older_client_shakes_hands_first() {
     let world = World::open().await;

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::furnished;
 use crate::{
-    operation::{Effect, Operation, Reach},
+    access::Writes,
+    error::Code,
+    operation::{Effect, Operation, Reach, needs_approval},
     operations,
 };
 
@@ -28,6 +30,34 @@ async fn whatever_no_undo_takes_back_is_declared_to_be_destructive() {
         }
     }
     assert!(mild.is_empty(), "{mild:#?} cannot be undone and do not say so");
+}
+
+/// What a person has to do for an agent, an agent may still show.
+#[tokio::test]
+async fn a_dry_run_needs_nobodys_approval_and_keeps_nothing() {
+    let mut asked = 0;
+    for operation in operations::all().iter().filter(|operation| needs_approval(Writes::Ask, operation.declaration)) {
+        let name = operation.declaration.name;
+        if operation.declaration.reach == Reach::Person {
+            continue;
+        }
+        let studio = furnished("approval").await;
+        let mut arguments = studio.right(operation).await;
+        let before = studio.world.number("select count(*) from action where organization_id = $1").await;
+        for writes in [Writes::Drafts, Writes::Ask] {
+            let agent = studio.world.token(writes).await;
+            arguments.remove("dry_run");
+            let refused = agent.refused(name, Value::Object(arguments.clone())).await;
+            assert_eq!(refused.code, Code::NeedsApproval, "{name}: {refused:?}");
+            assert!(refused.hint.is_some_and(|hint| hint.contains("dry_run")), "{name}");
+            arguments.insert("dry_run".to_owned(), json!(true));
+            assert_eq!(agent.ok(name, Value::Object(arguments.clone())).await["dry_run"], true, "{name}");
+        }
+        let tokens = 2;
+        assert_eq!(studio.world.number("select count(*) from action where organization_id = $1").await, before + tokens, "{name}");
+        asked += 1;
+    }
+    assert!(asked > 20, "{asked} operations");
 }
 
 #[test]

@@ -70,21 +70,57 @@ async fn a_timer_of_an_agent_becomes_a_draft() {
     counts_nowhere(&studio, 600).await;
 }
 
+/// Neither its words nor its end are the agent's to change: the person who started it has not looked at them.
 #[tokio::test]
-async fn a_timer_that_an_agent_stops_or_changes_waits_for_a_look() {
+async fn a_timer_that_a_person_started_is_touched_by_no_agent_that_writes_drafts() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Drafts).await;
-    studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    let started = studio.ok("start_timer", json!({"project": "Dashboard", "description": "mine"})).await;
     studio.advance(600);
-    assert_eq!(agent.ok("stop_timer", json!({})).await["state"], "draft");
-    studio.ok("start_timer", json!({"project": "Dashboard", "description": "next"})).await;
-    assert_eq!(agent.ok("update_timer", json!({"description": "next"})).await["state"], "logged", "nothing was changed");
-    assert_eq!(agent.ok("update_timer", json!({"description": "other"})).await["state"], "draft");
-    studio.advance(60);
-    assert_eq!(studio.token(Writes::Direct).await.ok("stop_timer", json!({})).await["state"], "draft", "no program looks");
-    studio.ok("start_timer", json!({"project": "Dashboard", "description": "third"})).await;
-    let switched = agent.ok("start_timer", json!({"project": "Dashboard", "stop_running": true})).await;
-    assert_eq!((&switched["state"], &switched["stopped"]["state"]), (&json!("draft"), &json!("draft")));
+    for writes in [Writes::Drafts, Writes::Ask] {
+        let agent = studio.token(writes).await;
+        for (operation, given) in [
+            ("stop_timer", json!({})),
+            ("discard_timer", json!({})),
+            ("update_timer", json!({"description": "other"})),
+            ("start_timer", json!({"project": "Dashboard", "description": "next", "stop_running": true})),
+        ] {
+            let refused = agent.refused(operation, given.clone()).await;
+            assert_eq!(refused.code, Code::NeedsApproval, "{operation}: {refused:?}");
+            // It may show what it would do.
+            let mut tried = given;
+            tried["dry_run"] = json!(true);
+            assert_eq!(agent.ok(operation, tried).await["dry_run"], true, "{operation}");
+        }
+        assert_eq!(agent.ok("update_timer", json!({"description": "mine"})).await["state"], "logged", "nothing was changed");
+    }
+    let timer = studio.ok("get_timer", json!({})).await["timer"].clone();
+    assert_eq!((&timer["id"], &timer["description"], &timer["state"]), (&started["id"], &json!("mine"), &json!("logged")));
+}
+
+/// A model would say that it was done: every draft says that it is one, and where it is confirmed.
+#[tokio::test]
+async fn a_draft_says_that_it_is_one_and_where_it_is_confirmed() {
+    let studio = studio().await;
+    let said = |answer: &serde_json::Value, place: &str| {
+        let told: Vec<&str> = answer["warnings"].as_array().into_iter().flatten().filter_map(|words| words.as_str()).collect();
+        assert!(told.iter().any(|words| words.starts_with("This is a draft") && words.contains(place)), "{answer:#}");
+    };
+    for writes in [Writes::Drafts, Writes::Ask] {
+        let agent = studio.token(writes).await;
+        let draft = log(&agent, json!({"date": "2026-11-18"})).await;
+        said(&draft, "/time?from=2026-11-18");
+        said(&agent.ok("update_time_entry", json!({"time_entry": draft["id"], "description": "Else"})).await, "/time?from=2026-11-18");
+        said(&agent.ok("start_timer", json!({"project": "Dashboard"})).await, "/time?from=");
+        said(&agent.ok("update_timer", json!({"description": "Else"})).await, "/time?from=");
+        said(&agent.ok("stop_timer", json!({})).await, "/time?from=");
+        log(&studio, json!({"date": "2026-11-17"})).await;
+        let invoice = agent.ok("draft_invoice", json!({"client": "Acme"})).await;
+        let place = format!("/invoices/{}", invoice["id"].as_str().expect("an id"));
+        said(&invoice, &place);
+        said(&agent.ok("update_invoice_draft", json!({"invoice": invoice["id"], "notes": "Thank you"})).await, &place);
+        let direct = log(&studio.token(Writes::Direct).await, json!({"date": "2026-11-18"})).await;
+        assert_eq!((direct.get("warnings"), log(&studio, json!({})).await.get("warnings")), (None, None));
+    }
 }
 
 #[tokio::test]
@@ -92,9 +128,9 @@ async fn whoever_stops_their_own_timer_has_looked_so_it_counts_and_the_answer_sa
     let studio = studio().await;
     let agent = studio.token(Writes::Drafts).await;
     let said = |answer: &serde_json::Value| answer["warnings"][0].as_str().is_some_and(|words| words.contains("An agent has"));
-    studio.ok("start_timer", json!({"project": "Dashboard"})).await;
-    agent.ok("update_timer", json!({"description": "other"})).await;
+    agent.ok("start_timer", json!({"project": "Dashboard"})).await;
     studio.advance(3_600);
+    assert_eq!(studio.token(Writes::Direct).await.ok("stop_timer", json!({"dry_run": true})).await["state"], "draft", "no program looks");
     let stopped = studio.ok("stop_timer", json!({})).await;
     assert_eq!((&stopped["state"], &stopped["day_total"]["seconds"]), (&json!("logged"), &json!(3_600)));
     assert!(said(&stopped), "{stopped:#}");
