@@ -220,9 +220,9 @@ impl Scope {
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Writes {
-    /// What the token writes waits as a draft until a person confirms it.
+    /// Time and invoices wait as drafts until a person confirms or sends them; what has no draft is neither offered nor done.
     Drafts,
-    /// A person is asked first.
+    /// The same, and what has no draft may be shown, by a dry run, to the person who then does it.
     Ask,
     /// The token writes directly.
     Direct,

@@ -184,6 +184,17 @@ impl Error {
         )
     }
 
+    /// The same of one item of a list: what was wrong is named by its place, such as `entries[2].duration`.
+    pub fn at(mut self, list: &str, index: usize) -> Self {
+        let place = format!("{list}[{index}]");
+        self.message = format!("{place}: {}", self.message);
+        self.fields = match self.fields.is_empty() {
+            true => [(place, self.message.clone())].into(),
+            false => self.fields.into_iter().map(|(name, words)| (format!("{place}.{name}"), words)).collect(),
+        };
+        self
+    }
+
     /// Adds a way out.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

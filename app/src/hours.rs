@@ -11,6 +11,26 @@ use crate::error::Error;
 /// The format, in a schema, of a text that is a number of hours: there a bare number is taken for its text.
 pub const HOURS: &str = "hours";
 
+/// How long was worked, as a caller gives it: a text such as `1h30m`. A bare number is that many hours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Written(pub String);
+
+#[cfg(feature = "ssr")]
+impl schemars::JsonSchema for Written {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Duration".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": HOURS, "maxLength": 200 })
+    }
+}
+
 /// The longest duration of one entry: 24 hours.
 pub const SECONDS_MAX: i64 = 24 * 3_600;
 

@@ -57,7 +57,7 @@ describe("an agent with a token", () => {
     asVisitor(browser, visit(), async (page) => {
       const person = new Person(page);
       await person.signUp({ name: "Edsger Dijkstra" });
-      const token = await person.makeToken({ name: "Careful", may: ALL.may, writes: "A person is asked first" });
+      const token = await person.makeToken({ name: "Careful", may: ALL.may, writes: "Time and invoices wait as drafts; it shows you the rest to do" });
       const agent = await connect("2026-07-28", stint.url, token);
       assert.equal((await agent.refused("create_client", { name: "Acme" })).code, "needs_approval");
       await agent.close();

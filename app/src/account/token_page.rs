@@ -57,7 +57,11 @@ fn presets() -> Vec<(String, String)> {
 }
 
 fn writes() -> Vec<(String, String)> {
-    choices(&[("ask", "A person is asked first"), ("drafts", "It waits as a draft"), ("direct", "It counts at once")])
+    choices(&[
+        ("ask", "Time and invoices wait as drafts; it shows you the rest to do"),
+        ("drafts", "Time and invoices wait as drafts; it does nothing else"),
+        ("direct", "It counts at once"),
+    ])
 }
 
 fn lifetimes() -> Vec<(String, String)> {
@@ -105,8 +109,8 @@ fn Row(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
     let ends = token.expires_at.as_ref().map_or_else(|| "never runs out".to_owned(), |at| format!("runs out {}", at.day().label()));
     let writing = match token.writes {
         Writes::Direct => "writes count at once",
-        Writes::Drafts => "writes wait as drafts",
-        Writes::Ask => "asks before it writes",
+        Writes::Drafts => "writes drafts and nothing else",
+        Writes::Ask => "writes drafts, shows you the rest",
     };
     let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.name()).collect();
     view! {

@@ -96,7 +96,7 @@ pub async fn create_token(
     /// A set of scopes by name: read_only, time, billing or full (the default).
     #[server(default)]
     preset: Option<Preset>,
-    /// What happens when the token writes: drafts, ask (the default) or direct.
+    /// What happens when the token writes: ask (the default), drafts or direct.
     #[server(default)]
     writes: Option<Writes>,
     /// Days until it runs out; 90 by default, 0 for never.

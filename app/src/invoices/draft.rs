@@ -45,6 +45,37 @@ pub struct Wanted {
     pub notes: Option<String>,
 }
 
+/// What is the same on each of several invoices that are drafted at once; the arguments of `draft_invoices`.
+#[allow(missing_docs, reason = "each is described where it is an argument")]
+pub struct Each {
+    pub period: Option<String>,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub group_by: Option<GroupBy>,
+    pub rounding: Option<Rounding>,
+    pub notes: Option<String>,
+}
+
+impl Wanted {
+    /// One of several invoices.
+    pub fn of(client: String, each: &Each) -> Self {
+        let Each { period, from, to, group_by, rounding, notes } = each;
+        Self {
+            client,
+            period: period.clone(),
+            from: from.clone(),
+            to: to.clone(),
+            projects: Vec::new(),
+            defer: Vec::new(),
+            group_by: *group_by,
+            rounding: rounding.clone(),
+            lines: Vec::new(),
+            discount: None,
+            notes: notes.clone(),
+        }
+    }
+}
+
 /// What was asked for, with every reference resolved.
 struct Resolved {
     client: Client,

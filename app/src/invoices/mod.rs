@@ -56,6 +56,8 @@ pub mod rounding;
 pub(crate) mod rules;
 #[cfg(feature = "ssr")]
 mod send;
+#[cfg(feature = "ssr")]
+mod several;
 pub mod sheet;
 pub mod standing;
 #[cfg(feature = "ssr")]
@@ -195,6 +197,39 @@ pub async fn draft_invoice(
     notes: Option<String>,
 ) -> Result<Invoice, Error> {
     draft::create(cx, draft::Wanted { client, period, from, to, projects, defer, group_by, rounding, lines, discount, notes }).await
+}
+
+/// Draft an invoice for every client with unbilled time, or for those that are named: all of them, or none when one cannot be drafted.
+///
+/// Each as draft_invoice makes it from the unbilled time of the period. Comes back with the total of each. Example: {"period": "last_month"}.
+#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Direct, title = "Draft several invoices")]
+pub async fn draft_invoices(
+    cx: &mut Call,
+    /// The clients, by id or name, 50 at most; every client with unbilled time when empty.
+    #[server(default)]
+    #[max_items(50)]
+    clients: Vec<String>,
+    /// The days to bill: last_month, this_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15 and the like; all unbilled time when absent.
+    #[server(default)]
+    period: Option<String>,
+    /// First day to bill, YYYY-MM-DD, today, yesterday or a weekday; together with `to`, instead of `period`.
+    #[server(default)]
+    from: Option<String>,
+    /// Last day to bill, likewise.
+    #[server(default)]
+    to: Option<String>,
+    /// One line per project (the default), day, member or entry.
+    #[server(default)]
+    group_by: Option<GroupBy>,
+    /// How time is rounded, such as {"step_minutes": 15, "mode": "up", "basis": "line"}; the organization's way when absent.
+    #[server(default)]
+    rounding: Option<Rounding>,
+    /// A note to each client, at most 4,000 characters.
+    #[server(default)]
+    #[max_length(4_000)]
+    notes: Option<String>,
+) -> Result<DraftedInvoices, Error> {
+    several::create(cx, clients, draft::Each { period, from, to, group_by, rounding, notes }).await
 }
 
 /// Change a draft: the text and the tax of its lines, the rates of its time, custom lines, discount, notes, service period, payment terms. Totals are computed anew.

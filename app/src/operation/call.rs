@@ -88,7 +88,10 @@ impl Call {
 
     /// Tells the caller something a careful person would want to know.
     pub fn warn(&mut self, warning: impl Into<String>) {
-        self.warnings.push(warning.into());
+        let warning = warning.into();
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
     }
 
     /// Remembers that a mail was put into the outbox, so that it is counted, and leaves as soon as the call is done. Refused while

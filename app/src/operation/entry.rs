@@ -74,11 +74,9 @@ impl Operation {
         let mut arguments = if arguments.is_null() { Value::Object(Map::new()) } else { arguments };
         if let Value::Object(map) = &mut arguments {
             map.retain(|_, value| !value.is_null());
-            map.iter_mut().for_each(|(name, value)| {
-                self.list_one(name, value);
-                self.write_hours(name, value);
-            });
+            map.iter_mut().for_each(|(name, value)| self.list_one(name, value));
         }
+        write_hours(&self.input, &mut arguments);
         let allowed = super::authorize(&caller, self.declaration, arguments["dry_run"] == true)
             .and_then(|()| self.refuse(&self.validator, &arguments));
         let work = match allowed.and_then(|()| (self.prepare)(caller.clone(), arguments.clone())) {
@@ -100,14 +98,6 @@ impl Operation {
         let lists = wanted.is_some_and(|wanted| wanted["type"] == "array" && wanted["items"]["type"] == "string");
         if lists && value.as_str().is_some_and(|text| !text.is_empty()) {
             *value = Value::Array(vec![value.take()]);
-        }
-    }
-
-    /// A number where hours are wanted is that many hours.
-    fn write_hours(&self, name: &str, value: &mut Value) {
-        let wanted = self.input.get("properties").and_then(|arguments| arguments.get(name)?.get("format"));
-        if let (Some(number), true) = (value.as_number(), wanted.is_some_and(|format| format == hours::HOURS)) {
-            *value = Value::from(number.to_string());
         }
     }
 
@@ -237,6 +227,29 @@ fn item(problem: &ValidationError<'_>) -> Option<String> {
     let parts: Vec<&str> = path.split('/').collect();
     let (list, at) = parts.windows(2).rev().find_map(|pair| Some((pair[0], pair[1].parse::<usize>().ok()?)))?;
     Some(format!("{list} {}", at + 1))
+}
+
+/// A number where hours are wanted is that many hours, wherever it stands.
+fn write_hours(schema: &Map<String, Value>, value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            let known = schema.get("properties").and_then(Value::as_object);
+            for (name, value) in fields {
+                if let Some(schema) = known.and_then(|known| known.get(name)?.as_object()) {
+                    write_hours(schema, value);
+                }
+            }
+        }
+        Value::Array(items) => {
+            if let Some(schema) = schema.get("items").and_then(Value::as_object) {
+                items.iter_mut().for_each(|item| write_hours(schema, item));
+            }
+        }
+        Value::Number(number) if schema.get("format").is_some_and(|format| format == hours::HOURS) => {
+            *value = Value::from(number.to_string())
+        }
+        _ => {}
+    }
 }
 
 /// What is wrong with a field, without the value itself where it is too long: nobody is sent a book back.

@@ -26,7 +26,7 @@ pub struct When {
 }
 
 /// What the caller gave of it.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub struct Given {
     /// The day: `YYYY-MM-DD`, or a word.
     pub date: Option<String>,

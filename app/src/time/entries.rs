@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::{EntryState, Labour, Logged, Source, TimeEntry};
 use crate::{
     budgets::BudgetStatus,
+    day::Day,
     edit::Edit,
     error::Error,
-    hours::Worked,
+    hours::{Worked, Written},
     id::TimeEntryId,
     money::{Amount, Money},
     page::Page,
@@ -29,6 +30,86 @@ pub struct DeletedTimeEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::as_get_budget_tells"))]
     pub budget: Option<BudgetStatus>,
+}
+
+/// One of several entries that are logged at once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ssr", schemars(deny_unknown_fields))]
+pub struct NewTimeEntry {
+    /// The project's id, "Client / Project", or its name when no other project has it.
+    #[cfg_attr(feature = "ssr", schemars(length(max = 500)))]
+    pub project: String,
+    /// The day: YYYY-MM-DD, today, yesterday or a weekday (the latest).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(length(max = 100)))]
+    pub date: Option<String>,
+    /// How long: 1h30m, 1:30, 90m, 1.5h or 5400s; a plain number is hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<Written>,
+    /// When it began: a time of day such as 09:00 beside date, or RFC 3339; goes with ended_at or duration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(length(max = 100)))]
+    pub started_at: Option<String>,
+    /// When it ended, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(length(max = 100)))]
+    pub ended_at: Option<String>,
+    /// What was done, at most 2,000 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(length(max = 2_000)))]
+    pub description: Option<String>,
+    /// Whether the client pays for it; by default as the project says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billable: Option<bool>,
+    /// Rate per hour for this entry alone, such as "120.00".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Amount>,
+    /// Who did the work: human (the default) or agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labour: Option<Labour>,
+    /// Who worked: an id or a name; yourself when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(length(max = 500)))]
+    pub member: Option<String>,
+}
+
+/// One of several entries that were written at once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct LoggedEntry {
+    /// Its id.
+    pub id: TimeEntryId,
+    /// What it was for: `Client / Project`.
+    pub project: String,
+    /// Who worked, when that is somebody else than who asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
+    /// What was done; may be empty.
+    pub description: String,
+    /// The day it belongs to.
+    pub day: Day,
+    /// How long was worked.
+    pub worked: Worked,
+    /// What it is worth; absent when it is not billable, has no rate, and for callers who may not see money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+    /// How far it has come.
+    pub state: EntryState,
+}
+
+/// Entries that were written together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct LoggedEntries {
+    /// The entries, in the order in which they were given.
+    pub items: Vec<LoggedEntry>,
+    /// How much they are together.
+    pub worked: Worked,
+    /// How the budgets of their projects stand, in the periods of their days.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "crate::budgets::types::as_get_budget_tells_each"))]
+    pub budgets: Vec<BudgetStatus>,
 }
 
 /// Drafts that count from now on.
@@ -115,7 +196,7 @@ pub async fn get_time_entry(
     super::record::get(cx, &time_entry).await
 }
 
-/// Log time that was worked: a duration on a day, two times of day on a day, or a start and an end.
+/// Log (record, track) hours or minutes that were worked: a duration on a day, two times of day on a day, or a start and an end.
 ///
 /// Refused: nothing, less than nothing or more than 24 hours, an end before the start, an archived project, a closed day, and (budget_exhausted) what would pass a budget with a hard stop. What an agent logs waits as a draft unless its token writes directly. Comes back with the day's total, the client's unbilled total and the project's budget. Example: {"project": "Acme / Dashboard", "date": "2026-03-05", "duration": "1h30m", "description": "Charts"}.
 #[operation(write, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Log time")]
@@ -129,7 +210,7 @@ pub async fn create_time_entry(
     date: Option<String>,
     /// How long: 1h30m, 1:30, 90m, 1.5h or 5400s; a plain number is hours.
     #[server(default)]
-    duration: Option<String>,
+    duration: Option<Written>,
     /// When it began: a time of day such as 09:00 beside date, or RFC 3339 without date; on the clock of whoever worked without an
     /// offset. Goes with ended_at or duration.
     #[server(default)]
@@ -155,9 +236,22 @@ pub async fn create_time_entry(
     #[server(default)]
     member: Option<String>,
 ) -> Result<Logged, Error> {
-    let when = super::clock::Given { date, duration, started_at, ended_at };
+    let when = super::clock::Given { date, duration: duration.map(|duration| duration.0), started_at, ended_at };
     let given = super::logging::NewEntry { project, when, description, billable, rate, labour, member };
     super::logging::create(cx, given).await
+}
+
+/// Log several pieces of work at once, such as a standup on each day of a week: all of them, or none when one cannot be logged.
+///
+/// Each as in create_time_entry; the refusal names the one that is wrong, such as entries[2].duration. Example: {"entries": [{"project": "Acme / Dashboard", "date": "2026-03-02", "duration": "15m", "description": "Standup"}, {"project": "Acme / Dashboard", "date": "2026-03-03", "duration": "15m", "description": "Standup"}]}.
+#[operation(write, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Log several times")]
+pub async fn create_time_entries(
+    cx: &mut Call,
+    /// The entries, 100 at most.
+    #[max_items(100)]
+    entries: Vec<NewTimeEntry>,
+) -> Result<LoggedEntries, Error> {
+    super::several::create(cx, entries).await
 }
 
 /// Change a time entry. What is not given stays.
@@ -176,7 +270,7 @@ pub async fn update_time_entry(
     date: Option<String>,
     /// How long: 1h30m, 1:30, 90m, 1.5h or 5400s; a plain number is hours. The end moves, the start stays.
     #[server(default)]
-    duration: Option<String>,
+    duration: Option<Written>,
     /// When it began: a time of day such as 09:00 beside date, or RFC 3339 without date; on the clock of whoever worked without an
     /// offset.
     #[server(default)]
@@ -198,9 +292,40 @@ pub async fn update_time_entry(
     #[server(default)]
     version: Option<i32>,
 ) -> Result<Logged, Error> {
-    let when = super::clock::Given { date, duration, started_at, ended_at };
+    let when = super::clock::Given { date, duration: duration.map(|duration| duration.0), started_at, ended_at };
     let given = super::logging::EntryChange { project, when, description, billable, rate, version };
     super::logging::update(cx, &time_entry, given).await
+}
+
+/// Make the same change to several time entries, such as moving them to another project: all of them, or none when one cannot change.
+///
+/// Each as in update_time_entry; the refusal names the one that is wrong. Example: {"time_entries": ["0199…", "0199…"], "project": "Acme / Onboarding"}.
+#[operation(write, idempotent, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Change several times")]
+pub async fn update_time_entries(
+    cx: &mut Call,
+    /// Ids of the entries, 100 at most.
+    #[max_items(100)]
+    time_entries: Vec<String>,
+    /// Another project: its id, "Client / Project", or its name.
+    #[server(default)]
+    project: Option<String>,
+    /// Another day, YYYY-MM-DD, today, yesterday or a weekday; start and end keep their times on the clock.
+    #[server(default)]
+    date: Option<String>,
+    /// What was done, at most 2,000 characters; empty clears it.
+    #[server(default)]
+    #[max_length(2_000)]
+    description: Edit<String>,
+    /// Whether the client pays for them.
+    #[server(default)]
+    billable: Option<bool>,
+    /// Rate per hour for these entries alone, such as "120.00"; empty text for that of the project, client, member or organization.
+    #[server(default)]
+    rate: Edit<Amount>,
+) -> Result<LoggedEntries, Error> {
+    let when = super::clock::Given { date, ..super::clock::Given::default() };
+    let change = super::logging::EntryChange { project, when, description, billable, rate, version: None };
+    super::several::update(cx, time_entries, change).await
 }
 
 /// Delete a time entry. Refused (locked) when it is invoiced, approved or on a closed day. The running timer is thrown away with discard_timer.

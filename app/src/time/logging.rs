@@ -9,9 +9,10 @@ use super::{
     ground::{New, Repriced, described, description_of, fresh, needs_person, origin, reprice, tell, tell_future, tell_price, terms_of},
     lock,
     place::Place,
+    rate::Terms,
     record,
     store::{
-        Stored, terms,
+        Stored, terms as workers,
         write::{self, Which},
     },
 };
@@ -54,34 +55,46 @@ pub struct EntryChange {
 pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
     let sight = Sight::of(cx)?;
     organizations::store::keep(&mut cx.db).await?;
-    let member = worker(cx, &sight, given.member).await?;
-    let project = reference::project(cx, &sight, &given.project).await?;
+    let terms = terms(cx, &sight, &given.project, given.member.as_deref()).await?;
+    let entry = entry(cx, &sight, &terms, given)?;
+    let (origin, now) = (origin(cx, &sight, Source::Manual), cx.now);
+    let watch = Watch::over(cx, &[(entry.project, entry.day)]).await?;
+    write::insert(&mut cx.db, &entry, &origin, now).await?;
+    let budgets = watch.settle(cx, &sight, Limit::Held).await?;
+    record::logged(cx, &sight, entry.id, &budgets).await
+}
+
+/// What holds for new time of a member on a project.
+pub async fn terms(cx: &mut Call, sight: &Sight, project: &str, member: Option<&str>) -> Result<Terms, Error> {
+    let member = worker(cx, sight, member).await?;
+    let project = reference::project(cx, sight, project).await?;
     let terms = terms_of(cx, project, member, sight.on_projects_of()).await?;
     terms.open()?;
+    Ok(terms)
+}
+
+/// A new entry on these terms.
+pub fn entry(cx: &mut Call, sight: &Sight, terms: &Terms, given: NewEntry) -> Result<Stored, Error> {
     // Days and times are those of whoever worked.
     let place = Place { zone: terms.zone.clone() };
     let when = tell(cx, When::new(&given.when, &place, place.day_of(cx.now))?);
     terms.open_on(when.day)?;
     let labour = given.labour.unwrap_or_default();
     let billable = terms.billable(given.billable, labour)?;
-    let own = given.rate.map(|rate| terms.own_rate(&rate, billable, &sight)).transpose()?;
+    let own = given.rate.map(|rate| terms.own_rate(&rate, billable, sight)).transpose()?;
     let (description, price) = (description_of(given.description.as_deref())?, terms.price(billable, own));
-    let mut entry = fresh(cx, &terms, New { member, labour, description, price, day: when.day });
+    let mut entry = fresh(cx, terms, New { member: terms.member, labour, description, price, day: when.day });
     tell_future(cx, when.day, &place);
     entry.place(when);
-    let (origin, now) = (origin(cx, &sight, Source::Manual), cx.now);
-    let watch = Watch::over(cx, &[(entry.project, entry.day)]).await?;
-    write::insert(&mut cx.db, &entry, &origin, now).await?;
-    let budgets = watch.settle(cx, &sight, Limit::Held).await?;
-    tell_price(cx, &sight, &terms, &price);
-    record::logged(cx, &sight, entry.id, &budgets).await
+    tell_price(cx, sight, terms, &price);
+    Ok(entry)
 }
 
 /// Who worked: the caller, or whoever is named and belongs.
-async fn worker(cx: &mut Call, sight: &Sight, given: Option<String>) -> Result<Uuid, Error> {
+async fn worker(cx: &mut Call, sight: &Sight, given: Option<&str>) -> Result<Uuid, Error> {
     let Some(given) = given.filter(|member| !member.trim().is_empty()) else { return Ok(sight.member) };
-    let member = filter::member_of(cx, sight, &given).await?;
-    let worker = terms::worker(&mut cx.db, member).await?;
+    let member = filter::member_of(cx, sight, given).await?;
+    let worker = workers::worker(&mut cx.db, member).await?;
     let name = &worker.name;
     if worker.left {
         return Err(Error::invalid("member", format!("{name} has left, so no time is logged for them any more."))
@@ -97,36 +110,50 @@ async fn worker(cx: &mut Call, sight: &Sight, given: Option<String>) -> Result<U
 /// Changes what is given and keeps the rest.
 pub async fn update(cx: &mut Call, entry: &str, given: EntryChange) -> Result<Logged, Error> {
     let sight = Sight::of(cx)?;
-    let before = held(cx, &sight, entry, "update_timer").await?;
+    organizations::store::keep(&mut cx.db).await?;
+    let before = held(cx, &sight, reference::id(entry), "update_timer").await?;
+    let after = changed(cx, &sight, &before, &given).await?;
+    let watch = Watch::over(cx, &[(before.project, before.day), (after.project, after.day)]).await?;
+    keep(cx, &before, &after).await?;
+    let budgets = watch.settle(cx, &sight, Limit::Held).await?;
+    record::logged(cx, &sight, after.id, &budgets).await
+}
+
+/// The entry as it is to be.
+pub async fn changed(cx: &mut Call, sight: &Sight, before: &Stored, given: &EntryChange) -> Result<Stored, Error> {
     if let Some(seen) = given.version.filter(|seen| *seen != before.version) {
         return Err(Error::new(Code::Stale, format!("This time has changed since you saw it: version {seen} is now {}.", before.version))
             .hint("Look at it as it stands now, and change it again."));
     }
-    needs_person(cx, &before, "change time that is already logged")?;
+    needs_person(cx, before, "change time that is already logged")?;
     let mut after = before.clone();
-    let change = Repriced { project: given.project.as_deref(), billable: given.billable, rate: given.rate };
-    reprice(cx, &sight, &mut after, change).await?;
-    after.description = described(&before.description, given.description)?;
+    let change = Repriced { project: given.project.as_deref(), billable: given.billable, rate: given.rate.clone() };
+    reprice(cx, sight, &mut after, change).await?;
+    after.description = described(&before.description, given.description.clone())?;
     let place = Place { zone: before.zone.clone() };
     let today = place.day_of(cx.now);
     after.place(tell(cx, before.when().changed(&given.when, &place, today)?));
     if let Some(last) = after.lock_date.filter(|last| after.day <= *last) {
         return Err(lock::closed(last));
     }
-    let watch = Watch::over(cx, &[(before.project, before.day), (after.project, after.day)]).await?;
+    Ok(after)
+}
+
+/// Writes a change down, where it is one.
+pub async fn keep(cx: &mut Call, before: &Stored, after: &Stored) -> Result<(), Error> {
     if after != before {
         let now = cx.now;
-        write::update(&mut cx.db, &after, now).await?;
-        tell_future(cx, after.day, &place);
+        write::update(&mut cx.db, after, now).await?;
+        tell_future(cx, after.day, &Place { zone: after.zone.clone() });
     }
-    let budgets = watch.settle(cx, &sight, Limit::Held).await?;
-    record::logged(cx, &sight, after.id, &budgets).await
+    Ok(())
 }
 
 /// Deletes an entry.
 pub async fn delete(cx: &mut Call, entry: &str) -> Result<DeletedTimeEntry, Error> {
     let sight = Sight::of(cx)?;
-    let held = held(cx, &sight, entry, "discard_timer").await?;
+    organizations::store::keep(&mut cx.db).await?;
+    let held = held(cx, &sight, reference::id(entry), "discard_timer").await?;
     let entry = record::one(cx, &sight, held.id).await?;
     let watch = Watch::over(cx, &[(held.project, held.day)]).await?;
     write::delete(&mut cx.db, held.id).await?;
@@ -136,9 +163,8 @@ pub async fn delete(cx: &mut Call, entry: &str) -> Result<DeletedTimeEntry, Erro
 }
 
 /// An entry that may change, held until this call ends. `instead` is the operation for a running timer.
-async fn held(cx: &mut Call, sight: &Sight, entry: &str, instead: &str) -> Result<Stored, Error> {
-    organizations::store::keep(&mut cx.db).await?;
-    let found = write::lock(&mut cx.db, Which::Entry(reference::id(entry)), sight.time_of()).await?;
+pub async fn held(cx: &mut Call, sight: &Sight, entry: Uuid, instead: &str) -> Result<Stored, Error> {
+    let found = write::lock(&mut cx.db, Which::Entry(entry), sight.time_of()).await?;
     let found = found.ok_or_else(|| Error::not_found("time entry"))?;
     if found.running {
         return Err(Error::new(Code::Conflict, "This is the running timer.").hint(format!("Use {instead}, or stop it first.")));

@@ -27,6 +27,8 @@ pub mod record;
 #[cfg(feature = "ssr")]
 pub mod running;
 #[cfg(feature = "ssr")]
+pub mod several;
+#[cfg(feature = "ssr")]
 pub mod starting;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;

@@ -16,6 +16,8 @@ use crate::{
 /// What holds for the time of one member on one project.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Terms {
+    /// Who works.
+    pub member: Uuid,
     /// The project.
     pub project: Uuid,
     /// Its name with that of its client.

@@ -120,6 +120,13 @@ pub async fn one(cx: &mut Call, sight: &Sight, id: Uuid) -> Result<TimeEntry, Er
     Reader::of(cx, sight)?.read(row.ok_or_else(|| Error::not_found("time entry"))?)
 }
 
+/// The entries with these ids, in their order.
+pub async fn these(cx: &mut Call, sight: &Sight, ids: &[Uuid]) -> Result<Vec<TimeEntry>, Error> {
+    let rows = read::these(&mut cx.db, ids, sight.time_of()).await?;
+    let reader = Reader::of(cx, sight)?;
+    rows.into_iter().map(|row| reader.read(row)).collect()
+}
+
 /// An entry that was just written, with the totals and the budget it changed.
 pub async fn logged(cx: &mut Call, sight: &Sight, id: Uuid, budgets: &Settled) -> Result<Logged, Error> {
     let entry = one(cx, sight, id).await?;

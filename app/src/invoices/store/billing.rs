@@ -87,6 +87,46 @@ pub async fn unbilled(
     .await?)
 }
 
+/// The clients with unbilled time of these days, by name.
+pub async fn clients_with_unbilled(db: &mut Db, period: Option<&Span>, limit: i64) -> Result<Vec<Uuid>, Error> {
+    let (organization, (from, to)) = (db.organization(), days(period));
+    Ok(query_scalar!(
+        "select c.id from client c
+         where c.organization_id = $1 and exists (
+             select from time_entry t join project p on p.organization_id = $1 and p.id = t.project_id
+             where t.organization_id = $1 and p.client_id = c.id and t.invoice_line_id is null and t.billable and not t.running
+                 and t.state in ('logged', 'approved') and ($2::date is null or t.day >= $2) and ($3::date is null or t.day <= $3)
+         )
+         order by c.search_key, c.id limit $4",
+        organization,
+        from as _,
+        to as _,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Locks the unbilled entries of these clients, as those of one are.
+pub async fn lock_unbilled_of(db: &mut Db, clients: &[Uuid], period: Option<&Span>) -> Result<(), Error> {
+    let (organization, (from, to)) = (db.organization(), days(period));
+    query!(
+        "select t.id from time_entry t
+         join project p on p.organization_id = t.organization_id and p.id = t.project_id
+         where t.organization_id = $1 and p.client_id = any($2)
+             and t.invoice_line_id is null and t.billable and not t.running and t.state in ('logged', 'approved')
+             and ($3::date is null or t.day >= $3) and ($4::date is null or t.day <= $4)
+         order by t.id for update of t",
+        organization,
+        clients,
+        from as _,
+        to as _
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(())
+}
+
 /// How many entries fit on one invoice. Its lines are fewer, as a line holds many entries.
 pub const ENTRIES_MAX: i64 = 5_000;
 

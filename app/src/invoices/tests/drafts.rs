@@ -380,3 +380,39 @@ async fn who_is_registered_elsewhere_is_told_of_and_can_be_billed() {
     assert_eq!((&draft["remarks"][0]["field"], told(&draft["remarks"][0]["message"])), (&json!("client.vat_id"), true));
     studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
 }
+
+#[tokio::test]
+async fn every_client_with_unbilled_time_gets_its_draft_in_one_call() {
+    let studio = studio().await;
+    for (client, currency) in [("Globex", "USD"), ("Initech", "EUR")] {
+        studio.ok("create_client", json!({"name": client, "currency": currency, "rate": "50.00", "tax_category": "G"})).await;
+        studio.ok("create_project", json!({"client": client, "name": format!("{client} site")})).await;
+    }
+    log(&studio, "2026-10-30", "1h").await;
+    log(&studio, "2026-11-02", "1h").await;
+    studio.ok("create_time_entry", json!({"project": "Globex site", "date": "2026-10-29", "duration": "2h"})).await;
+    let asked = json!({"period": "2026-10"});
+    let mut tried = asked.clone();
+    tried["dry_run"] = json!(true);
+    assert_eq!(studio.ok("draft_invoices", tried).await["items"].as_array().map(Vec::len), Some(2));
+    let done = studio.ok("draft_invoices", asked.clone()).await;
+    let told: Vec<_> = done["items"].as_array().expect("a list").iter().map(|item| (&item["client"]["name"], &item["total"])).collect();
+    assert_eq!(
+        told,
+        [
+            (&json!("Acme"), &json!({"amount": "142.80", "currency": "EUR"})),
+            (&json!("Globex"), &json!({"amount": "100.00", "currency": "USD"})),
+        ]
+    );
+    assert_eq!((&done["from"], &done["to"]), (&json!("2026-10-01"), &json!("2026-10-31")));
+    let drafted = studio.ok("get_invoice", json!({"invoice": done["items"][0]["id"]})).await;
+    assert_eq!((&drafted["status"], &drafted["total"]["amount"]), (&json!("draft"), &json!("142.80")));
+    let nothing = studio.refused("draft_invoices", asked).await;
+    assert!(nothing.message.contains("No client has unbilled time"), "{nothing:?}");
+    // One that has nothing to bill is named, and the others are not drafted either.
+    let refused = studio.refused("draft_invoices", json!({"clients": ["Acme", "Initech"]})).await;
+    assert!(refused.message.starts_with("clients[1]"), "{refused:?}");
+    assert_eq!(studio.ok("list_unbilled", json!({"client": "Acme"})).await["items"].as_array().map(Vec::len), Some(1));
+    studio.ok("undo_action", json!({"action": done["action"]})).await;
+    assert_eq!(studio.code("get_invoice", json!({"invoice": done["items"][0]["id"]})).await, Code::NotFound);
+}

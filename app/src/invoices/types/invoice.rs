@@ -197,3 +197,31 @@ pub struct InvoiceTax {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
+
+/// One of several invoices that were drafted at once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct DraftedInvoice {
+    /// Its id.
+    pub id: InvoiceId,
+    /// Who is billed.
+    pub client: ClientName,
+    /// Where it stands: a draft.
+    pub status: InvoiceStatus,
+    /// What is to be paid.
+    pub total: Money,
+}
+
+/// Invoices that were drafted together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct DraftedInvoices {
+    /// The drafts, by the name of the client unless clients were named.
+    pub items: Vec<DraftedInvoice>,
+    /// The first day that was billed, when days were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Day>,
+    /// The last day that was billed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Day>,
+}

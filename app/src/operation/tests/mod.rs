@@ -139,6 +139,10 @@ pub fn arguments(operation: &Operation, ids: &Map<String, Value>) -> Map<String,
         // Whom the sample invites works here, and nobody is granted what they see anyway.
         arguments.remove("clients");
     }
+    if operation.declaration.name == "create_time_entries" {
+        let entry = json!({"project": ids.get("project"), "date": "2026-11-20", "duration": "30m"});
+        arguments.insert("entries".to_owned(), json!([entry]));
+    }
     if operation.declaration.name == "create_time_entry" {
         arguments.insert("date".to_owned(), json!("2026-11-20"));
         arguments.insert("duration".to_owned(), json!("30m"));

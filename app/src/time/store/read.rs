@@ -157,6 +157,11 @@ pub async fn count(db: &mut Db, filter: &Filter) -> Result<i64, Error> {
 
 /// The entry with this id, of this member or of anybody.
 pub async fn find(db: &mut Db, id: Uuid, of: Option<Uuid>) -> Result<Option<Row>, Error> {
+    Ok(these(db, &[id], of).await?.pop())
+}
+
+/// The entries with these ids, of this member or of anybody, in the order of the ids.
+pub async fn these(db: &mut Db, ids: &[Uuid], of: Option<Uuid>) -> Result<Vec<Row>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Row,
@@ -167,17 +172,19 @@ pub async fn find(db: &mut Db, id: Uuid, of: Option<Uuid>) -> Result<Option<Row>
                t.position as "position!",
                (t.invoice_line_id is not null or t.state = 'approved'
                    or not t.running and coalesce(t.day <= (select lock_date from organization where id = $1), false)) as "locked!"
-           from time_entry t
+           from unnest($2::uuid[]) with ordinality asked (id, place)
+           join time_entry t on t.organization_id = $1 and t.id = asked.id
            join member m on m.organization_id = $1 and m.id = t.member_id
            join project p on p.organization_id = $1 and p.id = t.project_id
            join client c on c.organization_id = $1 and c.id = p.client_id
            left join invoice_line l on l.organization_id = $1 and l.id = t.invoice_line_id
-           where t.organization_id = $1 and t.id = $2 and ($3::uuid is null or t.member_id = $3)"#,
+           where $3::uuid is null or t.member_id = $3
+           order by asked.place"#,
         organization,
-        id,
+        ids,
         of
     )
-    .fetch_optional(db.connection())
+    .fetch_all(db.connection())
     .await?)
 }
 

@@ -69,6 +69,7 @@ pub async fn terms(db: &mut Db, project: Uuid, member: Uuid, on: Option<Uuid>) -
     .await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(Terms {
+        member,
         project: row.id,
         project_name: format!("{} / {}", row.client_name, row.name),
         client: ClientId(row.client_id),

@@ -1,6 +1,7 @@
 //! SQL that writes entries.
 
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
@@ -55,6 +56,54 @@ pub async fn insert(db: &mut Db, entry: &Stored, origin: &Origin, now: Timestamp
     .execute(db.connection())
     .await?;
     Ok(inserted.rows_affected() == 1)
+}
+
+/// Adds entries that do not run.
+pub async fn insert_all(db: &mut Db, entries: &[Stored], origin: &Origin, now: Timestamp) -> Result<(), Error> {
+    let organization = db.organization();
+    let rows: Vec<Value> = entries.iter().map(row).collect();
+    query!(
+        "insert into time_entry (organization_id, id, member_id, project_id, description, billable, day, started_at, ended_at, running, seconds,
+             rate, rate_overridden, cost_rate, state, source, created_by, created_through, created_at, updated_at, labour)
+         select $1, id, member_id, project_id, description, billable, day, started_at, ended_at, false, seconds, rate, rate_overridden, cost_rate,
+             state, $3, $4, $5, $6, $6, labour
+         from jsonb_to_recordset($2) t (id uuid, member_id uuid, project_id uuid, description text, billable boolean, day date,
+             started_at timestamptz, ended_at timestamptz, seconds integer, rate bigint, rate_overridden boolean, cost_rate bigint, state text,
+             labour text)",
+        organization,
+        Value::from(rows),
+        origin.source.name(),
+        origin.by,
+        origin.through,
+        instant(now) as _
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// An entry as a row for the database.
+fn row(entry: &Stored) -> Value {
+    json!({
+        "id": entry.id, "member_id": entry.member, "project_id": entry.project, "description": entry.description,
+        "billable": entry.price.billable, "day": entry.day.to_string(), "started_at": entry.started_at.map(|at| at.to_string()),
+        "ended_at": entry.ended_at.map(|at| at.to_string()), "seconds": entry.seconds, "rate": entry.price.rate,
+        "rate_overridden": entry.price.own, "cost_rate": entry.cost_rate, "state": entry.state.name(), "labour": entry.labour.name(),
+    })
+}
+
+/// Keeps others from changing these entries, if they are those of a member, in the order in which everybody holds them.
+pub async fn hold_all(db: &mut Db, ids: &[Uuid], of: Option<Uuid>) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "select id from time_entry where organization_id = $1 and id = any($2) and ($3::uuid is null or member_id = $3) order by id for update",
+        organization,
+        ids,
+        of
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(())
 }
 
 /// Writes an entry, which becomes its next version.

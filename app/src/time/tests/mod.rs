@@ -12,6 +12,7 @@ mod rates;
 mod reach;
 mod refusals;
 mod running;
+mod several;
 mod starts;
 mod sums;
 mod times_of_day;

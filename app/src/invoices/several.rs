@@ -1,0 +1,57 @@
+//! Drafts for several clients at once: all of them, or none.
+
+use uuid::Uuid;
+
+use super::{
+    DraftedInvoice, DraftedInvoices, draft,
+    draft::{Each, Wanted},
+    store,
+};
+use crate::{
+    day::Span,
+    error::{Code, Error},
+    operation::Call,
+    projects::sight::Sight,
+    reference,
+};
+
+/// The most clients that one call drafts for.
+pub const CLIENTS_MAX: usize = 50;
+
+/// Drafts an invoice for each of these clients, or for each that has unbilled time of the period.
+pub async fn create(cx: &mut Call, clients: Vec<String>, each: Each) -> Result<DraftedInvoices, Error> {
+    let span = draft::period(cx, each.period.clone(), each.from.clone(), each.to.clone())?;
+    let clients = meant(cx, clients, span.as_ref()).await?;
+    // All time is held before any of it is drafted, in the order in which everybody holds it.
+    store::lock_unbilled_of(&mut cx.db, &clients, span.as_ref()).await?;
+    let mut items = Vec::with_capacity(clients.len());
+    for (at, client) in clients.into_iter().enumerate() {
+        let invoice = draft::create(cx, Wanted::of(client.to_string(), &each)).await.map_err(|error| error.at("clients", at))?;
+        items.push(DraftedInvoice { id: invoice.id, client: invoice.client, status: invoice.status, total: invoice.sums.total });
+    }
+    let (from, to) = span.map(|span| (span.from, span.to)).unzip();
+    Ok(DraftedInvoices { items, from, to })
+}
+
+/// The clients that are named, each once, else those with unbilled time.
+async fn meant(cx: &mut Call, named: Vec<String>, span: Option<&Span>) -> Result<Vec<Uuid>, Error> {
+    let sight = Sight::of(cx)?;
+    let mut clients: Vec<Uuid> = Vec::new();
+    for (at, name) in named.iter().enumerate() {
+        let client = reference::client(cx, &sight, name).await.map_err(|error| error.at("clients", at))?;
+        if !clients.contains(&client) {
+            clients.push(client);
+        }
+    }
+    if named.is_empty() {
+        clients = store::clients_with_unbilled(&mut cx.db, span, CLIENTS_MAX as i64 + 1).await?;
+    }
+    match clients.len() {
+        0 => {
+            Err(Error::new(Code::Invalid, "No client has unbilled time of these days.")
+                .hint("Choose other days, or look at list_unbilled."))
+        }
+        ..=CLIENTS_MAX => Ok(clients),
+        _ => Err(Error::invalid("clients", format!("More than {CLIENTS_MAX} clients have unbilled time. Name those that are meant."))),
+    }
+}

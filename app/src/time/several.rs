@@ -1,0 +1,115 @@
+//! Several entries at once: all of them, or none.
+
+use uuid::Uuid;
+
+use super::{
+    LoggedEntries, LoggedEntry, NewTimeEntry, Source,
+    clock::Given,
+    ground::{origin, tell_draft},
+    logging::{self, EntryChange, NewEntry},
+    rate::Terms,
+    record,
+    store::{Stored, write},
+};
+use crate::{
+    budgets::watch::{Limit, Watch},
+    error::Error,
+    hours::Worked,
+    operation::Call,
+    organizations,
+    projects::sight::Sight,
+    reference,
+};
+
+/// The most entries that one call logs or changes.
+pub const ENTRIES_MAX: usize = 100;
+
+/// Logs these entries. Whose project and member are the same stand on terms that are looked up once.
+pub async fn create(cx: &mut Call, given: Vec<NewTimeEntry>) -> Result<LoggedEntries, Error> {
+    within("entries", given.len())?;
+    let sight = Sight::of(cx)?;
+    organizations::store::keep(&mut cx.db).await?;
+    let mut known: Vec<((String, Option<String>), Terms)> = Vec::new();
+    let mut entries = Vec::with_capacity(given.len());
+    for (at, given) in given.into_iter().enumerate() {
+        let key = (given.project.clone(), given.member.clone());
+        let terms = match known.iter().find(|(other, _)| *other == key) {
+            Some((_, terms)) => terms.clone(),
+            None => {
+                let terms = logging::terms(cx, &sight, &key.0, key.1.as_deref()).await.map_err(|error| error.at("entries", at))?;
+                known.push((key, terms.clone()));
+                terms
+            }
+        };
+        entries.push(logging::entry(cx, &sight, &terms, of(given)).map_err(|error| error.at("entries", at))?);
+    }
+    let (origin, now) = (origin(cx, &sight, Source::Manual), cx.now);
+    let watch = Watch::over(cx, &places(&entries)).await?;
+    write::insert_all(&mut cx.db, &entries, &origin, now).await?;
+    settled(cx, &sight, watch, &entries).await
+}
+
+/// Makes the same change to each of these entries.
+pub async fn update(cx: &mut Call, ids: Vec<String>, change: EntryChange) -> Result<LoggedEntries, Error> {
+    within("time_entries", ids.len())?;
+    let sight = Sight::of(cx)?;
+    organizations::store::keep(&mut cx.db).await?;
+    let ids: Vec<Uuid> = ids.iter().map(|id| reference::id(id)).collect();
+    write::hold_all(&mut cx.db, &ids, sight.time_of()).await?;
+    let mut changes: Vec<(Stored, Stored)> = Vec::with_capacity(ids.len());
+    for (at, id) in ids.into_iter().enumerate() {
+        if changes.iter().any(|(before, _)| before.id == id) {
+            continue;
+        }
+        let before = logging::held(cx, &sight, id, "update_timer").await.map_err(|error| error.at("time_entries", at))?;
+        let after = logging::changed(cx, &sight, &before, &change).await.map_err(|error| error.at("time_entries", at))?;
+        changes.push((before, after));
+    }
+    let (before, after): (Vec<Stored>, Vec<Stored>) = changes.into_iter().unzip();
+    let touched: Vec<_> = places(&before).into_iter().chain(places(&after)).collect();
+    let watch = Watch::over(cx, &touched).await?;
+    for (before, after) in before.iter().zip(&after) {
+        logging::keep(cx, before, after).await?;
+    }
+    settled(cx, &sight, watch, &after).await
+}
+
+fn within(field: &str, count: usize) -> Result<(), Error> {
+    match count {
+        0 => Err(Error::invalid(field, "There is none. Give at least one.")),
+        ..=ENTRIES_MAX => Ok(()),
+        _ => Err(Error::invalid(field, format!("{count} are more than the {ENTRIES_MAX} of one call. Give them in several calls."))),
+    }
+}
+
+fn of(given: NewTimeEntry) -> NewEntry {
+    let NewTimeEntry { project, date, duration, started_at, ended_at, description, billable, rate, labour, member } = given;
+    let when = Given { date, duration: duration.map(|duration| duration.0), started_at, ended_at };
+    NewEntry { project, when, description, billable, rate, labour, member }
+}
+
+fn places(entries: &[Stored]) -> Vec<(Uuid, jiff::civil::Date)> {
+    entries.iter().map(|entry| (entry.project, entry.day)).collect()
+}
+
+/// The answer, once budgets have room for it.
+async fn settled(cx: &mut Call, sight: &Sight, watch: Watch, entries: &[Stored]) -> Result<LoggedEntries, Error> {
+    let budgets = watch.settle(cx, sight, Limit::Held).await?.all();
+    let ids: Vec<Uuid> = entries.iter().map(|entry| entry.id).collect();
+    let mut items = Vec::with_capacity(ids.len());
+    for entry in record::these(cx, sight, &ids).await? {
+        tell_draft(cx, &entry)?;
+        items.push(LoggedEntry {
+            id: entry.id,
+            project: format!("{} / {}", entry.client.name, entry.project.name),
+            member: (entry.member.id.0 != sight.member).then_some(entry.member.name),
+            description: entry.description,
+            day: entry.day,
+            worked: entry.worked,
+            amount: entry.amount,
+            state: entry.state,
+        });
+    }
+    let worked = Worked::of(items.iter().map(|item| item.worked.seconds).sum());
+    Ok(LoggedEntries { items, worked, budgets })
+}

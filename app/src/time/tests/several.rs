@@ -1,0 +1,129 @@
+//! Several entries at once: all of them, or none.
+
+use serde_json::{Value, json};
+
+use super::{log, on_project, studio};
+use crate::{
+    access::Writes,
+    error::Code,
+    testing::{World, euros},
+};
+
+/// Standups of 15 minutes on these days.
+fn standups(days: &[&str]) -> Value {
+    let entry = |day: &&str| json!({"project": "Acme / Dashboard", "date": day, "duration": "15m", "description": "Standup"});
+    json!({"entries": days.iter().map(entry).collect::<Vec<_>>()})
+}
+
+async fn count(studio: &World) -> i64 {
+    studio.number("select count(*) from time_entry where organization_id = $1").await
+}
+
+#[tokio::test]
+async fn five_standups_are_logged_in_one_call_and_taken_back_in_one() {
+    let studio = studio().await;
+    let done = studio.ok("create_time_entries", standups(&["2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20"])).await;
+    let days: Vec<_> = done["items"].as_array().expect("a list").iter().map(|item| item["day"].as_str().expect("a day")).collect();
+    assert_eq!(days, ["2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20"], "as they were given");
+    assert_eq!((&done["worked"]["seconds"], &done["items"][0]["amount"]["amount"]), (&json!(4_500), &euros(3_000)));
+    assert_eq!((&done["items"][0]["project"], &done["items"][0]["state"]), (&json!("Acme / Dashboard"), &json!("logged")));
+    // What one entry would have been, each of them is.
+    let alone = log(&studio, json!({"date": "2026-11-16", "duration": "15m", "description": "Standup"})).await;
+    let mut one = studio.ok("get_time_entry", json!({"time_entry": done["items"][0]["id"]})).await;
+    one["id"] = alone["id"].clone();
+    for (field, value) in one.as_object().expect("an entry") {
+        assert_eq!(&alone[field], value, "{field}");
+    }
+    studio.ok("delete_time_entry", json!({"time_entry": alone["id"]})).await;
+    studio.ok("undo_action", json!({"action": done["action"]})).await;
+    assert_eq!(count(&studio).await, 0);
+}
+
+#[tokio::test]
+async fn one_that_is_wrong_is_named_by_its_place_and_none_is_logged() {
+    let studio = studio().await;
+    let mut given = standups(&["2026-11-16", "2026-11-17", "2026-11-18"]);
+    for (wrong, value, field) in [
+        ("duration", json!("25h"), "entries[2].duration"),
+        ("project", json!("Nowhere"), "entries[2]"),
+        ("date", json!("soon"), "entries[2].date"),
+        ("ended_at", json!("9 o'clock"), "entries[2].ended_at"),
+    ] {
+        let before = given.clone();
+        given["entries"][2][wrong] = value;
+        let refused = studio.refused("create_time_entries", given).await;
+        assert!(
+            refused.message.contains("entries[2]") && refused.fields.keys().any(|name| name.starts_with(field)),
+            "{wrong}: {refused:?}"
+        );
+        given = before;
+    }
+    studio.ok("update_organization", json!({"lock_date": "2026-11-17"})).await;
+    assert_eq!(studio.code("create_time_entries", given).await, Code::Locked);
+    assert_eq!(count(&studio).await, 0, "all of them, or none");
+    for wrong in [json!({"entries": []}), json!({"entries": [{"project": "Dashboard", "hours": 1}]}), json!({"entries": "many"})] {
+        assert!(
+            studio.refused("create_time_entries", wrong.clone()).await.fields.keys().any(|name| name.starts_with("entries")),
+            "{wrong}"
+        );
+    }
+    let many = vec![json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1m"}); 101];
+    assert!(studio.refused("create_time_entries", json!({"entries": many})).await.field("entries").is_some());
+}
+
+#[tokio::test]
+async fn a_number_is_hours_wherever_a_duration_stands() {
+    let studio = studio().await;
+    let one = studio.ok("create_time_entry", json!({"project": "Dashboard", "duration": 0.75})).await;
+    let several = studio.ok("create_time_entries", json!({"entries": [{"project": "Dashboard", "duration": 1.5}]})).await;
+    let changed = studio.ok("update_time_entry", json!({"time_entry": one["id"], "duration": 2})).await;
+    assert_eq!(
+        (&one["worked"]["seconds"], &several["worked"]["seconds"], &changed["worked"]["seconds"]),
+        (&json!(2_700), &json!(5_400), &json!(7_200))
+    );
+}
+
+#[tokio::test]
+async fn several_entries_that_pass_a_hard_stop_together_are_refused_together() {
+    let studio = studio().await;
+    studio.ok("set_budget", json!({"project": "Dashboard", "hours": 0.5, "hard_stop": true})).await;
+    assert_eq!(studio.code("create_time_entries", standups(&["2026-11-16", "2026-11-17", "2026-11-18"])).await, Code::BudgetExhausted);
+    assert_eq!(count(&studio).await, 0);
+    let done = studio.ok("create_time_entries", standups(&["2026-11-16", "2026-11-17"])).await;
+    assert_eq!(done["budgets"].as_array().map(Vec::len), Some(1), "{done:#}");
+}
+
+#[tokio::test]
+async fn what_an_agent_logs_several_of_waits_and_is_said_to() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Drafts).await;
+    let done = agent.ok("create_time_entries", standups(&["2026-11-16", "2026-11-17"])).await;
+    assert_eq!((&done["items"][0]["state"], &done["items"][1]["state"]), (&json!("draft"), &json!("draft")));
+    assert!(done["warnings"][0].as_str().is_some_and(|words| words.starts_with("This is a draft")), "{done:#}");
+    let logged = log(&studio, json!({})).await;
+    let ids = json!([done["items"][0]["id"], logged["id"]]);
+    assert_eq!(agent.code("update_time_entries", json!({"time_entries": ids, "description": "Else"})).await, Code::NeedsApproval);
+}
+
+#[tokio::test]
+async fn yesterdays_time_is_moved_to_another_project_in_one_call() {
+    let studio = studio().await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Onboarding", "rate": "80.00"})).await;
+    let done = studio.ok("create_time_entries", standups(&["2026-11-19", "2026-11-19", "2026-11-20"])).await;
+    let ids: Vec<&Value> = done["items"].as_array().expect("a list").iter().map(|item| &item["id"]).collect();
+    let moved = studio.ok("update_time_entries", json!({"time_entries": [ids[1], ids[0], ids[1]], "project": "Onboarding"})).await;
+    let told: Vec<_> = moved["items"].as_array().expect("a list").iter().map(|item| (&item["id"], &item["project"])).collect();
+    let place = json!("Acme / Onboarding");
+    assert_eq!(told, [(ids[1], &place), (ids[0], &place)], "each once, in the order given");
+    assert_eq!(moved["items"][0]["amount"]["amount"], euros(2_000), "at the rate of the other project");
+    // One that cannot change keeps the others from changing, and is named.
+    studio.ok("draft_invoice", json!({"client": "Acme", "from": "2026-11-20", "to": "2026-11-20"})).await;
+    let refused = studio.refused("update_time_entries", json!({"time_entries": ids, "description": "Else"})).await;
+    assert!(refused.code == Code::Locked && refused.message.starts_with("time_entries[2]"), "{refused:?}");
+    assert_eq!(studio.ok("get_time_entry", json!({"time_entry": ids[0]})).await["description"], "Standup");
+    studio.ok("undo_action", json!({"action": moved["action"]})).await;
+    assert_eq!(studio.ok("get_time_entry", json!({"time_entry": ids[0]})).await["project"]["name"], "Dashboard");
+    // What is somebody else's is not there.
+    let barbara = on_project(&studio, "Dashboard").await;
+    assert_eq!(barbara.code("update_time_entries", json!({"time_entries": ids, "description": "mine"})).await, Code::NotFound);
+}
