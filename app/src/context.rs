@@ -17,7 +17,7 @@ use crate::{
     account::SignUpPolicy,
     admission::{Gate, Permit},
     audit::Recorder,
-    database::{Database, Standing},
+    database::{Access, Database, Db, Reach, Standing},
     error::Error,
     id::{MemberId, OrganizationId, TokenId, UserId},
     invoices::{document::InvoiceDocument, wording::Wording},
@@ -229,6 +229,12 @@ impl Caller {
             token: self.token.as_ref().map(|token| token.id.0),
             member: place.map(|place| (place.member, place.role)),
         }
+    }
+
+    /// A transaction of this person, beyond any organization. Refused when they are not any more who they were recognized as.
+    pub async fn begin(&self, access: Access) -> Result<Db, Error> {
+        let person = self.person()?.id;
+        self.services.database.begin_for(person, self.standing(None), Reach::Person(person.0), access).await
     }
 
     /// Nobody, at this door.

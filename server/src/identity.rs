@@ -3,6 +3,8 @@
 //! Every request gets a [`Caller`], so that the absence of a person is said and never guessed. A cookie opens the pages
 //! and never the doors of programs; a token opens the doors of programs and never a page.
 
+use std::time::Duration;
+
 use app::{
     account::{browser, identity, secret, token},
     admission::Owner,
@@ -17,6 +19,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use tokio::time::Instant;
 use url::Url;
 
 use crate::{
@@ -34,6 +37,9 @@ pub const PROGRAM_LONGEST: usize = 200;
 /// How long a body is, in bytes, of which more than one at a time would keep all cores busy.
 const LONG_BYTES: usize = 32 * 1024;
 
+/// How long a body may take to come before its sender is recognized anew: until then nobody has had the time to look away.
+const SLOW: Duration = Duration::from_millis(100);
+
 /// The caller of a page or of a page's call.
 ///
 /// An unknown cookie is nobody; a database that does not answer is said to be so, and signs nobody out.
@@ -43,15 +49,20 @@ pub async fn by_cookie(State(site): State<Site>, request: Request, next: Next) -
         Ok(caller) => caller,
         Err(error) => return Refusal::from(error).into_response(),
     };
-    match received(&site, caller, &parts, body).await {
-        Ok(Received { caller, body, turn }) => {
-            parts.extensions.insert(caller);
-            let answer = next.run(Request::from_parts(parts, body)).await;
-            drop(turn);
-            answer
-        }
-        Err(refusal) => refusal.into_response(),
+    let begun = Instant::now();
+    let Received { mut caller, body, turn } = match received(&site, caller, &parts, body).await {
+        Ok(received) => received,
+        Err(refusal) => return refusal.into_response(),
+    };
+    if begun.elapsed() > SLOW
+        && let Err(error) = by_cookie_again(&site, &parts, &mut caller).await
+    {
+        return Refusal::from(error).into_response();
     }
+    parts.extensions.insert(caller);
+    let answer = next.run(Request::from_parts(parts, body)).await;
+    drop(turn);
+    answer
 }
 
 /// A request whose body has come to its end.
@@ -81,6 +92,18 @@ async fn received(site: &Site, mut caller: Caller, request: &Parts, body: Body) 
     Ok(Received { caller: Caller { permit: Some(permit), ..caller }, body: Body::from(body), turn: None })
 }
 
+/// Asks again whose cookie it is, once a slow body has come: it may have ended meanwhile, and its place be another one.
+async fn by_cookie_again(site: &Site, request: &Parts, caller: &mut Caller) -> Result<(), Error> {
+    let services = &site.services;
+    if let Some(cookie) = browser::sign_in_cookie(&request.headers, &services.public_url).filter(|_| caller.person.is_some()) {
+        let slug = slug(site, request).unwrap_or_default();
+        let known = identity::recognize(&services.database, &cookie, &slug, services.clock.now()).await?;
+        caller.sign_in = caller.sign_in.take().filter(|_| known.is_some());
+        (caller.person, caller.membership) = known.map_or((None, None), |(person, membership)| (Some(person), membership));
+    }
+    Ok(())
+}
+
 async fn signed_in(site: &Site, request: &Parts) -> Result<Caller, Error> {
     let mut caller = nobody(site, request, Door::Page);
     let services = &site.services;
@@ -104,18 +127,31 @@ pub async fn by_token(State((site, door)): State<(Site, Door)>, request: Request
     let (mut parts, body) = request.into_parts();
     let caller = match of_token(&site, &parts, door).await {
         Ok(caller) => caller,
-        Err(error) => return challenged(&site, Refusal::from(error).into_response()),
+        Err(error) => return challenged(&site, &parts.headers, Refusal::from(error).into_response()),
     };
-    let answer = match received(&site, caller, &parts, body).await {
-        Ok(Received { caller, body, turn }) => {
-            parts.extensions.insert(caller);
-            let answer = next.run(Request::from_parts(parts, body)).await;
-            drop(turn);
-            answer
-        }
-        Err(refusal) => refusal.into_response(),
+    let (presented, begun) = (parts.headers.clone(), Instant::now());
+    let Received { mut caller, body, turn } = match received(&site, caller, &parts, body).await {
+        Ok(received) => received,
+        Err(refusal) => return challenged(&site, &presented, refusal.into_response()),
     };
-    challenged(&site, answer)
+    if begun.elapsed() > SLOW
+        && let Err(error) = by_token_again(&site, &parts, &mut caller).await
+    {
+        return challenged(&site, &presented, Refusal::from(error).into_response());
+    }
+    parts.extensions.insert(caller);
+    let answer = next.run(Request::from_parts(parts, body)).await;
+    drop(turn);
+    challenged(&site, &presented, answer)
+}
+
+/// Asks again whose token it is, once a slow body has come.
+async fn by_token_again(site: &Site, request: &Parts, caller: &mut Caller) -> Result<(), Error> {
+    if let Some(presented) = bearer(&request.headers).filter(|_| caller.person.is_some()) {
+        let known = token::recognize(&site.services.database, presented, site.services.clock.now()).await?;
+        (caller.person, caller.membership, caller.token) = (Some(known.person), Some(known.membership), Some(known.token));
+    }
+    Ok(())
 }
 
 async fn of_token(site: &Site, request: &Parts, door: Door) -> Result<Caller, Error> {
@@ -145,10 +181,17 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Tells a program without a token where to learn how to get one.
-fn challenged(site: &Site, mut response: Response) -> Response {
+/// Tells a program without a token where to learn how to get one, and one whose token is not taken that it is the token (RFC 6750, 3.1).
+fn challenged(site: &Site, sent: &HeaderMap, mut response: Response) -> Response {
     if response.status() == StatusCode::UNAUTHORIZED {
-        let challenge = format!("Bearer resource_metadata=\"{}/.well-known/oauth-protected-resource/mcp\"", site.services.public_url);
+        let metadata = format!("{}/.well-known/oauth-protected-resource/mcp", site.services.public_url);
+        let challenge = match sent.contains_key(header::AUTHORIZATION) {
+            true => {
+                let why = "The token is unknown, has run out or was revoked. Make another in Settings, Tokens.";
+                format!("Bearer resource_metadata=\"{metadata}\", error=\"invalid_token\", error_description=\"{why}\"")
+            }
+            false => format!("Bearer resource_metadata=\"{metadata}\""),
+        };
         if let Ok(challenge) = HeaderValue::from_str(&challenge) {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }

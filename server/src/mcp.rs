@@ -5,22 +5,32 @@
 
 mod answer;
 mod endpoint;
+mod envelope;
 mod instructions;
 mod offer;
 mod tools;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use app::{access::Scope, context::Caller, error::Error};
+use app::{
+    access::Scope,
+    context::Caller,
+    error::{Code, Error},
+};
 use axum::{
     Extension, Json, Router,
     extract::{Request, State},
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
+    routing::any,
 };
-use http::Method;
+use http::{HeaderName, Method, StatusCode, header};
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager};
 use serde_json::{Value, json};
+use tower_http::{
+    compression::CompressionLayer,
+    cors::{AllowOrigin, CorsLayer},
+};
 use url::Url;
 
 pub use offer::{Entry, Library, Offer, Standing, ToolCall};
@@ -41,29 +51,63 @@ pub fn routes(site: &Site) -> Router<Site> {
         Arc::new(NeverSessionManager::default()),
         transport(&site.services.public_url),
     );
-    Router::new().route_service("/mcp", service).layer(from_fn(refuse_nobody))
+    // Some programs ask with a slash at the end.
+    let both = Router::new().route_service("/mcp", service.clone()).route_service("/mcp/", service);
+    both.layer(from_fn(envelope::check)).layer(from_fn(refuse_nobody)).layer(CompressionLayer::new().br(false))
+}
+
+/// What a program in a browser may send, and read of the answer, where its page is of an origin that is allowed.
+pub fn for_browsers(public_url: &str) -> CorsLayer {
+    let allowed = origins(public_url);
+    let headers = ["mcp-protocol-version", "mcp-method", "mcp-name", "mcp-session-id", "last-event-id"].map(HeaderName::from_static);
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(move |origin, _| origin.to_str().is_ok_and(|origin| is_allowed(&allowed, origin))))
+        .allow_methods([Method::POST])
+        .allow_headers(headers.into_iter().chain([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT]).collect::<Vec<_>>())
+        .expose_headers([header::WWW_AUTHENTICATE, header::RETRY_AFTER])
+        .max_age(Duration::from_secs(600))
+}
+
+/// Whether an origin is one of these: the same text, or any port where one ends with `:*`.
+fn is_allowed(allowed: &[String], origin: &str) -> bool {
+    let at_any_port = |name: &str| origin.strip_prefix(name).is_some_and(|port| port.is_empty() || port.starts_with(':'));
+    let with_port =
+        Url::parse(origin).ok().and_then(|url| Some(format!("{}://{}:{}", url.scheme(), url.host_str()?, url.port_or_known_default()?)));
+    allowed.iter().any(|known| match known.strip_suffix(":*") {
+        Some(name) => at_any_port(name),
+        None => with_port.as_deref() == Some(known.as_str()),
+    })
+}
+
+/// The origins whose pages may talk to agents' door: our own, and this machine.
+fn origins(public_url: &str) -> Vec<String> {
+    let public = Url::parse(public_url).ok();
+    let origin = public.as_ref().and_then(|url| Some(format!("{}://{}:{}", url.scheme(), url.host_str()?, url.port_or_known_default()?)));
+    let here = ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"].map(str::to_owned);
+    origin.into_iter().chain(here).collect()
 }
 
 /// One answer for each request and no session, from our own address and from this machine only: a page elsewhere could
 /// otherwise talk to a Stint in its visitor's network.
 fn transport(public_url: &str) -> StreamableHttpServerConfig {
-    let public = Url::parse(public_url).ok();
-    let origin = public.as_ref().and_then(|url| Some(format!("{}://{}:{}", url.scheme(), url.host_str()?, url.port_or_known_default()?)));
-    let origins_here = ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"].map(str::to_owned);
     StreamableHttpServerConfig::default()
         .with_legacy_session_mode(false)
         .with_json_response(true)
         .with_max_request_body_bytes(layers::BODY_LIMIT_BYTES)
         .with_allowed_hosts(Hosts::of(public_url).names())
-        .with_allowed_origins(origin.into_iter().chain(origins_here))
+        .with_allowed_origins(origins(public_url))
         .enforce_origin_validation()
 }
 
-/// Nobody is offered anything. The answer is HTTP's own, since clients look for the status and its challenge. How the address is
-/// called is no secret.
+/// Tells whoever asks how the address is called, which is no secret. A browser that asks for its page is answered by [`for_browsers`].
+pub async fn tell_methods(request: Request, next: Next) -> Response {
+    let of_a_page = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    if request.method() == Method::OPTIONS && !of_a_page { layers::methods("POST") } else { next.run(request).await }
+}
+
+/// Nobody is offered anything. The answer is HTTP's own, since clients look for the status and its challenge.
 async fn refuse_nobody(Extension(caller): Extension<Caller>, request: Request, next: Next) -> Response {
     match caller.person {
-        _ if request.method() == Method::OPTIONS => layers::methods("POST"),
         Some(_) => next.run(request).await,
         None => Refusal::from(Error::unauthenticated()).into_response(),
     }
@@ -80,4 +124,16 @@ pub async fn protected_resource(State(site): State<Site>) -> Json<Value> {
         "bearer_methods_supported": ["header"],
         "scopes_supported": Scope::ALL.map(Scope::name),
     }))
+}
+
+/// The addresses at which programs look for an authorization server. There is none: they are told so in JSON, with the way to a token.
+pub fn without_oauth() -> Router<Site> {
+    let answer = || async {
+        let error = Error::new(Code::NotFound, "Stint has no OAuth yet.")
+            .hint("Make a token in Settings, Tokens, and send it as Authorization: Bearer <token>.");
+        Refusal::from(error).with_status(StatusCode::NOT_FOUND)
+    };
+    ["/register", "/authorize", "/token", "/.well-known/{*what}"]
+        .into_iter()
+        .fold(Router::new(), |router, path| router.route(path, any(answer)))
 }

@@ -94,7 +94,7 @@ pub async fn change_password(caller: &Caller, present: String, password: String,
     let verified = verified::present(caller, present).await?;
     let hash = secret::hash_password(Requester::of(caller), password).await?;
     let (this, now) = (caller.sign_in.clone().unwrap_or_default(), services.clock.now());
-    let mut db = services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
+    let mut db = caller.begin(Access::Write).await?;
     verified.hold_caller(&mut db, caller).await?;
     store::set_password(&mut db, person.id.0, &hash).await?;
     let changed = password_changed(&mut db, person.id, &this, revoke_tokens, now, &Origin::of(caller)).await?;

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use super::{Card, Command, Conversation, ConversationSummary, Said, Standing};
 #[cfg(feature = "ssr")]
 use super::{commands, deed, door::Visitor, history, saying};
+#[cfg(feature = "ssr")]
+use crate::database::Access;
 use crate::{
     error::Error,
     id::{CardId, ConversationId, RunId},
@@ -122,5 +124,8 @@ pub async fn get_standing() -> Result<Standing, Error> {
 /// The slash commands that the person may use.
 #[server(name = ListCommands, prefix = "/call", endpoint = "assistant_commands", input = server_fn::codec::GetUrl)]
 pub async fn list_commands() -> Result<Vec<Command>, Error> {
-    Ok(commands::of(&Visitor::current()?))
+    let visitor = Visitor::current()?;
+    // Whether they still are who they were is asked where every call of theirs asks it.
+    visitor.db(Access::Read).await?;
+    Ok(commands::of(&visitor))
 }

@@ -42,7 +42,7 @@ impl Visitor {
     /// A transaction of their organization, which reaches as far as those of their calls. In however many organizations they are
     /// at the drawer, they take turns with themselves.
     pub async fn db(&self, access: Access) -> Result<Db, Error> {
-        let standing = self.caller.standing(None);
+        let standing = self.caller.standing(Some(&self.place));
         self.caller.services.database.begin_for(self.caller.person()?.id, standing, reach_of(&self.place), access).await
     }
 

@@ -68,7 +68,7 @@ impl Wanted {
             projects: Vec::new(),
             defer: Vec::new(),
             group_by: *group_by,
-            rounding: rounding.clone(),
+            rounding: *rounding,
             lines: Vec::new(),
             discount: None,
             notes: notes.clone(),

@@ -51,7 +51,7 @@ async fn meant(cx: &mut Call, named: Vec<String>, span: Option<&Span>) -> Result
             Err(Error::new(Code::Invalid, "No client has unbilled time of these days.")
                 .hint("Choose other days, or look at list_unbilled."))
         }
-        ..=CLIENTS_MAX => Ok(clients),
+        1..=CLIENTS_MAX => Ok(clients),
         _ => Err(Error::invalid("clients", format!("More than {CLIENTS_MAX} clients have unbilled time. Name those that are meant."))),
     }
 }

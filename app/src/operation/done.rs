@@ -29,6 +29,9 @@ pub struct Done<T> {
     /// True when nothing was kept because the caller asked for a dry run.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
+    /// True when this is the answer that an earlier call with the same idempotency_key was given: nothing was done again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeated: bool,
     /// After a dry run: what would have changed, record by record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
@@ -158,6 +161,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Done<T> {
         Ok(Self {
             action: taken(&mut fields, "action")?,
             dry_run: taken(&mut fields, "dry_run")?,
+            repeated: taken(&mut fields, "repeated")?,
             changes: taken(&mut fields, "changes")?,
             warnings: taken(&mut fields, "warnings")?,
             result: serde_json::from_value(Value::Object(fields)).map_err(serde::de::Error::custom)?,

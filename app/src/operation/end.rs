@@ -36,7 +36,7 @@ impl Call {
             let warnings = self.warnings;
             self.db.roll_back().await;
             place.put(Record::of_access(&self.caller, self.now, declaration, arguments.clone(), outcome::DRY_RUN));
-            return Ok(Done { result, action: None, dry_run: true, changes, warnings });
+            return Ok(Done { result, action: None, dry_run: true, repeated: false, changes, warnings });
         }
         if let Some(agreed) = self.caller.agreed.take() {
             let seen = serde_json::to_value(&result).map_err(|_| Error::internal())?;
@@ -51,7 +51,7 @@ impl Call {
         }
         let mailed = self.mails > 0;
         let warnings = std::mem::take(&mut self.warnings);
-        let done = Done { result, action: Some(self.action), dry_run: false, changes: Vec::new(), warnings };
+        let done = Done { result, action: Some(self.action), dry_run: false, repeated: false, changes: Vec::new(), warnings };
         if let Some(key) = key.filter(|_| !declaration.secret) {
             let answer = serde_json::to_value(&done).map_err(|_| Error::internal())?;
             once::keep(&mut self.db, self.asker, key, answer).await?;

@@ -134,8 +134,8 @@ async fn caught<T>(declaration: &'static Declaration, work: Promise<'_, Result<T
 
 /// The answer that a call was given before.
 fn repeated<T: DeserializeOwned>(answer: Option<Value>) -> Result<Done<T>, Error> {
-    let kept = answer.and_then(|answer| serde_json::from_value(answer).ok());
-    kept.ok_or_else(|| {
+    let kept = answer.and_then(|answer| serde_json::from_value::<Done<T>>(answer).ok());
+    kept.map(|kept| Done { repeated: true, ..kept }).ok_or_else(|| {
         Error::new(
             Code::Conflict,
             "This was already done, and its answer is not given again: it held a secret that is shown only once, or is from before an upgrade.",

@@ -77,7 +77,7 @@ pub async fn update(cx: &mut Call, ids: Vec<String>, change: EntryChange) -> Res
 fn within(field: &str, count: usize) -> Result<(), Error> {
     match count {
         0 => Err(Error::invalid(field, "There is none. Give at least one.")),
-        ..=ENTRIES_MAX => Ok(()),
+        1..=ENTRIES_MAX => Ok(()),
         _ => Err(Error::invalid(field, format!("{count} are more than the {ENTRIES_MAX} of one call. Give them in several calls."))),
     }
 }

@@ -61,7 +61,7 @@ pub async fn send_again(caller: &Caller) -> Result<(), Error> {
     if person.confirmed {
         return Err(Error::new(Code::Conflict, format!("{} is confirmed already.", person.email)));
     }
-    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
+    let mut db = caller.begin(Access::Write).await?;
     let again = format!(
         "A mail to {} was asked for a moment ago. If none comes, look among unwanted mails and whether the address is right, or ask \
          whoever runs this Stint: stint admin confirm makes the link.",
@@ -77,7 +77,7 @@ pub async fn send_again(caller: &Caller) -> Result<(), Error> {
 /// What became of the latest mail with a link that confirms the caller's address. What the mail server said is for whoever runs it.
 pub async fn link_mail(caller: &Caller) -> Result<Option<LinkMail>, Error> {
     let person = caller.person()?;
-    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Read).await?;
+    let mut db = caller.begin(Access::Read).await?;
     let newest = store::newest_mail(&mut db, person.id, &person.email, &[Purpose::ConfirmAddress]).await?;
     Ok(newest.map(|mail| match (mail.state.as_str(), mail.refused) {
         _ if mail.too_old => LinkMail::Stays,
@@ -91,7 +91,7 @@ pub async fn link_mail(caller: &Caller) -> Result<Option<LinkMail>, Error> {
 /// Confirms the caller's address, or gives them the new one, by the secret that was sent there.
 pub async fn confirm(caller: &Caller, given: &str) -> Result<(), Error> {
     let (person, now) = (caller.person()?, caller.services.clock.now());
-    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
+    let mut db = caller.begin(Access::Write).await?;
     store::hold_person(&mut db, Some(person.id.0), None).await?;
     let found = of_person(&mut db, given).await?;
     let mailbox = found.mailbox.clone().unwrap_or_default();

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     account::verified,
     context::{Caller, Person},
-    database::{Access, Db, Reach},
+    database::{Access, Db},
     error::{Code, Error},
     security::{
         EventKind,
@@ -26,7 +26,7 @@ const WAITS: SignedDuration = SignedDuration::from_hours(48);
 /// The address that the caller has asked for and not confirmed yet.
 pub async fn waiting(caller: &Caller) -> Result<Option<String>, Error> {
     let person = caller.person()?.id;
-    let mut db = caller.services.database.begin(Reach::Person(person.0), Access::Read).await?;
+    let mut db = caller.begin(Access::Read).await?;
     store::waiting_address(&mut db, person, caller.services.clock.now()).await
 }
 
@@ -38,7 +38,7 @@ pub async fn ask(caller: &Caller, email: &str, present: String) -> Result<(), Er
         return Err(Error::invalid("email", format!("You sign in with {email} already.")));
     }
     let verified = verified::present(caller, present).await?;
-    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Write).await?;
+    let mut db = caller.begin(Access::Write).await?;
     verified.hold_caller(&mut db, caller).await?;
     refuse_taken(&mut db, &email).await?;
     mail(&mut db, caller, &email, now).await?;
@@ -52,7 +52,7 @@ pub async fn ask(caller: &Caller, email: &str, present: String) -> Result<(), Er
 /// Sends the link to the address that waits once more.
 pub async fn send_again(caller: &Caller) -> Result<(), Error> {
     let (person, now) = (caller.person()?.id, caller.services.clock.now());
-    let mut db = caller.services.database.begin(Reach::Person(person.0), Access::Write).await?;
+    let mut db = caller.begin(Access::Write).await?;
     store::hold_person(&mut db, Some(person.0), None).await?;
     let waiting = store::waiting_address(&mut db, person, now).await?;
     let email = waiting.ok_or_else(|| Error::new(Code::Conflict, "No address waits to be confirmed. Ask for the change again."))?;
@@ -66,7 +66,7 @@ pub async fn send_again(caller: &Caller) -> Result<(), Error> {
 /// Takes the wish for another address back: its links open nothing any more.
 pub async fn forget(caller: &Caller) -> Result<(), Error> {
     let (person, now) = (caller.person()?.id, caller.services.clock.now());
-    let mut db = caller.services.database.begin(Reach::Person(person.0), Access::Write).await?;
+    let mut db = caller.begin(Access::Write).await?;
     store::hold_person(&mut db, Some(person.0), None).await?;
     let Some(email) = store::waiting_address(&mut db, person, now).await? else { return Ok(()) };
     withdraw(&mut db, person, &[Purpose::ChangeAddress], "It was taken back.", now).await?;

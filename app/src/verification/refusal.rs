@@ -3,7 +3,7 @@
 use super::store;
 use crate::{
     context::Caller,
-    database::{Access, Reach},
+    database::Access,
     error::{Code, Error},
 };
 
@@ -25,7 +25,7 @@ pub async fn of_model(caller: &Caller) -> Result<(), Error> {
     if person.confirmed {
         return Ok(());
     }
-    let mut db = caller.services.database.begin(Reach::Person(person.id.0), Access::Read).await?;
+    let mut db = caller.begin(Access::Read).await?;
     if store::is_first(&mut db, person.id).await? {
         return Ok(());
     }

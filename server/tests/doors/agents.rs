@@ -125,8 +125,9 @@ async fn an_agent_does_the_office_work() {
     let token = ada.token.as_str();
     let client =
         done(&world, token, "create_client", json!({ "name": "Acme", "tax_rate": "19", "rate": "120.00", "idempotency_key": "a" })).await;
-    let again =
+    let mut again =
         done(&world, token, "create_client", json!({ "name": "Acme", "tax_rate": "19", "rate": "120.00", "idempotency_key": "a" })).await;
+    assert_eq!(again.as_object_mut().and_then(|answer| answer.remove("repeated")), Some(json!(true)));
     assert_eq!(client, again);
     done(&world, token, "create_project", json!({ "client": "Acme", "name": "Dashboard" })).await;
     let tried = done(

@@ -11,6 +11,7 @@ mod budgets;
 mod crowds;
 mod cutoff;
 mod demo;
+mod edges;
 mod ending;
 mod full;
 mod held_back;

@@ -64,9 +64,11 @@ impl Given<'_> {
             match value {
                 Value::String(text) if text.trim().is_empty() => lines.extend(self.cleared(name, shown).await),
                 Value::Array(items) if items.iter().any(Value::is_object) => {
-                    lines.extend(items.iter().filter_map(|item| self.part(name, item, shown)));
+                    for item in items {
+                        lines.extend(self.part(name, item, shown).await);
+                    }
                 }
-                Value::Object(_) => lines.extend(self.part(name, value, shown)),
+                Value::Object(_) => lines.extend(self.part(name, value, shown).await),
                 _ => lines.extend(self.words(name, value, shown).await.map(|words| line(name, words))),
             }
         }
@@ -156,15 +158,16 @@ impl Given<'_> {
     }
 
     /// A part of an argument that has parts, such as a line of an invoice, unless all of it is shown.
-    fn part(&self, name: &str, part: &Value, shown: &[EffectLine]) -> Option<EffectLine> {
-        let parts: Vec<(String, String)> = part
-            .as_object()?
-            .iter()
-            .filter_map(|(field, value)| {
-                let words = if field == "line" { self.line(value) } else { self.writer.argument(field, value) };
-                Some((field.clone(), words?))
-            })
-            .collect();
+    async fn part(&self, name: &str, part: &Value, shown: &[EffectLine]) -> Option<EffectLine> {
+        let mut parts: Vec<(String, String)> = Vec::new();
+        for (field, value) in part.as_object()? {
+            let words = match field.as_str() {
+                "line" => self.line(value),
+                field if named::refers(field) => self.referred(field, value, &[]).await,
+                field => self.writer.argument(field, value),
+            };
+            parts.extend(words.map(|words| (field.clone(), words)));
+        }
         if parts.iter().all(|(_, words)| shown.iter().any(|line| says(&line.value, words) || says(&line.label, words))) {
             return None;
         }

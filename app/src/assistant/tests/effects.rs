@@ -27,7 +27,7 @@ async fn words(world: &World, argument: &str, value: &Value) -> String {
         ("client" | "project" | "member", id) => {
             world.ok(&format!("get_{noun}"), json!({ noun: id })).await["name"].as_str().expect("a name").to_owned()
         }
-        ("invoice" | "payment" | "time_entry", _) => "Acme".to_owned(),
+        ("invoice" | "payment" | "time_entry" | "time_entrie", _) => "Acme".to_owned(),
         ("invitation", _) => "grace@example.com".to_owned(),
         ("action", _) => "Log time".to_owned(),
         ("notification", _) => world.ok("list_notifications", json!({})).await["items"][0]["text"].as_str().expect("a text").to_owned(),
@@ -45,7 +45,9 @@ async fn every_argument_of_every_write_is_on_its_card() {
     for operation in writes().await {
         let (name, call) = (operation.declaration.name, studio.right(operation).await);
         let shown = text(&card(&studio.world, name, Value::Object(call.clone())).await);
-        for (argument, value) in &call {
+        // Of several records that are given at once every part is an argument.
+        let parts = call.values().filter_map(Value::as_array).flatten().filter_map(Value::as_object).flatten();
+        for (argument, value) in call.iter().filter(|(_, value)| !value[0].is_object()).chain(parts) {
             let values = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
             for value in values {
                 let words = words(&studio.world, argument, &value).await;

@@ -160,7 +160,10 @@ async fn figures(studio: &World) -> Value {
 fn lost(before: &Value, now: &Value, place: &str) -> Option<String> {
     match (before, now) {
         (Value::Object(before), Value::Object(now)) => {
-            before.iter().find_map(|(name, value)| lost(value, now.get(name).unwrap_or(&Value::Null), &format!("{place}.{name}")))
+            let told = |name: &str| now.get(name).unwrap_or(&Value::Null);
+            // Where a list goes on is told by a text that means nothing elsewhere.
+            let kept = |name: &str| name != "next_cursor" || told(name).is_null();
+            before.iter().filter(|(name, _)| kept(name)).find_map(|(name, value)| lost(value, told(name), &format!("{place}.{name}")))
         }
         (Value::Array(before), Value::Array(now)) if before.len() == now.len() => {
             before.iter().zip(now).enumerate().find_map(|(index, (before, now))| lost(before, now, &format!("{place}[{index}]")))

@@ -159,8 +159,13 @@ fn call(studio: &Furnished, operation: &Operation, argument: &str, value: &Value
 fn apart_from<'a>(edit: &Edit, edits: &'a [Edit]) -> Option<&'a Edit> {
     // When work began, ended and how long it took follow from each other: they are one field.
     let of_a_span = |edit: &Edit| SPAN.contains(&edit.argument.as_str());
-    let own =
-        |other: &Edit| !(of_a_span(edit) && of_a_span(other)) && other.columns.keys().all(|column| !edit.columns.contains_key(column));
+    // Whether time is billable says whether it takes a rate of its own.
+    let of_a_price = |edit: &Edit| ["billable", "rate"].contains(&edit.argument.as_str()) && edit.record.0 == "time_entry";
+    let own = |other: &Edit| {
+        !(of_a_span(edit) && of_a_span(other))
+            && !(of_a_price(edit) && of_a_price(other))
+            && other.columns.keys().all(|column| !edit.columns.contains_key(column))
+    };
     edits.iter().rfind(|other| other.argument != edit.argument && other.record == edit.record && own(other))
 }
 

@@ -1,0 +1,153 @@
+//! What comes to agents' door, before the library reads it: a message of JSON-RPC 2.0, from whoever takes JSON.
+//!
+//! The library answers what is none of it in words of its own, without a code: a program would not know what to do.
+
+use axum::{
+    Json,
+    body::Body,
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::router::layers;
+
+/// What is answered in.
+const ANSWERS: &str = "application/json, text/event-stream";
+
+/// Invalid JSON (JSON-RPC 2.0, 5.1).
+const PARSE_ERROR: i32 = -32_700;
+
+/// JSON that is no request (JSON-RPC 2.0, 5.1).
+const INVALID_REQUEST: i32 = -32_600;
+
+/// The fields of a message that are the same in all of them. What else there is, is read by the library.
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(default)]
+    jsonrpc: Value,
+    #[serde(default)]
+    id: Option<Value>,
+    #[serde(default)]
+    method: Option<Value>,
+    #[serde(default)]
+    result: Option<serde::de::IgnoredAny>,
+    #[serde(default)]
+    error: Option<serde::de::IgnoredAny>,
+}
+
+/// Answers 400 with a code to what is no message; lets through what is one.
+pub async fn check(mut request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    take_json(request.headers_mut());
+    let (parts, body) = request.into_parts();
+    let bytes = match layers::whole(body).await {
+        Ok(bytes) => bytes,
+        Err(refusal) => return refusal.into_response(),
+    };
+    match problem(&bytes) {
+        Some((code, message)) => refused(code, message),
+        None => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+    }
+}
+
+/// Whoever takes JSON, or has not said what they take, is answered in it: the protocol wants both kinds named.
+fn take_json(headers: &mut HeaderMap) {
+    let takes = |accept: &HeaderValue| {
+        let ranges = accept.to_str().unwrap_or_default().split(',');
+        ranges
+            .map(|range| range.split(';').next().unwrap_or_default().trim())
+            .any(|range| ["*/*", "application/*", "application/json"].iter().any(|known| range.eq_ignore_ascii_case(known)))
+    };
+    if headers.get(header::ACCEPT).is_none_or(takes) {
+        headers.insert(header::ACCEPT, HeaderValue::from_static(ANSWERS));
+    }
+}
+
+/// Why a body is no message.
+fn problem(body: &[u8]) -> Option<(i32, &'static str)> {
+    // The object that it has to be is looked for first: reading a list into fields would take it for one.
+    match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{') => {}
+        Some(b'[') if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() => {
+            return Some((INVALID_REQUEST, "Batches are not taken. Send one message in each request."));
+        }
+        _ if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() => {
+            return Some((INVALID_REQUEST, "The message is not an object. Send one request of JSON-RPC 2.0."));
+        }
+        _ => return Some((PARSE_ERROR, "The body is not JSON.")),
+    }
+    let Ok(envelope) = serde_json::from_slice::<Envelope>(body) else {
+        let whole = serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
+        return Some(if whole { (INVALID_REQUEST, "The message names a field twice.") } else { (PARSE_ERROR, "The body is not JSON.") });
+    };
+    let is_answer = envelope.result.is_some() || envelope.error.is_some();
+    match envelope {
+        Envelope { jsonrpc, .. } if jsonrpc != "2.0" => Some((INVALID_REQUEST, "jsonrpc has to be \"2.0\".")),
+        Envelope { id: Some(id), .. } if !(id.is_string() || id.is_i64() || id.is_u64()) => {
+            Some((INVALID_REQUEST, "id has to be a text or a whole number."))
+        }
+        Envelope { method, .. } if !is_answer && !method.as_ref().is_some_and(Value::is_string) => {
+            Some((INVALID_REQUEST, "method has to be a text, such as \"tools/call\"."))
+        }
+        _ => None,
+    }
+}
+
+fn refused(code: i32, message: &str) -> Response {
+    let body = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": code, "message": message } });
+    (StatusCode::BAD_REQUEST, Json(body)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_message_has_its_code() {
+        for (body, code) in [
+            ("", PARSE_ERROR),
+            ("{", PARSE_ERROR),
+            ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"} x", PARSE_ERROR),
+            ("[", PARSE_ERROR),
+            ("nonsense", PARSE_ERROR),
+            ("[]", INVALID_REQUEST),
+            ("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}]", INVALID_REQUEST),
+            ("7", INVALID_REQUEST),
+            ("{}", INVALID_REQUEST),
+            ("{\"jsonrpc\":\"1.0\",\"id\":1,\"method\":\"ping\"}", INVALID_REQUEST),
+            ("{\"jsonrpc\":\"2.0\",\"id\":1.5,\"method\":\"ping\"}", INVALID_REQUEST),
+            ("{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":\"ping\"}", INVALID_REQUEST),
+            ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":7}", INVALID_REQUEST),
+            ("{\"jsonrpc\":\"2.0\",\"id\":1}", INVALID_REQUEST),
+            ("{\"jsonrpc\":\"2.0\",\"id\":1,\"id\":2,\"method\":\"ping\"}", INVALID_REQUEST),
+        ] {
+            assert_eq!(problem(body.as_bytes()).map(|(code, _)| code), Some(code), "{body}");
+        }
+        for body in [
+            " {\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n",
+            "{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"tools/call\",\"params\":{\"name\":\"x\"}}",
+            "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}",
+        ] {
+            assert_eq!(problem(body.as_bytes()), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn whoever_takes_json_is_answered_and_whoever_does_not_is_told() {
+        for (accept, taken) in [("*/*", true), ("application/json", true), ("text/html, application/*;q=0.5", true), ("text/html", false)] {
+            let mut headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
+            take_json(&mut headers);
+            assert_eq!(headers[header::ACCEPT] == ANSWERS, taken, "{accept}");
+        }
+        let mut nothing = HeaderMap::new();
+        take_json(&mut nothing);
+        assert_eq!(nothing[header::ACCEPT], ANSWERS);
+    }
+}

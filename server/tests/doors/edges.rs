@@ -1,0 +1,154 @@
+//! What programs try at agents' door and around it, and are told.
+
+use reqwest::{Method, header};
+use serde_json::{Value, json};
+
+use crate::{
+    agents::{ask, call},
+    world::{Answer, World},
+};
+
+/// A body as it stands, sent to agents' door.
+async fn sent(world: &World, token: &str, body: &str) -> Answer {
+    let request = world.post("/mcp").bearer_auth(token).header(header::CONTENT_TYPE, "application/json");
+    Answer::of(request.header(header::ACCEPT, "application/json, text/event-stream").body(body.to_owned())).await
+}
+
+#[tokio::test]
+async fn what_is_no_message_is_answered_with_the_code_of_json_rpc() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    for (body, code) in [
+        ("{", -32_700),
+        ("nonsense", -32_700),
+        ("", -32_700),
+        ("[]", -32_600),
+        ("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}]", -32_600),
+        ("{\"jsonrpc\":\"2.0\",\"id\":1.5,\"method\":\"ping\"}", -32_600),
+        ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":7}", -32_600),
+        ("{\"id\":1,\"method\":\"ping\"}", -32_600),
+    ] {
+        let answer = sent(&world, &ada.token, body).await;
+        assert_eq!(answer.status.as_u16(), 400, "{body}");
+        assert_eq!(answer.json()["error"]["code"], code, "{body}");
+        assert!(answer.header("content-type").starts_with("application/json"), "{body}");
+    }
+    let deep = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
+    assert_eq!(sent(&world, &ada.token, &deep).await.status.as_u16(), 400);
+}
+
+#[tokio::test]
+async fn arguments_that_are_no_object_are_wrong_parameters() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    for arguments in [json!([]), json!("{}"), json!(7), json!(true)] {
+        let answer = ask(&world, &ada.token, "tools/call", json!({ "name": "whoami", "arguments": arguments })).await;
+        assert_eq!(answer.json()["error"]["code"], -32_602, "{arguments}: {}", answer.json());
+        assert!(answer.json()["error"]["message"].as_str().is_some_and(|words| words.contains("object")), "{arguments}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_takes_json_is_answered() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let ping = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" });
+    for accept in [None, Some("*/*"), Some("application/json"), Some("application/*"), Some("text/html, application/json;q=0.5")] {
+        let request = world.post("/mcp").bearer_auth(&ada.token).json(&ping);
+        let request = match accept {
+            Some(accept) => request.header(header::ACCEPT, accept),
+            None => request,
+        };
+        let answer = Answer::of(request).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["result"]), (200, &json!({})), "{accept:?}");
+    }
+    let slash = Answer::of(world.post("/mcp/").bearer_auth(&ada.token).json(&ping)).await;
+    assert_eq!(slash.status.as_u16(), 200, "with a slash at the end, too");
+}
+
+#[tokio::test]
+async fn every_address_that_a_program_may_try_answers_json_and_says_the_way_to_a_token() {
+    let world = World::open().await;
+    for (method, path) in [
+        (Method::POST, "/register"),
+        (Method::GET, "/authorize"),
+        (Method::POST, "/token"),
+        (Method::GET, "/.well-known/oauth-authorization-server"),
+        (Method::GET, "/.well-known/oauth-authorization-server/mcp"),
+        (Method::GET, "/.well-known/openid-configuration"),
+    ] {
+        let answer = Answer::of(world.request(method.as_str(), path)).await;
+        assert_eq!(answer.status.as_u16(), 404, "{method} {path}");
+        assert_eq!(answer.json()["error"]["code"], "not_found", "{method} {path}");
+        assert!(answer.json()["error"]["hint"].as_str().is_some_and(|hint| hint.contains("Settings, Tokens")), "{path}");
+    }
+    assert_eq!(Answer::of(world.get("/.well-known/oauth-protected-resource/mcp")).await.status.as_u16(), 200);
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_taken_is_told_from_one_that_was_not_sent() {
+    let world = World::open().await;
+    for path in ["/mcp", "/api/v1/whoami"] {
+        let challenge = async |request: reqwest::RequestBuilder| {
+            let answer = Answer::of(request.json(&json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" }))).await;
+            assert_eq!(answer.status.as_u16(), 401);
+            answer.header("www-authenticate").to_owned()
+        };
+        let nothing = challenge(world.post(path)).await;
+        assert!(nothing.starts_with("Bearer resource_metadata=") && !nothing.contains("error="), "{path}: {nothing}");
+        let unknown = challenge(world.post(path).bearer_auth("stint_pat_unknown_secret")).await;
+        assert!(unknown.starts_with("Bearer resource_metadata=") && unknown.contains("error=\"invalid_token\""), "{path}: {unknown}");
+    }
+}
+
+#[tokio::test]
+async fn a_program_in_a_browser_may_call_from_this_machine_and_from_nowhere_else() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let asked = |origin: &str| {
+        let request = world.request("OPTIONS", "/mcp").header(header::ORIGIN, origin.to_owned());
+        request
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "authorization, mcp-protocol-version")
+    };
+    for origin in ["http://localhost:5173", "http://127.0.0.1:6274"] {
+        let answer = Answer::of(asked(origin)).await;
+        assert!(answer.status.is_success(), "{origin}: {}", answer.status);
+        assert_eq!(answer.header("access-control-allow-origin"), origin);
+        let headers = answer.header("access-control-allow-headers").to_ascii_lowercase();
+        assert!(headers.contains("authorization") && headers.contains("mcp-protocol-version"), "{headers}");
+        let ping = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" });
+        let called = Answer::of(world.post("/mcp").bearer_auth(&ada.token).header(header::ORIGIN, origin).json(&ping)).await;
+        assert_eq!((called.status.as_u16(), called.header("access-control-allow-origin")), (200, origin));
+    }
+    for origin in ["https://evil.example", "http://localhost.evil.example", "http://localhostx:1", "null"] {
+        let answer = Answer::of(asked(origin)).await;
+        assert_eq!(answer.header("access-control-allow-origin"), "", "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn a_long_list_of_tools_is_sent_short_to_whoever_takes_it_so() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {} });
+    let answer =
+        world.post("/mcp").bearer_auth(&ada.token).header(header::ACCEPT_ENCODING, "gzip").json(&list).send().await.expect("an answer");
+    assert_eq!(answer.headers().get(header::CONTENT_ENCODING).and_then(|encoding| encoding.to_str().ok()), Some("gzip"));
+    let short = answer.bytes().await.expect("a body").len();
+    let whole =
+        world.post("/mcp").bearer_auth(&ada.token).json(&list).send().await.expect("an answer").bytes().await.expect("a body").len();
+    assert!(short * 4 < whole, "{short} of {whole} bytes");
+}
+
+#[tokio::test]
+async fn a_repeated_call_says_that_it_is_one() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let arguments = json!({ "name": "Acme", "tax_rate": "19", "idempotency_key": "once" });
+    let first: Value = call(&world, &ada.token, "create_client", arguments.clone()).await["structuredContent"].clone();
+    let mut again = call(&world, &ada.token, "create_client", arguments).await["structuredContent"].clone();
+    assert_eq!((first.get("repeated"), &again["repeated"]), (None, &json!(true)));
+    again.as_object_mut().expect("an answer").remove("repeated");
+    assert_eq!(again, first);
+}
