@@ -11,6 +11,7 @@ use app::{
     context::{Caller, Door},
     error::{Code, Error},
     limits::{Turn, network},
+    operations,
 };
 use axum::{
     body::{Body, HttpBody as _},
@@ -25,7 +26,7 @@ use url::Url;
 use crate::{
     peers,
     refusal::Refusal,
-    router::{Site, layers},
+    router::{Site, layers, limits},
 };
 
 /// The header with which the pages say for which organization they call.
@@ -81,7 +82,9 @@ async fn received(site: &Site, mut caller: Caller, request: &Parts, body: Body) 
         return Ok(Received { caller, body, turn: None });
     }
     if let Some(person) = caller.person.as_ref().map(|person| person.id.0) {
-        let body = layers::whole(body).await?;
+        // What is no operation takes short forms, whoever sends them.
+        let short = operations::BROWSER_ONLY.contains(&request.uri.path());
+        let body = if short { layers::whole_of_stranger(body).await? } else { layers::whole(body).await? };
         let turn = if body.len() > LONG_BYTES { Some(admission.reader(person).await?) } else { None };
         return Ok(Received { caller, body: Body::from(body), turn });
     }
@@ -108,7 +111,11 @@ async fn signed_in(site: &Site, request: &Parts) -> Result<Caller, Error> {
     let mut caller = nobody(site, request, Door::Page);
     let services = &site.services;
     let cookie = browser::sign_in_cookie(&request.headers, &services.public_url);
-    let mut permit = services.admission.enter(cookie.as_deref(), network(peers::origin(request))).await?;
+    let (gate, from) = (&services.admission, network(peers::origin(request)));
+    let mut permit = match limits::is_guess(request) {
+        true => gate.enter_to_sign_in(cookie.as_deref(), from).await?,
+        false => gate.enter(cookie.as_deref(), from).await?,
+    };
     if let Some(cookie) = cookie {
         let slug = slug(site, request).unwrap_or_default();
         if let Some((person, membership)) = identity::recognize(&services.database, &cookie, &slug, services.clock.now()).await? {
@@ -156,23 +163,23 @@ async fn by_token_again(site: &Site, request: &Parts, caller: &mut Caller) -> Re
 
 async fn of_token(site: &Site, request: &Parts, door: Door) -> Result<Caller, Error> {
     let mut caller = nobody(site, request, door);
-    let (services, limits, address, presented) = (&site.services, &site.limits, peers::origin(request), bearer(&request.headers));
+    let (services, tries, address, presented) = (&site.services, &site.limits, peers::origin(request), bearer(&request.headers));
     let permit = services.admission.enter(presented, network(address)).await?;
     let Some(presented) = presented else { return Ok(Caller { permit: Some(permit), ..caller }) };
-    limits.admit_token(presented, address)?;
+    tries.admit_token(presented, address)?;
     let recognized = match token::recognize(&services.database, presented, services.clock.now()).await {
         Err(error) if error.code == Code::Unauthenticated => {
-            limits.wrong_token(&services.database, address).await?;
+            tries.wrong_token(&services.database, address).await?;
             return Err(error);
         }
         recognized => recognized?,
     };
-    limits.right_token(presented);
+    tries.right_token(presented);
     caller.permit = Some(services.admission.recognized(permit, presented, Owner::Token(recognized.token.id.0)).await?);
     caller.person = Some(recognized.person);
     caller.membership = Some(recognized.membership);
     caller.token = Some(recognized.token);
-    limits.uses.note(&caller, address, recognized.seen_recently);
+    tries.uses.note(&caller, address, recognized.seen_recently);
     Ok(caller)
 }
 

@@ -43,7 +43,7 @@ async fn call(Extension(caller): Extension<Caller>, Path(name): Path<String>, Ra
     };
     let (parts, body) = request.into_parts();
     let arguments = match parts.method {
-        Method::POST => read_body(body).await.and_then(|arguments| Ok(key::taken(operation, &parts.headers, arguments)?)),
+        Method::POST => read_body(operation, body).await.and_then(|arguments| Ok(key::taken(operation, &parts.headers, arguments)?)),
         Method::GET if operation.declaration.effect == Effect::Read => {
             operation.urlencoded(&operation.input, query.as_deref().unwrap_or_default()).map_err(Refusal::from)
         }
@@ -70,12 +70,12 @@ fn unread(operation: &Operation, caller: &Caller, refusal: Refusal) -> Response 
 }
 
 /// A missing body is a call without arguments.
-async fn read_body(body: Body) -> Result<Value, Refusal> {
+async fn read_body(operation: &Operation, body: Body) -> Result<Value, Refusal> {
     let bytes = layers::whole(body).await?;
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(Value::Null);
     }
-    values::refuse_too_many(&bytes)?;
+    values::refuse_too_many(&bytes, Some(operation.values_max()))?;
     let read = serde_json::from_slice(&bytes).map_err(|problem| {
         Error::new(Code::Invalid, format!("The body is not JSON: {problem}."))
             .hint("Send the arguments as one JSON object, such as {\"name\": \"Acme\"}.")
@@ -135,12 +135,16 @@ mod tests {
 
     use super::*;
 
+    fn whoami() -> &'static Operation {
+        operations::named("whoami").expect("an operation")
+    }
+
     #[tokio::test]
     async fn a_body_that_breaks_off_is_told_from_one_that_is_too_long() {
         let broken = Body::from_stream(stream::iter([Ok("{"), Err(std::io::Error::other("too slow"))]));
-        let refused = read_body(broken).await.expect_err("refused");
+        let refused = read_body(whoami(), broken).await.expect_err("refused");
         assert!(refused.error().message.contains("too slowly"), "{:?}", refused.error());
-        let long = read_body(Body::from(vec![b' '; layers::BODY_LIMIT_BYTES + 1])).await.expect_err("refused");
+        let long = read_body(whoami(), Body::from(vec![b' '; layers::BODY_LIMIT_BYTES + 1])).await.expect_err("refused");
         assert!(long.error().message.contains("longer than 1024 KiB"), "{:?}", long.error());
     }
 }

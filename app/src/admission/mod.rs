@@ -17,7 +17,7 @@ use std::{
     net::IpAddr,
     num::NonZeroU32,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use uuid::Uuid;
@@ -25,7 +25,7 @@ use uuid::Uuid;
 use crate::{
     database::Database,
     error::Error,
-    limits::{Rate, Recent, Turn, Turns, site},
+    limits::{Bucket, Rate, Recent, Turn, Turns, site},
 };
 use often::{Often, Stranger};
 use quota::Quotas;
@@ -45,6 +45,8 @@ const GENERATION: usize = 5_000;
 pub struct Rules {
     /// How often one person may call from pages; no limit when absent.
     pub person: Option<Rate>,
+    /// How often one sign-in of a person may call beside that, so that no sign-in keeps the others from going on, and from ending it.
+    pub sign_in: Option<Rate>,
     /// How often one token may call; no limit when absent.
     pub token: Option<Rate>,
     /// How often those of one network may call who bring no credential, and as often those whose credential is not known; four
@@ -62,16 +64,18 @@ pub struct Rules {
 
 impl Rules {
     /// Those of a process: eight under way of a credential and three times as many of a person; `token` calls per minute with one
-    /// token, twice as many at once, and 600 per minute and 200 at once of one person, or of the strangers of one network; none means no
-    /// limit on how often.
+    /// token, twice as many at once, and 600 per minute and 200 at once of one person, a tenth and a fifth of which each of their sign-ins has for
+    /// itself, or of the strangers of one network; none means no limit on how often.
     pub fn of(token: Option<NonZeroU32>) -> Self {
-        const BY_HAND: Option<Rate> = match (NonZeroU32::new(600), NonZeroU32::new(200)) {
-            (Some(per_minute), Some(burst)) => Some(Rate { per_minute, burst }),
-            _ => None,
-        };
+        const fn rate(per_minute: u32, burst: u32) -> Option<Rate> {
+            match (NonZeroU32::new(per_minute), NonZeroU32::new(burst)) {
+                (Some(per_minute), Some(burst)) => Some(Rate { per_minute, burst }),
+                _ => None,
+            }
+        }
         let token = token.map(Rate::per_minute);
-        let by_hand = token.and(BY_HAND);
-        Self { person: by_hand, token, strangers: by_hand, at_once: 8, of_person_at_once: 24, strangers_at_once: 32, patience: PATIENCE }
+        let (person, sign_in, strangers) = (token.and(rate(540, 160)), token.and(rate(60, 40)), token.and(rate(600, 200)));
+        Self { person, sign_in, token, strangers, at_once: 8, of_person_at_once: 24, strangers_at_once: 32, patience: PATIENCE }
     }
 }
 
@@ -109,6 +113,8 @@ struct Inner {
     strangers: Turns<Key>,
     sites: Turns<Key>,
     owners: Mutex<Recent<u64, Owner>>,
+    /// What each sign-in has for itself.
+    sign_ins: Option<(Rate, Mutex<Recent<u64, Bucket>>)>,
     hash: RandomState,
     quotas: Quotas,
     often: Option<Often>,
@@ -135,6 +141,7 @@ impl Gate {
             strangers: Turns::new(rules.strangers_at_once, rules.patience),
             sites: Turns::new(rules.strangers_at_once.saturating_mul(SITE_FACTOR.into()), rules.patience),
             owners: Mutex::new(Recent::new(GENERATION)),
+            sign_ins: rules.sign_in.map(|rate| (rate, Mutex::new(Recent::new(GENERATION)))),
             hash: RandomState::new(),
             quotas: Quotas::new(rules, database),
             often: rules.strangers.map(|rate| Often::new(rate, SITE_FACTOR)),
@@ -145,12 +152,21 @@ impl Gate {
     /// waits for its own turn, everybody else for a turn among the unknown of their network, who may come only so often: those
     /// without a credential, and those with one that this process has not seen yet, whoever the others are.
     pub async fn enter(&self, credential: Option<&str>, network: IpAddr) -> Result<Permit, Error> {
+        self.enter_as(credential, network, Stranger::Nobody).await
+    }
+
+    /// The same at the forms with which somebody signs in: who only looks does not keep them out.
+    pub async fn enter_to_sign_in(&self, credential: Option<&str>, network: IpAddr) -> Result<Permit, Error> {
+        self.enter_as(credential, network, Stranger::SigningIn).await
+    }
+
+    async fn enter_as(&self, credential: Option<&str>, network: IpAddr, nobody: Stranger) -> Result<Permit, Error> {
         let known = credential.map(|credential| self.0.hash.hash_one(credential));
         let owner = known.and_then(|credential| self.owners().get(credential).copied());
         match (known, owner) {
             (Some(credential), Some(owner)) => self.own(credential, owner).await,
             _ => {
-                let kind = if credential.is_some() { Stranger::NotSeenYet } else { Stranger::Nobody };
+                let kind = if credential.is_some() { Stranger::NotSeenYet } else { nobody };
                 self.0.often.as_ref().map_or(Ok(()), |often| often.count(kind, network))?;
                 self.stranger(network).await
             }
@@ -197,9 +213,19 @@ impl Gate {
     }
 
     async fn own(&self, credential: u64, owner: Owner) -> Result<Permit, Error> {
-        self.0.quotas.take(owner).await?;
+        if !self.of_its_own(credential, owner) {
+            self.0.quotas.take(owner).await?;
+        }
         let turn = self.0.turns.take(Key::Credential(credential)).await.ok_or_else(crowded)?;
         Ok(Permit { turn, beside: None, owner: Some(owner) })
+    }
+
+    /// Takes a call of those that a sign-in has for itself; whether there was one.
+    fn of_its_own(&self, credential: u64, owner: Owner) -> bool {
+        let (Some((rate, buckets)), Owner::Person(_)) = (&self.0.sign_ins, owner) else { return false };
+        let now = Instant::now();
+        let mut buckets = buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets.of(credential, || Bucket::full(*rate, now)).take_alone(now).is_ok()
     }
 
     fn owners(&self) -> std::sync::MutexGuard<'_, Recent<u64, Owner>> {

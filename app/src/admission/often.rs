@@ -22,6 +22,8 @@ const GENERATION: usize = 5_000;
 pub(super) enum Stranger {
     /// Somebody without a credential.
     Nobody,
+    /// Somebody without a credential who signs in, or is about to: those who only look do not keep them out.
+    SigningIn,
     /// Somebody with a credential that this process has not seen yet; it may be a guess.
     NotSeenYet,
 }

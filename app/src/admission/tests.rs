@@ -215,3 +215,33 @@ async fn whoever_floods_without_a_credential_keeps_nobody_out_who_has_one() {
     assert!(gate.enter(Some("not seen yet"), HERE).await.is_ok());
     assert_eq!(let_in(Some("a guess")).await, 2, "and those who guess are counted too");
 }
+
+/// A stolen cookie uses up what a person has; the person's own sign-in still ends it.
+#[tokio::test]
+async fn no_sign_in_of_a_person_keeps_another_one_from_going_on() {
+    let rate = |per_minute, burst| {
+        Some(Rate { per_minute: NonZeroU32::new(per_minute).expect("a rate"), burst: NonZeroU32::new(burst).expect("a burst") })
+    };
+    let person = Owner::Person(Uuid::now_v7());
+    let gate = known(Rules { person: rate(1, 5), sign_in: rate(1, 3), ..rules() }, "stolen", person).await;
+    let mut let_in = 0;
+    for _ in 0..50 {
+        let_in += u32::from(gate.enter(Some("stolen"), HERE).await.is_ok());
+    }
+    assert!(let_in < 9, "{let_in}");
+    let permit = gate.enter(Some("own"), HERE).await.expect("a stranger at first");
+    let permit = gate.recognized(permit, "own", person).await.expect("of those that it has for itself");
+    drop(permit);
+    assert!(gate.enter(Some("own"), HERE).await.is_ok() && gate.enter(Some("own"), HERE).await.is_ok());
+    assert!(gate.enter(Some("own"), HERE).await.is_err(), "and no more than those");
+}
+
+/// Whoever only looks at pages keeps nobody of their network from signing in.
+#[tokio::test]
+async fn whoever_looks_keeps_nobody_from_signing_in() {
+    let gate = Gate::new(three_strangers(), connect().await);
+    while gate.enter(None, HERE).await.is_ok() {}
+    assert!(gate.enter_to_sign_in(None, HERE).await.is_ok());
+    while gate.enter_to_sign_in(None, HERE).await.is_ok() {}
+    assert!(gate.enter(None, HERE).await.is_err());
+}

@@ -6,7 +6,7 @@ use super::fingerprint;
 use crate::{
     access::{Permission, Role},
     context::{Caller, Door, Membership},
-    database::{Access, Db},
+    database::{Access, Db, Standing},
     error::Error,
     operation::{Agreed, Operation, Reach, reach_of},
     operations,
@@ -42,7 +42,21 @@ impl Visitor {
     /// A transaction of their organization, which reaches as far as those of their calls. In however many organizations they are
     /// at the drawer, they take turns with themselves.
     pub async fn db(&self, access: Access) -> Result<Db, Error> {
-        let standing = self.caller.standing(Some(&self.place));
+        self.begin(self.caller.standing(Some(&self.place)), access).await
+    }
+
+    /// A transaction in which is asked what they are by now, for as long as they are signed in.
+    pub async fn db_of_signed_in(&self, access: Access) -> Result<Db, Error> {
+        self.begin(self.caller.standing(None), access).await
+    }
+
+    /// A transaction that brings to its end what was begun for them, whoever they are by now: tokens that were taken are settled, and an
+    /// answer is kept as far as it came.
+    pub async fn db_to_end(&self) -> Result<Db, Error> {
+        self.begin(Standing::default(), Access::Write).await
+    }
+
+    async fn begin(&self, standing: Standing<'_>, access: Access) -> Result<Db, Error> {
         self.caller.services.database.begin_for(self.caller.person()?.id, standing, reach_of(&self.place), access).await
     }
 

@@ -32,7 +32,7 @@ pub async fn keep_saying(visitor: Visitor, message: MessageId, run: RunId) {
 }
 
 async fn say(visitor: &Visitor, message: MessageId, run: RunId) -> Result<(), Error> {
-    let mut db = visitor.db(Access::Write).await?;
+    let mut db = visitor.db_to_end().await?;
     store::message::keep_alive(&mut db, message, run, LEASE).await?;
     db.commit().await
 }

@@ -33,7 +33,7 @@ mod prompt;
 #[cfg(feature = "ssr")]
 pub mod proposal;
 #[cfg(feature = "ssr")]
-mod rights;
+pub mod rights;
 #[cfg(feature = "ssr")]
 pub mod run;
 #[cfg(feature = "ssr")]

@@ -22,7 +22,6 @@ use super::{
     usage::{self, CHARACTERS_PER_TOKEN, Tokens},
 };
 use crate::{
-    database::Access,
     error::{Code, Error},
     id::ConversationId,
     operation::{Effect, Operation},
@@ -205,7 +204,7 @@ impl Errand {
             Some(known) => *known = step.clone(),
             None => self.answer.steps.push(step.clone()),
         }
-        let mut db = self.visitor.db(Access::Write).await?;
+        let mut db = self.visitor.db_to_end().await?;
         store::message::save(&mut db, &self.answer, None).await?;
         db.commit().await?;
         self.run.tell(RunEvent::Step { step });
@@ -240,7 +239,7 @@ impl Errand {
             self.say("", warning);
         }
         let now = self.visitor.caller.services.clock.now();
-        let mut db = self.visitor.db(Access::Write).await?;
+        let mut db = self.visitor.db_to_end().await?;
         store::message::save(&mut db, &self.answer, Some(now)).await?;
         store::conversation::touch(&mut db, self.conversation, now).await?;
         db.commit().await

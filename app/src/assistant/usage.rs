@@ -94,7 +94,7 @@ pub async fn take(visitor: &Visitor, question: &Question) -> Result<Tokens, Erro
 /// Counts what was used in place of what was taken for it, and answers the month's sum.
 pub async fn settle(visitor: &Visitor, taken: Tokens, used: Tokens) -> Result<Tokens, Error> {
     let more = Tokens { input: used.input - taken.input, output: used.output - taken.output };
-    let mut db = visitor.db(Access::Write).await?;
+    let mut db = visitor.db_to_end().await?;
     let sum = store::usage::count(&mut db, month(visitor), more).await?;
     quotas::settle_tokens(&mut db, &visitor.caller.services.quotas, more.all()).await?;
     db.commit().await?;

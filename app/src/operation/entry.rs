@@ -140,6 +140,11 @@ impl Operation {
         arguments
     }
 
+    /// How many values arguments may hold.
+    pub fn values_max(&self) -> usize {
+        self.values_max
+    }
+
     /// How many fields a form may have: beside each value may stand what the form showed.
     pub fn fields_max(&self) -> usize {
         self.values_max.saturating_mul(2)

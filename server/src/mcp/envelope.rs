@@ -2,6 +2,7 @@
 //!
 //! The library answers what is none of it in words of its own, without a code: a program would not know what to do.
 
+use app::operations;
 use axum::{
     Json,
     body::Body,
@@ -13,7 +14,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::router::layers;
+use crate::router::{layers, values::refuse_too_many};
 
 /// What is answered in.
 const ANSWERS: &str = "application/json, text/event-stream";
@@ -50,10 +51,33 @@ pub async fn check(mut request: Request, next: Next) -> Response {
         Ok(bytes) => bytes,
         Err(refusal) => return refusal.into_response(),
     };
+    if let Err(refusal) = refuse_too_many(&bytes, values_max(&bytes)) {
+        return refusal.into_response();
+    }
     match problem(&bytes) {
         Some((code, message)) => refused(code, message),
         None => next.run(Request::from_parts(parts, Body::from(bytes))).await,
     }
+}
+
+/// What a call of a tool is about.
+#[derive(Deserialize)]
+struct Called {
+    params: Params,
+}
+
+#[derive(Deserialize)]
+struct Params {
+    name: String,
+}
+
+/// How many values may stand beside the arguments of a call: those of the protocol, and what a client says of itself.
+const BESIDE_ARGUMENTS: usize = 200;
+
+/// How many values a message may hold: what the tool's arguments may, where it calls one.
+fn values_max(body: &[u8]) -> Option<usize> {
+    let called: Called = serde_json::from_slice(body).ok()?;
+    operations::named(&called.params.name).map(|operation| operation.values_max() + BESIDE_ARGUMENTS)
 }
 
 /// Whoever takes JSON, or has not said what they take, is answered in it: the protocol wants both kinds named.

@@ -140,6 +140,11 @@ pub async fn of_people(State(site): State<Site>, mut request: Request, next: Nex
     next.run(request).await
 }
 
+/// Whether a request is a form with which somebody signs in, or might guess.
+pub fn is_guess(request: &Parts) -> bool {
+    request.method == Method::POST && GUESSES.iter().any(|(path, _)| *path == request.uri.path())
+}
+
 /// Slows down whoever guesses. A form that was sent without scripts goes back to its page with the error.
 pub async fn of_sign_ins(State(site): State<Site>, request: Request, next: Next) -> Response {
     let guessed = GUESSES.iter().find(|(path, _)| request.method() == Method::POST && *path == request.uri().path());

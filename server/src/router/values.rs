@@ -15,12 +15,17 @@ use crate::refusal::Refusal;
 /// The most commas, colons and opening brackets outside of texts. An invoice with all the lines that it may have holds half as many.
 const MARKS_MAX: usize = 100_000;
 
-/// Refuses JSON with too many values, before it is read.
-pub fn refuse_too_many(json: &[u8]) -> Result<(), Refusal> {
-    if marks(json) <= MARKS_MAX {
+/// So many are read all the same, so that a list that is too long is refused by its name.
+const NAMED_MAX: usize = 25_000;
+
+/// Refuses JSON with too many values, before it is read: more than arguments with so many values can have, where that is known.
+pub fn refuse_too_many(json: &[u8], values_max: Option<usize>) -> Result<(), Refusal> {
+    // Each value stands behind a comma and a colon, and opens a bracket at most.
+    let most = values_max.map_or(MARKS_MAX, |values| values.saturating_mul(3).clamp(NAMED_MAX, MARKS_MAX));
+    if marks(json) <= most {
         return Ok(());
     }
-    let error = Error::new(Code::Invalid, format!("The body holds more than {MARKS_MAX} values and names. Send less at once."));
+    let error = Error::new(Code::Invalid, format!("The body holds more than {most} values and names. Send less at once."));
     Err(Refusal::from(error).with_status(StatusCode::PAYLOAD_TOO_LARGE))
 }
 
@@ -30,7 +35,7 @@ pub async fn limit(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let read = layers::whole(body).await.and_then(|bytes| refuse_too_many(&bytes).map(|()| bytes));
+    let read = layers::whole(body).await.and_then(|bytes| refuse_too_many(&bytes, None).map(|()| bytes));
     match read {
         Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         Err(refusal) => refusal.into_response(),
@@ -66,7 +71,9 @@ mod tests {
     fn as_many_values_as_the_longest_invoice_has_are_read() {
         let line = r#"{"description":"Work","quantity":"1","price":"1.00","tax_category":"S","tax_rate":"19","tax_reason":""}"#;
         let longest = format!(r#"{{"client":"Acme","lines":[{}]}}"#, vec![line; 2_000].join(","));
-        assert!(refuse_too_many(longest.as_bytes()).is_ok());
-        assert!(refuse_too_many(format!("[{}]", vec!["{}"; 60_000].join(",")).as_bytes()).is_err());
+        assert!(refuse_too_many(longest.as_bytes(), None).is_ok());
+        let unknown = format!("{{{}}}", (0..20_000).map(|at| format!("\"x{at}\":1")).collect::<Vec<_>>().join(","));
+        assert!(refuse_too_many(unknown.as_bytes(), Some(60)).is_err() && refuse_too_many(unknown.as_bytes(), None).is_ok());
+        assert!(refuse_too_many(format!("[{}]", vec!["{}"; 60_000].join(",")).as_bytes(), None).is_err());
     }
 }

@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 use super::*;
 use crate::{
     access::Role,
-    assistant::{Step, deed, history, model::Turn},
+    assistant::{Conversation, Step, deed, history, model::Turn},
     error::Code,
 };
 
@@ -37,8 +37,9 @@ impl Model for Held {
     }
 }
 
-/// Edsger leads the projects, asks what is unbilled, has a card drawn up, and is a member from then on.
-async fn demoted() -> (World, World, Prepared, ConversationId) {
+/// Edsger leads the projects, asks what is unbilled, has a card drawn up, and is a member from then on. With him as he is now comes
+/// what was answered before.
+async fn demoted() -> (World, Conversation, Prepared, ConversationId) {
     let look = calls("summarize_time", json!({"period": "this_month"}));
     let log = calls("create_time_entry", json!({"project": "Dashboard", "duration": "45m"}));
     let (world, model) = studio(vec![vec![look, log], vec![Says("That is **180.00 EUR**.")], vec![Says("Well.")]]).await;
@@ -49,8 +50,9 @@ async fn demoted() -> (World, World, Prepared, ConversationId) {
     let (_, answer) = heard(&edsger, &said).await;
     assert!(json!(answer).to_string().contains("180.00") && json!(answer).to_string().contains("90.00"), "{answer:?}");
     say_in(&edsger, Some(said.conversation), "/unbilled").await.expect("said");
+    let before = history::get(&at_the_drawer(&edsger), said.conversation).await.expect("a conversation");
     world.sql(DEMOTE).await;
-    (edsger.at(&world).await, edsger, model, said.conversation)
+    (edsger.at(&world).await, before, model, said.conversation)
 }
 
 /// Whether money stands anywhere in what is shown or told.
@@ -95,8 +97,7 @@ async fn an_answer_that_is_over_is_heard_with_the_same_sight_only() {
 #[tokio::test]
 async fn a_card_that_was_drawn_up_with_sight_of_money_is_drawn_up_anew_without_it() {
     let (now, before, _, conversation) = demoted().await;
-    let kept = history::get(&at_the_drawer(&before), conversation).await.expect("a conversation");
-    let mut cards = kept.messages[1].steps.iter().filter_map(|step| if let Step::Card(card) = step { Some(card.id) } else { None });
+    let mut cards = before.messages[1].steps.iter().filter_map(|step| if let Step::Card(card) = step { Some(card.id) } else { None });
     let card = cards.next_back().expect("a card");
     let refused = deed::commit(&at_the_drawer(&now), card).await.expect_err("stale");
     assert_eq!(refused.code, Code::Stale);
@@ -129,6 +130,31 @@ async fn an_answer_ends_for_who_is_demoted_removed_or_switched_off_meanwhile() {
         let (_, answer) = heard(&edsger, &said).await;
         let refusal = answer.refusal.expect("a refusal");
         assert_eq!((refusal.code, answer.steps.len(), model.asked().len()), (Code::Forbidden, 0, 1));
-        assert!(refusal.message.contains(words), "{refusal:?}");
+        assert!(refusal.message.contains(words), "{change}: {refusal:?}");
     }
+}
+
+/// What was taken for an answer is given back whoever they are by now: else signing out ten times uses up everybody's month.
+#[tokio::test]
+async fn an_answer_of_who_signs_out_meanwhile_is_settled_and_kept_as_far_as_it_came() {
+    let (model, gate) = (Prepared::default(), Arc::new(Notify::new()));
+    *model.answers.lock().expect("answers") = vec![vec![calls("list_clients", json!({}))], vec![Says("Acme.")]].into();
+    let world = studio_with(Box::new(Held { model: model.clone(), gate: gate.clone() }), Duration::from_secs(20)).await;
+    let edsger = world.as_role(Role::Manager).await;
+    let said = say(&edsger, "Who are my clients?").await;
+    let asked = async {
+        while model.asked().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), asked).await.expect("the model is asked");
+    let taken = "select coalesce(sum(output_tokens), 0)::bigint from model_usage where organization_id = $1";
+    assert!(world.number(taken).await > 1_000, "so much is taken before the model answers");
+    world.sql("delete from sign_in s using member m where m.organization_id = $1 and m.role = 'manager' and m.user_id = s.user_id").await;
+    gate.notify_one();
+    let (_, answer) = heard(&edsger, &said).await;
+    assert_eq!(answer.refusal.map(|error| error.code), Some(Code::Unauthenticated));
+    assert!(world.number(taken).await < 200, "{}", world.number(taken).await);
+    let open = "select count(*) from message where organization_id = $1 and ended_at is null";
+    assert_eq!(world.number(open).await, 0, "no answer is left open");
 }
