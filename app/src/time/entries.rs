@@ -243,7 +243,7 @@ pub async fn create_time_entry(
 
 /// Log several pieces of work at once, such as a standup on each day of a week: all of them, or none when one cannot be logged.
 ///
-/// Each as in create_time_entry; the refusal names the one that is wrong, such as entries[2].duration. Example: {"entries": [{"project": "Acme / Dashboard", "date": "2026-03-02", "duration": "15m", "description": "Standup"}, {"project": "Acme / Dashboard", "date": "2026-03-03", "duration": "15m", "description": "Standup"}]}.
+/// Each as in create_time_entry; the refusal names the one that is wrong, such as `entries[2].duration`. Example: {"entries": [{"project": "Acme / Dashboard", "date": "2026-03-02", "duration": "15m", "description": "Standup"}, {"project": "Acme / Dashboard", "date": "2026-03-03", "duration": "15m", "description": "Standup"}]}.
 #[operation(write, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Log several times")]
 pub async fn create_time_entries(
     cx: &mut Call,
