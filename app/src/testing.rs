@@ -53,6 +53,12 @@ pub fn euros(cents: i64) -> Value {
     Value::from(crate::money::written(cents, &crate::money::Currency::default()))
 }
 
+/// The answer of a write, but for whether it is the first time that it was given.
+pub fn as_at_first(mut answer: Value) -> Value {
+    answer.as_object_mut().and_then(|fields| fields.remove("repeated"));
+    answer
+}
+
 /// A caller in an organization, and the means to look behind the scenes.
 #[derive(Clone)]
 pub struct World {

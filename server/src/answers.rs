@@ -41,8 +41,8 @@ async fn answer(Extension(caller): Extension<Caller>, Path((_, run)): Path<(Stri
 async fn events(caller: Caller, run: &str) -> Result<Response, Error> {
     let visitor = Visitor::of(caller)?;
     let id = run.parse().map_err(|_| Error::not_found("answer on its way"))?;
-    rights::check(&visitor).await?;
     let run = elsewhere::hear(&visitor, id).await?;
+    rights::check(&visitor).await?;
     let events = run.events().map(|event| Event::default().json_data(event)).take_until(Box::pin(rights::gone(visitor)));
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE)).into_response();
     response.headers_mut().insert(BUFFERING, HeaderValue::from_static("no"));

@@ -31,7 +31,7 @@ async fn a_key_of_the_page_brings_its_answer_to_no_token() {
     let (call, answer) = stopped(&studio).await;
     let agent = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite], Writes::Direct).await;
     assert_eq!(agent.code("stop_timer", call.clone()).await, Code::NoTimer, "it is a call of its own");
-    assert_eq!(studio.ok("stop_timer", call).await, answer, "the page tries again and is answered as before");
+    assert_eq!(crate::testing::as_at_first(studio.ok("stop_timer", call).await), answer, "the page tries again and is answered as before");
 }
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn two_tokens_may_use_the_same_key_and_no_page_makes_one_that_is_theirs() 
     let call = |name: &str, key: &str| json!({"name": name, "idempotency_key": key});
     let made = first.ok("create_client", call("Globex", "k")).await;
     second.ok("create_client", call("Initech", "k")).await;
-    assert_eq!(first.ok("create_client", call("Globex", "k")).await, made);
+    assert_eq!(crate::testing::as_at_first(first.ok("create_client", call("Globex", "k")).await), made);
     let alike = format!("{} k", first.caller.token.as_ref().expect("a token").id);
     assert_eq!(studio.code("create_client", call("Globex", &alike)).await, Code::IdempotencyMismatch);
 }
