@@ -38,7 +38,7 @@ pub const PROGRAM_LONGEST: usize = 200;
 /// How long a body is, in bytes, of which more than one at a time would keep all cores busy.
 const LONG_BYTES: usize = 32 * 1024;
 
-/// How long a body may take to come before its sender is recognized anew: until then nobody has had the time to look away.
+/// How long a body may take to come. The sender of a slower one is recognized anew, since their sign-in or token may have ended meanwhile.
 const SLOW: Duration = Duration::from_millis(100);
 
 /// The caller of a page or of a page's call.
