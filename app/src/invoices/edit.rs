@@ -154,7 +154,8 @@ async fn change_lines(cx: &mut Call, row: &Row, currency: &Currency, changes: Ve
     }
     let mut left: BTreeMap<Uuid, LineRow> = store::lines(&mut cx.db, row.id).await?.into_iter().map(|line| (line.id, line)).collect();
     let (mut removed, mut written) = (Vec::new(), BTreeMap::new());
-    for change in changes {
+    let usual = usual_rate(cx, row).await?;
+    for mut change in changes {
         let id = change.line.trim().parse::<Uuid>().map_err(|_| Error::not_found("invoice line"))?;
         if removed.contains(&id) || written.contains_key(&id) {
             return Err(Error::invalid("lines", "One line stands twice among the lines. Say all that changes of it once."));
@@ -163,6 +164,9 @@ async fn change_lines(cx: &mut Call, row: &Row, currency: &Currency, changes: Ve
         if change.remove == Some(true) {
             removed.push(id);
         } else {
+            if change.tax_category == Some(TaxCategory::S) && line.tax_category != TaxCategory::S.code() && !is_said(&change.tax_rate) {
+                change.tax_rate.clone_from(&usual);
+            }
             let after = changed(line.clone(), change, currency)?;
             written.insert(id, after);
         }
@@ -174,6 +178,20 @@ async fn change_lines(cx: &mut Call, row: &Row, currency: &Currency, changes: Ve
     store::update_lines(&mut cx.db, &written.into_values().collect::<Vec<_>>(), currency).await?;
     left.retain(|id, _| !removed.contains(id));
     Ok(left.len())
+}
+
+fn is_said(text: &Option<String>) -> bool {
+    text.as_ref().is_some_and(|text| !text.trim().is_empty())
+}
+
+/// The rate of a line that is taxed again and says none: the client's, else the organization's.
+async fn usual_rate(cx: &mut Call, row: &Row) -> Result<Option<String>, Error> {
+    let client = draft::tax_of(&clients::record::find(cx, &row.client_id.to_string()).await?);
+    if client.category == TaxCategory::S {
+        return Ok(Some(client.rate.to_string()));
+    }
+    let organization = organizations::settings::get(cx).await?;
+    Ok((organization.tax_category == TaxCategory::S).then(|| organization.tax_rate.to_string()))
 }
 
 fn changed(mut line: LineRow, change: LineChange, currency: &Currency) -> Result<LineRow, Error> {

@@ -122,9 +122,15 @@ fn voidable(row: &Row) -> Result<(), Error> {
     let number = row.number.as_deref().unwrap_or_default();
     match row.state.as_str() {
         "sent" | "paid" if row.paid == 0 => Ok(()),
-        "sent" => Err(Error::new(Code::Conflict, format!("Invoice {number} has payments and is not voided; a credit note corrects it."))),
+        "sent" => Err(Error::new(
+            Code::Conflict,
+            format!("Invoice {number} has payments and is not voided. Remove the payments first, each with its reason, and void it then."),
+        )),
         "draft" => Err(Error::new(Code::Conflict, "The invoice is still a draft. Delete it instead.")),
-        "paid" => Err(Error::new(Code::Conflict, format!("Invoice {number} is paid and is not voided; a credit note corrects it."))),
+        "paid" => Err(Error::new(
+            Code::Conflict,
+            format!("Invoice {number} is paid and is not voided. Remove the payments first, each with its reason, and void it then."),
+        )),
         _ => Err(Error::new(Code::Conflict, format!("Invoice {number} was already voided."))),
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     clients::{self, Client},
     error::Error,
     hours::Worked,
+    money::{Currency, amount_of, written},
     operation::Call,
     organizations::{self, Organization},
     text,
@@ -21,14 +22,17 @@ pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Vec<Invoi
     if row.state != "draft" {
         return Ok(remarks);
     }
-    let without_rate = store::seconds_without_rate(&mut cx.db, row.id).await?;
-    if without_rate > 0 {
-        remarks.push(of_rates(&store::time_on(&mut cx.db, row.id).await?, without_rate));
+    let time = store::time_on(&mut cx.db, row.id).await?;
+    match time.iter().filter(|time| time.entry.rate.is_none()).map(|time| time.entry.seconds).sum() {
+        0 => remarks.extend(of_other_rates(&time, &Currency::parse(&row.currency)?)),
+        without_rate => remarks.push(of_rates(&time, without_rate)),
     }
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
     remarks.extend(of_tax(&client, lines)?);
     remarks.extend(of_lines(&client, lines)?);
-    remarks.extend(doubtful(&organizations::settings::get(cx).await?, &client));
+    let organization = organizations::settings::get(cx).await?;
+    remarks.extend(of_work_abroad(&organization, &client, lines)?);
+    remarks.extend(of_both(&organization, &client));
     Ok(remarks)
 }
 
@@ -92,6 +96,29 @@ fn of_rates(time: &[OnDraft], without_rate: i64) -> InvoiceProblem {
     remark(field, format!("{told}{locked}{way}"))
 }
 
+/// Other rates hold by now than the time was drafted at: a rate that was put right does not reach time on a draft by itself.
+fn of_other_rates(time: &[OnDraft], currency: &Currency) -> Option<InvoiceProblem> {
+    let others: Vec<(&OnDraft, i64)> = time
+        .iter()
+        .filter(|time| !time.own && !time.closed)
+        .filter_map(|time| Some((time, time.holds.filter(|holds| time.entry.rate != Some(*holds))?)))
+        .collect();
+    if others.is_empty() {
+        return None;
+    }
+    let seconds = others.iter().map(|(time, _)| time.entry.seconds).sum();
+    let more: i64 = others
+        .iter()
+        .map(|(time, holds)| amount_of(time.entry.seconds, *holds) - amount_of(time.entry.seconds, time.entry.rate.unwrap_or(0)))
+        .sum();
+    let (worked, sign) = (Worked::of(seconds).text, if more < 0 { "" } else { "+" });
+    let message = format!(
+        "{worked} of this time is billed at another rate than holds by now, which makes {sign}{} {currency}. Take up the rates that hold by now, or leave it as it is.",
+        written(more, currency)
+    );
+    Some(remark("current_rates", message))
+}
+
 /// The client has another tax by now than its time was drafted with; where there is no time, than all of the lines.
 fn of_tax(client: &Client, lines: &[LineRow]) -> Result<Option<InvoiceProblem>, Error> {
     let now = draft::tax_of(client);
@@ -127,6 +154,27 @@ fn of_work(lines: &[LineRow]) -> Result<Option<InvoiceProblem>, Error> {
                 "Time is taxed as {}, which is for goods. Work for a business in another country of the European Union is {}, and \
                  work for one elsewhere is {} mostly. Ask your accountant.",
                 category.named(),
+                TaxCategory::AE.named(),
+                TaxCategory::O.named()
+            );
+            return Ok(Some(remark("client.tax_category", message)));
+        }
+    }
+    Ok(None)
+}
+
+/// Work for a business of another country is taxed where that is, mostly (Article 44 of Directive 2006/112/EC).
+fn of_work_abroad(organization: &Organization, client: &Client, lines: &[LineRow]) -> Result<Option<InvoiceProblem>, Error> {
+    let (Some(here), Some(there)) = (&organization.country, &client.country) else { return Ok(None) };
+    if here == there || client.vat_id.is_none() {
+        return Ok(None);
+    }
+    for line in lines.iter().filter(|line| line.seconds.is_some()) {
+        if read::line_tax(line)?.category == TaxCategory::S {
+            let message = format!(
+                "{} is a business in another country and is charged your own tax. Work for a business in another country of the European \
+                 Union is {}, and work for one elsewhere is {} mostly. Ask your accountant.",
+                client.name,
                 TaxCategory::AE.named(),
                 TaxCategory::O.named()
             );

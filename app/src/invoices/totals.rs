@@ -178,7 +178,10 @@ fn spread(discount: i128, groups: &[Group]) -> Vec<i128> {
 }
 
 fn negative() -> Error {
-    Error::invalid("lines", "The total is below zero; write a credit note for the invoice that was too high.")
+    Error::invalid(
+        "lines",
+        "The total is below zero, which no invoice has. Take off less than there is to bill, or void the invoice that was too high and write it again.",
+    )
 }
 
 fn fitting(amount: i128) -> Result<i64, Error> {

@@ -92,6 +92,10 @@ const HERE: &str = "stintHere";
 /// It is called before the router begins to listen: of the way back a window tells in the order in which it was asked.
 pub fn watch_leaving() {
     listen("input", |event| {
+        // What is typed is typed, also where it is what was sent the last time.
+        if let Some(field) = event.target() {
+            _ = Reflect::delete_property(&field, &SENT.into());
+        }
         let form = event.target().and_then(|target| target.dyn_into::<Element>().ok()?.closest("form[data-asks]").ok()?);
         if let Some(form) = form {
             _ = Reflect::set(&form, &HERE.into(), &window().location().href().unwrap_or_default().into());

@@ -213,20 +213,6 @@ pub async fn days_of(db: &mut Db, invoice: Uuid) -> Result<Option<(jiff_sqlx::Da
     Ok(days.first.zip(days.last))
 }
 
-/// How much of the time on an invoice has no rate, in seconds.
-pub async fn seconds_without_rate(db: &mut Db, invoice: Uuid) -> Result<i64, Error> {
-    let organization = db.organization();
-    Ok(query_scalar!(
-        r#"select coalesce(sum(t.seconds), 0)::bigint as "seconds!" from invoice_line l
-           join time_entry t on t.organization_id = $1 and t.invoice_line_id = l.id
-           where l.organization_id = $1 and l.invoice_id = $2 and t.rate is null"#,
-        organization,
-        invoice
-    )
-    .fetch_one(db.connection())
-    .await?)
-}
-
 /// Puts entries on their lines.
 pub async fn reserve(db: &mut Db, entries: &[Uuid], lines: &[Uuid]) -> Result<u64, Error> {
     let organization = db.organization();

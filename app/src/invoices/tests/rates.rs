@@ -206,3 +206,61 @@ async fn only_a_rate_of_its_own_is_set_again_on_a_line() {
     assert_eq!(studio.code("update_invoice_draft", with(1)).await, Code::Locked);
     assert_eq!(seen(&studio, &draft).await["lines"][1].get("rate"), None);
 }
+
+/// The same studio, in which an hour for Acme costs 120.00.
+async fn priced() -> World {
+    let studio = studio().await;
+    studio.ok("update_client", json!({"client": "Acme", "rate": "120.00"})).await;
+    studio
+}
+
+/// A rate that was put right does not reach time on a draft by itself: the draft says so, and what it makes.
+#[tokio::test]
+async fn a_draft_says_that_its_time_has_another_rate_than_holds_by_now() {
+    let studio = priced().await;
+    log(&studio, "2026-11-02", "20h").await;
+    let draft = draft(&studio).await;
+    let told = async || {
+        let remarks = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await["remarks"].clone();
+        remarks.as_array().into_iter().flatten().find(|remark| remark["field"] == "current_rates").cloned()
+    };
+    assert_eq!(told().await, None);
+    studio.ok("set_rate", json!({"client": "Acme", "rate": "210.00", "applies_to": "unbilled_time"})).await;
+    let remark = told().await.expect("a remark");
+    let message = remark["message"].as_str().expect("words");
+    assert!(message.contains("20h") && message.contains("+1,800.00 EUR"), "{message}");
+    studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "current_rates": true})).await;
+    assert_eq!(told().await, None);
+}
+
+/// What every new client inherits is the tax of the house: for a business abroad that is mostly a slip.
+#[tokio::test]
+async fn work_for_a_business_abroad_with_the_tax_of_the_house_is_remarked() {
+    let studio = priced().await;
+    studio.ok("update_organization", json!({"country": "DE"})).await;
+    log(&studio, "2026-11-02", "1h").await;
+    let draft = draft(&studio).await;
+    let told = async || {
+        let remarks = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await["remarks"].clone();
+        remarks.to_string().contains("in another country and is charged your own tax")
+    };
+    assert!(!told().await);
+    studio.ok("update_client", json!({"client": "Acme", "country": "FR", "vat_id": "FR40303265045"})).await;
+    assert!(told().await);
+    studio.ok("update_client", json!({"client": "Acme", "country": "DE"})).await;
+    assert!(!told().await, "a house abroad with a number from here is no business abroad");
+}
+
+/// What was set to exempt by mistake is taxed again by its category alone.
+#[tokio::test]
+async fn a_line_is_taxed_again_at_the_usual_rate() {
+    let studio = priced().await;
+    log(&studio, "2026-11-02", "1h").await;
+    let draft = draft(&studio).await;
+    let line = draft["lines"][0]["id"].clone();
+    let set = async |change: Value| studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "lines": [change]})).await;
+    let exempt = set(json!({"line": line, "tax_category": "E"})).await;
+    assert_eq!(exempt["lines"][0]["tax_rate"], "0");
+    let taxed = set(json!({"line": line, "tax_category": "S"})).await;
+    assert_eq!((&taxed["lines"][0]["tax_rate"], &taxed["total"]["amount"]), (&json!("19"), &json!("142.80")));
+}

@@ -63,7 +63,7 @@ fn an_invoice_without_lines_comes_to_nothing() {
 fn what_cannot_be_billed_is_refused() {
     assert_eq!(
         message(Totals::of(&[standard(-1)], None)),
-        "The total is below zero; write a credit note for the invoice that was too high."
+        "The total is below zero, which no invoice has. Take off less than there is to bill, or void the invoice that was too high and write it again."
     );
     let lines = [line(1_000, TaxCategory::Z, 0), standard(-1_000)];
     assert!(message(Totals::of(&lines, None)).contains("credit note"));
