@@ -6,7 +6,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
+use crate::{error::Error, width::half_width};
 
 /// The format, in a schema, of a text that is a number of hours: there a bare number is taken for its text.
 pub const HOURS: &str = "hours";
@@ -52,6 +52,7 @@ impl Seconds {
             let shown = crate::money::shown(text.trim());
             Error::invalid(field, format!("{shown} {why}"))
         };
+        let text = &*half_width(text);
         if text.trim().starts_with(['-', '\u{2212}']) {
             return Err(refused("is below zero; give the time that was worked, such as 1h30m."));
         }

@@ -64,3 +64,4 @@ pub mod ui;
 pub mod upkeep;
 pub mod verification;
 pub mod visit;
+pub mod width;

@@ -8,6 +8,7 @@ mod currency;
 #[cfg(feature = "ssr")]
 mod schema;
 mod separator;
+mod symbol;
 #[cfg(test)]
 mod tests;
 mod unit_price;

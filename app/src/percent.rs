@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
+use crate::{error::Error, width::half_width};
 
 /// How many decimals a percentage has at most.
 const DECIMALS: usize = 4;
@@ -25,8 +25,8 @@ impl Percent {
 
     /// The share in a text such as `19`, `19 %`, `7.7`, `7,7` or `8.425`; `field` is what a refusal names.
     pub fn parse(field: &'static str, text: &str) -> Result<Percent, Error> {
-        let number = text.trim();
-        let number = number.strip_suffix('%').map_or(number, str::trim_end);
+        let number = half_width(text.trim());
+        let number = number.strip_suffix('%').map_or(&*number, str::trim_end);
         match ten_thousandths(number).map(i128::from) {
             Some(share @ 0..=Self::WHOLE) => Ok(Percent(share as i32)),
             Some(_) => Err(refused(field, text, "is not between 0 and 100 percent")),

@@ -104,7 +104,7 @@ pub async fn begin(services: &Services, given: Registration, requester: Requeste
         }
     }
     let slug = found(&mut db, &Founder { user, member, name: &name }, &organization_name, &zone, now).await?;
-    given.basics.write(&mut db).await?;
+    given.basics.write(&mut db, services.documents.as_ref()).await?;
     let verified = Verified::new(user, password_hash);
     Ok((Registered { user, verified, name, email, organization, slug, member }, db))
 }

@@ -7,7 +7,7 @@ use serde::{
     de::{self, Deserializer, Visitor},
 };
 
-use crate::{error::Error, hours, money};
+use crate::{error::Error, hours, money, width::half_width};
 
 /// The most hours that a budget may hold: more than a hundred years of one person's days and nights.
 pub const HOURS_MAX: i64 = 1_000_000;
@@ -42,6 +42,7 @@ impl Hours {
 
 /// The seconds of hours as written: a decimal number of hours, or a duration.
 fn read(field: &'static str, text: &str) -> Result<f64, Error> {
+    let text = &*half_width(text);
     if let Some(readings) = hours::readings(text) {
         return Err(money::ambiguous(field, text, readings));
     }

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "ssr")]
 pub(crate) mod currency;
+#[cfg(feature = "ssr")]
+pub mod defaults;
 pub mod form;
 pub mod manage;
 pub mod page;

@@ -11,6 +11,9 @@ use crate::{
     access::Permission,
     clients::{get_client, list_clients},
     count::counted,
+    error::Error,
+    money::Money,
+    organizations::get_organization,
     page::Page,
     projects::page::ON_NO_PROJECT,
     ui::{Empty, Head, Icon, Reveal, Tone, Write, answered, badge, dot, fetched, loaded, loaded_page, money, more, refusal},
@@ -23,13 +26,19 @@ pub fn clients() -> AnyView {
     let changes = use_changes();
     let query = use_query_map();
     let asked = move || (changes.work.get(), query.with(|query| (query.get("archived").is_some(), query.get("cursor"))));
-    let clients = fetched(asked, |(_, (archived, cursor))| list_clients(None, Some(archived), Some(100), cursor, None));
+    let clients = fetched(asked, |(_, (archived, cursor))| load(archived, cursor));
     view! {
         <Head title="Clients" lead=view! { "Who the work is for, and how it is billed to them." }.into_any() />
         {here.may(Permission::WriteWork).then(|| view! { <NewClient /> })}
         {loaded(clients, list)}
     }
     .into_any()
+}
+
+/// The clients, and what an hour costs where a client has no rate of its own.
+async fn load(archived: bool, cursor: Option<String>) -> Result<(Page<Client>, Option<Money>), Error> {
+    let default = async { get_organization().await.map(|organization| organization.rate) };
+    futures::try_join!(list_clients(None, Some(archived), Some(100), cursor, None), default)
 }
 
 #[component]
@@ -45,7 +54,7 @@ fn NewClient() -> impl IntoView {
     }
 }
 
-fn list(page: Page<Client>) -> AnyView {
+fn list((page, default): (Page<Client>, Option<Money>)) -> AnyView {
     let here = use_here();
     let query = use_query_map();
     let archived = query.read_untracked().get("archived").is_some();
@@ -63,7 +72,8 @@ fn list(page: Page<Client>) -> AnyView {
     }
     let money_seen = here.may(Permission::ReadMoney);
     let next = page.next_cursor;
-    let rows = page.items.into_iter().map(|client| row(&here.path(&format!("clients/{}", client.id)), client, money_seen)).collect_view();
+    let path = |client: &Client| here.path(&format!("clients/{}", client.id));
+    let rows = page.items.into_iter().map(|client| row(&path(&client), client, default.as_ref(), money_seen)).collect_view();
     let (path, all) = (here.path("clients"), format!("{}?archived=yes", here.path("clients")));
     let (path, switch) = match archived {
         true => (all, (path, "Hide archived clients")),
@@ -91,10 +101,13 @@ fn list(page: Page<Client>) -> AnyView {
     .into_any()
 }
 
-fn row(path: &str, client: Client, money_seen: bool) -> impl IntoView + use<> {
-    let rate = match &client.rate {
-        Some(rate) => money(rate).into_any(),
-        None => view! { <span class="quiet">{format!("default, {}", client.currency)}</span> }.into_any(),
+fn row(path: &str, client: Client, default: Option<&Money>, money_seen: bool) -> impl IntoView + use<> {
+    // The rate of the organization is one of its currency.
+    let default = default.filter(|default| default.currency == client.currency);
+    let rate = match (&client.rate, default) {
+        (Some(rate), _) => money(rate).into_any(),
+        (None, Some(default)) => view! { <span class="quiet">"default, " {money(default)}</span> }.into_any(),
+        (None, None) => view! { <span class="quiet">{format!("none, {}", client.currency)}</span> }.into_any(),
     };
     view! {
         <tr>

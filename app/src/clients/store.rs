@@ -9,6 +9,7 @@ use crate::{
     database::{Db, OnConstraint, instant},
     error::Error,
     id::ClientId,
+    organizations::Organization,
     page::Cursor,
     text,
 };
@@ -195,6 +196,97 @@ pub async fn update(db: &mut Db, client: &Client) -> Result<(), Error> {
     .await
     .on_constraint("client_name_unique", || text::taken(CALLED, &client.name, None))?;
     free(db, written.rows_affected(), client).await
+}
+
+/// How many clients have what the organization has set, by what it is.
+pub struct Keeping {
+    /// Its tax.
+    pub tax: i64,
+    /// Its days to pay.
+    pub terms: i64,
+    /// Its language of documents.
+    pub language: i64,
+}
+
+/// How many of the clients have what is set here for new ones.
+pub async fn keeping(db: &mut Db, set: &Organization) -> Result<Keeping, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Keeping,
+        r#"select
+               count(*) filter (where tax_category = $2 and tax_percent = $3 and tax_reason is not distinct from $4) as "tax!",
+               count(*) filter (where payment_terms_days = $5) as "terms!",
+               count(*) filter (where language = $6) as "language!"
+           from client where organization_id = $1 and archived_at is null"#,
+        organization,
+        set.tax_category.code(),
+        set.tax_rate.ten_thousandths(),
+        set.tax_reason,
+        set.payment_terms_days as i16,
+        set.language
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// The clients that have the tax of before take the one of now.
+pub async fn take_tax(db: &mut Db, before: &Organization, now: &Organization) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update client set tax_category = $5, tax_percent = $6, tax_reason = $7
+         where organization_id = $1 and id in (
+             select id from client
+             where organization_id = $1 and archived_at is null
+                 and tax_category = $2 and tax_percent = $3 and tax_reason is not distinct from $4
+             order by id for no key update
+         )",
+        organization,
+        before.tax_category.code(),
+        before.tax_rate.ten_thousandths(),
+        before.tax_reason,
+        now.tax_category.code(),
+        now.tax_rate.ten_thousandths(),
+        now.tax_reason
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// The clients that have the days to pay of before take those of now.
+pub async fn take_terms(db: &mut Db, before: &Organization, now: &Organization) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update client set payment_terms_days = $3
+         where organization_id = $1 and id in (
+             select id from client where organization_id = $1 and archived_at is null and payment_terms_days = $2
+             order by id for no key update
+         )",
+        organization,
+        before.payment_terms_days as i16,
+        now.payment_terms_days as i16
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// The clients that have the language of before take the one of now.
+pub async fn take_language(db: &mut Db, before: &Organization, now: &Organization) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "update client set language = $3
+         where organization_id = $1 and id in (
+             select id from client where organization_id = $1 and archived_at is null and language = $2
+             order by id for no key update
+         )",
+        organization,
+        before.language,
+        now.language
+    )
+    .execute(db.connection())
+    .await?;
+    Ok(())
 }
 
 /// How the refusal of a name begins.

@@ -289,3 +289,28 @@ async fn a_vat_identifier_that_was_kept_before_its_form_was_asked_for_keeps_noth
         assert!(refused.field("vat_id").is_some(), "{operation}: {refused:?}");
     }
 }
+
+/// Whoever puts the tax right under *New invoices* means those of the clients that are there, too.
+#[tokio::test]
+async fn clients_follow_the_settings_where_that_is_wanted() {
+    let studio = World::new("studio").await;
+    studio.ok("create_client", json!({"name": "Kunde"})).await;
+    studio.ok("create_client", json!({"name": "Own", "tax_rate": "7", "payment_terms_days": 60, "language": "de"})).await;
+    let of = async |name: &str| {
+        let client = studio.ok("get_client", json!({"client": name})).await;
+        ["tax_rate", "payment_terms_days", "language"].map(|field| client[field].clone())
+    };
+    let before = of("Kunde").await;
+    let change = json!({"tax_category": "S", "tax_rate": "19", "payment_terms_days": 21, "language": "ja"});
+    let kept = studio.ok("update_organization", change).await;
+    assert_eq!(of("Kunde").await, before);
+    for words in ["1 client keeps the tax of before", "1 client keeps the days to pay", "1 client keeps the language"] {
+        assert!(kept["warnings"].to_string().contains(words), "{words}: {kept:#}");
+    }
+    studio.ok("update_client", json!({"client": "Kunde", "tax_rate": "19", "payment_terms_days": 21, "language": "ja"})).await;
+    let change = json!({"tax_rate": "20", "payment_terms_days": 10, "language": "en", "also_clients": true});
+    let taken = studio.ok("update_organization", change).await;
+    assert!(taken["warnings"].to_string().contains("1 client took over the tax."), "{taken:#}");
+    assert_eq!(of("Kunde").await, [json!("20"), json!(10), json!("en")]);
+    assert_eq!(of("Own").await, [json!("7"), json!(60), json!("de")], "what somebody chose for a client stays");
+}

@@ -174,10 +174,14 @@ pub fn currency(country: &str) -> Option<&'static str> {
     CURRENCIES.iter().find(|(_, countries)| countries.contains(&country)).map(|(currency, _)| *currency)
 }
 
-/// The language that documents of a country are written in by default. It is no language whose letters the shipped fonts lack, such as
-/// Japanese: that one is chosen where a font of the machine has them.
+/// The language that documents of a country are written in by default. Not every machine has letters for each: of Japanese the shipped
+/// fonts have none.
 pub fn language(country: &str) -> &'static str {
-    if GERMAN.contains(&country) { "de" } else { "en" }
+    match country {
+        "JP" => "ja",
+        country if GERMAN.contains(&country) => "de",
+        _ => "en",
+    }
 }
 
 #[cfg(test)]
@@ -203,7 +207,7 @@ mod tests {
         let of = |country| (currency(country), language(country));
         assert_eq!(of("CH"), (Some("CHF"), "de"));
         assert_eq!(of("GB"), (Some("GBP"), "en"));
-        assert_eq!(of("JP"), (Some("JPY"), "en"), "not every machine has a font for Japanese");
+        assert_eq!(of("JP"), (Some("JPY"), "ja"));
         assert_eq!(of("BG"), (Some("EUR"), "en"), "since 2026");
     }
 }

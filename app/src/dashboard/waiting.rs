@@ -71,7 +71,7 @@ pub fn Unbilled(
     view! {
         <Part title="Not invoiced yet" id="unbilled">
             {match rows.is_empty() {
-                true => view! { <p class="quiet">"All billable time is on an invoice."</p> }.into_any(),
+                true => view! { <p class="quiet">"All billable time is on an invoice or a draft."</p> }.into_any(),
                 false => view! { <ul class="rows">{rows}</ul> }.into_any(),
             }}
             {cut.then(|| view! { <p class="below">"These are the first clients by name; the sum on top counts all."</p> })}

@@ -93,7 +93,10 @@ pub struct BankAccount {
     /// Holder of the account (BT-85).
     pub holder: String,
     /// IBAN (BT-84), printed in groups of four.
-    pub iban: String,
+    pub iban: Option<String>,
+    /// Account number where there is no IBAN (BT-84), as the bank writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_number: Option<String>,
     /// BIC (BT-86).
     pub bic: Option<String>,
     /// Name of the bank.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    ClientName, CustomLine, GroupBy, Invoice, InvoicePreview, LineKind,
+    ClientName, CustomLine, GroupBy, Invoice, InvoicePreview, InvoiceProblem, LineKind,
     compose::{self, Entry, Grouping, LINES_MAX, Line, Measure},
     einvoice::Source,
     print, read, remarks,
@@ -101,7 +101,7 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
     let composed = compose(cx, &resolved, None).await?;
     let totals = composed.totals(&resolved)?;
     let (client, currency, today) = (&resolved.client, &resolved.client.currency, cx.organization_today()?);
-    let period = service_period(composed.days(), today);
+    let period = service_period(composed.days(&resolved), today);
     let source = Source {
         number: None,
         issued_on: today,
@@ -116,10 +116,9 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
     };
     let problems = rules::problems(&source, cx.caller.services.documents.as_ref())?;
     let (unbilled, time_net) = (composed.unbilled(), composed.time_net());
+    let remarks = composed.remarks(&resolved, today)?;
     let mut warnings = composed.warnings(&resolved, totals.total);
-    let of_lines = remarks::of_lines(client, &composed.lines)?;
-    warnings.extend(of_lines.iter().map(|remark| remark.message.clone()));
-    let remarks = remarks::of_both(&resolved.organization, client).into_iter().chain(of_lines);
+    warnings.extend(remarks.iter().map(|remark| remark.message.clone()));
     Ok(InvoicePreview {
         client: ClientName { id: client.id, name: client.name.clone() },
         currency: currency.clone(),
@@ -130,7 +129,7 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
         rounding_difference: Money::new(time_net - unbilled, currency),
         problems: if composed.lines.is_empty() { Vec::new() } else { problems },
         warnings,
-        remarks: if composed.lines.is_empty() { Vec::new() } else { remarks.collect() },
+        remarks,
         lines: composed.lines.into_iter().map(|line| read::read_line(line, currency)).collect::<Result<_, _>>()?,
     })
 }
@@ -144,7 +143,8 @@ pub async fn create(cx: &mut Call, wanted: Wanted) -> Result<Invoice, Error> {
         return Err(Error::new(Code::Invalid, nothing_to_bill(&resolved)).hint("Choose other days, or add a custom line."));
     }
     let totals = composed.totals(&resolved)?;
-    composed.warnings(&resolved, totals.total).into_iter().for_each(|warning| cx.warn(warning));
+    let remarks = composed.remarks(&resolved, cx.organization_today()?)?.into_iter().map(|remark| remark.message);
+    composed.warnings(&resolved, totals.total).into_iter().chain(remarks).for_each(|warning| cx.warn(warning));
     let invoice = InvoiceId::new();
     insert(cx, &resolved, &composed, invoice).await?;
     insert_lines(cx, &resolved, invoice, &composed.lines).await?;
@@ -169,10 +169,27 @@ impl Composed {
         Totals::of(&read::amounts(&self.lines)?, resolved.discount.clone())
     }
 
-    /// The first and the last day of the time on it.
-    fn days(&self) -> Option<(Date, Date)> {
+    /// The first and the last day of the time on it; where there is none, the days that were asked for.
+    fn days(&self, resolved: &Resolved) -> Option<(Date, Date)> {
         let days = || self.entries.iter().map(|entry| entry.day);
-        days().min().zip(days().max())
+        let asked = || resolved.period.as_ref().map(|period| (period.from.date(), period.to.date()));
+        days().min().zip(days().max()).or_else(asked)
+    }
+
+    /// What is worth a look before it is sent; nothing where there is nothing to send.
+    fn remarks(&self, resolved: &Resolved, today: Date) -> Result<Vec<InvoiceProblem>, Error> {
+        if self.lines.is_empty() {
+            return Ok(Vec::new());
+        }
+        let period = self.days(resolved).map(|days| service_period(Some(days), today));
+        remarks::of_content(&remarks::Content {
+            organization: &resolved.organization,
+            client: &resolved.client,
+            lines: &self.lines,
+            currency: &resolved.client.currency,
+            period: period.as_ref(),
+            today,
+        })
     }
 
     /// What the time is worth entry by entry, in minor units.
@@ -200,7 +217,6 @@ impl Composed {
         } else if total == 0 {
             warnings.push("The invoice comes to 0.".to_owned());
         }
-        warnings.extend(remarks::of_both(&resolved.organization, &resolved.client).into_iter().map(|remark| remark.message));
         warnings
     }
 }
@@ -221,7 +237,7 @@ async fn insert(cx: &mut Call, resolved: &Resolved, composed: &Composed, invoice
         id: invoice.0,
         client: resolved.client.id.0,
         currency: resolved.client.currency.as_str(),
-        period: composed.days(),
+        period: composed.days(resolved),
         group_by: resolved.grouping.group_by.name(),
         rounding: resolved.grouping.rounding,
         discount_amount,
@@ -319,7 +335,7 @@ pub fn tax_of(client: &Client) -> LineTax {
 /// A discount as people write it: "10%", or an amount such as "50.00".
 pub fn discount_of(given: Option<&str>, currency: &Currency) -> Result<Option<Discount>, Error> {
     let Some(given) = given.map(str::trim).filter(|given| !given.is_empty()) else { return Ok(None) };
-    if given.ends_with('%') {
+    if given.ends_with(['%', '％']) {
         let percent = Percent::parse("discount", given)?;
         return Ok((percent.ten_thousandths() > 0).then_some(Discount::Percent(percent)));
     }

@@ -9,7 +9,9 @@ use leptos_router::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DraftInvoice, GroupBy, InvoicePreview, InvoiceStatus, InvoiceSummary, list_invoices,
+    DraftInvoice, GroupBy, InvoicePreview, InvoiceStatus, InvoiceSummary,
+    editor::line_fields,
+    list_invoices,
     page::name,
     preview_invoice,
     problems::{Problems, mended_at},
@@ -215,9 +217,20 @@ fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl
     let shown = chosen.clone();
     let past = Memo::new(move |_| now.with(|now| *now != shown));
     let title = format!("Preview for {}", preview.client.name);
-    let days = format!("{}, ", preview.period.label());
+    // Where nobody asked for days and no time says which, there are none.
+    let days = (preview.entries > 0 || period.is_some() || from.is_some()).then(|| format!("{}, ", preview.period.label()));
     let entries = counted(preview.entries, "entry", "entries");
-    let rounding = rounding(&preview);
+    let by_hand = preview.lines.is_empty().then(|| {
+        let fields = line_fields("lines", preview.currency.as_str());
+        view! {
+            <p class="quiet">"An invoice can begin with a line of your own, such as a fixed price; more can be added to the draft."</p>
+            <div class="log-form">{fields}</div>
+        }
+    });
+    let of_time = (!preview.lines.is_empty()).then(|| {
+        let rounding = rounding(&preview);
+        view! { <Lines lines=preview.lines.clone() /> <Totals sums=preview.sums.clone() /> {rounding} }
+    });
     let (remarks, client) = (preview.remarks, preview.client.id);
     let mended = |warning: &String| mended_at(&remarks.iter().find(|remark| remark.message == *warning)?.field, client);
     let warnings = preview.warnings.into_iter().map(|warning| {
@@ -234,14 +247,13 @@ fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl
             <Problems problems=preview.problems client=preview.client.id />
             {warnings}
             <MissingRates client=Some(preview.client.id.to_string()) />
-            <Lines lines=preview.lines />
-            <Totals sums=preview.sums />
-            {rounding}
+            {of_time}
             <p class="quiet preview-first">"Preview what is chosen now, then draft it."</p>
-            <Form action id="draft" class="actions end">
+            <Form action id="draft" class="draft-this">
                 {once(action)} {hidden("client", chosen.client)} {hidden("group_by", if chosen.group_by.is_empty() { "project".to_owned() } else { chosen.group_by })}
                 {period.map(|period| hidden("period", period))} {from.map(|from| hidden("from", from))} {to.map(|to| hidden("to", to))}
-                <Submit label="Draft this invoice" class="button primary large" />
+                {by_hand}
+                <div class="actions end"><Submit label="Draft this invoice" class="button primary large" /></div>
             </Form>
         </section>
     }

@@ -2,10 +2,12 @@
 
 mod differences;
 mod line;
+mod new_line;
 pub mod screen;
 
 use leptos::prelude::*;
 
+pub use self::new_line::line_fields;
 use self::{differences::Differences, line::lines, screen::Screen};
 use super::{
     Invoice, InvoiceProblem, UpdateInvoiceDraft,
@@ -13,11 +15,10 @@ use super::{
     sheet::Totals,
 };
 use crate::{
-    clients::form::tax_categories,
     day::{Day, Span},
     id::ClientId,
     money::Currency,
-    ui::{Area, Choice, Field, Form, Part, Select, Submit, Write, answered, hidden, once, use_flash},
+    ui::{Area, Field, Form, Part, Submit, Write, answered, hidden, once, use_flash},
     visit::{changed, use_changes},
 };
 
@@ -63,7 +64,7 @@ pub fn Editor(
                 {lines(&invoice, stood.as_ref())}
                 <Totals sums=invoice.sums.clone() />
                 <div class="grid-form">
-                    <Field label="Service from" name="period_from" kind="date" value=day(|span| &span.from) optional=true hint="The days of the work, as they stand on the invoice." />
+                    <Field label="Service from" name="period_from" kind="date" value=day(|span| &span.from) optional=true hint="The days of the work, as they stand on the invoice; empty for the day of issue." />
                     <Field label="Service to" name="period_to" kind="date" value=day(|span| &span.to) optional=true />
                     <Field label="Discount" name="discount" value=invoice.discount_written.clone().unwrap_or_default() optional=true placeholder="10% or 50.00" />
                     <Field label="Days to pay" name="payment_terms_days" kind="number" value=invoice.payment_terms_days.to_string() />
@@ -115,15 +116,10 @@ fn asked_rate(currency: &Currency) -> impl IntoView + use<> {
 /// What is added to the lines with the next button that is pressed; nothing while it is empty.
 #[component]
 fn AddLine(currency: String) -> impl IntoView {
-    let taxes = std::iter::once((String::new(), "As the client".to_owned())).chain(tax_categories()).collect::<Vec<Choice>>();
     view! {
         <Part title="Add a line" id="add-line">
             <div class="log-form">
-                <Field label="What" name="add[0][description]" maxlength=2000 placeholder="Hosting, November" class="grow" />
-                <Field label="Quantity" name="add[0][quantity]" inputmode="decimal" placeholder="1" class="short" />
-                <Field label=format!("Price in {currency}") name="add[0][price]" inputmode="decimal" placeholder="50.00" class="short" />
-                <Select label="Tax" name="add[0][tax_category]" choices=taxes />
-                <Field label="Rate in percent" name="add[0][tax_rate]" inputmode="decimal" placeholder="19" class="short" />
+                {line_fields("add", &currency)}
                 <Submit label="Add line" class="button" />
             </div>
         </Part>

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use super::totals::TaxCategory;
+#[cfg(feature = "ssr")]
+use crate::clients::Client;
 use crate::{
     country::COUNTRIES,
     organizations::get_organization,
@@ -49,6 +51,12 @@ fn by_directive(country: &str, language: &str) -> Option<&'static str> {
 pub fn usual(category: TaxCategory, country: Option<&str>) -> Option<&'static str> {
     let language = if matches!(country, Some("AT" | "DE")) { "de" } else { "en" };
     country.filter(|_| category == TaxCategory::E).and_then(|country| small_business(country, language))
+}
+
+/// Whether what a client is told of their tax are the words of a small business.
+#[cfg(feature = "ssr")]
+pub fn is_small_business(client: &Client) -> bool {
+    client.tax_reason.as_deref().is_some_and(|reason| offered(None, &client.language).iter().any(|(words, _)| *words == reason))
 }
 
 /// What the law of a country has businesses write that charge no tax, in each language of documents, that of theirs first; of every

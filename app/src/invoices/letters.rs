@@ -47,7 +47,7 @@ type Text<'a> = (&'static str, &'static str, Option<&'a str>);
 fn of_seller<'a>(source: &Source<'a>) -> Vec<Text<'a>> {
     let seller = source.seller;
     let (field, name) = name(("organization.legal_name", &seller.legal_name), ("organization.name", &seller.name));
-    let bank = |text: &'a Option<String>| text.as_deref().filter(|_| seller.iban.is_some());
+    let bank = |text: &'a Option<String>| text.as_deref().filter(|_| seller.says_where_to_pay());
     vec![
         (field, "The name of your organization", Some(name)),
         ("organization.address", "The address of your organization", seller.address.as_deref()),

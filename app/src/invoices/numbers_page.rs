@@ -9,6 +9,9 @@ use super::{
 use crate::{
     access::Permission,
     count::counted,
+    error::Error,
+    organizations::{Organization, get_organization},
+    page::LIMIT_MAX,
     ui::{Empty, Field, Form, Head, Part, Submit, Tick, Tone, Write, answered, badge, date, fetched, loaded, money, more, use_flash},
     visit::{changed, use_changes, use_here},
 };
@@ -19,12 +22,27 @@ pub fn page() -> AnyView {
     let query = use_query_map();
     let year = Memo::new(move |_| query.with(|query| query.get("year").and_then(|year| year.parse::<i16>().ok())));
     let asked = move || (changes.money.get(), year.get(), query.with(|query| query.get("cursor")));
-    let report = fetched(asked, |(_, year, cursor)| report_invoice_numbers(year, Some(50), cursor, false));
+    let report = fetched(asked, |(_, year, cursor)| load(year, cursor));
     view! {
         <Head title="Invoice numbers" />
-        {loaded(report, move |report| shown(report, year.get_untracked()))}
+        {loaded(report, move |(report, organization)| view! { {whose(&organization)} {shown(report, year.get_untracked())} }.into_any())}
     }
     .into_any()
+}
+
+/// The report, and whose it is.
+async fn load(year: Option<i16>, cursor: Option<String>) -> Result<(NumberReport, Organization), Error> {
+    futures::try_join!(report_invoice_numbers(year, Some(LIMIT_MAX), cursor, false), get_organization())
+}
+
+/// Whose report it is and of which day, as whoever reads it on paper wants to know.
+fn whose(organization: &Organization) -> impl IntoView + use<> {
+    let name = organization.legal_name.clone().unwrap_or_else(|| organization.name.clone());
+    let address = organization.address.as_deref().map(|address| address.lines().collect::<Vec<_>>().join(", "));
+    let number = organization.vat_id.clone().or_else(|| organization.tax_number.clone());
+    let of = [Some(name), address, number].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let today = use_here().0.organization_today;
+    view! { <p class="quiet">{of} ", as of " {date(&today)}</p> }
 }
 
 fn shown(report: NumberReport, year: Option<i16>) -> AnyView {

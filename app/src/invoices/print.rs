@@ -188,7 +188,13 @@ fn buyer(client: &Client, other: Option<&str>, wording: Wording) -> Party {
 
 fn bank(organization: &Organization) -> Option<BankAccount> {
     let holder = organization.bank_holder.clone().or_else(|| organization.legal_name.clone()).unwrap_or_else(|| organization.name.clone());
-    organization.iban.clone().map(|iban| BankAccount { holder, iban, bic: organization.bic.clone(), bank: organization.bank_name.clone() })
+    organization.says_where_to_pay().then(|| BankAccount {
+        holder,
+        iban: organization.iban.clone(),
+        account_number: organization.account_number.clone(),
+        bic: organization.bic.clone(),
+        bank: organization.bank_name.clone(),
+    })
 }
 
 fn document_line(line: &LineRow, currency: &Currency, wording: Wording) -> Result<DocumentLine, Error> {

@@ -7,6 +7,7 @@ use crate::{
     error::Error,
     money::{self, Currency, millionths_of, rounded_quotient, saturated},
     text,
+    width::half_width,
 };
 
 /// Hundred-millionths in one.
@@ -72,6 +73,7 @@ fn shown(quantity: i64, least: usize) -> String {
 /// A quantity as a caller writes it: not zero, at most a million, with up to eight decimals, and below zero for what is taken off. What
 /// can be read in two ways, such as `1,000`, is refused.
 pub fn parse(given: &str) -> Result<i64, Error> {
+    let given = &*half_width(given);
     let (sign, size) = match given.trim().strip_prefix(['-', '\u{2212}']) {
         Some(size) => (-1, size.trim_start()),
         None => (1, given.trim()),

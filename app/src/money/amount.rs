@@ -1,7 +1,7 @@
 //! Amounts as a caller gives them: decimal text in major units, as programs and people write it.
 
-use super::{AMOUNT_MAX, Currency, separator};
-use crate::error::Error;
+use super::{AMOUNT_MAX, Currency, separator, symbol::without_symbol};
+use crate::{error::Error, width::half_width};
 
 /// Longer than any amount that is accepted; what is longer was not meant as one.
 pub(super) const TEXT_MAX: usize = 80;
@@ -10,7 +10,7 @@ pub(super) const TEXT_MAX: usize = 80;
 const SHOWN_MAX: usize = 40;
 
 /// An amount in the arguments of an operation, before its currency is known: major units as written, such as `120`, `120.50`,
-/// `1,200.50`, `1.200,50`, `1 200` or `120.50 EUR`.
+/// `1,200.50`, `1.200,50`, `1 200`, `120.50 EUR` or `$120`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Amount(String);
 
@@ -23,6 +23,11 @@ impl Amount {
     /// The text, as it was written.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The number in it: without sign, and without the code or the symbol of its currency.
+    pub fn number(&self, currency: &Currency) -> String {
+        parts(&half_width(&self.0), currency).1.to_owned()
     }
 
     /// Whether nothing was written.
@@ -83,8 +88,12 @@ pub(super) fn parse(field: &'static str, text: &str, currency: &Currency, digits
     if text.len() > TEXT_MAX {
         return Err(unreadable(field, text, currency));
     }
-    let (negative, number) = without_sign(without_code(text.trim(), currency));
-    if let Some(readings) = readings(number, digits) {
+    let text = &*half_width(text);
+    let (negative, number) = parts(text, currency);
+    // Nobody writes a thousandth of what has no decimals.
+    if currency.minor_digits() > 0
+        && let Some(readings) = readings(number, digits)
+    {
         return Err(separator::ambiguous(field, text, readings));
     }
     let Number { whole, decimals } = Number::read(number).ok_or_else(|| unreadable(field, text, currency))?;
@@ -134,6 +143,13 @@ fn without_code<'a>(text: &'a str, currency: &Currency) -> &'a str {
     }
     let start = text.len().saturating_sub(code.len());
     if is_code(text.get(start..)) { text[..start].trim_end() } else { text }
+}
+
+/// Whether an amount is below zero, and its number: `-$50`, `$-50` and `-50 USD` are one.
+fn parts<'a>(text: &'a str, currency: &Currency) -> (bool, &'a str) {
+    let (before, rest) = without_sign(without_code(text.trim(), currency));
+    let number = without_symbol(rest, currency);
+    if before || number.len() == rest.len() { (before, number) } else { without_sign(number) }
 }
 
 fn without_sign(text: &str) -> (bool, &str) {

@@ -3,10 +3,11 @@
 
 use super::{settings::language_of, store};
 use crate::{
+    context::Documents,
     country::{self, customary},
     database::Db,
     error::Error,
-    invoices::{exemption, rules::place::has_vat, totals::TaxCategory},
+    invoices::{exemption, rules::place::has_vat, totals::TaxCategory, wording::Wording},
     money::Currency,
     percent::Percent,
     text,
@@ -42,14 +43,14 @@ pub struct Defaults {
 
 impl Basics {
     /// Writes them into the organization of this transaction, which has just been made.
-    pub async fn write(self, db: &mut Db) -> Result<(), Error> {
-        store::set_defaults(db, &self.read()?).await
+    pub async fn write(self, db: &mut Db, documents: &dyn Documents) -> Result<(), Error> {
+        store::set_defaults(db, &self.read(documents)?).await
     }
 
     /// What follows from the answers. Whoever charges tax has a number to put on their invoices; whoever charges none where
     /// the law of their country has words for small businesses is one: the invoice says so, and a number on it is asked for at the latest
     /// when it is previewed.
-    fn read(self) -> Result<Defaults, Error> {
+    fn read(self, documents: &dyn Documents) -> Result<Defaults, Error> {
         let country = filled(self.country).map(|country| country::parse(&country)).transpose()?;
         let rate = filled(self.tax_rate).map(|rate| Percent::parse("tax_rate", &rate)).transpose()?.unwrap_or_default();
         let number = text::optional("tax_number", self.tax_number.as_deref(), 50)?;
@@ -74,7 +75,7 @@ impl Basics {
             number => (None, number),
         };
         let customary_currency = || country.as_deref().and_then(customary::currency).map(str::to_owned);
-        let customary_language = || country.as_deref().map_or("en", customary::language).to_owned();
+        let customary_language = || country.as_deref().map_or("en", |country| language_in(country, documents)).to_owned();
         Ok(Defaults {
             currency: filled(self.currency).or_else(customary_currency).map(|code| Currency::parse(&code)).transpose()?.unwrap_or_default(),
             language: filled(self.language).map_or_else(|| Ok(customary_language()), |language| language_of(&language))?,
@@ -100,6 +101,12 @@ fn is_vat_id(number: &str) -> bool {
         && rest.chars().all(|letter| letter.is_alphanumeric() || ".-+*".contains(letter))
 }
 
+/// The language that documents of a country are written in, where this machine has the letters for it.
+fn language_in(country: &str, documents: &dyn Documents) -> &'static str {
+    let language = customary::language(country);
+    if documents.missing_in_labels(Wording::of(language)).is_empty() { language } else { "en" }
+}
+
 fn filled(given: Option<String>) -> Option<String> {
     given.filter(|text| !text.trim().is_empty())
 }
@@ -107,6 +114,27 @@ fn filled(given: Option<String>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        context::{Caller, Promise},
+        invoices::document::InvoiceDocument,
+    };
+
+    /// A machine with fonts for Japanese or without.
+    struct Fonts {
+        japanese: bool,
+    }
+
+    impl Documents for Fonts {
+        fn invoice(&self, _: &Caller, _: InvoiceDocument) -> Promise<'static, Result<Vec<u8>, Error>> {
+            Box::pin(async { Err(Error::internal()) })
+        }
+
+        fn missing_in_labels(&self, language: Wording) -> Vec<char> {
+            if language == Wording::Japanese && !self.japanese { vec!['請'] } else { Vec::new() }
+        }
+    }
+
+    const ALL: Fonts = Fonts { japanese: true };
 
     /// Category, VAT identifier, tax number and reason.
     type Answers = (TaxCategory, Option<String>, Option<String>, Option<String>);
@@ -114,7 +142,7 @@ mod tests {
     fn read(country: &str, tax_rate: &str, tax_number: &str) -> Result<Answers, Error> {
         let given = |text: &str| Some(text.to_owned());
         let basics = Basics { country: given(country), tax_rate: given(tax_rate), tax_number: given(tax_number), ..Basics::default() };
-        basics.read().map(|defaults| (defaults.tax_category, defaults.vat_id, defaults.tax_number, defaults.tax_reason))
+        basics.read(&ALL).map(|defaults| (defaults.tax_category, defaults.vat_id, defaults.tax_number, defaults.tax_reason))
     }
 
     #[test]
@@ -135,11 +163,14 @@ mod tests {
         let given = |text: &str| Some(text.to_owned());
         let read = |country: &str, currency: &str, language: &str| {
             let basics = Basics { country: given(country), currency: given(currency), language: given(language), ..Basics::default() };
-            basics.read().map(|defaults| (defaults.currency.to_string(), defaults.language))
+            basics.read(&ALL).map(|defaults| (defaults.currency.to_string(), defaults.language))
         };
         let is = |currency: &str, language: &str| Ok((currency.to_owned(), language.to_owned()));
         assert_eq!(read("CH", "", ""), is("CHF", "de"));
         assert_eq!(read("us", "", ""), is("USD", "en"));
+        assert_eq!(read("JP", "", ""), is("JPY", "ja"));
+        let without = Basics { country: given("JP"), ..Basics::default() }.read(&Fonts { japanese: false });
+        assert_eq!(without.map(|defaults| defaults.language), Ok("en".to_owned()), "a first invoice that can be printed");
         assert_eq!(read("CH", "EUR", "en"), is("EUR", "en"));
         assert_eq!(read("", "", ""), is("EUR", "en"));
         assert!(read("CH", "", "fr").unwrap_err().field("language").is_some());

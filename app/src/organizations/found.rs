@@ -67,7 +67,7 @@ pub async fn another(cx: &mut Call, name: &str, zone: Option<String>, basics: Ba
     let founder = Founder { user: person.id, member: MemberId::new(), name: &person.name };
     cx.db.enter(id).await?;
     let slug = found(&mut cx.db, &founder, &name, &zone, now).await?;
-    basics.write(&mut cx.db).await?;
+    basics.write(&mut cx.db, cx.caller.services.documents.as_ref()).await?;
     cx.come_in(founder.member).await?;
     Ok(Belonging { id, slug, name, role: cx.membership()?.role })
 }

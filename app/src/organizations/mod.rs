@@ -72,6 +72,9 @@ pub struct Organization {
     /// IBAN of the bank account (BT-84).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iban: Option<String>,
+    /// Account number where there is no IBAN (BT-84), as the bank writes it, with its routing number where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_number: Option<String>,
     /// BIC of the bank (BT-86).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bic: Option<String>,
@@ -109,6 +112,14 @@ pub struct Organization {
     /// The last day on which time can no longer change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock_date: Option<Day>,
+}
+
+#[cfg(feature = "ssr")]
+impl Organization {
+    /// Whether its invoices can say where to pay: a bank alone is enough where the client knows the rest.
+    pub fn says_where_to_pay(&self) -> bool {
+        [&self.iban, &self.account_number, &self.bic, &self.bank_name].into_iter().any(Option::is_some)
+    }
 }
 
 /// An organization that the caller belongs to.
@@ -215,6 +226,10 @@ pub async fn update_organization(
     /// IBAN of the bank account.
     #[server(default)]
     iban: Edit<String>,
+    /// Account number where there is no IBAN, as the bank writes it, with its routing number where it has one; at most 100 characters.
+    #[server(default)]
+    #[max_length(100)]
+    account_number: Edit<String>,
     /// BIC of the bank.
     #[server(default)]
     bic: Edit<String>,
@@ -268,6 +283,9 @@ pub async fn update_organization(
     /// The last day on which time can no longer change, YYYY-MM-DD; empty for none.
     #[server(default)]
     lock_date: Edit<String>,
+    /// Whether the tax, the days to pay and the language that change here change as well for clients that have what was set here until now; false unless given.
+    #[server(default)]
+    also_clients: Option<bool>,
 ) -> Result<Organization, Error> {
     let given = settings::Settings {
         name,
@@ -280,6 +298,7 @@ pub async fn update_organization(
         phone,
         bank_holder,
         iban,
+        account_number,
         bic,
         bank_name,
         currency,
@@ -297,6 +316,7 @@ pub async fn update_organization(
         rounding_mode,
         rounding_basis,
         lock_date,
+        also_clients: also_clients.unwrap_or_default(),
     };
     settings::update(cx, given).await
 }

@@ -10,7 +10,7 @@ use crate::{
     money::written,
     rates::asking::{RateOf, UnbilledAtOtherRate},
     time::zones::{ZONE_NAMES, ZoneNames},
-    ui::{Area, Choice, Field, Form, Part, Select, Submit, Write, answered, choices, fetched, loaded, use_flash},
+    ui::{Area, Choice, Field, Form, Part, Select, Submit, Tick, Write, answered, choices, fetched, loaded, use_flash},
     visit::use_here,
 };
 
@@ -69,6 +69,7 @@ fn bank(organization: &Organization) -> impl IntoView + use<> {
     view! {
         <Field label="Account holder" name="bank_holder" value=text(&organization.bank_holder) optional=true class="span-2" hint="Empty for the legal name." />
         <Field label="IBAN" name="iban" value=text(&organization.iban) optional=true class="span-2" />
+        <Field label="Account number" name="account_number" maxlength=100 value=text(&organization.account_number) optional=true class="span-2" hint="Where there is no IBAN, with the routing number of the bank." />
         <Field label="BIC" name="bic" maxlength=11 value=text(&organization.bic) optional=true />
         <Field label="Bank" name="bank_name" value=text(&organization.bank_name) optional=true />
     }
@@ -111,6 +112,7 @@ fn invoicing(organization: &Organization) -> impl IntoView + use<> {
             value=rounding.basis.name()
             class="span-2"
         />
+        <Tick label="Tax, days to pay and language also for clients that have what stood here until now" name="also_clients" ticked=true class="span-2" />
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Belonging, Organization, currency, store};
 use crate::{
     access::{Role, Seen},
-    country,
+    clients, country,
     day::{Day, zone},
     edit::Edit,
     error::Error,
@@ -41,6 +41,7 @@ pub struct Settings {
     pub phone: Edit<String>,
     pub bank_holder: Edit<String>,
     pub iban: Edit<String>,
+    pub account_number: Edit<String>,
     pub bic: Edit<String>,
     pub bank_name: Edit<String>,
     pub currency: Option<String>,
@@ -58,6 +59,7 @@ pub struct Settings {
     pub rounding_mode: Option<RoundingMode>,
     pub rounding_basis: Option<RoundingBasis>,
     pub lock_date: Edit<String>,
+    pub also_clients: bool,
 }
 
 /// The organizations of the caller.
@@ -86,11 +88,13 @@ pub async fn get(cx: &mut Call) -> Result<Organization, Error> {
 pub async fn update(cx: &mut Call, given: Settings) -> Result<Organization, Error> {
     // Held before it is read, so what is written back is what others have left.
     store::lock(&mut cx.db).await?;
-    let before = get(cx).await?.rate;
+    let before = get(cx).await?;
+    let also_clients = given.also_clients;
     let organization = write(cx, given).await?;
-    if organization.rate != before {
+    if organization.rate != before.rate {
         rates::record::tell_of_unbilled(cx, Level::Organization, &organization.currency).await?;
     }
+    clients::defaults::follow(cx, &before, &organization, also_clients).await?;
     Ok(organization)
 }
 
@@ -124,6 +128,7 @@ fn letterhead(cx: &mut Call, organization: &mut Organization, given: &Settings) 
     set("tax_number", &given.tax_number, &mut organization.tax_number, 50)?;
     set("phone", &given.phone, &mut organization.phone, 50)?;
     set("bank_holder", &given.bank_holder, &mut organization.bank_holder, 200)?;
+    set("account_number", &given.account_number, &mut organization.account_number, 100)?;
     organization.bic = given.bic.clone().read(|bic| text::bic("bic", &bic))?.over(organization.bic.take());
     set("bank_name", &given.bank_name, &mut organization.bank_name, 200)?;
     organization.email = given.email.clone().read(|email| text::optional_email("email", &email))?.over(organization.email.take());
@@ -209,7 +214,7 @@ fn taxes(
 pub fn rate_of(field: &'static str, given: &Amount, currency: &Currency) -> Result<i64, Error> {
     // Of a rate nobody can tell whether thousands or fractions of a cent are meant.
     if currency.minor_digits() > 0
-        && let Some((thousands, decimal)) = money::readings(given.as_str().trim())
+        && let Some((thousands, decimal)) = money::readings(&given.number(currency))
     {
         let decimals = decimal.split('.').nth(1).map_or(0, |decimals| decimals.trim_end_matches('0').len());
         // A fraction of a cent is no rate, so it is not offered either.
@@ -269,6 +274,7 @@ fn read(row: store::Row) -> Result<Organization, Error> {
         phone: row.phone,
         bank_holder: row.bank_holder,
         iban: row.iban,
+        account_number: row.account_number,
         bic: row.bic,
         bank_name: row.bank_name,
         time_zone: row.time_zone,

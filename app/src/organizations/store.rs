@@ -139,6 +139,7 @@ pub struct Row {
     pub phone: Option<String>,
     pub bank_holder: Option<String>,
     pub iban: Option<String>,
+    pub account_number: Option<String>,
     pub bic: Option<String>,
     pub bank_name: Option<String>,
     pub currency: String,
@@ -164,7 +165,7 @@ pub async fn get(db: &mut Db) -> Result<Row, Error> {
     let organization = db.organization();
     query_as!(
         Row,
-        "select id, slug, name, legal_name, address, country, vat_id, tax_number, email, phone, bank_holder, iban, bic, bank_name, currency, time_zone,
+        "select id, slug, name, legal_name, address, country, vat_id, tax_number, email, phone, bank_holder, iban, account_number, bic, bank_name, currency, time_zone,
              language, week_start, rate, payment_terms_days, tax_category, tax_percent, tax_reason, number_pattern,
              number_yearly_reset, rounding_step, rounding_mode, rounding_basis, timer_limit_seconds, lock_date
          from organization where id = $1",
@@ -205,7 +206,7 @@ pub async fn update(db: &mut Db, organization: &Organization) -> Result<(), Erro
              iban = $9, bic = $10, bank_name = $11, currency = $12, time_zone = $13, language = $14, week_start = $15, rate = $16,
              payment_terms_days = $17, tax_category = $18, tax_percent = $19, number_pattern = $20, number_yearly_reset = $21,
              rounding_step = $22, rounding_mode = $23, rounding_basis = $24, lock_date = $25,
-             country = $26, tax_number = $27, tax_reason = $28
+             country = $26, tax_number = $27, tax_reason = $28, account_number = $29
          where id = $1",
         tenant,
         organization.name,
@@ -234,7 +235,8 @@ pub async fn update(db: &mut Db, organization: &Organization) -> Result<(), Erro
         organization.lock_date.as_ref().map(|day| date(day.date())) as _,
         organization.country,
         organization.tax_number,
-        organization.tax_reason
+        organization.tax_reason,
+        organization.account_number
     )
     .execute(db.connection())
     .await?;

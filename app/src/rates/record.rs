@@ -224,22 +224,17 @@ pub async fn tell_of_unbilled(cx: &mut Call, level: Level, currency: &Currency) 
     let others = store::others(&mut cx.db, &level, None, ENTRIES_MAX + 1).await?;
     let unbilled = repricing(&others, currency);
     if unbilled.entries > 0 {
-        cx.warn(kept(&unbilled, others.len() as i64 > ENTRIES_MAX, &level));
+        cx.warn(kept(&unbilled, others.len() as i64 > ENTRIES_MAX));
     }
     Ok(())
 }
 
-fn kept(unbilled: &Repricing, cut: bool, level: &Level) -> String {
+fn kept(unbilled: &Repricing, cut: bool) -> String {
     let at_least = if cut { "At least " } else { "" };
     let entries = text::counted(unbilled.entries, "unbilled time entry keeps", "unbilled time entries keep");
     let sign = if unbilled.difference.amount > 0 { "+" } else { "" };
-    let whose = match level {
-        Level::Project(_) => "with this project and ",
-        Level::Client(_) => "with this client and ",
-        Level::Organization => "with ",
-    };
     format!(
-        "{at_least}{entries} the rate of before: {} at {}, which would be {} ({sign}{}). set_rate {whose}applies_to unbilled_time changes that, too.",
+        "{at_least}{entries} the rate of before: {} at {}, which would be {} ({sign}{}). Set the rate for the unbilled time, too, to change that.",
         unbilled.worked.text,
         unbilled.before.text(),
         unbilled.after.text(),

@@ -169,7 +169,7 @@ impl Parts {
             ));
         }
         if parts.seconds.is_some() && parts.ended.is_some() {
-            return Err(Error::invalid("duration", "Give either duration or ended_at, not both."));
+            return Err(Error::invalid("duration", "Give either a duration or an end, not both."));
         }
         Ok(Read { what: parts, remarks })
     }

@@ -88,7 +88,10 @@ fn marks(entry: &TimeEntry) -> impl IntoView + use<> {
         {(entry.state == EntryState::Draft).then(|| badge(Tone::Warn, "Draft"))}
         {(entry.labour == Labour::Agent).then(|| badge(Tone::Plain, "Agent"))}
         {(!entry.billable).then(|| badge(Tone::Quiet, "Not billable"))}
-        {invoice.map(|path| view! { <a class="badge good" href=path>"Invoiced"</a> })}
+        {invoice.map(|path| match entry.on_draft {
+            true => view! { <a class="badge" href=path>"On a draft"</a> },
+            false => view! { <a class="badge good" href=path>"Invoiced"</a> },
+        })}
     }
 }
 

@@ -5,7 +5,8 @@
 select t.id, t.member_id, m.name as member_name, m.time_zone as member_time_zone, t.project_id, p.name as project_name,
     p.color as project_color,
     c.id as client_id, c.name as client_name, c.currency, t.description, t.billable, t.day, t.started_at, t.ended_at,
-    t.running, t.seconds, t.rate, t.state, t.labour, t.source, l.invoice_id as "invoice_id?", t.version,
+    t.running, t.seconds, t.rate, t.state, t.labour, t.source, l.invoice_id as "invoice_id?",
+    coalesce(i.state = 'draft', false) as "on_draft!", t.version,
     t.position as "position!",
     (t.invoice_line_id is not null or t.state = 'approved'
         or not t.running and coalesce(t.day <= (select lock_date from organization where id = $1), false)) as "locked!"
@@ -30,4 +31,5 @@ join member m on m.organization_id = $1 and m.id = t.member_id
 join project p on p.organization_id = $1 and p.id = t.project_id
 join client c on c.organization_id = $1 and c.id = p.client_id
 left join invoice_line l on l.organization_id = $1 and l.id = t.invoice_line_id
+left join invoice i on i.organization_id = $1 and i.id = l.invoice_id
 order by t.day desc, t.position desc, t.id desc

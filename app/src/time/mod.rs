@@ -106,6 +106,9 @@ pub struct TimeEntry {
     /// The invoice it is on, even while that is a draft.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoiced: Option<InvoiceId>,
+    /// Whether that invoice is a draft, so that nobody was billed yet; absent where it is not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub on_draft: bool,
     /// Whether it can no longer change: invoiced, approved, or on a day that is closed.
     pub locked: bool,
     /// Counts its changes; send it with a change to be told when somebody else was faster.

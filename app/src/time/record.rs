@@ -16,7 +16,7 @@ use crate::{
     budgets::watch::Settled,
     day::{Day, Moment, zone},
     error::Error,
-    hours::Worked,
+    hours::{SECONDS_MAX, Worked},
     id::{ClientId, InvoiceId, MemberId, ProjectId, TimeEntryId},
     money::{Currency, Money, amount_of},
     operation::Call,
@@ -68,6 +68,7 @@ impl Reader {
             labour: Labour::named(&row.labour).ok_or_else(Error::internal)?,
             source: Source::named(&row.source).ok_or_else(Error::internal)?,
             invoiced: row.invoice_id.filter(|_| self.money).map(InvoiceId),
+            on_draft: row.on_draft && self.money,
             locked: row.locked,
             version: row.version,
         })
@@ -132,8 +133,17 @@ pub async fn logged(cx: &mut Call, sight: &Sight, id: Uuid, budgets: &Settled) -
     let entry = one(cx, sight, id).await?;
     tell_draft(cx, &entry)?;
     let (day_total, unbilled) = totals(cx, sight, &entry).await?;
+    tell_full(cx, &entry, &day_total);
     let budget = budgets.at(entry.project.id.0, entry.day.date());
     Ok(Logged { entry, day_total, unbilled, budget })
+}
+
+/// Tells of a day with more work than it has hours: something is logged twice, or on the wrong day.
+fn tell_full(cx: &mut Call, entry: &TimeEntry, day_total: &Worked) {
+    if day_total.seconds > SECONDS_MAX {
+        let (name, day, worked) = (&entry.member.name, entry.day.in_words(), &day_total.text);
+        cx.warn(format!("{name} has {worked} on {day} by now, more than a day holds. Look whether some of it was logged twice."));
+    }
 }
 
 /// What the entry's member worked on its day, and what of its client's time could be invoiced now.

@@ -13,7 +13,8 @@ use jiff::{Timestamp, civil::Date};
 /// What was given, with the times on the clock as a day and a time each. `before` is the start and the end that the form may have
 /// shown. Instants are left as they are.
 pub fn read(given: &Given, place: &Place, today: Date, before: Option<(Timestamp, Timestamp)>) -> Result<Given, Error> {
-    let (from, to) = (time(&given.started_at), time(&given.ended_at));
+    let times = (time(&given.started_at), time(&given.ended_at));
+    let (from, to) = (times.0.as_deref(), times.1.as_deref());
     let Some(date) = given.date.as_deref().filter(|date| !date.trim().is_empty() && (from.is_some() || to.is_some())) else {
         return Ok(given.clone());
     };
@@ -44,9 +45,10 @@ fn is_shown(time: &str, moment: &Moment) -> bool {
     moment.as_str().get(11..19).is_some_and(|shown| shown == time || shown.strip_suffix(":00") == Some(time))
 }
 
-/// A time on the clock, when that is what the text is: `09:00` or `09:00:30`.
-fn time(given: &Option<String>) -> Option<&str> {
+/// A time on the clock, when that is what the text is: `09:00`, `9:00` or `09:00:30`.
+fn time(given: &Option<String>) -> Option<String> {
     let text = given.as_deref()?.trim();
+    let text = if text.find(':') == Some(1) { format!("0{text}") } else { text.to_owned() };
     let digits = text.bytes().enumerate().all(|(at, byte)| if at % 3 == 2 { byte == b':' } else { byte.is_ascii_digit() });
     (digits && matches!(text.len(), 5 | 8)).then_some(text)
 }

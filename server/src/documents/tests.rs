@@ -103,7 +103,7 @@ fn a_word_without_end_stays_on_the_page() {
     document.lines[0].tax = word.clone();
     document.number = Some(word.clone());
     document.terms = word.clone();
-    document.bank.as_mut().unwrap().iban = word.clone();
+    document.bank.as_mut().unwrap().iban = Some(word.clone());
     document.notes = Some(word.clone());
     document.discount = Some(LabelledAmount { label: word.clone(), amount: word.clone() });
     document.taxes[0].label = word.clone();
@@ -367,7 +367,8 @@ fn invoice(lines: usize) -> InvoiceDocument {
         buyer: Party { name: "Acme Ltd.".into(), address: address("1 Long Acre\nLondon"), ..Party::default() },
         bank: Some(BankAccount {
             holder: "Studio Nordlicht".into(),
-            iban: "DE89370400440532013000".into(),
+            iban: Some("DE89370400440532013000".into()),
+            account_number: None,
             bic: Some("COBADEFFXXX".into()),
             bank: None,
         }),

@@ -29,11 +29,12 @@ pub(super) const FONTS: [&[u8]; 8] = [
 ];
 
 /// The templates; the first is the invoice, the others are its parts.
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("invoice.typ", include_str!("../../templates/invoice.typ")),
     ("lines.typ", include_str!("../../templates/lines.typ")),
     ("text.typ", include_str!("../../templates/text.typ")),
     ("words.typ", include_str!("../../templates/words.typ")),
+    ("tax-numbers.typ", include_str!("../../templates/tax-numbers.typ")),
     ("english.typ", include_str!("../../templates/english.typ")),
     ("german.typ", include_str!("../../templates/german.typ")),
     ("japanese.typ", include_str!("../../templates/japanese.typ")),

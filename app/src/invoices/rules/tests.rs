@@ -37,6 +37,7 @@ fn seller() -> Organization {
         phone: None,
         bank_holder: None,
         iban: None,
+        account_number: None,
         bic: None,
         bank_name: None,
         currency: Currency::default(),

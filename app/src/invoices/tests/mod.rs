@@ -9,6 +9,7 @@ mod mails;
 mod numbers;
 mod payments;
 mod rates;
+mod remarks;
 mod sending;
 mod voiding;
 mod zones;
@@ -24,6 +25,13 @@ pub async fn studio() -> World {
     studio.ok("create_client", acme).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
     studio
+}
+
+/// How much is remarked of an invoice itself, beside what both parties have not said of themselves yet.
+pub fn remarked(invoice: &Value) -> usize {
+    let of_parties =
+        |remark: &&Value| ["organization.address", "client.address", "organization.iban"].iter().any(|field| remark["field"] == *field);
+    invoice["remarks"].as_array().into_iter().flatten().filter(|remark| !of_parties(remark)).count()
 }
 
 /// Logs time on Dashboard.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{draft, log};
+use super::{draft, log, remarked};
 use crate::{error::Code, testing::World};
 
 /// A studio in which nobody has said what an hour costs, with two projects of Acme.
@@ -44,7 +44,7 @@ async fn a_draft_takes_up_the_rates_that_hold_by_now() {
     let dry = take(&studio, &draft, json!({"current_rates": true, "dry_run": true})).await;
     assert_eq!((nets(&dry), nets(&seen(&studio, &draft).await)), (vec!["75.00", "10.00"], vec!["0.00", "10.00"]));
     let taken = take(&studio, &draft, json!({"current_rates": true})).await;
-    assert_eq!((nets(&taken), &taken["tax"]["amount"], taken.get("remarks")), (vec!["75.00", "10.00"], &json!("16.15"), None));
+    assert_eq!((nets(&taken), &taken["tax"]["amount"], remarked(&taken)), (vec!["75.00", "10.00"], &json!("16.15"), 0));
     assert_eq!((&taken["lines"][0]["description"], &taken["notes"]), (&json!("Charts of November"), &json!("Thank you")));
     let read = studio.ok("get_time_entry", json!({"time_entry": entry["id"]})).await;
     assert_eq!((&read["rate"]["amount"], &read["amount"]["amount"]), (&json!("50.00"), &json!("75.00")));
@@ -69,7 +69,7 @@ async fn where_no_rate_holds_the_draft_is_given_one() {
         assert!(studio.refused("update_invoice_draft", given).await.field("time_rate").is_some(), "{wrong}");
     }
     let priced = take(&studio, &draft, json!({"time_rate": "80.00"})).await;
-    assert_eq!((nets(&priced), priced.get("remarks")), (vec!["120.00"], None));
+    assert_eq!((nets(&priced), remarked(&priced)), (vec!["120.00"], 0));
     studio.ok("set_rate", json!({"client": "Acme", "rate": "50.00"})).await;
     let current = take(&studio, &draft, json!({"current_rates": true})).await;
     assert_eq!(nets(&current), ["120.00"], "it is the rate of that time by now");
@@ -231,36 +231,4 @@ async fn a_draft_says_that_its_time_has_another_rate_than_holds_by_now() {
     assert!(message.contains("20h") && message.contains("+1,800.00 EUR"), "{message}");
     studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "current_rates": true})).await;
     assert_eq!(told().await, None);
-}
-
-/// What every new client inherits is the tax of the house: for a business abroad that is mostly a slip.
-#[tokio::test]
-async fn work_for_a_business_abroad_with_the_tax_of_the_house_is_remarked() {
-    let studio = priced().await;
-    studio.ok("update_organization", json!({"country": "DE"})).await;
-    log(&studio, "2026-11-02", "1h").await;
-    let draft = draft(&studio).await;
-    let told = async || {
-        let remarks = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await["remarks"].clone();
-        remarks.to_string().contains("in another country and is charged your own tax")
-    };
-    assert!(!told().await);
-    studio.ok("update_client", json!({"client": "Acme", "country": "FR", "vat_id": "FR40303265045"})).await;
-    assert!(told().await);
-    studio.ok("update_client", json!({"client": "Acme", "country": "DE"})).await;
-    assert!(!told().await, "a house abroad with a number from here is no business abroad");
-}
-
-/// What was set to exempt by mistake is taxed again by its category alone.
-#[tokio::test]
-async fn a_line_is_taxed_again_at_the_usual_rate() {
-    let studio = priced().await;
-    log(&studio, "2026-11-02", "1h").await;
-    let draft = draft(&studio).await;
-    let line = draft["lines"][0]["id"].clone();
-    let set = async |change: Value| studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "lines": [change]})).await;
-    let exempt = set(json!({"line": line, "tax_category": "E"})).await;
-    assert_eq!(exempt["lines"][0]["tax_rate"], "0");
-    let taxed = set(json!({"line": line, "tax_category": "S"})).await;
-    assert_eq!((&taxed["lines"][0]["tax_rate"], &taxed["total"]["amount"]), (&json!("19"), &json!("142.80")));
 }

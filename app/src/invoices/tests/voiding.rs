@@ -25,7 +25,7 @@ async fn an_invoice_with_payments_is_not_voided() {
         let sent = sent(&studio).await;
         studio.ok("record_payment", json!({"invoice": sent["id"], "amount": euros(amount), "date": "2026-11-21"})).await;
         let refused = studio.refused("void_invoice", json!({"invoice": sent["id"]})).await;
-        assert_eq!((refused.code, refused.message.contains("credit note")), (Code::Conflict, true), "{}", refused.message);
+        assert_eq!((refused.code, refused.message.contains("Remove the payments first")), (Code::Conflict, true), "{}", refused.message);
     }
 }
 

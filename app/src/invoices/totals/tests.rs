@@ -66,7 +66,7 @@ fn what_cannot_be_billed_is_refused() {
         "The total is below zero, which no invoice has. Take off less than there is to bill, or void the invoice that was too high and write it again."
     );
     let lines = [line(1_000, TaxCategory::Z, 0), standard(-1_000)];
-    assert!(message(Totals::of(&lines, None)).contains("credit note"));
+    assert!(message(Totals::of(&lines, None)).contains("below zero"));
     assert_eq!(
         message(Totals::of(&[standard(100)], Some(Discount::Amount(101)))),
         "The discount is higher than the sum of the lines; lower it."

@@ -32,7 +32,7 @@ async fn an_entry_on_a_draft_invoice_is_held_until_it_is_taken_off() {
     let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
     held(&studio, &entry, "a draft invoice").await;
     let shown = studio.ok("get_time_entry", json!({"time_entry": entry["id"]})).await;
-    assert_eq!(shown["invoiced"], draft["id"]);
+    assert_eq!((&shown["invoiced"], &shown["on_draft"]), (&draft["id"], &json!(true)), "nobody was billed yet");
     studio.ok("delete_invoice_draft", json!({"invoice": draft["id"]})).await;
     studio.ok("update_time_entry", json!({"time_entry": entry["id"], "duration": "1h"})).await;
 }
@@ -46,6 +46,7 @@ async fn an_entry_on_a_sent_invoice_names_its_number_to_who_may_see_money() {
     let sent = studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
     let number = sent["number"].as_str().expect("a number");
     held(&studio, &entry, number).await;
+    assert!(studio.ok("get_time_entry", json!({"time_entry": entry["id"]})).await.get("on_draft").is_none());
     let refused = barbara.refused("delete_time_entry", json!({"time_entry": entry["id"]})).await;
     assert_eq!(refused.code, Code::Locked);
     assert!(!refused.message.contains(number) && refused.details.is_none(), "{refused:?}");

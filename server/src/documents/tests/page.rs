@@ -111,3 +111,45 @@ fn usual_figures_are_as_large_as_the_words_beside_them() {
     });
     assert_eq!(sizes, [9.5, 9.5]);
 }
+
+/// A number is called what whoever reads the document calls it: Japan has no VAT identifiers, and neither Switzerland nor Austria calls
+/// theirs as Germany does.
+#[test]
+fn a_number_of_tax_is_called_as_in_its_country() {
+    for (language, number, label) in [
+        ("en", "T7000012050002", "Registration number"),
+        ("en", "DE136695976", "VAT ID"),
+        ("de", "T7000012050002", "Registriernummer"),
+        ("de", "CHE-116.281.710 MWST", "MWST-Nr."),
+        ("de", "ATU12345675", "UID-Nr."),
+        ("de", "DE136695976", "USt-IdNr."),
+    ] {
+        let seller = Party { vat_id: Some(number.into()), tax_number: None, ..invoice(1).seller };
+        let printed = runs(&InvoiceDocument { language: language.into(), seller, ..invoice(1) }).concat();
+        assert!(printed.contains(&format!("{label} {number}")), "{label} {number} in {printed}");
+    }
+}
+
+/// An account without an IBAN (EN 16931 BT-84).
+#[test]
+fn an_account_number_stands_where_there_is_no_iban() {
+    let bank = invoice(1).bank.map(|bank| BankAccount { iban: None, account_number: Some("021000021 / 123456789".into()), ..bank });
+    let printed = runs(&InvoiceDocument { bank, ..invoice(1) });
+    assert!(
+        printed.iter().any(|run| run == "Account number") && printed.iter().any(|run| run.contains("021000021 / 123456789")),
+        "{printed:?}"
+    );
+    assert!(!printed.iter().any(|run| run == "IBAN"), "{printed:?}");
+}
+
+/// Why no tax is charged is said once.
+#[test]
+fn the_reason_of_the_only_category_stands_alone() {
+    let reason = "Steuerbefreiung für Kleinunternehmer gemäß § 19 UStG";
+    let tax = DocumentTax { label: "Steuerbefreit".into(), reason: Some(reason.into()), ..invoice(1).taxes.remove(0) };
+    let printed = runs(&InvoiceDocument { language: "de".into(), taxes: vec![tax.clone()], ..invoice(1) }).concat();
+    assert!(printed.contains(reason) && !printed.contains("Steuerbefreit: "), "{printed}");
+    let other = DocumentTax { label: "Nullsatz".into(), reason: None, ..tax.clone() };
+    let two = runs(&InvoiceDocument { language: "de".into(), taxes: vec![tax, other], ..invoice(1) }).concat();
+    assert!(two.contains(&format!("Steuerbefreit: {reason}")), "{two}");
+}

@@ -1,0 +1,66 @@
+//! What clients begin with as the organization has it: its tax, its days to pay, and its language of documents.
+
+use super::store::{self, Keeping};
+use crate::{error::Error, operation::Call, organizations::Organization, text};
+
+/// After a change of the organization's settings: clients that have what was set there until now take the new settings where that is
+/// wanted. Otherwise it is told how many keep what they have.
+pub async fn follow(cx: &mut Call, before: &Organization, after: &Organization, also: bool) -> Result<(), Error> {
+    let changed = Changed::between(before, after);
+    let keeping = store::keeping(&mut cx.db, before).await?;
+    if also {
+        changed.take(cx, before, after).await?;
+    }
+    for words in changed.told(&keeping, also) {
+        cx.warn(words);
+    }
+    Ok(())
+}
+
+/// Which of the settings are others by now.
+struct Changed {
+    tax: bool,
+    terms: bool,
+    language: bool,
+}
+
+impl Changed {
+    fn between(before: &Organization, after: &Organization) -> Self {
+        let tax = |of: &Organization| (of.tax_category, of.tax_rate, of.tax_reason.clone());
+        Self {
+            tax: tax(before) != tax(after),
+            terms: before.payment_terms_days != after.payment_terms_days,
+            language: before.language != after.language,
+        }
+    }
+
+    async fn take(&self, cx: &mut Call, before: &Organization, after: &Organization) -> Result<(), Error> {
+        if self.tax {
+            store::take_tax(&mut cx.db, before, after).await?;
+        }
+        if self.terms {
+            store::take_terms(&mut cx.db, before, after).await?;
+        }
+        if self.language {
+            store::take_language(&mut cx.db, before, after).await?;
+        }
+        Ok(())
+    }
+
+    fn told(&self, keeping: &Keeping, taken: bool) -> Vec<String> {
+        let each = [
+            (self.tax, keeping.tax, "the tax"),
+            (self.terms, keeping.terms, "the days to pay"),
+            (self.language, keeping.language, "the language of documents"),
+        ];
+        let told = each.into_iter().filter(|(changed, clients, _)| *changed && *clients > 0);
+        told.map(|(_, clients, what)| match taken {
+            true => format!("{} took over {what}.", text::counted(clients, "client", "clients")),
+            false => format!(
+                "{} {what} of before. Change it there, or in the settings for all of them.",
+                text::counted(clients, "client keeps", "clients keep")
+            ),
+        })
+        .collect()
+    }
+}

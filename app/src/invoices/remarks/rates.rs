@@ -1,0 +1,61 @@
+//! What time on a draft costs, and would cost by the rates that hold by now.
+
+use super::remark;
+use crate::{
+    error::Error,
+    hours::Worked,
+    invoices::{
+        InvoiceProblem,
+        store::{OnDraft, Row},
+    },
+    money::{Currency, amount_of, formatted},
+};
+
+/// What is to be said of the rates of the time on a draft.
+pub fn of(row: &Row, time: &[OnDraft]) -> Result<Option<InvoiceProblem>, Error> {
+    Ok(match time.iter().filter(|time| time.entry.rate.is_none()).map(|time| time.entry.seconds).sum() {
+        0 => of_other_rates(time, &Currency::parse(&row.currency)?),
+        without_rate => Some(of_missing(time, without_rate)),
+    })
+}
+
+/// Time has no rate: the rates that hold by now are at hand where they hold for all of it, else one is asked for.
+fn of_missing(time: &[OnDraft], without_rate: i64) -> InvoiceProblem {
+    let lacking = || time.iter().filter(|time| time.entry.rate.is_none());
+    let seconds = |of: fn(&&OnDraft) -> bool| lacking().filter(of).map(|time| time.entry.seconds).sum::<i64>();
+    let (closed, unknown) = (seconds(|time| time.closed), seconds(|time| !time.closed && time.holds.is_none()));
+    let told = format!("{} of this time had no rate when it was drafted, so it is billed at 0.", Worked::of(without_rate).text);
+    let locked = match closed {
+        0 => String::new(),
+        closed => format!(" {} of it is before the lock date and gets one only when that is moved.", Worked::of(closed).text),
+    };
+    let (field, way) = match unknown {
+        _ if closed == without_rate => ("organization.lock_date", ""),
+        0 => ("current_rates", " Take up the rates that hold by now, or leave it as it is."),
+        _ => ("time_rate", " Say what an hour of it costs, or leave it as it is."),
+    };
+    remark(field, format!("{told}{locked}{way}"))
+}
+
+/// Other rates hold by now than the time was drafted at: a rate that was put right does not reach time on a draft by itself.
+fn of_other_rates(time: &[OnDraft], currency: &Currency) -> Option<InvoiceProblem> {
+    let others: Vec<(&OnDraft, i64)> = time
+        .iter()
+        .filter(|time| !time.own && !time.closed)
+        .filter_map(|time| Some((time, time.holds.filter(|holds| time.entry.rate != Some(*holds))?)))
+        .collect();
+    if others.is_empty() {
+        return None;
+    }
+    let seconds = others.iter().map(|(time, _)| time.entry.seconds).sum();
+    let more: i64 = others
+        .iter()
+        .map(|(time, holds)| amount_of(time.entry.seconds, *holds) - amount_of(time.entry.seconds, time.entry.rate.unwrap_or(0)))
+        .sum();
+    let (worked, sign) = (Worked::of(seconds).text, if more < 0 { "" } else { "+" });
+    let message = format!(
+        "{worked} of this time is billed at another rate than holds by now, which makes {sign}{} {currency}. Take up the rates that hold by now, or leave it as it is.",
+        formatted(more, currency)
+    );
+    Some(remark("current_rates", message))
+}
