@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { accessible, asVisitor, fitsTheWindow, hydrated, open, openBrowser } from "../support/browser.mjs";
 import { startStint } from "../support/stint.mjs";
 import { agentOf, studioOf } from "../support/studio.mjs";
+import { until } from "../support/until.mjs";
 
 const TODAY = new Date().toISOString().slice(0, 10);
 const WORDS = "the words I typed before pressing Stop";
@@ -106,15 +107,6 @@ describe("the timer", () => {
     assert.equal((await api("list_time_entries")).items[0].description, WORDS);
   });
 });
-
-/** Waits until something that is asked for is so. */
-async function until(is) {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await is()) return;
-    await pause(50);
-  }
-  assert.fail(`it did not come true: ${is}`);
-}
 
 describe("the form to log time", () => {
   story("no project is guessed, and the one that was used last is kept", { name: "Hypatia" }, async (person) => {

@@ -56,6 +56,7 @@ fn of_seller<'a>(source: &Source<'a>) -> Vec<Text<'a>> {
         ("organization.email", "The e-mail address of your organization", seller.email.as_deref()),
         ("organization.phone", "The telephone of your organization", seller.phone.as_deref()),
         ("organization.bank_holder", "The holder of your bank account", bank(&seller.bank_holder)),
+        ("organization.account_number", "The number of your bank account", bank(&seller.account_number)),
         ("organization.bank_name", "The name of your bank", bank(&seller.bank_name)),
         ("organization.number_pattern", "The pattern of the invoice numbers", Some(&seller.number_pattern)),
     ]

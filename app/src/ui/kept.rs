@@ -4,6 +4,8 @@
 //! was typed stays: a field takes over what the server says only while it shows what the server said before, or what was sent and
 //! accepted.
 
+use std::{cell::RefCell, collections::HashMap};
+
 use js_sys::Reflect;
 use leptos::{
     tachys::{
@@ -45,7 +47,42 @@ pub fn kept_everywhere(text: String, of: String) -> Kept {
     Kept { text, of }
 }
 
+/// What tells one field from the others of a page: what it is of, and its name.
+type Key = (String, String);
+
+/// How many fields are remembered until those that are gone are forgotten.
+const REMEMBERED: usize = 512;
+
+thread_local! {
+    /// The fields that stand on the page, or did.
+    static FIELDS: RefCell<HashMap<Key, Element>> = RefCell::new(HashMap::new());
+}
+
+/// Remembers the field as the one of its key. One that stood on the page for it until now is answered.
+fn replaces(key: Key, field: &Element) -> Option<Element> {
+    FIELDS.with_borrow_mut(|fields| {
+        if fields.len() >= REMEMBERED && fields.len().is_power_of_two() {
+            fields.retain(|_, field| field.is_connected());
+        }
+        fields.insert(key, field.clone()).filter(|before| before != field && before.is_connected())
+    })
+}
+
 impl Kept {
+    /// Takes over what was typed into the field that stood here before. A part of a page that is drawn anew is made before the old one
+    /// goes. A select chooses among options that it does not have yet.
+    fn take_over(&self, field: &Element) {
+        let key = (self.of.clone(), field.get_attribute("name").unwrap_or_default());
+        let Some(before) = replaces(key, field).filter(|before| before.tag_name() == field.tag_name() && before.tag_name() != "SELECT")
+        else {
+            return;
+        };
+        for name in ["value", SAID, OF, SENT, SENDING] {
+            let said = Reflect::get(&before, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
+            _ = Reflect::set(field, &JsValue::from_str(name), &said);
+        }
+    }
+
     /// Shows what was typed, or else what the server says.
     fn show(&self, field: &Element) {
         let shown = said(field, "value");
@@ -81,11 +118,13 @@ impl IntoProperty for Kept {
 
     /// The text came with the page, and may have been typed over since.
     fn hydrate<const FROM_SERVER: bool>(self, field: &Element, _key: &str) -> Element {
+        self.take_over(field);
         self.note(field);
         field.clone()
     }
 
     fn build(self, field: &Element, _key: &str) -> Element {
+        self.take_over(field);
         self.show(field);
         field.clone()
     }

@@ -6,6 +6,7 @@ use app::{
     account::browser::cookie_name,
     ends::RETURNED,
     error::Error,
+    invoices::DraftInvoice,
     operation::{
         shown::{self, Parted},
         urlencoded,
@@ -21,8 +22,8 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{HeaderValue, Method, StatusCode, header, response};
-use serde_json::Map;
-use server_fn::error::ServerFnUrlError;
+use serde_json::{Map, Value};
+use server_fn::{ServerFn, error::ServerFnUrlError};
 use url::Url;
 
 use super::{Site, layers};
@@ -62,8 +63,26 @@ pub async fn to_its_page(State(site): State<Site>, request: Request, next: Next)
         remember(&site, &mut answer, Returned { call, answer: secret, ..Returned::default() });
         answer.headers.remove(header::CONTENT_LENGTH);
         return Response::from_parts(answer, Body::empty());
+    } else if answer.status == StatusCode::FOUND && DraftInvoice::PATH == call {
+        let Ok(bytes) = to_bytes(body, layers::BODY_LIMIT_BYTES).await else { return layers::too_long().into_response() };
+        if let Some(page) = drafted(&answer, &bytes) {
+            answer.headers.insert(header::LOCATION, page);
+        }
+        answer.headers.remove(header::CONTENT_LENGTH);
+        return Response::from_parts(answer, Body::empty());
     }
     Response::from_parts(answer, body)
+}
+
+/// The page of the draft that was just made, beside the one on which it was made: that has nothing to bill any more.
+fn drafted(answer: &response::Parts, draft: &[u8]) -> Option<HeaderValue> {
+    let mut page = Url::parse(answer.headers.get(header::LOCATION)?.to_str().ok()?).ok()?;
+    let draft = serde_json::from_slice::<Value>(draft).ok()?;
+    let id = draft.pointer("/result/id").or_else(|| draft.get("id"))?.as_str()?;
+    let place = page.path().strip_suffix("/new").map(|place| format!("{place}/{id}"))?;
+    page.set_path(&place);
+    page.set_query(None);
+    HeaderValue::from_str(page.as_str()).ok()
 }
 
 fn is_plain_form(request: &Request) -> bool {

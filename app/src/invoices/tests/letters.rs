@@ -70,7 +70,7 @@ async fn each_place_on_the_document_is_named() {
 #[tokio::test]
 async fn what_is_not_on_the_document_keeps_nothing_from_being_sent() {
     let studio = studio().await;
-    studio.ok("update_organization", json!({"name": "会社", "legal_name": "Studio K.K.", "bank_name": "銀行"})).await;
+    studio.ok("update_organization", json!({"name": "会社", "legal_name": "Studio K.K.", "bank_holder": "銀行"})).await;
     log(&studio, "2026-11-20", "1h").await;
     let draft = draft(&studio).await;
     assert_eq!(problems(&draft), []);

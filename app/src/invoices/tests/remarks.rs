@@ -15,7 +15,7 @@ async fn remarks(studio: &World, client: &str) -> Vec<(String, String)> {
         remarks.map(|remark| (remark["field"].as_str().unwrap_or_default().to_owned(), remark["message"].to_string())).collect::<Vec<_>>()
     };
     assert_eq!(told(&preview), told(&drafted), "a draft says what its preview said");
-    studio.ok("delete_invoice", json!({"invoice": drafted["id"]})).await;
+    studio.ok("delete_invoice_draft", json!({"invoice": drafted["id"]})).await;
     told(&drafted)
 }
 
