@@ -152,10 +152,12 @@ async fn an_organization_waits_for_its_share_of_the_connections_and_its_neighbou
     let (crowd, neighbour) = (Reach::Organization(OrganizationId::new()), Reach::Organization(OrganizationId::new()));
     let first = database.begin(crowd, Access::Read).await.expect("a connection");
     let second = database.begin(crowd, Access::Write).await.expect("a connection");
+    let third = database.begin(crowd, Access::Read).await.expect("one more than a person has");
     assert_eq!(database.begin(crowd, Access::Read).await.err().map(|error| error.code), Some(Code::RateLimited));
     let beside = database.begin(neighbour, Access::Read).await.expect("the neighbour's");
     beside.roll_back().await;
     first.roll_back().await;
+    third.roll_back().await;
     second.commit().await.expect("committed");
     let again = [database.begin(crowd, Access::Read).await, database.begin(crowd, Access::Read).await];
     assert!(again.iter().all(Result::is_ok), "the share came back with the connections");

@@ -75,8 +75,8 @@ impl Database {
         db
     }
 
-    /// The same, where one organization, one person outside of any, and those of whom it is not known yet who they are, have at
-    /// most so many of the connections in use at once, and all of them together have as many beyond the first of each. Whoever finds
+    /// The same, where one person, in organizations and outside of any, and those of whom it is not known yet who they are, have at most
+    /// so many of the connections in use at once, one organization has one more, and all of them together have as many beyond the first of each. Whoever finds
     /// their share in use waits for `patience` at most, and holds no connection and no place in line meanwhile.
     pub fn in_shares(self, share: usize, patience: Duration) -> Self {
         Self { shares: Some(Shares::new(share, patience)), ..self }
@@ -100,11 +100,13 @@ impl Database {
         self.begin_in(&[Share::of(reach)], reach, access, Standing::default()).await
     }
 
-    /// The same for a person: in however many organizations they do something, they take turns with themselves. Refused when they are
-    /// not any more what they were recognized as, however long ago that was.
+    /// The same for a person: in however many organizations they do something, they take turns with themselves, and apart from that in
+    /// what they do outside of any. Refused when they are not any more what they were recognized as, however long ago that was.
     pub async fn begin_for(&self, person: UserId, standing: Standing<'_>, reach: Reach, access: Access) -> Result<Db, Error> {
-        let (own, share) = (Share::Person(person.0), Share::of(reach));
-        let shares = if own == share { vec![own] } else { vec![own, share] };
+        let shares = match Share::of(reach) {
+            own @ Share::Own(_) => vec![own],
+            share => vec![Share::Person(person.0), share],
+        };
         self.begin_in(&shares, reach, access, standing).await
     }
 

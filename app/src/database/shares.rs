@@ -1,8 +1,9 @@
 //! Who takes turns with whom at the connections, so that nobody stands in line behind a crowd.
 //!
-//! Each share is at most so many connections in use, or waited for in line, at once. The first of each share is its own; what
-//! all shares have beyond their first is as much as one may have, together. So one that is busy with slow work takes one connection
-//! from the others, and whoever comes next finds one unless as many are busy as there are connections.
+//! Each share is at most so many connections in use, or waited for in line, at once; that of an organization is one more, so that one
+//! person cannot keep their colleagues out. The first of each share is its own; what all shares have beyond their first is as much as
+//! one may have, together. So one that is busy with slow work takes one connection from the others, and whoever comes next finds one
+//! unless as many are busy as there are connections.
 //!
 //! Whoever finds theirs in use waits before the line and holds nothing meanwhile. Whose a credential is, is remembered from the
 //! last time that it was recognized: it is looked at among those of its owner, and one that nobody is known to have among all that
@@ -30,8 +31,11 @@ const GENERATION: usize = 5_000;
 pub(super) enum Share {
     /// What is done in one organization.
     Organization(Uuid),
-    /// What one person does, in all organizations together and outside of any.
+    /// What one person does, in all organizations together.
     Person(Uuid),
+    /// What one person does outside of any organization, such as ending a sign-in: whoever is busy elsewhere as them does not keep them
+    /// from that.
+    Own(Uuid),
     /// Looking at the credentials of one person, all of them.
     CredentialsOf(Uuid),
     /// Looking at credentials that nobody is known to have.
@@ -45,7 +49,7 @@ impl Share {
     pub(super) fn of(reach: Reach) -> Self {
         match reach {
             Reach::Organization(organization) | Reach::Granted(organization, _) => Self::Organization(organization.0),
-            Reach::Person(person) => Self::Person(person),
+            Reach::Person(person) => Self::Own(person),
             Reach::Nobody => Self::Nobody,
         }
     }
@@ -58,7 +62,7 @@ impl Share {
     fn crowded(self) -> Error {
         let what = match self {
             Self::Organization(_) => "Too much is being done for this organization at once.",
-            Self::Person(_) | Self::CredentialsOf(_) => "Too much is being done for you at once.",
+            Self::Person(_) | Self::Own(_) | Self::CredentialsOf(_) => "Too much is being done for you at once.",
             Self::Credentials | Self::Nobody => "Too many callers come at once of whom it is not known who they are.",
         };
         Error::too_often(what, Duration::from_secs(1))
@@ -74,6 +78,8 @@ struct Inner {
     first: Turns<Share>,
     /// What each share may have beyond its first; none where a share is one connection.
     further: Option<Turns<Share>>,
+    /// The same for organizations.
+    of_organizations: Turns<Share>,
     /// What all shares together may have beyond their first.
     common: Turns<()>,
     patience: Duration,
@@ -86,7 +92,14 @@ impl Shares {
     pub(super) fn new(share: usize, patience: Duration) -> Self {
         let further = (share > 1).then(|| Turns::new(share - 1, patience));
         let owners = Mutex::new(Recent::new(GENERATION));
-        Self(Arc::new(Inner { first: Turns::new(1, patience), further, common: Turns::new(share, patience), patience, owners }))
+        Self(Arc::new(Inner {
+            first: Turns::new(1, patience),
+            further,
+            of_organizations: Turns::new(share, patience),
+            common: Turns::new(share, patience),
+            patience,
+            owners,
+        }))
     }
 
     /// A part of each of these shares, for one connection.
@@ -105,7 +118,11 @@ impl Shares {
     /// A part of a share: its first, or a further one. `common` is what the connection has already of what all share.
     async fn part(&self, share: Share, common: Option<Turn>) -> (Turn, Option<Turn>) {
         let further = async {
-            match &self.0.further {
+            let further = match share {
+                Share::Organization(_) => Some(&self.0.of_organizations),
+                _ => self.0.further.as_ref(),
+            };
+            match further {
                 Some(further) => (further.wait(share).await, self.common(common.clone()).await),
                 None => std::future::pending().await,
             }

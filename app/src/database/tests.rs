@@ -227,17 +227,30 @@ async fn in_however_many_organizations_a_person_works_they_take_turns_with_thems
         database.begin_for(ada, Standing::default(), within(12), Access::Read).await,
     ];
     assert!(busy.iter().all(Result::is_ok));
-    for reach in [within(13), Reach::Person(ada.0)] {
-        assert_eq!(
-            database.begin_for(ada, Standing::default(), reach, Access::Read).await.err().map(|error| error.code),
-            Some(Code::RateLimited)
-        );
-    }
+    let refused = database.begin_for(ada, Standing::default(), within(13), Access::Read).await.err();
+    assert_eq!(refused.map(|error| error.code), Some(Code::RateLimited));
+    let own = database.begin_for(ada, Standing::default(), Reach::Person(ada.0), Access::Write).await;
+    own.expect("whoever is busy as them does not keep them from ending that").roll_back().await;
     database.begin_for(grace, Standing::default(), within(11), Access::Read).await.expect("somebody else's").roll_back().await;
     drop(busy);
     let of_strangers = [within(21), within(22)].map(|reach| database.begin_for_stranger(reach, Access::Write));
     assert!(futures::future::join_all(of_strangers).await.iter().all(Result::is_ok));
     database.begin_for(ada, Standing::default(), within(13), Access::Read).await.expect("it is over").roll_back().await;
+}
+
+#[tokio::test]
+async fn a_person_who_is_busy_leaves_a_connection_to_their_colleagues() {
+    let database = World::new("colleagues").await.caller.services.database.clone().in_shares(2, Duration::ZERO);
+    let (ada, grace) = (UserId(uuid::Uuid::from_u128(1)), UserId(uuid::Uuid::from_u128(2)));
+    let reach = Reach::Organization(OrganizationId(uuid::Uuid::from_u128(11)));
+    let mut busy = Vec::new();
+    for _ in 0..4 {
+        busy.extend(database.begin_for(ada, Standing::default(), reach, Access::Read).await);
+    }
+    assert_eq!(busy.len(), 2, "a person's share");
+    busy.push(database.begin_for(grace, Standing::default(), reach, Access::Read).await.expect("their colleague's"));
+    let refused = database.begin_for(grace, Standing::default(), reach, Access::Read).await.err();
+    assert_eq!(refused.map(|error| error.code), Some(Code::RateLimited), "the organization has a share, too");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use super::{
     undo,
 };
 use crate::{
-    access::Permission,
+    access::{Permission, Seen},
     day::Moment,
     error::Error,
     id::{ActionId, MemberId},
@@ -65,24 +65,50 @@ struct Known {
     later: HashMap<Uuid, Later>,
     /// Why the caller may not do what these operations do.
     refused: HashMap<String, String>,
+    eyes: Eyes,
+}
+
+/// What the caller sees by now: what they did as somebody who saw more is no longer told by its name.
+struct Eyes {
+    own: MemberId,
+    everything: bool,
+    money: bool,
+}
+
+impl Eyes {
+    fn of(cx: &Call) -> Result<Self, Error> {
+        let (own, sight) = (cx.membership()?.member, Sight::of(cx)?);
+        Ok(Self { own, everything: sight.seen == Seen::Everything, money: sight.money })
+    }
+
+    /// What a record is known by, where the caller sees it: whoever does not see everything sees the time that is theirs.
+    fn name(&self, kind: &str, image: &Value) -> Option<String> {
+        let own = kind == "time_entry" && image["member_id"] == self.own.to_string();
+        if self.everything || own { known_as(kind, image, self.money) } else { None }
+    }
+
+    /// Whether what this member did is there for the caller.
+    fn see(&self, member: Option<Uuid>) -> bool {
+        self.everything || member == Some(self.own.0)
+    }
 }
 
 impl Known {
     async fn of(cx: &mut Call, rows: &[Row]) -> Result<Self, Error> {
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-        let money = Sight::of(cx)?.money;
+        let eyes = Eyes::of(cx)?;
         let mut touched: HashMap<Uuid, Vec<Restored>> = HashMap::new();
         for Touched { action, kind, record, image } in store::touched(&mut cx.db, &ids, RECORDS_MAX).await? {
             let records = touched.entry(action).or_default();
             if records.len() < RECORDS_MAX as usize {
-                let name = known_as(&kind, &image, money);
+                let name = eyes.name(&kind, &image);
                 records.push(Restored { kind, record, name });
             }
         }
         let standing = undo::standing_of(&mut cx.db, &ids).await?;
         let later = store::later(&mut cx.db, &ids).await?.into_iter().map(|later| (later.action, later)).collect();
         let refused = rows.iter().filter_map(|row| Some((row.operation.clone(), refusal(cx, &row.operation)?))).collect();
-        Ok(Self { touched, standing, later, refused })
+        Ok(Self { touched, standing, later, refused, eyes })
     }
 
     fn read(&self, row: Row, zone: &TimeZone) -> Action {
@@ -112,6 +138,9 @@ impl Known {
             return Some(format!("{} cannot be undone: {why}", row.operation));
         }
         let later = self.later.get(&row.id)?;
+        if !self.eyes.see(later.member_id) {
+            return Some("What it did was changed since by somebody else. Ask who leads the work to take that back first.".to_owned());
+        }
         let who = later.member.as_deref().unwrap_or("somebody");
         Some(format!("What it did was changed since by {who} ({}). Undo {} first.", later.operation, later.by))
     }

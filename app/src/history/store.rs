@@ -151,7 +151,8 @@ pub async fn touched(db: &mut Db, actions: &[Uuid], most: i32) -> Result<Vec<Tou
     Ok(query_as!(
         Touched,
         r#"select a.id as "action!", c.kind as "kind!", c.record_id as "record!", jsonb_build_object('name', c.image -> 'name',
-               'number', c.image -> 'number', 'description', c.image -> 'description', 'day', c.image -> 'day') as "image!"
+               'number', c.image -> 'number', 'description', c.image -> 'description', 'day', c.image -> 'day',
+               'member_id', c.image -> 'member_id') as "image!"
            from unnest($2::uuid[]) a (id) cross join lateral (
                select distinct on (f.record_id) f.kind, f.record_id, f.position, coalesce(f.after, f.before) as image from (
                    select kind, record_id, position, before, after from change
@@ -205,34 +206,62 @@ pub struct Later {
     pub action: Uuid,
     /// The later one.
     pub by: Uuid,
-    /// The name of who did it.
+    /// Who did it.
+    pub member_id: Option<Uuid>,
+    /// Their name.
     pub member: Option<String>,
     /// The operation.
     pub operation: String,
 }
 
-/// For each of these actions the newest one that changed one of its records since, and was neither an undo nor taken back.
+/// For each of these actions one that changed a record of it since, the newest of that record, and was neither an undo nor taken back.
+/// One is enough to keep it from being undone, so the others are not looked for.
 pub async fn later(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Later>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Later,
-        r#"select distinct on (a.id) a.id as "action!", n.id as "by!", m.name as "member?", n.operation as "operation!"
+        r#"select a.id as "action!", n.id as "by!", n.member_id as "member_id?", m.name as "member?", n.operation as "operation!"
            from unnest($2::uuid[]) a (id)
            cross join lateral (
-               select kind, record_id, position from change where organization_id = $1 and action_id = a.id order by position limit 500
-           ) c
-           join change s on s.organization_id = $1 and s.kind = c.kind and s.record_id = c.record_id
-               and s.position > c.position and s.action_id <> a.id
-           join action n on n.organization_id = $1 and n.id = s.action_id and n.undoes is null and not exists (
-               select from action u where u.organization_id = $1 and u.undoes = n.id
-                   and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
-           )
-           left join member m on m.organization_id = $1 and m.id = n.member_id
-           order by a.id, n.position desc"#,
+               select n.id, n.member_id, n.operation from (
+                   select f.kind, f.record_id, max(f.position) as position from (
+                       select kind, record_id, position from change where organization_id = $1 and action_id = a.id order by position limit 500
+                   ) f group by f.kind, f.record_id
+               ) c
+               cross join lateral (
+                   select n.id, n.member_id, n.operation from change s
+                   join action n on n.organization_id = $1 and n.id = s.action_id and n.undoes is null and not exists (
+                       select from action u where u.organization_id = $1 and u.undoes = n.id
+                           and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
+                   )
+                   where s.organization_id = $1 and s.kind = c.kind and s.record_id = c.record_id
+                       and s.position > c.position and s.action_id <> a.id
+                   order by s.position desc limit 1
+               ) n
+               limit 1
+           ) n
+           left join member m on m.organization_id = $1 and m.id = n.member_id"#,
         organization,
         actions
     )
     .fetch_all(db.connection())
+    .await?)
+}
+
+/// Whether every change of a record came through this token.
+pub async fn is_of_token_alone(db: &mut Db, kind: &str, record: Uuid, token: Uuid) -> Result<bool, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select not exists (
+               select from change s join action n on n.organization_id = $1 and n.id = s.action_id
+               where s.organization_id = $1 and s.kind = $2 and s.record_id = $3 and n.token_id is distinct from $4
+           ) as "alone!""#,
+        organization,
+        kind,
+        record,
+        token
+    )
+    .fetch_one(db.connection())
     .await?)
 }
 

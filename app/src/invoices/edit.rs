@@ -22,9 +22,10 @@ use crate::{
     day::{Day, Span},
     edit::Edit,
     error::{Code, Error},
+    history,
     id::InvoiceId,
     money::Currency,
-    operation::Call,
+    operation::{Call, needs_person},
     organizations::{self, settings::within},
     text,
 };
@@ -50,6 +51,7 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
         organizations::store::keep(&mut cx.db).await?;
     }
     let mut row = locked_draft(cx, invoice, change.version).await?;
+    leaves_to_a_person(cx, &row, &change.rates).await?;
     let currency = Currency::parse(&row.currency)?;
     let mut there = change_lines(cx, &row, &currency, change.lines).await?;
     // A form sends the tax of every line as it stands there, too: that is nobody's wish.
@@ -78,6 +80,19 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     store::update_draft(&mut cx.db, &row, &totals).await?;
     draft::tell_draft(cx, InvoiceId(row.id))?;
     read::get(cx, &row.id.to_string()).await
+}
+
+/// An agent that writes drafts changes drafts that nobody else has made or changed, and never the rates of the time on them: that time
+/// is logged, and keeps its rate when the draft is deleted.
+async fn leaves_to_a_person(cx: &mut Call, row: &Row, rates: &Rates) -> Result<(), Error> {
+    let Some(token) = cx.caller.token.as_ref().map(|token| token.id.0).filter(|_| cx.writes_drafts() && !cx.dry_run) else { return Ok(()) };
+    if rates.wanted() || !rates.again.is_empty() {
+        return Err(needs_person("change the rate of time that is already logged"));
+    }
+    match history::store::is_of_token_alone(&mut cx.db, "invoice", row.id, token).await? {
+        true => Ok(()),
+        false => Err(needs_person("change a draft that somebody else has made or changed")),
+    }
 }
 
 /// Gives every line the tax that the client has by now.
@@ -154,7 +169,8 @@ async fn change_lines(cx: &mut Call, row: &Row, currency: &Currency, changes: Ve
     }
     let mut left: BTreeMap<Uuid, LineRow> = store::lines(&mut cx.db, row.id).await?.into_iter().map(|line| (line.id, line)).collect();
     let (mut removed, mut written) = (Vec::new(), BTreeMap::new());
-    let usual = usual_rate(cx, row).await?;
+    let taxed = changes.iter().any(|change| change.tax_category == Some(TaxCategory::S) && !is_said(&change.tax_rate));
+    let usual = if taxed { usual_rate(cx, row).await? } else { None };
     for mut change in changes {
         let id = change.line.trim().parse::<Uuid>().map_err(|_| Error::not_found("invoice line"))?;
         if removed.contains(&id) || written.contains_key(&id) {

@@ -58,8 +58,16 @@ pub fn needs_approval(writes: Writes, declaration: &Declaration) -> bool {
 
 fn unapproved(token: &Token, declaration: &Declaration) -> Error {
     let (name, token) = (declaration.name, &token.name);
-    Error::new(Code::NeedsApproval, format!("{name} needs a person, as the token \"{token}\" does not write directly. Nothing was done."))
-        .hint(
-            "Show your person what it would do, with dry_run set to true; they do it in the app, or give you a token that writes directly.",
-        )
+    waits(format!("{name} needs a person, as the token \"{token}\" does not write directly. Nothing was done."))
+}
+
+/// The refusal of what a token that writes drafts leaves to a person, such as `change time that is already logged`.
+pub fn needs_person(what: &str) -> Error {
+    waits(format!("To {what} needs a person, as this token writes drafts. Nothing was done."))
+}
+
+fn waits(message: String) -> Error {
+    Error::new(Code::NeedsApproval, message).hint(
+        "Show your person what it would do, with dry_run set to true; they do it in the app, or give you a token that writes directly.",
+    )
 }

@@ -35,7 +35,7 @@ pub mod wire;
 #[cfg(feature = "ssr")]
 pub use agreed::Agreed;
 #[cfg(feature = "ssr")]
-pub use authorize::{authorize, needs_approval};
+pub use authorize::{authorize, needs_approval, needs_person};
 #[cfg(feature = "ssr")]
 pub use call::Call;
 #[cfg(feature = "ssr")]

@@ -12,10 +12,10 @@ use super::{
 use crate::{
     context::Door,
     edit::Edit,
-    error::{Code, Error},
+    error::Error,
     id::TimeEntryId,
     money::Amount,
-    operation::Call,
+    operation::{self, Call},
     projects::{Billing, sight::Sight},
     reference, text,
 };
@@ -115,9 +115,7 @@ pub fn needs_person(cx: &Call, entry: &Stored, what: &str) -> Result<(), Error> 
     if !cx.writes_drafts() || cx.dry_run || entry.state == EntryState::Draft {
         return Ok(());
     }
-    Err(Error::new(Code::NeedsApproval, format!("To {what} needs a person, as this token writes drafts. Nothing was done.")).hint(
-        "Show your person what it would do, with dry_run set to true; they do it in the app, or give you a token that writes directly.",
-    ))
+    Err(operation::needs_person(what))
 }
 
 /// Tells an agent that what it wrote is a draft, and where it is confirmed: it would say that it was done.

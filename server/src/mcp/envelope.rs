@@ -51,7 +51,7 @@ pub async fn check(mut request: Request, next: Next) -> Response {
         Ok(bytes) => bytes,
         Err(refusal) => return refusal.into_response(),
     };
-    if let Err(refusal) = refuse_too_many(&bytes, values_max(&bytes)) {
+    if let Err(refusal) = refuse_too_many(&bytes, Some(values_max(&bytes))) {
         return refusal.into_response();
     }
     match problem(&bytes) {
@@ -74,10 +74,11 @@ struct Params {
 /// How many values may stand beside the arguments of a call: those of the protocol, and what a client says of itself.
 const BESIDE_ARGUMENTS: usize = 200;
 
-/// How many values a message may hold: what the tool's arguments may, where it calls one.
-fn values_max(body: &[u8]) -> Option<usize> {
-    let called: Called = serde_json::from_slice(body).ok()?;
-    operations::named(&called.params.name).map(|operation| operation.values_max() + BESIDE_ARGUMENTS)
+/// How many values a message may hold: those of the protocol, and what the tool's arguments may, where it calls one that there is.
+fn values_max(body: &[u8]) -> usize {
+    let called = serde_json::from_slice::<Called>(body).ok();
+    let tool = called.and_then(|called| operations::named(&called.params.name));
+    BESIDE_ARGUMENTS + tool.map_or(0, |operation| operation.values_max())
 }
 
 /// Whoever takes JSON, or has not said what they take, is answered in it: the protocol wants both kinds named.

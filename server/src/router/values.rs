@@ -18,10 +18,17 @@ const MARKS_MAX: usize = 100_000;
 /// So many are read all the same, so that a list that is too long is refused by its name.
 const NAMED_MAX: usize = 25_000;
 
+/// The same of arguments that hold few values: there is hardly a list among them.
+const FEW_NAMED_MAX: usize = 6_000;
+
+/// How many values are few.
+const FEW: usize = 500;
+
 /// Refuses JSON with too many values, before it is read: more than arguments with so many values can have, where that is known.
 pub fn refuse_too_many(json: &[u8], values_max: Option<usize>) -> Result<(), Refusal> {
     // Each value stands behind a comma and a colon, and opens a bracket at most.
-    let most = values_max.map_or(MARKS_MAX, |values| values.saturating_mul(3).clamp(NAMED_MAX, MARKS_MAX));
+    let least = |values| if values < FEW { FEW_NAMED_MAX } else { NAMED_MAX };
+    let most = values_max.map_or(MARKS_MAX, |values| values.saturating_mul(3).clamp(least(values), MARKS_MAX));
     if marks(json) <= most {
         return Ok(());
     }
@@ -72,6 +79,8 @@ mod tests {
         let line = r#"{"description":"Work","quantity":"1","price":"1.00","tax_category":"S","tax_rate":"19","tax_reason":""}"#;
         let longest = format!(r#"{{"client":"Acme","lines":[{}]}}"#, vec![line; 2_000].join(","));
         assert!(refuse_too_many(longest.as_bytes(), None).is_ok());
+        let few = format!("{{{}}}", (0..4_000).map(|at| format!("\"x{at}\":1")).collect::<Vec<_>>().join(","));
+        assert!(refuse_too_many(few.as_bytes(), Some(60)).is_err() && refuse_too_many(few.as_bytes(), Some(600)).is_ok());
         let unknown = format!("{{{}}}", (0..20_000).map(|at| format!("\"x{at}\":1")).collect::<Vec<_>>().join(","));
         assert!(refuse_too_many(unknown.as_bytes(), Some(60)).is_err() && refuse_too_many(unknown.as_bytes(), None).is_ok());
         assert!(refuse_too_many(format!("[{}]", vec!["{}"; 60_000].join(",")).as_bytes(), None).is_err());

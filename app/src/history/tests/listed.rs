@@ -121,3 +121,37 @@ async fn pages_of_actions_end_and_none_comes_twice() {
     ids.dedup();
     assert_eq!(ids.len(), 5);
 }
+
+/// Whoever saw more once is not told it again by what they did then.
+#[tokio::test]
+async fn who_sees_less_by_now_is_told_no_names_of_others_work() {
+    let studio = studio().await;
+    let carol = studio.as_role(Role::Admin).await;
+    carol.ok("create_client", json!({"name": "TopSecret"})).await;
+    let own = log(&carol, "2026-11-17").await;
+    let others = carol
+        .ok(
+            "create_time_entry",
+            json!({"project": "Dashboard", "date": "2026-11-18", "duration": "1h", "description": "Merger", "member": "Ada"}),
+        )
+        .await;
+    studio.ok("update_time_entry", json!({"time_entry": others["entry"]["id"], "duration": "2h"})).await;
+    assert!(json!(listed(&carol).await).to_string().contains("TopSecret"));
+    studio.ok("change_member_role", json!({"member": carol.caller.membership.as_ref().expect("a member").member, "role": "member"})).await;
+    let told = json!(listed(&carol.at(&studio).await).await).to_string();
+    for hidden in ["TopSecret", "Merger", "changed since by Ada"] {
+        assert!(!told.contains(hidden), "{hidden} in {told}");
+    }
+    assert!(told.contains(own["entry"]["description"].as_str().expect("words")), "what is theirs is theirs: {told}");
+}
+
+#[tokio::test]
+async fn of_many_changes_of_a_record_the_newest_alone_is_taken_back() {
+    let studio = studio().await;
+    let entry = log(&studio, "2026-11-17").await["entry"]["id"].clone();
+    for minutes in 1..=60 {
+        studio.ok("update_time_entry", json!({"time_entry": entry, "duration": format!("{minutes}m")})).await;
+    }
+    let stale = listed(&studio).await.iter().filter(|action| action["undoable"] == false).count();
+    assert_eq!(stale, 50 - 1, "all but the newest");
+}

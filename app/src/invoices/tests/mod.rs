@@ -1,5 +1,6 @@
 //! Promises about invoices, over the operations.
 
+mod agents;
 mod documents;
 mod drafts;
 mod exact;

@@ -1,0 +1,49 @@
+//! What an agent that writes drafts leaves to a person.
+
+use serde_json::json;
+
+use super::{draft, log, studio};
+use crate::{access::Writes, error::Code};
+
+/// Time that a person logged keeps its rate, whatever draft it is put on: it would keep another one when the draft is deleted.
+#[tokio::test]
+async fn the_rates_of_a_persons_time_are_theirs() {
+    let studio = studio().await;
+    let entry = log(&studio, "2026-11-20", "1h").await;
+    for writes in [Writes::Drafts, Writes::Ask] {
+        let agent = studio.token(writes).await;
+        let drafted = agent.ok("draft_invoice", json!({"client": "Acme"})).await;
+        let (id, line) = (&drafted["id"], &drafted["lines"][0]["id"]);
+        for change in [
+            json!({"invoice": id, "time_rate": "3.00"}),
+            json!({"invoice": id, "current_rates": true}),
+            json!({"invoice": id, "lines": [{"line": line, "rate": "1.00"}]}),
+        ] {
+            assert_eq!(agent.code("update_invoice_draft", change.clone()).await, Code::NeedsApproval, "{writes:?}: {change}");
+            let tried = json!({"dry_run": true});
+            let shown = change.as_object().into_iter().flatten().chain(tried.as_object().into_iter().flatten());
+            agent.ok("update_invoice_draft", shown.map(|(name, value)| (name.clone(), value.clone())).collect()).await;
+        }
+        agent.ok("update_invoice_draft", json!({"invoice": id, "notes": "Thank you"})).await;
+        studio.ok("delete_invoice_draft", json!({"invoice": id})).await;
+        let kept = studio.ok("get_time_entry", json!({"time_entry": entry["entry"]["id"]})).await;
+        assert_eq!(kept["rate"]["amount"], "120.00");
+    }
+}
+
+/// What a person has composed is what they send.
+#[tokio::test]
+async fn the_draft_of_a_person_is_theirs_and_so_is_one_that_they_changed() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Drafts).await;
+    log(&studio, "2026-11-20", "1h").await;
+    let of_person = draft(&studio).await;
+    let change = |id: &serde_json::Value| json!({"invoice": id, "discount": "50%", "notes": "Pay elsewhere"});
+    assert_eq!(agent.code("update_invoice_draft", change(&of_person["id"])).await, Code::NeedsApproval);
+    let own = agent.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Logo", "price": "100.00"}]})).await;
+    agent.ok("update_invoice_draft", change(&own["id"])).await;
+    studio.ok("update_invoice_draft", json!({"invoice": own["id"], "discount": ""})).await;
+    assert_eq!(agent.code("update_invoice_draft", change(&own["id"])).await, Code::NeedsApproval, "a person has looked at it");
+    let direct = studio.token(Writes::Direct).await;
+    direct.ok("update_invoice_draft", json!({"invoice": of_person["id"], "discount": "5%"})).await;
+}
