@@ -113,7 +113,10 @@ async fn signed_in(site: &Site, request: &Parts) -> Result<Caller, Error> {
     let cookie = browser::sign_in_cookie(&request.headers, &services.public_url);
     let (gate, from) = (&services.admission, network(peers::origin(request)));
     let mut permit = match limits::is_guess(request) {
-        true => gate.enter_to_sign_in(cookie.as_deref(), from).await?,
+        true => {
+            let browser = browser::known_browser_in(&request.headers, &services.public_url);
+            gate.enter_to_sign_in(cookie.as_deref(), browser.as_deref(), from).await?
+        }
         false => gate.enter(cookie.as_deref(), from).await?,
     };
     if let Some(cookie) = cookie {

@@ -52,13 +52,19 @@ pub fn sign_in_cookie(headers: &HeaderMap, public_url: &str) -> Option<String> {
 pub async fn sign_in(caller: &Caller, verified: &Verified) -> Result<(), Error> {
     let browser = known_browser(caller).unwrap_or_else(secret::random);
     let secret = registration::admit(&caller.services, verified, &Origin::of(caller), &browser).await?;
+    caller.services.admission.signed_in_with(&browser);
     set_cookie(caller, COOKIE, &secret, registration::SIGN_IN_DAYS * 24 * 3600)?;
     keep_known(caller, &browser)
 }
 
 /// The secret of the browser of this request, when somebody has signed in there before.
 pub fn known_browser(caller: &Caller) -> Option<String> {
-    cookie(&headers(), &cookie_name(&caller.services.public_url, KNOWN_BROWSER))
+    known_browser_in(&headers(), &caller.services.public_url)
+}
+
+/// The same, in the headers of a request.
+pub fn known_browser_in(headers: &HeaderMap, public_url: &str) -> Option<String> {
+    cookie(headers, &cookie_name(public_url, KNOWN_BROWSER))
 }
 
 /// Keeps the secret by which the browser of this request is known; outside of a request there is no browser.

@@ -115,6 +115,8 @@ struct Inner {
     owners: Mutex<Recent<u64, Owner>>,
     /// What each sign-in has for itself.
     sign_ins: Option<(Rate, Mutex<Recent<u64, Bucket>>)>,
+    /// What each browser has for itself with which somebody has signed in.
+    browsers: Option<(Rate, Mutex<Recent<u64, Bucket>>)>,
     hash: RandomState,
     quotas: Quotas,
     often: Option<Often>,
@@ -142,6 +144,7 @@ impl Gate {
             sites: Turns::new(rules.strangers_at_once.saturating_mul(SITE_FACTOR.into()), rules.patience),
             owners: Mutex::new(Recent::new(GENERATION)),
             sign_ins: rules.sign_in.map(|rate| (rate, Mutex::new(Recent::new(GENERATION)))),
+            browsers: rules.sign_in.map(|rate| (rate, Mutex::new(Recent::new(GENERATION)))),
             hash: RandomState::new(),
             quotas: Quotas::new(rules, database),
             often: rules.strangers.map(|rate| Often::new(rate, SITE_FACTOR)),
@@ -155,9 +158,28 @@ impl Gate {
         self.enter_as(credential, network, Stranger::Nobody).await
     }
 
-    /// The same at the forms with which somebody signs in: who only looks does not keep them out.
-    pub async fn enter_to_sign_in(&self, credential: Option<&str>, network: IpAddr) -> Result<Permit, Error> {
-        self.enter_as(credential, network, Stranger::SigningIn).await
+    /// The same at the forms with which somebody signs in: who only looks does not keep them out, and whoever guesses in their network
+    /// does not where somebody has signed in with this browser before.
+    pub async fn enter_to_sign_in(&self, credential: Option<&str>, browser: Option<&str>, network: IpAddr) -> Result<Permit, Error> {
+        match browser.is_some_and(|browser| self.of_known_browser(browser)) {
+            true => self.stranger(network).await,
+            false => self.enter_as(credential, network, Stranger::SigningIn).await,
+        }
+    }
+
+    /// Remembers that somebody has signed in with the browser of this secret.
+    pub fn signed_in_with(&self, browser: &str) {
+        if let Some((rate, browsers)) = &self.0.browsers {
+            let mut browsers = browsers.lock().unwrap_or_else(PoisonError::into_inner);
+            browsers.of(self.0.hash.hash_one(browser), || Bucket::full(*rate, Instant::now()));
+        }
+    }
+
+    /// Takes a call of those that a browser with which somebody has signed in has for itself; whether there was one.
+    fn of_known_browser(&self, browser: &str) -> bool {
+        let Some((_, browsers)) = &self.0.browsers else { return false };
+        let mut browsers = browsers.lock().unwrap_or_else(PoisonError::into_inner);
+        browsers.get(self.0.hash.hash_one(browser)).is_some_and(|left| left.take_alone(Instant::now()).is_ok())
     }
 
     async fn enter_as(&self, credential: Option<&str>, network: IpAddr, nobody: Stranger) -> Result<Permit, Error> {

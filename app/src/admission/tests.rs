@@ -238,12 +238,26 @@ async fn no_sign_in_of_a_person_keeps_another_one_from_going_on() {
     assert!(gate.enter(Some("own"), HERE).await.is_err(), "and no more than those");
 }
 
+/// Whoever guesses in a network keeps nobody of it from signing in with a browser with which they have signed in before.
+#[tokio::test]
+async fn whoever_guesses_keeps_no_known_browser_from_signing_in() {
+    let (Some(per_minute), Some(burst)) = (NonZeroU32::new(1), NonZeroU32::new(2)) else { panic!("numbers") };
+    let gate = Gate::new(Rules { sign_in: Some(Rate { per_minute, burst }), ..three_strangers() }, connect().await);
+    gate.signed_in_with("known");
+    while gate.enter_to_sign_in(None, Some("made up"), HERE).await.is_ok() {}
+    assert!(gate.enter_to_sign_in(None, None, HERE).await.is_err());
+    for _ in 0..2 {
+        gate.enter_to_sign_in(None, Some("known"), HERE).await.expect("of its own");
+    }
+    assert!(gate.enter_to_sign_in(None, Some("known"), HERE).await.is_err(), "and no more than those");
+}
+
 /// Whoever only looks at pages keeps nobody of their network from signing in.
 #[tokio::test]
 async fn whoever_looks_keeps_nobody_from_signing_in() {
     let gate = Gate::new(three_strangers(), connect().await);
     while gate.enter(None, HERE).await.is_ok() {}
-    assert!(gate.enter_to_sign_in(None, HERE).await.is_ok());
-    while gate.enter_to_sign_in(None, HERE).await.is_ok() {}
+    assert!(gate.enter_to_sign_in(None, None, HERE).await.is_ok());
+    while gate.enter_to_sign_in(None, None, HERE).await.is_ok() {}
     assert!(gate.enter(None, HERE).await.is_err());
 }

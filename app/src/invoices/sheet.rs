@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use super::{InvoiceLine, Sums};
-use crate::ui::{money, quantity, unit_price};
+use crate::{
+    money::Money,
+    ui::{money, quantity, unit_price},
+};
 
 /// The lines, for reading.
 #[component]
@@ -51,9 +54,10 @@ pub fn Totals(
     sums: Sums,
 ) -> impl IntoView {
     let discount = sums.discount.as_ref().map(|discount| {
+        let less = Money { amount: -discount.amount, ..discount.clone() };
         view! {
             <div><dt>"Subtotal"</dt><dd>{money(&sums.subtotal)}</dd></div>
-            <div><dt>"Discount"</dt><dd>"− " {money(discount)}</dd></div>
+            <div><dt>"Discount"</dt><dd>{money(&less)}</dd></div>
         }
     });
     let taxes = sums.taxes.iter().map(|tax| {

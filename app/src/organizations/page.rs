@@ -58,7 +58,7 @@ fn letterhead(organization: &Organization) -> impl IntoView + use<> {
         <Area label="Postal address" name="address" value=text(&organization.address) optional=true class="span-2" />
         <Select label="Country" name="country" choices=countries() value=text(&organization.country) />
         <Field label="VAT identifier" name="vat_id" value=text(&organization.vat_id) optional=true />
-        <Field label="Tax number" name="tax_number" value=text(&organization.tax_number) optional=true hint="From the local tax office, where there is no VAT identifier." />
+        <Field label="Tax number" name="tax_number" value=text(&organization.tax_number) optional=true hint="From the local tax office, where there is no VAT identifier; in Japan the registration number." />
         <Field label="Telephone" name="phone" kind="tel" value=text(&organization.phone) optional=true />
         <Field label="E-mail for questions" name="email" kind="email" value=text(&organization.email) optional=true class="span-2" />
     }

@@ -135,20 +135,20 @@ async fn who_sees_less_by_now_is_told_no_names_of_others_work() {
             json!({"project": "Dashboard", "date": "2026-11-18", "duration": "1h", "description": "Merger", "member": "Ada"}),
         )
         .await;
-    studio.ok("update_time_entry", json!({"time_entry": others["entry"]["id"], "duration": "2h"})).await;
+    studio.ok("update_time_entry", json!({"time_entry": others["id"], "duration": "2h"})).await;
     assert!(json!(listed(&carol).await).to_string().contains("TopSecret"));
     studio.ok("change_member_role", json!({"member": carol.caller.membership.as_ref().expect("a member").member, "role": "member"})).await;
     let told = json!(listed(&carol.at(&studio).await).await).to_string();
     for hidden in ["TopSecret", "Merger", "changed since by Ada"] {
         assert!(!told.contains(hidden), "{hidden} in {told}");
     }
-    assert!(told.contains(own["entry"]["description"].as_str().expect("words")), "what is theirs is theirs: {told}");
+    assert!(told.contains(own["description"].as_str().expect("words")), "what is theirs is theirs: {told}");
 }
 
 #[tokio::test]
 async fn of_many_changes_of_a_record_the_newest_alone_is_taken_back() {
     let studio = studio().await;
-    let entry = log(&studio, "2026-11-17").await["entry"]["id"].clone();
+    let entry = log(&studio, "2026-11-17").await["id"].clone();
     for minutes in 1..=60 {
         studio.ok("update_time_entry", json!({"time_entry": entry, "duration": format!("{minutes}m")})).await;
     }

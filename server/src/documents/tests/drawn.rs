@@ -277,10 +277,9 @@ fn pages_say_what_the_data_says(invoice: &InvoiceDocument, printed: &str) {
     }
     for tax in &invoice.taxes {
         says(&format!("{}{on}{}{}", tax.label, tax.base, tax.amount));
-        // A reason that begins with the name of the tax says it once.
-        tax.reason
-            .iter()
-            .for_each(|reason| if reason.starts_with(&tax.label) { says(reason) } else { says(&format!("{}: {reason}", tax.label)) });
+        // A reason that begins with the name of the tax says it once, and the only tax needs no name beside its reason.
+        let alone = |reason: &str| invoice.taxes.len() == 1 || reason.starts_with(&tax.label);
+        tax.reason.iter().for_each(|reason| if alone(reason) { says(reason) } else { says(&format!("{}: {reason}", tax.label)) });
     }
     says(&format!("{total}{}{}", invoice.currency, invoice.total));
     [&invoice.terms].into_iter().chain(&invoice.notes).chain(&invoice.number).for_each(|text| says(text));
