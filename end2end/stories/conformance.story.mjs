@@ -8,9 +8,9 @@ const script = fileURLToPath(new URL("../conformance.mjs", import.meta.url));
 const LIMIT_MS = 300_000;
 
 describe("an agent's door", () => {
-  test("conforms to the protocol in all required scenarios", { timeout: LIMIT_MS }, async (t) => {
+  test("conforms to the protocol in both revisions, but for what is expected to fail", { timeout: LIMIT_MS }, async (t) => {
     const { failure, said } = await run([script]);
-    for (const line of said.split("\n").filter((line) => /required|passed|failed/i.test(line)).slice(-8)) t.diagnostic(line.trim());
+    for (const line of said.split("\n").filter((line) => /^\d{4}-\d\d-\d\d: /.test(line))) t.diagnostic(line.trim());
     assert.equal(failure, null, `the suite failed:\n${said.slice(-8_000)}`);
   });
 });

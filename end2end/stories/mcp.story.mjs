@@ -1,7 +1,7 @@
 // From a token to a paid invoice over MCP, by the client libraries that agents are built with.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { connect, GENERATIONS } from "../support/agent.mjs";
+import { connect, fileOf, GENERATIONS } from "../support/agent.mjs";
 import { asVisitor, openBrowser } from "../support/browser.mjs";
 import { textOf } from "../support/pdf.mjs";
 import { Person } from "../support/person.mjs";
@@ -116,15 +116,6 @@ async function bills(agent, name, token) {
 
   const paid = await agent.call("record_payment", { invoice: sent.id, amount: sent.total.amount, date: organization.today });
   assert.equal(paid.status, "paid");
-}
-
-/** The bytes of a document: in the answer, or where the answer says when they are too long for a model to read. */
-async function fileOf({ base64, notice }, token) {
-  if (base64) return Buffer.from(base64, "base64");
-  const [, address] = notice.match(/GET (\S+)/);
-  const answer = await fetch(address, { headers: { authorization: `Bearer ${token}` } });
-  assert.equal(answer.status, 200);
-  return Buffer.from(await answer.arrayBuffer());
 }
 
 async function seesWhatItDid(person) {

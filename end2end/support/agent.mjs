@@ -50,7 +50,30 @@ class Agent {
   async refused(name, args = {}) {
     const answer = await this.client.callTool({ name, arguments: args });
     assert.ok(answer.isError, `${name} was not refused: ${JSON.stringify(answer)}`);
-    const [, message, code] = /^(.*) \[(\w+)\]$/s.exec(answer.content[0].text) ?? assert.fail(answer.content[0].text);
-    return { code, message };
+    return refusalIn(answer);
   }
+
+  /** Calls a tool, and once more with what `next` makes of the refusal when it is refused; says how many calls it took. */
+  async corrected(name, args, next) {
+    const answer = await this.client.callTool({ name, arguments: args });
+    if (!answer.isError) return { made: answer.structuredContent, calls: 1 };
+    return { made: await this.call(name, next(refusalIn(answer))), calls: 2 };
+  }
+}
+
+/** A refusal is one line of sentences with a code at its end. JSON is none: some clients take that for the answer itself. */
+function refusalIn(answer) {
+  assert.equal(answer.content.length, 1);
+  assert.equal(answer.structuredContent, undefined);
+  const [, message, code] = /^([^{[\n][^\n]*) \[(\w+)\]$/.exec(answer.content[0].text) ?? assert.fail(answer.content[0].text);
+  return { code, message };
+}
+
+/** The bytes of a document: in the answer, or where the answer says when they are too long for a model to read. */
+export async function fileOf({ base64, notice }, token) {
+  if (base64) return Buffer.from(base64, "base64");
+  const [, address] = notice.match(/GET (\S+)/);
+  const answer = await fetch(address, { headers: { authorization: `Bearer ${token}` } });
+  assert.equal(answer.status, 200);
+  return Buffer.from(await answer.arrayBuffer());
 }

@@ -22,10 +22,18 @@ where
     F: Fn(ToolCall) -> W + Send + Sync + 'static,
     W: Future<Output = Result<CallToolResponse, ErrorData>> + Send + 'static,
 {
-    let mut nothing = JsonObject::new();
-    nothing.insert("type".to_owned(), json!("object"));
+    let nothing = JsonObject::from_iter([("type".to_owned(), json!("object"))]);
+    takes(name, description, nothing, run)
+}
+
+/// A tool with arguments that everybody may use.
+fn takes<F, W>(name: &'static str, description: &'static str, arguments: JsonObject, run: F) -> Entry
+where
+    F: Fn(ToolCall) -> W + Send + Sync + 'static,
+    W: Future<Output = Result<CallToolResponse, ErrorData>> + Send + 'static,
+{
     Entry {
-        tool: Tool::new(name, description, nothing),
+        tool: Tool::new(name, description, arguments),
         standing: Box::new(|_| Standing::Offered),
         run: Box::new(move |call| Box::pin(run(call))),
     }
@@ -68,7 +76,41 @@ pub fn all() -> Vec<Entry> {
         tool("test_logging_tool", "Logs only for those who ask for it.", async |_| text("done")),
         tool("test_missing_capability", "Needs a client that can sample.", missing_capability),
         tool("test_streaming_elicitation", "Answers on its own stream.", async |_| text("done")),
+        takes("test_argument_in_header", "Has an argument that is sent as a header too.", in_header(), async |_| text("done")),
+        takes("json_schema_2020_12_tool", "Has a schema with the words of JSON Schema 2020-12.", of_2020_12(), async |_| text("done")),
     ]
+}
+
+fn object(schema: serde_json::Value) -> JsonObject {
+    schema.as_object().cloned().unwrap_or_default()
+}
+
+fn in_header() -> JsonObject {
+    object(json!({
+        "type": "object",
+        "properties": { "region": { "type": "string", "x-mcp-header": "Region" } },
+        "required": ["region"],
+    }))
+}
+
+/// A schema with definitions, anchors, compositions and conditions: it has to arrive as it is.
+fn of_2020_12() -> JsonObject {
+    object(json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "$defs": { "address": { "$anchor": "address", "type": "object", "properties": { "city": { "type": "string" } } } },
+        "properties": {
+            "address": { "$ref": "#/$defs/address" },
+            "by": { "type": "string", "enum": ["phone", "email"] },
+            "phone": { "type": "string" },
+            "email": { "type": "string" },
+        },
+        "allOf": [{ "anyOf": [{ "required": ["phone"] }, { "required": ["email"] }] }],
+        "if": { "properties": { "by": { "const": "phone" } }, "required": ["by"] },
+        "then": { "required": ["phone"] },
+        "else": { "required": ["email"] },
+        "additionalProperties": false,
+    }))
 }
 
 async fn with_progress(call: ToolCall) -> Result<CallToolResponse, ErrorData> {
