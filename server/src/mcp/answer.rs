@@ -10,7 +10,7 @@ use app::{
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value};
 
-use super::concise;
+use super::{changes, concise};
 
 /// The longest answer, in characters of JSON; clients cut off what is longer without saying so.
 pub const LONGEST: usize = 25_000;
@@ -59,6 +59,11 @@ async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> R
     let asked = items_asked(operation, &arguments);
     let whole = operation.call(Caller { room: Some(ROOM_FOR_ITEMS), ..caller }, arguments).await?;
     let mut answer = concise::answer(&operation.output, whole);
+    if let Value::Object(fields) = &mut answer
+        && let Some(notice) = changes::shorten(fields)
+    {
+        fields.insert(NOTICE.to_owned(), Value::from(notice));
+    }
     let fewer = answer.get("items").and_then(Value::as_array).map(Vec::len).filter(|given| asked.is_some_and(|asked| *given < asked));
     if let (Some(given), Value::Object(fields)) = (fewer, &mut answer)
         && fields.contains_key("next_cursor")

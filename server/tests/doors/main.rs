@@ -19,6 +19,7 @@ mod identity;
 mod isolation;
 mod limits;
 mod mails;
+mod meanwhile;
 mod operator;
 mod outages;
 mod pages;
