@@ -195,6 +195,14 @@ impl Error {
         self
     }
 
+    /// The same, with the fields of one item of a list named by their place, such as `lines[2].price`; its words are for people, who
+    /// count otherwise.
+    pub fn within(mut self, list: &str, index: usize) -> Self {
+        let place = |name: String| if name == list { format!("{list}[{index}]") } else { format!("{list}[{index}].{name}") };
+        self.fields = self.fields.into_iter().map(|(name, words)| (place(name), words)).collect();
+        self
+    }
+
     /// Adds a way out.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

@@ -92,8 +92,8 @@ async function bills(agent, name, token) {
   assert.equal((await agent.refused("stop_timer")).code, "no_timer");
 
   const logged = await agent.call("create_time_entry", { project: "Dashboard", date: organization.today, duration: "1h30m", description: "Charts" });
-  assert.equal(logged.worked.seconds, 5400);
-  assert.deepEqual(logged.amount, { amount: "180.00", currency: "EUR" });
+  assert.equal(logged.worked, "1h 30m");
+  assert.equal(logged.amount, "180.00 EUR");
   // Nothing is logged twice when an agent repeats itself.
   const twice = { project: "Dashboard", date: organization.today, duration: "15m", billable: false, idempotency_key: "once" };
   const [first, second] = [await agent.call("create_time_entry", twice), await agent.call("create_time_entry", twice)];
@@ -101,9 +101,9 @@ async function bills(agent, name, token) {
 
   const wanted = { client: "Acme", period: "this_month", rounding: { step_minutes: 15, mode: "nearest", basis: "line" } };
   const preview = await agent.call("preview_invoice", wanted);
-  assert.deepEqual(preview.total, { amount: "214.20", currency: "EUR" });
+  assert.equal(preview.total, "214.20 EUR");
   const draft = await agent.call("draft_invoice", wanted);
-  assert.deepEqual(draft.total, preview.total);
+  assert.equal(draft.total, preview.total);
   const sent = await agent.call("send_invoice", { invoice: draft.id });
   assert.match(sent.number, /^\d{4}-0001$/);
   assert.equal(sent.status, "sent");
@@ -114,7 +114,7 @@ async function bills(agent, name, token) {
   assert.equal(bytes.subarray(0, 5).toString(), "%PDF-");
   assert.ok(textOf(bytes).includes(sent.number));
 
-  const paid = await agent.call("record_payment", { invoice: sent.id, amount: sent.total.amount, date: organization.today });
+  const paid = await agent.call("record_payment", { invoice: sent.id, amount: sent.total, date: organization.today });
   assert.equal(paid.status, "paid");
 }
 

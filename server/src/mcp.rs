@@ -4,6 +4,8 @@
 //! address. Nothing outside this folder knows the protocol's library.
 
 mod answer;
+mod changes;
+mod concise;
 mod endpoint;
 mod envelope;
 mod instructions;

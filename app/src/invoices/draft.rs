@@ -289,8 +289,9 @@ async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
     let custom = wanted
         .lines
         .iter()
-        .filter(|line| !compose::is_blank(line))
-        .map(|line| compose::custom_line(line, &client.currency, &tax_of(&client)));
+        .enumerate()
+        .filter(|(_, line)| !compose::is_blank(line))
+        .map(|(at, line)| compose::custom_line(line, &client.currency, &tax_of(&client)).map_err(|error| error.within("lines", at)));
     let organization = organizations::settings::get(cx).await?;
     let rounding = wanted.rounding.unwrap_or(organization.rounding);
     organizations::settings::within("rounding", rounding.step_minutes, 0, 480)?;

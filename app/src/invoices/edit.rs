@@ -171,7 +171,7 @@ async fn change_lines(cx: &mut Call, row: &Row, currency: &Currency, changes: Ve
     let (mut removed, mut written) = (Vec::new(), BTreeMap::new());
     let taxed = changes.iter().any(|change| change.tax_category == Some(TaxCategory::S) && !is_said(&change.tax_rate));
     let usual = if taxed { usual_rate(cx, row).await? } else { None };
-    for mut change in changes {
+    for (at, mut change) in changes.into_iter().enumerate() {
         let id = change.line.trim().parse::<Uuid>().map_err(|_| Error::not_found("invoice line"))?;
         if removed.contains(&id) || written.contains_key(&id) {
             return Err(Error::invalid("lines", "One line stands twice among the lines. Say all that changes of it once."));
@@ -183,7 +183,7 @@ async fn change_lines(cx: &mut Call, row: &Row, currency: &Currency, changes: Ve
             if change.tax_category == Some(TaxCategory::S) && line.tax_category != TaxCategory::S.code() && !is_said(&change.tax_rate) {
                 change.tax_rate.clone_from(&usual);
             }
-            let after = changed(line.clone(), change, currency)?;
+            let after = changed(line.clone(), change, currency).map_err(|error| error.within("lines", at))?;
             written.insert(id, after);
         }
     }
@@ -251,7 +251,7 @@ fn taxed(line: &mut LineRow, category: Option<TaxCategory>, rate: Option<&str>, 
 
 /// Adds lines behind those that are there.
 async fn add_lines(cx: &mut Call, row: &Row, currency: &Currency, add: Vec<CustomLine>, there: usize) -> Result<(), Error> {
-    let add: Vec<CustomLine> = add.into_iter().filter(|line| !compose::is_blank(line)).collect();
+    let add: Vec<(usize, CustomLine)> = add.into_iter().enumerate().filter(|(_, line)| !compose::is_blank(line)).collect();
     if add.is_empty() {
         return Ok(());
     }
@@ -259,7 +259,10 @@ async fn add_lines(cx: &mut Call, row: &Row, currency: &Currency, add: Vec<Custo
         return Err(Error::invalid("add", format!("An invoice holds {LINES_MAX} lines at most, and this one has {there} already.")));
     }
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
-    let written = |line: &CustomLine| compose::custom_line(line, currency, &draft::tax_of(&client)).map(draft::row);
+    let tax = draft::tax_of(&client);
+    let written = |(at, line): &(usize, CustomLine)| {
+        compose::custom_line(line, currency, &tax).map(draft::row).map_err(|error| error.within("add", *at))
+    };
     let lines = add.iter().map(written).collect::<Result<Vec<LineRow>, Error>>()?;
     let last = store::last_position(&mut cx.db, row.id).await?;
     store::insert_lines(&mut cx.db, row.id, last, &lines, currency).await

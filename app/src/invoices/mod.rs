@@ -364,7 +364,7 @@ pub async fn send_invoice(
     send::send(cx, &invoice, send::Sending { version, to, message, without_email: without_email.unwrap_or(false) }).await
 }
 
-/// Record that a client paid, in whole or in part. The invoice is paid when nothing is left; paying too much is refused.
+/// Mark an invoice as paid, in whole or in part: record what the client paid. It is paid when nothing is left; too much is refused.
 #[operation(write, destructive, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Record a payment")]
 pub async fn record_payment(
     cx: &mut Call,

@@ -68,12 +68,12 @@ impl Operation {
 
     /// Calls the operation for this caller, exactly as the browser's request would.
     ///
-    /// Absent and `null` arguments are the same, and so are one text and a list of it. A panic inside is an internal error, never a
-    /// caller left waiting. However a call ends, it is written down: what does not come as far as the pipeline is written down here.
+    /// Absent and `null` values are the same at every depth, and so are one text and a list of it. A panic inside is an internal error,
+    /// never a caller left waiting. However a call ends, it is written down: what does not come as far as the pipeline is written down here.
     pub async fn call(&self, caller: Caller, arguments: Value) -> Result<Value, Error> {
         let mut arguments = if arguments.is_null() { Value::Object(Map::new()) } else { arguments };
+        leave_nulls_out(&mut arguments);
         if let Value::Object(map) = &mut arguments {
-            map.retain(|_, value| !value.is_null());
             map.iter_mut().for_each(|(name, value)| self.list_one(name, value));
         }
         write_hours(&self.input, &mut arguments);
@@ -176,20 +176,20 @@ impl Operation {
         let (mut error, mut misnamed) = (Error::new(Code::Invalid, ""), false);
         let problems = validator.iter_errors(arguments).map(|problem| {
             misnamed |= !is_too_long(&problem);
-            let field = field(&problem);
+            let (place, field) = (place(&problem), field(&problem));
             let words = self.bare_number(&field, &problem).unwrap_or_else(|| words(&field, &problem));
-            (field, words, item(&problem))
+            (place, words, item(&problem))
         });
-        let unwritable = unwritable(arguments).map(|(field, words)| (field, words, None));
+        let unwritable = unwritable(arguments).map(|(place, words)| (place, words, None));
         let mut told = HashSet::new();
         // The same mistake in all items of a list is told of the first.
         let problems =
             problems.chain(unwritable).take(10 * PROBLEMS_MAX).filter(|(_, words, _)| told.insert(words.clone())).take(PROBLEMS_MAX);
-        for (field, words, item) in problems {
+        for (place, words, item) in problems {
             let message = item.map(|item| format!("{item}: {words}")).unwrap_or(words);
             error.message.push_str(if error.message.is_empty() { "" } else { " " });
             error.message.push_str(&message);
-            error.fields.insert(if field.is_empty() { "arguments".to_owned() } else { field }, message);
+            error.fields.insert(if place.is_empty() { "arguments".to_owned() } else { place }, message);
         }
         match (error.message.is_empty(), misnamed) {
             (true, _) => Ok(()),
@@ -219,19 +219,56 @@ fn is_too_long(problem: &ValidationError<'_>) -> bool {
     matches!(problem.kind(), ValidationErrorKind::MaxLength { .. })
 }
 
-/// The field that a problem is about, as the operations name it: that of a line by its own name. Nothing when it is about all
-/// of them.
-fn field(problem: &ValidationError<'_>) -> String {
-    let path = problem.instance_path().to_string();
-    path.rsplit('/').find(|part| part.parse::<usize>().is_err()).unwrap_or_default().to_owned()
+/// Takes what is `null` out of objects: there it is absent. In a list it has a place, and is refused like everything else that is wrong.
+fn leave_nulls_out(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, field| !field.is_null());
+            fields.values_mut().for_each(leave_nulls_out);
+        }
+        Value::Array(items) => items.iter_mut().for_each(leave_nulls_out),
+        _ => {}
+    }
 }
 
-/// Which item of a list a problem is in: `lines 3`, counted from one.
-fn item(problem: &ValidationError<'_>) -> Option<String> {
+/// The steps to what a problem is about; to what is missing where something is.
+fn steps(problem: &ValidationError<'_>) -> Vec<String> {
     let path = problem.instance_path().to_string();
-    let parts: Vec<&str> = path.split('/').collect();
-    let (list, at) = parts.windows(2).rev().find_map(|pair| Some((pair[0], pair[1].parse::<usize>().ok()?)))?;
-    Some(format!("{list} {}", at + 1))
+    let there = path.split('/').skip(1).map(str::to_owned);
+    let missing = match problem.kind() {
+        ValidationErrorKind::Required { property } => property.as_str().map(str::to_owned),
+        _ => None,
+    };
+    there.chain(missing).collect()
+}
+
+/// The place of a problem as the operations name it, such as `lines[2].quantity`. Nothing when it is about all arguments.
+fn place(problem: &ValidationError<'_>) -> String {
+    let mut place = String::new();
+    for step in steps(problem) {
+        match step.parse::<usize>() {
+            Ok(index) => place.push_str(&format!("[{index}]")),
+            Err(_) if place.is_empty() => place.push_str(&step),
+            Err(_) => place.push_str(&format!(".{step}")),
+        }
+    }
+    place
+}
+
+/// The field that a problem is about by its own name. Nothing when it is about all arguments.
+fn field(problem: &ValidationError<'_>) -> String {
+    steps(problem).into_iter().rev().find(|step| step.parse::<usize>().is_err()).unwrap_or_default()
+}
+
+/// Whether a problem is about an item of a list and not about a field.
+fn is_of_item(problem: &ValidationError<'_>) -> bool {
+    steps(problem).last().is_some_and(|step| step.parse::<usize>().is_ok())
+}
+
+/// Which item of a list a problem is in, such as `lines[2]`.
+fn item(problem: &ValidationError<'_>) -> Option<String> {
+    let steps = steps(problem);
+    steps.windows(2).rev().find_map(|pair| Some(format!("{}[{}]", pair[0], pair[1].parse::<usize>().ok()?)))
 }
 
 /// A number where hours are wanted is that many hours, wherever it stands.
@@ -273,7 +310,7 @@ fn words(field: &str, problem: &ValidationError<'_>) -> String {
                 choices.join(", ")
             )
         }
-        _ if field.is_empty() => format!("{}.", shorten(&problem.to_string())),
+        _ if field.is_empty() || is_of_item(problem) => format!("{}.", shorten(&problem.to_string())),
         _ => format!("{field}: {}.", shorten(&problem.to_string())),
     }
 }

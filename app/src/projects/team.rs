@@ -30,7 +30,7 @@ pub struct Teammate {
     pub name: String,
 }
 
-/// Put members on a project: from then on they see it and can track time on it. Who is on it already stays.
+/// Add people to a project: from then on they see it and can track time on it. Who is on it already stays.
 ///
 /// Owners, admins and managers see every project anyway. Example: {"project": "Acme / Dashboard", "members": ["Barbara"]}.
 #[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Put members on a project")]

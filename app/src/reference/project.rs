@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{error::Error, operation::Call, projects::sight::Sight, text};
 
-/// The project of an id, a path `Client / Project` or a name that only one project has.
+/// The project of an id, a path `Client / Project`, the same without a slash, or a name that only one project has.
 ///
 /// An id is not looked up: whoever reads the record says when there is none.
 pub async fn project(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid, Error> {
@@ -48,7 +48,10 @@ async fn among(cx: &mut Call, sight: &Sight, field: &str, given: &[impl AsRef<st
     let mut projects = Vec::with_capacity(asked.given.len());
     for (place, given) in (1_i64..).zip(&asked.given) {
         let choices: Vec<Candidate> = found.iter().filter(|(at, _)| *at == place).map(|(_, choice)| choice.clone()).collect();
-        let Some(meant) = pick(Kind::Project, field, given, &choices)? else { return Err(missing(cx, sight, given, client).await?) };
+        let meant = match pick(Kind::Project, field, given, &choices)? {
+            Some(meant) => meant,
+            None => without_slash(cx, sight, field, given, client).await?,
+        };
         if !projects.contains(&meant.id) {
             projects.push(meant.id);
         }
@@ -56,15 +59,34 @@ async fn among(cx: &mut Call, sight: &Sight, field: &str, given: &[impl AsRef<st
     Ok(projects)
 }
 
-async fn missing(cx: &mut Call, sight: &Sight, given: &str, client: Option<Uuid>) -> Result<Error, Error> {
+/// The project whose client and name stand one after the other, such as `Acme Dashboard` or `Acme: Dashboard`: people say no slash.
+async fn without_slash(cx: &mut Call, sight: &Sight, field: &str, given: &str, client: Option<Uuid>) -> Result<Candidate, Error> {
     let names = store::project_names(&mut cx.db, client, sight.on_projects_of()).await?;
+    let said = words(&text::search_key(given));
+    let meant = names.iter().filter(|name| words(&format!("{} {}", name.client_key, name.project_key)) == said);
+    let paths: Vec<String> = meant.map(|name| text::path_key(&format!("{}/{}", name.client_key, name.project_key))).collect();
+    let ids = vec![Uuid::nil(); paths.len()];
+    let found = store::projects(&mut cx.db, &ids, &paths, client, sight.on_projects_of()).await?;
+    let choices: Vec<Candidate> = found.into_iter().map(|(_, choice)| choice).collect();
+    match pick(Kind::Project, field, given, &choices)? {
+        Some(meant) => Ok(meant),
+        None => Err(missing(names, given, client).await),
+    }
+}
+
+/// The words of a key, with one space between them.
+fn words(key: &str) -> String {
+    key.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+async fn missing(names: Vec<store::ProjectName>, given: &str, client: Option<Uuid>) -> Error {
     let known = |name: store::ProjectName| Known {
         keys: vec![text::path_key(&name.project_key), text::path_key(&format!("{}/{}", name.client_key, name.project_key))],
         name: format!("{} / {}", name.client, name.project),
     };
     let error = near::missing(Kind::Project, given, move || names.into_iter().map(known).collect()).await;
-    Ok(match client {
+    match client {
         Some(_) => error.hint("Only projects of this client are meant."),
         None => error,
-    })
+    }
 }

@@ -10,6 +10,8 @@ use app::{
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value};
 
+use super::{changes, concise};
+
 /// The longest answer, in characters of JSON; clients cut off what is longer without saying so.
 pub const LONGEST: usize = 25_000;
 
@@ -40,16 +42,28 @@ pub fn refused(error: &Error) -> CallToolResult {
 /// its model never learns what was wrong.
 fn sentences(error: &Error) -> String {
     let Error { code, message, fields, hint, details } = error;
+    let first = within_list(fields.keys(), message).map_or_else(|| message.clone(), |place| format!("{place}: {message}"));
     let further = fields.values().filter(|words| !message.contains(words.as_str())).cloned();
     let details = details.as_ref().map(|details| format!("Details: {details}"));
-    let all = std::iter::once(message.clone()).chain(further).chain(hint.clone()).chain(details).chain([format!("[{}]", code.name())]);
+    let all = std::iter::once(first).chain(further).chain(hint.clone()).chain(details).chain([format!("[{}]", code.name())]);
     all.collect::<Vec<_>>().join(" ")
+}
+
+/// The place of what is wrong in a list, such as `lines[2].price`, where the words do not tell of which item they are.
+fn within_list<'a>(mut places: impl Iterator<Item = &'a String>, message: &str) -> Option<&'a String> {
+    places.find(|place| place.split_once(']').is_some_and(|(item, _)| !message.contains(&format!("{item}]"))))
 }
 
 /// A list ends where the room ends, and says so.
 async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> Result<Value, Error> {
     let asked = items_asked(operation, &arguments);
-    let mut answer = operation.call(Caller { room: Some(ROOM_FOR_ITEMS), ..caller }, arguments).await?;
+    let whole = operation.call(Caller { room: Some(ROOM_FOR_ITEMS), ..caller }, arguments).await?;
+    let mut answer = concise::answer(&operation.output, whole);
+    if let Value::Object(fields) = &mut answer
+        && let Some(notice) = changes::shorten(fields)
+    {
+        fields.insert(NOTICE.to_owned(), Value::from(notice));
+    }
     let fewer = answer.get("items").and_then(Value::as_array).map(Vec::len).filter(|given| asked.is_some_and(|asked| *given < asked));
     if let (Some(given), Value::Object(fields)) = (fewer, &mut answer)
         && fields.contains_key("next_cursor")
@@ -153,6 +167,9 @@ mod tests {
         assert_eq!(sentences(&error), "Name is empty. Give it one. Details: {\"id\":7} [invalid]");
         let two = Error { fields: [("rate".to_owned(), "Rate is below zero.".to_owned())].into(), ..error };
         assert!(sentences(&two).starts_with("Name is empty. Rate is below zero. Give it one."), "{}", sentences(&two));
+        let line = Error::invalid("price", "A price is not below zero.");
+        assert_eq!(sentences(&line.clone().within("lines", 2)), "lines[2].price: A price is not below zero. [invalid]");
+        assert_eq!(sentences(&line.at("lines", 2)), "lines[2]: A price is not below zero. [invalid]");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, Value};
 
 use super::{
-    answer,
+    answer, concise,
     offer::{Entry, Offer, Standing},
 };
 
@@ -43,7 +43,7 @@ fn tool(operation: &Operation) -> Tool {
         .open_world(declaration.mails);
     Tool::new(declaration.name, declaration.doc, Arc::new(operation.input.clone()))
         .with_title(declaration.title)
-        .with_raw_output_schema(Arc::new(undescribed(with_notice(operation.output.clone()))))
+        .with_raw_output_schema(Arc::new(undescribed(with_notice(concise::schema(&operation.output)))))
         .with_annotations(hints)
 }
 

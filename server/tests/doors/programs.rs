@@ -183,10 +183,11 @@ async fn a_refusal_names_the_item_and_the_same_mistake_once() {
     let told = world.rest(&ada, "draft_invoice", json!({ "client": "Acme", "lines": lines })).await;
     assert_eq!(told.refused(422), "invalid");
     let message = told.json()["error"]["message"].as_str().unwrap().to_owned();
-    assert!(message.starts_with("lines 4: ") && message.matches("'unit'").count() == 1, "{message}");
+    assert!(message.starts_with("lines[3]: Additional") && message.matches("'unit'").count() == 1, "{message}");
     let lines = [line(json!({})), line(json!({ "price": 5 }))];
     let told = world.rest(&ada, "draft_invoice", json!({ "client": "Acme", "lines": lines })).await;
-    assert!(told.json()["error"]["message"].as_str().unwrap().starts_with("lines 2: Price"), "{}", told.text);
+    assert!(told.json()["error"]["message"].as_str().unwrap().starts_with("lines[1]: Price"), "{}", told.text);
+    assert!(told.json()["error"]["fields"]["lines[1].price"].is_string(), "{}", told.text);
 }
 
 #[tokio::test]

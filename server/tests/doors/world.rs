@@ -20,13 +20,14 @@ use app::{
     admission::{Gate, PATIENCE, Rules},
     assistant::Engine,
     audit::Recorder,
-    context::{Caller, Documents, Promise, Services, SystemClock},
+    context::{Caller, Clock, Documents, Promise, Services, SystemClock},
     database::{Database, as_application},
     error::Error,
     invoices::document::InvoiceDocument,
     organizations::basics::Basics,
     quotas::Quotas,
 };
+use jiff::Timestamp;
 use leptos::prelude::LeptosOptions;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect::Policy};
 use serde_json::{Value, json};
@@ -110,14 +111,22 @@ impl World {
     /// for calls, where a number is given for them; nobody waits for theirs.
     pub async fn alone_under(rules: Rules, share: Option<usize>) -> Self {
         let shared = |database: Database| share.map_or(database.clone(), |share| database.in_shares(share, Duration::ZERO));
-        Self::open_between(made().await, Limits::new(None), rules, Engine::default(), Quotas::default(), shared).await
+        Self::open_between(made().await, Limits::new(None), rules, Engine::default(), Quotas::default(), shared, Box::new(SystemClock))
+            .await
     }
 
     /// The same with the rules of a process: eight at once of a credential, and two connections at once of whoever asks; who finds
     /// theirs in use waits for as long as there.
     pub async fn alone_as_shipped() -> Self {
         let shared = |database: Database| database.in_shares(2, PATIENCE);
-        Self::open_between(made().await, Limits::new(None), Rules::of(None), Engine::default(), Quotas::default(), shared).await
+        let clock = Box::new(SystemClock);
+        Self::open_between(made().await, Limits::new(None), Rules::of(None), Engine::default(), Quotas::default(), shared, clock).await
+    }
+
+    /// Opens the doors at this instant, at which they stay.
+    pub async fn open_at(now: Timestamp) -> Self {
+        let (database, limits, clock) = (shared().await.clone(), Limits::new(None), Box::new(Stopped(now)));
+        Self::open_between(database, limits, lenient(), Engine::default(), Quotas::default(), |database| database, clock).await
     }
 
     /// Opens the doors with an assistant.
@@ -126,7 +135,7 @@ impl World {
     }
 
     async fn open_on(database: PgConnectOptions, limits: Limits, rules: Rules, assistant: Engine, quotas: Quotas) -> Self {
-        Self::open_between(database, limits, rules, assistant, quotas, |database| database).await
+        Self::open_between(database, limits, rules, assistant, quotas, |database| database, Box::new(SystemClock)).await
     }
 
     async fn open_between(
@@ -136,6 +145,7 @@ impl World {
         assistant: Engine,
         quotas: Quotas,
         for_calls: impl FnOnce(Database) -> Database,
+        clock: Box<dyn Clock>,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
@@ -148,7 +158,7 @@ impl World {
             recorder: Recorder::start(gate.clone()),
             workers: gate.clone().of_workers(),
             database: for_calls(gate),
-            clock: Box::new(SystemClock),
+            clock,
             documents: Box::new(PlainDocuments(press_is_broken.clone())),
             public_url: address.clone(),
             mail_leaves: false,
@@ -248,6 +258,15 @@ impl World {
     pub async fn call_get(&self, person: &Person, operation: &str) -> Answer {
         let request = self.get(&format!("/call/{operation}")).header(header::COOKIE, format!("stint={}", person.cookie));
         Answer::of(request.header("stint-organization", &person.slug)).await
+    }
+}
+
+/// A clock that stands still.
+struct Stopped(Timestamp);
+
+impl Clock for Stopped {
+    fn now(&self) -> Timestamp {
+        self.0
     }
 }
 

@@ -155,8 +155,8 @@ async fn what_is_wrong_with_an_invoice_is_said_at_its_argument() {
         ("to", json!({"client": "Acme", "from": "2026-11-20", "to": "2026-11-19"})),
         ("discount", json!({"client": "Acme", "discount": "150%"})),
         ("discount", json!({"client": "Acme", "discount": "9999.00"})),
-        ("quantity", json!({"client": "Acme", "lines": [{"description": "x", "price": "0.01", "quantity": "-0"}]})),
-        ("description", json!({"client": "Acme", "lines": [{"description": "x".repeat(10_000), "price": "0.01"}]})),
+        ("lines[0].quantity", json!({"client": "Acme", "lines": [{"description": "x", "price": "0.01", "quantity": "-0"}]})),
+        ("lines[0].description", json!({"client": "Acme", "lines": [{"description": "x".repeat(10_000), "price": "0.01"}]})),
         ("arguments", json!({"client": "Acme", "perod": "2026-11"})),
     ] {
         let refused = studio.refused("preview_invoice", arguments.clone()).await;
@@ -210,7 +210,7 @@ async fn what_is_taken_off_has_a_quantity_below_zero_and_never_a_price() {
     assert_eq!((&preview["lines"][1]["quantity"], &preview["lines"][1]["net"]["amount"]), (&json!("-1"), &json!("-100.00")));
     assert_eq!(preview["total"]["amount"], "476.00");
     let refused = studio.refused("preview_invoice", wanted("1", "-100.00")).await;
-    assert!(refused.field("price").is_some_and(|why| why.contains("BR-27") && why.contains("quantity below zero")), "{refused:?}");
+    assert!(refused.field("lines[1].price").is_some_and(|why| why.contains("BR-27") && why.contains("quantity below zero")), "{refused:?}");
     let draft = studio.ok("draft_invoice", wanted("-1", "100.00")).await;
     let line = json!([{"line": draft["lines"][1]["id"], "price": "-1.00"}]);
     assert_eq!(studio.code("update_invoice_draft", json!({"invoice": draft["id"], "lines": line})).await, Code::Invalid);

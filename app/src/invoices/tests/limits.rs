@@ -59,12 +59,12 @@ async fn a_price_without_words_is_refused_and_an_empty_row_is_none() {
     let wordless = json!([{"description": " ", "price": "50.00"}]);
     for operation in ["preview_invoice", "draft_invoice"] {
         let refused = studio.refused(operation, json!({"client": "Acme", "lines": wordless})).await;
-        assert!(refused.field("description").is_some(), "{refused:?}");
+        assert!(refused.field("lines[0].description").is_some(), "{refused:?}");
     }
     let draft = draft(&studio).await;
     let add = |row: Value| studio.form::<UpdateInvoiceDraft>(json!({"invoice": draft["id"], "add": [row]}));
     let refused = add(json!({"description": "", "quantity": "", "price": "50.00"})).await.unwrap_err();
-    assert!(refused.field("description").is_some(), "{refused:?}");
+    assert!(refused.field("add[0].description").is_some(), "{refused:?}");
     let same = add(json!({"description": "", "quantity": "", "price": ""})).await.expect("the empty row of a form");
     assert_eq!(same["lines"].as_array().map(Vec::len), Some(1));
 }
@@ -74,7 +74,7 @@ async fn a_thousand_pieces_are_never_billed_as_one() {
     let studio = studio().await;
     let line = |quantity: &str| json!({"client": "Acme", "lines": [{"description": "Card", "price": "0.10", "quantity": quantity}]});
     let refused = studio.refused("preview_invoice", line("1,000")).await;
-    assert!(refused.field("quantity").is_some_and(|words| words.contains("write 1000 or 1.0 instead")), "{refused:?}");
+    assert!(refused.field("lines[0].quantity").is_some_and(|words| words.contains("write 1000 or 1.0 instead")), "{refused:?}");
     assert_eq!(studio.ok("preview_invoice", line("1000")).await["subtotal"]["amount"], "100.00");
 }
 

@@ -13,6 +13,7 @@ mod standing;
 mod tables;
 mod tenants;
 mod updates;
+mod wrong;
 
 use serde_json::{Map, Value, json};
 

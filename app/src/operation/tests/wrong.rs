@@ -1,0 +1,169 @@
+//! Whatever is wrong in the arguments of a call is refused by its place, and what is `null` is absent.
+
+use serde_json::{Map, Value, json};
+
+use super::{Furnished, filled, furnished};
+use crate::{
+    error::{Code, Error},
+    operation::{Effect, Operation},
+    operations,
+};
+
+/// A step on the way to a value within arguments.
+#[derive(Clone)]
+enum Step {
+    Field(String),
+    Item,
+}
+
+/// A value that an operation takes, however deep it stands.
+struct Taken {
+    way: Vec<Step>,
+    schema: Value,
+}
+
+/// All that a schema takes.
+fn taken(way: &[Step], schema: &Value, found: &mut Vec<Taken>) {
+    if !way.is_empty() {
+        found.push(Taken { way: way.to_vec(), schema: schema.clone() });
+    }
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        taken(&[way, &[Step::Field(name.clone())]].concat(), property, found);
+    }
+    if let Some(items) = schema.get("items") {
+        taken(&[way, &[Step::Item]].concat(), items, found);
+    }
+}
+
+/// The place as a refusal names it: of the only item of each list on the way.
+fn place(way: &[Step]) -> String {
+    way.iter().fold(String::new(), |place, step| match step {
+        Step::Item => place + "[0]",
+        Step::Field(name) if place.is_empty() => name.clone(),
+        Step::Field(name) => format!("{place}.{name}"),
+    })
+}
+
+/// What is right otherwise, with this value at the end of a way; nothing takes it away.
+fn holding(schema: &Value, right: Option<&Value>, way: &[Step], value: Option<&Value>, ids: &Map<String, Value>) -> Option<Value> {
+    match way.split_first() {
+        None => value.cloned(),
+        Some((Step::Item, rest)) => {
+            let first = right.and_then(|right| right.get(0));
+            Some(holding(&schema["items"], first, rest, value, ids).into_iter().collect())
+        }
+        Some((Step::Field(name), rest)) => {
+            let made = || schema.as_object().map(|schema| filled(schema, ids)).unwrap_or_default();
+            let mut fields = right.and_then(Value::as_object).cloned().unwrap_or_else(made);
+            match holding(&schema["properties"][name], fields.get(name), rest, value, ids) {
+                Some(value) => fields.insert(name.clone(), value),
+                None => fields.remove(name),
+            };
+            Some(Value::Object(fields))
+        }
+    }
+}
+
+/// The call of an operation that is right but for one value, as a rehearsal where it writes.
+struct Tried<'a> {
+    studio: &'a Furnished,
+    operation: &'a Operation,
+    right: &'a Map<String, Value>,
+}
+
+impl Tried<'_> {
+    async fn with(&self, way: &[Step], value: Option<&Value>) -> Result<Value, Error> {
+        let (schema, right) = (Value::Object(self.operation.input.clone()), Value::Object(self.right.clone()));
+        let mut arguments = holding(&schema, Some(&right), way, value, &self.studio.ids).expect("arguments");
+        if self.operation.declaration.effect != Effect::Read && arguments.get("dry_run").is_none() {
+            arguments["dry_run"] = json!(true);
+        }
+        self.studio.world.call(self.operation.declaration.name, arguments).await
+    }
+
+    /// Sure that a value is refused by its place, and what the refusal says.
+    async fn refused(&self, way: &[Step], value: Value) -> String {
+        let what = format!("{} {}: {value}", self.operation.declaration.name, place(way));
+        let error = self.with(way, Some(&value)).await.expect_err(&what);
+        assert_eq!(error.code, Code::Invalid, "{what}: {error:?}");
+        assert!(error.fields.contains_key(&place(way)), "{what}: {error:?}");
+        error.message
+    }
+}
+
+/// Tries every value that every operation takes.
+async fn every_value(name: &str, mut check: impl AsyncFnMut(&Tried<'_>, &Taken)) {
+    let studio = furnished(name).await;
+    let mut tried = 0;
+    for operation in operations::all() {
+        let right = studio.right(operation).await;
+        let mut all = Vec::new();
+        taken(&[], &Value::Object(operation.input.clone()), &mut all);
+        for value in all {
+            check(&Tried { studio: &studio, operation, right: &right }, &value).await;
+            tried += 1;
+        }
+    }
+    assert!(tried > 500, "{tried} values");
+}
+
+#[tokio::test]
+async fn null_is_absent_at_every_depth() {
+    every_value("null", async |tried, Taken { way, .. }| {
+        // A rehearsal that is asked for with null is none: that would be done.
+        let is_rehearsal = matches!(way.as_slice(), [Step::Field(name)] if name == "dry_run");
+        if is_rehearsal {
+            return;
+        }
+        let what = format!("{} {}", tried.operation.declaration.name, place(way));
+        if matches!(way.last(), Some(Step::Item)) {
+            tried.refused(way, Value::Null).await;
+            return;
+        }
+        let (absent, null) = (tried.with(way, None).await, tried.with(way, Some(&Value::Null)).await);
+        assert_eq!(absent.map(|_| ()), null.map(|_| ()), "{what}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_value_of_another_kind_is_refused_by_its_place() {
+    every_value("kinds", async |tried, Taken { way, schema }| {
+        let kind = schema["type"].as_str().expect("one kind");
+        let others = match kind {
+            "object" => vec![json!("x"), json!([]), json!(7)],
+            "array" => vec![json!({}), json!(7), json!(true)],
+            "string" => vec![json!({}), json!(true), json!(["x"])],
+            _ => vec![json!({}), json!("x"), json!([1])],
+        };
+        for other in others {
+            tried.refused(way, other).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_choice_that_there_is_not_is_refused_by_its_place_and_all_choices_are_told() {
+    every_value("choices", async |tried, Taken { way, schema }| {
+        let Some(choices) = schema["enum"].as_array() else { return };
+        let told = tried.refused(way, json!("no such choice")).await;
+        for choice in choices {
+            assert!(told.contains(choice.as_str().expect("a text")), "{} {}: {told}", tried.operation.declaration.name, place(way));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn empty_text_is_taken_or_refused_by_its_place_and_is_no_fault_of_ours() {
+    every_value("empty", async |tried, Taken { way, .. }| {
+        let Err(error) = tried.with(way, Some(&json!(""))).await else { return };
+        let what = format!("{} {}: {error:?}", tried.operation.declaration.name, place(way));
+        assert!(!matches!(error.code, Code::Internal | Code::Unavailable), "{what}");
+        let Some(Step::Field(argument)) = way.first() else { panic!("{what}") };
+        let named = error.fields.keys().any(|field| field.split(['[', '.']).next() == Some(argument));
+        assert!(error.code != Code::Invalid || named, "{what}");
+    })
+    .await;
+}

@@ -1,0 +1,142 @@
+//! One sample call of every operation that agents are offered, played over MCP: its arguments and its answer are of the schemas that
+//! the list of tools tells, and what a model has to read of it is counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use app::{operation::Reach, operations};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    agents::{ask, done},
+    people::joined,
+    tasks::studio,
+    world::{Person, World},
+};
+
+/// The longest time entry, in characters.
+const ENTRY_LONGEST: usize = 350;
+
+/// The longest answer of a write of time.
+const WRITE_OF_TIME_LONGEST: usize = 700;
+
+/// What is written of one entry or one timer.
+const WRITES_OF_TIME: [&str; 7] =
+    ["create_time_entry", "update_time_entry", "delete_time_entry", "start_timer", "stop_timer", "update_timer", "discard_timer"];
+
+/// Names of operations with arguments, in the order in which they are played: each finds what it needs.
+fn samples() -> Vec<(String, Value)> {
+    serde_json::from_str(include_str!("calls.json")).expect("pairs")
+}
+
+/// Where the samples are played: a studio with a bit of everything.
+struct Furnished {
+    world: World,
+    ada: Person,
+    /// What samples name in braces.
+    ids: Map<String, Value>,
+}
+
+impl Furnished {
+    async fn new() -> Self {
+        let (world, ada) = studio::open().await;
+        let rest = async |operation: &str, arguments: Value| world.rest(&ada, operation, arguments).await.ok();
+        rest("create_client", json!({ "name": "Spare" })).await;
+        rest("create_project", json!({ "client": "Acme", "name": "Spare" })).await;
+        rest("archive_client", json!({ "client": "Spare" })).await;
+        rest("archive_project", json!({ "project": "Acme / Spare" })).await;
+        let line = |text: &str| json!([{ "description": text, "quantity": "1", "price": "500.00" }]);
+        let invoice = |text: &str| json!({ "client": "Acme", "lines": line(text), "period": "2026-09" });
+        let mailed = rest("draft_invoice", invoice("License")).await;
+        rest("send_invoice", json!({ "invoice": mailed["id"] })).await;
+        let paid = rest("record_payment", json!({ "invoice": "2026-0002", "amount": "95.00", "date": "2026-11-25" })).await;
+        let (draft, spare) = (rest("draft_invoice", invoice("Work")).await, rest("draft_invoice", invoice("Spare")).await);
+        let entry = rest("list_time_entries", json!({ "query": "Legend" })).await;
+        let standup = rest("list_time_entries", json!({ "query": "Standup" })).await;
+        let invitation = rest("invite_member", json!({ "email": "grace@example.com", "role": "member" })).await;
+        let alan = joined(&world, &ada, "Alan Turing", &[]).await;
+        rest("change_member_role", json!({ "member": "Alan Turing", "role": "viewer" })).await;
+        assert_ne!(alan.email, ada.email);
+        rest("start_timer", json!({ "project": "Acme / Dashboard", "started_at": "2026-11-25T14:00:00Z" })).await;
+        let ids = json!({
+            "time_entry": entry["items"][0]["id"], "draft": draft["id"], "line": draft["lines"][0]["id"],
+            "spare_entry": standup["items"][0]["id"], "spare_draft": spare["id"],
+            "payment": paid["payments"][0]["id"], "invitation": invitation["id"],
+        });
+        Self { ids: ids.as_object().cloned().expect("an object"), world, ada }
+    }
+
+    /// Arguments with the ids that they name.
+    fn filled(&self, arguments: &Value) -> Value {
+        match arguments {
+            Value::String(text) => match text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
+                Some(name) => self.ids[name].clone(),
+                None => arguments.clone(),
+            },
+            Value::Array(items) => items.iter().map(|item| self.filled(item)).collect(),
+            Value::Object(fields) => fields.iter().map(|(name, field)| (name.clone(), self.filled(field))).collect(),
+            other => other.clone(),
+        }
+    }
+
+    /// An answer as it would be in the first organization of this name and at one port.
+    fn at_one_address(&self, answer: &Value) -> Value {
+        let text = answer.to_string().replace(&self.ada.slug, "ada-lovelace").replace(&self.world.address, "http://127.0.0.1:30000");
+        serde_json::from_str(&text).expect("JSON")
+    }
+
+    async fn tools(&self) -> BTreeMap<String, Value> {
+        let listed = ask(&self.world, &self.ada.token, "tools/list", json!({})).await.ok();
+        let tools = listed["result"]["tools"].as_array().cloned().expect("tools");
+        tools.into_iter().map(|tool| (tool["name"].as_str().expect("a name").to_owned(), tool)).collect()
+    }
+
+    /// The answer of a sample, sure that arguments and answer are as the tool says.
+    async fn played(&self, tool: &Value, sample: &Value) -> Value {
+        let name = tool["name"].as_str().expect("a name");
+        let arguments = self.filled(sample);
+        jsonschema::validate(&tool["inputSchema"], &arguments).unwrap_or_else(|problem| panic!("{name}: {problem}"));
+        let answer = done(&self.world, &self.ada.token, name, arguments).await;
+        if let Some(schema) = tool.get("outputSchema") {
+            jsonschema::validate(schema, &answer).unwrap_or_else(|problem| panic!("{name}: {problem}: {answer:#}"));
+        }
+        answer
+    }
+}
+
+/// The answers of all samples, by operation.
+async fn answers() -> BTreeMap<String, Value> {
+    let furnished = Furnished::new().await;
+    let (tools, mut answers) = (furnished.tools().await, BTreeMap::new());
+    for (name, sample) in samples() {
+        let tool = tools.get(&name).unwrap_or_else(|| panic!("{name} is not offered"));
+        let answer = furnished.played(tool, &sample).await;
+        answers.insert(name, furnished.at_one_address(&answer));
+    }
+    answers
+}
+
+fn length(value: &Value) -> usize {
+    value.to_string().chars().count()
+}
+
+#[test]
+fn every_operation_that_agents_are_offered_has_a_sample() {
+    let offered = operations::all().iter().map(|operation| operation.declaration).filter(|declaration| declaration.reach != Reach::Person);
+    let offered: BTreeSet<String> = offered.map(|declaration| declaration.name.to_owned()).collect();
+    assert_eq!(samples().into_iter().map(|(name, _)| name).collect::<BTreeSet<_>>(), offered);
+}
+
+#[tokio::test]
+async fn every_sample_is_answered_as_its_tool_says_and_in_few_words() {
+    let answers = answers().await;
+    let mut told = format!("{:<28}{:>10}\n", "operation", "characters");
+    answers.iter().for_each(|(name, answer)| told.push_str(&format!("{name:<28}{:>10}\n", length(answer))));
+    insta::assert_snapshot!("sizes", told);
+    for entry in answers["list_time_entries"]["items"].as_array().expect("items").iter().chain([&answers["get_time_entry"]]) {
+        assert!(length(entry) <= ENTRY_LONGEST || entry.get("started_at").is_some(), "{} characters: {entry}", length(entry));
+    }
+    for name in WRITES_OF_TIME {
+        let length = length(&answers[name]);
+        assert!(length <= WRITE_OF_TIME_LONGEST, "{name}: {length} characters: {}", answers[name]);
+    }
+}
