@@ -111,6 +111,24 @@ async fn a_name_that_nothing_has_is_answered_with_those_that_are_near() {
 }
 
 #[tokio::test]
+async fn a_project_is_found_by_its_client_and_name_without_a_slash() {
+    let studio = studio(&["Acme", "Acme Labs"]).await;
+    for (client, name) in [("Acme", "Dashboard"), ("Acme", "Labs Charts"), ("Acme Labs", "Charts")] {
+        studio.ok("create_project", json!({"client": client, "name": name})).await;
+    }
+    for said in ["Acme dashboard", "acme: Dashboard", "Acme – Dashboard"] {
+        assert_eq!(studio.ok("get_project", json!({"project": said})).await["name"], "Dashboard", "{said}");
+    }
+    let two = studio.refused("get_project", json!({"project": "Acme Labs Charts"})).await;
+    assert_eq!(two.code, Code::Invalid);
+    for meant in ["Acme / Labs Charts", "Acme Labs / Charts"] {
+        assert!(two.message.contains(meant), "{}", two.message);
+    }
+    let barbara = studio.as_role(crate::access::Role::Member).await;
+    assert_eq!(barbara.code("get_project", json!({"project": "Acme dashboard"})).await, Code::NotFound, "she is not on it");
+}
+
+#[tokio::test]
 async fn names_that_one_may_not_see_are_near_to_nothing() {
     let studio = studio(&["Müller GmbH"]).await;
     let barbara = studio.as_role(crate::access::Role::Member).await;

@@ -27,6 +27,7 @@ mod people;
 mod programs;
 mod refusals;
 mod registry;
+mod rehearsals;
 mod samples;
 mod sign_ins;
 mod smtp;

@@ -53,9 +53,8 @@ impl Furnished {
         let entry = rest("list_time_entries", json!({ "query": "Legend" })).await;
         let standup = rest("list_time_entries", json!({ "query": "Standup" })).await;
         let invitation = rest("invite_member", json!({ "email": "grace@example.com", "role": "member" })).await;
-        let alan = joined(&world, &ada, "Alan Turing", &[]).await;
+        joined(&world, &ada, "Alan Turing", &[]).await;
         rest("change_member_role", json!({ "member": "Alan Turing", "role": "viewer" })).await;
-        assert_ne!(alan.email, ada.email);
         rest("start_timer", json!({ "project": "Acme / Dashboard", "started_at": "2026-11-25T14:00:00Z" })).await;
         let ids = json!({
             "time_entry": entry["items"][0]["id"], "draft": draft["id"], "line": draft["lines"][0]["id"],
