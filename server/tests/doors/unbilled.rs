@@ -94,13 +94,16 @@ fn expected(entries: &[Drawn]) -> BTreeMap<String, i64> {
 fn added<'a>(amounts: impl IntoIterator<Item = &'a Value>) -> BTreeMap<String, i64> {
     let mut sums = BTreeMap::new();
     for amount in amounts {
-        let currency = amount["currency"].as_str().expect("a currency");
+        // Over MCP an amount is one text with its currency.
+        let (shown, currency) = match amount.as_str() {
+            Some(text) => text.split_once(' ').expect("an amount with its currency"),
+            None => (amount["amount"].as_str().expect("decimal text"), amount["currency"].as_str().expect("a currency")),
+        };
         let (_, digits) = CURRENCIES.iter().find(|(code, _)| *code == currency).expect("one of ours");
-        let text = amount["amount"].as_str().expect("decimal text");
-        let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+        let (whole, decimals) = shown.split_once('.').unwrap_or((shown, ""));
         // Three decimals have a zero behind them, so that nobody takes them for thousands.
         let (kept, zeros) = decimals.split_at(*digits);
-        assert!(zeros.bytes().all(|digit| digit == b'0'), "{text}");
+        assert!(zeros.bytes().all(|digit| digit == b'0'), "{shown}");
         *sums.entry(currency.to_owned()).or_insert(0) += format!("{whole}{kept}").parse::<i64>().expect("a number");
     }
     sums.retain(|_, sum| *sum != 0);
