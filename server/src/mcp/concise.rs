@@ -60,7 +60,7 @@ impl Shape {
 /// A duration to the second: the words for people leave out the seconds beside minutes.
 pub fn exact(seconds: i64, words: String) -> String {
     let size = seconds.unsigned_abs();
-    if size % 60 == 0 || size < 60 { words } else { format!("{words} {}s", size % 60) }
+    if size.is_multiple_of(60) || size < 60 { words } else { format!("{words} {}s", size % 60) }
 }
 
 /// The schema of an answer in fewer words.
