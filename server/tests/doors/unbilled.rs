@@ -90,13 +90,20 @@ fn expected(entries: &[Drawn]) -> BTreeMap<String, i64> {
     sums
 }
 
+/// The decimal text of an amount and its currency: an agent is told both as one text.
+fn told(amount: &Value) -> (&str, &str) {
+    match amount.as_str() {
+        Some(text) => text.split_once(' ').expect("an amount with its currency"),
+        None => (amount["amount"].as_str().expect("decimal text"), amount["currency"].as_str().expect("a currency")),
+    }
+}
+
 /// Adds amounts up by their currencies.
 fn added<'a>(amounts: impl IntoIterator<Item = &'a Value>) -> BTreeMap<String, i64> {
     let mut sums = BTreeMap::new();
     for amount in amounts {
-        let currency = amount["currency"].as_str().expect("a currency");
+        let (text, currency) = told(amount);
         let (_, digits) = CURRENCIES.iter().find(|(code, _)| *code == currency).expect("one of ours");
-        let text = amount["amount"].as_str().expect("decimal text");
         let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
         // Three decimals have a zero behind them, so that nobody takes them for thousands.
         let (kept, zeros) = decimals.split_at(*digits);
