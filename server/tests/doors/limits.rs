@@ -81,7 +81,7 @@ async fn a_form_is_held_to_the_same_schema_as_a_program() {
         ("create_client", vec![("name", "Acme"), ("payment_terms_days", "many")], "payment_terms_days"),
         ("create_client", vec![("name", "Acme"), ("payment_terms_days", "-1")], "payment_terms_days"),
         ("draft_invoice", vec![("client", "Acme"), ("lines[0][description]", "Hosting"), ("lines[0][colour]", "red")], "lines[0]"),
-        ("draft_invoice", vec![("client", "Acme"), ("rounding[step_minutes]", "15"), ("rounding[mode]", "sideways")], "rounding"),
+        ("draft_invoice", vec![("client", "Acme"), ("rounding[step_minutes]", "15"), ("rounding[mode]", "sideways")], "rounding.mode"),
         ("create_client", vec![("name", "Acme"), ("name", "Beta")], "name"),
     ] {
         let refused = world.call(&ada, operation, &form).await;

@@ -90,20 +90,24 @@ fn expected(entries: &[Drawn]) -> BTreeMap<String, i64> {
     sums
 }
 
+/// The decimal text of an amount and its currency: an agent is told both as one text.
+fn told(amount: &Value) -> (&str, &str) {
+    match amount.as_str() {
+        Some(text) => text.split_once(' ').expect("an amount with its currency"),
+        None => (amount["amount"].as_str().expect("decimal text"), amount["currency"].as_str().expect("a currency")),
+    }
+}
+
 /// Adds amounts up by their currencies.
 fn added<'a>(amounts: impl IntoIterator<Item = &'a Value>) -> BTreeMap<String, i64> {
     let mut sums = BTreeMap::new();
     for amount in amounts {
-        // Over MCP an amount is one text with its currency.
-        let (shown, currency) = match amount.as_str() {
-            Some(text) => text.split_once(' ').expect("an amount with its currency"),
-            None => (amount["amount"].as_str().expect("decimal text"), amount["currency"].as_str().expect("a currency")),
-        };
+        let (text, currency) = told(amount);
         let (_, digits) = CURRENCIES.iter().find(|(code, _)| *code == currency).expect("one of ours");
-        let (whole, decimals) = shown.split_once('.').unwrap_or((shown, ""));
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
         // Three decimals have a zero behind them, so that nobody takes them for thousands.
         let (kept, zeros) = decimals.split_at(*digits);
-        assert!(zeros.bytes().all(|digit| digit == b'0'), "{shown}");
+        assert!(zeros.bytes().all(|digit| digit == b'0'), "{text}");
         *sums.entry(currency.to_owned()).or_insert(0) += format!("{whole}{kept}").parse::<i64>().expect("a number");
     }
     sums.retain(|_, sum| *sum != 0);
