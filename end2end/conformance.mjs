@@ -1,4 +1,4 @@
-// The official MCP conformance suite, in both revisions that clients speak, against Stint's transport, authentication and adapter.
+// The official MCP conformance suite, for two revisions of the protocol, against Stint's transport, authentication and adapter.
 //
 // `node end2end/conformance.mjs` after `cargo build -p server --example conformance` (a `cargo test` builds it too).
 // The suite calls tools by names of its own, so a server that offers those stands in for `stint serve`; it cannot send

@@ -157,6 +157,17 @@ async function comesFromSwitzerland(person) {
   assert.equal(await form.getByLabel("Language of documents").inputValue(), "de");
 }
 
+/** What a client is told unfolds, with the address and the token in it; one is open at a time. */
+async function showsEachClientsLines(page, token) {
+  const claude = page.getByLabel("Claude Code: In a shell");
+  assert.ok((await claude.textContent()).endsWith(`--header "Authorization: Bearer ${token}"`));
+  await page.locator("summary", { hasText: "Codex" }).click();
+  assert.equal(await page.getByLabel("Codex: In the shell that starts it").textContent(), `export STINT_TOKEN=${token}`);
+  assert.match(await page.getByLabel("Codex: In ~/.codex/config.toml").textContent(), /^url = "http:\/\/127\.0\.0\.1:\d+\/mcp"$/m);
+  await claude.waitFor({ state: "hidden" });
+  await fitsTheWindow(page);
+}
+
 async function makesAToken(person) {
   const { page } = person;
   const slug = await person.signUp({ name: "Katherine Johnson" });
@@ -164,7 +175,9 @@ async function makesAToken(person) {
   await page.getByLabel("What it is for").fill("Claude");
   await person.press(page.getByRole("button", { name: "Make token" }));
   const secret = page.getByRole("region", { name: "Copy it now" }).locator("code").first();
-  assert.match(await secret.textContent(), /^stint_pat_/);
+  const token = await secret.textContent();
+  assert.match(token, /^stint_pat_/);
+  await showsEachClientsLines(page, token);
   await page.reload();
   assert.equal(await page.getByText("stint_pat_").count(), 0, "the secret is shown a second time");
   await page.getByRole("region", { name: "Your tokens" }).getByText("Claude", { exact: true }).waitFor();

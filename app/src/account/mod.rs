@@ -9,6 +9,7 @@ pub mod hashing;
 #[cfg(feature = "ssr")]
 pub mod identity;
 pub mod landing;
+pub mod mcp_clients;
 pub mod page;
 pub mod profile;
 #[cfg(feature = "ssr")]

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::tokens::{AccessToken, CreateToken, NewToken, RevokeToken, list_tokens};
+use super::{
+    mcp_clients::{MCP_CLIENTS, McpClient, Place},
+    tokens::{AccessToken, CreateToken, NewToken, RevokeToken, list_tokens},
+};
 use crate::{
     access::Writes,
     page::Page,
@@ -68,14 +71,12 @@ fn lifetimes() -> Vec<(String, String)> {
     choices(&[("30", "After 30 days"), ("90", "After 90 days"), ("365", "After a year"), ("0", "Never")])
 }
 
-/// The only time that the secret is shown.
+/// The only time that the secret is shown, with what it is written into.
 #[component]
 fn Fresh(made: NewToken) -> impl IntoView {
     let address = use_visit().address;
-    let snippet = format!(
-        "{{\n  \"mcpServers\": {{\n    \"stint\": {{\n      \"type\": \"http\",\n      \"url\": \"{address}/mcp\",\n      \"headers\": {{ \"Authorization\": \"Bearer {}\" }}\n    }}\n  }}\n}}",
-        made.token
-    );
+    let token = made.token.clone();
+    let clients = MCP_CLIENTS.iter().enumerate();
     view! {
         <section class="fresh" aria-labelledby="fresh">
             <h2 id="fresh">"Copy it now: it is not shown again"</h2>
@@ -83,13 +84,36 @@ fn Fresh(made: NewToken) -> impl IntoView {
                 <code id="secret">{made.token.clone()}</code>
                 <CopyButton text=made.token what="the token" />
             </div>
-            <p class="quiet">"For an MCP client:"</p>
-            <div class="secret">
-                <pre tabindex="0" aria-label="Configuration of an MCP client"><code>{snippet.clone()}</code></pre>
-                <CopyButton text=snippet what="the configuration" />
-            </div>
+            <p class="quiet">"For an MCP client, with the address and the token filled in:"</p>
+            {clients.map(|(at, client)| lines(client, at == 0, &address, &token)).collect_view()}
         </section>
     }
+}
+
+/// What one client is told, folded away but for the first; of all of them one is open at a time.
+fn lines(client: &'static McpClient, open: bool, address: &str, token: &str) -> AnyView {
+    let steps = client.steps.iter().map(|step| {
+        let place = match step.place {
+            Place::Shell(words) => words.to_owned(),
+            Place::File(file) => format!("In {file}"),
+        };
+        let (text, label) = (step.text(address, token), format!("{}: {place}", client.name));
+        view! {
+            <p class="quiet">{place} ":"</p>
+            <div class="secret">
+                <pre tabindex="0" aria-label=label.clone()><code>{text.clone()}</code></pre>
+                <CopyButton text what=label />
+            </div>
+        }
+    });
+    view! {
+        <details class="client-lines" name="client-lines" open=open>
+            <summary>{client.name}</summary>
+            {steps.collect_view()}
+            {(!client.note.is_empty()).then_some(view! { <p class="quiet">{client.note}</p> })}
+        </details>
+    }
+    .into_any()
 }
 
 fn list(page: Page<AccessToken>, revoked: RwSignal<u32>) -> AnyView {

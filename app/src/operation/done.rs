@@ -50,10 +50,18 @@ pub struct Change {
     pub record: Uuid,
     /// The record before; absent when it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "record"))]
     pub before: Option<serde_json::Value>,
     /// The record after; absent when it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "record"))]
     pub after: Option<serde_json::Value>,
+}
+
+/// A record has columns, of each kind its own: some clients warn of a schema that takes any value.
+#[cfg(feature = "ssr")]
+fn record(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "type": "object" })
 }
 
 /// The columns that hold what people cost.

@@ -13,7 +13,8 @@ pub fn CopyButton(
     #[prop(into)]
     text: String,
     /// What it is, for those who hear it.
-    what: &'static str,
+    #[prop(into)]
+    what: String,
 ) -> impl IntoView {
     let (copied, missing) = (RwSignal::new(false), RwSignal::new(true));
     Effect::new(move |_| missing.set(window().navigator().clipboard().is_undefined()));

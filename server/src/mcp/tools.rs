@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app::{
     access::{Permission, Writes},
     context::{Caller, Token},
+    hours, money,
     operation::{Declaration, Effect, Operation, Reach, needs_approval},
     operations,
 };
@@ -41,28 +42,40 @@ fn tool(operation: &Operation) -> Tool {
         .destructive(declaration.is_destructive())
         .idempotent(declaration.idempotent || declaration.effect == Effect::Read)
         .open_world(declaration.mails);
-    Tool::new(declaration.name, declaration.doc, Arc::new(operation.input.clone()))
+    Tool::new(declaration.name, declaration.doc, Arc::new(without(is_own_format, operation.input.clone())))
         .with_title(declaration.title)
-        .with_raw_output_schema(Arc::new(undescribed(with_notice(concise::schema(&operation.output)))))
+        .with_raw_output_schema(Arc::new(without(is_description, with_notice(concise::schema(&operation.output)))))
         .with_annotations(hints)
 }
 
-/// The schema of an answer without words: what an answer means is said by its names, and a client hands all tools to its model at once.
-fn undescribed(schema: Map<String, Value>) -> Map<String, Value> {
+/// The formats that only Stint knows. Its own doors go by them; a strict client warns of each, and the description says the same.
+const OWN_FORMATS: [&str; 2] = [money::AMOUNT, hours::HOURS];
+
+fn is_own_format(keyword: &str, value: &Value) -> bool {
+    keyword == "format" && value.as_str().is_some_and(|format| OWN_FORMATS.contains(&format))
+}
+
+/// What an answer means is said by its names, and a client hands all tools to its model at once.
+fn is_description(keyword: &str, value: &Value) -> bool {
+    keyword == "description" && value.is_string()
+}
+
+/// A schema without the keywords that are unwanted, at every depth.
+fn without(unwanted: fn(&str, &Value) -> bool, schema: Map<String, Value>) -> Map<String, Value> {
     let bare = |(name, value): (String, Value)| match value {
         // Beneath it stand names of fields, of which one may be "description".
         Value::Object(fields) if name == "properties" => {
-            (name, Value::Object(fields.into_iter().map(|(field, schema)| (field, bare_value(schema))).collect()))
+            (name, Value::Object(fields.into_iter().map(|(field, schema)| (field, bare_value(unwanted, schema))).collect()))
         }
-        value => (name, bare_value(value)),
+        value => (name, bare_value(unwanted, value)),
     };
-    schema.into_iter().filter(|(name, value)| !(name == "description" && value.is_string())).map(bare).collect()
+    schema.into_iter().filter(|(name, value)| !unwanted(name, value)).map(bare).collect()
 }
 
-fn bare_value(value: Value) -> Value {
+fn bare_value(unwanted: fn(&str, &Value) -> bool, value: Value) -> Value {
     match value {
-        Value::Object(schema) => Value::Object(undescribed(schema)),
-        Value::Array(schemas) => Value::Array(schemas.into_iter().map(bare_value).collect()),
+        Value::Object(schema) => Value::Object(without(unwanted, schema)),
+        Value::Array(schemas) => Value::Array(schemas.into_iter().map(|schema| bare_value(unwanted, schema)).collect()),
         other => other,
     }
 }

@@ -1,5 +1,6 @@
 //! Pages and their calls: what a browser opens with its cookie.
 
+use app::account::mcp_clients::MCP_CLIENTS;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use reqwest::header;
 use serde_json::{Value, json};
@@ -204,6 +205,12 @@ async fn a_token_that_is_made_without_scripts_is_shown_once() {
     assert!(!made.text.contains("stint_pat_"), "the way to the page needs no secret");
     let page = page_after(&world, &ada, &made).await;
     assert!(page.text.contains("stint_pat_") && page.text.contains("it is not shown again"), "{}", page.text);
+    for client in &MCP_CLIENTS {
+        assert!(page.text.contains(&format!("<summary>{}<", client.name)), "{}: {}", client.name, page.text);
+    }
+    for filled in ["Bearer stint_pat_", "STINT_TOKEN=stint_pat_", "/mcp --header", "\"httpUrl\": \"http://", "${input:stint-token}"] {
+        assert!(page.text.contains(filled), "{filled}: {}", page.text);
+    }
     let again = Answer::of(world.get(&format!("/o/{}/settings/tokens", ada.slug)).header(header::COOKIE, cookie(&ada))).await;
     assert!(!again.text.contains("stint_pat_"));
 }

@@ -91,6 +91,22 @@ fn portable(name: &str, schema: &Value) {
     }
 }
 
+/// What has no type takes anything: clients warn of it, and a model does not know what stands there.
+#[test]
+fn every_value_that_an_agent_sends_or_reads_has_a_type() {
+    for operation in operations::all().iter().filter(|operation| operation.declaration.reach != Reach::Person) {
+        typed(operation.declaration.name, &Value::Object(operation.input.clone()));
+        typed(operation.declaration.name, &Value::Object(operation.output.clone()));
+    }
+}
+
+fn typed(name: &str, schema: &Value) {
+    assert!(schema.get("type").is_some_and(Value::is_string), "{name}: {schema}");
+    let fields = schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(_, field)| field);
+    let further = ["items", "additionalProperties"].into_iter().filter_map(|keyword| schema.get(keyword)).filter(|inner| inner.is_object());
+    fields.chain(further).for_each(|inner| typed(name, inner));
+}
+
 #[test]
 fn nothing_is_destroyed_without_asking_and_nothing_is_minted_by_an_agent() {
     for operation in operations::all().iter().map(|operation| operation.declaration) {
