@@ -26,7 +26,9 @@ const TOLD: usize = 20;
 pub async fn list(visitor: &Visitor, query: Option<String>) -> Result<Vec<ConversationSummary>, Error> {
     let query = text::optional("query", query.as_deref(), 200)?;
     let roles = sight::covered(visitor);
-    let rows = store::conversation::list(&mut visitor.db(Access::Read).await?, visitor.place.member, query.as_deref(), &roles).await?;
+    let mut db = visitor.db(Access::Read).await?;
+    let since = sight::since(&mut db, visitor).await?;
+    let rows = store::conversation::list(&mut db, visitor.place.member, query.as_deref(), &roles, since).await?;
     let summary = |row: store::conversation::Row| ConversationSummary {
         id: ConversationId(row.id),
         title: row.title,
@@ -46,8 +48,9 @@ pub async fn get(visitor: &Visitor, id: ConversationId) -> Result<Conversation, 
     deed::with_way_back(&mut db, &mut cards).await?;
     let cards: HashMap<_, _> = cards.into_iter().map(|kept| (kept.card.id, kept.card)).collect();
     let found = store::message::list(&mut db, id, cards).await?;
+    let since = sight::since(&mut db, visitor).await?;
     let runs = &visitor.caller.services.assistant.runs;
-    let messages = found.into_iter().map(|found| sight::of_message(visitor, complete(found, run, runs))).collect();
+    let messages = found.into_iter().map(|found| sight::of_message(visitor, complete(found, run, runs), since)).collect();
     Ok(Conversation { id, title: row.title, messages, run })
 }
 

@@ -1,7 +1,7 @@
 //! SQL of conversations.
 
 use jiff::Timestamp;
-use sqlx::{query, query_as};
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{
@@ -51,9 +51,31 @@ pub async fn find(db: &mut Db, id: ConversationId, member: MemberId) -> Result<R
     .ok_or_else(|| Error::not_found("conversation"))
 }
 
+/// When a member was last taken off a project, or a client was last taken from them.
+pub async fn narrowed(db: &mut Db, member: MemberId) -> Result<Option<Timestamp>, Error> {
+    let organization = db.organization();
+    let at = query_scalar!(
+        "select a.at from change c join action a on a.organization_id = $1 and a.id = c.action_id
+         where c.organization_id = $1 and c.before ->> 'member_id' = $2
+             and c.kind in ('client_grant', 'project_member') and c.after is null
+         order by c.position desc limit 1",
+        organization,
+        member.to_string()
+    )
+    .fetch_optional(db.connection())
+    .await?;
+    Ok(at.map(|at: jiff_sqlx::Timestamp| at.to_jiff()))
+}
+
 /// The member's conversations, the latest first; with a query, those whose title or words hold it. What the assistant said
-/// is looked through where it was said to them as one of these roles.
-pub async fn list(db: &mut Db, member: MemberId, holds: Option<&str>, roles: &[String]) -> Result<Vec<Row>, Error> {
+/// is looked through where it was said to them as one of these roles, and after this moment.
+pub async fn list(
+    db: &mut Db,
+    member: MemberId,
+    holds: Option<&str>,
+    roles: &[String],
+    since: Option<Timestamp>,
+) -> Result<Vec<Row>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Row,
@@ -62,12 +84,13 @@ pub async fn list(db: &mut Db, member: MemberId, holds: Option<&str>, roles: &[S
                and ($3::text is null or strpos(lower(c.title), lower($3)) > 0 or exists (
                    select from message m
                    where m.organization_id = c.organization_id and m.conversation_id = c.id
-                       and (m.speaker = 'person' or m.member_role = any($4)) and strpos(lower(m.text), lower($3)) > 0))
+                       and (m.speaker = 'person' or m.member_role = any($4) and ($5::timestamptz is null or m.created_at > $5)) and strpos(lower(m.text), lower($3)) > 0))
            order by c.updated_at desc, c.id desc limit 100",
         organization,
         member.0,
         holds,
-        roles
+        roles,
+        since.map(instant) as _
     )
     .fetch_all(db.connection())
     .await?)

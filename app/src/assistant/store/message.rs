@@ -28,6 +28,7 @@ struct Row {
     steps: Value,
     refusal: Option<Value>,
     member_role: String,
+    created_at: jiff_sqlx::Timestamp,
     ended: bool,
     made_by: Option<Uuid>,
 }
@@ -46,6 +47,8 @@ pub struct Found {
     pub message: Message,
     /// What the member was when it was made: it says what they saw as that.
     pub role: Role,
+    /// When it began to be made.
+    pub at: Timestamp,
     /// Whether some of its cards were not given.
     pub lacks: bool,
     /// Whether it is complete.
@@ -154,7 +157,7 @@ pub async fn list(db: &mut Db, conversation: ConversationId, cards: HashMap<Card
     let organization = db.organization();
     let rows = query_as!(
         Row,
-        r#"select id, speaker, text, steps, refusal, member_role, ended_at is not null as "ended!",
+        r#"select id, speaker, text, steps, refusal, member_role, created_at, ended_at is not null as "ended!",
                case when ended_at is null and alive_until > now() then run_id end as made_by
            from message
            where organization_id = $1 and conversation_id = $2 order by position desc limit $3"#,
@@ -184,6 +187,7 @@ fn found(row: Row, cards: &HashMap<CardId, Card>) -> Result<Found, Error> {
     Ok(Found {
         message,
         role: Role::named(&row.member_role).ok_or_else(Error::internal)?,
+        at: row.created_at.to_jiff(),
         lacks,
         ended: row.ended,
         made_by: row.made_by.map(RunId),

@@ -158,3 +158,21 @@ async fn an_answer_of_who_signs_out_meanwhile_is_settled_and_kept_as_far_as_it_c
     let open = "select count(*) from message where organization_id = $1 and ended_at is null";
     assert_eq!(world.number(open).await, 0, "no answer is left open");
 }
+
+/// What a viewer was told of a client is not shown any more once the client was taken from them, nor is it found.
+#[tokio::test]
+async fn what_was_answered_of_a_client_that_was_taken_away_is_not_shown() {
+    let (world, _) = studio(vec![]).await;
+    let alan = world.as_role(Role::Viewer).await;
+    world.ok("set_client_grants", json!({"member": alan.member(), "clients": ["Acme"]})).await;
+    let said = say(&alan, "/get-client client=Acme").await;
+    let visitor = at_the_drawer(&alan);
+    let shown = json!(history::get(&visitor, said.conversation).await.expect("a conversation")).to_string();
+    assert!(shown.contains("\"name\":\"Acme\""), "{shown}");
+    world.ok("set_client_grants", json!({"member": alan.member(), "clients": []})).await;
+    let kept = history::get(&visitor, said.conversation).await.expect("a conversation");
+    assert!(kept.messages[1].steps.is_empty() && kept.messages[1].text.contains("not shown any more"), "{kept:#?}");
+    world.ok("set_client_grants", json!({"member": alan.member(), "clients": ["Acme"]})).await;
+    let again = say_in(&alan, Some(said.conversation), "/get-client client=Acme").await.expect("said");
+    assert!(!again.messages[1].steps.is_empty(), "{again:?}");
+}
