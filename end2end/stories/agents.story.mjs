@@ -45,17 +45,17 @@ async function opensTheBooks(agent) {
   await agent.call("create_project", { client: "Globex", name: "Onboarding" });
 }
 
-/** "Log yesterday's 45 minute call on the Acme dashboard." The name is half right: the refusal says the whole one. */
+/** "Log yesterday's 45 minute call on the Acme dashbord." The name is half right: the refusal says the whole one. */
 async function logsYesterdaysCall(agent) {
   const { organization } = await agent.call("whoami");
-  const wanted = { project: "Acme dashboard", date: "yesterday", duration: "45m", description: "Call" };
+  const wanted = { project: "Acme dashbord", date: "yesterday", duration: "45m", description: "Call" };
   const { made, calls } = await agent.corrected("create_time_entry", wanted, ({ message }) => {
     const [, project] = /Did you mean ([^?]+)\?/.exec(message) ?? assert.fail(message);
     return { ...wanted, project };
   });
   assert.ok(calls <= 2, `it took ${calls} calls`);
-  assert.equal(`${made.client.name} / ${made.project.name}`, "Acme / Dashboard");
-  assert.equal(made.worked.seconds, 45 * 60);
+  assert.equal(`${made.client} / ${made.project}`, "Acme / Dashboard");
+  assert.equal(made.worked, "45m");
   assert.equal(made.day, dayBefore(organization.today));
 }
 
@@ -64,7 +64,7 @@ async function logsFiveStandups(agent) {
   const standup = { project: "Globex / Onboarding", duration: "15m", description: "Standup" };
   const { items, worked } = await agent.call("create_time_entries", { entries: WEEK.map((date) => ({ ...standup, date })) });
   assert.deepEqual(items.map((item) => item.day), WEEK);
-  assert.equal(worked.seconds, 5 * 15 * 60);
+  assert.equal(worked, "1h 15m");
   await agent.call("create_time_entry", { project: "Website", date: WEEK[4], duration: 2, description: "Shop" });
 }
 
@@ -72,7 +72,7 @@ async function logsFiveStandups(agent) {
 async function saysWhatTheWeekWas(agent) {
   const { from, to, totals } = await agent.call("summarize_time", { period: "2026-W10", group_by: "project" });
   assert.deepEqual([from, to], ["2026-03-02", "2026-03-08"]);
-  assert.equal(totals.worked.seconds, (5 * 15 + 120) * 60);
+  assert.equal(totals.worked, "3h 15m");
   const { organization } = await agent.call("whoami");
   const last = await agent.call("summarize_time", { period: "last_week" });
   assert.equal(new Date(last.from).getUTCDay(), organization.week_start % 7, "a week begins on its first day");
@@ -83,9 +83,9 @@ async function saysWhatTheWeekWas(agent) {
 /** "Draft March for everybody who has unbilled time." */
 async function draftsForAllClients(agent) {
   const { items } = await agent.call("draft_invoices", { period: "2026-03" });
-  assert.deepEqual(items.map(({ client, total }) => [client.name, total.amount]).sort(), [
-    ["Acme", "200.00"],
-    ["Globex", "100.00"],
+  assert.deepEqual(items.map(({ client, total }) => [client, total]).sort(), [
+    ["Acme", "200.00 EUR"],
+    ["Globex", "100.00 EUR"],
   ]);
   assert.deepEqual((await agent.call("list_unbilled", { period: "2026-03" })).items, []);
 }
@@ -96,7 +96,7 @@ async function undoesTheLastThing(agent) {
   assert.equal(undone.operation, "draft_invoices");
   assert.deepEqual((await agent.call("list_invoices")).items, []);
   const { items } = await agent.call("list_unbilled", { period: "2026-03" });
-  assert.deepEqual(items.map((item) => item.client.name).sort(), ["Acme", "Globex"]);
+  assert.deepEqual(items.map((item) => item.client).sort(), ["Acme", "Globex"]);
 }
 
 async function draftsAgain(agent) {
@@ -134,7 +134,7 @@ async function switchesTheTimer(agent) {
     assert.match(message, /running on Acme \/ Dashboard .* stop_running set to true/);
     return { project: "Website", stop_running: true };
   });
-  assert.equal(made.project.name, "Website");
+  assert.equal(made.project, "Website");
   await agent.call("stop_timer");
 }
 
