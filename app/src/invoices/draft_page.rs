@@ -104,7 +104,7 @@ pub fn page() -> AnyView {
     let chosen = Memo::new(move |_| query.with(Choices::of));
     let start = fetched(move || (changes.money.get(), changes.time.get(), chosen.get()), |(_, _, chosen)| load(chosen));
     view! {
-        <Head title="New invoice" lead=view! { "From unbilled time. Nothing is sent yet, and the draft can still be changed." }.into_any() />
+        <Head title="New invoice" lead=view! { "From unbilled time, or from a line of your own. Nothing is sent yet, and the draft can still be changed." }.into_any() />
         {loaded(start, move |start| shown(start, chosen))}
     }
     .into_any()
@@ -249,7 +249,7 @@ fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl
             <MissingRates client=Some(preview.client.id.to_string()) />
             {of_time}
             <p class="quiet preview-first">"Preview what is chosen now, then draft it."</p>
-            <Form action id="draft" class="draft-this">
+            <Form action id="draft" class="stack">
                 {once(action)} {hidden("client", chosen.client)} {hidden("group_by", if chosen.group_by.is_empty() { "project".to_owned() } else { chosen.group_by })}
                 {period.map(|period| hidden("period", period))} {from.map(|from| hidden("from", from))} {to.map(|to| hidden("to", to))}
                 {by_hand}

@@ -16,7 +16,6 @@ use super::{
 };
 use crate::{
     day::{Day, Span},
-    id::ClientId,
     money::Currency,
     ui::{Area, Field, Form, Part, Submit, Write, answered, hidden, once, use_flash},
     visit::{changed, use_changes},
@@ -82,20 +81,40 @@ fn overtaken(invoice: &Invoice, kept: Option<Screen>) -> impl IntoView + use<> {
     screen::stood(kept).map(|screen| view! { <Differences invoice=invoice.clone() screen /> })
 }
 
-/// What is worth a look before it is sent.
+/// What is worth a look before it is sent: what can be mended here by itself, the rest in one list with links.
 fn remarks(invoice: &Invoice) -> impl IntoView + use<> {
-    invoice.remarks.iter().map(|remark| remarked(remark, invoice.client.id, &invoice.currency)).collect_view()
+    let mended = invoice.remarks.iter().filter_map(|remark| Some(remarked(remark, mended_here(&remark.field, &invoice.currency)?)));
+    let mended = mended.collect_view();
+    let others = invoice.remarks.iter().filter(|remark| mended_here(&remark.field, &invoice.currency).is_none());
+    let others: Vec<_> = others
+        .map(|remark| {
+            let mended = mended_at(&remark.field, invoice.client.id);
+            view! { <li>{remark.message.clone()} " " {mended}</li> }
+        })
+        .collect();
+    let others = (!others.is_empty()).then(|| {
+        view! {
+            <div class="notice" role="note">
+                <p>"Worth a look before it is sent:"</p>
+                <ul>{others}</ul>
+            </div>
+        }
+    });
+    view! { {mended} {others} }
 }
 
-/// One of it with what mends it: the client's present tax, the rates that hold by now, or a rate.
-fn remarked(remark: &InvoiceProblem, client: ClientId, currency: &Currency) -> impl IntoView + use<> {
-    let mend = match remark.field.as_str() {
-        "lines.tax_category" => taking("client_tax", "Take the client's tax").into_any(),
-        "current_rates" => taking("current_rates", "Take the rates that hold by now").into_any(),
-        "time_rate" => asked_rate(currency).into_any(),
-        field => mended_at(field, client).into_any(),
-    };
+fn remarked(remark: &InvoiceProblem, mend: AnyView) -> impl IntoView + use<> {
     view! { <div class="notice" role="note"><p>{remark.message.clone()}</p> {mend}</div> }
+}
+
+/// What mends a remark on the draft itself: the client's present tax, the rates that hold by now, or a rate.
+fn mended_here(field: &str, currency: &Currency) -> Option<AnyView> {
+    match field {
+        "lines.tax_category" => Some(taking("client_tax", "Take the client's tax").into_any()),
+        "current_rates" => Some(taking("current_rates", "Take the rates that hold by now").into_any()),
+        "time_rate" => Some(asked_rate(currency).into_any()),
+        _ => None,
+    }
 }
 
 /// The button that takes something up, and saves what was typed.
@@ -134,7 +153,7 @@ mod tests {
     fn a_remark_stands_with_the_button_that_mends_it() {
         let shown = |field: &str| {
             let remark = InvoiceProblem { rule: None, field: field.to_owned(), message: "Look at this.".to_owned() };
-            Owner::new().with(|| remarked(&remark, ClientId::new(), &Currency::default()).to_html())
+            Owner::new().with(|| remarked(&remark, mended_here(field, &Currency::default()).expect("mended here")).to_html())
         };
         for (field, sent) in [("lines.tax_category", "client_tax"), ("current_rates", "current_rates")] {
             let button = shown(field);
