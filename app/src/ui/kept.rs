@@ -61,6 +61,7 @@ thread_local! {
 /// Remembers the field as the one of its key. One that stood on the page for it until now is answered.
 fn replaces(key: Key, field: &Element) -> Option<Element> {
     FIELDS.with_borrow_mut(|fields| {
+        // Looked for whenever twice as many have come as the last time, so that one field costs the same however many there are.
         if fields.len() >= REMEMBERED && fields.len().is_power_of_two() {
             fields.retain(|_, field| field.is_connected());
         }

@@ -25,7 +25,7 @@ pub fn of(organization: &Organization, client: &Client, lines: &[LineRow], curre
         of_vat_id(client, &taxes),
         of_work(&work),
         of_work_abroad(organization, client, &work),
-        of_house(organization, client, &taxes),
+        of_organization(organization, client, &taxes),
         of_currency(organization, &taxes, currency),
     ];
     Ok(remarks.into_iter().flatten().collect())
@@ -91,7 +91,7 @@ fn of_vat_id(client: &Client, taxes: &[TaxCategory]) -> Option<InvoiceProblem> {
 
 /// The client is charged tax and nobody else is any more, or is the one that still has the words of a small business: what is charged
 /// without being owed is owed nevertheless (Article 203 of Directive 2006/112/EC).
-fn of_house(organization: &Organization, client: &Client, taxes: &[TaxCategory]) -> Option<InvoiceProblem> {
+fn of_organization(organization: &Organization, client: &Client, taxes: &[TaxCategory]) -> Option<InvoiceProblem> {
     let without = |category| matches!(category, TaxCategory::E | TaxCategory::O);
     let name = &client.name;
     let message = if without(organization.tax_category) && taxes.contains(&TaxCategory::S) {

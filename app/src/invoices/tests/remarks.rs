@@ -23,9 +23,9 @@ async fn says(studio: &World, client: &str, field: &str, words: &str) -> bool {
     remarks(studio, client).await.iter().any(|(of, message)| of == field && message.contains(words))
 }
 
-/// What every new client inherits is the tax of the house: for a business abroad that is mostly a slip.
+/// What every new client inherits is the tax of the organization: for a business abroad that is mostly a slip.
 #[tokio::test]
-async fn work_for_a_business_abroad_with_the_tax_of_the_house_is_remarked() {
+async fn work_for_a_business_abroad_with_the_tax_of_the_sellers_country_is_remarked() {
     let studio = studio().await;
     studio.ok("update_organization", json!({"country": "DE"})).await;
     log(&studio, "2026-11-02", "1h").await;
@@ -40,12 +40,12 @@ async fn work_for_a_business_abroad_with_the_tax_of_the_house_is_remarked() {
     studio.ok("update_client", json!({"client": "Acme", "country": "US", "vat_id": ""})).await;
     assert!(told().await, "where there is no VAT, nobody has a number of it");
     studio.ok("update_client", json!({"client": "Acme", "country": "DE", "vat_id": "FR40303265045"})).await;
-    assert!(!told().await, "a house here with a number from abroad is no business abroad");
+    assert!(!told().await, "a business here with a number from abroad is none abroad");
 }
 
 /// § 14c UStG, Article 203 of Directive 2006/112/EC: tax that is charged is owed, whether it had to be charged or not.
 #[tokio::test]
-async fn a_client_who_is_taxed_otherwise_than_the_house_is_remarked() {
+async fn a_client_who_is_taxed_otherwise_than_the_organization_is_remarked() {
     let studio = studio().await;
     studio.ok("update_organization", json!({"country": "DE", "tax_rate": "19", "tax_category": "S"})).await;
     assert!(!says(&studio, "Acme", "client.tax_category", "settings").await);
