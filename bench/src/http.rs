@@ -56,7 +56,9 @@ impl Connection {
         self.sender.ready().await?;
         let (head, body) = self.sender.send_request(ask).await?.into_parts();
         if !head.status.is_success() {
-            bail!("the answer was {}", head.status);
+            let body = body.collect().await?.to_bytes();
+            Answer { status: head.status, headers: head.headers, body }.accepted()?;
+            bail!("the answer was {}, which is no stream", head.status);
         }
         Ok(body)
     }

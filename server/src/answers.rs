@@ -43,7 +43,8 @@ async fn events(caller: Caller, run: &str) -> Result<Response, Error> {
     let id = run.parse().map_err(|_| Error::not_found("answer on its way"))?;
     let run = elsewhere::hear(&visitor, id).await?;
     rights::check(&visitor).await?;
-    let events = run.events().map(|event| Event::default().json_data(event)).take_until(Box::pin(rights::gone(visitor)));
+    let gone = visitor.caller.services.assistant.listeners.gone(visitor.clone());
+    let events = run.events().map(|event| Event::default().json_data(event)).take_until(gone);
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE)).into_response();
     response.headers_mut().insert(BUFFERING, HeaderValue::from_static("no"));
     Ok(response)

@@ -70,15 +70,13 @@ pub fn for_browsers(public_url: &str) -> CorsLayer {
         .max_age(Duration::from_secs(600))
 }
 
-/// Whether an origin is one of these: the same text, or any port where one ends with `:*`.
+/// Whether an origin is one of these: the same scheme, host and port, or any port where one ends with `:*`. A browser sends nothing
+/// else in an origin (RFC 6454, 6.2), so whatever has more is none.
 fn is_allowed(allowed: &[String], origin: &str) -> bool {
-    let at_any_port = |name: &str| origin.strip_prefix(name).is_some_and(|port| port.is_empty() || port.starts_with(':'));
-    let with_port =
-        Url::parse(origin).ok().and_then(|url| Some(format!("{}://{}:{}", url.scheme(), url.host_str()?, url.port_or_known_default()?)));
-    allowed.iter().any(|known| match known.strip_suffix(":*") {
-        Some(name) => at_any_port(name),
-        None => with_port.as_deref() == Some(known.as_str()),
-    })
+    let Some(url) = Url::parse(origin).ok().filter(|url| url.origin().ascii_serialization() == origin) else { return false };
+    let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else { return false };
+    let (with_port, at_any_port) = (format!("{}://{host}:{port}", url.scheme()), format!("{}://{host}:*", url.scheme()));
+    allowed.iter().any(|known| *known == with_port || *known == at_any_port)
 }
 
 /// The origins whose pages may talk to agents' door: our own, and this machine.
@@ -138,4 +136,30 @@ pub fn without_oauth() -> Router<Site> {
     ["/register", "/authorize", "/token", "/.well-known/{*what}"]
         .into_iter()
         .fold(Router::new(), |router, path| router.route(path, any(answer)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_allowed_that_a_browser_would_send() {
+        let allowed = origins("https://stint.example");
+        for origin in ["https://stint.example", "http://localhost", "http://localhost:3000", "http://127.0.0.1:6274", "http://[::1]:6274"] {
+            assert!(is_allowed(&allowed, origin), "{origin}");
+        }
+        for origin in [
+            "null",
+            "https://stint.example:8443",
+            "http://stint.example",
+            "https://localhost",
+            "http://localhost:x",
+            "http://localhost:@evil.test",
+            "http://user@127.0.0.1:4971",
+            "http://127.0.0.1.evil.test",
+            "http://localhost:3000/",
+        ] {
+            assert!(!is_allowed(&allowed, origin), "{origin}");
+        }
+    }
 }

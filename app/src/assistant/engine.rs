@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{model::Model, runs::Runs};
+use super::{model::Model, rights::Listeners, runs::Runs};
 
 /// The assistant of this process.
 #[derive(Default)]
@@ -13,6 +13,8 @@ pub struct Engine {
     pub limits: Limits,
     /// The answers that are being made.
     pub runs: Runs,
+    /// Who hears them.
+    pub listeners: Listeners,
 }
 
 /// How far one answer may go.

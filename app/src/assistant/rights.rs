@@ -1,18 +1,54 @@
 //! Whether an answer that is being made may go on. It may take minutes, and the request that asked for it is long over.
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use futures::{
+    FutureExt as _,
+    future::{BoxFuture, Shared, WeakShared},
+};
 
 use super::{door::Visitor, store};
 use crate::{
+    access::Role,
     database::Access,
     error::{Code, Error},
+    id::MemberId,
 };
 
 /// How often it is asked whether whoever hears an answer may go on hearing it.
 const LOOKED_AGAIN: Duration = Duration::from_secs(2);
 
-/// Comes back once this visitor may hear no more: they are signed out, let go, or something else than they were.
-pub async fn gone(visitor: Visitor) {
+/// Comes back once somebody may hear no more.
+pub type Gone = Shared<BoxFuture<'static, ()>>;
+
+/// Who hears answers. However many somebody hears at once, with one sign-in and in one role, one look is taken for all of them.
+#[derive(Default)]
+pub struct Listeners(Mutex<HashMap<Listener, WeakShared<BoxFuture<'static, ()>>>>);
+
+type Listener = (Option<Vec<u8>>, MemberId, Role);
+
+impl Listeners {
+    /// Comes back once this visitor may hear no more: they are signed out, let go, or something else than they were. It holds no
+    /// permit: an answer goes on for minutes, and whoever hears it is kept from nothing else meanwhile.
+    pub fn gone(&self, mut visitor: Visitor) -> Gone {
+        visitor.caller.permit = None;
+        let listener = (visitor.caller.sign_in.clone(), visitor.place.member, visitor.place.role);
+        let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(look) = looks.get(&listener).and_then(WeakShared::upgrade).filter(|look| look.peek().is_none()) {
+            return look;
+        }
+        looks.retain(|_, look| look.upgrade().is_some());
+        let look = gone(visitor).boxed().shared();
+        looks.extend(look.downgrade().map(|look| (listener, look)));
+        look
+    }
+}
+
+async fn gone(visitor: Visitor) {
     loop {
         tokio::time::sleep(LOOKED_AGAIN).await;
         // A database that does not answer sends nobody away.

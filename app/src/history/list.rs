@@ -1,6 +1,6 @@
 //! What was done, the newest first, and whether it can be taken back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -63,6 +63,8 @@ struct Known {
     /// Why each of them cannot be put back; those that were taken back already are missing.
     standing: HashMap<Uuid, Option<String>>,
     later: HashMap<Uuid, Later>,
+    /// Those that changed time of others, which is not there for the caller any more.
+    out_of_sight: HashSet<Uuid>,
     /// Why the caller may not do what these operations do.
     refused: HashMap<String, String>,
     eyes: Eyes,
@@ -83,8 +85,13 @@ impl Eyes {
 
     /// What a record is known by, where the caller sees it: whoever does not see everything sees the time that is theirs.
     fn name(&self, kind: &str, image: &Value) -> Option<String> {
-        let own = kind == "time_entry" && image["member_id"] == self.own.to_string();
+        let own = kind == "time_entry" && !self.is_time_of_others(kind, image);
         if self.everything || own { known_as(kind, image, self.money) } else { None }
+    }
+
+    /// Whether a record is time of somebody else, which the caller does not see.
+    fn is_time_of_others(&self, kind: &str, image: &Value) -> bool {
+        kind == "time_entry" && !self.everything && image["member_id"] != self.own.to_string()
     }
 
     /// Whether what this member did is there for the caller.
@@ -97,8 +104,11 @@ impl Known {
     async fn of(cx: &mut Call, rows: &[Row]) -> Result<Self, Error> {
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let eyes = Eyes::of(cx)?;
-        let mut touched: HashMap<Uuid, Vec<Restored>> = HashMap::new();
+        let (mut touched, mut out_of_sight): (HashMap<Uuid, Vec<Restored>>, _) = (HashMap::new(), HashSet::new());
         for Touched { action, kind, record, image } in store::touched(&mut cx.db, &ids, RECORDS_MAX).await? {
+            if eyes.is_time_of_others(&kind, &image) {
+                out_of_sight.insert(action);
+            }
             let records = touched.entry(action).or_default();
             if records.len() < RECORDS_MAX as usize {
                 let name = eyes.name(&kind, &image);
@@ -108,7 +118,7 @@ impl Known {
         let standing = undo::standing_of(&mut cx.db, &ids).await?;
         let later = store::later(&mut cx.db, &ids).await?.into_iter().map(|later| (later.action, later)).collect();
         let refused = rows.iter().filter_map(|row| Some((row.operation.clone(), refusal(cx, &row.operation)?))).collect();
-        Ok(Self { touched, standing, later, refused, eyes })
+        Ok(Self { touched, standing, later, out_of_sight, refused, eyes })
     }
 
     fn read(&self, row: Row, zone: &TimeZone) -> Action {
@@ -136,6 +146,9 @@ impl Known {
         }
         if let Some(Some(why)) = self.standing.get(&row.id) {
             return Some(format!("{} cannot be undone: {why}", row.operation));
+        }
+        if self.out_of_sight.contains(&row.id) {
+            return Some("It changed time of others, which you do not see any more. Ask who leads the work to take it back.".to_owned());
         }
         let later = self.later.get(&row.id)?;
         if !self.eyes.see(later.member_id) {

@@ -14,7 +14,10 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::router::{layers, values::refuse_too_many};
+use crate::router::{
+    layers,
+    values::{depth, refuse_too_many},
+};
 
 /// What is answered in.
 const ANSWERS: &str = "application/json, text/event-stream";
@@ -24,6 +27,9 @@ const PARSE_ERROR: i32 = -32_700;
 
 /// JSON that is no request (JSON-RPC 2.0, 5.1).
 const INVALID_REQUEST: i32 = -32_600;
+
+/// How deep a message may be nested. The deepest arguments there are take ten levels, and the library reads 127.
+const DEPTH_MAX: usize = 100;
 
 /// The fields of a message that are the same in all of them. What else there is, is read by the library.
 #[derive(Deserialize)]
@@ -96,6 +102,9 @@ fn take_json(headers: &mut HeaderMap) {
 
 /// Why a body is no message.
 fn problem(body: &[u8]) -> Option<(i32, &'static str)> {
+    if depth(body) > DEPTH_MAX {
+        return Some((INVALID_REQUEST, "The message is nested deeper than 100 levels."));
+    }
     // The object that it has to be is looked for first: reading a list into fields would take it for one.
     match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'{') => {}
@@ -142,6 +151,7 @@ mod tests {
             ("[", PARSE_ERROR),
             ("nonsense", PARSE_ERROR),
             ("[]", INVALID_REQUEST),
+            (&format!("{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{}{}}}", "[".repeat(200), "]".repeat(200)), INVALID_REQUEST),
             ("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}]", INVALID_REQUEST),
             ("7", INVALID_REQUEST),
             ("{}", INVALID_REQUEST),

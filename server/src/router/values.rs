@@ -51,17 +51,36 @@ pub async fn limit(request: Request, next: Next) -> Response {
 
 /// The marks of structure in JSON, none of those in its texts.
 fn marks(json: &[u8]) -> usize {
-    let (mut in_text, mut escaped, mut marks) = (false, false, 0);
-    for byte in json {
+    structure(json).filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{')).count()
+}
+
+/// How deep JSON is nested.
+pub fn depth(json: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for byte in structure(json) {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// What stands outside of texts.
+fn structure(json: &[u8]) -> impl Iterator<Item = u8> {
+    let (mut in_text, mut escaped) = (false, false);
+    json.iter().copied().filter(move |byte| {
+        let before = in_text;
         match (in_text, escaped, byte) {
             (true, true, _) => escaped = false,
             (true, false, b'\\') => escaped = true,
             (_, false, b'"') => in_text = !in_text,
-            (false, _, b',' | b':' | b'[' | b'{') => marks += 1,
             _ => {}
         }
-    }
-    marks
+        !before && !in_text
+    })
 }
 
 #[cfg(test)]
@@ -72,6 +91,12 @@ mod tests {
     fn marks_in_texts_are_not_counted() {
         assert_eq!(marks(br#"{"a": ["x,y:{[", "\",\\", {}], "b": 1}"#), 8);
         assert_eq!(marks(br#""never ends, : ["#), 0);
+    }
+
+    #[test]
+    fn brackets_in_texts_are_no_depth() {
+        assert_eq!(depth(br#"{"a": [[1], "[[[{{", {"b\"[": 1}], "c": {}}"#), 3);
+        assert_eq!((depth(b"7"), depth(b"]]]["), depth(&[b'['; 500])), (0, 1, 500));
     }
 
     #[test]

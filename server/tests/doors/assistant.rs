@@ -206,6 +206,25 @@ async fn the_first_word_is_on_the_page_while_the_model_still_speaks_and_stop_end
     assert!(page.chunk().await.expect("an end").is_none(), "nothing follows the end");
 }
 
+/// An answer is heard for minutes, and in many windows.
+#[tokio::test]
+async fn however_many_answers_somebody_hears_they_are_kept_from_nothing() {
+    let studio = studio("hang").await;
+    let said = studio.say("Hello?").await;
+    let mut pages = Vec::new();
+    for at in 0..20 {
+        let page = studio.world.get(&studio.path(&said)).header(header::COOKIE, format!("stint={}", studio.ada.cookie));
+        let mut page = page.send().await.expect("an answer");
+        assert_eq!(page.status(), 200, "window {at}");
+        page.chunk().await.expect("a chunk").expect("an event");
+        pages.push(page);
+    }
+    studio.world.call(&studio.ada, "set_assistant", &[("enabled", "false")]).await.ok();
+    for mut page in pages {
+        while page.chunk().await.expect("a chunk").is_some() {}
+    }
+}
+
 /// A model that believes whatever it reads, and a client whose name is an order.
 #[tokio::test]
 async fn what_data_says_comes_to_a_card_at_most() {

@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 use super::*;
 use crate::{
     access::Role,
-    assistant::{Conversation, Step, deed, history, model::Turn},
+    assistant::{Conversation, Step, deed, history, model::Turn, rights::Listeners},
     error::Code,
 };
 
@@ -175,4 +175,17 @@ async fn what_was_answered_of_a_client_that_was_taken_away_is_not_shown() {
     world.ok("set_client_grants", json!({"member": alan.member(), "clients": ["Acme"]})).await;
     let again = say_in(&alan, Some(said.conversation), "/get-client client=Acme").await.expect("said");
     assert!(!again.messages[1].steps.is_empty(), "{again:?}");
+}
+
+#[tokio::test]
+async fn one_look_is_taken_for_all_that_somebody_hears() {
+    let (world, _) = studio(vec![]).await;
+    let (listeners, visitor) = (Listeners::default(), at_the_drawer(&world));
+    let first = listeners.gone(visitor.clone());
+    assert!(first.ptr_eq(&listeners.gone(visitor.clone())), "the same sign-in");
+    let mut other = visitor.clone();
+    other.caller.sign_in = Some(b"another sign-in".to_vec());
+    assert!(!first.ptr_eq(&listeners.gone(other)), "another sign-in may end before this one");
+    drop(first);
+    assert!(listeners.gone(visitor).peek().is_none(), "who comes after everybody has left is looked at anew");
 }

@@ -136,10 +136,15 @@ async fn who_sees_less_by_now_is_told_no_names_of_others_work() {
         )
         .await;
     studio.ok("update_time_entry", json!({"time_entry": others["id"], "duration": "2h"})).await;
+    let unchanged = json!({"project": "Dashboard", "date": "2026-11-19", "duration": "1h", "description": "Dinner", "member": "Ada"});
+    carol.ok("create_time_entry", unchanged).await;
     assert!(json!(listed(&carol).await).to_string().contains("TopSecret"));
+    assert_eq!(listed(&carol).await[0]["undoable"], true);
     studio.ok("change_member_role", json!({"member": carol.caller.membership.as_ref().expect("a member").member, "role": "member"})).await;
-    let told = json!(listed(&carol.at(&studio).await).await).to_string();
-    for hidden in ["TopSecret", "Merger", "changed since by Ada"] {
+    let as_member = listed(&carol.at(&studio).await).await;
+    assert_eq!(as_member[0]["undoable"], false, "time of others is not there for a member: {}", as_member[0]);
+    let told = json!(as_member).to_string();
+    for hidden in ["TopSecret", "Merger", "Dinner", "changed since by Ada"] {
         assert!(!told.contains(hidden), "{hidden} in {told}");
     }
     assert!(told.contains(own["description"].as_str().expect("words")), "what is theirs is theirs: {told}");
