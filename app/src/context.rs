@@ -23,6 +23,7 @@ use crate::{
     invoices::{document::InvoiceDocument, wording::Wording},
     money::Currency,
     operation::Agreed,
+    page::Room,
     quotas::Quotas,
 };
 
@@ -211,8 +212,8 @@ pub struct Caller {
     pub address: String,
     /// The program at the other end, as it calls itself; for the record.
     pub program: String,
-    /// How long the items of a list may be together, in characters of JSON, when the caller can only take so much.
-    pub room: Option<usize>,
+    /// How long the items of a list may be together, when the caller can only take so much.
+    pub room: Option<Room>,
     /// The right to call that its request was given, held until everything that it does has ended; none for what no request
     /// waits for.
     pub permit: Option<Permit>,

@@ -107,7 +107,7 @@ async function draftsAgain(agent) {
 
 /** "Show me the invoice." */
 async function handsThePdfOver(agent, draft, token) {
-  const bytes = await fileOf(await agent.call("get_invoice_document", { invoice: draft }), token);
+  const bytes = await fileOf(await agent.call("get_invoice_document", { invoice: draft }));
   assert.equal(bytes.subarray(0, 5).toString(), "%PDF-");
   const text = textOf(bytes);
   for (const part of ["Globex", "Onboarding", "100.00"]) assert.ok(text.includes(part), `the document does not say ${part}:\n${text}`);

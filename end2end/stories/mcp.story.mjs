@@ -110,7 +110,7 @@ async function bills(agent, name, token) {
   assert.equal((await agent.refused("update_time_entry", { time_entry: logged.id, description: "Else" })).code, "locked");
 
   const document = await agent.call("get_invoice_document", { invoice: sent.number });
-  const bytes = await fileOf(document, token);
+  const bytes = await fileOf(document);
   assert.equal(bytes.subarray(0, 5).toString(), "%PDF-");
   assert.ok(textOf(bytes).includes(sent.number));
 

@@ -9,6 +9,7 @@ mod concise;
 mod endpoint;
 mod envelope;
 mod instructions;
+mod links;
 mod offer;
 mod tools;
 

@@ -4,6 +4,7 @@ use app::{
     context::Caller,
     error::{Code, Error},
     operations,
+    verification::document,
 };
 use axum::{
     Extension, Router,
@@ -18,9 +19,9 @@ use serde_json::json;
 
 use crate::{refusal::Refusal, router::Site};
 
-/// The PDF at its address among the pages.
+/// The PDF at its address among the pages, and behind the link that an agent has handed over.
 pub fn of_pages() -> Router<Site> {
-    Router::new().route("/o/{slug}/invoices/{invoice}/pdf", get(for_browser))
+    Router::new().route("/o/{slug}/invoices/{invoice}/pdf", get(for_browser)).route("/document/{secret}", get(for_holder))
 }
 
 /// The same bytes for programs.
@@ -47,6 +48,14 @@ async fn for_program(Extension(caller): Extension<Caller>, Path(invoice): Path<S
     file(caller, &invoice).await.unwrap_or_else(|error| Refusal::from(error).into_response())
 }
 
+/// Whoever holds a link that an agent has handed over, signed in or not, sees what the agent's token may.
+async fn for_holder(Extension(caller): Extension<Caller>, Path(secret): Path<String>) -> Response {
+    match document::open(caller, &secret).await {
+        Ok((caller, invoice)) => for_program(Extension(caller), Path(invoice.to_string())).await,
+        Err(error) => Refusal::from(error).into_response(),
+    }
+}
+
 /// What the operation answers.
 #[derive(Deserialize)]
 struct File {
@@ -64,6 +73,8 @@ async fn file(caller: Caller, invoice: &str) -> Result<Response, Error> {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
     headers.insert(header::CONTENT_DISPOSITION, disposition(&file.file_name));
+    // Whoever looks later has to be somebody who may.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     Ok(response)
 }
 

@@ -52,6 +52,15 @@ pub async fn recognize(database: &Database, presented: &str, now: Timestamp) -> 
         return Err(Error::unauthenticated());
     }
     database.recognized(&fingerprint, UserId(owner.user_id));
+    recognized(id, owner)
+}
+
+/// The token that drew what somebody holds now, with who is behind it; none when it holds no more.
+pub async fn drawn_with(db: &mut Db, id: TokenId, now: Timestamp) -> Result<Option<Recognized>, Error> {
+    store::authenticate_token(db, id, now).await?.map(|owner| recognized(id, owner)).transpose()
+}
+
+fn recognized(id: TokenId, owner: store::TokenOwner) -> Result<Recognized, Error> {
     Ok(Recognized {
         person: Person { id: UserId(owner.user_id), name: owner.user_name, email: owner.email, confirmed: owner.confirmed },
         membership: identity::membership(owner.standing)?,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Tool, ToolState, data, door::Visitor};
-use crate::{context::Caller, error::Error, operation::Operation};
+use crate::{context::Caller, error::Error, operation::Operation, page::Room};
 
 /// A read that is about to run.
 pub fn begun(id: String, operation: &Operation, arguments: Value) -> Tool {
@@ -20,7 +20,7 @@ pub fn begun(id: String, operation: &Operation, arguments: Value) -> Tool {
 
 /// Runs it. A refusal is an answer as well: for people as its message, for a model in full.
 pub async fn run(visitor: &Visitor, operation: &Operation, tool: &mut Tool) -> Result<Value, Error> {
-    let caller = Caller { room: Some(data::ROOM), ..visitor.caller.clone() };
+    let caller = Caller { room: Some(Room::of_json(data::ROOM)), ..visitor.caller.clone() };
     let answer = operation.call(caller, tool.arguments.clone()).await.map(data::without_bytes);
     match &answer {
         Ok(result) => {

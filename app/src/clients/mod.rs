@@ -29,7 +29,7 @@ use crate::{
 
 /// A client with the terms their invoices start from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema), schemars(extend("x-page" = "clients")))]
 pub struct Client {
     /// Its id.
     pub id: ClientId,

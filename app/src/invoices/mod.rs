@@ -326,8 +326,9 @@ pub async fn get_invoice(
     read::get(cx, &invoice).await
 }
 
-/// Get the PDF of an invoice, as Base64: the frozen bytes once it is sent, a preview marked as a draft before. That of a void invoice is
-/// marked as void and asks for no payment.
+/// Get the PDF of an invoice: for agents as a link to hand on, which opens without signing in and is good for five minutes, else as
+/// Base64. It is frozen once the invoice is sent, and a preview marked as a draft before. That of a void invoice is marked as void and
+/// asks for no payment.
 #[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "Get an invoice's document")]
 pub async fn get_invoice_document(
     cx: &mut Call,

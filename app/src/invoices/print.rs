@@ -15,6 +15,7 @@ use crate::{
     clients::{self, Client},
     day::Span,
     error::Error,
+    id::InvoiceId,
     money::{Currency, UnitPrice},
     operation::Call,
     organizations::{self, Organization},
@@ -48,6 +49,7 @@ pub async fn file(cx: &mut Call, invoice: &str) -> Result<InvoiceFile, Error> {
         None => preview(cx, &row).await?,
     };
     Ok(InvoiceFile {
+        invoice: InvoiceId(row.id),
         file_name: outbox::file_name(row.number.as_deref().unwrap_or("draft")),
         media_type: "application/pdf".to_owned(),
         frozen,

@@ -11,6 +11,9 @@ use super::Bound;
 /// Marks a value of an update that empty text clears. Only the reader of forms sees it.
 pub const CLEARS: &str = "x-clears";
 
+/// Marks a record that has a page, by the first part of its path within the organization; its id follows.
+pub const PAGE: &str = "x-page";
+
 /// The most characters of a text that says nothing else: more than any name, or any path of two names.
 const LENGTH_MAX: u32 = 500;
 

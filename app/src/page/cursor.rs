@@ -15,23 +15,45 @@ use crate::error::Error;
 const TEXT_MAX: usize = 4_096;
 
 /// The list that a call asks for: which one, with which filters, and how much room a page of it has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Listing {
+    operation: &'static str,
     question: [u8; 8],
-    room: Option<usize>,
+    room: Option<Room>,
+}
+
+/// How much a caller can take of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    /// How many characters the items may have together.
+    pub characters: usize,
+    /// How many an item has of this operation's list, as the caller is told it.
+    pub length: fn(operation: &str, item: Value) -> usize,
+}
+
+impl Room {
+    /// So many characters of JSON.
+    pub fn of_json(characters: usize) -> Self {
+        Self { characters, length: |_, item| self::characters(&item) }
+    }
 }
 
 /// The arguments of a list that leave it the same list.
 const OF_PAGES: [&str; 3] = ["limit", "cursor", "with_total"];
 
 impl Listing {
-    /// The list that an operation gives for these arguments. A page has so many characters of JSON, or no bound of that kind.
-    pub fn of(operation: &str, arguments: &Value, room: Option<usize>) -> Self {
+    /// The list that an operation gives for these arguments. A page has so much room, or no bound of that kind.
+    pub fn of(operation: &'static str, arguments: &Value, room: Option<Room>) -> Self {
         let filters =
             arguments.as_object().into_iter().flatten().filter(|(name, value)| !OF_PAGES.contains(&name.as_str()) && !value.is_null());
         let filters: std::collections::BTreeMap<_, _> = filters.collect();
         let digest = Sha256::digest(format!("{operation} {}", serde_json::to_string(&filters).unwrap_or_default()));
-        Self { question: digest.first_chunk().copied().unwrap_or_default(), room }
+        Self { operation, question: digest.first_chunk().copied().unwrap_or_default(), room }
+    }
+
+    /// The length of an item in an answer, with the comma behind it.
+    fn length(&self, room: &Room, item: &impl Serialize) -> usize {
+        serde_json::to_value(item).map_or(0, |item| (room.length)(self.operation, item)) + 1
     }
 
     /// Where to go on. Refused for a cursor of another list: what follows there has nothing to do with what was asked.
@@ -103,17 +125,17 @@ impl<T: Serialize> Page<T> {
         mut read: impl FnMut(R) -> Result<T, Error>,
     ) -> Result<Page<T>, Error> {
         let (limit, all) = (usize::try_from(limit).unwrap_or(0), rows.len());
-        let (mut left, mut items, mut last) = (listing.room, Vec::with_capacity(limit.min(all)), None);
+        let (mut items, mut last) = (Vec::with_capacity(limit.min(all)), None);
+        let mut left = listing.room.map(|room| (room, room.characters));
         for row in rows.into_iter().take(limit) {
             let here = cursor(&row);
             let item = read(row)?;
             // The first one always fits, or the list would never end.
-            if let Some(room) = &mut left
-                && let Some(less) = room.checked_sub(length(&item)).or(items.is_empty().then_some(0))
-            {
-                *room = less;
-            } else if left.is_some() {
-                break;
+            if let Some((room, left)) = &mut left {
+                match left.checked_sub(listing.length(room, &item)).or(items.is_empty().then_some(0)) {
+                    Some(less) => *left = less,
+                    None => break,
+                }
             }
             items.push(item);
             last = Some(here);
@@ -121,11 +143,6 @@ impl<T: Serialize> Page<T> {
         let next_cursor = last.filter(|_| items.len() < all).map(|last| listing.cursor(&last));
         Ok(Page { items, next_cursor, total: None, from: None, to: None })
     }
-}
-
-/// The length of an item in an answer, with the comma behind it.
-fn length(item: &impl Serialize) -> usize {
-    characters(item) + 1
 }
 
 /// How many characters a value has as JSON. They are counted as they are written, and kept nowhere.

@@ -26,10 +26,10 @@ mod on_the_server {
 
     use serde_json::{Value, json};
 
-    use super::super::{Cursor, Listing, Page};
+    use super::super::{Cursor, Listing, Page, Room};
 
     fn listing(arguments: Value, room: Option<usize>) -> Listing {
-        Listing::of("list_clients", &arguments, room)
+        Listing::of("list_clients", &arguments, room.map(Room::of_json))
     }
 
     fn cursor(key: &str) -> Cursor {

@@ -89,7 +89,7 @@ pub struct ClientSummary {
 
 /// A project of a client. Rates and amounts are absent for callers who may not see money.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema), schemars(extend("x-page" = "projects")))]
 pub struct Project {
     /// Its id.
     pub id: ProjectId,

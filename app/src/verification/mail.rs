@@ -70,6 +70,7 @@ pub fn subject(purpose: Purpose) -> &'static str {
         Purpose::ChangeAddress => "Confirm your new address for Stint",
         Purpose::ResetPassword => "A new password for Stint",
         Purpose::AnswerInvitation | Purpose::JoinOrganization => "An invitation on Stint",
+        Purpose::ReadDocument => "A document on Stint",
     }
 }
 

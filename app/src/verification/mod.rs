@@ -7,6 +7,8 @@
 pub mod address;
 #[cfg(feature = "ssr")]
 pub mod change;
+#[cfg(feature = "ssr")]
+pub mod document;
 pub mod links;
 #[cfg(feature = "ssr")]
 pub mod mail;

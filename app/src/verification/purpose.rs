@@ -15,12 +15,20 @@ pub enum Purpose {
     AnswerInvitation,
     /// To come into an organization by a link that was handed over, which proves no mailbox.
     JoinOrganization,
+    /// To read the document of an invoice, by a link that an agent handed to its person.
+    ReadDocument,
 }
 
 impl Purpose {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::ConfirmAddress, Self::ChangeAddress, Self::ResetPassword, Self::AnswerInvitation, Self::JoinOrganization];
+    pub const ALL: [Self; 6] = [
+        Self::ConfirmAddress,
+        Self::ChangeAddress,
+        Self::ResetPassword,
+        Self::AnswerInvitation,
+        Self::JoinOrganization,
+        Self::ReadDocument,
+    ];
 
     /// The name as stored.
     pub fn name(self) -> &'static str {
@@ -30,6 +38,7 @@ impl Purpose {
             Self::ResetPassword => "reset_password",
             Self::AnswerInvitation => "answer_invitation",
             Self::JoinOrganization => "join_organization",
+            Self::ReadDocument => "read_document",
         }
     }
 
@@ -45,6 +54,7 @@ impl Purpose {
             Self::ChangeAddress => SignedDuration::from_hours(24),
             Self::ResetPassword => SignedDuration::from_hours(1),
             Self::AnswerInvitation | Self::JoinOrganization => SignedDuration::from_hours(14 * 24),
+            Self::ReadDocument => SignedDuration::from_mins(5),
         }
     }
 
@@ -59,6 +69,7 @@ impl Purpose {
             Self::ConfirmAddress | Self::ChangeAddress => "verify",
             Self::ResetPassword => "reset",
             Self::AnswerInvitation | Self::JoinOrganization => "invitation",
+            Self::ReadDocument => "document",
         }
     }
 }

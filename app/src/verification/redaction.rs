@@ -13,7 +13,7 @@ use super::Purpose;
 const SECRET_LENGTH: usize = 32;
 
 /// What the secrets of links stand behind: the names of their pages, and their own in a query.
-const MARKS: [&str; 4] = ["/verify/", "/reset/", "/invitation/", "secret="];
+const MARKS: [&str; 5] = ["/verify/", "/reset/", "/invitation/", "/document/", "secret="];
 
 /// How often a text may be percent-encoded. Programs that pass links on do it once more each.
 const ENCODED_MAX: usize = 8;

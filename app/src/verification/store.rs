@@ -13,7 +13,7 @@ use super::{
 use crate::{
     database::{Db, OnConstraint, SHARED_LOCK_LIMIT, UnlessHeld, instant},
     error::{Code, Error},
-    id::{MailId, OrganizationId, UserId},
+    id::{InvoiceId, MailId, OrganizationId, TokenId, UserId},
     outbox,
 };
 
@@ -35,6 +35,37 @@ pub async fn keep(db: &mut Db, hash: &[u8], errand: &Errand<'_>, now: Timestamp)
     .fetch_one(db.connection())
     .await?;
     Ok(())
+}
+
+/// Keeps the hash of a link to the document of an invoice, drawn with a token.
+pub async fn keep_document_link(
+    db: &mut Db,
+    hash: &[u8],
+    (invoice, token): (InvoiceId, TokenId),
+    now: Timestamp,
+    ends: Timestamp,
+) -> Result<(), Error> {
+    let organization = db.organization();
+    query!(
+        "select keep_document_secret($1, $2, $3, $4, $5, $6)",
+        hash,
+        invoice.0,
+        organization,
+        token.0,
+        instant(now) as _,
+        instant(ends) as _
+    )
+    .fetch_one(db.connection())
+    .await?;
+    Ok(())
+}
+
+/// The invoice whose document the link with this hash opens, and the token that it was drawn with.
+pub async fn document_of_link(db: &mut Db, hash: &[u8], now: Timestamp) -> Result<Option<(InvoiceId, TokenId)>, Error> {
+    let row = query!(r#"select invoice as "invoice!", token as "token!" from find_document($1, $2)"#, hash, instant(now) as _)
+        .fetch_optional(db.connection())
+        .await?;
+    Ok(row.map(|row| (InvoiceId(row.invoice), TokenId(row.token))))
 }
 
 /// The secret with this hash.

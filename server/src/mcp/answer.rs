@@ -5,12 +5,13 @@ use app::{
     count::counted,
     error::Error,
     operation::Operation,
-    page::{LIMIT_DEFAULT, characters},
+    operations,
+    page::{LIMIT_DEFAULT, Room, characters},
 };
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value};
 
-use super::{changes, concise};
+use super::{changes, concise, links};
 
 /// The longest answer, in characters of JSON; clients cut off what is longer without saying so.
 pub const LONGEST: usize = 25_000;
@@ -26,9 +27,8 @@ const CUTS: [(usize, usize); 6] = [(8_000, 200), (2_000, 100), (1_000, 50), (500
 
 /// Calls the operation. A refusal is a result that the model can read and act on, in the words of every other door.
 pub async fn of(operation: &Operation, caller: Caller, arguments: Value) -> CallToolResult {
-    let address = file_address(&caller, &arguments);
-    match shortened(operation, caller, arguments).await {
-        Ok(answer) => CallToolResult::structured(fit(without_bytes(answer, address))),
+    match answered(operation, caller, arguments).await {
+        Ok(answer) => CallToolResult::structured(fit(answer)),
         Err(error) => refused(&error),
     }
 }
@@ -54,10 +54,16 @@ fn within_list<'a>(mut places: impl Iterator<Item = &'a String>, message: &str) 
     places.find(|place| place.split_once(']').is_some_and(|(item, _)| !message.contains(&format!("{item}]"))))
 }
 
+async fn answered(operation: &Operation, caller: Caller, arguments: Value) -> Result<Value, Error> {
+    let answer = shortened(operation, caller.clone(), arguments).await?;
+    links::answer(&caller, &operation.output, answer).await
+}
+
 /// A list ends where the room ends, and says so.
 async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> Result<Value, Error> {
     let asked = items_asked(operation, &arguments);
-    let whole = operation.call(Caller { room: Some(ROOM_FOR_ITEMS), ..caller }, arguments).await?;
+    let whole =
+        operation.call(Caller { room: Some(Room { characters: ROOM_FOR_ITEMS, length: length_of_item }), ..caller }, arguments).await?;
     let mut answer = concise::answer(&operation.output, whole);
     if let Value::Object(fields) = &mut answer
         && let Some(notice) = changes::shorten(fields)
@@ -75,30 +81,20 @@ async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> R
     Ok(answer)
 }
 
+/// How long an item of a list is as an agent is told it.
+fn length_of_item(operation: &str, item: Value) -> usize {
+    let schema = operations::named(operation).and_then(|operation| operation.output.get("properties")?.get("items")?.get("items"));
+    match schema {
+        Some(schema) => concise::length(schema, item) + links::most(schema),
+        None => characters(&item),
+    }
+}
+
 /// How many items a list was asked for; nothing when it is no list.
 fn items_asked(operation: &Operation, arguments: &Value) -> Option<usize> {
     operation.input.get("properties")?.get("limit")?;
     let asked = arguments.get("limit").and_then(Value::as_u64).unwrap_or(u64::from(LIMIT_DEFAULT));
     usize::try_from(asked).ok()
-}
-
-/// Where the file of the invoice that a call is about can be fetched as it is.
-fn file_address(caller: &Caller, arguments: &Value) -> Option<String> {
-    let invoice: String = url::form_urlencoded::byte_serialize(arguments.get("invoice")?.as_str()?.as_bytes()).collect();
-    Some(format!("{}/api/v1/invoices/{invoice}/pdf", caller.services.public_url))
-}
-
-/// Half of a file is of no use, so a file that is too long is left out whole, with the way to it.
-fn without_bytes(mut answer: Value, address: Option<String>) -> Value {
-    // Most answers are no file, and measuring one means writing it.
-    if answer.get("base64").is_none() || characters(&answer) <= LONGEST {
-        return answer;
-    }
-    if let (Some(Value::String(bytes)), Some(address)) = (answer.get_mut("base64"), address) {
-        bytes.clear();
-        answer[NOTICE] = Value::from(format!("The file is too long for an answer. GET {address} with the same token answers its bytes."));
-    }
-    answer
 }
 
 /// Cuts long texts and lists down until the answer fits.
@@ -176,13 +172,5 @@ mod tests {
     fn a_short_answer_stays_as_it_is() {
         let short = json!({ "items": [1, 2, 3] });
         assert_eq!(fit(short.clone()), short);
-    }
-
-    #[test]
-    fn a_long_file_is_left_out_whole_with_the_way_to_it() {
-        let file = json!({ "file_name": "2026-0001.pdf", "base64": "A".repeat(30_000) });
-        let left = without_bytes(file, Some("https://stint.test/api/v1/invoices/2026-0001/pdf".to_owned()));
-        assert_eq!((left["file_name"].as_str(), left["base64"].as_str()), (Some("2026-0001.pdf"), Some("")));
-        assert!(left[NOTICE].as_str().is_some_and(|notice| notice.contains("/invoices/2026-0001/pdf")));
     }
 }

@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use app::operations;
+use app::{operations, page::characters};
 use serde_json::{Map, Value};
 
 /// What a budget tells, which the schemas of other answers leave to `get_budget`.
@@ -95,6 +95,12 @@ fn describe(name: &str, schema: &mut Value) {
 pub fn answer(schema: &Map<String, Value>, mut full: Value) -> Value {
     within("", &Value::Object(schema.clone()), &mut full);
     full
+}
+
+/// How many characters an item of a list has in fewer words, by the schema of the whole one.
+pub fn length(schema: &Value, mut item: Value) -> usize {
+    within("", schema, &mut item);
+    characters(&item)
 }
 
 fn within(name: &str, schema: &Value, value: &mut Value) {

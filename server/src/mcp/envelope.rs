@@ -151,7 +151,10 @@ mod tests {
             ("[", PARSE_ERROR),
             ("nonsense", PARSE_ERROR),
             ("[]", INVALID_REQUEST),
-            (&format!("{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{}{}}}", "[".repeat(200), "]".repeat(200)), INVALID_REQUEST),
+            (
+                &format!("{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{}{}}}", "[".repeat(200), "]".repeat(200)),
+                INVALID_REQUEST,
+            ),
             ("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}]", INVALID_REQUEST),
             ("7", INVALID_REQUEST),
             ("{}", INVALID_REQUEST),

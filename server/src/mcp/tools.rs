@@ -13,7 +13,7 @@ use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, Value};
 
 use super::{
-    answer, concise,
+    answer, concise, links,
     offer::{Entry, Offer, Standing},
 };
 
@@ -44,7 +44,7 @@ fn tool(operation: &Operation) -> Tool {
         .open_world(declaration.mails);
     Tool::new(declaration.name, declaration.doc, Arc::new(without(is_own_format, operation.input.clone())))
         .with_title(declaration.title)
-        .with_raw_output_schema(Arc::new(without(is_description, with_notice(concise::schema(&operation.output)))))
+        .with_raw_output_schema(Arc::new(without(is_description, with_notice(links::schema(concise::schema(&operation.output))))))
         .with_annotations(hints)
 }
 

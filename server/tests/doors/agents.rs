@@ -1,7 +1,7 @@
 //! MCP: what agents call with a token.
 
 use app::access::{Scope, Writes};
-use reqwest::header;
+use reqwest::header::{self, HeaderValue};
 use serde_json::{Value, json};
 
 use crate::world::{Answer, Person, World};
@@ -285,6 +285,28 @@ async fn a_page_elsewhere_cannot_talk_to_a_stint_near_its_visitor() {
     assert_eq!(send("origin", "null").await, 403);
     assert_eq!(send("host", "elsewhere.example").await, 421);
     assert_eq!(send("origin", &world.address).await, 200);
+}
+
+/// An agent hands its person a link, in a conversation where nobody is signed in to Stint.
+#[tokio::test]
+async fn the_pdf_of_an_invoice_is_a_link_that_anybody_opens_who_was_given_it() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    world.rest(&ada, "create_client", json!({ "name": "Acme", "rate": "100.00", "tax_rate": "19" })).await.ok();
+    let line = json!({ "description": "Hosting", "quantity": "1", "price": "50.00" });
+    let draft = world.rest(&ada, "draft_invoice", json!({ "client": "Acme", "lines": [line] })).await.ok();
+    let spare = world.token(&ada.email, &ada.slug, &[Scope::MoneyRead], Writes::Drafts).await;
+    let told = done(&world, &spare, "get_invoice_document", json!({ "invoice": draft["id"] })).await;
+    assert_eq!((told.get("base64"), &told["media_type"]), (None, &json!("application/pdf")), "bytes are nothing for a model");
+    let path = told["url"].as_str().and_then(|url| url.strip_prefix(&world.address)).expect("an address of ours").to_owned();
+    let opened = world.get(&path).send().await.expect("an answer");
+    assert_eq!((opened.status().as_u16(), &opened.headers()["content-type"]), (200, &HeaderValue::from_static("application/pdf")));
+    assert!(opened.headers()["cache-control"].to_str().is_ok_and(|kept| kept.contains("no-store")), "{:?}", opened.headers());
+    let bytes = opened.bytes().await.expect("bytes");
+    assert!(bytes.starts_with(b"%PDF"), "{bytes:?}");
+    assert_eq!(Answer::of(world.get(&format!("{path}x"))).await.refused(404), "not_found");
+    world.call(&ada, "revoke_token", &[("token", spare.split('_').nth(2).expect("an id"))]).await.ok();
+    assert_eq!(Answer::of(world.get(&path)).await.refused(404), "not_found", "its token was revoked");
 }
 
 #[tokio::test]

@@ -74,6 +74,8 @@ pub struct Payment {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct InvoiceFile {
+    /// The invoice.
+    pub invoice: InvoiceId,
     /// A name for the file.
     pub file_name: String,
     /// `application/pdf`.

@@ -13,7 +13,7 @@ use crate::{
 
 /// An invoice with everything on it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema), schemars(extend("x-page" = "invoices")))]
 pub struct Invoice {
     /// Its id.
     pub id: InvoiceId,
@@ -84,7 +84,7 @@ pub struct Invoice {
 
 /// An invoice in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema), schemars(extend("x-page" = "invoices")))]
 pub struct InvoiceSummary {
     /// Its id.
     pub id: InvoiceId,

@@ -1,6 +1,7 @@
 //! Promises about secrets that travel: what they prove, to whom, how often, and where they are not found.
 
 mod addresses;
+mod documents;
 mod invitations;
 mod migrated;
 mod passwords;

@@ -1,0 +1,130 @@
+//! Links in answers, which a model hands to its person: to the page of a record, and to the bytes of a file.
+
+use app::{
+    context::{Caller, Membership},
+    error::Error,
+    id::InvoiceId,
+    operation::PAGE,
+    verification::document,
+};
+use serde_json::{Map, Value, json};
+
+/// The field that holds a link.
+const URL: &str = "url";
+
+/// The bytes of a file, which a link stands for here.
+const BYTES: &str = "base64";
+
+/// A path for whoever is signed in with a browser, which is nothing to hand on.
+const OF_BROWSERS: &str = "pdf_url";
+
+/// The schema of an answer with its links.
+pub fn schema(full: Map<String, Value>) -> Map<String, Value> {
+    match described(Value::Object(full)) {
+        Value::Object(linked) => linked,
+        _ => Map::new(),
+    }
+}
+
+fn described(schema: Value) -> Value {
+    let Value::Object(mut schema) = schema else { return schema };
+    let is_record = schema.remove(PAGE).is_some();
+    if let Some(items) = schema.get_mut("items") {
+        *items = described(items.take());
+    }
+    let Some(Value::Object(fields)) = schema.remove("properties") else { return Value::Object(schema) };
+    let mut fields: Map<_, _> = fields.into_iter().map(|(name, field)| (name, described(field))).collect();
+    let is_file = fields.remove(BYTES).is_some();
+    fields.remove(OF_BROWSERS);
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.retain(|field| field != BYTES && field != OF_BROWSERS);
+        required.extend((is_record || is_file).then(|| Value::from(URL)));
+        required.extend(is_file.then(|| Value::from("valid_until")));
+    }
+    if is_record || is_file {
+        fields.insert(URL.to_owned(), json!({ "type": "string" }));
+    }
+    if is_file {
+        fields.insert("valid_until".to_owned(), json!({ "type": "string" }));
+    }
+    schema.insert("properties".to_owned(), Value::Object(fields));
+    Value::Object(schema)
+}
+
+/// The most that a link adds to an item of a list: this much is left for the address of a Stint, of an organization and of a record.
+const LINK_MAX: usize = 160;
+
+/// How many characters links add to an item of this schema at most.
+pub fn most(item: &Value) -> usize {
+    if item.get(PAGE).is_some() { LINK_MAX } else { 0 }
+}
+
+/// An answer with its links, by the schema of the whole one.
+pub async fn answer(caller: &Caller, schema: &Map<String, Value>, mut answer: Value) -> Result<Value, Error> {
+    if let Some(place) = &caller.membership {
+        to_pages(&Pages { public_url: &caller.services.public_url, place }, &Value::Object(schema.clone()), &mut answer);
+    }
+    if let Value::Object(fields) = &mut answer
+        && fields.remove(BYTES).is_some()
+    {
+        let invoice: InvoiceId =
+            fields.get("invoice").and_then(Value::as_str).and_then(|id| id.parse().ok()).ok_or_else(Error::internal)?;
+        let link = document::draw(caller, invoice).await?;
+        fields.insert(URL.to_owned(), Value::from(link.url));
+        fields.insert("valid_until".to_owned(), json!(link.valid_until));
+    }
+    Ok(answer)
+}
+
+/// Where the pages of an organization are.
+struct Pages<'a> {
+    public_url: &'a str,
+    place: &'a Membership,
+}
+
+fn to_pages(pages: &Pages<'_>, schema: &Value, value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields.iter_mut() {
+                to_pages(pages, &schema["properties"][name.as_str()], field);
+            }
+            if let (Some(page), Some(id)) = (schema.get(PAGE).and_then(Value::as_str), fields.get("id").and_then(Value::as_str)) {
+                let url = format!("{}/o/{}/{page}/{id}", pages.public_url, pages.place.slug);
+                fields.insert(URL.to_owned(), Value::from(url));
+                fields.remove(OF_BROWSERS);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| to_pages(pages, &schema["items"], item)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(fields: Value) -> Value {
+        let required: Vec<_> = fields.as_object().into_iter().flat_map(Map::keys).cloned().collect();
+        json!({ "type": "object", "properties": fields, "required": required })
+    }
+
+    #[test]
+    fn the_schema_of_a_record_says_that_it_has_a_link_wherever_the_record_stands() {
+        let text = json!({ "type": "string" });
+        let mut record = object(json!({ "id": text, "pdf_url": text }));
+        record[PAGE] = json!("invoices");
+        let list = object(json!({ "items": { "type": "array", "items": record }, "first": record, "id": text }));
+        let told = Value::Object(schema(list.as_object().expect("an object").clone()));
+        let linked = object(json!({ "id": text, "url": text }));
+        assert_eq!(told, object(json!({ "items": { "type": "array", "items": linked }, "first": linked, "id": text })));
+    }
+
+    #[test]
+    fn a_file_is_a_link_and_says_until_when() {
+        let text = json!({ "type": "string" });
+        let file = object(json!({ "file_name": text, "base64": text }));
+        let told = Value::Object(schema(file.as_object().expect("an object").clone()));
+        assert_eq!(told["properties"], json!({ "file_name": text, "url": text, "valid_until": text }));
+        assert_eq!(told["required"], json!(["file_name", "url", "valid_until"]));
+    }
+}
