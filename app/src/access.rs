@@ -17,15 +17,15 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "ssr", sqlx(type_name = "text", rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Founded the organization or was made its owner; there is always at least one.
+    /// May do everything.
     Owner,
     /// Runs the organization.
     Admin,
-    /// Leads clients, projects, time and invoices.
+    /// Leads work and invoices.
     Manager,
-    /// Tracks own time; sees no money.
+    /// Own time, no money.
     Member,
-    /// Looks at the clients granted to them.
+    /// Looks at granted clients.
     Viewer,
 }
 

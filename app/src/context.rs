@@ -161,7 +161,7 @@ pub struct Membership {
     pub organization: OrganizationId,
     /// Its place in addresses: `/o/<slug>/…`.
     pub slug: String,
-    /// Its name.
+    /// Its new name.
     pub name: String,
     /// The person in it.
     pub member: MemberId,

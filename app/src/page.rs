@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{day::Day, error::Error};
 
 #[cfg(feature = "ssr")]
-pub use cursor::{Cursor, Listing, Room, characters};
+pub use cursor::{CURSOR_MAX, Cursor, Listing, Room, characters};
 pub use offer::{Offer, offer};
 
 /// How many items a list answers with when the caller does not say.

@@ -119,6 +119,12 @@ impl World {
         self
     }
 
+    /// The same where whoever calls has so many connections, and waits for none.
+    pub fn in_shares(mut self, share: usize) -> Self {
+        self.change(|services| services.database = services.database.clone().in_shares(share, std::time::Duration::ZERO));
+        self
+    }
+
     /// Changes what the process offers, for this world alone.
     fn change(&mut self, change: impl FnOnce(&mut Services)) {
         let services = &self.caller.services;

@@ -11,6 +11,7 @@ mod envelope;
 mod instructions;
 mod links;
 mod offer;
+mod outputs;
 mod tools;
 
 use std::{sync::Arc, time::Duration};
@@ -37,7 +38,7 @@ use tower_http::{
 use url::Url;
 
 pub use offer::{Entry, Library, Offer, Standing, ToolCall};
-pub use tools::of_registry;
+pub use tools::{of_registry, whole_answer};
 
 use crate::{
     refusal::Refusal,

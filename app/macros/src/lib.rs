@@ -122,9 +122,9 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
     } else {
         (
             quote! {
-                /// Any text of at most 200 characters, new for each thing you want done: repeating the call with the same key gives the first answer and does nothing twice (kept for 24 hours).
+                /// Repeats with it are done once.
                 #[server(default)] idempotency_key: Option<String>,
-                /// Set to true to see what would happen: everything is checked and computed, and nothing is kept.
+                /// Show what would change.
                 #[server(default)] dry_run: Option<bool>,
             },
             quote!(idempotency_key, dry_run,),
@@ -228,7 +228,7 @@ fn arguments(function: &ItemFn) -> Result<Arguments> {
 
 /// The keyword of JSON Schema that an attribute of an argument stands for.
 fn bound_keyword(attribute: &Attribute) -> Option<&'static str> {
-    [("max_length", "maxLength"), ("max_items", "maxItems")]
+    [("max_length", "maxLength"), ("max_items", "maxItems"), ("max", "maximum")]
         .into_iter()
         .find_map(|(name, keyword)| attribute.path().is_ident(name).then_some(keyword))
 }

@@ -65,7 +65,7 @@ pub struct Place {
     pub id: OrganizationId,
     /// Its place in addresses: `/o/<slug>/…`.
     pub slug: String,
-    /// Its name.
+    /// Its new name.
     pub name: String,
     /// The caller as its member.
     pub member: MemberId,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{hashing::Requester, secret, store, verified::Verified};
 use crate::{
     context::{Caller, Services},
-    database::{Access, Db, Reach},
+    database::{Access, Database, Db, Reach},
     error::{Code, Error},
     id::{MemberId, OrganizationId, UserId},
     organizations::{
@@ -133,6 +133,13 @@ pub async fn check_password(caller: &Caller, email: &str, password: String, brow
 
 fn wrong() -> Error {
     Error::new(Code::Unauthenticated, "The address or the password is wrong. Check both and try again.")
+}
+
+/// Whether the owner of the account with this address has signed in before with the browser of this secret.
+pub async fn is_known_browser(database: &Database, email: &str, browser: &str) -> Result<bool, Error> {
+    let email = text::known_email("email", email)?;
+    let mut db = database.begin(Reach::Nobody, Access::Read).await?;
+    security::store::is_known_browser(&mut db, &email, &secret::fingerprint(browser)).await
 }
 
 /// Counts a try with a password; under what it counts.

@@ -45,9 +45,11 @@ impl Visitor {
         self.begin(self.caller.standing(Some(&self.place)), access).await
     }
 
-    /// A transaction in which is asked what they are by now, for as long as they are signed in.
-    pub async fn db_of_signed_in(&self, access: Access) -> Result<Db, Error> {
-        self.begin(self.caller.standing(None), access).await
+    /// A transaction in which is asked what they are by now, for as long as they are signed in. It is the process that asks: whoever is
+    /// busy keeps nobody from finding out that they were let go.
+    pub async fn db_of_signed_in(&self) -> Result<Db, Error> {
+        let workers = &self.caller.services.workers;
+        workers.begin_for(self.caller.person()?.id, self.caller.standing(None), reach_of(&self.place), Access::Read).await
     }
 
     /// A transaction that brings to its end what was begun for them, whoever they are by now: tokens that were taken are settled, and an

@@ -68,7 +68,7 @@ pub struct Wanted {
 /// An operation as a model sees it.
 #[derive(Debug, Clone)]
 pub struct Offer {
-    /// Its name.
+    /// Its new name.
     pub name: &'static str,
     /// What it does.
     pub description: String,

@@ -14,7 +14,6 @@ use futures::{
 use super::{door::Visitor, store};
 use crate::{
     access::Role,
-    database::Access,
     error::{Code, Error},
     id::MemberId,
 };
@@ -61,7 +60,7 @@ async fn gone(visitor: Visitor) {
 /// Goes on only for who still is what they were when they asked, and while the organization wants it.
 pub async fn check(visitor: &Visitor) -> Result<(), Error> {
     let place = &visitor.place;
-    match store::usage::standing(&mut visitor.db_of_signed_in(Access::Read).await?, place.member).await? {
+    match store::usage::standing(&mut visitor.db_of_signed_in().await?, place.member).await? {
         Some(standing) if standing.role != place.role.name() => ended("Your role here has changed, so this answer was ended. Ask again."),
         Some(standing) if !standing.enabled => ended("The assistant was switched off here, so this answer was ended."),
         Some(_) => Ok(()),

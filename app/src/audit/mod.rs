@@ -89,7 +89,7 @@ pub struct AuditEntry {
 #[operation(read, idempotent, needs = ManageOrganization, reach = Person, title = "List the audit log")]
 pub async fn list_audit(
     cx: &mut Call,
-    /// Only of this member: their id or name, or "me".
+    /// Id, name or me.
     #[server(default)]
     member: Option<String>,
     /// Only through this door: page, assistant, mcp, rest or cli.
@@ -110,10 +110,10 @@ pub async fn list_audit(
     /// Only these days: today, this_week, last_month, 2026-03 or 2026-03-01..2026-03-15.
     #[server(default)]
     period: Option<String>,
-    /// How many at most: 50 by default, 200 at most.
+    /// 50 when absent.
     #[server(default)]
     limit: Option<u32>,
-    /// Where the last answer left off: its next_cursor.
+    /// next_cursor of the last answer.
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,

@@ -53,27 +53,27 @@ pub struct ClearedBudget {
 #[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Ask, title = "Set a budget")]
 pub async fn set_budget(
     cx: &mut Call,
-    /// The project's id, "Client / Project", or its name when no other project has it.
+    /// Id, name or "Client / Project".
     project: String,
-    /// How many hours may be worked, such as 40 or 7.5; empty text takes this cap away.
+    /// Hours that may be worked, such as 40 or 7.5; empty for no such cap.
     #[server(default)]
     hours: Edit<Hours>,
-    /// What billable time may be worth, in the client's currency, such as "4000.00". Empty text takes it away.
+    /// What billable time may be worth, such as "4000.00"; empty for no such cap.
     #[server(default)]
     amount: Edit<Amount>,
-    /// How often it begins anew: lifetime (the default: never), month, quarter or year, where the organization is.
+    /// How often it begins anew: lifetime (the default: never), month, quarter or year.
     #[server(default)]
     period: Option<BudgetPeriod>,
-    /// Which time the hours count: billable or all. By default billable, and all where a project's time is not billable by itself.
+    /// Count billable time (the default where there is any), or all.
     #[server(default)]
     basis: Option<BudgetBasis>,
-    /// From how many percent on a warning is due, 1 to 1000; 75 by default.
+    /// Warn from here on; 75 when absent.
     #[server(default)]
     warning_percent: Option<i32>,
-    /// From how many percent on it is critical, 1 to 1000 and not below warning_percent; 100 by default.
+    /// Critical from here on; 100 when absent.
     #[server(default)]
     critical_percent: Option<i32>,
-    /// Refuse to start timers and to log time that would pass the cap; off by default. Stopping a timer is never refused.
+    /// Refuse timers and time that would pass the cap; off when absent.
     #[server(default)]
     hard_stop: Option<bool>,
 ) -> Result<BudgetStatus, Error> {
@@ -85,7 +85,7 @@ pub async fn set_budget(
 #[operation(write, destructive, needs = WriteWork, scope = WorkWrite, agent = Ask, title = "Clear a budget")]
 pub async fn clear_budget(
     cx: &mut Call,
-    /// The project's id, "Client / Project", or its name when no other project has it.
+    /// Id, name or "Client / Project".
     project: String,
 ) -> Result<ClearedBudget, Error> {
     setting::clear(cx, &project).await
@@ -97,7 +97,7 @@ pub async fn clear_budget(
 #[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "Get a budget")]
 pub async fn get_budget(
     cx: &mut Call,
-    /// The project's id, "Client / Project", or its name when no other project has it.
+    /// Id, name or "Client / Project".
     project: String,
 ) -> Result<BudgetStatus, Error> {
     record::get(cx, &project).await
@@ -107,16 +107,16 @@ pub async fn get_budget(
 #[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "List budgets")]
 pub async fn list_budgets(
     cx: &mut Call,
-    /// Only of this client's projects: its id or name.
+    /// Id or name.
     #[server(default)]
     client: Option<String>,
-    /// Also list budgets of archived projects, and of projects of archived clients.
+    /// Also of archived projects and clients.
     #[server(default)]
     archived: Option<bool>,
-    /// How many at most: 50 by default, 200 at most.
+    /// 50 when absent.
     #[server(default)]
     limit: Option<u32>,
-    /// Where the last answer left off: its next_cursor.
+    /// next_cursor of the last answer.
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
@@ -134,7 +134,7 @@ pub async fn list_budgets(
 #[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "Get a project's status")]
 pub async fn get_project_status(
     cx: &mut Call,
-    /// The project's id, "Client / Project", or its name when no other project has it.
+    /// Id, name or "Client / Project".
     project: String,
 ) -> Result<ProjectStatus, Error> {
     status::get(cx, &project).await

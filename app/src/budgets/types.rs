@@ -217,7 +217,7 @@ pub struct TeamMember {
 pub struct ProjectStatus {
     /// The project's id.
     pub id: ProjectId,
-    /// Its name.
+    /// Its new name.
     pub name: String,
     /// Whom it is for.
     pub client: ClientSummary,

@@ -47,7 +47,7 @@ pub struct Client {
     pub rate: Option<Money>,
     /// Days the client has to pay (BT-9).
     pub payment_terms_days: u16,
-    /// Tax category (BT-151).
+    /// Tax category.
     pub tax_category: TaxCategory,
     /// Tax rate in percent, such as `"19"` or `"8.425"`.
     pub tax_rate: Percent,
@@ -88,17 +88,17 @@ pub struct DeletedClient {
 #[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "List clients")]
 pub async fn list_clients(
     cx: &mut Call,
-    /// Only clients whose name contains this text.
+    /// Words of the name.
     #[server(default)]
     #[max_length(200)]
     query: Option<String>,
-    /// Also list archived clients.
+    /// Also archived ones.
     #[server(default)]
     archived: Option<bool>,
-    /// How many at most: 50 by default, 200 at most.
+    /// 50 when absent.
     #[server(default)]
     limit: Option<u32>,
-    /// Where the last answer left off: its next_cursor.
+    /// next_cursor of the last answer.
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
@@ -113,7 +113,7 @@ pub async fn list_clients(
 #[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "Get a client")]
 pub async fn get_client(
     cx: &mut Call,
-    /// The client's id or name.
+    /// Id or name.
     client: String,
 ) -> Result<Client, Error> {
     record::get(cx, &client).await
@@ -125,41 +125,42 @@ pub async fn get_client(
 #[operation(write, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Add a client")]
 pub async fn create_client(
     cx: &mut Call,
-    /// What people call it, at most 200 characters.
+    /// What people call it.
     #[max_length(200)]
     name: String,
-    /// What stands on its invoices, at most 200 characters; the name when absent.
+    /// On invoices; the name when absent.
     #[server(default)]
     #[max_length(200)]
     legal_name: Option<String>,
-    /// ISO 4217 code such as EUR; cannot change once there is time or an invoice.
+    /// Such as EUR; fixed once there is time.
     #[server(default)]
     currency: Option<String>,
-    /// Rate per hour in the client's currency, such as "120.00"; the organization's when absent.
+    /// Per hour, such as "120.00"; the organization's when absent.
     #[server(default)]
     rate: Option<Amount>,
-    /// Days the client has to pay, 0 to 365.
+    /// Days to pay.
     #[server(default)]
+    #[max(365)]
     payment_terms_days: Option<u16>,
-    /// Tax rate in percent as text, with up to four decimals, such as "19" or "8.425".
+    /// Percent, such as "19" or "8.425".
     #[server(default)]
     tax_rate: Option<String>,
-    /// Why it is charged no tax, at most 500 characters; the usual words of the category when absent.
+    /// Why no tax is charged; the usual words when absent.
     #[server(default)]
     #[max_length(500)]
     tax_reason: Option<String>,
-    /// Tax category: S standard, Z zero, E exempt, AE reverse charge, K intra-community, G export, O not subject.
+    /// Tax category.
     #[server(default)]
     tax_category: Option<TaxCategory>,
     /// Where invoices are sent.
     #[server(default)]
     #[max_length(254)]
     email: Option<String>,
-    /// Postal address with line breaks, at most 1,000 characters.
+    /// Postal address with line breaks.
     #[server(default)]
     #[max_length(1_000)]
     address: Option<String>,
-    /// Its country as an ISO 3166-1 code, such as DE.
+    /// Such as DE.
     #[server(default)]
     #[max_length(2)]
     country: Option<String>,
@@ -167,10 +168,10 @@ pub async fn create_client(
     #[server(default)]
     #[max_length(50)]
     vat_id: Option<String>,
-    /// Colour in lists, #rrggbb.
+    /// Such as #2f6f4e.
     #[server(default)]
     color: Option<String>,
-    /// Language of its documents: en, de or ja.
+    /// Of its documents: en, de or ja.
     #[server(default)]
     language: Option<String>,
 ) -> Result<Client, Error> {
@@ -199,33 +200,34 @@ pub async fn create_client(
 #[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Change a client")]
 pub async fn update_client(
     cx: &mut Call,
-    /// The client's id or name.
+    /// Id or name.
     client: String,
-    /// What people call it, at most 200 characters.
+    /// What people call it.
     #[server(default)]
     #[max_length(200)]
     name: Option<String>,
-    /// What stands on its invoices, at most 200 characters; empty for the name.
+    /// On invoices; empty for the name.
     #[server(default)]
     #[max_length(200)]
     legal_name: Edit<String>,
-    /// ISO 4217 code such as EUR.
+    /// Such as EUR.
     #[server(default)]
     currency: Option<String>,
-    /// Rate per hour, such as "120.00"; empty text for the organization's. Applies to new time only: set_rate also reprices the unbilled time.
+    /// Per hour, such as "120.00", for new time (set_rate also reprices); empty for the organization's.
     #[server(default)]
     rate: Edit<Amount>,
-    /// Days the client has to pay, 0 to 365.
+    /// Days to pay.
     #[server(default)]
+    #[max(365)]
     payment_terms_days: Option<u16>,
-    /// Tax rate in percent as text, with up to four decimals, such as "19" or "8.425".
+    /// Percent, such as "19" or "8.425".
     #[server(default)]
     tax_rate: Option<String>,
-    /// Why it is charged no tax, at most 500 characters; empty for the usual words of the category.
+    /// Why no tax is charged; empty for the usual words.
     #[server(default)]
     #[max_length(500)]
     tax_reason: Edit<String>,
-    /// Tax category: S, Z, E, AE, K, G or O.
+    /// Tax category.
     #[server(default)]
     tax_category: Option<TaxCategory>,
     /// Where invoices are sent.
@@ -236,7 +238,7 @@ pub async fn update_client(
     #[server(default)]
     #[max_length(1_000)]
     address: Edit<String>,
-    /// Its country as an ISO 3166-1 code, such as DE; empty when it is not known.
+    /// Such as DE; empty when it is not known.
     #[server(default)]
     #[max_length(2)]
     country: Edit<String>,
@@ -244,10 +246,10 @@ pub async fn update_client(
     #[server(default)]
     #[max_length(50)]
     vat_id: Edit<String>,
-    /// Colour in lists, #rrggbb.
+    /// Such as #2f6f4e.
     #[server(default)]
     color: Option<String>,
-    /// Language of its documents: en, de or ja.
+    /// Of its documents: en, de or ja.
     #[server(default)]
     language: Option<String>,
 ) -> Result<Client, Error> {
@@ -274,7 +276,7 @@ pub async fn update_client(
 #[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Archive a client")]
 pub async fn archive_client(
     cx: &mut Call,
-    /// The client's id or name.
+    /// Id or name.
     client: String,
 ) -> Result<Client, Error> {
     record::set_archived(cx, &client, true).await
@@ -284,7 +286,7 @@ pub async fn archive_client(
 #[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Restore a client")]
 pub async fn restore_client(
     cx: &mut Call,
-    /// The client's id or name.
+    /// Id or name.
     client: String,
 ) -> Result<Client, Error> {
     record::set_archived(cx, &client, false).await
@@ -294,7 +296,7 @@ pub async fn restore_client(
 #[operation(destroy, needs = WriteWork, scope = WorkWrite, agent = Ask, title = "Delete a client")]
 pub async fn delete_client(
     cx: &mut Call,
-    /// The client's id or name.
+    /// Id or name.
     client: String,
 ) -> Result<DeletedClient, Error> {
     record::delete(cx, &client).await

@@ -348,7 +348,7 @@ pub async fn without_rate(db: &mut Db, currency: &str, limit: i64) -> Result<Vec
 
 /// A project of which something is an amount in the client's currency.
 pub struct Priced {
-    /// Its name.
+    /// Its new name.
     pub name: String,
     /// Whether its rate is.
     pub rated: bool,

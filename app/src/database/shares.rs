@@ -1,9 +1,9 @@
 //! Who takes turns with whom at the connections, so that nobody stands in line behind a crowd.
 //!
-//! Each share is at most so many connections in use, or waited for in line, at once; that of an organization is one more, so that one
-//! person cannot keep their colleagues out. The first of each share is its own; what all shares have beyond their first is as much as
-//! one may have, together. So one that is busy with slow work takes one connection from the others, and whoever comes next finds one
-//! unless as many are busy as there are connections.
+//! Each share is at most so many connections in use, or waited for in line, at once. The first of each share is its own, and an
+//! organization has as many more for whoever has none yet, so that nobody who is busy in it, or elsewhere, keeps their colleagues out.
+//! What all shares have beyond that is as much as one may have, together: one that is busy with slow work takes one connection from the
+//! others, and whoever comes next finds one unless as many people are busy as there are connections.
 //!
 //! Whoever finds theirs in use waits before the line and holds nothing meanwhile. Whose a credential is, is remembered from the
 //! last time that it was recognized: it is looked at among those of its owner, and one that nobody is known to have among all that
@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use uuid::Uuid;
 
 use super::Reach;
@@ -25,6 +25,9 @@ use crate::{
 
 /// How many credentials are remembered at least.
 const GENERATION: usize = 5_000;
+
+/// How long a part of one share is held while that of another is waited for.
+const SOON: Duration = Duration::from_millis(50);
 
 /// Who takes turns with themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -73,9 +76,20 @@ impl Share {
 #[derive(Clone)]
 pub(super) struct Shares(Arc<Inner>);
 
+/// A part of a share.
+struct Part {
+    turn: Turn,
+    /// What the connection has of what all share, where it needs that.
+    common: Option<Turn>,
+    /// Whether it is the first of its share.
+    is_first: bool,
+}
+
 struct Inner {
     /// One for each share.
     first: Turns<Share>,
+    /// What an organization has beyond its first for those who have no other connection.
+    of_colleagues: Turns<Share>,
     /// What each share may have beyond its first; none where a share is one connection.
     further: Option<Turns<Share>>,
     /// The same for organizations.
@@ -94,6 +108,7 @@ impl Shares {
         let owners = Mutex::new(Recent::new(GENERATION));
         Self(Arc::new(Inner {
             first: Turns::new(1, patience),
+            of_colleagues: Turns::new(share, patience),
             further,
             of_organizations: Turns::new(share, patience),
             common: Turns::new(share, patience),
@@ -102,26 +117,50 @@ impl Shares {
         }))
     }
 
-    /// A part of each of these shares, for one connection.
+    /// A part of each of these shares, for one connection. Whoever waits for one holds nothing of the others for long: they may be
+    /// called for elsewhere, where there is room.
     pub(super) async fn take(&self, shares: &[Share]) -> Result<Vec<Turn>, Error> {
-        let (mut turns, mut common) = (Vec::new(), None);
-        for share in shares {
-            let taken = timeout(self.0.patience, self.part(*share, common)).await;
-            let (turn, of_common) = taken.map_err(|_| share.crowded())?;
-            turns.push(turn);
-            common = of_common;
+        let patience = Instant::now() + self.0.patience;
+        loop {
+            match self.take_soon(shares, patience).await? {
+                Ok(turns) => return Ok(turns),
+                // There is room in it now, or nobody else waits longer.
+                Err((crowded, has_none)) => drop(self.part_of(crowded, has_none, None, patience).await?),
+            }
         }
-        turns.extend(common);
-        Ok(turns)
     }
 
-    /// A part of a share: its first, or a further one. `common` is what the connection has already of what all share.
-    async fn part(&self, share: Share, common: Option<Turn>) -> (Turn, Option<Turn>) {
-        let further = async {
-            let further = match share {
-                Share::Organization(_) => Some(&self.0.of_organizations),
-                _ => self.0.further.as_ref(),
+    /// The same, or else the first share of which there was no part soon, and whether whoever wants it has no other connection.
+    async fn take_soon(&self, shares: &[Share], patience: Instant) -> Result<Result<Vec<Turn>, (Share, bool)>, Error> {
+        let (mut turns, mut common, mut has_none) = (Vec::new(), None, false);
+        for (at, share) in shares.iter().enumerate() {
+            let part = self.part_of(*share, has_none, common.clone(), patience);
+            let part = match at {
+                0 => part.await?,
+                _ => match timeout(SOON, part).await {
+                    Ok(part) => part?,
+                    Err(_) => return Ok(Err((*share, has_none))),
+                },
             };
+            turns.push(part.turn);
+            has_none = at == 0 && part.is_first;
+            common = part.common;
+        }
+        turns.extend(common);
+        Ok(Ok(turns))
+    }
+
+    /// A part of a share, refused when none was to be had for so long.
+    async fn part_of(&self, share: Share, has_none: bool, common: Option<Turn>, patience: Instant) -> Result<Part, Error> {
+        timeout_at(patience, self.part(share, has_none, common)).await.map_err(|_| share.crowded())
+    }
+
+    /// A part of a share: its first, one that is left for whoever has no other connection, or a further one. `common` is what the
+    /// connection has already of what all share.
+    async fn part(&self, share: Share, has_none: bool, common: Option<Turn>) -> Part {
+        let of_organization = matches!(share, Share::Organization(_));
+        let further = async {
+            let further = if of_organization { Some(&self.0.of_organizations) } else { self.0.further.as_ref() };
             match further {
                 Some(further) => (further.wait(share).await, self.common(common.clone()).await),
                 None => std::future::pending().await,
@@ -129,8 +168,9 @@ impl Shares {
         };
         tokio::select! {
             biased;
-            first = self.0.first.wait(share) => (first, common),
-            (further, of_common) = further => (further, Some(of_common)),
+            turn = self.0.first.wait(share) => Part { turn, common, is_first: true },
+            turn = self.0.of_colleagues.wait(share), if has_none && of_organization => Part { turn, common, is_first: false },
+            (turn, common) = further => Part { turn, common: Some(common), is_first: false },
         }
     }
 

@@ -248,9 +248,55 @@ async fn a_person_who_is_busy_leaves_a_connection_to_their_colleagues() {
         busy.extend(database.begin_for(ada, Standing::default(), reach, Access::Read).await);
     }
     assert_eq!(busy.len(), 2, "a person's share");
-    busy.push(database.begin_for(grace, Standing::default(), reach, Access::Read).await.expect("their colleague's"));
-    let refused = database.begin_for(grace, Standing::default(), reach, Access::Read).await.err();
+    for _ in 0..4 {
+        busy.extend(database.begin_for(grace, Standing::default(), reach, Access::Read).await);
+    }
+    assert_eq!(busy.len(), 4, "and their colleague's");
+    let mary = UserId(uuid::Uuid::from_u128(3));
+    busy.push(database.begin_for(mary, Standing::default(), reach, Access::Read).await.expect("whoever has none finds one"));
+    let refused = database.begin_for(mary, Standing::default(), reach, Access::Read).await.err();
     assert_eq!(refused.map(|error| error.code), Some(Code::RateLimited), "the organization has a share, too");
+}
+
+/// Whoever is busy in one organization, and somebody in another, leave a connection to the colleagues of both.
+#[tokio::test]
+async fn two_who_are_busy_in_two_organizations_keep_no_colleague_out() {
+    let database = World::new("two").await.caller.services.database.clone().in_shares(2, Duration::ZERO);
+    let person = |number| UserId(uuid::Uuid::from_u128(number));
+    let within = |number| Reach::Organization(OrganizationId(uuid::Uuid::from_u128(number)));
+    let mut busy = Vec::new();
+    for (who, reach) in [(1, 11), (2, 12)] {
+        for _ in 0..3 {
+            busy.extend(database.begin_for(person(who), Standing::default(), within(reach), Access::Read).await);
+        }
+    }
+    assert_eq!(busy.len(), 4, "two of each");
+    for (who, reach) in [(3, 11), (4, 11), (5, 12)] {
+        let first = database.begin_for(person(who), Standing::default(), within(reach), Access::Read).await;
+        first.expect("a colleague's first").roll_back().await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_waits_in_one_organization_is_served_in_another() {
+    let database = World::new("waits").await.caller.services.database.clone().in_shares(1, Duration::from_secs(600));
+    let person = |number| UserId(uuid::Uuid::from_u128(number));
+    let within = |number| Reach::Organization(OrganizationId(uuid::Uuid::from_u128(number)));
+    let mut busy = Vec::new();
+    for who in [1, 2, 4] {
+        busy.push(database.begin_for(person(who), Standing::default(), within(11), Access::Read).await.expect("one of three"));
+    }
+    let waits = tokio::spawn({
+        let database = database.clone();
+        async move { database.begin_for(person(3), Standing::default(), within(11), Access::Read).await.map(|_| ()) }
+    });
+    tokio::task::yield_now().await;
+    let elsewhere =
+        tokio::time::timeout(Duration::from_secs(60), database.begin_for(person(3), Standing::default(), within(12), Access::Read)).await;
+    elsewhere.expect("it waits for nothing that is busy elsewhere").expect("begun").roll_back().await;
+    assert!(!waits.is_finished());
+    drop(busy);
+    waits.await.expect("ended").expect("its turn");
 }
 
 #[tokio::test]

@@ -155,7 +155,10 @@ impl Known {
             return Some("What it did was changed since by somebody else. Ask who leads the work to take that back first.".to_owned());
         }
         let who = later.member.as_deref().unwrap_or("somebody");
-        Some(format!("What it did was changed since by {who} ({}). Undo {} first.", later.operation, later.by))
+        Some(match (&later.operation, later.by) {
+            (Some(operation), Some(by)) => format!("What it did was changed since by {who} ({operation}). Undo {by} first."),
+            _ => "What it did was changed since, many times. Undo the newest of those changes first.".to_owned(),
+        })
     }
 }
 

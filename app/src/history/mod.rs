@@ -82,13 +82,13 @@ pub struct Action {
 #[operation(read, idempotent, needs = Belong, scope = None, title = "List actions")]
 pub async fn list_actions(
     cx: &mut Call,
-    /// Only of this member: their id or name, or "me". A token sees its own alone.
+    /// Id, name or me. A token sees its own alone.
     #[server(default)]
     member: Option<String>,
-    /// How many at most: 50 by default, 200 at most.
+    /// 50 when absent.
     #[server(default)]
     limit: Option<u32>,
-    /// Where the last answer left off: its next_cursor.
+    /// next_cursor of the last answer.
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
@@ -102,7 +102,7 @@ pub async fn list_actions(
 #[operation(write, needs = Belong, scope = None, title = "Undo an action")]
 pub async fn undo_action(
     cx: &mut Call,
-    /// The action's id, as the answer of the write gave it in `action` and list_actions shows it; or "last".
+    /// The `action` of a write's answer, or "last".
     action: String,
 ) -> Result<Undone, Error> {
     undo::undo(cx, &action).await

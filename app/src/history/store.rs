@@ -200,46 +200,58 @@ pub async fn open_changes(db: &mut Db, actions: &[Uuid]) -> Result<Vec<OpenChang
     .await?)
 }
 
-/// A later action that changed a record of an earlier one.
+/// An earlier action of which a record is something else by now.
 pub struct Later {
     /// The earlier action.
     pub action: Uuid,
-    /// The later one.
-    pub by: Uuid,
+    /// The newest one since that changed that record and still counts; none where that is not among its newest changes.
+    pub by: Option<Uuid>,
     /// Who did it.
     pub member_id: Option<Uuid>,
     /// Their name.
     pub member: Option<String>,
     /// The operation.
-    pub operation: String,
+    pub operation: Option<String>,
 }
 
-/// For each of these actions one that changed a record of it since, the newest of that record, and was neither an undo nor taken back.
-/// One is enough to keep it from being undone, so the others are not looked for.
+/// Those of these actions that left a record as something else than it is by now, as its newest image tells: they cannot be taken back.
+/// One record of each action is enough, looked for among its first twenty; what was changed and taken back since is as it was.
 pub async fn later(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Later>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Later,
-        r#"select a.id as "action!", n.id as "by!", n.member_id as "member_id?", m.name as "member?", n.operation as "operation!"
+        r#"select a.id as "action!", n.id as "by?", n.member_id as "member_id?", m.name as "member?", n.operation as "operation?"
            from unnest($2::uuid[]) a (id)
            cross join lateral (
-               select n.id, n.member_id, n.operation from (
-                   select f.kind, f.record_id, max(f.position) as position from (
-                       select kind, record_id, position from change where organization_id = $1 and action_id = a.id order by position limit 500
-                   ) f group by f.kind, f.record_id
-               ) c
+               select left_as.kind, left_as.record_id, left_as.position from (
+                   select distinct on (kind, record_id) kind, record_id, position, after from (
+                       select kind, record_id, position, after from change
+                       where organization_id = $1 and action_id = a.id order by position limit 20
+                   ) f order by kind, record_id, position desc
+               ) left_as
                cross join lateral (
-                   select n.id, n.member_id, n.operation from change s
-                   join action n on n.organization_id = $1 and n.id = s.action_id and n.undoes is null and not exists (
-                       select from action u where u.organization_id = $1 and u.undoes = n.id
-                           and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
-                   )
+                   select s.position, s.after from change s
+                   where s.organization_id = $1 and s.kind = left_as.kind and s.record_id = left_as.record_id
+                   order by s.position desc limit 1
+               ) now
+               where now.position > left_as.position
+                   and now.after::jsonb - '{version,updated_at}'::text[]
+                       is distinct from left_as.after::jsonb - '{version,updated_at}'::text[]
+               limit 1
+           ) c
+           left join lateral (
+               select n.id, n.member_id, n.operation from (
+                   select s.action_id, s.position from change s
                    where s.organization_id = $1 and s.kind = c.kind and s.record_id = c.record_id
                        and s.position > c.position and s.action_id <> a.id
-                   order by s.position desc limit 1
-               ) n
-               limit 1
-           ) n
+                   order by s.position desc limit 20
+               ) s
+               join action n on n.organization_id = $1 and n.id = s.action_id and n.undoes is null and not exists (
+                   select from action u where u.organization_id = $1 and u.undoes = n.id
+                       and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
+               )
+               order by s.position desc limit 1
+           ) n on true
            left join member m on m.organization_id = $1 and m.id = n.member_id"#,
         organization,
         actions
@@ -248,20 +260,21 @@ pub async fn later(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Later>, Error> {
     .await?)
 }
 
-/// Whether every change of a record came through this token.
-pub async fn is_of_token_alone(db: &mut Db, kind: &str, record: Uuid, token: Uuid) -> Result<bool, Error> {
+/// Those of these records that were changed otherwise than through this token.
+pub async fn changed_by_others(db: &mut Db, kind: &str, records: &[Uuid], token: Uuid) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
-        r#"select not exists (
+        r#"select r.id as "id!" from unnest($3::uuid[]) r (id)
+           where exists (
                select from change s join action n on n.organization_id = $1 and n.id = s.action_id
-               where s.organization_id = $1 and s.kind = $2 and s.record_id = $3 and n.token_id is distinct from $4
-           ) as "alone!""#,
+               where s.organization_id = $1 and s.kind = $2 and s.record_id = r.id and n.token_id is distinct from $4
+           )"#,
         organization,
         kind,
-        record,
+        records,
         token
     )
-    .fetch_one(db.connection())
+    .fetch_all(db.connection())
     .await?)
 }
 
@@ -333,7 +346,9 @@ pub async fn invoice_of(db: &mut Db, entry: Uuid) -> Result<Option<Option<String
 pub struct Since {
     /// The later action.
     pub action: Uuid,
-    /// The name of the member.
+    /// Who did it.
+    pub member_id: Uuid,
+    /// Their name.
     pub member: String,
     /// The operation.
     pub operation: String,
@@ -344,7 +359,7 @@ pub async fn changed_since(db: &mut Db, change: &Change, position: i64) -> Resul
     let organization = db.organization();
     Ok(query_as!(
         Since,
-        "select a.id as action, m.name as member, a.operation from change c
+        "select a.id as action, m.id as member_id, m.name as member, a.operation from change c
          join action a on a.organization_id = $1 and a.id = c.action_id
          join member m on m.organization_id = $1 and m.id = a.member_id
          where c.organization_id = $1 and c.kind = $2 and c.record_id = $3 and a.position > $4

@@ -221,18 +221,19 @@ fn held(done: &store::Done, change: &Change, other: &str) -> Error {
 
 /// Why a record is no longer what the action left behind.
 async fn overtaken(cx: &mut Call, done: &store::Done, change: &Change) -> Result<Error, Error> {
-    let what = words(&change.kind);
+    let (what, sight) = (words(&change.kind), Sight::of(cx)?);
     if change.kind == "time_entry"
         && let Some(number) = store::invoice_of(&mut cx.db, change.record).await?
     {
-        let on = match number.filter(|_| Sight::of(cx).is_ok_and(|sight| sight.money)) {
+        let on = match number.filter(|_| sight.money) {
             Some(number) => format!("invoice {number}"),
             None => "an invoice".to_owned(),
         };
         return Ok(Error::new(Code::Locked, format!("The time is on {on} by now, so {} cannot be undone.", done.operation)));
     }
     let since = store::changed_since(&mut cx.db, change, done.position).await?;
-    let who = since.as_ref().map_or_else(|| "somebody".to_owned(), |since| format!("{} ({})", since.member, since.operation));
+    let since = since.filter(|since| sight.all_time() || since.member_id == sight.member);
+    let who = since.as_ref().map_or_else(|| "somebody else".to_owned(), |since| format!("{} ({})", since.member, since.operation));
     let error = Error::new(Code::Stale, format!("The {what} was changed since by {who}, so {} cannot be undone.", done.operation))
         .hint("Undo the later change first, or change the record by hand.");
     Ok(match since {

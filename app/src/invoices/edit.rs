@@ -89,7 +89,7 @@ async fn leaves_to_a_person(cx: &mut Call, row: &Row, rates: &Rates) -> Result<(
     if rates.wanted() || !rates.again.is_empty() {
         return Err(needs_person("change the rate of time that is already logged"));
     }
-    match history::store::is_of_token_alone(&mut cx.db, "invoice", row.id, token).await? {
+    match history::store::changed_by_others(&mut cx.db, "invoice", &[row.id], token).await?.is_empty() {
         true => Ok(()),
         false => Err(needs_person("change a draft that somebody else has made or changed")),
     }

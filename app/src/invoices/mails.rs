@@ -14,14 +14,13 @@ use crate::{error::Error, page::Page};
 #[operation(write, mails, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Mail an invoice again")]
 pub async fn resend_invoice(
     cx: &mut Call,
-    /// The invoice's id or its number.
+    /// Id or number.
     invoice: String,
-    /// The addresses to mail it to, at most 10; when absent, those that its last mails have not reached, or all of them when they
-    /// have, or the client's. A single one may stand as text.
+    /// Addresses; those not reached yet, or the client's, when absent.
     #[server(default)]
     #[max_items(10)]
     to: Vec<String>,
-    /// Words for the mail, at most 4,000 characters; those of its last mail, or a short standard text, when absent.
+    /// Words for the mail; those of its last mail when absent.
     #[server(default)]
     #[max_length(4_000)]
     message: Option<String>,
@@ -36,7 +35,7 @@ pub async fn resend_invoice(
 #[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Stop the mail of an invoice")]
 pub async fn stop_invoice_mail(
     cx: &mut Call,
-    /// The invoice's id or its number.
+    /// Id or number.
     invoice: String,
 ) -> Result<Invoice, Error> {
     stop::stop(cx, &invoice).await
@@ -48,10 +47,10 @@ pub async fn stop_invoice_mail(
 #[operation(read, idempotent, needs = WriteMoney, scope = MoneyRead, title = "List mails")]
 pub async fn list_mails(
     cx: &mut Call,
-    /// How many at most: 50 by default, 200 at most.
+    /// 50 when absent.
     #[server(default)]
     limit: Option<u32>,
-    /// Where the last answer left off: its next_cursor.
+    /// next_cursor of the last answer.
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,

@@ -89,22 +89,22 @@ use crate::{edit::Edit, error::Error, invoices::rounding::Rounding, money::Amoun
 #[operation(read, idempotent, needs = WriteMoney, scope = MoneyRead, title = "List unbilled time")]
 pub async fn list_unbilled(
     cx: &mut Call,
-    /// Only this client, by id or name.
+    /// Id or name.
     #[server(default)]
     client: Option<String>,
-    /// Only the time of these days: last_month, this_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15 and the like; all when absent.
+    /// last_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15; all when absent.
     #[server(default)]
     period: Option<String>,
-    /// First day, YYYY-MM-DD, today, yesterday or a weekday; together with `to`, instead of `period`.
+    /// First day, in place of a period.
     #[server(default)]
     from: Option<String>,
-    /// Last day, likewise.
+    /// The last day.
     #[server(default)]
     to: Option<String>,
-    /// How many projects at most: 50 by default, 200 at most.
+    /// 50 when absent.
     #[server(default)]
     limit: Option<u32>,
-    /// Where the last answer left off: its next_cursor.
+    /// next_cursor of the last answer.
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
@@ -116,37 +116,37 @@ pub async fn list_unbilled(
 #[operation(read, idempotent, needs = WriteMoney, scope = MoneyRead, title = "Preview an invoice")]
 pub async fn preview_invoice(
     cx: &mut Call,
-    /// The client's id or name.
+    /// Id or name.
     client: String,
-    /// The days to bill: last_month, this_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15 and the like; all unbilled time when absent.
+    /// last_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15; all when absent.
     #[server(default)]
     period: Option<String>,
-    /// First day to bill, YYYY-MM-DD, today, yesterday or a weekday; together with `to`, instead of `period`.
+    /// First day, in place of a period.
     #[server(default)]
     from: Option<String>,
-    /// Last day to bill, likewise.
+    /// The last day.
     #[server(default)]
     to: Option<String>,
-    /// Only these projects of the client, by id or name; all when empty.
+    /// By id or name; all when absent.
     #[server(default)]
     projects: Vec<String>,
-    /// Ids of time entries to leave for a later invoice.
+    /// Ids of time entries to bill later.
     #[server(default)]
     #[max_items(5_000)]
     defer: Vec<String>,
     /// One line per project (the default), day, member or entry.
     #[server(default)]
     group_by: Option<GroupBy>,
-    /// How time is rounded, such as {"step_minutes": 15, "mode": "up", "basis": "line"}; the organization's way when absent.
+    /// The organization's way when absent.
     #[server(default)]
     rounding: Option<Rounding>,
-    /// Further lines beside the time, such as [{"description": "Hosting", "price": "50.00"}].
+    /// Further lines beside the time.
     #[server(default)]
     lines: Vec<CustomLine>,
-    /// Discount on the whole invoice: "10%" or an amount such as "50.00" in the invoice's currency.
+    /// On the whole invoice: "10%" or "50.00".
     #[server(default)]
     discount: Option<String>,
-    /// A note to the client, at most 4,000 characters.
+    /// To the client.
     #[server(default)]
     #[max_length(4_000)]
     notes: Option<String>,
@@ -161,37 +161,37 @@ pub async fn preview_invoice(
 #[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Direct, title = "Draft an invoice")]
 pub async fn draft_invoice(
     cx: &mut Call,
-    /// The client's id or name.
+    /// Id or name.
     client: String,
-    /// The days to bill: last_month, this_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15 and the like; all unbilled time when absent.
+    /// last_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15; all when absent.
     #[server(default)]
     period: Option<String>,
-    /// First day to bill, YYYY-MM-DD, today, yesterday or a weekday; together with `to`, instead of `period`.
+    /// First day, in place of a period.
     #[server(default)]
     from: Option<String>,
-    /// Last day to bill, likewise.
+    /// The last day.
     #[server(default)]
     to: Option<String>,
-    /// Only these projects of the client, by id or name; all when empty.
+    /// By id or name; all when absent.
     #[server(default)]
     projects: Vec<String>,
-    /// Ids of time entries to leave for a later invoice.
+    /// Ids of time entries to bill later.
     #[server(default)]
     #[max_items(5_000)]
     defer: Vec<String>,
     /// One line per project (the default), day, member or entry.
     #[server(default)]
     group_by: Option<GroupBy>,
-    /// How time is rounded, such as {"step_minutes": 15, "mode": "up", "basis": "line"}; the organization's way when absent.
+    /// The organization's way when absent.
     #[server(default)]
     rounding: Option<Rounding>,
-    /// Further lines beside the time, such as [{"description": "Hosting", "price": "50.00"}].
+    /// Further lines beside the time.
     #[server(default)]
     lines: Vec<CustomLine>,
-    /// Discount on the whole invoice: "10%" or an amount such as "50.00" in the invoice's currency.
+    /// On the whole invoice: "10%" or "50.00".
     #[server(default)]
     discount: Option<String>,
-    /// A note to the client, at most 4,000 characters.
+    /// To the client.
     #[server(default)]
     #[max_length(4_000)]
     notes: Option<String>,
@@ -205,26 +205,26 @@ pub async fn draft_invoice(
 #[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Direct, title = "Draft several invoices")]
 pub async fn draft_invoices(
     cx: &mut Call,
-    /// The clients, by id or name, 50 at most; every client with unbilled time when empty.
+    /// By id or name; all with unbilled time when absent.
     #[server(default)]
     #[max_items(50)]
     clients: Vec<String>,
-    /// The days to bill: last_month, this_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15 and the like; all unbilled time when absent.
+    /// last_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15; all when absent.
     #[server(default)]
     period: Option<String>,
-    /// First day to bill, YYYY-MM-DD, today, yesterday or a weekday; together with `to`, instead of `period`.
+    /// First day, in place of a period.
     #[server(default)]
     from: Option<String>,
-    /// Last day to bill, likewise.
+    /// The last day.
     #[server(default)]
     to: Option<String>,
     /// One line per project (the default), day, member or entry.
     #[server(default)]
     group_by: Option<GroupBy>,
-    /// How time is rounded, such as {"step_minutes": 15, "mode": "up", "basis": "line"}; the organization's way when absent.
+    /// The organization's way when absent.
     #[server(default)]
     rounding: Option<Rounding>,
-    /// A note to each client, at most 4,000 characters.
+    /// A note to each client.
     #[server(default)]
     #[max_length(4_000)]
     notes: Option<String>,
@@ -239,41 +239,42 @@ pub async fn draft_invoices(
 #[operation(write, idempotent, needs = WriteMoney, scope = MoneyWrite, agent = Direct, title = "Change a draft invoice")]
 pub async fn update_invoice_draft(
     cx: &mut Call,
-    /// The invoice's id.
+    /// Id of the invoice.
     invoice: String,
-    /// The version that was looked at; the change is refused when there is a newer one.
+    /// As it was seen; stale when it is newer.
     #[server(default)]
     version: Option<i32>,
-    /// Changes of lines that are there, each with the line's id.
+    /// Changes of lines that are there.
     #[server(default)]
     #[max_items(2_000)]
     lines: Vec<LineChange>,
-    /// Custom lines to add at the end.
+    /// Custom lines for the end.
     #[server(default)]
     add: Vec<CustomLine>,
-    /// Discount on the whole invoice: "10%" or an amount such as "50.00"; empty for none.
+    /// On the whole invoice: "10%" or "50.00"; empty for none.
     #[server(default)]
     discount: Edit<String>,
-    /// A note to the client; empty for none.
+    /// To the client; empty for none.
     #[server(default)]
     #[max_length(4_000)]
     notes: Edit<String>,
-    /// First day of the service period (BT-73), YYYY-MM-DD; empty, with `period_to` empty too, for that of the time on the invoice.
+    /// First day of service, YYYY-MM-DD; both empty for that of the time.
     #[server(default)]
     period_from: Edit<String>,
-    /// Last day of the service period (BT-74), YYYY-MM-DD.
+    /// Last day of service.
     #[server(default)]
     period_to: Edit<String>,
-    /// Days the client has to pay, 0 to 365.
+    /// Days to pay.
     #[server(default)]
+    #[max(365)]
     payment_terms_days: Option<u16>,
     /// Take up the tax that the client has by now, on every line, whatever tax the lines here say.
     #[server(default)]
     client_tax: Option<bool>,
-    /// Price the time on it anew at the rates that hold by now, whatever it was drafted at; texts, custom lines and notes stay. Time with a rate of its own and time before the lock date keep theirs.
+    /// Price its time at the rates that hold by now.
     #[server(default)]
     current_rates: Option<bool>,
-    /// What an hour costs of the time on it that has no rate, such as "80.00": it becomes the rate of that time, whose lines are priced anew. Set wrongly, it is set again with the `rate` of these lines.
+    /// Per hour of the time on it that has no rate, such as "80.00".
     #[server(default)]
     time_rate: Option<Amount>,
 ) -> Result<Invoice, Error> {
@@ -286,7 +287,7 @@ pub async fn update_invoice_draft(
 #[operation(destroy, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Delete a draft invoice")]
 pub async fn delete_invoice_draft(
     cx: &mut Call,
-    /// The invoice's id.
+    /// Id of the invoice.
     invoice: String,
 ) -> Result<DeletedInvoice, Error> {
     edit::delete(cx, &invoice).await
@@ -296,16 +297,16 @@ pub async fn delete_invoice_draft(
 #[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "List invoices")]
 pub async fn list_invoices(
     cx: &mut Call,
-    /// Only this client, by id or name.
+    /// Id or name.
     #[server(default)]
     client: Option<String>,
-    /// Only invoices that are draft, sent, overdue, partly_paid, paid or void; `sent` includes overdue and partly paid ones.
+    /// draft, sent (overdue and partly paid ones too), overdue, partly_paid, paid or void.
     #[server(default)]
     status: Option<InvoiceStatus>,
-    /// How many at most: 50 by default, 200 at most.
+    /// 50 when absent.
     #[server(default)]
     limit: Option<u32>,
-    /// Where the last answer left off: its next_cursor.
+    /// next_cursor of the last answer.
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
@@ -320,7 +321,7 @@ pub async fn list_invoices(
 #[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "Get an invoice")]
 pub async fn get_invoice(
     cx: &mut Call,
-    /// The invoice's id or its number.
+    /// Id or number.
     invoice: String,
 ) -> Result<Invoice, Error> {
     read::get(cx, &invoice).await
@@ -332,7 +333,7 @@ pub async fn get_invoice(
 #[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "Get an invoice's document")]
 pub async fn get_invoice_document(
     cx: &mut Call,
-    /// The invoice's id or its number.
+    /// Id or number.
     invoice: String,
 ) -> Result<InvoiceFile, Error> {
     print::file(cx, &invoice).await
@@ -345,20 +346,20 @@ pub async fn get_invoice_document(
 #[operation(write, prints, mails, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Send an invoice")]
 pub async fn send_invoice(
     cx: &mut Call,
-    /// The invoice's id.
+    /// Id of the invoice.
     invoice: String,
-    /// The version that was looked at; sending is refused (stale) when there is a newer one.
+    /// As it was seen; stale when it is newer.
     #[server(default)]
     version: Option<i32>,
-    /// The addresses to mail it to, at most 10, such as `["billing@acme.example"]`; the client's when absent. A single one may stand as text.
+    /// Addresses; the client's when absent.
     #[server(default)]
     #[max_items(10)]
     to: Vec<String>,
-    /// Words for the mail, at most 4,000 characters; a short standard text when absent.
+    /// Words for the mail; a standard text when absent.
     #[server(default)]
     #[max_length(4_000)]
     message: Option<String>,
-    /// Give number and PDF, but mail nothing.
+    /// Give number and PDF, mail nothing.
     #[server(default)]
     without_email: Option<bool>,
 ) -> Result<Invoice, Error> {
@@ -369,20 +370,20 @@ pub async fn send_invoice(
 #[operation(write, destructive, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Record a payment")]
 pub async fn record_payment(
     cx: &mut Call,
-    /// The invoice's id or its number.
+    /// Id or number.
     invoice: String,
-    /// What was paid, in the currency of the invoice, such as "1080.00".
+    /// What was paid, such as "1080.00".
     amount: Amount,
-    /// The day it was paid: YYYY-MM-DD, today, yesterday or a weekday (the latest).
+    /// The day it was paid: YYYY-MM-DD, today, yesterday or a weekday.
     date: String,
     /// bank_transfer (the default), card, cash or other.
     #[server(default)]
     method: Option<PaymentMethod>,
-    /// A note for yourself, at most 1,000 characters.
+    /// A note for yourself.
     #[server(default)]
     #[max_length(1_000)]
     note: Option<String>,
-    /// The balance that you saw, such as "1080.00": refused (stale) when it is another by now, for instance since somebody else recorded the same payment.
+    /// As it was seen, such as "1080.00": refused (stale) when it is another by now.
     #[server(default)]
     balance: Option<Amount>,
 ) -> Result<Invoice, Error> {
@@ -396,9 +397,9 @@ pub async fn record_payment(
 #[operation(write, destructive, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Remove a payment")]
 pub async fn remove_payment(
     cx: &mut Call,
-    /// The payment's id, as get_invoice lists it.
+    /// Id, from get_invoice.
     payment: String,
-    /// Why it is removed, one line of at most 500 characters; it stays in the log.
+    /// Why, in one line; it stays in the log.
     #[max_length(500)]
     reason: String,
 ) -> Result<Invoice, Error> {
@@ -409,7 +410,7 @@ pub async fn remove_payment(
 #[operation(destroy, needs = Treasury, reach = Person, title = "Void an invoice")]
 pub async fn void_invoice(
     cx: &mut Call,
-    /// The invoice's id or its number.
+    /// Id or number.
     invoice: String,
 ) -> Result<Invoice, Error> {
     payment::void(cx, &invoice).await

@@ -14,17 +14,17 @@ use crate::error::Error;
 #[operation(read, idempotent, needs = WriteMoney, scope = MoneyRead, title = "Report invoice numbers")]
 pub async fn report_invoice_numbers(
     cx: &mut Call,
-    /// Only numbers that were given in this year, such as 2026.
+    /// Only those given in this year.
     #[server(default)]
     year: Option<i16>,
-    /// How many numbers at most: 50 by default, 200 at most.
+    /// 50 when absent.
     #[server(default)]
     limit: Option<u32>,
-    /// Where the last answer left off: its next_cursor.
+    /// next_cursor of the last answer.
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
-    /// Whether to count all numbers that match.
+    /// Also count all that match.
     #[server(default)]
     with_total: bool,
 ) -> Result<NumberReport, Error> {

@@ -111,7 +111,7 @@ pub struct Contents<'a> {
     pub discount: Option<Discount>,
     /// The service period; the day of issue where absent.
     pub period: Option<Span>,
-    /// A note to the client.
+    /// To the client.
     pub notes: Option<String>,
 }
 

@@ -5,17 +5,17 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-/// In which direction time off the grid is moved.
+/// Which step.
 #[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RoundingMode {
-    /// To the next step: a begun step is billed.
+    /// The next.
     Up,
-    /// To the nearest step; half a step goes up.
+    /// The nearest.
     #[default]
     Nearest,
-    /// To the step before: only whole steps are billed.
+    /// The one before.
     Down,
 }
 
@@ -38,11 +38,12 @@ pub enum RoundingBasis {
 #[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Rounding {
-    /// Step of the grid in minutes, such as 15; 0 bills time as it is.
+    /// Minutes, such as 15; 0 for none.
+    #[cfg_attr(feature = "ssr", schemars(range(max = 480)))]
     pub step_minutes: u16,
-    /// In which direction time off the grid is moved.
+    /// Which step.
     pub mode: RoundingMode,
-    /// What is rounded.
+    /// Round each entry, day_and_project or line.
     pub basis: RoundingBasis,
 }
 

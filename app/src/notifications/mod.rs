@@ -43,13 +43,13 @@ pub struct ReadNotifications {
 #[operation(read, idempotent, needs = Belong, scope = WorkRead, title = "List notifications")]
 pub async fn list_notifications(
     cx: &mut Call,
-    /// Only those that were not read yet.
+    /// Only unread ones.
     #[server(default)]
     unread: Option<bool>,
-    /// How many at most: 50 by default, 200 at most.
+    /// 50 when absent.
     #[server(default)]
     limit: Option<u32>,
-    /// Where the last answer left off: its next_cursor.
+    /// next_cursor of the last answer.
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
@@ -61,7 +61,7 @@ pub async fn list_notifications(
 #[operation(write, idempotent, needs = Belong, scope = TimeWrite, title = "Mark notifications as read")]
 pub async fn mark_notifications_read(
     cx: &mut Call,
-    /// Ids of the notifications, 200 at most.
+    /// Ids of notifications.
     #[server(default)]
     notifications: Option<Vec<String>>,
     /// Mark all of them.

@@ -103,7 +103,7 @@ pub enum AgentMode {
 pub struct Bound {
     /// The argument.
     pub argument: &'static str,
-    /// The keyword of JSON Schema: `maxLength`, in characters, or `maxItems`.
+    /// The keyword of JSON Schema: `maxLength`, in characters, `maxItems` or `maximum`.
     pub keyword: &'static str,
     /// The most that is taken.
     pub most: u32,

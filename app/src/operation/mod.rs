@@ -48,4 +48,4 @@ pub use entry::Operation;
 #[cfg(feature = "ssr")]
 pub use run::{given, read, write};
 #[cfg(feature = "ssr")]
-pub use schema::{CLEARS, PAGE};
+pub use schema::{CLEARS, LENGTH_MAX, PAGE};

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::Transfor
 use serde_json::{Map, Value};
 
 use super::Bound;
+use crate::page::LIMIT_MAX;
 
 /// Marks a value of an update that empty text clears. Only the reader of forms sees it.
 pub const CLEARS: &str = "x-clears";
@@ -15,7 +16,7 @@ pub const CLEARS: &str = "x-clears";
 pub const PAGE: &str = "x-page";
 
 /// The most characters of a text that says nothing else: more than any name, or any path of two names.
-const LENGTH_MAX: u32 = 500;
+pub const LENGTH_MAX: u32 = 500;
 
 /// The most items of a list that says nothing else.
 const ITEMS_MAX: u32 = 200;
@@ -64,6 +65,10 @@ fn bound(arguments: &mut Map<String, Value>, declared: &[Bound]) {
         if let Some(Value::Object(schema)) = arguments.get_mut("properties").and_then(|properties| properties.get_mut(argument)) {
             schema.insert((*keyword).to_owned(), Value::from(*most));
         }
+    }
+    if let Some(Value::Object(limit)) = arguments.get_mut("properties").and_then(|properties| properties.get_mut("limit")) {
+        limit.insert("minimum".to_owned(), Value::from(1));
+        limit.entry("maximum").or_insert(Value::from(LIMIT_MAX));
     }
     bound_all(arguments);
 }
@@ -130,10 +135,13 @@ fn flat_choices(map: &mut Map<String, Value>) {
     else {
         return;
     };
-    let meanings = choices.iter().filter_map(|(texts, meaning)| Some(format!("{}: {}", texts.join(", "), meaning.as_ref()?)));
+    let before = map.get("description").and_then(Value::as_str).unwrap_or_default();
+    // A description that speaks of every choice says what they mean.
+    let is_told = choices.iter().flat_map(|(texts, _)| texts).all(|text| names(before, text));
+    let meanings = choices.iter().filter(|_| !is_told);
+    let meanings = meanings.filter_map(|(texts, meaning)| Some(format!("{}: {}", texts.join(", "), meaning.as_ref()?)));
     let meanings = meanings.collect::<Vec<_>>().join("; ");
     let texts: Vec<Value> = choices.into_iter().flat_map(|(texts, _)| texts).map(Value::from).collect();
-    let before = map.get("description").and_then(Value::as_str).unwrap_or_default();
     let description = format!("{before} {meanings}");
     if !description.trim().is_empty() {
         map.insert("description".to_owned(), Value::from(description.trim()));
@@ -141,6 +149,11 @@ fn flat_choices(map: &mut Map<String, Value>) {
     map.remove("oneOf");
     map.insert("type".to_owned(), Value::from("string"));
     map.insert("enum".to_owned(), Value::Array(texts));
+}
+
+/// Whether a description speaks of a choice, as a word of its own.
+fn names(description: &str, choice: &str) -> bool {
+    description.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == choice)
 }
 
 /// The texts of one alternative, and what they mean: nothing when it is no text.

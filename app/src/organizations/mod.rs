@@ -130,7 +130,7 @@ pub struct Belonging {
     pub id: OrganizationId,
     /// Its place in addresses: `/o/<slug>/…`.
     pub slug: String,
-    /// Its name.
+    /// Its new name.
     pub name: String,
     /// What the caller is there.
     pub role: Role,
@@ -154,13 +154,13 @@ pub async fn get_organization(cx: &mut Call) -> Result<Organization, Error> {
 #[operation(write, needs = SignedIn, reach = Person, title = "Found an organization")]
 pub async fn create_organization(
     cx: &mut Call,
-    /// What people call it, at most 200 characters.
+    /// What people call it.
     #[max_length(200)]
     name: String,
     /// IANA name of its time zone, such as Europe/Berlin; that of the organization you are in when absent.
     #[server(default)]
     time_zone: Option<String>,
-    /// Its country as an ISO 3166-1 code, such as DE.
+    /// Such as DE.
     #[server(default)]
     #[max_length(2)]
     country: Option<String>,
@@ -187,7 +187,7 @@ pub async fn create_organization(
 #[operation(write, idempotent, needs = ManageOrganization, reach = Person, title = "Change the organization")]
 pub async fn update_organization(
     cx: &mut Call,
-    /// What people call it, at most 200 characters.
+    /// What people call it.
     #[server(default)]
     #[max_length(200)]
     name: Option<String>,
@@ -199,7 +199,7 @@ pub async fn update_organization(
     #[server(default)]
     #[max_length(1_000)]
     address: Edit<String>,
-    /// Its country as an ISO 3166-1 code, such as DE; empty when it is not known.
+    /// Such as DE; empty when it is not known.
     #[server(default)]
     #[max_length(2)]
     country: Edit<String>,
@@ -254,6 +254,7 @@ pub async fn update_organization(
     rate: Edit<Amount>,
     /// Days a client has to pay, 0 to 365.
     #[server(default)]
+    #[max(365)]
     payment_terms_days: Option<u16>,
     /// Tax category of new clients: S, Z, E, AE, K, G or O.
     #[server(default)]

@@ -126,7 +126,7 @@ pub struct Outgoing {
     pub reply_to: Option<String>,
     /// Its subject.
     pub subject: String,
-    /// Its text.
+    /// Its new text.
     pub body: String,
     /// The secret in its text, which this attempt alone carries.
     pub secret: Option<SecretHash>,
@@ -139,7 +139,7 @@ pub struct Outgoing {
 /// A file that goes along.
 #[derive(Debug, Clone)]
 pub struct Attachment {
-    /// Its name.
+    /// Its new name.
     pub file_name: String,
     /// Its bytes, a PDF.
     pub bytes: Vec<u8>,

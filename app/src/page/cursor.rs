@@ -12,7 +12,7 @@ use super::Page;
 use crate::error::Error;
 
 /// Longer than any cursor given out: sort keys are names, numbers and instants.
-const TEXT_MAX: usize = 4_096;
+pub const CURSOR_MAX: usize = 4_096;
 
 /// The list that a call asks for: which one, with which filters, and how much room a page of it has.
 #[derive(Clone, Copy, Debug, Default)]
@@ -102,7 +102,7 @@ impl Cursor {
 }
 
 fn decoded(text: &str) -> Option<([u8; 8], Cursor)> {
-    if text.len() > TEXT_MAX {
+    if text.len() > CURSOR_MAX {
         return None;
     }
     let bytes = BASE64.decode(text).ok()?;

@@ -114,19 +114,19 @@ pub async fn invite_member(
     /// The address to invite.
     #[max_length(254)]
     email: String,
-    /// What they become: owner, admin, manager, member or viewer.
+    /// What they become.
     role: Role,
-    /// What they are called, for the greeting in the mail.
+    /// For the greeting in the mail.
     #[server(default)]
     #[max_length(200)]
     name: Option<String>,
-    /// The projects they will be on: ids, "Client / Project", or names. Not for a viewer.
+    /// Ids, names or "Client / Project"; not for a viewer.
     #[server(default)]
     projects: Option<Vec<String>>,
-    /// For a viewer, the clients that they will see: ids or names.
+    /// What a viewer sees: ids or names.
     #[server(default)]
     clients: Option<Vec<String>>,
-    /// True to send no mail: the person at the page hands the link over. A program is given no link, so it may not ask for that.
+    /// For pages: no mail leaves.
     #[server(default)]
     without_email: Option<bool>,
 ) -> Result<Invitation, Error> {
@@ -139,7 +139,7 @@ pub async fn invite_member(
 #[operation(write, secret, mails, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Send an invitation again")]
 pub async fn resend_invitation(
     cx: &mut Call,
-    /// The invitation's id; list_open_invitations shows it.
+    /// Id, from list_open_invitations.
     invitation: String,
 ) -> Result<Invitation, Error> {
     super::invite::resend(cx, &invitation).await
@@ -149,7 +149,7 @@ pub async fn resend_invitation(
 #[operation(write, destructive, idempotent, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Revoke an invitation")]
 pub async fn revoke_invitation(
     cx: &mut Call,
-    /// The invitation's id; list_open_invitations shows it.
+    /// Id, from list_open_invitations.
     invitation: String,
 ) -> Result<Invitation, Error> {
     super::invite::revoke(cx, &invitation).await
@@ -159,10 +159,10 @@ pub async fn revoke_invitation(
 #[operation(read, idempotent, needs = ManagePeople, scope = PeopleRead, title = "List open invitations")]
 pub async fn list_open_invitations(
     cx: &mut Call,
-    /// How many at most: 50 by default, 200 at most.
+    /// 50 when absent.
     #[server(default)]
     limit: Option<u32>,
-    /// Where the last answer left off: its next_cursor.
+    /// next_cursor of the last answer.
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,

@@ -83,20 +83,20 @@ pub struct RemovedMember {
 #[operation(read, idempotent, needs = Belong, scope = PeopleRead, title = "List members")]
 pub async fn list_members(
     cx: &mut Call,
-    /// Only members whose name contains this text.
+    /// Words of the name.
     #[server(default)]
     #[max_length(200)]
     query: Option<String>,
-    /// Only those on this project: its id, "Client / Project", or its name.
+    /// Only those on it: id, name or "Client / Project".
     #[server(default)]
     project: Option<String>,
-    /// Also list those who have left.
+    /// Also those who have left.
     #[server(default)]
     removed: Option<bool>,
-    /// How many at most: 50 by default, 200 at most.
+    /// 50 when absent.
     #[server(default)]
     limit: Option<u32>,
-    /// Where the last answer left off: its next_cursor.
+    /// next_cursor of the last answer.
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
@@ -108,7 +108,7 @@ pub async fn list_members(
 #[operation(read, idempotent, needs = Belong, scope = PeopleRead, title = "Get a member")]
 pub async fn get_member(
     cx: &mut Call,
-    /// The member's id, a name that only one member has, or me.
+    /// Id, name or me.
     member: String,
 ) -> Result<Member, Error> {
     record::get(cx, &member).await
@@ -120,9 +120,9 @@ pub async fn get_member(
 #[operation(write, destructive, idempotent, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Change a member's role")]
 pub async fn change_member_role(
     cx: &mut Call,
-    /// The member's id or name.
+    /// Id or name.
     member: String,
-    /// What they become: owner, admin, manager, member or viewer.
+    /// What they become.
     role: Role,
 ) -> Result<Member, Error> {
     change::role(cx, &member, role).await
@@ -134,9 +134,9 @@ pub async fn change_member_role(
 #[operation(write, destructive, idempotent, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Grant clients to a viewer")]
 pub async fn set_client_grants(
     cx: &mut Call,
-    /// The member's id or name.
+    /// Id or name.
     member: String,
-    /// Every client they may see: ids or names.
+    /// All that they may see: ids or names.
     clients: Vec<String>,
 ) -> Result<Member, Error> {
     grants::set(cx, &member, &clients).await
@@ -162,7 +162,7 @@ pub async fn set_time_zone(
 #[operation(write, destructive, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Remove a member")]
 pub async fn remove_member(
     cx: &mut Call,
-    /// The member's id or name.
+    /// Id or name.
     member: String,
 ) -> Result<RemovedMember, Error> {
     change::remove(cx, &member).await

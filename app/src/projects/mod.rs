@@ -33,12 +33,12 @@ use crate::{
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Billing {
-    /// By the hour: time is billable unless said otherwise.
+    /// By the hour.
     #[default]
     TimeAndMaterials,
-    /// For an agreed price: time is covered by it, so it is billable only when said so.
+    /// Agreed; time is billable only when said so.
     FixedPrice,
-    /// The organization's own work: time is never billable.
+    /// Own work, never billable.
     Overhead,
 }
 
@@ -81,7 +81,7 @@ impl Billing {
 pub struct ClientSummary {
     /// Its id.
     pub id: ClientId,
-    /// Its name.
+    /// Its new name.
     pub name: String,
     /// Currency of its rates and invoices.
     pub currency: Currency,
@@ -147,23 +147,23 @@ pub struct DeletedProject {
 #[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "List projects")]
 pub async fn list_projects(
     cx: &mut Call,
-    /// Only projects whose name, code or client contains this text.
+    /// Words of name, code or client.
     #[server(default)]
     #[max_length(200)]
     query: Option<String>,
-    /// Only projects of this client: its id or name.
+    /// Id or name.
     #[server(default)]
     client: Option<String>,
-    /// Also list archived projects, and those of archived clients.
+    /// Also archived ones, and those of archived clients.
     #[server(default)]
     archived: Option<bool>,
-    /// Also tell the hours worked, the unbilled amount and the budget of each project.
+    /// Also tell hours, unbilled amount and budget.
     #[server(default)]
     with_hours: Option<bool>,
-    /// How many at most: 50 by default, 200 at most.
+    /// 50 when absent.
     #[server(default)]
     limit: Option<u32>,
-    /// Where the last answer left off: its next_cursor.
+    /// next_cursor of the last answer.
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
@@ -179,7 +179,7 @@ pub async fn list_projects(
 #[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "Get a project")]
 pub async fn get_project(
     cx: &mut Call,
-    /// The project's id, "Client / Project", or its name when no other project has it.
+    /// Id, name or "Client / Project".
     project: String,
 ) -> Result<Project, Error> {
     record::get(cx, &project).await
@@ -191,25 +191,25 @@ pub async fn get_project(
 #[operation(write, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Add a project")]
 pub async fn create_project(
     cx: &mut Call,
-    /// The client's id or name.
+    /// Id or name.
     client: String,
-    /// The name, at most 200 characters; unique among the projects of the client.
+    /// Unique among the client's projects.
     #[max_length(200)]
     name: String,
-    /// A short code of your own, at most 30 characters.
+    /// A short code of your own.
     #[server(default)]
     #[max_length(30)]
     code: Option<String>,
-    /// How the work is paid: time_and_materials (the default), fixed_price (time is not billable unless said so) or overhead (never billable).
+    /// How the work is paid; by the hour when absent.
     #[server(default)]
     billing: Option<Billing>,
-    /// Rate per hour in the client's currency, such as "120.00"; the client's or organization's when absent.
+    /// Per hour, such as "120.00"; the client's when absent.
     #[server(default)]
     rate: Option<Amount>,
-    /// Bill the time that agents work on their own; off by default.
+    /// Bill what agents do on their own; off when absent.
     #[server(default)]
     bill_agent_time: Option<bool>,
-    /// Colour in lists, #rrggbb.
+    /// Such as #2f6f4e.
     #[server(default)]
     color: Option<String>,
 ) -> Result<Project, Error> {
@@ -221,26 +221,26 @@ pub async fn create_project(
 #[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Change a project")]
 pub async fn update_project(
     cx: &mut Call,
-    /// The project's id, "Client / Project", or its name when no other project has it.
+    /// Id, name or "Client / Project".
     project: String,
-    /// The name, at most 200 characters.
+    /// Its new name.
     #[server(default)]
     #[max_length(200)]
     name: Option<String>,
-    /// A short code of your own, at most 30 characters.
+    /// A short code of your own.
     #[server(default)]
     #[max_length(30)]
     code: Edit<String>,
-    /// How the work is paid: time_and_materials, fixed_price or overhead. Applies to new time only.
+    /// How the work is paid, for new time.
     #[server(default)]
     billing: Option<Billing>,
-    /// Rate per hour, such as "120.00"; empty text for the client's or organization's. Applies to new time only: set_rate also reprices the unbilled time.
+    /// Per hour, such as "120.00", for new time (set_rate also reprices); empty for the client's.
     #[server(default)]
     rate: Edit<Amount>,
-    /// Bill the time that agents work on their own.
+    /// Bill what agents do on their own.
     #[server(default)]
     bill_agent_time: Option<bool>,
-    /// Colour in lists, #rrggbb.
+    /// Such as #2f6f4e.
     #[server(default)]
     color: Option<String>,
 ) -> Result<Project, Error> {
@@ -252,7 +252,7 @@ pub async fn update_project(
 #[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Archive a project")]
 pub async fn archive_project(
     cx: &mut Call,
-    /// The project's id, "Client / Project", or its name when no other project has it.
+    /// Id, name or "Client / Project".
     project: String,
 ) -> Result<Project, Error> {
     record::set_archived(cx, &project, true).await
@@ -262,7 +262,7 @@ pub async fn archive_project(
 #[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Restore a project")]
 pub async fn restore_project(
     cx: &mut Call,
-    /// The project's id, "Client / Project", or its name when no other project has it.
+    /// Id, name or "Client / Project".
     project: String,
 ) -> Result<Project, Error> {
     record::set_archived(cx, &project, false).await
@@ -272,7 +272,7 @@ pub async fn restore_project(
 #[operation(destroy, needs = WriteWork, scope = WorkWrite, agent = Ask, title = "Delete a project")]
 pub async fn delete_project(
     cx: &mut Call,
-    /// The project's id, "Client / Project", or its name when no other project has it.
+    /// Id, name or "Client / Project".
     project: String,
 ) -> Result<DeletedProject, Error> {
     record::delete(cx, &project).await

@@ -36,9 +36,9 @@ pub struct Teammate {
 #[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Put members on a project")]
 pub async fn assign_project_members(
     cx: &mut Call,
-    /// The project's id, "Client / Project", or its name when no other project has it.
+    /// Id, name or "Client / Project".
     project: String,
-    /// The members: ids, names, or me.
+    /// Ids, names or me.
     members: Vec<String>,
 ) -> Result<Team, Error> {
     super::assign::assign(cx, &project, &members).await
@@ -48,9 +48,9 @@ pub async fn assign_project_members(
 #[operation(write, destructive, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Take members off a project")]
 pub async fn unassign_project_members(
     cx: &mut Call,
-    /// The project's id, "Client / Project", or its name when no other project has it.
+    /// Id, name or "Client / Project".
     project: String,
-    /// The members: ids, names, or me.
+    /// Ids, names or me.
     members: Vec<String>,
 ) -> Result<Team, Error> {
     super::assign::unassign(cx, &project, &members).await

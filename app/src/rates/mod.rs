@@ -105,19 +105,19 @@ pub struct ChangedRate {
 #[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "List rates")]
 pub async fn list_rates(
     cx: &mut Call,
-    /// Only of this client's projects: its id or name.
+    /// Id or name.
     #[server(default)]
     client: Option<String>,
-    /// Only this project: its id, "Client / Project", or its name when no other project has it.
+    /// Id, name or "Client / Project".
     #[server(default)]
     project: Option<String>,
-    /// Only projects with unbilled time that has no rate and can get one, which time before the lock date cannot; off by default.
+    /// Only projects with unbilled time that has no rate and can get one.
     #[server(default)]
     missing: Option<bool>,
-    /// How many at most: 50 by default, 200 at most.
+    /// 50 when absent.
     #[server(default)]
     limit: Option<u32>,
-    /// Where the last answer left off: its next_cursor.
+    /// next_cursor of the last answer.
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
@@ -131,16 +131,16 @@ pub async fn list_rates(
 #[operation(write, idempotent, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Set a rate")]
 pub async fn set_rate(
     cx: &mut Call,
-    /// The project whose rate it is: its id, "Client / Project", or its name when no other project has it.
+    /// Id, name or "Client / Project".
     #[server(default)]
     project: Option<String>,
-    /// The client whose rate it is, for its projects without one: its id or name. With a project it says whose project that is; give neither for the organization.
+    /// Id or name; the organization's rate without both.
     #[server(default)]
     client: Option<String>,
-    /// The rate per hour, such as "80.00"; "0.00" says that the time is free; empty text takes it away, so the next one holds. When absent it stays, which makes sense with unbilled_time.
+    /// Per hour, such as "80.00"; "0.00" is free, empty takes it away, and absent it stays.
     #[server(default)]
     rate: Edit<Amount>,
-    /// Which time it is for: new_time (the default) or unbilled_time, which is new time and the time that is not billed yet.
+    /// new_time (the default), or unbilled_time for new time and what is not billed yet.
     #[server(default)]
     applies_to: Option<AppliesTo>,
 ) -> Result<ChangedRate, Error> {

@@ -32,43 +32,43 @@ pub struct DeletedTimeEntry {
     pub budget: Option<BudgetStatus>,
 }
 
-/// One of several entries that are logged at once.
+/// One entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ssr", schemars(deny_unknown_fields))]
 pub struct NewTimeEntry {
-    /// The project's id, "Client / Project", or its name when no other project has it.
+    /// Id, name or "Client / Project".
     #[cfg_attr(feature = "ssr", schemars(length(max = 500)))]
     pub project: String,
-    /// The day: YYYY-MM-DD, today, yesterday or a weekday (the latest).
+    /// YYYY-MM-DD, today, yesterday or a weekday.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(length(max = 100)))]
     pub date: Option<String>,
-    /// How long: 1h30m, 1:30, 90m, 1.5h or 5400s; a plain number is hours.
+    /// 1h30m, 1:30, 90m or 1.5h; a number is hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<Written>,
-    /// When it began: a time of day such as 09:00 beside date, or RFC 3339; goes with ended_at or duration.
+    /// 09:00 beside date, or RFC 3339; goes with ended_at or duration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(length(max = 100)))]
     pub started_at: Option<String>,
-    /// When it ended, likewise.
+    /// Likewise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(length(max = 100)))]
     pub ended_at: Option<String>,
-    /// What was done, at most 2,000 characters.
+    /// What was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(length(max = 2_000)))]
     pub description: Option<String>,
-    /// Whether the client pays for it; by default as the project says.
+    /// As the project says when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billable: Option<bool>,
-    /// Rate per hour for this entry alone, such as "120.00".
+    /// Per hour for this alone, such as "120.00".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Amount>,
-    /// Who did the work: human (the default) or agent.
+    /// human (the default), or agent for what an agent did on its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labour: Option<Labour>,
-    /// Who worked: an id or a name; yourself when absent.
+    /// Who worked: id or name; you when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(length(max = 500)))]
     pub member: Option<String>,
@@ -134,47 +134,47 @@ pub struct Confirmed {
 #[operation(read, idempotent, needs = ReadTime, scope = TimeRead, title = "List time")]
 pub async fn list_time_entries(
     cx: &mut Call,
-    /// today, yesterday, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15.
+    /// today, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15.
     #[server(default)]
     period: Option<String>,
-    /// First day, YYYY-MM-DD, today, yesterday or a weekday; instead of a period.
+    /// First day, in place of a period.
     #[server(default)]
     from: Option<String>,
-    /// Last day, likewise.
+    /// The last day.
     #[server(default)]
     to: Option<String>,
-    /// Only of this client: its id or name.
+    /// Id or name.
     #[server(default)]
     client: Option<String>,
-    /// Only of this project: its id, "Client / Project", or its name.
+    /// Id, name or "Client / Project".
     #[server(default)]
     project: Option<String>,
-    /// Only of this member: their id or name, or "me".
+    /// Id, name or me.
     #[server(default)]
     member: Option<String>,
-    /// Only billable (true) or not billable (false) time.
+    /// Only billable time, or only other.
     #[server(default)]
     billable: Option<bool>,
-    /// Only time that is on an invoice, even a draft one (true), or on none (false). Refused (forbidden) when you may not see money.
+    /// Whether on an invoice or a draft.
     #[server(default)]
     billed: Option<bool>,
-    /// Only entries in this state: draft, logged, submitted or approved.
+    /// Only in this state.
     #[server(default)]
     state: Option<EntryState>,
-    /// Only work done by: human or agent.
+    /// Of a human, or of an agent on its own.
     #[server(default)]
     labour: Option<Labour>,
-    /// Only entries from: timer, manual, session, assistant, mcp, api or import.
+    /// Written by timer, manual (a page), session, assistant, mcp, api or import.
     #[server(default)]
     source: Option<Source>,
-    /// Only entries whose description contains this text.
+    /// Words of the description.
     #[server(default)]
     #[max_length(200)]
     query: Option<String>,
-    /// How many at most: 50 by default, 200 at most.
+    /// 50 when absent.
     #[server(default)]
     limit: Option<u32>,
-    /// Where the last answer left off: its next_cursor.
+    /// next_cursor of the last answer.
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
@@ -190,7 +190,7 @@ pub async fn list_time_entries(
 #[operation(read, idempotent, needs = ReadTime, scope = TimeRead, title = "Get time")]
 pub async fn get_time_entry(
     cx: &mut Call,
-    /// The entry's id.
+    /// Id of the entry.
     time_entry: String,
 ) -> Result<TimeEntry, Error> {
     super::record::get(cx, &time_entry).await
@@ -202,37 +202,34 @@ pub async fn get_time_entry(
 #[operation(write, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Log time")]
 pub async fn create_time_entry(
     cx: &mut Call,
-    /// The project's id, "Client / Project", or its name when no other project has it.
+    /// Id, name or "Client / Project".
     project: String,
-    /// The day: YYYY-MM-DD, today, yesterday or a weekday (the latest). Goes with duration, where it is today when absent, or with
-    /// started_at and ended_at as times of day.
+    /// YYYY-MM-DD, today, yesterday or a weekday; today when absent.
     #[server(default)]
     date: Option<String>,
-    /// How long: 1h30m, 1:30, 90m, 1.5h or 5400s; a plain number is hours.
+    /// 1h30m, 1:30, 90m or 1.5h; a number is hours.
     #[server(default)]
     duration: Option<Written>,
-    /// When it began: a time of day such as 09:00 beside date, or RFC 3339 without date; on the clock of whoever worked without an
-    /// offset. Goes with ended_at or duration.
+    /// 09:00 beside date, or RFC 3339, on the worker's clock without an offset. Goes with ended_at or duration.
     #[server(default)]
     started_at: Option<String>,
-    /// When it ended, likewise; a time of day before that of the start is on the next day.
+    /// Likewise; before the start is the next day.
     #[server(default)]
     ended_at: Option<String>,
-    /// What was done, at most 2,000 characters.
+    /// What was done.
     #[server(default)]
     #[max_length(2_000)]
     description: Option<String>,
-    /// Whether the client pays for it; by default as the project says.
+    /// As the project says when absent.
     #[server(default)]
     billable: Option<bool>,
-    /// Rate per hour for this entry alone, such as "120.00"; otherwise that of the project, client, member or organization.
+    /// Per hour for this alone, such as "120.00".
     #[server(default)]
     rate: Option<Amount>,
-    /// Who did the work: human (the default), or agent for what an agent did on its own; then it is billable by default only where the
-    /// project bills the time of agents.
+    /// human (the default), or agent for what an agent did on its own.
     #[server(default)]
     labour: Option<Labour>,
-    /// Who worked: an id or a name. Yourself when absent; others only when you lead the work.
+    /// Who worked: id or name; you when absent. Others only when you lead the work.
     #[server(default)]
     member: Option<String>,
 ) -> Result<Logged, Error> {
@@ -247,7 +244,7 @@ pub async fn create_time_entry(
 #[operation(write, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Log several times")]
 pub async fn create_time_entries(
     cx: &mut Call,
-    /// The entries, 100 at most.
+    /// 100 at most.
     #[max_items(100)]
     entries: Vec<NewTimeEntry>,
 ) -> Result<LoggedEntries, Error> {
@@ -260,35 +257,34 @@ pub async fn create_time_entries(
 #[operation(write, idempotent, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Change time")]
 pub async fn update_time_entry(
     cx: &mut Call,
-    /// The entry's id.
+    /// Id of the entry.
     time_entry: String,
-    /// Another project: its id, "Client / Project", or its name. The rate becomes that of the project unless the entry has its own.
+    /// Id, name or "Client / Project"; its rate holds then.
     #[server(default)]
     project: Option<String>,
-    /// Another day, YYYY-MM-DD, today, yesterday or a weekday; start and end keep their times on the clock.
+    /// YYYY-MM-DD, today, yesterday or a weekday.
     #[server(default)]
     date: Option<String>,
-    /// How long: 1h30m, 1:30, 90m, 1.5h or 5400s; a plain number is hours. The end moves, the start stays.
+    /// 1h30m, 1:30, 90m or 1.5h; a number is hours. The start stays.
     #[server(default)]
     duration: Option<Written>,
-    /// When it began: a time of day such as 09:00 beside date, or RFC 3339 without date; on the clock of whoever worked without an
-    /// offset.
+    /// 09:00 beside date, or RFC 3339, on the worker's clock without an offset.
     #[server(default)]
     started_at: Option<String>,
-    /// When it ended, likewise; a time of day before that of the start is on the next day.
+    /// Likewise; before the start is the next day.
     #[server(default)]
     ended_at: Option<String>,
-    /// What was done, at most 2,000 characters; empty clears it.
+    /// What was done; empty clears it.
     #[server(default)]
     #[max_length(2_000)]
     description: Edit<String>,
-    /// Whether the client pays for it.
+    /// Whether the client pays.
     #[server(default)]
     billable: Option<bool>,
-    /// Rate per hour for this entry alone, such as "120.00"; empty text for that of the project, client, member or organization.
+    /// Per hour for this alone, such as "120.00"; empty for the usual one.
     #[server(default)]
     rate: Edit<Amount>,
-    /// The version you saw; refused when the entry has changed since.
+    /// As it was seen; stale when it is newer.
     #[server(default)]
     version: Option<i32>,
 ) -> Result<Logged, Error> {
@@ -303,23 +299,23 @@ pub async fn update_time_entry(
 #[operation(write, idempotent, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Change several times")]
 pub async fn update_time_entries(
     cx: &mut Call,
-    /// Ids of the entries, 100 at most.
+    /// Ids of the entries.
     #[max_items(100)]
     time_entries: Vec<String>,
-    /// Another project: its id, "Client / Project", or its name.
+    /// Id, name or "Client / Project".
     #[server(default)]
     project: Option<String>,
-    /// Another day, YYYY-MM-DD, today, yesterday or a weekday; start and end keep their times on the clock.
+    /// YYYY-MM-DD, today, yesterday or a weekday.
     #[server(default)]
     date: Option<String>,
-    /// What was done, at most 2,000 characters; empty clears it.
+    /// What was done; empty clears it.
     #[server(default)]
     #[max_length(2_000)]
     description: Edit<String>,
-    /// Whether the client pays for them.
+    /// Whether the client pays.
     #[server(default)]
     billable: Option<bool>,
-    /// Rate per hour for these entries alone, such as "120.00"; empty text for that of the project, client, member or organization.
+    /// Per hour for these alone, such as "120.00"; empty for the usual one.
     #[server(default)]
     rate: Edit<Amount>,
 ) -> Result<LoggedEntries, Error> {
@@ -332,7 +328,7 @@ pub async fn update_time_entries(
 #[operation(destroy, needs = TrackTime, scope = TimeWrite, agent = Ask, title = "Delete time")]
 pub async fn delete_time_entry(
     cx: &mut Call,
-    /// The entry's id.
+    /// Id of the entry.
     time_entry: String,
 ) -> Result<DeletedTimeEntry, Error> {
     super::logging::delete(cx, &time_entry).await

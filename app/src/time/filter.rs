@@ -39,7 +39,7 @@ pub struct Given {
 pub struct Filter {
     /// First day.
     pub from: Date,
-    /// Last day.
+    /// The last day.
     pub to: Date,
     /// Of this client.
     pub client: Option<Uuid>,

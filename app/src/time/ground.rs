@@ -13,6 +13,7 @@ use crate::{
     context::Door,
     edit::Edit,
     error::Error,
+    history,
     id::TimeEntryId,
     money::Amount,
     operation::{self, Call},
@@ -110,12 +111,18 @@ pub fn is_person(cx: &Call) -> bool {
     cx.caller.token.is_none()
 }
 
-/// An agent that writes drafts may change drafts. What a person wrote or confirmed it leaves to a person.
-pub fn needs_person(cx: &Call, entry: &Stored, what: &str) -> Result<(), Error> {
-    if !cx.writes_drafts() || cx.dry_run || entry.state == EntryState::Draft {
-        return Ok(());
+/// An agent that writes drafts may change the drafts that it wrote itself and that nobody else has changed. What a person wrote or
+/// confirmed, and what they or another agent composed, it leaves to a person.
+pub async fn leave_to_person(cx: &mut Call, entries: &[&Stored], what: &str) -> Result<(), Error> {
+    let Some(token) = cx.caller.token.as_ref().map(|token| token.id.0).filter(|_| cx.writes_drafts() && !cx.dry_run) else { return Ok(()) };
+    if entries.iter().any(|entry| entry.state != EntryState::Draft) {
+        return Err(operation::needs_person(what));
     }
-    Err(operation::needs_person(what))
+    let ids: Vec<Uuid> = entries.iter().map(|entry| entry.id).collect();
+    match history::store::changed_by_others(&mut cx.db, "time_entry", &ids, token).await?.is_empty() {
+        true => Ok(()),
+        false => Err(operation::needs_person("change a draft that somebody else has made or changed")),
+    }
 }
 
 /// Tells an agent that what it wrote is a draft, and where it is confirmed: it would say that it was done.

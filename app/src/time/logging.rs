@@ -6,7 +6,7 @@ use super::{
     DeletedTimeEntry, Labour, Logged, Source,
     clock::{Given, When},
     filter,
-    ground::{New, Repriced, described, description_of, fresh, needs_person, origin, reprice, tell, tell_future, tell_price, terms_of},
+    ground::{New, Repriced, described, description_of, fresh, leave_to_person, origin, reprice, tell, tell_future, tell_price, terms_of},
     lock,
     place::Place,
     rate::Terms,
@@ -113,11 +113,15 @@ pub async fn update(cx: &mut Call, entry: &str, given: EntryChange) -> Result<Lo
     organizations::store::keep(&mut cx.db).await?;
     let before = held(cx, &sight, reference::id(entry), "update_timer").await?;
     let after = changed(cx, &sight, &before, &given).await?;
+    leave_to_person(cx, &[&before], LOGGED).await?;
     let watch = Watch::over(cx, &[(before.project, before.day), (after.project, after.day)]).await?;
     keep(cx, &before, &after).await?;
     let budgets = watch.settle(cx, &sight, Limit::Held).await?;
     record::logged(cx, &sight, after.id, &budgets).await
 }
+
+/// What no agent does that writes drafts.
+pub const LOGGED: &str = "change time that is already logged";
 
 /// The entry as it is to be.
 pub async fn changed(cx: &mut Call, sight: &Sight, before: &Stored, given: &EntryChange) -> Result<Stored, Error> {
@@ -125,7 +129,6 @@ pub async fn changed(cx: &mut Call, sight: &Sight, before: &Stored, given: &Entr
         return Err(Error::new(Code::Stale, format!("This time has changed since you saw it: version {seen} is now {}.", before.version))
             .hint("Look at it as it stands now, and change it again."));
     }
-    needs_person(cx, before, "change time that is already logged")?;
     let mut after = before.clone();
     let change = Repriced { project: given.project.as_deref(), billable: given.billable, rate: given.rate.clone() };
     reprice(cx, sight, &mut after, change).await?;

@@ -77,7 +77,7 @@ pub struct TimeEntry {
     pub client: ClientSummary,
     /// What was done; may be empty.
     pub description: String,
-    /// Whether the client pays for it.
+    /// Whether the client pays.
     pub billable: bool,
     /// The day it belongs to: that of its start where the member was then. Changing other things does not move it.
     pub day: Day,
@@ -131,7 +131,7 @@ pub struct MemberSummary {
 pub struct ProjectSummary {
     /// Its id.
     pub id: ProjectId,
-    /// Its name.
+    /// Its new name.
     pub name: String,
     /// Its colour, `#rrggbb`.
     pub color: String,
@@ -142,13 +142,13 @@ pub struct ProjectSummary {
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EntryState {
-    /// Written by an agent; counts nowhere until a person confirms it.
+    /// Of an agent, unconfirmed.
     Draft,
     /// Counts.
     Logged,
     /// Waits for an approver.
     Submitted,
-    /// Approved and closed.
+    /// Closed.
     Approved,
 }
 

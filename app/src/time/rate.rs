@@ -57,7 +57,7 @@ pub struct Terms {
 /// Whether time is billable, and at what rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Price {
-    /// Whether the client pays for it.
+    /// Whether the client pays.
     pub billable: bool,
     /// Minor units per hour that held when it was made, also of time that is not billable: it may become so. None where nobody
     /// had said what an hour costs.

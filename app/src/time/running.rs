@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     CurrentTimer, DiscardedTimer, EntryState, Logged,
-    ground::{Repriced, described, is_person, needs_person, place, reprice, tell, tell_price, terms_of},
+    ground::{Repriced, described, is_person, leave_to_person, place, reprice, tell, tell_price, terms_of},
     lock,
     place::to_the_second,
     record::{self, Reader},
@@ -54,7 +54,7 @@ pub async fn get(cx: &mut Call) -> Result<CurrentTimer, Error> {
 pub async fn stop(cx: &mut Call, ended_at: Option<String>, description: Edit<String>) -> Result<Logged, Error> {
     let sight = Sight::of(cx)?;
     let mut running = mine(cx, &sight).await?;
-    needs_person(cx, &running, "stop a timer that a person started")?;
+    leave_to_person(cx, &[&running], "stop a timer that a person started").await?;
     running.description = described(&running.description, description)?;
     let now = to_the_second(cx.now);
     let at = match ended_at.as_deref().filter(|text| !text.trim().is_empty()) {
@@ -161,7 +161,7 @@ pub async fn update(cx: &mut Call, given: TimerChange) -> Result<Logged, Error> 
         watch.refuse_start(cx, &sight, (timer.project, timer.day), timer.price.billable).await?;
     }
     if timer != before {
-        needs_person(cx, &before, "change a timer that a person started")?;
+        leave_to_person(cx, &[&before], "change a timer that a person started").await?;
         let now = cx.now;
         write::update(&mut cx.db, &timer, now).await?;
     }
@@ -173,7 +173,7 @@ pub async fn update(cx: &mut Call, given: TimerChange) -> Result<Logged, Error> 
 pub async fn discard(cx: &mut Call) -> Result<DiscardedTimer, Error> {
     let sight = Sight::of(cx)?;
     let timer = mine(cx, &sight).await?;
-    needs_person(cx, &timer, "discard a timer that a person started")?;
+    leave_to_person(cx, &[&timer], "discard a timer that a person started").await?;
     write::delete(&mut cx.db, timer.id).await?;
     let ran = timer.started_at.map_or(0, |start| cx.now.duration_since(start).as_secs().max(0));
     Ok(DiscardedTimer { id: TimeEntryId(timer.id), worked: Worked::of(ran) })

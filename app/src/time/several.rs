@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{
     LoggedEntries, LoggedEntry, NewTimeEntry, Source,
     clock::Given,
-    ground::{origin, tell_draft},
+    ground::{leave_to_person, origin, tell_draft},
     logging::{self, EntryChange, NewEntry},
     rate::Terms,
     record,
@@ -66,6 +66,7 @@ pub async fn update(cx: &mut Call, ids: Vec<String>, change: EntryChange) -> Res
         changes.push((before, after));
     }
     let (before, after): (Vec<Stored>, Vec<Stored>) = changes.into_iter().unzip();
+    leave_to_person(cx, &before.iter().collect::<Vec<_>>(), logging::LOGGED).await?;
     let touched: Vec<_> = places(&before).into_iter().chain(places(&after)).collect();
     let watch = Watch::over(cx, &touched).await?;
     for (before, after) in before.iter().zip(&after) {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     Labour, Logged, Source, Started,
-    ground::{New, description_of, fresh, is_person, needs_person, origin, place, tell, tell_price, terms_of},
+    ground::{New, description_of, fresh, is_person, leave_to_person, origin, place, tell, tell_price, terms_of},
     place::to_the_second,
     record,
     running::{AHEAD_MAX, end},
@@ -64,7 +64,7 @@ pub async fn start(cx: &mut Call, given: NewTimer) -> Result<Started, Error> {
         return Err(already_running(cx, &sight, running.id).await?);
     }
     if let Some(running) = &running {
-        needs_person(cx, running, "stop a timer that a person started")?;
+        leave_to_person(cx, &[running], "stop a timer that a person started").await?;
     }
     let given_start = start_in(cx, given.started_at.as_deref(), None)?;
     let at = start_of(cx, &sight, Start { given: given_start, running: running.as_ref(), allow_overlap: given.allow_overlap }).await?;

@@ -120,50 +120,51 @@ impl TimeSummary {
 #[operation(read, idempotent, needs = ReadTime, scope = TimeRead, title = "Sum up time")]
 pub async fn summarize_time(
     cx: &mut Call,
-    /// What to sum up by: client, project, day, day_and_project, member or none (the default: totals only).
+    /// By client, project, day, day_and_project, member or none (the default: totals only).
     #[server(default)]
     group_by: Option<GroupBy>,
-    /// today, yesterday, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15.
+    /// today, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15.
     #[server(default)]
     period: Option<String>,
-    /// First day, YYYY-MM-DD, today, yesterday or a weekday; instead of a period.
+    /// First day, in place of a period.
     #[server(default)]
     from: Option<String>,
-    /// Last day, likewise.
+    /// The last day.
     #[server(default)]
     to: Option<String>,
-    /// Only of this client: its id or name.
+    /// Id or name.
     #[server(default)]
     client: Option<String>,
-    /// Only of this project: its id, "Client / Project", or its name.
+    /// Id, name or "Client / Project".
     #[server(default)]
     project: Option<String>,
-    /// Only of this member: their id or name, or "me".
+    /// Id, name or me.
     #[server(default)]
     member: Option<String>,
-    /// Only billable (true) or not billable (false) time.
+    /// Only billable time, or only other.
     #[server(default)]
     billable: Option<bool>,
-    /// Only time that is on an invoice, even a draft one (true), or on none (false). Refused (forbidden) when you may not see money.
+    /// Whether on an invoice or a draft.
     #[server(default)]
     billed: Option<bool>,
-    /// Only entries in this state: draft, logged, submitted or approved.
+    /// Only in this state.
     #[server(default)]
     state: Option<EntryState>,
-    /// Only work done by: human or agent.
+    /// Of a human, or of an agent on its own.
     #[server(default)]
     labour: Option<Labour>,
-    /// Only entries from: timer, manual, session, assistant, mcp, api or import.
+    /// Written by timer, manual (a page), session, assistant, mcp, api or import.
     #[server(default)]
     source: Option<Source>,
-    /// Only entries whose description contains this text.
+    /// Words of the description.
     #[server(default)]
     #[max_length(200)]
     query: Option<String>,
-    /// How many items at most: 500 by default and at most.
+    /// 500 when absent.
     #[server(default)]
+    #[max(500)]
     limit: Option<u32>,
-    /// Where the last answer left off: its next_cursor.
+    /// next_cursor of the last answer.
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,

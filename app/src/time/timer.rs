@@ -64,27 +64,25 @@ pub async fn get_timer(cx: &mut Call) -> Result<CurrentTimer, Error> {
 #[operation(write, idempotent, needs = TrackTime, scope = TimeWrite, title = "Start the timer")]
 pub async fn start_timer(
     cx: &mut Call,
-    /// The project's id, "Client / Project", or its name when no other project has it.
+    /// Id, name or "Client / Project".
     project: String,
-    /// What you are doing, at most 2,000 characters.
+    /// What you are doing.
     #[server(default)]
     #[max_length(2_000)]
     description: Option<String>,
-    /// Whether the client pays for it; by default as the project says.
+    /// As the project says when absent.
     #[server(default)]
     billable: Option<bool>,
-    /// Who does the work: human (the default), or agent for what an agent does on its own; then it is billable by default only where the
-    /// project bills the time of agents.
+    /// human (the default), or agent for what an agent does on its own.
     #[server(default)]
     labour: Option<Labour>,
-    /// When it began, RFC 3339, on your clock without an offset; now when absent. Not in the future, and not before the end of your
-    /// previous entry unless allow_overlap is true.
+    /// RFC 3339, on your clock without an offset; now when absent.
     #[server(default)]
     started_at: Option<String>,
-    /// Begin before the end of your previous entry all the same: the two overlap.
+    /// Begin before your last entry ended.
     #[server(default)]
     allow_overlap: Option<bool>,
-    /// Stop a timer that runs instead of refusing.
+    /// Stop one that runs, rather than refuse.
     #[server(default)]
     stop_running: Option<bool>,
 ) -> Result<Started, Error> {
@@ -99,10 +97,10 @@ pub async fn start_timer(
 #[operation(write, needs = Belong, scope = TimeWrite, title = "Stop the timer")]
 pub async fn stop_timer(
     cx: &mut Call,
-    /// When it ended, RFC 3339, on your clock without an offset; now when absent. After its start and not in the future.
+    /// RFC 3339, on your clock without an offset; now when absent.
     #[server(default)]
     ended_at: Option<String>,
-    /// What was done, at most 2,000 characters; what the timer says when absent, empty clears it.
+    /// What was done, where the timer does not say it; empty clears it.
     #[server(default)]
     #[max_length(2_000)]
     description: Edit<String>,
@@ -114,21 +112,20 @@ pub async fn stop_timer(
 #[operation(write, idempotent, needs = TrackTime, scope = TimeWrite, title = "Change the timer")]
 pub async fn update_timer(
     cx: &mut Call,
-    /// What you are doing, at most 2,000 characters; empty clears it.
+    /// What you are doing; empty clears it.
     #[server(default)]
     #[max_length(2_000)]
     description: Edit<String>,
-    /// Another project: its id, "Client / Project", or its name. The rate becomes that of the project.
+    /// Id, name or "Client / Project"; its rate holds then.
     #[server(default)]
     project: Option<String>,
-    /// Whether the client pays for it.
+    /// Whether the client pays.
     #[server(default)]
     billable: Option<bool>,
-    /// When it began, RFC 3339, on your clock without an offset. Not in the future, and not before the end of your previous entry
-    /// unless allow_overlap is true.
+    /// RFC 3339, on your clock without an offset.
     #[server(default)]
     started_at: Option<String>,
-    /// Begin before the end of your previous entry all the same: the two overlap.
+    /// Begin before your last entry ended.
     #[server(default)]
     allow_overlap: Option<bool>,
 ) -> Result<Logged, Error> {

@@ -6,8 +6,9 @@ use app::{
     access::{Permission, Writes},
     context::{Caller, Token},
     hours, money,
-    operation::{Declaration, Effect, Operation, Reach, needs_approval},
+    operation::{Declaration, Effect, LENGTH_MAX, Operation, Reach, needs_approval},
     operations,
+    page::CURSOR_MAX,
 };
 use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, Value};
@@ -15,6 +16,7 @@ use serde_json::{Map, Value};
 use super::{
     answer, concise, links,
     offer::{Entry, Offer, Standing},
+    outputs,
 };
 
 /// Every operation that an agent may ever call.
@@ -37,22 +39,41 @@ fn entry(operation: &'static Operation) -> Entry {
 /// All four hints are set: a client takes an absent one for the worst.
 fn tool(operation: &Operation) -> Tool {
     let declaration = operation.declaration;
-    let hints = ToolAnnotations::with_title(declaration.title)
+    let hints = ToolAnnotations::new()
         .read_only(declaration.effect == Effect::Read)
         .destructive(declaration.is_destructive())
         .idempotent(declaration.idempotent || declaration.effect == Effect::Read)
         .open_world(declaration.mails);
-    Tool::new(declaration.name, declaration.doc, Arc::new(without(is_own_format, operation.input.clone())))
+    let tool = Tool::new(declaration.name, declaration.doc, Arc::new(without(is_for_other_doors, operation.input.clone())))
         .with_title(declaration.title)
-        .with_raw_output_schema(Arc::new(without(is_description, with_notice(links::schema(concise::schema(&operation.output))))))
-        .with_annotations(hints)
+        .with_annotations(hints);
+    match outputs::taken(&whole_answer(operation)) {
+        Some(taken) => tool.with_raw_output_schema(Arc::new(taken)),
+        None => tool,
+    }
 }
 
-/// The formats that only Stint knows. Its own doors go by them; a strict client warns of each, and the description says the same.
+/// The schema of what a tool answers, whole: its listing says what other calls take of it.
+pub fn whole_answer(operation: &Operation) -> Map<String, Value> {
+    without(is_description, links::schema(concise::schema(&operation.output)))
+}
+
+/// The formats that only Stint knows. A strict client warns of each, and the description says the same.
 const OWN_FORMATS: [&str; 2] = [money::AMOUNT, hours::HOURS];
 
-fn is_own_format(keyword: &str, value: &Value) -> bool {
-    keyword == "format" && value.as_str().is_some_and(|format| OWN_FORMATS.contains(&format))
+/// The ends of Rust's numbers and where counting begins, which are no limits of what somebody means.
+const WIDTHS: [i64; 5] = [0, 1, i16::MIN as i64, i16::MAX as i64, u16::MAX as i64];
+
+/// What the listing leaves out. A default is what holds when an argument is absent, as its description says; that a text is not longer
+/// than any name is nothing to plan with, and is said where it is refused.
+fn is_for_other_doors(keyword: &str, value: &Value) -> bool {
+    match keyword {
+        "format" => value.as_str().is_some_and(|format| OWN_FORMATS.contains(&format)),
+        "maxLength" => value.as_u64().is_some_and(|most| most == u64::from(LENGTH_MAX) || most == CURSOR_MAX as u64),
+        "minimum" | "maximum" => WIDTHS.iter().any(|width| value.as_i64() == Some(*width)),
+        "default" => true,
+        _ => false,
+    }
 }
 
 /// What an answer means is said by its names, and a client hands all tools to its model at once.
@@ -63,6 +84,11 @@ fn is_description(keyword: &str, value: &Value) -> bool {
 /// A schema without the keywords that are unwanted, at every depth.
 fn without(unwanted: fn(&str, &Value) -> bool, schema: Map<String, Value>) -> Map<String, Value> {
     let bare = |(name, value): (String, Value)| match value {
+        // What the list holds is said by the list.
+        Value::Object(mut item) if name == "items" => {
+            item.remove("description");
+            (name, Value::Object(without(unwanted, item)))
+        }
         // Beneath it stand names of fields, of which one may be "description".
         Value::Object(fields) if name == "properties" => {
             (name, Value::Object(fields.into_iter().map(|(field, schema)| (field, bare_value(unwanted, schema))).collect()))
@@ -78,15 +104,6 @@ fn bare_value(unwanted: fn(&str, &Value) -> bool, value: Value) -> Value {
         Value::Array(schemas) => Value::Array(schemas.into_iter().map(|schema| bare_value(unwanted, schema)).collect()),
         other => other,
     }
-}
-
-/// A long answer is shortened, and says so in a field of its own.
-fn with_notice(mut output: Map<String, Value>) -> Map<String, Value> {
-    if let Some(Value::Object(properties)) = output.get_mut("properties") {
-        let notice = serde_json::json!({ "type": "string", "description": "Present when the answer was shortened: what is missing and how to get it." });
-        properties.insert(answer::NOTICE.to_owned(), notice);
-    }
-    output
 }
 
 /// Role and token decide what is shown. That it is shown grants nothing: the call is authorized again.

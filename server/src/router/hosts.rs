@@ -49,8 +49,10 @@ impl Hosts {
     /// Whether a `Host` header or an `:authority` names this Stint, at whatever port: a proxy may listen at another.
     fn know(&self, named: &str) -> bool {
         let Ok(authority) = named.parse::<Authority>() else { return false };
+        let port = named.get(authority.host().len()..).unwrap_or_default();
+        let is_port = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
-        !named.contains('@') && self.names.contains(&host)
+        !named.contains('@') && is_port && self.names.contains(&host)
     }
 }
 
@@ -83,7 +85,17 @@ mod tests {
         for known in ["stint.example.com", "STINT.example.com.", "stint.example.com:8443", "localhost:3000", "127.0.0.1", "[::1]:3000"] {
             assert!(hosts.know(known), "{known}");
         }
-        for unknown in ["evil.test", "stint.example.com.evil.test", "localhost@evil.test", "evil@localhost", "", "10.0.0.1", "a b"] {
+        for unknown in [
+            "evil.test",
+            "stint.example.com.evil.test",
+            "localhost@evil.test",
+            "localhost:3000.evil.test",
+            "127.0.0.1:evil",
+            "evil@localhost",
+            "",
+            "10.0.0.1",
+            "a b",
+        ] {
             assert!(!hosts.know(unknown), "{unknown}");
         }
         assert!(Hosts::of("http://[2001:db8::7]:3000").know("[2001:db8::7]:3000"));

@@ -8,7 +8,7 @@ use std::{
 };
 
 use app::{
-    account::secret::fingerprint,
+    account::{browser, registration, secret::fingerprint},
     context::Caller,
     database::Database,
     error::Error,
@@ -16,6 +16,7 @@ use app::{
     security::attempts::{self, Purpose},
 };
 use axum::{
+    body::Body,
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
@@ -23,7 +24,7 @@ use axum::{
 use http::{Method, header, request::Parts};
 use server_fn::error::ServerFnUrlError;
 
-use super::{Site, uses::Uses};
+use super::{Site, layers, uses::Uses};
 use crate::{
     identity,
     peers::{self, TrustedProxies},
@@ -150,10 +151,28 @@ pub async fn of_sign_ins(State(site): State<Site>, request: Request, next: Next)
     let guessed = GUESSES.iter().find(|(path, _)| request.method() == Method::POST && *path == request.uri().path());
     let Some(((_, purpose), per_minute)) = guessed.zip(site.limits.sign_ins) else { return next.run(request).await };
     let (parts, body) = request.into_parts();
-    match site.limits.count(&site.services.database, *purpose, peers::origin(&parts), per_minute).await {
+    let counted = site.limits.count(&site.services.database, *purpose, peers::origin(&parts), per_minute).await;
+    let (counted, body) = match (counted, purpose) {
+        (Err(error), Purpose::SignIn) => by_known_browser(&site, &parts, body, error).await,
+        (counted, _) => (counted, body),
+    };
+    match counted {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(error) => back_to_form(&site, &parts, &error).unwrap_or_else(|| Refusal::from(error).into_response()),
     }
+}
+
+/// What comes of a sign-in whose network has tried too often: with the browser in which the owner of the account has signed in before it
+/// goes on, and counts among the tries of that browser. Otherwise whoever guesses would keep everybody out who is near them.
+async fn by_known_browser(site: &Site, request: &Parts, body: Body, error: Error) -> (Result<(), Error>, Body) {
+    let Some(browser) = browser::known_browser_in(&request.headers, &site.services.public_url) else { return (Err(error), body) };
+    let Ok(form) = layers::whole_of_stranger(body).await else { return (Err(error), Body::empty()) };
+    let email = url::form_urlencoded::parse(&form).find(|(name, _)| name == "email").map(|(_, email)| email.into_owned());
+    let known = match email {
+        Some(email) => registration::is_known_browser(&site.services.database, &email, &browser).await.unwrap_or(false),
+        None => false,
+    };
+    (if known { Ok(()) } else { Err(error) }, Body::from(form))
 }
 
 /// The page of a plain form, with the error in its address as the pages expect it.

@@ -243,6 +243,18 @@ async fn the_list_shows_what_role_and_token_allow() {
     assert!(error.ends_with("[forbidden]") && error.contains("work:write"), "a scope gap is named: {error}");
 }
 
+/// A client sends all tools with each turn of its model, and whoever talks to the model pays for them.
+#[tokio::test]
+async fn the_tools_are_told_in_few_characters() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let all = tools(&world, &ada.token).await;
+    let length = |value: &Value| value.to_string().chars().count();
+    let mean = |part: fn(&Value) -> &Value| all.iter().map(|tool| length(part(tool))).sum::<usize>() / all.len();
+    assert!(mean(|tool| &tool["inputSchema"]) <= 620, "{}", mean(|tool| &tool["inputSchema"]));
+    assert!(mean(|tool| tool) <= 1_250, "{}", mean(|tool| tool));
+}
+
 #[tokio::test]
 async fn a_tool_that_mails_somebody_says_that_it_reaches_outside_and_no_other_does() {
     let world = World::open().await;

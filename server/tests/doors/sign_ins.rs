@@ -255,3 +255,26 @@ async fn the_browser_in_which_a_password_was_reset_is_known_and_no_guess_keeps_i
     let hers = Answer::of(sign_in("another-horse-battery").header(header::COOKIE, browser)).await;
     assert!(hers.header("set-cookie").starts_with("stint="), "{hers:?}");
 }
+
+/// Somebody who guesses in the same network uses up what the network has, and not what a browser has that the account knows.
+#[tokio::test]
+async fn whoever_guesses_in_a_network_keeps_no_browser_out_that_the_account_knows() {
+    let world = World::open_with(limited(2)).await;
+    let (ada, network) = (world.person("Ada").await, address());
+    let sign_in = |email: &str, password: &str, from: &str| {
+        let form = format!("email={}&password={password}", email.replace('@', "%40"));
+        world.post("/call/sign_in").header(header::CONTENT_TYPE, FORM).header("x-forwarded-for", from).body(form)
+    };
+    let first = Answer::of(sign_in(&ada.email, "correct+horse+battery", &address())).await;
+    let cookies = first.headers.get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
+    let browser = cookies.filter_map(|cookie| cookie.split(';').next()).find(|cookie| cookie.starts_with("stint-browser="));
+    let browser = browser.expect("a browser that is known").to_owned();
+    while guess_from(&world, &network).await != 429 {}
+    let with = async |email: &str, browser: &str| {
+        Answer::of(sign_in(email, "correct+horse+battery", &network).header(header::COOKIE, browser)).await.status.as_u16()
+    };
+    assert_eq!(with(&ada.email, &browser).await, 200);
+    let other = world.person("Eve").await;
+    assert_eq!(with(&other.email, &browser).await, 429, "an account that does not know the browser");
+    assert_eq!(with(&ada.email, "stint-browser=made-up").await, 429);
+}

@@ -6,7 +6,8 @@ use tokio::sync::Notify;
 use super::*;
 use crate::{
     access::Role,
-    assistant::{Conversation, Step, deed, history, model::Turn, rights::Listeners},
+    assistant::{Conversation, Step, deed, history, model::Turn, rights, rights::Listeners},
+    database::{Access, Reach, Standing},
     error::Code,
 };
 
@@ -175,6 +176,20 @@ async fn what_was_answered_of_a_client_that_was_taken_away_is_not_shown() {
     world.ok("set_client_grants", json!({"member": alan.member(), "clients": ["Acme"]})).await;
     let again = say_in(&alan, Some(said.conversation), "/get-client client=Acme").await.expect("said");
     assert!(!again.messages[1].steps.is_empty(), "{again:?}");
+}
+
+/// Whoever keeps all of their own connections busy finds out that they were let go as soon as anybody.
+#[tokio::test]
+async fn whoever_is_busy_is_looked_at_all_the_same() {
+    let (world, _) = studio(vec![]).await;
+    let world = world.as_role(Role::Manager).await.in_shares(1);
+    let (visitor, reach) = (at_the_drawer(&world), Reach::Organization(world.organization()));
+    let database = &world.caller.services.database;
+    let _busy = database.begin_for(world.person().id, Standing::default(), reach, Access::Read).await.expect("begun");
+    assert!(visitor.db(Access::Read).await.is_err(), "they are busy");
+    assert_eq!(rights::check(&visitor).await, Ok(()));
+    world.sql("update member set removed_at = now() where organization_id = $1 and role = 'manager'").await;
+    assert_eq!(rights::check(&visitor).await.map_err(|error| error.code), Err(Code::Forbidden));
 }
 
 #[tokio::test]

@@ -150,6 +150,28 @@ async fn who_sees_less_by_now_is_told_no_names_of_others_work() {
     assert!(told.contains(own["description"].as_str().expect("words")), "what is theirs is theirs: {told}");
 }
 
+/// What was taken back is no change: the record is as it was.
+#[tokio::test]
+async fn what_was_changed_and_taken_back_since_keeps_nothing_from_being_undone() {
+    let studio = studio().await;
+    let logged = log(&studio, "2026-11-17").await;
+    let change = async |words: String| studio.ok("update_time_entry", json!({"time_entry": logged["id"], "description": words})).await;
+    for round in 0..30 {
+        let changed = change(format!("Round {round}")).await;
+        studio.ok("undo_action", json!({"action": changed["action"]})).await;
+    }
+    let undoable = async || {
+        let done = studio.ok("list_actions", json!({"limit": 200})).await["items"].as_array().cloned().expect("a list");
+        done.into_iter().find(|action| action["id"] == logged["action"]).expect("listed")
+    };
+    assert_eq!(undoable().await["undoable"], true, "{}", undoable().await);
+    let kept = change("Kept".to_owned()).await;
+    let passing = change("Passing".to_owned()).await;
+    studio.ok("undo_action", json!({"action": passing["action"]})).await;
+    let told = undoable().await;
+    assert!(told["why_not"].as_str().is_some_and(|why| why.contains(kept["action"].as_str().expect("an id"))), "{told}");
+}
+
 #[tokio::test]
 async fn of_many_changes_of_a_record_the_newest_alone_is_taken_back() {
     let studio = studio().await;

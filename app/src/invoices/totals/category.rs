@@ -9,18 +9,18 @@ use crate::percent::Percent;
 #[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub enum TaxCategory {
-    /// Standard: taxed at a rate above zero, reduced rates included.
+    /// Taxed.
     #[default]
     S,
-    /// Zero rated: taxed at a rate of zero.
+    /// Zero rate.
     Z,
-    /// Exempt from tax, for instance under a rule for small businesses.
+    /// Exempt.
     E,
-    /// Reverse charge: the buyer owes the tax.
+    /// Reverse charge.
     AE,
-    /// Supply of goods to a business in another country of the European Union, free of tax there. For work it is AE.
+    /// Goods within the EU.
     K,
-    /// Export of goods out of the European Union, free of tax.
+    /// Export of goods.
     G,
     /// Outside the scope of tax.
     O,

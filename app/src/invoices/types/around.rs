@@ -39,7 +39,7 @@ pub struct Unbilled {
 pub struct ClientName {
     /// Its id.
     pub id: ClientId,
-    /// Its name.
+    /// Its new name.
     pub name: String,
 }
 
@@ -49,7 +49,7 @@ pub struct ClientName {
 pub struct ProjectName {
     /// Its id.
     pub id: ProjectId,
-    /// Its name.
+    /// Its new name.
     pub name: String,
 }
 

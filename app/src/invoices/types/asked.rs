@@ -39,64 +39,62 @@ pub enum InvoiceStatus {
     Void,
 }
 
-/// A line that is not made from time.
+/// A line of its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ssr", schemars(deny_unknown_fields))]
 pub struct CustomLine {
-    /// What it is, at most 2,000 characters.
+    /// What it is.
     #[cfg_attr(feature = "ssr", schemars(length(max = 2_000)))]
     pub description: String,
-    /// How many, as text with up to eight decimals and no mark for thousands, such as "2.5"; "1" when absent. Below zero for what is
-    /// taken off.
+    /// "1" when absent; below zero takes off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<String>,
-    /// Net price of one, in the currency of the invoice, with up to six decimals, such as "79.00" or "0.1651".
+    /// Net price of one, such as "79.00" or "0.1651".
     pub price: Amount,
-    /// Tax category, such as E for a disbursement without tax; the client's when absent, S when only a rate is given.
+    /// The client's when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_category: Option<TaxCategory>,
-    /// Tax rate in percent as text, with up to four decimals; the client's when absent.
+    /// Percent, such as "19"; the client's when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_rate: Option<String>,
-    /// Why no tax is charged, at most 500 characters; the usual words of the category when absent.
+    /// Why no tax is charged; the usual words when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(length(max = 500)))]
     pub tax_reason: Option<String>,
 }
 
-/// A change of one line of a draft.
+/// A change of one line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ssr", schemars(deny_unknown_fields))]
 pub struct LineChange {
-    /// The line's id.
+    /// Id of the line.
     pub line: String,
     /// Its new text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(length(max = 2_000)))]
     pub description: Option<String>,
-    /// Its new quantity, custom lines only.
+    /// Custom lines only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<String>,
-    /// Its new price, custom lines only.
+    /// Custom lines only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Amount>,
-    /// What an hour of its time costs, such as "80.00", where the time has a rate of its own, for instance by `time_rate`: it becomes the rate
-    /// of all time on the line, which is priced anew.
+    /// Per hour of its time, such as "80.00", where that has a rate of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Amount>,
-    /// Its new tax category, such as AE; a category without tax brings the rate 0 along.
+    /// A category without tax brings the rate 0 along.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_category: Option<TaxCategory>,
-    /// Its new tax rate in percent.
+    /// In percent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_rate: Option<String>,
-    /// Why no tax is charged; empty for the usual words of the category.
+    /// Why no tax is charged; empty for the usual words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(length(max = 500)))]
     pub tax_reason: Option<String>,
-    /// True to remove the line and release its time.
+    /// Remove it and release its time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remove: Option<bool>,
 }

@@ -42,7 +42,7 @@ pub struct InvoiceLine {
     pub rate: Option<Money>,
     /// Net amount (BT-131).
     pub net: Money,
-    /// Tax category (BT-151).
+    /// Tax category.
     pub tax_category: TaxCategory,
     /// Tax rate in percent (BT-152).
     pub tax_rate: Percent,

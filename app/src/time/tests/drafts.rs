@@ -97,6 +97,29 @@ async fn a_timer_that_a_person_started_is_touched_by_no_agent_that_writes_drafts
     assert_eq!((&timer["id"], &timer["description"], &timer["state"]), (&started["id"], &json!("mine"), &json!("logged")));
 }
 
+/// A draft of an agent is the work of whoever has changed it since, and no other agent's.
+#[tokio::test]
+async fn a_draft_that_somebody_else_has_changed_is_left_to_a_person() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Drafts).await;
+    let draft = log(&agent, json!({"date": "2026-11-18"})).await;
+    let change = json!({"time_entry": draft["id"], "duration": "9h"});
+    agent.ok("update_time_entry", json!({"time_entry": draft["id"], "description": "Its own"})).await;
+    for writes in [Writes::Drafts, Writes::Ask] {
+        assert_eq!(studio.token(writes).await.code("update_time_entry", change.clone()).await, Code::NeedsApproval, "another agent");
+    }
+    studio.ok("update_time_entry", json!({"time_entry": draft["id"], "description": "Composed with care"})).await;
+    assert_eq!(agent.code("update_time_entry", change.clone()).await, Code::NeedsApproval);
+    let several = json!({"time_entries": [log(&agent, json!({})).await["id"], draft["id"]], "description": "Else"});
+    assert_eq!(agent.code("update_time_entries", several).await, Code::NeedsApproval);
+
+    agent.ok("start_timer", json!({"project": "Dashboard", "description": "agent"})).await;
+    studio.ok("update_timer", json!({"description": "mine by now"})).await;
+    for (operation, given) in [("update_timer", json!({"description": "again"})), ("discard_timer", json!({})), ("stop_timer", json!({}))] {
+        assert_eq!(agent.code(operation, given).await, Code::NeedsApproval, "{operation}");
+    }
+}
+
 /// A model would say that it was done: every draft says that it is one, and where it is confirmed.
 #[tokio::test]
 async fn a_draft_says_that_it_is_one_and_where_it_is_confirmed() {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::{operation::Reach, operations};
 use serde_json::{Map, Value, json};
+use server::mcp;
 
 use crate::{
     agents::{ask, done},
@@ -95,8 +96,9 @@ impl Furnished {
         let arguments = self.filled(sample);
         jsonschema::validate(&tool["inputSchema"], &arguments).unwrap_or_else(|problem| panic!("{name}: {problem}"));
         let answer = done(&self.world, &self.ada.token, name, arguments).await;
-        if let Some(schema) = tool.get("outputSchema") {
-            jsonschema::validate(schema, &answer).unwrap_or_else(|problem| panic!("{name}: {problem}: {answer:#}"));
+        let operation = operations::named(name).expect("an operation");
+        for schema in tool.get("outputSchema").cloned().into_iter().chain([Value::Object(mcp::whole_answer(operation))]) {
+            jsonschema::validate(&schema, &answer).unwrap_or_else(|problem| panic!("{name}: {problem}: {answer:#}"));
         }
         answer
     }
