@@ -62,7 +62,7 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i6
                        select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $4))) as "projects!"
            from client c
            where c.organization_id = $1
-               and ($2::text is null or strpos(c.search_key, $2) > 0)
+               and ($2::text is null or not exists (select from string_to_table($2, ' ') w (word) where strpos(c.search_key, w.word) = 0))
                and ($3 or c.archived_at is null)
                and ($4::uuid is null or exists (
                    select from project p join project_member pm on pm.organization_id = p.organization_id and pm.project_id = p.id
@@ -86,7 +86,7 @@ pub async fn count(db: &mut Db, filter: &Filter) -> Result<i64, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
         r#"select count(*) as "count!" from client c
-           where c.organization_id = $1 and ($2::text is null or strpos(c.search_key, $2) > 0) and ($3 or c.archived_at is null)
+           where c.organization_id = $1 and ($2::text is null or not exists (select from string_to_table($2, ' ') w (word) where strpos(c.search_key, w.word) = 0)) and ($3 or c.archived_at is null)
                and ($4::uuid is null or exists (
                    select from project p join project_member pm on pm.organization_id = p.organization_id and pm.project_id = p.id
                    where p.organization_id = $1 and p.client_id = c.id and pm.member_id = $4))"#,

@@ -40,6 +40,9 @@ fn relative(word: &str, today: Date, week_start: u8) -> Option<Dates> {
     let dates = match word {
         "this_week" => week(today, week_start),
         "last_week" => week(today.saturating_sub(7.days()), week_start),
+        "last_7_days" => (today.saturating_sub(6.days()), today),
+        "last_30_days" => (today.saturating_sub(29.days()), today),
+        "year_to_date" | "ytd" => (today.first_of_year(), today),
         "this_month" => month(today),
         "last_month" => month(today.first_of_month().saturating_sub(1.day())),
         "this_quarter" => quarter(today),

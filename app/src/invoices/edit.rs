@@ -154,7 +154,7 @@ pub async fn locked_draft(cx: &mut Call, invoice: &str, version: Option<i32>) ->
     if row.state != "draft" {
         let number = row.number.as_deref().unwrap_or_default();
         return Err(Error::new(Code::Locked, format!("Invoice {number} was already sent and does not change any more."))
-            .hint("A sent invoice can be paid or voided."));
+            .hint("A payment can be recorded on a sent invoice, and a person can void it."));
     }
     if version.is_some_and(|version| version != row.version) {
         return Err(Error::new(Code::Stale, "Somebody changed this draft in the meantime. Look at it again before you go on."));

@@ -283,7 +283,7 @@ pub async fn update_invoice_draft(
     edit::update(cx, &invoice, change).await
 }
 
-/// Delete a draft and release the time on it. A sent invoice is voided instead.
+/// Delete a draft and release the time on it. A sent invoice is not deleted; a person can void it.
 #[operation(destroy, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Delete a draft invoice")]
 pub async fn delete_invoice_draft(
     cx: &mut Call,
@@ -342,7 +342,7 @@ pub async fn get_invoice_document(
 /// Send an invoice: give the next number, freeze the PDF, bill the time on it and mail it to the client, all or nothing.
 ///
 /// The number has no gap and is never used again. Refused when the invoice was sent already, has no line, or has nobody to
-/// mail it to (give `to`, or `without_email`). This cannot be undone, only voided.
+/// mail it to (give `to`, or `without_email`). This cannot be undone; a person can void it.
 #[operation(write, prints, mails, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Send an invoice")]
 pub async fn send_invoice(
     cx: &mut Call,

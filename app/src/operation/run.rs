@@ -13,12 +13,16 @@ use tracing::Instrument;
 
 use super::{
     Bound, Call, Declaration, Done,
-    store::once::{self, Claim},
+    store::{
+        self,
+        once::{self, Claim},
+    },
 };
 use crate::{
     access::Permission,
     audit::{Place, Record, outcome},
     context::{Caller, Promise},
+    database::Db,
     error::{Code, Error},
     page::Listing,
 };
@@ -102,7 +106,7 @@ async fn attempt<T: Serialize + DeserializeOwned>(
         && let Claim::Answered(answer) = once::claim(&mut call.db, call.asker, key, declaration.name, arguments).await?
     {
         place.put(Record::of_access(&call.caller, call.now, declaration, arguments.clone(), outcome::REPEATED));
-        return repeated(answer);
+        return told_again(&mut call.db, repeated(answer)?).await;
     }
     match caught(declaration, work(&mut call)).await {
         // A database that hangs meanwhile holds nobody up: what was begun is taken back, or was kept a moment before.
@@ -130,6 +134,16 @@ async fn caught<T>(declaration: &'static Declaration, work: Promise<'_, Result<T
             Err(Error::unavailable("This took too long."))
         }
     }
+}
+
+/// An answer that is given again says whether it still holds.
+async fn told_again<T>(db: &mut Db, mut answer: Done<T>) -> Result<Done<T>, Error> {
+    if let Some(action) = answer.action
+        && store::is_taken_back(db, action).await?
+    {
+        answer.warnings.push("This was done, and taken back since. To do it anew, call with a new idempotency_key.".to_owned());
+    }
+    Ok(answer)
 }
 
 /// The answer that a call was given before.

@@ -51,6 +51,21 @@ pub async fn changes(db: &mut Db, action: ActionId) -> Result<Vec<ImageRow>, Err
     .await?)
 }
 
+/// Whether what an action did was taken back, and that was not taken back in turn.
+pub async fn is_taken_back(db: &mut Db, action: ActionId) -> Result<bool, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select exists (
+               select from action u where u.organization_id = $1 and u.undoes = $2
+                   and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
+           ) as "taken_back!""#,
+        organization,
+        action.0
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
 /// How many changes the action has made so far.
 pub async fn count(db: &mut Db, action: ActionId) -> Result<i64, Error> {
     let organization = db.organization();

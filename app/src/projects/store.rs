@@ -74,7 +74,9 @@ pub async fn list(db: &mut Db, filter: &Filter, after: Option<After>, limit: i64
                    c.search_key as client_key, p.search_key as project_key
                from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
                where p.organization_id = $1
-                   and ($2::text is null or strpos(p.search_key, $2) > 0 or strpos(lower(p.code), $2) > 0 or strpos(c.search_key, $2) > 0)
+                   and ($2::text is null or not exists (
+                       select from string_to_table(translate($2, '/', ' '), ' ') w (word)
+                       where strpos(concat_ws(' ', c.search_key, p.search_key, lower(p.code)), w.word) = 0))
                    and ($3::uuid is null or p.client_id = $3)
                    and ($4 or (p.archived_at is null and c.archived_at is null))
                    and ($5::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $5))
@@ -112,7 +114,9 @@ pub async fn count(db: &mut Db, filter: &Filter) -> Result<i64, Error> {
         r#"select count(*) as "count!"
            from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
            where p.organization_id = $1
-               and ($2::text is null or strpos(p.search_key, $2) > 0 or strpos(lower(p.code), $2) > 0 or strpos(c.search_key, $2) > 0)
+               and ($2::text is null or not exists (
+                       select from string_to_table(translate($2, '/', ' '), ' ') w (word)
+                       where strpos(concat_ws(' ', c.search_key, p.search_key, lower(p.code)), w.word) = 0))
                and ($3::uuid is null or p.client_id = $3)
                and ($4 or (p.archived_at is null and c.archived_at is null))
                and ($5::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $5))"#,

@@ -140,6 +140,7 @@ async fn lists_are_by_client_and_name_in_pages() {
     assert_eq!(seen, all);
     assert_eq!(names(&studio.ok("list_projects", json!({"client": "beta"})).await), ["Beta / alpha", "Beta / Gamma"]);
     assert_eq!(names(&studio.ok("list_projects", json!({"query": "ALPH"})).await), ["Acme / Alpha", "Beta / alpha"]);
+    assert_eq!(names(&studio.ok("list_projects", json!({"query": "acme alp"})).await), ["Acme / Alpha"], "each word is looked for");
     assert_eq!(studio.code("list_projects", json!({"client": "Nobody"})).await, Code::NotFound);
     for (given, field) in [(json!({"limit": 0}), "limit"), (json!({"cursor": "?"}), "cursor")] {
         assert!(studio.refused("list_projects", given).await.field(field).is_some());

@@ -24,8 +24,9 @@ const TOOL_LIMIT: Duration = Duration::from_secs(55);
 /// How long a client may keep a list: a role or a token can change.
 const KEEP_MS: u64 = 60_000;
 
-/// The methods that are answered here in every version of the protocol; the newest has no *initialize*.
-const METHODS: [&str; 9] = [
+/// The methods that are answered here, the first in the older versions of the protocol alone.
+const METHODS: [&str; 10] = [
+    "initialize",
     DiscoverRequestMethod::VALUE,
     ListToolsRequestMethod::VALUE,
     CallToolRequestMethod::VALUE,

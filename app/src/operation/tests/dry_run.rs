@@ -59,6 +59,17 @@ async fn a_write_repeated_with_its_key_happens_once_and_answers_the_same() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_given_again_says_that_what_it_tells_was_taken_back() {
+    let studio = World::new("back").await;
+    let call = json!({"name": "Acme", "idempotency_key": "once"});
+    let first = studio.ok("create_client", call.clone()).await;
+    studio.ok("undo_action", json!({"action": first["action"]})).await;
+    let again = studio.ok("create_client", call).await;
+    assert_eq!((&again["repeated"], &again["id"]), (&json!(true), &first["id"]));
+    assert!(again["warnings"][0].as_str().is_some_and(|told| told.contains("taken back since")), "{again}");
+}
+
+#[tokio::test]
 async fn a_dry_run_says_how_many_changes_there_are_beyond_those_that_it_shows() {
     let studio = World::new("many").await;
     studio.ok("create_client", json!({"name": "Acme"})).await;
