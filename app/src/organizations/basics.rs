@@ -4,8 +4,9 @@
 use super::{settings::language_of, store};
 use crate::{
     context::Documents,
-    country::{self, customary},
+    country::{self, customary, zones},
     database::Db,
+    day::zone,
     error::Error,
     invoices::{exemption, rules::place::has_vat, totals::TaxCategory, wording::Wording},
     money::Currency,
@@ -45,6 +46,15 @@ impl Basics {
     /// Writes them into the organization of this transaction, which has just been made.
     pub async fn write(self, db: &mut Db, documents: &dyn Documents) -> Result<(), Error> {
         store::set_defaults(db, &self.read(documents)?).await
+    }
+
+    /// The time zone: the one that was told, if there is such a one, or else that of the country. Without scripts no browser tells any,
+    /// and whoever is in no known place is in UTC.
+    pub fn zone(&self, told: Option<&str>) -> String {
+        let of_country = || zones::usual(&country::parse(self.country.as_deref()?).ok()?).map(str::to_owned);
+        // A browser that does not know says so.
+        let told = told.filter(|zone| *zone != "Etc/Unknown");
+        told.and_then(|zone| zone::given(zone).ok()).or_else(of_country).unwrap_or_else(|| "UTC".to_owned())
     }
 
     /// What follows from the answers. Whoever charges tax has a number to put on their invoices; whoever charges none where
