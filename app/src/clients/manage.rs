@@ -132,6 +132,8 @@ fn rows(page: Page<Project>) -> AnyView {
                 <span>{dot(project.color)} <a class="row-link" href=path>{project.name}</a></span>
                 <span class="numbers">
                     {project.worked.as_ref().map(hours)}
+                    // It goes before the client's, which stands above.
+                    {project.rate.as_ref().map(|rate| view! { <small>"own rate " {money(rate)}</small> })}
                     {project.unbilled.as_ref().filter(|unbilled| unbilled.amount > 0).map(|unbilled| view! { <small>{money(unbilled)} " unbilled"</small> })}
                 </span>
             </li>

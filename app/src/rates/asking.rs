@@ -9,7 +9,7 @@ use crate::{
     money::{Money, formatted},
     page::{LIMIT_MAX, offer},
     ui::{Field, Form, Submit, Write, answered, fetched, hidden, loaded, once, use_flash},
-    visit::{changed, use_changes},
+    visit::{changed, use_changes, use_here},
 };
 
 /// For how many projects without a rate one is asked at once.
@@ -45,9 +45,12 @@ fn ask(rate: ProjectRate) -> impl IntoView {
     let action = setting();
     let name = format!("{} / {}", rate.client.name, rate.project.name);
     let words = format!("{} on {name} has no rate, so it is worth nothing yet.", rate.unbilled.without_rate.text);
+    // Whoever sets it here and raises the client's later would wonder.
+    let whose = format!("The rate that is set here is that of {} alone; one for all projects of ", rate.project.name);
+    let client = use_here().path(&format!("clients/{}", rate.client.id));
     view! {
         <div class="notice asks-rate" role="note">
-            <p>{words}</p>
+            <p>{words} " " {whose} <a href=client>{rate.client.name}</a> " is set on its page."</p>
             <Form action id=format!("rate-{}", rate.project.id)>
                 {once(action)} {hidden("project", rate.project.id)} {hidden("applies_to", "unbilled_time")}
                 <Field label=format!("Rate per hour in {}", rate.currency) name="rate" inputmode="decimal" required=true />
