@@ -6,6 +6,7 @@ pub mod customary;
 mod german;
 #[cfg(feature = "ssr")]
 mod japanese;
+pub mod zones;
 
 use crate::error::Error;
 

@@ -19,6 +19,8 @@ use separator::may_part_thousands;
 use serde::Deserialize as _;
 
 pub use amount::Amount;
+#[cfg(feature = "ssr")]
+pub(crate) use amount::digits;
 pub(crate) use amount::shown;
 pub use currency::Currency;
 #[cfg(feature = "ssr")]

@@ -147,6 +147,8 @@ describe("the form to log time", () => {
       await accessible(page);
       await person.press(log.getByRole("button", { name: "Log time" }));
       await person.said("2h 45m logged on Website");
+      // A second press does not log the same again.
+      for (const label of ["From", "To"]) assert.equal(await log.getByLabel(label).inputValue(), "");
       await person.week.getByRole("link", { name: "Change typed before switching" }).click();
       assert.equal(await person.editor.getByLabel("From").inputValue(), "22:15");
       assert.equal(await person.editor.getByLabel("To").inputValue(), "01:00");

@@ -36,7 +36,7 @@ pub struct Registration {
     pub password: String,
     /// What their organization is called; their own name when absent.
     pub organization: Option<String>,
-    /// Their IANA time zone; UTC when absent or unknown.
+    /// Their IANA time zone; that of their country when absent or unknown.
     pub time_zone: Option<String>,
     /// What new clients and invoices of their organization start from.
     pub basics: Basics,
@@ -87,7 +87,7 @@ pub async fn begin(services: &Services, given: Registration, requester: Requeste
     secret::acceptable_password(&given.password)?;
     let organization_name = text::optional("organization", given.organization.as_deref(), 200)?.unwrap_or_else(|| name.clone());
     let password_hash = secret::hash_password(requester, given.password).await?;
-    let zone = given.time_zone.filter(|zone| jiff::tz::TimeZone::get(zone).is_ok()).unwrap_or_else(|| "UTC".to_owned());
+    let zone = given.basics.zone(given.time_zone.as_deref());
 
     let (user, organization, member) = (UserId::new(), OrganizationId::new(), MemberId::new());
     let now = services.clock.now();

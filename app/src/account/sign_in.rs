@@ -15,7 +15,7 @@ pub async fn sign_up(
     name: String,
     /// Their password, at least 10 characters.
     password: String,
-    /// IANA name of the browser's time zone.
+    /// IANA name of the browser's time zone; that of the country when absent.
     #[server(default)]
     time_zone: Option<String>,
     /// The secret of the invitation that led here.

@@ -132,10 +132,38 @@ fn rows(page: Page<Project>) -> AnyView {
                 <span>{dot(project.color)} <a class="row-link" href=path>{project.name}</a></span>
                 <span class="numbers">
                     {project.worked.as_ref().map(hours)}
+                    // It goes before the client's, which stands above.
+                    {project.rate.as_ref().map(|rate| view! { <small>"own rate " {money(rate)}</small> })}
                     {project.unbilled.as_ref().filter(|unbilled| unbilled.amount > 0).map(|unbilled| view! { <small>{money(unbilled)} " unbilled"</small> })}
                 </span>
             </li>
         }
     });
     view! { <ul class="rows">{items.collect_view()}</ul> }.into_any()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{ends, testing::World, visit::Here};
+
+    #[tokio::test]
+    async fn the_own_rate_of_a_project_stands_beside_it_on_the_page_of_the_client() {
+        let studio = World::new("studio").await;
+        studio.ok("create_client", json!({"name": "Acme", "currency": "EUR", "rate": "120.00"})).await;
+        studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+        let shown = async || {
+            let looking = async {
+                provide_context(Here(ends::visit().place.expect("an organization")));
+                rows(list_projects(None, None, None, None, None, None, None).await.expect("projects")).to_html()
+            };
+            studio.caller.clone().run(looking).await
+        };
+        assert!(!shown().await.contains("own rate"));
+        studio.ok("set_rate", json!({"project": "Dashboard", "rate": "95.50"})).await;
+        let with_own = shown().await;
+        assert!(with_own.contains("own rate") && with_own.contains("95.50"), "{with_own}");
+    }
 }

@@ -193,7 +193,7 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     }
     store::update(&mut cx.db, &client).await?;
     if client.rate != rate_before {
-        rates::record::tell_of_unbilled(cx, Level::Client(client.id.0), &client.currency).await?;
+        rates::told::of_change(cx, Level::Client(client.id.0), client.rate.as_ref(), &client.currency).await?;
     }
     Ok(seen(client, &Sight::of(cx)?))
 }

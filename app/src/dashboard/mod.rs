@@ -17,6 +17,7 @@ use self::{
 use crate::{
     access::Permission,
     clients::list_clients,
+    country::zones,
     error::Error,
     invoices::{
         InvoiceStatus, InvoiceSummary, Unbilled,
@@ -116,6 +117,7 @@ async fn progress() -> Result<Progress, Error> {
         time: !entries.items.is_empty(),
         letterhead: organization.address.is_some(),
         invoice: !invoices.items.is_empty(),
+        guessed_zone: zones::may_be_a_guess(&organization.time_zone, organization.country.as_deref()).then_some(organization.time_zone),
     })
 }
 

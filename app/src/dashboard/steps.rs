@@ -4,6 +4,8 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    country::zones::city,
+    ends,
     ui::{Icon, icon},
     visit::use_here,
 };
@@ -21,6 +23,8 @@ pub struct Progress {
     pub letterhead: bool,
     /// There is an invoice.
     pub invoice: bool,
+    /// The time zone of the organization, where nobody need have chosen it.
+    pub guessed_zone: Option<String>,
 }
 
 impl Progress {
@@ -74,6 +78,20 @@ pub fn Steps(
         <section class="steps" aria-labelledby="steps">
             <h2 id="steps">"From nothing to the first invoice"</h2>
             <ol>{rows.collect_view()}</ol>
+            {progress.guessed_zone.map(|zone| view! { <GuessedZone zone /> })}
         </section>
+    }
+}
+
+/// Asks whether the time zone is the right one. A browser that is on the same clock has answered.
+#[component]
+fn GuessedZone(zone: String) -> impl IntoView {
+    let settings = use_here().path("settings/organization#basics");
+    let words = format!("Your days, and so the dates of invoices, are those of {}. Is that right? If not: ", city(&zone));
+    let right = RwSignal::new(false);
+    Effect::new(move |_| right.set(ends::time_zone().is_some_and(|browser| ends::same_clock(&browser, &zone))));
+    move || {
+        let settings = settings.clone();
+        (!right.get()).then(|| view! { <p class="notice">{words.clone()} <a href=settings>"Settings, Time zone"</a></p> })
     }
 }

@@ -66,6 +66,26 @@ async fn the_letterhead_is_put_in_with_the_address_and_by_no_invoice() {
 }
 
 #[tokio::test]
+async fn the_first_steps_ask_whether_a_zone_is_right_that_nobody_need_have_chosen() {
+    let asked = async |zone: &str, country: &str| {
+        let studio = World::in_zone("studio", zone).await;
+        studio.ok("update_organization", json!({"country": country})).await;
+        let looking = async {
+            provide_context(Here(ends::visit().place.expect("an organization")));
+            let progress = progress().await.expect("how far it has come");
+            view! { <Steps progress /> }.to_html()
+        };
+        studio.caller.clone().run(looking).await
+    };
+    let new_york = asked("America/New_York", "US").await;
+    assert!(new_york.contains("are those of New York. Is that right?") && new_york.contains("settings/organization#basics"), "{new_york}");
+    assert!(asked("UTC", "JP").await.contains("are those of UTC. Is that right?"));
+    for (zone, country) in [("America/Chicago", "US"), ("Asia/Tokyo", "JP")] {
+        assert!(!asked(zone, country).await.contains("Is that right?"), "{zone}");
+    }
+}
+
+#[tokio::test]
 async fn hours_are_those_that_summarize_time_tells() {
     let studio = studio().await;
     let log = |duration: &str, date: &str| json!({"project": "Dashboard", "duration": duration, "date": date});

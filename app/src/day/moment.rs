@@ -50,13 +50,14 @@ impl Moment {
 }
 
 /// `YYYY-MM-DDTHH:MM:SS`, a fraction of at most nine digits if any, and an offset; the `T` and `Z`
-/// are put in capitals.
+/// are put in capitals, and seconds that were left out are none.
 fn read(field: &'static str, text: &str) -> Option<Moment> {
     let (day, rest) = (text.get(..10)?, text.get(10..)?);
     let rest = rest.strip_prefix(['T', 't', ' '])?;
-    let (time, rest) = (rest.get(..8)?, rest.get(8..)?);
     Day::parse(field, day).ok()?;
-    let (fraction, offset) = rest.split_at(rest.find(['Z', 'z', '+', '-'])?);
+    let (clock, offset) = rest.split_at(rest.find(['Z', 'z', '+', '-'])?);
+    let clock = if clock.len() == 5 { &format!("{clock}:00") } else { clock };
+    let (time, fraction) = clock.split_at_checked(8)?;
     let fits = is_time(time) && (fraction.is_empty() || is_fraction(fraction)) && is_offset(offset);
     fits.then(|| Moment(format!("{day}T{time}{fraction}{}", offset.to_ascii_uppercase())))
 }

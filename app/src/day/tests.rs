@@ -63,6 +63,7 @@ fn a_moment_shows_the_clock_of_its_place() {
     assert_eq!((moment.clock(), moment.day()), ("09:00", day("2026-11-20")));
     assert_eq!(Moment::parse("at", "2026-11-20t09:00:00z").unwrap().as_str(), "2026-11-20T09:00:00Z");
     assert_eq!(Moment::parse("at", "2026-11-20 09:00:00.5-03:30").unwrap().as_str(), "2026-11-20T09:00:00.5-03:30");
+    assert_eq!(Moment::parse("at", "2026-10-25T02:30+01:00").unwrap().as_str(), "2026-10-25T02:30:00+01:00", "as a clock shows it");
 }
 
 #[test]
@@ -72,7 +73,9 @@ fn what_is_not_an_instant_is_refused() {
         "2026-11-20",
         "09:00",
         "2026-11-20T09:00:00",
-        "2026-11-20T09:00+01:00",
+        "2026-11-20T09+01:00",
+        "2026-11-20T9:000+01:00",
+        "2026-11-20T09:00.5+01:00",
         "2026-11-20T24:00:00Z",
         "2026-11-20T09:60:00Z",
         "2026-11-20T09:00:60Z",

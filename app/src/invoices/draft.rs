@@ -24,6 +24,7 @@ use crate::{
     money::{Amount, Currency, Money, amount_of},
     operation::Call,
     organizations::{self, Organization},
+    people,
     percent::Percent,
     projects::sight::Sight,
     reference, text,
@@ -116,7 +117,7 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
     };
     let problems = rules::problems(&source, cx.caller.services.documents.as_ref())?;
     let (unbilled, time_net) = (composed.unbilled(), composed.time_net());
-    let remarks = composed.remarks(&resolved, today)?;
+    let remarks = composed.remarks(&resolved, people::zone::latest_today(cx).await?)?;
     let mut warnings = composed.warnings(&resolved, totals.total);
     warnings.extend(remarks.iter().map(|remark| remark.message.clone()));
     Ok(InvoicePreview {
@@ -143,7 +144,7 @@ pub async fn create(cx: &mut Call, wanted: Wanted) -> Result<Invoice, Error> {
         return Err(Error::new(Code::Invalid, nothing_to_bill(&resolved)).hint("Choose other days, or add a custom line."));
     }
     let totals = composed.totals(&resolved)?;
-    let remarks = composed.remarks(&resolved, cx.organization_today()?)?.into_iter().map(|remark| remark.message);
+    let remarks = composed.remarks(&resolved, people::zone::latest_today(cx).await?)?.into_iter().map(|remark| remark.message);
     composed.warnings(&resolved, totals.total).into_iter().chain(remarks).for_each(|warning| cx.warn(warning));
     let invoice = InvoiceId::new();
     insert(cx, &resolved, &composed, invoice).await?;

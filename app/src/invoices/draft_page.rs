@@ -213,20 +213,14 @@ fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl
         navigate(&here.path(&format!("invoices/{}", invoice.id)), Default::default());
         changed(changes.money);
     });
-    let (period, from, to) = chosen.days();
+    let (period, from, _) = chosen.days();
     let shown = chosen.clone();
     let past = Memo::new(move |_| now.with(|now| *now != shown));
     let title = format!("Preview for {}", preview.client.name);
     // Where nobody asked for days and no time says which, there are none.
     let days = (preview.entries > 0 || period.is_some() || from.is_some()).then(|| format!("{}, ", preview.period.label()));
     let entries = counted(preview.entries, "entry", "entries");
-    let by_hand = preview.lines.is_empty().then(|| {
-        let fields = line_fields("lines", preview.currency.as_str());
-        view! {
-            <p class="quiet">"An invoice can begin with a line of your own, such as a fixed price; more can be added to the draft."</p>
-            <div class="log-form">{fields}</div>
-        }
-    });
+    let by_hand = preview.lines.is_empty().then(|| preview.currency.to_string());
     let of_time = (!preview.lines.is_empty()).then(|| {
         let rounding = rounding(&preview);
         view! { <Lines lines=preview.lines.clone() /> <Totals sums=preview.sums.clone() /> {rounding} }
@@ -249,12 +243,51 @@ fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl
             <MissingRates client=Some(preview.client.id.to_string()) />
             {of_time}
             <p class="quiet preview-first">"Preview what is chosen now, then draft it."</p>
-            <Form action id="draft" class="stack">
-                {once(action)} {hidden("client", chosen.client)} {hidden("group_by", if chosen.group_by.is_empty() { "project".to_owned() } else { chosen.group_by })}
-                {period.map(|period| hidden("period", period))} {from.map(|from| hidden("from", from))} {to.map(|to| hidden("to", to))}
-                {by_hand}
-                <div class="actions end"><Submit label="Draft this invoice" class="button primary large" /></div>
-            </Form>
+            <Drafting action chosen by_hand />
         </section>
+    }
+}
+
+/// The form that drafts what is previewed. Without time in it, it asks for a first line in this currency.
+#[component]
+fn Drafting(action: Write<DraftInvoice>, chosen: Choices, by_hand: Option<String>) -> impl IntoView {
+    let (period, from, to) = chosen.days();
+    let group_by = if chosen.group_by.is_empty() { "project".to_owned() } else { chosen.group_by };
+    view! {
+        <Form action id="draft" class="stack">
+            {once(action)} {hidden("client", chosen.client)} {hidden("group_by", group_by)}
+            {period.map(|period| hidden("period", period))} {from.map(|from| hidden("from", from))} {to.map(|to| hidden("to", to))}
+            // The fields are made in the form: it knows what was typed into them when it was refused.
+            {by_hand.map(|currency| view! {
+                <p class="quiet">"An invoice can begin with a line of your own, such as a fixed price; more can be added to the draft."</p>
+                <div class="log-form">{line_fields("lines", &currency)}</div>
+            })}
+            <div class="actions end"><Submit label="Draft this invoice" class="button primary large" /></div>
+        </Form>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use leptos::server_fn::ServerFn;
+
+    use super::*;
+    use crate::{ui::Returned, visit::Visit};
+
+    #[test]
+    fn a_refused_first_line_of_ones_own_keeps_what_was_typed_without_scripts() {
+        let texts = [("description", "Pauschale Oktober"), ("quantity", "1/2"), ("price", "1,200"), ("tax_rate", "7")];
+        let fields = texts.map(|(field, text)| (format!("lines[0][{field}]"), text.to_owned()));
+        let refusal = Some(Error::invalid("lines[0][quantity]", "\"1/2\" is not a number."));
+        let returned = Returned { call: DraftInvoice::url().to_owned(), refusal, fields: fields.into(), ..Returned::default() };
+        let shown = Owner::new().with(|| {
+            provide_context(Visit { returned: Some(returned), ..Visit::default() });
+            let (action, chosen) = (Write::<DraftInvoice>::new(), Choices::default());
+            view! { <Drafting action chosen by_hand=Some("EUR".to_owned()) /> }.to_html()
+        });
+        for (field, text) in texts {
+            let input = shown.split("<input").find(|input| input.contains(&format!("name=\"lines[0][{field}]\""))).expect("a field");
+            assert!(input.split('>').next().is_some_and(|input| input.contains(&format!("value=\"{text}\""))), "{field}: {input}");
+        }
     }
 }

@@ -82,12 +82,11 @@ pub fn parse(given: &str) -> Result<i64, Error> {
         let signed = |size: String| if sign < 0 { format!("-{size}") } else { size };
         return Err(money::ambiguous("quantity", given.trim(), (signed(thousands), signed(decimal))));
     }
-    let plain = size.replace(',', ".");
-    let (whole, decimals) = plain.split_once('.').unwrap_or((plain.as_str(), ""));
-    let digits = |text: &str, longest: usize| text.len() <= longest && text.bytes().all(|digit| digit.is_ascii_digit());
-    if !digits(whole, 7) || !digits(decimals, DECIMALS) || (whole.is_empty() && decimals.is_empty()) {
+    // "2." is a number that somebody did not write to its end.
+    let ended = size.strip_suffix(['.', ',']).unwrap_or(size);
+    let Some((whole, decimals)) = money::digits(ended).filter(|(whole, decimals)| whole.len() <= 7 && decimals.len() <= DECIMALS) else {
         return Err(unreadable(given));
-    }
+    };
     let value = format!("{whole}{decimals:0<DECIMALS$}").parse::<i64>().map_err(|_| unreadable(given))?;
     if (1..=QUANTITY_MAX).contains(&value) { Ok(sign * value) } else { Err(unreadable(given)) }
 }

@@ -16,7 +16,7 @@ use crate::{
     money::Currency,
     operation::Call,
     organizations::{self, Organization},
-    text,
+    people, text,
 };
 
 /// What an invoice is made of, drafted or not.
@@ -31,7 +31,7 @@ pub struct Content<'a> {
     pub currency: &'a Currency,
     /// Its service period, where it has one.
     pub period: Option<&'a Span>,
-    /// The day of the organization.
+    /// The latest day that has begun for somebody of the organization.
     pub today: Date,
 }
 
@@ -54,7 +54,7 @@ pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Vec<Invoi
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
     remarks.extend(tax::of_client(&client, lines)?);
     let organization = organizations::settings::get(cx).await?;
-    let (currency, period, today) = (Currency::parse(&row.currency)?, read::period(row), cx.organization_today()?);
+    let (currency, period, today) = (Currency::parse(&row.currency)?, read::period(row), people::zone::latest_today(cx).await?);
     let content = Content { organization: &organization, client: &client, lines, currency: &currency, period: period.as_ref(), today };
     remarks.extend(of_content(&content)?);
     Ok(remarks)

@@ -159,6 +159,12 @@ fn without_sign(text: &str) -> (bool, &str) {
     }
 }
 
+/// The digits of a written number, before and behind its decimal separator; its thousands may be parted, as those of an amount may be.
+#[cfg(feature = "ssr")]
+pub(crate) fn digits(text: &str) -> Option<(String, String)> {
+    Number::read(text).map(|number| (number.whole, number.decimals))
+}
+
 /// The digits of a written number, before and behind its decimal separator.
 struct Number {
     whole: String,

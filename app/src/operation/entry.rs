@@ -211,7 +211,10 @@ impl Operation {
     fn known(&self) -> String {
         let arguments = self.input.get("properties").and_then(Value::as_object).into_iter().flatten();
         let names: Vec<&str> = arguments.map(|(name, _)| name.as_str()).collect();
-        format!("{} takes: {}.", self.declaration.name, names.join(", "))
+        match (self.declaration.name, names.is_empty()) {
+            (name, true) => format!("{name} takes no arguments."),
+            (name, false) => format!("{name} takes: {}.", names.join(", ")),
+        }
     }
 }
 

@@ -4,10 +4,16 @@
 use super::{settings::language_of, store};
 use crate::{
     context::Documents,
-    country::{self, customary},
+    country::{self, customary, zones},
     database::Db,
+    day::zone,
     error::Error,
-    invoices::{exemption, rules::place::has_vat, totals::TaxCategory, wording::Wording},
+    invoices::{
+        exemption,
+        rules::place::{self, has_vat},
+        totals::TaxCategory,
+        wording::Wording,
+    },
     money::Currency,
     percent::Percent,
     text,
@@ -47,6 +53,15 @@ impl Basics {
         store::set_defaults(db, &self.read(documents)?).await
     }
 
+    /// The time zone: the one that was told, if there is such a one, or else that of the country. Without scripts no browser tells any,
+    /// and whoever is in no known place is in UTC.
+    pub fn zone(&self, told: Option<&str>) -> String {
+        let of_country = || zones::usual(&country::parse(self.country.as_deref()?).ok()?).map(str::to_owned);
+        // A browser that does not know says so.
+        let told = told.filter(|zone| *zone != "Etc/Unknown");
+        told.and_then(|zone| zone::given(zone).ok()).or_else(of_country).unwrap_or_else(|| "UTC".to_owned())
+    }
+
     /// What follows from the answers. Whoever charges tax has a number to put on their invoices; whoever charges none where
     /// the law of their country has words for small businesses is one: the invoice says so, and a number on it is asked for at the latest
     /// when it is previewed.
@@ -71,7 +86,7 @@ impl Basics {
             _ => (TaxCategory::S, None),
         };
         let (vat_id, tax_number) = match number {
-            Some(number) if is_vat_id(&number) => (text::vat_id("tax_number", &number)?.map(|id| id.text), None),
+            Some(number) if is_vat_id(&number, country.as_deref()) => (text::vat_id("tax_number", &number)?.map(|id| id.text), None),
             number => (None, number),
         };
         let customary_currency = || country.as_deref().and_then(customary::currency).map(str::to_owned);
@@ -89,16 +104,22 @@ impl Basics {
     }
 }
 
-/// Whether a number is a VAT identifier: the letters of a country that has them, and what follows without a blank after a point, as
-/// "St.-Nr. 12/345/67890" has (BR-CO-09).
-fn is_vat_id(number: &str) -> bool {
-    let compact: String = number.chars().filter(|letter| !letter.is_whitespace()).collect();
-    let country = compact.get(..2).map(str::to_uppercase);
-    let rest = compact.get(2..).unwrap_or_default();
-    let of_country = country.is_some_and(|country| has_vat(&country));
-    of_country
-        && rest.bytes().any(|letter| letter.is_ascii_digit())
-        && rest.chars().all(|letter| letter.is_alphanumeric() || ".-+*".contains(letter))
+/// Whether a number is a VAT identifier of this country, with words before it or without: its letters, a digit after two more at most,
+/// and no blank after a point, as "St.-Nr. 12/345/67890" has (BR-CO-09). Whatever else begins with the letters of some country, as SIRET
+/// and HRB do, is a number of another kind. Where no country is known it has the form of one.
+fn is_vat_id(number: &str, country: Option<&str>) -> bool {
+    let bare = text::without_words(number);
+    let compact: String = bare.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let (Some(issuer), Some(rest)) = (place::issuer(&compact), compact.get(2..)) else { return false };
+    let marks = |letter: char| letter.is_alphanumeric() || ".-+*".contains(letter);
+    // A number of Switzerland without E is one of the commercial register.
+    let enterprise = issuer != "CH" || rest.starts_with(['E', 'e']);
+    let shaped = enterprise && rest.chars().all(marks) && rest.chars().take(3).any(|letter| letter.is_ascii_digit());
+    match country {
+        Some("LI") if issuer == "CH" => shaped,
+        Some(country) => shaped && has_vat(country) && place::at_home(&issuer, country),
+        None => shaped && has_vat(&issuer) && text::vat_id("tax_number", bare).is_ok(),
+    }
 }
 
 /// The language that documents of a country are written in, where this machine has the letters for it.
@@ -156,6 +177,44 @@ mod tests {
             assert!(read("DE", "19", wrong).unwrap_err().field("tax_number").is_some(), "{wrong}");
         }
         assert_eq!(read("US", "8.425", ""), Ok((TaxCategory::S, None, None, None)), "there no number has to be on it");
+    }
+
+    #[test]
+    fn a_number_is_a_vat_identifier_of_the_chosen_country_or_a_tax_number_as_it_stands() {
+        let read = |country: &str, number: &str| read(country, "", number).map(|(_, vat_id, tax_number, _)| (vat_id, tax_number));
+        for (country, other) in [
+            ("FR", "SIRET 73282932000074"),
+            ("FR", "SIREN 732829320"),
+            ("FR", "Siren 732 829 320"),
+            ("DE", "HRB 12345 B"),
+            ("DE", "ATU12345675"),
+            ("DK", "SE 12345678"),
+            ("CH", "CH-020.3.012.345-6"),
+            ("US", "EIN 12-3456789"),
+            ("GB", "VAT NO 123456785"),
+            ("", "SIRET 73282932000074"),
+        ] {
+            assert_eq!(read(country, other), Ok((None, Some(other.to_owned()))), "{country}");
+        }
+        for (country, given, vat_id) in [
+            ("DE", "USt-IdNr. DE136695976", "DE136695976"),
+            ("DE", "VAT ID: de 136 695 976", "DE136695976"),
+            ("AT", "UID-Nr.: ATU12345675", "ATU12345675"),
+            ("FR", "N° TVA FR 11 123456782", "FR11123456782"),
+            ("IT", "P.IVA IT12345670017", "IT12345670017"),
+            ("NL", "BTW NL123456789B13", "NL123456789B13"),
+            ("ES", "NIF ESB12345674", "ESB12345674"),
+            ("GR", "EL123456783", "EL123456783"),
+            ("GB", "VAT No GB123456782", "GB123456782"),
+            ("GB", "XI123456782", "XI123456782"),
+            ("CH", "UID CHE-123.456.788 MWST", "CHE-123.456.788 MWST"),
+            ("LI", "CHE-123.456.788", "CHE-123.456.788"),
+            ("NO", "Org.nr. NO 123456785 MVA", "NO 123456785 MVA"),
+            ("", "DE136695976", "DE136695976"),
+        ] {
+            assert_eq!(read(country, given), Ok((Some(vat_id.to_owned()), None)), "{country} {given}");
+        }
+        assert!(read("DE", "DE13669597").unwrap_err().field("tax_number").is_some(), "a slip");
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub async fn another(cx: &mut Call, name: &str, zone: Option<String>, basics: Ba
     let here = cx.caller.membership.as_ref().and_then(|membership| membership.organization_zone.iana_name().map(str::to_owned));
     let zone = match zone.filter(|zone| !zone.trim().is_empty()) {
         Some(zone) => zone::given(&zone)?,
-        None => here.unwrap_or_else(|| "UTC".to_owned()),
+        None => basics.zone(here.filter(|_| basics.country.is_none()).as_deref()),
     };
     let (person, id, now) = (cx.caller.person()?.clone(), OrganizationId::new(), cx.now);
     let founder = Founder { user: person.id, member: MemberId::new(), name: &person.name };

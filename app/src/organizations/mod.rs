@@ -157,7 +157,7 @@ pub async fn create_organization(
     /// What people call it.
     #[max_length(200)]
     name: String,
-    /// IANA name of its time zone, such as Europe/Berlin; that of the organization you are in when absent.
+    /// IANA name of its time zone, such as Europe/Berlin; that of its country when absent, and without a country that of the organization you are in.
     #[server(default)]
     time_zone: Option<String>,
     /// Such as DE.

@@ -6,6 +6,7 @@ use super::{Organization, UpdateOrganization, get_organization};
 use crate::{
     access::Permission,
     clients::form::{countries, currencies, languages, tax_categories},
+    country::zones,
     invoices::exemption::{REASONS, Reasons},
     money::written,
     rates::asking::{RateOf, UnbilledAtOtherRate},
@@ -84,10 +85,21 @@ fn basics(organization: &Organization) -> impl IntoView + use<> {
     view! {
         <Select label="Currency" name="currency" choices=currencies() value=organization.currency.to_string() />
         {changeable.then(|| view! { <Field label="Rate per hour" name="rate" inputmode="decimal" value=rate optional=true hint="For clients in this currency without one." /> })}
-        <Field label="Time zone" name="time_zone" required=true value=organization.time_zone.clone() list=ZONE_NAMES autocomplete="off" hint="Such as Europe/Berlin." />
+        <Field label="Time zone" name="time_zone" required=true value=organization.time_zone.clone() list=ZONE_NAMES autocomplete="off" hint=zone_hint(organization) />
         <ZoneNames />
         <Select label="The week begins on" name="week_start" choices=choices(&weekdays) value=organization.week_start.to_string() />
         <Field label="Closed up to and including" name="lock_date" kind="date" value=lock optional=true hint="Time up to this day can no longer change." class="span-2" />
+    }
+}
+
+/// What is said of the time zone: that it may be the wrong one, where it need not have been chosen.
+fn zone_hint(organization: &Organization) -> &'static str {
+    match zones::may_be_a_guess(&organization.time_zone, organization.country.as_deref()) {
+        false => "Such as Europe/Berlin.",
+        true if organization.time_zone == "UTC" => {
+            "UTC unless another is set, such as Europe/Berlin. Invoices bear the day that it is there."
+        }
+        true => "Your country has several: invoices bear the day that it is in this one.",
     }
 }
 
@@ -133,15 +145,29 @@ fn steps() -> Vec<Choice> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_words_of_a_small_business_are_at_hand_beside_the_category() {
-        let organization: Organization = serde_json::from_value(serde_json::json!({
+    fn organization() -> Organization {
+        serde_json::from_value(serde_json::json!({
             "id": "01980000-0000-7000-8000-000000000001", "slug": "studio", "name": "Studio", "country": "DE", "currency": "EUR",
             "time_zone": "Europe/Berlin", "language": "de", "week_start": 1, "payment_terms_days": 14, "tax_category": "E", "tax_rate": "0",
             "number_pattern": "{0001}", "number_yearly_reset": true, "rounding": {"step_minutes": 0, "mode": "nearest", "basis": "line"},
             "timer_limit_seconds": 28_800
         }))
-        .expect("an organization");
+        .expect("an organization")
+    }
+
+    #[test]
+    fn a_time_zone_that_nobody_need_have_chosen_is_said_to_be_perhaps_the_wrong_one() {
+        let hint = |zone: &str, country: &str| {
+            zone_hint(&Organization { time_zone: zone.to_owned(), country: Some(country.to_owned()), ..organization() })
+        };
+        assert!(hint("America/New_York", "US").starts_with("Your country has several"));
+        assert!(hint("UTC", "JP").starts_with("UTC unless another is set"));
+        assert_eq!((hint("America/Chicago", "US"), hint("Asia/Tokyo", "JP")), ("Such as Europe/Berlin.", "Such as Europe/Berlin."));
+    }
+
+    #[test]
+    fn the_words_of_a_small_business_are_at_hand_beside_the_category() {
+        let organization = organization();
         let shown = Owner::new().with(|| invoicing(&organization).to_html());
         let field = shown.split("<input").find(|field| field.contains(r#"name="tax_reason""#)).expect("a field for the reason");
         assert!(field.contains(&format!("list=\"{REASONS}\"")), "{field}");

@@ -92,7 +92,7 @@ pub async fn update(cx: &mut Call, given: Settings) -> Result<Organization, Erro
     let also_clients = given.also_clients;
     let organization = write(cx, given).await?;
     if organization.rate != before.rate {
-        rates::record::tell_of_unbilled(cx, Level::Organization, &organization.currency).await?;
+        rates::told::of_change(cx, Level::Organization, organization.rate.as_ref(), &organization.currency).await?;
     }
     clients::defaults::follow(cx, &before, &organization, also_clients).await?;
     Ok(organization)

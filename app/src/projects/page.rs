@@ -8,10 +8,11 @@ use crate::{
     access::Permission,
     budgets::{gauge, page::ProjectBudget},
     clients::list_clients,
+    error::Error,
     page::Page,
     people::team::TeamSection,
     ui::{Empty, Head, Tone, badge, dot, fact, fetched, hours, loaded, loaded_page, money, more},
-    visit::{use_changes, use_here},
+    visit::{Here, use_changes, use_here},
 };
 
 /// What stands where somebody who is on no project yet looks for work.
@@ -24,14 +25,20 @@ pub fn projects() -> AnyView {
     let query = use_query_map();
     let asked =
         move || (changes.work.get(), changes.time.get(), query.with(|query| (query.get("archived").is_some(), query.get("cursor"))));
-    let projects =
-        fetched(asked, |(_, _, (archived, cursor))| list_projects(None, None, Some(archived), Some(true), Some(100), cursor, None));
+    let projects = fetched(asked, |(_, _, (archived, cursor))| load(archived, cursor));
     view! {
         <Head title="Projects" lead=view! { "What the work is on. Time is tracked on projects." }.into_any() />
         {here.may(Permission::WriteWork).then(|| view! { <Add /> })}
         {loaded(projects, list)}
     }
     .into_any()
+}
+
+/// The projects, and whether there is a client for a first one.
+async fn load(archived: bool, cursor: Option<String>) -> Result<(Page<Project>, bool), Error> {
+    let projects = list_projects(None, None, Some(archived), Some(true), Some(100), cursor, None).await?;
+    let clients = !projects.items.is_empty() || !list_clients(None, None, Some(1), None, None).await?.items.is_empty();
+    Ok((projects, clients))
 }
 
 /// The form for a new project of any client.
@@ -45,19 +52,14 @@ fn Add() -> impl IntoView {
     })
 }
 
-fn list(page: Page<Project>) -> AnyView {
+fn list((page, clients): (Page<Project>, bool)) -> AnyView {
     let here = use_here();
     let archived = use_query_map().read_untracked().get("archived").is_some();
     if page.items.is_empty() && !here.may(Permission::WriteWork) {
         return view! { <Empty title="No project yet" text=ON_NO_PROJECT /> }.into_any();
     }
     if page.items.is_empty() {
-        return view! {
-            <Empty title="No project yet" text="A project belongs to a client, and time is tracked on it. Add a client first, then its project.">
-                <a class="button" href=here.path("clients")>"To the clients"</a>
-            </Empty>
-        }
-        .into_any();
+        return none_yet(&here, clients);
     }
     let seen = here.may(Permission::ReadMoney);
     let next = page.next_cursor;
@@ -84,6 +86,21 @@ fn list(page: Page<Project>) -> AnyView {
         </table>
         {more(path, next)}
         <p class="quiet below"><a href=switch.0>{switch.1}</a></p>
+    }
+    .into_any()
+}
+
+/// What comes first where there is no project: a client, if there is none either.
+fn none_yet(here: &Here, clients: bool) -> AnyView {
+    if clients {
+        return view! { <Empty title="No project yet" text="Time is tracked on projects. Add the first one with New project above." /> }
+            .into_any();
+    }
+    let path = here.path("clients");
+    view! {
+        <Empty title="No project yet" text="A project belongs to a client, and time is tracked on it. Add a client first, then its project.">
+            <a class="button" href=path>"To the clients"</a>
+        </Empty>
     }
     .into_any()
 }
@@ -151,4 +168,28 @@ fn one(project: Project) -> AnyView {
 /// The ways of billing, for a picker.
 pub fn billings() -> Vec<(String, String)> {
     Billing::ALL.iter().map(|billing| (billing.name().to_owned(), billing.label().to_owned())).collect()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::{ends, testing::World};
+
+    #[tokio::test]
+    async fn whoever_has_a_client_is_not_sent_to_add_one_before_the_first_project() {
+        let studio = World::new("studio").await;
+        let shown = async || {
+            let looking = async {
+                let here = Here(ends::visit().place.expect("an organization"));
+                let (page, clients) = load(false, None).await.expect("projects");
+                assert!(page.items.is_empty());
+                none_yet(&here, clients).to_html()
+            };
+            studio.caller.clone().run(looking).await
+        };
+        assert!(shown().await.contains("Add a client first"));
+        studio.ok("create_client", serde_json::json!({"name": "Acme"})).await;
+        let with_client = shown().await;
+        assert!(with_client.contains("New project above") && !with_client.contains("To the clients"), "{with_client}");
+    }
 }

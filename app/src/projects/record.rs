@@ -148,7 +148,7 @@ pub async fn update(cx: &mut Call, project: &str, given: ProjectChange) -> Resul
     project.color = color_of(given.color)?.unwrap_or(project.color);
     store::update(&mut cx.db, &project).await?;
     if other_rate {
-        rates::record::tell_of_unbilled(cx, Level::Project(project.id.0), &project.client.currency).await?;
+        rates::told::of_change(cx, Level::Project(project.id.0), project.rate.as_ref(), &project.client.currency).await?;
     }
     again(cx, project.id, &sight).await
 }

@@ -9,7 +9,7 @@ use crate::{
     money::{Money, formatted},
     page::{LIMIT_MAX, offer},
     ui::{Field, Form, Submit, Write, answered, fetched, hidden, loaded, once, use_flash},
-    visit::{changed, use_changes},
+    visit::{changed, use_changes, use_here},
 };
 
 /// For how many projects without a rate one is asked at once.
@@ -45,9 +45,10 @@ fn ask(rate: ProjectRate) -> impl IntoView {
     let action = setting();
     let name = format!("{} / {}", rate.client.name, rate.project.name);
     let words = format!("{} on {name} has no rate, so it is worth nothing yet.", rate.unbilled.without_rate.text);
+    let client = use_here().path(&format!("clients/{}", rate.client.id));
     view! {
         <div class="notice asks-rate" role="note">
-            <p>{words}</p>
+            <p>{words} " " {whose(&rate)} " " <a href=client>{rate.client.name.clone()}</a> " is set on its page."</p>
             <Form action id=format!("rate-{}", rate.project.id)>
                 {once(action)} {hidden("project", rate.project.id)} {hidden("applies_to", "unbilled_time")}
                 <Field label=format!("Rate per hour in {}", rate.currency) name="rate" inputmode="decimal" required=true />
@@ -55,6 +56,11 @@ fn ask(rate: ProjectRate) -> impl IntoView {
             </Form>
         </div>
     }
+}
+
+/// For what a rate is set where time has none: whoever raises the client's later would wonder.
+fn whose(rate: &ProjectRate) -> String {
+    format!("The rate that is set here is that of {} alone; one for all projects of", rate.project.name)
 }
 
 /// Whose rate a page shows.
@@ -169,5 +175,35 @@ fn difference(amount: &Money) -> String {
         0 => "no difference".to_owned(),
         1.. => format!("+{}", said(amount)),
         _ => said(amount),
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        ends,
+        testing::World,
+        ui::provide_flash,
+        visit::{Changes, Here},
+    };
+
+    #[tokio::test]
+    async fn whoever_is_asked_for_a_rate_is_told_for_what_it_is_set() {
+        let studio = World::new("studio").await;
+        studio.ok("create_client", json!({"name": "Acme", "currency": "EUR"})).await;
+        studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+        studio.ok("create_time_entry", json!({"project": "Dashboard", "duration": "3h"})).await;
+        let looking = async {
+            provide_context(Here(ends::visit().place.expect("an organization")));
+            provide_context(Changes::none());
+            provide_flash();
+            let rate = list_rates(None, None, Some(true), None, None).await.expect("rates").items.remove(0);
+            (format!("/clients/{}", rate.client.id), ask(rate).to_html())
+        };
+        let (path, asked) = studio.caller.clone().run(looking).await;
+        assert!(asked.contains("that of Dashboard alone") && asked.contains(&path), "{asked}");
     }
 }

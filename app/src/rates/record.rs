@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{
     AppliesTo, ChangedRate, ProjectRate, RateSource, Repricing,
     store::{self, Level, Other},
+    told,
 };
 use crate::{
     access::Permission,
@@ -13,7 +14,6 @@ use crate::{
     clients,
     edit::Edit,
     error::Error,
-    history::undo::CHANGES_MAX,
     hours::Worked,
     id::{ClientId, ProjectId},
     invoices::{ClientName, ProjectName},
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The most entries that one change reprices.
-const ENTRIES_MAX: i64 = 10_000;
+pub(super) const ENTRIES_MAX: i64 = 10_000;
 
 /// Which rates are wanted; arguments of `list_rates`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
@@ -118,8 +118,9 @@ pub async fn set(cx: &mut Call, given: Given) -> Result<ChangedRate, Error> {
     };
     if given.applies_to == AppliesTo::UnbilledTime {
         reprice(cx, &others).await?;
-        tell_what_stays(cx, &changed.level, others.len()).await?;
+        told::what_stays(cx, &changed.level, others.len()).await?;
     }
+    told::own_rates(cx, &changed.level, changed.rate.as_ref()).await?;
     let unbilled = repricing(&others, &changed.currency);
     Ok(ChangedRate { of: changed.name, rate: changed.rate, applies_to: given.applies_to, unbilled })
 }
@@ -194,56 +195,8 @@ async fn reprice(cx: &mut Call, others: &[Other]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Tells of the time without a rate that keeps none, and of what undo does not take back.
-async fn tell_what_stays(cx: &mut Call, level: &Level, repriced: usize) -> Result<(), Error> {
-    let (drafted, closed) = store::without_rate_held(&mut cx.db, level).await?;
-    if drafted > 0 {
-        let time = Worked::of(drafted).text;
-        cx.warn(format!(
-            "{time} without a rate is on a draft invoice and stays at 0 there, until the draft takes up the rates that hold by now \
-             (update_invoice_draft with current_rates)."
-        ));
-    }
-    if closed > 0 {
-        let time = Worked::of(closed).text;
-        cx.warn(format!("{time} without a rate is before the lock date and keeps none. Move the lock date to give it one."));
-    }
-    if *level == Level::Organization && repriced > 0 {
-        cx.warn("Settings are not put back by undo, nor is the time that they repriced: look at the difference before you go on.");
-    } else if repriced >= CHANGES_MAX {
-        cx.warn(format!("{repriced} entries have another rate now, too many for undo to take back at once."));
-    }
-    Ok(())
-}
-
-/// Tells of the unbilled time that keeps another rate after a change that is for new time alone.
-pub async fn tell_of_unbilled(cx: &mut Call, level: Level, currency: &Currency) -> Result<(), Error> {
-    if !Sight::of(cx)?.money {
-        return Ok(());
-    }
-    let others = store::others(&mut cx.db, &level, None, ENTRIES_MAX + 1).await?;
-    let unbilled = repricing(&others, currency);
-    if unbilled.entries > 0 {
-        cx.warn(kept(&unbilled, others.len() as i64 > ENTRIES_MAX));
-    }
-    Ok(())
-}
-
-fn kept(unbilled: &Repricing, cut: bool) -> String {
-    let at_least = if cut { "At least " } else { "" };
-    let entries = text::counted(unbilled.entries, "unbilled time entry keeps", "unbilled time entries keep");
-    let sign = if unbilled.difference.amount > 0 { "+" } else { "" };
-    format!(
-        "{at_least}{entries} the rate of before: {} at {}, which would be {} ({sign}{}). Set the rate for the unbilled time, too, to change that.",
-        unbilled.worked.text,
-        unbilled.before.text(),
-        unbilled.after.text(),
-        unbilled.difference.text()
-    )
-}
-
 /// What a change of rate means for unbilled time.
-fn repricing(others: &[Other], currency: &Currency) -> Repricing {
+pub(super) fn repricing(others: &[Other], currency: &Currency) -> Repricing {
     let unbilled = || others.iter().filter(|other| other.counts);
     let seconds = |other: &Other| i64::from(other.seconds);
     let worth = |rate: fn(&Other) -> Option<i64>| unbilled().filter_map(|other| Some(amount_of(seconds(other), rate(other)?))).sum::<i64>();

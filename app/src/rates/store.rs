@@ -214,6 +214,94 @@ pub async fn without_rate_held(db: &mut Db, level: &Level) -> Result<(i64, i64),
     Ok((held.drafted, held.closed))
 }
 
+/// Time on a draft that is billed there at another rate than holds by now.
+#[allow(missing_docs, reason = "the fields say what they are")]
+pub struct Drafted {
+    pub client_name: String,
+    pub currency: String,
+    /// When the draft was made, where the organization is.
+    pub created_on: jiff_sqlx::Date,
+    pub seconds: i64,
+    pub difference: i64,
+    /// How many drafts there are with such time, and with how much.
+    pub drafts: i64,
+    pub seconds_of_all: i64,
+}
+
+/// The drafts with time for which the rate of this level holds and which has another, the oldest first. Time without any is told of by
+/// itself, and a rate that was given by itself or before the lock date stays.
+pub async fn drafted(db: &mut Db, level: &Level, limit: i64) -> Result<Vec<Drafted>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Drafted,
+        r#"with other as (
+               select l.invoice_id, t.seconds, t.rate, coalesce(p.rate, c.rate, case when c.currency = o.currency then coalesce(m.bill_rate, o.rate) end) as holds
+               from time_entry t
+               join invoice_line l on l.organization_id = $1 and l.id = t.invoice_line_id
+               join project p on p.organization_id = $1 and p.id = t.project_id
+               join client c on c.organization_id = $1 and c.id = p.client_id
+               join member m on m.organization_id = $1 and m.id = t.member_id
+               join organization o on o.id = $1
+               where t.organization_id = $1 and t.rate is not null and not t.rate_overridden and (o.lock_date is null or t.day > o.lock_date)
+                   and ($2::uuid is null or p.id = $2)
+                   and ($3::uuid is null or (c.id = $3 and p.rate is null))
+                   and (not $4 or (p.rate is null and c.rate is null and c.currency = o.currency and m.bill_rate is null))
+           )
+           select c.name as client_name, c.currency, (i.created_at at time zone o.time_zone)::date as "created_on!",
+               sum(d.seconds)::bigint as "seconds!",
+               sum((d.seconds::bigint * d.holds + 1800) / 3600 - (d.seconds::bigint * d.rate + 1800) / 3600)::bigint as "difference!",
+               count(*) over () as "drafts!", (sum(sum(d.seconds)) over ())::bigint as "seconds_of_all!"
+           from other d
+           join invoice i on i.organization_id = $1 and i.id = d.invoice_id and i.state = 'draft'
+           join client c on c.organization_id = $1 and c.id = i.client_id
+           join organization o on o.id = $1
+           where d.rate <> d.holds
+           group by i.id, i.created_at, c.name, c.currency, o.time_zone
+           order by i.created_at, i.id limit $5"#,
+        organization,
+        level.project(),
+        level.client(),
+        *level == Level::Organization,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Who has a rate of their own that goes before the one of a level.
+#[allow(missing_docs, reason = "the fields say what they are")]
+pub struct Own {
+    pub name: String,
+    pub rate: i64,
+    /// How many there are.
+    pub all: i64,
+}
+
+/// The projects of a client, or the clients of the organization in its currency, that have another rate of their own than this one.
+pub async fn own_rates(db: &mut Db, level: &Level, rate: i64, limit: i64) -> Result<Vec<Own>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Own,
+        r#"with own as (
+               select p.name, p.rate, p.search_key as key, p.id from project p
+               where p.organization_id = $1 and p.client_id = $2 and p.archived_at is null
+               union all
+               select c.name, c.rate, c.search_key, c.id from client c
+               join organization o on o.id = $1 and o.currency = c.currency
+               where c.organization_id = $1 and c.archived_at is null and $3
+           )
+           select name as "name!", rate as "rate!", count(*) over () as "all!" from own
+           where rate <> $4 order by key, id limit $5"#,
+        organization,
+        level.client(),
+        *level == Level::Organization,
+        rate,
+        limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
 /// Gives entries the rate that holds.
 pub async fn reprice(db: &mut Db, others: &[Other], now: Timestamp) -> Result<(), Error> {
     let organization = db.organization();

@@ -235,7 +235,10 @@ async fn whoever_changes_a_rate_with_other_things_is_told_of_the_unbilled_time_t
     assert_eq!(told(&studio.ok("update_project", project("150.00")).await), of_project);
     assert_eq!(told(&studio.ok("update_project", project("150.00")).await), None, "it is the same rate");
     assert_eq!(told(&studio.ok("update_project", json!({"project": "Dashboard", "code": "D"})).await), None);
-    assert_eq!(told(&studio.ok("update_client", json!({"client": "Acme", "rate": "80.00"})).await), None, "the project has its own");
+    assert_eq!(
+        told(&studio.ok("update_client", json!({"client": "Acme", "rate": "80.00"})).await),
+        Some("Dashboard (150.00 EUR) keeps its own rate.".to_owned())
+    );
     assert_eq!(told(&studio.ok("update_project", project("")).await), kept("400.00 EUR (-200.00 EUR)"));
     let client = studio.ok("update_client", json!({"client": "Acme", "rate": "100.00"})).await;
     assert_eq!(told(&client), kept("500.00 EUR (-100.00 EUR)"));
@@ -245,4 +248,55 @@ async fn whoever_changes_a_rate_with_other_things_is_told_of_the_unbilled_time_t
     assert_eq!(told(&studio.ok("set_rate", json!({"rate": "140.00"})).await), None, "there the answer says it");
     studio.ok("set_rate", json!({"applies_to": "unbilled_time"})).await;
     assert_eq!(told(&studio.ok("update_organization", json!({"rate": "140.00"})).await), None);
+}
+
+/// The warnings of an answer, as one text.
+fn warned(answer: &Value) -> String {
+    answer["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn whoever_raises_the_rate_of_a_client_is_told_which_projects_keep_their_own() {
+    let studio = without_rate().await;
+    rate(&studio, "95.50", "new_time").await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Without"})).await;
+    let told = warned(&studio.ok("update_client", json!({"client": "Acme", "rate": "120.00"})).await);
+    assert!(told.contains("Dashboard (95.50 EUR) keeps its own rate.") && !told.contains("Without"), "{told}");
+    let set = studio.ok("set_rate", json!({"client": "Acme", "rate": "130.00", "applies_to": "unbilled_time"})).await;
+    assert!(warned(&set).contains("Dashboard (95.50 EUR) keeps its own rate."), "{set:#}");
+    for name in ["App", "Blog", "Care", "Email", "Forms"] {
+        studio.ok("create_project", json!({"client": "Acme", "name": name, "rate": "80.00"})).await;
+    }
+    let told = warned(&studio.ok("update_client", json!({"client": "Acme", "rate": "140.00"})).await);
+    assert!(told.contains("App (80.00 EUR)") && told.contains("Dashboard (95.50 EUR) and 2 more keep their own rates."), "{told}");
+    let same = studio.ok("set_rate", json!({"client": "Acme", "rate": "80.00"})).await;
+    assert!(warned(&same).contains("Dashboard (95.50 EUR) keeps its own rate."), "the others have the same: {same:#}");
+    let none = studio.ok("update_client", json!({"client": "Acme", "rate": ""})).await;
+    assert!(!warned(&none).contains("own rate"), "nothing was raised: {none:#}");
+    studio.ok("update_client", json!({"client": "Acme", "rate": "140.00"})).await;
+    let told = warned(&studio.ok("update_organization", json!({"rate": "150.00"})).await);
+    assert!(told.contains("Acme (140.00 EUR) keeps its own rate."), "{told}");
+}
+
+#[tokio::test]
+async fn whoever_sets_a_rate_is_told_of_the_time_that_lies_on_drafts_at_another() {
+    let studio = without_rate().await;
+    studio.ok("update_client", json!({"client": "Acme", "rate": "10.00"})).await;
+    for date in ["2026-11-02", "2026-11-03"] {
+        log(&studio, json!({"duration": "20h", "date": date})).await;
+    }
+    studio.ok("draft_invoice", json!({"client": "Acme", "from": "2026-11-02", "to": "2026-11-02"})).await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    let set = studio.ok("set_rate", json!({"client": "Acme", "rate": "100.00", "applies_to": "unbilled_time"})).await;
+    assert_eq!(set["unbilled"]["entries"], 0);
+    let told = warned(&set);
+    let each = "20h on that for Acme of Sat 21 Nov 2026 (+1,800.00 EUR)";
+    assert!(told.contains("40h on drafts of invoices stays at another rate") && told.contains(&format!("{each}, {each}.")), "{told}");
+    let updated = studio.ok("update_client", json!({"client": "Acme", "rate": "110.00"})).await;
+    assert!(warned(&updated).contains("40h on drafts of invoices"), "{updated:#}");
+    studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "current_rates": true})).await;
+    let again = studio.ok("set_rate", json!({"client": "Acme", "applies_to": "unbilled_time"})).await;
+    assert!(warned(&again).contains("20h on drafts of invoices"), "one has taken them up: {again:#}");
+    let project = studio.ok("set_rate", json!({"project": "Dashboard", "rate": "10.00", "applies_to": "unbilled_time"})).await;
+    assert!(warned(&project).contains("20h on that for Acme"), "the other is at it: {project:#}");
 }

@@ -18,7 +18,19 @@ pub fn iban(field: &str, given: &str) -> Result<Option<String>, Error> {
         Err(ParseIbanError::InvalidBaseIban { .. }) => "its check digits do not fit".to_owned(),
         Err(ParseIbanError::InvalidBban(base)) => format!("one that begins with {} has another length or form", base.country_code()),
     };
-    Err(Error::invalid(field, format!("\"{}\" is not an IBAN: {why}. Compare it with your bank statement.", excerpt(&shown))))
+    let way = match begins_as_iban(&number) {
+        true => "Compare it with your bank statement.",
+        false => "If the account has no IBAN, write its number into Account number.",
+    };
+    Err(Error::invalid(field, format!("\"{}\" is not an IBAN: {why}. {way}", excerpt(&shown))))
+}
+
+/// Whether a number begins with two letters and two digits, so that an IBAN with a slip is meant.
+fn begins_as_iban(number: &str) -> bool {
+    let first = number.as_bytes().first_chunk::<4>();
+    first.is_some_and(|[one, two, three, four]| {
+        [one, two].iter().all(|c| c.is_ascii_alphabetic()) && [three, four].iter().all(|c| c.is_ascii_digit())
+    })
 }
 
 /// A BIC in capitals, or nothing: bank, country and place, with a branch or not (ISO 9362).

@@ -19,7 +19,7 @@ use crate::error::Error;
 pub use address::{ascii_domain, email, known_email, optional_email};
 pub use iban::{bic, iban};
 pub use key::{Namesake, path_key, search_key, taken};
-pub use vat_id::{VatId, vat_id};
+pub use vat_id::{VatId, vat_id, without_words};
 
 /// One line that must say something.
 pub fn line(field: &str, given: &str, longest: usize) -> Result<String, Error> {

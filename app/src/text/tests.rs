@@ -211,6 +211,9 @@ fn an_iban_has_the_length_of_its_country() {
     for wrong in ["GB83WEST12345698765432", "DE8937040044053201300", "12", "GB82WEST1234569876543é"] {
         assert!(iban("iban", wrong).is_err(), "{wrong}");
     }
+    let way = |given: &str| iban("iban", given).expect_err("no IBAN").message;
+    assert!(way("123456789").contains("Account number") && way("021000021 / 123456789").contains("Account number"));
+    assert!(way("GB83WEST12345698765432").contains("bank statement"), "a slip in one");
     // Four digits more than an account in Britain has, with check digits that fit.
     let fits = |iban: &String| {
         let turned = iban[4..].chars().chain(iban[..4].chars()).filter_map(|c| c.to_digit(36));
@@ -219,6 +222,17 @@ fn an_iban_has_the_length_of_its_country() {
     let longer = (2..99).map(|check| format!("GB{check:02}WEST123456987654320000")).find(fits).expect("check digits");
     let refused = iban("iban", &longer).expect_err("too long");
     assert!(refused.message.contains("another length"), "{longer}: {}", refused.message);
+}
+
+#[test]
+fn a_vat_identifier_stands_alone_also_where_words_stand_before_it() {
+    let kept = |given: &str| vat_id("vat_id", given).map(|vat| vat.map(|vat| vat.text));
+    for given in ["USt-IdNr. DE136695976", "VAT-ID: DE 136695976", "Umsatzsteuer-Identifikationsnummer DE136695976"] {
+        assert_eq!(kept(given), Ok(Some("DE136695976".to_owned())), "{given}");
+    }
+    for given in ["VAT NO 123456785", "ABN 51 824 753 556", "Tax DE, 12/345"] {
+        assert_eq!(kept(given), Ok(Some(given.to_owned())), "no known form");
+    }
 }
 
 #[test]

@@ -66,24 +66,44 @@ pub fn vat_id(field: &str, given: &str) -> Result<Option<VatId>, Error> {
     if text.is_empty() {
         return Ok(None);
     }
+    let text = without_words(&text).to_owned();
     let compact = compact(&text);
-    let Some((letters, number)) = compact.split_at_checked(2).filter(|(_, rest)| rest.bytes().any(|c| c.is_ascii_digit())) else {
+    let Some((letters, read)) = read(&text, &compact) else {
         return Ok(Some(VatId { text, doubtful: false }));
     };
     let union = Country::from_code(letters).is_some();
-    let read = match letters {
-        "GB" => of_union(&format!("XI{number}")),
-        "CH" if number.starts_with('E') => swiss(&number[1..]),
-        "NO" if text.starts_with("NO") => norwegian(number),
-        _ if union => of_union(&text),
-        _ => return Ok(Some(VatId { text, doubtful: false })),
-    };
-    let nothing = !number.bytes().any(|c| (b'1'..=b'9').contains(&c));
+    let nothing = !compact.bytes().any(|c| (b'1'..=b'9').contains(&c));
     match read {
         Read::Right(canonical) => Ok(Some(VatId { text: if union { canonical } else { text }, doubtful: false })),
         Read::Doubtful if !nothing => Ok(Some(VatId { text: if union { compact } else { text }, doubtful: true })),
         Read::Doubtful | Read::Wrong => Err(Error::invalid(field, refusal(&text, letters))),
     }
+}
+
+/// The identifier alone where it stands behind words, as on a letterhead: "USt-IdNr. DE136695976". What has no known form is left as it
+/// is, and so is a "VAT NO 123456785" of elsewhere: of Norway it is with the name of its tax.
+pub fn without_words(text: &str) -> &str {
+    let fits = |rest: &&str| {
+        let compact = compact(rest);
+        let known = read(rest, &compact).filter(|(letters, _)| *letters != "NO" || compact.ends_with("MVA"));
+        known.is_some_and(|(_, read)| !matches!(read, Read::Wrong))
+    };
+    let begins = |(at, letter): (usize, char)| letter.is_alphabetic() && !text[..at].ends_with(char::is_alphanumeric);
+    let starts = text.char_indices().take_while(|(_, letter)| !letter.is_ascii_digit()).filter(|start| begins(*start));
+    starts.map(|(at, _)| &text[at..]).find(fits).unwrap_or(text)
+}
+
+/// What an identifier of a known form turned out to be, and its letters.
+fn read<'a>(text: &str, compact: &'a str) -> Option<(&'a str, Read)> {
+    let (letters, number) = compact.split_at_checked(2).filter(|(_, rest)| rest.bytes().any(|c| c.is_ascii_digit()))?;
+    let read = match letters {
+        "GB" => of_union(&format!("XI{number}")),
+        "CH" if number.starts_with('E') => swiss(&number[1..]),
+        "NO" if text.starts_with("NO") => norwegian(number),
+        _ if Country::from_code(letters).is_some() => of_union(text),
+        _ => return None,
+    };
+    Some((letters, read))
 }
 
 /// One of the European Union or of Northern Ireland.

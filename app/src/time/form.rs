@@ -79,14 +79,17 @@ pub fn LogForm(
     let changes = use_changes();
     let flash = use_flash();
     let action = Write::<CreateTimeEntry>::new();
+    // Where From and To stayed, a second press would log the same time again.
+    let begins = RwSignal::new("09:00");
     answered(action, move |logged| {
         changed(changes.time);
+        begins.set("");
         let words = format!("{} logged on {}: {} that day.", logged.entry.worked.text, logged.entry.project.name, logged.day_total.text);
         flash.done(words, logged);
     });
     let today = here.0.today.to_string();
     let when = move || match by_clock.get() {
-        true => between("09:00".to_owned(), String::new()),
+        true => between(begins.get().to_owned(), String::new()),
         false => lasting_or_between(),
     };
     let projects = std::iter::once((String::new(), "Choose …".to_owned())).chain(projects).collect::<Vec<Choice>>();

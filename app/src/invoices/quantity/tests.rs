@@ -55,6 +55,17 @@ fn a_quantity_is_not_zero_and_not_absurd() {
 }
 
 #[test]
+fn the_thousands_of_a_quantity_may_be_parted_as_those_of_a_price() {
+    for given in ["10 000", "10\u{202f}000", "10'000", "10,000.00", "10.000,0"] {
+        assert_eq!(parse(given), Ok(10_000 * ONE), "{given}");
+    }
+    assert_eq!((parse("-1 000,5"), parse("1,000,000"), parse("2.")), (Ok(-100_050_000_000), Ok(QUANTITY_MAX), Ok(2 * ONE)));
+    for wrong in ["10 00", "1 0000", "10 000 00", "1,000 000", "10 000 000"] {
+        assert!(parse(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn a_thousand_is_never_taken_for_one() {
     let refused = parse("1,000").unwrap_err();
     assert_eq!(refused.field("quantity"), Some("\"1,000\" holds a number that can be read in two ways; write 1000 or 1.0 instead."));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{draft, log, studio};
-use crate::testing::World;
+use crate::{access::Role, testing::World};
 
 /// The fields that are remarked of a draft of one line.
 async fn remarks(studio: &World, client: &str) -> Vec<(String, String)> {
@@ -79,6 +79,23 @@ async fn a_service_period_that_is_still_to_come_is_remarked() {
     assert!(!told(&drafted));
     let moved = studio.ok("update_invoice_draft", json!({"invoice": drafted["id"], "period_to": "2027-01-31"})).await;
     assert!(told(&moved), "{moved:#}");
+}
+
+/// Auckland is at Sunday while the organization is at Saturday: what is over there is no payment in advance.
+#[tokio::test]
+async fn work_of_a_day_that_has_begun_for_whoever_did_it_is_not_still_to_come() {
+    let studio = studio().await;
+    studio.set_clock("2026-11-28T15:00:00Z");
+    let told = |invoice: &Value| invoice.to_string().contains("still to come");
+    let ahead = studio.as_role(Role::Manager).await;
+    ahead.ok("set_time_zone", json!({"time_zone": "Pacific/Auckland"})).await;
+    let ahead = ahead.at(&ahead).await;
+    assert_eq!(log(&ahead, "today", "2h").await["day"], "2026-11-29");
+    assert!(!told(&studio.ok("preview_invoice", json!({"client": "Acme"})).await));
+    let drafted = draft(&studio).await;
+    assert!(drafted["period"]["to"] == "2026-11-29" && !told(&drafted), "{drafted:#}");
+    let moved = studio.ok("update_invoice_draft", json!({"invoice": drafted["id"], "period_to": "2026-11-30"})).await;
+    assert!(told(&moved), "it has begun nowhere: {moved:#}");
 }
 
 /// A flat fee for October is not one of the day on which it is billed.

@@ -156,6 +156,13 @@ async fn a_choice_that_there_is_not_is_refused_by_its_place_and_all_choices_are_
 }
 
 #[tokio::test]
+async fn what_takes_no_arguments_says_so_to_whoever_gives_one() {
+    let studio = furnished("none").await;
+    let refused = studio.world.refused("get_balance", json!({"client": "Acme"})).await;
+    assert_eq!(refused.hint.as_deref(), Some("get_balance takes no arguments."), "{refused:?}");
+}
+
+#[tokio::test]
 async fn empty_text_is_taken_or_refused_by_its_place_and_is_no_fault_of_ours() {
     every_value("empty", async |tried, Taken { way, .. }| {
         let Err(error) = tried.with(way, Some(&json!(""))).await else { return };

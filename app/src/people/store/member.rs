@@ -120,6 +120,17 @@ pub async fn set_zone(db: &mut Db, member: Uuid, zone: Option<&str>) -> Result<(
     Ok(())
 }
 
+/// The time zones that members have of their own. Who has left is among them: their time is there.
+pub async fn zones(db: &mut Db) -> Result<Vec<String>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select distinct time_zone as "zone!" from member where organization_id = $1 and time_zone is not null"#,
+        organization
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
 /// Lets a member go. The trigger keeps an owner in the organization.
 pub async fn remove(db: &mut Db, member: Uuid, now: Timestamp) -> Result<(), sqlx::Error> {
     let organization = db.organization();

@@ -16,6 +16,7 @@ use crate::{
     context::{Caller, Door},
     database::{Access, Reach},
     error::Code,
+    organizations::basics::Basics,
     people::{newcomer::sign_up, store::member},
     testing::World,
 };
@@ -54,6 +55,33 @@ async fn accounts(studio: &World, new: &str) -> i64 {
 }
 
 const MEMBERS: &str = "select count(*) from member where organization_id = $1 and removed_at is null";
+
+/// Whether the organization of a founder who said this is in that zone.
+async fn is_founded_in(studio: &World, told: Option<&str>, country: Option<&str>, zone: &str) -> bool {
+    let basics = Basics { country: country.map(str::to_owned), ..Basics::default() };
+    let email = format!("{}@example.com", Uuid::now_v7().simple());
+    let new = Registration { time_zone: told.map(str::to_owned), basics, ..registration(&email) };
+    let (_, path) = sign_up(&visitor(studio), new, None).await.expect("signed up");
+    let slug = path.trim_start_matches("/o/");
+    let sql = format!("select count(*) from organization where slug = '{slug}' and time_zone = '{zone}' and $1::uuid is not null");
+    studio.number(&sql).await == 1
+}
+
+#[tokio::test]
+async fn where_no_browser_tells_the_zone_the_organization_is_on_the_clock_of_its_country() {
+    let studio = studio().await.where_sign_up(SignUpPolicy::Open);
+    for (told, country, zone) in [
+        (None, Some("JP"), "Asia/Tokyo"),
+        (Some(""), Some("us"), "America/New_York"),
+        (Some("Etc/Unknown"), Some("DE"), "Europe/Berlin"),
+        (Some("America/Chicago"), Some("US"), "America/Chicago"),
+        (Some("UTC"), Some("JP"), "UTC"),
+        (None, None, "UTC"),
+        (None, Some("AQ"), "UTC"),
+    ] {
+        assert!(is_founded_in(&studio, told, country, zone).await, "{told:?} in {country:?}");
+    }
+}
 
 #[tokio::test]
 async fn of_many_who_sign_up_at_once_with_one_link_that_was_handed_over_one_gets_an_account() {

@@ -66,6 +66,12 @@ async fn a_second_organization_is_founded_with_nothing_of_the_first() {
     assert_eq!(studio.ok("list_organizations", json!({})).await["items"].as_array().map(Vec::len), Some(3));
     assert!(studio.refused("create_organization", json!({"name": " "})).await.field("name").is_some());
     assert!(studio.refused("create_organization", json!({"name": "X", "time_zone": "Mars/Base"})).await.field("time_zone").is_some());
+    let abroad = studio.ok("create_organization", json!({"name": "Lovelace KK", "country": "JP"})).await;
+    let zone = format!(
+        "select count(*) from organization where id = '{}' and time_zone = 'Asia/Tokyo' and $1::uuid is not null",
+        abroad["id"].as_str().unwrap_or_default()
+    );
+    assert_eq!(studio.number(&zone).await, 1, "on the clock of its country");
 }
 
 #[tokio::test]

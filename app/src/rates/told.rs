@@ -1,0 +1,110 @@
+//! What is said beside a change of rate: what keeps another one.
+
+use super::{
+    Repricing,
+    record::{ENTRIES_MAX, repricing},
+    store::{self, Drafted, Level},
+};
+use crate::{
+    day::Day,
+    error::Error,
+    history::undo::CHANGES_MAX,
+    hours::Worked,
+    money::{Currency, Money, formatted},
+    operation::Call,
+    projects::sight::Sight,
+    text,
+};
+
+/// How many are named where several keep another rate.
+const NAMED_MAX: i64 = 4;
+
+/// Tells of the time without a rate that keeps none, and of what undo does not take back.
+pub(super) async fn what_stays(cx: &mut Call, level: &Level, repriced: usize) -> Result<(), Error> {
+    let (drafted, closed) = store::without_rate_held(&mut cx.db, level).await?;
+    if drafted > 0 {
+        let time = Worked::of(drafted).text;
+        cx.warn(format!(
+            "{time} without a rate is on a draft invoice and stays at 0 there, until the draft takes up the rates that hold by now \
+             (update_invoice_draft with current_rates)."
+        ));
+    }
+    on_drafts(cx, level).await?;
+    if closed > 0 {
+        let time = Worked::of(closed).text;
+        cx.warn(format!("{time} without a rate is before the lock date and keeps none. Move the lock date to give it one."));
+    }
+    if *level == Level::Organization && repriced > 0 {
+        cx.warn("Settings are not put back by undo, nor is the time that they repriced: look at the difference before you go on.");
+    } else if repriced >= CHANGES_MAX {
+        cx.warn(format!("{repriced} entries have another rate now, too many for undo to take back at once."));
+    }
+    Ok(())
+}
+
+/// Tells what keeps another rate after a change that is for new time alone: unbilled time, time on drafts, and whoever has a rate of their own.
+pub async fn of_change(cx: &mut Call, level: Level, rate: Option<&Money>, currency: &Currency) -> Result<(), Error> {
+    if !Sight::of(cx)?.money {
+        return Ok(());
+    }
+    let others = store::others(&mut cx.db, &level, None, ENTRIES_MAX + 1).await?;
+    let unbilled = repricing(&others, currency);
+    if unbilled.entries > 0 {
+        cx.warn(kept(&unbilled, others.len() as i64 > ENTRIES_MAX));
+    }
+    on_drafts(cx, &level).await?;
+    own_rates(cx, &level, rate).await
+}
+
+fn kept(unbilled: &Repricing, cut: bool) -> String {
+    let at_least = if cut { "At least " } else { "" };
+    let entries = text::counted(unbilled.entries, "unbilled time entry keeps", "unbilled time entries keep");
+    let sign = if unbilled.difference.amount > 0 { "+" } else { "" };
+    format!(
+        "{at_least}{entries} the rate of before: {} at {}, which would be {} ({sign}{}). Set the rate for the unbilled time, too, to change that.",
+        unbilled.worked.text,
+        unbilled.before.text(),
+        unbilled.after.text(),
+        unbilled.difference.text()
+    )
+}
+
+/// Tells of the time on drafts of invoices that is billed there at another rate than holds by now: a change of rate does not reach it.
+async fn on_drafts(cx: &mut Call, level: &Level) -> Result<(), Error> {
+    let drafts = store::drafted(&mut cx.db, level, NAMED_MAX).await?;
+    let Some(first) = drafts.first() else { return Ok(()) };
+    let time = Worked::of(first.seconds_of_all).text;
+    let named = drafts.iter().map(draft).collect::<Result<Vec<_>, _>>()?;
+    let more = match first.drafts - named.len() as i64 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    cx.warn(format!(
+        "{time} on drafts of invoices stays at another rate: {}{more}. A draft takes up the rates that hold by now on its page \
+         (update_invoice_draft with current_rates).",
+        named.join(", ")
+    ));
+    Ok(())
+}
+
+fn draft(draft: &Drafted) -> Result<String, Error> {
+    let (currency, sign) = (Currency::parse(&draft.currency)?, if draft.difference > 0 { "+" } else { "" });
+    let day = Day::from(draft.created_on.to_jiff()).label();
+    let (time, difference) = (Worked::of(draft.seconds).text, formatted(draft.difference, &currency));
+    Ok(format!("{time} on that for {} of {day} ({sign}{difference} {currency})", draft.client_name))
+}
+
+/// Tells who keeps a rate of their own, which goes before the one that was set: whoever raises that of a client believes that it holds.
+pub(super) async fn own_rates(cx: &mut Call, level: &Level, rate: Option<&Money>) -> Result<(), Error> {
+    let Some(rate) = rate else { return Ok(()) };
+    let own = store::own_rates(&mut cx.db, level, rate.amount, NAMED_MAX).await?;
+    let Some(all) = own.first().map(|first| first.all) else { return Ok(()) };
+    let named: Vec<_> = own.iter().map(|own| format!("{} ({} {})", own.name, formatted(own.rate, &rate.currency), rate.currency)).collect();
+    let (named, more) = (named.join(", "), all - own.len() as i64);
+    cx.warn(match (all, more) {
+        (1, _) => format!("{named} keeps its own rate."),
+        (_, 0) => format!("{named} keep their own rates."),
+        _ => format!("{named} and {more} more keep their own rates."),
+    });
+    Ok(())
+}
