@@ -8,6 +8,8 @@
 mod address;
 pub mod balance;
 #[cfg(feature = "ssr")]
+mod client_tax;
+#[cfg(feature = "ssr")]
 pub mod compose;
 pub mod deed;
 pub mod document;
@@ -267,7 +269,7 @@ pub async fn update_invoice_draft(
     /// Days the client has to pay, 0 to 365.
     #[server(default)]
     payment_terms_days: Option<u16>,
-    /// Take up the tax that the client has by now, on every line, whatever tax the lines here say.
+    /// Take up the tax that the client has by now, on the time and on the lines that are taxed as it is, whatever tax they say here. Lines that somebody has given another tax keep it, and are named in a warning.
     #[server(default)]
     client_tax: Option<bool>,
     /// Price the time on it anew at the rates that hold by now, whatever it was drafted at; texts, custom lines and notes stay. Time with a rate of its own and time before the lock date keep theirs.

@@ -6,7 +6,7 @@ use crate::{
     country,
     error::Error,
     invoices::{
-        InvoiceProblem, draft, exemption, read,
+        InvoiceProblem, client_tax, draft, exemption, read,
         rules::{self, place},
         store::LineRow,
         tax::LineTax,
@@ -31,29 +31,22 @@ pub fn of(organization: &Organization, client: &Client, lines: &[LineRow], curre
     Ok(remarks.into_iter().flatten().collect())
 }
 
-/// The client has another tax by now than its time was drafted with; where there is no time, than all of the lines.
+/// The client has another tax by now than all of its time was drafted with; where there is no time, than all of the lines.
 pub fn of_client(client: &Client, lines: &[LineRow]) -> Result<Option<InvoiceProblem>, Error> {
     let now = draft::tax_of(client);
-    let time = lines.iter().any(|line| line.seconds.is_some());
-    let mut others = Vec::new();
-    for line in lines.iter().filter(|line| line.seconds.is_some() == time) {
-        let tax = read::line_tax(line)?;
-        others.push((tax != now).then_some(tax));
-    }
-    if !time && others.iter().any(Option::is_none) {
-        return Ok(None);
-    }
-    let Some(before) = others.into_iter().flatten().next() else { return Ok(None) };
-    let (client, [what, of]) = (&client.name, if time { ["The time is", "the time"] } else { ["The lines are", "the lines"] });
-    let way = "Take the client's tax on every line, or leave it as it is.";
+    let Some(before) = client_tax::before(lines, &now)? else { return Ok(None) };
+    let (tax, client) = (&before.tax, &client.name);
+    let [what, of] = if before.of_time { ["The time is", "the time"] } else { ["The lines are", "the lines"] };
     let said = |tax: &LineTax| match tax.category {
         TaxCategory::S => format!("{} at {} %", tax.category.named(), tax.rate),
         other => other.named(),
     };
-    let message = match (before.category, before.rate) == (now.category, now.rate) {
-        true => format!("The reason for the tax of {of} is another one than {client} has by now. {way}"),
-        false => format!("{what} taxed as {} and {client} as {} by now. {way}", said(&before), said(&now)),
+    let told = match (tax.category, tax.rate) == (now.category, now.rate) {
+        true => format!("The reason for the tax of {of} is another one than {client} has by now."),
+        false => format!("{what} taxed as {} and {client} as {} by now.", said(tax), said(&now)),
     };
+    let kept = before.kept().map(|kept| format!(" {kept}")).unwrap_or_default();
+    let message = format!("{told} Take the client's tax on what is taxed so, or leave it as it is.{kept}");
     Ok(Some(remark("lines.tax_category", message)))
 }
 
