@@ -1,9 +1,8 @@
 //! What is more often than not a slip in the tax of an invoice.
 
-use super::remark;
+use super::{border::Work, remark};
 use crate::{
     clients::Client,
-    country,
     error::Error,
     invoices::{
         InvoiceProblem, client_tax, draft, exemption, read,
@@ -18,15 +17,16 @@ use crate::{
 
 /// What is to be said of the taxes of these lines, whether they are drafted already or not.
 pub fn of(organization: &Organization, client: &Client, lines: &[LineRow], currency: &Currency) -> Result<Vec<InvoiceProblem>, Error> {
-    let taxes = lines.iter().map(|line| Ok(read::line_tax(line)?.category)).collect::<Result<Vec<_>, Error>>()?;
-    let work: Vec<TaxCategory> =
-        lines.iter().zip(&taxes).filter(|(line, _)| line.seconds.is_some()).map(|(_, category)| *category).collect();
+    let taxes = lines.iter().map(read::line_tax).collect::<Result<Vec<LineTax>, Error>>()?;
+    let categories: Vec<TaxCategory> = taxes.iter().map(|tax| tax.category).collect();
+    let work = Work::of(organization, client);
     let remarks = [
-        of_vat_id(client, &taxes),
-        of_work(&work),
-        of_work_abroad(organization, client, &work),
-        of_organization(organization, client, &taxes),
-        of_currency(organization, &taxes, currency),
+        of_vat_id(client, &categories),
+        work.taxed_as_goods(lines, &taxes),
+        work.taxed_abroad(&taxes),
+        work.untaxed_at_home(lines, &taxes),
+        of_organization(organization, client, &categories),
+        of_currency(organization, &categories, currency),
     ];
     Ok(remarks.into_iter().flatten().collect())
 }
@@ -48,33 +48,6 @@ pub fn of_client(client: &Client, lines: &[LineRow]) -> Result<Option<InvoicePro
     let kept = before.kept().map(|kept| format!(" {kept}")).unwrap_or_default();
     let message = format!("{told} Take the client's tax on what is taxed so, or leave it as it is.{kept}");
     Ok(Some(remark("lines.tax_category", message)))
-}
-
-/// Time is taxed as goods that cross a border: work is not (Articles 44, 138, 146 and 196 of Directive 2006/112/EC).
-fn of_work(work: &[TaxCategory]) -> Option<InvoiceProblem> {
-    let category = work.iter().find(|category| matches!(category, TaxCategory::K | TaxCategory::G))?;
-    let message = format!("Time is taxed as {}, which is for goods. {}", category.named(), by_whom_work_is_received());
-    Some(remark("client.tax_category", message))
-}
-
-/// Work for a business of another country is taxed where that is, mostly (Article 44 of Directive 2006/112/EC).
-fn of_work_abroad(organization: &Organization, client: &Client, work: &[TaxCategory]) -> Option<InvoiceProblem> {
-    let (here, there) = (organization.country.as_deref()?, client.country.as_deref()?);
-    let is_business = client.vat_id.is_some() || !place::has_vat(there);
-    if !place::has_vat(here) || place::at_home(here, there) || !is_business || !work.contains(&TaxCategory::S) {
-        return None;
-    }
-    let (client, country) = (&client.name, country::name(there).unwrap_or(there));
-    let message = format!("{client} is in {country} and is charged the tax of your own country. {}", by_whom_work_is_received());
-    Some(remark("client.tax_category", message))
-}
-
-fn by_whom_work_is_received() -> String {
-    format!(
-        "Work for a business in another country of the European Union is {}, and work for one elsewhere is {} mostly. Ask your accountant.",
-        TaxCategory::AE.named(),
-        TaxCategory::O.named()
-    )
 }
 
 /// The client is registered for tax elsewhere than they are.
@@ -110,7 +83,7 @@ fn of_currency(organization: &Organization, taxes: &[TaxCategory], currency: &Cu
     }
     let message = format!(
         "The tax is stated in {currency} alone. An invoice from {} states it in {own}, too: write the amount and the exchange rate into the note.",
-        country::name(country).unwrap_or(country)
+        place::name(country)
     );
     Some(remark("notes", message))
 }
