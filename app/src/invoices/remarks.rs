@@ -2,6 +2,7 @@
 
 mod border;
 mod rates;
+mod registration;
 mod tax;
 
 use jiff::civil::Date;

@@ -1,6 +1,6 @@
 //! What is more often than not a slip in the tax of an invoice.
 
-use super::{border::Work, remark};
+use super::{border::Work, registration, remark};
 use crate::{
     clients::Client,
     error::Error,
@@ -26,6 +26,7 @@ pub fn of(organization: &Organization, client: &Client, lines: &[LineRow], curre
         work.taxed_abroad(&taxes),
         work.untaxed_at_home(lines, &taxes),
         of_organization(organization, client, &categories),
+        registration::of(organization, client, &categories),
         of_currency(organization, &categories, currency),
     ];
     Ok(remarks.into_iter().flatten().collect())

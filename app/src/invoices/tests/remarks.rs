@@ -129,6 +129,31 @@ async fn a_line_without_tax_is_named_where_the_others_are_taxed() {
     assert!(!preview("Passed on").await.to_string().contains("No tax is charged"));
 }
 
+/// Whoever receives an invoice without the number deducts less (Consumption Tax Act, Article 57-4).
+#[tokio::test]
+async fn a_seller_in_japan_who_charges_tax_is_asked_for_a_registration_number_that_is_right() {
+    let studio = studio().await;
+    let told = async |number: &str| {
+        let saved = studio.ok("update_organization", json!({"country": "JP", "tax_number": number})).await;
+        let told = remarks(&studio, "Acme").await.into_iter().find(|(field, _)| field == "organization.tax_number");
+        (saved["tax_number"].clone(), saved["warnings"].to_string(), told.map(|(_, message)| message).unwrap_or_default())
+    };
+    let (kept, _, remark) = told("Ｔ７０００ー０１２０５ー０００２").await;
+    assert_eq!((kept, remark), (json!("T7000012050002"), String::new()));
+    let (kept, warnings, remark) = told("t7000012050003").await;
+    assert_eq!(kept, "T7000012050003");
+    assert!([warnings, remark].iter().all(|told| told.contains("check digit of your registration number T7000012050003 does not fit")));
+    for (number, words) in [("T12345", "T12345 is no registration number"), ("", "has no registration number")] {
+        let (_, _, remark) = told(number).await;
+        assert!(remark.contains(words) && remark.contains("Acme cannot deduct the whole tax"), "{remark}");
+    }
+    studio.ok("update_organization", json!({"vat_id": "T 7000 0120 50002"})).await;
+    assert_eq!(told("").await.2, "", "it stands as the VAT identifier");
+    studio.ok("update_organization", json!({"vat_id": ""})).await;
+    studio.ok("update_client", json!({"client": "Acme", "country": "DE"})).await;
+    assert_eq!(told("").await.2, "", "nobody abroad deducts it");
+}
+
 /// § 14c UStG, Article 203 of Directive 2006/112/EC: tax that is charged is owed, whether it had to be charged or not.
 #[tokio::test]
 async fn a_client_who_is_taxed_otherwise_than_the_organization_is_remarked() {
