@@ -29,7 +29,7 @@ fn nobody(acme: &World) -> Caller {
 /// The code with which a link is refused; none when it opens.
 async fn refused(acme: &World, url: &str) -> Option<Code> {
     let secret = url.rsplit('/').next().expect("a secret");
-    open(nobody(&acme), secret).await.err().map(|error| error.code)
+    open(nobody(acme), secret).await.err().map(|error| error.code)
 }
 
 #[tokio::test]
