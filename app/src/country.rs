@@ -268,6 +268,16 @@ pub fn name(code: &str) -> Option<&'static str> {
     COUNTRIES.iter().find(|(known, _)| *known == code).map(|(_, name)| *name)
 }
 
+/// What a country is called within a sentence: `the United States`, `Japan`.
+#[cfg(feature = "ssr")]
+pub fn in_words(code: &str) -> Option<String> {
+    let name = name(code)?;
+    let article = name.starts_with("United ")
+        || ["Islands", "Netherlands", "Republic", "Territories", "Territory"].iter().any(|end| name.ends_with(end))
+        || ["BS", "CD", "CG", "GM", "IM", "KM", "MV", "PH"].contains(&code);
+    Some(if article { format!("the {name}") } else { name.to_owned() })
+}
+
 /// What a country is called in German.
 #[cfg(feature = "ssr")]
 pub fn german_name(code: &str) -> Option<&'static str> {
@@ -293,6 +303,15 @@ pub fn parse(given: &str) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn a_country_has_its_article_in_a_sentence() {
+        let said = ["AE", "DO", "GB", "KY", "NL", "PH", "US", "CH", "IS", "NF"].map(|code| in_words(code).unwrap_or_default());
+        let names = ["the United Arab Emirates", "the Dominican Republic", "the United Kingdom", "the Cayman Islands", "the Netherlands"];
+        assert_eq!(said[..5], names);
+        assert_eq!(said[5..], ["the Philippines", "the United States", "Switzerland", "Iceland", "Norfolk Island"]);
+    }
 
     #[test]
     fn a_country_is_its_code() {

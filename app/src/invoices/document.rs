@@ -116,7 +116,7 @@ pub struct DocumentLine {
     pub unit: String,
     /// Net price of one unit (BT-146).
     pub price: String,
-    /// Tax rate of the line, for instance `19 %`, or the category when there is no rate.
+    /// Tax rate of the line, for instance `19 %`, or in a word why there is none.
     pub tax: String,
     /// Net amount of the line (BT-131).
     pub net: String,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::{
-    CustomLine, DeletedInvoice, Invoice, LineChange,
+    CustomLine, DeletedInvoice, Invoice, LineChange, client_tax,
     compose::{self, LINES_MAX},
     draft, quantity, read,
     store::{self, LineRow, Row},
@@ -56,7 +56,7 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     let mut there = change_lines(cx, &row, &currency, change.lines).await?;
     // A form sends the tax of every line as it stands there, too: that is nobody's wish.
     if change.client_tax == Some(true) {
-        take_client_tax(cx, &row, &currency).await?;
+        client_tax::take(cx, &row, &currency).await?;
     }
     if change.rates.wanted() {
         there += pricing::take(cx, &row, &currency, &change.rates).await?;
@@ -93,20 +93,6 @@ async fn leaves_to_a_person(cx: &mut Call, row: &Row, rates: &Rates) -> Result<(
         true => Ok(()),
         false => Err(needs_person("change a draft that somebody else has made or changed")),
     }
-}
-
-/// Gives every line the tax that the client has by now.
-async fn take_client_tax(cx: &mut Call, row: &Row, currency: &Currency) -> Result<(), Error> {
-    let LineTax { category, rate, reason } = draft::tax_of(&clients::record::find(cx, &row.client_id.to_string()).await?);
-    let before = store::lines(&mut cx.db, row.id).await?;
-    let taxed = before.iter().map(|line| LineRow {
-        tax_category: category.code().to_owned(),
-        tax_percent: rate.ten_thousandths(),
-        tax_reason: reason.clone(),
-        ..line.clone()
-    });
-    let changed: Vec<LineRow> = taxed.zip(&before).filter(|(after, before)| after != *before).map(|(after, _)| after).collect();
-    store::update_lines(&mut cx.db, &changed, currency).await
 }
 
 /// The service period: as it is written, or that of the time on the invoice.

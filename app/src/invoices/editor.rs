@@ -110,7 +110,7 @@ fn remarked(remark: &InvoiceProblem, mend: AnyView) -> impl IntoView + use<> {
 /// What mends a remark on the draft itself: the client's present tax, the rates that hold by now, or a rate.
 fn mended_here(field: &str, currency: &Currency) -> Option<AnyView> {
     match field {
-        "lines.tax_category" => Some(taking("client_tax", "Take the client's tax").into_any()),
+        "lines.tax_category" => Some(taking("client_tax", "Take the client's tax on these lines").into_any()),
         "current_rates" => Some(taking("current_rates", "Take the rates that hold by now").into_any()),
         "time_rate" => Some(asked_rate(currency).into_any()),
         _ => None,

@@ -8,6 +8,8 @@
 mod address;
 pub mod balance;
 #[cfg(feature = "ssr")]
+mod client_tax;
+#[cfg(feature = "ssr")]
 pub mod compose;
 pub mod deed;
 pub mod document;
@@ -268,7 +270,7 @@ pub async fn update_invoice_draft(
     #[server(default)]
     #[max(365)]
     payment_terms_days: Option<u16>,
-    /// Take up the tax that the client has by now, on every line, whatever tax the lines here say.
+    /// Take up the tax that the client has by now, on the time and on the lines that are taxed as it is, whatever tax they say here. Lines that somebody has given another tax keep it, and are named in a warning.
     #[server(default)]
     client_tax: Option<bool>,
     /// Price its time at the rates that hold by now.

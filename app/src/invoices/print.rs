@@ -207,10 +207,7 @@ fn document_line(line: &LineRow, currency: &Currency, wording: Wording) -> Resul
         quantity: wording.figure(&quantity::grouped(&read::quantity_text(line, currency))),
         unit: wording.unit(kind).to_owned(),
         price: wording.figure(&UnitPrice::new(line.unit_price, currency).formatted()),
-        tax: match TaxCategory::parse(&line.tax_category)? {
-            TaxCategory::S => wording.percent(Percent(line.tax_percent)),
-            other => other.code().to_owned(),
-        },
+        tax: wording.tax_of_line(TaxCategory::parse(&line.tax_category)?, Percent(line.tax_percent)),
         net: wording.amount(line.net, currency),
     })
 }

@@ -1,6 +1,8 @@
 //! What a careful person would want to know of a draft before it is sent. Nothing of it keeps it from being sent.
 
+mod border;
 mod rates;
+mod registration;
 mod tax;
 
 use jiff::civil::Date;

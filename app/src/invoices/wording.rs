@@ -57,6 +57,9 @@ trait Words {
     /// What a category is called, where its tax is not.
     fn category(&self, category: TaxCategory) -> &'static str;
 
+    /// The same in the column of a line, in words of a few letters that are another category's in no language.
+    fn category_of_line(&self, category: TaxCategory) -> &'static str;
+
     /// What the tax of a seller in this country is called.
     fn tax_name(&self, country: Option<&str>) -> &'static str;
 
@@ -170,6 +173,14 @@ impl Wording {
         }
     }
 
+    /// How a line is taxed, for its narrow column: the rate, or in a word why there is none. The codes of the standard are for machines.
+    pub fn tax_of_line(self, category: TaxCategory, rate: Percent) -> String {
+        match category {
+            TaxCategory::S | TaxCategory::Z => self.percent(rate),
+            other => self.words().category_of_line(other).to_owned(),
+        }
+    }
+
     /// What the document calls the tax of a seller in this country wherever it names it; nothing where the language has a word that
     /// holds for every tax.
     pub fn tax_word(self, country: Option<&str>) -> Option<&'static str> {
@@ -212,7 +223,7 @@ impl Wording {
         let day = date(2026, 12, 21);
         let of_tax = TaxCategory::ALL.map(|category| {
             let reason = self.reason(category, country).unwrap_or_default();
-            format!("{}{reason}", self.tax(category, Percent(0), country))
+            format!("{}{}{reason}", self.tax(category, Percent(0), country), self.tax_of_line(category, Percent(0)))
         });
         let terms = [0, 1, 2].map(|days| self.terms(day, days));
         let others = [self.discount(None), self.day(day), self.unit(LineKind::Time).to_owned()];

@@ -69,7 +69,8 @@ impl Basics {
         let country = filled(self.country).map(|country| country::parse(&country)).transpose()?;
         let rate = filled(self.tax_rate).map(|rate| Percent::parse("tax_rate", &rate)).transpose()?.unwrap_or_default();
         let number = text::optional("tax_number", self.tax_number.as_deref(), 50)?;
-        if let Some(number) = number.as_deref().filter(|number| !number.bytes().any(|letter| letter.is_ascii_digit())) {
+        let number = tax_number_in(country.as_deref(), number);
+        if let Some(number) = number.as_deref().filter(|number| !number.chars().any(char::is_numeric)) {
             let message = format!("{number:?} is no number; write it as it stands on a letter of your tax office, or leave it out.");
             return Err(Error::invalid("tax_number", message));
         }
@@ -120,6 +121,11 @@ fn is_vat_id(number: &str, country: Option<&str>) -> bool {
         Some(country) => shaped && has_vat(country) && place::at_home(&issuer, country),
         None => shaped && has_vat(&issuer) && text::vat_id("tax_number", bare).is_ok(),
     }
+}
+
+/// A tax number as it is kept: in Japan the registration number is written plainly, whatever the keyboard made of it.
+pub fn tax_number_in(country: Option<&str>, number: Option<String>) -> Option<String> {
+    number.map(|number| text::registration(&number).filter(|_| country == Some("JP")).unwrap_or(number))
 }
 
 /// The language that documents of a country are written in, where this machine has the letters for it.
@@ -215,6 +221,15 @@ mod tests {
             assert_eq!(read(country, given), Ok((Some(vat_id.to_owned()), None)), "{country} {given}");
         }
         assert!(read("DE", "DE13669597").unwrap_err().field("tax_number").is_some(), "a slip");
+    }
+
+    #[test]
+    fn a_registration_number_of_japan_is_read_as_its_keyboards_write_it() {
+        let number = |country: &str, number: &str| read(country, "10", number).map(|read| read.2);
+        for written in ["Ｔ７００００１２０５０００２", "T 7000 0120 50002"] {
+            assert_eq!(number("JP", written), Ok(Some("T7000012050002".to_owned())));
+            assert_eq!(number("US", written), Ok(Some(written.to_owned())), "elsewhere it is no such number");
+        }
     }
 
     #[test]

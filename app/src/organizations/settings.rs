@@ -1,6 +1,6 @@
 //! Reading and changing the settings of an organization.
 
-use super::{Belonging, Organization, currency, store};
+use super::{Belonging, Organization, basics, currency, store};
 use crate::{
     access::{Role, Seen},
     clients, country,
@@ -125,7 +125,9 @@ fn letterhead(cx: &mut Call, organization: &mut Organization, given: &Settings) 
     organization.country = given.country.clone().read(|country| country_of(&country))?.over(organization.country.take());
     let vat_id = given.vat_id.clone().read(|vat_id| vat_id_of(cx, &vat_id, organization.vat_id.as_deref()))?;
     organization.vat_id = vat_id.over(organization.vat_id.take());
+    let before = organization.tax_number.clone();
     set("tax_number", &given.tax_number, &mut organization.tax_number, 50)?;
+    plain_tax_number(cx, organization, before.as_deref());
     set("phone", &given.phone, &mut organization.phone, 50)?;
     set("bank_holder", &given.bank_holder, &mut organization.bank_holder, 200)?;
     set("account_number", &given.account_number, &mut organization.account_number, 100)?;
@@ -134,6 +136,21 @@ fn letterhead(cx: &mut Call, organization: &mut Organization, given: &Settings) 
     organization.email = given.email.clone().read(|email| text::optional_email("email", &email))?.over(organization.email.take());
     organization.iban = given.iban.clone().read(|iban| text::iban("iban", &iban))?.over(organization.iban.take());
     Ok(())
+}
+
+/// Keeps the registration number of a seller in Japan plain, and tells of a check digit that does not fit: whose number it is knows better.
+fn plain_tax_number(cx: &mut Call, organization: &mut Organization, before: Option<&str>) {
+    organization.tax_number = basics::tax_number_in(organization.country.as_deref(), organization.tax_number.take());
+    let changed = organization.tax_number.as_deref().filter(|number| before != Some(number));
+    if let Some(told) = changed.and_then(|number| slip_in(organization.country.as_deref(), number)) {
+        cx.warn(told);
+    }
+}
+
+/// What is to be said of a registration number of Japan whose check digit does not fit.
+pub fn slip_in(country: Option<&str>, number: &str) -> Option<String> {
+    let number = text::registration(number).filter(|number| country == Some("JP") && !text::registration_fits(number))?;
+    Some(format!("The check digit of your registration number {number} does not fit. Compare it with a letter of your tax office."))
 }
 
 /// A country, or none.

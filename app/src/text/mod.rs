@@ -6,6 +6,7 @@ mod address;
 mod iban;
 mod key;
 mod letter;
+mod registration;
 #[cfg(test)]
 mod tests;
 mod vat_id;
@@ -19,6 +20,7 @@ use crate::error::Error;
 pub use address::{ascii_domain, email, known_email, optional_email};
 pub use iban::{bic, iban};
 pub use key::{Namesake, path_key, search_key, taken};
+pub use registration::{registration, registration_fits};
 pub use vat_id::{VatId, vat_id, without_words};
 
 /// One line that must say something.

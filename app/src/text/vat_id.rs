@@ -2,7 +2,7 @@
 
 use eu_vat::{Country, Error as Flaw, Vat};
 
-use super::{clean, excerpt};
+use super::{clean, excerpt, registration, registration_fits};
 use crate::error::Error;
 
 /// The letters of each known form, whose it is, and a made-up number of it with check digits that fit.
@@ -60,11 +60,14 @@ enum Read {
 }
 
 /// A VAT identifier, or nothing. One that begins as those of a country with a known form do has that form. Others have forms of their
-/// own, so any line will do.
+/// own, so any line will do; a registration number of Japan stands here for want of a field of its own.
 pub fn vat_id(field: &str, given: &str) -> Result<Option<VatId>, Error> {
     let text = clean(field, given, 50, false)?;
     if text.is_empty() {
         return Ok(None);
+    }
+    if let Some(number) = registration(&text) {
+        return Ok(Some(VatId { doubtful: !registration_fits(&number), text: number }));
     }
     let text = without_words(&text).to_owned();
     let compact = compact(&text);
@@ -152,6 +155,13 @@ fn compact(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_registration_number_of_japan_is_kept_plain() {
+        let read = |given: &str| vat_id("vat_id", given).ok().flatten().map(|read| (read.text, read.doubtful));
+        assert_eq!(read("Ｔ７０００ ０１２０ ５０００２"), Some(("T7000012050002".to_owned(), false)));
+        assert_eq!(read("T7000012050003"), Some(("T7000012050003".to_owned(), true)));
+    }
 
     #[test]
     fn each_form_has_an_example_that_is_right() {

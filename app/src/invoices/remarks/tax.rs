@@ -1,12 +1,11 @@
 //! What is more often than not a slip in the tax of an invoice.
 
-use super::remark;
+use super::{border::Work, registration, remark};
 use crate::{
     clients::Client,
-    country,
     error::Error,
     invoices::{
-        InvoiceProblem, draft, exemption, read,
+        InvoiceProblem, client_tax, draft, exemption, read,
         rules::{self, place},
         store::LineRow,
         tax::LineTax,
@@ -18,70 +17,38 @@ use crate::{
 
 /// What is to be said of the taxes of these lines, whether they are drafted already or not.
 pub fn of(organization: &Organization, client: &Client, lines: &[LineRow], currency: &Currency) -> Result<Vec<InvoiceProblem>, Error> {
-    let taxes = lines.iter().map(|line| Ok(read::line_tax(line)?.category)).collect::<Result<Vec<_>, Error>>()?;
-    let work: Vec<TaxCategory> =
-        lines.iter().zip(&taxes).filter(|(line, _)| line.seconds.is_some()).map(|(_, category)| *category).collect();
+    let taxes = lines.iter().map(read::line_tax).collect::<Result<Vec<LineTax>, Error>>()?;
+    let categories: Vec<TaxCategory> = taxes.iter().map(|tax| tax.category).collect();
+    let work = Work::of(organization, client);
     let remarks = [
-        of_vat_id(client, &taxes),
-        of_work(&work),
-        of_work_abroad(organization, client, &work),
-        of_organization(organization, client, &taxes),
-        of_currency(organization, &taxes, currency),
+        of_vat_id(client, &categories),
+        work.taxed_as_goods(lines, &taxes),
+        work.taxed_abroad(&taxes),
+        work.untaxed_at_home(lines, &taxes),
+        of_organization(organization, client, &categories),
+        registration::of(organization, client, &categories),
+        of_currency(organization, &categories, currency),
     ];
     Ok(remarks.into_iter().flatten().collect())
 }
 
-/// The client has another tax by now than its time was drafted with; where there is no time, than all of the lines.
+/// The client has another tax by now than all of its time was drafted with; where there is no time, than all of the lines.
 pub fn of_client(client: &Client, lines: &[LineRow]) -> Result<Option<InvoiceProblem>, Error> {
     let now = draft::tax_of(client);
-    let time = lines.iter().any(|line| line.seconds.is_some());
-    let mut others = Vec::new();
-    for line in lines.iter().filter(|line| line.seconds.is_some() == time) {
-        let tax = read::line_tax(line)?;
-        others.push((tax != now).then_some(tax));
-    }
-    if !time && others.iter().any(Option::is_none) {
-        return Ok(None);
-    }
-    let Some(before) = others.into_iter().flatten().next() else { return Ok(None) };
-    let (client, [what, of]) = (&client.name, if time { ["The time is", "the time"] } else { ["The lines are", "the lines"] });
-    let way = "Take the client's tax on every line, or leave it as it is.";
+    let Some(before) = client_tax::before(lines, &now)? else { return Ok(None) };
+    let (tax, client) = (&before.tax, &client.name);
+    let [what, of] = if before.of_time { ["The time is", "the time"] } else { ["The lines are", "the lines"] };
     let said = |tax: &LineTax| match tax.category {
         TaxCategory::S => format!("{} at {} %", tax.category.named(), tax.rate),
         other => other.named(),
     };
-    let message = match (before.category, before.rate) == (now.category, now.rate) {
-        true => format!("The reason for the tax of {of} is another one than {client} has by now. {way}"),
-        false => format!("{what} taxed as {} and {client} as {} by now. {way}", said(&before), said(&now)),
+    let told = match (tax.category, tax.rate) == (now.category, now.rate) {
+        true => format!("The reason for the tax of {of} is another one than {client} has by now."),
+        false => format!("{what} taxed as {} and {client} as {} by now.", said(tax), said(&now)),
     };
+    let kept = before.kept().map(|kept| format!(" {kept}")).unwrap_or_default();
+    let message = format!("{told} Take the client's tax on what is taxed so, or leave it as it is.{kept}");
     Ok(Some(remark("lines.tax_category", message)))
-}
-
-/// Time is taxed as goods that cross a border: work is not (Articles 44, 138, 146 and 196 of Directive 2006/112/EC).
-fn of_work(work: &[TaxCategory]) -> Option<InvoiceProblem> {
-    let category = work.iter().find(|category| matches!(category, TaxCategory::K | TaxCategory::G))?;
-    let message = format!("Time is taxed as {}, which is for goods. {}", category.named(), by_whom_work_is_received());
-    Some(remark("client.tax_category", message))
-}
-
-/// Work for a business of another country is taxed where that is, mostly (Article 44 of Directive 2006/112/EC).
-fn of_work_abroad(organization: &Organization, client: &Client, work: &[TaxCategory]) -> Option<InvoiceProblem> {
-    let (here, there) = (organization.country.as_deref()?, client.country.as_deref()?);
-    let is_business = client.vat_id.is_some() || !place::has_vat(there);
-    if !place::has_vat(here) || place::at_home(here, there) || !is_business || !work.contains(&TaxCategory::S) {
-        return None;
-    }
-    let (client, country) = (&client.name, country::name(there).unwrap_or(there));
-    let message = format!("{client} is in {country} and is charged the tax of your own country. {}", by_whom_work_is_received());
-    Some(remark("client.tax_category", message))
-}
-
-fn by_whom_work_is_received() -> String {
-    format!(
-        "Work for a business in another country of the European Union is {}, and work for one elsewhere is {} mostly. Ask your accountant.",
-        TaxCategory::AE.named(),
-        TaxCategory::O.named()
-    )
 }
 
 /// The client is registered for tax elsewhere than they are.
@@ -117,7 +84,7 @@ fn of_currency(organization: &Organization, taxes: &[TaxCategory], currency: &Cu
     }
     let message = format!(
         "The tax is stated in {currency} alone. An invoice from {} states it in {own}, too: write the amount and the exchange rate into the note.",
-        country::name(country).unwrap_or(country)
+        place::name(country)
     );
     Some(remark("notes", message))
 }

@@ -58,11 +58,18 @@ pub fn of_client(country: Option<&str>, vat_id: Option<&str>) -> Option<String> 
     }
 }
 
-/// What a place is called.
-pub fn name(place: &str) -> &str {
+/// Where somebody is who works or is worked for: in their country, else where their VAT identifier was issued. Northern Ireland is in the
+/// European Union for goods alone.
+pub fn of_work(country: Option<&str>, vat_id: Option<&str>) -> Option<String> {
+    let place = country.map(str::to_owned).or_else(|| issuer(vat_id?))?;
+    Some(if place == "XI" { "GB".to_owned() } else { place })
+}
+
+/// What a place is called within a sentence.
+pub fn name(place: &str) -> String {
     match place {
-        "XI" => "Northern Ireland",
-        place => country::name(place).unwrap_or(place),
+        "XI" => "Northern Ireland".to_owned(),
+        place => country::in_words(place).unwrap_or_else(|| place.to_owned()),
     }
 }
 
@@ -101,6 +108,9 @@ mod tests {
         assert_eq!(of_client(Some("US"), Some("FR12345678901")).as_deref(), Some("US"));
         assert_eq!(of_client(Some("GB"), Some("XI123456789")).as_deref(), Some("XI"));
         assert_eq!(of_client(None, Some("FR12345678901")).as_deref(), Some("FR"));
+        assert_eq!(of_work(Some("GB"), Some("XI123456789")).as_deref(), Some("GB"));
+        assert_eq!(of_work(None, Some("XI123456789")).as_deref(), Some("GB"), "for goods alone it is in the union");
+        assert_eq!((of_work(None, Some("FR12345678901")).as_deref(), of_work(None, None)), (Some("FR"), None));
         assert!(at_home("XI", "GB") && at_home("MC", "FR") && !at_home("DE", "FR"));
     }
 }

@@ -316,7 +316,7 @@ fn a_wrong_category_is_told_with_the_way_out() {
             .message
     };
     for (category, country, words) in [
-        (TaxCategory::K, "US", ["the country of Acme is United States", "G for an export"]),
+        (TaxCategory::K, "US", ["the country of Acme is the United States", "G for an export"]),
         (TaxCategory::K, "DE", ["the country of Acme is Germany, as yours is", "S with your usual rate"]),
         (TaxCategory::G, "FR", ["the country of Acme is France", "K for goods that go there, or AE for work"]),
     ] {

@@ -44,6 +44,7 @@ async fn a_german_invoice_is_german_throughout() {
     // 9.25 h × 120.00 = 1,110.00; − 7.5 % = 1,026.75
     let line = &document.lines[0];
     assert_eq!((line.quantity.as_str(), line.price.as_str(), line.net.as_str()), ("9,25", "120,00", "1.110,00"));
+    assert_eq!(line.tax, "Reverse Charge");
     assert_eq!((document.subtotal.as_str(), document.net.as_str(), document.total.as_str()), ("1.110,00", "1.026,75", "1.026,75"));
     let discount = document.discount.expect("a discount");
     assert_eq!((discount.label.as_str(), discount.amount.as_str()), ("Rabatt 7,5 %", "-83,25"));

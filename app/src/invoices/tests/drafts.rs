@@ -233,49 +233,10 @@ async fn a_draft_and_its_sending_say_that_time_on_it_has_no_rate() {
 }
 
 #[tokio::test]
-async fn a_draft_says_that_its_client_is_taxed_otherwise_by_now_and_takes_that_up_on_request() {
-    let studio = studio().await;
-    log(&studio, "2026-11-20", "1h30m").await;
-    let draft = draft(&studio).await;
-    assert_eq!(remarked(&draft), 0);
-    studio.ok("update_client", json!({"client": "Acme", "tax_rate": "7"})).await;
-    let seen = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
-    assert!(
-        seen["remarks"][0]["message"]
-            .as_str()
-            .is_some_and(|remark| remark.contains("Standard rate (S) at 19 %") && remark.contains("Standard rate (S) at 7 %")),
-        "{seen:#}"
-    );
-    // As the button on the page does it: a form sends the tax of each line, too.
-    let line = json!({"line": draft["lines"][0]["id"], "tax_category": "S", "tax_rate": "19"});
-    let taken = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "client_tax": true, "lines": [line]})).await;
-    assert_eq!((&taken["tax"]["amount"], remarked(&taken)), (&json!("12.60"), 0));
-}
-
-#[tokio::test]
-async fn a_draft_of_lines_alone_says_that_its_client_is_taxed_otherwise_by_now() {
-    let studio = studio().await;
-    let lines = json!([{"description": "Hosting", "price": "50.00"}, {"description": "Domain", "price": "10.00"}]);
-    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
-    assert_eq!(remarked(&draft), 0);
-    studio
-        .ok("update_client", json!({"client": "Acme", "tax_category": "AE", "tax_rate": "0", "vat_id": "ATU12345675", "country": "AT"}))
-        .await;
-    let seen = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
-    let remark = seen["remarks"][0]["message"].as_str().expect("a remark");
-    assert!(remark.starts_with("The lines are taxed as Standard rate (S) at 19 % and Acme as Reverse charge (AE) by now."), "{remark}");
-    let taken = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "client_tax": true})).await;
-    assert_eq!((&taken["tax"]["amount"], remarked(&taken)), (&json!("0.00"), 0));
-    // One line that is taxed as the client is: the other one was meant so.
-    let other = json!({"line": taken["lines"][0]["id"], "tax_category": "S", "tax_rate": "19"});
-    let mixed = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "lines": [other]})).await;
-    assert_eq!(remarked(&mixed), 0);
-}
-
-#[tokio::test]
 async fn what_an_invoice_cannot_say_of_both_parties_is_told_before_and_when_it_is_sent() {
     let studio = World::new("studio").await;
-    studio.ok("create_client", json!({"name": "Acme", "tax_category": "O", "email": "acme@example.com"})).await;
+    let abroad = json!({"name": "Acme", "country": "US", "tax_category": "O", "email": "acme@example.com"});
+    studio.ok("create_client", abroad).await;
     let lines = json!([{"description": "Hosting", "price": "50.00"}]);
     let told = |answer: &Value| {
         let warnings = answer["warnings"].as_array().expect("warnings").iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ");
@@ -291,29 +252,6 @@ async fn what_an_invoice_cannot_say_of_both_parties_is_told_before_and_when_it_i
     assert_eq!(fields, ["organization.address", "client.address", "organization.iban"]);
     let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
     assert_eq!(told(&studio.ok("send_invoice", json!({"invoice": draft["id"]})).await), [true; 3]);
-}
-
-#[tokio::test]
-async fn the_words_of_a_small_business_come_back_with_its_category_and_a_draft_without_them_says_so() {
-    let studio = World::new("studio").await;
-    studio
-        .ok(
-            "update_organization",
-            json!({"country": "DE", "tax_category": "E", "tax_rate": "0", "tax_reason": "§ 19 UStG", "tax_number": "12/345"}),
-        )
-        .await;
-    studio.ok("create_client", json!({"name": "Acme"})).await;
-    studio.ok("update_client", json!({"client": "Acme", "tax_category": "O"})).await;
-    let draft = studio
-        .ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "50.00", "tax_category": "E"}]}))
-        .await;
-    let client = studio.ok("update_client", json!({"client": "Acme", "tax_category": "E"})).await;
-    assert_eq!(client["tax_reason"], "§ 19 UStG");
-    let seen = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
-    let remark = seen["remarks"][0]["message"].as_str().expect("a remark");
-    assert!(remark.starts_with("The reason for the tax of the lines is another one than Acme has by now."), "{remark}");
-    let taken = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "client_tax": true})).await;
-    assert_eq!((&taken["lines"][0]["tax_reason"], remarked(&taken)), (&json!("§ 19 UStG"), 0));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Promises about invoices, over the operations.
 
 mod agents;
+mod client_tax;
 mod documents;
 mod drafts;
 mod exact;

@@ -43,6 +43,117 @@ async fn work_for_a_business_abroad_with_the_tax_of_the_sellers_country_is_remar
     assert!(!told().await, "a business here with a number from abroad is none abroad");
 }
 
+/// Most work for somebody abroad is billed at a fixed price, and not every country has a tax by the VAT directive.
+#[tokio::test]
+async fn the_tax_of_home_on_a_fixed_price_abroad_is_remarked_wherever_the_seller_is() {
+    let studio = studio().await;
+    let (french, business) = ("FR40303265045", "IE1234567T");
+    let elsewhere = "outside of the European Union is Not subject to tax (O) mostly";
+    for (here, there, vat_id, words) in [
+        ("DE", "FR", french, Some("is in France and is charged")),
+        ("DE", "FR", french, Some("European Union is Reverse charge (AE) mostly. Ask")),
+        ("DE", "", french, Some("is in France and is charged")),
+        ("DE", "", "XI123456782", Some(elsewhere)),
+        ("DE", "US", "", Some("is in the United States and is charged")),
+        ("DE", "US", "", Some(elsewhere)),
+        ("DE", "FR", "", None),
+        ("DE", "DE", french, None),
+        ("DE", "", "", None),
+        ("CH", "IE", business, Some("in another country is Not subject to tax (O) mostly")),
+        ("JP", "DE", "", Some("Work for somebody abroad is Export of goods (G) mostly")),
+        ("JP", "JP", "", None),
+        ("US", "JP", "", Some("Sales tax is for buyers in your own country")),
+        ("US", "US", "", None),
+    ] {
+        studio.ok("update_organization", json!({"country": here})).await;
+        studio.ok("update_client", json!({"client": "Acme", "country": there, "vat_id": vat_id})).await;
+        let told = remarks(&studio, "Acme").await;
+        let told = told.iter().find(|(_, message)| message.contains("the tax of your own country"));
+        let is_as_wanted = match (told, words) {
+            (Some((field, message)), Some(words)) => field == "client.tax_category" && message.contains(words),
+            (told, words) => told.is_none() && words.is_none(),
+        };
+        assert!(is_as_wanted, "{here} to {there} {vat_id}: {told:?}");
+    }
+}
+
+/// By the laws of Japan work is exported as goods are (Consumption Tax Act, Article 7).
+#[tokio::test]
+async fn time_that_is_exported_is_remarked_where_only_goods_can_be() {
+    let studio = studio().await;
+    log(&studio, "2026-11-02", "1h").await;
+    studio.ok("update_client", json!({"client": "Acme", "country": "US", "tax_category": "G", "tax_rate": "0"})).await;
+    let drafted = draft(&studio).await;
+    for (here, told) in [("DE", true), ("JP", false)] {
+        studio.ok("update_organization", json!({"country": here})).await;
+        let invoice = studio.ok("get_invoice", json!({"invoice": drafted["id"]})).await;
+        assert_eq!(invoice["remarks"].to_string().contains("which is for goods"), told, "{here}");
+    }
+}
+
+/// A client that was made before tax was charged, or was taken for one abroad.
+#[tokio::test]
+async fn work_at_home_without_tax_is_asked_about_unless_somebody_said_why() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"country": "DE", "tax_category": "S", "tax_rate": "19", "vat_id": "DE136695976"})).await;
+    let asked = async |client: Value| {
+        studio.ok("update_client", client).await;
+        let told = remarks(&studio, "Acme").await.into_iter().find(|(_, message)| message.contains("No tax is charged"));
+        told.map(|(field, message)| (field, message.contains("you charge 19 %")))
+    };
+    let told = |field: &str| Some((field.to_owned(), true));
+    let taxed = |category: &str, country: &str| json!({"client": "Acme", "country": country, "tax_category": category, "tax_reason": ""});
+    studio.ok("update_client", json!({"client": "Acme", "country": "DE", "vat_id": "DE123456788"})).await;
+    for category in ["O", "Z", "E", "AE"] {
+        assert_eq!(asked(taxed(category, "DE")).await, told("client.tax_category"), "{category}");
+    }
+    assert_eq!(asked(json!({"client": "Acme", "tax_reason": "§ 13b UStG"})).await, None, "somebody said why");
+    assert_eq!(asked(taxed("AE", "FR")).await, None);
+    assert_eq!(asked(taxed("O", "")).await, told("client.tax_category"), "their VAT identifier is one of home");
+    assert_eq!(asked(json!({"client": "Acme", "vat_id": ""})).await, told("client.country"));
+    assert_eq!(asked(json!({"client": "Acme", "tax_category": "S", "tax_rate": "19"})).await, None);
+    studio.ok("update_organization", json!({"tax_category": "O"})).await;
+    assert_eq!(asked(taxed("O", "DE")).await, None, "nobody is charged tax");
+}
+
+/// Only the line is untaxed, so the line is what is looked at.
+#[tokio::test]
+async fn a_line_without_tax_is_named_where_the_others_are_taxed() {
+    let studio = studio().await;
+    let lines = |reason: &str| json!([{"description": "Logo", "price": "1.00"}, {"description": "Stamp", "price": "1.00", "tax_category": "E", "tax_reason": reason}]);
+    let preview = async |reason| studio.ok("preview_invoice", json!({"client": "Acme", "lines": lines(reason)})).await["remarks"].clone();
+    let told = preview("").await;
+    let of_line =
+        |remark: &&Value| remark["field"] == "lines" && remark["message"].to_string().contains(r#"No tax is charged on \"Stamp\""#);
+    assert!(told.as_array().into_iter().flatten().any(|remark| of_line(&remark)), "{told:#}");
+    assert!(!preview("Passed on").await.to_string().contains("No tax is charged"));
+}
+
+/// Whoever receives an invoice without the number deducts less (Consumption Tax Act, Article 57-4).
+#[tokio::test]
+async fn a_seller_in_japan_who_charges_tax_is_asked_for_a_registration_number_that_is_right() {
+    let studio = studio().await;
+    let told = async |number: &str| {
+        let saved = studio.ok("update_organization", json!({"country": "JP", "tax_number": number})).await;
+        let told = remarks(&studio, "Acme").await.into_iter().find(|(field, _)| field == "organization.tax_number");
+        (saved["tax_number"].clone(), saved["warnings"].to_string(), told.map(|(_, message)| message).unwrap_or_default())
+    };
+    let (kept, _, remark) = told("Ｔ７０００ー０１２０５ー０００２").await;
+    assert_eq!((kept, remark), (json!("T7000012050002"), String::new()));
+    let (kept, warnings, remark) = told("t7000012050003").await;
+    assert_eq!(kept, "T7000012050003");
+    assert!([warnings, remark].iter().all(|told| told.contains("check digit of your registration number T7000012050003 does not fit")));
+    for (number, words) in [("T12345", "T12345 is no registration number"), ("", "has no registration number")] {
+        let (_, _, remark) = told(number).await;
+        assert!(remark.contains(words) && remark.contains("Acme cannot deduct the whole tax"), "{remark}");
+    }
+    studio.ok("update_organization", json!({"vat_id": "T 7000 0120 50002"})).await;
+    assert_eq!(told("").await.2, "", "it stands as the VAT identifier");
+    studio.ok("update_organization", json!({"vat_id": ""})).await;
+    studio.ok("update_client", json!({"client": "Acme", "country": "DE"})).await;
+    assert_eq!(told("").await.2, "", "nobody abroad deducts it");
+}
+
 /// § 14c UStG, Article 203 of Directive 2006/112/EC: tax that is charged is owed, whether it had to be charged or not.
 #[tokio::test]
 async fn a_client_who_is_taxed_otherwise_than_the_organization_is_remarked() {

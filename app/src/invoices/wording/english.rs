@@ -24,6 +24,17 @@ impl Words for English {
         category.label()
     }
 
+    fn category_of_line(&self, category: TaxCategory) -> &'static str {
+        match category {
+            TaxCategory::S | TaxCategory::Z => self.category(category),
+            TaxCategory::E => "exempt",
+            TaxCategory::AE => "reverse charge",
+            TaxCategory::K => "intra-EU",
+            TaxCategory::G => "export",
+            TaxCategory::O => "not taxable",
+        }
+    }
+
     fn tax_name(&self, country: Option<&str>) -> &'static str {
         match country {
             Some("US") => "Sales tax",

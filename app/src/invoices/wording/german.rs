@@ -45,6 +45,17 @@ impl Words for German {
         }
     }
 
+    fn category_of_line(&self, category: TaxCategory) -> &'static str {
+        match category {
+            TaxCategory::S | TaxCategory::Z => self.category(category),
+            TaxCategory::E => "steuerfrei",
+            TaxCategory::AE => "Reverse Charge",
+            TaxCategory::K => "EU-Lieferung",
+            TaxCategory::G => "Ausfuhr",
+            TaxCategory::O => "nicht steuerbar",
+        }
+    }
+
     fn tax_name(&self, country: Option<&str>) -> &'static str {
         match country {
             Some("AU" | "CA" | "IN" | "JP" | "MY" | "NZ" | "SG" | "US") => "Steuer",

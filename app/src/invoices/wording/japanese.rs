@@ -43,6 +43,17 @@ impl Words for Japanese {
         }
     }
 
+    fn category_of_line(&self, category: TaxCategory) -> &'static str {
+        match category {
+            TaxCategory::S | TaxCategory::Z => self.category(category),
+            TaxCategory::E => "非課税",
+            TaxCategory::AE => "リバースチャージ",
+            TaxCategory::K => "EU域内",
+            TaxCategory::G => "輸出免税",
+            TaxCategory::O => "対象外",
+        }
+    }
+
     fn tax_name(&self, country: Option<&str>) -> &'static str {
         match country {
             Some("JP") => "消費税",

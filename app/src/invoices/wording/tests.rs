@@ -87,6 +87,22 @@ fn the_mail_of_a_japanese_invoice_is_polite_and_says_what_is_due_when() {
     assert_eq!(Wording::ALL.map(|wording| wording.money(108_000, &Currency::default())), ["1,080.00 EUR", "1.080,00 EUR", "1,080.00 EUR"]);
 }
 
+/// A single letter is a code for machines, and "E" no word in any of these languages.
+#[test]
+fn a_line_says_in_a_word_of_its_own_why_it_has_no_tax() {
+    for wording in Wording::ALL {
+        let words = TaxCategory::ALL.map(|category| wording.tax_of_line(category, Percent(0)));
+        let different: std::collections::BTreeSet<&String> = words.iter().collect();
+        assert_eq!(different.len(), words.len() - 1, "a rate of zero is a rate like any: {words:?}");
+        assert!(words.iter().all(|word| TaxCategory::parse(word).is_err() && word.chars().count() > 1), "{words:?}");
+    }
+    let said = |category| Wording::ALL.map(|wording| wording.tax_of_line(category, Percent(0)));
+    assert_eq!(said(TaxCategory::E), ["exempt", "steuerfrei", "非課税"]);
+    assert_eq!(said(TaxCategory::AE), ["reverse charge", "Reverse Charge", "リバースチャージ"]);
+    assert_eq!(said(TaxCategory::Z), ["0%", "0 %", "0%"]);
+    assert_eq!(Wording::German.tax_of_line(TaxCategory::S, Percent(77_000)), "7,7 %");
+}
+
 #[test]
 fn what_can_stand_on_a_document_is_all_told() {
     for wording in Wording::ALL {

@@ -213,9 +213,14 @@ fn rounded(dividend: i128, divisor: i128) -> i128 {
     (dividend.abs() * 2 + divisor) / (divisor * 2) * dividend.signum()
 }
 
-/// The tax that a line names: its rate in ten-thousandths of a percent where it has one, else its category.
+/// The tax that a line names: its rate in ten-thousandths of a percent where it has one, else the word of its category.
 fn tax_of<'a>(shown: &'a str, language: &str) -> Result<i128, &'a str> {
     shown.strip_suffix('%').map(|rate| read(rate.trim_end(), language, 4)).ok_or(shown)
+}
+
+/// What a line without a rate says of its category.
+fn named(category: TaxCategory, language: &str) -> String {
+    Wording::of(language).tax_of_line(category, Percent(0))
 }
 
 /// What the lines come to, by what is printed of them.
@@ -229,7 +234,7 @@ fn sums_are_those_of_the_lines(invoice: &InvoiceDocument, digits: usize) {
         assert_eq!(rounded(quantity * price * minor, QUANTITY * PRICE), net, "{} × {} = {}", line.quantity, line.price, line.net);
         let place = match tax_of(&line.tax, language) {
             Ok(rate) => (0, -rate),
-            Err(code) => (1 + CATEGORIES.iter().position(|(known, _)| *known == code).expect("a category"), 0),
+            Err(word) => (1 + CATEGORIES.iter().position(|(_, known)| named(*known, language) == word).expect("a category"), 0),
         };
         *groups.entry(place).or_default() += net;
     }

@@ -72,6 +72,16 @@ fn labels_dates_and_figures_are_japanese_with_a_font_for_it() {
     assert!(String::from_utf8_lossy(&pdf).split_whitespace().collect::<String>().contains("/Lang(ja)"), "its language is named");
 }
 
+/// One that was typed before it was kept plainly.
+#[test]
+fn a_registration_number_is_called_so_as_a_japanese_keyboard_writes_it() {
+    let (_folder, stage) = with_han();
+    let number = "Ｔ７０００ー０１２０ー５０００２";
+    let seller = Party { tax_number: Some(number.into()), ..in_japanese().seller };
+    let printed = texts(&press::typeset(&stage, &InvoiceDocument { seller, ..in_japanese() }).unwrap()).concat();
+    assert!(printed.contains(&format!("登録番号{number}")), "{printed}");
+}
+
 #[test]
 fn its_periods_say_no_month_and_no_year_twice() {
     let (_folder, stage) = with_han();

@@ -1,5 +1,9 @@
 //! How a page is laid out: its marks, figures that never break, and what asks for no payment.
 
+use app::{
+    invoices::{totals::TaxCategory, wording::Wording},
+    percent::Percent,
+};
 use typst::layout::Abs;
 
 use super::*;
@@ -118,6 +122,8 @@ fn usual_figures_are_as_large_as_the_words_beside_them() {
 fn a_number_of_tax_is_called_as_in_its_country() {
     for (language, number, label) in [
         ("en", "T7000012050002", "Registration number"),
+        ("en", "t-7000-0120-50002", "Registration number"),
+        ("de", "T 7000 0120 50002", "Registriernummer"),
         ("en", "DE136695976", "VAT ID"),
         ("de", "T7000012050002", "Registriernummer"),
         ("de", "CHE-116.281.710 MWST", "MWST-Nr."),
@@ -152,4 +158,40 @@ fn the_reason_of_the_only_category_stands_alone() {
     let other = DocumentTax { label: "Nullsatz".into(), reason: None, ..tax.clone() };
     let two = runs(&InvoiceDocument { language: "de".into(), taxes: vec![tax, other], ..invoice(1) }).concat();
     assert!(two.contains(&format!("Steuerbefreit: {reason}")), "{two}");
+}
+
+/// Why a line has no tax stands in its narrow column whole word by whole word, and reaches neither the price nor the net beside it.
+#[test]
+fn no_word_of_the_column_of_tax_breaks_or_leaves_it() {
+    let (_folder, stage) = han::with_han();
+    for wording in Wording::ALL {
+        let words = TaxCategory::ALL.map(|category| wording.tax_of_line(category, Percent(84_250)));
+        let lines: Vec<DocumentLine> = words.iter().map(|tax| DocumentLine { tax: tax.clone(), ..line(0) }).collect();
+        let document = InvoiceDocument { language: wording.code().into(), lines, ..invoice(1) };
+        let places = places(&press::typeset(&stage, &document).unwrap());
+        let price = places.iter().filter(|(run, ..)| run == "95.00").map(|(.., end)| *end).fold(0.0, f64::max);
+        let net = places.iter().filter(|(run, ..)| run == "142.50").map(|(_, start, _)| *start).fold(f64::MAX, f64::min);
+        let is_of_a_word = |run: &str| !run.is_empty() && words.iter().any(|word| word.contains(run));
+        let column: Vec<_> = places.iter().filter(|(run, start, _)| *start > price && is_of_a_word(run.trim())).collect();
+        for (run, _, end) in &column {
+            assert!(*end < net, "{run} ends at {end}, and what is beside it begins at {net}");
+        }
+        let said = dense(&column.iter().map(|(run, ..)| run.as_str()).collect::<String>());
+        for word in &words {
+            assert!(said.contains(&dense(word)), "{word} in {said}");
+            // Kana break wherever they do, and a compound behind its hyphen.
+            let parts = word.split([' ', '-']).filter(|_| wording != Wording::Japanese);
+            parts.for_each(|part| assert!(column.iter().any(|(run, ..)| run.contains(part)), "{part} in {column:?}"));
+        }
+    }
+}
+
+/// Each run of letters of the first page, and from where to where it goes.
+fn places(pages: &PagedDocument) -> Vec<(String, f64, f64)> {
+    let mut found = Vec::new();
+    each_text(&pages.pages()[0].frame, Transform::identity(), &mut |item, place| {
+        let start = Point::zero().transform(place).x.to_pt();
+        found.push((item.text.replace("\u{a0}", " ").to_string(), start, start + item.width().to_pt()));
+    });
+    found
 }
