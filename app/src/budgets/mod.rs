@@ -128,7 +128,8 @@ pub async fn list_budgets(
     record::list(cx, wanted, limit, cursor, with_total.unwrap_or(false)).await
 }
 
-/// Tell how a project stands: hours worked, what is unbilled, its budget, how fast it is worked on, when the budget will be used up at that pace, and who works on it.
+/// Tell how a project stands: hours worked, what is unbilled, its budget, how fast it is worked on, when the budget will be used up at
+/// that pace (absent where it lasts for its period), and who works on it.
 ///
 /// The pace is that of the last four weeks. Who may not see money is told of the hours alone. Example: {"project": "Acme / Dashboard"}.
 #[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "Get a project's status")]

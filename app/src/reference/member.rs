@@ -8,7 +8,7 @@ use super::{
     pick::{Candidate, Kind, pick},
     store,
 };
-use crate::{error::Error, operation::Call, text};
+use crate::{access::Permission, error::Error, operation::Call, text};
 
 /// A member that a reference means.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,5 +53,22 @@ async fn among(cx: &mut Call, field: &str, given: &[impl AsRef<str>], beside: Op
 async fn missing(cx: &mut Call, given: &str, beside: Option<Uuid>) -> Result<Error, Error> {
     let names = store::member_names(&mut cx.db, beside).await?;
     let known = move || names.into_iter().map(|(name, key)| Known { name, keys: vec![key] }).collect();
-    Ok(near::missing(Kind::Member, given, known).await)
+    let missing = near::missing(Kind::Member, given, known).await;
+    Ok(match invited(cx, given).await? {
+        Some(email) => missing.hint(format!("{email} was invited and has not answered yet: they are a member once they have.")),
+        None => missing,
+    })
+}
+
+/// The address of whoever is meant and was invited, for those who may see that.
+async fn invited(cx: &mut Call, given: &str) -> Result<Option<String>, Error> {
+    if !cx.may(Permission::ManagePeople) {
+        return Ok(None);
+    }
+    let key = text::search_key(given);
+    let invited = store::invited(&mut cx.db, cx.now).await?;
+    let meant = |(email, name): &(String, Option<String>)| {
+        [Some(email), name.as_ref()].into_iter().flatten().any(|known| text::search_key(known) == key)
+    };
+    Ok(invited.into_iter().find(meant).map(|(email, _)| email))
 }

@@ -1,10 +1,14 @@
 //! SQL that finds clients, projects and members by id or by the key of a name, and the names that there are.
 
+use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::{Member, pick::Candidate};
-use crate::{database::Db, error::Error};
+use crate::{
+    database::{Db, instant},
+    error::Error,
+};
 
 /// How many names are compared with one that nothing has. Who has more is told fewer near ones.
 const NAMES_MAX: i64 = 2_000;
@@ -148,6 +152,22 @@ pub async fn member_names(db: &mut Db, beside: Option<Uuid>) -> Result<Vec<(Stri
     .fetch_all(db.connection())
     .await?;
     Ok(rows.into_iter().map(|row| (row.name, row.search_key)).collect())
+}
+
+/// The addresses and names of those who were invited and have not answered.
+pub async fn invited(db: &mut Db, now: Timestamp) -> Result<Vec<(String, Option<String>)>, Error> {
+    let organization = db.organization();
+    let rows = query!(
+        r#"select i.email, i.name as "name?" from invitation i
+           where i.organization_id = $1 and i.answered_at is null and i.revoked_at is null and i.expires_at > $2
+           order by i.sent_at desc limit $3"#,
+        organization,
+        instant(now) as _,
+        NAMES_MAX
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.email, row.name)).collect())
 }
 
 /// Whether there is such a project for the caller: one they may see, or one they have worked on.

@@ -5,7 +5,7 @@ mod members;
 
 use serde_json::{Value, json};
 
-use crate::{error::Code, testing::World};
+use crate::{access::Role, error::Code, testing::World};
 
 /// A studio with clients of these names.
 async fn studio(clients: &[&str]) -> World {
@@ -108,6 +108,20 @@ async fn a_name_that_nothing_has_is_answered_with_those_that_are_near() {
         assert_eq!(refused.code, Code::NotFound, "{operation}");
         assert!(refused.message.contains(given) && refused.message.contains(near), "{operation}: {}", refused.message);
     }
+}
+
+/// Who was invited is no member yet, and whoever may invite is told so.
+#[tokio::test]
+async fn whoever_was_invited_and_has_not_answered_is_said_to_be_so() {
+    let studio = studio(&["Acme"]).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    studio.ok("invite_member", json!({"email": "bob@example.com", "name": "Bob", "role": "member"})).await;
+    let put = json!({"project": "Dashboard", "members": ["Bob"]});
+    let refused = studio.refused("assign_project_members", put.clone()).await;
+    assert_eq!(refused.code, Code::NotFound);
+    assert!(refused.hint.as_deref().is_some_and(|hint| hint.starts_with("bob@example.com was invited")), "{refused:?}");
+    let manager = studio.as_role(Role::Manager).await.refused("assign_project_members", put).await;
+    assert!(!manager.hint.unwrap_or_default().contains("bob@"), "invitations are for those who may see them");
 }
 
 #[tokio::test]

@@ -210,5 +210,7 @@ pub fn tell_price(cx: &mut Call, sight: &Sight, terms: &Terms, price: &Price) {
 pub fn tell_future(cx: &mut Call, day: Date, place: &Place) {
     if day > place.day_of(cx.now).saturating_add(SignedDuration::from_hours(24)) {
         cx.warn(format!("{day} is more than a day ahead. Check the date."));
+    } else if day < place.day_of(cx.now).saturating_sub(SignedDuration::from_hours(24 * 366)) {
+        cx.warn(format!("{day} is more than a year back. Check the date."));
     }
 }

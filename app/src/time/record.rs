@@ -25,6 +25,9 @@ use crate::{
     reference,
 };
 
+/// How many overlaps one answer tells of.
+const OVERLAPS_TOLD: usize = 5;
+
 /// How rows are read for one caller.
 pub struct Reader {
     organization_zone: TimeZone,
@@ -134,8 +137,17 @@ pub async fn logged(cx: &mut Call, sight: &Sight, id: Uuid, budgets: &Settled) -
     tell_draft(cx, &entry)?;
     let (day_total, unbilled) = totals(cx, sight, &entry).await?;
     tell_full(cx, &entry, &day_total);
+    tell_overlaps(cx, &[entry.id.0]).await?;
     let budget = budgets.at(entry.project.id.0, entry.day.date());
     Ok(Logged { entry, day_total, unbilled, budget })
+}
+
+/// Tells of time that lies over other time of the same member: one of the two is wrong, or both were meant.
+pub async fn tell_overlaps(cx: &mut Call, entries: &[Uuid]) -> Result<(), Error> {
+    for read::Overlap { project, day } in read::overlaps(&mut cx.db, entries).await?.into_iter().take(OVERLAPS_TOLD) {
+        cx.warn(format!("It overlaps time on {project} of {}. Check both.", Day::from(day.to_jiff()).in_words()));
+    }
+    Ok(())
 }
 
 /// Tells of a day with more work than it has hours: something is logged twice, or on the wrong day.

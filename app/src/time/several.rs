@@ -111,6 +111,7 @@ async fn settled(cx: &mut Call, sight: &Sight, watch: Watch, entries: &[Stored])
             state: entry.state,
         });
     }
+    record::tell_overlaps(cx, &ids).await?;
     let worked = Worked::of(items.iter().map(|item| item.worked.seconds).sum());
     Ok(LoggedEntries { items, worked, budgets })
 }

@@ -21,7 +21,7 @@ fn nothing_set_means_the_defaults() {
     assert_eq!(config.public_url, "http://127.0.0.1:3000");
     assert_eq!(config.data_dir, Path::new("./data"));
     assert_eq!(config.mail_from.to_string(), "Stint <stint@localhost>");
-    assert_eq!(config.log, "info,rmcp=error");
+    assert_eq!(config.log, "info,rmcp=error,rmcp::service=off");
     assert!(config.database_url.is_none() && config.smtp_url.is_none());
 }
 

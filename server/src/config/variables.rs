@@ -151,7 +151,7 @@ pub static VARIABLES: &[Variable] = &[
     },
     Variable {
         name: "STINT_LOG",
-        default: Fallback::Value("info,rmcp=error"),
+        default: Fallback::Value("info,rmcp=error,rmcp::service=off"),
         shape: "a level or a filter, such as info or info,sqlx=debug",
         meaning: "What is logged: `error`, `warn`, `info`, `debug`, or a filter such as `info,sqlx=debug`. What agents send stands in lines of `rmcp` from `warn` on.",
     },

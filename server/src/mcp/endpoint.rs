@@ -129,12 +129,17 @@ fn too_slow() -> Error {
 }
 
 fn stamped(mut response: CallToolResponse) -> CallToolResponse {
-    if let CallToolResponse::Complete(result) = &mut response
-        && let Ok(program) = serde_json::to_value(program())
-    {
-        result.meta.get_or_insert_default().0.insert(SERVER_INFO.to_owned(), program);
+    if let CallToolResponse::Complete(result) = &mut response {
+        stamp(&mut result.meta);
     }
     response
+}
+
+/// Says in a result which program gave it.
+fn stamp(meta: &mut Option<MetaObject>) {
+    if let Ok(program) = serde_json::to_value(program()) {
+        meta.get_or_insert_default().0.insert(SERVER_INFO.to_owned(), program);
+    }
 }
 
 impl ServerHandler for Endpoint {
@@ -170,7 +175,9 @@ impl ServerHandler for Endpoint {
     ) -> Result<ListToolsResult, ErrorData> {
         first_page(request)?;
         let tools = self.offer.tools(&caller(&context)?);
-        Ok(ListToolsResult::with_all_items(tools).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
+        let mut all = ListToolsResult::with_all_items(tools).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private);
+        stamp(&mut all.meta);
+        Ok(all)
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {

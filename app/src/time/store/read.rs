@@ -212,3 +212,31 @@ pub async fn running(db: &mut Db, member: Uuid) -> Result<Option<Row>, Error> {
     .fetch_optional(db.connection())
     .await?)
 }
+
+/// Time that the same member has at the same time.
+pub struct Overlap {
+    /// What it is on: client and project.
+    pub project: String,
+    /// Its day.
+    pub day: jiff_sqlx::Date,
+}
+
+/// For each of these entries with a start and an end the latest other one of its member that lies over it.
+pub async fn overlaps(db: &mut Db, entries: &[Uuid]) -> Result<Vec<Overlap>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Overlap,
+        r#"select distinct on (t.id) c.name || ' / ' || p.name as "project!", o.day as "day!: jiff_sqlx::Date"
+           from time_entry t
+           join time_entry o on o.organization_id = $1 and o.member_id = t.member_id and o.id <> t.id
+               and o.day between t.day - 1 and t.day + 1 and not o.running and o.started_at < t.ended_at and o.ended_at > t.started_at
+           join project p on p.organization_id = $1 and p.id = o.project_id
+           join client c on c.organization_id = $1 and c.id = p.client_id
+           where t.organization_id = $1 and t.id = any($2) and not t.running
+           order by t.id, o.started_at desc"#,
+        organization,
+        entries
+    )
+    .fetch_all(db.connection())
+    .await?)
+}

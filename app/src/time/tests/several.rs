@@ -127,3 +127,23 @@ async fn yesterdays_time_is_moved_to_another_project_in_one_call() {
     let barbara = on_project(&studio, "Dashboard").await;
     assert_eq!(barbara.code("update_time_entries", json!({"time_entries": ids, "description": "mine"})).await, Code::NotFound);
 }
+
+/// What was logged twice, or on a wrong day, is seen at once.
+#[tokio::test]
+async fn time_that_lies_over_other_time_or_long_ago_is_told() {
+    let studio = studio().await;
+    let log = async |date: &str, start: &str, end: &str| {
+        let entry = json!({"project": "Dashboard", "date": date, "started_at": start, "ended_at": end});
+        let logged = studio.ok("create_time_entry", entry).await;
+        logged["warnings"].as_array().into_iter().flatten().filter_map(|told| told.as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert_eq!(log("2026-11-18", "09:00", "10:00").await, Vec::<String>::new());
+    assert_eq!(log("2026-11-18", "10:00", "11:00").await, Vec::<String>::new(), "one begins where the other ends");
+    let told = log("2026-11-18", "09:30", "09:45").await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("It overlaps time on Acme / Dashboard of ") && told[0].ends_with("Check both."), "{told:?}");
+    let several = json!([{"project": "Dashboard", "date": "2026-11-18", "started_at": "09:10", "ended_at": "09:20"}]);
+    let several = studio.ok("create_time_entries", json!({"entries": several})).await;
+    assert!(several["warnings"].to_string().contains("It overlaps"), "{several}");
+    assert!(log("1999-11-18", "09:00", "10:00").await[0].contains("more than a year back"));
+}
