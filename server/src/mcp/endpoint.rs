@@ -24,9 +24,8 @@ const TOOL_LIMIT: Duration = Duration::from_secs(55);
 /// How long a client may keep a list: a role or a token can change.
 const KEEP_MS: u64 = 60_000;
 
-/// The methods that are answered here, the first in the older versions of the protocol alone.
-const METHODS: [&str; 10] = [
-    "initialize",
+/// The methods that are answered here in every version of the protocol.
+const METHODS: [&str; 9] = [
     DiscoverRequestMethod::VALUE,
     ListToolsRequestMethod::VALUE,
     CallToolRequestMethod::VALUE,
@@ -76,6 +75,12 @@ fn caller(context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
     let parts = context.extensions.get::<http::request::Parts>();
     let caller = parts.and_then(|parts| parts.extensions.get::<Caller>()).filter(|caller| caller.person.is_some());
     caller.cloned().ok_or_else(|| ErrorData::invalid_request("not authenticated", None))
+}
+
+/// Whether the client has said which version of the protocol it speaks: the newest has no *initialize*, and in the others nothing is
+/// said before.
+fn says_version(context: &RequestContext<RoleServer>) -> bool {
+    context.extensions.get::<http::request::Parts>().is_some_and(|parts| parts.headers.contains_key("mcp-protocol-version"))
 }
 
 /// The caller with the name that the client gives itself in the request, for the record.
@@ -246,8 +251,10 @@ impl ServerHandler for Endpoint {
     }
 
     /// What comes here has no method that is known, or one whose params cannot be read: those are two different mistakes.
-    async fn on_custom_request(&self, request: CustomRequest, _: RequestContext<RoleServer>) -> Result<CustomResult, ErrorData> {
-        if !METHODS.contains(&request.method.as_str()) {
+    async fn on_custom_request(&self, request: CustomRequest, context: RequestContext<RoleServer>) -> Result<CustomResult, ErrorData> {
+        let is_known =
+            METHODS.contains(&request.method.as_str()) || request.method == InitializeResultMethod::VALUE && !says_version(&context);
+        if !is_known {
             return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, repeated(&request.method), None));
         }
         let message = format!("The params of {} cannot be read: see its schema in the protocol; arguments are an object.", request.method);

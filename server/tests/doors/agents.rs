@@ -195,6 +195,13 @@ async fn params_that_cannot_be_read_are_told_from_a_method_that_is_not_known() {
     let unknown = ask(&world, &ada.token, "tools/burn", json!({})).await;
     assert_eq!(unknown.json()["error"]["code"], -32601, "{}", unknown.text);
     assert!(unknown.text.contains("tools/burn"), "{}", unknown.text);
+    // The older versions begin with it, before anything is said of a version; the newest has none.
+    assert_eq!(ask(&world, &ada.token, "initialize", json!({})).await.json()["error"]["code"], -32601);
+    let first = world.post("/mcp").bearer_auth(&ada.token).header(header::ACCEPT, "application/json, text/event-stream");
+    let body =
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": { "protocolVersion": "2025-11-25", "capabilities": {} } });
+    let first = Answer::of(first.json(&body)).await;
+    assert_eq!(first.json()["error"]["code"], -32602, "{}", first.text);
 }
 
 /// What the answer says is what the protocol's library logs.
