@@ -108,7 +108,7 @@ impl Shares {
         let owners = Mutex::new(Recent::new(GENERATION));
         Self(Arc::new(Inner {
             first: Turns::new(1, patience),
-            of_colleagues: Turns::new(share, patience),
+            of_colleagues: Turns::new(share * 2, patience),
             further,
             of_organizations: Turns::new(share, patience),
             common: Turns::new(share, patience),

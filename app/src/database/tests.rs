@@ -283,8 +283,8 @@ async fn whoever_waits_in_one_organization_is_served_in_another() {
     let person = |number| UserId(uuid::Uuid::from_u128(number));
     let within = |number| Reach::Organization(OrganizationId(uuid::Uuid::from_u128(number)));
     let mut busy = Vec::new();
-    for who in [1, 2, 4] {
-        busy.push(database.begin_for(person(who), Standing::default(), within(11), Access::Read).await.expect("one of three"));
+    for who in [1, 2, 4, 5] {
+        busy.push(database.begin_for(person(who), Standing::default(), within(11), Access::Read).await.expect("one of four"));
     }
     let waits = tokio::spawn({
         let database = database.clone();

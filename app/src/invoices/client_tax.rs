@@ -4,47 +4,63 @@ use super::{
     draft, read,
     store::{self, LineRow, Row},
     tax::LineTax,
+    totals::TaxCategory,
 };
-use crate::{clients, error::Error, money::Currency, operation::Call, text};
+use crate::{clients, error::Error, money::Currency, operation::Call, percent::Percent, text};
 
 /// How many lines are named before the others are counted.
 const NAMED: usize = 5;
 
-/// What the lines of a draft carry beside the tax that its client has by now.
+/// What the lines of a draft carry of the taxes that its client had since it was drafted.
 pub struct Before {
-    /// The tax that the client had: nobody has kept it, so it is the one that most of the time carries; where there is no time, most of
-    /// the lines.
+    /// The tax that most of those lines carry.
     pub tax: LineTax,
-    /// Whether it is the time that tells it.
+    /// Whether time is among them.
     pub of_time: bool,
     /// The lines that somebody has given a tax of their own, in a few words each.
     pub others: Vec<String>,
 }
 
-/// What is there beside `now`; nothing where some of the time is taxed so, or without time some line: the others were meant otherwise.
-pub fn before(lines: &[LineRow], now: &LineTax) -> Result<Option<Before>, Error> {
+/// What is there of `former` beside `now`; nothing where no line carries a tax that the client had: each was meant so.
+pub fn before(lines: &[LineRow], now: &LineTax, former: &[LineTax]) -> Result<Option<Before>, Error> {
     let taxes = lines.iter().map(read::line_tax).collect::<Result<Vec<_>, _>>()?;
-    let of_time = lines.iter().any(|line| line.seconds.is_some());
-    let telling: Vec<&LineTax> =
-        lines.iter().zip(&taxes).filter(|(line, _)| line.seconds.is_some() == of_time).map(|(_, tax)| tax).collect();
-    if telling.contains(&now) {
-        return Ok(None);
-    }
-    let times = |tax: &LineTax| telling.iter().filter(|other| **other == tax).count();
+    let carried: Vec<&LineTax> = taxes.iter().filter(|tax| is_former(tax, now, former)).collect();
+    let times = |tax: &LineTax| carried.iter().filter(|other| **other == tax).count();
     // Of equally many it is that of the first line.
-    let Some(tax) = telling.iter().copied().rev().max_by_key(|tax| times(tax)) else { return Ok(None) };
-    let own = lines.iter().zip(&taxes).filter(|(_, other)| *other != now && *other != tax);
+    let Some(tax) = carried.iter().copied().rev().max_by_key(|tax| times(tax)) else { return Ok(None) };
+    let of_time = lines.iter().zip(&taxes).any(|(line, tax)| line.seconds.is_some() && is_former(tax, now, former));
+    let own = lines.iter().zip(&taxes).filter(|(_, tax)| *tax != now && !is_former(tax, now, former));
     Ok(Some(Before { tax: tax.clone(), of_time, others: own.map(|(line, other)| said(line, other)).collect() }))
 }
 
-/// Gives the lines that carry the client's tax of before the one that the client has by now, and tells which ones keep another.
+/// Whether a line carries what the client had, or what they have by now without the words for it.
+fn is_former(tax: &LineTax, now: &LineTax, former: &[LineTax]) -> bool {
+    let lacks_words = tax.reason.is_none() && (tax.category, tax.rate) == (now.category, now.rate);
+    tax != now && (lacks_words || former.contains(tax))
+}
+
+/// The taxes that the client of a draft had since it was drafted, but for the one that they have by now.
+pub async fn former(cx: &mut Call, row: &Row) -> Result<Vec<LineTax>, Error> {
+    let kept = store::taxes_since(&mut cx.db, row.id, row.client_id).await?;
+    let read = |(category, rate, reason): (String, i32, Option<String>)| {
+        Ok(LineTax { category: TaxCategory::parse(&category)?, rate: Percent(rate), reason })
+    };
+    kept.into_iter().map(read).collect()
+}
+
+/// Gives the lines that carry a tax which the client had before the one that they have by now, and tells which ones keep another.
 pub async fn take(cx: &mut Call, row: &Row, currency: &Currency) -> Result<(), Error> {
     let now = draft::tax_of(&clients::record::find(cx, &row.client_id.to_string()).await?);
     let lines = store::lines(&mut cx.db, row.id).await?;
-    let Some(before) = before(&lines, &now)? else { return Ok(()) };
+    let former = former(cx, row).await?;
+    let Some(before) = before(&lines, &now, &former)? else {
+        cx.warn("No line carries a tax that the client had before, so nothing was changed. Change the tax of a line on the line.");
+        return Ok(());
+    };
     let mut changed = Vec::new();
     for line in lines {
-        if read::line_tax(&line)? == before.tax {
+        let tax = read::line_tax(&line)?;
+        if is_former(&tax, &now, &former) {
             changed.push(LineRow {
                 tax_category: now.category.code().to_owned(),
                 tax_percent: now.rate.ten_thousandths(),

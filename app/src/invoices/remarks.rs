@@ -8,7 +8,7 @@ mod tax;
 use jiff::civil::Date;
 
 use super::{
-    InvoiceProblem, read,
+    InvoiceProblem, client_tax, read,
     store::{self, LineRow, Row},
 };
 use crate::{
@@ -54,7 +54,8 @@ pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Vec<Invoi
     }
     remarks.extend(rates::of(row, &store::time_on(&mut cx.db, row.id).await?)?);
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
-    remarks.extend(tax::of_client(&client, lines)?);
+    let former = client_tax::former(cx, row).await?;
+    remarks.extend(tax::of_client(&client, lines, &former)?);
     let organization = organizations::settings::get(cx).await?;
     let (currency, period, today) = (Currency::parse(&row.currency)?, read::period(row), people::zone::latest_today(cx).await?);
     let content = Content { organization: &organization, client: &client, lines, currency: &currency, period: period.as_ref(), today };

@@ -119,6 +119,8 @@ pub async fn set(cx: &mut Call, given: Given) -> Result<ChangedRate, Error> {
     if given.applies_to == AppliesTo::UnbilledTime {
         reprice(cx, &others).await?;
         told::what_stays(cx, &changed.level, others.len()).await?;
+    } else {
+        told::on_drafts(cx, &changed.level).await?;
     }
     told::own_rates(cx, &changed.level, changed.rate.as_ref()).await?;
     let unbilled = repricing(&others, &changed.currency);

@@ -277,7 +277,8 @@ pub struct Own {
     pub all: i64,
 }
 
-/// The projects of a client, or the clients of the organization in its currency, that have another rate of their own than this one.
+/// The projects of a client, or the clients of the organization in its currency and the projects of those that have no rate, that have
+/// another rate of their own than this one.
 pub async fn own_rates(db: &mut Db, level: &Level, rate: i64, limit: i64) -> Result<Vec<Own>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -289,6 +290,11 @@ pub async fn own_rates(db: &mut Db, level: &Level, rate: i64, limit: i64) -> Res
                select c.name, c.rate, c.search_key, c.id from client c
                join organization o on o.id = $1 and o.currency = c.currency
                where c.organization_id = $1 and c.archived_at is null and $3
+               union all
+               select c.name || ' / ' || p.name, p.rate, c.search_key || ' ' || p.search_key, p.id from project p
+               join client c on c.organization_id = $1 and c.id = p.client_id and c.rate is null and c.archived_at is null
+               join organization o on o.id = $1 and o.currency = c.currency
+               where p.organization_id = $1 and p.archived_at is null and $3
            )
            select name as "name!", rate as "rate!", count(*) over () as "all!" from own
            where rate <> $4 order by key, id limit $5"#,

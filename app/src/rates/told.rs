@@ -70,7 +70,7 @@ fn kept(unbilled: &Repricing, cut: bool) -> String {
 }
 
 /// Tells of the time on drafts of invoices that is billed there at another rate than holds by now: a change of rate does not reach it.
-async fn on_drafts(cx: &mut Call, level: &Level) -> Result<(), Error> {
+pub(super) async fn on_drafts(cx: &mut Call, level: &Level) -> Result<(), Error> {
     let drafts = store::drafted(&mut cx.db, level, NAMED_MAX).await?;
     let Some(first) = drafts.first() else { return Ok(()) };
     let time = Worked::of(first.seconds_of_all).text;

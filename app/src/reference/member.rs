@@ -8,7 +8,12 @@ use super::{
     pick::{Candidate, Kind, pick},
     store,
 };
-use crate::{access::Permission, error::Error, operation::Call, text};
+use crate::{
+    access::{Permission, Scope},
+    error::Error,
+    operation::Call,
+    text,
+};
 
 /// A member that a reference means.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +67,8 @@ async fn missing(cx: &mut Call, given: &str, beside: Option<Uuid>) -> Result<Err
 
 /// The address of whoever is meant and was invited, for those who may see that.
 async fn invited(cx: &mut Call, given: &str) -> Result<Option<String>, Error> {
-    if !cx.may(Permission::ManagePeople) {
+    let reads_people = cx.caller.token.as_ref().is_none_or(|token| token.scopes.contains(&Scope::PeopleRead));
+    if !cx.may(Permission::ManagePeople) || !reads_people {
         return Ok(None);
     }
     let key = text::search_key(given);

@@ -32,10 +32,10 @@ pub fn of(organization: &Organization, client: &Client, lines: &[LineRow], curre
     Ok(remarks.into_iter().flatten().collect())
 }
 
-/// The client has another tax by now than all of its time was drafted with; where there is no time, than all of the lines.
-pub fn of_client(client: &Client, lines: &[LineRow]) -> Result<Option<InvoiceProblem>, Error> {
+/// The client has another tax by now than lines of the draft carry that took it up when they were drafted.
+pub fn of_client(client: &Client, lines: &[LineRow], former: &[LineTax]) -> Result<Option<InvoiceProblem>, Error> {
     let now = draft::tax_of(client);
-    let Some(before) = client_tax::before(lines, &now)? else { return Ok(None) };
+    let Some(before) = client_tax::before(lines, &now, former)? else { return Ok(None) };
     let (tax, client) = (&before.tax, &client.name);
     let [what, of] = if before.of_time { ["The time is", "the time"] } else { ["The lines are", "the lines"] };
     let said = |tax: &LineTax| match tax.category {

@@ -151,3 +151,23 @@ pub async fn last_position(db: &mut Db, invoice: Uuid) -> Result<i32, Error> {
     .fetch_one(db.connection())
     .await?)
 }
+
+/// The taxes that a client had before each change since an invoice was drafted: category, rate in ten-thousandths, reason.
+pub async fn taxes_since(db: &mut Db, invoice: Uuid, client: Uuid) -> Result<Vec<(String, i32, Option<String>)>, Error> {
+    let organization = db.organization();
+    let rows = query!(
+        r#"select distinct c.before ->> 'tax_category' as "category!", (c.before ->> 'tax_percent')::integer as "percent!",
+               c.before ->> 'tax_reason' as reason
+           from change c
+           where c.organization_id = $1 and c.kind = 'client' and c.record_id = $3 and c.before ->> 'tax_percent' is not null
+               and c.position > coalesce((
+                   select min(i.position) from change i where i.organization_id = $1 and i.kind = 'invoice' and i.record_id = $2), 0)
+           limit 100"#,
+        organization,
+        invoice,
+        client
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.category, row.percent, row.reason)).collect())
+}

@@ -39,10 +39,12 @@ async fn a_draft_of_lines_alone_says_that_its_client_is_taxed_otherwise_by_now()
     assert!(remark.starts_with("The lines are taxed as Standard rate (S) at 19 % and Acme as Reverse charge (AE) by now."), "{remark}");
     let taken = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "client_tax": true})).await;
     assert_eq!((&taken["tax"]["amount"], remarked(&taken)), (&json!("0.00"), 0));
-    // One line that is taxed as the client is: the other one was meant so.
-    let other = json!({"line": taken["lines"][0]["id"], "tax_category": "S", "tax_rate": "19"});
+    // A tax that the client never had was meant so.
+    let other = json!({"line": taken["lines"][0]["id"], "tax_category": "S", "tax_rate": "9"});
     let mixed = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "lines": [other]})).await;
     assert_eq!(remarked(&mixed), 0);
+    let nothing = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "client_tax": true})).await;
+    assert!(nothing["warnings"][0].as_str().is_some_and(|told| told.starts_with("No line carries a tax")), "{nothing:#}");
 }
 
 #[tokio::test]
@@ -93,4 +95,21 @@ async fn lines_with_a_tax_of_their_own_keep_it_when_a_draft_takes_up_its_clients
     assert_eq!(taxes, wanted.iter().map(|line| line.each_ref()).collect::<Vec<_>>());
     assert_eq!(remarked(&taken), 0, "{taken:#}");
     assert!(taken["warnings"].as_array().is_some_and(|told| told.iter().any(|told| told.to_string().contains("keep it"))), "{taken:#}");
+}
+
+/// What the client had is what the client had, however many lines somebody has taxed otherwise, and however few carry it still.
+#[tokio::test]
+async fn the_tax_that_the_client_had_is_taken_along_whatever_most_lines_carry() {
+    let studio = studio().await;
+    let book = |name: &str| json!({"description": name, "price": "10.00", "tax_rate": "7"});
+    let lines = json!([book("First"), book("Second"), {"description": "Flat price", "price": "100.00"}, {"description": "Due", "price": "50.00", "tax_rate": "16"}]);
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
+    studio.ok("update_client", json!({"client": "Acme", "tax_rate": "16"})).await;
+    let seen = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
+    let remark = seen["remarks"][0]["message"].as_str().expect("a remark");
+    assert!(remark.contains("at 19 %") && remark.contains("\"First\" (7 %) and \"Second\" (7 %) have a tax of their own"), "{remark}");
+    let taken = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "client_tax": true})).await;
+    let rates: Vec<_> = taken["lines"].as_array().expect("lines").iter().map(|line| line["tax_rate"].as_str().expect("a rate")).collect();
+    assert_eq!((rates, &taken["total"]["amount"]), (vec!["7", "7", "16", "16"], &json!("195.40")));
+    assert_eq!(remarked(&taken), 0, "{taken:#}");
 }

@@ -221,19 +221,27 @@ pub struct Overlap {
     pub day: jiff_sqlx::Date,
 }
 
-/// For each of these entries with a start and an end the latest other one of its member that lies over it.
+/// For each of these entries with a start and an end another one of its member that lies over it, looked for among the first three hundred
+/// of the days around it; five at most.
 pub async fn overlaps(db: &mut Db, entries: &[Uuid]) -> Result<Vec<Overlap>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Overlap,
-        r#"select distinct on (t.id) c.name || ' / ' || p.name as "project!", o.day as "day!: jiff_sqlx::Date"
+        r#"select c.name || ' / ' || p.name as "project!", o.day as "day!: jiff_sqlx::Date"
            from time_entry t
-           join time_entry o on o.organization_id = $1 and o.member_id = t.member_id and o.id <> t.id
-               and o.day between t.day - 1 and t.day + 1 and not o.running and o.started_at < t.ended_at and o.ended_at > t.started_at
+           cross join lateral (
+               select near.project_id, near.day from (
+                   select o.id, o.project_id, o.day, o.running, o.started_at, o.ended_at from time_entry o
+                   where o.organization_id = $1 and o.member_id = t.member_id and o.day between t.day - 1 and t.day + 1
+                   order by o.day desc, o.position desc limit 300
+               ) near
+               where near.id <> t.id and not near.running and near.started_at < t.ended_at and near.ended_at > t.started_at
+               limit 1
+           ) o
            join project p on p.organization_id = $1 and p.id = o.project_id
            join client c on c.organization_id = $1 and c.id = p.client_id
-           where t.organization_id = $1 and t.id = any($2) and not t.running
-           order by t.id, o.started_at desc"#,
+           where t.organization_id = $1 and t.id = any($2) and not t.running and t.started_at is not null
+           limit 5"#,
         organization,
         entries
     )
