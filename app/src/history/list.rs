@@ -150,6 +150,9 @@ impl Known {
         if self.out_of_sight.contains(&row.id) {
             return Some("It changed time of others, which you do not see any more. Ask who leads the work to take it back.".to_owned());
         }
+        if !self.touched.contains_key(&row.id) {
+            return Some(format!("{} cannot be undone: it changed no record that can be put back.", row.operation));
+        }
         let later = self.later.get(&row.id)?;
         if !self.eyes.see(later.member_id) {
             return Some("What it did was changed since by somebody else. Ask who leads the work to take that back first.".to_owned());

@@ -73,7 +73,7 @@ pub struct Row {
     pub undone_by: Option<Uuid>,
 }
 
-/// A page of the actions that were done and changed something, the newest first, from before an instant and an id.
+/// A page of the actions that were done, the newest first, from before an instant and an id.
 pub async fn actions(db: &mut Db, whose: Whose, before: Option<(Timestamp, Uuid)>, limit: i64) -> Result<Vec<Row>, Error> {
     plan_for_what_is_given(db).await?;
     let (organization, (before_at, before_id)) = (db.organization(), before.unzip());
@@ -88,7 +88,7 @@ pub async fn actions(db: &mut Db, whose: Whose, before: Option<(Timestamp, Uuid)
            from action a
            left join member m on m.organization_id = $1 and m.id = a.member_id
            left join access_token t on t.organization_id = $1 and t.id = a.token_id
-           where a.organization_id = $1 and a.outcome = 'done' and a.changes_hash is not null
+           where a.organization_id = $1 and a.outcome = 'done'
                and ($2::uuid is null or a.member_id = $2) and ($3::uuid is null or a.token_id = $3)
                and ($4::timestamptz is null or (a.at, a.id) < ($4, $5::uuid))
            order by a.at desc, a.id desc limit $6"#,
@@ -103,7 +103,7 @@ pub async fn actions(db: &mut Db, whose: Whose, before: Option<(Timestamp, Uuid)
     .await?)
 }
 
-/// The newest action of a credential that changed something, is no undo, and was not taken back. Without a token it is what the
+/// The newest action of a credential that is no undo and was not taken back, whether it can be or not. Without a token it is what the
 /// member did by themselves. Whoever else asks for that of the same credential meanwhile waits, so that each finds another.
 pub async fn last(db: &mut Db, member: Uuid, token: Option<Uuid>) -> Result<Option<Uuid>, Error> {
     hold_last(db, token.unwrap_or(member)).await?;
@@ -111,7 +111,7 @@ pub async fn last(db: &mut Db, member: Uuid, token: Option<Uuid>) -> Result<Opti
     let organization = db.organization();
     Ok(query_scalar!(
         "select a.id from action a
-         where a.organization_id = $1 and a.outcome = 'done' and a.changes_hash is not null and a.undoes is null
+         where a.organization_id = $1 and a.outcome = 'done' and a.undoes is null
              and ($3::uuid is null and a.member_id = $2 and a.token_id is null or a.token_id = $3)
              and not exists (
                  select from action u where u.organization_id = $1 and u.undoes = a.id

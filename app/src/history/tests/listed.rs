@@ -182,3 +182,18 @@ async fn of_many_changes_of_a_record_the_newest_alone_is_taken_back() {
     let stale = listed(&studio).await.iter().filter(|action| action["undoable"] == false).count();
     assert_eq!(stale, 50 - 1, "all but the newest");
 }
+
+/// What is done is the last thing, also where it is not taken back: nothing older is taken back in its place.
+#[tokio::test]
+async fn the_last_thing_is_not_passed_over_because_it_cannot_be_taken_back() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    let logged = log(&agent, "2026-11-17").await;
+    agent.ok("mark_notifications_read", json!({"all": true})).await;
+    let refused = agent.refused("undo_action", json!({"action": "last"})).await;
+    assert!(refused.message.starts_with("mark_notifications_read cannot be undone"), "{}", refused.message);
+    assert_eq!(entry(&studio, &logged["id"]).await["description"], "Work", "it is there still");
+    let listed = listed(&agent).await;
+    assert_eq!((&listed[0]["operation"], &listed[0]["undoable"]), (&json!("mark_notifications_read"), &json!(false)));
+    assert_eq!((&listed[1]["id"], &listed[1]["undoable"]), (&logged["action"], &json!(true)));
+}
