@@ -126,6 +126,8 @@ pub enum Door {
     Assistant,
     /// The command line.
     CommandLine,
+    /// A link that was handed over, for whoever holds it.
+    Link,
 }
 
 impl Door {
@@ -137,6 +139,7 @@ impl Door {
             Self::Mcp => "mcp",
             Self::Assistant => "assistant",
             Self::CommandLine => "cli",
+            Self::Link => "link",
         }
     }
 }

@@ -1,11 +1,15 @@
-//! Digits and marks as wide as Chinese and Japanese letters, as keyboards for these languages type them.
+//! Digits and marks as keyboards of other languages type them: as wide as Chinese and Japanese letters, and the digits of Arabic, Persian
+//! and the languages of India.
 
 use std::borrow::Cow;
 
 /// How far a wide form stands behind the letter of ASCII that it is.
 const DISTANCE: u32 = 0xfee0;
 
-/// The text with the usual forms in the place of wide ones: `１２３` is `123`, and `１０％` is `10%`.
+/// The zeros before whose nine followers stand the other digits: Arabic-Indic, its eastern forms, Devanagari and Bengali.
+const ZEROS: [char; 4] = ['\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}'];
+
+/// The text with the usual forms in the place of wide ones and of the digits of others: `１２３` and `١٢٣` are `123`, `１０％` is `10%`.
 pub fn half_width(text: &str) -> Cow<'_, str> {
     if text.chars().any(|letter| narrow(letter) != letter) { Cow::Owned(text.chars().map(narrow).collect()) } else { Cow::Borrowed(text) }
 }
@@ -17,8 +21,16 @@ fn narrow(letter: char) -> char {
         '￥' => '¥',
         '￡' => '£',
         '￦' => '₩',
-        other => other,
+        ' '..='~' => letter,
+        '\u{66a}' => '%',
+        other => digit(other).unwrap_or(other),
     }
+}
+
+/// The digit of ASCII that a digit of another script is.
+fn digit(letter: char) -> Option<char> {
+    let value = ZEROS.iter().find_map(|zero| u32::from(letter).checked_sub(u32::from(*zero)).filter(|value| *value < 10))?;
+    char::from_digit(value, 10)
 }
 
 #[cfg(test)]
@@ -33,6 +45,10 @@ mod tests {
             ("１０．５％", "10.5%"),
             ("￥1,200", "¥1,200"),
             ("１\u{3000}h", "1 h"),
+            ("١٢٣", "123"),
+            ("۱۹٪", "19%"),
+            ("१,००,०००", "1,00,000"),
+            ("৯", "9"),
             ("90m", "90m"),
         ] {
             assert_eq!(half_width(wide), usual);

@@ -17,8 +17,15 @@ const SHOWN_MAX: u32 = 50;
 /// Which calls are listed. Pages read all the time, so what was only read stands aside until somebody asks for it.
 const KINDS: [(&str, &str); 3] = [("", "Writes and refusals"), ("changed", "What changed something"), ("all", "Every call, reads too")];
 
-const DOORS: [(&str, &str); 6] =
-    [("", "Every door"), ("page", "Page"), ("assistant", "Assistant"), ("mcp", "MCP"), ("rest", "REST"), ("cli", "Command line")];
+const DOORS: [(&str, &str); 7] = [
+    ("", "Every door"),
+    ("page", "Page"),
+    ("assistant", "Assistant"),
+    ("mcp", "MCP"),
+    ("rest", "REST"),
+    ("cli", "Command line"),
+    ("link", "Link"),
+];
 
 const PERIODS: [(&str, &str); 5] =
     [("", "All time"), ("today", "Today"), ("this_week", "This week"), ("this_month", "This month"), ("last_month", "Last month")];

@@ -50,7 +50,7 @@ pub struct AuditEntry {
     /// The name of the token it came with; absent at the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
-    /// The door: page, assistant, mcp, rest or cli.
+    /// The door: page, assistant, mcp, rest, cli or link.
     pub door: String,
     /// The program at the other end, as it calls itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,7 +92,7 @@ pub async fn list_audit(
     /// Id, name or me.
     #[server(default)]
     member: Option<String>,
-    /// Only through this door: page, assistant, mcp, rest or cli.
+    /// Only through this door: page, assistant, mcp, rest, cli or link.
     #[server(default)]
     door: Option<String>,
     /// Only this operation, such as send_invoice.

@@ -171,11 +171,15 @@ struct Number {
     decimals: String,
 }
 
+/// What parts decimals in Arabic and Persian, and nothing else anywhere.
+const ARABIC_DECIMAL: char = '\u{66b}';
+
 impl Number {
     fn read(text: &str) -> Option<Number> {
+        let text = without_dash(text);
         let point = decimal_separator(text);
         let (whole, decimals) = match point {
-            Some(at) => (&text[..at], &text[at + 1..]),
+            Some(at) => (&text[..at], text[at..].strip_prefix(['.', ',', ARABIC_DECIMAL]).unwrap_or_default()),
             None => (text, ""),
         };
         let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -188,18 +192,28 @@ impl Number {
     }
 }
 
-/// Where the decimals begin: at the last dot or comma, unless it separates thousands, as a lone one before exactly three digits
-/// does (`1,200`).
+/// A number without the dash in the place of its decimals, as `100,-` is written in several countries.
+fn without_dash(text: &str) -> &str {
+    let number = text.trim_end_matches(['-', '\u{2013}', '\u{2014}', '\u{2212}']);
+    if number.len() == text.len() { text } else { number.strip_suffix(['.', ',']).unwrap_or(text) }
+}
+
+/// Where the decimals begin: at the Arabic mark for that, else at the last dot or comma, unless it separates thousands, as a lone one
+/// before exactly three digits does (`1,200`).
 fn decimal_separator(text: &str) -> Option<usize> {
+    if let Some(at) = text.find(ARABIC_DECIMAL) {
+        return Some(at);
+    }
     let at = text.rfind(['.', ','])?;
     let (before, separator, after) = (&text[..at], &text[at..=at], &text[at + 1..]);
     let thousands = before.contains(separator) || separator::may_part_thousands(before, after);
     (!thousands).then_some(at)
 }
 
-/// The digits of a whole number whose groups of three may be separated by one and the same mark.
+/// The digits of a whole number whose groups may be separated by one and the same mark: three each, or two each before the last three,
+/// as in India (`12,34,567`).
 fn ungrouped(text: &str) -> Option<String> {
-    let marks = |c: char| matches!(c, '.' | ',' | ' ' | '\'' | '’' | '\u{a0}' | '\u{202f}' | '\u{2009}');
+    let marks = |c: char| matches!(c, '.' | ',' | ' ' | '\'' | '’' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\u{66c}');
     let mut used = text.chars().filter(|c| marks(*c));
     let mark = used.next();
     if used.any(|other| Some(other) != mark) {
@@ -207,6 +221,11 @@ fn ungrouped(text: &str) -> Option<String> {
     }
     let groups: Vec<&str> = text.split(marks).collect();
     let digits = groups.iter().all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()));
-    let sizes = mark.is_none() || (groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3));
-    (digits && sizes).then(|| groups.concat())
+    let in_sizes = |inner: usize| match groups.as_slice() {
+        [first, inner_groups @ .., last] => {
+            first.len() <= inner && inner_groups.iter().all(|group| group.len() == inner) && last.len() == 3
+        }
+        _ => true,
+    };
+    (digits && (mark.is_none() || in_sizes(3) || mark == Some(',') && in_sizes(2))).then(|| groups.concat())
 }

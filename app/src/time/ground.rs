@@ -59,7 +59,7 @@ pub fn described(before: &str, given: Edit<String>) -> Result<String, Error> {
 pub fn origin(cx: &Call, sight: &Sight, at_page: Source) -> Origin {
     let source = match cx.caller.door {
         Door::Page => at_page,
-        Door::Rest | Door::CommandLine => Source::Api,
+        Door::Rest | Door::CommandLine | Door::Link => Source::Api,
         Door::Mcp => Source::Mcp,
         Door::Assistant => Source::Assistant,
     };

@@ -45,7 +45,7 @@ pub async fn open(caller: Caller, given: &str) -> Result<(Caller, InvoiceId), Er
     services.database.recognized(&fingerprint, drawn_with.person.id);
     db.release().await;
     let caller = Caller {
-        door: Door::Rest,
+        door: Door::Link,
         person: Some(drawn_with.person),
         membership: Some(drawn_with.membership),
         token: Some(drawn_with.token),

@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use crate::router::{
@@ -28,6 +28,12 @@ const PARSE_ERROR: i32 = -32_700;
 /// JSON that is no request (JSON-RPC 2.0, 5.1).
 const INVALID_REQUEST: i32 = -32_600;
 
+/// Parameters that are none (JSON-RPC 2.0, 5.1).
+const INVALID_PARAMS: i32 = -32_602;
+
+/// What is said of a body that cannot be read, be it for a number that is beyond what is read.
+const NOT_JSON: &str = "The body is not JSON in UTF-8, or holds a number beyond 1.7e308.";
+
 /// How deep a message may be nested. The deepest arguments there are take ten levels, and the library reads 127.
 const DEPTH_MAX: usize = 100;
 
@@ -36,14 +42,22 @@ const DEPTH_MAX: usize = 100;
 struct Envelope {
     #[serde(default)]
     jsonrpc: Value,
-    #[serde(default)]
+    /// Written as `null` it is there: a request without an answer leaves it out.
+    #[serde(default, deserialize_with = "written")]
     id: Option<Value>,
     #[serde(default)]
     method: Option<Value>,
     #[serde(default)]
+    params: Option<Value>,
+    #[serde(default)]
     result: Option<serde::de::IgnoredAny>,
     #[serde(default)]
     error: Option<serde::de::IgnoredAny>,
+}
+
+/// A field that is written, with whatever value.
+fn written<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(value).map(Some)
 }
 
 /// Answers 400 with a code to what is no message; lets through what is one.
@@ -114,22 +128,30 @@ fn problem(body: &[u8]) -> Option<(i32, &'static str)> {
         _ if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() => {
             return Some((INVALID_REQUEST, "The message is not an object. Send one request of JSON-RPC 2.0."));
         }
-        _ => return Some((PARSE_ERROR, "The body is not JSON.")),
+        _ => return Some((PARSE_ERROR, NOT_JSON)),
     }
-    let Ok(envelope) = serde_json::from_slice::<Envelope>(body) else {
-        let whole = serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
-        return Some(if whole { (INVALID_REQUEST, "The message names a field twice.") } else { (PARSE_ERROR, "The body is not JSON.") });
-    };
-    let is_answer = envelope.result.is_some() || envelope.error.is_some();
-    match envelope {
-        Envelope { jsonrpc, .. } if jsonrpc != "2.0" => Some((INVALID_REQUEST, "jsonrpc has to be \"2.0\".")),
-        Envelope { id: Some(id), .. } if !(id.is_string() || id.is_i64() || id.is_u64()) => {
-            Some((INVALID_REQUEST, "id has to be a text or a whole number."))
+    match serde_json::from_slice::<Envelope>(body) {
+        Ok(envelope) => envelope.problem(),
+        Err(_) if serde_json::from_slice::<Value>(body).is_ok() => Some((INVALID_REQUEST, "The message names a field twice.")),
+        Err(_) => Some((PARSE_ERROR, NOT_JSON)),
+    }
+}
+
+impl Envelope {
+    /// What the message breaks of JSON-RPC 2.0 and of the protocol, whose ids are never null.
+    fn problem(self) -> Option<(i32, &'static str)> {
+        let is_answer = self.result.is_some() || self.error.is_some();
+        match self {
+            Self { jsonrpc, .. } if jsonrpc != "2.0" => Some((INVALID_REQUEST, "jsonrpc has to be \"2.0\".")),
+            Self { id: Some(id), .. } if !is_answer && !(id.is_string() || id.is_i64() || id.is_u64()) => {
+                Some((INVALID_REQUEST, "id has to be a text or a whole number."))
+            }
+            Self { method, .. } if !is_answer && !method.as_ref().is_some_and(Value::is_string) => {
+                Some((INVALID_REQUEST, "method has to be a text, such as \"tools/call\"."))
+            }
+            Self { params: Some(params), .. } if !params.is_object() => Some((INVALID_PARAMS, "params has to be an object.")),
+            _ => None,
         }
-        Envelope { method, .. } if !is_answer && !method.as_ref().is_some_and(Value::is_string) => {
-            Some((INVALID_REQUEST, "method has to be a text, such as \"tools/call\"."))
-        }
-        _ => None,
     }
 }
 
@@ -161,17 +183,25 @@ mod tests {
             ("{\"jsonrpc\":\"1.0\",\"id\":1,\"method\":\"ping\"}", INVALID_REQUEST),
             ("{\"jsonrpc\":\"2.0\",\"id\":1.5,\"method\":\"ping\"}", INVALID_REQUEST),
             ("{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":\"ping\"}", INVALID_REQUEST),
+            ("{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"ping\"}", INVALID_REQUEST),
             ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":7}", INVALID_REQUEST),
+            ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":[]}", INVALID_PARAMS),
+            ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":\"all\"}", INVALID_PARAMS),
+            ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{\"n\":1e999}}", PARSE_ERROR),
             ("{\"jsonrpc\":\"2.0\",\"id\":1}", INVALID_REQUEST),
             ("{\"jsonrpc\":\"2.0\",\"id\":1,\"id\":2,\"method\":\"ping\"}", INVALID_REQUEST),
         ] {
             assert_eq!(problem(body.as_bytes()).map(|(code, _)| code), Some(code), "{body}");
         }
+        let not_text = b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"\xff\"}}";
+        assert_eq!(problem(not_text).map(|(code, _)| code), Some(PARSE_ERROR));
         for body in [
             " {\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n",
             "{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"tools/call\",\"params\":{\"name\":\"x\"}}",
             "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}",
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":null}",
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}",
+            "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{}}",
         ] {
             assert_eq!(problem(body.as_bytes()), None, "{body}");
         }

@@ -37,7 +37,8 @@ async fn a_link_to_a_document_opens_it_for_five_minutes_and_nothing_else() {
     let (acme, agent, draft) = draft().await;
     let link = draw(&agent.caller, draft).await.expect("drawn");
     let (holder, opened) = open(nobody(&acme), link.url.rsplit('/').next().expect("a secret")).await.expect("opened");
-    assert_eq!((opened, holder.token.map(|token| token.id)), (draft, agent.caller.token.as_ref().map(|token| token.id)));
+    assert_eq!((opened, holder.door), (draft, Door::Link), "its record says that it was a link, and not the agent, that asked");
+    assert_eq!(holder.token.map(|token| token.id), agent.caller.token.as_ref().map(|token| token.id));
     assert_eq!(refused(&acme, &link.url).await, None, "as often as somebody likes");
     assert_eq!(refused(&acme, &format!("{}x", link.url)).await, Some(Code::NotFound));
     acme.advance(299);
