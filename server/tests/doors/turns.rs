@@ -87,9 +87,17 @@ async fn in_the_end<T>(what: &str, attempt: impl AsyncFn() -> Option<T>) -> T {
     }
 }
 
-/// All of these connections, or none when one of them was refused.
-fn all_of(begun: impl IntoIterator<Item = Result<Db, Error>>) -> Option<Vec<Db>> {
-    begun.into_iter().collect::<Result<_, _>>().ok()
+/// All of these connections. None when one of them was refused: whoever is being ended may have had the first of a share meanwhile, and
+/// these more than their part of what all share. They are given back then.
+async fn all_of(begun: impl IntoIterator<Item = Result<Db, Error>>) -> Option<Vec<Db>> {
+    let (had, refused): (Vec<_>, Vec<_>) = begun.into_iter().partition(Result::is_ok);
+    if refused.is_empty() {
+        return had.into_iter().collect::<Result<_, _>>().ok();
+    }
+    for db in had.into_iter().flatten() {
+        db.roll_back().await;
+    }
+    None
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -130,7 +138,7 @@ async fn whoever_was_cut_off_again_and_again_has_all_their_connections_afterward
             database.begin_for_stranger(Reach::Nobody, Access::Read).await,
             database.begin_for_stranger(Reach::Nobody, Access::Read).await,
         ];
-        all_of(in_organization.into_iter().chain(of_strangers))
+        all_of(in_organization.into_iter().chain(of_strangers)).await
     })
     .await;
     for db in begun {
@@ -142,7 +150,7 @@ async fn whoever_was_cut_off_again_and_again_has_all_their_connections_afterward
             database.begin_for(person, Standing::default(), Reach::Person(person.0), Access::Read).await,
         ];
         let of_credentials = [database.begin_recognition(&cookie).await, database.begin_recognition(&cookie).await];
-        all_of(of_person.into_iter().chain(of_credentials))
+        all_of(of_person.into_iter().chain(of_credentials)).await
     })
     .await;
 }
