@@ -24,7 +24,7 @@ pub fn of_seller(organization: &Organization) -> Stated {
     let Organization { vat_id, tax_number, country, .. } = organization;
     let is_moved = tax_number.as_deref().is_some_and(|number| is_misplaced(number, country.as_deref()));
     let (moved, own) = if is_moved { (tax_number.as_deref(), None) } else { (None, tax_number.clone()) };
-    let moved = moved.map(|number| text::without_words(number).to_owned());
+    let moved = moved.map(|number| text::without_words(&text::plain(number)).to_owned());
     let Stated { vat_id, tax_number, registered } = vat_id.as_deref().map(of_number).unwrap_or_default();
     let (further, tax_number) = if own.is_some() { (tax_number, own) } else { (None, tax_number) };
     Stated { vat_id: vat_id.or(moved), tax_number, registered: registered.or(further) }
