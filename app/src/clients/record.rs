@@ -7,7 +7,7 @@ use crate::{
     edit::Edit,
     error::{Code, Error},
     id::ClientId,
-    invoices::{tax, totals::TaxCategory},
+    invoices::{remarks::numbers, tax, totals::TaxCategory},
     money::{Amount, Currency, Money},
     operation::Call,
     organizations::{
@@ -148,6 +148,9 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
     if chosen {
         taxed(&client)?;
     }
+    if let Some(told) = numbers::no_vat_id_of_client(&client) {
+        cx.warn(told);
+    }
     let now = cx.now;
     store::insert(&mut cx.db, &client, now).await?;
     Ok(seen(client, &Sight::of(cx)?))
@@ -183,6 +186,7 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     client.country = given.country.read(|country| country_of(&country))?.over(client.country);
     client.email = given.email.read(|email| text::optional_email("email", &email))?.over(client.email);
     client.address = given.address.read(|address| text::optional_lines("address", Some(&address), 1000))?.over(client.address);
+    let vat_id_before = client.vat_id.clone();
     client.vat_id = given.vat_id.read(|vat_id| vat_id_of(cx, &vat_id, client.vat_id.as_deref()))?.over(client.vat_id);
     client.color = color_of(given.color)?.unwrap_or(client.color);
     if let Some(language) = text::said(given.language) {
@@ -190,6 +194,9 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     }
     if (client.tax_category, client.tax_rate) != tax_before {
         taxed(&client)?;
+    }
+    if let Some(told) = numbers::no_vat_id_of_client(&client).filter(|_| client.vat_id != vat_id_before) {
+        cx.warn(told);
     }
     store::update(&mut cx.db, &client).await?;
     if client.rate != rate_before {

@@ -17,7 +17,6 @@ use self::{
 use crate::{
     access::Permission,
     clients::list_clients,
-    country::zones,
     error::Error,
     invoices::{
         InvoiceStatus, InvoiceSummary, Unbilled,
@@ -25,7 +24,7 @@ use crate::{
         list_invoices, list_unbilled,
     },
     notifications::page::Notifications,
-    organizations::get_organization,
+    organizations::{get_organization, page::is_zone_asked},
     page::{LIMIT_MAX, Offer, Page, offer},
     people::invitations::{ReceivedInvitation, list_invitations},
     projects::list_projects,
@@ -117,7 +116,7 @@ async fn progress() -> Result<Progress, Error> {
         time: !entries.items.is_empty(),
         letterhead: organization.address.is_some(),
         invoice: !invoices.items.is_empty(),
-        guessed_zone: zones::may_be_a_guess(&organization.time_zone, organization.country.as_deref()).then_some(organization.time_zone),
+        guessed_zone: is_zone_asked(&organization).then_some(organization.time_zone),
     })
 }
 

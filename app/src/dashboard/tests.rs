@@ -85,6 +85,25 @@ async fn the_first_steps_ask_whether_a_zone_is_right_that_nobody_need_have_chose
     }
 }
 
+/// Whoever saves the zone that stands there has said that it is the right one.
+#[tokio::test]
+async fn a_zone_that_somebody_has_saved_is_asked_about_no_more() {
+    let studio = World::in_zone("studio", "America/New_York").await;
+    let asked = async || {
+        let looking = async {
+            provide_context(Here(ends::visit().place.expect("an organization")));
+            view! { <Steps progress=progress().await.expect("how far it has come") /> }.to_html()
+        };
+        studio.caller.clone().run(looking).await.contains("Is that right?")
+    };
+    studio.ok("update_organization", json!({"country": "US", "address": "Way 1"})).await;
+    assert!(asked().await);
+    let saved = studio.ok("update_organization", json!({"time_zone": "America/New_York"})).await;
+    assert!(saved["time_zone_said"] == true && !asked().await);
+    studio.ok("update_organization", json!({"address": "Way 2"})).await;
+    assert!(!asked().await, "it stays said");
+}
+
 #[tokio::test]
 async fn hours_are_those_that_summarize_time_tells() {
     let studio = studio().await;

@@ -81,6 +81,9 @@ pub struct Party {
     /// Tax number at the local tax office (BT-32).
     #[serde(default)]
     pub tax_number: Option<String>,
+    /// A number with its own words, as a register has given it (BT-30, BT-47).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registered: Option<String>,
     /// Address for questions about the invoice.
     pub email: Option<String>,
     /// Telephone for questions about the invoice.

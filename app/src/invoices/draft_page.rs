@@ -278,7 +278,7 @@ mod tests {
     fn a_refused_first_line_of_ones_own_keeps_what_was_typed_without_scripts() {
         let texts = [("description", "Pauschale Oktober"), ("quantity", "1/2"), ("price", "1,200"), ("tax_rate", "7")];
         let fields = texts.map(|(field, text)| (format!("lines[0][{field}]"), text.to_owned()));
-        let refusal = Some(Error::invalid("lines[0][quantity]", "\"1/2\" is not a number."));
+        let refusal = Some(Error::invalid("lines[0].quantity", "\"1/2\" is not a number."));
         let returned = Returned { call: DraftInvoice::url().to_owned(), refusal, fields: fields.into(), ..Returned::default() };
         let shown = Owner::new().with(|| {
             provide_context(Visit { returned: Some(returned), ..Visit::default() });
@@ -288,6 +288,7 @@ mod tests {
         for (field, text) in texts {
             let input = shown.split("<input").find(|input| input.contains(&format!("name=\"lines[0][{field}]\""))).expect("a field");
             assert!(input.split('>').next().is_some_and(|input| input.contains(&format!("value=\"{text}\""))), "{field}: {input}");
+            assert_eq!(input.contains("aria-invalid=\"true\""), field == "quantity", "{field}: {input}");
         }
     }
 }

@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use super::{
     quantity, read,
     rules::place,
+    stated::{self, Stated},
     store::LineRow,
     totals::{TaxCategory, TaxTotal, Totals},
 };
@@ -66,12 +67,17 @@ fn states_vat_ids(source: &Source<'_>) -> bool {
     source.totals.taxes.iter().all(|tax| tax.category != TaxCategory::O)
 }
 
+/// A number that is no VAT identifier and does not say so itself is left for the rules to find.
 fn seller(source: &Source<'_>) -> Party {
     let seller = source.seller;
+    let Stated { vat_id, tax_number, registered } = stated::of_seller(seller);
+    let unread = seller.vat_id.clone().filter(|number| !stated::is_vat_id(number) && !stated::is_of_words(number));
+    let of_tax = registered.clone().filter(|number| unread.is_none() && stated::is_of_tax(number));
     Party {
         name: Some(seller.legal_name.clone().unwrap_or_else(|| seller.name.clone())),
-        vat_identifier: seller.vat_id.clone().filter(|_| states_vat_ids(source)),
-        tax_registration: seller.tax_number.clone(),
+        legal_registration: registered.filter(|_| unread.is_none() && of_tax.is_none()).map(Identifier::new),
+        vat_identifier: unread.clone().or(vat_id).filter(|_| states_vat_ids(source)),
+        tax_registration: tax_number.filter(|number| Some(number) != unread.as_ref()).or(of_tax),
         address: address(seller.address.as_deref(), seller.country.as_deref()),
         ..Party::default()
     }
@@ -81,8 +87,9 @@ fn seller(source: &Source<'_>) -> Party {
 fn buyer(source: &Source<'_>) -> Party {
     let buyer = source.buyer;
     let elsewhere = buyer.country.as_deref().is_some_and(|country| !place::has_vat(country));
+    let is_registered = |number: &String| stated::is_of_words(number) || elsewhere && place::issuer(number).is_none();
     let (registered, vat_id) = match buyer.vat_id.clone() {
-        Some(number) if elsewhere && place::issuer(&number).is_none() => (Some(number), None),
+        Some(number) if is_registered(&number) => (Some(number), None),
         number => (None, number),
     };
     Party {

@@ -56,7 +56,13 @@ pub fn usual(category: TaxCategory, country: Option<&str>) -> Option<&'static st
 /// Whether what a client is told of their tax are the words of a small business.
 #[cfg(feature = "ssr")]
 pub fn is_small_business(client: &Client) -> bool {
-    client.tax_reason.as_deref().is_some_and(|reason| offered(None, &client.language).iter().any(|(words, _)| *words == reason))
+    client.tax_reason.as_deref().is_some_and(|reason| is_of_small_business(reason, &client.language))
+}
+
+/// Whether these words are those of a small business, of whatever country.
+#[cfg(feature = "ssr")]
+pub fn is_of_small_business(reason: &str, language: &str) -> bool {
+    offered(None, language).iter().any(|(words, _)| *words == reason)
 }
 
 /// What the law of a country has businesses write that charge no tax, in each language of documents, that of theirs first; of every

@@ -50,7 +50,7 @@ mod read;
 #[cfg(feature = "ssr")]
 mod recipients;
 #[cfg(feature = "ssr")]
-mod remarks;
+pub(crate) mod remarks;
 #[cfg(feature = "ssr")]
 mod resend;
 pub mod rounding;
@@ -62,6 +62,8 @@ mod send;
 mod several;
 pub mod sheet;
 pub mod standing;
+#[cfg(feature = "ssr")]
+pub(crate) mod stated;
 #[cfg(feature = "ssr")]
 mod stop;
 #[cfg(feature = "ssr")]

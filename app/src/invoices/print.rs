@@ -7,6 +7,7 @@ use super::{
     InvoiceFile, LineKind, address, compose,
     document::{BankAccount, DocumentLine, DocumentTax, InvoiceDocument, LabelledAmount, Party, Period},
     draft, quantity, read,
+    stated::{self, Stated},
     store::{self, LineRow, Row},
     totals::{Discount, TaxCategory, TaxTotal, Totals},
     wording::Wording,
@@ -172,11 +173,13 @@ fn period(span: Option<Span>, issued_on: Date) -> Period {
 
 /// Whoever bills, with their country where the client is in another one.
 fn seller(organization: &Organization, other: Option<&str>, wording: Wording) -> Party {
+    let Stated { vat_id, tax_number, registered } = stated::of_seller(organization);
     Party {
         name: organization.legal_name.clone().unwrap_or_else(|| organization.name.clone()),
         address: address::printed(organization.address.as_deref(), organization.country.as_deref(), other, wording),
-        vat_id: organization.vat_id.clone(),
-        tax_number: organization.tax_number.clone(),
+        vat_id,
+        tax_number,
+        registered,
         email: organization.email.clone(),
         phone: organization.phone.clone(),
     }
@@ -185,7 +188,8 @@ fn seller(organization: &Organization, other: Option<&str>, wording: Wording) ->
 fn buyer(client: &Client, other: Option<&str>, wording: Wording) -> Party {
     let name = client.legal_name.clone().unwrap_or_else(|| client.name.clone());
     let address = address::printed(client.address.as_deref(), client.country.as_deref(), other, wording);
-    Party { name, address, vat_id: client.vat_id.clone(), ..Party::default() }
+    let Stated { vat_id, tax_number, registered } = stated::of_buyer(client);
+    Party { name, address, vat_id, tax_number, registered, ..Party::default() }
 }
 
 fn bank(organization: &Organization) -> Option<BankAccount> {

@@ -1,6 +1,7 @@
 //! What a careful person would want to know of a draft before it is sent. Nothing of it keeps it from being sent.
 
 mod border;
+pub(crate) mod numbers;
 mod rates;
 mod registration;
 mod tax;
@@ -18,7 +19,7 @@ use crate::{
     money::Currency,
     operation::Call,
     organizations::{self, Organization},
-    people, text,
+    people,
 };
 
 /// What an invoice is made of, drafted or not.
@@ -42,7 +43,7 @@ pub fn of_content(content: &Content<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     let Content { organization, client, lines, currency, .. } = content;
     let mut remarks = tax::of(organization, client, lines, currency)?;
     remarks.extend(of_days(content));
-    remarks.extend(of_both(organization, client));
+    remarks.extend(unsaid(organization, client));
     Ok(remarks)
 }
 
@@ -86,29 +87,6 @@ pub fn unsaid(organization: &Organization, client: &Client) -> Vec<InvoiceProble
     ];
     let unsaid = unsaid.into_iter().filter_map(|(missing, field, message)| missing.then(|| remark(field, message)));
     unsaid.collect()
-}
-
-/// What is to be said of both parties.
-fn of_both(organization: &Organization, client: &Client) -> Vec<InvoiceProblem> {
-    let mut remarks = unsaid(organization, client);
-    remarks.extend(doubtful(organization, client));
-    remarks
-}
-
-/// What is printed of the VAT identifiers of both and is more often than not a slip.
-fn doubtful(organization: &Organization, client: &Client) -> Vec<InvoiceProblem> {
-    let wrong = |vat_id: &Option<String>| {
-        let read = text::vat_id("vat_id", vat_id.as_deref().unwrap_or_default());
-        read.is_ok_and(|read| read.is_some_and(|read| read.doubtful)).then(|| vat_id.clone()).flatten()
-    };
-    let compare = "Compare it with a letter of its owner.";
-    let seller = wrong(&organization.vat_id)
-        .map(|id| ("organization.vat_id", format!("The check digits of your VAT identifier {id} do not fit. {compare}")));
-    let buyer = wrong(&client.vat_id)
-        .map(|id| ("client.vat_id", format!("The check digits of {id}, the VAT identifier of {}, do not fit. {compare}", client.name)));
-    let same = client.vat_id.is_some() && client.vat_id == organization.vat_id;
-    let same = same.then(|| ("client.vat_id", format!("The VAT identifier of {} is your own. Correct it in the client.", client.name)));
-    [seller, buyer, same].into_iter().flatten().map(|(field, message)| remark(field, message)).collect()
 }
 
 fn remark(field: &str, message: String) -> InvoiceProblem {

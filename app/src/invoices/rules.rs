@@ -13,7 +13,7 @@ use en16931::{
 use super::{
     InvoiceProblem, draft,
     einvoice::{self, Source},
-    letters, print, read,
+    letters, print, read, stated,
     store::{LineRow, Row},
     totals::{TaxCategory, Totals},
 };
@@ -136,22 +136,25 @@ fn said(rule: &str, source: &Source<'_>) -> Vec<InvoiceProblem> {
 
 /// Which numbers of seller and buyer are not there.
 fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, String)> {
-    let (seller, buyer) = (source.seller, source.buyer);
+    let (seller, buyer) = (stated::of_seller(source.seller), source.buyer);
+    let is_unread = source.seller.vat_id.as_deref().is_some_and(|number| !stated::is_vat_id(number) && !stated::is_of_words(number));
+    let no_vat_id = seller.vat_id.is_none() && !is_unread;
+    let no_number = no_vat_id && seller.tax_number.is_none() && !seller.registered.as_deref().is_some_and(stated::is_of_tax);
     let (code, label) = (category.code(), category.label().to_lowercase());
     let why = format!("tax category {code} ({label}, EN 16931 BR-{}-02)", if category == TaxCategory::K { "IC" } else { code });
     let mut lacking = Vec::new();
     let both = matches!(category, TaxCategory::AE | TaxCategory::K);
     match category {
-        TaxCategory::K | TaxCategory::G if seller.vat_id.is_none() => {
+        TaxCategory::K | TaxCategory::G if no_vat_id => {
             lacking.push(("organization.vat_id", format!("Your VAT identifier is missing, which {why} needs. Add it in Settings.")));
         }
-        _ if seller.vat_id.is_none() && seller.tax_number.is_none() => lacking.push((
+        _ if no_number => lacking.push((
             "organization.vat_id",
             format!("Your VAT identifier or tax number is missing; one of them has to be on an invoice of {why}. Add it in Settings."),
         )),
         _ => {}
     }
-    if both && buyer.vat_id.is_none() {
+    if both && buyer.vat_id.as_deref().is_none_or(stated::is_of_words) {
         let instead = match buyer.country.as_deref() {
             Some(country) if !place::has_vat(country) => ", or choose O where the service is not taxed in your country",
             _ => "",

@@ -20,6 +20,16 @@ pub type Urlencoded<Method> = Http<Method, Answer>;
 /// was not changed is not an argument then.
 pub const SHOWN: &str = "shown.";
 
+/// The place that a field of a form fills, as a refusal names it: `lines[0].price` of `lines[0][price]`.
+pub fn place(name: &str) -> String {
+    let Some((first, rest)) = name.strip_suffix(']').and_then(|name| name.split_once('[')) else { return name.to_owned() };
+    let further = rest.split("][").filter(|part| !part.is_empty());
+    further.fold(first.to_owned(), |place, part| match part.parse::<usize>() {
+        Ok(_) => format!("{place}[{part}]"),
+        Err(_) => format!("{place}.{part}"),
+    })
+}
+
 /// The encoding of every answer.
 pub type Answer = Post<Json>;
 

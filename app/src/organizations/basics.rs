@@ -16,7 +16,7 @@ use crate::{
     },
     money::Currency,
     percent::Percent,
-    text,
+    text::{self, NumberKind},
 };
 
 /// The answers, each of which can be left out.
@@ -88,6 +88,9 @@ impl Basics {
         };
         let (vat_id, tax_number) = match number {
             Some(number) if is_vat_id(&number, country.as_deref()) => (text::vat_id("tax_number", &number)?.map(|id| id.text), None),
+            Some(number) if is_called_so(&number) && of_country(&number, country.as_deref()).is_some() => {
+                (of_country(&number, country.as_deref()), None)
+            }
             number => (None, number),
         };
         let customary_currency = || country.as_deref().and_then(customary::currency).map(str::to_owned);
@@ -108,8 +111,9 @@ impl Basics {
 /// Whether a number is a VAT identifier of this country, with words before it or without: its letters, a digit after two more at most,
 /// and no blank after a point, as "St.-Nr. 12/345/67890" has (BR-CO-09). Whatever else begins with the letters of some country, as SIRET
 /// and HRB do, is a number of another kind. Where no country is known it has the form of one.
-fn is_vat_id(number: &str, country: Option<&str>) -> bool {
-    let bare = text::without_words(number);
+pub fn is_vat_id(number: &str, country: Option<&str>) -> bool {
+    let plain = text::plain(number);
+    let bare = text::without_words(&plain);
     let compact: String = bare.chars().filter(|letter| !letter.is_whitespace()).collect();
     let (Some(issuer), Some(rest)) = (place::issuer(&compact), compact.get(2..)) else { return false };
     let marks = |letter: char| letter.is_alphanumeric() || ".-+*".contains(letter);
@@ -118,9 +122,19 @@ fn is_vat_id(number: &str, country: Option<&str>) -> bool {
     let shaped = enterprise && rest.chars().all(marks) && rest.chars().take(3).any(|letter| letter.is_ascii_digit());
     match country {
         Some("LI") if issuer == "CH" => shaped,
-        Some(country) => shaped && has_vat(country) && place::at_home(&issuer, country),
+        Some(country) => shaped && has_vat(country) && place::works_at_home(&issuer, country),
         None => shaped && has_vat(&issuer) && text::vat_id("tax_number", bare).is_ok(),
     }
+}
+
+/// Whether the words of a number say that it is one of the value added tax.
+fn is_called_so(number: &str) -> bool {
+    text::number_word(number).is_some_and(|word| word.kind == NumberKind::Vat)
+}
+
+/// The VAT identifier that a number without its letters is in this country: a "123456782 VAT" of the United Kingdom.
+pub fn of_country(number: &str, country: Option<&str>) -> Option<String> {
+    text::vat_id_by(place::home_of_work(country?), number)
 }
 
 /// A tax number as it is kept: in Japan the registration number is written plainly, whatever the keyboard made of it.
@@ -198,6 +212,10 @@ mod tests {
             ("CH", "CH-020.3.012.345-6"),
             ("US", "EIN 12-3456789"),
             ("GB", "VAT NO 123456785"),
+            ("GB", "123456785 VAT"),
+            ("DE", "12/345/67890 Steuernummer"),
+            ("ES", "NIF B12345674"),
+            ("DK", "CVR 12345607"),
             ("", "SIRET 73282932000074"),
         ] {
             assert_eq!(read(country, other), Ok((None, Some(other.to_owned()))), "{country}");
@@ -217,6 +235,12 @@ mod tests {
             ("LI", "CHE-123.456.788", "CHE-123.456.788"),
             ("NO", "Org.nr. NO 123456785 MVA", "NO 123456785 MVA"),
             ("", "DE136695976", "DE136695976"),
+            ("DE", "DE136695976 USt-IdNr.", "DE136695976"),
+            ("DE", "ＤＥ１３６６９５９７６", "DE136695976"),
+            ("GB", "123456782 VAT", "GB123456782"),
+            ("IM", "VAT No. 123456782", "GB123456782"),
+            ("IT", "P.IVA 12345670017", "IT12345670017"),
+            ("RE", "FR11123456782", "FR11123456782"),
         ] {
             assert_eq!(read(country, given), Ok((Some(vat_id.to_owned()), None)), "{country} {given}");
         }

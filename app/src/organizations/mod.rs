@@ -85,6 +85,9 @@ pub struct Organization {
     pub currency: crate::money::Currency,
     /// IANA name of the zone in which its days begin and end.
     pub time_zone: String,
+    /// Whether somebody has set the time zone; until then it is the one that it began with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub time_zone_said: bool,
     /// Language of new clients' documents: `en`, `de` or `ja`.
     pub language: String,
     /// The first day of its week: 1 = Monday … 7 = Sunday.

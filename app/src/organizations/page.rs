@@ -85,16 +85,21 @@ fn basics(organization: &Organization) -> impl IntoView + use<> {
     view! {
         <Select label="Currency" name="currency" choices=currencies() value=organization.currency.to_string() />
         {changeable.then(|| view! { <Field label="Rate per hour" name="rate" inputmode="decimal" value=rate optional=true hint="For clients in this currency without one." /> })}
-        <Field label="Time zone" name="time_zone" required=true value=organization.time_zone.clone() list=ZONE_NAMES autocomplete="off" hint=zone_hint(organization) />
+        <Field label="Time zone" name="time_zone" required=true value=organization.time_zone.clone() list=ZONE_NAMES autocomplete="off" hint=zone_hint(organization) always=is_zone_asked(organization) />
         <ZoneNames />
         <Select label="The week begins on" name="week_start" choices=choices(&weekdays) value=organization.week_start.to_string() />
         <Field label="Closed up to and including" name="lock_date" kind="date" value=lock optional=true hint="Time up to this day can no longer change." class="span-2" />
     }
 }
 
+/// Whether nobody need have chosen the time zone, nor has said since that it is the right one.
+pub fn is_zone_asked(organization: &Organization) -> bool {
+    !organization.time_zone_said && zones::may_be_a_guess(&organization.time_zone, organization.country.as_deref())
+}
+
 /// What is said of the time zone: that it may be the wrong one, where it need not have been chosen.
 fn zone_hint(organization: &Organization) -> &'static str {
-    match zones::may_be_a_guess(&organization.time_zone, organization.country.as_deref()) {
+    match is_zone_asked(organization) {
         false => "Such as Europe/Berlin.",
         true if organization.time_zone == "UTC" => {
             "UTC unless another is set, such as Europe/Berlin. Invoices bear the day that it is there."
@@ -144,6 +149,7 @@ fn steps() -> Vec<Choice> {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
+    use crate::ui::FormState;
 
     fn organization() -> Organization {
         serde_json::from_value(serde_json::json!({
@@ -163,6 +169,24 @@ mod tests {
         assert!(hint("America/New_York", "US").starts_with("Your country has several"));
         assert!(hint("UTC", "JP").starts_with("UTC unless another is set"));
         assert_eq!((hint("America/Chicago", "US"), hint("Asia/Tokyo", "JP")), ("Such as Europe/Berlin.", "Such as Europe/Berlin."));
+    }
+
+    /// A field that nobody has touched says nothing, but this one: saving it is the answer to what is asked about it.
+    #[test]
+    fn a_time_zone_that_is_asked_about_is_sent_as_it_stands() {
+        let field = |said: bool| {
+            let (time_zone, country) = ("UTC".to_owned(), Some("JP".to_owned()));
+            let organization = Organization { time_zone, country, time_zone_said: said, ..organization() };
+            Owner::new().with(|| {
+                let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
+                let (typed, untouched) = Default::default();
+                provide_context(FormState { id: "organization".to_owned(), refusal, pending, typed, untouched, changes: true });
+                let always = is_zone_asked(&organization);
+                view! { <Field label="Time zone" name="time_zone" value=organization.time_zone.clone() always=always /> }.to_html()
+            })
+        };
+        assert!(field(false).contains("data-always") && !field(false).contains("shown.time_zone"), "{}", field(false));
+        assert!(!field(true).contains("data-always") && field(true).contains("shown.time_zone"), "{}", field(true));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::{
     invoices::{
         exemption,
         number::NumberPattern,
+        remarks::numbers,
         rounding::{Rounding, RoundingBasis, RoundingMode},
         tax,
         totals::TaxCategory,
@@ -108,6 +109,9 @@ pub async fn write(cx: &mut Call, mut given: Settings) -> Result<Organization, E
     letterhead(cx, &mut organization, &given)?;
     defaults(cx, &mut organization, given)?;
     store::update(&mut cx.db, &organization).await?;
+    if organization.time_zone_said {
+        store::say_time_zone(&mut cx.db).await?;
+    }
     Ok(organization)
 }
 
@@ -123,11 +127,12 @@ fn letterhead(cx: &mut Call, organization: &mut Organization, given: &Settings) 
     let address = given.address.clone().read(|address| text::optional_lines("address", Some(&address), 1000))?;
     organization.address = address.over(organization.address.take());
     organization.country = given.country.clone().read(|country| country_of(&country))?.over(organization.country.take());
+    let before = [organization.vat_id.clone(), organization.tax_number.clone()];
     let vat_id = given.vat_id.clone().read(|vat_id| vat_id_of(cx, &vat_id, organization.vat_id.as_deref()))?;
     organization.vat_id = vat_id.over(organization.vat_id.take());
-    let before = organization.tax_number.clone();
     set("tax_number", &given.tax_number, &mut organization.tax_number, 50)?;
-    plain_tax_number(cx, organization, before.as_deref());
+    plain_tax_number(cx, organization, before[1].as_deref());
+    misplaced_numbers(cx, organization, before);
     set("phone", &given.phone, &mut organization.phone, 50)?;
     set("bank_holder", &given.bank_holder, &mut organization.bank_holder, 200)?;
     set("account_number", &given.account_number, &mut organization.account_number, 100)?;
@@ -145,6 +150,14 @@ fn plain_tax_number(cx: &mut Call, organization: &mut Organization, before: Opti
     if let Some(told) = changed.and_then(|number| slip_in(organization.country.as_deref(), number)) {
         cx.warn(told);
     }
+}
+
+/// Tells which field a number belongs to that was written into the other one.
+fn misplaced_numbers(cx: &mut Call, organization: &Organization, before: [Option<String>; 2]) {
+    let [vat_id, tax_number] = before;
+    let of_vat_id = numbers::no_vat_id_of_seller(organization).filter(|_| organization.vat_id != vat_id);
+    let of_tax_number = numbers::vat_id_as_tax_number(organization).filter(|_| organization.tax_number != tax_number);
+    [of_vat_id, of_tax_number].into_iter().flatten().for_each(|told| cx.warn(told));
 }
 
 /// What is to be said of a registration number of Japan whose check digit does not fit.
@@ -173,6 +186,7 @@ pub fn vat_id_of(cx: &mut Call, given: &str, before: Option<&str>) -> Result<Opt
 fn defaults(cx: &mut Call, organization: &mut Organization, given: Settings) -> Result<(), Error> {
     if let Some(zone) = text::said(given.time_zone) {
         organization.time_zone = zone::given(&zone)?;
+        organization.time_zone_said = true;
     }
     if let Some(language) = text::said(given.language) {
         organization.language = language_of(&language)?;
@@ -295,6 +309,7 @@ fn read(row: store::Row) -> Result<Organization, Error> {
         bic: row.bic,
         bank_name: row.bank_name,
         time_zone: row.time_zone,
+        time_zone_said: row.time_zone_said,
         language: row.language,
         week_start: row.week_start as u8,
         rate: row.rate.map(|rate| Money::new(rate, &currency)),

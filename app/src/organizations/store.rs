@@ -144,6 +144,7 @@ pub struct Row {
     pub bank_name: Option<String>,
     pub currency: String,
     pub time_zone: String,
+    pub time_zone_said: bool,
     pub language: String,
     pub week_start: i16,
     pub rate: Option<i64>,
@@ -166,7 +167,7 @@ pub async fn get(db: &mut Db) -> Result<Row, Error> {
     query_as!(
         Row,
         "select id, slug, name, legal_name, address, country, vat_id, tax_number, email, phone, bank_holder, iban, account_number, bic, bank_name, currency, time_zone,
-             language, week_start, rate, payment_terms_days, tax_category, tax_percent, tax_reason, number_pattern,
+             time_zone_said, language, week_start, rate, payment_terms_days, tax_category, tax_percent, tax_reason, number_pattern,
              number_yearly_reset, rounding_step, rounding_mode, rounding_basis, timer_limit_seconds, lock_date
          from organization where id = $1",
         organization
@@ -240,6 +241,15 @@ pub async fn update(db: &mut Db, organization: &Organization) -> Result<(), Erro
     )
     .execute(db.connection())
     .await?;
+    Ok(())
+}
+
+/// Writes down that somebody has said the time zone of the organization of this transaction.
+pub async fn say_time_zone(db: &mut Db) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("update organization set time_zone_said = true where id = $1 and not time_zone_said", organization)
+        .execute(db.connection())
+        .await?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ mod address;
 mod iban;
 mod key;
 mod letter;
+mod number_words;
 mod registration;
 #[cfg(test)]
 mod tests;
@@ -20,8 +21,9 @@ use crate::error::Error;
 pub use address::{ascii_domain, email, known_email, optional_email};
 pub use iban::{bic, iban};
 pub use key::{Namesake, path_key, search_key, taken};
+pub use number_words::{NumberKind, NumberWord, number_word};
 pub use registration::{registration, registration_fits};
-pub use vat_id::{VatId, vat_id, without_words};
+pub use vat_id::{VatId, issuing, vat_id, vat_id_by, without_words};
 
 /// One line that must say something.
 pub fn line(field: &str, given: &str, longest: usize) -> Result<String, Error> {

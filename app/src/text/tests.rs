@@ -230,7 +230,11 @@ fn a_vat_identifier_stands_alone_also_where_words_stand_before_it() {
     for given in ["USt-IdNr. DE136695976", "VAT-ID: DE 136695976", "Umsatzsteuer-Identifikationsnummer DE136695976"] {
         assert_eq!(kept(given), Ok(Some("DE136695976".to_owned())), "{given}");
     }
-    for given in ["VAT NO 123456785", "ABN 51 824 753 556", "Tax DE, 12/345"] {
+    for given in ["DE136695976 USt-IdNr.", "DE 136 695 976 (VAT)", "ＤＥ１３６６９５９７６", "USt-IdNr.： ＤＥ１３６６９５９７６"]
+    {
+        assert_eq!(kept(given), Ok(Some("DE136695976".to_owned())), "{given}");
+    }
+    for given in ["VAT NO 123456785", "123456785 VAT", "ABN 51 824 753 556", "Tax DE, 12/345"] {
         assert_eq!(kept(given), Ok(Some(given.to_owned())), "no known form");
     }
 }
@@ -248,6 +252,10 @@ fn a_vat_identifier_has_the_form_of_its_country() {
     }
     // No known form, or none of such an identifier: the number of a register, and an abbreviation.
     for other in ["CH-020.3.020.910-6", "No. 12/345", "IS12345", "XX123", "T7000012050002", "12/345/67890"] {
+        assert_eq!(kept(other), right(other));
+    }
+    // Their words begin as an identifier of Croatia, of Slovenia or of France would.
+    for other in ["HRB 12345 B", "SIRET 73282932000074", "SIREN 732829320", "DIC 12345"] {
         assert_eq!(kept(other), right(other));
     }
     for (slip, text) in [("de 123 456 789", "DE123456789"), ("GB123456789", "GB123456789"), ("CHE-123.456.789", "CHE-123.456.789")] {

@@ -2,7 +2,11 @@
 
 use eu_vat::{Country, Error as Flaw, Vat};
 
-use super::{clean, excerpt, registration, registration_fits};
+use super::{
+    NumberKind, clean, excerpt,
+    number_words::{bare_number, is_number, number_word, word_before},
+    plain, registration, registration_fits,
+};
 use crate::error::Error;
 
 /// The letters of each known form, whose it is, and a made-up number of it with check digits that fit.
@@ -69,31 +73,89 @@ pub fn vat_id(field: &str, given: &str) -> Result<Option<VatId>, Error> {
     if let Some(number) = registration(&text) {
         return Ok(Some(VatId { doubtful: !registration_fits(&number), text: number }));
     }
-    let text = without_words(&text).to_owned();
-    let compact = compact(&text);
-    let Some((letters, read)) = read(&text, &compact) else {
+    let plain = plain(&text);
+    let bare = without_words(&plain);
+    let compact = compact(bare);
+    let Some((letters, read)) = read(bare, &compact) else {
         return Ok(Some(VatId { text, doubtful: false }));
     };
     let union = Country::from_code(letters).is_some();
     let nothing = !compact.bytes().any(|c| (b'1'..=b'9').contains(&c));
     match read {
-        Read::Right(canonical) => Ok(Some(VatId { text: if union { canonical } else { text }, doubtful: false })),
-        Read::Doubtful if !nothing => Ok(Some(VatId { text: if union { compact } else { text }, doubtful: true })),
+        Read::Right(canonical) => Ok(Some(VatId { text: if union { canonical } else { bare.to_owned() }, doubtful: false })),
+        Read::Doubtful if !nothing => Ok(Some(VatId { text: if union { compact } else { bare.to_owned() }, doubtful: true })),
+        Read::Wrong if begins_otherwise(bare) => Ok(Some(VatId { text, doubtful: false })),
         Read::Doubtful | Read::Wrong => Err(Error::invalid(field, refusal(&text, letters))),
     }
 }
 
-/// The identifier alone where it stands behind words, as on a letterhead: "USt-IdNr. DE136695976". What has no known form is left as it
-/// is, and so is a "VAT NO 123456785" of elsewhere: of Norway it is with the name of its tax.
+/// The identifier alone where it stands behind words or before them, as on a letterhead: "USt-IdNr. DE136695976". What has no known form is
+/// left as it is, and so is a "VAT NO 123456785" of elsewhere: of Norway it is with the name of its tax.
 pub fn without_words(text: &str) -> &str {
-    let fits = |rest: &&str| {
-        let compact = compact(rest);
-        let known = read(rest, &compact).filter(|(letters, _)| *letters != "NO" || compact.ends_with("MVA"));
-        known.is_some_and(|(_, read)| !matches!(read, Read::Wrong))
-    };
     let begins = |(at, letter): (usize, char)| letter.is_alphabetic() && !text[..at].ends_with(char::is_alphanumeric);
     let starts = text.char_indices().take_while(|(_, letter)| !letter.is_ascii_digit()).filter(|start| begins(*start));
-    starts.map(|(at, _)| &text[at..]).find(fits).unwrap_or(text)
+    starts
+        .map(|(at, _)| &text[at..])
+        .find_map(|rest| [rest, without_words_behind(rest)].into_iter().find(|rest| fits(rest)))
+        .unwrap_or(text)
+}
+
+/// What is left when the words behind the last digit are those of the tax: "DE136695976 (VAT)". A letter that belongs to it stays.
+fn without_words_behind(text: &str) -> &str {
+    let Some(last) = text.rfind(|letter: char| letter.is_ascii_digit()) else { return text };
+    let end = text[last..].find(|letter: char| !letter.is_alphanumeric()).map_or(text.len(), |at| last + at);
+    let is_vat = number_word(&format!("0 {}", &text[end..])).is_some_and(|word| word.kind == NumberKind::Vat);
+    if is_vat { &text[..end] } else { text }
+}
+
+/// Whether a text is an identifier of a known form and nothing else.
+fn fits(text: &str) -> bool {
+    let compact = compact(text);
+    let known = read(text, &compact).filter(|(letters, _)| *letters != "NO" || compact.ends_with("MVA"));
+    known.is_some_and(|(_, read)| !matches!(read, Read::Wrong))
+}
+
+/// The two letters of the issuer that an identifier begins with, whether they are those of a country or not; nothing where it begins with a
+/// word, as "SIRET 732829320" and "No. 12" do, or with a digit.
+pub fn issuing(text: &str) -> Option<String> {
+    let plain = plain(text);
+    let bare = without_words(plain.trim());
+    let letters = compact(bare).get(..2).map(str::to_owned)?;
+    (fits(bare) || !begins_otherwise(bare) && !is_number(&letters)).then_some(letters)
+}
+
+/// Whether a text begins with something else than the letters of an identifier: with a word that says what number it is, with an
+/// abbreviation, or with more letters than there are in one.
+fn begins_otherwise(text: &str) -> bool {
+    let compact = compact(text);
+    let run = compact.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(compact.len());
+    let Some((letters, more)) = compact[..run].split_at_checked(2) else { return true };
+    let belongs = match letters {
+        "AT" => ["", "U"].contains(&more),
+        "CH" => more == "E",
+        "ES" => more.len() <= 1,
+        "FR" => more.len() <= 2,
+        "GB" | "XI" => ["", "GD", "HA"].contains(&more),
+        _ => more.is_empty(),
+    };
+    let abbreviated = text.get(2..).is_some_and(|rest| rest.starts_with(['.', ':', '°']));
+    run == compact.len() || !belongs || abbreviated || word_before(text).is_some()
+}
+
+/// The identifier that a number with other words, or with none, is in the country of these letters, where it fits in with its check digits.
+pub fn vat_id_by(country: &str, number: &str) -> Option<String> {
+    let bare = bare_number(number);
+    let candidate = match country {
+        "GR" => format!("EL{bare}"),
+        "NO" => format!("NO {bare} MVA"),
+        "CH" | "LI" => format!("CHE{}", bare.trim_start_matches("CHE")),
+        _ => format!("{country}{bare}"),
+    };
+    let compact = compact(&candidate);
+    match read(&candidate, &compact)? {
+        (letters, Read::Right(canonical)) => Some(if Country::from_code(letters).is_some() { canonical } else { candidate }),
+        _ => None,
+    }
 }
 
 /// What an identifier of a known form turned out to be, and its letters.
@@ -161,6 +223,65 @@ mod tests {
         let read = |given: &str| vat_id("vat_id", given).ok().flatten().map(|read| (read.text, read.doubtful));
         assert_eq!(read("Ｔ７０００ ０１２０ ５０００２"), Some(("T7000012050002".to_owned(), false)));
         assert_eq!(read("T7000012050003"), Some(("T7000012050003".to_owned(), true)));
+    }
+
+    #[test]
+    fn an_identifier_begins_with_the_letters_of_its_issuer_and_a_word_with_others() {
+        for (text, letters) in [
+            ("DE123456789", "DE"),
+            ("ＤＥ１３６６９５９７６", "DE"),
+            ("USt-IdNr. DE136695976", "DE"),
+            ("DE136695976 (VAT)", "DE"),
+            ("ATU 13585627", "AT"),
+            ("FRXX123456789", "FR"),
+            ("ESB12345674", "ES"),
+            ("GBGD001", "GB"),
+            ("NO 123 456 785 MVA", "NO"),
+            ("CHE-123.456.788", "CH"),
+            ("US123", "US"),
+            ("XX123", "XX"),
+        ] {
+            assert_eq!(issuing(text).as_deref(), Some(letters), "{text}");
+        }
+        for other in [
+            "NIF B12345674",
+            "CVR 12345607",
+            "GST 123456789",
+            "HRB 12345 B",
+            "HRB12345",
+            "SIRET 73282932000074",
+            "CF 12345678901",
+            "BN 123456789",
+            "No. 12/345",
+            "Nr. 12345",
+            "ID 12345",
+            "CH-020.3.020.910-6",
+            "Delaware 5",
+            "VAT NO 123456785",
+            "123456782 VAT",
+            "DE",
+            "",
+        ] {
+            assert_eq!(issuing(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_made_the_identifier_of_its_country_where_it_fits() {
+        for (country, number, vat_id) in [
+            ("GB", "123456782 VAT", "GB123456782"),
+            ("ES", "NIF B-12345674", "ESB12345674"),
+            ("DK", "CVR 12345607", "DK12345607"),
+            ("GR", "ΑΦΜ 123456783", "EL123456783"),
+            ("IT", "P.IVA 12345670017", "IT12345670017"),
+            ("LI", "UID 123456788", "CHE123456788"),
+            ("NO", "Org.nr. 123 456 785", "NO 123456785 MVA"),
+        ] {
+            assert_eq!(vat_id_by(country, number).as_deref(), Some(vat_id), "{number}");
+        }
+        for (country, other) in [("GB", "VAT NO 123456785"), ("FR", "SIRET 73282932000074"), ("DE", "12/345/67890"), ("US", "12-3456789")] {
+            assert_eq!(vat_id_by(country, other), None, "{other}");
+        }
     }
 
     #[test]

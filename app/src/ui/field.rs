@@ -5,7 +5,7 @@ mod tick;
 use leptos::prelude::*;
 
 use super::{FormState, hidden, kept};
-use crate::operation::wire::SHOWN;
+use crate::operation::wire::{SHOWN, place};
 
 pub use tick::*;
 
@@ -30,11 +30,9 @@ impl Wiring {
         let state = use_context::<FormState>();
         let plain: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
         let id = state.as_ref().map_or_else(|| plain.clone(), |state| format!("{}-{plain}", state.id));
-        let field = name.to_owned();
         let typed = state.as_ref().and_then(|state| state.typed.get(name).cloned());
         let changes = state.as_ref().filter(|state| state.changes).map(|_| name.to_owned());
-        let refusal = state.map(|state| state.refusal);
-        let wrong = Signal::derive(move || refusal?.with(|error| error.as_ref()?.field(&field).map(str::to_owned)));
+        let wrong = wrong(name);
         Self { id, hint: (!hint.is_empty()).then_some(hint), wrong, there: there.unwrap_or_default(), typed, changes }
     }
 
@@ -73,6 +71,12 @@ impl Wiring {
         }
         .into_any()
     }
+}
+
+/// What is wrong with a field of the form around it, by its name.
+pub fn wrong(name: &str) -> Signal<Option<String>> {
+    let (refusal, place) = (use_context::<FormState>().map(|state| state.refusal), place(name));
+    Signal::derive(move || refusal?.with(|error| error.as_ref()?.field(&place).map(str::to_owned)))
 }
 
 /// What a field of a form that changes a record showed, so that the server leaves away what nobody has changed.
@@ -122,11 +126,15 @@ pub fn Field(
     /// How finely it is asked for, such as to the second.
     #[prop(default = None)]
     step: Option<&'static str>,
+    /// Whether it is sent also where nobody has changed it: what stands there is said by whoever sends it.
+    #[prop(optional)]
+    always: bool,
     /// Its place in the grid of the form.
     #[prop(optional)]
     class: &'static str,
 ) -> impl IntoView {
     let wiring = Wiring::of(&name, hint, value);
+    let wiring = if always { Wiring { changes: None, ..wiring } } else { wiring };
     let (described, invalid) = (wiring.described(), wiring.invalid());
     let value = wiring.value();
     let input = view! {
@@ -135,6 +143,7 @@ pub fn Field(
             class="input"
             type=kind
             name=name
+            data-always=always.then_some("true")
             value=value.clone()
             prop:kept=kept(value, &wiring.id)
             placeholder=placeholder

@@ -6,7 +6,7 @@ use super::screen::Screen;
 use crate::{
     invoices::{Invoice, InvoiceLine, LineKind, totals::TaxCategory},
     money::{readings, written},
-    ui::{FormState, Icon, icon, kept, money, quantity as count, showed, unit_price},
+    ui::{FormState, Icon, icon, kept, money, quantity as count, showed, unit_price, wrong},
 };
 
 /// The table of the lines.
@@ -57,7 +57,7 @@ fn line_row(at: usize, line: &InvoiceLine, only: bool, screen: Option<&Screen>) 
         <tr>
             <th scope="row" class="line-words">
                 <input type="hidden" name=name("line") value=line.id.to_string() prop:value=line.id.to_string() />
-                <textarea class="input plain" name=name("description") rows=rows aria-label=label prop:kept=kept(words.shown, &line.id.to_string())>
+                <textarea class="input plain" name=name("description") rows=rows aria-label=label aria-invalid=invalid(&name("description")) prop:kept=kept(words.shown, &line.id.to_string())>
                     {words.began}
                 </textarea>
                 {showed}
@@ -87,7 +87,13 @@ fn tax(at: usize, line: &InvoiceLine, screen: Option<&Screen>) -> impl IntoView 
     let options = options.collect_view();
     let kept = kept(category.shown, &line.id.to_string());
     view! {
-        <select class="input plain" name=format!("lines[{at}][tax_category]") aria-label=format!("Tax of line {}", at + 1) prop:kept=kept>
+        <select
+            class="input plain"
+            name=format!("lines[{at}][tax_category]")
+            aria-label=format!("Tax of line {}", at + 1)
+            aria-invalid=invalid(&format!("lines[{at}][tax_category]"))
+            prop:kept=kept
+        >
             {options}
         </select>
         {showed(&format!("lines[{at}][tax_category]"), line.tax_category.code())}
@@ -125,10 +131,17 @@ pub(super) fn written_quantity(line: &InvoiceLine) -> String {
     readings(size).map_or_else(|| line.quantity.clone(), |(_, decimal)| format!("{sign}{decimal}"))
 }
 
+/// Marks a field that was refused; why stands above the form.
+fn invalid(name: &str) -> impl Fn() -> Option<&'static str> + Clone + Send + Sync + use<> {
+    let wrong = wrong(name);
+    move || wrong.with(Option::is_some).then_some("true")
+}
+
 fn small(name: String, label: String, text: Text, line: &InvoiceLine) -> AnyView {
     let (kept, showed) = (kept(text.shown, &line.id.to_string()), showed(&name, &text.stored));
+    let invalid = invalid(&name);
     view! {
-        <input class="input plain short" inputmode="decimal" name=name aria-label=label value=text.began prop:kept=kept />
+        <input class="input plain short" inputmode="decimal" name=name aria-label=label aria-invalid=invalid value=text.began prop:kept=kept />
         {showed}
     }
     .into_any()
@@ -138,6 +151,7 @@ fn small(name: String, label: String, text: Text, line: &InvoiceLine) -> AnyView
 mod tests {
     use super::{super::DRAFT, *};
     use crate::{
+        error::Error,
         id::InvoiceLineId,
         invoices::quantity,
         money::{Currency, Money, UnitPrice},
@@ -186,6 +200,18 @@ mod tests {
         }
         let other = shown(&line, &InvoiceLineId::new().to_string(), &texts);
         assert!(other.contains("50.00") && !other.contains("November"), "it was typed for another line: {other}");
+    }
+
+    #[test]
+    fn the_very_field_of_a_line_is_marked_that_was_refused() {
+        let row = Owner::new().with(|| {
+            let refusal = Signal::derive(|| Some(Error::invalid("lines[1].price", "A price lies above zero.")));
+            let (id, pending) = (DRAFT.to_owned(), Signal::derive(|| false));
+            provide_context(FormState { id, refusal, pending, typed: Default::default(), untouched: Default::default(), changes: false });
+            line_row(1, &line(), false, None).to_html()
+        });
+        let marked: Vec<&str> = row.split('<').filter(|tag| tag.contains(r#"aria-invalid="true""#)).collect();
+        assert!(matches!(marked[..], [field] if field.contains(r#"name="lines[1][price]""#)), "{marked:?}");
     }
 
     #[test]

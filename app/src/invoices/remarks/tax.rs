@@ -1,6 +1,6 @@
 //! What is more often than not a slip in the tax of an invoice.
 
-use super::{border::Work, registration, remark};
+use super::{border::Work, numbers, registration, remark};
 use crate::{
     clients::Client,
     error::Error,
@@ -22,14 +22,16 @@ pub fn of(organization: &Organization, client: &Client, lines: &[LineRow], curre
     let work = Work::of(organization, client);
     let remarks = [
         of_vat_id(client, &categories),
-        work.taxed_as_goods(lines, &taxes),
+        work.taxed_as_elsewhere(&taxes).or_else(|| work.taxed_as_goods(lines, &taxes)),
         work.taxed_abroad(&taxes),
+        work.untaxed_abroad(lines, &taxes),
         work.untaxed_at_home(lines, &taxes),
+        work.exempt_otherwise(lines, &taxes),
         of_organization(organization, client, &categories),
         registration::of(organization, client, &categories),
         of_currency(organization, &categories, currency),
     ];
-    Ok(remarks.into_iter().flatten().collect())
+    Ok(remarks.into_iter().flatten().chain(numbers::of(organization, client, &categories)).collect())
 }
 
 /// The client has another tax by now than lines of the draft carry that took it up when they were drafted.

@@ -4,7 +4,7 @@ use super::{Source, place};
 use crate::{
     clients::Client,
     error::Error,
-    invoices::{InvoiceProblem, read, totals::TaxCategory},
+    invoices::{InvoiceProblem, read, stated, totals::TaxCategory},
 };
 
 /// What is wrong about lines that are taxed as supplies to another country of the European Union (K), as exports out of it (G), or by
@@ -38,7 +38,7 @@ pub fn problems(source: &Source<'_>) -> Result<Vec<InvoiceProblem>, Error> {
 /// where it is what keeps a line without tax (AE and K). They may be registered elsewhere than they are.
 pub fn registered_elsewhere(buyer: &Client, mut categories: impl Iterator<Item = TaxCategory>) -> Option<String> {
     let (country, vat_id) = (buyer.country.as_deref()?, buyer.vat_id.as_deref()?);
-    let issuer = place::issuer(vat_id).filter(|issuer| place::in_union(issuer) && !place::at_home(issuer, country))?;
+    let issuer = place::issuer(vat_id).filter(|issuer| place::in_union(issuer) && !place::works_at_home(issuer, country))?;
     let category = categories.find(|category| matches!(category, TaxCategory::AE | TaxCategory::K))?;
     Some(format!(
         "The VAT identifier of {client} ({vat_id}) is one of {}, and their country is {}. Tax category {} rests on it: leave it where \
@@ -68,7 +68,7 @@ impl Way<'_> {
         }
         let from = self.from?;
         if place::at_home(from, to) {
-            return Some(self.wrong(what, law, &self.is_at_home(to), "S with your usual rate"));
+            return Some(self.wrong(what, law, &self.is_at_home(from, to), "S with your usual rate"));
         }
         (!place::in_union(from)).then(|| self.wrong(what, law, &format!("yours is {}", place::name(from)), "G for an export of goods"))
     }
@@ -92,7 +92,7 @@ impl Way<'_> {
         let (from, to) = (self.from?, self.to?);
         let law = "Article 146 of Directive 2006/112/EC";
         if place::at_home(from, to) {
-            return Some(self.wrong("goods that leave the country", law, &self.is_at_home(to), "S with your usual rate"));
+            return Some(self.wrong("goods that leave the country", law, &self.is_at_home(from, to), "S with your usual rate"));
         }
         (place::in_union(from) && place::in_union(to)).then(|| {
             let instead = "K for goods that go there, or AE for work";
@@ -112,15 +112,19 @@ impl Way<'_> {
     /// Between two countries of the European Union whoever receives a service owes the tax where they are registered there (Articles 44
     /// and 196 of the VAT directive). At home, and outside of it, the law of the country says who does.
     fn of_recipient(&self, buyer: &Client) -> Option<String> {
-        let (from, to, issuer) = (self.from?, buyer.country.as_deref()?, place::issuer(buyer.vat_id.as_deref()?)?);
+        let (from, to, number) = (self.from?, buyer.country.as_deref()?, buyer.vat_id.as_deref()?);
         let within = place::in_union(from) && place::in_union(to) && !place::at_home(from, to);
-        (within && !place::in_union(&issuer)).then(|| {
+        let is = match place::issuer(number) {
+            Some(issuer) if !place::in_union(&issuer) => format!("one of {}", place::name(&issuer)),
+            None if stated::is_of_words(number) => "none".to_owned(),
+            _ => return None,
+        };
+        within.then(|| {
             format!(
                 "Tax category AE (reverse charge) to a client in {} needs a VAT identifier of a country of the European Union, and that of \
-                 {} is one of {} (Article 196 of Directive 2006/112/EC). Correct it in the client, or choose another category.",
+                 {} is {is} (Article 196 of Directive 2006/112/EC). Correct it in the client, or choose another category.",
                 place::name(to),
                 self.client,
-                place::name(&issuer)
             )
         })
     }
@@ -129,8 +133,8 @@ impl Way<'_> {
         format!("the country of {} is {}", self.client, place::name(to))
     }
 
-    fn is_at_home(&self, to: &str) -> String {
-        format!("{}, as yours is", self.is_in(to))
+    fn is_at_home(&self, from: &str, to: &str) -> String {
+        format!("{}, {}", self.is_in(to), if from == to { "as yours is" } else { "which has one value added tax with yours" })
     }
 
     fn wrong(&self, what: &str, law: &str, but: &str, instead: &str) -> String {

@@ -2,20 +2,40 @@
 
 use eu_vat::Country as Member;
 
-use crate::country::{self, COUNTRIES};
+use crate::{
+    country::{self, COUNTRIES},
+    text,
+};
 
 /// Countries beside the European Union with a value added tax by like rules.
-const BESIDE: [&str; 6] = ["CH", "GB", "IS", "LI", "MC", "NO"];
+const BESIDE: [&str; 7] = ["CH", "GB", "IM", "IS", "LI", "MC", "NO"];
+
+/// Territories with the value added tax of a member of the European Union, which they belong to, that the directive does not reach
+/// (Article 6 of Directive 2006/112/EC): each with the member. What crosses their border is exported; work that does so stays at home.
+const APART: [(&str, &str); 4] = [("AX", "FI"), ("GP", "FR"), ("MQ", "FR"), ("RE", "FR")];
+
+/// Where the value added tax lets work be exported as goods are.
+const EXPORTING_WORK: [&str; 2] = ["IS", "NO"];
 
 /// Whether the invoices of a country follow the VAT directive or rules made after it. Elsewhere a tax goes by other rules.
 pub fn has_vat(country: &str) -> bool {
-    BESIDE.contains(&country) || Member::from_code(country).is_some()
+    BESIDE.contains(&country) || is_apart(country) || Member::from_code(country).is_some()
 }
 
-/// Whether goods that go from one such place to another stay within the European Union: Monaco counts as a part of France, and Northern
-/// Ireland (`XI`) is in.
+/// Whether goods that go from one such place to another stay within the European Union: Monaco counts as a part of France (Article 7 of
+/// the VAT directive), and Northern Ireland (`XI`) is in.
 pub fn in_union(place: &str) -> bool {
     Member::from_code(home(place)).is_some() || place == "XI"
+}
+
+/// Whether a place belongs to the European Union and is outside of the area of its tax.
+pub fn is_apart(place: &str) -> bool {
+    APART.iter().any(|(apart, _)| *apart == place)
+}
+
+/// Whether work for somebody abroad is exported as goods are, by the law of this country.
+pub fn exports_work(country: &str) -> bool {
+    EXPORTING_WORK.contains(&country) || !has_vat(country)
 }
 
 /// Whether goods that go from one of these places to the other stay at home.
@@ -23,24 +43,41 @@ pub fn at_home(one: &str, other: &str) -> bool {
     home(one) == home(other)
 }
 
-/// The country whose domestic tax a place has.
+/// Whether work by somebody in one of these places for somebody in the other stays at home.
+pub fn works_at_home(one: &str, other: &str) -> bool {
+    home_of_work(one) == home_of_work(other)
+}
+
+/// The country whose domestic tax a place has: Article 7 of the VAT directive has the Isle of Man with the United Kingdom, as its own law
+/// has, and Switzerland and Liechtenstein are one area by their treaty of 28 October 1994.
 fn home(place: &str) -> &str {
     match place {
         "EL" => "GR",
+        "IM" | "XI" => "GB",
+        "LI" => "CH",
         "MC" => "FR",
-        "XI" => "GB",
         other => other,
     }
 }
 
-/// The place that a VAT identifier was issued by, as its first two letters say (BR-CO-09); none where they name none.
+/// The same for work.
+pub fn home_of_work(place: &str) -> &str {
+    APART.iter().find(|(apart, _)| *apart == place).map_or_else(|| home(place), |(_, member)| member)
+}
+
+/// The place that a VAT identifier was issued by, as its first two letters say (BR-CO-09); none where they name none, or are those of a
+/// word that says what other number it is.
 pub fn issuer(vat_id: &str) -> Option<String> {
-    let letters = vat_id.trim_start().get(..2)?.to_uppercase();
+    let letters = text::issuing(vat_id)?;
     match letters.as_str() {
         "EL" => Some("GR".to_owned()),
-        "XI" => Some(letters),
-        _ => COUNTRIES.iter().any(|(code, _)| *code == letters).then_some(letters),
+        _ => is_code(&letters).then_some(letters),
     }
+}
+
+/// Whether VAT identifiers can begin with these letters.
+pub fn is_code(letters: &str) -> bool {
+    matches!(letters, "EL" | "XI") || COUNTRIES.iter().any(|(code, _)| *code == letters)
 }
 
 /// Where goods leave from: where the seller is registered in the European Union, else the country of its address.
@@ -82,11 +119,24 @@ mod tests {
         for member in ["AT", "DE", "GR", "IE", "MC", "XI"] {
             assert!(in_union(member), "{member}");
         }
-        for other in ["CH", "GB", "IS", "LI", "NO", "US", "AX", "RE", "UK"] {
+        for other in ["CH", "GB", "IM", "IS", "LI", "NO", "US", "AX", "RE", "GF", "UK"] {
             assert!(!in_union(other), "{other}");
         }
-        assert_eq!(COUNTRIES.iter().filter(|(code, _)| has_vat(code)).count(), 33);
-        assert!(!has_vat("US") && !has_vat("JP"));
+        assert_eq!(COUNTRIES.iter().filter(|(code, _)| has_vat(code)).count(), 38);
+        assert!(!has_vat("US") && !has_vat("JP") && !has_vat("GF"), "there is none in French Guiana");
+    }
+
+    #[test]
+    fn places_with_one_tax_are_at_home_with_each_other() {
+        for (one, other) in [("LI", "CH"), ("IM", "GB"), ("IM", "XI"), ("MC", "FR"), ("XI", "GB"), ("EL", "GR")] {
+            assert!(at_home(one, other) && at_home(other, one) && works_at_home(one, other), "{one} and {other}");
+        }
+        for (one, other) in [("AX", "FI"), ("RE", "FR"), ("GP", "MC"), ("MQ", "RE")] {
+            assert!(!at_home(one, other) && works_at_home(one, other), "goods are exported from {one} to {other}, and work is not");
+        }
+        for (one, other) in [("DE", "FR"), ("GG", "GB"), ("JE", "GB"), ("GF", "FR"), ("AX", "SE"), ("LI", "AT"), ("GI", "GB")] {
+            assert!(!at_home(one, other) && !works_at_home(one, other), "{one} and {other}");
+        }
     }
 
     #[test]
@@ -94,7 +144,7 @@ mod tests {
         for (vat_id, place) in [("DE123456789", "DE"), ("EL123456789", "GR"), ("XI123456789", "XI"), ("che-123.456.788", "CH")] {
             assert_eq!(issuer(vat_id).as_deref(), Some(place), "{vat_id}");
         }
-        for no in ["12/345", "XX123", "", "D", "é1", "UK123"] {
+        for no in ["12/345", "XX123", "", "D", "é1", "UK123", "NIF B12345674", "CVR 12345607", "HRB 12345", "SIRET 73282932000074"] {
             assert_eq!(issuer(no), None, "{no}");
         }
     }
@@ -111,6 +161,5 @@ mod tests {
         assert_eq!(of_work(Some("GB"), Some("XI123456789")).as_deref(), Some("GB"));
         assert_eq!(of_work(None, Some("XI123456789")).as_deref(), Some("GB"), "for goods alone it is in the union");
         assert_eq!((of_work(None, Some("FR12345678901")).as_deref(), of_work(None, None)), (Some("FR"), None));
-        assert!(at_home("XI", "GB") && at_home("MC", "FR") && !at_home("DE", "FR"));
     }
 }

@@ -42,6 +42,7 @@ fn seller() -> Organization {
         bank_name: None,
         currency: Currency::default(),
         time_zone: "Europe/Berlin".to_owned(),
+        time_zone_said: true,
         language: "en".to_owned(),
         week_start: 1,
         rate: None,
@@ -247,6 +248,43 @@ fn an_intra_community_supply_goes_to_another_country_of_the_union() {
     assert_eq!(to_france(("GB", "XI123456789")), [""; 0]);
     assert_eq!(to_france(("CH", "CHE-123.456.788")), ["lines.tax_category"]);
     assert_eq!(to_france(("MC", "FR12345678901")), ["lines.tax_category"], "Monaco is a part of France here");
+}
+
+/// Liechtenstein has one area of value added tax with Switzerland, and the Isle of Man with the United Kingdom.
+#[test]
+fn what_stays_within_one_area_of_tax_is_no_export() {
+    for (from, to) in [(("CH", "CHE-123.456.788"), "LI"), (("LI", "CHE-123.456.788"), "CH"), (("GB", "GB123456782"), "IM")] {
+        assert_eq!(goods(TaxCategory::G, from, (to, "")), ["lines.tax_category"], "{from:?} to {to}");
+    }
+    for (from, to) in
+        [(("CH", "CHE-123.456.788"), "AT"), (("GB", "GB123456782"), "JE"), (("FR", "FR11123456782"), "RE"), (("FI", "FI12345671"), "AX")]
+    {
+        assert_eq!(goods(TaxCategory::G, from, (to, "")), [""; 0], "{from:?} to {to}");
+    }
+    let told =
+        told(&seller_of(Some("CH"), Some("CHE-123.456.788")), &client_of(Some("LI"), None), &[(TaxCategory::G, 0)]).remove(0).message;
+    assert!(told.contains("is Liechtenstein, which has one value added tax with yours"), "{told}");
+    let registered =
+        |country: &str, vat_id: &str| abroad::registered_elsewhere(&client_of(Some(country), Some(vat_id)), [TaxCategory::AE].into_iter());
+    assert_eq!((registered("AX", "FI12345671"), registered("RE", "FR11123456782")), (None, None), "they have the numbers of their country");
+}
+
+/// What begins as a VAT identifier of some country would, and is a word, is neither stated as one nor refused as a wrong one.
+#[test]
+fn a_number_with_a_word_of_its_own_is_no_vat_identifier() {
+    use TaxCategory::{AE, S};
+    for (country, number) in
+        [("ES", "NIF B12345674"), ("DK", "CVR 12345607"), ("DE", "HRB 12345 B"), ("FR", "SIRET 73282932000074"), ("FR", "No. 12/345")]
+    {
+        let client = client_of(Some(country), Some(number));
+        assert_eq!(fields(&seller_of(Some("AT"), Some("ATU12345675")), &client, &[(S, 200_000)]), [""; 0], "{number}");
+        assert_eq!(fields(&seller_of(Some("AT"), Some("ATU12345675")), &client, &[(AE, 0)]), ["client.vat_id"], "{number} is none");
+        let seller = Organization { tax_number: None, ..seller_of(Some(country), Some(number)) };
+        let expected: &[&str] = if number.starts_with("NIF") { &[] } else { &["organization.vat_id"] };
+        assert_eq!(fields(&seller, &buyer(), &[(S, 200_000)]), expected, "{number} of a seller");
+    }
+    let moved = Organization { vat_id: None, tax_number: Some("DE136695976".to_owned()), ..seller_of(Some("DE"), None) };
+    assert_eq!(fields(&moved, &buyer(), &[(TaxCategory::K, 0)]), [""; 0], "a VAT identifier is one in whatever field");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Promises about invoices, over the operations.
 
 mod agents;
+mod borders;
 mod client_tax;
 mod documents;
 mod drafts;
@@ -9,6 +10,7 @@ mod letters;
 mod limits;
 mod mails;
 mod numbers;
+mod party_numbers;
 mod payments;
 mod rates;
 mod remarks;

@@ -1,0 +1,97 @@
+//! What is more often than not a slip in the numbers of both parties.
+
+use super::remark;
+use crate::{
+    clients::Client,
+    invoices::{InvoiceProblem, rules::place, stated, totals::TaxCategory},
+    organizations::{Organization, basics},
+    text::{self, NumberKind},
+};
+
+/// What is to be said of the numbers that an invoice of lines of these categories states.
+pub fn of(organization: &Organization, client: &Client, categories: &[TaxCategory]) -> Vec<InvoiceProblem> {
+    // Of any other number that is no VAT identifier the rules speak, unless none is stated (BR-O-02).
+    let counts = |number: &Option<String>| {
+        number.as_deref().is_some_and(stated::is_of_words) || categories.iter().all(|category| *category == TaxCategory::O)
+    };
+    let seller = no_vat_id_of_seller(organization).filter(|_| counts(&organization.vat_id));
+    let buyer = no_vat_id_of_client(client).filter(|_| counts(&client.vat_id));
+    let same = client.vat_id.is_some() && client.vat_id == organization.vat_id;
+    let same = same.then(|| format!("The VAT identifier of {} is your own. Correct it in the client.", client.name));
+    let remarks = [
+        ("organization.vat_id", seller.or_else(|| doubtful_of_seller(organization))),
+        ("organization.tax_number", vat_id_as_tax_number(organization)),
+        ("client.vat_id", buyer.or_else(|| doubtful_of_client(client))),
+        ("client.vat_id", same),
+    ];
+    remarks.into_iter().filter_map(|(field, message)| Some(remark(field, message?))).collect()
+}
+
+/// What stands as the VAT identifier of the organization and is none of any country; nothing where there is no VAT.
+pub fn no_vat_id_of_seller(organization: &Organization) -> Option<String> {
+    let country = organization.country.as_deref();
+    let number = organization.vat_id.as_deref().filter(|number| is_none(number, country))?;
+    let way = match text::number_word(number).map(|word| word.kind) {
+        Some(NumberKind::Register) => "Take it away there, and write it under your postal address.",
+        Some(NumberKind::Tax) => "Write it as your tax number.",
+        Some(NumberKind::Vat) | None => "If it is the number that your tax office has given you, write it as your tax number.",
+    };
+    Some(format!("{} {way}{}", said(number, "Your number"), instead(number, country, "you are")))
+}
+
+/// The same of a client.
+pub fn no_vat_id_of_client(client: &Client) -> Option<String> {
+    let country = client.country.as_deref();
+    let number = client.vat_id.as_deref().filter(|number| is_none(number, country))?;
+    let told = said(number, &format!("The number of {}", client.name));
+    let way = "An invoice states it as it stands, and not as a VAT identifier. Correct it in the client, or leave it as it is.";
+    Some(format!("{told} {way}{}", instead(number, country, &format!("{} is", client.name))))
+}
+
+/// A VAT identifier that was written as the tax number of the organization.
+pub fn vat_id_as_tax_number(organization: &Organization) -> Option<String> {
+    let country = organization.country.as_deref();
+    let number = organization.tax_number.as_deref().filter(|number| stated::is_misplaced(number, country))?;
+    let way = match &organization.vat_id {
+        None => "Write it as your VAT identifier in Settings, and leave the tax number empty or give the one of your tax office.",
+        Some(_) => "In Settings the VAT identifier has a field of its own: take it away from the tax number.",
+    };
+    Some(format!("{} stands as your tax number and is a VAT identifier. {way}", text::excerpt(number)))
+}
+
+/// Whether a number is no VAT identifier of any country, where one is meant.
+fn is_none(number: &str, country: Option<&str>) -> bool {
+    country.is_none_or(place::has_vat) && !stated::is_vat_id(number)
+}
+
+fn said(number: &str, whose: &str) -> String {
+    let what = match text::number_word(number) {
+        Some(word) if word.kind == NumberKind::Register => format!("one of a register ({}) and ", word.text),
+        Some(word) if word.kind == NumberKind::Tax => format!("another one of a tax office ({}) and ", word.text),
+        _ => String::new(),
+    };
+    format!("{whose} {} is {what}no VAT identifier, which begins with the two letters of its country, such as DE.", text::excerpt(number))
+}
+
+/// How it is written where it is the number of one who is registered.
+fn instead(number: &str, country: Option<&str>, who: &str) -> String {
+    let vat_id = basics::of_country(number, country);
+    vat_id.map(|vat_id| format!(" Where {who} registered for VAT, it is written {vat_id}.")).unwrap_or_default()
+}
+
+/// Check digits of the organization that do not fit.
+fn doubtful_of_seller(organization: &Organization) -> Option<String> {
+    let vat_id = organization.vat_id.as_deref().filter(|vat_id| is_doubtful(vat_id))?;
+    Some(format!("The check digits of your VAT identifier {vat_id} do not fit. Compare it with a letter of its owner."))
+}
+
+/// The same of a client.
+fn doubtful_of_client(client: &Client) -> Option<String> {
+    let vat_id = client.vat_id.as_deref().filter(|vat_id| is_doubtful(vat_id))?;
+    let name = &client.name;
+    Some(format!("The check digits of {vat_id}, the VAT identifier of {name}, do not fit. Compare it with a letter of its owner."))
+}
+
+fn is_doubtful(vat_id: &str) -> bool {
+    text::vat_id("vat_id", vat_id).is_ok_and(|read| read.is_some_and(|read| read.doubtful))
+}

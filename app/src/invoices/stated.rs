@@ -1,0 +1,92 @@
+//! What the numbers of both parties are, as an invoice states them. What is no VAT identifier is not stated as one, whatever field it was
+//! written into.
+
+use super::rules::place;
+use crate::{
+    clients::Client,
+    organizations::{Organization, basics},
+    text::{self, NumberKind},
+};
+
+/// The numbers of a party, each where it belongs.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Stated {
+    /// VAT identifier (BT-31, BT-48), or the registration number of Japan.
+    pub vat_id: Option<String>,
+    /// Tax number (BT-32).
+    pub tax_number: Option<String>,
+    /// A number with its own words, as a register has given it (BT-30, BT-47).
+    pub registered: Option<String>,
+}
+
+/// The numbers of whoever bills.
+pub fn of_seller(organization: &Organization) -> Stated {
+    let Organization { vat_id, tax_number, country, .. } = organization;
+    let is_moved = tax_number.as_deref().is_some_and(|number| is_misplaced(number, country.as_deref()));
+    let (moved, own) = if is_moved { (tax_number.as_deref(), None) } else { (None, tax_number.clone()) };
+    let moved = moved.map(|number| text::without_words(&text::plain(number)).to_owned());
+    let Stated { vat_id, tax_number, registered } = vat_id.as_deref().map(of_number).unwrap_or_default();
+    let (further, tax_number) = if own.is_some() { (tax_number, own) } else { (None, tax_number) };
+    Stated { vat_id: vat_id.or(moved), tax_number, registered: registered.or(further) }
+}
+
+/// The numbers of whoever is billed.
+pub fn of_buyer(client: &Client) -> Stated {
+    client.vat_id.as_deref().map(of_number).unwrap_or_default()
+}
+
+/// Whether a number that was written as a tax number is a VAT identifier of this country.
+pub fn is_misplaced(number: &str, country: Option<&str>) -> bool {
+    text::registration(number).is_none() && basics::is_vat_id(number, country)
+}
+
+/// What was written as a VAT identifier, where it belongs: one that begins with the letters of a country is one, and of the others some
+/// say themselves what they are.
+fn of_number(number: &str) -> Stated {
+    let given = Some(number.to_owned());
+    match text::number_word(number).map(|word| word.kind) {
+        _ if is_vat_id(number) => Stated { vat_id: given, ..Stated::default() },
+        None | Some(NumberKind::Vat) if !is_of_words(number) => Stated { tax_number: given, ..Stated::default() },
+        _ => Stated { registered: given, ..Stated::default() },
+    }
+}
+
+/// Whether a number can be stated as a VAT identifier: it is one of some country, or stands in the place of one in Japan.
+pub fn is_vat_id(number: &str) -> bool {
+    place::issuer(number).is_some() || text::registration(number).is_some()
+}
+
+/// Whether a number that is no VAT identifier begins as one does and says itself that it is another: "HRB 12345", "No. 12/345".
+pub fn is_of_words(number: &str) -> bool {
+    let begins = || text::plain(number).trim().get(..2).is_some_and(|letters| place::is_code(&letters.to_uppercase()));
+    !is_vat_id(number) && (text::number_word(number).is_some() || begins())
+}
+
+/// Whether a number says itself that it is one of a tax office.
+pub fn is_of_tax(number: &str) -> bool {
+    text::number_word(number).is_some_and(|word| word.kind == NumberKind::Tax)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_stated_as_what_it_is() {
+        let is = |number: &str| {
+            let Stated { vat_id, tax_number, registered } = of_number(number);
+            (vat_id.is_some(), tax_number.is_some(), registered.is_some())
+        };
+        for vat_id in ["DE136695976", "IE1234567T", "CHE-123.456.788 MWST", "RS123456789", "T7000012050002"] {
+            assert_eq!(is(vat_id), (true, false, false), "{vat_id}");
+        }
+        for other in ["12-3456789", "51 824 753 556", "12/345/67890", "XX123"] {
+            assert_eq!(is(other), (false, true, false), "{other}");
+        }
+        for other in
+            ["NIF B12345674", "CVR 12345607", "HRB 12345 B", "GST 123456789", "SIRET 73282932000074", "No. 12/345", "ABN 51 824 753 556"]
+        {
+            assert_eq!(is(other), (false, false, true), "{other}");
+        }
+    }
+}
