@@ -131,7 +131,7 @@ pub async fn preview_invoice(
     to: Option<String>,
     /// By id or name; all when absent.
     #[server(default)]
-    projects: Vec<String>,
+    projects: Option<Vec<String>>,
     /// Ids of time entries to bill later.
     #[server(default)]
     #[max_items(5_000)]
@@ -176,7 +176,7 @@ pub async fn draft_invoice(
     to: Option<String>,
     /// By id or name; all when absent.
     #[server(default)]
-    projects: Vec<String>,
+    projects: Option<Vec<String>>,
     /// Ids of time entries to bill later.
     #[server(default)]
     #[max_items(5_000)]
@@ -210,7 +210,7 @@ pub async fn draft_invoices(
     /// By id or name; all with unbilled time when absent.
     #[server(default)]
     #[max_items(50)]
-    clients: Vec<String>,
+    clients: Option<Vec<String>>,
     /// last_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15; all when absent.
     #[server(default)]
     period: Option<String>,
@@ -356,7 +356,7 @@ pub async fn send_invoice(
     /// Addresses; the client's when absent.
     #[server(default)]
     #[max_items(10)]
-    to: Vec<String>,
+    to: Option<Vec<String>>,
     /// Words for the mail; a standard text when absent.
     #[server(default)]
     #[max_length(4_000)]
@@ -368,8 +368,8 @@ pub async fn send_invoice(
     send::send(cx, &invoice, send::Sending { version, to, message, without_email: without_email.unwrap_or(false) }).await
 }
 
-/// Mark an invoice as paid, in whole or in part: record what the client paid. It is paid when nothing is left; too much is refused.
-#[operation(write, destructive, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Record a payment")]
+/// Mark an invoice as paid, in whole or in part: record what the client paid. It is paid when nothing is left; too much is refused. It can be undone.
+#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Record a payment")]
 pub async fn record_payment(
     cx: &mut Call,
     /// Id or number.
