@@ -263,7 +263,7 @@ pub async fn update_invoice_draft(
     /// First day of service, YYYY-MM-DD; both empty for that of the time.
     #[server(default)]
     period_from: Edit<String>,
-    /// Last day of service.
+    /// Last day of service; empty likewise.
     #[server(default)]
     period_to: Edit<String>,
     /// Days to pay.

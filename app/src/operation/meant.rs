@@ -81,7 +81,10 @@ mod tests {
             make(form.as_object().expect("an object"), &mut given);
             given
         };
-        assert_eq!(meant(json!({ "days": 14.0, "duration": 1.5, "projects": "Acme" })), json!({ "days": 14, "duration": "1.5", "projects": ["Acme"] }));
+        assert_eq!(
+            meant(json!({ "days": 14.0, "duration": 1.5, "projects": "Acme" })),
+            json!({ "days": 14, "duration": "1.5", "projects": ["Acme"] })
+        );
         assert_eq!(meant(json!({ "days": 14.5 })), json!({ "days": 14.5 }));
         assert_eq!(meant(json!({ "days": 1e300 })), json!({ "days": 1e300 }));
         assert_eq!(meant(json!({ "name": "", "days": "", "projects": "", "other": "", "gone": null })), json!({ "name": "", "other": "" }));

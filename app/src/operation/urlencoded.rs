@@ -136,7 +136,9 @@ fn scalar(kind: Option<&str>, sent: Sent, argument: &str) -> Result<Value, Error
     let said = text.trim();
     Ok(match kind {
         Some("integer" | "number" | "boolean" | "object") if said.is_empty() => Value::from(""),
-        Some("integer") => said.parse::<i64>().ok().map(Value::from).or_else(|| whole(said.parse().ok()?)).ok_or_else(|| wrong("a whole number"))?,
+        Some("integer") => {
+            said.parse::<i64>().ok().map(Value::from).or_else(|| whole(said.parse().ok()?)).ok_or_else(|| wrong("a whole number"))?
+        }
         Some("number") => Value::from(said.parse::<f64>().map_err(|_| wrong("a number"))?),
         Some("boolean") => Value::from(flag(said).ok_or_else(|| wrong("true or false"))?),
         Some("object") => serde_json::from_str(said).map_err(|_| wrong("a JSON object"))?,

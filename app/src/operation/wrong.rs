@@ -27,7 +27,7 @@ pub fn refuse(operation: &str, input: &Map<String, Value>, validator: &Validator
     }
     let mut within: Vec<Misnamed> = Vec::new();
     let problems = validator.iter_errors(arguments).map(|problem| {
-        within.extend(Misnamed::in_object(&problem));
+        Misnamed::in_object(&problem).into_iter().for_each(|misnamed| misnamed.join(&mut within));
         Wrong::of(input, &problem)
     });
     let mut told = HashSet::new();
@@ -41,8 +41,6 @@ pub fn refuse(operation: &str, input: &Map<String, Value>, validator: &Validator
     let mut error = Error::new(Code::Invalid, words.join(" "));
     let place = |place: String| if place.is_empty() { "arguments".to_owned() } else { place };
     error.fields = problems.into_iter().map(|wrong| (place(wrong.place), wrong.words)).collect();
-    let mut known = HashSet::new();
-    within.retain(|misnamed| known.insert(misnamed.way.iter().filter(|step| index(step).is_none()).cloned().collect::<Vec<_>>()));
     let takes: Vec<String> = within.iter().take(OBJECTS_TOLD).filter_map(|misnamed| misnamed.takes(operation, input)).collect();
     Err(if takes.is_empty() { error } else { error.hint(takes.join(" ")) })
 }
@@ -102,11 +100,21 @@ impl Misnamed {
         Some(Self { way, unknown })
     }
 
+    /// Adds what is wrong in this object to what is in others like it, such as the items of one list: they take the same.
+    fn join(self, all: &mut Vec<Self>) {
+        let fields = |way: &[String]| way.iter().filter(|step| index(step).is_none()).cloned().collect::<Vec<_>>();
+        match all.iter_mut().find(|other| fields(&other.way) == fields(&self.way)) {
+            Some(other) => other.unknown.extend(self.unknown),
+            None => all.push(self),
+        }
+    }
+
     /// What the object takes, first what is near to the names that are unknown.
     fn takes(&self, operation: &str, input: &Map<String, Value>) -> Option<String> {
         let mut schema = input;
         for step in &self.way {
-            let inner = if index(step).is_some() { schema.get("items") } else { schema.get("properties").and_then(|fields| fields.get(step)) };
+            let inner =
+                if index(step).is_some() { schema.get("items") } else { schema.get("properties").and_then(|fields| fields.get(step)) };
             schema = inner?.as_object()?;
         }
         let mut names: Vec<&str> = schema.get("properties")?.as_object()?.keys().map(String::as_str).collect();

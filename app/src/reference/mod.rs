@@ -31,9 +31,10 @@ pub fn id(given: &str) -> Uuid {
 /// would mean everybody.
 pub fn some(field: &str, named: Option<Vec<String>>) -> Result<Vec<String>, Error> {
     match named {
-        Some(named) if named.is_empty() => {
-            Err(Error::invalid(field, format!("{field} names none. Name at least one, or leave it out: that means all, or the usual ones.")))
-        }
+        Some(named) if named.is_empty() => Err(Error::invalid(
+            field,
+            format!("{field} names none. Name at least one, or leave it out: that means all, or the usual ones."),
+        )),
         named => Ok(named.unwrap_or_default()),
     }
 }

@@ -47,7 +47,7 @@ pub struct NewTimeEntry {
     /// 1h30m, 1:30, 90m or 1.5h; a number is hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<Written>,
-    /// 09:00 of that day, or RFC 3339; goes with ended_at or duration.
+    /// 09:00, or RFC 3339; goes with ended_at or duration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(length(max = 100)))]
     pub started_at: Option<String>,
@@ -216,7 +216,7 @@ pub async fn create_time_entry(
     /// 1h30m, 1:30, 90m or 1.5h; a number is hours.
     #[server(default)]
     duration: Option<Written>,
-    /// 09:00 of that day, or RFC 3339, on the worker's clock without an offset. Goes with ended_at or duration.
+    /// 09:00, or RFC 3339, on the worker's clock without an offset. Goes with ended_at or duration.
     #[server(default)]
     started_at: Option<String>,
     /// Likewise; before the start is the next day.
@@ -274,7 +274,7 @@ pub async fn update_time_entry(
     /// 1h30m, 1:30, 90m or 1.5h; a number is hours. The start stays.
     #[server(default)]
     duration: Option<Written>,
-    /// 09:00 of that day, or RFC 3339, on the worker's clock without an offset.
+    /// 09:00, or RFC 3339, on the worker's clock without an offset.
     #[server(default)]
     started_at: Option<String>,
     /// Likewise; before the start is the next day.

@@ -123,9 +123,9 @@ fn image(change: &Map<String, Value>, side: &str) -> Option<Map<String, Value>> 
     let columns = change.get(side)?.as_object()?;
     let (kind, names) = (change.get("kind").and_then(Value::as_str).unwrap_or_default(), change.get("names"));
     let is_draft = kind == "invoice" && columns.get("state").is_some_and(|state| state == "draft");
-    let said = columns.iter().filter(|(name, value)| {
-        !value.is_null() && !UNTOLD.contains(&name.as_str()) && !(is_draft && RECKONED.contains(&name.as_str()))
-    });
+    let said = columns
+        .iter()
+        .filter(|(name, value)| !value.is_null() && !UNTOLD.contains(&name.as_str()) && !(is_draft && RECKONED.contains(&name.as_str())));
     let mut fields = Map::new();
     for (column, value) in said {
         match column.as_str() {
@@ -149,7 +149,9 @@ fn field(kind: &str, column: &str, value: &Value, names: Option<&Value>) -> Opti
     }
     let called = CALLED.iter().find(|(of, known, _)| *known == column && (*of == kind || of.is_empty()));
     let value = match (column, value) {
-        ("seconds" | "billed_seconds", Value::Number(seconds)) => seconds.as_i64().map(|seconds| exact(seconds, Worked::of(seconds).text))?.into(),
+        ("seconds" | "billed_seconds", Value::Number(seconds)) => {
+            seconds.as_i64().map(|seconds| exact(seconds, Worked::of(seconds).text))?.into()
+        }
         ("discount_percent", Value::String(share)) => format!("{share}%").into(),
         (_, value) => value.clone(),
     };
@@ -186,7 +188,8 @@ mod tests {
 
     #[test]
     fn a_record_that_changes_twice_is_told_once_by_the_names_of_the_answers() {
-        let row = |state: &str, line: Value| json!({ "id": "7", "project_id": "1", "member_id": "9", "state": state, "invoice_line_id": line });
+        let row =
+            |state: &str, line: Value| json!({ "id": "7", "project_id": "1", "member_id": "9", "state": state, "invoice_line_id": line });
         let draft = json!({ "id": "5", "client_id": "2", "state": "draft", "total": "0.00", "rounding_step": 15, "rounding_mode": "up" });
         let mut answer = json!({ "id": "5", "total": "120.00 EUR", "changes": [
             { "kind": "invoice", "record": "5", "after": draft, "names": { "2": "Acme" } },

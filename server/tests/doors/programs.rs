@@ -161,7 +161,11 @@ async fn a_key_may_come_as_a_header_and_is_the_same_key() {
     }
     let two = world.post("/api/v1/create_client").bearer_auth(&ada.token).header("idempotency-key", "k").header("idempotency-key", "l");
     assert_eq!(Answer::of(two.json(&json!({ "name": "Beta" }))).await.refused(422), "invalid");
-    assert_eq!(world.rest(&ada, "create_client", json!({ "name": "Beta", "idempotency_key": "" })).await.ok()["name"], "Beta", "none at all");
+    assert_eq!(
+        world.rest(&ada, "create_client", json!({ "name": "Beta", "idempotency_key": "" })).await.ok()["name"],
+        "Beta",
+        "none at all"
+    );
     let long = world.rest(&ada, "create_client", json!({ "name": "Beta", "idempotency_key": "k".repeat(201) })).await;
     assert!(long.refused(422) == "invalid" && long.text.contains("200"), "{}", long.text);
     let timer = Answer::of(world.post("/api/v1/get_timer").bearer_auth(&ada.token).header("idempotency-key", "k")).await;

@@ -126,8 +126,10 @@ async fn whoever_was_cut_off_again_and_again_has_all_their_connections_afterward
     // Two of each at once, and beyond the first of each two of all: as many as there were before.
     let begun = in_the_end("a connection of an organization or of strangers", async || {
         let in_organization = [database.begin(organization, Access::Read).await, database.begin(organization, Access::Read).await];
-        let of_strangers =
-            [database.begin_for_stranger(Reach::Nobody, Access::Read).await, database.begin_for_stranger(Reach::Nobody, Access::Read).await];
+        let of_strangers = [
+            database.begin_for_stranger(Reach::Nobody, Access::Read).await,
+            database.begin_for_stranger(Reach::Nobody, Access::Read).await,
+        ];
         all_of(in_organization.into_iter().chain(of_strangers))
     })
     .await;

@@ -185,7 +185,7 @@ async fn whoever_misnames_a_field_is_told_those_of_the_object_it_is_in_and_first
     assert!(told.starts_with("lines[0] takes: quantity, ") && told.contains("description") && !told.contains("group_by"), "{told}");
     let told = refused("create_time_entries", json!({"entries": [{"project": "Dashboard", "minutes": 5}]})).await;
     assert!(told.starts_with("entries[0] takes: ") && told.contains("duration"), "{told}");
-    let told = refused("draft_invoice", json!({"client": "Acme", "rounding": {"step": 15}})).await;
+    let told = refused("draft_invoice", json!({"client": "Acme", "rounding": {"step_minute": 15}})).await;
     assert!(told.starts_with("rounding takes: step_minutes, "), "{told}");
     let told = refused("create_client", json!({"name": "Globex", "colour": "#ff0000"})).await;
     assert!(told.starts_with("create_client takes: color, "), "{told}");
@@ -236,6 +236,10 @@ fn path(way: &[Step]) -> Vec<&str> {
 #[tokio::test]
 async fn empty_text_is_taken_or_refused_by_its_place_and_is_no_fault_of_ours() {
     every_value("empty", async |tried, Taken { way, .. }| {
+        // A rehearsal that is asked for with nothing is none.
+        if matches!(way.as_slice(), [Step::Field(name)] if name == "dry_run") {
+            return;
+        }
         let Err(error) = tried.with(way, Some(&json!(""))).await else { return };
         let what = format!("{} {}: {error:?}", tried.operation.declaration.name, place(way));
         assert!(!matches!(error.code, Code::Internal | Code::Unavailable), "{what}");
