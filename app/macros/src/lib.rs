@@ -122,7 +122,7 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
     } else {
         (
             quote! {
-                /// Repeats with it are done once.
+                /// Repeats are done once.
                 #[server(default)] idempotency_key: Option<String>,
                 /// Show what would change.
                 #[server(default)] dry_run: Option<bool>,

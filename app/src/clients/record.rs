@@ -226,7 +226,8 @@ pub async fn delete(cx: &mut Call, client: &str) -> Result<DeletedClient, Error>
                 text::counted(projects, "project", "projects"),
                 text::counted(invoices, "invoice", "invoices")
             ),
-        ));
+        )
+        .hint("archive_client hides it and keeps its history."));
     }
     store::delete(&mut cx.db, client.id).await?;
     Ok(DeletedClient { id: client.id, name: client.name })

@@ -37,7 +37,7 @@ pub struct Wanted {
     pub period: Option<String>,
     pub from: Option<String>,
     pub to: Option<String>,
-    pub projects: Vec<String>,
+    pub projects: Option<Vec<String>>,
     pub defer: Vec<String>,
     pub group_by: Option<GroupBy>,
     pub rounding: Option<Rounding>,
@@ -66,7 +66,7 @@ impl Wanted {
             period: period.clone(),
             from: from.clone(),
             to: to.clone(),
-            projects: Vec::new(),
+            projects: None,
             defer: Vec::new(),
             group_by: *group_by,
             rounding: *rounding,
@@ -285,7 +285,11 @@ async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
     let client = clients::record::find(cx, &wanted.client).await?;
     let period = period(cx, wanted.period, wanted.from, wanted.to)?;
     let sight = Sight::of(cx)?;
-    let chosen = reference::projects_of_client(cx, &sight, client.id.0, &wanted.projects).await?;
+    let named = reference::some("projects", wanted.projects)?;
+    let chosen = reference::projects_of_client(cx, &sight, client.id.0, &named).await?;
+    if chosen.is_empty() && !named.is_empty() {
+        return Err(Error::invalid("projects", "The projects have no name. Name at least one, or leave them out: that means all."));
+    }
     let defer = wanted.defer.iter().map(|entry| entry.trim().parse::<Uuid>().map_err(|_| Error::not_found("time entry")));
     let custom = wanted
         .lines

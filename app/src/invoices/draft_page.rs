@@ -85,8 +85,7 @@ async fn load(chosen: Choices) -> Result<Start, Error> {
     }
     let (period, from, to) = chosen.days();
     let client = chosen.client.clone();
-    let preview =
-        preview_invoice(client.clone(), period, from, to, Vec::new(), Vec::new(), chosen.grouped(), None, Vec::new(), None, None).await;
+    let preview = preview_invoice(client.clone(), period, from, to, None, Vec::new(), chosen.grouped(), None, Vec::new(), None, None).await;
     let drafts =
         list_invoices(Some(client), Some(InvoiceStatus::Draft), Some(20), None, None).await.map(|page| page.items).unwrap_or_default();
     Ok(Start { clients, chosen, drafts, preview: Some(preview) })

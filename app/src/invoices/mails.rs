@@ -19,20 +19,20 @@ pub async fn resend_invoice(
     /// Addresses; those not reached yet, or the client's, when absent.
     #[server(default)]
     #[max_items(10)]
-    to: Vec<String>,
+    to: Option<Vec<String>>,
     /// Words for the mail; those of its last mail when absent.
     #[server(default)]
     #[max_length(4_000)]
     message: Option<String>,
 ) -> Result<Invoice, Error> {
-    resend::resend(cx, &invoice, &to, message.as_deref()).await
+    resend::resend(cx, &invoice, to, message.as_deref()).await
 }
 
 /// Stop the mails of an invoice that still wait to leave, for instance since they would go to the wrong address. The invoice stays sent.
 ///
-/// Refused (conflict) when none waits, or while the mail server has it in hand. Mail it elsewhere with resend_invoice. Example:
+/// Refused (conflict) when none waits, or while the mail server has it in hand. It cannot be undone; resend_invoice mails it elsewhere. Example:
 /// {"invoice": "2026-0001"}.
-#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Stop the mail of an invoice")]
+#[operation(write, destructive, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Stop the mail of an invoice")]
 pub async fn stop_invoice_mail(
     cx: &mut Call,
     /// Id or number.

@@ -133,7 +133,7 @@ pub async fn preview_invoice(
     to: Option<String>,
     /// By id or name; all when absent.
     #[server(default)]
-    projects: Vec<String>,
+    projects: Option<Vec<String>>,
     /// Ids of time entries to bill later.
     #[server(default)]
     #[max_items(5_000)]
@@ -178,7 +178,7 @@ pub async fn draft_invoice(
     to: Option<String>,
     /// By id or name; all when absent.
     #[server(default)]
-    projects: Vec<String>,
+    projects: Option<Vec<String>>,
     /// Ids of time entries to bill later.
     #[server(default)]
     #[max_items(5_000)]
@@ -212,7 +212,7 @@ pub async fn draft_invoices(
     /// By id or name; all with unbilled time when absent.
     #[server(default)]
     #[max_items(50)]
-    clients: Vec<String>,
+    clients: Option<Vec<String>>,
     /// last_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15; all when absent.
     #[server(default)]
     period: Option<String>,
@@ -265,7 +265,7 @@ pub async fn update_invoice_draft(
     /// First day of service, YYYY-MM-DD; both empty for that of the time.
     #[server(default)]
     period_from: Edit<String>,
-    /// Last day of service.
+    /// Last day of service; empty likewise.
     #[server(default)]
     period_to: Edit<String>,
     /// Days to pay.
@@ -358,7 +358,7 @@ pub async fn send_invoice(
     /// Addresses; the client's when absent.
     #[server(default)]
     #[max_items(10)]
-    to: Vec<String>,
+    to: Option<Vec<String>>,
     /// Words for the mail; a standard text when absent.
     #[server(default)]
     #[max_length(4_000)]
@@ -370,8 +370,8 @@ pub async fn send_invoice(
     send::send(cx, &invoice, send::Sending { version, to, message, without_email: without_email.unwrap_or(false) }).await
 }
 
-/// Mark an invoice as paid, in whole or in part: record what the client paid. It is paid when nothing is left; too much is refused.
-#[operation(write, destructive, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Record a payment")]
+/// Mark an invoice as paid, in whole or in part: record what the client paid. It is paid when nothing is left; too much is refused. It can be undone.
+#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Record a payment")]
 pub async fn record_payment(
     cx: &mut Call,
     /// Id or number.

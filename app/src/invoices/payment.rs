@@ -100,7 +100,10 @@ fn payable(row: &Row) -> Result<(), Error> {
     let number = row.number.as_deref().unwrap_or_default();
     match row.state.as_str() {
         "sent" => Ok(()),
-        "draft" => Err(Error::new(Code::Conflict, "The invoice is still a draft. Send it before recording a payment.")),
+        "draft" => {
+            Err(Error::new(Code::Conflict, "The invoice is still a draft. Send it before recording a payment.")
+                .hint("send_invoice sends it."))
+        }
         "paid" => Err(Error::new(Code::Conflict, format!("Invoice {number} is already paid; there is nothing left to pay."))),
         _ => Err(Error::new(Code::Conflict, format!("Invoice {number} was voided; it cannot be paid."))),
     }
@@ -126,7 +129,9 @@ fn voidable(row: &Row) -> Result<(), Error> {
             Code::Conflict,
             format!("Invoice {number} has payments and is not voided. Remove the payments first, each with its reason, and void it then."),
         )),
-        "draft" => Err(Error::new(Code::Conflict, "The invoice is still a draft. Delete it instead.")),
+        "draft" => {
+            Err(Error::new(Code::Conflict, "The invoice is still a draft. Delete it instead.").hint("delete_invoice_draft deletes it."))
+        }
         "paid" => Err(Error::new(
             Code::Conflict,
             format!("Invoice {number} is paid and is not voided. Remove the payments first, each with its reason, and void it then."),

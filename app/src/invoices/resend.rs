@@ -8,21 +8,21 @@ use super::{
 use crate::{
     error::{Code, Error},
     operation::Call,
-    organizations, outbox, text,
+    organizations, outbox, reference, text,
 };
 
 /// What the next mail of an invoice is given that is kept from leaving because this one takes its place.
 const REPLACED: &str = "It was sent again.";
 
 /// Mails a sent invoice again. What does not change stays as it was in its last mail.
-pub async fn resend(cx: &mut Call, invoice: &str, to: &[String], message: Option<&str>) -> Result<Invoice, Error> {
+pub async fn resend(cx: &mut Call, invoice: &str, to: Option<Vec<String>>, message: Option<&str>) -> Result<Invoice, Error> {
     let row = read::find_locked(cx, invoice).await?;
     let (number, due_on) = mailable(&row)?;
     if let Some(mail) = store::waiting_mails(&mut cx.db, row.id).await?.into_iter().find(|mail| mail.leaves) {
         let words = format!("A mail with {number} to {} waits to leave already.", mail.recipient);
         return Err(Error::new(Code::Conflict, words).hint("Stop it first, if it should not leave."));
     }
-    let recipients = match recipients::addresses(to)? {
+    let recipients = match recipients::addresses(&reference::some("to", to)?)? {
         given if !given.is_empty() => given,
         _ => last_recipients(cx, &row).await?,
     };
@@ -41,7 +41,7 @@ fn mailable(row: &Row) -> Result<(String, Option<jiff::civil::Date>), Error> {
         ("void", Some(number), _) => Err(Error::new(Code::Conflict, format!("Invoice {number} was voided; nobody owes what it asks for."))),
         ("sent", Some(number), Some(due_on)) => Ok((number.clone(), Some(due_on.to_jiff()))),
         ("paid", Some(number), _) => Ok((number.clone(), None)),
-        _ => Err(Error::new(Code::Conflict, "The invoice is still a draft. Send it first.")),
+        _ => Err(Error::new(Code::Conflict, "The invoice is still a draft. Send it first.").hint("send_invoice sends it.")),
     }
 }
 
@@ -50,6 +50,7 @@ async fn last_recipients(cx: &mut Call, row: &Row) -> Result<Vec<String>, Error>
     let last = store::latest_mails(&mut cx.db, &[row.id]).await?.remove(&row.id).map(|mail| mail.recipient);
     match last.or_else(|| row.client_email.clone()) {
         Some(to) => recipients::addresses(&[to]),
-        None => Err(Error::invalid("to", format!("{} has no e-mail address. Give one, or add it to the client.", row.client_name))),
+        None => Err(Error::invalid("to", format!("{} has no e-mail address. Give one, or add it to the client.", row.client_name))
+            .hint("Pass to, or set email of the client with update_client.")),
     }
 }

@@ -108,7 +108,14 @@ pub fn refusal(problems: Vec<InvoiceProblem>) -> Option<Error> {
     for problem in &problems {
         error.fields.insert(problem.field.clone(), problem.message.clone());
     }
-    Some(error.hint("Nothing was sent, and no number was given. Mend it and send again: the draft takes it up."))
+    let place = if first.field.starts_with("client.") {
+        "update_client mends it"
+    } else if first.field.starts_with("organization.") {
+        "A person mends it in the settings"
+    } else {
+        "update_invoice_draft mends it"
+    };
+    Some(error.hint(format!("Nothing was sent, and no number was given. {place}; then send again: the draft takes it up.")))
 }
 
 /// What a broken rule means for whoever fills in the invoice; nothing of a rule that is not about its tax.

@@ -17,14 +17,14 @@ use crate::{
     money::Currency,
     operation::Call,
     organizations::{self, Organization},
-    text,
+    reference, text,
 };
 
 /// How an invoice is sent; the arguments of `send_invoice`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct Sending {
     pub version: Option<i32>,
-    pub to: Vec<String>,
+    pub to: Option<Vec<String>>,
     pub message: Option<String>,
     pub without_email: bool,
 }
@@ -51,7 +51,7 @@ pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invo
 
 /// To whom the invoice is mailed; nobody when it is sent without a mail.
 fn recipients(row: &Row, sending: &Sending) -> Result<Vec<String>, Error> {
-    let given = recipients::addresses(&sending.to)?;
+    let given = recipients::addresses(&reference::some("to", sending.to.clone())?)?;
     if sending.without_email {
         // The page fills in the client's address; any other one was meant.
         let meant = given.iter().find(|address| row.client_email.as_ref() != Some(*address));
@@ -65,7 +65,8 @@ fn recipients(row: &Row, sending: &Sending) -> Result<Vec<String>, Error> {
         None => Err(Error::invalid(
             "to",
             format!("{} has no e-mail address. Give one, add it to the client, or send without e-mail.", row.client_name),
-        )),
+        )
+        .hint("Pass to, set email of the client with update_client, or set without_email to true.")),
     }
 }
 

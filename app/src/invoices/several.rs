@@ -8,6 +8,7 @@ use super::{
     store,
 };
 use crate::{
+    clients,
     day::Span,
     error::{Code, Error},
     operation::Call,
@@ -19,22 +20,35 @@ use crate::{
 pub const CLIENTS_MAX: usize = 50;
 
 /// Drafts an invoice for each of these clients, or for each that has unbilled time of the period.
-pub async fn create(cx: &mut Call, clients: Vec<String>, each: Each) -> Result<DraftedInvoices, Error> {
+pub async fn create(cx: &mut Call, named: Option<Vec<String>>, each: Each) -> Result<DraftedInvoices, Error> {
     let span = draft::period(cx, each.period.clone(), each.from.clone(), each.to.clone())?;
-    let clients = meant(cx, clients, span.as_ref()).await?;
+    let named = reference::some("clients", named)?;
+    let clients = meant(cx, &named, span.as_ref()).await?;
     // All time is held before any of it is drafted, in the order in which everybody holds it.
     store::lock_unbilled_of(&mut cx.db, &clients, span.as_ref()).await?;
     let mut items = Vec::with_capacity(clients.len());
     for (at, client) in clients.into_iter().enumerate() {
-        let invoice = draft::create(cx, Wanted::of(client.to_string(), &each)).await.map_err(|error| error.at("clients", at))?;
+        let invoice = match draft::create(cx, Wanted::of(client.to_string(), &each)).await {
+            Ok(invoice) => invoice,
+            Err(error) => return Err(of_client(cx, error, (at, client), !named.is_empty()).await?),
+        };
         items.push(DraftedInvoice { id: invoice.id, client: invoice.client, status: invoice.status, total: invoice.sums.total });
     }
     let (from, to) = span.map(|span| (span.from, span.to)).unzip();
     Ok(DraftedInvoices { items, from, to })
 }
 
+/// What stands in the way of one of several drafts: by its place where clients were named, else by the client's name.
+async fn of_client(cx: &mut Call, error: Error, (at, client): (usize, Uuid), named: bool) -> Result<Error, Error> {
+    if named {
+        return Ok(error.at("clients", at));
+    }
+    let name = clients::record::find(cx, &client.to_string()).await?.name;
+    Ok(Error { message: format!("{name}: {}", error.message), ..error })
+}
+
 /// The clients that are named, each once, else those with unbilled time.
-async fn meant(cx: &mut Call, named: Vec<String>, span: Option<&Span>) -> Result<Vec<Uuid>, Error> {
+async fn meant(cx: &mut Call, named: &[String], span: Option<&Span>) -> Result<Vec<Uuid>, Error> {
     let sight = Sight::of(cx)?;
     let mut clients: Vec<Uuid> = Vec::new();
     for (at, name) in named.iter().enumerate() {

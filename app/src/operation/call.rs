@@ -1,6 +1,9 @@
 //! One call of one operation: who asks, when, and the transaction that it works in.
 
+use std::collections::BTreeSet;
+
 use jiff::{Timestamp, civil};
+use uuid::Uuid;
 
 use super::{
     Change, Declaration, Effect, authorize,
@@ -165,14 +168,31 @@ impl Call {
     /// What the call has changed so far, as the caller may see it.
     pub(super) async fn changes(&mut self) -> Result<Vec<Change>, Error> {
         let mut changes = Change::shown(store::changes(&mut self.db, self.action).await?);
-        if !Sight::of(self).is_ok_and(|sight| sight.money) {
+        let money = Sight::of(self).is_ok_and(|sight| sight.money);
+        if !money {
             changes.iter_mut().for_each(Change::hide_money);
         }
         // There is no scope for what people cost, so no token is shown it.
         if self.caller.token.is_some() || !self.may(Permission::ReadCosts) {
             changes.iter_mut().for_each(Change::hide_costs);
         }
+        self.name(&mut changes, money).await?;
         Ok(changes)
+    }
+
+    /// Says what the records are called that changes refer to.
+    async fn name(&mut self, changes: &mut [Change], money: bool) -> Result<(), Error> {
+        let ids: Vec<Uuid> = changes.iter().flat_map(Change::refers_to).collect::<BTreeSet<_>>().into_iter().collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let names = store::names(&mut self.db, &ids, money).await?;
+        for change in changes {
+            let own = change.refers_to();
+            let own = names.iter().filter(|(id, _)| own.contains(id));
+            change.names = own.map(|(id, name)| (id.to_string(), name.clone())).collect();
+        }
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The answer of a write.
 
-use std::ops::Deref;
+use std::{collections::BTreeMap, ops::Deref};
 
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -40,7 +40,8 @@ pub struct Done<T> {
     pub warnings: Vec<String>,
 }
 
-/// What happened to one record. Amounts in it are decimal text in the currency of the record, or of its client.
+/// What happened to one record. Amounts in it are decimal text in the currency of the record, or of its client; what its ids are called
+/// stands beside.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Change {
@@ -56,6 +57,10 @@ pub struct Change {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(schema_with = "record"))]
     pub after: Option<serde_json::Value>,
+    /// What the clients, projects, members and invoices are called that it refers to, by their ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "ssr", schemars(schema_with = "record"))]
+    pub names: BTreeMap<String, String>,
 }
 
 /// A record has columns, of each kind its own: some clients warn of a schema that takes any value.
@@ -63,6 +68,10 @@ pub struct Change {
 fn record(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "type": "object" })
 }
+
+/// The columns that refer to a record which people know by its name.
+#[cfg(feature = "ssr")]
+const REFERENCES: [&str; 4] = ["project_id", "client_id", "member_id", "invoice_id"];
 
 /// The columns that hold what people cost.
 #[cfg(feature = "ssr")]
@@ -89,7 +98,7 @@ impl Change {
         for row in rows {
             match changes.last_mut().filter(|_| row.is_after) {
                 Some(change) => change.after = row.image,
-                None => changes.push(Self { kind: row.kind, record: row.record, before: row.image, after: None }),
+                None => changes.push(Self { kind: row.kind, record: row.record, before: row.image, after: None, names: BTreeMap::new() }),
             }
         }
         changes
@@ -104,6 +113,12 @@ impl Change {
             row.image = row.image.take().map(|image| with_amounts(image, &own, &of_members));
         }
         Self::stored(rows)
+    }
+
+    /// The records that it refers to, by their ids.
+    pub(super) fn refers_to(&self) -> Vec<Uuid> {
+        let columns = [&self.before, &self.after].into_iter().flatten().filter_map(Value::as_object).flatten();
+        columns.filter(|(name, _)| REFERENCES.contains(&name.as_str())).filter_map(|(_, id)| id.as_str()?.parse().ok()).collect()
     }
 
     /// Leaves out what a caller who sees no money may not see of the record either.

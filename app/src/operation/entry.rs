@@ -1,27 +1,22 @@
 //! An operation as the registry and the doors see it.
 
-use std::{collections::HashSet, panic::AssertUnwindSafe};
+use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
-use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
+use jsonschema::Validator;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use server_fn::ServerFn;
 
-use super::{Declaration, Declared, Effect, run, schema, size, urlencoded};
+use super::{Declaration, Declared, Effect, meant, run, schema, size, urlencoded, wrong};
 use crate::{
     context::{Caller, Promise},
     error::{Code, Error},
-    hours, money,
-    text::readable,
 };
 
 /// The name under which the address of a page's read may say the organization.
 const ORGANIZATION: &str = "organization";
-
-/// How many problems a refusal names at most.
-const PROBLEMS_MAX: usize = 20;
 
 /// A server function seen as data in, data out.
 pub struct Operation {
@@ -68,15 +63,11 @@ impl Operation {
 
     /// Calls the operation for this caller, exactly as the browser's request would.
     ///
-    /// Absent and `null` values are the same at every depth, and so are one text and a list of it. A panic inside is an internal error,
+    /// What is `null` or empty is absent at every depth, but for the empty text that clears. A panic inside is an internal error,
     /// never a caller left waiting. However a call ends, it is written down: what does not come as far as the pipeline is written down here.
     pub async fn call(&self, caller: Caller, arguments: Value) -> Result<Value, Error> {
         let mut arguments = if arguments.is_null() { Value::Object(Map::new()) } else { arguments };
-        leave_nulls_out(&mut arguments);
-        if let Value::Object(map) = &mut arguments {
-            map.iter_mut().for_each(|(name, value)| self.list_one(name, value));
-        }
-        write_hours(&self.input, &mut arguments);
+        meant::make(&self.form, &mut arguments);
         let allowed = super::authorize(&caller, self.declaration, arguments["dry_run"] == true)
             .and_then(|()| self.refuse(&self.validator, &arguments));
         let work = match allowed.and_then(|()| (self.prepare)(caller.clone(), arguments.clone())) {
@@ -89,15 +80,6 @@ impl Operation {
                 tracing::error!(operation = self.declaration.name, "the pipeline of an operation panicked");
                 self.refused(&caller, arguments, Error::broken_off())
             }
-        }
-    }
-
-    /// One text where a list of texts is wanted is a list of it at every door, as it is in a form.
-    fn list_one(&self, name: &str, value: &mut Value) {
-        let wanted = self.input.get("properties").and_then(|arguments| arguments.get(name));
-        let lists = wanted.is_some_and(|wanted| wanted["type"] == "array" && wanted["items"]["type"] == "string");
-        if lists && value.as_str().is_some_and(|text| !text.is_empty()) {
-            *value = Value::Array(vec![value.take()]);
         }
     }
 
@@ -166,170 +148,31 @@ impl Operation {
         self.input.get("properties").is_some_and(|arguments| arguments.get(name).is_some())
     }
 
-    /// Refuses arguments with every one that is wrong, each with its reason. Where an argument was misnamed, left out or is of
-    /// another kind, the refusal says which there are; what is only too long is known to whoever wrote it.
+    /// Whether empty text clears the value at this way, in which `""` stands for an item.
+    #[cfg(test)]
+    pub(super) fn clears(&self, way: &[&str]) -> bool {
+        self.described(way).is_some_and(|(_, value)| value.contains_key(schema::CLEARS))
+    }
+
+    /// Whether the value at this way has to stand.
+    #[cfg(test)]
+    pub(super) fn requires(&self, way: &[&str]) -> bool {
+        let name = way.last().copied().unwrap_or_default();
+        self.described(way).is_some_and(|(object, _)| urlencoded::is_required(object, name))
+    }
+
+    /// What a form knows of the value at this way, and of the object that it is in.
+    #[cfg(test)]
+    fn described(&self, way: &[&str]) -> Option<(&Map<String, Value>, &Map<String, Value>)> {
+        way.iter().try_fold((&self.form, &self.form), |(_, object), step| {
+            let inner = if step.is_empty() { object.get("items") } else { object.get("properties").and_then(|fields| fields.get(*step)) };
+            Some((object, inner?.as_object()?))
+        })
+    }
+
+    /// Refuses arguments with every one that is wrong, each with its reason.
     fn refuse(&self, validator: &Validator, arguments: &Value) -> Result<(), Error> {
-        // Whatever is wrong in a list of any length would be looked for in all of it.
-        if let Some((field, words)) = size::too_many(&self.input, arguments) {
-            return Err(Error::invalid(&field, words));
-        }
-        let (mut error, mut misnamed) = (Error::new(Code::Invalid, ""), false);
-        let problems = validator.iter_errors(arguments).map(|problem| {
-            misnamed |= !is_too_long(&problem);
-            let (place, field) = (place(&problem), field(&problem));
-            let words = self.bare_number(&field, &problem).unwrap_or_else(|| words(&field, &problem));
-            (place, words, item(&problem))
-        });
-        let unwritable = unwritable(arguments).map(|(place, words)| (place, words, None));
-        let mut told = HashSet::new();
-        // The same mistake in all items of a list is told of the first.
-        let problems =
-            problems.chain(unwritable).take(10 * PROBLEMS_MAX).filter(|(_, words, _)| told.insert(words.clone())).take(PROBLEMS_MAX);
-        for (place, words, item) in problems {
-            let message = item.map(|item| format!("{item}: {words}")).unwrap_or(words);
-            error.message.push_str(if error.message.is_empty() { "" } else { " " });
-            error.message.push_str(&message);
-            error.fields.insert(if place.is_empty() { "arguments".to_owned() } else { place }, message);
-        }
-        match (error.message.is_empty(), misnamed) {
-            (true, _) => Ok(()),
-            (false, false) => Err(error),
-            (false, true) => Err(error.hint(self.known())),
-        }
-    }
-
-    /// What to write instead of a bare number that stands where an amount is wanted.
-    fn bare_number(&self, field: &str, problem: &ValidationError<'_>) -> Option<String> {
-        let (number, path) = (problem.instance().as_f64()?, problem.schema_path().to_string());
-        let (first, rest) = path.strip_prefix('/')?.split_once('/')?;
-        let (wanted, _) = rest.rsplit_once('/')?;
-        let wanted = self.input.get(first)?.pointer(&format!("/{wanted}"))?;
-        (wanted.get("format")? == money::AMOUNT).then(|| format!("{}: {}", readable(field), money::bare_number(number)))
-    }
-
-    /// What the operation takes.
-    fn known(&self) -> String {
-        let arguments = self.input.get("properties").and_then(Value::as_object).into_iter().flatten();
-        let names: Vec<&str> = arguments.map(|(name, _)| name.as_str()).collect();
-        match (self.declaration.name, names.is_empty()) {
-            (name, true) => format!("{name} takes no arguments."),
-            (name, false) => format!("{name} takes: {}.", names.join(", ")),
-        }
-    }
-}
-
-fn is_too_long(problem: &ValidationError<'_>) -> bool {
-    matches!(problem.kind(), ValidationErrorKind::MaxLength { .. })
-}
-
-/// Takes what is `null` out of objects: there it is absent. In a list it has a place, and is refused like everything else that is wrong.
-fn leave_nulls_out(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|_, field| !field.is_null());
-            fields.values_mut().for_each(leave_nulls_out);
-        }
-        Value::Array(items) => items.iter_mut().for_each(leave_nulls_out),
-        _ => {}
-    }
-}
-
-/// The steps to what a problem is about; to what is missing where something is.
-fn steps(problem: &ValidationError<'_>) -> Vec<String> {
-    let path = problem.instance_path().to_string();
-    let there = path.split('/').skip(1).map(str::to_owned);
-    let missing = match problem.kind() {
-        ValidationErrorKind::Required { property } => property.as_str().map(str::to_owned),
-        _ => None,
-    };
-    there.chain(missing).collect()
-}
-
-/// The place of a problem as the operations name it, such as `lines[2].quantity`. Nothing when it is about all arguments.
-fn place(problem: &ValidationError<'_>) -> String {
-    let mut place = String::new();
-    for step in steps(problem) {
-        match step.parse::<usize>() {
-            Ok(index) => place.push_str(&format!("[{index}]")),
-            Err(_) if place.is_empty() => place.push_str(&step),
-            Err(_) => place.push_str(&format!(".{step}")),
-        }
-    }
-    place
-}
-
-/// The field that a problem is about by its own name. Nothing when it is about all arguments.
-fn field(problem: &ValidationError<'_>) -> String {
-    steps(problem).into_iter().rev().find(|step| step.parse::<usize>().is_err()).unwrap_or_default()
-}
-
-/// Whether a problem is about an item of a list and not about a field.
-fn is_of_item(problem: &ValidationError<'_>) -> bool {
-    steps(problem).last().is_some_and(|step| step.parse::<usize>().is_ok())
-}
-
-/// Which item of a list a problem is in, such as `lines[2]`.
-fn item(problem: &ValidationError<'_>) -> Option<String> {
-    let steps = steps(problem);
-    steps.windows(2).rev().find_map(|pair| Some(format!("{}[{}]", pair[0], pair[1].parse::<usize>().ok()?)))
-}
-
-/// A number where hours are wanted is that many hours, wherever it stands.
-fn write_hours(schema: &Map<String, Value>, value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            let known = schema.get("properties").and_then(Value::as_object);
-            for (name, value) in fields {
-                if let Some(schema) = known.and_then(|known| known.get(name)?.as_object()) {
-                    write_hours(schema, value);
-                }
-            }
-        }
-        Value::Array(items) => {
-            if let Some(schema) = schema.get("items").and_then(Value::as_object) {
-                items.iter_mut().for_each(|item| write_hours(schema, item));
-            }
-        }
-        Value::Number(number) if schema.get("format").is_some_and(|format| format == hours::HOURS) => {
-            *value = Value::from(number.to_string())
-        }
-        _ => {}
-    }
-}
-
-/// What is wrong with a field, without the value itself where it is too long: nobody is sent a book back.
-fn words(field: &str, problem: &ValidationError<'_>) -> String {
-    match problem.kind() {
-        ValidationErrorKind::MaxLength { limit } => {
-            let length = problem.instance().as_str().map_or(0, |text| text.chars().count());
-            format!("{} has {length} characters; at most {limit} fit. Shorten it.", readable(field))
-        }
-        ValidationErrorKind::Enum { options } => {
-            let choices: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            format!(
-                "{} is {}, which is none of its choices: {}.",
-                readable(field),
-                shorten(&problem.instance().to_string()),
-                choices.join(", ")
-            )
-        }
-        _ if field.is_empty() || is_of_item(problem) => format!("{}.", shorten(&problem.to_string())),
-        _ => format!("{field}: {}.", shorten(&problem.to_string())),
-    }
-}
-
-/// The arguments with a text that no database keeps.
-fn unwritable(arguments: &Value) -> impl Iterator<Item = (String, String)> {
-    let holding = arguments.as_object().into_iter().flatten().filter(|(_, value)| holds_nul(value));
-    holding.map(|(name, _)| (name.clone(), format!("{} holds a character that cannot be stored (NUL). Remove it.", readable(name))))
-}
-
-fn holds_nul(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(items) => items.iter().any(holds_nul),
-        Value::Object(fields) => fields.values().any(holds_nul),
-        _ => false,
+        wrong::refuse(self.declaration.name, &self.input, validator, arguments)
     }
 }
 
@@ -344,7 +187,7 @@ where
 }
 
 fn typed<F: DeserializeOwned>(arguments: Value) -> Result<F, Error> {
-    let unreadable = |problem: serde_json::Error| format!("The arguments could not be read: {}.", shorten(&problem.to_string()));
+    let unreadable = |problem: serde_json::Error| format!("The arguments could not be read: {}.", wrong::shorten(&problem.to_string()));
     serde_json::from_value(arguments).map_err(|problem| Error::new(Code::Invalid, unreadable(problem)))
 }
 
@@ -353,12 +196,4 @@ fn validator(schema: &Map<String, Value>) -> Validator {
         .should_validate_formats(false)
         .build(&Value::Object(schema.clone()))
         .unwrap_or_else(|problem| unreachable!("a derived schema is a schema: {problem}"))
-}
-
-/// A message never repeats a whole book that somebody sent as a name.
-fn shorten(message: &str) -> String {
-    match message.char_indices().nth(300) {
-        Some((end, _)) => format!("{}…", &message[..end]),
-        None => message.to_owned(),
-    }
 }

@@ -17,6 +17,8 @@ mod end;
 #[cfg(feature = "ssr")]
 mod entry;
 #[cfg(feature = "ssr")]
+mod meant;
+#[cfg(feature = "ssr")]
 mod run;
 #[cfg(feature = "ssr")]
 mod schema;
@@ -31,6 +33,8 @@ pub(crate) mod tests;
 #[cfg(feature = "ssr")]
 pub mod urlencoded;
 pub mod wire;
+#[cfg(feature = "ssr")]
+mod wrong;
 
 #[cfg(feature = "ssr")]
 pub use agreed::Agreed;

@@ -58,9 +58,8 @@ fn published(map: &mut Map<String, Value>) {
     map.remove(CLEARS);
 }
 
-/// Refuses what is not described, and gives every text and every list its bound: the declared one, else the one for all.
+/// Refuses what is not described, at every depth, and gives every text and every list its bound: the declared one, else the one for all.
 fn bound(arguments: &mut Map<String, Value>, declared: &[Bound]) {
-    arguments.insert("additionalProperties".to_owned(), Value::Bool(false));
     for Bound { argument, keyword, most } in declared {
         if let Some(Value::Object(schema)) = arguments.get_mut("properties").and_then(|properties| properties.get_mut(argument)) {
             schema.insert((*keyword).to_owned(), Value::from(*most));
@@ -74,6 +73,9 @@ fn bound(arguments: &mut Map<String, Value>, declared: &[Bound]) {
 }
 
 fn bound_all(schema: &mut Map<String, Value>) {
+    if schema.get("properties").is_some_and(Value::is_object) && schema.get("type").is_some_and(|kind| kind == "object") {
+        schema.insert("additionalProperties".to_owned(), Value::Bool(false));
+    }
     let is_one_of_few = ["enum", "const", "format"].iter().any(|keyword| schema.contains_key(*keyword));
     match schema.get("type").and_then(Value::as_str) {
         Some("string") if !is_one_of_few => _ = schema.entry("maxLength").or_insert(Value::from(LENGTH_MAX)),

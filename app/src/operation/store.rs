@@ -3,7 +3,7 @@
 pub mod once;
 
 use serde_json::Value;
-use sqlx::{query_as, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{database::Db, error::Error, id::ActionId};
@@ -49,6 +49,29 @@ pub async fn changes(db: &mut Db, action: ActionId) -> Result<Vec<ImageRow>, Err
     )
     .fetch_all(db.connection())
     .await?)
+}
+
+/// What people call the clients, projects, members and, for who sees money, invoices of these ids: a project with its client.
+pub async fn names(db: &mut Db, ids: &[Uuid], money: bool) -> Result<Vec<(Uuid, String)>, Error> {
+    let organization = db.organization();
+    let rows = query!(
+        r#"select id as "id!", name as "name!" from (
+               select id, name from client where organization_id = $1 and id = any ($2)
+               union all
+               select p.id, c.name || ' / ' || p.name from project p join client c on c.organization_id = $1 and c.id = p.client_id
+               where p.organization_id = $1 and p.id = any ($2)
+               union all
+               select id, name from member where organization_id = $1 and id = any ($2)
+               union all
+               select id, number from invoice where organization_id = $1 and id = any ($2) and number is not null and $3
+           ) named"#,
+        organization,
+        ids,
+        money
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 /// Whether what an action did was taken back, and that was not taken back in turn.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::schema::CLEARS;
+use super::{meant::whole, schema::CLEARS};
 use crate::{
     error::{Code, Error},
     text,
@@ -136,7 +136,9 @@ fn scalar(kind: Option<&str>, sent: Sent, argument: &str) -> Result<Value, Error
     let said = text.trim();
     Ok(match kind {
         Some("integer" | "number" | "boolean" | "object") if said.is_empty() => Value::from(""),
-        Some("integer") => Value::from(said.parse::<i64>().map_err(|_| wrong("a whole number"))?),
+        Some("integer") => {
+            said.parse::<i64>().ok().map(Value::from).or_else(|| whole(said.parse().ok()?)).ok_or_else(|| wrong("a whole number"))?
+        }
         Some("number") => Value::from(said.parse::<f64>().map_err(|_| wrong("a number"))?),
         Some("boolean") => Value::from(flag(said).ok_or_else(|| wrong("true or false"))?),
         Some("object") => serde_json::from_str(said).map_err(|_| wrong("a JSON object"))?,
@@ -178,14 +180,16 @@ mod tests {
 
     #[test]
     fn values_are_read_as_the_schema_means_them() {
-        let read = read("limit=5&archived=true&query=5&projects=a&projects[]=b&other=1");
-        assert_eq!(read, Ok(json!({ "limit": 5, "archived": true, "query": "5", "projects": ["a", "b"], "other": "1" })));
+        let five = read("limit=5&archived=true&query=5&projects=a&projects[]=b&other=1");
+        assert_eq!(five, Ok(json!({ "limit": 5, "archived": true, "query": "5", "projects": ["a", "b"], "other": "1" })));
+        assert_eq!(read("limit=5.0"), Ok(json!({ "limit": 5 })));
     }
 
     #[test]
     fn a_value_of_another_kind_is_refused_with_its_name() {
         for (sent, field) in [
             ("limit=many", "limit"),
+            ("limit=5.5", "limit"),
             ("archived=perhaps", "archived"),
             ("query=a&query=b", "query"),
             ("query[a]=b", "query"),

@@ -148,7 +148,7 @@ pub async fn set_client_grants(
 #[operation(write, idempotent, needs = Belong, reach = Person, title = "Set your time zone")]
 pub async fn set_time_zone(
     cx: &mut Call,
-    /// IANA name, such as Europe/Berlin; the organization's when absent or empty.
+    /// IANA name, such as Europe/Berlin; the organization's when absent.
     #[server(default)]
     #[max_length(100)]
     time_zone: Option<String>,

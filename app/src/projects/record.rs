@@ -106,7 +106,8 @@ pub async fn get(cx: &mut Call, project: &str) -> Result<Project, Error> {
 pub async fn create(cx: &mut Call, given: NewProject) -> Result<Project, Error> {
     let client = clients::record::find(cx, &given.client).await?;
     if client.archived {
-        return Err(Error::invalid("client", format!("{} is archived. Restore it first, or choose another client.", client.name)));
+        return Err(Error::invalid("client", format!("{} is archived. Restore it first, or choose another client.", client.name))
+            .hint("restore_client restores it."));
     }
     let rate = given.rate.map(|rate| rate_of("rate", &rate, &client.currency)).transpose()?;
     let project = Project {
@@ -176,7 +177,8 @@ pub async fn delete(cx: &mut Call, project: &str) -> Result<DeletedProject, Erro
                 text::counted(entries, "time entry", "time entries"),
                 text::counted(lines, "invoice line", "invoice lines")
             ),
-        ));
+        )
+        .hint("archive_project hides it and keeps its history."));
     }
     store::delete(&mut cx.db, project.id).await?;
     Ok(DeletedProject { id: project.id, name: project.name })

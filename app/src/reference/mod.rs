@@ -15,13 +15,28 @@ mod tests;
 
 use uuid::Uuid;
 
+use crate::error::Error;
+
 pub use client::{client, clients};
 pub use member::{Member, member, members};
+pub use near::alike;
 pub use project::{known_project, known_projects, project, projects_of_client};
 
 /// The id in a reference, or the nil id, which no record has, when it is a name.
 pub fn id(given: &str) -> Uuid {
     given.trim().parse().unwrap_or(Uuid::nil())
+}
+
+/// What is named of a kind of which all are meant, or the usual ones, while nothing is said: a list that names none is a mistake, and
+/// would mean everybody.
+pub fn some(field: &str, named: Option<Vec<String>>) -> Result<Vec<String>, Error> {
+    match named {
+        Some(named) if named.is_empty() => Err(Error::invalid(
+            field,
+            format!("{field} names none. Name at least one, or leave it out: that means all, or the usual ones."),
+        )),
+        named => Ok(named.unwrap_or_default()),
+    }
 }
 
 /// References as they are looked up.

@@ -58,6 +58,12 @@ async fn found(given: String, known: impl FnOnce() -> Vec<Known> + Send + 'stati
     near.await.unwrap_or_default()
 }
 
+/// Those of a few names that are spelled like one that is none of them.
+pub fn alike(given: &str, names: &[&str]) -> Vec<String> {
+    let known: Vec<Known> = names.iter().map(|name| Known { name: (*name).to_owned(), keys: vec![(*name).to_owned()] }).collect();
+    nearest(&given.to_lowercase(), &known)
+}
+
 /// The names that are spelled most alike, and those that hold what was given.
 fn nearest(given: &str, known: &[Known]) -> Vec<String> {
     let Some(spelled) = Spelled::of(given) else { return Vec::new() };

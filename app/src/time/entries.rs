@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{EntryState, Labour, Logged, Source, TimeEntry};
 use crate::{
     budgets::BudgetStatus,
-    day::Day,
+    day::{Day, Moment},
     edit::Edit,
     error::Error,
     hours::{Worked, Written},
@@ -47,7 +47,7 @@ pub struct NewTimeEntry {
     /// 1h30m, 1:30, 90m or 1.5h; a number is hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<Written>,
-    /// 09:00 beside date, or RFC 3339; goes with ended_at or duration.
+    /// 09:00, or RFC 3339; goes with ended_at or duration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(length(max = 100)))]
     pub started_at: Option<String>,
@@ -89,6 +89,12 @@ pub struct LoggedEntry {
     pub description: String,
     /// The day it belongs to.
     pub day: Day,
+    /// When it began; absent when only a duration was logged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Moment>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Moment>,
     /// How long was worked.
     pub worked: Worked,
     /// What it is worth; absent when it is not billable, has no rate, and for callers who may not see money.
@@ -210,7 +216,7 @@ pub async fn create_time_entry(
     /// 1h30m, 1:30, 90m or 1.5h; a number is hours.
     #[server(default)]
     duration: Option<Written>,
-    /// 09:00 beside date, or RFC 3339, on the worker's clock without an offset. Goes with ended_at or duration.
+    /// 09:00, or RFC 3339, on the worker's clock without an offset. Goes with ended_at or duration.
     #[server(default)]
     started_at: Option<String>,
     /// Likewise; before the start is the next day.
@@ -268,7 +274,7 @@ pub async fn update_time_entry(
     /// 1h30m, 1:30, 90m or 1.5h; a number is hours. The start stays.
     #[server(default)]
     duration: Option<Written>,
-    /// 09:00 beside date, or RFC 3339, on the worker's clock without an offset.
+    /// 09:00, or RFC 3339, on the worker's clock without an offset.
     #[server(default)]
     started_at: Option<String>,
     /// Likewise; before the start is the next day.

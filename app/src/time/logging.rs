@@ -15,10 +15,12 @@ use super::{
         Stored, terms as workers,
         write::{self, Which},
     },
+    times_of_day,
 };
 use crate::{
     access::{Permission, Role},
     budgets::watch::{Limit, Watch},
+    day::Moment,
     edit::Edit,
     error::{Code, Error},
     money::Amount,
@@ -78,6 +80,7 @@ pub fn entry(cx: &mut Call, sight: &Sight, terms: &Terms, given: NewEntry) -> Re
     // Days and times are those of whoever worked.
     let place = Place { zone: terms.zone.clone() };
     let when = tell(cx, When::new(&given.when, &place, place.day_of(cx.now))?);
+    refuse_yet_to_come(cx, &given.when, &when, &place)?;
     terms.open_on(when.day)?;
     let labour = given.labour.unwrap_or_default();
     let billable = terms.billable(given.billable, labour)?;
@@ -88,6 +91,18 @@ pub fn entry(cx: &mut Call, sight: &Sight, terms: &Terms, given: NewEntry) -> Re
     entry.place(when);
     tell_price(cx, sight, terms, &price);
     Ok(entry)
+}
+
+/// A time of day alone is one of today. One that is yet to come was of another day, which only whoever gave it knows.
+fn refuse_yet_to_come(cx: &Call, given: &Given, when: &When, place: &Place) -> Result<(), Error> {
+    let alone = given.date.is_none() && given.started_at.as_deref().and_then(times_of_day::time).is_some();
+    match when.span.filter(|(from, _)| alone && *from > cx.now) {
+        Some((from, _)) => {
+            let words = format!("{} is yet to come. Give its day in date, such as \"yesterday\".", Moment::at(from, &place.zone));
+            Err(Error::invalid("started_at", words).hint(place.day_before(from)))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Who worked: the caller, or whoever is named and belongs.

@@ -4,11 +4,12 @@
 //! come twice, and whoever gave it is told which instant was taken.
 
 use jiff::{
-    Timestamp,
+    SignedDuration, Timestamp,
     civil::{Date, DateTime},
     tz::{AmbiguousOffset, TimeZone},
 };
 
+use super::times_of_day;
 use crate::{
     day::{Day, Moment},
     error::Error,
@@ -71,6 +72,24 @@ impl Place {
             Some(near) => Ok(Read { what: near, remarks: Vec::new() }),
             None => self.at(field, local),
         }
+    }
+
+    /// The instant in a text, where a time of day alone is one of this day.
+    pub fn instant_on(&self, day: Date, field: &'static str, text: &str, before: Option<Timestamp>) -> Result<Read<Timestamp>, Error> {
+        match times_of_day::time(text) {
+            Some(time) => self.instant_again(field, &format!("{day}T{time}"), before),
+            None => self.instant_again(field, text, before),
+        }
+    }
+
+    /// What the clock here shows at an instant: `09:00:00`.
+    pub fn clock_at(&self, at: Timestamp) -> String {
+        Moment::at(at, &self.zone).as_str().get(11..19).unwrap_or_default().to_owned()
+    }
+
+    /// How to write the same time of the day before, where a time of day alone turns out to be yet to come.
+    pub fn day_before(&self, at: Timestamp) -> String {
+        format!("The day before, it is \"{}\".", Moment::at(at - SignedDuration::from_hours(24), &self.zone))
     }
 
     /// The same time on the clock of another day.

@@ -118,7 +118,8 @@ impl Terms {
             return Err(Error::invalid(
                 "project",
                 format!("{} is archived, so no new time goes on it. Restore it first, or choose another project.", self.project_name),
-            ));
+            )
+            .hint("restore_project restores it."));
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Entries as callers see them: one, a page of them, and their sums.
 
+use std::collections::HashSet;
+
 use jiff::{Timestamp, tz::TimeZone};
 use uuid::Uuid;
 
@@ -158,6 +160,16 @@ fn tell_full(cx: &mut Call, entry: &TimeEntry, day_total: &Worked) {
         let (name, day, worked) = (&entry.member.name, entry.day.in_words(), &day_total.text);
         cx.warn(format!("{name} has {worked} on {day} by now, more than a day holds. Look whether some of it was logged twice."));
     }
+}
+
+/// The same of each day of several entries, told once.
+pub async fn tell_full_days(cx: &mut Call, entries: &[TimeEntry]) -> Result<(), Error> {
+    let mut told = HashSet::new();
+    for entry in entries.iter().filter(|entry| told.insert((entry.member.id, entry.day.clone()))) {
+        let (worked, _) = sums::totals(&mut cx.db, entry.member.id.0, entry.day.date(), None).await?;
+        tell_full(cx, entry, &Worked::of(worked));
+    }
+    Ok(())
 }
 
 /// What the entry's member worked on its day, and what of its client's time could be invoiced now.

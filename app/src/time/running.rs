@@ -93,13 +93,14 @@ pub async fn stop_of(cx: &mut Call, member: Uuid) -> Result<bool, Error> {
 /// A given end: not before the start, not in the future.
 fn end_of(cx: &mut Call, given: &str, running: &Stored, now: Timestamp) -> Result<Timestamp, Error> {
     let place = place(cx)?;
-    let at = tell(cx, place.instant("ended_at", given)?);
+    let at = tell(cx, place.instant_on(cx.member_today()?, "ended_at", given, None)?);
     let shown = |at: Timestamp| Moment::at(at, &place.zone);
     if at > now + AHEAD_MAX {
         return Err(Error::invalid(
             "ended_at",
             format!("{} is in the future; it is {} now. Stop now, or at a time that has passed.", shown(at), shown(now)),
-        ));
+        )
+        .hint(place.day_before(at)));
     }
     match running.started_at {
         Some(start) if at < start => Err(Error::invalid(

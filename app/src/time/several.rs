@@ -98,7 +98,9 @@ async fn settled(cx: &mut Call, sight: &Sight, watch: Watch, entries: &[Stored])
     let budgets = watch.settle(cx, sight, Limit::Held).await?.all();
     let ids: Vec<Uuid> = entries.iter().map(|entry| entry.id).collect();
     let mut items = Vec::with_capacity(ids.len());
-    for entry in record::these(cx, sight, &ids).await? {
+    let entries = record::these(cx, sight, &ids).await?;
+    record::tell_full_days(cx, &entries).await?;
+    for entry in entries {
         tell_draft(cx, &entry)?;
         items.push(LoggedEntry {
             id: entry.id,
@@ -106,6 +108,8 @@ async fn settled(cx: &mut Call, sight: &Sight, watch: Watch, entries: &[Stored])
             member: (entry.member.id.0 != sight.member).then_some(entry.member.name),
             description: entry.description,
             day: entry.day,
+            started_at: entry.started_at,
+            ended_at: entry.ended_at,
             worked: entry.worked,
             amount: entry.amount,
             state: entry.state,

@@ -134,7 +134,7 @@ pub struct Start<'a> {
 /// The start in a text, if there is one; `before` is what a form may have shown.
 pub fn start_in(cx: &mut Call, given: Option<&str>, before: Option<Timestamp>) -> Result<Option<Timestamp>, Error> {
     let Some(given) = given.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
-    let read = place(cx)?.instant_again("started_at", given, before)?;
+    let read = place(cx)?.instant_on(cx.member_today()?, "started_at", given, before)?;
     Ok(Some(tell(cx, read)))
 }
 
@@ -151,7 +151,8 @@ pub async fn start_of(cx: &mut Call, sight: &Sight, start: Start<'_>) -> Result<
         return Err(Error::invalid(
             "started_at",
             format!("{} is in the future; it is {} now. Start now, or at a time that has passed.", shown(at), shown(now)),
-        ));
+        )
+        .hint(place.day_before(at)));
     }
     if let Some(free) = free
         && at < free

@@ -76,7 +76,7 @@ pub async fn start_timer(
     /// human (the default), or agent for what an agent does on its own.
     #[server(default)]
     labour: Option<Labour>,
-    /// RFC 3339, on your clock without an offset; now when absent.
+    /// 09:00, or RFC 3339, on your clock without an offset; now when absent.
     #[server(default)]
     started_at: Option<String>,
     /// Begin before your last entry ended.
@@ -97,7 +97,7 @@ pub async fn start_timer(
 #[operation(write, needs = Belong, scope = TimeWrite, title = "Stop the timer")]
 pub async fn stop_timer(
     cx: &mut Call,
-    /// RFC 3339, on your clock without an offset; now when absent.
+    /// 09:00, or RFC 3339, on your clock without an offset; now when absent.
     #[server(default)]
     ended_at: Option<String>,
     /// What was done, where the timer does not say it; empty clears it.
@@ -122,7 +122,7 @@ pub async fn update_timer(
     /// Whether the client pays.
     #[server(default)]
     billable: Option<bool>,
-    /// RFC 3339, on your clock without an offset.
+    /// 09:00, or RFC 3339, on your clock without an offset.
     #[server(default)]
     started_at: Option<String>,
     /// Begin before your last entry ended.

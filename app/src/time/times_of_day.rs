@@ -11,18 +11,23 @@ use crate::{
 use jiff::{Timestamp, civil::Date};
 
 /// What was given, with the times on the clock as a day and a time each. `before` is the start and the end that the form may have
-/// shown. Instants are left as they are.
+/// shown. Instants are left as they are. Without a day, new times are those of today and others those of the day of the start.
 pub fn read(given: &Given, place: &Place, today: Date, before: Option<(Timestamp, Timestamp)>) -> Result<Given, Error> {
-    let times = (time(&given.started_at), time(&given.ended_at));
+    let times = (given.started_at.as_deref().and_then(time), given.ended_at.as_deref().and_then(time));
     let (from, to) = (times.0.as_deref(), times.1.as_deref());
-    let Some(date) = given.date.as_deref().filter(|date| !date.trim().is_empty() && (from.is_some() || to.is_some())) else {
+    if from.is_none() && to.is_none() {
         return Ok(given.clone());
+    }
+    let day = match (given.date.as_deref().filter(|date| !date.trim().is_empty()), before) {
+        (Some(date), _) => Day::meant("date", date, today)?,
+        (None, Some((start, _))) => Day::from(place.day_of(start)),
+        (None, None) => Day::from(today),
     };
-    let day = Day::meant("date", date, today)?;
     if let Some(same) = before.and_then(|before| shown(&day, (from?, to?), place, before)) {
         return Ok(Given { date: same, started_at: None, ended_at: None, ..given.clone() });
     }
-    let next = matches!((from, to), (Some(from), Some(to)) if to < from);
+    let starts = before.filter(|_| given.date.is_none()).map(|(start, _)| place.clock_at(start));
+    let next = matches!((from.or(starts.as_deref()), to), (Some(from), Some(to)) if to < from);
     let on = |day: &Day, time: Option<&str>, given: &Option<String>| time.map_or(given.clone(), |time| Some(format!("{day}T{time}")));
     let ends = if next { day.plus(1) } else { day.clone() };
     Ok(Given {
@@ -46,8 +51,8 @@ fn is_shown(time: &str, moment: &Moment) -> bool {
 }
 
 /// A time on the clock, when that is what the text is: `09:00`, `9:00` or `09:00:30`.
-fn time(given: &Option<String>) -> Option<String> {
-    let text = given.as_deref()?.trim();
+pub fn time(given: &str) -> Option<String> {
+    let text = given.trim();
     let text = if text.find(':') == Some(1) { format!("0{text}") } else { text.to_owned() };
     let digits = text.bytes().enumerate().all(|(at, byte)| if at % 3 == 2 { byte == b':' } else { byte.is_ascii_digit() });
     (digits && matches!(text.len(), 5 | 8)).then_some(text)

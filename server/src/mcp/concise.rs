@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use app::{operations, page::characters};
+use app::{hours::Worked, operations, page::characters};
 use serde_json::{Map, Value};
 
 /// What a budget tells, which the schemas of other answers leave to `get_budget`.
@@ -72,6 +72,10 @@ fn described(name: &str, full: &Map<String, Value>) -> Map<String, Value> {
     let mut short = full.clone();
     if let Some(Value::Object(fields)) = short.get_mut("properties") {
         fields.retain(|field, _| !is_left_out(name, field));
+        for (seconds, called) in of_seconds(fields) {
+            fields.remove(&seconds);
+            fields.insert(called, serde_json::json!({ "type": "string" }));
+        }
         fields.iter_mut().for_each(|(field, schema)| describe(field, schema));
     }
     if let Some(Value::Array(required)) = short.get_mut("required") {
@@ -79,6 +83,11 @@ fn described(name: &str, full: &Map<String, Value>) -> Map<String, Value> {
     }
     if let Some(items) = short.get_mut("items") {
         describe(name, items);
+    }
+    if let Some(Value::Array(required)) = short.get_mut("required") {
+        for (seconds, called) in of_seconds(full.get("properties").and_then(Value::as_object).unwrap_or(&Map::new())) {
+            required.iter_mut().filter(|name| **name == seconds).for_each(|name| *name = Value::from(called.clone()));
+        }
     }
     short
 }
@@ -108,6 +117,11 @@ fn within(name: &str, schema: &Value, value: &mut Value) {
         Value::Object(fields) => {
             let schema = if BUDGETS.contains(&name) { &*BUDGET } else { schema };
             fields.retain(|field, _| !is_left_out(name, field));
+            for (seconds, called) in of_seconds(&schema["properties"].as_object().cloned().unwrap_or_default()) {
+                if let Some(length) = fields.remove(&seconds).and_then(|length| length.as_i64()) {
+                    fields.insert(called, Value::from(exact(length, Worked::of(length).text)));
+                }
+            }
             for (field, value) in fields {
                 tell(field, &schema["properties"][field.as_str()], value);
             }
@@ -122,6 +136,16 @@ fn tell(name: &str, schema: &Value, value: &mut Value) {
         Some(text) => *value = Value::from(text),
         None => within(name, schema, value),
     }
+}
+
+/// The fields that count seconds, with what they are called as a duration: `timer_limit_seconds` is the `timer_limit`.
+fn of_seconds(fields: &Map<String, Value>) -> Vec<(String, String)> {
+    let called = |name: &str| match name {
+        "seconds" => Some("worked".to_owned()),
+        name => name.strip_suffix("_seconds").map(str::to_owned),
+    };
+    let counted = fields.iter().filter(|(_, schema)| schema["type"] == "integer");
+    counted.filter_map(|(name, _)| Some((name.clone(), called(name)?))).collect()
 }
 
 /// Whether a field is left out of what stands under this name.

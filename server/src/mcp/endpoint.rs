@@ -70,6 +70,13 @@ fn program() -> Implementation {
     Implementation::new("stint", env!("CARGO_PKG_VERSION")).with_title("Stint")
 }
 
+/// The program with where it is found and how it is drawn, which only the handshake says: every result would be longer by it.
+fn introduced(caller: &Caller) -> Implementation {
+    let address = caller.services.public_url.as_str();
+    let icon = Icon::new(format!("{address}/favicon.svg")).with_mime_type("image/svg+xml").with_sizes(vec!["any".to_owned()]);
+    program().with_website_url(address).with_icons(vec![icon])
+}
+
 /// The caller that the layers before have put into the request; without one nothing goes on.
 fn caller(context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
     let parts = context.extensions.get::<http::request::Parts>();
@@ -162,13 +169,15 @@ impl ServerHandler for Endpoint {
         request: InitializeRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<InitializeResult, ErrorData> {
-        let words = self.words(&caller(&context)?);
+        let caller = caller(&context)?;
         context.peer.set_peer_info(request.clone());
-        Ok(self.negotiate_initialize(&request)?.with_instructions(words))
+        let greeting = self.negotiate_initialize(&request)?.with_instructions(self.words(&caller));
+        Ok(greeting.with_server_info(introduced(&caller)))
     }
 
     async fn discover(&self, context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
-        let info = self.get_info().with_instructions(self.words(&caller(&context)?));
+        let caller = caller(&context)?;
+        let info = self.get_info().with_instructions(self.words(&caller)).with_server_info(introduced(&caller));
         let versions = self.supported_protocol_versions().into_owned();
         Ok(DiscoverResult::from_server_info(versions, info).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
     }

@@ -15,6 +15,9 @@ const URL: &str = "url";
 /// The bytes of a file, which a link stands for here.
 const BYTES: &str = "base64";
 
+/// The path of a page, from the root of this Stint.
+const PATH: &str = "link";
+
 /// A path for whoever is signed in with a browser, which is nothing to hand on.
 const OF_BROWSERS: &str = "pdf_url";
 
@@ -56,7 +59,7 @@ const LINK_MAX: usize = 160;
 
 /// How many characters links add to an item of this schema at most.
 pub fn most(item: &Value) -> usize {
-    if item.get(PAGE).is_some() { LINK_MAX } else { 0 }
+    if item.get(PAGE).is_some() || item["properties"].get(PATH).is_some() { LINK_MAX } else { 0 }
 }
 
 /// An answer with its links, by the schema of the whole one.
@@ -87,6 +90,11 @@ fn to_pages(pages: &Pages<'_>, schema: &Value, value: &mut Value) {
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
                 to_pages(pages, &schema["properties"][name.as_str()], field);
+            }
+            if let Some(Value::String(path)) = fields.get_mut(PATH)
+                && path.starts_with('/')
+            {
+                path.insert_str(0, pages.public_url);
             }
             if let (Some(page), Some(id)) = (schema.get(PAGE).and_then(Value::as_str), fields.get("id").and_then(Value::as_str)) {
                 let url = format!("{}/o/{}/{page}/{id}", pages.public_url, pages.place.slug);

@@ -40,7 +40,7 @@ pub fn taken(operation: &Operation, headers: &HeaderMap, arguments: Value) -> Re
         other => return Ok(other),
     };
     match arguments.get(ARGUMENT) {
-        Some(other) if !other.is_null() && other != key => {
+        Some(other) if !other.is_null() && other != "" && other != key => {
             let message = "The header Idempotency-Key and the argument idempotency_key say different keys. Send one of them.";
             return Err(Error::invalid(ARGUMENT, message));
         }

@@ -68,6 +68,10 @@ async fn an_agent_is_told_who_it_acts_for_and_where() {
     }
     assert!(words.len() < 2048, "clients cut off what is longer: {}", words.len());
     assert_eq!(found["cacheScope"], "private");
+    let program = &found["_meta"]["io.modelcontextprotocol/serverInfo"];
+    assert_eq!(program["websiteUrl"], world.address);
+    let icon = program["icons"][0]["src"].as_str().and_then(|icon| icon.strip_prefix(&world.address)).expect("an icon of ours");
+    assert_eq!(Answer::of(world.get(icon)).await.status.as_u16(), 200, "{program}");
     assert!(found["supportedVersions"].as_array().is_some_and(|versions| versions.contains(&json!("2026-07-28"))));
 }
 

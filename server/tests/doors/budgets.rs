@@ -3,7 +3,10 @@
 use reqwest::header;
 use serde_json::json;
 
-use crate::world::{Answer, Person, World};
+use crate::{
+    agents::done,
+    world::{Answer, Person, World},
+};
 
 /// Acme's Dashboard at 120.00 an hour, with 40 hours and 4,000.00 a month, set by the form of its page.
 async fn dashboard(world: &World, ada: &Person) -> String {
@@ -71,4 +74,18 @@ async fn an_emptied_field_takes_its_cap_away_and_the_last_one_may_not_go() {
     assert_eq!(world.call(&ada, "set_budget", &[("project", &id), ("hours", ""), ("amount", "")]).await.refused(422), "invalid");
     world.call(&ada, "clear_budget", &[("project", &id)]).await.ok();
     assert!(page(&world, &ada, &format!("/projects/{id}")).await.contains("No budget yet"));
+}
+
+/// An agent hands links on to its person, who may be anywhere.
+#[tokio::test]
+async fn a_notification_is_told_to_an_agent_with_the_whole_address_of_its_page() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    dashboard(&world, &ada).await;
+    for duration in ["20h", "13h"] {
+        world.call(&ada, "create_time_entry", &[("project", "Dashboard"), ("duration", duration)]).await.ok();
+    }
+    let told = done(&world, &ada.token, "list_notifications", json!({})).await;
+    let link = told["items"][0]["link"].as_str().expect("a link");
+    assert!(link.starts_with(&format!("{}/o/{}/projects/", world.address, ada.slug)), "{link}");
 }

@@ -161,7 +161,11 @@ async fn a_key_may_come_as_a_header_and_is_the_same_key() {
     }
     let two = world.post("/api/v1/create_client").bearer_auth(&ada.token).header("idempotency-key", "k").header("idempotency-key", "l");
     assert_eq!(Answer::of(two.json(&json!({ "name": "Beta" }))).await.refused(422), "invalid");
-    assert_eq!(world.rest(&ada, "create_client", json!({ "name": "Beta", "idempotency_key": "" })).await.refused(422), "invalid");
+    assert_eq!(
+        world.rest(&ada, "create_client", json!({ "name": "Beta", "idempotency_key": "" })).await.ok()["name"],
+        "Beta",
+        "none at all"
+    );
     let long = world.rest(&ada, "create_client", json!({ "name": "Beta", "idempotency_key": "k".repeat(201) })).await;
     assert!(long.refused(422) == "invalid" && long.text.contains("200"), "{}", long.text);
     let timer = Answer::of(world.post("/api/v1/get_timer").bearer_auth(&ada.token).header("idempotency-key", "k")).await;
@@ -186,7 +190,7 @@ async fn a_refusal_names_the_item_and_the_same_mistake_once() {
     assert!(message.starts_with("lines[3]: Additional") && message.matches("'unit'").count() == 1, "{message}");
     let lines = [line(json!({})), line(json!({ "price": 5 }))];
     let told = world.rest(&ada, "draft_invoice", json!({ "client": "Acme", "lines": lines })).await;
-    assert!(told.json()["error"]["message"].as_str().unwrap().starts_with("lines[1]: Price"), "{}", told.text);
+    assert!(told.json()["error"]["message"].as_str().unwrap().starts_with("lines[1].price: "), "{}", told.text);
     assert!(told.json()["error"]["fields"]["lines[1].price"].is_string(), "{}", told.text);
 }
 

@@ -28,3 +28,36 @@ async fn a_dry_run_of_an_invoice_is_not_much_longer_than_the_invoice() {
     let drafted = done(&world, &ada.token, "draft_invoice", bill(false)).await.to_string().chars().count();
     assert!(tried < 3 * drafted, "{tried} and {drafted} characters");
 }
+
+#[tokio::test]
+async fn a_dry_run_of_an_invoice_tells_its_totals_and_names_and_no_columns() {
+    let (world, ada) = studio::open().await;
+    let bill = json!({ "client": "Acme", "period": "this_month", "rounding": { "step_minutes": 15, "mode": "up", "basis": "entry" }, "dry_run": true });
+    let tried = done(&world, &ada.token, "draft_invoice", bill).await;
+    let changes = tried["changes"].as_array().expect("changes");
+    let of = |kind: &str| changes.iter().filter(|change| change["kind"] == kind).collect::<Vec<_>>();
+    let invoice = &of("invoice")[0]["after"];
+    assert_eq!((&invoice["client"], &invoice["status"], &invoice["total"]), (&json!("Acme"), &json!("draft"), &tried["total"]));
+    assert_eq!(invoice["rounding"]["step_minutes"], 15);
+    assert_eq!(of("invoice").len(), 1, "a record is told once: {tried:#}");
+    assert!(of("time_entry").iter().all(|entry| entry["after"] == json!({ "billed": true })), "{tried:#}");
+    assert!(of("invoice_line").iter().all(|line| line["after"]["project"].as_str().is_some_and(|name| name.starts_with("Acme / "))));
+    let told = json!(changes).to_string();
+    for column in ["_id\"", "seconds", "rounding_step", "0.00\"", "state\":\"draft"] {
+        assert!(!told.contains(column), "{column}: {tried:#}");
+    }
+    let each = done(&world, &ada.token, "draft_invoices", json!({ "period": "this_month", "dry_run": true })).await;
+    assert_eq!(each["changes"][0]["after"]["total"], each["items"][0]["total"], "{each:#}");
+}
+
+#[tokio::test]
+async fn a_dry_run_names_what_a_record_moves_to() {
+    let (world, ada) = studio::open().await;
+    let entry = done(&world, &ada.token, "list_time_entries", json!({ "query": "Legend" })).await["items"][0]["id"].clone();
+    let moved = json!({ "time_entry": entry, "project": "Acme / Onboarding", "dry_run": true });
+    let tried = done(&world, &ada.token, "update_time_entry", moved).await;
+    let (before, after) = (&tried["changes"][0]["before"], &tried["changes"][0]["after"]);
+    assert_eq!((before, after), (&json!({ "project": "Acme / Dashboard" }), &json!({ "project": "Acme / Onboarding" })));
+    let budget = done(&world, &ada.token, "set_budget", json!({ "project": "Dashboard", "hours": 20, "dry_run": true })).await;
+    assert_eq!((&budget["changes"][0]["before"]["hours"], &budget["changes"][0]["after"]["hours"]), (&json!("12h"), &json!("20h")));
+}

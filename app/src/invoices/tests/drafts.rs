@@ -354,3 +354,18 @@ async fn every_client_with_unbilled_time_gets_its_draft_in_one_call() {
     studio.ok("undo_action", json!({"action": done["action"]})).await;
     assert_eq!(studio.code("get_invoice", json!({"invoice": done["items"][0]["id"]})).await, Code::NotFound);
 }
+
+/// Who names nobody has made a mistake, and would bill everybody.
+#[tokio::test]
+async fn a_list_that_names_none_is_refused_where_all_would_be_meant() {
+    let studio = studio().await;
+    for (operation, arguments, field) in [
+        ("draft_invoices", json!({"clients": []}), "clients"),
+        ("draft_invoice", json!({"client": "Acme", "projects": []}), "projects"),
+        ("draft_invoice", json!({"client": "Acme", "projects": [""]}), "projects"),
+        ("preview_invoice", json!({"client": "Acme", "projects": []}), "projects"),
+    ] {
+        let refused = studio.refused(operation, arguments.clone()).await;
+        assert!(refused.code == Code::Invalid && refused.field(field).is_some(), "{operation} {arguments}: {refused:?}");
+    }
+}

@@ -92,7 +92,7 @@ pub struct LineChange {
     pub tax_rate: Option<String>,
     /// Why no tax is charged; empty for the usual words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "ssr", schemars(length(max = 500)))]
+    #[cfg_attr(feature = "ssr", schemars(length(max = 500), extend("x-clears" = true)))]
     pub tax_reason: Option<String>,
     /// Remove it and release its time.
     #[serde(default, skip_serializing_if = "Option::is_none")]

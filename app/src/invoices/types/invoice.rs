@@ -200,7 +200,7 @@ pub struct InvoiceTax {
 
 /// One of several invoices that were drafted at once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema), schemars(extend("x-page" = "invoices")))]
 pub struct DraftedInvoice {
     /// Its id.
     pub id: InvoiceId,

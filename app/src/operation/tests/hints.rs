@@ -24,9 +24,10 @@ async fn whatever_no_undo_takes_back_is_declared_to_be_destructive() {
         arguments.remove("dry_run");
         let done = studio.world.ok(declaration.name, Value::Object(arguments)).await;
         let undone = studio.world.call("undo_action", json!({ "action": done["action"] })).await;
-        let changes = tried["changes"].as_array().is_some_and(|changes| !changes.is_empty());
-        if let (Err(error), true, false) = (undone, changes, declaration.is_destructive()) {
-            mild.push((declaration.name, error.message));
+        // What was as it should be already is not taken back, and nothing is lost.
+        let changes = tried["changes"].as_array().is_some_and(|changes| !changes.is_empty()) || !declaration.idempotent;
+        if let (Err(error), true, false) = (&undone, changes, declaration.is_destructive()) {
+            mild.push((declaration.name, error.message.clone()));
         }
     }
     assert!(mild.is_empty(), "{mild:#?} cannot be undone and do not say so");
@@ -68,7 +69,7 @@ fn what_reaches_people_or_their_money_is_declared_to_be_destructive() {
         "invite_member",
         "resend_invitation",
         "remove_member",
-        "record_payment",
+        "stop_invoice_mail",
         "remove_payment",
         "discard_timer",
         "clear_budget",

@@ -147,3 +147,16 @@ async fn time_that_lies_over_other_time_or_long_ago_is_told() {
     assert!(several["warnings"].to_string().contains("It overlaps"), "{several}");
     assert!(log("1999-11-18", "09:00", "10:00").await[0].contains("more than a year back"));
 }
+
+#[tokio::test]
+async fn a_day_with_more_work_than_it_has_hours_is_told_of_once() {
+    let studio = studio().await;
+    let long = json!({"project": "Dashboard", "date": "2026-11-20", "duration": "9h"});
+    let fits = studio.ok("create_time_entries", json!({"entries": [long, long]})).await;
+    assert!(!fits["warnings"].to_string().contains("more than a day holds"), "{fits:#}");
+    let full = studio
+        .ok("create_time_entries", json!({"entries": [long, {"project": "Dashboard", "date": "2026-11-19", "duration": "1h"}, long]}))
+        .await;
+    let told = full["warnings"].to_string();
+    assert_eq!(told.matches("more than a day holds").count(), 1, "{told}");
+}

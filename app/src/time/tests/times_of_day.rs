@@ -48,3 +48,44 @@ async fn a_day_and_two_times_are_taken_at_every_door() {
     let day = studio.through(Door::Rest).ok("create_time_entry", worked("09:00", "10:30")).await;
     assert_eq!((&day["started_at"], &day["worked"]["text"]), (&json!("2026-11-20T09:00:00+01:00"), &json!("1h 30m")));
 }
+
+/// People say *from nine to half past ten*, and mean the day that they are in.
+#[tokio::test]
+async fn times_without_a_day_are_those_of_today_and_of_the_day_of_what_is_changed() {
+    let studio = studio_in("Europe/Berlin").await;
+    let times = |from: &str, to: &str| json!({"project": "Dashboard", "started_at": from, "ended_at": to});
+    studio.set_clock("2026-11-22T15:00:00Z");
+    let day = studio.ok("create_time_entry", times("9:00", "10:30")).await;
+    assert_eq!((&day["started_at"], &day["ended_at"]), (&json!("2026-11-22T09:00:00+01:00"), &json!("2026-11-22T10:30:00+01:00")));
+    let several = studio.ok("create_time_entries", json!({"entries": [times("12:00", "13:00")]})).await;
+    assert_eq!(several["items"][0]["started_at"], "2026-11-22T12:00:00+01:00", "which instant was taken is said");
+    studio.set_clock("2026-11-24T15:00:00Z");
+    let later = studio.ok("update_time_entry", json!({"time_entry": day["id"], "ended_at": "11:00"})).await;
+    assert_eq!((&later["started_at"], &later["ended_at"]), (&json!("2026-11-22T09:00:00+01:00"), &json!("2026-11-22T11:00:00+01:00")));
+    let night = studio.ok("update_time_entry", json!({"time_entry": day["id"], "ended_at": "01:00"})).await;
+    assert_eq!(night["ended_at"], "2026-11-23T01:00:00+01:00", "an end before the start is on the next day");
+}
+
+#[tokio::test]
+async fn a_time_of_day_that_is_yet_to_come_is_refused_with_what_to_write() {
+    let studio = studio_in("Europe/Berlin").await;
+    studio.set_clock("2026-11-22T09:00:00Z");
+    let evening = json!({"project": "Dashboard", "started_at": "20:00", "ended_at": "21:00"});
+    let refused = studio.refused("create_time_entry", evening).await;
+    let hint = refused.hint.as_deref().unwrap_or_default();
+    assert!(refused.field("started_at").is_some() && hint.contains("2026-11-21T20:00:00+01:00"), "{refused:?}");
+    let refused = studio.refused("start_timer", json!({"project": "Dashboard", "started_at": "23:00"})).await;
+    assert!(refused.hint.as_deref().unwrap_or_default().contains("2026-11-21T23:00:00+01:00"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_timer_starts_and_stops_at_a_time_of_today() {
+    let studio = studio_in("Europe/Berlin").await;
+    studio.set_clock("2026-11-22T09:00:00Z");
+    let started = studio.ok("start_timer", json!({"project": "Dashboard", "started_at": "09:30"})).await;
+    assert_eq!(started["started_at"], "2026-11-22T09:30:00+01:00");
+    let moved = studio.ok("update_timer", json!({"started_at": "9:15"})).await;
+    assert_eq!(moved["started_at"], "2026-11-22T09:15:00+01:00");
+    let stopped = studio.ok("stop_timer", json!({"ended_at": "09:45"})).await;
+    assert_eq!((&stopped["ended_at"], &stopped["worked"]["text"]), (&json!("2026-11-22T09:45:00+01:00"), &json!("30m")));
+}

@@ -116,6 +116,20 @@ async fn answers() -> BTreeMap<String, Value> {
     answers
 }
 
+/// What is told in an answer that a person would not say so: a whole number with decimals, seconds, a page by its path alone, and a
+/// record by nothing but its id.
+fn unsaid(way: &str, value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Number(number) if number.is_f64() => found.push(format!("{way} is {number}")),
+        Value::Number(_) if way.ends_with("seconds") => found.push(format!("{way} is {value}")),
+        Value::String(text) if text.starts_with("/o/") => found.push(format!("{way} is {text}")),
+        Value::String(_) if way.ends_with("_id") => found.push(format!("{way} is {value}")),
+        Value::Array(items) => items.iter().for_each(|item| unsaid(way, item, found)),
+        Value::Object(fields) => fields.iter().for_each(|(name, field)| unsaid(&format!("{way}.{name}"), field, found)),
+        _ => {}
+    }
+}
+
 fn length(value: &Value) -> usize {
     value.to_string().chars().count()
 }
@@ -130,6 +144,9 @@ fn every_operation_that_agents_are_offered_has_a_sample() {
 #[tokio::test]
 async fn every_sample_is_answered_as_its_tool_says_and_in_few_words() {
     let answers = answers().await;
+    let mut found = Vec::new();
+    answers.iter().for_each(|(name, answer)| unsaid(name, answer, &mut found));
+    assert!(found.is_empty(), "{found:#?}");
     let mut told = format!("{:<28}{:>10}\n", "operation", "characters");
     answers.iter().for_each(|(name, answer)| told.push_str(&format!("{name:<28}{:>10}\n", length(answer))));
     insta::assert_snapshot!("sizes", told);

@@ -1,0 +1,94 @@
+//! What is meant by arguments, before they are held against their schema: programs and models write the same in several ways.
+
+use serde_json::{Map, Value};
+
+use super::{schema::CLEARS, urlencoded::is_required};
+use crate::hours;
+
+/// The largest whole number that stands exactly in a number with decimals.
+const WHOLE_MAX: f64 = 9_007_199_254_740_991.0;
+
+/// Makes arguments what they mean by the schema of a form, which knows what empty text clears.
+///
+/// What is `null` is absent at every depth, and so is empty text but where it clears or where something has to stand. One text where a
+/// list of texts is wanted is a list of it. A number of hours is a duration, and `14.0` is the whole number that it is.
+pub fn make(form: &Map<String, Value>, arguments: &mut Value) {
+    value(Some(form), arguments);
+}
+
+fn value(schema: Option<&Map<String, Value>>, given: &mut Value) {
+    match given {
+        Value::Object(fields) => object(schema, fields),
+        Value::Array(items) => {
+            let described = schema.and_then(|schema| schema.get("items")?.as_object());
+            items.iter_mut().for_each(|item| value(described, item));
+        }
+        Value::Number(_) | Value::String(_) => {
+            if let Some(meant) = schema.and_then(|schema| scalar(schema, given)) {
+                *given = meant;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// In a list `null` and empty text have a place, and are refused like everything else that is wrong.
+fn object(schema: Option<&Map<String, Value>>, fields: &mut Map<String, Value>) {
+    let described = |name: &str| schema.and_then(|schema| schema.get("properties")?.get(name)?.as_object());
+    let is_absent = |name: &str| {
+        let may_be = |schema, described: &Map<String, Value>| !is_required(schema, name) && !described.contains_key(CLEARS);
+        schema.zip(described(name)).is_some_and(|(schema, described)| may_be(schema, described))
+    };
+    fields.retain(|name, given| !given.is_null() && (given != "" || !is_absent(name)));
+    fields.iter_mut().for_each(|(name, given)| value(described(name), given));
+}
+
+/// One value in the kind that is wanted, where it is of another that means the same.
+fn scalar(schema: &Map<String, Value>, given: &Value) -> Option<Value> {
+    let wanted = schema.get("type")?.as_str()?;
+    match given {
+        Value::String(text) if wanted == "array" && !text.is_empty() => {
+            (schema.get("items")?.get("type")? == "string").then(|| Value::Array(vec![given.clone()]))
+        }
+        Value::Number(number) if schema.get("format").is_some_and(|format| format == hours::HOURS) => Some(Value::from(number.to_string())),
+        Value::Number(number) if wanted == "integer" => number.as_f64().filter(|_| number.is_f64()).and_then(whole),
+        _ => None,
+    }
+}
+
+/// The whole number that a number with decimals is.
+#[expect(clippy::cast_possible_truncation, reason = "it is whole and within what stands exactly")]
+pub fn whole(number: f64) -> Option<Value> {
+    (number.fract() == 0.0 && number.abs() <= WHOLE_MAX).then(|| Value::from(number as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_same_is_meant_however_it_is_written() {
+        let line = json!({ "type": "object", "required": ["text"], "properties": {
+            "text": { "type": "string" }, "unit": { "type": "string", "enum": ["h"] }, "note": { "type": "string", CLEARS: true },
+        }});
+        let form = json!({ "type": "object", "required": ["name"], "properties": {
+            "name": { "type": "string" }, "days": { "type": "integer" }, "lines": { "type": "array", "items": line },
+            "projects": { "type": "array", "items": { "type": "string" } }, "duration": { "type": "string", "format": hours::HOURS },
+        }});
+        let meant = |mut given: Value| {
+            make(form.as_object().expect("an object"), &mut given);
+            given
+        };
+        assert_eq!(
+            meant(json!({ "days": 14.0, "duration": 1.5, "projects": "Acme" })),
+            json!({ "days": 14, "duration": "1.5", "projects": ["Acme"] })
+        );
+        assert_eq!(meant(json!({ "days": 14.5 })), json!({ "days": 14.5 }));
+        assert_eq!(meant(json!({ "days": 1e300 })), json!({ "days": 1e300 }));
+        assert_eq!(meant(json!({ "name": "", "days": "", "projects": "", "other": "", "gone": null })), json!({ "name": "", "other": "" }));
+        let lines = json!({ "lines": [{ "text": "", "unit": "", "note": "", "other": { "deep": null } }, null, ""] });
+        assert_eq!(meant(lines), json!({ "lines": [{ "text": "", "note": "", "other": {} }, null, ""] }));
+    }
+}
