@@ -151,22 +151,21 @@ impl Operation {
     /// Whether empty text clears the value at this way, in which `""` stands for an item.
     #[cfg(test)]
     pub(super) fn clears(&self, way: &[&str]) -> bool {
-        self.described(way).is_some_and(|(_, value)| value.contains_key(schema::CLEARS))
+        self.described(way).is_some_and(|value| value.contains_key(schema::CLEARS))
     }
 
     /// Whether the value at this way has to stand.
     #[cfg(test)]
     pub(super) fn requires(&self, way: &[&str]) -> bool {
-        let name = way.last().copied().unwrap_or_default();
-        self.described(way).is_some_and(|(object, _)| urlencoded::is_required(object, name))
+        way.split_last().is_some_and(|(name, around)| self.described(around).is_some_and(|object| urlencoded::is_required(object, name)))
     }
 
-    /// What a form knows of the value at this way, and of the object that it is in.
+    /// What a form knows of the value at this way.
     #[cfg(test)]
-    fn described(&self, way: &[&str]) -> Option<(&Map<String, Value>, &Map<String, Value>)> {
-        way.iter().try_fold((&self.form, &self.form), |(_, object), step| {
+    fn described(&self, way: &[&str]) -> Option<&Map<String, Value>> {
+        way.iter().try_fold(&self.form, |object, step| {
             let inner = if step.is_empty() { object.get("items") } else { object.get("properties").and_then(|fields| fields.get(*step)) };
-            Some((object, inner?.as_object()?))
+            inner?.as_object()
         })
     }
 

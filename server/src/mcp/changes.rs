@@ -51,7 +51,7 @@ const CALLED: [(&str, &str, &str); 7] = [
 ];
 
 /// What of an invoice is reckoned. The record of a draft holds none of it until it is sent.
-const RECKONED: [&str; 7] = ["subtotal", "discount", "net", "tax", "total", "paid", "balance"];
+const RECKONED: [&str; 6] = ["subtotal", "discount", "net", "tax", "total", "paid"];
 
 /// What a record is called by.
 const NAMES: [&str; 3] = ["name", "number", "description"];
@@ -96,7 +96,9 @@ fn tell(change: &mut Map<String, Value>, answer: &Map<String, Value>) {
         && after.get("status").is_some_and(|status| status == "draft")
         && let Some(told) = of_record(answer, &record)
     {
-        after.extend(RECKONED.iter().filter_map(|name| Some(((*name).to_owned(), told.get(*name)?.clone()))));
+        after.extend(
+            RECKONED.iter().filter(|name| **name != "paid").filter_map(|name| Some(((*name).to_owned(), told.get(*name)?.clone()))),
+        );
     }
     let name = |image: &Map<String, Value>| NAMES.iter().find_map(|name| image.get(*name)?.as_str().map(str::to_owned));
     let name = after.as_ref().and_then(name).or_else(|| before.as_ref().and_then(name)).filter(|name| !name.is_empty());
@@ -135,7 +137,7 @@ fn image(change: &Map<String, Value>, side: &str) -> Option<Map<String, Value>> 
                 let part = if column == "rounding_step" { "step_minutes" } else { column.trim_start_matches("rounding_") };
                 fields.entry("rounding").or_insert_with(|| json!({}))[part] = value.clone();
             }
-            column => _ = fields.extend(field(kind, column, value, names)),
+            column => fields.extend(field(kind, column, value, names)),
         }
     }
     Some(fields)
