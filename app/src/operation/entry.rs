@@ -67,7 +67,7 @@ impl Operation {
     /// never a caller left waiting. However a call ends, it is written down: what does not come as far as the pipeline is written down here.
     pub async fn call(&self, caller: Caller, arguments: Value) -> Result<Value, Error> {
         let mut arguments = if arguments.is_null() { Value::Object(Map::new()) } else { arguments };
-        meant::make(&self.form, &mut arguments);
+        meant::make(self.declaration.name, &self.form, &mut arguments);
         let allowed = super::authorize(&caller, self.declaration, arguments["dry_run"] == true)
             .and_then(|()| self.refuse(&self.validator, &arguments));
         let work = match allowed.and_then(|()| (self.prepare)(caller.clone(), arguments.clone())) {

@@ -8,12 +8,20 @@ use crate::hours;
 /// The largest whole number that stands exactly in a number with decimals.
 const WHOLE_MAX: f64 = 9_007_199_254_740_991.0;
 
-/// Makes arguments what they mean by the schema of a form, which knows what empty text clears.
+/// References without which a write means everybody. An empty one is a slip and is refused; so is empty text where a list is wanted.
+const EVERYBODY_WITHOUT: [(&str, &str); 2] = [("set_rate", "client"), ("set_rate", "project")];
+
+/// Makes arguments of `operation` what they mean by the schema of a form, which knows what empty text clears.
 ///
-/// What is `null` is absent at every depth, and so is empty text but where it clears or where something has to stand. One text where a
+/// What is `null` is absent at every depth, and so is empty text but where it clears, where something has to stand, and where it would mean everybody. One text where a
 /// list of texts is wanted is a list of it. A number of hours is a duration, and `14.0` is the whole number that it is.
-pub fn make(form: &Map<String, Value>, arguments: &mut Value) {
+pub fn make(operation: &str, form: &Map<String, Value>, arguments: &mut Value) {
+    let slips = EVERYBODY_WITHOUT.iter().filter(|(name, _)| *name == operation).map(|(_, argument)| *argument);
+    let slips: Vec<&str> = slips.filter(|argument| arguments.get(argument).is_some_and(|given| given == "")).collect();
     value(Some(form), arguments);
+    if let Value::Object(fields) = arguments {
+        fields.extend(slips.into_iter().map(|argument| (argument.to_owned(), Value::from(""))));
+    }
 }
 
 fn value(schema: Option<&Map<String, Value>>, given: &mut Value) {
@@ -36,7 +44,9 @@ fn value(schema: Option<&Map<String, Value>>, given: &mut Value) {
 fn object(schema: Option<&Map<String, Value>>, fields: &mut Map<String, Value>) {
     let described = |name: &str| schema.and_then(|schema| schema.get("properties")?.get(name)?.as_object());
     let is_absent = |name: &str| {
-        let may_be = |schema, described: &Map<String, Value>| !is_required(schema, name) && !described.contains_key(CLEARS);
+        let is_list = |described: &Map<String, Value>| described.get("type").is_some_and(|kind| kind == "array");
+        let may_be =
+            |schema, described: &Map<String, Value>| !is_required(schema, name) && !described.contains_key(CLEARS) && !is_list(described);
         schema.zip(described(name)).is_some_and(|(schema, described)| may_be(schema, described))
     };
     fields.retain(|name, given| !given.is_null() && (given != "" || !is_absent(name)));
@@ -78,7 +88,7 @@ mod tests {
             "projects": { "type": "array", "items": { "type": "string" } }, "duration": { "type": "string", "format": hours::HOURS },
         }});
         let meant = |mut given: Value| {
-            make(form.as_object().expect("an object"), &mut given);
+            make("create_client", form.as_object().expect("an object"), &mut given);
             given
         };
         assert_eq!(
@@ -87,7 +97,10 @@ mod tests {
         );
         assert_eq!(meant(json!({ "days": 14.5 })), json!({ "days": 14.5 }));
         assert_eq!(meant(json!({ "days": 1e300 })), json!({ "days": 1e300 }));
-        assert_eq!(meant(json!({ "name": "", "days": "", "projects": "", "other": "", "gone": null })), json!({ "name": "", "other": "" }));
+        assert_eq!(
+            meant(json!({ "name": "", "days": "", "projects": "", "other": "", "gone": null })),
+            json!({ "name": "", "projects": "", "other": "" })
+        );
         let lines = json!({ "lines": [{ "text": "", "unit": "", "note": "", "other": { "deep": null } }, null, ""] });
         assert_eq!(meant(lines), json!({ "lines": [{ "text": "", "note": "", "other": {} }, null, ""] }));
     }
