@@ -370,8 +370,8 @@ pub async fn send_invoice(
     send::send(cx, &invoice, send::Sending { version, to, message, without_email: without_email.unwrap_or(false) }).await
 }
 
-/// Mark an invoice as paid, in whole or in part: record what the client paid. It is paid when nothing is left; too much is refused. It can be undone.
-#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Record a payment")]
+/// Mark an invoice as paid, in whole or in part: record what the client paid. It is paid when nothing is left; too much is refused.
+#[operation(write, destructive, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Record a payment")]
 pub async fn record_payment(
     cx: &mut Call,
     /// Id or number.

@@ -70,6 +70,7 @@ fn what_reaches_people_or_their_money_is_declared_to_be_destructive() {
         "resend_invitation",
         "remove_member",
         "stop_invoice_mail",
+        "record_payment",
         "remove_payment",
         "discard_timer",
         "clear_budget",
