@@ -3,14 +3,22 @@
 //! Taking back is doing: it needs the right that the operation needed, now and not when it was done. Edsger was a manager and
 //! is a member by now: what he did to clients, and to the time of others, is no longer his to take back.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
-use super::store::{self, Standing};
+use super::{
+    store::{self, Standing},
+    way,
+};
 use crate::{
     access::{Permission, Role, Seen},
     error::{Code, Error},
     operation::{Call, Change, authorize},
-    operations, reference,
+    operations,
+    projects::sight::Sight,
+    reference,
+    time::rate::may_price,
 };
 
 /// What stands for the newest action.
@@ -55,6 +63,23 @@ pub fn to_records(cx: &Call, changes: &[Change]) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Refuses to bring time onto a project that the caller may not put time on by hand, and to give time a rate of its own, or take that
+/// away, where they may set none. Time that was deleted comes back with the rate that it had.
+pub async fn to_time(cx: &mut Call, changes: &[Change]) -> Result<(), Error> {
+    let sight = Sight::of(cx)?;
+    if changes.iter().any(way::prices) {
+        may_price(&sight)?;
+    }
+    let projects: Vec<Uuid> = changes.iter().filter_map(way::arrives_on).collect::<BTreeSet<_>>().into_iter().collect();
+    match sight.on_projects_of() {
+        Some(member) if !projects.is_empty() && !store::is_on(&mut cx.db, member, &projects).await? => {
+            Err(Error::new(Code::NotFound, "You are not on the project any more that this would put time on, so it cannot be undone.")
+                .hint("Ask whoever leads the work to put you on it."))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What writing a record of a kind takes.

@@ -372,3 +372,17 @@ pub async fn changed_since(db: &mut Db, change: &Change, position: i64) -> Resul
     .fetch_optional(db.connection())
     .await?)
 }
+
+/// Whether a member is on all of these projects.
+pub async fn is_on(db: &mut Db, member: Uuid, projects: &[Uuid]) -> Result<bool, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select count(*) = cardinality($3::uuid[]) as "on_all!" from project_member
+           where organization_id = $1 and member_id = $2 and project_id = any($3)"#,
+        organization,
+        member,
+        projects
+    )
+    .fetch_one(db.connection())
+    .await?)
+}

@@ -41,6 +41,7 @@ pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
         return Err(Error::invalid("action", format!("{} cannot be undone: {why}", done.operation)));
     }
     right::to_records(cx, &changes)?;
+    right::to_time(cx, &changes).await?;
     hold(cx, &changes, &kinds).await?;
     let days = way::days(&changes);
     open(cx, &days).await?;

@@ -57,3 +57,47 @@ async fn a_viewer_takes_nothing_back_that_they_once_did() {
         assert_eq!(barbara.code("undo_action", json!({"action": done["action"]})).await, Code::Forbidden);
     }
 }
+
+#[tokio::test]
+async fn a_rate_of_its_own_comes_back_through_whoever_may_set_one() {
+    let studio = studio().await;
+    let edsger = studio.as_role(Role::Manager).await;
+    studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [edsger.member()]})).await;
+    let entry = log(&edsger, "2026-11-18").await;
+    let priced = async |rate: &str| edsger.ok("update_time_entry", json!({"time_entry": entry["id"], "rate": rate})).await;
+    let given = priced("888.00").await;
+    let taken = priced("").await;
+    let edsger = becomes(&studio, &edsger, Role::Member).await;
+    assert_eq!(edsger.code("undo_action", json!({"action": taken["action"]})).await, Code::Forbidden);
+    undo(&studio, &taken).await;
+    assert_eq!(edsger.code("undo_action", json!({"action": given["action"]})).await, Code::Forbidden);
+    let deleted = edsger.ok("delete_time_entry", json!({"time_entry": entry["id"]})).await;
+    undo(&edsger, &deleted).await;
+    assert_eq!(studio.ok("get_time_entry", json!({"time_entry": entry["id"]})).await["rate"]["amount"], "888.00", "it has what it had");
+}
+
+#[tokio::test]
+async fn time_comes_back_onto_no_project_that_one_was_taken_off() {
+    let studio = studio().await;
+    let barbara = studio.as_role(Role::Member).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Later"})).await;
+    for project in ["Dashboard", "Later"] {
+        studio.ok("assign_project_members", json!({"project": project, "members": [barbara.member()]})).await;
+    }
+    let on_later = async |day: &str| barbara.ok("create_time_entry", json!({"project": "Later", "date": day, "duration": "1h"})).await;
+    let (moving, going) = (on_later("2026-11-17").await, on_later("2026-11-16").await);
+    let moved = barbara.ok("update_time_entry", json!({"time_entry": moving["id"], "project": "Dashboard"})).await;
+    let deleted = barbara.ok("delete_time_entry", json!({"time_entry": going["id"]})).await;
+    barbara.ok("start_timer", json!({"project": "Later"})).await;
+    studio.advance(600);
+    let stopped = barbara.ok("stop_timer", json!({})).await;
+    studio.ok("unassign_project_members", json!({"project": "Later", "members": [barbara.member()]})).await;
+    for done in [&moved, &deleted, &stopped] {
+        assert_eq!(barbara.code("undo_action", json!({"action": done["action"]})).await, Code::NotFound, "{done}");
+        assert_eq!(barbara.code("undo_action", json!({"action": done["action"], "dry_run": true})).await, Code::NotFound, "{done}");
+    }
+    studio.ok("assign_project_members", json!({"project": "Later", "members": [barbara.member()]})).await;
+    for done in [&stopped, &deleted, &moved] {
+        undo(&barbara, done).await;
+    }
+}
