@@ -42,6 +42,8 @@ pub async fn to_action(cx: &mut Call, action: &str) -> Result<store::Done, Error
     };
     authorize(&cx.caller, operation.declaration, cx.dry_run)?;
     if let Some(by) = &done.undone_by {
+        // Whoever sees only those beside them is told no other name.
+        let by = if Sight::of(cx)?.all_time() { by } else { "Somebody" };
         return Err(Error::new(Code::Stale, format!("{by} took this back already."))
             .hint("To have it again, undo that: every undo is an action of its own."));
     }
@@ -104,7 +106,9 @@ pub fn keeps(member: &Standing, kind: &str) -> bool {
 /// The newest action of this credential that can be meant.
 async fn last(cx: &mut Call) -> Result<Uuid, Error> {
     let (member, token) = (cx.membership()?.member.0, cx.caller.token.as_ref().map(|token| token.id.0));
-    store::last(&mut cx.db, member, token).await?.ok_or_else(|| {
+    let reaching = operations::all().iter().filter(|operation| operation.declaration.is_destructive());
+    let reaching: Vec<String> = reaching.map(|operation| operation.declaration.name.to_owned()).collect();
+    store::last(&mut cx.db, member, token, &reaching).await?.ok_or_else(|| {
         Error::new(Code::NotFound, "Nothing that this credential did is left to undo.").hint("list_actions shows what was done.")
     })
 }

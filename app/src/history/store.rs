@@ -103,9 +103,10 @@ pub async fn actions(db: &mut Db, whose: Whose, before: Option<(Timestamp, Uuid)
     .await?)
 }
 
-/// The newest action of a credential that is no undo and was not taken back, whether it can be or not. Without a token it is what the
+/// The newest action of a credential that is no undo and was not taken back, whether it can be or not. One that changed nothing is none,
+/// unless it is one of `reaching`, which do more than they change here. Without a token it is what the
 /// member did by themselves. Whoever else asks for that of the same credential meanwhile waits, so that each finds another.
-pub async fn last(db: &mut Db, member: Uuid, token: Option<Uuid>) -> Result<Option<Uuid>, Error> {
+pub async fn last(db: &mut Db, member: Uuid, token: Option<Uuid>, reaching: &[String]) -> Result<Option<Uuid>, Error> {
     hold_last(db, token.unwrap_or(member)).await?;
     plan_for_what_is_given(db).await?;
     let organization = db.organization();
@@ -113,6 +114,7 @@ pub async fn last(db: &mut Db, member: Uuid, token: Option<Uuid>) -> Result<Opti
         "select a.id from action a
          where a.organization_id = $1 and a.outcome = 'done' and a.undoes is null
              and ($3::uuid is null and a.member_id = $2 and a.token_id is null or a.token_id = $3)
+             and (a.changes_hash is not null or a.operation = any($4))
              and not exists (
                  select from action u where u.organization_id = $1 and u.undoes = a.id
                      and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
@@ -120,7 +122,8 @@ pub async fn last(db: &mut Db, member: Uuid, token: Option<Uuid>) -> Result<Opti
          order by a.at desc, a.id desc limit 1",
         organization,
         member,
-        token
+        token,
+        reaching
     )
     .fetch_optional(db.connection())
     .await?)

@@ -28,6 +28,7 @@ use crate::{
     percent::Percent,
     projects::sight::Sight,
     reference, text,
+    width::half_width,
 };
 
 /// What an invoice is to be made of; the arguments of `preview_invoice` and `draft_invoice`.
@@ -341,7 +342,7 @@ pub fn tax_of(client: &Client) -> LineTax {
 /// A discount as people write it: "10%", or an amount such as "50.00".
 pub fn discount_of(given: Option<&str>, currency: &Currency) -> Result<Option<Discount>, Error> {
     let Some(given) = given.map(str::trim).filter(|given| !given.is_empty()) else { return Ok(None) };
-    if given.ends_with(['%', '％']) {
+    if half_width(given).ends_with('%') {
         let percent = Percent::parse("discount", given)?;
         return Ok((percent.ten_thousandths() > 0).then_some(Discount::Percent(percent)));
     }

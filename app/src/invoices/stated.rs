@@ -25,8 +25,10 @@ pub fn of_seller(organization: &Organization) -> Stated {
     let is_moved = tax_number.as_deref().is_some_and(|number| is_misplaced(number, country.as_deref()));
     let (moved, own) = if is_moved { (tax_number.as_deref(), None) } else { (None, tax_number.clone()) };
     let moved = moved.map(|number| text::without_words(&text::plain(number)).to_owned());
+    let (of_register, own) = if own.as_deref().is_some_and(is_of_register) { (own, None) } else { (None, own) };
     let Stated { vat_id, tax_number, registered } = vat_id.as_deref().map(of_number).unwrap_or_default();
     let (further, tax_number) = if own.is_some() { (tax_number, own) } else { (None, tax_number) };
+    let registered = registered.or(of_register);
     Stated { vat_id: vat_id.or(moved), tax_number, registered: registered.or(further) }
 }
 
@@ -62,6 +64,11 @@ pub fn is_of_words(number: &str) -> bool {
     !is_vat_id(number) && (text::number_word(number).is_some() || begins())
 }
 
+/// Whether a number says itself that a register of businesses has given it.
+pub fn is_of_register(number: &str) -> bool {
+    text::number_word(number).is_some_and(|word| word.kind == NumberKind::Register)
+}
+
 /// Whether a number says itself that it is one of a tax office.
 pub fn is_of_tax(number: &str) -> bool {
     text::number_word(number).is_some_and(|word| word.kind == NumberKind::Tax)
@@ -70,6 +77,16 @@ pub fn is_of_tax(number: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_of_a_register_is_no_tax_number() {
+        for number in ["HRB 12345 B", "SIRET 732 829 320 00074", "FN 123456a", "Company No. 01234567", "Org.nr. 123 456 785"] {
+            assert!(is_of_register(number), "{number}");
+        }
+        for number in ["12/345/67890", "St.-Nr. 12/345/67890", "UTR 1234567890", "keine"] {
+            assert!(!is_of_register(number), "{number}");
+        }
+    }
 
     #[test]
     fn a_number_is_stated_as_what_it_is() {

@@ -97,6 +97,10 @@ pub(super) fn parse(field: &'static str, text: &str, currency: &Currency, digits
         return Err(separator::ambiguous(field, text, readings));
     }
     let Number { whole, decimals } = Number::read(number).ok_or_else(|| unreadable(field, text, currency))?;
+    // In Chinese and Japanese numbers are parted by ten thousands.
+    if currency.minor_digits() == 0 && decimals.len() == 4 {
+        return Err(separator::ambiguous(field, text, (format!("{whole}{decimals}"), format!("{whole}.0"))));
+    }
     // Zeros beyond the smallest unit say nothing.
     let decimals = match decimals.get(..digits) {
         Some(kept) if decimals[digits..].bytes().all(|digit| digit == b'0') => kept,

@@ -156,7 +156,7 @@ fn plain_tax_number(cx: &mut Call, organization: &mut Organization, before: Opti
 fn misplaced_numbers(cx: &mut Call, organization: &Organization, before: [Option<String>; 2]) {
     let [vat_id, tax_number] = before;
     let of_vat_id = numbers::no_vat_id_of_seller(organization).filter(|_| organization.vat_id != vat_id);
-    let of_tax_number = numbers::vat_id_as_tax_number(organization).filter(|_| organization.tax_number != tax_number);
+    let of_tax_number = numbers::no_tax_number(organization).filter(|_| organization.tax_number != tax_number);
     [of_vat_id, of_tax_number].into_iter().flatten().for_each(|told| cx.warn(told));
 }
 

@@ -2,7 +2,7 @@
 
 use ::iban::{Iban, IbanLike, ParseIbanError};
 
-use super::{clean, excerpt};
+use super::{clean, excerpt, plain, with_hyphens};
 use crate::error::Error;
 
 /// An IBAN without spaces, or nothing: its check digits are right (ISO 13616), and it has the length and the form of its country. Of
@@ -12,7 +12,7 @@ pub fn iban(field: &str, given: &str) -> Result<Option<String>, Error> {
     if shown.is_empty() {
         return Ok(None);
     }
-    let number: String = shown.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.')).collect::<String>().to_uppercase();
+    let number = compact(&shown, "IBAN");
     let why = match number.parse::<Iban>() {
         Ok(_) | Err(ParseIbanError::UnknownCountry(_)) => return Ok(Some(number)),
         Err(ParseIbanError::InvalidBaseIban { .. }) => "its check digits do not fit".to_owned(),
@@ -23,6 +23,13 @@ pub fn iban(field: &str, given: &str) -> Result<Option<String>, Error> {
         false => "If the account has no IBAN, write its number into Account number.",
     };
     Err(Error::invalid(field, format!("\"{}\" is not an IBAN: {why}. {way}", excerpt(&shown))))
+}
+
+/// A number in capitals, without the word before it, without what stands between its parts, and with plain letters for wide ones.
+fn compact(shown: &str, word: &str) -> String {
+    let plain = with_hyphens(&plain(shown)).to_uppercase();
+    let number = plain.trim().strip_prefix(word).map_or(plain.trim(), |rest| rest.trim_start_matches([':', ' ']));
+    number.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.')).collect()
 }
 
 /// Whether a number begins with two letters and two digits, so that an IBAN with a slip is meant.
@@ -36,7 +43,7 @@ fn begins_as_iban(number: &str) -> bool {
 /// A BIC in capitals, or nothing: bank, country and place, with a branch or not (ISO 9362).
 pub fn bic(field: &str, given: &str) -> Result<Option<String>, Error> {
     let shown = clean(field, given, 60, false)?;
-    let bic: String = shown.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
+    let bic = compact(&shown, "BIC");
     let is_form =
         matches!(bic.len(), 8 | 11) && bic.char_indices().all(|(at, c)| c.is_ascii_uppercase() || at != 4 && at != 5 && c.is_ascii_digit());
     match (bic.is_empty(), is_form) {

@@ -69,6 +69,12 @@ pub fn plain(text: &str) -> String {
     text.nfkc().filter(|c| !letter::is_ignorable(*c)).nfkc().collect()
 }
 
+/// The text with the hyphen of ASCII for everything that is taken for one: a document sets another, which is pasted along.
+pub fn with_hyphens(text: &str) -> String {
+    let narrow = |letter: char| if matches!(letter, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { letter };
+    text.chars().map(narrow).collect()
+}
+
 /// What a program or a server says about itself, as it can be kept and shown on a line: without control characters, without what turns
 /// the text around it and without what nobody sees, so many characters at most.
 pub fn told(given: &str, longest: usize) -> String {

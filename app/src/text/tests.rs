@@ -208,6 +208,13 @@ proptest! {
 fn an_iban_has_the_length_of_its_country() {
     assert_eq!(iban("iban", "gb82 west 1234 5698 7654 32").as_ref().map(Option::as_deref), Ok(Some("GB82WEST12345698765432")));
     assert_eq!(iban("iban", " \u{200B}"), Ok(None));
+    for written in ["IBAN: DE89 3704 0044 0532 0130 00", "ＤＥ８９３７０４００４４０５３２０１３０００", "DE89‑3704‑0044‑0532‑0130‑00"]
+    {
+        assert_eq!(iban("iban", written).as_ref().map(Option::as_deref), Ok(Some("DE89370400440532013000")), "{written}");
+    }
+    for written in ["BIC: COBADEFFXXX", "ＣＯＢＡＤＥＦＦＸＸＸ"] {
+        assert_eq!(bic("bic", written).as_ref().map(Option::as_deref), Ok(Some("COBADEFFXXX")), "{written}");
+    }
     for wrong in ["GB83WEST12345698765432", "DE8937040044053201300", "12", "GB82WEST1234569876543é"] {
         assert!(iban("iban", wrong).is_err(), "{wrong}");
     }
@@ -230,8 +237,14 @@ fn a_vat_identifier_stands_alone_also_where_words_stand_before_it() {
     for given in ["USt-IdNr. DE136695976", "VAT-ID: DE 136695976", "Umsatzsteuer-Identifikationsnummer DE136695976"] {
         assert_eq!(kept(given), Ok(Some("DE136695976".to_owned())), "{given}");
     }
-    for given in ["DE136695976 USt-IdNr.", "DE 136 695 976 (VAT)", "ＤＥ１３６６９５９７６", "USt-IdNr.： ＤＥ１３６６９５９７６"]
-    {
+    for given in [
+        "DE136695976 USt-IdNr.",
+        "DE 136 695 976 (VAT)",
+        "ＤＥ１３６６９５９７６",
+        "USt-IdNr.： ＤＥ１３６６９５９７６",
+        "DE 136\u{2011}695\u{2011}976",
+        "DE 136–695–976",
+    ] {
         assert_eq!(kept(given), Ok(Some("DE136695976".to_owned())), "{given}");
     }
     for given in ["VAT NO 123456785", "123456785 VAT", "ABN 51 824 753 556", "Tax DE, 12/345"] {

@@ -5,7 +5,7 @@ use eu_vat::{Country, Error as Flaw, Vat};
 use super::{
     NumberKind, clean, excerpt,
     number_words::{bare_number, is_number, number_word, word_before},
-    plain, registration, registration_fits,
+    plain, registration, registration_fits, with_hyphens,
 };
 use crate::error::Error;
 
@@ -73,7 +73,7 @@ pub fn vat_id(field: &str, given: &str) -> Result<Option<VatId>, Error> {
     if let Some(number) = registration(&text) {
         return Ok(Some(VatId { doubtful: !registration_fits(&number), text: number }));
     }
-    let plain = plain(&text);
+    let plain = with_hyphens(&plain(&text));
     let bare = without_words(&plain);
     let compact = compact(bare);
     let Some((letters, read)) = read(bare, &compact) else {

@@ -94,14 +94,21 @@ pub fn entry(cx: &mut Call, sight: &Sight, terms: &Terms, given: NewEntry) -> Re
 }
 
 /// A time of day alone is one of today. One that is yet to come was of another day, which only whoever gave it knows.
-fn refuse_yet_to_come(cx: &Call, given: &Given, when: &When, place: &Place) -> Result<(), Error> {
-    let alone = given.date.is_none() && given.started_at.as_deref().and_then(times_of_day::time).is_some();
-    match when.span.filter(|(from, _)| alone && *from > cx.now) {
-        Some((from, _)) => {
-            let words = format!("{} is yet to come. Give its day in date, such as \"yesterday\".", Moment::at(from, &place.zone));
-            Err(Error::invalid("started_at", words).hint(place.day_before(from)))
+fn refuse_yet_to_come(cx: &mut Call, given: &Given, when: &When, place: &Place) -> Result<(), Error> {
+    let alone = given.date.as_deref().is_none_or(|date| date.trim().is_empty())
+        && given.started_at.as_deref().and_then(times_of_day::time).is_some();
+    let now = cx.now;
+    match when.span {
+        Some((from, to)) if alone && to > now => {
+            let (field, at) = if from > now { ("started_at", from) } else { ("ended_at", to) };
+            let words = format!("{} is yet to come. Give its day in date, such as \"yesterday\".", Moment::at(at, &place.zone));
+            Err(Error::invalid(field, words).hint(place.day_before(from)))
         }
-        None => Ok(()),
+        Some((_, to)) if to > now => {
+            cx.warn(format!("It ends at {}, which is yet to come. Check the time.", Moment::at(to, &place.zone)));
+            Ok(())
+        }
+        _ => Ok(()),
     }
 }
 

@@ -48,6 +48,15 @@ impl<T> Read<T> {
     }
 }
 
+/// What is neither a time on a clock nor an instant.
+fn no_time(field: &'static str, text: &str) -> Error {
+    let shown = crate::money::shown(text);
+    Error::invalid(
+        field,
+        format!("{shown} is not an instant; write 09:00, or 2026-03-05 09:00 on the worker's clock, or RFC 3339 with an offset."),
+    )
+}
+
 impl Place {
     /// The day that an instant belongs to.
     pub fn day_of(&self, at: Timestamp) -> Date {
@@ -63,7 +72,10 @@ impl Place {
     /// of the instant before, so that what a form shows unchanged is unchanged.
     pub fn instant_again(&self, field: &'static str, text: &str, before: Option<Timestamp>) -> Result<Read<Timestamp>, Error> {
         let Some(local) = on_a_clock(text) else {
-            let at = Moment::parse(field, text)?.timestamp().map_err(|problem| Error::invalid(field, problem.message))?;
+            let at = Moment::parse(field, text)
+                .map_err(|_| no_time(field, text))?
+                .timestamp()
+                .map_err(|problem| Error::invalid(field, problem.message))?;
             return Ok(Read { what: to_the_second(at), remarks: Vec::new() });
         };
         Day::parse(field, &local.date().to_string())?;

@@ -92,7 +92,9 @@ fn once_each(changes: Vec<Value>) -> Vec<Map<String, Value>> {
 fn tell(change: &mut Map<String, Value>, answer: &Map<String, Value>) {
     let (before, mut after) = (image(change, "before"), image(change, "after"));
     let record = change.get("record").and_then(Value::as_str).unwrap_or_default().to_owned();
+    // What a draft comes to is told of a new one; of one that is changed the answer tells it.
     if let Some(after) = &mut after
+        && before.is_none()
         && after.get("status").is_some_and(|status| status == "draft")
         && let Some(told) = of_record(answer, &record)
     {

@@ -3,7 +3,7 @@
 use app::{
     access::Writes,
     context::{Caller, Membership},
-    operation::{Reach, needs_approval},
+    operation::{Effect, Reach, needs_approval},
     operations,
 };
 
@@ -70,6 +70,10 @@ fn tasks(offered: &[&str]) -> String {
 
 /// What becomes of what this caller writes: what waits, and what a person has to do.
 fn writes(caller: &Caller, for_people: &[&str], offered: &[&str]) -> String {
+    let is_write = |name: &&str| operations::named(name).is_some_and(|operation| operation.declaration.effect != Effect::Read);
+    if !offered.iter().any(is_write) {
+        return "You read only: no tool that writes is offered to you.".to_owned();
+    }
     if caller.token.as_ref().is_none_or(|token| token.writes == Writes::Direct) {
         return "What you write is done at once.".to_owned();
     }

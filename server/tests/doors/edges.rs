@@ -121,6 +121,8 @@ async fn a_program_in_a_browser_may_call_from_this_machine_and_from_nowhere_else
         let called = Answer::of(world.post("/mcp").bearer_auth(&ada.token).header(header::ORIGIN, origin).json(&ping)).await;
         assert_eq!((called.status.as_u16(), called.header("access-control-allow-origin")), (200, origin));
     }
+    let described = world.get("/.well-known/oauth-protected-resource/mcp").header(header::ORIGIN, "http://localhost:6274");
+    assert_eq!(Answer::of(described).await.header("access-control-allow-origin"), "http://localhost:6274");
     for origin in ["https://evil.example", "http://localhost.evil.example", "http://localhostx:1", "null"] {
         let answer = Answer::of(asked(origin)).await;
         assert_eq!(answer.header("access-control-allow-origin"), "", "{origin}");

@@ -189,11 +189,21 @@ async fn the_last_thing_is_not_passed_over_because_it_cannot_be_taken_back() {
     let studio = studio().await;
     let agent = studio.token(Writes::Direct).await;
     let logged = log(&agent, "2026-11-17").await;
-    agent.ok("mark_notifications_read", json!({"all": true})).await;
+    agent.ok("invite_member", json!({"email": "grace@example.com", "role": "member"})).await;
     let refused = agent.refused("undo_action", json!({"action": "last"})).await;
-    assert!(refused.message.starts_with("mark_notifications_read cannot be undone"), "{}", refused.message);
+    assert!(refused.message.starts_with("invite_member cannot be undone"), "{}", refused.message);
     assert_eq!(entry(&studio, &logged["id"]).await["description"], "Work", "it is there still");
     let listed = listed(&agent).await;
-    assert_eq!((&listed[0]["operation"], &listed[0]["undoable"]), (&json!("mark_notifications_read"), &json!(false)));
+    assert_eq!((&listed[0]["operation"], &listed[0]["undoable"]), (&json!("invite_member"), &json!(false)));
     assert_eq!((&listed[1]["id"], &listed[1]["undoable"]), (&logged["action"], &json!(true)));
+}
+
+#[tokio::test]
+async fn what_changed_nothing_is_no_last_thing() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    let logged = log(&agent, "2026-11-17").await;
+    agent.ok("mark_notifications_read", json!({"all": true})).await;
+    agent.ok("update_time_entry", json!({"time_entry": logged["id"], "rate": null})).await;
+    assert_eq!(undo_last(&agent).await["undone"], logged["action"]);
 }

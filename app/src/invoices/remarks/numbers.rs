@@ -20,7 +20,7 @@ pub fn of(organization: &Organization, client: &Client, categories: &[TaxCategor
     let same = same.then(|| format!("The VAT identifier of {} is your own. Correct it in the client.", client.name));
     let remarks = [
         ("organization.vat_id", seller.or_else(|| doubtful_of_seller(organization))),
-        ("organization.tax_number", vat_id_as_tax_number(organization)),
+        ("organization.tax_number", no_tax_number(organization)),
         ("client.vat_id", buyer.or_else(|| doubtful_of_client(client))),
         ("client.vat_id", same),
     ];
@@ -44,12 +44,31 @@ pub fn no_vat_id_of_client(client: &Client) -> Option<String> {
     let country = client.country.as_deref();
     let number = client.vat_id.as_deref().filter(|number| is_none(number, country))?;
     let told = said(number, &format!("The number of {}", client.name));
-    let way = "An invoice states it as it stands, and not as a VAT identifier. Correct it in the client, or leave it as it is.";
+    let way = match stated::is_of_words(number) {
+        true => "An invoice states it as it stands, and not as a VAT identifier. Correct it in the client, or leave it as it is.",
+        false => "Correct it in the client, or take it away: no invoice with tax is sent with it.",
+    };
     Some(format!("{told} {way}{}", instead(number, country, &format!("{} is", client.name))))
 }
 
+/// What was written as the tax number of the organization and is another one, or none.
+pub fn no_tax_number(organization: &Organization) -> Option<String> {
+    let number = organization.tax_number.as_deref()?;
+    let way = "Write the number that your tax office has given you, or your VAT identifier in its field.";
+    if stated::is_of_register(number) {
+        return Some(format!(
+            "{} stands as your tax number and is one of a register. An invoice states it as it stands. {way}",
+            text::excerpt(number)
+        ));
+    }
+    if !number.chars().any(char::is_numeric) {
+        return Some(format!("{} stands as your tax number and has no digit. {way}", text::excerpt(number)));
+    }
+    vat_id_as_tax_number(organization)
+}
+
 /// A VAT identifier that was written as the tax number of the organization.
-pub fn vat_id_as_tax_number(organization: &Organization) -> Option<String> {
+fn vat_id_as_tax_number(organization: &Organization) -> Option<String> {
     let country = organization.country.as_deref();
     let number = organization.tax_number.as_deref().filter(|number| stated::is_misplaced(number, country))?;
     let way = match &organization.vat_id {

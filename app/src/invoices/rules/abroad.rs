@@ -5,6 +5,7 @@ use crate::{
     clients::Client,
     error::Error,
     invoices::{InvoiceProblem, read, stated, totals::TaxCategory},
+    organizations::Organization,
 };
 
 /// What is wrong about lines that are taxed as supplies to another country of the European Union (K), as exports out of it (G), or by
@@ -26,7 +27,10 @@ pub fn problems(source: &Source<'_>) -> Result<Vec<InvoiceProblem>, Error> {
                 let place = way.of_export().map(|message| ("lines.tax_category", message));
                 place.or_else(|| buyer.country.is_none().then(|| ("client.country", way.to_nowhere())))
             }
-            TaxCategory::AE => way.of_recipient(buyer).map(|message| ("client.vat_id", message)),
+            TaxCategory::AE => {
+                let recipient = way.of_recipient(buyer).map(|message| ("client.vat_id", message));
+                recipient.or_else(|| Some(("organization.vat_id", way.of_number_of_seller(seller)?)))
+            }
             _ => None,
         };
         problems.extend(wrong.map(|(field, message)| InvoiceProblem { rule: None, field: field.to_owned(), message }));
@@ -71,6 +75,20 @@ impl Way<'_> {
             return Some(self.wrong(what, law, &self.is_at_home(from, to), "S with your usual rate"));
         }
         (!place::in_union(from)).then(|| self.wrong(what, law, &format!("yours is {}", place::name(from)), "G for an export of goods"))
+    }
+
+    /// Whoever bills work that the buyer is taxed for in another country of the European Union states their VAT identifier, and not their
+    /// tax number alone (directive 2006/112/EC, article 226 (3)).
+    fn of_number_of_seller(&self, seller: &Organization) -> Option<String> {
+        let (from, to) = (self.from?, self.to?);
+        let within = place::in_union(from) && place::in_union(to) && !place::works_at_home(from, to);
+        (within && seller.vat_id.is_none() && stated::of_seller(seller).vat_id.is_none()).then(|| {
+            format!(
+                "Your VAT identifier is missing. An invoice to {} in another country of the European Union, who owes the tax (AE), states it. \
+                 Add it in Settings.",
+                self.client
+            )
+        })
     }
 
     /// Whoever gets such a supply is registered in another country of the European Union than the one that it comes from.

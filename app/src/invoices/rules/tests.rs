@@ -134,6 +134,16 @@ fn told(seller: &Organization, buyer: &Client, categories: &[(TaxCategory, i32)]
     problems(&source, &Arc::new(PlainDocuments::default())).unwrap()
 }
 
+/// Article 226 (3) of directive 2006/112/EC.
+#[test]
+fn whoever_bills_a_business_elsewhere_in_the_union_that_owes_the_tax_has_a_vat_identifier() {
+    let client = client_of(Some("AT"), Some("ATU12345675"));
+    let without = |country: &str| Organization { country: Some(country.to_owned()), vat_id: None, ..seller() };
+    assert_eq!(fields(&without("DE"), &client, &[(TaxCategory::AE, 0)]), ["organization.vat_id"]);
+    let at_home = fields(&without("AT"), &client, &[(TaxCategory::AE, 0)]);
+    assert!(!at_home.contains(&"organization.vat_id".to_owned()), "at home the tax number does");
+}
+
 #[test]
 fn whatever_is_whole_can_be_sent_in_each_category() {
     for category in CATEGORIES {
