@@ -107,6 +107,14 @@ fn programs(site: &Site) -> Router<Site> {
         .layer(from_fn_with_state(ANSWER_LIMIT, layers::limit_time))
 }
 
+/// What describes agents' door to whoever has no token yet.
+fn described(site: &Site) -> Router<Site> {
+    mcp::without_oauth()
+        .route("/.well-known/oauth-protected-resource", get(mcp::protected_resource))
+        .route("/.well-known/oauth-protected-resource/mcp", get(mcp::protected_resource))
+        .layer(mcp::for_browsers(&site.services.public_url))
+}
+
 /// What agents call, with their token.
 fn agents(site: &Site) -> Router<Site> {
     mcp::routes(site)
@@ -115,9 +123,7 @@ fn agents(site: &Site) -> Router<Site> {
         .layer(from_fn_with_state(site.clone(), limits::of_people))
         .layer(from_fn_with_state((site.clone(), Door::Mcp), identity::by_token))
         .layer(from_fn_with_state(AGENT_LIMIT, layers::limit_time))
-        .layer(from_fn(mcp::tell_methods))
-        .merge(mcp::without_oauth())
-        .route("/.well-known/oauth-protected-resource", get(mcp::protected_resource))
-        .route("/.well-known/oauth-protected-resource/mcp", get(mcp::protected_resource))
         .layer(mcp::for_browsers(&site.services.public_url))
+        .layer(from_fn(mcp::tell_methods))
+        .merge(described(site))
 }
