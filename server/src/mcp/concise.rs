@@ -117,7 +117,7 @@ fn within(name: &str, schema: &Value, value: &mut Value) {
         Value::Object(fields) => {
             let schema = if BUDGETS.contains(&name) { &*BUDGET } else { schema };
             fields.retain(|field, _| !is_left_out(name, field));
-            for (seconds, called) in of_seconds(&schema["properties"].as_object().cloned().unwrap_or_default()) {
+            for (seconds, called) in schema["properties"].as_object().map(of_seconds).unwrap_or_default() {
                 if let Some(length) = fields.remove(&seconds).and_then(|length| length.as_i64()) {
                     fields.insert(called, Value::from(exact(length, Worked::of(length).text)));
                 }
@@ -144,8 +144,8 @@ fn of_seconds(fields: &Map<String, Value>) -> Vec<(String, String)> {
         "seconds" => Some("worked".to_owned()),
         name => name.strip_suffix("_seconds").map(str::to_owned),
     };
-    let counted = fields.iter().filter(|(_, schema)| schema["type"] == "integer");
-    counted.filter_map(|(name, _)| Some((name.clone(), called(name)?))).collect()
+    let named = fields.iter().filter_map(|(name, schema)| Some((name, schema, called(name)?)));
+    named.filter(|(_, schema, _)| schema["type"] == "integer").map(|(name, _, called)| (name.clone(), called)).collect()
 }
 
 /// Whether a field is left out of what stands under this name.
