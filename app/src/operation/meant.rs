@@ -13,8 +13,8 @@ const EVERYBODY_WITHOUT: [(&str, &str); 2] = [("set_rate", "client"), ("set_rate
 
 /// Makes arguments of `operation` what they mean by the schema of a form, which knows what empty text clears.
 ///
-/// What is `null` is absent at every depth, and so is empty text but where it clears, where something has to stand, and where it would mean everybody. One text where a
-/// list of texts is wanted is a list of it. A number of hours is a duration, and `14.0` is the whole number that it is.
+/// What is `null` is absent at every depth, and so is empty text but where it clears, where something has to stand, and where it would
+/// mean everybody. One text where a list of texts is wanted is a list of it. A number of hours is a duration, and `14.0` is the whole number that it is.
 pub fn make(operation: &str, form: &Map<String, Value>, arguments: &mut Value) {
     let slips = EVERYBODY_WITHOUT.iter().filter(|(name, _)| *name == operation).map(|(_, argument)| *argument);
     let slips: Vec<&str> = slips.filter(|argument| arguments.get(argument).is_some_and(|given| given == "")).collect();

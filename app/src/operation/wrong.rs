@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
+use jsonschema::{
+    JsonType, ValidationError, Validator,
+    error::{TypeKind, ValidationErrorKind},
+};
 use serde_json::{Map, Value};
 
 use super::size;
@@ -182,17 +185,12 @@ fn words(Subject { name, label, is_item }: &Subject<'_>, problem: &ValidationErr
             let given = shorten(&problem.instance().to_string());
             format!("{label} is {given}, which is none of its choices: {}.", choices.join(", "))
         }
-        ValidationErrorKind::Type { .. } if problem.instance().is_number() && wants_text(problem) => {
+        ValidationErrorKind::Type { kind: TypeKind::Single(JsonType::String) } if problem.instance().is_number() => {
             format!("{label} is a number; write it as text, such as \"{}\".", problem.instance())
         }
         _ if name.is_empty() || *is_item => format!("{}.", shorten(&problem.to_string())),
         _ => format!("{name}: {}.", shorten(&problem.to_string())),
     }
-}
-
-/// Whether a text is wanted, and nothing else.
-fn wants_text(problem: &ValidationError<'_>) -> bool {
-    problem.to_string().ends_with("of type \"string\"")
 }
 
 /// The arguments with a text that no database keeps.

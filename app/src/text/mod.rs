@@ -71,8 +71,12 @@ pub fn plain(text: &str) -> String {
 
 /// The text with the hyphen of ASCII for everything that is taken for one: a document sets another, which is pasted along.
 pub fn with_hyphens(text: &str) -> String {
-    let narrow = |letter: char| if matches!(letter, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { letter };
-    text.chars().map(narrow).collect()
+    text.chars().map(|letter| if is_hyphen(letter) { '-' } else { letter }).collect()
+}
+
+/// Whether a letter is the hyphen, or is taken for it: the other hyphens, dashes, and the sign of minus.
+fn is_hyphen(letter: char) -> bool {
+    matches!(letter, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 /// What a program or a server says about itself, as it can be kept and shown on a line: without control characters, without what turns

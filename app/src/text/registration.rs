@@ -24,7 +24,7 @@ pub fn registration_fits(number: &str) -> bool {
 
 /// What people write between the digits: blanks, and everything that a keyboard takes for a hyphen.
 fn is_between(letter: char) -> bool {
-    letter.is_whitespace() || matches!(letter, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | 'ー')
+    letter.is_whitespace() || super::is_hyphen(letter) || letter == 'ー'
 }
 
 #[cfg(test)]

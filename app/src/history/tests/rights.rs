@@ -101,3 +101,15 @@ async fn time_comes_back_onto_no_project_that_one_was_taken_off() {
         undo(&barbara, done).await;
     }
 }
+
+#[tokio::test]
+async fn whoever_sees_only_those_beside_them_is_told_no_other_name() {
+    let studio = studio().await;
+    let (barbara, helga) = (studio.as_role(Role::Member).await, studio.as_role(Role::Manager).await);
+    studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
+    let logged = log(&barbara, "2026-11-18").await;
+    undo(&helga, &logged).await;
+    let told = async |world: &World| world.refused("undo_action", json!({"action": logged["action"]})).await.message;
+    assert_eq!(told(&barbara).await, "Somebody took this back already.");
+    assert!(!told(&studio).await.starts_with("Somebody"), "whoever sees everybody is told who it was");
+}

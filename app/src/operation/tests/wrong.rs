@@ -254,3 +254,11 @@ async fn empty_text_is_taken_or_refused_by_its_place_and_is_no_fault_of_ours() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_number_where_a_text_is_wanted_is_refused_with_the_text_to_write() {
+    let studio = furnished("numbers").await;
+    let line = json!({"description": "Hosting", "quantity": 2, "price": "50.00"});
+    let refused = studio.world.refused("draft_invoice", json!({"client": "Acme", "lines": [line]})).await;
+    assert!(refused.message.contains("lines[0].quantity") && refused.message.contains("\"2\""), "{refused:?}");
+}
