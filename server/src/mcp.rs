@@ -13,6 +13,7 @@ mod links;
 mod offer;
 mod outputs;
 mod tools;
+mod toolset;
 
 use std::{sync::Arc, time::Duration};
 

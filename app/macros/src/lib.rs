@@ -31,6 +31,7 @@ struct Declared {
     prints: bool,
     mails: bool,
     destructive: bool,
+    everyday: bool,
     needs: Ident,
     scope: Option<Ident>,
     reach: Ident,
@@ -41,7 +42,8 @@ struct Declared {
 impl Parse for Declared {
     fn parse(input: ParseStream) -> Result<Self> {
         let span = input.span();
-        let (mut effect, mut idempotent, mut secret, mut prints, mut mails, mut destructive) = (None, false, false, false, false, false);
+        let (mut effect, mut idempotent, mut secret, mut prints) = (None, false, false, false);
+        let (mut mails, mut destructive, mut everyday) = (false, false, false);
         let (mut needs, mut scope, mut reach, mut agent, mut title) = (None, None, None, None, None);
         for meta in Punctuated::<Meta, Token![,]>::parse_terminated(input)? {
             match meta {
@@ -50,6 +52,7 @@ impl Parse for Declared {
                 Meta::Path(path) if path.is_ident("prints") => prints = true,
                 Meta::Path(path) if path.is_ident("mails") => mails = true,
                 Meta::Path(path) if path.is_ident("destructive") => destructive = true,
+                Meta::Path(path) if path.is_ident("everyday") => everyday = true,
                 Meta::Path(path) => effect = Some(effect_named(path.require_ident()?)?),
                 Meta::NameValue(pair) if pair.path.is_ident("title") => title = Some(text(&pair.value)?),
                 Meta::NameValue(pair) => {
@@ -77,6 +80,7 @@ impl Parse for Declared {
             prints,
             mails,
             destructive,
+            everyday,
             needs: needs.ok_or_else(|| missing("permission: needs = …"))?,
             scope,
             agent: agent.unwrap_or_else(|| format_ident!("Direct")),
@@ -169,7 +173,7 @@ fn expand(declared: Declared, function: ItemFn) -> Result<Tokens> {
 
 /// What the registry reads.
 fn declaration(declared: &Declared, name: &str, doc: &str) -> Tokens {
-    let Declared { effect, idempotent, secret, prints, mails, destructive, needs, scope, reach, agent, title } = declared;
+    let Declared { effect, idempotent, secret, prints, mails, destructive, everyday, needs, scope, reach, agent, title } = declared;
     let scope = match scope.as_ref().filter(|scope| *scope != "None") {
         Some(scope) => quote!(Some(crate::access::Scope::#scope)),
         None => quote!(None),
@@ -186,6 +190,7 @@ fn declaration(declared: &Declared, name: &str, doc: &str) -> Tokens {
             prints: #prints,
             mails: #mails,
             destructive: #destructive,
+            everyday: #everyday,
             needs: crate::access::Permission::#needs,
             scope: #scope,
             reach: crate::operation::Reach::#reach,

@@ -84,7 +84,10 @@ fn Fresh(made: NewToken) -> impl IntoView {
                 <code id="secret">{made.token.clone()}</code>
                 <CopyButton text=made.token what="the token" />
             </div>
-            <p class="quiet">"For an MCP client, with the address and the token filled in:"</p>
+            <p class="quiet">
+                "For an MCP client, with the address and the token filled in. It is offered the tools for every day; with "
+                <code>"?toolset=all"</code> " behind the address, all of them."
+            </p>
             {clients.map(|(at, client)| lines(client, at == 0, &address, &token)).collect_view()}
         </section>
     }

@@ -49,8 +49,8 @@ pub struct ClearedBudget {
 
 /// Give a project a budget, or change the one it has: hours, an amount, or both. What is not given stays.
 ///
-/// Usage is the higher of the shares of hours and amount, of finished time that is logged or approved; running timers and drafts are told as pending. Reaching a threshold warns whoever wrote the time and notifies those who lead the project, once until usage falls below it again. Refused: no cap at all, a cap that is not above zero, more than 1,000,000 hours or an amount of 10,000,000,000.00, thresholds out of order. Comes back with the usage of the present period. Example: {"project": "Acme / Dashboard", "hours": 40, "amount": "4000.00", "period": "month"} is 40 hours and 4,000.00 a month in the client's currency.
-#[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Ask, title = "Set a budget")]
+/// Usage is the higher of the shares of hours and amount, of finished time that is logged or approved; running timers and drafts are told as pending. Reaching a threshold warns whoever wrote the time and notifies those who lead the project, once. Refused: no cap at all, a cap that is not above zero, thresholds out of order. Comes back with the usage of the present period. Example: {"project": "Acme / Dashboard", "hours": 40, "amount": "4000.00", "period": "month"} is 40 hours and 4,000.00 a month in the client's currency.
+#[operation(write, idempotent, everyday, needs = WriteWork, scope = WorkWrite, agent = Ask, title = "Set a budget")]
 pub async fn set_budget(
     cx: &mut Call,
     /// Id, name or "Client / Project".
@@ -132,7 +132,7 @@ pub async fn list_budgets(
 /// that pace (absent where it lasts for its period), and who works on it.
 ///
 /// The pace is that of the last four weeks. Who may not see money is told of the hours alone. Example: {"project": "Acme / Dashboard"}.
-#[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "Get a project's status")]
+#[operation(read, idempotent, everyday, needs = ReadWork, scope = WorkRead, title = "Get a project's status")]
 pub async fn get_project_status(
     cx: &mut Call,
     /// Id, name or "Client / Project".

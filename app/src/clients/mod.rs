@@ -85,7 +85,7 @@ pub struct DeletedClient {
 }
 
 /// List clients by name. Archived ones are left out unless asked for.
-#[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "List clients")]
+#[operation(read, idempotent, everyday, needs = ReadWork, scope = WorkRead, title = "List clients")]
 pub async fn list_clients(
     cx: &mut Call,
     /// Words of the name.
@@ -122,7 +122,7 @@ pub async fn get_client(
 /// Add a client. What is left out comes from the organization: currency, payment terms, tax and language.
 ///
 /// Refused when the name is taken. Example: {"name": "Acme", "currency": "EUR", "rate": "120.00", "tax_rate": "19"} bills 120.00 EUR an hour.
-#[operation(write, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Add a client")]
+#[operation(write, everyday, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Add a client")]
 pub async fn create_client(
     cx: &mut Call,
     /// What people call it.

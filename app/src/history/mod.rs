@@ -79,7 +79,7 @@ pub struct Action {
 /// List what was done, the newest first: each write with the records it touched, and whether it can be undone, or why not.
 ///
 /// What your own token did; for a person at the page, what they and their agents did, and for who leads the work everybody's. To take the newest back, call undo_action with "last". Example: {"limit": 5}.
-#[operation(read, idempotent, needs = Belong, scope = None, title = "List actions")]
+#[operation(read, idempotent, everyday, needs = Belong, scope = None, title = "List actions")]
 pub async fn list_actions(
     cx: &mut Call,
     /// Id, name or me. A token sees its own alone.
@@ -98,8 +98,8 @@ pub async fn list_actions(
 
 /// Undo a write: every record that it made, changed or deleted becomes what it was before.
 ///
-/// With "last" it takes back the newest action of this credential that is no undo and was not undone, in a new conversation too; twice goes two back. For time entries and timers, clients and who was granted them, projects and who is on them, budgets, payments and invoice drafts. All of it or nothing: refused (stale) when one of the records was changed since, naming by whom, with the later action's id in the details; refused (in_use) when something was added to a record that would go away with it; refused (locked) when the time is invoiced by now or its day is closed; refused (invalid) for what cannot be taken back, such as a sent invoice, a stopped mail or settings. You can undo what you did yourself, and as a manager what others did, while you may still do it; an agent only what it did itself. Example: {"action": "last"}.
-#[operation(write, needs = Belong, scope = None, title = "Undo an action")]
+/// With "last" it takes back the newest action of this credential that is no undo and was not undone, in a new conversation too; twice goes two back. All of it or nothing. Refused: (stale) a record was changed since, by whom, with the later action's id in the details; (in_use) something was added that would go away with it; (locked) its time is invoiced by now or its day is closed; (invalid) what cannot be taken back, such as a sent invoice, a stopped mail or settings. You can undo what you did yourself, and as a manager what others did, while you may still do it; an agent only what it did itself. Example: {"action": "last"}.
+#[operation(write, everyday, needs = Belong, scope = None, title = "Undo an action")]
 pub async fn undo_action(
     cx: &mut Call,
     /// The `action` of a write's answer, or "last".

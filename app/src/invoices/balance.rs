@@ -37,7 +37,7 @@ pub struct Due {
 /// Get the balance: what could be invoiced now, what is invoiced and not paid, and how much of that is overdue, per currency.
 ///
 /// Counts everything, however many invoices there are. list_unbilled and list_invoices tell it one by one.
-#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "Get the balance")]
+#[operation(read, idempotent, everyday, needs = ReadMoney, scope = MoneyRead, title = "Get the balance")]
 pub async fn get_balance(cx: &mut Call) -> Result<Balance, Error> {
     let today = cx.organization_today()?;
     Ok(Balance { items: super::store::balance(&mut cx.db, today).await? })

@@ -90,7 +90,7 @@ use crate::{edit::Edit, error::Error, invoices::rounding::Rounding, money::Amoun
 /// List what could be invoiced now: unbilled billable time by client and project, with hours, amounts and the oldest day.
 ///
 /// An entry's own `billable` decides, whatever the billing of its project. Drafts of agents, running timers and time that is on an invoice or a draft of one are left out.
-#[operation(read, idempotent, needs = WriteMoney, scope = MoneyRead, title = "List unbilled time")]
+#[operation(read, idempotent, everyday, needs = WriteMoney, scope = MoneyRead, title = "List unbilled time")]
 pub async fn list_unbilled(
     cx: &mut Call,
     /// Id or name.
@@ -161,8 +161,8 @@ pub async fn preview_invoice(
 /// Draft an invoice from a client's unbilled time of a period, plus custom lines. The draft reserves that time.
 ///
 /// Refused when there is nothing to bill. Time that somebody else is drafting at the same moment is left out, never billed
-/// twice. Example: {"client": "Acme", "period": "last_month"}. Check it with get_invoice, then send_invoice.
-#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Direct, title = "Draft an invoice")]
+/// twice. With dry_run it is a preview. Example: {"client": "Acme", "period": "last_month"}. Check it with get_invoice, then send_invoice.
+#[operation(write, everyday, needs = WriteMoney, scope = MoneyWrite, agent = Direct, title = "Draft an invoice")]
 pub async fn draft_invoice(
     cx: &mut Call,
     /// Id or name.
@@ -206,7 +206,7 @@ pub async fn draft_invoice(
 /// Draft an invoice for every client with unbilled time, or for those that are named: all of them, or none when one cannot be drafted.
 ///
 /// Each as draft_invoice makes it from the unbilled time of the period. Comes back with the total of each. Example: {"period": "last_month"}.
-#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Direct, title = "Draft several invoices")]
+#[operation(write, everyday, needs = WriteMoney, scope = MoneyWrite, agent = Direct, title = "Draft several invoices")]
 pub async fn draft_invoices(
     cx: &mut Call,
     /// By id or name; all with unbilled time when absent.
@@ -240,7 +240,7 @@ pub async fn draft_invoices(
 ///
 /// Refused (locked) once the invoice is sent, and (stale) when `version` is given and somebody changed the draft since.
 /// Removing a line of time releases that time for another invoice.
-#[operation(write, idempotent, needs = WriteMoney, scope = MoneyWrite, agent = Direct, title = "Change a draft invoice")]
+#[operation(write, idempotent, everyday, needs = WriteMoney, scope = MoneyWrite, agent = Direct, title = "Change a draft invoice")]
 pub async fn update_invoice_draft(
     cx: &mut Call,
     /// Id of the invoice.
@@ -298,7 +298,7 @@ pub async fn delete_invoice_draft(
 }
 
 /// List invoices, the newest first, with totals, balances and how far the latest mail of each is.
-#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "List invoices")]
+#[operation(read, idempotent, everyday, needs = ReadMoney, scope = MoneyRead, title = "List invoices")]
 pub async fn list_invoices(
     cx: &mut Call,
     /// Id or name.
@@ -322,7 +322,7 @@ pub async fn list_invoices(
 }
 
 /// Get one invoice with lines, tax, payments and the state of its mail, by id or number.
-#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "Get an invoice")]
+#[operation(read, idempotent, everyday, needs = ReadMoney, scope = MoneyRead, title = "Get an invoice")]
 pub async fn get_invoice(
     cx: &mut Call,
     /// Id or number.
@@ -334,7 +334,7 @@ pub async fn get_invoice(
 /// Get the PDF of an invoice: for agents as a link to hand on, which opens without signing in and is good for five minutes, else as
 /// Base64. It is frozen once the invoice is sent, and a preview marked as a draft before. That of a void invoice is marked as void and
 /// asks for no payment.
-#[operation(read, idempotent, needs = ReadMoney, scope = MoneyRead, title = "Get an invoice's document")]
+#[operation(read, idempotent, everyday, needs = ReadMoney, scope = MoneyRead, title = "Get an invoice's document")]
 pub async fn get_invoice_document(
     cx: &mut Call,
     /// Id or number.
@@ -347,7 +347,7 @@ pub async fn get_invoice_document(
 ///
 /// The number has no gap and is never used again. Refused when the invoice was sent already, has no line, or has nobody to
 /// mail it to (give `to`, or `without_email`). This cannot be undone; a person can void it.
-#[operation(write, prints, mails, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Send an invoice")]
+#[operation(write, prints, mails, everyday, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Send an invoice")]
 pub async fn send_invoice(
     cx: &mut Call,
     /// Id of the invoice.
@@ -371,7 +371,7 @@ pub async fn send_invoice(
 }
 
 /// Mark an invoice as paid, in whole or in part: record what the client paid. It is paid when nothing is left; too much is refused.
-#[operation(write, destructive, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Record a payment")]
+#[operation(write, destructive, everyday, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Record a payment")]
 pub async fn record_payment(
     cx: &mut Call,
     /// Id or number.

@@ -31,6 +31,8 @@ pub struct Declaration {
     pub mails: bool,
     /// Whether it does what no undo takes back, or what somebody wants to look at before, though nothing is removed.
     pub destructive: bool,
+    /// Whether agents are offered it where they are offered a choice only: what people ask for every day, and what that takes.
+    pub everyday: bool,
     /// What the caller's role must hold.
     pub needs: Permission,
     /// What a token must hold; none when no token may call it at all, or any token may.

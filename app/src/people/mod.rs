@@ -80,7 +80,7 @@ pub struct RemovedMember {
 /// List the members of the organization by name: those you work with on a project, or all when you lead the work.
 ///
 /// Addresses are shown to those who manage people. Rates and amounts are not shown to anybody here.
-#[operation(read, idempotent, needs = Belong, scope = PeopleRead, title = "List members")]
+#[operation(read, idempotent, everyday, needs = Belong, scope = PeopleRead, title = "List members")]
 pub async fn list_members(
     cx: &mut Call,
     /// Words of the name.

@@ -144,7 +144,7 @@ pub struct DeletedProject {
 }
 
 /// List projects by client and name: those you are on, or all when you lead the work. Archived ones are left out unless asked for.
-#[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "List projects")]
+#[operation(read, idempotent, everyday, needs = ReadWork, scope = WorkRead, title = "List projects")]
 pub async fn list_projects(
     cx: &mut Call,
     /// Words of name, code or client.
@@ -188,7 +188,7 @@ pub async fn get_project(
 /// Add a project to a client and put yourself on it.
 ///
 /// Refused when the client has a project of this name or is archived. Example: {"client": "Acme", "name": "Dashboard", "rate": "120.00"} bills 120.00 an hour in the client's currency.
-#[operation(write, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Add a project")]
+#[operation(write, everyday, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Add a project")]
 pub async fn create_project(
     cx: &mut Call,
     /// Id or name.
@@ -249,7 +249,7 @@ pub async fn update_project(
 }
 
 /// Hide a project from pickers: no new time on it. What was logged stays and can still be invoiced; a running timer can be stopped.
-#[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Archive a project")]
+#[operation(write, idempotent, everyday, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Archive a project")]
 pub async fn archive_project(
     cx: &mut Call,
     /// Id, name or "Client / Project".

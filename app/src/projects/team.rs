@@ -33,7 +33,7 @@ pub struct Teammate {
 /// Add people to a project: from then on they see it and can track time on it. Who is on it already stays.
 ///
 /// Owners, admins and managers see every project anyway. Example: {"project": "Acme / Dashboard", "members": ["Barbara"]}.
-#[operation(write, idempotent, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Put members on a project")]
+#[operation(write, idempotent, everyday, needs = WriteWork, scope = WorkWrite, agent = Draft, title = "Put members on a project")]
 pub async fn assign_project_members(
     cx: &mut Call,
     /// Id, name or "Client / Project".

@@ -129,8 +129,8 @@ pub async fn list_rates(
 
 /// Set what an hour costs on a project, for a client, or (with neither) for the organization: for new time only, or also for the time that is not billed yet.
 ///
-/// Comes back with the unbilled time that had another rate and the difference in money, whichever of the two was chosen; with dry_run it only tells. Drafts of time and running timers get the rate, too, and count in no figure. Unbilled time keeps the rate that it was given by itself, and so does time on an invoice, on a draft of one, or before the lock date. A rate nearer to the work goes before: the client's does not touch a project that has its own, which is said. Refused: the organization's rate with a token, a rate below 0, more than 10,000 entries at once. Example: {"project": "Acme / Dashboard", "rate": "80.00", "applies_to": "unbilled_time"}.
-#[operation(write, idempotent, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Set a rate")]
+/// Comes back with the unbilled time that had another rate and the difference in money, whichever of the two was chosen. Drafts of time and running timers get the rate, too, and count in no figure. Time keeps a rate of its own, and so does time on an invoice or a draft of one, or before the lock date. A project's own rate goes before its client's, which is said. Refused: the organization's rate with a token, a rate below 0, more than 10,000 entries at once. Example: {"project": "Acme / Dashboard", "rate": "80.00", "applies_to": "unbilled_time"}.
+#[operation(write, idempotent, everyday, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Set a rate")]
 pub async fn set_rate(
     cx: &mut Call,
     /// Id, name or "Client / Project".

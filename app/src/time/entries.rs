@@ -137,7 +137,7 @@ pub struct Confirmed {
 /// List time entries, the newest day first: your own, or everybody's when you lead the work. The running timer is among them.
 ///
 /// Example: {"period": "this_week", "project": "Acme / Dashboard", "billed": false}.
-#[operation(read, idempotent, needs = ReadTime, scope = TimeRead, title = "List time")]
+#[operation(read, idempotent, everyday, needs = ReadTime, scope = TimeRead, title = "List time")]
 pub async fn list_time_entries(
     cx: &mut Call,
     /// today, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15.
@@ -205,7 +205,7 @@ pub async fn get_time_entry(
 /// Log (record, track) hours or minutes that were worked: a duration on a day, two times of day on a day, or a start and an end.
 ///
 /// Refused: nothing, less than nothing or more than 24 hours, an end before the start, an archived project, a closed day, and (budget_exhausted) what would pass a budget with a hard stop. What an agent logs waits as a draft unless its token writes directly. Comes back with the day's total, the client's unbilled total and the project's budget. Example: {"project": "Acme / Dashboard", "date": "2026-03-05", "duration": "1h30m", "description": "Charts"}.
-#[operation(write, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Log time")]
+#[operation(write, everyday, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Log time")]
 pub async fn create_time_entry(
     cx: &mut Call,
     /// Id, name or "Client / Project".
@@ -247,7 +247,7 @@ pub async fn create_time_entry(
 /// Log several pieces of work at once, such as a standup on each day of a week: all of them, or none when one cannot be logged.
 ///
 /// Each as in create_time_entry; the refusal names the one that is wrong, such as `entries[2].duration`. Example: {"entries": [{"project": "Acme / Dashboard", "date": "2026-03-02", "duration": "15m", "description": "Standup"}, {"project": "Acme / Dashboard", "date": "2026-03-03", "duration": "15m", "description": "Standup"}]}.
-#[operation(write, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Log several times")]
+#[operation(write, everyday, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Log several times")]
 pub async fn create_time_entries(
     cx: &mut Call,
     /// 100 at most.
@@ -260,7 +260,7 @@ pub async fn create_time_entries(
 /// Change a time entry. What is not given stays.
 ///
 /// Refused (locked) when it is invoiced, approved or on a closed day, (stale) when `version` is given and somebody changed it since, and (budget_exhausted) when it would pass a budget with a hard stop. The running timer is changed with update_timer.
-#[operation(write, idempotent, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Change time")]
+#[operation(write, idempotent, everyday, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Change time")]
 pub async fn update_time_entry(
     cx: &mut Call,
     /// Id of the entry.
@@ -331,7 +331,7 @@ pub async fn update_time_entries(
 }
 
 /// Delete a time entry. Refused (locked) when it is invoiced, approved or on a closed day. The running timer is thrown away with discard_timer.
-#[operation(destroy, needs = TrackTime, scope = TimeWrite, agent = Ask, title = "Delete time")]
+#[operation(destroy, everyday, needs = TrackTime, scope = TimeWrite, agent = Ask, title = "Delete time")]
 pub async fn delete_time_entry(
     cx: &mut Call,
     /// Id of the entry.

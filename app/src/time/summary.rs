@@ -117,7 +117,7 @@ impl TimeSummary {
 /// Report hours worked: a timesheet, what was done and by whom, by client, project, day or member. Hours, billable hours, amounts per currency, and drafts apart; logged and approved time counts.
 ///
 /// Says the first and last day of the period. Takes the filters of list_time_entries. Example: {"period": "last_month", "group_by": "project"}.
-#[operation(read, idempotent, needs = ReadTime, scope = TimeRead, title = "Sum up time")]
+#[operation(read, idempotent, everyday, needs = ReadTime, scope = TimeRead, title = "Sum up time")]
 pub async fn summarize_time(
     cx: &mut Call,
     /// By client, project, day, day_and_project, member or none (the default: totals only).

@@ -53,7 +53,7 @@ pub struct DiscardedTimer {
 }
 
 /// Get your running timer, if any, and the time you worked today.
-#[operation(read, idempotent, needs = ReadTime, scope = TimeRead, title = "Get the timer")]
+#[operation(read, idempotent, everyday, needs = ReadTime, scope = TimeRead, title = "Get the timer")]
 pub async fn get_timer(cx: &mut Call) -> Result<CurrentTimer, Error> {
     super::running::get(cx).await
 }
@@ -61,7 +61,7 @@ pub async fn get_timer(cx: &mut Call) -> Result<CurrentTimer, Error> {
 /// Start your timer on a project.
 ///
 /// Refused (timer_running, with the running timer in details) while another one runs, unless stop_running is true: then that one is stopped at the same instant and comes back as `stopped`. Starting the same thing again changes nothing and returns the running timer. Refused on an archived project, and (budget_exhausted) on one whose budget has a hard stop and nothing left. Example: {"project": "Acme / Dashboard", "description": "Charts"}.
-#[operation(write, idempotent, needs = TrackTime, scope = TimeWrite, title = "Start the timer")]
+#[operation(write, idempotent, everyday, needs = TrackTime, scope = TimeWrite, title = "Start the timer")]
 pub async fn start_timer(
     cx: &mut Call,
     /// Id, name or "Client / Project".
@@ -94,7 +94,7 @@ pub async fn start_timer(
 /// Stop your running timer and keep its time. Never refused while one runs (no_timer otherwise), not even on an archived project or a closed day.
 ///
 /// Less than a second counts as one second. Past 24 hours, the most that one entry holds, the rest is left out and a warning says how much; past the organization's limit a warning asks to check the end. What an agent started waits as a draft when an agent stops it, and counts when a person does.
-#[operation(write, needs = Belong, scope = TimeWrite, title = "Stop the timer")]
+#[operation(write, everyday, needs = Belong, scope = TimeWrite, title = "Stop the timer")]
 pub async fn stop_timer(
     cx: &mut Call,
     /// 09:00, or RFC 3339, on your clock without an offset; now when absent.

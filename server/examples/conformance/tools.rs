@@ -34,6 +34,7 @@ where
 {
     Entry {
         tool: Tool::new(name, description, arguments),
+        everyday: true,
         standing: Box::new(|_| Standing::Offered),
         run: Box::new(move |call| Box::pin(run(call))),
     }

@@ -15,6 +15,7 @@ use super::{
     answer::refused,
     instructions,
     offer::{Library, Offer, Standing, ToolCall},
+    toolset::{self, Toolset},
 };
 use crate::{identity::PROGRAM_LONGEST, isolation::isolated};
 
@@ -56,9 +57,10 @@ impl Endpoint {
     }
 
     /// What an agent is told before its first call.
-    fn words(&self, caller: &Caller) -> String {
-        let tools = self.offer.tools(caller);
-        instructions::of(caller, &tools.iter().map(|tool| tool.name.as_ref()).collect::<Vec<_>>())
+    fn words(&self, caller: &Caller, toolset: Toolset) -> String {
+        let (tools, others) = self.offer.tools(caller, toolset);
+        let words = instructions::of(caller, &tools.iter().map(|tool| tool.name.as_ref()).collect::<Vec<_>>());
+        words + &toolset::told(caller, others)
     }
 
     fn library(&self) -> Option<&Arc<dyn Library>> {
@@ -82,6 +84,11 @@ fn caller(context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
     let parts = context.extensions.get::<http::request::Parts>();
     let caller = parts.and_then(|parts| parts.extensions.get::<Caller>()).filter(|caller| caller.person.is_some());
     caller.cloned().ok_or_else(|| ErrorData::invalid_request("not authenticated", None))
+}
+
+/// What the address of the request asks for.
+fn toolset_of(context: &RequestContext<RoleServer>) -> Result<Toolset, ErrorData> {
+    Toolset::of(context.extensions.get::<http::request::Parts>())
 }
 
 /// Whether the client has said which version of the protocol it speaks: the newest has no *initialize*, and in the others nothing is
@@ -171,13 +178,13 @@ impl ServerHandler for Endpoint {
     ) -> Result<InitializeResult, ErrorData> {
         let caller = caller(&context)?;
         context.peer.set_peer_info(request.clone());
-        let greeting = self.negotiate_initialize(&request)?.with_instructions(self.words(&caller));
+        let greeting = self.negotiate_initialize(&request)?.with_instructions(self.words(&caller, toolset_of(&context)?));
         Ok(greeting.with_server_info(introduced(&caller)))
     }
 
     async fn discover(&self, context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
         let caller = caller(&context)?;
-        let info = self.get_info().with_instructions(self.words(&caller)).with_server_info(introduced(&caller));
+        let info = self.get_info().with_instructions(self.words(&caller, toolset_of(&context)?)).with_server_info(introduced(&caller));
         let versions = self.supported_protocol_versions().into_owned();
         Ok(DiscoverResult::from_server_info(versions, info).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
     }
@@ -188,7 +195,7 @@ impl ServerHandler for Endpoint {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         first_page(request)?;
-        let tools = self.offer.tools(&caller(&context)?);
+        let (tools, _) = self.offer.tools(&caller(&context)?, toolset_of(&context)?);
         let mut all = ListToolsResult::with_all_items(tools).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private);
         stamp(&mut all.meta);
         Ok(all)

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::toolset::Toolset;
 use app::context::{Caller, Promise};
 use rmcp::{
     ErrorData, RoleServer,
@@ -29,9 +30,13 @@ impl Offer {
         Self { tools: Arc::new(tools), library }
     }
 
-    /// The tools that this caller may use.
-    pub fn tools(&self, caller: &Caller) -> Vec<Tool> {
-        self.tools.iter().filter(|entry| matches!((entry.standing)(caller), Standing::Offered)).map(|entry| entry.tool.clone()).collect()
+    /// The tools that this caller may use: those that are offered, and how many others there are.
+    pub fn tools(&self, caller: &Caller, toolset: Toolset) -> (Vec<Tool>, usize) {
+        let usable: Vec<_> = self.tools.iter().filter(|entry| matches!((entry.standing)(caller), Standing::Offered)).collect();
+        let offered = usable.iter().filter(|entry| toolset.offers(entry.everyday, usable.len()));
+        let offered: Vec<_> = offered.map(|entry| entry.tool.clone()).collect();
+        let others = usable.len() - offered.len();
+        (offered, others)
     }
 
     /// The tool of this name.
@@ -49,6 +54,8 @@ impl Offer {
 pub struct Entry {
     /// How it is described.
     pub tool: Tool,
+    /// Whether it is offered where there are many.
+    pub everyday: bool,
     /// What it is to a caller.
     pub standing: Box<dyn Fn(&Caller) -> Standing + Send + Sync>,
     /// What it does.

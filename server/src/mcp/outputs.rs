@@ -21,13 +21,7 @@ fn part(schema: &Value) -> Option<Value> {
             let fields = schema["properties"].as_object()?;
             let parts = fields.iter().filter_map(|(name, field)| Some((name.clone(), field_of(name, field)?)));
             let parts: Map<_, _> = parts.collect();
-            let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            let required: Vec<_> = required.filter(|name| parts.contains_key(*name)).collect();
-            match (parts.is_empty(), required.is_empty()) {
-                (true, _) => None,
-                (false, true) => Some(json!({ "type": "object", "properties": parts })),
-                (false, false) => Some(json!({ "type": "object", "properties": parts, "required": required })),
-            }
+            (!parts.is_empty()).then(|| json!({ "type": "object", "properties": parts }))
         }
         _ => None,
     }
@@ -59,13 +53,12 @@ mod tests {
             "required": ["items", "days"],
         });
         let part = taken(list.as_object().expect("an object")).expect("a part");
-        let id = json!({ "type": "object", "properties": { "id": { "type": "string" } }, "required": ["id"] });
+        let id = json!({ "type": "object", "properties": { "id": { "type": "string" } } });
         assert_eq!(
             Value::Object(part),
             json!({
                 "type": "object",
                 "properties": { "items": { "type": "array", "items": id }, "next_cursor": { "type": "string" } },
-                "required": ["items"],
             })
         );
         let sums = json!({ "type": "object", "properties": { "worked": text, "amount": text } });

@@ -6,9 +6,8 @@ use app::{
     access::{Permission, Writes},
     context::{Caller, Token},
     hours, money,
-    operation::{Declaration, Effect, LENGTH_MAX, Operation, Reach, needs_approval},
+    operation::{Declaration, Effect, Operation, Reach, needs_approval},
     operations,
-    page::CURSOR_MAX,
 };
 use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, Value};
@@ -28,6 +27,7 @@ pub fn of_registry() -> Offer {
 fn entry(operation: &'static Operation) -> Entry {
     Entry {
         tool: tool(operation),
+        everyday: operation.declaration.everyday,
         standing: Box::new(move |caller| standing(caller, operation.declaration)),
         run: Box::new(move |call| {
             let arguments = Value::Object(call.request.arguments.unwrap_or_default());
@@ -64,12 +64,12 @@ const OWN_FORMATS: [&str; 2] = [money::AMOUNT, hours::HOURS];
 /// The ends of Rust's numbers and where counting begins, which are no limits of what somebody means.
 const WIDTHS: [i64; 5] = [0, 1, i16::MIN as i64, i16::MAX as i64, u16::MAX as i64];
 
-/// What the listing leaves out. A default is what holds when an argument is absent, as its description says; that a text is not longer
-/// than any name is nothing to plan with, and is said where it is refused.
+/// What the listing leaves out. A default is what holds when an argument is absent, as its description says; how long a
+/// text may be is nothing to plan with, and is said where it is refused.
 fn is_for_other_doors(keyword: &str, value: &Value) -> bool {
     match keyword {
         "format" => value.as_str().is_some_and(|format| OWN_FORMATS.contains(&format)),
-        "maxLength" => value.as_u64().is_some_and(|most| most == u64::from(LENGTH_MAX) || most == CURSOR_MAX as u64),
+        "maxLength" => true,
         "minimum" | "maximum" => WIDTHS.iter().any(|width| value.as_i64() == Some(*width)),
         "default" => true,
         _ => false,

@@ -6,14 +6,21 @@ use serde_json::{Value, json};
 
 use crate::world::{Answer, Person, World};
 
+/// The address at which every tool is offered that a token covers.
+const ALL: &str = "/mcp?toolset=all";
+
 /// One request of the present revision, with all that the protocol asks for.
-pub async fn ask(world: &World, token: &str, method: &str, mut params: Value) -> Answer {
+pub async fn ask(world: &World, token: &str, method: &str, params: Value) -> Answer {
+    ask_at(world, ALL, token, method, params).await
+}
+
+async fn ask_at(world: &World, address: &str, token: &str, method: &str, mut params: Value) -> Answer {
     params["_meta"] = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {},
         "io.modelcontextprotocol/clientInfo": { "name": "a test", "version": "1" },
     });
-    let request = world.post("/mcp").bearer_auth(token).header("mcp-protocol-version", "2026-07-28").header("mcp-method", method);
+    let request = world.post(address).bearer_auth(token).header("mcp-protocol-version", "2026-07-28").header("mcp-method", method);
     let request = match params.get("name").and_then(Value::as_str) {
         Some(name) => request.header("mcp-name", name),
         None => request,
@@ -50,7 +57,11 @@ pub async fn refused(world: &World, token: &str, tool: &str, arguments: Value) -
 }
 
 async fn tools(world: &World, token: &str) -> Vec<Value> {
-    ask(world, token, "tools/list", json!({})).await.ok()["result"]["tools"].as_array().expect("tools").clone()
+    tools_at(world, ALL, token).await
+}
+
+async fn tools_at(world: &World, address: &str, token: &str) -> Vec<Value> {
+    ask_at(world, address, token, "tools/list", json!({})).await.ok()["result"]["tools"].as_array().expect("tools").clone()
 }
 
 fn names(tools: &[Value]) -> Vec<&str> {
@@ -264,6 +275,41 @@ async fn the_tools_are_told_in_few_characters() {
     let mean = |part: fn(&Value) -> &Value| all.iter().map(|tool| length(part(tool))).sum::<usize>() / all.len();
     assert!(mean(|tool| &tool["inputSchema"]) <= 620, "{}", mean(|tool| &tool["inputSchema"]));
     assert!(mean(|tool| tool) <= 1_250, "{}", mean(|tool| tool));
+}
+
+/// What a client hands its model with each turn is under 40 tools and, at four characters each, under 12,000 tokens.
+#[tokio::test]
+async fn whoever_may_use_many_tools_is_offered_those_for_every_day() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let (everyday, all) = (tools_at(&world, "/mcp", &ada.token).await, tools(&world, &ada.token).await);
+    assert!(everyday.len() < 40, "{}", everyday.len());
+    let characters = everyday.iter().map(|tool| tool.to_string().chars().count()).sum::<usize>();
+    assert!(characters < 48_000, "{characters}");
+    assert!(everyday.iter().all(|tool| all.contains(tool)), "a tool is the same at both addresses");
+    let told = ask_at(&world, "/mcp", &ada.token, "server/discover", json!({})).await.ok()["result"]["instructions"].to_string();
+    let others = all.len() - everyday.len();
+    assert!(told.contains(&format!("{others} rarer tools are offered at {}/mcp?toolset=all.", world.address)), "{told}");
+    let whole = ask(&world, &ada.token, "server/discover", json!({})).await.ok()["result"]["instructions"].to_string();
+    assert!(!whole.contains("toolset"), "whoever has them all is told of no others: {whole}");
+    // Being offered is no right: what the token covers can be called at both.
+    let kept = ask_at(&world, "/mcp", &ada.token, "tools/call", json!({ "name": "get_organization", "arguments": {} })).await.ok();
+    assert!(!names(&everyday).contains(&"get_organization"));
+    assert_ne!(kept["result"]["isError"], true);
+    let unknown = ask_at(&world, "/mcp?toolset=some", &ada.token, "tools/list", json!({})).await;
+    assert!(unknown.text.contains("toolset is everyday (the default) or all"), "{}", unknown.text);
+}
+
+#[tokio::test]
+async fn whoever_may_use_few_tools_is_offered_them_all() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    for scopes in [&[Scope::TimeRead, Scope::TimeWrite, Scope::WorkRead, Scope::PeopleRead][..], &[Scope::TimeRead, Scope::MoneyRead]] {
+        let token = world.token(&ada.email, &ada.slug, scopes, Writes::Direct).await;
+        let few = tools_at(&world, "/mcp", &token).await;
+        assert!(few.len() < 40, "{}", few.len());
+        assert_eq!(few, tools(&world, &token).await);
+    }
 }
 
 #[tokio::test]

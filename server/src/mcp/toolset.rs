@@ -1,0 +1,55 @@
+//! Which of the tools that an agent may use it is offered: those for every day, or all.
+//!
+//! A client sends the whole list to its model with each turn, and a model that has many to choose from chooses worse. So whoever could
+//! be offered 40 or more is offered those for every day; `/mcp?toolset=all` is the address of all of them. It decides on the list alone:
+//! whatever a token covers can be called at both.
+
+use app::context::Caller;
+use axum::extract::Query;
+use http::request::Parts;
+use rmcp::ErrorData;
+use serde::Deserialize;
+
+/// The most tools that are offered without being asked for.
+const MOST: usize = 39;
+
+/// What the address asks for.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Toolset {
+    /// Those for every day, where there are many.
+    #[default]
+    Everyday,
+    /// All of them.
+    All,
+}
+
+#[derive(Default, Deserialize)]
+struct Asked {
+    #[serde(default)]
+    toolset: Toolset,
+}
+
+impl Toolset {
+    /// The toolset of a request.
+    pub fn of(request: Option<&Parts>) -> Result<Self, ErrorData> {
+        let Some(request) = request else { return Ok(Self::default()) };
+        match Query::<Asked>::try_from_uri(&request.uri) {
+            Ok(Query(asked)) => Ok(asked.toolset),
+            Err(_) => Err(ErrorData::invalid_params("toolset is everyday (the default) or all, as in /mcp?toolset=all.", None)),
+        }
+    }
+
+    /// Whether a tool is offered to who could use so many.
+    pub fn offers(self, everyday: bool, of: usize) -> bool {
+        everyday || self == Self::All || of <= MOST
+    }
+}
+
+/// The words about the tools that are not offered, for who is to connect anew to have them.
+pub fn told(caller: &Caller, others: usize) -> String {
+    match others {
+        0 => String::new(),
+        _ => format!(" {others} rarer tools are offered at {}/mcp?toolset=all.", caller.services.public_url),
+    }
+}
