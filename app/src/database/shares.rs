@@ -1,7 +1,7 @@
 //! Who takes turns with whom at the connections, so that nobody stands in line behind a crowd.
 //!
 //! Each share is at most so many connections in use, or waited for in line, at once. The first of each share is its own, and an
-//! organization has twice a share more for whoever has none yet, so that few who are busy in it, or elsewhere, keep no colleague out.
+//! organization has a share more for whoever has none yet, so that few who are busy in it, or elsewhere, keep no colleague out.
 //! What all shares have beyond that is as much as one may have, together: one that is busy with slow work takes one connection from the
 //! others, and whoever comes next finds one unless as many people are busy as there are connections.
 //!
@@ -88,7 +88,7 @@ struct Part {
 struct Inner {
     /// One for each share.
     first: Turns<Share>,
-    /// What an organization has beyond its first for those who have no other connection: twice a share.
+    /// What an organization has beyond its first for those who have no other connection: a share.
     of_colleagues: Turns<Share>,
     /// What each share may have beyond its first; none where a share is one connection.
     further: Option<Turns<Share>>,
@@ -108,7 +108,7 @@ impl Shares {
         let owners = Mutex::new(Recent::new(GENERATION));
         Self(Arc::new(Inner {
             first: Turns::new(1, patience),
-            of_colleagues: Turns::new(share * 2, patience),
+            of_colleagues: Turns::new(share, patience),
             further,
             of_organizations: Turns::new(share, patience),
             common: Turns::new(share, patience),

@@ -7,8 +7,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    Action, Restored,
-    store::{self, Later, Row, Touched, Whose},
+    Action, Restored, right,
+    store::{self, Closed, Later, Row, Touched, Whose},
     undo,
 };
 use crate::{
@@ -63,6 +63,8 @@ struct Known {
     /// Why each of them cannot be put back; those that were taken back already are missing.
     standing: HashMap<Uuid, Option<String>>,
     later: HashMap<Uuid, Later>,
+    /// Those that would bring time onto a project that takes none of the caller.
+    closed: HashMap<Uuid, Closed>,
     /// Those that changed time of others, which is not there for the caller any more.
     out_of_sight: HashSet<Uuid>,
     /// Why the caller may not do what these operations do.
@@ -117,8 +119,11 @@ impl Known {
         }
         let standing = undo::standing_of(&mut cx.db, &ids).await?;
         let later = store::later(&mut cx.db, &ids).await?.into_iter().map(|later| (later.action, later)).collect();
+        let on_projects_of = Sight::of(cx)?.on_projects_of();
+        let closed = store::closed(&mut cx.db, &ids, on_projects_of, undo::LOOKED_AT).await?;
+        let closed = closed.into_iter().map(|closed| (closed.action, closed)).collect();
         let refused = rows.iter().filter_map(|row| Some((row.operation.clone(), refusal(cx, &row.operation)?))).collect();
-        Ok(Self { touched, standing, later, out_of_sight, refused, eyes })
+        Ok(Self { touched, standing, later, closed, out_of_sight, refused, eyes })
     }
 
     fn read(&self, row: Row, zone: &TimeZone) -> Action {
@@ -152,6 +157,9 @@ impl Known {
         }
         if !self.touched.contains_key(&row.id) {
             return Some(format!("{} cannot be undone: it changed no record that can be put back.", row.operation));
+        }
+        if let Some(closed) = self.closed.get(&row.id) {
+            return Some(if closed.archived { right::archived(&closed.project) } else { right::NOT_ON_IT.to_owned() });
         }
         let later = self.later.get(&row.id)?;
         if !self.eyes.see(later.member_id) {

@@ -3,8 +3,6 @@
 //! Taking back is doing: it needs the right that the operation needed, now and not when it was done. Edsger was a manager and
 //! is a member by now: what he did to clients, and to the time of others, is no longer his to take back.
 
-use std::collections::BTreeSet;
-
 use uuid::Uuid;
 
 use super::{
@@ -69,19 +67,32 @@ pub fn to_records(cx: &Call, changes: &[Change]) -> Result<(), Error> {
 
 /// Refuses to bring time onto a project that the caller may not put time on by hand, and to give time a rate of its own, or take that
 /// away, where they may set none. Time that was deleted comes back with the rate that it had.
-pub async fn to_time(cx: &mut Call, changes: &[Change]) -> Result<(), Error> {
+pub async fn to_time(cx: &mut Call, action: Uuid, changes: &[Change]) -> Result<(), Error> {
     let sight = Sight::of(cx)?;
     if changes.iter().any(way::prices) {
         may_price(&sight)?;
     }
-    let projects: Vec<Uuid> = changes.iter().filter_map(way::arrives_on).collect::<BTreeSet<_>>().into_iter().collect();
-    match sight.on_projects_of() {
-        Some(member) if !projects.is_empty() && !store::is_on(&mut cx.db, member, &projects).await? => {
-            Err(Error::new(Code::NotFound, "You are not on the project any more that this would put time on, so it cannot be undone.")
-                .hint("Ask whoever leads the work to put you on it."))
-        }
-        _ => Ok(()),
+    let most = i64::try_from(changes.len()).unwrap_or(i64::MAX);
+    match store::closed(&mut cx.db, &[action], sight.on_projects_of(), most).await?.first() {
+        Some(closed) => Err(closed_to(closed)),
+        None => Ok(()),
     }
+}
+
+/// Why time does not come back onto a project.
+fn closed_to(closed: &store::Closed) -> Error {
+    if !closed.archived {
+        return Error::new(Code::NotFound, NOT_ON_IT).hint("Ask whoever leads the work to put you on it.");
+    }
+    Error::invalid("action", archived(&closed.project)).hint("restore_project and restore_client restore it.")
+}
+
+/// What is said of time on a project that one was taken off, whose name is not there any more.
+pub const NOT_ON_IT: &str = "You are not on the project any more that this would put time on, so it cannot be undone.";
+
+/// What is said of time on a project that is archived by now.
+pub fn archived(project: &str) -> String {
+    format!("{project} or its client is archived, so no time comes back onto it. Restore it first; then this can be undone.")
 }
 
 /// What writing a record of a kind takes.

@@ -376,16 +376,41 @@ pub async fn changed_since(db: &mut Db, change: &Change, position: i64) -> Resul
     .await?)
 }
 
-/// Whether a member is on all of these projects.
-pub async fn is_on(db: &mut Db, member: Uuid, projects: &[Uuid]) -> Result<bool, Error> {
+/// A project that time does not come back onto when an action is taken back.
+pub struct Closed {
+    /// The action.
+    pub action: Uuid,
+    /// The project's name.
+    pub project: String,
+    /// Whether it or its client is archived; otherwise the member is not on it.
+    pub archived: bool,
+}
+
+/// Those of these actions that would bring time onto a project that is archived or, given a member, onto one that they are not on: time
+/// that was deleted, was moved away, or of which the timer would run again. Of each the first `most` changes are looked at.
+pub async fn closed(db: &mut Db, actions: &[Uuid], member: Option<Uuid>, most: i64) -> Result<Vec<Closed>, Error> {
     let organization = db.organization();
-    Ok(query_scalar!(
-        r#"select count(*) = cardinality($3::uuid[]) as "on_all!" from project_member
-           where organization_id = $1 and member_id = $2 and project_id = any($3)"#,
+    Ok(query_as!(
+        Closed,
+        r#"select distinct on (a.id) a.id as "action!", p.name as project, (p.archived_at is not null or c.archived_at is not null) as "archived!"
+           from unnest($2::uuid[]) a (id)
+           cross join lateral (
+               select before, after from change
+               where organization_id = $1 and action_id = a.id and kind = 'time_entry' order by position limit $4
+           ) ch
+           join project p on p.organization_id = $1 and p.id = (ch.before ->> 'project_id')::uuid
+           join client c on c.organization_id = $1 and c.id = p.client_id
+           where (ch.after is null or ch.after ->> 'project_id' <> ch.before ->> 'project_id'
+                   or ch.before ->> 'running' = 'true' and ch.after ->> 'running' <> 'true')
+               and (p.archived_at is not null or c.archived_at is not null or $3::uuid is not null and not exists (
+                   select from project_member m where m.organization_id = $1 and m.project_id = p.id and m.member_id = $3
+               ))
+           order by a.id, 3"#,
         organization,
+        actions,
         member,
-        projects
+        most
     )
-    .fetch_one(db.connection())
+    .fetch_all(db.connection())
     .await?)
 }

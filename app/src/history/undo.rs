@@ -32,6 +32,9 @@ use crate::{
 /// The most records of one action that are put back. The images of more are not read either.
 pub const CHANGES_MAX: usize = 499;
 
+/// How many changes of an action are looked at to tell whether its undo is worth offering.
+pub const LOOKED_AT: i64 = 20;
+
 /// Takes an action back.
 pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
     let done = right::to_action(cx, action).await?;
@@ -41,7 +44,7 @@ pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
         return Err(Error::invalid("action", format!("{} cannot be undone: {why}", done.operation)));
     }
     right::to_records(cx, &changes)?;
-    right::to_time(cx, &changes).await?;
+    right::to_time(cx, done.id, &changes).await?;
     hold(cx, &changes, &kinds).await?;
     let days = way::days(&changes);
     open(cx, &days).await?;
@@ -126,7 +129,11 @@ async fn lapsed(cx: &mut Call, changes: &[&Change]) -> Result<Vec<Uuid>, Error> 
 /// Those of these actions whose undo is worth offering: what they did may be put back, and nobody has done that yet.
 pub async fn open_among(db: &mut Db, actions: &[Uuid]) -> Result<HashSet<Uuid>, Error> {
     let standing = standing_of(db, actions).await?;
-    Ok(standing.into_iter().filter(|(_, why_not)| why_not.is_none()).map(|(action, _)| action).collect())
+    let mut open: HashSet<Uuid> = standing.into_iter().filter(|(_, why_not)| why_not.is_none()).map(|(action, _)| action).collect();
+    for closed in store::closed(db, actions, None, LOOKED_AT).await? {
+        open.remove(&closed.action);
+    }
+    Ok(open)
 }
 
 /// Why what each of these actions did is never put back, or nothing when it may be. Those that somebody took back are left out.

@@ -68,14 +68,6 @@ fn is_of_payments(change: &Change) -> bool {
     same && [&before["state"], &after["state"]].into_iter().all(known)
 }
 
-/// The project that time comes onto when a change is taken back: it was deleted, was moved away, or its timer runs there again.
-pub fn arrives_on(change: &Change) -> Option<Uuid> {
-    let before = change.before.as_ref().filter(|_| change.kind == "time_entry")?;
-    let stays = change.after.as_ref().is_some_and(|after| after["project_id"] == before["project_id"]);
-    let runs_again = runs(&change.before) && !runs(&change.after);
-    if stays && !runs_again { None } else { before["project_id"].as_str()?.parse().ok() }
-}
-
 /// Whether taking a change back gives time that there is a rate of its own, another one, or takes it away.
 pub fn prices(change: &Change) -> bool {
     let (Some(before), Some(after), "time_entry") = (&change.before, &change.after, change.kind.as_str()) else { return false };

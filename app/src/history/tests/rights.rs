@@ -92,13 +92,39 @@ async fn time_comes_back_onto_no_project_that_one_was_taken_off() {
     studio.advance(600);
     let stopped = barbara.ok("stop_timer", json!({})).await;
     studio.ok("unassign_project_members", json!({"project": "Later", "members": [barbara.member()]})).await;
+    let listed = barbara.ok("list_actions", json!({})).await;
     for done in [&moved, &deleted, &stopped] {
+        let told = listed["items"].as_array().into_iter().flatten().find(|action| action["id"] == done["action"]).expect("listed");
+        assert_eq!(told["undoable"], false, "{told}");
         assert_eq!(barbara.code("undo_action", json!({"action": done["action"]})).await, Code::NotFound, "{done}");
         assert_eq!(barbara.code("undo_action", json!({"action": done["action"], "dry_run": true})).await, Code::NotFound, "{done}");
     }
     studio.ok("assign_project_members", json!({"project": "Later", "members": [barbara.member()]})).await;
     for done in [&stopped, &deleted, &moved] {
         undo(&barbara, done).await;
+    }
+}
+
+/// By hand no time is put there either; restoring the project is the way.
+#[tokio::test]
+async fn time_comes_back_onto_nothing_that_is_archived() {
+    let studio = studio().await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Later"})).await;
+    for (archive, restore, what) in
+        [("archive_project", "restore_project", json!({"project": "Later"})), ("archive_client", "restore_client", json!({"client": "Acme"}))]
+    {
+        let logged = studio.ok("create_time_entry", json!({"project": "Later", "date": "2026-11-16", "duration": "1h"})).await;
+        let deleted = studio.ok("delete_time_entry", json!({"time_entry": logged["id"]})).await;
+        studio.ok(archive, what.clone()).await;
+        let taken_back = json!({"action": deleted["action"]});
+        let refused = studio.refused("undo_action", taken_back.clone()).await;
+        assert_eq!(refused.code, Code::Invalid, "{refused:?}");
+        assert!(refused.message.contains("Restore it first"), "{refused:?}");
+        let listed = studio.ok("list_actions", json!({"limit": 5})).await;
+        let told = listed["items"].as_array().into_iter().flatten().find(|action| action["id"] == deleted["action"]).expect("listed");
+        assert_eq!((&told["undoable"], &told["why_not"]), (&json!(false), &json!(refused.message)));
+        studio.ok(restore, what).await;
+        undo(&studio, &deleted).await;
     }
 }
 
