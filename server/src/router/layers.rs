@@ -17,8 +17,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::{LengthLimitError, Limited};
 use tower_http::{
     catch_panic::{CatchPanicLayer, ResponseForPanic},
-    classify::{ServerErrorsAsFailures, SharedClassifier},
-    trace::{DefaultOnRequest, DefaultOnResponse, MakeSpan, TraceLayer},
+    classify::{ServerErrorsAsFailures, ServerErrorsFailureClass, SharedClassifier},
+    trace::{DefaultOnBodyChunk, DefaultOnEos, DefaultOnRequest, DefaultOnResponse, MakeSpan, OnFailure, TraceLayer},
 };
 use tracing::{Level, Span};
 
@@ -55,9 +55,34 @@ impl MakeSpan<Body> for RequestSpan {
     }
 }
 
-/// Log lines about requests: quiet ones at the level `debug`, failures as errors.
-pub fn trace() -> TraceLayer<SharedClassifier<ServerErrorsAsFailures>, RequestSpan> {
+/// A request that failed: what is refused for the moment is a warning, whatever else is an error.
+#[derive(Clone)]
+pub struct FailedRequest;
+
+impl OnFailure<ServerErrorsFailureClass> for FailedRequest {
+    fn on_failure(&mut self, failure: ServerErrorsFailureClass, latency: Duration, _: &Span) {
+        let latency_ms = latency.as_millis();
+        match failure {
+            ServerErrorsFailureClass::StatusCode(StatusCode::SERVICE_UNAVAILABLE) => {
+                tracing::warn!(latency_ms, "a request was refused for the moment (503)");
+            }
+            failure => tracing::error!(%failure, latency_ms, "a request failed"),
+        }
+    }
+}
+
+/// Log lines about requests: quiet ones at the level `debug`, failures as warnings and errors.
+pub fn trace() -> TraceLayer<
+    SharedClassifier<ServerErrorsAsFailures>,
+    RequestSpan,
+    DefaultOnRequest,
+    DefaultOnResponse,
+    DefaultOnBodyChunk,
+    DefaultOnEos,
+    FailedRequest,
+> {
     TraceLayer::new_for_http()
+        .on_failure(FailedRequest)
         .make_span_with(RequestSpan)
         .on_request(DefaultOnRequest::new().level(Level::TRACE))
         .on_response(DefaultOnResponse::new().level(Level::DEBUG))

@@ -110,9 +110,10 @@ async fn time_comes_back_onto_no_project_that_one_was_taken_off() {
 async fn time_comes_back_onto_nothing_that_is_archived() {
     let studio = studio().await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Later"})).await;
-    for (archive, restore, what) in
-        [("archive_project", "restore_project", json!({"project": "Later"})), ("archive_client", "restore_client", json!({"client": "Acme"}))]
-    {
+    for (archive, restore, what) in [
+        ("archive_project", "restore_project", json!({"project": "Later"})),
+        ("archive_client", "restore_client", json!({"client": "Acme"})),
+    ] {
         let logged = studio.ok("create_time_entry", json!({"project": "Later", "date": "2026-11-16", "duration": "1h"})).await;
         let deleted = studio.ok("delete_time_entry", json!({"time_entry": logged["id"]})).await;
         studio.ok(archive, what.clone()).await;
