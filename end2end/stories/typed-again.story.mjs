@@ -122,3 +122,23 @@ describe("the settings of new invoices", () => {
     assert.equal((await api("get_client", { client: "Acme" })).tax_rate, "20");
   });
 });
+
+describe("times", () => {
+  story("are said to be in another zone where the browser is in another", { name: "Emilie du Châtelet" }, async (person, { slug, api }) => {
+    const { page } = person;
+    const note = page.getByText(/Times are in .*; this browser is in America\/St_Johns\./);
+    const lives = async (zone) => {
+      await person.open(`/o/${slug}/settings`);
+      await page.getByLabel("Your time zone").fill(zone);
+      await page.getByRole("button", { name: "Save time zone" }).click();
+      await until(async () => (await api("get_member", { member: "me" })).time_zone === zone);
+      await person.open(`/o/${slug}/time`);
+    };
+    await lives("Asia/Tokyo");
+    assert.match(await note.textContent(), /^Times are in Asia\/Tokyo;/);
+    await page.getByRole("link", { name: "Change your time zone" }).waitFor();
+    await lives("America/St_Johns");
+    await page.locator("form#log").waitFor();
+    assert.equal(await note.count(), 0, "there is nothing to say");
+  });
+});

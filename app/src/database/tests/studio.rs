@@ -220,3 +220,21 @@ async fn every_later_migration_leaves_the_chain_of_calls_sound() {
     assert_eq!(proof["sound"], true, "{proof}");
     assert!(proof["checked"].as_i64().is_some_and(|checked| checked > 100), "{proof}");
 }
+
+/// The images hold whole numbers of minor units, as they are told today: as amounts in the currency of their record.
+#[tokio::test]
+async fn the_log_of_before_tells_its_images_in_amounts() {
+    let studio = studio("images_").await;
+    let clients = studio.ok("list_clients", json!({})).await["items"].as_array().expect("clients").clone();
+    let made = studio.ok("list_audit", json!({"operation": "create_client", "outcome": "done", "limit": 200})).await;
+    let mut found = 0;
+    for entry in made["items"].as_array().expect("entries") {
+        let told = studio.ok("get_audit_entry", json!({"action": entry["id"]})).await;
+        for change in told["changes"].as_array().expect("changes").iter().filter(|change| change["kind"] == "client") {
+            let client = clients.iter().find(|client| client["id"] == change["record"]).expect("the client");
+            assert_eq!(change["after"]["rate"], client["rate"]["amount"], "{told}");
+            found += usize::from(client["rate"]["amount"].is_string());
+        }
+    }
+    assert!(found > 1, "{found} of {}", clients.len());
+}

@@ -7,11 +7,11 @@ use proptest::{
     strategy::ValueTree,
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{listed, studio};
-use crate::{error::Code, text::search_key};
+use crate::{error::Code, testing::World, text::search_key};
 
 const NAMES: usize = 1_000;
 
@@ -43,29 +43,54 @@ fn spelled(given: &str, kept: &str, way: usize) -> String {
 #[tokio::test]
 async fn a_thousand_names_are_found_again_and_listed_once() {
     let studio = studio(&[]).await;
+    drawn(&studio, NAMES, Kind { noun: "client", create: "create_client", get: "get_client", list: "list_clients", within: None }).await;
+}
+
+#[tokio::test]
+async fn names_of_projects_are_found_again_and_listed_once() {
+    let studio = studio(&[]).await;
+    let client = studio.ok("create_client", json!({"name": "Acme / Sons"})).await["id"].clone();
+    let kind = Kind { noun: "project", create: "create_project", get: "get_project", list: "list_projects", within: Some(client) };
+    drawn(&studio, NAMES / 3, kind).await;
+}
+
+/// What is named, and by which operations.
+struct Kind {
+    noun: &'static str,
+    create: &'static str,
+    get: &'static str,
+    list: &'static str,
+    /// The client that it belongs to.
+    within: Option<Value>,
+}
+
+/// So many names are drawn: what is created is found by its spellings and listed once, and what is refused is told why.
+async fn drawn(studio: &World, most: usize, kind: Kind) {
     let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]));
     let (mut made, mut keys) = (BTreeMap::new(), BTreeSet::new());
-    for _ in 0..NAMES {
+    for _ in 0..most {
         let name = names().new_tree(&mut runner).expect("a name").current();
-        match studio.call("create_client", json!({"name": name})).await {
-            Ok(client) => {
+        let mut arguments = json!({"name": name});
+        kind.within.iter().for_each(|client| arguments["client"] = client.clone());
+        match studio.call(kind.create, arguments).await {
+            Ok(record) => {
                 assert!(keys.insert(search_key(&name)), "{name:?} was taken");
-                made.insert(client["name"].as_str().expect("a name").to_owned(), (name, client["id"].clone()));
+                made.insert(record["name"].as_str().expect("a name").to_owned(), (name, record["id"].clone()));
             }
             Err(refused) => {
                 assert_eq!(refused.code, Code::Invalid, "{name:?}: {refused:?}");
                 let why = refused.field("name").unwrap_or_else(|| panic!("{name:?}: {refused:?}"));
-                let taken = keys.contains(&search_key(&name)) && why.contains("already a client");
+                let taken = keys.contains(&search_key(&name)) && why.contains(kind.noun);
                 assert!(taken || why.contains("is empty") || why.contains("holds"), "{name:?}: {why}");
             }
         }
     }
-    assert!(made.len() > NAMES / 2, "{} names", made.len());
+    assert!(made.len() > most / 2, "{} names", made.len());
     for (way, (kept, (given, id))) in made.iter().enumerate() {
         let spelling = spelled(given, kept, way);
-        assert_eq!(studio.ok("get_client", json!({"client": spelling})).await["id"], *id, "{spelling:?}");
+        assert_eq!(studio.ok(kind.get, json!({kind.noun: spelling})).await["id"], *id, "{spelling:?}");
     }
-    let all = listed(&studio, "list_clients", 37).await;
+    let all = listed(studio, kind.list, 37).await;
     assert_eq!((all.len(), all.iter().collect::<BTreeSet<_>>()), (made.len(), made.keys().collect()));
     assert!(all.is_sorted_by_key(|name| search_key(name)), "by their keys");
 }
