@@ -1,6 +1,9 @@
 //! Amounts as a caller gives them: decimal text in major units, as programs and people write it.
 
-use super::{AMOUNT_MAX, Currency, separator, symbol::without_symbol};
+use super::{
+    AMOUNT_MAX, Currency, separator,
+    symbol::{other_symbol, without_symbol},
+};
 use crate::{error::Error, width::half_width};
 
 /// Longer than any amount that is accepted; what is longer was not meant as one.
@@ -10,7 +13,7 @@ pub(super) const TEXT_MAX: usize = 80;
 const SHOWN_MAX: usize = 40;
 
 /// An amount in the arguments of an operation, before its currency is known: major units as written, such as `120`, `120.50`,
-/// `1,200.50`, `1.200,50`, `1 200`, `120.50 EUR` or `$120`.
+/// `1,200.50`, `1.200,50`, `1 200`, `120.50 EUR`, `$120` or `1200:-`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Amount(String);
 
@@ -121,7 +124,12 @@ fn readings(number: &str, digits: usize) -> Option<(String, String)> {
 fn unreadable(field: &'static str, text: &str, currency: &Currency) -> Error {
     let example = if currency.minor_digits() == 0 { "1,200" } else { "1,200.50" };
     let shown = shown(text);
-    let message = format!("{shown} is not an amount of {currency}; write one such as {example}.");
+    let message = match other_symbol(half_width(text).trim(), currency) {
+        Some((symbol, code)) => {
+            format!("{shown} bears {symbol}, as amounts of {code} do, and this one is of {currency}; write one such as {example}.")
+        }
+        None => format!("{shown} is not an amount of {currency}; write one such as {example}."),
+    };
     Error::invalid(field, message)
 }
 

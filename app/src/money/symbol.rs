@@ -3,31 +3,124 @@
 use super::Currency;
 
 /// The symbols, each with the currencies that it stands for.
-const SYMBOLS: [(&str, &[&str]); 17] = [
-    ("$", &["ARS", "AUD", "CAD", "CLP", "COP", "HKD", "MXN", "NZD", "SGD", "TWD", "USD"]),
+const SYMBOLS: [(&str, &[&str]); 74] = [
+    (
+        "$",
+        &[
+            "ARS", "AUD", "BBD", "BMD", "BND", "BSD", "BZD", "CAD", "CLP", "COP", "FJD", "GYD", "HKD", "JMD", "KYD", "LRD", "MXN", "NAD",
+            "NZD", "SBD", "SGD", "SRD", "TTD", "TWD", "USD", "UYU", "XCD",
+        ],
+    ),
+    ("US$", &["USD"]),
+    ("A$", &["AUD"]),
+    ("AU$", &["AUD"]),
+    ("AR$", &["ARS"]),
+    ("C$", &["CAD"]),
+    ("CA$", &["CAD"]),
+    ("CLP$", &["CLP"]),
+    ("COL$", &["COP"]),
+    ("HK$", &["HKD"]),
+    ("J$", &["JMD"]),
+    ("MX$", &["MXN"]),
+    ("NT$", &["TWD"]),
+    ("NZ$", &["NZD"]),
+    ("R$", &["BRL"]),
+    ("S$", &["SGD"]),
+    ("SG$", &["SGD"]),
+    ("TT$", &["TTD"]),
     ("€", &["EUR"]),
+    ("Euro", &["EUR"]),
     ("£", &["GBP"]),
     ("¥", &["CNY", "JPY"]),
+    ("CN¥", &["CNY"]),
+    ("JP¥", &["JPY"]),
     ("円", &["JPY"]),
-    ("元", &["CNY"]),
+    ("元", &["CNY", "TWD"]),
+    ("RMB", &["CNY"]),
     ("₹", &["INR"]),
+    ("Rs.", &["INR", "LKR", "MUR", "NPR", "PKR"]),
+    ("Rs", &["INR", "LKR", "MUR", "NPR", "PKR"]),
     ("₩", &["KRW"]),
+    ("원", &["KRW"]),
     ("₺", &["TRY"]),
+    ("TL", &["TRY"]),
     ("₪", &["ILS"]),
     ("₫", &["VND"]),
+    ("đ", &["VND"]),
     ("₴", &["UAH"]),
+    ("грн", &["UAH"]),
+    ("₽", &["RUB"]),
+    ("руб.", &["RUB"]),
     ("฿", &["THB"]),
+    ("₦", &["NGN"]),
+    ("₱", &["PHP"]),
+    ("₸", &["KZT"]),
+    ("₾", &["GEL"]),
+    ("₼", &["AZN"]),
+    ("֏", &["AMD"]),
+    ("৳", &["BDT"]),
+    ("₡", &["CRC"]),
+    ("₲", &["PYG"]),
+    ("GH₵", &["GHS"]),
+    ("₵", &["GHS"]),
+    ("S/", &["PEN"]),
+    ("Bs.", &["BOB"]),
+    ("Bs", &["BOB"]),
     ("zł", &["PLN"]),
     ("Kč", &["CZK"]),
     ("kr", &["DKK", "ISK", "NOK", "SEK"]),
+    ("kr.", &["DKK", "ISK", "NOK", "SEK"]),
+    ("Ft", &["HUF"]),
+    ("Ft.", &["HUF"]),
+    ("lei", &["MDL", "RON"]),
+    ("din.", &["RSD"]),
+    ("Fr", &["CHF"]),
     ("Fr.", &["CHF"]),
+    ("SFr.", &["CHF"]),
+    ("R", &["ZAR"]),
+    ("RM", &["MYR"]),
+    ("Rp", &["IDR"]),
+    ("Rp.", &["IDR"]),
+    ("KSh", &["KES"]),
+    ("Dhs", &["AED"]),
+    ("د.إ", &["AED"]),
 ];
 
-/// The text without a symbol of this currency, before or after it. One of another currency stays.
+/// What is written behind an amount so that nobody adds digits to it, and where: `1,00,000/-`, `1200:-`.
+const CLOSINGS: [(&str, &[&str]); 3] = [
+    ("/-", &["BDT", "INR", "KES", "LKR", "MUR", "NPR", "PKR", "TZS", "UGX"]),
+    ("/=", &["KES", "TZS", "UGX"]),
+    (":-", &["DKK", "ISK", "NOK", "SEK"]),
+];
+
+/// The text without a symbol of this currency, before or after it, and without what closes an amount in it. A symbol of another currency
+/// stays.
 pub(super) fn without_symbol<'a>(text: &'a str, currency: &Currency) -> &'a str {
-    let own = SYMBOLS.iter().filter(|(_, currencies)| currencies.contains(&currency.as_str()));
-    let rest = own.filter_map(|(symbol, _)| text.strip_prefix(symbol).or_else(|| text.strip_suffix(symbol)));
-    rest.map(str::trim).next().unwrap_or(text)
+    let is_own = |currencies: &[&str]| currencies.contains(&currency.as_str());
+    let closed = CLOSINGS.iter().filter(|(_, currencies)| is_own(currencies)).find_map(|(closing, _)| text.strip_suffix(closing));
+    let text = closed.unwrap_or(text);
+    let own = SYMBOLS.iter().filter(|(_, currencies)| is_own(currencies));
+    let Some(bare) = own.filter_map(|(symbol, _)| without(text, symbol)).min_by_key(|bare| bare.len()) else { return text.trim_end() };
+    // A dash behind the digits closes an amount of yen: `¥12,000-`. Without the sign of the currency it may be a minus.
+    if currency.as_str() == "JPY" { bare.strip_suffix('-').unwrap_or(bare) } else { bare }
+}
+
+/// The symbol in a text that stands for other currencies than this one, and the code of the first of them.
+pub(super) fn other_symbol(text: &str, currency: &Currency) -> Option<(&'static str, &'static str)> {
+    let text = text.trim_start_matches(['-', '+', '\u{2212}']);
+    let is_number = |rest: &str| rest.contains(|letter: char| letter.is_ascii_digit()) && !rest.contains(char::is_alphabetic);
+    let of_text = SYMBOLS.iter().filter(|(symbol, _)| without(text, symbol).is_some_and(is_number));
+    let (symbol, currencies) = of_text.max_by_key(|(symbol, _)| symbol.len())?;
+    let code = currencies.iter().find(|code| **code == "USD").or(currencies.first())?;
+    (!currencies.contains(&currency.as_str())).then_some((symbol, code))
+}
+
+/// The text without this symbol before or after it; nothing where it is not there. Of letters any case will do.
+fn without<'a>(text: &'a str, symbol: &str) -> Option<&'a str> {
+    let is = |part: &str| part == symbol || symbol.len() > 1 && part.eq_ignore_ascii_case(symbol);
+    let before = || text.split_at_checked(symbol.len()).filter(|(part, _)| is(part)).map(|(_, rest)| rest.trim());
+    let behind = || text.split_at_checked(text.len().checked_sub(symbol.len())?).filter(|(_, part)| is(part)).map(|(rest, _)| rest.trim());
+    before().or_else(behind)
 }
 
 #[cfg(test)]
@@ -36,7 +129,7 @@ mod tests {
 
     #[test]
     fn every_symbol_stands_for_currencies_in_use() {
-        for code in SYMBOLS.iter().flat_map(|(_, currencies)| *currencies) {
+        for code in SYMBOLS.iter().chain(&CLOSINGS).flat_map(|(_, currencies)| *currencies) {
             assert!(Currency::codes().contains(code), "{code}");
         }
     }
@@ -46,5 +139,19 @@ mod tests {
         let left = |text: &'static str, code: &str| without_symbol(text, &Currency::parse(code).expect("a currency"));
         assert_eq!((left("$150", "USD"), left("150 €", "EUR"), left("1200円", "JPY")), ("150", "150", "1200"));
         assert_eq!((left("€150", "USD"), left("$150", "EUR")), ("€150", "$150"));
+        assert_eq!((left("US$150", "AUD"), left("A$150", "AUD"), left("R$150", "ZAR")), ("US$150", "150", "$150"));
+        assert_eq!(
+            (left("kr. 150", "DKK"), left("KR 150", "SEK"), left("150:-", "SEK"), left("150:-", "EUR")),
+            ("150", "150", "150", "150:-")
+        );
+        assert_eq!((left("¥150-", "JPY"), left("150-", "JPY"), left("¥150-", "CNY")), ("150", "150-", "150-"));
+    }
+
+    #[test]
+    fn a_symbol_of_another_currency_is_named() {
+        let other = |text: &str, code: &str| other_symbol(text, &Currency::parse(code).expect("a currency"));
+        assert_eq!((other("US$150", "AUD"), other("$150", "EUR")), (Some(("US$", "USD")), Some(("$", "USD"))));
+        assert_eq!((other("-1.200 kr", "EUR"), other("R$ 150", "ZAR")), (Some(("kr", "DKK")), Some(("R$", "BRL"))));
+        assert_eq!((other("$150", "CAD"), other("kr", "EUR"), other("abc", "EUR"), other("NaN", "EUR")), (None, None, None, None));
     }
 }

@@ -98,6 +98,53 @@ fn an_amount_is_read_as_people_write_it() {
     }
 }
 
+#[test]
+fn an_amount_is_read_with_the_symbols_that_people_write() {
+    for (text, code, minor) in [
+        ("US$1,200.50", "USD", 120_050),
+        ("1.200,50 US$", "USD", 120_050),
+        ("A$120", "AUD", 12_000),
+        ("R$ 1.200,50", "BRL", 120_050),
+        ("kr. 1200,00", "DKK", 120_000),
+        ("kr.1200", "NOK", 120_000),
+        ("1 200 kr", "SEK", 120_000),
+        ("1200:-", "SEK", 120_000),
+        ("Rs. 1,00,000", "INR", 10_000_000),
+        ("Rs.100", "PKR", 10_000),
+        ("1,00,000/-", "INR", 10_000_000),
+        ("₹ 1,200.50/-", "INR", 120_050),
+        ("¥12,000-", "JPY", 12_000),
+        ("￥１２，０００－", "JPY", 12_000),
+        ("-¥12,000-", "JPY", -12_000),
+        ("1 200 Ft", "HUF", 120_000),
+        ("R 1 200,50", "ZAR", 120_050),
+        ("Rp 1.200.000", "IDR", 120_000_000),
+        ("120 Euro", "EUR", 12_000),
+        ("S/ 120.50", "PEN", 12_050),
+        ("C$-50", "CAD", -5_000),
+    ] {
+        assert_eq!(Amount::written(text).minor("amount", &currency(code)).map_err(|error| error.message), Ok(minor), "{text} {code}");
+    }
+    for (text, code) in [
+        ("US$120", "AUD"),
+        ("A$120", "USD"),
+        ("R$ 120", "ZAR"),
+        ("Rs. 120", "EUR"),
+        ("Rp 120", "ZAR"),
+        ("120 Ft", "EUR"),
+        ("$120", "EUR"),
+        ("CN¥120", "JPY"),
+    ] {
+        let refused = Amount::written(text).minor("amount", &currency(code)).map_err(|error| error.message);
+        assert!(refused.as_ref().is_err_and(|told| told.contains(" bears ")), "{text} {code}: {refused:?}");
+    }
+    for (text, code) in
+        [("12,000-", "JPY"), ("1200:-", "EUR"), ("1200/-", "EUR"), ("¥12,000-", "CNY"), ("12:30:-", "SEK"), ("kr", "SEK"), ("$", "USD")]
+    {
+        assert!(Amount::written(text).minor("amount", &currency(code)).is_err(), "{text} {code}");
+    }
+}
+
 /// A number of minor units as it is written somewhere: digits in groups of three, and all decimals of its currency or none.
 fn written_with(minor: u64, digits: usize, (group, decimal): (&str, &str)) -> String {
     let text = format!("{minor:0>width$}", width = digits + 1);
@@ -272,6 +319,29 @@ fn time_is_paid_to_the_nearest_minor_unit() {
     assert_eq!(amount_of(i64::MAX, i64::MAX), i64::MAX);
     assert_eq!(amount_of(i64::MAX, i64::MIN), i64::MIN);
     assert_eq!(amount_of(i64::MIN, i64::MIN), i64::MAX);
+}
+
+/// Every symbol beside an amount with every pair of separators.
+#[test]
+fn an_amount_with_a_symbol_is_the_same_as_without_it_or_refused() {
+    let beside =
+        ["$", "US$", "A$", "R$", "R", "Rs.", "Rs", "Rp.", "kr.", "kr", "Fr.", "Fr", "Ft", "¥", "S/", "€", "Euro", "zł", "/-", ":-", "-"];
+    for code in ["USD", "AUD", "BRL", "ZAR", "INR", "IDR", "SEK", "CHF", "HUF", "JPY", "PEN", "EUR", "PLN", "KWD"] {
+        let currency = currency(code);
+        for number in ["1200", "1,200.50", "1.200,50", "1 200", "0.5", "12,34,567", "-7", "1.5"] {
+            let alone = Amount::written(number).minor("amount", &currency);
+            for symbol in beside {
+                for text in
+                    [format!("{symbol}{number}"), format!("{symbol} {number}"), format!("{number}{symbol}"), format!("{number} {symbol}")]
+                {
+                    if let Ok(read) = Amount::written(&text).minor("amount", &currency) {
+                        let size = alone.as_ref().map(|alone| alone.abs());
+                        assert_eq!(Ok(read.abs()), size.map_err(Clone::clone), "{text} {code}");
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn any_currency() -> impl Strategy<Value = Currency> {
