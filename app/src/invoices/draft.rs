@@ -339,11 +339,15 @@ pub fn tax_of(client: &Client) -> LineTax {
     LineTax { category: client.tax_category, rate: client.tax_rate, reason: client.tax_reason.clone() }
 }
 
-/// A discount as people write it: "10%", or an amount such as "50.00".
+/// The words for percent that a number may stand before, beside the sign.
+const PERCENT: [&str; 8] = ["%", "percent", "per cent", "pct", "prozent", "procent", "pour cent", "パーセント"];
+
+/// A discount as people write it: "10%", "10 percent", or an amount such as "50.00".
 pub fn discount_of(given: Option<&str>, currency: &Currency) -> Result<Option<Discount>, Error> {
     let Some(given) = given.map(str::trim).filter(|given| !given.is_empty()) else { return Ok(None) };
-    if half_width(given).ends_with('%') {
-        let percent = Percent::parse("discount", given)?;
+    let written = half_width(given).to_lowercase();
+    if let Some(share) = PERCENT.iter().find_map(|word| written.strip_suffix(word)) {
+        let percent = Percent::parse("discount", &format!("{}%", share.trim()))?;
         return Ok((percent.ten_thousandths() > 0).then_some(Discount::Percent(percent)));
     }
     match Amount::written(given).minor("discount", currency)? {

@@ -46,7 +46,7 @@ impl NumberPattern {
             Error::invalid("number_pattern", format!("{shown} {why}; {ADVICE}."))
         };
         if text.len() > TEXT_MAX || !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-            return Err(refused("is not made of at most 40 plain letters, digits and signs"));
+            return Err(refused(&format!("is not made of at most 40 plain letters, digits and signs{}", plainly(text))));
         }
         let pieces = pieces(text).ok_or_else(|| refused("has a part in braces that is not known"))?;
         let counters = pieces.iter().filter(|piece| matches!(piece, Piece::Counter { .. })).count();
@@ -82,6 +82,16 @@ impl NumberPattern {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+}
+
+/// Letters that stand for "number" in some languages, and how they are written plainly.
+const PLAIN: [(&str, &str); 3] = [("№", "No"), ("º", "o"), ("°", "o")];
+
+/// The same pattern in plain letters where it lacks no more than that: `No-{0001}` for `Nº-{0001}`.
+fn plainly(text: &str) -> String {
+    let plain = PLAIN.iter().fold(text.to_owned(), |text, (letter, plain)| text.replace(letter, plain));
+    let is_plain = plain != text && plain.len() <= TEXT_MAX && plain.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain { format!(", as {plain} is") } else { String::new() }
 }
 
 fn pieces(text: &str) -> Option<Vec<Piece>> {

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod tests;
+mod words;
 
 use crate::{
     error::Error,
@@ -71,12 +72,13 @@ fn shown(quantity: i64, least: usize) -> String {
 }
 
 /// A quantity as a caller writes it: not zero, at most a million, with up to eight decimals, and below zero for what is taken off. What
-/// can be read in two ways, such as `1,000`, is refused.
+/// can be read in two ways, such as `1,000`, is refused. The word for what is counted may stand behind it.
 pub fn parse(given: &str) -> Result<i64, Error> {
     let given = &*half_width(given);
-    let (sign, size) = match given.trim().strip_prefix(['-', '\u{2212}']) {
+    let decimal = words::decimal(words::without_unit(given.trim()).trim());
+    let (sign, size) = match decimal.strip_prefix(['-', '\u{2212}']) {
         Some(size) => (-1, size.trim_start()),
-        None => (1, given.trim()),
+        None => (1, &*decimal),
     };
     if let Some((thousands, decimal)) = money::readings(size) {
         let signed = |size: String| if sign < 0 { format!("-{size}") } else { size };

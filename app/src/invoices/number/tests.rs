@@ -46,6 +46,10 @@ fn a_pattern_has_exactly_one_counter() {
     }
     assert!(NumberPattern::parse(&format!("{}{{1}}", "A".repeat(37))).is_ok());
     assert!(NumberPattern::parse(&format!("{}{{1}}", "A".repeat(38))).is_err());
+    for letter in ["Nº-{0001}", "N°-{0001}", "№-{0001}"] {
+        assert!(NumberPattern::parse(letter).unwrap_err().message.contains(", as No-{0001} is;"), "{letter}");
+    }
+    assert!(!NumberPattern::parse("Rechnung-Ä{1}").unwrap_err().message.contains(", as "));
     let refused = NumberPattern::parse("{YYYY}").unwrap_err().message;
     assert_eq!(
         refused,

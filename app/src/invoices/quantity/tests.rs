@@ -66,6 +66,19 @@ fn the_thousands_of_a_quantity_may_be_parted_as_those_of_a_price() {
 }
 
 #[test]
+fn a_quantity_is_read_with_the_word_for_what_is_counted_and_in_halves() {
+    for (given, hundredths) in
+        [("2 h", 200), ("2,5 Std", 250), ("2 Std.", 200), ("3x", 300), ("2 時間", 200), ("½", 50), ("1½", 150), ("-1 ½ h", -150), ("¾", 75)]
+    {
+        assert_eq!(parse(given), Ok(hundredths * (ONE / 100)), "{given}");
+    }
+    assert_eq!(parse("⅛"), Ok(ONE / 8), "a mark before three digits parts no thousands here");
+    for wrong in ["2 min", "2 h 30", "1:30 h", "½½", "1.5½", "⅓", "h", "1,000 h", "2 USD", "½ 2"] {
+        assert!(parse(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn a_thousand_is_never_taken_for_one() {
     let refused = parse("1,000").unwrap_err();
     assert_eq!(refused.field("quantity"), Some("\"1,000\" holds a number that can be read in two ways; write 1000 or 1.0 instead."));
