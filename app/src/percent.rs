@@ -34,6 +34,11 @@ impl Percent {
         }
     }
 
+    /// The percentage that one below one percent is where it was written as the share of a whole: 19 for 0.19.
+    pub fn of_share(self) -> Option<Percent> {
+        (1..10_000).contains(&self.0).then_some(Percent(self.0 * 100))
+    }
+
     /// The share in ten-thousandths of a percent.
     pub fn ten_thousandths(self) -> i32 {
         self.0

@@ -148,9 +148,8 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
     if chosen {
         taxed(&client)?;
     }
-    if let Some(told) = numbers::no_vat_id_of_client(&client) {
-        cx.warn(told);
-    }
+    let of_rate = tax::share::told(client.tax_rate).filter(|_| chosen);
+    [numbers::no_vat_id_of_client(&client), of_rate].into_iter().flatten().for_each(|told| cx.warn(told));
     let now = cx.now;
     store::insert(&mut cx.db, &client, now).await?;
     Ok(seen(client, &Sight::of(cx)?))
@@ -195,9 +194,9 @@ pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<
     if (client.tax_category, client.tax_rate) != tax_before {
         taxed(&client)?;
     }
-    if let Some(told) = numbers::no_vat_id_of_client(&client).filter(|_| client.vat_id != vat_id_before) {
-        cx.warn(told);
-    }
+    let of_vat_id = numbers::no_vat_id_of_client(&client).filter(|_| client.vat_id != vat_id_before);
+    let of_rate = tax::share::told(client.tax_rate).filter(|_| client.tax_rate != tax_before.1);
+    [of_vat_id, of_rate].into_iter().flatten().for_each(|told| cx.warn(told));
     store::update(&mut cx.db, &client).await?;
     if client.rate != rate_before {
         rates::told::of_change(cx, Level::Client(client.id.0), client.rate.as_ref(), &client.currency).await?;

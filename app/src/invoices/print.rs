@@ -173,7 +173,7 @@ fn period(span: Option<Span>, issued_on: Date) -> Period {
 
 /// Whoever bills, with their country where the client is in another one.
 fn seller(organization: &Organization, other: Option<&str>, wording: Wording) -> Party {
-    let Stated { vat_id, tax_number, registered } = stated::of_seller(organization);
+    let Stated { vat_id, tax_number, registered } = stated::of_seller(organization).printed();
     Party {
         name: organization.legal_name.clone().unwrap_or_else(|| organization.name.clone()),
         address: address::printed(organization.address.as_deref(), organization.country.as_deref(), other, wording),
@@ -188,7 +188,7 @@ fn seller(organization: &Organization, other: Option<&str>, wording: Wording) ->
 fn buyer(client: &Client, other: Option<&str>, wording: Wording) -> Party {
     let name = client.legal_name.clone().unwrap_or_else(|| client.name.clone());
     let address = address::printed(client.address.as_deref(), client.country.as_deref(), other, wording);
-    let Stated { vat_id, tax_number, registered } = stated::of_buyer(client);
+    let Stated { vat_id, tax_number, registered } = stated::of_buyer(client).printed();
     Party { name, address, vat_id, tax_number, registered, ..Party::default() }
 }
 

@@ -19,12 +19,22 @@ pub struct Stated {
     pub registered: Option<String>,
 }
 
+impl Stated {
+    /// These numbers as a document prints them: one that says itself what it is stands with its own word in place of the label.
+    pub fn printed(self) -> Stated {
+        let (worded, tax_number) =
+            if self.tax_number.as_deref().is_some_and(text::is_worded) { (self.tax_number, None) } else { (None, self.tax_number) };
+        let worded: Vec<String> = [worded, self.registered].into_iter().flatten().collect();
+        Stated { vat_id: self.vat_id, tax_number, registered: (!worded.is_empty()).then(|| worded.join("\n")) }
+    }
+}
+
 /// The numbers of whoever bills.
 pub fn of_seller(organization: &Organization) -> Stated {
     let Organization { vat_id, tax_number, country, .. } = organization;
     let is_moved = tax_number.as_deref().is_some_and(|number| is_misplaced(number, country.as_deref()));
     let (moved, own) = if is_moved { (tax_number.as_deref(), None) } else { (None, tax_number.clone()) };
-    let moved = moved.map(|number| text::without_words(&text::plain(number)).to_owned());
+    let moved = moved.map(text::without_words);
     let (of_register, own) = if own.as_deref().is_some_and(is_of_register) { (own, None) } else { (None, own) };
     let Stated { vat_id, tax_number, registered } = vat_id.as_deref().map(of_number).unwrap_or_default();
     let (further, tax_number) = if own.is_some() { (tax_number, own) } else { (None, tax_number) };
@@ -61,7 +71,7 @@ pub fn is_vat_id(number: &str) -> bool {
 /// Whether a number that is no VAT identifier begins as one does and says itself that it is another: "HRB 12345", "No. 12/345".
 pub fn is_of_words(number: &str) -> bool {
     let begins = || text::plain(number).trim().get(..2).is_some_and(|letters| place::is_code(&letters.to_uppercase()));
-    !is_vat_id(number) && (text::number_word(number).is_some() || begins())
+    !is_vat_id(number) && (text::is_worded(number) || begins())
 }
 
 /// Whether a number says itself that a register of businesses has given it.
@@ -83,7 +93,7 @@ mod tests {
         for number in ["HRB 12345 B", "SIRET 732 829 320 00074", "FN 123456a", "Company No. 01234567", "Org.nr. 123 456 785"] {
             assert!(is_of_register(number), "{number}");
         }
-        for number in ["12/345/67890", "St.-Nr. 12/345/67890", "UTR 1234567890", "keine"] {
+        for number in ["12/345/67890", "St.-Nr. 12/345/67890", "UTR 1234567890", "Company UTR 12345 67890", "keine"] {
             assert!(!is_of_register(number), "{number}");
         }
     }
@@ -105,5 +115,40 @@ mod tests {
         {
             assert_eq!(is(other), (false, false, true), "{other}");
         }
+        for other in [
+            "Adószám 12345676-2-42",
+            "FEIN 12-3456789",
+            "法人番号 7000012050002",
+            "統一編號 12345675",
+            "ЕИК 123456786",
+            "SE 12345678",
+            "Číslo 123",
+        ] {
+            assert_eq!(is(other), (false, false, true), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_number_with_a_word_of_its_own_is_printed_without_a_label() {
+        let printed = |number: &str| {
+            let Stated { tax_number, registered, .. } = Stated { tax_number: Some(number.to_owned()), ..Stated::default() }.printed();
+            (tax_number, registered)
+        };
+        for worded in [
+            "St.-Nr. 12/345/67890",
+            "Steuernummer 12 345/6789",
+            "EIN 12-3456789",
+            "NIP: 123-456-78-02",
+            "GSTIN 27AAPFU0939F1ZV",
+            "12/345/67890 Steuernummer",
+            "Foo-Nr. 123",
+        ] {
+            assert_eq!(printed(worded), (None, Some(worded.to_owned())), "{worded}");
+        }
+        for bare in ["12/345/67890", "No. 12/345", "12-3456789", "T7000012050002", "B12345674"] {
+            assert_eq!(printed(bare), (Some(bare.to_owned()), None), "{bare}");
+        }
+        let both = Stated { tax_number: Some("St.-Nr. 12/345".to_owned()), registered: Some("HRB 12345 B".to_owned()), vat_id: None };
+        assert_eq!(both.printed().registered.as_deref(), Some("St.-Nr. 12/345\nHRB 12345 B"));
     }
 }

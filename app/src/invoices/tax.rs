@@ -1,5 +1,6 @@
 //! How a line is taxed: category, rate and reason (BG-30 of EN 16931). The client's are the default of each line.
 
+pub mod share;
 #[cfg(test)]
 mod tests;
 

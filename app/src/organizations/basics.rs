@@ -11,6 +11,7 @@ use crate::{
     invoices::{
         exemption,
         rules::place::{self, has_vat},
+        tax::share,
         totals::TaxCategory,
         wording::Wording,
     },
@@ -67,7 +68,7 @@ impl Basics {
     /// when it is previewed.
     fn read(self, documents: &dyn Documents) -> Result<Defaults, Error> {
         let country = filled(self.country).map(|country| country::parse(&country)).transpose()?;
-        let rate = filled(self.tax_rate).map(|rate| Percent::parse("tax_rate", &rate)).transpose()?.unwrap_or_default();
+        let rate = filled(self.tax_rate).map(|rate| share::rate_said(&rate)).transpose()?.unwrap_or_default();
         let number = text::optional("tax_number", self.tax_number.as_deref(), 50)?;
         let number = tax_number_in(country.as_deref(), number);
         if let Some(number) = number.as_deref().filter(|number| !number.chars().any(char::is_numeric)) {
@@ -86,13 +87,7 @@ impl Basics {
             }
             _ => (TaxCategory::S, None),
         };
-        let (vat_id, tax_number) = match number {
-            Some(number) if is_vat_id(&number, country.as_deref()) => (text::vat_id("tax_number", &number)?.map(|id| id.text), None),
-            Some(number) if is_called_so(&number) && of_country(&number, country.as_deref()).is_some() => {
-                (of_country(&number, country.as_deref()), None)
-            }
-            number => (None, number),
-        };
+        let (vat_id, tax_number) = number.map_or(Ok((None, None)), |number| numbers_in(country.as_deref(), number))?;
         let customary_currency = || country.as_deref().and_then(customary::currency).map(str::to_owned);
         let customary_language = || country.as_deref().map_or("en", |country| language_in(country, documents)).to_owned();
         Ok(Defaults {
@@ -108,22 +103,41 @@ impl Basics {
     }
 }
 
+/// The VAT identifier and the tax number that somebody in this country has written into the one field there is for both.
+fn numbers_in(country: Option<&str>, number: String) -> Result<(Option<String>, Option<String>), Error> {
+    if let Some(numbers) = text::two_numbers(&number) {
+        let is_own = is_vat_id(&numbers.vat_id, country);
+        return if is_own {
+            Ok((Some(numbers.vat_id), Some(numbers.other)))
+        } else {
+            Err(Error::invalid("tax_number", numbers.refusal(&number)))
+        };
+    }
+    if is_vat_id(&number, country) {
+        return Ok((text::vat_id("tax_number", &number)?.map(|id| id.text), None));
+    }
+    match of_country(&number, country).filter(|_| is_called_so(&number)) {
+        Some(vat_id) => Ok((Some(vat_id), None)),
+        None => Ok((None, Some(number))),
+    }
+}
+
 /// Whether a number is a VAT identifier of this country, with words before it or without: its letters, a digit after two more at most,
 /// and no blank after a point, as "St.-Nr. 12/345/67890" has (BR-CO-09). Whatever else begins with the letters of some country, as SIRET
 /// and HRB do, is a number of another kind. Where no country is known it has the form of one.
 pub fn is_vat_id(number: &str, country: Option<&str>) -> bool {
-    let plain = text::plain(number);
-    let bare = text::without_words(&plain);
+    let bare = text::without_words(number);
     let compact: String = bare.chars().filter(|letter| !letter.is_whitespace()).collect();
     let (Some(issuer), Some(rest)) = (place::issuer(&compact), compact.get(2..)) else { return false };
     let marks = |letter: char| letter.is_alphanumeric() || ".-+*".contains(letter);
+    let digits = rest.trim_end_matches(|letter: char| letter.is_ascii_alphabetic() || letter == '/');
     // A number of Switzerland without E is one of the commercial register.
     let enterprise = issuer != "CH" || rest.starts_with(['E', 'e']);
-    let shaped = enterprise && rest.chars().all(marks) && rest.chars().take(3).any(|letter| letter.is_ascii_digit());
+    let shaped = enterprise && digits.chars().all(marks) && rest.chars().take(3).any(|letter| letter.is_ascii_digit());
     match country {
         Some("LI") if issuer == "CH" => shaped,
         Some(country) => shaped && has_vat(country) && place::works_at_home(&issuer, country),
-        None => shaped && has_vat(&issuer) && text::vat_id("tax_number", bare).is_ok(),
+        None => shaped && has_vat(&issuer) && text::vat_id("tax_number", &bare).is_ok(),
     }
 }
 
@@ -197,6 +211,16 @@ mod tests {
             assert!(read("DE", "19", wrong).unwrap_err().field("tax_number").is_some(), "{wrong}");
         }
         assert_eq!(read("US", "8.425", ""), Ok((TaxCategory::S, None, None, None)), "there no number has to be on it");
+        for (share, percent) in [("0.19", "19"), ("0,2", "20"), ("0.081", "8.1")] {
+            let refused = read("DE", share, "12/345/67890").unwrap_err();
+            assert!(
+                refused.field("tax_rate").is_some_and(
+                    |told| told.contains(&format!("write {percent} ")) && told.contains(&format!("{} %", share.replace(',', ".")))
+                ),
+                "{refused:?}"
+            );
+        }
+        assert!(read("US", "0.25 %", "").is_ok() && read("US", "1", "").is_ok(), "somebody may mean it");
     }
 
     #[test]
@@ -244,6 +268,23 @@ mod tests {
         ] {
             assert_eq!(read(country, given), Ok((Some(vat_id.to_owned()), None)), "{country} {given}");
         }
+        for (country, given, vat_id) in [
+            ("DE", "DE 136\u{2011}695\u{2011}976", "DE136695976"),
+            ("DE", "DE 136–695–976", "DE136695976"),
+            ("IT", "Partita IVA: 12345670017", "IT12345670017"),
+            ("NO", "NO 123 456 785 MVA Foretaksregisteret", "NO 123 456 785 MVA Foretaksregisteret"),
+            ("NO", "Org.nr. 123 456 785 MVA", "NO 123456785 MVA"),
+            ("CH", "CHE\u{2011}123.456.788 MWST", "CHE-123.456.788 MWST"),
+            ("CH", "CHE-123.456.788 MWST/TVA", "CHE-123.456.788 MWST/TVA"),
+            ("CH", "CHE-123.456.788 MWST/TVA/IVA", "CHE-123.456.788 MWST/TVA/IVA"),
+            ("CH", "CHE-123.456.788 HR/MWST", "CHE-123.456.788 MWST"),
+            ("CH", "MWST-Nr. CHE-123.456.788", "CHE-123.456.788 MWST"),
+        ] {
+            assert_eq!(read(country, given), Ok((Some(vat_id.to_owned()), None)), "{country} {given}");
+        }
+        let both = "USt-IdNr.: DE136695976, St.-Nr. 12/345/67890";
+        assert_eq!(read("DE", both), Ok((Some("DE136695976".to_owned()), Some("St.-Nr. 12/345/67890".to_owned()))));
+        assert!(read("AT", both).unwrap_err().field("tax_number").is_some_and(|told| told.contains("holds two numbers")));
         assert!(read("DE", "DE13669597").unwrap_err().field("tax_number").is_some(), "a slip");
     }
 

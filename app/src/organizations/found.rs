@@ -2,13 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Belonging, basics::Basics, slug::slug_of, store};
+use super::{Belonging, basics::Basics, settings, slug::slug_of, store};
 use crate::{
     access::Role,
     database::Db,
     day::zone,
     error::Error,
     id::{MemberId, OrganizationId, UserId},
+    invoices::remarks::numbers,
     operation::Call,
     text,
 };
@@ -69,5 +70,8 @@ pub async fn another(cx: &mut Call, name: &str, zone: Option<String>, basics: Ba
     let slug = found(&mut cx.db, &founder, &name, &zone, now).await?;
     basics.write(&mut cx.db, cx.caller.services.documents.as_ref()).await?;
     cx.come_in(founder.member).await?;
+    if let Some(told) = numbers::no_tax_number(&settings::get(cx).await?) {
+        cx.warn(told);
+    }
     Ok(Belonging { id, slug, name, role: cx.membership()?.role })
 }

@@ -131,6 +131,7 @@ fn letterhead(cx: &mut Call, organization: &mut Organization, given: &Settings) 
     let vat_id = given.vat_id.clone().read(|vat_id| vat_id_of(cx, &vat_id, organization.vat_id.as_deref()))?;
     organization.vat_id = vat_id.over(organization.vat_id.take());
     set("tax_number", &given.tax_number, &mut organization.tax_number, 50)?;
+    one_number(organization, before[1].as_deref())?;
     plain_tax_number(cx, organization, before[1].as_deref());
     misplaced_numbers(cx, organization, before);
     set("phone", &given.phone, &mut organization.phone, 50)?;
@@ -141,6 +142,13 @@ fn letterhead(cx: &mut Call, organization: &mut Organization, given: &Settings) 
     organization.email = given.email.clone().read(|email| text::optional_email("email", &email))?.over(organization.email.take());
     organization.iban = given.iban.clone().read(|iban| text::iban("iban", &iban))?.over(organization.iban.take());
     Ok(())
+}
+
+/// Refuses a VAT identifier beside the tax number: each has a field of its own. What stands there already stays.
+fn one_number(organization: &Organization, before: Option<&str>) -> Result<(), Error> {
+    let number = organization.tax_number.as_deref().filter(|number| before != Some(number));
+    let two = number.and_then(|number| Some(text::two_numbers(number)?.refusal(number)));
+    two.map_or(Ok(()), |told| Err(Error::invalid("tax_number", told)))
 }
 
 /// Keeps the registration number of a seller in Japan plain, and tells of a check digit that does not fit: whose number it is knows better.
@@ -234,6 +242,9 @@ fn taxes(
         if let Some(words) = &organization.tax_reason {
             cx.warn(format!("Invoices without tax say why: {words}. Write another reason where you are exempt by another law."));
         }
+    }
+    if let Some(told) = tax::share::told(organization.tax_rate).filter(|_| organization.tax_rate != before.1) {
+        cx.warn(told);
     }
     match (organization.tax_category, organization.tax_rate) == before {
         true => Ok(()),

@@ -5,11 +5,13 @@
 mod address;
 mod iban;
 mod key;
+mod known_words;
 mod letter;
 mod number_words;
 mod registration;
 #[cfg(test)]
 mod tests;
+mod two_numbers;
 mod vat_id;
 
 use unicode_normalization::UnicodeNormalization;
@@ -21,9 +23,10 @@ use crate::error::Error;
 pub use address::{ascii_domain, email, known_email, optional_email};
 pub use iban::{bic, iban};
 pub use key::{Namesake, path_key, search_key, taken};
-pub use number_words::{NumberKind, NumberWord, number_word};
+pub use number_words::{NumberKind, NumberWord, is_worded, number_word};
 pub use registration::{registration, registration_fits};
-pub use vat_id::{VatId, issuing, vat_id, vat_id_by, without_words};
+pub use two_numbers::two_numbers;
+pub use vat_id::{VatId, issuing, vat_id, vat_id_by, with_mva, without_words};
 
 /// One line that must say something.
 pub fn line(field: &str, given: &str, longest: usize) -> Result<String, Error> {

@@ -1,6 +1,9 @@
 //! The words that people write before a number or behind it, as a letterhead has them: they say what kind of number it is.
 
-use super::{plain, search_key};
+use super::{
+    known_words::{Weight, kind_of},
+    plain, search_key,
+};
 
 /// What kind of number a word stands beside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,141 +15,6 @@ pub enum NumberKind {
     /// One that a register of businesses has given.
     Register,
 }
-
-/// The words of each kind, as [`search_key`] folds them; those of several parts, such as "Org.nr." and "R.C.S.", without what is between.
-const WORDS: [(NumberKind, &[&str]); 3] = [
-    (
-        NumberKind::Vat,
-        &[
-            "afa",
-            "alv",
-            "btw",
-            "btwid",
-            "ddv",
-            "dph",
-            "fpa",
-            "icdph",
-            "iva",
-            "kmkr",
-            "moms",
-            "mva",
-            "mwst",
-            "pdv",
-            "piva",
-            "ptu",
-            "pvm",
-            "pvn",
-            "tva",
-            "uid",
-            "uidnr",
-            "umsatzsteuer",
-            "umsatzsteueridentifikationsnummer",
-            "ust",
-            "ustid",
-            "ustidnr",
-            "vat",
-            "vatid",
-            "vatin",
-            "vatno",
-            "vatreg",
-            "vsk",
-            "αφμ",
-            "φπα",
-            "ддс",
-        ],
-    ),
-    (
-        NumberKind::Tax,
-        &[
-            "bn",
-            "cf",
-            "cif",
-            "cnpj",
-            "codicefiscale",
-            "cpf",
-            "cuit",
-            "dic",
-            "ein",
-            "gst",
-            "gstin",
-            "hst",
-            "inn",
-            "itin",
-            "kra",
-            "nie",
-            "nif",
-            "nip",
-            "nit",
-            "npwp",
-            "oib",
-            "pan",
-            "pst",
-            "qst",
-            "rfc",
-            "rut",
-            "ssn",
-            "steuer",
-            "steuernr",
-            "steuernummer",
-            "stnr",
-            "tax",
-            "tfn",
-            "tin",
-            "trn",
-            "utr",
-        ],
-    ),
-    (
-        NumberKind::Register,
-        &[
-            "abn",
-            "acn",
-            "arbn",
-            "bce",
-            "chr",
-            "cin",
-            "company",
-            "cr",
-            "crn",
-            "cro",
-            "cvr",
-            "duns",
-            "eik",
-            "eori",
-            "firmenbuch",
-            "fn",
-            "gln",
-            "handelsregister",
-            "hra",
-            "hrb",
-            "ico",
-            "kbo",
-            "krs",
-            "kvk",
-            "lei",
-            "matricule",
-            "mf",
-            "nzbn",
-            "org",
-            "organisasjonsnummer",
-            "organisationsnummer",
-            "orgnr",
-            "rc",
-            "rcs",
-            "rea",
-            "reg",
-            "register",
-            "registration",
-            "registry",
-            "regon",
-            "siren",
-            "siret",
-            "uen",
-            "vr",
-            "ytunnus",
-        ],
-    ),
-];
 
 /// Words that say no more than that a number follows.
 const NUMBER: [&str; 8] = ["id", "n", "no", "nr", "num", "number", "numero", "nummer"];
@@ -160,18 +28,31 @@ pub struct NumberWord {
     pub kind: NumberKind,
 }
 
-/// What the words before a number, or else behind it, say that it is; nothing where they say nothing.
+/// What the words before a number, or else behind it, say that it is; nothing where they say nothing. A word that says little, such as
+/// "company", counts where no other one says more.
 pub fn number_word(text: &str) -> Option<NumberWord> {
     let plain = plain(text);
-    word_before(&plain).or_else(|| named(&parted(&plain).2))
+    let said = [before(&plain), named(&parted(&plain).2)];
+    said.into_iter().flatten().min_by_key(|(weight, _)| *weight).map(|(_, word)| word)
 }
 
 /// What the words before a number alone say.
 pub fn word_before(text: &str) -> Option<NumberWord> {
-    let plain = plain(text);
-    let (before, number, _) = parted(&plain);
+    before(&plain(text)).map(|(_, word)| word)
+}
+
+fn before(plain: &str) -> Option<(Weight, NumberWord)> {
+    let (before, number, _) = parted(plain);
     let glued: String = number.chars().take_while(|letter| letter.is_alphabetic()).collect();
     named(&before).or_else(|| named(&[Some(glued.as_str()).filter(|glued| glued.chars().count() > 2)?]))
+}
+
+/// Whether a number stands with a word that says what it is, known or not: one of three letters or more, or of another script.
+pub fn is_worded(text: &str) -> bool {
+    let plain = plain(text);
+    let (before, _, behind) = parted(&plain);
+    let says = |word: &&str| (word.chars().count() > 2 || !word.is_ascii()) && !is_number(word);
+    number_word(text).is_some() || before.iter().chain(&behind).any(says)
 }
 
 /// The number alone: without the words before it and behind it that are known, and without what stands between its digits.
@@ -210,23 +91,21 @@ fn parted(text: &str) -> (Vec<&str>, &str, Vec<&str>) {
     (words_in(&text[..begin]), &text[begin..end], words_in(&text[end..]))
 }
 
-fn words_in(text: &str) -> Vec<&str> {
+/// The words of a text: what has letters or digits and nothing between them.
+pub fn words_in(text: &str) -> Vec<&str> {
     text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
 }
 
-/// The first of these words that says what a number is, alone or with those that follow it.
-fn named(words: &[&str]) -> Option<NumberWord> {
+/// The first of these words that says most of what a number is, alone or with those that follow it.
+fn named(words: &[&str]) -> Option<(Weight, NumberWord)> {
     let from = |first: usize| {
         let ends = first + 1..=words.len();
-        ends.rev().find_map(|end| Some(NumberWord { text: words[first..end].join("."), kind: kind_of(&words[first..end])? }))
+        ends.rev().find_map(|end| {
+            let (weight, kind) = kind_of(&words[first..end])?;
+            Some((weight, NumberWord { text: words[first..end].join("."), kind }))
+        })
     };
-    (0..words.len()).find_map(from)
-}
-
-/// What kind of number these words together stand beside.
-fn kind_of(words: &[&str]) -> Option<NumberKind> {
-    let key = search_key(&words.concat());
-    WORDS.iter().find(|(_, known)| known.contains(&key.as_str())).map(|(kind, _)| *kind)
+    (0..words.len()).filter_map(from).min_by_key(|(weight, _)| *weight)
 }
 
 #[cfg(test)]
@@ -238,7 +117,26 @@ mod tests {
         for (kind, texts) in [
             (
                 NumberKind::Vat,
-                &["VAT 123456782", "123456782 VAT", "USt-IdNr. 136695976", "P.IVA 12345670017", "N° TVA 11 123456782", "ΑΦΜ 094259216"][..],
+                &[
+                    "VAT 123456782",
+                    "123456782 VAT",
+                    "USt-IdNr. 136695976",
+                    "P.IVA 12345670017",
+                    "N° TVA 11 123456782",
+                    "ΑΦΜ 094259216",
+                    "Partita IVA: 12345670017",
+                    "N° TVA intracommunautaire 11 123456782",
+                    "Company VAT number 123456782",
+                    "Org.nr. 123 456 785 MVA",
+                    "Momsregistreringsnummer 556016068001",
+                    "SE-nr. 12345607",
+                    "BTW-nummer 123456789B13",
+                    "Közösségi adószám 12345676",
+                    "ИН по ЗДДС 123456786",
+                    "ΑΦΜ: 094259216, ΔΟΥ ΑΘΗΝΩΝ",
+                    "ALV-nro 12345671",
+                    "MwStNr 123456788",
+                ][..],
             ),
             (
                 NumberKind::Tax,
@@ -253,6 +151,21 @@ mod tests {
                     "EIN 12-3456789",
                     "BN 123456789",
                     "ＮＩＦ Ｂ１２３４５６７４",
+                    "Company UTR 12345 67890",
+                    "Company Tax ID 12345",
+                    "Tax Registration Number 100123456700003",
+                    "Steueridentifikationsnummer 12345678901",
+                    "W-IdNr. DE123456788-00001",
+                    "Adószám 12345676-2-42",
+                    "Daňové identifikační číslo 12345679",
+                    "Código fiscal: CUI 12345674",
+                    "FEIN 12-3456789",
+                    "Federal Tax ID 12-3456789",
+                    "GST/HST 123456789 RT0001",
+                    "GST Reg. No. 201234567A",
+                    "IRD number 12-345-678",
+                    "登録番号 T12345",
+                    "税号 91310000",
                 ],
             ),
             (
@@ -274,6 +187,19 @@ mod tests {
                     "IČO 12345679",
                     "Y-tunnus 1234567-8",
                     "Company No. 01234567",
+                    "Company registration number 01234567",
+                    "Amtsgericht Charlottenburg 12345",
+                    "Identifikační číslo 12345679",
+                    "ЕИК 123456786",
+                    "Matična številka 1234567000",
+                    "Cégjegyzékszám 01-09-123456",
+                    "Nr. Reg. Com. J40/1234/2020",
+                    "Foretaksregisteret 123456785",
+                    "Γ.Ε.ΜΗ. 123456789000",
+                    "法人番号 7000012050002",
+                    "統一編號 12345675",
+                    "사업자등록번호 123-45-67891",
+                    "UEN 201234567A",
                 ],
             ),
         ] {
@@ -281,10 +207,30 @@ mod tests {
                 assert_eq!(number_word(text).map(|word| word.kind), Some(kind), "{text}");
             }
         }
-        for none in
-            ["12/345", "DE136695976", "ATU13585627", "SE556016068001", "ESB12345674", "No. 12/345", "Delaware", "", "CHE-123.456.788"]
-        {
+        for none in [
+            "12/345",
+            "HR 12345678903",
+            "SE 556016068001",
+            "DE136695976",
+            "ATU13585627",
+            "SE556016068001",
+            "ESB12345674",
+            "No. 12/345",
+            "Delaware",
+            "",
+            "CHE-123.456.788",
+        ] {
             assert_eq!(number_word(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_word_beside_a_number_says_what_it_is_also_where_it_is_not_known() {
+        for worded in ["Foo-Nr. 123", "Číslo 123", "番号 123", "123 Finanzamt", "NIF B12345674", "keine"] {
+            assert!(is_worded(worded), "{worded}");
+        }
+        for bare in ["12/345/67890", "No. 123", "Numéro 123", "B12345674", "SE 12345678", "12 345/6789", ""] {
+            assert!(!is_worded(bare), "{bare}");
         }
     }
 

@@ -3,14 +3,15 @@
 /// How many digits follow the letter.
 const DIGITS: usize = 13;
 
-/// A registration number as it is kept, `T7000012050002`, however a keyboard or a letter has written it; nothing where it is another
-/// number.
+/// A registration number as it is kept, `T7000012050002`, however a keyboard or a letter has written it, with its name before it; nothing
+/// where it is another number.
 pub fn registration(given: &str) -> Option<String> {
     let plain = super::plain(given);
-    let bare = plain.trim().trim_start_matches("登録番号").trim_start_matches([':', ' ']);
-    let number: String = bare.chars().filter(|letter| !is_between(*letter)).collect::<String>().to_uppercase();
-    let digits = number.strip_prefix('T')?;
-    (digits.len() == DIGITS && digits.bytes().all(|digit| digit.is_ascii_digit())).then_some(number)
+    let (name, number) = plain.trim().split_at(plain.trim().rfind(['T', 't'])?);
+    let is_name = !name.ends_with(|letter: char| letter.is_ascii_alphanumeric()) && !name.contains(char::is_numeric);
+    let digits: String = number.chars().skip(1).filter(|letter| !is_between(*letter)).collect();
+    let is_number = digits.len() == DIGITS && digits.bytes().all(|digit| digit.is_ascii_digit());
+    (is_name && is_number).then(|| format!("T{digits}"))
 }
 
 /// Whether the check digit of a registration number fits the others. It is the first one, as of every corporate number: 9 less the
@@ -41,10 +42,15 @@ mod tests {
             "T-7000-0120-50002",
             "Ｔ７ー００００ー１２０５ー０００２",
             "登録番号：T7000012050002",
+            "適格請求書発行事業者登録番号 T7000012050002",
+            "インボイス番号　Ｔ７０００ ０１２０ ５０００２",
+            "Registration number: T7000012050002",
         ] {
             assert_eq!(registration(written).as_deref(), Some("T7000012050002"), "{written}");
         }
-        for other in ["T12345", "7000012050002", "T70000120500021", "TX000012050002", "DE136695976", ""] {
+        for other in
+            ["T12345", "7000012050002", "T70000120500021", "TX000012050002", "XT7000012050002", "1 T7000012050002", "DE136695976", ""]
+        {
             assert_eq!(registration(other), None, "{other}");
         }
     }

@@ -247,6 +247,29 @@ fn a_vat_identifier_stands_alone_also_where_words_stand_before_it() {
     ] {
         assert_eq!(kept(given), Ok(Some("DE136695976".to_owned())), "{given}");
     }
+    for (given, alone) in [
+        ("NO 123 456 785 MVA Foretaksregisteret", "NO 123 456 785 MVA Foretaksregisteret"),
+        ("Org.nr. NO 123 456 785 MVA", "NO 123 456 785 MVA"),
+        ("CHE\u{2011}123.456.788 MWST", "CHE-123.456.788 MWST"),
+        ("CHE-123.456.788 MWST/TVA", "CHE-123.456.788 MWST/TVA"),
+        ("CHE-123.456.788 MWST/TVA/IVA", "CHE-123.456.788 MWST/TVA/IVA"),
+        ("CHE-123.456.788 HR/MWST", "CHE-123.456.788 MWST"),
+        ("CHE-123.456.788 (MWST-Nr.)", "CHE-123.456.788 MWST"),
+        ("Numéro de TVA CHE-123.456.788", "CHE-123.456.788 TVA"),
+        ("UID CHE-123.456.788", "CHE-123.456.788"),
+        ("適格請求書発行事業者登録番号 T7000012050002", "T7000012050002"),
+        ("DIČ: CZ12345679", "CZ12345679"),
+    ] {
+        assert_eq!(kept(given), Ok(Some(alone.to_owned())), "{given}");
+        assert_eq!(kept(alone), Ok(Some(alone.to_owned())), "what is kept is kept again");
+    }
+    for given in ["USt-IdNr.: DE136695976, St.-Nr. 12/345/67890", "IČO 12345679 DIČ CZ12345679", "ATU12345675 / FN 123456a"] {
+        let refused = vat_id("vat_id", given).expect_err(given);
+        assert!(refused.field("vat_id").is_some_and(|told| told.contains("holds two numbers")), "{refused:?}");
+    }
+    for given in ["SE 12345678", "Adószám 12345676-2-42", "Partita IVA: 12345670017"] {
+        assert_eq!(kept(given), Ok(Some(given.to_owned())), "of no known form");
+    }
     for given in ["VAT NO 123456785", "123456785 VAT", "ABN 51 824 753 556", "Tax DE, 12/345"] {
         assert_eq!(kept(given), Ok(Some(given.to_owned())), "no known form");
     }

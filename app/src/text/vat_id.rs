@@ -4,8 +4,10 @@ use eu_vat::{Country, Error as Flaw, Vat};
 
 use super::{
     NumberKind, clean, excerpt,
-    number_words::{bare_number, is_number, number_word, word_before},
-    plain, registration, registration_fits, with_hyphens,
+    number_words::{bare_number, is_number, number_word, word_before, words_in},
+    plain, registration, registration_fits,
+    two_numbers::two_numbers,
+    with_hyphens,
 };
 use crate::error::Error;
 
@@ -73,62 +75,99 @@ pub fn vat_id(field: &str, given: &str) -> Result<Option<VatId>, Error> {
     if let Some(number) = registration(&text) {
         return Ok(Some(VatId { doubtful: !registration_fits(&number), text: number }));
     }
-    let plain = with_hyphens(&plain(&text));
-    let bare = without_words(&plain);
-    let compact = compact(bare);
-    let Some((letters, read)) = read(bare, &compact) else {
+    if let Some(numbers) = two_numbers(&text) {
+        return Err(Error::invalid(field, numbers.refusal(&text)));
+    }
+    let bare = without_words(&text);
+    let compact = compact(&bare);
+    let Some((letters, read)) = read(&bare, &compact) else {
         return Ok(Some(VatId { text, doubtful: false }));
     };
     let union = Country::from_code(letters).is_some();
     let nothing = !compact.bytes().any(|c| (b'1'..=b'9').contains(&c));
     match read {
-        Read::Right(canonical) => Ok(Some(VatId { text: if union { canonical } else { bare.to_owned() }, doubtful: false })),
-        Read::Doubtful if !nothing => Ok(Some(VatId { text: if union { compact } else { bare.to_owned() }, doubtful: true })),
-        Read::Wrong if begins_otherwise(bare) => Ok(Some(VatId { text, doubtful: false })),
+        Read::Right(canonical) => Ok(Some(VatId { text: if union { canonical } else { bare }, doubtful: false })),
+        Read::Doubtful if !nothing => Ok(Some(VatId { text: if union { compact } else { bare }, doubtful: true })),
+        Read::Wrong if begins_otherwise(&bare) => Ok(Some(VatId { text, doubtful: false })),
         Read::Doubtful | Read::Wrong => Err(Error::invalid(field, refusal(&text, letters))),
     }
 }
 
 /// The identifier alone where it stands behind words or before them, as on a letterhead: "USt-IdNr. DE136695976". What has no known form is
-/// left as it is, and so is a "VAT NO 123456785" of elsewhere: of Norway it is with the name of its tax.
-pub fn without_words(text: &str) -> &str {
-    let begins = |(at, letter): (usize, char)| letter.is_alphabetic() && !text[..at].ends_with(char::is_alphanumeric);
-    let starts = text.char_indices().take_while(|(_, letter)| !letter.is_ascii_digit()).filter(|start| begins(*start));
-    starts
-        .map(|(at, _)| &text[at..])
-        .find_map(|rest| [rest, without_words_behind(rest)].into_iter().find(|rest| fits(rest)))
-        .unwrap_or(text)
+/// left as it is, and so is a "VAT NO 123456785" of elsewhere: of Norway it is with the name of its tax. The name of the Swiss tax stays, as
+/// it makes a VAT number of the number that every enterprise has (Article 26 (2) a of the Swiss VAT Act).
+pub fn without_words(text: &str) -> String {
+    let plain = with_hyphens(&plain(text));
+    let Some(alone) = alone(plain.trim()) else { return plain.trim().to_owned() };
+    if compact(alone).starts_with("CH") { with_swiss_tax(alone, &plain) } else { alone.to_owned() }
 }
 
-/// What is left when the words behind the last digit are those of the tax: "DE136695976 (VAT)". A letter that belongs to it stays.
-fn without_words_behind(text: &str) -> &str {
-    let Some(last) = text.rfind(|letter: char| letter.is_ascii_digit()) else { return text };
-    let end = text[last..].find(|letter: char| !letter.is_alphanumeric()).map_or(text.len(), |at| last + at);
-    let is_vat = number_word(&format!("0 {}", &text[end..])).is_some_and(|word| word.kind == NumberKind::Vat);
-    if is_vat { &text[..end] } else { text }
+/// The part of a text that is an identifier: what stands before it has no digit, and what stands behind it are words of the tax.
+fn alone(text: &str) -> Option<&str> {
+    let begins = |(at, letter): (usize, char)| letter.is_alphabetic() && !text[..at].ends_with(char::is_alphanumeric);
+    let starts = text.char_indices().take_while(|(_, letter)| !letter.is_ascii_digit()).filter(|start| begins(*start));
+    starts.map(|(at, _)| &text[at..]).find_map(|rest| ends(rest).map(|end| &rest[..end]).find(|rest| fits(rest)))
+}
+
+/// Where an identifier may end, the furthest first: at the end of the text, and before words of the tax: "DE136695976 (VAT)". A letter that
+/// belongs to the digits stays.
+fn ends(text: &str) -> impl Iterator<Item = usize> {
+    let last = text.rfind(|letter: char| letter.is_ascii_digit()).unwrap_or(text.len());
+    let is_end = |at: &usize| {
+        text.get(..*at).is_some_and(|before| before.ends_with(char::is_alphanumeric)) && !text[*at..].starts_with(char::is_alphanumeric)
+    };
+    let is_vat = |at: &usize| number_word(&format!("0 {}", &text[*at..])).is_some_and(|word| word.kind == NumberKind::Vat);
+    std::iter::once(text.len()).chain((last + 1..text.len()).rev().filter(is_end).filter(is_vat))
+}
+
+/// The number of an enterprise with the names that the rest of the text has for its tax, behind it or else before it.
+fn with_swiss_tax(number: &str, text: &str) -> String {
+    let Some(last) = text.rfind(|letter: char| letter.is_ascii_digit()) else { return number.to_owned() };
+    let names = |text: &str| {
+        words_in(text)
+            .into_iter()
+            .filter(|word| SWISS_TAX.contains(&word.to_uppercase().as_str()))
+            .map(str::to_uppercase)
+            .collect::<Vec<_>>()
+    };
+    let (before, behind) = (names(&text[..=last]), names(&text[last + 1..]));
+    let digits = number.rfind(|letter: char| letter.is_ascii_digit()).map_or(number, |last| &number[..=last]);
+    match (before.first(), behind.is_empty()) {
+        (None, true) => digits.to_owned(),
+        (Some(name), true) => format!("{digits} {name}"),
+        _ => format!("{digits} {}", behind.join("/")),
+    }
 }
 
 /// Whether a text is an identifier of a known form and nothing else.
 fn fits(text: &str) -> bool {
     let compact = compact(text);
-    let known = read(text, &compact).filter(|(letters, _)| *letters != "NO" || compact.ends_with("MVA"));
+    let known = read(text, &compact).filter(|(letters, _)| *letters != "NO" || compact.contains("MVA"));
     known.is_some_and(|(_, read)| !matches!(read, Read::Wrong))
+}
+
+/// Whether a text is an identifier of a known form with check digits that fit, and nothing else.
+pub(super) fn is_right(text: &str) -> bool {
+    fits(text) && read(text, &compact(text)).is_some_and(|(_, read)| matches!(read, Read::Right(_)))
 }
 
 /// The two letters of the issuer that an identifier begins with, whether they are those of a country or not; nothing where it begins with a
 /// word, as "SIRET 732829320" and "No. 12" do, or with a digit.
 pub fn issuing(text: &str) -> Option<String> {
-    let plain = plain(text);
-    let bare = without_words(plain.trim());
-    let letters = compact(bare).get(..2).map(str::to_owned)?;
-    (fits(bare) || !begins_otherwise(bare) && !is_number(&letters)).then_some(letters)
+    let bare = without_words(text);
+    let letters = compact(&bare).get(..2).map(str::to_owned)?;
+    (fits(&bare) || !begins_otherwise(&bare) && !is_number(&letters)).then_some(letters)
 }
 
 /// Whether a text begins with something else than the letters of an identifier: with a word that says what number it is, with an
-/// abbreviation, or with more letters than there are in one.
+/// abbreviation, or with more letters than there are in one. "SE" before eight digits is the Danish word for the number of a unit that is
+/// registered for VAT.
 fn begins_otherwise(text: &str) -> bool {
     let compact = compact(text);
-    let run = compact.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(compact.len());
+    let run = compact.find(|letter: char| !letter.is_alphabetic()).unwrap_or(compact.len());
+    if !compact[..run].is_ascii() {
+        return true;
+    }
     let Some((letters, more)) = compact[..run].split_at_checked(2) else { return true };
     let belongs = match letters {
         "AT" => ["", "U"].contains(&more),
@@ -136,6 +175,7 @@ fn begins_otherwise(text: &str) -> bool {
         "ES" => more.len() <= 1,
         "FR" => more.len() <= 2,
         "GB" | "XI" => ["", "GD", "HA"].contains(&more),
+        "SE" => more.is_empty() && !is_danish(&compact),
         _ => more.is_empty(),
     };
     let abbreviated = text.get(2..).is_some_and(|rest| rest.starts_with(['.', ':', '°']));
@@ -145,11 +185,13 @@ fn begins_otherwise(text: &str) -> bool {
 /// The identifier that a number with other words, or with none, is in the country of these letters, where it fits in with its check digits.
 pub fn vat_id_by(country: &str, number: &str) -> Option<String> {
     let bare = bare_number(number);
+    let letters = if country == "GR" { "EL" } else { country };
+    let digits = bare.strip_prefix(letters).unwrap_or(&bare);
     let candidate = match country {
-        "GR" => format!("EL{bare}"),
-        "NO" => format!("NO {bare} MVA"),
-        "CH" | "LI" => format!("CHE{}", bare.trim_start_matches("CHE")),
-        _ => format!("{country}{bare}"),
+        "DK" => format!("DK{}", digits.trim_start_matches("SE")),
+        "NO" => format!("NO {digits} MVA"),
+        "CH" | "LI" => with_swiss_tax(&format!("CHE{}", bare.trim_start_matches("CHE")), &plain(number)),
+        _ => format!("{letters}{digits}"),
     };
     let compact = compact(&candidate);
     match read(&candidate, &compact)? {
@@ -158,12 +200,22 @@ pub fn vat_id_by(country: &str, number: &str) -> Option<String> {
     }
 }
 
+/// A number of Norway that begins as a VAT identifier does and lacks the name of the tax behind it, written with it (Bokføringsforskriften
+/// § 5-1-2).
+pub fn with_mva(number: &str) -> Option<String> {
+    let plain = plain(number);
+    let digits = plain.trim().strip_prefix("NO")?.trim_start();
+    let bare = digits.chars().all(|letter| letter.is_ascii_digit() || letter == ' ');
+    bare.then(|| vat_id_by("NO", digits)).flatten()
+}
+
 /// What an identifier of a known form turned out to be, and its letters.
 fn read<'a>(text: &str, compact: &'a str) -> Option<(&'a str, Read)> {
     let (letters, number) = compact.split_at_checked(2).filter(|(_, rest)| rest.bytes().any(|c| c.is_ascii_digit()))?;
     let read = match letters {
         "GB" => of_union(&format!("XI{number}")),
         "CH" if number.starts_with('E') => swiss(&number[1..]),
+        "SE" if is_danish(compact) => return None,
         "NO" if text.starts_with("NO") => norwegian(number),
         _ if Country::from_code(letters).is_some() => of_union(text),
         _ => return None,
@@ -180,17 +232,30 @@ fn of_union(text: &str) -> Read {
     }
 }
 
-/// The number of an enterprise in Switzerland or Liechtenstein: nine digits (eCH-0108), with the name of the tax or without it.
+/// The names of the tax in Switzerland, in its languages and in English.
+const SWISS_TAX: [&str; 4] = ["MWST", "TVA", "IVA", "VAT"];
+
+/// The number of an enterprise in Switzerland or Liechtenstein: nine digits (eCH-0108), with the name of the tax in one language or in
+/// several, and with that of the commercial register (HR), or without them.
 fn swiss(number: &str) -> Read {
     let digits = number.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let tax = &number[digits.len()..];
-    let known = ["", "MWST", "TVA", "IVA", "VAT"].contains(&tax);
-    if known { modulus_11(digits, [5, 4, 3, 2, 7, 6, 5, 4]) } else { Read::Wrong }
+    let mut names = &number[digits.len()..];
+    while let Some(rest) = SWISS_TAX.iter().chain(&["HR"]).find_map(|name| names.strip_prefix(name)) {
+        names = rest;
+    }
+    if names.is_empty() { modulus_11(digits, [5, 4, 3, 2, 7, 6, 5, 4]) } else { Read::Wrong }
 }
 
-/// A Norwegian organization number: nine digits, with the name of the tax or without it.
+/// A Norwegian organization number: nine digits, with the name of the tax or without it, and with that of the register that a company
+/// names beside it (Foretaksregisterloven § 10-2).
 fn norwegian(number: &str) -> Read {
-    modulus_11(number.strip_suffix("MVA").unwrap_or(number), [3, 2, 7, 6, 5, 4, 3, 2])
+    let number = number.replacen("FORETAKSREGISTERET", "", 1);
+    modulus_11(number.strip_suffix("MVA").unwrap_or(&number), [3, 2, 7, 6, 5, 4, 3, 2])
+}
+
+/// Whether it is the number of a Danish unit: SE and eight digits, where one of Sweden has twelve.
+fn is_danish(compact: &str) -> bool {
+    compact.strip_prefix("SE").is_some_and(|digits| digits.len() == 8 && digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 /// Nine digits, the last of which is that of the weighted others by modulus 11.
@@ -257,6 +322,9 @@ mod tests {
             "ID 12345",
             "CH-020.3.020.910-6",
             "Delaware 5",
+            "Adószám 12345676-2-42",
+            "ESŠ 123456789",
+            "SE 12345678",
             "VAT NO 123456785",
             "123456782 VAT",
             "DE",
@@ -275,7 +343,14 @@ mod tests {
             ("GR", "ΑΦΜ 123456783", "EL123456783"),
             ("IT", "P.IVA 12345670017", "IT12345670017"),
             ("LI", "UID 123456788", "CHE123456788"),
+            ("LI", "123.456.788 MWST", "CHE123456788 MWST"),
             ("NO", "Org.nr. 123 456 785", "NO 123456785 MVA"),
+            ("NO", "NO123456785", "NO 123456785 MVA"),
+            ("DK", "SE-nr. 12345607", "DK12345607"),
+            ("DK", "SE 12345607", "DK12345607"),
+            ("IT", "Partita IVA: 12345670017", "IT12345670017"),
+            ("FR", "11 123456782", "FR11123456782"),
+            ("AT", "U12345675", "ATU12345675"),
         ] {
             assert_eq!(vat_id_by(country, number).as_deref(), Some(vat_id), "{number}");
         }

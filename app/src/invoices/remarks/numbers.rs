@@ -51,20 +51,42 @@ pub fn no_vat_id_of_client(client: &Client) -> Option<String> {
     Some(format!("{told} {way}{}", instead(number, country, &format!("{} is", client.name))))
 }
 
-/// What was written as the tax number of the organization and is another one, or none.
+/// What was written as the tax number of the organization and is another one, several, or none.
 pub fn no_tax_number(organization: &Organization) -> Option<String> {
     let number = organization.tax_number.as_deref()?;
+    let (country, shown) = (organization.country.as_deref(), text::excerpt(number));
     let way = "Write the number that your tax office has given you, or your VAT identifier in its field.";
-    if stated::is_of_register(number) {
+    if let Some(numbers) = text::two_numbers(number) {
+        return Some(format!("{} Write each into its own field in Settings.", numbers.refusal(number)));
+    }
+    // Where there is no VAT, the number of the business register may be the one that an invoice bears, as in Australia.
+    if stated::is_of_register(number) && country.is_none_or(place::has_vat) {
+        let instead = instead(number, country, "you are");
         return Some(format!(
-            "{} stands as your tax number and is one of a register. An invoice states it as it stands. {way}",
-            text::excerpt(number)
+            "{shown} stands as your tax number and is one of a register. An invoice states it as it stands. {way}{instead}"
         ));
     }
     if !number.chars().any(char::is_numeric) {
-        return Some(format!("{} stands as your tax number and has no digit. {way}", text::excerpt(number)));
+        return Some(format!("{shown} stands as your tax number and has no digit. {way}"));
     }
-    vat_id_as_tax_number(organization)
+    vat_id_as_tax_number(organization).or_else(|| without_letters(number, country))
+}
+
+/// Where the digits of a VAT identifier are those of no other number that a tax office gives.
+const OF_VAT_ALONE: [&str; 9] = ["AT", "BE", "DE", "EE", "FR", "GB", "IM", "LU", "NL"];
+
+/// A VAT identifier that was written as the tax number, without the letters of its country or without the name of the tax that belongs to it.
+fn without_letters(number: &str, country: Option<&str>) -> Option<String> {
+    let vat_id = basics::of_country(number, country).or_else(|| text::with_mva(number))?;
+    let is_called_so = text::number_word(number).is_some_and(|word| word.kind == NumberKind::Vat);
+    let is_meant = is_called_so || text::with_mva(number).is_some() || country.is_some_and(|country| OF_VAT_ALONE.contains(&country));
+    is_meant.then(|| {
+        format!(
+            "{} stands as your tax number and has the digits of a VAT identifier. Where you are registered for VAT, write it as your VAT \
+             identifier: {vat_id}.",
+            text::excerpt(number)
+        )
+    })
 }
 
 /// A VAT identifier that was written as the tax number of the organization.
@@ -84,17 +106,21 @@ fn is_none(number: &str, country: Option<&str>) -> bool {
 }
 
 fn said(number: &str, whose: &str) -> String {
+    let shown = text::excerpt(number);
+    if text::with_mva(number).is_some() {
+        return format!("{whose} {shown} is no VAT identifier of Norway, which has MVA behind its digits.");
+    }
     let what = match text::number_word(number) {
         Some(word) if word.kind == NumberKind::Register => format!("one of a register ({}) and ", word.text),
         Some(word) if word.kind == NumberKind::Tax => format!("another one of a tax office ({}) and ", word.text),
         _ => String::new(),
     };
-    format!("{whose} {} is {what}no VAT identifier, which begins with the two letters of its country, such as DE.", text::excerpt(number))
+    format!("{whose} {shown} is {what}no VAT identifier, which begins with the two letters of its country, such as DE.")
 }
 
 /// How it is written where it is the number of one who is registered.
 fn instead(number: &str, country: Option<&str>, who: &str) -> String {
-    let vat_id = basics::of_country(number, country);
+    let vat_id = basics::of_country(number, country).or_else(|| text::with_mva(number));
     vat_id.map(|vat_id| format!(" Where {who} registered for VAT, it is written {vat_id}.")).unwrap_or_default()
 }
 

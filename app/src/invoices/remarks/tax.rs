@@ -8,7 +8,7 @@ use crate::{
         InvoiceProblem, client_tax, draft, exemption, read,
         rules::{self, place},
         store::LineRow,
-        tax::LineTax,
+        tax::{LineTax, share},
         totals::TaxCategory,
     },
     money::Currency,
@@ -31,7 +31,8 @@ pub fn of(organization: &Organization, client: &Client, lines: &[LineRow], curre
         registration::of(organization, client, &categories),
         of_currency(organization, &categories, currency),
     ];
-    Ok(remarks.into_iter().flatten().chain(numbers::of(organization, client, &categories)).collect())
+    let of_rate = taxes.iter().find_map(|tax| share::told(tax.rate)).map(|told| remark("lines.tax_rate", told));
+    Ok(remarks.into_iter().flatten().chain(of_rate).chain(numbers::of(organization, client, &categories)).collect())
 }
 
 /// The client has another tax by now than lines of the draft carry that took it up when they were drafted.

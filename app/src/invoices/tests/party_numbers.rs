@@ -78,3 +78,83 @@ async fn a_number_of_the_organization_is_said_to_belong_into_the_other_field() {
     assert_eq!((right.as_str(), remarked(&studio, "organization.tax_number").await), ("null", String::new()));
     assert_eq!(save(json!({"country": "US", "vat_id": "12-3456789"})).await, "null", "there it is no VAT identifier of anybody");
 }
+
+#[tokio::test]
+async fn a_vat_identifier_without_its_letters_is_told_with_the_way_to_write_it() {
+    let studio = studio().await;
+    for (country, number, vat_id) in [
+        ("DE", "136695976", "DE136695976"),
+        ("GB", "123 4567 82", "GB123456782"),
+        ("FR", "11123456782", "FR11123456782"),
+        ("AT", "U12345675", "ATU12345675"),
+        ("IT", "Partita IVA: 12345670017", "IT12345670017"),
+        ("NO", "NO123456785", "NO 123456785 MVA"),
+        ("NO", "Org.nr. 123 456 785", "NO 123456785 MVA"),
+    ] {
+        let change = json!({"country": country, "vat_id": "", "tax_number": number});
+        let saved = studio.ok("update_organization", change).await["warnings"].to_string();
+        for told in [saved, remarked(&studio, "organization.tax_number").await] {
+            assert!(told.contains("stands as your tax number") && told.contains(vat_id), "{number}: {told}");
+        }
+    }
+    for (country, number) in
+        [("PL", "1234567802"), ("ES", "B12345674"), ("DE", "12/345/67890"), ("GB", "1234567890"), ("AU", "ABN 51 824 753 556")]
+    {
+        let saved = studio.ok("update_organization", json!({"country": country, "tax_number": number})).await;
+        assert!(saved["warnings"].is_null() && remarked(&studio, "organization.tax_number").await.is_empty(), "{saved:#}");
+    }
+    let founded =
+        studio.ok("create_organization", json!({"name": "B", "country": "DE", "tax_rate": "19", "tax_number": "136695976"})).await;
+    assert!(founded["warnings"].to_string().contains("DE136695976"), "{founded:#}");
+}
+
+#[tokio::test]
+async fn two_numbers_in_one_field_are_refused_with_the_place_of_each() {
+    let studio = studio().await;
+    let both = "USt-IdNr.: DE136695976, St.-Nr. 12/345/67890";
+    let refused = studio.refused("update_organization", json!({"country": "DE", "tax_number": both})).await;
+    assert!(refused.field("tax_number").is_some_and(|told| told.contains("DE136695976 alone is the VAT identifier")), "{refused:?}");
+    let refused = studio.refused("update_client", json!({"client": "Acme", "vat_id": both})).await;
+    assert!(refused.field("vat_id").is_some_and(|told| told.contains("St.-Nr. 12/345/67890 is written as")), "{refused:?}");
+}
+
+#[tokio::test]
+async fn no_word_is_said_twice() {
+    let studio = studio().await;
+    for number in ["St.-Nr. 12/345/67890", "Steuernummer 12/345/67890"] {
+        studio.ok("update_organization", json!({"country": "DE", "vat_id": "", "tax_number": number})).await;
+        let seller = document(&studio).await.seller;
+        assert_eq!((seller.tax_number, seller.registered.as_deref()), (None, Some(number)));
+    }
+    for (country, number) in
+        [("US", "FEIN 12-3456789"), ("JP", "法人番号 7000012050002"), ("HU", "Adószám 12345676-2-42"), ("DK", "SE 12345678")]
+    {
+        studio.ok("update_client", json!({"client": "Acme", "country": country, "vat_id": number})).await;
+        let buyer = document(&studio).await.buyer;
+        assert_eq!((buyer.vat_id, buyer.tax_number, buyer.registered.as_deref()), (None, None, Some(number)));
+    }
+}
+
+#[tokio::test]
+async fn a_norwegian_number_is_said_to_lack_the_name_of_the_tax() {
+    let studio = studio().await;
+    let saved = studio.ok("update_client", json!({"client": "Acme", "country": "NO", "vat_id": "NO123456785"})).await;
+    let told = saved["warnings"].to_string();
+    assert!(told.contains("which has MVA behind its digits") && told.contains("it is written NO 123456785 MVA"), "{told}");
+}
+
+#[tokio::test]
+async fn a_rate_below_one_percent_is_told() {
+    let studio = studio().await;
+    for (operation, change) in [
+        ("update_organization", json!({"tax_rate": "0.19"})),
+        ("update_client", json!({"client": "Acme", "tax_rate": "0.19"})),
+        ("create_client", json!({"name": "Beta", "tax_rate": "0.19"})),
+    ] {
+        let saved = studio.ok(operation, change).await;
+        assert!(saved["warnings"].to_string().contains("Write 19 if you mean 19 %"), "{operation}: {saved:#}");
+    }
+    assert!(remarked(&studio, "lines.tax_rate").await.contains("Write 19 if you mean 19 %"));
+    let again = studio.ok("update_client", json!({"client": "Acme", "tax_rate": "0.19"})).await;
+    assert!(again["warnings"].is_null(), "what stood there was told already: {again:#}");
+}

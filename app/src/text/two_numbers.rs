@@ -1,0 +1,88 @@
+//! Two numbers that were written into the field of one.
+
+use super::{
+    excerpt, plain,
+    vat_id::{is_right, without_words},
+    with_hyphens,
+};
+
+/// How many digits there are in any number that people write beside a VAT identifier.
+const DIGITS_MIN: usize = 4;
+
+/// What stands between two numbers.
+const BETWEEN: [char; 10] = [' ', ',', ';', '/', '|', '·', '•', '&', '+', '-'];
+
+/// A VAT identifier, and another number beside it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TwoNumbers {
+    /// The VAT identifier alone.
+    pub vat_id: String,
+    /// The other one with its words.
+    pub other: String,
+}
+
+impl TwoNumbers {
+    /// The refusal of both in one field.
+    pub fn refusal(&self, text: &str) -> String {
+        let Self { vat_id, other } = self;
+        format!(
+            "\"{}\" holds two numbers. {vat_id} alone is the VAT identifier; {other} is written as the tax number where there is a field for it, or \
+             under the postal address.",
+            excerpt(text)
+        )
+    }
+}
+
+/// The two numbers of a text such as "USt-IdNr.: DE136695976, St.-Nr. 12/345/67890", of which one is a VAT identifier; nothing where it
+/// holds one number, or others.
+pub fn two_numbers(text: &str) -> Option<TwoNumbers> {
+    let plain = with_hyphens(&plain(text));
+    if is_right(&without_words(&plain)) {
+        return None;
+    }
+    let is_part = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+    let parts =
+        |at: &usize| plain.get(..*at).is_some_and(|before| !is_part(before.chars().next_back()) || !is_part(plain[*at..].chars().next()));
+    let cuts: Vec<usize> = (0..=plain.len()).filter(parts).collect();
+    let spans = cuts.iter().flat_map(|start| cuts.iter().rev().take_while(move |end| *end > start).map(move |end| (*start, *end)));
+    spans.filter(|(start, end)| is_right(&plain[*start..*end])).find_map(|(start, end)| {
+        let other = [&plain[..start], &plain[end..]].into_iter().find(|rest| digits_in(rest) >= DIGITS_MIN)?;
+        Some(TwoNumbers { vat_id: without_words(&plain[start..end]), other: other.trim_matches(BETWEEN).to_owned() })
+    })
+}
+
+fn digits_in(text: &str) -> usize {
+    text.chars().filter(char::is_ascii_digit).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vat_identifier_and_another_number_are_two() {
+        for (text, vat_id, other) in [
+            ("USt-IdNr.: DE136695976, St.-Nr. 12/345/67890", "DE136695976", "St.-Nr. 12/345/67890"),
+            ("St.-Nr. 12/345/67890 / USt-IdNr. DE 136 695 976", "DE136695976", "St.-Nr. 12/345/67890"),
+            ("ATU12345675 | FN 123456a", "ATU12345675", "FN 123456a"),
+            ("SIRET 732 829 320 00074 - FR11123456782", "FR11123456782", "SIRET 732 829 320 00074"),
+        ] {
+            let found = two_numbers(text).map(|numbers| (numbers.vat_id.replace(' ', ""), numbers.other));
+            assert!(found.as_ref().is_some_and(|(found, rest)| found == vat_id && rest.contains(other)), "{text}: {found:?}");
+        }
+        for one in [
+            "DE136695976",
+            "DE 136 695 976 (VAT)",
+            "USt-IdNr. DE136695976",
+            "DE136695976 (Finanzamt Berlin)",
+            "12/345/67890, HRB 12345 B",
+            "GB 123 4567 82",
+            "CHE-123.456.788 MWST/TVA/IVA",
+            "NO 123 456 785 MVA Foretaksregisteret",
+            "keine",
+            "",
+        ] {
+            assert_eq!(two_numbers(one), None, "{one}");
+        }
+    }
+}
