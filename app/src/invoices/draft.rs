@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{
     ClientName, CustomLine, GroupBy, Invoice, InvoicePreview, InvoiceProblem, LineKind,
     compose::{self, Entry, Grouping, LINES_MAX, Line, Measure},
+    discount,
     einvoice::Source,
     print, read, remarks,
     rounding::Rounding,
@@ -21,14 +22,12 @@ use crate::{
     error::{Code, Error},
     hours::Worked,
     id::{InvoiceId, InvoiceLineId},
-    money::{Amount, Currency, Money, amount_of},
+    money::{Money, amount_of},
     operation::Call,
     organizations::{self, Organization},
     people,
-    percent::Percent,
     projects::sight::Sight,
     reference, text,
-    width::half_width,
 };
 
 /// What an invoice is to be made of; the arguments of `preview_invoice` and `draft_invoice`.
@@ -234,7 +233,7 @@ pub fn service_period(days: Option<(Date, Date)>, issued_on: Date) -> Span {
 }
 
 async fn insert(cx: &mut Call, resolved: &Resolved, composed: &Composed, invoice: InvoiceId) -> Result<(), Error> {
-    let (discount_amount, discount_rate) = columns(&resolved.discount);
+    let (discount_amount, discount_rate) = discount::columns(&resolved.discount);
     let draft = NewDraft {
         id: invoice.0,
         client: resolved.client.id.0,
@@ -307,7 +306,7 @@ async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
         defer: defer.collect::<Result<_, _>>()?,
         grouping: Grouping { group_by: wanted.group_by.unwrap_or_default(), rounding, wording: Wording::of(&client.language) },
         custom: custom.collect::<Result<_, _>>()?,
-        discount: discount_of(wanted.discount.as_deref(), &client.currency)?,
+        discount: discount::read(wanted.discount.as_deref(), &client.currency)?,
         notes: text::optional_lines("notes", wanted.notes.as_deref(), 4000)?,
         organization,
         client,
@@ -337,35 +336,6 @@ pub fn period(cx: &Call, period: Option<String>, from: Option<String>, to: Optio
 /// The tax of a client's lines.
 pub fn tax_of(client: &Client) -> LineTax {
     LineTax { category: client.tax_category, rate: client.tax_rate, reason: client.tax_reason.clone() }
-}
-
-/// The words for percent that a number may stand before, beside the sign.
-const PERCENT: [&str; 8] = ["%", "percent", "per cent", "pct", "prozent", "procent", "pour cent", "パーセント"];
-
-/// A discount as people write it: "10%", "10 percent", or an amount such as "50.00".
-pub fn discount_of(given: Option<&str>, currency: &Currency) -> Result<Option<Discount>, Error> {
-    let Some(given) = given.map(str::trim).filter(|given| !given.is_empty()) else { return Ok(None) };
-    let written = half_width(given).to_lowercase();
-    if let Some(share) = PERCENT.iter().find_map(|word| written.strip_suffix(word)) {
-        let percent = Percent::parse("discount", &format!("{}%", share.trim()))?;
-        return Ok((percent.ten_thousandths() > 0).then_some(Discount::Percent(percent)));
-    }
-    match Amount::written(given).minor("discount", currency)? {
-        amount if amount < 0 => {
-            Err(Error::invalid("discount", format!("\"{given}\" is below zero; a discount is a positive amount or percentage.")))
-        }
-        0 => Ok(None),
-        amount => Ok(Some(Discount::Amount(amount))),
-    }
-}
-
-/// The two columns of a discount, of which at most one is set.
-pub fn columns(discount: &Option<Discount>) -> (Option<i64>, Option<i32>) {
-    match discount {
-        None => (None, None),
-        Some(Discount::Amount(amount)) => (Some(*amount), None),
-        Some(Discount::Percent(percent)) => (None, Some(percent.ten_thousandths())),
-    }
 }
 
 /// A composed line as it is stored.

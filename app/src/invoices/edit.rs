@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     CustomLine, DeletedInvoice, Invoice, LineChange, client_tax,
     compose::{self, LINES_MAX},
-    draft, quantity, read,
+    discount, draft, quantity, read,
     store::{self, LineRow, Row},
     tax::LineTax,
     totals::TaxCategory,
@@ -66,7 +66,7 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     }
     add_lines(cx, &row, &currency, change.add, there).await?;
     if let Some(discount) = given(change.discount) {
-        (row.discount_amount, row.discount_rate) = draft::columns(&draft::discount_of(discount.as_deref(), &currency)?);
+        (row.discount_amount, row.discount_rate) = discount::columns(&discount::read(discount.as_deref(), &currency)?);
     }
     if let Some(notes) = given(change.notes) {
         row.notes = text::optional_lines("notes", notes.as_deref(), 4000)?;

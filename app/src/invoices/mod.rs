@@ -12,6 +12,8 @@ mod client_tax;
 #[cfg(feature = "ssr")]
 pub mod compose;
 pub mod deed;
+#[cfg(feature = "ssr")]
+mod discount;
 pub mod document;
 #[cfg(feature = "ssr")]
 mod draft;

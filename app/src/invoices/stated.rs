@@ -74,9 +74,11 @@ pub fn is_of_words(number: &str) -> bool {
     !is_vat_id(number) && (text::is_worded(number) || begins())
 }
 
-/// Whether a number says itself that a register of businesses has given it.
+/// Whether a number says itself that a register of businesses has given it: by a word, or by the letters that Swiss registers have used.
 pub fn is_of_register(number: &str) -> bool {
-    text::number_word(number).is_some_and(|word| word.kind == NumberKind::Register)
+    let is_swiss =
+        || text::plain(number).trim().strip_prefix("CH-").is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()));
+    text::number_word(number).map_or_else(is_swiss, |word| word.kind == NumberKind::Register)
 }
 
 /// Whether a number says itself that it is one of a tax office.
@@ -90,7 +92,9 @@ mod tests {
 
     #[test]
     fn a_number_of_a_register_is_no_tax_number() {
-        for number in ["HRB 12345 B", "SIRET 732 829 320 00074", "FN 123456a", "Company No. 01234567", "Org.nr. 123 456 785"] {
+        for number in
+            ["HRB 12345 B", "SIRET 732 829 320 00074", "FN 123456a", "Company No. 01234567", "Org.nr. 123 456 785", "CH-020.3.012.345-6"]
+        {
             assert!(is_of_register(number), "{number}");
         }
         for number in ["12/345/67890", "St.-Nr. 12/345/67890", "UTR 1234567890", "Company UTR 12345 67890", "keine"] {

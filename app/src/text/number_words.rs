@@ -19,6 +19,9 @@ pub enum NumberKind {
 /// Words that say no more than that a number follows.
 const NUMBER: [&str; 8] = ["id", "n", "no", "nr", "num", "number", "numero", "nummer"];
 
+/// Words between others.
+const LINKS: [&str; 9] = ["a", "d", "de", "e", "et", "o", "of", "og", "y"];
+
 /// A word beside a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberWord {
@@ -32,7 +35,11 @@ pub struct NumberWord {
 /// "company", counts where no other one says more.
 pub fn number_word(text: &str) -> Option<NumberWord> {
     let plain = plain(text);
-    let said = [before(&plain), named(&parted(&plain).2)];
+    let (_, number, behind) = parted(&plain);
+    let glued = number
+        .rfind(|letter: char| !letter.is_alphabetic())
+        .map_or("", |last| number[last..].trim_start_matches(|letter: char| !letter.is_alphabetic()));
+    let said = [before(&plain), named(&behind), glued_word(glued)];
     said.into_iter().flatten().min_by_key(|(weight, _)| *weight).map(|(_, word)| word)
 }
 
@@ -44,7 +51,12 @@ pub fn word_before(text: &str) -> Option<NumberWord> {
 fn before(plain: &str) -> Option<(Weight, NumberWord)> {
     let (before, number, _) = parted(plain);
     let glued: String = number.chars().take_while(|letter| letter.is_alphabetic()).collect();
-    named(&before).or_else(|| named(&[Some(glued.as_str()).filter(|glued| glued.chars().count() > 2)?]))
+    named(&before).or_else(|| glued_word(&glued))
+}
+
+/// What letters say without anything between them and the digits; two may belong to the number.
+fn glued_word(letters: &str) -> Option<(Weight, NumberWord)> {
+    (letters.chars().count() > 2).then(|| named(&[letters])).flatten()
 }
 
 /// Whether a number stands with a word that says what it is, known or not: one of three letters or more, or of another script.
@@ -55,7 +67,7 @@ pub fn is_worded(text: &str) -> bool {
     number_word(text).is_some() || before.iter().chain(&behind).any(says)
 }
 
-/// The number alone: without the words before it and behind it that are known, and without what stands between its digits.
+/// The number alone: without the words before it and behind it, and without what stands between its digits. Two letters may belong to it.
 pub fn bare_number(text: &str) -> String {
     let plain = plain(text);
     let (before, number, behind) = parted(&plain);
@@ -63,13 +75,13 @@ pub fn bare_number(text: &str) -> String {
     [unknown(&before), digits, unknown(&behind)].concat().to_uppercase()
 }
 
-/// Those of these words that say nothing of a number.
+/// Those of these words that may be letters of a number.
 fn unknown(words: &[&str]) -> String {
     let Some((word, further)) = words.split_first() else { return String::new() };
     let known = (1..=words.len()).rev().find(|count| kind_of(&words[..*count]).is_some());
     match known {
         Some(count) => unknown(&words[count..]),
-        None if is_number(word) => unknown(further),
+        None if is_number(word) || LINKS.contains(word) || word.chars().count() > 2 => unknown(further),
         None => format!("{word}{}", unknown(further)),
     }
 }
@@ -136,6 +148,7 @@ mod tests {
                     "ΑΦΜ: 094259216, ΔΟΥ ΑΘΗΝΩΝ",
                     "ALV-nro 12345671",
                     "MwStNr 123456788",
+                    "123456785MVA",
                 ][..],
             ),
             (
@@ -243,6 +256,11 @@ mod tests {
             ("Org.nr. 556016-0680", "5560160680"),
             ("P.IVA 12345670017", "12345670017"),
             ("12/345/67890", "1234567890"),
+            ("Partita IVA e Codice Fiscale 12345670017", "12345670017"),
+            ("BTW BE 0123.456.749 RPR Brussel", "BE0123456749"),
+            ("USt-ID-Nr DE136695976 (Finanzamt Berlin)", "DE136695976"),
+            ("N° d'entreprise : 0123.456.749", "0123456749"),
+            ("NIF B 12345674", "B12345674"),
         ] {
             assert_eq!(bare_number(text), bare, "{text}");
         }

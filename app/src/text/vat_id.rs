@@ -189,7 +189,7 @@ pub fn vat_id_by(country: &str, number: &str) -> Option<String> {
     let digits = bare.strip_prefix(letters).unwrap_or(&bare);
     let candidate = match country {
         "DK" => format!("DK{}", digits.trim_start_matches("SE")),
-        "NO" => format!("NO {digits} MVA"),
+        "NO" => format!("NO {} MVA", digits.trim_end_matches("MVA")),
         "CH" | "LI" => with_swiss_tax(&format!("CHE{}", bare.trim_start_matches("CHE")), &plain(number)),
         _ => format!("{letters}{digits}"),
     };
@@ -346,6 +346,9 @@ mod tests {
             ("LI", "123.456.788 MWST", "CHE123456788 MWST"),
             ("NO", "Org.nr. 123 456 785", "NO 123456785 MVA"),
             ("NO", "NO123456785", "NO 123456785 MVA"),
+            ("NO", "123456785MVA", "NO 123456785 MVA"),
+            ("BE", "BTW BE 0123.456.749 RPR Brussel", "BE0123456749"),
+            ("GR", "ΑΦΜ 123456783 ΔΟΥ ΑΘΗΝΩΝ", "EL123456783"),
             ("DK", "SE-nr. 12345607", "DK12345607"),
             ("DK", "SE 12345607", "DK12345607"),
             ("IT", "Partita IVA: 12345670017", "IT12345670017"),

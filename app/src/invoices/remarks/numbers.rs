@@ -59,6 +59,9 @@ pub fn no_tax_number(organization: &Organization) -> Option<String> {
     if let Some(numbers) = text::two_numbers(number) {
         return Some(format!("{} Write each into its own field in Settings.", numbers.refusal(number)));
     }
+    if let Some(told) = vat_id_as_tax_number(organization) {
+        return Some(told);
+    }
     // Where there is no VAT, the number of the business register may be the one that an invoice bears, as in Australia.
     if stated::is_of_register(number) && country.is_none_or(place::has_vat) {
         let instead = instead(number, country, "you are");
@@ -66,14 +69,19 @@ pub fn no_tax_number(organization: &Organization) -> Option<String> {
             "{shown} stands as your tax number and is one of a register. An invoice states it as it stands. {way}{instead}"
         ));
     }
-    if !number.chars().any(char::is_numeric) {
-        return Some(format!("{shown} stands as your tax number and has no digit. {way}"));
+    match number.chars().filter(|letter| letter.is_numeric()).count() {
+        0 => return Some(format!("{shown} stands as your tax number and has no digit. {way}")),
+        1..DIGITS_MIN => return Some(format!("{shown} stands as your tax number and has too few digits for one. {way}")),
+        _ => {}
     }
-    vat_id_as_tax_number(organization).or_else(|| without_letters(number, country))
+    without_letters(number, country)
 }
 
 /// Where the digits of a VAT identifier are those of no other number that a tax office gives.
-const OF_VAT_ALONE: [&str; 9] = ["AT", "BE", "DE", "EE", "FR", "GB", "IM", "LU", "NL"];
+const OF_VAT_ALONE: [&str; 10] = ["AT", "BE", "DE", "EE", "FR", "GB", "IM", "LU", "NL", "NO"];
+
+/// How many digits any number of a tax office has at least.
+const DIGITS_MIN: usize = 4;
 
 /// A VAT identifier that was written as the tax number, without the letters of its country or without the name of the tax that belongs to it.
 fn without_letters(number: &str, country: Option<&str>) -> Option<String> {

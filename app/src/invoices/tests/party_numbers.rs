@@ -57,6 +57,8 @@ async fn a_number_of_a_client_that_is_no_vat_identifier_is_said_to_be_none_and_n
 async fn a_number_of_the_organization_is_said_to_belong_into_the_other_field() {
     let studio = studio().await;
     let save = async |change: Value| studio.ok("update_organization", change).await["warnings"].to_string();
+    let told = save(json!({"country": "NO", "vat_id": "", "tax_number": "Org.nr. NO 123 456 785 MVA"})).await;
+    assert!(told.contains("is a VAT identifier") && !told.contains("of a register"), "{told}");
     for number in ["DE136695976", "USt-IdNr. DE136695976", "DE136695976 USt-IdNr.", "ＤＥ１３６６９５９７６"] {
         let told = save(json!({"country": "DE", "vat_id": "", "tax_number": number})).await;
         assert!(told.contains("Write it as your VAT identifier"), "{number}: {told}");
@@ -90,6 +92,9 @@ async fn a_vat_identifier_without_its_letters_is_told_with_the_way_to_write_it()
         ("IT", "Partita IVA: 12345670017", "IT12345670017"),
         ("NO", "NO123456785", "NO 123456785 MVA"),
         ("NO", "Org.nr. 123 456 785", "NO 123456785 MVA"),
+        ("NO", "123 456 785", "NO 123456785 MVA"),
+        ("DE", "USt-ID-Nr DE136695976 (Finanzamt Berlin)", "DE136695976"),
+        ("BE", "BTW BE 0123.456.749 RPR Brussel", "BE0123456749"),
     ] {
         let change = json!({"country": country, "vat_id": "", "tax_number": number});
         let saved = studio.ok("update_organization", change).await["warnings"].to_string();

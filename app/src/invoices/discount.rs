@@ -1,0 +1,54 @@
+//! Discounts on a whole document, as people write them and as they are kept.
+
+use super::totals::Discount;
+use crate::{
+    error::Error,
+    money::{Amount, Currency},
+    percent::Percent,
+    width::half_width,
+};
+
+/// The words for percent that a number may stand before, beside the sign.
+const PERCENT: [&str; 8] = ["%", "percent", "per cent", "pct", "prozent", "procent", "pour cent", "パーセント"];
+
+/// A discount as people write it: "10%", "10 percent", or an amount such as "50.00".
+pub fn read(given: Option<&str>, currency: &Currency) -> Result<Option<Discount>, Error> {
+    let Some(given) = given.map(str::trim).filter(|given| !given.is_empty()) else { return Ok(None) };
+    let written = half_width(given).to_lowercase();
+    if let Some(share) = PERCENT.iter().find_map(|word| written.strip_suffix(word)) {
+        let percent = Percent::parse("discount", &format!("{}%", share.trim()))?;
+        return Ok((percent.ten_thousandths() > 0).then_some(Discount::Percent(percent)));
+    }
+    match Amount::written(given).minor("discount", currency)? {
+        amount if amount < 0 => {
+            Err(Error::invalid("discount", format!("\"{given}\" is below zero; a discount is a positive amount or percentage.")))
+        }
+        0 => Ok(None),
+        amount => Ok(Some(Discount::Amount(amount))),
+    }
+}
+
+/// The two columns of a discount, of which at most one is set.
+pub fn columns(discount: &Option<Discount>) -> (Option<i64>, Option<i32>) {
+    match discount {
+        None => (None, None),
+        Some(Discount::Amount(amount)) => (Some(*amount), None),
+        Some(Discount::Percent(percent)) => (None, Some(percent.ten_thousandths())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_discount_is_a_share_with_its_sign_or_its_word_or_else_an_amount() {
+        let euro = Currency::default();
+        let read = |given: &str| read(Some(given), &euro);
+        for share in ["10%", "10 %", "10 percent", "10 Prozent", "10 per cent", "10 pct", "10 procent", "１０％", "١٠٪"] {
+            assert_eq!(read(share), Ok(Some(Discount::Percent(Percent(100_000)))), "{share}");
+        }
+        assert_eq!((read("10"), read("$10").is_err(), read("percent").is_err()), (Ok(Some(Discount::Amount(1_000))), true, true));
+        assert!(read("150 percent").unwrap_err().message.starts_with("\"150%\" is not between"), "it is said as it was meant");
+    }
+}
