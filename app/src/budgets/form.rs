@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{BudgetPeriod, BudgetStatus, ClearBudget, ProjectStatus, SetBudget, cap::written};
 use crate::{
-    money,
+    money::{self, Currency},
     ui::{Choice, Dialog, Field, Form, Icon, Opens, Reveal, Select, Submit, Write, answered, choices, hidden, once, refusal, use_flash},
     visit::{changed, use_changes},
 };
@@ -30,7 +30,7 @@ pub fn BudgetForm(
     view! {
         <Reveal label class drawing=Icon::Pencil refused closes=action.version()>
             <Form action id="budget-form" class="grid-form">
-                {hidden("project", id)} {once(action)} {caps(budget.as_ref(), client.currency.as_str())} {rules(budget.as_ref())}
+                {hidden("project", id)} {once(action)} {caps(budget.as_ref(), &client.currency)} {rules(budget.as_ref())}
                 <div class="form-end span-2">
                     <Submit label="Save budget" />
                 </div>
@@ -41,13 +41,13 @@ pub fn BudgetForm(
 }
 
 /// The caps: hours, an amount, or both.
-fn caps(budget: Option<&BudgetStatus>, currency: &str) -> impl IntoView + use<> {
+fn caps(budget: Option<&BudgetStatus>, currency: &Currency) -> impl IntoView + use<> {
     let hours = budget.and_then(|budget| budget.hours.cap.as_ref()).map(|cap| written(cap.seconds)).unwrap_or_default();
     let amount = budget.and_then(|budget| budget.amount.as_ref()?.cap.as_ref());
     let amount = amount.map(|cap| money::written(cap.amount, &cap.currency)).unwrap_or_default();
     view! {
         <Field label="Hours" name="hours" inputmode="decimal" value=hours optional=true placeholder="40" />
-        <Field label=format!("Amount in {currency}") name="amount" inputmode="decimal" value=amount optional=true placeholder="4000.00" />
+        <Field label=format!("Amount in {currency}") name="amount" inputmode="decimal" value=amount optional=true placeholder=currency.example(4000) />
     }
 }
 

@@ -21,16 +21,17 @@ pub fn NewForm(
     action: Write<CreateClient>,
 ) -> impl IntoView {
     let here = use_here();
+    let rate = Currency::parse(&here.0.currency).unwrap_or_default().example(120);
     view! {
         <Form action id="new-client" class="grid-form" clears=true>
             {once(action)}
             <Field label="Name" name="name" required=true maxlength=200 placeholder="Acme GmbH" class="span-2" />
             <Select label="Currency" name="currency" choices=currencies() value=here.0.currency.clone() />
-            <Field label="Rate per hour" name="rate" inputmode="decimal" optional=true placeholder="120.00" />
+            <Field label="Rate per hour" name="rate" inputmode="decimal" optional=true placeholder=rate />
             <Field label="Payment terms in days" name="payment_terms_days" kind="number" optional=true placeholder="14" />
-            <Field label="Tax rate in percent" name="tax_rate" inputmode="decimal" optional=true placeholder="19" />
+            <Field label="Tax rate in percent" name="tax_rate" inputmode="decimal" optional=true />
             <Field label="E-mail for invoices" name="email" kind="email" optional=true placeholder="billing@acme.example" class="span-2" />
-            <Area label="Postal address" name="address" optional=true placeholder="Street 1\n12345 Town" class="span-2" />
+            <Area label="Postal address" name="address" optional=true placeholder="As it stands on a letter" class="span-2" />
             <div class="form-end span-2">
                 <Submit label="Add client" />
                 <p class="hint">"What is left out comes from the organization's settings."</p>

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 pub struct InvoiceDocument {
     /// Language of the document as a BCP 47 tag: `en`, `de` or `ja`. Labels follow it.
     pub language: String,
+    /// What the law of the seller calls the document, in words of its language; an invoice where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// The number given on sending; a draft has none and is marked as a draft.
     pub number: Option<String>,
     /// Whether the invoice was voided: the document says so, and asks for no payment.
@@ -44,7 +47,7 @@ pub struct InvoiceDocument {
     /// What the tax of the seller's country is called, where the words of the language depend on it.
     #[serde(default)]
     pub tax_name: Option<String>,
-    /// One row per tax category and rate (BG-23).
+    /// One row per tax category and rate (BG-23); none where the seller charges no tax and claims nothing of why.
     pub taxes: Vec<DocumentTax>,
     /// Sum without tax (BT-109).
     pub net: String,
@@ -119,7 +122,7 @@ pub struct DocumentLine {
     pub unit: String,
     /// Net price of one unit (BT-146).
     pub price: String,
-    /// Tax rate of the line, for instance `19 %`, or in a word why there is none.
+    /// Tax rate of the line, for instance `19 %`, or in a word why there is none; empty where nothing is claimed of that.
     pub tax: String,
     /// Net amount of the line (BT-131).
     pub net: String,
@@ -137,7 +140,7 @@ pub struct LabelledAmount {
 /// Tax of one category and rate over the document (BG-23).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DocumentTax {
-    /// For instance `VAT 19 %`.
+    /// For instance `VAT 19 %`; empty where only the reason is stated.
     pub label: String,
     /// Taxable base (BT-116).
     pub base: String,

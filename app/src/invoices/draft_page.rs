@@ -22,7 +22,7 @@ use crate::{
     count::counted,
     ends,
     error::{Code, Error},
-    money::Money,
+    money::{Currency, Money},
     page::{LIMIT_MAX, Offer, offer},
     rates::asking::MissingRates,
     ui::{Choice, Empty, Field, Form, Head, Problem, Select, Submit, Write, answered, choices, fetched, hidden, loaded, money, once},
@@ -219,7 +219,7 @@ fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl
     // Where nobody asked for days and no time says which, there are none.
     let days = (preview.entries > 0 || period.is_some() || from.is_some()).then(|| format!("{}, ", preview.period.label()));
     let entries = counted(preview.entries, "entry", "entries");
-    let by_hand = preview.lines.is_empty().then(|| preview.currency.to_string());
+    let by_hand = preview.lines.is_empty().then(|| preview.currency.clone());
     let of_time = (!preview.lines.is_empty()).then(|| {
         let rounding = rounding(&preview);
         view! { <Lines lines=preview.lines.clone() /> <Totals sums=preview.sums.clone() /> {rounding} }
@@ -249,7 +249,7 @@ fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl
 
 /// The form that drafts what is previewed. Without time in it, it asks for a first line in this currency.
 #[component]
-fn Drafting(action: Write<DraftInvoice>, chosen: Choices, by_hand: Option<String>) -> impl IntoView {
+fn Drafting(action: Write<DraftInvoice>, chosen: Choices, by_hand: Option<Currency>) -> impl IntoView {
     let (period, from, to) = chosen.days();
     let group_by = if chosen.group_by.is_empty() { "project".to_owned() } else { chosen.group_by };
     view! {
@@ -282,7 +282,7 @@ mod tests {
         let shown = Owner::new().with(|| {
             provide_context(Visit { returned: Some(returned), ..Visit::default() });
             let (action, chosen) = (Write::<DraftInvoice>::new(), Choices::default());
-            view! { <Drafting action chosen by_hand=Some("EUR".to_owned()) /> }.to_html()
+            view! { <Drafting action chosen by_hand=Some(Currency::default()) /> }.to_html()
         });
         for (field, text) in texts {
             let input = shown.split("<input").find(|input| input.contains(&format!("name=\"lines[0][{field}]\""))).expect("a field");

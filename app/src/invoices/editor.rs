@@ -65,13 +65,13 @@ pub fn Editor(
                 <div class="grid-form">
                     <Field label="Service from" name="period_from" kind="date" value=day(|span| &span.from) optional=true hint="The days of the work, as they stand on the invoice; empty for the day of issue." />
                     <Field label="Service to" name="period_to" kind="date" value=day(|span| &span.to) optional=true />
-                    <Field label="Discount" name="discount" value=invoice.discount_written.clone().unwrap_or_default() optional=true placeholder="10% or 50.00" />
+                    <Field label="Discount" name="discount" value=invoice.discount_written.clone().unwrap_or_default() optional=true placeholder=format!("10% or {}", invoice.currency.example(50)) />
                     <Field label="Days to pay" name="payment_terms_days" kind="number" value=invoice.payment_terms_days.to_string() />
                     <Area label="Note to the client" name="notes" value=invoice.notes.clone().unwrap_or_default() optional=true rows=2 class="span-2" />
                     <div class="form-end span-2"><Submit label="Save draft" /></div>
                 </div>
             </section>
-            <AddLine currency=invoice.currency.to_string() />
+            <AddLine currency=invoice.currency.clone() />
         </Form>
     }
 }
@@ -126,7 +126,7 @@ fn taking(name: &'static str, label: &'static str) -> impl IntoView {
 fn asked_rate(currency: &Currency) -> impl IntoView + use<> {
     view! {
         <div class="log-form">
-            <Field label=format!("Rate per hour in {currency}") name="time_rate" inputmode="decimal" placeholder="80.00" class="short" />
+            <Field label=format!("Rate per hour in {currency}") name="time_rate" inputmode="decimal" placeholder=currency.example(80) class="short" />
             <Submit label="Set the rate of this time" class="button" />
         </div>
     }
@@ -134,7 +134,7 @@ fn asked_rate(currency: &Currency) -> impl IntoView + use<> {
 
 /// What is added to the lines with the next button that is pressed; nothing while it is empty.
 #[component]
-fn AddLine(currency: String) -> impl IntoView {
+fn AddLine(currency: Currency) -> impl IntoView {
     view! {
         <Part title="Add a line" id="add-line">
             <div class="log-form">

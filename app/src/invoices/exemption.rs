@@ -26,7 +26,8 @@ pub fn small_business(country: &str, language: &str) -> Option<&'static str> {
         "AT" if german => "Umsatzsteuerfrei aufgrund der Kleinunternehmerregelung (§ 6 Abs. 1 Z 27 UStG)",
         "AT" => "Exempt from VAT as a small business (§ 6 (1) no. 27 UStG)",
         "BE" => "Bijzondere vrijstellingsregeling kleine ondernemingen / Régime particulier de franchise des petites entreprises",
-        "FR" => "TVA non applicable, art. 293 B du CGI",
+        // The overseas departments have the same law.
+        "FR" | "GP" | "MQ" | "RE" => "TVA non applicable, art. 293 B du CGI",
         "IT" => "Operazione senza applicazione dell’IVA, art. 1, commi 54–89, legge n. 190/2014 (regime forfettario)",
         "LU" => "TVA non applicable, régime de la franchise (art. 57 de la loi TVA)",
         "NL" => "Vrijgesteld van btw op grond van artikel 25 Wet op de omzetbelasting 1968",
@@ -42,6 +43,15 @@ fn by_directive(country: &str, language: &str) -> Option<&'static str> {
         Some("de") => "Steuerbefreiung für Kleinunternehmen (Artikel 284 der Richtlinie 2006/112/EG)",
         Some("ja") => "小規模企業につき付加価値税免除（指令2006/112/EC第284条、Article 284 of Directive 2006/112/EC）",
         _ => "Exempt from VAT as a small enterprise (Article 284 of Directive 2006/112/EC)",
+    })
+}
+
+/// What whoever is below the threshold may write where the law has them not liable at all and wants no words (Article 10 (2) MWSTG of
+/// Switzerland, and the like of Liechtenstein). Nobody is taken for such a business without saying so.
+fn not_liable(country: &str, language: &str) -> Option<&'static str> {
+    matches!(country, "CH" | "LI").then(|| match language.get(..2) {
+        Some("de") => "Nicht mehrwertsteuerpflichtig (Art. 10 Abs. 2 MWSTG)",
+        _ => "Not liable to VAT (Art. 10 (2) MWSTG)",
     })
 }
 
@@ -72,7 +82,7 @@ fn offered(country: Option<&str>, language: &str) -> Vec<(&'static str, &'static
     languages.sort_by_key(|known| !language.starts_with(known));
     let mut words: Vec<(&str, &str)> = Vec::new();
     for (code, name) in COUNTRIES.iter().filter(|(code, _)| country.is_none_or(|country| country == *code)) {
-        for text in languages.iter().filter_map(|language| small_business(code, language)) {
+        for text in languages.iter().filter_map(|language| small_business(code, language).or_else(|| not_liable(code, language))) {
             if words.iter().all(|(known, _)| *known != text) {
                 words.push((text, name));
             }
@@ -127,6 +137,7 @@ mod tests {
         assert!(shown(Some("FR"), "en").contains("art. 293 B du CGI"));
         assert_eq!(small_business("DE", "ja"), small_business("DE", "en"), "in a language that the law allows");
         assert!(small_business("IE", "ja").is_some_and(|words| words.contains("付加価値税") && words.contains("Directive 2006/112/EC")));
+        assert!(shown(Some("CH"), "de").contains("Nicht mehrwertsteuerpflichtig (Art. 10 Abs. 2 MWSTG)"));
         assert_eq!(shown(Some("US"), "en").matches("<option").count(), 0, "there are no such words");
     }
 

@@ -79,6 +79,8 @@ mod types;
 #[cfg(feature = "ssr")]
 mod unbilled;
 #[cfg(feature = "ssr")]
+pub(crate) mod untold;
+#[cfg(feature = "ssr")]
 pub mod wording;
 
 use macros::operation;

@@ -10,7 +10,8 @@ use super::{
     stated::{self, Stated},
     store::{self, LineRow, Row},
     totals::{Discount, TaxCategory, TaxTotal, Totals},
-    wording::Wording,
+    untold,
+    wording::{Wording, tax_invoice::TaxInvoice},
 };
 use crate::{
     clients::{self, Client},
@@ -137,7 +138,11 @@ impl<'a> Contents<'a> {
         let (currency, wording, country) = (&self.currency, Wording::of(&self.buyer.language), self.seller.country.as_deref());
         let amount = |amount| wording.amount(amount, currency);
         let settled = totals.total == 0;
+        let taxed = totals.taxes.iter().any(|tax| tax.category == TaxCategory::S);
+        let tax_invoice = TaxInvoice::of(country, taxed);
+        let tax = |tax| document_tax(tax, &self.lines, currency, wording, self.seller);
         Ok(InvoiceDocument {
+            title: tax_invoice.and_then(|known| known.title(taxed)).map(|title| wording.titled(title)),
             terms: if settled { wording.settled().to_owned() } else { wording.terms(issue.due_on, self.payment_terms_days) },
             number: issue.number,
             void: false,
@@ -145,15 +150,15 @@ impl<'a> Contents<'a> {
             issued_on: issue.issued_on.to_string(),
             due_on: issue.due_on.to_string(),
             period: Some(period(self.period, issue.issued_on)),
-            seller: seller(self.seller, self.buyer.country.as_deref(), wording),
+            seller: seller(self.seller, self.buyer.country.as_deref(), wording, tax_invoice),
             buyer: buyer(self.buyer, country, wording),
             client_name: Some(self.buyer.name.clone()),
             bank: bank(self.seller).filter(|_| !settled),
-            lines: self.lines.iter().map(|line| document_line(line, currency, wording)).collect::<Result<_, _>>()?,
+            lines: self.lines.iter().map(|line| document_line(line, currency, wording, self.seller)).collect::<Result<_, _>>()?,
             subtotal: amount(totals.subtotal),
             discount: discount(self.discount.as_ref(), &totals, currency, wording),
             tax_name: wording.tax_word(country).map(str::to_owned),
-            taxes: totals.taxes.iter().map(|tax| document_tax(tax, &self.lines, currency, wording, country)).collect(),
+            taxes: totals.taxes.iter().filter_map(tax).collect(),
             net: amount(totals.net),
             tax: amount(totals.tax),
             total: amount(totals.total),
@@ -172,8 +177,8 @@ fn period(span: Option<Span>, issued_on: Date) -> Period {
 }
 
 /// Whoever bills, with their country where the client is in another one.
-fn seller(organization: &Organization, other: Option<&str>, wording: Wording) -> Party {
-    let Stated { vat_id, tax_number, registered } = stated::of_seller(organization).printed();
+fn seller(organization: &Organization, other: Option<&str>, wording: Wording, tax_invoice: Option<&TaxInvoice>) -> Party {
+    let Stated { vat_id, tax_number, registered } = called(stated::of_seller(organization), tax_invoice).printed();
     Party {
         name: organization.legal_name.clone().unwrap_or_else(|| organization.name.clone()),
         address: address::printed(organization.address.as_deref(), organization.country.as_deref(), other, wording),
@@ -183,6 +188,19 @@ fn seller(organization: &Organization, other: Option<&str>, wording: Wording) ->
         email: organization.email.clone(),
         phone: organization.phone.clone(),
     }
+}
+
+/// The numbers of a seller, the one among them that has a name of its own in their country with that name.
+fn called(stated: Stated, tax_invoice: Option<&TaxInvoice>) -> Stated {
+    let mut numbers = [stated.vat_id, stated.tax_number, stated.registered];
+    let named = |number: &Option<String>| tax_invoice?.named(number.as_deref()?);
+    let found = numbers.iter().enumerate().find_map(|(at, number)| Some((at, named(number)?)));
+    if let Some((at, named)) = found {
+        numbers[at] = None;
+        numbers[2] = Some(numbers[2].take().map_or(named.clone(), |other| format!("{named}\n{other}")));
+    }
+    let [vat_id, tax_number, registered] = numbers;
+    Stated { vat_id, tax_number, registered }
 }
 
 fn buyer(client: &Client, other: Option<&str>, wording: Wording) -> Party {
@@ -203,7 +221,9 @@ fn bank(organization: &Organization) -> Option<BankAccount> {
     })
 }
 
-fn document_line(line: &LineRow, currency: &Currency, wording: Wording) -> Result<DocumentLine, Error> {
+fn document_line(line: &LineRow, currency: &Currency, wording: Wording, seller: &Organization) -> Result<DocumentLine, Error> {
+    let category = TaxCategory::parse(&line.tax_category)?;
+    let tax = || wording.tax_of_line(category, Percent(line.tax_percent));
     let kind = LineKind::named(&line.kind).ok_or_else(Error::internal)?;
     Ok(DocumentLine {
         description: line.description.clone(),
@@ -211,20 +231,22 @@ fn document_line(line: &LineRow, currency: &Currency, wording: Wording) -> Resul
         quantity: wording.figure(&quantity::grouped(&read::quantity_text(line, currency))),
         unit: wording.unit(kind).to_owned(),
         price: wording.figure(&UnitPrice::new(line.unit_price, currency).formatted()),
-        tax: wording.tax_of_line(TaxCategory::parse(&line.tax_category)?, Percent(line.tax_percent)),
+        tax: if untold::is_untold(seller, category) { String::new() } else { tax() },
         net: wording.amount(line.net, currency),
     })
 }
 
-fn document_tax(tax: &TaxTotal, lines: &[LineRow], currency: &Currency, wording: Wording, country: Option<&str>) -> DocumentTax {
-    let label = wording.tax(tax.category, tax.rate, country);
-    DocumentTax {
-        base: wording.amount(tax.base, currency),
-        amount: wording.amount(tax.tax, currency),
-        // What its name says already is not said twice.
-        reason: read::reason(tax.category, lines, wording.reason(tax.category, country)).filter(|reason| *reason != label),
-        label,
+/// The row of a tax; nothing where the seller charges none and has given no reason.
+fn document_tax(tax: &TaxTotal, lines: &[LineRow], currency: &Currency, wording: Wording, seller: &Organization) -> Option<DocumentTax> {
+    let (base, amount) = (wording.amount(tax.base, currency), wording.amount(tax.tax, currency));
+    if untold::is_untold(seller, tax.category) {
+        return untold::given(lines).map(|reason| DocumentTax { label: String::new(), base, amount, reason: Some(reason) });
     }
+    let country = seller.country.as_deref();
+    let label = wording.tax(tax.category, tax.rate, country);
+    // What its name says already is not said twice.
+    let reason = read::reason(tax.category, lines, wording.reason(tax.category, country)).filter(|reason| *reason != label);
+    Some(DocumentTax { label, base, amount, reason })
 }
 
 fn discount(given: Option<&Discount>, totals: &Totals, currency: &Currency, wording: Wording) -> Option<LabelledAmount> {

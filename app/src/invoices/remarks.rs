@@ -1,16 +1,20 @@
 //! What a careful person would want to know of a draft before it is sent. Nothing of it keeps it from being sent.
 
+mod addresses;
 mod border;
 pub(crate) mod numbers;
 mod rates;
 mod registration;
 mod tax;
+mod tax_invoice;
+mod untold;
 
 use jiff::civil::Date;
 
 use super::{
     InvoiceProblem, client_tax, read,
     store::{self, LineRow, Row},
+    totals::TaxCategory,
 };
 use crate::{
     clients::{self, Client},
@@ -41,9 +45,10 @@ pub struct Content<'a> {
 /// What is to be said of an invoice, drafted or not.
 pub fn of_content(content: &Content<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     let Content { organization, client, lines, currency, .. } = content;
-    let mut remarks = tax::of(organization, client, lines, currency)?;
+    // What has to be on every invoice stands before what may be right.
+    let mut remarks = unsaid(organization, client, lines)?;
+    remarks.extend(tax::of(organization, client, lines, currency)?);
     remarks.extend(of_days(content));
-    remarks.extend(unsaid(organization, client));
     Ok(remarks)
 }
 
@@ -75,18 +80,10 @@ fn of_days(content: &Content<'_>) -> Option<InvoiceProblem> {
     Some(remark("period_to", message))
 }
 
-/// What an invoice says of both parties, and this one cannot. Directive 2006/112/EC, article 226, wants the addresses of both.
-pub fn unsaid(organization: &Organization, client: &Client) -> Vec<InvoiceProblem> {
-    let seller = "Your organization has no postal address; most clients need one on an invoice. Add it in Settings.".to_owned();
-    let buyer = format!("{} has no postal address; most tax offices want one on an invoice. Add it on the client's page.", client.name);
-    let bank = "There are no bank details, so the invoice does not say where to pay. Add them in Settings.".to_owned();
-    let unsaid = [
-        (organization.address.is_none(), "organization.address", seller),
-        (client.address.is_none(), "client.address", buyer),
-        (!organization.says_where_to_pay(), "organization.iban", bank),
-    ];
-    let unsaid = unsaid.into_iter().filter_map(|(missing, field, message)| missing.then(|| remark(field, message)));
-    unsaid.collect()
+/// What an invoice of these lines says of both parties, and this one cannot.
+fn unsaid(organization: &Organization, client: &Client, lines: &[LineRow]) -> Result<Vec<InvoiceProblem>, Error> {
+    let categories = lines.iter().map(|line| TaxCategory::parse(&line.tax_category)).collect::<Result<Vec<_>, _>>()?;
+    Ok(addresses::unsaid(organization, client, &categories))
 }
 
 fn remark(field: &str, message: String) -> InvoiceProblem {

@@ -115,7 +115,7 @@ pub fn refusal(problems: Vec<InvoiceProblem>) -> Option<Error> {
     } else {
         "update_invoice_draft mends it"
     };
-    Some(error.hint(format!("Nothing was sent, and no number was given. {place}; then send again: the draft takes it up.")))
+    Some(error.hint(format!("Nothing was sent, and no number was given. {place}. Then send again: the draft takes it up.")))
 }
 
 /// What a broken rule means for whoever fills in the invoice; nothing of a rule that is not about its tax.
@@ -135,7 +135,7 @@ fn said(rule: &str, source: &Source<'_>) -> Vec<InvoiceProblem> {
     match number {
         "02" | "03" | "04" => lacking(category, source).into_iter().map(|(field, message)| problem(field, message)).collect(),
         "12" if category == TaxCategory::K => vec![problem("client.country", country_of_client(source, rule))],
-        "11" | "12" | "13" | "14" if category == TaxCategory::O => vec![problem("lines", mixed(rule))],
+        "11" | "12" | "13" | "14" if category == TaxCategory::O => vec![problem("lines", mixed(source.seller.country.as_deref(), rule))],
         "05" | "06" | "07" => vec![problem("lines.tax_rate", rate(category, source, rule))],
         _ => Vec::new(),
     }
@@ -179,11 +179,25 @@ fn country_of_client(source: &Source<'_>, rule: &str) -> String {
     )
 }
 
-fn mixed(rule: &str) -> String {
+fn mixed(country: Option<&str>, rule: &str) -> String {
     format!(
-        "What is not subject to tax (O) stands on an invoice of its own (EN 16931 {rule}). Give its lines another category, such as E, or bill \
-         them apart."
+        "What is not subject to tax (O) stands on an invoice of its own (EN 16931 {rule}). Bill its lines apart. What you laid out in the \
+         name of the client is no part of the price, and stands beside what is taxed as E, with its own words as the reason: \"{}\".",
+        disbursement(country)
     )
+}
+
+/// What a sum is called that was laid out in the name and for the account of the client (Article 79 (c) of Directive 2006/112/EC, and the
+/// laws that follow it or are like it).
+fn disbursement(country: Option<&str>) -> &'static str {
+    match country {
+        Some("DE") => "Durchlaufender Posten (§ 10 Abs. 1 Satz 5 UStG)",
+        Some("AT") => "Durchlaufender Posten (§ 4 Abs. 3 UStG 1994)",
+        Some("CH" | "LI") => "Durchlaufposten (Art. 24 Abs. 6 Bst. b MWSTG)",
+        Some("FR" | "MC") => "Débours (art. 267, II-2° du CGI)",
+        Some("GB" | "IM") => "Disbursement, outside the scope of VAT",
+        _ => "Disbursement (Article 79 (c) of Directive 2006/112/EC)",
+    }
 }
 
 fn rate(category: TaxCategory, source: &Source<'_>, rule: &str) -> String {

@@ -38,8 +38,6 @@ pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invo
         cx.warn(remark.message);
     }
     let organization = organizations::settings::get(cx).await?;
-    let client = clients::record::find(cx, &row.client_id.to_string()).await?;
-    remarks::unsaid(&organization, &client).into_iter().for_each(|remark| cx.warn(remark.message));
     let number = freeze(cx, &row, &organization).await?;
     if !recipients.is_empty() {
         let due_on = if row.total > 0 { Some(print::due(cx.organization_today()?, row.payment_terms_days)?) } else { None };

@@ -61,10 +61,8 @@ async fn meant(cx: &mut Call, named: &[String], span: Option<&Span>) -> Result<V
         clients = store::clients_with_unbilled(&mut cx.db, span, CLIENTS_MAX as i64 + 1).await?;
     }
     match clients.len() {
-        0 => {
-            Err(Error::new(Code::Invalid, "No client has unbilled time of these days.")
-                .hint("Choose other days, or look at list_unbilled."))
-        }
+        0 => Err(Error::new(Code::Invalid, "No client has unbilled time of these days.")
+            .hint("Choose other days. list_unbilled shows which clients have some.")),
         1..=CLIENTS_MAX => Ok(clients),
         _ => Err(Error::invalid("clients", format!("More than {CLIENTS_MAX} clients have unbilled time. Name those that are meant."))),
     }

@@ -6,6 +6,7 @@
 mod english;
 mod german;
 mod japanese;
+pub(crate) mod tax_invoice;
 #[cfg(test)]
 mod tests;
 
@@ -69,6 +70,9 @@ trait Words {
     }
 
     fn reason(&self, category: TaxCategory, country: Option<&str>) -> Option<&'static str>;
+
+    /// The title of an invoice that another language has a title for, too.
+    fn titled(&self, title: &str) -> String;
 
     /// Payment terms of so many days, until this one.
     fn terms(&self, day: &str, days: i16) -> String;
@@ -190,6 +194,11 @@ impl Wording {
     /// Why no tax is charged (BT-120) by a seller in this country; nothing where the standard wants no reason (BR-S-10, BR-Z-10).
     pub fn reason(self, category: TaxCategory, country: Option<&str>) -> Option<&'static str> {
         self.words().reason(category, country)
+    }
+
+    /// The title of a document that the law of the seller calls so.
+    pub fn titled(self, title: &str) -> String {
+        self.words().titled(title)
     }
 
     /// Payment terms in words (BT-20).

@@ -49,6 +49,15 @@ impl Currency {
         }
     }
 
+    /// An amount as an example in an empty field, which is read as it stands: `120.00`, and of yen about as much.
+    pub fn example(&self, units: u32) -> String {
+        match self.minor_digits() {
+            0 => (units * 100).to_string(),
+            2 => format!("{units}.00"),
+            _ => units.to_string(),
+        }
+    }
+
     /// The code, in capitals.
     pub fn as_str(&self) -> &str {
         &self.0

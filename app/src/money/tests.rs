@@ -12,6 +12,19 @@ fn euros(text: &str) -> Result<i64, String> {
 }
 
 #[test]
+fn an_example_is_read_as_it_stands_in_every_currency() {
+    for code in Currency::codes() {
+        let currency = Currency::parse(code).unwrap();
+        for units in [50, 80, 120, 4_000] {
+            let example = currency.example(units);
+            assert!(Amount::written(&example).minor("rate", &currency).is_ok(), "{example} {code}");
+        }
+    }
+    let of = |code: &str| Currency::parse(code).unwrap().example(120);
+    assert_eq!((of("EUR"), of("JPY"), of("KWD")), ("120.00".to_owned(), "12000".to_owned(), "120".to_owned()));
+}
+
+#[test]
 fn a_currency_is_a_code_in_use() {
     assert_eq!(currency(" usd ").as_str(), "USD");
     assert_eq!(Currency::default().to_string(), "EUR");

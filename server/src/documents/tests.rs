@@ -357,6 +357,7 @@ fn invoice(lines: usize) -> InvoiceDocument {
     let address = |text: &str| Some(text.to_owned());
     InvoiceDocument {
         language: "en".into(),
+        title: None,
         number: Some("2026-0042".into()),
         void: false,
         settled: false,

@@ -4,18 +4,19 @@ use leptos::prelude::*;
 
 use crate::{
     clients::form::tax_categories,
+    money::Currency,
     ui::{Choice, Field, Select},
 };
 
 /// The fields of a line that does not come from time, for the first item of this list of lines.
-pub fn line_fields(list: &str, currency: &str) -> impl IntoView + use<> {
+pub fn line_fields(list: &str, currency: &Currency) -> impl IntoView + use<> {
     let name = |field: &str| format!("{list}[0][{field}]");
     let taxes = std::iter::once((String::new(), "As the client".to_owned())).chain(tax_categories()).collect::<Vec<Choice>>();
     view! {
         <Field label="What" name=name("description") maxlength=2000 placeholder="Hosting, November" class="grow" />
         <Field label="Quantity" name=name("quantity") inputmode="decimal" placeholder="1" class="short" />
-        <Field label=format!("Price in {currency}") name=name("price") inputmode="decimal" placeholder="50.00" class="short" />
+        <Field label=format!("Price in {currency}") name=name("price") inputmode="decimal" placeholder=currency.example(50) class="short" />
         <Select label="Tax" name=name("tax_category") choices=taxes />
-        <Field label="Rate in percent" name=name("tax_rate") inputmode="decimal" placeholder="19" class="short" />
+        <Field label="Rate in percent" name=name("tax_rate") inputmode="decimal" class="short" />
     }
 }

@@ -1,6 +1,6 @@
 //! What is more often than not a slip in the tax of an invoice.
 
-use super::{border::Work, numbers, registration, remark};
+use super::{border::Work, numbers, registration, remark, tax_invoice, untold};
 use crate::{
     clients::Client,
     error::Error,
@@ -28,7 +28,9 @@ pub fn of(organization: &Organization, client: &Client, lines: &[LineRow], curre
         work.untaxed_at_home(lines, &taxes),
         work.exempt_otherwise(lines, &taxes),
         of_organization(organization, client, &categories),
+        untold::of(organization, client, &taxes),
         registration::of(organization, client, &categories),
+        tax_invoice::of(organization, &categories),
         of_currency(organization, &categories, currency),
     ];
     let of_rate = taxes.iter().find_map(|tax| share::told(tax.rate)).map(|told| remark("lines.tax_rate", told));

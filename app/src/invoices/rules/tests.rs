@@ -181,7 +181,14 @@ fn each_category_names_the_number_that_is_missing() {
 #[test]
 fn what_is_not_subject_to_tax_stands_alone() {
     assert_eq!(fields(&seller(), &buyer(), &[(TaxCategory::S, 190_000), (TaxCategory::O, 0)]), ["lines"]);
-    assert_eq!(fields(&seller(), &buyer(), &[(TaxCategory::S, 190_000), (TaxCategory::E, 0)]), [""; 0], "a disbursement is exempt");
+    assert_eq!(fields(&seller(), &buyer(), &[(TaxCategory::S, 190_000), (TaxCategory::E, 0)]), [""; 0], "a disbursement stands so");
+    for (country, words) in
+        [(Some("DE"), "Durchlaufender Posten (§ 10 Abs. 1 Satz 5 UStG)"), (Some("FR"), "art. 267, II-2° du CGI"), (None, "Article 79 (c)")]
+    {
+        let seller = seller_of(country, Some("DE123456789"));
+        let refused = told(&seller, &buyer(), &[(TaxCategory::S, 190_000), (TaxCategory::O, 0)]).remove(0).message;
+        assert!(refused.contains(words) && refused.contains("with its own words as the reason"), "{country:?}: {refused}");
+    }
 }
 
 #[test]

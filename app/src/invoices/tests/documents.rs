@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What is printed: the stand-in for the typesetter writes the document as it is given.
-async fn printed(studio: &World, invoice: &Value) -> InvoiceDocument {
+pub(super) async fn printed(studio: &World, invoice: &Value) -> InvoiceDocument {
     let file = studio.ok("get_invoice_document", json!({"invoice": invoice["id"]})).await;
     let bytes = STANDARD.decode(file["base64"].as_str().expect("Base64")).expect("bytes");
     let json = bytes.split(|byte| *byte == b'\n').nth(1).expect("the document");

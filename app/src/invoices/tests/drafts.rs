@@ -315,7 +315,7 @@ async fn who_is_registered_elsewhere_is_told_of_and_can_be_billed() {
     let linked = |remark: &Value| remark["field"] == "client.vat_id" && told(&remark["message"]);
     assert!(preview["remarks"].as_array().is_some_and(|remarks| remarks.iter().any(linked)), "a step to its mend: {preview:#}");
     let draft = studio.ok("draft_invoice", wanted).await;
-    assert_eq!((&draft["remarks"][0]["field"], told(&draft["remarks"][0]["message"])), (&json!("client.vat_id"), true));
+    assert!(draft["remarks"].as_array().is_some_and(|remarks| remarks.iter().any(linked)), "and on the draft: {draft:#}");
     studio.ok("send_invoice", json!({"invoice": draft["id"]})).await;
 }
 

@@ -15,6 +15,8 @@ mod payments;
 mod rates;
 mod remarks;
 mod sending;
+mod titles;
+mod untold;
 mod voiding;
 mod zones;
 

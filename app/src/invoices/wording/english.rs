@@ -38,7 +38,11 @@ impl Words for English {
     fn tax_name(&self, country: Option<&str>) -> &'static str {
         match country {
             Some("US") => "Sales tax",
-            Some("AU" | "CA" | "IN" | "MY" | "NZ" | "SG") => "GST",
+            Some("AU" | "IN" | "NZ" | "SG") => "GST",
+            // Each province has the one or the other.
+            Some("CA") => "GST/HST",
+            // Goods and services tax ended there in 2018.
+            Some("MY") => "SST",
             Some("JP") => "Consumption tax",
             _ => "VAT",
         }
@@ -49,6 +53,10 @@ impl Words for English {
             TaxCategory::G if country.is_some_and(|country| !place::in_union(country)) => Some("Tax-free export"),
             other => other.reason(),
         }
+    }
+
+    fn titled(&self, title: &str) -> String {
+        title.to_owned()
     }
 
     fn terms(&self, day: &str, days: i16) -> String {

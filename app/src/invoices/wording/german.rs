@@ -89,6 +89,10 @@ impl Words for German {
         }
     }
 
+    fn titled(&self, title: &str) -> String {
+        format!("Rechnung ({title})")
+    }
+
     fn terms(&self, day: &str, days: i16) -> String {
         match days {
             0 => "Zahlbar sofort nach Erhalt.".to_owned(),

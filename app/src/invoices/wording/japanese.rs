@@ -58,7 +58,9 @@ impl Words for Japanese {
         match country {
             Some("JP") => "消費税",
             Some("US") => "売上税",
-            Some("AU" | "CA" | "IN" | "MY" | "NZ" | "SG") => "GST",
+            Some("AU" | "IN" | "NZ" | "SG") => "GST",
+            Some("CA") => "GST/HST",
+            Some("MY") => "SST",
             Some("CH" | "LI") => "付加価値税",
             _ => "付加価値税 (VAT)",
         }
@@ -75,6 +77,10 @@ impl Words for Japanese {
             TaxCategory::G => Some("輸出免税（Tax-free export）"),
             TaxCategory::O => Some("課税対象外"),
         }
+    }
+
+    fn titled(&self, title: &str) -> String {
+        format!("請求書（{title}）")
     }
 
     fn terms(&self, day: &str, days: i16) -> String {

@@ -80,6 +80,28 @@ fn a_document_in_german_calls_the_tax_by_one_word() {
 }
 
 #[test]
+fn where_nothing_is_said_of_tax_there_is_no_column_and_no_row_of_it() {
+    let lines = || vec![DocumentLine { tax: String::new(), ..line(1) }];
+    for (language, words) in [("en", ["Tax", "VAT"]), ("de", ["USt", "Steuer"]), ("ja", ["税", "消費"])] {
+        let document = InvoiceDocument { language: language.into(), lines: lines(), taxes: vec![], ..invoice(0) };
+        let printed = pages(&document).concat();
+        assert!(words.iter().all(|word| !printed.contains(word)), "{language}: {printed}");
+        assert!(pages(&InvoiceDocument { language: language.into(), ..invoice(1) }).concat().contains("VAT"), "{language}");
+    }
+    let words = "Not liable to VAT (Art. 10 (2) MWSTG)";
+    let reason = DocumentTax { label: String::new(), reason: Some(words.into()), ..invoice(1).taxes.remove(0) };
+    let printed = pages(&InvoiceDocument { lines: lines(), taxes: vec![reason], ..invoice(0) }).concat();
+    assert!(printed.contains(&words.replace(' ', "")) && !printed.contains("Tax"), "{printed}");
+}
+
+#[test]
+fn a_document_bears_the_title_that_the_law_of_its_seller_wants() {
+    let titled = pages(&InvoiceDocument { title: Some("Tax invoice".into()), ..invoice(1) }).concat();
+    assert_eq!(titled.matches("Taxinvoice2026-0042").count(), 2, "above and at the foot: {titled}");
+    assert!(!titled.contains("Invoice2026-0042"), "{titled}");
+}
+
+#[test]
 fn no_figure_breaks_however_large_it_is() {
     for (language, currency) in [("en", "EUR"), ("de", "CLF")] {
         let mut document = InvoiceDocument { language: language.into(), currency: currency.into(), ..invoice(2) };

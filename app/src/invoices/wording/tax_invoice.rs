@@ -1,0 +1,129 @@
+//! What an invoice with tax and the number of its seller are called where the law or the custom of a country has words of its own.
+//!
+//! Where no country stands here, an invoice is called one, and its number a tax number: so it is in the European Union (Article 226 of
+//! Directive 2006/112/EC wants no title), in the United Kingdom, in Switzerland and in Norway; in Japan, where the registration number
+//! says it; and in the United States. Malaysia has no tax invoice any more since its goods and services tax ended in 2018. Thailand and
+//! the Philippines want words in a language or a form that no document here has.
+
+use crate::text::{self, NumberKind, NumberWord};
+
+/// What one country has.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TaxInvoice {
+    /// The country, as an ISO 3166-1 code.
+    country: &'static str,
+    /// Whether an invoice with tax is called a tax invoice.
+    titled: bool,
+    /// What the number is called by which the seller is registered.
+    pub number: &'static str,
+    /// How many letters and digits it has; nothing where there are several forms.
+    pub length: Option<usize>,
+    /// Whether whoever charges no tax states it, too.
+    always: bool,
+    /// The law that wants both on an invoice.
+    pub law: &'static str,
+}
+
+const fn titled(country: &'static str, number: &'static str, length: Option<usize>, law: &'static str) -> TaxInvoice {
+    TaxInvoice { country, titled: true, number, length, always: false, law }
+}
+
+/// All that are known here.
+const ALL: [TaxInvoice; 10] = [
+    titled("AE", "TRN", Some(15), "Article 59 of Cabinet Decision 52 of 2017"),
+    // A client withholds tax where no ABN is quoted, whether or not there is GST.
+    TaxInvoice { always: true, ..titled("AU", "ABN", Some(11), "section 29-70 of the GST Act 1999") },
+    titled("BH", "VAT account number", None, "Article 55 of the Unified VAT Agreement of the Gulf states"),
+    // There it is called an invoice.
+    TaxInvoice { titled: false, ..titled("CA", "GST/HST number", None, "the Input Tax Credit Information Regulations") },
+    titled("IN", "GSTIN", Some(15), "rule 46 of the CGST Rules 2017"),
+    // The title is only usual there since 2023, and tells clients what they look for.
+    titled("NZ", "GST number", None, "section 19K of the GST Act 1985"),
+    titled("OM", "VATIN", None, "Article 55 of the Unified VAT Agreement of the Gulf states"),
+    titled("SA", "VAT number", Some(15), "Article 53 of the VAT Implementing Regulations"),
+    titled("SG", "GST Reg. No.", None, "regulation 11 of the GST (General) Regulations"),
+    titled("ZA", "VAT number", Some(10), "section 20 (4) of the VAT Act 1991"),
+];
+
+impl TaxInvoice {
+    /// What a seller in this country has, who charges tax on the invoice or does not.
+    pub fn of(country: Option<&str>, taxed: bool) -> Option<&'static Self> {
+        ALL.iter().find(|known| country == Some(known.country) && (taxed || known.always))
+    }
+
+    /// The title that the law of the seller wants, in its own words whatever the language of the document.
+    pub fn title(&self, taxed: bool) -> Option<&'static str> {
+        (self.titled && taxed).then_some("Tax invoice")
+    }
+
+    /// The number with what it is called, said once; nothing where it is no such number.
+    pub fn named(&self, number: &str) -> Option<String> {
+        let plain = text::plain(number);
+        let bare = without_words(&plain)?;
+        let letters = bare.chars().filter(|letter| letter.is_alphanumeric()).count();
+        let fits = self.length.is_none_or(|length| letters == length) && !self.is_of_register(&plain);
+        fits.then(|| format!("{} {bare}", self.number))
+    }
+
+    /// Whether a number says that it is one of a register and not this one.
+    fn is_of_register(&self, number: &str) -> bool {
+        let other = |word: &NumberWord| word.kind == NumberKind::Register && word.text.replace('.', "") != self.number;
+        text::number_word(number).is_some_and(|word| other(&word))
+    }
+}
+
+/// A number from the first word with a digit on.
+fn without_words(number: &str) -> Option<&str> {
+    let first = number.find(|letter: char| letter.is_ascii_digit())?;
+    let before = number[..first].char_indices().rfind(|(_, letter)| !letter.is_alphanumeric());
+    Some(number[before.map_or(0, |(at, letter)| at + letter.len_utf8())..].trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(country: &str, number: &str) -> Option<String> {
+        TaxInvoice::of(Some(country), true).and_then(|known| known.named(number))
+    }
+
+    #[test]
+    fn a_number_is_called_as_in_its_country_and_once() {
+        for (country, written, said) in [
+            ("AU", "51824753556", "ABN 51824753556"),
+            ("AU", "ABN 51 824 753 556", "ABN 51 824 753 556"),
+            ("AU", "ABN: 51 824 753 556", "ABN 51 824 753 556"),
+            ("AU", "A.B.N. 51 824 753 556", "ABN 51 824 753 556"),
+            ("SG", "M90367530X", "GST Reg. No. M90367530X"),
+            ("SG", "GST Reg. No. M9-0367530-X", "GST Reg. No. M9-0367530-X"),
+            ("NZ", "GST No. 123-456-789", "GST number 123-456-789"),
+            ("IN", "GSTIN 29ABCDE1234F1Z5", "GSTIN 29ABCDE1234F1Z5"),
+            ("AE", "TRN 100123456700003", "TRN 100123456700003"),
+            ("ZA", "VAT No. 4123456789", "VAT number 4123456789"),
+            ("CA", "123456789 RT0001", "GST/HST number 123456789 RT0001"),
+        ] {
+            assert_eq!(named(country, written).as_deref(), Some(said), "{country} {written}");
+        }
+    }
+
+    #[test]
+    fn what_is_another_number_is_not_called_so() {
+        for (country, number) in
+            [("AU", "123 456 782"), ("IN", "ABCDE1234F"), ("AE", "TRN 12"), ("ZA", "none"), ("SG", "UEN 201234567A"), ("US", "12-3456789")]
+        {
+            assert_eq!(named(country, number), None, "{country} {number}");
+        }
+    }
+
+    #[test]
+    fn only_an_invoice_with_tax_is_a_tax_invoice() {
+        let title = |country: &str, taxed| TaxInvoice::of(Some(country), taxed).and_then(|known| known.title(taxed));
+        for country in ["AE", "AU", "BH", "IN", "NZ", "OM", "SA", "SG", "ZA"] {
+            assert_eq!((title(country, true), title(country, false)), (Some("Tax invoice"), None), "{country}");
+        }
+        for country in ["CA", "DE", "GB", "JP", "MY", "US"] {
+            assert_eq!(title(country, true), None, "{country}");
+        }
+        assert!(TaxInvoice::of(Some("AU"), false).is_some_and(|known| known.number == "ABN"), "without tax, too");
+    }
+}
