@@ -126,5 +126,5 @@ async fn last(cx: &mut Call) -> Result<Uuid, Error> {
 
 fn not_found() -> Error {
     Error::new(Code::NotFound, "There is no such action of yours.")
-        .hint("Give the id that stood in `action` of the write's answer, or \"last\"; list_actions shows them.")
+        .hint("Give the id that stood in `action` of the write's answer, or \"last\". list_actions shows them.")
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     Change, Declaration, Effect, authorize,
     store::{self, once::Asker},
+    words,
 };
 use crate::{
     access::{Permission, Seen, Writes},
@@ -89,9 +90,9 @@ impl Call {
         self.caller.token.as_ref().is_some_and(|token| token.writes != Writes::Direct)
     }
 
-    /// Tells the caller something a careful person would want to know.
+    /// Tells the caller something a careful person would want to know. A sentence that names an operation is for programs.
     pub fn warn(&mut self, warning: impl Into<String>) {
-        let warning = warning.into();
+        let warning = words::warning(self.caller.door, warning.into());
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }

@@ -34,6 +34,8 @@ pub(crate) mod tests;
 pub mod urlencoded;
 pub mod wire;
 #[cfg(feature = "ssr")]
+mod words;
+#[cfg(feature = "ssr")]
 mod wrong;
 
 #[cfg(feature = "ssr")]

@@ -17,6 +17,7 @@ use super::{
         self,
         once::{self, Claim},
     },
+    words,
 };
 use crate::{
     access::Permission,
@@ -55,7 +56,7 @@ pub async fn read<T>(
         Ok(_) => place.put(Record::of_access(&call.caller, call.now, declaration, arguments, outcome::DONE)),
         Err(error) => place.put(Record::of_refusal(&call.caller, call.now, declaration, arguments, error)),
     }
-    answer
+    answer.map_err(|error| words::refusal(caller.door, error))
 }
 
 /// Runs a write exactly once for its idempotency key, and records it, or why it was refused.
@@ -169,7 +170,7 @@ pub(super) fn place(declaration: &'static Declaration, caller: &Caller) -> Resul
     caller.services.recorder.reserve(caller)
 }
 
-/// Writes down that a call was refused. Without a database there is nobody to tell.
+/// Writes down that a call was refused, and tells it. Without a database there is nobody to write it for.
 pub(super) fn refused<T>(
     declaration: &'static Declaration,
     caller: &Caller,
@@ -180,7 +181,7 @@ pub(super) fn refused<T>(
     if error.code != Code::Unavailable {
         place.put(Record::of_refusal(caller, caller.services.clock.now(), declaration, arguments, &error));
     }
-    Err(error)
+    Err(words::refusal(caller.door, error))
 }
 
 /// Takes the common arguments of a write out of the others.

@@ -25,8 +25,8 @@ pub(super) async fn what_stays(cx: &mut Call, level: &Level, repriced: usize) ->
     if drafted > 0 {
         let time = Worked::of(drafted).text;
         cx.warn(format!(
-            "{time} without a rate is on a draft invoice and stays at 0 there, until the draft takes up the rates that hold by now \
-             (update_invoice_draft with current_rates)."
+            "{time} without a rate is on a draft invoice and stays at 0 there, until the draft takes up the rates that hold by now. \
+             update_invoice_draft does that with current_rates."
         ));
     }
     on_drafts(cx, level).await?;
@@ -80,8 +80,8 @@ pub(super) async fn on_drafts(cx: &mut Call, level: &Level) -> Result<(), Error>
         more => format!(" and {more} more"),
     };
     cx.warn(format!(
-        "{time} on drafts of invoices stays at another rate: {}{more}. A draft takes up the rates that hold by now on its page \
-         (update_invoice_draft with current_rates).",
+        "{time} on drafts of invoices stays at another rate: {}{more}. A draft takes up the rates that hold by now on its page. \
+         update_invoice_draft does that with current_rates.",
         named.join(", ")
     ));
     Ok(())

@@ -86,10 +86,11 @@ fn ambiguous(kind: Kind, field: &str, given: &str, found: &[&Candidate]) -> Erro
     let same = names.iter().all(|name| *name == names[0]);
     let shown = text::excerpt(given);
     let message = match kind {
-        Kind::Member => format!("There are several members called \"{shown}\". Give the id; list_members shows it."),
-        _ if same => format!("There are several {}s called \"{shown}\". Give the id; list_{}s shows it.", kind.noun(), kind.noun()),
+        Kind::Member => format!("There are several members called \"{shown}\". Give the id."),
+        _ if same => format!("There are several {}s called \"{shown}\". Give the id.", kind.noun()),
         Kind::Project => format!("\"{shown}\" could be {}. Name the client too, or give the id.", names.join(" or ")),
         Kind::Client => format!("\"{shown}\" could be {}. Spell it as it is written, or give the id.", names.join(" or ")),
     };
-    Error::invalid(field, message).details(&choices)
+    let refused = Error::invalid(field, message).details(&choices);
+    if same || matches!(kind, Kind::Member) { refused.hint(format!("list_{}s shows the ids.", kind.noun())) } else { refused }
 }

@@ -200,7 +200,7 @@ pub fn tell_price(cx: &mut Call, sight: &Sight, terms: &Terms, price: &Price) {
     if sight.money && price.billable && price.rate.is_none() {
         cx.warn(format!(
             "This time is billable and has no rate, so it is worth nothing yet: neither {} nor {} has one in {}. Give one of them a \
-             rate with set_rate, also for the unbilled time.",
+             rate, also for the unbilled time. set_rate does that.",
             terms.project_name, terms.client_name, terms.currency
         ));
     }

@@ -192,7 +192,7 @@ pub async fn held(cx: &mut Call, sight: &Sight, entry: Uuid, instead: &str) -> R
     let found = write::lock(&mut cx.db, Which::Entry(entry), sight.time_of()).await?;
     let found = found.ok_or_else(|| Error::not_found("time entry"))?;
     if found.running {
-        return Err(Error::new(Code::Conflict, "This is the running timer.").hint(format!("Use {instead}, or stop it first.")));
+        return Err(Error::new(Code::Conflict, "This is the running timer.").hint(format!("Stop the timer first. Or use {instead}.")));
     }
     lock::refuse_locked(&found, found.lock_date, sight)?;
     Ok(found)

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{entries, log, on_project, studio, with};
-use crate::error::Code;
+use crate::{access::Writes, error::Code};
 
 #[tokio::test]
 async fn what_is_no_time_is_refused() {
@@ -53,7 +53,8 @@ async fn what_is_no_time_is_refused() {
 #[tokio::test]
 async fn an_argument_that_does_not_exist_is_refused_and_the_known_ones_are_told() {
     let studio = studio().await;
-    let refused = studio.refused("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "hours": 2})).await;
+    let agent = studio.token(Writes::Direct).await;
+    let refused = agent.refused("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "hours": 2})).await;
     assert_eq!(refused.code, Code::Invalid);
     assert!(refused.message.contains("hours") && refused.hint.is_some_and(|hint| hint.contains("duration")));
     assert_eq!(studio.code("start_timer", json!({"project": "Dashboard", "task": "x"})).await, Code::Invalid);
@@ -150,4 +151,19 @@ async fn no_time_is_logged_for_who_has_left_and_what_they_logged_may_change() {
     let refused = studio.refused("create_time_entry", late).await;
     assert!(refused.field("member").is_some_and(|problem| problem.contains("has left")), "{refused:?}");
     studio.ok("update_time_entry", json!({"time_entry": entry["id"], "description": "Corrected"})).await;
+}
+
+/// Whoever sits at a page knows no operation.
+#[tokio::test]
+async fn what_is_billable_and_has_no_rate_is_told_to_each_in_their_words() {
+    let studio = studio().await;
+    studio.ok("create_client", json!({"name": "Globex", "currency": "EUR"})).await;
+    studio.ok("create_project", json!({"client": "Globex", "name": "Site"})).await;
+    let logged = async |world: &crate::testing::World| {
+        let entry = json!({"project": "Globex / Site", "date": "2026-11-20", "duration": "1h", "billable": true});
+        world.ok("create_time_entry", entry).await["warnings"].to_string()
+    };
+    let (page, agent) = (logged(&studio).await, logged(&studio.token(Writes::Direct).await).await);
+    assert!(page.contains("also for the unbilled time") && !page.contains("set_rate"), "{page}");
+    assert!(agent.contains("set_rate does that"), "{agent}");
 }

@@ -1,0 +1,64 @@
+//! What is told to programs alone. They know operations by their names; whoever sits at a page knows buttons.
+//!
+//! A sentence that names an operation is for programs: at a page it is left out, so what is told there is said in the others.
+
+use crate::{context::Door, error::Error, operations};
+
+/// A warning as it is told at this door. Those of what the assistant proposes stand on a card before a person.
+pub(super) fn warning(door: Door, words: String) -> String {
+    if is_of_persons(door) || door == Door::Assistant { for_persons(&words).unwrap_or(words) } else { words }
+}
+
+/// A refusal as it is told at this door. The assistant reads one itself, and needs to know the way.
+pub(super) fn refusal(door: Door, error: Error) -> Error {
+    match error.hint {
+        Some(hint) if is_of_persons(door) => Error { hint: for_persons(&hint), ..error },
+        hint => Error { hint, ..error },
+    }
+}
+
+/// Whether a person reads what is told at this door, as it stands.
+fn is_of_persons(door: Door) -> bool {
+    match door {
+        Door::Page | Door::Link => true,
+        Door::Assistant | Door::Rest | Door::Mcp | Door::CommandLine => false,
+    }
+}
+
+/// The sentences that name no operation; nothing where each does.
+fn for_persons(words: &str) -> Option<String> {
+    let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let names_one =
+        |sentence: &str| sentence.split(|letter| !is_word(letter)).any(|word| word.contains('_') && operations::named(word).is_some());
+    let kept: Vec<&str> = words.split_inclusive(". ").filter(|sentence| !names_one(sentence)).collect();
+    let kept = kept.concat();
+    (!kept.is_empty()).then(|| kept.trim_end().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+
+    #[test]
+    fn a_person_is_told_all_but_the_names_of_operations() {
+        let words = "It has no rate: neither Site v. 2 nor Acme has one. Give one of them a rate. set_rate does that.";
+        assert_eq!(warning(Door::Page, words.to_owned()), "It has no rate: neither Site v. 2 nor Acme has one. Give one of them a rate.");
+        assert_eq!(warning(Door::Mcp, words.to_owned()), words);
+        for words in ["Check both.", "The project no_such_operation is archived. Restore it."] {
+            assert_eq!(warning(Door::Page, words.to_owned()), words);
+        }
+    }
+
+    #[test]
+    fn a_hint_for_programs_is_none_for_persons() {
+        let refused = || Error::new(Code::Conflict, "It is archived.").hint("restore_client restores it.");
+        assert_eq!(refusal(Door::Page, refused()).hint, None);
+        for door in [Door::Rest, Door::Mcp, Door::Assistant] {
+            assert_eq!(refusal(door, refused()).hint, refused().hint);
+        }
+        let hint = "Choose other days. list_unbilled shows which have some.";
+        let kept = refusal(Door::Page, Error::new(Code::Invalid, "No time.").hint(hint)).hint;
+        assert_eq!(kept.as_deref(), Some("Choose other days."));
+    }
+}
