@@ -9,10 +9,11 @@ pub(super) fn warning(door: Door, words: String) -> String {
     if is_of_persons(door) || door == Door::Assistant { for_persons(&words).unwrap_or(words) } else { words }
 }
 
-/// A refusal as it is told at this door. The assistant reads one itself, and needs to know the way.
+/// A refusal as it is told at this door. The assistant reads one itself, and needs to know the way; and so does whoever wrote a program
+/// for the door of pages, of arguments that no form sends.
 pub(super) fn refusal(door: Door, error: Error) -> Error {
     match error.hint {
-        Some(hint) if is_of_persons(door) => Error { hint: for_persons(&hint), ..error },
+        Some(hint) if is_of_persons(door) && !error.fields.contains_key("arguments") => Error { hint: for_persons(&hint), ..error },
         hint => Error { hint, ..error },
     }
 }

@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 
 use super::{Furnished, filled, furnished};
 use crate::{
-    access::Writes,
     error::{Code, Error},
     operation::{Effect, Operation},
     operations,
@@ -159,8 +158,7 @@ async fn a_choice_that_there_is_not_is_refused_by_its_place_and_all_choices_are_
 #[tokio::test]
 async fn what_takes_no_arguments_says_so_to_whoever_gives_one() {
     let studio = furnished("none").await;
-    let agent = studio.world.token(Writes::Direct).await;
-    let refused = agent.refused("get_balance", json!({"client": "Acme"})).await;
+    let refused = studio.world.refused("get_balance", json!({"client": "Acme"})).await;
     assert_eq!(refused.hint.as_deref(), Some("get_balance takes no arguments."), "{refused:?}");
 }
 
@@ -178,9 +176,8 @@ async fn what_is_wrong_within_an_argument_is_named_by_the_whole_way_to_it() {
 #[tokio::test]
 async fn whoever_misnames_a_field_is_told_those_of_the_object_it_is_in_and_first_the_near_one() {
     let studio = furnished("misnamed").await;
-    let agent = studio.world.token(Writes::Direct).await;
     let refused = async |operation: &str, arguments: Value| {
-        let refused = agent.refused(operation, arguments).await;
+        let refused = studio.world.refused(operation, arguments).await;
         refused.hint.unwrap_or_else(|| panic!("{}", refused.message))
     };
     let line = json!({"description": "Hosting", "price": "50.00", "quantty": "2"});

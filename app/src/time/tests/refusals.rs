@@ -53,8 +53,7 @@ async fn what_is_no_time_is_refused() {
 #[tokio::test]
 async fn an_argument_that_does_not_exist_is_refused_and_the_known_ones_are_told() {
     let studio = studio().await;
-    let agent = studio.token(Writes::Direct).await;
-    let refused = agent.refused("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "hours": 2})).await;
+    let refused = studio.refused("create_time_entry", json!({"project": "Dashboard", "duration": "1h", "hours": 2})).await;
     assert_eq!(refused.code, Code::Invalid);
     assert!(refused.message.contains("hours") && refused.hint.is_some_and(|hint| hint.contains("duration")));
     assert_eq!(studio.code("start_timer", json!({"project": "Dashboard", "task": "x"})).await, Code::Invalid);
