@@ -139,7 +139,13 @@ impl Error {
 
     /// There is no such record for this caller.
     pub fn not_found(noun: &str) -> Self {
-        Self::new(Code::NotFound, format!("There is no such {noun}. Check the id or the name."))
+        // Time has no name, and an invoice has a number.
+        let by = match noun {
+            "time entry" => "id",
+            "invoice" => "id or the number",
+            _ => "id or the name",
+        };
+        Self::new(Code::NotFound, format!("There is no such {noun}. Check the {by}."))
     }
 
     /// Something Stint needs is not there right now.
@@ -187,11 +193,24 @@ impl Error {
     /// The same of one item of a list: what was wrong is named by its place, such as `entries[2].duration`.
     pub fn at(mut self, list: &str, index: usize) -> Self {
         let place = format!("{list}[{index}]");
-        self.message = format!("{place}: {}", self.message);
-        self.fields = match self.fields.is_empty() {
-            true => [(place, self.message.clone())].into(),
-            false => self.fields.into_iter().map(|(name, words)| (format!("{place}.{name}"), words)).collect(),
-        };
+        let within: BTreeMap<_, _> = self.fields.into_iter().map(|(name, words)| (format!("{place}.{name}"), words)).collect();
+        let way = within.keys().next().filter(|_| within.len() == 1).unwrap_or(&place);
+        self.message = format!("{way}: {}", self.message);
+        self.fields = if within.is_empty() { [(place, self.message.clone())].into() } else { within };
+        self
+    }
+
+    /// The same where the item itself is what was wrong, such as the name of a client: `clients[2]`.
+    pub fn at_item(mut self, list: &str, index: usize) -> Self {
+        self.fields.clear();
+        self.at(list, index)
+    }
+
+    /// The same, named by the argument that was wrong where it does not say which.
+    pub fn about(mut self, field: &str) -> Self {
+        if self.fields.is_empty() {
+            self.fields.insert(field.to_owned(), self.message.clone());
+        }
         self
     }
 

@@ -5,6 +5,7 @@
 
 mod answer;
 mod changes;
+mod columns;
 mod concise;
 mod endpoint;
 mod envelope;
@@ -136,9 +137,9 @@ pub fn without_oauth() -> Router<Site> {
             .hint("Make a token in Settings, Tokens, and send it as Authorization: Bearer <token>.");
         Refusal::from(error).with_status(StatusCode::NOT_FOUND)
     };
-    ["/register", "/authorize", "/token", "/.well-known/{*what}"]
-        .into_iter()
-        .fold(Router::new(), |router, path| router.route(path, any(answer)))
+    let beside = ["/register", "/authorize", "/token", "/.well-known", "/.well-known/", "/.well-known/{*what}"];
+    // Some look for it below the address of the resource.
+    beside.into_iter().chain(["/mcp/{*what}"]).into_iter().fold(Router::new(), |router, path| router.route(path, any(answer)))
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub async fn get(cx: &mut Call, project: &str) -> Result<BudgetStatus, Error> {
 
 /// The project has no budget.
 pub fn none(project: &str) -> Error {
-    Error::new(Code::NotFound, format!("{project} has no budget.")).hint("Set one for the project first.")
+    Error::new(Code::NotFound, format!("{project} has no budget.")).hint("set_budget sets one for the project.")
 }
 
 /// A page of budgets by client and project.

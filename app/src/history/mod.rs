@@ -28,8 +28,10 @@ pub struct Undone {
     pub undone: ActionId,
     /// The operation that had been called.
     pub operation: String,
-    /// The records that are as they were before it.
+    /// The records that it had changed or deleted: they are as they were before it. Each stands once.
     pub restored: Vec<Restored>,
+    /// The records that it had made: they are not there any more.
+    pub removed: Vec<Restored>,
 }
 
 /// A record that an action touched.
@@ -96,7 +98,7 @@ pub async fn list_actions(
     list::list(cx, member, limit, cursor).await
 }
 
-/// Undo a write: every record that it made, changed or deleted becomes what it was before.
+/// Undo a write: every record that it changed or deleted becomes what it was before (`restored`), and what it made goes away (`removed`).
 ///
 /// With "last" it takes back the newest action of this credential that is no undo and was not undone, in a new conversation too; twice goes two back. All of it or nothing. Refused: (stale) a record was changed since, by whom, with the later action's id in the details; (in_use) something was added that would go away with it; (locked) its time is invoiced by now or its day is closed; (invalid) what cannot be taken back, such as a sent invoice, a stopped mail or settings. You can undo what you did yourself, and as a manager what others did, while you may still do it; an agent only what it did itself. Example: {"action": "last"}.
 #[operation(write, everyday, needs = Belong, scope = None, title = "Undo an action")]

@@ -42,8 +42,16 @@ pub async fn to_action(cx: &mut Call, action: &str) -> Result<store::Done, Error
     if let Some(by) = &done.undone_by {
         // Whoever sees only those beside them is told no other name.
         let by = if Sight::of(cx)?.all_time() { by } else { "Somebody" };
-        return Err(Error::new(Code::Stale, format!("{by} took this back already."))
-            .hint("To have it again, undo that: every undo is an action of its own."));
+        let error = Error::new(Code::Stale, format!("{by} took this back already."));
+        // Whoever may not undo that is not told to.
+        let own = match &cx.caller.token {
+            Some(token) => done.undone_with == Some(token.id.0),
+            None => cx.may(Permission::EveryonesTime) || done.undone_by_member == Some(cx.membership()?.member.0),
+        };
+        return Err(match done.undoing.filter(|_| own) {
+            Some(undoing) => error.hint(format!("To have it again, undo {undoing}: every undo is an action of its own.")),
+            None => error,
+        });
     }
     Ok(done)
 }

@@ -24,6 +24,12 @@ pub struct Done {
     pub origin: String,
     /// The name of who took it back, when somebody did and that was not taken back in its turn.
     pub undone_by: Option<String>,
+    /// The action that took it back.
+    pub undoing: Option<Uuid>,
+    /// The member who took it back.
+    pub undone_by_member: Option<Uuid>,
+    /// The token with which it was taken back.
+    pub undone_with: Option<Uuid>,
 }
 
 /// The action of this id, when it was done.
@@ -38,11 +44,15 @@ pub async fn done(db: &mut Db, action: Uuid) -> Result<Option<Done>, Error> {
            )
            select a.id, a.position, a.member_id, a.token_id, a.operation,
                (select s.operation from steps s where s.undoes is null) as "origin!",
-               (select m.name from action u join member m on m.organization_id = $1 and m.id = u.member_id
-                where u.organization_id = $1 and u.undoes = a.id
-                    and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
-                order by u.position desc limit 1) as undone_by
-           from action a where a.organization_id = $1 and a.id = $2 and a.outcome = 'done'"#,
+               u.member as "undone_by?", u.id as "undoing?", u.member_id as "undone_by_member?", u.token_id as "undone_with?"
+           from action a
+           left join lateral (
+               select u.id, u.member_id, u.token_id, m.name as member from action u join member m on m.organization_id = $1 and m.id = u.member_id
+               where u.organization_id = $1 and u.undoes = a.id
+                   and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
+               order by u.position desc limit 1
+           ) u on true
+           where a.organization_id = $1 and a.id = $2 and a.outcome = 'done'"#,
         organization,
         action
     )
@@ -351,6 +361,8 @@ pub struct Since {
     pub action: Uuid,
     /// Who did it.
     pub member_id: Uuid,
+    /// The token that it was done with; none at the page.
+    pub token_id: Option<Uuid>,
     /// Their name.
     pub member: String,
     /// The operation.
@@ -362,7 +374,7 @@ pub async fn changed_since(db: &mut Db, change: &Change, position: i64) -> Resul
     let organization = db.organization();
     Ok(query_as!(
         Since,
-        "select a.id as action, m.id as member_id, m.name as member, a.operation from change c
+        "select a.id as action, m.id as member_id, a.token_id, m.name as member, a.operation from change c
          join action a on a.organization_id = $1 and a.id = c.action_id
          join member m on m.organization_id = $1 and m.id = a.member_id
          where c.organization_id = $1 and c.kind = $2 and c.record_id = $3 and a.position > $4

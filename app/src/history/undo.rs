@@ -24,6 +24,8 @@ use crate::{
     organizations,
     projects::sight::Sight,
     time::{
+        EntryState,
+        ground::may_end,
         lock, starting,
         store::{read, terms::lock_member},
     },
@@ -51,10 +53,11 @@ pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
     keep_currencies(cx, &changes).await?;
     let sight = Sight::of(cx)?;
     let budgets = Watch::over(cx, &days).await?;
-    let restored = restore(cx, &done, way::back(&changes, &kinds)).await?;
+    let touched = restore(cx, &done, way::back(&changes, &kinds)).await?;
     budgets.settle(cx, &sight, Limit::Held).await?;
     cx.undoes = Some(ActionId(done.id));
-    Ok(Undone { undone: ActionId(done.id), operation: done.operation, restored })
+    let (restored, removed) = touched.into_iter().partition(|record| !way::was_made(&changes, record.record));
+    Ok(Undone { undone: ActionId(done.id), operation: done.operation, restored, removed })
 }
 
 /// Holds what is put back, in the order in which every writer takes its locks: the organization, members whose timer runs on,
@@ -73,7 +76,7 @@ async fn hold(cx: &mut Call, changes: &[Change], kinds: &[String]) -> Result<(),
     Ok(())
 }
 
-/// Puts the records back, one after the other.
+/// Puts the records back, one after the other; which they are, each once.
 async fn restore(cx: &mut Call, done: &store::Done, changes: Vec<&Change>) -> Result<Vec<Restored>, Error> {
     let lapsed = lapsed(cx, &changes).await?;
     let (money, mut restored) = (Sight::of(cx)?.money, Vec::with_capacity(changes.len()));
@@ -87,13 +90,15 @@ async fn restore(cx: &mut Call, done: &store::Done, changes: Vec<&Change>) -> Re
         if change.before.is_none()
             && let Some(other) = store::goes_along(&mut cx.db, change).await?
         {
-            return Err(held(done, change, &other));
+            return Err(held(done, change, &other, !cx.writes_drafts()));
         }
         if !store::restore(&mut cx.db, change).await? {
             return Err(overtaken(cx, done, change).await?);
         }
         let image = change.before.as_ref().or(change.after.as_ref());
         let name = image.and_then(|image| known_as(&change.kind, image, money));
+        // What turned back step by step is told by how it stands in the end.
+        restored.retain(|other: &Restored| other.record != change.record);
         restored.push(Restored { kind: change.kind.clone(), record: change.record, name });
     }
     // Images hold no keys of names.
@@ -214,17 +219,25 @@ async fn refuse_second_timer(cx: &mut Call, change: &Change) -> Result<(), Error
     let Some(member) = way::member(&change.before) else { return Ok(()) };
     match read::running(&mut cx.db, member).await? {
         Some(running) if running.id != change.record => {
-            Err(starting::already_running(cx, &sight, running.id).await?.hint("Stop it first; then this can be undone."))
+            let state = EntryState::named(&running.state).ok_or_else(Error::internal)?;
+            let way = match may_end(cx, running.id, state).await? && member == sight.member {
+                true => "Stop it first; then this can be undone.",
+                false => "Whoever has started it has to stop it; then this can be undone.",
+            };
+            Err(starting::already_running(cx, &sight, running.id).await?.hint(way))
         }
         _ => Ok(()),
     }
 }
 
 /// Something was added to the record since, and would go away with it.
-fn held(done: &store::Done, change: &Change, other: &str) -> Error {
+fn held(done: &store::Done, change: &Change, other: &str, by_hand: bool) -> Error {
     let (what, other) = (words(&change.kind), words(other));
     let message = format!("The {what} has a new {other} since then, so {} cannot be undone: it would be lost.", done.operation);
-    Error::new(Code::InUse, message).hint(format!("Take the {other} away first, or delete the {what} by hand."))
+    Error::new(Code::InUse, message).hint(match by_hand {
+        true => format!("Take the {other} away first, or delete the {what} by hand."),
+        false => format!("A person can take the {other} away first, or delete the {what}."),
+    })
 }
 
 /// Why a record is no longer what the action left behind.
@@ -242,8 +255,16 @@ async fn overtaken(cx: &mut Call, done: &store::Done, change: &Change) -> Result
     let since = store::changed_since(&mut cx.db, change, done.position).await?;
     let since = since.filter(|since| sight.all_time() || since.member_id == sight.member);
     let who = since.as_ref().map_or_else(|| "somebody else".to_owned(), |since| format!("{} ({})", since.member, since.operation));
-    let error = Error::new(Code::Stale, format!("The {what} was changed since by {who}, so {} cannot be undone.", done.operation))
-        .hint("Undo the later change first, or change the record by hand.");
+    let error = Error::new(Code::Stale, format!("The {what} was changed since by {who}, so {} cannot be undone.", done.operation));
+    // An agent takes back what it did itself; by hand it changes what its person has changed, where it writes directly.
+    let token = cx.caller.token.as_ref().map(|token| token.id.0);
+    let own = since.as_ref().is_some_and(|since| token.is_none_or(|token| since.token_id == Some(token)));
+    let error = match (own, cx.writes_drafts()) {
+        (true, false) => error.hint("Undo the later change first, or change the record by hand."),
+        (true, true) => error.hint("Undo the later change first."),
+        (false, false) => error.hint("Change the record by hand, or ask whoever made the later change to undo it."),
+        (false, true) => error.hint("Ask whoever made the later change to undo it."),
+    };
     Ok(match since {
         Some(since) => error.details(&json!({ "later_action": since.action })),
         None => error,

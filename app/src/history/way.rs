@@ -100,6 +100,11 @@ pub fn other_currency(change: &Change) -> Option<&str> {
     before["currency"].as_str().filter(|_| changes)
 }
 
+/// Whether the action has made a record, so that it is not there any more once that was taken back.
+pub fn was_made(changes: &[Change], record: Uuid) -> bool {
+    changes.iter().any(|change| change.record == record && change.before.is_none())
+}
+
 /// The place or grant that comes back with a change.
 pub fn comes_back(change: &Change) -> Option<Place<'_>> {
     let kind = ["project_member", "client_grant"].into_iter().find(|kind| *kind == change.kind)?;

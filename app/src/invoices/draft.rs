@@ -117,6 +117,7 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
     };
     let problems = rules::problems(&source, cx.caller.services.documents.as_ref())?;
     let (unbilled, time_net) = (composed.unbilled(), composed.time_net());
+    let names = store::project_names(&mut cx.db, &composed.lines).await?;
     let remarks = composed.remarks(&resolved, people::zone::latest_today(cx).await?)?;
     let mut warnings = composed.warnings(&resolved, totals.total);
     warnings.extend(remarks.iter().map(|remark| remark.message.clone()));
@@ -131,7 +132,7 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
         problems: if composed.lines.is_empty() { Vec::new() } else { problems },
         warnings,
         remarks,
-        lines: composed.lines.into_iter().map(|line| read::read_line(line, currency)).collect::<Result<_, _>>()?,
+        lines: composed.lines.into_iter().map(|line| read::read_line(line.named(&names), currency)).collect::<Result<_, _>>()?,
     })
 }
 
@@ -349,6 +350,7 @@ pub fn row(line: Line) -> LineRow {
         kind: kind.name().to_owned(),
         description: line.description,
         project_id: line.project,
+        project_name: None,
         seconds: seconds.map(|(worked, _)| worked),
         billed_seconds: seconds.map(|(_, billed)| billed),
         invoiced_quantity,

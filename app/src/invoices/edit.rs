@@ -140,7 +140,7 @@ pub async fn locked_draft(cx: &mut Call, invoice: &str, version: Option<i32>) ->
     if row.state != "draft" {
         let number = row.number.as_deref().unwrap_or_default();
         return Err(Error::new(Code::Locked, format!("Invoice {number} was already sent and does not change any more."))
-            .hint("A payment can be recorded on a sent invoice, and a person can void it."));
+            .hint("A person can void it. record_payment records what is paid of it."));
     }
     if version.is_some_and(|version| version != row.version) {
         return Err(Error::new(Code::Stale, "Somebody changed this draft in the meantime. Look at it again before you go on."));

@@ -100,10 +100,8 @@ fn payable(row: &Row) -> Result<(), Error> {
     let number = row.number.as_deref().unwrap_or_default();
     match row.state.as_str() {
         "sent" => Ok(()),
-        "draft" => {
-            Err(Error::new(Code::Conflict, "The invoice is still a draft. Send it before recording a payment.")
-                .hint("send_invoice sends it."))
-        }
+        "draft" => Err(Error::new(Code::Conflict, "The invoice is still a draft, and nobody owes it yet.")
+            .hint("Send it before recording a payment: send_invoice.")),
         "paid" => Err(Error::new(Code::Conflict, format!("Invoice {number} is already paid; there is nothing left to pay."))),
         _ => Err(Error::new(Code::Conflict, format!("Invoice {number} was voided; it cannot be paid."))),
     }

@@ -16,14 +16,14 @@ use crate::{
     access::{Permission, Seen},
     clients,
     day::{Day, Moment, Span},
-    error::Error,
+    error::{Code, Error},
     hours::Worked,
     id::{ClientId, InvoiceId, InvoiceLineId, PaymentId, ProjectId, TimeEntryId},
     money::{self, Currency, Money, UnitPrice},
     operation::Call,
     page::{self, Cursor, Page},
     percent::Percent,
-    reference,
+    reference, text,
 };
 
 /// A page of invoices, the newest first.
@@ -35,7 +35,7 @@ pub async fn list(
     cursor: Option<String>,
     with_total: bool,
 ) -> Result<Page<InvoiceSummary>, Error> {
-    let client = match crate::text::said(client) {
+    let client = match text::said(client) {
         Some(client) => Some(clients::record::find(cx, &client).await?.id.0),
         None => None,
     };
@@ -62,13 +62,31 @@ pub async fn get(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
 
 /// The row that an id or a number refers to.
 pub async fn find(cx: &mut Call, invoice: &str) -> Result<Row, Error> {
-    store::find(&mut cx.db, reference::id(invoice), invoice.trim()).await?.ok_or_else(|| Error::not_found("invoice"))
+    match store::find(&mut cx.db, reference::id(invoice), invoice.trim()).await? {
+        Some(row) => Ok(row),
+        None => Err(missing(cx, invoice.trim()).await?),
+    }
+}
+
+/// There is no such invoice for this caller; which numbers are near to the one that was given.
+async fn missing(cx: &mut Call, given: &str) -> Result<Error, Error> {
+    let numbers = if reference::id(given).is_nil() { store::newest_numbers(&mut cx.db).await? } else { Vec::new() };
+    let keys: Vec<String> = numbers.iter().map(|number| number.to_lowercase()).collect();
+    let near = reference::alike(given, &keys.iter().map(String::as_str).collect::<Vec<_>>());
+    let near: Vec<&str> = numbers.iter().filter(|number| near.contains(&number.to_lowercase())).map(String::as_str).collect();
+    if near.is_empty() {
+        return Ok(cx.led_to("list_invoices", Error::not_found("invoice")));
+    }
+    let message = format!("There is no invoice \"{}\". Did you mean {}?", text::excerpt(given), near.join(" or "));
+    Ok(Error::new(Code::NotFound, message))
 }
 
 /// Locks the invoice that is meant, then reads it: what is read holds until the call ends.
 pub async fn find_locked(cx: &mut Call, invoice: &str) -> Result<Row, Error> {
-    store::lock(&mut cx.db, reference::id(invoice), invoice.trim()).await?.ok_or_else(|| Error::not_found("invoice"))?;
-    find(cx, invoice).await
+    match store::lock(&mut cx.db, reference::id(invoice), invoice.trim()).await? {
+        Some(_) => find(cx, invoice).await,
+        None => Err(missing(cx, invoice.trim()).await?),
+    }
 }
 
 /// An invoice from its row: lines, sums, payments, mail.
@@ -185,6 +203,7 @@ pub fn read_line(line: LineRow, currency: &Currency) -> Result<InvoiceLine, Erro
         kind,
         description: line.description,
         project: line.project_id.map(ProjectId),
+        project_name: line.project_name,
         worked: line.seconds.map(Worked::of),
         billed: line.billed_seconds.map(Worked::of),
         quantity,

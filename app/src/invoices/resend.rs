@@ -20,7 +20,7 @@ pub async fn resend(cx: &mut Call, invoice: &str, to: Option<Vec<String>>, messa
     let (number, due_on) = mailable(&row)?;
     if let Some(mail) = store::waiting_mails(&mut cx.db, row.id).await?.into_iter().find(|mail| mail.leaves) {
         let words = format!("A mail with {number} to {} waits to leave already.", mail.recipient);
-        return Err(Error::new(Code::Conflict, words).hint("Stop it first, if it should not leave."));
+        return Err(Error::new(Code::Conflict, words).hint("Stop it first, if it should not leave. stop_invoice_mail stops it."));
     }
     let recipients = match recipients::addresses(&reference::some("to", to)?)? {
         given if !given.is_empty() => given,
@@ -41,7 +41,10 @@ fn mailable(row: &Row) -> Result<(String, Option<jiff::civil::Date>), Error> {
         ("void", Some(number), _) => Err(Error::new(Code::Conflict, format!("Invoice {number} was voided; nobody owes what it asks for."))),
         ("sent", Some(number), Some(due_on)) => Ok((number.clone(), Some(due_on.to_jiff()))),
         ("paid", Some(number), _) => Ok((number.clone(), None)),
-        _ => Err(Error::new(Code::Conflict, "The invoice is still a draft. Send it first.").hint("send_invoice sends it.")),
+        _ => {
+            Err(Error::new(Code::Conflict, "The invoice is still a draft, and nothing of it was mailed.")
+                .hint("Send it first: send_invoice."))
+        }
     }
 }
 
@@ -51,6 +54,6 @@ async fn last_recipients(cx: &mut Call, row: &Row) -> Result<Vec<String>, Error>
     match last.or_else(|| row.client_email.clone()) {
         Some(to) => recipients::addresses(&[to]),
         None => Err(Error::invalid("to", format!("{} has no e-mail address. Give one, or add it to the client.", row.client_name))
-            .hint("Pass to, or set email of the client with update_client.")),
+            .hint("Pass to. update_client sets the email of the client.")),
     }
 }

@@ -64,7 +64,7 @@ fn recipients(row: &Row, sending: &Sending) -> Result<Vec<String>, Error> {
             "to",
             format!("{} has no e-mail address. Give one, add it to the client, or send without e-mail.", row.client_name),
         )
-        .hint("Pass to, set email of the client with update_client, or set without_email to true.")),
+        .hint("Pass to, or set without_email to true. update_client sets the email of the client.")),
     }
 }
 

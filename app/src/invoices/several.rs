@@ -38,10 +38,15 @@ pub async fn create(cx: &mut Call, named: Option<Vec<String>>, each: Each) -> Re
     Ok(DraftedInvoices { items, from, to })
 }
 
-/// What stands in the way of one of several drafts: by its place where clients were named, else by the client's name.
+/// What stands in the way of one of several drafts: the argument that is wrong for all of them, else the client, by its place where
+/// clients were named and else by its name.
 async fn of_client(cx: &mut Call, error: Error, (at, client): (usize, Uuid), named: bool) -> Result<Error, Error> {
-    if named {
-        return Ok(error.at("clients", at));
+    let of_all = error.fields.keys().any(|field| field != "client");
+    if of_all && at == 0 {
+        return Ok(error);
+    }
+    if named && !of_all {
+        return Ok(error.at_item("clients", at));
     }
     let name = clients::record::find(cx, &client.to_string()).await?.name;
     Ok(Error { message: format!("{name}: {}", error.message), ..error })
@@ -52,7 +57,7 @@ async fn meant(cx: &mut Call, named: &[String], span: Option<&Span>) -> Result<V
     let sight = Sight::of(cx)?;
     let mut clients: Vec<Uuid> = Vec::new();
     for (at, name) in named.iter().enumerate() {
-        let client = reference::client(cx, &sight, name).await.map_err(|error| error.at("clients", at))?;
+        let client = reference::client(cx, &sight, name).await.map_err(|error| error.at_item("clients", at))?;
         if !clients.contains(&client) {
             clients.push(client);
         }

@@ -3,7 +3,7 @@
 use super::{AgentMode, Declaration, Effect, Reach};
 use crate::{
     access::{Permission, Scope, Writes},
-    context::{Caller, Token},
+    context::{Caller, Door, Token},
     error::{Code, Error},
 };
 
@@ -14,7 +14,7 @@ pub fn authorize(caller: &Caller, declaration: &Declaration, dry_run: bool) -> R
     if let Some(token) = &caller.token {
         authorize_token(token, declaration)?;
         if !dry_run && needs_approval(token.writes, declaration) {
-            return Err(unapproved(token, declaration));
+            return Err(unapproved(caller, token, declaration));
         }
     }
     if declaration.needs == Permission::SignedIn {
@@ -56,18 +56,23 @@ pub fn needs_approval(writes: Writes, declaration: &Declaration) -> bool {
     waits && declaration.effect != Effect::Read && writes != Writes::Direct
 }
 
-fn unapproved(token: &Token, declaration: &Declaration) -> Error {
-    let (name, token) = (declaration.name, &token.name);
-    waits(format!("{name} needs a person, as the token \"{token}\" does not write directly. Nothing was done."))
+fn unapproved(caller: &Caller, token: &Token, declaration: &Declaration) -> Error {
+    let (name, token_name) = (declaration.name, &token.name);
+    let message = format!("{name} needs a person, as the token \"{token_name}\" does not write directly. Nothing was done.");
+    // An agent is not shown there what has no draft, and no client calls what is not listed.
+    waits(message, caller.door != Door::Mcp || token.writes != Writes::Drafts)
 }
 
-/// The refusal of what a token that writes drafts leaves to a person, such as `change time that is already logged`.
+/// The refusal of what a token that does not write directly leaves to a person, such as `change time that is already logged`.
 pub fn needs_person(what: &str) -> Error {
-    waits(format!("To {what} needs a person, as this token writes drafts. Nothing was done."))
+    waits(format!("To {what} needs a person, as this token does not write directly. Nothing was done."), true)
 }
 
-fn waits(message: String) -> Error {
-    Error::new(Code::NeedsApproval, message).hint(
-        "Show your person what it would do, with dry_run set to true; they do it in the app, or give you a token that writes directly.",
-    )
+fn waits(message: String, may_rehearse: bool) -> Error {
+    Error::new(Code::NeedsApproval, message).hint(match may_rehearse {
+        true => {
+            "Show your person what it would do, with dry_run set to true; they do it in the app, or give you a token that writes directly."
+        }
+        false => "Your person does it in the app, or gives you a token that writes directly.",
+    })
 }

@@ -8,12 +8,12 @@ use uuid::Uuid;
 use super::{
     Change, Declaration, Effect, authorize,
     store::{self, once::Asker},
-    words,
+    ways, words,
 };
 use crate::{
     access::{Permission, Seen, Writes},
     account::identity,
-    context::{Caller, Membership, Services},
+    context::{Caller, Door, Membership, Services},
     database::{self, Access, Db},
     error::Error,
     id::{ActionId, MemberId},
@@ -88,6 +88,19 @@ impl Call {
     /// Whether what the caller writes has to wait for a person.
     pub fn writes_drafts(&self) -> bool {
         self.caller.token.as_ref().is_some_and(|token| token.writes != Writes::Direct)
+    }
+
+    /// Whether the caller may call this operation, and have done what it does: what is named as a way on has to be one.
+    pub fn may_call(&self, operation: &str) -> bool {
+        ways::is_open(&self.caller, operation)
+    }
+
+    /// The same refusal with the operation that leads on, for who calls by name: at a page nobody does.
+    pub fn led_to(&self, operation: &str, error: Error) -> Error {
+        match self.caller.door != Door::Page && self.may_call(operation) {
+            true => error.hint(format!("{operation} shows them.")),
+            false => error,
+        }
     }
 
     /// Tells the caller something a careful person would want to know. A sentence that names an operation is for programs.
@@ -168,7 +181,7 @@ impl Call {
 
     /// What the call has changed so far, as the caller may see it.
     pub(super) async fn changes(&mut self) -> Result<Vec<Change>, Error> {
-        let mut changes = Change::shown(store::changes(&mut self.db, self.action).await?);
+        let mut changes = Change::priced(store::changes(&mut self.db, self.action).await?);
         let money = Sight::of(self).is_ok_and(|sight| sight.money);
         if !money {
             changes.iter_mut().for_each(Change::hide_money);

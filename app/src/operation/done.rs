@@ -40,8 +40,8 @@ pub struct Done<T> {
     pub warnings: Vec<String>,
 }
 
-/// What happened to one record. Amounts in it are decimal text in the currency of the record, or of its client; what its ids are called
-/// stands beside.
+/// What happened to one record. Amounts in it are decimal text in the currency of the record, or of its client, which a dry run says;
+/// what its ids are called stands beside.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Change {
@@ -113,6 +113,23 @@ impl Change {
             row.image = row.image.take().map(|image| with_amounts(image, &own, &of_members));
         }
         Self::stored(rows)
+    }
+
+    /// The same with the currency of its amounts in each record that holds some and does not say it.
+    pub(super) fn priced(mut rows: Vec<ImageRow>) -> Vec<Self> {
+        for row in &mut rows {
+            let Some(Value::Object(columns)) = &mut row.image else { continue };
+            let amounts = || columns.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name.as_str());
+            let own = amounts().any(|name| name == "unit_price" || AMOUNTS.contains(&name) && !OF_MEMBERS.contains(&name));
+            let currency = match own {
+                true => &row.currency,
+                false if amounts().any(|name| OF_MEMBERS.contains(&name)) => &row.organization_currency,
+                false => continue,
+            };
+            let currency = Value::from(currency.as_str());
+            columns.entry("currency").or_insert(currency);
+        }
+        Self::shown(rows)
     }
 
     /// The records that it refers to, by their ids.

@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use server_fn::ServerFn;
 
-use super::{Declaration, Declared, Effect, meant, run, schema, size, urlencoded, wrong};
+use super::{Declaration, Declared, Effect, meant, run, schema, size, urlencoded, ways, wrong};
 use crate::{
     context::{Caller, Promise},
     error::{Code, Error},
@@ -24,7 +24,7 @@ pub struct Operation {
     pub declaration: &'static Declaration,
     /// The address at which the browser calls it.
     pub path: &'static str,
-    /// JSON Schema of its arguments; anything else is refused.
+    /// JSON Schema of its arguments, as programs are told it; anything else is refused.
     pub input: Map<String, Value>,
     /// JSON Schema of its answer.
     pub output: Map<String, Value>,
@@ -47,11 +47,12 @@ impl Operation {
         F: Declared<Answer = F::Output> + ServerFn<Error = Error> + DeserializeOwned + JsonSchema + Send + 'static,
         F::Output: Serialize + JsonSchema,
     {
-        let (input, form) = (schema::of_arguments::<F>(F::BOUNDS), schema::of_form::<F>(F::BOUNDS));
+        let (taken, form) = (schema::of_arguments::<F>(F::BOUNDS), schema::of_form::<F>(F::BOUNDS));
+        let input = schema::of_programs(F::DECLARATION.name, &taken);
         Self {
             declaration: const { &F::DECLARATION },
             path: F::PATH,
-            validator: validator(&input),
+            validator: validator(&taken),
             form_validator: validator(&form),
             values_max: size::values_max(&input),
             input,
@@ -65,7 +66,13 @@ impl Operation {
     ///
     /// What is `null` or empty is absent at every depth, but for the empty text that clears. A panic inside is an internal error,
     /// never a caller left waiting. However a call ends, it is written down: what does not come as far as the pipeline is written down here.
+    /// A refusal names no operation as a way on that the caller would be refused, too.
     pub async fn call(&self, caller: Caller, arguments: Value) -> Result<Value, Error> {
+        let answer = self.answered(caller.clone(), arguments).await;
+        answer.map_err(|error| ways::open_ones(&caller, self.declaration.name, error))
+    }
+
+    async fn answered(&self, caller: Caller, arguments: Value) -> Result<Value, Error> {
         let mut arguments = if arguments.is_null() { Value::Object(Map::new()) } else { arguments };
         meant::make(self.declaration.name, &self.form, &mut arguments);
         let allowed = super::authorize(&caller, self.declaration, arguments["dry_run"] == true)

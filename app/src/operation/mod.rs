@@ -32,6 +32,8 @@ pub(crate) mod store;
 pub(crate) mod tests;
 #[cfg(feature = "ssr")]
 pub mod urlencoded;
+#[cfg(feature = "ssr")]
+mod ways;
 pub mod wire;
 #[cfg(feature = "ssr")]
 mod words;
@@ -55,3 +57,5 @@ pub use entry::Operation;
 pub use run::{given, read, write};
 #[cfg(feature = "ssr")]
 pub use schema::{CLEARS, LENGTH_MAX, PAGE};
+#[cfg(feature = "ssr")]
+pub use ways::is_open;

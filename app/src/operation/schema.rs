@@ -33,6 +33,18 @@ pub fn of_arguments<T: JsonSchema>(bounds: &[Bound]) -> Map<String, Value> {
     schema
 }
 
+/// Arguments that only a person at a page can give: programs and agents are told of none that is always refused.
+const AT_THE_PAGE: [(&str, &str); 1] = [("invite_member", "without_email")];
+
+/// What programs and agents are told of the arguments of an operation.
+pub fn of_programs(operation: &str, arguments: &Map<String, Value>) -> Map<String, Value> {
+    let mut told = arguments.clone();
+    if let Some(Value::Object(fields)) = told.get_mut("properties") {
+        fields.retain(|name, _| !AT_THE_PAGE.contains(&(operation, name.as_str())));
+    }
+    told
+}
+
 /// The schema of the same arguments in a form, with its marks.
 pub fn of_form<T: JsonSchema>(bounds: &[Bound]) -> Map<String, Value> {
     let mut schema = described::<T>(SchemaSettings::draft2020_12().for_deserialize(), |_| {});

@@ -7,7 +7,7 @@ use super::{EntryState, Labour, Source};
 use crate::{
     access::Permission,
     day::{Day, Span, YEAR_MAX, YEAR_MIN},
-    error::Error,
+    error::{Code, Error},
     operation::Call,
     projects::sight::Sight,
     reference, text,
@@ -99,9 +99,14 @@ pub async fn member_of(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid
         let is_own = given.trim().eq_ignore_ascii_case("me")
             || reference::id(given) == sight.member
             || own.iter().any(|own| text::search_key(&own.name) == text::search_key(given));
-        return if is_own { Ok(sight.member) } else { Err(Error::not_found("member")) };
+        return if is_own { Ok(sight.member) } else { Err(only_own()) };
     }
     Ok(reference::member(cx, "member", given, None).await?.id)
+}
+
+/// Whoever sees no time but their own is not told whether there is anybody of another name.
+fn only_own() -> Error {
+    Error::new(Code::NotFound, "Of all time you see your own alone. Leave member out, or give \"me\".").about("member")
 }
 
 /// First and last day of what was given; everything when nothing was.

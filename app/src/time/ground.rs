@@ -114,15 +114,31 @@ pub fn is_person(cx: &Call) -> bool {
 /// An agent that writes drafts may change the drafts that it wrote itself and that nobody else has changed. What a person wrote or
 /// confirmed, and what they or another agent composed, it leaves to a person.
 pub async fn leave_to_person(cx: &mut Call, entries: &[&Stored], what: &str) -> Result<(), Error> {
-    let Some(token) = cx.caller.token.as_ref().map(|token| token.id.0).filter(|_| cx.writes_drafts() && !cx.dry_run) else { return Ok(()) };
-    if entries.iter().any(|entry| entry.state != EntryState::Draft) {
+    if cx.dry_run {
+        return Ok(());
+    }
+    if cx.writes_drafts() && entries.iter().any(|entry| entry.state != EntryState::Draft) {
         return Err(operation::needs_person(what));
     }
     let ids: Vec<Uuid> = entries.iter().map(|entry| entry.id).collect();
-    match history::store::changed_by_others(&mut cx.db, "time_entry", &ids, token).await?.is_empty() {
-        true => Ok(()),
-        false => Err(operation::needs_person("change a draft that somebody else has made or changed")),
+    match are_of_others(cx, &ids).await? {
+        false => Ok(()),
+        true => Err(operation::needs_person("change a draft that somebody else has made or changed")),
     }
+}
+
+/// Whether one of these drafts was written or changed by somebody else than the agent that writes drafts and asks.
+async fn are_of_others(cx: &mut Call, ids: &[Uuid]) -> Result<bool, Error> {
+    match cx.caller.token.as_ref().map(|token| token.id.0).filter(|_| cx.writes_drafts()) {
+        Some(token) => Ok(!history::store::changed_by_others(&mut cx.db, "time_entry", ids, token).await?.is_empty()),
+        None => Ok(false),
+    }
+}
+
+/// Whether the caller may end a timer of theirs that is in this state: an agent that writes drafts ends only what it has started.
+pub async fn may_end(cx: &mut Call, timer: Uuid, state: EntryState) -> Result<bool, Error> {
+    let left = cx.writes_drafts() && (state != EntryState::Draft || are_of_others(cx, &[timer]).await?);
+    Ok(!left && cx.may_call("stop_timer"))
 }
 
 /// Tells an agent that what it wrote is a draft, and where it is confirmed: it would say that it was done.
@@ -130,8 +146,8 @@ pub fn tell_draft(cx: &mut Call, entry: &TimeEntry) -> Result<(), Error> {
     if entry.state == EntryState::Draft && cx.writes_drafts() {
         let (place, public_url) = (cx.membership()?, &cx.caller.services.public_url);
         let (who, slug, day) = (&entry.member.name, &place.slug, &entry.day);
-        let until = if entry.running { "stops the timer, or confirms it once it is stopped," } else { "confirms it" };
-        let told = format!("This is a draft and counts nowhere until {who} {until} at {public_url}/o/{slug}/time?from={day}");
+        let until = if entry.running { "stops it, or later confirms it" } else { "confirms it" };
+        let told = format!("A draft, which counts nowhere until {who} {until}: {public_url}/o/{slug}/time?from={day}");
         cx.warn(told);
     }
     Ok(())
@@ -154,13 +170,13 @@ pub async fn reprice(cx: &mut Call, sight: &Sight, entry: &mut Stored, change: R
         return Ok(());
     }
     let project = match given {
-        Some(given) => reference::project(cx, sight, given).await?,
+        Some(given) => reference::project(cx, sight, given).await.map_err(|error| error.about("project"))?,
         None => entry.project,
     };
     let moved = project != entry.project;
     // What one worked on stays one's own, also when one is no longer on the project.
     let on = sight.on_projects_of().filter(|_| moved);
-    let terms = terms_of(cx, project, entry.member, on).await?;
+    let terms = terms_of(cx, project, entry.member, on).await.map_err(|error| error.about("project"))?;
     if moved {
         terms.open()?;
     }
@@ -198,9 +214,12 @@ async fn as_its_project(cx: &mut Call, entry: &Stored) -> Result<bool, Error> {
 /// Tells those who see money that billable time has no rate because nobody has said what an hour costs.
 pub fn tell_price(cx: &mut Call, sight: &Sight, terms: &Terms, price: &Price) {
     if sight.money && price.billable && price.rate.is_none() {
+        let way = match cx.may_call("set_rate") {
+            true => " Give one of them a rate, also for the unbilled time. set_rate does that.",
+            false => "",
+        };
         cx.warn(format!(
-            "This time is billable and has no rate, so it is worth nothing yet: neither {} nor {} has one in {}. Give one of them a \
-             rate, also for the unbilled time. set_rate does that.",
+            "This time is billable and has no rate, so it is worth nothing yet: neither {} nor {} has one in {}.{way}",
             terms.project_name, terms.client_name, terms.currency
         ));
     }

@@ -5,7 +5,7 @@
 select t.id, t.member_id, m.name as member_name, m.time_zone as member_time_zone, t.project_id, p.name as project_name,
     p.color as project_color,
     c.id as client_id, c.name as client_name, c.currency, t.description, t.billable, t.day, t.started_at, t.ended_at,
-    t.running, t.seconds, t.rate, t.state, t.labour, t.source, l.invoice_id as "invoice_id?",
+    t.running, t.seconds, t.rate, t.state, t.labour, t.source, l.invoice_id as "invoice_id?", i.number as "invoice_number?",
     coalesce(i.state = 'draft', false) as "on_draft!", t.version,
     t.position as "position!",
     (t.invoice_line_id is not null or t.state = 'approved'

@@ -6,7 +6,9 @@ use super::{
     DeletedTimeEntry, Labour, Logged, Source,
     clock::{Given, When},
     filter,
-    ground::{New, Repriced, described, description_of, fresh, leave_to_person, origin, reprice, tell, tell_future, tell_price, terms_of},
+    ground::{
+        New, Repriced, described, description_of, fresh, leave_to_person, may_end, origin, reprice, tell, tell_future, tell_price, terms_of,
+    },
     lock,
     place::Place,
     rate::Terms,
@@ -68,9 +70,9 @@ pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
 
 /// What holds for new time of a member on a project.
 pub async fn terms(cx: &mut Call, sight: &Sight, project: &str, member: Option<&str>) -> Result<Terms, Error> {
-    let member = worker(cx, sight, member).await?;
-    let project = reference::project(cx, sight, project).await?;
-    let terms = terms_of(cx, project, member, sight.on_projects_of()).await?;
+    let member = worker(cx, sight, member).await.map_err(|error| error.about("member"))?;
+    let project = reference::project(cx, sight, project).await.map_err(|error| error.about("project"))?;
+    let terms = terms_of(cx, project, member, sight.on_projects_of()).await.map_err(|error| error.about("project"))?;
     terms.open()?;
     Ok(terms)
 }
@@ -119,8 +121,9 @@ async fn worker(cx: &mut Call, sight: &Sight, given: Option<&str>) -> Result<Uui
     let worker = workers::worker(&mut cx.db, member).await?;
     let name = &worker.name;
     if worker.left {
+        let back = if cx.may_call("invite_member") { "Invite them to bring them back, or change" } else { "Change" };
         return Err(Error::invalid("member", format!("{name} has left, so no time is logged for them any more."))
-            .hint("Invite them to bring them back, or change time that they have logged."));
+            .hint(format!("{back} time that they have logged.")));
     }
     if Role::named(&worker.role).is_some_and(|role| !role.may(Permission::TrackTime)) {
         let message = format!("{name} is a viewer and tracks no time. Change their role first, or log it for somebody else.");
@@ -190,9 +193,13 @@ pub async fn delete(cx: &mut Call, entry: &str) -> Result<DeletedTimeEntry, Erro
 /// An entry that may change, held until this call ends. `instead` is the operation for a running timer.
 pub async fn held(cx: &mut Call, sight: &Sight, entry: Uuid, instead: &str) -> Result<Stored, Error> {
     let found = write::lock(&mut cx.db, Which::Entry(entry), sight.time_of()).await?;
-    let found = found.ok_or_else(|| Error::not_found("time entry"))?;
+    let found = found.ok_or_else(|| record::missing(cx))?;
     if found.running {
-        return Err(Error::new(Code::Conflict, "This is the running timer.").hint(format!("Stop the timer first. Or use {instead}.")));
+        let error = Error::new(Code::Conflict, "This is the running timer.");
+        return Err(match may_end(cx, found.id, found.state).await? && found.member == sight.member {
+            true => error.hint(format!("Stop the timer first. Or use {instead}.")),
+            false => error.hint("Whoever has started it has to stop it first."),
+        });
     }
     lock::refuse_locked(&found, found.lock_date, sight)?;
     Ok(found)

@@ -106,6 +106,9 @@ pub struct TimeEntry {
     /// The invoice it is on, even while that is a draft.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoiced: Option<InvoiceId>,
+    /// The number of that invoice, once it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice_number: Option<String>,
     /// Whether that invoice is a draft, so that nobody was billed yet; absent where it is not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub on_draft: bool,

@@ -71,6 +71,7 @@ impl Reader {
             labour: Labour::named(&row.labour).ok_or_else(Error::internal)?,
             source: Source::named(&row.source).ok_or_else(Error::internal)?,
             invoiced: row.invoice_id.filter(|_| self.money).map(InvoiceId),
+            invoice_number: row.invoice_number.filter(|_| self.money),
             on_draft: row.on_draft && self.money,
             locked: row.locked,
             version: row.version,
@@ -121,7 +122,12 @@ pub async fn get(cx: &mut Call, entry: &str) -> Result<TimeEntry, Error> {
 /// The entry with this id.
 pub async fn one(cx: &mut Call, sight: &Sight, id: Uuid) -> Result<TimeEntry, Error> {
     let row = read::find(&mut cx.db, id, sight.time_of()).await?;
-    Reader::of(cx, sight)?.read(row.ok_or_else(|| Error::not_found("time entry"))?)
+    Reader::of(cx, sight)?.read(row.ok_or_else(|| missing(cx))?)
+}
+
+/// There is no such entry for this caller.
+pub fn missing(cx: &Call) -> Error {
+    cx.led_to("list_time_entries", Error::not_found("time entry"))
 }
 
 /// The entries with these ids, in their order.

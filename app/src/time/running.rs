@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     budgets::watch::{Limit, Watch},
+    context::Door,
     day::Moment,
     edit::Edit,
     error::{Code, Error},
@@ -185,5 +186,10 @@ async fn mine(cx: &mut Call, sight: &Sight) -> Result<Stored, Error> {
     organizations::store::keep(&mut cx.db).await?;
     lock_member(&mut cx.db, sight.member).await?;
     let timer = write::lock(&mut cx.db, Which::TimerOf(sight.member), None).await?;
-    timer.ok_or_else(|| Error::new(Code::NoTimer, "No timer is running.").hint("Start one, or log the time by hand."))
+    timer.ok_or_else(|| {
+        Error::new(Code::NoTimer, "No timer is running.").hint(match cx.caller.door {
+            Door::Page => "Start one, or log the time by hand.",
+            _ => "start_timer starts one. create_time_entry logs the time by hand.",
+        })
+    })
 }

@@ -62,7 +62,7 @@ pub async fn update(cx: &mut Call, ids: Vec<String>, change: EntryChange) -> Res
             continue;
         }
         let before = logging::held(cx, &sight, id, "update_timer").await.map_err(|error| error.at("time_entries", at))?;
-        let after = logging::changed(cx, &sight, &before, &change).await.map_err(|error| error.at("time_entries", at))?;
+        let after = logging::changed(cx, &sight, &before, &change).await.map_err(|error| of_change(error, at))?;
         changes.push((before, after));
     }
     let (before, after): (Vec<Stored>, Vec<Stored>) = changes.into_iter().unzip();
@@ -73,6 +73,15 @@ pub async fn update(cx: &mut Call, ids: Vec<String>, change: EntryChange) -> Res
         logging::keep(cx, before, after).await?;
     }
     settled(cx, &sight, watch, &after).await
+}
+
+/// What stands in the way of a change: by the argument that is wrong for all of them, else by the entry that it does not fit.
+fn of_change(error: Error, at: usize) -> Error {
+    match (error.fields.is_empty(), at) {
+        (true, _) => error.at("time_entries", at),
+        (false, 0) => error,
+        (false, _) => Error { message: format!("time_entries[{at}]: {}", error.message), ..error },
+    }
 }
 
 fn within(field: &str, count: usize) -> Result<(), Error> {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     Labour, Logged, Source, Started,
-    ground::{New, description_of, fresh, is_person, leave_to_person, origin, place, tell, tell_price, terms_of},
+    ground::{New, description_of, fresh, is_person, leave_to_person, may_end, origin, place, tell, tell_price, terms_of},
     place::to_the_second,
     record,
     running::{AHEAD_MAX, end},
@@ -103,12 +103,18 @@ async fn insert(cx: &mut Call, sight: &Sight, timer: &Stored) -> Result<(), Erro
     }
 }
 
-/// The refusal that shows the timer in the way.
+/// The refusal that shows the timer in the way, with what the caller can do about it.
 pub async fn already_running(cx: &mut Call, sight: &Sight, id: Uuid) -> Result<Error, Error> {
     let running = record::one(cx, sight, id).await?;
+    let way = match may_end(cx, id, running.state).await? {
+        true => "Stop it first, or start with stop_running set to true.",
+        false => {
+            "Whoever has started it has to stop it, as this token does not write directly. create_time_entry logs the work without a timer."
+        }
+    };
     let what = if running.description.is_empty() { String::new() } else { format!(" (\"{}\")", text::excerpt(&running.description)) };
     let message = format!("A timer is running on {} / {}{what} for {}.", running.client.name, running.project.name, running.worked.text);
-    Ok(Error::new(Code::TimerRunning, message).hint("Stop it first, or start with stop_running set to true.").details(&running))
+    Ok(Error::new(Code::TimerRunning, message).hint(way).details(&running))
 }
 
 async fn started(cx: &mut Call, sight: &Sight, id: Uuid, stopped: Option<Uuid>, budgets: &Settled) -> Result<Started, Error> {

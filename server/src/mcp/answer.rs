@@ -11,7 +11,7 @@ use app::{
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value};
 
-use super::{changes, concise, links};
+use super::{changes, columns::Clocks, concise, links};
 
 /// The longest answer, in characters of JSON; clients cut off what is longer without saying so.
 pub const LONGEST: usize = 25_000;
@@ -44,7 +44,7 @@ fn sentences(error: &Error) -> String {
     let Error { code, message, fields, hint, details } = error;
     let first = within_list(fields.keys(), message).map_or_else(|| message.clone(), |place| format!("{place}: {message}"));
     let further = fields.values().filter(|words| !message.contains(words.as_str())).cloned();
-    let details = details.as_ref().map(|details| format!("Details: {details}"));
+    let details = details.clone().map(|details| format!("Details: {}", concise::told(details)));
     let all = std::iter::once(first).chain(further).chain(hint.clone()).chain(details).chain([format!("[{}]", code.name())]);
     all.collect::<Vec<_>>().join(" ")
 }
@@ -62,11 +62,12 @@ async fn answered(operation: &Operation, caller: Caller, arguments: Value) -> Re
 /// A list ends where the room ends, and says so.
 async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> Result<Value, Error> {
     let asked = items_asked(operation, &arguments);
+    let clocks = Clocks::of(caller.membership.as_ref());
     let whole =
         operation.call(Caller { room: Some(Room { characters: ROOM_FOR_ITEMS, length: length_of_item }), ..caller }, arguments).await?;
     let mut answer = concise::answer(&operation.output, whole);
     if let Value::Object(fields) = &mut answer
-        && let Some(notice) = changes::shorten(fields)
+        && let Some(notice) = changes::shorten(fields, &clocks)
     {
         fields.insert(NOTICE.to_owned(), Value::from(notice));
     }

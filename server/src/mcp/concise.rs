@@ -1,8 +1,9 @@
 //! Answers in fewer words: what a model reads of them is paid for by the character, again with each turn of its conversation.
 //!
 //! An amount is one text with its currency, a duration and a share are one text, and a client, project or member that an answer only
-//! refers to stands by its name: arguments take all of them as they stand. A budget within another answer tells how far it is used;
-//! `get_budget` tells its terms. The schema of an answer is shortened as the answer is.
+//! refers to stands by its name: arguments take all of them as they stand. A budget within another answer is one text, which tells how
+//! far it is used; `get_budget` tells its terms. Of time that is left out which is so of nearly all of it. The schema of an answer is
+//! shortened as the answer is.
 
 use std::sync::LazyLock;
 
@@ -13,11 +14,26 @@ use serde_json::{Map, Value};
 static BUDGET: LazyLock<Value> =
     LazyLock::new(|| operations::named("get_budget").map(|operation| Value::Object(operation.output.clone())).unwrap_or_default());
 
-/// What of a budget is left out where it stands within another answer.
-const TERMS: [&str; 8] = ["id", "client", "version", "basis", "hard_stop", "warning_percent", "critical_percent", "pending_percent"];
-
 /// The fields in which a budget stands within another answer.
 const BUDGETS: [&str; 3] = ["budget", "budgets", "stopped_budget"];
+
+/// What is so of nearly all time, and is left out where it is: the client pays, a person has worked and logged it, it is over, and it may change.
+const USUAL: [(&str, fn(&Value) -> bool); 5] = [
+    ("running", |value| *value == false),
+    ("locked", |value| *value == false),
+    ("billable", |value| *value == true),
+    ("labour", |value| value == "human"),
+    ("source", |value| value == "timer" || value == "manual"),
+];
+
+/// The fields that stand in time, and in nothing else together.
+const OF_TIME: [&str; 4] = ["project", "day", "worked", "state"];
+
+/// The names of records that stand beside their ids, which they take the place of.
+const NAMED_BESIDE: [(&str, &str); 2] = [("project", "project_name"), ("invoiced", "invoice_number")];
+
+/// Whether an invoice that time is on is a draft, which has no number.
+const ON_DRAFT: &str = "on_draft";
 
 /// What may stand beside the id and the name of a record that is only referred to.
 const BESIDE: [&str; 2] = ["color", "currency"];
@@ -70,34 +86,49 @@ pub fn schema(full: &Map<String, Value>) -> Map<String, Value> {
 
 fn described(name: &str, full: &Map<String, Value>) -> Map<String, Value> {
     let mut short = full.clone();
+    let whole = full.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+    let (is_time, renamed) = (is_time(&whole), of_seconds(&whole));
     if let Some(Value::Object(fields)) = short.get_mut("properties") {
-        fields.retain(|field, _| !is_left_out(name, field));
-        for (seconds, called) in of_seconds(fields) {
-            fields.remove(&seconds);
-            fields.insert(called, serde_json::json!({ "type": "string" }));
+        fields.retain(|field, _| !stands_for_another(&whole, field));
+        for (seconds, called) in &renamed {
+            fields.remove(seconds);
+            fields.insert(called.clone(), text());
         }
         fields.iter_mut().for_each(|(field, schema)| describe(field, schema));
     }
     if let Some(Value::Array(required)) = short.get_mut("required") {
-        required.retain(|field| !field.as_str().is_some_and(|field| is_left_out(name, field)));
+        let may_be_absent = |field: &str| is_time && USUAL.iter().any(|(usual, _)| *usual == field) || stands_for_another(&whole, field);
+        required.retain(|field| !field.as_str().is_some_and(may_be_absent));
+        for (seconds, called) in renamed {
+            required.iter_mut().filter(|name| **name == seconds).for_each(|name| *name = Value::from(called.clone()));
+        }
     }
     if let Some(items) = short.get_mut("items") {
         describe(name, items);
-    }
-    if let Some(Value::Array(required)) = short.get_mut("required") {
-        for (seconds, called) in of_seconds(full.get("properties").and_then(Value::as_object).unwrap_or(&Map::new())) {
-            required.iter_mut().filter(|name| **name == seconds).for_each(|name| *name = Value::from(called.clone()));
-        }
     }
     short
 }
 
 fn describe(name: &str, schema: &mut Value) {
-    if Shape::of(schema).is_some() {
-        *schema = serde_json::json!({ "type": "string" });
+    let is_one_text = Shape::of(schema).is_some() || BUDGETS.contains(&name) && schema["type"] == "object";
+    if is_one_text {
+        *schema = text();
     } else if let Value::Object(full) = schema {
         *full = described(name, full);
     }
+}
+
+fn text() -> Value {
+    serde_json::json!({ "type": "string" })
+}
+
+fn is_time(fields: &Map<String, Value>) -> bool {
+    OF_TIME.iter().all(|field| fields.contains_key(*field))
+}
+
+/// Whether a field only tells what another is called.
+fn stands_for_another(fields: &Map<String, Value>, field: &str) -> bool {
+    NAMED_BESIDE.iter().any(|(id, name)| *name == field && fields.contains_key(*id)) || field == ON_DRAFT && fields.contains_key("invoiced")
 }
 
 /// An answer in fewer words, by the schema of the whole one.
@@ -112,12 +143,36 @@ pub fn length(schema: &Value, mut item: Value) -> usize {
     characters(&item)
 }
 
+/// What a record holds beside an answer, such as the one that stands in the way of a call.
+pub fn told(full: Value) -> Value {
+    let (schema, mut told) = (schema_of(&full), full);
+    let name = if told.get("hard_stop").is_some() { "budget" } else { "" };
+    tell(name, &schema, &mut told);
+    told
+}
+
+/// The schema of a value that has none, as far as it is looked at here.
+fn schema_of(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let fields: Map<String, Value> = fields.iter().map(|(name, field)| (name.clone(), schema_of(field))).collect();
+            serde_json::json!({ "type": "object", "properties": fields })
+        }
+        Value::Array(items) => serde_json::json!({ "type": "array", "items": items.first().map(schema_of) }),
+        Value::Number(_) => serde_json::json!({ "type": "integer" }),
+        _ => text(),
+    }
+}
+
 fn within(name: &str, schema: &Value, value: &mut Value) {
     match value {
         Value::Object(fields) => {
-            let schema = if BUDGETS.contains(&name) { &*BUDGET } else { schema };
-            fields.retain(|field, _| !is_left_out(name, field));
-            for (seconds, called) in schema["properties"].as_object().map(of_seconds).unwrap_or_default() {
+            let described = schema["properties"].as_object();
+            if described.is_some_and(is_time) {
+                fields.retain(|field, value| !USUAL.iter().any(|(usual, is_so)| usual == field && is_so(value)));
+            }
+            name_records(fields);
+            for (seconds, called) in described.map(of_seconds).unwrap_or_default() {
                 if let Some(length) = fields.remove(&seconds).and_then(|length| length.as_i64()) {
                     fields.insert(called, Value::from(exact(length, Worked::of(length).text)));
                 }
@@ -131,11 +186,56 @@ fn within(name: &str, schema: &Value, value: &mut Value) {
     }
 }
 
+/// Puts the names of records in the place of their ids.
+fn name_records(fields: &mut Map<String, Value>) {
+    for (id, name) in NAMED_BESIDE {
+        if let Some(told) = fields.remove(name).filter(|_| fields.contains_key(id)) {
+            fields.insert(id.to_owned(), told);
+        }
+    }
+    if fields.remove(ON_DRAFT) == Some(Value::Bool(true)) {
+        fields.insert("invoiced".to_owned(), Value::from("draft"));
+    }
+}
+
 fn tell(name: &str, schema: &Value, value: &mut Value) {
-    match Shape::of(schema).and_then(|shape| shape.text(value)) {
+    let short = match BUDGETS.contains(&name) && value.is_object() {
+        true => Some(budget(value, name != "budgets")),
+        false => Shape::of(schema).and_then(|shape| shape.text(value)),
+    };
+    match short {
         Some(text) => *value = Value::from(text),
         None => within(name, schema, value),
     }
+}
+
+/// How far a budget is used, such as `12h 30m of 20h used, 7h 30m left (62.5 %)`. A single one is that of the project that the answer is
+/// about; of several each says whose it is.
+fn budget(full: &Value, alone: bool) -> String {
+    let mut short = full.clone();
+    within("", &BUDGET, &mut short);
+    let text = |value: &Value, field: &str| value[field].as_str().map(str::to_owned);
+    let whose = if alone {
+        None
+    } else {
+        text(&short, "client").zip(text(&short, "project")).map(|(client, project)| format!("{client} / {project}: "))
+    };
+    let days = text(&short, "from").zip(text(&short, "to")).map(|(from, to)| format!("{from} to {to}: "));
+    let used: Vec<String> = ["hours", "amount"].iter().filter_map(|part| usage(&short[*part])).collect();
+    let state = text(&short, "state").filter(|state| state != "ok");
+    let standing: Vec<String> = text(&short, "percent").into_iter().chain(state).collect();
+    let standing = if standing.is_empty() { String::new() } else { format!(" ({})", standing.join(", ")) };
+    format!("{}{}{}{standing}", whose.unwrap_or_default(), days.unwrap_or_default(), used.join("; "))
+}
+
+/// Of one measure of a budget what is used and what is left, where it has a cap.
+fn usage(measure: &Value) -> Option<String> {
+    let text = |field: &str| measure[field].as_str().filter(|text| !text.is_empty());
+    let (cap, used) = (text("cap")?, text("used")?);
+    let is_some = |text: &&str| text.chars().any(|sign| ('1'..='9').contains(&sign));
+    let pending = text("pending").filter(is_some).map(|pending| format!(", {pending} pending")).unwrap_or_default();
+    let left = text("left").map(|left| format!(", {left} left")).unwrap_or_default();
+    Some(format!("{used} of {cap} used{pending}{left}"))
 }
 
 /// The fields that count seconds, with what they are called as a duration: `timer_limit_seconds` is the `timer_limit`.
@@ -146,12 +246,6 @@ fn of_seconds(fields: &Map<String, Value>) -> Vec<(String, String)> {
     };
     let named = fields.iter().filter_map(|(name, schema)| Some((name, schema, called(name)?)));
     named.filter(|(_, schema, _)| schema["type"] == "integer").map(|(name, _, called)| (name.clone(), called)).collect()
-}
-
-/// Whether a field is left out of what stands under this name.
-fn is_left_out(name: &str, field: &str) -> bool {
-    // Of several budgets each says whose it is; a single one is that of the project that the answer is about.
-    BUDGETS.contains(&name) && (TERMS.contains(&field) || field == "project" && name != "budgets")
 }
 
 #[cfg(test)]
@@ -181,7 +275,13 @@ mod tests {
                 { "id": "8", "project": { "id": "1", "name": "Dashboard", "color": "#fff" }, "worked": { "seconds": 5_423, "text": "1h 30m" } },
             ],
             "total": { "amount": "120.00", "currency": "EUR" },
-            "budget": { "id": "9", "version": 1, "percent": { "hundredths": 6_041, "text": "60.41 %" } },
+            "budget": {
+                "id": "9", "version": 1, "percent": { "hundredths": 6_041, "text": "60.41 %" }, "state": "warning",
+                "hours": {
+                    "cap": { "seconds": 72_000, "text": "20h" }, "used": { "seconds": 43_495, "text": "12h 4m" },
+                    "pending": { "seconds": 0, "text": "0m" }, "left": { "seconds": 28_505, "text": "7h 55m" },
+                },
+            },
         });
         let short = answer(whole, full);
         assert_eq!(
@@ -192,10 +292,30 @@ mod tests {
                     { "id": "8", "project": "Dashboard", "worked": "1h 30m 23s" },
                 ],
                 "total": "120.00 EUR",
-                "budget": { "percent": "60.41 %" },
+                "budget": "12h 4m 55s of 20h used, 7h 55m 5s left (60.41 %, warning)",
             })
         );
         let told = Value::Object(schema(whole));
         jsonschema::validate(&told, &short).expect("the answer is of its schema");
+    }
+
+    #[test]
+    fn of_time_only_what_is_unusual_is_told_and_records_stand_by_their_names() {
+        let entry = json!({
+            "id": "7", "project": { "id": "1", "name": "Dashboard" }, "day": "2026-11-28", "worked": { "seconds": 60, "text": "1m" }, "state": "logged",
+            "running": false, "locked": true, "billable": true, "labour": "human", "source": "mcp", "invoiced": "9", "invoice_number": "2026-0001",
+        });
+        let short = json!({ "id": "7", "project": "Dashboard", "day": "2026-11-28", "worked": "1m", "state": "logged", "locked": true, "source": "mcp", "invoiced": "2026-0001" });
+        assert_eq!(told(entry.clone()), short);
+        let mut drafted = entry;
+        drafted["on_draft"] = json!(true);
+        drafted.as_object_mut().expect("an object").remove("invoice_number");
+        assert_eq!(told(drafted)["invoiced"], "draft");
+        assert_eq!(
+            told(json!({ "project": "1", "project_name": "Dashboard", "state": "logged" })),
+            json!({ "project": "Dashboard", "state": "logged" })
+        );
+        let choices = json!([{ "project": "Acme / Dashboard", "id": "1", "archived": false }]);
+        assert_eq!(told(choices.clone()), choices);
     }
 }

@@ -38,6 +38,9 @@ const METHODS: [&str; 9] = [
     CompleteRequestMethod::VALUE,
 ];
 
+/// What is said to whoever asks for another.
+const THERE_ARE: &str = "server/discover, tools/list and tools/call, and initialize and ping in older versions";
+
 /// The longest name of a method or a tool that is looked at when it is not known.
 const NAME_LONGEST: usize = 200;
 
@@ -271,7 +274,8 @@ impl ServerHandler for Endpoint {
         let is_known =
             METHODS.contains(&request.method.as_str()) || request.method == InitializeResultMethod::VALUE && !says_version(&context);
         if !is_known {
-            return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, repeated(&request.method), None));
+            let message = format!("There is no method {}. There are {THERE_ARE}.", repeated(&request.method));
+            return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, message, None));
         }
         let message = format!("The params of {} cannot be read: see its schema in the protocol; arguments are an object.", request.method);
         Err(ErrorData::invalid_params(message, None))

@@ -60,11 +60,33 @@ fn written<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Value>, D::Erro
     Value::deserialize(value).map(Some)
 }
 
-/// Answers 400 with a code to what is no message; lets through what is one.
-pub async fn check(mut request: Request, next: Next) -> Response {
+/// Answers 400 with a code to what is no message; lets through what is one. What the library refuses in words of its own is told in ours.
+pub async fn check(request: Request, next: Next) -> Response {
     if request.method() != Method::POST {
-        return next.run(request).await;
+        return in_our_words(next.run(request).await);
     }
+    in_our_words(checked(request, next).await)
+}
+
+/// Refusals of HTTP that the library writes as bare text, with what to do about them.
+const REFUSALS: [(StatusCode, &str); 4] = [
+    (StatusCode::FORBIDDEN, "Pages of this Origin may not call Stint: only its own, and those of this machine."),
+    (StatusCode::METHOD_NOT_ALLOWED, "Call by POST: each request is answered by itself, and there is no stream to listen to."),
+    (StatusCode::NOT_ACCEPTABLE, "Answers are application/json, and your Accept leaves that out. Accept it, or */*."),
+    (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send the message with Content-Type: application/json."),
+];
+
+fn in_our_words(response: Response) -> Response {
+    let is_json = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let told = REFUSALS.iter().find(|(status, _)| *status == response.status() && !is_json);
+    let Some((status, message)) = told else { return response };
+    let mut refusal = (*status, error(INVALID_REQUEST, message)).into_response();
+    let allow = response.headers().get(header::ALLOW).cloned();
+    refusal.headers_mut().extend(allow.map(|methods| (header::ALLOW, methods)));
+    refusal
+}
+
+async fn checked(mut request: Request, next: Next) -> Response {
     take_json(request.headers_mut());
     let (parts, body) = request.into_parts();
     let bytes = match layers::whole(body).await {
@@ -103,15 +125,22 @@ fn values_max(body: &[u8]) -> usize {
 
 /// Whoever takes JSON, or has not said what they take, is answered in it: the protocol wants both kinds named.
 fn take_json(headers: &mut HeaderMap) {
-    let takes = |accept: &HeaderValue| {
-        let ranges = accept.to_str().unwrap_or_default().split(',');
-        ranges
-            .map(|range| range.split(';').next().unwrap_or_default().trim())
-            .any(|range| ["*/*", "application/*", "application/json"].iter().any(|known| range.eq_ignore_ascii_case(known)))
+    let said: Vec<&str> = headers.get_all(header::ACCEPT).iter().map(|accept| accept.to_str().unwrap_or_default()).collect();
+    let takes = if said.is_empty() || accepts_json(&said.join(",")) { ANSWERS } else { "text/plain" };
+    headers.insert(header::ACCEPT, HeaderValue::from_static(takes));
+}
+
+/// Whether JSON is among what is accepted: the range that says most of it decides, and a weight of zero is a no (RFC 9110, 12.5.1).
+fn accepts_json(accept: &str) -> bool {
+    let ranges = || accept.split(',').map(|range| range.split_once(';').unwrap_or((range, "")));
+    let weight = |parameters: &str| {
+        let parameters = parameters.split(';').filter_map(|parameter| parameter.split_once('='));
+        let weight = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("q")).last();
+        weight.and_then(|(_, weight)| weight.trim().parse::<f32>().ok()).unwrap_or(1.0)
     };
-    if headers.get(header::ACCEPT).is_none_or(takes) {
-        headers.insert(header::ACCEPT, HeaderValue::from_static(ANSWERS));
-    }
+    let of =
+        |kind: &str| ranges().find(|(range, _)| range.trim().eq_ignore_ascii_case(kind)).map(|(_, parameters)| weight(parameters) > 0.0);
+    ["application/json", "application/*", "*/*"].into_iter().find_map(of).unwrap_or(false)
 }
 
 /// Why a body is no message.
@@ -156,8 +185,11 @@ impl Envelope {
 }
 
 fn refused(code: i32, message: &str) -> Response {
-    let body = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": code, "message": message } });
-    (StatusCode::BAD_REQUEST, Json(body)).into_response()
+    (StatusCode::BAD_REQUEST, error(code, message)).into_response()
+}
+
+fn error(code: i32, message: &str) -> Json<Value> {
+    Json(json!({ "jsonrpc": "2.0", "id": null, "error": { "code": code, "message": message } }))
 }
 
 #[cfg(test)]
@@ -209,7 +241,16 @@ mod tests {
 
     #[test]
     fn whoever_takes_json_is_answered_and_whoever_does_not_is_told() {
-        for (accept, taken) in [("*/*", true), ("application/json", true), ("text/html, application/*;q=0.5", true), ("text/html", false)] {
+        for (accept, taken) in [
+            ("*/*", true),
+            ("application/json", true),
+            ("text/html, application/*;q=0.5", true),
+            ("text/html", false),
+            ("application/json;q=0", false),
+            ("application/json; Q=0.0, */*", false),
+            ("*/*;q=0, application/json", true),
+            ("application/json;charset=utf-8;q=0.1", true),
+        ] {
             let mut headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
             take_json(&mut headers);
             assert_eq!(headers[header::ACCEPT] == ANSWERS, taken, "{accept}");

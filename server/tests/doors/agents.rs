@@ -209,7 +209,7 @@ async fn params_that_cannot_be_read_are_told_from_a_method_that_is_not_known() {
     }
     let unknown = ask(&world, &ada.token, "tools/burn", json!({})).await;
     assert_eq!(unknown.json()["error"]["code"], -32601, "{}", unknown.text);
-    assert!(unknown.text.contains("tools/burn"), "{}", unknown.text);
+    assert!(unknown.text.contains("no method tools/burn") && unknown.text.contains("tools/call"), "{}", unknown.text);
     // The older versions begin with it, before anything is said of a version; the newest has none.
     assert_eq!(ask(&world, &ada.token, "initialize", json!({})).await.json()["error"]["code"], -32601);
     let first = world.post("/mcp").bearer_auth(&ada.token).header(header::ACCEPT, "application/json, text/event-stream");

@@ -67,6 +67,27 @@ async fn whoever_takes_json_is_answered() {
 }
 
 #[tokio::test]
+async fn whatever_http_refuses_at_agents_door_is_told_as_an_error_of_json_rpc() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let ping = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" });
+    let post = || world.post("/mcp").bearer_auth(&ada.token).json(&ping);
+    for (request, status, words) in [
+        (post().header(header::ACCEPT, "text/html"), 406, "application/json"),
+        (post().header(header::ACCEPT, "application/json;q=0"), 406, "application/json"),
+        (post().header(header::ACCEPT, "text/event-stream, application/json; q=0.0"), 406, "application/json"),
+        (post().header(header::ORIGIN, "https://evil.example"), 403, "Origin"),
+        (world.get("/mcp").bearer_auth(&ada.token), 405, "POST"),
+        (world.post("/mcp").bearer_auth(&ada.token).header(header::CONTENT_TYPE, "text/plain").body(ping.to_string()), 415, "Content-Type"),
+    ] {
+        let answer = Answer::of(request).await;
+        assert_eq!(answer.status.as_u16(), status, "{}", answer.text);
+        let message = answer.json()["error"]["message"].as_str().expect("words").to_owned();
+        assert!(message.contains(words) && answer.json()["jsonrpc"] == "2.0", "{status}: {message}");
+    }
+}
+
+#[tokio::test]
 async fn every_address_that_a_program_may_try_answers_json_and_says_the_way_to_a_token() {
     let world = World::open().await;
     for (method, path) in [
@@ -76,6 +97,10 @@ async fn every_address_that_a_program_may_try_answers_json_and_says_the_way_to_a
         (Method::GET, "/.well-known/oauth-authorization-server"),
         (Method::GET, "/.well-known/oauth-authorization-server/mcp"),
         (Method::GET, "/.well-known/openid-configuration"),
+        (Method::GET, "/.well-known"),
+        (Method::POST, "/mcp/register"),
+        (Method::GET, "/mcp/.well-known/openid-configuration"),
+        (Method::GET, "/mcp/.well-known/oauth-authorization-server"),
     ] {
         let answer = Answer::of(world.request(method.as_str(), path)).await;
         assert_eq!(answer.status.as_u16(), 404, "{method} {path}");

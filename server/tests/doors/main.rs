@@ -14,6 +14,7 @@ mod demo;
 mod edges;
 mod ending;
 mod full;
+mod handshake;
 mod held_back;
 mod identity;
 mod isolation;

@@ -12,8 +12,8 @@ async fn a_dry_run_tells_what_of_a_record_would_be_another_and_nothing_else() {
     let tried = done(&world, &ada.token, "update_time_entry", arguments).await;
     let (before, after) = (&tried["changes"][0]["before"], &tried["changes"][0]["after"]);
     assert_eq!((&tried["changes"][0]["kind"], &tried["changes"][0]["name"]), (&json!("time_entry"), &json!("Legend")));
-    assert_eq!((&before["worked"], &before["rate"]), (&json!("1h"), &json!("120.00")));
-    assert_eq!((&after["worked"], &after["rate"]), (&json!("2h"), &json!("130.00")));
+    assert_eq!((&before["worked"], &before["rate"]), (&json!("1h"), &json!("120.00 EUR")));
+    assert_eq!((&after["worked"], &after["rate"]), (&json!("2h"), &json!("130.00 EUR")));
     for same in ["project_id", "day", "organization_id", "version"] {
         assert!(before.get(same).is_none() && after.get(same).is_none(), "{same}: {tried:#}");
     }
@@ -39,6 +39,9 @@ async fn a_dry_run_of_an_invoice_tells_its_totals_and_names_and_no_columns() {
     let invoice = &of("invoice")[0]["after"];
     assert_eq!((&invoice["client"], &invoice["status"], &invoice["total"]), (&json!("Acme"), &json!("draft"), &tried["total"]));
     assert_eq!(invoice["rounding"]["step_minutes"], 15);
+    assert_eq!(invoice["period"], tried["period"]);
+    let line = &of("invoice_line")[0]["after"];
+    assert_eq!((&line["unit"], &line["price"], &line["net"]), (&json!("h"), &tried["lines"][0]["price"], &tried["lines"][0]["net"]));
     assert_eq!(of("invoice").len(), 1, "a record is told once: {tried:#}");
     assert!(of("time_entry").iter().all(|entry| entry["after"] == json!({ "billed": true })), "{tried:#}");
     assert!(of("invoice_line").iter().all(|line| line["after"]["project"].as_str().is_some_and(|name| name.starts_with("Acme / "))));
@@ -60,4 +63,23 @@ async fn a_dry_run_names_what_a_record_moves_to() {
     assert_eq!((before, after), (&json!({ "project": "Acme / Dashboard" }), &json!({ "project": "Acme / Onboarding" })));
     let budget = done(&world, &ada.token, "set_budget", json!({ "project": "Dashboard", "hours": 20, "dry_run": true })).await;
     assert_eq!((&budget["changes"][0]["before"]["hours"], &budget["changes"][0]["after"]["hours"]), (&json!("12h"), &json!("20h")));
+}
+
+#[tokio::test]
+async fn a_dry_run_tells_instants_and_amounts_as_its_answer_does() {
+    let (world, ada) = studio::open().await;
+    world.call(&ada, "set_time_zone", &[("time_zone", "Europe/Berlin")]).await.ok();
+    let spanned =
+        json!({ "project": "Acme / Dashboard", "started_at": "2026-11-25T08:00:00Z", "ended_at": "2026-11-25T09:00:00Z", "dry_run": true });
+    let tried = done(&world, &ada.token, "create_time_entry", spanned).await;
+    let after = &tried["changes"][0]["after"];
+    for told in ["started_at", "ended_at", "rate"] {
+        assert_eq!(after[told], tried[told], "{told}: {tried:#}");
+    }
+    let draft = done(&world, &ada.token, "draft_invoice", json!({ "client": "Acme", "period": "this_month" })).await;
+    let sending = done(&world, &ada.token, "send_invoice", json!({ "invoice": draft["id"], "without_email": true, "dry_run": true })).await;
+    let sent = sending["changes"].as_array().expect("changes").iter().find(|change| change["kind"] == "invoice").expect("an invoice");
+    let after = &sent["after"];
+    assert_eq!((&after["total"], &after["sent_at"]), (&sending["total"], &sending["sent_at"]), "{sending:#}");
+    assert!(after.get("discount").is_none(), "there is none: {sending:#}");
 }

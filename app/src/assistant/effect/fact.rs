@@ -63,6 +63,8 @@ const SILENT: &[&str] = &[
     "slug",
     "locked",
     "invoiced",
+    "invoice_number",
+    "project_name",
     "labour",
     "source",
     "running",

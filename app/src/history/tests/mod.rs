@@ -51,10 +51,11 @@ async fn a_new_entry_goes_away_a_changed_one_is_as_before_and_a_deleted_one_is_t
 
     let deleted = studio.ok("delete_time_entry", json!({"time_entry": id})).await;
     let undone = undo(&studio, &deleted).await;
-    assert_eq!(undone["restored"][0]["record"], id);
+    assert_eq!((&undone["restored"][0]["record"], &undone["removed"]), (&id, &json!([])));
     assert_eq!(entry(&studio, &id).await, before);
 
-    undo(&studio, &logged).await;
+    let undone = undo(&studio, &logged).await;
+    assert_eq!((&undone["removed"][0]["record"], &undone["restored"]), (&id, &json!([])), "nobody is told that it is there again");
     assert_eq!(studio.code("get_time_entry", json!({"time_entry": id})).await, Code::NotFound);
 }
 
@@ -96,7 +97,19 @@ async fn undoing_a_draft_releases_its_time_and_undoing_its_deletion_takes_it_aga
     again["version"] = whole["version"].clone();
     assert_eq!(again, whole);
     // The draft is undone as a whole, though it was deleted and came back meanwhile.
-    undo(&studio, &draft).await;
+    let undone = undo(&studio, &draft).await;
+    let kinds = |part: &str| {
+        undone[part]
+            .as_array()
+            .expect("records")
+            .iter()
+            .map(|record| record["kind"].as_str().unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(kinds("restored"), ["time_entry"], "the time can be billed again");
+    let mut removed = kinds("removed");
+    removed.sort_unstable();
+    assert_eq!(removed, ["invoice", "invoice_line"], "each is told once: {undone:#}");
     assert_eq!(studio.code("get_invoice", json!({"invoice": draft["id"]})).await, Code::NotFound);
     assert_eq!(entry(&studio, &logged["id"]).await["locked"], false);
 }

@@ -135,8 +135,13 @@ async fn whoever_sees_only_those_beside_them_is_told_no_other_name() {
     let (barbara, helga) = (studio.as_role(Role::Member).await, studio.as_role(Role::Manager).await);
     studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
     let logged = log(&barbara, "2026-11-18").await;
-    undo(&helga, &logged).await;
-    let told = async |world: &World| world.refused("undo_action", json!({"action": logged["action"]})).await.message;
+    let undone = undo(&helga, &logged).await;
+    let told = async |world: &World| {
+        let refused = world.refused("undo_action", json!({"action": logged["action"]})).await;
+        let leads_on = refused.hint.is_some_and(|hint| hint.contains(undone["action"].as_str().expect("an id")));
+        assert_eq!(leads_on, world.member() != barbara.member(), "whose undo it is, and who leads the work, may undo that");
+        refused.message
+    };
     assert_eq!(told(&barbara).await, "Somebody took this back already.");
     assert!(!told(&studio).await.starts_with("Somebody"), "whoever sees everybody is told who it was");
 }

@@ -165,6 +165,7 @@ mod tests {
             kind: LineKind::Custom,
             description: "Hosting".to_owned(),
             project: None,
+            project_name: None,
             worked: None,
             billed: None,
             quantity: "2.125".to_owned(),

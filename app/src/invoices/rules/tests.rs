@@ -95,6 +95,7 @@ fn line((category, rate): (TaxCategory, i32)) -> LineRow {
         kind: "custom".to_owned(),
         description: "Hosting".to_owned(),
         project_id: None,
+        project_name: None,
         seconds: None,
         billed_seconds: None,
         invoiced_quantity: Some(100_000_000),

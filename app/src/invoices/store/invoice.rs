@@ -72,6 +72,21 @@ pub async fn lock(db: &mut Db, id: Uuid, number: &str) -> Result<Option<Uuid>, E
     .await?)
 }
 
+/// How many numbers are looked at for one that is near.
+const NUMBERS_MAX: i64 = 500;
+
+/// The numbers of the newest invoices, the newest first.
+pub async fn newest_numbers(db: &mut Db) -> Result<Vec<String>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select number as "number!" from invoice where organization_id = $1 and number is not null order by created_at desc, id desc limit $2"#,
+        organization,
+        NUMBERS_MAX
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
 /// Which invoices a list shows.
 pub struct Filter<'a> {
     pub client: Option<Uuid>,

@@ -1,5 +1,7 @@
 //! SQL of invoice lines.
 
+use std::collections::HashMap;
+
 use sqlx::{query, query_as};
 use uuid::Uuid;
 
@@ -16,6 +18,8 @@ pub struct LineRow {
     pub kind: String,
     pub description: String,
     pub project_id: Option<Uuid>,
+    /// As it is called now; nothing on a line that is not stored yet.
+    pub project_name: Option<String>,
     pub seconds: Option<i64>,
     pub billed_seconds: Option<i64>,
     /// Of a custom line, in hundred-millionths.
@@ -36,15 +40,33 @@ pub async fn lines(db: &mut Db, invoice: Uuid) -> Result<Vec<LineRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         LineRow,
-        r#"select l.id, l.kind, l.description, l.project_id, l.seconds, l.billed_seconds, l.invoiced_quantity, l.unit,
+        r#"select l.id, l.kind, l.description, l.project_id, p.name as "project_name?", l.seconds, l.billed_seconds, l.invoiced_quantity, l.unit,
                l.unit_price, l.net, l.tax_category, l.tax_percent, l.tax_reason,
                array(select t.id from time_entry t where t.organization_id = l.organization_id and t.invoice_line_id = l.id order by t.day, t.id) as "entries!"
-           from invoice_line l where l.organization_id = $1 and l.invoice_id = $2 order by l.position, l.id"#,
+           from invoice_line l left join project p on p.organization_id = l.organization_id and p.id = l.project_id
+           where l.organization_id = $1 and l.invoice_id = $2 order by l.position, l.id"#,
         organization,
         invoice
     )
     .fetch_all(db.connection())
     .await?)
+}
+
+/// What the projects of lines are called.
+pub async fn project_names(db: &mut Db, lines: &[LineRow]) -> Result<HashMap<Uuid, String>, Error> {
+    let (organization, projects) = (db.organization(), lines.iter().filter_map(|line| line.project_id).collect::<Vec<_>>());
+    let rows = query!("select id, name from project where organization_id = $1 and id = any ($2)", organization, &projects)
+        .fetch_all(db.connection())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+impl LineRow {
+    /// The line with the name of its project, which is one of these.
+    pub fn named(self, names: &HashMap<Uuid, String>) -> Self {
+        let name = self.project_id.and_then(|project| names.get(&project).cloned());
+        Self { project_name: name, ..self }
+    }
 }
 
 /// Adds lines in their order, behind the position of the last one that is there. Programs from before read a price in minor units and a

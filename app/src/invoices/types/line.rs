@@ -23,6 +23,9 @@ pub struct InvoiceLine {
     /// The project, when the line is of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<ProjectId>,
+    /// The name of that project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_name: Option<String>,
     /// Time as it was worked; absent on a custom line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worked: Option<Worked>,

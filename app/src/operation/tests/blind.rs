@@ -17,7 +17,7 @@ use crate::{
 const RATES: [i64; 4] = [7_654_321, 4_321_765, 6_543_217, 5_432_176];
 
 /// Names under which money and invoices stand.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "rate",
     "rate_overridden",
     "effective_rate",
@@ -29,6 +29,7 @@ const NAMES: [&str; 13] = [
     "price",
     "invoice",
     "invoiced",
+    "invoice_number",
     "invoice_line_id",
     "balance",
 ];

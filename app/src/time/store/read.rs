@@ -36,6 +36,7 @@ pub struct Row {
     pub labour: String,
     pub source: String,
     pub invoice_id: Option<Uuid>,
+    pub invoice_number: Option<String>,
     pub on_draft: bool,
     pub locked: bool,
     pub version: i32,
@@ -169,7 +170,7 @@ pub async fn these(db: &mut Db, ids: &[Uuid], of: Option<Uuid>) -> Result<Vec<Ro
         r#"select t.id, t.member_id, m.name as member_name, m.time_zone as member_time_zone, t.project_id, p.name as project_name,
                p.color as project_color,
                c.id as client_id, c.name as client_name, c.currency, t.description, t.billable, t.day, t.started_at, t.ended_at,
-               t.running, t.seconds, t.rate, t.state, t.labour, t.source, l.invoice_id as "invoice_id?",
+               t.running, t.seconds, t.rate, t.state, t.labour, t.source, l.invoice_id as "invoice_id?", i.number as "invoice_number?",
                coalesce(i.state = 'draft', false) as "on_draft!", t.version,
                t.position as "position!",
                (t.invoice_line_id is not null or t.state = 'approved'
@@ -199,7 +200,7 @@ pub async fn running(db: &mut Db, member: Uuid) -> Result<Option<Row>, Error> {
         r#"select t.id, t.member_id, m.name as member_name, m.time_zone as member_time_zone, t.project_id, p.name as project_name,
                p.color as project_color,
                c.id as client_id, c.name as client_name, c.currency, t.description, t.billable, t.day, t.started_at, t.ended_at,
-               t.running, t.seconds, t.rate, t.state, t.labour, t.source, null::uuid as invoice_id, false as "on_draft!", t.version,
+               t.running, t.seconds, t.rate, t.state, t.labour, t.source, null::uuid as invoice_id, null::text as invoice_number, false as "on_draft!", t.version,
                t.position as "position!", false as "locked!"
            from time_entry t
            join member m on m.organization_id = $1 and m.id = t.member_id

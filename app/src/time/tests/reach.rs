@@ -28,6 +28,10 @@ async fn a_member_has_their_own_time_only() {
     ] {
         assert_eq!(barbara.code(operation, arguments.clone()).await, Code::NotFound, "{operation} {arguments}");
     }
+    for colleague in ["Ada", "Nobody"] {
+        let told = barbara.refused("list_time_entries", json!({"member": colleague})).await;
+        assert!(told.message.contains("your own alone"), "who there is, is not denied: {told:?}");
+    }
     log(&barbara, json!({"member": "me"})).await;
     log(&barbara, json!({"member": barbara.member()})).await;
     log(&barbara, json!({"member": "Barbara"})).await;

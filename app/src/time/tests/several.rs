@@ -45,7 +45,8 @@ async fn one_that_is_wrong_is_named_by_its_place_and_none_is_logged() {
     let mut given = standups(&["2026-11-16", "2026-11-17", "2026-11-18"]);
     for (wrong, value, field) in [
         ("duration", json!("25h"), "entries[2].duration"),
-        ("project", json!("Nowhere"), "entries[2]"),
+        ("project", json!("Nowhere"), "entries[2].project"),
+        ("member", json!("Nobody"), "entries[2].member"),
         ("date", json!("soon"), "entries[2].date"),
         ("ended_at", json!("9 o'clock"), "entries[2].ended_at"),
     ] {
@@ -53,7 +54,7 @@ async fn one_that_is_wrong_is_named_by_its_place_and_none_is_logged() {
         given["entries"][2][wrong] = value;
         let refused = studio.refused("create_time_entries", given).await;
         assert!(
-            refused.message.contains("entries[2]") && refused.fields.keys().any(|name| name.starts_with(field)),
+            refused.message.starts_with(&format!("entries[2].{wrong}: ")) && refused.fields.keys().any(|name| name.starts_with(field)),
             "{wrong}: {refused:?}"
         );
         given = before;
@@ -159,4 +160,25 @@ async fn a_day_with_more_work_than_it_has_hours_is_told_of_once() {
         .await;
     let told = full["warnings"].to_string();
     assert_eq!(told.matches("more than a day holds").count(), 1, "{told}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_change_of_several_is_named_by_its_argument_and_not_by_an_entry() {
+    let studio = studio().await;
+    let ids =
+        [log(&studio, json!({"date": "2026-11-16"})).await["id"].clone(), log(&studio, json!({"date": "2026-11-17"})).await["id"].clone()];
+    for (argument, value) in [("project", json!("Nix")), ("duration", json!("xx")), ("date", json!("soon")), ("rate", json!("-1"))] {
+        let refused = studio.refused("update_time_entries", json!({"time_entries": ids, argument: value})).await;
+        assert!(refused.field(argument).is_some() && !refused.message.contains("time_entries["), "{argument}: {refused:?}");
+    }
+    let gone = studio.refused("update_time_entries", json!({"time_entries": [ids[0], ids[1], "no id"], "description": "x"})).await;
+    assert!(gone.message.starts_with("time_entries[2]: "), "{gone:?}");
+}
+
+#[tokio::test]
+async fn a_draft_for_several_clients_names_the_client_or_the_argument() {
+    let studio = studio().await;
+    log(&studio, json!({"date": "2026-11-16"})).await;
+    let client = studio.refused("draft_invoices", json!({"clients": ["Acme", "Nix"]})).await;
+    assert!(client.message.starts_with("clients[1]: ") && client.field("clients[1]").is_some(), "{client:?}");
 }

@@ -15,7 +15,7 @@ pub fn tasks() -> Vec<Task> {
         task("Undo the last thing you did").after("create_time_entry", logged()).done(
             "undo_action",
             json!({ "action": "last" }),
-            json!({ "operation": "create_time_entry", "restored": [{ "kind": "time_entry", "name": "Call" }] }),
+            json!({ "operation": "create_time_entry", "restored": [], "removed": [{ "kind": "time_entry", "name": "Call" }] }),
         ),
         task("What have you changed today?").after("create_time_entry", logged()).done(
             "list_actions",

@@ -75,7 +75,7 @@ fn timer() -> Vec<Task> {
             ),
         task("I'm done for today, stop the timer")
             .after("start_timer", json!({ "project": "Acme / Dashboard", "started_at": "2026-11-25T14:00:00Z" }))
-            .done("stop_timer", json!({}), json!({ "running": false, "worked": "1h", "amount": "120.00 EUR" })),
+            .done("stop_timer", json!({}), json!({ "worked": "1h", "amount": "120.00 EUR" })),
     ]
 }
 
