@@ -87,7 +87,8 @@ async function bills(agent, name, token) {
   const running = await agent.refused("start_timer", { project: "Dashboard", description: "Something else" });
   assert.equal(running.code, "timer_running");
   const stopped = await agent.call("stop_timer");
-  assert.equal(stopped.running, false);
+  assert.equal(stopped.running, undefined, "that time is over is the usual, and is not told");
+  assert.ok(stopped.ended_at);
   assert.equal((await agent.refused("stop_timer")).code, "no_timer");
 
   const logged = await agent.call("create_time_entry", { project: "Dashboard", date: organization.today, duration: "1h30m", description: "Charts" });

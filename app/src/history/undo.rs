@@ -148,7 +148,7 @@ pub async fn standing_of(db: &mut Db, actions: &[Uuid]) -> Result<HashMap<Uuid, 
     }
     let mut done: HashMap<Uuid, Vec<Change>> = HashMap::new();
     for OpenChange { action, kind, record, before, after } in store::open_changes(db, actions).await? {
-        done.entry(action).or_default().push(Change { kind, record, before, after, names: Default::default() });
+        done.entry(action).or_default().push(Change::unpriced(kind, record, before, after));
     }
     let kinds = store::kinds(db).await?;
     Ok(done.into_iter().map(|(action, changes)| (action, stands(&changes, &kinds))).collect())

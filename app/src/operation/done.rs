@@ -40,8 +40,8 @@ pub struct Done<T> {
     pub warnings: Vec<String>,
 }
 
-/// What happened to one record. Amounts in it are decimal text in the currency of the record, or of its client, which a dry run says;
-/// what its ids are called stands beside.
+/// What happened to one record. Amounts in it are decimal text in the currency of the record, or of its client, which stands beside in a
+/// dry run, as does what its ids are called.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct Change {
@@ -61,6 +61,12 @@ pub struct Change {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[cfg_attr(feature = "ssr", schemars(schema_with = "record"))]
     pub names: BTreeMap<String, String>,
+    /// The currency of the amounts in it; absent where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// The currency of those before, where that was another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency_before: Option<String>,
 }
 
 /// A record has columns, of each kind its own: some clients warn of a schema that takes any value.
@@ -91,14 +97,33 @@ const AMOUNTS: [&str; 12] =
 const OF_MEMBERS: [&str; 2] = ["bill_rate", "cost_rate"];
 
 #[cfg(feature = "ssr")]
+impl ImageRow {
+    /// The currency of the amounts in it, if it holds some.
+    fn priced_in(&self) -> Option<&str> {
+        let columns = self.image.as_ref()?.as_object()?;
+        let holds = |name: &str| columns.get(name).is_some_and(|value| !value.is_null());
+        let own = AMOUNTS.iter().chain(&["unit_price"]).any(|name| !OF_MEMBERS.contains(name) && holds(name));
+        match own {
+            true => Some(&self.currency),
+            false => OF_MEMBERS.iter().any(|name| holds(name)).then_some(&self.organization_currency),
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
 impl Change {
+    /// What happened to a record, with nothing said of the names and currencies in it.
+    pub(crate) fn unpriced(kind: String, record: Uuid, before: Option<Value>, after: Option<Value>) -> Self {
+        Self { kind, record, before, after, names: BTreeMap::new(), currency: None, currency_before: None }
+    }
+
     /// Records before and after as the database keeps them, from the images of each.
     pub(crate) fn stored(rows: Vec<ImageRow>) -> Vec<Self> {
         let mut changes: Vec<Self> = Vec::with_capacity(rows.len() / 2);
         for row in rows {
             match changes.last_mut().filter(|_| row.is_after) {
                 Some(change) => change.after = row.image,
-                None => changes.push(Self { kind: row.kind, record: row.record, before: row.image, after: None, names: BTreeMap::new() }),
+                None => changes.push(Self::unpriced(row.kind, row.record, row.image, None)),
             }
         }
         changes
@@ -115,21 +140,16 @@ impl Change {
         Self::stored(rows)
     }
 
-    /// The same with the currency of its amounts in each record that holds some and does not say it.
-    pub(super) fn priced(mut rows: Vec<ImageRow>) -> Vec<Self> {
-        for row in &mut rows {
-            let Some(Value::Object(columns)) = &mut row.image else { continue };
-            let amounts = || columns.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name.as_str());
-            let own = amounts().any(|name| name == "unit_price" || AMOUNTS.contains(&name) && !OF_MEMBERS.contains(&name));
-            let currency = match own {
-                true => &row.currency,
-                false if amounts().any(|name| OF_MEMBERS.contains(&name)) => &row.organization_currency,
-                false => continue,
-            };
-            let currency = Value::from(currency.as_str());
-            columns.entry("currency").or_insert(currency);
+    /// The same with the currencies of the amounts in them. Of each there are two rows: before and after.
+    pub(super) fn priced(rows: Vec<ImageRow>) -> Vec<Self> {
+        let currencies: Vec<Option<String>> = rows.iter().map(|row| row.priced_in().map(str::to_owned)).collect();
+        let mut changes = Self::shown(rows);
+        for (change, sides) in changes.iter_mut().zip(currencies.chunks(2)) {
+            let (before, after) = (sides.first().cloned().flatten(), sides.last().cloned().flatten());
+            change.currency_before = before.clone().filter(|before| after.as_ref().is_some_and(|after| after != before));
+            change.currency = after.or(before);
         }
-        Self::shown(rows)
+        changes
     }
 
     /// The records that it refers to, by their ids.
@@ -142,6 +162,7 @@ impl Change {
     pub(super) fn hide_money(&mut self) {
         self.leave_out(&AMOUNTS);
         self.leave_out(&OF_MONEY);
+        (self.currency, self.currency_before) = (None, None);
     }
 
     /// Leaves out what is only for those who may see what people cost.

@@ -47,7 +47,7 @@ impl Call {
         }
         let services = self.caller.services.clone();
         if services.mail_leaves {
-            quotas::mails_written(&mut self.db, &services.quotas, self.mails).await?;
+            quotas::mails_written(&mut self.db, &services.quotas, self.mails, self.caller.token.is_none()).await?;
         }
         let mailed = self.mails > 0;
         let warnings = std::mem::take(&mut self.warnings);

@@ -37,29 +37,31 @@ pub struct Quotas {
 }
 
 /// Counts mails that a call has put into the outbox. Refused when there are too many for today; the call then does nothing.
-pub async fn mails_written(db: &mut Db, quotas: &Quotas, mails: i64) -> Result<(), Error> {
+pub async fn mails_written(db: &mut Db, quotas: &Quotas, mails: i64, by_person: bool) -> Result<(), Error> {
     if mails == 0 {
         return Ok(());
     }
     if let Some(most) = quotas.mails_of_organization {
         let (written, free_on) = store::count_mails(db, mails).await?;
         if written > most {
-            return Err(without_mail(used_up(
-                &format!("Your organization has written its {} of today", counted(most, "mail", "mails")),
-                free_on,
-            )));
+            return Err(without_mail(
+                by_person,
+                used_up(&format!("Your organization has written its {} of today", counted(most, "mail", "mails")), free_on),
+            ));
         }
         let (within, free_on) = store::count_for_founder(db, MAILS, mails, Some(most)).await?;
         if !within {
             let words = format!("{OF_FOUNDER} have written their {} of today together", counted(most, "mail", "mails"));
-            return Err(without_mail(used_up(&words, free_on)));
+            return Err(without_mail(by_person, used_up(&words, free_on)));
         }
     }
     mail_left(db, quotas, Share::Organizations).await
 }
 
-fn without_mail(error: Error) -> Error {
-    error.hint("What needs no mail can still be done: send an invoice without e-mail, or invite somebody with a link that you hand over.")
+/// What can still be done; a program is given no link to hand over.
+fn without_mail(by_person: bool, error: Error) -> Error {
+    let link = if by_person { ", or invite somebody with a link that you hand over" } else { "" };
+    error.hint(format!("What needs no mail can still be done: send an invoice without e-mail{link}."))
 }
 
 /// How many mails a day may be asked for from one network by whoever is not known there: fifty, and no more than half of what may

@@ -145,9 +145,12 @@ pub async fn may_end(cx: &mut Call, timer: Uuid, state: EntryState) -> Result<bo
 pub fn tell_draft(cx: &mut Call, entry: &TimeEntry) -> Result<(), Error> {
     if entry.state == EntryState::Draft && cx.writes_drafts() {
         let (place, public_url) = (cx.membership()?, &cx.caller.services.public_url);
-        let (who, slug, day) = (&entry.member.name, &place.slug, &entry.day);
-        let until = if entry.running { "stops it, or later confirms it" } else { "confirms it" };
-        let told = format!("A draft, which counts nowhere until {who} {until}: {public_url}/o/{slug}/time?from={day}");
+        let (slug, day) = (&place.slug, &entry.day);
+        let until = match entry.running {
+            true => format!("{} stops it, or it is confirmed", entry.member.name),
+            false => "confirmed".to_owned(),
+        };
+        let told = format!("This is a draft until {until}: {public_url}/o/{slug}/time?from={day}");
         cx.warn(told);
     }
     Ok(())

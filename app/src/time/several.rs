@@ -109,8 +109,11 @@ async fn settled(cx: &mut Call, sight: &Sight, watch: Watch, entries: &[Stored])
     let mut items = Vec::with_capacity(ids.len());
     let entries = record::these(cx, sight, &ids).await?;
     record::tell_full_days(cx, &entries).await?;
+    // What is to be confirmed is shown from the first of their days on.
+    if let Some(first) = entries.iter().min_by_key(|entry| entry.day.date()) {
+        tell_draft(cx, first)?;
+    }
     for entry in entries {
-        tell_draft(cx, &entry)?;
         items.push(LoggedEntry {
             id: entry.id,
             project: format!("{} / {}", entry.client.name, entry.project.name),

@@ -166,7 +166,7 @@ mod tests {
         assert!(sentences(&two).starts_with("Name is empty. Rate is below zero. Give it one."), "{}", sentences(&two));
         let line = Error::invalid("price", "A price is not below zero.");
         assert_eq!(sentences(&line.clone().within("lines", 2)), "lines[2].price: A price is not below zero. [invalid]");
-        assert_eq!(sentences(&line.at("lines", 2)), "lines[2]: A price is not below zero. [invalid]");
+        assert_eq!(sentences(&line.at("lines", 2)), "lines[2].price: A price is not below zero. [invalid]");
     }
 
     #[test]

@@ -37,7 +37,9 @@ fn once_each(changes: Vec<Value>) -> Vec<Map<String, Value>> {
             continue;
         };
         known.remove("after");
+        let before = known.get("currency_before").or(known.get("currency")).cloned();
         known.extend(change.into_iter().filter(|(name, _)| name != "before"));
+        known.extend(before.map(|currency| ("currency_before".to_owned(), currency)));
     }
     once.retain(|change| change.contains_key("before") || change.contains_key("after"));
     once
@@ -47,9 +49,13 @@ fn tell(change: &mut Map<String, Value>, answer: &Map<String, Value>, clocks: &C
     let id = change.get("record").and_then(Value::as_str).unwrap_or_default();
     let answered = of_record(answer, id);
     let kind = change.get("kind").and_then(Value::as_str).unwrap_or_default();
-    let record = Record { kind, names: change.get("names"), answered, clocks };
-    let image = |side: &str| Some(record.told(change.get(side)?.as_object()?));
-    let (before, mut after) = (image("before"), image("after"));
+    let currency = change.get("currency").and_then(Value::as_str);
+    let image = |side: &str, currency| {
+        let record = Record { kind, names: change.get("names"), currency, answered, clocks };
+        Some(record.told(change.get(side)?.as_object()?))
+    };
+    let before = image("before", change.get("currency_before").and_then(Value::as_str).or(currency));
+    let mut after = image("after", currency);
     // What a draft comes to is told of a new one; of one that is changed the answer tells it.
     if let Some(after) = &mut after
         && before.is_none()
@@ -67,7 +73,7 @@ fn tell(change: &mut Map<String, Value>, answer: &Map<String, Value>, clocks: &C
         (Some(before), Some(after)) => (Some(other(&before, &after)), Some(other(&after, &before))),
         one => one,
     };
-    change.remove("names");
+    change.retain(|name, _| !["names", "currency", "currency_before"].contains(&name.as_str()));
     change.extend(before.map(|fields| ("before".to_owned(), Value::Object(fields))));
     change.extend(after.map(|fields| ("after".to_owned(), Value::Object(fields))));
 }

@@ -84,6 +84,8 @@ pub struct Record<'a> {
     pub kind: &'a str,
     /// What its ids are called.
     pub names: Option<&'a Value>,
+    /// The currency of the amounts in it.
+    pub currency: Option<&'a str>,
     /// What the answer tells of it.
     pub answered: Option<&'a Map<String, Value>>,
     /// The clocks of whoever is told.
@@ -108,14 +110,14 @@ impl Record<'_> {
                     part_of(&mut fields, "rounding", part, value);
                 }
                 "period_from" | "period_to" => part_of(&mut fields, "period", column.trim_start_matches("period_"), value),
-                column => fields.extend(self.field(column, value, columns)),
+                column => fields.extend(self.field(column, value)),
             }
         }
         fields
     }
 
     /// A column as answers call it; nothing for what only leads to another record.
-    fn field(&self, column: &str, value: &Value, columns: &Map<String, Value>) -> Option<(String, Value)> {
+    fn field(&self, column: &str, value: &Value) -> Option<(String, Value)> {
         if let Some(noun) = column.strip_suffix("_id") {
             let name = value.as_str().and_then(|id| self.names?.get(id))?;
             return Some((noun.to_owned(), name.clone()));
@@ -131,7 +133,7 @@ impl Record<'_> {
                 Some((_, told)) => Value::from((*told)?),
                 None => value.clone(),
             },
-            (_, Value::String(amount)) if AMOUNTS.contains(&column) => match columns.get("currency").and_then(Value::as_str) {
+            (_, Value::String(amount)) if AMOUNTS.contains(&column) => match self.currency {
                 Some(currency) => format!("{amount} {currency}").into(),
                 None => value.clone(),
             },
@@ -170,7 +172,8 @@ mod tests {
     fn told(kind: &str, columns: Value, answered: Value) -> Value {
         let zone = TimeZone::get("Europe/Berlin").expect("a zone");
         let clocks = Clocks { member: zone, organization: TimeZone::UTC };
-        let record = Record { kind, names: None, answered: answered.as_object(), clocks: &clocks };
+        let currency = columns["currency"].as_str();
+        let record = Record { kind, names: None, currency, answered: answered.as_object(), clocks: &clocks };
         Value::Object(record.told(columns.as_object().expect("an object")))
     }
 

@@ -17,11 +17,13 @@ static BUDGET: LazyLock<Value> =
 /// The fields in which a budget stands within another answer.
 const BUDGETS: [&str; 3] = ["budget", "budgets", "stopped_budget"];
 
-/// What is so of nearly all time, and is left out where it is: the client pays, a person has worked and logged it, it is over, and it may change.
-const USUAL: [(&str, fn(&Value) -> bool); 5] = [
+/// What is so of nearly all time, and is left out where it is: it counts, the client pays, a person has worked and logged it, it is over,
+/// and it may change.
+const USUAL: [(&str, fn(&Value) -> bool); 6] = [
     ("running", |value| *value == false),
     ("locked", |value| *value == false),
     ("billable", |value| *value == true),
+    ("state", |value| value == "logged"),
     ("labour", |value| value == "human"),
     ("source", |value| value == "timer" || value == "manual"),
 ];
@@ -221,21 +223,22 @@ fn budget(full: &Value, alone: bool) -> String {
         text(&short, "client").zip(text(&short, "project")).map(|(client, project)| format!("{client} / {project}: "))
     };
     let days = text(&short, "from").zip(text(&short, "to")).map(|(from, to)| format!("{from} to {to}: "));
-    let used: Vec<String> = ["hours", "amount"].iter().filter_map(|part| usage(&short[*part])).collect();
+    let used = [usage(&short["hours"], None), usage(&short["amount"], full["amount"]["used"]["currency"].as_str())];
+    let is_some = |text: &String| text.chars().any(|sign| ('1'..='9').contains(&sign));
+    let pending = text(&short["hours"], "pending").filter(is_some).map(|pending| format!("{pending} pending"));
+    let told: Vec<String> = used.into_iter().flatten().chain(pending).collect();
     let state = text(&short, "state").filter(|state| state != "ok");
     let standing: Vec<String> = text(&short, "percent").into_iter().chain(state).collect();
     let standing = if standing.is_empty() { String::new() } else { format!(" ({})", standing.join(", ")) };
-    format!("{}{}{}{standing}", whose.unwrap_or_default(), days.unwrap_or_default(), used.join("; "))
+    format!("{}{}{}{standing}", whose.unwrap_or_default(), days.unwrap_or_default(), told.join("; "))
 }
 
-/// Of one measure of a budget what is used and what is left, where it has a cap.
-fn usage(measure: &Value) -> Option<String> {
-    let text = |field: &str| measure[field].as_str().filter(|text| !text.is_empty());
-    let (cap, used) = (text("cap")?, text("used")?);
-    let is_some = |text: &&str| text.chars().any(|sign| ('1'..='9').contains(&sign));
-    let pending = text("pending").filter(is_some).map(|pending| format!(", {pending} pending")).unwrap_or_default();
-    let left = text("left").map(|left| format!(", {left} left")).unwrap_or_default();
-    Some(format!("{used} of {cap} used{pending}{left}"))
+/// Of one measure of a budget what is used and what is left, where it has a cap; its currency is said once.
+fn usage(measure: &Value, currency: Option<&str>) -> Option<String> {
+    let text = |field: &str| measure[field].as_str();
+    let used = text("used")?;
+    let used = currency.and_then(|currency| used.strip_suffix(currency)).map_or(used, str::trim_end);
+    Some(format!("{used} of {} used, {} left", text("cap")?, text("left")?))
 }
 
 /// The fields that count seconds, with what they are called as a duration: `timer_limit_seconds` is the `timer_limit`.
@@ -305,7 +308,7 @@ mod tests {
             "id": "7", "project": { "id": "1", "name": "Dashboard" }, "day": "2026-11-28", "worked": { "seconds": 60, "text": "1m" }, "state": "logged",
             "running": false, "locked": true, "billable": true, "labour": "human", "source": "mcp", "invoiced": "9", "invoice_number": "2026-0001",
         });
-        let short = json!({ "id": "7", "project": "Dashboard", "day": "2026-11-28", "worked": "1m", "state": "logged", "locked": true, "source": "mcp", "invoiced": "2026-0001" });
+        let short = json!({ "id": "7", "project": "Dashboard", "day": "2026-11-28", "worked": "1m", "locked": true, "source": "mcp", "invoiced": "2026-0001" });
         assert_eq!(told(entry.clone()), short);
         let mut drafted = entry;
         drafted["on_draft"] = json!(true);

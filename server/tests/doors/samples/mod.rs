@@ -155,10 +155,15 @@ async fn time_is_told_in_few_words_with_all_that_it_can_have() {
     world.rest(&ada, "set_budget", json!({ "project": "Dashboard", "hours": 8, "amount": "1000.00" })).await.ok();
     for writes in [Writes::Direct, Writes::Ask] {
         let token = world.token(&ada.email, &ada.slug, &Scope::ALL, writes).await;
-        let hours = json!({ "project": "Acme / Dashboard", "started_at": "2026-11-25T08:00:00Z", "ended_at": "2026-11-25T09:30:00Z",
-            "description": "Charts for the quarterly board" });
-        done(&world, &token, "create_time_entry", hours.clone()).await;
-        let written = done(&world, &token, "create_time_entry", hours).await;
+        let hours = |from: &str, to: &str| json!({ "project": "Acme / Dashboard", "started_at": from, "ended_at": to, "description": "Charts for the quarterly board" });
+        done(&world, &token, "create_time_entry", hours("2026-11-25T08:30:00Z", "2026-11-25T09:30:00Z")).await;
+        // What is written directly overlaps the time before, beside which a draft has its own warning.
+        let beside = if writes == Writes::Direct {
+            hours("2026-11-25T09:00:00Z", "2026-11-25T10:30:00Z")
+        } else {
+            hours("2026-11-25T11:00:00Z", "2026-11-25T12:30:00Z")
+        };
+        let written = done(&world, &token, "create_time_entry", beside).await;
         assert!(written["budget"].is_string() && written["warnings"].is_array(), "{written:#}");
         assert!(length(&written) <= WRITE_OF_TIME_LONGEST, "{writes:?}: {} characters: {written}", length(&written));
         let entry = done(&world, &token, "get_time_entry", json!({ "time_entry": written["id"] })).await;

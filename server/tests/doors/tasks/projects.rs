@@ -19,7 +19,7 @@ fn work() -> Vec<Task> {
         task("When does the budget of the dashboard run out?").done(
             "get_project_status",
             json!({ "project": "Dashboard" }),
-            json!({ "budget": { "hours": { "cap": "12h", "left": "5h 30m" } }, "burn": { "reached_on": "2027-01-08" } }),
+            json!({ "budget": "6h 30m of 12h used, 5h 30m left", "burn": { "reached_on": "2027-01-08" } }),
         ),
         task("Acme pays 130 an hour from now on, the unbilled time included").done(
             "set_rate",

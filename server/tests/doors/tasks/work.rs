@@ -19,7 +19,7 @@ fn logging() -> Vec<Task> {
         task("Log 45 minutes on the Acme dashboard call yesterday").done(
             "create_time_entry",
             json!({ "project": "Acme dashboard", "date": "yesterday", "duration": "45m", "description": "Call" }),
-            json!({ "day": "2026-11-24", "client": "Acme", "project": "Dashboard", "worked": "45m", "state": "logged" }),
+            json!({ "day": "2026-11-24", "client": "Acme", "project": "Dashboard", "worked": "45m", "amount": "90.00 EUR" }),
         ),
         task("I did half an hour of the Acme dashbord on Monday")
             .refused(
