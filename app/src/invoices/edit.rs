@@ -140,7 +140,7 @@ pub async fn locked_draft(cx: &mut Call, invoice: &str, version: Option<i32>) ->
     if row.state != "draft" {
         let number = row.number.as_deref().unwrap_or_default();
         return Err(Error::new(Code::Locked, format!("Invoice {number} was already sent and does not change any more."))
-            .hint("A person can void it. record_payment records what is paid of it."));
+            .hint("A person can void it. What is paid of it can still be recorded."));
     }
     if version.is_some_and(|version| version != row.version) {
         return Err(Error::new(Code::Stale, "Somebody changed this draft in the meantime. Look at it again before you go on."));

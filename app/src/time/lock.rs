@@ -19,7 +19,7 @@ pub fn refuse_locked(entry: &Stored, lock_date: Option<Date>, sight: &Sight) -> 
             None => "a draft invoice".to_owned(),
         };
         let way = match invoice.number {
-            None => "Its line has to be taken off the draft first; update_invoice_draft does that.",
+            None => "Take its line off the draft first. update_invoice_draft does that.",
             Some(_) => "What was invoiced stays as it is; an owner or admin can void the invoice.",
         };
         let error = Error::new(Code::Locked, format!("This time is on {what} and cannot change.")).hint(way);
