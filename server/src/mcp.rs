@@ -139,7 +139,7 @@ pub fn without_oauth() -> Router<Site> {
     };
     let beside = ["/register", "/authorize", "/token", "/.well-known", "/.well-known/", "/.well-known/{*what}"];
     // Some look for it below the address of the resource.
-    beside.into_iter().chain(["/mcp/{*what}"]).into_iter().fold(Router::new(), |router, path| router.route(path, any(answer)))
+    beside.into_iter().chain(["/mcp/{*what}"]).fold(Router::new(), |router, path| router.route(path, any(answer)))
 }
 
 #[cfg(test)]

@@ -17,9 +17,12 @@ static BUDGET: LazyLock<Value> =
 /// The fields in which a budget stands within another answer.
 const BUDGETS: [&str; 3] = ["budget", "budgets", "stopped_budget"];
 
+/// Whether a value is of some kind.
+type Test = fn(&Value) -> bool;
+
 /// What is so of nearly all time, and is left out where it is: it counts, the client pays, a person has worked and logged it, it is over,
 /// and it may change.
-const USUAL: [(&str, fn(&Value) -> bool); 6] = [
+const USUAL: [(&str, Test); 6] = [
     ("running", |value| *value == false),
     ("locked", |value| *value == false),
     ("billable", |value| *value == true),
@@ -135,7 +138,9 @@ fn stands_for_another(fields: &Map<String, Value>, field: &str) -> bool {
 
 /// An answer in fewer words, by the schema of the whole one.
 pub fn answer(schema: &Map<String, Value>, mut full: Value) -> Value {
-    within("", &Value::Object(schema.clone()), &mut full);
+    if let Value::Object(fields) = &mut full {
+        of_record(schema.get("properties").and_then(Value::as_object), fields);
+    }
     full
 }
 
@@ -168,29 +173,35 @@ fn schema_of(value: &Value) -> Value {
 
 fn within(name: &str, schema: &Value, value: &mut Value) {
     match value {
-        Value::Object(fields) => {
-            let described = schema["properties"].as_object();
-            if described.is_some_and(is_time) {
-                // A draft is what an agent wrote, over this door for the most part.
-                let is_draft = fields.get("state").is_some_and(|state| state == "draft");
-                let is_usual = |field: &str, value: &Value| {
-                    USUAL.iter().any(|(usual, is_so)| *usual == field && is_so(value)) || is_draft && field == "source" && value == "mcp"
-                };
-                fields.retain(|field, value| !is_usual(field, value));
-            }
-            name_records(fields);
-            for (seconds, called) in described.map(of_seconds).unwrap_or_default() {
-                if let Some(length) = fields.remove(&seconds).and_then(|length| length.as_i64()) {
-                    fields.insert(called, Value::from(exact(length, Worked::of(length).text)));
-                }
-            }
-            for (field, value) in fields {
-                tell(field, &schema["properties"][field.as_str()], value);
-            }
-        }
+        Value::Object(fields) => of_record(schema["properties"].as_object(), fields),
         Value::Array(items) => items.iter_mut().for_each(|item| tell(name, &schema["items"], item)),
         _ => {}
     }
+}
+
+/// The fields of a record in fewer words, by what its schema says of them.
+fn of_record(described: Option<&Map<String, Value>>, fields: &mut Map<String, Value>) {
+    if described.is_some_and(is_time) {
+        leave_out_the_usual(fields);
+    }
+    name_records(fields);
+    for (seconds, called) in described.map(of_seconds).unwrap_or_default() {
+        if let Some(length) = fields.remove(&seconds).and_then(|length| length.as_i64()) {
+            fields.insert(called, Value::from(exact(length, Worked::of(length).text)));
+        }
+    }
+    for (field, value) in fields {
+        tell(field, described.and_then(|described| described.get(field)).unwrap_or(&Value::Null), value);
+    }
+}
+
+/// Leaves out of a time entry what most have. A draft is what an agent wrote, over this door for the most part.
+fn leave_out_the_usual(fields: &mut Map<String, Value>) {
+    let is_draft = fields.get("state").is_some_and(|state| state == "draft");
+    let is_usual = |field: &str, value: &Value| {
+        USUAL.iter().any(|(usual, is_so)| *usual == field && is_so(value)) || is_draft && field == "source" && value == "mcp"
+    };
+    fields.retain(|field, value| !is_usual(field, value));
 }
 
 /// Puts the names of records in the place of their ids.

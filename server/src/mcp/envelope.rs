@@ -134,8 +134,8 @@ fn take_json(headers: &mut HeaderMap) {
 fn accepts_json(accept: &str) -> bool {
     let ranges = || accept.split(',').map(|range| range.split_once(';').unwrap_or((range, "")));
     let weight = |parameters: &str| {
-        let parameters = parameters.split(';').filter_map(|parameter| parameter.split_once('='));
-        let weight = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("q")).last();
+        let mut parameters = parameters.split(';').filter_map(|parameter| parameter.split_once('='));
+        let weight = parameters.rfind(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
         weight.and_then(|(_, weight)| weight.trim().parse::<f32>().ok()).unwrap_or(1.0)
     };
     let of =

@@ -64,8 +64,8 @@ pub fn most(item: &Value) -> usize {
 
 /// An answer with its links, by the schema of the whole one.
 pub async fn answer(caller: &Caller, schema: &Map<String, Value>, mut answer: Value) -> Result<Value, Error> {
-    if let Some(place) = &caller.membership {
-        to_pages(&Pages { public_url: &caller.services.public_url, place }, &Value::Object(schema.clone()), &mut answer);
+    if let (Some(place), Value::Object(fields)) = (&caller.membership, &mut answer) {
+        from_record(&Pages { public_url: &caller.services.public_url, place }, Some(schema), fields);
     }
     if let Value::Object(fields) = &mut answer
         && fields.remove(BYTES).is_some()
@@ -87,23 +87,27 @@ struct Pages<'a> {
 
 fn to_pages(pages: &Pages<'_>, schema: &Value, value: &mut Value) {
     match value {
-        Value::Object(fields) => {
-            for (name, field) in fields.iter_mut() {
-                to_pages(pages, &schema["properties"][name.as_str()], field);
-            }
-            if let Some(Value::String(path)) = fields.get_mut(PATH)
-                && path.starts_with('/')
-            {
-                path.insert_str(0, pages.public_url);
-            }
-            if let (Some(page), Some(id)) = (schema.get(PAGE).and_then(Value::as_str), fields.get("id").and_then(Value::as_str)) {
-                let url = format!("{}/o/{}/{page}/{id}", pages.public_url, pages.place.slug);
-                fields.insert(URL.to_owned(), Value::from(url));
-                fields.remove(OF_BROWSERS);
-            }
-        }
+        Value::Object(fields) => from_record(pages, schema.as_object(), fields),
         Value::Array(items) => items.iter_mut().for_each(|item| to_pages(pages, &schema["items"], item)),
         _ => {}
+    }
+}
+
+fn from_record(pages: &Pages<'_>, schema: Option<&Map<String, Value>>, fields: &mut Map<String, Value>) {
+    let described = schema.and_then(|schema| schema.get("properties")?.as_object());
+    for (name, field) in fields.iter_mut() {
+        to_pages(pages, described.and_then(|described| described.get(name)).unwrap_or(&Value::Null), field);
+    }
+    if let Some(Value::String(path)) = fields.get_mut(PATH)
+        && path.starts_with('/')
+    {
+        path.insert_str(0, pages.public_url);
+    }
+    let page = schema.and_then(|schema| schema.get(PAGE)?.as_str());
+    if let (Some(page), Some(id)) = (page, fields.get("id").and_then(Value::as_str)) {
+        let url = format!("{}/o/{}/{page}/{id}", pages.public_url, pages.place.slug);
+        fields.insert(URL.to_owned(), Value::from(url));
+        fields.remove(OF_BROWSERS);
     }
 }
 
