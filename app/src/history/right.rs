@@ -6,7 +6,7 @@
 use uuid::Uuid;
 
 use super::{
-    store::{self, Standing},
+    store::{self, back::Standing},
     way,
 };
 use crate::{

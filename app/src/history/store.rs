@@ -1,4 +1,6 @@
-//! SQL of what was done and is taken back.
+//! SQL of what was done, and of whether it can be taken back.
+
+pub mod back;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -6,9 +8,8 @@ use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{
-    database::{Db, OnConstraint, instant, plan_for_what_is_given},
-    error::{Code, Error},
-    operation::Change,
+    database::{Db, instant, plan_for_what_is_given},
+    error::Error,
 };
 
 /// An action that was done.
@@ -294,98 +295,6 @@ pub async fn changed_by_others(db: &mut Db, kind: &str, records: &[Uuid], token:
 /// The kinds of records that are put back, each after those that it refers to.
 pub async fn kinds(db: &mut Db) -> Result<Vec<String>, Error> {
     Ok(query_scalar!(r#"select kinds_put_back() as "kinds!""#).fetch_one(db.connection()).await?)
-}
-
-/// Keeps others from changing these records of a kind until the transaction ends.
-pub async fn hold(db: &mut Db, kind: &str, records: &[Uuid]) -> Result<(), Error> {
-    query!("select hold_records($1, $2)", kind, records).execute(db.connection()).await?;
-    Ok(())
-}
-
-/// Puts a record back to what it was before a change; answers whether it still was what the change left behind.
-pub async fn restore(db: &mut Db, change: &Change) -> Result<bool, Error> {
-    query_scalar!(r#"select restore_record($1, $2, $3, $4) as "restored!""#, change.kind, change.record, change.before, change.after)
-        .fetch_one(db.connection())
-        .await
-        .on_constraint("time_entry_one_running", || {
-            Error::new(Code::TimerRunning, "A timer is running. Stop it first; then this can be undone.")
-        })
-}
-
-/// The kind of a record that would be deleted along with the one that a change has made; none when nothing would.
-pub async fn goes_along(db: &mut Db, change: &Change) -> Result<Option<String>, Error> {
-    Ok(query_scalar!("select goes_along($1, $2)", change.kind, change.record).fetch_one(db.connection()).await?)
-}
-
-/// What a member is now.
-#[allow(missing_docs, reason = "the columns of the table `member`")]
-pub struct Standing {
-    pub id: Uuid,
-    pub name: String,
-    pub role: String,
-    /// Whether they have not left.
-    pub present: bool,
-}
-
-/// What these members are now.
-pub async fn standings(db: &mut Db, members: &[Uuid]) -> Result<Vec<Standing>, Error> {
-    let organization = db.organization();
-    Ok(query_as!(
-        Standing,
-        r#"select id, name, role, removed_at is null as "present!" from member where organization_id = $1 and id = any($2)"#,
-        organization,
-        members
-    )
-    .fetch_all(db.connection())
-    .await?)
-}
-
-/// The number of the invoice that an entry is on: none when it is on none, an empty one for a draft.
-pub async fn invoice_of(db: &mut Db, entry: Uuid) -> Result<Option<Option<String>>, Error> {
-    let organization = db.organization();
-    Ok(query_scalar!(
-        "select i.number from time_entry t
-         join invoice_line l on l.organization_id = $1 and l.id = t.invoice_line_id
-         join invoice i on i.organization_id = $1 and i.id = l.invoice_id
-         where t.organization_id = $1 and t.id = $2",
-        organization,
-        entry
-    )
-    .fetch_optional(db.connection())
-    .await?)
-}
-
-/// Who changed a record after an action, and with which operation.
-pub struct Since {
-    /// The later action.
-    pub action: Uuid,
-    /// Who did it.
-    pub member_id: Uuid,
-    /// The token that it was done with; none at the page.
-    pub token_id: Option<Uuid>,
-    /// Their name.
-    pub member: String,
-    /// The operation.
-    pub operation: String,
-}
-
-/// The latest change of a record after a place in the chain.
-pub async fn changed_since(db: &mut Db, change: &Change, position: i64) -> Result<Option<Since>, Error> {
-    let organization = db.organization();
-    Ok(query_as!(
-        Since,
-        "select a.id as action, m.id as member_id, a.token_id, m.name as member, a.operation from change c
-         join action a on a.organization_id = $1 and a.id = c.action_id
-         join member m on m.organization_id = $1 and m.id = a.member_id
-         where c.organization_id = $1 and c.kind = $2 and c.record_id = $3 and a.position > $4
-         order by a.position desc limit 1",
-        organization,
-        change.kind,
-        change.record,
-        position
-    )
-    .fetch_optional(db.connection())
-    .await?)
 }
 
 /// A project that time does not come back onto when an action is taken back.

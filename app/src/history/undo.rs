@@ -70,7 +70,7 @@ async fn hold(cx: &mut Call, changes: &[Change], kinds: &[String]) -> Result<(),
     for kind in kinds {
         let records: Vec<Uuid> = changes.iter().filter(|change| change.kind == *kind).map(|change| change.record).collect();
         if !records.is_empty() {
-            store::hold(&mut cx.db, kind, &records).await?;
+            store::back::hold(&mut cx.db, kind, &records).await?;
         }
     }
     Ok(())
@@ -88,11 +88,11 @@ async fn restore(cx: &mut Call, done: &store::Done, changes: Vec<&Change>) -> Re
             refuse_second_timer(cx, change).await?;
         }
         if change.before.is_none()
-            && let Some(other) = store::goes_along(&mut cx.db, change).await?
+            && let Some(other) = store::back::goes_along(&mut cx.db, change).await?
         {
             return Err(held(done, change, &other, !cx.writes_drafts()));
         }
-        if !store::restore(&mut cx.db, change).await? {
+        if !store::back::restore(&mut cx.db, change).await? {
             return Err(overtaken(cx, done, change).await?);
         }
         let image = change.before.as_ref().or(change.after.as_ref());
@@ -119,7 +119,7 @@ async fn lapsed(cx: &mut Call, changes: &[&Change]) -> Result<Vec<Uuid>, Error> 
         return Ok(Vec::new());
     }
     let members: Vec<Uuid> = places.iter().map(|place| place.member).collect();
-    let known = store::standings(&mut cx.db, &members).await?;
+    let known = store::back::standings(&mut cx.db, &members).await?;
     let mut lapsed = Vec::new();
     for place in places {
         let Some(member) = known.iter().find(|member| member.id == place.member) else { continue };
@@ -244,7 +244,7 @@ fn held(done: &store::Done, change: &Change, other: &str, by_hand: bool) -> Erro
 async fn overtaken(cx: &mut Call, done: &store::Done, change: &Change) -> Result<Error, Error> {
     let (what, sight) = (words(&change.kind), Sight::of(cx)?);
     if change.kind == "time_entry"
-        && let Some(number) = store::invoice_of(&mut cx.db, change.record).await?
+        && let Some(number) = store::back::invoice_of(&mut cx.db, change.record).await?
     {
         let on = match number.filter(|_| sight.money) {
             Some(number) => format!("invoice {number}"),
@@ -252,7 +252,7 @@ async fn overtaken(cx: &mut Call, done: &store::Done, change: &Change) -> Result
         };
         return Ok(Error::new(Code::Locked, format!("The time is on {on} by now, so {} cannot be undone.", done.operation)));
     }
-    let since = store::changed_since(&mut cx.db, change, done.position).await?;
+    let since = store::back::changed_since(&mut cx.db, change, done.position).await?;
     let since = since.filter(|since| sight.all_time() || since.member_id == sight.member);
     let who = since.as_ref().map_or_else(|| "somebody else".to_owned(), |since| format!("{} ({})", since.member, since.operation));
     let error = Error::new(Code::Stale, format!("The {what} was changed since by {who}, so {} cannot be undone.", done.operation));
