@@ -18,11 +18,11 @@ export const GENERATIONS = {
   },
 };
 
-/** Connects with a token and lists the tools; the libraries check every later answer against the schema of its tool. */
+/** Connects with a token and lists all its tools; the libraries check every later answer against the schema of its tool. */
 export async function connect(generation, base, token) {
   const { client, transport } = GENERATIONS[generation];
   const agent = client();
-  await agent.connect(transport(new URL("/mcp", base), { requestInit: { headers: { authorization: `Bearer ${token}` } } }));
+  await agent.connect(transport(new URL("/mcp?toolset=all", base), { requestInit: { headers: { authorization: `Bearer ${token}` } } }));
   const { tools } = await agent.listTools();
   return new Agent(agent, tools);
 }

@@ -43,6 +43,10 @@ async fn call(Extension(caller): Extension<Caller>, Path(name): Path<String>, Ra
     };
     let (parts, body) = request.into_parts();
     let arguments = match parts.method {
+        // Whoever is not known is told that first.
+        Method::POST if caller.person.is_some() && query.as_deref().is_some_and(|query| !query.is_empty()) => {
+            Err(Refusal::from(in_the_body()))
+        }
         Method::POST => read_body(operation, body).await.and_then(|arguments| Ok(key::taken(operation, &parts.headers, arguments)?)),
         Method::GET if operation.declaration.effect == Effect::Read => {
             operation.urlencoded(&operation.input, query.as_deref().unwrap_or_default()).map_err(Refusal::from)
@@ -58,6 +62,11 @@ async fn call(Extension(caller): Extension<Caller>, Path(name): Path<String>, Ra
         Ok(answer) => Json(answer).into_response(),
         Err(error) => Refusal::from(error).into_response(),
     }
+}
+
+/// What stands in the query of a write, such as `dry_run`, would be lost.
+fn in_the_body() -> Error {
+    Error::invalid("arguments", "A POST takes its arguments as JSON in the body, and none in the query.")
 }
 
 /// Answers a call that is refused before its arguments are known. It is a call all the same, and is written down.

@@ -77,12 +77,20 @@ struct Eyes {
     own: MemberId,
     everything: bool,
     money: bool,
+    /// The token that asks.
+    token: Option<Uuid>,
 }
 
 impl Eyes {
     fn of(cx: &Call) -> Result<Self, Error> {
         let (own, sight) = (cx.membership()?.member, Sight::of(cx)?);
-        Ok(Self { own, everything: sight.seen == Seen::Everything, money: sight.money })
+        let token = cx.caller.token.as_ref().map(|token| token.id.0);
+        Ok(Self { own, everything: sight.seen == Seen::Everything, money: sight.money, token })
+    }
+
+    /// Whether who asks may take back what was done with this token, or with none: an agent takes back what it did itself.
+    fn may_undo(&self, done_with: Option<Uuid>) -> bool {
+        self.token.is_none() || self.token == done_with
     }
 
     /// What a record is known by, where the caller sees it: whoever does not see everything sees the time that is theirs.
@@ -144,7 +152,10 @@ impl Known {
 
     fn why_not(&self, row: &Row) -> Option<String> {
         if let Some(by) = row.undone_by {
-            return Some(format!("It was taken back already; to have it again, undo {by}."));
+            // An agent takes back what it did itself, and so no undo of its person.
+            let own = self.eyes.may_undo(row.undone_with);
+            let again = if own { format!("; to have it again, undo {by}") } else { String::new() };
+            return Some(format!("It was taken back already{again}."));
         }
         if let Some(refused) = self.refused.get(&row.operation) {
             return Some(refused.clone());
@@ -167,6 +178,9 @@ impl Known {
         }
         let who = later.member.as_deref().unwrap_or("somebody");
         Some(match (&later.operation, later.by) {
+            (Some(operation), Some(_)) if !self.eyes.may_undo(later.token) => {
+                format!("What it did was changed since by {who} ({operation}). Ask them to undo that first.")
+            }
             (Some(operation), Some(by)) => format!("What it did was changed since by {who} ({operation}). Undo {by} first."),
             _ => "What it did was changed since, many times. Undo the newest of those changes first.".to_owned(),
         })

@@ -82,6 +82,8 @@ pub struct Row {
     pub undoes: Option<Uuid>,
     /// The action that took it back, if that was not taken back in its turn.
     pub undone_by: Option<Uuid>,
+    /// The token that it was taken back with.
+    pub undone_with: Option<Uuid>,
 }
 
 /// A page of the actions that were done, the newest first, from before an instant and an id.
@@ -91,12 +93,13 @@ pub async fn actions(db: &mut Db, whose: Whose, before: Option<(Timestamp, Uuid)
     Ok(query_as!(
         Row,
         r#"select a.id, a.at as "at: jiff_sqlx::Timestamp", a.member_id as "member_id?", m.name as "member_name?", t.name as "token?",
-               a.operation, a.undoes, (
-                   select u.id from action u where u.organization_id = $1 and u.undoes = a.id
-                       and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
-                   order by u.position desc limit 1
-               ) as undone_by
+               a.operation, a.undoes, u.id as "undone_by?", u.token_id as "undone_with?"
            from action a
+           left join lateral (
+               select u.id, u.token_id from action u where u.organization_id = $1 and u.undoes = a.id
+                   and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
+               order by u.position desc limit 1
+           ) u on true
            left join member m on m.organization_id = $1 and m.id = a.member_id
            left join access_token t on t.organization_id = $1 and t.id = a.token_id
            where a.organization_id = $1 and a.outcome = 'done'
@@ -224,6 +227,8 @@ pub struct Later {
     pub member_id: Option<Uuid>,
     /// Their name.
     pub member: Option<String>,
+    /// The token that it was done with.
+    pub token: Option<Uuid>,
     /// The operation.
     pub operation: Option<String>,
 }
@@ -234,7 +239,8 @@ pub async fn later(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Later>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Later,
-        r#"select a.id as "action!", n.id as "by?", n.member_id as "member_id?", m.name as "member?", n.operation as "operation?"
+        r#"select a.id as "action!", n.id as "by?", n.member_id as "member_id?", m.name as "member?", n.token_id as "token?",
+               n.operation as "operation?"
            from unnest($2::uuid[]) a (id)
            cross join lateral (
                select left_as.kind, left_as.record_id, left_as.position from (
@@ -254,7 +260,7 @@ pub async fn later(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Later>, Error> {
                limit 1
            ) c
            left join lateral (
-               select n.id, n.member_id, n.operation from (
+               select n.id, n.member_id, n.token_id, n.operation from (
                    select s.action_id, s.position from change s
                    where s.organization_id = $1 and s.kind = c.kind and s.record_id = c.record_id
                        and s.position > c.position and s.action_id <> a.id
@@ -303,7 +309,7 @@ pub struct Closed {
     pub action: Uuid,
     /// The project's name.
     pub project: String,
-    /// Whether it or its client is archived; otherwise the member is not on it.
+    /// Whether it or its client is archived, and the member on it; otherwise they are not on it, and its name is not there for them.
     pub archived: bool,
 }
 
@@ -313,7 +319,9 @@ pub async fn closed(db: &mut Db, actions: &[Uuid], member: Option<Uuid>, most: i
     let organization = db.organization();
     Ok(query_as!(
         Closed,
-        r#"select distinct on (a.id) a.id as "action!", p.name as project, (p.archived_at is not null or c.archived_at is not null) as "archived!"
+        r#"select distinct on (a.id) a.id as "action!", p.name as project, ($3::uuid is null or exists (
+                   select from project_member m where m.organization_id = $1 and m.project_id = p.id and m.member_id = $3
+               )) as "archived!"
            from unnest($2::uuid[]) a (id)
            cross join lateral (
                select before, after from change

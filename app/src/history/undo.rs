@@ -51,6 +51,7 @@ pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
     let days = way::days(&changes);
     open(cx, &days).await?;
     keep_currencies(cx, &changes).await?;
+    same_currencies(cx, &done, &changes).await?;
     let sight = Sight::of(cx)?;
     let budgets = Watch::over(cx, &days).await?;
     let touched = restore(cx, &done, way::back(&changes, &kinds)).await?;
@@ -211,6 +212,20 @@ async fn keep_currencies(cx: &mut Call, changes: &[Change]) -> Result<(), Error>
         }
     }
     Ok(())
+}
+
+/// Amounts come back in the currency in which they were: images hold none of their own, but that of the client.
+async fn same_currencies(cx: &mut Call, done: &store::Done, changes: &[Change]) -> Result<(), Error> {
+    let images = || changes.iter().filter(|change| change.kind != "client").flat_map(|change| [&change.before, &change.after]).flatten();
+    let ids = |column: &'static str| images().filter_map(move |image| image[column].as_str()?.parse().ok()).collect::<Vec<Uuid>>();
+    let (clients, projects) = (ids("client_id"), ids("project_id"));
+    match store::back::other_currency(&mut cx.db, &clients, &projects, done.position).await? {
+        Some(client) => Err(Error::new(
+            Code::Stale,
+            format!("{client} has another currency since then, and nothing is converted, so {} cannot be undone.", done.operation),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Nobody has two timers: one that runs by now is not stopped for another that ran before.

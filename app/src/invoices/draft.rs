@@ -282,6 +282,16 @@ async fn compose(cx: &mut Call, resolved: &Resolved, only: Option<&[Uuid]>) -> R
     Ok(Composed { lines: lines.into_iter().map(row).collect(), entries })
 }
 
+/// The entries that stay off the draft. One that is no time of the client would be left out of nothing, and what was meant billed.
+async fn deferred(cx: &mut Call, client: &Client, given: &[String]) -> Result<Vec<Uuid>, Error> {
+    let ids: Vec<Uuid> = given.iter().map(|entry| reference::id(entry)).collect();
+    let known = store::time_of_client(&mut cx.db, client.id.0, &ids).await?;
+    match ids.iter().position(|id| !known.contains(id)) {
+        None => Ok(ids),
+        Some(at) => Err(Error::new(Code::NotFound, format!("defer[{at}] is no time entry of {}.", client.name)).about("defer")),
+    }
+}
+
 async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
     let client = clients::record::find(cx, &wanted.client).await?;
     let period = period(cx, wanted.period, wanted.from, wanted.to)?;
@@ -291,7 +301,7 @@ async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
     if chosen.is_empty() && !named.is_empty() {
         return Err(Error::invalid("projects", "The projects have no name. Name at least one, or leave them out: that means all."));
     }
-    let defer = wanted.defer.iter().map(|entry| entry.trim().parse::<Uuid>().map_err(|_| Error::not_found("time entry")));
+    let defer = deferred(cx, &client, &wanted.defer).await?;
     let custom = wanted
         .lines
         .iter()
@@ -304,7 +314,7 @@ async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
     Ok(Resolved {
         period,
         projects: chosen,
-        defer: defer.collect::<Result<_, _>>()?,
+        defer,
         grouping: Grouping { group_by: wanted.group_by.unwrap_or_default(), rounding, wording: Wording::of(&client.language) },
         custom: custom.collect::<Result<_, _>>()?,
         discount: discount::read(wanted.discount.as_deref(), &client.currency)?,

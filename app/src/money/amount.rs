@@ -2,7 +2,7 @@
 
 use super::{
     AMOUNT_MAX, Currency, separator,
-    symbol::{other_symbol, without_symbol},
+    symbol::{is_shortened, other_symbol, without_symbol},
 };
 use crate::{error::Error, width::half_width};
 
@@ -101,7 +101,8 @@ pub(super) fn parse(field: &'static str, text: &str, currency: &Currency, digits
     }
     let Number { whole, decimals } = Number::read(number).ok_or_else(|| unreadable(field, text, currency))?;
     // In Chinese and Japanese numbers are parted by ten thousands.
-    if currency.minor_digits() == 0 && decimals.len() == 4 {
+    let by_ten_thousands = currency.minor_digits() == 0 || ["CNY", "TWD"].contains(&currency.as_str());
+    if by_ten_thousands && decimals == "0000" || currency.minor_digits() == 0 && decimals.len() == 4 {
         return Err(separator::ambiguous(field, text, (format!("{whole}{decimals}"), format!("{whole}.0"))));
     }
     // Zeros beyond the smallest unit say nothing.
@@ -150,7 +151,7 @@ fn too_precise(field: &'static str, text: &str, currency: &Currency, digits: usi
 fn without_code<'a>(text: &'a str, currency: &Currency) -> &'a str {
     let code = currency.as_str();
     let is_code = |part: Option<&str>| part.is_some_and(|part| part.eq_ignore_ascii_case(code));
-    if is_code(text.get(..code.len())) {
+    if is_code(text.get(..code.len())) && !is_shortened(code, &text[code.len()..]) {
         return text[code.len()..].trim_start();
     }
     let start = text.len().saturating_sub(code.len());

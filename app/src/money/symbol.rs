@@ -3,7 +3,7 @@
 use super::Currency;
 
 /// The symbols, each with the currencies that it stands for.
-const SYMBOLS: [(&str, &[&str]); 74] = [
+const SYMBOLS: [(&str, &[&str]); 77] = [
     (
         "$",
         &[
@@ -82,7 +82,10 @@ const SYMBOLS: [(&str, &[&str]); 74] = [
     ("Rp", &["IDR"]),
     ("Rp.", &["IDR"]),
     ("KSh", &["KES"]),
+    ("KSh.", &["KES"]),
+    ("S/.", &["PEN"]),
     ("Dhs", &["AED"]),
+    ("Dhs.", &["AED"]),
     ("د.إ", &["AED"]),
 ];
 
@@ -115,10 +118,17 @@ pub(super) fn other_symbol(text: &str, currency: &Currency) -> Option<(&'static 
     (!currencies.contains(&currency.as_str())).then_some((symbol, code))
 }
 
+/// Whether what stands behind letters begins with a point, as in `USD.500`: whether that shortens the letters or begins decimals, nobody
+/// knows.
+pub(super) fn is_shortened(symbol: &str, rest: &str) -> bool {
+    symbol.ends_with(|last: char| last.is_alphabetic() || last == '.' || last == '/') && rest.starts_with(['.', ','])
+}
+
 /// The text without this symbol before or after it; nothing where it is not there. Of letters any case will do.
 fn without<'a>(text: &'a str, symbol: &str) -> Option<&'a str> {
     let is = |part: &str| part == symbol || symbol.len() > 1 && part.eq_ignore_ascii_case(symbol);
-    let before = || text.split_at_checked(symbol.len()).filter(|(part, _)| is(part)).map(|(_, rest)| rest.trim());
+    let is_before = |(part, rest): &(&str, &str)| is(part) && !is_shortened(part, rest);
+    let before = || text.split_at_checked(symbol.len()).filter(is_before).map(|(_, rest)| rest.trim());
     let behind = || text.split_at_checked(text.len().checked_sub(symbol.len())?).filter(|(_, part)| is(part)).map(|(rest, _)| rest.trim());
     before().or_else(behind)
 }
@@ -145,6 +155,19 @@ mod tests {
             ("150", "150", "150", "150:-")
         );
         assert_eq!((left("¥150-", "JPY"), left("150-", "JPY"), left("¥150-", "CNY")), ("150", "150-", "150-"));
+    }
+
+    #[test]
+    fn a_point_behind_letters_shortens_them_or_is_not_read() {
+        let left = |text: &'static str, code: &str| without_symbol(text, &Currency::parse(code).expect("a currency"));
+        assert_eq!((left("Dhs.500", "AED"), left("KSh.500", "KES"), left("S/.150", "PEN")), ("500", "500", "150"));
+        for (text, code) in
+            [("RM.500", "MYR"), ("R.500", "ZAR"), ("TL.500", "TRY"), ("Rs..500", "INR"), ("kr..500", "SEK"), ("USD.500", "USD")]
+        {
+            let read = crate::money::Amount::written(text).minor("price", &Currency::parse(code).expect("a currency"));
+            assert!(read.is_err(), "{text} is read as {read:?}");
+        }
+        assert_eq!(left("$.50", "USD"), ".50", "a sign is no letter");
     }
 
     #[test]

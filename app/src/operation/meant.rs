@@ -11,12 +11,15 @@ const WHOLE_MAX: f64 = 9_007_199_254_740_991.0;
 /// References without which a write means everybody. An empty one is a slip and is refused; so is empty text where a list is wanted.
 const EVERYBODY_WITHOUT: [(&str, &str); 2] = [("set_rate", "client"), ("set_rate", "project")];
 
+/// What keeps a write from being done: empty text in it is a slip, and no word that it shall be done.
+const DRY_RUN: &str = "dry_run";
+
 /// Makes arguments of `operation` what they mean by the schema of a form, which knows what empty text clears.
 ///
 /// What is `null` is absent at every depth, and so is empty text but where it clears, where something has to stand, and where it would
 /// mean everybody. One text where a list of texts is wanted is a list of it. A number of hours is a duration, and `14.0` is the whole number that it is.
 pub fn make(operation: &str, form: &Map<String, Value>, arguments: &mut Value) {
-    let slips = EVERYBODY_WITHOUT.iter().filter(|(name, _)| *name == operation).map(|(_, argument)| *argument);
+    let slips = EVERYBODY_WITHOUT.iter().filter(|(name, _)| *name == operation).map(|(_, argument)| *argument).chain([DRY_RUN]);
     let slips: Vec<&str> = slips.filter(|argument| arguments.get(argument).is_some_and(|given| given == "")).collect();
     value(Some(form), arguments);
     if let Value::Object(fields) = arguments {

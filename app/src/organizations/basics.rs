@@ -105,6 +105,9 @@ impl Basics {
 
 /// The VAT identifier and the tax number that somebody in this country has written into the one field there is for both.
 fn numbers_in(country: Option<&str>, number: String) -> Result<(Option<String>, Option<String>), Error> {
+    if let Some(told) = text::denial(&number) {
+        return Err(Error::invalid("tax_number", told));
+    }
     if let Some(numbers) = text::two_numbers(&number) {
         let is_own = is_vat_id(&numbers.vat_id, country);
         return if is_own {

@@ -144,10 +144,10 @@ fn letterhead(cx: &mut Call, organization: &mut Organization, given: &Settings) 
     Ok(())
 }
 
-/// Refuses a VAT identifier beside the tax number: each has a field of its own. What stands there already stays.
+/// Refuses a VAT identifier beside the tax number, as each has a field of its own, and a number that is denied. What stands there already stays.
 fn one_number(organization: &Organization, before: Option<&str>) -> Result<(), Error> {
     let number = organization.tax_number.as_deref().filter(|number| before != Some(number));
-    let two = number.and_then(|number| Some(text::two_numbers(number)?.refusal(number)));
+    let two = number.and_then(|number| text::denial(number).or_else(|| Some(text::two_numbers(number)?.refusal(number))));
     two.map_or(Ok(()), |told| Err(Error::invalid("tax_number", told)))
 }
 

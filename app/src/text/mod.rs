@@ -3,6 +3,7 @@
 //! A field has one rule, for a record that is made and for one that is changed: a change takes it over [`crate::edit::Edit::read`].
 
 mod address;
+mod denial;
 mod iban;
 mod key;
 mod known_words;
@@ -21,6 +22,7 @@ pub use crate::count::counted;
 use crate::error::Error;
 
 pub use address::{ascii_domain, email, known_email, optional_email};
+pub use denial::denial;
 pub use iban::{bic, iban};
 pub use key::{Namesake, path_key, search_key, taken};
 pub use number_words::{NumberKind, NumberWord, is_worded, number_word};

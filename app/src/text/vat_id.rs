@@ -3,7 +3,7 @@
 use eu_vat::{Country, Error as Flaw, Vat};
 
 use super::{
-    NumberKind, clean, excerpt,
+    NumberKind, clean, denial, excerpt,
     number_words::{bare_number, is_number, number_word, word_before, words_in},
     plain, registration, registration_fits,
     two_numbers::two_numbers,
@@ -75,6 +75,12 @@ pub fn vat_id(field: &str, given: &str) -> Result<Option<VatId>, Error> {
     if let Some(number) = registration(&text) {
         return Ok(Some(VatId { doubtful: !registration_fits(&number), text: number }));
     }
+    if let Some(told) = denial(&text) {
+        return Err(Error::invalid(field, told));
+    }
+    if is_of_another_kind(&text) {
+        return Ok(Some(VatId { text, doubtful: false }));
+    }
     if let Some(numbers) = two_numbers(&text) {
         return Err(Error::invalid(field, numbers.refusal(&text)));
     }
@@ -98,8 +104,16 @@ pub fn vat_id(field: &str, given: &str) -> Result<Option<VatId>, Error> {
 /// it makes a VAT number of the number that every enterprise has (Article 26 (2) a of the Swiss VAT Act).
 pub fn without_words(text: &str) -> String {
     let plain = with_hyphens(&plain(text));
-    let Some(alone) = alone(plain.trim()) else { return plain.trim().to_owned() };
+    let Some(alone) = alone(plain.trim()).filter(|_| !is_of_another_kind(&plain)) else { return plain.trim().to_owned() };
     if compact(alone).starts_with("CH") { with_swiss_tax(alone, &plain) } else { alone.to_owned() }
+}
+
+/// Whether the words before a number say that it is one of another kind, though it begins as a VAT identifier does: that of customs (EORI),
+/// or the German one of a business (W-IdNr., § 139c AO).
+fn is_of_another_kind(text: &str) -> bool {
+    let before = text.split(|letter: char| letter.is_ascii_digit()).next().unwrap_or_default();
+    let letters: String = before.chars().filter(|letter| letter.is_alphabetic()).flat_map(char::to_lowercase).collect();
+    ["eori", "widnr", "wirtschaftsid"].iter().any(|kind| letters.starts_with(kind))
 }
 
 /// The part of a text that is an identifier: what stands before it has no digit, and what stands behind it are words of the tax.
@@ -123,19 +137,23 @@ fn ends(text: &str) -> impl Iterator<Item = usize> {
 /// The number of an enterprise with the names that the rest of the text has for its tax, behind it or else before it.
 fn with_swiss_tax(number: &str, text: &str) -> String {
     let Some(last) = text.rfind(|letter: char| letter.is_ascii_digit()) else { return number.to_owned() };
-    let names = |text: &str| {
-        words_in(text)
-            .into_iter()
-            .filter(|word| SWISS_TAX.contains(&word.to_uppercase().as_str()))
-            .map(str::to_uppercase)
-            .collect::<Vec<_>>()
-    };
+    let names = |text: &str| words_in(text).into_iter().filter_map(swiss_tax).collect::<Vec<_>>();
     let (before, behind) = (names(&text[..=last]), names(&text[last + 1..]));
     let digits = number.rfind(|letter: char| letter.is_ascii_digit()).map_or(number, |last| &number[..=last]);
     match (before.first(), behind.is_empty()) {
         (None, true) => digits.to_owned(),
         (Some(name), true) => format!("{digits} {name}"),
         _ => format!("{digits} {}", behind.join("/")),
+    }
+}
+
+/// The name of the Swiss tax that a word is; English has none of its own on documents there.
+fn swiss_tax(word: &str) -> Option<String> {
+    let name = word.to_uppercase();
+    match name.as_str() {
+        "VAT" => Some("MWST".to_owned()),
+        name if name.starts_with("MEHRWERTSTEUER") => Some("MWST".to_owned()),
+        _ => SWISS_TAX.contains(&name.as_str()).then_some(name),
     }
 }
 

@@ -302,7 +302,7 @@ pub async fn update_time_entry(
 /// Make the same change to several time entries, such as moving them to another project: all of them, or none when one cannot change.
 ///
 /// Each as in update_time_entry; the refusal names the one that is wrong. Example: {"time_entries": ["0199…", "0199…"], "project": "Acme / Onboarding"}.
-#[operation(write, idempotent, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Change several times")]
+#[operation(write, idempotent, everyday, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Change several times")]
 pub async fn update_time_entries(
     cx: &mut Call,
     /// Ids of the entries.

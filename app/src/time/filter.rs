@@ -101,7 +101,8 @@ pub async fn member_of(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid
             || own.iter().any(|own| text::search_key(&own.name) == text::search_key(given));
         return if is_own { Ok(sight.member) } else { Err(only_own()) };
     }
-    Ok(reference::member(cx, "member", given, None).await?.id)
+    // A viewer sees the time of those who work for their clients, and of nobody else there is a name.
+    Ok(reference::member(cx, "member", given, sight.beside()).await?.id)
 }
 
 /// Whoever sees no time but their own is not told whether there is anybody of another name.

@@ -134,10 +134,11 @@ fn writes(caller: &Caller, for_people: &[&str], offered: &Offered<'_>) -> String
         Some("What a person wrote or started you do not change."),
     ];
     let waits = waits.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    match for_people.iter().any(|name| offered.has(name)) {
-        _ if for_people.is_empty() => waits,
-        true => format!("{waits} With dry_run only, as a person has to do them: {}.", for_people.join(", ")),
-        false => format!("{waits} Not listed, as a person has to do them: {}.", for_people.join(", ")),
+    let (tried, unlisted): (Vec<&str>, Vec<&str>) = for_people.iter().partition(|name| offered.has(name));
+    match (tried.is_empty(), unlisted.is_empty()) {
+        (true, true) => waits,
+        (false, _) => format!("{waits} With dry_run only, as a person has to do them: {}.", tried.join(", ")),
+        (true, false) => format!("{waits} Not listed, as a person has to do them: {}.", unlisted.join(", ")),
     }
 }
 

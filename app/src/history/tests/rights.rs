@@ -129,6 +129,48 @@ async fn time_comes_back_onto_nothing_that_is_archived() {
     }
 }
 
+/// Nor is the name told that it has by now.
+#[tokio::test]
+async fn whoever_was_taken_off_an_archived_project_is_told_no_name_of_it() {
+    let studio = studio().await;
+    let barbara = studio.as_role(Role::Member).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Later"})).await;
+    studio.ok("assign_project_members", json!({"project": "Later", "members": [barbara.member()]})).await;
+    let logged = barbara.ok("create_time_entry", json!({"project": "Later", "date": "2026-11-17", "duration": "1h"})).await;
+    let deleted = barbara.ok("delete_time_entry", json!({"time_entry": logged["id"]})).await;
+    studio.ok("unassign_project_members", json!({"project": "Later", "members": [barbara.member()]})).await;
+    studio.ok("update_project", json!({"project": "Later", "name": "Secret takeover"})).await;
+    studio.ok("archive_project", json!({"project": "Secret takeover"})).await;
+    let refused = barbara.refused("undo_action", json!({"action": deleted["action"]})).await;
+    let listed = barbara.ok("list_actions", json!({})).await.to_string();
+    assert_eq!(refused.code, Code::NotFound);
+    assert!(!refused.message.contains("Secret") && !listed.contains("Secret"), "{refused:?} {listed}");
+}
+
+/// Images of time, rates and budgets hold no currency of their own.
+#[tokio::test]
+async fn amounts_come_back_in_no_other_currency() {
+    let studio = studio().await;
+    studio.ok("create_client", json!({"name": "Osaka", "currency": "EUR", "rate": "100.00", "tax_rate": "19"})).await;
+    studio.ok("create_project", json!({"client": "Osaka", "name": "Robots"})).await;
+    let logged = studio.ok("create_time_entry", json!({"project": "Robots", "date": "2026-11-17", "duration": "1h"})).await;
+    let time = studio.ok("delete_time_entry", json!({"time_entry": logged["id"]})).await;
+    studio.ok("create_project", json!({"client": "Osaka", "name": "Rated", "rate": "123.45"})).await;
+    let project = studio.ok("delete_project", json!({"project": "Rated"})).await;
+    let line = json!([{"description": "Parts", "price": "70.00"}]);
+    let draft = studio.ok("draft_invoice", json!({"client": "Osaka", "lines": line})).await;
+    let draft = studio.ok("delete_invoice_draft", json!({"invoice": draft["id"]})).await;
+    studio.ok("update_client", json!({"client": "Osaka", "currency": "JPY"})).await;
+    for done in [&time, &project, &draft] {
+        let refused = studio.refused("undo_action", json!({"action": done["action"]})).await;
+        assert_eq!(refused.code, Code::Stale, "{refused:?}");
+    }
+    studio.ok("update_client", json!({"client": "Osaka", "currency": "EUR"})).await;
+    for done in [&draft, &project, &time] {
+        undo(&studio, done).await;
+    }
+}
+
 #[tokio::test]
 async fn whoever_sees_only_those_beside_them_is_told_no_other_name() {
     let studio = studio().await;

@@ -10,7 +10,7 @@ use crate::{
 /// What is to be said of the number that the law of the seller wants beside a tax of theirs.
 pub fn of(organization: &Organization, categories: &[TaxCategory]) -> Option<InvoiceProblem> {
     let country = organization.country.as_deref()?;
-    let known = TaxInvoice::of(Some(country), categories.contains(&TaxCategory::S))?;
+    let known = TaxInvoice::of(Some(country), categories.iter().any(|category| category.is_of_tax_invoice()))?;
     let stated = stated::of_seller(organization);
     let numbers = [stated.vat_id, stated.tax_number, stated.registered];
     if numbers.iter().flatten().any(|number| known.named(number).is_some()) {

@@ -82,7 +82,8 @@ impl Way<'_> {
     fn of_number_of_seller(&self, seller: &Organization) -> Option<String> {
         let (from, to) = (self.from?, self.to?);
         let within = place::in_union(from) && place::in_union(to) && !place::works_at_home(from, to);
-        (within && seller.vat_id.is_none() && stated::of_seller(seller).vat_id.is_none()).then(|| {
+        let is_of_union = |vat_id: String| place::issuer(&vat_id).is_some_and(|issuer| place::in_union(&issuer));
+        (within && !stated::of_seller(seller).vat_id.is_some_and(is_of_union)).then(|| {
             format!(
                 "Your VAT identifier is missing. An invoice to {} in another country of the European Union, who owes the tax (AE), states it. \
                  Add it in Settings.",

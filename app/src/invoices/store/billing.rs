@@ -156,6 +156,21 @@ pub async fn lock_unbilled(db: &mut Db, wanted: &Billable<'_>) -> Result<Vec<Uui
     .await?)
 }
 
+/// Those of these entries that are time of a client.
+pub async fn time_of_client(db: &mut Db, client: Uuid, entries: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select t.id from time_entry t
+         join project p on p.organization_id = t.organization_id and p.id = t.project_id
+         where t.organization_id = $1 and p.client_id = $2 and t.id = any($3)",
+        organization,
+        client,
+        entries
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
 /// The unbilled entries that are meant, in the order of the work; with `only`, no others than those.
 pub async fn entries(db: &mut Db, wanted: &Billable<'_>, only: Option<&[Uuid]>) -> Result<Vec<Entry>, Error> {
     let organization = db.organization();

@@ -5,7 +5,7 @@
 //! says it; and in the United States. Malaysia has no tax invoice any more since its goods and services tax ended in 2018. Thailand and
 //! the Philippines want words in a language or a form that no document here has.
 
-use crate::text::{self, NumberKind, NumberWord};
+use crate::text;
 
 /// What one country has.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,29 +20,42 @@ pub struct TaxInvoice {
     pub length: Option<usize>,
     /// Whether whoever charges no tax states it, too.
     always: bool,
+    /// The words that people write beside the number, in lower case.
+    words: &'static [&'static str],
     /// The law that wants both on an invoice.
     pub law: &'static str,
 }
 
-const fn titled(country: &'static str, number: &'static str, length: Option<usize>, law: &'static str) -> TaxInvoice {
-    TaxInvoice { country, titled: true, number, length, always: false, law }
+const fn titled(
+    country: &'static str,
+    (number, words): (&'static str, &'static [&'static str]),
+    length: Option<usize>,
+    law: &'static str,
+) -> TaxInvoice {
+    TaxInvoice { country, titled: true, number, length, always: false, words, law }
 }
+
+/// Words that stand beside any such number.
+const OF_ANY: [&str; 9] = ["id", "identification", "nbr", "no", "nr", "number", "reg", "registration", "regn"];
 
 /// All that are known here.
 const ALL: [TaxInvoice; 10] = [
-    titled("AE", "TRN", Some(15), "Article 59 of Cabinet Decision 52 of 2017"),
+    titled("AE", ("TRN", &["trn", "tax", "vat"]), Some(15), "Article 59 of Cabinet Decision 52 of 2017"),
     // A client withholds tax where no ABN is quoted, whether or not there is GST.
-    TaxInvoice { always: true, ..titled("AU", "ABN", Some(11), "section 29-70 of the GST Act 1999") },
-    titled("BH", "VAT account number", None, "Article 55 of the Unified VAT Agreement of the Gulf states"),
+    TaxInvoice { always: true, ..titled("AU", ("ABN", &["abn", "australian", "business"]), Some(11), "section 29-70 of the GST Act 1999") },
+    titled("BH", ("VAT account number", &["vat", "account", "tax"]), None, "Article 55 of the Unified VAT Agreement of the Gulf states"),
     // There it is called an invoice.
-    TaxInvoice { titled: false, ..titled("CA", "GST/HST number", None, "the Input Tax Credit Information Regulations") },
-    titled("IN", "GSTIN", Some(15), "rule 46 of the CGST Rules 2017"),
+    TaxInvoice {
+        titled: false,
+        ..titled("CA", ("GST/HST number", &["gst", "hst", "bn"]), None, "the Input Tax Credit Information Regulations")
+    },
+    titled("IN", ("GSTIN", &["gstin", "gst"]), Some(15), "rule 46 of the CGST Rules 2017"),
     // The title is only usual there since 2023, and tells clients what they look for.
-    titled("NZ", "GST number", None, "section 19K of the GST Act 1985"),
-    titled("OM", "VATIN", None, "Article 55 of the Unified VAT Agreement of the Gulf states"),
-    titled("SA", "VAT number", Some(15), "Article 53 of the VAT Implementing Regulations"),
-    titled("SG", "GST Reg. No.", None, "regulation 11 of the GST (General) Regulations"),
-    titled("ZA", "VAT number", Some(10), "section 20 (4) of the VAT Act 1991"),
+    titled("NZ", ("GST number", &["gst", "ird"]), None, "section 19K of the GST Act 1985"),
+    titled("OM", ("VATIN", &["vatin", "vat"]), None, "Article 55 of the Unified VAT Agreement of the Gulf states"),
+    titled("SA", ("VAT number", &["vat"]), Some(15), "Article 53 of the VAT Implementing Regulations"),
+    titled("SG", ("GST Reg. No.", &["gst"]), None, "regulation 11 of the GST (General) Regulations"),
+    titled("ZA", ("VAT number", &["vat"]), Some(10), "section 20 (4) of the VAT Act 1991"),
 ];
 
 impl TaxInvoice {
@@ -61,14 +74,16 @@ impl TaxInvoice {
         let plain = text::plain(number);
         let bare = without_words(&plain)?;
         let letters = bare.chars().filter(|letter| letter.is_alphanumeric()).count();
-        let fits = self.length.is_none_or(|length| letters == length) && !self.is_of_register(&plain);
-        fits.then(|| format!("{} {bare}", self.number))
+        (self.length.is_none_or(|length| letters == length) && self.is_called_so(&plain)).then(|| format!("{} {bare}", self.number))
     }
 
-    /// Whether a number says that it is one of a register and not this one.
-    fn is_of_register(&self, number: &str) -> bool {
-        let other = |word: &NumberWord| word.kind == NumberKind::Register && word.text.replace('.', "") != self.number;
-        text::number_word(number).is_some_and(|word| other(&word))
+    /// Whether a number stands alone or with words of its own kind: any other says that it is another number.
+    fn is_called_so(&self, number: &str) -> bool {
+        let joined = number.replace('.', "").to_lowercase();
+        let mut words = joined.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.chars().count() > 1);
+        let is_known =
+            |word: &str| self.words.contains(&word) || OF_ANY.contains(&word) || word.contains(|letter: char| letter.is_ascii_digit());
+        words.all(is_known)
     }
 }
 
@@ -108,9 +123,22 @@ mod tests {
 
     #[test]
     fn what_is_another_number_is_not_called_so() {
-        for (country, number) in
-            [("AU", "123 456 782"), ("IN", "ABCDE1234F"), ("AE", "TRN 12"), ("ZA", "none"), ("SG", "UEN 201234567A"), ("US", "12-3456789")]
-        {
+        for (country, number) in [
+            ("AU", "123 456 782"),
+            ("IN", "ABCDE1234F"),
+            ("AE", "TRN 12"),
+            ("ZA", "none"),
+            ("SG", "UEN 201234567A"),
+            ("US", "12-3456789"),
+            ("CA", "QST 1234567890 TQ0001"),
+            ("CA", "SIN 123 456 782"),
+            ("ZA", "Income tax ref. 9123456789"),
+            ("OM", "TIN 1234567"),
+            ("SG", "NRIC S1234567D"),
+            ("NZ", "Bank account 12-3456-0123456-00"),
+            ("AU", "BSB 062-000 12345"),
+            ("SA", "Unified No. 700123456700003"),
+        ] {
             assert_eq!(named(country, number), None, "{country} {number}");
         }
     }
