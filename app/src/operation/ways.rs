@@ -45,7 +45,7 @@ fn thoughts(mut text: &str) -> Vec<&str> {
 }
 
 /// The operations that a text names.
-fn named(text: &str) -> impl Iterator<Item = &'static str> {
+pub(super) fn named(text: &str) -> impl Iterator<Item = &'static str> {
     let words = text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').filter(|word| word.contains('_'));
     words.filter_map(operations::named).map(|operation| operation.declaration.name)
 }

@@ -2,7 +2,8 @@
 //!
 //! A sentence that names an operation is for programs: at a page it is left out, so what is told there is said in the others.
 
-use crate::{context::Door, error::Error, operations};
+use super::ways;
+use crate::{context::Door, error::Error};
 
 /// A warning as it is told at this door. Those of what the assistant proposes stand on a card before a person.
 pub(super) fn warning(door: Door, words: String) -> String {
@@ -28,10 +29,7 @@ fn is_of_persons(door: Door) -> bool {
 
 /// The sentences that name no operation; nothing where each does.
 fn for_persons(words: &str) -> Option<String> {
-    let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    let names_one =
-        |sentence: &str| sentence.split(|letter| !is_word(letter)).any(|word| word.contains('_') && operations::named(word).is_some());
-    let kept: Vec<&str> = words.split_inclusive(". ").filter(|sentence| !names_one(sentence)).collect();
+    let kept: Vec<&str> = words.split_inclusive(". ").filter(|sentence| ways::named(sentence).next().is_none()).collect();
     let kept = kept.concat();
     (!kept.is_empty()).then(|| kept.trim_end().to_owned())
 }

@@ -101,7 +101,7 @@ pub async fn member_of(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid
             || own.iter().any(|own| text::search_key(&own.name) == text::search_key(given));
         return if is_own { Ok(sight.member) } else { Err(only_own()) };
     }
-    // A viewer sees the time of those who work for their clients, and of nobody else there is a name.
+    // Of viewers nobody is a colleague: no name is found for them, also none that stands in time which they see.
     Ok(reference::member(cx, "member", given, sight.beside()).await?.id)
 }
 
