@@ -28,7 +28,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
-pub use server::{apart, connect, create, empty, owner};
+pub use server::{apart, connect, create, empty, owner, until_waiting, waiting};
 pub use standing::{BEGINNING, PlainDocuments, StandingClock};
 
 use crate::{

@@ -5,10 +5,12 @@
 //! in one transaction. Nothing that was taken is thrown away: who cannot be given a place is refused before the call begins.
 
 use std::{
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use futures::FutureExt;
 use tokio::sync::{mpsc, watch};
 
 use super::{
@@ -54,6 +56,11 @@ impl Recorder {
         let organization = membership.organization;
         locked(&self.0.queues).reserve(organization)?;
         Ok(Place(Mutex::new(Some(Reserved { inner: self.0.clone(), organization }))))
+    }
+
+    /// Whether somebody writes down what is taken.
+    pub fn is_writing(&self) -> bool {
+        !self.0.bell.is_closed()
     }
 
     /// Comes back when everything that was taken is written down.
@@ -123,7 +130,7 @@ impl Writer {
     async fn write(mut self) {
         while self.rung.recv().await.is_some() {
             while let Some(batch) = self.batch() {
-                let written = self.written(&batch).await;
+                let written = self.tried(&batch).await;
                 let waits = locked(&self.queues).settle(batch, written);
                 self.count.send_replace(locked(&self.queues).unwritten());
                 if waits && (self.database.is_closed() || self.rung.is_closed()) {
@@ -139,6 +146,15 @@ impl Writer {
 
     fn batch(&self) -> Option<Batch> {
         locked(&self.queues).batch()
+    }
+
+    /// Writes a batch down, also where that panics: whoever writes is one for all, and goes on.
+    async fn tried(&self, batch: &Batch) -> Written {
+        let tried = AssertUnwindSafe(self.written(batch)).catch_unwind().await;
+        tried.unwrap_or_else(|_| {
+            tracing::error!(organization = %batch.organization, "writing down the records of calls panicked; they are tried again");
+            Written::NotNow
+        })
     }
 
     /// Writes a batch down. One whose commit was not heard is tried again: what of it stands there already is left as it is.

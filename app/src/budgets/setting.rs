@@ -10,6 +10,7 @@ use crate::{
     id::BudgetId,
     money::{Amount, Currency, Money},
     operation::Call,
+    organizations,
     projects::{self, Billing, Project, sight::Sight},
 };
 
@@ -31,6 +32,7 @@ pub struct Given {
 /// Gives a project a budget, or changes the one it has.
 pub async fn set(cx: &mut Call, project: &str, given: Given) -> Result<BudgetStatus, Error> {
     let sight = Sight::of(cx)?;
+    organizations::store::keep(&mut cx.db).await?;
     let project = projects::record::get(cx, project).await?;
     if !sight.money && given.amount != Edit::Keep {
         return Err(Error::forbidden("set amounts"));

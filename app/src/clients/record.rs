@@ -157,6 +157,10 @@ pub async fn create(cx: &mut Call, given: NewClient) -> Result<Client, Error> {
 
 /// Changes what is given and keeps the rest.
 pub async fn update(cx: &mut Call, client: &str, given: ClientChange) -> Result<Client, Error> {
+    if given.currency.is_some() {
+        // Whoever writes an amount keeps the organization, and so none is written in the currency of before.
+        organizations::store::lock(&mut cx.db).await?;
+    }
     let mut client = find_locked(cx, client).await?;
     let rate_before = client.rate.clone();
     let tax_before = (client.tax_category, client.tax_rate);

@@ -112,8 +112,13 @@ fn needs(kind: &str) -> Permission {
     }
 }
 
-/// Whether a member keeps a place on a project or the grant of a client: who works here is on projects, and viewers have
-/// clients granted to them.
+/// What is said of the timer of a member who could not stop it.
+pub fn timer_of_nobody(member: &str) -> String {
+    format!("{member} has left or tracks no time any more, so nobody could stop a timer of theirs, and it does not run again.")
+}
+
+/// Whether a member keeps a place on a project, the grant of a client or a running timer: who works here is on projects and has a timer,
+/// and viewers have clients granted to them.
 pub fn keeps(member: &Standing, kind: &str) -> bool {
     let Some(role) = Role::named(&member.role).filter(|_| member.present) else { return false };
     match kind {

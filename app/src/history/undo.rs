@@ -64,7 +64,11 @@ pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
 /// Holds what is put back, in the order in which every writer takes its locks: the organization, members whose timer runs on,
 /// then the records, kind by kind. What the budgets of its time are is held after it, by [`Watch::over`].
 async fn hold(cx: &mut Call, changes: &[Change], kinds: &[String]) -> Result<(), Error> {
-    organizations::store::keep(&mut cx.db).await?;
+    // A client that gets another currency is changed as it is by hand: while nobody writes an amount.
+    match changes.iter().any(|change| way::other_currency(change).is_some()) {
+        true => organizations::store::lock(&mut cx.db).await?,
+        false => organizations::store::keep(&mut cx.db).await?,
+    }
     for member in way::timed(changes) {
         lock_member(&mut cx.db, member).await?;
     }
@@ -86,6 +90,7 @@ async fn restore(cx: &mut Call, done: &store::Done, changes: Vec<&Change>) -> Re
             continue;
         }
         if way::runs(&change.before) {
+            refuse_timer_of_nobody(cx, change).await?;
             refuse_second_timer(cx, change).await?;
         }
         if change.before.is_none()
@@ -225,6 +230,15 @@ async fn same_currencies(cx: &mut Call, done: &store::Done, changes: &[Change]) 
             format!("{client} has another currency since then, and nothing is converted, so {} cannot be undone.", done.operation),
         )),
         None => Ok(()),
+    }
+}
+
+/// A timer runs again only for who can stop it: a member who is there and tracks time.
+async fn refuse_timer_of_nobody(cx: &mut Call, change: &Change) -> Result<(), Error> {
+    let Some(member) = way::member(&change.before) else { return Ok(()) };
+    match store::back::standings(&mut cx.db, &[member]).await?.first() {
+        Some(member) if !right::keeps(member, &change.kind) => Err(Error::new(Code::Conflict, right::timer_of_nobody(&member.name))),
+        _ => Ok(()),
     }
 }
 

@@ -138,6 +138,7 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
 
 /// Drafts the invoice and reserves the time on it.
 pub async fn create(cx: &mut Call, wanted: Wanted) -> Result<Invoice, Error> {
+    organizations::store::keep(&mut cx.db).await?;
     let resolved = resolve(cx, wanted).await?;
     let locked = store::lock_unbilled(&mut cx.db, &resolved.billable()).await?;
     let composed = compose(cx, &resolved, Some(&locked)).await?;

@@ -12,6 +12,7 @@ use crate::{
     day::Span,
     error::{Code, Error},
     operation::Call,
+    organizations,
     projects::sight::Sight,
     reference,
 };
@@ -23,6 +24,7 @@ pub const CLIENTS_MAX: usize = 50;
 pub async fn create(cx: &mut Call, named: Option<Vec<String>>, each: Each) -> Result<DraftedInvoices, Error> {
     let span = draft::period(cx, each.period.clone(), each.from.clone(), each.to.clone())?;
     let named = reference::some("clients", named)?;
+    organizations::store::keep(&mut cx.db).await?;
     let clients = meant(cx, &named, span.as_ref()).await?;
     // All time is held before any of it is drafted, in the order in which everybody holds it.
     store::lock_unbilled_of(&mut cx.db, &clients, span.as_ref()).await?;

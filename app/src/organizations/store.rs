@@ -177,7 +177,7 @@ pub async fn get(db: &mut Db) -> Result<Row, Error> {
     .ok_or_else(|| Error::not_found("organization"))
 }
 
-/// Lets one change of the settings or of the people wait for the other. Rows that only refer to the organization are not held up.
+/// Lets one change of the settings, of the people or of a client's currency wait for the other, and for whoever keeps them. Rows that only refer to the organization are not held up.
 pub async fn lock(db: &mut Db) -> Result<(), Error> {
     let organization = db.organization();
     query!("select id from organization where id = $1 for no key update", organization).fetch_one(db.connection()).await?;
@@ -191,8 +191,8 @@ pub async fn try_lock(db: &mut Db) -> Result<bool, Error> {
     Ok(locked.fetch_optional(db.connection()).await?.is_some())
 }
 
-/// Keeps the settings, the lock date among them, and the people as they are until the transaction ends. Any number of
-/// transactions may keep them at once.
+/// Keeps the settings, the lock date among them, the people and the currencies of the clients as they are until the transaction
+/// ends. Whoever writes time or an amount does; any number of transactions may at once.
 pub async fn keep(db: &mut Db) -> Result<(), Error> {
     let organization = db.organization();
     query!("select id from organization where id = $1 for share", organization).fetch_one(db.connection()).await?;

@@ -12,7 +12,7 @@ use crate::{
     id::{ClientId, ProjectId},
     money::{Amount, Currency, Money},
     operation::Call,
-    organizations::settings::rate_of,
+    organizations::{self, settings::rate_of},
     page::{self, Cursor, Page},
     rates::{self, store::Level},
     reference, text,
@@ -104,6 +104,7 @@ pub async fn get(cx: &mut Call, project: &str) -> Result<Project, Error> {
 
 /// Adds a project and puts the caller on it.
 pub async fn create(cx: &mut Call, given: NewProject) -> Result<Project, Error> {
+    organizations::store::keep(&mut cx.db).await?;
     let client = clients::record::find(cx, &given.client).await?;
     if client.archived {
         return Err(Error::invalid("client", format!("{} is archived. Restore it first, or choose another client.", client.name))
@@ -134,6 +135,7 @@ pub async fn create(cx: &mut Call, given: NewProject) -> Result<Project, Error> 
 /// Changes what is given and keeps the rest.
 pub async fn update(cx: &mut Call, project: &str, given: ProjectChange) -> Result<Project, Error> {
     let sight = Sight::of(cx)?;
+    organizations::store::keep(&mut cx.db).await?;
     let mut project = find_whole(cx, project, &sight).await?;
     if let Some(name) = given.name {
         project.name = text::line("name", &name, 200)?;

@@ -6,7 +6,7 @@ use super::{
     Asked,
     near::{self, Known},
     pick::{Candidate, Kind, pick},
-    store,
+    store::{self, Among},
 };
 use crate::{
     access::{Permission, Scope},
@@ -31,32 +31,37 @@ pub struct Member {
 /// The member of an id, of `me`, or of a name: of those who are there, or, when nobody there has it, of those who have left. With
 /// `beside`, only that member and those on a project with them are seen.
 pub async fn member(cx: &mut Call, field: &str, given: &str, beside: Option<Uuid>) -> Result<Member, Error> {
-    among(cx, field, &[given], beside).await?.pop().ok_or_else(|| Error::not_found("member"))
+    among(cx, field, &[given], Among { beside, in_time: false }).await?.pop().ok_or_else(|| Error::not_found("member"))
+}
+
+/// The member whose time is meant: beside those whom the caller may see anyway, whoever has worked in time that they may see.
+pub async fn member_in_time(cx: &mut Call, field: &str, given: &str, beside: Option<Uuid>) -> Result<Member, Error> {
+    among(cx, field, &[given], Among { beside, in_time: true }).await?.pop().ok_or_else(|| Error::not_found("member"))
 }
 
 /// The members of several references, in their order; asked for at once, however many there are.
 pub async fn members(cx: &mut Call, field: &str, given: &[String], beside: Option<Uuid>) -> Result<Vec<Member>, Error> {
-    among(cx, field, given, beside).await
+    among(cx, field, given, Among { beside, in_time: false }).await
 }
 
-async fn among(cx: &mut Call, field: &str, given: &[impl AsRef<str>], beside: Option<Uuid>) -> Result<Vec<Member>, Error> {
+async fn among(cx: &mut Call, field: &str, given: &[impl AsRef<str>], whom: Among) -> Result<Vec<Member>, Error> {
     let own = cx.membership()?.member.0.to_string();
     let meant = |given: &str| if given.trim().eq_ignore_ascii_case("me") { own.clone() } else { given.to_owned() };
     let asked = Asked::of(given.iter().map(|given| meant(given.as_ref())), text::search_key);
-    let found = store::members(&mut cx.db, &asked.ids, &asked.keys, beside).await?;
+    let found = store::members(&mut cx.db, &asked.ids, &asked.keys, whom).await?;
     let mut members = Vec::with_capacity(asked.given.len());
     for (place, given) in (1_i64..).zip(&asked.given) {
         let here: Vec<&Member> = found.iter().filter(|(at, _)| *at == place).map(|(_, member)| member).collect();
         let choices: Vec<Candidate> =
             here.iter().map(|member| Candidate { id: member.id, name: member.name.clone(), gone: member.left }).collect();
-        let Some(meant) = pick(Kind::Member, field, given, &choices)? else { return Err(missing(cx, given, beside).await?) };
+        let Some(meant) = pick(Kind::Member, field, given, &choices)? else { return Err(missing(cx, given, whom).await?) };
         members.extend(here.into_iter().find(|member| member.id == meant.id).cloned());
     }
     Ok(members)
 }
 
-async fn missing(cx: &mut Call, given: &str, beside: Option<Uuid>) -> Result<Error, Error> {
-    let names = store::member_names(&mut cx.db, beside).await?;
+async fn missing(cx: &mut Call, given: &str, whom: Among) -> Result<Error, Error> {
+    let names = store::member_names(&mut cx.db, whom).await?;
     let known = move || names.into_iter().map(|(name, key)| Known { name, keys: vec![key] }).collect();
     let missing = near::missing(Kind::Member, given, known).await;
     Ok(match invited(cx, given).await? {

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::error::Error;
 
 pub use client::{client, clients};
-pub use member::{Member, member, members};
+pub use member::{Member, member, member_in_time, members};
 pub use near::alike;
 pub use project::{known_project, known_projects, project, projects_of_client};
 

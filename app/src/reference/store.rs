@@ -10,6 +10,15 @@ use crate::{
     error::Error,
 };
 
+/// Among whom members are looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Among {
+    /// That member and those on a project with them; none when everybody is seen.
+    pub beside: Option<Uuid>,
+    /// Also those who have worked in time that the caller may see, which the database keeps apart.
+    pub in_time: bool,
+}
+
 /// How many names are compared with one that nothing has. Who has more is told fewer near ones.
 const NAMES_MAX: i64 = 2_000;
 
@@ -70,7 +79,7 @@ pub async fn projects(
 }
 
 /// The members that references, each an id or a key, may mean among those the caller may see, with the place of the reference from 1.
-pub async fn members(db: &mut Db, ids: &[Uuid], keys: &[String], beside: Option<Uuid>) -> Result<Vec<(i64, Member)>, Error> {
+pub async fn members(db: &mut Db, ids: &[Uuid], keys: &[String], among: Among) -> Result<Vec<(i64, Member)>, Error> {
     let organization = db.organization();
     let rows = query!(
         r#"select g.place as "place!", m.id, m.name, m.role, m.removed_at is not null as "left!"
@@ -79,11 +88,13 @@ pub async fn members(db: &mut Db, ids: &[Uuid], keys: &[String], beside: Option<
            where $4::uuid is null or m.id = $4 or exists (
                select from project_member theirs join project_member own on own.organization_id = $1 and own.project_id = theirs.project_id
                where theirs.organization_id = $1 and theirs.member_id = m.id and own.member_id = $4)
+               or $5 and exists (select from time_entry t where t.organization_id = $1 and t.member_id = m.id)
            order by g.place, m.id limit 4000"#,
         organization,
         ids,
         keys,
-        beside
+        among.beside,
+        among.in_time
     )
     .fetch_all(db.connection())
     .await?;
@@ -137,17 +148,19 @@ pub async fn project_names(db: &mut Db, client: Option<Uuid>, on: Option<Uuid>) 
 }
 
 /// Names of members that the caller may see, who are there, and their keys.
-pub async fn member_names(db: &mut Db, beside: Option<Uuid>) -> Result<Vec<(String, String)>, Error> {
+pub async fn member_names(db: &mut Db, among: Among) -> Result<Vec<(String, String)>, Error> {
     let organization = db.organization();
     let rows = query!(
         "select m.name, m.search_key from member m
          where m.organization_id = $1 and m.removed_at is null and ($2::uuid is null or m.id = $2 or exists (
              select from project_member theirs join project_member own on own.organization_id = $1 and own.project_id = theirs.project_id
-             where theirs.organization_id = $1 and theirs.member_id = m.id and own.member_id = $2))
+             where theirs.organization_id = $1 and theirs.member_id = m.id and own.member_id = $2)
+             or $4 and exists (select from time_entry t where t.organization_id = $1 and t.member_id = m.id))
          order by m.id desc limit $3",
         organization,
-        beside,
-        NAMES_MAX
+        among.beside,
+        NAMES_MAX,
+        among.in_time
     )
     .fetch_all(db.connection())
     .await?;

@@ -1,9 +1,12 @@
 //! The PostgreSQL of the tests.
 
-use std::str::FromStr;
+use std::{
+    str::FromStr,
+    time::{Duration, Instant},
+};
 
 use sqlx::{
-    AssertSqlSafe, PgPool,
+    AssertSqlSafe, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tokio::sync::OnceCell;
@@ -77,4 +80,24 @@ pub async fn connect() -> Database {
 /// A connection that may do everything.
 pub async fn owner() -> PgPool {
     PgPoolOptions::new().max_connections(1).connect_with(database().await).await.expect("a connection")
+}
+
+/// How many sessions of this database wait for a lock.
+pub async fn waiting(holder: &mut PgConnection) -> i64 {
+    let waiting = "select count(distinct pid) from pg_locks where not granted
+        and pid in (select pid from pg_stat_activity where datname = current_database())";
+    // Within a transaction it is told over and over who was there the first time.
+    sqlx::query("select pg_stat_clear_snapshot()").execute(&mut *holder).await.expect("forgotten");
+    sqlx::query_scalar(waiting).fetch_one(holder).await.expect("locks")
+}
+
+/// Comes back once so many sessions of this database wait for a lock.
+pub async fn until_waiting(holder: &mut PgConnection, sessions: i64) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < deadline {
+        if waiting(holder).await >= sessions {
+            return;
+        }
+    }
+    panic!("fewer than {sessions} wait");
 }

@@ -101,8 +101,7 @@ pub async fn member_of(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid
             || own.iter().any(|own| text::search_key(&own.name) == text::search_key(given));
         return if is_own { Ok(sight.member) } else { Err(only_own()) };
     }
-    // Of viewers nobody is a colleague: no name is found for them, also none that stands in time which they see.
-    Ok(reference::member(cx, "member", given, sight.beside()).await?.id)
+    Ok(reference::member_in_time(cx, "member", given, sight.beside()).await?.id)
 }
 
 /// Whoever sees no time but their own is not told whether there is anybody of another name.

@@ -51,26 +51,28 @@ impl PidFile {
 /// End the database of an earlier run, if there is one; we hold the lock, so it is nobody's.
 pub(super) async fn end(home: &Home) -> Result<(), ClusterError> {
     let Some(PidFile { pid, .. }) = PidFile::read(&home.pid_file()) else { return Ok(()) };
-    if !works_in(pid, &home.data) {
-        // Its processes outlive one that was killed for a moment, or for as long as they are busy, and hold its memory.
-        kill_all(&home.data).await;
-        return disown(home, pid);
+    if works_in(pid, &home.data) {
+        tracing::info!(pid, "ending the PostgreSQL of an earlier run");
+        shut_down(home, pid).await;
     }
-    tracing::info!(pid, "ending the PostgreSQL of an earlier run");
-    // Fast first; then without a checkpoint, which the next start makes up for from the log.
+    // Its processes outlive one that was killed for a moment, or for as long as they are busy, and hold its memory.
+    kill_all(&home.data).await;
+    if works_in(pid, &home.data) { Err(ClusterError::Leftover { pid }) } else { disown(home, pid) }
+}
+
+/// Ask a database to end: fast first; then without a checkpoint, which the next start makes up for from the log.
+async fn shut_down(home: &Home, pid: i32) {
     for (signal, patience) in [(Signal::SIGINT, PATIENCE), (Signal::SIGQUIT, PATIENCE_LEFT)] {
         // It may have ended by itself meanwhile, which the wait finds out.
         let _ = kill(Pid::from_raw(pid), signal);
         let deadline = Instant::now() + patience;
         while Instant::now() < deadline {
             if !works_in(pid, &home.data) {
-                return Ok(());
+                return;
             }
             sleep(Duration::from_millis(20)).await;
         }
     }
-    kill_all(&home.data).await;
-    if works_in(pid, &home.data) { Err(ClusterError::Leftover { pid }) } else { Ok(()) }
 }
 
 /// Kill every process of PostgreSQL that works in this folder, and wait until none does.
@@ -99,15 +101,20 @@ fn working_in(folder: &Path) -> Vec<i32> {
     numbers.filter(is_ours).filter(works_there).collect()
 }
 
-/// PostgreSQL refuses to start when the number in an old pid file belongs to any living process of its user. The number
-/// is then made one that nobody has; the file stays, because PostgreSQL also checks by it that no part of the old
+/// PostgreSQL refuses to start when the number in an old pid file belongs to any process of its user, also to one that has ended and that
+/// nobody has taken note of yet: a database that was killed while it was being ended leaves its file behind. The number is then made one that nobody has; the file stays, because PostgreSQL also checks by it that no part of the old
 /// database still holds the shared memory.
 fn disown(home: &Home, pid: i32) -> Result<(), ClusterError> {
     if kill(Pid::from_raw(pid), None).is_err() {
         return Ok(());
     }
-    tracing::info!(pid, "the pid file of PostgreSQL names an unrelated process");
     let path = home.pid_file();
+    // A database that ended in order has taken its file away.
+    let Some(PidFile { pid: named, .. }) = PidFile::read(&path) else { return Ok(()) };
+    if named != pid {
+        return Ok(());
+    }
+    tracing::info!(pid, "the pid file of PostgreSQL names a process that is not its");
     let text = fs::read_to_string(&path).map_err(ClusterError::file("read", &path))?;
     home.replace(&path, &text.replacen(&pid.to_string(), &NOBODY.to_string(), 1))?;
     let lock = home.socket.join(format!(".s.PGSQL.{PORT}.lock"));

@@ -66,6 +66,9 @@ async fn ready(State(site): State<Site>, Extension(looks): Extension<Arc<Looks>>
         return Refusal::from(Error::unavailable("This process is about to end. Send calls to another one, or wait for the next."))
             .into_response();
     }
+    if !site.services.recorder.is_writing() {
+        return Refusal::from(Error::unavailable("The records of calls are not written down any more. Start this process again.")).into_response();
+    }
     match looks.found(&site.services.database).await {
         Ok(()) => "ready\n".into_response(),
         Err(problem) => Refusal::from(problem).into_response(),

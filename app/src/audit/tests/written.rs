@@ -1,9 +1,13 @@
 //! What is written down of a call, and that nothing keeps the others from being written down.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tracing::{Event, Metadata, Subscriber, span};
 
 use super::log;
 use crate::{
@@ -14,7 +18,7 @@ use crate::{
     error::{Code, Error},
     operation::{self, Done},
     operations,
-    testing::World,
+    testing::{World, apart},
 };
 
 /// A call that was done, as it is on its way to be written down.
@@ -189,4 +193,46 @@ async fn the_name_of_a_program_turns_and_breaks_no_line_of_the_log() {
     named.ok("create_client", json!({"name": "Acme"})).await;
     let log = studio.ok("list_audit", json!({"operation": "create_client"})).await;
     assert_eq!(log["items"][0]["program"], "ctl[31m", "{log}");
+}
+
+/// Panics at the first event, as a log that cannot be written may.
+struct Panicking(AtomicBool);
+
+impl Subscriber for Panicking {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_event() && metadata.target().ends_with("recorder")
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, _: &Event<'_>) {
+        assert!(self.0.swap(true, Ordering::Relaxed), "the log is full");
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
+
+#[tokio::test]
+async fn a_panic_while_a_call_is_written_down_loses_no_record_and_ends_nothing() {
+    apart("panic", async {
+        let studio = World::new("panic").await;
+        let recorder = &studio.caller.services.recorder;
+        studio.sql("alter function append_accesses rename to append_accesses_later").await;
+        let panicking = tracing::subscriber::set_default(Panicking(AtomicBool::new(false)));
+        recorder.reserve(&studio.caller).expect("a place").put(Some(record(&studio, "list_clients")));
+        assert_eq!(recorder.flush_within(Duration::from_millis(1_500)).await, 1);
+        studio.sql("alter function append_accesses_later rename to append_accesses").await;
+        drop(panicking);
+        assert_eq!((recorder.flush_within(Duration::from_secs(30)).await, recorder.is_writing()), (0, true));
+        assert_eq!(count(&studio, "list_clients").await, 1);
+    })
+    .await;
 }

@@ -7,7 +7,7 @@ use super::{log, studio, undo};
 use crate::{
     access::Writes,
     error::{Code, Error},
-    testing::{World, apart, owner},
+    testing::{World, apart, owner, until_waiting},
 };
 
 /// How many deadlocks the database of the test has found.
@@ -16,19 +16,6 @@ async fn deadlocks() -> i64 {
     let found = sqlx::query_scalar("select deadlocks from pg_stat_database where datname = current_database()").fetch_one(&owner).await;
     owner.close().await;
     found.expect("a count")
-}
-
-/// Comes back once so many sessions of this database wait for a lock.
-async fn until_waiting(holder: &mut sqlx::PgConnection, sessions: i64) {
-    let waiting = "select count(distinct pid) from pg_locks where not granted
-        and pid in (select pid from pg_stat_activity where datname = current_database())";
-    for _ in 0..20_000 {
-        let found: i64 = sqlx::query_scalar(waiting).fetch_one(&mut *holder).await.expect("locks");
-        if found >= sessions {
-            return;
-        }
-    }
-    panic!("nobody waits");
 }
 
 fn spawned(world: &World, operation: &'static str, arguments: Value) -> tokio::task::JoinHandle<Result<Value, Error>> {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{studio, undo};
-use crate::{error::Code, testing::World};
+use crate::{access::Role, error::Code, testing::World};
 
 /// Starts a timer in the place of one that runs.
 async fn start(studio: &World, description: &str) -> Value {
@@ -40,4 +40,34 @@ async fn a_stopped_timer_does_not_run_on_beside_another() {
     assert_eq!(refused.code, Code::TimerRunning);
     assert_eq!(refused.details.map(|timer| timer["id"].clone()), Some(second["id"].clone()));
     assert_eq!(running(&studio).await, "second");
+}
+
+/// The owner takes back that a colleague has stopped their timer, after the colleague became what `end` makes of them.
+async fn colleague_whose_timer_stays(end: &str) {
+    let studio = studio().await;
+    let edsger = studio.as_role(Role::Member).await;
+    studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [edsger.member()]})).await;
+    start(&edsger, "planning").await;
+    studio.advance(600);
+    let stopped = edsger.ok("stop_timer", json!({})).await;
+    let (operation, arguments) = match end {
+        "removed" => ("remove_member", json!({"member": edsger.member()})),
+        _ => ("change_member_role", json!({"member": edsger.member(), "role": "viewer"})),
+    };
+    studio.ok(operation, arguments).await;
+    let refused = studio.refused("undo_action", json!({"action": stopped["action"]})).await;
+    assert_eq!(refused.code, Code::Conflict, "{end}: {refused:?}");
+    assert!(refused.message.contains("nobody could stop"), "{refused:?}");
+    let running = "select count(*) from time_entry where organization_id = $1 and running";
+    assert_eq!(studio.number(running).await, 0, "a timer of somebody who is {end} runs");
+}
+
+#[tokio::test]
+async fn a_timer_of_somebody_who_has_left_does_not_run_again() {
+    colleague_whose_timer_stays("removed").await;
+}
+
+#[tokio::test]
+async fn a_timer_of_somebody_who_is_a_viewer_by_now_does_not_run_again() {
+    colleague_whose_timer_stays("viewer").await;
 }

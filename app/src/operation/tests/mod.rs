@@ -3,6 +3,7 @@
 mod blind;
 mod bounds;
 mod credentials;
+mod currencies;
 mod dropped;
 mod dry_run;
 mod hints;

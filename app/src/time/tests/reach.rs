@@ -67,6 +67,27 @@ async fn a_project_one_is_not_on_is_not_there() {
 }
 
 #[tokio::test]
+async fn a_viewer_finds_whoever_has_worked_for_the_clients_they_see_and_nobody_else() {
+    let studio = studio().await;
+    let barbara = on_project(&studio, "Dashboard").await;
+    log(&barbara, json!({"duration": "1h"})).await;
+    studio.ok("create_client", json!({"name": "Initech"})).await;
+    studio.ok("create_project", json!({"client": "Initech", "name": "Secret"})).await;
+    log(&studio, json!({"project": "Secret", "duration": "2h"})).await;
+    let alan = studio.as_role(Role::Viewer).await;
+    studio.ok("set_client_grants", json!({"member": alan.member(), "clients": ["Acme"]})).await;
+    let summed = alan.ok("summarize_time", json!({"member": "Barbara"})).await;
+    assert_eq!(summed["totals"]["worked"]["seconds"], 3600);
+    assert_eq!(alan.ok("list_time_entries", json!({"member": barbara.member()})).await["items"].as_array().map(Vec::len), Some(1));
+    let near = alan.refused("list_time_entries", json!({"member": "Barbra"})).await;
+    assert!(near.message.contains("Did you mean Barbara?"), "{near:?}");
+    for unseen in [json!("Ada"), json!("Adda"), json!(studio.member())] {
+        let refused = alan.refused("list_time_entries", json!({"member": unseen})).await;
+        assert!(refused.code == Code::NotFound && !format!("{refused:?}").contains("Did you mean"), "{refused:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_viewer_writes_no_time() {
     let studio = studio().await;
     let alan = studio.as_role(Role::Viewer).await;

@@ -9,8 +9,6 @@ mod refusals;
 mod resets;
 mod written_down;
 
-use std::time::{Duration, Instant};
-
 use crate::{
     account::{
         identity,
@@ -77,20 +75,4 @@ fn secret_in(text: &str) -> String {
 /// The secret in a mail.
 fn mailed(mail: &Outgoing) -> String {
     secret_in(&mail.body)
-}
-
-/// Comes back once so many sessions of this database wait for a lock.
-async fn until_waiting(holder: &mut sqlx::PgConnection, sessions: i64) {
-    let waiting = "select count(distinct pid) from pg_locks where not granted
-        and pid in (select pid from pg_stat_activity where datname = current_database())";
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while Instant::now() < deadline {
-        // Within a transaction it is told over and over who was there the first time.
-        sqlx::query("select pg_stat_clear_snapshot()").execute(&mut *holder).await.expect("forgotten");
-        let found: i64 = sqlx::query_scalar(waiting).fetch_one(&mut *holder).await.expect("locks");
-        if found >= sessions {
-            return;
-        }
-    }
-    panic!("fewer than {sessions} wait");
 }

@@ -2,7 +2,7 @@
 
 use tokio::task::JoinHandle;
 
-use super::{Signed, mailed, signed_up, until_waiting};
+use super::{Signed, mailed, signed_up};
 use crate::{
     account::{
         browser::change_password,
@@ -13,7 +13,7 @@ use crate::{
     database::{Access, Reach},
     error::{Code, Error},
     security::{self, event::Origin},
-    testing::{World, apart, owner},
+    testing::{World, apart, owner, until_waiting},
     upkeep,
     verification::{
         address::{self, confirm},

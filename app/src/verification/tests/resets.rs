@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::{Signed, mailed, noted, signed_up, until_waiting};
+use super::{Signed, mailed, noted, signed_up};
 use crate::{
     account::{identity, registration::check_password},
     database::{Access, Reach},
     error::Code,
     security::event::Origin,
-    testing::{World, apart, owner},
+    testing::{World, apart, owner, until_waiting},
     verification::{
         Purpose,
         address::show,

@@ -181,6 +181,24 @@ async fn an_old_pid_file_that_names_a_stranger_is_not_believed() {
 }
 
 #[tokio::test]
+async fn a_database_that_ends_without_taking_its_file_away_holds_up_no_start() {
+    let folder = folder();
+    let cluster = start(&folder).await;
+    let pid_file = folder.path().join("postgres/data/postmaster.pid");
+    let old = fs::read_to_string(&pid_file).expect("it runs");
+    let pid = postmaster(&folder).expect("it runs").to_string();
+    cluster.stop().await;
+
+    // It ends at once when it is told to, and nobody has waited for it yet: PostgreSQL still takes it for alive.
+    let home = Home::prepare(folder.path()).expect("a home");
+    let mut left = home.account.command("/bin/sleep").arg("600").current_dir(&home.data).spawn().expect("a process");
+    home.replace(&pid_file, &old.replacen(&pid, &left.id().to_string(), 1)).expect("its file");
+    let again = Cluster::start(folder.path()).await;
+    left.wait().expect("it has ended");
+    again.expect("a cluster").stop().await;
+}
+
+#[tokio::test]
 async fn a_database_that_fails_again_and_again_is_given_up() {
     let folder = folder();
     let mut cluster = start(&folder).await;
