@@ -62,7 +62,7 @@ async fn tried(owner: &PgConnectOptions) -> Result<(), SchemaError> {
     let mut connection = connected(owner).await?;
     let migrated = with_roles(&mut connection).await;
     connection.close().await.ok();
-    migrated
+    migrated.map_err(|problem| problem.of(owner.get_username()))
 }
 
 async fn with_roles(connection: &mut PgConnection) -> Result<(), SchemaError> {

@@ -1,6 +1,6 @@
 //! Why Stint does not work on a database, said so that an operator can do something about it.
 
-use sqlx::migrate::MigrateError;
+use sqlx::{error::DatabaseError, migrate::MigrateError};
 
 use crate::error::Error;
 
@@ -17,6 +17,15 @@ pub enum SchemaError {
         login: String,
         /// What gives the right.
         statement: String,
+    },
+    /// A login that owns nothing was to change the schema.
+    #[error(
+        "the login {login} may not change the schema of the database, which belongs to another: name the owner in \
+         STINT_OWNER_DATABASE_URL (README.md)"
+    )]
+    NotOwner {
+        /// Who connects.
+        login: String,
     },
     /// The schema is older than this binary.
     #[error(
@@ -59,19 +68,35 @@ pub enum SchemaError {
 /// lock_not_available, deadlock_detected: others work on the same tables.
 const HELD: [&str; 2] = ["55P03", "40P01"];
 
+/// insufficient_privilege.
+const FORBIDDEN: &str = "42501";
+
 impl SchemaError {
-    /// Whether another try may succeed.
-    pub(super) fn may_pass(&self) -> bool {
+    /// The same, said of who was refused for what only the owner of the tables may do.
+    pub(super) fn of(self, login: &str) -> Self {
+        match self.answer().and_then(|answer| answer.code()) {
+            Some(code) if code == FORBIDDEN => Self::NotOwner { login: login.to_owned() },
+            _ => self,
+        }
+    }
+
+    /// What the database has answered.
+    fn answer(&self) -> Option<&dyn DatabaseError> {
         match self {
             Self::Refused(MigrateError::Execute(problem) | MigrateError::ExecuteMigration(problem, _)) | Self::Database(problem) => {
-                problem.as_database_error().is_some_and(|answer| {
-                    answer.code().is_some_and(|code| HELD.contains(&code.as_ref()))
-                        // Two databases of a cluster change the same role: this has no code of its own.
-                        || answer.message().starts_with("tuple concurrently")
-                })
+                problem.as_database_error()
             }
-            _ => false,
+            _ => None,
         }
+    }
+
+    /// Whether another try may succeed.
+    pub(super) fn may_pass(&self) -> bool {
+        self.answer().is_some_and(|answer| {
+            answer.code().is_some_and(|code| HELD.contains(&code.as_ref()))
+                // Two databases of a cluster change the same role: this has no code of its own.
+                || answer.message().starts_with("tuple concurrently")
+        })
     }
 }
 

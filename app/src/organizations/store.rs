@@ -177,7 +177,8 @@ pub async fn get(db: &mut Db) -> Result<Row, Error> {
     .ok_or_else(|| Error::not_found("organization"))
 }
 
-/// Lets one change of the settings, of the people or of a client's currency wait for the other, and for whoever keeps them. Rows that only refer to the organization are not held up.
+/// Lets one change of the settings, of the people, of a client's currency or of the rate of all unbilled time wait for the other, and
+/// for whoever keeps them. Rows that only refer to the organization are not held up.
 pub async fn lock(db: &mut Db) -> Result<(), Error> {
     let organization = db.organization();
     query!("select id from organization where id = $1 for no key update", organization).fetch_one(db.connection()).await?;

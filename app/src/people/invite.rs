@@ -111,7 +111,8 @@ pub async fn revoke(cx: &mut Call, given: &str) -> Result<Invitation, Error> {
         invitation::revoke(&mut cx.db, row.id, now).await?;
         outbox::keep_mails(&mut cx.db, &[row.id], letter::TAKEN_BACK).await?;
     }
-    read(cx, Row { revoked: true, ..row })
+    let revoked = find(cx, &row.id.to_string()).await?;
+    read(cx, revoked)
 }
 
 /// A page of open invitations, the latest sent first.

@@ -97,6 +97,12 @@ struct Changed {
 /// Sets a rate, and reprices the unbilled time when that is wanted.
 pub async fn set(cx: &mut Call, given: Given) -> Result<ChangedRate, Error> {
     let (project, client) = (named("project", given.project)?, named("client", given.client)?);
+    let of_all = project.is_none() && client.is_none();
+    // Time that is being written at the rate of before is repriced, too: it is waited for.
+    match of_all || given.applies_to == AppliesTo::UnbilledTime {
+        true => organizations::store::lock(&mut cx.db).await?,
+        false => organizations::store::keep(&mut cx.db).await?,
+    }
     let changed = match (project, client) {
         (Some(project), Some(client)) => {
             let project = of_client_project(cx, &client, &project).await?;
@@ -154,7 +160,6 @@ async fn of_client_project(cx: &mut Call, client: &str, project: &str) -> Result
 
 async fn of_project(cx: &mut Call, given: &str, rate: Edit<Amount>) -> Result<Changed, Error> {
     let sight = Sight::of(cx)?;
-    organizations::store::keep(&mut cx.db).await?;
     let id = reference::project(cx, &sight, given).await?;
     projects::store::lock(&mut cx.db, id).await?;
     let row = projects::store::find(&mut cx.db, id, sight.on_projects_of()).await?.ok_or_else(|| Error::not_found("project"))?;
@@ -166,7 +171,6 @@ async fn of_project(cx: &mut Call, given: &str, rate: Edit<Amount>) -> Result<Ch
 }
 
 async fn of_client(cx: &mut Call, given: &str, rate: Edit<Amount>) -> Result<Changed, Error> {
-    organizations::store::keep(&mut cx.db).await?;
     let client = clients::record::find_locked(cx, given).await?;
     let (id, currency) = (client.id.0, client.currency);
     let rate = rate.try_map(|rate| settings::rate_of("rate", &rate, &currency))?.over(client.rate.map(|rate| rate.amount));

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     access::{Role, Writes},
     error::Code,
-    testing::World,
+    testing::{World, apart, owner, until_waiting},
     time::tests::{log, studio},
 };
 
@@ -299,4 +299,28 @@ async fn whoever_sets_a_rate_is_told_of_the_time_that_lies_on_drafts_at_another(
     assert!(warned(&again).contains("20h on drafts of invoices"), "one has taken them up: {again:#}");
     let project = studio.ok("set_rate", json!({"project": "Dashboard", "rate": "10.00", "applies_to": "unbilled_time"})).await;
     assert!(warned(&project).contains("20h on that for Acme"), "the other is at it: {project:#}");
+}
+
+#[tokio::test]
+async fn time_that_is_logged_while_its_rate_changes_has_the_new_one() {
+    apart("repriced", async {
+        let studio = without_rate().await;
+        rate(&studio, "100.00", "new_time").await;
+        let pool = owner().await;
+        let mut holder = pool.begin().await.expect("a transaction");
+        // As whoever is logging time holds it.
+        sqlx::query("select from organization for share").execute(&mut *holder).await.expect("held");
+        let all = {
+            let studio = studio.clone();
+            tokio::spawn(async move { rate(&studio, "120.00", "unbilled_time").await })
+        };
+        until_waiting(&mut holder, 1).await;
+        let entry = log(&studio, json!({"duration": "1h"})).await;
+        assert_eq!(entry["amount"]["amount"], "100.00");
+        holder.rollback().await.expect("let go");
+        assert_eq!(all.await.expect("an answer")["unbilled"]["entries"], 1);
+        pool.close().await;
+        assert_eq!(read(&studio, &entry).await["amount"]["amount"], "120.00");
+    })
+    .await;
 }

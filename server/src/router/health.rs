@@ -67,7 +67,8 @@ async fn ready(State(site): State<Site>, Extension(looks): Extension<Arc<Looks>>
             .into_response();
     }
     if !site.services.recorder.is_writing() {
-        return Refusal::from(Error::unavailable("The records of calls are not written down any more. Start this process again.")).into_response();
+        return Refusal::from(Error::unavailable("The records of calls are not written down any more. Start this process again."))
+            .into_response();
     }
     match looks.found(&site.services.database).await {
         Ok(()) => "ready\n".into_response(),

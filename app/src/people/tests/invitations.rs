@@ -154,6 +154,7 @@ async fn what_was_taken_back_cannot_be_accepted() {
     let invitation = invited(&studio, &barbara, Role::Member).await;
     let revoked = studio.ok("revoke_invitation", json!({"invitation": invitation["id"]})).await;
     assert_eq!(revoked["state"], "revoked");
+    assert_ne!(revoked["mail"]["state"], "waiting", "no mail leaves for what was taken back: {revoked}");
     studio.ok("revoke_invitation", json!({"invitation": invitation["id"]})).await;
     assert_eq!(barbara.code("answer_invitation", accept(&invitation)).await, Code::Conflict);
     assert_eq!(studio.code("resend_invitation", json!({"invitation": invitation["id"]})).await, Code::Conflict);

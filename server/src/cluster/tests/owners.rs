@@ -118,6 +118,8 @@ async fn the_private_cluster_is_used_by_a_login_that_owns_nothing() {
             let told = run(&cluster.login(), format!("set role stint_app; {beyond}")).await.expect_err(beyond);
             assert!(told.contains("denied") || told.contains("must be"), "{beyond}: {told}");
         }
+        let told = migrate(cluster.login()).await.expect_err("it owns nothing").to_string();
+        assert!(told.contains("may not change the schema") && told.contains("STINT_OWNER_DATABASE_URL"), "{told}");
         let mighty =
             "select count(*) from pg_roles where rolname like 'stint%' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)";
         assert_eq!(number(&cluster.owner(), mighty).await, 0);
