@@ -91,6 +91,11 @@ pub fn is_number(word: &str) -> bool {
     NUMBER.contains(&search_key(word).as_str())
 }
 
+/// Whether a word says nothing of a number, not even what it is.
+pub(super) fn is_filler(word: &str) -> bool {
+    is_number(word) || LINKS.contains(&search_key(word).as_str())
+}
+
 /// The words before the first digit, all from there to the last one, and the words behind it. A word with a digit in it is a number.
 fn parted(text: &str) -> (Vec<&str>, &str, Vec<&str>) {
     let is_word = |letter: char| letter.is_alphanumeric();

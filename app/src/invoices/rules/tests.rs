@@ -1,3 +1,5 @@
+mod numbers;
+
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -116,7 +118,11 @@ fn fields(seller: &Organization, buyer: &Client, categories: &[(TaxCategory, i32
 
 /// What keeps lines of these categories from being sent.
 fn told(seller: &Organization, buyer: &Client, categories: &[(TaxCategory, i32)]) -> Vec<InvoiceProblem> {
-    let lines: Vec<LineRow> = categories.iter().copied().map(line).collect();
+    told_of_lines(seller, buyer, categories.iter().copied().map(line).collect())
+}
+
+/// What keeps these lines from being sent.
+fn told_of_lines(seller: &Organization, buyer: &Client, lines: Vec<LineRow>) -> Vec<InvoiceProblem> {
     let totals = Totals::of(&read::amounts(&lines).unwrap(), None).unwrap();
     let day = jiff::civil::date(2026, 11, 26);
     let period = Span { from: Day::from(day), to: Day::from(day) };
@@ -141,6 +147,11 @@ fn whoever_bills_a_business_elsewhere_in_the_union_that_owes_the_tax_has_a_vat_i
     let client = client_of(Some("AT"), Some("ATU12345675"));
     let without = |country: &str| Organization { country: Some(country.to_owned()), vat_id: None, ..seller() };
     assert_eq!(fields(&without("DE"), &client, &[(TaxCategory::AE, 0)]), ["organization.vat_id"]);
+    // Whatever stands in its place is none, one of a country outside of the Union among it (§ 14a (1) UStG).
+    for other in ["keine", "beantragt", "wird nachgereicht", "HRB 12345 B", "St.-Nr. 12/345/67890", "CHE-123.456.788 MWST", "GB123456782"] {
+        let seller = Organization { vat_id: Some(other.to_owned()), ..without("DE") };
+        assert_eq!(fields(&seller, &client, &[(TaxCategory::AE, 0)]), ["organization.vat_id"], "{other}");
+    }
     let at_home = fields(&without("AT"), &client, &[(TaxCategory::AE, 0)]);
     assert!(!at_home.contains(&"organization.vat_id".to_owned()), "at home the tax number does");
 }
