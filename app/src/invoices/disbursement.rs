@@ -18,17 +18,8 @@ pub fn words(country: Option<&str>) -> &'static str {
 }
 
 /// How its words begin in the languages of the countries that have some, by their keys.
-const NAMES: [&str; 9] = [
-    "disbursement",
-    "durchlauf",
-    "debours",
-    "suplido",
-    "anticipazion",
-    "onkostenvoorschot",
-    "doorlopende post",
-    "立替",
-    "utlegg",
-];
+const NAMES: [&str; 9] =
+    ["disbursement", "durchlauf", "debours", "suplido", "anticipazion", "onkostenvoorschot", "doorlopende post", "立替", "utlegg"];
 
 /// Whether the reason why a line has no tax says that it is one.
 pub fn is_one(category: TaxCategory, reason: Option<&str>) -> bool {

@@ -22,7 +22,7 @@ use crate::{clients::Client, day::Span, error::Error, money::Currency, organizat
 const SPECIFICATION: &str = "urn:cen.eu:en16931:2017";
 
 /// The total in cents up to which an invoice in Austria is one over a small amount.
-const SMALL_IN_AUSTRIA: i64 = 400_00;
+const SMALL_IN_AUSTRIA: i64 = 40_000;
 
 /// What an invoice is made of.
 pub struct Source<'a> {

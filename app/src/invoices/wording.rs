@@ -249,7 +249,13 @@ impl Wording {
             format!("{}{}{reason}", self.tax(category, Percent(0), country), self.tax_of_line(category, Percent(0)))
         });
         let terms = [0, 1, 2].map(|days| self.terms(day, days));
-        let others = [self.without_tax().to_owned(), self.without_tax_of_line().to_owned(), self.discount(None), self.day(day), self.unit(LineKind::Time).to_owned()];
+        let others = [
+            self.without_tax().to_owned(),
+            self.without_tax_of_line().to_owned(),
+            self.discount(None),
+            self.day(day),
+            self.unit(LineKind::Time).to_owned(),
+        ];
         let notes = [self.void(), self.settled()];
         [of_tax.concat(), terms.concat(), others.concat(), notes.concat()].concat()
     }

@@ -300,7 +300,10 @@ mod tests {
             ("DE", "DE136695976, 4711007"),
             ("DE", "DE136695976, Tel. 030 1234567"),
         ] {
-            assert!(read(country, both).unwrap_err().field("tax_number").is_some_and(|told| told.contains("holds two")), "{country} {both}");
+            assert!(
+                read(country, both).unwrap_err().field("tax_number").is_some_and(|told| told.contains("holds two")),
+                "{country} {both}"
+            );
         }
         assert_eq!(read("DE", "DE136695976 (seit 01.01.2024)"), Ok((Some("DE136695976".to_owned()), None)));
         assert!(read("DE", "DE13669597").unwrap_err().field("tax_number").is_some(), "a slip");

@@ -43,7 +43,9 @@ mod tests {
         ] {
             assert_eq!(without_days(dated), "DE136695976", "{dated}");
         }
-        for other in ["DE136695976 (12/345/67890)", "DE136695976 (bis 31.12.2023)", "DE136695976 (Kunde 2024)", "DE136695976 (2024", "(VAT)"] {
+        for other in
+            ["DE136695976 (12/345/67890)", "DE136695976 (bis 31.12.2023)", "DE136695976 (Kunde 2024)", "DE136695976 (2024", "(VAT)"]
+        {
             assert_eq!(without_days(other), other);
         }
     }

@@ -105,7 +105,7 @@ impl<'a> Part<'a> {
         let is_known = |word: &&str| {
             word.contains(char::is_numeric) || is_filler(word) || word.chars().count() <= 2 || number_word(&format!("{word} 1")).is_some()
         };
-        !words_in(self.text).iter().all(|word| is_known(word))
+        !words_in(self.text).iter().all(is_known)
     }
 
     fn names_an_office(&self) -> bool {

@@ -49,8 +49,7 @@ const EXAMPLES: [(&str, &str, &str); 31] = [
 
 /// A made-up identifier of a country.
 pub(super) fn example(country: &str) -> Option<&'static str> {
-    let letters = if country == "GR" { "EL" } else { country };
-    EXAMPLES.iter().find(|(known, ..)| *known == letters).map(|(.., example)| *example)
+    EXAMPLES.iter().find(|(known, ..)| *known == if country == "GR" { "EL" } else { country }).map(|(.., example)| *example)
 }
 
 /// A VAT identifier, or the number by which a tax authority elsewhere knows somebody.

@@ -86,7 +86,8 @@ fn unknown(number: &str, country: Option<&str>) -> Option<String> {
         });
     }
     let is_strange = text::number_word(number).is_none() && text::is_worded(number) && text::registration(number).is_none();
-    is_strange.then(|| format!("{shown} stands as your tax number, and its words do not say that it is one. An invoice states it as it stands."))
+    is_strange
+        .then(|| format!("{shown} stands as your tax number, and its words do not say that it is one. An invoice states it as it stands."))
 }
 
 /// Where the digits of a VAT identifier are those of no other number that a tax office gives.

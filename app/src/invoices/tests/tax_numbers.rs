@@ -152,7 +152,8 @@ async fn what_was_laid_out_is_not_called_exempt() {
     let words = "Durchlaufender Posten (§ 10 Abs. 1 Satz 5 UStG)";
     let laid_out = json!({"description": "Domain", "price": "36.50", "tax_category": "E", "tax_reason": words});
     let lines = json!([{"description": "Logo", "price": "100.00"}, laid_out]);
-    for (language, column, row) in [("de", "ohne Steuer", "Ohne Steuer"), ("en", "no tax", "Without tax"), ("ja", "課税なし", "課税なし")] {
+    for (language, column, row) in [("de", "ohne Steuer", "Ohne Steuer"), ("en", "no tax", "Without tax"), ("ja", "課税なし", "課税なし")]
+    {
         studio.ok("update_client", json!({"client": "Acme", "language": language})).await;
         let document = printed(&studio, &drafted(&studio, lines.clone()).await).await;
         assert_eq!(document.lines[1].tax, column);

@@ -51,7 +51,7 @@ const WEIGHTS: [u32; 11] = [10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19];
 fn is_abn(number: &str) -> bool {
     let digits: Vec<u32> = number.chars().filter_map(|letter| letter.to_digit(10)).collect();
     let sum: u32 = WEIGHTS.iter().zip(&digits).map(|(weight, digit)| weight * digit).sum();
-    number.len() == 11 && digits.len() == 11 && digits[0] > 0 && (sum - WEIGHTS[0]) % 89 == 0
+    number.len() == 11 && digits.len() == 11 && digits[0] > 0 && (sum - WEIGHTS[0]).is_multiple_of(89)
 }
 
 fn is_gstin(number: &str) -> bool {

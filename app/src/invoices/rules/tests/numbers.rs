@@ -30,7 +30,9 @@ fn what_is_no_tax_number_does_not_count_as_one() {
             assert!(problem.message.contains(number) && problem.message.contains("such as"), "{}", problem.message);
         }
     }
-    for (country, number) in [("DE", "12/345/67890"), ("FR", "numéro fiscal 12 34 567 890 123"), ("NL", "BSN 123456782"), ("GB", "123456782")] {
+    for (country, number) in
+        [("DE", "12/345/67890"), ("FR", "numéro fiscal 12 34 567 890 123"), ("NL", "BSN 123456782"), ("GB", "123456782")]
+    {
         assert_eq!(fields(&of(country, number), &buyer(), &[(S, 200_000)]), [""; 0], "{country} {number}");
     }
     for country in [None, Some("US")] {
