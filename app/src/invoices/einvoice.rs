@@ -21,6 +21,9 @@ use crate::{clients::Client, day::Span, error::Error, money::Currency, organizat
 /// BT-24 of an invoice that keeps to the core and nothing more.
 const SPECIFICATION: &str = "urn:cen.eu:en16931:2017";
 
+/// The total in cents up to which an invoice in Austria is one over a small amount.
+const SMALL_IN_AUSTRIA: i64 = 40_000;
+
 /// What an invoice is made of.
 pub struct Source<'a> {
     /// The number; a draft has none yet.
@@ -72,15 +75,24 @@ fn seller(source: &Source<'_>) -> Party {
     let seller = source.seller;
     let Stated { vat_id, tax_number, registered } = stated::of_seller(seller);
     let unread = seller.vat_id.clone().filter(|number| !stated::is_vat_id(number) && !stated::is_of_words(number));
-    let of_tax = registered.clone().filter(|number| unread.is_none() && stated::is_of_tax(number));
+    let of_tax = registered.clone().filter(|number| unread.is_none() && is_tax_number(source, number));
     Party {
         name: Some(seller.legal_name.clone().unwrap_or_else(|| seller.name.clone())),
         legal_registration: registered.filter(|_| unread.is_none() && of_tax.is_none()).map(Identifier::new),
         vat_identifier: unread.clone().or(vat_id).filter(|_| states_vat_ids(source)),
-        tax_registration: tax_number.filter(|number| Some(number) != unread.as_ref()).or(of_tax),
+        tax_registration: tax_number.filter(|number| Some(number) != unread.as_ref() && is_tax_number(source, number)).or(of_tax),
         address: address(seller.address.as_deref(), seller.country.as_deref()),
         ..Party::default()
     }
+}
+
+/// Whether a number counts as the tax number of the seller (BT-32) on this invoice. Austria wants the VAT identifier only on an invoice over
+/// more than 400 euros (§ 11 (6) UStG 1994).
+pub fn is_tax_number(source: &Source<'_>, number: &str) -> bool {
+    let Source { seller, totals, currency, .. } = source;
+    let is_small = seller.country.as_deref() == Some("AT") && **currency == Currency::default() && totals.total <= SMALL_IN_AUSTRIA;
+    let taxed = !is_small && totals.taxes.iter().any(|tax| tax.category == TaxCategory::S);
+    stated::is_tax_number(seller.country.as_deref(), taxed, number)
 }
 
 /// Where there is no VAT, the number by which authorities know somebody is none of it, but one that a register has given (BT-47).

@@ -13,6 +13,8 @@ mod client_tax;
 pub mod compose;
 pub mod deed;
 #[cfg(feature = "ssr")]
+mod disbursement;
+#[cfg(feature = "ssr")]
 mod discount;
 pub mod document;
 #[cfg(feature = "ssr")]

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    InvoiceFile, LineKind, address, compose,
+    InvoiceFile, LineKind, address, compose, disbursement,
     document::{BankAccount, DocumentLine, DocumentTax, InvoiceDocument, LabelledAmount, Party, Period},
     draft, quantity, read,
     stated::{self, Stated},
@@ -140,9 +140,10 @@ impl<'a> Contents<'a> {
         let settled = totals.total == 0;
         let taxed = totals.taxes.iter().any(|tax| tax.category.is_of_tax_invoice());
         let tax_invoice = TaxInvoice::of(country, taxed);
+        let (seller, is_named) = seller(self.seller, self.buyer.country.as_deref(), wording, tax_invoice);
         let tax = |tax| document_tax(tax, &self.lines, currency, wording, self.seller);
         Ok(InvoiceDocument {
-            title: tax_invoice.and_then(|known| known.title(taxed)).map(|title| wording.titled(title)),
+            title: tax_invoice.and_then(|known| known.title(taxed && is_named)).map(|title| wording.titled(title)),
             terms: if settled { wording.settled().to_owned() } else { wording.terms(issue.due_on, self.payment_terms_days) },
             number: issue.number,
             void: false,
@@ -150,7 +151,7 @@ impl<'a> Contents<'a> {
             issued_on: issue.issued_on.to_string(),
             due_on: issue.due_on.to_string(),
             period: Some(period(self.period, issue.issued_on)),
-            seller: seller(self.seller, self.buyer.country.as_deref(), wording, tax_invoice),
+            seller,
             buyer: buyer(self.buyer, country, wording),
             client_name: Some(self.buyer.name.clone()),
             bank: bank(self.seller).filter(|_| !settled),
@@ -176,10 +177,11 @@ fn period(span: Option<Span>, issued_on: Date) -> Period {
     Period { from: span.from.as_str().to_owned(), to: span.to.as_str().to_owned() }
 }
 
-/// Whoever bills, with their country where the client is in another one.
-fn seller(organization: &Organization, other: Option<&str>, wording: Wording, tax_invoice: Option<&TaxInvoice>) -> Party {
-    let Stated { vat_id, tax_number, registered } = called(stated::of_seller(organization), tax_invoice).printed();
-    Party {
+/// Whoever bills, with their country where the client is in another one, and whether they state the number without which a tax invoice is none.
+fn seller(organization: &Organization, other: Option<&str>, wording: Wording, tax_invoice: Option<&TaxInvoice>) -> (Party, bool) {
+    let (called, is_named) = called(stated::of_seller(organization), tax_invoice);
+    let Stated { vat_id, tax_number, registered } = called.printed();
+    let party = Party {
         name: organization.legal_name.clone().unwrap_or_else(|| organization.name.clone()),
         address: address::printed(organization.address.as_deref(), organization.country.as_deref(), other, wording),
         vat_id,
@@ -187,26 +189,30 @@ fn seller(organization: &Organization, other: Option<&str>, wording: Wording, ta
         registered,
         email: organization.email.clone(),
         phone: organization.phone.clone(),
-    }
+    };
+    (party, is_named)
 }
 
-/// The numbers of a seller, the one among them that has a name of its own in their country with that name.
-fn called(stated: Stated, tax_invoice: Option<&TaxInvoice>) -> Stated {
+/// The numbers of a party, the one among them that has a name of its own in their country with that name, and whether there is such a one.
+fn called(stated: Stated, tax_invoice: Option<&TaxInvoice>) -> (Stated, bool) {
     let mut numbers = [stated.vat_id, stated.tax_number, stated.registered];
     let named = |number: &Option<String>| tax_invoice?.named(number.as_deref()?);
     let found = numbers.iter().enumerate().find_map(|(at, number)| Some((at, named(number)?)));
+    let is_named = found.is_some();
     if let Some((at, named)) = found {
         numbers[at] = None;
         numbers[2] = Some(numbers[2].take().map_or(named.clone(), |other| format!("{named}\n{other}")));
     }
     let [vat_id, tax_number, registered] = numbers;
-    Stated { vat_id, tax_number, registered }
+    (Stated { vat_id, tax_number, registered }, is_named)
 }
 
+/// Whoever is billed. A number of theirs is called as in their country where it has the form of that.
 fn buyer(client: &Client, other: Option<&str>, wording: Wording) -> Party {
     let name = client.legal_name.clone().unwrap_or_else(|| client.name.clone());
     let address = address::printed(client.address.as_deref(), client.country.as_deref(), other, wording);
-    let Stated { vat_id, tax_number, registered } = stated::of_buyer(client).printed();
+    let known = TaxInvoice::of(client.country.as_deref(), true).filter(|known| known.form.is_some());
+    let Stated { vat_id, tax_number, registered } = called(stated::of_buyer(client), known).0.printed();
     Party { name, address, vat_id, tax_number, registered, ..Party::default() }
 }
 
@@ -223,7 +229,10 @@ fn bank(organization: &Organization) -> Option<BankAccount> {
 
 fn document_line(line: &LineRow, currency: &Currency, wording: Wording, seller: &Organization) -> Result<DocumentLine, Error> {
     let category = TaxCategory::parse(&line.tax_category)?;
-    let tax = || wording.tax_of_line(category, Percent(line.tax_percent));
+    let tax = || match disbursement::is_one(category, line.tax_reason.as_deref()) {
+        true => wording.without_tax_of_line().to_owned(),
+        false => wording.tax_of_line(category, Percent(line.tax_percent)),
+    };
     let kind = LineKind::named(&line.kind).ok_or_else(Error::internal)?;
     Ok(DocumentLine {
         description: line.description.clone(),
@@ -243,7 +252,10 @@ fn document_tax(tax: &TaxTotal, lines: &[LineRow], currency: &Currency, wording:
         return untold::given(lines).map(|reason| DocumentTax { label: String::new(), base, amount, reason: Some(reason) });
     }
     let country = seller.country.as_deref();
-    let label = wording.tax(tax.category, tax.rate, country);
+    let label = match disbursement::is_among(tax.category, lines) {
+        true => wording.without_tax().to_owned(),
+        false => wording.tax(tax.category, tax.rate, country),
+    };
     // What its name says already is not said twice.
     let reason = read::reason(tax.category, lines, wording.reason(tax.category, country)).filter(|reason| *reason != label);
     Some(DocumentTax { label, base, amount, reason })

@@ -4,6 +4,7 @@ mod addresses;
 mod border;
 pub(crate) mod numbers;
 mod rates;
+mod registered;
 mod registration;
 mod tax;
 mod tax_invoice;

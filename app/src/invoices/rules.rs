@@ -11,7 +11,7 @@ use en16931::{
 };
 
 use super::{
-    InvoiceProblem, draft,
+    InvoiceProblem, disbursement, draft,
     einvoice::{self, Source},
     letters, print, read, stated,
     store::{LineRow, Row},
@@ -23,7 +23,8 @@ use crate::{
     error::Error,
     money::{Currency, shown},
     operation::Call,
-    organizations,
+    organizations::{self, Organization},
+    text,
 };
 
 /// The most problems that are told at once.
@@ -144,9 +145,10 @@ fn said(rule: &str, source: &Source<'_>) -> Vec<InvoiceProblem> {
 /// Which numbers of seller and buyer are not there.
 fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, String)> {
     let (seller, buyer) = (stated::of_seller(source.seller), source.buyer);
+    let counts = |number: &Option<String>| number.as_deref().is_some_and(|number| einvoice::is_tax_number(source, number));
     let is_unread = source.seller.vat_id.as_deref().is_some_and(|number| !stated::is_vat_id(number) && !stated::is_of_words(number));
     let no_vat_id = seller.vat_id.is_none() && !is_unread;
-    let no_number = no_vat_id && seller.tax_number.is_none() && !seller.registered.as_deref().is_some_and(stated::is_of_tax);
+    let no_number = no_vat_id && !counts(&seller.tax_number) && !counts(&seller.registered);
     let (code, label) = (category.code(), category.label().to_lowercase());
     let why = format!("tax category {code} ({label}, EN 16931 BR-{}-02)", if category == TaxCategory::K { "IC" } else { code });
     let mut lacking = Vec::new();
@@ -155,10 +157,7 @@ fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, Str
         TaxCategory::K | TaxCategory::G if no_vat_id => {
             lacking.push(("organization.vat_id", format!("Your VAT identifier is missing, which {why} needs. Add it in Settings.")));
         }
-        _ if no_number => lacking.push((
-            "organization.vat_id",
-            format!("Your VAT identifier or tax number is missing; one of them has to be on an invoice of {why}. Add it in Settings."),
-        )),
+        _ if no_number => lacking.push(no_number_of_seller(&why, source.seller, category == TaxCategory::S)),
         _ => {}
     }
     if both && buyer.vat_id.as_deref().is_none_or(stated::is_of_words) {
@@ -172,6 +171,22 @@ fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, Str
     lacking
 }
 
+/// The number that is missing, and of what stands in its place that it is none.
+fn no_number_of_seller(why: &str, seller: &Organization, taxed: bool) -> (&'static str, String) {
+    let country = stated::country_of_numbers(seller.country.as_deref());
+    let wanted = country.and_then(|country| text::wanted(country, taxed));
+    let number = seller.tax_number.as_deref().filter(|_| wanted.is_some());
+    let is_of_tax = number.is_some_and(|number| stated::is_tax_number(country, false, number));
+    let told = match (number, is_of_tax) {
+        (Some(number), false) => format!("{} is none of the numbers that have to be on an invoice of {why}.", text::excerpt(number)),
+        (Some(number), true) => format!("{} is not the number that has to be on an invoice of {why}.", text::excerpt(number)),
+        (None, _) => format!("Your VAT identifier or tax number is missing; one of them has to be on an invoice of {why}."),
+    };
+    let way = wanted.map(|wanted| format!(" Write {wanted}, alone or behind its own name.")).unwrap_or_default();
+    let field = if number.is_some() && !is_of_tax { "organization.tax_number" } else { "organization.vat_id" };
+    (field, format!("{told} Add it in Settings.{way}"))
+}
+
 fn country_of_client(source: &Source<'_>, rule: &str) -> String {
     format!(
         "The country of {} is missing: a supply to another country of the European Union names it (EN 16931 {rule}).",
@@ -183,21 +198,8 @@ fn mixed(country: Option<&str>, rule: &str) -> String {
     format!(
         "What is not subject to tax (O) stands on an invoice of its own (EN 16931 {rule}). Bill its lines apart. What you laid out in the \
          name of the client is no part of the price, and stands beside what is taxed as E, with its own words as the reason: \"{}\".",
-        disbursement(country)
+        disbursement::words(country)
     )
-}
-
-/// What a sum is called that was laid out in the name and for the account of the client (Article 79 (c) of Directive 2006/112/EC, and the
-/// laws that follow it or are like it).
-fn disbursement(country: Option<&str>) -> &'static str {
-    match country {
-        Some("DE") => "Durchlaufender Posten (§ 10 Abs. 1 Satz 5 UStG)",
-        Some("AT") => "Durchlaufender Posten (§ 4 Abs. 3 UStG 1994)",
-        Some("CH" | "LI") => "Durchlaufposten (Art. 24 Abs. 6 Bst. b MWSTG)",
-        Some("FR" | "MC") => "Débours (art. 267, II-2° du CGI)",
-        Some("GB" | "IM") => "Disbursement, outside the scope of VAT",
-        _ => "Disbursement (Article 79 (c) of Directive 2006/112/EC)",
-    }
 }
 
 fn rate(category: TaxCategory, source: &Source<'_>, rule: &str) -> String {

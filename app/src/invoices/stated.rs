@@ -81,9 +81,15 @@ pub fn is_of_register(number: &str) -> bool {
     text::number_word(number).map_or_else(is_swiss, |word| word.kind == NumberKind::Register)
 }
 
-/// Whether a number says itself that it is one of a tax office.
-pub fn is_of_tax(number: &str) -> bool {
-    text::number_word(number).is_some_and(|word| word.kind == NumberKind::Tax)
+/// The country whose numbers a seller in this one has.
+pub fn country_of_numbers(country: Option<&str>) -> Option<&str> {
+    // Liechtenstein has one tax with Switzerland, and a tax office of its own.
+    country.map(|country| if country == "LI" { country } else { place::home_of_work(country) })
+}
+
+/// Whether a number counts as the tax number of a seller in this country on an invoice, with tax on it or without.
+pub fn is_tax_number(country: Option<&str>, taxed: bool, number: &str) -> bool {
+    text::is_tax_number(country_of_numbers(country), taxed, number)
 }
 
 #[cfg(test)]

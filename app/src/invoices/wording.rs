@@ -6,6 +6,7 @@
 mod english;
 mod german;
 mod japanese;
+mod number_form;
 pub(crate) mod tax_invoice;
 #[cfg(test)]
 mod tests;
@@ -60,6 +61,9 @@ trait Words {
 
     /// The same in the column of a line, in words of a few letters that are another category's in no language.
     fn category_of_line(&self, category: TaxCategory) -> &'static str;
+
+    /// How a sum without tax is called that is no supply, beside the others and in the column of a line.
+    fn without_tax(&self) -> [&'static str; 2];
 
     /// What the tax of a seller in this country is called.
     fn tax_name(&self, country: Option<&str>) -> &'static str;
@@ -172,7 +176,7 @@ impl Wording {
     /// What the tax of one category and rate is called, by a seller in this country: not every tax is a value added tax.
     pub fn tax(self, category: TaxCategory, rate: Percent, country: Option<&str>) -> String {
         match category {
-            TaxCategory::S => format!("{} {}", self.words().tax_name(country), self.percent(rate)),
+            TaxCategory::S => format!("{} {}", self.words().tax_name(named_in(country, rate)), self.percent(rate)),
             other => self.words().category(other).to_owned(),
         }
     }
@@ -183,6 +187,16 @@ impl Wording {
             TaxCategory::S | TaxCategory::Z => self.percent(rate),
             other => self.words().category_of_line(other).to_owned(),
         }
+    }
+
+    /// What the tax of what was laid out for the client is called: there is none, and nothing was exempt from it.
+    pub fn without_tax(self) -> &'static str {
+        self.words().without_tax()[0]
+    }
+
+    /// The same for the narrow column of a line.
+    pub fn without_tax_of_line(self) -> &'static str {
+        self.words().without_tax()[1]
     }
 
     /// What the document calls the tax of a seller in this country wherever it names it; nothing where the language has a word that
@@ -235,8 +249,26 @@ impl Wording {
             format!("{}{}{reason}", self.tax(category, Percent(0), country), self.tax_of_line(category, Percent(0)))
         });
         let terms = [0, 1, 2].map(|days| self.terms(day, days));
-        let others = [self.discount(None), self.day(day), self.unit(LineKind::Time).to_owned()];
+        let others = [
+            self.without_tax().to_owned(),
+            self.without_tax_of_line().to_owned(),
+            self.discount(None),
+            self.day(day),
+            self.unit(LineKind::Time).to_owned(),
+        ];
         let notes = [self.void(), self.settled()];
         [of_tax.concat(), terms.concat(), others.concat(), notes.concat()].concat()
     }
+}
+
+/// The country whose name for a tax holds for this rate. In Canada the tax of the federation, alone or harmonized with that of a province,
+/// has rates of its own (Excise Tax Act, section 165); in another one there is the tax of a province, and its name says no more than the
+/// American one does.
+fn named_in(country: Option<&str>, rate: Percent) -> Option<&str> {
+    country.map(|country| if country == "CA" && !is_of_canada(rate) { "US" } else { country })
+}
+
+/// Whether a rate is one of the goods and services tax or of the harmonized sales tax in Canada.
+pub fn is_of_canada(rate: Percent) -> bool {
+    [50_000, 130_000, 140_000, 150_000].contains(&rate.ten_thousandths())
 }

@@ -195,11 +195,10 @@ fn an_amount_with_the_separators_of_any_language_is_right_or_refused_and_never_a
         }
     }
     assert!(read > 1_800 && refused > 80, "{read} {refused}");
-    let yen = currency("JPY");
-    assert!(
-        Amount::written("12,0000").minor("amount", &yen).is_err_and(|error| error.message.contains("120000")),
-        "groups of ten thousands"
-    );
+    for (text, code) in [("12,0000", "JPY"), ("12,0000", "CNY"), ("¥12,0000", "CNY"), ("12,0000", "TWD")] {
+        let refused = Amount::written(text).minor("amount", &currency(code));
+        assert!(refused.is_err_and(|error| error.message.contains("120000")), "groups of ten thousands: {text} {code}");
+    }
     // Groups of two are those of India, with their mark only, and the last one is of three.
     assert!(euros("1.00.000").is_err() && euros("12,34,56").is_err() && euros("123,45,678").is_err());
     // The Arabic mark parts decimals, never thousands.

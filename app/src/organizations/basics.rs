@@ -11,6 +11,7 @@ use crate::{
     invoices::{
         exemption,
         rules::place::{self, has_vat},
+        stated,
         tax::share,
         totals::TaxCategory,
         wording::Wording,
@@ -110,7 +111,9 @@ fn numbers_in(country: Option<&str>, number: String) -> Result<(Option<String>, 
     }
     if let Some(numbers) = text::two_numbers(&number) {
         let is_own = is_vat_id(&numbers.vat_id, country);
-        return if is_own {
+        // What would be called a tax number and is none is told instead: one of a register is called by its own word.
+        let is_told = stated::is_of_register(&numbers.other) || stated::is_tax_number(country, false, &numbers.other);
+        return if is_own && is_told && !stated::is_vat_id(&text::without_words(&numbers.other)) {
             Ok((Some(numbers.vat_id), Some(numbers.other)))
         } else {
             Err(Error::invalid("tax_number", numbers.refusal(&number)))
@@ -288,6 +291,21 @@ mod tests {
         let both = "USt-IdNr.: DE136695976, St.-Nr. 12/345/67890";
         assert_eq!(read("DE", both), Ok((Some("DE136695976".to_owned()), Some("St.-Nr. 12/345/67890".to_owned()))));
         assert!(read("AT", both).unwrap_err().field("tax_number").is_some_and(|told| told.contains("holds two numbers")));
+        let registered = read("CH", "MWST-Nr. CHE-123.456.788, HR-Nr. 020.3.012.345-6");
+        assert_eq!(registered, Ok((Some("CHE-123.456.788 MWST".to_owned()), Some("HR-Nr. 020.3.012.345-6".to_owned()))));
+        for (country, both) in [
+            ("DE", "DE136695976 / ATU12345675"),
+            ("AT", "DE136695976 / ATU12345675"),
+            ("DE", "DE136695976 / DE123456788"),
+            ("DE", "DE136695976, 4711007"),
+            ("DE", "DE136695976, Tel. 030 1234567"),
+        ] {
+            assert!(
+                read(country, both).unwrap_err().field("tax_number").is_some_and(|told| told.contains("holds two")),
+                "{country} {both}"
+            );
+        }
+        assert_eq!(read("DE", "DE136695976 (seit 01.01.2024)"), Ok((Some("DE136695976".to_owned()), None)));
         assert!(read("DE", "DE13669597").unwrap_err().field("tax_number").is_some(), "a slip");
     }
 

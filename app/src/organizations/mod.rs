@@ -9,6 +9,7 @@ mod currency;
 pub mod found;
 pub mod founding;
 pub mod nowhere;
+pub mod number_hint;
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod settings;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Organization, UpdateOrganization, get_organization};
+use super::{Organization, UpdateOrganization, get_organization, number_hint::tax_number_hint};
 use crate::{
     access::Permission,
     clients::form::{countries, currencies, languages, tax_categories},
@@ -59,7 +59,7 @@ fn letterhead(organization: &Organization) -> impl IntoView + use<> {
         <Area label="Postal address" name="address" value=text(&organization.address) optional=true class="span-2" />
         <Select label="Country" name="country" choices=countries() value=text(&organization.country) />
         <Field label="VAT identifier" name="vat_id" value=text(&organization.vat_id) optional=true />
-        <Field label="Tax number" name="tax_number" value=text(&organization.tax_number) optional=true hint="From the local tax office, where there is no VAT identifier; in Japan the registration number." />
+        <Field label="Tax number" name="tax_number" value=text(&organization.tax_number) optional=true hint=tax_number_hint(organization.country.as_deref()) />
         <Field label="Telephone" name="phone" kind="tel" value=text(&organization.phone) optional=true />
         <Field label="E-mail for questions" name="email" kind="email" value=text(&organization.email) optional=true class="span-2" />
     }

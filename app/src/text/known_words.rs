@@ -4,7 +4,7 @@ use super::{NumberKind, search_key};
 
 /// Whose words they are, what kind of number they stand beside, and the words: as [`search_key`] folds them, those of several parts,
 /// such as "Org.nr." and "R.C.S.", without what is between. What ends in [`ENDINGS`] stands here without that.
-const WORDS: [(&str, NumberKind, &str); 63] = [
+const WORDS: [(&str, NumberKind, &str); 64] = [
     (
         "Austria, Germany",
         NumberKind::Vat,
@@ -63,8 +63,9 @@ const WORDS: [(&str, NumberKind, &str); 63] = [
     ("Romania", NumberKind::Tax, "cnp codfiscal codunicdeinregistrare cui"),
     ("Romania", NumberKind::Register, "nrregcom onrc orc registrulcomertului"),
     ("Switzerland", NumberKind::Vat, "mehrwertsteuer mwst"),
+    ("Switzerland", NumberKind::Register, "hrnr hrnummer"),
     ("Britain, Ireland, Malta", NumberKind::Vat, "vat vatid vatin vatno vatreg vatregistration"),
-    ("Britain, Ireland, Malta", NumberKind::Tax, "companyutr corporationtax nino paye pps ppsn utr"),
+    ("Britain, Ireland, Malta", NumberKind::Tax, "companyutr corporationtax nationalinsurance nino ninumber paye pps ppsn utr"),
     ("Britain, Ireland, Malta", NumberKind::Register, "companieshouse crn cro"),
     ("Australia, New Zealand", NumberKind::Tax, "gst ird tfn"),
     ("Australia, New Zealand", NumberKind::Register, "abn acn arbn nzbn"),

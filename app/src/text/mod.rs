@@ -8,8 +8,11 @@ mod iban;
 mod key;
 mod known_words;
 mod letter;
+mod notes;
 mod number_words;
 mod registration;
+mod tax_forms;
+mod tax_number;
 #[cfg(test)]
 mod tests;
 mod two_numbers;
@@ -27,6 +30,7 @@ pub use iban::{bic, iban};
 pub use key::{Namesake, path_key, search_key, taken};
 pub use number_words::{NumberKind, NumberWord, is_worded, number_word};
 pub use registration::{registration, registration_fits};
+pub use tax_number::{is_tax_number, knows_tax_numbers, wanted};
 pub use two_numbers::two_numbers;
 pub use vat_id::{VatId, issuing, vat_id, vat_id_by, with_mva, without_words};
 

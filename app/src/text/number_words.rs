@@ -4,6 +4,7 @@ use super::{
     known_words::{Weight, kind_of},
     plain, search_key,
 };
+use crate::country::COUNTRIES;
 
 /// What kind of number a word stands beside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,9 +55,15 @@ fn before(plain: &str) -> Option<(Weight, NumberWord)> {
     named(&before).or_else(|| glued_word(&glued))
 }
 
-/// What letters say without anything between them and the digits; two may belong to the number.
+/// What letters say without anything between them and the digits. Two may belong to the number, unless they are those that a register has
+/// before its own and of no country: "FN123456a", "VR1234".
 fn glued_word(letters: &str) -> Option<(Weight, NumberWord)> {
-    (letters.chars().count() > 2).then(|| named(&[letters])).flatten()
+    let is_country = || COUNTRIES.iter().any(|(code, _)| code.eq_ignore_ascii_case(letters));
+    match letters.chars().count() {
+        0 | 1 => None,
+        2 => named(&[letters]).filter(|(_, word)| word.kind == NumberKind::Register && !is_country()),
+        _ => named(&[letters]),
+    }
 }
 
 /// Whether a number stands with a word that says what it is, known or not: one of three letters or more, or of another script.
@@ -89,6 +96,11 @@ fn unknown(words: &[&str]) -> String {
 /// Whether a word says no more than that a number follows.
 pub fn is_number(word: &str) -> bool {
     NUMBER.contains(&search_key(word).as_str())
+}
+
+/// Whether a word says nothing of a number, not even what it is.
+pub(super) fn is_filler(word: &str) -> bool {
+    is_number(word) || LINKS.contains(&search_key(word).as_str())
 }
 
 /// The words before the first digit, all from there to the last one, and the words behind it. A word with a digit in it is a number.
@@ -197,6 +209,8 @@ mod tests {
                     "R.C.S. Paris 732829320",
                     "ABN 51 824 753 556",
                     "FN 123456a",
+                    "FN123456a",
+                    "VR1234",
                     "IČO 12345679",
                     "Y-tunnus 1234567-8",
                     "Company No. 01234567",

@@ -4,6 +4,7 @@ use eu_vat::{Country, Error as Flaw, Vat};
 
 use super::{
     NumberKind, clean, denial, excerpt,
+    notes::without_days,
     number_words::{bare_number, is_number, number_word, word_before, words_in},
     plain, registration, registration_fits,
     two_numbers::two_numbers,
@@ -45,6 +46,11 @@ const EXAMPLES: [(&str, &str, &str); 31] = [
     ("SK", "Slovakia", "SK2012300004"),
     ("XI", "Northern Ireland", "XI123456782"),
 ];
+
+/// A made-up identifier of a country.
+pub(super) fn example(country: &str) -> Option<&'static str> {
+    EXAMPLES.iter().find(|(known, ..)| *known == if country == "GR" { "EL" } else { country }).map(|(.., example)| *example)
+}
 
 /// A VAT identifier, or the number by which a tax authority elsewhere knows somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +109,7 @@ pub fn vat_id(field: &str, given: &str) -> Result<Option<VatId>, Error> {
 /// left as it is, and so is a "VAT NO 123456785" of elsewhere: of Norway it is with the name of its tax. The name of the Swiss tax stays, as
 /// it makes a VAT number of the number that every enterprise has (Article 26 (2) a of the Swiss VAT Act).
 pub fn without_words(text: &str) -> String {
-    let plain = with_hyphens(&plain(text));
+    let plain = without_days(&with_hyphens(&plain(text)));
     let Some(alone) = alone(plain.trim()).filter(|_| !is_of_another_kind(&plain)) else { return plain.trim().to_owned() };
     if compact(alone).starts_with("CH") { with_swiss_tax(alone, &plain) } else { alone.to_owned() }
 }

@@ -19,7 +19,7 @@ pub fn of(organization: &Organization, client: &Client, categories: &[TaxCategor
     let same = client.vat_id.is_some() && client.vat_id == organization.vat_id;
     let same = same.then(|| format!("The VAT identifier of {} is your own. Correct it in the client.", client.name));
     let remarks = [
-        ("organization.vat_id", seller.or_else(|| doubtful_of_seller(organization))),
+        ("organization.vat_id", seller.or_else(|| doubtful_of_seller(organization)).or_else(|| of_enterprise(organization, categories))),
         ("organization.tax_number", no_tax_number(organization)),
         ("client.vat_id", buyer.or_else(|| doubtful_of_client(client))),
         ("client.vat_id", same),
@@ -74,7 +74,20 @@ pub fn no_tax_number(organization: &Organization) -> Option<String> {
         1..DIGITS_MIN => return Some(format!("{shown} stands as your tax number and has too few digits for one. {way}")),
         _ => {}
     }
-    without_letters(number, country)
+    without_letters(number, country).or_else(|| unknown(number, country))
+}
+
+/// What nobody can tell of that it is a tax number: in another form than those of the country, or with a word that is not known.
+fn unknown(number: &str, country: Option<&str>) -> Option<String> {
+    let shown = text::excerpt(number);
+    if let Some(wanted) = stated::country_of_numbers(country).and_then(|country| text::wanted(country, false)) {
+        return (!stated::is_tax_number(country, false, number)).then(|| {
+            format!("{shown} stands as your tax number and is none of your country. Write {wanted}, alone or behind its own name.")
+        });
+    }
+    let is_strange = text::number_word(number).is_none() && text::is_worded(number) && text::registration(number).is_none();
+    is_strange
+        .then(|| format!("{shown} stands as your tax number, and its words do not say that it is one. An invoice states it as it stands."))
 }
 
 /// Where the digits of a VAT identifier are those of no other number that a tax office gives.
@@ -136,6 +149,19 @@ fn instead(number: &str, country: Option<&str>, who: &str) -> String {
 fn doubtful_of_seller(organization: &Organization) -> Option<String> {
     let vat_id = organization.vat_id.as_deref().filter(|vat_id| is_doubtful(vat_id))?;
     Some(format!("The check digits of your VAT identifier {vat_id} do not fit. Compare it with a letter of its owner."))
+}
+
+/// The number that every enterprise in Switzerland has, on an invoice with tax: that of the value added tax has the name of the tax behind it
+/// (Article 26 (2) a MWSTG).
+fn of_enterprise(organization: &Organization, categories: &[TaxCategory]) -> Option<String> {
+    let vat_id = organization.vat_id.as_deref().filter(|number| place::issuer(number).as_deref() == Some("CH"))?;
+    let is_named = vat_id.ends_with(|letter: char| letter.is_alphabetic());
+    (categories.contains(&TaxCategory::S) && !is_named).then(|| {
+        format!(
+            "{vat_id} is the number that every enterprise has. An invoice with tax states the one of the value added tax (Article 26 (2) a \
+             MWSTG): write {vat_id} MWST in Settings."
+        )
+    })
 }
 
 /// The same of a client.

@@ -1,6 +1,6 @@
 //! What is more often than not a slip in the tax of an invoice.
 
-use super::{border::Work, numbers, registration, remark, tax_invoice, untold};
+use super::{border::Work, numbers, registered, registration, remark, tax_invoice, untold};
 use crate::{
     clients::Client,
     error::Error,
@@ -10,6 +10,7 @@ use crate::{
         store::LineRow,
         tax::{LineTax, share},
         totals::TaxCategory,
+        wording,
     },
     money::Currency,
     organizations::Organization,
@@ -29,11 +30,13 @@ pub fn of(organization: &Organization, client: &Client, lines: &[LineRow], curre
         work.exempt_otherwise(lines, &taxes),
         of_organization(organization, client, &categories),
         untold::of(organization, client, &taxes),
+        registered::of(organization, client, &taxes),
         registration::of(organization, client, &categories),
         tax_invoice::of(organization, &categories),
         of_currency(organization, &categories, currency),
     ];
-    let of_rate = taxes.iter().find_map(|tax| share::told(tax.rate)).map(|told| remark("lines.tax_rate", told));
+    let of_rate = taxes.iter().find_map(|tax| share::told(tax.rate)).or_else(|| of_parts(organization, &taxes));
+    let of_rate = of_rate.map(|told| remark("lines.tax_rate", told));
     Ok(remarks.into_iter().flatten().chain(of_rate).chain(numbers::of(organization, client, &categories)).collect())
 }
 
@@ -77,6 +80,19 @@ fn of_organization(organization: &Organization, client: &Client, taxes: &[TaxCat
         return None;
     };
     Some(remark("client.tax_category", format!("{message} Change the tax of the client, or leave it as it is.")))
+}
+
+/// A rate in Canada that is none of the federal tax has that of a province in it, and whoever deducts the one is told how much it is (section
+/// 3 of the Input Tax Credit Information Regulations).
+fn of_parts(organization: &Organization, taxes: &[LineTax]) -> Option<String> {
+    let of_canada = organization.country.as_deref() == Some("CA");
+    let is_other = |tax: &&LineTax| tax.category == TaxCategory::S && tax.rate.ten_thousandths() > 0 && !wording::is_of_canada(tax.rate);
+    let tax = taxes.iter().filter(|_| of_canada).find(is_other)?;
+    Some(format!(
+        "{} % is no rate of GST or HST in Canada, so the tax is called a sales tax. Where it has several in it, such as GST and QST or PST, write \
+         each with its rate, amount and number into the note: clients deduct the one without the other.",
+        tax.rate
+    ))
 }
 
 /// Tax in another currency than the seller's is stated in the seller's own, too (Article 230 of Directive 2006/112/EC, EN 16931 BT-111;

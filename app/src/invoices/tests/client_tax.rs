@@ -53,7 +53,7 @@ async fn the_words_of_a_small_business_come_back_with_its_category_and_a_draft_w
     studio
         .ok(
             "update_organization",
-            json!({"country": "DE", "tax_category": "E", "tax_rate": "0", "tax_reason": "§ 19 UStG", "tax_number": "12/345"}),
+            json!({"country": "DE", "tax_category": "E", "tax_rate": "0", "tax_reason": "§ 19 UStG", "tax_number": "12/345/67890"}),
         )
         .await;
     studio.ok("create_client", json!({"name": "Acme"})).await;

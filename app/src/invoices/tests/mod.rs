@@ -15,6 +15,7 @@ mod payments;
 mod rates;
 mod remarks;
 mod sending;
+mod tax_numbers;
 mod titles;
 mod untold;
 mod voiding;

@@ -35,6 +35,10 @@ impl Words for English {
         }
     }
 
+    fn without_tax(&self) -> [&'static str; 2] {
+        ["Without tax", "no tax"]
+    }
+
     fn tax_name(&self, country: Option<&str>) -> &'static str {
         match country {
             Some("US") => "Sales tax",

@@ -56,6 +56,10 @@ impl Words for German {
         }
     }
 
+    fn without_tax(&self) -> [&'static str; 2] {
+        ["Ohne Steuer", "ohne Steuer"]
+    }
+
     fn tax_name(&self, country: Option<&str>) -> &'static str {
         match country {
             Some("AU" | "CA" | "IN" | "JP" | "MY" | "NZ" | "SG" | "US") => "Steuer",

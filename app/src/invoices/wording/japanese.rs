@@ -54,6 +54,10 @@ impl Words for Japanese {
         }
     }
 
+    fn without_tax(&self) -> [&'static str; 2] {
+        ["課税なし", "課税なし"]
+    }
+
     fn tax_name(&self, country: Option<&str>) -> &'static str {
         match country {
             Some("JP") => "消費税",

@@ -5,10 +5,11 @@
 //! says it; and in the United States. Malaysia has no tax invoice any more since its goods and services tax ended in 2018. Thailand and
 //! the Philippines want words in a language or a form that no document here has.
 
+use super::number_form::{self, Form};
 use crate::text;
 
 /// What one country has.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub struct TaxInvoice {
     /// The country, as an ISO 3166-1 code.
     country: &'static str,
@@ -16,10 +17,10 @@ pub struct TaxInvoice {
     titled: bool,
     /// What the number is called by which the seller is registered.
     pub number: &'static str,
-    /// How many letters and digits it has; nothing where there are several forms.
-    pub length: Option<usize>,
-    /// Whether whoever charges no tax states it, too.
-    always: bool,
+    /// What it looks like; nothing where there are several forms.
+    pub form: Option<Form>,
+    /// Why whoever charges no tax states it, too, and the law that says so.
+    untaxed: Option<&'static str>,
     /// The words that people write beside the number, in lower case.
     words: &'static [&'static str],
     /// The law that wants both on an invoice.
@@ -29,39 +30,44 @@ pub struct TaxInvoice {
 const fn titled(
     country: &'static str,
     (number, words): (&'static str, &'static [&'static str]),
-    length: Option<usize>,
+    form: Option<Form>,
     law: &'static str,
 ) -> TaxInvoice {
-    TaxInvoice { country, titled: true, number, length, always: false, words, law }
+    TaxInvoice { country, titled: true, number, form, untaxed: None, words, law }
 }
 
 /// Words that stand beside any such number.
 const OF_ANY: [&str; 9] = ["id", "identification", "nbr", "no", "nr", "number", "reg", "registration", "regn"];
 
+/// What stands between two numbers in one text, and before what is said of a number.
+const BETWEEN: [char; 4] = [',', ';', '|', '('];
+
 /// All that are known here.
 const ALL: [TaxInvoice; 10] = [
-    titled("AE", ("TRN", &["trn", "tax", "vat"]), Some(15), "Article 59 of Cabinet Decision 52 of 2017"),
-    // A client withholds tax where no ABN is quoted, whether or not there is GST.
-    TaxInvoice { always: true, ..titled("AU", ("ABN", &["abn", "australian", "business"]), Some(11), "section 29-70 of the GST Act 1999") },
+    titled("AE", ("TRN", &["trn", "tax", "vat"]), Some(number_form::TRN), "Article 59 of Cabinet Decision 52 of 2017"),
+    TaxInvoice {
+        untaxed: Some("clients withhold tax from what they pay (section 12-190 of Schedule 1 to the Taxation Administration Act 1953)"),
+        ..titled("AU", ("ABN", &["abn", "australian", "business"]), Some(number_form::ABN), "section 29-70 (1) (c) of the GST Act 1999")
+    },
     titled("BH", ("VAT account number", &["vat", "account", "tax"]), None, "Article 55 of the Unified VAT Agreement of the Gulf states"),
     // There it is called an invoice.
     TaxInvoice {
         titled: false,
         ..titled("CA", ("GST/HST number", &["gst", "hst", "bn"]), None, "the Input Tax Credit Information Regulations")
     },
-    titled("IN", ("GSTIN", &["gstin", "gst"]), Some(15), "rule 46 of the CGST Rules 2017"),
+    titled("IN", ("GSTIN", &["gstin", "gst"]), Some(number_form::GSTIN), "rule 46 of the CGST Rules 2017"),
     // The title is only usual there since 2023, and tells clients what they look for.
     titled("NZ", ("GST number", &["gst", "ird"]), None, "section 19K of the GST Act 1985"),
     titled("OM", ("VATIN", &["vatin", "vat"]), None, "Article 55 of the Unified VAT Agreement of the Gulf states"),
-    titled("SA", ("VAT number", &["vat"]), Some(15), "Article 53 of the VAT Implementing Regulations"),
+    titled("SA", ("VAT number", &["vat"]), Some(number_form::SAUDI), "Article 53 of the VAT Implementing Regulations"),
     titled("SG", ("GST Reg. No.", &["gst"]), None, "regulation 11 of the GST (General) Regulations"),
-    titled("ZA", ("VAT number", &["vat"]), Some(10), "section 20 (4) of the VAT Act 1991"),
+    titled("ZA", ("VAT number", &["vat"]), Some(number_form::SOUTH_AFRICAN), "section 20 (4) of the VAT Act 1991"),
 ];
 
 impl TaxInvoice {
     /// What a seller in this country has, who charges tax on the invoice or does not.
     pub fn of(country: Option<&str>, taxed: bool) -> Option<&'static Self> {
-        ALL.iter().find(|known| country == Some(known.country) && (taxed || known.always))
+        ALL.iter().find(|known| country == Some(known.country) && (taxed || known.untaxed.is_some()))
     }
 
     /// The title that the law of the seller wants, in its own words whatever the language of the document.
@@ -69,21 +75,55 @@ impl TaxInvoice {
         (self.titled && taxed).then_some("Tax invoice")
     }
 
-    /// The number with what it is called, said once; nothing where it is no such number.
+    /// What an invoice without the number is not, or what follows.
+    pub fn without(&self, taxed: bool) -> String {
+        match (taxed, self.untaxed) {
+            (false, Some(why)) => format!("without one {why}"),
+            (_, _) if self.titled => format!("without one it is no tax invoice ({})", self.law),
+            (_, _) => format!("an invoice states it ({})", self.law),
+        }
+    }
+
+    /// The number with what it is called, said once, and all that stands beside it; nothing where there is no such number.
     pub fn named(&self, number: &str) -> Option<String> {
         let plain = text::plain(number);
-        let bare = without_words(&plain)?;
-        let letters = bare.chars().filter(|letter| letter.is_alphanumeric()).count();
-        (self.length.is_none_or(|length| letters == length) && self.is_called_so(&plain)).then(|| format!("{} {bare}", self.number))
+        let mut begin = 0;
+        for part in plain.split_inclusive(BETWEEN) {
+            let given = part.trim_end_matches(BETWEEN).trim();
+            let counts = begin == 0 || self.form.is_some() || self.words_in(given).any(|word| self.words.contains(&word.as_str()));
+            if let Some(named) = self.named_alone(given).filter(|_| counts) {
+                let at = begin + part.find(given).unwrap_or_default();
+                return Some(format!("{}{named}{}", &plain[..at], &plain[at + given.len()..]));
+            }
+            begin += part.len();
+        }
+        None
+    }
+
+    fn named_alone(&self, number: &str) -> Option<String> {
+        let bare = without_words(number)?;
+        let compact: String = bare.chars().filter(|letter| letter.is_alphanumeric()).collect();
+        let fits = self.form.as_ref().is_none_or(|form| form.fits(&compact));
+        (fits && self.is_called_so(number)).then(|| format!("{} {bare}", self.number))
+    }
+
+    /// Whether a number says that its owner is registered for the tax, and not only known to somebody.
+    pub fn says_registered(&self, number: &str) -> bool {
+        self.untaxed.is_none() && self.named(number).is_some() && self.words_in(number).any(|word| self.words.contains(&word.as_str()))
     }
 
     /// Whether a number stands alone or with words of its own kind: any other says that it is another number.
     fn is_called_so(&self, number: &str) -> bool {
-        let joined = number.replace('.', "").to_lowercase();
-        let mut words = joined.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.chars().count() > 1);
         let is_known =
             |word: &str| self.words.contains(&word) || OF_ANY.contains(&word) || word.contains(|letter: char| letter.is_ascii_digit());
-        words.all(is_known)
+        self.words_in(number).all(|word| is_known(&word))
+    }
+
+    /// The words of a text that are longer than a letter, in lower case.
+    fn words_in(&self, number: &str) -> impl Iterator<Item = String> {
+        let joined = number.replace('.', "").to_lowercase();
+        let words: Vec<String> = joined.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned).collect();
+        words.into_iter().filter(|word| word.chars().count() > 1)
     }
 }
 
@@ -116,6 +156,10 @@ mod tests {
             ("AE", "TRN 100123456700003", "TRN 100123456700003"),
             ("ZA", "VAT No. 4123456789", "VAT number 4123456789"),
             ("CA", "123456789 RT0001", "GST/HST number 123456789 RT0001"),
+            ("CA", "GST 123456789 RT0001, QST 1234567890 TQ0001", "GST/HST number 123456789 RT0001, QST 1234567890 TQ0001"),
+            ("AU", "ABN 51 824 753 556, ACN 004 085 616", "ABN 51 824 753 556, ACN 004 085 616"),
+            ("AU", "ACN 004 085 616; 51 824 753 556", "ACN 004 085 616; ABN 51 824 753 556"),
+            ("AU", "51 824 753 556 (GST registered)", "ABN 51 824 753 556 (GST registered)"),
         ] {
             assert_eq!(named(country, written).as_deref(), Some(said), "{country} {written}");
         }
@@ -125,6 +169,11 @@ mod tests {
     fn what_is_another_number_is_not_called_so() {
         for (country, number) in [
             ("AU", "123 456 782"),
+            ("AU", "51 824 753 557"),
+            ("AU", "ABN 51 824 753 557"),
+            ("SA", "100123456700004"),
+            ("IN", "271AAPFU0939F1Z"),
+            ("SG", "Bank 12-3456, 789"),
             ("IN", "ABCDE1234F"),
             ("AE", "TRN 12"),
             ("ZA", "none"),

@@ -73,6 +73,18 @@ fn japanese_names_the_tax_of_the_seller_and_says_why_none_is_charged() {
 }
 
 #[test]
+fn the_tax_of_a_province_is_not_called_by_the_name_of_the_federal_one() {
+    let tax = |wording: Wording, rate| wording.tax(TaxCategory::S, Percent(rate), Some("CA"));
+    for (rate, percent) in [(50_000, "5%"), (130_000, "13%"), (140_000, "14%"), (150_000, "15%")] {
+        assert_eq!(tax(Wording::English, rate), format!("GST/HST {percent}"));
+    }
+    for (rate, percent) in [(149_750, "14.975%"), (120_000, "12%"), (70_000, "7%")] {
+        assert_eq!(tax(Wording::English, rate), format!("Sales tax {percent}"));
+        assert_eq!(tax(Wording::Japanese, rate), format!("売上税 {percent}"));
+    }
+}
+
+#[test]
 fn the_mail_of_a_japanese_invoice_is_polite_and_says_what_is_due_when() {
     let yen = Currency::parse("JPY").expect("a currency");
     let total = Wording::Japanese.money(1_080, &yen);
@@ -101,6 +113,11 @@ fn a_line_says_in_a_word_of_its_own_why_it_has_no_tax() {
     assert_eq!(said(TaxCategory::AE), ["reverse charge", "Reverse Charge", "リバースチャージ"]);
     assert_eq!(said(TaxCategory::Z), ["0%", "0 %", "0%"]);
     assert_eq!(Wording::German.tax_of_line(TaxCategory::S, Percent(77_000)), "7,7 %");
+    for wording in Wording::ALL {
+        let none = [wording.without_tax(), wording.without_tax_of_line()];
+        let others = TaxCategory::ALL.map(|category| [wording.tax(category, Percent(0), None), wording.tax_of_line(category, Percent(0))]);
+        assert!(others.iter().flatten().all(|other| !none.contains(&other.as_str())), "what was laid out has words of its own: {none:?}");
+    }
 }
 
 #[test]

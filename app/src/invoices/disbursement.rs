@@ -1,0 +1,53 @@
+//! What was laid out in the name and for the account of the client. It is no part of the price and no exempt supply (Article 79 (c) of
+//! Directive 2006/112/EC, and the laws that follow it or are like it), and stands beside what is taxed as E, for want of a category of
+//! its own.
+
+use super::{store::LineRow, totals::TaxCategory};
+use crate::text;
+
+/// What such a sum is called, with the law of the seller's country.
+pub fn words(country: Option<&str>) -> &'static str {
+    match country {
+        Some("DE") => "Durchlaufender Posten (§ 10 Abs. 1 Satz 5 UStG)",
+        Some("AT") => "Durchlaufender Posten (§ 4 Abs. 3 UStG 1994)",
+        Some("CH" | "LI") => "Durchlaufposten (Art. 24 Abs. 6 Bst. b MWSTG)",
+        Some("FR" | "MC") => "Débours (art. 267, II-2° du CGI)",
+        Some("GB" | "IM") => "Disbursement, outside the scope of VAT",
+        _ => "Disbursement (Article 79 (c) of Directive 2006/112/EC)",
+    }
+}
+
+/// How its words begin in the languages of the countries that have some, by their keys.
+const NAMES: [&str; 9] =
+    ["disbursement", "durchlauf", "debours", "suplido", "anticipazion", "onkostenvoorschot", "doorlopende post", "立替", "utlegg"];
+
+/// Whether the reason why a line has no tax says that it is one.
+pub fn is_one(category: TaxCategory, reason: Option<&str>) -> bool {
+    let reason = reason.filter(|_| category == TaxCategory::E).map(text::search_key);
+    reason.is_some_and(|reason| NAMES.iter().any(|name| reason.contains(name)))
+}
+
+/// Whether there is one among the lines of a category.
+pub fn is_among(category: TaxCategory, lines: &[LineRow]) -> bool {
+    let of_category = lines.iter().filter(|line| line.tax_category == category.code());
+    of_category.into_iter().any(|line| is_one(category, line.tax_reason.as_deref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disbursement_is_known_by_its_words_and_nothing_else_is_taken_for_one() {
+        for country in [None, Some("DE"), Some("AT"), Some("CH"), Some("FR"), Some("GB"), Some("ES")] {
+            assert!(is_one(TaxCategory::E, Some(words(country))), "{country:?}");
+        }
+        for reason in ["Disbursements made for you", "Durchlaufende Posten", "立替金（登記費用）"] {
+            assert!(is_one(TaxCategory::E, Some(reason)), "{reason}");
+            assert!(!is_one(TaxCategory::O, Some(reason)), "{reason}");
+        }
+        for reason in [None, Some("Umsatzsteuerfrei gemäß § 19 UStG"), Some("Exempt from tax")] {
+            assert!(!is_one(TaxCategory::E, reason), "{reason:?}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What is asked for as the tax number of an organization, by its country.
+
+/// What the field of the tax number says below it.
+pub fn tax_number_hint(country: Option<&str>) -> &'static str {
+    match country {
+        Some("AE") => "The TRN of 15 digits.",
+        Some("AU") => "The ABN of 11 digits. Without one it is no tax invoice, and clients withhold tax.",
+        Some("BH") => "The VAT account number.",
+        Some("CA") => "The GST/HST number.",
+        Some("IN") => "The GSTIN of 15 letters and digits.",
+        Some("JP") => "The registration number, which is T and 13 digits.",
+        Some("NZ") => "The GST number.",
+        Some("OM") => "The VATIN.",
+        Some("SA") => "The VAT number of 15 digits.",
+        Some("SG") => "The GST registration number.",
+        Some("ZA") => "The VAT number of 10 digits.",
+        _ => "From the local tax office, where there is no VAT identifier; in Japan the registration number, in Australia the ABN.",
+    }
+}
+
+/// The same where nobody has said the country yet.
+pub const AT_SIGN_UP: &str = "On every invoice, also of a small business that charges no tax; in Australia the ABN, in India the GSTIN, in Japan the registration number.";
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::{country::COUNTRIES, invoices::wording::tax_invoice::TaxInvoice};
+
+    #[test]
+    fn the_number_is_asked_for_by_the_name_that_invoices_give_it() {
+        for (country, known) in COUNTRIES.iter().filter_map(|(code, _)| Some((code, TaxInvoice::of(Some(code), true)?))) {
+            let name = known.number.trim_end_matches(" Reg. No.");
+            assert!(tax_number_hint(Some(country)).contains(name), "{country}");
+        }
+        assert!(AT_SIGN_UP.contains("ABN") && tax_number_hint(None).contains("ABN"));
+    }
+}
