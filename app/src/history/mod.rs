@@ -2,6 +2,8 @@
 
 pub mod button;
 #[cfg(feature = "ssr")]
+mod instead;
+#[cfg(feature = "ssr")]
 mod list;
 #[cfg(feature = "ssr")]
 mod right;
@@ -65,6 +67,9 @@ pub struct Action {
     pub token: Option<String>,
     /// The first three records that it made, changed or deleted.
     pub records: Vec<Restored>,
+    /// How many more it touched; absent where these are all. undo_action with dry_run names them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_records: Option<i64>,
     /// Whether undo_action would take it back as things stand.
     pub undoable: bool,
     /// Why not, and what to do instead.
