@@ -1,8 +1,8 @@
 //! Entries as callers see them: one, a page of them, and their sums.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
 use super::{
@@ -154,8 +154,13 @@ pub async fn tell_overlaps(cx: &mut Call, entries: &[Uuid]) -> Result<(), Error>
     if cx.caller.token.as_ref().is_some_and(|token| !token.scopes.contains(&Scope::TimeRead)) {
         return Ok(());
     }
+    let mut days: BTreeMap<String, BTreeSet<Date>> = BTreeMap::new();
     for read::Overlap { project, day } in read::overlaps(&mut cx.db, entries).await? {
-        cx.warn(format!("It overlaps time on {project} of {}. Check both.", Day::from(day.to_jiff()).in_words()));
+        days.entry(project).or_default().insert(day.to_jiff());
+    }
+    for (project, days) in days {
+        let days: Vec<String> = days.into_iter().map(|day| Day::from(day).in_words()).collect();
+        cx.warn(format!("It overlaps time on {project} of {}. Check both.", days.join(", ")));
     }
     Ok(())
 }
@@ -164,7 +169,7 @@ pub async fn tell_overlaps(cx: &mut Call, entries: &[Uuid]) -> Result<(), Error>
 fn tell_full(cx: &mut Call, entry: &TimeEntry, day_total: &Worked) {
     if day_total.seconds > SECONDS_MAX {
         let (name, day, worked) = (&entry.member.name, entry.day.in_words(), &day_total.text);
-        cx.warn(format!("{name} has {worked} on {day} by now, more than a day holds. Look whether some of it was logged twice."));
+        cx.warn(format!("{name} has {worked} on {day}, more than a day holds: is some of it there twice?"));
     }
 }
 

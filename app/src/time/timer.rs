@@ -73,7 +73,7 @@ pub async fn start_timer(
     /// As the project says when absent.
     #[server(default)]
     billable: Option<bool>,
-    /// human (the default), or agent for what an agent does on its own.
+    /// human (the default), or agent: what one does on its own.
     #[server(default)]
     labour: Option<Labour>,
     /// 09:00, or RFC 3339, on your clock without an offset; now when absent.
@@ -134,7 +134,7 @@ pub async fn update_timer(
 }
 
 /// Throw your running timer away without keeping its time. Answers no_timer when none runs.
-#[operation(write, destructive, needs = TrackTime, scope = TimeWrite, title = "Discard the timer")]
+#[operation(write, everyday, destructive, needs = TrackTime, scope = TimeWrite, title = "Discard the timer")]
 pub async fn discard_timer(cx: &mut Call) -> Result<DiscardedTimer, Error> {
     super::running::discard(cx).await
 }

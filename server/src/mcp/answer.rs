@@ -62,9 +62,10 @@ async fn answered(operation: &Operation, caller: Caller, arguments: Value) -> Re
 async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> Result<(Value, Cut), Error> {
     let asked = items_asked(operation, &arguments);
     let clocks = Clocks::of(caller.membership.as_ref());
+    let own = caller.membership.as_ref().map(|membership| membership.member);
     let whole =
         operation.call(Caller { room: Some(Room { characters: ROOM_FOR_ITEMS, length: length_of_item }), ..caller }, arguments).await?;
-    let mut answer = concise::answer(&operation.output, whole);
+    let mut answer = concise::answer(&operation.output, own, whole);
     let cut = Cut::of(answer.as_object_mut().and_then(|fields| changes::shorten(fields, &clocks)));
     let fewer = answer.get("items").and_then(Value::as_array).map(Vec::len).filter(|given| asked.is_some_and(|asked| *given < asked));
     if let (Some(given), Value::Object(fields)) = (fewer, &mut answer)
