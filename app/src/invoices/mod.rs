@@ -336,8 +336,8 @@ pub async fn get_invoice(
 }
 
 /// Get the PDF of an invoice: for agents as a link to hand on, which opens without signing in and is good for five minutes, else as
-/// Base64. It is frozen once the invoice is sent, and a preview marked as a draft before. That of a void invoice is marked as void and
-/// asks for no payment.
+/// Base64. It is frozen once the invoice is sent, marked as a draft before, and as void with nothing to pay
+/// where that is so.
 #[operation(read, idempotent, everyday, needs = ReadMoney, scope = MoneyRead, title = "Get an invoice's document")]
 pub async fn get_invoice_document(
     cx: &mut Call,

@@ -204,7 +204,7 @@ pub async fn get_time_entry(
 
 /// Log (record, track) hours or minutes that were worked: a duration on a day, two times of day on a day, or a start and an end.
 ///
-/// Refused: nothing, less than nothing or more than 24 hours, an end before the start, an archived project, a closed day, and (budget_exhausted) what would pass a budget with a hard stop. What an agent logs waits as a draft unless its token writes directly. Comes back with the day's total, the client's unbilled total and the project's budget. Example: {"project": "Acme / Dashboard", "date": "2026-03-05", "duration": "1h30m", "description": "Charts"}.
+/// Refused: nothing, more than 24 hours, an archived project, a closed day, and (budget_exhausted) what would pass a budget with a hard stop. What an agent logs waits as a draft unless its token writes directly. Comes back with the day's total, the client's unbilled total and the project's budget. Example: {"project": "Acme / Dashboard", "date": "2026-03-05", "duration": "1h30m", "description": "Charts"}.
 #[operation(write, everyday, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Log time")]
 pub async fn create_time_entry(
     cx: &mut Call,

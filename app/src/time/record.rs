@@ -142,7 +142,7 @@ pub async fn logged(cx: &mut Call, sight: &Sight, id: Uuid, budgets: &Settled) -
     let entry = one(cx, sight, id).await?;
     tell_draft(cx, &entry)?;
     let (day_total, unbilled) = totals(cx, sight, &entry).await?;
-    tell_full(cx, &entry, &day_total);
+    tell_full(cx, sight, &entry, &day_total);
     tell_overlaps(cx, &[entry.id.0]).await?;
     let budget = budgets.at(entry.project.id.0, entry.day.date());
     Ok(Logged { entry, day_total, unbilled, budget })
@@ -165,11 +165,11 @@ pub async fn tell_overlaps(cx: &mut Call, entries: &[Uuid]) -> Result<(), Error>
     Ok(())
 }
 
-/// Tells of a day with more work than it has hours: something is logged twice, or on the wrong day.
-fn tell_full(cx: &mut Call, entry: &TimeEntry, day_total: &Worked) {
+/// Tells of a day with more work than it has hours: something is logged twice, or on the wrong day. The entry says which day it is.
+fn tell_full(cx: &mut Call, sight: &Sight, entry: &TimeEntry, day_total: &Worked) {
     if day_total.seconds > SECONDS_MAX {
-        let (name, day, worked) = (&entry.member.name, entry.day.in_words(), &day_total.text);
-        cx.warn(format!("{name} has {worked} on {day}, more than a day holds: is some of it there twice?"));
+        let whose = if entry.member.id.0 == sight.member { String::new() } else { format!(" of {}", entry.member.name) };
+        cx.warn(format!("{}{whose} are more than a day holds.", day_total.text));
     }
 }
 
@@ -178,7 +178,10 @@ pub async fn tell_full_days(cx: &mut Call, entries: &[TimeEntry]) -> Result<(), 
     let mut told = HashSet::new();
     for entry in entries.iter().filter(|entry| told.insert((entry.member.id, entry.day.clone()))) {
         let (worked, _) = sums::totals(&mut cx.db, entry.member.id.0, entry.day.date(), None).await?;
-        tell_full(cx, entry, &Worked::of(worked));
+        if worked > SECONDS_MAX {
+            let (name, day, worked) = (&entry.member.name, entry.day.in_words(), Worked::of(worked).text);
+            cx.warn(format!("{name} has {worked} on {day}, more than a day holds."));
+        }
     }
     Ok(())
 }

@@ -93,7 +93,7 @@ pub async fn start_timer(
 
 /// Stop your running timer and keep its time. Never refused while one runs (no_timer otherwise), not even on an archived project or a closed day.
 ///
-/// Less than a second counts as one second. Past 24 hours, the most that one entry holds, the rest is left out and a warning says how much; past the organization's limit a warning asks to check the end. What an agent started waits as a draft when an agent stops it, and counts when a person does.
+/// Past 24 hours, the most that one entry holds, the rest is left out and a warning says how much; past the organization's limit a warning asks to check the end. What an agent started waits as a draft when an agent stops it, and counts when a person does.
 #[operation(write, everyday, needs = Belong, scope = TimeWrite, title = "Stop the timer")]
 pub async fn stop_timer(
     cx: &mut Call,

@@ -294,8 +294,11 @@ fn budget(full: &Value, alone: bool) -> String {
 fn usage(measure: &Value, currency: Option<&str>) -> Option<String> {
     let text = |field: &str| measure[field].as_str();
     let used = text("used")?;
-    let used = currency.and_then(|currency| used.strip_suffix(currency)).map_or(used, str::trim_end);
-    Some(format!("{used} of {} used, {} left", text("cap")?, text("left")?))
+    let bare = |text: &str| currency.and_then(|currency| text.strip_suffix(currency)).map_or(text, str::trim_end).to_owned();
+    let (cap, left) = (text("cap")?, bare(text("left")?));
+    // Where more was used than there is, nothing is left.
+    let left = if left.starts_with('-') { String::new() } else { format!(", {left} left") };
+    Some(format!("{} of {cap} used{left}", bare(used)))
 }
 
 /// The fields that count seconds, with what they are called as a duration: `timer_limit_seconds` is the `timer_limit`.

@@ -209,7 +209,11 @@ mod tests {
         let long = json!({ "changes": vec![json!({ "after": ["x".repeat(40); 40] }); 50], NOTICE: "Pass next_cursor." });
         let cut = fit(long, before(), None);
         let shown = cut["changes"].as_array().map_or(0, Vec::len);
-        assert!(shown < 50 && notice(&cut).starts_with(&format!("Pass next_cursor. Shortened: {shown} of 118 changes")), "{}", notice(&cut));
+        assert!(
+            shown < 50 && notice(&cut).starts_with(&format!("Pass next_cursor. Shortened: {shown} of 118 changes")),
+            "{}",
+            notice(&cut)
+        );
         let uncounted = Cut::of([List { name: "changes".to_owned(), shown: 50, of: None }]);
         assert_eq!(notice(&fit(json!({}), uncounted, None)), "Shortened: the first 50 changes are shown.");
     }
@@ -218,7 +222,8 @@ mod tests {
     fn lists_of_one_name_are_counted_together() {
         let actions = vec![json!({ "records": vec![json!({ "name": "x".repeat(30) }); 60] }); 20];
         let cut = fit(json!({ "items": actions }), Cut::default(), None);
-        let records: usize = cut["items"].as_array().expect("items").iter().filter_map(|item| item["records"].as_array().map(Vec::len)).sum();
+        let records: usize =
+            cut["items"].as_array().expect("items").iter().filter_map(|item| item["records"].as_array().map(Vec::len)).sum();
         assert!(notice(&cut).contains(&format!("{records} of 1200 records")), "{}", notice(&cut));
     }
 

@@ -198,9 +198,7 @@ impl Envelope {
         let is_answer = self.result.is_some() || self.error.is_some();
         match self {
             Self { jsonrpc, .. } if jsonrpc != "2.0" => Some((INVALID_REQUEST, "jsonrpc has to be \"2.0\".")),
-            Self { id: Some(id), .. } if !is_answer && !is_id(&id) => {
-                Some((INVALID_REQUEST, "id has to be a text or a whole number."))
-            }
+            Self { id: Some(id), .. } if !is_answer && !is_id(&id) => Some((INVALID_REQUEST, "id has to be a text or a whole number.")),
             Self { method, .. } if !is_answer && !method.as_ref().is_some_and(Value::is_string) => {
                 Some((INVALID_REQUEST, "method has to be a text, such as \"tools/call\"."))
             }

@@ -45,9 +45,7 @@ fn tool(operation: &Operation) -> Tool {
         .idempotent(declaration.idempotent || declaration.effect == Effect::Read)
         .open_world(declaration.mails);
     let input = without_what_is_said_once(without(is_for_other_doors, operation.input.clone()));
-    let tool = Tool::new(declaration.name, declaration.doc, Arc::new(input))
-        .with_title(declaration.title)
-        .with_annotations(hints);
+    let tool = Tool::new(declaration.name, declaration.doc, Arc::new(input)).with_title(declaration.title).with_annotations(hints);
     match outputs::taken(&whole_answer(operation)) {
         Some(taken) => tool.with_raw_output_schema(Arc::new(taken)),
         None => tool,
@@ -60,7 +58,7 @@ pub fn whole_answer(operation: &Operation) -> Map<String, Value> {
 }
 
 /// What the handshake says once of the arguments of many tools, or their names say: here it is left out.
-const SAID_ONCE: [&str; 11] = [
+const SAID_ONCE: [&str; 15] = [
     "Show what would change.",
     "Repeats are done once.",
     "next_cursor of the last answer.",
@@ -72,6 +70,10 @@ const SAID_ONCE: [&str; 11] = [
     "Id, name or me.",
     "YYYY-MM-DD, today, yesterday or a weekday.",
     "The last day.",
+    "First day, if no period.",
+    "Id of the entry.",
+    "Ids of the entries.",
+    "Id of the invoice.",
 ];
 
 /// Leaves out of arguments, at every depth, what is said once.

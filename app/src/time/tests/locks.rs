@@ -87,7 +87,11 @@ async fn only_who_may_restore_a_project_is_told_to() {
         (barbara, false),
     ] {
         for call in ["create_time_entry", "start_timer"] {
-            let when = if call == "create_time_entry" { json!({"project": "Dashboard", "duration": "1h"}) } else { json!({"project": "Dashboard"}) };
+            let when = if call == "create_time_entry" {
+                json!({"project": "Dashboard", "duration": "1h"})
+            } else {
+                json!({"project": "Dashboard"})
+            };
             let refused = world.refused(call, when).await;
             let told = format!("{} {}", refused.message, refused.hint.unwrap_or_default());
             assert_eq!(told.contains("restore_project"), may, "{call}: {told}");
