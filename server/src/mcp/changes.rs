@@ -28,7 +28,7 @@ pub fn shorten(answer: &mut Map<String, Value>, clocks: &Clocks) -> Option<List>
     changes.truncate(SHOWN);
     changes.iter_mut().for_each(|change| tell(change, answer, clocks));
     answer.insert("changes".to_owned(), changes.into_iter().map(Value::Object).collect());
-    (all > SHOWN).then(|| List { name: "changes".to_owned(), shown: SHOWN, of: Some(all).filter(|_| are_all) })
+    (all > SHOWN).then(|| List { name: "changes".to_owned(), shown: SHOWN, of: are_all.then_some(all) })
 }
 
 /// Each record once, as it was before the first of its changes and would be after the last.

@@ -206,7 +206,7 @@ mod tests {
         let before = || Cut::of([List { name: "changes".to_owned(), shown: 50, of: Some(118) }]);
         let short = fit(json!({ "changes": vec![1; 50] }), before(), None);
         assert_eq!(notice(&short), "Shortened: 50 of 118 changes are shown.");
-        let long = json!({ "changes": vec![json!({ "after": ["x".repeat(40); 40] }); 50], NOTICE: "Pass next_cursor." });
+        let long = json!({ "changes": vec![json!({ "after": vec!["x".repeat(40); 40] }); 50], NOTICE: "Pass next_cursor." });
         let cut = fit(long, before(), None);
         let shown = cut["changes"].as_array().map_or(0, Vec::len);
         assert!(
