@@ -297,8 +297,8 @@ fn usage(measure: &Value, currency: Option<&str>) -> Option<String> {
     let bare = |text: &str| currency.and_then(|currency| text.strip_suffix(currency)).map_or(text, str::trim_end).to_owned();
     let (cap, left) = (text("cap")?, bare(text("left")?));
     // Where more was used than there is, nothing is left.
-    let left = if left.starts_with('-') { String::new() } else { format!(", {left} left") };
-    Some(format!("{} of {cap} used{left}", bare(used)))
+    let left = if left.starts_with('-') { String::new() } else { format!(" used, {left} left") };
+    Some(format!("{} of {cap}{left}", bare(used)))
 }
 
 /// The fields that count seconds, with what they are called as a duration: `timer_limit_seconds` is the `timer_limit`.
