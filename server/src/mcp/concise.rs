@@ -39,7 +39,10 @@ const OF_TIME: [&str; 4] = ["project", "day", "worked", "state"];
 const ELSEWHERE: [&str; 2] = ["member", "day"];
 
 /// The field of a timer that another has stopped, and what is told of it: get_time_entry tells the rest.
-const STOPPED: (&str, [&str; 8]) = ("stopped", ["id", "client", "project", "description", "worked", "amount", "state", "version"]);
+const STOPPED: (&str, [&str; 7]) = ("stopped", ["id", "client", "project", "description", "worked", "state", "version"]);
+
+/// What of it is left out where it is the same as of the timer that has stopped it.
+const AS_THE_OTHER: [&str; 3] = ["client", "project", "state"];
 
 /// What is left out where it is the same as the other.
 const SAME: (&str, &str) = ("stopped_budget", "budget");
@@ -114,7 +117,8 @@ fn described(name: &str, full: &Map<String, Value>) -> Map<String, Value> {
     }
     if let Some(Value::Array(required)) = short.get_mut("required") {
         let is_usual = |field: &str| USUAL.iter().any(|(usual, _)| *usual == field) || ELSEWHERE.contains(&field);
-        let is_cut = |field: &str| name == STOPPED.0 && !STOPPED.1.contains(&field) || field == SAME.0;
+        let is_told = |field: &str| STOPPED.1.contains(&field) && !AS_THE_OTHER.contains(&field);
+        let is_cut = |field: &str| name == STOPPED.0 && !is_told(field) || field == SAME.0;
         let may_be_absent = |field: &str| is_time && is_usual(field) || stands_for_another(&whole, field) || is_cut(field);
         required.retain(|field| !field.as_str().is_some_and(may_be_absent));
         for (seconds, called) in renamed {
@@ -158,6 +162,10 @@ pub fn answer(schema: &Map<String, Value>, own: Option<MemberId>, mut full: Valu
         of_record(schema.get("properties").and_then(Value::as_object), fields);
         if fields.get(SAME.0).is_some_and(|budget| fields.get(SAME.1) == Some(budget)) {
             fields.remove(SAME.0);
+        }
+        let outer: Vec<_> = AS_THE_OTHER.iter().filter_map(|field| Some((*field, fields.get(*field)?.clone()))).collect();
+        if let Some(Value::Object(stopped)) = fields.get_mut(STOPPED.0) {
+            stopped.retain(|field, value| !outer.iter().any(|(same, other)| same == field && other == value));
         }
     }
     full
