@@ -7,6 +7,7 @@ mod answer;
 mod changes;
 mod columns;
 mod concise;
+mod cut;
 mod endpoint;
 mod envelope;
 mod instructions;

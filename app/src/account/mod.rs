@@ -142,7 +142,7 @@ pub struct ChangedPassword {
 
 /// Tell who is asking: the person, the organization with time zone, currency and today's date, and the limits of the token.
 ///
-/// Use this first: "today", "this week" and times without an offset are meant in the caller's time zone where their time is asked for or written, and in the organization's where it is about invoices and payments.
+/// Use this first: days and times without an offset are meant in the caller's time zone where it is about their time, and in the organization's where it is about invoices and payments.
 #[operation(read, idempotent, everyday, needs = SignedIn, title = "Who am I")]
 pub async fn whoami(cx: &mut Call) -> Result<WhoAmI, Error> {
     let person = cx.caller.person()?.clone();

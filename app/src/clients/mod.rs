@@ -47,7 +47,7 @@ pub struct Client {
     pub rate: Option<Money>,
     /// Days the client has to pay (BT-9).
     pub payment_terms_days: u16,
-    /// Tax category.
+    /// S taxed, Z zero rate, E exempt, AE reverse charge, K goods within the EU, G export, O outside the scope.
     pub tax_category: TaxCategory,
     /// Tax rate in percent, such as `"19"` or `"8.425"`.
     pub tax_rate: Percent,
@@ -149,7 +149,7 @@ pub async fn create_client(
     #[server(default)]
     #[max_length(500)]
     tax_reason: Option<String>,
-    /// Tax category.
+    /// S taxed, Z zero rate, E exempt, AE reverse charge, K goods within the EU, G export, O outside the scope.
     #[server(default)]
     tax_category: Option<TaxCategory>,
     /// Where invoices are sent.
@@ -227,7 +227,7 @@ pub async fn update_client(
     #[server(default)]
     #[max_length(500)]
     tax_reason: Edit<String>,
-    /// Tax category.
+    /// S taxed, Z zero rate, E exempt, AE reverse charge, K goods within the EU, G export, O outside the scope.
     #[server(default)]
     tax_category: Option<TaxCategory>,
     /// Where invoices are sent.

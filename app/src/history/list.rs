@@ -7,14 +7,14 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    Action, Restored, right,
-    store::{self, Closed, Later, Row, Touched, Whose},
+    Action, Restored, instead, right,
+    store::{self, Closed, Held, Later, Row, Touched, Whose},
     undo,
 };
 use crate::{
     access::{Permission, Seen},
     day::Moment,
-    error::Error,
+    error::{Code, Error},
     id::{ActionId, MemberId},
     operation::{Call, authorize},
     operations,
@@ -44,31 +44,58 @@ async fn whose(cx: &mut Call, member: Option<String>) -> Result<Whose, Error> {
     let (own, token) = (cx.membership()?.member.0, cx.caller.token.as_ref().map(|token| token.id.0));
     let sight = Sight::of(cx)?;
     let member = match member {
-        Some(member) => Some(member_of(cx, &sight, &member).await?),
+        Some(member) => Some(member_of(cx, &sight, &member).await.map_err(|error| of_actions(&sight, error))?),
         None => None,
     };
     match (token, member) {
         // What others did is not there for a token: it takes back nothing but its own.
-        (Some(_), Some(other)) if other != own => Err(Error::not_found("member")),
+        (Some(_), Some(other)) if other != own => Err(not_told("A token is told what it did itself, and of nobody else.")),
         (Some(token), _) => Ok(Whose { member: None, token: Some(token) }),
-        (None, Some(other)) if other != own && !cx.may(Permission::EveryonesTime) => Err(Error::not_found("member")),
+        (None, Some(other)) if other != own && !cx.may(Permission::EveryonesTime) => Err(not_told(OWN_ALONE)),
         (None, Some(member)) => Ok(Whose { member: Some(member), token: None }),
         (None, None) => Ok(Whose { member: (!cx.may(Permission::EveryonesTime)).then_some(own), token: None }),
     }
 }
 
+/// What whoever does not lead the work is told of the actions of others, whether or not there is anybody of that name.
+const OWN_ALONE: &str = "Of all that was done you are told what you did yourself.";
+
+fn not_told(words: &str) -> Error {
+    Error::new(Code::NotFound, format!("{words} Leave member out, or give \"me\".")).about("member")
+}
+
+/// A member who is not found, told of actions: the words of time are no answer here.
+fn of_actions(sight: &Sight, error: Error) -> Error {
+    if error.code == Code::NotFound && !sight.all_time() { not_told(OWN_ALONE) } else { error }
+}
+
+/// The newest of these actions that can be taken back as things stand, with its operation.
+pub async fn newest_undoable(cx: &mut Call, rows: Vec<Row>) -> Result<Option<(Uuid, String)>, Error> {
+    let known = Known::of(cx, &rows).await?;
+    let open = |row: &Row| row.undoes.is_none() && known.why_not(row).is_none();
+    Ok(rows.into_iter().find(open).map(|row| (row.id, row.operation)))
+}
+
 /// What is known of the actions of a page.
 struct Known {
     touched: HashMap<Uuid, Vec<Restored>>,
+    /// How many records each of them touched.
+    touched_in_all: HashMap<Uuid, i64>,
     /// Why each of them cannot be put back; those that were taken back already are missing.
     standing: HashMap<Uuid, Option<String>>,
     later: HashMap<Uuid, Later>,
+    /// Why those later ones cannot be put back.
+    later_stays: HashMap<Uuid, String>,
+    /// Those that made a record which another needs by now.
+    held: HashMap<Uuid, Held>,
     /// Those that would bring time onto a project that takes none of the caller.
     closed: HashMap<Uuid, Closed>,
     /// Those that changed time of others, which is not there for the caller any more.
     out_of_sight: HashSet<Uuid>,
     /// Why the caller may not do what these operations do.
     refused: HashMap<String, String>,
+    /// What the caller can do in place of taking back what these operations do.
+    by_hand: HashMap<String, &'static str>,
     eyes: Eyes,
 }
 
@@ -115,7 +142,9 @@ impl Known {
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let eyes = Eyes::of(cx)?;
         let (mut touched, mut out_of_sight): (HashMap<Uuid, Vec<Restored>>, _) = (HashMap::new(), HashSet::new());
-        for Touched { action, kind, record, image } in store::touched(&mut cx.db, &ids, RECORDS_MAX).await? {
+        let mut touched_in_all = HashMap::new();
+        for Touched { action, kind, record, image, in_all } in store::touched(&mut cx.db, &ids, RECORDS_MAX).await? {
+            touched_in_all.insert(action, in_all);
             if eyes.is_time_of_others(&kind, &image) {
                 out_of_sight.insert(action);
             }
@@ -126,23 +155,27 @@ impl Known {
             }
         }
         let standing = undo::standing_of(&mut cx.db, &ids).await?;
-        let later = store::later(&mut cx.db, &ids).await?.into_iter().map(|later| (later.action, later)).collect();
-        let on_projects_of = Sight::of(cx)?.on_projects_of();
-        let closed = store::closed(&mut cx.db, &ids, on_projects_of, undo::LOOKED_AT).await?;
-        let closed = closed.into_iter().map(|closed| (closed.action, closed)).collect();
+        let later: HashMap<Uuid, Later> = store::later(&mut cx.db, &ids).await?.into_iter().map(|later| (later.action, later)).collect();
+        let later_stays = later_stays(cx, later.values()).await?;
+        let held = store::held(&mut cx.db, &ids, undo::LOOKED_AT).await?.into_iter().map(|held| (held.action, held)).collect();
+        let closed = closed(cx, &ids).await?;
         let refused = rows.iter().filter_map(|row| Some((row.operation.clone(), refusal(cx, &row.operation)?))).collect();
-        Ok(Self { touched, standing, later, closed, out_of_sight, refused, eyes })
+        let by_hand = rows.iter().filter_map(|row| Some((row.operation.clone(), instead::open_to(cx, &row.operation)?))).collect();
+        Ok(Self { touched, touched_in_all, standing, later, later_stays, held, closed, out_of_sight, refused, by_hand, eyes })
     }
 
     fn read(&self, row: Row, zone: &TimeZone) -> Action {
         let why_not = self.why_not(&row);
+        let records = self.touched.get(&row.id).cloned().unwrap_or_default();
+        let more = self.touched_in_all.get(&row.id).map_or(0, |all| all - records.len() as i64);
         Action {
             id: ActionId(row.id),
             at: Moment::at(row.at.to_jiff(), zone),
             operation: row.operation,
             member: row.member_id.zip(row.member_name).map(|(id, name)| MemberSummary { id: MemberId(id), name }),
             token: row.token,
-            records: self.touched.get(&row.id).cloned().unwrap_or_default(),
+            records,
+            more_records: Some(more).filter(|more| *more > 0),
             undoable: why_not.is_none(),
             why_not,
             undoes: row.undoes.map(ActionId),
@@ -161,7 +194,8 @@ impl Known {
             return Some(refused.clone());
         }
         if let Some(Some(why)) = self.standing.get(&row.id) {
-            return Some(format!("{} cannot be undone: {why}", row.operation));
+            let by_hand = self.by_hand.get(&row.operation).map(|way| format!(" {way}")).unwrap_or_default();
+            return Some(format!("{} cannot be undone: {why}{by_hand}", row.operation));
         }
         if self.out_of_sight.contains(&row.id) {
             return Some("It changed time of others, which you do not see any more. Ask who leads the work to take it back.".to_owned());
@@ -170,21 +204,56 @@ impl Known {
             return Some(format!("{} cannot be undone: it changed no record that can be put back.", row.operation));
         }
         if let Some(closed) = self.closed.get(&row.id) {
-            return Some(if closed.archived { right::archived(&closed.project) } else { right::NOT_ON_IT.to_owned() });
+            return Some(closed_words(closed));
         }
-        let later = self.later.get(&row.id)?;
+        let Some(later) = self.later.get(&row.id) else {
+            return self.held.get(&row.id).map(|held| undo::held_by(&row.operation, held, self.eyes.money));
+        };
+        self.overtaken(later)
+    }
+
+    /// Why an action cannot be taken back that a later one has overtaken, and the way to it where there is one.
+    fn overtaken(&self, later: &Later) -> Option<String> {
         if !self.eyes.see(later.member_id) {
             return Some("What it did was changed since by somebody else. Ask who leads the work to take that back first.".to_owned());
         }
         let who = later.member.as_deref().unwrap_or("somebody");
-        Some(match (&later.operation, later.by) {
-            (Some(operation), Some(_)) if !self.eyes.may_undo(later.token) => {
+        let stays = later.by.and_then(|by| self.later_stays.get(&by));
+        Some(match (&later.operation, later.by, stays) {
+            (Some(operation), Some(_), Some(why)) => {
+                format!("What it did was changed since by {who} ({operation}), and that cannot be undone: {why}")
+            }
+            (Some(operation), Some(_), None) if !self.eyes.may_undo(later.token) => {
                 format!("What it did was changed since by {who} ({operation}). Ask them to undo that first.")
             }
-            (Some(operation), Some(by)) => format!("What it did was changed since by {who} ({operation}). Undo {by} first."),
+            (Some(operation), Some(by), None) => format!("What it did was changed since by {who} ({operation}). Undo {by} first."),
             _ => "What it did was changed since, many times. Undo the newest of those changes first.".to_owned(),
         })
     }
+}
+
+/// Those of these actions that would bring time where it does not go.
+async fn closed(cx: &mut Call, actions: &[Uuid]) -> Result<HashMap<Uuid, Closed>, Error> {
+    let on_projects_of = Sight::of(cx)?.on_projects_of();
+    let closed = store::closed(&mut cx.db, actions, on_projects_of, undo::LOOKED_AT).await?;
+    Ok(closed.into_iter().map(|closed| (closed.action, closed)).collect())
+}
+
+/// What is said of a project that time does not come back onto.
+fn closed_words(closed: &Closed) -> String {
+    if closed.archived { right::archived(&closed.project) } else { right::NOT_ON_IT.to_owned() }
+}
+
+/// Why later actions cannot be taken back first: nobody is sent there.
+async fn later_stays(cx: &mut Call, later: impl Iterator<Item = &Later>) -> Result<HashMap<Uuid, String>, Error> {
+    let later: HashMap<Uuid, String> = later.filter_map(|later| Some((later.by?, later.operation.clone()?))).collect();
+    let ids: Vec<Uuid> = later.keys().copied().collect();
+    let mut stays: HashMap<Uuid, String> = closed(cx, &ids).await?.iter().map(|(id, closed)| (*id, closed_words(closed))).collect();
+    for (id, why) in undo::standing_of(&mut cx.db, &ids).await? {
+        let by_hand = later.get(&id).and_then(|operation| instead::open_to(cx, operation)).map(|way| format!(" {way}"));
+        stays.extend(why.map(|why| (id, why + &by_hand.unwrap_or_default())));
+    }
+    Ok(stays)
 }
 
 /// Why the caller may not do what an operation does, and so not take it back.

@@ -2,6 +2,8 @@
 
 pub mod button;
 #[cfg(feature = "ssr")]
+mod instead;
+#[cfg(feature = "ssr")]
 mod list;
 #[cfg(feature = "ssr")]
 mod right;
@@ -65,6 +67,9 @@ pub struct Action {
     pub token: Option<String>,
     /// The first three records that it made, changed or deleted.
     pub records: Vec<Restored>,
+    /// How many more it touched; absent where these are all. undo_action with dry_run names them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_records: Option<i64>,
     /// Whether undo_action would take it back as things stand.
     pub undoable: bool,
     /// Why not, and what to do instead.
@@ -78,9 +83,9 @@ pub struct Action {
     pub undone_by: Option<ActionId>,
 }
 
-/// List what was done, the newest first: each write with the records it touched, and whether it can be undone, or why not.
+/// List what was done, the newest first: each write with the first three records it touched and how many more, and whether it can be undone, or why not.
 ///
-/// What your own token did; for a person at the page, what they and their agents did, and for who leads the work everybody's. To take the newest back, call undo_action with "last". Example: {"limit": 5}.
+/// What your own token did; for a person at the page, what they and their agents did, and for who leads the work everybody's. undo_action takes the newest back with "last", and with dry_run names all records of one. Example: {"limit": 5}.
 #[operation(read, idempotent, everyday, needs = Belong, scope = None, title = "List actions")]
 pub async fn list_actions(
     cx: &mut Call,
@@ -98,9 +103,9 @@ pub async fn list_actions(
     list::list(cx, member, limit, cursor).await
 }
 
-/// Undo a write: every record that it changed or deleted becomes what it was before (`restored`), and what it made goes away (`removed`).
+/// Undo a write: what it changed or deleted becomes what it was before (`restored`), and what it made goes away (`removed`).
 ///
-/// With "last" it takes back the newest action of this credential that is no undo and was not undone, in a new conversation too; twice goes two back. All of it or nothing. Refused: (stale) a record was changed since, by whom, with the later action's id in the details; (in_use) something was added that would go away with it; (locked) its time is invoiced by now or its day is closed; (invalid) what cannot be taken back, such as a sent invoice, a stopped mail or settings. You can undo what you did yourself, and as a manager what others did, while you may still do it; an agent only what it did itself. Example: {"action": "last"}.
+/// "last" is the newest action of this credential that is no undo and was not undone, in a new conversation too; twice goes two back. All of it or nothing. Refused: (stale) changed since, by whom, with the later action's id; (in_use) something new needs it; (locked) its time is invoiced or its day closed; (invalid) what is not taken back, such as a sent invoice, a stopped mail or settings. You can undo what you did yourself, and as a manager what others did, while you may still do it; an agent only what it did itself. Example: {"action": "last"}.
 #[operation(write, everyday, needs = Belong, scope = None, title = "Undo an action")]
 pub async fn undo_action(
     cx: &mut Call,

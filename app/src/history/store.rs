@@ -160,6 +160,8 @@ pub struct Touched {
     pub record: Uuid,
     /// Its `name`, `number`, `description` and `day`, as far as it has them.
     pub image: Value,
+    /// How many records the action touched.
+    pub in_all: i64,
 }
 
 /// The first few records that each of these actions touched.
@@ -169,7 +171,8 @@ pub async fn touched(db: &mut Db, actions: &[Uuid], most: i32) -> Result<Vec<Tou
         Touched,
         r#"select a.id as "action!", c.kind as "kind!", c.record_id as "record!", jsonb_build_object('name', c.image -> 'name',
                'number', c.image -> 'number', 'description', c.image -> 'description', 'day', c.image -> 'day',
-               'member_id', c.image -> 'member_id') as "image!"
+               'member_id', c.image -> 'member_id') as "image!",
+               (select count(distinct n.record_id) from change n where n.organization_id = $1 and n.action_id = a.id) as "in_all!"
            from unnest($2::uuid[]) a (id) cross join lateral (
                select distinct on (f.record_id) f.kind, f.record_id, f.position, coalesce(f.after, f.before) as image from (
                    select kind, record_id, position, before, after from change
@@ -338,6 +341,58 @@ pub async fn closed(db: &mut Db, actions: &[Uuid], member: Option<Uuid>, most: i
         organization,
         actions,
         member,
+        most
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// A record that an action has made, and one that needs it by now.
+pub struct Held {
+    /// The action.
+    pub action: Uuid,
+    /// The kind of the record that it made.
+    pub made: String,
+    /// The kind of the record that refers to it.
+    pub by: String,
+}
+
+/// Those of these actions that made a record to which another refers that they did not make: it does not go away, or not alone. Of each
+/// the first `most` changes are looked at.
+pub async fn held(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Held>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Held,
+        r#"select distinct on (a.id) a.id as "action!", made.kind as "made!", referring.kind as "by!"
+           from unnest($2::uuid[]) a (id)
+           cross join lateral (
+               select kind, record_id from change
+               where organization_id = $1 and action_id = a.id and before is null and kind in ('client', 'project', 'invoice')
+               order by position limit $3
+           ) made
+           cross join lateral (
+               select 'project' as kind, id from project where made.kind = 'client' and organization_id = $1 and client_id = made.record_id
+               union all
+               select 'invoice', id from invoice where made.kind = 'client' and organization_id = $1 and client_id = made.record_id
+               union all
+               select 'client_grant', id from client_grant where made.kind = 'client' and organization_id = $1 and client_id = made.record_id
+               union all
+               select 'time_entry', id from time_entry where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
+               union all
+               select 'invoice_line', id from invoice_line where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
+               union all
+               select 'project_member', id from project_member
+               where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
+               union all
+               select 'budget', id from budget where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
+               union all
+               select 'invoice_line', id from invoice_line where made.kind = 'invoice' and organization_id = $1 and invoice_id = made.record_id
+           ) referring
+           where not exists (
+               select from change own where own.organization_id = $1 and own.action_id = a.id and own.record_id = referring.id
+           )"#,
+        organization,
+        actions,
         most
     )
     .fetch_all(db.connection())

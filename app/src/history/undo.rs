@@ -7,10 +7,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Restored, Undone,
+    Restored, Undone, instead,
     list::known_as,
     right,
-    store::{self, OpenChange},
+    store::{self, Held, OpenChange},
     way,
 };
 use crate::{
@@ -37,13 +37,24 @@ pub const CHANGES_MAX: usize = 499;
 /// How many changes of an action are looked at to tell whether its undo is worth offering.
 pub const LOOKED_AT: i64 = 20;
 
-/// Takes an action back.
+/// Takes an action back. Where the last one cannot be, the refusal names one that can.
 pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
+    match taken_back(cx, action).await {
+        Err(error) if instead::is_last(action) => Err(instead::of_last(cx, error).await),
+        other => other,
+    }
+}
+
+async fn taken_back(cx: &mut Call, action: &str) -> Result<Undone, Error> {
     let done = right::to_action(cx, action).await?;
     let changes = Change::stored(pipeline::changes(&mut cx.db, ActionId(done.id)).await?);
     let kinds = store::kinds(&mut cx.db).await?;
     if let Some(why) = stands(&changes, &kinds) {
-        return Err(Error::invalid("action", format!("{} cannot be undone: {why}", done.operation)));
+        let error = Error::invalid("action", format!("{} cannot be undone: {why}", done.operation));
+        return Err(match instead::open_to(cx, &done.operation) {
+            Some(by_hand) => error.hint(by_hand),
+            None => error,
+        });
     }
     right::to_records(cx, &changes)?;
     right::to_time(cx, done.id, &changes).await?;
@@ -53,6 +64,9 @@ pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
     keep_currencies(cx, &changes).await?;
     same_currencies(cx, &done, &changes).await?;
     let sight = Sight::of(cx)?;
+    if let Some(held) = store::held(&mut cx.db, &[done.id], CHANGES_MAX as i64).await?.first() {
+        return Err(in_use(&done, held, &sight, !cx.writes_drafts()));
+    }
     let budgets = Watch::over(cx, &days).await?;
     let touched = restore(cx, &done, way::back(&changes, &kinds)).await?;
     budgets.settle(cx, &sight, Limit::Held).await?;
@@ -259,6 +273,27 @@ async fn refuse_second_timer(cx: &mut Call, change: &Change) -> Result<(), Error
     }
 }
 
+/// Why what an operation made does not go away while another record needs it. Whoever sees no money is told of no invoice.
+pub fn held_by(operation: &str, held: &Held, money: bool) -> String {
+    let (what, other) = (words(&held.made), needed_by(held, money));
+    format!("The {what} has {other} since then, so {operation} cannot be undone.")
+}
+
+fn needed_by(held: &Held, money: bool) -> String {
+    match held.by.as_str() {
+        "invoice" | "invoice_line" if !money => "something new that you do not see".to_owned(),
+        kind => format!("a new {}", words(kind)),
+    }
+}
+
+fn in_use(done: &store::Done, held: &Held, sight: &Sight, by_hand: bool) -> Error {
+    let (what, error) = (words(&held.made), Error::new(Code::InUse, held_by(&done.operation, held, sight.money)));
+    match by_hand {
+        true => error.hint(format!("Take away or move what is new first, or archive or delete the {what} by hand.")),
+        false => error.hint(format!("A person can take away or move what is new first, or archive or delete the {what}.")),
+    }
+}
+
 /// Something was added to the record since, and would go away with it.
 fn held(done: &store::Done, change: &Change, other: &str, by_hand: bool) -> Error {
     let (what, other) = (words(&change.kind), words(other));
@@ -267,6 +302,13 @@ fn held(done: &store::Done, change: &Change, other: &str, by_hand: bool) -> Erro
         true => format!("Take the {other} away first, or delete the {what} by hand."),
         false => format!("A person can take the {other} away first, or delete the {what}."),
     })
+}
+
+/// Why a later change cannot be taken back either: nobody is sent there first.
+async fn stays_by_itself(cx: &mut Call, since: &store::back::Since) -> Result<Option<String>, Error> {
+    let standing = standing_of(&mut cx.db, &[since.action]).await?.remove(&since.action).flatten();
+    let by_hand = instead::open_to(cx, &since.operation).map(|way| format!(" {way}")).unwrap_or_default();
+    Ok(standing.map(|why| format!("{} cannot be undone either: {why}{by_hand}", since.operation)))
 }
 
 /// Why a record is no longer what the action left behind.
@@ -288,7 +330,12 @@ async fn overtaken(cx: &mut Call, done: &store::Done, change: &Change) -> Result
     // An agent takes back what it did itself; by hand it changes what its person has changed, where it writes directly.
     let token = cx.caller.token.as_ref().map(|token| token.id.0);
     let own = since.as_ref().is_some_and(|since| token.is_none_or(|token| since.token_id == Some(token)));
+    let stays = match &since {
+        Some(since) => stays_by_itself(cx, since).await?,
+        None => None,
+    };
     let error = match (own, cx.writes_drafts()) {
+        _ if let Some(why) = stays => error.hint(why),
         (true, false) => error.hint("Undo the later change first, or change the record by hand."),
         (true, true) => error.hint("Undo the later change first."),
         (false, false) => error.hint("Change the record by hand, or ask whoever made the later change to undo it."),

@@ -105,7 +105,7 @@ pub async fn list_unbilled(
     /// last_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15; all when absent.
     #[server(default)]
     period: Option<String>,
-    /// First day, in place of a period.
+    /// First day, if no period.
     #[server(default)]
     from: Option<String>,
     /// The last day.
@@ -131,7 +131,7 @@ pub async fn preview_invoice(
     /// last_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15; all when absent.
     #[server(default)]
     period: Option<String>,
-    /// First day, in place of a period.
+    /// First day, if no period.
     #[server(default)]
     from: Option<String>,
     /// The last day.
@@ -176,7 +176,7 @@ pub async fn draft_invoice(
     /// last_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15; all when absent.
     #[server(default)]
     period: Option<String>,
-    /// First day, in place of a period.
+    /// First day, if no period.
     #[server(default)]
     from: Option<String>,
     /// The last day.
@@ -222,7 +222,7 @@ pub async fn draft_invoices(
     /// last_month, 2026-03, 2026-Q1, 2026-03-01..2026-03-15; all when absent.
     #[server(default)]
     period: Option<String>,
-    /// First day, in place of a period.
+    /// First day, if no period.
     #[server(default)]
     from: Option<String>,
     /// The last day.
@@ -251,7 +251,7 @@ pub async fn update_invoice_draft(
     cx: &mut Call,
     /// Id of the invoice.
     invoice: String,
-    /// As it was seen; stale when it is newer.
+    /// As you saw it: stale when newer.
     #[server(default)]
     version: Option<i32>,
     /// Changes of lines that are there.
@@ -278,7 +278,7 @@ pub async fn update_invoice_draft(
     #[server(default)]
     #[max(365)]
     payment_terms_days: Option<u16>,
-    /// Take up the tax that the client has by now, on the time and on the lines that are taxed as it is, whatever tax they say here. Lines that somebody has given another tax keep it, and are named in a warning.
+    /// Tax the time and lines as the client by now, whatever they say here; lines with a tax of their own keep it.
     #[server(default)]
     client_tax: Option<bool>,
     /// Price its time at the rates that hold by now.
@@ -338,8 +338,8 @@ pub async fn get_invoice(
 }
 
 /// Get the PDF of an invoice: for agents as a link to hand on, which opens without signing in and is good for five minutes, else as
-/// Base64. It is frozen once the invoice is sent, and a preview marked as a draft before. That of a void invoice is marked as void and
-/// asks for no payment.
+/// Base64. It is frozen once the invoice is sent, marked as a draft before, and as void with nothing to pay
+/// where that is so.
 #[operation(read, idempotent, everyday, needs = ReadMoney, scope = MoneyRead, title = "Get an invoice's document")]
 pub async fn get_invoice_document(
     cx: &mut Call,
@@ -358,7 +358,7 @@ pub async fn send_invoice(
     cx: &mut Call,
     /// Id of the invoice.
     invoice: String,
-    /// As it was seen; stale when it is newer.
+    /// As you saw it: stale when newer.
     #[server(default)]
     version: Option<i32>,
     /// Addresses; the client's when absent.

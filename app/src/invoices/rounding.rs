@@ -41,7 +41,7 @@ pub struct Rounding {
     /// Minutes, such as 15; 0 for none.
     #[cfg_attr(feature = "ssr", schemars(range(max = 480)))]
     pub step_minutes: u16,
-    /// Which step.
+    /// To which step: up, down or nearest.
     pub mode: RoundingMode,
     /// Round each entry, day_and_project or line.
     pub basis: RoundingBasis,

@@ -69,7 +69,7 @@ impl Call {
     async fn tell_rest(&mut self, shown: usize) -> Result<(), Error> {
         let all = store::count(&mut self.db, self.action).await?;
         if all > shown as i64 {
-            self.warn(format!("This changes {all} records; the first {shown} are shown."));
+            self.warn(format!("This changes {all} records, of which not all are shown."));
         }
         Ok(())
     }

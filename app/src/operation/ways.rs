@@ -21,7 +21,7 @@ pub fn open_ones(caller: &Caller, operation: &str, error: Error) -> Error {
 }
 
 /// A text without the thoughts that lead nowhere. The first so many stay: they say what was wrong, with what somebody has written.
-fn kept(text: &str, first: usize, leads_on: impl Fn(&str) -> bool) -> String {
+pub(super) fn kept(text: &str, first: usize, leads_on: impl Fn(&str) -> bool) -> String {
     let all = thoughts(text);
     if all.iter().skip(first).all(|thought| leads_on(thought)) {
         return text.to_owned();
@@ -32,22 +32,40 @@ fn kept(text: &str, first: usize, leads_on: impl Fn(&str) -> bool) -> String {
     kept.strip_suffix(';').map_or_else(|| kept.to_owned(), |words| format!("{words}."))
 }
 
-/// The thoughts of a text, each with what ends it.
-fn thoughts(mut text: &str) -> Vec<&str> {
-    let mut thoughts = Vec::new();
-    while let Some(end) = ENDS.iter().filter_map(|end| text.find(end).map(|at| at + end.len())).min() {
-        let (thought, rest) = text.split_at(end);
-        thoughts.push(thought);
-        text = rest;
+/// The thoughts of a text, each with what ends it. What stands in quotes is somebody's own, and ends none.
+fn thoughts(text: &str) -> Vec<&str> {
+    let (mut thoughts, mut begin) = (Vec::new(), 0);
+    for (at, is_quoted) in signs(text) {
+        let ended = ENDS.iter().find(|end| !is_quoted && at >= begin && text[at..].starts_with(**end));
+        if let Some(end) = ended {
+            thoughts.push(&text[begin..at + end.len()]);
+            begin = at + end.len();
+        }
     }
-    thoughts.push(text);
+    thoughts.push(&text[begin..]);
     thoughts
 }
 
-/// The operations that a text names.
+/// The places of the signs of a text, and whether each stands in quotes. A quote begins before a word and ends behind one; a name may
+/// hold some itself, and one that does not end takes the rest.
+fn signs(text: &str) -> impl Iterator<Item = (usize, bool)> {
+    let (mut depth, mut before) = (0_usize, ' ');
+    text.char_indices().map(move |(at, sign)| {
+        let after = text[at + sign.len_utf8()..].chars().next().unwrap_or(' ');
+        let ends = |sign: char| sign.is_whitespace() || ".,;:?!)]\"".contains(sign);
+        let opens = sign == '"' && (before.is_whitespace() || "([".contains(before)) && !ends(after);
+        let closes = sign == '"' && !opens && depth > 0 && ends(after);
+        depth = if opens { depth + 1 } else { depth - usize::from(closes) };
+        before = sign;
+        (at, depth > 0)
+    })
+}
+
+/// The operations that a text names: none of those that stand in quotes.
 pub(super) fn named(text: &str) -> impl Iterator<Item = &'static str> {
-    let words = text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').filter(|word| word.contains('_'));
-    words.filter_map(operations::named).map(|operation| operation.declaration.name)
+    let unquoted: String = signs(text).filter(|(_, is_quoted)| !is_quoted).filter_map(|(at, _)| text[at..].chars().next()).collect();
+    let words = unquoted.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').filter(|word| word.contains('_'));
+    words.filter_map(operations::named).map(|operation| operation.declaration.name).collect::<Vec<_>>().into_iter()
 }
 
 #[cfg(test)]
@@ -57,12 +75,25 @@ mod tests {
     #[test]
     fn a_thought_that_leads_nowhere_is_left_out_and_what_was_wrong_stays() {
         let leads_on = |thought: &str| named(thought).all(|name| name == "list_clients");
-        let words = "There is no project \"set_rate. x\". Check the id or the name; list_projects shows them.";
-        assert_eq!(kept(words, 2, leads_on), "There is no project \"set_rate. x\". Check the id or the name.");
+        let words = "There is no project \"A; b\". Check the id or the name; list_projects shows them.";
+        assert_eq!(kept(words, 1, leads_on), "There is no project \"A; b\". Check the id or the name.");
         let ways = "archive_client hides it. list_clients shows them. Ask somebody.";
         assert_eq!(kept(ways, 0, leads_on), "list_clients shows them. Ask somebody.");
         assert_eq!(kept("send_invoice sends it.", 0, leads_on), "");
         assert_eq!(kept("stop_timer stops it.", 1, leads_on), "stop_timer stops it.");
         assert_eq!(kept("Set dry_run to true; list_clients.", 0, leads_on), "Set dry_run to true; list_clients.");
+    }
+
+    #[test]
+    fn a_name_in_quotes_is_one_piece_whatever_it_holds() {
+        let nowhere = |thought: &str| named(thought).next().is_none();
+        for name in ["set_rate. x", "A. B; C", "A \"b. c\" d", "5\" pipes. Ltd", "Ends. \"so\""] {
+            let words = format!("There is no client \"{name}\". list_clients shows them.");
+            assert_eq!(kept(&words, 1, nowhere), format!("There is no client \"{name}\"."));
+            let words = format!("Check \"{name}\" first. Ask somebody.");
+            assert_eq!(kept(&words, 0, nowhere), words, "an operation in it is only a name");
+        }
+        let unended = "There is no client \"A. set_rate. x. list_clients";
+        assert_eq!(kept(unended, 1, nowhere), unended);
     }
 }

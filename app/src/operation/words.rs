@@ -1,6 +1,6 @@
 //! What is told to programs alone. They know operations by their names; whoever sits at a page knows buttons.
 //!
-//! A sentence that names an operation is for programs: at a page it is left out, so what is told there is said in the others.
+//! A thought that names an operation is for programs: at a page it is left out, so what is told there is said in the others.
 
 use super::ways;
 use crate::{context::Door, error::Error};
@@ -27,11 +27,10 @@ fn is_of_persons(door: Door) -> bool {
     }
 }
 
-/// The sentences that name no operation; nothing where each does.
+/// The thoughts that name no operation; nothing where each does.
 fn for_persons(words: &str) -> Option<String> {
-    let kept: Vec<&str> = words.split_inclusive(". ").filter(|sentence| ways::named(sentence).next().is_none()).collect();
-    let kept = kept.concat();
-    (!kept.is_empty()).then(|| kept.trim_end().to_owned())
+    let kept = ways::kept(words, 0, |thought| ways::named(thought).next().is_none());
+    (!kept.is_empty()).then_some(kept)
 }
 
 #[cfg(test)]

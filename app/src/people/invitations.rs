@@ -107,7 +107,7 @@ pub struct AnsweredInvitation {
 
 /// Invite somebody by e-mail. The mail holds a link; whoever signs in, or up, with that address can accept for 14 days.
 ///
-/// At the page the answer holds another link, once, to hand over: whoever opens it can join, whatever their address is. A token is given none: a person sends the invitation again at the page and copies the link there. Inviting an address again changes its open invitation and sends it anew. Refused when the address is a member's already, or the role is above your own. Example: {"email": "barbara@example.com", "role": "member", "projects": ["Acme / Dashboard"]}.
+/// At the page the answer holds another link, once, to hand over: whoever opens it can join, whatever their address is. A token is given none. Inviting an address again changes its open invitation and sends it anew. Refused when the address is a member's already, or the role is above your own. Example: {"email": "barbara@example.com", "role": "member", "projects": ["Acme / Dashboard"]}.
 #[operation(write, secret, mails, everyday, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Invite somebody")]
 pub async fn invite_member(
     cx: &mut Call,

@@ -127,16 +127,16 @@ pub async fn list_rates(
     record::list(cx, record::Wanted { client, project, missing: missing.unwrap_or(false) }, limit, cursor).await
 }
 
-/// Set what an hour costs on a project, for a client, or (with neither) for the organization: for new time only, or also for the time that is not billed yet.
+/// Set what an hour costs on a project or for a client: for new time only, or also for the time that is not billed yet. With neither it is the organization's rate, which a person sets at the page and no token.
 ///
-/// Comes back with the unbilled time that had another rate and the difference in money, whichever of the two was chosen. Drafts of time and running timers get the rate, too, and count in no figure. Time keeps a rate of its own, and so does time on an invoice or a draft of one, or before the lock date. A project's own rate goes before its client's, which is said. Refused: the organization's rate with a token, a rate below 0, more than 10,000 entries at once. Example: {"project": "Acme / Dashboard", "rate": "80.00", "applies_to": "unbilled_time"}.
+/// Comes back with the unbilled time that had another rate and the difference in money. Drafts of time and running timers get the rate, too, and count in no figure. Time keeps a rate of its own, and so does time on an invoice or a draft of one, or before the lock date. A project's own rate goes before its client's. Refused: a rate below 0, more than 10,000 entries at once. Example: {"project": "Acme / Dashboard", "rate": "80.00", "applies_to": "unbilled_time"}.
 #[operation(write, idempotent, everyday, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Set a rate")]
 pub async fn set_rate(
     cx: &mut Call,
     /// Id, name or "Client / Project".
     #[server(default)]
     project: Option<String>,
-    /// Id or name; the organization's rate without both.
+    /// Id or name; a token names a project or a client.
     #[server(default)]
     client: Option<String>,
     /// Per hour, such as "80.00"; "0.00" is free, empty takes it away, and absent it stays.

@@ -13,7 +13,7 @@ use crate::{
     budgets::watch::{Limit, Watch},
     clients,
     edit::Edit,
-    error::Error,
+    error::{Code, Error},
     hours::Worked,
     id::{ClientId, ProjectId},
     invoices::{ClientName, ProjectName},
@@ -96,7 +96,7 @@ struct Changed {
 
 /// Sets a rate, and reprices the unbilled time when that is wanted.
 pub async fn set(cx: &mut Call, given: Given) -> Result<ChangedRate, Error> {
-    let (project, client) = (named("project", given.project)?, named("client", given.client)?);
+    let (project, client) = (named(cx, "project", given.project)?, named(cx, "client", given.client)?);
     let of_all = project.is_none() && client.is_none();
     // Time that is being written at the rate of before is repriced, too: it is waited for.
     match of_all || given.applies_to == AppliesTo::UnbilledTime {
@@ -134,11 +134,15 @@ pub async fn set(cx: &mut Call, given: Given) -> Result<ChangedRate, Error> {
 }
 
 /// A reference that was given. An empty one is a slip: without any, the organization's rate would be set.
-fn named(field: &'static str, given: Option<String>) -> Result<Option<String>, Error> {
+fn named(cx: &Call, field: &'static str, given: Option<String>) -> Result<Option<String>, Error> {
     match given {
-        Some(given) if given.trim().is_empty() => {
-            Err(Error::invalid(field, format!("The {field} is empty. Name it, or leave it out to set the organization's rate.")))
-        }
+        Some(given) if given.trim().is_empty() => Err(Error::invalid(
+            field,
+            match sets_organizations(cx) {
+                true => format!("The {field} is empty. Name it, or leave it out to set the organization's rate."),
+                false => format!("The {field} is empty. Name a project or a client."),
+            },
+        )),
         given => Ok(given),
     }
 }
@@ -178,10 +182,18 @@ async fn of_client(cx: &mut Call, given: &str, rate: Edit<Amount>) -> Result<Cha
     Ok(Changed { name: client.name, rate: rate.map(|rate| Money::new(rate, &currency)), currency, level: Level::Client(id) })
 }
 
+/// Whether the caller sets the rate of the organization: settings of it are for a person at the page.
+fn sets_organizations(cx: &Call) -> bool {
+    cx.may(Permission::ManageOrganization) && cx.caller.token.is_none()
+}
+
 async fn of_organization(cx: &mut Call, rate: Edit<Amount>) -> Result<Changed, Error> {
-    // Settings of the organization are for a person at the page.
-    if !cx.may(Permission::ManageOrganization) || cx.caller.token.is_some() {
-        return Err(Error::forbidden("set the organization's rate").hint("Name a project or a client to set its rate."));
+    if !sets_organizations(cx) {
+        let refused = match cx.caller.token {
+            Some(_) => Error::new(Code::Forbidden, "The organization's rate is set by an owner or admin in Settings; no token can do it."),
+            None => Error::forbidden("set the organization's rate"),
+        };
+        return Err(refused.hint("Name a project or a client to set its rate."));
     }
     let change = settings::Settings { rate, ..settings::Settings::default() };
     let organization = settings::write(cx, change).await?;

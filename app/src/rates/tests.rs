@@ -324,3 +324,19 @@ async fn time_that_is_logged_while_its_rate_changes_has_the_new_one() {
     })
     .await;
 }
+
+/// The rate of the organization is set by a person: a token is not sent there, and not after a right that its owner has.
+#[tokio::test]
+async fn a_token_is_told_that_no_token_sets_the_rate_of_the_organization() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    let empty = agent.refused("set_rate", json!({"project": "", "rate": "50.00"})).await;
+    assert!(empty.field("project").is_some_and(|why| !why.contains("organization")), "{empty:?}");
+    let neither = agent.refused("set_rate", json!({"rate": "50.00"})).await;
+    assert_eq!(neither.code, Code::Forbidden);
+    assert!(neither.message.contains("no token can") && !neither.message.contains("Ask"), "{neither:?}");
+    assert!(neither.hint.is_some_and(|hint| hint.contains("project or a client")));
+    let at_the_page = studio.refused("set_rate", json!({"project": "", "rate": "50.00"})).await;
+    assert!(at_the_page.field("project").is_some_and(|why| why.contains("leave it out")), "{at_the_page:?}");
+    studio.ok("set_rate", json!({"rate": "50.00"})).await;
+}

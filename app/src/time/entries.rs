@@ -65,7 +65,7 @@ pub struct NewTimeEntry {
     /// Per hour for this alone, such as "120.00".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Amount>,
-    /// human (the default), or agent for what an agent did on its own.
+    /// human (the default), or agent: what one did on its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labour: Option<Labour>,
     /// Who worked: id or name; you when absent.
@@ -143,7 +143,7 @@ pub async fn list_time_entries(
     /// today, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15.
     #[server(default)]
     period: Option<String>,
-    /// First day, in place of a period.
+    /// First day, if no period.
     #[server(default)]
     from: Option<String>,
     /// The last day.
@@ -164,7 +164,7 @@ pub async fn list_time_entries(
     /// Whether on an invoice or a draft.
     #[server(default)]
     billed: Option<bool>,
-    /// Only in this state.
+    /// Only draft (of an agent, unconfirmed), logged, submitted or approved.
     #[server(default)]
     state: Option<EntryState>,
     /// Of a human, or of an agent on its own.
@@ -204,13 +204,13 @@ pub async fn get_time_entry(
 
 /// Log (record, track) hours or minutes that were worked: a duration on a day, two times of day on a day, or a start and an end.
 ///
-/// Refused: nothing, less than nothing or more than 24 hours, an end before the start, an archived project, a closed day, and (budget_exhausted) what would pass a budget with a hard stop. What an agent logs waits as a draft unless its token writes directly. Comes back with the day's total, the client's unbilled total and the project's budget. Example: {"project": "Acme / Dashboard", "date": "2026-03-05", "duration": "1h30m", "description": "Charts"}.
+/// Refused: nothing, more than 24 hours, an archived project, a closed day, and (budget_exhausted) what would pass a budget with a hard stop. What an agent logs waits as a draft unless its token writes directly. Comes back with the day's total, the client's unbilled total and the project's budget. Example: {"project": "Acme / Dashboard", "date": "2026-03-05", "duration": "1h30m", "description": "Charts"}.
 #[operation(write, everyday, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Log time")]
 pub async fn create_time_entry(
     cx: &mut Call,
     /// Id, name or "Client / Project".
     project: String,
-    /// YYYY-MM-DD, today, yesterday or a weekday; today when absent.
+    /// A day; today when absent.
     #[server(default)]
     date: Option<String>,
     /// 1h30m, 1:30, 90m or 1.5h; a number is hours.
@@ -232,7 +232,7 @@ pub async fn create_time_entry(
     /// Per hour for this alone, such as "120.00".
     #[server(default)]
     rate: Option<Amount>,
-    /// human (the default), or agent for what an agent did on its own.
+    /// human (the default), or agent: what one did on its own.
     #[server(default)]
     labour: Option<Labour>,
     /// Who worked: id or name; you when absent. Others only when you lead the work.
@@ -246,7 +246,7 @@ pub async fn create_time_entry(
 
 /// Log several pieces of work at once, such as a standup on each day of a week: all of them, or none when one cannot be logged.
 ///
-/// Each as in create_time_entry; the refusal names the one that is wrong, such as `entries[2].duration`. Example: {"entries": [{"project": "Acme / Dashboard", "date": "2026-03-02", "duration": "15m", "description": "Standup"}, {"project": "Acme / Dashboard", "date": "2026-03-03", "duration": "15m", "description": "Standup"}]}.
+/// Each as in create_time_entry; the refusal names the one that is wrong, such as `entries[2].duration`. Example: {"entries": [{"project": "Acme / Dashboard", "date": "2026-03-02", "duration": "15m", "description": "Standup"}]}.
 #[operation(write, everyday, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Log several times")]
 pub async fn create_time_entries(
     cx: &mut Call,
@@ -290,7 +290,7 @@ pub async fn update_time_entry(
     /// Per hour for this alone, such as "120.00"; empty for the usual one.
     #[server(default)]
     rate: Edit<Amount>,
-    /// As it was seen; stale when it is newer.
+    /// As you saw it: stale when newer.
     #[server(default)]
     version: Option<i32>,
 ) -> Result<Logged, Error> {

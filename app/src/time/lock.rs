@@ -9,8 +9,9 @@ use crate::{
     projects::sight::Sight,
 };
 
-/// Refuses a change of an entry that is invoiced, approved or on a closed day, and says by what it is held.
-pub fn refuse_locked(entry: &Stored, lock_date: Option<Date>, sight: &Sight) -> Result<(), Error> {
+/// Refuses a change of an entry that is invoiced, approved or on a closed day, and says by what it is held. Whether the caller may take it
+/// off a draft, and change it then, is `frees`.
+pub fn refuse_locked(entry: &Stored, lock_date: Option<Date>, sight: &Sight, frees: bool) -> Result<(), Error> {
     if let Some(invoice) = &entry.invoice {
         let what = match &invoice.number {
             // Invoices are money: who may not see it is told that there is one, and no more.
@@ -19,7 +20,9 @@ pub fn refuse_locked(entry: &Stored, lock_date: Option<Date>, sight: &Sight) -> 
             None => "a draft invoice".to_owned(),
         };
         let way = match invoice.number {
-            None => "Take its line off the draft first. update_invoice_draft does that.",
+            _ if !sight.money => "Ask an owner or admin, who can take it off there.",
+            None if frees => "Take its line off the draft first. update_invoice_draft does that.",
+            None => "A person who writes invoices can take its line off the draft.",
             Some(_) => "What was invoiced stays as it is; an owner or admin can void the invoice.",
         };
         let error = Error::new(Code::Locked, format!("This time is on {what} and cannot change.")).hint(way);

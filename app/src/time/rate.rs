@@ -117,7 +117,7 @@ impl Terms {
         if self.archived {
             return Err(Error::invalid(
                 "project",
-                format!("{} is archived, so no new time goes on it. Restore it first, or choose another project.", self.project_name),
+                format!("{} is archived, so no new time goes on it. Choose another project, or have it restored.", self.project_name),
             )
             .hint("restore_project restores it."));
         }

@@ -1,8 +1,8 @@
 //! Entries as callers see them: one, a page of them, and their sums.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use uuid::Uuid;
 
 use super::{
@@ -142,7 +142,7 @@ pub async fn logged(cx: &mut Call, sight: &Sight, id: Uuid, budgets: &Settled) -
     let entry = one(cx, sight, id).await?;
     tell_draft(cx, &entry)?;
     let (day_total, unbilled) = totals(cx, sight, &entry).await?;
-    tell_full(cx, &entry, &day_total);
+    tell_full(cx, sight, &entry, &day_total);
     tell_overlaps(cx, &[entry.id.0]).await?;
     let budget = budgets.at(entry.project.id.0, entry.day.date());
     Ok(Logged { entry, day_total, unbilled, budget })
@@ -154,17 +154,22 @@ pub async fn tell_overlaps(cx: &mut Call, entries: &[Uuid]) -> Result<(), Error>
     if cx.caller.token.as_ref().is_some_and(|token| !token.scopes.contains(&Scope::TimeRead)) {
         return Ok(());
     }
+    let mut days: BTreeMap<String, BTreeSet<Date>> = BTreeMap::new();
     for read::Overlap { project, day } in read::overlaps(&mut cx.db, entries).await? {
-        cx.warn(format!("It overlaps time on {project} of {}. Check both.", Day::from(day.to_jiff()).in_words()));
+        days.entry(project).or_default().insert(day.to_jiff());
+    }
+    for (project, days) in days {
+        let days: Vec<String> = days.into_iter().map(|day| Day::from(day).in_words()).collect();
+        cx.warn(format!("It overlaps time on {project} of {}. Check both.", days.join(", ")));
     }
     Ok(())
 }
 
-/// Tells of a day with more work than it has hours: something is logged twice, or on the wrong day.
-fn tell_full(cx: &mut Call, entry: &TimeEntry, day_total: &Worked) {
+/// Tells of a day with more work than it has hours: something is logged twice, or on the wrong day. The entry says which day it is.
+fn tell_full(cx: &mut Call, sight: &Sight, entry: &TimeEntry, day_total: &Worked) {
     if day_total.seconds > SECONDS_MAX {
-        let (name, day, worked) = (&entry.member.name, entry.day.in_words(), &day_total.text);
-        cx.warn(format!("{name} has {worked} on {day} by now, more than a day holds. Look whether some of it was logged twice."));
+        let whose = if entry.member.id.0 == sight.member { String::new() } else { format!(" of {}", entry.member.name) };
+        cx.warn(format!("{}{whose} are more than a day holds.", day_total.text));
     }
 }
 
@@ -173,7 +178,10 @@ pub async fn tell_full_days(cx: &mut Call, entries: &[TimeEntry]) -> Result<(), 
     let mut told = HashSet::new();
     for entry in entries.iter().filter(|entry| told.insert((entry.member.id, entry.day.clone()))) {
         let (worked, _) = sums::totals(&mut cx.db, entry.member.id.0, entry.day.date(), None).await?;
-        tell_full(cx, entry, &Worked::of(worked));
+        if worked > SECONDS_MAX {
+            let (name, day, worked) = (&entry.member.name, entry.day.in_words(), Worked::of(worked).text);
+            cx.warn(format!("{name} has {worked} on {day}, more than a day holds."));
+        }
     }
     Ok(())
 }

@@ -126,7 +126,7 @@ pub async fn summarize_time(
     /// today, this_week, last_month, 2026-03, 2026-Q1, 2026-W12 or 2026-03-01..2026-03-15.
     #[server(default)]
     period: Option<String>,
-    /// First day, in place of a period.
+    /// First day, if no period.
     #[server(default)]
     from: Option<String>,
     /// The last day.
@@ -147,7 +147,7 @@ pub async fn summarize_time(
     /// Whether on an invoice or a draft.
     #[server(default)]
     billed: Option<bool>,
-    /// Only in this state.
+    /// Only draft (of an agent, unconfirmed), logged, submitted or approved.
     #[server(default)]
     state: Option<EntryState>,
     /// Of a human, or of an agent on its own.

@@ -73,7 +73,7 @@ pub async fn start_timer(
     /// As the project says when absent.
     #[server(default)]
     billable: Option<bool>,
-    /// human (the default), or agent for what an agent does on its own.
+    /// human (the default), or agent: what one does on its own.
     #[server(default)]
     labour: Option<Labour>,
     /// 09:00, or RFC 3339, on your clock without an offset; now when absent.
@@ -93,7 +93,7 @@ pub async fn start_timer(
 
 /// Stop your running timer and keep its time. Never refused while one runs (no_timer otherwise), not even on an archived project or a closed day.
 ///
-/// Less than a second counts as one second. Past 24 hours, the most that one entry holds, the rest is left out and a warning says how much; past the organization's limit a warning asks to check the end. What an agent started waits as a draft when an agent stops it, and counts when a person does.
+/// Past 24 hours, the most that one entry holds, the rest is left out and a warning says how much; past the organization's limit a warning asks to check the end. What an agent started waits as a draft when an agent stops it, and counts when a person does.
 #[operation(write, everyday, needs = Belong, scope = TimeWrite, title = "Stop the timer")]
 pub async fn stop_timer(
     cx: &mut Call,
@@ -134,7 +134,7 @@ pub async fn update_timer(
 }
 
 /// Throw your running timer away without keeping its time. Answers no_timer when none runs.
-#[operation(write, destructive, needs = TrackTime, scope = TimeWrite, title = "Discard the timer")]
+#[operation(write, everyday, destructive, needs = TrackTime, scope = TimeWrite, title = "Discard the timer")]
 pub async fn discard_timer(cx: &mut Call) -> Result<DiscardedTimer, Error> {
     super::running::discard(cx).await
 }

@@ -9,26 +9,23 @@ use app::{
     page::{LIMIT_DEFAULT, Room, characters},
 };
 use rmcp::model::{CallToolResult, ContentBlock};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{changes, columns::Clocks, concise, links};
-
-/// The longest answer, in characters of JSON; clients cut off what is longer without saying so.
-pub const LONGEST: usize = 25_000;
+use super::{
+    changes,
+    columns::Clocks,
+    concise,
+    cut::{self, Cut, LONGEST, NOTICE},
+    links,
+};
 
 /// How much of that the items of a list may take; the rest is for what stands around them.
 const ROOM_FOR_ITEMS: usize = LONGEST - 1_000;
 
-/// The field that says that an answer was shortened.
-pub const NOTICE: &str = "notice";
-
-/// How a text and a list are cut down when an answer is too long, step by step until it fits.
-const CUTS: [(usize, usize); 6] = [(8_000, 200), (2_000, 100), (1_000, 50), (500, 20), (200, 10), (100, 3)];
-
 /// Calls the operation. A refusal is a result that the model can read and act on, in the words of every other door.
 pub async fn of(operation: &Operation, caller: Caller, arguments: Value) -> CallToolResult {
     match answered(operation, caller, arguments).await {
-        Ok(answer) => CallToolResult::structured(fit(answer)),
+        Ok(answer) => CallToolResult::structured(answer),
         Err(error) => refused(&error),
     }
 }
@@ -55,22 +52,21 @@ fn within_list<'a>(mut places: impl Iterator<Item = &'a String>, message: &str) 
 }
 
 async fn answered(operation: &Operation, caller: Caller, arguments: Value) -> Result<Value, Error> {
-    let answer = shortened(operation, caller.clone(), arguments).await?;
-    links::answer(&caller, &operation.output, answer).await
+    let (answer, cut) = shortened(operation, caller.clone(), arguments).await?;
+    let answer = links::answer(&caller, &operation.output, answer).await?;
+    let way = cut::way_on(&caller, operation, &answer);
+    Ok(cut::fit(answer, cut, way))
 }
 
-/// A list ends where the room ends, and says so.
-async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> Result<Value, Error> {
+/// A list ends where the room ends, and says so. What else is left out is told of the whole answer.
+async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> Result<(Value, Cut), Error> {
     let asked = items_asked(operation, &arguments);
     let clocks = Clocks::of(caller.membership.as_ref());
+    let own = caller.membership.as_ref().map(|membership| membership.member);
     let whole =
         operation.call(Caller { room: Some(Room { characters: ROOM_FOR_ITEMS, length: length_of_item }), ..caller }, arguments).await?;
-    let mut answer = concise::answer(&operation.output, whole);
-    if let Value::Object(fields) = &mut answer
-        && let Some(notice) = changes::shorten(fields, &clocks)
-    {
-        fields.insert(NOTICE.to_owned(), Value::from(notice));
-    }
+    let mut answer = concise::answer(&operation.output, own, whole);
+    let cut = Cut::of(answer.as_object_mut().and_then(|fields| changes::shorten(fields, &clocks)));
     let fewer = answer.get("items").and_then(Value::as_array).map(Vec::len).filter(|given| asked.is_some_and(|asked| *given < asked));
     if let (Some(given), Value::Object(fields)) = (fewer, &mut answer)
         && fields.contains_key("next_cursor")
@@ -79,7 +75,7 @@ async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> R
         let notice = format!("Shortened to {given}. Pass next_cursor as cursor for the next ones, or narrow the question.");
         fields.insert(NOTICE.to_owned(), Value::from(notice));
     }
-    Ok(answer)
+    Ok((answer, cut))
 }
 
 /// How long an item of a list is as an agent is told it.
@@ -98,65 +94,11 @@ fn items_asked(operation: &Operation, arguments: &Value) -> Option<usize> {
     usize::try_from(asked).ok()
 }
 
-/// Cuts long texts and lists down until the answer fits.
-fn fit(answer: Value) -> Value {
-    if characters(&answer) <= LONGEST {
-        return answer;
-    }
-    let mut cut = answer.clone();
-    for (text_longest, items_most) in CUTS {
-        cut = answer.clone();
-        shorten(&mut cut, text_longest, items_most);
-        if let Value::Object(fields) = &mut cut {
-            fields.insert(
-                NOTICE.to_owned(),
-                Value::from("Shortened: long texts and lists are cut off here. Ask for less at once, or open the record in the app."),
-            );
-        }
-        if characters(&cut) <= LONGEST {
-            break;
-        }
-    }
-    cut
-}
-
-fn shorten(value: &mut Value, text_longest: usize, items_most: usize) {
-    match value {
-        Value::String(text) => {
-            if let Some((end, _)) = text.char_indices().nth(text_longest) {
-                text.truncate(end);
-                text.push('…');
-            }
-        }
-        Value::Array(items) => {
-            items.truncate(items_most);
-            items.iter_mut().for_each(|item| shorten(item, text_longest, items_most));
-        }
-        Value::Object(fields) => shorten_fields(fields, text_longest, items_most),
-        _ => {}
-    }
-}
-
-fn shorten_fields(fields: &mut Map<String, Value>, text_longest: usize, items_most: usize) {
-    for (_, field) in fields.iter_mut() {
-        shorten(field, text_longest, items_most);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn a_long_answer_is_cut_until_it_fits_and_says_so() {
-        let long = json!({ "id": 1, "note": "ä".repeat(60_000), "lines": vec![json!({ "text": "x".repeat(90) }); 2_000] });
-        let cut = fit(long);
-        assert!(characters(&cut) <= LONGEST);
-        assert!(cut[NOTICE].as_str().is_some_and(|notice| notice.starts_with("Shortened")));
-        assert_eq!(cut["id"], 1);
-    }
 
     #[test]
     fn a_refusal_is_told_in_sentences_that_end_with_its_code() {
@@ -167,11 +109,5 @@ mod tests {
         let line = Error::invalid("price", "A price is not below zero.");
         assert_eq!(sentences(&line.clone().within("lines", 2)), "lines[2].price: A price is not below zero. [invalid]");
         assert_eq!(sentences(&line.at("lines", 2)), "lines[2].price: A price is not below zero. [invalid]");
-    }
-
-    #[test]
-    fn a_short_answer_stays_as_it_is() {
-        let short = json!({ "items": [1, 2, 3] });
-        assert_eq!(fit(short.clone()), short);
     }
 }

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::columns::{Clocks, RECKONED, Record};
+use super::{
+    columns::{Clocks, RECKONED, Record},
+    cut::List,
+};
 
 /// What a record is called by.
 const NAMES: [&str; 3] = ["name", "number", "description"];
@@ -13,15 +16,19 @@ const NAMES: [&str; 3] = ["name", "number", "description"];
 /// How many changes are shown.
 const SHOWN: usize = 50;
 
-/// Shortens the changes of an answer; what to say of those that are left out.
-pub fn shorten(answer: &mut Map<String, Value>, clocks: &Clocks) -> Option<String> {
+/// How many a dry run tells at most. How many more there are is one of its warnings.
+const TOLD_MAX: usize = 500;
+
+/// Shortens the changes of an answer; how many of them are left out.
+pub fn shorten(answer: &mut Map<String, Value>, clocks: &Clocks) -> Option<List> {
     let Some(Value::Array(changes)) = answer.remove("changes") else { return None };
+    let are_all = changes.len() < TOLD_MAX;
     let mut changes = once_each(changes);
     let all = changes.len();
     changes.truncate(SHOWN);
     changes.iter_mut().for_each(|change| tell(change, answer, clocks));
     answer.insert("changes".to_owned(), changes.into_iter().map(Value::Object).collect());
-    (all > SHOWN).then(|| format!("The first {SHOWN} of {all} changes are shown."))
+    (all > SHOWN).then(|| List { name: "changes".to_owned(), shown: SHOWN, of: are_all.then_some(all) })
 }
 
 /// Each record once, as it was before the first of its changes and would be after the last.
@@ -139,7 +146,7 @@ mod tests {
         let changes: Vec<_> = (0..120).map(|record| json!({ "kind": "time_entry", "record": record.to_string(), "after": {} })).collect();
         let mut answer = json!({ "changes": changes });
         let told = shorten(answer.as_object_mut().expect("an object"), &Clocks::of(None));
-        assert_eq!(told.as_deref(), Some("The first 50 of 120 changes are shown."));
+        assert_eq!(told, Some(List { name: "changes".to_owned(), shown: 50, of: Some(120) }));
         assert_eq!(answer["changes"].as_array().map(Vec::len), Some(50));
     }
 }

@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use app::{hours::Worked, operations, page::characters};
+use app::{hours::Worked, id::MemberId, operations, page::characters};
 use serde_json::{Map, Value};
 
 /// What a budget tells, which the schemas of other answers leave to `get_budget`.
@@ -33,6 +33,19 @@ const USUAL: [(&str, Test); 6] = [
 
 /// The fields that stand in time, and in nothing else together.
 const OF_TIME: [&str; 4] = ["project", "day", "worked", "state"];
+
+/// What is left out of time beside these, since it is said elsewhere in the answer or in the handshake: whose it is where it is the
+/// caller's own, and its day where it has a start, which tells it.
+const ELSEWHERE: [&str; 2] = ["member", "day"];
+
+/// The field of a timer that another has stopped, and what is told of it: get_time_entry tells the rest.
+const STOPPED: (&str, [&str; 7]) = ("stopped", ["id", "client", "project", "description", "worked", "state", "version"]);
+
+/// What of it is left out where it is the same as of the timer that has stopped it.
+const AS_THE_OTHER: [&str; 3] = ["client", "project", "state"];
+
+/// What is left out where it is the same as the other.
+const SAME: (&str, &str) = ("stopped_budget", "budget");
 
 /// The names of records that stand beside their ids, which they take the place of.
 const NAMED_BESIDE: [(&str, &str); 2] = [("project", "project_name"), ("invoiced", "invoice_number")];
@@ -100,9 +113,13 @@ fn described(name: &str, full: &Map<String, Value>) -> Map<String, Value> {
             fields.insert(called.clone(), text());
         }
         fields.iter_mut().for_each(|(field, schema)| describe(field, schema));
+        fields.retain(|field, _| name != STOPPED.0 || STOPPED.1.contains(&field.as_str()));
     }
     if let Some(Value::Array(required)) = short.get_mut("required") {
-        let may_be_absent = |field: &str| is_time && USUAL.iter().any(|(usual, _)| *usual == field) || stands_for_another(&whole, field);
+        let is_usual = |field: &str| USUAL.iter().any(|(usual, _)| *usual == field) || ELSEWHERE.contains(&field);
+        let is_told = |field: &str| STOPPED.1.contains(&field) && !AS_THE_OTHER.contains(&field);
+        let is_cut = |field: &str| name == STOPPED.0 && !is_told(field) || field == SAME.0;
+        let may_be_absent = |field: &str| is_time && is_usual(field) || stands_for_another(&whole, field) || is_cut(field);
         required.retain(|field| !field.as_str().is_some_and(may_be_absent));
         for (seconds, called) in renamed {
             required.iter_mut().filter(|name| **name == seconds).for_each(|name| *name = Value::from(called.clone()));
@@ -136,12 +153,37 @@ fn stands_for_another(fields: &Map<String, Value>, field: &str) -> bool {
     NAMED_BESIDE.iter().any(|(id, name)| *name == field && fields.contains_key(*id)) || field == ON_DRAFT && fields.contains_key("invoiced")
 }
 
-/// An answer in fewer words, by the schema of the whole one.
-pub fn answer(schema: &Map<String, Value>, mut full: Value) -> Value {
+/// An answer in fewer words for this member, by the schema of the whole one.
+pub fn answer(schema: &Map<String, Value>, own: Option<MemberId>, mut full: Value) -> Value {
+    if let Some(own) = own {
+        leave_out_own(&mut full, &own.to_string());
+    }
     if let Value::Object(fields) = &mut full {
         of_record(schema.get("properties").and_then(Value::as_object), fields);
+        if fields.get(SAME.0).is_some_and(|budget| fields.get(SAME.1) == Some(budget)) {
+            fields.remove(SAME.0);
+        }
+        let outer: Vec<_> = AS_THE_OTHER.iter().filter_map(|field| Some((*field, fields.get(*field)?.clone()))).collect();
+        if let Some(Value::Object(stopped)) = fields.get_mut(STOPPED.0) {
+            stopped.retain(|field, value| !outer.iter().any(|(same, other)| same == field && other == value));
+        }
     }
     full
+}
+
+/// Leaves out of time whose it is, where it is that of the member who asks: of other time it is told.
+fn leave_out_own(value: &mut Value, own: &str) {
+    match value {
+        Value::Object(fields) => {
+            let is_own = fields.get("member").is_some_and(|member| member["id"] == own);
+            if is_own && is_time(fields) {
+                fields.remove("member");
+            }
+            fields.values_mut().for_each(|field| leave_out_own(field, own));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| leave_out_own(item, own)),
+        _ => {}
+    }
 }
 
 /// How many characters an item of a list has in fewer words, by the schema of the whole one.
@@ -192,6 +234,9 @@ fn of_record(described: Option<&Map<String, Value>>, fields: &mut Map<String, Va
     }
     for (field, value) in fields {
         tell(field, described.and_then(|described| described.get(field)).unwrap_or(&Value::Null), value);
+        if let Some(stopped) = value.as_object_mut().filter(|_| field == STOPPED.0) {
+            stopped.retain(|field, _| STOPPED.1.contains(&field.as_str()));
+        }
     }
 }
 
@@ -202,6 +247,10 @@ fn leave_out_the_usual(fields: &mut Map<String, Value>) {
         USUAL.iter().any(|(usual, is_so)| *usual == field && is_so(value)) || is_draft && field == "source" && value == "mcp"
     };
     fields.retain(|field, value| !is_usual(field, value));
+    let start = fields.get("started_at").and_then(Value::as_str);
+    if start.zip(fields.get("day").and_then(Value::as_str)).is_some_and(|(start, day)| start.starts_with(day)) {
+        fields.remove("day");
+    }
 }
 
 /// Puts the names of records in the place of their ids.
@@ -253,8 +302,11 @@ fn budget(full: &Value, alone: bool) -> String {
 fn usage(measure: &Value, currency: Option<&str>) -> Option<String> {
     let text = |field: &str| measure[field].as_str();
     let used = text("used")?;
-    let used = currency.and_then(|currency| used.strip_suffix(currency)).map_or(used, str::trim_end);
-    Some(format!("{used} of {} used, {} left", text("cap")?, text("left")?))
+    let bare = |text: &str| currency.and_then(|currency| text.strip_suffix(currency)).map_or(text, str::trim_end).to_owned();
+    let (cap, left) = (text("cap")?, bare(text("left")?));
+    // Where more was used than there is, nothing is left.
+    let left = if left.starts_with('-') { String::new() } else { format!(" used, {left} left") };
+    Some(format!("{} of {cap}{left}", bare(used)))
 }
 
 /// The fields that count seconds, with what they are called as a duration: `timer_limit_seconds` is the `timer_limit`.
@@ -302,7 +354,7 @@ mod tests {
                 },
             },
         });
-        let short = answer(whole, full);
+        let short = answer(whole, None, full);
         assert_eq!(
             short,
             json!({

@@ -26,10 +26,10 @@ const TOOL_LIMIT: Duration = Duration::from_secs(55);
 const KEEP_MS: u64 = 60_000;
 
 /// The methods that are answered here in every version of the protocol.
-const METHODS: [&str; 9] = [
-    DiscoverRequestMethod::VALUE,
-    ListToolsRequestMethod::VALUE,
-    CallToolRequestMethod::VALUE,
+const METHODS: [&str; 3] = [DiscoverRequestMethod::VALUE, ListToolsRequestMethod::VALUE, CallToolRequestMethod::VALUE];
+
+/// Those that are answered where there is a library.
+const OF_LIBRARY: [&str; 6] = [
     ListResourcesRequestMethod::VALUE,
     ListResourceTemplatesRequestMethod::VALUE,
     ReadResourceRequestMethod::VALUE,
@@ -94,10 +94,16 @@ fn toolset_of(context: &RequestContext<RoleServer>) -> Result<Toolset, ErrorData
     Toolset::of(context.extensions.get::<http::request::Parts>())
 }
 
-/// Whether the client has said which version of the protocol it speaks: the newest has no *initialize*, and in the others nothing is
-/// said before.
-fn says_version(context: &RequestContext<RoleServer>) -> bool {
-    context.extensions.get::<http::request::Parts>().is_some_and(|parts| parts.headers.contains_key("mcp-protocol-version"))
+/// Whether the client speaks the newest version of the protocol, which has no *initialize*.
+fn speaks_newest(context: &RequestContext<RoleServer>) -> bool {
+    let said = context.extensions.get::<http::request::Parts>().and_then(|parts| parts.headers.get("mcp-protocol-version"));
+    said.is_some_and(|version| version == ProtocolVersion::V_2026_07_28.as_str())
+}
+
+/// The refusal of a method that is not answered here, in the same words whichever it is.
+fn no_method(method: &str) -> ErrorData {
+    let message = format!("There is no method {}. There are {THERE_ARE}.", repeated(method));
+    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, message, None)
 }
 
 /// The caller with the name that the client gives itself in the request, for the record.
@@ -224,7 +230,7 @@ impl ServerHandler for Endpoint {
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
         first_page(request)?;
-        let library = self.library().ok_or_else(ErrorData::method_not_found::<ListResourcesRequestMethod>)?;
+        let library = self.library().ok_or_else(|| no_method(ListResourcesRequestMethod::VALUE))?;
         let resources = library.resources(&caller(&context)?);
         Ok(ListResourcesResult::with_all_items(resources).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
     }
@@ -235,7 +241,7 @@ impl ServerHandler for Endpoint {
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
         first_page(request)?;
-        let library = self.library().ok_or_else(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>)?;
+        let library = self.library().ok_or_else(|| no_method(ListResourceTemplatesRequestMethod::VALUE))?;
         let templates = library.templates(&caller(&context)?);
         Ok(ListResourceTemplatesResult::with_all_items(templates).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
     }
@@ -245,7 +251,7 @@ impl ServerHandler for Endpoint {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let library = self.library().ok_or_else(ErrorData::method_not_found::<ReadResourceRequestMethod>)?;
+        let library = self.library().ok_or_else(|| no_method(ReadResourceRequestMethod::VALUE))?;
         library.read(caller(&context)?, request).await
     }
 
@@ -255,7 +261,7 @@ impl ServerHandler for Endpoint {
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
         first_page(request)?;
-        let library = self.library().ok_or_else(ErrorData::method_not_found::<ListPromptsRequestMethod>)?;
+        let library = self.library().ok_or_else(|| no_method(ListPromptsRequestMethod::VALUE))?;
         let prompts = library.prompts(&caller(&context)?);
         Ok(ListPromptsResult::with_all_items(prompts).with_ttl_ms(KEEP_MS).with_cache_scope(CacheScope::Private))
     }
@@ -265,24 +271,29 @@ impl ServerHandler for Endpoint {
         request: GetPromptRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
-        let library = self.library().ok_or_else(ErrorData::method_not_found::<GetPromptRequestMethod>)?;
+        let library = self.library().ok_or_else(|| no_method(GetPromptRequestMethod::VALUE))?;
         library.prompt(caller(&context)?, request).await
     }
 
     /// What comes here has no method that is known, or one whose params cannot be read: those are two different mistakes.
     async fn on_custom_request(&self, request: CustomRequest, context: RequestContext<RoleServer>) -> Result<CustomResult, ErrorData> {
-        let is_known =
-            METHODS.contains(&request.method.as_str()) || request.method == InitializeResultMethod::VALUE && !says_version(&context);
+        let method = request.method.as_str();
+        let is_known = METHODS.contains(&method)
+            || self.library().is_some() && OF_LIBRARY.contains(&method)
+            || method == InitializeResultMethod::VALUE && !speaks_newest(&context);
         if !is_known {
-            let message = format!("There is no method {}. There are {THERE_ARE}.", repeated(&request.method));
-            return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, message, None));
+            return Err(no_method(method));
         }
-        let message = format!("The params of {} cannot be read: see its schema in the protocol; arguments are an object.", request.method);
-        Err(ErrorData::invalid_params(message, None))
+        let takes = match method {
+            InitializeResultMethod::VALUE => "it takes protocolVersion, capabilities, and clientInfo with name and version",
+            CallToolRequestMethod::VALUE => "it takes the name of a tool, and arguments as an object",
+            _ => "see its schema in the protocol",
+        };
+        Err(ErrorData::invalid_params(format!("The params of {method} cannot be read: {takes}."), None))
     }
 
     async fn complete(&self, request: CompleteRequestParams, context: RequestContext<RoleServer>) -> Result<CompleteResult, ErrorData> {
-        let library = self.library().ok_or_else(ErrorData::method_not_found::<CompleteRequestMethod>)?;
+        let library = self.library().ok_or_else(|| no_method(CompleteRequestMethod::VALUE))?;
         library.complete(caller(&context)?, request).await
     }
 }

@@ -69,7 +69,11 @@ pub async fn check(request: Request, next: Next) -> Response {
 }
 
 /// Refusals of HTTP that the library writes as bare text, with what to do about them.
-const REFUSALS: [(StatusCode, &str); 4] = [
+const REFUSALS: [(StatusCode, &str); 5] = [
+    (
+        StatusCode::BAD_REQUEST,
+        "MCP-Protocol-Version is none that is spoken here: those are 2024-11-05, 2025-03-26, 2025-06-18, 2025-11-25 and 2026-07-28.",
+    ),
     (StatusCode::FORBIDDEN, "Pages of this Origin may not call Stint: only its own, and those of this machine."),
     (StatusCode::METHOD_NOT_ALLOWED, "Call by POST: each request is answered by itself, and there is no stream to listen to."),
     (StatusCode::NOT_ACCEPTABLE, "Answers are application/json, and your Accept leaves that out. Accept it, or */*."),
@@ -77,10 +81,9 @@ const REFUSALS: [(StatusCode, &str); 4] = [
 ];
 
 fn in_our_words(response: Response) -> Response {
-    let is_json = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
-    let told = REFUSALS.iter().find(|(status, _)| *status == response.status() && !is_json);
+    let told = REFUSALS.iter().find(|(status, _)| *status == response.status() && !is_json(response.headers()));
     let Some((status, message)) = told else { return response };
-    let mut refusal = (*status, error(INVALID_REQUEST, message)).into_response();
+    let mut refusal = (*status, error(Value::Null, INVALID_REQUEST, message)).into_response();
     let allow = response.headers().get(header::ALLOW).cloned();
     refusal.headers_mut().extend(allow.map(|methods| (header::ALLOW, methods)));
     refusal
@@ -96,10 +99,32 @@ async fn checked(mut request: Request, next: Next) -> Response {
     if let Err(refusal) = refuse_too_many(&bytes, Some(values_max(&bytes))) {
         return refusal.into_response();
     }
-    match problem(&bytes) {
-        Some((code, message)) => refused(code, message),
-        None => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+    if let Some((code, message)) = problem(&bytes) {
+        return refused(id_of(&bytes), code, message);
     }
+    let is_json = is_json(&parts.headers);
+    let answer = next.run(Request::from_parts(parts, Body::from(bytes.clone()))).await;
+    match answer.status() {
+        // The library says so of JSON that is none of its messages, too.
+        StatusCode::UNSUPPORTED_MEDIA_TYPE if is_json => refused(id_of(&bytes), INVALID_PARAMS, "params cannot be read: see the protocol."),
+        _ => answer,
+    }
+}
+
+/// Whether JSON is sent, as the library looks at it.
+fn is_json(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
+}
+
+/// The id of a message, which its answer carries where it is one.
+fn id_of(body: &[u8]) -> Value {
+    let id = serde_json::from_slice::<Envelope>(body).ok().and_then(|envelope| envelope.id);
+    id.filter(is_id).unwrap_or_default()
+}
+
+/// Ids of the protocol are never null.
+fn is_id(id: &Value) -> bool {
+    id.is_string() || id.is_i64() || id.is_u64()
 }
 
 /// What a call of a tool is about.
@@ -126,7 +151,8 @@ fn values_max(body: &[u8]) -> usize {
 /// Whoever takes JSON, or has not said what they take, is answered in it: the protocol wants both kinds named.
 fn take_json(headers: &mut HeaderMap) {
     let said: Vec<&str> = headers.get_all(header::ACCEPT).iter().map(|accept| accept.to_str().unwrap_or_default()).collect();
-    let takes = if said.is_empty() || accepts_json(&said.join(",")) { ANSWERS } else { "text/plain" };
+    let is_said = said.iter().any(|accept| !accept.trim().is_empty());
+    let takes = if !is_said || accepts_json(&said.join(",")) { ANSWERS } else { "text/plain" };
     headers.insert(header::ACCEPT, HeaderValue::from_static(takes));
 }
 
@@ -172,24 +198,38 @@ impl Envelope {
         let is_answer = self.result.is_some() || self.error.is_some();
         match self {
             Self { jsonrpc, .. } if jsonrpc != "2.0" => Some((INVALID_REQUEST, "jsonrpc has to be \"2.0\".")),
-            Self { id: Some(id), .. } if !is_answer && !(id.is_string() || id.is_i64() || id.is_u64()) => {
-                Some((INVALID_REQUEST, "id has to be a text or a whole number."))
-            }
+            Self { id: Some(id), .. } if !is_answer && !is_id(&id) => Some((INVALID_REQUEST, "id has to be a text or a whole number.")),
             Self { method, .. } if !is_answer && !method.as_ref().is_some_and(Value::is_string) => {
                 Some((INVALID_REQUEST, "method has to be a text, such as \"tools/call\"."))
             }
             Self { params: Some(params), .. } if !params.is_object() => Some((INVALID_PARAMS, "params has to be an object.")),
+            Self { params: Some(params), .. } if params.get("_meta").is_some_and(|meta| !meta.is_object()) => {
+                Some((INVALID_PARAMS, "params._meta has to be an object."))
+            }
+            Self { params: Some(params), method: Some(method), .. } if is_list(&method) && is_no_cursor(params.get("cursor")) => {
+                Some((INVALID_PARAMS, "params.cursor has to be a text."))
+            }
             _ => None,
         }
     }
 }
 
-fn refused(code: i32, message: &str) -> Response {
-    (StatusCode::BAD_REQUEST, error(code, message)).into_response()
+/// Whether a method is a list of the protocol, such as `tools/list`.
+fn is_list(method: &Value) -> bool {
+    method.as_str().is_some_and(|method| method.ends_with("/list"))
 }
 
-fn error(code: i32, message: &str) -> Json<Value> {
-    Json(json!({ "jsonrpc": "2.0", "id": null, "error": { "code": code, "message": message } }))
+/// Whether what stands for a cursor is none: the library takes it for an absent one.
+fn is_no_cursor(cursor: Option<&Value>) -> bool {
+    cursor.is_some_and(|cursor| !cursor.is_string() && !cursor.is_null())
+}
+
+fn refused(id: Value, code: i32, message: &str) -> Response {
+    (StatusCode::BAD_REQUEST, error(id, code, message)).into_response()
+}
+
+fn error(id: Value, code: i32, message: &str) -> Json<Value> {
+    Json(json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": message } }))
 }
 
 #[cfg(test)]
@@ -219,6 +259,8 @@ mod tests {
             ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":7}", INVALID_REQUEST),
             ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":[]}", INVALID_PARAMS),
             ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":\"all\"}", INVALID_PARAMS),
+            ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{\"_meta\":7}}", INVALID_PARAMS),
+            ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{\"cursor\":7}}", INVALID_PARAMS),
             ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{\"n\":1e999}}", PARSE_ERROR),
             ("{\"jsonrpc\":\"2.0\",\"id\":1}", INVALID_REQUEST),
             ("{\"jsonrpc\":\"2.0\",\"id\":1,\"id\":2,\"method\":\"ping\"}", INVALID_REQUEST),
@@ -243,6 +285,7 @@ mod tests {
     fn whoever_takes_json_is_answered_and_whoever_does_not_is_told() {
         for (accept, taken) in [
             ("*/*", true),
+            ("", true),
             ("application/json", true),
             ("text/html, application/*;q=0.5", true),
             ("text/html", false),

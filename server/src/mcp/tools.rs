@@ -44,9 +44,8 @@ fn tool(operation: &Operation) -> Tool {
         .destructive(declaration.is_destructive())
         .idempotent(declaration.idempotent || declaration.effect == Effect::Read)
         .open_world(declaration.mails);
-    let tool = Tool::new(declaration.name, declaration.doc, Arc::new(without(is_for_other_doors, operation.input.clone())))
-        .with_title(declaration.title)
-        .with_annotations(hints);
+    let input = without_what_is_said_once(without(is_for_other_doors, operation.input.clone()));
+    let tool = Tool::new(declaration.name, declaration.doc, Arc::new(input)).with_title(declaration.title).with_annotations(hints);
     match outputs::taken(&whole_answer(operation)) {
         Some(taken) => tool.with_raw_output_schema(Arc::new(taken)),
         None => tool,
@@ -58,6 +57,48 @@ pub fn whole_answer(operation: &Operation) -> Map<String, Value> {
     without(is_description, links::schema(concise::schema(&operation.output)))
 }
 
+/// What the handshake says once of the arguments of many tools, or their names say: here it is left out.
+const SAID_ONCE: [&str; 15] = [
+    "Show what would change.",
+    "Repeats are done once.",
+    "next_cursor of the last answer.",
+    "50 when absent.",
+    "Also count all that match.",
+    "Id, name or \"Client / Project\".",
+    "Id or name.",
+    "Id or number.",
+    "Id, name or me.",
+    "YYYY-MM-DD, today, yesterday or a weekday.",
+    "The last day.",
+    "First day, if no period.",
+    "Id of the entry.",
+    "Ids of the entries.",
+    "Id of the invoice.",
+];
+
+/// Leaves out of arguments, at every depth, what is said once.
+fn without_what_is_said_once(mut input: Map<String, Value>) -> Map<String, Value> {
+    let said = input.get("description").and_then(Value::as_str).is_some_and(|words| SAID_ONCE.contains(&words));
+    if said {
+        input.remove("description");
+    }
+    let inner = |value: Value| match value {
+        Value::Object(inner) => Value::Object(without_what_is_said_once(inner)),
+        other => other,
+    };
+    for keyword in ["items", "properties"] {
+        match input.remove(keyword) {
+            Some(Value::Object(fields)) if keyword == "properties" => {
+                let fields = fields.into_iter().map(|(name, field)| (name, inner(field)));
+                input.insert(keyword.to_owned(), fields.collect());
+            }
+            Some(items) => _ = input.insert(keyword.to_owned(), inner(items)),
+            None => {}
+        }
+    }
+    input
+}
+
 /// The formats that only Stint knows. A strict client warns of each, and the description says the same.
 const OWN_FORMATS: [&str; 2] = [money::AMOUNT, hours::HOURS];
 
@@ -65,11 +106,11 @@ const OWN_FORMATS: [&str; 2] = [money::AMOUNT, hours::HOURS];
 const WIDTHS: [i64; 5] = [0, 1, i16::MIN as i64, i16::MAX as i64, u16::MAX as i64];
 
 /// What the listing leaves out. A default is what holds when an argument is absent, as its description says; how long a
-/// text may be is nothing to plan with, and is said where it is refused.
+/// text may be is nothing to plan with, and is said where it is refused, as is an argument that there is not.
 fn is_for_other_doors(keyword: &str, value: &Value) -> bool {
     match keyword {
         "format" => value.as_str().is_some_and(|format| OWN_FORMATS.contains(&format)),
-        "maxLength" => true,
+        "maxLength" | "additionalProperties" => true,
         "minimum" | "maximum" => WIDTHS.iter().any(|width| value.as_i64() == Some(*width)),
         "default" => true,
         _ => false,

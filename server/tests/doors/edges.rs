@@ -48,6 +48,70 @@ async fn arguments_that_are_no_object_are_wrong_parameters() {
     }
 }
 
+/// It was sent as JSON: nobody is sent to look at its type.
+#[tokio::test]
+async fn params_that_are_of_another_kind_are_named_with_the_id_of_their_message() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    for (method, params, words) in [
+        ("tools/call", json!({ "name": "whoami", "_meta": 7 }), "params._meta"),
+        ("tools/call", json!({ "name": "whoami", "_meta": "x" }), "params._meta"),
+        ("tools/list", json!({ "_meta": [] }), "params._meta"),
+        ("ping", json!({ "_meta": true }), "params._meta"),
+        ("tools/list", json!({ "cursor": 7 }), "params.cursor"),
+        ("ping", json!([]), "params"),
+    ] {
+        let message = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+        let answer = sent(&world, &ada.token, &message.to_string()).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["error"]["code"]), (400, &json!(-32_602)), "{message}: {}", answer.text);
+        assert_eq!(answer.json()["id"], 1, "{message}: {}", answer.text);
+        assert!(answer.json()["error"]["message"].as_str().is_some_and(|told| told.contains(words)), "{message}: {}", answer.text);
+    }
+}
+
+/// Whatever is no method here, each version of the protocol being its own, is told so in the same sentence.
+#[tokio::test]
+async fn methods_that_are_not_offered_are_unknown_whatever_their_params() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    for method in ["completion/complete", "resources/read", "resources/list", "prompts/list", "prompts/get", "tasks/list"] {
+        let message = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": {} });
+        let answer = sent(&world, &ada.token, &message.to_string()).await;
+        assert_eq!(answer.json()["error"]["code"], -32_601, "{method}: {}", answer.text);
+        assert!(answer.text.contains(&format!("no method {method}")) && answer.text.contains("tools/call"), "{method}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a_handshake_that_lacks_something_is_told_what_with_the_version_in_its_header_too() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {} });
+    let message = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params });
+    for version in [None, Some("2025-11-25")] {
+        let request = world.post("/mcp").bearer_auth(&ada.token).json(&message);
+        let answer = Answer::of(match version {
+            Some(version) => request.header("mcp-protocol-version", version),
+            None => request,
+        });
+        let answer = answer.await;
+        assert_eq!(answer.json()["error"]["code"], -32_602, "{version:?}: {}", answer.text);
+        assert!(answer.text.contains("clientInfo") && !answer.text.contains("arguments"), "{version:?}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a_version_of_the_protocol_that_is_not_spoken_is_refused_in_json() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let ping = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" });
+    for version in ["1999-01-01", ""] {
+        let answer = Answer::of(world.post("/mcp").bearer_auth(&ada.token).header("mcp-protocol-version", version).json(&ping)).await;
+        assert_eq!(answer.status.as_u16(), 400, "{version}");
+        assert!(answer.json()["error"]["message"].as_str().is_some_and(|words| words.contains("2025-11-25")), "{}", answer.text);
+    }
+}
+
 #[tokio::test]
 async fn whoever_takes_json_is_answered() {
     let world = World::open().await;

@@ -10,6 +10,7 @@ mod bounds;
 mod budgets;
 mod crowds;
 mod cutoff;
+mod cuts;
 mod demo;
 mod edges;
 mod ending;

@@ -2,7 +2,11 @@
 
 use serde_json::json;
 
-use crate::{agents::done, tasks::studio};
+use crate::{
+    agents::{done, refused},
+    tasks::studio,
+    world::Answer,
+};
 
 #[tokio::test]
 async fn a_dry_run_tells_what_of_a_record_would_be_another_and_nothing_else() {
@@ -82,4 +86,28 @@ async fn a_dry_run_tells_instants_and_amounts_as_its_answer_does() {
     let after = &sent["after"];
     assert_eq!((&after["total"], &after["sent_at"]), (&sending["total"], &sending["sent_at"]), "{sending:#}");
     assert!(after.get("discount").is_none(), "there is none: {sending:#}");
+}
+
+/// Whoever wanted nothing to be kept is refused where they did not say so as it is said: what was done instead may be final.
+#[tokio::test]
+async fn a_dry_run_that_is_asked_for_in_another_way_does_nothing() {
+    let (world, ada) = studio::open().await;
+    world.rest(&ada, "start_timer", json!({ "project": "Acme / Dashboard" })).await.ok();
+    for slip in [json!(""), json!("true"), json!(1), json!([true])] {
+        let arguments = json!({ "dry_run": slip });
+        assert_eq!(world.rest(&ada, "discard_timer", arguments.clone()).await.refused(422), "invalid", "{slip}");
+        assert!(refused(&world, &ada.token, "discard_timer", arguments).await.contains("dry_run"), "{slip}");
+    }
+    for query in ["dry_run=true", "dry_run=1", "idempotency_key=once", "project=Dashboard"] {
+        let sent = world.post(&format!("/api/v1/discard_timer?{query}")).bearer_auth(&ada.token);
+        let answer = Answer::of(sent).await;
+        assert_eq!(answer.refused(422), "invalid", "{query}");
+        assert!(answer.text.contains("in the body"), "{query}: {}", answer.text);
+        let sent = world.post(&format!("/api/v1/create_client?{query}")).bearer_auth(&ada.token).json(&json!({ "name": "Slip" }));
+        assert_eq!(Answer::of(sent).await.refused(422), "invalid", "{query}");
+    }
+    assert_eq!(done(&world, &ada.token, "get_timer", json!({})).await["timer"]["project"], "Dashboard", "it runs still");
+    assert_eq!(done(&world, &ada.token, "list_clients", json!({ "query": "Slip" })).await["items"], json!([]));
+    let kept = world.rest(&ada, "discard_timer", json!({ "dry_run": true })).await.ok();
+    assert_eq!(kept["dry_run"], true);
 }

@@ -2,6 +2,7 @@
 
 mod added;
 mod back;
+mod instead;
 mod listed;
 mod locks;
 mod rights;

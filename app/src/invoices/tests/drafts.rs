@@ -46,6 +46,25 @@ async fn deferred_time_stays_for_the_next_invoice() {
     assert_eq!(left["items"][0]["worked"]["seconds"], 3600);
 }
 
+/// What is to stay off an invoice and is not found would be billed without a word.
+#[tokio::test]
+async fn what_is_deferred_has_to_be_time_of_the_client() {
+    let studio = studio().await;
+    let own = log(&studio, "2026-11-19", "1h").await;
+    studio.ok("create_client", json!({"name": "Globex", "tax_rate": "19"})).await;
+    studio.ok("create_project", json!({"client": "Globex", "name": "Site"})).await;
+    let of_others = studio.ok("create_time_entry", json!({"project": "Globex / Site", "date": "2026-11-19", "duration": "1h"})).await;
+    let nobodys = json!("01a2248c-05cd-7000-8000-000000000007");
+    for operation in ["preview_invoice", "draft_invoice"] {
+        for wrong in [&nobodys, &of_others["id"], &json!("zz")] {
+            let refused = studio.refused(operation, json!({"client": "Acme", "defer": [own["id"], wrong]})).await;
+            assert_eq!(refused.code, Code::NotFound, "{operation} {wrong}");
+            assert!(refused.message.contains("defer[1]") && refused.message.contains("Acme"), "{operation} {wrong}: {refused:?}");
+        }
+    }
+    assert_eq!(studio.ok("list_invoices", json!({})).await["items"], json!([]), "nothing was drafted");
+}
+
 #[tokio::test]
 async fn a_line_takes_another_text_and_a_custom_line_joins_it() {
     let studio = studio().await;

@@ -52,7 +52,7 @@ pub struct CustomLine {
     pub quantity: Option<String>,
     /// Net price of one, such as "79.00" or "0.1651".
     pub price: Amount,
-    /// The client's when absent.
+    /// S taxed, Z zero rate, E exempt, AE reverse charge, K goods within the EU, G export, O outside the scope; the client's when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_category: Option<TaxCategory>,
     /// Percent, such as "19"; the client's when absent.
@@ -84,7 +84,7 @@ pub struct LineChange {
     /// Per hour of its time, such as "80.00", where that has a rate of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Amount>,
-    /// A category without tax brings the rate 0 along.
+    /// S, Z, E, AE, K, G or O, as of new lines; one without tax brings the rate 0 along.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_category: Option<TaxCategory>,
     /// In percent.

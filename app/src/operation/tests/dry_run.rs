@@ -87,5 +87,5 @@ async fn a_dry_run_says_how_many_changes_there_are_beyond_those_that_it_shows() 
         .await;
     let answer = studio.ok("confirm_time_entries", json!({"all": true, "dry_run": true})).await;
     assert_eq!(answer["changes"].as_array().map(Vec::len), Some(500));
-    assert_eq!(answer["warnings"][0], "This changes 501 records; the first 500 are shown.");
+    assert_eq!(answer["warnings"][0], "This changes 501 records, of which not all are shown.");
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{log, on_project, studio};
-use crate::{error::Code, testing::World};
+use crate::{access::Writes, error::Code, testing::World};
 
 /// Every way to touch an entry is refused, with these words.
 async fn held(world: &World, entry: &Value, words: &str) {
@@ -51,6 +51,53 @@ async fn an_entry_on_a_sent_invoice_names_its_number_to_who_may_see_money() {
     assert_eq!(refused.code, Code::Locked);
     assert!(!refused.message.contains(number) && refused.details.is_none(), "{refused:?}");
     assert!(barbara.ok("get_time_entry", json!({"time_entry": entry["id"]})).await.get("invoiced").is_none());
+}
+
+/// Whoever may not write invoices, or leaves time that was logged to a person, is not sent to the draft that it is on.
+#[tokio::test]
+async fn only_who_may_take_time_off_a_draft_is_told_to() {
+    let studio = studio().await;
+    let barbara = on_project(&studio, "Dashboard").await;
+    let entry = log(&barbara, json!({})).await;
+    studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    let way = async |world: &World| {
+        let refused = world.refused("update_time_entry", json!({"time_entry": entry["id"], "description": "else"})).await;
+        (refused.code, format!("{} {}", refused.message, refused.hint.unwrap_or_default()))
+    };
+    let (code, told) = way(&studio.token(Writes::Direct).await).await;
+    assert!(code == Code::Locked && told.contains("first") && told.contains("update_invoice_draft"), "{told}");
+    let (_, told) = way(&barbara).await;
+    assert!(!told.contains("draft") && !told.contains("sent") && told.contains("Ask an owner or admin"), "{told}");
+    for writes in [Writes::Ask, Writes::Drafts] {
+        let (_, told) = way(&studio.token(writes).await).await;
+        assert!(!told.contains("first") && !told.contains("update_invoice_draft") && told.contains("A person"), "{writes:?}: {told}");
+    }
+}
+
+/// A project that is archived is restored by who leads the work, and by no agent that leaves that to a person.
+#[tokio::test]
+async fn only_who_may_restore_a_project_is_told_to() {
+    let studio = studio().await;
+    let barbara = on_project(&studio, "Dashboard").await;
+    studio.ok("archive_project", json!({"project": "Dashboard"})).await;
+    for (world, may) in [
+        (studio.token(Writes::Direct).await, true),
+        (studio.token(Writes::Ask).await, false),
+        (studio.token(Writes::Drafts).await, false),
+        (barbara, false),
+    ] {
+        for call in ["create_time_entry", "start_timer"] {
+            let when = if call == "create_time_entry" {
+                json!({"project": "Dashboard", "duration": "1h"})
+            } else {
+                json!({"project": "Dashboard"})
+            };
+            let refused = world.refused(call, when).await;
+            let told = format!("{} {}", refused.message, refused.hint.unwrap_or_default());
+            assert_eq!(told.contains("restore_project"), may, "{call}: {told}");
+            assert!(!told.contains("Restore it first"), "{call}: {told}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -182,6 +182,51 @@ async fn time_is_told_in_few_words_with_all_that_it_can_have() {
     }
 }
 
+/// As much at once as an entry and its writes can have: start and end, a project with both caps, a draft beside other time, a day that
+/// holds more than it has hours, and a timer that stops another.
+#[tokio::test]
+async fn the_hardest_writes_of_time_are_told_in_few_words_too() {
+    let (world, ada) = studio::open().await;
+    world.rest(&ada, "set_budget", json!({ "project": "Dashboard", "hours": 12, "amount": "1500.00" })).await.ok();
+    let words = "Charts for the quarterly board meeting";
+    let hours = |from: &str, to: &str| json!({ "project": "Acme / Dashboard", "started_at": from, "ended_at": to, "description": words });
+    let write = |token: &str, tool: &'static str, arguments: Value| {
+        let (world, slug, token) = (&world, &ada.slug, token.to_owned());
+        async move {
+            let written = done(world, &token, tool, arguments).await;
+            // At an address as most have it.
+            let told = written.to_string().replace(slug, "ada-lovelace").replace(&world.address, "https://time.example.com");
+            serde_json::from_str::<Value>(&told).expect("JSON")
+        }
+    };
+    for writes in [Writes::Direct, Writes::Ask] {
+        let token = world.token(&ada.email, &ada.slug, &Scope::ALL, writes).await;
+        let (day, other) = ("2026-11-23", if writes == Writes::Direct { "2026-11-20" } else { "2026-11-19" });
+        let first = write(&token, "create_time_entry", hours(&format!("{day}T08:30:00Z"), &format!("{day}T20:30:00Z"))).await;
+        let full = write(&token, "create_time_entry", hours(&format!("{day}T09:00:00Z"), &format!("{day}T23:30:00Z"))).await;
+        let moved = json!({ "time_entry": full["id"], "ended_at": format!("{day}T23:00:00Z") });
+        let moved = write(&token, "update_time_entry", moved).await;
+        let begun =
+            json!({ "project": "Acme / Dashboard", "description": words, "started_at": "2026-11-25T12:00:00Z", "allow_overlap": true });
+        let begun = write(&token, "start_timer", begun).await;
+        let switched = json!({ "project": "Acme / Dashboard", "description": "Charts for somebody else", "stop_running": true });
+        let switched = write(&token, "start_timer", switched).await;
+        let stopped = write(&token, "stop_timer", json!({})).await;
+        for written in [first, full, moved, begun, switched, stopped] {
+            assert!(length(&written) <= WRITE_OF_TIME_LONGEST, "{writes:?}: {} characters: {written}", length(&written));
+        }
+        let week: Vec<Value> =
+            (0..5).map(|at| hours(&format!("{other}T{:02}:00:00Z", 8 + at), &format!("{other}T{:02}:30:00Z", 9 + at))).collect();
+        let week = write(&token, "create_time_entries", json!({ "entries": week })).await;
+        assert!(length(&week) <= 5 * ENTRY_LONGEST, "{writes:?}: {} characters: {week}", length(&week));
+        for item in done(&world, &token, "list_time_entries", json!({})).await["items"].as_array().expect("items") {
+            assert!(length(item) <= ENTRY_LONGEST, "{writes:?}: {} characters: {item}", length(item));
+            let entry = done(&world, &token, "get_time_entry", json!({ "time_entry": item["id"] })).await;
+            assert!(length(&entry) <= ENTRY_LONGEST, "{writes:?}: {} characters: {entry}", length(&entry));
+        }
+    }
+}
+
 #[tokio::test]
 async fn every_sample_is_answered_as_its_tool_says_and_in_few_words() {
     let answers = answers().await;

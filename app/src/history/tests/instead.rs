@@ -1,0 +1,163 @@
+//! What cannot be taken back says so before it is tried, with why, and with what there is to do instead.
+
+use serde_json::{Value, json};
+
+use super::{log, studio};
+use crate::{
+    access::{Role, Writes},
+    error::Code,
+    testing::World,
+};
+
+/// Why an action cannot be undone, as the list of actions tells it.
+async fn why_not(world: &World, done: &Value) -> String {
+    let listed = world.ok("list_actions", json!({"limit": 200})).await["items"].as_array().cloned().expect("a list");
+    let action = listed.into_iter().find(|action| action["id"] == done["action"]).expect("listed");
+    assert_eq!(action["undoable"], action.get("why_not").is_none(), "{action}");
+    action["why_not"].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn what_is_needed_by_later_records_is_not_called_undoable() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    let client = agent.ok("create_client", json!({"name": "Globex", "tax_rate": "19"})).await;
+    assert_eq!(why_not(&agent, &client).await, "", "nothing needs it yet");
+    let project = agent.ok("create_project", json!({"client": "Globex", "name": "Site"})).await;
+    let with_budget = agent.ok("create_project", json!({"client": "Acme", "name": "Lab"})).await;
+    assert_eq!(why_not(&agent, &project).await, "");
+    let time = agent.ok("create_time_entry", json!({"project": "Site", "date": "2026-11-18", "duration": "1h"})).await;
+    let budget = agent.ok("set_budget", json!({"project": "Lab", "hours": "2"})).await;
+    for (made, by) in [(&client, "a new project"), (&project, "a new time entry"), (&with_budget, "a new budget")] {
+        let told = why_not(&agent, made).await;
+        assert!(told.contains(by) && told.contains("cannot be undone"), "{by}: {told}");
+        let refused = agent.refused("undo_action", json!({"action": made["action"]})).await;
+        assert!(refused.code == Code::InUse && refused.message.contains(by) && refused.hint.is_some(), "{refused:?}");
+    }
+    for later in [&time, &budget, &project, &with_budget, &client] {
+        assert_eq!(why_not(&agent, later).await, "");
+        agent.ok("undo_action", json!({"action": later["action"]})).await;
+    }
+}
+
+/// What an action made along with a record goes away with it.
+#[tokio::test]
+async fn what_was_made_in_the_same_action_keeps_nothing_from_being_undone() {
+    let studio = studio().await;
+    log(&studio, "2026-11-18").await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    assert_eq!(why_not(&studio, &draft).await, "", "its lines are its own");
+    studio.ok("undo_action", json!({"action": draft["action"]})).await;
+}
+
+#[tokio::test]
+async fn nobody_is_sent_to_a_later_change_that_cannot_be_undone_either() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    log(&agent, "2026-11-18").await;
+    let draft = agent.ok("draft_invoice", json!({"client": "Acme"})).await;
+    for by in [&agent, &studio] {
+        let draft = match by.caller.token.is_some() {
+            true => draft.clone(),
+            false => {
+                log(&agent, "2026-11-19").await;
+                agent.ok("draft_invoice", json!({"client": "Acme"})).await
+            }
+        };
+        let sent = by.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+        let told = why_not(&agent, &draft).await;
+        assert!(told.contains("send_invoice") && told.contains("cannot be undone") && told.contains("void"), "{told}");
+        assert!(!told.contains(sent["action"].as_str().expect("an id")) && !told.contains("Ask them to undo"), "{told}");
+        let refused = agent.refused("undo_action", json!({"action": draft["action"]})).await;
+        let hint = refused.hint.expect("a hint");
+        assert!(hint.contains("cannot be undone either") && !hint.contains("Undo the later") && !hint.contains("ask whoever"), "{hint}");
+    }
+}
+
+#[tokio::test]
+async fn where_the_last_thing_stays_the_way_by_hand_and_the_newest_that_can_be_undone_are_told() {
+    let studio = studio().await;
+    let grace = studio.as_role(Role::Member).await;
+    let agent = studio.token(Writes::Direct).await;
+    let logged = log(&agent, "2026-11-17").await;
+    let refused = async |by_hand: &str| {
+        let refused = agent.refused("undo_action", json!({"action": "last"})).await;
+        assert_eq!(refused.code, Code::Invalid);
+        let hint = refused.hint.unwrap_or_default();
+        assert!(hint.contains(by_hand), "{by_hand}: {hint}");
+        assert!(hint.contains(logged["action"].as_str().expect("an id")) && hint.contains("create_time_entry"), "{by_hand}: {hint}");
+    };
+    agent.ok("invite_member", json!({"email": "grace@example.com", "role": "member"})).await;
+    refused("revoke_invitation").await;
+    agent.ok("change_member_role", json!({"member": grace.member(), "role": "manager"})).await;
+    refused("change_member_role").await;
+    // By its id it says the way by hand alone: whoever names an action means that one.
+    let listed = agent.ok("list_actions", json!({"limit": 1})).await["items"][0].clone();
+    assert!(listed["why_not"].as_str().is_some_and(|why| why.contains("change_member_role gives")), "{listed}");
+    let named = agent.refused("undo_action", json!({"action": listed["id"]})).await;
+    assert!(named.hint.is_some_and(|hint| hint.contains("change_member_role") && !hint.contains("newest")));
+    // And the one that was named is undone.
+    agent.ok("undo_action", json!({"action": logged["action"]})).await;
+    let nothing = agent.refused("undo_action", json!({"action": "last"})).await;
+    assert!(!nothing.hint.unwrap_or_default().contains("newest"), "nothing is left that can be");
+}
+
+/// An action of more records than are put back.
+#[tokio::test]
+async fn too_many_records_at_once_have_a_way_by_hand_too() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    log(&studio, "2026-11-17").await;
+    studio
+        .sql(
+            "insert into time_entry (organization_id, id, member_id, project_id, description, billable, day, seconds, rate, state, source,
+                 created_by, created_through, created_at, updated_at)
+             select organization_id, gen_random_uuid(), member_id, project_id, description, billable, day, seconds, rate, state, source,
+                 created_by, created_through, created_at, updated_at
+             from time_entry, generate_series(1, 600) where organization_id = $1",
+        )
+        .await;
+    let draft = agent.ok("draft_invoice", json!({"client": "Acme"})).await;
+    let refused = agent.refused("undo_action", json!({"action": "last"})).await;
+    assert!(refused.message.contains("too many records") && refused.hint.is_some_and(|hint| hint.contains("delete_invoice_draft")));
+    assert!(why_not(&agent, &draft).await.contains("delete_invoice_draft"));
+    let asks = studio.token(Writes::Ask).await;
+    log(&studio, "2026-11-18").await;
+    let own = asks.ok("draft_invoice", json!({"client": "Acme"})).await;
+    assert_eq!(why_not(&asks, &own).await, "");
+}
+
+#[tokio::test]
+async fn whose_actions_are_not_told_is_said_in_words_about_actions() {
+    let studio = studio().await;
+    let (barbara, agent) = (studio.as_role(Role::Member).await, studio.token(Writes::Direct).await);
+    for (world, other, words) in [
+        (&agent, json!(barbara.member()), "did itself"),
+        (&agent, json!("Barbara"), "did itself"),
+        (&barbara, json!(studio.member()), "did yourself"),
+        (&barbara, json!("Ada"), "did yourself"),
+        (&barbara, json!("Nobody"), "did yourself"),
+    ] {
+        let refused = world.refused("list_actions", json!({"member": other})).await;
+        assert_eq!(refused.code, Code::NotFound);
+        assert!(!refused.message.contains("time") && refused.message.contains(words), "{other}: {refused:?}");
+        world.ok("list_actions", json!({"member": "me"})).await;
+    }
+    let by_name = studio.ok("list_actions", json!({"member": "Ada"})).await;
+    assert_eq!(by_name["items"].as_array().map(Vec::len), Some(3), "who leads the work asks for anybody by name: {by_name}");
+    assert_eq!(studio.ok("list_actions", json!({"member": "Barbara"})).await["items"], json!([]));
+}
+
+/// Of many records three are named, and the others counted.
+#[tokio::test]
+async fn records_that_are_not_named_are_counted() {
+    let studio = studio().await;
+    let entry = |day: u32| json!({"project": "Dashboard", "date": format!("2026-11-{day}"), "duration": "15m"});
+    let done = studio.ok("create_time_entries", json!({"entries": (1..=9).map(|day| entry(day + 10)).collect::<Vec<_>>()})).await;
+    let listed = studio.ok("list_actions", json!({"limit": 2})).await["items"].clone();
+    assert_eq!((&listed[0]["id"], listed[0]["records"].as_array().map(Vec::len)), (&done["action"], Some(3)));
+    assert_eq!(listed[0]["more_records"], 6);
+    assert!(listed[1].get("more_records").is_none(), "one record is all: {}", listed[1]);
+    let tried = studio.ok("undo_action", json!({"action": done["action"], "dry_run": true})).await;
+    assert_eq!(tried["removed"].as_array().map(Vec::len), Some(9), "there all are named");
+}
