@@ -13,7 +13,8 @@ use en16931::{
 use super::{
     InvoiceProblem, draft,
     einvoice::{self, Source},
-    letters, print, read, stated,
+    letters, print, read,
+    stated::{self, Stated},
     store::{LineRow, Row},
     totals::{TaxCategory, Totals},
 };
@@ -23,7 +24,7 @@ use crate::{
     error::Error,
     money::{Currency, shown},
     operation::Call,
-    organizations,
+    organizations, text,
 };
 
 /// The most problems that are told at once.
@@ -157,7 +158,10 @@ fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, Str
         }
         _ if no_number => lacking.push((
             "organization.vat_id",
-            format!("Your VAT identifier or tax number is missing; one of them has to be on an invoice of {why}. Add it in Settings."),
+            format!(
+                "Your VAT identifier or tax number is missing{}; one of them has to be on an invoice of {why}. Add it in Settings.",
+                in_its_place(&seller)
+            ),
         )),
         _ => {}
     }
@@ -170,6 +174,12 @@ fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, Str
         lacking.push(("client.vat_id", message));
     }
     lacking
+}
+
+/// What stands where a number of taxes should, and is one of a register.
+fn in_its_place(seller: &Stated) -> String {
+    let other = seller.registered.as_deref().filter(|number| stated::is_of_register(number));
+    other.map(|number| format!(" ({} is a number of a register)", text::excerpt(number))).unwrap_or_default()
 }
 
 fn country_of_client(source: &Source<'_>, rule: &str) -> String {
