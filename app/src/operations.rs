@@ -119,6 +119,7 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<ListMails>(),
         // History
         Operation::of::<ListActions>(),
+        Operation::of::<GetInvoiceHistory>(),
         Operation::of::<UndoAction>(),
         // Audit
         Operation::of::<ListAudit>(),

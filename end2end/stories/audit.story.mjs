@@ -50,19 +50,20 @@ async function isSeen(person, generation) {
   const { page } = person;
   await person.settingsTab("Audit");
   const log = page.getByRole("table", { name: "Calls, the newest first" });
-  await log.getByRole("link", { name: "create_client", exact: true }).first().waitFor();
-  assert.equal(await log.getByRole("link", { name: "whoami", exact: true }).count(), 0, "reads stand aside until they are asked for");
+  await log.getByRole("link", { name: "Client Acme added", exact: true }).first().waitFor();
+  assert.equal(await log.getByRole("link", { name: "Who am I", exact: true }).count(), 0, "reads stand aside until they are asked for");
   await person.follow(page.getByRole("link", { name: "Also show reads" }));
-  for (const operation of ["create_client", "create_project", "set_budget", "whoami", "create_time_entry"]) {
-    await log.getByRole("link", { name: operation, exact: true }).first().waitFor();
+  const logged = "1h logged on Acme / Dashboard: Charts";
+  for (const told of ["Client Acme added", "Project Acme / Dashboard added", "Budget of Acme / Dashboard set", "Who am I", logged]) {
+    await log.getByRole("link", { name: told, exact: true }).first().waitFor();
   }
   for (const outcome of ["dry run", "invalid"]) {
-    await log.getByRole("row").filter({ hasText: "create_time_entry" }).filter({ hasText: outcome }).waitFor();
+    await log.getByRole("row").filter({ hasText: "Log time: Dashboard" }).filter({ hasText: outcome }).waitFor();
   }
   await log.getByRole("row").filter({ hasText: "MCP · Claude" }).first().waitFor();
   await accessible(page);
-  await log.getByRole("row").filter({ hasText: "create_time_entry" }).filter({ hasText: "done" }).getByRole("link").click();
-  await page.getByRole("heading", { name: "time entry made" }).waitFor();
+  await log.getByRole("row").filter({ hasText: logged }).filter({ hasText: "done" }).getByRole("link").click();
+  await page.getByRole("heading", { name: "time entry Charts: made" }).waitFor();
   await page.getByRole("row", { name: /description\s+Charts/ }).waitFor();
   if (generation === "2026-07-28") await page.getByText("stint-story 1.0.0").waitFor();
   await accessible(page);

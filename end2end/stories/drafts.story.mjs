@@ -69,6 +69,9 @@ describe("a draft that somebody else has saved meanwhile", () => {
     assert.equal(await page.getByLabel("Text of line 2").inputValue(), "Domain, a year", "it follows its line");
     assert.equal(await page.getByLabel("Discount").inputValue(), "5%");
     assert.equal(await page.getByLabel("Note to the client").inputValue(), "Thank you");
+    for (const name of ["Send …", "Save draft", "Add line", "Remove line 1"]) {
+      assert.ok(await page.getByRole("button", { name }).last().isDisabled(), `${name} waits until one of the two was chosen`);
+    }
     await fitsTheWindow(page);
     await accessible(page);
     await page.getByRole("button", { name: "Keep what I typed and save it" }).click();

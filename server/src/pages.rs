@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::any,
 };
-use http::{Method, StatusCode};
+use http::{Method, StatusCode, Uri};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list, render_app_async_with_context};
 
@@ -51,6 +51,9 @@ pub fn not_found(site: &Site) -> Router<Site> {
 }
 
 async fn nothing_here(State(site): State<Site>, request: Request) -> Response {
+    if let Some(page) = without_slash(request.uri()).filter(|_| matches!(*request.method(), Method::GET | Method::HEAD)) {
+        return Redirect::permanent(&page).into_response();
+    }
     let options = site.leptos.clone();
     let page = render_app_async_with_context(hand_over, move || shell(options.clone()));
     let mut response = page(request).await;
@@ -58,6 +61,16 @@ async fn nothing_here(State(site): State<Site>, request: Request) -> Response {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
     response
+}
+
+/// The address of a page that was asked for with a slash behind it. It begins as one of the pages does, and so leads nowhere else.
+fn without_slash(asked: &Uri) -> Option<String> {
+    let first = |path: &str| path.split('/').nth(1).map(str::to_owned).filter(|first| !first.is_empty());
+    let path = asked.path().strip_suffix('/')?;
+    let begins = first(path)?;
+    let known = PAGES.iter().any(|page| first(page.path()).as_deref() == Some(&begins));
+    let query = asked.query().map(|query| format!("?{query}")).unwrap_or_default();
+    known.then(|| format!("{path}{query}"))
 }
 
 /// Hands the caller over from the request to the page or function that answers it. It is always there: without a person

@@ -46,7 +46,7 @@ pub fn sign_up() -> AnyView {
                     autocomplete="new-password"
                     hint="At least 10 characters. A few words are easier to remember than symbols."
                 />
-                <Select label="Country" name="country" choices=countries() hint="Of your business: what invoices must say follows from it." />
+                <Select label="Country" name="country" choices=countries() optional=true hint="Of your business: what invoices must say follows from it. Left out, your first clients are billed in EUR, and each invoice asks for it." />
                 <Select label="Currency" name="currency" choices=as_in_the_country(currencies()) hint="Of new clients. It can be another one for each." />
                 <Select label="Language of documents" name="language" choices=as_in_the_country(languages()) />
                 <Field label="Tax that you charge, in percent" name="tax_rate" inputmode="decimal" optional=true hint="For instance 20 or 8.1; empty when you charge none." />

@@ -1,5 +1,10 @@
 //! Reading the audit log: the chain of writes and the accesses, as one list.
 
+use std::collections::HashMap;
+
+use jiff::tz::TimeZone;
+use uuid::Uuid;
+
 use super::{
     AuditEntry,
     store::{self, Filter, Row},
@@ -36,8 +41,9 @@ pub async fn list(cx: &mut Call, given: Given, limit: Option<u32>, cursor: Optio
     let (filter, days) = filter(cx, given).await?;
     let rows = store::list(&mut cx.db, &filter, None, before, limit + 1).await?;
     let zone = cx.membership()?.member_zone.clone();
-    let page =
-        Page::of(cx.listing, rows, limit, |row| Cursor { key: row.at.to_jiff().to_string(), id: row.id }, |row| Ok(read(row, &zone)))?;
+    let mut words = words(cx, &rows).await?;
+    let place = |row: &Row| Cursor { key: row.at.to_jiff().to_string(), id: row.id };
+    let page = Page::of(cx.listing, rows, limit, place, |row| Ok(read(row, &mut words, &zone)))?;
     let (from, to) = days.map(|span| (span.from, span.to)).unzip();
     Ok(Page { from, to, ..page })
 }
@@ -77,16 +83,28 @@ fn reads() -> Vec<String> {
 pub async fn get(cx: &mut Call, action: &str) -> Result<AuditEntry, Error> {
     let id = reference::id(action);
     let rows = store::list(&mut cx.db, &Filter::default(), Some(id), None, 1).await?;
+    let mut words = words(cx, &rows).await?;
     let row = rows.into_iter().next().ok_or_else(|| Error::not_found("audit entry"))?;
-    let changes = Change::shown(operation::store::changes(&mut cx.db, ActionId(row.id)).await?);
+    let mut changes = Change::shown(operation::store::changes(&mut cx.db, ActionId(row.id)).await?);
+    let money = Sight::of(cx)?.money;
+    cx.name(&mut changes, money).await?;
     let kinds = history::store::kinds(&mut cx.db).await?;
     let undoable = history::undo::stands(&changes, &kinds).is_none();
     let zone = cx.membership()?.member_zone.clone();
-    Ok(AuditEntry { undoable, changes, ..read(row, &zone) })
+    Ok(AuditEntry { undoable, changes, ..read(row, &mut words, &zone) })
 }
 
-fn read(row: Row, zone: &jiff::tz::TimeZone) -> AuditEntry {
+/// What was done by these calls, in words; nothing of those that did nothing.
+async fn words(cx: &mut Call, rows: &[Row]) -> Result<HashMap<Uuid, String>, Error> {
+    let done: Vec<Uuid> = rows.iter().filter(|row| row.outcome == "done" && row.position.is_some()).map(|row| row.id).collect();
+    let money = Sight::of(cx)?.money;
+    history::told::told(&mut cx.db, &done, money).await
+}
+
+fn read(row: Row, words: &mut HashMap<Uuid, String>, zone: &TimeZone) -> AuditEntry {
+    let told = words.remove(&row.id).unwrap_or_else(|| history::told::called(&row.operation, &row.arguments));
     AuditEntry {
+        told,
         id: ActionId(row.id),
         position: row.position,
         at: Moment::at(row.at.to_jiff(), zone),

@@ -60,6 +60,8 @@ pub struct AuditEntry {
     pub address: Option<String>,
     /// The operation.
     pub operation: String,
+    /// What was done, in words: "Payment of 100.00 EUR removed from 2026-0001: typed twice". Of a call that did nothing, what was wanted.
+    pub told: String,
     /// Its arguments, without secrets. Long ones are cut; `cut` then says how many bytes of JSON they were, and their SHA-256.
     pub arguments: Value,
     /// How it ended: done, dry_run, repeated, or the code of the refusal.

@@ -1,7 +1,10 @@
 //! The audit log in the settings.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use serde_json::Value;
 
 use super::{
     AuditEntry,
@@ -11,12 +14,13 @@ use super::{
 };
 use crate::{
     access::Permission,
-    day::Moment,
+    day::{Day, Moment},
     ends,
     error::Code,
     history::button::undo,
     operation::Change,
     page::Page,
+    time::apart::since_1970,
     ui::{Empty, Part, Tone, badge, fetched, loaded, more},
     visit::{use_changes, use_here},
 };
@@ -105,7 +109,7 @@ fn row(base: &str, entry: AuditEntry) -> impl IntoView + use<> {
         <tr>
             <td class="when">{when(&entry.at)}</td>
             <th scope="row">
-                <a class="row-link code" href=path>{entry.operation.clone()}</a>
+                <a class="row-link" href=path>{entry.told.clone()}</a>
                 <small class="narrow">{who.clone()}</small>
             </th>
             <td class="wide">{who}</td>
@@ -153,6 +157,7 @@ fn entry(entry: AuditEntry) -> AnyView {
     let id = entry.id;
     let facts = [
         Some(("Who", who(&entry))),
+        Some(("Operation", entry.operation.clone())),
         entry.program.clone().map(|program| ("Program", program)),
         entry.address.clone().map(|address| ("Address", address)),
         Some(("Took", format!("{} ms", entry.duration_ms))),
@@ -160,12 +165,12 @@ fn entry(entry: AuditEntry) -> AnyView {
     ];
     let facts = facts.into_iter().flatten().map(|(label, value)| view! { <dt>{label}</dt> <dd>{value}</dd> }).collect_view();
     view! {
-        <Part title=entry.operation.clone() id="entry">
+        <Part title=entry.told.clone() id="entry">
             <p>{when(&entry.at)} " " {outcome(&entry)}</p>
             <dl class="pairs">{facts}</dl>
+            {entry.changes.into_iter().map(|change| changed(change, &here.0.time_zone)).collect_view()}
             <h3>"Arguments"</h3>
             <pre class="json" tabindex="0" aria-label="Arguments"><code>{arguments}</code></pre>
-            {entry.changes.into_iter().map(change).collect_view()}
             <p class="actions">
                 {undoable.then(|| undo(id))}
                 <a class="button" href=here.path("settings/audit")>"Back to the log"</a>
@@ -176,15 +181,10 @@ fn entry(entry: AuditEntry) -> AnyView {
 }
 
 /// What happened to a record: the fields that changed.
-fn change(change: Change) -> impl IntoView {
-    let verb = match (&change.before, &change.after) {
-        (None, _) => "made",
-        (_, None) => "deleted",
-        _ => "changed",
-    };
-    let title = format!("{} {verb}", change.kind.replace('_', " "));
-    let rows = different(&change).into_iter().map(|(field, before, after)| {
-        view! { <tr><th scope="row" class="code">{field}</th> <td>{before}</td> <td>{after}</td></tr> }
+fn changed(change: Change, zone: &str) -> impl IntoView + use<> {
+    let title = title(&change);
+    let rows = different(&change, zone).into_iter().map(|(field, before, after)| {
+        view! { <tr><th scope="row">{field}</th> <td>{before}</td> <td>{after}</td></tr> }
     });
     view! {
         <h3>{title}</h3>
@@ -195,19 +195,76 @@ fn change(change: Change) -> impl IntoView {
     }
 }
 
-/// The fields of a record that differ, as text; long ones are cut.
-fn different(change: &Change) -> Vec<(String, String, String)> {
-    let fields = |image: &Option<serde_json::Value>| image.as_ref().and_then(|image| image.as_object().cloned()).unwrap_or_default();
+/// What kind of record, what people know it by, and what happened to it.
+fn title(change: &Change) -> String {
+    let verb = match (&change.before, &change.after) {
+        (None, _) => "made",
+        (_, None) => "deleted",
+        _ => "changed",
+    };
+    let image = change.after.as_ref().or(change.before.as_ref());
+    let own = |field: &str| image?.get(field)?.as_str().map(str::to_owned);
+    let name = ["number", "name", "description"].into_iter().find_map(own).filter(|name| !name.is_empty());
+    let kind = change.kind.replace('_', " ");
+    match name {
+        Some(name) => format!("{kind} {name}: {verb}"),
+        None => format!("{kind} {verb}"),
+    }
+}
+
+/// The fields of a record that differ, as text in words: long ones are cut, instants stand in the zone of whoever reads, and what an id
+/// refers to by its name.
+fn different(change: &Change, zone: &str) -> Vec<(String, String, String)> {
+    let fields = |image: &Option<Value>| image.as_ref().and_then(|image| image.as_object().cloned()).unwrap_or_default();
     let (before, after) = (fields(&change.before), fields(&change.after));
     let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
     names.sort();
     names.dedup();
-    let written = |value: Option<&serde_json::Value>| match value {
-        None | Some(serde_json::Value::Null) => String::new(),
-        Some(serde_json::Value::String(text)) => text.chars().take(200).collect(),
+    let written = |value: Option<&Value>| match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => said(text, &change.names, zone),
         Some(other) => other.to_string().chars().take(200).collect(),
     };
     let changed = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
-    let written = changed.map(|name| (name.clone(), written(before.get(name)), written(after.get(name))));
+    let written = changed.map(|name| (name.replace('_', " "), written(before.get(name)), written(after.get(name))));
     written.filter(|(_, before, after)| before != after).collect()
+}
+
+fn said(text: &str, names: &BTreeMap<String, String>, zone: &str) -> String {
+    let named = || names.get(text).cloned();
+    let instant = || text.get(10..11).filter(|sign| *sign == "T").and_then(|_| on_the_clock(text, zone));
+    named().or_else(instant).unwrap_or_else(|| text.chars().take(200).collect())
+}
+
+/// An instant as the clock of a zone shows it, to the minute.
+fn on_the_clock(text: &str, zone: &str) -> Option<String> {
+    let moment = Moment::parse("at", text).ok()?;
+    let utc = since_1970(&moment)?;
+    let local = utc + ends::offset(zone, utc)?;
+    let day = Day::parse("at", "1970-01-01").ok()?.plus(local.div_euclid(86_400)).label();
+    let minutes = local.rem_euclid(86_400) / 60;
+    Some(format!("{day} {:02}:{:02}", minutes / 60, minutes % 60))
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_change_is_told_by_names_and_in_the_zone_of_the_reader() {
+        let client = "01a22486-0000-7000-8000-000000000001";
+        let change: Change = serde_json::from_value(json!({
+            "kind": "invoice", "record": Uuid::nil(), "names": { client: "Acme" },
+            "before": {"number": "2026-0001", "client_id": null, "voided_at": null},
+            "after": {"number": "2026-0001", "client_id": client, "voided_at": "2026-11-28T23:38:34.016115+00:00"},
+        }))
+        .expect("a change");
+        assert_eq!(title(&change), "invoice 2026-0001: changed");
+        let told = different(&change, "Europe/Berlin");
+        let told: Vec<(&str, &str)> = told.iter().map(|(field, _, after)| (field.as_str(), after.as_str())).collect();
+        assert_eq!(told, [("client id", "Acme"), ("voided at", "Sun 29 Nov 2026 00:38")]);
+    }
 }

@@ -1,5 +1,6 @@
 //! What the browser does for a page.
 
+mod clear;
 mod unsaved;
 
 use std::time::Duration;
@@ -23,7 +24,7 @@ use server_fn::{
 };
 use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
 
-pub use self::unsaved::*;
+pub use self::{clear::*, unsaved::*};
 use crate::{error::Error, visit::Visit};
 
 /// Who asked for the page is in the page itself; this is only read when that cannot be.
@@ -148,15 +149,27 @@ pub fn same_clock(one: &str, other: &str) -> bool {
     one == other || (0..4).all(same)
 }
 
+/// How far the clock of a zone is ahead of UTC at an instant, both in seconds; nothing when the browser does not know the zone.
+pub fn offset(zone: &str, at: i64) -> Option<i64> {
+    // Swedish writes days and times as they are read anywhere: 2026-10-25 02:30:00.
+    let shown = shown(zone, at as f64 * 1_000.0, "sv", "medium")?;
+    let local = js_sys::Date::parse(&format!("{}Z", shown.trim().replace(' ', "T")));
+    (!local.is_nan()).then(|| (local / 1_000.0) as i64 - at)
+}
+
 /// What a clock in a zone shows at an instant; nothing when the browser does not know the zone.
 fn clock(zone: &str, at: f64) -> Option<String> {
+    shown(zone, at, "en", "short")
+}
+
+fn shown(zone: &str, at: f64, language: &str, style: &str) -> Option<String> {
     let options = Object::new();
-    for (name, value) in [("timeZone", zone), ("dateStyle", "short"), ("timeStyle", "short")] {
+    for (name, value) in [("timeZone", zone), ("dateStyle", "short"), ("timeStyle", style)] {
         Reflect::set(&options, &name.into(), &value.into()).ok()?;
     }
     let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
     let format: Function = Reflect::get(&intl, &"DateTimeFormat".into()).ok()?.dyn_into().ok()?;
-    let format = Reflect::construct(&format, &Array::of2(&"en".into(), &options)).ok()?;
+    let format = Reflect::construct(&format, &Array::of2(&language.into(), &options)).ok()?;
     let written: Function = Reflect::get(&format, &"format".into()).ok()?.dyn_into().ok()?;
     written.call1(&format, &JsValue::from_f64(at)).ok()?.as_string()
 }

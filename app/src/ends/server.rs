@@ -138,3 +138,12 @@ pub fn time_zones() -> Vec<String> {
 pub fn same_clock(one: &str, other: &str) -> bool {
     one == other
 }
+
+/// How far the clock of a zone is ahead of UTC at an instant, both in seconds; nothing where there is no such zone.
+pub fn offset(zone: &str, at: i64) -> Option<i64> {
+    let zone = jiff::tz::TimeZone::get(zone).ok()?;
+    Some(zone.to_offset(jiff::Timestamp::from_second(at).ok()?).seconds().into())
+}
+
+/// Nothing is covered while a page is made.
+pub fn stand_clear(_words: &web_sys::Element) {}

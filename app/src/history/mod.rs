@@ -4,13 +4,18 @@ pub mod button;
 #[cfg(feature = "ssr")]
 mod instead;
 #[cfg(feature = "ssr")]
+mod invoice;
+#[cfg(feature = "ssr")]
 mod list;
+pub mod part;
 #[cfg(feature = "ssr")]
 mod right;
 #[cfg(feature = "ssr")]
 pub(crate) mod store;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+#[cfg(feature = "ssr")]
+pub(crate) mod told;
 #[cfg(feature = "ssr")]
 pub(crate) mod undo;
 #[cfg(feature = "ssr")]
@@ -81,6 +86,49 @@ pub struct Action {
     /// The action that took it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<ActionId>,
+}
+
+/// What was done to an invoice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct InvoiceHistory {
+    /// The newest first, 100 at most.
+    pub events: Vec<InvoiceEvent>,
+    /// Whether there is more than that.
+    pub more: bool,
+}
+
+/// One thing that was done to an invoice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct InvoiceEvent {
+    /// The action.
+    pub id: ActionId,
+    /// When it was done.
+    pub at: Moment,
+    /// What was done, in words: "Payment of 100.00 EUR removed from 2026-0001: typed twice".
+    pub told: String,
+    /// Who did it: the person at the page, or the owner of the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberSummary>,
+    /// The name of the token it was done with; absent at the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// Whether it was taken back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undone: bool,
+}
+
+/// Get what was done to an invoice: drafted, sent, mailed, paid, a payment removed and why, voided, each with who and when.
+///
+/// For who leads the work. Example: {"invoice": "2026-0001"}.
+#[operation(read, idempotent, needs = WriteMoney, reach = Person, title = "Get the history of an invoice")]
+pub async fn get_invoice_history(
+    cx: &mut Call,
+    /// Id or number.
+    invoice: String,
+) -> Result<InvoiceHistory, Error> {
+    invoice::history(cx, &invoice).await
 }
 
 /// List what was done, the newest first: each write with the first three records it touched and how many more, and whether it can be undone, or why not.

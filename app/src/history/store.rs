@@ -1,6 +1,7 @@
 //! SQL of what was done, and of whether it can be taken back.
 
 pub mod back;
+pub mod told;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -112,6 +113,30 @@ pub async fn actions(db: &mut Db, whose: Whose, before: Option<(Timestamp, Uuid)
         before_at.map(instant) as _,
         before_id,
         limit
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// These actions, the newest first.
+pub async fn these(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Row>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Row,
+        r#"select a.id, a.at as "at: jiff_sqlx::Timestamp", a.member_id as "member_id?", m.name as "member_name?", t.name as "token?",
+               a.operation, a.undoes, u.id as "undone_by?", u.token_id as "undone_with?"
+           from action a
+           left join lateral (
+               select u.id, u.token_id from action u where u.organization_id = $1 and u.undoes = a.id
+                   and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
+               order by u.position desc limit 1
+           ) u on true
+           left join member m on m.organization_id = $1 and m.id = a.member_id
+           left join access_token t on t.organization_id = $1 and t.id = a.token_id
+           where a.organization_id = $1 and a.id = any($2)
+           order by a.at desc, a.id desc"#,
+        organization,
+        actions
     )
     .fetch_all(db.connection())
     .await?)

@@ -4,7 +4,7 @@ use leptos::{ev, prelude::*};
 use leptos_router::hooks::use_navigate;
 
 use super::{
-    DeleteInvoiceDraft, Invoice, MailState, ResendInvoice, SendInvoice, StopInvoiceMail, VoidInvoice,
+    DeleteInvoiceDraft, Invoice, InvoiceProblem, MailState, ResendInvoice, SendInvoice, StopInvoiceMail, VoidInvoice,
     editor::{
         DRAFT,
         screen::{self, SENDING, Screen},
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     ends,
     error::Error,
-    ui::{Area, Dialog, Form, Icon, Opens, Submit, Tick, Write, answered, hidden, refusal, use_flash},
+    ui::{Area, Dialog, Form, Icon, Opens, Submit, Tick, Write, answered, hidden, icon, refusal, use_flash},
     visit::{changed, use_changes, use_here, use_visit},
 };
 
@@ -32,6 +32,9 @@ pub fn Send(
     /// What stood on the page when somebody else had saved the draft meanwhile.
     screen: RwSignal<Option<Screen>>,
 ) -> impl IntoView {
+    if screen::is_undecided(&invoice, screen.get_untracked()) {
+        return undecided().into_any();
+    }
     let changes = use_changes();
     let flash = use_flash();
     let action = Write::<SendInvoice>::new();
@@ -42,7 +45,6 @@ pub fn Send(
     screen::look_again(action, action.version(), invoice.id, screen);
     let refused = Signal::derive(move || refusal(action).get().is_some());
     let key = format!("send-{}-{}", invoice.id, invoice.version);
-    let mails = use_visit().mail_leaves;
     // What is sent is what is read here: what was typed is saved first, and the page that shows it asks anew.
     let waits = RwSignal::new(false);
     let save = move || {
@@ -70,6 +72,7 @@ pub fn Send(
         <Opens dialog=SENDING label="Send …" class="button primary" drawing=Icon::Send on:click=move |_: ev::MouseEvent| _ = save() />
         <Dialog id=SENDING title=format!("Send {} to {}?", invoice.sums.total.text(), invoice.client.name) refused closes=action.version() opens=again>
             <p>"It gets the next number and can no longer change. It can be voided later, and its number is never used again."</p>
+            {for_nothing(&invoice)}
             <div class="send" data-waits=move || waits.get().then_some("true") on:submit:capture=send>
             <p class="notice save-first" role="status">{unsaved}</p>
             <Form action id="send" class="stack">
@@ -77,17 +80,43 @@ pub fn Send(
                 {recipients(invoice.client_email.clone())}
                 <Area label="Words for the mail" name="message" optional=true placeholder="A short standard text when left empty." />
                 <Tick label="Without e-mail: give number and PDF only" name="without_email" ticked=invoice.client_email.is_none() />
-                {(!mails).then(|| view! { <p class="hint">"No mail server is set up: the mail is kept in Settings under Mails and does not leave."</p> })}
+                {kept_here()}
                 <div class="actions"><Submit label="Send invoice" class="button primary large" drawing=Icon::Send /></div>
             </Form>
             </div>
         </Dialog>
+    }
+    .into_any()
+}
+
+/// That it asks for nothing, and which time has no rate.
+fn for_nothing(invoice: &Invoice) -> Option<impl IntoView + use<>> {
+    let of_rate = |remark: &&InvoiceProblem| ["time_rate", "current_rates"].contains(&remark.field.as_str());
+    (invoice.sums.total.amount == 0).then(|| {
+        let rates = invoice.remarks.iter().find(of_rate).map(|remark| remark.message.clone());
+        view! { <p class="notice">"The client is asked for nothing. " {rates}</p> }
+    })
+}
+
+/// In place of sending: it is not clear yet what would be sent.
+fn undecided() -> impl IntoView {
+    view! {
+        <button type="button" class="button primary" disabled=true title="Say first, below, which of the two drafts is to count.">
+            {icon(Icon::Send)}
+            <span>"Send …"</span>
+        </button>
     }
 }
 
 /// Whom it is mailed to. A list that is copied from elsewhere keeps its line ends.
 fn recipients(to: Option<String>) -> impl IntoView {
     view! { <Area label="To" name="to" rows=2 value=to.unwrap_or_default() hint=SEVERAL placeholder="billing@acme.example" /> }
+}
+
+/// That mails stay here, where nobody has set up how they leave.
+fn kept_here() -> Option<impl IntoView + use<>> {
+    let words = "No mail server is set up: the mail is kept in Settings under Mails and does not leave.";
+    (!use_visit().mail_leaves).then(|| view! { <p class="hint">{words}</p> })
 }
 
 /// Whether mailing it is a further try: what never had a mail, or had one that was stopped, has not gone out yet.
@@ -104,8 +133,12 @@ pub fn MailAgain(
     let changes = use_changes();
     let flash = use_flash();
     let action = Write::<ResendInvoice>::new();
+    let leaves = use_visit().mail_leaves;
     answered(action, move |_| {
-        flash.say("A mail with the invoice waits to leave.");
+        flash.say(match leaves {
+            true => "A mail with the invoice waits to leave.",
+            false => "The mail is kept in Settings under Mails. It does not leave: no mail server is set up.",
+        });
         changed(changes.money);
     });
     let refused = Signal::derive(move || refusal(action).get().is_some());
@@ -124,6 +157,7 @@ pub fn MailAgain(
                 {hidden("invoice", invoice.id)}
                 {recipients(to)}
                 <Area label="Words for the mail" name="message" optional=true placeholder=usual />
+                {kept_here()}
                 <div class="actions"><Submit label=does class="button primary large" drawing=Icon::Send /></div>
             </Form>
         </Dialog>
@@ -214,5 +248,23 @@ pub fn Void(
                 </Form>
             </Dialog>
         </div>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::visit::Visit;
+
+    #[test]
+    fn where_no_mail_leaves_it_is_said_before_one_is_written() {
+        let said = |mail_leaves| {
+            Owner::new().with(|| {
+                provide_context(Visit { mail_leaves, ..Visit::default() });
+                kept_here().map(|words| words.to_html())
+            })
+        };
+        assert!(said(false).is_some_and(|words| words.contains("No mail server is set up")));
+        assert_eq!(said(true), None);
     }
 }

@@ -7,13 +7,15 @@ use super::{
     ClientName, CustomLine, GroupBy, Invoice, InvoicePreview, InvoiceProblem, LineKind,
     compose::{self, Entry, Grouping, LINES_MAX, Line, Measure},
     discount,
+    draft_page::billed_at_nothing,
     einvoice::Source,
     print, read, remarks,
     rounding::Rounding,
     rules,
     store::{self, Billable, ENTRIES_MAX, LineRow, NewDraft},
     tax::LineTax,
-    totals::{Discount, Totals},
+    totals::{Discount, TaxCategory, Totals},
+    untold,
     wording::Wording,
 };
 use crate::{
@@ -119,20 +121,22 @@ pub async fn preview(cx: &mut Call, wanted: Wanted) -> Result<InvoicePreview, Er
     let (unbilled, time_net) = (composed.unbilled(), composed.time_net());
     let names = store::project_names(&mut cx.db, &composed.lines).await?;
     let remarks = composed.remarks(&resolved, people::zone::latest_today(cx).await?)?;
+    let untold = untold::is_untold(&resolved.organization, TaxCategory::O);
     let mut warnings = composed.warnings(&resolved, totals.total);
     warnings.extend(remarks.iter().map(|remark| remark.message.clone()));
     Ok(InvoicePreview {
         client: ClientName { id: client.id, name: client.name.clone() },
         currency: currency.clone(),
         period,
-        sums: read::sums(&totals, &composed.lines, currency),
+        sums: read::sums(&totals, &composed.lines, currency, untold),
         entries: composed.entries.len() as i64,
         unbilled: Money::new(unbilled, currency),
+        without_rate: composed.without_rate(),
         rounding_difference: Money::new(time_net - unbilled, currency),
         problems: if composed.lines.is_empty() { Vec::new() } else { problems },
         warnings,
         remarks,
-        lines: composed.lines.into_iter().map(|line| read::read_line(line.named(&names), currency)).collect::<Result<_, _>>()?,
+        lines: composed.lines.into_iter().map(|line| read::read_line(line.named(&names), currency, untold)).collect::<Result<_, _>>()?,
     })
 }
 
@@ -195,6 +199,12 @@ impl Composed {
         })
     }
 
+    /// How much of the time has no rate.
+    fn without_rate(&self) -> Option<Worked> {
+        let seconds: i64 = self.entries.iter().filter(|entry| entry.rate.is_none()).map(|entry| entry.seconds).sum();
+        (seconds > 0).then(|| Worked::of(seconds))
+    }
+
     /// What the time is worth entry by entry, in minor units.
     fn unbilled(&self) -> i64 {
         self.entries.iter().filter_map(|entry| Some(amount_of(entry.seconds, entry.rate?))).sum()
@@ -210,13 +220,8 @@ impl Composed {
         if self.lines.is_empty() {
             return vec![nothing_to_bill(resolved)];
         }
-        let without_rate: i64 = self.entries.iter().filter(|entry| entry.rate.is_none()).map(|entry| entry.seconds).sum();
-        if without_rate > 0 {
-            let (worked, client) = (Worked::of(without_rate).text, &resolved.client.name);
-            warnings.push(format!(
-                "{worked} of this time has no rate, so it is billed at 0. Set a rate for {client} or the project, also for the \
-                 unbilled time; a rate of 0.00 says that the time is free."
-            ));
+        if let Some(worked) = self.without_rate() {
+            warnings.push(billed_at_nothing(&worked, &resolved.client.name));
         } else if total == 0 {
             warnings.push("The invoice comes to 0.".to_owned());
         }

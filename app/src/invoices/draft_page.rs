@@ -22,6 +22,7 @@ use crate::{
     count::counted,
     ends,
     error::{Code, Error},
+    hours::Worked,
     money::{Currency, Money},
     page::{LIMIT_MAX, Offer, offer},
     rates::asking::MissingRates,
@@ -224,27 +225,52 @@ fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl
         let rounding = rounding(&preview);
         view! { <Lines lines=preview.lines.clone() /> <Totals sums=preview.sums.clone() /> {rounding} }
     });
-    let (remarks, client) = (preview.remarks, preview.client.id);
-    let mended = |warning: &String| mended_at(&remarks.iter().find(|remark| remark.message == *warning)?.field, client);
-    let warnings = preview.warnings.into_iter().map(|warning| {
-        let mended = mended(&warning);
-        view! { <p class="notice">{warning} " " {mended}</p> }
-    });
-    let warnings = warnings.collect_view();
+    let warnings = warnings(&preview);
     view! {
         <section class="paper preview" aria-labelledby="preview" aria-busy=move || past.get().then_some("true")>
             <header>
                 <h2 id="preview">{title}</h2>
                 <p class="quiet">{days} {entries}</p>
             </header>
+            <MissingRates client=Some(preview.client.id.to_string()) />
             <Problems problems=preview.problems client=preview.client.id />
             {warnings}
-            <MissingRates client=Some(preview.client.id.to_string()) />
             {of_time}
             <p class="quiet preview-first">"Preview what is chosen now, then draft it."</p>
             <Drafting action chosen by_hand />
         </section>
     }
+}
+
+/// What is said of time without a rate, as it would be billed.
+pub fn billed_at_nothing(worked: &Worked, client: &str) -> String {
+    let worked = &worked.text;
+    format!(
+        "{worked} of this time has no rate, so it is billed at 0. Set a rate for {client} or the project, also for the unbilled time; a \
+         rate of 0.00 says that the time is free."
+    )
+}
+
+/// What is worth a look, each with the way to where it is mended. What is asked for with a field of its own is not said twice.
+fn warnings(preview: &InvoicePreview) -> impl IntoView + use<> {
+    let asked = preview.without_rate.as_ref().map(|worked| billed_at_nothing(worked, &preview.client.name));
+    let field = |warning: &String| preview.remarks.iter().find(|remark| remark.message == *warning).map(|remark| &remark.field);
+    let others = preview.warnings.iter().filter(|warning| asked.as_ref() != Some(*warning));
+    let others = others.map(|warning| {
+        let mended = field(warning).map(|field| mended_at(field, preview.client.id).map_or_else(|| on_the_draft(field), IntoAny::into_any));
+        view! { <p class="notice">{warning.clone()} " " {mended}</p> }
+    });
+    others.collect_view()
+}
+
+/// Where something is mended that no page has yet: the draft will have its field.
+fn on_the_draft(field: &str) -> AnyView {
+    let words = match field {
+        "notes" => "Draft it first: the note is a field of the draft.",
+        "period_to" => "Draft it first: the days are fields of the draft.",
+        _ => "",
+    };
+    view! { <span class="quiet">{words}</span> }.into_any()
 }
 
 /// The form that drafts what is previewed. Without time in it, it asks for a first line in this currency.
@@ -272,6 +298,22 @@ mod tests {
 
     use super::*;
     use crate::{ui::Returned, visit::Visit};
+
+    #[test]
+    fn time_without_a_rate_is_said_once_beside_its_field() {
+        let money = |amount: &str| serde_json::json!({"amount": amount, "currency": "EUR"});
+        let without_rate = Worked::of(10_800);
+        let said = [billed_at_nothing(&without_rate, "Acme"), "There are no bank details.".to_owned()];
+        let id = "01980000-0000-7000-8000-000000000001";
+        let preview: InvoicePreview = serde_json::from_value(serde_json::json!({
+            "client": {"id": id, "name": "Acme"}, "currency": "EUR", "period": {"from": "2026-11-20", "to": "2026-11-20"}, "lines": [],
+            "subtotal": money("0.00"), "net": money("0.00"), "taxes": [], "tax": money("0.00"), "total": money("0.00"), "entries": 1,
+            "unbilled": money("0.00"), "rounding_difference": money("0.00"), "without_rate": without_rate, "warnings": said
+        }))
+        .expect("a preview");
+        let shown = Owner::new().with(|| warnings(&preview).to_html());
+        assert!(!shown.contains("no rate") && shown.contains("no bank details"), "{shown}");
+    }
 
     #[test]
     fn a_refused_first_line_of_ones_own_keeps_what_was_typed_without_scripts() {

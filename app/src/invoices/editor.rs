@@ -7,8 +7,8 @@ pub mod screen;
 
 use leptos::prelude::*;
 
-pub use self::new_line::line_fields;
 use self::{differences::Differences, line::lines, screen::Screen};
+pub use self::{line::written_quantity, new_line::line_fields};
 use super::{
     Invoice, InvoiceProblem, UpdateInvoiceDraft,
     problems::{Problems, mended_at},
@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     day::{Day, Span},
+    ends,
     money::Currency,
     ui::{Area, Field, Form, Part, Submit, Write, answered, hidden, once, use_flash},
     visit::{changed, use_changes},
@@ -47,20 +48,22 @@ pub fn Editor(
     });
     let id = invoice.id;
     screen::look_again(action, action.version(), id, screen);
-    let stood = screen.get_untracked().and_then(|screen| screen.of(id));
+    let kept = screen.get_untracked().and_then(|screen| screen.of(id));
+    let stood = screen::stood(id, kept.clone());
+    let waits = screen::is_undecided(&invoice, kept.clone());
     let period = invoice.period.clone();
     let day = move |of: fn(&Span) -> &Day| period.as_ref().map(|span| of(span).to_string()).unwrap_or_default();
     view! {
         <Problems problems=invoice.problems.clone() client=invoice.client.id />
         <Form action id=DRAFT class="draft-form" asks=true changes=true>
             // The key Enter presses the first button of a form, which must not be one that removes a line.
-            <button type="submit" class="spoken" tabindex="-1" aria-hidden="true">"Save draft"</button>
+            <button type="submit" class="spoken" tabindex="-1" aria-hidden="true" disabled=waits>"Save draft"</button>
             {once(action)} {hidden("invoice", id)}
-            <input type="hidden" name="version" value=invoice.version prop:value=move || version.get().to_string() />
-            {overtaken(&invoice, stood.clone())}
-            {remarks(&invoice)}
+            {(!waits).then(|| view! { <input type="hidden" name="version" value=invoice.version prop:value=move || version.get().to_string() /> })}
+            {stood.map(|screen| view! { <Differences invoice=invoice.clone() screen /> })}
+            {remarks(&invoice, waits)}
             <section class="paper" aria-label="The draft">
-                {lines(&invoice, stood.as_ref())}
+                {lines(&invoice, kept.as_ref(), waits)}
                 <Totals sums=invoice.sums.clone() />
                 <div class="grid-form">
                     <Field label="Service from" name="period_from" kind="date" value=day(|span| &span.from) optional=true hint="The days of the work, as they stand on the invoice; empty for the day of issue." />
@@ -68,27 +71,22 @@ pub fn Editor(
                     <Field label="Discount" name="discount" value=invoice.discount_written.clone().unwrap_or_default() optional=true placeholder=format!("10% or {}", invoice.currency.example(50)) />
                     <Field label="Days to pay" name="payment_terms_days" kind="number" value=invoice.payment_terms_days.to_string() />
                     <Area label="Note to the client" name="notes" value=invoice.notes.clone().unwrap_or_default() optional=true rows=2 class="span-2" />
-                    <div class="form-end span-2"><Submit label="Save draft" /></div>
+                    <div class="form-end span-2"><Submit label="Save draft" waits /></div>
                 </div>
             </section>
-            <AddLine currency=invoice.currency.clone() />
+            <AddLine currency=invoice.currency.clone() waits />
         </Form>
     }
 }
 
-/// What somebody else has saved meanwhile.
-fn overtaken(invoice: &Invoice, kept: Option<Screen>) -> impl IntoView + use<> {
-    screen::stood(kept).map(|screen| view! { <Differences invoice=invoice.clone() screen /> })
-}
-
 /// What is worth a look before it is sent: what can be mended here by itself, the rest in one list with links.
-fn remarks(invoice: &Invoice) -> impl IntoView + use<> {
-    let mended = invoice.remarks.iter().filter_map(|remark| Some(remarked(remark, mended_here(&remark.field, &invoice.currency)?)));
-    let mended = mended.collect_view();
-    let others = invoice.remarks.iter().filter(|remark| mended_here(&remark.field, &invoice.currency).is_none());
+fn remarks(invoice: &Invoice, waits: bool) -> impl IntoView + use<> {
+    let mended = |remark: &InvoiceProblem| mended_here(&remark.field, &invoice.currency, waits);
+    let others = invoice.remarks.iter().filter(|remark| mended(remark).is_none());
     let others: Vec<_> = others
         .map(|remark| {
-            let mended = mended_at(&remark.field, invoice.client.id);
+            let elsewhere = mended_at(&remark.field, invoice.client.id).map(IntoAny::into_any);
+            let mended = elsewhere.or_else(|| field_here(&remark.field).map(IntoAny::into_any));
             view! { <li>{remark.message.clone()} " " {mended}</li> }
         })
         .collect();
@@ -100,7 +98,20 @@ fn remarks(invoice: &Invoice) -> impl IntoView + use<> {
             </div>
         }
     });
+    let mended = invoice.remarks.iter().filter_map(|remark| Some(remarked(remark, mended(remark)?))).collect_view();
     view! { {mended} {others} }
+}
+
+/// The link to the field of the draft that mends something.
+fn field_here(field: &str) -> Option<impl IntoView + use<>> {
+    let words = match field {
+        "notes" => "To the note",
+        "period_to" => "To the days",
+        "discount" => "To the discount",
+        _ => return None,
+    };
+    let id = format!("{DRAFT}-{}", field.replace('_', "-"));
+    Some(view! { <a href=format!("#{id}") on:click=move |_| ends::seek(id.clone())>{words}</a> })
 }
 
 fn remarked(remark: &InvoiceProblem, mend: AnyView) -> impl IntoView + use<> {
@@ -108,38 +119,43 @@ fn remarked(remark: &InvoiceProblem, mend: AnyView) -> impl IntoView + use<> {
 }
 
 /// What mends a remark on the draft itself: the client's present tax, the rates that hold by now, or a rate.
-fn mended_here(field: &str, currency: &Currency) -> Option<AnyView> {
+fn mended_here(field: &str, currency: &Currency, waits: bool) -> Option<AnyView> {
     match field {
-        "lines.tax_category" => Some(taking("client_tax", "Take the client's tax on these lines").into_any()),
-        "current_rates" => Some(taking("current_rates", "Take the rates that hold by now").into_any()),
-        "time_rate" => Some(asked_rate(currency).into_any()),
+        "lines.tax_category" => Some(taking("client_tax", "Take the client's tax on these lines", waits).into_any()),
+        "current_rates" => Some(taking("current_rates", "Take the rates that hold by now", waits).into_any()),
+        "time_rate" => Some(asked_rate(currency, waits).into_any()),
         _ => None,
     }
 }
 
 /// The button that takes something up, and saves what was typed.
-fn taking(name: &'static str, label: &'static str) -> impl IntoView {
-    view! { <button type="submit" name=name value="true" class="button">{label}</button> }
+fn taking(name: &'static str, label: &'static str, waits: bool) -> impl IntoView {
+    view! { <button type="submit" name=name value="true" class="button" disabled=waits>{label}</button> }
 }
 
 /// What an hour costs of the time that has no rate.
-fn asked_rate(currency: &Currency) -> impl IntoView + use<> {
+fn asked_rate(currency: &Currency, waits: bool) -> impl IntoView + use<> {
     view! {
         <div class="log-form">
             <Field label=format!("Rate per hour in {currency}") name="time_rate" inputmode="decimal" placeholder=currency.example(80) class="short" />
-            <Submit label="Set the rate of this time" class="button" />
+            <Submit label="Set the rate of this time" class="button" waits />
         </div>
     }
 }
 
 /// What is added to the lines with the next button that is pressed; nothing while it is empty.
 #[component]
-fn AddLine(currency: Currency) -> impl IntoView {
+fn AddLine(
+    /// The currency of the draft.
+    currency: Currency,
+    /// Whether something else has to be decided first.
+    waits: bool,
+) -> impl IntoView {
     view! {
         <Part title="Add a line" id="add-line">
             <div class="log-form">
                 {line_fields("add", &currency)}
-                <Submit label="Add line" class="button" />
+                <Submit label="Add line" class="button" waits />
             </div>
         </Part>
     }
@@ -147,13 +163,103 @@ fn AddLine(currency: Currency) -> impl IntoView {
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
+    use leptos::server_fn::ServerFn;
+    use serde_json::json;
+
     use super::*;
+    use crate::{
+        access::Role,
+        account::Place,
+        error::{Code, Error},
+        invoices::deed::Send,
+        ui::{Returned, provide_flash},
+        visit::{Changes, Here, Visit},
+    };
+
+    const ID: &str = "01980000-0000-7000-8000-000000000001";
+
+    fn place() -> Place {
+        serde_json::from_value(json!({
+            "id": ID, "slug": "studio", "name": "Studio", "role": Role::Owner, "member": ID, "time_zone": "UTC",
+            "organization_time_zone": "UTC", "currency": "EUR", "week_start": 1, "today": "2026-11-20", "organization_today": "2026-11-20"
+        }))
+        .expect("an organization")
+    }
+
+    /// A draft of version 3 with a discount of 30 %, and something that each button of the remarks mends.
+    fn draft() -> Invoice {
+        let money = |amount: &str| json!({"amount": amount, "currency": "EUR"});
+        let remark = |field: &str| json!({"field": field, "message": "Look at this."});
+        let line = |id: &str| {
+            json!({
+                "id": id, "kind": "custom", "description": "Hosting", "quantity": "1", "unit": "", "price": money("50.00"),
+                "net": money("50.00"), "tax_category": "AE", "tax_rate": "0"
+            })
+        };
+        serde_json::from_value(json!({
+            "id": ID, "status": "draft", "client": {"id": ID, "name": "Acme"}, "currency": "EUR", "payment_terms_days": 14,
+            "lines": [line(ID), line("01980000-0000-7000-8000-000000000002")],
+            "subtotal": money("100.00"), "net": money("70.00"), "taxes": [], "tax": money("0.00"), "total": money("70.00"),
+            "discount_written": "30%", "paid": money("0.00"), "balance": money("0.00"), "group_by": "project",
+            "remarks": [remark("lines.tax_category"), remark("current_rates"), remark("time_rate")],
+            "rounding": {"step_minutes": 0, "mode": "nearest", "basis": "line"}, "version": 3,
+            "created_at": "2026-11-20T09:00:00+01:00", "pdf_url": "/pdf"
+        }))
+        .expect("a draft")
+    }
+
+    /// The draft and what sends it, after a form that was sent with these fields was refused: somebody else had saved it.
+    fn shown(typed: &[(&str, &str)]) -> String {
+        let fields = typed.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let refusal = Some(Error::new(Code::Stale, "Somebody else saved it."));
+        let returned = Returned { call: UpdateInvoiceDraft::url().to_owned(), refusal, fields, ..Returned::default() };
+        Owner::new().with(|| {
+            provide_context(Visit { returned: Some(returned), ..Visit::default() });
+            provide_context(Here(place()));
+            provide_context(Changes::none());
+            provide_flash();
+            let (action, screen) = (Write::<UpdateInvoiceDraft>::new(), RwSignal::new(None));
+            let (saving, again) = (Signal::stored(None), RwSignal::new(false));
+            view! { <Send invoice=draft() saving again screen /> <Editor invoice=draft() action screen /> }.to_html()
+        })
+    }
+
+    /// The buttons that do something with the draft as it is shown.
+    fn buttons(page: &str) -> Vec<&str> {
+        let buttons = page.split("<button").skip(1).filter_map(|button| button.split("</button>").next());
+        buttons.filter(|button| button.contains("type=\"submit\"") || button.contains("Send …")).collect()
+    }
+
+    #[test]
+    fn nothing_is_saved_or_sent_until_one_of_two_drafts_was_chosen() {
+        let page = shown(&[("discount", "5")]);
+        let live: Vec<&str> = buttons(&page).into_iter().filter(|button| !button.contains("disabled")).collect();
+        assert_eq!(live.len(), 1, "{live:?}");
+        assert!(live[0].contains("Keep what I typed") && live[0].contains(r#"name="version" value="3""#), "{live:?}");
+        assert_eq!(page.matches(r#"name="version""#).count(), 1, "no other button has the version that is shown: {page}");
+        assert!(page.contains("Take the draft as it stands"));
+    }
+
+    #[test]
+    fn a_remark_leads_to_the_field_of_the_draft_that_mends_it() {
+        let link = |field: &str| Owner::new().with(|| field_here(field).map(|link| link.to_html())).unwrap_or_default();
+        assert!(link("notes").contains(r##"href="#draft-notes""##) && link("period_to").contains(r##"href="#draft-period-to""##));
+        let page = shown(&[]);
+        assert!(page.contains(r#"id="draft-notes""#) && page.contains(r#"id="draft-period-to""#), "{page}");
+    }
+
+    #[test]
+    fn whoever_has_typed_nothing_else_goes_on_from_the_draft_as_it_stands() {
+        let page = shown(&[("discount", "30%")]);
+        assert!(buttons(&page).iter().all(|button| !button.contains("disabled")), "{page}");
+        assert!(page.contains(r#"id="send-dialog""#) && !page.contains("Keep what I typed"), "{page}");
+    }
 
     #[test]
     fn a_remark_stands_with_the_button_that_mends_it() {
         let shown = |field: &str| {
             let remark = InvoiceProblem { rule: None, field: field.to_owned(), message: "Look at this.".to_owned() };
-            Owner::new().with(|| remarked(&remark, mended_here(field, &Currency::default()).expect("mended here")).to_html())
+            Owner::new().with(|| remarked(&remark, mended_here(field, &Currency::default(), false).expect("mended here")).to_html())
         };
         for (field, sent) in [("lines.tax_category", "client_tax"), ("current_rates", "current_rates")] {
             let button = shown(field);

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    Invoice, InvoiceStatus, MailState, UpdateInvoiceDraft,
+    Invoice, InvoiceStatus, MailState, UpdateInvoiceDraft, again,
     deed::{DeleteDraft, Send, Void},
     editor::{Editor, screen::Screen},
     get_invoice, mail_part,
@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     access::Permission,
+    history,
     ui::{Head, Icon, Write, date, fact, fetched, icon, loaded_page, money, refusal, refused_form},
     visit::{use_changes, use_here},
 };
@@ -115,6 +116,8 @@ fn sent(invoice: Invoice) -> AnyView {
         fact("Issued", invoice.issued_on.as_ref().map(date), None),
         due,
     ];
+    let again = (here.may(Permission::WriteMoney) && invoice.status == InvoiceStatus::Void).then(|| again::part(&invoice));
+    let history = here.may(Permission::WriteMoney).then(|| history::part::of_invoice(invoice.id));
     let (pdf, paper, mail) = (pdf(&invoice, "Open the PDF"), paper(&invoice), mail_part::followed(&invoice));
     view! {
         <Head title=title(&invoice) lead=lead(&invoice, mail)>{pdf}</Head>
@@ -126,7 +129,8 @@ fn sent(invoice: Invoice) -> AnyView {
             <div>
                 <Payments invoice=invoice.clone() />
                 {mail_part::part(invoice.clone(), mail)}
-                {voidable.then(|| view! { <Void invoice /> })}
+                {history}
+                {again} {voidable.then(|| view! { <Void invoice /> })}
             </div>
         </div>
     }

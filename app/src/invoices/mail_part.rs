@@ -77,7 +77,7 @@ pub fn warning(invoice: &Invoice, mail: RwSignal<Option<MailState>>) -> impl Int
 /// The part about the mail. To those who are not told of mails it says nothing.
 pub fn part(invoice: Invoice, mail: RwSignal<Option<MailState>>) -> impl IntoView {
     let here = use_here();
-    let (writes, mails) = (here.may(Permission::WriteMoney), here.path("settings/mails"));
+    let (writes, mails, leaves) = (here.may(Permission::WriteMoney), here.path("settings/mails"), use_visit().mail_leaves);
     move || {
         let mail = mail.get();
         let again = writes && invoice.status != InvoiceStatus::Void && !mail.as_ref().is_some_and(is_leaving);
@@ -88,14 +88,14 @@ pub fn part(invoice: Invoice, mail: RwSignal<Option<MailState>>) -> impl IntoVie
             view! {
                 <section class="part" aria-labelledby="mail">
                     <div class="part-head"><h2 id="mail">"Mail"</h2></div>
-                    {words(mail, mails.clone())} {stop} {again}
+                    {words(mail, mails.clone(), leaves)} {stop} {again}
                 </section>
             }
         })
     }
 }
 
-fn words(mail: Option<MailState>, mails: String) -> AnyView {
+fn words(mail: Option<MailState>, mails: String, leaves: bool) -> AnyView {
     let Some(mail) = mail else {
         return view! { <p class="quiet">"Sent without e-mail."</p> }.into_any();
     };
@@ -104,6 +104,7 @@ fn words(mail: Option<MailState>, mails: String) -> AnyView {
         "failed" if mail.is_stopped() => "Is not mailed to ",
         "failed" if mail.is_void() => "Stopped: it is not mailed to ",
         "failed" => "Could not be mailed to ",
+        _ if !leaves => "Is kept here, since no mail server is set up, and does not leave: the mail to ",
         _ => "Waits to be mailed to ",
     };
     let problem = mail.last_error.filter(|_| mail.state != "sent");
@@ -126,10 +127,18 @@ mod tests {
 
     #[test]
     fn a_mail_says_whether_it_failed_or_was_stopped() {
-        let said = |why: &str| words(Some(failed(why)), String::new()).to_html();
+        let said = |why: &str| words(Some(failed(why)), String::new(), true).to_html();
         assert!(said("no such mailbox").contains("Could not be mailed to"));
         assert!(said(STOPPED).contains("Is not mailed to"));
         assert!(said(VOIDED).contains("Stopped: it is not mailed to") && said(VOIDED).contains("was voided"), "{}", said(VOIDED));
+    }
+
+    #[test]
+    fn a_mail_that_does_not_leave_is_said_not_to() {
+        let waiting = MailState { state: "waiting".to_owned(), last_error: None, stays: false, ..failed("") };
+        let said = |leaves| words(Some(waiting.clone()), String::new(), leaves).to_html();
+        assert!(said(true).contains("Waits to be mailed to"));
+        assert!(!said(false).contains("Waits") && said(false).contains("no mail server is set up"), "{}", said(false));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 #[cfg(feature = "ssr")]
 mod address;
+pub mod again;
 pub mod balance;
 #[cfg(feature = "ssr")]
 mod client_tax;
@@ -50,7 +51,7 @@ mod problems;
 #[cfg(feature = "ssr")]
 pub mod quantity;
 #[cfg(feature = "ssr")]
-mod read;
+pub(crate) mod read;
 #[cfg(feature = "ssr")]
 mod recipients;
 #[cfg(feature = "ssr")]

@@ -7,9 +7,10 @@ use super::{
     Sums, edit, quantity, remarks,
     rounding::{Rounding, RoundingBasis, RoundingMode},
     rules,
-    store::{self, Filter, LineRow, Row},
+    store::{self, Filter, LineRow, Printed, Row},
     tax::LineTax,
     totals::{Discount, LineAmount, TaxCategory, Totals},
+    untold,
     wording::Wording,
 };
 use crate::{
@@ -98,13 +99,14 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
     let looked_over = row.state == "draft" && !rows.is_empty() && cx.may(Permission::WriteMoney);
     let problems = if looked_over { rules::problems_of(cx, &row, &rows, &totals).await? } else { Vec::new() };
     let remarks = if looked_over { remarks::of(cx, &row, &rows).await? } else { Vec::new() };
-    let sums = sums(&totals, &rows, &currency);
-    let mut lines = rows.into_iter().map(|line| read_line(line, &currency)).collect::<Result<Vec<_>, _>>()?;
+    let printed = if row.number.is_some() { store::printed_lines(&mut cx.db, row.id).await? } else { None };
+    let untold = untold::of_invoice(cx, &rows, printed.as_ref()).await?;
+    let sums = sums(&totals, &rows, &currency, untold);
+    let mut lines = rows.into_iter().map(|line| read_line(line, &currency, untold)).collect::<Result<Vec<_>, _>>()?;
     if looked_over {
         let own = edit::own_rates(cx, &row).await?;
         lines.iter_mut().for_each(|line| line.rate = own.get(&line.id.0).map(|rate| Money::new(*rate, &currency)));
     }
-    let printed = if row.number.is_some() { store::printed_quantities(&mut cx.db, row.id).await? } else { None };
     let lines = as_printed(lines, printed);
     let mut payments = store::payments(&mut cx.db, row.id).await?;
     // What one notes for oneself is not for the client.
@@ -145,10 +147,10 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
 }
 
 /// Lines with the quantities that stand on the document, where it was sent: those of before had at most four decimals.
-fn as_printed(mut lines: Vec<InvoiceLine>, printed: Option<(String, Vec<String>)>) -> Vec<InvoiceLine> {
-    if let Some((language, quantities)) = printed.filter(|(_, quantities)| quantities.len() == lines.len()) {
-        let wording = Wording::of(&language);
-        lines.iter_mut().zip(quantities).for_each(|(line, quantity)| line.quantity = wording.plain(&quantity));
+fn as_printed(mut lines: Vec<InvoiceLine>, printed: Option<Printed>) -> Vec<InvoiceLine> {
+    if let Some(printed) = printed.filter(|printed| printed.quantities.len() == lines.len()) {
+        let wording = Wording::of(&printed.language);
+        lines.iter_mut().zip(printed.quantities).for_each(|(line, quantity)| line.quantity = wording.plain(&quantity));
     }
     lines
 }
@@ -171,9 +173,13 @@ pub fn discount(row: &Row) -> Option<Discount> {
     row.discount_amount.map(Discount::Amount).or(row.discount_rate.map(|rate| Discount::Percent(Percent(rate))))
 }
 
-/// The sums of these lines as the world sees them.
-pub fn sums(totals: &Totals, lines: &[LineRow], currency: &Currency) -> Sums {
+/// The sums of these lines as the world sees them; `untold` where the document claims nothing of what has no tax.
+pub fn sums(totals: &Totals, lines: &[LineRow], currency: &Currency, untold: bool) -> Sums {
     let money = |amount| Money::new(amount, currency);
+    let reason = |category: TaxCategory| match untold && category == TaxCategory::O {
+        true => untold::given(lines),
+        false => reason(category, lines, category.reason()),
+    };
     Sums {
         subtotal: money(totals.subtotal),
         discount: (totals.discount != 0).then(|| money(totals.discount)),
@@ -186,7 +192,7 @@ pub fn sums(totals: &Totals, lines: &[LineRow], currency: &Currency) -> Sums {
                 rate: tax.rate,
                 base: money(tax.base),
                 tax: money(tax.tax),
-                reason: reason(tax.category, lines, tax.category.reason()),
+                reason: reason(tax.category),
             })
             .collect(),
         tax: money(totals.tax),
@@ -194,9 +200,10 @@ pub fn sums(totals: &Totals, lines: &[LineRow], currency: &Currency) -> Sums {
     }
 }
 
-/// A stored line as the world sees it.
-pub fn read_line(line: LineRow, currency: &Currency) -> Result<InvoiceLine, Error> {
+/// A stored line as the world sees it; `untold` where the document claims nothing of what has no tax.
+pub fn read_line(line: LineRow, currency: &Currency, untold: bool) -> Result<InvoiceLine, Error> {
     let quantity = quantity_text(&line, currency);
+    let tax_category = TaxCategory::parse(&line.tax_category)?;
     let kind = LineKind::named(&line.kind).ok_or_else(Error::internal)?;
     Ok(InvoiceLine {
         id: InvoiceLineId(line.id),
@@ -211,7 +218,8 @@ pub fn read_line(line: LineRow, currency: &Currency) -> Result<InvoiceLine, Erro
         price: UnitPrice::new(line.unit_price, currency),
         rate: None,
         net: Money::new(line.net, currency),
-        tax_category: TaxCategory::parse(&line.tax_category)?,
+        tax_untold: untold && tax_category == TaxCategory::O,
+        tax_category,
         tax_rate: Percent(line.tax_percent),
         tax_reason: line.tax_reason,
         entries: line.entries.into_iter().map(TimeEntryId).collect(),

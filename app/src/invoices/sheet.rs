@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{InvoiceLine, Sums};
+use super::{InvoiceLine, InvoiceTax, Sums, totals::TaxCategory};
 use crate::{
     money::Money,
     ui::{money, quantity, unit_price},
@@ -15,6 +15,7 @@ pub fn Lines(
     lines: Vec<InvoiceLine>,
 ) -> impl IntoView {
     let rows = lines.into_iter().map(|line| {
+        let tax = tax_of(&line);
         let rounded = line.worked.as_ref().zip(line.billed.as_ref()).filter(|(worked, billed)| worked != billed);
         let rounded = rounded.map(|(worked, billed)| format!("{} worked, billed as {}", worked.text, billed.text));
         view! {
@@ -25,7 +26,7 @@ pub fn Lines(
                 </th>
                 <td class="number" data-label="Quantity">{quantity(&line.quantity, &line.unit)}</td>
                 <td class="number" data-label="Price">{unit_price(&line.price)}</td>
-                <td class="number" data-label="Tax">{line.tax_category.at(line.tax_rate)}</td>
+                <td class="number" data-label="Tax">{tax}</td>
                 <td class="number" data-label="Net">{money(&line.net)}</td>
             </tr>
         }
@@ -60,12 +61,9 @@ pub fn Totals(
             <div><dt>"Discount"</dt><dd>{money(&less)}</dd></div>
         }
     });
-    let taxes = sums.taxes.iter().map(|tax| {
-        let words = match tax.reason.clone() {
-            Some(reason) => reason,
-            None => format!("Tax {} % of {}", tax.rate, tax.base.text()),
-        };
-        view! { <div><dt>{words}</dt><dd>{money(&tax.tax)}</dd></div> }
+    let taxes = sums.taxes.iter().filter_map(|tax| {
+        let words = tax_in(tax)?;
+        Some(view! { <div><dt>{words}</dt><dd>{money(&tax.tax)}</dd></div> })
     });
     view! {
         <dl class="sums">
@@ -73,4 +71,16 @@ pub fn Totals(
             <div class="sum-total"><dt>"Total"</dt><dd>{money(&sums.total)}</dd></div>
         </dl>
     }
+}
+
+/// How a line is taxed, in the words of the document: nothing where that claims nothing.
+fn tax_of(line: &InvoiceLine) -> String {
+    if line.tax_untold { String::new() } else { line.tax_category.at(line.tax_rate) }
+}
+
+/// The row of a tax in the sums; none where the document has none.
+fn tax_in(tax: &InvoiceTax) -> Option<String> {
+    let rate = || format!("Tax {} % of {}", tax.rate, tax.base.text());
+    let is_claimed = tax.category != TaxCategory::O;
+    tax.reason.clone().or_else(|| is_claimed.then(rate))
 }

@@ -17,12 +17,31 @@
 //! - The United States and wherever else no tax is charged on work: none.
 //! - Where nobody has said the country: nothing is known, and it is asked for.
 
-use super::{store::LineRow, totals::TaxCategory};
-use crate::organizations::Organization;
+use super::{
+    store::{LineRow, Printed},
+    totals::TaxCategory,
+};
+use crate::{
+    error::Error,
+    operation::Call,
+    organizations::{self, Organization},
+};
 
 /// Whether a document of this seller claims nothing of what has this category: they charge none themselves, and not for the supply's sake.
 pub fn is_untold(seller: &Organization, category: TaxCategory) -> bool {
     category == TaxCategory::O && seller.tax_category == TaxCategory::O
+}
+
+/// Whether the document of an invoice with these lines claims nothing of what has no tax: what was sent is as it was printed.
+pub async fn of_invoice(cx: &mut Call, lines: &[LineRow], printed: Option<&Printed>) -> Result<bool, Error> {
+    let of_none = |line: &LineRow| line.tax_category == TaxCategory::O.code();
+    if !lines.iter().any(of_none) {
+        return Ok(false);
+    }
+    match printed {
+        Some(printed) => Ok(lines.iter().zip(&printed.taxes).any(|(line, tax)| of_none(line) && tax.is_empty())),
+        None => Ok(is_untold(&organizations::settings::get(cx).await?, TaxCategory::O)),
+    }
 }
 
 /// The reasons that somebody has given for lines of that category, each once.

@@ -195,7 +195,7 @@ impl Call {
     }
 
     /// Says what the records are called that changes refer to.
-    async fn name(&mut self, changes: &mut [Change], money: bool) -> Result<(), Error> {
+    pub(crate) async fn name(&mut self, changes: &mut [Change], money: bool) -> Result<(), Error> {
         let ids: Vec<Uuid> = changes.iter().flat_map(Change::refers_to).collect::<BTreeSet<_>>().into_iter().collect();
         if ids.is_empty() {
             return Ok(());

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Belonging, basics::Basics, settings, slug::slug_of, store};
+use super::{Belonging, Organization, basics::Basics, settings, slug::slug_of, store};
 use crate::{
     access::Role,
     database::Db,
@@ -70,8 +70,19 @@ pub async fn another(cx: &mut Call, name: &str, zone: Option<String>, basics: Ba
     let slug = found(&mut cx.db, &founder, &name, &zone, now).await?;
     basics.write(&mut cx.db, cx.caller.services.documents.as_ref()).await?;
     cx.come_in(founder.member).await?;
-    if let Some(told) = numbers::no_tax_number(&settings::get(cx).await?) {
-        cx.warn(told);
-    }
+    let founded = settings::get(cx).await?;
+    let told = [of_no_country(&founded), numbers::no_tax_number(&founded)];
+    told.into_iter().flatten().for_each(|told| cx.warn(told));
     Ok(Belonging { id, slug, name, role: cx.membership()?.role })
+}
+
+/// What follows from not saying the country.
+fn of_no_country(founded: &Organization) -> Option<String> {
+    let Organization { name, currency, time_zone, .. } = founded;
+    founded.country.is_none().then(|| {
+        format!(
+            "Nobody has said in which country {name} is. It bills in {currency}, its clock is that of {time_zone}, and what the law wants on \
+             its invoices is not known. Say its country in Settings before the first invoice."
+        )
+    })
 }

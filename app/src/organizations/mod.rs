@@ -164,7 +164,7 @@ pub async fn create_organization(
     /// IANA name of its time zone, such as Europe/Berlin; that of its country when absent, and without a country that of the organization you are in.
     #[server(default)]
     time_zone: Option<String>,
-    /// Such as DE.
+    /// Such as DE: what its invoices must say follows from it. Each of them asks for it while it is absent.
     #[server(default)]
     #[max_length(2)]
     country: Option<String>,

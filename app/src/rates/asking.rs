@@ -8,7 +8,7 @@ use crate::{
     id::{ClientId, ProjectId},
     money::{Money, formatted},
     page::{LIMIT_MAX, offer},
-    ui::{Field, Form, Submit, Write, answered, fetched, hidden, loaded, once, use_flash},
+    ui::{Field, Form, Submit, Write, answered, fetched, hidden, loaded, once, refusal, use_flash},
     visit::{changed, use_changes, use_here},
 };
 
@@ -49,12 +49,22 @@ fn ask(rate: ProjectRate) -> impl IntoView {
     view! {
         <div class="notice asks-rate" role="note">
             <p>{words} " " {whose(&rate)} " " <a href=client>{rate.client.name.clone()}</a> " is set on its page."</p>
-            <Form action id=format!("rate-{}", rate.project.id)>
+            <Form action id=format!("rate-{}", rate.project.id) quiet=true>
                 {once(action)} {hidden("project", rate.project.id)} {hidden("applies_to", "unbilled_time")}
+                {otherwise_refused(action)}
                 <Field label=format!("Rate per hour in {}", rate.currency) name="rate" inputmode="decimal" required=true />
                 <Submit label="Set the rate, for this time too" class="button" />
             </Form>
         </div>
+    }
+}
+
+/// Why it was refused, where its one field does not say so already.
+fn otherwise_refused(action: Write<SetRate>) -> impl IntoView {
+    let refused = refusal(action);
+    move || {
+        let message = refused.get().filter(|error| error.field("rate").is_none()).map(|error| error.message);
+        message.map(|message| view! { <p class="wrong" role="alert">{message}</p> })
     }
 }
 

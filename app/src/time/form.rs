@@ -6,7 +6,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use super::{
     CreateTimeEntry, DeleteTimeEntry, TimeEntry, UpdateTimeEntry, list_time_entries,
     overtaken::Overtaken,
-    when::{between, lasted, lasting, lasting_or_between, on, time_of},
+    when::{Between, between, lasted, lasting, lasting_or_between, on, time_of},
     zones::ZoneNote,
 };
 use crate::{
@@ -88,8 +88,9 @@ pub fn LogForm(
         flash.done(words, logged);
     });
     let today = here.0.today.to_string();
+    let day = today.clone();
     let when = move || match by_clock.get() {
-        true => between(begins.get().to_owned(), String::new()),
+        true => between(Between { day: day.clone(), from: begins.get().to_owned(), to: String::new(), before: None }),
         false => lasting_or_between(),
     };
     let projects = std::iter::once((String::new(), "Choose …".to_owned())).chain(projects).collect::<Vec<Choice>>();
@@ -147,12 +148,15 @@ pub fn EditForm(
     let billable = choices(&[("true", "Billable"), ("false", "Not billable")]);
     let id = entry.id;
     let given = entry.clone();
-    let when = move || match (&given.started_at, &given.ended_at) {
-        (Some(from), Some(to)) => between(time_of(from), time_of(to)),
-        _ => lasting(Some(lasted(&given.worked))),
-    };
     // The day as its clock showed it, also where the organization's clock was set anew since.
     let day = entry.started_at.as_ref().map_or_else(|| entry.day.clone(), Moment::day).to_string();
+    let shown = day.clone();
+    let when = move || match (given.started_at.clone(), given.ended_at.clone()) {
+        (Some(start), Some(end)) => {
+            between(Between { day: shown.clone(), from: time_of(&start), to: time_of(&end), before: Some((start, end)) })
+        }
+        _ => lasting(Some(lasted(&given.worked))),
+    };
     // The id, and not the name: that may change meanwhile, and is not found by who has left the project.
     let (projects, project) = (with_present(projects, &entry), entry.project.id.to_string());
     let (kept, cancel) = (entry.clone(), back.clone());

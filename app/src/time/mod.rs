@@ -1,5 +1,6 @@
 //! Time: what was worked on, by whom and for how long, and the timer that measures it.
 
+pub mod apart;
 pub mod bar;
 #[cfg(feature = "ssr")]
 pub mod clock;

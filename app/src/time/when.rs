@@ -3,10 +3,13 @@
 use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast};
 use web_sys::HtmlInputElement;
 
+use super::apart::{Held, apart, since_1970};
 use crate::{
     day::Moment,
-    hours::{self, SECONDS_MAX, Worked},
+    ends,
+    hours::{self, Worked},
     ui::Field,
+    visit::use_here,
 };
 
 /// The day that work belongs to.
@@ -53,21 +56,44 @@ fn two_times() -> String {
     String::new()
 }
 
+/// What a form holds of a start and an end, and the entry that it shows.
+pub struct Between {
+    /// The day of the start.
+    pub day: String,
+    /// The start on its clock.
+    pub from: String,
+    /// The end.
+    pub to: String,
+    /// Start and end of the entry, where there is one.
+    pub before: Option<(Moment, Moment)>,
+}
+
 /// Its start and its end as times on the clock of that day, and how long that is.
-pub fn between(from: String, to: String) -> AnyView {
-    let lasts = RwSignal::new(said(&from, &to));
+pub fn between(held: Between) -> AnyView {
+    let zone = use_here().0.time_zone;
+    let before = held.before.as_ref().and_then(|(from, to)| Some((since_1970(from)?, since_1970(to)?)));
+    let Between { day, from, to, .. } = held;
+    let told = move |held: &Held<'_>| said(held, before, &|at| ends::offset(&zone, at));
+    let lasts = RwSignal::new(told(&Held { day: &day, from: &from, to: &to }));
     let place = NodeRef::<html::Div>::new();
-    let look = move |place: Option<web_sys::HtmlDivElement>| {
-        let fields = place.and_then(|place| place.query_selector_all("input").ok());
-        let value = |at| Some(fields.as_ref()?.item(at)?.dyn_into::<HtmlInputElement>().ok()?.value());
-        lasts.set(said(&value(0).unwrap_or_default(), &value(1).unwrap_or_default()));
+    let look = move || {
+        let Some(place) = place.get_untracked() else { return };
+        let value =
+            |field: &str| Some(place.closest("form").ok()??.query_selector(field).ok()??.dyn_into::<HtmlInputElement>().ok()?.value());
+        let value = |name: &str| value(&format!("input[name={name}]")).unwrap_or_default();
+        let (day, from, to) = (value("date"), value("started_at"), value("ended_at"));
+        lasts.set(told(&Held { day: &day, from: &from, to: &to }));
     };
-    // Times may have been typed before scripts took over.
-    Effect::new(move |_| look(place.get()));
-    let typed = move |_: ev::Event| look(place.get_untracked());
+    let looks = StoredValue::new_local(look);
+    // Times may have been typed before scripts took over. The day stands elsewhere in the form.
+    Effect::new(move |_| {
+        looks.with_value(|look| look());
+        let typed = window_event_listener(ev::input, move |_| looks.with_value(|look| look()));
+        on_cleanup(move || typed.remove());
+    });
     let step = |value: &str| (value.len() > 5).then_some("1");
     view! {
-        <div class="clock" node_ref=place on:input=typed>
+        <div class="clock" node_ref=place>
             <Field label="From" name="started_at" kind="time" step=step(&from) value=from required=true />
             <Field label="To" name="ended_at" kind="time" step=step(&to) value=to required=true />
             <p class="clock-lasts"><span>"Worked"</span> <output>{lasts}</output></p>
@@ -77,15 +103,16 @@ pub fn between(from: String, to: String) -> AnyView {
     .into_any()
 }
 
-/// How long it is from one time on the clock to the next time that it shows the other; `–` while one is missing.
-fn said(from: &str, to: &str) -> String {
-    let (Some(from), Some(to)) = (seconds(from), seconds(to)) else { return "–".to_owned() };
-    let lasts = Worked::of((to - from).rem_euclid(SECONDS_MAX)).text;
-    if to < from { format!("{lasts}, to the next day") } else { lasts }
+/// How long it is from one time on the clock of a day to the next time that it shows the other; `–` while one is missing.
+fn said(held: &Held<'_>, before: Option<(i64, i64)>, offset: &impl Fn(i64) -> Option<i64>) -> String {
+    let Some(apart) = apart(held, before, offset).filter(|apart| *apart >= 0) else { return "–".to_owned() };
+    let lasts = Worked::of(apart).text;
+    let next = seconds(held.to) < seconds(held.from);
+    if next { format!("{lasts}, to the next day") } else { lasts }
 }
 
 /// The seconds since midnight in `09:00` or `09:00:30`.
-fn seconds(time: &str) -> Option<i64> {
+pub(super) fn seconds(time: &str) -> Option<i64> {
     let mut parts = time.split(':').map(|part| part.parse::<i64>().ok());
     let (hours, minutes) = (parts.next()??, parts.next()??);
     Some(hours * 3_600 + minutes * 60 + parts.next().flatten().unwrap_or_default())
@@ -120,7 +147,7 @@ mod tests {
     #[test]
     fn it_is_said_how_long_two_times_are_apart() {
         let said = [("09:00", "10:30"), ("22:15", "01:00"), ("09:00:30", "09:01"), ("09:00", "09:00"), ("09:00", "")]
-            .map(|(from, to)| said(from, to));
+            .map(|(from, to)| said(&Held { day: "2026-11-20", from, to }, None, &|_| Some(3_600)));
         assert_eq!(said, ["1h 30m", "2h 45m, to the next day", "30s", "0m", "–"]);
     }
 }

@@ -229,6 +229,9 @@ pub fn Select(
     /// Whether it may not be left empty.
     #[prop(optional)]
     required: bool,
+    /// Whether to say that it may be left empty.
+    #[prop(optional)]
+    optional: bool,
     /// Its place in the grid of the form.
     #[prop(optional)]
     class: &'static str,
@@ -261,7 +264,7 @@ pub fn Select(
             {options.collect_view()}
         </select>
     };
-    wiring.around(label, class, false, input.into_any())
+    wiring.around(label, class, optional, input.into_any())
 }
 
 /// Choices from pairs of plain words.

@@ -1,9 +1,11 @@
 //! Short words about what was just done, for where the thing itself is no longer there to see, and the way back from it.
 
-use leptos::prelude::*;
+use std::time::Duration;
+
+use leptos::{html, prelude::*};
 
 use super::{Icon, icon};
-use crate::{id::ActionId, operation::Done};
+use crate::{ends, id::ActionId, operation::Done};
 
 const SHOWN_MILLISECONDS: u64 = 6000;
 
@@ -12,6 +14,9 @@ const MILLISECONDS_PER_LETTER: u64 = 90;
 
 /// Whoever wants to undo has to find the button first.
 const UNDOABLE_MILLISECONDS: u64 = 12_000;
+
+/// How often it is looked whether the words cover something by now.
+const LOOKED_AFTER: Duration = Duration::from_millis(250);
 
 /// What is said.
 #[derive(Debug, Clone)]
@@ -81,10 +86,26 @@ pub fn FlashRegion(
             before.clear();
         }
         let shown = flash.0.with(|words| words.as_ref().map(Words::milliseconds))?;
-        set_timeout_with_handle(move || flash.0.set(None), std::time::Duration::from_millis(shown)).ok()
+        set_timeout_with_handle(move || flash.0.set(None), Duration::from_millis(shown)).ok()
+    });
+    let place = NodeRef::<html::Div>::new();
+    let stand_clear = move || {
+        if let Some(place) = place.get_untracked() {
+            ends::stand_clear(&place);
+        }
+    };
+    // The page goes on changing below the words, and the focus goes on.
+    Effect::new(move |before: Option<Option<IntervalHandle>>| {
+        if let Some(Some(before)) = before {
+            before.clear();
+        }
+        flash.0.with(Option::is_some).then(|| {
+            request_animation_frame(stand_clear);
+            set_interval_with_handle(stand_clear, LOOKED_AFTER).ok()
+        })?
     });
     view! {
-        <div class="flash" role="status">
+        <div class="flash" role="status" node_ref=place>
             {move || flash.0.get().map(|words| {
                 view! { <p>{icon(Icon::Check)} <span>{words.text}</span> {words.undoes.map(undo)}</p> }
             })}

@@ -236,13 +236,16 @@ pub fn Submit(
     /// The further write that it does, instead of that of the form.
     #[prop(optional)]
     does: Option<Further>,
+    /// Whether something else has to be decided first.
+    #[prop(optional)]
+    waits: bool,
 ) -> impl IntoView {
     let pending = use_context::<FormState>().map(|state| state.pending);
     let busy = move || pending.is_some_and(|pending| pending.get()).then_some("true");
     let (to, key) = does.map(|further| (further.wire.url, further.key)).unzip();
     let named = key.is_some().then_some("idempotency_key");
     view! {
-        <button type="submit" class=class formaction=to name=named value=key aria-label=spoken aria-busy=busy aria-disabled=busy>
+        <button type="submit" class=class formaction=to name=named value=key disabled=waits aria-label=spoken aria-busy=busy aria-disabled=busy>
             {drawing.map(icon)}
             <span>{label}</span>
         </button>

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::returned;
+
 /// The name of the page, with what can be done on it.
 #[component]
 pub fn Head(
@@ -25,7 +27,15 @@ pub fn Head(
             </div>
             {children.map(|children| view! { <div class="page-actions">{children()}</div> })}
         </header>
+        {confirmed(returned::done())}
     }
+}
+
+/// What was done by a form that was sent without scripts: with them it is said over the page.
+fn confirmed(done: Vec<String>) -> Option<impl IntoView + use<>> {
+    let (first, further) = done.split_first().map(|(first, further)| (first.clone(), further.to_vec()))?;
+    let further = further.into_iter().map(|words| view! { <p>{words}</p> }).collect_view();
+    Some(view! { <div class="notice good" role="status"><p><b>{first}</b></p> {further}</div> })
 }
 
 /// A part of a page under its own heading.

@@ -26,6 +26,9 @@ pub struct Returned {
     pub untouched: BTreeMap<String, String>,
     /// The answer in JSON, when it holds a secret that is shown only once.
     pub answer: Option<String>,
+    /// What was done, and what a careful person would want to know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub done: Vec<String>,
 }
 
 /// The fields whose content is never sent back.
@@ -54,10 +57,19 @@ where
     serde_json::from_str(&of(S::url())?.answer?).ok()
 }
 
+/// What a form has just done that was sent without scripts.
+pub(super) fn done() -> Vec<String> {
+    fresh(|returned| !returned.done.is_empty()).map(|returned| returned.done).unwrap_or_default()
+}
+
 /// Only the page that the form led to knows of it. Whoever comes back to it later finds it empty.
 fn of(call: &str) -> Option<Returned> {
+    fresh(|returned| returned.call == call)
+}
+
+fn fresh(meant: impl Fn(&Returned) -> bool) -> Option<Returned> {
     let visit = use_visit();
-    let returned = visit.returned.filter(|returned| returned.call == call && !visit.left.load(Ordering::Relaxed))?;
+    let returned = visit.returned.filter(|returned| meant(returned) && !visit.left.load(Ordering::Relaxed))?;
     on_cleanup(move || visit.left.store(true, Ordering::Relaxed));
     Some(returned)
 }

@@ -8,6 +8,7 @@ use app::{
     error::Error,
     invoices::DraftInvoice,
     operation::{
+        Effect,
         shown::{self, Parted},
         urlencoded,
     },
@@ -56,22 +57,36 @@ pub async fn to_its_page(State(site): State<Site>, request: Request, next: Next)
     if let Some((page, refusal)) = refused(&answer) {
         answer.headers.insert(header::LOCATION, page);
         let (fields, untouched) = parted(&call, &form);
-        remember(&site, &mut answer, Returned { fields, untouched, call, refusal: Some(refusal), answer: None });
+        remember(&site, &mut answer, Returned { fields, untouched, call, refusal: Some(refusal), ..Returned::default() });
     } else if answer.status == StatusCode::FOUND && answers_a_secret(&call) {
         let Ok(bytes) = to_bytes(body, layers::BODY_LIMIT_BYTES).await else { return layers::too_long().into_response() };
         let secret = String::from_utf8(bytes.to_vec()).ok();
         remember(&site, &mut answer, Returned { call, answer: secret, ..Returned::default() });
         answer.headers.remove(header::CONTENT_LENGTH);
         return Response::from_parts(answer, Body::empty());
-    } else if answer.status == StatusCode::FOUND && DraftInvoice::PATH == call {
+    } else if let Some(title) = write_of(&call).filter(|_| answer.status == StatusCode::FOUND) {
         let Ok(bytes) = to_bytes(body, layers::BODY_LIMIT_BYTES).await else { return layers::too_long().into_response() };
-        if let Some(page) = drafted(&answer, &bytes) {
+        if let Some(page) = drafted(&answer, &bytes).filter(|_| DraftInvoice::PATH == call) {
             answer.headers.insert(header::LOCATION, page);
         }
+        remember(&site, &mut answer, Returned { call, done: done(title, &bytes), ..Returned::default() });
         answer.headers.remove(header::CONTENT_LENGTH);
         return Response::from_parts(answer, Body::empty());
     }
     Response::from_parts(answer, body)
+}
+
+/// The title of the write that is called here.
+fn write_of(call: &str) -> Option<&'static str> {
+    let operation = operations::all().iter().find(|operation| operation.path == call)?;
+    (operation.declaration.effect != Effect::Read).then_some(operation.declaration.title)
+}
+
+/// What is said of a write on its page: that it was done, and what a careful person would want to know.
+fn done(title: &str, answer: &[u8]) -> Vec<String> {
+    let answer = serde_json::from_slice::<Value>(answer).unwrap_or_default();
+    let warnings = answer["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+    std::iter::once(format!("{title}: done.")).chain(warnings).collect()
 }
 
 /// The page of the draft that was just made, beside the one on which it was made: that has nothing to bill any more.

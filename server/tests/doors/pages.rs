@@ -197,6 +197,39 @@ async fn a_plain_form_that_is_refused_comes_back_with_what_was_typed() {
 }
 
 #[tokio::test]
+async fn a_write_without_scripts_confirms_itself_once_with_what_it_warns_of() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let added = plain_form(&world, &ada, "clients", "/call/create_client", &[("name", "Globex"), ("currency", "EUR")]).await;
+    let page = page_after(&world, &ada, &added).await;
+    assert!(page.text.contains("Add a client: done."), "{}", page.text);
+    let again = Answer::of(world.get(&format!("/o/{}/clients", ada.slug)).header(header::COOKIE, cookie(&ada))).await;
+    assert!(!again.text.contains(": done."), "{}", again.text);
+    let wanted = [("client", "Globex"), ("name", "Site")];
+    plain_form(&world, &ada, "projects", "/call/create_project", &wanted).await;
+    let logged = plain_form(&world, &ada, "time", "/call/create_time_entry", &[("project", "Globex / Site"), ("duration", "2h")]).await;
+    let page = page_after(&world, &ada, &logged).await;
+    assert!(page.text.contains(": done.") && page.text.contains("has no rate"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_slash_behind_the_address_of_a_page_leads_to_the_page() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let open = async |path: String| {
+        let answer = Answer::of(world.get(&path).header(header::COOKIE, cookie(&ada)).header(header::ACCEPT, "text/html")).await;
+        (answer.status.as_u16(), answer.header("location").to_owned())
+    };
+    let slug = &ada.slug;
+    assert_eq!(open(format!("/o/{slug}/")).await, (308, format!("/o/{slug}")));
+    assert_eq!(open(format!("/o/{slug}/clients/?cursor=a%2Fb")).await, (308, format!("/o/{slug}/clients?cursor=a%2Fb")));
+    assert_eq!(open("/sign-in/".to_owned()).await, (308, "/sign-in".to_owned()));
+    for elsewhere in ["//stranger.example/", "/nothing/here/", "//o//"] {
+        assert_eq!(open(elsewhere.to_owned()).await, (404, String::new()), "{elsewhere}");
+    }
+}
+
+#[tokio::test]
 async fn a_token_that_is_made_without_scripts_is_shown_once() {
     let world = World::open().await;
     let ada = world.person("Ada").await;

@@ -7,6 +7,7 @@ mod listed;
 mod locks;
 mod rights;
 mod timers;
+mod told;
 
 use serde_json::{Value, json};
 

@@ -7,7 +7,6 @@ use crate::{
     ends,
     invoices::{Invoice, InvoiceLine, LineKind, totals::TaxCategory},
     money::written,
-    ui::Submit,
     visit::use_here,
 };
 
@@ -44,7 +43,7 @@ pub(super) fn Differences(
     screen: Screen,
 ) -> impl IntoView {
     let found = differences(&invoice, &screen);
-    let typed = found.iter().any(|difference| difference.kind == Kind::Typed);
+    let typed = is_typed(&found);
     let place = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
         if let Some(place) = place.get() {
@@ -52,7 +51,9 @@ pub(super) fn Differences(
         }
     });
     let lead = match (typed, found.is_empty()) {
-        (true, _) => "What you typed still stands in its fields, and nothing of it is saved yet.",
+        (true, _) => {
+            "What you typed still stands in its fields, and nothing of it is saved yet. Say which of the two is to count; until then nothing is saved or sent."
+        }
         (false, false) => "This is the draft as it stands now. Look at it before you go on.",
         (false, true) => "Nothing that stands here differs from what you had. Look at the sums before you go on.",
     };
@@ -63,6 +64,15 @@ pub(super) fn Differences(
             {typed.then(|| ways(&invoice))}
         </div>
     }
+}
+
+/// Whether something that was typed is another than what stands in the draft.
+pub(super) fn differs_in_what_was_typed(invoice: &Invoice, screen: &Screen) -> bool {
+    is_typed(&differences(invoice, screen))
+}
+
+fn is_typed(found: &[Difference]) -> bool {
+    found.iter().any(|difference| difference.kind == Kind::Typed)
 }
 
 fn table(differences: Vec<Difference>) -> impl IntoView {
@@ -87,12 +97,12 @@ fn table(differences: Vec<Difference>) -> impl IntoView {
     }
 }
 
-/// Saving over it goes with the form around, which has the version that is shown here; the other way loads the page.
+/// Saving over it goes with the form around: this button alone has the version that is shown here. The other way loads the page.
 fn ways(invoice: &Invoice) -> impl IntoView + use<> {
     let page = use_here().path(&format!("invoices/{}", invoice.id));
     view! {
         <div class="actions">
-            <Submit label="Keep what I typed and save it" />
+            <button type="submit" class="button primary" name="version" value=invoice.version>"Keep what I typed and save it"</button>
             <a class="button" href=page rel="external" on:click=|_| ends::reset(DRAFT)>"Take the draft as it stands"</a>
         </div>
     }

@@ -10,8 +10,9 @@ use crate::{
 };
 
 /// The table of the lines.
-pub(super) fn lines(invoice: &Invoice, screen: Option<&Screen>) -> impl IntoView + use<> {
+pub(super) fn lines(invoice: &Invoice, screen: Option<&Screen>, waits: bool) -> impl IntoView + use<> {
     let only = invoice.lines.len() == 1;
+    let row = |(at, line)| line_row(at, line, Removal { possible: !only, waits }, screen);
     view! {
         <table class="list lines">
             <caption class="spoken">"Lines of the draft"</caption>
@@ -25,13 +26,22 @@ pub(super) fn lines(invoice: &Invoice, screen: Option<&Screen>) -> impl IntoView
                     <th scope="col"><span class="spoken">"Actions"</span></th>
                 </tr>
             </thead>
-            <tbody>{invoice.lines.iter().enumerate().map(|(at, line)| line_row(at, line, only, screen)).collect_view()}</tbody>
+            <tbody>{invoice.lines.iter().enumerate().map(row).collect_view()}</tbody>
         </table>
     }
 }
 
+/// How a line can be taken off the draft.
+#[derive(Clone, Copy)]
+struct Removal {
+    /// A draft has one line at least.
+    possible: bool,
+    /// Whether something else has to be decided first.
+    waits: bool,
+}
+
 /// One line: its words can change, and its quantity and price where they do not come from time.
-fn line_row(at: usize, line: &InvoiceLine, only: bool, screen: Option<&Screen>) -> impl IntoView + use<> {
+fn line_row(at: usize, line: &InvoiceLine, removal: Removal, screen: Option<&Screen>) -> impl IntoView + use<> {
     let name = |field: &str| format!("lines[{at}][{field}]");
     let text = |field: &str, stored: String| Text::of(line, field, stored, screen);
     let label = format!("Text of line {}", at + 1);
@@ -49,9 +59,9 @@ fn line_row(at: usize, line: &InvoiceLine, only: bool, screen: Option<&Screen>) 
         },
         LineKind::Custom => small(name("price"), format!("Price of line {}", at + 1), text("price", line.price.written()), line),
     };
-    let remove = (!only).then(|| {
+    let remove = removal.possible.then(|| {
         let label = format!("Remove line {}", at + 1);
-        view! { <button type="submit" class="button bare" name=name("remove") value="true" aria-label=label>{icon(Icon::Cross)}</button> }
+        view! { <button type="submit" class="button bare" name=name("remove") value="true" disabled=removal.waits aria-label=label>{icon(Icon::Cross)}</button> }
     });
     view! {
         <tr>
@@ -80,9 +90,12 @@ fn tax(at: usize, line: &InvoiceLine, screen: Option<&Screen>) -> impl IntoView 
         let field = small(format!("lines[{at}][tax_rate]"), format!("Tax rate of line {} in percent", at + 1), rate, line);
         view! { {field} <span class="unit">"%"</span> }
     });
+    let untold = line.tax_untold;
     let options = TaxCategory::ALL.into_iter().map(|choice| {
         let selected = choice.code() == category.began;
-        view! { <option value=choice.code() selected=selected>{choice.choice()}</option> }
+        // What the document does not claim is not chosen by the words of a claim.
+        let words = if untold && choice == TaxCategory::O { "No tax charged" } else { choice.choice() };
+        view! { <option value=choice.code() selected=selected>{words}</option> }
     });
     let options = options.collect_view();
     let kept = kept(category.shown, &line.id.to_string());
@@ -126,7 +139,7 @@ impl Text {
 }
 
 /// The quantity as it is read back, also where its three decimals could be taken for thousands.
-pub(super) fn written_quantity(line: &InvoiceLine) -> String {
+pub fn written_quantity(line: &InvoiceLine) -> String {
     let (sign, size) = line.quantity.strip_prefix('-').map_or(("", line.quantity.as_str()), |size| ("-", size));
     readings(size).map_or_else(|| line.quantity.clone(), |(_, decimal)| format!("{sign}{decimal}"))
 }
@@ -174,6 +187,7 @@ mod tests {
             rate: None,
             net: money(10_625),
             tax_category: TaxCategory::S,
+            tax_untold: false,
             tax_rate: Percent(190_000),
             tax_reason: None,
             entries: Vec::new(),
@@ -187,7 +201,7 @@ mod tests {
         Owner::new().with(|| {
             let (refusal, pending) = (Signal::derive(|| None), Signal::derive(|| false));
             provide_context(FormState { id: "draft".to_owned(), refusal, pending, typed, untouched: Default::default(), changes: false });
-            line_row(0, line, true, None).to_html()
+            line_row(0, line, Removal { possible: false, waits: false }, None).to_html()
         })
     }
 
@@ -209,7 +223,7 @@ mod tests {
             let refusal = Signal::derive(|| Some(Error::invalid("lines[1].price", "A price lies above zero.")));
             let (id, pending) = (DRAFT.to_owned(), Signal::derive(|| false));
             provide_context(FormState { id, refusal, pending, typed: Default::default(), untouched: Default::default(), changes: false });
-            line_row(1, &line(), false, None).to_html()
+            line_row(1, &line(), Removal { possible: true, waits: false }, None).to_html()
         });
         let marked: Vec<&str> = row.split('<').filter(|tag| tag.contains(r#"aria-invalid="true""#)).collect();
         assert!(matches!(marked[..], [field] if field.contains(r#"name="lines[1][price]""#)), "{marked:?}");
@@ -228,7 +242,7 @@ mod tests {
                 untouched: Default::default(),
                 changes: false,
             });
-            line_row(1, &line, false, None).to_html()
+            line_row(1, &line, Removal { possible: true, waits: false }, None).to_html()
         });
         let button = row.split("<button").nth(1).expect("a button");
         assert!(button.contains(r#"name="lines[1][remove]" value="true""#), "{row}");

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use leptos::prelude::*;
 
-use super::DRAFT;
+use super::{DRAFT, differences::differs_in_what_was_typed};
 use crate::{
     ends,
     error::{Code, Error},
     id::InvoiceId,
-    invoices::InvoiceLine,
-    ui::{FormState, Write, refusal},
+    invoices::{Invoice, InvoiceLine, UpdateInvoiceDraft},
+    ui::{Write, refusal, refused_form},
     visit::{changed, use_changes},
 };
 
@@ -92,12 +92,16 @@ fn is_overtaken(refusal: Option<&Error>) -> bool {
     refusal.is_some_and(|refusal| refusal.code == Code::Stale)
 }
 
-/// What stood on the screen, for the fields and for what is said about them: it was kept here, or came back without scripts with the
-/// form around this.
-pub(super) fn stood(kept: Option<Screen>) -> Option<Screen> {
-    let form = use_context::<FormState>();
-    let returned = form.filter(|form| !form.typed.is_empty() && is_overtaken(form.refusal.get_untracked().as_ref()));
-    kept.or_else(|| returned.map(|form| Screen::returned(form.typed, form.untouched)))
+/// What stood on the screen of this draft when somebody else had saved it: it was kept here, or came back without scripts.
+pub(super) fn stood(invoice: InvoiceId, kept: Option<Screen>) -> Option<Screen> {
+    let returned = || refused_form::<UpdateInvoiceDraft>().filter(|form| is_overtaken(form.refusal.as_ref()) && !form.fields.is_empty());
+    kept.and_then(|screen| screen.of(invoice)).or_else(|| returned().map(|form| Screen::returned(form.fields, form.untouched)))
+}
+
+/// Whether somebody has yet to say which of two is to count: what they typed, or the draft as somebody else has saved it meanwhile. Until
+/// then nothing of either is saved or sent.
+pub fn is_undecided(invoice: &Invoice, kept: Option<Screen>) -> bool {
+    stood(invoice.id, kept).is_some_and(|screen| differs_in_what_was_typed(invoice, &screen))
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ pub fn no_tax_number(organization: &Organization) -> Option<String> {
     if stated::is_of_register(number) && country.is_none_or(place::has_vat) {
         let instead = instead(number, country, "you are");
         return Some(format!(
-            "{shown} stands as your tax number and is one of a register. An invoice states it as it stands. {way}{instead}"
+            "{shown} stands as your tax number and is one of a register. An invoice states it as that, and as no tax number. {way}{instead}"
         ));
     }
     match number.chars().filter(|letter| letter.is_numeric()).count() {

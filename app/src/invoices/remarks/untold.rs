@@ -1,4 +1,4 @@
-//! A seller who charges no tax, where nobody can tell why.
+//! A seller of whom nobody can tell by which law they charge tax, or why none.
 
 use super::remark;
 use crate::{
@@ -7,21 +7,29 @@ use crate::{
     organizations::Organization,
 };
 
-/// What is to be said where the document says nothing of tax: the country that would tell what has to stand there, or in the European Union
-/// the law by which none is charged. Elsewhere such an invoice is complete, and so it is where the work goes abroad.
+/// The country, where nobody has said it: what has to stand on an invoice follows from it. Where that is known and the document says
+/// nothing of tax, in the European Union the law by which none is charged. Elsewhere such an invoice is complete, and so it is where the
+/// work goes abroad.
 pub fn of(organization: &Organization, client: &Client, taxes: &[LineTax]) -> Option<InvoiceProblem> {
     let says_nothing = |tax: &LineTax| untold::is_untold(organization, tax.category) && tax.reason.is_none();
-    if !taxes.iter().any(says_nothing) {
-        return None;
+    let silent = taxes.iter().any(says_nothing);
+    if organization.country.is_none() {
+        return Some(remark("organization.country", of_nowhere(silent).to_owned()));
     }
-    let Some(here) = place::of_work(organization.country.as_deref(), organization.vat_id.as_deref()) else {
-        let message = "Nobody has said in which country your organization is, so the invoice says nothing of tax. Say your country in \
-                       Settings, and whether you charge tax.";
-        return Some(remark("organization.country", message.to_owned()));
-    };
+    let here = place::of_work(organization.country.as_deref(), organization.vat_id.as_deref()).filter(|_| silent)?;
     let there = place::of_work(client.country.as_deref(), client.vat_id.as_deref());
     let is_abroad = there.is_some_and(|there| !place::works_at_home(&here, &there));
     (place::in_union(&here) && !is_abroad).then(|| remark("organization.tax_category", of_the_union(&here)))
+}
+
+fn of_nowhere(silent: bool) -> &'static str {
+    if silent {
+        "Nobody has said in which country your organization is, so the invoice says nothing of tax. Say your country in Settings, and \
+         whether you charge tax."
+    } else {
+        "Nobody has said in which country your organization is, so nothing of what its law wants on an invoice is looked at, and the tax \
+         has the name that is the usual one. Say your country in Settings."
+    }
 }
 
 fn of_the_union(here: &str) -> String {

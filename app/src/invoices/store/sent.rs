@@ -86,20 +86,32 @@ pub async fn document(db: &mut Db, invoice: Uuid) -> Result<Option<Vec<u8>>, Err
     .await?)
 }
 
-/// The quantities of the lines as they stand on the document, and its language; nothing of a draft.
-pub async fn printed_quantities(db: &mut Db, invoice: Uuid) -> Result<Option<(String, Vec<String>)>, Error> {
+/// The lines of a document as they stand on it.
+pub struct Printed {
+    /// Its language.
+    pub language: String,
+    /// Their quantities.
+    pub quantities: Vec<String>,
+    /// What it says of their tax.
+    pub taxes: Vec<String>,
+}
+
+/// What stands on the lines of the document; nothing of a draft.
+pub async fn printed_lines(db: &mut Db, invoice: Uuid) -> Result<Option<Printed>, Error> {
     let organization = db.organization();
-    let printed = query!(
+    Ok(query_as!(
+        Printed,
         r#"select i.document ->> 'language' as "language!",
                array(select l.line ->> 'quantity' from jsonb_array_elements(i.document -> 'lines') with ordinality l (line, place)
-                     order by l.place) as "quantities!"
+                     order by l.place) as "quantities!",
+               array(select coalesce(l.line ->> 'tax', '') from jsonb_array_elements(i.document -> 'lines') with ordinality l (line, place)
+                     order by l.place) as "taxes!"
            from invoice i where i.organization_id = $1 and i.id = $2 and i.document is not null"#,
         organization,
         invoice
     )
     .fetch_optional(db.connection())
-    .await?;
-    Ok(printed.map(|printed| (printed.language, printed.quantities)))
+    .await?)
 }
 
 /// Makes a sent invoice a void one.

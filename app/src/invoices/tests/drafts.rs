@@ -254,6 +254,7 @@ async fn a_draft_and_its_sending_say_that_time_on_it_has_no_rate() {
 #[tokio::test]
 async fn what_an_invoice_cannot_say_of_both_parties_is_told_before_and_when_it_is_sent() {
     let studio = World::new("studio").await;
+    studio.ok("update_organization", json!({"country": "NO"})).await;
     let abroad = json!({"name": "Acme", "country": "US", "tax_category": "O", "email": "acme@example.com"});
     studio.ok("create_client", abroad).await;
     let lines = json!([{"description": "Hosting", "price": "50.00"}]);

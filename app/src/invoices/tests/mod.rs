@@ -34,6 +34,13 @@ pub async fn studio() -> World {
     studio
 }
 
+/// The same where the studio has said in which country it is.
+pub async fn studio_in(country: &str) -> World {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"country": country})).await;
+    studio
+}
+
 /// How much is remarked of an invoice itself, beside what both parties have not said of themselves yet.
 pub fn remarked(invoice: &Value) -> usize {
     let of_parties =

@@ -163,3 +163,20 @@ async fn a_rate_below_one_percent_is_told() {
     let again = studio.ok("update_client", json!({"client": "Acme", "tax_rate": "0.19"})).await;
     assert!(again["warnings"].is_null(), "what stood there was told already: {again:#}");
 }
+
+/// What is missing and what stands in its place are said as one, and neither says the other's contrary.
+#[tokio::test]
+async fn a_number_of_a_register_is_said_to_be_no_number_of_taxes() {
+    let studio = World::new("studio").await;
+    studio.ok("update_organization", json!({"country": "DE", "tax_category": "S", "tax_rate": "19", "tax_number": "HRB 12345 B"})).await;
+    studio.ok("create_client", json!({"name": "Acme", "currency": "EUR"})).await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Logo", "price": "100.00"}]})).await;
+    let said = |list: &str, words: &str| {
+        let told = draft[list].as_array().into_iter().flatten().filter_map(|told| told["message"].as_str());
+        told.filter(|told| told.contains(words)).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let missing = said("problems", "tax number is missing").pop().expect("a problem");
+    assert!(missing.contains("HRB 12345 B is a number of a register"), "{missing}");
+    let beside = said("remarks", "HRB 12345 B").pop().expect("a remark");
+    assert!(beside.contains("as no tax number"), "{beside}");
+}

@@ -32,6 +32,7 @@ fn nets(invoice: &Value) -> Vec<&str> {
 #[tokio::test]
 async fn a_draft_takes_up_the_rates_that_hold_by_now() {
     let studio = studio().await;
+    studio.ok("update_organization", json!({"country": "DE"})).await;
     let entry = log(&studio, "2026-11-20", "1h30m").await;
     let hosting = json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "10.00"}], "notes": "Thank you"});
     let draft = studio.ok("draft_invoice", hosting).await;
@@ -57,6 +58,7 @@ async fn a_draft_takes_up_the_rates_that_hold_by_now() {
 #[tokio::test]
 async fn where_no_rate_holds_the_draft_is_given_one() {
     let studio = studio().await;
+    studio.ok("update_organization", json!({"country": "DE"})).await;
     let entry = log(&studio, "2026-11-20", "1h30m").await;
     let draft = draft(&studio).await;
     assert_eq!(draft["remarks"][0]["field"], "time_rate", "{draft:#}");

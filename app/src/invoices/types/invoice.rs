@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{ClientName, GroupBy, InvoiceLine, InvoiceStatus, MailState, Payment};
 use crate::{
     day::{Day, Moment, Span},
+    hours::Worked,
     id::InvoiceId,
     invoices::{rounding::Rounding, totals::TaxCategory},
     money::{Currency, Money},
@@ -135,6 +136,9 @@ pub struct InvoicePreview {
     pub entries: i64,
     /// What the time on it is worth entry by entry, as it counts as unbilled.
     pub unbilled: Money,
+    /// How much of that time has no rate, and is billed at 0; absent where all of it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without_rate: Option<Worked>,
     /// What rounding makes of that: the net of the lines of time less `unbilled`.
     pub rounding_difference: Money,
     /// What would keep it from being sent.
@@ -193,7 +197,7 @@ pub struct InvoiceTax {
     pub base: Money,
     /// Tax (BT-117).
     pub tax: Money,
-    /// Why no tax is charged (BT-120); absent where tax is charged, at a rate of zero too.
+    /// Why no tax is charged (BT-120); absent where tax is charged, at a rate of zero too, and where the document claims nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }

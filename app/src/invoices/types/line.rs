@@ -47,6 +47,9 @@ pub struct InvoiceLine {
     pub net: Money,
     /// Tax category.
     pub tax_category: TaxCategory,
+    /// The document claims nothing of why this has no tax: the seller charges none, and has said no more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tax_untold: bool,
     /// Tax rate in percent (BT-152).
     pub tax_rate: Percent,
     /// Why no tax is charged (BT-120), where it is not in the usual words of the category.

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use crate::{
     day::Moment,
     time::{
+        apart::{Held, apart, since_1970},
         clock::{Given, When},
         place::Place,
         when,
@@ -182,4 +183,37 @@ fn a_day_moves_with_the_start_alone() {
     assert_eq!(moved.day, Date::constant(2026, 11, 19), "a new start is where the member is now");
     let moved = change(Given { date: text("2026-11-19"), ..Given::default() });
     assert_eq!((moved.day, moved.span), (Date::constant(2026, 11, 19), work.span), "asked for by its date here");
+}
+
+/// What the form says of these times on a day, in seconds.
+fn said_by_form(given: &Given, place: &Place, before: Option<(Timestamp, Timestamp)>) -> Option<i64> {
+    let text = |text: &Option<String>| text.clone().expect("a field that is filled in");
+    let (day, from, to) = (text(&given.date), text(&given.started_at), text(&given.ended_at));
+    let since = |at: Timestamp| since_1970(&Moment::at(at, &place.zone)).expect("an instant");
+    let offset = |at: i64| Some(place.zone.to_offset(Timestamp::from_second(at).expect("an instant")).seconds().into());
+    let seconds = apart(&Held { day: &day, from: &from, to: &to }, before.map(|(from, to)| (since(from), since(to))), &offset);
+    seconds.filter(|seconds| (1..=86_400).contains(seconds))
+}
+
+#[test]
+fn a_form_says_the_length_that_is_logged_on_the_days_on_which_the_clock_is_moved() {
+    for (day, from, to, minutes) in [("2026-10-25", "02:30", "03:30", 120), ("2026-03-29", "02:30", "04:00", 30)] {
+        let given = |text: &str| Some(text.to_owned());
+        let given = Given { date: given(day), started_at: given(from), ended_at: given(to), ..Given::default() };
+        assert_eq!(said_by_form(&given, &place("Europe/Berlin"), None), Some(minutes * 60), "{day}");
+    }
+    for zone in ZONES {
+        let place = place(zone);
+        for (from, to) in works(&place) {
+            let form = held(from, to, &place);
+            let logged = |when: Result<crate::time::place::Read<When>, crate::error::Error>| when.ok().map(|read| read.what.seconds);
+            assert_eq!(said_by_form(&form, &place, None), logged(When::new(&form, &place, TODAY)), "{zone} {form:?}");
+            let work = When { day: place.day_of(from), span: Some((from, to)), seconds: to.duration_since(from).as_secs() };
+            let later = held(from, to + SignedDuration::from_mins(30), &place);
+            for form in [form, later] {
+                let saved = logged(work.changed(&form, &place, TODAY));
+                assert_eq!(said_by_form(&form, &place, Some((from, to))), saved, "{zone} {form:?}");
+            }
+        }
+    }
 }
