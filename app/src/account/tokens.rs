@@ -86,7 +86,7 @@ pub async fn list_tokens(cx: &mut Call) -> Result<Page<AccessToken>, Error> {
 
 /// Make a personal access token for yourself in this organization and show its secret once.
 ///
-/// Choose a preset or name the scopes. It expires after 90 days unless you say otherwise; `0` days means never.
+/// What it may do is its preset, everything unless you choose one, and never more than you may yourself. It expires after 90 days unless you say otherwise; `0` days means never.
 #[operation(write, secret, needs = Belong, reach = Person, title = "Make a token")]
 pub async fn create_token(
     cx: &mut Call,

@@ -8,7 +8,10 @@ use uuid::Uuid;
 
 use super::{
     Action, Restored, instead, right,
-    store::{self, Closed, Held, Later, Row, Touched, Whose},
+    store::{
+        self, Row, Touched, Whose,
+        obstacle::{Closed, Held, Later},
+    },
     undo,
 };
 use crate::{
@@ -90,6 +93,8 @@ struct Known {
     held: HashMap<Uuid, Held>,
     /// Those that would bring time onto a project that takes none of the caller.
     closed: HashMap<Uuid, Closed>,
+    /// Those that would let a timer run again that nobody could stop, and whose it is.
+    of_nobody: HashMap<Uuid, String>,
     /// Those that changed time of others, which is not there for the caller any more.
     out_of_sight: HashSet<Uuid>,
     /// Why the caller may not do what these operations do.
@@ -155,13 +160,14 @@ impl Known {
             }
         }
         let standing = undo::standing_of(&mut cx.db, &ids).await?;
-        let later: HashMap<Uuid, Later> = store::later(&mut cx.db, &ids).await?.into_iter().map(|later| (later.action, later)).collect();
+        let later: HashMap<Uuid, Later> = store::obstacle::later(&mut cx.db, &ids).await?.into_iter().map(|later| (later.action, later)).collect();
         let later_stays = later_stays(cx, later.values()).await?;
-        let held = store::held(&mut cx.db, &ids, undo::LOOKED_AT).await?.into_iter().map(|held| (held.action, held)).collect();
+        let held = store::obstacle::held(&mut cx.db, &ids, undo::LOOKED_AT).await?.into_iter().map(|held| (held.action, held)).collect();
         let closed = closed(cx, &ids).await?;
+        let of_nobody = undo::of_nobody(&mut cx.db, &ids).await?;
         let refused = rows.iter().filter_map(|row| Some((row.operation.clone(), refusal(cx, &row.operation)?))).collect();
         let by_hand = rows.iter().filter_map(|row| Some((row.operation.clone(), instead::open_to(cx, &row.operation)?))).collect();
-        Ok(Self { touched, touched_in_all, standing, later, later_stays, held, closed, out_of_sight, refused, by_hand, eyes })
+        Ok(Self { touched, touched_in_all, standing, later, later_stays, held, closed, of_nobody, out_of_sight, refused, by_hand, eyes })
     }
 
     fn read(&self, row: Row, zone: &TimeZone) -> Action {
@@ -206,6 +212,9 @@ impl Known {
         if let Some(closed) = self.closed.get(&row.id) {
             return Some(closed_words(closed));
         }
+        if let Some(member) = self.of_nobody.get(&row.id) {
+            return Some(right::timer_of_nobody(member));
+        }
         let Some(later) = self.later.get(&row.id) else {
             return self.held.get(&row.id).map(|held| undo::held_by(&row.operation, held, self.eyes.money));
         };
@@ -235,7 +244,7 @@ impl Known {
 /// Those of these actions that would bring time where it does not go.
 async fn closed(cx: &mut Call, actions: &[Uuid]) -> Result<HashMap<Uuid, Closed>, Error> {
     let on_projects_of = Sight::of(cx)?.on_projects_of();
-    let closed = store::closed(&mut cx.db, actions, on_projects_of, undo::LOOKED_AT).await?;
+    let closed = store::obstacle::closed(&mut cx.db, actions, on_projects_of, undo::LOOKED_AT).await?;
     Ok(closed.into_iter().map(|closed| (closed.action, closed)).collect())
 }
 

@@ -81,14 +81,14 @@ pub async fn to_time(cx: &mut Call, action: Uuid, changes: &[Change]) -> Result<
         may_price(&sight)?;
     }
     let most = i64::try_from(changes.len()).unwrap_or(i64::MAX);
-    match store::closed(&mut cx.db, &[action], sight.on_projects_of(), most).await?.first() {
+    match store::obstacle::closed(&mut cx.db, &[action], sight.on_projects_of(), most).await?.first() {
         Some(closed) => Err(closed_to(closed)),
         None => Ok(()),
     }
 }
 
 /// Why time does not come back onto a project.
-fn closed_to(closed: &store::Closed) -> Error {
+fn closed_to(closed: &store::obstacle::Closed) -> Error {
     if !closed.archived {
         return Error::new(Code::NotFound, NOT_ON_IT).hint("Ask whoever leads the work to put you on it.");
     }

@@ -1,6 +1,7 @@
 //! SQL of what was done, and of whether it can be taken back.
 
 pub mod back;
+pub mod obstacle;
 pub mod told;
 
 use jiff::Timestamp;
@@ -245,69 +246,6 @@ pub async fn open_changes(db: &mut Db, actions: &[Uuid]) -> Result<Vec<OpenChang
     .await?)
 }
 
-/// An earlier action of which a record is something else by now.
-pub struct Later {
-    /// The earlier action.
-    pub action: Uuid,
-    /// The newest one since that changed that record and still counts; none where that is not among its newest changes.
-    pub by: Option<Uuid>,
-    /// Who did it.
-    pub member_id: Option<Uuid>,
-    /// Their name.
-    pub member: Option<String>,
-    /// The token that it was done with.
-    pub token: Option<Uuid>,
-    /// The operation.
-    pub operation: Option<String>,
-}
-
-/// Those of these actions that left a record as something else than it is by now, as its newest image tells: they cannot be taken back.
-/// One record of each action is enough, looked for among its first twenty; what was changed and taken back since is as it was.
-pub async fn later(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Later>, Error> {
-    let organization = db.organization();
-    Ok(query_as!(
-        Later,
-        r#"select a.id as "action!", n.id as "by?", n.member_id as "member_id?", m.name as "member?", n.token_id as "token?",
-               n.operation as "operation?"
-           from unnest($2::uuid[]) a (id)
-           cross join lateral (
-               select left_as.kind, left_as.record_id, left_as.position from (
-                   select distinct on (kind, record_id) kind, record_id, position, after from (
-                       select kind, record_id, position, after from change
-                       where organization_id = $1 and action_id = a.id order by position limit 20
-                   ) f order by kind, record_id, position desc
-               ) left_as
-               cross join lateral (
-                   select s.position, s.after from change s
-                   where s.organization_id = $1 and s.kind = left_as.kind and s.record_id = left_as.record_id
-                   order by s.position desc limit 1
-               ) now
-               where now.position > left_as.position
-                   and now.after::jsonb - '{version,updated_at}'::text[]
-                       is distinct from left_as.after::jsonb - '{version,updated_at}'::text[]
-               limit 1
-           ) c
-           left join lateral (
-               select n.id, n.member_id, n.token_id, n.operation from (
-                   select s.action_id, s.position from change s
-                   where s.organization_id = $1 and s.kind = c.kind and s.record_id = c.record_id
-                       and s.position > c.position and s.action_id <> a.id
-                   order by s.position desc limit 20
-               ) s
-               join action n on n.organization_id = $1 and n.id = s.action_id and n.undoes is null and not exists (
-                   select from action u where u.organization_id = $1 and u.undoes = n.id
-                       and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
-               )
-               order by s.position desc limit 1
-           ) n on true
-           left join member m on m.organization_id = $1 and m.id = n.member_id"#,
-        organization,
-        actions
-    )
-    .fetch_all(db.connection())
-    .await?)
-}
-
 /// Those of these records that were changed otherwise than through this token.
 pub async fn changed_by_others(db: &mut Db, kind: &str, records: &[Uuid], token: Uuid) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
@@ -329,97 +267,4 @@ pub async fn changed_by_others(db: &mut Db, kind: &str, records: &[Uuid], token:
 /// The kinds of records that are put back, each after those that it refers to.
 pub async fn kinds(db: &mut Db) -> Result<Vec<String>, Error> {
     Ok(query_scalar!(r#"select kinds_put_back() as "kinds!""#).fetch_one(db.connection()).await?)
-}
-
-/// A project that time does not come back onto when an action is taken back.
-pub struct Closed {
-    /// The action.
-    pub action: Uuid,
-    /// The project's name.
-    pub project: String,
-    /// Whether it or its client is archived, and the member on it; otherwise they are not on it, and its name is not there for them.
-    pub archived: bool,
-}
-
-/// Those of these actions that would bring time onto a project that is archived or, given a member, onto one that they are not on: time
-/// that was deleted, was moved away, or of which the timer would run again. Of each the first `most` changes are looked at.
-pub async fn closed(db: &mut Db, actions: &[Uuid], member: Option<Uuid>, most: i64) -> Result<Vec<Closed>, Error> {
-    let organization = db.organization();
-    Ok(query_as!(
-        Closed,
-        r#"select distinct on (a.id) a.id as "action!", p.name as project, ($3::uuid is null or exists (
-                   select from project_member m where m.organization_id = $1 and m.project_id = p.id and m.member_id = $3
-               )) as "archived!"
-           from unnest($2::uuid[]) a (id)
-           cross join lateral (
-               select before, after from change
-               where organization_id = $1 and action_id = a.id and kind = 'time_entry' order by position limit $4
-           ) ch
-           join project p on p.organization_id = $1 and p.id = (ch.before ->> 'project_id')::uuid
-           join client c on c.organization_id = $1 and c.id = p.client_id
-           where (ch.after is null or ch.after ->> 'project_id' <> ch.before ->> 'project_id'
-                   or ch.before ->> 'running' = 'true' and ch.after ->> 'running' <> 'true')
-               and (p.archived_at is not null or c.archived_at is not null or $3::uuid is not null and not exists (
-                   select from project_member m where m.organization_id = $1 and m.project_id = p.id and m.member_id = $3
-               ))
-           order by a.id, 3"#,
-        organization,
-        actions,
-        member,
-        most
-    )
-    .fetch_all(db.connection())
-    .await?)
-}
-
-/// A record that an action has made, and one that needs it by now.
-pub struct Held {
-    /// The action.
-    pub action: Uuid,
-    /// The kind of the record that it made.
-    pub made: String,
-    /// The kind of the record that refers to it.
-    pub by: String,
-}
-
-/// Those of these actions that made a record to which another refers that they did not make: it does not go away, or not alone. Of each
-/// the first `most` changes are looked at.
-pub async fn held(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Held>, Error> {
-    let organization = db.organization();
-    Ok(query_as!(
-        Held,
-        r#"select distinct on (a.id) a.id as "action!", made.kind as "made!", referring.kind as "by!"
-           from unnest($2::uuid[]) a (id)
-           cross join lateral (
-               select kind, record_id from change
-               where organization_id = $1 and action_id = a.id and before is null and kind in ('client', 'project', 'invoice')
-               order by position limit $3
-           ) made
-           cross join lateral (
-               select 'project' as kind, id from project where made.kind = 'client' and organization_id = $1 and client_id = made.record_id
-               union all
-               select 'invoice', id from invoice where made.kind = 'client' and organization_id = $1 and client_id = made.record_id
-               union all
-               select 'client_grant', id from client_grant where made.kind = 'client' and organization_id = $1 and client_id = made.record_id
-               union all
-               select 'time_entry', id from time_entry where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
-               union all
-               select 'invoice_line', id from invoice_line where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
-               union all
-               select 'project_member', id from project_member
-               where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
-               union all
-               select 'budget', id from budget where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
-               union all
-               select 'invoice_line', id from invoice_line where made.kind = 'invoice' and organization_id = $1 and invoice_id = made.record_id
-           ) referring
-           where not exists (
-               select from change own where own.organization_id = $1 and own.action_id = a.id and own.record_id = referring.id
-           )"#,
-        organization,
-        actions,
-        most
-    )
-    .fetch_all(db.connection())
-    .await?)
 }

@@ -10,7 +10,7 @@ use super::{
     Restored, Undone, instead,
     list::known_as,
     right,
-    store::{self, Held, OpenChange},
+    store::{self, OpenChange, obstacle::Held},
     way,
 };
 use crate::{
@@ -64,7 +64,7 @@ async fn taken_back(cx: &mut Call, action: &str) -> Result<Undone, Error> {
     keep_currencies(cx, &changes).await?;
     same_currencies(cx, &done, &changes).await?;
     let sight = Sight::of(cx)?;
-    if let Some(held) = store::held(&mut cx.db, &[done.id], CHANGES_MAX as i64).await?.first() {
+    if let Some(held) = store::obstacle::held(&mut cx.db, &[done.id], CHANGES_MAX as i64).await?.first() {
         return Err(in_use(&done, held, &sight, !cx.writes_drafts()));
     }
     let budgets = Watch::over(cx, &days).await?;
@@ -155,10 +155,20 @@ async fn lapsed(cx: &mut Call, changes: &[&Change]) -> Result<Vec<Uuid>, Error> 
 pub async fn open_among(db: &mut Db, actions: &[Uuid]) -> Result<HashSet<Uuid>, Error> {
     let standing = standing_of(db, actions).await?;
     let mut open: HashSet<Uuid> = standing.into_iter().filter(|(_, why_not)| why_not.is_none()).map(|(action, _)| action).collect();
-    for closed in store::closed(db, actions, None, LOOKED_AT).await? {
+    for closed in store::obstacle::closed(db, actions, None, LOOKED_AT).await? {
         open.remove(&closed.action);
     }
+    for action in of_nobody(db, actions).await?.keys() {
+        open.remove(action);
+    }
     Ok(open)
+}
+
+/// Those of these actions that would let a timer run again that nobody could stop, with the name of whose it is.
+pub async fn of_nobody(db: &mut Db, actions: &[Uuid]) -> Result<HashMap<Uuid, String>, Error> {
+    let restarted = store::obstacle::restarted(db, actions, LOOKED_AT).await?;
+    let of_nobody = restarted.into_iter().filter(|restarted| !right::keeps(&restarted.member, "time_entry"));
+    Ok(of_nobody.map(|restarted| (restarted.action, restarted.member.name)).collect())
 }
 
 /// Why what each of these actions did is never put back, or nothing when it may be. Those that somebody took back are left out.

@@ -112,6 +112,7 @@ pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<Answered
         refuse_unless_given(cx, &found).await?;
     }
     if let Some(secret) = secret {
+        refuse_member_with_link(cx, &person, &secret).await?;
         use_up(cx, &person, given, &secret).await?;
     }
     let (words, now) = (if accept { "accepted" } else { "declined" }, cx.now);
@@ -169,6 +170,18 @@ fn refuse_other_mailbox(person: &Person, secret: &Travelling) -> Result<(), Erro
     }
 }
 
+/// The link that was handed over is for somebody outside: a member who opens it neither joins nor declines in their place.
+async fn refuse_member_with_link(cx: &mut Call, person: &Person, secret: &Travelling) -> Result<(), Error> {
+    if secret.purpose == Purpose::JoinOrganization && account::store::member_of_user(&mut cx.db, person.id.0).await?.is_some() {
+        return Err(member_already());
+    }
+    Ok(())
+}
+
+fn member_already() -> Error {
+    Error::new(Code::Conflict, "You belong to this organization already.")
+}
+
 /// Uses the secret up. One that came by mail proves that the mailbox is the person's, who is told when that was not known.
 async fn use_up(cx: &mut Call, person: &Person, given: &str, secret: &Travelling) -> Result<(), Error> {
     let (now, from) = (cx.now, Origin::of(&cx.caller));
@@ -218,7 +231,7 @@ async fn refuse_unless_given(cx: &mut Call, found: &invitation::Row) -> Result<(
 /// Makes the person a member, or brings them back, with the projects or clients that came with the invitation.
 async fn join(cx: &mut Call, person: &Person, invitation: &invitation::Row) -> Result<MemberId, Error> {
     if account::store::member_of_user(&mut cx.db, person.id.0).await?.is_some() {
-        return Err(Error::new(Code::Conflict, "You belong to this organization already."));
+        return Err(member_already());
     }
     let (role, now) = (Role::named(&invitation.role).ok_or_else(Error::internal)?, cx.now);
     let member = match member::revive(&mut cx.db, person.id.0, role, &person.name).await? {

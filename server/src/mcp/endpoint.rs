@@ -86,7 +86,7 @@ fn introduced(caller: &Caller) -> Implementation {
 fn caller(context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
     let parts = context.extensions.get::<http::request::Parts>();
     let caller = parts.and_then(|parts| parts.extensions.get::<Caller>()).filter(|caller| caller.person.is_some());
-    caller.cloned().ok_or_else(|| ErrorData::invalid_request("not authenticated", None))
+    caller.cloned().ok_or_else(|| ErrorData::invalid_request(Error::unauthenticated().message, None))
 }
 
 /// What the address of the request asks for.

@@ -58,6 +58,11 @@ async fn colleague_whose_timer_stays(end: &str) {
     let refused = studio.refused("undo_action", json!({"action": stopped["action"]})).await;
     assert_eq!(refused.code, Code::Conflict, "{end}: {refused:?}");
     assert!(refused.message.contains("nobody could stop"), "{refused:?}");
+    let listed = studio.ok("list_actions", json!({})).await;
+    let told = listed["items"].as_array().into_iter().flatten().find(|action| action["id"] == stopped["action"]);
+    let told = told.unwrap_or_else(|| panic!("{end}: {listed}"));
+    assert_eq!(told["undoable"], false, "{end}: {told}");
+    assert!(told["why_not"].as_str().is_some_and(|why| why.contains("nobody could stop")), "{end}: {told}");
     let running = "select count(*) from time_entry where organization_id = $1 and running";
     assert_eq!(studio.number(running).await, 0, "a timer of somebody who is {end} runs");
 }

@@ -232,6 +232,21 @@ async fn whoever_hands_the_link_over_may_leave_the_mail_out() {
 }
 
 #[tokio::test]
+async fn a_member_who_opens_a_link_that_was_handed_over_answers_it_for_nobody() {
+    let studio = studio().await;
+    let edsger = studio.as_role(Role::Member).await;
+    let sent = studio.ok("invite_member", json!({"email": "dan@example.com", "role": "member", "without_email": true})).await;
+    let link = sent["link"].as_str().and_then(|link| link.rsplit('/').next()).expect("a link").to_owned();
+    for accept in [true, false] {
+        let refused = edsger.refused("answer_invitation", json!({"invitation": link, "accept": accept})).await;
+        assert_eq!((refused.code, refused.message.contains("belong")), (Code::Conflict, true), "{refused:?}");
+    }
+    let dan = World::new("dan").await;
+    dan.ok("answer_invitation", json!({"invitation": link, "accept": true})).await;
+    assert_eq!(dan.at(&studio).await.ok("whoami", json!({})).await["organization"]["role"], "member");
+}
+
+#[tokio::test]
 async fn a_mail_that_failed_is_seen_at_its_invitation_until_it_is_sent_again() {
     let studio = studio().await;
     let sent = studio.ok("invite_member", json!({"email": "bounce@example.com", "role": "member"})).await;
