@@ -118,7 +118,7 @@ impl Error {
 
     /// Nobody is signed in.
     pub fn unauthenticated() -> Self {
-        Self::new(Code::Unauthenticated, "Nobody is signed in, and no valid token was sent.").hint("Sign in, or send a token that has neither run out nor been revoked.")
+        Self::new(Code::Unauthenticated, "not authenticated").hint("Sign in, or send a valid token.")
     }
 
     /// Nobody is signed in at a page: they never were, or it has ended.

@@ -72,7 +72,7 @@ async fn without_a_valid_token_nothing_is_answered() {
     for token in [forged.as_str(), "stint_pat_0_x", "x", "stint_pat_01a1fdd1042b74e484366da41873e862_x"] {
         let refused = Answer::of(world.post("/api/v1/whoami").bearer_auth(token)).await;
         assert_eq!(refused.refused(401), "unauthenticated", "{token}");
-        assert_eq!(refused.json()["error"]["message"], "Nobody is signed in, and no valid token was sent.");
+        assert_eq!(refused.json()["error"]["message"], "not authenticated");
         assert!(refused.header("www-authenticate").starts_with("Bearer resource_metadata="), "{token}");
     }
     assert_eq!(Answer::of(world.post("/api/v1/whoami")).await.refused(401), "unauthenticated");
