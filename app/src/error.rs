@@ -139,11 +139,11 @@ impl Error {
 
     /// There is no such record for this caller.
     pub fn not_found(noun: &str) -> Self {
-        // Time has no name, and an invoice has a number.
+        // An invoice has a number, and most else has no name.
         let by = match noun {
-            "time entry" => "id",
+            "client" | "project" | "member" | "organization" | "token" => "id or the name",
             "invoice" => "id or the number",
-            _ => "id or the name",
+            _ => "id",
         };
         Self::new(Code::NotFound, format!("There is no such {noun}. Check the {by}."))
     }

@@ -1,27 +1,24 @@
 //! What is to be done in place of an undo that there is not.
 
+use uuid::Uuid;
+
 use super::{
     list,
     store::{self, Whose},
 };
-use crate::{
-    context::Door,
-    error::{Code, Error},
-    operation::Call,
-};
+use crate::{context::Door, error::Error, operation::Call};
 
 /// How many of the newest actions are looked at for one that can be taken back.
 const LOOKED_AT: i64 = 50;
 
 /// Operations that may not be put back, with the one that undoes by hand what each did, and its words.
-const BY_HAND: [(&str, &str, &str); 7] = [
+const BY_HAND: [(&str, &str, &str); 6] = [
     ("invite_member", "revoke_invitation", "revoke_invitation takes an open invitation back."),
-    ("resend_invitation", "revoke_invitation", "revoke_invitation takes an open invitation back."),
-    ("change_member_role", "change_member_role", "change_member_role gives a member the role back."),
+    ("change_member_role", "change_member_role", "change_member_role gives a member the role back, and assign_project_members places on projects."),
     ("remove_member", "invite_member", "invite_member invites them again."),
     ("draft_invoice", "delete_invoice_draft", "delete_invoice_draft deletes a draft, and its time can be billed again."),
     ("draft_invoices", "delete_invoice_draft", "delete_invoice_draft deletes a draft, and its time can be billed again."),
-    ("set_rate", "set_rate", "set_rate sets the rate that it was before."),
+    ("set_rate", "set_rate", "set_rate sets another rate, one for all of it; the audit log shows what each had."),
 ];
 
 /// Whether the newest action is asked for, and no other.
@@ -36,11 +33,8 @@ pub fn open_to(cx: &Call, operation: &str) -> Option<&'static str> {
 }
 
 /// The same refusal of taking the last action back, with the newest one that can be in its place: the last would stand before it for ever.
-pub async fn of_last(cx: &mut Call, error: Error) -> Error {
-    if error.code == Code::NotFound {
-        return error;
-    }
-    match newest(cx).await {
+pub async fn of_last(cx: &mut Call, last: Uuid, error: Error) -> Error {
+    match newest(cx, last).await {
         Ok(Some(words)) => {
             let before = error.hint.as_ref().map(|hint| format!("{hint} ")).unwrap_or_default();
             error.hint(before + &words)
@@ -49,12 +43,12 @@ pub async fn of_last(cx: &mut Call, error: Error) -> Error {
     }
 }
 
-async fn newest(cx: &mut Call) -> Result<Option<String>, Error> {
+async fn newest(cx: &mut Call, last: Uuid) -> Result<Option<String>, Error> {
     let (own, token) = (cx.membership()?.member.0, cx.caller.token.as_ref().map(|token| token.id.0));
     let whose = if token.is_some() { Whose { member: None, token } } else { Whose { member: Some(own), token: None } };
     let mut rows = store::actions(&mut cx.db, whose, None, LOOKED_AT).await?;
-    // What somebody's agents did is not the last thing that they did.
-    rows.retain(|row| token.is_some() || row.token.is_none());
+    // What somebody's agents did is not the last thing that they did; and the last itself was refused, whatever is known of it.
+    rows.retain(|row| (token.is_some() || row.token.is_none()) && row.id != last);
     let newest = list::newest_undoable(cx, rows).await?;
     Ok(newest.map(|(action, operation)| format!("The newest action that can be undone is {action} ({operation}).")))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::tz::TimeZone;
+use jiff::{civil::Date, tz::TimeZone};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ use crate::{
     page::{self, Cursor, Page},
     projects::sight::Sight,
     text,
-    time::{MemberSummary, filter::member_of},
+    time::{MemberSummary, filter::member_of, lock},
 };
 
 /// How many records of an action are named.
@@ -93,8 +93,10 @@ struct Known {
     held: HashMap<Uuid, Held>,
     /// Those that would bring time onto a project that takes none of the caller.
     closed: HashMap<Uuid, Closed>,
-    /// Those that would let a timer run again that nobody could stop, and whose it is.
-    of_nobody: HashMap<Uuid, String>,
+    /// Those that would let a timer run again that cannot, and why.
+    timers: HashMap<Uuid, String>,
+    /// The last closed day, and those that would change time up to it.
+    on_closed_days: Option<(Date, HashSet<Uuid>)>,
     /// Those that changed time of others, which is not there for the caller any more.
     out_of_sight: HashSet<Uuid>,
     /// Why the caller may not do what these operations do.
@@ -164,10 +166,25 @@ impl Known {
         let later_stays = later_stays(cx, later.values()).await?;
         let held = store::obstacle::held(&mut cx.db, &ids, undo::LOOKED_AT).await?.into_iter().map(|held| (held.action, held)).collect();
         let closed = closed(cx, &ids).await?;
-        let of_nobody = undo::of_nobody(&mut cx.db, &ids).await?;
+        let timers = undo::timers_that_stay(&mut cx.db, &ids).await?;
+        let on_closed_days = undo::on_closed_days(cx, &ids).await?;
         let refused = rows.iter().filter_map(|row| Some((row.operation.clone(), refusal(cx, &row.operation)?))).collect();
         let by_hand = rows.iter().filter_map(|row| Some((row.operation.clone(), instead::open_to(cx, &row.operation)?))).collect();
-        Ok(Self { touched, touched_in_all, standing, later, later_stays, held, closed, of_nobody, out_of_sight, refused, by_hand, eyes })
+        Ok(Self {
+            touched,
+            touched_in_all,
+            standing,
+            later,
+            later_stays,
+            held,
+            closed,
+            timers,
+            on_closed_days,
+            out_of_sight,
+            refused,
+            by_hand,
+            eyes,
+        })
     }
 
     fn read(&self, row: Row, zone: &TimeZone) -> Action {
@@ -212,8 +229,11 @@ impl Known {
         if let Some(closed) = self.closed.get(&row.id) {
             return Some(closed_words(closed));
         }
-        if let Some(member) = self.of_nobody.get(&row.id) {
-            return Some(right::timer_of_nobody(member));
+        if let Some((last, _)) = self.on_closed_days.as_ref().filter(|(_, actions)| actions.contains(&row.id)) {
+            return Some(format!("{} Ask an owner or admin to move the lock date.", lock::closed(*last).message));
+        }
+        if let Some(why) = self.timers.get(&row.id) {
+            return Some(why.clone());
         }
         let Some(later) = self.later.get(&row.id) else {
             return self.held.get(&row.id).map(|held| undo::held_by(&row.operation, held, self.eyes.money));

@@ -72,7 +72,7 @@ pub struct Action {
     pub token: Option<String>,
     /// The first three records that it made, changed or deleted.
     pub records: Vec<Restored>,
-    /// How many more it touched; absent where these are all. undo_action with dry_run names them.
+    /// How many more it touched; absent where these are all. undo_action with dry_run names more of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub more_records: Option<i64>,
     /// Whether undo_action would take it back as things stand.
@@ -133,7 +133,7 @@ pub async fn get_invoice_history(
 
 /// List what was done, the newest first: each write with the first three records it touched and how many more, and whether it can be undone, or why not.
 ///
-/// What your own token did; for a person at the page, what they and their agents did, and for who leads the work everybody's. undo_action takes the newest back with "last", and with dry_run names all records of one. Example: {"limit": 5}.
+/// What your own token did; for a person at the page, what they and their agents did, and for who leads the work everybody's. undo_action takes the newest back with "last", and with dry_run names the records of one. Example: {"limit": 5}.
 #[operation(read, idempotent, everyday, needs = Belong, scope = None, title = "List actions")]
 pub async fn list_actions(
     cx: &mut Call,

@@ -15,17 +15,12 @@ use crate::{
     operation::{Call, Change, authorize},
     operations,
     projects::sight::Sight,
-    reference,
     time::rate::may_price,
 };
 
-/// What stands for the newest action.
-const LAST: &str = "last";
-
 /// The action, when the caller may take it back: their own or, for who leads the work, that of another; with the right that
 /// doing it took. An agent takes back only what it did itself.
-pub async fn to_action(cx: &mut Call, action: &str) -> Result<store::Done, Error> {
-    let id = if action.trim().eq_ignore_ascii_case(LAST) { last(cx).await? } else { reference::id(action) };
+pub async fn to_action(cx: &mut Call, id: Uuid) -> Result<store::Done, Error> {
     let done = store::done(&mut cx.db, id).await?.ok_or_else(not_found)?;
     let own = match &cx.caller.token {
         Some(token) => done.token_id == Some(token.id.0),
@@ -117,6 +112,9 @@ pub fn timer_of_nobody(member: &str) -> String {
     format!("{member} has left or tracks no time any more, so nobody could stop a timer of theirs, and it does not run again.")
 }
 
+/// What is said of a timer beside which another runs by now.
+pub const SECOND_TIMER: &str = "Another timer runs by now, and nobody has two. Once that is stopped, this can be undone.";
+
 /// Whether a member keeps a place on a project, the grant of a client or a running timer: who works here is on projects and has a timer,
 /// and viewers have clients granted to them.
 pub fn keeps(member: &Standing, kind: &str) -> bool {
@@ -128,7 +126,7 @@ pub fn keeps(member: &Standing, kind: &str) -> bool {
 }
 
 /// The newest action of this credential that can be meant.
-async fn last(cx: &mut Call) -> Result<Uuid, Error> {
+pub async fn last(cx: &mut Call) -> Result<Uuid, Error> {
     let (member, token) = (cx.membership()?.member.0, cx.caller.token.as_ref().map(|token| token.id.0));
     let reaching = operations::all().iter().filter(|operation| operation.declaration.is_destructive());
     let reaching: Vec<String> = reaching.map(|operation| operation.declaration.name.to_owned()).collect();

@@ -10,7 +10,7 @@ use super::{
     Restored, Undone, instead,
     list::known_as,
     right,
-    store::{self, OpenChange, obstacle::Held},
+    store::{self, OpenChange, obstacle::{Held, Restarted}},
     way,
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     id::ActionId,
     money::Currency,
     operation::{Call, Change, store as pipeline},
-    organizations,
+    organizations, reference,
     projects::sight::Sight,
     time::{
         EntryState,
@@ -39,13 +39,22 @@ pub const LOOKED_AT: i64 = 20;
 
 /// Takes an action back. Where the last one cannot be, the refusal names one that can.
 pub async fn undo(cx: &mut Call, action: &str) -> Result<Undone, Error> {
-    match taken_back(cx, action).await {
-        Err(error) if instead::is_last(action) => Err(instead::of_last(cx, error).await),
-        other => other,
+    if !instead::is_last(action) {
+        return undone(cx, reference::id(action)).await;
+    }
+    let last = right::last(cx).await?;
+    store::back::mark(&mut cx.db).await?;
+    match undone(cx, last).await {
+        Err(error) => {
+            // What was put back before it was refused is as it was again, so that what is told is of what stands.
+            store::back::turn_back(&mut cx.db).await?;
+            Err(instead::of_last(cx, last, error).await)
+        }
+        undone => undone,
     }
 }
 
-async fn taken_back(cx: &mut Call, action: &str) -> Result<Undone, Error> {
+async fn undone(cx: &mut Call, action: Uuid) -> Result<Undone, Error> {
     let done = right::to_action(cx, action).await?;
     let changes = Change::stored(pipeline::changes(&mut cx.db, ActionId(done.id)).await?);
     let kinds = store::kinds(&mut cx.db).await?;
@@ -158,17 +167,27 @@ pub async fn open_among(db: &mut Db, actions: &[Uuid]) -> Result<HashSet<Uuid>, 
     for closed in store::obstacle::closed(db, actions, None, LOOKED_AT).await? {
         open.remove(&closed.action);
     }
-    for action in of_nobody(db, actions).await?.keys() {
+    for action in timers_that_stay(db, actions).await?.keys() {
         open.remove(action);
     }
     Ok(open)
 }
 
-/// Those of these actions that would let a timer run again that nobody could stop, with the name of whose it is.
-pub async fn of_nobody(db: &mut Db, actions: &[Uuid]) -> Result<HashMap<Uuid, String>, Error> {
+/// Those of these actions that would let a timer run again that cannot, with why.
+pub async fn timers_that_stay(db: &mut Db, actions: &[Uuid]) -> Result<HashMap<Uuid, String>, Error> {
     let restarted = store::obstacle::restarted(db, actions, LOOKED_AT).await?;
-    let of_nobody = restarted.into_iter().filter(|restarted| !right::keeps(&restarted.member, "time_entry"));
-    Ok(of_nobody.map(|restarted| (restarted.action, restarted.member.name)).collect())
+    let why = |restarted: &Restarted| match right::keeps(&restarted.member, "time_entry") {
+        false => Some(right::timer_of_nobody(&restarted.member.name)),
+        true => restarted.other_runs.then(|| right::SECOND_TIMER.to_owned()),
+    };
+    Ok(restarted.iter().filter_map(|restarted| Some((restarted.action, why(restarted)?))).collect())
+}
+
+/// Those of these actions that would change time up to the last closed day, and that day.
+pub async fn on_closed_days(cx: &mut Call, actions: &[Uuid]) -> Result<Option<(Date, HashSet<Uuid>)>, Error> {
+    let Some(last) = organizations::settings::get(cx).await?.lock_date.map(|day| day.date()) else { return Ok(None) };
+    let closed = store::obstacle::on_closed_days(&mut cx.db, actions, last, LOOKED_AT).await?;
+    Ok(Some((last, closed.into_iter().collect())))
 }
 
 /// Why what each of these actions did is never put back, or nothing when it may be. Those that somebody took back are left out.

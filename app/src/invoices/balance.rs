@@ -34,9 +34,9 @@ pub struct Due {
     pub overdue_invoices: i64,
 }
 
-/// Get the balance: what could be invoiced now, what is invoiced and not paid, and how much of that is overdue, per currency.
+/// Get the balance: what could be invoiced now, what clients owe, and how much of that is overdue, per currency.
 ///
-/// Counts everything, however many invoices there are. list_unbilled and list_invoices tell it one by one.
+/// Counts everything, however many invoices there are. list_unbilled and list_invoices tell it client by client.
 #[operation(read, idempotent, everyday, needs = ReadMoney, scope = MoneyRead, title = "Get the balance")]
 pub async fn get_balance(cx: &mut Call) -> Result<Balance, Error> {
     let today = cx.organization_today()?;

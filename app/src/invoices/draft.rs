@@ -161,9 +161,9 @@ pub async fn create(cx: &mut Call, wanted: Wanted) -> Result<Invoice, Error> {
     read::get(cx, &invoice.to_string()).await
 }
 
-/// Tells an agent whose writes wait for a person that the invoice is a draft, and where it is sent from.
+/// Tells an agent whose writes wait for a person that the invoice is a draft, and where it is sent from. What is only tried is nowhere.
 pub fn tell_draft(cx: &mut Call, invoice: InvoiceId) -> Result<(), Error> {
-    if cx.writes_drafts() {
+    if cx.writes_drafts() && !cx.dry_run {
         let (slug, public_url) = (&cx.membership()?.slug, &cx.caller.services.public_url);
         let told = format!("This is a draft: nobody owes it until a person sends it at {public_url}/o/{slug}/invoices/{invoice}");
         cx.warn(told);

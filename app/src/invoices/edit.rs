@@ -4,6 +4,7 @@ mod pricing;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
@@ -102,8 +103,9 @@ async fn set_period(cx: &mut Call, row: &mut Row, from: Edit<String>, to: Edit<S
         (None, None) if row.period_given => return Ok(()),
         (None | Some(None), None | Some(None)) => None,
         (from, to) => {
-            let first = written("period_from", from.flatten(), before.as_ref().map(|span| &span.from))?;
-            let last = written("period_to", to.flatten(), before.as_ref().map(|span| &span.to))?;
+            let today = cx.organization_today()?;
+            let first = written("period_from", from.flatten(), before.as_ref().map(|span| &span.from), today)?;
+            let last = written("period_to", to.flatten(), before.as_ref().map(|span| &span.to), today)?;
             Some(Span::between(first, last)?)
         }
     };
@@ -118,9 +120,9 @@ async fn set_period(cx: &mut Call, row: &mut Row, from: Edit<String>, to: Edit<S
 }
 
 /// A day of the service period, or the one that stands there.
-fn written(field: &'static str, given: Option<String>, before: Option<&Day>) -> Result<Day, Error> {
+fn written(field: &'static str, given: Option<String>, before: Option<&Day>, today: Date) -> Result<Day, Error> {
     match (given, before) {
-        (Some(given), _) => Day::parse(field, &given),
+        (Some(given), _) => Day::meant(field, &given, today),
         (None, Some(before)) => Ok(before.clone()),
         (None, None) => Err(Error::invalid(field, "The service period has a first and a last day; give both.")),
     }

@@ -178,25 +178,31 @@ pub async fn get(db: &mut Db) -> Result<Row, Error> {
 }
 
 /// Lets one change of the settings, of the people, of a client's currency or of the rate of all unbilled time wait for the other, and
-/// for whoever keeps them. Rows that only refer to the organization are not held up.
+/// for whoever keeps them. Rows that only refer to the organization are not held up. Whoever comes later waits behind it, those who
+/// keep too: a row alone lets them pass, and while one after another does, it would never be free.
 pub async fn lock(db: &mut Db) -> Result<(), Error> {
     let organization = db.organization();
-    query!("select id from organization where id = $1 for no key update", organization).fetch_one(db.connection()).await?;
+    query!(
+        r#"with turn as materialized (select pg_advisory_xact_lock(hashtextextended('organization ' || $1::uuid, 0)))
+           select o.id from organization o cross join turn where o.id = $1 for no key update of o"#,
+        organization
+    )
+    .fetch_one(db.connection())
+    .await?;
     Ok(())
 }
 
-/// The same without waiting for whoever holds it; whether it is held now.
-pub async fn try_lock(db: &mut Db) -> Result<bool, Error> {
-    let organization = db.organization();
-    let locked = query!("select id from organization where id = $1 for no key update skip locked", organization);
-    Ok(locked.fetch_optional(db.connection()).await?.is_some())
-}
-
 /// Keeps the settings, the lock date among them, the people and the currencies of the clients as they are until the transaction
-/// ends. Whoever writes time or an amount does; any number of transactions may at once.
+/// ends. Whoever writes time or an amount does; any number of transactions may at once, as long as nobody waits for [`lock`].
 pub async fn keep(db: &mut Db) -> Result<(), Error> {
     let organization = db.organization();
-    query!("select id from organization where id = $1 for share", organization).fetch_one(db.connection()).await?;
+    query!(
+        r#"with turn as materialized (select pg_advisory_xact_lock_shared(hashtextextended('organization ' || $1::uuid, 0)))
+           select o.id from organization o cross join turn where o.id = $1 for share of o"#,
+        organization
+    )
+    .fetch_one(db.connection())
+    .await?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use super::{
     invitations::{AnsweredInvitation, InvitationState, ReceivedInvitation},
     store::{
         grant, invitation,
-        member::{self, try_lock_organization},
+        member::{self, lock_organization},
         received::{self, Row},
     },
 };
@@ -42,11 +42,9 @@ use crate::{
 /// How long each statement of an answer may wait for whoever changes the people of the organization.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(1);
 
-/// How often it is tried whether the organization is free.
-const LOCK_TRIES: usize = 4;
-
-/// What lies between two tries.
-const LOCK_PAUSE: Duration = Duration::from_millis(50);
+/// How long an answer waits for them: strangers come here, who have few connections together, and whoever is in the organization can
+/// keep it held.
+const LOCK_LIMIT: Duration = Duration::from_millis(400);
 
 impl InvitationState {
     /// What has become of an invitation by now.
@@ -131,16 +129,10 @@ pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<Answered
     Ok(AnsweredInvitation { id: InvitationId(id), organization: row.organization_name, slug, accepted: accept })
 }
 
-/// Holds the organization: whoever else changes people there, or answers this invitation at the same time, goes first. Nobody waits
-/// in its line: strangers come here, who have few connections together, and whoever is in the organization can keep it held.
+/// Holds the organization, or gives up: whoever else changes people there, or answers this invitation at the same time, goes first.
 async fn hold_organization(cx: &mut Call) -> Result<(), Error> {
-    for _ in 0..LOCK_TRIES {
-        if try_lock_organization(&mut cx.db).await? {
-            return Ok(());
-        }
-        tokio::time::sleep(LOCK_PAUSE).await;
-    }
-    Err(Error::unavailable("Others are changing the organization at this moment."))
+    cx.db.limit_waiting(LOCK_LIMIT).await?;
+    lock_organization(&mut cx.db).await
 }
 
 /// The invitation that this person may answer: one to their confirmed address by its id, or the one that a secret opens,

@@ -24,9 +24,12 @@ pub(super) async fn what_stays(cx: &mut Call, level: &Level, repriced: usize) ->
     let (drafted, closed) = store::without_rate_held(&mut cx.db, level).await?;
     if drafted > 0 {
         let time = Worked::of(drafted).text;
+        let way = match cx.writes_drafts() {
+            true => "A person does that at the draft.",
+            false => "update_invoice_draft does that with current_rates.",
+        };
         cx.warn(format!(
-            "{time} without a rate is on a draft invoice and stays at 0 there, until the draft takes up the rates that hold by now. \
-             update_invoice_draft does that with current_rates."
+            "{time} without a rate is on a draft invoice and stays at 0 there, until the draft takes up the rates that hold by now. {way}"
         ));
     }
     on_drafts(cx, level).await?;

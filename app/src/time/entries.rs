@@ -51,7 +51,7 @@ pub struct NewTimeEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(length(max = 100)))]
     pub started_at: Option<String>,
-    /// Likewise.
+    /// 10:30, as the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "ssr", schemars(length(max = 100)))]
     pub ended_at: Option<String>,
@@ -100,6 +100,10 @@ pub struct LoggedEntry {
     /// What it is worth; absent when it is not billable, has no rate, and for callers who may not see money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
+    /// Whether the client pays for it.
+    pub billable: bool,
+    /// Who did the work: a human or an agent.
+    pub labour: Labour,
     /// How far it has come.
     pub state: EntryState,
 }
@@ -219,7 +223,7 @@ pub async fn create_time_entry(
     /// 09:00, or RFC 3339, on the worker's clock without an offset. Goes with ended_at or duration.
     #[server(default)]
     started_at: Option<String>,
-    /// Likewise; before the start is the next day.
+    /// 10:30; before the start is the next day.
     #[server(default)]
     ended_at: Option<String>,
     /// What was done.
@@ -247,7 +251,7 @@ pub async fn create_time_entry(
 /// Log several pieces of work at once, such as a standup on each day of a week: all of them, or none when one cannot be logged.
 ///
 /// Each as in create_time_entry; the refusal names the one that is wrong, such as `entries[2].duration`. Example: {"entries": [{"project": "Acme / Dashboard", "date": "2026-03-02", "duration": "15m", "description": "Standup"}]}.
-#[operation(write, everyday, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Log several times")]
+#[operation(write, everyday, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Log time in bulk")]
 pub async fn create_time_entries(
     cx: &mut Call,
     /// 100 at most.
@@ -259,7 +263,7 @@ pub async fn create_time_entries(
 
 /// Change a time entry. What is not given stays.
 ///
-/// Refused (locked) when it is invoiced, approved or on a closed day, (stale) when `version` is given and somebody changed it since, and (budget_exhausted) when it would pass a budget with a hard stop. The running timer is changed with update_timer.
+/// Refused (locked) when it is invoiced, approved or on a closed day, (stale) when `version` is given and somebody changed it since, and (budget_exhausted) when it would pass a budget with a hard stop. A running timer is no entry yet.
 #[operation(write, idempotent, everyday, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Change time")]
 pub async fn update_time_entry(
     cx: &mut Call,
@@ -277,7 +281,7 @@ pub async fn update_time_entry(
     /// 09:00, or RFC 3339, on the worker's clock without an offset.
     #[server(default)]
     started_at: Option<String>,
-    /// Likewise; before the start is the next day.
+    /// 10:30; before the start is the next day.
     #[server(default)]
     ended_at: Option<String>,
     /// What was done; empty clears it.
@@ -302,7 +306,7 @@ pub async fn update_time_entry(
 /// Make the same change to several time entries, such as moving them to another project: all of them, or none when one cannot change.
 ///
 /// Each as in update_time_entry; the refusal names the one that is wrong. Example: {"time_entries": ["0199…", "0199…"], "project": "Acme / Onboarding"}.
-#[operation(write, idempotent, everyday, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Change several times")]
+#[operation(write, idempotent, everyday, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Change time in bulk")]
 pub async fn update_time_entries(
     cx: &mut Call,
     /// Ids of the entries.

@@ -141,9 +141,9 @@ pub async fn may_end(cx: &mut Call, timer: Uuid, state: EntryState) -> Result<bo
     Ok(!left && cx.may_call("stop_timer"))
 }
 
-/// Tells an agent that what it wrote is a draft, and where it is confirmed: it would say that it was done.
+/// Tells an agent that what it wrote is a draft, and where it is confirmed: it would say that it was done. What is only tried is nowhere.
 pub fn tell_draft(cx: &mut Call, entry: &TimeEntry) -> Result<(), Error> {
-    if entry.state == EntryState::Draft && cx.writes_drafts() {
+    if entry.state == EntryState::Draft && cx.writes_drafts() && !cx.dry_run {
         let (place, public_url) = (cx.membership()?, &cx.caller.services.public_url);
         let (slug, day) = (&place.slug, &entry.day);
         let until = match entry.running {

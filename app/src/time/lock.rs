@@ -20,7 +20,9 @@ pub fn refuse_locked(entry: &Stored, lock_date: Option<Date>, sight: &Sight, fre
             None => "a draft invoice".to_owned(),
         };
         let way = match invoice.number {
-            _ if !sight.money => "Ask an owner or admin, who can take it off there.",
+            // Of what was sent nobody takes anything off.
+            Some(_) if !sight.money => "An owner or admin knows more of it.",
+            None if !sight.money => "Ask an owner or admin, who can take it off there.",
             None if frees => "Take its line off the draft first. update_invoice_draft does that.",
             None => "A person who writes invoices can take its line off the draft.",
             Some(_) => "What was invoiced stays as it is; an owner or admin can void the invoice.",

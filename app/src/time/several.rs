@@ -124,6 +124,8 @@ async fn settled(cx: &mut Call, sight: &Sight, watch: Watch, entries: &[Stored])
             ended_at: entry.ended_at,
             worked: entry.worked,
             amount: entry.amount,
+            billable: entry.billable,
+            labour: entry.labour,
             state: entry.state,
         });
     }

@@ -87,11 +87,12 @@ fn length_of_item(operation: &str, item: Value) -> usize {
     }
 }
 
-/// How many items a list was asked for; nothing when it is no list.
+/// How many items a list was asked for; nothing when it is no list. Sums of time are asked for as a whole.
 fn items_asked(operation: &Operation, arguments: &Value) -> Option<usize> {
     operation.input.get("properties")?.get("limit")?;
-    let asked = arguments.get("limit").and_then(Value::as_u64).unwrap_or(u64::from(LIMIT_DEFAULT));
-    usize::try_from(asked).ok()
+    let asked = arguments.get("limit").and_then(Value::as_u64).and_then(|asked| usize::try_from(asked).ok());
+    let usual = if operation.declaration.name == "summarize_time" { usize::MAX } else { LIMIT_DEFAULT as usize };
+    Some(asked.unwrap_or(usual))
 }
 
 #[cfg(test)]

@@ -39,10 +39,11 @@ const OF_TIME: [&str; 4] = ["project", "day", "worked", "state"];
 const ELSEWHERE: [&str; 2] = ["member", "day"];
 
 /// The field of a timer that another has stopped, and what is told of it: get_time_entry tells the rest.
-const STOPPED: (&str, [&str; 7]) = ("stopped", ["id", "client", "project", "description", "worked", "state", "version"]);
+const STOPPED: (&str, [&str; 9]) =
+    ("stopped", ["id", "client", "project", "description", "worked", "billable", "labour", "state", "version"]);
 
 /// What of it is left out where it is the same as of the timer that has stopped it.
-const AS_THE_OTHER: [&str; 3] = ["client", "project", "state"];
+const AS_THE_OTHER: [&str; 2] = ["client", "project"];
 
 /// What is left out where it is the same as the other.
 const SAME: (&str, &str) = ("stopped_budget", "budget");

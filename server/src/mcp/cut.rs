@@ -103,6 +103,8 @@ fn ways_on(operation: &Operation, answer: &Value) -> Vec<Way> {
         "draft_invoice" | "draft_invoices" if tried => way("For fewer lines group_by project or day, or narrow the days."),
         "draft_invoices" => vec![Way { by: Some("list_invoices"), words: "list_invoices shows each draft." }],
         "create_time_entries" | "update_time_entries" if tried => way("Try fewer at once to see all of them."),
+        // What was only tried stands on no page and in no document.
+        _ if tried => Vec::new(),
         "create_time_entries" | "update_time_entries" => {
             vec![Way { by: Some("list_time_entries"), words: "list_time_entries shows all of them with their ids, page by page." }]
         }

@@ -21,7 +21,7 @@ const TASKS: [(&str, &[&str]); 11] = [
     ("bill a client", &["draft_invoice", "send_invoice"]),
     ("a PDF", &["get_invoice_document"]),
     ("an invoice was paid", &["record_payment"]),
-    ("who owes what", &["get_balance"]),
+    ("what is owed, and who owes it", &["get_balance", "list_invoices"]),
     ("how a budget stands", &["get_project_status"]),
     ("bring people in", &["invite_member"]),
     ("who is on a project", &["assign_project_members", "unassign_project_members"]),
@@ -83,8 +83,8 @@ fn money(place: &Membership, offered: &Offered<'_>) -> String {
 
 /// How arguments and answers are meant.
 fn meant(offered: &Offered<'_>) -> String {
-    let mut words = "\n\nName records by id or name (\"Acme / Dashboard\" is a client's project). Days: YYYY-MM-DD, today, yesterday or a weekday; instants: RFC 3339, without an offset on the worker's clock; periods: today, last_month, 2026-03 or 2026-Q1. \
-         Lists come in pages: pass next_cursor as cursor."
+    let mut words = "\n\nName records by id or name, yourself as me (\"Acme / Dashboard\" is a client's project). Days: YYYY-MM-DD, today, yesterday or a weekday; instants: RFC 3339, without an offset on the worker's clock; periods: today, last_month, 2026-03 or 2026-Q1. \
+         Lists come in pages of 50: pass next_cursor as cursor."
         .to_owned();
     if !offered.writes().is_empty() {
         words.push_str(" Every write takes dry_run, which keeps nothing, and idempotency_key, so that a repeated call is done once.");

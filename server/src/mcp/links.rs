@@ -41,7 +41,8 @@ fn described(schema: Value) -> Value {
     fields.remove(OF_BROWSERS);
     if let Some(Value::Array(required)) = schema.get_mut("required") {
         required.retain(|field| field != BYTES && field != OF_BROWSERS);
-        required.extend((is_record || is_file).then(|| Value::from(URL)));
+        // What is only tried has no page.
+        required.extend(is_file.then(|| Value::from(URL)));
         required.extend(is_file.then(|| Value::from("valid_until")));
     }
     if is_record || is_file {
@@ -64,8 +65,9 @@ pub fn most(item: &Value) -> usize {
 
 /// An answer with its links, by the schema of the whole one.
 pub async fn answer(caller: &Caller, schema: &Map<String, Value>, mut answer: Value) -> Result<Value, Error> {
+    let tried = answer["dry_run"] == true;
     if let (Some(place), Value::Object(fields)) = (&caller.membership, &mut answer) {
-        from_record(&Pages { public_url: &caller.services.public_url, place }, Some(schema), fields);
+        from_record(&Pages { public_url: &caller.services.public_url, place, tried }, Some(schema), fields);
     }
     if let Value::Object(fields) = &mut answer
         && fields.remove(BYTES).is_some()
@@ -83,6 +85,8 @@ pub async fn answer(caller: &Caller, schema: &Map<String, Value>, mut answer: Va
 struct Pages<'a> {
     public_url: &'a str,
     place: &'a Membership,
+    /// Whether the answer is that of a dry run: what it has made is nowhere.
+    tried: bool,
 }
 
 fn to_pages(pages: &Pages<'_>, schema: &Value, value: &mut Value) {
@@ -106,7 +110,9 @@ fn from_record(pages: &Pages<'_>, schema: Option<&Map<String, Value>>, fields: &
     let page = schema.and_then(|schema| schema.get(PAGE)?.as_str());
     if let (Some(page), Some(id)) = (page, fields.get("id").and_then(Value::as_str)) {
         let url = format!("{}/o/{}/{page}/{id}", pages.public_url, pages.place.slug);
-        fields.insert(URL.to_owned(), Value::from(url));
+        if !pages.tried {
+            fields.insert(URL.to_owned(), Value::from(url));
+        }
         fields.remove(OF_BROWSERS);
     }
 }

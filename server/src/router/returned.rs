@@ -65,7 +65,8 @@ pub async fn to_its_page(State(site): State<Site>, request: Request, next: Next)
         answer.headers.remove(header::CONTENT_LENGTH);
         return Response::from_parts(answer, Body::empty());
     } else if let Some(title) = write_of(&call).filter(|_| answer.status == StatusCode::FOUND) {
-        let Ok(bytes) = to_bytes(body, layers::BODY_LIMIT_BYTES).await else { return layers::too_long().into_response() };
+        // It was done, however long its answer is: of one that is too long the title is told alone.
+        let bytes = to_bytes(body, layers::BODY_LIMIT_BYTES).await.unwrap_or_default();
         if let Some(page) = drafted(&answer, &bytes).filter(|_| DraftInvoice::PATH == call) {
             answer.headers.insert(header::LOCATION, page);
         }
@@ -147,14 +148,10 @@ fn without_secrets(fields: &[&str]) -> BTreeMap<String, String> {
     fields.filter(|(name, _)| !NEVER_RETURNED.contains(&name.as_str())).collect()
 }
 
-/// Puts what a form brings back into its cookie. When that is too long, what was typed is left out, and then all but the message.
+/// Puts what a form brings back into its cookie. When that is too long, what was typed is left out, and then all but the message of a
+/// refusal and the title of what was done.
 fn remember(site: &Site, answer: &mut response::Parts, returned: Returned) {
-    let untyped = || Returned { fields: BTreeMap::new(), untouched: BTreeMap::new(), ..returned.clone() };
-    let brief = || {
-        let message = |error: &Error| Error::new(error.code, error.message.chars().take(MESSAGE_LONGEST).collect::<String>());
-        Returned { refusal: returned.refusal.as_ref().map(message), ..untyped() }
-    };
-    let content = content(&returned).or_else(|| content(&untyped())).or_else(|| content(&brief()));
+    let content = content(&returned).or_else(|| content(&untyped(&returned))).or_else(|| content(&brief(&returned)));
     let Some(content) = content else { return };
     let name = cookie_name(&site.services.public_url, RETURNED);
     let secure = if name == RETURNED { "" } else { "; Secure" };
@@ -164,8 +161,38 @@ fn remember(site: &Site, answer: &mut response::Parts, returned: Returned) {
     }
 }
 
+/// Without what was typed.
+fn untyped(returned: &Returned) -> Returned {
+    Returned { fields: BTreeMap::new(), untouched: BTreeMap::new(), ..returned.clone() }
+}
+
+/// The message of a refusal, and the title of what was done.
+fn brief(returned: &Returned) -> Returned {
+    let message = |error: &Error| Error::new(error.code, error.message.chars().take(MESSAGE_LONGEST).collect::<String>());
+    let done = returned.done.iter().take(1).cloned().collect();
+    Returned { refusal: returned.refusal.as_ref().map(message), done, ..untyped(returned) }
+}
+
 /// The content of the cookie, if one holds it.
 fn content(returned: &Returned) -> Option<String> {
     let content = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(returned).ok()?);
     (content.len() <= LONGEST_COOKIE).then_some(content)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_done_is_said_however_much_there_is_to_say_of_it() {
+        let answer = json!({ "warnings": vec!["A warning of some length, which says something."; 200] }).to_string();
+        for told in [answer.as_bytes(), b"", b"[1, 2"] {
+            let returned = Returned { done: done("Log time", told), ..Returned::default() };
+            let brief = brief(&returned);
+            assert_eq!(brief.done, ["Log time: done."]);
+            assert!(content(&brief).is_some());
+        }
+    }
 }

@@ -1,11 +1,15 @@
 //! SQL of what keeps actions from being taken back: what was changed since, where time does not go, whose timer nobody could stop, and
 //! what needs a record that they have made.
 
-use sqlx::{query, query_as};
+use jiff::civil::Date;
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::back::Standing;
-use crate::{database::Db, error::Error};
+use crate::{
+    database::{Db, date},
+    error::Error,
+};
 
 /// An earlier action of which a record is something else by now.
 pub struct Later {
@@ -135,26 +139,32 @@ pub async fn held(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Held>,
                order by position limit $3
            ) made
            cross join lateral (
-               select 'project' as kind, id from project where made.kind = 'client' and organization_id = $1 and client_id = made.record_id
-               union all
-               select 'invoice', id from invoice where made.kind = 'client' and organization_id = $1 and client_id = made.record_id
-               union all
-               select 'client_grant', id from client_grant where made.kind = 'client' and organization_id = $1 and client_id = made.record_id
-               union all
-               select 'time_entry', id from time_entry where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
-               union all
-               select 'invoice_line', id from invoice_line where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
-               union all
-               select 'project_member', id from project_member
-               where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
-               union all
-               select 'budget', id from budget where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
-               union all
-               select 'invoice_line', id from invoice_line where made.kind = 'invoice' and organization_id = $1 and invoice_id = made.record_id
-           ) referring
-           where not exists (
-               select from change own where own.organization_id = $1 and own.action_id = a.id and own.record_id = referring.id
-           )"#,
+               select other.kind from (
+                   select 'project' as kind, id from project where made.kind = 'client' and organization_id = $1 and client_id = made.record_id
+                   union all
+                   select 'invoice', id from invoice where made.kind = 'client' and organization_id = $1 and client_id = made.record_id
+                   union all
+                   select 'client_grant', id from client_grant
+                   where made.kind = 'client' and organization_id = $1 and client_id = made.record_id
+                   union all
+                   select 'time_entry', id from time_entry where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
+                   union all
+                   select 'invoice_line', id from invoice_line
+                   where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
+                   union all
+                   select 'project_member', id from project_member
+                   where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
+                   union all
+                   select 'budget', id from budget where made.kind = 'project' and organization_id = $1 and project_id = made.record_id
+                   union all
+                   select 'invoice_line', id from invoice_line
+                   where made.kind = 'invoice' and organization_id = $1 and invoice_id = made.record_id
+               ) other
+               where not exists (
+                   select from change own where own.organization_id = $1 and own.action_id = a.id and own.record_id = other.id
+               )
+               limit 1
+           ) referring"#,
         organization,
         actions,
         most
@@ -169,13 +179,19 @@ pub struct Restarted {
     pub action: Uuid,
     /// What they are now.
     pub member: Standing,
+    /// Whether a timer of theirs runs by now that would not end with it.
+    pub other_runs: bool,
 }
 
 /// Whose timers would run again when these actions are taken back. Of each the first `most` changes are looked at.
 pub async fn restarted(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Restarted>, Error> {
     let organization = db.organization();
     let rows = query!(
-        r#"select distinct a.id as "action!", m.id, m.name, m.role, m.removed_at is null as "present!"
+        r#"select distinct a.id as "action!", m.id, m.name, m.role, m.removed_at is null as "present!", exists (
+               select from time_entry t where t.organization_id = $1 and t.member_id = m.id and t.running and not exists (
+                   select from change own where own.organization_id = $1 and own.action_id = a.id and own.record_id = t.id
+               )
+           ) as "other_runs!"
            from unnest($2::uuid[]) a (id)
            cross join lateral (
                select before, after from change
@@ -190,5 +206,30 @@ pub async fn restarted(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<R
     .fetch_all(db.connection())
     .await?;
     let standing = |id, name, role, present| Standing { id, name, role, present };
-    Ok(rows.into_iter().map(|row| Restarted { action: row.action, member: standing(row.id, row.name, row.role, row.present) }).collect())
+    let restarted = rows.into_iter().map(|row| Restarted {
+        action: row.action,
+        member: standing(row.id, row.name, row.role, row.present),
+        other_runs: row.other_runs,
+    });
+    Ok(restarted.collect())
+}
+
+/// Those of these actions that would change time up to the last closed day. Of each the first `most` changes are looked at.
+pub async fn on_closed_days(db: &mut Db, actions: &[Uuid], last: Date, most: i64) -> Result<Vec<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select distinct a.id as "id!" from unnest($2::uuid[]) a (id)
+           cross join lateral (
+               select before, after from change
+               where organization_id = $1 and action_id = a.id and kind = 'time_entry' order by position limit $4
+           ) ch
+           cross join lateral (values (ch.before), (ch.after)) image (of_entry)
+           where image.of_entry ->> 'running' <> 'true' and (image.of_entry ->> 'day')::date <= $3"#,
+        organization,
+        actions,
+        date(last) as _,
+        most
+    )
+    .fetch_all(db.connection())
+    .await?)
 }

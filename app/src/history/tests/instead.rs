@@ -102,6 +102,63 @@ async fn where_the_last_thing_stays_the_way_by_hand_and_the_newest_that_can_be_u
     assert!(!nothing.hint.unwrap_or_default().contains("newest"), "nothing is left that can be");
 }
 
+/// Whoever asks for the last thing is not sent back to it, and the list does not call it undoable.
+#[tokio::test]
+async fn the_last_thing_that_was_refused_is_not_named_as_one_that_can_be_undone() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    let earlier = log(&agent, "2026-11-19").await;
+    let closed = log(&agent, "2026-11-17").await;
+    studio.ok("update_organization", json!({"lock_date": "2026-11-18"})).await;
+    let refused = agent.refused("undo_action", json!({"action": "last"})).await;
+    assert_eq!(refused.code, Code::Locked);
+    let id = |done: &Value| done["action"].as_str().expect("an id").to_owned();
+    let hint = refused.hint.unwrap_or_default();
+    assert!(hint.contains(&id(&earlier)) && !hint.contains(&id(&closed)), "{hint}");
+    assert!(why_not(&agent, &closed).await.contains("closed"));
+    assert_eq!(why_not(&agent, &earlier).await, "");
+}
+
+#[tokio::test]
+async fn a_stopped_timer_is_not_called_undoable_while_another_runs() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    agent.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.advance(600);
+    let stopped = agent.ok("stop_timer", json!({})).await;
+    assert_eq!(why_not(&agent, &stopped).await, "");
+    let other = studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    assert!(why_not(&agent, &stopped).await.contains("Another timer runs"));
+    assert_eq!(agent.refused("undo_action", json!({"action": "last"})).await.code, Code::TimerRunning);
+    studio.ok("undo_action", json!({"action": other["action"]})).await;
+    assert_eq!(why_not(&agent, &stopped).await, "");
+    // What took the place of another gives it back: that one ends with it.
+    studio.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.advance(60);
+    let taken_over = studio.ok("start_timer", json!({"project": "Dashboard", "stop_running": true})).await;
+    assert_eq!(why_not(&studio, &taken_over).await, "");
+    studio.ok("undo_action", json!({"action": taken_over["action"]})).await;
+}
+
+/// Time on a project that one was taken off is not there any more, and does not stand before everything else either.
+#[tokio::test]
+async fn the_newest_that_can_be_undone_is_named_whatever_the_last_is_refused_for() {
+    let studio = studio().await;
+    let barbara = studio.as_role(Role::Member).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Lab"})).await;
+    for project in ["Dashboard", "Lab"] {
+        studio.ok("assign_project_members", json!({"project": project, "members": [barbara.member()]})).await;
+    }
+    let agent = barbara.token(Writes::Direct).await;
+    let kept = log(&agent, "2026-11-17").await;
+    let gone = agent.ok("create_time_entry", json!({"project": "Lab", "date": "2026-11-17", "duration": "1h"})).await;
+    agent.ok("delete_time_entry", json!({"time_entry": gone["id"]})).await;
+    studio.ok("unassign_project_members", json!({"project": "Lab", "members": [barbara.member()]})).await;
+    let refused = agent.refused("undo_action", json!({"action": "last"})).await;
+    assert_eq!(refused.code, Code::NotFound);
+    assert!(refused.hint.is_some_and(|hint| hint.contains(kept["action"].as_str().expect("an id"))));
+}
+
 /// An action of more records than are put back.
 #[tokio::test]
 async fn too_many_records_at_once_have_a_way_by_hand_too() {

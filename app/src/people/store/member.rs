@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-pub use crate::organizations::store::{lock as lock_organization, try_lock as try_lock_organization};
+pub use crate::organizations::store::lock as lock_organization;
 use crate::{
     access::Role,
     database::{Db, instant},
