@@ -337,7 +337,9 @@ fn held(done: &store::Done, change: &Change, other: &str, by_hand: bool) -> Erro
 async fn stays_by_itself(cx: &mut Call, since: &store::back::Since) -> Result<Option<String>, Error> {
     let standing = standing_of(&mut cx.db, &[since.action]).await?.remove(&since.action).flatten();
     let by_hand = instead::open_to(cx, &since.operation).map(|way| format!(" {way}")).unwrap_or_default();
-    Ok(standing.map(|why| format!("{} cannot be undone either: {why}{by_hand}", since.operation)))
+    // Whoever may not call an operation is told of none by its name.
+    let what = if cx.may_call(&since.operation) { since.operation.as_str() } else { "The later change" };
+    Ok(standing.map(|why| format!("{what} cannot be undone either: {why}{by_hand}")))
 }
 
 /// Why a record is no longer what the action left behind.

@@ -168,7 +168,7 @@ pub async fn preview_invoice(
 /// Draft an invoice from a client's unbilled time of a period, plus custom lines. The draft reserves that time.
 ///
 /// Refused when there is nothing to bill. Time that somebody else is drafting at the same moment is left out, never billed
-/// twice. With dry_run it is a preview. Example: {"client": "Acme", "period": "last_month"}. Check it with get_invoice, then send_invoice.
+/// twice. With dry_run it is a preview. Example: {"client": "Acme", "period": "last_month"}. Check it with get_invoice before it is sent.
 #[operation(write, everyday, needs = WriteMoney, scope = MoneyWrite, agent = Direct, title = "Draft an invoice")]
 pub async fn draft_invoice(
     cx: &mut Call,

@@ -1,6 +1,7 @@
 //! What an agent is shown by a dry run: what would be another, in the words and units of the answers.
 
-use serde_json::json;
+use app::access::{Scope, Writes};
+use serde_json::{Value, json};
 
 use crate::{
     agents::{done, refused},
@@ -86,6 +87,58 @@ async fn a_dry_run_tells_instants_and_amounts_as_its_answer_does() {
     let after = &sent["after"];
     assert_eq!((&after["total"], &after["sent_at"]), (&sending["total"], &sending["sent_at"]), "{sending:#}");
     assert!(after.get("discount").is_none(), "there is none: {sending:#}");
+}
+
+/// What is only tried stands on no page, and nobody is sent to one.
+#[tokio::test]
+async fn a_dry_run_hands_out_no_page_and_calls_nothing_a_draft_that_waits() {
+    let (world, ada) = studio::open().await;
+    let asks = world.token(&ada.email, &ada.slug, &Scope::ALL, Writes::Ask).await;
+    for (tool, arguments) in [
+        ("draft_invoice", json!({ "client": "Acme", "period": "this_month" })),
+        ("create_time_entry", json!({ "project": "Acme / Dashboard", "duration": "1h" })),
+    ] {
+        let mut tried = arguments.clone();
+        tried["dry_run"] = json!(true);
+        for token in [&ada.token, &asks] {
+            let tried = done(&world, token, tool, tried.clone()).await;
+            let told = tried.to_string();
+            assert!(!told.contains("\"url\"") && !told.contains("/invoices/") && !told.contains("This is a draft"), "{tool}: {tried:#}");
+        }
+        let kept = done(&world, &asks, tool, arguments).await;
+        assert!(kept["warnings"].to_string().contains("This is a draft"), "{tool}: {kept:#}");
+    }
+    for tool in ["create_client", "create_project"] {
+        let arguments = json!({ "name": "Tried", "client": "Acme" });
+        let mut arguments = arguments.as_object().cloned().expect("an object");
+        if tool == "create_client" {
+            arguments.remove("client");
+        }
+        arguments.insert("dry_run".to_owned(), json!(true));
+        let tried = done(&world, &ada.token, tool, arguments.into()).await;
+        assert!(tried["id"].is_string() && tried.get("url").is_none(), "{tool}: {tried:#}");
+    }
+}
+
+/// What is left out of time is what is usual, so whatever is not is told in each answer that tells of it.
+#[tokio::test]
+async fn what_is_unusual_of_time_is_told_by_every_write_of_it() {
+    let (world, ada) = studio::open().await;
+    let unusual = json!({ "project": "Acme / Dashboard", "duration": "1h", "billable": false, "labour": "agent" });
+    let told = |item: &Value| (item["billable"].clone(), item["labour"].clone());
+    let one = done(&world, &ada.token, "create_time_entry", unusual.clone()).await;
+    let many = done(&world, &ada.token, "create_time_entries", json!({ "entries": [unusual] })).await;
+    let id = &many["items"][0]["id"];
+    let changed = done(&world, &ada.token, "update_time_entries", json!({ "time_entries": [id], "description": "Again" })).await;
+    for item in [&one, &many["items"][0], &changed["items"][0]] {
+        assert_eq!(told(item), (json!(false), json!("agent")), "{item:#}");
+    }
+    let asks = world.token(&ada.email, &ada.slug, &Scope::ALL, Writes::Ask).await;
+    let first = json!({ "project": "Acme / Dashboard", "billable": false, "labour": "agent" });
+    done(&world, &asks, "start_timer", first).await;
+    let next = done(&world, &asks, "start_timer", json!({ "project": "Acme / Dashboard", "stop_running": true })).await;
+    assert_eq!(told(&next["stopped"]), (json!(false), json!("agent")), "{next:#}");
+    assert_eq!(next["stopped"]["state"], "draft", "{next:#}");
 }
 
 /// Whoever wanted nothing to be kept is refused where they did not say so as it is said: what was done instead may be final.
