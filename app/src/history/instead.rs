@@ -14,7 +14,11 @@ const LOOKED_AT: i64 = 50;
 /// Operations that may not be put back, with the one that undoes by hand what each did, and its words.
 const BY_HAND: [(&str, &str, &str); 6] = [
     ("invite_member", "revoke_invitation", "revoke_invitation takes an open invitation back."),
-    ("change_member_role", "change_member_role", "change_member_role gives a member the role back, and assign_project_members places on projects."),
+    (
+        "change_member_role",
+        "change_member_role",
+        "change_member_role gives a member the role back, and assign_project_members places on projects.",
+    ),
     ("remove_member", "invite_member", "invite_member invites them again."),
     ("draft_invoice", "delete_invoice_draft", "delete_invoice_draft deletes a draft, and its time can be billed again."),
     ("draft_invoices", "delete_invoice_draft", "delete_invoice_draft deletes a draft, and its time can be billed again."),

@@ -162,7 +162,8 @@ impl Known {
             }
         }
         let standing = undo::standing_of(&mut cx.db, &ids).await?;
-        let later: HashMap<Uuid, Later> = store::obstacle::later(&mut cx.db, &ids).await?.into_iter().map(|later| (later.action, later)).collect();
+        let later: HashMap<Uuid, Later> =
+            store::obstacle::later(&mut cx.db, &ids).await?.into_iter().map(|later| (later.action, later)).collect();
         let later_stays = later_stays(cx, later.values()).await?;
         let held = store::obstacle::held(&mut cx.db, &ids, undo::LOOKED_AT).await?.into_iter().map(|held| (held.action, held)).collect();
         let closed = closed(cx, &ids).await?;

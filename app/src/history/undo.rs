@@ -10,7 +10,10 @@ use super::{
     Restored, Undone, instead,
     list::known_as,
     right,
-    store::{self, OpenChange, obstacle::{Held, Restarted}},
+    store::{
+        self, OpenChange,
+        obstacle::{Held, Restarted},
+    },
     way,
 };
 use crate::{
@@ -21,8 +24,9 @@ use crate::{
     id::ActionId,
     money::Currency,
     operation::{Call, Change, store as pipeline},
-    organizations, reference,
+    organizations,
     projects::sight::Sight,
+    reference,
     time::{
         EntryState,
         ground::may_end,
