@@ -39,8 +39,7 @@ const OF_TIME: [&str; 4] = ["project", "day", "worked", "state"];
 const ELSEWHERE: [&str; 2] = ["member", "day"];
 
 /// The field of a timer that another has stopped, and what is told of it: get_time_entry tells the rest.
-const STOPPED: (&str, [&str; 9]) =
-    ("stopped", ["id", "client", "project", "description", "worked", "billable", "labour", "state", "version"]);
+const STOPPED: (&str, [&str; 8]) = ("stopped", ["id", "client", "project", "description", "worked", "billable", "labour", "state"]);
 
 /// What of it is left out where it is the same as of the timer that has stopped it.
 const AS_THE_OTHER: [&str; 2] = ["client", "project"];

@@ -135,7 +135,7 @@ async fn a_stopped_timer_is_not_called_undoable_while_another_runs() {
     // What took the place of another gives it back: that one ends with it.
     studio.ok("start_timer", json!({"project": "Dashboard"})).await;
     studio.advance(60);
-    let taken_over = studio.ok("start_timer", json!({"project": "Dashboard", "stop_running": true})).await;
+    let taken_over = studio.ok("start_timer", json!({"project": "Dashboard", "description": "other", "stop_running": true})).await;
     assert_eq!(why_not(&studio, &taken_over).await, "");
     studio.ok("undo_action", json!({"action": taken_over["action"]})).await;
 }

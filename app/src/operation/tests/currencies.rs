@@ -71,7 +71,7 @@ async fn whoever_writes_an_amount_waits_for_a_client_that_gets_another_currency(
                 continue;
             }
             let call = with_amounts(&studio, operation).await;
-            let mut holder = held(&pool, "for no key update").await;
+            let mut holder = held(&pool).await;
             let answer = spawned(&studio.world, declaration.name, call);
             let waits = waits(&mut holder, &answer).await;
             holder.rollback().await.expect("let go");
@@ -89,14 +89,10 @@ async fn whoever_writes_an_amount_waits_for_a_client_that_gets_another_currency(
     .await;
 }
 
-/// The organization, held as whoever changes it does, or whoever writes an amount.
-async fn held<'a>(pool: &'a PgPool, how: &'static str) -> sqlx::Transaction<'a, sqlx::Postgres> {
+/// The organization, held as whoever changes it does.
+async fn held(pool: &PgPool) -> sqlx::Transaction<'_, sqlx::Postgres> {
     let mut holder = pool.begin().await.expect("a transaction");
-    let statement = match how {
-        "for share" => "select from organization for share",
-        _ => "select from organization for no key update",
-    };
-    sqlx::query(statement).execute(&mut *holder).await.expect("held");
+    sqlx::query("select from organization for no key update").execute(&mut *holder).await.expect("held");
     holder
 }
 
@@ -108,13 +104,17 @@ async fn a_client_gets_another_currency_only_after_what_is_being_written() {
         studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
         let to_yen = studio.ok("update_client", json!({"client": "Acme", "currency": "JPY", "rate": "9000"})).await;
         let pool = owner().await;
-        let mut holder = held(&pool, "for share").await;
-        let back = spawned(&studio, "undo_action", json!({"action": to_yen["action"]}));
+        // Who is writing time waits for the project, and has read what its currency is.
+        let mut holder = pool.begin().await.expect("a transaction");
+        sqlx::query("select from project for update").execute(&mut *holder).await.expect("held");
+        let entry = spawned(&studio, "create_time_entry", json!({"project": "Dashboard", "duration": "1h"}));
         until_waiting(&mut holder, 1).await;
-        let change = spawned(&studio, "update_client", json!({"client": "Acme", "currency": "USD"}));
+        let back = spawned(&studio, "undo_action", json!({"action": to_yen["action"]}));
         until_waiting(&mut holder, 2).await;
-        let entry = studio.ok("create_time_entry", json!({"project": "Dashboard", "duration": "1h"})).await;
+        let change = spawned(&studio, "update_client", json!({"client": "Acme", "currency": "USD"}));
+        until_waiting(&mut holder, 3).await;
         holder.rollback().await.expect("let go");
+        let entry = entry.await.expect("an answer").expect("an entry");
         for answer in [back, change] {
             let refused = answer.await.expect("an answer").expect_err("there is an amount in yen");
             assert_eq!(refused.code, Code::InUse, "{refused:?}");
