@@ -133,7 +133,8 @@ mod tests {
         record[PAGE] = json!("invoices");
         let list = object(json!({ "items": { "type": "array", "items": record }, "first": record, "id": text }));
         let told = Value::Object(schema(list.as_object().expect("an object").clone()));
-        let linked = object(json!({ "id": text, "url": text }));
+        let mut linked = object(json!({ "id": text, "url": text }));
+        linked["required"] = json!(["id"]);
         assert_eq!(told, object(json!({ "items": { "type": "array", "items": linked }, "first": linked, "id": text })));
     }
 
