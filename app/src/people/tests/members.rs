@@ -6,8 +6,10 @@ use super::{invited, names, studio};
 use crate::{
     access::{Role, Writes},
     account::token,
+    database::{Access, Reach},
     error::Code,
-    testing::World,
+    organizations,
+    testing::{World, apart, until_waiting},
 };
 
 #[tokio::test]
@@ -31,6 +33,33 @@ async fn a_member_sees_the_names_they_work_with_and_no_addresses() {
     assert_eq!((names(&page), names(&rest)), (vec!["Ada", "Barbara", "Edsger"], vec!["Grace"]));
     studio.as_role(Role::Member).await;
     assert!(grace.refused("get_member", json!({"member": "Barbara"})).await.field("member").is_some(), "there are two now");
+}
+
+/// Whoever writes time shares the organization with everybody who does, and lets nobody who waits for it whole stand outside.
+#[tokio::test]
+async fn a_member_who_writes_without_a_pause_keeps_nobody_from_removing_them() {
+    apart("members", async {
+        let studio = studio().await;
+        let barbara = studio.as_role(Role::Member).await;
+        studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
+        let database = &studio.caller.services.database;
+        let mut writing = database.begin(Reach::Organization(studio.organization()), Access::Write).await.expect("begun");
+        organizations::store::keep(&mut writing).await.expect("kept");
+        let call = |world: &World, operation: &'static str, arguments: Value| {
+            let world = world.clone();
+            tokio::spawn(async move { world.call(operation, arguments).await })
+        };
+        let removed = call(&studio, "remove_member", json!({"member": barbara.member()}));
+        until_waiting(writing.connection(), 1).await;
+        let logged = call(&barbara, "create_time_entry", json!({"project": "Dashboard", "duration": "1h"}));
+        until_waiting(writing.connection(), 2).await;
+        writing.roll_back().await;
+        removed.await.expect("an answer").expect("removed");
+        assert!(logged.await.expect("an answer").is_err(), "who comes behind is gone by then");
+        let entries = format!("select count(*) from time_entry where organization_id = $1 and member_id = '{}'", barbara.member());
+        assert_eq!(studio.number(&entries).await, 0);
+    })
+    .await;
 }
 
 #[tokio::test]
