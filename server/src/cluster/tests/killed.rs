@@ -180,6 +180,9 @@ async fn an_old_pid_file_that_names_a_stranger_is_not_believed() {
     assert!(unharmed);
 }
 
+/// A process that ends when it is told to, also below a shell that has its commands in the background ignore that.
+const ENDING: [&str; 3] = ["--default-signal=INT,QUIT", "/bin/sleep", "600"];
+
 #[tokio::test]
 async fn a_database_that_ends_without_taking_its_file_away_holds_up_no_start() {
     let folder = folder();
@@ -191,7 +194,7 @@ async fn a_database_that_ends_without_taking_its_file_away_holds_up_no_start() {
 
     // It ends at once when it is told to, and nobody has waited for it yet: PostgreSQL still takes it for alive.
     let home = Home::prepare(folder.path()).expect("a home");
-    let mut left = home.account.command("/bin/sleep").arg("600").current_dir(&home.data).spawn().expect("a process");
+    let mut left = home.account.command("/usr/bin/env").args(ENDING).current_dir(&home.data).spawn().expect("a process");
     home.replace(&pid_file, &old.replacen(&pid, &left.id().to_string(), 1)).expect("its file");
     let again = Cluster::start(folder.path()).await;
     left.wait().expect("it has ended");
