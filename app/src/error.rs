@@ -141,7 +141,7 @@ impl Error {
     pub fn not_found(noun: &str) -> Self {
         // An invoice has a number, and most else has no name.
         let by = match noun {
-            "client" | "project" | "member" | "organization" | "token" => "id or the name",
+            "client" | "project" | "member" | "organization" => "id or the name",
             "invoice" => "id or the number",
             _ => "id",
         };

@@ -17,7 +17,7 @@ const BY_HAND: [(&str, &str, &str); 6] = [
     (
         "change_member_role",
         "change_member_role",
-        "change_member_role gives a member the role back, and assign_project_members places on projects.",
+        "change_member_role gives a member the role back; assign_project_members puts them on projects again.",
     ),
     ("remove_member", "invite_member", "invite_member invites them again."),
     ("draft_invoice", "delete_invoice_draft", "delete_invoice_draft deletes a draft, and its time can be billed again."),

@@ -233,13 +233,12 @@ impl Known {
         if let Some((last, _)) = self.on_closed_days.as_ref().filter(|(_, actions)| actions.contains(&row.id)) {
             return Some(format!("{} Ask an owner or admin to move the lock date.", lock::closed(*last).message));
         }
-        if let Some(why) = self.timers.get(&row.id) {
-            return Some(why.clone());
+        // What was changed since stands before the rest: that alone would not bring it back.
+        if let Some(later) = self.later.get(&row.id) {
+            return self.overtaken(later);
         }
-        let Some(later) = self.later.get(&row.id) else {
-            return self.held.get(&row.id).map(|held| undo::held_by(&row.operation, held, self.eyes.money));
-        };
-        self.overtaken(later)
+        let held = || self.held.get(&row.id).map(|held| undo::held_by(&row.operation, held, self.eyes.money));
+        self.timers.get(&row.id).cloned().or_else(held)
     }
 
     /// Why an action cannot be taken back that a later one has overtaken, and the way to it where there is one.

@@ -80,6 +80,7 @@ async fn undone(cx: &mut Call, action: Uuid) -> Result<Undone, Error> {
     if let Some(held) = store::obstacle::held(&mut cx.db, &[done.id], CHANGES_MAX as i64).await?.first() {
         return Err(in_use(&done, held, &sight, !cx.writes_drafts()));
     }
+    refuse_timers_of_nobody(cx, done.id).await?;
     let budgets = Watch::over(cx, &days).await?;
     let touched = restore(cx, &done, way::back(&changes, &kinds)).await?;
     budgets.settle(cx, &sight, Limit::Held).await?;
@@ -116,8 +117,7 @@ async fn restore(cx: &mut Call, done: &store::Done, changes: Vec<&Change>) -> Re
         if lapsed.contains(&change.record) {
             continue;
         }
-        if way::runs(&change.before) {
-            refuse_timer_of_nobody(cx, change).await?;
+        if way::runs(&change.before) && !way::runs(&change.after) {
             refuse_second_timer(cx, change).await?;
         }
         if change.before.is_none()
@@ -281,11 +281,11 @@ async fn same_currencies(cx: &mut Call, done: &store::Done, changes: &[Change]) 
 }
 
 /// A timer runs again only for who can stop it: a member who is there and tracks time.
-async fn refuse_timer_of_nobody(cx: &mut Call, change: &Change) -> Result<(), Error> {
-    let Some(member) = way::member(&change.before) else { return Ok(()) };
-    match store::back::standings(&mut cx.db, &[member]).await?.first() {
-        Some(member) if !right::keeps(member, &change.kind) => Err(Error::new(Code::Conflict, right::timer_of_nobody(&member.name))),
-        _ => Ok(()),
+async fn refuse_timers_of_nobody(cx: &mut Call, action: Uuid) -> Result<(), Error> {
+    let restarted = store::obstacle::restarted(&mut cx.db, &[action], CHANGES_MAX as i64).await?;
+    match restarted.into_iter().map(|restarted| restarted.member).find(|member| !right::keeps(member, "time_entry")) {
+        Some(member) => Err(Error::new(Code::Conflict, right::timer_of_nobody(&member.name))),
+        None => Ok(()),
     }
 }
 

@@ -223,7 +223,7 @@ pub async fn create_time_entry(
     /// 09:00, or RFC 3339, on the worker's clock without an offset. Goes with ended_at or duration.
     #[server(default)]
     started_at: Option<String>,
-    /// 10:30; before the start is the next day.
+    /// 10:30, or RFC 3339; an end before the start is on the next day.
     #[server(default)]
     ended_at: Option<String>,
     /// What was done.
@@ -263,7 +263,7 @@ pub async fn create_time_entries(
 
 /// Change a time entry. What is not given stays.
 ///
-/// Refused (locked) when it is invoiced, approved or on a closed day, (stale) when `version` is given and somebody changed it since, and (budget_exhausted) when it would pass a budget with a hard stop. A running timer is no entry yet.
+/// Refused (locked) when it is invoiced, approved or on a closed day, (stale) when `version` is given and somebody changed it since, and (budget_exhausted) when it would pass a budget with a hard stop. It does not change a running timer.
 #[operation(write, idempotent, everyday, needs = TrackTime, scope = TimeWrite, agent = Draft, title = "Change time")]
 pub async fn update_time_entry(
     cx: &mut Call,
@@ -281,7 +281,7 @@ pub async fn update_time_entry(
     /// 09:00, or RFC 3339, on the worker's clock without an offset.
     #[server(default)]
     started_at: Option<String>,
-    /// 10:30; before the start is the next day.
+    /// 10:30, or RFC 3339; an end before the start is on the next day.
     #[server(default)]
     ended_at: Option<String>,
     /// What was done; empty clears it.

@@ -198,7 +198,7 @@ pub async fn restarted(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<R
                where organization_id = $1 and action_id = a.id and kind = 'time_entry' order by position limit $3
            ) ch
            join member m on m.organization_id = $1 and m.id = (ch.before ->> 'member_id')::uuid
-           where ch.before ->> 'running' = 'true'"#,
+           where ch.before ->> 'running' = 'true' and ch.after ->> 'running' is distinct from 'true'"#,
         organization,
         actions,
         most
@@ -224,7 +224,7 @@ pub async fn on_closed_days(db: &mut Db, actions: &[Uuid], last: Date, most: i64
                where organization_id = $1 and action_id = a.id and kind = 'time_entry' order by position limit $4
            ) ch
            cross join lateral (values (ch.before), (ch.after)) image (of_entry)
-           where image.of_entry ->> 'running' <> 'true' and (image.of_entry ->> 'day')::date <= $3"#,
+           where image.of_entry ->> 'running' is distinct from 'true' and (image.of_entry ->> 'day')::date <= $3"#,
         organization,
         actions,
         date(last) as _,

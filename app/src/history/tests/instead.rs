@@ -124,11 +124,13 @@ async fn a_stopped_timer_is_not_called_undoable_while_another_runs() {
     let studio = studio().await;
     let agent = studio.token(Writes::Direct).await;
     agent.ok("start_timer", json!({"project": "Dashboard"})).await;
+    let changed = agent.ok("update_timer", json!({"description": "charts"})).await;
     studio.advance(600);
     let stopped = agent.ok("stop_timer", json!({})).await;
     assert_eq!(why_not(&agent, &stopped).await, "");
     let other = studio.ok("start_timer", json!({"project": "Dashboard"})).await;
     assert!(why_not(&agent, &stopped).await.contains("Another timer runs"));
+    assert!(why_not(&agent, &changed).await.contains("changed since"), "it brings back no timer: that was stopped by another action");
     assert_eq!(agent.refused("undo_action", json!({"action": "last"})).await.code, Code::TimerRunning);
     studio.ok("undo_action", json!({"action": other["action"]})).await;
     assert_eq!(why_not(&agent, &stopped).await, "");
