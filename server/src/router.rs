@@ -16,6 +16,7 @@ pub mod limits;
 mod origins;
 mod outcome;
 mod returned;
+mod unread;
 pub mod uses;
 pub mod values;
 
@@ -74,6 +75,7 @@ pub fn router(site: Site) -> Router {
         .layer(from_fn(layers::limit_body))
         .layer(from_fn_with_state(site.clone(), peers::find_origin))
         .layer(from_fn_with_state(Hosts::of(&site.services.public_url), hosts::refuse_unknown))
+        .layer(from_fn(unread::throw_away))
         .layer(layers::catch_panic())
         .layer(from_fn(refusal::for_people))
         .layer(from_fn_with_state(site.clone(), layers::security_headers))

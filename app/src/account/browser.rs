@@ -93,7 +93,7 @@ pub async fn sign_out(caller: &Caller) -> Result<(), Error> {
 /// were sent before open nothing any more.
 pub async fn change_password(caller: &Caller, present: String, password: String, revoke_tokens: bool) -> Result<ChangedPassword, Error> {
     let (person, services) = (caller.person()?, &caller.services);
-    secret::acceptable_password(&password)?;
+    secret::acceptable_password(&password, &person.email)?;
     if password == present {
         return Err(Error::invalid("password", "That is the password that you have. Choose another one."));
     }

@@ -84,7 +84,7 @@ pub async fn register(services: &Services, given: Registration) -> Result<Regist
 pub async fn begin(services: &Services, given: Registration, requester: Requester) -> Result<(Registered, Db), Error> {
     let email = text::email("email", &given.email)?;
     let name = text::line("name", &given.name, 200)?;
-    secret::acceptable_password(&given.password)?;
+    secret::acceptable_password(&given.password, &email)?;
     let organization_name = text::optional("organization", given.organization.as_deref(), 200)?.unwrap_or_else(|| name.clone());
     let password_hash = secret::hash_password(requester, given.password).await?;
     let zone = given.basics.zone(given.time_zone.as_deref());

@@ -49,14 +49,18 @@ pub async fn verify_password(requester: Requester, password: String, kept: Optio
     .await
 }
 
-/// A password that can be accepted: long enough to resist guessing, short enough to hash, none of the commonest, and of characters
-/// that can be typed again.
-pub fn acceptable_password(password: &str) -> Result<(), Error> {
+/// A password that can be accepted: long enough to resist guessing, short enough to hash, none of the commonest, not the address of
+/// whose it is, and of characters that can be typed again.
+pub fn acceptable_password(password: &str, email: &str) -> Result<(), Error> {
     match password.chars().count() {
         0..10 => Err(Error::invalid("password", "The password is too short; use at least 10 characters, for instance four random words.")),
         10..=200 if is_common(password) => Err(Error::invalid(
             "password",
             "This password is one of the commonest, which are guessed first; choose another, for instance four random words.",
+        )),
+        10..=200 if is_in_address(password, email) => Err(Error::invalid(
+            "password",
+            "The password is your own address, which is guessed first; choose another, for instance four random words.",
         )),
         10..=200 if !text::can_be_typed(password) => Err(Error::invalid(
             "password",
@@ -65,6 +69,12 @@ pub fn acceptable_password(password: &str) -> Result<(), Error> {
         10..=200 => Ok(()),
         _ => Err(Error::invalid("password", "The password is longer than 200 characters; shorten it.")),
     }
+}
+
+/// Whether a password is an address, or what stands before its domain.
+fn is_in_address(password: &str, email: &str) -> bool {
+    let (password, email) = (password.trim().to_lowercase(), email.to_lowercase());
+    password == email || email.rsplit_once('@').is_some_and(|(name, _)| password == name)
 }
 
 #[cfg(test)]
@@ -87,12 +97,21 @@ mod tests {
 
     #[test]
     fn a_password_that_everybody_guesses_is_refused_and_the_field_named() {
-        let refused = acceptable_password("Password123").expect_err("a common one");
+        let refused = acceptable_password("Password123", "ada@example.com").expect_err("a common one");
         assert!(refused.field("password").is_some_and(|words| words.contains("commonest")), "{refused:?}");
         for taken in ["correct horse battery", "żółta łódź podwodna", "مفتاح طويل جدا", "👩\u{200d}🚀 over the moon"]
         {
-            assert_eq!(acceptable_password(taken), Ok(()));
+            assert_eq!(acceptable_password(taken, "ada@example.com"), Ok(()));
         }
+    }
+
+    #[test]
+    fn a_password_that_is_ones_own_address_is_refused() {
+        for own in ["ada.lovelace@example.com", "Ada.Lovelace@Example.com ", "ada.lovelace"] {
+            let refused = acceptable_password(own, "ada.lovelace@example.com").expect_err("an address");
+            assert!(refused.field("password").is_some_and(|words| words.contains("address")), "{refused:?}");
+        }
+        assert_eq!(acceptable_password("ada.lovelace and the engine", "ada.lovelace@example.com"), Ok(()));
     }
 
     #[test]
@@ -100,7 +119,7 @@ mod tests {
         for strange in
             ["correct\0horse\0battery", "correct\u{202e}horse", "correct horse\nbattery", &"\u{200b}".repeat(12), &" ".repeat(12)]
         {
-            assert!(acceptable_password(strange).expect_err("refused").field("password").is_some(), "{strange:?}");
+            assert!(acceptable_password(strange, "ada@example.com").expect_err("refused").field("password").is_some(), "{strange:?}");
         }
     }
 

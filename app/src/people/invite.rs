@@ -101,8 +101,9 @@ pub async fn resend(cx: &mut Call, given: &str) -> Result<Invitation, Error> {
 
 /// Takes an open invitation back.
 pub async fn revoke(cx: &mut Call, given: &str) -> Result<Invitation, Error> {
-    change::manager(cx).await?;
+    let own = change::manager(cx).await?;
     let row = find(cx, given).await?;
+    change::refuse_role(own, role_of(&row)?)?;
     if row.answer.is_some() {
         return Err(answered(&row));
     }

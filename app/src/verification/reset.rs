@@ -107,9 +107,9 @@ async fn is_let_by_network(db: &mut Db, services: &Services, from: &Origin, conf
 /// no browser of theirs is known any more. They are told by mail.
 pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens: bool) -> Result<(), Error> {
     let services = &caller.services;
-    secret::acceptable_password(&password)?;
     let mut db = services.database.begin(Reach::Nobody, Access::Read).await?;
     let found = of_reset(address::of_person(&mut db, given).await?)?;
+    secret::acceptable_password(&password, found.mailbox.as_deref().unwrap_or_default())?;
     found.refuse_unless_fresh(services.clock.now())?;
     // Hashing takes long: nobody else waits for the connection meanwhile.
     db.release().await;

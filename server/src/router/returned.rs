@@ -22,12 +22,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use http::{HeaderValue, Method, StatusCode, header, response};
+use http::{HeaderValue, Method, StatusCode, header, request, response};
 use serde_json::{Map, Value};
 use server_fn::{ServerFn, error::ServerFnUrlError};
 use url::Url;
 
 use super::{Site, layers};
+use crate::identity;
 
 /// How much of a message is kept when the rest has no room, in characters.
 const MESSAGE_LONGEST: usize = 500;
@@ -46,7 +47,8 @@ pub async fn to_its_page(State(site): State<Site>, request: Request, next: Next)
     if !is_plain_form(&request) {
         return next.run(request).await;
     }
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    lead_home(&site, &mut parts);
     let form = match layers::whole(body).await {
         Ok(form) => form,
         Err(refusal) => return refusal.into_response(),
@@ -75,6 +77,14 @@ pub async fn to_its_page(State(site): State<Site>, request: Request, next: Next)
         return Response::from_parts(answer, Body::empty());
     }
     Response::from_parts(answer, body)
+}
+
+/// The framework leads a form back to the page that it says it came from: nobody is led to another site.
+fn lead_home(site: &Site, request: &mut request::Parts) {
+    let page = request.headers.get(header::REFERER).and_then(|page| page.to_str().ok()?.parse().ok());
+    if !page.is_some_and(|page| identity::is_ours(site, request, &page)) {
+        request.headers.remove(header::REFERER);
+    }
 }
 
 /// The title of the write that is called here.

@@ -187,7 +187,9 @@ async fn nobody_gives_a_role_above_their_own() {
     assert_eq!(studio.as_role(Role::Manager).await.code("invite_member", invite("member")).await, Code::Forbidden);
     let owners = studio.ok("invite_member", invite("owner")).await;
     assert_eq!(grace.code("invite_member", invite("member")).await, Code::Forbidden, "an owner's invitation is not an admin's to change");
-    assert_eq!(grace.code("resend_invitation", json!({"invitation": owners["id"]})).await, Code::Forbidden);
+    for operation in ["resend_invitation", "revoke_invitation"] {
+        assert_eq!(grace.code(operation, json!({"invitation": owners["id"]})).await, Code::Forbidden, "{operation}");
+    }
     grace.ok("invite_member", json!({"email": "other@example.com", "role": "admin"})).await;
     for (arguments, field) in [
         (json!({"email": "nobody", "role": "member"}), "email"),

@@ -1,0 +1,158 @@
+//! What is left of a request when its answer is made. A connection with unread bytes is cut at its end, and the answer is lost with it (RFC
+//! 9112, section 9.6): the rest is read and thrown away first, so that whoever is refused early learns why.
+
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::{
+    body::{Body, Bytes, HttpBody},
+    extract::Request,
+    middleware::Next,
+    response::Response,
+};
+use http::{HeaderValue, header};
+use http_body_util::BodyExt as _;
+use hyper::body::{Frame, SizeHint};
+
+use super::layers::BODY_LIMIT_BYTES;
+
+/// The most bytes that are thrown away: whoever sends more is cut off.
+const THROWN_AWAY_BYTES: usize = 4 * BODY_LIMIT_BYTES;
+
+/// How long the rest may take to come.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Reads what is left of the body before the answer is given. Where that does not come to its end, the answer says that the connection
+/// does.
+pub async fn throw_away(request: Request, next: Next) -> Response {
+    // Whoever waits to be asked for a body sends none.
+    if request.body().is_end_stream() || request.headers().contains_key(header::EXPECT) {
+        return next.run(request).await;
+    }
+    let left = Left::default();
+    let lent = |body| Body::new(Lent { body: Some(body), left: left.clone() });
+    let mut response = next.run(request.map(lent)).await;
+    let unread = left.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(body) = unread
+        && !tokio::time::timeout(PATIENCE, ends(body)).await.unwrap_or(false)
+    {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// Whether a body comes to its end within its bound.
+async fn ends(mut body: Body) -> bool {
+    let mut thrown_away = 0;
+    while let Some(frame) = body.frame().await {
+        thrown_away += frame.ok().and_then(|frame| frame.into_data().ok()).map_or(THROWN_AWAY_BYTES, |bytes| bytes.len());
+        if thrown_away >= THROWN_AWAY_BYTES {
+            return false;
+        }
+    }
+    true
+}
+
+/// What whoever read of a body has not read.
+type Left = Arc<Mutex<Option<Body>>>;
+
+/// A body that comes back when it is dropped before its end.
+struct Lent {
+    body: Option<Body>,
+    left: Left,
+}
+
+impl HttpBody for Lent {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let Some(body) = self.body.as_mut() else { return Poll::Ready(None) };
+        let frame = Pin::new(body).poll_frame(cx);
+        if matches!(frame, Poll::Ready(None | Some(Err(_)))) {
+            self.body = None;
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(HttpBody::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.as_ref().map_or_else(|| SizeHint::with_exact(0), HttpBody::size_hint)
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(body) = self.body.take().filter(|body| !body.is_end_stream()) {
+            *self.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, middleware::from_fn, routing::post};
+    use http::StatusCode;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::{TcpListener, TcpStream},
+    };
+
+    use super::*;
+
+    /// A connection to a place that refuses whatever comes before it has read it.
+    async fn refusing() -> TcpStream {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let doors: Router = Router::new().route("/", post(|| async { StatusCode::TOO_MANY_REQUESTS })).layer(from_fn(throw_away));
+        tokio::spawn(async move { axum::serve(listener, doors).await });
+        TcpStream::connect(address).await.expect("a connection")
+    }
+
+    /// What is answered to a body of so many bytes, of which some come later.
+    async fn answer(connection: &mut TcpStream, length: usize) -> String {
+        let head = format!("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n");
+        connection.write_all(head.as_bytes()).await.expect("sent");
+        let piece = vec![b'x'; 16 * 1024];
+        for at in (0..length).step_by(piece.len()) {
+            let piece = &piece[..piece.len().min(length - at)];
+            // It is cut off where it is too long.
+            if connection.write_all(piece).await.is_err() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        let mut answer = vec![0; 4096];
+        let length = connection.read(&mut answer).await.unwrap_or_default();
+        String::from_utf8_lossy(&answer[..length]).to_lowercase()
+    }
+
+    #[tokio::test]
+    async fn whoever_is_refused_before_all_was_sent_is_told_so_and_goes_on_over_the_same_connection() {
+        let mut connection = refusing().await;
+        for length in [10, 60_000, 900_000, 10] {
+            let told = answer(&mut connection, length).await;
+            assert!(told.starts_with("http/1.1 429") && !told.contains("connection: close"), "{length}: {told:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_without_end_is_not_read_to_it() {
+        let mut connection = refusing().await;
+        let head = "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
+        connection.write_all(head.as_bytes()).await.expect("sent");
+        let piece = format!("4000\r\n{}\r\n", "x".repeat(0x4000));
+        let mut sent = 0;
+        while sent <= 64 * THROWN_AWAY_BYTES && connection.write_all(piece.as_bytes()).await.is_ok() {
+            sent += piece.len();
+        }
+        assert!(sent < 64 * THROWN_AWAY_BYTES, "it was read for ever");
+    }
+}
