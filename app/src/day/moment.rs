@@ -32,6 +32,11 @@ impl Moment {
         self.0.get(11..16).unwrap_or_default()
     }
 
+    /// How far that clock is ahead of UTC, as it is written: `+01:00`, or `Z` where it is UTC itself.
+    pub fn offset(&self) -> &str {
+        self.0.rfind(['Z', '+', '-']).filter(|at| *at > 10).and_then(|at| self.0.get(at..)).unwrap_or("Z")
+    }
+
     /// The day on the calendar of the same place.
     pub fn day(&self) -> Day {
         Day(self.0.get(..10).unwrap_or_default().to_owned())

@@ -36,7 +36,8 @@ impl LineTax {
         };
         category.check(rate)?;
         let kept = self.reason.clone().filter(|_| category == self.category);
-        let reason = match reason {
+        // So it does with the reason that stood there.
+        let reason = match reason.filter(|given| category == self.category || self.reason.as_deref() != Some(given.trim())) {
             Some(given) => reason_of(category, given)?,
             None => kept,
         };

@@ -35,10 +35,15 @@ pub fn apart(held: &Held<'_>, before: Option<(i64, i64)>, offset: &impl Fn(i64) 
 /// The instant of a moment, in seconds since 1970.
 pub fn since_1970(moment: &Moment) -> Option<i64> {
     let text = moment.as_str();
-    let local = midnight(text.get(..10)?)? + seconds(text.get(11..19)?)?;
-    let Some(offset) = text.len().checked_sub(6).and_then(|at| text.get(at..)).filter(|_| !text.ends_with('Z')) else { return Some(local) };
-    let ahead = seconds(offset.get(1..)?)?;
-    Some(if offset.starts_with('-') { local + ahead } else { local - ahead })
+    Some(midnight(text.get(..10)?)? + seconds(text.get(11..19)?)? - ahead(moment)?)
+}
+
+/// How far the clock that shows a moment is ahead of UTC, in seconds.
+pub fn ahead(moment: &Moment) -> Option<i64> {
+    match moment.offset().split_at_checked(1)? {
+        ("Z", _) => Some(0),
+        (sign, offset) => seconds(offset).map(|ahead| if sign == "-" { -ahead } else { ahead }),
+    }
 }
 
 /// The midnight of a day, as if its clock were that of UTC.

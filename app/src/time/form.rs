@@ -6,7 +6,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use super::{
     CreateTimeEntry, DeleteTimeEntry, TimeEntry, UpdateTimeEntry, list_time_entries,
     overtaken::Overtaken,
-    when::{Between, between, lasted, lasting, lasting_or_between, on, time_of},
+    when::{Between, between, is_elsewhere, lasted, lasting, lasting_or_between, on, time_of},
     zones::ZoneNote,
 };
 use crate::{
@@ -159,6 +159,7 @@ pub fn EditForm(
     };
     // The id, and not the name: that may change meanwhile, and is not found by who has left the project.
     let (projects, project) = (with_present(projects, &entry), entry.project.id.to_string());
+    let note = clock_note(&entry);
     let (kept, cancel) = (entry.clone(), back.clone());
     let (form, version) = (format!("edit-{id}"), RwSignal::new(entry.version));
     view! {
@@ -174,8 +175,20 @@ pub fn EditForm(
             <a class="button" href=cancel>"Cancel"</a>
         </Form>
         <Overtaken entry=id action version form list=back.clone() />
-        <ZoneNote />
+        {note}
         <Delete entry=kept back />
+    }
+}
+
+/// By whose clock the times are.
+fn clock_note(entry: &TimeEntry) -> AnyView {
+    let zone = use_here().0.time_zone;
+    match entry.started_at.as_ref().filter(|start| is_elsewhere(&zone, start)) {
+        Some(start) => {
+            let offset = start.offset().trim_start_matches('Z');
+            view! { <p class="quiet">{format!("Times are by the clock of {}, UTC{offset}.", entry.member.name)}</p> }.into_any()
+        }
+        None => view! { <ZoneNote /> }.into_any(),
     }
 }
 

@@ -3,7 +3,7 @@
 use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast};
 use web_sys::HtmlInputElement;
 
-use super::apart::{Held, apart, since_1970};
+use super::apart::{Held, ahead, apart, since_1970};
 use crate::{
     day::Moment,
     ends,
@@ -70,10 +70,10 @@ pub struct Between {
 
 /// Its start and its end as times on the clock of that day, and how long that is.
 pub fn between(held: Between) -> AnyView {
-    let zone = use_here().0.time_zone;
+    let offset = offset(use_here().0.time_zone, held.before.as_ref());
     let before = held.before.as_ref().and_then(|(from, to)| Some((since_1970(from)?, since_1970(to)?)));
     let Between { day, from, to, .. } = held;
-    let told = move |held: &Held<'_>| said(held, before, &|at| ends::offset(&zone, at));
+    let told = move |held: &Held<'_>| said(held, before, &offset);
     let lasts = RwSignal::new(told(&Held { day: &day, from: &from, to: &to }));
     let place = NodeRef::<html::Div>::new();
     let look = move || {
@@ -101,6 +101,23 @@ pub fn between(held: Between) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// How far the clock of a form is ahead of UTC at an instant: the visitor's clock, or that of a member elsewhere whose entry it is, of
+/// which the entry tells no more than how far it was ahead at its start and its end.
+fn offset(zone: String, before: Option<&(Moment, Moment)>) -> impl Fn(i64) -> Option<i64> + Clone + 'static {
+    let elsewhere = before.filter(|(from, to)| [from, to].into_iter().any(|moment| is_elsewhere(&zone, moment)));
+    let elsewhere = elsewhere.and_then(|(from, to)| Some((since_1970(to)?, ahead(from)?, ahead(to)?)));
+    move |at| match elsewhere {
+        Some((end, first, last)) => Some(if at < end { first } else { last }),
+        None => ends::offset(&zone, at),
+    }
+}
+
+/// Whether a moment is shown by another clock than that of a zone.
+pub fn is_elsewhere(zone: &str, moment: &Moment) -> bool {
+    let shown = || Some(ends::offset(zone, since_1970(moment)?)? == ahead(moment)?);
+    !shown().unwrap_or(true)
 }
 
 /// How long it is from one time on the clock of a day to the next time that it shows the other; `–` while one is missing.
@@ -142,6 +159,17 @@ mod tests {
         assert!(with_scripts.contains(r#"name="duration""#) && !with_scripts.contains("started_at"), "{html}");
         assert!(without.contains(r#"name="started_at""#) && without.contains(r#"name="ended_at""#), "{html}");
         assert!(!html.contains("required"), "either of them is enough: {html}");
+    }
+
+    #[test]
+    fn an_entry_of_a_member_elsewhere_is_measured_by_the_clock_that_shows_it() {
+        let moments = ["2026-03-29T01:30:00+13:00", "2026-03-29T04:30:00+13:00"].map(|text| Moment::parse("at", text).expect("a moment"));
+        let [from, to] = moments;
+        let held = Held { day: "2026-03-29", from: "01:30", to: "05:30" };
+        let said_in = |zone: &str| said(&held, None, &offset(zone.to_owned(), Some(&(from.clone(), to.clone()))));
+        assert_eq!(said_in("Europe/Berlin"), "4h", "there the clock is put forward at two");
+        assert_eq!(said_in("Pacific/Auckland"), "4h");
+        assert_eq!((is_elsewhere("Europe/Berlin", &from), is_elsewhere("Pacific/Auckland", &from)), (true, false));
     }
 
     #[test]

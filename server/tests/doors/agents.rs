@@ -7,14 +7,15 @@ use serde_json::{Value, json};
 use crate::world::{Answer, Person, World};
 
 /// The address at which every tool is offered that a token covers.
-const ALL: &str = "/mcp?toolset=all";
+pub const ALL: &str = "/mcp?toolset=all";
 
 /// One request of the present revision, with all that the protocol asks for.
 pub async fn ask(world: &World, token: &str, method: &str, params: Value) -> Answer {
     ask_at(world, ALL, token, method, params).await
 }
 
-async fn ask_at(world: &World, address: &str, token: &str, method: &str, mut params: Value) -> Answer {
+/// The same of the tools at another address.
+pub async fn ask_at(world: &World, address: &str, token: &str, method: &str, mut params: Value) -> Answer {
     params["_meta"] = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {},
@@ -56,15 +57,18 @@ pub async fn refused(world: &World, token: &str, tool: &str, arguments: Value) -
     result["content"][0]["text"].as_str().expect("a text").to_owned()
 }
 
-async fn tools(world: &World, token: &str) -> Vec<Value> {
+/// The tools that are offered to a token.
+pub async fn tools(world: &World, token: &str) -> Vec<Value> {
     tools_at(world, ALL, token).await
 }
 
-async fn tools_at(world: &World, address: &str, token: &str) -> Vec<Value> {
+/// Those that are offered at this address.
+pub async fn tools_at(world: &World, address: &str, token: &str) -> Vec<Value> {
     ask_at(world, address, token, "tools/list", json!({})).await.ok()["result"]["tools"].as_array().expect("tools").clone()
 }
 
-fn names(tools: &[Value]) -> Vec<&str> {
+/// What tools are called.
+pub fn names(tools: &[Value]) -> Vec<&str> {
     tools.iter().filter_map(|tool| tool["name"].as_str()).collect()
 }
 
@@ -246,91 +250,6 @@ async fn a_tool_that_is_not_known_is_repeated_in_short_and_without_secrets() {
         let answer = ask(&world, &ada.token, "tools/call", json!({ "name": name, "arguments": {} })).await;
         assert!(answer.text.len() < 300 && !answer.text.contains(hidden), "{}", answer.text);
     }
-}
-
-#[tokio::test]
-async fn the_list_shows_what_role_and_token_allow() {
-    let world = World::open().await;
-    let ada = world.person("Ada").await;
-    let all = tools(&world, &ada.token).await;
-    let shown = names(&all);
-    assert!(shown.is_sorted() && shown.contains(&"send_invoice") && !shown.contains(&"revoke_token"));
-    assert_eq!(tools(&world, &ada.token).await, all, "the same list every time");
-
-    let watcher = world.token(&ada.email, &ada.slug, &[Scope::WorkRead], Writes::Direct).await;
-    let few = tools(&world, &watcher).await;
-    assert!(names(&few).contains(&"list_clients") && !names(&few).contains(&"create_client") && !names(&few).contains(&"list_invoices"));
-    assert!(few.iter().all(|tool| tool["annotations"]["readOnlyHint"] == true));
-    let error = refused(&world, &watcher, "create_client", json!({ "name": "Acme" })).await;
-    assert!(error.ends_with("[forbidden]") && error.contains("work:write"), "a scope gap is named: {error}");
-}
-
-/// A client sends all tools with each turn of its model, and whoever talks to the model pays for them: for those that are offered to whom
-/// may use many, as for all.
-#[tokio::test]
-async fn the_tools_are_told_in_few_characters() {
-    let world = World::open().await;
-    let ada = world.person("Ada").await;
-    let length = |value: &Value| value.to_string().chars().count();
-    let mut too_long = Vec::new();
-    for (address, writes) in
-        ["/mcp", ALL].into_iter().flat_map(|address| [Writes::Direct, Writes::Ask, Writes::Drafts].map(|writes| (address, writes)))
-    {
-        let token = world.token(&ada.email, &ada.slug, &Scope::ALL, writes).await;
-        let tools = tools_at(&world, address, &token).await;
-        let mean = |part: fn(&Value) -> &Value| tools.iter().map(|tool| length(part(tool))).sum::<usize>() / tools.len();
-        let (input, whole) = (mean(|tool| &tool["inputSchema"]), mean(|tool| tool));
-        if input > 620 || whole > 1_250 {
-            too_long.push(format!("{address} {writes:?}: {input} characters of input schema, {whole} in all"));
-        }
-    }
-    assert!(too_long.is_empty(), "{too_long:#?}");
-}
-
-/// What a client hands its model with each turn is under 40 tools and under 12,000 tokens, of which each has more than 4.1 characters in
-/// descriptions and schemas as these.
-#[tokio::test]
-async fn whoever_may_use_many_tools_is_offered_those_for_every_day() {
-    let world = World::open().await;
-    let ada = world.person("Ada").await;
-    let (everyday, all) = (tools_at(&world, "/mcp", &ada.token).await, tools(&world, &ada.token).await);
-    assert!(everyday.len() < 40, "{}", everyday.len());
-    let characters = everyday.iter().map(|tool| tool.to_string().chars().count()).sum::<usize>();
-    assert!(characters < 49_500, "{characters}");
-    assert!(everyday.iter().all(|tool| all.contains(tool)), "a tool is the same at both addresses");
-    let told = ask_at(&world, "/mcp", &ada.token, "server/discover", json!({})).await.ok()["result"]["instructions"].to_string();
-    let others = all.len() - everyday.len();
-    assert!(told.contains(&format!("{others} rarer tools are offered at {}/mcp?toolset=all.", world.address)), "{told}");
-    let whole = ask(&world, &ada.token, "server/discover", json!({})).await.ok()["result"]["instructions"].to_string();
-    assert!(!whole.contains("toolset"), "whoever has them all is told of no others: {whole}");
-    // Being offered is no right: what the token covers can be called at both.
-    let kept = ask_at(&world, "/mcp", &ada.token, "tools/call", json!({ "name": "get_organization", "arguments": {} })).await.ok();
-    assert!(!names(&everyday).contains(&"get_organization"));
-    assert_ne!(kept["result"]["isError"], true);
-    let unknown = ask_at(&world, "/mcp?toolset=some", &ada.token, "tools/list", json!({})).await;
-    assert!(unknown.text.contains("toolset is everyday (the default) or all"), "{}", unknown.text);
-}
-
-#[tokio::test]
-async fn whoever_may_use_few_tools_is_offered_them_all() {
-    let world = World::open().await;
-    let ada = world.person("Ada").await;
-    for scopes in [&[Scope::TimeRead, Scope::TimeWrite, Scope::WorkRead, Scope::PeopleRead][..], &[Scope::TimeRead, Scope::MoneyRead]] {
-        let token = world.token(&ada.email, &ada.slug, scopes, Writes::Direct).await;
-        let few = tools_at(&world, "/mcp", &token).await;
-        assert!(few.len() < 40, "{}", few.len());
-        assert_eq!(few, tools(&world, &token).await);
-    }
-}
-
-#[tokio::test]
-async fn a_tool_that_mails_somebody_says_that_it_reaches_outside_and_no_other_does() {
-    let world = World::open().await;
-    let ada = world.person("Ada").await;
-    let all = tools(&world, &ada.token).await;
-    let outside: Vec<_> = all.iter().filter(|tool| tool["annotations"]["openWorldHint"] == true).cloned().collect();
-    assert_eq!(names(&outside), ["invite_member", "resend_invitation", "resend_invoice", "send_invoice"]);
-    assert!(all.iter().all(|tool| tool["annotations"]["openWorldHint"].is_boolean()));
 }
 
 #[tokio::test]

@@ -35,6 +35,7 @@ mod sign_ins;
 mod smtp;
 mod tasks;
 mod timesheets;
+mod toolsets;
 mod turns;
 mod unbilled;
 mod world;

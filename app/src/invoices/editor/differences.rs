@@ -146,6 +146,7 @@ fn fields_of(at: usize, line: &InvoiceLine, screen: &Screen) -> Vec<Field> {
         ("rate", "Rate", rate.clone().unwrap_or_default(), rate.is_some()),
         ("tax_category", "Tax", line.tax_category.code().to_owned(), true),
         ("tax_rate", "Tax rate", line.tax_rate.to_string(), line.tax_category == TaxCategory::S),
+        ("tax_reason", "Reason", line.tax_reason.clone().unwrap_or_default(), line.tax_category.reason().is_some()),
     ];
     let there = all.into_iter().filter(|(.., there)| *there);
     there.filter_map(|(field, word, now, _)| Some((screen.name(line, field)?, format!("{word} of line {}", at + 1), now))).collect()

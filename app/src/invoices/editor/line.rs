@@ -59,6 +59,7 @@ fn line_row(at: usize, line: &InvoiceLine, removal: Removal, screen: Option<&Scr
         },
         LineKind::Custom => small(name("price"), format!("Price of line {}", at + 1), text("price", line.price.written()), line),
     };
+    let reason = line.tax_category.reason().is_some().then(|| reason(at, line, screen));
     let remove = removal.possible.then(|| {
         let label = format!("Remove line {}", at + 1);
         view! { <button type="submit" class="button bare" name=name("remove") value="true" disabled=removal.waits aria-label=label>{icon(Icon::Cross)}</button> }
@@ -74,7 +75,7 @@ fn line_row(at: usize, line: &InvoiceLine, removal: Removal, screen: Option<&Scr
             </th>
             <td class="number" data-label="Quantity">{quantity}</td>
             <td class="number" data-label="Price">{price}</td>
-            <td class="number line-tax" data-label="Tax"><div>{tax(at, line, screen)}</div></td>
+            <td class="number line-tax" data-label="Tax"><div>{tax(at, line, screen)}</div> {reason}</td>
             <td class="number" data-label="Net">{money(&line.net)}</td>
             <td class="row-actions">{remove}</td>
         </tr>
@@ -111,6 +112,18 @@ fn tax(at: usize, line: &InvoiceLine, screen: Option<&Screen>) -> impl IntoView 
         </select>
         {showed(&format!("lines[{at}][tax_category]"), line.tax_category.code())}
         {rate}
+    }
+}
+
+/// Why no tax is charged on a line (BT-120), where the usual words of its category do not say it.
+fn reason(at: usize, line: &InvoiceLine, screen: Option<&Screen>) -> impl IntoView + use<> {
+    let name = format!("lines[{at}][tax_reason]");
+    let text = Text::of(line, "tax_reason", line.tax_reason.clone().unwrap_or_default(), screen);
+    let (kept, showed, invalid) = (kept(text.shown, &line.id.to_string()), showed(&name, &text.stored), invalid(&name));
+    let label = format!("Why no tax is charged on line {}; empty for the usual words", at + 1);
+    view! {
+        <input class="input plain reason" name=name maxlength=500 placeholder="Reason" autocomplete="off" aria-label=label aria-invalid=invalid value=text.began prop:kept=kept />
+        {showed}
     }
 }
 
@@ -227,6 +240,14 @@ mod tests {
         });
         let marked: Vec<&str> = row.split('<').filter(|tag| tag.contains(r#"aria-invalid="true""#)).collect();
         assert!(matches!(marked[..], [field] if field.contains(r#"name="lines[1][price]""#)), "{marked:?}");
+    }
+
+    #[test]
+    fn a_line_without_tax_has_a_field_for_the_reason_and_one_with_tax_has_none() {
+        let exempt = InvoiceLine { tax_category: TaxCategory::E, tax_reason: Some("Laid out in your name".to_owned()), ..line() };
+        let row = shown(&exempt, &exempt.id.to_string(), &[]);
+        assert!(row.contains(r#"name="lines[0][tax_reason]""#) && row.contains("Laid out in your name"), "{row}");
+        assert!(!shown(&line(), &line().id.to_string(), &[]).contains("tax_reason"));
     }
 
     #[test]

@@ -27,6 +27,10 @@ fn a_line_is_taxed_as_its_client_unless_it_says_otherwise() {
         Ok(None),
         "the reason was one of the other category"
     );
+    for given in ["Article 196", " "] {
+        let taxed = free.changed(Some(TaxCategory::S), Some("7"), Some(given)).map(|tax| tax.reason);
+        assert_eq!(taxed, Ok(None), "a form sends the reason that stood there, too");
+    }
     assert_eq!(free.changed(None, Some("7"), None).map(|tax| tax.category), Ok(TaxCategory::S), "whoever gives a rate charges tax");
 }
 
