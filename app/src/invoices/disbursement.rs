@@ -27,10 +27,14 @@ pub fn is_one(category: TaxCategory, reason: Option<&str>) -> bool {
     reason.is_some_and(|reason| NAMES.iter().any(|name| reason.contains(name)))
 }
 
+/// Whether a line is one.
+pub fn is_line(line: &LineRow) -> bool {
+    TaxCategory::parse(&line.tax_category).is_ok_and(|category| is_one(category, line.tax_reason.as_deref()))
+}
+
 /// Whether there is one among the lines of a category.
 pub fn is_among(category: TaxCategory, lines: &[LineRow]) -> bool {
-    let of_category = lines.iter().filter(|line| line.tax_category == category.code());
-    of_category.into_iter().any(|line| is_one(category, line.tax_reason.as_deref()))
+    lines.iter().any(|line| line.tax_category == category.code() && is_line(line))
 }
 
 #[cfg(test)]

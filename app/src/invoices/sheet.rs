@@ -75,7 +75,11 @@ pub fn Totals(
 
 /// How a line is taxed, in the words of the document: nothing where that claims nothing.
 fn tax_of(line: &InvoiceLine) -> String {
-    if line.tax_untold { String::new() } else { line.tax_category.at(line.tax_rate) }
+    match (line.tax_untold, line.disbursement) {
+        (true, _) => String::new(),
+        (false, true) => "No tax".to_owned(),
+        (false, false) => line.tax_category.at(line.tax_rate),
+    }
 }
 
 /// The row of a tax in the sums; none where the document has none.

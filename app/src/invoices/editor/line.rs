@@ -91,11 +91,15 @@ fn tax(at: usize, line: &InvoiceLine, screen: Option<&Screen>) -> impl IntoView 
         let field = small(format!("lines[{at}][tax_rate]"), format!("Tax rate of line {} in percent", at + 1), rate, line);
         view! { {field} <span class="unit">"%"</span> }
     });
-    let untold = line.tax_untold;
+    let (untold, disbursement) = (line.tax_untold, line.disbursement);
     let options = TaxCategory::ALL.into_iter().map(|choice| {
         let selected = choice.code() == category.began;
         // What the document does not claim is not chosen by the words of a claim.
-        let words = if untold && choice == TaxCategory::O { "No tax charged" } else { choice.choice() };
+        let words = match choice {
+            TaxCategory::O if untold => "No tax charged",
+            TaxCategory::E if disbursement => "No tax",
+            _ => choice.choice(),
+        };
         view! { <option value=choice.code() selected=selected>{words}</option> }
     });
     let options = options.collect_view();
@@ -201,6 +205,7 @@ mod tests {
             net: money(10_625),
             tax_category: TaxCategory::S,
             tax_untold: false,
+            disbursement: false,
             tax_rate: Percent(190_000),
             tax_reason: None,
             entries: Vec::new(),
