@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{
     ClientName, GroupBy, Invoice, InvoiceLine, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment, PaymentMethod,
-    Sums, disbursement, edit, quantity, remarks,
+    Sums, edit, quantity, remarks,
     rounding::{Rounding, RoundingBasis, RoundingMode},
     rules,
     store::{self, Filter, LineRow, Printed, Row},
@@ -219,7 +219,6 @@ pub fn read_line(line: LineRow, currency: &Currency, untold: bool) -> Result<Inv
         rate: None,
         net: Money::new(line.net, currency),
         tax_untold: untold && tax_category == TaxCategory::O,
-        disbursement: disbursement::is_one(tax_category, line.tax_reason.as_deref()),
         tax_category,
         tax_rate: Percent(line.tax_percent),
         tax_reason: line.tax_reason,

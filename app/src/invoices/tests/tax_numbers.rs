@@ -169,7 +169,6 @@ async fn what_was_laid_out_is_not_called_exempt() {
         assert_eq!((tax.label.as_str(), tax.reason.as_deref()), (row, Some(words)));
     }
     let preview = studio.ok("preview_invoice", json!({"client": "Acme", "lines": lines})).await;
-    assert_eq!((&preview["lines"][0]["disbursement"], &preview["lines"][1]["disbursement"]), (&Value::Null, &json!(true)));
     let preview: InvoicePreview = serde_json::from_value(preview).expect("a preview");
     let page = Owner::new().with(|| view! { <sheet::Lines lines=preview.lines /> }.to_html());
     assert!(page.contains("No tax") && !page.contains("Exempt"), "{page}");

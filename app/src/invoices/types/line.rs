@@ -50,9 +50,6 @@ pub struct InvoiceLine {
     /// The document claims nothing of why this has no tax: the seller charges none, and has said no more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tax_untold: bool,
-    /// It was laid out in the name of the client: no part of the price, and no exempt supply.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub disbursement: bool,
     /// Tax rate in percent (BT-152).
     pub tax_rate: Percent,
     /// Why no tax is charged (BT-120), where it is not in the usual words of the category.
