@@ -209,7 +209,7 @@ fn mixed(source: &Source<'_>, rule: &str) -> String {
         let names: Vec<String> = beside.map(|line| format!("\"{}\"", text::excerpt(&line.description))).collect();
         return format!(
             "Beside what is not subject to tax (O) nothing of another category stands (EN 16931 {rule}). Give what you laid out in the name of \
-             the client the category O, too, and say in the text of its line what it is, such as \"{words}\": {}.",
+             the client ({}) the category O, too, and say in the text of its line what it is: \"{words}\".",
             names.join(", ")
         );
     }

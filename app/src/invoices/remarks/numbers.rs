@@ -69,7 +69,7 @@ pub fn no_tax_number(organization: &Organization) -> Option<String> {
         return Some(told);
     }
     // Where there is no VAT, the number of the business register may be the one that an invoice bears, as in Australia.
-    let counts = || country.is_some() && stated::is_tax_number(country, false, number);
+    let counts = || stated::is_tax_number(country, false, number);
     if stated::is_of_register(number) && country.is_none_or(place::has_vat) && !counts() {
         let instead = instead(number, country, "you are");
         return Some(format!(
