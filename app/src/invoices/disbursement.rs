@@ -20,8 +20,18 @@ pub fn words(country: Option<&str>) -> &'static str {
 }
 
 /// How its words begin in the languages of the countries that have some, in lower case.
-const NAMES: [&str; 10] =
-    ["disbursement", "durchlauf", "débours", "debours", "suplido", "anticipazion", "onkostenvoorschot", "doorlopende post", "立替", "utlegg"];
+const NAMES: [&str; 10] = [
+    "disbursement",
+    "durchlauf",
+    "débours",
+    "debours",
+    "suplido",
+    "anticipazion",
+    "onkostenvoorschot",
+    "doorlopende post",
+    "立替",
+    "utlegg",
+];
 
 /// Whether the reason why a line has no tax says that it is one.
 pub fn is_one(category: TaxCategory, reason: Option<&str>) -> bool {

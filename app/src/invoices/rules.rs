@@ -174,7 +174,8 @@ fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, Str
 /// What is wrong with the number that the seller has, or that there is none, and what is written where.
 fn no_number_of_seller(why: &str, seller: &Organization, taxed: bool) -> (&'static str, String) {
     let country = stated::country_of_numbers(seller.country.as_deref());
-    let numbers = [("organization.tax_number", "Tax number", &seller.tax_number), ("organization.vat_id", "VAT identifier", &seller.vat_id)];
+    let numbers =
+        [("organization.tax_number", "Tax number", &seller.tax_number), ("organization.vat_id", "VAT identifier", &seller.vat_id)];
     let given = numbers.into_iter().find_map(|(field, label, number)| Some((field, label, number.as_deref()?)));
     let counts_untaxed = given.is_some_and(|(.., number)| stated::is_tax_number(country, false, number));
     let told = match given {

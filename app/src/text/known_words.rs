@@ -41,11 +41,7 @@ const fn tax_but_in(countries: &'static str) -> Says {
 /// Whose words they are, what they say, and the words: as [`search_key`] folds them, those of several parts, such as "Org.nr." and "R.C.S.",
 /// without what is between. What ends in [`ENDINGS`] stands here without that.
 const WORDS: [(&str, Says, &str); 73] = [
-    (
-        "Austria, Germany",
-        VAT,
-        "uid umsatzsteuer umsatzsteuerid umsatzsteueridentifikation umsatzsteueridentifikations ust ustid",
-    ),
+    ("Austria, Germany", VAT, "uid umsatzsteuer umsatzsteuerid umsatzsteueridentifikation umsatzsteueridentifikations ust ustid"),
     ("Austria, Germany", TAX, "abgabenkonto kleinunternehmeridentifikations kuid stnr steuer"),
     // Those of a person and of a business (§§ 139b and 139c AO) are not the one of § 14 (4) no. 2 UStG.
     (
@@ -78,11 +74,7 @@ const WORDS: [(&str, Says, &str); 73] = [
     ("Denmark", register_in("DK"), "cvr"),
     ("Iceland", register_in("IS"), "kennitala kt"),
     ("Norway, Sweden", register_in("NO SE"), "foretaksregisteret organisasjons organisations"),
-    (
-        "Estonia, Latvia, Lithuania",
-        VAT,
-        "kaibemaksukohustuslase kmk kmkr pvm pvmkodas pvmmoketojokodas pvn pvnreg pvnregistracijas",
-    ),
+    ("Estonia, Latvia, Lithuania", VAT, "kaibemaksukohustuslase kmk kmkr pvm pvmkodas pvmmoketojokodas pvn pvnreg pvnregistracijas"),
     ("Estonia", register_in("EE"), "registrikood regkood"),
     ("Latvia", register_in("LV"), "registracijas vienotaisregistracijas"),
     ("Lithuania", register_in("LT"), "imkodas imoneskodas juridinioasmenskodas"),
@@ -115,19 +107,11 @@ const WORDS: [(&str, Says, &str); 73] = [
     ("Britain, Ireland, Malta", REGISTER, "companieshouse crn cro"),
     ("Australia, New Zealand", TAX, "gst ird tfn"),
     ("Australia, New Zealand", REGISTER, "abn acn arbn nzbn"),
-    (
-        "Canada, United States",
-        TAX,
-        "bn ein employeridentification fein fedtaxid federaltaxid gsthst hst itin pst qst ssn tin tps tvh tvq",
-    ),
+    ("Canada, United States", TAX, "bn ein employeridentification fein fedtaxid federaltaxid gsthst hst itin pst qst ssn tin tps tvh tvq"),
     ("Canada, United States", REGISTER, "neq"),
     ("India, Singapore", TAX, "gstin gstreg gstregistration pan tan"),
     ("India, Singapore", REGISTER, "cin llpin roc udyam uen"),
-    (
-        "Japan",
-        TAX,
-        "インボイス登録番号 インボイス番号 事業者登録番号 個人番号 登録番号 納税者番号 適格請求書発行事業者登録番号",
-    ),
+    ("Japan", TAX, "インボイス登録番号 インボイス番号 事業者登録番号 個人番号 登録番号 納税者番号 適格請求書発行事業者登録番号"),
     ("Japan", REGISTER, "会社法人等番号 法人番号"),
     ("China, Korea, Taiwan", TAX, "稅籍編號 税号 納稅人識別號 纳税人识别号"),
     ("China, Korea, Taiwan", REGISTER, "uscc 사업자등록번호 사업자번호 법인등록번호 統一編號 統編 统一社会信用代码 统一编号"),

@@ -52,10 +52,7 @@ const fn law(law: &'static str, called: &'static [NumberKind]) -> Option<WithTax
 
 /// All that are known here.
 const ALL: [Forms; 32] = [
-    Forms {
-        with_tax: law("§ 11 (1) no. 3 lit. i UStG 1994", ALONE),
-        ..of("AT", "Steuernummer 12 345/6789", "#########")
-    },
+    Forms { with_tax: law("§ 11 (1) no. 3 lit. i UStG 1994", ALONE), ..of("AT", "Steuernummer 12 345/6789", "#########") },
     Forms {
         of_register: "######### ##########",
         with_tax: law(DIRECTIVE, OF_REGISTER),
@@ -67,25 +64,16 @@ const ALL: [Forms; 32] = [
         with_tax: law("Article 114 (1) of the VAT Act", ALONE),
         ..of("BG", "ЕИК 123456786", "######### ##########")
     },
-    Forms {
-        with_tax: law("Article 26 (2) a MWSTG", ALONE),
-        ..of("CH", "CHE-123.456.788 MWST", "######### CHE######### #############")
-    },
+    Forms { with_tax: law("Article 26 (2) a MWSTG", ALONE), ..of("CH", "CHE-123.456.788 MWST", "######### CHE######### #############") },
     Forms { with_tax: law(DIRECTIVE, ALONE), ..of("CY", "TIC 12345678X", "########@") },
     // The IČO of a person is another number than their DIČ, which an invoice with tax states (§ 29 (1) of the VAT Act).
     Forms {
-        of_register: "########",
-        with_tax: law(DIRECTIVE, OF_TAX_OFFICE),
-        ..of("CZ", "IČO 12345679", "######## ######### ##########")
+        of_register: "########", with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("CZ", "IČO 12345679", "######## ######### ##########")
     },
     // The one or the other does, with tax, too (§ 14 (4) no. 2 UStG). Those of the lands have ten digits or eleven, that of the whole
     // country thirteen.
     of("DE", "Steuernummer 12/345/67890", "########## ########### #############"),
-    Forms {
-        of_register: "########",
-        with_tax: law(DIRECTIVE, OF_REGISTER),
-        ..of("DK", "CVR-nr. 12345607", "######## ##########")
-    },
+    Forms { of_register: "########", with_tax: law(DIRECTIVE, OF_REGISTER), ..of("DK", "CVR-nr. 12345607", "######## ##########") },
     Forms {
         of_register: "########",
         with_tax: law(DIRECTIVE, ALONE),
@@ -99,7 +87,7 @@ const ALL: [Forms; 32] = [
     },
     Forms {
         of_register: "######### ##############",
-        with_tax: law("Article 242 nonies A of annex II to the CGI", ALONE),
+        with_tax: law(DIRECTIVE, ALONE),
         ..of("FR", "SIRET 732 829 320 00074", "######### **######### ############# ##############")
     },
     Forms {
@@ -110,18 +98,10 @@ const ALL: [Forms; 32] = [
     Forms { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("HR", "OIB 12345678903", "###########") },
     // An invoice with tax states the whole tax number, of which the VAT identifier is the beginning.
     Forms {
-        with_tax: Some(WithTax {
-            law: "section 169 of Act CXXVII of 2007",
-            called: OF_TAX_OFFICE,
-            forms: "###########",
-            example: None,
-        }),
+        with_tax: Some(WithTax { law: "section 169 of Act CXXVII of 2007", called: OF_TAX_OFFICE, forms: "###########", example: None }),
         ..of("HU", "adószám 12345676-2-42", "######## ########## ###########")
     },
-    Forms {
-        with_tax: law(DIRECTIVE, OF_TAX_OFFICE),
-        ..of("IE", "tax registration number 1234567T", "#######@ #######@@ #*#####@")
-    },
+    Forms { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("IE", "tax registration number 1234567T", "#######@ #######@@ #*#####@") },
     Forms {
         of_register: "##########",
         with_tax: Some(WithTax {
@@ -134,12 +114,7 @@ const ALL: [Forms; 32] = [
     },
     Forms { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("IT", "Partita IVA 12345670017", "########### @@@@@@##@##@###@") },
     Forms {
-        with_tax: Some(WithTax {
-            law: "Article 26 (2) a MWSTG",
-            called: ALONE,
-            forms: "##### ######",
-            example: None,
-        }),
+        with_tax: Some(WithTax { law: "Article 26 (2) a MWSTG", called: ALONE, forms: "##### ######", example: None }),
         ..of("LI", "MWST-Nr. 50123", "##### ###### ####### ######## ######### ########## ########### ############ CHE#########")
     },
     Forms {
@@ -152,11 +127,7 @@ const ALL: [Forms; 32] = [
         with_tax: law(DIRECTIVE, ALONE),
         ..of("LU", "matricule 1234567890123", "######## ########### #############")
     },
-    Forms {
-        of_register: "###########",
-        with_tax: law(DIRECTIVE, OF_REGISTER),
-        ..of("LV", "Reģ. Nr. 41234567891", "###########")
-    },
+    Forms { of_register: "###########", with_tax: law(DIRECTIVE, OF_REGISTER), ..of("LV", "Reģ. Nr. 41234567891", "###########") },
     Forms { with_tax: law(DIRECTIVE, ALONE), ..of("MT", "tax number 123456789", "#######@ ######## #########") },
     // Without tax an invoice states the number of the trade register, as whatever a business writes does; a BSN is for nobody to see.
     Forms {
@@ -170,11 +141,7 @@ const ALL: [Forms; 32] = [
         ..of("NO", "Org.nr. 123 456 785", "######### ###########")
     },
     Forms { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("PL", "NIP 123-456-78-02", "########## ###########") },
-    Forms {
-        of_register: "#########",
-        with_tax: law(DIRECTIVE, OF_REGISTER),
-        ..of("PT", "NIF 501234560", "#########")
-    },
+    Forms { of_register: "#########", with_tax: law(DIRECTIVE, OF_REGISTER), ..of("PT", "NIF 501234560", "#########") },
     Forms {
         with_tax: law(DIRECTIVE, OF_TAX_OFFICE),
         ..of("RO", "CUI 123456789", "## ### #### ##### ###### ####### ######## ######### ########## #############")
@@ -187,11 +154,7 @@ const ALL: [Forms; 32] = [
     },
     Forms { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("SI", "davčna številka 12345679", "########") },
     // The VAT identifier has the digits of the DIČ, and one who is not registered states the IČO.
-    Forms {
-        of_register: "########",
-        with_tax: law(DIRECTIVE, OF_TAX_OFFICE),
-        ..of("SK", "IČO 12345679", "##########")
-    },
+    Forms { of_register: "########", with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("SK", "IČO 12345679", "##########") },
 ];
 
 impl Forms {

@@ -68,9 +68,8 @@ impl<'a> Part<'a> {
 
     /// Whether it is the one of the value added tax, by that name or by another one of the same digits.
     fn is_of_tax(&self, forms: &Forms, with_tax: &WithTax) -> bool {
-        let is_called_so = |word: &NumberWord| {
-            word.kind == NumberKind::Vat || with_tax.called.contains(&word.kind) && word.counts_in(forms.country)
-        };
+        let is_called_so =
+            |word: &NumberWord| word.kind == NumberKind::Vat || with_tax.called.contains(&word.kind) && word.counts_in(forms.country);
         number_word(self.text).map_or_else(|| self.stands_alone(), |word| is_called_so(&word)) && self.is_vat_number(forms)
     }
 
@@ -235,9 +234,13 @@ mod tests {
             assert!(is_tax_number(Some(country), false, number), "{country} {number}");
             assert_eq!(is_tax_number(Some(country), true, number), with_tax, "{country} {number} with tax");
         }
-        for (country, number) in
-            [("PL", "KRS 0000123456"), ("IT", "REA 1234567"), ("HU", "Cg. 01-09-123456"), ("RO", "ORC 123456"), ("GB", "Company No. 01234567")]
-        {
+        for (country, number) in [
+            ("PL", "KRS 0000123456"),
+            ("IT", "REA 1234567"),
+            ("HU", "Cg. 01-09-123456"),
+            ("RO", "ORC 123456"),
+            ("GB", "Company No. 01234567"),
+        ] {
             assert!(!is_tax_number(Some(country), false, number), "{country} {number}");
         }
     }

@@ -151,8 +151,7 @@ impl TaxInvoice {
 
     /// Whether a number stands alone or with words of its own kind: any other says that it is another number.
     fn is_called_so(&self, number: &str) -> bool {
-        let is_known =
-            |word: &str| self.is_own(word) || OF_ANY.contains(&word) || word.contains(|letter: char| letter.is_ascii_digit());
+        let is_known = |word: &str| self.is_own(word) || OF_ANY.contains(&word) || word.contains(|letter: char| letter.is_ascii_digit());
         self.words_in(number).all(|word| is_known(&word))
     }
 
