@@ -58,7 +58,7 @@ impl<'a> Part<'a> {
     /// Whether it is one that an invoice without tax states, or with tax where the law wants no other one.
     fn is_tax_number(&self, forms: &Forms) -> bool {
         match number_word(self.text) {
-            None => self.fits(forms, forms.all) && self.stands_alone(),
+            None => (self.fits(forms, forms.all) || self.is_vat_number(forms)) && self.stands_alone(),
             Some(word) if word.kind == NumberKind::Vat => self.is_vat_number(forms),
             Some(word) if !word.counts_in(forms.country) => false,
             Some(word) if word.kind == NumberKind::Register => self.fits(forms, forms.of_register),

@@ -207,7 +207,7 @@ async fn an_exempt_small_business_bills_with_the_number_that_its_country_has_on_
     ] {
         let change = json!({"country": country, "vat_id": "", "tax_number": number, "tax_category": "E", "tax_rate": "0"});
         let saved = studio.ok("update_organization", change).await;
-        assert!(saved["warnings"].is_null(), "{country}: {saved:#}");
+        assert!(!saved["warnings"].to_string().contains(number), "{country}: {saved:#}");
         assert_eq!(told(&studio, "remarks", "organization.tax_number").await, "", "{country}");
         let draft = drafted(&studio, work()).await;
         let seller = printed(&studio, &draft).await.seller;
