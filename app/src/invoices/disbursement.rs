@@ -2,10 +2,12 @@
 //! Directive 2006/112/EC, and the laws that follow it or are like it), and stands beside what is taxed as E, for want of a category of
 //! its own.
 
-use super::{store::LineRow, totals::TaxCategory};
-use crate::text;
+#[cfg(feature = "ssr")]
+use super::store::LineRow;
+use super::totals::TaxCategory;
 
 /// What such a sum is called, with the law of the seller's country.
+#[cfg(feature = "ssr")]
 pub fn words(country: Option<&str>) -> &'static str {
     match country {
         Some("DE") => "Durchlaufender Posten (§ 10 Abs. 1 Satz 5 UStG)",
@@ -17,23 +19,39 @@ pub fn words(country: Option<&str>) -> &'static str {
     }
 }
 
-/// How its words begin in the languages of the countries that have some, by their keys.
-const NAMES: [&str; 9] =
-    ["disbursement", "durchlauf", "debours", "suplido", "anticipazion", "onkostenvoorschot", "doorlopende post", "立替", "utlegg"];
+/// How its words begin in the languages of the countries that have some, in lower case.
+const NAMES: [&str; 10] = [
+    "disbursement",
+    "durchlauf",
+    "débours",
+    "debours",
+    "suplido",
+    "anticipazion",
+    "onkostenvoorschot",
+    "doorlopende post",
+    "立替",
+    "utlegg",
+];
 
 /// Whether the reason why a line has no tax says that it is one.
 pub fn is_one(category: TaxCategory, reason: Option<&str>) -> bool {
-    let reason = reason.filter(|_| category == TaxCategory::E).map(text::search_key);
+    let reason = reason.filter(|_| category == TaxCategory::E).map(str::to_lowercase);
     reason.is_some_and(|reason| NAMES.iter().any(|name| reason.contains(name)))
 }
 
-/// Whether there is one among the lines of a category.
-pub fn is_among(category: TaxCategory, lines: &[LineRow]) -> bool {
-    let of_category = lines.iter().filter(|line| line.tax_category == category.code());
-    of_category.into_iter().any(|line| is_one(category, line.tax_reason.as_deref()))
+/// Whether a line is one.
+#[cfg(feature = "ssr")]
+pub fn is_line(line: &LineRow) -> bool {
+    TaxCategory::parse(&line.tax_category).is_ok_and(|category| is_one(category, line.tax_reason.as_deref()))
 }
 
-#[cfg(test)]
+/// Whether there is one among the lines of a category.
+#[cfg(feature = "ssr")]
+pub fn is_among(category: TaxCategory, lines: &[LineRow]) -> bool {
+    lines.iter().any(|line| line.tax_category == category.code() && is_line(line))
+}
+
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 
@@ -42,7 +60,7 @@ mod tests {
         for country in [None, Some("DE"), Some("AT"), Some("CH"), Some("FR"), Some("GB"), Some("ES")] {
             assert!(is_one(TaxCategory::E, Some(words(country))), "{country:?}");
         }
-        for reason in ["Disbursements made for you", "Durchlaufende Posten", "立替金（登記費用）"] {
+        for reason in ["Disbursements made for you", "Durchlaufende Posten", "DÉBOURS", "立替金（登記費用）"] {
             assert!(is_one(TaxCategory::E, Some(reason)), "{reason}");
             assert!(!is_one(TaxCategory::O, Some(reason)), "{reason}");
         }

@@ -26,7 +26,8 @@ pub fn small_business(country: &str, language: &str) -> Option<&'static str> {
         "AT" if german => "Umsatzsteuerfrei aufgrund der Kleinunternehmerregelung (§ 6 Abs. 1 Z 27 UStG)",
         "AT" => "Exempt from VAT as a small business (§ 6 (1) no. 27 UStG)",
         "BE" => "Bijzondere vrijstellingsregeling kleine ondernemingen / Régime particulier de franchise des petites entreprises",
-        // The overseas departments have the same law.
+        // The overseas departments have the same law. It stands in the CIBS since 1 September 2026 (ordonnance no. 2025-1247), and invoices
+        // may name the old article until the end of 2027.
         "FR" | "GP" | "MQ" | "RE" => "TVA non applicable, art. 293 B du CGI",
         "IT" => "Operazione senza applicazione dell’IVA, art. 1, commi 54–89, legge n. 190/2014 (regime forfettario)",
         "LU" => "TVA non applicable, régime de la franchise (art. 57 de la loi TVA)",

@@ -13,7 +13,6 @@ mod client_tax;
 #[cfg(feature = "ssr")]
 pub mod compose;
 pub mod deed;
-#[cfg(feature = "ssr")]
 mod disbursement;
 #[cfg(feature = "ssr")]
 mod discount;

@@ -138,7 +138,7 @@ impl<'a> Contents<'a> {
         let (currency, wording, country) = (&self.currency, Wording::of(&self.buyer.language), self.seller.country.as_deref());
         let amount = |amount| wording.amount(amount, currency);
         let settled = totals.total == 0;
-        let taxed = totals.taxes.iter().any(|tax| tax.category.is_of_tax_invoice());
+        let taxed = totals.taxes.iter().any(|tax| TaxInvoice::is_for(country, tax.category));
         let tax_invoice = TaxInvoice::of(country, taxed);
         let (seller, is_named) = seller(self.seller, self.buyer.country.as_deref(), wording, tax_invoice);
         let tax = |tax| document_tax(tax, &self.lines, currency, wording, self.seller);

@@ -136,7 +136,7 @@ fn said(rule: &str, source: &Source<'_>) -> Vec<InvoiceProblem> {
     match number {
         "02" | "03" | "04" => lacking(category, source).into_iter().map(|(field, message)| problem(field, message)).collect(),
         "12" if category == TaxCategory::K => vec![problem("client.country", country_of_client(source, rule))],
-        "11" | "12" | "13" | "14" if category == TaxCategory::O => vec![problem("lines", mixed(source.seller.country.as_deref(), rule))],
+        "11" | "12" | "13" | "14" if category == TaxCategory::O => vec![problem("lines", mixed(source, rule))],
         "05" | "06" | "07" => vec![problem("lines.tax_rate", rate(category, source, rule))],
         _ => Vec::new(),
     }
@@ -171,20 +171,28 @@ fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, Str
     lacking
 }
 
-/// The number that is missing, and of what stands in its place that it is none.
+/// What is wrong with the number that the seller has, or that there is none, and what is written where.
 fn no_number_of_seller(why: &str, seller: &Organization, taxed: bool) -> (&'static str, String) {
     let country = stated::country_of_numbers(seller.country.as_deref());
-    let wanted = country.and_then(|country| text::wanted(country, taxed));
-    let number = seller.tax_number.as_deref().filter(|_| wanted.is_some());
-    let is_of_tax = number.is_some_and(|number| stated::is_tax_number(country, false, number));
-    let told = match (number, is_of_tax) {
-        (Some(number), false) => format!("{} is none of the numbers that have to be on an invoice of {why}.", text::excerpt(number)),
-        (Some(number), true) => format!("{} is not the number that has to be on an invoice of {why}.", text::excerpt(number)),
-        (None, _) => format!("Your VAT identifier or tax number is missing; one of them has to be on an invoice of {why}."),
+    let numbers =
+        [("organization.tax_number", "Tax number", &seller.tax_number), ("organization.vat_id", "VAT identifier", &seller.vat_id)];
+    let given = numbers.into_iter().find_map(|(field, label, number)| Some((field, label, number.as_deref()?)));
+    let counts_untaxed = given.is_some_and(|(.., number)| stated::is_tax_number(country, false, number));
+    let told = match given {
+        Some((_, label, number)) if taxed && counts_untaxed => {
+            format!("{} in the field {label} is enough for an invoice without tax, and not for one of {why}.", text::excerpt(number))
+        }
+        Some((_, label, number)) => {
+            format!("{} in the field {label} is not the number that an invoice of {why} has to state.", text::excerpt(number))
+        }
+        None => format!("Your VAT identifier or tax number is missing, one of which an invoice of {why} has to state."),
     };
-    let way = wanted.map(|wanted| format!(" Write {wanted}, alone or behind its own name.")).unwrap_or_default();
-    let field = if number.is_some() && !is_of_tax { "organization.tax_number" } else { "organization.vat_id" };
-    (field, format!("{told} Add it in Settings.{way}"))
+    let way = match country.and_then(|country| text::wanted(country, taxed)) {
+        Some(wanted) => format!("In Settings, write {wanted}."),
+        None => "Write it in Settings, in the field of the one or the other.".to_owned(),
+    };
+    let field = given.filter(|_| !counts_untaxed).map_or("organization.vat_id", |(field, ..)| field);
+    (field, format!("{told} {way}"))
 }
 
 fn country_of_client(source: &Source<'_>, rule: &str) -> String {
@@ -194,11 +202,21 @@ fn country_of_client(source: &Source<'_>, rule: &str) -> String {
     )
 }
 
-fn mixed(country: Option<&str>, rule: &str) -> String {
+/// What is not subject to tax beside something else: on an invoice of its own, or all of it so where the rest was laid out for the client.
+fn mixed(source: &Source<'_>, rule: &str) -> String {
+    let words = disbursement::words(source.seller.country.as_deref());
+    let beside = source.lines.iter().filter(|line| line.tax_category != TaxCategory::O.code());
+    if beside.clone().all(disbursement::is_line) {
+        let names: Vec<String> = beside.map(|line| format!("\"{}\"", text::excerpt(&line.description))).collect();
+        return format!(
+            "Beside what is not subject to tax (O) nothing of another category stands (EN 16931 {rule}). Give what you laid out in the name of \
+             the client ({}) the category O, too, and say in the text of its line what it is: \"{words}\".",
+            names.join(", ")
+        );
+    }
     format!(
         "What is not subject to tax (O) stands on an invoice of its own (EN 16931 {rule}). Bill its lines apart. What you laid out in the \
-         name of the client is no part of the price, and stands beside what is taxed as E, with its own words as the reason: \"{}\".",
-        disbursement::words(country)
+         name of the client is no part of the price, and stands beside what is taxed as E, with its own words as the reason: \"{words}\"."
     )
 }
 

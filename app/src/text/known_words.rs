@@ -2,99 +2,130 @@
 
 use super::{NumberKind, search_key};
 
-/// Whose words they are, what kind of number they stand beside, and the words: as [`search_key`] folds them, those of several parts,
-/// such as "Org.nr." and "R.C.S.", without what is between. What ends in [`ENDINGS`] stands here without that.
-const WORDS: [(&str, NumberKind, &str); 64] = [
+/// What a word says of the number that it stands beside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Says {
+    /// What kind of number it is.
+    pub kind: NumberKind,
+    /// The countries, as ISO 3166-1 codes, in which it is not for invoices what others of its kind are: the number of a register that an
+    /// invoice without tax states, as the tax office knows somebody by it or a law wants it there, and the number of a tax office that no
+    /// invoice states.
+    otherwise_in: &'static str,
+}
+
+impl Says {
+    /// Whether an invoice from this country states the number for those of its seller.
+    pub(super) fn counts_in(&self, country: &str) -> bool {
+        let is_otherwise = self.otherwise_in.split(' ').any(|other| other == country || other == ANYWHERE);
+        (self.kind != NumberKind::Register) != is_otherwise
+    }
+}
+
+/// In the place of every country.
+const ANYWHERE: &str = "*";
+
+const VAT: Says = Says { kind: NumberKind::Vat, otherwise_in: "" };
+const TAX: Says = Says { kind: NumberKind::Tax, otherwise_in: "" };
+const REGISTER: Says = Says { kind: NumberKind::Register, otherwise_in: "" };
+
+/// A number of a register that an invoice without tax states in these countries.
+const fn register_in(countries: &'static str) -> Says {
+    Says { kind: NumberKind::Register, otherwise_in: countries }
+}
+
+/// A number of a tax office that no invoice states in these countries.
+const fn tax_but_in(countries: &'static str) -> Says {
+    Says { kind: NumberKind::Tax, otherwise_in: countries }
+}
+
+/// Whose words they are, what they say, and the words: as [`search_key`] folds them, those of several parts, such as "Org.nr." and "R.C.S.",
+/// without what is between. What ends in [`ENDINGS`] stands here without that.
+const WORDS: [(&str, Says, &str); 73] = [
+    ("Austria, Germany", VAT, "uid umsatzsteuer umsatzsteuerid umsatzsteueridentifikation umsatzsteueridentifikations ust ustid"),
+    ("Austria, Germany", TAX, "abgabenkonto kleinunternehmeridentifikations kuid stnr steuer"),
+    // Those of a person and of a business (§§ 139b and 139c AO) are not the one of § 14 (4) no. 2 UStG.
     (
-        "Austria, Germany",
-        NumberKind::Vat,
-        "uid umsatzsteuer umsatzsteuerid umsatzsteueridentifikation umsatzsteueridentifikations ust ustid",
+        "Germany",
+        tax_but_in("DE"),
+        "ident identifikations idnr steuerident steueridentifikations steuerid stid wid wirtschaftsid wirtschaftsidentifikations",
     ),
-    ("Austria, Germany", NumberKind::Tax, "abgabenkonto stnr steuer steueridentifikations steuerid stid widnr wirtschaftsidentifikations"),
-    ("Austria, Germany", NumberKind::Register, "amtsgericht firmenbuch fn genossenschaftsregister gnr handelsregister hra hrb"),
-    ("Austria, Germany", NumberKind::Register, "partnerschaftsregister registergericht vereinsregister vr zvr"),
-    ("Belgium, Netherlands", NumberKind::Vat, "btw btwid btwidentificatie obnr obnummer omzetbelasting"),
-    ("Belgium, Netherlands", NumberKind::Tax, "bsn fiscaal rsin"),
-    (
-        "Belgium, Netherlands",
-        NumberKind::Register,
-        "bce entreprise handelsregister kamervankoophandel kbo kvk numerodentreprise onderneming ondernemings",
-    ),
-    ("Belgium, Netherlands", NumberKind::Register, "rpm rpr vestigings"),
-    ("Bulgaria", NumberKind::Vat, "dds zdds ддс зддс"),
-    ("Bulgaria", NumberKind::Tax, "egn данъчен егн"),
-    ("Bulgaria", NumberKind::Register, "bulstat eik булстат еик"),
-    ("Croatia, Slovenia", NumberKind::Vat, "ddv idddv idzaddv pdv pdvid"),
-    ("Croatia, Slovenia", NumberKind::Tax, "davcna davcnastevilka oib porezni"),
-    ("Croatia, Slovenia", NumberKind::Register, "maticna maticnastevilka mbs"),
-    ("Cyprus, Greece", NumberKind::Vat, "afm fpa αφμ φπα"),
-    ("Cyprus, Greece", NumberKind::Tax, "tic αφτ"),
-    ("Cyprus, Greece", NumberKind::Register, "gemi αριθμοσγεμη γεμη"),
-    ("Czechia, Slovakia", NumberKind::Vat, "dph icdph"),
-    ("Czechia, Slovakia", NumberKind::Tax, "danoveidentifikacnicislo danoveidentifikacnecislo dic"),
-    ("Czechia, Slovakia", NumberKind::Register, "ic ico identifikacnicislo identifikacnecislo obchodnirejstrik obchodnyregister"),
-    ("Denmark, Iceland, Norway, Sweden", NumberKind::Vat, "merverdiavgift moms momsregistrerings momsreg mva senr senummer vsk"),
-    ("Denmark, Iceland, Norway, Sweden", NumberKind::Tax, "cpr fødsels personnummer skatt"),
-    ("Denmark, Iceland, Norway, Sweden", NumberKind::Register, "cvr foretaksregisteret kennitala kt organisasjons organisations"),
-    (
-        "Estonia, Latvia, Lithuania",
-        NumberKind::Vat,
-        "kaibemaksukohustuslase kmk kmkr pvm pvmkodas pvmmoketojokodas pvn pvnreg pvnregistracijas",
-    ),
-    ("Estonia, Latvia, Lithuania", NumberKind::Register, "imkodas imoneskodas juridinioasmenskodas registracijas registrikood regkood"),
-    ("Estonia, Latvia, Lithuania", NumberKind::Register, "vienotaisregistracijas"),
-    ("Finland", NumberKind::Vat, "alv alvtunniste"),
-    ("Finland", NumberKind::Register, "businessid fonr fonummer fotunnus lytunnus ytunnus"),
-    ("France, Luxembourg", NumberKind::Vat, "tva tvaintra tvaintracom tvaintracommunautaire"),
-    ("France, Luxembourg", NumberKind::Tax, "fiscal numerofiscal spi"),
-    ("France, Luxembourg", NumberKind::Register, "matricule mf rc rcs rcsl repertoiredesmetiers rm rna siren siret"),
-    ("Hungary", NumberKind::Vat, "afa kozossegiado euado"),
-    ("Hungary", NumberKind::Tax, "ado adoazonosito adoazonositojel csoportazonosito"),
-    ("Hungary", NumberKind::Register, "cegjegyzek cg"),
-    ("Italy", NumberKind::Vat, "iva partitaiva piva"),
-    ("Italy", NumberKind::Tax, "cf codicefiscale codfisc codfiscale"),
-    ("Italy", NumberKind::Register, "cciaa rea registroimprese registrodelleimprese"),
-    ("Poland", NumberKind::Vat, "nipue ptu vatue"),
-    ("Poland", NumberKind::Tax, "nip pesel"),
-    ("Poland", NumberKind::Register, "ceidg krs regon"),
-    ("Portugal, Spain", NumberKind::Vat, "nifiva nifintracomunitario"),
-    ("Portugal, Spain", NumberKind::Tax, "cif contribuinte dni nie nif"),
-    ("Portugal, Spain", NumberKind::Register, "nipc registromercantil"),
-    ("Romania", NumberKind::Tax, "cnp codfiscal codunicdeinregistrare cui"),
-    ("Romania", NumberKind::Register, "nrregcom onrc orc registrulcomertului"),
-    ("Switzerland", NumberKind::Vat, "mehrwertsteuer mwst"),
-    ("Switzerland", NumberKind::Register, "hrnr hrnummer"),
-    ("Britain, Ireland, Malta", NumberKind::Vat, "vat vatid vatin vatno vatreg vatregistration"),
-    ("Britain, Ireland, Malta", NumberKind::Tax, "companyutr corporationtax nationalinsurance nino ninumber paye pps ppsn utr"),
-    ("Britain, Ireland, Malta", NumberKind::Register, "companieshouse crn cro"),
-    ("Australia, New Zealand", NumberKind::Tax, "gst ird tfn"),
-    ("Australia, New Zealand", NumberKind::Register, "abn acn arbn nzbn"),
-    (
-        "Canada, United States",
-        NumberKind::Tax,
-        "bn ein employeridentification fein fedtaxid federaltaxid gsthst hst itin pst qst ssn tin tps tvh tvq",
-    ),
-    ("Canada, United States", NumberKind::Register, "neq"),
-    ("India, Singapore", NumberKind::Tax, "gstin gstreg gstregistration pan tan"),
-    ("India, Singapore", NumberKind::Register, "cin llpin roc udyam uen"),
-    (
-        "Japan",
-        NumberKind::Tax,
-        "インボイス登録番号 インボイス番号 事業者登録番号 個人番号 登録番号 納税者番号 適格請求書発行事業者登録番号",
-    ),
-    ("Japan", NumberKind::Register, "会社法人等番号 法人番号"),
-    ("China, Korea, Taiwan", NumberKind::Tax, "稅籍編號 税号 納稅人識別號 纳税人识别号"),
-    ("China, Korea, Taiwan", NumberKind::Register, "uscc 사업자등록번호 사업자번호 법인등록번호 統一編號 統編 统一社会信用代码 统一编号"),
-    ("other countries", NumberKind::Vat, "kdv ндс пдв"),
-    ("other countries", NumberKind::Tax, "cnpj cpf cuil cuit inn kra nit npwp pib rfc rif ruc rut trn vergi vkn инн іпн пиб"),
-    ("other countries", NumberKind::Register, "chr cr eori gln duns lei mersis nire ogrn огрн єдрпоу חפ"),
-    ("other countries", NumberKind::Tax, "الرقمالضريبي עוסקמורשה"),
+    ("Austria, Germany", REGISTER, "amtsgericht firmenbuch fn genossenschaftsregister gnr handelsregister hra hrb"),
+    ("Austria, Germany", REGISTER, "partnerschaftsregister registergericht vereinsregister vr zvr"),
+    ("Belgium, Netherlands", VAT, "btw btwid btwidentificatie obnr obnummer omzetbelasting"),
+    ("Belgium, Netherlands", TAX, "bsn fiscaal rsin"),
+    ("Belgium", register_in("BE"), "bce enterprise entreprise kbo numerodentreprise onderneming ondernemings rpm rpr"),
+    ("Netherlands", register_in("NL"), "kamervankoophandel kvk"),
+    ("Belgium, Netherlands", REGISTER, "handelsregister vestigings"),
+    ("Bulgaria", VAT, "dds zdds ддс зддс"),
+    ("Bulgaria", TAX, "egn данъчен егн"),
+    ("Bulgaria", register_in("BG"), "bulstat eik булстат еик"),
+    ("Croatia, Slovenia", VAT, "ddv idddv idzaddv pdv pdvid"),
+    ("Croatia, Slovenia", TAX, "davcna davcnastevilka oib porezni"),
+    ("Croatia, Slovenia", REGISTER, "maticna maticnastevilka mbs"),
+    ("Cyprus, Greece", VAT, "afm fpa αφμ φπα"),
+    ("Cyprus, Greece", TAX, "tic αφτ"),
+    ("Cyprus, Greece", REGISTER, "gemi αριθμοσγεμη γεμη"),
+    ("Czechia, Slovakia", VAT, "dph icdph"),
+    ("Czechia, Slovakia", TAX, "danoveidentifikacnicislo danoveidentifikacnecislo dic"),
+    ("Czechia, Slovakia", register_in("CZ SK"), "ic ico identifikacnicislo identifikacnecislo"),
+    ("Czechia, Slovakia", REGISTER, "obchodnirejstrik obchodnyregister"),
+    ("Denmark, Iceland, Norway, Sweden", VAT, "merverdiavgift moms momsregistrerings momsreg mva senr senummer vsk"),
+    ("Denmark, Iceland, Norway, Sweden", TAX, "cpr fødsels personnummer skatt"),
+    ("Denmark", register_in("DK"), "cvr"),
+    ("Iceland", register_in("IS"), "kennitala kt"),
+    ("Norway, Sweden", register_in("NO SE"), "foretaksregisteret organisasjons organisations"),
+    ("Estonia, Latvia, Lithuania", VAT, "kaibemaksukohustuslase kmk kmkr pvm pvmkodas pvmmoketojokodas pvn pvnreg pvnregistracijas"),
+    ("Estonia", register_in("EE"), "registrikood regkood"),
+    ("Latvia", register_in("LV"), "registracijas vienotaisregistracijas"),
+    ("Lithuania", register_in("LT"), "imkodas imoneskodas juridinioasmenskodas"),
+    ("Finland", VAT, "alv alvtunniste"),
+    ("Finland", register_in("FI"), "businessid fonr fonummer fotunnus lytunnus ytunnus"),
+    ("France, Luxembourg", VAT, "tva tvaintra tvaintracom tvaintracommunautaire"),
+    ("France, Luxembourg", TAX, "fiscal numerofiscal spi"),
+    ("France", register_in("FR"), "rcs repertoiredesmetiers rm siren siret"),
+    ("Luxembourg", register_in("LU"), "matricule"),
+    ("France, Luxembourg", REGISTER, "mf rc rcsl rna"),
+    ("Hungary", VAT, "afa kozossegiado euado"),
+    ("Hungary", TAX, "ado adoazonosito adoazonositojel csoportazonosito"),
+    ("Hungary", REGISTER, "cegjegyzek cg"),
+    ("Italy", VAT, "iva partitaiva piva"),
+    ("Italy", TAX, "cf codicefiscale codfisc codfiscale"),
+    ("Italy", REGISTER, "cciaa rea registroimprese registrodelleimprese"),
+    ("Poland", VAT, "nipue ptu vatue"),
+    ("Poland", TAX, "nip pesel"),
+    ("Poland", REGISTER, "ceidg krs regon"),
+    ("Portugal, Spain", VAT, "nifiva nifintracomunitario"),
+    ("Portugal, Spain", TAX, "cif contribuinte dni nie nif"),
+    ("Portugal", register_in("PT"), "nipc"),
+    ("Portugal, Spain", REGISTER, "registromercantil"),
+    ("Romania", TAX, "cnp codfiscal codunicdeinregistrare cui"),
+    ("Romania", REGISTER, "nrregcom onrc orc registrulcomertului"),
+    ("Switzerland", VAT, "mehrwertsteuer mwst"),
+    ("Switzerland", REGISTER, "hrnr hrnummer"),
+    ("Britain, Ireland, Malta", VAT, "vat vatid vatin vatno vatreg vatregistration"),
+    ("Britain, Ireland, Malta", TAX, "companyutr corporationtax nationalinsurance nino ninumber paye pps ppsn utr"),
+    ("Britain, Ireland, Malta", REGISTER, "companieshouse crn cro"),
+    ("Australia, New Zealand", TAX, "gst ird tfn"),
+    ("Australia, New Zealand", REGISTER, "abn acn arbn nzbn"),
+    ("Canada, United States", TAX, "bn ein employeridentification fein fedtaxid federaltaxid gsthst hst itin pst qst ssn tin tps tvh tvq"),
+    ("Canada, United States", REGISTER, "neq"),
+    ("India, Singapore", TAX, "gstin gstreg gstregistration pan tan"),
+    ("India, Singapore", REGISTER, "cin llpin roc udyam uen"),
+    ("Japan", TAX, "インボイス登録番号 インボイス番号 事業者登録番号 個人番号 登録番号 納税者番号 適格請求書発行事業者登録番号"),
+    ("Japan", REGISTER, "会社法人等番号 法人番号"),
+    ("China, Korea, Taiwan", TAX, "稅籍編號 税号 納稅人識別號 纳税人识别号"),
+    ("China, Korea, Taiwan", REGISTER, "uscc 사업자등록번호 사업자번호 법인등록번호 統一編號 統編 统一社会信用代码 统一编号"),
+    ("other countries", VAT, "kdv ндс пдв"),
+    ("other countries", TAX, "cnpj cpf cuil cuit inn kra nit npwp pib rfc rif ruc rut trn vergi vkn инн іпн пиб"),
+    ("other countries", REGISTER, "chr cr eori gln duns lei mersis nire ogrn огрн єдрпоу חפ"),
+    ("other countries", TAX, "الرقمالضريبي עוסקמורשה"),
 ];
 
-/// Words that say what a number is where no other word does: a company may have a VAT number, too.
-const GENERAL: [(NumberKind, &str); 2] = [
-    (NumberKind::Tax, "tax taxid taxpayer taxregistration taxreference"),
-    (NumberKind::Register, "company org reg register registered registration registry"),
+/// Words that say what a number is where no other word does: a company may have a VAT number, too. Those of a register are said of the one
+/// that counts in a country, where one does.
+const GENERAL: [(Says, &str); 2] = [
+    (TAX, "tax taxid taxpayer taxregistration taxreference"),
+    (register_in(ANYWHERE), "company org reg register registered registration registry"),
 ];
 
 /// What words end in that say besides that a number follows: "Steuernummer", "KvK-nummer", "Adószám".
@@ -103,13 +134,13 @@ const ENDINGS: [&str; 7] = ["nr", "nro", "nummer", "number", "numero", "numurs",
 /// How much a word says: the lower, the more.
 pub(super) type Weight = usize;
 
-/// What kind of number these words together stand beside, and how much they say.
-pub(super) fn kind_of(words: &[&str]) -> Option<(Weight, NumberKind)> {
+/// What these words together say, and how much.
+pub(super) fn said(words: &[&str]) -> Option<(Weight, Says)> {
     let key = search_key(&words.concat());
     let stem = ENDINGS.iter().find_map(|ending| key.strip_suffix(ending));
     let is = |known: &str| known.split(' ').any(|word| word == key || Some(word) == stem);
-    let strong = || WORDS.iter().find(|(_, _, known)| is(known)).map(|(_, kind, _)| (0, *kind));
-    let general = || GENERAL.iter().zip(1..).find(|((_, known), _)| is(known)).map(|((kind, _), weight)| (weight, *kind));
+    let strong = || WORDS.iter().find(|(_, _, known)| is(known)).map(|(_, says, _)| (0, *says));
+    let general = || GENERAL.iter().zip(1..).find(|((_, known), _)| is(known)).map(|((says, _), weight)| (weight, *says));
     strong().or_else(general)
 }
 
@@ -124,12 +155,27 @@ mod tests {
         for word in words() {
             assert_eq!(search_key(word), word);
         }
-        let kind = |of: &str| kind_of(&[of]).map(|(_, kind)| kind);
+        let says = |of: &str| said(&[of]).map(|(_, says)| says);
         for (country, expected, words) in WORDS {
             for word in words.split(' ') {
-                assert_eq!(kind(word), Some(expected), "{word} of {country}");
+                assert_eq!(says(word), Some(expected), "{word} of {country}");
             }
         }
-        assert_eq!((kind("nummer"), kind("se"), kind("hr")), (None, None, None), "a number of anything, and two countries");
+        assert_eq!((says("nummer"), says("se"), says("hr")), (None, None, None), "a number of anything, and two countries");
+    }
+
+    #[test]
+    fn a_number_counts_as_its_kind_does_but_in_the_countries_where_it_is_otherwise() {
+        let counts = |word: &str, country: &str| said(&[word]).is_some_and(|(_, says)| says.counts_in(country));
+        for (word, country) in [("siret", "FR"), ("ico", "CZ"), ("ico", "SK"), ("company", "DK"), ("steuer", "DE"), ("steuerid", "AT")] {
+            assert!(counts(word, country), "{word} {country}");
+        }
+        for (word, country) in [("siret", "BE"), ("hrb", "DE"), ("krs", "PL"), ("steuerid", "DE"), ("wid", "DE")] {
+            assert!(!counts(word, country), "{word} {country}");
+        }
+        for (country, says, _) in WORDS {
+            let is_code = |code: &str| crate::country::COUNTRIES.iter().any(|(known, _)| *known == code);
+            assert!(says.otherwise_in.split_whitespace().all(is_code), "{country}");
+        }
     }
 }

@@ -11,12 +11,15 @@ mod letter;
 mod notes;
 mod number_words;
 mod registration;
+mod small_business;
 mod tax_forms;
 mod tax_number;
 #[cfg(test)]
 mod tests;
 mod two_numbers;
+mod vat_examples;
 mod vat_id;
+mod wanted;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -30,9 +33,10 @@ pub use iban::{bic, iban};
 pub use key::{Namesake, path_key, search_key, taken};
 pub use number_words::{NumberKind, NumberWord, is_worded, number_word};
 pub use registration::{registration, registration_fits};
-pub use tax_number::{is_tax_number, knows_tax_numbers, wanted};
+pub use tax_number::is_tax_number;
 pub use two_numbers::two_numbers;
 pub use vat_id::{VatId, issuing, vat_id, vat_id_by, with_mva, without_words};
+pub use wanted::{Wanted, wanted};
 
 /// One line that must say something.
 pub fn line(field: &str, given: &str, longest: usize) -> Result<String, Error> {

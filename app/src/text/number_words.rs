@@ -1,7 +1,7 @@
 //! The words that people write before a number or behind it, as a letterhead has them: they say what kind of number it is.
 
 use super::{
-    known_words::{Weight, kind_of},
+    known_words::{Says, Weight, said},
     plain, search_key,
 };
 use crate::country::COUNTRIES;
@@ -30,6 +30,14 @@ pub struct NumberWord {
     pub text: String,
     /// What kind of number it stands beside.
     pub kind: NumberKind,
+    says: Says,
+}
+
+impl NumberWord {
+    /// Whether an invoice from this country states the number for those of its seller: what a register has given counts in few.
+    pub fn counts_in(&self, country: &str) -> bool {
+        self.says.counts_in(country)
+    }
 }
 
 /// What the words before a number, or else behind it, say that it is; nothing where they say nothing. A word that says little, such as
@@ -40,8 +48,8 @@ pub fn number_word(text: &str) -> Option<NumberWord> {
     let glued = number
         .rfind(|letter: char| !letter.is_alphabetic())
         .map_or("", |last| number[last..].trim_start_matches(|letter: char| !letter.is_alphabetic()));
-    let said = [before(&plain), named(&behind), glued_word(glued)];
-    said.into_iter().flatten().min_by_key(|(weight, _)| *weight).map(|(_, word)| word)
+    let words = [before(&plain), named(&behind), glued_word(glued)];
+    words.into_iter().flatten().min_by_key(|(weight, _)| *weight).map(|(_, word)| word)
 }
 
 /// What the words before a number alone say.
@@ -82,13 +90,13 @@ pub fn bare_number(text: &str) -> String {
     [unknown(&before), digits, unknown(&behind)].concat().to_uppercase()
 }
 
-/// Those of these words that may be letters of a number.
+/// Those of these words that may be letters of a number: two of the Latin alphabet at most.
 fn unknown(words: &[&str]) -> String {
     let Some((word, further)) = words.split_first() else { return String::new() };
-    let known = (1..=words.len()).rev().find(|count| kind_of(&words[..*count]).is_some());
+    let known = (1..=words.len()).rev().find(|count| said(&words[..*count]).is_some());
     match known {
         Some(count) => unknown(&words[count..]),
-        None if is_number(word) || LINKS.contains(word) || word.chars().count() > 2 => unknown(further),
+        None if is_number(word) || LINKS.contains(word) || word.len() > 2 => unknown(further),
         None => format!("{word}{}", unknown(further)),
     }
 }
@@ -125,8 +133,8 @@ fn named(words: &[&str]) -> Option<(Weight, NumberWord)> {
     let from = |first: usize| {
         let ends = first + 1..=words.len();
         ends.rev().find_map(|end| {
-            let (weight, kind) = kind_of(&words[first..end])?;
-            Some((weight, NumberWord { text: words[first..end].join("."), kind }))
+            let (weight, says) = said(&words[first..end])?;
+            Some((weight, NumberWord { text: words[first..end].join("."), kind: says.kind, says }))
         })
     };
     (0..words.len()).filter_map(from).min_by_key(|(weight, _)| *weight)
@@ -181,6 +189,7 @@ mod tests {
                     "Tax Registration Number 100123456700003",
                     "Steueridentifikationsnummer 12345678901",
                     "W-IdNr. DE123456788-00001",
+                    "KU-IdNr. DE123456788-EX",
                     "Adószám 12345676-2-42",
                     "Daňové identifikační číslo 12345679",
                     "Código fiscal: CUI 12345674",
@@ -275,6 +284,7 @@ mod tests {
             ("USt-ID-Nr DE136695976 (Finanzamt Berlin)", "DE136695976"),
             ("N° d'entreprise : 0123.456.749", "0123456749"),
             ("NIF B 12345674", "B12345674"),
+            ("ИН по ЗДДС BG123456786", "BG123456786"),
         ] {
             assert_eq!(bare_number(text), bare, "{text}");
         }

@@ -1,74 +1,160 @@
-//! What the numbers look like by which the tax offices of each country know somebody: where an invoice follows the VAT directive, or rules
-//! made after it, it states one of them or a VAT identifier (Article 226 (3) of Directive 2006/112/EC).
+//! What the numbers look like by which the tax offices of each country know somebody, and which of them its invoices state: where those
+//! follow the VAT directive, or rules made after it, they state a VAT identifier with tax (Article 226 (3) of Directive 2006/112/EC), and
+//! without tax, as those of small businesses, another one that the law of the country has in its place.
 
-/// What the numbers of one country look like.
+use super::NumberKind;
+
+/// What the numbers of one country look like. Each form is without what stands between its parts: `#` is a digit, `@` a letter, `*` either.
 pub(super) struct Forms {
     /// The country, as an ISO 3166-1 code; a territory has those of the country whose tax it has.
     pub country: &'static str,
-    /// What a number is called there, with one that is made up.
+    /// What the number on an invoice without tax is called there, with one that is made up.
     pub example: &'static str,
-    /// Each form without what stands between its parts: `#` is a digit, `@` a letter, `*` either.
+    /// The forms of those that a tax office has given.
     pub all: &'static str,
-    /// Where the law takes no other number than that of the value added tax on an invoice with tax.
-    pub vat_alone: Option<VatAlone>,
+    /// The forms of those that a register has given, where an invoice without tax states them with their word.
+    pub of_register: &'static str,
+    /// Where the law wants the number of the value added tax on an invoice with tax.
+    pub with_tax: Option<WithTax>,
 }
 
-/// The number of the value added tax alone.
-pub(super) struct VatAlone {
-    /// Its forms, without the letters of the country.
-    pub forms: &'static str,
+/// The number of the value added tax, which is known by its check digits.
+pub(super) struct WithTax {
     /// The law that wants it.
     pub law: &'static str,
+    /// What other numbers may have its digits, so that either name of them does.
+    pub called: &'static [NumberKind],
+    /// Forms that count by themselves, where no check digits are known.
+    pub forms: &'static str,
+    /// One that is made up, where it neither begins with the letters of the country nor is the one without tax.
+    pub example: Option<&'static str>,
 }
 
+/// No other number has the digits of the one of the value added tax.
+const ALONE: &[NumberKind] = &[];
+
+/// The tax office has one number for all taxes.
+const OF_TAX_OFFICE: &[NumberKind] = &[NumberKind::Tax];
+
+/// A register and the tax office have one number.
+const OF_REGISTER: &[NumberKind] = &[NumberKind::Tax, NumberKind::Register];
+
+const DIRECTIVE: &str = "Article 226 (3) of Directive 2006/112/EC";
+
 const fn of(country: &'static str, example: &'static str, all: &'static str) -> Forms {
-    Forms { country, example, all, vat_alone: None }
+    Forms { country, example, all, of_register: "", with_tax: None }
+}
+
+/// The law that wants the number of the value added tax, and what else may have its digits.
+const fn law(law: &'static str, called: &'static [NumberKind]) -> Option<WithTax> {
+    Some(WithTax { law, called, forms: "", example: None })
 }
 
 /// All that are known here.
 const ALL: [Forms; 32] = [
+    Forms { with_tax: law("§ 11 (1) no. 3 lit. i UStG 1994", ALONE), ..of("AT", "Steuernummer 12 345/6789", "#########") },
     Forms {
-        vat_alone: Some(VatAlone { forms: "U########", law: "§ 11 (1) no. 3 lit. i UStG 1994" }),
-        ..of("AT", "Steuernummer 12 345/6789", "#########")
+        of_register: "######### ##########",
+        with_tax: law(DIRECTIVE, OF_REGISTER),
+        ..of("BE", "numéro d'entreprise 0123.456.749", "######### ########## ###########")
     },
-    of("BE", "numéro d'entreprise 0123.456.749", "######### ########## ###########"),
-    of("BG", "ЕГН 1234567890", "######### ##########"),
-    of("CH", "MWST-Nr. CHE-123.456.788 MWST", "######### CHE######### #############"),
-    of("CY", "TIC 12345678X", "########@"),
-    of("CZ", "DIČ CZ12345679", "######## ######### ##########"),
-    // Those of the lands have ten digits or eleven, that of the whole country thirteen, and that of a person eleven (§ 14 (4) no. 2 UStG).
-    of("DE", "Steuernummer 12/345/67890", "########## ########### #############"),
-    of("DK", "SE-nr. 12345607", "######## ##########"),
-    of("EE", "KMKR EE101234568", "######## ######### ###########"),
-    of("ES", "NIF B12345674", "*#######*"),
-    of("FI", "ALV-nro 1234567-1", "######## #########* ######@###*"),
-    of("FR", "numéro fiscal 12 34 567 890 123", "######### **######### ############# ##############"),
+    // With tax it has its letters, BG, before it.
     Forms {
-        vat_alone: Some(VatAlone {
-            forms: "######### ############ GD### HA###",
-            law: "regulation 14 (1) (d) of the Value Added Tax Regulations 1995",
-        }),
+        of_register: "######### #############",
+        with_tax: law("Article 114 (1) of the VAT Act", ALONE),
+        ..of("BG", "ЕИК 123456786", "######### ##########")
+    },
+    Forms { with_tax: law("Article 26 (2) a MWSTG", ALONE), ..of("CH", "CHE-123.456.788 MWST", "######### CHE######### #############") },
+    Forms { with_tax: law(DIRECTIVE, ALONE), ..of("CY", "TIC 12345678X", "########@") },
+    // The IČO of a person is another number than their DIČ, which an invoice with tax states (§ 29 (1) of the VAT Act).
+    Forms {
+        of_register: "########", with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("CZ", "IČO 12345679", "######## ######### ##########")
+    },
+    // The one or the other does, with tax, too (§ 14 (4) no. 2 UStG). Those of the lands have ten digits or eleven, that of the whole
+    // country thirteen.
+    of("DE", "Steuernummer 12/345/67890", "########## ########### #############"),
+    Forms { of_register: "########", with_tax: law(DIRECTIVE, OF_REGISTER), ..of("DK", "CVR-nr. 12345607", "######## ##########") },
+    Forms {
+        of_register: "########",
+        with_tax: law(DIRECTIVE, ALONE),
+        ..of("EE", "registrikood 12345678", "######## ######### ###########")
+    },
+    Forms { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("ES", "NIF B12345674", "*#######*") },
+    Forms {
+        of_register: "########",
+        with_tax: law(DIRECTIVE, OF_REGISTER),
+        ..of("FI", "Y-tunnus 1234567-1", "######## #########* ######@###*")
+    },
+    Forms {
+        of_register: "######### ##############",
+        with_tax: law(DIRECTIVE, ALONE),
+        ..of("FR", "SIRET 732 829 320 00074", "######### **######### ############# ##############")
+    },
+    Forms {
+        with_tax: law("regulation 14 (1) (d) of the Value Added Tax Regulations 1995", ALONE),
         ..of("GB", "UTR 12345 67890", "######### ########## ############ @@######@")
     },
-    of("GR", "ΑΦΜ 123456783", "#########"),
-    of("HR", "OIB 12345678903", "###########"),
-    of("HU", "adószám 12345676-2-42", "######## ########## ###########"),
-    of("IE", "tax registration number 1234567T", "#######@ #######@@ #*#####@"),
-    of("IS", "kennitala 123456-7890", "##### ###### ##########"),
-    of("IT", "Partita IVA 12345670017", "########### @@@@@@##@##@###@"),
-    of("LI", "MWST-Nr. 50123", "##### ###### ####### ######## ######### ########## ########### ############ CHE#########"),
-    of("LT", "PVM kodas LT123456715", "######### ########### ############"),
-    of("LU", "matricule 1234567890123", "######## ########### #############"),
-    of("LV", "PVN reģ. Nr. LV41234567891", "###########"),
-    of("MT", "tax number 123456789", "#######@ ######## #########"),
-    of("NL", "BSN 123456782", "######### #########B##"),
-    of("NO", "NO 123456785 MVA", "######### ###########"),
-    of("PL", "NIP 123-456-78-02", "########## ###########"),
-    of("PT", "NIF 501234560", "#########"),
-    of("RO", "CUI 123456789", "## ### #### ##### ###### ####### ######## ######### ########## #############"),
-    of("SE", "momsregistreringsnummer SE123456789701", "########## ############"),
-    of("SI", "davčna številka 12345679", "########"),
-    of("SK", "DIČ 2012300004", "##########"),
+    Forms { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("GR", "ΑΦΜ 123456783", "#########") },
+    Forms { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("HR", "OIB 12345678903", "###########") },
+    // An invoice with tax states the whole tax number, of which the VAT identifier is the beginning.
+    Forms {
+        with_tax: Some(WithTax { law: "section 169 of Act CXXVII of 2007", called: OF_TAX_OFFICE, forms: "###########", example: None }),
+        ..of("HU", "adószám 12345676-2-42", "######## ########## ###########")
+    },
+    Forms { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("IE", "tax registration number 1234567T", "#######@ #######@@ #*#####@") },
+    Forms {
+        of_register: "##########",
+        with_tax: Some(WithTax {
+            law: "Act no. 50/1988 on value added tax",
+            called: ALONE,
+            forms: "##### ######",
+            example: Some("VSK 12345"),
+        }),
+        ..of("IS", "kennitala 123456-7890", "##### ###### ##########")
+    },
+    Forms { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("IT", "Partita IVA 12345670017", "########### @@@@@@##@##@###@") },
+    Forms {
+        with_tax: Some(WithTax { law: "Article 26 (2) a MWSTG", called: ALONE, forms: "##### ######", example: None }),
+        ..of("LI", "MWST-Nr. 50123", "##### ###### ####### ######## ######### ########## ########### ############ CHE#########")
+    },
+    Forms {
+        of_register: "####### #########",
+        with_tax: law(DIRECTIVE, ALONE),
+        ..of("LT", "įmonės kodas 123456789", "######### ########### ############")
+    },
+    Forms {
+        of_register: "########### #############",
+        with_tax: law(DIRECTIVE, ALONE),
+        ..of("LU", "matricule 1234567890123", "######## ########### #############")
+    },
+    Forms { of_register: "###########", with_tax: law(DIRECTIVE, OF_REGISTER), ..of("LV", "Reģ. Nr. 41234567891", "###########") },
+    Forms { with_tax: law(DIRECTIVE, ALONE), ..of("MT", "tax number 123456789", "#######@ ######## #########") },
+    // Without tax an invoice states the number of the trade register, as whatever a business writes does; a BSN is for nobody to see.
+    Forms {
+        of_register: "########",
+        with_tax: law("Article 35a of the Wet op de omzetbelasting 1968", ALONE),
+        ..of("NL", "KvK-nummer 12345678", "######### #########B##")
+    },
+    Forms {
+        of_register: "#########",
+        with_tax: law("§ 5-1-2 of the Bokføringsforskrift", OF_REGISTER),
+        ..of("NO", "Org.nr. 123 456 785", "######### ###########")
+    },
+    Forms { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("PL", "NIP 123-456-78-02", "########## ###########") },
+    Forms { of_register: "#########", with_tax: law(DIRECTIVE, OF_REGISTER), ..of("PT", "NIF 501234560", "#########") },
+    Forms {
+        with_tax: law(DIRECTIVE, OF_TAX_OFFICE),
+        ..of("RO", "CUI 123456789", "## ### #### ##### ###### ####### ######## ######### ########## #############")
+    },
+    // The number of the value added tax has two digits behind those of the register.
+    Forms {
+        of_register: "########## ############",
+        with_tax: law(DIRECTIVE, ALONE),
+        ..of("SE", "Org.nr. 123456-7897", "########## ############")
+    },
+    Forms { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("SI", "davčna številka 12345679", "########") },
+    // The VAT identifier has the digits of the DIČ, and one who is not registered states the IČO.
+    Forms { of_register: "########", with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("SK", "IČO 12345679", "##########") },
 ];
 
 impl Forms {
@@ -87,7 +173,7 @@ impl Forms {
 pub(super) fn fits(forms: &str, country: &str, number: &str) -> bool {
     let letters = if country == "GR" { "EL" } else { country };
     let candidates = [Some(number), number.strip_prefix(letters)];
-    forms.split(' ').any(|form| candidates.into_iter().flatten().any(|number| has_form(number, form)))
+    forms.split_whitespace().any(|form| candidates.into_iter().flatten().any(|number| has_form(number, form)))
 }
 
 fn has_form(number: &str, form: &str) -> bool {

@@ -3,10 +3,9 @@
 
 use super::{
     NumberKind, denial, number_word,
-    number_words::{is_filler, words_in},
-    plain, search_key,
-    tax_forms::{Forms, fits},
-    vat_id::example,
+    number_words::{NumberWord, is_filler, words_in},
+    plain, search_key, small_business,
+    tax_forms::{Forms, WithTax, fits},
     vat_id_by,
 };
 
@@ -25,29 +24,8 @@ pub fn is_tax_number(country: Option<&str>, taxed: bool, text: &str) -> bool {
         return !is_of_register && plain.chars().any(char::is_numeric) && denial(&plain).is_none();
     };
     let whole = Part::of(&plain);
-    let counts = |part: &Part<'_>| match forms.vat_alone.as_ref().filter(|_| taxed) {
-        Some(vat) => part.is_vat_number(forms.country, vat.forms),
-        None => part.is_tax_number(forms),
-    };
+    let counts = |part: &Part<'_>| part.counts(forms, taxed);
     denial(&plain).is_none() && (!whole.has_further_words() && counts(&whole) || parts(&plain).any(|part| counts(&part)))
-}
-
-/// Whether the numbers of a country are known.
-pub fn knows_tax_numbers(country: &str) -> bool {
-    Forms::of(country).is_some()
-}
-
-/// What an invoice from this country states, and by which law where no other number does; nothing where nothing is known of its numbers.
-pub fn wanted(country: &str, taxed: bool) -> Option<String> {
-    let forms = Forms::of(country)?;
-    let vat_id = example(country).map(|example| format!("a VAT identifier such as {example}"));
-    Some(match (forms.vat_alone.as_ref().filter(|_| taxed), vat_id) {
-        (Some(vat), Some(vat_id)) => format!("{vat_id} ({})", vat.law),
-        (_, Some(vat_id)) if !example(country).is_some_and(|example| forms.example.contains(example)) => {
-            format!("a tax number such as {}, or {vat_id}", forms.example)
-        }
-        _ => format!("a number such as {}", forms.example),
-    })
 }
 
 /// A part of a text that has one number at most.
@@ -69,21 +47,45 @@ impl<'a> Part<'a> {
         Self { text, is_unknown: number_word(text).is_none() && words_in(text).iter().any(is_word) }
     }
 
-    fn is_tax_number(&self, forms: &Forms) -> bool {
-        let fits = self.numbers().iter().any(|number| fits(forms.all, forms.country, number));
-        match number_word(self.text).map(|word| word.kind) {
-            Some(NumberKind::Register) => false,
-            Some(_) => fits || self.digits() >= forms.least() && !self.has_further_words(),
-            None => fits && (!self.is_unknown || self.names_an_office()),
+    fn counts(&self, forms: &Forms, taxed: bool) -> bool {
+        match &forms.with_tax {
+            _ if small_business::is_of(forms.country, self.text) => !taxed,
+            Some(with_tax) if taxed => self.is_of_tax(forms, with_tax),
+            _ => self.is_tax_number(forms),
         }
     }
 
-    fn is_vat_number(&self, country: &str, forms: &str) -> bool {
-        match number_word(self.text).map(|word| word.kind) {
-            Some(NumberKind::Vat) => self.numbers().iter().any(|number| fits(forms, country, number)),
-            Some(_) => false,
-            None => !self.is_unknown && vat_id_by(country, self.text).is_some(),
+    /// Whether it is one that an invoice without tax states, or with tax where the law wants no other one.
+    fn is_tax_number(&self, forms: &Forms) -> bool {
+        match number_word(self.text) {
+            None => (self.fits(forms, forms.all) || self.is_vat_number(forms)) && self.stands_alone(),
+            Some(word) if word.kind == NumberKind::Vat => self.is_vat_number(forms),
+            Some(word) if !word.counts_in(forms.country) => false,
+            Some(word) if word.kind == NumberKind::Register => self.fits(forms, forms.of_register),
+            Some(_) => self.fits(forms, forms.all) || self.digits() >= forms.least() && !self.has_further_words(),
         }
+    }
+
+    /// Whether it is the one of the value added tax, by that name or by another one of the same digits.
+    fn is_of_tax(&self, forms: &Forms, with_tax: &WithTax) -> bool {
+        let is_called_so =
+            |word: &NumberWord| word.kind == NumberKind::Vat || with_tax.called.contains(&word.kind) && word.counts_in(forms.country);
+        number_word(self.text).map_or_else(|| self.stands_alone(), |word| is_called_so(&word)) && self.is_vat_number(forms)
+    }
+
+    /// Whether its digits are those of a number of the value added tax.
+    fn is_vat_number(&self, forms: &Forms) -> bool {
+        let unchecked = forms.with_tax.as_ref().map_or("", |with_tax| with_tax.forms);
+        vat_id_by(forms.country, self.text).is_some() || self.fits(forms, unchecked)
+    }
+
+    fn fits(&self, forms: &Forms, wanted: &str) -> bool {
+        self.numbers().iter().any(|number| fits(wanted, forms.country, number))
+    }
+
+    /// Whether it has no word of another number, or the name of a tax office.
+    fn stands_alone(&self) -> bool {
+        !self.is_unknown || self.names_an_office()
     }
 
     /// The letters and digits of the number, with the short words beside it, which may belong to it, or without any.
@@ -116,6 +118,7 @@ impl<'a> Part<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::vat_examples;
 
     #[test]
     fn a_number_counts_in_the_form_of_its_country_alone_or_with_a_word_of_tax() {
@@ -128,10 +131,13 @@ mod tests {
             ("DE", "Finanzamt Köln 219/5123/4567"),
             ("DE", "219/5123/4567 (Kleinunternehmer)"),
             ("DE", "HRB 12345 B, St.-Nr. 12/345/67890"),
-            ("DE", "Steuer-ID 12 345 678 901"),
+            ("DE", "181/815/08155"),
+            ("DE", "18181508155"),
+            ("DE", "Steuernummer 181/815/08155"),
             ("AT", "12 345/6789"),
             ("AT", "Abgabenkontonummer 12 345/6789"),
             ("BE", "0123.456.749"),
+            ("BG", "БУЛСТАТ 123456786"),
             ("CZ", "DIČ 7801011234"),
             ("ES", "B-12345674"),
             ("ES", "A-12345674"),
@@ -172,7 +178,17 @@ mod tests {
             ("RO", "J40/1234/2020"),
             ("GB", "SC123456"),
             ("GB", "Sort code 12-34-56 1234"),
-            ("FR", "SIRET 73282932000074"),
+            ("FR", "SIRET 7328293200007"),
+            ("FR", "SIRET applied for 2026"),
+            ("FR", "KvK 732829320"),
+            ("SE", "Tel. 123456-7897"),
+            ("DE", "Steuer-ID 12 345 678 901"),
+            ("DE", "IdNr. 12 345 678 901"),
+            ("DE", "Finanzamt Köln, Steuer-Identifikationsnummer 12 345 678 901"),
+            ("DE", "Identifikationsnummer 12 345 678 901, Finanzamt Köln"),
+            ("DE", "W-IdNr. DE123456788-00001"),
+            ("DE", "USt-IdNr. 1234567890"),
+            ("DE", "USt-IdNr. 123456789"),
             ("FR", "NAF 6201Z"),
             ("PL", "Faktura 1234567802"),
         ] {
@@ -180,18 +196,132 @@ mod tests {
         }
     }
 
+    /// Small businesses that are exempt and have no VAT identifier state what their registers have given them.
     #[test]
-    fn with_tax_some_laws_want_the_number_of_that_tax() {
-        for (country, number) in
-            [("GB", "123456782"), ("GB", "VAT No. 123 4567 82"), ("GB", "123456785 VAT"), ("AT", "U12345675"), ("AT", "UID ATU12345675")]
-        {
+    fn without_tax_the_number_of_a_register_counts_where_the_law_has_it_on_invoices() {
+        for (country, number, with_tax) in [
+            ("BE", "BCE 0123.456.749", true),
+            ("BE", "KBO 0123.456.749", true),
+            ("BE", "Ondernemingsnummer 0123.456.749", true),
+            ("BE", "numéro d'entreprise 0123.456.749", true),
+            ("BG", "ЕИК 123456786", false),
+            ("BG", "EIK 123456786", false),
+            ("BG", "BULSTAT 123456786", false),
+            ("CZ", "IČO: 12345679", false),
+            ("CZ", "IČ 12345679", false),
+            ("DK", "CVR 12345607", true),
+            ("DK", "CVR-nr. 12 34 56 07", true),
+            ("EE", "Registrikood 12345678", false),
+            ("EE", "Reg. nr 12345678", false),
+            ("FI", "Y-tunnus 1234567-1", true),
+            ("FR", "SIRET 732 829 320 00074", false),
+            ("FR", "N° SIREN 732 829 320", false),
+            ("FR", "SIREN 732829320 RCS Paris", false),
+            ("IS", "kennitala 123456-7890", false),
+            ("IS", "Kt. 123456-7890", false),
+            ("LT", "Įmonės kodas 123456789", false),
+            ("LU", "Matricule 1234567890123", false),
+            ("LV", "Reģ. Nr. 41234567891", true),
+            ("LV", "Reģistrācijas numurs 41234567891", true),
+            ("NL", "KvK 12345678", false),
+            ("NO", "Org.nr. 123 456 785", true),
+            ("NO", "Foretaksregisteret 123 456 785", true),
+            ("PT", "NIPC 501234560", true),
+            ("SE", "Org.nr. 123456-7897", false),
+            ("SE", "Organisationsnummer 123456-7897", false),
+            ("SK", "IČO 12345679", false),
+        ] {
+            assert!(is_tax_number(Some(country), false, number), "{country} {number}");
+            assert_eq!(is_tax_number(Some(country), true, number), with_tax, "{country} {number} with tax");
+        }
+        for (country, number) in [
+            ("PL", "KRS 0000123456"),
+            ("IT", "REA 1234567"),
+            ("HU", "Cg. 01-09-123456"),
+            ("RO", "ORC 123456"),
+            ("GB", "Company No. 01234567"),
+        ] {
+            assert!(!is_tax_number(Some(country), false, number), "{country} {number}");
+        }
+    }
+
+    /// Article 226 (3) of Directive 2006/112/EC, and the laws that follow it or are like it.
+    #[test]
+    fn with_tax_the_laws_want_the_number_of_that_tax() {
+        for (country, number) in [
+            ("AT", "U12345675"),
+            ("AT", "UID ATU12345675"),
+            ("BG", "ИН по ЗДДС BG123456786"),
+            ("CY", "VAT No. 10123450A"),
+            ("CZ", "DIČ 12345679"),
+            ("EE", "KMKR 101234568"),
+            ("ES", "NIF B-12345674"),
+            ("FR", "N° TVA 11 123456782"),
+            ("GB", "123456782"),
+            ("GB", "VAT No. 123 4567 82"),
+            ("GR", "ΑΦΜ 123456783 ΔΟΥ ΑΘΗΝΩΝ"),
+            ("HR", "OIB 12345678903"),
+            ("HU", "Adószám 12345676-2-42"),
+            ("IE", "Tax Registration Number 1234567T"),
+            ("IS", "VSK-númer 12345"),
+            ("IT", "C.F. e P.IVA 12345670017"),
+            ("LI", "MWST-Nr. 50123"),
+            ("LT", "PVM kodas LT123456715"),
+            ("LU", "TVA LU12345613"),
+            ("MT", "VAT No. 12345634"),
+            ("NL", "btw-id NL123456789B13"),
+            ("NO", "Org.nr. 123 456 785 MVA"),
+            ("PL", "NIP 123-456-78-02"),
+            ("PT", "NIF 501234560"),
+            ("RO", "CUI 123456789"),
+            ("SE", "Momsreg.nr SE123456789701"),
+            ("SI", "davčna številka 12345679"),
+            ("SK", "DIČ 2012300004"),
+            ("SK", "IČ DPH SK2012300004"),
+        ] {
             assert!(is_tax_number(Some(country), true, number), "{country} {number}");
         }
-        for (country, number) in [("GB", "UTR 1234567890"), ("GB", "1234567890"), ("AT", "12 345/6789"), ("AT", "Steuernummer 12 345/6789")]
-        {
+        for (country, number) in [
+            ("AT", "12 345/6789"),
+            ("AT", "Steuernummer 12 345/6789"),
+            ("BG", "ЕГН 1234567890"),
+            ("CY", "TIC 12345678X"),
+            ("FR", "numéro fiscal 12 34 567 890 123"),
+            ("GB", "UTR 1234567890"),
+            ("GB", "1234567890"),
+            ("HU", "adóazonosító jel 8123456789"),
+            ("IT", "C.F. RSSMRA80A01H501U"),
+            ("LI", "1234567"),
+            ("MT", "tax number 123456789"),
+            ("NL", "BSN 123456782"),
+            ("SE", "123456-7897"),
+        ] {
             assert!(!is_tax_number(Some(country), true, number) && is_tax_number(Some(country), false, number), "{country} {number}");
         }
+        assert!(!is_tax_number(Some("GB"), true, "VAT No. 123456785"), "check digits that do not fit");
         assert!(is_tax_number(Some("DE"), true, "12/345/67890"), "there the one or the other does (§ 14 (4) no. 2 UStG)");
+    }
+
+    /// Article 284 (3) of Directive 2006/112/EC, § 34a UStDV.
+    #[test]
+    fn the_number_of_a_small_business_counts_without_tax_alone() {
+        for (country, number) in [
+            ("DE", "KU-IdNr. DE123456788-EX"),
+            ("DE", "DE123456788-EX"),
+            ("DE", "St.-Nr. folgt, KU-IdNr. DE123456788-EX"),
+            ("AT", "ATU12345675-EX"),
+            ("FR", "FR11123456782-EX"),
+            ("GR", "EL123456783-EX"),
+        ] {
+            assert!(is_tax_number(Some(country), false, number) && !is_tax_number(Some(country), true, number), "{country} {number}");
+        }
+        for (country, number) in [("AT", "DE123456788-EX"), ("DE", "KU-IdNr. DE123456788")] {
+            assert!(!is_tax_number(Some(country), false, number), "{country} {number}");
+        }
+        let of_members = crate::country::COUNTRIES.iter().filter_map(|(code, _)| Some((*code, vat_examples::example(code)?)));
+        for (code, example) in of_members.filter(|(code, _)| eu_vat::Country::from_code(code).is_some()) {
+            assert!(is_tax_number(Some(code), false, &format!("{example}-EX")), "{code}");
+        }
     }
 
     #[test]
@@ -199,17 +329,6 @@ mod tests {
         for country in [None, Some("US"), Some("BR")] {
             assert!(is_tax_number(country, true, "Foo-Nr. 4711"));
             assert!(!is_tax_number(country, true, "HRB 12345 B") && !is_tax_number(country, true, "applied for"));
-        }
-    }
-
-    #[test]
-    fn what_is_wanted_is_told_with_an_example_that_counts() {
-        for (country, example) in [("DE", "Steuernummer 12/345/67890"), ("PL", "NIP 123-456-78-02"), ("CY", "TIC 12345678X")] {
-            let told = wanted(country, true).expect("it is known");
-            assert!(told.contains(example) && told.contains("a VAT identifier such as") && is_tax_number(Some(country), true, example));
-        }
-        for (country, law) in [("AT", "§ 11 (1)"), ("GB", "regulation 14")] {
-            assert!(wanted(country, true).is_some_and(|told| told.contains(law) && !told.contains("tax number")), "{country}");
         }
     }
 }

@@ -6,51 +6,12 @@ use super::{
     NumberKind, clean, denial, excerpt,
     notes::without_days,
     number_words::{bare_number, is_number, number_word, word_before, words_in},
-    plain, registration, registration_fits,
+    plain, registration, registration_fits, small_business,
     two_numbers::two_numbers,
+    vat_examples::EXAMPLES,
     with_hyphens,
 };
 use crate::error::Error;
-
-/// The letters of each known form, whose it is, and a made-up number of it with check digits that fit.
-const EXAMPLES: [(&str, &str, &str); 31] = [
-    ("AT", "Austria", "ATU12345675"),
-    ("BE", "Belgium", "BE0123456749"),
-    ("BG", "Bulgaria", "BG123456786"),
-    ("CH", "Switzerland", "CHE-123.456.788"),
-    ("CY", "Cyprus", "CY10123450A"),
-    ("CZ", "Czechia", "CZ12345679"),
-    ("DE", "Germany", "DE123456788"),
-    ("DK", "Denmark", "DK12345607"),
-    ("EE", "Estonia", "EE101234568"),
-    ("EL", "Greece", "EL123456783"),
-    ("ES", "Spain", "ESB12345674"),
-    ("FI", "Finland", "FI12345671"),
-    ("FR", "France", "FR11123456782"),
-    ("GB", "the United Kingdom", "GB123456782"),
-    ("HR", "Croatia", "HR12345678903"),
-    ("HU", "Hungary", "HU12345676"),
-    ("IE", "Ireland", "IE1234567T"),
-    ("IT", "Italy", "IT12345670017"),
-    ("LT", "Lithuania", "LT123456715"),
-    ("LU", "Luxembourg", "LU12345613"),
-    ("LV", "Latvia", "LV41234567891"),
-    ("MT", "Malta", "MT12345634"),
-    ("NL", "the Netherlands", "NL123456789B13"),
-    ("NO", "Norway", "NO 123456785 MVA"),
-    ("PL", "Poland", "PL1234567802"),
-    ("PT", "Portugal", "PT501234560"),
-    ("RO", "Romania", "RO123456789"),
-    ("SE", "Sweden", "SE123456789701"),
-    ("SI", "Slovenia", "SI12345679"),
-    ("SK", "Slovakia", "SK2012300004"),
-    ("XI", "Northern Ireland", "XI123456782"),
-];
-
-/// A made-up identifier of a country.
-pub(super) fn example(country: &str) -> Option<&'static str> {
-    EXAMPLES.iter().find(|(known, ..)| *known == if country == "GR" { "EL" } else { country }).map(|(.., example)| *example)
-}
 
 /// A VAT identifier, or the number by which a tax authority elsewhere knows somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,12 +75,13 @@ pub fn without_words(text: &str) -> String {
     if compact(alone).starts_with("CH") { with_swiss_tax(alone, &plain) } else { alone.to_owned() }
 }
 
-/// Whether the words before a number say that it is one of another kind, though it begins as a VAT identifier does: that of customs (EORI),
-/// or the German one of a business (W-IdNr., § 139c AO).
+/// Whether a number is one of another kind, though it begins as a VAT identifier does: that of customs (EORI), the German one of a business
+/// (W-IdNr., § 139c AO), as the words before it say, or that of a small business.
 fn is_of_another_kind(text: &str) -> bool {
     let before = text.split(|letter: char| letter.is_ascii_digit()).next().unwrap_or_default();
     let letters: String = before.chars().filter(|letter| letter.is_alphabetic()).flat_map(char::to_lowercase).collect();
-    ["eori", "widnr", "wirtschaftsid"].iter().any(|kind| letters.starts_with(kind))
+    let is_called_so = ["eori", "kleinunternehmerid", "kuid", "widnr", "wirtschaftsid"].iter().any(|kind| letters.starts_with(kind));
+    is_called_so || small_business::is_number(text)
 }
 
 /// The part of a text that is an identifier: what stands before it has no digit, and what stands behind it are words of the tax.
@@ -180,7 +142,8 @@ pub(super) fn is_right(text: &str) -> bool {
 pub fn issuing(text: &str) -> Option<String> {
     let bare = without_words(text);
     let letters = compact(&bare).get(..2).map(str::to_owned)?;
-    (fits(&bare) || !begins_otherwise(&bare) && !is_number(&letters)).then_some(letters)
+    let is_one = fits(&bare) || !begins_otherwise(&bare) && !is_number(&letters) && !small_business::is_number(&bare);
+    is_one.then_some(letters)
 }
 
 /// Whether a text begins with something else than the letters of an identifier: with a word that says what number it is, with an

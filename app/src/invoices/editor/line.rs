@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::screen::Screen;
 use crate::{
-    invoices::{Invoice, InvoiceLine, LineKind, totals::TaxCategory},
+    invoices::{Invoice, InvoiceLine, LineKind, disbursement, totals::TaxCategory},
     money::{readings, written},
     ui::{FormState, Icon, icon, kept, money, quantity as count, showed, unit_price, wrong},
 };
@@ -91,11 +91,15 @@ fn tax(at: usize, line: &InvoiceLine, screen: Option<&Screen>) -> impl IntoView 
         let field = small(format!("lines[{at}][tax_rate]"), format!("Tax rate of line {} in percent", at + 1), rate, line);
         view! { {field} <span class="unit">"%"</span> }
     });
-    let untold = line.tax_untold;
+    let (untold, laid_out) = (line.tax_untold, disbursement::is_one(line.tax_category, line.tax_reason.as_deref()));
     let options = TaxCategory::ALL.into_iter().map(|choice| {
         let selected = choice.code() == category.began;
         // What the document does not claim is not chosen by the words of a claim.
-        let words = if untold && choice == TaxCategory::O { "No tax charged" } else { choice.choice() };
+        let words = match choice {
+            TaxCategory::O if untold => "No tax charged",
+            TaxCategory::E if laid_out => "No tax",
+            _ => choice.choice(),
+        };
         view! { <option value=choice.code() selected=selected>{words}</option> }
     });
     let options = options.collect_view();

@@ -31,9 +31,15 @@ pub fn of(organization: &Organization, client: &Client, categories: &[TaxCategor
 pub fn no_vat_id_of_seller(organization: &Organization) -> Option<String> {
     let country = organization.country.as_deref();
     let number = organization.vat_id.as_deref().filter(|number| is_none(number, country))?;
-    let way = match text::number_word(number).map(|word| word.kind) {
+    let word = text::number_word(number);
+    let is_stated = word.as_ref().is_some_and(|word| match word.kind {
+        NumberKind::Register => stated::is_tax_number(country, false, number),
+        _ => stated::country_of_numbers(country).is_none_or(|country| word.counts_in(country)),
+    });
+    let way = match word.map(|word| word.kind) {
+        Some(NumberKind::Register | NumberKind::Tax) if is_stated => "Write it as your tax number.",
         Some(NumberKind::Register) => "Take it away there, and write it under your postal address.",
-        Some(NumberKind::Tax) => "Write it as your tax number.",
+        Some(NumberKind::Tax) => "Take it away there: no invoice states it.",
         Some(NumberKind::Vat) | None => "If it is the number that your tax office has given you, write it as your tax number.",
     };
     Some(format!("{} {way}{}", said(number, "Your number"), instead(number, country, "you are")))
@@ -63,7 +69,8 @@ pub fn no_tax_number(organization: &Organization) -> Option<String> {
         return Some(told);
     }
     // Where there is no VAT, the number of the business register may be the one that an invoice bears, as in Australia.
-    if stated::is_of_register(number) && country.is_none_or(place::has_vat) {
+    let counts = || stated::is_tax_number(country, false, number);
+    if stated::is_of_register(number) && country.is_none_or(place::has_vat) && !counts() {
         let instead = instead(number, country, "you are");
         return Some(format!(
             "{shown} stands as your tax number and is one of a register. An invoice states it as that, and as no tax number. {way}{instead}"
@@ -74,16 +81,17 @@ pub fn no_tax_number(organization: &Organization) -> Option<String> {
         1..DIGITS_MIN => return Some(format!("{shown} stands as your tax number and has too few digits for one. {way}")),
         _ => {}
     }
-    without_letters(number, country).or_else(|| unknown(number, country))
+    without_letters(number, country).or_else(|| unknown(number, organization))
 }
 
 /// What nobody can tell of that it is a tax number: in another form than those of the country, or with a word that is not known.
-fn unknown(number: &str, country: Option<&str>) -> Option<String> {
-    let shown = text::excerpt(number);
-    if let Some(wanted) = stated::country_of_numbers(country).and_then(|country| text::wanted(country, false)) {
-        return (!stated::is_tax_number(country, false, number)).then(|| {
-            format!("{shown} stands as your tax number and is none of your country. Write {wanted}, alone or behind its own name.")
-        });
+fn unknown(number: &str, organization: &Organization) -> Option<String> {
+    let (country, shown) = (organization.country.as_deref(), text::excerpt(number));
+    // Beside a VAT identifier it may be whatever the tax office has given.
+    let taxed = organization.tax_category == TaxCategory::S && organization.vat_id.is_none();
+    if let Some(wanted) = stated::country_of_numbers(country).and_then(|country| text::wanted(country, taxed)) {
+        return (!stated::is_tax_number(country, false, number))
+            .then(|| format!("{shown} stands as your tax number and is none that an invoice states. Write {wanted}."));
     }
     let is_strange = text::number_word(number).is_none() && text::is_worded(number) && text::registration(number).is_none();
     is_strange

@@ -10,7 +10,7 @@ use crate::{
 /// What is to be said of the number that the law of the seller wants beside a tax of theirs.
 pub fn of(organization: &Organization, categories: &[TaxCategory]) -> Option<InvoiceProblem> {
     let country = organization.country.as_deref()?;
-    let taxed = categories.iter().any(|category| category.is_of_tax_invoice());
+    let taxed = categories.iter().any(|category| TaxInvoice::is_for(Some(country), *category));
     let known = TaxInvoice::of(Some(country), taxed)?;
     let stated = stated::of_seller(organization);
     let numbers = [stated.vat_id, stated.tax_number, stated.registered];

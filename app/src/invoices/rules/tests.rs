@@ -1,3 +1,4 @@
+mod disbursements;
 mod numbers;
 
 use std::sync::Arc;
@@ -267,7 +268,9 @@ fn a_number_with_a_word_of_its_own_is_no_vat_identifier() {
         assert_eq!(fields(&seller_of(Some("AT"), Some("ATU12345675")), &client, &[(S, 200_000)]), [""; 0], "{number}");
         assert_eq!(fields(&seller_of(Some("AT"), Some("ATU12345675")), &client, &[(AE, 0)]), ["client.vat_id"], "{number} is none");
         let seller = Organization { tax_number: None, ..seller_of(Some(country), Some(number)) };
-        let expected: &[&str] = if number.starts_with("NIF") { &[] } else { &["organization.vat_id"] };
+        // A NIF and a CVR number have the digits of the VAT identifier.
+        let is_same = number.starts_with("NIF") || number.starts_with("CVR");
+        let expected: &[&str] = if is_same { &[] } else { &["organization.vat_id"] };
         assert_eq!(fields(&seller, &buyer(), &[(S, 200_000)]), expected, "{number} of a seller");
     }
     let moved = Organization { vat_id: None, tax_number: Some("DE136695976".to_owned()), ..seller_of(Some("DE"), None) };

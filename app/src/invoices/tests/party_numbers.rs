@@ -71,6 +71,7 @@ async fn a_number_of_the_organization_is_said_to_belong_into_the_other_field() {
         ("12/345/67890", "write it as your tax number"),
         ("12/345/67890 Steuernummer", "Write it as your tax number"),
         ("HRB 12345 B", "under your postal address"),
+        ("Steuer-ID 12 345 678 901", "no invoice states it"),
     ] {
         let told = save(json!({"vat_id": number, "tax_number": ""})).await;
         assert!(told.contains("no VAT identifier") && told.contains(way), "{number}: {told}");
@@ -176,7 +177,7 @@ async fn a_number_of_a_register_is_said_to_be_no_number_of_taxes() {
         told.filter(|told| told.contains(words)).map(str::to_owned).collect::<Vec<_>>()
     };
     let missing = said("problems", "tax number").pop().unwrap_or_else(|| panic!("{draft:#}"));
-    assert!(missing.contains("HRB 12345 B is none of the numbers that have to be on an invoice"), "{missing}");
+    assert!(missing.contains("HRB 12345 B in the field Tax number is not the number that an invoice"), "{missing}");
     let beside = said("remarks", "HRB 12345 B").pop().expect("a remark");
     assert!(beside.contains("as no tax number"), "{beside}");
 }

@@ -1,9 +1,13 @@
 //! The numbers of both parties as a document states them, and what is asked of them.
 
+use leptos::prelude::*;
 use serde_json::{Value, json};
 
 use super::{documents::printed, studio};
-use crate::testing::World;
+use crate::{
+    invoices::{InvoicePreview, sheet},
+    testing::World,
+};
 
 fn work() -> Value {
     json!([{"description": "Logo", "price": "100.00"}])
@@ -101,6 +105,8 @@ async fn whoever_charges_no_tax_and_says_that_they_are_registered_is_asked() {
         ("NO", "NO 123 456 785 MVA", "", "merverdiavgiftsloven"),
         ("SG", "", "GST Reg. No. M90367530X", "registered for it"),
         ("ZA", "", "VAT No. 4123456789", "registered for it"),
+        ("NZ", "", "GST 123-456-789", "registered for it"),
+        ("CA", "", "BN 123456789 RT0001", "registered for it"),
     ] {
         let remark = asked(country, vat_id, tax_number).await;
         assert!(remark.contains("which says that you are registered") && remark.contains(law), "{country}: {remark}");
@@ -112,6 +118,8 @@ async fn whoever_charges_no_tax_and_says_that_they_are_registered_is_asked() {
         ("JP", "", "法人番号 7000012050002"),
         ("AU", "", "ABN 51 824 753 556"),
         ("NZ", "", "123-456-789"),
+        ("NZ", "", "IRD 123-456-789"),
+        ("CA", "", "BN 123456789"),
         ("US", "", "EIN 12-3456789"),
         ("IE", "IE1234567T", ""),
     ] {
@@ -160,6 +168,10 @@ async fn what_was_laid_out_is_not_called_exempt() {
         let tax = document.taxes.iter().find(|tax| tax.reason.is_some()).expect("a row without tax");
         assert_eq!((tax.label.as_str(), tax.reason.as_deref()), (row, Some(words)));
     }
+    let preview = studio.ok("preview_invoice", json!({"client": "Acme", "lines": lines})).await;
+    let preview: InvoicePreview = serde_json::from_value(preview).expect("a preview");
+    let page = Owner::new().with(|| view! { <sheet::Lines lines=preview.lines /> }.to_html());
+    assert!(page.contains("No tax") && !page.contains("Exempt"), "{page}");
     let mut exempt = lines;
     exempt[1]["tax_reason"] = json!("Steuerfrei nach § 4 Nr. 21 UStG");
     studio.ok("update_client", json!({"client": "Acme", "language": "de"})).await;
@@ -178,4 +190,42 @@ async fn a_rate_with_the_tax_of_a_province_in_it_is_remarked_upon() {
         let remark = told(&studio, "remarks", "lines.tax_rate").await;
         assert_eq!(remark.contains("is no rate of GST or HST"), label.starts_with("Sales"), "{rate}: {remark}");
     }
+}
+
+/// A number of a register by which the tax office knows a business, and a number of the value added tax that it does not have.
+#[tokio::test]
+async fn an_exempt_small_business_bills_with_the_number_that_its_country_has_on_invoices() {
+    let studio = studio().await;
+    studio.ok("update_client", json!({"client": "Acme", "tax_category": "E", "tax_rate": "0"})).await;
+    for (country, number) in [
+        ("FR", "SIRET 732 829 320 00074"),
+        ("SE", "Org.nr. 123456-7897"),
+        ("DK", "CVR 12345607"),
+        ("CZ", "IČO 12345679"),
+        ("BG", "ЕИК 123456786"),
+        ("DE", "KU-IdNr. DE123456788-EX"),
+    ] {
+        let change = json!({"country": country, "vat_id": "", "tax_number": number, "tax_category": "E", "tax_rate": "0"});
+        let saved = studio.ok("update_organization", change).await;
+        assert!(!saved["warnings"].to_string().contains(number), "{country}: {saved:#}");
+        assert_eq!(told(&studio, "remarks", "organization.tax_number").await, "", "{country}");
+        let draft = drafted(&studio, work()).await;
+        let seller = printed(&studio, &draft).await.seller;
+        assert_eq!((seller.tax_number, seller.registered.as_deref()), (None, Some(number)), "{country}");
+        studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    }
+}
+
+/// Section 29-70 of the GST Act 1999.
+#[tokio::test]
+async fn an_invoice_for_what_is_free_of_tax_in_australia_is_no_tax_invoice() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"country": "AU", "tax_number": "51 824 753 556"})).await;
+    for category in ["Z", "G"] {
+        studio.ok("update_client", json!({"client": "Acme", "country": "NZ", "tax_category": category})).await;
+        let document = printed(&studio, &drafted(&studio, work()).await).await;
+        assert_eq!((document.title, document.seller.registered.as_deref()), (None, Some("ABN 51 824 753 556")), "{category}");
+    }
+    let lines = json!([{"description": "Logo", "price": "100.00"}, {"description": "Hosting", "price": "10.00", "tax_rate": "10"}]);
+    assert_eq!(printed(&studio, &drafted(&studio, lines).await).await.title.as_deref(), Some("Tax invoice"), "one line is taxed");
 }

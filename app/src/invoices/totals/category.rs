@@ -30,11 +30,6 @@ impl TaxCategory {
     /// Every category, in the order of a picker: what is for goods stands behind what is for work.
     pub const ALL: [TaxCategory; 7] = [Self::S, Self::AE, Self::E, Self::O, Self::Z, Self::G, Self::K];
 
-    /// Whether what it stands for is a taxable supply, at whatever rate: an invoice for such is a tax invoice where there are some.
-    pub fn is_of_tax_invoice(self) -> bool {
-        matches!(self, Self::S | Self::Z | Self::G)
-    }
-
     /// The code as in the electronic invoice, such as `AE`.
     pub fn code(self) -> &'static str {
         match self {

@@ -6,7 +6,7 @@
 //! the Philippines want words in a language or a form that no document here has.
 
 use super::number_form::{self, Form};
-use crate::text;
+use crate::{invoices::totals::TaxCategory, text};
 
 /// What one country has.
 #[derive(Debug, PartialEq)]
@@ -15,14 +15,20 @@ pub struct TaxInvoice {
     country: &'static str,
     /// Whether an invoice with tax is called a tax invoice.
     titled: bool,
+    /// Whether what has the rate of zero, or is exported, is a taxable supply.
+    zero_rated: bool,
     /// What the number is called by which the seller is registered.
     pub number: &'static str,
     /// What it looks like; nothing where there are several forms.
     pub form: Option<Form>,
     /// Why whoever charges no tax states it, too, and the law that says so.
     untaxed: Option<&'static str>,
-    /// The words that people write beside the number, in lower case.
+    /// The words that people write beside the number, in lower case: each says that its owner is registered for the tax.
     words: &'static [&'static str],
+    /// Words beside it that say no more than that somebody is known: they stand beside other numbers, too.
+    vague: &'static [&'static str],
+    /// Letters within the number, with four digits behind them, that say what its words do.
+    account: Option<&'static str>,
     /// The law that wants both on an invoice.
     pub law: &'static str,
 }
@@ -33,7 +39,7 @@ const fn titled(
     form: Option<Form>,
     law: &'static str,
 ) -> TaxInvoice {
-    TaxInvoice { country, titled: true, number, form, untaxed: None, words, law }
+    TaxInvoice { country, titled: true, zero_rated: true, number, form, untaxed: None, words, vague: &[], account: None, law }
 }
 
 /// Words that stand beside any such number.
@@ -44,20 +50,31 @@ const BETWEEN: [char; 4] = [',', ';', '|', '('];
 
 /// All that are known here.
 const ALL: [TaxInvoice; 10] = [
-    titled("AE", ("TRN", &["trn", "tax", "vat"]), Some(number_form::TRN), "Article 59 of Cabinet Decision 52 of 2017"),
     TaxInvoice {
+        vague: &["tax"],
+        ..titled("AE", ("TRN", &["trn", "vat"]), Some(number_form::TRN), "Article 59 of Cabinet Decision 52 of 2017")
+    },
+    // What is GST-free is no taxable supply there (section 9-5 of the GST Act 1999), and has no tax invoice.
+    TaxInvoice {
+        zero_rated: false,
         untaxed: Some("clients withhold tax from what they pay (section 12-190 of Schedule 1 to the Taxation Administration Act 1953)"),
         ..titled("AU", ("ABN", &["abn", "australian", "business"]), Some(number_form::ABN), "section 29-70 (1) (c) of the GST Act 1999")
     },
-    titled("BH", ("VAT account number", &["vat", "account", "tax"]), None, "Article 55 of the Unified VAT Agreement of the Gulf states"),
-    // There it is called an invoice.
+    TaxInvoice {
+        vague: &["account", "tax"],
+        ..titled("BH", ("VAT account number", &["vat"]), None, "Article 55 of the Unified VAT Agreement of the Gulf states")
+    },
+    // There it is called an invoice. Every business has a BN; the account of the tax has RT and four digits behind that.
     TaxInvoice {
         titled: false,
-        ..titled("CA", ("GST/HST number", &["gst", "hst", "bn"]), None, "the Input Tax Credit Information Regulations")
+        vague: &["bn"],
+        account: Some("RT"),
+        ..titled("CA", ("GST/HST number", &["gst", "hst"]), None, "the Input Tax Credit Information Regulations")
     },
     titled("IN", ("GSTIN", &["gstin", "gst"]), Some(number_form::GSTIN), "rule 46 of the CGST Rules 2017"),
     // The title is only usual there since 2023, and tells clients what they look for.
-    titled("NZ", ("GST number", &["gst", "ird"]), None, "section 19K of the GST Act 1985"),
+    // Everybody has an IRD number, and whoever is registered has it as their GST number.
+    TaxInvoice { vague: &["ird"], ..titled("NZ", ("GST number", &["gst"]), None, "section 19K of the GST Act 1985") },
     titled("OM", ("VATIN", &["vatin", "vat"]), None, "Article 55 of the Unified VAT Agreement of the Gulf states"),
     titled("SA", ("VAT number", &["vat"]), Some(number_form::SAUDI), "Article 53 of the VAT Implementing Regulations"),
     titled("SG", ("GST Reg. No.", &["gst"]), None, "regulation 11 of the GST (General) Regulations"),
@@ -68,6 +85,13 @@ impl TaxInvoice {
     /// What a seller in this country has, who charges tax on the invoice or does not.
     pub fn of(country: Option<&str>, taxed: bool) -> Option<&'static Self> {
         ALL.iter().find(|known| country == Some(known.country) && (taxed || known.untaxed.is_some()))
+    }
+
+    /// Whether something of this category is a taxable supply by the law of this country, at whatever rate: an invoice for such is a tax
+    /// invoice where there are some.
+    pub fn is_for(country: Option<&str>, category: TaxCategory) -> bool {
+        let zero_rated = || ALL.iter().find(|known| country == Some(known.country)).is_none_or(|known| known.zero_rated);
+        category == TaxCategory::S || matches!(category, TaxCategory::Z | TaxCategory::G) && zero_rated()
     }
 
     /// The title that the law of the seller wants, in its own words whatever the language of the document.
@@ -90,7 +114,7 @@ impl TaxInvoice {
         let mut begin = 0;
         for part in plain.split_inclusive(BETWEEN) {
             let given = part.trim_end_matches(BETWEEN).trim();
-            let counts = begin == 0 || self.form.is_some() || self.words_in(given).any(|word| self.words.contains(&word.as_str()));
+            let counts = begin == 0 || self.form.is_some() || self.words_in(given).any(|word| self.is_own(&word));
             if let Some(named) = self.named_alone(given).filter(|_| counts) {
                 let at = begin + part.find(given).unwrap_or_default();
                 return Some(format!("{}{named}{}", &plain[..at], &plain[at + given.len()..]));
@@ -109,13 +133,25 @@ impl TaxInvoice {
 
     /// Whether a number says that its owner is registered for the tax, and not only known to somebody.
     pub fn says_registered(&self, number: &str) -> bool {
-        self.untaxed.is_none() && self.named(number).is_some() && self.words_in(number).any(|word| self.words.contains(&word.as_str()))
+        let is_said = || self.words_in(number).any(|word| self.words.contains(&word.as_str())) || self.is_of_account(number);
+        self.untaxed.is_none() && self.named(number).is_some() && is_said()
+    }
+
+    /// Whether the number is that of an account of the tax.
+    fn is_of_account(&self, number: &str) -> bool {
+        let Some(letters) = self.account else { return false };
+        let compact: String = text::plain(number).chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+        compact.split(letters).skip(1).any(|behind| behind.chars().take_while(char::is_ascii_digit).count() >= 4)
+    }
+
+    /// Whether a word is one of those beside the number.
+    fn is_own(&self, word: &str) -> bool {
+        self.words.contains(&word) || self.vague.contains(&word)
     }
 
     /// Whether a number stands alone or with words of its own kind: any other says that it is another number.
     fn is_called_so(&self, number: &str) -> bool {
-        let is_known =
-            |word: &str| self.words.contains(&word) || OF_ANY.contains(&word) || word.contains(|letter: char| letter.is_ascii_digit());
+        let is_known = |word: &str| self.is_own(word) || OF_ANY.contains(&word) || word.contains(|letter: char| letter.is_ascii_digit());
         self.words_in(number).all(|word| is_known(&word))
     }
 
@@ -202,5 +238,41 @@ mod tests {
             assert_eq!(title(country, true), None, "{country}");
         }
         assert!(TaxInvoice::of(Some("AU"), false).is_some_and(|known| known.number == "ABN"), "without tax, too");
+    }
+
+    /// Section 29-70 of the GST Act 1999.
+    #[test]
+    fn what_is_free_of_tax_in_australia_has_no_tax_invoice() {
+        use TaxCategory::{E, G, O, S, Z};
+        for country in ["AE", "IN", "NZ", "ZA"] {
+            assert!([S, Z, G].into_iter().all(|category| TaxInvoice::is_for(Some(country), category)), "{country}");
+        }
+        assert_eq!([S, Z, G, E, O].map(|category| TaxInvoice::is_for(Some("AU"), category)), [true, false, false, false, false]);
+    }
+
+    #[test]
+    fn a_number_that_others_have_too_does_not_say_that_its_owner_is_registered() {
+        let says = |country: &str, number: &str| TaxInvoice::of(Some(country), true).is_some_and(|known| known.says_registered(number));
+        for (country, number) in [
+            ("NZ", "GST 123-456-789"),
+            ("CA", "GST/HST 123456789"),
+            ("CA", "BN 123456789 RT0001"),
+            ("CA", "123456789RT0001"),
+            ("SG", "GST Reg. No. M90367530X"),
+            ("ZA", "VAT No. 4123456789"),
+            ("AE", "TRN 100123456700003"),
+        ] {
+            assert!(says(country, number), "{country} {number}");
+        }
+        for (country, number) in [
+            ("NZ", "IRD 123-456-789"),
+            ("NZ", "123-456-789"),
+            ("CA", "BN 123456789"),
+            ("CA", "123456789 RC0001"),
+            ("BH", "Account 123456789"),
+            ("AU", "ABN 51 824 753 556"),
+        ] {
+            assert!(!says(country, number), "{country} {number}");
+        }
     }
 }

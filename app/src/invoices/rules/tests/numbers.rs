@@ -30,9 +30,7 @@ fn what_is_no_tax_number_does_not_count_as_one() {
             assert!(problem.message.contains(number) && problem.message.contains("such as"), "{}", problem.message);
         }
     }
-    for (country, number) in
-        [("DE", "12/345/67890"), ("FR", "numéro fiscal 12 34 567 890 123"), ("NL", "BSN 123456782"), ("GB", "123456782")]
-    {
+    for (country, number) in [("DE", "12/345/67890"), ("FR", "N° TVA 11 123456782"), ("NL", "123456789B13"), ("GB", "123456782")] {
         assert_eq!(fields(&of(country, number), &buyer(), &[(S, 200_000)]), [""; 0], "{country} {number}");
     }
     for country in [None, Some("US")] {
@@ -41,18 +39,106 @@ fn what_is_no_tax_number_does_not_count_as_one() {
     }
 }
 
-/// Regulation 14 of the Value Added Tax Regulations 1995, § 11 (1) no. 3 lit. i UStG 1994.
+/// A seller in this country with a tax number alone.
+fn with_tax_number(country: &str, number: &str) -> Organization {
+    Organization { tax_number: Some(number.to_owned()), ..seller_of(Some(country), None) }
+}
+
+/// Regulation 14 of the Value Added Tax Regulations 1995, § 11 (1) no. 3 lit. i UStG 1994, Article 35a of the Wet op de
+/// omzetbelasting 1968, and Article 226 (3) of Directive 2006/112/EC.
 #[test]
-fn with_tax_an_invoice_from_britain_or_austria_states_the_number_of_that_tax() {
+fn with_tax_an_invoice_states_the_number_of_that_tax_where_the_law_wants_it() {
     use TaxCategory::{E, S};
-    for (country, number, law) in [("GB", "UTR 12345 67890", "regulation 14"), ("AT", "12 345/6789", "§ 11 (1) no. 3 lit. i")] {
-        let seller = Organization { tax_number: Some(number.to_owned()), ..seller_of(Some(country), None) };
+    for (country, number, law) in [
+        ("GB", "UTR 12345 67890", "regulation 14"),
+        ("AT", "12 345/6789", "§ 11 (1) no. 3 lit. i"),
+        ("FR", "numéro fiscal 12 34 567 890 123", "Article 226 (3)"),
+        ("FR", "SIRET 732 829 320 00074", "Article 226 (3)"),
+        ("NL", "BSN 123456782", "Article 35a"),
+        ("NL", "KvK 12345678", "Article 35a"),
+        ("SE", "Org.nr. 123456-7897", "Article 226 (3)"),
+        ("CZ", "IČO 12345679", "Article 226 (3)"),
+        ("BG", "ЕГН 1234567890", "Article 114"),
+        ("IS", "kennitala 123456-7890", "Act no. 50/1988"),
+    ] {
+        let seller = with_tax_number(country, number);
         let lines = |count: usize| vec![line((S, 200_000)); count];
         let told = told_of_lines(&seller, &buyer(), lines(4));
-        assert!(told.len() == 1 && told[0].field == "organization.vat_id" && told[0].message.contains(law), "{told:?}");
-        assert_eq!(fields(&seller, &buyer(), &[(E, 0)]), [""; 0], "without tax it does");
+        let [problem] = told.as_slice() else { panic!("{country} {number}: {told:?}") };
+        assert_eq!(problem.field, "organization.vat_id");
+        assert!(problem.message.contains(law) && problem.message.contains(number), "{problem:?}");
+        assert_eq!(fields(&seller, &buyer(), &[(E, 0)]), [""; 0], "{country} {number} does without tax");
         let small = told_of_lines(&seller, &buyer(), lines(3));
         assert_eq!(small.is_empty(), country == "AT", "there a small amount needs none (§ 11 (6) UStG 1994)");
+    }
+}
+
+/// § 139b AO, and § 34a UStDV with Article 284 (3) of Directive 2006/112/EC.
+#[test]
+fn the_number_of_a_person_does_not_count_and_that_of_a_small_business_does_without_tax() {
+    use TaxCategory::{E, S};
+    for (number, problems) in [("Steuer-ID 12 345 678 901", 1), ("IdNr. 12 345 678 901", 1), ("181/815/08155", 0), ("18181508155", 0)] {
+        for category in [(S, 200_000), (E, 0)] {
+            assert_eq!(fields(&with_tax_number("DE", number), &buyer(), &[category]).len(), problems, "{number} {category:?}");
+        }
+    }
+    for number in ["KU-IdNr. DE123456788-EX", "DE123456788-EX"] {
+        let as_vat_id = Organization { tax_number: None, ..seller_of(Some("DE"), Some(number)) };
+        for seller in [with_tax_number("DE", number), as_vat_id] {
+            assert_eq!(fields(&seller, &buyer(), &[(E, 0)]), [""; 0], "{number}");
+            assert_eq!(fields(&seller, &buyer(), &[(S, 200_000)]).len(), 1, "{number} with tax");
+        }
+    }
+}
+
+/// Whoever writes what they are told to write is not told again.
+#[test]
+fn what_is_named_as_wanted_is_taken() {
+    use TaxCategory::{E, S};
+    let mut told = 0;
+    for (country, _) in crate::country::COUNTRIES {
+        let Some(of_country) = stated::country_of_numbers(Some(country)) else { continue };
+        for category in [(S, 200_000), (E, 0)] {
+            let Some(wanted) = text::wanted(of_country, category.0 == S) else { continue };
+            let none = Organization { tax_number: None, ..seller_of(Some(country), None) };
+            let problems = self::told(&none, &buyer(), &[category]);
+            assert!(problems.iter().any(|problem| problem.message.contains(&wanted.to_string())), "{country} {category:?}: {problems:?}");
+            let named = wanted.tax_number.map(|number| with_tax_number(country, number));
+            let as_vat_id = wanted.vat_id.map(|number| Organization { tax_number: None, ..seller_of(Some(country), Some(number)) });
+            for seller in named.into_iter().chain(as_vat_id) {
+                assert_eq!(fields(&seller, &buyer(), &[category]), [""; 0], "{country} {:?} {:?}", seller.tax_number, seller.vat_id);
+                told += 1;
+            }
+        }
+    }
+    assert!(told > 100, "{told}");
+}
+
+/// Small businesses that are exempt and have no VAT identifier.
+#[test]
+fn the_number_of_a_register_stands_on_an_exempt_invoice_with_its_own_word() {
+    for (country, number) in [
+        ("FR", "SIRET 732 829 320 00074"),
+        ("RE", "SIREN 732 829 320"),
+        ("SE", "Org.nr. 123456-7897"),
+        ("FI", "Y-tunnus 1234567-1"),
+        ("AX", "FO-nummer 1234567-1"),
+        ("DK", "CVR 12345607"),
+        ("CZ", "IČO 12345679"),
+        ("SK", "IČO 12345679"),
+        ("EE", "Registrikood 12345678"),
+        ("LV", "Reģ. Nr. 41234567891"),
+        ("BG", "ЕИК 123456786"),
+        ("BE", "BCE 0123.456.749"),
+        ("PT", "NIPC 501234560"),
+        ("NO", "Org.nr. 123 456 785"),
+        ("IS", "kennitala 123456-7890"),
+        ("LU", "matricule 1234567890123"),
+    ] {
+        let seller = with_tax_number(country, number);
+        assert_eq!(fields(&seller, &buyer(), &[(TaxCategory::E, 0)]), [""; 0], "{country} {number}");
+        let printed = stated::of_seller(&seller).printed();
+        assert_eq!((printed.tax_number, printed.registered.as_deref()), (None, Some(number)), "{country}");
     }
 }
 
