@@ -59,7 +59,7 @@ pub async fn released_by_void(db: &mut Db, invoice: Uuid) -> Result<Vec<Voided>,
                    and v.before ->> 'state' <> 'void' and v.after ->> 'state' = 'void'
                order by v.position desc limit 1
            )
-           select c.record_id as id, l.id as line, (c.before ->> 'project_id')::uuid as "project!", (c.before ->> 'day')::date as "day!",
+           select c.record_id as "id!", l.id as "line!", (c.before ->> 'project_id')::uuid as "project!", (c.before ->> 'day')::date as "day!",
                (c.before ->> 'seconds')::bigint as "seconds!", (c.before ->> 'rate')::bigint as rate
            from voided v
            join change c on c.organization_id = $1 and c.action_id = v.action_id and c.kind = 'time_entry'
