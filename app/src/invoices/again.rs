@@ -28,7 +28,7 @@ fn later_one(later: &InvoiceName) -> impl IntoView + use<> {
 }
 
 fn button(invoice: &Invoice) -> impl IntoView + use<> {
-    let (here, changes, navigate) = (use_here(), use_changes(), use_navigate());
+    let (here, changes, navigate, id) = (use_here(), use_changes(), use_navigate(), invoice.id);
     let action = Write::<RedraftInvoice>::new();
     answered(action, move |draft| {
         navigate(&here.path(&format!("invoices/{}", draft.id)), Default::default());
@@ -39,7 +39,7 @@ fn button(invoice: &Invoice) -> impl IntoView + use<> {
     view! {
         <p class="quiet">{words}</p>
         <Form action id="draft-again" class="actions">
-            {once(action)} {hidden("invoice", invoice.id)}
+            {once(action)} {hidden("invoice", id)}
             <Submit label="Draft it again" class="button" />
         </Form>
     }

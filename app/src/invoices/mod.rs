@@ -55,9 +55,9 @@ pub(crate) mod read;
 #[cfg(feature = "ssr")]
 mod recipients;
 #[cfg(feature = "ssr")]
-pub(crate) mod remarks;
-#[cfg(feature = "ssr")]
 mod redraft;
+#[cfg(feature = "ssr")]
+pub(crate) mod remarks;
 #[cfg(feature = "ssr")]
 mod resend;
 pub mod rounding;

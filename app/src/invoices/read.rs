@@ -4,8 +4,8 @@ use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
 use super::{
-    ClientName, GroupBy, Invoice, InvoiceLine, InvoiceName, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment, PaymentMethod,
-    Sums, edit, quantity, remarks,
+    ClientName, GroupBy, Invoice, InvoiceLine, InvoiceName, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment,
+    PaymentMethod, Sums, edit, quantity, remarks,
     rounding::{Rounding, RoundingBasis, RoundingMode},
     rules,
     store::{self, Filter, LineRow, Printed, Redrafts, Row},

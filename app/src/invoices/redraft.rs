@@ -99,7 +99,10 @@ fn grouping(void: &Row, client: &Client) -> Result<Grouping, Error> {
 fn fits(void: &Row, lines: &[LineRow]) -> Result<(), Error> {
     let number = number(void);
     match lines.len() {
-        0 => Err(Error::new(Code::Conflict, format!("Nothing of {number} is left to bill: all of its time was billed, deleted or changed since."))),
+        0 => Err(Error::new(
+            Code::Conflict,
+            format!("Nothing of {number} is left to bill: all of its time was billed, deleted or changed since."),
+        )),
         1..=LINES_MAX => Ok(()),
         many => Err(Error::new(
             Code::Conflict,

@@ -33,9 +33,7 @@ pub async fn restore(db: &mut Db, change: &Change) -> Result<bool, Error> {
         .fetch_one(db.connection())
         .await
         .on_constraints([
-            ("time_entry_one_running", || {
-                Error::new(Code::TimerRunning, "A timer is running. Stop it first; then this can be undone.")
-            }),
+            ("time_entry_one_running", || Error::new(Code::TimerRunning, "A timer is running. Stop it first; then this can be undone.")),
             ("invoice_redraft_of_unique", || {
                 Error::new(Code::Conflict, "The void invoice was drafted again since. Delete that draft first; then this can be undone.")
             }),

@@ -136,7 +136,8 @@ async fn a_timer_that_stops_another_is_told_with_its_own_project_and_words() {
 async fn a_rate_is_told_with_whose_it_is_whatever_time_it_reprices() {
     let studio = studio().await;
     log(&studio, "2026-11-18").await;
-    for (given, whose) in [(json!({"client": "Acme"}), "Acme"), (json!({}), "the organization"), (json!({"project": "Dashboard"}), "Acme / Dashboard")]
+    for (given, whose) in
+        [(json!({"client": "Acme"}), "Acme"), (json!({}), "the organization"), (json!({"project": "Dashboard"}), "Acme / Dashboard")]
     {
         for rate in ["80.00", "70.00"] {
             let mut given = given.clone();
@@ -190,7 +191,8 @@ async fn of_several_entries_it_is_told_how_many_and_where() {
     studio.ok("create_time_entries", json!({"entries": many})).await;
     assert_eq!(log_of(&studio).await[0], "9 entries logged on Acme / Dashboard, …");
     let agent = studio.token(Writes::Drafts).await;
-    let drafts = agent.ok("create_time_entries", json!({"entries": [entry("Dashboard", "2026-11-19"), entry("Dashboard", "2026-11-20")]})).await;
+    let drafts =
+        agent.ok("create_time_entries", json!({"entries": [entry("Dashboard", "2026-11-19"), entry("Dashboard", "2026-11-20")]})).await;
     let ids: Vec<&Value> = drafts["items"].as_array().into_iter().flatten().map(|item| &item["id"]).collect();
     studio.ok("confirm_time_entries", json!({"time_entries": ids})).await;
     assert_eq!(log_of(&studio).await[0], "2 entries on Acme / Dashboard confirmed");
@@ -204,9 +206,10 @@ async fn a_mail_is_in_the_history_of_its_invoice_however_the_call_has_written_it
     let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
     studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
     let id = draft["id"].as_str().expect("an id");
-    for (at, named) in ["2026-0001", " 2026-0001\t", "\u{a0}2026-0001\u{3000}", &id.to_uppercase(), &id.replace('-', ""), &format!(" {id} ")]
-        .into_iter()
-        .enumerate()
+    for (at, named) in
+        ["2026-0001", " 2026-0001\t", "\u{a0}2026-0001\u{3000}", &id.to_uppercase(), &id.replace('-', ""), &format!(" {id} ")]
+            .into_iter()
+            .enumerate()
     {
         let to = format!("anna{at}@acme.example");
         studio.ok("resend_invoice", json!({"invoice": named, "to": [to]})).await;

@@ -35,9 +35,8 @@ fn lines(invoice: &Value) -> &[Value] {
 /// What an invoice says, but for what is its own alone.
 fn said(invoice: &Value) -> Value {
     let line = |line: &Value| {
-        let fields = [
-            "kind", "description", "project", "worked", "billed", "quantity", "price", "net", "tax_category", "tax_rate", "tax_reason",
-        ];
+        let fields =
+            ["kind", "description", "project", "worked", "billed", "quantity", "price", "net", "tax_category", "tax_rate", "tax_reason"];
         fields.map(|name| line[name].clone())
     };
     let whole = ["client", "currency", "period", "payment_terms_days", "discount_written", "notes", "group_by", "rounding", "total"];
@@ -63,7 +62,8 @@ async fn a_void_invoice_is_drafted_again_as_it_was() {
     let draft = studio.ok("draft_invoice", wanted).await;
     assert_eq!((&lines(&draft)[0]["net"]["amount"], &lines(&draft)[1]["net"]["amount"]), (&json!("125.00"), &json!("50.00")));
     let words = json!([{"line": lines(&draft)[0]["id"], "description": "The charts that were asked for"}]);
-    let change = json!({"invoice": draft["id"], "lines": words, "payment_terms_days": 7, "period_from": "2026-11-01", "period_to": "2026-11-30"});
+    let change =
+        json!({"invoice": draft["id"], "lines": words, "payment_terms_days": 7, "period_from": "2026-11-01", "period_to": "2026-11-30"});
     let changed = studio.ok("update_invoice_draft", change).await;
     let void = void_of(&studio, &changed).await;
     let again = redraft(&studio, &void).await;
