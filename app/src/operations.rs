@@ -114,6 +114,7 @@ static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
         Operation::of::<RecordPayment>(),
         Operation::of::<RemovePayment>(),
         Operation::of::<VoidInvoice>(),
+        Operation::of::<RedraftInvoice>(),
         Operation::of::<ReportInvoiceNumbers>(),
         Operation::of::<SetNextInvoiceNumber>(),
         Operation::of::<ListMails>(),

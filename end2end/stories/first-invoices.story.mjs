@@ -148,6 +148,12 @@ describe("what was done by mistake", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Void invoice" }).click();
     await person.state("Void").waitFor();
     assert.notEqual(await sendOne(api, "Globex"), number);
+    // What was on it is drafted again once, and both pages lead to each other.
+    await page.getByRole("button", { name: "Draft it again" }).click();
+    await page.getByText(`Drafted again from ${number}`).waitFor();
+    await person.follow(page.getByRole("link", { name: number, exact: true }));
+    await page.getByRole("link", { name: "Open the draft" }).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Draft it again" }).count(), 0);
 
     // Forty hours that are not billed yet were logged at a rate that is too low.
     await person.open(`/o/${slug}/projects`);

@@ -12,7 +12,7 @@ use crate::{context::Door, error::Error, operation::Call};
 const LOOKED_AT: i64 = 50;
 
 /// Operations that may not be put back, with the one that undoes by hand what each did, and its words.
-const BY_HAND: [(&str, &str, &str); 6] = [
+const BY_HAND: [(&str, &str, &str); 7] = [
     ("invite_member", "revoke_invitation", "revoke_invitation takes an open invitation back."),
     (
         "change_member_role",
@@ -21,6 +21,7 @@ const BY_HAND: [(&str, &str, &str); 6] = [
     ),
     ("remove_member", "invite_member", "invite_member invites them again."),
     ("draft_invoice", "delete_invoice_draft", "delete_invoice_draft deletes a draft, and its time can be billed again."),
+    ("redraft_invoice", "delete_invoice_draft", "delete_invoice_draft deletes a draft, and its time can be billed again."),
     ("draft_invoices", "delete_invoice_draft", "delete_invoice_draft deletes a draft, and its time can be billed again."),
     ("set_rate", "set_rate", "set_rate sets another rate, one for all of it; the audit log shows what each had."),
 ];

@@ -25,7 +25,7 @@ pub async fn history(cx: &mut Call, invoice: &str) -> Result<InvoiceHistory, Err
     let more = actions.len() > EVENTS_MAX;
     actions.truncate(EVENTS_MAX);
     let money = Sight::of(cx)?.money;
-    let mut words = told::told(&mut cx.db, &actions, money).await?;
+    let mut words = told::told_of(&mut cx.db, &actions, money, invoice.id).await?;
     let zone = cx.membership()?.member_zone.clone();
     let rows = store::these(&mut cx.db, &actions).await?;
     let events = rows.into_iter().map(|row| InvoiceEvent {

@@ -19,13 +19,25 @@ use crate::{
 /// How deep undos of undos are told.
 const UNDONE_MAX: usize = 1;
 
+/// How many of several are told by their names; one more where that is all of them.
+const NAMED: usize = 2;
+
 /// What each of these actions did, in words. Whoever sees no money is told of no amounts and no invoices.
 pub async fn told(db: &mut Db, actions: &[Uuid], money: bool) -> Result<HashMap<Uuid, String>, Error> {
+    in_words(db, actions, money, None).await
+}
+
+/// The same of what was done to one invoice: of several that an action touched this one is told.
+pub async fn told_of(db: &mut Db, actions: &[Uuid], money: bool, invoice: Uuid) -> Result<HashMap<Uuid, String>, Error> {
+    in_words(db, actions, money, Some(invoice)).await
+}
+
+async fn in_words(db: &mut Db, actions: &[Uuid], money: bool, of: Option<Uuid>) -> Result<HashMap<Uuid, String>, Error> {
     let mut rows: HashMap<Uuid, Vec<Seen>> = HashMap::new();
-    for seen in told::seen(db, actions).await? {
+    for seen in told::seen(db, actions, of).await? {
         rows.entry(seen.action).or_default().push(seen);
     }
-    let known = Known { rows: &rows, money };
+    let known = Known { rows: &rows, money, of_one: of.is_some() };
     Ok(actions.iter().filter_map(|action| Some((*action, known.sentence(*action, UNDONE_MAX)?))).collect())
 }
 
@@ -57,6 +69,8 @@ fn plain(arguments: &Value, name: &str) -> Option<String> {
 struct Known<'a> {
     rows: &'a HashMap<Uuid, Vec<Seen>>,
     money: bool,
+    /// Whether one record is asked about, which stands first.
+    of_one: bool,
 }
 
 impl Known<'_> {
@@ -66,16 +80,21 @@ impl Known<'_> {
         if let Some(undone) = first.undoes.filter(|_| deeper > 0).and_then(|undone| self.sentence(undone, deeper - 1)) {
             return Some(format!("Taken back: {undone}"));
         }
-        let told = Told { seen, money: self.money };
-        let sentence = sentences::of(&first.operation).and_then(|sentence| filled(sentence, |name| told.value(name)));
+        let several = sentences::of_several(&first.operation).filter(|_| !self.of_one);
+        let told = Told { first, seen, money: self.money, kind: several.map(|several| several.kind) };
+        let several = several.filter(|_| told.count() > 1).map(|several| several.sentence);
+        let sentence = several.or_else(|| sentences::of(&first.operation)).and_then(|sentence| filled(sentence, |name| told.value(name)));
         Some(sentence.unwrap_or_else(|| entitled(&first.operation, told.about().as_deref())))
     }
 }
 
 /// An action with the records that it touched.
 struct Told<'a> {
+    first: &'a Seen,
     seen: &'a [Seen],
     money: bool,
+    /// The kind of record that it touches several of.
+    kind: Option<&'static str>,
 }
 
 impl Told<'_> {
@@ -84,20 +103,82 @@ impl Told<'_> {
         match name {
             "amount" => self.amount(),
             "invoice" => self.of(|seen| seen.invoice.clone()).filter(|_| self.money),
+            "redraft_of" => self.of(|seen| seen.redraft_of.clone()).filter(|_| self.money),
             "client" => self.of(|seen| seen.client.clone()),
-            "project" => self.of(|seen| Some(format!("{} / {}", seen.client.as_ref()?, seen.project.as_ref()?))),
-            "whose" => self.value("project").or_else(|| self.value("client")).or_else(|| self.value("member")),
+            "project" => self.of(project),
+            "whose" => self.whose(),
             "member" => self.of(|seen| seen.member.clone()),
-            "hours" => self.hours(),
-            "description" | "name" | "email" | "role" => self.of(|seen| text_in(seen, name)),
-            "to" | "reason" => plain(&self.seen.first()?.arguments, name),
-            "rate" => plain(&self.seen.first()?.arguments, name).filter(|_| self.money),
+            "count" => Some(if self.is_cut() { format!("More than {}", self.count()) } else { self.count().to_string() }),
+            "clients" => self.each_of(|seen| seen.client.clone()),
+            "members" => self.each_of(|seen| seen.member.clone()),
+            "projects" => self.some_of(project),
+            "hours" => Some(Worked::of(self.entry()?.image.as_ref()?["seconds"].as_i64()?).text),
+            // Of several entries, as a timer that stops another, it is that of the one which the sentence is about.
+            "description" => text_in(self.entry().unwrap_or(self.first), name),
+            "name" | "email" | "role" => self.of(|seen| text_in(seen, name)),
+            "to" | "reason" => plain(&self.first.arguments, name),
+            "rate" => plain(&self.first.arguments, name).filter(|_| self.money),
             _ => None,
         }
     }
 
     fn of(&self, value: impl Fn(&Seen) -> Option<String>) -> Option<String> {
         self.seen.iter().find_map(value)
+    }
+
+    /// The first time entry.
+    fn entry(&self) -> Option<&Seen> {
+        self.seen.iter().find(|seen| seen.kind.as_deref() == Some("time_entry"))
+    }
+
+    /// The records of the kind that it touches several of, as far as they are told by their names.
+    fn several(&self) -> impl Iterator<Item = &Seen> {
+        self.seen.iter().filter(|seen| self.kind.is_some() && seen.kind.as_deref() == self.kind)
+    }
+
+    /// How many of them there are, or were found among the first changes.
+    fn count(&self) -> i64 {
+        self.several().next().map_or(0, |seen| seen.of_kind)
+    }
+
+    /// Whether there were more changes than are looked through.
+    fn is_cut(&self) -> bool {
+        self.first.looked_at >= told::LOOKED_AT
+    }
+
+    /// The names of several records, each of another.
+    fn each_of(&self, name: impl Fn(&Seen) -> Option<String>) -> Option<String> {
+        let names = self.several().map(name).collect::<Option<Vec<_>>>()?;
+        match self.count() {
+            _ if self.is_cut() => Some(format!("{} and others", names.get(..NAMED)?.join(", "))),
+            count if count as usize == names.len() && names.len() <= NAMED + 1 => row(&names),
+            count => Some(format!("{} and {} others", names.get(..NAMED)?.join(", "), count - NAMED as i64)),
+        }
+    }
+
+    /// What several records belong to, as far as that is known.
+    fn some_of(&self, name: impl Fn(&Seen) -> Option<String>) -> Option<String> {
+        let mut names: Vec<String> = Vec::new();
+        for name in self.several().filter_map(name) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let are_all = !self.is_cut() && self.several().count() as i64 == self.count();
+        let first = names.get(..NAMED.min(names.len())).unwrap_or_default();
+        match are_all && names.len() <= NAMED + 1 {
+            true => row(&names),
+            false => (!first.is_empty()).then(|| format!("{}, …", first.join(", "))),
+        }
+    }
+
+    /// Whose rate was set, as the call named it: without a name it is that of the organization.
+    fn whose(&self) -> Option<String> {
+        let names = |argument: &str| !self.first.arguments[argument].is_null();
+        match ["project", "client"].into_iter().find(|argument| names(argument)) {
+            Some(argument) => self.value(argument),
+            None => Some("the organization".to_owned()),
+        }
     }
 
     fn amount(&self) -> Option<String> {
@@ -108,10 +189,6 @@ impl Told<'_> {
         .filter(|_| self.money)
     }
 
-    fn hours(&self) -> Option<String> {
-        self.of(|seen| Some(Worked::of(seen.image.as_ref()?["seconds"].as_i64()?).text))
-    }
-
     /// What it was about, where no sentence says it.
     fn about(&self) -> Option<String> {
         let of_money = self.seen.iter().any(|seen| matches!(seen.kind.as_deref(), Some("invoice" | "invoice_line" | "payment")));
@@ -120,6 +197,17 @@ impl Told<'_> {
         }
         ["invoice", "name", "email", "project", "client", "member"].into_iter().find_map(|name| self.value(name))
     }
+}
+
+/// The project of a record, with its client.
+fn project(seen: &Seen) -> Option<String> {
+    Some(format!("{} / {}", seen.client.as_ref()?, seen.project.as_ref()?))
+}
+
+/// Names in a row: "Anna, Ben and Carla".
+fn row(names: &[String]) -> Option<String> {
+    let (last, first) = names.split_last()?;
+    Some(if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) })
 }
 
 fn text_in(seen: &Seen, name: &str) -> Option<String> {
@@ -152,6 +240,11 @@ mod tests {
 
     use super::*;
 
+    fn sentence(seen: Vec<Seen>, money: bool, of_one: bool) -> Option<String> {
+        let rows = HashMap::from([(Uuid::nil(), seen)]);
+        Known { rows: &rows, money, of_one }.sentence(Uuid::nil(), UNDONE_MAX)
+    }
+
     fn removed(money: bool) -> Option<String> {
         let payment = Seen {
             operation: "remove_payment".to_owned(),
@@ -162,8 +255,33 @@ mod tests {
             invoice: Some("2026-0001".to_owned()),
             ..Seen::default()
         };
-        let rows = HashMap::from([(payment.action, vec![payment])]);
-        Known { rows: &rows, money }.sentence(Uuid::nil(), UNDONE_MAX)
+        sentence(vec![payment], money, false)
+    }
+
+    /// Invoices for the first of so many clients.
+    fn drafted(of_kind: i64, looked_at: i64, of_one: bool) -> Option<String> {
+        let invoice = |client: &&str| Seen {
+            operation: "draft_invoices".to_owned(),
+            kind: Some("invoice".to_owned()),
+            client: Some((*client).to_owned()),
+            of_kind,
+            looked_at,
+            ..Seen::default()
+        };
+        let clients = ["Acme", "Beta", "Gamma", "Delta", "Epsilon", "Zeta"];
+        sentence(clients.iter().take(of_kind as usize).map(|client| invoice(client)).collect(), true, of_one)
+    }
+
+    #[test]
+    fn several_are_told_by_the_first_few_and_by_how_many_they_are() {
+        let told = |of_kind: i64| drafted(of_kind, 2 * of_kind, false).expect("a sentence");
+        assert_eq!(told(1), "Invoice for Acme drafted");
+        assert_eq!(told(2), "2 invoices drafted: for Acme and Beta");
+        assert_eq!(told(3), "3 invoices drafted: for Acme, Beta and Gamma");
+        assert_eq!(told(50), "50 invoices drafted: for Acme, Beta and 48 others");
+        let cut = drafted(48, told::LOOKED_AT, false);
+        assert_eq!(cut.as_deref(), Some("More than 48 invoices drafted: for Acme, Beta and others"));
+        assert_eq!(drafted(3, 6, true).as_deref(), Some("Invoice for Acme drafted"), "whoever asks about one is told of that");
     }
 
     #[test]

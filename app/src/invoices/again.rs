@@ -1,54 +1,53 @@
-//! Drafting anew what stood on an invoice that was voided.
+//! The way from a void invoice to the draft that drafts it again, and back.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
-use super::{DraftInvoice, Invoice, InvoiceLine, LineKind, editor::written_quantity};
+use super::{Invoice, InvoiceName, RedraftInvoice};
 use crate::{
     ui::{Form, Part, Submit, Write, answered, hidden, once},
     visit::{changed, use_changes, use_here},
 };
 
-/// The button that drafts it again: the time of its days that is not billed, and its custom lines.
+/// The button that drafts a void invoice again, or the way to what came of that.
 pub fn part(invoice: &Invoice) -> impl IntoView + use<> {
-    let (here, changes, navigate) = (use_here(), use_changes(), use_navigate());
-    let action = Write::<DraftInvoice>::new();
+    let within = match &invoice.redrafted_as {
+        Some(later) => later_one(later).into_any(),
+        None => button(invoice).into_any(),
+    };
+    view! { <Part title="Draft again" id="again">{within}</Part> }
+}
+
+fn later_one(later: &InvoiceName) -> impl IntoView + use<> {
+    let page = use_here().path(&format!("invoices/{}", later.id));
+    let way = match &later.number {
+        Some(number) => view! { "It was drafted again as " <a href=page>{number.clone()}</a> "." }.into_any(),
+        None => view! { "It was drafted again: " <a href=page>"Open the draft"</a> }.into_any(),
+    };
+    view! { <p>{way}</p> }
+}
+
+fn button(invoice: &Invoice) -> impl IntoView + use<> {
+    let (here, changes, navigate, id) = (use_here(), use_changes(), use_navigate(), invoice.id);
+    let action = Write::<RedraftInvoice>::new();
     answered(action, move |draft| {
         navigate(&here.path(&format!("invoices/{}", draft.id)), Default::default());
         changed(changes.money);
     });
-    let words = "A new draft with its own lines, and with the time of its days that is not billed. It can be changed before it is sent.";
-    let fields = fields(invoice);
+    let words = "A new draft as this invoice was, with its time that is not billed since and the client's present tax. It can be changed \
+                 before it is sent.";
     view! {
-        <Part title="Draft again" id="again">
-            <p class="quiet">{words}</p>
-            <Form action id="draft-again" class="actions">
-                {once(action)} {fields}
-                <Submit label="Draft it again" class="button" />
-            </Form>
-        </Part>
+        <p class="quiet">{words}</p>
+        <Form action id="draft-again" class="actions">
+            {once(action)} {hidden("invoice", id)}
+            <Submit label="Draft it again" class="button" />
+        </Form>
     }
 }
 
-/// What is drafted again, as the operation takes it.
-pub fn fields(invoice: &Invoice) -> impl IntoView + use<> {
-    let days = invoice.period.as_ref().map(|span| view! { {hidden("from", &span.from)} {hidden("to", &span.to)} });
-    let lines = invoice.lines.iter().filter(|line| line.kind == LineKind::Custom).enumerate();
-    let lines = lines.map(|(at, line)| line_fields(at, line)).collect_view();
-    let discount = invoice.discount_written.clone().map(|discount| hidden("discount", discount));
-    let notes = invoice.notes.clone().map(|notes| hidden("notes", notes));
-    view! { {hidden("client", invoice.client.id)} {days} {lines} {discount} {notes} }
-}
-
-fn line_fields(at: usize, line: &InvoiceLine) -> impl IntoView + use<> {
-    let name = |field: &str| format!("lines[{at}][{field}]");
-    let reason = line.tax_reason.clone().map(|reason| hidden(name("tax_reason"), reason));
-    view! {
-        {hidden(name("description"), line.description.clone())}
-        {hidden(name("quantity"), written_quantity(line))}
-        {hidden(name("price"), line.price.written())}
-        {hidden(name("tax_category"), line.tax_category.code())}
-        {hidden(name("tax_rate"), line.tax_rate)}
-        {reason}
-    }
+/// Which void invoice an invoice drafts again.
+pub fn origin(invoice: &Invoice) -> Option<impl IntoView + use<>> {
+    let void = invoice.redraft_of.clone()?;
+    let page = use_here().path(&format!("invoices/{}", void.id));
+    Some(view! { <p class="quiet">"Drafted again from " <a href=page>{void.number}</a></p> })
 }

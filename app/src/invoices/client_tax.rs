@@ -1,4 +1,5 @@
-//! The tax that the client of a draft has by now, and the lines that still carry the one before.
+//! The tax that the client of a draft has by now, and the lines that still carry the one before: of a draft, and of a void invoice that is
+//! drafted again.
 
 use super::{
     draft, read,
@@ -6,7 +7,14 @@ use super::{
     tax::LineTax,
     totals::TaxCategory,
 };
-use crate::{clients, error::Error, money::Currency, operation::Call, percent::Percent, text};
+use crate::{
+    clients::{self, Client},
+    error::Error,
+    money::Currency,
+    operation::Call,
+    percent::Percent,
+    text,
+};
 
 /// How many lines are named before the others are counted.
 const NAMED: usize = 5;
@@ -41,11 +49,70 @@ fn is_former(tax: &LineTax, now: &LineTax, former: &[LineTax]) -> bool {
 
 /// The taxes that the client of a draft had since it was drafted, but for the one that they have by now.
 pub async fn former(cx: &mut Call, row: &Row) -> Result<Vec<LineTax>, Error> {
-    let kept = store::taxes_since(&mut cx.db, row.id, row.client_id).await?;
+    taxes(store::taxes_since(&mut cx.db, row.id, row.client_id).await?)
+}
+
+/// The taxes that the client of a sent invoice had from when it was drafted until it was sent; nothing where that is not known any more.
+pub async fn until_sent(cx: &mut Call, row: &Row) -> Result<Option<Vec<LineTax>>, Error> {
+    let had = taxes(store::taxes_until_sent(&mut cx.db, row.id, row.client_id).await?)?;
+    Ok(Some(had).filter(|had| !had.is_empty()))
+}
+
+fn taxes(kept: Vec<(String, i32, Option<String>)>) -> Result<Vec<LineTax>, Error> {
     let read = |(category, rate, reason): (String, i32, Option<String>)| {
         Ok(LineTax { category: TaxCategory::parse(&category)?, rate: Percent(rate), reason })
     };
     kept.into_iter().map(read).collect()
+}
+
+/// Lines at the tax that their client has by now.
+pub struct Renewed {
+    /// The lines.
+    pub lines: Vec<LineRow>,
+    /// What a careful person would want to know of it.
+    pub told: Option<String>,
+}
+
+/// Gives lines the tax that their client has by now where they carry one that the client `had`; a line that somebody has taxed otherwise
+/// keeps that. Where nobody knows what the client had, all take it.
+pub fn renewed(lines: Vec<LineRow>, client: &Client, had: Option<&[LineTax]>) -> Result<Renewed, Error> {
+    let now = draft::tax_of(client);
+    let told = match had {
+        Some(had) => before(&lines, &now, had)?.map(|before| before.renewed(&now, &client.name)),
+        None => unknown(&lines, &now, &client.name)?,
+    };
+    let renew = |line: LineRow| {
+        let tax = read::line_tax(&line)?;
+        let takes = had.is_none_or(|had| is_former(&tax, &now, had));
+        Ok(if takes { with_tax(line, &now) } else { line })
+    };
+    Ok(Renewed { lines: lines.into_iter().map(renew).collect::<Result<_, Error>>()?, told })
+}
+
+/// That lines with another tax lose it; nothing where there are none.
+fn unknown(lines: &[LineRow], now: &LineTax, client: &str) -> Result<Option<String>, Error> {
+    let mut others = Vec::new();
+    for line in lines {
+        let tax = read::line_tax(line)?;
+        if tax != *now {
+            others.push(said(line, &tax));
+        }
+    }
+    let now = now.category.at(now.rate);
+    let told = |(others, several): (String, bool)| {
+        let had = if several { "had other ones" } else { "had another one" };
+        format!("How {client} was taxed then is not known any more, so each line is taxed as {client} is by now ({now}); {others} {had}.")
+    };
+    Ok(listed(&others).map(told))
+}
+
+fn with_tax(line: LineRow, tax: &LineTax) -> LineRow {
+    LineRow {
+        tax_category: tax.category.code().to_owned(),
+        tax_percent: tax.rate.ten_thousandths(),
+        tax_reason: tax.reason.clone(),
+        ..line
+    }
 }
 
 /// Gives the lines that carry a tax which the client had before the one that they have by now, and tells which ones keep another.
@@ -61,12 +128,7 @@ pub async fn take(cx: &mut Call, row: &Row, currency: &Currency) -> Result<(), E
     for line in lines {
         let tax = read::line_tax(&line)?;
         if is_former(&tax, &now, &former) {
-            changed.push(LineRow {
-                tax_category: now.category.code().to_owned(),
-                tax_percent: now.rate.ten_thousandths(),
-                tax_reason: now.reason.clone(),
-                ..line
-            });
+            changed.push(with_tax(line, &now));
         }
     }
     store::update_lines(&mut cx.db, &changed, currency).await?;
@@ -79,17 +141,36 @@ pub async fn take(cx: &mut Call, row: &Row, currency: &Currency) -> Result<(), E
 impl Before {
     /// Which lines keep what somebody has chosen for them; nothing where there are none.
     pub fn kept(&self) -> Option<String> {
-        let more = self.others.len().saturating_sub(NAMED);
-        let mut named: Vec<String> = self.others.iter().take(NAMED).cloned().collect();
-        if more > 0 {
-            named.push(text::counted(more as i64, "other line", "other lines"));
-        }
-        let (last, first) = named.split_last()?;
-        Some(match first {
-            [] => format!("{last} has a tax of its own and keeps it."),
-            first => format!("{} and {last} have a tax of their own and keep it.", first.join(", ")),
+        let (named, several) = listed(&self.others)?;
+        Some(match several {
+            false => format!("{named} has a tax of its own and keeps it."),
+            true => format!("{named} have a tax of their own and keep it."),
         })
     }
+
+    /// That what carried it has the tax of now.
+    fn renewed(&self, now: &LineTax, client: &str) -> String {
+        let [then, now] = [&self.tax, now].map(|tax| tax.category.at(tax.rate));
+        let told = match then == now {
+            true => format!("The reason for the tax of {client} is another one by now: it stands on the lines that are taxed so."),
+            false => format!("What was taxed as {client} was then ({then}) is taxed as {client} is by now ({now})."),
+        };
+        self.kept().map_or_else(|| told.clone(), |kept| format!("{told} {kept}"))
+    }
+}
+
+/// The first few of these in a row, and whether they are several; nothing of none.
+fn listed(others: &[String]) -> Option<(String, bool)> {
+    let more = others.len().saturating_sub(NAMED);
+    let mut named: Vec<String> = others.iter().take(NAMED).cloned().collect();
+    if more > 0 {
+        named.push(text::counted(more as i64, "other line", "other lines"));
+    }
+    let (last, first) = named.split_last()?;
+    Some(match first {
+        [] => (last.clone(), false),
+        first => (format!("{} and {last}", first.join(", ")), true),
+    })
 }
 
 /// A line and its tax in a few words: `"Book" (9 %)`.

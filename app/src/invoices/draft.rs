@@ -24,7 +24,7 @@ use crate::{
     error::{Code, Error},
     hours::Worked,
     id::{InvoiceId, InvoiceLineId},
-    money::{Money, amount_of},
+    money::{Currency, Money, amount_of},
     operation::Call,
     organizations::{self, Organization},
     people,
@@ -154,7 +154,7 @@ pub async fn create(cx: &mut Call, wanted: Wanted) -> Result<Invoice, Error> {
     composed.warnings(&resolved, totals.total).into_iter().chain(remarks).for_each(|warning| cx.warn(warning));
     let invoice = InvoiceId::new();
     insert(cx, &resolved, &composed, invoice).await?;
-    insert_lines(cx, &resolved, invoice, &composed.lines).await?;
+    insert_lines(cx, &resolved.client.currency, invoice, &composed.lines).await?;
     let row = read::find(cx, &invoice.to_string()).await?;
     store::update_draft(&mut cx.db, &row, &totals).await?;
     tell_draft(cx, invoice)?;
@@ -246,20 +246,23 @@ async fn insert(cx: &mut Call, resolved: &Resolved, composed: &Composed, invoice
         client: resolved.client.id.0,
         currency: resolved.client.currency.as_str(),
         period: composed.days(resolved),
+        period_given: false,
         group_by: resolved.grouping.group_by.name(),
         rounding: resolved.grouping.rounding,
         discount_amount,
         discount_rate,
         notes: resolved.notes.as_deref(),
         payment_terms_days: resolved.client.payment_terms_days,
+        redraft_of: None,
         created_by: cx.membership()?.member.0,
         now: cx.now,
     };
     store::insert(&mut cx.db, &draft).await
 }
 
-async fn insert_lines(cx: &mut Call, resolved: &Resolved, invoice: InvoiceId, lines: &[LineRow]) -> Result<(), Error> {
-    store::insert_lines(&mut cx.db, invoice.0, 0, lines, &resolved.client.currency).await?;
+/// Adds the lines of a new draft, and reserves the time on them.
+pub async fn insert_lines(cx: &mut Call, currency: &Currency, invoice: InvoiceId, lines: &[LineRow]) -> Result<(), Error> {
+    store::insert_lines(&mut cx.db, invoice.0, 0, lines, currency).await?;
     let places = lines.iter().flat_map(|line| line.entries.iter().map(move |entry| (*entry, line.id)));
     let (entries, places): (Vec<Uuid>, Vec<Uuid>) = places.unzip();
     let reserved = store::reserve(&mut cx.db, &entries, &places).await?;

@@ -15,7 +15,7 @@ use super::{
     tax::LineTax,
     totals::TaxCategory,
 };
-pub use pricing::{Rates, own_rates, rates_again};
+pub use pricing::{Rates, own_rates, priced, rates_again};
 
 use crate::{
     clients,

@@ -67,6 +67,7 @@ fn draft(invoice: Invoice, again: RwSignal<bool>, screen: RwSignal<Option<Screen
     };
     view! {
         <Head title=title(&invoice) lead=lead(&invoice, RwSignal::new(None))>{pdf} {send}</Head>
+        {again::origin(&invoice)}
         {words}
         {writes.then(|| view! { <DeleteDraft invoice /> })}
     }
@@ -121,6 +122,7 @@ fn sent(invoice: Invoice) -> AnyView {
     let (pdf, paper, mail) = (pdf(&invoice, "Open the PDF"), paper(&invoice), mail_part::followed(&invoice));
     view! {
         <Head title=title(&invoice) lead=lead(&invoice, mail)>{pdf}</Head>
+        {again::origin(&invoice)}
         {not_saved()}
         {mail_part::warning(&invoice, mail)}
         <dl class="facts">{facts.collect_view()}</dl>

@@ -54,6 +54,8 @@ pub(crate) mod read;
 #[cfg(feature = "ssr")]
 mod recipients;
 #[cfg(feature = "ssr")]
+mod redraft;
+#[cfg(feature = "ssr")]
 pub(crate) mod remarks;
 #[cfg(feature = "ssr")]
 mod resend;
@@ -424,4 +426,16 @@ pub async fn void_invoice(
     invoice: String,
 ) -> Result<Invoice, Error> {
     payment::void(cx, &invoice).await
+}
+
+/// Draft a void invoice again as it was, with its time that is not billed by now: the client's present tax takes the place of what they had.
+///
+/// Refused (conflict) while an earlier draft of it, or the invoice made of that, is there. Example: {"invoice": "2026-0001"}.
+#[operation(write, needs = WriteMoney, scope = MoneyWrite, agent = Direct, title = "Draft a void invoice again")]
+pub async fn redraft_invoice(
+    cx: &mut Call,
+    /// Id or number.
+    invoice: String,
+) -> Result<Invoice, Error> {
+    redraft::create(cx, &invoice).await
 }

@@ -1,13 +1,14 @@
 //! Reading invoices.
 
 use jiff::{Timestamp, civil::Date};
+use uuid::Uuid;
 
 use super::{
-    ClientName, GroupBy, Invoice, InvoiceLine, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment, PaymentMethod,
-    Sums, edit, quantity, remarks,
+    ClientName, GroupBy, Invoice, InvoiceLine, InvoiceName, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment,
+    PaymentMethod, Sums, edit, quantity, remarks,
     rounding::{Rounding, RoundingBasis, RoundingMode},
     rules,
-    store::{self, Filter, LineRow, Printed, Row},
+    store::{self, Filter, LineRow, Printed, Redrafts, Row},
     tax::LineTax,
     totals::{Discount, LineAmount, TaxCategory, Totals},
     untold,
@@ -114,6 +115,7 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
         payments.iter_mut().for_each(|payment| payment.note = None);
     }
     let mail = store::latest_mails(&mut cx.db, &[row.id]).await?.remove(&row.id);
+    let (redraft_of, redrafted_as) = redrafts(cx, &row).await?;
     let at = |at: jiff_sqlx::Timestamp| Moment::at(at.to_jiff(), &zone);
     let day = |day: jiff_sqlx::Date| Day::from(day.to_jiff());
     Ok(Invoice {
@@ -138,12 +140,24 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
         version: row.version,
         created_at: at(row.created_at),
         sent_at: row.sent_at.map(at),
+        redraft_of,
+        redrafted_as,
         mail,
         client_email: row.client_email.clone(),
         pdf_url: format!("/o/{slug}/invoices/{}/pdf", row.id),
         number: row.number,
         currency,
     })
+}
+
+/// The void invoice that an invoice drafts again, and the one that drafts it again.
+async fn redrafts(cx: &mut Call, row: &Row) -> Result<(Option<InvoiceName>, Option<InvoiceName>), Error> {
+    if row.redraft_of_id.is_none() && row.state != "void" {
+        return Ok((None, None));
+    }
+    let Redrafts { of_id, of_number, as_id, as_number, .. } = store::redrafts(&mut cx.db, row.id).await?;
+    let name = |id: Option<Uuid>, number| id.map(|id| InvoiceName { id: InvoiceId(id), number });
+    Ok((name(of_id, of_number), name(as_id, as_number)))
 }
 
 /// Lines with the quantities that stand on the document, where it was sent: those of before had at most four decimals.

@@ -77,7 +77,7 @@ fn record(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
 
 /// The columns that refer to a record which people know by its name.
 #[cfg(feature = "ssr")]
-const REFERENCES: [&str; 4] = ["project_id", "client_id", "member_id", "invoice_id"];
+const REFERENCES: [&str; 5] = ["project_id", "client_id", "member_id", "invoice_id", "redraft_of_id"];
 
 /// The columns that hold what people cost.
 #[cfg(feature = "ssr")]
@@ -85,7 +85,8 @@ const OF_COSTS: [&str; 1] = ["cost_rate"];
 
 /// The columns that tell of rates and amounts beside these, or lead to an invoice.
 #[cfg(feature = "ssr")]
-const OF_MONEY: [&str; 6] = ["rate_overridden", "discount_percent", "discount_rate", "unit_price", "document", "invoice_line_id"];
+const OF_MONEY: [&str; 7] =
+    ["rate_overridden", "discount_percent", "discount_rate", "unit_price", "document", "invoice_line_id", "redraft_of_id"];
 
 /// The columns that count minor units of a currency.
 #[cfg(feature = "ssr")]

@@ -6,7 +6,7 @@ use app::{
     account::browser::cookie_name,
     ends::RETURNED,
     error::Error,
-    invoices::DraftInvoice,
+    invoices::{DraftInvoice, RedraftInvoice},
     operation::{
         Effect,
         shown::{self, Parted},
@@ -69,7 +69,7 @@ pub async fn to_its_page(State(site): State<Site>, request: Request, next: Next)
     } else if let Some(title) = write_of(&call).filter(|_| answer.status == StatusCode::FOUND) {
         // It was done, however long its answer is: of one that is too long the title is told alone.
         let bytes = to_bytes(body, layers::BODY_LIMIT_BYTES).await.unwrap_or_default();
-        if let Some(page) = drafted(&answer, &bytes).filter(|_| DraftInvoice::PATH == call) {
+        if let Some(page) = drafted(&answer, &bytes).filter(|_| [DraftInvoice::PATH, RedraftInvoice::PATH].contains(&call.as_str())) {
             answer.headers.insert(header::LOCATION, page);
         }
         remember(&site, &mut answer, Returned { call, done: done(title, &bytes), ..Returned::default() });
@@ -100,12 +100,14 @@ fn done(title: &str, answer: &[u8]) -> Vec<String> {
     std::iter::once(format!("{title}: done.")).chain(warnings).collect()
 }
 
-/// The page of the draft that was just made, beside the one on which it was made: that has nothing to bill any more.
+/// The page of the draft that was just made, beside the one on which it was made: that has nothing to bill any more, or is of the void
+/// invoice that was drafted again.
 fn drafted(answer: &response::Parts, draft: &[u8]) -> Option<HeaderValue> {
     let mut page = Url::parse(answer.headers.get(header::LOCATION)?.to_str().ok()?).ok()?;
     let draft = serde_json::from_slice::<Value>(draft).ok()?;
     let id = draft.pointer("/result/id").or_else(|| draft.get("id"))?.as_str()?;
-    let place = page.path().strip_suffix("/new").map(|place| format!("{place}/{id}"))?;
+    let (place, _) = page.path().rsplit_once('/')?;
+    let place = format!("{place}/{id}");
     page.set_path(&place);
     page.set_query(None);
     HeaderValue::from_str(page.as_str()).ok()

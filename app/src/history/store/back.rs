@@ -32,9 +32,12 @@ pub async fn restore(db: &mut Db, change: &Change) -> Result<bool, Error> {
     query_scalar!(r#"select restore_record($1, $2, $3, $4) as "restored!""#, change.kind, change.record, change.before, change.after)
         .fetch_one(db.connection())
         .await
-        .on_constraint("time_entry_one_running", || {
-            Error::new(Code::TimerRunning, "A timer is running. Stop it first; then this can be undone.")
-        })
+        .on_constraints([
+            ("time_entry_one_running", || Error::new(Code::TimerRunning, "A timer is running. Stop it first; then this can be undone.")),
+            ("invoice_redraft_of_unique", || {
+                Error::new(Code::Conflict, "The void invoice was drafted again since. Delete that draft first; then this can be undone.")
+            }),
+        ])
 }
 
 /// The kind of a record that would be deleted along with the one that a change has made; none when nothing would.

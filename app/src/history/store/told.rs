@@ -6,6 +6,12 @@ use uuid::Uuid;
 
 use crate::{database::Db, error::Error};
 
+/// How many changes of an action are looked through for the records that it touched.
+pub const LOOKED_AT: i64 = 5_000;
+
+/// How many records of an action are told by their names.
+const RECORDS_MAX: i64 = 6;
+
 /// A record that an action touched, with the names of what it belongs to; an action that touched none stands once, with the invoice that
 /// it was called with.
 #[derive(Debug, Default)]
@@ -16,86 +22,150 @@ pub struct Seen {
     pub arguments: Value,
     pub undoes: Option<Uuid>,
     pub kind: Option<String>,
-    /// What of the record is told.
+    /// How many records of this kind the action touched, as far as it was looked through.
+    pub of_kind: i64,
+    /// How many changes it was looked through.
+    pub looked_at: i64,
+    /// What of the record is told, as the action left it.
     pub image: Option<Value>,
     /// The currency of its amounts.
     pub currency: String,
     /// The number of its invoice.
     pub invoice: Option<String>,
+    /// The number of the void invoice that it drafts again.
+    pub redraft_of: Option<String>,
     pub client: Option<String>,
     pub project: Option<String>,
     pub member: Option<String>,
 }
 
-/// The first few records that each of these actions touched, and those that they took back; payments and invoices before what goes along
-/// with them.
-pub async fn seen(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Seen>, Error> {
+/// The first few records that each of these actions touched, and those that they took back, each once: payments and invoices before what
+/// goes along with them, and of a kind what was made before what was there. The record `of` stands before all others.
+pub async fn seen(db: &mut Db, actions: &[Uuid], of: Option<Uuid>) -> Result<Vec<Seen>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Seen,
-        r#"select a.id as action, a.operation, a.arguments, a.undoes, c.kind as "kind?",
-               c.told as "image?", coalesce(c.image ->> 'currency', i.currency, k.currency, o.currency) as "currency!",
-               coalesce(c.image ->> 'number', i.number) as "invoice?",
+        r#"with called as materialized (
+               select a.id, a.operation, a.arguments, a.undoes, a.named, case when a.named ~* $4 then a.named::uuid end as named_id
+               from (
+                   select a.id, a.operation, a.arguments, a.undoes, btrim(a.arguments ->> 'invoice', $3) as named
+                   from action a
+                   where a.organization_id = $1 and a.id in (
+                       select unnest($2::uuid[]) union select u.undoes from action u where u.organization_id = $1 and u.id = any($2)
+                   )
+               ) a
+           )
+           select a.id as "action!", a.operation as "operation!", a.arguments as "arguments!", a.undoes as "undoes?", c.kind as "kind?", coalesce(c.of_kind, 0) as "of_kind!",
+               coalesce(c.looked_at, 0)::bigint as "looked_at!", c.told as "image?",
+               coalesce(c.image ->> 'currency', i.currency, k.currency, o.currency) as "currency!",
+               coalesce(c.image ->> 'number', i.number) as "invoice?", r.number as "redraft_of?",
                coalesce(case when c.kind = 'client' then c.image ->> 'name' end, k.name) as "client?",
                coalesce(case when c.kind = 'project' then c.image ->> 'name' end, p.name) as "project?",
                coalesce(case when c.kind = 'member' then c.image ->> 'name' end, m.name) as "member?"
-           from action a
-           join organization o on o.id = a.organization_id
+           from called a
+           join organization o on o.id = $1
            left join lateral (
-               select f.kind, f.record_id, f.position, f.image, jsonb_build_object('name', f.image -> 'name', 'description', f.image -> 'description',
-                   'day', f.image -> 'day', 'seconds', f.image -> 'seconds', 'amount', f.image -> 'amount', 'email', f.image -> 'email',
-                   'role', f.image -> 'role') as told
+               select t.kind, t.record_id, t.place, t.of_kind, t.looked_at, f.image, jsonb_build_object('name', f.image -> 'name',
+                   'description', f.image -> 'description', 'day', f.image -> 'day', 'seconds', f.image -> 'seconds',
+                   'amount', f.image -> 'amount', 'email', f.image -> 'email', 'role', f.image -> 'role') as told
                from (
-                   select kind, record_id, position, coalesce(after, before) as image from change
-                   where organization_id = $1 and action_id = a.id order by position limit 500
+                   select d.kind, d.record_id, d.last, count(*) over (partition by d.kind) as of_kind, sum(d.changes) over () as looked_at,
+                       row_number() over (order by d.record_id = $6 desc nulls last,
+                           array_position(array['payment', 'invoice', 'client', 'project'], d.kind), d.made desc, d.first) as place
+                   from (
+                       select kind, record_id, min(position) as first, max(position) as last, bool_or(made) as made, count(*) as changes
+                       from (
+                           select kind, record_id, position, before is null as made from change
+                           where organization_id = $1 and action_id = a.id order by position limit $5
+                       ) looked group by kind, record_id
+                   ) d
+                   order by place limit $7
+               ) t
+               cross join lateral (
+                   select coalesce(after, before) as image from change
+                   where organization_id = $1 and action_id = a.id and position = t.last
                ) f
-               order by array_position(array['payment', 'invoice', 'client', 'project'], f.kind), f.position limit 4
            ) c on true
            left join lateral (
-               select n.id from invoice n where c.record_id is null and n.organization_id = $1 and (n.number = a.arguments ->> 'invoice'
-                   or n.id = case when a.arguments ->> 'invoice' ~ '^[0-9a-f-]{36}$' then (a.arguments ->> 'invoice')::uuid end)
+               select n.id from invoice n where c.record_id is null and n.organization_id = $1 and (n.number = a.named or n.id = a.named_id)
                limit 1
            ) named on true
            left join invoice i on i.organization_id = $1
                and i.id = coalesce((c.image ->> 'invoice_id')::uuid, case when c.kind = 'invoice' then c.record_id end, named.id)
+           left join invoice r on r.organization_id = $1 and r.id = (c.image ->> 'redraft_of_id')::uuid
            left join project p on p.organization_id = $1
                and p.id = coalesce((c.image ->> 'project_id')::uuid, case when c.kind = 'project' then c.record_id end)
            left join client k on k.organization_id = $1
                and k.id = coalesce((c.image ->> 'client_id')::uuid, p.client_id, i.client_id, case when c.kind = 'client' then c.record_id end)
            left join member m on m.organization_id = $1 and m.id = (c.image ->> 'member_id')::uuid
-           where a.organization_id = $1 and a.id in (
-               select unnest($2::uuid[]) union select u.undoes from action u where u.organization_id = $1 and u.id = any($2)
-           )
-           order by a.id, array_position(array['payment', 'invoice', 'client', 'project'], c.kind), c.position"#,
+           order by a.id, c.place"#,
         organization,
-        actions
+        actions,
+        BLANK,
+        ID,
+        LOOKED_AT,
+        of,
+        RECORDS_MAX
     )
     .fetch_all(db.connection())
     .await?)
 }
 
-/// What changes an invoice only in where it was mailed to.
-const MAILING: [&str; 2] = ["resend_invoice", "stop_invoice_mail"];
+/// The blanks that may stand around what a call names (the White_Space of Unicode, as [`str::trim`] takes them).
+const BLANK: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\
+                     \u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}";
 
-/// The newest actions that touched an invoice, or its mails. `number` is how calls may have named it beside its id.
+/// The form of an id, as a pattern of PostgreSQL: nothing else is read as one.
+const ID: &str = "^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$";
+
+/// What is done to an invoice and changes no record of it: it is known by what the call named.
+const BY_NAME: [&str; 3] = ["redraft_invoice", "resend_invoice", "stop_invoice_mail"];
+
+/// How many of the newest of those calls are looked through for those that named an invoice.
+const CALLS_MAX: i64 = 10_000;
+
+/// The newest actions that touched an invoice, or named it. `number` is how calls may have named it beside its id.
 pub async fn of_invoice(db: &mut Db, invoice: Uuid, number: &str, limit: i64) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
+    let names = [number.to_owned(), invoice.hyphenated().to_string(), invoice.simple().to_string()];
     Ok(query_scalar!(
-        r#"select a.id from action a
-           where a.organization_id = $1 and a.outcome = 'done' and (
-               a.id in (
-                   select c.action_id from change c where c.organization_id = $1 and c.kind = 'invoice' and c.record_id = $2
-                   order by c.position desc limit 1000
-               )
-               or a.operation = any($4) and a.arguments ->> 'invoice' in ($2::text, $3)
+        r#"with found as materialized (
+               (select c.action_id as id from change c where c.organization_id = $1 and c.kind = 'invoice' and c.record_id = $2
+                order by c.position desc limit 1000)
+               union
+               select n.id from (
+                   select a.id, a.arguments from action a
+                   where a.organization_id = $1 and a.operation = any($4) and a.outcome = 'done' order by a.at desc, a.id desc limit $6
+               ) n
+               where lower(btrim(n.arguments ->> 'invoice', $7)) in (
+                   select lower(given.name) from unnest($3::text[]) as given (name) where given.name <> '')
            )
-           order by a.at desc, a.id desc limit $5"#,
+           select a.id from found f join action a on a.organization_id = $1 and a.id = f.id
+           where a.outcome = 'done' order by a.at desc, a.id desc limit $5"#,
         organization,
         invoice,
-        number,
-        MAILING.as_slice() as &[&str],
-        limit
+        names.as_slice(),
+        BY_NAME.as_slice() as &[&str],
+        limit,
+        CALLS_MAX,
+        BLANK
     )
     .fetch_all(db.connection())
     .await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations;
+
+    #[test]
+    fn what_is_trimmed_here_is_what_is_trimmed_everywhere() {
+        assert!((0..=u32::from(char::MAX)).filter_map(char::from_u32).all(|sign| sign.is_whitespace() == BLANK.contains(sign)));
+    }
+
+    #[test]
+    fn what_is_known_by_its_name_is_an_operation() {
+        assert!(BY_NAME.iter().all(|name| operations::named(name).is_some()));
+    }
 }

@@ -89,3 +89,148 @@ async fn the_log_names_in_each_row_what_was_done_to_what() {
     let names: Vec<&Value> = entry["changes"].as_array().into_iter().flatten().map(|change| &change["names"]).collect();
     assert!(names.iter().any(|names| names.to_string().contains("2026-0001")), "{names:?}");
 }
+
+/// What the log says, the newest first.
+async fn log_of(studio: &World) -> Vec<String> {
+    let log = studio.ok("list_audit", json!({"reads": false})).await;
+    words(&log["items"]).into_iter().map(str::to_owned).collect()
+}
+
+/// The newest word of the history of an invoice.
+async fn newest_of(studio: &World, invoice: &Value) -> String {
+    let history = studio.ok("get_invoice_history", json!({"invoice": invoice})).await;
+    words(&history["events"]).first().map(|told| (*told).to_owned()).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn of_several_drafts_each_invoice_tells_its_own_and_the_log_how_many_they_were() {
+    let studio = studio().await;
+    for client in ["Beta", "Gamma"] {
+        studio.ok("create_client", json!({"name": client, "rate": "90.00", "tax_rate": "19"})).await;
+        studio.ok("create_project", json!({"client": client, "name": "Site"})).await;
+        studio.ok("create_time_entry", json!({"project": format!("{client} / Site"), "date": "2026-11-18", "duration": "1h"})).await;
+    }
+    log(&studio, "2026-11-18").await;
+    let drafted = studio.ok("draft_invoices", json!({})).await;
+    assert_eq!(log_of(&studio).await[0], "3 invoices drafted: for Acme, Beta and Gamma");
+    for (at, client) in ["Acme", "Beta", "Gamma"].into_iter().enumerate() {
+        assert_eq!(newest_of(&studio, &drafted["items"][at]["id"]).await, format!("Invoice for {client} drafted"));
+    }
+    studio.ok("undo_action", json!({"action": drafted["action"]})).await;
+    assert_eq!(log_of(&studio).await[0], "Taken back: 3 invoices drafted: for Acme, Beta and Gamma");
+    studio.ok("draft_invoices", json!({"clients": ["Beta"]})).await;
+    assert_eq!(log_of(&studio).await[0], "Invoice for Beta drafted");
+}
+
+#[tokio::test]
+async fn a_timer_that_stops_another_is_told_with_its_own_project_and_words() {
+    let studio = studio().await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Site"})).await;
+    studio.ok("start_timer", json!({"project": "Dashboard", "description": "Charts"})).await;
+    studio.advance(600);
+    studio.ok("start_timer", json!({"project": "Site", "stop_running": true})).await;
+    assert_eq!(log_of(&studio).await[0], "Timer started on Acme / Site");
+}
+
+#[tokio::test]
+async fn a_rate_is_told_with_whose_it_is_whatever_time_it_reprices() {
+    let studio = studio().await;
+    log(&studio, "2026-11-18").await;
+    for (given, whose) in
+        [(json!({"client": "Acme"}), "Acme"), (json!({}), "the organization"), (json!({"project": "Dashboard"}), "Acme / Dashboard")]
+    {
+        for rate in ["80.00", "70.00"] {
+            let mut given = given.clone();
+            given["rate"] = json!(rate);
+            given["applies_to"] = json!("unbilled_time");
+            studio.ok("set_rate", given).await;
+            assert_eq!(log_of(&studio).await[0], format!("Rate of {whose} set to {rate}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_several_who_are_put_on_a_project_some_are_named_and_the_others_counted() {
+    let studio = studio().await;
+    let mut members = Vec::new();
+    for role in [Role::Admin, Role::Manager, Role::Member, Role::Member, Role::Member] {
+        members.push(json!(studio.as_role(role).await.member()));
+    }
+    let named = |told: &str, named: usize, rest: &str| {
+        let names = told.strip_suffix(rest).unwrap_or_default();
+        assert_eq!(names.split(", ").count(), named, "{told}");
+    };
+    studio.ok("assign_project_members", json!({"project": "Dashboard", "members": members[..1]})).await;
+    named(&log_of(&studio).await[0], 1, " put on Acme / Dashboard");
+    studio.ok("unassign_project_members", json!({"project": "Dashboard", "members": members[..1]})).await;
+    studio.ok("assign_project_members", json!({"project": "Dashboard", "members": members})).await;
+    named(&log_of(&studio).await[0], 2, " and 3 others put on Acme / Dashboard");
+    studio.ok("unassign_project_members", json!({"project": "Dashboard", "members": members})).await;
+    named(&log_of(&studio).await[0], 2, " and 3 others taken off Acme / Dashboard");
+    let viewer = studio.as_role(Role::Viewer).await;
+    studio.ok("set_client_grants", json!({"member": viewer.member(), "clients": ["Acme"]})).await;
+    assert_eq!(log_of(&studio).await[0], format!("Clients granted to {} changed", viewer.person().name));
+}
+
+#[tokio::test]
+async fn of_several_entries_it_is_told_how_many_and_where() {
+    let studio = studio().await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Site"})).await;
+    let entry = |project: &str, day: &str| json!({"project": project, "date": day, "duration": "1h", "description": "Standup"});
+    let one = json!({"entries": [entry("Site", "2026-11-16")]});
+    studio.ok("create_time_entries", one).await;
+    assert_eq!(log_of(&studio).await[0], "1h logged on Acme / Site: Standup");
+    let both = json!({"entries": [entry("Dashboard", "2026-11-17"), entry("Site", "2026-11-17")]});
+    let logged = studio.ok("create_time_entries", both).await;
+    assert_eq!(log_of(&studio).await[0], "2 entries logged on Acme / Dashboard and Acme / Site");
+    let ids: Vec<&Value> = logged["items"].as_array().into_iter().flatten().map(|item| &item["id"]).collect();
+    studio.ok("update_time_entries", json!({"time_entries": ids, "project": "Dashboard"})).await;
+    let told = log_of(&studio).await;
+    assert!(told[0].ends_with("on Acme / Dashboard changed: Standup") || told[0] == "2 entries on Acme / Dashboard changed", "{told:?}");
+    let many: Vec<Value> = (1..=9).map(|day| entry("Dashboard", &format!("2026-11-0{day}"))).collect();
+    studio.ok("create_time_entries", json!({"entries": many})).await;
+    assert_eq!(log_of(&studio).await[0], "9 entries logged on Acme / Dashboard, …");
+    let agent = studio.token(Writes::Drafts).await;
+    let drafts =
+        agent.ok("create_time_entries", json!({"entries": [entry("Dashboard", "2026-11-19"), entry("Dashboard", "2026-11-20")]})).await;
+    let ids: Vec<&Value> = drafts["items"].as_array().into_iter().flatten().map(|item| &item["id"]).collect();
+    studio.ok("confirm_time_entries", json!({"time_entries": ids})).await;
+    assert_eq!(log_of(&studio).await[0], "2 entries on Acme / Dashboard confirmed");
+}
+
+/// Calls are kept as they were made: with blanks around a number, or with an id in capitals.
+#[tokio::test]
+async fn a_mail_is_in_the_history_of_its_invoice_however_the_call_has_written_it() {
+    let studio = studio().await;
+    log(&studio, "2026-11-18").await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    let id = draft["id"].as_str().expect("an id");
+    for (at, named) in
+        ["2026-0001", " 2026-0001\t", "\u{a0}2026-0001\u{3000}", &id.to_uppercase(), &id.replace('-', ""), &format!(" {id} ")]
+            .into_iter()
+            .enumerate()
+    {
+        let to = format!("anna{at}@acme.example");
+        studio.ok("resend_invoice", json!({"invoice": named, "to": [to]})).await;
+        assert_eq!(newest_of(&studio, &draft["id"]).await, format!("Invoice 2026-0001 mailed to {to}"), "{named:?}");
+        assert_eq!(log_of(&studio).await[0], format!("Invoice 2026-0001 mailed to {to}"), "{named:?}");
+        studio.ok("stop_invoice_mail", json!({"invoice": named})).await;
+        assert_eq!(newest_of(&studio, &draft["id"]).await, "Mail of invoice 2026-0001 stopped");
+    }
+    let history = studio.ok("get_invoice_history", json!({"invoice": draft["id"]})).await;
+    assert_eq!(words(&history["events"]).len(), 14, "{history:#}");
+}
+
+#[tokio::test]
+async fn a_number_that_looks_like_an_id_is_none() {
+    let studio = studio().await;
+    let number = format!("{}0001", "a".repeat(32));
+    studio.ok("update_organization", json!({"number_pattern": format!("{}{{0001}}", "a".repeat(32))})).await;
+    log(&studio, "2026-11-18").await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    studio.ok("resend_invoice", json!({"invoice": number, "to": ["anna@acme.example"]})).await;
+    let told = format!("Invoice {number} mailed to anna@acme.example");
+    assert_eq!((&newest_of(&studio, &json!(number)).await, &log_of(&studio).await[0]), (&told, &told));
+}

@@ -1,10 +1,12 @@
 //! The sentences in which people are told what was done. Every other operation is told by its title.
 
 /// `{name}` has to be known for the sentence; `{: name}` is left out where it is not.
-const SENTENCES: [(&str, &str); 39] = [
+const SENTENCES: [(&str, &str); 44] = [
     ("record_payment", "Payment of {amount} recorded on {invoice}"),
     ("remove_payment", "Payment of {amount} removed from {invoice}{: reason}"),
     ("draft_invoice", "Invoice for {client} drafted"),
+    ("draft_invoices", "Invoice for {client} drafted"),
+    ("redraft_invoice", "Invoice {redraft_of} drafted again"),
     ("update_invoice_draft", "Draft for {client} changed"),
     ("delete_invoice_draft", "Draft for {client} deleted"),
     ("send_invoice", "Invoice {invoice} for {client} sent"),
@@ -14,7 +16,9 @@ const SENTENCES: [(&str, &str); 39] = [
     ("create_time_entry", "{hours} logged on {project}{: description}"),
     ("update_time_entry", "{hours} on {project} changed{: description}"),
     ("delete_time_entry", "{hours} on {project} deleted{: description}"),
-    ("create_time_entries", "Several entries logged"),
+    ("create_time_entries", "{hours} logged on {project}{: description}"),
+    ("update_time_entries", "{hours} on {project} changed{: description}"),
+    ("confirm_time_entries", "{hours} on {project} confirmed{: description}"),
     ("start_timer", "Timer started on {project}{: description}"),
     ("stop_timer", "Timer stopped: {hours} on {project}{: description}"),
     ("update_timer", "Timer on {project} changed{: description}"),
@@ -36,6 +40,7 @@ const SENTENCES: [(&str, &str); 39] = [
     ("revoke_invitation", "Invitation of {email} revoked"),
     ("change_member_role", "{member} made {role}"),
     ("remove_member", "{member} removed"),
+    ("set_client_grants", "Clients granted to {member} changed"),
     ("assign_project_members", "{member} put on {project}"),
     ("unassign_project_members", "{member} taken off {project}"),
     ("update_organization", "Settings changed"),
@@ -43,13 +48,36 @@ const SENTENCES: [(&str, &str); 39] = [
     ("revoke_token", "Token {name} revoked"),
 ];
 
-/// The sentence of an operation.
+/// An operation that may do the same to several records of a kind, with the sentence for that.
+pub struct Several {
+    operation: &'static str,
+    /// The kind of those records.
+    pub kind: &'static str,
+    /// The sentence.
+    pub sentence: &'static str,
+}
+
+const SEVERAL: [Several; 6] = [
+    Several { operation: "draft_invoices", kind: "invoice", sentence: "{count} invoices drafted: for {clients}" },
+    Several { operation: "create_time_entries", kind: "time_entry", sentence: "{count} entries logged on {projects}" },
+    Several { operation: "update_time_entries", kind: "time_entry", sentence: "{count} entries on {projects} changed" },
+    Several { operation: "confirm_time_entries", kind: "time_entry", sentence: "{count} entries on {projects} confirmed" },
+    Several { operation: "assign_project_members", kind: "project_member", sentence: "{members} put on {project}" },
+    Several { operation: "unassign_project_members", kind: "project_member", sentence: "{members} taken off {project}" },
+];
+
+/// The sentence of an operation, of one record.
 pub fn of(operation: &str) -> Option<&'static str> {
     SENTENCES.iter().find(|(name, _)| *name == operation).map(|(_, sentence)| *sentence)
+}
+
+/// What an operation does to several records at once.
+pub fn of_several(operation: &str) -> Option<&'static Several> {
+    SEVERAL.iter().find(|several| several.operation == operation)
 }
 
 /// The operations that have one.
 #[cfg(test)]
 pub fn operations() -> impl Iterator<Item = &'static str> {
-    SENTENCES.iter().map(|(name, _)| *name)
+    SENTENCES.iter().map(|(name, _)| *name).chain(SEVERAL.iter().map(|several| several.operation))
 }

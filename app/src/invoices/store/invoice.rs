@@ -5,8 +5,8 @@ use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::{
-    database::{Db, date, instant},
-    error::Error,
+    database::{Db, OnConstraint, date, instant},
+    error::{Code, Error},
     page::Cursor,
 };
 
@@ -31,6 +31,8 @@ pub struct Row {
     pub discount_rate: Option<i32>,
     pub notes: Option<String>,
     pub payment_terms_days: i16,
+    /// The void invoice that it drafts again.
+    pub redraft_of_id: Option<Uuid>,
     pub total: i64,
     pub paid: i64,
     pub issued_on: Option<jiff_sqlx::Date>,
@@ -48,7 +50,7 @@ pub async fn find(db: &mut Db, id: Uuid, number: &str) -> Result<Option<Row>, Er
         r#"select i.id, i.number, i.state, i.client_id,
              coalesce(i.document ->> 'client_name', i.document #>> '{buyer,name}', c.name) as "client_name!", c.email as client_email, i.currency, i.period_from, i.period_to,
              i.period_given, i.group_by, i.rounding_step, i.rounding_mode, i.rounding_basis, i.discount_amount, i.discount_rate, i.notes,
-             i.payment_terms_days, i.total, i.paid, i.issued_on, i.due_on, i.version, i.created_at, i.sent_at
+             i.payment_terms_days, i.redraft_of_id, i.total, i.paid, i.issued_on, i.due_on, i.version, i.created_at, i.sent_at
          from invoice i join client c on c.organization_id = i.organization_id and c.id = i.client_id
          where i.organization_id = $1 and (i.id = $2 or i.number = $3) order by i.id = $2 desc limit 1"#,
         organization,
@@ -109,7 +111,7 @@ pub async fn list(db: &mut Db, filter: &Filter<'_>) -> Result<Vec<Row>, Error> {
         r#"select i.id, i.number, i.state, i.client_id,
              coalesce(i.document ->> 'client_name', i.document #>> '{buyer,name}', c.name) as "client_name!", c.email as client_email, i.currency, i.period_from, i.period_to,
              i.period_given, i.group_by, i.rounding_step, i.rounding_mode, i.rounding_basis, i.discount_amount, i.discount_rate, i.notes,
-             i.payment_terms_days, i.total, i.paid, i.issued_on, i.due_on, i.version, i.created_at, i.sent_at
+             i.payment_terms_days, i.redraft_of_id, i.total, i.paid, i.issued_on, i.due_on, i.version, i.created_at, i.sent_at
          from invoice i join client c on c.organization_id = i.organization_id and c.id = i.client_id
          where i.organization_id = $1
              and ($2::uuid is null or i.client_id = $2)
@@ -158,24 +160,28 @@ pub struct NewDraft<'a> {
     pub client: Uuid,
     pub currency: &'a str,
     pub period: Option<(Date, Date)>,
+    /// Whether somebody has written the period.
+    pub period_given: bool,
     pub group_by: &'a str,
     pub rounding: crate::invoices::rounding::Rounding,
     pub discount_amount: Option<i64>,
     pub discount_rate: Option<i32>,
     pub notes: Option<&'a str>,
     pub payment_terms_days: u16,
+    /// The void invoice that it drafts again.
+    pub redraft_of: Option<Uuid>,
     pub created_by: Uuid,
     pub now: Timestamp,
 }
 
-/// Adds a draft without lines.
+/// Adds a draft without lines. A void invoice is drafted again once.
 pub async fn insert(db: &mut Db, draft: &NewDraft<'_>) -> Result<(), Error> {
     let organization = db.organization();
     let (from, to) = draft.period.map(|(from, to)| (date(from), date(to))).unzip();
     query!(
         "insert into invoice (organization_id, id, client_id, currency, period_from, period_to, group_by, rounding_step, rounding_mode,
-             rounding_basis, discount_amount, discount_rate, notes, payment_terms_days, created_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+             rounding_basis, discount_amount, discount_rate, notes, payment_terms_days, created_by, created_at, period_given, redraft_of_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         organization,
         draft.id,
         draft.client,
@@ -191,10 +197,15 @@ pub async fn insert(db: &mut Db, draft: &NewDraft<'_>) -> Result<(), Error> {
         draft.notes,
         draft.payment_terms_days as i16,
         draft.created_by,
-        instant(draft.now) as _
+        instant(draft.now) as _,
+        draft.period_given,
+        draft.redraft_of
     )
     .execute(db.connection())
-    .await?;
+    .await
+    .on_constraint("invoice_redraft_of_unique", || {
+        Error::new(Code::Conflict, "Somebody else has drafted this invoice again at this moment. Look at it again.")
+    })?;
     Ok(())
 }
 

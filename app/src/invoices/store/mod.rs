@@ -8,6 +8,7 @@ mod line;
 mod numbers;
 mod outbox;
 mod priced;
+mod redraft;
 mod sent;
 
 pub use balance::*;
@@ -18,4 +19,5 @@ pub use line::*;
 pub use numbers::*;
 pub use outbox::*;
 pub use priced::*;
+pub use redraft::*;
 pub use sent::*;

@@ -13,6 +13,7 @@ mod numbers;
 mod party_numbers;
 mod payments;
 mod rates;
+mod redrafts;
 mod remarks;
 mod sending;
 mod tax_numbers;

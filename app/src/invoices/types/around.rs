@@ -53,6 +53,17 @@ pub struct ProjectName {
     pub name: String,
 }
 
+/// An invoice by id and number.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct InvoiceName {
+    /// Its id.
+    pub id: InvoiceId,
+    /// Its number; absent while it is a draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+}
+
 /// A payment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ClientName, GroupBy, InvoiceLine, InvoiceStatus, MailState, Payment};
+use super::{ClientName, GroupBy, InvoiceLine, InvoiceName, InvoiceStatus, MailState, Payment};
 use crate::{
     day::{Day, Moment, Span},
     hours::Worked,
@@ -73,6 +73,12 @@ pub struct Invoice {
     /// When it was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Moment>,
+    /// The void invoice that it drafts again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redraft_of: Option<InvoiceName>,
+    /// The invoice that drafts this void one again, while it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redrafted_as: Option<InvoiceName>,
     /// How far its latest mail is. Absent when it was sent without e-mail, and for viewers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailState>,

@@ -49,6 +49,7 @@ impl Furnished {
                 ("invoice", self.sent.clone())
             }
             "void_invoice" | "record_payment" => ("invoice", self.sent.clone()),
+            "redraft_invoice" => ("invoice", self.void().await),
             "set_next_invoice_number" => ("next", json!(1_000)),
             "delete_client" => ("client", world.ok("create_client", json!({"name": "Spare"})).await["id"].clone()),
             "delete_project" => ("project", world.ok("create_project", json!({"client": "Acme", "name": "Spare"})).await["id"].clone()),
@@ -70,6 +71,14 @@ impl Furnished {
         };
         call.insert(argument.to_owned(), value);
         call
+    }
+
+    /// A further invoice that was voided.
+    async fn void(&self) -> Value {
+        let lines = json!([{"description": "Deposit", "price": "100.00"}]);
+        let draft = self.world.ok("draft_invoice", json!({"client": "Acme", "lines": lines, "period": "2020-01"})).await;
+        self.world.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+        self.world.ok("void_invoice", json!({"invoice": draft["id"]})).await["id"].clone()
     }
 }
 

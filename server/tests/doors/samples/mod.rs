@@ -57,6 +57,9 @@ impl Furnished {
         let mailed = rest("draft_invoice", invoice("License")).await;
         rest("send_invoice", json!({ "invoice": mailed["id"] })).await;
         let paid = rest("record_payment", json!({ "invoice": "2026-0002", "amount": "95.00", "date": "2026-11-25" })).await;
+        let void = rest("draft_invoice", invoice("Mistake")).await;
+        rest("send_invoice", json!({ "invoice": void["id"], "without_email": true })).await;
+        world.call(&ada, "void_invoice", &[("invoice", "2026-0003")]).await.ok();
         let (draft, spare) = (rest("draft_invoice", invoice("Work")).await, rest("draft_invoice", invoice("Spare")).await);
         let entry = rest("list_time_entries", json!({ "query": "Legend" })).await;
         let standup = rest("list_time_entries", json!({ "query": "Standup" })).await;

@@ -1,0 +1,265 @@
+//! A void invoice is drafted again as it was: its lines, with the time that was on it as far as that can be billed, and at the tax that its
+//! client has by now.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    GroupBy, Invoice, client_tax,
+    compose::{self, Entry, Grouping, LINES_MAX},
+    discount, draft, edit, read, remarks,
+    store::{self, Billable, LineRow, NewDraft, Redrafts, Row, Voided},
+    totals::{Discount, Totals},
+    wording::Wording,
+};
+use crate::{
+    clients::{self, Client},
+    error::{Code, Error},
+    hours::Worked,
+    id::{InvoiceId, InvoiceLineId},
+    money::{Currency, Money},
+    operation::Call,
+    organizations,
+};
+
+/// Drafts a void invoice again, and reserves the time on it. What it says beside its lines stays: client, grouping, rounding, discount,
+/// note, days to pay, and a service period that somebody has written.
+pub async fn create(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
+    organizations::store::keep(&mut cx.db).await?;
+    let void = read::find_locked(cx, invoice).await?;
+    is_void(&void)?;
+    is_first(&void, store::redrafts(&mut cx.db, void.id).await?)?;
+    let (client, currency) = (clients::record::find(cx, &void.client_id.to_string()).await?, Currency::parse(&void.currency)?);
+    let time = Time::of(cx, &void).await?;
+    if let Some(told) = time.left_out(number(&void)) {
+        cx.warn(told);
+    }
+    let sent = store::lines(&mut cx.db, void.id).await?;
+    let lines = time.lines(&sent, grouping(&void, &client)?, &currency);
+    fits(&void, &lines)?;
+    let lines = taxed(cx, &void, &client, lines).await?;
+    let period = period(&void, &time, sent.iter().any(|line| line.seconds.is_some()));
+    let discount = discount_of(cx, &void, &lines, &currency);
+    let invoice = insert(cx, &void, period, discount).await?;
+    draft::insert_lines(cx, &currency, invoice, &lines).await?;
+    summed(cx, invoice, &lines).await
+}
+
+fn number(row: &Row) -> &str {
+    row.number.as_deref().unwrap_or_default()
+}
+
+/// Only what was voided is drafted again.
+fn is_void(row: &Row) -> Result<(), Error> {
+    match row.state.as_str() {
+        "void" => Ok(()),
+        "draft" => Err(Error::new(Code::Conflict, "The invoice is a draft, so there is nothing to draft again. Change it as it stands.")
+            .hint("update_invoice_draft changes it.")),
+        _ => {
+            let number = number(row);
+            let message = format!("Invoice {number} counts and is not drafted again. What is wrong with it is put right once it is void.");
+            Err(Error::new(Code::Conflict, message).hint("A person can void it."))
+        }
+    }
+}
+
+/// Refuses to draft again what was drafted again already: what came of that says how to go on.
+fn is_first(void: &Row, redrafts: Redrafts) -> Result<(), Error> {
+    let Some(id) = redrafts.as_id else { return Ok(()) };
+    let (number, later) = (number(void), redrafts.as_number.unwrap_or_default());
+    let error = match redrafts.as_state.as_deref() {
+        Some("draft") => {
+            let message = format!("Invoice {number} was drafted again already, and that draft ({id}) is still there. Delete it first.");
+            Error::new(Code::Conflict, message).hint("delete_invoice_draft deletes it.")
+        }
+        Some("void") => {
+            let message = format!("Invoice {number} was drafted again as {later}, which is void, too. Draft {later} again.");
+            Error::new(Code::Conflict, message)
+        }
+        _ => {
+            let message = format!("Invoice {number} was drafted again and sent as {later}. Once {later} is void, draft that again.");
+            Error::new(Code::Conflict, message)
+        }
+    };
+    Err(error.details(&json!({ "invoice": id })))
+}
+
+fn grouping(void: &Row, client: &Client) -> Result<Grouping, Error> {
+    Ok(Grouping {
+        group_by: GroupBy::named(&void.group_by).ok_or_else(Error::internal)?,
+        rounding: read::rounding(void)?,
+        wording: Wording::of(&client.language),
+    })
+}
+
+/// Refuses a draft without lines, and one of too many: time that has several rates by now takes a line for each.
+fn fits(void: &Row, lines: &[LineRow]) -> Result<(), Error> {
+    let number = number(void);
+    match lines.len() {
+        0 => Err(Error::new(
+            Code::Conflict,
+            format!("Nothing of {number} is left to bill: all of its time was billed, deleted or changed since."),
+        )),
+        1..=LINES_MAX => Ok(()),
+        many => Err(Error::new(
+            Code::Conflict,
+            format!("At the rates of its time by now {number} would have {many} lines, and an invoice holds {LINES_MAX} at most."),
+        )),
+    }
+}
+
+/// The time that was on a void invoice.
+struct Time {
+    /// All of it, as it was then.
+    then: Vec<Voided>,
+    /// What of it can be billed, as it is now, in the order of the work.
+    now: Vec<Entry>,
+}
+
+impl Time {
+    /// Holds it until the call ends.
+    async fn of(cx: &mut Call, void: &Row) -> Result<Self, Error> {
+        let then = store::released_by_void(&mut cx.db, void.id).await?;
+        let ids: Vec<Uuid> = then.iter().map(|entry| entry.id).collect();
+        store::hold_entries(&mut cx.db, &ids).await?;
+        let billable = Billable { client: void.client_id, period: None, projects: &[], defer: &[] };
+        let now = store::entries(&mut cx.db, &billable, Some(&ids)).await?;
+        Ok(Self { then, now })
+    }
+
+    /// That not all of it can be billed; nothing where it can.
+    fn left_out(&self, number: &str) -> Option<String> {
+        let there: BTreeSet<Uuid> = self.now.iter().map(|entry| entry.id).collect();
+        let seconds: i64 = self.then.iter().filter(|entry| !there.contains(&entry.id)).map(|entry| entry.seconds).sum();
+        let worked = Worked::of(seconds).text;
+        (seconds > 0).then(|| format!("{worked} of the time on {number} is left out: it was billed, deleted or changed since."))
+    }
+
+    /// The first and the last day of it.
+    fn days(&self) -> Option<(Date, Date)> {
+        let days = || self.now.iter().map(|entry| entry.day);
+        days().min().zip(days().max())
+    }
+
+    /// The lines that were sent, each with its words. Where all of the time of a line is as it was, so is what it comes to; else that is
+    /// reckoned anew.
+    fn lines(&self, sent: &[LineRow], grouping: Grouping, currency: &Currency) -> Vec<LineRow> {
+        let line_of: BTreeMap<Uuid, Uuid> = self.then.iter().map(|entry| (entry.id, entry.line)).collect();
+        let places: Vec<Uuid> = self.now.iter().map(|entry| line_of.get(&entry.id).copied().unwrap_or_default()).collect();
+        let mut worths = compose::worths(&self.now, &places, grouping);
+        let (others, projects) = (self.other_lines(), self.now.iter().map(|entry| (entry.id, entry.project)).collect());
+        let mut lines = Vec::new();
+        for line in sent {
+            let worths = worths.remove(&line.id).unwrap_or_default();
+            match line.seconds {
+                None => lines.push(anew(line.clone())),
+                Some(_) if worths.len() == 1 && !others.contains(&line.id) => {
+                    lines.extend(worths.into_iter().map(|worth| anew(LineRow { entries: worth.entries, ..line.clone() })));
+                }
+                Some(_) => lines.extend(worths.into_iter().map(|worth| {
+                    let project_id = project_of(&worth.entries, &projects);
+                    anew(LineRow { project_id, ..edit::priced(line, worth, currency) })
+                })),
+            }
+        }
+        lines
+    }
+
+    /// The lines of which some time is gone, or another than it was.
+    fn other_lines(&self) -> BTreeSet<Uuid> {
+        let now: BTreeMap<Uuid, &Entry> = self.now.iter().map(|entry| (entry.id, entry)).collect();
+        let is_as_it_was = |then: &&Voided| {
+            // A rate that was 0 before rates could be absent may be none by now.
+            now.get(&then.id).is_some_and(|now| {
+                (now.project, now.day, now.seconds) == (then.project, then.day.to_jiff(), then.seconds)
+                    && now.rate.unwrap_or(0) == then.rate.unwrap_or(0)
+            })
+        };
+        self.then.iter().filter(|then| !is_as_it_was(then)).map(|then| then.line).collect()
+    }
+}
+
+/// The project of entries that are all of one.
+fn project_of(entries: &[Uuid], projects: &BTreeMap<Uuid, Uuid>) -> Option<Uuid> {
+    let mut projects = entries.iter().map(|entry| projects.get(entry));
+    let first = projects.next().flatten()?;
+    projects.all(|project| project == Some(first)).then_some(*first)
+}
+
+/// The same as a line of its own.
+fn anew(line: LineRow) -> LineRow {
+    LineRow { id: InvoiceLineId::new().0, ..line }
+}
+
+/// The lines with the tax that their client has by now, where they carried what the client had.
+async fn taxed(cx: &mut Call, void: &Row, client: &Client, lines: Vec<LineRow>) -> Result<Vec<LineRow>, Error> {
+    let had = client_tax::until_sent(cx, void).await?;
+    let renewed = client_tax::renewed(lines, client, had.as_deref())?;
+    if let Some(told) = renewed.told {
+        cx.warn(told);
+    }
+    Ok(renewed.lines)
+}
+
+/// The service period: as somebody has written it, else that of the time. Without time it stays, but for the day of issue, which stands
+/// for none.
+fn period(void: &Row, time: &Time, had_time: bool) -> Option<(Date, Date)> {
+    let stood = void.period_from.zip(void.period_to).map(|(from, to)| (from.to_jiff(), to.to_jiff()));
+    let issued = void.issued_on.map(|day| (day.to_jiff(), day.to_jiff()));
+    match (void.period_given, had_time) {
+        (true, _) => stood,
+        (false, true) => time.days(),
+        (false, false) => stood.filter(|stood| Some(*stood) != issued),
+    }
+}
+
+/// The discount. An amount that is more than what is left is none.
+fn discount_of(cx: &mut Call, void: &Row, lines: &[LineRow], currency: &Currency) -> Option<Discount> {
+    let subtotal: i64 = lines.iter().map(|line| line.net).sum();
+    match read::discount(void) {
+        Some(Discount::Amount(amount)) if amount > subtotal => {
+            let amount = Money::new(amount, currency).text();
+            cx.warn(format!("The discount of {amount} is left out: it is more than what is left of {}.", number(void)));
+            None
+        }
+        discount => discount,
+    }
+}
+
+async fn insert(cx: &mut Call, void: &Row, period: Option<(Date, Date)>, discount: Option<Discount>) -> Result<InvoiceId, Error> {
+    let invoice = InvoiceId::new();
+    let (discount_amount, discount_rate) = discount::columns(&discount);
+    let draft = NewDraft {
+        id: invoice.0,
+        client: void.client_id,
+        currency: &void.currency,
+        period,
+        period_given: void.period_given,
+        group_by: &void.group_by,
+        rounding: read::rounding(void)?,
+        discount_amount,
+        discount_rate,
+        notes: void.notes.as_deref(),
+        payment_terms_days: void.payment_terms_days as u16,
+        redraft_of: Some(void.id),
+        created_by: cx.membership()?.member.0,
+        now: cx.now,
+    };
+    store::insert(&mut cx.db, &draft).await?;
+    Ok(invoice)
+}
+
+/// The draft with its sums, and what a careful person would want to know of it.
+async fn summed(cx: &mut Call, invoice: InvoiceId, lines: &[LineRow]) -> Result<Invoice, Error> {
+    let row = read::find(cx, &invoice.to_string()).await?;
+    let totals = Totals::of(&read::amounts(lines)?, read::discount(&row))?;
+    store::update_draft(&mut cx.db, &row, &totals).await?;
+    for remark in remarks::of(cx, &row, lines).await? {
+        cx.warn(remark.message);
+    }
+    draft::tell_draft(cx, invoice)?;
+    read::get(cx, &invoice.to_string()).await
+}

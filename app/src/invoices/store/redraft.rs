@@ -1,0 +1,119 @@
+//! SQL of drafting a void invoice again: what was on it, how its client was taxed then, and which invoice drafts which again.
+
+use sqlx::{query, query_as};
+use uuid::Uuid;
+
+use crate::{database::Db, error::Error};
+
+/// Which invoice drafts which again.
+pub struct Redrafts {
+    /// The void invoice that it drafts again.
+    pub of_id: Option<Uuid>,
+    /// Its number.
+    pub of_number: Option<String>,
+    /// The invoice that drafts it again.
+    pub as_id: Option<Uuid>,
+    /// Its number, once it was sent.
+    pub as_number: Option<String>,
+    /// Its state.
+    pub as_state: Option<String>,
+}
+
+/// What an invoice drafts again, and what drafts it again.
+pub async fn redrafts(db: &mut Db, invoice: Uuid) -> Result<Redrafts, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Redrafts,
+        r#"select o.id as "of_id?", o.number as "of_number?", n.id as "as_id?", n.number as "as_number?", n.state as "as_state?"
+           from invoice i
+           left join invoice o on o.organization_id = $1 and o.id = i.redraft_of_id
+           left join invoice n on n.organization_id = $1 and n.redraft_of_id = i.id
+           where i.organization_id = $1 and i.id = $2"#,
+        organization,
+        invoice
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
+/// An entry as it was when the invoice that it was on was voided.
+#[allow(missing_docs, reason = "the columns of the table `time_entry`")]
+pub struct Voided {
+    pub id: Uuid,
+    /// The line that it was on.
+    pub line: Uuid,
+    pub project: Uuid,
+    pub day: jiff_sqlx::Date,
+    pub seconds: i64,
+    pub rate: Option<i64>,
+}
+
+/// The entries that a void invoice has released, as the log keeps them: the lines of the invoice do not know them any more.
+pub async fn released_by_void(db: &mut Db, invoice: Uuid) -> Result<Vec<Voided>, Error> {
+    let organization = db.organization();
+    Ok(query_as!(
+        Voided,
+        r#"with voided as materialized (
+               select v.action_id from change v
+               where v.organization_id = $1 and v.kind = 'invoice' and v.record_id = $2
+                   and v.before ->> 'state' <> 'void' and v.after ->> 'state' = 'void'
+               order by v.position desc limit 1
+           )
+           select c.record_id as "id!", l.id as "line!", (c.before ->> 'project_id')::uuid as "project!", (c.before ->> 'day')::date as "day!",
+               (c.before ->> 'seconds')::bigint as "seconds!", (c.before ->> 'rate')::bigint as rate
+           from voided v
+           join change c on c.organization_id = $1 and c.action_id = v.action_id and c.kind = 'time_entry'
+           join invoice_line l on l.organization_id = $1 and l.invoice_id = $2 and l.id = (c.before ->> 'invoice_line_id')::uuid
+           where c.after ->> 'invoice_line_id' is null
+           order by c.record_id"#,
+        organization,
+        invoice
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Holds entries until the transaction ends, in the order in which all writers of time do.
+pub async fn hold_entries(db: &mut Db, entries: &[Uuid]) -> Result<(), Error> {
+    let organization = db.organization();
+    query!("select id from time_entry where organization_id = $1 and id = any($2) order by id for update", organization, entries)
+        .fetch_all(db.connection())
+        .await?;
+    Ok(())
+}
+
+/// The taxes that a client had from when an invoice was drafted until it was sent: category, rate in ten-thousandths, reason. Each is
+/// what stood before a change of the client since it was drafted, up to the first one after it was sent; where there is none it is the one
+/// of now. Nothing where the log does not know when it was drafted.
+pub async fn taxes_until_sent(db: &mut Db, invoice: Uuid, client: Uuid) -> Result<Vec<(String, i32, Option<String>)>, Error> {
+    let organization = db.organization();
+    let rows = query!(
+        r#"with own as materialized (
+               select min(i.position) as drafted, min(i.position) filter (where i.after ->> 'state' <> 'draft') as sent
+               from change i where i.organization_id = $1 and i.kind = 'invoice' and i.record_id = $2
+           ), later as materialized (
+               select min(c.position) as first from own o
+               join change c on c.organization_id = $1 and c.kind = 'client' and c.record_id = $3 and c.position > o.sent
+           )
+           select distinct s.image ->> 'tax_category' as "category!",
+               coalesce((s.image ->> 'tax_percent')::integer, (s.image ->> 'tax_rate')::integer * 100) as "percent!",
+               s.image ->> 'tax_reason' as reason
+           from own o cross join later l
+           cross join lateral (
+               select c.before::jsonb as image from change c
+               where c.organization_id = $1 and c.kind = 'client' and c.record_id = $3 and c.before is not null
+                   and c.position > o.drafted and (l.first is null or c.position <= l.first)
+               union all
+               select to_jsonb(k) from client k where k.organization_id = $1 and k.id = $3 and l.first is null
+           ) s
+           where o.drafted is not null and s.image ->> 'tax_category' is not null
+               and coalesce(s.image ->> 'tax_percent', s.image ->> 'tax_rate') is not null
+           limit 100"#,
+        organization,
+        invoice,
+        client
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.category, row.percent, row.reason)).collect())
+}
