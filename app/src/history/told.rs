@@ -269,7 +269,7 @@ mod tests {
             ..Seen::default()
         };
         let clients = ["Acme", "Beta", "Gamma", "Delta", "Epsilon", "Zeta"];
-        sentence(clients.iter().take(of_kind as usize).map(|client| invoice(client)).collect(), true, of_one)
+        sentence(clients.iter().take(of_kind as usize).map(invoice).collect(), true, of_one)
     }
 
     #[test]
