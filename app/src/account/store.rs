@@ -139,7 +139,10 @@ pub async fn insert_user(db: &mut Db, id: Uuid, email: &str, name: &str, passwor
         .fetch_one(db.connection())
         .await
         .on_constraint("app_user_email_unique", || {
-            Error::invalid("email", "There is already an account with this address. Sign in instead.")
+            Error::invalid(
+                "email",
+                "There is already an account with this address. Sign in, or choose a new password under \"Forgot your password?\" there.",
+            )
         })?;
     Ok(())
 }

@@ -43,6 +43,7 @@ fn mail(mail: OutgoingMail) -> impl IntoView {
     let (tone, word) = match mail.state.state.as_str() {
         "sent" => (Tone::Good, "Sent"),
         "failed" if mail.state.is_stopped() || mail.state.is_void() => (Tone::Plain, "Stopped"),
+        "failed" if mail.state.is_not_needed() => (Tone::Plain, "Not needed"),
         "failed" => (Tone::Bad, "Failed"),
         _ => (Tone::Plain, "Waiting"),
     };
@@ -50,7 +51,7 @@ fn mail(mail: OutgoingMail) -> impl IntoView {
     let next = match mail.invoice {
         Some(invoice) => Some((here.path(&format!("invoices/{invoice}")), "To the invoice")),
         // What carries no invoice invites somebody.
-        None => mail.state.stays.then(|| (here.path("settings/members"), "Invite again under Members")),
+        None => (mail.state.stays && !mail.state.is_not_needed()).then(|| (here.path("settings/members"), "Invite again under Members")),
     };
     view! {
         <details class="mail">

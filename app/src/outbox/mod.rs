@@ -83,10 +83,10 @@ pub const AGE_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
 pub const TOO_OLD: &str = "It has waited for more than 7 days and does not leave by itself any more. If it is still wanted, send it again.";
 
 /// How long a mail waits before it is looked at again whether the address of whoever wrote it is confirmed.
-pub const UNPROVED_WAIT: SignedDuration = SignedDuration::from_mins(5);
+pub const UNPROVED_WAIT: SignedDuration = SignedDuration::from_mins(1);
 
 /// Why it waits.
-pub const UNPROVED: &str = "It waits until whoever wrote it has confirmed their own address.";
+pub const UNPROVED: &str = "It waits until whoever wrote it has confirmed their own address, and leaves within a minute of that.";
 
 pub use crate::invoices::VOIDED;
 

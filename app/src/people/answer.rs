@@ -25,6 +25,7 @@ use crate::{
     day::Moment,
     error::{Code, Error},
     id::{InvitationId, MemberId},
+    invoices::NOT_NEEDED,
     operation::Call,
     organizations, outbox,
     page::Page,
@@ -116,7 +117,7 @@ pub async fn answer(cx: &mut Call, given: &str, accept: bool) -> Result<Answered
     let (words, now) = (if accept { "accepted" } else { "declined" }, cx.now);
     invitation::answer(&mut cx.db, id, words, now).await?;
     travelling::withdraw(&mut cx.db, &[Purpose::AnswerInvitation, Purpose::JoinOrganization], id, now).await?;
-    outbox::keep_mails(&mut cx.db, &[id], &format!("The invitation was {words}, so its mail is not needed any more.")).await?;
+    outbox::keep_mails(&mut cx.db, &[id], &format!("The invitation was {words}, {NOT_NEEDED}")).await?;
     let member = match accept {
         true => Some(join(cx, &person, &found).await?),
         false => account::store::member_of_user(&mut cx.db, person.id.0).await?.map(MemberId),

@@ -89,7 +89,7 @@ async fn take_back_invitations(cx: &mut Call, found: &Row, role: Option<Role>) -
     let covered: Vec<String> = covered.map(|given| given.name().to_owned()).collect();
     let now = cx.now;
     let revoked = invitation::revoke_of(&mut cx.db, found.id, &covered, now).await?;
-    outbox::keep_mails(&mut cx.db, &revoked, letter::TAKEN_BACK).await?;
+    outbox::keep_mails(&mut cx.db, &revoked, &letter::taken_back()).await?;
     match revoked.len() {
         0 => {}
         1 => cx.warn(format!("An open invitation by {} was taken back.", found.name)),

@@ -54,22 +54,32 @@ fn shown(invitation: ReceivedInvitation, action: Write<AnswerInvitation>, secret
             <p class="actions"><a class="button primary" rel="external" href=format!("/o/{slug}")>{format!("Open {into}")}</a></p>
         }
         .into_any(),
-        (InvitationState::Accepted, None) => {
-            closed(format!("This invitation was accepted already. Sign in with the account that accepted it to open {into}."), true)
-        }
-        (InvitationState::Declined, _) => closed(format!("This invitation was declined. Ask {by} to invite you again."), false),
-        (InvitationState::Expired, _) => closed(format!("This invitation has run out. Ask {by} to send it again."), false),
-        (InvitationState::Revoked, _) => closed(format!("This invitation was taken back. Ask {by} to invite you again."), false),
+        (InvitationState::Accepted, None) => accepted(&into, &secret),
+        (InvitationState::Declined, _) => closed(format!("This invitation was declined. Ask {by} to invite you again.")),
+        (InvitationState::Expired, _) => closed(format!("This invitation has run out. Ask {by} to send it again.")),
+        (InvitationState::Revoked, _) => closed(format!("This invitation was taken back. Ask {by} to invite you again.")),
     };
     view! { {words} {way} }.into_any()
 }
 
-fn closed(words: String, signs_in: bool) -> AnyView {
-    view! {
-        <p>{words}</p>
-        {signs_in.then(|| view! { <p><a href="/sign-in">"Sign in"</a></p> })}
+fn closed(words: String) -> AnyView {
+    view! { <p>{words}</p> }.into_any()
+}
+
+/// What somebody is told of an invitation that was accepted, with this account or another one.
+fn accepted(into: &str, secret: &str) -> AnyView {
+    match use_visit().person {
+        Some(person) => view! {
+            <p>{format!("This invitation was accepted already. If you are a member of {into} as {}, it is among your organizations.", person.email)}</p>
+            <p class="actions"><a class="button primary" rel="external" href="/">"To your organizations"</a></p>
+        }
+        .into_any(),
+        None => view! {
+            <p>{format!("This invitation was accepted already. Sign in with the account that accepted it to open {into}.")}</p>
+            <p><a href=sign_in(&format!("/invitation/{secret}"))>"Sign in"</a></p>
+        }
+        .into_any(),
     }
-    .into_any()
 }
 
 /// The way in: for the invited person, for somebody else who is signed in here, and for whoever is not.

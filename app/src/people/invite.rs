@@ -110,7 +110,7 @@ pub async fn revoke(cx: &mut Call, given: &str) -> Result<Invitation, Error> {
     let now = cx.now;
     if !row.revoked {
         invitation::revoke(&mut cx.db, row.id, now).await?;
-        outbox::keep_mails(&mut cx.db, &[row.id], letter::TAKEN_BACK).await?;
+        outbox::keep_mails(&mut cx.db, &[row.id], &letter::taken_back()).await?;
     }
     let revoked = find(cx, &row.id.to_string()).await?;
     read(cx, revoked)

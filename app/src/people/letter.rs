@@ -9,7 +9,7 @@ use crate::{
     database::Db,
     error::Error,
     id::OrganizationId,
-    invoices::wording::Wording,
+    invoices::{NOT_NEEDED, wording::Wording},
     organizations,
     verification::{
         Purpose,
@@ -19,7 +19,9 @@ use crate::{
 };
 
 /// Why the mail of an invitation that was taken back stays.
-pub const TAKEN_BACK: &str = "The invitation was taken back, so its mail is not needed any more.";
+pub fn taken_back() -> String {
+    format!("The invitation was taken back, {NOT_NEEDED}")
+}
 
 /// Writes the mail of an invitation to this mailbox, with a secret of its own. It says who invites whom into what, and
 /// nothing of money. It stays when the invitation is not open any more.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::{
-    account::browser::cookie_name,
+    account::{browser::cookie_name, sign_in::ChangePassword},
     ends::RETURNED,
     error::Error,
     invoices::{DraftInvoice, RedraftInvoice},
@@ -13,6 +13,7 @@ use app::{
         urlencoded,
     },
     operations,
+    people::LeaveOrganization,
     ui::{NEVER_RETURNED, Returned},
 };
 use axum::{
@@ -72,6 +73,10 @@ pub async fn to_its_page(State(site): State<Site>, request: Request, next: Next)
         if let Some(page) = drafted(&answer, &bytes).filter(|_| [DraftInvoice::PATH, RedraftInvoice::PATH].contains(&call.as_str())) {
             answer.headers.insert(header::LOCATION, page);
         }
+        if LeaveOrganization::PATH == call {
+            // The page that the form stood on is not theirs to see any more.
+            answer.headers.insert(header::LOCATION, HeaderValue::from_static("/"));
+        }
         remember(&site, &mut answer, Returned { call, done: done(title, &bytes), ..Returned::default() });
         answer.headers.remove(header::CONTENT_LENGTH);
         return Response::from_parts(answer, Body::empty());
@@ -89,6 +94,9 @@ fn lead_home(site: &Site, request: &mut request::Parts) {
 
 /// The title of the write that is called here.
 fn write_of(call: &str) -> Option<&'static str> {
+    if ChangePassword::PATH == call {
+        return Some("Change your password");
+    }
     let operation = operations::all().iter().find(|operation| operation.path == call)?;
     (operation.declaration.effect != Effect::Read).then_some(operation.declaration.title)
 }

@@ -111,6 +111,9 @@ pub const STOPPED: &str = "It was stopped before it left.";
 /// Why the mail of a void invoice stays: nobody owes what it asks for.
 pub const VOIDED: &str = "The invoice was voided before this mail left, so it does not leave any more.";
 
+/// What the reason ends with why the mail of an invitation stays that was answered or taken back.
+pub const NOT_NEEDED: &str = "so its mail is not needed any more.";
+
 /// How far a mail is: of an invoice always its latest one. Where that went to several at once, those are told who have it least.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
@@ -138,6 +141,11 @@ impl MailState {
     /// Whether it was stopped since its invoice was voided.
     pub fn is_void(&self) -> bool {
         self.state == "failed" && self.last_error.as_deref() == Some(VOIDED)
+    }
+
+    /// Whether nobody needs it any more: its invitation was answered or taken back.
+    pub fn is_not_needed(&self) -> bool {
+        self.state == "failed" && self.last_error.as_deref().is_some_and(|why| why.ends_with(NOT_NEEDED))
     }
 }
 
