@@ -19,7 +19,7 @@ pub fn part(invoice: &Invoice) -> impl IntoView + use<> {
 }
 
 fn later_one(later: &InvoiceName) -> impl IntoView + use<> {
-    let page = use_here().path(&format!("invoices/{}", later.id));
+    let page = use_here().path(&format!("invoices/{}", later.invoice));
     let way = match &later.number {
         Some(number) => view! { "It was drafted again as " <a href=page>{number.clone()}</a> "." }.into_any(),
         None => view! { "It was drafted again: " <a href=page>"Open the draft"</a> }.into_any(),
@@ -48,6 +48,6 @@ fn button(invoice: &Invoice) -> impl IntoView + use<> {
 /// Which void invoice an invoice drafts again.
 pub fn origin(invoice: &Invoice) -> Option<impl IntoView + use<>> {
     let void = invoice.redraft_of.clone()?;
-    let page = use_here().path(&format!("invoices/{}", void.id));
+    let page = use_here().path(&format!("invoices/{}", void.invoice));
     Some(view! { <p class="quiet">"Drafted again from " <a href=page>{void.number}</a></p> })
 }

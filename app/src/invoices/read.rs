@@ -156,7 +156,7 @@ async fn redrafts(cx: &mut Call, row: &Row) -> Result<(Option<InvoiceName>, Opti
         return Ok((None, None));
     }
     let Redrafts { of_id, of_number, as_id, as_number, .. } = store::redrafts(&mut cx.db, row.id).await?;
-    let name = |id: Option<Uuid>, number| id.map(|id| InvoiceName { id: InvoiceId(id), number });
+    let name = |id: Option<Uuid>, number| id.map(|id| InvoiceName { invoice: InvoiceId(id), number });
     Ok((name(of_id, of_number), name(as_id, as_number)))
 }
 

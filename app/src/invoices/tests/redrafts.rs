@@ -70,9 +70,9 @@ async fn a_void_invoice_is_drafted_again_as_it_was() {
     assert_eq!(said(&again), said(&changed));
     let entries = |line: &Value| line["entries"].as_array().map_or(0, Vec::len);
     assert_eq!(lines(&again).iter().map(entries).collect::<Vec<_>>(), [1, 1, 0, 0], "its time is reserved");
-    assert_eq!((&again["status"], &again["redraft_of"]), (&json!("draft"), &json!({"id": void["id"], "number": "2026-0001"})));
+    assert_eq!((&again["status"], &again["redraft_of"]), (&json!("draft"), &json!({"invoice": void["id"], "number": "2026-0001"})));
     let seen = studio.ok("get_invoice", json!({"invoice": "2026-0001"})).await;
-    assert_eq!(seen["redrafted_as"], json!({"id": again["id"]}));
+    assert_eq!(seen["redrafted_as"], json!({"invoice": again["id"]}));
 }
 
 #[tokio::test]

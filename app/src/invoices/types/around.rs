@@ -58,7 +58,7 @@ pub struct ProjectName {
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
 pub struct InvoiceName {
     /// Its id.
-    pub id: InvoiceId,
+    pub invoice: InvoiceId,
     /// Its number; absent while it is a draft.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
