@@ -217,9 +217,10 @@ pub fn stands(changes: &[Change], kinds: &[String]) -> Option<String> {
     }
     changes.iter().find_map(|change| match change.kind.as_str() {
         kind if !kinds.iter().any(|known| known == kind) => Some(stays(kind)),
-        "invoice" if way::leaves_the_house(change) => {
-            Some("an invoice that was sent stays as it is. A person can void it while nothing is paid on it.".to_owned())
-        }
+        "invoice" if way::leaves_the_house(change) => Some(
+            "an invoice that was sent stays as it is. Where it is not void yet, a person can void it while nothing is paid on it."
+                .to_owned(),
+        ),
         _ => None,
     })
 }

@@ -147,7 +147,7 @@ pub async fn create(cx: &mut Call, wanted: Wanted) -> Result<Invoice, Error> {
     let locked = store::lock_unbilled(&mut cx.db, &resolved.billable()).await?;
     let composed = compose(cx, &resolved, Some(&locked)).await?;
     if composed.lines.is_empty() {
-        return Err(Error::new(Code::Invalid, nothing_to_bill(&resolved)).hint("Choose other days, or add a custom line."));
+        return Err(Error::new(Code::Invalid, nothing_to_bill(&resolved)).hint(way_to_bill(&resolved)));
     }
     let totals = composed.totals(&resolved)?;
     let remarks = composed.remarks(&resolved, people::zone::latest_today(cx).await?)?.into_iter().map(|remark| remark.message);
@@ -230,7 +230,19 @@ impl Composed {
 }
 
 fn nothing_to_bill(resolved: &Resolved) -> String {
-    format!("There is nothing to bill to {} in these days.", resolved.client.name)
+    let client = &resolved.client.name;
+    match resolved.period {
+        Some(_) => format!("There is nothing to bill to {client} in these days."),
+        None => format!("There is nothing to bill to {client}: they have no billable time that is on no invoice or draft."),
+    }
+}
+
+/// What to do where there is nothing to bill.
+fn way_to_bill(resolved: &Resolved) -> &'static str {
+    match resolved.period {
+        Some(_) => "Choose other days, or add a custom line.",
+        None => "Log time, or add a custom line.",
+    }
 }
 
 /// The service period of an invoice with time of these days; without time that is the day of issue.

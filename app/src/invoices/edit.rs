@@ -15,7 +15,7 @@ use super::{
     tax::LineTax,
     totals::TaxCategory,
 };
-pub use pricing::{Rates, own_rates, priced, rates_again};
+pub use pricing::{Rates, own_rates, rates_again};
 
 use crate::{
     clients,
@@ -140,14 +140,26 @@ pub async fn delete(cx: &mut Call, invoice: &str) -> Result<DeletedInvoice, Erro
 pub async fn locked_draft(cx: &mut Call, invoice: &str, version: Option<i32>) -> Result<Row, Error> {
     let row = read::find_locked(cx, invoice).await?;
     if row.state != "draft" {
-        let number = row.number.as_deref().unwrap_or_default();
-        return Err(Error::new(Code::Locked, format!("Invoice {number} was already sent and does not change any more."))
-            .hint("A person can void it. What is paid of it can still be recorded."));
+        return Err(no_draft(&row));
     }
     if version.is_some_and(|version| version != row.version) {
         return Err(Error::new(Code::Stale, "Somebody changed this draft in the meantime. Look at it again before you go on."));
     }
     Ok(row)
+}
+
+/// Why an invoice that is no draft does not change, and what can be done with it.
+fn no_draft(row: &Row) -> Error {
+    let number = row.number.as_deref().unwrap_or_default();
+    if row.state == "void" {
+        return Error::new(Code::Locked, format!("Invoice {number} is void and does not change any more."))
+            .hint("It can be drafted again: redraft_invoice does that.");
+    }
+    let way = match row.paid {
+        0 => "A person can void it. What is paid of it can still be recorded.",
+        _ => "What is paid of it can still be recorded. A person can void it once its payments are removed.",
+    };
+    Error::new(Code::Locked, format!("Invoice {number} was already sent and does not change any more.")).hint(way)
 }
 
 /// Changes and removes lines; answers how many are left.

@@ -10,8 +10,9 @@ use uuid::Uuid;
 use super::{
     GroupBy, Invoice, client_tax,
     compose::{self, Entry, Grouping, LINES_MAX},
-    discount, draft, edit, read, remarks,
+    discount, draft, read, remarks,
     store::{self, Billable, LineRow, NewDraft, Redrafts, Row, Voided},
+    tax::LineTax,
     totals::{Discount, Totals},
     wording::Wording,
 };
@@ -34,12 +35,15 @@ pub async fn create(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     is_first(&void, store::redrafts(&mut cx.db, void.id).await?)?;
     let (client, currency) = (clients::record::find(cx, &void.client_id.to_string()).await?, Currency::parse(&void.currency)?);
     let time = Time::of(cx, &void).await?;
-    if let Some(told) = time.left_out(number(&void)) {
+    for told in [time.left_out(number(&void)), time.other_lines(number(&void))].into_iter().flatten() {
         cx.warn(told);
     }
     let sent = store::lines(&mut cx.db, void.id).await?;
-    let lines = time.lines(&sent, grouping(&void, &client)?, &currency);
+    let lines = time.lines(&sent, grouping(&void, &client)?, &currency, &draft::tax_of(&client));
     fits(&void, &lines)?;
+    if let Some(told) = other_sum(&void, &sent, &lines, &currency) {
+        cx.warn(told);
+    }
     let lines = taxed(cx, &void, &client, lines).await?;
     let period = period(&void, &time, sent.iter().any(|line| line.seconds.is_some()));
     let discount = discount_of(cx, &void, &lines, &currency);
@@ -61,7 +65,8 @@ fn is_void(row: &Row) -> Result<(), Error> {
         _ => {
             let number = number(row);
             let message = format!("Invoice {number} counts and is not drafted again. What is wrong with it is put right once it is void.");
-            Err(Error::new(Code::Conflict, message).hint("A person can void it."))
+            let way = if row.paid == 0 { "A person can void it." } else { "A person can void it once its payments are removed." };
+            Err(Error::new(Code::Conflict, message).hint(way))
         }
     }
 }
@@ -111,6 +116,14 @@ fn fits(void: &Row, lines: &[LineRow]) -> Result<(), Error> {
     }
 }
 
+/// That the lines come to something else than they did; nothing where they do not.
+fn other_sum(void: &Row, sent: &[LineRow], lines: &[LineRow], currency: &Currency) -> Option<String> {
+    let [then, now] = [sent, lines].map(|lines| lines.iter().map(|line| line.net).sum::<i64>());
+    let [was, is] = [then, now].map(|sum| Money::new(sum, currency).text());
+    let why = "time on them is gone, or has another length or rate since";
+    (then != now).then(|| format!("The lines of {} came to {was} and come to {is} by now: {why}.", number(void)))
+}
+
 /// The time that was on a void invoice.
 struct Time {
     /// All of it, as it was then.
@@ -144,49 +157,43 @@ impl Time {
         days().min().zip(days().max())
     }
 
-    /// The lines that were sent, each with its words. Where all of the time of a line is as it was, so is what it comes to; else that is
-    /// reckoned anew.
-    fn lines(&self, sent: &[LineRow], grouping: Grouping, currency: &Currency) -> Vec<LineRow> {
-        let line_of: BTreeMap<Uuid, Uuid> = self.then.iter().map(|entry| (entry.id, entry.line)).collect();
-        let places: Vec<Uuid> = self.now.iter().map(|entry| line_of.get(&entry.id).copied().unwrap_or_default()).collect();
-        let mut worths = compose::worths(&self.now, &places, grouping);
-        let (others, projects) = (self.other_lines(), self.now.iter().map(|entry| (entry.id, entry.project)).collect());
-        let mut lines = Vec::new();
-        for line in sent {
-            let worths = worths.remove(&line.id).unwrap_or_default();
-            match line.seconds {
-                None => lines.push(anew(line.clone())),
-                Some(_) if worths.len() == 1 && !others.contains(&line.id) => {
-                    lines.extend(worths.into_iter().map(|worth| anew(LineRow { entries: worth.entries, ..line.clone() })));
-                }
-                Some(_) => lines.extend(worths.into_iter().map(|worth| {
-                    let project_id = project_of(&worth.entries, &projects);
-                    anew(LineRow { project_id, ..edit::priced(line, worth, currency) })
-                })),
-            }
-        }
-        lines
-    }
-
-    /// The lines of which some time is gone, or another than it was.
-    fn other_lines(&self) -> BTreeSet<Uuid> {
+    /// Whether all of it is there as it was when the invoice was voided.
+    fn is_as_it_was(&self) -> bool {
         let now: BTreeMap<Uuid, &Entry> = self.now.iter().map(|entry| (entry.id, entry)).collect();
-        let is_as_it_was = |then: &&Voided| {
+        self.then.iter().all(|then| {
             // A rate that was 0 before rates could be absent may be none by now.
             now.get(&then.id).is_some_and(|now| {
-                (now.project, now.day, now.seconds) == (then.project, then.day.to_jiff(), then.seconds)
+                (now.project, now.day, now.seconds, &now.description) == (then.project, then.day.to_jiff(), then.seconds, &then.description)
                     && now.rate.unwrap_or(0) == then.rate.unwrap_or(0)
             })
-        };
-        self.then.iter().filter(|then| !is_as_it_was(then)).map(|then| then.line).collect()
+        })
     }
-}
 
-/// The project of entries that are all of one.
-fn project_of(entries: &[Uuid], projects: &BTreeMap<Uuid, Uuid>) -> Option<Uuid> {
-    let mut projects = entries.iter().map(|entry| projects.get(entry));
-    let first = projects.next().flatten()?;
-    projects.all(|project| project == Some(first)).then_some(*first)
+    /// The lines that were sent, while all of the time is as it was. Else the lines of time are those that would be drafted of it now, as
+    /// several may share what is rounded, and their words may tell of days and projects that are other ones.
+    fn lines(&self, sent: &[LineRow], grouping: Grouping, currency: &Currency, tax: &LineTax) -> Vec<LineRow> {
+        if self.is_as_it_was() {
+            return sent.iter().map(|line| anew(LineRow { entries: self.entries_of(line.id), ..line.clone() })).collect();
+        }
+        let time = compose::time_lines(&self.now, grouping, currency, tax).into_iter().map(draft::row);
+        let own = sent.iter().filter(|line| line.seconds.is_none()).cloned().map(anew);
+        time.chain(own).collect()
+    }
+
+    fn entries_of(&self, line: Uuid) -> Vec<Uuid> {
+        self.then.iter().filter(|entry| entry.line == line).map(|entry| entry.id).collect()
+    }
+
+    /// That the lines of time are other ones; nothing where they are not.
+    fn other_lines(&self, number: &str) -> Option<String> {
+        let told = || {
+            format!(
+                "The time of {number} is not as it was, so its lines are drafted anew from the time that is left: words and taxes that \
+                 somebody wrote on them are gone."
+            )
+        };
+        (!self.is_as_it_was()).then(told)
+    }
 }
 
 /// The same as a line of its own.

@@ -185,6 +185,11 @@ fn words(Subject { name, label, is_item }: &Subject<'_>, problem: &ValidationErr
             let given = shorten(&problem.instance().to_string());
             format!("{label} is {given}, which is none of its choices: {}.", choices.join(", "))
         }
+        // Alone it would be an amount.
+        ValidationErrorKind::Type { kind: TypeKind::Single(JsonType::String) } if problem.instance().is_number() && *name == "discount" => {
+            let number = problem.instance();
+            format!("{label} is a number; write it as text: \"{number}%\" for a part of the sum, \"{number}\" for an amount.")
+        }
         ValidationErrorKind::Type { kind: TypeKind::Single(JsonType::String) } if problem.instance().is_number() => {
             format!("{label} is a number; write it as text, such as \"{}\".", problem.instance())
         }

@@ -127,6 +127,7 @@ pub async fn set(cx: &mut Call, given: Given) -> Result<ChangedRate, Error> {
         told::what_stays(cx, &changed.level, others.len()).await?;
     } else {
         told::on_drafts(cx, &changed.level).await?;
+        told::kept(cx, &others, &changed.currency);
     }
     told::own_rates(cx, &changed.level, changed.rate.as_ref()).await?;
     let unbilled = repricing(&others, &changed.currency);

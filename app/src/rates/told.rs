@@ -3,7 +3,7 @@
 use super::{
     Repricing,
     record::{ENTRIES_MAX, repricing},
-    store::{self, Drafted, Level},
+    store::{self, Drafted, Level, Other},
 };
 use crate::{
     day::Day,
@@ -51,15 +51,20 @@ pub async fn of_change(cx: &mut Call, level: Level, rate: Option<&Money>, curren
         return Ok(());
     }
     let others = store::others(&mut cx.db, &level, None, ENTRIES_MAX + 1).await?;
-    let unbilled = repricing(&others, currency);
-    if unbilled.entries > 0 {
-        cx.warn(kept(&unbilled, others.len() as i64 > ENTRIES_MAX));
-    }
+    kept(cx, &others, currency);
     on_drafts(cx, &level).await?;
     own_rates(cx, &level, rate).await
 }
 
-fn kept(unbilled: &Repricing, cut: bool) -> String {
+/// Tells of the unbilled time that keeps the rate of before, and what another one would make of it.
+pub(super) fn kept(cx: &mut Call, others: &[Other], currency: &Currency) {
+    let unbilled = repricing(others, currency);
+    if unbilled.entries > 0 {
+        cx.warn(words_of_kept(&unbilled, others.len() as i64 > ENTRIES_MAX));
+    }
+}
+
+fn words_of_kept(unbilled: &Repricing, cut: bool) -> String {
     let at_least = if cut { "At least " } else { "" };
     let entries = text::counted(unbilled.entries, "unbilled time entry keeps", "unbilled time entries keep");
     let sign = if unbilled.difference.amount > 0 { "+" } else { "" };

@@ -44,11 +44,11 @@ pub async fn later(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Later>, Error> {
                    ) f order by kind, record_id, position desc
                ) left_as
                cross join lateral (
-                   select s.position, s.after from change s
+                   select s.position, s.after, s.action_id from change s
                    where s.organization_id = $1 and s.kind = left_as.kind and s.record_id = left_as.record_id
                    order by s.position desc limit 1
                ) now
-               where now.position > left_as.position
+               where now.position > left_as.position and now.action_id <> a.id
                    and now.after::jsonb - '{version,updated_at}'::text[]
                        is distinct from left_as.after::jsonb - '{version,updated_at}'::text[]
                limit 1

@@ -183,7 +183,7 @@ async fn worths(cx: &mut Call, row: &Row, time: &[OnDraft]) -> Result<BTreeMap<U
 }
 
 /// A line at what its time is worth.
-pub fn priced(line: &LineRow, worth: Worth, currency: &Currency) -> LineRow {
+fn priced(line: &LineRow, worth: Worth, currency: &Currency) -> LineRow {
     LineRow {
         seconds: Some(worth.worked),
         billed_seconds: Some(worth.billed),

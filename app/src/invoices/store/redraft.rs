@@ -44,6 +44,7 @@ pub struct Voided {
     pub line: Uuid,
     pub project: Uuid,
     pub day: jiff_sqlx::Date,
+    pub description: String,
     pub seconds: i64,
     pub rate: Option<i64>,
 }
@@ -60,7 +61,7 @@ pub async fn released_by_void(db: &mut Db, invoice: Uuid) -> Result<Vec<Voided>,
                order by v.position desc limit 1
            )
            select c.record_id as "id!", l.id as "line!", (c.before ->> 'project_id')::uuid as "project!", (c.before ->> 'day')::date as "day!",
-               (c.before ->> 'seconds')::bigint as "seconds!", (c.before ->> 'rate')::bigint as rate
+               coalesce(c.before ->> 'description', '') as "description!", (c.before ->> 'seconds')::bigint as "seconds!", (c.before ->> 'rate')::bigint as rate
            from voided v
            join change c on c.organization_id = $1 and c.action_id = v.action_id and c.kind = 'time_entry'
            join invoice_line l on l.organization_id = $1 and l.invoice_id = $2 and l.id = (c.before ->> 'invoice_line_id')::uuid

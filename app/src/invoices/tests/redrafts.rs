@@ -105,7 +105,7 @@ async fn only_the_time_that_was_on_it_comes_back_and_what_is_left_out_is_told() 
 }
 
 #[tokio::test]
-async fn time_at_two_rates_by_now_takes_two_lines_with_the_words_that_stood_there() {
+async fn time_at_two_rates_by_now_takes_two_lines_and_the_other_sum_is_told() {
     let studio = studio().await;
     let entry = log(&studio, "2026-11-19", "1h").await;
     log(&studio, "2026-11-20", "1h").await;
@@ -115,6 +115,43 @@ async fn time_at_two_rates_by_now_takes_two_lines_with_the_words_that_stood_ther
     let told: Vec<_> = lines(&again).iter().map(|line| (line["description"].clone(), line["net"]["amount"].clone())).collect();
     assert_eq!(told, [(json!("Dashboard"), json!("80.00")), (json!("Dashboard"), json!("120.00"))]);
     assert!(!warned(&again, "left out"), "{again:#}");
+    assert!(warned(&again, "came to 240.00 EUR and come to 200.00 EUR by now"), "{again:#}");
+}
+
+/// Of several lines that share what is rounded, none can stay as it was; and words tell of the days and projects of the time.
+#[tokio::test]
+async fn of_time_that_is_not_as_it_was_the_lines_are_those_that_would_be_drafted_now() {
+    let rounding = json!({"step_minutes": 15, "mode": "up", "basis": "day_and_project"});
+    let changes = [
+        json!({"duration": "6m"}),
+        json!({"date": "2026-11-12"}),
+        json!({"description": "Others"}),
+        json!({"project": "Site"}),
+        Value::Null,
+    ];
+    for group_by in ["entry", "day", "project"] {
+        for change in &changes {
+            let studio = studio().await;
+            studio.ok("create_project", json!({"client": "Acme", "name": "Site", "rate": "77.00"})).await;
+            let first = log(&studio, "2026-11-20", "5m").await;
+            for day in ["2026-11-20", "2026-11-20", "2026-11-19"] {
+                log(&studio, day, "5m").await;
+            }
+            let wanted = json!({"client": "Acme", "group_by": group_by, "rounding": rounding});
+            let void = void(&studio, wanted.clone()).await;
+            let mut update = change.clone();
+            update["time_entry"] = first["id"].clone();
+            match change {
+                Value::Null => studio.ok("delete_time_entry", update).await,
+                _ => studio.ok("update_time_entry", update).await,
+            };
+            let again = redraft(&studio, &void).await;
+            assert!(warned(&again, "drafted anew"), "{group_by} {change}: {again:#}");
+            studio.ok("delete_invoice_draft", json!({"invoice": again["id"]})).await;
+            let fresh = studio.ok("draft_invoice", wanted).await;
+            assert_eq!(said(&again), said(&fresh), "{group_by} {change}");
+        }
+    }
 }
 
 /// A line that was taken off the draft left the others as they were: they come to the same again.

@@ -69,7 +69,7 @@ const ALL: [TaxInvoice; 10] = [
         titled: false,
         vague: &["bn"],
         account: Some("RT"),
-        ..titled("CA", ("GST/HST number", &["gst", "hst"]), None, "the Input Tax Credit Information Regulations")
+        ..titled("CA", ("GST/HST number", &["gst", "hst", "tps", "tvh"]), None, "the Input Tax Credit Information Regulations")
     },
     titled("IN", ("GSTIN", &["gstin", "gst"]), Some(number_form::GSTIN), "rule 46 of the CGST Rules 2017"),
     // The title is only usual there since 2023, and tells clients what they look for.
