@@ -245,7 +245,7 @@ async fn whoever_changes_a_rate_with_other_things_is_told_of_the_unbilled_time_t
     assert!(told(&studio.ok("update_client", json!({"client": "Acme", "rate": ""})).await).is_some());
     let organization = studio.ok("update_organization", json!({"rate": "130.00"})).await;
     assert_eq!(told(&organization), kept("650.00 EUR (+50.00 EUR)"));
-    assert_eq!(told(&studio.ok("set_rate", json!({"rate": "140.00"})).await), None, "there the answer says it");
+    assert_eq!(told(&studio.ok("set_rate", json!({"rate": "140.00"})).await), kept("700.00 EUR (+100.00 EUR)"));
     studio.ok("set_rate", json!({"applies_to": "unbilled_time"})).await;
     assert_eq!(told(&studio.ok("update_organization", json!({"rate": "140.00"})).await), None);
 }
