@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const target = resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
-const binary = process.env.END2END_BINARY ?? join(target, "release/stint");
+const binary = process.env.END2END_BINARY ?? join(target, "debug/stint");
 const site = process.env.END2END_SITE ?? join(root, "target/site");
 
 // A first start makes a database cluster, on a machine that may be busy.
