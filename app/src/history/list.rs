@@ -12,7 +12,7 @@ use super::{
         self, Row, Touched, Whose,
         obstacle::{Closed, Held, Later},
     },
-    undo,
+    told, undo,
 };
 use crate::{
     access::{Permission, Seen},
@@ -37,9 +37,14 @@ pub async fn list(cx: &mut Call, member: Option<String>, limit: Option<u32>, cur
     let whose = whose(cx, text::said(member)).await?;
     let rows = store::actions(&mut cx.db, whose, before, limit + 1).await?;
     let known = Known::of(cx, &rows).await?;
+    let open: Vec<Uuid> = rows.iter().filter(|row| known.may_tell(row)).map(|row| row.id).collect();
+    let mut words = told::told(&mut cx.db, &open, known.eyes.money).await?;
     let zone = cx.membership()?.member_zone.clone();
     let cursor = |row: &Row| Cursor { key: row.at.to_jiff().to_string(), id: row.id };
-    Page::of(cx.listing, rows, limit, cursor, |row| Ok(known.read(row, &zone)))
+    Page::of(cx.listing, rows, limit, cursor, |row| {
+        let told = words.remove(&row.id);
+        Ok(Action { told, ..known.read(row, &zone) })
+    })
 }
 
 /// Whose actions the caller asks for and may take back.
@@ -84,6 +89,10 @@ struct Known {
     touched: HashMap<Uuid, Vec<Restored>>,
     /// How many records each of them touched.
     touched_in_all: HashMap<Uuid, i64>,
+    /// How many of those the caller sees, of the first few.
+    in_sight: HashMap<Uuid, i64>,
+    /// Those that touched a record which the caller does not see, or time on a project whose name is not there for them.
+    hidden: HashSet<Uuid>,
     /// Why each of them cannot be put back; those that were taken back already are missing.
     standing: HashMap<Uuid, Option<String>>,
     later: HashMap<Uuid, Later>,
@@ -111,6 +120,8 @@ struct Eyes {
     own: MemberId,
     everything: bool,
     money: bool,
+    /// Whether they see who was invited.
+    invitations: bool,
     /// The token that asks.
     token: Option<Uuid>,
 }
@@ -119,7 +130,8 @@ impl Eyes {
     fn of(cx: &Call) -> Result<Self, Error> {
         let (own, sight) = (cx.membership()?.member, Sight::of(cx)?);
         let token = cx.caller.token.as_ref().map(|token| token.id.0);
-        Ok(Self { own, everything: sight.seen == Seen::Everything, money: sight.money, token })
+        let (everything, invitations) = (sight.seen == Seen::Everything, cx.may(Permission::ManagePeople));
+        Ok(Self { own, everything, money: sight.money, invitations, token })
     }
 
     /// Whether who asks may take back what was done with this token, or with none: an agent takes back what it did itself.
@@ -127,10 +139,18 @@ impl Eyes {
         self.token.is_none() || self.token == done_with
     }
 
-    /// What a record is known by, where the caller sees it: whoever does not see everything sees the time that is theirs.
+    /// Whether a record is there for the caller: whoever does not see everything sees the time that is theirs.
+    fn see_record(&self, kind: &str, image: &Value) -> bool {
+        match kind {
+            "time_entry" => !self.is_time_of_others(kind, image),
+            "invitation" => self.invitations,
+            _ => self.everything,
+        }
+    }
+
+    /// What a record is known by, where the caller sees it.
     fn name(&self, kind: &str, image: &Value) -> Option<String> {
-        let own = kind == "time_entry" && !self.is_time_of_others(kind, image);
-        if self.everything || own { known_as(kind, image, self.money) } else { None }
+        self.see_record(kind, image).then(|| known_as(kind, image, self.money)).flatten()
     }
 
     /// Whether a record is time of somebody else, which the caller does not see.
@@ -149,17 +169,24 @@ impl Known {
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let eyes = Eyes::of(cx)?;
         let (mut touched, mut out_of_sight): (HashMap<Uuid, Vec<Restored>>, _) = (HashMap::new(), HashSet::new());
-        let mut touched_in_all = HashMap::new();
+        let (mut touched_in_all, mut in_sight, mut hidden) = (HashMap::new(), HashMap::new(), HashSet::new());
         for Touched { action, kind, record, image, in_all } in store::touched(&mut cx.db, &ids, RECORDS_MAX).await? {
             touched_in_all.insert(action, in_all);
             if eyes.is_time_of_others(&kind, &image) {
                 out_of_sight.insert(action);
+            }
+            match eyes.see_record(&kind, &image) {
+                true => *in_sight.entry(action).or_insert(0) += 1,
+                false => _ = hidden.insert(action),
             }
             let records = touched.entry(action).or_default();
             if records.len() < RECORDS_MAX as usize {
                 let name = eyes.name(&kind, &image);
                 records.push(Restored { kind, record, name });
             }
+        }
+        if !eyes.everything {
+            hidden.extend(store::told::elsewhere(&mut cx.db, &ids, eyes.own.0).await?);
         }
         let standing = undo::standing_of(&mut cx.db, &ids).await?;
         let later: HashMap<Uuid, Later> =
@@ -174,6 +201,8 @@ impl Known {
         Ok(Self {
             touched,
             touched_in_all,
+            in_sight,
+            hidden,
             standing,
             later,
             later_stays,
@@ -196,6 +225,7 @@ impl Known {
             id: ActionId(row.id),
             at: Moment::at(row.at.to_jiff(), zone),
             operation: row.operation,
+            told: None,
             member: row.member_id.zip(row.member_name).map(|(id, name)| MemberSummary { id: MemberId(id), name }),
             token: row.token,
             records,
@@ -205,6 +235,13 @@ impl Known {
             undoes: row.undoes.map(ActionId),
             undone_by: row.undone_by.map(ActionId),
         }
+    }
+
+    /// Whether it may be told in words what an action did: to whoever sees all that it touched, and may do the same. Of what touched many
+    /// records not all were looked at, so that whoever does not see everything is told of none of them.
+    fn may_tell(&self, row: &Row) -> bool {
+        let all_seen = self.eyes.everything || self.in_sight.get(&row.id) == self.touched_in_all.get(&row.id);
+        all_seen && !self.hidden.contains(&row.id) && !self.refused.contains_key(&row.operation)
     }
 
     fn why_not(&self, row: &Row) -> Option<String> {

@@ -35,6 +35,9 @@ pub struct Undone {
     pub undone: ActionId,
     /// The operation that had been called.
     pub operation: String,
+    /// What it had done, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<String>,
     /// The records that it had changed or deleted: they are as they were before it. Each stands once.
     pub restored: Vec<Restored>,
     /// The records that it had made: they are not there any more.
@@ -64,6 +67,10 @@ pub struct Action {
     pub at: Moment,
     /// The operation, such as `create_time_entry`.
     pub operation: String,
+    /// What was done, in words: "Invoice 2026-0001 for Acme sent"; absent where the caller does not see all that it touched, or may not do
+    /// it themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<String>,
     /// Who is responsible: the person at the page, or the owner of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<MemberSummary>,
@@ -131,7 +138,7 @@ pub async fn get_invoice_history(
     invoice::history(cx, &invoice).await
 }
 
-/// List what was done, the newest first: each write with the first three records it touched and how many more, and whether it can be undone, or why not.
+/// List what was done, the newest first: each write in words (`told`) and with the first three records it touched, and whether it can be undone, or why not.
 ///
 /// What your own token did; for a person at the page, what they and their agents did, and for who leads the work everybody's. undo_action takes the newest back with "last", and with dry_run names the records of one. Example: {"limit": 5}.
 #[operation(read, idempotent, everyday, needs = Belong, scope = None, title = "List actions")]
@@ -153,7 +160,7 @@ pub async fn list_actions(
 
 /// Undo a write: what it changed or deleted becomes what it was before (`restored`), and what it made goes away (`removed`).
 ///
-/// "last" is the newest action of this credential that is no undo and was not undone, in a new conversation too; twice goes two back. All of it or nothing. Refused: (stale) changed since, by whom, with the later action's id; (in_use) something new needs it; (locked) its time is invoiced or its day closed; (invalid) what is not taken back, such as a sent invoice, a stopped mail or settings. You can undo what you did yourself, and as a manager what others did, while you may still do it; an agent only what it did itself. Example: {"action": "last"}.
+/// "last" is the newest action of this credential that changed something, is no undo and not undone, in a new conversation too; `told` says what it was. Twice goes two back. All or nothing. Refused: (stale) changed since, by whom, with the later action's id; (in_use) something new needs it; (locked) its time is invoiced or its day closed; (invalid) what is not taken back, such as a sent invoice, a stopped mail or settings. You undo what you did and may still do, a manager also what others did, an agent only its own. Example: {"action": "last"}.
 #[operation(write, everyday, needs = Belong, scope = None, title = "Undo an action")]
 pub async fn undo_action(
     cx: &mut Call,

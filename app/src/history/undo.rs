@@ -14,9 +14,10 @@ use super::{
         self, OpenChange,
         obstacle::{Held, Restarted},
     },
-    way,
+    told, way,
 };
 use crate::{
+    access::Seen,
     budgets::watch::{Limit, Watch},
     clients,
     database::{Db, folding},
@@ -81,12 +82,21 @@ async fn undone(cx: &mut Call, action: Uuid) -> Result<Undone, Error> {
         return Err(in_use(&done, held, &sight, !cx.writes_drafts()));
     }
     refuse_timers_of_nobody(cx, done.id).await?;
+    let told = in_words(cx, done.id, &sight).await?;
     let budgets = Watch::over(cx, &days).await?;
     let touched = restore(cx, &done, way::back(&changes, &kinds)).await?;
     budgets.settle(cx, &sight, Limit::Held).await?;
     cx.undoes = Some(ActionId(done.id));
     let (restored, removed) = touched.into_iter().partition(|record| !way::was_made(&changes, record.record));
-    Ok(Undone { undone: ActionId(done.id), operation: done.operation, restored, removed })
+    Ok(Undone { undone: ActionId(done.id), operation: done.operation, told, restored, removed })
+}
+
+/// What an action did, in words, unless it was to time on a project whose name is not there for the caller.
+async fn in_words(cx: &mut Call, action: Uuid, sight: &Sight) -> Result<Option<String>, Error> {
+    if sight.seen != Seen::Everything && !store::told::elsewhere(&mut cx.db, &[action], sight.member).await?.is_empty() {
+        return Ok(None);
+    }
+    Ok(told::told(&mut cx.db, &[action], sight.money).await?.remove(&action))
 }
 
 /// Holds what is put back, in the order in which every writer takes its locks: the organization, members whose timer runs on,

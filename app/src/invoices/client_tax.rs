@@ -160,7 +160,7 @@ impl Before {
 }
 
 /// The first few of these in a row, and whether they are several; nothing of none.
-fn listed(others: &[String]) -> Option<(String, bool)> {
+pub fn listed(others: &[String]) -> Option<(String, bool)> {
     let more = others.len().saturating_sub(NAMED);
     let mut named: Vec<String> = others.iter().take(NAMED).cloned().collect();
     if more > 0 {

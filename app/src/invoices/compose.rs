@@ -216,7 +216,7 @@ fn time_line(group: &[Part<'_>], grouping: Grouping, currency: &Currency, tax: &
     let worth = worth(group, grouping);
     let project = group.first().map(|part| part.entry.project);
     Line {
-        description: description(group, grouping),
+        description: described(&group.iter().map(|part| part.entry).collect::<Vec<_>>(), grouping),
         project: project.filter(|project| group.iter().all(|part| part.entry.project == *project)),
         measure: Measure::Time { worked: worth.worked, billed: worth.billed },
         unit_price: worth.unit_price(currency),
@@ -270,24 +270,25 @@ fn share_of_day((worked, shared): &mut (i64, i64), seconds: i64, rounding: Round
     share
 }
 
-fn description(group: &[Part<'_>], grouping: Grouping) -> String {
-    let Some(first) = group.first().map(|part| part.entry) else { return String::new() };
+/// The text of a line of these entries while nobody has written another one.
+pub fn described(entries: &[&Entry], grouping: Grouping) -> String {
+    let Some(first) = entries.first() else { return String::new() };
     let day = || grouping.wording.day(first.day);
     match grouping.group_by {
         GroupBy::Project => first.project_name.clone(),
-        GroupBy::Day => format!("{}, {}", day(), projects(group)),
-        GroupBy::Member => format!("{}, {}", first.member_name, projects(group)),
+        GroupBy::Day => format!("{}, {}", day(), projects(entries)),
+        GroupBy::Member => format!("{}, {}", first.member_name, projects(entries)),
         GroupBy::Entry if first.description.is_empty() => format!("{}, {}", first.project_name, day()),
         GroupBy::Entry => format!("{}, {}", first.description, day()),
     }
 }
 
 /// The projects of a line, each once, in the order of the work.
-fn projects(group: &[Part<'_>]) -> String {
+fn projects(entries: &[&Entry]) -> String {
     let mut names: Vec<&str> = Vec::new();
-    for part in group {
-        if !names.contains(&part.entry.project_name.as_str()) {
-            names.push(&part.entry.project_name);
+    for entry in entries {
+        if !names.contains(&entry.project_name.as_str()) {
+            names.push(&entry.project_name);
         }
     }
     let more = names.len().saturating_sub(PROJECTS_NAMED);

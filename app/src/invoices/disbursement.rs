@@ -2,20 +2,22 @@
 //! Directive 2006/112/EC, and the laws that follow it or are like it), and stands beside what is taxed as E, for want of a category of
 //! its own.
 
-#[cfg(feature = "ssr")]
-use super::store::LineRow;
 use super::totals::TaxCategory;
+#[cfg(feature = "ssr")]
+use super::{rules::place, store::LineRow};
 
-/// What such a sum is called, with the law of the seller's country.
+/// What such a sum is called, with the law of the seller's country where one is known. The directive is law in the European Union alone.
 #[cfg(feature = "ssr")]
 pub fn words(country: Option<&str>) -> &'static str {
     match country {
         Some("DE") => "Durchlaufender Posten (§ 10 Abs. 1 Satz 5 UStG)",
         Some("AT") => "Durchlaufender Posten (§ 4 Abs. 3 UStG 1994)",
         Some("CH" | "LI") => "Durchlaufposten (Art. 24 Abs. 6 Bst. b MWSTG)",
-        Some("FR" | "MC") => "Débours (art. 267, II-2° du CGI)",
-        Some("GB" | "IM") => "Disbursement, outside the scope of VAT",
-        _ => "Disbursement (Article 79 (c) of Directive 2006/112/EC)",
+        Some("FR" | "GP" | "MC" | "MQ" | "RE") => "Débours (art. 267, II-2° du CGI)",
+        Some("GB" | "IM") => "Disbursement (VAT Notice 700, section 25.1)",
+        Some("NO") => "Utlegg (disbursement)",
+        Some(country) if place::in_union(country) => "Disbursement (Article 79 (c) of Directive 2006/112/EC)",
+        _ => "Disbursement",
     }
 }
 
@@ -54,10 +56,33 @@ pub fn is_among(category: TaxCategory, lines: &[LineRow]) -> bool {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
+    use crate::country::COUNTRIES;
+
+    #[test]
+    fn the_law_of_the_european_union_is_named_within_it_alone() {
+        for (code, _) in COUNTRIES {
+            let is_of_union = words(Some(code)).contains("2006/112");
+            assert!(!is_of_union || place::in_union(code), "{code}: {}", words(Some(code)));
+        }
+        for country in [None, Some("AX"), Some("IS"), Some("JP"), Some("US")] {
+            assert_eq!(words(country), "Disbursement", "{country:?}");
+        }
+        for (country, law) in [
+            ("CH", "Art. 24 Abs. 6 Bst. b MWSTG"),
+            ("ES", "Article 79 (c)"),
+            ("GB", "VAT Notice 700, section 25.1"),
+            ("LI", "Art. 24 Abs. 6 Bst. b MWSTG"),
+            ("NO", "Utlegg"),
+            ("RE", "art. 267"),
+            ("SE", "Article 79 (c)"),
+        ] {
+            assert!(words(Some(country)).contains(law), "{country}: {}", words(Some(country)));
+        }
+    }
 
     #[test]
     fn a_disbursement_is_known_by_its_words_and_nothing_else_is_taken_for_one() {
-        for country in [None, Some("DE"), Some("AT"), Some("CH"), Some("FR"), Some("GB"), Some("ES")] {
+        for country in COUNTRIES.iter().map(|(code, _)| Some(*code)).chain([None]) {
             assert!(is_one(TaxCategory::E, Some(words(country))), "{country:?}");
         }
         for reason in ["Disbursements made for you", "Durchlaufende Posten", "DÉBOURS", "立替金（登記費用）"] {

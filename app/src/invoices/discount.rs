@@ -1,6 +1,10 @@
-//! Discounts on a whole document, as people write them and as they are kept.
+//! Discounts on a whole document, as people write them and as they are kept, and which lines bear no part of them.
 
-use super::totals::Discount;
+use super::{
+    disbursement,
+    store::LineRow,
+    totals::{Discount, TaxCategory},
+};
 use crate::{
     error::Error,
     money::{Amount, Currency},
@@ -34,6 +38,18 @@ pub fn columns(discount: &Option<Discount>) -> (Option<i64>, Option<i32>) {
         None => (None, None),
         Some(Discount::Amount(amount)) => (Some(*amount), None),
         Some(Discount::Percent(percent)) => (None, Some(percent.ten_thousandths())),
+    }
+}
+
+/// Whether a line repays what was laid out in the name and for the account of the client. It stands in category E beside what is taxed, with
+/// its own words as the reason, and in O beside what is not, where its text may say what it is. Tracked time never is one.
+pub fn is_laid_out(line: &LineRow, category: TaxCategory) -> bool {
+    let names_one = |words: Option<&str>| disbursement::is_one(TaxCategory::E, words);
+    match category {
+        _ if line.seconds.is_some() => false,
+        TaxCategory::E => names_one(line.tax_reason.as_deref()),
+        TaxCategory::O => names_one(line.tax_reason.as_deref()) || names_one(Some(line.description.as_str())),
+        _ => false,
     }
 }
 

@@ -147,7 +147,8 @@ pub async fn create(cx: &mut Call, wanted: Wanted) -> Result<Invoice, Error> {
     let locked = store::lock_unbilled(&mut cx.db, &resolved.billable()).await?;
     let composed = compose(cx, &resolved, Some(&locked)).await?;
     if composed.lines.is_empty() {
-        return Err(Error::new(Code::Invalid, nothing_to_bill(&resolved)).hint(way_to_bill(&resolved)));
+        let (message, way) = nothing_to_bill(&resolved);
+        return Err(Error::new(Code::Invalid, message).hint(way));
     }
     let totals = composed.totals(&resolved)?;
     let remarks = composed.remarks(&resolved, people::zone::latest_today(cx).await?)?.into_iter().map(|remark| remark.message);
@@ -218,7 +219,7 @@ impl Composed {
     fn warnings(&self, resolved: &Resolved, total: i64) -> Vec<String> {
         let mut warnings = Vec::new();
         if self.lines.is_empty() {
-            return vec![nothing_to_bill(resolved)];
+            return vec![nothing_to_bill(resolved).0];
         }
         if let Some(worked) = self.without_rate() {
             warnings.push(billed_at_nothing(&worked, &resolved.client.name));
@@ -229,20 +230,15 @@ impl Composed {
     }
 }
 
-fn nothing_to_bill(resolved: &Resolved) -> String {
-    let client = &resolved.client.name;
-    match resolved.period {
-        Some(_) => format!("There is nothing to bill to {client} in these days."),
-        None => format!("There is nothing to bill to {client}: they have no billable time that is on no invoice or draft."),
-    }
-}
-
-/// What to do where there is nothing to bill.
-fn way_to_bill(resolved: &Resolved) -> &'static str {
-    match resolved.period {
-        Some(_) => "Choose other days, or add a custom line.",
-        None => "Log time, or add a custom line.",
-    }
+/// That there is nothing to bill, and what to do about it.
+fn nothing_to_bill(resolved: &Resolved) -> (String, &'static str) {
+    let (of, way) = match (resolved.period.is_some(), resolved.is_chosen()) {
+        (true, true) => (" in these days of what was chosen", "Choose other days or projects, leave less out, or add a custom line."),
+        (true, false) => (" in these days", "Choose other days, or add a custom line."),
+        (false, true) => (" of what was chosen", "Choose other projects, leave less out, or add a custom line."),
+        (false, false) => (": they have no billable time that is on no invoice or draft", "Log time, or add a custom line."),
+    };
+    (format!("There is nothing to bill to {}{of}.", resolved.client.name), way)
 }
 
 /// The service period of an invoice with time of these days; without time that is the day of issue.
@@ -346,6 +342,11 @@ async fn resolve(cx: &mut Call, wanted: Wanted) -> Result<Resolved, Error> {
 }
 
 impl Resolved {
+    /// Whether only some of the projects are meant, or not all of their time.
+    fn is_chosen(&self) -> bool {
+        !self.projects.is_empty() || !self.defer.is_empty()
+    }
+
     fn billable(&self) -> Billable<'_> {
         Billable { client: self.client.id.0, period: self.period.as_ref(), projects: &self.projects, defer: &self.defer }
     }

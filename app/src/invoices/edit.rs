@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     CustomLine, DeletedInvoice, Invoice, LineChange, client_tax,
     compose::{self, LINES_MAX},
-    discount, draft, quantity, read,
+    discount, draft, payment, quantity, read,
     store::{self, LineRow, Row},
     tax::LineTax,
     totals::TaxCategory,
@@ -54,7 +54,11 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     let mut row = locked_draft(cx, invoice, change.version).await?;
     leaves_to_a_person(cx, &row, &change.rates).await?;
     let currency = Currency::parse(&row.currency)?;
+    let removes = change.lines.iter().any(|line| line.remove == Some(true));
     let mut there = change_lines(cx, &row, &currency, change.lines).await?;
+    if removes {
+        there += pricing::share_again(cx, &row, &currency).await?;
+    }
     // A form sends the tax of every line as it stands there, too: that is nobody's wish.
     if change.client_tax == Some(true) {
         client_tax::take(cx, &row, &currency).await?;
@@ -153,13 +157,11 @@ fn no_draft(row: &Row) -> Error {
     let number = row.number.as_deref().unwrap_or_default();
     if row.state == "void" {
         return Error::new(Code::Locked, format!("Invoice {number} is void and does not change any more."))
-            .hint("It can be drafted again: redraft_invoice does that.");
+            .hint("It can be drafted again. redraft_invoice does that.");
     }
-    let way = match row.paid {
-        0 => "A person can void it. What is paid of it can still be recorded.",
-        _ => "What is paid of it can still be recorded. A person can void it once its payments are removed.",
-    };
-    Error::new(Code::Locked, format!("Invoice {number} was already sent and does not change any more.")).hint(way)
+    let payments = if row.state == "paid" { "" } else { " What is paid of it can still be recorded." };
+    Error::new(Code::Locked, format!("Invoice {number} was already sent and does not change any more."))
+        .hint(format!("{}{payments}", payment::way_to_void(row)))
 }
 
 /// Changes and removes lines; answers how many are left.

@@ -118,6 +118,14 @@ pub async fn void(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     read::get(cx, &row.id.to_string()).await
 }
 
+/// How an invoice that was sent gets void.
+pub fn way_to_void(row: &Row) -> &'static str {
+    match row.paid {
+        0 => "A person can void it.",
+        _ => "A person can void it once its payments are removed.",
+    }
+}
+
 /// One with payments is credited instead; one that came to nothing was paid as it was sent, and nothing was paid on it.
 fn voidable(row: &Row) -> Result<(), Error> {
     let number = row.number.as_deref().unwrap_or_default();

@@ -180,7 +180,7 @@ fn period(span: Option<Span>, issued_on: Date) -> Period {
 /// Whoever bills, with their country where the client is in another one, and whether they state the number without which a tax invoice is none.
 fn seller(organization: &Organization, other: Option<&str>, wording: Wording, tax_invoice: Option<&TaxInvoice>) -> (Party, bool) {
     let (called, is_named) = called(stated::of_seller(organization), tax_invoice);
-    let Stated { vat_id, tax_number, registered } = called.printed();
+    let Stated { vat_id, tax_number, registered } = called.printed(organization.country.as_deref());
     let party = Party {
         name: organization.legal_name.clone().unwrap_or_else(|| organization.name.clone()),
         address: address::printed(organization.address.as_deref(), organization.country.as_deref(), other, wording),
@@ -212,7 +212,7 @@ fn buyer(client: &Client, other: Option<&str>, wording: Wording) -> Party {
     let name = client.legal_name.clone().unwrap_or_else(|| client.name.clone());
     let address = address::printed(client.address.as_deref(), client.country.as_deref(), other, wording);
     let known = TaxInvoice::of(client.country.as_deref(), true).filter(|known| known.form.is_some());
-    let Stated { vat_id, tax_number, registered } = called(stated::of_buyer(client), known).0.printed();
+    let Stated { vat_id, tax_number, registered } = called(stated::of_buyer(client), known).0.printed(client.country.as_deref());
     Party { name, address, vat_id, tax_number, registered, ..Party::default() }
 }
 
@@ -249,7 +249,7 @@ fn document_line(line: &LineRow, currency: &Currency, wording: Wording, seller: 
 fn document_tax(tax: &TaxTotal, lines: &[LineRow], currency: &Currency, wording: Wording, seller: &Organization) -> Option<DocumentTax> {
     let (base, amount) = (wording.amount(tax.base, currency), wording.amount(tax.tax, currency));
     if untold::is_untold(seller, tax.category) {
-        return untold::given(lines).map(|reason| DocumentTax { label: String::new(), base, amount, reason: Some(reason) });
+        return on_lines(&untold::given(lines)).map(|reason| DocumentTax { label: String::new(), base, amount, reason: Some(reason) });
     }
     let country = seller.country.as_deref();
     let label = match disbursement::is_among(tax.category, lines) {
@@ -257,14 +257,22 @@ fn document_tax(tax: &TaxTotal, lines: &[LineRow], currency: &Currency, wording:
         false => wording.tax(tax.category, tax.rate, country),
     };
     // What its name says already is not said twice.
-    let reason = read::reason(tax.category, lines, wording.reason(tax.category, country)).filter(|reason| *reason != label);
+    let reason = on_lines(&read::reasons(tax.category, lines, wording.reason(tax.category, country))).filter(|reason| *reason != label);
     Some(DocumentTax { label, base, amount, reason })
 }
 
+/// Reasons as a document prints them, each on a line of its own; nothing where there are none.
+fn on_lines(reasons: &[&str]) -> Option<String> {
+    (!reasons.is_empty()).then(|| reasons.join("\n"))
+}
+
+/// The row of the discount. A share of something else than the subtotal, which stands above it, says of what.
 fn discount(given: Option<&Discount>, totals: &Totals, currency: &Currency, wording: Wording) -> Option<LabelledAmount> {
-    let share = given.and_then(|discount| match discount {
-        Discount::Percent(share) => Some(*share),
-        Discount::Amount(_) => None,
-    });
-    (totals.discount != 0).then(|| LabelledAmount { label: wording.discount(share), amount: wording.amount(-totals.discount, currency) })
+    let amount = |amount| wording.amount(amount, currency);
+    let label = match given? {
+        Discount::Percent(share) if totals.discounted != totals.subtotal => wording.discount_of(*share, &amount(totals.discounted)),
+        Discount::Percent(share) => wording.discount(Some(*share)),
+        Discount::Amount(_) => wording.discount(None),
+    };
+    (totals.discount != 0).then(|| LabelledAmount { label, amount: amount(-totals.discount) })
 }

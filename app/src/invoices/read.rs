@@ -5,7 +5,9 @@ use uuid::Uuid;
 
 use super::{
     ClientName, GroupBy, Invoice, InvoiceLine, InvoiceName, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment,
-    PaymentMethod, Sums, edit, quantity, remarks,
+    PaymentMethod, Sums,
+    discount::is_laid_out,
+    edit, quantity, remarks,
     rounding::{Rounding, RoundingBasis, RoundingMode},
     rules,
     store::{self, Filter, LineRow, Printed, Redrafts, Row},
@@ -96,7 +98,7 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
     let (zone, slug, today) = (cx.membership()?.organization_zone.clone(), cx.membership()?.slug.clone(), cx.organization_today()?);
     let currency = Currency::parse(&row.currency)?;
     let rows = store::lines(&mut cx.db, row.id).await?;
-    let totals = totals(&row, &rows)?;
+    let totals = shown_totals(&row, &rows)?;
     let looked_over = row.state == "draft" && !rows.is_empty() && cx.may(Permission::WriteMoney);
     let problems = if looked_over { rules::problems_of(cx, &row, &rows, &totals).await? } else { Vec::new() };
     let remarks = if looked_over { remarks::of(cx, &row, &rows).await? } else { Vec::new() };
@@ -169,17 +171,27 @@ fn as_printed(mut lines: Vec<InvoiceLine>, printed: Option<Printed>) -> Vec<Invo
     lines
 }
 
-/// The sums of the stored lines.
+/// The sums of the stored lines, as a draft is written and sent with.
 pub fn totals(row: &Row, lines: &[LineRow]) -> Result<Totals, Error> {
     Totals::of(&amounts(lines)?, discount(row))
 }
 
+/// The sums that are shown: those of the lines, and of what was sent those that it was sent with. A draft whose discount would be refused by
+/// now is shown as it was written, so that it can be changed.
+fn shown_totals(row: &Row, lines: &[LineRow]) -> Result<Totals, Error> {
+    match totals(row, lines) {
+        Ok(totals) if row.state == "draft" => Ok(totals),
+        _ => Totals::of_sent(&amounts(lines)?, discount(row), row.total),
+    }
+}
+
 /// What lines add to the totals.
 pub fn amounts(lines: &[LineRow]) -> Result<Vec<LineAmount>, Error> {
-    lines
-        .iter()
-        .map(|line| Ok(LineAmount { net: line.net, category: TaxCategory::parse(&line.tax_category)?, rate: Percent(line.tax_percent) }))
-        .collect()
+    let amount = |line: &LineRow| {
+        let category = TaxCategory::parse(&line.tax_category)?;
+        Ok(LineAmount { net: line.net, category, rate: Percent(line.tax_percent), laid_out: is_laid_out(line, category) })
+    };
+    lines.iter().map(amount).collect()
 }
 
 /// The discount on an invoice.
@@ -191,7 +203,7 @@ pub fn discount(row: &Row) -> Option<Discount> {
 pub fn sums(totals: &Totals, lines: &[LineRow], currency: &Currency, untold: bool) -> Sums {
     let money = |amount| Money::new(amount, currency);
     let reason = |category: TaxCategory| match untold && category == TaxCategory::O {
-        true => untold::given(lines),
+        true => in_one(&untold::given(lines)),
         false => reason(category, lines, category.reason()),
     };
     Sums {
@@ -257,9 +269,18 @@ pub fn line_tax(line: &LineRow) -> Result<LineTax, Error> {
     Ok(LineTax { category: TaxCategory::parse(&line.tax_category)?, rate: Percent(line.tax_percent), reason: line.tax_reason.clone() })
 }
 
-/// Why no tax is charged in a category (BT-120): the reasons of its lines, each once, where one has another than the usual one.
+/// Why no tax is charged in a category, in one text (BT-120).
 pub fn reason(category: TaxCategory, lines: &[LineRow], usual: Option<&str>) -> Option<String> {
-    let usual = usual?;
+    in_one(&reasons(category, lines, usual))
+}
+
+fn in_one(reasons: &[&str]) -> Option<String> {
+    (!reasons.is_empty()).then(|| reasons.join("; "))
+}
+
+/// Why no tax is charged in a category: the reasons of its lines, each once, where one has another than the usual one.
+pub fn reasons<'a>(category: TaxCategory, lines: &'a [LineRow], usual: Option<&'a str>) -> Vec<&'a str> {
+    let Some(usual) = usual else { return Vec::new() };
     let mut reasons: Vec<&str> = Vec::new();
     for line in lines.iter().filter(|line| line.tax_category == category.code()) {
         let reason = line.tax_reason.as_deref().unwrap_or(usual);
@@ -267,7 +288,7 @@ pub fn reason(category: TaxCategory, lines: &[LineRow], usual: Option<&str>) -> 
             reasons.push(reason);
         }
     }
-    Some(if reasons.is_empty() { usual.to_owned() } else { reasons.join("; ") })
+    if reasons.is_empty() { vec![usual] } else { reasons }
 }
 
 fn read_payment(payment: store::PaymentRow, currency: &Currency) -> Payment {

@@ -10,10 +10,10 @@ use uuid::Uuid;
 use super::{
     GroupBy, Invoice, client_tax,
     compose::{self, Entry, Grouping, LINES_MAX},
-    discount, draft, read, remarks,
+    discount, draft, payment, read, remarks,
     store::{self, Billable, LineRow, NewDraft, Redrafts, Row, Voided},
     tax::LineTax,
-    totals::{Discount, Totals},
+    totals::{Discount, LineAmount, Totals, below_zero},
     wording::Wording,
 };
 use crate::{
@@ -23,11 +23,11 @@ use crate::{
     id::{InvoiceId, InvoiceLineId},
     money::{Currency, Money},
     operation::Call,
-    organizations,
+    organizations, text,
 };
 
 /// Drafts a void invoice again, and reserves the time on it. What it says beside its lines stays: client, grouping, rounding, discount,
-/// note, days to pay, and a service period that somebody has written.
+/// note, days to pay, and a service period that somebody has written. It is in the client's present language but for what somebody wrote.
 pub async fn create(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
     organizations::store::keep(&mut cx.db).await?;
     let void = read::find_locked(cx, invoice).await?;
@@ -45,8 +45,10 @@ pub async fn create(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
         cx.warn(told);
     }
     let lines = taxed(cx, &void, &client, lines).await?;
+    let amounts = read::amounts(&lines)?;
+    comes_to_something(&void, &lines, &amounts, &currency)?;
     let period = period(&void, &time, sent.iter().any(|line| line.seconds.is_some()));
-    let discount = discount_of(cx, &void, &lines, &currency);
+    let discount = discount_of(cx, &void, &amounts, &currency);
     let invoice = insert(cx, &void, period, discount).await?;
     draft::insert_lines(cx, &currency, invoice, &lines).await?;
     summed(cx, invoice, &lines).await
@@ -65,8 +67,7 @@ fn is_void(row: &Row) -> Result<(), Error> {
         _ => {
             let number = number(row);
             let message = format!("Invoice {number} counts and is not drafted again. What is wrong with it is put right once it is void.");
-            let way = if row.paid == 0 { "A person can void it." } else { "A person can void it once its payments are removed." };
-            Err(Error::new(Code::Conflict, message).hint(way))
+            Err(Error::new(Code::Conflict, message).hint(payment::way_to_void(row)))
         }
     }
 }
@@ -77,7 +78,7 @@ fn is_first(void: &Row, redrafts: Redrafts) -> Result<(), Error> {
     let (number, later) = (number(void), redrafts.as_number.unwrap_or_default());
     let error = match redrafts.as_state.as_deref() {
         Some("draft") => {
-            let message = format!("Invoice {number} was drafted again already, and that draft ({id}) is still there. Delete it first.");
+            let message = format!("Invoice {number} was drafted again already, and that draft ({id}) is still there. Once it is deleted, {number} can be drafted again.");
             Error::new(Code::Conflict, message).hint("delete_invoice_draft deletes it.")
         }
         Some("void") => {
@@ -107,12 +108,38 @@ fn fits(void: &Row, lines: &[LineRow]) -> Result<(), Error> {
         0 => Err(Error::new(
             Code::Conflict,
             format!("Nothing of {number} is left to bill: all of its time was billed, deleted or changed since."),
-        )),
+        )
+        .hint("Draft a new invoice of what can be billed by now. list_unbilled shows it.")),
         1..=LINES_MAX => Ok(()),
         many => Err(Error::new(
             Code::Conflict,
             format!("At the rates of its time by now {number} would have {many} lines, and an invoice holds {LINES_MAX} at most."),
-        )),
+        )
+        .hint("Draft a new invoice of that time by project or day. draft_invoice groups it.")),
+    }
+}
+
+/// Refuses what would come to less than nothing by now, and names what takes off too much. A void invoice does not change: with other lines
+/// it is another draft.
+fn comes_to_something(void: &Row, lines: &[LineRow], amounts: &[LineAmount], currency: &Currency) -> Result<(), Error> {
+    match Totals::of(amounts, None) {
+        Err(error) if error == below_zero() => {
+            let off = |line: &LineRow| {
+                let first = text::excerpt(line.description.lines().next().unwrap_or_default());
+                format!("\"{first}\" ({})", Money::new(line.net, currency).text())
+            };
+            let off: Vec<String> = lines.iter().filter(|line| line.net < 0).map(off).collect();
+            let (named, several) = client_tax::listed(&off).unwrap_or_default();
+            let (number, take) = (number(void), if several { "take" } else { "takes" });
+            let message = format!(
+                "Drafted again, {number} would come to less than nothing, which no invoice does: {named} {take} off more than is left to bill. \
+                 Draft a new invoice in which less is taken off, or put the time of {number} right first: all that is billable and on no other \
+                 invoice or draft comes back."
+            );
+            Err(Error::new(Code::Conflict, message).hint("draft_invoice drafts a new one, list_unbilled shows what can be billed."))
+        }
+        Err(error) => Err(error),
+        Ok(_) => Ok(()),
     }
 }
 
@@ -173,11 +200,22 @@ impl Time {
     /// several may share what is rounded, and their words may tell of days and projects that are other ones.
     fn lines(&self, sent: &[LineRow], grouping: Grouping, currency: &Currency, tax: &LineTax) -> Vec<LineRow> {
         if self.is_as_it_was() {
-            return sent.iter().map(|line| anew(LineRow { entries: self.entries_of(line.id), ..line.clone() })).collect();
+            return sent.iter().map(|line| self.again(line, grouping)).collect();
         }
         let time = compose::time_lines(&self.now, grouping, currency, tax).into_iter().map(draft::row);
         let own = sent.iter().filter(|line| line.seconds.is_none()).cloned().map(anew);
         time.chain(own).collect()
+    }
+
+    /// A line as it was sent, with its time. A text that was composed, in whatever language the client had then, is so again in the one
+    /// that they have by now.
+    fn again(&self, line: &LineRow, grouping: Grouping) -> LineRow {
+        let entries = self.entries_of(line.id);
+        let time: Vec<&Entry> = self.now.iter().filter(|entry| entries.contains(&entry.id)).collect();
+        let composed = |wording| compose::described(&time, Grouping { wording, ..grouping });
+        let is_composed = Wording::ALL.into_iter().any(|wording| composed(wording) == line.description);
+        let description = if is_composed { composed(grouping.wording) } else { line.description.clone() };
+        anew(LineRow { entries, description, ..line.clone() })
     }
 
     fn entries_of(&self, line: Uuid) -> Vec<Uuid> {
@@ -223,17 +261,19 @@ fn period(void: &Row, time: &Time, had_time: bool) -> Option<(Date, Date)> {
     }
 }
 
-/// The discount. An amount that is more than what is left is none.
-fn discount_of(cx: &mut Call, void: &Row, lines: &[LineRow], currency: &Currency) -> Option<Discount> {
-    let subtotal: i64 = lines.iter().map(|line| line.net).sum();
-    match read::discount(void) {
-        Some(Discount::Amount(amount)) if amount > subtotal => {
-            let amount = Money::new(amount, currency).text();
-            cx.warn(format!("The discount of {amount} is left out: it is more than what is left of {}.", number(void)));
-            None
-        }
-        discount => discount,
+/// The discount. One that cannot be taken of what is left is none: an amount that is more, or a share where only what was laid out for the
+/// client is left.
+fn discount_of(cx: &mut Call, void: &Row, amounts: &[LineAmount], currency: &Currency) -> Option<Discount> {
+    let discount = read::discount(void)?;
+    if Totals::of(amounts, Some(discount.clone())).is_ok() {
+        return Some(discount);
     }
+    let written = match discount {
+        Discount::Amount(amount) => Money::new(amount, currency).text(),
+        Discount::Percent(share) => format!("{share} %"),
+    };
+    cx.warn(format!("The discount of {written} is left out: it cannot be taken of what is left of {}.", number(void)));
+    None
 }
 
 async fn insert(cx: &mut Call, void: &Row, period: Option<(Date, Date)>, discount: Option<Discount>) -> Result<InvoiceId, Error> {

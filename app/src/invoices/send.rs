@@ -37,6 +37,7 @@ pub async fn send(cx: &mut Call, invoice: &str, sending: Sending) -> Result<Invo
     for remark in check(cx, &row).await? {
         cx.warn(remark.message);
     }
+    let row = summed(cx, row).await?;
     let organization = organizations::settings::get(cx).await?;
     let number = freeze(cx, &row, &organization).await?;
     if !recipients.is_empty() {
@@ -79,6 +80,17 @@ async fn check(cx: &mut Call, row: &Row) -> Result<Vec<InvoiceProblem>, Error> {
         Some(refusal) => Err(refusal),
         None => remarks::of(cx, row, &lines).await,
     }
+}
+
+/// A draft with the sums that its document will show: one may have been written while a discount was spread over all lines.
+async fn summed(cx: &mut Call, row: Row) -> Result<Row, Error> {
+    let lines = store::lines(&mut cx.db, row.id).await?;
+    let totals = read::totals(&row, &lines)?;
+    if totals.total == row.total {
+        return Ok(row);
+    }
+    store::update_draft(&mut cx.db, &row, &totals).await?;
+    read::find(cx, &row.id.to_string()).await
 }
 
 /// Gives the number, makes the PDF and keeps both. The counter stays locked until all of it is true.

@@ -20,11 +20,13 @@ pub struct Stated {
 }
 
 impl Stated {
-    /// These numbers as a document prints them: one that says itself what it is stands with its own word in place of the label.
-    pub fn printed(self) -> Stated {
-        let (worded, tax_number) =
-            if self.tax_number.as_deref().is_some_and(text::is_worded) { (self.tax_number, None) } else { (None, self.tax_number) };
-        let worded: Vec<String> = [worded, self.registered].into_iter().flatten().collect();
+    /// These numbers of a party in this country as a document prints them: one that says itself what it is, or has a word of its own there,
+    /// stands with that in place of the label.
+    pub fn printed(self, country: Option<&str>) -> Stated {
+        let named = |number: String| text::with_own_word(country, &number).unwrap_or(number);
+        let tax_number = self.tax_number.map(named);
+        let (worded, tax_number) = if tax_number.as_deref().is_some_and(text::is_worded) { (tax_number, None) } else { (None, tax_number) };
+        let worded: Vec<String> = [worded, self.registered.map(named)].into_iter().flatten().collect();
         Stated { vat_id: self.vat_id, tax_number, registered: (!worded.is_empty()).then(|| worded.join("\n")) }
     }
 }
@@ -49,14 +51,15 @@ pub fn of_buyer(client: &Client) -> Stated {
 
 /// Whether a number that was written as a tax number is a VAT identifier of this country.
 pub fn is_misplaced(number: &str, country: Option<&str>) -> bool {
-    text::registration(number).is_none() && basics::is_vat_id(number, country)
+    text::registration(number).is_none() && text::enterprise_number(number).is_none() && basics::is_vat_id(number, country)
 }
 
-/// What was written as a VAT identifier, where it belongs: one that begins with the letters of a country is one, and of the others some
-/// say themselves what they are.
+/// What was written as a VAT identifier, where it belongs: one that begins with the letters of a country is one, unless it is the number
+/// that every enterprise in Switzerland has, and of the others some say themselves what they are.
 fn of_number(number: &str) -> Stated {
     let given = Some(number.to_owned());
     match text::number_word(number).map(|word| word.kind) {
+        _ if text::enterprise_number(number).is_some() => Stated { tax_number: given, ..Stated::default() },
         _ if is_vat_id(number) => Stated { vat_id: given, ..Stated::default() },
         None | Some(NumberKind::Vat) if !is_of_words(number) => Stated { tax_number: given, ..Stated::default() },
         _ => Stated { registered: given, ..Stated::default() },
@@ -117,7 +120,7 @@ mod tests {
         for vat_id in ["DE136695976", "IE1234567T", "CHE-123.456.788 MWST", "RS123456789", "T7000012050002"] {
             assert_eq!(is(vat_id), (true, false, false), "{vat_id}");
         }
-        for other in ["12-3456789", "51 824 753 556", "12/345/67890", "XX123"] {
+        for other in ["12-3456789", "51 824 753 556", "12/345/67890", "XX123", "CHE-123.456.788", "UID CHE-123.456.788"] {
             assert_eq!(is(other), (false, true, false), "{other}");
         }
         for other in
@@ -141,7 +144,7 @@ mod tests {
     #[test]
     fn a_number_with_a_word_of_its_own_is_printed_without_a_label() {
         let printed = |number: &str| {
-            let Stated { tax_number, registered, .. } = Stated { tax_number: Some(number.to_owned()), ..Stated::default() }.printed();
+            let Stated { tax_number, registered, .. } = Stated { tax_number: Some(number.to_owned()), ..Stated::default() }.printed(None);
             (tax_number, registered)
         };
         for worded in [
@@ -152,6 +155,7 @@ mod tests {
             "GSTIN 27AAPFU0939F1ZV",
             "12/345/67890 Steuernummer",
             "Foo-Nr. 123",
+            "UID CHE-123.456.788",
         ] {
             assert_eq!(printed(worded), (None, Some(worded.to_owned())), "{worded}");
         }
@@ -159,6 +163,24 @@ mod tests {
             assert_eq!(printed(bare), (Some(bare.to_owned()), None), "{bare}");
         }
         let both = Stated { tax_number: Some("St.-Nr. 12/345".to_owned()), registered: Some("HRB 12345 B".to_owned()), vat_id: None };
-        assert_eq!(both.printed().registered.as_deref(), Some("St.-Nr. 12/345\nHRB 12345 B"));
+        assert_eq!(both.printed(Some("DE")).registered.as_deref(), Some("St.-Nr. 12/345\nHRB 12345 B"));
+    }
+
+    #[test]
+    fn a_number_is_printed_with_the_word_of_its_country_where_no_other_one_has_its_form() {
+        let printed = |country: &str, number: &str| {
+            let Stated { vat_id, tax_number, registered } = of_number(number).printed(Some(country));
+            (vat_id.or(tax_number), registered)
+        };
+        for (country, number, named) in [
+            ("CH", "CHE-123.456.788", "UID CHE-123.456.788"),
+            ("LI", "CHE-123.456.788", "UID CHE-123.456.788"),
+            ("IS", "010130-2989", "Kennitala 010130-2989"),
+            ("IS", "12345", "VSK-númer 12345"),
+            ("LI", "50123", "MWST-Nr. 50123"),
+        ] {
+            assert_eq!(printed(country, number), (None, Some(named.to_owned())), "{country}");
+        }
+        assert_eq!(printed("CH", "CHE-123.456.788 MWST"), (Some("CHE-123.456.788 MWST".to_owned()), None), "that of the tax");
     }
 }

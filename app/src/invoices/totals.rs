@@ -3,6 +3,7 @@
 //! ```text
 //! subtotal  sum of the line nets                     BT-106
 //! discount  on the document, spread over the taxes   BT-107
+//!           of what was not laid out for the client
 //! net       subtotal − discount                      BT-109
 //! tax       sum over category and rate of base×rate  BT-110
 //! total     net + tax                                BT-112
@@ -30,14 +31,17 @@ pub struct LineAmount {
     pub category: TaxCategory,
     /// Tax rate of the line (BT-152).
     pub rate: Percent,
+    /// Whether it repays what was laid out in the name and for the account of the client: they owe exactly that, so no discount is taken
+    /// of it.
+    pub laid_out: bool,
 }
 
-/// A discount on the whole document.
+/// A discount on the whole document. What was laid out for the client bears no part of it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Discount {
     /// So many minor units.
     Amount(i64),
-    /// This share of the subtotal, rounded half up.
+    /// This share of what it is taken of, rounded half up.
     Percent(Percent),
 }
 
@@ -61,6 +65,8 @@ pub struct TaxTotal {
 pub struct Totals {
     /// Sum of the line nets (BT-106).
     pub subtotal: i64,
+    /// What a discount is taken of: the subtotal without what was laid out for the client.
+    pub discounted: i64,
     /// Discount on the whole document (BT-107).
     pub discount: i64,
     /// Sum without tax (BT-109).
@@ -77,30 +83,43 @@ pub struct Totals {
 impl Totals {
     /// The totals of these lines and this discount.
     ///
-    /// Refuses a discount below zero or above the subtotal, a rate where the category has none, a
+    /// Refuses a discount below zero or above what it is taken of, a rate where the category has none, a
     /// total below zero (that is a credit note) and sums that no amount can hold.
     pub fn of(lines: &[LineAmount], discount: Option<Discount>) -> Result<Totals, Error> {
         let groups = groups(lines)?;
-        let subtotal = subtotal(&groups)?;
+        let (subtotal, discounted) = (sum(&groups, |group| group.net)?, sum(&groups, |group| group.discounted)?);
         if subtotal < 0 {
-            return Err(negative());
+            return Err(below_zero());
         }
-        let discount = discount_of(subtotal, discount)?;
+        let discount = discount_of(subtotal, discounted, discount)?;
         let taxes =
             groups.iter().zip(spread(discount, &groups)).map(|(group, share)| group.tax_total(share)).collect::<Result<Vec<_>, _>>()?;
         let tax: i128 = taxes.iter().map(|tax| i128::from(tax.tax)).sum();
         let net = subtotal - discount;
         if net + tax < 0 {
-            return Err(negative());
+            return Err(below_zero());
         }
         Ok(Totals {
             subtotal: fitting(subtotal)?,
+            discounted: fitting(discounted)?,
             discount: fitting(discount)?,
             net: fitting(net)?,
             tax: fitting(tax)?,
             total: fitting(net + tax)?,
             taxes,
         })
+    }
+
+    /// The totals of what was sent for this total: those of [`Totals::of`], unless they come to another one. It was sent then while a
+    /// discount was spread over all lines, and stays so.
+    pub fn of_sent(lines: &[LineAmount], discount: Option<Discount>, total: i64) -> Result<Totals, Error> {
+        match Totals::of(lines, discount.clone()) {
+            Ok(totals) if totals.total == total => Ok(totals),
+            _ => {
+                let all: Vec<LineAmount> = lines.iter().map(|line| LineAmount { laid_out: false, ..line.clone() }).collect();
+                Totals::of(&all, discount)
+            }
+        }
     }
 }
 
@@ -109,6 +128,8 @@ struct Group {
     category: TaxCategory,
     rate: Percent,
     net: i128,
+    /// The net of those that were not laid out for the client.
+    discounted: i128,
 }
 
 impl Group {
@@ -120,7 +141,7 @@ impl Group {
 
     /// What a discount is spread by: only what is charged can be made cheaper.
     fn weight(&self) -> i128 {
-        self.net.max(0)
+        self.discounted.max(0)
     }
 }
 
@@ -128,10 +149,12 @@ fn groups(lines: &[LineAmount]) -> Result<Vec<Group>, Error> {
     let mut groups: Vec<Group> = Vec::new();
     for line in lines {
         line.category.check_rate_absent(line.rate)?;
+        let net = i128::from(line.net);
+        let discounted = if line.laid_out { 0 } else { net };
         let same = groups.iter_mut().find(|group| (group.category, group.rate) == (line.category, line.rate));
         match same {
-            Some(group) => group.net += i128::from(line.net),
-            None => groups.push(Group { category: line.category, rate: line.rate, net: i128::from(line.net) }),
+            Some(group) => (group.net, group.discounted) = (group.net + net, group.discounted + discounted),
+            None => groups.push(Group { category: line.category, rate: line.rate, net, discounted }),
         }
     }
     groups.sort_by_key(|group| (group.category, std::cmp::Reverse(group.rate)));
@@ -139,26 +162,37 @@ fn groups(lines: &[LineAmount]) -> Result<Vec<Group>, Error> {
 }
 
 /// Refuses what does not fit an `i64` here already, so that no product below outgrows an `i128`.
-fn subtotal(groups: &[Group]) -> Result<i128, Error> {
+fn sum(groups: &[Group], amount: fn(&Group) -> i128) -> Result<i128, Error> {
     for group in groups {
-        fitting(group.net)?;
+        fitting(amount(group))?;
     }
-    fitting(groups.iter().map(|group| group.net).sum()).map(i128::from)
+    fitting(groups.iter().map(amount).sum()).map(i128::from)
 }
 
-fn discount_of(subtotal: i128, discount: Option<Discount>) -> Result<i128, Error> {
-    let discount = match discount {
-        None => 0,
-        Some(Discount::Amount(amount)) => i128::from(amount),
-        Some(Discount::Percent(percent)) => rounded_quotient(subtotal * i128::from(percent.ten_thousandths()), Percent::WHOLE),
+/// The discount in minor units: of so much, and no more than the subtotal.
+fn discount_of(subtotal: i128, discounted: i128, discount: Option<Discount>) -> Result<i128, Error> {
+    let (is_one, amount) = match discount {
+        None => (false, 0),
+        Some(Discount::Amount(amount)) => (amount > 0, i128::from(amount)),
+        Some(Discount::Percent(percent)) => {
+            let share = i128::from(percent.ten_thousandths());
+            (share > 0, rounded_quotient(discounted.max(0) * share, Percent::WHOLE))
+        }
     };
-    if discount < 0 {
-        return Err(Error::invalid("discount", "The discount is below zero; add a line to charge more."));
+    let refused = |message: &str| Err(Error::invalid("discount", message));
+    match amount {
+        ..0 => refused("The discount is below zero; add a line to charge more."),
+        _ if is_one && discounted <= 0 && discounted != subtotal => refused(
+            "There is nothing that a discount could be taken of: the client repays exactly what was laid out in their name. Leave the \
+             discount out, or add a line of your own work.",
+        ),
+        _ if discounted == subtotal && amount > subtotal => refused("The discount is higher than the sum of the lines; lower it."),
+        _ if amount > discounted.min(subtotal).max(0) => refused(
+            "The discount is higher than the sum of the lines that it is taken of: the client repays exactly what was laid out in their \
+             name. Lower it.",
+        ),
+        amount => Ok(amount),
     }
-    if discount > subtotal {
-        return Err(Error::invalid("discount", "The discount is higher than the sum of the lines; lower it."));
-    }
-    Ok(discount)
 }
 
 /// Spreads the discount over the groups in proportion to their nets, by largest remainder: every
@@ -177,7 +211,8 @@ fn spread(discount: i128, groups: &[Group]) -> Vec<i128> {
     shares
 }
 
-fn negative() -> Error {
+/// The refusal of lines that come to less than nothing.
+pub fn below_zero() -> Error {
     Error::invalid(
         "lines",
         "The total is below zero, which no invoice has. Take off less than there is to bill, or void the invoice that was too high and write it again.",

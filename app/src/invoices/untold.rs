@@ -45,10 +45,10 @@ pub async fn of_invoice(cx: &mut Call, lines: &[LineRow], printed: Option<&Print
 }
 
 /// The reasons that somebody has given for lines of that category, each once.
-pub fn given(lines: &[LineRow]) -> Option<String> {
+pub fn given(lines: &[LineRow]) -> Vec<&str> {
     let mut reasons: Vec<&str> = Vec::new();
     for line in lines.iter().filter(|line| line.tax_category == TaxCategory::O.code()) {
         reasons.extend(line.tax_reason.as_deref().filter(|reason| !reasons.contains(reason)));
     }
-    (!reasons.is_empty()).then(|| reasons.join("; "))
+    reasons
 }

@@ -56,6 +56,9 @@ trait Words {
     fn day(&self, day: Date) -> String;
     fn discount(&self) -> &'static str;
 
+    /// A share with the amount that it is a share of.
+    fn share_of(&self, share: &str, amount: &str) -> String;
+
     /// What a category is called, where its tax is not.
     fn category(&self, category: TaxCategory) -> &'static str;
 
@@ -173,6 +176,11 @@ impl Wording {
         share.map_or_else(|| word.to_owned(), |share| format!("{word} {}", self.percent(share)))
     }
 
+    /// What a discount is called that is a share of another amount than the subtotal: `Discount 10% of 100.00`.
+    pub fn discount_of(self, share: Percent, amount: &str) -> String {
+        self.words().share_of(&self.discount(Some(share)), amount)
+    }
+
     /// What the tax of one category and rate is called, by a seller in this country: not every tax is a value added tax.
     pub fn tax(self, category: TaxCategory, rate: Percent, country: Option<&str>) -> String {
         match category {
@@ -252,7 +260,7 @@ impl Wording {
         let others = [
             self.without_tax().to_owned(),
             self.without_tax_of_line().to_owned(),
-            self.discount(None),
+            self.discount_of(Percent(0), ""),
             self.day(day),
             self.unit(LineKind::Time).to_owned(),
         ];

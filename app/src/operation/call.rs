@@ -103,9 +103,10 @@ impl Call {
         }
     }
 
-    /// Tells the caller something a careful person would want to know. A sentence that names an operation is for programs.
+    /// Tells the caller something a careful person would want to know. A sentence that names an operation is for programs that may call it.
     pub fn warn(&mut self, warning: impl Into<String>) {
-        let warning = words::warning(self.caller.door, warning.into());
+        let warning: String = warning.into();
+        let warning = words::warning(self.caller.door, ways::open_words(&self.caller, &warning));
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }

@@ -20,6 +20,11 @@ pub fn open_ones(caller: &Caller, operation: &str, error: Error) -> Error {
     Error { message, fields, hint, ..error }
 }
 
+/// A warning without the further thoughts that lead to an operation which this caller may not call.
+pub(super) fn open_words(caller: &Caller, words: &str) -> String {
+    kept(words, 1, |thought| named(thought).all(|name| is_open(caller, name)))
+}
+
 /// A text without the thoughts that lead nowhere. The first so many stay: they say what was wrong, with what somebody has written.
 pub(super) fn kept(text: &str, first: usize, leads_on: impl Fn(&str) -> bool) -> String {
     let all = thoughts(text);

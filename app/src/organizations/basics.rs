@@ -119,6 +119,10 @@ fn numbers_in(country: Option<&str>, number: String) -> Result<(Option<String>, 
             Err(Error::invalid("tax_number", numbers.refusal(&number)))
         };
     }
+    // The number that every enterprise has is one of the tax by the name of that alone.
+    if text::enterprise_number(&number).is_some() {
+        return Ok((None, Some(number)));
+    }
     if is_vat_id(&number, country) {
         return Ok((text::vat_id("tax_number", &number)?.map(|id| id.text), None));
     }
@@ -240,6 +244,8 @@ mod tests {
             ("DE", "ATU12345675"),
             ("DK", "SE 12345678"),
             ("CH", "CH-020.3.012.345-6"),
+            ("CH", "UID CHE-123.456.788"),
+            ("LI", "CHE-123.456.788"),
             ("US", "EIN 12-3456789"),
             ("GB", "VAT NO 123456785"),
             ("GB", "123456785 VAT"),
@@ -262,7 +268,7 @@ mod tests {
             ("GB", "VAT No GB123456782", "GB123456782"),
             ("GB", "XI123456782", "XI123456782"),
             ("CH", "UID CHE-123.456.788 MWST", "CHE-123.456.788 MWST"),
-            ("LI", "CHE-123.456.788", "CHE-123.456.788"),
+            ("LI", "CHE-123.456.788 MWST", "CHE-123.456.788 MWST"),
             ("NO", "Org.nr. NO 123456785 MVA", "NO 123456785 MVA"),
             ("", "DE136695976", "DE136695976"),
             ("DE", "DE136695976 USt-IdNr.", "DE136695976"),

@@ -9,7 +9,7 @@ use crate::{
     day::zone,
     error::Error,
     id::{MemberId, OrganizationId, UserId},
-    invoices::remarks::numbers,
+    invoices::{remarks::numbers, totals::TaxCategory},
     operation::Call,
     text,
 };
@@ -71,7 +71,8 @@ pub async fn another(cx: &mut Call, name: &str, zone: Option<String>, basics: Ba
     basics.write(&mut cx.db, cx.caller.services.documents.as_ref()).await?;
     cx.come_in(founder.member).await?;
     let founded = settings::get(cx).await?;
-    let told = [of_no_country(&founded), numbers::no_tax_number(&founded)];
+    let taxed = founded.tax_category == TaxCategory::S;
+    let told = [of_no_country(&founded), numbers::no_tax_number(&founded, taxed)];
     told.into_iter().flatten().for_each(|told| cx.warn(told));
     Ok(Belonging { id, slug, name, role: cx.membership()?.role })
 }

@@ -106,8 +106,10 @@ pub async fn write(cx: &mut Call, mut given: Settings) -> Result<Organization, E
     if let Some(currency) = text::said(given.currency.take()) {
         currency::change(cx, &mut organization, Currency::parse(&currency)?, &mut given.rate).await?;
     }
+    let numbers = [organization.vat_id.clone(), organization.tax_number.clone()];
     letterhead(cx, &mut organization, &given)?;
     defaults(cx, &mut organization, given)?;
+    misplaced_numbers(cx, &organization, numbers);
     store::update(&mut cx.db, &organization).await?;
     if organization.time_zone_said {
         store::say_time_zone(&mut cx.db).await?;
@@ -127,13 +129,12 @@ fn letterhead(cx: &mut Call, organization: &mut Organization, given: &Settings) 
     let address = given.address.clone().read(|address| text::optional_lines("address", Some(&address), 1000))?;
     organization.address = address.over(organization.address.take());
     organization.country = given.country.clone().read(|country| country_of(&country))?.over(organization.country.take());
-    let before = [organization.vat_id.clone(), organization.tax_number.clone()];
+    let before = organization.tax_number.clone();
     let vat_id = given.vat_id.clone().read(|vat_id| vat_id_of(cx, &vat_id, organization.vat_id.as_deref()))?;
     organization.vat_id = vat_id.over(organization.vat_id.take());
     set("tax_number", &given.tax_number, &mut organization.tax_number, 50)?;
-    one_number(organization, before[1].as_deref())?;
-    plain_tax_number(cx, organization, before[1].as_deref());
-    misplaced_numbers(cx, organization, before);
+    one_number(organization, before.as_deref())?;
+    plain_tax_number(cx, organization, before.as_deref());
     set("phone", &given.phone, &mut organization.phone, 50)?;
     set("bank_holder", &given.bank_holder, &mut organization.bank_holder, 200)?;
     set("account_number", &given.account_number, &mut organization.account_number, 100)?;
@@ -164,7 +165,8 @@ fn plain_tax_number(cx: &mut Call, organization: &mut Organization, before: Opti
 fn misplaced_numbers(cx: &mut Call, organization: &Organization, before: [Option<String>; 2]) {
     let [vat_id, tax_number] = before;
     let of_vat_id = numbers::no_vat_id_of_seller(organization).filter(|_| organization.vat_id != vat_id);
-    let of_tax_number = numbers::no_tax_number(organization).filter(|_| organization.tax_number != tax_number);
+    let taxed = organization.tax_category == TaxCategory::S;
+    let of_tax_number = numbers::no_tax_number(organization, taxed).filter(|_| organization.tax_number != tax_number);
     [of_vat_id, of_tax_number].into_iter().flatten().for_each(|told| cx.warn(told));
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    access::{Role, Writes},
+    access::{Role, Scope, Writes},
     error::Code,
     testing::{World, apart, owner, until_waiting},
     time::tests::{log, studio},
@@ -343,4 +343,19 @@ async fn a_token_is_told_that_no_token_sets_the_rate_of_the_organization() {
     let at_the_page = studio.refused("set_rate", json!({"project": "", "rate": "50.00"})).await;
     assert!(at_the_page.field("project").is_some_and(|why| why.contains("leave it out")), "{at_the_page:?}");
     studio.ok("set_rate", json!({"rate": "50.00"})).await;
+}
+
+#[tokio::test]
+async fn a_warning_names_no_operation_that_its_reader_may_not_call() {
+    let studio = without_rate().await;
+    studio.ok("update_client", json!({"client": "Acme", "rate": "10.00"})).await;
+    log(&studio, json!({"duration": "20h", "date": "2026-11-02"})).await;
+    studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    let biller = studio.token(Writes::Direct).await;
+    let worker = studio.token_of(&[Scope::WorkRead, Scope::WorkWrite, Scope::MoneyRead], Writes::Direct).await;
+    for (agent, rate, names_it) in [(&biller, "100.00", true), (&worker, "110.00", false)] {
+        let told = warned(&agent.ok("update_client", json!({"client": "Acme", "rate": rate})).await);
+        assert!(told.contains("20h on drafts of invoices stays at another rate"), "{told}");
+        assert_eq!(told.contains("update_invoice_draft"), names_it, "{told}");
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! There is one way from what is given to the client, project or member that is meant, for every operation. A name is looked up by
 //! its key (`text::search_key`). What fits several is refused with all of them, and what fits none with the names that are near;
-//! the archived and those who have left are found too, and are said to be so.
+//! the archived and those who have left are found too, and are said to be so. For time alone half a name of an open project is enough
+//! that no other fits, and the answer says which one was taken.
 
 mod client;
 mod member;
@@ -20,7 +21,7 @@ use crate::error::Error;
 pub use client::{client, clients};
 pub use member::{Member, member, member_in_time, members};
 pub use near::alike;
-pub use project::{known_project, known_projects, project, projects_of_client};
+pub use project::{known_project, known_projects, project, project_of_time, projects_of_client};
 
 /// The id in a reference, or the nil id, which no record has, when it is a name.
 pub fn id(given: &str) -> Uuid {

@@ -17,6 +17,9 @@ const ALIKE: f64 = 0.6;
 /// Nobody misspells a name of a thousand letters. There is a bit for each in a word.
 const LETTERS_MAX: usize = 60;
 
+/// So many letters tell a part of a name from others; fewer stand in too many.
+const LETTERS_MIN: usize = 3;
+
 /// How many are told.
 const TOLD: usize = 3;
 
@@ -64,7 +67,27 @@ pub fn alike(given: &str, names: &[&str]) -> Vec<String> {
     nearest(&given.to_lowercase(), &known)
 }
 
-/// The names that are spelled most alike, and those that hold what was given.
+/// The words of a name or a key.
+pub(super) fn words(key: &str) -> impl Iterator<Item = &str> {
+    key.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// Whether each word that was given is a word of a key, or begins one: `acme dash` is half of `acme/dashboard`.
+pub(super) fn is_half_of(given: &str, key: &str) -> bool {
+    let begins = |said: &str| words(key).any(|word| word == said || is_telling(said) && word.starts_with(said));
+    words(given).next().is_some() && words(given).all(begins)
+}
+
+/// Whether each word that was given stands somewhere in a key, as the lists look for words.
+fn is_within(given: &str, key: &str) -> bool {
+    words(given).next().is_some() && words(given).all(|said| is_telling(said) && key.contains(said))
+}
+
+fn is_telling(part: &str) -> bool {
+    part.chars().count() >= LETTERS_MIN
+}
+
+/// The names of which half was given, those that hold what was given, and those that are spelled most alike.
 fn nearest(given: &str, known: &[Known]) -> Vec<String> {
     let Some(spelled) = Spelled::of(given) else { return Vec::new() };
     let most = |known: &Known| known.keys.iter().map(|key| spelled.alike(key)).fold(0.0, f64::max);
@@ -103,7 +126,10 @@ impl<'a> Spelled<'a> {
     /// How alike a key is, from 0 to 1.
     #[expect(clippy::cast_precision_loss, reason = "names of a few letters")]
     fn alike(&self, key: &str) -> f64 {
-        if self.length >= 3 && key.contains(self.given) {
+        if is_half_of(self.given, key) {
+            return 1.0;
+        }
+        if is_telling(self.given) && key.contains(self.given) || is_within(self.given, key) {
             return 0.9;
         }
         let length = key.chars().take(LETTERS_MAX + 1).count();
@@ -160,6 +186,18 @@ mod tests {
         assert_eq!(nearest("acme l", &known), ["Acme Labs", "Acme"]);
         assert_eq!(nearest("caem", &known), Vec::<String>::new());
         assert!(nearest("", &known).is_empty() && nearest(&"a".repeat(LETTERS_MAX + 1), &known).is_empty());
+    }
+
+    #[test]
+    fn a_name_of_which_half_was_given_comes_before_those_that_are_spelled_alike() {
+        let known: Vec<Known> = ["acme/dashboard", "acme/dish", "globex/dashboard", "acme/my dashboards"]
+            .map(|key| Known { name: key.to_owned(), keys: vec![key.to_owned()] })
+            .into();
+        assert_eq!(nearest("acme dash", &known), ["acme/dashboard", "acme/my dashboards", "acme/dish"]);
+        assert_eq!(nearest("globex/dash", &known)[0], "globex/dashboard");
+        assert_eq!(nearest("boards", &known)[0], "acme/my dashboards", "what a word holds is found, too");
+        assert!(!is_half_of("ac da", "acme/dashboard"), "two letters begin too many");
+        assert!(is_half_of("site 2", "acme/site 2") && !is_half_of("", "acme"), "a whole word is one however short it is");
     }
 
     /// On one thread a neighbour goes on only while nothing else keeps it busy.

@@ -8,7 +8,12 @@ use super::{
     pick::{Candidate, Kind, pick},
     store,
 };
-use crate::{error::Error, operation::Call, projects::sight::Sight, text};
+use crate::{
+    error::{Code, Error},
+    operation::Call,
+    projects::sight::Sight,
+    text,
+};
 
 /// The project of an id, a path `Client / Project`, the same without a slash, or a name that only one project has.
 ///
@@ -20,6 +25,30 @@ pub async fn project(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid, 
     }
     let found = among(cx, sight, "project", &[given], None).await?;
     found.first().copied().ok_or_else(|| Error::not_found("project"))
+}
+
+/// The project that time is put on: also the only open one of which half a name was given, such as `Acme dash`. Which one was taken is
+/// told, and can be taken back. Nothing else is done to a project whose name was not said.
+pub async fn project_of_time(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid, Error> {
+    let refused = match project(cx, sight, given).await {
+        Err(error) if error.code == Code::NotFound => error,
+        found => return found,
+    };
+    let Some(meant) = only_half(cx, sight, given).await? else { return Err(refused) };
+    cx.warn(format!("\"{}\" was taken for {}.", text::excerpt(given.trim()), meant.name));
+    Ok(meant.id)
+}
+
+/// The only open project of which half a name was given; none where not all names are looked at.
+async fn only_half(cx: &mut Call, sight: &Sight, given: &str) -> Result<Option<Candidate>, Error> {
+    let names = store::project_names(&mut cx.db, None, sight.on_projects_of()).await?;
+    if names.len() as i64 >= store::NAMES_MAX {
+        return Ok(None);
+    }
+    let said = text::path_key(given);
+    let paths: Vec<String> = names.iter().map(path).filter(|path| near::is_half_of(&said, path)).collect();
+    let mut open = at_paths(cx, sight, &paths, None).await?.into_iter().filter(|choice| !choice.gone);
+    Ok(open.next().filter(|_| open.next().is_none()))
 }
 
 /// The same for a filter: an id that does not exist is told, or its empty list would be taken for the truth.
@@ -64,24 +93,33 @@ async fn without_slash(cx: &mut Call, sight: &Sight, field: &str, given: &str, c
     let names = store::project_names(&mut cx.db, client, sight.on_projects_of()).await?;
     let said = words(&text::search_key(given));
     let meant = names.iter().filter(|name| words(&format!("{} {}", name.client_key, name.project_key)) == said);
-    let paths: Vec<String> = meant.map(|name| text::path_key(&format!("{}/{}", name.client_key, name.project_key))).collect();
-    let ids = vec![Uuid::nil(); paths.len()];
-    let found = store::projects(&mut cx.db, &ids, &paths, client, sight.on_projects_of()).await?;
-    let choices: Vec<Candidate> = found.into_iter().map(|(_, choice)| choice).collect();
+    let choices = at_paths(cx, sight, &meant.map(path).collect::<Vec<_>>(), client).await?;
     match pick(Kind::Project, field, given, &choices)? {
         Some(meant) => Ok(meant),
         None => Err(missing(names, given, client).await),
     }
 }
 
+/// The key of a project's path.
+fn path(name: &store::ProjectName) -> String {
+    text::path_key(&format!("{}/{}", name.client_key, name.project_key))
+}
+
+/// The projects of these paths, of one client or of all.
+async fn at_paths(cx: &mut Call, sight: &Sight, paths: &[String], client: Option<Uuid>) -> Result<Vec<Candidate>, Error> {
+    let ids = vec![Uuid::nil(); paths.len()];
+    let found = store::projects(&mut cx.db, &ids, paths, client, sight.on_projects_of()).await?;
+    Ok(found.into_iter().map(|(_, choice)| choice).collect())
+}
+
 /// The words of a key, with one space between them.
 fn words(key: &str) -> String {
-    key.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    near::words(key).collect::<Vec<_>>().join(" ")
 }
 
 async fn missing(names: Vec<store::ProjectName>, given: &str, client: Option<Uuid>) -> Error {
     let known = |name: store::ProjectName| Known {
-        keys: vec![text::path_key(&name.project_key), text::path_key(&format!("{}/{}", name.client_key, name.project_key))],
+        keys: vec![text::path_key(&name.project_key), path(&name)],
         name: format!("{} / {}", name.client, name.project),
     };
     let error = near::missing(Kind::Project, given, move || names.into_iter().map(known).collect()).await;

@@ -20,7 +20,7 @@ pub struct Among {
 }
 
 /// How many names are compared with one that nothing has. Who has more is told fewer near ones.
-const NAMES_MAX: i64 = 2_000;
+pub const NAMES_MAX: i64 = 2_000;
 
 /// The clients that references, each an id or a key, may mean among those the caller may see, with the place of the reference from 1.
 pub async fn clients(db: &mut Db, ids: &[Uuid], keys: &[String], on: Option<Uuid>) -> Result<Vec<(i64, Candidate)>, Error> {

@@ -162,3 +162,28 @@ async fn of_several_the_archived_are_said_to_be_so() {
     let archived = studio.refused("start_timer", json!({"project": "Beta / Website"})).await;
     assert!(archived.message.contains("archived"), "{}", archived.message);
 }
+
+#[tokio::test]
+async fn half_a_name_that_one_open_project_has_is_enough_for_time_and_the_answer_says_which_was_taken() {
+    let studio = studio(&["Acme", "Beta"]).await;
+    for (client, name) in [("Acme", "Dashboard"), ("Acme", "Website"), ("Beta", "Website")] {
+        studio.ok("create_project", json!({"client": client, "name": name})).await;
+    }
+    let log = |project: &str| json!({"project": project, "date": "2026-11-20", "duration": "1h"});
+    for half in ["Acme dash", "dashb", "ACME / Dash"] {
+        let logged = studio.ok("create_time_entry", log(half)).await;
+        let told = logged["warnings"].to_string();
+        assert!(logged["project"]["name"] == "Dashboard" && told.contains("was taken for Acme / Dashboard."), "{half}: {logged}");
+    }
+    let several = studio.refused("create_time_entry", log("web")).await;
+    assert!(several.code == Code::NotFound && several.message.ends_with("Did you mean Acme / Website or Beta / Website?"), "{several:?}");
+    assert_eq!(studio.code("create_time_entry", log("da")).await, Code::NotFound, "two letters are no half");
+    // Whatever else is done to a project takes its name.
+    let refused = studio.refused("archive_project", json!({"project": "Acme dash"})).await;
+    assert!(refused.code == Code::NotFound && refused.message.contains("Did you mean Acme / Dashboard?"), "{refused:?}");
+    studio.ok("archive_project", json!({"project": "Beta / Website"})).await;
+    let started = studio.ok("start_timer", json!({"project": "web"})).await;
+    assert!(started["warnings"].to_string().contains("was taken for Acme / Website."), "only open ones are meant: {started}");
+    let barbara = studio.as_role(Role::Member).await;
+    assert_eq!(barbara.code("create_time_entry", log("Acme dash")).await, Code::NotFound, "she is not on it");
+}

@@ -4,12 +4,14 @@
 
 mod address;
 mod denial;
+mod enterprise;
 mod iban;
 mod key;
 mod known_words;
 mod letter;
 mod notes;
 mod number_words;
+mod own_word;
 mod registration;
 mod small_business;
 mod tax_forms;
@@ -29,11 +31,13 @@ use crate::error::Error;
 
 pub use address::{ascii_domain, email, known_email, optional_email};
 pub use denial::denial;
+pub use enterprise::enterprise_number;
 pub use iban::{bic, iban};
 pub use key::{Namesake, path_key, search_key, taken};
 pub use number_words::{NumberKind, NumberWord, is_worded, number_word};
+pub use own_word::with_own_word;
 pub use registration::{registration, registration_fits};
-pub use tax_number::is_tax_number;
+pub use tax_number::{is_tax_number, shares_digits};
 pub use two_numbers::two_numbers;
 pub use vat_id::{VatId, issuing, vat_id, vat_id_by, with_mva, without_words};
 pub use wanted::{Wanted, wanted};

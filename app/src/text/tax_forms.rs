@@ -8,7 +8,7 @@ use super::NumberKind;
 pub(super) struct Forms {
     /// The country, as an ISO 3166-1 code; a territory has those of the country whose tax it has.
     pub country: &'static str,
-    /// What the number on an invoice without tax is called there, with one that is made up.
+    /// What the number on an invoice without tax is called there, with one that is made up and has check digits that fit.
     pub example: &'static str,
     /// The forms of those that a tax office has given.
     pub all: &'static str,
@@ -26,7 +26,7 @@ pub(super) struct WithTax {
     pub called: &'static [NumberKind],
     /// Forms that count by themselves, where no check digits are known.
     pub forms: &'static str,
-    /// One that is made up, where it neither begins with the letters of the country nor is the one without tax.
+    /// One that is made up, where it is another one than without tax, and no VAT identifier.
     pub example: Option<&'static str>,
 }
 
@@ -52,7 +52,7 @@ const fn law(law: &'static str, called: &'static [NumberKind]) -> Option<WithTax
 
 /// All that are known here.
 const ALL: [Forms; 32] = [
-    Forms { with_tax: law("§ 11 (1) no. 3 lit. i UStG 1994", ALONE), ..of("AT", "Steuernummer 12 345/6789", "#########") },
+    Forms { with_tax: law("§ 11 (1) no. 3 lit. i UStG 1994", ALONE), ..of("AT", "Steuernummer 12 345/6782", "#########") },
     Forms {
         of_register: "######### ##########",
         with_tax: law(DIRECTIVE, OF_REGISTER),
@@ -64,11 +64,14 @@ const ALL: [Forms; 32] = [
         with_tax: law("Article 114 (1) of the VAT Act", ALONE),
         ..of("BG", "ЕИК 123456786", "######### ##########")
     },
-    Forms { with_tax: law("Article 26 (2) a MWSTG", ALONE), ..of("CH", "CHE-123.456.788 MWST", "######### CHE######### #############") },
-    Forms { with_tax: law(DIRECTIVE, ALONE), ..of("CY", "TIC 12345678X", "########@") },
-    // The IČO of a person is another number than their DIČ, which an invoice with tax states (§ 29 (1) of the VAT Act).
+    Forms { with_tax: law("Article 26 (2) a MWSTG", ALONE), ..of("CH", "UID CHE-123.456.788", "######### CHE######### #############") },
+    Forms { with_tax: law(DIRECTIVE, ALONE), ..of("CY", "TIC 00123456H", "########@") },
+    // The IČO of a person is another number than their DIČ, which an invoice with tax states (§ 29 (1) of the VAT Act). Who has none has
+    // the number of their birth.
     Forms {
-        of_register: "########", with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("CZ", "IČO 12345679", "######## ######### ##########")
+        of_register: "######## ######### ##########",
+        with_tax: law(DIRECTIVE, OF_TAX_OFFICE),
+        ..of("CZ", "IČO 12345679", "######## ######### ##########")
     },
     // The one or the other does, with tax, too (§ 14 (4) no. 2 UStG). Those of the lands have ten digits or eleven, that of the whole
     // country thirteen.
@@ -92,14 +95,20 @@ const ALL: [Forms; 32] = [
     },
     Forms {
         with_tax: law("regulation 14 (1) (d) of the Value Added Tax Regulations 1995", ALONE),
-        ..of("GB", "UTR 12345 67890", "######### ########## ############ @@######@")
+        ..of("GB", "UTR 22345 67890", "######### ########## ############ @@######@")
     },
     Forms { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("GR", "ΑΦΜ 123456783", "#########") },
     Forms { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("HR", "OIB 12345678903", "###########") },
-    // An invoice with tax states the whole tax number, of which the VAT identifier is the beginning.
+    // An invoice with tax states the whole tax number, of which the VAT identifier is the beginning. Behind that stands 1 where its owner
+    // charges no tax, and 2 where they do.
     Forms {
-        with_tax: Some(WithTax { law: "section 169 of Act CXXVII of 2007", called: OF_TAX_OFFICE, forms: "###########", example: None }),
-        ..of("HU", "adószám 12345676-2-42", "######## ########## ###########")
+        with_tax: Some(WithTax {
+            law: "section 169 of Act CXXVII of 2007",
+            called: OF_TAX_OFFICE,
+            forms: "###########",
+            example: Some("adószám 12345676-2-42"),
+        }),
+        ..of("HU", "adószám 12345676-1-42", "######## ########## ###########")
     },
     Forms { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("IE", "tax registration number 1234567T", "#######@ #######@@ #*#####@") },
     Forms {
@@ -108,27 +117,30 @@ const ALL: [Forms; 32] = [
             law: "Act no. 50/1988 on value added tax",
             called: ALONE,
             forms: "##### ######",
-            example: Some("VSK 12345"),
+            example: Some("VSK-númer 12345"),
         }),
-        ..of("IS", "kennitala 123456-7890", "##### ###### ##########")
+        ..of("IS", "Kennitala 010130-2989", "##### ###### ##########")
     },
     Forms { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("IT", "Partita IVA 12345670017", "########### @@@@@@##@##@###@") },
+    // A person or a business has a PEID there, and whoever is registered for the tax a number of that beside it.
     Forms {
-        with_tax: Some(WithTax { law: "Article 26 (2) a MWSTG", called: ALONE, forms: "##### ######", example: None }),
-        ..of("LI", "MWST-Nr. 50123", "##### ###### ####### ######## ######### ########## ########### ############ CHE#########")
+        with_tax: Some(WithTax { law: "Article 26 (2) a MWSTG", called: ALONE, forms: "##### ######", example: Some("MWST-Nr. 50123") }),
+        ..of("LI", "PEID 1234567", "##### ###### ####### ######## ######### ########## ########### ############ CHE#########")
     },
+    // Persons state the number of the certificate by which they work on their own account, which has its own register.
     Forms {
-        of_register: "####### #########",
+        of_register: "###### ####### ######### @@###### @@#######",
         with_tax: law(DIRECTIVE, ALONE),
-        ..of("LT", "įmonės kodas 123456789", "######### ########### ############")
+        ..of("LT", "įmonės kodas 123456786", "######### ########### ############")
     },
     Forms {
         of_register: "########### #############",
         with_tax: law(DIRECTIVE, ALONE),
-        ..of("LU", "matricule 1234567890123", "######## ########### #############")
+        ..of("LU", "matricule 1980010112302", "######## ########### #############")
     },
     Forms { of_register: "###########", with_tax: law(DIRECTIVE, OF_REGISTER), ..of("LV", "Reģ. Nr. 41234567891", "###########") },
-    Forms { with_tax: law(DIRECTIVE, ALONE), ..of("MT", "tax number 123456789", "#######@ ######## #########") },
+    // Whoever is exempt has an EXO number (Article 11 of the VAT Act), and a person the number of their identity card.
+    Forms { of_register: "######@ #######@", with_tax: law(DIRECTIVE, ALONE), ..of("MT", "EXO 12345634", "#######@ ######## #########") },
     // Without tax an invoice states the number of the trade register, as whatever a business writes does; a BSN is for nobody to see.
     Forms {
         of_register: "########",
@@ -153,14 +165,23 @@ const ALL: [Forms; 32] = [
         ..of("SE", "Org.nr. 123456-7897", "########## ############")
     },
     Forms { with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("SI", "davčna številka 12345679", "########") },
-    // The VAT identifier has the digits of the DIČ, and one who is not registered states the IČO.
-    Forms { of_register: "########", with_tax: law(DIRECTIVE, OF_TAX_OFFICE), ..of("SK", "IČO 12345679", "##########") },
+    // The VAT identifier has the digits of the DIČ, and one who is not registered states the IČO, or the number of their birth.
+    Forms {
+        of_register: "######## ######### ##########",
+        with_tax: law(DIRECTIVE, OF_TAX_OFFICE),
+        ..of("SK", "IČO 12345679", "##########")
+    },
 ];
 
 impl Forms {
     /// Those of a country; nothing where they are not known.
     pub(super) fn of(country: &str) -> Option<&'static Self> {
         ALL.iter().find(|forms| forms.country == country)
+    }
+
+    /// Whether the number of the value added tax has the digits of another one, which an invoice without tax states.
+    pub(super) fn shares_digits(&self) -> bool {
+        self.with_tax.as_ref().is_some_and(|with_tax| !with_tax.called.is_empty())
     }
 
     /// How many digits the shortest has.

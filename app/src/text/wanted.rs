@@ -1,6 +1,6 @@
 //! What whoever has none of the numbers that an invoice states is told to write.
 
-use super::{is_tax_number, tax_forms::Forms, vat_examples::example};
+use super::{NumberKind, is_tax_number, number_word, tax_forms::Forms, vat_examples::example};
 
 /// Numbers that an invoice states, each with one that is made up.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,19 +13,17 @@ pub struct Wanted {
     law: Option<&'static str>,
 }
 
-/// What an invoice from this country states, with tax or without; nothing where nothing is known of its numbers.
+/// What an invoice from this country states, with tax or without; nothing where nothing is known of its numbers. With tax, one that the tax
+/// office gives for all taxes is named beside the VAT identifier, and no other. Without tax, outside of the European Union, no VAT
+/// identifier is named: it says that its owner charges tax.
 pub fn wanted(country: &str, taxed: bool) -> Option<Wanted> {
     let forms = Forms::of(country)?;
     let with_tax = forms.with_tax.as_ref().filter(|_| taxed);
     let named = with_tax.and_then(|with_tax| with_tax.example).unwrap_or(forms.example);
-    let tax_number = Some(named).filter(|named| is_tax_number(Some(country), taxed, named));
-    let vat_id = example(country);
-    let law = with_tax.map(|with_tax| with_tax.law);
-    // One that is a VAT identifier itself is named once, in its own words.
-    match vat_id.filter(|vat_id| forms.example.contains(vat_id)) {
-        Some(_) => Some(Wanted { tax_number: None, vat_id: Some(forms.example), law }),
-        None => Some(Wanted { tax_number, vat_id, law }),
-    }
+    let vat_id = example(country).filter(|_| taxed || eu_vat::Country::from_code(country).is_some());
+    let is_of_office = || number_word(named).is_some_and(|word| word.kind == NumberKind::Tax);
+    let is_named = is_tax_number(Some(country), taxed, named) && (!taxed || vat_id.is_none() || is_of_office());
+    Some(Wanted { tax_number: is_named.then_some(named), vat_id, law: with_tax.map(|with_tax| with_tax.law) })
 }
 
 impl std::fmt::Display for Wanted {
@@ -64,10 +62,25 @@ mod tests {
     #[test]
     fn with_tax_no_number_is_named_that_counts_without_it_alone() {
         let named = |country: &str, taxed| wanted(country, taxed).and_then(|wanted| wanted.tax_number);
-        for country in ["AT", "BG", "CY", "CZ", "EE", "FR", "GB", "LT", "LU", "MT", "NL", "SE", "SK"] {
+        for country in
+            ["AT", "BE", "BG", "CH", "CY", "CZ", "DK", "EE", "FI", "FR", "GB", "IT", "LT", "LU", "LV", "MT", "NL", "NO", "SE", "SK"]
+        {
             assert!(named(country, true).is_none() && named(country, false).is_some(), "{country}");
         }
-        assert_eq!((named("IS", false), named("IS", true)), (Some("kennitala 123456-7890"), Some("VSK 12345")));
+        for (country, without, with) in [
+            ("HU", "adószám 12345676-1-42", "adószám 12345676-2-42"),
+            ("IS", "Kennitala 010130-2989", "VSK-númer 12345"),
+            ("LI", "PEID 1234567", "MWST-Nr. 50123"),
+        ] {
+            assert_eq!((named(country, false), named(country, true)), (Some(without), Some(with)));
+        }
+        let vat_id = |country: &str, taxed| wanted(country, taxed).and_then(|wanted| wanted.vat_id);
+        for (country, number, without) in
+            [("CH", "CHE-123.456.788 MWST", "UID CHE-123.456.788"), ("NO", "NO 123 456 785 MVA", "Org.nr. 123 456 785")]
+        {
+            assert_eq!((vat_id(country, true), vat_id(country, false), named(country, false)), (Some(number), None, Some(without)));
+        }
+        assert_eq!(vat_id("GB", false), None, "whoever states one is registered, and charges tax");
         for (country, law) in [("AT", "§ 11 (1)"), ("GB", "regulation 14"), ("NL", "Article 35a"), ("EE", "Article 226 (3)")] {
             assert!(wanted(country, true).is_some_and(|wanted| wanted.to_string().contains(law)), "{country}");
         }

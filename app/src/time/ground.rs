@@ -1,6 +1,7 @@
 //! What every write of time stands on: the place, the terms, where it came from, and what to tell the caller.
 
 use jiff::{SignedDuration, civil::Date};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
@@ -173,7 +174,7 @@ pub async fn reprice(cx: &mut Call, sight: &Sight, entry: &mut Stored, change: R
         return Ok(());
     }
     let project = match given {
-        Some(given) => reference::project(cx, sight, given).await.map_err(|error| error.about("project"))?,
+        Some(given) => reference::project_of_time(cx, sight, given).await.map_err(|error| error.about("project"))?,
         None => entry.project,
     };
     let moved = project != entry.project;
@@ -217,15 +218,21 @@ async fn as_its_project(cx: &mut Call, entry: &Stored) -> Result<bool, Error> {
 /// Tells those who see money that billable time has no rate because nobody has said what an hour costs.
 pub fn tell_price(cx: &mut Call, sight: &Sight, terms: &Terms, price: &Price) {
     if sight.money && price.billable && price.rate.is_none() {
-        let way = match cx.may_call("set_rate") {
-            true => " Give one of them a rate, also for the unbilled time. set_rate does that.",
-            false => "",
-        };
+        let way = if cx.may_call("set_rate") { way_to_rate(terms) } else { String::new() };
         cx.warn(format!(
             "This time is billable and has no rate, so it is worth nothing yet: neither {} nor {} has one in {}.{way}",
             terms.project_name, terms.client_name, terms.currency
         ));
     }
+}
+
+/// How time gets a rate, for a person in words and for a program as the call.
+fn way_to_rate(terms: &Terms) -> String {
+    let (project, currency) = (Value::from(terms.project_name.as_str()), &terms.currency);
+    format!(
+        " Give one of them a rate, also for the unbilled time. set_rate does that with \
+         {{ \"project\": {project}, \"rate\": \"<{currency} an hour>\", \"applies_to\": \"unbilled_time\" }}."
+    )
 }
 
 /// Tells of a day that is more than a day ahead where the member is: time that was not worked yet is mostly a slip.

@@ -71,7 +71,7 @@ pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
 /// What holds for new time of a member on a project.
 pub async fn terms(cx: &mut Call, sight: &Sight, project: &str, member: Option<&str>) -> Result<Terms, Error> {
     let member = worker(cx, sight, member).await.map_err(|error| error.about("member"))?;
-    let project = reference::project(cx, sight, project).await.map_err(|error| error.about("project"))?;
+    let project = reference::project_of_time(cx, sight, project).await.map_err(|error| error.about("project"))?;
     let terms = terms_of(cx, project, member, sight.on_projects_of()).await.map_err(|error| error.about("project"))?;
     terms.open()?;
     Ok(terms)

@@ -43,7 +43,7 @@ pub struct NewTimer {
 /// Starts the caller's timer.
 pub async fn start(cx: &mut Call, given: NewTimer) -> Result<Started, Error> {
     let sight = Sight::of(cx)?;
-    let project = reference::project(cx, &sight, &given.project).await?;
+    let project = reference::project_of_time(cx, &sight, &given.project).await?;
     organizations::store::keep(&mut cx.db).await?;
     lock_member(&mut cx.db, sight.member).await?;
     let terms = terms_of(cx, project, sight.member, sight.on_projects_of()).await?;

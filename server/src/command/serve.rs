@@ -39,7 +39,7 @@ const END_LIMIT: Duration = Duration::from_secs(7);
 /// # Errors
 /// When it could not start, when the private database does not stay up, and when something had to be broken off at the end.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(config.addr).await.with_context(|| format!("the address {} cannot be used", config.addr))?;
+    let listener = listener::listen(config.addr).await.with_context(|| format!("the address {} cannot be used", config.addr))?;
     let mut running = Running::open(&config, Schema::Migrated).await?;
     keep_address(&running).await;
     say(&format!("Stint is at {}", config.public_url))?;

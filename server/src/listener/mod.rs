@@ -4,6 +4,7 @@
 //! ([`Bounds`]), and so has the number of connections. When all places are taken, the connection that has waited longest for a
 //! request makes room for the next one, so that silent sockets never keep others out.
 
+mod address;
 mod body;
 mod bounds;
 mod register;
@@ -25,6 +26,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
+pub use address::listen;
 pub use bounds::{Bounds, Pace};
 
 use body::{Paced, Sent};

@@ -22,6 +22,9 @@ use super::{
 /// How much of that the items of a list may take; the rest is for what stands around them.
 const ROOM_FOR_ITEMS: usize = LONGEST - 1_000;
 
+/// The argument with which a list counts all its items.
+const WITH_TOTAL: &str = "with_total";
+
 /// Calls the operation. A refusal is a result that the model can read and act on, in the words of every other door.
 pub async fn of(operation: &Operation, caller: Caller, arguments: Value) -> CallToolResult {
     match answered(operation, caller, arguments).await {
@@ -63,19 +66,34 @@ async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> R
     let asked = items_asked(operation, &arguments);
     let clocks = Clocks::of(caller.membership.as_ref());
     let own = caller.membership.as_ref().map(|membership| membership.member);
-    let whole =
-        operation.call(Caller { room: Some(Room { characters: ROOM_FOR_ITEMS, length: length_of_item }), ..caller }, arguments).await?;
+    let question = operation.takes(WITH_TOTAL).then(|| arguments.clone());
+    let roomy = Caller { room: Some(Room { characters: ROOM_FOR_ITEMS, length: length_of_item }), ..caller.clone() };
+    let whole = operation.call(roomy, arguments).await?;
     let mut answer = concise::answer(&operation.output, own, whole);
     let cut = Cut::of(answer.as_object_mut().and_then(|fields| changes::shorten(fields, &clocks)));
     let fewer = answer.get("items").and_then(Value::as_array).map(Vec::len).filter(|given| asked.is_some_and(|asked| *given < asked));
-    if let (Some(given), Value::Object(fields)) = (fewer, &mut answer)
-        && fields.contains_key("next_cursor")
-    {
-        let given = counted(given as i64, "item", "items");
-        let notice = format!("Shortened to {given}. Pass next_cursor as cursor for the next ones, or narrow the question.");
-        fields.insert(NOTICE.to_owned(), Value::from(notice));
+    if let Some(given) = fewer.filter(|_| answer.get("next_cursor").is_some()) {
+        let shown = match total(operation, caller, question, &answer).await {
+            Some(all) => format!("{given} of {}", counted(all, "item", "items")),
+            None => counted(given as i64, "item", "items"),
+        };
+        answer[NOTICE] =
+            Value::from(format!("Shortened to {shown}. Pass next_cursor as cursor for the next ones, or narrow the question."));
     }
     Ok((answer, cut))
+}
+
+/// How many items a list has on all its pages: as it was told, or asked for again where the list can count them.
+async fn total(operation: &Operation, caller: Caller, question: Option<Value>, answer: &Value) -> Option<i64> {
+    if let Some(told) = answer.get("total").and_then(Value::as_i64) {
+        return Some(told);
+    }
+    let mut question = question?;
+    let fields = question.as_object_mut()?;
+    fields.remove("cursor");
+    fields.insert("limit".to_owned(), Value::from(1));
+    fields.insert(WITH_TOTAL.to_owned(), Value::from(true));
+    operation.call(caller, question).await.ok()?.get("total")?.as_i64()
 }
 
 /// How long an item of a list is as an agent is told it.

@@ -104,3 +104,25 @@ async fn of_an_action_with_many_records_the_others_are_counted_and_an_undo_that_
     assert_eq!(count(&undone, "removed"), 60);
     assert!(notice(&undone).contains("50 of 60 changes"), "{}", notice(&undone));
 }
+
+#[tokio::test]
+async fn a_list_that_is_cut_says_of_how_many_it_shows_the_first_and_goes_on() {
+    let (world, ada) = studio::open().await;
+    world.rest(&ada, "create_time_entries", entries(90, 600)).await.ok();
+    let asked = |more: Value| {
+        let mut asked = json!({ "period": "2026-10", "limit": 200 });
+        asked.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        asked
+    };
+    let all = done(&world, &ada.token, "list_time_entries", json!({ "period": "2026-10", "limit": 1, "with_total": true })).await;
+    let (all, mut shown, mut cursor) = (all["total"].as_u64().expect("a total"), 0, json!(null));
+    for more in [json!({}), json!({ "with_total": true })] {
+        let page = done(&world, &ada.token, "list_time_entries", asked(json!({ "cursor": cursor }))).await;
+        let told = format!("Shortened to {} of {all} items.", count(&page, "items"));
+        assert!(notice(&page).starts_with(&told) && page.get("total").is_none(), "{told}: {}", notice(&page));
+        (shown, cursor) = (shown + count(&page, "items") as u64, page["next_cursor"].clone());
+        let counted = done(&world, &ada.token, "list_time_entries", asked(more)).await;
+        assert!(notice(&counted).contains(&format!(" of {all} items.")), "{}", notice(&counted));
+    }
+    assert!(shown < all, "{shown} of {all}");
+}

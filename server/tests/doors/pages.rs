@@ -367,3 +367,18 @@ async fn the_drawer_is_a_button_and_nothing_else_until_a_browser_opens_it() {
     let outside = Answer::of(world.get("/sign-in")).await.text;
     assert!(!outside.contains("assistant-button"), "whoever is not signed in has no drawer");
 }
+
+/// The framework leads a form back to where it says that it came from, whatever that is.
+#[tokio::test]
+async fn a_plain_form_follows_no_referer_to_another_site() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    for (name, page) in [("Acme", "https://elsewhere.example/o/ada"), ("Globex", "//elsewhere.example"), ("Initech", "not an address")] {
+        let form = world.post("/call/create_client").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let form = form.body(format!("name={name}&tax_rate=19")).header(header::COOKIE, cookie(&ada)).header(header::ACCEPT, "text/html");
+        let answer = Answer::of(form.header("stint-organization", &ada.slug).header(header::REFERER, page)).await;
+        assert!(!answer.header("location").contains("elsewhere") && !answer.header("location").contains("address"), "{answer:?}");
+        let found = world.rest(&ada, "get_client", json!({ "client": name })).await.ok();
+        assert_eq!(found["name"], name, "it was done all the same");
+    }
+}

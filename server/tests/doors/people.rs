@@ -223,3 +223,16 @@ async fn a_second_organization_is_founded_from_the_settings() {
     );
     assert_eq!(world.rest(&ada, "create_organization", json!({ "name": "X" })).await.refused(403), "forbidden", "that needs a person");
 }
+
+#[tokio::test]
+async fn the_mail_of_an_invitation_that_was_answered_stands_as_not_needed() {
+    let world = World::open().await;
+    let (ada, projects) = studio(&world).await;
+    let mails = async || page(&world, &format!("/o/{}/settings/mails", ada.slug), Some(&ada.cookie)).await.text;
+    invite(&world, &ada, "grace@example.com", &projects[..1]).await;
+    assert!(!mails().await.contains("Not needed"), "nobody has answered yet");
+    joined(&world, &ada, "Barbara", &projects[..1]).await;
+    let mails = mails().await;
+    assert_eq!(mails.matches("Not needed").count(), 1, "{mails}");
+    assert!(!mails.contains("Invite again under Members"), "{mails}");
+}

@@ -35,7 +35,7 @@ pub async fn restore(db: &mut Db, change: &Change) -> Result<bool, Error> {
         .on_constraints([
             ("time_entry_one_running", || Error::new(Code::TimerRunning, "A timer is running. Stop it first; then this can be undone.")),
             ("invoice_redraft_of_unique", || {
-                Error::new(Code::Conflict, "The void invoice was drafted again since. Delete that draft first; then this can be undone.")
+                Error::new(Code::Conflict, "The void invoice was drafted again since. Once that draft is deleted, this can be undone.")
             }),
         ])
 }

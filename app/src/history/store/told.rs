@@ -111,6 +111,25 @@ pub async fn seen(db: &mut Db, actions: &[Uuid], of: Option<Uuid>) -> Result<Vec
     .await?)
 }
 
+/// Those of these actions that touched time on a project which this member is not on: its name is not there for them, nor that of its
+/// client. A member touches the time of a few entries at once, so that all of their changes are looked at.
+pub async fn elsewhere(db: &mut Db, actions: &[Uuid], member: Uuid) -> Result<Vec<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select distinct c.action_id as "action!"
+           from change c
+           cross join lateral (values (c.before ->> 'project_id'), (c.after ->> 'project_id')) as p (id)
+           where c.organization_id = $1 and c.action_id = any($2) and c.kind = 'time_entry' and p.id is not null and not exists (
+               select from project_member m where m.organization_id = $1 and m.project_id = p.id::uuid and m.member_id = $3
+           )"#,
+        organization,
+        actions,
+        member
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
 /// The blanks that may stand around what a call names (the White_Space of Unicode, as [`str::trim`] takes them).
 const BLANK: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\
                      \u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}";

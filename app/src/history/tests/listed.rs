@@ -209,5 +209,64 @@ async fn what_changed_nothing_is_no_last_thing() {
     let logged = log(&agent, "2026-11-17").await;
     agent.ok("mark_notifications_read", json!({"all": true})).await;
     agent.ok("update_time_entry", json!({"time_entry": logged["id"], "rate": null})).await;
-    assert_eq!(undo_last(&agent).await["undone"], logged["action"]);
+    let undone = undo_last(&agent).await;
+    assert_eq!((&undone["undone"], &undone["told"]), (&logged["action"], &json!("1h logged on Acme / Dashboard: Work")));
+}
+
+/// The first words of what was done, the newest first.
+async fn told(world: &World, count: usize) -> Vec<Value> {
+    listed(world).await.into_iter().take(count).map(|action| action["told"].clone()).collect()
+}
+
+#[tokio::test]
+async fn actions_are_told_apart_by_client_project_number_and_member() {
+    let studio = studio().await;
+    let barbara = studio.as_role(Role::Member).await;
+    studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
+    studio.ok("set_budget", json!({"project": "Dashboard", "hours": "20"})).await;
+    let logged = log(&studio, "2026-11-18").await;
+    studio.ok("update_time_entry", json!({"time_entry": logged["id"], "description": "Else"})).await;
+    undo_last(&studio).await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    let words = [
+        "Invoice 2026-0001 for Acme sent",
+        "Invoice for Acme drafted",
+        "Taken back: 1h on Acme / Dashboard changed: Else",
+        "1h on Acme / Dashboard changed: Else",
+        "1h logged on Acme / Dashboard: Work",
+        "Budget of Acme / Dashboard set",
+        "Barbara put on Acme / Dashboard",
+    ];
+    assert_eq!(told(&studio, words.len()).await, words);
+    log(&barbara, "2026-11-19").await;
+    assert_eq!(told(&barbara, 2).await, ["1h logged on Acme / Dashboard: Work"], "what is theirs is theirs");
+}
+
+/// Invitations are for those who may invite.
+#[tokio::test]
+async fn who_was_invited_is_told_to_nobody_who_may_not_see_it() {
+    let studio = studio().await;
+    let edsger = studio.as_role(Role::Manager).await;
+    studio.ok("invite_member", json!({"email": "grace@example.com", "name": "Grace Hopper", "role": "member"})).await;
+    assert_eq!(told(&studio, 1).await, ["grace@example.com invited"]);
+    let of_manager = json!(listed(&edsger).await).to_string();
+    assert!(of_manager.contains("invite_member") && of_manager.contains("Client Acme added"), "{of_manager}");
+    assert!(!of_manager.contains("grace@") && !of_manager.contains("Grace Hopper"), "{of_manager}");
+}
+
+/// An invoice is changed once before its entries and once after them.
+#[tokio::test]
+async fn an_action_of_many_changes_is_not_overtaken_by_its_own() {
+    let studio = studio().await;
+    let entry = |at: usize| json!({"project": "Dashboard", "date": format!("2026-11-{:02}", at % 20 + 1), "duration": "1h"});
+    let logged = studio.ok("create_time_entries", json!({"entries": (0..25).map(entry).collect::<Vec<_>>()})).await;
+    assert_eq!(listed(&studio).await[0]["undoable"], true);
+    let drafted = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    let newest = listed(&studio).await[0].clone();
+    assert_eq!((&newest["id"], &newest["undoable"]), (&drafted["action"], &json!(true)), "{newest}");
+    assert!(newest["more_records"].as_i64().is_some_and(|more| more > 20), "{newest}");
+    assert_eq!(undo_last(&studio).await["undone"], drafted["action"]);
+    assert_eq!(undo_last(&studio).await["undone"], logged["action"]);
+    assert_eq!(studio.number("select count(*) from time_entry where organization_id = $1").await, 0);
 }

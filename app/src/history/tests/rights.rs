@@ -147,6 +147,23 @@ async fn whoever_was_taken_off_an_archived_project_is_told_no_name_of_it() {
     assert!(!refused.message.contains("Secret") && !listed.contains("Secret"), "{refused:?} {listed}");
 }
 
+#[tokio::test]
+async fn whoever_takes_time_back_from_a_project_that_they_were_taken_off_is_told_no_name_of_it() {
+    let studio = studio().await;
+    let barbara = studio.as_role(Role::Member).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Later"})).await;
+    for project in ["Dashboard", "Later"] {
+        studio.ok("assign_project_members", json!({"project": project, "members": [barbara.member()]})).await;
+    }
+    let logged = barbara.ok("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-17", "duration": "1h"})).await;
+    let moved = barbara.ok("update_time_entry", json!({"time_entry": logged["id"], "project": "Later"})).await;
+    studio.ok("unassign_project_members", json!({"project": "Later", "members": [barbara.member()]})).await;
+    studio.ok("update_project", json!({"project": "Later", "name": "Secret takeover"})).await;
+    let listed = barbara.ok("list_actions", json!({})).await.to_string();
+    let undone = barbara.ok("undo_action", json!({"action": moved["action"]})).await.to_string();
+    assert!(!listed.contains("Secret") && !undone.contains("Secret"), "{listed} {undone}");
+}
+
 /// Images of time, rates and budgets hold no currency of their own.
 #[tokio::test]
 async fn amounts_come_back_in_no_other_currency() {

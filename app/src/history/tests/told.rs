@@ -78,6 +78,8 @@ async fn the_log_names_in_each_row_what_was_done_to_what() {
     voided(&studio).await;
     studio.ok("archive_project", json!({"project": "Dashboard"})).await;
     _ = studio.call("void_invoice", json!({"invoice": "2026-0001"})).await;
+    // What was refused is written down behind the answer.
+    studio.caller.services.recorder.flush().await;
     let log = studio.ok("list_audit", json!({"reads": false})).await;
     let told = words(&log["items"]);
     let wanted = ["Void an invoice: 2026-0001", "Project Acme / Dashboard archived"].into_iter().chain(TOLD);

@@ -14,6 +14,7 @@ use crate::{
         GroupBy, LineChange,
         compose::{self, Entry, Grouping, LINES_MAX, Worth},
         read,
+        rounding::RoundingBasis,
         store::{self, LineRow, OnDraft, Row},
         wording::Wording,
     },
@@ -138,6 +139,17 @@ async fn write(cx: &mut Call, changed: &[&OnDraft]) -> Result<(), Error> {
     store::set_rates(&mut cx.db, changed, now).await?;
     watch.settle(cx, &sight, Limit::Free).await?;
     Ok(())
+}
+
+/// Prices the lines of a draft anew where they share what is rounded by day and project, after one of them was removed: those that are
+/// left come to what a draft of their time would come to now. Answers how many lines came to it.
+pub async fn share_again(cx: &mut Call, row: &Row, currency: &Currency) -> Result<usize, Error> {
+    let rounding = read::rounding(row)?;
+    if rounding.step_minutes == 0 || rounding.basis != RoundingBasis::DayAndProject {
+        return Ok(0);
+    }
+    let time = store::time_on(&mut cx.db, row.id).await?;
+    price_lines(cx, row, currency, &time).await
 }
 
 /// Prices the lines of a draft by its time. Where a line has time at several rates by now, those after the first go on lines of their

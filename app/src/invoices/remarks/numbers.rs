@@ -16,11 +16,13 @@ pub fn of(organization: &Organization, client: &Client, categories: &[TaxCategor
     };
     let seller = no_vat_id_of_seller(organization).filter(|_| counts(&organization.vat_id));
     let buyer = no_vat_id_of_client(client).filter(|_| counts(&client.vat_id));
+    let taxed = categories.contains(&TaxCategory::S);
+    let enterprise = || organization.vat_id.as_deref().and_then(|number| of_enterprise(number, taxed));
     let same = client.vat_id.is_some() && client.vat_id == organization.vat_id;
     let same = same.then(|| format!("The VAT identifier of {} is your own. Correct it in the client.", client.name));
     let remarks = [
-        ("organization.vat_id", seller.or_else(|| doubtful_of_seller(organization)).or_else(|| of_enterprise(organization, categories))),
-        ("organization.tax_number", no_tax_number(organization)),
+        ("organization.vat_id", seller.or_else(|| doubtful_of_seller(organization)).or_else(enterprise)),
+        ("organization.tax_number", no_tax_number(organization, taxed)),
         ("client.vat_id", buyer.or_else(|| doubtful_of_client(client))),
         ("client.vat_id", same),
     ];
@@ -57,8 +59,8 @@ pub fn no_vat_id_of_client(client: &Client) -> Option<String> {
     Some(format!("{told} {way}{}", instead(number, country, &format!("{} is", client.name))))
 }
 
-/// What was written as the tax number of the organization and is another one, several, or none.
-pub fn no_tax_number(organization: &Organization) -> Option<String> {
+/// What was written as the tax number of the organization and is another one, several, or none, where it charges tax or does not.
+pub fn no_tax_number(organization: &Organization, taxed: bool) -> Option<String> {
     let number = organization.tax_number.as_deref()?;
     let (country, shown) = (organization.country.as_deref(), text::excerpt(number));
     let way = "Write the number that your tax office has given you, or your VAT identifier in its field.";
@@ -68,6 +70,9 @@ pub fn no_tax_number(organization: &Organization) -> Option<String> {
     if let Some(told) = vat_id_as_tax_number(organization) {
         return Some(told);
     }
+    if text::enterprise_number(number).is_some() && country.is_some_and(|country| place::works_at_home(country, "CH")) {
+        return of_enterprise(number, taxed).or_else(|| is_doubtful(number).then(|| doubtful("UID", number)));
+    }
     // Where there is no VAT, the number of the business register may be the one that an invoice bears, as in Australia.
     let counts = || stated::is_tax_number(country, false, number);
     if stated::is_of_register(number) && country.is_none_or(place::has_vat) && !counts() {
@@ -76,19 +81,19 @@ pub fn no_tax_number(organization: &Organization) -> Option<String> {
             "{shown} stands as your tax number and is one of a register. An invoice states it as that, and as no tax number. {way}{instead}"
         ));
     }
-    match number.chars().filter(|letter| letter.is_numeric()).count() {
-        0 => return Some(format!("{shown} stands as your tax number and has no digit. {way}")),
-        1..DIGITS_MIN => return Some(format!("{shown} stands as your tax number and has too few digits for one. {way}")),
-        _ => {}
-    }
-    without_letters(number, country).or_else(|| unknown(number, organization))
+    let has = match number.chars().filter(|letter| letter.is_numeric()).count() {
+        0 => "no digit",
+        1..DIGITS_MIN => "too few digits for one",
+        _ => return without_letters(number, country, taxed).or_else(|| unknown(number, organization, taxed)),
+    };
+    Some(format!("{shown} stands as your tax number and has {has}. {way}"))
 }
 
 /// What nobody can tell of that it is a tax number: in another form than those of the country, or with a word that is not known.
-fn unknown(number: &str, organization: &Organization) -> Option<String> {
+fn unknown(number: &str, organization: &Organization, taxed: bool) -> Option<String> {
     let (country, shown) = (organization.country.as_deref(), text::excerpt(number));
     // Beside a VAT identifier it may be whatever the tax office has given.
-    let taxed = organization.tax_category == TaxCategory::S && organization.vat_id.is_none();
+    let taxed = taxed && organization.vat_id.is_none();
     if let Some(wanted) = stated::country_of_numbers(country).and_then(|country| text::wanted(country, taxed)) {
         return (!stated::is_tax_number(country, false, number))
             .then(|| format!("{shown} stands as your tax number and is none that an invoice states. Write {wanted}."));
@@ -104,12 +109,16 @@ const OF_VAT_ALONE: [&str; 10] = ["AT", "BE", "DE", "EE", "FR", "GB", "IM", "LU"
 /// How many digits any number of a tax office has at least.
 const DIGITS_MIN: usize = 4;
 
-/// A VAT identifier that was written as the tax number, without the letters of its country or without the name of the tax that belongs to it.
-fn without_letters(number: &str, country: Option<&str>) -> Option<String> {
+/// A VAT identifier that was written as the tax number, without the letters of its country or without the name of the tax that belongs to
+/// it. Whoever charges no tax may have the same digits from a register or from the tax office, and states them as those.
+fn without_letters(number: &str, country: Option<&str>, taxed: bool) -> Option<String> {
     let vat_id = basics::of_country(number, country).or_else(|| text::with_mva(number))?;
+    let (is_of_enterprise, is_norwegian) = (text::enterprise_number(&vat_id).is_some(), text::with_mva(number).is_some());
+    let vat_id = if is_of_enterprise { format!("{vat_id} MWST") } else { vat_id };
     let is_called_so = text::number_word(number).is_some_and(|word| word.kind == NumberKind::Vat);
-    let is_meant = is_called_so || text::with_mva(number).is_some() || country.is_some_and(|country| OF_VAT_ALONE.contains(&country));
-    is_meant.then(|| {
+    let is_meant = is_called_so || is_norwegian || country.is_some_and(|country| OF_VAT_ALONE.contains(&country));
+    let is_shared = is_of_enterprise || stated::country_of_numbers(country).is_some_and(text::shares_digits);
+    (is_meant && (taxed || is_norwegian || !is_shared)).then(|| {
         format!(
             "{} stands as your tax number and has the digits of a VAT identifier. Where you are registered for VAT, write it as your VAT \
              identifier: {vat_id}.",
@@ -156,20 +165,22 @@ fn instead(number: &str, country: Option<&str>, who: &str) -> String {
 /// Check digits of the organization that do not fit.
 fn doubtful_of_seller(organization: &Organization) -> Option<String> {
     let vat_id = organization.vat_id.as_deref().filter(|vat_id| is_doubtful(vat_id))?;
-    Some(format!("The check digits of your VAT identifier {vat_id} do not fit. Compare it with a letter of its owner."))
+    Some(doubtful(if text::enterprise_number(vat_id).is_some() { "UID" } else { "VAT identifier" }, vat_id))
+}
+
+fn doubtful(called: &str, number: &str) -> String {
+    let bare = text::without_words(number);
+    format!("The check digits of your {called} {bare} do not fit. Compare it with a letter of its owner.")
 }
 
 /// The number that every enterprise in Switzerland has, on an invoice with tax: that of the value added tax has the name of the tax behind it
 /// (Article 26 (2) a MWSTG).
-fn of_enterprise(organization: &Organization, categories: &[TaxCategory]) -> Option<String> {
-    let vat_id = organization.vat_id.as_deref().filter(|number| place::issuer(number).as_deref() == Some("CH"))?;
-    let is_named = vat_id.ends_with(|letter: char| letter.is_alphabetic());
-    (categories.contains(&TaxCategory::S) && !is_named).then(|| {
-        format!(
-            "{vat_id} is the number that every enterprise has. An invoice with tax states the one of the value added tax (Article 26 (2) a \
-             MWSTG): write {vat_id} MWST in Settings."
-        )
-    })
+fn of_enterprise(number: &str, taxed: bool) -> Option<String> {
+    let number = text::enterprise_number(number).filter(|_| taxed)?;
+    Some(format!(
+        "{number} is the number that every enterprise has. An invoice with tax states the one of the value added tax (Article 26 (2) a \
+         MWSTG): write {number} MWST as your VAT identifier in Settings."
+    ))
 }
 
 /// The same of a client.

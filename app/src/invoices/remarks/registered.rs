@@ -34,8 +34,11 @@ fn is_of_registered(here: &str, number: &str) -> bool {
     let plain = text::plain(number).to_uppercase();
     let ends = |names: &[&str]| names.iter().any(|name| plain.trim_end_matches(|letter: char| !letter.is_alphanumeric()).ends_with(name));
     let is_called_so = || text::number_word(number).is_some_and(|word| word.kind == NumberKind::Vat);
+    // UID is a word of another number there.
+    let names = |known: &[&str]| plain.split(|letter: char| !letter.is_alphanumeric()).any(|word| known.contains(&word));
+    let swiss = ["MWST", "TVA", "IVA", "VAT"];
     match place::home_of_work(here) {
-        "CH" => ends(&["MWST", "TVA", "IVA", "VAT"]),
+        "CH" => ends(&swiss) || names(&swiss),
         "GB" => is_called_so() || place::issuer(number).is_some_and(|issuer| place::works_at_home(&issuer, here)),
         "JP" => text::registration(number).is_some(),
         "NO" => ends(&["MVA"]),

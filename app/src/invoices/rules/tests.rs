@@ -153,9 +153,12 @@ fn whatever_is_whole_can_be_sent_in_each_category() {
 fn what_is_not_subject_to_tax_stands_alone() {
     assert_eq!(fields(&seller(), &buyer(), &[(TaxCategory::S, 190_000), (TaxCategory::O, 0)]), ["lines"]);
     assert_eq!(fields(&seller(), &buyer(), &[(TaxCategory::S, 190_000), (TaxCategory::E, 0)]), [""; 0], "a disbursement stands so");
-    for (country, words) in
-        [(Some("DE"), "Durchlaufender Posten (§ 10 Abs. 1 Satz 5 UStG)"), (Some("FR"), "art. 267, II-2° du CGI"), (None, "Article 79 (c)")]
-    {
+    for (country, words) in [
+        (Some("DE"), "Durchlaufender Posten (§ 10 Abs. 1 Satz 5 UStG)"),
+        (Some("FR"), "art. 267, II-2° du CGI"),
+        (Some("ES"), "Article 79 (c)"),
+        (None, "\"Disbursement\""),
+    ] {
         let seller = seller_of(country, Some("DE123456789"));
         let refused = told(&seller, &buyer(), &[(TaxCategory::S, 190_000), (TaxCategory::O, 0)]).remove(0).message;
         assert!(refused.contains(words) && refused.contains("with its own words as the reason"), "{country:?}: {refused}");
@@ -234,23 +237,26 @@ fn an_intra_community_supply_goes_to_another_country_of_the_union() {
     let to_france = |from| goods(TaxCategory::K, from, ("FR", "FR12345678901"));
     assert_eq!(to_france(("CH", "DE123456789")), [""; 0], "from a stock in Germany");
     assert_eq!(to_france(("GB", "XI123456789")), [""; 0]);
-    assert_eq!(to_france(("CH", "CHE-123.456.788")), ["lines.tax_category"]);
+    assert_eq!(to_france(("CH", "CHE-123.456.788 MWST")), ["lines.tax_category"]);
     assert_eq!(to_france(("MC", "FR12345678901")), ["lines.tax_category"], "Monaco is a part of France here");
 }
 
 /// Liechtenstein has one area of value added tax with Switzerland, and the Isle of Man with the United Kingdom.
 #[test]
 fn what_stays_within_one_area_of_tax_is_no_export() {
-    for (from, to) in [(("CH", "CHE-123.456.788"), "LI"), (("LI", "CHE-123.456.788"), "CH"), (("GB", "GB123456782"), "IM")] {
+    for (from, to) in [(("CH", "CHE-123.456.788 MWST"), "LI"), (("LI", "CHE-123.456.788 MWST"), "CH"), (("GB", "GB123456782"), "IM")] {
         assert_eq!(goods(TaxCategory::G, from, (to, "")), ["lines.tax_category"], "{from:?} to {to}");
     }
-    for (from, to) in
-        [(("CH", "CHE-123.456.788"), "AT"), (("GB", "GB123456782"), "JE"), (("FR", "FR11123456782"), "RE"), (("FI", "FI12345671"), "AX")]
-    {
+    for (from, to) in [
+        (("CH", "CHE-123.456.788 MWST"), "AT"),
+        (("GB", "GB123456782"), "JE"),
+        (("FR", "FR11123456782"), "RE"),
+        (("FI", "FI12345671"), "AX"),
+    ] {
         assert_eq!(goods(TaxCategory::G, from, (to, "")), [""; 0], "{from:?} to {to}");
     }
     let told =
-        told(&seller_of(Some("CH"), Some("CHE-123.456.788")), &client_of(Some("LI"), None), &[(TaxCategory::G, 0)]).remove(0).message;
+        told(&seller_of(Some("CH"), Some("CHE-123.456.788 MWST")), &client_of(Some("LI"), None), &[(TaxCategory::G, 0)]).remove(0).message;
     assert!(told.contains("is Liechtenstein, which has one value added tax with yours"), "{told}");
     let registered =
         |country: &str, vat_id: &str| abroad::registered_elsewhere(&client_of(Some(country), Some(vat_id)), [TaxCategory::AE].into_iter());
@@ -291,7 +297,7 @@ fn an_export_leaves_the_union() {
     }
     let message = told(&seller_of(Some("DE"), Some("DE123456789")), &client_of(None, None), &[(TaxCategory::G, 0)]).remove(0).message;
     assert!(message.contains("The country of Acme is missing") && message.contains("Add it to the client"), "{message}");
-    let from_switzerland = |to| goods(TaxCategory::G, ("CH", "CHE-123.456.788"), to);
+    let from_switzerland = |to| goods(TaxCategory::G, ("CH", "CHE-123.456.788 MWST"), to);
     assert_eq!(from_switzerland(("DE", "DE123456789")), [""; 0], "that is an export, too");
     assert_eq!(from_switzerland(("CH", "")), ["lines.tax_category"]);
     assert_eq!(goods(TaxCategory::G, ("US", "12-3456789"), ("US", "")), [""; 0], "there other rules hold");

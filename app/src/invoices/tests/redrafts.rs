@@ -154,7 +154,7 @@ async fn of_time_that_is_not_as_it_was_the_lines_are_those_that_would_be_drafted
     }
 }
 
-/// A line that was taken off the draft left the others as they were: they come to the same again.
+/// What was left of a draft, of which a line was taken off, comes to the same again.
 #[tokio::test]
 async fn what_was_not_changed_comes_to_the_same_however_it_was_rounded() {
     let studio = studio().await;
@@ -166,6 +166,44 @@ async fn what_was_not_changed_comes_to_the_same_however_it_was_rounded() {
     let left = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "lines": off})).await;
     let void = void_of(&studio, &left).await;
     assert_eq!(said(&redraft(&studio, &void).await), said(&left));
+}
+
+#[tokio::test]
+async fn what_was_composed_is_in_the_clients_present_language_and_what_was_typed_stays() {
+    for (group_by, then, now) in
+        [("entry", "Charts, 20 November 2026", "Charts, 20.11.2026"), ("day", "20 November 2026, Dashboard", "20.11.2026, Dashboard")]
+    {
+        let studio = studio().await;
+        for day in ["2026-11-19", "2026-11-20"] {
+            log(&studio, day, "1h").await;
+        }
+        let custom = json!([{"description": "Hosting, 20 November 2026", "price": "50.00"}]);
+        let wanted = json!({"client": "Acme", "group_by": group_by, "lines": custom, "notes": "Thank you"});
+        let draft = studio.ok("draft_invoice", wanted).await;
+        let typed = json!([{"line": lines(&draft)[0]["id"], "description": "The charts of 19 November 2026"}]);
+        let draft = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "lines": typed})).await;
+        assert_eq!(lines(&draft)[1]["description"], then);
+        let void = void_of(&studio, &draft).await;
+        studio.ok("update_client", json!({"client": "Acme", "language": "de"})).await;
+        let again = redraft(&studio, &void).await;
+        let texts: Vec<_> = lines(&again).iter().map(|line| line["description"].as_str().expect("a text")).collect();
+        assert_eq!(texts, ["The charts of 19 November 2026", now, "Hosting, 20 November 2026"]);
+        assert_eq!((&again["notes"], &again["total"]), (&json!("Thank you"), &void["total"]));
+    }
+}
+
+#[tokio::test]
+async fn one_that_would_come_to_less_than_nothing_says_what_takes_off_too_much_and_how_to_go_on() {
+    let studio = studio().await;
+    let entry = log(&studio, "2026-11-20", "1h").await;
+    let off = json!([{"description": "Deposit", "quantity": "-1", "price": "100.00"}]);
+    let void = void(&studio, json!({"client": "Acme", "lines": off})).await;
+    let gone = studio.ok("delete_time_entry", json!({"time_entry": entry["id"]})).await;
+    let refused = studio.refused("redraft_invoice", json!({"invoice": void["id"]})).await;
+    let told = ["2026-0001 would come to less than nothing", "\"Deposit\" (-100.00 EUR) takes off more", "Draft a new invoice"];
+    assert!(refused.code == Code::Conflict && told.iter().all(|words| refused.message.contains(*words)), "{refused:?}");
+    studio.ok("undo_action", json!({"action": gone["action"]})).await;
+    assert_eq!(redraft(&studio, &void).await["total"], void["total"], "once its time is right");
 }
 
 /// It is voided since the client was taxed wrongly: what was set line by line stays.

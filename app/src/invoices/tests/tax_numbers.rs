@@ -87,6 +87,48 @@ async fn the_swiss_number_of_the_tax_is_told_from_that_of_every_enterprise() {
     assert!(remark.contains("write CHE-123.456.788 MWST") && remark.contains("Article 26"), "{remark}");
 }
 
+/// What every enterprise has is no number of the tax, whatever the language of the document.
+#[tokio::test]
+async fn a_swiss_business_that_charges_no_tax_prints_its_uid_as_that() {
+    let studio = studio().await;
+    for country in ["CH", "LI"] {
+        for (vat_id, tax_number) in [("CHE-123.456.788", ""), ("", "CHE-123.456.788"), ("", "UID CHE-123.456.788")] {
+            let change = json!({"country": country, "tax_category": "O", "vat_id": vat_id, "tax_number": tax_number});
+            let saved = studio.ok("update_organization", change).await;
+            assert!(!saved["warnings"].to_string().contains("CHE-"), "{country}: {saved:#}");
+            for language in ["en", "de"] {
+                studio.ok("update_client", json!({"client": "Acme", "tax_category": "O", "language": language})).await;
+                let seller = printed(&studio, &drafted(&studio, work()).await).await.seller;
+                assert_eq!((seller.vat_id, seller.tax_number), (None, None), "{country} {language}");
+                assert_eq!(seller.registered.as_deref(), Some("UID CHE-123.456.788"), "{country} {language}");
+            }
+            for field in ["organization.vat_id", "organization.tax_number"] {
+                assert_eq!(told(&studio, "remarks", field).await, "", "{country} {field}");
+            }
+        }
+    }
+    studio.ok("update_organization", json!({"country": "LI", "vat_id": "", "tax_number": "MWST-Nr. 50123"})).await;
+    let remark = told(&studio, "remarks", "organization.tax_category").await;
+    assert!(remark.contains("which says that you are registered"), "{remark}");
+}
+
+#[tokio::test]
+async fn several_reasons_why_no_tax_is_charged_stand_each_on_a_line_of_its_own() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"country": "DE", "vat_id": "DE136695976"})).await;
+    let exempt = |of: &str| {
+        let reason = format!("Steuerfrei nach § 4 {of} UStG");
+        json!({"description": of, "price": "100.00", "tax_category": "E", "tax_reason": reason})
+    };
+    let lines = json!([exempt("Nr. 21"), exempt("Nr. 14"), exempt("Nr. 21")]);
+    let document = printed(&studio, &drafted(&studio, lines.clone()).await).await;
+    assert_eq!(document.taxes[0].reason.as_deref(), Some("Steuerfrei nach § 4 Nr. 21 UStG\nSteuerfrei nach § 4 Nr. 14 UStG"));
+    let preview: InvoicePreview =
+        serde_json::from_value(studio.ok("preview_invoice", json!({"client": "Acme", "lines": lines})).await).expect("a preview");
+    let reason = preview.sums.taxes[0].reason.as_deref();
+    assert_eq!(reason, Some("Steuerfrei nach § 4 Nr. 21 UStG; Steuerfrei nach § 4 Nr. 14 UStG"), "in one text elsewhere (BT-120)");
+}
+
 #[tokio::test]
 async fn whoever_charges_no_tax_and_says_that_they_are_registered_is_asked() {
     let studio = studio().await;
@@ -105,7 +147,7 @@ async fn whoever_charges_no_tax_and_says_that_they_are_registered_is_asked() {
         ("NO", "NO 123 456 785 MVA", "", "merverdiavgiftsloven"),
         ("SG", "", "GST Reg. No. M90367530X", "registered for it"),
         ("ZA", "", "VAT No. 4123456789", "registered for it"),
-        ("NZ", "", "GST 123-456-789", "registered for it"),
+        ("NZ", "", "GST 123-456-785", "registered for it"),
         ("CA", "", "BN 123456789 RT0001", "registered for it"),
     ] {
         let remark = asked(country, vat_id, tax_number).await;
@@ -117,8 +159,8 @@ async fn whoever_charges_no_tax_and_says_that_they_are_registered_is_asked() {
         ("NO", "", "Org.nr. 123 456 785"),
         ("JP", "", "法人番号 7000012050002"),
         ("AU", "", "ABN 51 824 753 556"),
-        ("NZ", "", "123-456-789"),
-        ("NZ", "", "IRD 123-456-789"),
+        ("NZ", "", "123-456-785"),
+        ("NZ", "", "IRD 123-456-785"),
         ("CA", "", "BN 123456789"),
         ("US", "", "EIN 12-3456789"),
         ("IE", "IE1234567T", ""),
@@ -203,6 +245,16 @@ async fn an_exempt_small_business_bills_with_the_number_that_its_country_has_on_
         ("DK", "CVR 12345607"),
         ("CZ", "IČO 12345679"),
         ("BG", "ЕИК 123456786"),
+        ("BE", "numéro d'entreprise 0123.456.749"),
+        ("CH", "UID CHE-123.456.788"),
+        ("CZ", "RČ 780101/1234"),
+        ("EE", "Isikukood 38001011234"),
+        ("GR", "ΑΦΜ 123456783"),
+        ("LT", "Individualios veiklos pažymos Nr. 123456"),
+        ("LV", "Personas kods 123456-12345"),
+        ("MT", "EXO 12345634"),
+        ("NO", "Org.nr. 123 456 785"),
+        ("SI", "DŠ 12345679"),
         ("DE", "KU-IdNr. DE123456788-EX"),
     ] {
         let change = json!({"country": country, "vat_id": "", "tax_number": number, "tax_category": "E", "tax_rate": "0"});

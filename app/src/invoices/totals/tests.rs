@@ -4,7 +4,12 @@ use super::*;
 
 /// A line at so many hundredths of a percent.
 fn line(net: i64, category: TaxCategory, rate: i32) -> LineAmount {
-    LineAmount { net, category, rate: Percent(rate * 100) }
+    LineAmount { net, category, rate: Percent(rate * 100), laid_out: false }
+}
+
+/// So much of this category that was laid out for the client.
+fn laid_out(net: i64, category: TaxCategory) -> LineAmount {
+    LineAmount { laid_out: true, ..line(net, category, 0) }
 }
 
 fn standard(net: i64) -> LineAmount {
@@ -19,7 +24,8 @@ fn message(result: Result<Totals, Error>) -> String {
 fn a_plain_invoice_adds_up() {
     let totals = Totals::of(&[standard(100_000), standard(8_000)], None).unwrap();
     let row = TaxTotal { category: TaxCategory::S, rate: Percent(190_000), discount: 0, base: 108_000, tax: 20_520 };
-    assert_eq!(totals, Totals { subtotal: 108_000, discount: 0, net: 108_000, tax: 20_520, total: 128_520, taxes: vec![row] });
+    let sums = Totals { subtotal: 108_000, discounted: 108_000, discount: 0, net: 108_000, tax: 20_520, total: 128_520, taxes: vec![row] };
+    assert_eq!(totals, sums);
 }
 
 #[test]
@@ -51,6 +57,45 @@ fn a_deduction_takes_no_part_in_the_discount() {
     let rows: Vec<_> = totals.taxes.iter().map(|row| (row.discount, row.base, row.tax)).collect();
     assert_eq!(rows, [(800, 200, 38), (0, -200, -14)]);
     assert_eq!((totals.net, totals.tax, totals.total), (0, 24, 24));
+}
+
+#[test]
+fn what_was_laid_out_for_the_client_is_repaid_to_the_cent() {
+    let lines = [standard(10_000), line(4_000, TaxCategory::E, 0), laid_out(5_000, TaxCategory::E)];
+    for discount in [Discount::Percent(Percent(100_000)), Discount::Amount(1_400)] {
+        let totals = Totals::of(&lines, Some(discount)).unwrap();
+        let rows: Vec<_> = totals.taxes.iter().map(|row| (row.category, row.discount, row.base, row.tax)).collect();
+        assert_eq!(rows, [(TaxCategory::S, 1_000, 9_000, 1_710), (TaxCategory::E, 400, 8_600, 0)]);
+        assert_eq!((totals.subtotal, totals.discounted, totals.discount, totals.total), (19_000, 14_000, 1_400, 19_310));
+    }
+    let untaxed = [line(10_000, TaxCategory::O, 0), laid_out(5_000, TaxCategory::O)];
+    assert_eq!(Totals::of(&untaxed, Some(Discount::Percent(Percent(1_000_000)))).unwrap().total, 5_000);
+    let refused = |lines: &[LineAmount], discount| message(Totals::of(lines, Some(discount)));
+    assert!(refused(&untaxed, Discount::Amount(10_001)).contains("the lines that it is taken of"));
+    let alone = [laid_out(5_000, TaxCategory::E)];
+    for discount in [Discount::Percent(Percent(1)), Discount::Amount(1)] {
+        assert!(refused(&alone, discount).contains("Leave the discount out"));
+    }
+    for none in [Discount::Percent(Percent(0)), Discount::Amount(0)] {
+        assert_eq!(Totals::of(&alone, Some(none)).unwrap().total, 5_000);
+    }
+    let with_deposit = [laid_out(5_000, TaxCategory::E), standard(-100)];
+    assert!(refused(&with_deposit, Discount::Percent(Percent(100_000))).contains("Leave the discount out"));
+}
+
+/// A discount was spread over all lines once.
+#[test]
+fn what_was_sent_keeps_its_sums() {
+    let (lines, tenth) = ([standard(10_000), laid_out(5_000, TaxCategory::E)], Discount::Percent(Percent(100_000)));
+    let (now, then) = (15_710, 15_210);
+    let shares = |total| {
+        let totals = Totals::of_sent(&lines, Some(tenth.clone()), total).unwrap();
+        assert_eq!(totals.total, total);
+        totals.taxes.iter().map(|row| row.discount).collect::<Vec<_>>()
+    };
+    assert_eq!((shares(now), shares(then)), (vec![1_000, 0], vec![1_000, 500]));
+    let alone = [laid_out(5_000, TaxCategory::E)];
+    assert_eq!(Totals::of_sent(&alone, Some(tenth.clone()), 4_500).unwrap().total, 4_500);
 }
 
 #[test]
@@ -87,7 +132,7 @@ fn what_cannot_be_billed_is_refused() {
 fn a_rate_counts_to_its_fourth_decimal() {
     let tax = |net, rate: &str| {
         let rate = Percent::parse("tax_rate", rate).unwrap();
-        let totals = Totals::of(&[LineAmount { net, category: TaxCategory::S, rate }], None).unwrap();
+        let totals = Totals::of(&[LineAmount { net, category: TaxCategory::S, rate, laid_out: false }], None).unwrap();
         (totals.tax, totals.total)
     };
     assert_eq!(tax(765_000, "8.425"), (64_451, 829_451));
@@ -119,8 +164,11 @@ fn what_is_for_work_is_offered_first_and_what_is_for_goods_says_so() {
 
 fn any_line() -> impl Strategy<Value = LineAmount> {
     let nets = prop_oneof![9 => 0_i64..1_000_000_000, 1 => -1_000_i64..0];
-    (nets, proptest::sample::select(&TaxCategory::ALL[..]), 0..3_000)
-        .prop_map(|(net, category, rate)| line(net, category, if category == TaxCategory::S { rate / 500 * 500 } else { 0 }))
+    (nets, proptest::sample::select(&TaxCategory::ALL[..]), 0..3_000, any::<bool>()).prop_map(|(net, category, rate, is_laid_out)| {
+        let rate = if category == TaxCategory::S { rate / 500 * 500 } else { 0 };
+        let laid_out = is_laid_out && matches!(category, TaxCategory::E | TaxCategory::O);
+        LineAmount { laid_out, ..line(net, category, rate) }
+    })
 }
 
 fn any_discount() -> impl Strategy<Value = Option<Discount>> {
@@ -143,6 +191,8 @@ proptest! {
         prop_assert_eq!(totals.net, totals.subtotal - totals.discount);
         prop_assert_eq!(totals.total, totals.net + totals.tax);
         prop_assert!(totals.total >= 0 && totals.discount <= totals.subtotal);
+        let discounted = lines.iter().filter(|line| !line.laid_out).map(|line| line.net).sum::<i64>();
+        prop_assert!(totals.discounted == discounted && totals.discount <= discounted.max(0));
     }
 
     #[test]
@@ -150,11 +200,27 @@ proptest! {
         let Ok(totals) = Totals::of(&lines, discount) else { return Ok(()) };
         for row in &totals.taxes {
             let own = lines.iter().filter(|line| (line.category, line.rate) == (row.category, row.rate));
-            let nets: i64 = own.map(|line| line.net).sum();
+            let (nets, discounted) = own.fold((0, 0), |(nets, discounted), line| {
+                (nets + line.net, discounted + if line.laid_out { 0 } else { line.net })
+            });
             prop_assert_eq!(row.base, nets - row.discount);
-            prop_assert!((0..=nets.max(0)).contains(&row.discount));
+            prop_assert!((0..=discounted.max(0)).contains(&row.discount));
             let off = (i128::from(row.tax) * Percent::WHOLE - i128::from(row.base) * i128::from(row.rate.ten_thousandths())) * 2;
             prop_assert!(off.abs() <= Percent::WHOLE);
+        }
+    }
+
+    #[test]
+    fn a_discount_is_the_same_with_and_without_what_was_laid_out(
+        lines in prop::collection::vec(any_line(), 0..20),
+        discount in any_discount(),
+    ) {
+        let own: Vec<_> = lines.iter().filter(|line| !line.laid_out).cloned().collect();
+        let (Ok(with), Ok(without)) = (Totals::of(&lines, discount.clone()), Totals::of(&own, discount)) else { return Ok(()) };
+        prop_assert_eq!(with.discount, without.discount);
+        for row in &with.taxes {
+            let same = without.taxes.iter().find(|other| (other.category, other.rate) == (row.category, row.rate));
+            prop_assert_eq!(row.discount, same.map_or(0, |same| same.discount));
         }
     }
 

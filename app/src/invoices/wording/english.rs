@@ -20,6 +20,10 @@ impl Words for English {
         "Discount"
     }
 
+    fn share_of(&self, share: &str, amount: &str) -> String {
+        format!("{share} of {amount}")
+    }
+
     fn category(&self, category: TaxCategory) -> &'static str {
         category.label()
     }

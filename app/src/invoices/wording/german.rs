@@ -33,6 +33,10 @@ impl Words for German {
         "Rabatt"
     }
 
+    fn share_of(&self, share: &str, amount: &str) -> String {
+        format!("{share} auf {amount}")
+    }
+
     fn category(&self, category: TaxCategory) -> &'static str {
         match category {
             TaxCategory::S => "Regelbesteuerung",

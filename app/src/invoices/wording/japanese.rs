@@ -31,6 +31,10 @@ impl Words for Japanese {
         "値引"
     }
 
+    fn share_of(&self, share: &str, amount: &str) -> String {
+        format!("{share}（対象額 {amount}）")
+    }
+
     fn category(&self, category: TaxCategory) -> &'static str {
         match category {
             TaxCategory::S => "課税",

@@ -27,6 +27,9 @@ pub const TRN: Form = Form { told: "15 digits", fits: |number| number.len() == 1
 /// The Australian business number.
 pub const ABN: Form = Form { told: "11 digits, the first two of which check the others", fits: is_abn };
 
+/// The number at the Inland Revenue of New Zealand, which is that of the goods and services tax, too.
+pub const IRD: Form = Form { told: "8 or 9 digits, the last of which checks the others", fits: is_ird };
+
 /// The identification number of the goods and services tax in India: two digits of the state, the ten of the permanent account number, one
 /// more, Z, and a check character.
 pub const GSTIN: Form = Form { told: "15 letters and digits", fits: is_gstin };
@@ -54,6 +57,17 @@ fn is_abn(number: &str) -> bool {
     number.len() == 11 && digits.len() == 11 && digits[0] > 0 && (sum - WEIGHTS[0]).is_multiple_of(89)
 }
 
+/// The weights of the digits of a number at the Inland Revenue before the last one, and those where these give no digit.
+const OF_IRD: [[u32; 8]; 2] = [[3, 2, 7, 6, 5, 4, 3, 2], [7, 4, 3, 2, 5, 2, 7, 6]];
+
+/// Those with 8 digits have a zero before them. Numbers are given from 10-000-000 on.
+fn is_ird(number: &str) -> bool {
+    let digits: Vec<u32> = format!("{number:0>9}").chars().filter_map(|letter| letter.to_digit(10)).collect();
+    let check = |weights: &[u32; 8]| (11 - weights.iter().zip(&digits).map(|(weight, digit)| weight * digit).sum::<u32>() % 11) % 11;
+    let is_long = matches!(number.len(), 8 | 9) && digits.len() == 9 && digits[..2] != [0, 0];
+    is_long && OF_IRD.iter().map(check).find(|check| *check < 10) == Some(digits[8])
+}
+
 fn is_gstin(number: &str) -> bool {
     let (number, form) = (number.to_uppercase(), "##@@@@@####@*Z*");
     let is = |(letter, wanted): (char, char)| match wanted {
@@ -76,6 +90,17 @@ mod tests {
         }
         for slip in ["51824753557", "15824753556", "5182475355", "518247535566", "00000000000", "5182475355A"] {
             assert!(!ABN.fits(slip), "{slip}");
+        }
+    }
+
+    #[test]
+    fn the_last_digit_of_a_number_of_new_zealand_checks_the_others() {
+        // The first is an example of the Inland Revenue, and the last has its digit by the second weights.
+        for number in ["49091850", "049091850", "123456785", "123456703"] {
+            assert!(IRD.fits(number), "{number}");
+        }
+        for slip in ["123456789", "49091851", "4909185", "1234567850", "000000000", "12345678A", ""] {
+            assert!(!IRD.fits(slip), "{slip}");
         }
     }
 

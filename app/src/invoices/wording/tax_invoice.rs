@@ -74,7 +74,7 @@ const ALL: [TaxInvoice; 10] = [
     titled("IN", ("GSTIN", &["gstin", "gst"]), Some(number_form::GSTIN), "rule 46 of the CGST Rules 2017"),
     // The title is only usual there since 2023, and tells clients what they look for.
     // Everybody has an IRD number, and whoever is registered has it as their GST number.
-    TaxInvoice { vague: &["ird"], ..titled("NZ", ("GST number", &["gst"]), None, "section 19K of the GST Act 1985") },
+    TaxInvoice { vague: &["ird"], ..titled("NZ", ("GST number", &["gst"]), Some(number_form::IRD), "section 19K of the GST Act 1985") },
     titled("OM", ("VATIN", &["vatin", "vat"]), None, "Article 55 of the Unified VAT Agreement of the Gulf states"),
     titled("SA", ("VAT number", &["vat"]), Some(number_form::SAUDI), "Article 53 of the VAT Implementing Regulations"),
     titled("SG", ("GST Reg. No.", &["gst"]), None, "regulation 11 of the GST (General) Regulations"),
@@ -187,7 +187,7 @@ mod tests {
             ("AU", "A.B.N. 51 824 753 556", "ABN 51 824 753 556"),
             ("SG", "M90367530X", "GST Reg. No. M90367530X"),
             ("SG", "GST Reg. No. M9-0367530-X", "GST Reg. No. M9-0367530-X"),
-            ("NZ", "GST No. 123-456-789", "GST number 123-456-789"),
+            ("NZ", "GST No. 123-456-785", "GST number 123-456-785"),
             ("IN", "GSTIN 29ABCDE1234F1Z5", "GSTIN 29ABCDE1234F1Z5"),
             ("AE", "TRN 100123456700003", "TRN 100123456700003"),
             ("ZA", "VAT No. 4123456789", "VAT number 4123456789"),
@@ -220,6 +220,7 @@ mod tests {
             ("ZA", "Income tax ref. 9123456789"),
             ("OM", "TIN 1234567"),
             ("SG", "NRIC S1234567D"),
+            ("NZ", "GST 123-456-789"),
             ("NZ", "Bank account 12-3456-0123456-00"),
             ("AU", "BSB 062-000 12345"),
             ("SA", "Unified No. 700123456700003"),
@@ -254,7 +255,7 @@ mod tests {
     fn a_number_that_others_have_too_does_not_say_that_its_owner_is_registered() {
         let says = |country: &str, number: &str| TaxInvoice::of(Some(country), true).is_some_and(|known| known.says_registered(number));
         for (country, number) in [
-            ("NZ", "GST 123-456-789"),
+            ("NZ", "GST 123-456-785"),
             ("CA", "GST/HST 123456789"),
             ("CA", "BN 123456789 RT0001"),
             ("CA", "123456789RT0001"),
@@ -265,8 +266,8 @@ mod tests {
             assert!(says(country, number), "{country} {number}");
         }
         for (country, number) in [
-            ("NZ", "IRD 123-456-789"),
-            ("NZ", "123-456-789"),
+            ("NZ", "IRD 123-456-785"),
+            ("NZ", "123-456-785"),
             ("CA", "BN 123456789"),
             ("CA", "123456789 RC0001"),
             ("BH", "Account 123456789"),

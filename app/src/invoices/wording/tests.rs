@@ -67,6 +67,8 @@ fn japanese_names_the_tax_of_the_seller_and_says_why_none_is_charged() {
         assert_eq!(tax(country), format!("{name} 10%"));
     }
     assert_eq!(Wording::Japanese.discount(Some(Percent(50_000))), "値引 5%");
+    let of_less = Wording::ALL.map(|wording| wording.discount_of(Percent(50_000), "100"));
+    assert_eq!(of_less, ["Discount 5% of 100", "Rabatt 5 % auf 100", "値引 5%（対象額 100）"]);
     let charge = Wording::Japanese.reason(TaxCategory::AE, Some("AT")).unwrap_or_default();
     assert!(charge.starts_with("リバースチャージ（Reverse charge）"), "in a language of the European Union, too: {charge}");
     assert_eq!(Wording::ALL.map(|wording| wording.unit(LineKind::Time)), ["h", "h", "時間"]);

@@ -262,3 +262,18 @@ async fn a_number_where_a_text_is_wanted_is_refused_with_the_text_to_write() {
     let refused = studio.world.refused("draft_invoice", json!({"client": "Acme", "lines": [line]})).await;
     assert!(refused.message.contains("lines[0].quantity") && refused.message.contains("\"2\""), "{refused:?}");
 }
+
+/// Alone a number could be a part of the sum or an amount.
+#[tokio::test]
+async fn a_discount_as_a_number_is_refused_with_the_text_of_a_part_and_that_of_an_amount() {
+    let studio = furnished("discounts").await;
+    let calls = [
+        ("draft_invoice", json!({"client": "Acme", "discount": 10})),
+        ("update_invoice_draft", json!({"invoice": "2026-0001", "discount": 10})),
+    ];
+    for (operation, arguments) in calls {
+        let refused = studio.world.refused(operation, arguments).await;
+        let told = refused.field("discount").unwrap_or_default();
+        assert!(told.contains("\"10%\" for a part of the sum") && told.contains("\"10\" for an amount"), "{operation}: {refused:?}");
+    }
+}

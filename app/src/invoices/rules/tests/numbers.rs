@@ -1,6 +1,7 @@
 //! Which numbers of a seller count.
 
 use super::*;
+use crate::invoices::remarks;
 
 /// BR-S-02 and BR-E-02 want a number of the seller, and the laws say which (§ 14 (4) no. 2 UStG).
 #[test]
@@ -60,6 +61,9 @@ fn with_tax_an_invoice_states_the_number_of_that_tax_where_the_law_wants_it() {
         ("CZ", "IČO 12345679", "Article 226 (3)"),
         ("BG", "ЕГН 1234567890", "Article 114"),
         ("IS", "kennitala 123456-7890", "Act no. 50/1988"),
+        ("CH", "UID CHE-123.456.788", "Article 26 (2) a MWSTG"),
+        ("LI", "PEID 1234567", "Article 26 (2) a MWSTG"),
+        ("NO", "Org.nr. 123 456 785", "§ 5-1-2"),
     ] {
         let seller = with_tax_number(country, number);
         let lines = |count: usize| vec![line((S, 200_000)); count];
@@ -107,11 +111,59 @@ fn what_is_named_as_wanted_is_taken() {
             let as_vat_id = wanted.vat_id.map(|number| Organization { tax_number: None, ..seller_of(Some(country), Some(number)) });
             for seller in named.into_iter().chain(as_vat_id) {
                 assert_eq!(fields(&seller, &buyer(), &[category]), [""; 0], "{country} {:?} {:?}", seller.tax_number, seller.vat_id);
+                assert_eq!(remarked(&seller, category), [""; 0], "{country} {:?} {:?}", seller.tax_number, seller.vat_id);
                 told += 1;
             }
         }
     }
     assert!(told > 100, "{told}");
+}
+
+/// What is remarked of the numbers of a seller who bills somebody at home alone, in this category as all that they bill.
+fn remarked(seller: &Organization, category: (TaxCategory, i32)) -> Vec<String> {
+    // Whoever charges none without being exempt is told by a number that they are registered.
+    let categories = if category.0 == TaxCategory::S { vec![category] } else { vec![category, (TaxCategory::O, 0)] };
+    let of = |category: (TaxCategory, i32)| {
+        let seller = Organization { tax_category: category.0, tax_rate: Percent(category.1), ..seller.clone() };
+        let client = client_of(seller.country.as_deref(), None);
+        let (lines, currency, today) = ([line(category)], Currency::default(), jiff::civil::date(2026, 11, 26));
+        let content = remarks::Content { organization: &seller, client: &client, lines: &lines, currency: &currency, period: None, today };
+        remarks::of_content(&content).unwrap()
+    };
+    let is_of_numbers = |remark: &InvoiceProblem| {
+        ["organization.vat_id", "organization.tax_number"].contains(&remark.field.as_str())
+            || remark.message.contains("says that you are registered")
+    };
+    categories.into_iter().flat_map(of).filter(is_of_numbers).map(|remark| remark.message).collect()
+}
+
+/// The number of a business register, by which an enterprise is known that charges no tax.
+#[test]
+fn the_number_of_a_swiss_enterprise_stands_as_that_where_no_tax_is_charged() {
+    use TaxCategory::{E, O, S};
+    let number = "CHE-123.456.788";
+    for country in ["CH", "LI"] {
+        let as_vat_id = Organization { tax_number: None, ..seller_of(Some(country), Some(number)) };
+        for seller in [as_vat_id, with_tax_number(country, number), with_tax_number(country, &format!("UID {number}"))] {
+            let stated = stated::of_seller(&seller);
+            assert_eq!((&stated.vat_id, stated.tax_number.is_some()), (&None, true), "{seller:?}");
+            assert_eq!(stated.printed(Some(country)).registered, Some(format!("UID {number}")));
+            for category in [(E, 0), (O, 0)] {
+                assert_eq!(fields(&seller, &buyer(), &[category]), [""; 0], "{category:?}");
+            }
+            assert_eq!(remarked(&seller, (E, 0)), [""; 0]);
+            let told = told(&seller, &buyer(), &[(S, 81_000)]);
+            let [problem] = told.as_slice() else { panic!("{told:?}") };
+            assert_eq!(problem.field, "organization.vat_id");
+            let of_tax = text::wanted(country, true).map(|wanted| wanted.to_string()).unwrap_or_default();
+            assert!(problem.message.contains(&of_tax) && of_tax.contains("MWST"), "{problem:?}");
+            let remarks = remarked(&seller, (S, 81_000)).concat();
+            assert!(remarks.contains("write CHE-123.456.788 MWST as your VAT identifier"), "{remarks}");
+        }
+        let slip = with_tax_number(country, "UID CHE-123.456.789");
+        assert_eq!(fields(&slip, &buyer(), &[(E, 0)]), [""; 0], "a slip is told alone");
+        assert!(remarked(&slip, (E, 0)).concat().contains("The check digits of your UID CHE-123.456.789 do not fit"), "{country}");
+    }
 }
 
 /// Small businesses that are exempt and have no VAT identifier.
@@ -137,7 +189,7 @@ fn the_number_of_a_register_stands_on_an_exempt_invoice_with_its_own_word() {
     ] {
         let seller = with_tax_number(country, number);
         assert_eq!(fields(&seller, &buyer(), &[(TaxCategory::E, 0)]), [""; 0], "{country} {number}");
-        let printed = stated::of_seller(&seller).printed();
+        let printed = stated::of_seller(&seller).printed(Some(country));
         assert_eq!((printed.tax_number, printed.registered.as_deref()), (None, Some(number)), "{country}");
     }
 }
