@@ -78,7 +78,10 @@ fn is_first(void: &Row, redrafts: Redrafts) -> Result<(), Error> {
     let (number, later) = (number(void), redrafts.as_number.unwrap_or_default());
     let error = match redrafts.as_state.as_deref() {
         Some("draft") => {
-            let message = format!("Invoice {number} was drafted again already, and that draft ({id}) is still there. Once it is deleted, {number} can be drafted again.");
+            let message = format!(
+                "Invoice {number} was drafted again already, and that draft ({id}) is still there. Once it is deleted, {number} can be \
+                 drafted again."
+            );
             Error::new(Code::Conflict, message).hint("delete_invoice_draft deletes it.")
         }
         Some("void") => {

@@ -244,7 +244,7 @@ async fn it_is_drafted_again_once_until_that_draft_is_deleted_or_void() {
     let again = redraft(&studio, &void).await;
     let refused = studio.refused("redraft_invoice", json!({"invoice": "2026-0001"})).await;
     let names_it = again["id"].as_str().is_some_and(|id| refused.message.contains(id));
-    assert!(refused.code == Code::Conflict && names_it && refused.message.contains("Delete it first"), "{refused:?}");
+    assert!(refused.code == Code::Conflict && names_it && refused.message.contains("Once it is deleted"), "{refused:?}");
     studio.ok("delete_invoice_draft", json!({"invoice": again["id"]})).await;
     let again = redraft(&studio, &void).await;
     studio.ok("send_invoice", json!({"invoice": again["id"], "without_email": true})).await;
