@@ -18,6 +18,6 @@ pub fn line_fields(list: &str, currency: &Currency) -> impl IntoView + use<> {
         <Field label=format!("Price in {currency}") name=name("price") inputmode="decimal" placeholder=currency.example(50) class="short" />
         <Select label="Tax" name=name("tax_category") choices=taxes />
         <Field label="Rate in percent" name=name("tax_rate") inputmode="decimal" class="short" />
-        <Field label="Why no tax is charged" name=name("tax_reason") maxlength=500 optional=true autocomplete="off" />
+        <Field label="Reason for no tax" name=name("tax_reason") maxlength=500 autocomplete="off" />
     }
 }
