@@ -51,6 +51,8 @@ pub enum Permission {
     ReadWork,
     /// Create and change clients, projects, tasks, tags, budgets and rates.
     WriteWork,
+    /// See budgets and how far they are used (for a member: in hours, of the projects they are on).
+    ReadBudgets,
     /// See time (for a member: their own).
     ReadTime,
     /// Track own time.
@@ -115,7 +117,7 @@ impl Role {
         use Permission::*;
         match permission {
             SignedIn | Belong | ReadWork | ReadTime => true,
-            TrackTime => self != Self::Viewer,
+            TrackTime | ReadBudgets => self != Self::Viewer,
             ReadMoney => self != Self::Member,
             WriteWork | EveryonesTime | WriteMoney => matches!(self, Self::Owner | Self::Admin | Self::Manager),
             Treasury | ReadCosts | ManagePeople | ManageOrganization => matches!(self, Self::Owner | Self::Admin),
@@ -161,6 +163,7 @@ impl Permission {
             Self::SignedIn | Self::Belong => "do this",
             Self::ReadWork => "see clients and projects",
             Self::WriteWork => "change clients and projects",
+            Self::ReadBudgets => "see budgets",
             Self::ReadTime => "see time",
             Self::TrackTime => "track time",
             Self::EveryonesTime => "change the time of others",

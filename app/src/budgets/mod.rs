@@ -94,7 +94,7 @@ pub async fn clear_budget(
 /// Get the budget of a project and how much of it is used in the present period. Answers not_found when it has none.
 ///
 /// Who may not see money is told of the hours alone. Example: {"project": "Acme / Dashboard"}.
-#[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "Get a budget")]
+#[operation(read, idempotent, needs = ReadBudgets, scope = WorkRead, title = "Get a budget")]
 pub async fn get_budget(
     cx: &mut Call,
     /// Id, name or "Client / Project".
@@ -104,7 +104,7 @@ pub async fn get_budget(
 }
 
 /// List the budgets of projects by client and name, each with its usage in the present period: of the projects you are on, or all when you lead the work.
-#[operation(read, idempotent, needs = ReadWork, scope = WorkRead, title = "List budgets")]
+#[operation(read, idempotent, needs = ReadBudgets, scope = WorkRead, title = "List budgets")]
 pub async fn list_budgets(
     cx: &mut Call,
     /// Id or name.

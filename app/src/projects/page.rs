@@ -153,7 +153,7 @@ fn one(project: Project) -> AnyView {
     view! {
         <Head title=project.name.clone() lead=lead.into_any() />
         <dl class="facts">{facts.into_iter().flatten().collect_view()}</dl>
-        <ProjectBudget project=project.id.to_string() />
+        {here.may(Permission::ReadBudgets).then(|| view! { <ProjectBudget project=project.id.to_string() /> })}
         <div class="columns">
             {here.may(Permission::ReadMoney).then(|| view! { <manage::Terms project=project.clone() /> })}
             <div>

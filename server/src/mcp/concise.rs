@@ -15,7 +15,7 @@ static BUDGET: LazyLock<Value> =
     LazyLock::new(|| operations::named("get_budget").map(|operation| Value::Object(operation.output.clone())).unwrap_or_default());
 
 /// The fields in which a budget stands within another answer.
-const BUDGETS: [&str; 3] = ["budget", "budgets", "stopped_budget"];
+pub(super) const BUDGETS: [&str; 3] = ["budget", "budgets", "stopped_budget"];
 
 /// Whether a value is of some kind.
 type Test = fn(&Value) -> bool;

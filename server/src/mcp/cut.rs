@@ -7,6 +7,8 @@ use app::{
 };
 use serde_json::{Map, Value};
 
+use super::concise::BUDGETS;
+
 /// The longest answer, in characters of JSON; clients cut off what is longer without saying so.
 pub const LONGEST: usize = 25_000;
 
@@ -21,6 +23,9 @@ const TEXT_BESIDE: usize = 200;
 
 /// How many items stay of each list, step by step.
 const ITEMS: [usize; 8] = [200, 100, 50, 20, 10, 5, 3, 1];
+
+/// The fields whose text is never cut, beside those of budgets.
+const WHOLE: [&str; 3] = [NOTICE, "url", "next_cursor"];
 
 /// Of one list, by its name, how many items are shown and how many there are.
 #[derive(Debug, Clone, PartialEq)]
@@ -168,11 +173,10 @@ fn shorten(name: &str, value: &mut Value, most: (usize, usize), cut: &mut Cut) {
     }
 }
 
-/// What is said of an answer stays whole: a notice, and the address of what it is about.
+/// What is said of an answer stays whole: a notice, the address of what it is about, and how far a budget is used.
 fn shorten_fields(fields: &mut Map<String, Value>, most: (usize, usize), cut: &mut Cut) {
-    fields.iter_mut().filter(|(name, _)| ![NOTICE, "url", "next_cursor"].contains(&name.as_str())).for_each(|(name, field)| {
-        shorten(name, field, most, cut);
-    });
+    let is_whole = |name: &str| WHOLE.iter().chain(&BUDGETS).any(|whole| *whole == name);
+    fields.iter_mut().filter(|(name, _)| !is_whole(name)).for_each(|(name, field)| shorten(name, field, most, cut));
 }
 
 #[cfg(test)]
@@ -196,9 +200,11 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_cut_before_an_item_is_left_out() {
+    fn texts_are_cut_before_an_item_is_left_out_and_a_budget_is_told_whole() {
+        let used = "12h 30m of 20h used, 7h 30m left (62.5 %); 630.00 of 2000.00 EUR used, 1370.00 EUR left";
         let items: Vec<_> = (0..90).map(|id| json!({ "id": id, "description": "x".repeat(400) })).collect();
-        let cut = fit(json!({ "items": items }), Cut::default(), None);
+        let cut = fit(json!({ "items": items, "budgets": { "Acme / Dashboard": used }, "budget": used }), Cut::default(), None);
+        assert_eq!((&cut["budget"], &cut["budgets"]["Acme / Dashboard"]), (&json!(used), &json!(used)));
         assert_eq!(cut["items"].as_array().map(Vec::len), Some(90));
         assert_eq!(notice(&cut), "Shortened: long texts are cut off.");
     }

@@ -1,7 +1,7 @@
 //! What an agent is told before its first call: who it acts for, where, and how calls are meant.
 
 use app::{
-    access::{Scope, Writes},
+    access::{Permission, Scope, Writes},
     context::{Caller, Membership},
     operation::{Effect, Reach, needs_approval},
     operations,
@@ -14,7 +14,7 @@ const NAME_LONGEST: usize = 40;
 const WRITES_NAMED: usize = 5;
 
 /// What people want done, and the tools for it. A task is one for whoever is offered the first of them.
-const TASKS: [(&str, &[&str]); 11] = [
+const TASKS: [(&str, &[&str]); 10] = [
     ("log or track hours", &["create_time_entry", "start_timer", "stop_timer"]),
     ("timesheet, hours worked", &["summarize_time", "list_time_entries"]),
     ("what to bill", &["list_unbilled", "preview_invoice"]),
@@ -22,11 +22,13 @@ const TASKS: [(&str, &[&str]); 11] = [
     ("a PDF", &["get_invoice_document"]),
     ("an invoice was paid", &["record_payment"]),
     ("who owes what", &["list_invoices", "get_balance"]),
-    ("how a budget stands", &["get_project_status"]),
     ("bring people in", &["invite_member"]),
     ("who is on a project", &["assign_project_members", "unassign_project_members"]),
     ("take it back", &["undo_action", "list_actions"]),
 ];
+
+/// The task of whoever sees budgets.
+const BUDGETS: (&str, &[&str]) = ("how a budget stands", &["get_project_status"]);
 
 /// The words for this caller, who is offered these tools. The first sentences stand alone, since some clients show no more than them.
 pub fn of(caller: &Caller, offered: &[&str]) -> String {
@@ -49,7 +51,7 @@ pub fn of(caller: &Caller, offered: &[&str]) -> String {
     words.push_str(&writes(caller, &for_people, offered));
     words.push_str(&meant(offered));
     let at_once: Vec<&str> = offered.0.iter().filter(|tool| !for_people.contains(tool)).copied().collect();
-    words.push_str(&tasks(&Offered(&at_once)));
+    words.push_str(&tasks(&Offered(&at_once), place.role.may(Permission::ReadBudgets)));
     words.push_str(&link(caller, place));
     words
 }
@@ -106,9 +108,9 @@ fn short(name: &str) -> String {
 }
 
 /// The map from tasks to tools, of those that do it.
-fn tasks(offered: &Offered<'_>) -> String {
+fn tasks(offered: &Offered<'_>, sees_budgets: bool) -> String {
     let known = |tools: &[&'static str]| tools.iter().filter(|tool| offered.has(tool)).copied().collect::<Vec<_>>().join(", ");
-    let open = TASKS.iter().filter(|(_, tools)| tools.first().is_some_and(|first| offered.has(first)));
+    let open = TASKS.iter().chain(sees_budgets.then_some(&BUDGETS)).filter(|(_, tools)| tools.first().is_some_and(|first| offered.has(first)));
     let map = open.map(|(task, tools)| format!("{task}: {}", known(tools))).collect::<Vec<_>>().join("; ");
     if map.is_empty() { map } else { format!(" Tools: {map}.") }
 }
