@@ -110,7 +110,8 @@ fn short(name: &str) -> String {
 /// The map from tasks to tools, of those that do it.
 fn tasks(offered: &Offered<'_>, sees_budgets: bool) -> String {
     let known = |tools: &[&'static str]| tools.iter().filter(|tool| offered.has(tool)).copied().collect::<Vec<_>>().join(", ");
-    let open = TASKS.iter().chain(sees_budgets.then_some(&BUDGETS)).filter(|(_, tools)| tools.first().is_some_and(|first| offered.has(first)));
+    let open =
+        TASKS.iter().chain(sees_budgets.then_some(&BUDGETS)).filter(|(_, tools)| tools.first().is_some_and(|first| offered.has(first)));
     let map = open.map(|(task, tools)| format!("{task}: {}", known(tools))).collect::<Vec<_>>().join("; ");
     if map.is_empty() { map } else { format!(" Tools: {map}.") }
 }
