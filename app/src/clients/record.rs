@@ -21,6 +21,9 @@ use crate::{
     reference, text,
 };
 
+/// What brings an archived client back, told to programs.
+pub const RESTORED: &str = "restore_client restores it.";
+
 /// What a new client is made of; the arguments of `create_client`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct NewClient {

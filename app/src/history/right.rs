@@ -128,8 +128,10 @@ pub fn keeps(member: &Standing, kind: &str) -> bool {
 /// The newest action of this credential that can be meant.
 pub async fn last(cx: &mut Call) -> Result<Uuid, Error> {
     let (member, token) = (cx.membership()?.member.0, cx.caller.token.as_ref().map(|token| token.id.0));
-    let reaching = operations::all().iter().filter(|operation| operation.declaration.is_destructive());
-    let reaching: Vec<String> = reaching.map(|operation| operation.declaration.name.to_owned()).collect();
+    // What is once however often it is done did nothing where it changed no record; what is not, such as a mail, reached somebody.
+    let reaching = operations::all().iter().map(|operation| operation.declaration);
+    let reaching = reaching.filter(|declaration| declaration.is_destructive() && !declaration.idempotent);
+    let reaching: Vec<String> = reaching.map(|declaration| declaration.name.to_owned()).collect();
     store::last(&mut cx.db, member, token, &reaching).await?.ok_or_else(|| {
         Error::new(Code::NotFound, "Nothing that this credential did is left to undo.").hint("list_actions shows what was done.")
     })

@@ -34,7 +34,7 @@ pub async fn told_of(db: &mut Db, actions: &[Uuid], money: bool, invoice: Uuid) 
 
 async fn in_words(db: &mut Db, actions: &[Uuid], money: bool, of: Option<Uuid>) -> Result<HashMap<Uuid, String>, Error> {
     let mut rows: HashMap<Uuid, Vec<Seen>> = HashMap::new();
-    for seen in told::seen(db, actions, of).await? {
+    for seen in told::seen(db, actions, of, &sentences::on_projects()).await? {
         rows.entry(seen.action).or_default().push(seen);
     }
     let known = Known { rows: &rows, money, of_one: of.is_some() };
@@ -83,7 +83,8 @@ impl Known<'_> {
         let several = sentences::of_several(&first.operation).filter(|_| !self.of_one);
         let told = Told { first, seen, money: self.money, kind: several.map(|several| several.kind) };
         let several = several.filter(|_| told.count() > 1).map(|several| several.sentence);
-        let sentence = several.or_else(|| sentences::of(&first.operation)).and_then(|sentence| filled(sentence, |name| told.value(name)));
+        let sentence = several.or_else(|| told.of_rate()).or_else(|| sentences::of(&first.operation));
+        let sentence = sentence.and_then(|sentence| filled(sentence, |name| told.value(name)));
         Some(sentence.unwrap_or_else(|| entitled(&first.operation, told.about().as_deref())))
     }
 }
@@ -117,7 +118,8 @@ impl Told<'_> {
             "description" => text_in(self.entry().unwrap_or(self.first), name),
             "name" | "email" | "role" => self.of(|seen| text_in(seen, name)),
             "to" | "reason" => plain(&self.first.arguments, name),
-            "rate" => plain(&self.first.arguments, name).filter(|_| self.money),
+            "rate" => money_in(self.priced()?, name).filter(|_| self.money),
+            "unbilled" => self.entry().map(|_| "its unbilled time".to_owned()),
             _ => None,
         }
     }
@@ -164,7 +166,7 @@ impl Told<'_> {
                 names.push(name);
             }
         }
-        let are_all = !self.is_cut() && self.several().count() as i64 == self.count();
+        let are_all = !self.is_cut() && (self.several().count() as i64 == self.count() || self.first.projects == Some(names.len() as i64));
         let first = names.get(..NAMED.min(names.len())).unwrap_or_default();
         match are_all && names.len() <= NAMED + 1 {
             true => row(&names),
@@ -174,19 +176,26 @@ impl Told<'_> {
 
     /// Whose rate was set, as the call named it: without a name it is that of the organization.
     fn whose(&self) -> Option<String> {
-        let names = |argument: &str| !self.first.arguments[argument].is_null();
+        let names = |argument: &str| self.first.arguments[argument].as_str().is_some_and(|name| !name.trim().is_empty());
         match ["project", "client"].into_iter().find(|argument| names(argument)) {
-            Some(argument) => self.value(argument),
+            Some(argument) => self.value(argument).or_else(|| plain(&self.first.arguments, argument)),
             None => Some("the organization".to_owned()),
         }
     }
 
+    /// The record whose rate became another.
+    fn priced(&self) -> Option<&Seen> {
+        self.seen.iter().find(|seen| matches!(seen.kind.as_deref(), Some("project" | "client" | "organization")))
+    }
+
+    /// The sentence of a change of rates that set none.
+    fn of_rate(&self) -> Option<&'static str> {
+        let has_one = |seen: &Seen| seen.image.as_ref().is_some_and(|image| !image["rate"].is_null());
+        sentences::of_rate(&self.first.operation, self.priced().map(has_one), self.entry().is_some())
+    }
+
     fn amount(&self) -> Option<String> {
-        self.of(|seen| {
-            let amount = seen.image.as_ref().filter(|_| seen.kind.as_deref() == Some("payment"))?["amount"].as_i64()?;
-            Some(Money::new(amount, &Currency::parse(&seen.currency).ok()?).text())
-        })
-        .filter(|_| self.money)
+        self.of(|seen| money_in(seen, "amount").filter(|_| seen.kind.as_deref() == Some("payment"))).filter(|_| self.money)
     }
 
     /// What it was about, where no sentence says it.
@@ -208,6 +217,12 @@ fn project(seen: &Seen) -> Option<String> {
 fn row(names: &[String]) -> Option<String> {
     let (last, first) = names.split_last()?;
     Some(if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) })
+}
+
+/// An amount of a record, in its currency.
+fn money_in(seen: &Seen, name: &str) -> Option<String> {
+    let amount = seen.image.as_ref()?[name].as_i64()?;
+    Some(Money::new(amount, &Currency::parse(&seen.currency).ok()?).text())
 }
 
 fn text_in(seen: &Seen, name: &str) -> Option<String> {

@@ -21,24 +21,49 @@ pub fn words(country: Option<&str>) -> &'static str {
     }
 }
 
-/// How its words begin in the languages of the countries that have some, in lower case.
-const NAMES: [&str; 10] = [
+/// Its names in the languages of the countries that have some, in lower case, each as whole words.
+const NAMES: [&str; 23] = [
     "disbursement",
-    "durchlauf",
+    "disbursements",
+    "durchlaufposten",
+    "durchlaufende posten",
+    "durchlaufendem posten",
+    "durchlaufenden posten",
+    "durchlaufender posten",
     "débours",
+    "déboursé",
+    "déboursés",
     "debours",
     "suplido",
-    "anticipazion",
+    "suplidos",
+    "anticipazione",
+    "anticipazioni",
     "onkostenvoorschot",
+    "onkostenvoorschotten",
     "doorlopende post",
-    "立替",
+    "doorlopende posten",
     "utlegg",
+    "utlegget",
+    "utlägg",
+    "udlæg",
 ];
 
-/// Whether the reason why a line has no tax says that it is one.
+/// Its name in Japanese, which has nothing between words.
+const JAPANESE: &str = "立替";
+
+/// Whether a reason why no tax is charged names one.
+pub fn is_named(reason: Option<&str>) -> bool {
+    reason.is_some_and(|reason| {
+        let reason = reason.to_lowercase();
+        let words: Vec<&str> = reason.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let words = format!(" {} ", words.join(" "));
+        words.contains(JAPANESE) || NAMES.iter().any(|name| words.contains(&format!(" {name} ")))
+    })
+}
+
+/// Whether a line of this category is one that stands beside what is taxed, as its reason says.
 pub fn is_one(category: TaxCategory, reason: Option<&str>) -> bool {
-    let reason = reason.filter(|_| category == TaxCategory::E).map(str::to_lowercase);
-    reason.is_some_and(|reason| NAMES.iter().any(|name| reason.contains(name)))
+    category == TaxCategory::E && is_named(reason)
 }
 
 /// Whether a line is one.
@@ -85,12 +110,24 @@ mod tests {
         for country in COUNTRIES.iter().map(|(code, _)| Some(*code)).chain([None]) {
             assert!(is_one(TaxCategory::E, Some(words(country))), "{country:?}");
         }
-        for reason in ["Disbursements made for you", "Durchlaufende Posten", "DÉBOURS", "立替金（登記費用）"] {
+        for reason in [
+            "Disbursements made for you",
+            "Disbursement(s): court fee",
+            "Durchlaufende Posten",
+            "Durchlaufposten",
+            "DÉBOURS",
+            "Doorlopende post",
+            "Suplidos",
+            "Anticipazioni (art. 15 DPR 633/72)",
+            "立替金（登記費用）",
+        ] {
             assert!(is_one(TaxCategory::E, Some(reason)), "{reason}");
-            assert!(!is_one(TaxCategory::O, Some(reason)), "{reason}");
+            assert!(!is_one(TaxCategory::O, Some(reason)) && is_named(Some(reason)), "{reason}");
         }
-        for reason in [None, Some("Umsatzsteuerfrei gemäß § 19 UStG"), Some("Exempt from tax")] {
-            assert!(!is_one(TaxCategory::E, reason), "{reason:?}");
+        for reason in ["Umsatzsteuerfrei gemäß § 19 UStG", "Exempt from tax", "Durchlauferhitzer", "Testdurchlauf", "Doorlopende opdracht"]
+        {
+            assert!(!is_one(TaxCategory::E, Some(reason)), "{reason}");
         }
+        assert!(!is_one(TaxCategory::E, None));
     }
 }

@@ -41,16 +41,11 @@ pub fn columns(discount: &Option<Discount>) -> (Option<i64>, Option<i32>) {
     }
 }
 
-/// Whether a line repays what was laid out in the name and for the account of the client. It stands in category E beside what is taxed, with
-/// its own words as the reason, and in O beside what is not, where its text may say what it is. Tracked time never is one.
+/// Whether a line repays what was laid out in the name and for the account of the client. It stands in category E beside what is taxed, and
+/// in O beside what is not, with its own words as the reason. Tracked time never is one.
 pub fn is_laid_out(line: &LineRow, category: TaxCategory) -> bool {
-    let names_one = |words: Option<&str>| disbursement::is_one(TaxCategory::E, words);
-    match category {
-        _ if line.seconds.is_some() => false,
-        TaxCategory::E => names_one(line.tax_reason.as_deref()),
-        TaxCategory::O => names_one(line.tax_reason.as_deref()) || names_one(Some(line.description.as_str())),
-        _ => false,
-    }
+    let is_untaxed = matches!(category, TaxCategory::E | TaxCategory::O);
+    is_untaxed && line.seconds.is_none() && disbursement::is_named(line.tax_reason.as_deref())
 }
 
 #[cfg(test)]

@@ -46,30 +46,67 @@ pub struct DraftChange {
     pub rates: Rates,
 }
 
-/// Changes a draft and computes its sums anew.
+/// Changes a draft and computes its sums anew. Where nothing of it becomes another, nothing is written, and its version stays.
 pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result<Invoice, Error> {
     if change.rates.wanted() || !change.rates.again.is_empty() {
         organizations::store::keep(&mut cx.db).await?;
     }
     let mut row = locked_draft(cx, invoice, change.version).await?;
     leaves_to_a_person(cx, &row, &change.rates).await?;
+    let before = Written::of(cx, &row).await?;
+    write(cx, &mut row, change).await?;
+    let after = Written::of(cx, &row).await?;
+    if after != before {
+        let totals = read::totals(&row, &after.lines)?;
+        store::update_draft(&mut cx.db, &row, &totals).await?;
+    }
+    draft::tell_draft(cx, InvoiceId(row.id))?;
+    read::get(cx, &row.id.to_string()).await
+}
+
+/// What an update can change about a draft.
+#[derive(PartialEq)]
+struct Written {
+    lines: Vec<LineRow>,
+    discount: (Option<i64>, Option<i32>),
+    notes: Option<String>,
+    payment_terms_days: i16,
+    period: Option<Span>,
+    period_given: bool,
+}
+
+impl Written {
+    async fn of(cx: &mut Call, row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            lines: store::lines(&mut cx.db, row.id).await?,
+            discount: (row.discount_amount, row.discount_rate),
+            notes: row.notes.clone(),
+            payment_terms_days: row.payment_terms_days,
+            period: read::period(row),
+            period_given: row.period_given,
+        })
+    }
+}
+
+/// Writes the lines of a draft, and what stands around them into the row.
+async fn write(cx: &mut Call, row: &mut Row, change: DraftChange) -> Result<(), Error> {
     let currency = Currency::parse(&row.currency)?;
     let removes = change.lines.iter().any(|line| line.remove == Some(true));
-    let mut there = change_lines(cx, &row, &currency, change.lines).await?;
+    let mut there = change_lines(cx, row, &currency, change.lines).await?;
     if removes {
-        there += pricing::share_again(cx, &row, &currency).await?;
+        there += pricing::share_again(cx, row, &currency).await?;
     }
     // A form sends the tax of every line as it stands there, too: that is nobody's wish.
     if change.client_tax == Some(true) {
-        client_tax::take(cx, &row, &currency).await?;
+        client_tax::take(cx, row, &currency).await?;
     }
     if change.rates.wanted() {
-        there += pricing::take(cx, &row, &currency, &change.rates).await?;
+        there += pricing::take(cx, row, &currency, &change.rates).await?;
     }
     if !change.rates.again.is_empty() {
-        there += pricing::set_again(cx, &row, &currency, &change.rates.again).await?;
+        there += pricing::set_again(cx, row, &currency, &change.rates.again).await?;
     }
-    add_lines(cx, &row, &currency, change.add, there).await?;
+    add_lines(cx, row, &currency, change.add, there).await?;
     if let Some(discount) = given(change.discount) {
         (row.discount_amount, row.discount_rate) = discount::columns(&discount::read(discount.as_deref(), &currency)?);
     }
@@ -79,12 +116,7 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     if let Some(days) = change.payment_terms_days {
         row.payment_terms_days = within("payment_terms_days", days, 0, 365)? as i16;
     }
-    set_period(cx, &mut row, change.period_from, change.period_to).await?;
-    let lines = store::lines(&mut cx.db, row.id).await?;
-    let totals = read::totals(&row, &lines)?;
-    store::update_draft(&mut cx.db, &row, &totals).await?;
-    draft::tell_draft(cx, InvoiceId(row.id))?;
-    read::get(cx, &row.id.to_string()).await
+    set_period(cx, row, change.period_from, change.period_to).await
 }
 
 /// An agent that writes drafts changes drafts that nobody else has made or changed, and never the rates of the time on them: that time

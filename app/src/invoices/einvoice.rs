@@ -86,12 +86,17 @@ fn seller(source: &Source<'_>) -> Party {
     }
 }
 
+/// Whether there is something with tax on the invoice.
+pub fn is_taxed(source: &Source<'_>) -> bool {
+    source.totals.taxes.iter().any(|tax| tax.category == TaxCategory::S)
+}
+
 /// Whether a number counts as the tax number of the seller (BT-32) on this invoice. Austria wants the VAT identifier only on an invoice over
 /// more than 400 euros (§ 11 (6) UStG 1994).
 pub fn is_tax_number(source: &Source<'_>, number: &str) -> bool {
     let Source { seller, totals, currency, .. } = source;
     let is_small = seller.country.as_deref() == Some("AT") && **currency == Currency::default() && totals.total <= SMALL_IN_AUSTRIA;
-    let taxed = !is_small && totals.taxes.iter().any(|tax| tax.category == TaxCategory::S);
+    let taxed = !is_small && is_taxed(source);
     stated::is_tax_number(seller.country.as_deref(), taxed, number)
 }
 

@@ -23,7 +23,7 @@ use crate::{
     error::Error,
     money::{Currency, shown},
     operation::Call,
-    organizations::{self, Organization},
+    organizations::{self, Organization, basics},
     text,
 };
 
@@ -66,7 +66,11 @@ fn without_country(path: &Path, source: &Source<'_>) -> Option<InvoiceProblem> {
     let (seller, buyer) = (source.seller, source.buyer);
     let (field, vat_id, mend) = if is(Group::Seller, SELLER_VAT_ID) {
         let elsewhere = if seller.country.is_none() { " Where your country has no VAT, choose it there." } else { "" };
-        let mend = format!("In Settings, write it with those letters, or write it as your tax number.{elsewhere}");
+        let way = match basics::of_country(seller.vat_id.as_deref()?, seller.country.as_deref()) {
+            Some(vat_id) => format!("write it {vat_id} where you are registered for VAT"),
+            None => "write it with those letters".to_owned(),
+        };
+        let mend = format!("In Settings, {way}, or write it as your tax number.{elsewhere}");
         ("organization.vat_id", seller.vat_id.as_deref()?, mend)
     } else if is(Group::Buyer, BUYER_VAT_ID) {
         let elsewhere = if buyer.country.is_none() { ", or give them their country where it has no VAT" } else { "" };
@@ -148,7 +152,9 @@ fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, Str
     let counts = |number: &Option<String>| number.as_deref().is_some_and(|number| einvoice::is_tax_number(source, number));
     let is_unread = source.seller.vat_id.as_deref().is_some_and(|number| !stated::is_vat_id(number) && !stated::is_of_words(number));
     let no_vat_id = seller.vat_id.is_none() && !is_unread;
-    let no_number = no_vat_id && !counts(&seller.tax_number) && !counts(&seller.registered);
+    // Beside what is taxed, the rule on that says which number is wanted.
+    let is_said = category != TaxCategory::S && einvoice::is_taxed(source);
+    let no_number = no_vat_id && !is_said && !counts(&seller.tax_number) && !counts(&seller.registered);
     let (code, label) = (category.code(), category.label().to_lowercase());
     let why = format!("tax category {code} ({label}, EN 16931 BR-{}-02)", if category == TaxCategory::K { "IC" } else { code });
     let mut lacking = Vec::new();
@@ -210,7 +216,7 @@ fn mixed(source: &Source<'_>, rule: &str) -> String {
         let names: Vec<String> = beside.map(|line| format!("\"{}\"", text::excerpt(&line.description))).collect();
         return format!(
             "Beside what is not subject to tax (O) nothing of another category stands (EN 16931 {rule}). Give what you laid out in the name of \
-             the client ({}) the category O, too, and say in the text of its line what it is: \"{words}\".",
+             the client ({}) the category O, too, and let the reason of its line name what it is: \"{words}\".",
             names.join(", ")
         );
     }

@@ -54,6 +54,15 @@ async fn of_client(cx: &mut Call, error: Error, (at, client): (usize, Uuid), nam
     Ok(Error { message: format!("{name}: {}", error.message), ..error })
 }
 
+/// That no client has anything to bill; days are named only where some were given.
+fn none_unbilled(span: Option<&Span>) -> Error {
+    let (words, way) = match span {
+        Some(_) => ("No client has unbilled time of these days.", "Choose other days. list_unbilled shows which clients have some."),
+        None => ("No client has unbilled time: all that is billable is on an invoice or a draft.", "Log time first."),
+    };
+    Error::new(Code::Invalid, words).hint(way)
+}
+
 /// The clients that are named, each once, else those with unbilled time.
 async fn meant(cx: &mut Call, named: &[String], span: Option<&Span>) -> Result<Vec<Uuid>, Error> {
     let sight = Sight::of(cx)?;
@@ -68,8 +77,7 @@ async fn meant(cx: &mut Call, named: &[String], span: Option<&Span>) -> Result<V
         clients = store::clients_with_unbilled(&mut cx.db, span, CLIENTS_MAX as i64 + 1).await?;
     }
     match clients.len() {
-        0 => Err(Error::new(Code::Invalid, "No client has unbilled time of these days.")
-            .hint("Choose other days. list_unbilled shows which clients have some.")),
+        0 => Err(none_unbilled(span)),
         1..=CLIENTS_MAX => Ok(clients),
         _ => Err(Error::invalid("clients", format!("More than {CLIENTS_MAX} clients have unbilled time. Name those that are meant."))),
     }

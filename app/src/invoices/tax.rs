@@ -4,7 +4,7 @@ pub mod share;
 #[cfg(test)]
 mod tests;
 
-use super::totals::TaxCategory;
+use super::{disbursement, totals::TaxCategory};
 use crate::{edit::Edit, error::Error, percent::Percent, text};
 
 /// The longest reason.
@@ -23,7 +23,7 @@ pub struct LineTax {
 
 impl LineTax {
     /// This tax with what somebody wants otherwise. A category that charges nothing brings the rate 0 along, and a rate above zero the
-    /// standard category; of 0 % alone nobody knows why.
+    /// standard category; of 0 % alone nobody knows why. A reason that names what was laid out for the client is one of E and of O.
     pub fn changed(&self, category: Option<TaxCategory>, rate: Option<&str>, reason: Option<&str>) -> Result<Self, Error> {
         let rate = rate.filter(|rate| !rate.trim().is_empty()).map(|rate| Percent::parse("tax_rate", rate)).transpose()?;
         // A form sends the rate that stood there with another category, too: it says nothing.
@@ -35,9 +35,11 @@ impl LineTax {
             _ => Percent(0),
         };
         category.check(rate)?;
-        let kept = self.reason.clone().filter(|_| category == self.category);
+        let is_laid_out = matches!(category, TaxCategory::E | TaxCategory::O) && disbursement::is_named(self.reason.as_deref());
+        let stays = category == self.category || is_laid_out;
+        let kept = self.reason.clone().filter(|_| stays);
         // So it does with the reason that stood there.
-        let reason = match reason.filter(|given| category == self.category || self.reason.as_deref() != Some(given.trim())) {
+        let reason = match reason.filter(|given| stays || self.reason.as_deref() != Some(given.trim())) {
             Some(given) => reason_of(category, given)?,
             None => kept,
         };

@@ -93,18 +93,11 @@ pub(super) fn parse(field: &'static str, text: &str, currency: &Currency, digits
     }
     let text = &*half_width(text);
     let (negative, number) = parts(text, currency);
-    // Nobody writes a thousandth of what has no decimals.
-    if currency.minor_digits() > 0
-        && let Some(readings) = readings(number, digits)
-    {
-        return Err(separator::ambiguous(field, text, readings));
+    let of_sign = |number: String| if negative { format!("-{number}") } else { number };
+    if let Some((parted, decimal)) = readings(number, digits).or_else(|| by_ten_thousands(number, currency, digits)) {
+        return Err(separator::ambiguous(field, text, (of_sign(parted), of_sign(decimal))));
     }
     let Number { whole, decimals } = Number::read(number).ok_or_else(|| unreadable(field, text, currency))?;
-    // In Chinese and Japanese numbers are parted by ten thousands.
-    let by_ten_thousands = currency.minor_digits() == 0 || ["CNY", "TWD"].contains(&currency.as_str());
-    if by_ten_thousands && decimals == "0000" || currency.minor_digits() == 0 && decimals.len() == 4 {
-        return Err(separator::ambiguous(field, text, (format!("{whole}{decimals}"), format!("{whole}.0"))));
-    }
     // Zeros beyond the smallest unit say nothing.
     let decimals = match decimals.get(..digits) {
         Some(kept) if decimals[digits..].bytes().all(|digit| digit == b'0') => kept,
@@ -122,8 +115,27 @@ fn readings(number: &str, digits: usize) -> Option<(String, String)> {
     (digits >= 3).then(|| separator::readings(number)).flatten()
 }
 
+/// The two ways to read a mark before four digits where numbers are parted by ten thousands, as in Chinese and Japanese. In a price, which
+/// may be finer than its currency, a point begins the decimals.
+fn by_ten_thousands(number: &str, currency: &Currency, digits: usize) -> Option<(String, String)> {
+    let has_no_decimals = currency.minor_digits() == 0;
+    if !has_no_decimals && !["CNY", "TWD"].contains(&currency.as_str()) {
+        return None;
+    }
+    let mark = number.rfind(['.', ',']).and_then(|at| number[at..].chars().next());
+    let Number { whole, decimals } = Number::read(number)?;
+    let is_price = digits > currency.minor_digits() as usize;
+    if is_price && mark != Some(',') || decimals.len() != 4 || whole.starts_with('0') {
+        return None;
+    }
+    match decimals.as_str() {
+        "0000" => Some((format!("{whole}0000"), format!("{whole}.0"))),
+        four => (is_price && has_no_decimals).then(|| (format!("{whole}{four}"), format!("{whole}.{four}"))),
+    }
+}
+
 fn unreadable(field: &'static str, text: &str, currency: &Currency) -> Error {
-    let example = if currency.minor_digits() == 0 { "1,200" } else { "1,200.50" };
+    let example = if currency.minor_digits() == 0 { "1200" } else { "1,200.50" };
     let shown = shown(text);
     let message = match other_symbol(half_width(text).trim(), currency) {
         Some((symbol, code)) => {

@@ -70,8 +70,9 @@ pub fn millionths_of(currency: &Currency) -> i64 {
 }
 
 impl Amount {
-    /// The unit price in millionths of the major unit of `currency`; `field` is what a refusal names. Prices below zero are read, and it
-    /// is for the caller to say whether they make sense.
+    /// The unit price in millionths of the major unit of `currency`; `field` is what a refusal names. It may have decimals where the
+    /// currency has none, so a lone mark before three digits is asked about. Prices below zero are read, and it is for the caller to say
+    /// whether they make sense.
     pub fn millionths(&self, field: &'static str, currency: &Currency) -> Result<i64, Error> {
         let millionths = amount::parse(field, self.as_str(), currency, DECIMALS)?;
         i64::try_from(millionths).ok().filter(|price| (-MILLIONTHS_MAX..=MILLIONTHS_MAX).contains(price)).ok_or_else(|| {
@@ -110,5 +111,105 @@ impl schemars::JsonSchema for UnitPrice {
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         super::wire::Wire::json_schema(generator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(text: &str, code: &str) -> Result<i64, String> {
+        let currency = Currency::parse(code).expect("a currency");
+        Amount::written(text).millionths("price", &currency).map_err(|error| error.message)
+    }
+
+    #[test]
+    fn a_price_has_decimals_where_its_currency_has_none() {
+        for code in ["JPY", "KRW", "ISK", "EUR", "TWD", "KWD", "CLF"] {
+            for (text, millionths) in [
+                ("0.1651", 165_100),
+                ("0.165", 165_000),
+                ("0,165", 165_000),
+                ("215.1840", 215_184_000),
+                ("1.1250", 1_125_000),
+                ("12.0000", 12_000_000),
+                ("12.3456", 12_345_600),
+                ("12.5", 12_500_000),
+                ("1234.567", 1_234_567_000),
+                ("1,200.500", 1_200_500_000),
+                ("1200", 1_200_000_000),
+                ("1,200,000", 1_200_000_000_000),
+            ] {
+                assert_eq!(read(text, code), Ok(millionths), "{text} {code}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_price_that_can_be_read_in_two_ways_is_asked_about_with_both_of_them() {
+        for (text, codes, wanted) in [
+            ("1.125", &["JPY", "KRW", "EUR", "KWD", "CLF"][..], [1_125_000_000, 1_125_000]),
+            ("1,125", &["JPY", "KRW", "EUR", "KWD", "CLF"], [1_125_000_000, 1_125_000]),
+            ("12.000", &["JPY", "EUR"], [12_000_000_000, 12_000_000]),
+            ("-1.125", &["JPY", "EUR"], [-1_125_000_000, -1_125_000]),
+            ("12,3456", &["JPY", "KRW"], [123_456_000_000, 12_345_600]),
+            ("12,0000", &["JPY", "CNY", "TWD"], [120_000_000_000, 12_000_000]),
+            ("1,1250", &["JPY"], [11_250_000_000, 1_125_000]),
+        ] {
+            for code in codes {
+                let told = read(text, code).expect_err(text);
+                assert!(told.contains("can be read in two ways"), "{text} {code}: {told}");
+                let (first, second) = told
+                    .split_once("write ")
+                    .and_then(|(_, ways)| ways.trim_end_matches(" instead.").split_once(" or "))
+                    .expect("two ways to write it");
+                assert_eq!([read(first, code), read(second, code)], wanted.map(Ok::<i64, String>), "{text} {code}: {told}");
+            }
+        }
+    }
+
+    /// No grouping begins with a zero, and an amount has no part of the smallest unit.
+    #[test]
+    fn an_amount_that_is_finer_than_its_currency_is_not_told_to_be_another_one() {
+        let yen = Currency::parse("JPY").expect("a currency");
+        for text in ["0.1651", "0,0000", "12.3456"] {
+            let read = Amount::written(text).minor("amount", &yen).map_err(|error| error.message);
+            assert!(read == Ok(0) || read.as_ref().is_err_and(|told| told.contains("round it first")), "{text}: {read:?}");
+        }
+    }
+
+    fn is_read_back(millionths: i64, currency: &Currency) {
+        let price = UnitPrice::new(millionths, currency);
+        let written = price.written();
+        assert_eq!(Amount::written(&*written).millionths("price", currency), Ok(millionths), "{written} {currency}");
+        let wire = serde_json::to_value(&price).expect("JSON");
+        assert_eq!(wire["amount"], written);
+        assert_eq!(serde_json::from_value::<UnitPrice>(wire).expect("a price"), price, "{written} {currency}");
+    }
+
+    proptest! {
+        /// Every price of up to eight digits, wherever its point stands.
+        #[test]
+        fn what_is_answered_as_a_price_is_read_back_as_the_same(
+            digits in 0_i64..100_000_000,
+            decimals in 0_u32..=6,
+            code in proptest::sample::select(&["JPY", "KRW", "XOF", "EUR", "CNY", "TWD", "KWD", "TND", "CLF", "UYW"][..]),
+        ) {
+            let currency = Currency::parse(code).expect("a currency");
+            let millionths = digits * 10_i64.pow(6 - decimals);
+            is_read_back(millionths, &currency);
+            is_read_back(-millionths, &currency);
+        }
+
+        #[test]
+        fn short_prices_are_read_back_in_every_currency(
+            digits in 0_i64..100_000,
+            decimals in 0_u32..=6,
+            code in proptest::sample::select(Currency::codes()),
+        ) {
+            is_read_back(digits * 10_i64.pow(6 - decimals), &Currency::parse(code).expect("a currency"));
+        }
     }
 }

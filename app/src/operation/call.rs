@@ -112,6 +112,11 @@ impl Call {
         }
     }
 
+    /// Adds a warning in the words for whoever reads it: a program has the names of the records in its answer, and reads by the character.
+    pub fn warn_either(&mut self, person: String, program: String) {
+        self.warn(if words::warns_persons(self.caller.door) { person } else { program });
+    }
+
     /// Remembers that a mail was put into the outbox, so that it is counted, and leaves as soon as the call is done. Refused while
     /// the address of the person is not confirmed.
     pub fn mailed(&mut self) -> Result<(), Error> {

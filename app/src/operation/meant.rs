@@ -8,8 +8,9 @@ use crate::hours;
 /// The largest whole number that stands exactly in a number with decimals.
 const WHOLE_MAX: f64 = 9_007_199_254_740_991.0;
 
-/// References without which a write means everybody. An empty one is a slip and is refused; so is empty text where a list is wanted.
-const EVERYBODY_WITHOUT: [(&str, &str); 2] = [("set_rate", "client"), ("set_rate", "project")];
+/// References without any of which a write means everybody. An empty one is a slip and is refused where no other is named; so is empty
+/// text where a list is wanted.
+const EVERYBODY_WITHOUT: [(&str, &[&str]); 1] = [("set_rate", &["client", "project"])];
 
 /// What keeps a write from being done: empty text in it is a slip, and no word that it shall be done.
 const DRY_RUN: &str = "dry_run";
@@ -19,12 +20,20 @@ const DRY_RUN: &str = "dry_run";
 /// What is `null` is absent at every depth, and so is empty text but where it clears, where something has to stand, and where it would
 /// mean everybody. One text where a list of texts is wanted is a list of it. A number of hours is a duration, and `14.0` is the whole number that it is.
 pub fn make(operation: &str, form: &Map<String, Value>, arguments: &mut Value) {
-    let slips = EVERYBODY_WITHOUT.iter().filter(|(name, _)| *name == operation).map(|(_, argument)| *argument).chain([DRY_RUN]);
-    let slips: Vec<&str> = slips.filter(|argument| arguments.get(argument).is_some_and(|given| given == "")).collect();
+    let slips = slips(operation, arguments);
     value(Some(form), arguments);
     if let Value::Object(fields) = arguments {
         fields.extend(slips.into_iter().map(|argument| (argument.to_owned(), Value::from(""))));
     }
+}
+
+/// The arguments of which empty text is a slip, and no way to leave them out.
+fn slips(operation: &str, arguments: &Value) -> Vec<&'static str> {
+    let given = |argument: &str| arguments.get(argument).filter(|given| !given.is_null());
+    let is_named = |argument: &&str| given(argument).is_some_and(|given| given != "");
+    let everybody = EVERYBODY_WITHOUT.iter().filter(|(name, without)| *name == operation && !without.iter().any(is_named));
+    let may_slip = everybody.flat_map(|(_, without)| without.iter().copied()).chain([DRY_RUN]);
+    may_slip.filter(|argument| given(argument).is_some_and(|given| given == "")).collect()
 }
 
 fn value(schema: Option<&Map<String, Value>>, given: &mut Value) {
@@ -104,6 +113,8 @@ mod tests {
             meant(json!({ "name": "", "days": "", "projects": "", "other": "", "gone": null })),
             json!({ "name": "", "projects": "", "other": "" })
         );
+        assert_eq!(slips("set_rate", &json!({ "project": "", "rate": "1.00" })), ["project"]);
+        assert!(slips("set_rate", &json!({ "project": "", "client": "Acme" })).is_empty());
         let lines = json!({ "lines": [{ "text": "", "unit": "", "note": "", "other": { "deep": null } }, null, ""] });
         assert_eq!(meant(lines), json!({ "lines": [{ "text": "", "note": "", "other": {} }, null, ""] }));
     }

@@ -7,7 +7,12 @@ use crate::{context::Door, error::Error};
 
 /// A warning as it is told at this door. Those of what the assistant proposes stand on a card before a person.
 pub(super) fn warning(door: Door, words: String) -> String {
-    if is_of_persons(door) || door == Door::Assistant { for_persons(&words).unwrap_or(words) } else { words }
+    if warns_persons(door) { for_persons(&words).unwrap_or(words) } else { words }
+}
+
+/// Whether a person reads the warnings of this door.
+pub(super) fn warns_persons(door: Door) -> bool {
+    is_of_persons(door) || door == Door::Assistant
 }
 
 /// A refusal as it is told at this door. The assistant reads one itself, and needs to know the way; and so does whoever wrote a program

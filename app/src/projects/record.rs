@@ -18,6 +18,9 @@ use crate::{
     reference, text,
 };
 
+/// What brings an archived project back, told to programs.
+pub const RESTORED: &str = "restore_project restores it.";
+
 /// Which projects are wanted; arguments of `list_projects`.
 #[allow(missing_docs, reason = "each is described where it is an argument")]
 pub struct Wanted {
@@ -108,7 +111,7 @@ pub async fn create(cx: &mut Call, given: NewProject) -> Result<Project, Error> 
     let client = clients::record::find(cx, &given.client).await?;
     if client.archived {
         return Err(Error::invalid("client", format!("{} is archived. Restore it first, or choose another client.", client.name))
-            .hint("restore_client restores it."));
+            .hint(clients::record::RESTORED));
     }
     let rate = given.rate.map(|rate| rate_of("rate", &rate, &client.currency)).transpose()?;
     let project = Project {

@@ -96,7 +96,7 @@ struct Changed {
 
 /// Sets a rate, and reprices the unbilled time when that is wanted.
 pub async fn set(cx: &mut Call, given: Given) -> Result<ChangedRate, Error> {
-    let (project, client) = (named(cx, "project", given.project)?, named(cx, "client", given.client)?);
+    let (project, client) = named(cx, given.project, given.client)?;
     let of_all = project.is_none() && client.is_none();
     // Time that is being written at the rate of before is repriced, too: it is waited for.
     match of_all || given.applies_to == AppliesTo::UnbilledTime {
@@ -134,17 +134,19 @@ pub async fn set(cx: &mut Call, given: Given) -> Result<ChangedRate, Error> {
     Ok(ChangedRate { of: changed.name, rate: changed.rate, applies_to: given.applies_to, unbilled })
 }
 
-/// A reference that was given. An empty one is a slip: without any, the organization's rate would be set.
-fn named(cx: &Call, field: &'static str, given: Option<String>) -> Result<Option<String>, Error> {
-    match given {
-        Some(given) if given.trim().is_empty() => Err(Error::invalid(
+/// The references that were given; an empty one is absent. Where it is the only one it is a slip: without any, the organization's rate
+/// would be set.
+fn named(cx: &Call, project: Option<String>, client: Option<String>) -> Result<(Option<String>, Option<String>), Error> {
+    let given = [("project", project.is_some()), ("client", client.is_some())].into_iter().find(|(_, given)| *given);
+    match (given, (text::said(project), text::said(client))) {
+        (Some((field, _)), (None, None)) => Err(Error::invalid(
             field,
             match sets_organizations(cx) {
                 true => format!("The {field} is empty. Name it, or leave it out to set the organization's rate."),
                 false => format!("The {field} is empty. Name a project or a client."),
             },
         )),
-        given => Ok(given),
+        (_, named) => Ok(named),
     }
 }
 

@@ -210,6 +210,13 @@ async fn rates_are_set_by_those_who_write_money() {
         assert_eq!(studio.code("set_rate", blank).await, Code::Invalid);
     }
     assert_eq!(studio.token(Writes::Direct).await.code("set_rate", json!({"rate": "1.00"})).await, Code::Forbidden);
+    for (beside, of) in
+        [(json!({"project": "", "client": "Acme"}), "Acme"), (json!({"project": "Dashboard", "client": " "}), "Acme / Dashboard")]
+    {
+        let mut named = beside;
+        named["rate"] = json!("3.00");
+        assert_eq!(studio.ok("set_rate", named).await["of"], of, "an empty reference beside another is none");
+    }
     let both = |client: &str| json!({"project": "Dashboard", "client": client, "rate": "2.00"});
     assert_eq!(studio.ok("set_rate", both("Acme")).await["of"], "Acme / Dashboard");
     assert_eq!(studio.code("set_rate", both("Beta")).await, Code::NotFound);

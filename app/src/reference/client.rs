@@ -3,8 +3,7 @@
 use uuid::Uuid;
 
 use super::{
-    Asked,
-    near::{self, Known},
+    Asked, near,
     pick::{Kind, pick},
     store,
 };
@@ -13,7 +12,7 @@ use crate::{error::Error, operation::Call, projects::sight::Sight, text};
 /// The client of an id or a name, among those that the caller sees.
 pub async fn client(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid, Error> {
     let found = among(cx, sight, "client", &[given]).await?;
-    found.first().copied().ok_or_else(|| Error::not_found("client"))
+    found.first().copied().ok_or_else(|| super::unsaid("client"))
 }
 
 /// The clients of several references, each once, asked for at once, however many there are. Empty references mean nothing.
@@ -37,6 +36,5 @@ async fn among(cx: &mut Call, sight: &Sight, field: &str, given: &[impl AsRef<st
 
 async fn missing(cx: &mut Call, sight: &Sight, given: &str) -> Result<Error, Error> {
     let names = store::client_names(&mut cx.db, sight.on_projects_of()).await?;
-    let known = move || names.into_iter().map(|(name, key)| Known { name, keys: vec![key] }).collect();
-    Ok(near::missing(Kind::Client, given, known).await)
+    Ok(near::missing(cx.db.organization(), Kind::Client, given, move || names).await)
 }

@@ -3,8 +3,7 @@
 use uuid::Uuid;
 
 use super::{
-    Asked,
-    near::{self, Known},
+    Asked, near,
     pick::{Candidate, Kind, pick},
     store::{self, Among},
 };
@@ -31,12 +30,12 @@ pub struct Member {
 /// The member of an id, of `me`, or of a name: of those who are there, or, when nobody there has it, of those who have left. With
 /// `beside`, only that member and those on a project with them are seen.
 pub async fn member(cx: &mut Call, field: &str, given: &str, beside: Option<Uuid>) -> Result<Member, Error> {
-    among(cx, field, &[given], Among { beside, in_time: false }).await?.pop().ok_or_else(|| Error::not_found("member"))
+    among(cx, field, &[given], Among { beside, in_time: false }).await?.pop().ok_or_else(|| super::unsaid(field))
 }
 
 /// The member whose time is meant: beside those whom the caller may see anyway, whoever has worked in time that they may see.
 pub async fn member_in_time(cx: &mut Call, field: &str, given: &str, beside: Option<Uuid>) -> Result<Member, Error> {
-    among(cx, field, &[given], Among { beside, in_time: true }).await?.pop().ok_or_else(|| Error::not_found("member"))
+    among(cx, field, &[given], Among { beside, in_time: true }).await?.pop().ok_or_else(|| super::unsaid(field))
 }
 
 /// The members of several references, in their order; asked for at once, however many there are.
@@ -62,8 +61,7 @@ async fn among(cx: &mut Call, field: &str, given: &[impl AsRef<str>], whom: Amon
 
 async fn missing(cx: &mut Call, given: &str, whom: Among) -> Result<Error, Error> {
     let names = store::member_names(&mut cx.db, whom).await?;
-    let known = move || names.into_iter().map(|(name, key)| Known { name, keys: vec![key] }).collect();
-    let missing = near::missing(Kind::Member, given, known).await;
+    let missing = near::missing(cx.db.organization(), Kind::Member, given, move || names).await;
     Ok(match invited(cx, given).await? {
         Some(email) => missing.hint(format!("{email} was invited and has not answered yet: they are a member once they have.")),
         None => missing,

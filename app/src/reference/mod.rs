@@ -16,7 +16,7 @@ mod tests;
 
 use uuid::Uuid;
 
-use crate::error::Error;
+use crate::{error::Error, text};
 
 pub use client::{client, clients};
 pub use member::{Member, member, member_in_time, members};
@@ -26,6 +26,11 @@ pub use project::{known_project, known_projects, project, project_of_time, proje
 /// The id in a reference, or the nil id, which no record has, when it is a name.
 pub fn id(given: &str) -> Uuid {
     given.trim().parse().unwrap_or(Uuid::nil())
+}
+
+/// Refuses an argument that has to name one record and names none: empty text is absent.
+fn unsaid(field: &str) -> Error {
+    Error::invalid(field, format!("{} is required.", text::readable(field)))
 }
 
 /// What is named of a kind of which all are meant, or the usual ones, while nothing is said: a list that names none is a mistake, and

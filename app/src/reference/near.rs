@@ -1,9 +1,10 @@
 //! Names that are near to one that nothing has.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use serde_json::json;
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::timeout};
+use uuid::Uuid;
 
 use super::pick::Kind;
 use crate::{
@@ -24,47 +25,81 @@ const LETTERS_MIN: usize = 3;
 const TOLD: usize = 3;
 
 /// A name that there is, with all that it may be called by.
+#[derive(Clone)]
 pub(super) struct Known {
     pub name: String,
     pub keys: Vec<String>,
+    /// Whether it or its client is archived.
+    pub gone: bool,
 }
+
+/// More words than these are no name of which somebody says a part.
+const WORDS_MAX: usize = 6;
 
 /// How many compare names at once, in this process: the others wait, and nobody else does.
 const AT_ONCE: usize = 1;
 
-static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
+/// In how many queues organizations wait for their turn. A few share one.
+const QUEUES: usize = 64;
+
+/// How long a call waits to compare names; after that it goes on without.
+const WAIT: Duration = Duration::from_millis(500);
 
 /// There is no such record; what it could have been instead.
-pub(super) async fn missing(kind: Kind, given: &str, known: impl FnOnce() -> Vec<Known> + Send + 'static) -> Error {
+pub(super) async fn missing(organization: Uuid, kind: Kind, given: &str, known: impl FnOnce() -> Vec<Known> + Send + 'static) -> Error {
     let noun = kind.noun();
     if !super::id(given).is_nil() {
         return Error::not_found(noun);
     }
-    let near = found(text::path_key(given), known).await;
+    let given_key = text::path_key(given);
+    let near = move || nearest(&given_key, &known()).into_iter().cloned().collect::<Vec<Known>>();
+    let near = in_turn(organization, near).await.unwrap_or_default();
     if near.is_empty() {
         let message = format!("There is no {noun} \"{}\". Check the id or the name; list_{noun}s shows them.", text::excerpt(given));
         return Error::new(Code::NotFound, message);
     }
-    let message = format!("There is no {noun} \"{}\". Did you mean {}?", text::excerpt(given), near.join(" or "));
-    Error::new(Code::NotFound, message).details(&json!({ "near": near }))
+    let told: Vec<String> = near.iter().map(|near| kind.told(&near.name, near.gone)).collect();
+    let message = format!("There is no {noun} \"{}\". Did you mean {}?", text::excerpt(given), told.join(" or "));
+    let names: Vec<&str> = near.iter().map(|near| near.name.as_str()).collect();
+    Error::new(Code::NotFound, message).details(&json!({ "near": names }))
 }
 
-/// The near names, looked for where no other call waits: comparing many takes long.
-async fn found(given: String, known: impl FnOnce() -> Vec<Known> + Send + 'static) -> Vec<String> {
-    // It is never closed.
-    let turn = TURNS.acquire().await.ok();
-    let near = tokio::task::spawn_blocking(move || {
-        let near = nearest(&given, &known());
-        drop(turn);
-        near
-    });
-    near.await.unwrap_or_default()
+/// Who compares names now. Of an organization one call at a time waits for that, so that whoever asks for many waits for themselves.
+struct Turns {
+    all: Semaphore,
+    queues: [Semaphore; QUEUES],
+}
+
+static TURNS: Turns = Turns::new();
+
+impl Turns {
+    const fn new() -> Self {
+        Self { all: Semaphore::const_new(AT_ONCE), queues: [const { Semaphore::const_new(1) }; QUEUES] }
+    }
+
+    async fn take<T: Send + 'static>(&'static self, organization: Uuid, compare: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let queue = &self.queues[usize::from(organization.as_bytes()[15]) % QUEUES];
+        // They are never closed.
+        let turns = timeout(WAIT, async { (queue.acquire().await.ok(), self.all.acquire().await.ok()) }).await.ok()?;
+        let compared = tokio::task::spawn_blocking(move || {
+            let compared = compare();
+            drop(turns);
+            compared
+        });
+        compared.await.ok()
+    }
+}
+
+/// Compares names where no other call waits, since many take long; nothing where too many others do.
+pub(super) async fn in_turn<T: Send + 'static>(organization: Uuid, compare: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    TURNS.take(organization, compare).await
 }
 
 /// Those of a few names that are spelled like one that is none of them.
 pub fn alike(given: &str, names: &[&str]) -> Vec<String> {
-    let known: Vec<Known> = names.iter().map(|name| Known { name: (*name).to_owned(), keys: vec![(*name).to_owned()] }).collect();
-    nearest(&given.to_lowercase(), &known)
+    let known = |name: &&str| Known { name: (*name).to_owned(), keys: vec![(*name).to_owned()], gone: false };
+    let known: Vec<Known> = names.iter().map(known).collect();
+    nearest(&given.to_lowercase(), &known).into_iter().map(|near| near.name.clone()).collect()
 }
 
 /// The words of a name or a key.
@@ -72,35 +107,68 @@ pub(super) fn words(key: &str) -> impl Iterator<Item = &str> {
     key.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
-/// Whether each word that was given is a word of a key, or begins one: `acme dash` is half of `acme/dashboard`.
-pub(super) fn is_half_of(given: &str, key: &str) -> bool {
-    let begins = |said: &str| words(key).any(|word| word == said || is_telling(said) && word.starts_with(said));
-    words(given).next().is_some() && words(given).all(begins)
+/// The words of a part of a name, each once.
+pub(super) struct Part(Vec<String>);
+
+impl Part {
+    /// Nothing where it says no word, or is longer than any part of a name.
+    pub(super) fn of(key: &str) -> Option<Self> {
+        if key.chars().count() > LETTERS_MAX {
+            return None;
+        }
+        let mut said: Vec<String> = words(key).map(str::to_owned).collect();
+        said.sort_unstable();
+        said.dedup();
+        (1..=WORDS_MAX).contains(&said.len()).then_some(Self(said))
+    }
+
+    /// Whether each word is a word of a key, or begins one: `acme dash` is a part of `acme/dashboard`.
+    pub(super) fn begins(&self, key: &str) -> bool {
+        let mut left: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        for word in words(key) {
+            left.retain(|said| !begins(said, word));
+            if left.is_empty() {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether a word that tells names from others is one of a key, or begins one.
+    pub(super) fn tells(&self, key: &str) -> bool {
+        words(key).any(|word| self.0.iter().any(|said| is_telling(said) && begins(said, word)))
+    }
+
+    /// Whether each word stands somewhere in a key, as the lists look for words.
+    fn is_within(&self, key: &str) -> bool {
+        self.0.iter().all(|said| is_telling(said) && key.contains(said.as_str()))
+    }
 }
 
-/// Whether each word that was given stands somewhere in a key, as the lists look for words.
-fn is_within(given: &str, key: &str) -> bool {
-    words(given).next().is_some() && words(given).all(|said| is_telling(said) && key.contains(said))
+fn begins(said: &str, word: &str) -> bool {
+    word == said || is_telling(said) && word.starts_with(said)
 }
 
 fn is_telling(part: &str) -> bool {
-    part.chars().count() >= LETTERS_MIN
+    part.chars().nth(LETTERS_MIN - 1).is_some()
 }
 
-/// The names of which half was given, those that hold what was given, and those that are spelled most alike.
-fn nearest(given: &str, known: &[Known]) -> Vec<String> {
+/// The names of which a part was given, those that hold what was given, and those that are spelled most alike. Of those that are
+/// equally near the archived come last.
+fn nearest<'a>(given: &str, known: &'a [Known]) -> Vec<&'a Known> {
     let Some(spelled) = Spelled::of(given) else { return Vec::new() };
     let most = |known: &Known| known.keys.iter().map(|key| spelled.alike(key)).fold(0.0, f64::max);
-    let mut near: Vec<(f64, &str)> =
-        known.iter().map(|known| (most(known), known.name.as_str())).filter(|(alike, _)| *alike >= ALIKE).collect();
-    near.sort_by(|(one, first), (other, second)| other.total_cmp(one).then(first.cmp(second)));
-    near.dedup();
-    near.into_iter().take(TOLD).map(|(_, name)| name.to_owned()).collect()
+    let mut near: Vec<(f64, &Known)> = known.iter().map(|known| (most(known), known)).filter(|(alike, _)| *alike >= ALIKE).collect();
+    let place = |known: &'a Known| (known.gone, known.name.as_str());
+    near.sort_by(|&(one, first), &(other, second)| other.total_cmp(&one).then(place(first).cmp(&place(second))));
+    near.dedup_by(|second, first| place(first.1) == place(second.1));
+    near.into_iter().take(TOLD).map(|(_, near)| near).collect()
 }
 
 /// A name as it was given, to be compared with many: where each letter stands in it, a bit for each place.
 struct Spelled<'a> {
     given: &'a str,
+    part: Option<Part>,
     length: usize,
     ascii: [u64; 128],
     others: HashMap<char, u64>,
@@ -113,7 +181,7 @@ impl<'a> Spelled<'a> {
         if length == 0 || length > LETTERS_MAX {
             return None;
         }
-        let mut spelled = Self { given, length, ascii: [0; 128], others: HashMap::new() };
+        let mut spelled = Self { given, part: Part::of(given), length, ascii: [0; 128], others: HashMap::new() };
         for (place, letter) in given.chars().enumerate() {
             match spelled.ascii.get_mut(letter as usize) {
                 Some(places) => *places |= 1 << place,
@@ -126,10 +194,10 @@ impl<'a> Spelled<'a> {
     /// How alike a key is, from 0 to 1.
     #[expect(clippy::cast_precision_loss, reason = "names of a few letters")]
     fn alike(&self, key: &str) -> f64 {
-        if is_half_of(self.given, key) {
+        if self.part.as_ref().is_some_and(|part| part.begins(key)) {
             return 1.0;
         }
-        if is_telling(self.given) && key.contains(self.given) || is_within(self.given, key) {
+        if is_telling(self.given) && key.contains(self.given) || self.part.as_ref().is_some_and(|part| part.is_within(key)) {
             return 0.9;
         }
         let length = key.chars().take(LETTERS_MAX + 1).count();
@@ -178,34 +246,66 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_name_is_near_to_those_that_are_spelled_alike() {
-        let known: Vec<Known> =
-            ["Acme", "Acme Labs", "Zenith"].map(|name| Known { name: name.to_owned(), keys: vec![name.to_lowercase()] }).into();
-        assert_eq!(nearest("acne", &known), ["Acme"]);
-        assert_eq!(nearest("acme l", &known), ["Acme Labs", "Acme"]);
-        assert_eq!(nearest("caem", &known), Vec::<String>::new());
-        assert!(nearest("", &known).is_empty() && nearest(&"a".repeat(LETTERS_MAX + 1), &known).is_empty());
+    fn known(name: &str) -> Known {
+        Known { name: name.to_owned(), keys: vec![name.to_lowercase()], gone: false }
+    }
+
+    fn names<'a>(given: &str, known: &'a [Known]) -> Vec<&'a str> {
+        nearest(given, known).into_iter().map(|near| near.name.as_str()).collect()
     }
 
     #[test]
-    fn a_name_of_which_half_was_given_comes_before_those_that_are_spelled_alike() {
-        let known: Vec<Known> = ["acme/dashboard", "acme/dish", "globex/dashboard", "acme/my dashboards"]
-            .map(|key| Known { name: key.to_owned(), keys: vec![key.to_owned()] })
-            .into();
-        assert_eq!(nearest("acme dash", &known), ["acme/dashboard", "acme/my dashboards", "acme/dish"]);
-        assert_eq!(nearest("globex/dash", &known)[0], "globex/dashboard");
-        assert_eq!(nearest("boards", &known)[0], "acme/my dashboards", "what a word holds is found, too");
-        assert!(!is_half_of("ac da", "acme/dashboard"), "two letters begin too many");
-        assert!(is_half_of("site 2", "acme/site 2") && !is_half_of("", "acme"), "a whole word is one however short it is");
+    fn a_name_is_near_to_those_that_are_spelled_alike() {
+        let known = ["Acme", "Acme Labs", "Zenith"].map(known);
+        assert_eq!(names("acne", &known), ["Acme"]);
+        assert_eq!(names("acme l", &known), ["Acme Labs", "Acme"]);
+        assert!(names("caem", &known).is_empty());
+        assert!(names("", &known).is_empty() && names(&"a".repeat(LETTERS_MAX + 1), &known).is_empty());
+    }
+
+    #[test]
+    fn of_names_that_are_equally_near_the_archived_come_last() {
+        let known = [Known { gone: true, ..known("acme/website") }, known("beta/website")];
+        assert_eq!(names("website", &known), ["beta/website", "acme/website"]);
+    }
+
+    #[test]
+    fn a_name_of_which_a_part_was_given_comes_before_those_that_are_spelled_alike() {
+        let known = ["acme/dashboard", "acme/dish", "globex/dashboard", "acme/my dashboards"].map(known);
+        assert_eq!(names("acme dash", &known), ["acme/dashboard", "acme/my dashboards", "acme/dish"]);
+        assert_eq!(names("globex/dash", &known)[0], "globex/dashboard");
+        assert_eq!(names("boards", &known)[0], "acme/my dashboards", "what a word holds is found, too");
+    }
+
+    #[test]
+    fn a_part_of_a_name_is_a_few_words_that_begin_its_words_and_one_of_them_tells_it_from_others() {
+        let part = |said: &str| Part::of(said).expect("a part");
+        assert!(part("acme dash").begins("acme/dashboard") && !part("ac da").begins("acme/dashboard"), "two letters begin too many");
+        assert!(part("site 2").begins("acme/site 2"), "a whole word is one however short it is");
+        assert!(part("site 2").tells("site 2") && !part("2").tells("site 2") && !part("acme").tells("site 2"));
+        assert!(Part::of("").is_none() && Part::of(" / ").is_none());
+        assert!(Part::of("a b c d e f g").is_none() && Part::of("a a a a a a a").is_some() && Part::of(&"a".repeat(61)).is_none());
+    }
+
+    /// Of an organization that asks for many names one waits at a time, and whoever has waited for long goes on without.
+    #[tokio::test(start_paused = true)]
+    async fn whoever_asks_for_many_names_waits_for_themselves_and_for_no_longer_than_half_a_second() {
+        static TURNS: Turns = Turns::new();
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let queue = TURNS.queues[1].acquire().await.expect("open");
+        assert_eq!(TURNS.take(one, || 7).await, None);
+        assert_eq!(TURNS.take(other, || 7).await, Some(7));
+        drop(queue);
+        assert_eq!(TURNS.take(one, || 7).await, Some(7));
     }
 
     /// On one thread a neighbour goes on only while nothing else keeps it busy.
     #[tokio::test]
     async fn comparing_thousands_of_names_keeps_no_neighbour_waiting() {
         let name = |at: usize| format!("{at:05} a client with a rather long name of sixty letters in it");
-        let known = move || (0..20_000).map(|at| Known { name: name(at), keys: vec![name(at), name(at)] }).collect();
-        let compared = tokio::spawn(missing(Kind::Client, "another client with a rather long name of sixty letters", known));
+        let known = move || (0..20_000).map(|at| Known { name: name(at), keys: vec![name(at), name(at)], gone: false }).collect();
+        let compared =
+            tokio::spawn(missing(Uuid::from_u128(3), Kind::Client, "another client with a rather long name of sixty letters", known));
         let mut turns = 0;
         while !compared.is_finished() {
             tokio::task::yield_now().await;

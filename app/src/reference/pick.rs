@@ -12,7 +12,7 @@ pub(super) struct Candidate {
     pub id: Uuid,
     /// Its name as people see it: that of a project with its client before it.
     pub name: String,
-    /// Whether it is archived, or has left.
+    /// Whether it or its client is archived, or has left.
     pub gone: bool,
 }
 
@@ -33,11 +33,12 @@ impl Kind {
         }
     }
 
-    /// What is said of those that are gone.
-    fn gone(self) -> &'static str {
-        match self {
-            Self::Client | Self::Project => "archived",
-            Self::Member => "has left",
+    /// A name, with what is said of those that are gone.
+    pub(super) fn told(self, name: &str, gone: bool) -> String {
+        match (gone, self) {
+            (false, _) => name.to_owned(),
+            (true, Self::Client | Self::Project) => format!("{name} (archived)"),
+            (true, Self::Member) => format!("{name} (has left)"),
         }
     }
 }
@@ -78,11 +79,7 @@ fn ambiguous(kind: Kind, field: &str, given: &str, found: &[&Candidate]) -> Erro
         .iter()
         .map(|choice| Choice { name: [(kind.noun(), choice.name.as_str())].into(), id: choice.id, archived: choice.gone })
         .collect();
-    let words = |choice: &&Candidate| match choice.gone {
-        true => format!("{} ({})", choice.name, kind.gone()),
-        false => choice.name.clone(),
-    };
-    let names: Vec<String> = told.iter().map(words).collect();
+    let names: Vec<String> = told.iter().map(|choice| kind.told(&choice.name, choice.gone)).collect();
     let same = names.iter().all(|name| *name == names[0]);
     let shown = text::excerpt(given);
     let message = match kind {

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     Asked,
-    near::{self, Known},
+    near::{self, Known, Part},
     pick::{Candidate, Kind, pick},
     store,
 };
@@ -24,29 +24,32 @@ pub async fn project(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid, 
         return Ok(id);
     }
     let found = among(cx, sight, "project", &[given], None).await?;
-    found.first().copied().ok_or_else(|| Error::not_found("project"))
+    found.first().copied().ok_or_else(|| super::unsaid("project"))
 }
 
-/// The project that time is put on: also the only open one of which half a name was given, such as `Acme dash`. Which one was taken is
+/// The project that time is put on: also the only open one of which a part of the name was given, such as `Acme dash`. Which one was taken is
 /// told, and can be taken back. Nothing else is done to a project whose name was not said.
 pub async fn project_of_time(cx: &mut Call, sight: &Sight, given: &str) -> Result<Uuid, Error> {
     let refused = match project(cx, sight, given).await {
         Err(error) if error.code == Code::NotFound => error,
         found => return found,
     };
-    let Some(meant) = only_half(cx, sight, given).await? else { return Err(refused) };
-    cx.warn(format!("\"{}\" was taken for {}.", text::excerpt(given.trim()), meant.name));
+    let Some(meant) = only_part(cx, sight, given).await? else { return Err(refused) };
+    let said = text::excerpt(given.trim());
+    cx.warn_either(format!("\"{said}\" was taken for {}.", meant.name), format!("\"{said}\" fits only this project."));
     Ok(meant.id)
 }
 
-/// The only open project of which half a name was given; none where not all names are looked at.
-async fn only_half(cx: &mut Call, sight: &Sight, given: &str) -> Result<Option<Candidate>, Error> {
+/// The only project that is open, as its client is, of which a part of the name was given, a word of its own among it; none where not all names are looked at.
+async fn only_part(cx: &mut Call, sight: &Sight, given: &str) -> Result<Option<Candidate>, Error> {
+    let Some(part) = Part::of(&text::path_key(given)) else { return Ok(None) };
     let names = store::project_names(&mut cx.db, None, sight.on_projects_of()).await?;
     if names.len() as i64 >= store::NAMES_MAX {
         return Ok(None);
     }
-    let said = text::path_key(given);
-    let paths: Vec<String> = names.iter().map(path).filter(|path| near::is_half_of(&said, path)).collect();
+    let is_meant = move |name: &store::ProjectName| part.tells(&name.project_key) && part.begins(&keys(name));
+    let paths = near::in_turn(cx.db.organization(), move || names.iter().filter(|name| is_meant(name)).map(path).collect::<Vec<_>>());
+    let paths = paths.await.unwrap_or_default();
     let mut open = at_paths(cx, sight, &paths, None).await?.into_iter().filter(|choice| !choice.gone);
     Ok(open.next().filter(|_| open.next().is_none()))
 }
@@ -96,13 +99,18 @@ async fn without_slash(cx: &mut Call, sight: &Sight, field: &str, given: &str, c
     let choices = at_paths(cx, sight, &meant.map(path).collect::<Vec<_>>(), client).await?;
     match pick(Kind::Project, field, given, &choices)? {
         Some(meant) => Ok(meant),
-        None => Err(missing(names, given, client).await),
+        None => Err(missing(cx.db.organization(), names, given, client).await),
     }
+}
+
+/// The keys of a project and its client, as a path.
+fn keys(name: &store::ProjectName) -> String {
+    format!("{}/{}", name.client_key, name.project_key)
 }
 
 /// The key of a project's path.
 fn path(name: &store::ProjectName) -> String {
-    text::path_key(&format!("{}/{}", name.client_key, name.project_key))
+    text::path_key(&keys(name))
 }
 
 /// The projects of these paths, of one client or of all.
@@ -117,12 +125,13 @@ fn words(key: &str) -> String {
     near::words(key).collect::<Vec<_>>().join(" ")
 }
 
-async fn missing(names: Vec<store::ProjectName>, given: &str, client: Option<Uuid>) -> Error {
+async fn missing(organization: Uuid, names: Vec<store::ProjectName>, given: &str, client: Option<Uuid>) -> Error {
     let known = |name: store::ProjectName| Known {
-        keys: vec![text::path_key(&name.project_key), path(&name)],
+        keys: vec![keys(&name), name.project_key],
         name: format!("{} / {}", name.client, name.project),
+        gone: name.gone,
     };
-    let error = near::missing(Kind::Project, given, move || names.into_iter().map(known).collect()).await;
+    let error = near::missing(organization, Kind::Project, given, move || names.into_iter().map(known).collect()).await;
     match client {
         Some(_) => error.hint("Only projects of this client are meant."),
         None => error,

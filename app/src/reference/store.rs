@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
-use super::{Member, pick::Candidate};
+use super::{Member, near::Known, pick::Candidate};
 use crate::{
     database::{Db, instant},
     error::Error,
@@ -55,7 +55,8 @@ pub async fn projects(
     let organization = db.organization();
     let rows = query!(
         r#"with seen as materialized (
-               select p.id, c.name || ' / ' || p.name as name, p.archived_at is not null as gone, c.search_key as client_key,
+               select p.id, c.name || ' / ' || p.name as name, (p.archived_at is not null or c.archived_at is not null) as gone,
+                   c.search_key as client_key,
                    regexp_replace(p.search_key, ' */ *', '/', 'g') as key,
                    regexp_replace(c.search_key || '/' || p.search_key, ' */ *', '/', 'g') as path
                from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
@@ -102,21 +103,21 @@ pub async fn members(db: &mut Db, ids: &[Uuid], keys: &[String], among: Among) -
 }
 
 /// Names of clients that the caller may see, and their keys.
-pub async fn client_names(db: &mut Db, on: Option<Uuid>) -> Result<Vec<(String, String)>, Error> {
+pub async fn client_names(db: &mut Db, on: Option<Uuid>) -> Result<Vec<Known>, Error> {
     let organization = db.organization();
     let rows = query!(
-        "select c.name, c.search_key from client c
-         where c.organization_id = $1 and ($2::uuid is null or exists (
-             select from project p join project_member pm on pm.organization_id = p.organization_id and pm.project_id = p.id
-             where p.organization_id = $1 and p.client_id = c.id and pm.member_id = $2))
-         order by c.archived_at is not null, c.id desc limit $3",
+        r#"select c.name, c.search_key, c.archived_at is not null as "gone!" from client c
+           where c.organization_id = $1 and ($2::uuid is null or exists (
+               select from project p join project_member pm on pm.organization_id = p.organization_id and pm.project_id = p.id
+               where p.organization_id = $1 and p.client_id = c.id and pm.member_id = $2))
+           order by c.archived_at is not null, c.id desc limit $3"#,
         organization,
         on,
         NAMES_MAX
     )
     .fetch_all(db.connection())
     .await?;
-    Ok(rows.into_iter().map(|row| (row.name, row.search_key)).collect())
+    Ok(rows.into_iter().map(|row| Known { name: row.name, keys: vec![row.search_key], gone: row.gone }).collect())
 }
 
 /// A project with its client.
@@ -126,6 +127,8 @@ pub struct ProjectName {
     pub project: String,
     pub client_key: String,
     pub project_key: String,
+    /// Whether it or its client is archived.
+    pub gone: bool,
 }
 
 /// Names of projects that the caller may see, of one client or of all.
@@ -133,11 +136,12 @@ pub async fn project_names(db: &mut Db, client: Option<Uuid>, on: Option<Uuid>) 
     let organization = db.organization();
     Ok(query_as!(
         ProjectName,
-        "select c.name as client, p.name as project, c.search_key as client_key, p.search_key as project_key
-         from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
-         where p.organization_id = $1 and ($2::uuid is null or p.client_id = $2)
-             and ($3::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $3))
-         order by p.archived_at is not null, p.id desc limit $4",
+        r#"select c.name as client, p.name as project, c.search_key as client_key, p.search_key as project_key,
+               (p.archived_at is not null or c.archived_at is not null) as "gone!"
+           from project p join client c on c.organization_id = p.organization_id and c.id = p.client_id
+           where p.organization_id = $1 and ($2::uuid is null or p.client_id = $2)
+               and ($3::uuid is null or exists (select from project_member pm where pm.organization_id = $1 and pm.project_id = p.id and pm.member_id = $3))
+           order by p.archived_at is not null or c.archived_at is not null, p.id desc limit $4"#,
         organization,
         client,
         on,
@@ -148,7 +152,7 @@ pub async fn project_names(db: &mut Db, client: Option<Uuid>, on: Option<Uuid>) 
 }
 
 /// Names of members that the caller may see, who are there, and their keys.
-pub async fn member_names(db: &mut Db, among: Among) -> Result<Vec<(String, String)>, Error> {
+pub async fn member_names(db: &mut Db, among: Among) -> Result<Vec<Known>, Error> {
     let organization = db.organization();
     let rows = query!(
         "select m.name, m.search_key from member m
@@ -164,7 +168,7 @@ pub async fn member_names(db: &mut Db, among: Among) -> Result<Vec<(String, Stri
     )
     .fetch_all(db.connection())
     .await?;
-    Ok(rows.into_iter().map(|row| (row.name, row.search_key)).collect())
+    Ok(rows.into_iter().map(|row| Known { name: row.name, keys: vec![row.search_key], gone: false }).collect())
 }
 
 /// The addresses and names of those who were invited and have not answered.

@@ -164,7 +164,7 @@ async fn of_several_the_archived_are_said_to_be_so() {
 }
 
 #[tokio::test]
-async fn half_a_name_that_one_open_project_has_is_enough_for_time_and_the_answer_says_which_was_taken() {
+async fn a_part_of_a_name_that_one_open_project_has_is_enough_for_time_and_the_answer_says_which_was_taken() {
     let studio = studio(&["Acme", "Beta"]).await;
     for (client, name) in [("Acme", "Dashboard"), ("Acme", "Website"), ("Beta", "Website")] {
         studio.ok("create_project", json!({"client": client, "name": name})).await;
@@ -177,7 +177,8 @@ async fn half_a_name_that_one_open_project_has_is_enough_for_time_and_the_answer
     }
     let several = studio.refused("create_time_entry", log("web")).await;
     assert!(several.code == Code::NotFound && several.message.ends_with("Did you mean Acme / Website or Beta / Website?"), "{several:?}");
-    assert_eq!(studio.code("create_time_entry", log("da")).await, Code::NotFound, "two letters are no half");
+    assert_eq!(studio.code("create_time_entry", log("da")).await, Code::NotFound, "two letters are no part");
+    assert_eq!(studio.code("create_time_entry", log("Acme")).await, Code::NotFound, "that is a client");
     // Whatever else is done to a project takes its name.
     let refused = studio.refused("archive_project", json!({"project": "Acme dash"})).await;
     assert!(refused.code == Code::NotFound && refused.message.contains("Did you mean Acme / Dashboard?"), "{refused:?}");
@@ -186,4 +187,26 @@ async fn half_a_name_that_one_open_project_has_is_enough_for_time_and_the_answer
     assert!(started["warnings"].to_string().contains("was taken for Acme / Website."), "only open ones are meant: {started}");
     let barbara = studio.as_role(Role::Member).await;
     assert_eq!(barbara.code("create_time_entry", log("Acme dash")).await, Code::NotFound, "she is not on it");
+}
+
+/// Whoever restores the project alone would be refused again.
+#[tokio::test]
+async fn a_project_of_an_archived_client_is_no_open_one_and_is_said_to_be_archived() {
+    let studio = studio(&["Acme", "Globex"]).await;
+    for client in ["Acme", "Globex"] {
+        studio.ok("create_project", json!({"client": client, "name": "Portal"})).await;
+    }
+    studio.ok("archive_client", json!({"client": "Globex"})).await;
+    let log = |project: &str| json!({"project": project, "date": "2026-11-20", "duration": "1h"});
+    let logged = studio.ok("create_time_entry", log("port")).await;
+    assert_eq!(logged["client"]["name"], "Acme", "of two that begin so one is open");
+    for (project, near) in [("Globex port", "Globex / Portal (archived)"), ("Portla", "Acme / Portal or Globex / Portal (archived)")] {
+        let refused = studio.refused("create_time_entry", log(project)).await;
+        assert_eq!(refused.code, Code::NotFound, "{project}");
+        assert!(refused.message.ends_with(&format!("Did you mean {near}?")), "{}", refused.message);
+    }
+    let several = studio.refused("start_timer", json!({"project": "Portal"})).await;
+    assert!(several.message.contains("Acme / Portal or Globex / Portal (archived)"), "{}", several.message);
+    let client = studio.refused("get_client", json!({"client": "Globx"})).await;
+    assert!(client.message.ends_with("Did you mean Globex (archived)?"), "{}", client.message);
 }

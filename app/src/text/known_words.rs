@@ -40,7 +40,7 @@ const fn tax_but_in(countries: &'static str) -> Says {
 
 /// Whose words they are, what they say, and the words: as [`search_key`] folds them, those of several parts, such as "Org.nr." and "R.C.S.",
 /// without what is between. What ends in [`ENDINGS`] stands here without that.
-const WORDS: [(&str, Says, &str); 81] = [
+const WORDS: [(&str, Says, &str); 82] = [
     ("Austria, Germany", VAT, "uid umsatzsteuer umsatzsteuerid umsatzsteueridentifikation umsatzsteueridentifikations ust ustid"),
     ("Austria, Germany", TAX, "abgabenkonto kleinunternehmeridentifikations kuid stnr steuer"),
     // Those of a person and of a business (§§ 139b and 139c AO) are not the one of § 14 (4) no. 2 UStG.
@@ -84,11 +84,8 @@ const WORDS: [(&str, Says, &str); 81] = [
     ("Lithuania", TAX, "ak asmenskodas mokesciumoketojo mokesciumoketojokodas"),
     ("Lithuania", register_in("LT"), "imkodas imoneskodas juridinioasmenskodas"),
     // The certificates by which a person works on their own account.
-    (
-        "Lithuania",
-        register_in("LT"),
-        "individualiosveiklos veiklospazyma veiklospazymejimas veiklospazymejimo veiklospazymos versloliudijimas versloliudijimo",
-    ),
+    ("Lithuania", register_in("LT"), "individualiveikla individualiosveiklos versloliudijimas versloliudijimo"),
+    ("Lithuania", register_in("LT"), "veiklospazyma veiklospazymejimas veiklospazymejimo veiklospazymos"),
     ("Finland", VAT, "alv alvtunniste"),
     ("Finland", TAX, "henkilotunnus hetu personbeteckning"),
     ("Finland", register_in("FI"), "businessid fonr fonummer fotunnus lytunnus ytunnus"),

@@ -48,7 +48,7 @@ pub fn number_word(text: &str) -> Option<NumberWord> {
     let glued = number
         .rfind(|letter: char| !letter.is_alphabetic())
         .map_or("", |last| number[last..].trim_start_matches(|letter: char| !letter.is_alphabetic()));
-    let words = [before(&plain), named(&behind), glued_word(glued)];
+    let words = [before(&plain), named(&plain, &behind), glued_word(glued)];
     words.into_iter().flatten().min_by_key(|(weight, _)| *weight).map(|(_, word)| word)
 }
 
@@ -60,7 +60,7 @@ pub fn word_before(text: &str) -> Option<NumberWord> {
 fn before(plain: &str) -> Option<(Weight, NumberWord)> {
     let (before, number, _) = parted(plain);
     let glued: String = number.chars().take_while(|letter| letter.is_alphabetic()).collect();
-    named(&before).or_else(|| glued_word(&glued))
+    named(plain, &before).or_else(|| glued_word(&glued))
 }
 
 /// What letters say without anything between them and the digits. Two may belong to the number, unless they are those that a register has
@@ -69,8 +69,8 @@ fn glued_word(letters: &str) -> Option<(Weight, NumberWord)> {
     let is_country = || COUNTRIES.iter().any(|(code, _)| code.eq_ignore_ascii_case(letters));
     match letters.chars().count() {
         0 | 1 => None,
-        2 => named(&[letters]).filter(|(_, word)| word.kind == NumberKind::Register && !is_country()),
-        _ => named(&[letters]),
+        2 => named(letters, &[letters]).filter(|(_, word)| word.kind == NumberKind::Register && !is_country()),
+        _ => named(letters, &[letters]),
     }
 }
 
@@ -128,16 +128,28 @@ pub fn words_in(text: &str) -> Vec<&str> {
     text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
 }
 
-/// The first of these words that says most of what a number is, alone or with those that follow it.
-fn named(words: &[&str]) -> Option<(Weight, NumberWord)> {
+/// The first of these words of a text that says most of what a number is, alone or with those that follow it.
+fn named(text: &str, words: &[&str]) -> Option<(Weight, NumberWord)> {
     let from = |first: usize| {
         let ends = first + 1..=words.len();
         ends.rev().find_map(|end| {
             let (weight, says) = said(&words[first..end])?;
-            Some((weight, NumberWord { text: words[first..end].join("."), kind: says.kind, says }))
+            Some((weight, NumberWord { text: written(text, &words[first..end]), kind: says.kind, says }))
         })
     };
     (0..words.len()).filter_map(from).min_by_key(|(weight, _)| *weight)
+}
+
+/// Words of a text with what stands between them there, and with the point of an abbreviation behind them: "St.-Nr.", "Y-tunnus".
+fn written(text: &str, words: &[&str]) -> String {
+    let is_between = |letter: char| !letter.is_alphanumeric();
+    let begins = text.char_indices().filter(|(_, letter)| letter.is_alphanumeric());
+    let mut spans = begins.filter_map(|(at, _)| {
+        let behind = words.iter().try_fold(&text[at..], |rest, word| rest.trim_start_matches(is_between).strip_prefix(*word))?;
+        let behind = behind.strip_prefix('.').unwrap_or(behind);
+        Some(&text[at..text.len() - behind.len()])
+    });
+    spans.next().map_or_else(|| words.join(" "), str::to_owned)
 }
 
 #[cfg(test)]
@@ -257,6 +269,22 @@ mod tests {
             "CHE-123.456.788",
         ] {
             assert_eq!(number_word(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_told_as_it_stands_there() {
+        for (text, word) in [
+            ("St.-Nr. 12/345/67890", "St.-Nr."),
+            ("Verslo liudijimas Nr. AB1234567-1", "Verslo liudijimas Nr."),
+            ("Y-tunnus 1234567-1", "Y-tunnus"),
+            ("C.F. 12345678901", "C.F."),
+            ("Org.nr. 556016-0680", "Org.nr."),
+            ("SIRET: 732 829 320 00074", "SIRET"),
+            ("12/345/67890 (Steuernummer)", "Steuernummer"),
+            ("HRB12345", "HRB"),
+        ] {
+            assert_eq!(number_word(text).map(|word| word.text).as_deref(), Some(word), "{text}");
         }
     }
 

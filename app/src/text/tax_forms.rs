@@ -10,6 +10,8 @@ pub(super) struct Forms {
     pub country: &'static str,
     /// What the number on an invoice without tax is called there, with one that is made up and has check digits that fit.
     pub example: &'static str,
+    /// One that is made up and stands on the invoice of a person, where that is another number than a company has.
+    pub of_person: Option<&'static str>,
     /// The forms of those that a tax office has given.
     pub all: &'static str,
     /// The forms of those that a register has given, where an invoice without tax states them with their word.
@@ -42,7 +44,7 @@ const OF_REGISTER: &[NumberKind] = &[NumberKind::Tax, NumberKind::Register];
 const DIRECTIVE: &str = "Article 226 (3) of Directive 2006/112/EC";
 
 const fn of(country: &'static str, example: &'static str, all: &'static str) -> Forms {
-    Forms { country, example, all, of_register: "", with_tax: None }
+    Forms { country, example, of_person: None, all, of_register: "", with_tax: None }
 }
 
 /// The law that wants the number of the value added tax, and what else may have its digits.
@@ -129,7 +131,8 @@ const ALL: [Forms; 32] = [
     },
     // Persons state the number of the certificate by which they work on their own account, which has its own register.
     Forms {
-        of_register: "###### ####### ######### @@###### @@#######",
+        of_person: Some("Individualios veiklos pažymos Nr. 1234567"),
+        of_register: "###### ####### ######### @@###### @@####### @@########",
         with_tax: law(DIRECTIVE, ALONE),
         ..of("LT", "įmonės kodas 123456786", "######### ########### ############")
     },
@@ -138,7 +141,12 @@ const ALL: [Forms; 32] = [
         with_tax: law(DIRECTIVE, ALONE),
         ..of("LU", "matricule 1980010112302", "######## ########### #############")
     },
-    Forms { of_register: "###########", with_tax: law(DIRECTIVE, OF_REGISTER), ..of("LV", "Reģ. Nr. 41234567891", "###########") },
+    Forms {
+        of_person: Some("Personas kods 010180-12347"),
+        of_register: "###########",
+        with_tax: law(DIRECTIVE, OF_REGISTER),
+        ..of("LV", "Reģ. Nr. 41234567891", "###########")
+    },
     // Whoever is exempt has an EXO number (Article 11 of the VAT Act), and a person the number of their identity card.
     Forms { of_register: "######@ #######@", with_tax: law(DIRECTIVE, ALONE), ..of("MT", "EXO 12345634", "#######@ ######## #########") },
     // Without tax an invoice states the number of the trade register, as whatever a business writes does; a BSN is for nobody to see.

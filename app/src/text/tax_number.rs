@@ -3,7 +3,7 @@
 
 use super::{
     NumberKind, denial, enterprise, enterprise_number, number_word,
-    number_words::{NumberWord, is_filler, words_in},
+    number_words::{NumberWord, is_filler, is_number, words_in},
     plain, search_key, small_business,
     tax_forms::{Forms, WithTax, fits},
     vat_id_by,
@@ -104,14 +104,19 @@ impl<'a> Part<'a> {
         !self.is_unknown || self.names_an_office()
     }
 
-    /// The letters and digits of the number, with the short words beside it, which may belong to it, or without any.
-    fn numbers(&self) -> [String; 2] {
+    /// The letters and digits of the number, with the short words beside it, which may belong to it, with those of them that do not say
+    /// that a number follows, or without any.
+    fn numbers(&self) -> [String; 3] {
         let words = words_in(self.text);
         let with = |keep: fn(&str) -> bool| -> String {
             let kept = words.iter().filter(|word| word.contains(|letter: char| letter.is_ascii_digit()) || keep(word));
             kept.copied().collect::<String>().to_uppercase()
         };
-        [with(|word| word.len() <= 2 && word.is_ascii()), with(|_| false)]
+        [
+            with(|word| word.len() <= 2 && word.is_ascii()),
+            with(|word| word.len() <= 2 && word.is_ascii() && !is_number(word)),
+            with(|_| false),
+        ]
     }
 
     fn digits(&self) -> usize {

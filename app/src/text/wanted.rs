@@ -7,6 +7,8 @@ use super::{NumberKind, is_tax_number, number_word, tax_forms::Forms, vat_exampl
 pub struct Wanted {
     /// As the tax number, with its own word.
     pub tax_number: Option<&'static str>,
+    /// The same of a person, where that is another number than a company has.
+    pub of_person: Option<&'static str>,
     /// As the VAT identifier.
     pub vat_id: Option<&'static str>,
     /// The law by which no other number does.
@@ -23,12 +25,14 @@ pub fn wanted(country: &str, taxed: bool) -> Option<Wanted> {
     let vat_id = example(country).filter(|_| taxed || eu_vat::Country::from_code(country).is_some());
     let is_of_office = || number_word(named).is_some_and(|word| word.kind == NumberKind::Tax);
     let is_named = is_tax_number(Some(country), taxed, named) && (!taxed || vat_id.is_none() || is_of_office());
-    Some(Wanted { tax_number: is_named.then_some(named), vat_id, law: with_tax.map(|with_tax| with_tax.law) })
+    let of_person = forms.of_person.filter(|number| is_named && is_tax_number(Some(country), taxed, number));
+    Some(Wanted { tax_number: is_named.then_some(named), of_person, vat_id, law: with_tax.map(|with_tax| with_tax.law) })
 }
 
 impl std::fmt::Display for Wanted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let tax_number = self.tax_number.map(|number| format!("a number such as {number} as your tax number"));
+        let of_person = self.of_person.map(|number| format!(" or, as a person, {number}")).unwrap_or_default();
+        let tax_number = self.tax_number.map(|number| format!("a number such as {number}{of_person} as your tax number"));
         let vat_id = self.vat_id.map(|number| format!("a VAT identifier such as {number}"));
         let numbers: Vec<String> = tax_number.into_iter().chain(vat_id).collect();
         f.write_str(&numbers.join(", or "))?;
@@ -47,7 +51,7 @@ mod tests {
             for taxed in [false, true] {
                 let Some(wanted) = wanted(forms.country, taxed) else { panic!("{country:?} is known") };
                 let told = wanted.to_string();
-                for number in wanted.tax_number.iter().chain(&wanted.vat_id) {
+                for number in wanted.tax_number.iter().chain(&wanted.of_person).chain(&wanted.vat_id) {
                     assert!(is_tax_number(country, taxed, number) && told.contains(number), "{country:?} {taxed} {number}");
                 }
                 assert!(wanted.tax_number.is_some() || wanted.vat_id.is_some(), "{country:?} {taxed}");
@@ -56,6 +60,15 @@ mod tests {
             assert!(is_tax_number(country, false, forms.example), "{country:?} {}", forms.example);
             let own = [wanted(forms.country, false).and_then(|wanted| wanted.tax_number), example(forms.country)];
             assert!(own.iter().flatten().any(|number| forms.example.contains(number)), "{country:?} is told its own");
+        }
+    }
+
+    /// In these a person has a number of another register than a company.
+    #[test]
+    fn where_companies_and_persons_have_different_numbers_both_are_told() {
+        for (country, number) in [("LT", "Individualios veiklos pažymos Nr. 1234567"), ("LV", "Personas kods 010180-12347")] {
+            let told = |taxed| wanted(country, taxed).map(|wanted| wanted.to_string()).unwrap_or_default();
+            assert!(told(false).contains(number) && !told(true).contains(number), "{country}: {} {}", told(false), told(true));
         }
     }
 

@@ -1,7 +1,6 @@
 //! What every write of time stands on: the place, the terms, where it came from, and what to tell the caller.
 
 use jiff::{SignedDuration, civil::Date};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
@@ -148,8 +147,8 @@ pub fn tell_draft(cx: &mut Call, entry: &TimeEntry) -> Result<(), Error> {
         let (place, public_url) = (cx.membership()?, &cx.caller.services.public_url);
         let (slug, day) = (&place.slug, &entry.day);
         let until = match entry.running {
-            true => format!("{} stops it, or it is confirmed", entry.member.name),
-            false => "confirmed".to_owned(),
+            true => "a person stops it",
+            false => "confirmed",
         };
         let told = format!("This is a draft until {until}: {public_url}/o/{slug}/time?from={day}");
         cx.warn(told);
@@ -218,21 +217,13 @@ async fn as_its_project(cx: &mut Call, entry: &Stored) -> Result<bool, Error> {
 /// Tells those who see money that billable time has no rate because nobody has said what an hour costs.
 pub fn tell_price(cx: &mut Call, sight: &Sight, terms: &Terms, price: &Price) {
     if sight.money && price.billable && price.rate.is_none() {
-        let way = if cx.may_call("set_rate") { way_to_rate(terms) } else { String::new() };
-        cx.warn(format!(
-            "This time is billable and has no rate, so it is worth nothing yet: neither {} nor {} has one in {}.{way}",
-            terms.project_name, terms.client_name, terms.currency
-        ));
+        let (project, currency) = (&terms.project_name, &terms.currency);
+        let way = if cx.may_call("set_rate") { " Give the project or its client one, also for the unbilled time." } else { "" };
+        cx.warn_either(
+            format!("This time on {project} is billable and has no rate in {currency}, so it is worth nothing yet.{way}"),
+            format!("No rate in {currency}: worth 0. set_rate for unbilled_time gives one."),
+        );
     }
-}
-
-/// How time gets a rate, for a person in words and for a program as the call.
-fn way_to_rate(terms: &Terms) -> String {
-    let (project, currency) = (Value::from(terms.project_name.as_str()), &terms.currency);
-    format!(
-        " Give one of them a rate, also for the unbilled time. set_rate does that with \
-         {{ \"project\": {project}, \"rate\": \"<{currency} an hour>\", \"applies_to\": \"unbilled_time\" }}."
-    )
 }
 
 /// Tells of a day that is more than a day ahead where the member is: time that was not worked yet is mostly a slip.

@@ -6,11 +6,12 @@ use uuid::Uuid;
 use super::Labour;
 use crate::{
     access::Seen,
+    clients,
     error::Error,
     id::ClientId,
     money::{Amount, Currency},
     organizations::settings::rate_of,
-    projects::{Billing, sight::Sight},
+    projects::{self, Billing, sight::Sight},
 };
 
 /// What holds for the time of one member on one project.
@@ -30,8 +31,10 @@ pub struct Terms {
     pub billing: Billing,
     /// Whether what agents do on their own is billable unless somebody says otherwise.
     pub bill_agent_time: bool,
-    /// Whether the project or its client is archived.
+    /// Whether the project is archived.
     pub archived: bool,
+    /// Whether its client is.
+    pub client_archived: bool,
     /// The client's currency.
     pub currency: Currency,
     /// The rates from the nearest to the farthest: project, client, member, organization.
@@ -112,16 +115,20 @@ impl Terms {
         rate_of("rate", given, &self.currency)
     }
 
-    /// Refuses new time on what is archived.
+    /// Refuses new time on a project that is archived, or whose client is: each is restored by itself.
     pub fn open(&self) -> Result<(), Error> {
-        if self.archived {
-            return Err(Error::invalid(
-                "project",
-                format!("{} is archived, so no new time goes on it. Choose another project, or have it restored.", self.project_name),
-            )
-            .hint("restore_project restores it."));
-        }
-        Ok(())
+        let (project, client) = (&self.project_name, &self.client_name);
+        let (what, it, way) = match (self.archived, self.client_archived) {
+            (false, false) => return Ok(()),
+            (true, false) => (format!("{project} is archived, so no new time goes on it."), "it", projects::record::RESTORED),
+            (false, true) => (format!("{client} is archived, so no new time goes on {project}."), "it", clients::record::RESTORED),
+            (true, true) => (
+                format!("{project} and its client {client} are archived, so no new time goes on it."),
+                "both",
+                "restore_client restores the client, and restore_project the project.",
+            ),
+        };
+        Err(Error::invalid("project", format!("{what} Choose another project, or have {it} restored.")).hint(way))
     }
 
     /// Refuses a day that is closed.

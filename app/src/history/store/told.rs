@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::{database::Db, error::Error};
 
-/// How many changes of an action are looked through for the records that it touched.
-pub const LOOKED_AT: i64 = 5_000;
+/// How many changes of an action are looked through for the records that it touched: the first and the last of them.
+pub const LOOKED_AT: i64 = 1_000;
 
 /// How many records of an action are told by their names.
 const RECORDS_MAX: i64 = 6;
@@ -26,6 +26,8 @@ pub struct Seen {
     pub of_kind: i64,
     /// How many changes it was looked through.
     pub looked_at: i64,
+    /// In how many projects the time entries are that it touched; nothing where it may not touch several.
+    pub projects: Option<i64>,
     /// What of the record is told, as the action left it.
     pub image: Option<Value>,
     /// The currency of its amounts.
@@ -40,13 +42,20 @@ pub struct Seen {
 }
 
 /// The first few records that each of these actions touched, and those that they took back, each once: payments and invoices before what
-/// goes along with them, and of a kind what was made before what was there. The record `of` stands before all others.
-pub async fn seen(db: &mut Db, actions: &[Uuid], of: Option<Uuid>) -> Result<Vec<Seen>, Error> {
+/// goes along with them, and of a kind what was made before what was there. The record `of` stands before all others. The projects are
+/// counted of these operations alone.
+pub async fn seen(db: &mut Db, actions: &[Uuid], of: Option<Uuid>, on_projects: &[String]) -> Result<Vec<Seen>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Seen,
         r#"with called as materialized (
-               select a.id, a.operation, a.arguments, a.undoes, a.named, case when a.named ~* $4 then a.named::uuid end as named_id
+               select a.id, a.operation, a.arguments, a.undoes, a.named, case when a.named ~* $4 then a.named::uuid end as named_id,
+                   case when a.operation = any($8) then (
+                       select count(distinct coalesce(n.after, n.before) ->> 'project_id') from (
+                           select before, after from change
+                           where organization_id = $1 and action_id = a.id and kind = 'time_entry' order by position limit $5
+                       ) n
+                   ) end as projects
                from (
                    select a.id, a.operation, a.arguments, a.undoes, btrim(a.arguments ->> 'invoice', $3) as named
                    from action a
@@ -56,7 +65,7 @@ pub async fn seen(db: &mut Db, actions: &[Uuid], of: Option<Uuid>) -> Result<Vec
                ) a
            )
            select a.id as "action!", a.operation as "operation!", a.arguments as "arguments!", a.undoes as "undoes?", c.kind as "kind?", coalesce(c.of_kind, 0) as "of_kind!",
-               coalesce(c.looked_at, 0)::bigint as "looked_at!", c.told as "image?",
+               coalesce(c.looked_at, 0)::bigint as "looked_at!", a.projects as "projects?", c.told as "image?",
                coalesce(c.image ->> 'currency', i.currency, k.currency, o.currency) as "currency!",
                coalesce(c.image ->> 'number', i.number) as "invoice?", r.number as "redraft_of?",
                coalesce(case when c.kind = 'client' then c.image ->> 'name' end, k.name) as "client?",
@@ -67,7 +76,8 @@ pub async fn seen(db: &mut Db, actions: &[Uuid], of: Option<Uuid>) -> Result<Vec
            left join lateral (
                select t.kind, t.record_id, t.place, t.of_kind, t.looked_at, f.image, jsonb_build_object('name', f.image -> 'name',
                    'description', f.image -> 'description', 'day', f.image -> 'day', 'seconds', f.image -> 'seconds',
-                   'amount', f.image -> 'amount', 'email', f.image -> 'email', 'role', f.image -> 'role') as told
+                   'amount', f.image -> 'amount', 'email', f.image -> 'email', 'role', f.image -> 'role',
+                   'rate', f.image -> 'rate') as told
                from (
                    select d.kind, d.record_id, d.last, count(*) over (partition by d.kind) as of_kind, sum(d.changes) over () as looked_at,
                        row_number() over (order by d.record_id = $6 desc nulls last,
@@ -75,8 +85,11 @@ pub async fn seen(db: &mut Db, actions: &[Uuid], of: Option<Uuid>) -> Result<Vec
                    from (
                        select kind, record_id, min(position) as first, max(position) as last, bool_or(made) as made, count(*) as changes
                        from (
-                           select kind, record_id, position, before is null as made from change
-                           where organization_id = $1 and action_id = a.id order by position limit $5
+                           (select kind, record_id, position, before is null as made from change
+                            where organization_id = $1 and action_id = a.id order by position limit $5)
+                           union
+                           (select kind, record_id, position, before is null from change
+                            where organization_id = $1 and action_id = a.id order by position desc limit $5)
                        ) looked group by kind, record_id
                    ) d
                    order by place limit $7
@@ -103,9 +116,10 @@ pub async fn seen(db: &mut Db, actions: &[Uuid], of: Option<Uuid>) -> Result<Vec
         actions,
         BLANK,
         ID,
-        LOOKED_AT,
+        LOOKED_AT / 2,
         of,
-        RECORDS_MAX
+        RECORDS_MAX,
+        on_projects
     )
     .fetch_all(db.connection())
     .await?)

@@ -213,6 +213,32 @@ async fn what_changed_nothing_is_no_last_thing() {
     assert_eq!((&undone["undone"], &undone["told"]), (&logged["action"], &json!("1h logged on Acme / Dashboard: Work")));
 }
 
+/// Also where it is never taken back: what it would have done was so already.
+#[tokio::test]
+async fn what_found_nothing_to_change_stands_before_nothing_and_a_mail_that_was_stopped_does() {
+    let studio = studio().await;
+    let (barbara, alan) = (studio.as_role(Role::Member).await, studio.as_role(Role::Viewer).await);
+    studio.ok("set_client_grants", json!({"member": alan.member(), "clients": ["Acme"]})).await;
+    log(&studio, "2026-11-16").await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    let agent = studio.token(Writes::Direct).await;
+    let (first, second) = (log(&agent, "2026-11-17").await, log(&agent, "2026-11-18").await);
+    agent.ok("unassign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
+    agent.ok("set_client_grants", json!({"member": alan.member(), "clients": ["Acme"]})).await;
+    agent.ok("change_member_role", json!({"member": barbara.member(), "role": "member"})).await;
+    assert_eq!(undo_last(&agent).await["undone"], second["action"]);
+    agent.ok("resend_invoice", json!({"invoice": "2026-0001", "to": ["anna@acme.example"]})).await;
+    for operation in ["resend_invoice", "stop_invoice_mail"] {
+        let refused = agent.refused("undo_action", json!({"action": "last"})).await;
+        assert!(refused.message.starts_with(&format!("{operation} cannot be undone")), "{}", refused.message);
+        if operation == "resend_invoice" {
+            agent.ok("stop_invoice_mail", json!({"invoice": "2026-0001"})).await;
+        }
+    }
+    assert_eq!(entry(&studio, &first["id"]).await["description"], "Work", "it is there still");
+}
+
 /// The first words of what was done, the newest first.
 async fn told(world: &World, count: usize) -> Vec<Value> {
     listed(world).await.into_iter().take(count).map(|action| action["told"].clone()).collect()

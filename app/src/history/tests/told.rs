@@ -135,19 +135,23 @@ async fn a_timer_that_stops_another_is_told_with_its_own_project_and_words() {
 }
 
 #[tokio::test]
-async fn a_rate_is_told_with_whose_it_is_whatever_time_it_reprices() {
+async fn a_rate_is_told_with_whose_it_is_what_it_became_and_which_time_it_was_for() {
     let studio = studio().await;
     log(&studio, "2026-11-18").await;
-    for (given, whose) in
-        [(json!({"client": "Acme"}), "Acme"), (json!({}), "the organization"), (json!({"project": "Dashboard"}), "Acme / Dashboard")]
-    {
-        for rate in ["80.00", "70.00"] {
-            let mut given = given.clone();
-            given["rate"] = json!(rate);
-            given["applies_to"] = json!("unbilled_time");
-            studio.ok("set_rate", given).await;
-            assert_eq!(log_of(&studio).await[0], format!("Rate of {whose} set to {rate}"));
-        }
+    for (given, told) in [
+        (json!({"client": "Acme", "rate": "130.00"}), "Rate of Acme set to 130.00 EUR"),
+        (json!({"client": "Acme", "applies_to": "unbilled_time"}), "Unbilled time of Acme priced anew"),
+        (
+            json!({"client": "Acme", "rate": "1080", "applies_to": "unbilled_time"}),
+            "Rate of Acme set to 1,080.00 EUR and for its unbilled time",
+        ),
+        (json!({"project": "Dashboard", "rate": "70.00"}), "Rate of Acme / Dashboard set to 70.00 EUR"),
+        (json!({"project": "Dashboard", "rate": ""}), "Rate of Acme / Dashboard taken away"),
+        (json!({"rate": "50.00", "applies_to": "unbilled_time"}), "Rate of the organization set to 50.00 EUR"),
+        (json!({"client": "Acme", "rate": "", "applies_to": "unbilled_time"}), "Rate of Acme taken away, also for its unbilled time"),
+    ] {
+        studio.ok("set_rate", given.clone()).await;
+        assert_eq!(log_of(&studio).await[0], told, "{given}");
     }
 }
 
@@ -191,7 +195,10 @@ async fn of_several_entries_it_is_told_how_many_and_where() {
     assert!(told[0].ends_with("on Acme / Dashboard changed: Standup") || told[0] == "2 entries on Acme / Dashboard changed", "{told:?}");
     let many: Vec<Value> = (1..=9).map(|day| entry("Dashboard", &format!("2026-11-0{day}"))).collect();
     studio.ok("create_time_entries", json!({"entries": many})).await;
-    assert_eq!(log_of(&studio).await[0], "9 entries logged on Acme / Dashboard, …");
+    assert_eq!(log_of(&studio).await[0], "9 entries logged on Acme / Dashboard");
+    let but_one = (10..=17).map(|day| entry(if day == 17 { "Site" } else { "Dashboard" }, &format!("2026-11-{day}")));
+    studio.ok("create_time_entries", json!({"entries": but_one.collect::<Vec<_>>()})).await;
+    assert_eq!(log_of(&studio).await[0], "8 entries logged on Acme / Dashboard, …");
     let agent = studio.token(Writes::Drafts).await;
     let drafts =
         agent.ok("create_time_entries", json!({"entries": [entry("Dashboard", "2026-11-19"), entry("Dashboard", "2026-11-20")]})).await;

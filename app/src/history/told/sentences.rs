@@ -1,5 +1,7 @@
 //! The sentences in which people are told what was done. Every other operation is told by its title.
 
+const SET_RATE: &str = "set_rate";
+
 /// `{name}` has to be known for the sentence; `{: name}` is left out where it is not.
 const SENTENCES: [(&str, &str); 44] = [
     ("record_payment", "Payment of {amount} recorded on {invoice}"),
@@ -33,7 +35,7 @@ const SENTENCES: [(&str, &str); 44] = [
     ("archive_project", "Project {project} archived"),
     ("restore_project", "Project {project} restored"),
     ("delete_project", "Project {project} deleted"),
-    ("set_rate", "Rate of {whose} set{ to rate}"),
+    (SET_RATE, "Rate of {whose} set{ to rate}{ and for unbilled}"),
     ("set_budget", "Budget of {project} set"),
     ("clear_budget", "Budget of {project} cleared"),
     ("invite_member", "{email} invited"),
@@ -69,6 +71,25 @@ const SEVERAL: [Several; 6] = [
 /// The sentence of an operation, of one record.
 pub fn of(operation: &str) -> Option<&'static str> {
     SENTENCES.iter().find(|(name, _)| *name == operation).map(|(_, sentence)| *sentence)
+}
+
+/// The sentence of an operation that sets rates, where it set none: `has_one` is whether there is a rate where one became another, and
+/// `of_time` whether time was priced anew.
+pub fn of_rate(operation: &str, has_one: Option<bool>, of_time: bool) -> Option<&'static str> {
+    if operation != SET_RATE {
+        return None;
+    }
+    match (has_one, of_time) {
+        (Some(true), _) => None,
+        (Some(false), _) => Some("Rate of {whose} taken away{, also for unbilled}"),
+        (None, true) => Some("Unbilled time of {whose} priced anew"),
+        (None, false) => Some("Rate of {whose} left as it is"),
+    }
+}
+
+/// The operations that may touch the time of several projects.
+pub fn on_projects() -> Vec<String> {
+    SEVERAL.iter().filter(|several| several.kind == "time_entry").map(|several| several.operation.to_owned()).collect()
 }
 
 /// What an operation does to several records at once.

@@ -29,12 +29,10 @@ impl<'a> Work<'a> {
     pub fn taxed_abroad(&self, taxes: &[LineTax]) -> Option<InvoiceProblem> {
         let (here, there) = self.across()?;
         let counts = self.client.vat_id.is_some() || !place::has_vat(there) || !place::has_vat(here);
-        if !counts || taxes.iter().all(|tax| tax.category != TaxCategory::S) {
-            return None;
-        }
+        let tax = taxes.iter().filter(|_| counts).find(|tax| tax.category == TaxCategory::S)?;
         let (client, country) = (&self.client.name, place::name(there));
         let message = format!("{client} is in {country} and is charged the tax of your own country. {}", self.way());
-        Some(remark("client.tax_category", message))
+        Some(remark(self.field_of(tax), message))
     }
 
     /// Nothing is charged for work abroad, and by another category than such work has mostly: between two countries of the European Union
@@ -95,7 +93,7 @@ impl<'a> Work<'a> {
         let is_of_goods = |category| category == TaxCategory::K || category == TaxCategory::G && by_directive;
         let (_, tax) = lines.iter().zip(taxes).find(|(line, tax)| line.seconds.is_some() && is_of_goods(tax.category))?;
         let message = format!("Time is taxed as {}, which is for goods. {}", tax.category.named(), self.way());
-        Some(remark("client.tax_category", message))
+        Some(remark(self.field_of_category(tax), message))
     }
 
     /// A seller where there is no VAT bills a supply within the European Union (K), or an export (G) to somebody who is at home or nowhere.
@@ -167,13 +165,17 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Where it is mended: what somebody has chosen for a line alone is mended there.
+    /// Where it is mended: by the country of the client where that is not known, or where the tax stands.
     fn field_of(&self, tax: &LineTax) -> &'static str {
-        match (draft::tax_of(self.client) == *tax, &self.there) {
-            (false, _) => "lines",
-            (true, None) => "client.country",
-            (true, Some(_)) => "client.tax_category",
+        match (self.field_of_category(tax), &self.there) {
+            ("client.tax_category", None) => "client.country",
+            (field, _) => field,
         }
+    }
+
+    /// Where the tax stands: what somebody has chosen for a line alone is mended there.
+    pub fn field_of_category(&self, tax: &LineTax) -> &'static str {
+        if draft::tax_of(self.client) == *tax { "client.tax_category" } else { "lines" }
     }
 
     /// Both places, where a border is between them.

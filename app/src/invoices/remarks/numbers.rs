@@ -38,6 +38,10 @@ pub fn no_vat_id_of_seller(organization: &Organization) -> Option<String> {
         NumberKind::Register => stated::is_tax_number(country, false, number),
         _ => stated::country_of_numbers(country).is_none_or(|country| word.counts_in(country)),
     });
+    // By its name it is nothing else.
+    if let (Some(NumberKind::Vat), Some(vat_id)) = (word.as_ref().map(|word| word.kind), basics::of_country(number, country)) {
+        return Some(format!("{} Write it {vat_id}.", said(number, "Your number")));
+    }
     let way = match word.map(|word| word.kind) {
         Some(NumberKind::Register | NumberKind::Tax) if is_stated => "Write it as your tax number.",
         Some(NumberKind::Register) => "Take it away there, and write it under your postal address.",

@@ -28,7 +28,7 @@ pub fn of(organization: &Organization, client: &Client, lines: &[LineRow], curre
         work.untaxed_abroad(lines, &taxes),
         work.untaxed_at_home(lines, &taxes),
         work.exempt_otherwise(lines, &taxes),
-        of_organization(organization, client, &categories),
+        of_organization(organization, client, &work, &taxes),
         untold::of(organization, client, &taxes),
         registered::of(organization, client, &taxes),
         registration::of(organization, client, &categories),
@@ -66,20 +66,25 @@ fn of_vat_id(client: &Client, taxes: &[TaxCategory]) -> Option<InvoiceProblem> {
 
 /// The client is charged tax and nobody else is any more, or is the one that still has the words of a small business: what is charged
 /// without being owed is owed nevertheless (Article 203 of Directive 2006/112/EC).
-fn of_organization(organization: &Organization, client: &Client, taxes: &[TaxCategory]) -> Option<InvoiceProblem> {
-    let without = |category| matches!(category, TaxCategory::E | TaxCategory::O);
-    let name = &client.name;
-    let message = if without(organization.tax_category) && taxes.contains(&TaxCategory::S) {
-        format!("{name} is charged tax, and your settings say that you charge none ({}).", organization.tax_category.named())
-    } else if organization.tax_category == TaxCategory::S && taxes.contains(&TaxCategory::E) && exemption::is_small_business(client) {
-        format!(
-            "{name} is billed as by a small business that charges no tax, and your settings say that you charge {} %.",
-            organization.tax_rate
-        )
-    } else {
-        return None;
+fn of_organization(organization: &Organization, client: &Client, work: &Work<'_>, taxes: &[LineTax]) -> Option<InvoiceProblem> {
+    let (name, usual) = (&client.name, organization.tax_category);
+    let of = |category: TaxCategory| taxes.iter().find(|tax| tax.category == category);
+    let (tax, message) = match usual {
+        TaxCategory::E | TaxCategory::O => {
+            (of(TaxCategory::S)?, format!("{name} is charged tax, and your settings say that you charge none ({}).", usual.named()))
+        }
+        TaxCategory::S if exemption::is_small_business(client) => (
+            of(TaxCategory::E)?,
+            format!(
+                "{name} is billed as by a small business that charges no tax, and your settings say that you charge {} %.",
+                organization.tax_rate
+            ),
+        ),
+        _ => return None,
     };
-    Some(remark("client.tax_category", format!("{message} Change the tax of the client, or leave it as it is.")))
+    let field = work.field_of_category(tax);
+    let whose = if field == "lines" { "lines that have one of their own" } else { "client" };
+    Some(remark(field, format!("{message} Change the tax of the {whose}, or leave it as it is.")))
 }
 
 /// A rate in Canada that is none of the federal tax has that of a province in it, and whoever deducts the one is told how much it is (section

@@ -35,6 +35,17 @@ fn a_line_is_taxed_as_its_client_unless_it_says_otherwise() {
 }
 
 #[test]
+fn a_reason_that_names_what_was_laid_out_is_one_of_exempt_and_of_not_subject_to_tax() {
+    let of = |reason: &str| LineTax { category: TaxCategory::E, rate: Percent(0), reason: Some(reason.to_owned()) };
+    for given in [None, Some("Disbursement")] {
+        let changed = of("Disbursement").changed(Some(TaxCategory::O), None, given).map(|tax| tax.reason);
+        assert_eq!(changed, Ok(Some("Disbursement".to_owned())), "{given:?}");
+    }
+    assert_eq!(of("Article 132").changed(Some(TaxCategory::O), None, None).map(|tax| tax.reason), Ok(None));
+    assert_eq!(of("Disbursement").changed(Some(TaxCategory::AE), None, None).map(|tax| tax.reason), Ok(None));
+}
+
+#[test]
 fn what_does_not_go_together_is_refused_with_its_field() {
     assert!(changed(None, Some("0"), None).unwrap_err().field("tax_rate").is_some());
     assert!(changed(Some(TaxCategory::O), Some("7"), None).unwrap_err().field("tax_rate").is_some());

@@ -131,3 +131,31 @@ async fn work_within_one_area_of_tax_is_at_home() {
     let (_, words) = told(&studio, "the tax of your own country", json!({})).await.expect("a remark");
     assert!(words.contains("Export of goods (G) mostly"), "{words}");
 }
+
+/// The client is right, and a line has a tax of its own from before.
+#[tokio::test]
+async fn what_a_line_alone_is_taxed_with_is_mended_in_the_line() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"country": "DE", "vat_id": "DE136695976", "tax_category": "S", "tax_rate": "19"})).await;
+    client(&studio, "FR", "FR40303265045", "AE").await;
+    let own = json!({"tax_category": "S", "tax_rate": "7"});
+    let (field, _) = told(&studio, "the tax of your own country", own.clone()).await.expect("a remark on the line");
+    assert_eq!(field, "lines");
+    client(&studio, "FR", "FR40303265045", "S").await;
+    let (field, _) = told(&studio, "the tax of your own country", json!({})).await.expect("a remark on the client");
+    assert_eq!(field, "client.tax_category");
+
+    log(&studio, "2026-11-02", "1h").await;
+    client(&studio, "FR", "FR40303265045", "AE").await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    let goods = json!([{"line": draft["lines"][0]["id"], "tax_category": "K"}]);
+    let changed = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "lines": goods})).await;
+    let of_goods = |remark: &&Value| remark["message"].as_str().is_some_and(|message| message.contains("which is for goods"));
+    let remarks = changed["remarks"].as_array().cloned().unwrap_or_default();
+    assert_eq!(remarks.iter().find(of_goods).map(|remark| remark["field"].clone()), Some(json!("lines")), "{remarks:?}");
+
+    studio.ok("update_organization", json!({"tax_category": "E", "tax_rate": "0"})).await;
+    client(&studio, "DE", "", "E").await;
+    let (field, words) = told(&studio, "you charge none", own).await.expect("a remark on the line");
+    assert!(field == "lines" && words.contains("the tax of the lines"), "{field} {words}");
+}

@@ -66,17 +66,60 @@ async fn a_discount_on_nothing_else_is_refused_with_a_way_out() {
     assert_eq!(repaid["total"]["amount"], "50.00");
 }
 
-/// Beside O stands nothing of another category (BR-O-11): there the text of the line says what it is, and time is never one.
+/// Beside O stands nothing of another category (BR-O-11): there, too, the reason of the line says what it is, and time is never one.
 #[tokio::test]
 async fn what_was_laid_out_beside_what_is_not_taxed_bears_no_discount_either() {
     let studio = studio().await;
     studio.ok("update_client", json!({"client": "Acme", "tax_category": "O"})).await;
     studio.ok("create_project", json!({"client": "Acme", "name": "Disbursements"})).await;
     studio.ok("create_time_entry", json!({"project": "Disbursements", "date": "2026-11-20", "duration": "1h"})).await;
-    let lines = json!([{"description": "Work", "price": "100.00"}, {"description": "Domain\nDisbursement", "price": "50.00"}]);
+    let lines =
+        json!([{"description": "Work", "price": "100.00"}, {"description": "Domain", "price": "50.00", "tax_reason": "Disbursement"}]);
     let preview = studio.ok("preview_invoice", json!({"client": "Acme", "lines": lines, "discount": "10%"})).await;
     // 10 % of 120.00 + 100.00
     assert_eq!((&preview["discount"]["amount"], &preview["total"]["amount"]), (&json!("22.00"), &json!("248.00")), "{preview:#}");
+}
+
+#[tokio::test]
+async fn a_text_that_has_the_letters_of_such_a_name_says_nothing_of_what_was_laid_out() {
+    let studio = studio().await;
+    studio.ok("update_client", json!({"client": "Acme", "tax_category": "O"})).await;
+    for description in ["Testdurchlauf Release 2", "Durchlauferhitzer montiert", "Work without disbursements", "Disbursement"] {
+        let lines = json!([{"description": description, "price": "100.00"}]);
+        let preview = studio.ok("preview_invoice", json!({"client": "Acme", "lines": lines, "discount": "10%"})).await;
+        assert_eq!(preview["total"]["amount"], "90.00", "{description}");
+    }
+    let lines = json!([{"description": "Heater", "price": "100.00", "tax_reason": "Durchlauferhitzer, not taxed here"}]);
+    let preview = studio.ok("preview_invoice", json!({"client": "Acme", "lines": lines, "discount": "10%"})).await;
+    assert_eq!(preview["total"]["amount"], "90.00", "a part of a word is no name");
+}
+
+#[tokio::test]
+async fn a_change_of_a_text_is_never_refused_for_the_discount() {
+    let studio = studio().await;
+    studio.ok("update_client", json!({"client": "Acme", "tax_category": "O"})).await;
+    let lines = json!([{"description": "Work", "price": "100.00"}]);
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines, "discount": "10%"})).await;
+    let change = json!([{"line": draft["lines"][0]["id"], "description": "Disbursements of the quarter sorted"}]);
+    let changed = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "lines": change})).await;
+    assert_eq!(changed["total"]["amount"], "90.00");
+}
+
+/// Whoever gives O to it as they are told to, or sends a form in which the reason stands already, keeps the reason.
+#[tokio::test]
+async fn what_was_laid_out_keeps_its_reason_between_exempt_and_not_subject_to_tax() {
+    let studio = studio().await;
+    studio.ok("update_client", json!({"client": "Acme", "tax_category": "O"})).await;
+    let fee = json!({"description": "Court fee", "price": "50.00", "tax_category": "E", "tax_reason": "Disbursement in your name"});
+    let lines = json!([{"description": "Work", "price": "100.00"}, fee]);
+    for change in [json!({"tax_category": "O"}), json!({"tax_category": "O", "tax_reason": "Disbursement in your name"})] {
+        let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines, "discount": "10%"})).await;
+        let mut of_line = change.clone();
+        of_line["line"] = draft["lines"][1]["id"].clone();
+        let changed = studio.ok("update_invoice_draft", json!({"invoice": draft["id"], "lines": [of_line]})).await;
+        assert_eq!(changed["lines"][1]["tax_reason"], "Disbursement in your name", "{change}");
+        assert_eq!(changed["total"]["amount"], "140.00", "{change}");
+    }
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ mod shares;
 mod tax_numbers;
 mod titles;
 mod untold;
+mod updates;
 mod voiding;
 mod zones;
 

@@ -114,6 +114,27 @@ async fn a_vat_identifier_without_its_letters_is_told_with_the_way_to_write_it()
     assert!(founded["warnings"].to_string().contains("DE136695976"), "{founded:#}");
 }
 
+/// Whoever is sent to the other field would be sent back from there.
+#[tokio::test]
+async fn a_number_of_the_tax_in_its_own_field_is_told_with_the_letters_of_its_country() {
+    let studio = studio().await;
+    for (country, number, vat_id) in [
+        ("GB", "VAT Reg No 980 7806 84", "GB980780684"),
+        ("GB", "VAT Reg No 123 4567 82", "GB123456782"),
+        ("NO", "123456785 MVA", "NO 123456785 MVA"),
+        ("DK", "SE-nr. 12345607", "DK12345607"),
+        ("IT", "Partita IVA 12345670017", "IT12345670017"),
+    ] {
+        let saved = studio.ok("update_organization", json!({"country": country, "vat_id": number, "tax_number": ""})).await;
+        for told in [saved["warnings"].to_string(), remarked(&studio, "organization.vat_id").await] {
+            assert!(told.contains(&format!("Write it {vat_id}.")) && !told.contains("as your tax number"), "{number}: {told}");
+        }
+        let saved = studio.ok("update_organization", json!({"vat_id": vat_id})).await;
+        assert!(!saved["warnings"].to_string().contains("no VAT identifier"), "{saved:#}");
+        assert_eq!(remarked(&studio, "organization.vat_id").await, "", "{vat_id}");
+    }
+}
+
 #[tokio::test]
 async fn two_numbers_in_one_field_are_refused_with_the_place_of_each() {
     let studio = studio().await;

@@ -79,3 +79,14 @@ async fn where_there_is_nothing_to_bill_days_are_named_only_where_some_were_give
     let none = ": they have no billable time that is on no invoice or draft.";
     told(json!({}), none, "Log time, or add a custom line.").await;
 }
+
+#[tokio::test]
+async fn where_no_client_has_anything_to_bill_days_are_named_only_where_some_were_given() {
+    let studio = studio().await;
+    for (wanted, days) in [(json!({}), false), (json!({"period": "2026-10"}), true)] {
+        let refused = studio.refused("draft_invoices", wanted).await;
+        assert!(refused.message.starts_with("No client has unbilled time"), "{refused:?}");
+        let way = refused.hint.unwrap_or_default();
+        assert_eq!((refused.message.contains("days"), way.contains("days")), (days, days), "{} {way}", refused.message);
+    }
+}

@@ -50,7 +50,8 @@ pub async fn worker(db: &mut Db, member: Uuid) -> Result<Worker, Error> {
 pub async fn terms(db: &mut Db, project: Uuid, member: Uuid, on: Option<Uuid>) -> Result<Option<Terms>, Error> {
     let organization = db.organization();
     let row = query!(
-        r#"select p.id, p.name, p.billing, p.bill_agent_time, (p.archived_at is not null or c.archived_at is not null) as "archived!", p.rate,
+        r#"select p.id, p.name, p.billing, p.bill_agent_time, p.archived_at is not null as "archived!",
+               c.archived_at is not null as "client_archived!", p.rate,
                c.id as client_id, c.name as client_name, c.currency, c.rate as client_rate, m.bill_rate, m.cost_rate,
                o.rate as organization_rate, o.currency as organization_currency, o.lock_date, o.timer_limit_seconds,
                coalesce(m.time_zone, o.time_zone) as "time_zone!"
@@ -77,6 +78,7 @@ pub async fn terms(db: &mut Db, project: Uuid, member: Uuid, on: Option<Uuid>) -
         billing: Billing::named(&row.billing).ok_or_else(Error::internal)?,
         bill_agent_time: row.bill_agent_time,
         archived: row.archived,
+        client_archived: row.client_archived,
         currency: Currency::parse(&row.currency)?,
         project_rate: row.rate,
         client_rate: row.client_rate,

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{entries, log, studio};
-use crate::{context::Door, error::Code, time::Source};
+use crate::{access::Writes, context::Door, error::Code, time::Source};
 
 #[tokio::test]
 async fn a_bare_number_that_may_have_been_minutes_is_told_to_be_hours() {
@@ -143,4 +143,68 @@ async fn new_time_on_an_archived_project_or_client_is_refused() {
     studio.ok("restore_project", json!({"project": "Dashboard"})).await;
     studio.ok("archive_client", json!({"client": "Acme"})).await;
     assert!(studio.refused("create_time_entry", json!({"project": "Dashboard", "duration": "1h"})).await.field("project").is_some());
+}
+
+/// Whatever is archived is named with what restores it, so that whoever does that comes further.
+#[tokio::test]
+async fn of_a_project_and_its_client_the_one_that_is_archived_is_named_and_how_it_is_restored() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    let kept = log(&agent, json!({})).await;
+    studio.ok("create_client", json!({"name": "Globex"})).await;
+    studio.ok("create_project", json!({"client": "Globex", "name": "Portal"})).await;
+    let refused = async || {
+        let mut told = Vec::new();
+        for (operation, arguments) in [
+            ("create_time_entry", json!({"project": "Globex / Portal", "duration": "1h"})),
+            ("create_time_entries", json!({"entries": [{"project": "Globex / Portal", "duration": "1h"}]})),
+            ("start_timer", json!({"project": "Globex / Portal"})),
+            ("update_time_entry", json!({"time_entry": kept["id"], "project": "Globex / Portal"})),
+            ("update_time_entries", json!({"time_entries": [kept["id"]], "project": "Globex / Portal"})),
+        ] {
+            let refused = agent.refused(operation, arguments).await;
+            assert_eq!(refused.code, Code::Invalid, "{operation}: {refused:?}");
+            told.push((refused.message, refused.hint.unwrap_or_default()));
+        }
+        let first = told[0].clone();
+        assert!(told.iter().all(|(message, way)| message.ends_with(&first.0) && *way == first.1), "{told:#?}");
+        first
+    };
+    let both = (
+        "Globex / Portal and its client Globex are archived, so no new time goes on it. Choose another project, or have both restored.",
+        "restore_client restores the client, and restore_project the project.",
+    );
+    let client = (
+        "Globex is archived, so no new time goes on Globex / Portal. Choose another project, or have it restored.",
+        "restore_client restores it.",
+    );
+    let project = (
+        "Globex / Portal is archived, so no new time goes on it. Choose another project, or have it restored.",
+        "restore_project restores it.",
+    );
+    let words = |(message, way): (&str, &str)| (message.to_owned(), way.to_owned());
+    studio.ok("archive_client", json!({"client": "Globex"})).await;
+    assert_eq!(refused().await, words(client));
+    studio.ok("archive_project", json!({"project": "Globex / Portal"})).await;
+    assert_eq!(refused().await, words(both));
+    studio.ok("restore_client", json!({"client": "Globex"})).await;
+    assert_eq!(refused().await, words(project));
+    studio.ok("restore_project", json!({"project": "Globex / Portal"})).await;
+    agent.ok("create_time_entry", json!({"project": "Globex / Portal", "date": "2026-11-20", "duration": "1h"})).await;
+}
+
+#[tokio::test]
+async fn an_empty_project_is_one_that_was_not_given() {
+    let studio = studio().await;
+    for (operation, arguments) in [
+        ("create_time_entry", json!({"project": "", "duration": "1h"})),
+        ("start_timer", json!({"project": " "})),
+        ("get_project", json!({"project": ""})),
+    ] {
+        let refused = studio.refused(operation, arguments).await;
+        assert_eq!((refused.code, refused.field("project")), (Code::Invalid, Some("Project is required.")), "{operation}");
+    }
+    for (operation, field, words) in [("get_client", "client", "Client is required."), ("get_member", "member", "Member is required.")] {
+        assert_eq!(studio.refused(operation, json!({field: ""})).await.field(field), Some(words), "{operation}");
+    }
 }

@@ -194,13 +194,8 @@ async fn the_hardest_writes_of_time_are_told_in_few_words_too() {
     let words = "Charts for the quarterly board meeting";
     let hours = |from: &str, to: &str| json!({ "project": "Acme / Dashboard", "started_at": from, "ended_at": to, "description": words });
     let write = |token: &str, tool: &'static str, arguments: Value| {
-        let (world, slug, token) = (&world, &ada.slug, token.to_owned());
-        async move {
-            let written = done(world, &token, tool, arguments).await;
-            // At an address as most have it.
-            let told = written.to_string().replace(slug, "ada-lovelace").replace(&world.address, "https://time.example.com");
-            serde_json::from_str::<Value>(&told).expect("JSON")
-        }
+        let (world, ada, token) = (&world, &ada, token.to_owned());
+        async move { at_usual_address(world, ada, &done(world, &token, tool, arguments).await) }
     };
     for writes in [Writes::Direct, Writes::Ask] {
         let token = world.token(&ada.email, &ada.slug, &Scope::ALL, writes).await;
@@ -226,6 +221,41 @@ async fn the_hardest_writes_of_time_are_told_in_few_words_too() {
             assert!(length(item) <= ENTRY_LONGEST, "{writes:?}: {} characters: {item}", length(item));
             let entry = done(&world, &token, "get_time_entry", json!({ "time_entry": item["id"] })).await;
             assert!(length(&entry) <= ENTRY_LONGEST, "{writes:?}: {} characters: {entry}", length(&entry));
+        }
+    }
+}
+
+/// An answer at an address as most have it.
+fn at_usual_address(world: &World, ada: &Person, answer: &Value) -> Value {
+    let told = answer.to_string().replace(&ada.slug, "ada-lovelace").replace(&world.address, "https://time.example.com");
+    serde_json::from_str(&told).expect("JSON")
+}
+
+/// Long names, of which a part was given, a budget of hours and amount, and no rate in the currency of the client.
+#[tokio::test]
+async fn time_without_a_rate_on_a_project_of_which_a_part_was_named_is_told_in_few_words() {
+    let (world, ada) = studio::open().await;
+    let (client, project) = ("Müller Maschinenbau GmbH", "Website relaunch 2027");
+    for (operation, arguments) in [
+        ("create_client", json!({ "name": client, "currency": "CHF" })),
+        ("create_project", json!({ "client": client, "name": project })),
+        ("set_budget", json!({ "project": project, "hours": 40, "amount": "8000.00" })),
+    ] {
+        world.rest(&ada, operation, arguments).await.ok();
+    }
+    let words = "Wireframes of the start page and its headings";
+    for writes in [Writes::Direct, Writes::Ask] {
+        let token = world.token(&ada.email, &ada.slug, &Scope::ALL, writes).await;
+        let timer = json!({ "project": "müller relaunch", "description": words });
+        let started = done(&world, &token, "start_timer", timer).await;
+        done(&world, &token, "discard_timer", json!({})).await;
+        let entry = json!({ "project": "müller relaunch", "date": "2026-11-25", "duration": "1h30m", "description": words });
+        let logged = done(&world, &token, "create_time_entry", entry).await;
+        for written in [started, logged] {
+            let written = at_usual_address(&world, &ada, &written);
+            let warnings = written["warnings"].to_string();
+            assert!(written["project"] == project && warnings.contains("No rate in CHF") && warnings.contains("fits only"), "{written:#}");
+            assert!(length(&written) <= WRITE_OF_TIME_LONGEST, "{writes:?}: {} characters: {written}", length(&written));
         }
     }
 }

@@ -21,9 +21,10 @@ fn what_was_laid_out_is_billed_beside_what_is_taxed_and_beside_what_is_not() {
     let told = told_of(vec![line((O, 0)), laid_out(E)]);
     let [message] = told.as_slice() else { panic!("{told:?}") };
     assert!(
-        message.contains("\"Domain\"") && message.contains("the category O, too") && !message.contains("Bill its lines apart"),
+        message.contains("\"Domain\"") && message.contains("the category O, too") && message.contains("the reason of its line"),
         "{message}"
     );
+    assert!(!message.contains("Bill its lines apart") && !message.contains("in the text"), "{message}");
     assert_eq!(told_of(vec![line((O, 0)), laid_out(O)]), [""; 0], "as it is told");
     let told = told_of(vec![line((S, 200_000)), laid_out(O)]);
     assert!(told.len() == 1 && told[0].contains("beside what is taxed as E"), "{told:?}");

@@ -107,9 +107,9 @@ fn what_is_named_as_wanted_is_taken() {
             let none = Organization { tax_number: None, ..seller_of(Some(country), None) };
             let problems = self::told(&none, &buyer(), &[category]);
             assert!(problems.iter().any(|problem| problem.message.contains(&wanted.to_string())), "{country} {category:?}: {problems:?}");
-            let named = wanted.tax_number.map(|number| with_tax_number(country, number));
+            let named = wanted.tax_number.into_iter().chain(wanted.of_person).map(|number| with_tax_number(country, number));
             let as_vat_id = wanted.vat_id.map(|number| Organization { tax_number: None, ..seller_of(Some(country), Some(number)) });
-            for seller in named.into_iter().chain(as_vat_id) {
+            for seller in named.chain(as_vat_id) {
                 assert_eq!(fields(&seller, &buyer(), &[category]), [""; 0], "{country} {:?} {:?}", seller.tax_number, seller.vat_id);
                 assert_eq!(remarked(&seller, category), [""; 0], "{country} {:?} {:?}", seller.tax_number, seller.vat_id);
                 told += 1;
@@ -117,6 +117,39 @@ fn what_is_named_as_wanted_is_taken() {
         }
     }
     assert!(told > 100, "{told}");
+}
+
+/// Beside something with tax the number of that is wanted, whatever else stands on the invoice, such as what was laid out.
+#[test]
+fn beside_what_is_taxed_the_number_of_that_tax_is_named_and_taken() {
+    use TaxCategory::{E, S};
+    let mut told = 0;
+    for (country, _) in crate::country::COUNTRIES {
+        let Some(of_country) = stated::country_of_numbers(Some(country)) else { continue };
+        let (Some(taxed), Some(untaxed)) = (text::wanted(of_country, true), text::wanted(of_country, false)) else { continue };
+        let of_vat = |number: &str| Organization { tax_number: None, ..seller_of(Some(country), Some(number)) };
+        for lines in [[(S, 200_000), (E, 0)], [(E, 0), (S, 200_000)]] {
+            // More than the small amount for which Austria wants none of that tax.
+            let lines = || [lines, lines].concat().into_iter().map(line).collect::<Vec<_>>();
+            for number in untaxed.tax_number.iter().chain(&untaxed.of_person) {
+                let problems = told_of_lines(&with_tax_number(country, number), &buyer(), lines());
+                if stated::is_tax_number(Some(country), true, number) {
+                    assert!(problems.is_empty(), "{country} {number}: {problems:?}");
+                    continue;
+                }
+                let [problem] = problems.as_slice() else { panic!("{country} {number}: {problems:?}") };
+                assert!(problem.message.contains(&taxed.to_string()) && !problem.message.contains("BR-E-02"), "{problem:?}");
+                assert!(!problem.message.contains(&format!("such as {number}")), "what is refused is not offered: {problem:?}");
+                told += 1;
+            }
+            let named = taxed.tax_number.map(|number| with_tax_number(country, number));
+            for seller in named.into_iter().chain(taxed.vat_id.map(of_vat)) {
+                let problems = told_of_lines(&seller, &buyer(), lines());
+                assert!(problems.is_empty(), "{country} {:?} {:?}: {problems:?}", seller.tax_number, seller.vat_id);
+            }
+        }
+    }
+    assert!(told > 30, "{told}");
 }
 
 /// What is remarked of the numbers of a seller who bills somebody at home alone, in this category as all that they bill.

@@ -1,0 +1,30 @@
+//! Changing drafts.
+
+use serde_json::json;
+
+use super::*;
+
+/// Whoever looked at the draft before has looked at the one that there is.
+#[tokio::test]
+async fn a_draft_of_which_nothing_becomes_another_keeps_its_version_and_nothing_was_done() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let drafted = json!({"client": "Acme", "lines": [{"description": "Domain", "price": "10.00"}]});
+    let invoice = studio.ok("draft_invoice", drafted).await;
+    let said = json!({
+        "invoice": invoice["id"], "discount": "10%", "notes": "Thank you", "payment_terms_days": 7,
+        "period_from": "2026-11-01", "period_to": "2026-11-30",
+    });
+    let changed = studio.ok("update_invoice_draft", said.clone()).await;
+    assert_ne!(changed["version"], invoice["version"]);
+    let lines = json!({"invoice": invoice["id"], "lines": [
+        {"line": changed["lines"][0]["id"], "description": changed["lines"][0]["description"]},
+        {"line": changed["lines"][1]["id"], "quantity": "1", "price": "10.00", "tax_rate": "19"},
+    ]});
+    for same in [json!({"invoice": invoice["id"]}), said, lines] {
+        let again = studio.ok("update_invoice_draft", same.clone()).await;
+        assert_eq!((&again["version"], &again["total"]), (&changed["version"], &changed["total"]), "{same}");
+    }
+    let undone = studio.ok("undo_action", json!({"action": "last"})).await;
+    assert_eq!(undone["undone"], changed["action"], "what changed nothing is not taken back");
+}
