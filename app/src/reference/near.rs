@@ -288,7 +288,7 @@ mod tests {
     }
 
     /// Of an organization that asks for many names one waits at a time, and whoever has waited for long goes on without.
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn whoever_asks_for_many_names_waits_for_themselves_and_for_no_longer_than_half_a_second() {
         static TURNS: Turns = Turns::new();
         let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
