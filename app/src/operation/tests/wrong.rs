@@ -217,8 +217,11 @@ async fn empty_text_clears_where_it_is_said_to_and_is_absent_everywhere_else() {
         if is_rehearsal || tried.operation.requires(&path(way)) {
             return;
         }
-        // Without it everybody would be meant, which is nobody's to say by saying nothing.
-        if schema["type"] == "array" || tried.operation.declaration.name == "set_rate" && ["client", "project"].contains(&name.as_str()) {
+        // Without it everybody would be meant, which is nobody's to say by saying nothing, unless another reference says who is.
+        let references = ["client", "project"];
+        let others = references.iter().filter(|other| *other != name).any(|other| tried.right.contains_key(*other));
+        let is_of_all = tried.operation.declaration.name == "set_rate" && references.contains(&name.as_str()) && !others;
+        if schema["type"] == "array" || is_of_all {
             tried.refused(way, json!("")).await;
             return;
         }

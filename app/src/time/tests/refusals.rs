@@ -63,9 +63,13 @@ async fn an_argument_that_does_not_exist_is_refused_and_the_known_ones_are_told(
 #[tokio::test]
 async fn what_does_not_exist_is_not_found() {
     let studio = studio().await;
-    for project in ["Nothing", "Acme / Nothing", "0198c0de-0000-7000-8000-000000000000", "", " / "] {
+    for project in ["Nothing", "Acme / Nothing", "0198c0de-0000-7000-8000-000000000000", " / "] {
         assert_eq!(studio.code("create_time_entry", json!({"project": project, "duration": "1h"})).await, Code::NotFound, "{project}");
         assert_eq!(studio.code("start_timer", json!({"project": project})).await, Code::NotFound, "{project}");
+    }
+    for (operation, more) in [("create_time_entry", json!({"project": " ", "duration": "1h"})), ("start_timer", json!({"project": " "}))] {
+        let absent = studio.refused(operation, more).await;
+        assert_eq!(absent.code, Code::Invalid, "{operation}: what is empty is absent: {absent:?}");
     }
     for entry in ["0198c0de-0000-7000-8000-000000000000", "first", ""] {
         for operation in ["get_time_entry", "update_time_entry", "delete_time_entry"] {
