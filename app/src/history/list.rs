@@ -188,6 +188,13 @@ impl Known {
         if !eyes.everything {
             hidden.extend(store::told::elsewhere(&mut cx.db, &ids, eyes.own.0).await?);
         }
+        // An undo tells what it took back, to whoever may do that.
+        let undone: Vec<Uuid> = rows.iter().filter_map(|row| row.undoes).collect();
+        for origin in store::these(&mut cx.db, &undone).await? {
+            if refusal(cx, &origin.operation).is_some() {
+                hidden.extend(rows.iter().filter(|row| row.undoes == Some(origin.id)).map(|row| row.id));
+            }
+        }
         let standing = undo::standing_of(&mut cx.db, &ids).await?;
         let later: HashMap<Uuid, Later> =
             store::obstacle::later(&mut cx.db, &ids).await?.into_iter().map(|later| (later.action, later)).collect();

@@ -28,7 +28,7 @@ use crate::{
     money::Currency,
     operation::{Call, needs_person},
     organizations::{self, settings::within},
-    text,
+    reference, text,
 };
 
 /// What changes about a draft; the arguments of `update_invoice_draft`.
@@ -53,9 +53,10 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
     }
     let mut row = locked_draft(cx, invoice, change.version).await?;
     leaves_to_a_person(cx, &row, &change.rates).await?;
-    let before = Written::of(cx, &row).await?;
-    write(cx, &mut row, change).await?;
-    let after = Written::of(cx, &row).await?;
+    let repriced = change.rates.wanted() || !change.rates.again.is_empty();
+    let before = Written::of(cx, &row, repriced).await?;
+    write(cx, &mut row, change, &before.lines).await?;
+    let after = Written::of(cx, &row, repriced).await?;
     if after != before {
         let totals = read::totals(&row, &after.lines)?;
         store::update_draft(&mut cx.db, &row, &totals).await?;
@@ -68,6 +69,8 @@ pub async fn update(cx: &mut Call, invoice: &str, change: DraftChange) -> Result
 #[derive(PartialEq)]
 struct Written {
     lines: Vec<LineRow>,
+    /// The rates of the time on it, where they may become others; that of nothing changes no line.
+    rates: Vec<(Uuid, Option<i64>, bool)>,
     discount: (Option<i64>, Option<i32>),
     notes: Option<String>,
     payment_terms_days: i16,
@@ -76,9 +79,11 @@ struct Written {
 }
 
 impl Written {
-    async fn of(cx: &mut Call, row: &Row) -> Result<Self, Error> {
+    async fn of(cx: &mut Call, row: &Row, repriced: bool) -> Result<Self, Error> {
+        let time = if repriced { store::time_on(&mut cx.db, row.id).await? } else { Vec::new() };
         Ok(Self {
             lines: store::lines(&mut cx.db, row.id).await?,
+            rates: time.iter().map(|time| (time.entry.id, time.entry.rate, time.own)).collect(),
             discount: (row.discount_amount, row.discount_rate),
             notes: row.notes.clone(),
             payment_terms_days: row.payment_terms_days,
@@ -88,10 +93,11 @@ impl Written {
     }
 }
 
-/// Writes the lines of a draft, and what stands around them into the row.
-async fn write(cx: &mut Call, row: &mut Row, change: DraftChange) -> Result<(), Error> {
+/// Writes the lines of a draft, which were these, and what stands around them into the row.
+async fn write(cx: &mut Call, row: &mut Row, change: DraftChange, before: &[LineRow]) -> Result<(), Error> {
     let currency = Currency::parse(&row.currency)?;
-    let removes = change.lines.iter().any(|line| line.remove == Some(true));
+    let of_time = |id: &str| before.iter().any(|line| line.seconds.is_some() && line.id == reference::id(id));
+    let removes = change.lines.iter().any(|line| line.remove == Some(true) && of_time(&line.line));
     let mut there = change_lines(cx, row, &currency, change.lines).await?;
     if removes {
         there += pricing::share_again(cx, row, &currency).await?;

@@ -160,9 +160,7 @@ fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, Str
     let mut lacking = Vec::new();
     let both = matches!(category, TaxCategory::AE | TaxCategory::K);
     match category {
-        TaxCategory::K | TaxCategory::G if no_vat_id => {
-            lacking.push(("organization.vat_id", format!("Your VAT identifier is missing, which {why} needs. Add it in Settings.")));
-        }
+        TaxCategory::K | TaxCategory::G if no_vat_id => lacking.push(("organization.vat_id", no_vat_id_of_seller(&why, source.seller))),
         _ if no_number => lacking.push(no_number_of_seller(&why, source.seller, category == TaxCategory::S)),
         _ => {}
     }
@@ -175,6 +173,18 @@ fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, Str
         lacking.push(("client.vat_id", message));
     }
     lacking
+}
+
+/// That the seller has no VAT identifier, or one that is the number of every enterprise there.
+fn no_vat_id_of_seller(why: &str, seller: &Organization) -> String {
+    match seller.vat_id.as_deref().and_then(text::enterprise_number) {
+        Some(number) => {
+            format!(
+                "{number} is a number that every enterprise has, and {why} needs that of the tax. In Settings, write {number} MWST as your VAT identifier."
+            )
+        }
+        None => format!("Your VAT identifier is missing, which {why} needs. Add it in Settings."),
+    }
 }
 
 /// What is wrong with the number that the seller has, or that there is none, and what is written where.

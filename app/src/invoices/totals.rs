@@ -186,6 +186,7 @@ fn discount_of(subtotal: i128, discounted: i128, discount: Option<Discount>) -> 
             "There is nothing that a discount could be taken of: the client repays exactly what was laid out in their name. Leave the \
              discount out, or add a line of your own work.",
         ),
+        _ if amount > subtotal && amount <= discounted => Err(below_zero()),
         _ if discounted == subtotal && amount > subtotal => refused("The discount is higher than the sum of the lines; lower it."),
         _ if amount > discounted.min(subtotal).max(0) => refused(
             "The discount is higher than the sum of the lines that it is taken of: the client repays exactly what was laid out in their \

@@ -146,11 +146,13 @@ impl Part {
 }
 
 fn begins(said: &str, word: &str) -> bool {
-    word == said || is_telling(said) && word.starts_with(said)
+    // A number is whole or another one.
+    let goes_on = |rest: &str| !(said.ends_with(char::is_numeric) && rest.starts_with(char::is_numeric));
+    word == said || is_telling(said) && word.strip_prefix(said).is_some_and(goes_on)
 }
 
 fn is_telling(part: &str) -> bool {
-    part.chars().nth(LETTERS_MIN - 1).is_some()
+    part.chars().nth(LETTERS_MIN - 1).is_some() && !part.chars().all(char::is_numeric)
 }
 
 /// The names of which a part was given, those that hold what was given, and those that are spelled most alike. Of those that are
@@ -283,6 +285,7 @@ mod tests {
         assert!(part("acme dash").begins("acme/dashboard") && !part("ac da").begins("acme/dashboard"), "two letters begin too many");
         assert!(part("site 2").begins("acme/site 2"), "a whole word is one however short it is");
         assert!(part("site 2").tells("site 2") && !part("2").tells("site 2") && !part("acme").tells("site 2"));
+        assert!(!part("2026").tells("website 2026") && !part("ticket 123").begins("acme/ticket 1234"), "a number is whole or another one");
         assert!(Part::of("").is_none() && Part::of(" / ").is_none());
         assert!(Part::of("a b c d e f g").is_none() && Part::of("a a a a a a a").is_some() && Part::of(&"a".repeat(61)).is_none());
     }

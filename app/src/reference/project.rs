@@ -36,21 +36,25 @@ pub async fn project_of_time(cx: &mut Call, sight: &Sight, given: &str) -> Resul
     };
     let Some(meant) = only_part(cx, sight, given).await? else { return Err(refused) };
     let said = text::excerpt(given.trim());
-    cx.warn_either(format!("\"{said}\" was taken for {}.", meant.name), format!("\"{said}\" fits only this project."));
+    cx.warn_either(format!("\"{said}\" was taken for {}.", meant.name), format!("\"{said}\" fits only this open project."));
     Ok(meant.id)
 }
 
-/// The only project that is open, as its client is, of which a part of the name was given, a word of its own among it; none where not all names are looked at.
+/// The only project that is open, as its client is, of which a part of the name was given, a word of its own among it; none where not all
+/// names are looked at.
 async fn only_part(cx: &mut Call, sight: &Sight, given: &str) -> Result<Option<Candidate>, Error> {
     let Some(part) = Part::of(&text::path_key(given)) else { return Ok(None) };
     let names = store::project_names(&mut cx.db, None, sight.on_projects_of()).await?;
     if names.len() as i64 >= store::NAMES_MAX {
         return Ok(None);
     }
-    let is_meant = move |name: &store::ProjectName| part.tells(&name.project_key) && part.begins(&keys(name));
-    let paths = near::in_turn(cx.db.organization(), move || names.iter().filter(|name| is_meant(name)).map(path).collect::<Vec<_>>());
-    let paths = paths.await.unwrap_or_default();
-    let mut open = at_paths(cx, sight, &paths, None).await?.into_iter().filter(|choice| !choice.gone);
+    let only = near::in_turn(cx.db.organization(), move || {
+        let mut open = names.iter().filter(|name| !name.gone && part.begins(&keys(name)));
+        let only = open.next().filter(|_| open.next().is_none())?;
+        part.tells(&only.project_key).then(|| path(only))
+    });
+    let Some(path) = only.await.flatten() else { return Ok(None) };
+    let mut open = at_paths(cx, sight, &[path], None).await?.into_iter().filter(|choice| !choice.gone);
     Ok(open.next().filter(|_| open.next().is_none()))
 }
 

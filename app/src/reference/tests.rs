@@ -178,7 +178,13 @@ async fn a_part_of_a_name_that_one_open_project_has_is_enough_for_time_and_the_a
     let several = studio.refused("create_time_entry", log("web")).await;
     assert!(several.code == Code::NotFound && several.message.ends_with("Did you mean Acme / Website or Beta / Website?"), "{several:?}");
     assert_eq!(studio.code("create_time_entry", log("da")).await, Code::NotFound, "two letters are no part");
-    assert_eq!(studio.code("create_time_entry", log("Acme")).await, Code::NotFound, "that is a client");
+    studio.ok("create_client", json!({"name": "Globex"})).await;
+    for name in ["Globex shop", "Intranet"] {
+        studio.ok("create_project", json!({"client": "Globex", "name": name})).await;
+    }
+    for client in ["Acme", "Globex"] {
+        assert_eq!(studio.code("create_time_entry", log(client)).await, Code::NotFound, "{client} is a client");
+    }
     // Whatever else is done to a project takes its name.
     let refused = studio.refused("archive_project", json!({"project": "Acme dash"})).await;
     assert!(refused.code == Code::NotFound && refused.message.contains("Did you mean Acme / Dashboard?"), "{refused:?}");

@@ -58,14 +58,28 @@ pub struct EntryChange {
 /// Logs time.
 pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
     let sight = Sight::of(cx)?;
+    let project = placed(cx, &sight, &given.project).await?;
     organizations::store::keep(&mut cx.db).await?;
-    let terms = terms(cx, &sight, &given.project, given.member.as_deref()).await?;
+    let terms = terms(cx, &sight, &project, given.member.as_deref()).await?;
     let entry = entry(cx, &sight, &terms, given)?;
     let (origin, now) = (origin(cx, &sight, Source::Manual), cx.now);
     let watch = Watch::over(cx, &[(entry.project, entry.day)]).await?;
     write::insert(&mut cx.db, &entry, &origin, now).await?;
     let budgets = watch.settle(cx, &sight, Limit::Held).await?;
     record::logged(cx, &sight, entry.id, &budgets).await
+}
+
+/// The id of the project that time is put on. It is looked for before anything is held: names may have to be compared, in turn with others.
+pub async fn placed(cx: &mut Call, sight: &Sight, project: &str) -> Result<String, Error> {
+    Ok(reference::project_of_time(cx, sight, project).await.map_err(|error| error.about("project"))?.to_string())
+}
+
+/// The same of what changes, where it moves time.
+pub async fn moved(cx: &mut Call, sight: &Sight, change: EntryChange) -> Result<EntryChange, Error> {
+    match change.project.as_deref().filter(|project| !project.trim().is_empty()) {
+        Some(project) => Ok(EntryChange { project: Some(placed(cx, sight, project).await?), ..change }),
+        None => Ok(change),
+    }
 }
 
 /// What holds for new time of a member on a project.
@@ -135,6 +149,7 @@ async fn worker(cx: &mut Call, sight: &Sight, given: Option<&str>) -> Result<Uui
 /// Changes what is given and keeps the rest.
 pub async fn update(cx: &mut Call, entry: &str, given: EntryChange) -> Result<Logged, Error> {
     let sight = Sight::of(cx)?;
+    let given = moved(cx, &sight, given).await?;
     organizations::store::keep(&mut cx.db).await?;
     let before = held(cx, &sight, reference::id(entry), "update_timer").await?;
     let after = changed(cx, &sight, &before, &given).await?;

@@ -1,5 +1,7 @@
 //! Several entries at once: all of them, or none.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use super::{
@@ -28,6 +30,7 @@ pub const ENTRIES_MAX: usize = 100;
 pub async fn create(cx: &mut Call, given: Vec<NewTimeEntry>) -> Result<LoggedEntries, Error> {
     within("entries", given.len())?;
     let sight = Sight::of(cx)?;
+    let given = placed(cx, &sight, given).await?;
     organizations::store::keep(&mut cx.db).await?;
     let mut known: Vec<((String, Option<String>), Terms)> = Vec::new();
     let mut entries = Vec::with_capacity(given.len());
@@ -49,10 +52,24 @@ pub async fn create(cx: &mut Call, given: Vec<NewTimeEntry>) -> Result<LoggedEnt
     settled(cx, &sight, watch, &entries).await
 }
 
+/// The entries with the ids of their projects, of which each name is looked for once, before anything is held.
+async fn placed(cx: &mut Call, sight: &Sight, mut given: Vec<NewTimeEntry>) -> Result<Vec<NewTimeEntry>, Error> {
+    let mut known: HashMap<String, String> = HashMap::new();
+    for (at, entry) in given.iter_mut().enumerate() {
+        let id = match known.get(&entry.project) {
+            Some(id) => id.clone(),
+            None => logging::placed(cx, sight, &entry.project).await.map_err(|error| error.at("entries", at))?,
+        };
+        known.insert(std::mem::replace(&mut entry.project, id.clone()), id);
+    }
+    Ok(given)
+}
+
 /// Makes the same change to each of these entries.
 pub async fn update(cx: &mut Call, ids: Vec<String>, change: EntryChange) -> Result<LoggedEntries, Error> {
     within("time_entries", ids.len())?;
     let sight = Sight::of(cx)?;
+    let change = logging::moved(cx, &sight, change).await?;
     organizations::store::keep(&mut cx.db).await?;
     let ids: Vec<Uuid> = ids.iter().map(|id| reference::id(id)).collect();
     write::hold_all(&mut cx.db, &ids, sight.time_of()).await?;

@@ -24,7 +24,7 @@ const TEXT_BESIDE: usize = 200;
 /// How many items stay of each list, step by step.
 const ITEMS: [usize; 8] = [200, 100, 50, 20, 10, 5, 3, 1];
 
-/// The fields whose text is never cut, beside those of budgets.
+/// The fields that are never cut.
 const WHOLE: [&str; 3] = [NOTICE, "url", "next_cursor"];
 
 /// Of one list, by its name, how many items are shown and how many there are.
@@ -173,10 +173,13 @@ fn shorten(name: &str, value: &mut Value, most: (usize, usize), cut: &mut Cut) {
     }
 }
 
-/// What is said of an answer stays whole: a notice, the address of what it is about, and how far a budget is used.
-fn shorten_fields(fields: &mut Map<String, Value>, most: (usize, usize), cut: &mut Cut) {
-    let is_whole = |name: &str| WHOLE.iter().chain(&BUDGETS).any(|whole| *whole == name);
-    fields.iter_mut().filter(|(name, _)| !is_whole(name)).for_each(|(name, field)| shorten(name, field, most, cut));
+/// What is said of an answer stays whole: a notice, and the address of what it is about. How far a budget is used is told whole, but not
+/// of any number of them.
+fn shorten_fields(fields: &mut Map<String, Value>, (text, items): (usize, usize), cut: &mut Cut) {
+    for (name, field) in fields.iter_mut().filter(|(name, _)| !WHOLE.contains(&name.as_str())) {
+        let text = if BUDGETS.contains(&name.as_str()) { usize::MAX } else { text };
+        shorten(name, field, (text, items), cut);
+    }
 }
 
 #[cfg(test)]
@@ -203,8 +206,11 @@ mod tests {
     fn texts_are_cut_before_an_item_is_left_out_and_a_budget_is_told_whole() {
         let used = "12h 30m of 20h used, 7h 30m left (62.5 %); 630.00 of 2000.00 EUR used, 1370.00 EUR left";
         let items: Vec<_> = (0..90).map(|id| json!({ "id": id, "description": "x".repeat(400) })).collect();
-        let cut = fit(json!({ "items": items, "budgets": { "Acme / Dashboard": used }, "budget": used }), Cut::default(), None);
-        assert_eq!((&cut["budget"], &cut["budgets"]["Acme / Dashboard"]), (&json!(used), &json!(used)));
+        let cut = fit(json!({ "items": items, "budgets": [used], "budget": used }), Cut::default(), None);
+        assert_eq!((&cut["budget"], &cut["budgets"][0]), (&json!(used), &json!(used)));
+        let many = fit(json!({ "items": [1], "budgets": vec![used; 400] }), Cut::default(), None);
+        let shown = many["budgets"].as_array().map_or(0, Vec::len);
+        assert!(characters(&many) <= LONGEST && notice(&many).contains(&format!("{shown} of 400 budgets")), "{}", notice(&many));
         assert_eq!(cut["items"].as_array().map(Vec::len), Some(90));
         assert_eq!(notice(&cut), "Shortened: long texts are cut off.");
     }

@@ -281,3 +281,18 @@ async fn an_invoice_for_what_is_free_of_tax_in_australia_is_no_tax_invoice() {
     let lines = json!([{"description": "Logo", "price": "100.00"}, {"description": "Hosting", "price": "10.00", "tax_rate": "10"}]);
     assert_eq!(printed(&studio, &drafted(&studio, lines).await).await.title.as_deref(), Some("Tax invoice"), "one line is taxed");
 }
+
+/// Every enterprise in Switzerland has the number; by the name of the tax it is a VAT identifier.
+#[tokio::test]
+async fn beside_an_export_a_swiss_number_without_the_name_of_the_tax_is_told_with_it() {
+    let studio = studio_in("CH").await;
+    studio.ok("update_organization", json!({"vat_id": "CHE-123.456.788"})).await;
+    let line = json!({"description": "Machine", "price": "100.00", "tax_category": "G"});
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": [line]})).await;
+    let problem =
+        |invoice: &Value| invoice["problems"].as_array().into_iter().flatten().find(|it| it["field"] == "organization.vat_id").cloned();
+    let told = problem(&draft).expect("a problem").to_string();
+    assert!(told.contains("Write CHE-123.456.788 MWST") || told.contains("write CHE-123.456.788 MWST"), "{told}");
+    studio.ok("update_organization", json!({"vat_id": "CHE-123.456.788 MWST"})).await;
+    assert_eq!(problem(&studio.ok("get_invoice", json!({"invoice": draft["id"]})).await), None);
+}

@@ -28,3 +28,16 @@ async fn a_draft_of_which_nothing_becomes_another_keeps_its_version_and_nothing_
     let undone = studio.ok("undo_action", json!({"action": "last"})).await;
     assert_eq!(undone["undone"], changed["action"], "what changed nothing is not taken back");
 }
+
+/// It is one that somebody has chosen, and changes no line.
+#[tokio::test]
+async fn a_rate_of_nothing_for_time_that_had_none_makes_another_version() {
+    let studio = studio().await;
+    studio.ok("create_client", json!({"name": "Initech", "currency": "JPY", "tax_rate": "19"})).await;
+    studio.ok("create_project", json!({"client": "Initech", "name": "Site"})).await;
+    studio.ok("create_time_entry", json!({"project": "Initech / Site", "date": "2026-11-20", "duration": "1h"})).await;
+    let invoice = studio.ok("draft_invoice", json!({"client": "Initech"})).await;
+    let changed = studio.ok("update_invoice_draft", json!({"invoice": invoice["id"], "time_rate": "0"})).await;
+    assert_eq!(changed["total"], invoice["total"]);
+    assert_ne!(changed["version"], invoice["version"]);
+}
