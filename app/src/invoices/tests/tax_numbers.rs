@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-use super::{documents::printed, studio};
+use super::{documents::printed, studio, studio_in};
 use crate::{
     invoices::{InvoicePreview, sheet},
     testing::World,
