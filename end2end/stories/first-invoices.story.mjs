@@ -173,7 +173,7 @@ describe("what was done by mistake", () => {
 
     await person.open(`/o/${slug}/settings/audit`);
     const log = page.getByRole("table", { name: "Calls, the newest first" });
-    for (const told of [/Payment of .* removed from/, /Invoice .* voided/, /Rate of .* set/, /Taken back: /]) {
+    for (const told of [/Payment of .* removed from/, /Invoice .* voided/, /Unbilled time of .* priced anew/, /Taken back: /]) {
       await log.getByRole("row").filter({ hasText: told }).filter({ hasText: "Katherine Johnson" }).first().waitFor();
     }
   });
