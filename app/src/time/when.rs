@@ -84,7 +84,8 @@ pub fn between(held: Between) -> AnyView {
         let (day, from, to) = (value("date"), value("started_at"), value("ended_at"));
         lasts.set(told(&Held { day: &day, from: &from, to: &to }));
     };
-    let looks = StoredValue::new_local(look);
+    // The server drops it on whichever thread it is done: nothing in it is bound to one.
+    let looks = StoredValue::new(look);
     // Times may have been typed before scripts took over. The day stands elsewhere in the form.
     Effect::new(move |_| {
         looks.with_value(|look| look());
@@ -105,7 +106,7 @@ pub fn between(held: Between) -> AnyView {
 
 /// How far the clock of a form is ahead of UTC at an instant: the visitor's clock, or that of a member elsewhere whose entry it is, of
 /// which the entry tells no more than how far it was ahead at its start and its end.
-fn offset(zone: String, before: Option<&(Moment, Moment)>) -> impl Fn(i64) -> Option<i64> + Clone + 'static {
+fn offset(zone: String, before: Option<&(Moment, Moment)>) -> impl Fn(i64) -> Option<i64> + Clone + Send + Sync + 'static {
     let elsewhere = before.filter(|(from, to)| [from, to].into_iter().any(|moment| is_elsewhere(&zone, moment)));
     let elsewhere = elsewhere.and_then(|(from, to)| Some((since_1970(to)?, ahead(from)?, ahead(to)?)));
     move |at| match elsewhere {
