@@ -382,3 +382,19 @@ async fn a_plain_form_follows_no_referer_to_another_site() {
         assert_eq!(found["name"], name, "it was done all the same");
     }
 }
+
+/// A page goes from thread to thread while it is made, and what it holds with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_form_of_a_start_and_an_end_is_whole_beside_others() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    world.call(&ada, "create_client", &[("name", "Acme"), ("tax_rate", "19")]).await.ok();
+    world.call(&ada, "create_project", &[("client", "Acme"), ("name", "Dashboard")]).await.ok();
+    let path = format!("/o/{}/time?by=clock", ada.slug);
+    for _ in 0..10 {
+        let pages = (0..4).map(|_| Answer::of(world.get(&path).header(header::COOKIE, cookie(&ada)).header(header::ACCEPT, "text/html")));
+        for page in futures::future::join_all(pages).await {
+            assert!(page.text.contains("clock-lasts") && page.text.contains("</html>"), "{} characters", page.text.len());
+        }
+    }
+}
