@@ -2,8 +2,8 @@
 //!
 //! There is one way from what is given to the client, project or member that is meant, for every operation. A name is looked up by
 //! its key (`text::search_key`). What fits several is refused with all of them, and what fits none with the names that are near;
-//! the archived and those who have left are found too, and are said to be so. For time alone half a name of an open project is enough
-//! that no other fits, and the answer says which one was taken.
+//! the archived and those who have left are found too, and are said to be so. For time alone a part of a name is enough that one open
+//! project has, and the answer says which one was taken.
 
 mod client;
 mod member;

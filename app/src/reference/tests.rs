@@ -191,6 +191,8 @@ async fn a_part_of_a_name_that_one_open_project_has_is_enough_for_time_and_the_a
     studio.ok("archive_project", json!({"project": "Beta / Website"})).await;
     let started = studio.ok("start_timer", json!({"project": "web"})).await;
     assert!(started["warnings"].to_string().contains("was taken for Acme / Website."), "only open ones are meant: {started}");
+    let moved = studio.ok("update_timer", json!({"project": "Acme dash"})).await;
+    assert!(moved["warnings"].to_string().contains("was taken for Acme / Dashboard."), "{moved}");
     let barbara = studio.as_role(Role::Member).await;
     assert_eq!(barbara.code("create_time_entry", log("Acme dash")).await, Code::NotFound, "she is not on it");
 }

@@ -35,6 +35,20 @@ pub fn tell<T>(cx: &mut Call, read: Read<T>) -> T {
     read.what
 }
 
+/// The id of the project that time is put on, of which a part of the name is enough. It is looked for before anything is held: names may
+/// have to be compared, in turn with those of others.
+pub async fn placed(cx: &mut Call, sight: &Sight, project: &str) -> Result<String, Error> {
+    Ok(reference::project_of_time(cx, sight, project).await.map_err(|error| error.about("project"))?.to_string())
+}
+
+/// The same of a change, where it moves time.
+pub async fn moved_to(cx: &mut Call, sight: &Sight, project: Option<String>) -> Result<Option<String>, Error> {
+    match project.filter(|project| !project.trim().is_empty()) {
+        Some(project) => placed(cx, sight, &project).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// The terms of a member's time on a project, if it is among those that `on` is on.
 pub async fn terms_of(cx: &mut Call, project: Uuid, member: Uuid, on: Option<Uuid>) -> Result<Terms, Error> {
     let terms = store::terms::terms(&mut cx.db, project, member, on).await?;
@@ -173,7 +187,7 @@ pub async fn reprice(cx: &mut Call, sight: &Sight, entry: &mut Stored, change: R
         return Ok(());
     }
     let project = match given {
-        Some(given) => reference::project_of_time(cx, sight, given).await.map_err(|error| error.about("project"))?,
+        Some(given) => reference::project(cx, sight, given).await.map_err(|error| error.about("project"))?,
         None => entry.project,
     };
     let moved = project != entry.project;

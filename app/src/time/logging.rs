@@ -7,7 +7,8 @@ use super::{
     clock::{Given, When},
     filter,
     ground::{
-        New, Repriced, described, description_of, fresh, leave_to_person, may_end, origin, reprice, tell, tell_future, tell_price, terms_of,
+        New, Repriced, described, description_of, fresh, leave_to_person, may_end, moved_to, origin, placed, reprice, tell, tell_future,
+        tell_price, terms_of,
     },
     lock,
     place::Place,
@@ -69,23 +70,10 @@ pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
     record::logged(cx, &sight, entry.id, &budgets).await
 }
 
-/// The id of the project that time is put on. It is looked for before anything is held: names may have to be compared, in turn with others.
-pub async fn placed(cx: &mut Call, sight: &Sight, project: &str) -> Result<String, Error> {
-    Ok(reference::project_of_time(cx, sight, project).await.map_err(|error| error.about("project"))?.to_string())
-}
-
-/// The same of what changes, where it moves time.
-pub async fn moved(cx: &mut Call, sight: &Sight, change: EntryChange) -> Result<EntryChange, Error> {
-    match change.project.as_deref().filter(|project| !project.trim().is_empty()) {
-        Some(project) => Ok(EntryChange { project: Some(placed(cx, sight, project).await?), ..change }),
-        None => Ok(change),
-    }
-}
-
 /// What holds for new time of a member on a project.
 pub async fn terms(cx: &mut Call, sight: &Sight, project: &str, member: Option<&str>) -> Result<Terms, Error> {
     let member = worker(cx, sight, member).await.map_err(|error| error.about("member"))?;
-    let project = reference::project_of_time(cx, sight, project).await.map_err(|error| error.about("project"))?;
+    let project = reference::project(cx, sight, project).await.map_err(|error| error.about("project"))?;
     let terms = terms_of(cx, project, member, sight.on_projects_of()).await.map_err(|error| error.about("project"))?;
     terms.open()?;
     Ok(terms)
@@ -149,7 +137,7 @@ async fn worker(cx: &mut Call, sight: &Sight, given: Option<&str>) -> Result<Uui
 /// Changes what is given and keeps the rest.
 pub async fn update(cx: &mut Call, entry: &str, given: EntryChange) -> Result<Logged, Error> {
     let sight = Sight::of(cx)?;
-    let given = moved(cx, &sight, given).await?;
+    let given = EntryChange { project: moved_to(cx, &sight, given.project).await?, ..given };
     organizations::store::keep(&mut cx.db).await?;
     let before = held(cx, &sight, reference::id(entry), "update_timer").await?;
     let after = changed(cx, &sight, &before, &given).await?;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     CurrentTimer, DiscardedTimer, EntryState, Logged,
-    ground::{Repriced, described, is_person, leave_to_person, place, reprice, tell, tell_price, terms_of},
+    ground::{Repriced, described, is_person, leave_to_person, moved_to, place, reprice, tell, tell_price, terms_of},
     lock,
     place::to_the_second,
     record::{self, Reader},
@@ -142,9 +142,10 @@ pub async fn end(cx: &mut Call, mut timer: Stored, at: Timestamp, seen: bool) ->
 /// Changes the caller's timer while it runs.
 pub async fn update(cx: &mut Call, given: TimerChange) -> Result<Logged, Error> {
     let sight = Sight::of(cx)?;
+    let project = moved_to(cx, &sight, given.project).await?;
     let before = mine(cx, &sight).await?;
     let mut timer = before.clone();
-    let change = Repriced { project: given.project.as_deref(), billable: given.billable, rate: Edit::Keep };
+    let change = Repriced { project: project.as_deref(), billable: given.billable, rate: Edit::Keep };
     reprice(cx, &sight, &mut timer, change).await?;
     timer.description = described(&before.description, given.description)?;
     let start = start_in(cx, given.started_at.as_deref(), before.started_at)?;

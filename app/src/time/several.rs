@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     LoggedEntries, LoggedEntry, NewTimeEntry, Source,
     clock::Given,
-    ground::{leave_to_person, origin, tell_draft},
+    ground::{self, leave_to_person, moved_to, origin, tell_draft},
     logging::{self, EntryChange, NewEntry},
     rate::Terms,
     record,
@@ -58,7 +58,7 @@ async fn placed(cx: &mut Call, sight: &Sight, mut given: Vec<NewTimeEntry>) -> R
     for (at, entry) in given.iter_mut().enumerate() {
         let id = match known.get(&entry.project) {
             Some(id) => id.clone(),
-            None => logging::placed(cx, sight, &entry.project).await.map_err(|error| error.at("entries", at))?,
+            None => ground::placed(cx, sight, &entry.project).await.map_err(|error| error.at("entries", at))?,
         };
         known.insert(std::mem::replace(&mut entry.project, id.clone()), id);
     }
@@ -69,7 +69,7 @@ async fn placed(cx: &mut Call, sight: &Sight, mut given: Vec<NewTimeEntry>) -> R
 pub async fn update(cx: &mut Call, ids: Vec<String>, change: EntryChange) -> Result<LoggedEntries, Error> {
     within("time_entries", ids.len())?;
     let sight = Sight::of(cx)?;
-    let change = logging::moved(cx, &sight, change).await?;
+    let change = EntryChange { project: moved_to(cx, &sight, change.project).await?, ..change };
     organizations::store::keep(&mut cx.db).await?;
     let ids: Vec<Uuid> = ids.iter().map(|id| reference::id(id)).collect();
     write::hold_all(&mut cx.db, &ids, sight.time_of()).await?;

@@ -6,30 +6,27 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    net::TcpListener,
-    time::{Instant, sleep},
-};
+use tokio::{net::TcpListener, time::sleep};
 
-/// How long an address that is in use is tried again. A process that was killed leaves its socket for a moment to a child that it had begun
+/// How often an address that is in use is tried again. A process that was killed leaves its socket for a moment to a child that it had begun
 /// and that has not started its program yet.
-const LIMIT: Duration = Duration::from_secs(3);
+const TRIES: u32 = 30;
 
 /// The pause between two tries.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Listens at an address, for which a process that has just ended may have to be waited.
+/// Listens at an address, and waits up to three seconds for a process that has just ended to leave it.
 ///
 /// # Errors
 /// When the address is not one of this machine, may not be used, or is still in use.
 pub async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let limit = Instant::now() + LIMIT;
-    loop {
+    for _ in 0..TRIES {
         match TcpListener::bind(address).await {
-            Err(problem) if problem.kind() == ErrorKind::AddrInUse && Instant::now() < limit => sleep(PAUSE).await,
+            Err(problem) if problem.kind() == ErrorKind::AddrInUse => sleep(PAUSE).await,
             bound => return bound,
         }
     }
+    TcpListener::bind(address).await
 }
 
 #[cfg(test)]

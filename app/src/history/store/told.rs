@@ -126,7 +126,7 @@ pub async fn seen(db: &mut Db, actions: &[Uuid], of: Option<Uuid>, on_projects: 
 }
 
 /// Those of these actions that touched time on a project which this member is not on: its name is not there for them, nor that of its
-/// client. A member touches the time of a few entries at once, so that all of their changes are looked at.
+/// client. All changes of these actions are looked at: whoever has seen more before and does not now may have touched any number.
 pub async fn elsewhere(db: &mut Db, actions: &[Uuid], member: Uuid) -> Result<Vec<Uuid>, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
