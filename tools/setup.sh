@@ -26,8 +26,10 @@ need_debian() {
   fi
   has apt-get || die "missing on this machine: $* (Debian's names). Install them with your system's package manager"
   say "installing Debian packages: $*"
-  "${as_root[@]}" apt-get update -qq
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  # One at a time: a second apt-get is refused while the first one runs.
+  "${as_root[@]}" flock /var/lib/dpkg/stint.lock apt-get update -qq
+  "${as_root[@]}" flock /var/lib/dpkg/stint.lock \
+    env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
 need_compiler() {
