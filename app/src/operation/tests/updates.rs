@@ -162,9 +162,8 @@ fn apart_from<'a>(edit: &Edit, edits: &'a [Edit]) -> Option<&'a Edit> {
     // Whether time is billable says whether it takes a rate of its own.
     let of_a_price = |edit: &Edit| ["billable", "rate"].contains(&edit.argument.as_str()) && edit.record.0 == "time_entry";
     let own = |other: &Edit| {
-        !(of_a_span(edit) && of_a_span(other))
-            && !(of_a_price(edit) && of_a_price(other))
-            && other.columns.keys().all(|column| !edit.columns.contains_key(column))
+        let same = of_a_span(edit) && of_a_span(other) || of_a_price(edit) && of_a_price(other);
+        !same && other.columns.keys().all(|column| !edit.columns.contains_key(column))
     };
     edits.iter().rfind(|other| other.argument != edit.argument && other.record == edit.record && own(other))
 }
