@@ -126,9 +126,9 @@ impl Error {
         Self::new(Code::Unauthenticated, "You are not signed in, or not any more. Sign in and try again.")
     }
 
-    /// The caller may not do `what`.
+    /// The caller's role does not allow `what`. What a token lacks is told by `operation::lacking`.
     pub fn forbidden(what: &str) -> Self {
-        Self::new(Code::Forbidden, format!("You may not {what} here. Ask an owner or admin of the organization for the right."))
+        Self::new(Code::Forbidden, format!("Your role here does not allow you to {what}. An owner or admin can give you one that does."))
     }
 
     /// Whoever asks was let go, or was given another role, while their call was on its way.

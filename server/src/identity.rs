@@ -19,7 +19,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts};
 use tokio::time::Instant;
 use url::Url;
 
@@ -74,8 +74,9 @@ struct Received {
     turn: Option<Turn>,
 }
 
-/// Reads the body. That of a stranger is read before a place is held for them: one that comes slowly keeps nobody else of their network
-/// out. What somebody known sends takes up a place of their own, and where it is long it waits for what they sent before.
+/// Reads the body. That of a program that is not known is not read: it is refused whatever it sends. A form of a stranger is read before a
+/// place is held for them: one that comes slowly keeps nobody else of their network out. What somebody known sends takes up a place of
+/// their own, and where it is long it waits for what they sent before.
 async fn received(site: &Site, mut caller: Caller, request: &Parts, body: Body) -> Result<Received, Refusal> {
     let admission = &site.services.admission;
     if body.is_end_stream() {
@@ -87,6 +88,9 @@ async fn received(site: &Site, mut caller: Caller, request: &Parts, body: Body) 
         let body = if short { layers::whole_of_stranger(body).await? } else { layers::whole(body).await? };
         let turn = if body.len() > LONG_BYTES { Some(admission.reader(person).await?) } else { None };
         return Ok(Received { caller, body: Body::from(body), turn });
+    }
+    if caller.door != Door::Page {
+        return Ok(Received { caller, body: Body::empty(), turn: None });
     }
     // Given back now: whoever waits for the end of a body would hold one place and ask for a second.
     drop(caller.permit.take());
@@ -230,7 +234,7 @@ fn slug(site: &Site, request: &Parts) -> Option<String> {
         return slug_in(uri.path());
     }
     let named = request.headers.get(ORGANIZATION).and_then(|slug| slug.to_str().ok()).map(str::to_owned);
-    named.or_else(|| uri.query().and_then(slug_in_query)).or_else(|| slug_of_page(site, request))
+    named.or_else(|| in_query(uri, "organization")).or_else(|| slug_of_page(site, request))
 }
 
 fn slug_in(path: &str) -> Option<String> {
@@ -238,8 +242,9 @@ fn slug_in(path: &str) -> Option<String> {
     (!slug.is_empty()).then(|| slug.to_owned())
 }
 
-fn slug_in_query(query: &str) -> Option<String> {
-    url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "organization").map(|(_, slug)| slug.into_owned())
+/// What an address says under a name.
+pub fn in_query(uri: &Uri, wanted: &str) -> Option<String> {
+    url::form_urlencoded::parse(uri.query()?.as_bytes()).find(|(name, _)| name == wanted).map(|(_, said)| said.into_owned())
 }
 
 fn slug_of_page(site: &Site, request: &Parts) -> Option<String> {

@@ -6,13 +6,23 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
+use super::disguise::{skeleton, words_in};
 use crate::text;
+
+/// How long the word in one of the commonest is at least that no other password may be in disguise, in characters: with a shorter one
+/// what stands around it may be a password by itself.
+const WORD_LENGTH: usize = 8;
 
 static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
 
-/// Whether a password is one of the commonest, in whatever case and form of its letters it is written.
+/// The words in them, without what stands around them.
+static WORDS: LazyLock<HashSet<String>> =
+    LazyLock::new(|| COMMON.iter().map(|common| skeleton(common)).filter(|word| word.chars().count() >= WORD_LENGTH).collect());
+
+/// Whether a password is one of the commonest, in whatever case and form of its letters it is written, or is nothing but the word in one
+/// in disguise. A phrase that such a word is a part of is another one.
 pub fn is_common(password: &str) -> bool {
-    COMMON.contains(text::plain(password).trim().to_lowercase().as_str())
+    COMMON.contains(text::plain(password).trim().to_lowercase().as_str()) || words_in(password).iter().any(|word| WORDS.contains(word))
 }
 
 #[cfg(test)]
@@ -34,7 +44,12 @@ mod tests {
         ] {
             assert!(is_common(spelling), "{spelling:?}");
         }
-        assert!(!is_common("four random words together"));
+        for disguised in ["P.a.s.s.w.o.r.d.1!", "My password", "liverpool!!", "-Pässword- 2026", "drowssap__1", "1234 567 890!"] {
+            assert!(is_common(disguised), "{disguised:?}");
+        }
+        for phrase in ["four random words together", "password of my liverpool aunt", "0172 4459 3815", "sunshine & 4 umbrellas"] {
+            assert!(!is_common(phrase), "{phrase:?}");
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@ pub mod browser;
 #[cfg(feature = "ssr")]
 mod common;
 #[cfg(feature = "ssr")]
+mod disguise;
+#[cfg(feature = "ssr")]
 pub mod hashing;
 #[cfg(feature = "ssr")]
 pub mod identity;

@@ -7,6 +7,7 @@ use subtle::ConstantTimeEq;
 
 use super::{
     common::is_common,
+    disguise::{skeleton, words_in},
     hashing::{Requester, in_turn},
 };
 use crate::{error::Error, text};
@@ -17,6 +18,28 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c3RpbnQtbm9ib2R5LXNhbHQ$6a8
 /// A new random secret: 256 bits, safe in addresses and cookies.
 pub fn random() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+/// How long a random secret is, in characters.
+const RANDOM_LENGTH: usize = 43;
+
+/// How many capitals, and how many small letters, a random secret has at least: of millions one has fewer.
+const RANDOM_LETTERS: usize = 3;
+
+/// Whether a word, letters, digits and the signs of secrets, is such a secret for all that can be seen, alone or with more before or
+/// behind one of those signs.
+pub(crate) fn is_random_in(word: &str) -> bool {
+    let word = word.as_bytes();
+    let is_set_off = |sign: Option<&u8>| sign.is_none_or(|sign| b"-_".contains(sign));
+    word.windows(RANDOM_LENGTH).enumerate().any(|(at, part)| {
+        let before = at.checked_sub(1).and_then(|before| word.get(before));
+        is_set_off(before) && is_set_off(word.get(at + RANDOM_LENGTH)) && is_random(part)
+    })
+}
+
+fn is_random(word: &[u8]) -> bool {
+    let many = |kind: fn(&u8) -> bool| word.iter().filter(|c| kind(c)).count() >= RANDOM_LETTERS;
+    many(u8::is_ascii_uppercase) && many(u8::is_ascii_lowercase) && URL_SAFE_NO_PAD.decode(word).is_ok()
 }
 
 /// What is kept of a random secret. It has too many bits to be guessed from its hash, so a fast one is enough.
@@ -49,18 +72,20 @@ pub async fn verify_password(requester: Requester, password: String, kept: Optio
     .await
 }
 
-/// A password that can be accepted: long enough to resist guessing, short enough to hash, none of the commonest, not the address of
-/// whose it is, and of characters that can be typed again.
+/// A password that can be accepted: long enough to resist guessing, short enough to hash, none of the commonest and not the address of
+/// whose it is, in disguise or not, and of characters that can be typed again.
 pub fn acceptable_password(password: &str, email: &str) -> Result<(), Error> {
     match password.chars().count() {
         0..10 => Err(Error::invalid("password", "The password is too short; use at least 10 characters, for instance four random words.")),
         10..=200 if is_common(password) => Err(Error::invalid(
             "password",
-            "This password is one of the commonest, which are guessed first; choose another, for instance four random words.",
+            "This password is one of the commonest, or hardly more than one, which are guessed first; choose another, for instance four \
+             random words.",
         )),
-        10..=200 if is_in_address(password, email) => Err(Error::invalid(
+        10..=200 if is_of_address(password, email) => Err(Error::invalid(
             "password",
-            "The password is your own address, which is guessed first; choose another, for instance four random words.",
+            "The password is your own address, or hardly more than it, which is guessed first; choose another, for instance four random \
+             words.",
         )),
         10..=200 if !text::can_be_typed(password) => Err(Error::invalid(
             "password",
@@ -71,10 +96,11 @@ pub fn acceptable_password(password: &str, email: &str) -> Result<(), Error> {
     }
 }
 
-/// Whether a password is an address, or what stands before its domain.
-fn is_in_address(password: &str, email: &str) -> bool {
-    let (password, email) = (password.trim().to_lowercase(), email.to_lowercase());
-    password == email || email.rsplit_once('@').is_some_and(|(name, _)| password == name)
+/// Whether a password is an address, or what stands before its domain, in disguise or not.
+fn is_of_address(password: &str, email: &str) -> bool {
+    let name = email.rsplit_once('@').map_or(email, |(name, _)| name);
+    let own = [email, name].map(skeleton);
+    words_in(password).iter().any(|word| own.contains(word))
 }
 
 #[cfg(test)]
@@ -107,11 +133,26 @@ mod tests {
 
     #[test]
     fn a_password_that_is_ones_own_address_is_refused() {
-        for own in ["ada.lovelace@example.com", "Ada.Lovelace@Example.com ", "ada.lovelace"] {
+        for own in [
+            "ada.lovelace@example.com",
+            "Ada.Lovelace@Example.com ",
+            "ada.lovelace",
+            "ａｄａ．ｌｏｖｅｌａｃｅ＠ｅｘａｍｐｌｅ．ｃｏｍ",
+            "ada..lovelace@example.com",
+            "ada.lovelace7",
+            "«Ada Lovelace» 1815!",
+            "moc.elpmaxe@ecalevol.ada",
+            "ecalevol-ada",
+        ] {
             let refused = acceptable_password(own, "ada.lovelace@example.com").expect_err("an address");
             assert!(refused.field("password").is_some_and(|words| words.contains("address")), "{refused:?}");
         }
-        assert_eq!(acceptable_password("ada.lovelace and the engine", "ada.lovelace@example.com"), Ok(()));
+        for other in ["ada.lovelace and the engine", "lovelace ada babbage", "example.com is mine"] {
+            assert_eq!(acceptable_password(other, "ada.lovelace@example.com"), Ok(()));
+        }
+        for (number, address) in [("01728394550", "01728394550@example.com"), ("!#$%&'*+-/=", "!#$%&'*+-/=@example.com")] {
+            assert!(acceptable_password(number, address).is_err(), "{number}");
+        }
     }
 
     #[test]
@@ -124,10 +165,29 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_known_for_one_alone_and_behind_what_is_written_around_it() {
+        let secret = "sat2UTCO-Zdhosat2UTCO-Zdhosat2UTCO-Zdho0124";
+        for word in [secret.to_owned(), format!("_{secret}_"), format!("secret-{secret}"), format!("{secret}_--"), format!("a_{secret}-b")]
+        {
+            assert!(is_random_in(&word), "{word}");
+        }
+        for other in [
+            "0123456789abcdef0123456789abcdef01234567890",
+            "stint_pat_0190163d8694739b8ea1000000000007_",
+            "relaunch-of-the-website-and-of-the-shop-2026",
+            "A-Sentence-with-its-first-letter-as-capital",
+            &secret[1..],
+            &format!("{secret}A"),
+        ] {
+            assert!(!is_random_in(other), "{other}");
+        }
+    }
+
+    #[test]
     fn a_secret_is_kept_only_as_its_fingerprint() {
         let secret = random();
         assert!(matches(&secret, &fingerprint(&secret)));
         assert!(!matches("another", &fingerprint(&secret)));
-        assert_eq!(secret.len(), 43);
+        assert_eq!(secret.len(), RANDOM_LENGTH);
     }
 }

@@ -231,7 +231,7 @@ pub async fn insert_token(
         ("access_token_few", || {
             Error::new(Code::Conflict, "You have 50 tokens here, and cannot have more. Revoke one that you do not use any more first.")
         }),
-        ("access_token_of_present_member", || Error::forbidden("make tokens")),
+        ("access_token_of_present_member", Error::standing_changed),
     ])?;
     Ok(())
 }

@@ -110,7 +110,7 @@ static ENCODED: LazyLock<[String; 3]> = LazyLock::new(|| {
 /// A text as it may be kept and shown: of a token in it, percent-encoded or not, its id stays; of one in Base64 nothing does.
 pub fn without_secrets(text: &str) -> Cow<'_, str> {
     let is_encoded = |text: &str| ENCODED.iter().any(|beginning| text.contains(beginning.as_str()));
-    if !(text.contains('%') || text.contains(PREFIX) || is_encoded(text)) {
+    if !(text.contains('%') || text.to_ascii_lowercase().contains(PREFIX) || is_encoded(text)) {
         return Cow::Borrowed(text);
     }
     let shown = hidden_behind(text, PREFIX, |token| token.find('_').map(|at| at + 1).filter(|at| *at < token.len()));
@@ -237,6 +237,7 @@ mod tests {
             assert!(!shown.contains(&written[written.len() - 20..]), "{shown}");
         }
         assert_eq!(without_secrets(&format!("a {token}.")), format!("a {PREFIX}{ID}_…."));
+        assert_eq!(without_secrets(&token.replacen('s', "S", 1)), format!("Stint_pat_{ID}_…"), "as a telephone writes it");
         for plain in ["100%25 of stint_pat_ tokens", "stint%5Fpat%5F", "50% off"] {
             assert!(matches!(without_secrets(plain), Cow::Borrowed(shown) if shown == plain), "{plain}");
         }

@@ -155,7 +155,8 @@ fn Row(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
 #[component]
 fn Revoke(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
     let flash = use_flash();
-    let action = Write::<RevokeToken>::new();
+    let form = format!("revoke-form-{}", token.id);
+    let action = Write::<RevokeToken>::of_form(&form);
     answered(action, move |_| {
         flash.say("Revoked. Its next call is refused.");
         revoked.update(|count| *count += 1);
@@ -167,7 +168,7 @@ fn Revoke(token: AccessToken, revoked: RwSignal<u32>) -> impl IntoView {
             <Opens dialog=dialog.clone() label="Revoke …" spoken=format!("Revoke {} …", token.name) class="button danger" />
             <Dialog id=dialog title=format!("Revoke {}?", token.name) refused closes=action.version()>
                 <p>"Whoever uses it is refused from the next call on. This cannot be undone."</p>
-                <Form action id=format!("revoke-form-{}", token.id) class="actions">
+                <Form action id=form class="actions">
                     {hidden("token", token.id)}
                     <Submit label="Revoke token" class="button danger solid" />
                 </Form>

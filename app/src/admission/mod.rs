@@ -131,6 +131,8 @@ pub struct Permit {
     #[allow(dead_code, reason = "it is held, never looked at")]
     beside: Option<Turn>,
     owner: Option<Owner>,
+    /// The network that was counted for it, where it came with a credential that had not been seen yet.
+    counted: Option<IpAddr>,
 }
 
 impl Gate {
@@ -190,7 +192,8 @@ impl Gate {
             _ => {
                 let kind = if credential.is_some() { Stranger::NotSeenYet } else { nobody };
                 self.0.often.as_ref().map_or(Ok(()), |often| often.count(kind, network))?;
-                self.stranger(network).await
+                let permit = self.stranger(network).await?;
+                Ok(Permit { counted: credential.map(|_| network), ..permit })
             }
         }
     }
@@ -207,7 +210,7 @@ impl Gate {
             Some(site) => Some(self.0.sites.take(Key::Site(site)).await.ok_or_else(crowded)?),
             None => None,
         };
-        Ok(Permit { turn, beside, owner: None })
+        Ok(Permit { turn, beside, owner: None, counted: None })
     }
 
     /// The permit of a known caller, counted from now on among all that this person has under way, whatever credentials it came
@@ -222,10 +225,14 @@ impl Gate {
         self.0.readers.take(Key::Person(person)).await.ok_or_else(crowded)
     }
 
-    /// The permit of a request whose credential turned out to be this owner's. It is remembered for the next time.
+    /// The permit of a request whose credential turned out to be this owner's. It is remembered for the next time, and does not count as
+    /// a guess: many who are new to this process keep nobody else of their network out.
     pub async fn recognized(&self, permit: Permit, credential: &str, owner: Owner) -> Result<Permit, Error> {
         if permit.owner == Some(owner) {
             return Ok(permit);
+        }
+        if let (Some(network), Some(often)) = (permit.counted, &self.0.often) {
+            often.was_known(network);
         }
         // The place among the unknown is free while it waits for its own.
         drop(permit);
@@ -239,7 +246,7 @@ impl Gate {
             self.0.quotas.take(owner).await?;
         }
         let turn = self.0.turns.take(Key::Credential(credential)).await.ok_or_else(crowded)?;
-        Ok(Permit { turn, beside: None, owner: Some(owner) })
+        Ok(Permit { turn, beside: None, owner: Some(owner), counted: None })
     }
 
     /// Takes a call of those that a sign-in has for itself; whether there was one.

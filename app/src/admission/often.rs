@@ -53,6 +53,14 @@ impl Often {
         self.networks.take(kind, network)?;
         site(network).map_or(Ok(()), |site| self.sites.take(kind, site))
     }
+
+    /// Takes back that somebody of this network was counted who brought a credential, since it was no guess.
+    pub(super) fn was_known(&self, network: IpAddr) {
+        self.networks.put_back(Stranger::NotSeenYet, network);
+        if let Some(site) = site(network) {
+            self.sites.put_back(Stranger::NotSeenYet, site);
+        }
+    }
 }
 
 impl Counted {
@@ -65,5 +73,12 @@ impl Counted {
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         let left = places.of((kind, place), || Bucket::full(self.rate, now));
         left.take_alone(now).map_err(|wait| Error::too_often("Too many calls came from your network in a short time.", wait))
+    }
+
+    fn put_back(&self, kind: Stranger, place: IpAddr) {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(left) = places.get((kind, place)) {
+            left.put_back();
+        }
     }
 }

@@ -218,6 +218,23 @@ async fn whoever_floods_without_a_credential_keeps_nobody_out_who_has_one() {
     assert_eq!(let_in(Some("a guess")).await, 2, "and those who guess are counted too");
 }
 
+#[tokio::test]
+async fn whoever_guesses_uses_up_what_their_own_network_has_and_a_right_credential_uses_up_nothing() {
+    let gate = Gate::new(three_strangers(), connect().await);
+    for token in 1..=10 {
+        let credential = format!("token {token}");
+        let permit = gate.enter(Some(&credential), HERE).await.expect("a stranger at first");
+        gate.recognized(permit, &credential, Owner::Token(Uuid::from_u128(token))).await.expect("recognized");
+    }
+    let mut guesses = 0;
+    while gate.enter(Some(&format!("guess {guesses}")), HERE).await.is_ok() {
+        guesses += 1;
+    }
+    assert_eq!(guesses, 3);
+    assert!(gate.enter(Some("token 11"), IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1))).await.is_ok(), "another network");
+    assert!(gate.enter(Some("token 1"), HERE).await.is_ok(), "what is known is no guess");
+}
+
 /// A stolen cookie uses up what a person has; the person's own sign-in still ends it.
 #[tokio::test]
 async fn no_sign_in_of_a_person_keeps_another_one_from_going_on() {
@@ -260,4 +277,15 @@ async fn whoever_looks_keeps_nobody_from_signing_in() {
     assert!(gate.enter_to_sign_in(None, None, HERE).await.is_ok());
     while gate.enter_to_sign_in(None, None, HERE).await.is_ok() {}
     assert!(gate.enter(None, HERE).await.is_err());
+}
+
+#[test]
+fn an_operator_reads_how_many_may_call_at_once() {
+    let Rules { at_once, of_person_at_once, strangers_at_once, patience, .. } = Rules::of(None);
+    let row = format!(
+        "| {at_once} with one token or sign-in, {of_person_at_once} of one person, {strangers_at_once} of one network that is not signed in; \
+         others wait for {} seconds |",
+        patience.as_secs()
+    );
+    assert!(include_str!("../../../docs/limits.md").contains(&row), "{row}");
 }

@@ -7,7 +7,7 @@ use crate::{
     access::{Permission, Role},
     context::{Caller, Door, Membership},
     database::{Access, Db, Standing},
-    error::Error,
+    error::{Code, Error},
     operation::{Agreed, Operation, Reach, reach_of},
     operations,
 };
@@ -34,7 +34,7 @@ impl Visitor {
     pub fn of(caller: Caller) -> Result<Self, Error> {
         let place = caller.membership()?.clone();
         if caller.token.is_some() {
-            return Err(Error::forbidden("use the assistant with a token"));
+            return Err(Error::new(Code::Forbidden, "The assistant needs a person at the page; no token can use it."));
         }
         Ok(Self { caller: Caller { door: Door::Assistant, room: None, ..caller }, place })
     }

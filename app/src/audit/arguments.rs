@@ -13,8 +13,11 @@ pub const WRITE_BYTES_MAX: usize = 8_192;
 /// How long the arguments of an access may be, in bytes of JSON.
 pub const ACCESS_BYTES_MAX: usize = 2_048;
 
-/// Arguments whose content is never written down.
-const SECRET: [&str; 3] = ["password", "present", "secret"];
+/// Words in the names of arguments whose content is never written down.
+const SECRET: [&str; 2] = ["password", "secret"];
+
+/// The name of the argument that holds the present password.
+const PRESENT: &str = "present";
 
 /// Arguments that are an id, or hold a secret beside it or instead: an id is written down, a secret is not.
 const ID_OR_SECRET: [&str; 2] = ["invitation", "token"];
@@ -131,19 +134,30 @@ fn sha256(text: &str) -> String {
 }
 
 fn without_secrets(mut arguments: Value) -> Value {
-    if let Value::Object(fields) = &mut arguments {
-        for (name, value) in fields.iter_mut() {
-            if is_secret(name, value) {
-                *value = Value::from("…");
+    hide_secrets(&mut arguments);
+    arguments
+}
+
+/// However deep they stand: what no operation takes is kept too, when it is refused.
+fn hide_secrets(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(hide_secrets),
+        Value::Object(fields) => {
+            for (name, value) in fields.iter_mut() {
+                match is_secret(name, value) {
+                    true => *value = Value::from("…"),
+                    false => hide_secrets(value),
+                }
             }
         }
+        _ => {}
     }
-    arguments
 }
 
 fn is_secret(name: &str, value: &Value) -> bool {
     let is_id = value.as_str().is_some_and(|text| token::id_in(text).is_some());
-    SECRET.contains(&name) || (ID_OR_SECRET.contains(&name) && !is_id)
+    let name = name.to_lowercase();
+    name == PRESENT || SECRET.iter().any(|secret| name.contains(secret)) || (ID_OR_SECRET.contains(&name.as_str()) && !is_id)
 }
 
 /// The arguments as they can be kept, names included: a call that the database cannot keep would be one that nobody sees, and a
@@ -178,6 +192,7 @@ fn make_writable(value: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verification::Purpose;
 
     #[test]
     fn arguments_within_the_bound_are_kept_as_they_are() {
@@ -237,6 +252,43 @@ mod tests {
         assert_eq!(kept(json!({"a": "stint_pat_ is how a token begins"}), ACCESS_BYTES_MAX)["a"], "stint_pat_ is how a token begins");
         let long = |token: &str| json!({"note": format!("{}{token}", "z".repeat(9_000))});
         assert_eq!(kept(long(&format!("{whole}1")), WRITE_BYTES_MAX), kept(long(&whole), WRITE_BYTES_MAX), "nor in the hash");
+    }
+
+    #[test]
+    fn no_secret_of_any_kind_is_kept_wherever_it_stands() {
+        let drawn = "sat2UTCO-Zdhosat2UTCO-Zdhosat2UTCO-Zdho0124";
+        let id = "01a1fdd1042b74e484366da41873e862";
+        let links = Purpose::ALL.map(|purpose| format!("https://stint.test{}", purpose.path(drawn)));
+        let others = [
+            drawn.to_owned(),
+            format!("stint_pat_{id}_{drawn}"),
+            format!("Stint_pat_{id}_{drawn}"),
+            format!("{id}_{drawn}"),
+            format!("Authorization: Bearer stint_pat_{id}_{drawn}"),
+            format!("Cookie: __Host-stint={drawn}"),
+            format!("?secret={drawn}"),
+        ];
+        for secret in links.into_iter().chain(others) {
+            let given = json!({
+                "query": secret, "description": format!("See {secret}, please"), "unknown": [{ "field": [secret] }],
+                secret.clone(): 1, "nested": { secret.clone(): null },
+            });
+            for bound in [ACCESS_BYTES_MAX, WRITE_BYTES_MAX] {
+                let kept = kept(given.clone(), bound).to_string();
+                assert!(!kept.contains("Zdho") && kept.contains("please"), "{secret} as {kept}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_called_a_secret_is_not_kept_however_deep_and_in_whatever_case_it_stands() {
+        let given = json!({
+            "login": { "Password": "hunter2", "email": "ada@example.com" }, "new_password": ["hunter2"], "clientSecret": { "a": "hunter2" },
+            "lines": [{ "present": "hunter2", "invitation": "hunter2" }],
+        });
+        let kept = kept(given, ACCESS_BYTES_MAX);
+        assert!(!kept.to_string().contains("hunter2"), "{kept}");
+        assert_eq!(kept["login"]["email"], "ada@example.com");
     }
 
     #[test]

@@ -5,11 +5,12 @@ use super::{
     usage::{Budget, Part},
 };
 use crate::{
+    access::{Permission, Scope},
     edit::Edit,
     error::Error,
     id::BudgetId,
     money::{Amount, Currency, Money},
-    operation::Call,
+    operation::{Call, lacking},
     organizations,
     projects::{self, Billing, Project, sight::Sight},
 };
@@ -35,7 +36,7 @@ pub async fn set(cx: &mut Call, project: &str, given: Given) -> Result<BudgetSta
     organizations::store::keep(&mut cx.db).await?;
     let project = projects::record::get(cx, project).await?;
     if !sight.money && given.amount != Edit::Keep {
-        return Err(Error::forbidden("set amounts"));
+        return Err(lacking(&cx.caller, Permission::ReadMoney, Scope::MoneyRead, "set amounts"));
     }
     hold(cx, &project).await?;
     let before = store::of_projects(&mut cx.db, &[project.id.0]).await?.pop();

@@ -213,7 +213,7 @@ pub async fn update_client(
     /// Such as EUR.
     #[server(default)]
     currency: Option<String>,
-    /// Per hour, such as "120.00", for new time (set_rate also reprices); empty for the organization's.
+    /// Per hour, such as "120.00", for new time; empty for the organization's. set_rate also reprices.
     #[server(default)]
     rate: Edit<Amount>,
     /// Days to pay.

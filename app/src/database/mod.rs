@@ -1,5 +1,6 @@
 //! The database as one call sees it: a transaction that belongs to one organization.
 
+mod addresses;
 mod errors;
 pub(crate) mod folding;
 mod gate;

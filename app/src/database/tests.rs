@@ -1,5 +1,6 @@
 //! What the gate keeps, whatever its callers do.
 
+mod addresses;
 mod folding;
 mod studio;
 mod walls;

@@ -2,49 +2,67 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::{civil::Date, tz::TimeZone};
-use serde_json::Value;
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::{
-    Action, Restored, instead, right,
-    store::{
-        self, Row, Touched, Whose,
-        obstacle::{Closed, Held, Later},
-    },
+    Action, Actions, Restored,
+    eyes::Eyes,
+    obstacles::Obstacles,
+    right::{self, TakenBack},
+    store::{self, Row, Touched, Whose},
     told, undo,
 };
 use crate::{
-    access::{Permission, Seen},
+    access::Permission,
     day::Moment,
     error::{Code, Error},
     id::{ActionId, MemberId},
-    operation::{Call, authorize},
-    operations,
+    operation::Call,
     page::{self, Cursor, Page},
     projects::sight::Sight,
     text,
-    time::{MemberSummary, filter::member_of, lock},
+    time::{MemberSummary, filter::member_of},
 };
 
 /// How many records of an action are named.
 const RECORDS_MAX: i32 = 3;
 
+/// How many are counted: a count of all that was ever done would take longer with each year.
+const COUNTED_MAX: i64 = 1_000;
+
 /// A page of actions: those of the token that asks, of the person, or for who leads the work those of everybody.
-pub async fn list(cx: &mut Call, member: Option<String>, limit: Option<u32>, cursor: Option<String>) -> Result<Page<Action>, Error> {
+pub async fn list(
+    cx: &mut Call,
+    member: Option<String>,
+    limit: Option<u32>,
+    cursor: Option<String>,
+    with_total: bool,
+) -> Result<Actions, Error> {
     let limit = page::limit(limit)?;
     let before = cx.listing.after(cursor.as_deref())?.map(Cursor::instant).transpose()?;
     let whose = whose(cx, text::said(member)).await?;
+    let found = if with_total { Some(store::count(&mut cx.db, whose, COUNTED_MAX + 1).await?) } else { None };
     let rows = store::actions(&mut cx.db, whose, before, limit + 1).await?;
     let known = Known::of(cx, &rows).await?;
     let open: Vec<Uuid> = rows.iter().filter(|row| known.may_tell(row)).map(|row| row.id).collect();
     let mut words = told::told(&mut cx.db, &open, known.eyes.money).await?;
     let zone = cx.membership()?.member_zone.clone();
     let cursor = |row: &Row| Cursor { key: row.at.to_jiff().to_string(), id: row.id };
-    Page::of(cx.listing, rows, limit, cursor, |row| {
+    let page = Page::of(cx.listing, rows, limit, cursor, |row| {
         let told = words.remove(&row.id);
         Ok(Action { told, ..known.read(row, &zone) })
-    })
+    })?;
+    let (total, more_than) = in_all(found);
+    Ok(Actions { page: Page { total, ..page }, more_than })
+}
+
+/// How many there are in all, or more than how many, of so many that were found.
+fn in_all(found: Option<i64>) -> (Option<i64>, Option<i64>) {
+    match found {
+        Some(found) if found > COUNTED_MAX => (None, Some(COUNTED_MAX)),
+        found => (found, None),
+    }
 }
 
 /// Whose actions the caller asks for and may take back.
@@ -80,9 +98,12 @@ fn of_actions(sight: &Sight, error: Error) -> Error {
 /// The newest of these actions that can be taken back as things stand, with its operation.
 pub async fn newest_undoable(cx: &mut Call, rows: Vec<Row>) -> Result<Option<(Uuid, String)>, Error> {
     let known = Known::of(cx, &rows).await?;
-    let open = |row: &Row| row.undoes.is_none() && known.why_not(row).is_none();
+    let open = |row: &Row| row.undoes.is_none() && !known.why_not.contains_key(&row.id);
     Ok(rows.into_iter().find(open).map(|row| (row.id, row.operation)))
 }
+
+/// The operation that takes back.
+const UNDO: &str = "undo_action";
 
 /// What is known of the actions of a page.
 struct Known {
@@ -93,139 +114,85 @@ struct Known {
     in_sight: HashMap<Uuid, i64>,
     /// Those that touched a record which the caller does not see, or time on a project whose name is not there for them.
     hidden: HashSet<Uuid>,
-    /// Why each of them cannot be put back; those that were taken back already are missing.
-    standing: HashMap<Uuid, Option<String>>,
-    later: HashMap<Uuid, Later>,
-    /// Why those later ones cannot be put back.
-    later_stays: HashMap<Uuid, String>,
-    /// Those that made a record which another needs by now.
-    held: HashMap<Uuid, Held>,
-    /// Those that would bring time onto a project that takes none of the caller.
-    closed: HashMap<Uuid, Closed>,
-    /// Those that would let a timer run again that cannot, and why.
-    timers: HashMap<Uuid, String>,
-    /// The last closed day, and those that would change time up to it.
-    on_closed_days: Option<(Date, HashSet<Uuid>)>,
     /// Those that changed time of others, which is not there for the caller any more.
     out_of_sight: HashSet<Uuid>,
-    /// Why the caller may not do what these operations do.
-    refused: HashMap<String, String>,
-    /// What the caller can do in place of taking back what these operations do.
-    by_hand: HashMap<String, &'static str>,
+    /// Why the caller may not do what these did, and so not take it back.
+    refused: HashMap<Uuid, Error>,
+    /// Why these cannot be taken back.
+    why_not: HashMap<Uuid, String>,
     eyes: Eyes,
-}
-
-/// What the caller sees by now: what they did as somebody who saw more is no longer told by its name.
-struct Eyes {
-    own: MemberId,
-    everything: bool,
-    money: bool,
-    /// Whether they see who was invited.
-    invitations: bool,
-    /// The token that asks.
-    token: Option<Uuid>,
-}
-
-impl Eyes {
-    fn of(cx: &Call) -> Result<Self, Error> {
-        let (own, sight) = (cx.membership()?.member, Sight::of(cx)?);
-        let token = cx.caller.token.as_ref().map(|token| token.id.0);
-        let (everything, invitations) = (sight.seen == Seen::Everything, cx.may(Permission::ManagePeople));
-        Ok(Self { own, everything, money: sight.money, invitations, token })
-    }
-
-    /// Whether who asks may take back what was done with this token, or with none: an agent takes back what it did itself.
-    fn may_undo(&self, done_with: Option<Uuid>) -> bool {
-        self.token.is_none() || self.token == done_with
-    }
-
-    /// Whether a record is there for the caller: whoever does not see everything sees the time that is theirs.
-    fn see_record(&self, kind: &str, image: &Value) -> bool {
-        match kind {
-            "time_entry" => !self.is_time_of_others(kind, image),
-            "invitation" => self.invitations,
-            _ => self.everything,
-        }
-    }
-
-    /// What a record is known by, where the caller sees it.
-    fn name(&self, kind: &str, image: &Value) -> Option<String> {
-        self.see_record(kind, image).then(|| known_as(kind, image, self.money)).flatten()
-    }
-
-    /// Whether a record is time of somebody else, which the caller does not see.
-    fn is_time_of_others(&self, kind: &str, image: &Value) -> bool {
-        kind == "time_entry" && !self.everything && image["member_id"] != self.own.to_string()
-    }
-
-    /// Whether what this member did is there for the caller.
-    fn see(&self, member: Option<Uuid>) -> bool {
-        self.everything || member == Some(self.own.0)
-    }
 }
 
 impl Known {
     async fn of(cx: &mut Call, rows: &[Row]) -> Result<Self, Error> {
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-        let eyes = Eyes::of(cx)?;
-        let (mut touched, mut out_of_sight): (HashMap<Uuid, Vec<Restored>>, _) = (HashMap::new(), HashSet::new());
-        let (mut touched_in_all, mut in_sight, mut hidden) = (HashMap::new(), HashMap::new(), HashSet::new());
-        for Touched { action, kind, record, image, in_all } in store::touched(&mut cx.db, &ids, RECORDS_MAX).await? {
-            touched_in_all.insert(action, in_all);
-            if eyes.is_time_of_others(&kind, &image) {
-                out_of_sight.insert(action);
-            }
-            match eyes.see_record(&kind, &image) {
-                true => *in_sight.entry(action).or_insert(0) += 1,
-                false => _ = hidden.insert(action),
-            }
-            let records = touched.entry(action).or_default();
-            if records.len() < RECORDS_MAX as usize {
-                let name = eyes.name(&kind, &image);
-                records.push(Restored { kind, record, name });
-            }
-        }
-        if !eyes.everything {
-            hidden.extend(store::told::elsewhere(&mut cx.db, &ids, eyes.own.0).await?);
-        }
-        // An undo tells what it took back, to whoever may do that.
-        let undone: Vec<Uuid> = rows.iter().filter_map(|row| row.undoes).collect();
-        for origin in store::these(&mut cx.db, &undone).await? {
-            if refusal(cx, &origin.operation).is_some() {
-                hidden.extend(rows.iter().filter(|row| row.undoes == Some(origin.id)).map(|row| row.id));
-            }
-        }
+        let mut known = Self::looked_at(cx, &ids).await?;
+        known.refused = refused(cx, rows).await?;
         let standing = undo::standing_of(&mut cx.db, &ids).await?;
-        let later: HashMap<Uuid, Later> =
-            store::obstacle::later(&mut cx.db, &ids).await?.into_iter().map(|later| (later.action, later)).collect();
-        let later_stays = later_stays(cx, later.values()).await?;
-        let held = store::obstacle::held(&mut cx.db, &ids, undo::LOOKED_AT).await?.into_iter().map(|held| (held.action, held)).collect();
-        let closed = closed(cx, &ids).await?;
-        let timers = undo::timers_that_stay(&mut cx.db, &ids).await?;
-        let on_closed_days = undo::on_closed_days(cx, &ids).await?;
-        let refused = rows.iter().filter_map(|row| Some((row.operation.clone(), refusal(cx, &row.operation)?))).collect();
-        let by_hand = rows.iter().filter_map(|row| Some((row.operation.clone(), instead::open_to(cx, &row.operation)?))).collect();
-        Ok(Self {
-            touched,
-            touched_in_all,
-            in_sight,
-            hidden,
-            standing,
-            later,
-            later_stays,
-            held,
-            closed,
-            timers,
-            on_closed_days,
-            out_of_sight,
-            refused,
-            by_hand,
-            eyes,
-        })
+        let obstacles = Obstacles::of(cx, &ids).await?;
+        for row in rows {
+            let never = standing.get(&row.id).cloned().flatten();
+            let refusal = known.refusal(cx, row, never).or_else(|| obstacles.refusal(row.id, &row.operation));
+            known.why_not.extend(refusal.map(|refusal| (row.id, cx.told(UNDO, refusal))));
+        }
+        Ok(known)
+    }
+
+    /// The records that these actions touched, as far as the caller sees them.
+    async fn looked_at(cx: &mut Call, ids: &[Uuid]) -> Result<Self, Error> {
+        let mut known = Self {
+            touched: HashMap::new(),
+            touched_in_all: HashMap::new(),
+            in_sight: HashMap::new(),
+            hidden: HashSet::new(),
+            out_of_sight: HashSet::new(),
+            refused: HashMap::new(),
+            why_not: HashMap::new(),
+            eyes: Eyes::of(cx)?,
+        };
+        for touched in store::touched(&mut cx.db, ids, RECORDS_MAX).await? {
+            known.add(touched);
+        }
+        if !known.eyes.everything {
+            known.hidden.extend(store::told::elsewhere(&mut cx.db, ids, known.eyes.own.0).await?);
+        }
+        Ok(known)
+    }
+
+    fn add(&mut self, Touched { action, kind, record, image, in_all }: Touched) {
+        self.touched_in_all.insert(action, in_all);
+        if self.eyes.is_time_of_others(&kind, &image) {
+            self.out_of_sight.insert(action);
+        }
+        match self.eyes.see_record(&kind, &image) {
+            true => *self.in_sight.entry(action).or_insert(0) += 1,
+            false => _ = self.hidden.insert(action),
+        }
+        let records = self.touched.entry(action).or_default();
+        if records.len() < RECORDS_MAX as usize {
+            let name = self.eyes.name(&kind, &image);
+            records.push(Restored { kind, record, name });
+        }
+    }
+
+    /// Why an action is not the caller's to take back, or nobody's. `never` is said of what it did.
+    fn refusal(&self, cx: &Call, row: &Row, never: Option<String>) -> Option<Error> {
+        if let Some(refused) = self.refused.get(&row.id) {
+            return Some(refused.clone());
+        }
+        if let Some(undoing) = row.undone_by {
+            let (name, member) = (row.undone_by_name.as_deref(), row.undone_by_member);
+            return Some(right::taken_back(&self.eyes, &TakenBack { undoing, name, member, token: row.undone_with }));
+        }
+        let never = never.or_else(|| (!self.touched.contains_key(&row.id)).then(|| undo::UNCHANGED.to_owned()));
+        match never {
+            Some(why) => Some(undo::never(cx, &row.operation, &why)),
+            None => self.out_of_sight.contains(&row.id).then(right::out_of_sight),
+        }
     }
 
     fn read(&self, row: Row, zone: &TimeZone) -> Action {
-        let why_not = self.why_not(&row);
+        let why_not = self.why_not.get(&row.id).cloned();
         let records = self.touched.get(&row.id).cloned().unwrap_or_default();
         let more = self.touched_in_all.get(&row.id).map_or(0, |all| all - records.len() as i64);
         Action {
@@ -248,100 +215,30 @@ impl Known {
     /// records not all were looked at, so that whoever does not see everything is told of none of them.
     fn may_tell(&self, row: &Row) -> bool {
         let all_seen = self.eyes.everything || self.in_sight.get(&row.id) == self.touched_in_all.get(&row.id);
-        all_seen && !self.hidden.contains(&row.id) && !self.refused.contains_key(&row.operation)
-    }
-
-    fn why_not(&self, row: &Row) -> Option<String> {
-        if let Some(by) = row.undone_by {
-            // An agent takes back what it did itself, and so no undo of its person.
-            let own = self.eyes.may_undo(row.undone_with);
-            let again = if own { format!("; to have it again, undo {by}") } else { String::new() };
-            return Some(format!("It was taken back already{again}."));
-        }
-        if let Some(refused) = self.refused.get(&row.operation) {
-            return Some(refused.clone());
-        }
-        if let Some(Some(why)) = self.standing.get(&row.id) {
-            let by_hand = self.by_hand.get(&row.operation).map(|way| format!(" {way}")).unwrap_or_default();
-            return Some(format!("{} cannot be undone: {why}{by_hand}", row.operation));
-        }
-        if self.out_of_sight.contains(&row.id) {
-            return Some("It changed time of others, which you do not see any more. Ask who leads the work to take it back.".to_owned());
-        }
-        if !self.touched.contains_key(&row.id) {
-            return Some(format!("{} cannot be undone: it changed no record that can be put back.", row.operation));
-        }
-        if let Some(closed) = self.closed.get(&row.id) {
-            return Some(closed_words(closed));
-        }
-        if let Some((last, _)) = self.on_closed_days.as_ref().filter(|(_, actions)| actions.contains(&row.id)) {
-            return Some(format!("{} Ask an owner or admin to move the lock date.", lock::closed(*last).message));
-        }
-        // What was changed since stands before the rest: that alone would not bring it back.
-        if let Some(later) = self.later.get(&row.id) {
-            return self.overtaken(later);
-        }
-        let held = || self.held.get(&row.id).map(|held| undo::held_by(&row.operation, held, self.eyes.money));
-        self.timers.get(&row.id).cloned().or_else(held)
-    }
-
-    /// Why an action cannot be taken back that a later one has overtaken, and the way to it where there is one.
-    fn overtaken(&self, later: &Later) -> Option<String> {
-        if !self.eyes.see(later.member_id) {
-            return Some("What it did was changed since by somebody else. Ask who leads the work to take that back first.".to_owned());
-        }
-        let who = later.member.as_deref().unwrap_or("somebody");
-        let stays = later.by.and_then(|by| self.later_stays.get(&by));
-        Some(match (&later.operation, later.by, stays) {
-            (Some(operation), Some(_), Some(why)) => {
-                format!("What it did was changed since by {who} ({operation}), and that cannot be undone: {why}")
-            }
-            (Some(operation), Some(_), None) if !self.eyes.may_undo(later.token) => {
-                format!("What it did was changed since by {who} ({operation}). Ask them to undo that first.")
-            }
-            (Some(operation), Some(by), None) => format!("What it did was changed since by {who} ({operation}). Undo {by} first."),
-            _ => "What it did was changed since, many times. Undo the newest of those changes first.".to_owned(),
-        })
+        all_seen && !self.hidden.contains(&row.id) && !self.refused.contains_key(&row.id)
     }
 }
 
-/// Those of these actions that would bring time where it does not go.
-async fn closed(cx: &mut Call, actions: &[Uuid]) -> Result<HashMap<Uuid, Closed>, Error> {
-    let on_projects_of = Sight::of(cx)?.on_projects_of();
-    let closed = store::obstacle::closed(&mut cx.db, actions, on_projects_of, undo::LOOKED_AT).await?;
-    Ok(closed.into_iter().map(|closed| (closed.action, closed)).collect())
+/// Why the caller may not do what these did. To take an undo back is to do again what it took back.
+async fn refused(cx: &mut Call, rows: &[Row]) -> Result<HashMap<Uuid, Error>, Error> {
+    let undone: Vec<Uuid> = rows.iter().filter_map(|row| row.undoes).collect();
+    let origins = store::these(&mut cx.db, &undone).await?;
+    let origins: HashMap<Uuid, String> = origins.into_iter().map(|origin| (origin.id, origin.operation)).collect();
+    let refused = |row: &Row| {
+        let operation = row.undoes.and_then(|undone| origins.get(&undone)).unwrap_or(&row.operation);
+        Some((row.id, right::allowed(cx, operation).err()?))
+    };
+    Ok(rows.iter().filter_map(refused).collect())
 }
 
-/// What is said of a project that time does not come back onto.
-fn closed_words(closed: &Closed) -> String {
-    if closed.archived { right::archived(&closed.project) } else { right::NOT_ON_IT.to_owned() }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Why later actions cannot be taken back first: nobody is sent there.
-async fn later_stays(cx: &mut Call, later: impl Iterator<Item = &Later>) -> Result<HashMap<Uuid, String>, Error> {
-    let later: HashMap<Uuid, String> = later.filter_map(|later| Some((later.by?, later.operation.clone()?))).collect();
-    let ids: Vec<Uuid> = later.keys().copied().collect();
-    let mut stays: HashMap<Uuid, String> = closed(cx, &ids).await?.iter().map(|(id, closed)| (*id, closed_words(closed))).collect();
-    for (id, why) in undo::standing_of(&mut cx.db, &ids).await? {
-        let by_hand = later.get(&id).and_then(|operation| instead::open_to(cx, operation)).map(|way| format!(" {way}"));
-        stays.extend(why.map(|why| (id, why + &by_hand.unwrap_or_default())));
+    #[test]
+    fn of_more_than_are_counted_no_number_is_told() {
+        assert_eq!(in_all(Some(COUNTED_MAX)), (Some(1_000), None));
+        assert_eq!(in_all(Some(COUNTED_MAX + 1)), (None, Some(1_000)));
+        assert_eq!(in_all(None), (None, None));
     }
-    Ok(stays)
-}
-
-/// Why the caller may not do what an operation does, and so not take it back.
-fn refusal(cx: &Call, operation: &str) -> Option<String> {
-    match operations::named(operation) {
-        Some(known) => authorize(&cx.caller, known.declaration, false).err().map(|error| error.message),
-        None => Some(format!("{operation} is not done any more.")),
-    }
-}
-
-/// What people know a record by: its name, number or description, else its day. Invoices are nothing to who sees no money.
-pub fn known_as(kind: &str, image: &Value, money: bool) -> Option<String> {
-    if !money && matches!(kind, "invoice" | "invoice_line" | "payment") {
-        return None;
-    }
-    let words = ["name", "number", "description", "day"].into_iter().filter_map(|column| image.get(column)?.as_str());
-    words.map(str::trim).find(|words| !words.is_empty()).map(text::excerpt)
 }

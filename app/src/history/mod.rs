@@ -2,11 +2,15 @@
 
 pub mod button;
 #[cfg(feature = "ssr")]
+mod eyes;
+#[cfg(feature = "ssr")]
 mod instead;
 #[cfg(feature = "ssr")]
 mod invoice;
 #[cfg(feature = "ssr")]
 mod list;
+#[cfg(feature = "ssr")]
+mod obstacles;
 pub mod part;
 #[cfg(feature = "ssr")]
 mod right;
@@ -95,6 +99,18 @@ pub struct Action {
     pub undone_by: Option<ActionId>,
 }
 
+/// What was done, the newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+pub struct Actions {
+    /// The page of the list.
+    #[serde(flatten)]
+    pub page: Page<Action>,
+    /// There are more than so many on all pages, when `with_total` was asked for: no more are counted, and `total` is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_than: Option<i64>,
+}
+
 /// What was done to an invoice.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
@@ -154,8 +170,11 @@ pub async fn list_actions(
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
-) -> Result<Page<Action>, Error> {
-    list::list(cx, member, limit, cursor).await
+    /// Also count all that match.
+    #[server(default)]
+    with_total: Option<bool>,
+) -> Result<Actions, Error> {
+    list::list(cx, member, limit, cursor, with_total.unwrap_or(false)).await
 }
 
 /// Undo a write: what it changed or deleted becomes what it was before (`restored`), and what it made goes away (`removed`).

@@ -6,6 +6,7 @@
 use uuid::Uuid;
 
 use super::{
+    eyes::Eyes,
     store::{self, back::Standing},
     way,
 };
@@ -30,25 +31,50 @@ pub async fn to_action(cx: &mut Call, id: Uuid) -> Result<store::Done, Error> {
         return Err(not_found());
     }
     // Taking an undo back does the first operation again, however many lie between them.
-    let Some(operation) = operations::named(&done.origin) else {
-        return Err(Error::invalid("action", format!("{} cannot be undone: it is not done any more.", done.origin)));
-    };
-    authorize(&cx.caller, operation.declaration, cx.dry_run)?;
-    if let Some(by) = &done.undone_by {
-        // Whoever sees only those beside them is told no other name.
-        let by = if Sight::of(cx)?.all_time() { by } else { "Somebody" };
-        let error = Error::new(Code::Stale, format!("{by} took this back already."));
-        // Whoever may not undo that is not told to.
-        let own = match &cx.caller.token {
-            Some(token) => done.undone_with == Some(token.id.0),
-            None => cx.may(Permission::EveryonesTime) || done.undone_by_member == Some(cx.membership()?.member.0),
-        };
-        return Err(match done.undoing.filter(|_| own) {
-            Some(undoing) => error.hint(format!("To have it again, undo {undoing}: every undo is an action of its own.")),
-            None => error,
-        });
+    allowed(cx, &done.origin)?;
+    match done.undoing {
+        Some(undoing) => {
+            let by = TakenBack { undoing, name: done.undone_by.as_deref(), member: done.undone_by_member, token: done.undone_with };
+            Err(taken_back(&Eyes::of(cx)?, &by))
+        }
+        None => Ok(done),
     }
-    Ok(done)
+}
+
+/// Refuses to take back a call of what the caller may not call, or of what is not done any more.
+pub fn allowed(cx: &Call, operation: &str) -> Result<(), Error> {
+    match operations::named(operation) {
+        Some(known) => authorize(&cx.caller, known.declaration, cx.dry_run),
+        None => Err(Error::invalid("action", format!("{operation} cannot be undone: it is not done any more."))),
+    }
+}
+
+/// By what an action was taken back already.
+pub struct TakenBack<'a> {
+    /// The action that did.
+    pub undoing: Uuid,
+    /// The name of who did.
+    pub name: Option<&'a str>,
+    /// Their id.
+    pub member: Option<Uuid>,
+    /// The token that they did it with.
+    pub token: Option<Uuid>,
+}
+
+/// Why nothing is taken back twice. Whoever sees only those beside them is told no other name, and who may not undo that undo is not told
+/// to.
+pub fn taken_back(eyes: &Eyes, by: &TakenBack<'_>) -> Error {
+    let who = by.name.filter(|_| eyes.see(by.member)).unwrap_or("Somebody");
+    let error = Error::new(Code::Stale, format!("{who} took this back already."));
+    match eyes.may_undo(by.token, by.member) {
+        true => error.hint(format!("To have it again, undo {}: every undo is an action of its own.", by.undoing)),
+        false => error,
+    }
+}
+
+/// Why time of others is not put back by who does not see it any more.
+pub fn out_of_sight() -> Error {
+    Error::new(Code::NotFound, "It changed time of others, which you do not see any more.").hint("Ask who leads the work to take it back.")
 }
 
 /// Refuses to put back what the caller could not write by hand. Time of others is not there for who sees only their own.
@@ -62,7 +88,7 @@ pub fn to_records(cx: &Call, changes: &[Change]) -> Result<(), Error> {
         let mut images = [&change.before, &change.after].into_iter().flatten();
         let of_others = change.kind == "time_entry" && images.any(|image| image["member_id"] != own.as_str());
         if of_others && !cx.may(Permission::EveryonesTime) {
-            return Err(not_found());
+            return Err(out_of_sight());
         }
     }
     Ok(())
@@ -73,7 +99,7 @@ pub fn to_records(cx: &Call, changes: &[Change]) -> Result<(), Error> {
 pub async fn to_time(cx: &mut Call, action: Uuid, changes: &[Change]) -> Result<(), Error> {
     let sight = Sight::of(cx)?;
     if changes.iter().any(way::prices) {
-        may_price(&sight)?;
+        may_price(&cx.caller, &sight)?;
     }
     let most = i64::try_from(changes.len()).unwrap_or(i64::MAX);
     match store::obstacle::closed(&mut cx.db, &[action], sight.on_projects_of(), most).await?.first() {
@@ -83,7 +109,7 @@ pub async fn to_time(cx: &mut Call, action: Uuid, changes: &[Change]) -> Result<
 }
 
 /// Why time does not come back onto a project.
-fn closed_to(closed: &store::obstacle::Closed) -> Error {
+pub fn closed_to(closed: &store::obstacle::Closed) -> Error {
     if !closed.archived {
         return Error::new(Code::NotFound, NOT_ON_IT).hint("Ask whoever leads the work to put you on it.");
     }
@@ -91,10 +117,10 @@ fn closed_to(closed: &store::obstacle::Closed) -> Error {
 }
 
 /// What is said of time on a project that one was taken off, whose name is not there any more.
-pub const NOT_ON_IT: &str = "You are not on the project any more that this would put time on, so it cannot be undone.";
+const NOT_ON_IT: &str = "You are not on the project any more that this would put time on, so it cannot be undone.";
 
 /// What is said of time on a project that is archived by now.
-pub fn archived(project: &str) -> String {
+fn archived(project: &str) -> String {
     format!("{project} or its client is archived, so no time comes back onto it. Restore it first; then this can be undone.")
 }
 

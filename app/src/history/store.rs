@@ -84,6 +84,10 @@ pub struct Row {
     pub undoes: Option<Uuid>,
     /// The action that took it back, if that was not taken back in its turn.
     pub undone_by: Option<Uuid>,
+    /// The member who took it back.
+    pub undone_by_member: Option<Uuid>,
+    /// Their name.
+    pub undone_by_name: Option<String>,
     /// The token that it was taken back with.
     pub undone_with: Option<Uuid>,
 }
@@ -95,13 +99,15 @@ pub async fn actions(db: &mut Db, whose: Whose, before: Option<(Timestamp, Uuid)
     Ok(query_as!(
         Row,
         r#"select a.id, a.at as "at: jiff_sqlx::Timestamp", a.member_id as "member_id?", m.name as "member_name?", t.name as "token?",
-               a.operation, a.undoes, u.id as "undone_by?", u.token_id as "undone_with?"
+               a.operation, a.undoes, u.id as "undone_by?", u.member_id as "undone_by_member?", n.name as "undone_by_name?",
+               u.token_id as "undone_with?"
            from action a
            left join lateral (
-               select u.id, u.token_id from action u where u.organization_id = $1 and u.undoes = a.id
+               select u.id, u.member_id, u.token_id from action u where u.organization_id = $1 and u.undoes = a.id
                    and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
                order by u.position desc limit 1
            ) u on true
+           left join member n on n.organization_id = $1 and n.id = u.member_id
            left join member m on m.organization_id = $1 and m.id = a.member_id
            left join access_token t on t.organization_id = $1 and t.id = a.token_id
            where a.organization_id = $1 and a.outcome = 'done'
@@ -119,19 +125,41 @@ pub async fn actions(db: &mut Db, whose: Whose, before: Option<(Timestamp, Uuid)
     .await?)
 }
 
+/// How many actions were done, of whomever, as far as `most`: no more are counted.
+pub async fn count(db: &mut Db, whose: Whose, most: i64) -> Result<i64, Error> {
+    plan_for_what_is_given(db).await?;
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select count(*) as "count!" from (
+               select from action a
+               where a.organization_id = $1 and a.outcome = 'done'
+                   and ($2::uuid is null or a.member_id = $2) and ($3::uuid is null or a.token_id = $3)
+               order by a.at desc, a.id desc limit $4
+           ) counted"#,
+        organization,
+        whose.member,
+        whose.token,
+        most
+    )
+    .fetch_one(db.connection())
+    .await?)
+}
+
 /// These actions, the newest first.
 pub async fn these(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Row>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Row,
         r#"select a.id, a.at as "at: jiff_sqlx::Timestamp", a.member_id as "member_id?", m.name as "member_name?", t.name as "token?",
-               a.operation, a.undoes, u.id as "undone_by?", u.token_id as "undone_with?"
+               a.operation, a.undoes, u.id as "undone_by?", u.member_id as "undone_by_member?", n.name as "undone_by_name?",
+               u.token_id as "undone_with?"
            from action a
            left join lateral (
-               select u.id, u.token_id from action u where u.organization_id = $1 and u.undoes = a.id
+               select u.id, u.member_id, u.token_id from action u where u.organization_id = $1 and u.undoes = a.id
                    and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
                order by u.position desc limit 1
            ) u on true
+           left join member n on n.organization_id = $1 and n.id = u.member_id
            left join member m on m.organization_id = $1 and m.id = a.member_id
            left join access_token t on t.organization_id = $1 and t.id = a.token_id
            where a.organization_id = $1 and a.id = any($2)

@@ -219,10 +219,10 @@ fn row(names: &[String]) -> Option<String> {
     Some(if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) })
 }
 
-/// An amount of a record, in its currency.
+/// An amount of a record, in the currency that it had; nothing where that is not known.
 fn money_in(seen: &Seen, name: &str) -> Option<String> {
     let amount = seen.image.as_ref()?[name].as_i64()?;
-    Some(Money::new(amount, &Currency::parse(&seen.currency).ok()?).text())
+    Some(Money::new(amount, &Currency::parse(seen.currency.as_deref()?).ok()?).text())
 }
 
 fn text_in(seen: &Seen, name: &str) -> Option<String> {
@@ -266,7 +266,7 @@ mod tests {
             arguments: json!({"payment": "01a22486-0000-7000-8000-000000000001", "reason": "typed twice"}),
             kind: Some("payment".to_owned()),
             image: Some(json!({"amount": 10_000})),
-            currency: "EUR".to_owned(),
+            currency: Some("EUR".to_owned()),
             invoice: Some("2026-0001".to_owned()),
             ..Seen::default()
         };
@@ -302,6 +302,23 @@ mod tests {
     #[test]
     fn an_action_is_told_with_what_it_did_it_to_and_why() {
         assert_eq!(removed(true).as_deref(), Some("Payment of 100.00 EUR removed from 2026-0001: typed twice"));
+    }
+
+    #[test]
+    fn a_rate_of_which_nobody_knows_the_currency_any_more_is_told_without_a_number() {
+        let rate = |currency: Option<&str>| Seen {
+            operation: "set_rate".to_owned(),
+            arguments: json!({"project": "Dashboard", "rate": "70.00"}),
+            kind: Some("project".to_owned()),
+            image: Some(json!({"rate": 7_000})),
+            currency: currency.map(str::to_owned),
+            client: Some("Acme".to_owned()),
+            project: Some("Dashboard".to_owned()),
+            ..Seen::default()
+        };
+        let told = |currency| sentence(vec![rate(currency)], true, false);
+        assert_eq!(told(Some("EUR")).as_deref(), Some("Rate of Acme / Dashboard set to 70.00 EUR"));
+        assert_eq!(told(None).as_deref(), Some("Rate of Acme / Dashboard set"));
     }
 
     #[test]

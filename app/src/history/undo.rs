@@ -3,17 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Restored, Undone, instead,
-    list::known_as,
+    Restored, Undone,
+    eyes::known_as,
+    instead,
+    obstacles::{self, Obstacles},
     right,
-    store::{
-        self, OpenChange,
-        obstacle::{Held, Restarted},
-    },
+    store::{self, OpenChange, obstacle::Later},
     told, way,
 };
 use crate::{
@@ -31,7 +29,7 @@ use crate::{
     time::{
         EntryState,
         ground::may_end,
-        lock, starting,
+        starting,
         store::{read, terms::lock_member},
     },
 };
@@ -64,13 +62,14 @@ async fn undone(cx: &mut Call, action: Uuid) -> Result<Undone, Error> {
     let changes = Change::stored(pipeline::changes(&mut cx.db, ActionId(done.id)).await?);
     let kinds = store::kinds(&mut cx.db).await?;
     if let Some(why) = stands(&changes, &kinds) {
-        let error = Error::invalid("action", format!("{} cannot be undone: {why}", done.operation));
-        return Err(match instead::open_to(cx, &done.operation) {
-            Some(by_hand) => error.hint(by_hand),
-            None => error,
-        });
+        return Err(never(cx, &done.operation, &why));
     }
     right::to_records(cx, &changes)?;
+    // What the list of actions says of it stands before all else. Which timer runs is told where that one is looked at.
+    let known = Obstacles::of(cx, &[done.id]).await?.refusal(done.id, &done.operation);
+    if let Some(refusal) = known.filter(|refusal| refusal.code != Code::TimerRunning) {
+        return Err(refusal);
+    }
     right::to_time(cx, done.id, &changes).await?;
     hold(cx, &changes, &kinds).await?;
     let days = way::days(&changes);
@@ -79,7 +78,7 @@ async fn undone(cx: &mut Call, action: Uuid) -> Result<Undone, Error> {
     same_currencies(cx, &done, &changes).await?;
     let sight = Sight::of(cx)?;
     if let Some(held) = store::obstacle::held(&mut cx.db, &[done.id], CHANGES_MAX as i64).await?.first() {
-        return Err(in_use(&done, held, &sight, !cx.writes_drafts()));
+        return Err(obstacles::in_use(&done.operation, held, sight.money, !cx.writes_drafts()));
     }
     refuse_timers_of_nobody(cx, done.id).await?;
     let told = in_words(cx, done.id, &sight).await?;
@@ -181,27 +180,10 @@ pub async fn open_among(db: &mut Db, actions: &[Uuid]) -> Result<HashSet<Uuid>, 
     for closed in store::obstacle::closed(db, actions, None, LOOKED_AT).await? {
         open.remove(&closed.action);
     }
-    for action in timers_that_stay(db, actions).await?.keys() {
+    for action in obstacles::timers_that_stay(db, actions).await?.keys() {
         open.remove(action);
     }
     Ok(open)
-}
-
-/// Those of these actions that would let a timer run again that cannot, with why.
-pub async fn timers_that_stay(db: &mut Db, actions: &[Uuid]) -> Result<HashMap<Uuid, String>, Error> {
-    let restarted = store::obstacle::restarted(db, actions, LOOKED_AT).await?;
-    let why = |restarted: &Restarted| match right::keeps(&restarted.member, "time_entry") {
-        false => Some(right::timer_of_nobody(&restarted.member.name)),
-        true => restarted.other_runs.then(|| right::SECOND_TIMER.to_owned()),
-    };
-    Ok(restarted.iter().filter_map(|restarted| Some((restarted.action, why(restarted)?))).collect())
-}
-
-/// Those of these actions that would change time up to the last closed day, and that day.
-pub async fn on_closed_days(cx: &mut Call, actions: &[Uuid]) -> Result<Option<(Date, HashSet<Uuid>)>, Error> {
-    let Some(last) = organizations::settings::get(cx).await?.lock_date.map(|day| day.date()) else { return Ok(None) };
-    let closed = store::obstacle::on_closed_days(&mut cx.db, actions, last, LOOKED_AT).await?;
-    Ok(Some((last, closed.into_iter().collect())))
 }
 
 /// Why what each of these actions did is never put back, or nothing when it may be. Those that somebody took back are left out.
@@ -217,10 +199,13 @@ pub async fn standing_of(db: &mut Db, actions: &[Uuid]) -> Result<HashMap<Uuid, 
     Ok(done.into_iter().map(|(action, changes)| (action, stands(&changes, &kinds))).collect())
 }
 
+/// What is said of an action that changed nothing.
+pub const UNCHANGED: &str = "it changed no record that can be put back.";
+
 /// Why what an action did is never put back; nothing when it may be.
 pub fn stands(changes: &[Change], kinds: &[String]) -> Option<String> {
     if changes.is_empty() {
-        return Some("it changed no record that can be put back.".to_owned());
+        return Some(UNCHANGED.to_owned());
     }
     if changes.len() > CHANGES_MAX {
         return Some("it changed too many records at once.".to_owned());
@@ -247,8 +232,17 @@ fn stays(kind: &str) -> String {
     }
 }
 
+/// Why a call of `operation` is never taken back, with what undoes by hand what it did.
+pub fn never(cx: &Call, operation: &str, why: &str) -> Error {
+    let error = Error::invalid("action", format!("{operation} cannot be undone: {why}"));
+    match instead::open_to(cx, operation) {
+        Some(by_hand) => error.hint(by_hand),
+        None => error,
+    }
+}
+
 /// A kind of record as people say it.
-fn words(kind: &str) -> String {
+pub fn words(kind: &str) -> String {
     match kind {
         "project_member" => "place on a project".to_owned(),
         "client_grant" => "grant of a client".to_owned(),
@@ -260,7 +254,7 @@ fn words(kind: &str) -> String {
 async fn open(cx: &mut Call, days: &[(Uuid, Date)]) -> Result<(), Error> {
     let lock_date = organizations::settings::get(cx).await?.lock_date.map(|day| day.date());
     match lock_date {
-        Some(last) if days.iter().any(|(_, day)| *day <= last) => Err(lock::closed(last)),
+        Some(last) if days.iter().any(|(_, day)| *day <= last) => Err(obstacles::on_closed_day(last)),
         _ => Ok(()),
     }
 }
@@ -317,27 +311,6 @@ async fn refuse_second_timer(cx: &mut Call, change: &Change) -> Result<(), Error
     }
 }
 
-/// Why what an operation made does not go away while another record needs it. Whoever sees no money is told of no invoice.
-pub fn held_by(operation: &str, held: &Held, money: bool) -> String {
-    let (what, other) = (words(&held.made), needed_by(held, money));
-    format!("The {what} has {other} since then, so {operation} cannot be undone.")
-}
-
-fn needed_by(held: &Held, money: bool) -> String {
-    match held.by.as_str() {
-        "invoice" | "invoice_line" if !money => "something new that you do not see".to_owned(),
-        kind => format!("a new {}", words(kind)),
-    }
-}
-
-fn in_use(done: &store::Done, held: &Held, sight: &Sight, by_hand: bool) -> Error {
-    let (what, error) = (words(&held.made), Error::new(Code::InUse, held_by(&done.operation, held, sight.money)));
-    match by_hand {
-        true => error.hint(format!("Take away or move what is new first, or archive or delete the {what} by hand.")),
-        false => error.hint(format!("A person can take away or move what is new first, or archive or delete the {what}.")),
-    }
-}
-
 /// Something was added to the record since, and would go away with it.
 fn held(done: &store::Done, change: &Change, other: &str, by_hand: bool) -> Error {
     let (what, other) = (words(&change.kind), words(other));
@@ -348,47 +321,23 @@ fn held(done: &store::Done, change: &Change, other: &str, by_hand: bool) -> Erro
     })
 }
 
-/// Why a later change cannot be taken back either: nobody is sent there first.
-async fn stays_by_itself(cx: &mut Call, since: &store::back::Since) -> Result<Option<String>, Error> {
-    let standing = standing_of(&mut cx.db, &[since.action]).await?.remove(&since.action).flatten();
-    let by_hand = instead::open_to(cx, &since.operation).map(|way| format!(" {way}")).unwrap_or_default();
-    // Whoever may not call an operation is told of none by its name.
-    let what = if cx.may_call(&since.operation) { since.operation.as_str() } else { "The later change" };
-    Ok(standing.map(|why| format!("{what} cannot be undone either: {why}{by_hand}")))
-}
-
 /// Why a record is no longer what the action left behind.
 async fn overtaken(cx: &mut Call, done: &store::Done, change: &Change) -> Result<Error, Error> {
-    let (what, sight) = (words(&change.kind), Sight::of(cx)?);
-    if change.kind == "time_entry"
-        && let Some(number) = store::back::invoice_of(&mut cx.db, change.record).await?
-    {
-        let on = match number.filter(|_| sight.money) {
-            Some(number) => format!("invoice {number}"),
-            None => "an invoice".to_owned(),
-        };
-        return Ok(Error::new(Code::Locked, format!("The time is on {on} by now, so {} cannot be undone.", done.operation)));
-    }
+    let invoice = match change.kind.as_str() {
+        "time_entry" => store::back::invoice_of(&mut cx.db, change.record).await?,
+        _ => None,
+    };
     let since = store::back::changed_since(&mut cx.db, change, done.position).await?;
-    let since = since.filter(|since| sight.all_time() || since.member_id == sight.member);
-    let who = since.as_ref().map_or_else(|| "somebody else".to_owned(), |since| format!("{} ({})", since.member, since.operation));
-    let error = Error::new(Code::Stale, format!("The {what} was changed since by {who}, so {} cannot be undone.", done.operation));
-    // An agent takes back what it did itself; by hand it changes what its person has changed, where it writes directly.
-    let token = cx.caller.token.as_ref().map(|token| token.id.0);
-    let own = since.as_ref().is_some_and(|since| token.is_none_or(|token| since.token_id == Some(token)));
-    let stays = match &since {
-        Some(since) => stays_by_itself(cx, since).await?,
-        None => None,
+    let later = Later {
+        action: done.id,
+        kind: change.kind.clone(),
+        invoiced: invoice.is_some(),
+        number: invoice.flatten(),
+        by: since.as_ref().map(|since| since.action),
+        member_id: since.as_ref().map(|since| since.member_id),
+        token: since.as_ref().and_then(|since| since.token_id),
+        member: since.as_ref().map(|since| since.member.clone()),
+        operation: since.map(|since| since.operation),
     };
-    let error = match (own, cx.writes_drafts()) {
-        _ if let Some(why) = stays => error.hint(why),
-        (true, false) => error.hint("Undo the later change first, or change the record by hand."),
-        (true, true) => error.hint("Undo the later change first."),
-        (false, false) => error.hint("Change the record by hand, or ask whoever made the later change to undo it."),
-        (false, true) => error.hint("Ask whoever made the later change to undo it."),
-    };
-    Ok(match since {
-        Some(since) => error.details(&json!({ "later_action": since.action })),
-        None => error,
-    })
+    obstacles::overtaken(cx, &done.operation, later).await
 }

@@ -270,6 +270,12 @@ fn share_of_day((worked, shared): &mut (i64, i64), seconds: i64, rounding: Round
     share
 }
 
+/// The first and the last day of time; nothing where there is none.
+pub fn days<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Option<(Date, Date)> {
+    let day = |entry: &Entry| (entry.day, entry.day);
+    entries.into_iter().map(day).reduce(|(first, last), (day, _)| (first.min(day), last.max(day)))
+}
+
 /// The text of a line of these entries while nobody has written another one.
 pub fn described(entries: &[&Entry], grouping: Grouping) -> String {
     let Some(first) = entries.first() else { return String::new() };

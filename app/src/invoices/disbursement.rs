@@ -2,6 +2,8 @@
 //! Directive 2006/112/EC, and the laws that follow it or are like it), and stands beside what is taxed as E, for want of a category of
 //! its own.
 
+mod denial;
+
 use super::totals::TaxCategory;
 #[cfg(feature = "ssr")]
 use super::{rules::place, store::LineRow};
@@ -51,13 +53,22 @@ const NAMES: [&str; 23] = [
 /// Its name in Japanese, which has nothing between words.
 const JAPANESE: &str = "立替";
 
-/// Whether a reason why no tax is charged names one.
+/// Whether a reason why no tax is charged names one, and does not say that it is none.
 pub fn is_named(reason: Option<&str>) -> bool {
-    reason.is_some_and(|reason| {
-        let reason = reason.to_lowercase();
-        let words: Vec<&str> = reason.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-        let words = format!(" {} ", words.join(" "));
-        words.contains(JAPANESE) || NAMES.iter().any(|name| words.contains(&format!(" {name} ")))
+    reason.is_some_and(|reason| is_named_in_japanese(reason) || is_among_words(&reason.to_lowercase()))
+}
+
+fn is_named_in_japanese(reason: &str) -> bool {
+    let parts = || reason.match_indices(JAPANESE).map(|(at, name)| (&reason[..at], &reason[at + name.len()..]));
+    parts().any(|(before, behind)| !denial::is_denied_in_japanese(before, behind))
+}
+
+fn is_among_words(reason: &str) -> bool {
+    let words = denial::in_words(reason);
+    let words: Vec<&str> = words.split_whitespace().collect();
+    NAMES.iter().any(|name| {
+        let name: Vec<&str> = name.split(' ').collect();
+        words.windows(name.len()).enumerate().any(|(at, there)| *there == *name && !denial::is_denied(&words[..at]))
     })
 }
 
@@ -129,5 +140,48 @@ mod tests {
             assert!(!is_one(TaxCategory::E, Some(reason)), "{reason}");
         }
         assert!(!is_one(TaxCategory::E, None));
+    }
+
+    /// A word before it says that it is none; one that denies something else does not.
+    #[test]
+    fn what_is_denied_is_no_disbursement() {
+        for reason in [
+            "Kein durchlaufender Posten",
+            "Steuerfrei (keine durchlaufenden Posten)",
+            "Nicht als durchlaufender Posten",
+            "Not a disbursement",
+            "This isn't a disbursement",
+            "Non-disbursement",
+            "Pas un débours",
+            "Ce n’est pas un débours",
+            "Sans débours",
+            "No es un suplido",
+            "Ningún suplido",
+            "Non è un'anticipazione",
+            "Non sono anticipazioni",
+            "Geen doorlopende post",
+            "Ikke utlegg",
+            "Inte ett utlägg",
+            "Ikke et udlæg",
+            "立替金ではない",
+            "立替金ではありません",
+            "非立替",
+        ] {
+            assert!(!is_named(Some(reason)), "{reason}");
+        }
+        for reason in [
+            "No VAT: disbursement",
+            "Not taxed as a disbursement is",
+            "TVA : non. Débours",
+            "Nicht steuerbar, durchlaufender Posten",
+            "Ohne Umsatzsteuer als durchlaufender Posten",
+            "Senza IVA (anticipazione)",
+            "No fee, a disbursement",
+            "Not a fee but a disbursement",
+            "Disbursement, not a fee",
+            "立替金（手数料ではない）",
+        ] {
+            assert!(is_named(Some(reason)), "{reason}");
+        }
     }
 }

@@ -179,9 +179,8 @@ impl Composed {
 
     /// The first and the last day of the time on it; where there is none, the days that were asked for.
     fn days(&self, resolved: &Resolved) -> Option<(Date, Date)> {
-        let days = || self.entries.iter().map(|entry| entry.day);
         let asked = || resolved.period.as_ref().map(|period| (period.from.date(), period.to.date()));
-        days().min().zip(days().max()).or_else(asked)
+        compose::days(&self.entries).or_else(asked)
     }
 
     /// What is worth a look before it is sent; nothing where there is nothing to send.
@@ -196,6 +195,8 @@ impl Composed {
             lines: &self.lines,
             currency: &resolved.client.currency,
             period: period.as_ref(),
+            worked: compose::days(&self.entries),
+            notes: resolved.notes.as_deref(),
             today,
         })
     }
@@ -381,6 +382,7 @@ pub fn row(line: Line) -> LineRow {
         id: InvoiceLineId::new().0,
         kind: kind.name().to_owned(),
         description: line.description,
+        composed: Some(seconds.is_some()),
         project_id: line.project,
         project_name: None,
         seconds: seconds.map(|(worked, _)| worked),

@@ -233,7 +233,7 @@ fn Preview(preview: InvoicePreview, chosen: Choices, now: Memo<Choices>) -> impl
                 <p class="quiet">{days} {entries}</p>
             </header>
             <MissingRates client=Some(preview.client.id.to_string()) />
-            <Problems problems=preview.problems client=preview.client.id />
+            <Problems problems=preview.problems client=preview.client.id here=on_the_draft />
             {warnings}
             {of_time}
             <p class="quiet preview-first">"Preview what is chosen now, then draft it."</p>
@@ -257,20 +257,22 @@ fn warnings(preview: &InvoicePreview) -> impl IntoView + use<> {
     let field = |warning: &String| preview.remarks.iter().find(|remark| remark.message == *warning).map(|remark| &remark.field);
     let others = preview.warnings.iter().filter(|warning| asked.as_ref() != Some(*warning));
     let others = others.map(|warning| {
-        let mended = field(warning).map(|field| mended_at(field, preview.client.id).map_or_else(|| on_the_draft(field), IntoAny::into_any));
+        let mended =
+            field(warning).and_then(|field| mended_at(field, preview.client.id).map(IntoAny::into_any).or_else(|| on_the_draft(field)));
         view! { <p class="notice">{warning.clone()} " " {mended}</p> }
     });
     others.collect_view()
 }
 
 /// Where something is mended that no page has yet: the draft will have its field.
-fn on_the_draft(field: &str) -> AnyView {
+fn on_the_draft(field: &str) -> Option<AnyView> {
     let words = match field {
         "notes" => "Draft it first: the note is a field of the draft.",
+        "late_payment_terms" => "Draft it first: a button of the draft adds it to the note.",
         "period_to" => "Draft it first: the days are fields of the draft.",
-        _ => "",
+        _ => return None,
     };
-    view! { <span class="quiet">{words}</span> }.into_any()
+    Some(view! { <span class="quiet">{words}</span> }.into_any())
 }
 
 /// The form that drafts what is previewed. Without time in it, it asks for a first line in this currency.

@@ -36,7 +36,7 @@ pub async fn list_unbilled(
     unbilled::list(cx, unbilled::Given { client, period, from, to }, limit, cursor).await
 }
 
-/// Show exactly what `draft_invoice` with the same arguments would make, without making it.
+/// Show exactly what an invoice drafted with the same arguments would be, without drafting it.
 #[operation(read, idempotent, needs = WriteMoney, scope = MoneyRead, title = "Preview an invoice")]
 pub async fn preview_invoice(
     cx: &mut Call,
@@ -201,9 +201,24 @@ pub async fn update_invoice_draft(
     /// Per hour of the time on it that has no rate, such as "80.00".
     #[server(default)]
     time_rate: Option<Amount>,
+    /// Add to its note what the law wants said of late payment.
+    #[server(default)]
+    late_payment_terms: Option<bool>,
 ) -> Result<Invoice, Error> {
     let rates = edit::Rates { current: current_rates.unwrap_or(false), missing: time_rate, again: edit::rates_again(&lines) };
-    let change = edit::DraftChange { version, lines, add, discount, notes, period_from, period_to, payment_terms_days, client_tax, rates };
+    let change = edit::DraftChange {
+        version,
+        lines,
+        add,
+        discount,
+        notes,
+        late_payment_terms,
+        period_from,
+        period_to,
+        payment_terms_days,
+        client_tax,
+        rates,
+    };
     edit::update(cx, &invoice, change).await
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     CustomLine, DeletedInvoice, Invoice, LineChange, client_tax,
     compose::{self, LINES_MAX},
-    discount, draft, payment, quantity, read,
+    discount, draft, late_payment, payment, quantity, read,
     store::{self, LineRow, Row},
     tax::LineTax,
     totals::TaxCategory,
@@ -39,6 +39,7 @@ pub struct DraftChange {
     pub add: Vec<CustomLine>,
     pub discount: Edit<String>,
     pub notes: Edit<String>,
+    pub late_payment_terms: Option<bool>,
     pub period_from: Edit<String>,
     pub period_to: Edit<String>,
     pub payment_terms_days: Option<u16>,
@@ -116,9 +117,7 @@ async fn write(cx: &mut Call, row: &mut Row, change: DraftChange, before: &[Line
     if let Some(discount) = given(change.discount) {
         (row.discount_amount, row.discount_rate) = discount::columns(&discount::read(discount.as_deref(), &currency)?);
     }
-    if let Some(notes) = given(change.notes) {
-        row.notes = text::optional_lines("notes", notes.as_deref(), 4000)?;
-    }
+    set_notes(cx, row, change.notes, change.late_payment_terms == Some(true)).await?;
     if let Some(days) = change.payment_terms_days {
         row.payment_terms_days = within("payment_terms_days", days, 0, 365)? as i16;
     }
@@ -136,6 +135,14 @@ async fn leaves_to_a_person(cx: &mut Call, row: &Row, rates: &Rates) -> Result<(
         true => Ok(()),
         false => Err(needs_person("change a draft that somebody else has made or changed")),
     }
+}
+
+/// The note: as it is written, and with what the law wants said of late payment where that is to be added.
+async fn set_notes(cx: &mut Call, row: &mut Row, notes: Edit<String>, with_terms: bool) -> Result<(), Error> {
+    if let Some(notes) = given(notes) {
+        row.notes = text::optional_lines("notes", notes.as_deref(), 4000)?;
+    }
+    if with_terms { late_payment::add(cx, row).await } else { Ok(()) }
 }
 
 /// The service period: as it is written, or that of the time on the invoice.

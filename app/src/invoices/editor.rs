@@ -54,7 +54,7 @@ pub fn Editor(
     let period = invoice.period.clone();
     let day = move |of: fn(&Span) -> &Day| period.as_ref().map(|span| of(span).to_string()).unwrap_or_default();
     view! {
-        <Problems problems=invoice.problems.clone() client=invoice.client.id />
+        <Problems problems=invoice.problems.clone() client=invoice.client.id here=field_here />
         <Form action id=DRAFT class="draft-form" asks=true changes=true>
             // The key Enter presses the first button of a form, which must not be one that removes a line.
             <button type="submit" class="spoken" tabindex="-1" aria-hidden="true" disabled=waits>"Save draft"</button>
@@ -66,7 +66,7 @@ pub fn Editor(
                 {lines(&invoice, kept.as_ref(), waits)}
                 <Totals sums=invoice.sums.clone() />
                 <div class="grid-form">
-                    <Field label="Service from" name="period_from" kind="date" value=day(|span| &span.from) optional=true hint="The days of the work, as they stand on the invoice; empty for the day of issue." />
+                    <Field label="Service from" name="period_from" kind="date" value=day(|span| &span.from) optional=true hint="The days of the work, as they stand on the invoice; empty for those of its time, without time for the day of issue." />
                     <Field label="Service to" name="period_to" kind="date" value=day(|span| &span.to) optional=true />
                     <Field label="Discount" name="discount" value=invoice.discount_written.clone().unwrap_or_default() optional=true placeholder=format!("10% or {}", invoice.currency.example(50)) />
                     <Field label="Days to pay" name="payment_terms_days" kind="number" value=invoice.payment_terms_days.to_string() />
@@ -86,7 +86,7 @@ fn remarks(invoice: &Invoice, waits: bool) -> impl IntoView + use<> {
     let others: Vec<_> = others
         .map(|remark| {
             let elsewhere = mended_at(&remark.field, invoice.client.id).map(IntoAny::into_any);
-            let mended = elsewhere.or_else(|| field_here(&remark.field).map(IntoAny::into_any));
+            let mended = elsewhere.or_else(|| field_here(&remark.field));
             view! { <li>{remark.message.clone()} " " {mended}</li> }
         })
         .collect();
@@ -103,26 +103,27 @@ fn remarks(invoice: &Invoice, waits: bool) -> impl IntoView + use<> {
 }
 
 /// The link to the field of the draft that mends something.
-fn field_here(field: &str) -> Option<impl IntoView + use<>> {
+fn field_here(field: &str) -> Option<AnyView> {
     let words = match field {
         "notes" => "To the note",
-        "period_to" => "To the days",
+        "period_from" | "period_to" => "To the days",
         "discount" => "To the discount",
         _ => return None,
     };
     let id = format!("{DRAFT}-{}", field.replace('_', "-"));
-    Some(view! { <a href=format!("#{id}") on:click=move |_| ends::seek(id.clone())>{words}</a> })
+    Some(view! { <a href=format!("#{id}") on:click=move |_| ends::seek(id.clone())>{words}</a> }.into_any())
 }
 
 fn remarked(remark: &InvoiceProblem, mend: AnyView) -> impl IntoView + use<> {
     view! { <div class="notice" role="note"><p>{remark.message.clone()}</p> {mend}</div> }
 }
 
-/// What mends a remark on the draft itself: the client's present tax, the rates that hold by now, or a rate.
+/// What mends a remark on the draft itself: the client's present tax, the rates that hold by now, a rate, or words for the note.
 fn mended_here(field: &str, currency: &Currency, waits: bool) -> Option<AnyView> {
     match field {
         "lines.tax_category" => Some(taking("client_tax", "Take the client's tax on these lines", waits).into_any()),
         "current_rates" => Some(taking("current_rates", "Take the rates that hold by now", waits).into_any()),
+        "late_payment_terms" => Some(taking("late_payment_terms", "Add it to the note", waits).into_any()),
         "time_rate" => Some(asked_rate(currency, waits).into_any()),
         _ => None,
     }
@@ -201,7 +202,8 @@ mod tests {
             "lines": [line(ID), line("01980000-0000-7000-8000-000000000002")],
             "subtotal": money("100.00"), "net": money("70.00"), "taxes": [], "tax": money("0.00"), "total": money("70.00"),
             "discount_written": "30%", "paid": money("0.00"), "balance": money("0.00"), "group_by": "project",
-            "remarks": [remark("lines.tax_category"), remark("current_rates"), remark("time_rate")],
+            "problems": [remark("discount")],
+            "remarks": [remark("lines.tax_category"), remark("current_rates"), remark("late_payment_terms"), remark("time_rate")],
             "rounding": {"step_minutes": 0, "mode": "nearest", "basis": "line"}, "version": 3,
             "created_at": "2026-11-20T09:00:00+01:00", "pdf_url": "/pdf"
         }))
@@ -243,9 +245,13 @@ mod tests {
     #[test]
     fn a_remark_leads_to_the_field_of_the_draft_that_mends_it() {
         let link = |field: &str| Owner::new().with(|| field_here(field).map(|link| link.to_html())).unwrap_or_default();
-        assert!(link("notes").contains(r##"href="#draft-notes""##) && link("period_to").contains(r##"href="#draft-period-to""##));
         let page = shown(&[]);
-        assert!(page.contains(r#"id="draft-notes""#) && page.contains(r#"id="draft-period-to""#), "{page}");
+        for field in ["notes", "period-from", "period-to", "discount"] {
+            let leads = link(&field.replace('-', "_")).contains(&format!(r##"href="#draft-{field}""##));
+            assert!(leads && page.contains(&format!(r#"id="draft-{field}""#)), "{field}: {page}");
+        }
+        let kept_by = page.split("This keeps it from being sent:").nth(1).and_then(|page| page.split("</div>").next());
+        assert!(kept_by.is_some_and(|kept_by| kept_by.contains(r##"href="#draft-discount""##)), "{page}");
     }
 
     #[test]
@@ -261,7 +267,9 @@ mod tests {
             let remark = InvoiceProblem { rule: None, field: field.to_owned(), message: "Look at this.".to_owned() };
             Owner::new().with(|| remarked(&remark, mended_here(field, &Currency::default(), false).expect("mended here")).to_html())
         };
-        for (field, sent) in [("lines.tax_category", "client_tax"), ("current_rates", "current_rates")] {
+        for (field, sent) in
+            [("lines.tax_category", "client_tax"), ("current_rates", "current_rates"), ("late_payment_terms", "late_payment_terms")]
+        {
             let button = shown(field);
             assert!(button.contains(&format!(r#"<button type="submit" name="{sent}" value="true""#)), "{button}");
         }

@@ -100,11 +100,13 @@ pub fn is_tax_number(source: &Source<'_>, number: &str) -> bool {
     stated::is_tax_number(seller.country.as_deref(), taxed, number)
 }
 
-/// Where there is no VAT, the number by which authorities know somebody is none of it, but one that a register has given (BT-47).
+/// Where there is no VAT, the number by which authorities know somebody is none of it, but one that a register has given (BT-47), as any is
+/// that is no VAT identifier.
 fn buyer(source: &Source<'_>) -> Party {
     let buyer = source.buyer;
-    let elsewhere = buyer.country.as_deref().is_some_and(|country| !place::has_vat(country));
-    let is_registered = |number: &String| stated::is_of_words(number) || elsewhere && place::issuer(number).is_none();
+    let country = buyer.country.as_deref();
+    let elsewhere = country.is_some_and(|country| !place::has_vat(country));
+    let is_registered = |number: &String| stated::is_no_vat_id(number, country) || elsewhere && place::issuer(number).is_none();
     let (registered, vat_id) = match buyer.vat_id.clone() {
         Some(number) if is_registered(&number) => (Some(number), None),
         number => (None, number),

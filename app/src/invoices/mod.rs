@@ -29,6 +29,8 @@ mod einvoice;
 pub mod exemption;
 pub mod invoice_page;
 #[cfg(feature = "ssr")]
+mod late_payment;
+#[cfg(feature = "ssr")]
 pub mod letters;
 #[cfg(feature = "ssr")]
 mod mail;
@@ -201,7 +203,7 @@ pub async fn record_payment(
 #[operation(write, destructive, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Remove a payment")]
 pub async fn remove_payment(
     cx: &mut Call,
-    /// Id, from get_invoice.
+    /// Id; get_invoice shows it.
     payment: String,
     /// Why, in one line; it stays in the log.
     #[max_length(500)]

@@ -83,7 +83,8 @@ fn Record(invoice: Invoice) -> impl IntoView {
 /// Taking away a payment that was recorded by mistake.
 #[component]
 fn Remove(payment: Payment) -> impl IntoView {
-    let (changes, flash, action) = (use_changes(), use_flash(), Write::<RemovePayment>::new());
+    let form = format!("remove-{}", payment.id);
+    let (changes, flash, action) = (use_changes(), use_flash(), Write::<RemovePayment>::of_form(&form));
     answered(action, move |removed| {
         changed(changes.money);
         flash.done("The payment was removed. What it paid is open again.", removed);
@@ -94,7 +95,7 @@ fn Remove(payment: Payment) -> impl IntoView {
         <Opens dialog=dialog.clone() label="Remove …" spoken=format!("Remove the payment of {amount} …") />
         <Dialog id=dialog title=format!("Remove the payment of {amount}?") refused closes=action.version()>
             <p>{format!("It was recorded for {day}. The log keeps it, and why it was removed.")}</p>
-            <Form action id=format!("remove-{}", payment.id) class="stack">
+            <Form action id=form class="stack">
                 {hidden("payment", payment.id)}
                 <Field label="Why" name="reason" required=true maxlength=500 placeholder="Recorded on the wrong invoice" />
                 <div class="actions"><Submit label="Remove payment" class="button danger solid" /></div>

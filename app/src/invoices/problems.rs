@@ -12,10 +12,12 @@ pub fn Problems(
     problems: Vec<InvoiceProblem>,
     /// Whom it is for.
     client: ClientId,
+    /// The way to a field that stands on no page of its own.
+    here: fn(&str) -> Option<AnyView>,
 ) -> impl IntoView {
     (!problems.is_empty()).then(|| {
         let items = problems.into_iter().map(|problem| {
-            let mended = mended_at(&problem.field, client);
+            let mended = mended_at(&problem.field, client).map(IntoAny::into_any).or_else(|| here(&problem.field));
             view! { <li>{problem.message} " " {mended}</li> }
         });
         view! {

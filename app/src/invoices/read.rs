@@ -12,7 +12,7 @@ use super::{
     rules,
     store::{self, Filter, LineRow, Printed, Redrafts, Row},
     tax::LineTax,
-    totals::{Discount, LineAmount, TaxCategory, Totals},
+    totals::{Discount, LineAmount, TaxCategory, TaxTotal, Totals},
     untold,
     wording::Wording,
 };
@@ -98,11 +98,11 @@ pub async fn whole(cx: &mut Call, row: Row) -> Result<Invoice, Error> {
     let (zone, slug, today) = (cx.membership()?.organization_zone.clone(), cx.membership()?.slug.clone(), cx.organization_today()?);
     let currency = Currency::parse(&row.currency)?;
     let rows = store::lines(&mut cx.db, row.id).await?;
-    let totals = shown_totals(&row, &rows)?;
+    let printed = if row.number.is_some() { store::printed(&mut cx.db, row.id).await? } else { None };
+    let totals = shown_totals(&row, &rows, &currency, printed.as_ref())?;
     let looked_over = row.state == "draft" && !rows.is_empty() && cx.may(Permission::WriteMoney);
     let problems = if looked_over { rules::problems_of(cx, &row, &rows, &totals).await? } else { Vec::new() };
     let remarks = if looked_over { remarks::of(cx, &row, &rows).await? } else { Vec::new() };
-    let printed = if row.number.is_some() { store::printed_lines(&mut cx.db, row.id).await? } else { None };
     let untold = untold::of_invoice(cx, &rows, printed.as_ref()).await?;
     let sums = sums(&totals, &rows, &currency, untold);
     let mut lines = rows.into_iter().map(|line| read_line(line, &currency, untold)).collect::<Result<Vec<_>, _>>()?;
@@ -178,10 +178,21 @@ pub fn totals(row: &Row, lines: &[LineRow]) -> Result<Totals, Error> {
 
 /// The sums that are shown: those of the lines, and of what was sent those that it was sent with. A draft whose discount would be refused by
 /// now is shown as it was written, so that it can be changed.
-fn shown_totals(row: &Row, lines: &[LineRow]) -> Result<Totals, Error> {
+fn shown_totals(row: &Row, lines: &[LineRow], currency: &Currency, printed: Option<&Printed>) -> Result<Totals, Error> {
     match totals(row, lines) {
         Ok(totals) if row.state == "draft" => Ok(totals),
-        _ => Totals::of_sent(&amounts(lines)?, discount(row), row.total),
+        _ => Totals::of_sent(&amounts(lines)?, discount(row), row.total, |taxes| {
+            printed.is_none_or(|printed| printed.has_taxes(taxes, currency))
+        }),
+    }
+}
+
+impl Printed {
+    /// Whether the taxable amounts that stand on the document are those of these taxes, in their order. What it claims nothing of has none.
+    fn has_taxes(&self, taxes: &[TaxTotal], currency: &Currency) -> bool {
+        let wording = Wording::of(&self.language);
+        let mut bases = taxes.iter().map(|tax| wording.amount(tax.base, currency));
+        self.bases.iter().all(|printed| bases.any(|base| base == *printed))
     }
 }
 

@@ -181,12 +181,6 @@ impl Time {
         (seconds > 0).then(|| format!("{worked} of the time on {number} is left out: it was billed, deleted or changed since."))
     }
 
-    /// The first and the last day of it.
-    fn days(&self) -> Option<(Date, Date)> {
-        let days = || self.now.iter().map(|entry| entry.day);
-        days().min().zip(days().max())
-    }
-
     /// Whether all of it is there as it was when the invoice was voided.
     fn is_as_it_was(&self) -> bool {
         let now: BTreeMap<Uuid, &Entry> = self.now.iter().map(|entry| (entry.id, entry)).collect();
@@ -210,15 +204,17 @@ impl Time {
         time.chain(own).collect()
     }
 
-    /// A line as it was sent, with its time. A text that was composed, in whatever language the client had then, is so again in the one
-    /// that they have by now.
+    /// A line as it was sent, with its time. A text that was composed, in whatever language the client had then and whatever was called
+    /// otherwise, is so again in the one that they have by now. Of a line from before it was composed if it could be so now.
     fn again(&self, line: &LineRow, grouping: Grouping) -> LineRow {
         let entries = self.entries_of(line.id);
         let time: Vec<&Entry> = self.now.iter().filter(|entry| entries.contains(&entry.id)).collect();
         let composed = |wording| compose::described(&time, Grouping { wording, ..grouping });
-        let is_composed = Wording::ALL.into_iter().any(|wording| composed(wording) == line.description);
-        let description = if is_composed { composed(grouping.wording) } else { line.description.clone() };
-        anew(LineRow { entries, description, ..line.clone() })
+        let could_be = || Wording::ALL.into_iter().any(|wording| composed(wording) == line.description);
+        match !time.is_empty() && line.composed.unwrap_or_else(could_be) {
+            true => anew(LineRow { entries, description: composed(grouping.wording), composed: Some(true), ..line.clone() }),
+            false => anew(LineRow { entries, ..line.clone() }),
+        }
     }
 
     fn entries_of(&self, line: Uuid) -> Vec<Uuid> {
@@ -259,7 +255,7 @@ fn period(void: &Row, time: &Time, had_time: bool) -> Option<(Date, Date)> {
     let issued = void.issued_on.map(|day| (day.to_jiff(), day.to_jiff()));
     match (void.period_given, had_time) {
         (true, _) => stood,
-        (false, true) => time.days(),
+        (false, true) => compose::days(&time.now),
         (false, false) => stood.filter(|stood| Some(*stood) != issued),
     }
 }

@@ -2,7 +2,9 @@
 
 mod addresses;
 mod border;
+mod late_payment;
 pub(crate) mod numbers;
+mod period;
 mod rates;
 mod registered;
 mod registration;
@@ -13,7 +15,7 @@ mod untold;
 use jiff::civil::Date;
 
 use super::{
-    InvoiceProblem, client_tax, read,
+    InvoiceProblem, client_tax, compose, read,
     store::{self, LineRow, Row},
     totals::TaxCategory,
 };
@@ -39,6 +41,10 @@ pub struct Content<'a> {
     pub currency: &'a Currency,
     /// Its service period, where it has one.
     pub period: Option<&'a Span>,
+    /// The first and the last day of the time on it, where there is some.
+    pub worked: Option<(Date, Date)>,
+    /// Its note to the client.
+    pub notes: Option<&'a str>,
     /// The latest day that has begun for somebody of the organization.
     pub today: Date,
 }
@@ -49,7 +55,8 @@ pub fn of_content(content: &Content<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     // What has to be on every invoice stands before what may be right.
     let mut remarks = unsaid(organization, client, lines)?;
     remarks.extend(tax::of(organization, client, lines, currency)?);
-    remarks.extend(of_days(content));
+    remarks.extend(late_payment::of(content));
+    remarks.extend(period::of(content));
     Ok(remarks)
 }
 
@@ -59,26 +66,25 @@ pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Vec<Invoi
     if row.state != "draft" {
         return Ok(remarks);
     }
-    remarks.extend(rates::of(row, &store::time_on(&mut cx.db, row.id).await?)?);
+    let time = store::time_on(&mut cx.db, row.id).await?;
+    remarks.extend(rates::of(row, &time)?);
     let client = clients::record::find(cx, &row.client_id.to_string()).await?;
     let former = client_tax::former(cx, row).await?;
     remarks.extend(tax::of_client(&client, lines, &former)?);
     let organization = organizations::settings::get(cx).await?;
     let (currency, period, today) = (Currency::parse(&row.currency)?, read::period(row), people::zone::latest_today(cx).await?);
-    let content = Content { organization: &organization, client: &client, lines, currency: &currency, period: period.as_ref(), today };
+    let content = Content {
+        organization: &organization,
+        client: &client,
+        lines,
+        currency: &currency,
+        period: period.as_ref(),
+        worked: compose::days(time.iter().map(|time| &time.entry)),
+        notes: row.notes.as_deref(),
+        today,
+    };
     remarks.extend(of_content(&content)?);
     Ok(remarks)
-}
-
-/// Work of days that are still to come is billed: that is a payment in advance, which an invoice has to call so (§ 14 (5) UStG,
-/// Article 220 (1) no. 4 of Directive 2006/112/EC).
-fn of_days(content: &Content<'_>) -> Option<InvoiceProblem> {
-    let last = content.period.filter(|period| period.to.date() > content.today)?;
-    let message = format!(
-        "The service period ends on {}, which is still to come: the work is billed before it is done. Say so in the note, or correct the days.",
-        last.to.in_words()
-    );
-    Some(remark("period_to", message))
 }
 
 /// What an invoice of these lines says of both parties, and this one cannot.

@@ -103,7 +103,16 @@ pub async fn problems_of(cx: &mut Call, row: &Row, lines: &[LineRow], totals: &T
         notes: row.notes.as_deref(),
         totals,
     };
-    problems(&source, cx.caller.services.documents.as_ref())
+    let mut found: Vec<InvoiceProblem> = of_sums(row, lines).into_iter().collect();
+    found.extend(problems(&source, cx.caller.services.documents.as_ref())?);
+    Ok(found)
+}
+
+/// That the sums of a draft would be refused by now, as those can be that were written before what was laid out was left alone by a discount.
+fn of_sums(row: &Row, lines: &[LineRow]) -> Option<InvoiceProblem> {
+    let refused = read::totals(row, lines).err()?;
+    let field = refused.fields.into_keys().next()?;
+    Some(InvoiceProblem { rule: None, field, message: refused.message })
 }
 
 /// The refusal to send what has these problems.
@@ -164,7 +173,7 @@ fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, Str
         _ if no_number => lacking.push(no_number_of_seller(&why, source.seller, category == TaxCategory::S)),
         _ => {}
     }
-    if both && buyer.vat_id.as_deref().is_none_or(stated::is_of_words) {
+    if both && buyer.vat_id.as_deref().is_none_or(|number| stated::is_no_vat_id(number, buyer.country.as_deref())) {
         let instead = match buyer.country.as_deref() {
             Some(country) if !place::has_vat(country) => ", or choose O where the service is not taxed in your country",
             _ => "",

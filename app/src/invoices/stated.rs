@@ -77,6 +77,13 @@ pub fn is_of_words(number: &str) -> bool {
     !is_vat_id(number) && (text::is_worded(number) || begins())
 }
 
+/// Whether a number that was written as the VAT identifier of somebody in this country is another one: it says so itself, or is the one
+/// that every enterprise in Switzerland or Norway has, without the name of the tax that makes it one.
+pub fn is_no_vat_id(number: &str, country: Option<&str>) -> bool {
+    let is_norwegian = || country == Some("NO") && text::with_mva(&format!("NO {number}")).is_some();
+    is_of_words(number) || text::enterprise_number(number).is_some() || is_norwegian()
+}
+
 /// Whether a number says itself that a register of businesses has given it: by a word, or by the letters that Swiss registers have used.
 pub fn is_of_register(number: &str) -> bool {
     let is_swiss =

@@ -110,16 +110,19 @@ impl Totals {
         })
     }
 
-    /// The totals of what was sent for this total: those of [`Totals::of`], unless they come to another one. It was sent then while a
-    /// discount was spread over all lines, and stays so.
-    pub fn of_sent(lines: &[LineAmount], discount: Option<Discount>, total: i64) -> Result<Totals, Error> {
-        match Totals::of(lines, discount.clone()) {
-            Ok(totals) if totals.total == total => Ok(totals),
-            _ => {
-                let all: Vec<LineAmount> = lines.iter().map(|line| LineAmount { laid_out: false, ..line.clone() }).collect();
-                Totals::of(&all, discount)
-            }
-        }
+    /// The totals of what was sent for this total and with taxes that are as `printed` there: those of [`Totals::of`], unless that is so of
+    /// those of before alone, when a discount was spread over all lines. Where neither has such taxes the total decides.
+    pub fn of_sent(
+        lines: &[LineAmount],
+        discount: Option<Discount>,
+        total: i64,
+        printed: impl Fn(&[TaxTotal]) -> bool,
+    ) -> Result<Totals, Error> {
+        let all: Vec<LineAmount> = lines.iter().map(|line| LineAmount { laid_out: false, ..line.clone() }).collect();
+        let [now, then] = [lines, all.as_slice()].map(|lines| Totals::of(lines, discount.clone()));
+        let adds_up = |totals: &Result<Totals, Error>| totals.as_ref().is_ok_and(|totals| totals.total == total);
+        let is_sent = |totals: &Result<Totals, Error>| adds_up(totals) && totals.as_ref().is_ok_and(|totals| printed(&totals.taxes));
+        if is_sent(&now) || adds_up(&now) && !is_sent(&then) { now } else { then }
     }
 }
 

@@ -93,6 +93,11 @@ impl Bucket {
         }
     }
 
+    /// Puts back one that was taken for nothing.
+    pub fn put_back(&mut self) {
+        self.left = (self.left + 1.0).min(f64::from(self.rate.burst.get()));
+    }
+
     /// What all processes have left together after `told` were told, at this instant; nothing when it could not be heard, and
     /// then this process goes on by itself.
     pub fn heard(&mut self, told: u32, left: Option<f64>, now: Instant) {
@@ -148,6 +153,15 @@ mod tests {
         let Taken::NotBefore(wait) = bucket.take(start) else { panic!("nothing is left") };
         assert!(wait > Duration::ZERO && wait <= Duration::from_secs(1), "{wait:?}");
         assert_eq!(taken(&mut bucket, 1, start + wait), 1);
+    }
+
+    #[test]
+    fn what_is_put_back_can_be_taken_again_and_never_makes_more_than_a_full_bucket() {
+        let (mut bucket, now) = (Bucket::full(RATE, Instant::now()), Instant::now());
+        bucket.put_back();
+        assert_eq!(taken(&mut bucket, 150, now), 100);
+        bucket.put_back();
+        assert_eq!(taken(&mut bucket, 150, now), 1);
     }
 
     #[test]

@@ -11,12 +11,18 @@ use crate::{
 /// is kept of it.
 pub fn authorize(caller: &Caller, declaration: &Declaration, dry_run: bool) -> Result<(), Error> {
     caller.person()?;
-    if let Some(token) = &caller.token {
-        authorize_token(token, declaration)?;
-        if !dry_run && needs_approval(token.writes, declaration) {
-            return Err(unapproved(caller, token, declaration));
-        }
+    if caller.token.is_some() && declaration.reach == Reach::Person {
+        return Err(Error::new(Code::Forbidden, format!("{} needs a person at the page; no token can do it.", declaration.name)));
     }
+    // What the role does not allow no other token would, and nobody is sent to make one.
+    authorize_role(caller, declaration)?;
+    match &caller.token {
+        Some(token) => authorize_token(caller, token, declaration, dry_run),
+        None => Ok(()),
+    }
+}
+
+fn authorize_role(caller: &Caller, declaration: &Declaration) -> Result<(), Error> {
     if declaration.needs == Permission::SignedIn {
         return Ok(());
     }
@@ -31,18 +37,28 @@ pub fn authorize(caller: &Caller, declaration: &Declaration, dry_run: bool) -> R
     }
 }
 
-fn authorize_token(token: &Token, declaration: &Declaration) -> Result<(), Error> {
-    if declaration.reach == Reach::Person {
-        return Err(Error::new(Code::Forbidden, format!("{} needs a person at the page; no token can do it.", declaration.name)));
-    }
+fn authorize_token(caller: &Caller, token: &Token, declaration: &Declaration, dry_run: bool) -> Result<(), Error> {
     if !declaration.covered_by(&token.scopes) {
         let lacks = declaration.scope.map_or_else(|| "a scope that writes".to_owned(), |scope| format!("the scope {}", scope.name()));
-        return Err(Error::new(
-            Code::Forbidden,
-            format!("The token \"{}\" lacks {lacks}. Make one that has it in Settings, Tokens.", token.name),
-        ));
+        return Err(lacking_in(token, &lacks));
     }
-    Ok(())
+    match !dry_run && needs_approval(token.writes, declaration) {
+        true => Err(unapproved(caller, token, declaration)),
+        false => Ok(()),
+    }
+}
+
+fn lacking_in(token: &Token, lacks: &str) -> Error {
+    Error::new(Code::Forbidden, format!("The token \"{}\" lacks {lacks}. Make one that has it in Settings, Tokens.", token.name))
+}
+
+/// The refusal of `what`, which takes a permission of a role and a scope of a token: it says which of the two is missing.
+pub fn lacking(caller: &Caller, needs: Permission, scope: Scope, what: &str) -> Error {
+    let may = caller.membership.as_ref().is_some_and(|membership| membership.role.may(needs));
+    match caller.token.as_ref().filter(|token| may && !token.scopes.contains(&scope)) {
+        Some(token) => lacking_in(token, &format!("the scope {}, which it takes to {what}", scope.name())),
+        None => Error::forbidden(what),
+    }
 }
 
 /// Whether a person has to do this in place of an agent whose token writes so. Time can wait as a draft entry; other records have no

@@ -125,6 +125,12 @@ impl Call {
         Ok(())
     }
 
+    /// What the caller would be told of this refusal of a call of `operation`: what was wrong, and what to do next.
+    pub fn told(&self, operation: &str, refusal: Error) -> String {
+        let Error { message, hint, .. } = ways::open_ones(&self.caller, operation, words::refusal(self.caller.door, refusal));
+        std::iter::once(message).chain(hint).collect::<Vec<_>>().join(" ")
+    }
+
     /// Rings somebody once what the call did is kept.
     pub fn afterwards(&mut self, ring: fn(&Services)) {
         self.afterwards.push(ring);

@@ -43,7 +43,7 @@ mod wrong;
 #[cfg(feature = "ssr")]
 pub use agreed::Agreed;
 #[cfg(feature = "ssr")]
-pub use authorize::{authorize, needs_approval, needs_person};
+pub use authorize::{authorize, lacking, needs_approval, needs_person};
 #[cfg(feature = "ssr")]
 pub use call::Call;
 #[cfg(feature = "ssr")]
@@ -58,4 +58,4 @@ pub use run::{given, read, write};
 #[cfg(feature = "ssr")]
 pub use schema::{CLEARS, LENGTH_MAX, PAGE};
 #[cfg(feature = "ssr")]
-pub use ways::is_open;
+pub use ways::{is_open, open_thoughts};

@@ -20,13 +20,13 @@ pub struct ImageRow {
 }
 
 /// What the action has changed so far, in order: the first 500, of each the image before and the one after. The currency is the record's
-/// own, else that of its invoice or client; of one that is gone by now, as the log knows it.
+/// own, else that of its invoice or of its client then; of one that is gone by now, as the log knows it.
 pub async fn changes(db: &mut Db, action: ActionId) -> Result<Vec<ImageRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         ImageRow,
         r#"select c.kind, c.record_id as record, side.is_after as "is_after!", side.image,
-               coalesce(side.image ->> 'currency', i.currency, past_invoice.image ->> 'currency', client.currency, o.currency) as "currency!",
+               coalesce(side.image ->> 'currency', i.currency, past_invoice.image ->> 'currency', held.currency, client.currency, o.currency) as "currency!",
                o.currency as organization_currency
            from (select * from change where organization_id = $1 and action_id = $2 order by position limit 500) c
            cross join lateral (values (false, c.before), (true, c.after)) side (is_after, image)
@@ -43,6 +43,13 @@ pub async fn changes(db: &mut Db, action: ActionId) -> Result<Vec<ImageRow>, Err
            ) past_project on true
            left join client on client.organization_id = $1
                and client.id = coalesce((side.image ->> 'client_id')::uuid, p.client_id, (past_project.image ->> 'client_id')::uuid)
+           left join lateral (
+               select s.before ->> 'currency' as currency from change s
+               where side.image ->> 'currency' is null and s.organization_id = $1 and s.kind = 'client'
+                   and s.record_id = coalesce((side.image ->> 'client_id')::uuid, p.client_id, (past_project.image ->> 'client_id')::uuid)
+                   and s.position > c.position and s.before is not null
+               order by s.position limit 1
+           ) held on true
            order by c.position, side.is_after"#,
         organization,
         action.0

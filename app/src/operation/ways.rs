@@ -1,10 +1,10 @@
-//! Ways on that a refusal names: none that its reader would be refused, too.
+//! Ways on that a refusal or a description names: none that its reader would be refused, too.
 
 use super::authorize;
 use crate::{context::Caller, error::Error, operations};
 
-/// Where one thought of a refusal ends and the next begins.
-const ENDS: [&str; 2] = [". ", "; "];
+/// Where one thought of a text ends and the next begins.
+const ENDS: [&str; 3] = [". ", "; ", ".\n"];
 
 /// Whether this caller may call the operation of this name, and have done what it does.
 pub fn is_open(caller: &Caller, operation: &str) -> bool {
@@ -22,7 +22,12 @@ pub fn open_ones(caller: &Caller, operation: &str, error: Error) -> Error {
 
 /// A warning without the further thoughts that lead to an operation which this caller may not call.
 pub(super) fn open_words(caller: &Caller, words: &str) -> String {
-    kept(words, 1, |thought| named(thought).all(|name| is_open(caller, name)))
+    open_thoughts(words, |name| is_open(caller, name))
+}
+
+/// A text without the further thoughts that name an operation which is not open. The first one stays, which says what it is about.
+pub fn open_thoughts(text: &str, is_open: impl Fn(&str) -> bool) -> String {
+    kept(text, 1, |thought| named(thought).all(&is_open))
 }
 
 /// A text without the thoughts that lead nowhere. The first so many stay: they say what was wrong, with what somebody has written.
@@ -87,6 +92,7 @@ mod tests {
         assert_eq!(kept("send_invoice sends it.", 0, leads_on), "");
         assert_eq!(kept("stop_timer stops it.", 1, leads_on), "stop_timer stops it.");
         assert_eq!(kept("Set dry_run to true; list_clients.", 0, leads_on), "Set dry_run to true; list_clients.");
+        assert_eq!(kept("It is sent.\n\nstop_timer stops it. Once.", 1, leads_on), "It is sent.\nOnce.");
     }
 
     #[test]

@@ -325,3 +325,10 @@ fn waits_double_from_a_minute_to_six_hours() {
 fn a_number_with_slashes_names_a_file_and_no_folder() {
     assert_eq!(file_name("2026/0001"), "2026-0001.pdf");
 }
+
+#[test]
+fn an_operator_reads_how_often_and_how_long_a_mail_is_tried() {
+    for row in [format!("| {ATTEMPTS_MAX} times |"), format!("| {} days |", AGE_MAX.as_hours() / 24)] {
+        assert!(include_str!("../../../docs/limits.md").contains(&row), "{row}");
+    }
+}

@@ -86,11 +86,11 @@ fn accepted(into: &str, secret: &str) -> AnyView {
 fn open(invitation: ReceivedInvitation, action: Write<AnswerInvitation>, secret: String) -> AnyView {
     let here = format!("/invitation/{secret}");
     match use_visit().person {
-        Some(person) if person.email == invitation.email => view! { <Answers action given=secret /> }.into_any(),
+        Some(person) if person.email == invitation.email => view! { <Answers action form="answer" given=secret /> }.into_any(),
         // A link that was handed over is for whoever has it.
         Some(person) if !invitation.mailed => view! {
             <p>"You are signed in as " <b>{person.email}</b> ", and join with this account."</p>
-            <Answers action given=secret />
+            <Answers action form="answer" given=secret />
         }
         .into_any(),
         Some(person) => {

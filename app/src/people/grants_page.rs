@@ -22,7 +22,8 @@ pub fn Grants(
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let flash = use_flash();
-    let action = Write::<SetClientGrants>::new();
+    let form = format!("grants-form-{}", member.id);
+    let action = Write::<SetClientGrants>::of_form(&form);
     answered(action, move |member| {
         flash.say(format!("{} sees {} from now on.", member.name, seen(member.clients.as_deref().unwrap_or_default())));
         changed(changes);
@@ -34,7 +35,7 @@ pub fn Grants(
         <Opens dialog=dialog.clone() label="Clients …" spoken=format!("Choose the clients that {} sees …", member.name) />
         <Dialog id=dialog title=format!("Which clients does {} see?", member.name) refused closes=action.version()>
             <p class="quiet">"Of these they see projects, hours and sent invoices. Nothing else is there for them."</p>
-            <Form action id=format!("grants-form-{id}") class="stack">
+            <Form action id=form class="stack">
                 // No box ticked is an answer too: nothing is granted.
                 {hidden("member", id)} {hidden("clients[]", "")}
                 {loaded(clients, move |page| boxes(page, &granted))}

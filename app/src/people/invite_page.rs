@@ -148,7 +148,9 @@ fn Row(invitation: Invitation, changes: RwSignal<u32>, handed: RwSignal<Option<I
     let leaves = use_visit().mail_leaves;
     let flash = use_flash();
     let mails = use_changes().money;
-    let (resend, revoke) = (Write::<ResendInvitation>::new(), Write::<RevokeInvitation>::new());
+    let forms = ["resend", "revoke-invitation"].map(|form| format!("{form}-{}", invitation.id));
+    let (resend, revoke) = (Write::<ResendInvitation>::of_form(&forms[0]), Write::<RevokeInvitation>::of_form(&forms[1]));
+    let [resend_form, revoke_form] = forms;
     answered(resend, move |sent| {
         flash.say(match leaves {
             true => format!("A mail to {} is on its way again.", sent.email),
@@ -187,11 +189,11 @@ fn Row(invitation: Invitation, changes: RwSignal<u32>, handed: RwSignal<Option<I
                 {failed.map(|problem| view! { <small class="wrong">{problem}</small> })}
             </span>
             <span class="actions end">
-                <Form action=resend id=format!("resend-{}", invitation.id)>
+                <Form action=resend id=resend_form>
                     {once(resend)} {hidden("invitation", invitation.id)}
                     <Submit label=if leaves { "Send again" } else { "New link" } class="button" />
                 </Form>
-                <Form action=revoke id=format!("revoke-invitation-{}", invitation.id)>
+                <Form action=revoke id=revoke_form>
                     {hidden("invitation", invitation.id)}
                     <Submit label="Revoke" class="button" />
                 </Form>

@@ -85,7 +85,8 @@ fn Row(member: Member, clients: Option<Fetched<Page<Client>>>, changes: RwSignal
 #[component]
 fn Change(member: Member, own: Role, changes: RwSignal<u32>) -> impl IntoView {
     let flash = use_flash();
-    let action = Write::<ChangeMemberRole>::new();
+    let form = format!("role-form-{}", member.id);
+    let action = Write::<ChangeMemberRole>::of_form(&form);
     answered(action, move |member| {
         flash.say(format!("{} is {} now.", member.name, with_article(member.role)));
         changed(changes);
@@ -95,7 +96,7 @@ fn Change(member: Member, own: Role, changes: RwSignal<u32>) -> impl IntoView {
     view! {
         <Opens dialog=dialog.clone() label="Role …" spoken=format!("Change the role of {} …", member.name) />
         <Dialog id=dialog title=format!("What is {} here?", member.name) refused closes=action.version()>
-            <Form action id=format!("role-form-{}", member.id) class="stack">
+            <Form action id=form class="stack">
                 {hidden("member", member.id)}
                 <Select label="Role" name="role" choices=roles(own) value=member.role.name() />
                 <Submit label="Change role" />
@@ -107,7 +108,8 @@ fn Change(member: Member, own: Role, changes: RwSignal<u32>) -> impl IntoView {
 #[component]
 fn Remove(member: Member, changes: RwSignal<u32>) -> impl IntoView {
     let flash = use_flash();
-    let action = Write::<RemoveMember>::new();
+    let form = format!("remove-form-{}", member.id);
+    let action = Write::<RemoveMember>::of_form(&form);
     answered(action, move |gone| {
         flash.say(format!("{} was removed. Their time stays.", gone.name));
         changed(changes);
@@ -118,7 +120,7 @@ fn Remove(member: Member, changes: RwSignal<u32>) -> impl IntoView {
         <Opens dialog=dialog.clone() label="Remove …" spoken=format!("Remove {} …", member.name) class="button danger" />
         <Dialog id=dialog title=format!("Remove {}?", member.name) refused closes=action.version()>
             <p>"Their pages and tokens stop working at once, and a running timer is stopped and saved. Their time stays. You can invite them again."</p>
-            <Form action id=format!("remove-form-{}", member.id) class="actions">
+            <Form action id=form class="actions">
                 {hidden("member", member.id)}
                 <Submit label="Remove member" class="button danger solid" />
             </Form>

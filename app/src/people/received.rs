@@ -21,7 +21,8 @@ pub fn Received(
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let flash = use_flash();
-    let action = Write::<AnswerInvitation>::new();
+    let form = format!("answer-{}", invitation.id);
+    let action = Write::<AnswerInvitation>::of_form(&form);
     answered(action, move |answer| match &answer.slug {
         Some(slug) => ends::go(&format!("/o/{slug}")),
         None => {
@@ -38,7 +39,7 @@ pub fn Received(
                     {format!("{} invites you as {}, until {until}", invitation.invited_by, with_article(invitation.role))}
                 </small>
             </span>
-            <Answers action given=invitation.id.to_string() />
+            <Answers action form given=invitation.id.to_string() />
         </li>
     }
 }
@@ -48,11 +49,14 @@ pub fn Received(
 pub fn Answers(
     /// What answers.
     action: Write<AnswerInvitation>,
+    /// The id of the form.
+    #[prop(into)]
+    form: String,
     /// The invitation: its id, or the secret of its link.
     given: String,
 ) -> impl IntoView {
     view! {
-        <Form action id=format!("answer-{given}") class="actions">
+        <Form action id=form class="actions">
             {hidden("invitation", given)}
             <button type="submit" name="accept" value="true" class="button primary">"Accept"</button>
             <button type="submit" name="accept" value="false" class="button">"Decline"</button>

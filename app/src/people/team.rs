@@ -47,14 +47,15 @@ fn team(page: Page<Member>, project: String, leads: bool, changes: RwSignal<u32>
 
 #[component]
 fn TakeOff(project: String, member: Member, changes: RwSignal<u32>) -> impl IntoView {
-    let action = Write::<UnassignProjectMembers>::new();
+    let form = format!("off-{}", member.id);
+    let action = Write::<UnassignProjectMembers>::of_form(&form);
     let work = use_changes().work;
     answered(action, move |_| {
         changed(changes);
         changed(work);
     });
     view! {
-        <Form action id=format!("off-{}", member.id)>
+        <Form action id=form>
             {hidden("project", project)} {hidden("members[0]", member.id)}
             <Submit label="Take off" class="button" spoken=format!("Take off {}", member.name) />
         </Form>

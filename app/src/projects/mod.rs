@@ -234,7 +234,7 @@ pub async fn update_project(
     /// How the work is paid, for new time.
     #[server(default)]
     billing: Option<Billing>,
-    /// Per hour, such as "120.00", for new time (set_rate also reprices); empty for the client's.
+    /// Per hour, such as "120.00", for new time; empty for the client's. set_rate also reprices.
     #[server(default)]
     rate: Edit<Amount>,
     /// Bill what agents do on their own.

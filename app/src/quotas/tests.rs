@@ -226,3 +226,15 @@ fn one_network_asks_for_half_of_the_mails_to_unproved_addresses_at_most() {
     let of_network = |mails| mails_of_network(&Quotas { mails, ..Quotas::default() });
     assert_eq!([None, Some(10_000), Some(100), Some(5), Some(0)].map(of_network), [50, 50, 5, 1, 1]);
 }
+
+#[test]
+fn an_operator_reads_what_is_counted_without_a_setting() {
+    let told = include_str!("../../../docs/limits.md").replace(',', "");
+    for row in [
+        format!("| {MAILS_OF_NETWORK} a day or a twentieth of `STINT_ALL_MAILS_PER_DAY`"),
+        format!("| {RESETS_OF_NETWORK} a day |"),
+        format!("| {INPUT_CAP} and {OUTPUT_CAP} tokens a month |"),
+    ] {
+        assert!(told.contains(&row), "{row}");
+    }
+}

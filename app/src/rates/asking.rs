@@ -15,9 +15,9 @@ use crate::{
 /// For how many projects without a rate one is asked at once.
 const ASKED_MAX: u32 = 3;
 
-/// What sets a rate: whatever shows time, work or money is read anew.
-fn setting() -> Write<SetRate> {
-    let (action, changes, flash) = (Write::<SetRate>::new(), use_changes(), use_flash());
+/// What sets a rate by this write: whatever shows time, work or money is read anew.
+fn setting(action: Write<SetRate>) -> Write<SetRate> {
+    let (changes, flash) = (use_changes(), use_flash());
     answered(action, move |set| {
         changed(changes.time);
         changed(changes.work);
@@ -42,14 +42,15 @@ pub fn MissingRates(
 }
 
 fn ask(rate: ProjectRate) -> impl IntoView {
-    let action = setting();
+    let form = format!("rate-{}", rate.project.id);
+    let action = setting(Write::of_form(&form));
     let name = format!("{} / {}", rate.client.name, rate.project.name);
     let words = format!("{} on {name} has no rate, so it is worth nothing yet.", rate.unbilled.without_rate.text);
     let client = use_here().path(&format!("clients/{}", rate.client.id));
     view! {
         <div class="notice asks-rate" role="note">
             <p>{words} " " {whose(&rate)} " " <a href=client>{rate.client.name.clone()}</a> " is set on its page."</p>
-            <Form action id=format!("rate-{}", rate.project.id) quiet=true>
+            <Form action id=form quiet=true>
                 {once(action)} {hidden("project", rate.project.id)} {hidden("applies_to", "unbilled_time")}
                 {otherwise_refused(action)}
                 <Field label=format!("Rate per hour in {}", rate.currency) name="rate" inputmode="decimal" required=true />
@@ -102,7 +103,7 @@ pub fn UnbilledAtOtherRate(
     of: RateOf,
 ) -> impl IntoView {
     let changes = use_changes();
-    let action = setting();
+    let action = setting(Write::new());
     let asked = move || (changes.time.get(), changes.work.get());
     let rates = fetched(asked, move |_| {
         let (client, project) = match of {

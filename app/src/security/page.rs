@@ -56,13 +56,14 @@ fn Active(sign_in: ActiveSignIn, ended: RwSignal<u32>) -> impl IntoView {
 
 #[component]
 fn End(sign_in: ActiveSignIn, ended: RwSignal<u32>) -> impl IntoView {
-    let (flash, action) = (use_flash(), Write::<EndSignIn>::new());
+    let form = format!("end-{}", sign_in.id);
+    let (flash, action) = (use_flash(), Write::<EndSignIn>::of_form(&form));
     answered(action, move |_| {
         flash.say("Signed out there.");
         ended.update(|count| *count += 1);
     });
     view! {
-        <Form action id=format!("end-{}", sign_in.id)>
+        <Form action id=form>
             {once(action)}
             {hidden("sign_in", sign_in.id)}
             <Submit label="Sign out" spoken=format!("Sign out {}", sign_in.device) class="button" />

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Confirmed, EntryState, store::write};
+use super::{Confirmed, EntryState, lock, store::write};
 use crate::{
     budgets::watch::{Limit, Watch},
     error::{Code, Error},
@@ -39,7 +39,7 @@ pub async fn confirm(cx: &mut Call, entries: Vec<String>, all: bool) -> Result<C
             1 => "One of these drafts is on a day that is closed, so it cannot count any more.".to_owned(),
             several => format!("{several} of these drafts are on days that are closed, so they cannot count any more."),
         };
-        return Err(Error::new(Code::Locked, words).hint("Leave out what is closed, or ask an owner or admin to move the lock date."));
+        return Err(Error::new(Code::Locked, words).hint(format!("Leave out what is closed. {}", lock::REOPENED)));
     }
     if found.iter().any(|draft| draft.running) {
         return Err(Error::new(Code::Conflict, "A running timer cannot be confirmed.").hint("Stop it first."));

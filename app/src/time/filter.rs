@@ -5,10 +5,10 @@ use uuid::Uuid;
 
 use super::{EntryState, Labour, Source};
 use crate::{
-    access::Permission,
+    access::{Permission, Scope},
     day::{Day, Span, YEAR_MAX, YEAR_MIN},
     error::{Code, Error},
-    operation::Call,
+    operation::{Call, lacking},
     projects::sight::Sight,
     reference, text,
 };
@@ -71,7 +71,7 @@ impl Filter {
     pub async fn of(cx: &mut Call, sight: &Sight, given: Given) -> Result<Self, Error> {
         // Whether time is on an invoice is as much a matter of money as the invoice itself.
         if given.billed.is_some() && !sight.money {
-            return Err(Error::forbidden(Permission::ReadMoney.verb()));
+            return Err(lacking(&cx.caller, Permission::ReadMoney, Scope::MoneyRead, Permission::ReadMoney.verb()));
         }
         let (from, to) = days(cx, &given)?;
         let member = match text::said(given.member) {

@@ -207,8 +207,8 @@ pub async fn reprice(cx: &mut Call, sight: &Sight, entry: &mut Stored, change: R
     };
     let before = entry.price;
     entry.price = match change.rate {
-        Edit::Set(rate) => terms.price(billable, Some(terms.own_rate(&rate, billable, sight)?)),
-        Edit::Clear => may_price(sight).map(|()| terms.price(billable, None))?,
+        Edit::Set(rate) => terms.price(billable, Some(terms.own_rate(&cx.caller, &rate, billable, sight)?)),
+        Edit::Clear => may_price(&cx.caller, sight).map(|()| terms.price(billable, None))?,
         // Time that has no rate takes the one that holds now.
         Edit::Keep if !moved && before.rate.is_some() => Price { billable, ..before },
         Edit::Keep if before.own && entry.currency == terms.currency => terms.price(billable, before.rate),

@@ -22,10 +22,10 @@ pub fn refuse_locked(entry: &Stored, lock_date: Option<Date>, sight: &Sight, fre
         let way = match invoice.number {
             // Of what was sent nobody takes anything off.
             Some(_) if !sight.money => "An owner or admin knows more of it.",
-            None if !sight.money => "Ask an owner or admin, who can take it off there.",
+            None if !sight.money => "An owner or admin can take it off there.",
             None if frees => "Take its line off the draft first. update_invoice_draft does that.",
             None => "A person who writes invoices can take its line off the draft.",
-            Some(_) => "What was invoiced stays as it is; an owner or admin can void the invoice.",
+            Some(_) => SENT,
         };
         let error = Error::new(Code::Locked, format!("This time is on {what} and cannot change.")).hint(way);
         return Err(if sight.money { error.details(&json!({"invoice": invoice.id, "number": invoice.number})) } else { error });
@@ -39,8 +39,14 @@ pub fn refuse_locked(entry: &Stored, lock_date: Option<Date>, sight: &Sight, fre
     }
 }
 
+/// What there is to do about time on an invoice that was sent.
+pub const SENT: &str = "What was invoiced stays as it is; an owner or admin can void the invoice.";
+
+/// How closed days are opened, which whoever reads it may do themselves.
+pub const REOPENED: &str = "An owner or admin can move the lock date in Settings.";
+
 /// The day is closed.
 pub fn closed(last: Date) -> Error {
     Error::new(Code::Locked, format!("All days up to {last} are closed, so their time cannot change."))
-        .hint("Choose a later day, or ask an owner or admin to move the lock date.")
+        .hint(format!("Choose a later day. {REOPENED}"))
 }

@@ -88,7 +88,7 @@ pub fn entry(cx: &mut Call, sight: &Sight, terms: &Terms, given: NewEntry) -> Re
     terms.open_on(when.day)?;
     let labour = given.labour.unwrap_or_default();
     let billable = terms.billable(given.billable, labour)?;
-    let own = given.rate.map(|rate| terms.own_rate(&rate, billable, sight)).transpose()?;
+    let own = given.rate.map(|rate| terms.own_rate(&cx.caller, &rate, billable, sight)).transpose()?;
     let (description, price) = (description_of(given.description.as_deref())?, terms.price(billable, own));
     let mut entry = fresh(cx, terms, New { member: terms.member, labour, description, price, day: when.day });
     tell_future(cx, when.day, &place);

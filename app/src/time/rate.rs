@@ -5,11 +5,13 @@ use uuid::Uuid;
 
 use super::Labour;
 use crate::{
-    access::Seen,
+    access::{Permission, Scope, Seen},
     clients,
+    context::Caller,
     error::Error,
     id::ClientId,
     money::{Amount, Currency},
+    operation::lacking,
     organizations::settings::rate_of,
     projects::{self, Billing, sight::Sight},
 };
@@ -104,8 +106,8 @@ impl Terms {
     }
 
     /// A rate that an entry shall have of its own: for those who may write rates and see money.
-    pub fn own_rate(&self, given: &Amount, billable: bool, sight: &Sight) -> Result<i64, Error> {
-        may_price(sight)?;
+    pub fn own_rate(&self, caller: &Caller, given: &Amount, billable: bool, sight: &Sight) -> Result<i64, Error> {
+        may_price(caller, sight)?;
         if !billable {
             return Err(Error::invalid(
                 "rate",
@@ -141,6 +143,9 @@ impl Terms {
 }
 
 /// Rates are set by those who may write work and see money.
-pub fn may_price(sight: &Sight) -> Result<(), Error> {
-    if sight.seen == Seen::Everything && sight.money { Ok(()) } else { Err(Error::forbidden("set rates")) }
+pub fn may_price(caller: &Caller, sight: &Sight) -> Result<(), Error> {
+    match sight.seen == Seen::Everything && sight.money {
+        true => Ok(()),
+        false => Err(lacking(caller, Permission::WriteWork, Scope::MoneyRead, "set rates")),
+    }
 }

@@ -15,7 +15,6 @@ use super::{
     Icon, Write,
     flash::Flash,
     kept::{SENDING, SENT, is_as_it_was},
-    returned::typed,
     write::Wire,
 };
 use crate::{
@@ -97,8 +96,8 @@ struct Manner {
 
 fn form(wire: Wire, further: Option<Wire>, id: String, class: &'static str, manner: Manner, children: Children) -> AnyView {
     let Manner { quiet, clears, asks, changes } = manner;
-    let returned = further.map(|further| typed(further.url)).filter(|(typed, _)| !typed.is_empty());
-    let (typed, untouched) = returned.unwrap_or_else(|| typed(wire.url));
+    let returned = further.map(Wire::typed).filter(|(typed, _)| !typed.is_empty());
+    let (typed, untouched) = returned.unwrap_or_else(|| wire.typed());
     let state = FormState { id: id.clone(), refusal: wire.refusal(), pending: wire.pending.into(), typed, untouched, changes };
     let returned = (!state.typed.is_empty()).then_some("true");
     let node = NodeRef::<html::Form>::new();
@@ -128,7 +127,7 @@ fn form(wire: Wire, further: Option<Wire>, id: String, class: &'static str, mann
         }
     };
     view! {
-        <form id=id class=class method="post" action=wire.url data-asks=asks.then_some("true") data-returned=returned on:submit=submit node_ref=node>
+        <form id=id class=class method="post" action=wire.address() data-asks=asks.then_some("true") data-returned=returned on:submit=submit node_ref=node>
             <Provider value=state>{(!quiet).then(refused)} {children()}</Provider>
         </form>
     }

@@ -16,6 +16,9 @@ use crate::{error::Error, visit::use_visit};
 pub struct Returned {
     /// The address that it was sent to.
     pub call: String,
+    /// Its id, where the page has several that are sent there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
     /// Why it was refused.
     #[serde(default)]
     pub refusal: Option<Error>,
@@ -34,14 +37,23 @@ pub struct Returned {
 /// The fields whose content is never sent back.
 pub const NEVER_RETURNED: [&str; 5] = ["password", "present", "secret", "invitation", "idempotency_key"];
 
+/// The name under which the address that a form is sent to says which of several it is.
+pub const FORM: &str = "form";
+
 /// What was typed into the form that is sent to `call`, when it has just been refused, and what stood in its other fields.
-pub(super) fn typed(call: &str) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
-    of(call).map(|returned| (returned.fields, returned.untouched)).unwrap_or_default()
+pub(super) fn typed(call: &str, form: Option<&str>) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
+    of_form(call, form).map(|returned| (returned.fields, returned.untouched)).unwrap_or_default()
 }
 
 /// Why the form that is sent to `call` has just been refused.
-pub(super) fn refused(call: &str) -> Option<Error> {
-    of(call)?.refusal
+pub(super) fn refused(call: &str, form: Option<&str>) -> Option<Error> {
+    of_form(call, form)?.refusal
+}
+
+/// What is known of this form, where it is one of several: nothing that was sent with another one.
+fn of_form(call: &str, form: Option<&str>) -> Option<Returned> {
+    let is_another = |sent: &str| form.is_some_and(|form| form != sent);
+    of(call).filter(|returned| !returned.form.as_deref().is_some_and(is_another))
 }
 
 /// A form of this operation that has just been refused, where the page has none by now.

@@ -2,12 +2,15 @@
 //!
 //! With scripts a form sends the very fields that the browser would send without them, so both ways are one.
 
-use std::marker::PhantomData;
+use std::{collections::BTreeMap, marker::PhantomData};
 
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use serde::de::DeserializeOwned;
 
-use super::{held::Held, returned::refused};
+use super::{
+    held::Held,
+    returned::{FORM, refused, typed},
+};
 use crate::{
     ends,
     error::{Code, Error},
@@ -31,7 +34,13 @@ impl<S: ServerFn<Error = Error> + 'static> Write<S> {
     /// Not done yet; or refused, when a form that was sent without scripts led here.
     #[allow(clippy::new_without_default, reason = "it belongs to the reactive owner around it")]
     pub fn new() -> Self {
-        Self { wire: Wire::new(S::url()), kind: PhantomData }
+        Self { wire: Wire::new(S::url(), None), kind: PhantomData }
+    }
+
+    /// The same for the form with this id, where others of its operation stand on the page with a write each: what was refused when another
+    /// one was sent is not said here. The id consists of letters, digits and hyphens.
+    pub fn of_form(form: &str) -> Self {
+        Self { wire: Wire::new(S::url(), Some(form.to_owned())), kind: PhantomData }
     }
 
     /// Another write that a button of the same form does: one of the two is on its way at a time, and the form says why the last one
@@ -86,6 +95,8 @@ fn unreadable() -> Error {
 pub(super) struct Wire {
     /// Where it is sent.
     pub(super) url: &'static str,
+    /// The form that it is of, where it is one of several.
+    form: StoredValue<Option<String>>,
     /// How often there was an answer.
     pub(super) version: RwSignal<usize>,
     /// Whether one is being waited for.
@@ -95,13 +106,26 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    fn new(url: &'static str) -> Self {
-        let refused = refused(url).map(Err);
-        Self { url, version: RwSignal::new(0), pending: RwSignal::new(false), answer: RwSignal::new(refused) }
+    fn new(url: &'static str, form: Option<String>) -> Self {
+        let answer = RwSignal::new(refused(url, form.as_deref()).map(Err));
+        Self { url, form: StoredValue::new(form), version: RwSignal::new(0), pending: RwSignal::new(false), answer }
+    }
+
+    /// What was typed, and what stood in the other fields, when it was refused without scripts.
+    pub(super) fn typed(self) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
+        self.form.with_value(|form| typed(self.url, form.as_deref()))
+    }
+
+    /// Where a form is sent to without scripts, with what tells it from the others.
+    pub(super) fn address(self) -> String {
+        self.form.with_value(|form| match form {
+            Some(form) => format!("{}?{FORM}={form}", self.url),
+            None => self.url.to_owned(),
+        })
     }
 
     fn beside(self, url: &'static str) -> Self {
-        if let Some(refused) = refused(url) {
+        if let Some(refused) = self.form.with_value(|form| refused(url, form.as_deref())) {
             self.answer.set(Some(Err(refused)));
         }
         Self { url, version: RwSignal::new(0), ..self }

@@ -118,3 +118,20 @@ async fn wait(
 fn left(written: Option<Timestamp>, within: SignedDuration, now: Timestamp) -> Option<SignedDuration> {
     written.map(|at| (at + within).duration_since(now)).filter(SignedDuration::is_positive)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operator_reads_how_often_one_person_is_written_to() {
+        let told = include_str!("../../../docs/limits.md");
+        for row in [
+            format!("| {A_DAY} a day, {} minutes apart |", AGAIN_AFTER.as_mins()),
+            format!("| {RESETS_AN_HOUR} an hour |"),
+            format!("| {NOTICES_A_DAY} a day of one kind |"),
+        ] {
+            assert!(told.contains(&row), "{row}");
+        }
+    }
+}

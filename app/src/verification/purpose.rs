@@ -84,4 +84,18 @@ mod tests {
             assert_eq!(Purpose::named(purpose.name()), Some(purpose));
         }
     }
+
+    #[test]
+    fn an_operator_reads_how_long_links_open_something() {
+        let hours = |purpose: Purpose| purpose.lifetime().as_hours();
+        let row = format!(
+            "| {} days to confirm an address, {} hours to change it, {} hour for a new password, {} days for an invitation, {} minutes for a document |",
+            hours(Purpose::ConfirmAddress) / 24,
+            hours(Purpose::ChangeAddress),
+            hours(Purpose::ResetPassword),
+            hours(Purpose::AnswerInvitation) / 24,
+            Purpose::ReadDocument.lifetime().as_mins()
+        );
+        assert!(include_str!("../../../docs/limits.md").contains(&row), "{row}");
+    }
 }

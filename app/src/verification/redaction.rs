@@ -8,6 +8,7 @@ use std::{borrow::Cow, ops::Range};
 use uuid::Uuid;
 
 use super::Purpose;
+use crate::account::secret::is_random_in;
 
 /// How long a secret is at least, in characters: no word that stands in a path is as long.
 const SECRET_LENGTH: usize = 32;
@@ -158,23 +159,29 @@ fn is_page(segment: &str) -> bool {
     Purpose::ALL.iter().any(|purpose| purpose.page().eq_ignore_ascii_case(&name))
 }
 
-/// A text as it may be kept: with the secrets of links that stand in it left out.
+/// A text as it may be kept: with the secrets of links that stand in it left out, and with those of links, sign-ins and tokens that stand
+/// there alone.
 pub fn text_without_secrets(text: &str) -> Cow<'_, str> {
     let letters = Letters::of(text);
     let linked = (1..letters.read.len()).filter(|place| letters.is_linked(*place));
-    letters.without_all(linked.filter_map(|place| letters.secret_from(place)))
+    let alone = letters.runs_of(is_of_secrets).filter(|run| is_random_in(&letters.word(run.clone())));
+    letters.without_all(linked.filter_map(|place| letters.secret_from(place)).chain(alone))
 }
 
-/// A text in which secrets may stand, each behind this mark, without them. A secret is in the run of letters, digits and signs of
-/// secrets that follows; how much of that run stays is asked, and nothing when all of it does.
+/// A text in which secrets may stand, each behind this mark in small letters or capitals, without them. A secret is in the run of
+/// letters, digits and signs of secrets that follows; how much of that run stays is asked, and nothing when all of it does.
 pub(crate) fn hidden_behind<'a>(text: &'a str, mark: &str, stays: impl Fn(&str) -> Option<usize>) -> Cow<'a, str> {
     let letters = Letters::of(text);
     let is_of_run = |c: char| c.is_ascii_alphanumeric() || "_-{}:".contains(c);
     let runs: Vec<_> = letters.runs_of(is_of_run).collect();
     letters.without_all(runs.into_iter().filter_map(|run| {
         let word = letters.word(run.clone());
-        // Where a run holds several marks, the first that is followed by a secret says what stays.
-        word.match_indices(mark).map(|(at, _)| at + mark.len()).find_map(|at| Some(run.start + at + stays(&word[at..])?..run.end))
+        // A telephone begins what is typed with a capital. Where a run holds several marks, the first that is followed by a secret says
+        // what stays.
+        word.to_ascii_lowercase()
+            .match_indices(mark)
+            .map(|(at, _)| at + mark.len())
+            .find_map(|at| Some(run.start + at + stays(&word[at..])?..run.end))
     }))
 }
 
@@ -268,6 +275,17 @@ mod tests {
         }
         assert_eq!(text_without_secrets(&format!("?secret={drawn}&x=1")), "?secret=…&x=1");
         assert_eq!(text_without_secrets("See /reset/later\nor /reset/now."), "See /reset/later\nor /reset/now.");
+    }
+
+    #[test]
+    fn a_secret_that_stands_alone_is_left_out_too() {
+        let drawn = "sat2UTCO-Zdhosat2UTCO-Zdhosat2UTCO-Zdho0124";
+        for around in ["{}", "Cookie: stint={}; a=b", "is it {}, or \"{}\"?", "Bearer {}", "%22{}%22"] {
+            assert_eq!(text_without_secrets(&around.replace("{}", drawn)), around.replace("{}", "…"), "{around}");
+        }
+        assert_eq!(text_without_secrets(&format!("the secret is _{drawn}_.")), "the secret is ….");
+        let encoded: String = drawn.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        assert_eq!(text_without_secrets(&format!("it is {encoded}.")), "it is ….");
     }
 
     #[test]

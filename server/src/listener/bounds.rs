@@ -103,3 +103,27 @@ fn files() -> u64 {
     }
     soft
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operator_reads_what_one_connection_may_take() {
+        let told = include_str!("../../../docs/limits.md").replace(',', "");
+        let Bounds { head, head_bytes, pace, taking, connections, per_network, .. } = Bounds::with_connections(CONNECTIONS_MAX);
+        assert_eq!((per_network * 4, pace.bytes_per_second), (connections, taking.bytes_per_second));
+        for row in [
+            format!("less {FILES_RESERVED} and at most {CONNECTIONS_MAX};"),
+            format!("| {} KiB within {} seconds |", head_bytes / 1024, head.as_secs()),
+            format!(
+                "| {} bytes in a second after {} and {} seconds |",
+                pace.bytes_per_second,
+                pace.grace.as_secs(),
+                taking.grace.as_secs()
+            ),
+        ] {
+            assert!(told.contains(&row), "{row}");
+        }
+    }
+}

@@ -44,9 +44,25 @@ fn sentences(error: &Error) -> String {
     let Error { code, message, fields, hint, details } = error;
     let first = within_list(fields.keys(), message).map_or_else(|| message.clone(), |place| format!("{place}: {message}"));
     let further = fields.values().filter(|words| !message.contains(words.as_str())).cloned();
-    let details = details.clone().map(|details| format!("Details: {}", concise::told(details)));
-    let all = std::iter::once(first).chain(further).chain(hint.clone()).chain(details).chain([format!("[{}]", code.name())]);
-    all.collect::<Vec<_>>().join(" ")
+    let said = std::iter::once(first).chain(further).chain(hint.clone()).collect::<Vec<_>>().join(" ");
+    let details = details.as_ref().filter(|record| !is_said(&said, record));
+    let details = details.map(|record| format!("Details: {}", concise::told(record.clone())));
+    std::iter::once(said).chain(details).chain([format!("[{}]", code.name())]).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a text says each value that a record holds.
+fn is_said(text: &str, record: &Value) -> bool {
+    match record {
+        Value::Null => true,
+        Value::Bool(_) => false,
+        Value::Number(number) => {
+            let number = number.to_string();
+            text.split(|sign: char| !sign.is_ascii_digit()).any(|word| word == number)
+        }
+        Value::String(words) => text.contains(words.as_str()),
+        Value::Array(items) => items.iter().all(|item| is_said(text, item)),
+        Value::Object(fields) => fields.values().all(|field| is_said(text, field)),
+    }
 }
 
 /// The place of what is wrong in a list, such as `lines[2].price`, where the words do not tell of which item they are.
@@ -74,8 +90,8 @@ async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> R
     let fewer = answer.get("items").and_then(Value::as_array).map(Vec::len).filter(|given| asked.is_some_and(|asked| *given < asked));
     if let Some(given) = fewer.filter(|_| answer.get("next_cursor").is_some()) {
         let shown = match total(operation, caller, question, &answer).await {
-            Some(all) => format!("{given} of {}", counted(all, "item", "items")),
-            None => counted(given as i64, "item", "items"),
+            Some(all) => format!("{given} of {all}"),
+            None => items(given as i64),
         };
         answer[NOTICE] =
             Value::from(format!("Shortened to {shown}. Pass next_cursor as cursor for the next ones, or narrow the question."));
@@ -83,9 +99,19 @@ async fn shortened(operation: &Operation, caller: Caller, arguments: Value) -> R
     Ok((answer, cut))
 }
 
+fn items(count: i64) -> String {
+    counted(count, "item", "items")
+}
+
+/// How many items a page says that there are in all, or more than how many.
+fn in_all(page: &Value) -> Option<String> {
+    let number = |name: &str| page.get(name).and_then(Value::as_i64);
+    number("total").map(items).or_else(|| number("more_than").map(|most| format!("more than {}", items(most))))
+}
+
 /// How many items a list has on all its pages: as it was told, or asked for again where the list can count them.
-async fn total(operation: &Operation, caller: Caller, question: Option<Value>, answer: &Value) -> Option<i64> {
-    if let Some(told) = answer.get("total").and_then(Value::as_i64) {
+async fn total(operation: &Operation, caller: Caller, question: Option<Value>, answer: &Value) -> Option<String> {
+    if let Some(told) = in_all(answer) {
         return Some(told);
     }
     let mut question = question?;
@@ -93,7 +119,7 @@ async fn total(operation: &Operation, caller: Caller, question: Option<Value>, a
     fields.remove("cursor");
     fields.insert("limit".to_owned(), Value::from(1));
     fields.insert(WITH_TOTAL.to_owned(), Value::from(true));
-    operation.call(caller, question).await.ok()?.get("total")?.as_i64()
+    in_all(&operation.call(caller, question).await.ok()?)
 }
 
 /// How long an item of a list is as an agent is told it.
@@ -115,9 +141,32 @@ fn items_asked(operation: &Operation, arguments: &Value) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use app::error::Code;
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_page_says_of_how_many_it_is_one_as_far_as_they_were_counted() {
+        assert_eq!(in_all(&json!({ "total": 1 })).as_deref(), Some("1 item"));
+        assert_eq!(in_all(&json!({ "more_than": 1_000 })).as_deref(), Some("more than 1000 items"));
+        assert_eq!(in_all(&json!({ "items": [] })), None);
+    }
+
+    #[test]
+    fn of_a_refusal_nothing_is_told_twice() {
+        let near = Error::new(Code::NotFound, "There is no client \"Acne\". Did you mean Acme?");
+        assert_eq!(sentences(&near.clone().details(&json!({ "near": ["Acme"] }))), format!("{} [not_found]", near.message));
+        let often = Error::too_often("Too many calls.", Duration::from_secs(20));
+        assert_eq!(sentences(&often), "Too many calls. Try again in 21 seconds. [rate_limited]");
+        let longer = sentences(&Error::too_often("Too many calls.", Duration::from_secs(7_000)));
+        assert!(longer.contains("in 117 minutes. Details: {\"retry_after\":"), "{longer}");
+        let choices = json!([{ "client": "Acme", "id": "7a", "archived": false }]);
+        let told = sentences(&Error::new(Code::Invalid, "\"acme\" could be Acme. Give the id.").details(&choices));
+        assert!(told.contains("Details: [") && told.contains("\"7a\""), "{told}");
+    }
 
     #[test]
     fn a_refusal_is_told_in_sentences_that_end_with_its_code() {

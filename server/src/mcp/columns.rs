@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::concise::exact;
 
 /// What a record holds for its own sake, or says twice.
-const UNTOLD: [&str; 27] = [
+const UNTOLD: [&str; 28] = [
     "organization_id",
     "id",
     "user_id",
@@ -26,6 +26,7 @@ const UNTOLD: [&str; 27] = [
     "series",
     "sequence",
     "period_given",
+    "composed",
     "rate_overridden",
     "template",
     "reference",

@@ -7,7 +7,7 @@ use app::{
 };
 use serde_json::{Map, Value};
 
-use super::concise::BUDGETS;
+use super::{concise::BUDGETS, further};
 
 /// The longest answer, in characters of JSON; clients cut off what is longer without saying so.
 pub const LONGEST: usize = 25_000;
@@ -23,6 +23,10 @@ const TEXT_BESIDE: usize = 200;
 
 /// How many items stay of each list, step by step.
 const ITEMS: [usize; 8] = [200, 100, 50, 20, 10, 5, 3, 1];
+
+/// How long the names are, step by step, of what is left out of a list of a record: none is its id alone, and where not even the ids fit,
+/// they stay away.
+const NAMES: [Option<usize>; 3] = [Some(40), Some(0), None];
 
 /// The fields that are never cut.
 const WHOLE: [&str; 3] = [NOTICE, "url", "next_cursor"];
@@ -44,6 +48,8 @@ pub struct Cut {
     /// Lists from which items were left out before the answer was looked at as a whole.
     before: Vec<List>,
     lists: Vec<List>,
+    /// The lists that tell in short what others were cut by.
+    further: Vec<String>,
     texts: bool,
 }
 
@@ -81,7 +87,8 @@ impl Cut {
             (false, false) => format!("Shortened: {lists} are shown."),
             (false, true) => format!("Shortened: {lists} are shown, and long texts are cut off."),
         };
-        Some(way.map_or_else(|| shown.clone(), |way| format!("{shown} {way}")))
+        let further = (!self.further.is_empty()).then(|| format!("The others stand in {}, each with its id.", self.further.join(", ")));
+        Some(std::iter::once(shown).chain(further).chain(way.map(str::to_owned)).collect::<Vec<_>>().join(" "))
     }
 }
 
@@ -128,12 +135,14 @@ pub fn fit(answer: Value, before: Cut, way: Option<&str>) -> Value {
     if characters(&whole) <= LONGEST {
         return whole;
     }
-    let steps = TEXTS.iter().map(|text| (*text, usize::MAX)).chain(ITEMS.iter().map(|items| (TEXT_BESIDE, *items)));
+    let texts = TEXTS.iter().map(|text| (*text, usize::MAX, None));
+    let lists = NAMES.iter().flat_map(|name| ITEMS.iter().map(move |items| (TEXT_BESIDE, *items, *name)));
     let mut fitting = whole;
-    for (text_longest, items_most) in steps {
+    for (text_longest, items_most, name_longest) in texts.chain(lists) {
         let mut cut = Cut::of(before.before.clone());
         let mut shorter = answer.clone();
         shorten("", &mut shorter, (text_longest, items_most), &mut cut);
+        cut.further = name_longest.map(|longest| further::add(&answer, &mut shorter, longest)).unwrap_or_default();
         fitting = noted(shorter, &cut, way);
         if characters(&fitting) <= LONGEST {
             break;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::toolset::Toolset;
+use super::{described, toolset::Toolset};
 use app::context::{Caller, Promise};
 use rmcp::{
     ErrorData, RoleServer,
@@ -30,11 +30,13 @@ impl Offer {
         Self { tools: Arc::new(tools), library }
     }
 
-    /// The tools that this caller may use: those that are offered, and how many others there are.
+    /// The tools that this caller may use: those that are offered, and how many others there are. They are the same at every address, so
+    /// that a description may lead to one of the others.
     pub fn tools(&self, caller: &Caller, toolset: Toolset) -> (Vec<Tool>, usize) {
         let usable: Vec<_> = self.tools.iter().filter(|entry| matches!((entry.standing)(caller), Standing::Offered)).collect();
         let offered = usable.iter().filter(|entry| toolset.offers(entry.everyday, usable.len()));
-        let offered: Vec<_> = offered.map(|entry| entry.tool.clone()).collect();
+        let has_got = |name: &str| usable.iter().any(|entry| entry.tool.name == name);
+        let offered: Vec<_> = offered.map(|entry| described::to(&entry.tool, &has_got)).collect();
         let others = usable.len() - offered.len();
         (offered, others)
     }

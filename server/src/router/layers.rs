@@ -141,6 +141,10 @@ pub async fn whole_of_stranger(body: Body) -> Result<Bytes, Refusal> {
 }
 
 async fn within(body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    // Nothing is read of what says beforehand that it is too long.
+    if body.size_hint().lower() > limit as u64 {
+        return Err(longer_than(limit));
+    }
     to_bytes(body, limit).await.map_err(|problem| {
         let causes = std::iter::successors(Some(&problem as &dyn std::error::Error), |cause| cause.source());
         match causes.into_iter().any(|cause| cause.is::<LengthLimitError>()) {
@@ -282,5 +286,11 @@ mod tests {
         assert!(told(Method::GET).await.contains("Nothing was changed"));
         let told = told(Method::POST).await;
         assert!(told.contains("not known") && told.contains("idempotency_key") && !told.contains("Nothing was changed"), "{told}");
+    }
+
+    #[test]
+    fn an_operator_reads_how_long_a_request_may_be() {
+        let row = format!("| {} KiB; {} KiB of whoever is not signed in (413) |", BODY_LIMIT_BYTES / 1024, STRANGERS_LIMIT_BYTES / 1024);
+        assert!(include_str!("../../../docs/limits.md").contains(&row), "{row}");
     }
 }

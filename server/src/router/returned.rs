@@ -14,7 +14,7 @@ use app::{
     },
     operations,
     people::LeaveOrganization,
-    ui::{NEVER_RETURNED, Returned},
+    ui::{FORM, NEVER_RETURNED, Returned},
 };
 use axum::{
     body::{Body, to_bytes},
@@ -40,6 +40,9 @@ const LONGEST_COOKIE: usize = 3_800;
 /// How many fields are looked through of a form that is no operation's, such as that of signing in.
 const FIELDS_MAX: usize = 100;
 
+/// The longest id of a form, in bytes.
+const ID_LONGEST: usize = 100;
+
 /// How long the way back to the page may take, in seconds.
 const KEPT_SECONDS: u32 = 60;
 
@@ -55,12 +58,13 @@ pub async fn to_its_page(State(site): State<Site>, request: Request, next: Next)
         Err(refusal) => return refusal.into_response(),
     };
     let call = parts.uri.path().to_owned();
+    let sent_with = identity::in_query(&parts.uri, FORM).filter(|id| id.len() <= ID_LONGEST);
     let response = next.run(Request::from_parts(parts, Body::from(form.clone()))).await;
     let (mut answer, body) = response.into_parts();
     if let Some((page, refusal)) = refused(&answer) {
         answer.headers.insert(header::LOCATION, page);
         let (fields, untouched) = parted(&call, &form);
-        remember(&site, &mut answer, Returned { fields, untouched, call, refusal: Some(refusal), ..Returned::default() });
+        remember(&site, &mut answer, Returned { fields, untouched, call, form: sent_with, refusal: Some(refusal), ..Returned::default() });
     } else if answer.status == StatusCode::FOUND && answers_a_secret(&call) {
         let Ok(bytes) = to_bytes(body, layers::BODY_LIMIT_BYTES).await else { return layers::too_long().into_response() };
         let secret = String::from_utf8(bytes.to_vec()).ok();

@@ -1,16 +1,20 @@
 //! What is left of a request when its answer is made. A connection with unread bytes is cut at its end, and the answer is lost with it (RFC
-//! 9112, section 9.6): the rest is read and thrown away first, so that whoever is refused early learns why.
+//! 9112, section 9.6): the rest is read and thrown away first, so that whoever is refused early learns why. That is a favour, which takes
+//! time from others: a network that asks for much of it is cut off instead.
 
 use std::{
+    net::IpAddr,
+    num::NonZeroU32,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
+use app::limits::{Bucket, Rate, Recent, network};
 use axum::{
     body::{Body, Bytes, HttpBody},
-    extract::Request,
+    extract::{Request, State},
     middleware::Next,
     response::Response,
 };
@@ -18,7 +22,8 @@ use http::{HeaderValue, header};
 use http_body_util::BodyExt as _;
 use hyper::body::{Frame, SizeHint};
 
-use super::layers::BODY_LIMIT_BYTES;
+use super::{layers::BODY_LIMIT_BYTES, limits::locked};
+use crate::peers;
 
 /// The most bytes that are thrown away: whoever sends more is cut off.
 const THROWN_AWAY_BYTES: usize = 4 * BODY_LIMIT_BYTES;
@@ -26,31 +31,62 @@ const THROWN_AWAY_BYTES: usize = 4 * BODY_LIMIT_BYTES;
 /// How long the rest may take to come.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// What is thrown away is counted in pieces of so many bytes.
+const PIECE_BYTES: usize = 16 * 1024;
+
+/// How much is thrown away of what comes from one network: 8 MiB at once, and then one in a second.
+const PIECES: Rate = Rate { per_minute: NonZeroU32::MIN.saturating_add(3_839), burst: NonZeroU32::MIN.saturating_add(511) };
+
+/// How many networks are remembered at least.
+const NETWORKS_KEPT: usize = 5_000;
+
+/// How much may still be thrown away of what comes from each network. A copy counts together with it.
+#[derive(Clone)]
+pub struct Waste(Arc<Mutex<Recent<IpAddr, Bucket>>>);
+
+impl Default for Waste {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Recent::new(NETWORKS_KEPT))))
+    }
+}
+
+impl Waste {
+    /// Counts so many pieces; whether as many were left.
+    fn takes(&self, network: IpAddr, pieces: usize) -> bool {
+        let now = Instant::now();
+        let mut networks = locked(&self.0);
+        let left = networks.of(network, || Bucket::full(PIECES, now));
+        (0..pieces).all(|_| left.take_alone(now).is_ok())
+    }
+}
+
 /// Reads what is left of the body before the answer is given. Where that does not come to its end, the answer says that the connection
 /// does.
-pub async fn throw_away(request: Request, next: Next) -> Response {
+pub async fn throw_away(State(waste): State<Waste>, request: Request, next: Next) -> Response {
     // Whoever waits to be asked for a body sends none.
     if request.body().is_end_stream() || request.headers().contains_key(header::EXPECT) {
         return next.run(request).await;
     }
     let left = Left::default();
-    let lent = |body| Body::new(Lent { body: Some(body), left: left.clone() });
-    let mut response = next.run(request.map(lent)).await;
+    let (parts, body) = request.into_parts();
+    let (from, lent) = (network(peers::origin(&parts)), Lent { body: Some(body), left: left.clone() });
+    let mut response = next.run(Request::from_parts(parts, Body::new(lent))).await;
     let unread = left.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(body) = unread
-        && !tokio::time::timeout(PATIENCE, ends(body)).await.unwrap_or(false)
+        && !tokio::time::timeout(PATIENCE, ends(body, |pieces| waste.takes(from, pieces))).await.unwrap_or(false)
     {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }
 
-/// Whether a body comes to its end within its bound.
-async fn ends(mut body: Body) -> bool {
+/// Whether a body comes to its end within its bound, and while it may take further pieces.
+async fn ends(mut body: Body, takes: impl Fn(usize) -> bool) -> bool {
     let mut thrown_away = 0;
     while let Some(frame) = body.frame().await {
+        let before = thrown_away / PIECE_BYTES;
         thrown_away += frame.ok().and_then(|frame| frame.into_data().ok()).map_or(THROWN_AWAY_BYTES, |bytes| bytes.len());
-        if thrown_away >= THROWN_AWAY_BYTES {
+        if thrown_away >= THROWN_AWAY_BYTES || !takes(thrown_away / PIECE_BYTES - before) {
             return false;
         }
     }
@@ -98,7 +134,7 @@ impl Drop for Lent {
 
 #[cfg(test)]
 mod tests {
-    use axum::{Router, middleware::from_fn, routing::post};
+    use axum::{Router, middleware::from_fn_with_state, routing::post};
     use http::StatusCode;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
@@ -111,7 +147,9 @@ mod tests {
     async fn refusing() -> TcpStream {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let doors: Router = Router::new().route("/", post(|| async { StatusCode::TOO_MANY_REQUESTS })).layer(from_fn(throw_away));
+        let doors: Router = Router::new()
+            .route("/", post(|| async { StatusCode::TOO_MANY_REQUESTS }))
+            .layer(from_fn_with_state(Waste::default(), throw_away));
         tokio::spawn(async move { axum::serve(listener, doors).await });
         TcpStream::connect(address).await.expect("a connection")
     }
@@ -141,6 +179,22 @@ mod tests {
             let told = answer(&mut connection, length).await;
             assert!(told.starts_with("http/1.1 429") && !told.contains("connection: close"), "{length}: {told:?}");
         }
+    }
+
+    #[test]
+    fn of_what_one_network_sends_no_more_is_thrown_away_than_its_share_and_others_have_theirs() {
+        let (waste, all) = (Waste::default(), PIECES.burst.get() as usize);
+        let [flood, neighbour] = ["192.0.2.1", "192.0.2.2"].map(|address| address.parse().expect("an address"));
+        assert!(waste.takes(flood, all) && !waste.takes(flood, all));
+        assert!(waste.takes(neighbour, all));
+    }
+
+    #[test]
+    fn an_operator_reads_how_much_of_a_refused_request_is_read() {
+        let mebibytes = |pieces: u32| pieces as usize * PIECE_BYTES / (1024 * 1024);
+        let (at_once, a_second) = (mebibytes(PIECES.burst.get()), mebibytes(PIECES.per_minute.get() / 60));
+        let row = format!("| {at_once} MiB of one network, then {a_second} MiB in a second;");
+        assert!(include_str!("../../../docs/limits.md").contains(&row), "{row}");
     }
 
     #[tokio::test]

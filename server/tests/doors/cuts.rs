@@ -87,11 +87,25 @@ async fn of_an_invoice_with_hundreds_of_lines_they_are_counted_and_there_is_a_wa
         assert!(told.contains(&format!("{} of 201 lines", count(answer, "lines"))) && told.contains("get_invoice_document"), "{told}");
     }
     done(&world, &ada.token, "get_invoice_document", json!({ "invoice": draft["id"] })).await;
+    every_line_is_named(&world, &ada, &draft["id"]).await;
     // Whoever may not read invoices is not sent to one.
     let writer = world.token(&ada.email, &ada.slug, &[Scope::MoneyWrite], Writes::Direct).await;
     let changed = done(&world, &writer, "update_invoice_draft", json!({ "invoice": draft["id"], "notes": "Thank you" })).await;
     assert!(!notice(&changed).contains("get_invoice_document") && notice(&changed).contains("url"), "{}", notice(&changed));
     assert!(refused(&world, &writer, "get_invoice_document", json!({ "invoice": draft["id"] })).await.ends_with("[forbidden]"));
+}
+
+/// In one call; and the last of them can be changed.
+async fn every_line_is_named(world: &World, ada: &Person, invoice: &Value) {
+    let all = world.rest(ada, "get_invoice", json!({ "invoice": invoice })).await.ok()["lines"].clone();
+    let all: Vec<&str> = all.as_array().expect("lines").iter().filter_map(|line| line["id"].as_str()).collect();
+    let answer = done(world, &ada.token, "get_invoice", json!({ "invoice": invoice })).await;
+    assert!(notice(&answer).contains("The others stand in further_lines, each with its id."), "{}", notice(&answer));
+    let whole = answer["lines"].as_array().expect("lines").iter().filter_map(|line| line["id"].as_str());
+    let further = answer["further_lines"].as_array().expect("lines").iter().filter_map(|line| line.as_str()?.split(' ').next());
+    assert_eq!(whole.chain(further).collect::<Vec<_>>(), all);
+    let changes = json!([{ "line": all.last(), "description": "Changed" }]);
+    done(world, &ada.token, "update_invoice_draft", json!({ "invoice": invoice, "lines": changes })).await;
 }
 
 #[tokio::test]
@@ -103,6 +117,20 @@ async fn of_an_action_with_many_records_the_others_are_counted_and_an_undo_that_
     let undone = done(&world, &ada.token, "undo_action", json!({ "action": logged["action"], "dry_run": true })).await;
     assert_eq!(count(&undone, "removed"), 60);
     assert!(notice(&undone).contains("50 of 60 changes"), "{}", notice(&undone));
+}
+
+#[tokio::test]
+async fn of_many_actions_that_are_listed_at_once_those_that_are_left_out_are_counted() {
+    let (world, ada) = studio::open().await;
+    for at in 0..70 {
+        let words = format!("{at} {}", "x".repeat(200));
+        let entry = json!({ "project": "Acme / Dashboard", "date": "2026-10-12", "duration": "5m", "description": words });
+        world.rest(&ada, "create_time_entry", entry).await.ok();
+    }
+    let all = done(&world, &ada.token, "list_actions", json!({ "limit": 1, "with_total": true })).await["total"].clone();
+    let listed = done(&world, &ada.token, "list_actions", json!({ "limit": 200 })).await;
+    let told = format!("Shortened to {} of {all} items.", count(&listed, "items"));
+    assert!(notice(&listed).starts_with(&told), "{told}: {}", notice(&listed));
 }
 
 #[tokio::test]

@@ -126,6 +126,29 @@ async fn a_link_to_hand_over_is_shown_once_to_whoever_invites_without_scripts() 
 }
 
 #[tokio::test]
+async fn what_was_refused_in_a_row_is_said_in_that_row_alone_without_scripts() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let path = format!("/o/{}/settings/members", ada.slug);
+    for email in ["grace@example.com", "hedy@example.com"] {
+        invites(&world, &ada, email, "member").await;
+    }
+    let before = page(&world, &path, Some(&ada)).await.text;
+    let rows: Vec<&str> =
+        before.split("action=\"/call/resend_invitation?form=").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(rows.len(), 2, "{before}");
+    let gone = [("invitation", "00000000-0000-0000-0000-000000000007")];
+    let answer = form(&world, &path, &format!("resend_invitation?form={}", rows[1]), Some(&ada), &gone).await;
+    let brought = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+    let shown = world.get(&path).header(header::ACCEPT, "text/html").header(header::COOKIE, format!("stint={}; {brought}", ada.cookie));
+    let shown = Answer::of(shown).await.text;
+    let row =
+        |id: &str| shown.split(&format!(" id=\"{id}\"")).nth(1).and_then(|rest| rest.split("</form>").next()).expect("a row").to_owned();
+    assert!(row(rows[1]).contains("class=\"refusal\""), "{shown}");
+    assert_eq!(shown.matches("class=\"refusal\"").count(), 1, "{shown}");
+}
+
+#[tokio::test]
 async fn an_address_is_confirmed_by_a_press_of_a_button_and_not_by_opening_a_link() {
     let world = World::alone().await;
     let ada = signed_up(&world, "ada@example.com", "Ada").await;

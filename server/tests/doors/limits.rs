@@ -178,6 +178,39 @@ async fn of_a_stranger_nothing_but_short_forms_is_taken() {
     assert!(refused.refused(413) == "invalid" && refused.text.contains("64 KiB"), "{}", refused.text);
 }
 
+/// What is answered to the head of a long request, of whose body nothing comes.
+async fn told_early(address: &str, path: &str, kind: &str, header: &str) -> String {
+    let mut socket = TcpStream::connect(address).await.expect("a connection");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: {kind}\r\nContent-Length: 900000\r\n{header}\r\n"
+    );
+    socket.write_all(head.as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.expect("an answer");
+    answer
+}
+
+#[tokio::test]
+async fn a_stranger_is_refused_before_anything_is_read_of_what_they_send() {
+    let world = World::open().await;
+    let address = world.address.strip_prefix("http://").expect("an address");
+    let (json, form, invented) =
+        ("application/json", "application/x-www-form-urlencoded", "Authorization: Bearer stint_pat_unknown_secret\r\n");
+    let cases = [
+        ("/api/v1/create_client", json, "", 401),
+        ("/api/v1/create_client", json, invented, 401),
+        ("/mcp", json, "", 401),
+        ("/mcp", json, invented, 401),
+        ("/call/create_client", form, "", 413),
+        ("/call/sign_in", form, "", 413),
+        ("/call/sign_up", form, "Cookie: stint=invented\r\n", 413),
+    ];
+    let answers = join_all(cases.map(|(path, kind, header, _)| told_early(address, path, kind, header))).await;
+    for ((path, .., status), answer) in cases.iter().zip(answers) {
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {answer}");
+    }
+}
+
 /// Sixty-four calls at once with one token: some are done, the others refused at once, and none of it reaches the neighbour.
 #[tokio::test]
 async fn while_one_token_floods_its_neighbour_is_always_answered() {

@@ -1,10 +1,14 @@
 //! MCP: which tools an agent is offered, and how many words they take.
 
-use app::access::{Scope, Writes};
+use app::{
+    access::{Scope, Writes},
+    operations,
+};
 use serde_json::{Value, json};
 
 use crate::{
     agents::{ALL, ask, ask_at, names, refused, tools, tools_at},
+    people::joined,
     world::World,
 };
 
@@ -80,6 +84,49 @@ async fn whoever_may_use_few_tools_is_offered_them_all() {
         let few = tools_at(&world, "/mcp", &token).await;
         assert!(few.len() < 40, "{}", few.len());
         assert_eq!(few, tools(&world, &token).await);
+    }
+}
+
+/// Models call what they read of: what is described leads to nothing that would be refused or unknown.
+#[tokio::test]
+async fn no_description_names_a_tool_that_its_reader_is_not_offered() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let mut tokens = Vec::new();
+    for scopes in Scope::ALL.map(|scope| vec![scope]).into_iter().chain([vec![Scope::MoneyRead, Scope::MoneyWrite], Scope::ALL.to_vec()]) {
+        for writes in [Writes::Direct, Writes::Ask, Writes::Drafts] {
+            tokens.push((format!("{scopes:?} {writes:?}"), world.token(&ada.email, &ada.slug, &scopes, writes).await));
+        }
+    }
+    for role in ["manager", "member", "viewer"] {
+        let person = joined(&world, &ada, role, &[]).await;
+        if role != "member" {
+            world.rest(&ada, "change_member_role", json!({ "member": role, "role": role })).await.ok();
+        }
+        tokens.push((role.to_owned(), person.token));
+    }
+    for (who, token) in &tokens {
+        let offered = tools(&world, token).await;
+        for tool in &offered {
+            let told = format!("{} {}", tool["description"], tool["inputSchema"]);
+            let words = told.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').filter(|word| word.contains('_'));
+            let closed = words.filter(|word| operations::named(word).is_some() && !names(&offered).contains(word)).collect::<Vec<_>>();
+            assert!(closed.is_empty(), "{who}: {} leads to {closed:?}: {told}", tool["name"]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_description_leads_to_another_tool_where_that_is_offered() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    for (scopes, leads_on) in [(&[Scope::MoneyWrite][..], false), (&[Scope::MoneyRead, Scope::MoneyWrite][..], true)] {
+        let token = world.token(&ada.email, &ada.slug, scopes, Writes::Direct).await;
+        let offered = tools(&world, &token).await;
+        let draft = offered.iter().find(|tool| tool["name"] == "draft_invoice").and_then(|tool| tool["description"].as_str());
+        let draft = draft.expect("a description");
+        assert!(draft.contains("Example: {") && draft.contains("With dry_run it is a preview."), "{draft}");
+        assert_eq!(draft.contains("get_invoice"), leads_on, "{draft}");
     }
 }
 

@@ -46,6 +46,7 @@ const KEPT_FOR_US: &[&str] = &[
     "labour",
     "running",
     "rate_overridden",
+    "composed",
     "invoice_id",
     "invoice_line_id",
     "document",

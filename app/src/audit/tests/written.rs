@@ -165,6 +165,20 @@ async fn the_secret_of_an_invitation_is_not_written_down() {
 }
 
 #[tokio::test]
+async fn a_secret_of_a_link_that_is_looked_for_is_written_down_nowhere() {
+    let studio = World::new("audit").await;
+    let sent = studio.ok("invite_member", json!({"email": "new@example.com", "role": Role::Member})).await;
+    let secret = sent["link"].as_str().and_then(|link| link.rsplit('/').next()).expect("a link");
+    studio.ok("list_members", json!({"query": format!("who has {secret}?")})).await;
+    for arguments in [json!({"client": secret}), json!({"client": "Acme", secret: 1}), json!({"client": "Acme", "unknown": [secret]})] {
+        studio.call("get_client", arguments).await.expect_err("refused");
+    }
+    let noted = log(&studio, json!({"operation": "list_members"})).await;
+    assert_eq!(noted[0]["arguments"]["query"], "who has …?");
+    assert_eq!(studio.tables_with(secret).await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn a_whole_token_is_revoked_by_itself_and_its_secret_is_written_down_nowhere() {
     let studio = World::new("audit").await;
     let made = studio.ok("create_token", json!({"name": "agent"})).await;

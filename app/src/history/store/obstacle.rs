@@ -15,6 +15,12 @@ use crate::{
 pub struct Later {
     /// The earlier action.
     pub action: Uuid,
+    /// The kind of the record.
+    pub kind: String,
+    /// Whether it is time that is on an invoice by now.
+    pub invoiced: bool,
+    /// The number of that invoice; a draft has none.
+    pub number: Option<String>,
     /// The newest one since that changed that record and still counts; none where that is not among its newest changes.
     pub by: Option<Uuid>,
     /// Who did it.
@@ -33,8 +39,8 @@ pub async fn later(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Later>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Later,
-        r#"select a.id as "action!", n.id as "by?", n.member_id as "member_id?", m.name as "member?", n.token_id as "token?",
-               n.operation as "operation?"
+        r#"select a.id as "action!", c.kind as "kind!", i.id is not null as "invoiced!", i.number as "number?", n.id as "by?",
+               n.member_id as "member_id?", m.name as "member?", n.token_id as "token?", n.operation as "operation?"
            from unnest($2::uuid[]) a (id)
            cross join lateral (
                select left_as.kind, left_as.record_id, left_as.position from (
@@ -51,8 +57,11 @@ pub async fn later(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Later>, Error> {
                where now.position > left_as.position and now.action_id <> a.id
                    and now.after::jsonb - '{version,updated_at}'::text[]
                        is distinct from left_as.after::jsonb - '{version,updated_at}'::text[]
-               limit 1
+               order by left_as.position limit 1
            ) c
+           left join time_entry t on c.kind = 'time_entry' and t.organization_id = $1 and t.id = c.record_id
+           left join invoice_line l on l.organization_id = $1 and l.id = t.invoice_line_id
+           left join invoice i on i.organization_id = $1 and i.id = l.invoice_id
            left join lateral (
                select n.id, n.member_id, n.token_id, n.operation from (
                    select s.action_id, s.position from change s

@@ -30,8 +30,8 @@ pub struct Seen {
     pub projects: Option<i64>,
     /// What of the record is told, as the action left it.
     pub image: Option<Value>,
-    /// The currency of its amounts.
-    pub currency: String,
+    /// The currency of its amounts, as it was then; nothing where nobody knows that any more.
+    pub currency: Option<String>,
     /// The number of its invoice.
     pub invoice: Option<String>,
     /// The number of the void invoice that it drafts again.
@@ -43,7 +43,7 @@ pub struct Seen {
 
 /// The first few records that each of these actions touched, and those that they took back, each once: payments and invoices before what
 /// goes along with them, and of a kind what was made before what was there. The record `of` stands before all others. The projects are
-/// counted of these operations alone.
+/// counted of these operations alone. What a project is billed in is what its client had before the next change of that.
 pub async fn seen(db: &mut Db, actions: &[Uuid], of: Option<Uuid>, on_projects: &[String]) -> Result<Vec<Seen>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -66,7 +66,8 @@ pub async fn seen(db: &mut Db, actions: &[Uuid], of: Option<Uuid>, on_projects: 
            )
            select a.id as "action!", a.operation as "operation!", a.arguments as "arguments!", a.undoes as "undoes?", c.kind as "kind?", coalesce(c.of_kind, 0) as "of_kind!",
                coalesce(c.looked_at, 0)::bigint as "looked_at!", a.projects as "projects?", c.told as "image?",
-               coalesce(c.image ->> 'currency', i.currency, k.currency, o.currency) as "currency!",
+               case when c.kind = 'project' then coalesce(held.currency, k.currency)
+                   else coalesce(c.image ->> 'currency', i.currency, k.currency, o.currency) end as "currency?",
                coalesce(c.image ->> 'number', i.number) as "invoice?", r.number as "redraft_of?",
                coalesce(case when c.kind = 'client' then c.image ->> 'name' end, k.name) as "client?",
                coalesce(case when c.kind = 'project' then c.image ->> 'name' end, p.name) as "project?",
@@ -74,7 +75,7 @@ pub async fn seen(db: &mut Db, actions: &[Uuid], of: Option<Uuid>, on_projects: 
            from called a
            join organization o on o.id = $1
            left join lateral (
-               select t.kind, t.record_id, t.place, t.of_kind, t.looked_at, f.image, jsonb_build_object('name', f.image -> 'name',
+               select t.kind, t.record_id, t.place, t.of_kind, t.looked_at, t.last, f.image, jsonb_build_object('name', f.image -> 'name',
                    'description', f.image -> 'description', 'day', f.image -> 'day', 'seconds', f.image -> 'seconds',
                    'amount', f.image -> 'amount', 'email', f.image -> 'email', 'role', f.image -> 'role',
                    'rate', f.image -> 'rate') as told
@@ -111,6 +112,12 @@ pub async fn seen(db: &mut Db, actions: &[Uuid], of: Option<Uuid>, on_projects: 
            left join client k on k.organization_id = $1
                and k.id = coalesce((c.image ->> 'client_id')::uuid, p.client_id, i.client_id, case when c.kind = 'client' then c.record_id end)
            left join member m on m.organization_id = $1 and m.id = (c.image ->> 'member_id')::uuid
+           left join lateral (
+               select s.before ->> 'currency' as currency from change s
+               where c.kind = 'project' and s.organization_id = $1 and s.kind = 'client' and s.record_id = (c.image ->> 'client_id')::uuid
+                   and s.position > c.last and s.before is not null
+               order by s.position limit 1
+           ) held on true
            order by a.id, c.place"#,
         organization,
         actions,

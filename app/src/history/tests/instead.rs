@@ -220,3 +220,41 @@ async fn records_that_are_not_named_are_counted() {
     let tried = studio.ok("undo_action", json!({"action": done["action"], "dry_run": true})).await;
     assert_eq!(tried["removed"].as_array().map(Vec::len), Some(9), "there all are named");
 }
+
+/// Whoever looks before they try is told what whoever tries is told.
+#[tokio::test]
+async fn the_list_and_the_refusal_give_one_reason() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    let alike = async |world: &World, done: &Value, code: Code, words: &str| {
+        let refused = world.refused("undo_action", json!({"action": done["action"]})).await;
+        let told = std::iter::once(refused.message).chain(refused.hint).collect::<Vec<_>>().join(" ");
+        assert_eq!((refused.code, told.as_str()), (code, why_not(world, done).await.as_str()));
+        assert!(told.contains(words), "{words}: {told}");
+    };
+    let billed = log(&agent, "2026-11-18").await;
+    let draft = agent.ok("draft_invoice", json!({"client": "Acme"})).await;
+    for world in [&agent, &studio] {
+        alike(world, &billed, Code::Locked, "The time is on a draft invoice by now").await;
+        alike(world, &billed, Code::Locked, draft["action"].as_str().expect("an id")).await;
+    }
+    let sent = agent.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    alike(&agent, &billed, Code::Locked, sent["number"].as_str().expect("a number")).await;
+    alike(&agent, &draft, Code::Stale, "send_invoice cannot be undone either").await;
+    alike(&agent, &sent, Code::Invalid, "stays as it is").await;
+    let changed = log(&agent, "2026-11-19").await;
+    studio.ok("update_time_entry", json!({"time_entry": changed["id"], "description": "Else"})).await;
+    alike(&agent, &changed, Code::Stale, "Ask them to undo that first").await;
+    let client = agent.ok("create_client", json!({"name": "Globex"})).await;
+    agent.ok("create_project", json!({"client": "Globex", "name": "Site"})).await;
+    alike(&agent, &client, Code::InUse, "a new project").await;
+    let gone = log(&agent, "2026-11-19").await;
+    studio.ok("undo_action", json!({"action": gone["action"]})).await;
+    alike(&agent, &gone, Code::Stale, "took this back already").await;
+    alike(&studio, &gone, Code::Stale, "To have it again").await;
+    let invited = agent.ok("invite_member", json!({"email": "grace@example.com", "role": "member"})).await;
+    alike(&agent, &invited, Code::Invalid, "revoke_invitation").await;
+    let closed = log(&agent, "2026-11-16").await;
+    studio.ok("update_organization", json!({"lock_date": "2026-11-17"})).await;
+    alike(&agent, &closed, Code::Locked, "An owner or admin can move the lock date").await;
+}

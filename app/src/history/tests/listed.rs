@@ -107,6 +107,19 @@ async fn whoever_does_not_lead_the_work_is_shown_what_they_did_and_nothing_else(
 }
 
 #[tokio::test]
+async fn actions_are_counted_as_far_as_they_are_the_callers() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    for day in ["2026-11-16", "2026-11-17", "2026-11-18"] {
+        log(&agent, day).await;
+    }
+    let counted = async |world: &World| world.ok("list_actions", json!({"limit": 1, "with_total": true})).await["total"].clone();
+    assert_eq!(counted(&agent).await, 3, "a token is told of its own");
+    assert_eq!(counted(&studio).await, 6, "a client, a project, a token and its three entries");
+    assert_eq!(studio.ok("list_actions", json!({"limit": 1})).await.get("total"), None);
+}
+
+#[tokio::test]
 async fn pages_of_actions_end_and_none_comes_twice() {
     let studio = studio().await;
     for day in ["2026-11-16", "2026-11-17", "2026-11-18"] {

@@ -155,6 +155,23 @@ async fn a_rate_is_told_with_whose_it_is_what_it_became_and_which_time_it_was_fo
     }
 }
 
+/// Nothing is converted: what was set in one currency was never an amount in another.
+#[tokio::test]
+async fn a_rate_is_told_in_the_currency_that_the_client_had_then() {
+    let studio = studio().await;
+    let set = studio.ok("set_rate", json!({"project": "Dashboard", "rate": "70.00"})).await;
+    studio.ok("set_rate", json!({"project": "Dashboard", "rate": ""})).await;
+    for currency in ["JPY", "USD"] {
+        studio.ok("update_client", json!({"client": "Acme", "currency": currency})).await;
+        let log = log_of(&studio).await;
+        assert!(log.iter().any(|told| told == "Rate of Acme / Dashboard set to 70.00 EUR"), "{currency}: {log:?}");
+        let entry = studio.ok("get_audit_entry", json!({"action": set["action"]})).await;
+        assert_eq!(entry["changes"][0]["after"]["rate"], "70.00", "{currency}: {entry}");
+    }
+    studio.ok("set_rate", json!({"project": "Dashboard", "rate": "80.00"})).await;
+    assert_eq!(log_of(&studio).await[0], "Rate of Acme / Dashboard set to 80.00 USD");
+}
+
 #[tokio::test]
 async fn of_several_who_are_put_on_a_project_some_are_named_and_the_others_counted() {
     let studio = studio().await;

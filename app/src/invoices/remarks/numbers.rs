@@ -15,7 +15,8 @@ pub fn of(organization: &Organization, client: &Client, categories: &[TaxCategor
         number.as_deref().is_some_and(stated::is_of_words) || categories.iter().all(|category| *category == TaxCategory::O)
     };
     let seller = no_vat_id_of_seller(organization).filter(|_| counts(&organization.vat_id));
-    let buyer = no_vat_id_of_client(client).filter(|_| counts(&client.vat_id));
+    let is_stated = || client.vat_id.as_deref().is_some_and(|number| stated::is_no_vat_id(number, client.country.as_deref()));
+    let buyer = no_vat_id_of_client(client).filter(|_| is_stated() || counts(&client.vat_id));
     let taxed = categories.contains(&TaxCategory::S);
     let enterprise = || organization.vat_id.as_deref().and_then(|number| of_enterprise(number, taxed));
     let same = client.vat_id.is_some() && client.vat_id == organization.vat_id;
@@ -56,7 +57,7 @@ pub fn no_vat_id_of_client(client: &Client) -> Option<String> {
     let country = client.country.as_deref();
     let number = client.vat_id.as_deref().filter(|number| is_none(number, country))?;
     let told = said(number, &format!("The number of {}", client.name));
-    let way = match stated::is_of_words(number) {
+    let way = match stated::is_no_vat_id(number, country) {
         true => "An invoice states it as it stands, and not as a VAT identifier. Correct it in the client, or leave it as it is.",
         false => "Correct it in the client, or take it away: no invoice with tax is sent with it.",
     };

@@ -97,6 +97,7 @@ fn line((category, rate): (TaxCategory, i32)) -> LineRow {
         id: Uuid::from_u128(3),
         kind: "custom".to_owned(),
         description: "Hosting".to_owned(),
+        composed: Some(false),
         project_id: None,
         project_name: None,
         seconds: None,
@@ -124,10 +125,15 @@ fn told(seller: &Organization, buyer: &Client, categories: &[(TaxCategory, i32)]
 
 /// What keeps these lines from being sent.
 fn told_of_lines(seller: &Organization, buyer: &Client, lines: Vec<LineRow>) -> Vec<InvoiceProblem> {
+    of_source(seller, buyer, lines, |source| problems(source, &Arc::new(PlainDocuments::default())).unwrap())
+}
+
+/// What is made of an invoice with these lines.
+fn of_source<T>(seller: &Organization, buyer: &Client, lines: Vec<LineRow>, made: impl FnOnce(&Source<'_>) -> T) -> T {
     let totals = Totals::of(&read::amounts(&lines).unwrap(), None).unwrap();
     let day = jiff::civil::date(2026, 11, 26);
     let period = Span { from: Day::from(day), to: Day::from(day) };
-    let source = Source {
+    made(&Source {
         number: None,
         issued_on: day,
         due_on: day,
@@ -138,8 +144,7 @@ fn told_of_lines(seller: &Organization, buyer: &Client, lines: Vec<LineRow>) -> 
         lines: &lines,
         totals: &totals,
         notes: None,
-    };
-    problems(&source, &Arc::new(PlainDocuments::default())).unwrap()
+    })
 }
 
 #[test]

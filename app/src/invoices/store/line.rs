@@ -17,6 +17,8 @@ pub struct LineRow {
     pub id: Uuid,
     pub kind: String,
     pub description: String,
+    /// Whether the description was composed and nobody has written another one; nothing where nobody knows.
+    pub composed: Option<bool>,
     pub project_id: Option<Uuid>,
     /// As it is called now; nothing on a line that is not stored yet.
     pub project_name: Option<String>,
@@ -40,7 +42,7 @@ pub async fn lines(db: &mut Db, invoice: Uuid) -> Result<Vec<LineRow>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         LineRow,
-        r#"select l.id, l.kind, l.description, l.project_id, p.name as "project_name?", l.seconds, l.billed_seconds, l.invoiced_quantity, l.unit,
+        r#"select l.id, l.kind, l.description, l.composed, l.project_id, p.name as "project_name?", l.seconds, l.billed_seconds, l.invoiced_quantity, l.unit,
                l.unit_price, l.net, l.tax_category, l.tax_percent, l.tax_reason,
                array(select t.id from time_entry t where t.organization_id = l.organization_id and t.invoice_line_id = l.id order by t.day, t.id) as "entries!"
            from invoice_line l left join project p on p.organization_id = l.organization_id and p.id = l.project_id
@@ -75,14 +77,14 @@ pub async fn insert_lines(db: &mut Db, invoice: Uuid, last: i32, lines: &[LineRo
     let organization = db.organization();
     query!(
         "insert into invoice_line (organization_id, id, invoice_id, position, kind, description, project_id, seconds, billed_seconds,
-             invoiced_quantity, unit, unit_price, net, tax_category, tax_percent, tax_reason, price, quantity)
+             invoiced_quantity, unit, unit_price, net, tax_category, tax_percent, tax_reason, composed, price, quantity)
          select $1, l.id, $2, $3::integer + l.place::integer, l.kind, l.description, l.project_id, l.seconds, l.billed_seconds,
-             l.invoiced_quantity, l.unit, l.unit_price, l.net, l.tax_category, l.tax_percent, l.tax_reason,
+             l.invoiced_quantity, l.unit, l.unit_price, l.net, l.tax_category, l.tax_percent, l.tax_reason, l.composed,
              round(l.unit_price::numeric / $16::bigint), coalesce(round(l.invoiced_quantity / 100000.0), (l.billed_seconds * 1000 + 1800) / 3600)
          from unnest($4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[],
-                 $12::bigint[], $13::bigint[], $14::text[], $15::integer[], $17::text[]) with ordinality
+                 $12::bigint[], $13::bigint[], $14::text[], $15::integer[], $17::text[], $18::boolean[]) with ordinality
              as l (id, kind, description, project_id, seconds, billed_seconds, invoiced_quantity, unit, unit_price, net, tax_category,
-                 tax_percent, tax_reason, place)",
+                 tax_percent, tax_reason, composed, place)",
         organization,
         invoice,
         last,
@@ -99,7 +101,8 @@ pub async fn insert_lines(db: &mut Db, invoice: Uuid, last: i32, lines: &[LineRo
         &each(lines, |line| line.tax_category.clone()),
         &each(lines, |line| line.tax_percent),
         millionths_of(currency),
-        &each(lines, |line| line.tax_reason.clone()) as _
+        &each(lines, |line| line.tax_reason.clone()) as _,
+        &each(lines, |line| line.composed) as _
     )
     .execute(db.connection())
     .await?;

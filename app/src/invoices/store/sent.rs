@@ -86,7 +86,7 @@ pub async fn document(db: &mut Db, invoice: Uuid) -> Result<Option<Vec<u8>>, Err
     .await?)
 }
 
-/// The lines of a document as they stand on it.
+/// The lines of a document and its taxes as they stand on it.
 pub struct Printed {
     /// Its language.
     pub language: String,
@@ -94,10 +94,12 @@ pub struct Printed {
     pub quantities: Vec<String>,
     /// What it says of their tax.
     pub taxes: Vec<String>,
+    /// The taxable amounts of its taxes.
+    pub bases: Vec<String>,
 }
 
-/// What stands on the lines of the document; nothing of a draft.
-pub async fn printed_lines(db: &mut Db, invoice: Uuid) -> Result<Option<Printed>, Error> {
+/// What stands on the lines of the document and with its taxes; nothing of a draft.
+pub async fn printed(db: &mut Db, invoice: Uuid) -> Result<Option<Printed>, Error> {
     let organization = db.organization();
     Ok(query_as!(
         Printed,
@@ -105,7 +107,9 @@ pub async fn printed_lines(db: &mut Db, invoice: Uuid) -> Result<Option<Printed>
                array(select l.line ->> 'quantity' from jsonb_array_elements(i.document -> 'lines') with ordinality l (line, place)
                      order by l.place) as "quantities!",
                array(select coalesce(l.line ->> 'tax', '') from jsonb_array_elements(i.document -> 'lines') with ordinality l (line, place)
-                     order by l.place) as "taxes!"
+                     order by l.place) as "taxes!",
+               array(select coalesce(x.tax ->> 'base', '') from jsonb_array_elements(i.document -> 'taxes') with ordinality x (tax, place)
+                     order by x.place) as "bases!"
            from invoice i where i.organization_id = $1 and i.id = $2 and i.document is not null"#,
         organization,
         invoice

@@ -183,9 +183,35 @@ async fn a_draft_of_before_can_be_opened_and_is_sent_with_the_sums_of_now() {
     let written_before = "update invoice set discount_rate = 100000, discount = 500, net = 4500, total = 4500
         where organization_id = $1 and state = 'draft'";
     studio.sql(written_before).await;
-    assert_eq!(studio.ok("get_invoice", json!({"invoice": other["id"]})).await["total"]["amount"], "45.00");
+    let opened = studio.ok("get_invoice", json!({"invoice": other["id"]})).await;
+    assert_eq!(opened["total"]["amount"], "45.00");
+    let is_of_discount =
+        |problem: &Value| problem["field"] == "discount" && problem["message"].to_string().contains("Leave the discount out");
+    assert!(is_of_discount(&opened["problems"][0]), "{opened:#}");
     let refused = studio.refused("send_invoice", json!({"invoice": other["id"]})).await;
     assert!(refused.field("discount").is_some_and(|why| why.contains("Leave the discount out")), "{refused:?}");
     let repaid = studio.ok("update_invoice_draft", json!({"invoice": other["id"], "discount": ""})).await;
     assert_eq!(repaid["total"]["amount"], "50.00");
+    assert!(!repaid["problems"].as_array().into_iter().flatten().any(is_of_discount), "{repaid:#}");
+}
+
+/// Without tax the total was the same while a discount was spread over all lines, and the taxable amounts were not.
+#[tokio::test]
+async fn what_was_sent_shows_the_taxable_amounts_that_stand_on_its_document() {
+    for (printed, shown) in [(["46,67", "93,33"], ["46.67", "93.33"]), (["50,00", "90,00"], ["50.00", "90.00"])] {
+        let studio = studio().await;
+        studio.ok("update_client", json!({"client": "Acme", "tax_category": "AE"})).await;
+        let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines(), "discount": "10.00"})).await;
+        let taxes = printed.map(|base| json!({"base": base}));
+        let document = json!({"language": "de", "client_name": "Acme", "lines": [], "taxes": taxes});
+        let sent_before = format!(
+            "update invoice set state = 'sent', number = '2025-0007', series = '', sequence = 7, issued_on = '2025-11-20',
+                 due_on = '2025-12-20', sent_at = created_at, document = '{document}'
+             where organization_id = $1"
+        );
+        studio.sql(&sent_before).await;
+        let sent = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
+        let bases: Vec<_> = sent["taxes"].as_array().expect("taxes").iter().map(|tax| tax["base"]["amount"].clone()).collect();
+        assert_eq!((bases, &sent["total"]["amount"]), (shown.map(Value::from).to_vec(), &json!("140.00")), "{printed:?}");
+    }
 }

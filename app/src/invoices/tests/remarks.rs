@@ -192,6 +192,84 @@ async fn a_service_period_that_is_still_to_come_is_remarked() {
     assert!(told(&moved), "{moved:#}");
 }
 
+/// EN 16931 BT-73 and BT-74: the days that stand on the invoice are those of the work on it.
+#[tokio::test]
+async fn a_service_period_without_days_of_the_time_is_remarked_with_both_spans() {
+    let studio = studio().await;
+    for day in ["2026-11-02", "2026-11-20"] {
+        log(&studio, day, "1h").await;
+    }
+    let drafted = draft(&studio).await;
+    let told = async |from: &str, to: &str| {
+        let change = json!({"invoice": drafted["id"], "period_from": from, "period_to": to});
+        let invoice = studio.ok("update_invoice_draft", change).await;
+        let remark = invoice["remarks"].as_array().into_iter().flatten().find(|remark| remark["field"] == "period_from").cloned();
+        remark.map(|remark| remark["message"].to_string())
+    };
+    for (from, to, period, words) in [
+        ("2026-11-03", "2026-11-20", "Tue 3 Nov 2026 to Fri 20 Nov 2026", "not all of its days"),
+        ("2026-11-10", "2026-11-12", "Tue 10 Nov 2026 to Thu 12 Nov 2026", "not all of its days"),
+        ("2026-10-01", "2026-10-31", "Thu 1 Oct 2026 to Sat 31 Oct 2026", "none of its days"),
+    ] {
+        let remark = told(from, to).await.expect(from);
+        for told in [period, "Mon 2 Nov 2026 to Fri 20 Nov 2026", words, "Leave both days of the period empty"] {
+            assert!(remark.contains(told), "{told}: {remark}");
+        }
+    }
+    for (from, to) in [("2026-11-01", "2026-11-28"), ("2026-11-02", "2026-11-20"), ("", "")] {
+        assert_eq!(told(from, to).await, None, "{from}");
+    }
+}
+
+/// Articles L441-9 and D441-5 of the Code de commerce.
+#[tokio::test]
+async fn a_french_invoice_that_says_nothing_of_late_payment_is_remarked_and_says_it_with_one_step() {
+    let studio = studio().await;
+    for (country, is_told) in [("DE", false), ("FR", true), ("GP", true), ("US", false)] {
+        studio.ok("update_organization", json!({"country": country})).await;
+        assert_eq!(says(&studio, "Acme", "late_payment_terms", "articles L441-9 and D441-5").await, is_told, "{country}");
+    }
+    for (there, words) in [("FR", "Pas d'escompte pour paiement anticipé."), ("DE", "No discount for early payment.")] {
+        studio.ok("update_organization", json!({"country": "FR"})).await;
+        studio.ok("update_client", json!({"client": "Acme", "country": there})).await;
+        let line = json!([{"description": "Logo", "price": "100.00"}]);
+        let drafted = studio.ok("draft_invoice", json!({"client": "Acme", "lines": line})).await;
+        let told = |invoice: &Value| invoice["remarks"].to_string().contains("late_payment_terms");
+        assert!(told(&drafted) && drafted["remarks"].to_string().contains(words), "{drafted:#}");
+        let take = json!({"invoice": drafted["id"], "notes": "Merci", "late_payment_terms": true});
+        let taken = studio.ok("update_invoice_draft", take).await;
+        let note = taken["notes"].as_str().unwrap_or_default();
+        assert!(!told(&taken) && note.starts_with("Merci\n") && note.contains("40 EUR") && note.ends_with(words), "{note}");
+        let again = studio.ok("update_invoice_draft", json!({"invoice": drafted["id"], "late_payment_terms": true})).await;
+        assert!(again["notes"] == note && again["warnings"].to_string().contains("nothing to add"), "{again:#}");
+    }
+}
+
+/// What somebody has written is theirs: only what is missing is asked for.
+#[tokio::test]
+async fn only_what_a_french_invoice_does_not_say_of_late_payment_is_asked_for() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"country": "FR"})).await;
+    let told = async |notes: &str| {
+        let wanted = json!({"client": "Acme", "lines": [{"description": "Logo", "price": "100.00"}], "notes": notes});
+        let preview = studio.ok("preview_invoice", wanted).await;
+        let remark = preview["remarks"].as_array().into_iter().flatten().find(|remark| remark["field"] == "late_payment_terms").cloned();
+        remark.map(|remark| remark["message"].to_string()).unwrap_or_default()
+    };
+    let (rate, compensation) = ("at which rate late payment is penalized", "fixed compensation of 40 EUR");
+    for (notes, missing, said) in [
+        ("Pénalités de retard : trois fois le taux d'intérêt légal.", compensation, rate),
+        ("Indemnité forfaitaire pour frais de recouvrement : 40 €", rate, compensation),
+    ] {
+        let remark = told(notes).await;
+        assert!(remark.contains(missing) && !remark.contains(said), "{notes}: {remark}");
+    }
+    let whole = "Intérêts de retard au taux de la BCE + 10 points ; indemnité pour frais de recouvrement : 40 euros.";
+    assert_eq!(told(whole).await, "", "the payment terms say that nothing is deducted");
+    studio.ok("update_organization", json!({"address": format!("1 rue de la Paix\n75002 Paris\n{whole}")})).await;
+    assert_eq!(told("Merci").await, "", "it stands below the address");
+}
+
 /// Auckland is at Sunday while the organization is at Saturday: what is over there is no payment in advance.
 #[tokio::test]
 async fn work_of_a_day_that_has_begun_for_whoever_did_it_is_not_still_to_come() {

@@ -89,13 +89,27 @@ fn what_was_sent_keeps_its_sums() {
     let (lines, tenth) = ([standard(10_000), laid_out(5_000, TaxCategory::E)], Discount::Percent(Percent(100_000)));
     let (now, then) = (15_710, 15_210);
     let shares = |total| {
-        let totals = Totals::of_sent(&lines, Some(tenth.clone()), total).unwrap();
+        let totals = Totals::of_sent(&lines, Some(tenth.clone()), total, |_| true).unwrap();
         assert_eq!(totals.total, total);
         totals.taxes.iter().map(|row| row.discount).collect::<Vec<_>>()
     };
     assert_eq!((shares(now), shares(then)), (vec![1_000, 0], vec![1_000, 500]));
     let alone = [laid_out(5_000, TaxCategory::E)];
-    assert_eq!(Totals::of_sent(&alone, Some(tenth.clone()), 4_500).unwrap().total, 4_500);
+    assert_eq!(Totals::of_sent(&alone, Some(tenth.clone()), 4_500, |_| true).unwrap().total, 4_500);
+}
+
+/// Without tax the total is the same either way, and the document says by its taxable amounts which one it was.
+#[test]
+fn what_was_sent_keeps_the_taxable_amounts_that_its_document_has() {
+    let lines = [line(10_000, TaxCategory::AE, 0), laid_out(5_000, TaxCategory::E)];
+    let bases = |bases: &[i64]| {
+        let printed = |taxes: &[TaxTotal]| taxes.iter().map(|tax| tax.base).eq(bases.iter().copied());
+        let totals = Totals::of_sent(&lines, Some(Discount::Amount(1_000)), 14_000, printed).unwrap();
+        totals.taxes.iter().map(|tax| tax.base).collect::<Vec<_>>()
+    };
+    let (now, then) = ([5_000, 9_000], [4_667, 9_333]);
+    assert_eq!((bases(&now), bases(&then)), (now.to_vec(), then.to_vec()));
+    assert_eq!(bases(&[1, 2]), now, "where neither was printed, the total decides");
 }
 
 #[test]

@@ -46,6 +46,33 @@ async fn two_tokens_may_use_the_same_key_and_no_page_makes_one_that_is_theirs() 
     assert_eq!(studio.code("create_client", call("Globex", &alike)).await, Code::IdempotencyMismatch);
 }
 
+/// Whoever made a token has the right that it lacks: they are sent to make another one, and to nobody else. What a role lacks is given by
+/// somebody else, and by no token.
+#[tokio::test]
+async fn a_refusal_says_whether_the_token_or_the_role_lacks_the_right() {
+    let studio = studio().await;
+    let barbara = studio.as_role(Role::Member).await;
+    studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
+    let scopes = [Scope::TimeRead, Scope::TimeWrite, Scope::WorkRead, Scope::WorkWrite];
+    let (of_owner, of_member) = (studio.token_of(&scopes, Writes::Direct).await, barbara.token_of(&scopes, Writes::Direct).await);
+    for (operation, arguments) in [
+        ("list_time_entries", json!({"billed": true})),
+        ("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-18", "duration": "1h", "rate": "9.00"})),
+        ("set_budget", json!({"project": "Dashboard", "amount": "10.00"})),
+        ("draft_invoice", json!({"client": "Acme"})),
+    ] {
+        let lacks = of_owner.refused(operation, arguments.clone()).await;
+        assert_eq!(lacks.code, Code::Forbidden, "{operation}: {lacks:?}");
+        let told = lacks.message;
+        assert!(told.contains("lacks the scope money:") && told.contains("in Settings, Tokens"), "{operation}: {told}");
+        assert!(!told.contains("owner") && !told.contains("role"), "{operation}: {told}");
+        let lacks = of_member.refused(operation, arguments).await;
+        assert_eq!(lacks.code, Code::Forbidden, "{operation}: {lacks:?}");
+        let told = lacks.message;
+        assert!(told.starts_with("Your role") && told.contains("owner or admin") && !told.contains("Tokens"), "{operation}: {told}");
+    }
+}
+
 #[tokio::test]
 async fn an_answer_is_not_given_again_to_another_role() {
     let studio = studio().await;

@@ -25,7 +25,8 @@ const SPAN: [&str; 4] = ["date", "duration", "started_at", "ended_at"];
 const COUNTERS: [&str; 3] = ["position", "updated_at", "version"];
 
 /// Arguments that are not fields of the record.
-const COMMON: [&str; 7] = ["applies_to", "client_tax", "current_rates", "dry_run", "idempotency_key", "time_rate", "version"];
+const COMMON: [&str; 8] =
+    ["applies_to", "client_tax", "current_rates", "dry_run", "idempotency_key", "late_payment_terms", "time_rate", "version"];
 
 /// Values of which one fits each field: it is taken by the operation, and changes something.
 const VALUES: [&str; 16] = [

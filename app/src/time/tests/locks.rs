@@ -67,11 +67,22 @@ async fn only_who_may_take_time_off_a_draft_is_told_to() {
     let (code, told) = way(&studio.token(Writes::Direct).await).await;
     assert!(code == Code::Locked && told.contains("first") && told.contains("update_invoice_draft"), "{told}");
     let (_, told) = way(&barbara).await;
-    assert!(!told.contains("draft") && !told.contains("sent") && told.contains("Ask an owner or admin"), "{told}");
+    assert!(!told.contains("draft") && !told.contains("sent") && told.contains("An owner or admin can take it off"), "{told}");
     for writes in [Writes::Ask, Writes::Drafts] {
         let (_, told) = way(&studio.token(writes).await).await;
         assert!(!told.contains("first") && !told.contains("update_invoice_draft") && told.contains("A person"), "{writes:?}: {told}");
     }
+}
+
+/// Whoever closed the days reads it, too.
+#[tokio::test]
+async fn of_a_closed_day_an_owner_is_told_what_an_owner_can_do_and_not_to_ask_one() {
+    let studio = studio().await;
+    studio.ok("update_organization", json!({"lock_date": "2026-11-20"})).await;
+    let refused = studio.refused("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h"})).await;
+    assert_eq!(refused.code, Code::Locked);
+    let hint = refused.hint.unwrap_or_default();
+    assert!(hint.contains("An owner or admin can move the lock date in Settings") && !hint.contains("ask"), "{hint}");
 }
 
 /// A project that is archived is restored by who leads the work, and by no agent that leaves that to a person.

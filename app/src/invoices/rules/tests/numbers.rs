@@ -160,7 +160,16 @@ fn remarked(seller: &Organization, category: (TaxCategory, i32)) -> Vec<String> 
         let seller = Organization { tax_category: category.0, tax_rate: Percent(category.1), ..seller.clone() };
         let client = client_of(seller.country.as_deref(), None);
         let (lines, currency, today) = ([line(category)], Currency::default(), jiff::civil::date(2026, 11, 26));
-        let content = remarks::Content { organization: &seller, client: &client, lines: &lines, currency: &currency, period: None, today };
+        let content = remarks::Content {
+            organization: &seller,
+            client: &client,
+            lines: &lines,
+            currency: &currency,
+            period: None,
+            worked: None,
+            notes: None,
+            today,
+        };
         remarks::of_content(&content).unwrap()
     };
     let is_of_numbers = |remark: &InvoiceProblem| {
@@ -224,6 +233,31 @@ fn the_number_of_a_register_stands_on_an_exempt_invoice_with_its_own_word() {
         assert_eq!(fields(&seller, &buyer(), &[(TaxCategory::E, 0)]), [""; 0], "{country} {number}");
         let printed = stated::of_seller(&seller).printed(Some(country));
         assert_eq!((printed.tax_number, printed.registered.as_deref()), (None, Some(number)), "{country}");
+    }
+}
+
+/// EN 16931 BT-47 and BT-48: what every enterprise has says nothing of tax.
+#[test]
+fn a_number_of_a_client_is_a_vat_identifier_by_the_name_of_the_tax_alone() {
+    use TaxCategory::{AE, K};
+    for (country, number, is_vat_id) in [
+        ("CH", "CHE-123.456.788", false),
+        ("CH", "UID CHE-123.456.788", false),
+        ("LI", "CHE-123.456.788", false),
+        ("CH", "CHE-123.456.788 MWST", true),
+        ("NO", "NO123456785", false),
+        ("NO", "123 456 785", false),
+        ("NO", "NO 123456785 MVA", true),
+        ("FR", "FR12345678901", true),
+    ] {
+        let client = client_of(Some(country), Some(number));
+        let party = of_source(&seller(), &client, vec![line((AE, 0))], |source| einvoice::model(source).unwrap().buyer);
+        assert_eq!((party.vat_identifier.is_some(), party.legal_registration.is_some()), (is_vat_id, !is_vat_id), "{number}");
+        // BR-AE-02 is content with a registration, BR-IC-02 is not.
+        assert_eq!(fields(&seller(), &client, &[(AE, 0)]), [""; 0], "{number}");
+        let problems = told(&seller(), &client, &[(K, 0)]);
+        let misses = problems.iter().any(|problem| problem.field == "client.vat_id" && problem.message.contains("is missing"));
+        assert_eq!(misses, !is_vat_id, "{number}: {problems:?}");
     }
 }
 

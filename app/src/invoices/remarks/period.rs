@@ -1,0 +1,39 @@
+//! The service period beside today, and beside the days of the time on the invoice.
+
+use super::{Content, remark};
+use crate::invoices::{InvoiceProblem, draft};
+
+/// What is to be said of the days.
+pub fn of(content: &Content<'_>) -> Vec<InvoiceProblem> {
+    [still_to_come(content), beside_the_time(content)].into_iter().flatten().collect()
+}
+
+/// Work of days that are still to come is billed: that is a payment in advance, which an invoice has to call so (§ 14 (5) UStG,
+/// Article 220 (1) no. 4 of Directive 2006/112/EC).
+fn still_to_come(content: &Content<'_>) -> Option<InvoiceProblem> {
+    let last = content.period.filter(|period| period.to.date() > content.today)?;
+    let message = format!(
+        "The service period ends on {}, which is still to come: the work is billed before it is done. Say so in the note, or correct the days.",
+        last.to.in_words()
+    );
+    Some(remark("period_to", message))
+}
+
+/// Work of other days than the invoice names is billed: its tax is owed for those on which it was done (EN 16931 BT-73 and BT-74, Article
+/// 226 (7) of Directive 2006/112/EC).
+fn beside_the_time(content: &Content<'_>) -> Option<InvoiceProblem> {
+    let (period, worked) = (content.period?, draft::service_period(Some(content.worked?), content.today));
+    let [begins, ends] = [&worked.from, &worked.to].map(|day| period.contains(day));
+    if begins && ends {
+        return None;
+    }
+    let is_apart = !begins && !ends && !worked.contains(&period.from);
+    let but = if is_apart { "none of its days is in that" } else { "not all of its days are in that" };
+    let message = format!(
+        "The service period is {}, the time on the invoice is of {}, and {but}. Leave both days of the period empty for those of the time, \
+         or correct them.",
+        period.label(),
+        worked.label()
+    );
+    Some(remark("period_from", message))
+}
