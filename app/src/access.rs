@@ -157,6 +157,11 @@ impl Role {
 }
 
 impl Permission {
+    /// Who can give somebody a role that holds it, at the beginning of a sentence: nobody gives one above their own.
+    pub fn given_by(self) -> &'static str {
+        if Role::Admin.may(self) { "An owner or admin" } else { "An owner" }
+    }
+
     /// What the permission lets one do, for the sentence *you may not …*.
     pub fn verb(self) -> &'static str {
         match self {

@@ -13,6 +13,8 @@ use server_fn::{
     error::{FromServerFnError, ServerFnErrorErr},
 };
 
+use crate::access::Permission;
+
 /// The detail of a refusal that says after how many seconds to try again.
 const RETRY_AFTER: &str = "retry_after_seconds";
 
@@ -126,9 +128,15 @@ impl Error {
         Self::new(Code::Unauthenticated, "You are not signed in, or not any more. Sign in and try again.")
     }
 
-    /// The caller's role does not allow `what`. What a token lacks is told by `operation::lacking`.
+    /// The caller's role does not allow `what`, which an admin's does. What a token lacks is told by `operation::lacking`.
     pub fn forbidden(what: &str) -> Self {
-        Self::new(Code::Forbidden, format!("Your role here does not allow you to {what}. An owner or admin can give you one that does."))
+        Self::forbidden_by(Permission::ManageOrganization, what)
+    }
+
+    /// The caller's role does not allow `what`, which takes this permission.
+    pub fn forbidden_by(needs: Permission, what: &str) -> Self {
+        let giver = needs.given_by();
+        Self::new(Code::Forbidden, format!("Your role here does not allow you to {what}. {giver} can give you one that does."))
     }
 
     /// Whoever asks was let go, or was given another role, while their call was on its way.
@@ -294,6 +302,13 @@ impl From<Envelope> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_no_admin_may_do_is_given_by_an_owner() {
+        let told = |needs: Permission| Error::forbidden_by(needs, needs.verb()).message;
+        assert!(told(Permission::OwnOrganization).ends_with("An owner can give you one that does."));
+        assert!(told(Permission::ManagePeople).ends_with("An owner or admin can give you one that does."));
+    }
 
     #[test]
     fn what_was_not_heard_of_again_is_not_said_to_have_changed_nothing() {

@@ -30,6 +30,9 @@ pub struct Visit {
     /// Whether the page of that form was left.
     #[serde(skip)]
     pub left: Arc<AtomicBool>,
+    /// Whether something on that page says why it was refused.
+    #[serde(skip)]
+    pub told: ArcRwSignal<bool>,
 }
 
 /// Tells every page below who is visiting.

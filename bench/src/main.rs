@@ -15,6 +15,7 @@ mod report;
 mod scenarios;
 mod sign_ins;
 mod stint;
+mod turns;
 mod verification;
 
 use std::{
@@ -42,6 +43,7 @@ use crate::{
     report::Report,
     scenarios::names,
     stint::{Build, Process, Rate, Stint, Way},
+    turns::Both,
 };
 
 /// How many clients ask at once, beside one alone.
@@ -88,6 +90,10 @@ struct Run {
     /// Sign in and out beside pages that are broken off, and measure nothing else.
     #[arg(long)]
     sign_ins: bool,
+    /// The program of before, with its `hash.txt` beside it: measure the lines of both in turns on the same data, and nothing else. It
+    /// has to work on the schema of the other one.
+    #[arg(long, conflicts_with_all = ["audit_log", "sign_ins"])]
+    before: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -138,6 +144,15 @@ impl Run {
             return report::print(&[], &report::of_sign_ins(&beside));
         }
         let data = Arc::new(Data::make(&stint, &database, &way).await?);
+        if let Some(before) = &self.before {
+            let folder = TempDir::with_prefix("stint-bench-before-")?;
+            let before = Build { program: before, site: &self.site };
+            let before = Stint::start(&before, &database, &model.url, folder.path(), Rate::Unlimited).await?;
+            let kept = in_turns(&before, &stint, &way, &data).await?;
+            before.stop().await?;
+            stint.stop().await?;
+            return Ok(kept);
+        }
         let mut report = Report::default();
         if !self.audit_log {
             self.raw(&mut report, &database, &data, &folder).await?;
@@ -215,6 +230,23 @@ async fn product(report: &mut Report, stint: &Stint, way: &Way, data: &Arc<Data>
     measure(report, address, scenarios::document(data, false)).await?;
     measure(report, address, scenarios::document(data, true)).await?;
     Ok(())
+}
+
+/// The lines of two programs on the same data; whether none is worse than before.
+async fn in_turns(before: &Stint, now: &Stint, way: &Way, data: &Arc<Data>) -> Result<bool> {
+    let both = Both { before: before.address, now: now.address };
+    let cookie = scenarios::sign_in(now.address, way).await?;
+    let dashboard = scenarios::dashboard(&way.organization, cookie);
+    let (short, long) = (scenarios::document(data, false), scenarios::document(data, true));
+    let (mut samples, mut pairs) = (Vec::new(), Vec::new());
+    for scenario in [scenarios::rest(data), scenarios::mcp(data), dashboard, scenarios::timer(data), short, long].map(Arc::new) {
+        for clients in [1, CROWD] {
+            let (measured, beside) = turns::measure(&both, &scenario, clients).await?;
+            samples.extend(measured);
+            pairs.extend(beside);
+        }
+    }
+    report::print(&samples, &report::of_turns(&pairs))
 }
 
 /// Sign-ins and sign-outs, as they are answered beside pages that are broken off.

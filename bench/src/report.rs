@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use crate::{load::Sample, scenarios::names, sign_ins::Beside, verification::Took};
+use crate::{load::Sample, scenarios::names, sign_ins::Beside, turns::Pair, verification::Took};
 
 /// Everything that was measured.
 #[derive(Default)]
@@ -144,6 +144,17 @@ pub fn of_sign_ins(beside: &Beside) -> Vec<Check> {
         check("sign-ins and sign-outs that were answered and are not so", beside.untrue as f64, 0.0, "", false),
         check("sign-ins: transactions that were left behind", beside.left_behind as f64, 0.0, "", false),
     ]
+}
+
+/// What is asked of a program beside the one before: no line is worse by more than a tenth, alone by its time and in a crowd by how many
+/// are answered.
+pub fn of_turns(pairs: &[Pair]) -> Vec<Check> {
+    let check = |pair: &Pair| {
+        let (value, limit, at_least) = if pair.clients == 1 { (pair.p50, 1.1, false) } else { (pair.rate, 0.9, true) };
+        let figure = if at_least { "requests/s" } else { "p50" };
+        Check { what: format!("{}: {figure} at {} beside before", pair.name, pair.clients), value, limit, unit: "×", at_least }
+    };
+    pairs.iter().map(check).collect()
 }
 
 /// The report for people.

@@ -74,7 +74,7 @@ pub fn router(site: Site) -> Router {
     doors
         .layer(from_fn(layers::limit_body))
         .layer(from_fn_with_state(Hosts::of(&site.services.public_url), hosts::refuse_unknown))
-        .layer(from_fn_with_state(unread::Waste::default(), unread::throw_away))
+        .layer(from_fn_with_state(unread::Discarded::default(), unread::throw_away))
         .layer(from_fn_with_state(site.clone(), peers::find_origin))
         .layer(layers::catch_panic())
         .layer(from_fn(refusal::for_people))

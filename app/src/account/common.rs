@@ -44,10 +44,27 @@ mod tests {
         ] {
             assert!(is_common(spelling), "{spelling:?}");
         }
-        for disguised in ["P.a.s.s.w.o.r.d.1!", "My password", "liverpool!!", "-Pässword- 2026", "drowssap__1", "1234 567 890!"] {
+        for disguised in [
+            "P.a.s.s.w.o.r.d.1!",
+            "My password",
+            "liverpool!!",
+            "-Pässword- 2026",
+            "drowssap__1",
+            "1234 567 890!",
+            "P@$$w0rd 2026!",
+            "l1v3rp00l-88",
+            "$unsh!ne__99",
+        ] {
             assert!(is_common(disguised), "{disguised:?}");
         }
-        for phrase in ["four random words together", "password of my liverpool aunt", "0172 4459 3815", "sunshine & 4 umbrellas"] {
+        for phrase in [
+            "four random words together",
+            "password of my liverpool aunt",
+            "0172 4459 3815",
+            "sunshine & 4 umbrellas",
+            "liverpool-8364-9173",
+            "8364 liverpool 9173",
+        ] {
             assert!(!is_common(phrase), "{phrase:?}");
         }
     }

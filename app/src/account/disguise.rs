@@ -6,23 +6,56 @@ use crate::text;
 /// be a password by itself.
 const LENGTH_FACTOR: usize = 4;
 
-/// What is left of a text without its disguise: its letters and digits as [`text::search_key`] folds them, but for the digits at its
+/// How many digits around a word are its disguise, before and behind it together, as those of a year: more may be a password by
+/// themselves.
+const DIGITS_AROUND: usize = 4;
+
+/// How many letters a word has at least that is looked for in disguise: whoever has a short name has it in many a password.
+const LETTERS_LEAST: usize = 5;
+
+/// What is left of a text without its disguise: its letters and digits as [`text::search_key`] folds them, but for a few digits at its
 /// ends. Of digits alone all stay, and of a text that has neither all of it.
 pub(super) fn skeleton(text: &str) -> String {
     let key = text::search_key(text);
     let letters: String = key.chars().filter(|c| c.is_alphanumeric()).collect();
     let bare = letters.trim_matches(char::is_numeric);
+    let around = letters.chars().count() - bare.chars().count();
+    let bare = if around <= DIGITS_AROUND { bare } else { letters.as_str() };
     [bare, &letters, &key].into_iter().find(|form| !form.is_empty()).unwrap_or_default().to_owned()
 }
 
-/// The skeletons of the words that a password may be in disguise, forwards and backwards; none when more is around them than they are.
+/// The skeletons of the words that a password may be in disguise, with signs and digits read as they stand and as letters, forwards and
+/// backwards; none when more is around them than they are.
 pub(super) fn words_in(password: &str) -> Vec<String> {
-    let bare = skeleton(password);
-    if text::plain(password).trim().chars().count() > LENGTH_FACTOR * bare.chars().count() {
-        return Vec::new();
-    }
-    let backwards = bare.chars().rev().collect();
-    vec![bare, backwards]
+    let (key, length) = (text::search_key(password), text::plain(password).trim().chars().count());
+    let forms = [key.clone(), as_letters(&key, 'l'), as_letters(&key, 'i')].map(|form| skeleton(&form));
+    let words = forms.into_iter().filter(|word| length <= LENGTH_FACTOR * word.chars().count());
+    words.flat_map(|word| [word.chars().rev().collect(), word]).collect()
+}
+
+/// Whether a password is nothing but this word, such as a name, as it stands or in disguise.
+pub(super) fn is_disguised(password: &str, word: &str) -> bool {
+    let bare = skeleton(word);
+    let is_long = bare.chars().filter(|c| c.is_alphabetic()).count() >= LETTERS_LEAST;
+    text::search_key(password) == text::search_key(word) || is_long && words_in(password).contains(&bare)
+}
+
+/// A text with letters for the signs and digits that are usually written for them, and this one for a one. Around the letters a digit is
+/// a digit and an exclamation mark the end of a sentence.
+fn as_letters(text: &str, one: char) -> String {
+    let text = text.replace('@', "a").replace('$', "s");
+    let start = text.find(char::is_alphabetic).unwrap_or(0);
+    let end = text.rfind(char::is_alphabetic).unwrap_or(0).max(start);
+    let read = |c: char| match c {
+        '0' => 'o',
+        '1' => one,
+        '3' => 'e',
+        '4' => 'a',
+        '5' => 's',
+        '!' => 'i',
+        c => c,
+    };
+    format!("{}{}{}", &text[..start], text[start..end].chars().map(read).collect::<String>(), &text[end..])
 }
 
 #[cfg(test)]
@@ -39,14 +72,38 @@ mod tests {
         assert_eq!(skeleton("1q2w3e4r5t6"), "q2w3e4r5t", "digits between letters stay");
         assert_eq!(skeleton("0172-83 94"), "01728394", "of digits alone all stay");
         assert_eq!(skeleton("!?!"), "!?!");
+        assert_eq!(skeleton("1-Lovelace-815"), "lovelace", "so many digits are its disguise");
+        assert_eq!(skeleton("lovelace-8364-9173"), "lovelace83649173", "so many are more than that");
+    }
+
+    #[test]
+    fn signs_and_digits_between_letters_are_read_as_letters_too() {
+        for (disguised, word) in [
+            ("l0v3l4ce-1815", "lovelace"),
+            ("Lo\u{200b}vel@ce!", "lovelace"),
+            ("1815_LOV3L@CE", "lovelace"),
+            ("ec4l3v0l", "lovelace"),
+            ("b1tr4t3$", "bitrates"),
+            ("b!trat3s!!", "bitrates"),
+            ("fu1lmoon", "fullmoon"),
+        ] {
+            assert!(words_in(disguised).contains(&word.to_owned()), "{disguised:?}");
+        }
     }
 
     #[test]
     fn a_word_is_found_backwards_and_not_in_what_is_more_than_it() {
-        assert_eq!(words_in("99 ecalevol.ada"), ["ecalevolada", "adalovelace"]);
-        assert_eq!(words_in("adam12345678"), ["adam", "mada"]);
-        for more in ["ad4937561802", "a 8273 6450 1928", "ada!%&/()=?+#*"] {
-            assert!(words_in(more).is_empty(), "{more}");
+        assert!(words_in("99 ecalevol.ada").contains(&"adalovelace".to_owned()));
+        assert!(words_in("ada!%&/()=?+#*").is_empty());
+        for (more, word) in [("adam12345678", "adam"), ("ada 8364 9173", "ada"), ("a8273 64501928", "a")] {
+            assert!(!words_in(more).contains(&word.to_owned()), "{more}");
         }
+    }
+
+    #[test]
+    fn a_short_name_is_looked_for_as_it_stands_and_a_long_one_in_disguise() {
+        assert!(is_disguised("Ada", "ada") && !is_disguised("ada-1815!", "ada"));
+        assert!(is_disguised("«Lovelace» 1815", "lovelace") && is_disguised("L0vel4ce!", "lovelace"));
+        assert!(!is_disguised("lovelace-8364-9173", "lovelace"));
     }
 }

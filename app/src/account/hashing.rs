@@ -118,6 +118,16 @@ mod tests {
         Requester::Person(Uuid::from_u128(number))
     }
 
+    #[test]
+    fn an_operator_reads_how_many_passwords_are_hashed_and_wait() {
+        let row = format!(
+            "| {AT_ONCE}; {WAITING_MOST} of those who are signed in and {WAITING_MOST} of others wait for their turn. Of one person or \
+             network {OWN} at once, others wait for {} seconds |",
+            OWN_PATIENCE.as_secs()
+        );
+        assert!(include_str!("../../../docs/limits.md").contains(&row), "{row}");
+    }
+
     #[tokio::test]
     async fn hashes_whose_callers_have_gone_still_count() {
         let queue = Queue::new(2, 16);

@@ -16,7 +16,7 @@ use std::{
     hash::{BuildHasher, RandomState},
     net::IpAddr,
     num::NonZeroU32,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::{Duration, Instant},
 };
 
@@ -25,10 +25,10 @@ use uuid::Uuid;
 use crate::{
     database::Database,
     error::Error,
-    limits::{Bucket, Rate, Recent, Turn, Turns, site},
+    limits::{Bucket, Counted, Rate, Recent, Turn, Turns, site},
 };
 use often::{Often, Stranger};
-use quota::Quotas;
+use quota::{Quotas, locked};
 
 /// How long a call waits for its turn before it is refused.
 pub const PATIENCE: Duration = Duration::from_secs(2);
@@ -67,14 +67,8 @@ impl Rules {
     /// token, twice as many at once, and 600 per minute and 200 at once of one person, a tenth and a fifth of which each of their sign-ins has for
     /// itself, or of the strangers of one network; none means no limit on how often.
     pub fn of(token: Option<NonZeroU32>) -> Self {
-        const fn rate(per_minute: u32, burst: u32) -> Option<Rate> {
-            match (NonZeroU32::new(per_minute), NonZeroU32::new(burst)) {
-                (Some(per_minute), Some(burst)) => Some(Rate { per_minute, burst }),
-                _ => None,
-            }
-        }
         let token = token.map(Rate::per_minute);
-        let (person, sign_in, strangers) = (token.and(rate(540, 160)), token.and(rate(60, 40)), token.and(rate(600, 200)));
+        let [person, sign_in, strangers] = [Rate::of(540, 160), Rate::of(60, 40), Rate::of(600, 200)].map(|rate| token.and(Some(rate)));
         Self { person, sign_in, token, strangers, at_once: 8, of_person_at_once: 24, strangers_at_once: 32, patience: PATIENCE }
     }
 }
@@ -114,7 +108,7 @@ struct Inner {
     sites: Turns<Key>,
     owners: Mutex<Recent<u64, Owner>>,
     /// What each sign-in has for itself.
-    sign_ins: Option<(Rate, Mutex<Recent<u64, Bucket>>)>,
+    sign_ins: Option<Counted<u64>>,
     /// What each browser has for itself with which somebody has signed in.
     browsers: Option<(Rate, Mutex<Recent<u64, Bucket>>)>,
     hash: RandomState,
@@ -145,7 +139,7 @@ impl Gate {
             strangers: Turns::new(rules.strangers_at_once, rules.patience),
             sites: Turns::new(rules.strangers_at_once.saturating_mul(SITE_FACTOR.into()), rules.patience),
             owners: Mutex::new(Recent::new(GENERATION)),
-            sign_ins: rules.sign_in.map(|rate| (rate, Mutex::new(Recent::new(GENERATION)))),
+            sign_ins: rules.sign_in.map(|rate| Counted::new(rate, GENERATION)),
             browsers: rules.sign_in.map(|rate| (rate, Mutex::new(Recent::new(GENERATION)))),
             hash: RandomState::new(),
             quotas: Quotas::new(rules, database),
@@ -172,16 +166,14 @@ impl Gate {
     /// Remembers that somebody has signed in with the browser of this secret.
     pub fn signed_in_with(&self, browser: &str) {
         if let Some((rate, browsers)) = &self.0.browsers {
-            let mut browsers = browsers.lock().unwrap_or_else(PoisonError::into_inner);
-            browsers.of(self.0.hash.hash_one(browser), || Bucket::full(*rate, Instant::now()));
+            locked(browsers).of(self.0.hash.hash_one(browser), || Bucket::full(*rate, Instant::now()));
         }
     }
 
     /// Takes a call of those that a browser with which somebody has signed in has for itself; whether there was one.
     fn of_known_browser(&self, browser: &str) -> bool {
         let Some((_, browsers)) = &self.0.browsers else { return false };
-        let mut browsers = browsers.lock().unwrap_or_else(PoisonError::into_inner);
-        browsers.get(self.0.hash.hash_one(browser)).is_some_and(|left| left.take_alone(Instant::now()).is_ok())
+        locked(browsers).get(self.0.hash.hash_one(browser)).is_some_and(|left| left.take_alone(Instant::now()).is_ok())
     }
 
     async fn enter_as(&self, credential: Option<&str>, network: IpAddr, nobody: Stranger) -> Result<Permit, Error> {
@@ -232,7 +224,7 @@ impl Gate {
             return Ok(permit);
         }
         if let (Some(network), Some(often)) = (permit.counted, &self.0.often) {
-            often.was_known(network);
+            often.recognized(network);
         }
         // The place among the unknown is free while it waits for its own.
         drop(permit);
@@ -251,14 +243,12 @@ impl Gate {
 
     /// Takes a call of those that a sign-in has for itself; whether there was one.
     fn of_its_own(&self, credential: u64, owner: Owner) -> bool {
-        let (Some((rate, buckets)), Owner::Person(_)) = (&self.0.sign_ins, owner) else { return false };
-        let now = Instant::now();
-        let mut buckets = buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        buckets.of(credential, || Bucket::full(*rate, now)).take_alone(now).is_ok()
+        let own = self.0.sign_ins.as_ref().filter(|_| matches!(owner, Owner::Person(_)));
+        own.is_some_and(|own| own.take(credential).is_ok())
     }
 
-    fn owners(&self) -> std::sync::MutexGuard<'_, Recent<u64, Owner>> {
-        self.0.owners.lock().unwrap_or_else(PoisonError::into_inner)
+    fn owners(&self) -> MutexGuard<'_, Recent<u64, Owner>> {
+        locked(&self.0.owners)
     }
 }
 

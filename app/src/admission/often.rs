@@ -2,16 +2,11 @@
 //!
 //! Each process counts for itself: a call of a stranger costs the database nothing, and whoever comes from many networks makes no rows.
 
-use std::{
-    net::IpAddr,
-    num::NonZeroU32,
-    sync::{Mutex, PoisonError},
-    time::Instant,
-};
+use std::{net::IpAddr, num::NonZeroU32, time::Duration};
 
 use crate::{
     error::Error,
-    limits::{Bucket, Rate, Recent, site},
+    limits::{Counted, Rate, site},
 };
 
 /// How many networks, and how many sites, are remembered at least.
@@ -30,14 +25,8 @@ pub(super) enum Stranger {
 
 /// What is left for each network and each site.
 pub(super) struct Often {
-    networks: Counted,
-    sites: Counted,
-}
-
-/// What is left for each place of one size.
-struct Counted {
-    rate: Rate,
-    places: Mutex<Recent<(Stranger, IpAddr), Bucket>>,
+    networks: Counted<(Stranger, IpAddr)>,
+    sites: Counted<(Stranger, IpAddr)>,
 }
 
 impl Often {
@@ -45,40 +34,24 @@ impl Often {
     pub(super) fn new(rate: Rate, of_site: u8) -> Self {
         let factor = NonZeroU32::new(of_site.into()).unwrap_or(NonZeroU32::MIN);
         let (per_minute, burst) = (rate.per_minute.saturating_mul(factor), rate.burst.saturating_mul(factor));
-        Self { networks: Counted::new(rate), sites: Counted::new(Rate { per_minute, burst }) }
+        Self { networks: Counted::new(rate, GENERATION), sites: Counted::new(Rate { per_minute, burst }, GENERATION) }
     }
 
     /// Counts a call from this network, or says when the next one may come. What a network is refused does not count for its site.
     pub(super) fn count(&self, kind: Stranger, network: IpAddr) -> Result<(), Error> {
-        self.networks.take(kind, network)?;
-        site(network).map_or(Ok(()), |site| self.sites.take(kind, site))
+        self.networks.take((kind, network)).map_err(too_often)?;
+        site(network).map_or(Ok(()), |site| self.sites.take((kind, site)).map_err(too_often))
     }
 
     /// Takes back that somebody of this network was counted who brought a credential, since it was no guess.
-    pub(super) fn was_known(&self, network: IpAddr) {
-        self.networks.put_back(Stranger::NotSeenYet, network);
+    pub(super) fn recognized(&self, network: IpAddr) {
+        self.networks.put_back((Stranger::NotSeenYet, network));
         if let Some(site) = site(network) {
-            self.sites.put_back(Stranger::NotSeenYet, site);
+            self.sites.put_back((Stranger::NotSeenYet, site));
         }
     }
 }
 
-impl Counted {
-    fn new(rate: Rate) -> Self {
-        Self { rate, places: Mutex::new(Recent::new(GENERATION)) }
-    }
-
-    fn take(&self, kind: Stranger, place: IpAddr) -> Result<(), Error> {
-        let now = Instant::now();
-        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = places.of((kind, place), || Bucket::full(self.rate, now));
-        left.take_alone(now).map_err(|wait| Error::too_often("Too many calls came from your network in a short time.", wait))
-    }
-
-    fn put_back(&self, kind: Stranger, place: IpAddr) {
-        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(left) = places.get((kind, place)) {
-            left.put_back();
-        }
-    }
+fn too_often(wait: Duration) -> Error {
+    Error::too_often("Too many calls came from your network in a short time.", wait)
 }

@@ -99,6 +99,7 @@ async fn told(database: &Database, owner: Owner, rate: Rate, many: u32) -> Resul
     Ok(left)
 }
 
-fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+/// A panic while it was held has left it whole: each change of it is one step.
+pub(super) fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -115,9 +115,17 @@ pub async fn with_way_back(db: &mut Db, cards: &mut [Kept]) -> Result<(), Error>
     Ok(())
 }
 
-/// The card's operation, which a change of role can have taken away since.
+/// The card's operation, which a change of role, or of what the assistant does, can have taken away since.
 fn operation(visitor: &Visitor, card: &Card) -> Result<&'static Operation, Error> {
-    visitor.named(&card.operation).ok_or_else(|| Error::forbidden(&format!("do \"{}\"", card.title)))
+    visitor.named(&card.operation).ok_or_else(|| match operations::named(&card.operation).map(|operation| operation.declaration.needs) {
+        Some(needs) if !visitor.place.role.may(needs) => Error::forbidden_by(needs, needs.verb()),
+        _ => not_offered(&card.title),
+    })
+}
+
+/// No role helps where the assistant does not do it for anybody.
+fn not_offered(title: &str) -> Error {
+    Error::new(Code::Forbidden, format!("The assistant does not do \"{title}\" any more. Do it on its page, and dismiss this card."))
 }
 
 fn keyed(card: &Card) -> Value {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use sqlx::{Connection, PgConnection, migrate::Migrator, postgres::PgConnectOptions};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{SchemaError, addresses, errors, folding, record, roles};
+use super::{SchemaError, errors, folding, record, roles};
 
 /// The history of the schema, carried in the binary.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
@@ -70,8 +70,7 @@ async fn with_roles(connection: &mut PgConnection) -> Result<(), SchemaError> {
     record::may_migrate(connection).await?;
     migrator().run_direct(None, connection, false).await?;
     record::renew(connection).await?;
-    folding::fold_all(connection).await?;
-    addresses::respell_all(connection).await
+    folding::fold_all(connection).await
 }
 
 /// A connection to a database that may still be starting.

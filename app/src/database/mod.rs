@@ -1,6 +1,5 @@
 //! The database as one call sees it: a transaction that belongs to one organization.
 
-mod addresses;
 mod errors;
 pub(crate) mod folding;
 mod gate;

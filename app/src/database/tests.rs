@@ -1,6 +1,5 @@
 //! What the gate keeps, whatever its callers do.
 
-mod addresses;
 mod folding;
 mod studio;
 mod walls;

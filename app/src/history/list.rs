@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use super::{
     Action, Actions, Restored,
-    eyes::Eyes,
     obstacles::Obstacles,
     right::{self, TakenBack},
     store::{self, Row, Touched, Whose},
     told, undo,
+    visibility::Visibility,
 };
 use crate::{
     access::Permission,
@@ -46,7 +46,7 @@ pub async fn list(
     let rows = store::actions(&mut cx.db, whose, before, limit + 1).await?;
     let known = Known::of(cx, &rows).await?;
     let open: Vec<Uuid> = rows.iter().filter(|row| known.may_tell(row)).map(|row| row.id).collect();
-    let mut words = told::told(&mut cx.db, &open, known.eyes.money).await?;
+    let mut words = told::told(&mut cx.db, &open, known.visibility.money).await?;
     let zone = cx.membership()?.member_zone.clone();
     let cursor = |row: &Row| Cursor { key: row.at.to_jiff().to_string(), id: row.id };
     let page = Page::of(cx.listing, rows, limit, cursor, |row| {
@@ -120,7 +120,7 @@ struct Known {
     refused: HashMap<Uuid, Error>,
     /// Why these cannot be taken back.
     why_not: HashMap<Uuid, String>,
-    eyes: Eyes,
+    visibility: Visibility,
 }
 
 impl Known {
@@ -148,29 +148,29 @@ impl Known {
             out_of_sight: HashSet::new(),
             refused: HashMap::new(),
             why_not: HashMap::new(),
-            eyes: Eyes::of(cx)?,
+            visibility: Visibility::of(cx)?,
         };
         for touched in store::touched(&mut cx.db, ids, RECORDS_MAX).await? {
             known.add(touched);
         }
-        if !known.eyes.everything {
-            known.hidden.extend(store::told::elsewhere(&mut cx.db, ids, known.eyes.own.0).await?);
+        if !known.visibility.everything {
+            known.hidden.extend(store::told::elsewhere(&mut cx.db, ids, known.visibility.own.0).await?);
         }
         Ok(known)
     }
 
     fn add(&mut self, Touched { action, kind, record, image, in_all }: Touched) {
         self.touched_in_all.insert(action, in_all);
-        if self.eyes.is_time_of_others(&kind, &image) {
+        if self.visibility.is_time_of_others(&kind, &image) {
             self.out_of_sight.insert(action);
         }
-        match self.eyes.see_record(&kind, &image) {
+        match self.visibility.see_record(&kind, &image) {
             true => *self.in_sight.entry(action).or_insert(0) += 1,
             false => _ = self.hidden.insert(action),
         }
         let records = self.touched.entry(action).or_default();
         if records.len() < RECORDS_MAX as usize {
-            let name = self.eyes.name(&kind, &image);
+            let name = self.visibility.name(&kind, &image);
             records.push(Restored { kind, record, name });
         }
     }
@@ -182,7 +182,7 @@ impl Known {
         }
         if let Some(undoing) = row.undone_by {
             let (name, member) = (row.undone_by_name.as_deref(), row.undone_by_member);
-            return Some(right::taken_back(&self.eyes, &TakenBack { undoing, name, member, token: row.undone_with }));
+            return Some(right::taken_back(&self.visibility, &TakenBack { undoing, name, member, token: row.undone_with }));
         }
         let never = never.or_else(|| (!self.touched.contains_key(&row.id)).then(|| undo::UNCHANGED.to_owned()));
         match never {
@@ -214,18 +214,17 @@ impl Known {
     /// Whether it may be told in words what an action did: to whoever sees all that it touched, and may do the same. Of what touched many
     /// records not all were looked at, so that whoever does not see everything is told of none of them.
     fn may_tell(&self, row: &Row) -> bool {
-        let all_seen = self.eyes.everything || self.in_sight.get(&row.id) == self.touched_in_all.get(&row.id);
+        let all_seen = self.visibility.everything || self.in_sight.get(&row.id) == self.touched_in_all.get(&row.id);
         all_seen && !self.hidden.contains(&row.id) && !self.refused.contains_key(&row.id)
     }
 }
 
 /// Why the caller may not do what these did. To take an undo back is to do again what it took back.
 async fn refused(cx: &mut Call, rows: &[Row]) -> Result<HashMap<Uuid, Error>, Error> {
-    let undone: Vec<Uuid> = rows.iter().filter_map(|row| row.undoes).collect();
-    let origins = store::these(&mut cx.db, &undone).await?;
-    let origins: HashMap<Uuid, String> = origins.into_iter().map(|origin| (origin.id, origin.operation)).collect();
+    let undos: Vec<Uuid> = rows.iter().filter(|row| row.undoes.is_some()).map(|row| row.id).collect();
+    let origins: HashMap<Uuid, String> = store::origins(&mut cx.db, &undos).await?.into_iter().collect();
     let refused = |row: &Row| {
-        let operation = row.undoes.and_then(|undone| origins.get(&undone)).unwrap_or(&row.operation);
+        let operation = origins.get(&row.id).unwrap_or(&row.operation);
         Some((row.id, right::allowed(cx, operation).err()?))
     };
     Ok(rows.iter().filter_map(refused).collect())

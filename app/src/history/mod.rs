@@ -2,8 +2,6 @@
 
 pub mod button;
 #[cfg(feature = "ssr")]
-mod eyes;
-#[cfg(feature = "ssr")]
 mod instead;
 #[cfg(feature = "ssr")]
 mod invoice;
@@ -22,6 +20,8 @@ mod tests;
 pub(crate) mod told;
 #[cfg(feature = "ssr")]
 pub(crate) mod undo;
+#[cfg(feature = "ssr")]
+mod visibility;
 #[cfg(feature = "ssr")]
 mod way;
 

@@ -6,8 +6,8 @@
 use uuid::Uuid;
 
 use super::{
-    eyes::Eyes,
     store::{self, back::Standing},
+    visibility::Visibility,
     way,
 };
 use crate::{
@@ -35,7 +35,7 @@ pub async fn to_action(cx: &mut Call, id: Uuid) -> Result<store::Done, Error> {
     match done.undoing {
         Some(undoing) => {
             let by = TakenBack { undoing, name: done.undone_by.as_deref(), member: done.undone_by_member, token: done.undone_with };
-            Err(taken_back(&Eyes::of(cx)?, &by))
+            Err(taken_back(&Visibility::of(cx)?, &by))
         }
         None => Ok(done),
     }
@@ -63,10 +63,10 @@ pub struct TakenBack<'a> {
 
 /// Why nothing is taken back twice. Whoever sees only those beside them is told no other name, and who may not undo that undo is not told
 /// to.
-pub fn taken_back(eyes: &Eyes, by: &TakenBack<'_>) -> Error {
-    let who = by.name.filter(|_| eyes.see(by.member)).unwrap_or("Somebody");
+pub fn taken_back(visibility: &Visibility, by: &TakenBack<'_>) -> Error {
+    let who = by.name.filter(|_| visibility.see(by.member)).unwrap_or("Somebody");
     let error = Error::new(Code::Stale, format!("{who} took this back already."));
-    match eyes.may_undo(by.token, by.member) {
+    match visibility.may_undo(by.token, by.member) {
         true => error.hint(format!("To have it again, undo {}: every undo is an action of its own.", by.undoing)),
         false => error,
     }
@@ -83,7 +83,7 @@ pub fn to_records(cx: &Call, changes: &[Change]) -> Result<(), Error> {
     for change in changes {
         let needs = needs(&change.kind);
         if !cx.may(needs) {
-            return Err(Error::forbidden(needs.verb()));
+            return Err(Error::forbidden_by(needs, needs.verb()));
         }
         let mut images = [&change.before, &change.after].into_iter().flatten();
         let of_others = change.kind == "time_entry" && images.any(|image| image["member_id"] != own.as_str());
@@ -111,10 +111,24 @@ pub async fn to_time(cx: &mut Call, action: Uuid, changes: &[Change]) -> Result<
 /// Why time does not come back onto a project.
 pub fn closed_to(closed: &store::obstacle::Closed) -> Error {
     if !closed.archived {
-        return Error::new(Code::NotFound, NOT_ON_IT).hint("Ask whoever leads the work to put you on it.");
+        return Error::new(Code::NotFound, NOT_ON_IT).hint(PUT_ON_IT);
     }
-    Error::invalid("action", archived(&closed.project)).hint("restore_project and restore_client restore it.")
+    Error::invalid("action", archived(&closed.project)).hint(RESTORED)
 }
+
+/// The same of a later change, behind what is said of that: why its time does not come back either, and what to do about it.
+pub fn closed_too(closed: &store::obstacle::Closed) -> String {
+    match closed.archived {
+        true => format!("{} or its client is archived. {RESTORED}", closed.project),
+        false => format!("you are not on the project any more that it would put time on. {PUT_ON_IT}"),
+    }
+}
+
+/// How a project takes time again that is archived, or whose client is.
+const RESTORED: &str = "restore_project and restore_client restore it.";
+
+/// How one gets onto a project again.
+const PUT_ON_IT: &str = "Ask whoever leads the work to put you on it.";
 
 /// What is said of time on a project that one was taken off, whose name is not there any more.
 const NOT_ON_IT: &str = "You are not on the project any more that this would put time on, so it cannot be undone.";

@@ -171,6 +171,24 @@ pub async fn these(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Row>, Error> {
     .await?)
 }
 
+/// Each of these undos with the operation that it takes back or does again, however many undos lie between.
+pub async fn origins(db: &mut Db, undos: &[Uuid]) -> Result<Vec<(Uuid, String)>, Error> {
+    let organization = db.organization();
+    let rows = query!(
+        r#"with recursive steps as (
+               select a.id as undo, a.operation, a.undoes from action a where a.organization_id = $1 and a.id = any($2)
+               union all
+               select s.undo, a.operation, a.undoes from steps s join action a on a.organization_id = $1 and a.id = s.undoes
+           )
+           select undo as "undo!", operation as "operation!" from steps where undoes is null"#,
+        organization,
+        undos
+    )
+    .fetch_all(db.connection())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.undo, row.operation)).collect())
+}
+
 /// The newest action of a credential that is no undo and was not taken back, whether it can be or not. One that changed nothing is none,
 /// unless it is one of `reaching`, which do more than they change here. Without a token it is what the
 /// member did by themselves. Whoever else asks for that of the same credential meanwhile waits, so that each finds another.

@@ -2,17 +2,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    Restored, Undone,
-    eyes::known_as,
-    instead,
+    Restored, Undone, instead,
     obstacles::{self, Obstacles},
     right,
-    store::{self, OpenChange, obstacle::Later},
-    told, way,
+    store::{
+        self, OpenChange,
+        obstacle::{Held, Later},
+    },
+    told,
+    visibility::known_as,
+    way,
 };
 use crate::{
     access::Seen,
@@ -36,6 +38,9 @@ use crate::{
 
 /// The most records of one action that are put back. The images of more are not read either.
 pub const CHANGES_MAX: usize = 499;
+
+/// The same where the database counts them.
+const ALL: i64 = CHANGES_MAX as i64;
 
 /// How many changes of an action are looked at to tell whether its undo is worth offering.
 pub const LOOKED_AT: i64 = 20;
@@ -65,19 +70,15 @@ async fn undone(cx: &mut Call, action: Uuid) -> Result<Undone, Error> {
         return Err(never(cx, &done.operation, &why));
     }
     right::to_records(cx, &changes)?;
-    // What the list of actions says of it stands before all else. Which timer runs is told where that one is looked at.
-    let known = Obstacles::of(cx, &[done.id]).await?.refusal(done.id, &done.operation);
-    if let Some(refusal) = known.filter(|refusal| refusal.code != Code::TimerRunning) {
-        return Err(refusal);
-    }
+    refuse_known(cx, &done).await?;
     right::to_time(cx, done.id, &changes).await?;
     hold(cx, &changes, &kinds).await?;
     let days = way::days(&changes);
-    open(cx, &days).await?;
+    open(cx, done.id).await?;
     keep_currencies(cx, &changes).await?;
     same_currencies(cx, &done, &changes).await?;
     let sight = Sight::of(cx)?;
-    if let Some(held) = store::obstacle::held(&mut cx.db, &[done.id], CHANGES_MAX as i64).await?.first() {
+    if let Some(held) = store::obstacle::held(&mut cx.db, &[done.id], ALL).await?.first() {
         return Err(obstacles::in_use(&done.operation, held, sight.money, !cx.writes_drafts()));
     }
     refuse_timers_of_nobody(cx, done.id).await?;
@@ -88,6 +89,18 @@ async fn undone(cx: &mut Call, action: Uuid) -> Result<Undone, Error> {
     cx.undoes = Some(ActionId(done.id));
     let (restored, removed) = touched.into_iter().partition(|record| !way::was_made(&changes, record.record));
     Ok(Undone { undone: ActionId(done.id), operation: done.operation, told, restored, removed })
+}
+
+/// What the list of actions says of one stands before all else. That looks at its first few changes; each of these looks is taken again,
+/// at all of them, by what follows, so that nothing is refused here that would be put back.
+async fn refuse_known(cx: &mut Call, done: &store::Done) -> Result<(), Error> {
+    let known = Obstacles::of(cx, &[done.id]).await?.refusal(done.id, &done.operation);
+    known.filter(is_no_second_timer).map_or(Ok(()), Err)
+}
+
+/// Which timer runs is told where that one is looked at.
+fn is_no_second_timer(refusal: &Error) -> bool {
+    refusal.code != Code::TimerRunning
 }
 
 /// What an action did, in words, unless it was to time on a project whose name is not there for the caller.
@@ -132,7 +145,8 @@ async fn restore(cx: &mut Call, done: &store::Done, changes: Vec<&Change>) -> Re
         if change.before.is_none()
             && let Some(other) = store::back::goes_along(&mut cx.db, change).await?
         {
-            return Err(held(done, change, &other, !cx.writes_drafts()));
+            let held = Held { action: done.id, made: change.kind.clone(), by: other };
+            return Err(obstacles::in_use(&done.operation, &held, money, !cx.writes_drafts()));
         }
         if !store::back::restore(&mut cx.db, change).await? {
             return Err(overtaken(cx, done, change).await?);
@@ -180,7 +194,7 @@ pub async fn open_among(db: &mut Db, actions: &[Uuid]) -> Result<HashSet<Uuid>, 
     for closed in store::obstacle::closed(db, actions, None, LOOKED_AT).await? {
         open.remove(&closed.action);
     }
-    for action in obstacles::timers_that_stay(db, actions).await?.keys() {
+    for action in obstacles::timers_that_stay(db, actions, LOOKED_AT).await?.keys() {
         open.remove(action);
     }
     Ok(open)
@@ -251,10 +265,9 @@ pub fn words(kind: &str) -> String {
 }
 
 /// Time on a closed day neither comes back nor goes away.
-async fn open(cx: &mut Call, days: &[(Uuid, Date)]) -> Result<(), Error> {
-    let lock_date = organizations::settings::get(cx).await?.lock_date.map(|day| day.date());
-    match lock_date {
-        Some(last) if days.iter().any(|(_, day)| *day <= last) => Err(obstacles::on_closed_day(last)),
+async fn open(cx: &mut Call, action: Uuid) -> Result<(), Error> {
+    match obstacles::on_closed_days(cx, &[action], ALL).await? {
+        Some((last, actions)) if actions.contains(&action) => Err(obstacles::on_closed_day(last)),
         _ => Ok(()),
     }
 }
@@ -287,11 +300,8 @@ async fn same_currencies(cx: &mut Call, done: &store::Done, changes: &[Change]) 
 
 /// A timer runs again only for who can stop it: a member who is there and tracks time.
 async fn refuse_timers_of_nobody(cx: &mut Call, action: Uuid) -> Result<(), Error> {
-    let restarted = store::obstacle::restarted(&mut cx.db, &[action], CHANGES_MAX as i64).await?;
-    match restarted.into_iter().map(|restarted| restarted.member).find(|member| !right::keeps(member, "time_entry")) {
-        Some(member) => Err(Error::new(Code::Conflict, right::timer_of_nobody(&member.name))),
-        None => Ok(()),
-    }
+    let stays = obstacles::timers_that_stay(&mut cx.db, &[action], ALL).await?.remove(&action);
+    stays.filter(is_no_second_timer).map_or(Ok(()), Err)
 }
 
 /// Nobody has two timers: one that runs by now is not stopped for another that ran before.
@@ -309,16 +319,6 @@ async fn refuse_second_timer(cx: &mut Call, change: &Change) -> Result<(), Error
         }
         _ => Ok(()),
     }
-}
-
-/// Something was added to the record since, and would go away with it.
-fn held(done: &store::Done, change: &Change, other: &str, by_hand: bool) -> Error {
-    let (what, other) = (words(&change.kind), words(other));
-    let message = format!("The {what} has a new {other} since then, so {} cannot be undone: it would be lost.", done.operation);
-    Error::new(Code::InUse, message).hint(match by_hand {
-        true => format!("Take the {other} away first, or delete the {what} by hand."),
-        false => format!("A person can take the {other} away first, or delete the {what}."),
-    })
 }
 
 /// Why a record is no longer what the action left behind.

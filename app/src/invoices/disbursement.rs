@@ -4,6 +4,8 @@
 
 mod denial;
 
+use std::ops::Range;
+
 use super::totals::TaxCategory;
 #[cfg(feature = "ssr")]
 use super::{rules::place, store::LineRow};
@@ -64,11 +66,28 @@ fn is_named_in_japanese(reason: &str) -> bool {
 }
 
 fn is_among_words(reason: &str) -> bool {
-    let words = denial::in_words(reason);
+    let words = denial::words(reason);
     let words: Vec<&str> = words.split_whitespace().collect();
-    NAMES.iter().any(|name| {
+    places(&words).into_iter().any(|place| !denial::is_denied(&words[..place.start], &words[place.end..]))
+}
+
+/// Where among these words its names stand.
+fn places(words: &[&str]) -> Vec<Range<usize>> {
+    let of_name = |name: &str| {
         let name: Vec<&str> = name.split(' ').collect();
-        words.windows(name.len()).enumerate().any(|(at, there)| *there == *name && !denial::is_denied(&words[..at]))
+        let there = words.windows(name.len()).enumerate().filter(|(_, there)| **there == *name);
+        there.map(|(at, _)| at..at + name.len()).collect::<Vec<_>>()
+    };
+    NAMES.into_iter().flat_map(of_name).collect()
+}
+
+/// Whether a reason mentions one, be it to say that it is none: so one was known before such words were.
+#[cfg(feature = "ssr")]
+pub fn is_mentioned(reason: Option<&str>) -> bool {
+    reason.is_some_and(|reason| {
+        let words = denial::words(&reason.to_lowercase());
+        let words: Vec<&str> = words.split_whitespace().filter(|word| !denial::SIGNS.contains(word)).collect();
+        reason.contains(JAPANESE) || !places(&words).is_empty()
     })
 }
 
@@ -142,7 +161,7 @@ mod tests {
         assert!(!is_one(TaxCategory::E, None));
     }
 
-    /// A word before it says that it is none; one that denies something else does not.
+    /// A word before it or an answer behind it says that it is none; one that denies something else does not.
     #[test]
     fn what_is_denied_is_no_disbursement() {
         for reason in [
@@ -163,16 +182,39 @@ mod tests {
             "Ikke utlegg",
             "Inte ett utlägg",
             "Ikke et udlæg",
+            "Es handelt sich nicht um einen durchlaufenden Posten",
+            "Kein echter durchlaufender Posten",
+            "Non si tratta di anticipazioni",
+            "No se trata de un suplido",
+            "Il ne s’agit pas de débours",
+            "Det är inte fråga om ett utlägg",
+            "Non\u{2011}disbursement",
+            "Durchlaufende Posten: keine",
+            "Durchlaufende Posten: keine.",
+            "Disbursements: none",
+            "Débours : aucun",
+            "Suplidos: no hay",
+            "立替金：なし",
             "立替金ではない",
             "立替金ではありません",
             "非立替",
         ] {
-            assert!(!is_named(Some(reason)), "{reason}");
+            assert!(!is_named(Some(reason)) && is_mentioned(Some(reason)), "{reason}");
         }
         for reason in [
             "No VAT: disbursement",
             "Not taxed as a disbursement is",
             "TVA : non. Débours",
+            "TVA : non - débours",
+            "USt: keine - durchlaufender Posten",
+            "BTW: geen - doorlopende post",
+            "IVA: no - suplido",
+            "VAT: no - disbursement",
+            "VAT: no \u{2013} disbursement",
+            "VAT: no -disbursement",
+            "Disbursements: court fees, not taxed",
+            "Disbursements: no VAT",
+            "Disbursement. VAT: none",
             "Nicht steuerbar, durchlaufender Posten",
             "Ohne Umsatzsteuer als durchlaufender Posten",
             "Senza IVA (anticipazione)",

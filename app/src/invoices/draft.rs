@@ -394,6 +394,7 @@ pub fn row(line: Line) -> LineRow {
         tax_category: line.tax.category.code().to_owned(),
         tax_percent: line.tax.rate.ten_thousandths(),
         tax_reason: line.tax.reason,
+        laid_out: None,
         entries: line.entries,
     }
 }

@@ -11,7 +11,6 @@ use rust_decimal::Decimal;
 
 use super::{
     quantity, read,
-    rules::place,
     stated::{self, Stated},
     store::LineRow,
     totals::{TaxCategory, TaxTotal, Totals},
@@ -100,15 +99,11 @@ pub fn is_tax_number(source: &Source<'_>, number: &str) -> bool {
     stated::is_tax_number(seller.country.as_deref(), taxed, number)
 }
 
-/// Where there is no VAT, the number by which authorities know somebody is none of it, but one that a register has given (BT-47), as any is
-/// that is no VAT identifier.
+/// A number that is no VAT identifier is stated as one that a register has given (BT-47).
 fn buyer(source: &Source<'_>) -> Party {
     let buyer = source.buyer;
-    let country = buyer.country.as_deref();
-    let elsewhere = country.is_some_and(|country| !place::has_vat(country));
-    let is_registered = |number: &String| stated::is_no_vat_id(number, country) || elsewhere && place::issuer(number).is_none();
     let (registered, vat_id) = match buyer.vat_id.clone() {
-        Some(number) if is_registered(&number) => (Some(number), None),
+        Some(number) if stated::is_no_vat_id(&number, buyer.country.as_deref()) => (Some(number), None),
         number => (None, number),
     };
     Party {

@@ -23,57 +23,81 @@ struct Law {
 struct Statement {
     /// What it is, within a sentence.
     what: &'static str,
-    /// How words begin of which one stands where it is said, by their keys.
-    known: &'static [&'static str],
-    /// Words of which one stands there, too; none where this is empty.
-    figures: &'static [&'static str],
-    /// What is said to a client at home.
-    words: &'static str,
-    /// The same to a client abroad.
-    abroad: &'static str,
+    /// Kinds of words of which one each stands in a sentence that says it, by their keys: `*` is whatever ends a word, `#` any number.
+    known: &'static [&'static [&'static str]],
+    /// What is said, in French.
+    french: &'static str,
+    /// The same in English.
+    english: &'static str,
+    /// The same in German.
+    german: &'static str,
     /// Whether the payment terms of each document say so, too: then it is nothing to ask for by itself.
     of_terms: bool,
 }
 
 /// The rate is the one that holds where the parties have agreed on none (Code de commerce, article L441-10 II).
 const LAWS: [Law; 1] = [Law {
-    countries: &["FR", "GF", "GP", "MQ", "RE"],
+    countries: &["FR", "GF", "GP", "MQ", "RE", "YT"],
     name: "articles L441-9 and D441-5 of the Code de commerce",
     statements: [
         Statement {
             what: "at which rate late payment is penalized",
-            known: &["penal", "interet", "interest", "verzug"],
-            figures: &[],
-            words: "En cas de retard de paiement, des pénalités sont exigibles au taux de refinancement de la Banque centrale européenne majoré \
-                    de 10 points de pourcentage.",
-            abroad: "Late payment is penalized at the refinancing rate of the European Central Bank plus 10 percentage points.",
+            known: &[&["penal*", "interet*", "interest", "verzug*"], &["#", "taux", "rate", "rates", "zinssatz"]],
+            french: "En cas de retard de paiement, des pénalités sont exigibles au taux de refinancement de la Banque centrale européenne \
+                     majoré de 10 points de pourcentage.",
+            english: "Late payment is penalized at the refinancing rate of the European Central Bank plus 10 percentage points.",
+            german: "Bei Zahlungsverzug fallen Verzugszinsen zum Refinanzierungssatz der Europäischen Zentralbank zuzüglich 10 \
+                     Prozentpunkten an.",
             of_terms: false,
         },
         Statement {
             what: "the fixed compensation of 40 EUR for recovery costs",
-            known: &["recouvrement", "recovery", "indemnit", "beitreibung"],
-            figures: &["40", "40eur", "40euro", "40euros", "quarante"],
-            words: "Indemnité forfaitaire pour frais de recouvrement en cas de retard de paiement : 40 EUR.",
-            abroad: "Fixed compensation for recovery costs in case of late payment: 40 EUR.",
+            known: &[
+                &["recouvrement", "recovery", "indemnit*", "compensation", "beitreibung*", "entschadigung*"],
+                &["40", "40eur*", "quarante", "forty", "vierzig"],
+                // What the number counts, so that it is none of a house.
+                &["eur", "euro", "euros", "40eur*", "indemnit*", "compensation", "entschadigung*"],
+            ],
+            french: "Indemnité forfaitaire pour frais de recouvrement en cas de retard de paiement : 40 EUR.",
+            english: "Fixed compensation for recovery costs in case of late payment: 40 EUR.",
+            german: "Pauschale Entschädigung für Beitreibungskosten bei Zahlungsverzug: 40 EUR.",
             of_terms: false,
         },
         Statement {
             what: "whether paying early is rewarded",
-            known: &["escompt", "discount", "skonto"],
-            figures: &[],
-            words: "Pas d'escompte pour paiement anticipé.",
-            abroad: "No discount for early payment.",
+            known: &[&["escompt*", "discount*", "skonto*"], &["escompt*", "skonto*", "early", "payment*", "paying", "paid"]],
+            french: "Pas d'escompte pour paiement anticipé.",
+            english: "No discount for early payment.",
+            german: "Kein Skonto bei vorzeitiger Zahlung.",
             of_terms: true,
         },
     ],
 }];
 
 impl Statement {
-    fn is_among(&self, words: &[String]) -> bool {
-        let is_known = |word: &String| self.known.iter().any(|known| word.starts_with(*known));
-        let is_figure = |word: &String| self.figures.contains(&word.as_str());
-        words.iter().any(is_known) && (self.figures.is_empty() || words.iter().any(is_figure))
+    fn is_among(&self, sentences: &[Vec<String>]) -> bool {
+        sentences.iter().any(|words| self.known.iter().all(|kind| words.iter().any(|word| is_of(kind, word))))
     }
+
+    /// Between businesses the language is free: that of the document, and where there are no words in that, French at home.
+    fn words(&self, language: &str, is_abroad: bool) -> &'static str {
+        match language {
+            "de" => self.german,
+            "en" => self.english,
+            "fr" => self.french,
+            _ if is_abroad => self.english,
+            _ => self.french,
+        }
+    }
+}
+
+/// Whether a word is one of this kind.
+fn is_of(kind: &[&str], word: &str) -> bool {
+    kind.iter().any(|known| match known.strip_suffix('*') {
+        Some(begin) => word.starts_with(begin),
+        None if *known == "#" => word.contains(char::is_numeric),
+        None => word == *known,
+    })
 }
 
 /// What an invoice does not say.
@@ -91,13 +115,20 @@ pub struct Unsaid {
 pub fn unsaid(seller: &Organization, client: &Client, notes: Option<&str>) -> Option<Unsaid> {
     let country = seller.country.as_deref()?;
     let law = LAWS.iter().find(|law| law.countries.contains(&country))?;
-    let said: Vec<String> = [notes, seller.address.as_deref()].into_iter().flatten().flat_map(words_of).collect();
+    let said: Vec<Vec<String>> = [notes, seller.address.as_deref()].into_iter().flatten().flat_map(sentences_of).collect();
     let missing: Vec<&Statement> = law.statements.iter().filter(|statement| !statement.is_among(&said)).collect();
     let asked = missing.iter().filter(|statement| !statement.of_terms).map(|statement| statement.what.to_owned());
     let (what, _) = client_tax::listed(&asked.collect::<Vec<_>>())?;
-    let is_abroad = client.country.as_deref().is_some_and(|there| !place::works_at_home(country, there));
-    let sentences: Vec<&str> = missing.iter().map(|statement| if is_abroad { statement.abroad } else { statement.words }).collect();
+    let is_home = |there: &str| law.countries.contains(&there) || place::works_at_home(country, there);
+    let is_abroad = client.country.as_deref().is_some_and(|there| !is_home(there));
+    let sentences: Vec<&str> = missing.iter().map(|statement| statement.words(&client.language, is_abroad)).collect();
     Some(Unsaid { what, law: law.name, sentences: sentences.join(" ") })
+}
+
+/// The sentences of a text, each as its words. A point within a number ends none.
+fn sentences_of(text: &str) -> Vec<Vec<String>> {
+    let text = text.replace('€', " EUR ");
+    text.split(['\n', ';', '!', '?']).flat_map(|part| part.split(". ")).map(words_of).collect()
 }
 
 /// The words of a text by their keys.
@@ -117,4 +148,39 @@ pub async fn add(cx: &mut Call, row: &mut Row) -> Result<(), Error> {
         None => cx.warn("There is nothing to add of late payment: the invoice says it, or the law of your country does not ask for it."),
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_says_one_thing_in_each_language() {
+        for (at, statement) in LAWS.iter().flat_map(|law| law.statements.iter().enumerate()) {
+            for said in [statement.french, statement.english, statement.german] {
+                let known: Vec<bool> = LAWS[0].statements.iter().map(|other| other.is_among(&sentences_of(said))).collect();
+                assert_eq!(known, [at == 0, at == 1, at == 2], "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_that_are_alike_and_figures_that_count_something_else_say_nothing() {
+        let [rate, compensation, discount] = &LAWS[0].statements;
+        let is_said = |statement: &Statement, text: &str| statement.is_among(&sentences_of(text));
+        for other in ["We are interested in 2 projects.", "Pénalités : voir nos conditions", "Interest is due.\nAt a rate of 3 %."] {
+            assert!(!is_said(rate, other), "{other}");
+        }
+        for other in ["Cabinet de recouvrement, 40 rue de l'Europe", "Indemnité de repas. 40 heures", "Recovery of 3 servers: 40 h"] {
+            assert!(!is_said(compensation, other), "{other}");
+        }
+        assert!(!is_said(discount, "10 % volume discount"));
+        for said in ["Indemnité de recouvrement 40€", "Recovery costs: €40.00", "Beitreibungspauschale 40 Euro", "compensation of 40EUR"]
+        {
+            assert!(is_said(compensation, said), "{said}");
+        }
+        for said in ["Verzugszinsen: 9 %", "Late payment interest at the legal rate", "Intérêts de retard : taux légal x 3"] {
+            assert!(is_said(rate, said), "{said}");
+        }
+    }
 }

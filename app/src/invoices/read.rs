@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{
     ClientName, GroupBy, Invoice, InvoiceLine, InvoiceName, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment,
     PaymentMethod, Sums,
-    discount::is_laid_out,
+    discount::{is_laid_out, was_laid_out},
     edit, quantity, remarks,
     rounding::{Rounding, RoundingBasis, RoundingMode},
     rules,
@@ -179,9 +179,10 @@ pub fn totals(row: &Row, lines: &[LineRow]) -> Result<Totals, Error> {
 /// The sums that are shown: those of the lines, and of what was sent those that it was sent with. A draft whose discount would be refused by
 /// now is shown as it was written, so that it can be changed.
 fn shown_totals(row: &Row, lines: &[LineRow], currency: &Currency, printed: Option<&Printed>) -> Result<Totals, Error> {
+    let is_known = row.state == "draft" || lines.iter().all(|line| line.laid_out.is_some());
     match totals(row, lines) {
-        Ok(totals) if row.state == "draft" => Ok(totals),
-        _ => Totals::of_sent(&amounts(lines)?, discount(row), row.total, |taxes| {
+        Ok(totals) if is_known => Ok(totals),
+        _ => Totals::of_sent(&readings(lines)?, discount(row), row.total, |taxes| {
             printed.is_none_or(|printed| printed.has_taxes(taxes, currency))
         }),
     }
@@ -198,9 +199,20 @@ impl Printed {
 
 /// What lines add to the totals.
 pub fn amounts(lines: &[LineRow]) -> Result<Vec<LineAmount>, Error> {
+    amounts_by(lines, is_laid_out)
+}
+
+/// The same by each rule that has told what was laid out, the latest first: before all of them nothing was.
+fn readings(lines: &[LineRow]) -> Result<[Vec<LineAmount>; 3], Error> {
+    Ok([amounts(lines)?, amounts_by(lines, was_laid_out)?, amounts_by(lines, |_, _| false)?])
+}
+
+/// The same by this rule, for lines that do not say it themselves.
+fn amounts_by(lines: &[LineRow], rule: fn(&LineRow, TaxCategory) -> bool) -> Result<Vec<LineAmount>, Error> {
     let amount = |line: &LineRow| {
         let category = TaxCategory::parse(&line.tax_category)?;
-        Ok(LineAmount { net: line.net, category, rate: Percent(line.tax_percent), laid_out: is_laid_out(line, category) })
+        let laid_out = line.laid_out.unwrap_or_else(|| rule(line, category));
+        Ok(LineAmount { net: line.net, category, rate: Percent(line.tax_percent), laid_out })
     };
     lines.iter().map(amount).collect()
 }

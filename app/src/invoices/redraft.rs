@@ -233,9 +233,9 @@ impl Time {
     }
 }
 
-/// The same as a line of its own.
+/// The same as a line of its own, of a draft.
 fn anew(line: LineRow) -> LineRow {
-    LineRow { id: InvoiceLineId::new().0, ..line }
+    LineRow { id: InvoiceLineId::new().0, laid_out: None, ..line }
 }
 
 /// The lines with the tax that their client has by now, where they carried what the client had.

@@ -13,12 +13,14 @@ use en16931::{
 use super::{
     InvoiceProblem, disbursement, draft,
     einvoice::{self, Source},
-    letters, print, read, stated,
+    letters, print, read,
+    remarks::numbers,
+    stated,
     store::{LineRow, Row},
     totals::{TaxCategory, Totals},
 };
 use crate::{
-    clients,
+    clients::{self, Client},
     context::Documents,
     error::Error,
     money::{Currency, shown},
@@ -110,9 +112,17 @@ pub async fn problems_of(cx: &mut Call, row: &Row, lines: &[LineRow], totals: &T
 
 /// That the sums of a draft would be refused by now, as those can be that were written before what was laid out was left alone by a discount.
 fn of_sums(row: &Row, lines: &[LineRow]) -> Option<InvoiceProblem> {
-    let refused = read::totals(row, lines).err()?;
-    let field = refused.fields.into_keys().next()?;
-    Some(InvoiceProblem { rule: None, field, message: refused.message })
+    read::totals(row, lines).err().map(of_refused)
+}
+
+fn of_refused(refused: Error) -> InvoiceProblem {
+    let field = refused.fields.into_keys().next().unwrap_or_else(|| "lines".to_owned());
+    InvoiceProblem { rule: None, field, message: refused.message }
+}
+
+/// The refusal to send a draft whose sums are refused.
+pub fn refused_sums(refused: Error) -> Error {
+    refusal(vec![of_refused(refused)]).unwrap_or_else(Error::internal)
 }
 
 /// The refusal to send what has these problems.
@@ -157,7 +167,7 @@ fn said(rule: &str, source: &Source<'_>) -> Vec<InvoiceProblem> {
 
 /// Which numbers of seller and buyer are not there.
 fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, String)> {
-    let (seller, buyer) = (stated::of_seller(source.seller), source.buyer);
+    let seller = stated::of_seller(source.seller);
     let counts = |number: &Option<String>| number.as_deref().is_some_and(|number| einvoice::is_tax_number(source, number));
     let is_unread = source.seller.vat_id.as_deref().is_some_and(|number| !stated::is_vat_id(number) && !stated::is_of_words(number));
     let no_vat_id = seller.vat_id.is_none() && !is_unread;
@@ -167,33 +177,56 @@ fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, Str
     let (code, label) = (category.code(), category.label().to_lowercase());
     let why = format!("tax category {code} ({label}, EN 16931 BR-{}-02)", if category == TaxCategory::K { "IC" } else { code });
     let mut lacking = Vec::new();
-    let both = matches!(category, TaxCategory::AE | TaxCategory::K);
     match category {
         TaxCategory::K | TaxCategory::G if no_vat_id => lacking.push(("organization.vat_id", no_vat_id_of_seller(&why, source.seller))),
         _ if no_number => lacking.push(no_number_of_seller(&why, source.seller, category == TaxCategory::S)),
         _ => {}
     }
-    if both && buyer.vat_id.as_deref().is_none_or(|number| stated::is_no_vat_id(number, buyer.country.as_deref())) {
-        let instead = match buyer.country.as_deref() {
-            Some(country) if !place::has_vat(country) => ", or choose O where the service is not taxed in your country",
-            _ => "",
-        };
-        let message = format!("The VAT identifier of {} is missing, which {why} needs. Add it to the client{instead}.", buyer.name);
-        lacking.push(("client.vat_id", message));
-    }
+    lacking.extend(no_vat_id_of_buyer(category, &why, source.buyer).map(|message| ("client.vat_id", message)));
     lacking
 }
 
-/// That the seller has no VAT identifier, or one that is the number of every enterprise there.
+/// That the client has no number where one is needed, or one that is no VAT identifier where nothing else will do: of whoever owes the tax
+/// the number of a register is enough (BR-AE-02).
+fn no_vat_id_of_buyer(category: TaxCategory, why: &str, buyer: &Client) -> Option<String> {
+    let (name, country) = (&buyer.name, buyer.country.as_deref());
+    let instead = match country {
+        Some(country) if !place::has_vat(country) => ", or choose O where the service is not taxed in your country",
+        _ => "",
+    };
+    match buyer.vat_id.as_deref() {
+        None if matches!(category, TaxCategory::AE | TaxCategory::K) => {
+            Some(format!("The VAT identifier of {name} is missing, which {why} needs. Add it to the client{instead}."))
+        }
+        Some(number) if category == TaxCategory::K && stated::is_no_vat_id(number, country) => {
+            let (shown, wanted) = (text::excerpt(number), in_place_of(number, country));
+            Some(format!("{shown} is no VAT identifier, and {why} needs that of {name}. In the client, write {wanted}{instead}."))
+        }
+        _ => None,
+    }
+}
+
+/// That the seller has no VAT identifier, or a number in its place that is none, such as the one that every enterprise there has.
 fn no_vat_id_of_seller(why: &str, seller: &Organization) -> String {
-    match seller.vat_id.as_deref().and_then(text::enterprise_number) {
+    let Some(number) = seller.vat_id.as_deref() else {
+        return format!("Your VAT identifier is missing, which {why} needs. Add it in Settings.");
+    };
+    let wanted = in_place_of(number, seller.country.as_deref());
+    match text::enterprise_number(number) {
         Some(number) => {
             format!(
-                "{number} is a number that every enterprise has, and {why} needs that of the tax. In Settings, write {number} MWST as your VAT identifier."
+                "{number} is a number that every enterprise has, and {why} needs that of the tax. In Settings, write {wanted} as your VAT identifier."
             )
         }
-        None => format!("Your VAT identifier is missing, which {why} needs. Add it in Settings."),
+        None => format!("{} is no VAT identifier, which {why} needs. As yours in Settings, write {wanted}.", text::excerpt(number)),
     }
+}
+
+/// What is written in place of a number that is no VAT identifier: the same with what makes it one, where that is known.
+fn in_place_of(number: &str, country: Option<&str>) -> String {
+    let of_enterprise = text::enterprise_number(number).map(|number| format!("{number} MWST"));
+    let vat_id = of_enterprise.or_else(|| numbers::written(number, country));
+    vat_id.unwrap_or_else(|| "the number that begins with the two letters of its country, such as DE".to_owned())
 }
 
 /// What is wrong with the number that the seller has, or that there is none, and what is written where.

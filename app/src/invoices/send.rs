@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::{
     Invoice, InvoiceProblem, edit,
@@ -75,7 +76,7 @@ async fn check(cx: &mut Call, row: &Row) -> Result<Vec<InvoiceProblem>, Error> {
     if lines.is_empty() {
         return Err(Error::new(Code::Invalid, "The invoice has no line. Add time or a custom line before sending it."));
     }
-    let totals = read::totals(row, &lines)?;
+    let totals = read::totals(row, &lines).map_err(rules::refused_sums)?;
     match rules::refusal(rules::problems_of(cx, row, &lines, &totals).await?) {
         Some(refusal) => Err(refusal),
         None => remarks::of(cx, row, &lines).await,
@@ -101,6 +102,7 @@ async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result
     let document = print::document(cx, row, Issue { number: Some(number.clone()), issued_on: today, due_on, at: now }).await?;
     let frozen = serde_json::to_value(&document).map_err(|_| Error::internal())?;
     let bytes = cx.caller.services.documents.invoice(&cx.caller, document).await?;
+    let laid_out = laid_out(cx, row).await?;
     let sent = Sent {
         invoice: row.id,
         number: &number,
@@ -109,12 +111,20 @@ async fn freeze(cx: &mut Call, row: &Row, organization: &Organization) -> Result
         issued_on: today,
         due_on,
         document: frozen,
+        laid_out: &laid_out,
         paid: row.total == 0,
         now,
     };
     store::mark_sent(&mut cx.db, &sent).await?;
     store::insert_document(&mut cx.db, row.id, &bytes, &Sha256::digest(&bytes), now).await?;
     Ok(number)
+}
+
+/// The lines that its sums take for what was laid out for the client.
+async fn laid_out(cx: &mut Call, row: &Row) -> Result<Vec<Uuid>, Error> {
+    let lines = store::lines(&mut cx.db, row.id).await?;
+    let amounts = read::amounts(&lines)?;
+    Ok(lines.iter().zip(amounts).filter(|(_, amount)| amount.laid_out).map(|(line, _)| line.id).collect())
 }
 
 /// What the mail of an invoice says, and to whom.

@@ -78,10 +78,12 @@ pub fn is_of_words(number: &str) -> bool {
 }
 
 /// Whether a number that was written as the VAT identifier of somebody in this country is another one: it says so itself, or is the one
-/// that every enterprise in Switzerland or Norway has, without the name of the tax that makes it one.
+/// that every enterprise in Switzerland or Norway has, without the name of the tax that makes it one. Where there is no VAT, the number by
+/// which authorities know somebody is none, unless it begins with the letters of a country.
 pub fn is_no_vat_id(number: &str, country: Option<&str>) -> bool {
+    let is_elsewhere = || country.is_some_and(|country| !place::has_vat(country)) && place::issuer(number).is_none();
     let is_norwegian = || country == Some("NO") && text::with_mva(&format!("NO {number}")).is_some();
-    is_of_words(number) || text::enterprise_number(number).is_some() || is_norwegian()
+    is_of_words(number) || text::enterprise_number(number).is_some() || is_norwegian() || is_elsewhere()
 }
 
 /// Whether a number says itself that a register of businesses has given it: by a word, or by the letters that Swiss registers have used.

@@ -110,19 +110,22 @@ impl Totals {
         })
     }
 
-    /// The totals of what was sent for this total and with taxes that are as `printed` there: those of [`Totals::of`], unless that is so of
-    /// those of before alone, when a discount was spread over all lines. Where neither has such taxes the total decides.
-    pub fn of_sent(
-        lines: &[LineAmount],
+    /// The totals of what was sent for this total and with taxes that are as `printed` there: those of the first of these readings of its
+    /// lines that are so. Where none are, those of the first that comes to the total, and else of the last.
+    pub fn of_sent<const N: usize>(
+        readings: &[Vec<LineAmount>; N],
         discount: Option<Discount>,
         total: i64,
         printed: impl Fn(&[TaxTotal]) -> bool,
     ) -> Result<Totals, Error> {
-        let all: Vec<LineAmount> = lines.iter().map(|line| LineAmount { laid_out: false, ..line.clone() }).collect();
-        let [now, then] = [lines, all.as_slice()].map(|lines| Totals::of(lines, discount.clone()));
+        let mut read: Vec<_> = readings.iter().map(|lines| Totals::of(lines, discount.clone())).collect();
         let adds_up = |totals: &Result<Totals, Error>| totals.as_ref().is_ok_and(|totals| totals.total == total);
         let is_sent = |totals: &Result<Totals, Error>| adds_up(totals) && totals.as_ref().is_ok_and(|totals| printed(&totals.taxes));
-        if is_sent(&now) || adds_up(&now) && !is_sent(&then) { now } else { then }
+        let chosen = read.iter().position(is_sent).or_else(|| read.iter().position(adds_up));
+        match chosen {
+            Some(at) => read.swap_remove(at),
+            None => read.pop().unwrap_or_else(|| Err(Error::internal())),
+        }
     }
 }
 

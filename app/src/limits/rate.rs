@@ -15,6 +15,11 @@ pub struct Rate {
 }
 
 impl Rate {
+    /// So often per minute and so often at once, each at least once.
+    pub const fn of(per_minute: u32, burst: u32) -> Self {
+        Self { per_minute: at_least_once(per_minute), burst: at_least_once(burst) }
+    }
+
     /// So often per minute, and twice as often at once.
     pub fn per_minute(often: NonZeroU32) -> Self {
         Self { per_minute: often, burst: often.saturating_mul(NonZeroU32::MIN.saturating_add(1)) }
@@ -27,6 +32,13 @@ impl Rate {
 
     fn per_second(self) -> f64 {
         f64::from(self.per_minute.get()) / 60.0
+    }
+}
+
+const fn at_least_once(often: u32) -> NonZeroU32 {
+    match NonZeroU32::new(often) {
+        Some(often) => often,
+        None => NonZeroU32::MIN,
     }
 }
 
@@ -120,7 +132,7 @@ impl Bucket {
 mod tests {
     use super::*;
 
-    const RATE: Rate = Rate { per_minute: NonZeroU32::new(60).expect("a number"), burst: NonZeroU32::new(100).expect("a number") };
+    const RATE: Rate = Rate::of(60, 100);
 
     /// How many of `wished` are taken at this instant, by a process that hears of no other.
     fn taken(bucket: &mut Bucket, wished: u32, now: Instant) -> u32 {

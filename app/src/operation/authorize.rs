@@ -33,7 +33,7 @@ fn authorize_role(caller: &Caller, declaration: &Declaration) -> Result<(), Erro
     // What one may not see is not there; what one sees but may not change is forbidden.
     match declaration.effect {
         Effect::Read => Err(Error::not_found("page, or it is not for your role")),
-        _ => Err(Error::forbidden(declaration.needs.verb())),
+        _ => Err(Error::forbidden_by(declaration.needs, declaration.needs.verb())),
     }
 }
 
@@ -57,7 +57,7 @@ pub fn lacking(caller: &Caller, needs: Permission, scope: Scope, what: &str) -> 
     let may = caller.membership.as_ref().is_some_and(|membership| membership.role.may(needs));
     match caller.token.as_ref().filter(|token| may && !token.scopes.contains(&scope)) {
         Some(token) => lacking_in(token, &format!("the scope {}, which it takes to {what}", scope.name())),
-        None => Error::forbidden(what),
+        None => Error::forbidden_by(needs, what),
     }
 }
 

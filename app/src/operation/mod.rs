@@ -58,4 +58,4 @@ pub use run::{given, read, write};
 #[cfg(feature = "ssr")]
 pub use schema::{CLEARS, LENGTH_MAX, PAGE};
 #[cfg(feature = "ssr")]
-pub use ways::{is_open, open_thoughts};
+pub use ways::{is_open, named_in, open_thoughts};

@@ -25,6 +25,11 @@ pub(super) fn open_words(caller: &Caller, words: &str) -> String {
     open_thoughts(words, |name| is_open(caller, name))
 }
 
+/// The operations that a text names anywhere, thought by thought.
+pub fn named_in(text: &str) -> Vec<&'static str> {
+    thoughts(text).into_iter().flat_map(named).collect()
+}
+
 /// A text without the further thoughts that name an operation which is not open. The first one stays, which says what it is about.
 pub fn open_thoughts(text: &str, is_open: impl Fn(&str) -> bool) -> String {
     kept(text, 1, |thought| named(thought).all(&is_open))
@@ -62,8 +67,8 @@ fn signs(text: &str) -> impl Iterator<Item = (usize, bool)> {
     let (mut depth, mut before) = (0_usize, ' ');
     text.char_indices().map(move |(at, sign)| {
         let after = text[at + sign.len_utf8()..].chars().next().unwrap_or(' ');
-        let ends = |sign: char| sign.is_whitespace() || ".,;:?!)]\"".contains(sign);
-        let opens = sign == '"' && (before.is_whitespace() || "([".contains(before)) && !ends(after);
+        let ends = |sign: char| sign.is_whitespace() || ".,;:?!)]}\"".contains(sign);
+        let opens = sign == '"' && (before.is_whitespace() || "([{".contains(before)) && !ends(after);
         let closes = sign == '"' && !opens && depth > 0 && ends(after);
         depth = if opens { depth + 1 } else { depth - usize::from(closes) };
         before = sign;
@@ -93,6 +98,14 @@ mod tests {
         assert_eq!(kept("stop_timer stops it.", 1, leads_on), "stop_timer stops it.");
         assert_eq!(kept("Set dry_run to true; list_clients.", 0, leads_on), "Set dry_run to true; list_clients.");
         assert_eq!(kept("It is sent.\n\nstop_timer stops it. Once.", 1, leads_on), "It is sent.\nOnce.");
+    }
+
+    #[test]
+    fn an_example_ends_with_its_brace_and_names_nothing() {
+        let nowhere = |thought: &str| named(thought).next().is_none();
+        let words = "It is sent. Example: {\"operation\": \"send_invoice\", \"only\": [{\"client\": \"A. set_rate. x\"}]}.";
+        assert_eq!(kept(words, 1, nowhere), words);
+        assert_eq!(kept(&format!("{words} get_invoice shows it. Once."), 1, nowhere), format!("{words} Once."));
     }
 
     #[test]

@@ -116,7 +116,7 @@ pub async fn get_member(
 
 /// Change what a member is here; it holds from their next request on.
 ///
-/// Refused (forbidden) when their role or the new one is above your own, and (conflict) when nobody would be owner any more. Their open invitations to a role above the new one are taken back. Who becomes a viewer leaves their projects, a running timer is stopped and saved, and they see what set_client_grants gives them. Example: {"member": "Barbara", "role": "manager"}.
+/// Refused (forbidden) when their role or the new one is above your own, and (conflict) when nobody would be owner any more. Their open invitations to a role above the new one are taken back. Who becomes a viewer leaves their projects, and a running timer is stopped and saved. They see what set_client_grants gives them. Example: {"member": "Barbara", "role": "manager"}.
 #[operation(write, destructive, idempotent, needs = ManagePeople, scope = PeopleWrite, agent = Ask, title = "Change a member's role")]
 pub async fn change_member_role(
     cx: &mut Call,

@@ -233,7 +233,7 @@ fn an_operator_reads_what_is_counted_without_a_setting() {
     for row in [
         format!("| {MAILS_OF_NETWORK} a day or a twentieth of `STINT_ALL_MAILS_PER_DAY`"),
         format!("| {RESETS_OF_NETWORK} a day |"),
-        format!("| {INPUT_CAP} and {OUTPUT_CAP} tokens a month |"),
+        format!("| {INPUT_CAP} and {OUTPUT_CAP} tokens for one organization; {TOKENS_OF_FOUNDER} of both for all"),
     ] {
         assert!(told.contains(&row), "{row}");
     }

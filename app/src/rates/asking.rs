@@ -95,6 +95,13 @@ impl RateOf {
     }
 }
 
+/// The form that reprices unbilled time, beside others that set a rate.
+const REPRICE: &str = "reprice";
+
+fn repricing() -> Write<SetRate> {
+    setting(Write::of_form(REPRICE))
+}
+
 /// The unbilled time that was logged at another rate than the one that holds, with the difference, and the button that reprices it:
 /// a new rate is for new time only until somebody says otherwise.
 #[component]
@@ -103,7 +110,7 @@ pub fn UnbilledAtOtherRate(
     of: RateOf,
 ) -> impl IntoView {
     let changes = use_changes();
-    let action = setting(Write::new());
+    let action = repricing();
     let asked = move || (changes.time.get(), changes.work.get());
     let rates = fetched(asked, move |_| {
         let (client, project) = match of {
@@ -168,7 +175,7 @@ fn asked_of(of: RateOf, others: Others, action: Write<SetRate>) -> impl IntoView
     view! {
         <div class="notice" role="note">
             <p>{words}</p>
-            <Form action id="reprice">
+            <Form action id=REPRICE>
                 {once(action)} {whose} {hidden("applies_to", "unbilled_time")}
                 <Submit label=format!("Reprice the unbilled time: {}", difference(&others.difference)) class="button" />
             </Form>
@@ -212,9 +219,14 @@ mod tests {
             provide_context(Changes::none());
             provide_flash();
             let rate = list_rates(None, None, Some(true), None, None).await.expect("rates").items.remove(0);
-            (format!("/clients/{}", rate.client.id), ask(rate).to_html())
+            let own = format!("form=rate-{}", rate.project.id);
+            let none = || Money::new(0, &rate.currency);
+            let others = Others { rate: none(), worked: Worked::of(3600), before: none(), after: none(), difference: none() };
+            let repriced = asked_of(RateOf::Organization, others, repricing()).to_html();
+            (format!("/clients/{}", rate.client.id), own, ask(rate).to_html(), repriced)
         };
-        let (path, asked) = studio.caller.clone().run(looking).await;
+        let (path, own, asked, repriced) = studio.caller.clone().run(looking).await;
         assert!(asked.contains("that of Dashboard alone") && asked.contains(&path), "{asked}");
+        assert!(asked.contains(&own) && repriced.contains("form=reprice"), "what one was refused for, the other does not say: {repriced}");
     }
 }

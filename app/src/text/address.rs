@@ -5,12 +5,8 @@ use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use super::{clean, excerpt, letter::is_invisible};
 use crate::error::Error;
 
-/// How long an address may be, in characters.
-const LONGEST: usize = 254;
-
 /// An e-mail address as mail servers take it without quotes: words with dots between them, an @, and a domain; whether it exists is
-/// found out by sending. It is kept in small letters, and its domain in the one spelling of all that mean the same, as people read it:
-/// `ada@xn--bcher-kva.example` is `ada@bücher.example`. How the domain is sent says [`ascii_domain`].
+/// found out by sending. It is kept as it was written, in small letters: how its domain is sent says [`ascii_domain`].
 pub fn email(field: &str, given: &str) -> Result<String, Error> {
     held(field, given, is_domain)
 }
@@ -29,20 +25,11 @@ pub fn known_email(field: &str, given: &str) -> Result<String, Error> {
 }
 
 fn held(field: &str, given: &str, is_host: fn(&str) -> bool) -> Result<String, Error> {
-    let text = clean(field, given, LONGEST, false)?.to_lowercase();
-    let parts = text.split_once('@').filter(|(name, host)| is_mailbox_name(name) && is_host(host));
-    // One letter may stand for several, so that it can become longer.
-    parts
-        .map(|(name, host)| format!("{name}@{}", spelled(host)))
-        .filter(|kept| kept.chars().count() <= LONGEST)
-        .ok_or_else(|| Error::invalid(field, format!("\"{}\" is not an e-mail address; write it like ada@example.com.", excerpt(&text))))
-}
-
-/// A host in the one spelling of all that are the same one to mail servers; as it is when it is none to them.
-fn spelled(host: &str) -> String {
-    let Some(ascii) = ascii(host) else { return host.to_owned() };
-    // The letters of Cherokee come back as capitals.
-    Uts46::new().to_unicode(ascii.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast).0.to_lowercase()
+    let text = clean(field, given, 254, false)?.to_lowercase();
+    match text.split_once('@').is_some_and(|(name, host)| is_mailbox_name(name) && is_host(host)) {
+        true => Ok(text),
+        false => Err(Error::invalid(field, format!("\"{}\" is not an e-mail address; write it like ada@example.com.", excerpt(&text)))),
+    }
 }
 
 /// The address with its domain as mail servers know it (IDNA): `ada@bücher.example` is sent to `ada@xn--bcher-kva.example`.

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::store::Stored;
 use crate::{
     error::{Code, Error},
+    operation::Call,
     projects::sight::Sight,
 };
 
@@ -19,14 +20,7 @@ pub fn refuse_locked(entry: &Stored, lock_date: Option<Date>, sight: &Sight, fre
             Some(number) => format!("invoice {number}"),
             None => "a draft invoice".to_owned(),
         };
-        let way = match invoice.number {
-            // Of what was sent nobody takes anything off.
-            Some(_) if !sight.money => "An owner or admin knows more of it.",
-            None if !sight.money => "An owner or admin can take it off there.",
-            None if frees => "Take its line off the draft first. update_invoice_draft does that.",
-            None => "A person who writes invoices can take its line off the draft.",
-            Some(_) => SENT,
-        };
+        let way = off_an_invoice(invoice.number.is_some(), sight.money, frees);
         let error = Error::new(Code::Locked, format!("This time is on {what} and cannot change.")).hint(way);
         return Err(if sight.money { error.details(&json!({"invoice": invoice.id, "number": invoice.number})) } else { error });
     }
@@ -39,11 +33,27 @@ pub fn refuse_locked(entry: &Stored, lock_date: Option<Date>, sight: &Sight, fre
     }
 }
 
-/// What there is to do about time on an invoice that was sent.
-pub const SENT: &str = "What was invoiced stays as it is; an owner or admin can void the invoice.";
+/// Whether the caller may take time off a draft of an invoice. What is billed was logged, which an agent that writes drafts leaves to a
+/// person, on a draft or off it.
+pub fn frees(cx: &Call) -> bool {
+    !cx.writes_drafts() && cx.may_call("update_invoice_draft")
+}
+
+/// What there is to do about time on an invoice, by whether that was sent, whether the caller sees money, and whether they may take time off
+/// a draft.
+pub fn off_an_invoice(sent: bool, money: bool, frees: bool) -> &'static str {
+    match sent {
+        // Of what was sent nobody takes anything off.
+        true if money => "What was invoiced stays as it is; an owner or admin can void the invoice.",
+        true => "An owner or admin knows more of it.",
+        false if !money => "An owner or admin can take it off there.",
+        false if frees => "Take its line off the draft first. update_invoice_draft does that.",
+        false => "A person who writes invoices can take its line off the draft.",
+    }
+}
 
 /// How closed days are opened, which whoever reads it may do themselves.
-pub const REOPENED: &str = "An owner or admin can move the lock date in Settings.";
+pub const REOPENED: &str = "An owner or admin can move the lock date in Settings, under Closed up to and including.";
 
 /// The day is closed.
 pub fn closed(last: Date) -> Error {

@@ -204,8 +204,6 @@ pub async fn held(cx: &mut Call, sight: &Sight, entry: Uuid, instead: &str) -> R
             false => error.hint("Whoever has started it has to stop it first."),
         });
     }
-    // What is billed was logged, which an agent that writes drafts leaves to a person, on a draft or off it.
-    let frees = !cx.writes_drafts() && cx.may_call("update_invoice_draft");
-    lock::refuse_locked(&found, found.lock_date, sight, frees)?;
+    lock::refuse_locked(&found, found.lock_date, sight, lock::frees(cx))?;
     Ok(found)
 }

@@ -195,20 +195,27 @@ fn refused() -> impl IntoView {
     });
     let shown = move || {
         state.refusal.get().map(|error| {
-            let Error { message, hint, fields, .. } = error;
             view! {
                 <div class="refusal" role="alert" tabindex="-1" node_ref=place>
                     {icon(Icon::Warning)}
-                    <div>
-                        <p>{message.clone()}</p>
-                        {others(&message, &fields)}
-                        {hint.map(|hint| view! { <p class="quiet">{hint}</p> })}
-                    </div>
+                    {because(error)}
                 </div>
             }
         })
     };
     view! { {shown} }
+}
+
+/// The words of a refusal: why, what else is wrong, and a way out.
+pub(super) fn because(refusal: Error) -> impl IntoView {
+    let Error { message, hint, fields, .. } = refusal;
+    view! {
+        <div>
+            <p>{message.clone()}</p>
+            {others(&message, &fields)}
+            {hint.map(|hint| view! { <p class="quiet">{hint}</p> })}
+        </div>
+    }
 }
 
 /// What is wrong with further fields, when the message does not say it.

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::returned;
+use super::{Icon, form::because, icon, returned};
+use crate::visit::use_visit;
 
 /// The name of the page, with what can be done on it.
 #[component]
@@ -28,7 +29,21 @@ pub fn Head(
             {children.map(|children| view! { <div class="page-actions">{children()}</div> })}
         </header>
         {confirmed(returned::done())}
+        {refused()}
     }
+}
+
+/// Why a form was refused that was sent without scripts, where the page has no such form any more: that of a row that is gone, or of what
+/// was done meanwhile. While a page is written it is not known what will stand below: where a form says it, the style leaves it out here,
+/// and scripts once they run.
+fn refused() -> impl IntoView {
+    let (refusal, told) = (RwSignal::new(returned::any_refusal()), use_visit().told);
+    Effect::new(move || {
+        if told.get() {
+            refusal.set(None);
+        }
+    });
+    move || refusal.get().map(|error| view! { <div class="notice wrong untold" role="alert">{icon(Icon::Warning)} {because(error)}</div> })
 }
 
 /// What was done by a form that was sent without scripts: with them it is said over the page.

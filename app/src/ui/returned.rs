@@ -6,7 +6,10 @@
 
 use std::{collections::BTreeMap, sync::atomic::Ordering};
 
-use leptos::{prelude::on_cleanup, server_fn::ServerFn};
+use leptos::{
+    prelude::{Set, on_cleanup},
+    server_fn::ServerFn,
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{error::Error, visit::use_visit};
@@ -47,7 +50,20 @@ pub(super) fn typed(call: &str, form: Option<&str>) -> (BTreeMap<String, String>
 
 /// Why the form that is sent to `call` has just been refused.
 pub(super) fn refused(call: &str, form: Option<&str>) -> Option<Error> {
-    of_form(call, form)?.refusal
+    told(of_form(call, form)?.refusal)
+}
+
+/// Why a form has just been refused, whether the page still has it or not.
+pub(super) fn any_refusal() -> Option<Error> {
+    fresh(|returned| returned.refusal.is_some())?.refusal
+}
+
+/// Notes for the head of the page that something below says a refusal, where this is one.
+fn told<T>(refused: Option<T>) -> Option<T> {
+    if refused.is_some() {
+        use_visit().told.set(true);
+    }
+    refused
 }
 
 /// What is known of this form, where it is one of several: nothing that was sent with another one.
@@ -58,7 +74,7 @@ fn of_form(call: &str, form: Option<&str>) -> Option<Returned> {
 
 /// A form of this operation that has just been refused, where the page has none by now.
 pub fn refused_form<S: ServerFn>() -> Option<Returned> {
-    of(S::url()).filter(|returned| returned.refusal.is_some())
+    told(of(S::url()).filter(|returned| returned.refusal.is_some()))
 }
 
 /// The answer that a form of this operation has just been given, when it is shown only once.

@@ -40,6 +40,7 @@ impl<S: ServerFn<Error = Error> + 'static> Write<S> {
     /// The same for the form with this id, where others of its operation stand on the page with a write each: what was refused when another
     /// one was sent is not said here. The id consists of letters, digits and hyphens.
     pub fn of_form(form: &str) -> Self {
+        debug_assert!(form.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'), "the id {form:?} does not stand in an address as it is");
         Self { wire: Wire::new(S::url(), Some(form.to_owned())), kind: PhantomData }
     }
 

@@ -8,7 +8,7 @@ use std::{borrow::Cow, ops::Range};
 use uuid::Uuid;
 
 use super::Purpose;
-use crate::account::secret::is_random_in;
+use crate::account::secret::{has_both_cases, secret_in};
 
 /// How long a secret is at least, in characters: no word that stands in a path is as long.
 const SECRET_LENGTH: usize = 32;
@@ -57,7 +57,8 @@ impl<'a> Letters<'a> {
             })
     }
 
-    /// The secret that begins at a place, with the line ends that a mail program has put into it; none when too little stands there.
+    /// The secret that begins at a place, with the line ends that a mail program has put into it; none when too little stands there, or
+    /// what somebody has given a name such as that of a branch.
     fn secret_from(&self, start: usize) -> Option<Range<usize>> {
         let (mut length, mut end) = (0, start);
         for (at, (c, _)) in self.read.iter().enumerate().skip(start) {
@@ -67,7 +68,7 @@ impl<'a> Letters<'a> {
                 false => break,
             }
         }
-        (length >= SECRET_LENGTH).then_some(start..end)
+        (length >= SECRET_LENGTH && has_both_cases(self.word(start..end).as_bytes())).then_some(start..end)
     }
 
     /// Whether a line ends at a place, the sign before it included that says that the text goes on.
@@ -164,7 +165,10 @@ fn is_page(segment: &str) -> bool {
 pub fn text_without_secrets(text: &str) -> Cow<'_, str> {
     let letters = Letters::of(text);
     let linked = (1..letters.read.len()).filter(|place| letters.is_linked(*place));
-    let alone = letters.runs_of(is_of_secrets).filter(|run| is_random_in(&letters.word(run.clone())));
+    let alone = letters.runs_of(is_of_secrets).filter_map(|run| {
+        let place = secret_in(&letters.word(run.clone()))?;
+        Some(run.start + place.start..run.start + place.end)
+    });
     letters.without_all(linked.filter_map(|place| letters.secret_from(place)).chain(alone))
 }
 
@@ -283,9 +287,24 @@ mod tests {
         for around in ["{}", "Cookie: stint={}; a=b", "is it {}, or \"{}\"?", "Bearer {}", "%22{}%22"] {
             assert_eq!(text_without_secrets(&around.replace("{}", drawn)), around.replace("{}", "…"), "{around}");
         }
-        assert_eq!(text_without_secrets(&format!("the secret is _{drawn}_.")), "the secret is ….");
+        assert_eq!(text_without_secrets(&format!("the secret is _{drawn}_.")), "the secret is _…_.");
         let encoded: String = drawn.bytes().map(|byte| format!("%{byte:02X}")).collect();
         assert_eq!(text_without_secrets(&format!("it is {encoded}.")), "it is ….");
+    }
+
+    #[test]
+    fn of_the_names_of_code_files_and_branches_nothing_is_left_out() {
+        for name in [
+            "src_components_InvoiceEditor_InvoiceLineRow_useInvoiceTotals",
+            "src/components/InvoiceEditor/InvoiceLineRow/useInvoiceTotals.test.tsx",
+            "useInvoiceEditorInvoiceLineRowInvoiceTotals",
+            "feature/reset/let-the-links-for-a-new-password-run-out",
+            "feature/ABC-1234-Show-What-Is-Left-Of-The-Budget-Of-A-Project",
+            "com.example.billing.internal.InvoiceLineRowTotalsCalculatorFactoryBean",
+            "0190163d-8694-739b-8ea1-000000000007_invoice_line_row",
+        ] {
+            assert_eq!(text_without_secrets(name), name);
+        }
     }
 
     #[test]

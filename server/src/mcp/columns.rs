@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::concise::exact;
 
 /// What a record holds for its own sake, or says twice.
-const UNTOLD: [&str; 28] = [
+const UNTOLD: [&str; 29] = [
     "organization_id",
     "id",
     "user_id",
@@ -27,6 +27,7 @@ const UNTOLD: [&str; 28] = [
     "sequence",
     "period_given",
     "composed",
+    "laid_out",
     "rate_overridden",
     "template",
     "reference",

@@ -24,9 +24,9 @@ const TEXT_BESIDE: usize = 200;
 /// How many items stay of each list, step by step.
 const ITEMS: [usize; 8] = [200, 100, 50, 20, 10, 5, 3, 1];
 
-/// How long the names are, step by step, of what is left out of a list of a record: none is its id alone, and where not even the ids fit,
-/// they stay away.
-const NAMES: [Option<usize>; 3] = [Some(40), Some(0), None];
+/// How long the names are, step by step, of what is left out of a list of a record, and how few items stay of the list for their sake:
+/// names are dropped before hardly an item is shown whole. None is its id alone, and where not even the ids fit, they stay away.
+const NAMES: [(Option<usize>, usize); 3] = [(Some(40), 10), (Some(0), 1), (None, 1)];
 
 /// The fields that are never cut.
 const WHOLE: [&str; 3] = [NOTICE, "url", "next_cursor"];
@@ -136,7 +136,8 @@ pub fn fit(answer: Value, before: Cut, way: Option<&str>) -> Value {
         return whole;
     }
     let texts = TEXTS.iter().map(|text| (*text, usize::MAX, None));
-    let lists = NAMES.iter().flat_map(|name| ITEMS.iter().map(move |items| (TEXT_BESIDE, *items, *name)));
+    let items_down_to = |fewest: usize| ITEMS.into_iter().filter(move |items| *items >= fewest);
+    let lists = NAMES.into_iter().flat_map(|(name, fewest)| items_down_to(fewest).map(move |items| (TEXT_BESIDE, items, name)));
     let mut fitting = whole;
     for (text_longest, items_most, name_longest) in texts.chain(lists) {
         let mut cut = Cut::of(before.before.clone());
@@ -239,6 +240,20 @@ mod tests {
         );
         let uncounted = Cut::of([List { name: "changes".to_owned(), shown: 50, of: None }]);
         assert_eq!(notice(&fit(json!({}), uncounted, None)), "Shortened: the first 50 changes are shown.");
+    }
+
+    #[test]
+    fn what_is_left_out_loses_its_name_before_hardly_a_line_is_shown_whole() {
+        let line =
+            |id: usize| json!({ "id": format!("{id:036}"), "description": "x".repeat(200), "note": "y".repeat(200), "net": "10.00 EUR" });
+        let invoice = |lines: usize| json!({ "url": "https://stint.example", "lines": (0..lines).map(line).collect::<Vec<_>>() });
+        for (lines, named) in [(150, true), (260, false)] {
+            let cut = fit(invoice(lines), Cut::default(), None);
+            let further = cut["further_lines"].as_array().expect("the others");
+            let shown = cut["lines"].as_array().map_or(0, Vec::len);
+            assert!(shown >= 10 && shown + further.len() == lines, "{shown} of {lines}");
+            assert_eq!(further[0].as_str().is_some_and(|told| told.contains(' ')), named, "{}", further[0]);
+        }
     }
 
     #[test]

@@ -2,54 +2,61 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use app::operation::open_thoughts;
+use app::operation::{named_in, open_thoughts};
 use rmcp::model::Tool;
 use serde_json::{Map, Value};
+
+/// The operations that the description of a tool and those of its arguments name, each once.
+pub fn named(tool: &Tool) -> Vec<&'static str> {
+    let mut texts: Vec<&str> = tool.description.as_deref().into_iter().collect();
+    texts_of(&tool.input_schema, &mut texts);
+    let mut names: Vec<_> = texts.into_iter().flat_map(named_in).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The descriptions of arguments, at every depth.
+fn texts_of<'a>(schema: &'a Map<String, Value>, texts: &mut Vec<&'a str>) {
+    for (keyword, value) in schema {
+        match (keyword.as_str(), value) {
+            ("description", Value::String(words)) => texts.push(words),
+            ("items", Value::Object(items)) => texts_of(items, texts),
+            ("properties", Value::Object(fields)) => {
+                fields.values().filter_map(Value::as_object).for_each(|field| texts_of(field, texts));
+            }
+            _ => {}
+        }
+    }
+}
 
 /// A tool as it is described to whoever has got these tools. The first thought of a description stays, and names none.
 pub fn to(tool: &Tool, has_got: &impl Fn(&str) -> bool) -> Tool {
     let mut told = tool.clone();
-    if let Some(words) = told.description.as_deref().and_then(|words| shortened(words, has_got)) {
-        told.description = Some(Cow::Owned(words));
-    }
+    told.description = told.description.map(|words| Cow::Owned(open_thoughts(&words, has_got)));
     let mut input = (*told.input_schema).clone();
-    if shorten(&mut input, has_got) {
-        told.input_schema = Arc::new(input);
-    }
+    shorten(&mut input, has_got);
+    told.input_schema = Arc::new(input);
     told
 }
 
-/// A text without what leads elsewhere; nothing where all of it stays.
-fn shortened(words: &str, has_got: &impl Fn(&str) -> bool) -> Option<String> {
-    let kept = open_thoughts(words, has_got);
-    (kept != words).then_some(kept)
-}
-
-/// Shortens the descriptions of arguments, at every depth; whether there was anything to shorten.
-fn shorten(schema: &mut Map<String, Value>, has_got: &impl Fn(&str) -> bool) -> bool {
-    let mut is_other = false;
+/// Shortens the descriptions of arguments, at every depth.
+fn shorten(schema: &mut Map<String, Value>, has_got: &impl Fn(&str) -> bool) {
     for (keyword, value) in schema {
-        is_other |= match (keyword.as_str(), value) {
-            ("description", Value::String(words)) => match shortened(words, has_got) {
-                Some(kept) => {
-                    *words = kept;
-                    true
-                }
-                None => false,
-            },
+        match (keyword.as_str(), value) {
+            ("description", Value::String(words)) => *words = open_thoughts(words, has_got),
             ("items", Value::Object(items)) => shorten(items, has_got),
             ("properties", Value::Object(fields)) => {
-                let shorter = fields.values_mut().filter_map(Value::as_object_mut).filter_map(|field| shorten(field, has_got).then_some(()));
-                shorter.count() > 0
+                fields.values_mut().filter_map(Value::as_object_mut).for_each(|field| shorten(field, has_got));
             }
-            _ => false,
-        };
+            _ => {}
+        }
     }
-    is_other
 }
 
 #[cfg(test)]
 mod tests {
+    use app::operations;
     use serde_json::json;
 
     use super::*;
@@ -58,14 +65,18 @@ mod tests {
         let invoice = json!({ "type": "string", "description": "Id; get_invoice shows it." });
         let lines = json!({ "type": "array", "items": { "type": "object", "properties": { "invoice": invoice } } });
         let input = json!({ "type": "object", "properties": { "invoice": invoice, "lines": lines } });
-        let words = "Draft an invoice.\n\nRefused twice. Check it with get_invoice before it is sent. Example: {}.";
+        let words = operations::named("draft_invoice").expect("an operation").declaration.doc;
         Tool::new("draft_invoice", words, Arc::new(input.as_object().expect("an object").clone()))
     }
 
     #[test]
     fn what_leads_to_a_tool_that_one_has_not_got_is_left_out_at_every_depth() {
-        let told = to(&tool(), &|name: &str| name != "get_invoice");
-        assert_eq!(told.description.as_deref(), Some("Draft an invoice.\n\nRefused twice. Example: {}."));
+        let tool = tool();
+        let told = to(&tool, &|name: &str| name != "get_invoice");
+        let whole = tool.description.clone().expect("a description");
+        let check = " Check it with get_invoice before it is sent.";
+        assert!(whole.contains(check) && whole.contains("Example: {"), "{whole}");
+        assert_eq!(told.description.as_deref(), Some(whole.replace(check, "").trim_end()));
         let input = Value::Object((*told.input_schema).clone());
         assert_eq!(input["properties"]["invoice"]["description"], "Id.");
         assert_eq!(input["properties"]["lines"]["items"]["properties"]["invoice"]["description"], "Id.");
@@ -74,5 +85,12 @@ mod tests {
     #[test]
     fn whoever_has_got_them_all_is_told_all() {
         assert_eq!(to(&tool(), &|_: &str| true), tool());
+    }
+
+    #[test]
+    fn what_a_tool_names_is_found_at_every_depth_and_once() {
+        assert_eq!(named(&tool()), ["get_invoice"]);
+        let silent = Tool::new("draft_invoice", "Draft an invoice.", tool().input_schema.clone());
+        assert_eq!(named(&silent), ["get_invoice"], "its arguments lead there, too");
     }
 }

@@ -19,7 +19,7 @@ use rmcp::{
 /// What is offered; cheap to clone.
 #[derive(Clone)]
 pub struct Offer {
-    tools: Arc<Vec<Entry>>,
+    tools: Arc<Vec<Described>>,
     library: Option<Arc<dyn Library>>,
 }
 
@@ -27,28 +27,46 @@ impl Offer {
     /// These tools, in the order of their names: the same list is the same text, which models' caches reward.
     pub fn new(mut tools: Vec<Entry>, library: Option<Arc<dyn Library>>) -> Self {
         tools.sort_by(|one, other| one.tool.name.cmp(&other.tool.name));
-        Self { tools: Arc::new(tools), library }
+        let tools = tools.into_iter().map(|entry| Described { leads_to: described::named(&entry.tool), entry });
+        Self { tools: Arc::new(tools.collect()), library }
     }
 
     /// The tools that this caller may use: those that are offered, and how many others there are. They are the same at every address, so
     /// that a description may lead to one of the others.
     pub fn tools(&self, caller: &Caller, toolset: Toolset) -> (Vec<Tool>, usize) {
-        let usable: Vec<_> = self.tools.iter().filter(|entry| matches!((entry.standing)(caller), Standing::Offered)).collect();
-        let offered = usable.iter().filter(|entry| toolset.offers(entry.everyday, usable.len()));
-        let has_got = |name: &str| usable.iter().any(|entry| entry.tool.name == name);
-        let offered: Vec<_> = offered.map(|entry| described::to(&entry.tool, &has_got)).collect();
+        let usable: Vec<_> = self.tools.iter().filter(|tool| matches!((tool.entry.standing)(caller), Standing::Offered)).collect();
+        let offered = usable.iter().filter(|tool| toolset.offers(tool.entry.everyday, usable.len()));
+        let has_got = |name: &str| usable.iter().any(|tool| tool.entry.tool.name == name);
+        let offered: Vec<_> = offered.map(|tool| tool.told(&has_got)).collect();
         let others = usable.len() - offered.len();
         (offered, others)
     }
 
     /// The tool of this name.
     pub fn tool(&self, name: &str) -> Option<&Entry> {
-        self.tools.binary_search_by(|entry| entry.tool.name.as_ref().cmp(name)).ok().and_then(|at| self.tools.get(at))
+        let at = self.tools.binary_search_by(|tool| tool.entry.tool.name.as_ref().cmp(name)).ok()?;
+        self.tools.get(at).map(|tool| &tool.entry)
     }
 
     /// Resources, prompts and completions.
     pub fn library(&self) -> Option<&Arc<dyn Library>> {
         self.library.as_ref()
+    }
+}
+
+/// One tool, and what its descriptions lead to: that is looked for once, and not with each list.
+struct Described {
+    entry: Entry,
+    leads_to: Vec<&'static str>,
+}
+
+impl Described {
+    /// As it is described to whoever has got these tools.
+    fn told(&self, has_got: &impl Fn(&str) -> bool) -> Tool {
+        match self.leads_to.iter().all(|name| has_got(name)) {
+            true => self.entry.tool.clone(),
+            false => described::to(&self.entry.tool, has_got),
+        }
     }
 }
 

@@ -290,7 +290,8 @@ mod tests {
 
     #[test]
     fn an_operator_reads_how_long_a_request_may_be() {
-        let row = format!("| {} KiB; {} KiB of whoever is not signed in (413) |", BODY_LIMIT_BYTES / 1024, STRANGERS_LIMIT_BYTES / 1024);
+        let row =
+            format!("| {} KiB; {} KiB of forms of whoever is not signed in (413).", BODY_LIMIT_BYTES / 1024, STRANGERS_LIMIT_BYTES / 1024);
         assert!(include_str!("../../../docs/limits.md").contains(&row), "{row}");
     }
 }

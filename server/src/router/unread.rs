@@ -4,14 +4,13 @@
 
 use std::{
     net::IpAddr,
-    num::NonZeroU32,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     task::{Context, Poll},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use app::limits::{Bucket, Rate, Recent, network};
+use app::limits::{Counted, Rate, network};
 use axum::{
     body::{Body, Bytes, HttpBody},
     extract::{Request, State},
@@ -31,38 +30,39 @@ const THROWN_AWAY_BYTES: usize = 4 * BODY_LIMIT_BYTES;
 /// How long the rest may take to come.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What is thrown away is counted in pieces of so many bytes.
+/// What is thrown away is counted in pieces of so many bytes; each body is one at least.
 const PIECE_BYTES: usize = 16 * 1024;
 
-/// How much is thrown away of what comes from one network: 8 MiB at once, and then one in a second.
-const PIECES: Rate = Rate { per_minute: NonZeroU32::MIN.saturating_add(3_839), burst: NonZeroU32::MIN.saturating_add(511) };
+/// How many pieces are thrown away of what comes from one network: 8 MiB at once, and then one in a second.
+const PIECES: Rate = Rate::of(64 * 60, 8 * 64);
 
 /// How many networks are remembered at least.
 const NETWORKS_KEPT: usize = 5_000;
 
 /// How much may still be thrown away of what comes from each network. A copy counts together with it.
 #[derive(Clone)]
-pub struct Waste(Arc<Mutex<Recent<IpAddr, Bucket>>>);
+pub struct Discarded(Arc<Counted<IpAddr>>);
 
-impl Default for Waste {
+impl Default for Discarded {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Recent::new(NETWORKS_KEPT))))
+        Self::of(PIECES)
     }
 }
 
-impl Waste {
+impl Discarded {
+    fn of(pieces: Rate) -> Self {
+        Self(Arc::new(Counted::new(pieces, NETWORKS_KEPT)))
+    }
+
     /// Counts so many pieces; whether as many were left.
     fn takes(&self, network: IpAddr, pieces: usize) -> bool {
-        let now = Instant::now();
-        let mut networks = locked(&self.0);
-        let left = networks.of(network, || Bucket::full(PIECES, now));
-        (0..pieces).all(|_| left.take_alone(now).is_ok())
+        (0..pieces).all(|_| self.0.take(network).is_ok())
     }
 }
 
 /// Reads what is left of the body before the answer is given. Where that does not come to its end, the answer says that the connection
 /// does.
-pub async fn throw_away(State(waste): State<Waste>, request: Request, next: Next) -> Response {
+pub async fn throw_away(State(discarded): State<Discarded>, request: Request, next: Next) -> Response {
     // Whoever waits to be asked for a body sends none.
     if request.body().is_end_stream() || request.headers().contains_key(header::EXPECT) {
         return next.run(request).await;
@@ -71,24 +71,29 @@ pub async fn throw_away(State(waste): State<Waste>, request: Request, next: Next
     let (parts, body) = request.into_parts();
     let (from, lent) = (network(peers::origin(&parts)), Lent { body: Some(body), left: left.clone() });
     let mut response = next.run(Request::from_parts(parts, Body::new(lent))).await;
-    let unread = left.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let unread = locked(&left).take();
     if let Some(body) = unread
-        && !tokio::time::timeout(PATIENCE, ends(body, |pieces| waste.takes(from, pieces))).await.unwrap_or(false)
+        && !tokio::time::timeout(PATIENCE, ends(body, |pieces| discarded.takes(from, pieces))).await.unwrap_or(false)
     {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }
 
-/// Whether a body comes to its end within its bound, and while it may take further pieces.
+/// Whether a body comes to its end within its bound, and while it may take further pieces. The first is taken before anything is read: many
+/// small bodies take time as few long ones do.
 async fn ends(mut body: Body, takes: impl Fn(usize) -> bool) -> bool {
-    let mut thrown_away = 0;
+    let (mut thrown_away, mut counted) = (0, 1);
+    if !takes(counted) {
+        return false;
+    }
     while let Some(frame) = body.frame().await {
-        let before = thrown_away / PIECE_BYTES;
         thrown_away += frame.ok().and_then(|frame| frame.into_data().ok()).map_or(THROWN_AWAY_BYTES, |bytes| bytes.len());
-        if thrown_away >= THROWN_AWAY_BYTES || !takes(thrown_away / PIECE_BYTES - before) {
+        let pieces = thrown_away.div_ceil(PIECE_BYTES).max(counted);
+        if thrown_away >= THROWN_AWAY_BYTES || !takes(pieces - counted) {
             return false;
         }
+        counted = pieces;
     }
     true
 }
@@ -127,30 +132,35 @@ impl HttpBody for Lent {
 impl Drop for Lent {
     fn drop(&mut self) {
         if let Some(body) = self.body.take().filter(|body| !body.is_end_stream()) {
-            *self.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
+            *locked(&self.left) = Some(body);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use axum::{Router, middleware::from_fn_with_state, routing::post};
     use http::StatusCode;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::{TcpListener, TcpStream},
     };
+    use tower::ServiceExt;
 
     use super::*;
 
-    /// A connection to a place that refuses whatever comes before it has read it.
+    /// A place that refuses whatever comes before it has read it.
+    fn doors(discarded: Discarded) -> Router {
+        Router::new().route("/", post(|| async { StatusCode::TOO_MANY_REQUESTS })).layer(from_fn_with_state(discarded, throw_away))
+    }
+
+    /// A connection to such a place.
     async fn refusing() -> TcpStream {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let doors: Router = Router::new()
-            .route("/", post(|| async { StatusCode::TOO_MANY_REQUESTS }))
-            .layer(from_fn_with_state(Waste::default(), throw_away));
-        tokio::spawn(async move { axum::serve(listener, doors).await });
+        tokio::spawn(async move { axum::serve(listener, doors(Discarded::default())).await });
         TcpStream::connect(address).await.expect("a connection")
     }
 
@@ -183,10 +193,41 @@ mod tests {
 
     #[test]
     fn of_what_one_network_sends_no_more_is_thrown_away_than_its_share_and_others_have_theirs() {
-        let (waste, all) = (Waste::default(), PIECES.burst.get() as usize);
+        let discarded = Discarded::of(Rate::of(1, 8));
         let [flood, neighbour] = ["192.0.2.1", "192.0.2.2"].map(|address| address.parse().expect("an address"));
-        assert!(waste.takes(flood, all) && !waste.takes(flood, all));
-        assert!(waste.takes(neighbour, all));
+        assert!(discarded.takes(flood, 8) && !discarded.takes(flood, 1));
+        assert!(discarded.takes(neighbour, 8));
+    }
+
+    /// How many pieces are counted for a body, and whether it came to its end.
+    async fn counted(body: Vec<u8>, share: usize) -> (usize, bool) {
+        let taken = Cell::new(0);
+        let takes = |pieces| {
+            taken.set(taken.get() + pieces);
+            taken.get() <= share
+        };
+        let ended = ends(Body::from(body), takes).await;
+        (taken.get(), ended)
+    }
+
+    #[tokio::test]
+    async fn a_body_counts_for_every_piece_that_it_has_begun_and_for_one_before_it_is_read() {
+        for (length, pieces) in [(0, 1), (1, 1), (PIECE_BYTES, 1), (PIECE_BYTES + 1, 2), (900_000, 55)] {
+            assert_eq!(counted(vec![b'x'; length], 100).await, (pieces, true), "{length}");
+        }
+        assert_eq!(counted(vec![b'x'; 1], 0).await, (1, false));
+        assert_eq!(counted(vec![b'x'; 4 * PIECE_BYTES], 3).await, (4, false));
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_small_bodies_uses_up_the_share_of_its_network_and_is_cut_off() {
+        let doors = doors(Discarded::of(Rate::of(1, 3)));
+        for at in 0..6 {
+            let small = Request::post("/").body(Body::from("small")).expect("a request");
+            let answer = doors.clone().oneshot(small).await.expect("an answer");
+            let closes = answer.headers().get(header::CONNECTION).is_some_and(|said| said == "close");
+            assert_eq!((answer.status(), closes), (StatusCode::TOO_MANY_REQUESTS, at >= 3), "{at}");
+        }
     }
 
     #[test]

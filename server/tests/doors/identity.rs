@@ -138,14 +138,34 @@ async fn what_was_refused_in_a_row_is_said_in_that_row_alone_without_scripts() {
         before.split("action=\"/call/resend_invitation?form=").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     assert_eq!(rows.len(), 2, "{before}");
     let gone = [("invitation", "00000000-0000-0000-0000-000000000007")];
-    let answer = form(&world, &path, &format!("resend_invitation?form={}", rows[1]), Some(&ada), &gone).await;
-    let brought = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
-    let shown = world.get(&path).header(header::ACCEPT, "text/html").header(header::COOKIE, format!("stint={}; {brought}", ada.cookie));
-    let shown = Answer::of(shown).await.text;
+    let shown = led_back(&world, &ada, &path, &format!("resend_invitation?form={}", rows[1]), &gone).await;
     let row =
         |id: &str| shown.split(&format!(" id=\"{id}\"")).nth(1).and_then(|rest| rest.split("</form>").next()).expect("a row").to_owned();
     assert!(row(rows[1]).contains("class=\"refusal\""), "{shown}");
     assert_eq!(shown.matches("class=\"refusal\"").count(), 1, "{shown}");
+    assert!(include_str!("../../../style/parts.css").contains("body:has(.refusal) .untold {\n  display: none;"), "it is not read twice");
+}
+
+#[tokio::test]
+async fn what_was_refused_in_a_row_that_is_gone_is_said_at_the_head_of_the_page_without_scripts() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let path = format!("/o/{}/settings/members", ada.slug);
+    let sent = invites(&world, &ada, "grace@example.com", "member").await;
+    let id = sent["id"].as_str().expect("an id");
+    world.call(&ada, "revoke_invitation", &[("invitation", id)]).await.ok();
+    let shown = led_back(&world, &ada, &path, &format!("resend_invitation?form=resend-{id}"), &[("invitation", id)]).await;
+    assert!(!shown.contains(&format!(" id=\"resend-{id}\"")) && !shown.contains("class=\"refusal\""), "the row is gone: {shown}");
+    assert_eq!(shown.matches("class=\"notice wrong untold\"").count(), 1, "{shown}");
+    assert!(!page(&world, &path, Some(&ada)).await.text.contains("untold"), "it is not said again");
+}
+
+/// The page that a form leads back to that is sent without scripts.
+async fn led_back(world: &World, person: &Person, path: &str, call: &str, fields: &[(&str, &str)]) -> String {
+    let answer = form(world, path, call, Some(person), fields).await;
+    let brought = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+    let shown = world.get(path).header(header::ACCEPT, "text/html").header(header::COOKIE, format!("stint={}; {brought}", person.cookie));
+    Answer::of(shown).await.text
 }
 
 #[tokio::test]

@@ -107,6 +107,22 @@ async fn a_card_that_was_drawn_up_with_sight_of_money_is_drawn_up_anew_without_i
     assert_eq!(kept.messages[1].steps.len(), 1, "it is there again, with what they see now: {kept:#?}");
 }
 
+#[tokio::test]
+async fn a_card_that_is_not_theirs_to_commit_any_more_says_who_helps_and_else_where_it_is_done() {
+    let (world, _) = studio(vec![]).await;
+    let edsger = world.as_role(Role::Manager).await;
+    let drawn = card(&edsger, "create_client", json!({"name": "Beta"})).await;
+    world.sql(DEMOTE).await;
+    let demoted = edsger.at(&world).await;
+    let refused = deed::commit(&at_the_drawer(&demoted), drawn.id).await.expect_err("not in this role");
+    assert!(refused.message.contains("to change clients and projects. An owner or admin"), "{refused:?}");
+    let own = card(&world, "create_client", json!({"name": "Gamma"})).await;
+    world.sql("update card set operation = 'list_mails' where organization_id = $1").await;
+    let refused = deed::commit(&at_the_drawer(&world), own.id).await.expect_err("not in any role");
+    assert_eq!(refused.code, Code::Forbidden);
+    assert!(refused.message.contains("The assistant does not do") && !refused.message.contains("role"), "{refused:?}");
+}
+
 /// Whether somebody may go on is asked again while they are answered.
 #[tokio::test]
 async fn an_answer_ends_for_who_is_demoted_removed_or_switched_off_meanwhile() {

@@ -61,6 +61,15 @@ async fn commands_are_those_of_the_role() {
 }
 
 #[tokio::test]
+async fn what_is_no_secret_is_kept_as_it_was_said() {
+    let (world, _) = studio(vec![]).await;
+    for name in ["src_components_InvoiceEditor_InvoiceLineRow_useInvoiceTotals", "feature/reset/let-the-links-for-a-new-password-run-out"] {
+        let text = format!("/nonsense {name}");
+        assert_eq!(say(&world, &text).await.messages[0].text, text);
+    }
+}
+
+#[tokio::test]
 async fn of_a_token_that_is_said_in_the_drawer_the_secret_is_not_kept() {
     let (world, _) = studio(vec![]).await;
     let made = world.ok("create_token", json!({"name": "agent"})).await;

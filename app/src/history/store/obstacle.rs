@@ -1,5 +1,5 @@
-//! SQL of what keeps actions from being taken back: what was changed since, where time does not go, whose timer nobody could stop, and
-//! what needs a record that they have made.
+//! SQL of what keeps actions from being taken back: what was changed since, where time does not go, what gives time a rate, whose timer
+//! nobody could stop, and what needs a record that they have made.
 
 use jiff::civil::Date;
 use sqlx::{query, query_as, query_scalar};
@@ -34,7 +34,8 @@ pub struct Later {
 }
 
 /// Those of these actions that left a record as something else than it is by now, as its newest image tells: they cannot be taken back.
-/// One record of each action is enough, looked for among its first twenty; what was changed and taken back since is as it was.
+/// One record of each action is enough, looked for among its first twenty changes; what was changed and taken back since is as it was.
+/// Each is compared as the action left it in the end, by what both images tell: a column that came or went since was changed by nobody.
 pub async fn later(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Later>, Error> {
     let organization = db.organization();
     Ok(query_as!(
@@ -43,20 +44,26 @@ pub async fn later(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Later>, Error> {
                n.member_id as "member_id?", m.name as "member?", n.token_id as "token?", n.operation as "operation?"
            from unnest($2::uuid[]) a (id)
            cross join lateral (
-               select left_as.kind, left_as.record_id, left_as.position from (
-                   select distinct on (kind, record_id) kind, record_id, position, after from (
-                       select kind, record_id, position, after from change
-                       where organization_id = $1 and action_id = a.id order by position limit 20
-                   ) f order by kind, record_id, position desc
+               select touched.kind, touched.record_id, left_as.position from (
+                   select distinct f.kind, f.record_id from (
+                       select kind, record_id from change where organization_id = $1 and action_id = a.id order by position limit 20
+                   ) f
+               ) touched
+               cross join lateral (
+                   select l.position, l.after::jsonb as after from change l
+                   where l.organization_id = $1 and l.action_id = a.id and l.kind = touched.kind and l.record_id = touched.record_id
+                   order by l.position desc limit 1
                ) left_as
                cross join lateral (
-                   select s.position, s.after, s.action_id from change s
-                   where s.organization_id = $1 and s.kind = left_as.kind and s.record_id = left_as.record_id
+                   select s.position, s.after::jsonb as after, s.action_id from change s
+                   where s.organization_id = $1 and s.kind = touched.kind and s.record_id = touched.record_id
                    order by s.position desc limit 1
                ) now
                where now.position > left_as.position and now.action_id <> a.id
-                   and now.after::jsonb - '{version,updated_at}'::text[]
-                       is distinct from left_as.after::jsonb - '{version,updated_at}'::text[]
+                   and ((now.after is null) <> (left_as.after is null) or exists (
+                       select from jsonb_each(left_as.after - '{version,updated_at}'::text[]) k
+                       where now.after ? k.key and now.after -> k.key <> k.value
+                   ))
                order by left_as.position limit 1
            ) c
            left join time_entry t on c.kind = 'time_entry' and t.organization_id = $1 and t.id = c.record_id
@@ -118,6 +125,27 @@ pub async fn closed(db: &mut Db, actions: &[Uuid], member: Option<Uuid>, most: i
         organization,
         actions,
         member,
+        most
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// Those of these actions whose undo would give time a rate of its own, another one, or take it away. Of each the first `most` changes of
+/// time are looked at.
+pub async fn priced(db: &mut Db, actions: &[Uuid], most: i64) -> Result<Vec<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        r#"select distinct a.id as "id!" from unnest($2::uuid[]) a (id)
+           cross join lateral (
+               select before, after from change
+               where organization_id = $1 and action_id = a.id and kind = 'time_entry' order by position limit $3
+           ) ch
+           where ch.before is not null and ch.after is not null
+               and case when ch.before ->> 'rate_overridden' = 'true' then ch.before ->> 'rate' end
+                   is distinct from case when ch.after ->> 'rate_overridden' = 'true' then ch.after ->> 'rate' end"#,
+        organization,
+        actions,
         most
     )
     .fetch_all(db.connection())

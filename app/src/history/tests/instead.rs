@@ -4,13 +4,14 @@ use serde_json::{Value, json};
 
 use super::{log, studio};
 use crate::{
-    access::{Role, Writes},
+    access::{Role, Scope, Writes},
+    context::Door,
     error::Code,
     testing::World,
 };
 
 /// Why an action cannot be undone, as the list of actions tells it.
-async fn why_not(world: &World, done: &Value) -> String {
+pub(super) async fn why_not(world: &World, done: &Value) -> String {
     let listed = world.ok("list_actions", json!({"limit": 200})).await["items"].as_array().cloned().expect("a list");
     let action = listed.into_iter().find(|action| action["id"] == done["action"]).expect("listed");
     assert_eq!(action["undoable"], action.get("why_not").is_none(), "{action}");
@@ -67,7 +68,7 @@ async fn nobody_is_sent_to_a_later_change_that_cannot_be_undone_either() {
         let sent = by.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
         let told = why_not(&agent, &draft).await;
         assert!(told.contains("send_invoice") && told.contains("cannot be undone") && told.contains("void"), "{told}");
-        assert!(!told.contains(sent["action"].as_str().expect("an id")) && !told.contains("Ask them to undo"), "{told}");
+        assert!(!told.contains(sent["action"].as_str().expect("an id")) && !told.contains("to undo that first"), "{told}");
         let refused = agent.refused("undo_action", json!({"action": draft["action"]})).await;
         let hint = refused.hint.expect("a hint");
         assert!(hint.contains("cannot be undone either") && !hint.contains("Undo the later") && !hint.contains("ask whoever"), "{hint}");
@@ -221,17 +222,18 @@ async fn records_that_are_not_named_are_counted() {
     assert_eq!(tried["removed"].as_array().map(Vec::len), Some(9), "there all are named");
 }
 
-/// Whoever looks before they try is told what whoever tries is told.
+/// Whoever looks before they try is told what whoever tries is told, which holds these words.
+async fn alike(world: &World, done: &Value, code: Code, words: &str) {
+    let refused = world.refused("undo_action", json!({"action": done["action"]})).await;
+    let told = std::iter::once(refused.message).chain(refused.hint).collect::<Vec<_>>().join(" ");
+    assert_eq!((refused.code, told.as_str()), (code, why_not(world, done).await.as_str()));
+    assert!(told.contains(words), "{words}: {told}");
+}
+
 #[tokio::test]
 async fn the_list_and_the_refusal_give_one_reason() {
     let studio = studio().await;
     let agent = studio.token(Writes::Direct).await;
-    let alike = async |world: &World, done: &Value, code: Code, words: &str| {
-        let refused = world.refused("undo_action", json!({"action": done["action"]})).await;
-        let told = std::iter::once(refused.message).chain(refused.hint).collect::<Vec<_>>().join(" ");
-        assert_eq!((refused.code, told.as_str()), (code, why_not(world, done).await.as_str()));
-        assert!(told.contains(words), "{words}: {told}");
-    };
     let billed = log(&agent, "2026-11-18").await;
     let draft = agent.ok("draft_invoice", json!({"client": "Acme"})).await;
     for world in [&agent, &studio] {
@@ -244,7 +246,7 @@ async fn the_list_and_the_refusal_give_one_reason() {
     alike(&agent, &sent, Code::Invalid, "stays as it is").await;
     let changed = log(&agent, "2026-11-19").await;
     studio.ok("update_time_entry", json!({"time_entry": changed["id"], "description": "Else"})).await;
-    alike(&agent, &changed, Code::Stale, "Ask them to undo that first").await;
+    alike(&agent, &changed, Code::Stale, "Ask Ada to undo that first").await;
     let client = agent.ok("create_client", json!({"name": "Globex"})).await;
     agent.ok("create_project", json!({"client": "Globex", "name": "Site"})).await;
     alike(&agent, &client, Code::InUse, "a new project").await;
@@ -257,4 +259,56 @@ async fn the_list_and_the_refusal_give_one_reason() {
     let closed = log(&agent, "2026-11-16").await;
     studio.ok("update_organization", json!({"lock_date": "2026-11-17"})).await;
     alike(&agent, &closed, Code::Locked, "An owner or admin can move the lock date").await;
+}
+
+/// Whoever may not take an invoice back is sent to nobody who did, and to no action: what holds the time is told as it is of a change.
+#[tokio::test]
+async fn of_time_on_an_invoice_one_is_told_what_one_can_do_about_it() {
+    const ON_DRAFT: &str =
+        "The time is on an invoice by now, so create_time_entry cannot be undone. An owner or admin can take it off there.";
+    const ON_SENT: &str = "The time is on an invoice by now, so create_time_entry cannot be undone. An owner or admin knows more of it.";
+    let studio = studio().await;
+    let barbara = studio.as_role(Role::Member).await;
+    studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
+    let scopes = [Scope::TimeRead, Scope::TimeWrite, Scope::WorkRead, Scope::MoneyWrite];
+    let (timekeeper, biller) = (studio.token_of(&scopes[..3], Writes::Direct).await, studio.token_of(&scopes, Writes::Direct).await);
+    let reader = studio.token_of(&[Scope::TimeRead, Scope::TimeWrite, Scope::MoneyRead], Writes::Direct).await;
+    let (of_agent, of_member, of_biller) =
+        (log(&timekeeper, "2026-11-16").await, log(&barbara, "2026-11-17").await, log(&biller, "2026-11-18").await);
+    let of_reader = log(&reader, "2026-11-19").await;
+
+    // Whoever drafted it without seeing money takes it back all the same.
+    let own = biller.ok("draft_invoice", json!({"client": "Acme"})).await;
+    let undo_first = format!("Undo {} first.", own["action"].as_str().expect("an id"));
+    alike(&biller, &of_biller, Code::Locked, &undo_first).await;
+    biller.ok("undo_action", json!({"action": own["action"]})).await;
+
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    for (world, done) in [(&timekeeper, &of_agent), (&barbara, &of_member), (&biller, &of_biller)] {
+        alike(world, done, Code::Locked, ON_DRAFT).await;
+    }
+    alike(&reader, &of_reader, Code::Locked, "Ada put it there. A person who writes invoices can take its line off the draft.").await;
+    let sent = studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    for (world, done) in [(&timekeeper, &of_agent), (&barbara, &of_member), (&biller, &of_biller)] {
+        alike(world, done, Code::Locked, ON_SENT).await;
+        let refused = world.refused("undo_action", json!({"action": done["action"]})).await;
+        assert_eq!(refused.details, None, "who sees no money is not told what made an invoice");
+    }
+    alike(&reader, &of_reader, Code::Locked, sent["number"].as_str().expect("a number")).await;
+    alike(&reader, &of_reader, Code::Locked, "can void the invoice").await;
+}
+
+/// What is said of a later change that stays is one sentence, with what to do about that.
+#[tokio::test]
+async fn a_later_change_that_stays_since_its_project_is_archived_says_how_it_would_not() {
+    let studio = studio().await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Lab"})).await;
+    let logged = studio.ok("create_time_entry", json!({"project": "Lab", "date": "2026-11-17", "duration": "1h"})).await;
+    let moved = studio.ok("update_time_entry", json!({"time_entry": logged["id"], "project": "Dashboard"})).await;
+    studio.ok("archive_project", json!({"project": "Lab"})).await;
+    let through_rest = studio.through(Door::Rest);
+    let either = "update_time_entry cannot be undone either: Lab or its client is archived. restore_project and restore_client restore it.";
+    alike(&through_rest, &logged, Code::Stale, either).await;
+    studio.ok("restore_project", json!({"project": "Lab"})).await;
+    studio.ok("undo_action", json!({"action": moved["action"]})).await;
 }

@@ -70,7 +70,7 @@ async fn what_was_done_is_listed_with_whether_it_can_be_undone_and_why_not() {
     assert_eq!((&own[1]["records"][0]["kind"], &own[1]["records"][0]["name"]), (&json!("time_entry"), &json!("Work")));
     let why_not = own[2]["why_not"].as_str().expect("a reason");
     // It did not do that itself, and takes back only what it did.
-    assert!(why_not.contains("Ada") && why_not.contains("Ask them to undo that first"), "{why_not}");
+    assert!(why_not.contains("Ada") && why_not.contains("Ask Ada to undo that first"), "{why_not}");
     let of_person = listed(&studio).await;
     let told = of_person.iter().find(|action| action["id"] == first["action"]).and_then(|action| action["why_not"].as_str());
     assert!(told.is_some_and(|told| told.contains(changed["action"].as_str().expect("an id"))), "{told:?}");
@@ -308,4 +308,45 @@ async fn an_action_of_many_changes_is_not_overtaken_by_its_own() {
     assert_eq!(undo_last(&studio).await["undone"], drafted["action"]);
     assert_eq!(undo_last(&studio).await["undone"], logged["action"]);
     assert_eq!(studio.number("select count(*) from time_entry where organization_id = $1").await, 0);
+}
+
+/// Its sums are written last, behind the first changes that are looked at.
+#[tokio::test]
+async fn an_action_of_many_changes_is_not_overtaken_by_what_was_taken_back_since() {
+    let studio = studio().await;
+    let entry = |at: usize| json!({"project": "Dashboard", "date": format!("2026-11-{:02}", at % 20 + 1), "duration": "1h"});
+    studio.ok("create_time_entries", json!({"entries": (0..25).map(entry).collect::<Vec<_>>()})).await;
+    let drafted = studio.ok("draft_invoice", json!({"client": "Acme"})).await;
+    let noted = studio.ok("update_invoice_draft", json!({"invoice": drafted["id"], "notes": "Thank you"})).await;
+    let undoable = async || {
+        let listed = listed(&studio).await;
+        listed.into_iter().find(|action| action["id"] == drafted["action"]).expect("listed")["undoable"].clone()
+    };
+    assert_eq!(undoable().await, false, "its notes are others by now");
+    undo(&studio, &noted).await;
+    assert_eq!(undoable().await, true);
+    undo(&studio, &drafted).await;
+    assert_eq!(studio.code("get_invoice", json!({"invoice": drafted["id"]})).await, Code::NotFound);
+}
+
+/// Of whom is told as little as of what.
+#[tokio::test]
+async fn where_nobody_is_known_to_have_changed_it_nobody_is_named() {
+    let studio = studio().await;
+    let barbara = studio.as_role(Role::Member).await;
+    studio.ok("assign_project_members", json!({"project": "Dashboard", "members": [barbara.member()]})).await;
+    let logged = log(&barbara, "2026-11-17").await;
+    let change = async |words: String| studio.ok("update_time_entry", json!({"time_entry": logged["id"], "description": words})).await;
+    change("Kept".to_owned()).await;
+    // What still counts is not among the newest changes any more.
+    for round in 0..11 {
+        let passing = change(format!("Round {round}")).await;
+        undo(&studio, &passing).await;
+    }
+    for world in [&barbara, &studio] {
+        let refused = world.refused("undo_action", json!({"action": logged["action"]})).await;
+        assert_eq!(refused.code, Code::Stale);
+        assert_eq!(refused.message, "The time entry was changed since, so create_time_entry cannot be undone.");
+        assert!(refused.hint.is_some_and(|hint| hint.starts_with("Undo what has changed it since first")));
+    }
 }

@@ -153,3 +153,23 @@ async fn a_deletion_is_undone_when_a_column_has_come_since() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_column_that_has_come_since_was_changed_by_nobody() {
+    apart("later_columns", async {
+        let studio = studio().await;
+        let first = studio.ok("update_client", json!({"client": "Acme", "address": "1 High Street"})).await;
+        let owner = owner().await;
+        sqlx::query("alter table client add column x int not null default 7").execute(&owner).await.expect("a column");
+        owner.close().await;
+        let second = studio.ok("update_client", json!({"client": "Acme", "address": "2 High Street"})).await;
+        assert_eq!(studio.code("undo_action", json!({"action": first["action"]})).await, Code::Stale);
+        for done in [&second, &first] {
+            let listed = studio.ok("list_actions", json!({})).await;
+            let told = listed["items"].as_array().into_iter().flatten().find(|action| action["id"] == done["action"]).expect("listed");
+            assert_eq!(told["undoable"], true, "{told}");
+            undo(&studio, done).await;
+        }
+    })
+    .await;
+}

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{log, studio, undo};
+use super::{instead::why_not, log, studio, undo};
 use crate::{access::Role, error::Code, testing::World};
 
 /// The same person after somebody gave them another role.
@@ -21,7 +21,9 @@ async fn taking_an_undo_back_takes_the_right_to_the_first_operation() {
     let gone = undo(&edsger, &again).await;
     for role in [Role::Member, Role::Viewer] {
         let edsger = becomes(&studio, &edsger, role).await;
-        assert_eq!(edsger.code("undo_action", json!({"action": gone["action"]})).await, Code::Forbidden, "{role:?}");
+        let refused = edsger.refused("undo_action", json!({"action": gone["action"]})).await;
+        assert_eq!(refused.code, Code::Forbidden, "{role:?}");
+        assert_eq!(why_not(&edsger, &gone).await, refused.message, "{role:?} is told so before they try");
     }
     assert_eq!(studio.code("get_client", json!({"client": "Globex"})).await, Code::NotFound);
     undo(&studio, &gone).await;
@@ -68,7 +70,9 @@ async fn a_rate_of_its_own_comes_back_through_whoever_may_set_one() {
     let given = priced("888.00").await;
     let taken = priced("").await;
     let edsger = becomes(&studio, &edsger, Role::Member).await;
-    assert_eq!(edsger.code("undo_action", json!({"action": taken["action"]})).await, Code::Forbidden);
+    let refused = edsger.refused("undo_action", json!({"action": taken["action"]})).await;
+    assert_eq!(refused.code, Code::Forbidden);
+    assert_eq!(why_not(&edsger, &taken).await, refused.message, "it is told before they try");
     undo(&studio, &taken).await;
     assert_eq!(edsger.code("undo_action", json!({"action": given["action"]})).await, Code::Forbidden);
     let deleted = edsger.ok("delete_time_entry", json!({"time_entry": entry["id"]})).await;

@@ -9,7 +9,7 @@ pub fn of(content: &Content<'_>) -> Option<InvoiceProblem> {
     let unsaid = late_payment::unsaid(organization, client, content.notes)?;
     let message = format!(
         "An invoice from {} to a business states {} ({}), and this one does not. Add to the note: \"{}\" Where {} is no business, leave it as it \
-         is.",
+         is. Or write it once under your address in Settings, then every invoice says it.",
         organization.country.as_deref().map(place::name).unwrap_or_default(),
         unsaid.what,
         unsaid.law,

@@ -16,7 +16,8 @@ pub fn of(organization: &Organization, client: &Client, categories: &[TaxCategor
     };
     let seller = no_vat_id_of_seller(organization).filter(|_| counts(&organization.vat_id));
     let is_stated = || client.vat_id.as_deref().is_some_and(|number| stated::is_no_vat_id(number, client.country.as_deref()));
-    let buyer = no_vat_id_of_client(client).filter(|_| is_stated() || counts(&client.vat_id));
+    let is_needed = categories.contains(&TaxCategory::K);
+    let buyer = none_of_client(client, is_needed).filter(|_| is_stated() || counts(&client.vat_id));
     let taxed = categories.contains(&TaxCategory::S);
     let enterprise = || organization.vat_id.as_deref().and_then(|number| of_enterprise(number, taxed));
     let same = client.vat_id.is_some() && client.vat_id == organization.vat_id;
@@ -54,10 +55,16 @@ pub fn no_vat_id_of_seller(organization: &Organization) -> Option<String> {
 
 /// The same of a client.
 pub fn no_vat_id_of_client(client: &Client) -> Option<String> {
+    none_of_client(client, false)
+}
+
+/// The same of a client to whom something is supplied that needs one, or is not.
+fn none_of_client(client: &Client, is_needed: bool) -> Option<String> {
     let country = client.country.as_deref();
     let number = client.vat_id.as_deref().filter(|number| is_none(number, country))?;
     let told = said(number, &format!("The number of {}", client.name));
     let way = match stated::is_no_vat_id(number, country) {
+        true if is_needed => "An invoice of tax category K states a VAT identifier. Correct it in the client.",
         true => "An invoice states it as it stands, and not as a VAT identifier. Correct it in the client, or leave it as it is.",
         false => "Correct it in the client, or take it away: no invoice with tax is sent with it.",
     };
@@ -117,7 +124,7 @@ const DIGITS_MIN: usize = 4;
 /// A VAT identifier that was written as the tax number, without the letters of its country or without the name of the tax that belongs to
 /// it. Whoever charges no tax may have the same digits from a register or from the tax office, and states them as those.
 fn without_letters(number: &str, country: Option<&str>, taxed: bool) -> Option<String> {
-    let vat_id = basics::of_country(number, country).or_else(|| text::with_mva(number))?;
+    let vat_id = written(number, country)?;
     let (is_of_enterprise, is_norwegian) = (text::enterprise_number(&vat_id).is_some(), text::with_mva(number).is_some());
     let vat_id = if is_of_enterprise { format!("{vat_id} MWST") } else { vat_id };
     let is_called_so = text::number_word(number).is_some_and(|word| word.kind == NumberKind::Vat);
@@ -161,10 +168,14 @@ fn said(number: &str, whose: &str) -> String {
     format!("{whose} {shown} is {what}no VAT identifier, which begins with the two letters of its country, such as DE.")
 }
 
+/// A number as the VAT identifier that it is in this country of whoever is registered for the tax.
+pub fn written(number: &str, country: Option<&str>) -> Option<String> {
+    basics::of_country(number, country).or_else(|| text::with_mva(number))
+}
+
 /// How it is written where it is the number of one who is registered.
 fn instead(number: &str, country: Option<&str>, who: &str) -> String {
-    let vat_id = basics::of_country(number, country).or_else(|| text::with_mva(number));
-    vat_id.map(|vat_id| format!(" Where {who} registered for VAT, it is written {vat_id}.")).unwrap_or_default()
+    written(number, country).map(|vat_id| format!(" Where {who} registered for VAT, it is written {vat_id}.")).unwrap_or_default()
 }
 
 /// Check digits of the organization that do not fit.

@@ -28,12 +28,12 @@ fn beside_the_time(content: &Content<'_>) -> Option<InvoiceProblem> {
         return None;
     }
     let is_apart = !begins && !ends && !worked.contains(&period.from);
-    let but = if is_apart { "none of its days is in that" } else { "not all of its days are in that" };
+    let how_much = if is_apart { "none of it" } else { "not all of it" };
     let message = format!(
-        "The service period is {}, the time on the invoice is of {}, and {but}. Leave both days of the period empty for those of the time, \
-         or correct them.",
-        period.label(),
-        worked.label()
+        "The time on the invoice is of {}, and {how_much} lies within the service period, {}. Leave both days of the period empty for \
+         those of the time, or correct them.",
+        worked.label(),
+        period.label()
     );
     Some(remark("period_from", message))
 }

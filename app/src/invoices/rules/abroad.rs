@@ -6,6 +6,7 @@ use crate::{
     error::Error,
     invoices::{InvoiceProblem, read, stated, totals::TaxCategory},
     organizations::Organization,
+    text,
 };
 
 /// What is wrong about lines that are taxed as supplies to another country of the European Union (K), as exports out of it (G), or by
@@ -84,9 +85,12 @@ impl Way<'_> {
         let within = place::in_union(from) && place::in_union(to) && !place::works_at_home(from, to);
         let is_of_union = |vat_id: String| place::issuer(&vat_id).is_some_and(|issuer| place::in_union(&issuer));
         (within && !stated::of_seller(seller).vat_id.is_some_and(is_of_union)).then(|| {
+            let told = match seller.vat_id.as_deref() {
+                Some(number) => format!("{} is no VAT identifier of a country of the European Union", text::excerpt(number)),
+                None => "Your VAT identifier is missing".to_owned(),
+            };
             format!(
-                "Your VAT identifier is missing. An invoice to {} in another country of the European Union, who owes the tax (AE), states it. \
-                 Add it in Settings.",
+                "{told}. An invoice to {} in another country of the European Union, who owes the tax (AE), states yours. Add it in Settings.",
                 self.client
             )
         })

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    clients::Client,
     day::{Day, Span},
     id::{ClientId, OrganizationId},
     invoices::rounding::Rounding,
@@ -109,6 +108,7 @@ fn line((category, rate): (TaxCategory, i32)) -> LineRow {
         tax_category: category.code().to_owned(),
         tax_percent: rate,
         tax_reason: None,
+        laid_out: None,
         entries: Vec::new(),
     }
 }

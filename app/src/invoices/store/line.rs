@@ -34,6 +34,8 @@ pub struct LineRow {
     /// In ten-thousandths of a percent.
     pub tax_percent: i32,
     pub tax_reason: Option<String>,
+    /// Whether it was sent as one that repays what was laid out for the client; nothing on a draft, and where that was not kept.
+    pub laid_out: Option<bool>,
     pub entries: Vec<Uuid>,
 }
 
@@ -43,9 +45,10 @@ pub async fn lines(db: &mut Db, invoice: Uuid) -> Result<Vec<LineRow>, Error> {
     Ok(query_as!(
         LineRow,
         r#"select l.id, l.kind, l.description, l.composed, l.project_id, p.name as "project_name?", l.seconds, l.billed_seconds, l.invoiced_quantity, l.unit,
-               l.unit_price, l.net, l.tax_category, l.tax_percent, l.tax_reason,
+               l.unit_price, l.net, l.tax_category, l.tax_percent, l.tax_reason, l.id = any (i.laid_out) as "laid_out?",
                array(select t.id from time_entry t where t.organization_id = l.organization_id and t.invoice_line_id = l.id order by t.day, t.id) as "entries!"
-           from invoice_line l left join project p on p.organization_id = l.organization_id and p.id = l.project_id
+           from invoice_line l join invoice i on i.organization_id = l.organization_id and i.id = l.invoice_id
+           left join project p on p.organization_id = l.organization_id and p.id = l.project_id
            where l.organization_id = $1 and l.invoice_id = $2 order by l.position, l.id"#,
         organization,
         invoice

@@ -18,6 +18,8 @@ pub struct Sent<'a> {
     pub issued_on: Date,
     pub due_on: Date,
     pub document: serde_json::Value,
+    /// The lines that repay what was laid out for the client.
+    pub laid_out: &'a [Uuid],
     pub paid: bool,
     pub now: Timestamp,
 }
@@ -28,7 +30,7 @@ pub async fn mark_sent(db: &mut Db, sent: &Sent<'_>) -> Result<(), Error> {
     query!(
         "update invoice set state = case when $9 then 'paid' else 'sent' end, number = $3, series = $4, sequence = $5, issued_on = $6,
              due_on = $7, document = $8, sent_at = $10, period_from = coalesce(period_from, $6), period_to = coalesce(period_to, $6),
-             version = version + 1
+             laid_out = $11, version = version + 1
          where organization_id = $1 and id = $2",
         organization,
         sent.invoice,
@@ -39,7 +41,8 @@ pub async fn mark_sent(db: &mut Db, sent: &Sent<'_>) -> Result<(), Error> {
         date(sent.due_on) as _,
         sent.document,
         sent.paid,
-        instant(sent.now) as _
+        instant(sent.now) as _,
+        sent.laid_out
     )
     .execute(db.connection())
     .await?;

@@ -190,6 +190,7 @@ async fn a_draft_of_before_can_be_opened_and_is_sent_with_the_sums_of_now() {
     assert!(is_of_discount(&opened["problems"][0]), "{opened:#}");
     let refused = studio.refused("send_invoice", json!({"invoice": other["id"]})).await;
     assert!(refused.field("discount").is_some_and(|why| why.contains("Leave the discount out")), "{refused:?}");
+    assert!(refused.hint.as_ref().is_some_and(|hint| hint.contains("update_invoice_draft mends it")), "{refused:?}");
     let repaid = studio.ok("update_invoice_draft", json!({"invoice": other["id"], "discount": ""})).await;
     assert_eq!(repaid["total"]["amount"], "50.00");
     assert!(!repaid["problems"].as_array().into_iter().flatten().any(is_of_discount), "{repaid:#}");
@@ -214,4 +215,46 @@ async fn what_was_sent_shows_the_taxable_amounts_that_stand_on_its_document() {
         let bases: Vec<_> = sent["taxes"].as_array().expect("taxes").iter().map(|tax| tax["base"]["amount"].clone()).collect();
         assert_eq!((bases, &sent["total"]["amount"]), (shown.map(Value::from).to_vec(), &json!("140.00")), "{printed:?}");
     }
+}
+
+/// What a discount was spread over is kept with what was sent: words that are known later, or not any more, change none of its sums.
+#[tokio::test]
+async fn what_was_sent_shows_the_sums_that_it_was_sent_with_whatever_its_words_say() {
+    let of_lines = "(select array_agg(l.id) from invoice_line l where l.invoice_id = invoice.id and l.tax_category = 'E')";
+    let mentioned = "Not a disbursement";
+    for (reason, laid_out, bases, shown) in [
+        ("Disbursement in your name", "'{}'", ["", ""], ["46.67", "93.33"]),
+        ("Exempt", of_lines, ["", ""], ["50.00", "90.00"]),
+        (mentioned, "null", ["50,00", "90,00"], ["50.00", "90.00"]),
+        (mentioned, "null", ["46,67", "93,33"], ["46.67", "93.33"]),
+    ] {
+        let studio = studio().await;
+        studio.ok("update_client", json!({"client": "Acme", "tax_category": "AE"})).await;
+        let mut lines = lines();
+        lines[1]["tax_reason"] = json!(reason);
+        let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines, "discount": "10.00"})).await;
+        let document = json!({"language": "de", "client_name": "Acme", "lines": [], "taxes": bases.map(|base| json!({"base": base}))});
+        let sent_before = format!(
+            "update invoice set state = 'sent', number = '2025-0007', series = '', sequence = 7, issued_on = '2025-11-20',
+                 due_on = '2025-12-20', sent_at = created_at, document = '{document}', laid_out = {laid_out}
+             where organization_id = $1"
+        );
+        studio.sql(&sent_before).await;
+        let sent = studio.ok("get_invoice", json!({"invoice": draft["id"]})).await;
+        let bases: Vec<_> = sent["taxes"].as_array().expect("taxes").iter().map(|tax| tax["base"]["amount"].clone()).collect();
+        assert_eq!((bases, &sent["total"]["amount"]), (shown.map(Value::from).to_vec(), &json!("140.00")), "{reason}: {laid_out}");
+    }
+}
+
+#[tokio::test]
+async fn sending_keeps_which_lines_were_laid_out() {
+    let studio = studio().await;
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines(), "discount": "10%"})).await;
+    let kept = "select coalesce(sum(cardinality(laid_out)), -1)::bigint from invoice where organization_id = $1";
+    let of_them = "select count(*) from invoice i join invoice_line l on l.invoice_id = i.id and l.id = any (i.laid_out)
+        where i.organization_id = $1 and l.description = 'Court fee'";
+    assert_eq!((studio.number(kept).await, studio.number(of_them).await), (-1, 0), "nothing is kept of a draft");
+    studio.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    assert_eq!((studio.number(kept).await, studio.number(of_them).await), (1, 1));
+    assert!(studio.try_sql("update invoice set laid_out = null where organization_id = $1").await.is_err(), "it stays");
 }

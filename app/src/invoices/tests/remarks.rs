@@ -207,9 +207,9 @@ async fn a_service_period_without_days_of_the_time_is_remarked_with_both_spans()
         remark.map(|remark| remark["message"].to_string())
     };
     for (from, to, period, words) in [
-        ("2026-11-03", "2026-11-20", "Tue 3 Nov 2026 to Fri 20 Nov 2026", "not all of its days"),
-        ("2026-11-10", "2026-11-12", "Tue 10 Nov 2026 to Thu 12 Nov 2026", "not all of its days"),
-        ("2026-10-01", "2026-10-31", "Thu 1 Oct 2026 to Sat 31 Oct 2026", "none of its days"),
+        ("2026-11-03", "2026-11-20", "Tue 3 Nov 2026 to Fri 20 Nov 2026", "not all of it"),
+        ("2026-11-10", "2026-11-12", "Tue 10 Nov 2026 to Thu 12 Nov 2026", "not all of it"),
+        ("2026-10-01", "2026-10-31", "Thu 1 Oct 2026 to Sat 31 Oct 2026", "none of it"),
     ] {
         let remark = told(from, to).await.expect(from);
         for told in [period, "Mon 2 Nov 2026 to Fri 20 Nov 2026", words, "Leave both days of the period empty"] {
@@ -225,17 +225,24 @@ async fn a_service_period_without_days_of_the_time_is_remarked_with_both_spans()
 #[tokio::test]
 async fn a_french_invoice_that_says_nothing_of_late_payment_is_remarked_and_says_it_with_one_step() {
     let studio = studio().await;
-    for (country, is_told) in [("DE", false), ("FR", true), ("GP", true), ("US", false)] {
+    for (country, is_told) in [("DE", false), ("FR", true), ("GP", true), ("YT", true), ("US", false)] {
         studio.ok("update_organization", json!({"country": country})).await;
         assert_eq!(says(&studio, "Acme", "late_payment_terms", "articles L441-9 and D441-5").await, is_told, "{country}");
     }
-    for (there, words) in [("FR", "Pas d'escompte pour paiement anticipé."), ("DE", "No discount for early payment.")] {
+    for (there, language, words) in [
+        ("FR", "ja", "Pas d'escompte pour paiement anticipé."),
+        ("YT", "ja", "Pas d'escompte pour paiement anticipé."),
+        ("FR", "en", "No discount for early payment."),
+        ("DE", "ja", "No discount for early payment."),
+        ("DE", "de", "Kein Skonto bei vorzeitiger Zahlung."),
+    ] {
         studio.ok("update_organization", json!({"country": "FR"})).await;
-        studio.ok("update_client", json!({"client": "Acme", "country": there})).await;
+        studio.ok("update_client", json!({"client": "Acme", "country": there, "language": language})).await;
         let line = json!([{"description": "Logo", "price": "100.00"}]);
         let drafted = studio.ok("draft_invoice", json!({"client": "Acme", "lines": line})).await;
         let told = |invoice: &Value| invoice["remarks"].to_string().contains("late_payment_terms");
         assert!(told(&drafted) && drafted["remarks"].to_string().contains(words), "{drafted:#}");
+        assert!(drafted["remarks"].to_string().contains("Or write it once under your address in Settings, then every invoice says it."));
         let take = json!({"invoice": drafted["id"], "notes": "Merci", "late_payment_terms": true});
         let taken = studio.ok("update_invoice_draft", take).await;
         let note = taken["notes"].as_str().unwrap_or_default();

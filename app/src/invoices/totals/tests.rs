@@ -83,10 +83,15 @@ fn what_was_laid_out_for_the_client_is_repaid_to_the_cent() {
     assert!(refused(&with_deposit, Discount::Percent(Percent(100_000))).contains("Leave the discount out"));
 }
 
+/// These lines with what was laid out, and as all of them were alike before.
+fn readings(lines: &[LineAmount]) -> [Vec<LineAmount>; 2] {
+    [lines.to_vec(), lines.iter().map(|line| LineAmount { laid_out: false, ..line.clone() }).collect()]
+}
+
 /// A discount was spread over all lines once.
 #[test]
 fn what_was_sent_keeps_its_sums() {
-    let (lines, tenth) = ([standard(10_000), laid_out(5_000, TaxCategory::E)], Discount::Percent(Percent(100_000)));
+    let (lines, tenth) = (readings(&[standard(10_000), laid_out(5_000, TaxCategory::E)]), Discount::Percent(Percent(100_000)));
     let (now, then) = (15_710, 15_210);
     let shares = |total| {
         let totals = Totals::of_sent(&lines, Some(tenth.clone()), total, |_| true).unwrap();
@@ -94,14 +99,14 @@ fn what_was_sent_keeps_its_sums() {
         totals.taxes.iter().map(|row| row.discount).collect::<Vec<_>>()
     };
     assert_eq!((shares(now), shares(then)), (vec![1_000, 0], vec![1_000, 500]));
-    let alone = [laid_out(5_000, TaxCategory::E)];
+    let alone = readings(&[laid_out(5_000, TaxCategory::E)]);
     assert_eq!(Totals::of_sent(&alone, Some(tenth.clone()), 4_500, |_| true).unwrap().total, 4_500);
 }
 
 /// Without tax the total is the same either way, and the document says by its taxable amounts which one it was.
 #[test]
 fn what_was_sent_keeps_the_taxable_amounts_that_its_document_has() {
-    let lines = [line(10_000, TaxCategory::AE, 0), laid_out(5_000, TaxCategory::E)];
+    let lines = readings(&[line(10_000, TaxCategory::AE, 0), laid_out(5_000, TaxCategory::E)]);
     let bases = |bases: &[i64]| {
         let printed = |taxes: &[TaxTotal]| taxes.iter().map(|tax| tax.base).eq(bases.iter().copied());
         let totals = Totals::of_sent(&lines, Some(Discount::Amount(1_000)), 14_000, printed).unwrap();

@@ -82,7 +82,10 @@ async fn of_a_closed_day_an_owner_is_told_what_an_owner_can_do_and_not_to_ask_on
     let refused = studio.refused("create_time_entry", json!({"project": "Dashboard", "date": "2026-11-20", "duration": "1h"})).await;
     assert_eq!(refused.code, Code::Locked);
     let hint = refused.hint.unwrap_or_default();
-    assert!(hint.contains("An owner or admin can move the lock date in Settings") && !hint.contains("ask"), "{hint}");
+    assert!(
+        hint.contains("An owner or admin can move the lock date in Settings, under Closed up to and including") && !hint.contains("ask"),
+        "{hint}"
+    );
 }
 
 /// A project that is archived is restored by who leads the work, and by no agent that leaves that to a person.

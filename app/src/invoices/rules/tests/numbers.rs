@@ -256,9 +256,39 @@ fn a_number_of_a_client_is_a_vat_identifier_by_the_name_of_the_tax_alone() {
         // BR-AE-02 is content with a registration, BR-IC-02 is not.
         assert_eq!(fields(&seller(), &client, &[(AE, 0)]), [""; 0], "{number}");
         let problems = told(&seller(), &client, &[(K, 0)]);
-        let misses = problems.iter().any(|problem| problem.field == "client.vat_id" && problem.message.contains("is missing"));
-        assert_eq!(misses, !is_vat_id, "{number}: {problems:?}");
+        let is_told = |words: &str| problems.iter().any(|problem| problem.field == "client.vat_id" && problem.message.contains(words));
+        assert_eq!(is_told("is no VAT identifier, and"), !is_vat_id, "{number}: {problems:?}");
+        assert!(is_vat_id || is_told(number) && !is_told("is missing"), "{number}: {problems:?}");
+        // A seller without numbers lacks their own, and the client what the category wants of them alone.
+        let no_numbers = Organization { vat_id: None, tax_number: None, ..seller() };
+        assert_eq!(fields(&no_numbers, &client, &[(AE, 0)]), ["organization.vat_id"], "{number}");
+        let problems = told(&no_numbers, &client, &[(K, 0)]);
+        assert_eq!(problems.iter().any(|problem| problem.message.contains("needs that of Acme")), !is_vat_id, "{number}: {problems:?}");
     }
+}
+
+/// BR-IC-02: what stands in the field is named with what belongs there.
+#[test]
+fn a_number_in_place_of_a_vat_identifier_is_named_with_what_is_written_there() {
+    use TaxCategory::{G, K};
+    for (country, number, wanted) in [
+        ("CH", "UID CHE-123.456.788", "write CHE-123.456.788 MWST"),
+        ("DE", "HRB 12345 B", "write the number that begins with the two letters of its country"),
+    ] {
+        let client = client_of(Some(country), Some(number));
+        let problems = told(&seller(), &client, &[(K, 0)]);
+        let problem = problems.iter().find(|problem| problem.field == "client.vat_id").expect(number);
+        assert!(problem.message.starts_with(number) && problem.message.contains(wanted), "{problem:?}");
+        let remarks = remarks::numbers::of(&seller(), &client, &[K]);
+        assert!(remarks.iter().all(|remark| !remark.message.contains("leave it as it is")), "{remarks:?}");
+        let as_vat_id = Organization { tax_number: None, ..seller_of(Some(country), Some(number)) };
+        let problems = told(&as_vat_id, &buyer_of(G), &[(G, 0)]);
+        let problem = problems.iter().find(|problem| problem.field == "organization.vat_id").expect(number);
+        assert!(problem.message.contains(wanted) && !problem.message.contains("is missing"), "{problem:?}");
+    }
+    let registered = client_of(Some("DE"), Some("HRB 12345 B"));
+    let remarks = remarks::numbers::of(&seller(), &registered, &[TaxCategory::S]);
+    assert!(remarks.iter().any(|remark| remark.message.contains("leave it as it is")), "{remarks:?}");
 }
 
 /// Article 226 (3) of directive 2006/112/EC.
@@ -270,7 +300,9 @@ fn whoever_bills_a_business_elsewhere_in_the_union_that_owes_the_tax_has_a_vat_i
     // Whatever stands in its place is none, one of a country outside of the Union among it (§ 14a (1) UStG).
     for other in ["keine", "beantragt", "wird nachgereicht", "HRB 12345 B", "St.-Nr. 12/345/67890", "CHE-123.456.788 MWST", "GB123456782"] {
         let seller = Organization { vat_id: Some(other.to_owned()), ..without("DE") };
-        assert_eq!(fields(&seller, &client, &[(TaxCategory::AE, 0)]), ["organization.vat_id"], "{other}");
+        let told = told(&seller, &client, &[(TaxCategory::AE, 0)]);
+        let [problem] = told.as_slice() else { panic!("{other}: {told:?}") };
+        assert!(problem.field == "organization.vat_id" && problem.message.contains(other), "{other}: {problem:?}");
     }
     let at_home = fields(&without("AT"), &client, &[(TaxCategory::AE, 0)]);
     assert!(!at_home.contains(&"organization.vat_id".to_owned()), "at home the tax number does");

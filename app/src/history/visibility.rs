@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What the caller sees by now.
-pub struct Eyes {
+pub struct Visibility {
     /// The caller as a member.
     pub own: MemberId,
     /// Whether they see everything in the organization.
@@ -26,7 +26,7 @@ pub struct Eyes {
     token: Option<Uuid>,
 }
 
-impl Eyes {
+impl Visibility {
     /// What the caller of this call sees.
     pub fn of(cx: &Call) -> Result<Self, Error> {
         let (own, sight) = (cx.membership()?.member, Sight::of(cx)?);
