@@ -156,7 +156,7 @@ pub async fn draft_invoices(
     several::create(cx, clients, draft::Each { period, from, to, group_by, rounding, notes }).await
 }
 
-/// Change a draft: the text and the tax of its lines, the rates of its time, custom lines, discount, notes, service period, payment terms. Totals are computed anew.
+/// Change a draft: the text and the tax of its lines, the rates of its time, custom lines, discount, notes, service period, payment terms.
 ///
 /// Refused (locked) once the invoice is sent, and (stale) when `version` is given and somebody changed the draft since.
 /// Removing a line of time releases that time for another invoice.

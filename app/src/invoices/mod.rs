@@ -116,7 +116,7 @@ pub async fn list_invoices(
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
-    /// Also count all that match.
+    /// Also count all.
     #[server(default)]
     with_total: Option<bool>,
 ) -> Result<Page<InvoiceSummary>, Error> {

@@ -24,7 +24,7 @@ pub async fn report_invoice_numbers(
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
-    /// Also count all that match.
+    /// Also count all.
     #[server(default)]
     with_total: bool,
 ) -> Result<NumberReport, Error> {

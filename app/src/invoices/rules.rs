@@ -198,7 +198,8 @@ fn no_vat_id_of_buyer(category: TaxCategory, why: &str, buyer: &Client) -> Optio
         None if matches!(category, TaxCategory::AE | TaxCategory::K) => {
             Some(format!("The VAT identifier of {name} is missing, which {why} needs. Add it to the client{instead}."))
         }
-        Some(number) if category == TaxCategory::K && stated::is_no_vat_id(number, country) => {
+        // Of a client elsewhere another category is right, and no other number helps.
+        Some(number) if category == TaxCategory::K && country.is_none_or(place::in_union) && stated::is_no_vat_id(number, country) => {
             let (shown, wanted) = (text::excerpt(number), in_place_of(number, country));
             Some(format!("{shown} is no VAT identifier, and {why} needs that of {name}. In the client, write {wanted}{instead}."))
         }

@@ -167,7 +167,7 @@ pub async fn list_projects(
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
-    /// Also count all that match.
+    /// Also count all.
     #[server(default)]
     with_total: Option<bool>,
 ) -> Result<Page<Project>, Error> {

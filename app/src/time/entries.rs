@@ -188,7 +188,7 @@ pub async fn list_time_entries(
     #[server(default)]
     #[max_length(4_096)]
     cursor: Option<String>,
-    /// Also count all that match.
+    /// Also count all.
     #[server(default)]
     with_total: Option<bool>,
 ) -> Result<Page<TimeEntry>, Error> {

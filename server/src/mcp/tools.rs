@@ -63,7 +63,7 @@ const SAID_ONCE: [&str; 15] = [
     "Repeats are done once.",
     "next_cursor of the last answer.",
     "50 when absent.",
-    "Also count all that match.",
+    "Also count all.",
     "Id, name or \"Client / Project\".",
     "Id or name.",
     "Id or number.",

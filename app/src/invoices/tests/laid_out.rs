@@ -190,7 +190,7 @@ async fn a_draft_of_before_can_be_opened_and_is_sent_with_the_sums_of_now() {
     assert!(is_of_discount(&opened["problems"][0]), "{opened:#}");
     let refused = studio.refused("send_invoice", json!({"invoice": other["id"]})).await;
     assert!(refused.field("discount").is_some_and(|why| why.contains("Leave the discount out")), "{refused:?}");
-    assert!(refused.hint.as_ref().is_some_and(|hint| hint.contains("update_invoice_draft mends it")), "{refused:?}");
+    assert!(refused.hint.as_ref().is_some_and(|hint| hint.contains("Then send again")), "{refused:?}");
     let repaid = studio.ok("update_invoice_draft", json!({"invoice": other["id"], "discount": ""})).await;
     assert_eq!(repaid["total"]["amount"], "50.00");
     assert!(!repaid["problems"].as_array().into_iter().flatten().any(is_of_discount), "{repaid:#}");
