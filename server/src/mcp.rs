@@ -9,6 +9,7 @@ mod columns;
 mod concise;
 mod cut;
 mod described;
+mod elsewhere;
 mod endpoint;
 mod envelope;
 mod further;

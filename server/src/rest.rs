@@ -1,6 +1,6 @@
 //! The operations as REST: `POST /api/v1/<operation>` with JSON, and `GET` with a query for those that only read.
 
-mod key;
+pub mod key;
 
 use std::convert::Infallible;
 

@@ -93,7 +93,7 @@ pub const MCP_CLIENTS: [McpClient; 7] = [
   "headers": { "Authorization": "Bearer {token}" }
 } } }"#,
         )],
-        note: "",
+        note: "It connects only in a folder that it trusts: trust the folder when it asks, or set GEMINI_CLI_TRUST_WORKSPACE=true.",
     },
     McpClient {
         name: "Cursor",

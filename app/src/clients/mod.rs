@@ -162,7 +162,6 @@ pub async fn create_client(
     address: Option<String>,
     /// Such as DE.
     #[server(default)]
-    #[max_length(2)]
     country: Option<String>,
     /// VAT identifier.
     #[server(default)]
@@ -240,7 +239,6 @@ pub async fn update_client(
     address: Edit<String>,
     /// Such as DE; empty when it is not known.
     #[server(default)]
-    #[max_length(2)]
     country: Edit<String>,
     /// VAT identifier.
     #[server(default)]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use self::{
     figures::Figures,
-    steps::{Progress, Steps},
+    steps::{NUMBER, NUMBER_PAGE, Progress, Steps},
     waiting::{OpenInvoices, Unbilled as UnbilledByClient},
 };
 use crate::{
@@ -46,6 +46,7 @@ struct Overview {
     today: Page<TimeEntry>,
     money: Option<Waiting>,
     progress: Option<Progress>,
+    number_wanted: Option<String>,
     invitations: Vec<ReceivedInvitation>,
 }
 
@@ -66,12 +67,22 @@ async fn load(here: Here, week: Week) -> Result<Overview, Error> {
     let limit = Some(TODAY_MAX);
     let today = list_time_entries(None, day.clone(), day, None, None, whose.clone(), None, None, None, None, None, None, limit, None, None);
     let money = waiting(&here);
-    let (hours, today, money, invitations) = futures::try_join!(week.hours(whose), today, money, list_invitations())?;
+    let number = number_wanted(&here);
+    let (hours, today, money, invitations, number_wanted) =
+        futures::try_join!(week.hours(whose), today, money, list_invitations(), number)?;
     let idle = hours.totals.entries == 0 && hours.totals.drafts.seconds == 0 && today.items.is_empty();
     // The first steps are for those who can take them.
     let quiet = here.may(Permission::WriteWork) && idle && money.as_ref().is_none_or(Waiting::is_empty);
     let progress = if quiet { Some(progress().await?) } else { None };
-    Ok(Overview { week, hours, today, money, progress, invitations: invitations.items })
+    Ok(Overview { week, hours, today, money, progress, number_wanted, invitations: invitations.items })
+}
+
+/// Which number is missing that invoices state, for those who can give it.
+async fn number_wanted(here: &Here) -> Result<Option<String>, Error> {
+    match here.may(Permission::ManageOrganization) {
+        true => Ok(get_organization().await?.number_wanted),
+        false => Ok(None),
+    }
 }
 
 async fn waiting(here: &Here) -> Result<Option<Waiting>, Error> {
@@ -111,6 +122,7 @@ async fn progress() -> Result<Progress, Error> {
         list_invoices(None, None, Some(1), None, None),
     )?;
     Ok(Progress {
+        number_wanted: organization.number_wanted.clone(),
         client: !clients.items.is_empty(),
         project: !projects.items.is_empty(),
         time: !entries.items.is_empty(),
@@ -136,7 +148,7 @@ pub fn page() -> AnyView {
 
 fn shown(overview: Overview) -> AnyView {
     let here = use_here();
-    let Overview { week, hours, today, money, progress, invitations } = overview;
+    let Overview { week, hours, today, money, progress, number_wanted, invitations } = overview;
     if let Some(progress) = progress.filter(|progress| !progress.done()) {
         return view! { {invited(invitations)} <Steps progress /> }.into_any();
     }
@@ -145,6 +157,7 @@ fn shown(overview: Overview) -> AnyView {
     let all = view! { <a href=here.path("time")>"The whole week"</a> };
     view! {
         <Notifications />
+        {number_wanted.map(without_number)}
         {invited(invitations)}
         <Figures today=here.0.today.clone() week=hours.clone() running balance />
         <div class="columns wide-left">
@@ -179,6 +192,18 @@ fn of_today(today: Page<TimeEntry>) -> AnyView {
     view! {
         <ul class="rows">{today.items.into_iter().map(brief).collect_view()}</ul>
         {rest}
+    }
+    .into_any()
+}
+
+/// That no invoice can be sent yet, and the way to change that.
+fn without_number(wanted: String) -> AnyView {
+    let path = use_here().path(NUMBER_PAGE);
+    view! {
+        <p class="notice">
+            <span>{wanted}</span>
+            <a href=path>{NUMBER}</a>
+        </p>
     }
     .into_any()
 }

@@ -13,6 +13,8 @@ use crate::{
 /// How far a new organization has come.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Progress {
+    /// Which number of the organization is missing and what to write, while no invoice can be sent for want of it.
+    pub number_wanted: Option<String>,
     /// There is a client.
     pub client: bool,
     /// There is a project.
@@ -30,18 +32,25 @@ pub struct Progress {
 impl Progress {
     /// Whether every step was taken once.
     pub fn done(&self) -> bool {
-        self.client && self.project && self.time && self.letterhead && self.invoice
+        self.number_wanted.is_none() && self.client && self.project && self.time && self.letterhead && self.invoice
     }
 }
 
-/// From nothing to the first invoice, in order.
+/// What the step is called that gives the organization the number which its invoices state.
+pub const NUMBER: &str = "Add your VAT identifier or tax number";
+
+/// Where that is done, as a page of the organization.
+pub const NUMBER_PAGE: &str = "settings/organization#letterhead";
+
+/// From nothing to the first invoice, in order. Most have given the number on signing up: its step is there only while it is missing.
 #[component]
 pub fn Steps(
     /// What is done already.
     progress: Progress,
 ) -> impl IntoView {
     let here = use_here();
-    let steps = [
+    let number = progress.number_wanted.map(|wanted| (false, NUMBER, wanted, here.path(NUMBER_PAGE)));
+    let known = [
         (progress.client, "Add a client", "Whom you work for: currency, rate and the terms of the invoices.", here.path("clients")),
         (progress.project, "Add a project", "What you do for them. Time is tracked on it.", here.path("projects")),
         (progress.time, "Track some time", "With the timer above, or write it down by hand.", here.path("time")),
@@ -53,6 +62,8 @@ pub fn Steps(
         ),
         (progress.invoice, "Send the first invoice", "Choose client and period, look at the preview, send it.", here.path("invoices/new")),
     ];
+    let known = known.into_iter().map(|(done, title, text, path)| (done, title, text.to_owned(), path));
+    let steps: Vec<_> = number.into_iter().chain(known).collect();
     let next = steps.iter().position(|(done, ..)| !done);
     let rows = steps.into_iter().enumerate().map(|(at, (done, title, text, path))| {
         let class = if done {

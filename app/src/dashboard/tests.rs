@@ -1,5 +1,7 @@
 //! The figures of the overview count everything, whatever rows stand below them.
 
+mod first_number;
+
 use leptos::prelude::*;
 use serde_json::{Value, json};
 

@@ -114,6 +114,8 @@ impl Told<'_> {
             "members" => self.each_of(|seen| seen.member.clone()),
             "projects" => self.some_of(project),
             "hours" => Some(Worked::of(self.entry()?.image.as_ref()?["seconds"].as_i64()?).text),
+            "logged" => Some(String::from(if self.is_draft() { "drafted" } else { "logged" })),
+            "unconfirmed" => self.is_draft().then(|| "to be confirmed".to_owned()),
             // Of several entries, as a timer that stops another, it is that of the one which the sentence is about.
             "description" => text_in(self.entry().unwrap_or(self.first), name),
             "name" | "email" | "role" => self.of(|seen| text_in(seen, name)),
@@ -131,6 +133,11 @@ impl Told<'_> {
     /// The first time entry.
     fn entry(&self) -> Option<&Seen> {
         self.seen.iter().find(|seen| seen.kind.as_deref() == Some("time_entry"))
+    }
+
+    /// Whether the time was left as a draft. That of one call is all drafts, or none of it is.
+    fn is_draft(&self) -> bool {
+        self.entry().and_then(|entry| entry.image.as_ref()).is_some_and(|image| image["state"] == "draft")
     }
 
     /// The records of the kind that it touches several of, as far as they are told by their names.
@@ -319,6 +326,23 @@ mod tests {
         let told = |currency| sentence(vec![rate(currency)], true, false);
         assert_eq!(told(Some("EUR")).as_deref(), Some("Rate of Acme / Dashboard set to 70.00 EUR"));
         assert_eq!(told(None).as_deref(), Some("Rate of Acme / Dashboard set"));
+    }
+
+    #[test]
+    fn time_that_waits_for_a_person_is_drafted_and_not_logged() {
+        let told = |state: &str| {
+            let entry = Seen {
+                operation: "create_time_entry".to_owned(),
+                kind: Some("time_entry".to_owned()),
+                image: Some(json!({"seconds": 3_600, "state": state, "description": "Work"})),
+                client: Some("Acme".to_owned()),
+                project: Some("Dashboard".to_owned()),
+                ..Seen::default()
+            };
+            sentence(vec![entry], true, false)
+        };
+        assert_eq!(told("draft").as_deref(), Some("1h drafted on Acme / Dashboard, to be confirmed: Work"));
+        assert_eq!(told("logged").as_deref(), Some("1h logged on Acme / Dashboard: Work"));
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub struct Entry {
     pub seconds: i64,
     /// Minor units per hour.
     pub rate: Option<i64>,
+    /// Whether an agent worked, on its own.
+    pub by_agent: bool,
 }
 
 /// A line before it is stored.

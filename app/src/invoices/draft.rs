@@ -195,7 +195,7 @@ impl Composed {
             lines: &self.lines,
             currency: &resolved.client.currency,
             period: period.as_ref(),
-            worked: compose::days(&self.entries),
+            time: self.entries.iter().collect(),
             notes: resolved.notes.as_deref(),
             today,
         })

@@ -219,11 +219,11 @@ async fn change_lines(cx: &mut Call, row: &Row, currency: &Currency, changes: Ve
     let taxed = changes.iter().any(|change| change.tax_category == Some(TaxCategory::S) && !is_said(&change.tax_rate));
     let usual = if taxed { usual_rate(cx, row).await? } else { None };
     for (at, mut change) in changes.into_iter().enumerate() {
-        let id = change.line.trim().parse::<Uuid>().map_err(|_| Error::not_found("invoice line"))?;
+        let id = reference::id(&change.line);
         if removed.contains(&id) || written.contains_key(&id) {
             return Err(Error::invalid("lines", "One line stands twice among the lines. Say all that changes of it once."));
         }
-        let line = left.get(&id).ok_or_else(|| Error::not_found("invoice line"))?;
+        let line = left.get(&id).ok_or_else(|| no_line(at))?;
         if change.remove == Some(true) {
             removed.push(id);
         } else {
@@ -241,6 +241,13 @@ async fn change_lines(cx: &mut Call, row: &Row, currency: &Currency, changes: Ve
     store::update_lines(&mut cx.db, &written.into_values().collect::<Vec<_>>(), currency).await?;
     left.retain(|id, _| !removed.contains(id));
     Ok(left.len())
+}
+
+/// The draft has no line of the id that stands at this place.
+fn no_line(at: usize) -> Error {
+    let mut error = Error::not_found("line on this draft");
+    error.fields.insert(format!("lines[{at}].line"), error.message.clone());
+    error.hint("get_invoice shows the lines with their ids.")
 }
 
 fn is_said(text: &Option<String>) -> bool {

@@ -38,6 +38,8 @@ pub mod mail_page;
 pub mod mail_part;
 mod mails;
 mod names;
+#[cfg(feature = "ssr")]
+mod near;
 pub mod number;
 #[cfg(feature = "ssr")]
 pub mod numbering;

@@ -7,7 +7,7 @@ use super::{
     ClientName, GroupBy, Invoice, InvoiceLine, InvoiceName, InvoiceStatus, InvoiceSummary, InvoiceTax, LineKind, MailState, Payment,
     PaymentMethod, Sums,
     discount::{is_laid_out, was_laid_out},
-    edit, quantity, remarks,
+    edit, near, quantity, remarks,
     rounding::{Rounding, RoundingBasis, RoundingMode},
     rules,
     store::{self, Filter, LineRow, Printed, Redrafts, Row},
@@ -20,7 +20,7 @@ use crate::{
     access::{Permission, Seen},
     clients,
     day::{Day, Moment, Span},
-    error::{Code, Error},
+    error::Error,
     hours::Worked,
     id::{ClientId, InvoiceId, InvoiceLineId, PaymentId, ProjectId, TimeEntryId},
     money::{self, Currency, Money, UnitPrice},
@@ -68,28 +68,15 @@ pub async fn get(cx: &mut Call, invoice: &str) -> Result<Invoice, Error> {
 pub async fn find(cx: &mut Call, invoice: &str) -> Result<Row, Error> {
     match store::find(&mut cx.db, reference::id(invoice), invoice.trim()).await? {
         Some(row) => Ok(row),
-        None => Err(missing(cx, invoice.trim()).await?),
+        None => Err(near::missing(cx, invoice.trim()).await?),
     }
-}
-
-/// There is no such invoice for this caller; which numbers are near to the one that was given.
-async fn missing(cx: &mut Call, given: &str) -> Result<Error, Error> {
-    let numbers = if reference::id(given).is_nil() { store::newest_numbers(&mut cx.db).await? } else { Vec::new() };
-    let keys: Vec<String> = numbers.iter().map(|number| number.to_lowercase()).collect();
-    let near = reference::alike(given, &keys.iter().map(String::as_str).collect::<Vec<_>>());
-    let near: Vec<&str> = numbers.iter().filter(|number| near.contains(&number.to_lowercase())).map(String::as_str).collect();
-    if near.is_empty() {
-        return Ok(cx.led_to("list_invoices", Error::not_found("invoice")));
-    }
-    let message = format!("There is no invoice \"{}\". Did you mean {}?", text::excerpt(given), near.join(" or "));
-    Ok(Error::new(Code::NotFound, message))
 }
 
 /// Locks the invoice that is meant, then reads it: what is read holds until the call ends.
 pub async fn find_locked(cx: &mut Call, invoice: &str) -> Result<Row, Error> {
     match store::lock(&mut cx.db, reference::id(invoice), invoice.trim()).await? {
         Some(_) => find(cx, invoice).await,
-        None => Err(missing(cx, invoice.trim()).await?),
+        None => Err(near::missing(cx, invoice.trim()).await?),
     }
 }
 

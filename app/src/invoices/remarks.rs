@@ -1,7 +1,11 @@
 //! What a careful person would want to know of a draft before it is sent. Nothing of it keeps it from being sent.
 
 mod addresses;
+mod agents;
 mod border;
+mod buyer_number;
+mod currency;
+mod gst_parts;
 mod late_payment;
 pub(crate) mod numbers;
 mod period;
@@ -15,7 +19,9 @@ mod untold;
 use jiff::civil::Date;
 
 use super::{
-    InvoiceProblem, client_tax, compose, read,
+    InvoiceProblem, client_tax,
+    compose::Entry,
+    read,
     store::{self, LineRow, Row},
     totals::TaxCategory,
 };
@@ -41,8 +47,8 @@ pub struct Content<'a> {
     pub currency: &'a Currency,
     /// Its service period, where it has one.
     pub period: Option<&'a Span>,
-    /// The first and the last day of the time on it, where there is some.
-    pub worked: Option<(Date, Date)>,
+    /// The time on it.
+    pub time: Vec<&'a Entry>,
     /// Its note to the client.
     pub notes: Option<&'a str>,
     /// The latest day that has begun for somebody of the organization.
@@ -55,8 +61,11 @@ pub fn of_content(content: &Content<'_>) -> Result<Vec<InvoiceProblem>, Error> {
     // What has to be on every invoice stands before what may be right.
     let mut remarks = unsaid(organization, client, lines)?;
     remarks.extend(tax::of(organization, client, lines, currency)?);
+    remarks.extend(gst_parts::of(content));
+    remarks.extend(buyer_number::of(content));
     remarks.extend(late_payment::of(content));
     remarks.extend(period::of(content));
+    remarks.extend(agents::of(content));
     Ok(remarks)
 }
 
@@ -79,7 +88,7 @@ pub async fn of(cx: &mut Call, row: &Row, lines: &[LineRow]) -> Result<Vec<Invoi
         lines,
         currency: &currency,
         period: period.as_ref(),
-        worked: compose::days(time.iter().map(|time| &time.entry)),
+        time: time.iter().map(|time| &time.entry).collect(),
         notes: row.notes.as_deref(),
         today,
     };

@@ -168,12 +168,11 @@ fn said(rule: &str, source: &Source<'_>) -> Vec<InvoiceProblem> {
 /// Which numbers of seller and buyer are not there.
 fn lacking(category: TaxCategory, source: &Source<'_>) -> Vec<(&'static str, String)> {
     let seller = stated::of_seller(source.seller);
-    let counts = |number: &Option<String>| number.as_deref().is_some_and(|number| einvoice::is_tax_number(source, number));
     let is_unread = source.seller.vat_id.as_deref().is_some_and(|number| !stated::is_vat_id(number) && !stated::is_of_words(number));
     let no_vat_id = seller.vat_id.is_none() && !is_unread;
     // Beside what is taxed, the rule on that says which number is wanted.
     let is_said = category != TaxCategory::S && einvoice::is_taxed(source);
-    let no_number = no_vat_id && !is_said && !counts(&seller.tax_number) && !counts(&seller.registered);
+    let no_number = !is_unread && !is_said && !seller.has_one(|number| einvoice::is_tax_number(source, number));
     let (code, label) = (category.code(), category.label().to_lowercase());
     let why = format!("tax category {code} ({label}, EN 16931 BR-{}-02)", if category == TaxCategory::K { "IC" } else { code });
     let mut lacking = Vec::new();

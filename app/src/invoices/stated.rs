@@ -29,16 +29,26 @@ impl Stated {
         let worded: Vec<String> = [worded, self.registered.map(named)].into_iter().flatten().collect();
         Stated { vat_id: self.vat_id, tax_number, registered: (!worded.is_empty()).then(|| worded.join("\n")) }
     }
+
+    /// Whether there is a number that an invoice of a seller has to state: a VAT identifier, or one that counts as a tax number.
+    pub fn has_one(&self, counts: impl Fn(&str) -> bool) -> bool {
+        self.vat_id.is_some() || [&self.tax_number, &self.registered].into_iter().flatten().any(|number| counts(number))
+    }
 }
 
 /// The numbers of whoever bills.
 pub fn of_seller(organization: &Organization) -> Stated {
     let Organization { vat_id, tax_number, country, .. } = organization;
-    let is_moved = tax_number.as_deref().is_some_and(|number| is_misplaced(number, country.as_deref()));
-    let (moved, own) = if is_moved { (tax_number.as_deref(), None) } else { (None, tax_number.clone()) };
+    of_numbers(country.as_deref(), vat_id.as_deref(), tax_number.as_deref())
+}
+
+/// What was written as the VAT identifier and as the tax number of a seller in this country.
+pub fn of_numbers(country: Option<&str>, vat_id: Option<&str>, tax_number: Option<&str>) -> Stated {
+    let is_moved = tax_number.is_some_and(|number| is_misplaced(number, country));
+    let (moved, own) = if is_moved { (tax_number, None) } else { (None, tax_number.map(str::to_owned)) };
     let moved = moved.map(text::without_words);
     let (of_register, own) = if own.as_deref().is_some_and(is_of_register) { (own, None) } else { (None, own) };
-    let Stated { vat_id, tax_number, registered } = vat_id.as_deref().map(of_number).unwrap_or_default();
+    let Stated { vat_id, tax_number, registered } = vat_id.map(of_number).unwrap_or_default();
     let (further, tax_number) = if own.is_some() { (tax_number, own) } else { (None, tax_number) };
     let registered = registered.or(of_register);
     Stated { vat_id: vat_id.or(moved), tax_number, registered: registered.or(further) }

@@ -108,10 +108,11 @@ impl Operation {
     /// cannot be accepted is refused in the same words, and written down.
     pub fn received<F: DeserializeOwned>(&self, caller: &Caller, sent: &str) -> Result<F, Error> {
         let allowed = super::authorize(caller, self.declaration, false);
-        let arguments = match allowed.and_then(|()| self.urlencoded(&self.form, sent)) {
+        let mut arguments = match allowed.and_then(|()| self.urlencoded(&self.form, sent)) {
             Ok(arguments) => self.without_the_place(arguments),
             Err(error) => return self.refused(caller, Value::Null, error),
         };
+        meant::make(self.declaration.name, &self.form, &mut arguments);
         match self.refuse(&self.form_validator, &arguments).and_then(|()| typed(arguments.clone())) {
             Ok(call) => Ok(call),
             Err(error) => self.refused(caller, arguments, error),

@@ -19,6 +19,7 @@ const DRY_RUN: &str = "dry_run";
 ///
 /// What is `null` is absent at every depth, and so is empty text but where it clears, where something has to stand, and where it would
 /// mean everybody. One text where a list of texts is wanted is a list of it. A number of hours is a duration, and `14.0` is the whole number that it is.
+/// A choice is one in capitals, too, and `"true"` is true.
 pub fn make(operation: &str, form: &Map<String, Value>, arguments: &mut Value) {
     let slips = slips(operation, arguments);
     value(Some(form), arguments);
@@ -69,6 +70,8 @@ fn object(schema: Option<&Map<String, Value>>, fields: &mut Map<String, Value>) 
 fn scalar(schema: &Map<String, Value>, given: &Value) -> Option<Value> {
     let wanted = schema.get("type")?.as_str()?;
     match given {
+        Value::String(text) if wanted == "boolean" => truth(text),
+        Value::String(text) if schema.contains_key("enum") => choice(schema, text),
         Value::String(text) if wanted == "array" && !text.is_empty() => {
             (schema.get("items")?.get("type")? == "string").then(|| Value::Array(vec![given.clone()]))
         }
@@ -76,6 +79,21 @@ fn scalar(schema: &Map<String, Value>, given: &Value) -> Option<Value> {
         Value::Number(number) if wanted == "integer" => number.as_f64().filter(|_| number.is_f64()).and_then(whole),
         _ => None,
     }
+}
+
+/// What a word says in place of `true` or `false`.
+fn truth(text: &str) -> Option<Value> {
+    let said = [("true", true), ("false", false)].into_iter().find(|(word, _)| text.trim().eq_ignore_ascii_case(word));
+    said.map(|(_, truth)| Value::from(truth))
+}
+
+/// The choice that is meant by a text which differs from it in capitals alone; nothing where several are.
+fn choice(schema: &Map<String, Value>, text: &str) -> Option<Value> {
+    let choices = schema.get("enum")?.as_array()?;
+    let is_meant = |choice: &&Value| choice.as_str().is_some_and(|choice| choice.eq_ignore_ascii_case(text.trim()));
+    let mut meant = choices.iter().filter(is_meant);
+    let first = meant.next()?;
+    (meant.next().is_none() && !choices.iter().any(|choice| choice == text)).then(|| first.clone())
 }
 
 /// The whole number that a number with decimals is.
@@ -97,6 +115,7 @@ mod tests {
         }});
         let form = json!({ "type": "object", "required": ["name"], "properties": {
             "name": { "type": "string" }, "days": { "type": "integer" }, "lines": { "type": "array", "items": line },
+            "open": { "type": "boolean" }, "by": { "type": "string", "enum": ["day", "Week", "week"] },
             "projects": { "type": "array", "items": { "type": "string" } }, "duration": { "type": "string", "format": hours::HOURS },
         }});
         let meant = |mut given: Value| {
@@ -107,6 +126,10 @@ mod tests {
             meant(json!({ "days": 14.0, "duration": 1.5, "projects": "Acme" })),
             json!({ "days": 14, "duration": "1.5", "projects": ["Acme"] })
         );
+        assert_eq!(meant(json!({ "open": "True", "by": "DAY" })), json!({ "open": true, "by": "day" }));
+        for stays in [json!({ "open": "yes", "by": "year" }), json!({ "by": "Week" }), json!({ "by": "WEEK" })] {
+            assert_eq!(meant(stays.clone()), stays);
+        }
         assert_eq!(meant(json!({ "days": 14.5 })), json!({ "days": 14.5 }));
         assert_eq!(meant(json!({ "days": 1e300 })), json!({ "days": 1e300 }));
         assert_eq!(

@@ -1,7 +1,7 @@
 //! What is asked of whoever founds an organization, so that its first invoice is right: where it is, in which currency it bills, and
 //! whether it charges tax.
 
-use super::{settings::language_of, store};
+use super::{number_wanted, settings::language_of, store};
 use crate::{
     context::Documents,
     country::{self, customary, zones},
@@ -64,9 +64,9 @@ impl Basics {
         told.and_then(|zone| zone::given(zone).ok()).or_else(of_country).unwrap_or_else(|| "UTC".to_owned())
     }
 
-    /// What follows from the answers. Whoever charges tax has a number to put on their invoices; whoever charges none where
-    /// the law of their country has words for small businesses is one: the invoice says so, and a number on it is asked for at the latest
-    /// when it is previewed.
+    /// What follows from the answers. Whoever charges none where the law of their country has words for small businesses is one, and the
+    /// invoice says so. Many have no number at hand yet: one that is given is one that invoices state, and one that is not is asked for on
+    /// the overview and when the first invoice is previewed.
     fn read(self, documents: &dyn Documents) -> Result<Defaults, Error> {
         let country = filled(self.country).map(|country| country::parse(&country)).transpose()?;
         let rate = filled(self.tax_rate).map(|rate| share::rate_said(&rate)).transpose()?.unwrap_or_default();
@@ -76,19 +76,14 @@ impl Basics {
             let message = format!("{number:?} is no number; write it as it stands on a letter of your tax office, or leave it out.");
             return Err(Error::invalid("tax_number", message));
         }
-        let taxes = country.as_deref().is_none_or(has_vat);
         let reason = exemption::usual(TaxCategory::E, country.as_deref());
         let (tax_category, tax_reason) = match rate.ten_thousandths() {
             0 if reason.is_some() => (TaxCategory::E, reason),
             0 => (TaxCategory::O, None),
-            _ if taxes && number.is_none() => {
-                let message =
-                    "Whoever charges tax has a number on each invoice: give your VAT identifier, or the number at your tax office.";
-                return Err(Error::invalid("tax_number", message));
-            }
             _ => (TaxCategory::S, None),
         };
-        let (vat_id, tax_number) = number.map_or(Ok((None, None)), |number| numbers_in(country.as_deref(), number))?;
+        let numbers = number.map_or(Ok((None, None)), |number| numbers_in(country.as_deref(), number))?;
+        let (vat_id, tax_number) = number_wanted::taken(country.as_deref(), tax_category, numbers)?;
         let customary_currency = || country.as_deref().and_then(customary::currency).map(str::to_owned);
         let customary_language = || country.as_deref().map_or("en", |country| language_in(country, documents)).to_owned();
         Ok(Defaults {
@@ -211,10 +206,10 @@ mod tests {
     }
 
     #[test]
-    fn whoever_charges_tax_has_a_number() {
+    fn a_number_that_is_given_is_one_that_invoices_state() {
         assert_eq!(read("DE", "19", "DE136695976"), Ok((TaxCategory::S, Some("DE136695976".to_owned()), None, None)));
         assert_eq!(read("DE", "19", "12/345/67890"), Ok((TaxCategory::S, None, Some("12/345/67890".to_owned()), None)));
-        assert!(read("DE", "19", " ").unwrap_err().field("tax_number").is_some());
+        assert_eq!(read("DE", "19", " "), Ok((TaxCategory::S, None, None, None)), "many have none at hand");
         let words = "St.-Nr. 12/345/67890";
         assert_eq!(read("DE", "19", words), Ok((TaxCategory::S, None, Some(words.to_owned()), None)), "no VAT identifier");
         for wrong in ["DE1", "-"] {
@@ -235,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_number_is_a_vat_identifier_of_the_chosen_country_or_a_tax_number_as_it_stands() {
-        let read = |country: &str, number: &str| read(country, "", number).map(|(_, vat_id, tax_number, _)| (vat_id, tax_number));
+        let read = |country: &str, number: &str| numbers_in(filled(Some(country.to_owned())).as_deref(), number.to_owned());
         for (country, other) in [
             ("FR", "SIRET 73282932000074"),
             ("FR", "SIREN 732829320"),
@@ -313,6 +308,43 @@ mod tests {
         }
         assert_eq!(read("DE", "DE136695976 (seit 01.01.2024)"), Ok((Some("DE136695976".to_owned()), None)));
         assert!(read("DE", "DE13669597").unwrap_err().field("tax_number").is_some(), "a slip");
+    }
+
+    #[test]
+    fn a_number_that_the_first_invoice_would_be_refused_with_is_refused_with_the_one_that_is_wanted() {
+        for (country, rate, number, wanted) in [
+            ("SE", "25", "556703-7485", "VAT identifier such as SE"),
+            ("FR", "20", "SIREN 732829320", "VAT identifier such as FR"),
+            ("FR", "20", "SIRET 732 829 320 00074", "VAT identifier such as FR"),
+            ("NL", "21", "123456782", "VAT identifier such as NL"),
+            ("GB", "20", "UTR 12345 67890", "VAT identifier such as GB"),
+            ("SK", "23", "1234567890", "VAT identifier such as SK"),
+            ("DE", "19", "123", "Steuernummer 12/345/67890"),
+            ("DE", "", "HRB 12345 B", "Steuernummer 12/345/67890"),
+            ("PL", "23", "0", "NIP 123-456-78-02"),
+        ] {
+            let refused = read(country, rate, number).unwrap_err();
+            let says = |words: &str| refused.field("tax_number").is_some_and(|told| told.starts_with(number) && told.contains(words));
+            assert!(says(wanted) && says("leave it out"), "{country}: {refused:?}");
+        }
+        assert!(read("FR", "", "SIRET 732 829 320 00074").is_ok(), "without tax it is the right one");
+        assert!(read("US", "8", "123").is_ok(), "by other rules it stands as it is");
+    }
+
+    #[test]
+    fn the_name_of_the_tax_is_written_behind_a_number_that_lacks_nothing_else() {
+        for (country, rate, number, vat_id) in [
+            ("NO", "25", "923 609 016", "NO 923609016 MVA"),
+            ("NO", "25", "Org.nr. 923 609 016", "NO 923609016 MVA"),
+            ("CH", "8.1", "CHE-116.281.710", "CHE-116.281.710 MWST"),
+            ("LI", "8.1", "UID CHE-116.281.710", "CHE-116.281.710 MWST"),
+        ] {
+            assert_eq!(read(country, rate, number), Ok((TaxCategory::S, Some(vat_id.to_owned()), None, None)), "{country} {number}");
+        }
+        for (country, number) in [("NO", "923 609 016"), ("CH", "CHE-116.281.710")] {
+            let untaxed = read(country, "", number).map(|read| (read.1, read.2));
+            assert_eq!(untaxed, Ok((None, Some(number.to_owned()))), "{country} without tax");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Belonging, Organization, basics::Basics, settings, slug::slug_of, store};
+use super::{Belonging, Organization, basics::Basics, number_wanted, settings, slug::slug_of, store};
 use crate::{
     access::Role,
     database::Db,
@@ -72,7 +72,7 @@ pub async fn another(cx: &mut Call, name: &str, zone: Option<String>, basics: Ba
     cx.come_in(founder.member).await?;
     let founded = settings::get(cx).await?;
     let taxed = founded.tax_category == TaxCategory::S;
-    let told = [of_no_country(&founded), numbers::no_tax_number(&founded, taxed)];
+    let told = [of_no_country(&founded), numbers::no_tax_number(&founded, taxed), number_wanted::of(&founded)];
     told.into_iter().flatten().for_each(|told| cx.warn(told));
     Ok(Belonging { id, slug, name, role: cx.membership()?.role })
 }

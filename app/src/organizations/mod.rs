@@ -10,6 +10,8 @@ pub mod found;
 pub mod founding;
 pub mod nowhere;
 pub mod number_hint;
+#[cfg(feature = "ssr")]
+pub mod number_wanted;
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod settings;
@@ -61,6 +63,9 @@ pub struct Organization {
     /// Its tax number at the local tax office (BT-32), for whoever has no VAT identifier or needs both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_number: Option<String>,
+    /// Which of the two is missing and what to write, while no invoice can be sent for want of it; told by `get_organization` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number_wanted: Option<String>,
     /// Its address for questions about invoices (BT-43).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
@@ -166,7 +171,6 @@ pub async fn create_organization(
     time_zone: Option<String>,
     /// Such as DE: what its invoices must say follows from it. Each of them asks for it while it is absent.
     #[server(default)]
-    #[max_length(2)]
     country: Option<String>,
     /// The currency it bills in, an ISO 4217 code; that of its country when absent, and EUR without a country.
     #[server(default)]
@@ -177,7 +181,7 @@ pub async fn create_organization(
     /// The rate of the tax it charges in percent, such as "19"; it charges none when absent.
     #[server(default)]
     tax_rate: Option<String>,
-    /// Its VAT identifier, or its tax number at the local tax office; whoever charges tax has one.
+    /// Its VAT identifier, or its tax number at the local tax office; needed before its first invoice is sent.
     #[server(default)]
     #[max_length(50)]
     tax_number: Option<String>,
@@ -205,7 +209,6 @@ pub async fn update_organization(
     address: Edit<String>,
     /// Such as DE; empty when it is not known.
     #[server(default)]
-    #[max_length(2)]
     country: Edit<String>,
     /// Its VAT identifier.
     #[server(default)]

@@ -1,6 +1,6 @@
 //! Reading and changing the settings of an organization.
 
-use super::{Belonging, Organization, basics, currency, store};
+use super::{Belonging, Organization, basics, currency, number_wanted, store};
 use crate::{
     access::{Role, Seen},
     clients, country,
@@ -76,8 +76,9 @@ pub async fn belongings(cx: &mut Call) -> Result<Page<Belonging>, Error> {
 /// The organization of the call, as far as the caller may see it.
 pub async fn seen(cx: &mut Call) -> Result<Organization, Error> {
     let organization = get(cx).await?;
+    let number_wanted = number_wanted::of(&organization);
     let rate = organization.rate.filter(|_| Sight::of(cx).is_ok_and(|sight| sight.money && sight.seen == Seen::Everything));
-    Ok(Organization { rate, ..organization })
+    Ok(Organization { rate, number_wanted, ..organization })
 }
 
 /// The whole organization of the call.
@@ -314,6 +315,7 @@ fn read(row: store::Row) -> Result<Organization, Error> {
         country: row.country,
         vat_id: row.vat_id,
         tax_number: row.tax_number,
+        number_wanted: None,
         email: row.email,
         phone: row.phone,
         bank_holder: row.bank_holder,

@@ -26,6 +26,8 @@ pub mod team;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 #[cfg(feature = "ssr")]
+pub mod unproved;
+#[cfg(feature = "ssr")]
 pub mod zone;
 pub mod zone_page;
 

@@ -38,8 +38,9 @@ pub async fn member_in_time(cx: &mut Call, field: &str, given: &str, beside: Opt
     among(cx, field, &[given], Among { beside, in_time: true }).await?.pop().ok_or_else(|| super::unsaid(field))
 }
 
-/// The members of several references, in their order; asked for at once, however many there are.
+/// The members of several references, in their order; asked for at once, however many there are. None may be empty.
 pub async fn members(cx: &mut Call, field: &str, given: &[String], beside: Option<Uuid>) -> Result<Vec<Member>, Error> {
+    super::refuse_empty(field, given)?;
     among(cx, field, given, Among { beside, in_time: false }).await
 }
 

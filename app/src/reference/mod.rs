@@ -33,6 +33,14 @@ fn unsaid(field: &str) -> Error {
     Error::invalid(field, format!("{} is required.", text::readable(field)))
 }
 
+/// Refuses a list of which an item is empty: whoever was meant by it would be passed over in silence.
+pub fn refuse_empty(field: &str, given: &[String]) -> Result<(), Error> {
+    match given.iter().position(|given| given.trim().is_empty()) {
+        Some(at) => Err(Error::invalid(&format!("{field}[{at}]"), "Nothing is named here. Give an id or a name, or leave it out.")),
+        None => Ok(()),
+    }
+}
+
 /// What is named of a kind of which all are meant, or the usual ones, while nothing is said: a list that names none is a mistake, and
 /// would mean everybody.
 pub fn some(field: &str, named: Option<Vec<String>>) -> Result<Vec<String>, Error> {

@@ -42,7 +42,7 @@ const AT_ONCE: usize = 1;
 /// In how many queues organizations wait for their turn. A few share one.
 const QUEUES: usize = 64;
 
-/// How long a call waits to compare names; after that it goes on without.
+/// How long a call waits to compare names; after that it goes on without, or is refused.
 const WAIT: Duration = Duration::from_millis(500);
 
 /// There is no such record; what it could have been instead.
@@ -77,21 +77,25 @@ impl Turns {
         Self { all: Semaphore::const_new(AT_ONCE), queues: [const { Semaphore::const_new(1) }; QUEUES] }
     }
 
-    async fn take<T: Send + 'static>(&'static self, organization: Uuid, compare: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    async fn take<T: Send + 'static>(&'static self, organization: Uuid, compare: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let queue = &self.queues[usize::from(organization.as_bytes()[15]) % QUEUES];
         // They are never closed.
-        let turns = timeout(WAIT, async { (queue.acquire().await.ok(), self.all.acquire().await.ok()) }).await.ok()?;
+        let turns = timeout(WAIT, async { (queue.acquire().await.ok(), self.all.acquire().await.ok()) });
+        let turns = turns.await.map_err(|_| Error::too_often("Too many names are looked for at once.", Duration::from_secs(1)))?;
         let compared = tokio::task::spawn_blocking(move || {
             let compared = compare();
             drop(turns);
             compared
         });
-        compared.await.ok()
+        compared.await.map_err(|_| Error::internal())
     }
 }
 
-/// Compares names where no other call waits, since many take long; nothing where too many others do.
-pub(super) async fn in_turn<T: Send + 'static>(organization: Uuid, compare: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+/// Compares names where no other call waits, since many take long.
+///
+/// # Errors
+/// `rate_limited` when too many others do. What is only a hint does without; what decides which record is meant has to say so.
+pub(super) async fn in_turn<T: Send + 'static>(organization: Uuid, compare: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     TURNS.take(organization, compare).await
 }
 
@@ -290,16 +294,17 @@ mod tests {
         assert!(Part::of("a b c d e f g").is_none() && Part::of("a a a a a a a").is_some() && Part::of(&"a".repeat(61)).is_none());
     }
 
-    /// Of an organization that asks for many names one waits at a time, and whoever has waited for long goes on without.
+    /// Of an organization that asks for many names one waits at a time, and whoever has waited for long is told to come again.
     #[tokio::test]
     async fn whoever_asks_for_many_names_waits_for_themselves_and_for_no_longer_than_half_a_second() {
         static TURNS: Turns = Turns::new();
         let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let queue = TURNS.queues[1].acquire().await.expect("open");
-        assert_eq!(TURNS.take(one, || 7).await, None);
-        assert_eq!(TURNS.take(other, || 7).await, Some(7));
+        let refused = TURNS.take(one, || 7).await.expect_err("they wait for themselves");
+        assert_eq!((refused.code, refused.retry_after().is_some()), (Code::RateLimited, true), "that nothing was looked at is said");
+        assert_eq!(TURNS.take(other, || 7).await, Ok(7));
         drop(queue);
-        assert_eq!(TURNS.take(one, || 7).await, Some(7));
+        assert_eq!(TURNS.take(one, || 7).await, Ok(7));
     }
 
     /// On one thread a neighbour goes on only while nothing else keeps it busy.

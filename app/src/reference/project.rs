@@ -41,7 +41,7 @@ pub async fn project_of_time(cx: &mut Call, sight: &Sight, given: &str) -> Resul
 }
 
 /// The only project that is open, as its client is, of which a part of the name was given, a word of its own among it; none where not all
-/// names are looked at.
+/// names are looked at. Refused when it is not their turn in time: that none was looked at is not that there is none.
 async fn only_part(cx: &mut Call, sight: &Sight, given: &str) -> Result<Option<Candidate>, Error> {
     let Some(part) = Part::of(&text::path_key(given)) else { return Ok(None) };
     let names = store::project_names(&mut cx.db, None, sight.on_projects_of()).await?;
@@ -53,7 +53,7 @@ async fn only_part(cx: &mut Call, sight: &Sight, given: &str) -> Result<Option<C
         let only = open.next().filter(|_| open.next().is_none())?;
         part.tells(&only.project_key).then(|| path(only))
     });
-    let Some(path) = only.await.flatten() else { return Ok(None) };
+    let Some(path) = only.await? else { return Ok(None) };
     let mut open = at_paths(cx, sight, &[path], None).await?.into_iter().filter(|choice| !choice.gone);
     Ok(open.next().filter(|_| open.next().is_none()))
 }
@@ -67,8 +67,9 @@ pub async fn known_project(cx: &mut Call, sight: &Sight, given: &str) -> Result<
     }
 }
 
-/// The projects of several references, each once, asked for at once, however many there are. Empty references mean nothing.
+/// The projects of several references, each once, asked for at once, however many there are. None may be empty.
 pub async fn known_projects(cx: &mut Call, sight: &Sight, given: &[String]) -> Result<Vec<Uuid>, Error> {
+    super::refuse_empty("projects", given)?;
     among(cx, sight, "projects", given, None).await
 }
 

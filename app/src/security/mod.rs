@@ -46,6 +46,8 @@ pub enum EventKind {
     AddressChanged,
     /// The address to sign in with was confirmed.
     AddressConfirmed,
+    /// Members of an organization had joined by invitations of this account before its address was confirmed.
+    MembersJoinedBefore,
     /// A token was made.
     TokenMade,
     /// A token was revoked.
@@ -55,7 +57,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -67,6 +69,7 @@ impl EventKind {
         Self::AddressChangeWithdrawn,
         Self::AddressChanged,
         Self::AddressConfirmed,
+        Self::MembersJoinedBefore,
         Self::TokenMade,
         Self::TokenRevoked,
         Self::TokenUsed,
@@ -86,6 +89,7 @@ impl EventKind {
             Self::AddressChangeWithdrawn => "address_change_withdrawn",
             Self::AddressChanged => "address_changed",
             Self::AddressConfirmed => "address_confirmed",
+            Self::MembersJoinedBefore => "members_joined_before",
             Self::TokenMade => "token_made",
             Self::TokenRevoked => "token_revoked",
             Self::TokenUsed => "token_used",

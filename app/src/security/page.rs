@@ -131,6 +131,7 @@ fn in_words(kind: EventKind) -> &'static str {
         EventKind::AddressChangeWithdrawn => "The wish for another address was taken back",
         EventKind::AddressChanged => "Address changed",
         EventKind::AddressConfirmed => "Address confirmed",
+        EventKind::MembersJoinedBefore => "Check these members: they joined by invitations from before your address was confirmed",
         EventKind::TokenMade => "Token made",
         EventKind::TokenRevoked => "Token revoked",
         EventKind::TokenUsed => "Token used from a new network",

@@ -44,6 +44,8 @@ struct Parts {
     seconds: Option<i64>,
     started: Option<Timestamp>,
     ended: Option<Timestamp>,
+    /// What to do where start and end do not fit, when one of them was not given.
+    way: Option<&'static str>,
 }
 
 impl When {
@@ -55,11 +57,11 @@ impl When {
 
     fn told(parts: &Parts, place: &Place, today: Date) -> Result<Self, Error> {
         match *parts {
-            Parts { started: Some(from), ended: Some(to), seconds: None, .. } => Self::between(from, to, place.day_of(from), place),
+            Parts { started: Some(from), ended: Some(to), seconds: None, .. } => Self::between((from, to), place.day_of(from), place, None),
             Parts { started: Some(from), ended: None, seconds: Some(seconds), .. } => {
-                Self::between(from, from + SignedDuration::from_secs(seconds), place.day_of(from), place)
+                Self::between((from, from + SignedDuration::from_secs(seconds)), place.day_of(from), place, None)
             }
-            Parts { started: None, ended: None, seconds: Some(seconds), date } => {
+            Parts { started: None, ended: None, seconds: Some(seconds), date, .. } => {
                 Ok(Self { day: date.unwrap_or(today), span: None, seconds })
             }
             Parts { started: Some(_), .. } => {
@@ -72,7 +74,7 @@ impl When {
 
     /// The same work after a change: what is not given stays, and so does what is given as a form shows it.
     pub fn changed(&self, given: &Given, place: &Place, today: Date) -> Result<Read<Self>, Error> {
-        let Read { what: parts, mut remarks } = Parts::of(given, place, today, self.span)?;
+        let Read { what: parts, mut remarks } = Parts::of(given, place, today, Some(self))?;
         let changed = self.with(&parts, place, &mut remarks);
         Read::of(changed, remarks)
     }
@@ -82,11 +84,11 @@ impl When {
             (span, &Parts { started: Some(from), ended, seconds, .. }) => {
                 let to = ended.or_else(|| seconds.map(|seconds| from + SignedDuration::from_secs(seconds)));
                 let to = to.or(span.map(|(_, to)| to)).unwrap_or(from + SignedDuration::from_secs(self.seconds));
-                Self::between(from, to, self.day_from(from, place), place)
+                Self::between((from, to), self.day_from(from, place), place, parts.way)
             }
             (span, &Parts { ended: Some(to), .. }) => {
                 let from = span.map_or(to - SignedDuration::from_secs(self.seconds), |(from, _)| from);
-                Self::between(from, to, self.day_from(from, place), place)
+                Self::between((from, to), self.day_from(from, place), place, parts.way)
             }
             (None, &Parts { date, seconds, .. }) => {
                 Ok(Self { day: date.unwrap_or(self.day), span: None, seconds: seconds.unwrap_or(self.seconds) })
@@ -94,11 +96,11 @@ impl When {
             (Some((from, to)), &Parts { date, seconds, .. }) => {
                 let length = seconds.map_or(to.duration_since(from), SignedDuration::from_secs);
                 let Some(date) = date.filter(|date| *date != self.day) else {
-                    return Self::between(from, from + length, self.day, place);
+                    return Self::between((from, from + length), self.day, place, None);
                 };
                 let Read { what: moved, remarks: more } = place.on_day(from, date)?;
                 remarks.extend(more);
-                Self::between(moved, moved + length, place.day_of(moved), place)
+                Self::between((moved, moved + length), place.day_of(moved), place, None)
             }
         }
     }
@@ -111,29 +113,20 @@ impl When {
         }
     }
 
-    /// Work of a day from one instant to another.
-    fn between(from: Timestamp, to: Timestamp, day: Date, place: &Place) -> Result<Self, Error> {
+    /// Work of a day from one instant to another. `way` is what to do where that cannot be, if it is not what is usual.
+    fn between((from, to): (Timestamp, Timestamp), day: Date, place: &Place, way: Option<&str>) -> Result<Self, Error> {
         let seconds = to.duration_since(from).as_secs();
-        let shown = |at: Timestamp| Moment::at(at, &place.zone);
-        match seconds {
-            ..0 => {
-                Err(Error::invalid("ended_at", format!("The end {} is before the start {}. Swap or correct them.", shown(to), shown(from))))
+        let (start, end) = (Moment::at(from, &place.zone), Moment::at(to, &place.zone));
+        let (wrong, usual) = match seconds {
+            1..=SECONDS_MAX => return Ok(Self { day, span: Some((from, to)), seconds }),
+            ..0 => (format!("The end {end} is before the start {start}."), "Swap or correct them."),
+            0 => (format!("Start and end are the same, {start}: that is no time at all."), "Give at least one second."),
+            _ => {
+                let long = Worked::of(seconds).text;
+                (format!("From {start} to {end} are {long}; an entry holds at most 24 hours."), "Split it over two days.")
             }
-            0 => Err(Error::invalid(
-                "ended_at",
-                format!("Start and end are the same, {}: that is no time at all. Give at least one second.", shown(from)),
-            )),
-            1..=SECONDS_MAX => Ok(Self { day, span: Some((from, to)), seconds }),
-            _ => Err(Error::invalid(
-                "ended_at",
-                format!(
-                    "From {} to {} are {}; an entry holds at most 24 hours. Split it over two days.",
-                    shown(from),
-                    shown(to),
-                    Worked::of(seconds).text
-                ),
-            )),
-        }
+        };
+        Err(Error::invalid("ended_at", format!("{wrong} {}", way.unwrap_or(usual))))
     }
 
     /// When it ended, for entries that say so.
@@ -143,9 +136,10 @@ impl When {
 }
 
 impl Parts {
-    /// What was given; `before` are the start and end that the form may have shown.
-    fn of(given: &Given, place: &Place, today: Date, before: Option<(Timestamp, Timestamp)>) -> Result<Read<Self>, Error> {
-        let (start, end) = before.unzip();
+    /// What was given; `before` is the work that changes, of which a form may have shown start and end.
+    fn of(given: &Given, place: &Place, today: Date, before: Option<&When>) -> Result<Read<Self>, Error> {
+        let (start, end) = before.and_then(|before| before.span).unzip();
+        let way = before.and_then(|_| other_end(given));
         let given = &times_of_day::read(given, place, today, before)?;
         let mut remarks = Vec::new();
         let mut instant = |field, text: &Option<String>, before| match filled(text) {
@@ -157,6 +151,7 @@ impl Parts {
             ended: instant("ended_at", &given.ended_at, end)?,
             date: filled(&given.date).map(|date| Day::meant("date", date, today)).transpose()?.map(|day| day.date()),
             seconds: filled(&given.duration).map(|text| Seconds::parse("duration", text)).transpose()?.map(|seconds| seconds.0),
+            way,
         };
         if let Some(number) = filled(&given.duration).filter(|text| hours::may_be_minutes(text)) {
             remarks.push(format!("{number} was taken for hours. For minutes, write {number}m."));
@@ -175,7 +170,17 @@ impl Parts {
     }
 }
 
+/// What to do where only one of start and end is given, and it does not fit the other, which stays or moves along with the day.
+fn other_end(given: &Given) -> Option<&'static str> {
+    match (filled(&given.started_at), filled(&given.ended_at), filled(&given.date)) {
+        (Some(_), Some(_), _) | (None, None, _) => None,
+        (_, _, Some(_)) => Some("Give both times, or started_at and duration."),
+        (Some(_), None, None) => Some("Give ended_at or duration, too."),
+        (None, Some(_), None) => Some("Give started_at, too."),
+    }
+}
+
 /// What was given, unless it is an empty field of a form.
-fn filled(given: &Option<String>) -> Option<&str> {
+pub(super) fn filled(given: &Option<String>) -> Option<&str> {
     given.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }

@@ -155,19 +155,34 @@ pub async fn may_end(cx: &mut Call, timer: Uuid, state: EntryState) -> Result<bo
     Ok(!left && cx.may_call("stop_timer"))
 }
 
-/// Tells an agent that what it wrote is a draft, and where it is confirmed: it would say that it was done. What is only tried is nowhere.
-pub fn tell_draft(cx: &mut Call, entry: &TimeEntry) -> Result<(), Error> {
-    if entry.state == EntryState::Draft && cx.writes_drafts() && !cx.dry_run {
-        let (place, public_url) = (cx.membership()?, &cx.caller.services.public_url);
-        let (slug, day) = (&place.slug, &entry.day);
-        let until = match entry.running {
-            true => "a person stops it",
-            false => "confirmed",
-        };
-        let told = format!("This is a draft until {until}: {public_url}/o/{slug}/time?from={day}");
-        cx.warn(told);
+/// Tells a program which of the time that it wrote is a draft, and where that is confirmed: it would say that it was done, whoever wrote
+/// the draft at first. A page shows it beside the time. What is only tried is nowhere.
+pub fn tell_drafts(cx: &mut Call, entries: &[TimeEntry]) -> Result<(), Error> {
+    let drafts = || entries.iter().filter(|entry| entry.state == EntryState::Draft);
+    // They are shown from the first of their days on.
+    let Some(first) = drafts().min_by_key(|draft| draft.day.date()) else { return Ok(()) };
+    if cx.caller.door == Door::Page || cx.dry_run {
+        return Ok(());
     }
+    let what = match (drafts().count(), entries.len()) {
+        (1, 1) => "This is a draft".to_owned(),
+        (1, _) => "One of these is a draft".to_owned(),
+        (drafts, all) if drafts == all => "These are drafts".to_owned(),
+        (drafts, _) => format!("{drafts} of these are drafts"),
+    };
+    let until = if first.running { "a person stops it" } else { "confirmed" };
+    let (slug, public_url, day) = (&cx.membership()?.slug, &cx.caller.services.public_url, &first.day);
+    let told = format!("{what} until {until}: {public_url}/o/{slug}/time?from={day}");
+    cx.warn(told);
     Ok(())
+}
+
+/// Tells a program that its change was none, where all is the `same`: it may have meant another. At a page, what is saved as it is was meant
+/// so. What is only tried shows what would change.
+pub fn tell_unchanged(cx: &mut Call, same: bool) {
+    if same && cx.caller.door != Door::Page && !cx.dry_run {
+        cx.warn("Nothing was changed.");
+    }
 }
 
 /// What of a change touches the price.

@@ -8,7 +8,7 @@ use super::{
     filter,
     ground::{
         New, Repriced, described, description_of, fresh, leave_to_person, may_end, moved_to, origin, placed, reprice, tell, tell_future,
-        tell_price, terms_of,
+        tell_price, tell_unchanged, terms_of,
     },
     lock,
     place::Place,
@@ -97,16 +97,15 @@ pub fn entry(cx: &mut Call, sight: &Sight, terms: &Terms, given: NewEntry) -> Re
     Ok(entry)
 }
 
-/// A time of day alone is one of today. One that is yet to come was of another day, which only whoever gave it knows.
+/// A time of day alone is one of today, or of the day of the work that changes. One that is yet to come was of another day, which only
+/// whoever gave it knows.
 fn refuse_yet_to_come(cx: &mut Call, given: &Given, when: &When, place: &Place) -> Result<(), Error> {
-    let alone = given.date.as_deref().is_none_or(|date| date.trim().is_empty())
-        && given.started_at.as_deref().and_then(times_of_day::time).is_some();
     let now = cx.now;
     match when.span {
-        Some((from, to)) if alone && to > now => {
+        Some((from, to)) if to > now && times_of_day::alone(given) => {
             let (field, at) = if from > now { ("started_at", from) } else { ("ended_at", to) };
             let words = format!("{} is yet to come. Give its day in date, such as \"yesterday\".", Moment::at(at, &place.zone));
-            Err(Error::invalid(field, words).hint(place.day_before(from)))
+            Err(Error::invalid(field, words).hint(place.day_before(at)))
         }
         Some((_, to)) if to > now => {
             cx.warn(format!("It ends at {}, which is yet to come. Check the time.", Moment::at(to, &place.zone)));
@@ -144,6 +143,7 @@ pub async fn update(cx: &mut Call, entry: &str, given: EntryChange) -> Result<Lo
     leave_to_person(cx, &[&before], LOGGED).await?;
     let watch = Watch::over(cx, &[(before.project, before.day), (after.project, after.day)]).await?;
     keep(cx, &before, &after).await?;
+    tell_unchanged(cx, before == after);
     let budgets = watch.settle(cx, &sight, Limit::Held).await?;
     record::logged(cx, &sight, after.id, &budgets).await
 }
@@ -162,8 +162,12 @@ pub async fn changed(cx: &mut Call, sight: &Sight, before: &Stored, given: &Entr
     reprice(cx, sight, &mut after, change).await?;
     after.description = described(&before.description, given.description.clone())?;
     let place = Place { zone: before.zone.clone() };
-    let today = place.day_of(cx.now);
-    after.place(tell(cx, before.when().changed(&given.when, &place, today)?));
+    let (today, was) = (place.day_of(cx.now), before.when());
+    let when = tell(cx, was.changed(&given.when, &place, today)?);
+    if when.span != was.span {
+        refuse_yet_to_come(cx, &given.when, &when, &place)?;
+    }
+    after.place(when);
     if let Some(last) = after.lock_date.filter(|last| after.day <= *last) {
         return Err(lock::closed(last));
     }

@@ -94,6 +94,12 @@ impl Place {
         }
     }
 
+    /// What the clock here shows at the instant in a text; where that says no offset, as it is written, also when the clock leaves it out.
+    pub fn written(&self, field: &'static str, text: &str) -> Result<DateTime, Error> {
+        let at = self.instant(field, text)?.what;
+        Ok(on_a_clock(text).unwrap_or_else(|| self.zone.to_datetime(at)))
+    }
+
     /// What the clock here shows at an instant: `09:00:00`.
     pub fn clock_at(&self, at: Timestamp) -> String {
         Moment::at(at, &self.zone).as_str().get(11..19).unwrap_or_default().to_owned()

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     EntryState, Labour, Logged, MemberSummary, ProjectSummary, Source, TimeEntry,
     filter::{Filter, Given},
-    ground::tell_draft,
+    ground::tell_drafts,
     store::{
         read::{self, After, Row},
         sums,
@@ -140,7 +140,7 @@ pub async fn these(cx: &mut Call, sight: &Sight, ids: &[Uuid]) -> Result<Vec<Tim
 /// An entry that was just written, with the totals and the budget it changed.
 pub async fn logged(cx: &mut Call, sight: &Sight, id: Uuid, budgets: &Settled) -> Result<Logged, Error> {
     let entry = one(cx, sight, id).await?;
-    tell_draft(cx, &entry)?;
+    tell_drafts(cx, std::slice::from_ref(&entry))?;
     let (day_total, unbilled) = totals(cx, sight, &entry).await?;
     tell_full(cx, sight, &entry, &day_total);
     tell_overlaps(cx, &[entry.id.0]).await?;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     LoggedEntries, LoggedEntry, NewTimeEntry, Source,
     clock::Given,
-    ground::{self, leave_to_person, moved_to, origin, tell_draft},
+    ground::{self, leave_to_person, moved_to, origin, tell_drafts, tell_unchanged},
     logging::{self, EntryChange, NewEntry},
     rate::Terms,
     record,
@@ -73,23 +73,29 @@ pub async fn update(cx: &mut Call, ids: Vec<String>, change: EntryChange) -> Res
     organizations::store::keep(&mut cx.db).await?;
     let ids: Vec<Uuid> = ids.iter().map(|id| reference::id(id)).collect();
     write::hold_all(&mut cx.db, &ids, sight.time_of()).await?;
-    let mut changes: Vec<(Stored, Stored)> = Vec::with_capacity(ids.len());
-    for (at, id) in ids.into_iter().enumerate() {
-        if changes.iter().any(|(before, _)| before.id == id) {
-            continue;
-        }
-        let before = logging::held(cx, &sight, id, "update_timer").await.map_err(|error| error.at("time_entries", at))?;
-        let after = logging::changed(cx, &sight, &before, &change).await.map_err(|error| of_change(error, at))?;
-        changes.push((before, after));
-    }
-    let (before, after): (Vec<Stored>, Vec<Stored>) = changes.into_iter().unzip();
-    leave_to_person(cx, &before.iter().collect::<Vec<_>>(), logging::LOGGED).await?;
+    let (before, after): (Vec<Stored>, Vec<Stored>) = changed(cx, &sight, ids, &change).await?.into_iter().unzip();
     let touched: Vec<_> = places(&before).into_iter().chain(places(&after)).collect();
     let watch = Watch::over(cx, &touched).await?;
     for (before, after) in before.iter().zip(&after) {
         logging::keep(cx, before, after).await?;
     }
+    tell_unchanged(cx, before == after);
     settled(cx, &sight, watch, &after).await
+}
+
+/// Each entry once, as it is and as it is to be.
+async fn changed(cx: &mut Call, sight: &Sight, ids: Vec<Uuid>, change: &EntryChange) -> Result<Vec<(Stored, Stored)>, Error> {
+    let mut changes: Vec<(Stored, Stored)> = Vec::with_capacity(ids.len());
+    for (at, id) in ids.into_iter().enumerate() {
+        if changes.iter().any(|(before, _)| before.id == id) {
+            continue;
+        }
+        let before = logging::held(cx, sight, id, "update_timer").await.map_err(|error| error.at("time_entries", at))?;
+        let after = logging::changed(cx, sight, &before, change).await.map_err(|error| of_change(error, at))?;
+        leave_to_person(cx, &[&before], logging::LOGGED).await.map_err(|error| error.at("time_entries", at))?;
+        changes.push((before, after));
+    }
+    Ok(changes)
 }
 
 /// What stands in the way of a change: by the argument that is wrong for all of them, else by the entry that it does not fit.
@@ -126,10 +132,7 @@ async fn settled(cx: &mut Call, sight: &Sight, watch: Watch, entries: &[Stored])
     let mut items = Vec::with_capacity(ids.len());
     let entries = record::these(cx, sight, &ids).await?;
     record::tell_full_days(cx, &entries).await?;
-    // What is to be confirmed is shown from the first of their days on.
-    if let Some(first) = entries.iter().min_by_key(|entry| entry.day.date()) {
-        tell_draft(cx, first)?;
-    }
+    tell_drafts(cx, &entries)?;
     for entry in entries {
         items.push(LoggedEntry {
             id: entry.id,

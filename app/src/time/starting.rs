@@ -137,10 +137,18 @@ pub struct Start<'a> {
     pub allow_overlap: bool,
 }
 
-/// The start in a text, if there is one; `before` is what a form may have shown.
+/// The start in a text, if there is one; `before` is the start that changes, which a form may have shown. A time of day alone is one of
+/// today; of a timer from an earlier day it is one of that day where that is nearer to its start.
 pub fn start_in(cx: &mut Call, given: Option<&str>, before: Option<Timestamp>) -> Result<Option<Timestamp>, Error> {
     let Some(given) = given.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
-    let read = place(cx)?.instant_on(cx.member_today()?, "started_at", given, before)?;
+    let (place, today) = (place(cx)?, cx.member_today()?);
+    let mut read = place.instant_on(today, "started_at", given, before)?;
+    if let Some(before) = before {
+        let own = place.instant_on(place.day_of(before), "started_at", given, Some(before))?;
+        if own.what.duration_since(before).abs() < read.what.duration_since(before).abs() {
+            read = own;
+        }
+    }
     Ok(Some(tell(cx, read)))
 }
 

@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::Timestamp;
+
 use super::{
     Purpose, address,
     mail::lost_password,
@@ -21,6 +23,7 @@ use crate::{
     database::{Access, Db, Reach},
     error::{Code, Error},
     id::UserId,
+    people::unproved::{self, TakenBack},
     quotas::{self, Share},
     security::{
         self, EventKind,
@@ -104,7 +107,7 @@ async fn is_let_by_network(db: &mut Db, services: &Services, from: &Origin, conf
 /// Gives the person of a link another password: all their sign-ins end, and their tokens are revoked when that is wished.
 /// Whoever has the link reads the mailbox, so the address is confirmed too, and nobody's guesses keep them from signing in with
 /// the new password. If it was not confirmed before, somebody else may have signed up with it: their tokens are revoked in any case, and
-/// no browser of theirs is known any more. They are told by mail.
+/// no browser of theirs is known any more, their open invitations are taken back, and who joined by one is named. They are told by mail.
 pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens: bool) -> Result<(), Error> {
     let services = &caller.services;
     let mut db = services.database.begin(Reach::Nobody, Access::Read).await?;
@@ -123,13 +126,9 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
         return Err(travelling::spent());
     }
     let from = Origin::of(caller);
-    if !held.confirmed {
-        note(&mut db, person, EventKind::AddressConfirmed, now, &from, &mailbox).await?;
-        // Whoever signed up with an address that nobody had proved may be another one than who reads there.
-        security::store::forget_browsers(&mut db, person.0).await?;
-    }
-    let revoke_tokens = revoke_tokens || !held.confirmed;
     account::store::set_password(&mut db, person.0, &hash).await?;
+    let taken_back = if held.confirmed { Vec::new() } else { proved(&mut db, caller, (person, &mailbox), now).await? };
+    let revoke_tokens = revoke_tokens || !held.confirmed;
     password_changed(&mut db, person, &[], revoke_tokens, now, &from).await?;
     address::forget_links(&mut db, person, now).await?;
     let browser = known_browser(caller).unwrap_or_else(secret::random);
@@ -141,9 +140,17 @@ pub async fn reset(caller: &Caller, given: &str, password: String, revoke_tokens
         lost_password(&services.public_url)
     );
     address::tell(&mut db, person, &mailbox, "Your password for Stint was changed", &told, now).await?;
+    unproved::write_down(&mut db, taken_back).await?;
     db.commit().await?;
     services.mail_waits.notify_one();
     keep_known(caller, &browser)
+}
+
+/// What goes with an address that is proved only now: whoever signed up with it may be another one than who reads there.
+async fn proved(db: &mut Db, caller: &Caller, (person, mailbox): (UserId, &str), now: Timestamp) -> Result<Vec<TakenBack>, Error> {
+    note(db, person, EventKind::AddressConfirmed, now, &Origin::of(caller), mailbox).await?;
+    security::store::forget_browsers(db, person.0).await?;
+    unproved::take_back(db, caller, person, now).await
 }
 
 fn of_reset(found: Travelling) -> Result<Travelling, Error> {

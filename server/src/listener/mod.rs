@@ -42,6 +42,10 @@ const PAUSE_MAX: Duration = Duration::from_secs(1);
 /// How long connections that were cut may take to notice.
 const CUT_LIMIT: Duration = Duration::from_millis(200);
 
+/// How much of an answer is held for a client that does not take it, and how much of a request that is not read yet, in bytes. What hyper
+/// holds by itself, 417 KB, is gigabytes for all connections together. A head has to fit (`Bounds::head_bytes`).
+const BUFFER_MAX: usize = 64 * 1024;
+
 /// Serves these doors until the end begins, and finishes what is under way: how many answers had to be broken off.
 pub async fn serve(socket: TcpListener, doors: Router, bounds: Bounds, ending: CancellationToken) -> usize {
     tracing::info!(connections = bounds.connections, per_network = bounds.per_network, "listening");
@@ -132,6 +136,7 @@ fn http(bounds: &Bounds) -> http1::Builder {
     let mut http = http1::Builder::new();
     // This limit runs from the end of an answer to the end of the next head; heads alone have a shorter one (`stream`).
     http.timer(TokioTimer::new()).header_read_timeout(bounds.idle.max(bounds.head)).max_header_size(bounds.head_bytes);
+    http.max_buf_size(BUFFER_MAX);
     http
 }
 

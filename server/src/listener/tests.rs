@@ -1,9 +1,12 @@
 //! Real sockets against a listener with small bounds. Nothing here waits for a time: a connection that is to end is read to its
 //! end.
 
-use std::future::pending;
+use std::{
+    future::pending,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
-use axum::{body::Bytes, routing::get};
+use axum::{body::Bytes, response::Response, routing::get};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     sync::{Notify, mpsc},
@@ -317,4 +320,29 @@ async fn the_networks_of_one_site_have_a_bound_together() {
     }
     at_work.pop();
     assert!(place("2001:db8:1:3::1").await.is_some(), "whoever went away makes room");
+}
+
+/// Every poll goes as far as the client lets it, so nothing is waited for.
+#[tokio::test]
+async fn of_an_answer_that_nobody_takes_little_is_held() {
+    const PIECE: usize = 16 * 1024;
+    let asked_for = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked_for);
+    let service = service_fn(move |_: Request<Incoming>| {
+        let counted = Arc::clone(&counted);
+        let pieces = futures::stream::repeat_with(move || {
+            counted.fetch_add(PIECE, Ordering::Relaxed);
+            Ok::<_, Infallible>(Bytes::from_static(&[0; PIECE]))
+        });
+        async move { Ok::<_, Infallible>(Response::new(Body::from_stream(pieces))) }
+    });
+    let (mut client, house) = tokio::io::duplex(1024);
+    client.write_all(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n").await.expect("sent");
+    let mut connection = pin!(http(&wide()).serve_connection(TokioIo::new(house), service));
+    for _ in 0..10 {
+        assert!(futures::poll!(connection.as_mut()).is_pending());
+    }
+    let held = asked_for.load(Ordering::Relaxed);
+    assert!((PIECE..=BUFFER_MAX + 2 * PIECE).contains(&held), "{held} bytes");
+    assert!(Bounds::with_connections(100).head_bytes < BUFFER_MAX, "a head fits");
 }

@@ -1,5 +1,7 @@
 //! The answer of an operation as the result of a tool, short enough for a model to read.
 
+use std::convert::Infallible;
+
 use app::{
     context::Caller,
     count::counted,
@@ -31,6 +33,12 @@ pub async fn of(operation: &Operation, caller: Caller, arguments: Value) -> Call
         Ok(answer) => CallToolResult::structured(answer),
         Err(error) => refused(&error),
     }
+}
+
+/// The refusal of a call whose arguments could not be put together. It is a call all the same, and is written down.
+pub fn unread(operation: &Operation, caller: &Caller, error: Error) -> CallToolResult {
+    let Err(answered) = operation.unread::<Infallible>(caller, error);
+    refused(&answered)
 }
 
 /// A refusal. It carries no structured content: that would have to be of the form of an answer.

@@ -28,6 +28,12 @@ const ITEMS: [usize; 8] = [200, 100, 50, 20, 10, 5, 3, 1];
 /// names are dropped before hardly an item is shown whole. None is its id alone, and where not even the ids fit, they stay away.
 const NAMES: [(Option<usize>, usize); 3] = [(Some(40), 10), (Some(0), 1), (None, 1)];
 
+/// The way to a shorter invoice. It bills the same time, so that a dry run has as many changes.
+const FEWER_LINES: &str = "For fewer lines group_by project or day, or narrow the days.";
+
+/// The list of what a dry run would change.
+const CHANGES: &str = "changes";
+
 /// The fields that are never cut.
 const WHOLE: [&str; 3] = [NOTICE, "url", "next_cursor"];
 
@@ -87,6 +93,8 @@ impl Cut {
             (false, false) => format!("Shortened: {lists} are shown."),
             (false, true) => format!("Shortened: {lists} are shown, and long texts are cut off."),
         };
+        let leads_on = |way: &&str| *way != FEWER_LINES || self.all().any(|list| list.name != CHANGES);
+        let way = way.filter(leads_on);
         let further = (!self.further.is_empty()).then(|| format!("The others stand in {}, each with its id.", self.further.join(", ")));
         Some(std::iter::once(shown).chain(further).chain(way.map(str::to_owned)).collect::<Vec<_>>().join(" "))
     }
@@ -111,8 +119,8 @@ fn ways_on(operation: &Operation, answer: &Value) -> Vec<Way> {
     let has = |field: &str| answer.get(field).is_some();
     let page = Way { by: None, words: "The page at url shows all of it." };
     match operation.declaration.name {
-        "preview_invoice" => way("For fewer lines group_by project or day, or narrow the days."),
-        "draft_invoice" | "draft_invoices" if tried => way("For fewer lines group_by project or day, or narrow the days."),
+        "preview_invoice" => way(FEWER_LINES),
+        "draft_invoice" | "draft_invoices" if tried => way(FEWER_LINES),
         "draft_invoices" => vec![Way { by: Some("list_invoices"), words: "list_invoices shows each draft." }],
         "create_time_entries" | "update_time_entries" if tried => way("Try fewer at once to see all of them."),
         // What was only tried stands on no page and in no document.
@@ -240,6 +248,14 @@ mod tests {
         );
         let uncounted = Cut::of([List { name: "changes".to_owned(), shown: 50, of: None }]);
         assert_eq!(notice(&fit(json!({}), uncounted, None)), "Shortened: the first 50 changes are shown.");
+    }
+
+    #[test]
+    fn of_changes_that_are_left_out_nobody_is_told_to_group_the_lines() {
+        let list = |name: &str| List { name: name.to_owned(), shown: 50, of: Some(118) };
+        let told = |lists: &[&str]| Cut::of(lists.iter().map(|name| list(name))).told(Some(FEWER_LINES)).unwrap_or_default();
+        assert_eq!(told(&[CHANGES]), "Shortened: 50 of 118 changes are shown.");
+        assert!(told(&[CHANGES, "lines"]).ends_with(FEWER_LINES));
     }
 
     #[test]

@@ -13,8 +13,8 @@ use tokio::{task::JoinSet, time::timeout};
 
 use super::{
     answer::refused,
-    instructions,
-    offer::{Library, Offer, Standing, ToolCall},
+    elsewhere, instructions,
+    offer::{Library, Offer, ToolCall},
     toolset::{self, Toolset},
 };
 use crate::{identity::PROGRAM_LONGEST, isolation::isolated};
@@ -64,6 +64,18 @@ impl Endpoint {
         let (tools, others) = self.offer.tools(caller, toolset);
         let words = instructions::of(caller, &tools.iter().map(|tool| tool.name.as_ref()).collect::<Vec<_>>());
         words + &toolset::told(caller, others)
+    }
+
+    /// The answer of the tool that was called, with where the others are that it names and that the list at this address leaves out.
+    fn leading_on(&self, answer: CallToolResponse, caller: &Caller, toolset: Toolset, called: &str) -> CallToolResponse {
+        let where_to = |named: &[&'static str]| {
+            let others: Vec<&str> = named.iter().copied().filter(|name| *name != called).collect();
+            toolset::elsewhere(caller, &self.offer.elsewhere(caller, toolset, &others))
+        };
+        match answer {
+            CallToolResponse::Complete(result) => CallToolResponse::Complete(elsewhere::tell(result, where_to)),
+            other => other,
+        }
     }
 
     fn library(&self) -> Option<&Arc<dyn Library>> {
@@ -214,14 +226,17 @@ impl ServerHandler for Endpoint {
         self.offer.tool(name).map(|entry| entry.tool.clone())
     }
 
-    /// A tool that is not for this caller is as unknown as one that does not exist. Only what a better token would open
-    /// is named: there the operation itself says which scope is missing.
+    /// A tool that is not for this caller is called all the same: the operation itself says whose it is. That there is one of this name
+    /// is no secret; what it would answer is.
     async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
         let caller = named(caller(&context)?, &context);
-        let known = self.offer.tool(&request.name).filter(|entry| !matches!((entry.standing)(&caller), Standing::Hidden));
-        let entry = known.ok_or_else(|| ErrorData::invalid_params(format!("Unknown tool: {}", repeated(&request.name)), None))?;
-        let work = (entry.run)(ToolCall { caller, request, context: context.clone() });
-        run(work, &context).await.map(stamped)
+        let unknown = || ErrorData::invalid_params(format!("Unknown tool: {}", repeated(&request.name)), None);
+        let entry = self.offer.tool(&request.name).ok_or_else(unknown)?;
+        let called = request.name.clone();
+        let work = (entry.run)(ToolCall { caller: caller.clone(), request, context: context.clone() });
+        let answer = run(work, &context).await?;
+        let toolset = toolset_of(&context).unwrap_or_default();
+        Ok(stamped(self.leading_on(answer, &caller, toolset, &called)))
     }
 
     async fn list_resources(

@@ -34,6 +34,9 @@ const INVALID_PARAMS: i32 = -32_602;
 /// What is said of a body that cannot be read, be it for a number that is beyond what is read.
 const NOT_JSON: &str = "The body is not JSON in UTF-8, or holds a number beyond 1.7e308.";
 
+/// What is said of an answer: no client was asked anything, and its id is one of no request.
+const NOTHING_ASKED: &str = "This is an answer, and nothing was asked. Send a request with a method, such as \"tools/call\".";
+
 /// How deep a message may be nested. The deepest arguments there are take ten levels, and the library reads 127.
 const DEPTH_MAX: usize = 100;
 
@@ -116,10 +119,10 @@ fn is_json(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
 }
 
-/// The id of a message, which its answer carries where it is one.
+/// The id of a request, which its answer carries where it is one; that of an answer is of a request of somebody else.
 fn id_of(body: &[u8]) -> Value {
-    let id = serde_json::from_slice::<Envelope>(body).ok().and_then(|envelope| envelope.id);
-    id.filter(is_id).unwrap_or_default()
+    let asked = serde_json::from_slice::<Envelope>(body).ok().filter(|envelope| !envelope.is_answer());
+    asked.and_then(|envelope| envelope.id).filter(is_id).unwrap_or_default()
 }
 
 /// Ids of the protocol are never null.
@@ -193,13 +196,18 @@ fn problem(body: &[u8]) -> Option<(i32, &'static str)> {
 }
 
 impl Envelope {
+    fn is_answer(&self) -> bool {
+        self.result.is_some() || self.error.is_some()
+    }
+
     /// What the message breaks of JSON-RPC 2.0 and of the protocol, whose ids are never null.
     fn problem(self) -> Option<(i32, &'static str)> {
-        let is_answer = self.result.is_some() || self.error.is_some();
+        let is_answer = self.is_answer();
         match self {
             Self { jsonrpc, .. } if jsonrpc != "2.0" => Some((INVALID_REQUEST, "jsonrpc has to be \"2.0\".")),
-            Self { id: Some(id), .. } if !is_answer && !is_id(&id) => Some((INVALID_REQUEST, "id has to be a text or a whole number.")),
-            Self { method, .. } if !is_answer && !method.as_ref().is_some_and(Value::is_string) => {
+            _ if is_answer => Some((INVALID_REQUEST, NOTHING_ASKED)),
+            Self { id: Some(id), .. } if !is_id(&id) => Some((INVALID_REQUEST, "id has to be a text or a whole number.")),
+            Self { method, .. } if !method.as_ref().is_some_and(Value::is_string) => {
                 Some((INVALID_REQUEST, "method has to be a text, such as \"tools/call\"."))
             }
             Self { params: Some(params), .. } if !params.is_object() => Some((INVALID_PARAMS, "params has to be an object.")),
@@ -274,11 +282,18 @@ mod tests {
             "{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"tools/call\",\"params\":{\"name\":\"x\"}}",
             "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}",
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":null}",
-            "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}",
-            "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{}}",
         ] {
             assert_eq!(problem(body.as_bytes()), None, "{body}");
         }
+    }
+
+    #[test]
+    fn an_answer_is_refused_by_no_id_since_nothing_was_asked() {
+        for body in ["{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}", "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{}}"] {
+            assert_eq!(problem(body.as_bytes()), Some((INVALID_REQUEST, NOTHING_ASKED)), "{body}");
+            assert_eq!(id_of(body.as_bytes()), Value::Null, "{body}");
+        }
+        assert_eq!(id_of(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":7}"), 1);
     }
 
     #[test]

@@ -34,12 +34,23 @@ impl Offer {
     /// The tools that this caller may use: those that are offered, and how many others there are. They are the same at every address, so
     /// that a description may lead to one of the others.
     pub fn tools(&self, caller: &Caller, toolset: Toolset) -> (Vec<Tool>, usize) {
-        let usable: Vec<_> = self.tools.iter().filter(|tool| matches!((tool.entry.standing)(caller), Standing::Offered)).collect();
+        let usable: Vec<_> = self.usable(caller).collect();
         let offered = usable.iter().filter(|tool| toolset.offers(tool.entry.everyday, usable.len()));
         let has_got = |name: &str| usable.iter().any(|tool| tool.entry.tool.name == name);
         let offered: Vec<_> = offered.map(|tool| tool.told(&has_got)).collect();
         let others = usable.len() - offered.len();
         (offered, others)
+    }
+
+    fn usable(&self, caller: &Caller) -> impl Iterator<Item = &Described> {
+        self.tools.iter().filter(move |tool| matches!((tool.entry.standing)(caller), Standing::Offered))
+    }
+
+    /// Those of these tools that this caller may use and that are not in the list which this address offers.
+    pub fn elsewhere(&self, caller: &Caller, toolset: Toolset, names: &[&str]) -> Vec<&str> {
+        let usable: Vec<_> = self.usable(caller).collect();
+        let rarer = usable.iter().filter(|tool| !toolset.offers(tool.entry.everyday, usable.len()));
+        rarer.map(|tool| &*tool.entry.tool.name).filter(|name| names.contains(name)).collect()
     }
 
     /// The tool of this name.
@@ -88,7 +99,7 @@ pub enum Standing {
     Offered,
     /// Their role would allow it, their token does not: worth saying.
     NotForThisToken,
-    /// Not for them: to them it does not exist.
+    /// Not for them: it is in no list of theirs, and a call of it says who can.
     Hidden,
 }
 

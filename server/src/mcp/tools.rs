@@ -5,11 +5,16 @@ use std::sync::Arc;
 use app::{
     access::{Permission, Writes},
     context::{Caller, Token},
+    error::Error,
     hours, money,
     operation::{Declaration, Effect, Operation, Reach, needs_approval},
     operations,
 };
-use rmcp::model::{Tool, ToolAnnotations};
+use rmcp::{
+    RoleServer,
+    model::{Tool, ToolAnnotations},
+    service::RequestContext,
+};
 use serde_json::{Map, Value};
 
 use super::{
@@ -17,11 +22,11 @@ use super::{
     offer::{Entry, Offer, Standing},
     outputs,
 };
+use crate::rest::key;
 
-/// Every operation that an agent may ever call.
+/// Every operation. Those that no agent may ever call are in nobody's list, and say so.
 pub fn of_registry() -> Offer {
-    let open = operations::all().iter().filter(|operation| operation.declaration.reach != Reach::Person);
-    Offer::new(open.map(entry).collect(), None)
+    Offer::new(operations::all().iter().map(entry).collect(), None)
 }
 
 fn entry(operation: &'static Operation) -> Entry {
@@ -30,9 +35,23 @@ fn entry(operation: &'static Operation) -> Entry {
         everyday: operation.declaration.everyday,
         standing: Box::new(move |caller| standing(caller, operation.declaration)),
         run: Box::new(move |call| {
-            let arguments = Value::Object(call.request.arguments.unwrap_or_default());
-            Box::pin(async move { Ok(answer::of(operation, call.caller, arguments).await.into()) })
+            let arguments = keyed(operation, &call.context, Value::Object(call.request.arguments.unwrap_or_default()));
+            Box::pin(async move {
+                let answer = match arguments {
+                    Ok(arguments) => answer::of(operation, call.caller, arguments).await,
+                    Err(error) => answer::unread(operation, &call.caller, error),
+                };
+                Ok(answer.into())
+            })
         }),
+    }
+}
+
+/// The arguments of a call with the key that a header of its request brings, as programs that call by REST send it.
+fn keyed(operation: &Operation, context: &RequestContext<RoleServer>, arguments: Value) -> Result<Value, Error> {
+    match context.extensions.get::<http::request::Parts>() {
+        Some(parts) => key::taken(operation, &parts.headers, arguments),
+        None => Ok(arguments),
     }
 }
 
@@ -149,6 +168,9 @@ fn bare_value(unwanted: fn(&str, &Value) -> bool, value: Value) -> Value {
 
 /// Role and token decide what is shown. That it is shown grants nothing: the call is authorized again.
 fn standing(caller: &Caller, declaration: &Declaration) -> Standing {
+    if declaration.reach == Reach::Person {
+        return Standing::Hidden;
+    }
     let role = caller.membership.as_ref().map(|membership| membership.role);
     if declaration.needs != Permission::SignedIn && !role.is_some_and(|role| role.may(declaration.needs)) {
         return Standing::Hidden;

@@ -50,6 +50,20 @@ impl Toolset {
 pub fn told(caller: &Caller, others: usize) -> String {
     match others {
         0 => String::new(),
-        _ => format!(" {others} rarer tools are offered at {}/mcp?toolset=all.", caller.services.public_url),
+        _ => format!(" {others} rarer tools are offered at {}.", address_of_all(caller)),
     }
+}
+
+/// Where these tools are, which an answer names and the list of its reader leaves out.
+pub fn elsewhere(caller: &Caller, names: &[&str]) -> Option<String> {
+    let (last, first) = names.split_last()?;
+    let address = address_of_all(caller);
+    Some(match first.is_empty() {
+        true => format!("({last} is offered at {address}.)"),
+        false => format!("({} and {last} are offered at {address}.)", first.join(", ")),
+    })
+}
+
+fn address_of_all(caller: &Caller) -> String {
+    format!("{}/mcp?toolset=all", caller.services.public_url)
 }

@@ -4,7 +4,10 @@ use app::access::{Scope, Writes};
 use reqwest::header::{self, HeaderValue};
 use serde_json::{Value, json};
 
-use crate::world::{Answer, Person, World};
+use crate::{
+    people::joined,
+    world::{Answer, Person, World},
+};
 
 /// The address at which every tool is offered that a token covers.
 pub const ALL: &str = "/mcp?toolset=all";
@@ -193,13 +196,50 @@ async fn what_makes_no_sense_is_refused_and_the_known_arguments_are_told() {
 }
 
 #[tokio::test]
-async fn a_tool_that_is_not_there_or_not_for_agents_is_unknown() {
+async fn a_tool_that_is_not_there_is_unknown() {
     let world = World::open().await;
     let ada = world.person("Ada").await;
-    for tool in ["no_such_tool", "create_token", "void_invoice"] {
-        let answer = ask(&world, &ada.token, "tools/call", json!({ "name": tool, "arguments": {} })).await;
-        assert_eq!(answer.json()["error"]["code"], -32602, "{}", answer.text);
-        assert_eq!(answer.json()["error"]["message"], format!("Unknown tool: {tool}"));
+    let answer = ask(&world, &ada.token, "tools/call", json!({ "name": "no_such_tool", "arguments": {} })).await;
+    assert_eq!(answer.json()["error"]["code"], -32602, "{}", answer.text);
+    assert_eq!(answer.json()["error"]["message"], "Unknown tool: no_such_tool");
+}
+
+/// The names of all operations are public; whoever may not call one is told who may.
+#[tokio::test]
+async fn a_tool_that_is_not_for_its_caller_says_whose_it_is() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let bob = joined(&world, &ada, "Bob", &[]).await;
+    for (token, tool, whose) in [
+        (&ada.token, "create_token", "needs a person at the page"),
+        (&ada.token, "void_invoice", "needs a person at the page"),
+        (&bob.token, "draft_invoice", "Your role here does not allow you to"),
+    ] {
+        let told = refused(&world, token, tool, json!({})).await;
+        assert!(told.contains(whose) && told.ends_with("[forbidden]"), "{tool}: {told}");
+        assert!(!names(&tools(&world, token).await).contains(&tool), "{tool} is in no list");
+    }
+}
+
+/// What a program sends with every write to the one address it may send to the other, too.
+#[tokio::test]
+async fn a_key_may_come_as_a_header_of_a_call() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let send = async |arguments: Value| {
+        let params = json!({ "name": "create_client", "arguments": arguments });
+        let request = world.post("/mcp").bearer_auth(&ada.token).header(header::ACCEPT, "application/json").header("idempotency-key", "k");
+        let called = request.json(&json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params }));
+        Answer::of(called).await.ok()["result"].clone()
+    };
+    let (first, again) = (send(json!({ "name": "Acme" })).await, send(json!({ "name": "Acme" })).await);
+    assert_eq!(again["structuredContent"]["id"], first["structuredContent"]["id"]);
+    assert_eq!(again["structuredContent"]["repeated"], true, "{again}");
+    for (arguments, code) in
+        [(json!({ "name": "Beta" }), "[idempotency_mismatch]"), (json!({ "name": "Acme", "idempotency_key": "other" }), "[invalid]")]
+    {
+        let told = send(arguments).await;
+        assert!(told["content"][0]["text"].as_str().is_some_and(|told| told.ends_with(code)), "{told}");
     }
 }
 

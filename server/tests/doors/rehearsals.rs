@@ -146,7 +146,7 @@ async fn what_is_unusual_of_time_is_told_by_every_write_of_it() {
 async fn a_dry_run_that_is_asked_for_in_another_way_does_nothing() {
     let (world, ada) = studio::open().await;
     world.rest(&ada, "start_timer", json!({ "project": "Acme / Dashboard" })).await.ok();
-    for slip in [json!(""), json!("true"), json!(1), json!([true])] {
+    for slip in [json!(""), json!("yes"), json!(1), json!([true])] {
         let arguments = json!({ "dry_run": slip });
         assert_eq!(world.rest(&ada, "discard_timer", arguments.clone()).await.refused(422), "invalid", "{slip}");
         assert!(refused(&world, &ada.token, "discard_timer", arguments).await.contains("dry_run"), "{slip}");
@@ -161,6 +161,9 @@ async fn a_dry_run_that_is_asked_for_in_another_way_does_nothing() {
     }
     assert_eq!(done(&world, &ada.token, "get_timer", json!({})).await["timer"]["project"], "Dashboard", "it runs still");
     assert_eq!(done(&world, &ada.token, "list_clients", json!({ "query": "Slip" })).await["items"], json!([]));
-    let kept = world.rest(&ada, "discard_timer", json!({ "dry_run": true })).await.ok();
-    assert_eq!(kept["dry_run"], true);
+    for said in [json!(true), json!("true")] {
+        let kept = world.rest(&ada, "discard_timer", json!({ "dry_run": said })).await.ok();
+        assert_eq!(kept["dry_run"], true, "{said}");
+    }
+    assert_eq!(done(&world, &ada.token, "get_timer", json!({})).await["timer"]["project"], "Dashboard", "it runs still");
 }

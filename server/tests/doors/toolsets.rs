@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     agents::{ALL, ask, ask_at, names, refused, tools, tools_at},
     people::joined,
-    world::World,
+    world::{Person, World},
 };
 
 #[tokio::test]
@@ -138,4 +138,48 @@ async fn a_tool_that_mails_somebody_says_that_it_reaches_outside_and_no_other_do
     let outside: Vec<_> = all.iter().filter(|tool| tool["annotations"]["openWorldHint"] == true).cloned().collect();
     assert_eq!(names(&outside), ["invite_member", "resend_invitation", "resend_invoice", "send_invoice"]);
     assert!(all.iter().all(|tool| tool["annotations"]["openWorldHint"].is_boolean()));
+}
+
+/// Clients call what is listed alone: what a refusal leads to is found, wherever it is.
+#[tokio::test]
+async fn a_refusal_says_where_a_tool_is_that_it_names_and_the_list_leaves_out() {
+    let world = World::open().await;
+    let ada = world.person("Ada").await;
+    let invited = stuck(&world, &ada).await;
+    let listed = tools_at(&world, "/mcp", &ada.token).await;
+    let running = world.rest(&ada, "get_timer", json!({})).await.ok()["timer"]["id"].clone();
+    let draft = world.rest(&ada, "draft_invoice", json!({ "client": "Beta" })).await.ok()["id"].clone();
+    for (tool, arguments, way) in [
+        ("update_time_entry", json!({ "time_entry": running, "description": "x" }), "update_timer"),
+        ("create_time_entry", json!({ "project": "Gone", "date": "2026-03-02", "duration": "1h" }), "restore_project"),
+        ("create_project", json!({ "client": "Zenith", "name": "Site" }), "restore_client"),
+        ("undo_action", json!({ "action": invited }), "revoke_invitation"),
+        ("send_invoice", json!({ "invoice": draft }), "update_client"),
+    ] {
+        let params = json!({ "name": tool, "arguments": arguments });
+        let said = async |address: &str| {
+            let answer = ask_at(&world, address, &ada.token, "tools/call", params.clone()).await.ok();
+            answer["result"]["content"][0]["text"].as_str().expect("sentences").to_owned()
+        };
+        let (told, whole) = (said("/mcp").await, said(ALL).await);
+        let place = format!("({way} is offered at {}/mcp?toolset=all.)", world.address);
+        assert!(!names(&listed).contains(&way), "{way} is listed");
+        assert_eq!(told.matches(&place).count(), 1, "{tool}: {told}");
+        assert!(whole.contains(way) && !whole.contains("toolset"), "{tool}: {whole}");
+    }
+}
+
+/// An archived client and project, a running timer, an invoice whose client has no address, and the action of an invitation.
+async fn stuck(world: &World, ada: &Person) -> Value {
+    for client in ["Beta", "Zenith"] {
+        world.rest(ada, "create_client", json!({ "name": client, "rate": "90.00", "tax_rate": "19" })).await.ok();
+    }
+    for project in ["Site", "Gone"] {
+        world.rest(ada, "create_project", json!({ "client": "Beta", "name": project })).await.ok();
+    }
+    world.rest(ada, "create_time_entry", json!({ "project": "Site", "date": "2026-03-02", "duration": "1h" })).await.ok();
+    world.rest(ada, "archive_project", json!({ "project": "Gone" })).await.ok();
+    world.rest(ada, "archive_client", json!({ "client": "Zenith" })).await.ok();
+    world.rest(ada, "start_timer", json!({ "project": "Site" })).await.ok();
+    world.rest(ada, "invite_member", json!({ "email": "new@acme.test", "role": "member" })).await.ok()["action"].clone()
 }

@@ -78,7 +78,7 @@ pub async fn seen(db: &mut Db, actions: &[Uuid], of: Option<Uuid>, on_projects: 
                select t.kind, t.record_id, t.place, t.of_kind, t.looked_at, t.last, f.image, jsonb_build_object('name', f.image -> 'name',
                    'description', f.image -> 'description', 'day', f.image -> 'day', 'seconds', f.image -> 'seconds',
                    'amount', f.image -> 'amount', 'email', f.image -> 'email', 'role', f.image -> 'role',
-                   'rate', f.image -> 'rate') as told
+                   'rate', f.image -> 'rate', 'state', f.image -> 'state') as told
                from (
                    select d.kind, d.record_id, d.last, count(*) over (partition by d.kind) as of_kind, sum(d.changes) over () as looked_at,
                        row_number() over (order by d.record_id = $6 desc nulls last,

@@ -219,6 +219,7 @@ async fn of_several_entries_it_is_told_how_many_and_where() {
     let agent = studio.token(Writes::Drafts).await;
     let drafts =
         agent.ok("create_time_entries", json!({"entries": [entry("Dashboard", "2026-11-19"), entry("Dashboard", "2026-11-20")]})).await;
+    assert_eq!(log_of(&studio).await[0], "2 entries drafted on Acme / Dashboard, to be confirmed");
     let ids: Vec<&Value> = drafts["items"].as_array().into_iter().flatten().map(|item| &item["id"]).collect();
     studio.ok("confirm_time_entries", json!({"time_entries": ids})).await;
     assert_eq!(log_of(&studio).await[0], "2 entries on Acme / Dashboard confirmed");

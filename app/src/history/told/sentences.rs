@@ -15,10 +15,10 @@ const SENTENCES: [(&str, &str); 44] = [
     ("resend_invoice", "Invoice {invoice} mailed{ to to}"),
     ("stop_invoice_mail", "Mail of invoice {invoice} stopped"),
     ("void_invoice", "Invoice {invoice} for {client} voided"),
-    ("create_time_entry", "{hours} logged on {project}{: description}"),
+    ("create_time_entry", "{hours} {logged} on {project}{, unconfirmed}{: description}"),
     ("update_time_entry", "{hours} on {project} changed{: description}"),
     ("delete_time_entry", "{hours} on {project} deleted{: description}"),
-    ("create_time_entries", "{hours} logged on {project}{: description}"),
+    ("create_time_entries", "{hours} {logged} on {project}{, unconfirmed}{: description}"),
     ("update_time_entries", "{hours} on {project} changed{: description}"),
     ("confirm_time_entries", "{hours} on {project} confirmed{: description}"),
     ("start_timer", "Timer started on {project}{: description}"),
@@ -61,7 +61,7 @@ pub struct Several {
 
 const SEVERAL: [Several; 6] = [
     Several { operation: "draft_invoices", kind: "invoice", sentence: "{count} invoices drafted: for {clients}" },
-    Several { operation: "create_time_entries", kind: "time_entry", sentence: "{count} entries logged on {projects}" },
+    Several { operation: "create_time_entries", kind: "time_entry", sentence: "{count} entries {logged} on {projects}{, unconfirmed}" },
     Several { operation: "update_time_entries", kind: "time_entry", sentence: "{count} entries on {projects} changed" },
     Several { operation: "confirm_time_entries", kind: "time_entry", sentence: "{count} entries on {projects} confirmed" },
     Several { operation: "assign_project_members", kind: "project_member", sentence: "{members} put on {project}" },

@@ -31,6 +31,7 @@ fn entry(project: u128, day: i8, seconds: i64, rate: i64) -> Entry {
         description: String::new(),
         seconds,
         rate: Some(rate),
+        by_agent: false,
     }
 }
 

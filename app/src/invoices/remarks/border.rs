@@ -25,12 +25,19 @@ impl<'a> Work<'a> {
     }
 
     /// Work for somebody in another country with the tax of the seller's: by the VAT directive it is taxed where a business is that
-    /// receives it, mostly (Article 44), and somebody else's work where the seller is; by other laws it is an export to whomever it goes.
+    /// receives it, mostly (Article 44), and somebody else's work where the seller is; by other laws it is taxed abroad to whomever it goes.
+    /// A business in the Union has a number. Outside of it none proves anything.
     pub fn taxed_abroad(&self, taxes: &[LineTax]) -> Option<InvoiceProblem> {
         let (here, there) = self.across()?;
-        let counts = self.client.vat_id.is_some() || !place::has_vat(there) || !place::has_vat(here);
-        let tax = taxes.iter().filter(|_| counts).find(|tax| tax.category == TaxCategory::S)?;
+        let tax = taxes.iter().find(|tax| tax.category == TaxCategory::S)?;
         let (client, country) = (&self.client.name, place::name(there));
+        if self.client.vat_id.is_none() && place::in_union(there) && !place::taxes_where_received(here) {
+            let message = format!(
+                "{client} is in {country} and has no VAT identifier: as a business they have one, so add it. A private client is taxed as \
+                 one here."
+            );
+            return Some(remark("client.vat_id", message));
+        }
         let message = format!("{client} is in {country} and is charged the tax of your own country. {}", self.way());
         Some(remark(self.field_of(tax), message))
     }
@@ -51,7 +58,7 @@ impl<'a> Work<'a> {
         };
         let (told, field) = match (within, self.client.vat_id.is_some()) {
             (_, true) => (format!("{client} is in {place} and is charged no tax as {category}."), self.field_of(tax)),
-            (false, false) if !place::has_vat(there) => {
+            (false, false) if !place::has_vat(there) || place::taxes_where_received(here) => {
                 (format!("{client} is in {place} and is charged no tax as {category}."), self.field_of(tax))
             }
             (false, false) => return None,
@@ -203,6 +210,7 @@ impl<'a> Work<'a> {
                 )
             }
             Some((here, _)) if place::in_union(here) => format!("Work for a business outside of the European Union is {none} mostly."),
+            Some((here, _)) if place::taxes_where_received(here) => format!("Work for somebody in another country is {none} mostly."),
             Some(_) => format!("Work for a business in another country is {none} mostly."),
         };
         format!("{way} Ask your accountant.")

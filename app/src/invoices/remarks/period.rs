@@ -1,7 +1,7 @@
 //! The service period beside today, and beside the days of the time on the invoice.
 
 use super::{Content, remark};
-use crate::invoices::{InvoiceProblem, draft};
+use crate::invoices::{InvoiceProblem, compose, draft};
 
 /// What is to be said of the days.
 pub fn of(content: &Content<'_>) -> Vec<InvoiceProblem> {
@@ -22,7 +22,8 @@ fn still_to_come(content: &Content<'_>) -> Option<InvoiceProblem> {
 /// Work of other days than the invoice names is billed: its tax is owed for those on which it was done (EN 16931 BT-73 and BT-74, Article
 /// 226 (7) of Directive 2006/112/EC).
 fn beside_the_time(content: &Content<'_>) -> Option<InvoiceProblem> {
-    let (period, worked) = (content.period?, draft::service_period(Some(content.worked?), content.today));
+    let days = compose::days(content.time.iter().copied())?;
+    let (period, worked) = (content.period?, draft::service_period(Some(days), content.today));
     let [begins, ends] = [&worked.from, &worked.to].map(|day| period.contains(day));
     if begins && ends {
         return None;

@@ -1,12 +1,11 @@
 //! What is more often than not a slip in the tax of an invoice.
 
-use super::{border::Work, numbers, registered, registration, remark, tax_invoice, untold};
+use super::{border::Work, currency, numbers, registered, registration, remark, tax_invoice, untold};
 use crate::{
     clients::Client,
     error::Error,
     invoices::{
-        InvoiceProblem, client_tax, draft, exemption, read,
-        rules::{self, place},
+        InvoiceProblem, client_tax, draft, exemption, read, rules,
         store::LineRow,
         tax::{LineTax, share},
         totals::TaxCategory,
@@ -33,7 +32,7 @@ pub fn of(organization: &Organization, client: &Client, lines: &[LineRow], curre
         registered::of(organization, client, &taxes),
         registration::of(organization, client, &categories),
         tax_invoice::of(organization, &categories),
-        of_currency(organization, &categories, currency),
+        currency::of(organization, &categories, currency),
     ];
     let of_rate = taxes.iter().find_map(|tax| share::told(tax.rate)).or_else(|| of_parts(organization, &taxes));
     let of_rate = of_rate.map(|told| remark("lines.tax_rate", told));
@@ -98,19 +97,4 @@ fn of_parts(organization: &Organization, taxes: &[LineTax]) -> Option<String> {
          each with its rate, amount and number into the note: clients deduct the one without the other.",
         tax.rate
     ))
-}
-
-/// Tax in another currency than the seller's is stated in the seller's own, too (Article 230 of Directive 2006/112/EC, EN 16931 BT-111;
-/// for a qualified invoice in Japan in yen).
-fn of_currency(organization: &Organization, taxes: &[TaxCategory], currency: &Currency) -> Option<InvoiceProblem> {
-    let (own, country) = (&organization.currency, organization.country.as_deref()?);
-    let wanted = place::has_vat(country) || country == "JP";
-    if own == currency || !wanted || !taxes.contains(&TaxCategory::S) {
-        return None;
-    }
-    let message = format!(
-        "The tax is stated in {currency} alone. An invoice from {} states it in {own}, too: write the amount and the exchange rate into the note.",
-        place::name(country)
-    );
-    Some(remark("notes", message))
 }

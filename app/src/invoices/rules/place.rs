@@ -38,6 +38,12 @@ pub fn exports_work(country: &str) -> bool {
     EXPORTING_WORK.contains(&country) || !has_vat(country)
 }
 
+/// Whether work for somebody abroad is taxed where they are, whoever they are, by the law of this country: in Switzerland and Liechtenstein
+/// (Article 8 (1) MWSTG), in Norway (merverdiavgiftsloven § 6-22), and wherever else work is exported as goods are.
+pub fn taxes_where_received(country: &str) -> bool {
+    exports_work(country) || home(country) == "CH"
+}
+
 /// Whether goods that go from one of these places to the other stay at home.
 pub fn at_home(one: &str, other: &str) -> bool {
     home(one) == home(other)
@@ -136,6 +142,16 @@ mod tests {
         }
         for (one, other) in [("DE", "FR"), ("GG", "GB"), ("JE", "GB"), ("GF", "FR"), ("AX", "SE"), ("LI", "AT"), ("GI", "GB")] {
             assert!(!at_home(one, other) && !works_at_home(one, other), "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn work_is_taxed_where_it_is_received_whoever_receives_it_but_in_the_union_and_the_united_kingdom() {
+        for country in ["CH", "LI", "NO", "IS", "US", "JP"] {
+            assert!(taxes_where_received(country), "{country}");
+        }
+        for country in ["DE", "FR", "MC", "RE", "GB", "IM"] {
+            assert!(!taxes_where_received(country), "{country}");
         }
     }
 

@@ -35,6 +35,7 @@ fn seller() -> Organization {
         country: None,
         vat_id: Some("DE123456789".to_owned()),
         tax_number: Some("12/345/67890".to_owned()),
+        number_wanted: None,
         email: None,
         phone: None,
         bank_holder: None,

@@ -176,7 +176,8 @@ pub async fn entries(db: &mut Db, wanted: &Billable<'_>, only: Option<&[Uuid]>) 
     let organization = db.organization();
     let (from, to) = days(wanted.period);
     let rows = query!(
-        "select t.id, t.project_id, p.name as project_name, t.member_id, m.name as member_name, t.day, t.description, t.seconds, t.rate
+        r#"select t.id, t.project_id, p.name as project_name, t.member_id, m.name as member_name, t.day, t.description, t.seconds, t.rate,
+             t.labour = 'agent' as "by_agent!"
          from time_entry t
          join project p on p.organization_id = t.organization_id and p.id = t.project_id
          join member m on m.organization_id = t.organization_id and m.id = t.member_id
@@ -185,7 +186,7 @@ pub async fn entries(db: &mut Db, wanted: &Billable<'_>, only: Option<&[Uuid]>) 
              and ($3::date is null or t.day >= $3) and ($4::date is null or t.day <= $4)
              and (cardinality($5::uuid[]) = 0 or t.project_id = any($5)) and t.id <> all($6::uuid[])
              and ($7::uuid[] is null or t.id = any($7))
-         order by t.day, t.position, t.id limit $8",
+         order by t.day, t.position, t.id limit $8"#,
         organization,
         wanted.client,
         from as _,
@@ -209,6 +210,7 @@ pub async fn entries(db: &mut Db, wanted: &Billable<'_>, only: Option<&[Uuid]>) 
             description: row.description,
             seconds: i64::from(row.seconds),
             rate: row.rate,
+            by_agent: row.by_agent,
         })
         .collect())
 }

@@ -44,7 +44,7 @@ pub async fn time_on(db: &mut Db, invoice: Uuid) -> Result<Vec<OnDraft>, Error> 
     let organization = db.organization();
     let rows = query!(
         r#"select l.id as line, t.id, t.project_id, p.name as project_name, t.member_id, m.name as member_name, t.day, t.description,
-               t.seconds, t.rate, t.rate_overridden, coalesce(t.day <= o.lock_date, false) as "closed!",
+               t.seconds, t.rate, t.labour = 'agent' as "by_agent!", t.rate_overridden, coalesce(t.day <= o.lock_date, false) as "closed!",
                coalesce(p.rate, c.rate, case when c.currency = o.currency then coalesce(m.bill_rate, o.rate) end) as holds
            from invoice_line l
            join time_entry t on t.organization_id = $1 and t.invoice_line_id = l.id
@@ -73,6 +73,7 @@ pub async fn time_on(db: &mut Db, invoice: Uuid) -> Result<Vec<OnDraft>, Error> 
                 description: row.description,
                 seconds: i64::from(row.seconds),
                 rate: row.rate,
+                by_agent: row.by_agent,
             },
             own: row.rate_overridden,
             holds: row.holds,

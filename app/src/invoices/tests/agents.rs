@@ -1,6 +1,6 @@
 //! What an agent that writes drafts leaves to a person.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{draft, log, studio};
 use crate::{access::Writes, error::Code};
@@ -44,4 +44,26 @@ async fn the_draft_of_a_person_is_theirs_and_so_is_one_that_they_changed() {
     assert_eq!(agent.code("update_invoice_draft", change(&own["id"])).await, Code::NeedsApproval, "a person has looked at it");
     let direct = studio.token(Writes::Direct).await;
     direct.ok("update_invoice_draft", json!({"invoice": of_person["id"], "discount": "5%"})).await;
+}
+
+/// Who is billed pays for hours of people, mostly.
+#[tokio::test]
+async fn an_invoice_says_how_much_of_its_time_agents_have_worked() {
+    let studio = studio().await;
+    log(&studio, "2026-11-02", "2h").await;
+    let told = |invoice: &Value| {
+        let remarks = invoice["remarks"].as_array().into_iter().flatten();
+        let of_agents = |remark: &&Value| remark["message"].as_str().is_some_and(|message| message.contains("worked by agents"));
+        remarks.filter(of_agents).map(|remark| (remark["field"].clone(), remark["message"].clone())).collect::<Vec<_>>()
+    };
+    assert!(told(&studio.ok("preview_invoice", json!({"client": "Acme"})).await).is_empty(), "people have worked all of it");
+    for (date, billable) in [("2026-11-02", true), ("2026-11-03", true), ("2026-11-04", false)] {
+        let given = json!({"project": "Acme / Dashboard", "date": date, "duration": "2h30m", "labour": "agent", "billable": billable});
+        studio.ok("create_time_entry", given).await;
+    }
+    let wanted = [(json!("lines"), json!("5h of this were worked by agents."))];
+    assert_eq!(told(&studio.ok("preview_invoice", json!({"client": "Acme"})).await), wanted);
+    let drafted = draft(&studio).await;
+    assert!(drafted["lines"].as_array().is_some_and(|lines| lines.len() == 1), "one line has all of it: {drafted:#}");
+    assert_eq!(told(&drafted), wanted);
 }

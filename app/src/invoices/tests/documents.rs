@@ -33,6 +33,25 @@ async fn the_file_of_an_invoice_has_one_name_wherever_it_is_given_out() {
     assert_eq!(crate::outbox::file_name(sent["number"].as_str().expect("a number")), "R-0001.pdf");
 }
 
+/// Why a document of these lines, each with its reason, says that no tax is charged.
+async fn reasons(studio: &World, lines: &[(&str, &str)]) -> Vec<String> {
+    let line = |(description, reason): &(&str, &str)| json!({"description": description, "price": "10.00", "tax_category": "E", "tax_reason": reason});
+    let lines: Vec<Value> = lines.iter().map(line).collect();
+    let draft = studio.ok("draft_invoice", json!({"client": "Acme", "lines": lines})).await;
+    printed(studio, &draft).await.taxes.into_iter().filter_map(|tax| tax.reason).collect()
+}
+
+/// Article 226 (11) of Directive 2006/112/EC: whoever reads the invoice sees which supply is exempt by which law.
+#[tokio::test]
+async fn where_a_document_has_several_reasons_for_no_tax_each_names_its_lines() {
+    let studio = studio().await;
+    let (course, rent) = (("Course", "§ 4 no. 21 UStG"), ("Rent\nNovember", "§ 4 no. 12 UStG"));
+    assert_eq!(reasons(&studio, &[course]).await, ["§ 4 no. 21 UStG"], "the only one is that of all");
+    assert_eq!(reasons(&studio, &[course, rent, rent]).await, ["Course: § 4 no. 21 UStG\nRent, Rent: § 4 no. 12 UStG"]);
+    let many = reasons(&studio, &[rent, rent, rent, rent, course]).await;
+    assert_eq!(many, ["§ 4 no. 12 UStG\nCourse: § 4 no. 21 UStG"], "what many have is that of all the others");
+}
+
 #[tokio::test]
 async fn a_german_invoice_is_german_throughout() {
     let studio = studio().await;

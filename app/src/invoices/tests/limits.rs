@@ -70,6 +70,18 @@ async fn a_price_without_words_is_refused_and_an_empty_row_is_none() {
 }
 
 #[tokio::test]
+async fn a_line_that_the_draft_has_not_is_named_by_its_place() {
+    let studio = studio().await;
+    log(&studio, "2026-11-20", "1h").await;
+    let draft = draft(&studio).await;
+    for line in ["none", "01a22486-0000-7000-8000-000000000001"] {
+        let lines = json!([{"line": draft["lines"][0]["id"], "description": "Charts"}, {"line": line, "description": "x"}]);
+        let refused = studio.refused("update_invoice_draft", json!({"invoice": draft["id"], "lines": lines})).await;
+        assert!(refused.code == Code::NotFound && refused.field("lines[1].line").is_some(), "{line}: {refused:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_thousand_pieces_are_never_billed_as_one() {
     let studio = studio().await;
     let line = |quantity: &str| json!({"client": "Acme", "lines": [{"description": "Card", "price": "0.10", "quantity": quantity}]});

@@ -24,6 +24,7 @@ mod titles;
 mod untold;
 mod updates;
 mod voiding;
+mod wanted_at_home;
 mod zones;
 
 use serde_json::{Value, json};

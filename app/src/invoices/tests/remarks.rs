@@ -59,7 +59,16 @@ async fn the_tax_of_home_on_a_fixed_price_abroad_is_remarked_wherever_the_seller
         ("DE", "FR", "", None),
         ("DE", "DE", french, None),
         ("DE", "", "", None),
+        ("DE", "CH", "", Some(elsewhere)),
+        ("DE", "GB", "", Some(elsewhere)),
+        ("GB", "CH", "", Some("Work for a business in another country is Not subject to tax (O) mostly")),
+        ("GB", "FR", "", None),
         ("CH", "IE", business, Some("in another country is Not subject to tax (O) mostly")),
+        ("CH", "DE", "", Some("Work for somebody in another country is Not subject to tax (O) mostly")),
+        ("LI", "FR", "", Some("Work for somebody in another country is Not subject to tax (O) mostly")),
+        ("NO", "DE", "", Some("Work for somebody abroad is Export of goods (G) mostly")),
+        ("IS", "NO", "", Some("Work for somebody abroad is Export of goods (G) mostly")),
+        ("CH", "LI", "", None),
         ("JP", "DE", "", Some("Work for somebody abroad is Export of goods (G) mostly")),
         ("JP", "JP", "", None),
         ("US", "JP", "", Some("Sales tax is for buyers in your own country")),
@@ -74,6 +83,24 @@ async fn the_tax_of_home_on_a_fixed_price_abroad_is_remarked_wherever_the_seller
             (told, words) => told.is_none() && words.is_none(),
         };
         assert!(is_as_wanted, "{here} to {there} {vat_id}: {told:?}");
+    }
+}
+
+/// Within the Union a business has a number, and a private client is taxed where the seller is (Article 45 of Directive 2006/112/EC).
+#[tokio::test]
+async fn of_a_client_in_the_union_without_a_number_it_is_asked_whether_they_are_a_business() {
+    let studio = studio().await;
+    for (here, there, vat_id, told) in [
+        ("DE", "FR", "", true),
+        ("GB", "FR", "", true),
+        ("DE", "FR", "FR40303265045", false),
+        ("DE", "DE", "", false),
+        ("DE", "CH", "", false),
+        ("CH", "DE", "", false),
+    ] {
+        studio.ok("update_organization", json!({"country": here})).await;
+        studio.ok("update_client", json!({"client": "Acme", "country": there, "vat_id": vat_id})).await;
+        assert_eq!(says(&studio, "Acme", "client.vat_id", "A private client is taxed").await, told, "{here} to {there} {vat_id}");
     }
 }
 
@@ -168,16 +195,29 @@ async fn a_client_who_is_taxed_otherwise_than_the_organization_is_remarked() {
     assert!(says(&studio, "Kunde", "client.tax_category", "you charge 19 %").await);
 }
 
-/// Article 230 of Directive 2006/112/EC: the tax is stated in the seller's own currency, too.
+/// Article 230 of Directive 2006/112/EC: the tax is stated in the seller's own currency, too; by other laws in that of the country.
 #[tokio::test]
 async fn tax_in_a_foreign_currency_alone_is_remarked() {
     let studio = studio().await;
     studio.ok("create_client", json!({"name": "Globex", "currency": "USD", "tax_rate": "19"})).await;
-    for (country, told) in [("DE", true), ("JP", true), ("US", false)] {
+    for (country, in_dollars, in_euros) in [
+        ("DE", Some("states it in EUR, too: write the amount and the exchange rate"), false),
+        ("JP", Some("states it in JPY, too: write the amount and the exchange rate"), true),
+        ("AE", Some("states it in AED, too: write the amount and the exchange rate"), true),
+        ("AU", Some("states it in AUD, too: write the amount or the exchange rate"), true),
+        ("SA", Some("states it in SAR, too: write the amount and the exchange rate"), true),
+        ("SG", Some("states it in SGD, too: write the amount and the exchange rate"), true),
+        ("ZA", Some("states it in ZAR, too: write the amount and the exchange rate"), true),
+        ("US", None, false),
+    ] {
         studio.ok("update_organization", json!({"country": country})).await;
-        assert_eq!(says(&studio, "Globex", "notes", "stated in USD alone").await, told, "{country}");
-        assert!(!says(&studio, "Acme", "notes", "alone").await, "{country}");
+        assert_eq!(says(&studio, "Globex", "notes", "stated in USD alone").await, in_dollars.is_some(), "{country}");
+        assert!(says(&studio, "Globex", "notes", in_dollars.unwrap_or_default()).await == in_dollars.is_some(), "{country}");
+        assert_eq!(says(&studio, "Acme", "notes", "stated in EUR alone").await, in_euros, "{country}");
     }
+    studio.ok("update_organization", json!({"country": "AE"})).await;
+    studio.ok("create_client", json!({"name": "Gulf", "currency": "AED", "tax_rate": "5"})).await;
+    assert!(!says(&studio, "Gulf", "notes", "alone").await);
 }
 
 /// Work that is billed before it is done is a payment in advance, and has to be called so (§ 14 (5) UStG).

@@ -280,3 +280,30 @@ async fn a_discount_as_a_number_is_refused_with_the_text_of_a_part_and_that_of_a
         assert!(told.contains("\"10%\" for a part of the sum") && told.contains("\"10\" for an amount"), "{operation}: {refused:?}");
     }
 }
+
+#[tokio::test]
+async fn a_choice_is_one_in_capitals_too_and_truth_is_true_in_quotes() {
+    every_value("spelled", async |tried, Taken { way, schema }| {
+        let choice = schema["enum"].as_array().and_then(|choices| choices.last()?.as_str());
+        let (plain, spelled) = match (choice, schema["type"].as_str()) {
+            (Some(choice), _) => (json!(choice), json!(choice.to_uppercase())),
+            (None, Some("boolean")) => (json!(true), json!("true")),
+            _ => return,
+        };
+        let (plain, spelled) = (tried.with(way, Some(&plain)).await, tried.with(way, Some(&spelled)).await);
+        assert_eq!(plain.map(|_| ()), spelled.map(|_| ()), "{} {}", tried.operation.declaration.name, place(way));
+    })
+    .await;
+}
+
+/// A bound on letters would say less than whoever reads the code.
+#[tokio::test]
+async fn a_country_by_its_name_is_told_that_two_letters_are_wanted() {
+    every_value("countries", async |tried, Taken { way, .. }| {
+        if matches!(way.as_slice(), [Step::Field(name)] if name == "country") {
+            let told = tried.refused(way, json!("Germany")).await;
+            assert!(told.contains("give its two letters (ISO 3166-1), such as DE"), "{}: {told}", tried.operation.declaration.name);
+        }
+    })
+    .await;
+}

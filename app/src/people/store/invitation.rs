@@ -139,6 +139,39 @@ pub async fn revoke_of(db: &mut Db, member: Uuid, but: &[String], now: Timestamp
     .await?)
 }
 
+/// The invitations of a member that nobody has answered, held until the transaction ends. Those that ran out are among them.
+pub async fn hold_open_of(db: &mut Db, member: Uuid) -> Result<Vec<Uuid>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select id from invitation
+         where organization_id = $1 and invited_by = $2 and answered_at is null and revoked_at is null order by id for update",
+        organization,
+        member
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
+/// The names of those who are here by an invitation of a member, in the order in which they first came. Who accepted one stands in what
+/// the answer changed.
+pub async fn joined_by(db: &mut Db, member: Uuid) -> Result<Vec<String>, Error> {
+    let organization = db.organization();
+    Ok(query_scalar!(
+        "select m.name from member m
+         where m.organization_id = $1 and m.removed_at is null and m.id in (
+             select joined.record_id from invitation i
+                 join change answered on answered.organization_id = $1 and answered.kind = 'invitation' and answered.record_id = i.id
+                     and answered.after ->> 'answer' = 'accepted'
+                 join change joined on joined.organization_id = $1 and joined.action_id = answered.action_id and joined.kind = 'member'
+             where i.organization_id = $1 and i.invited_by = $2 and i.answer = 'accepted')
+         order by m.created_at, m.id",
+        organization,
+        member
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
 /// What whoever invites is by now; nothing when they have left.
 pub async fn role_of_inviter(db: &mut Db, id: Uuid) -> Result<Option<String>, Error> {
     let organization = db.organization();

@@ -43,6 +43,29 @@ pub struct Filter {
     pub beside: Option<Uuid>,
 }
 
+/// Where a person belongs.
+pub struct Place {
+    /// The organization.
+    pub organization_id: Uuid,
+    /// Its name.
+    pub organization: String,
+    /// Their id there.
+    pub member: Uuid,
+}
+
+/// Every organization that a person belongs to, by id: in this order they are held.
+pub async fn places_of(db: &mut Db, person: Uuid) -> Result<Vec<Place>, Error> {
+    Ok(query_as!(
+        Place,
+        "select o.id as organization_id, o.name as organization, m.id as member
+         from member m join organization o on o.id = m.organization_id
+         where m.user_id = $1 and m.removed_at is null order by o.id",
+        person
+    )
+    .fetch_all(db.connection())
+    .await?)
+}
+
 /// Members by name, from after the last page.
 pub async fn list(db: &mut Db, filter: &Filter, after: Option<Cursor>, limit: i64) -> Result<Vec<Row>, Error> {
     let organization = db.organization();

@@ -3,7 +3,11 @@
 use serde_json::json;
 
 use super::studio;
-use crate::{access::Role, error::Code, testing::World};
+use crate::{
+    access::{Role, Writes},
+    error::Code,
+    testing::World,
+};
 
 async fn renamed(person: &World, name: &str) {
     person.ok("update_profile", json!({"name": name})).await;
@@ -77,4 +81,21 @@ async fn whoever_sees_their_own_time_alone_finds_nobody_else_and_is_told_no_name
         assert!(refused.code == Code::NotFound && !refused.message.contains("mean"), "{}", refused.message);
     }
     barbara.ok("list_time_entries", json!({"member": "BARBARA"})).await;
+}
+
+#[tokio::test]
+async fn an_empty_item_of_a_list_is_refused_by_its_place() {
+    let studio = studio(&["Acme"]).await;
+    studio.ok("create_project", json!({"client": "Acme", "name": "Dashboard"})).await;
+    let viewer = studio.as_role(Role::Viewer).await;
+    for (operation, arguments, field) in [
+        ("assign_project_members", json!({"project": "Dashboard", "members": [""]}), "members[0]"),
+        ("assign_project_members", json!({"project": "Dashboard", "members": ["me", " "]}), "members[1]"),
+        ("unassign_project_members", json!({"project": "Dashboard", "members": ["me", ""]}), "members[1]"),
+        ("set_client_grants", json!({"member": viewer.member(), "clients": ["Acme", ""]}), "clients[1]"),
+        ("invite_member", json!({"email": "new@acme.example", "role": "member", "projects": [""]}), "projects[0]"),
+    ] {
+        let refused = studio.token(Writes::Direct).await.refused(operation, arguments).await;
+        assert!(refused.field(field).is_some_and(|why| why.contains("Nothing is named here")), "{operation}: {refused:?}");
+    }
 }

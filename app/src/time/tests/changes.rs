@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{log, on_project, studio, studio_in};
-use crate::{error::Code, time::UpdateTimeEntry};
+use crate::{access::Writes, error::Code, time::UpdateTimeEntry};
 
 async fn timed(studio: &crate::testing::World) -> Value {
     studio
@@ -32,7 +32,25 @@ async fn a_change_that_changes_nothing_is_no_version() {
     let same = studio
         .ok("update_time_entry", json!({"time_entry": entry["id"], "description": "Charts", "duration": "90m", "billable": true}))
         .await;
-    assert_eq!(same["version"], 1);
+    assert_eq!((&same["version"], same.get("warnings")), (&json!(1), None), "at a page, what is saved as it is was meant so");
+}
+
+/// A program may have meant something else: it would say that it was done.
+#[tokio::test]
+async fn a_program_is_told_that_its_change_was_none() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    let entry = log(&studio, json!({"description": "Charts"})).await;
+    let told = |answer: &Value| answer["warnings"].to_string().contains("Nothing was changed.");
+    for nothing in [json!({"rate": null}), json!({"description": "Charts"})] {
+        let same = agent.ok("update_time_entry", super::with(json!({"time_entry": entry["id"]}), nothing)).await;
+        assert!(told(&same) && same["version"] == 1, "{same:#}");
+    }
+    let changed = agent.ok("update_time_entry", json!({"time_entry": entry["id"], "description": "Else"})).await;
+    assert!(!told(&changed), "{changed:#}");
+    agent.ok("start_timer", json!({"project": "Dashboard", "description": "Charts"})).await;
+    assert!(told(&agent.ok("update_timer", json!({"description": "Charts"})).await));
+    assert!(!told(&agent.ok("update_timer", json!({"description": "Else"})).await));
 }
 
 #[tokio::test]

@@ -146,6 +146,28 @@ async fn a_draft_says_that_it_is_one_and_where_it_is_confirmed() {
     }
 }
 
+/// What another has drafted stays a draft, whoever changes it: a program that writes directly would say that it counts.
+#[tokio::test]
+async fn a_program_that_writes_directly_is_told_of_the_draft_it_has_changed() {
+    let studio = studio().await;
+    let (agent, direct) = (studio.token(Writes::Drafts).await, studio.token(Writes::Direct).await);
+    let draft = log(&agent, json!({"date": "2026-11-18"})).await;
+    let said = |answer: &serde_json::Value| {
+        let told = answer["warnings"].to_string();
+        told.contains("This is a draft until confirmed: ") && told.contains("/time?from=2026-11-")
+    };
+    let change = |words: &str| json!({"time_entry": draft["id"], "description": words});
+    assert!(said(&direct.ok("update_time_entry", change("Else")).await));
+    let several = json!({"time_entries": [draft["id"]], "description": "Of several"});
+    assert!(said(&direct.ok("update_time_entries", several).await));
+    agent.ok("start_timer", json!({"project": "Dashboard"})).await;
+    studio.advance(60);
+    assert!(said(&direct.ok("stop_timer", json!({})).await));
+    assert!(!said(&studio.ok("update_time_entry", change("At a page")).await), "there it is seen");
+    studio.ok("confirm_time_entries", json!({"all": true})).await;
+    assert!(!said(&direct.ok("update_time_entry", change("Confirmed")).await));
+}
+
 #[tokio::test]
 async fn whoever_stops_their_own_timer_has_looked_so_it_counts_and_the_answer_says_so() {
     let studio = studio().await;

@@ -100,10 +100,40 @@ async fn what_an_agent_logs_several_of_waits_and_is_said_to() {
     let agent = studio.token(Writes::Drafts).await;
     let done = agent.ok("create_time_entries", standups(&["2026-11-16", "2026-11-17"])).await;
     assert_eq!((&done["items"][0]["state"], &done["items"][1]["state"]), (&json!("draft"), &json!("draft")));
-    assert!(done["warnings"][0].as_str().is_some_and(|words| words.starts_with("This is a draft")), "{done:#}");
+    assert!(done["warnings"][0].as_str().is_some_and(|words| words.starts_with("These are drafts until confirmed: ")), "{done:#}");
+    assert!(done["warnings"][0].as_str().is_some_and(|words| words.ends_with("/time?from=2026-11-16")), "{done:#}");
+    let one = agent.ok("create_time_entries", standups(&["2026-11-18"])).await;
+    assert!(one["warnings"].to_string().contains("This is a draft until confirmed: "), "{one:#}");
     let logged = log(&studio, json!({})).await;
-    let ids = json!([done["items"][0]["id"], logged["id"]]);
-    assert_eq!(agent.code("update_time_entries", json!({"time_entries": ids, "description": "Else"})).await, Code::NeedsApproval);
+    let some = json!({"time_entries": [done["items"][0]["id"], logged["id"]], "description": "Else"});
+    let some = studio.token(Writes::Direct).await.ok("update_time_entries", some).await;
+    assert!(some["warnings"].to_string().contains("One of these is a draft until confirmed: "), "{some:#}");
+}
+
+#[tokio::test]
+async fn the_entry_that_is_left_to_a_person_is_named_among_several() {
+    let studio = studio().await;
+    let (logged, other) = (log(&studio, json!({})).await, log(&studio.token(Writes::Drafts).await, json!({})).await);
+    let agent = studio.token(Writes::Drafts).await;
+    let own = log(&agent, json!({})).await;
+    for left in [&logged, &other] {
+        let change = json!({"time_entries": [own["id"], left["id"]], "description": "Else"});
+        let refused = agent.refused("update_time_entries", change).await;
+        assert!(refused.code == Code::NeedsApproval && refused.message.starts_with("time_entries[1]: "), "{refused:?}");
+    }
+    assert_eq!(studio.ok("get_time_entry", json!({"time_entry": own["id"]})).await["version"], 1, "all of them, or none");
+}
+
+#[tokio::test]
+async fn a_change_of_several_says_that_it_was_none_only_where_no_entry_has_changed() {
+    let studio = studio().await;
+    let agent = studio.token(Writes::Direct).await;
+    let (first, second) = (log(&studio, json!({"description": "Charts"})).await, log(&studio, json!({})).await);
+    let told = async |call: Value| agent.ok("update_time_entries", call).await["warnings"].to_string().contains("Nothing was changed.");
+    let ids = json!([first["id"], second["id"]]);
+    assert!(told(json!({"time_entries": ids})).await);
+    assert!(!told(json!({"time_entries": ids, "description": "Charts"})).await, "one of them has");
+    assert!(told(json!({"time_entries": ids, "description": "Charts"})).await);
 }
 
 #[tokio::test]

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Signed, mailed, noted, signed_up};
+use super::{Signed, mailed, noted, secret_in, signed_up};
 use crate::{
     account::{identity, registration::check_password},
     database::{Access, Reach},
@@ -81,6 +81,65 @@ async fn whoever_signed_up_with_the_address_of_another_keeps_nothing_once_they_h
     assert_eq!(squatter.world.number(live).await, 0, "the box was not ticked");
     // That of whoever has the mailbox is another one.
     assert_eq!(squatter.world.number(&browsers).await, 1);
+}
+
+/// Makes a link by which anybody can become an owner where a person is one.
+async fn link_by(person: &Signed, to: &str) -> Value {
+    let given = json!({"email": to, "role": "owner", "without_email": true});
+    let link = person.world.ok("invite_member", given).await["link"].as_str().map(secret_in).expect("a link");
+    json!({"invitation": link, "accept": true})
+}
+
+const OPEN_LINKS: &str = "select count(*) from travelling_secret where within = $1 and used_at is null";
+
+#[tokio::test]
+async fn no_link_that_whoever_signed_up_with_the_address_of_another_kept_back_lets_anybody_in() {
+    let acme = World::new("acme").await;
+    let (squatter, theirs) = (signed_up(&acme).await, signed_up(&acme).await);
+    let links = [link_by(&squatter, "one@example.com").await, link_by(&squatter, "two@example.com").await];
+    let secret = asked(&acme, &squatter).await;
+    reset(&acme.caller, &secret, NEW.to_owned(), false).await.expect("reset");
+    for link in links {
+        let refused = theirs.world.refused("answer_invitation", link).await;
+        assert_eq!((refused.code, refused.message.contains("was taken back")), (Code::Conflict, true), "{refused:?}");
+    }
+    assert_eq!(squatter.world.number(OPEN_LINKS).await, 0);
+    let recorded = "select count(distinct a.id) from action a join change c on c.organization_id = $1 and c.action_id = a.id
+        where a.organization_id = $1 and a.operation = 'revoke_invitation' and a.member_id is null
+            and c.after ->> 'revoked_at' is not null";
+    assert_eq!(squatter.world.number(recorded).await, 2, "each is written down, and names nobody");
+    assert!(noted(&squatter.world, "members_joined_before").await.is_empty(), "nobody had joined");
+}
+
+#[tokio::test]
+async fn who_joined_before_an_address_was_proved_is_named_once_and_stays() {
+    let acme = World::new("acme").await;
+    let (squatter, theirs, third) = (signed_up(&acme).await, signed_up(&acme).await, signed_up(&acme).await);
+    let link = link_by(&squatter, "one@example.com").await;
+    theirs.world.ok("answer_invitation", link).await;
+    let inside = Signed { slug: squatter.slug.clone(), ..theirs }.again().await;
+    let of_another = link_by(&inside, "two@example.com").await;
+    for _ in 0..2 {
+        let secret = asked(&acme, &squatter).await;
+        reset(&acme.caller, &secret, NEW.to_owned(), false).await.expect("reset");
+        acme.advance(3600 * 2);
+        let named = noted(&squatter.world, "members_joined_before").await;
+        assert!(named.len() == 1 && named[0].0.ends_with(": Barbara"), "{named:?}");
+    }
+    third.world.ok("answer_invitation", of_another).await;
+    let members = "select count(*) from member where organization_id = $1 and removed_at is null";
+    assert_eq!(squatter.world.number(members).await, 3, "only the invitations of the one person are taken back");
+}
+
+#[tokio::test]
+async fn whoever_has_confirmed_their_address_keeps_their_invitations_with_a_new_password() {
+    let acme = World::new("acme").await;
+    let (barbara, invited) = (signed_up(&acme).await, signed_up(&acme).await);
+    confirm(&barbara).await;
+    let link = link_by(&barbara, "one@example.com").await;
+    let secret = asked(&acme, &barbara).await;
+    reset(&acme.caller, &secret, NEW.to_owned(), false).await.expect("reset");
+    invited.world.ok("answer_invitation", link).await;
 }
 
 #[tokio::test]

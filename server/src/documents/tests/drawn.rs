@@ -90,6 +90,7 @@ fn entry() -> impl Strategy<Value = Entry> {
     let rate = prop_oneof![4 => 1..=20_000_i64, 2 => 0..=RATE_MAX, 1 => Just(RATE_MAX)];
     let seconds = prop_oneof![3 => 1..=86_400_i64, 1 => 1..=60_i64];
     (1..4_u128, 1..3_u128, 1..28_i8, seconds, rate, words()).prop_map(|(project, member, day, seconds, rate, description)| Entry {
+        by_agent: false,
         id: uuid(u128::from(rate.unsigned_abs()) << 32 | u128::from(seconds.unsigned_abs())),
         project: uuid(project),
         project_name: format!("Project {project}"),

@@ -166,7 +166,7 @@ fn remarked(seller: &Organization, category: (TaxCategory, i32)) -> Vec<String> 
             lines: &lines,
             currency: &currency,
             period: None,
-            worked: None,
+            time: Vec::new(),
             notes: None,
             today,
         };

@@ -1,0 +1,97 @@
+//! Nobody is surprised on sending the first invoice: a number that is taken does for it, and one that is missing is told before.
+
+use leptos::prelude::*;
+use serde_json::{Value, json};
+
+use super::overview;
+use crate::{
+    dashboard::{Overview, steps::Steps, without_number},
+    ends,
+    testing::World,
+    visit::Here,
+};
+
+/// Somebody in the organization that they have just founded.
+async fn founded(country: &str, rate: &str, number: &str) -> World {
+    let first = World::new("studio").await;
+    let given = json!({"name": "Own", "country": country, "tax_rate": rate, "tax_number": number});
+    let answer = first.ok("create_organization", given).await;
+    first.signed_in(first.person().id, answer["slug"].as_str().expect("a place in addresses")).await
+}
+
+/// A draft over 1,000.00 for a client at home, which is more than the small amounts of which less is asked.
+async fn draft(own: &World, country: &str) -> Value {
+    own.ok("create_client", json!({"name": "Acme", "country": country})).await;
+    own.ok("draft_invoice", json!({"client": "Acme", "lines": [{"description": "Hosting", "price": "1000.00"}]})).await
+}
+
+/// What somebody finds on the overview: the first steps, or a notice in their place.
+async fn page(own: &World) -> (bool, String) {
+    let Overview { progress, number_wanted, .. } = overview(own).await;
+    let looking = async {
+        provide_context(Here(ends::visit().place.expect("an organization")));
+        match progress {
+            Some(progress) => (true, view! { <Steps progress /> }.to_html()),
+            None => (false, number_wanted.map(|wanted| without_number(wanted).to_html()).unwrap_or_default()),
+        }
+    };
+    own.caller.clone().run(looking).await
+}
+
+#[tokio::test]
+async fn a_number_that_is_taken_on_founding_does_for_the_first_invoice() {
+    for (country, rate, number) in [
+        ("DE", "19", "12/345/67890"),
+        ("DE", "", "12/345/67890"),
+        ("NO", "25", "923 609 016"),
+        ("CH", "8.1", "CHE-116.281.710"),
+        ("FR", "20", "FR11123456782"),
+        ("FR", "", "SIRET 732 829 320 00074"),
+        ("NL", "", "KvK-nummer 12345678"),
+        ("AT", "20", "ATU12345675"),
+        ("GB", "20", "123456782 VAT"),
+        ("PL", "23", "NIP 123-456-78-02"),
+        ("IT", "", "Partita IVA 12345670017"),
+        ("US", "8", ""),
+    ] {
+        let own = founded(country, rate, number).await;
+        assert_eq!(own.ok("get_organization", json!({})).await.get("number_wanted"), None, "{country} {number}");
+        let draft = draft(&own, country).await;
+        own.ok("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_is_missing_is_told_on_the_overview_first_of_all() {
+    for (country, rate, wanted) in [
+        ("DE", "19", "Steuernummer 12/345/67890"),
+        ("DE", "", "Steuernummer 12/345/67890"),
+        ("AT", "", "Steuernummer 12 345/6782"),
+        ("FR", "", "SIRET 732 829 320 00074"),
+        ("BE", "", "0123.456.749"),
+        ("IT", "", "Partita IVA 12345670017"),
+        ("NL", "", "KvK-nummer 12345678"),
+        ("PL", "", "NIP 123-456-78-02"),
+        ("NO", "25", "123 456 785 MVA"),
+    ] {
+        let own = founded(country, rate, "").await;
+        let (_, steps) = page(&own).await;
+        let first = steps.split("<li").nth(1).unwrap_or_default();
+        assert!(first.contains("Add your VAT identifier or tax number") && first.contains(wanted), "{country}: {steps}");
+        assert!(first.contains("/settings/organization#letterhead"), "{country}: {first}");
+        let draft = draft(&own, country).await;
+        let (is_steps, notice) = page(&own).await;
+        assert!(!is_steps && notice.contains(wanted), "{country}, with a draft: {notice}");
+        let refused = own.refused("send_invoice", json!({"invoice": draft["id"], "without_email": true})).await;
+        assert!(refused.field("organization.vat_id").is_some_and(|told| told.contains(wanted)), "{country}: {refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_is_given_later_is_asked_for_no_more() {
+    let own = founded("DE", "19", "").await;
+    assert!(page(&own).await.1.contains("Your VAT identifier or tax number is missing."));
+    own.ok("update_organization", json!({"tax_number": "12/345/67890"})).await;
+    let (is_steps, steps) = page(&own).await;
+    assert!(is_steps && !steps.contains("VAT identifier or tax number"), "{steps}");
+}

@@ -1,0 +1,49 @@
+//! The number of the client that the law of the seller wants on an invoice at home.
+
+use super::{Content, remark};
+use crate::invoices::{InvoiceProblem, read, totals::Totals};
+
+/// A law that wants it.
+struct Law {
+    /// Where it is law, as an ISO 3166-1 code.
+    country: &'static str,
+    /// What it is called, within a sentence.
+    name: &'static str,
+    /// The sum with tax above which it does, in whole units of a currency; at any sum where absent.
+    above: Option<(i64, &'static str)>,
+}
+
+const LAWS: [Law; 5] = [
+    Law { country: "AT", name: "§ 11 (1) UStG 1994", above: Some((10_000, "EUR")) },
+    Law { country: "ES", name: "Article 6.1 d) of Real Decreto 1619/2012", above: None },
+    Law { country: "HU", name: "§ 169 of Act CXXVII of 2007", above: None },
+    Law { country: "IT", name: "Article 21 (2) f) of DPR 633/1972", above: None },
+    Law { country: "PL", name: "Article 106e (1) no. 5 of the VAT Act of 11 March 2004", above: None },
+];
+
+impl Law {
+    /// Whether this is an invoice that it speaks of, before any discount.
+    fn reaches(&self, content: &Content<'_>) -> bool {
+        let Some((units, currency)) = self.above else { return true };
+        let limit = units * 10_i64.pow(content.currency.minor_digits());
+        let totals = read::amounts(content.lines).and_then(|amounts| Totals::of(&amounts, None));
+        content.currency.as_str() == currency && totals.is_ok_and(|totals| totals.total > limit)
+    }
+}
+
+/// What is to be said of a client at home without a number. Nobody has said whether they are a business.
+pub fn of(content: &Content<'_>) -> Option<InvoiceProblem> {
+    let (country, client) = (content.organization.country.as_deref()?, content.client);
+    let law = LAWS.iter().find(|law| law.country == country)?;
+    if client.country.as_deref() != Some(country) || client.vat_id.is_some() || !law.reaches(content) {
+        return None;
+    }
+    let above = law.above.map(|(units, currency)| format!(" of more than {units} {currency}")).unwrap_or_default();
+    let message = format!(
+        "{name} has no VAT identifier, and {} wants the one of a business on an invoice{above}. Add it on the client's page, or leave it as it \
+         is where {name} is no business.",
+        law.name,
+        name = client.name
+    );
+    Some(remark("client.vat_id", message))
+}

@@ -1,0 +1,84 @@
+//! The number of an organization that its invoices state: which one is taken when it is founded, and what is said while there is none.
+
+use super::{Organization, basics};
+use crate::{
+    error::Error,
+    invoices::{remarks::numbers, rules::place, stated, totals::TaxCategory},
+    text,
+};
+
+/// A VAT identifier and a tax number.
+type Numbers = (Option<String>, Option<String>);
+
+/// What whoever has not given the number is told to write, without which no invoice of the organization is sent; nothing where there is one,
+/// or none is needed.
+pub fn of(organization: &Organization) -> Option<String> {
+    let Organization { country, tax_category, vat_id, tax_number, .. } = organization;
+    let (country, vat_id, tax_number) = (country.as_deref(), vat_id.as_deref(), tax_number.as_deref());
+    if !is_needed(country, *tax_category) || is_there(country, *tax_category, vat_id, tax_number) {
+        return None;
+    }
+    let told = match tax_number.or(vat_id) {
+        Some(number) => format!("{} is not the number that your invoices have to state.", text::excerpt(number)),
+        None => "Your VAT identifier or tax number is missing.".to_owned(),
+    };
+    Some(format!("{told} No invoice is sent before it stands in Settings: {}.", wanted(country, *tax_category)))
+}
+
+/// These numbers of whoever founds an organization in this country, as its invoices state them: where the name of the tax behind a number
+/// alone makes it the one of that tax, with it. Refused is one with which the first invoice would be refused.
+pub fn taken(country: Option<&str>, category: TaxCategory, numbers: Numbers) -> Result<Numbers, Error> {
+    let (vat_id, tax_number) = numbers;
+    let is_right = !is_needed(country, category) || is_there(country, category, vat_id.as_deref(), tax_number.as_deref());
+    let Some(number) = tax_number.as_deref().filter(|_| !is_right) else { return Ok((vat_id, tax_number)) };
+    match completed(country, number).filter(|_| category == TaxCategory::S) {
+        Some(vat_id) => Ok((Some(vat_id), None)),
+        None => Err(Error::invalid("tax_number", refusal(number, country, category))),
+    }
+}
+
+fn refusal(number: &str, country: Option<&str>, category: TaxCategory) -> String {
+    let tax = if category == TaxCategory::S { "with" } else { "without" };
+    format!(
+        "{} is not the number that an invoice {tax} tax has to state: {}. Or leave it out here, and add it in Settings before the first \
+         invoice is sent.",
+        text::excerpt(number),
+        wanted(country, category)
+    )
+}
+
+/// What is written, within a sentence.
+fn wanted(country: Option<&str>, category: TaxCategory) -> String {
+    let taxed = category == TaxCategory::S;
+    match stated::country_of_numbers(country).and_then(|country| text::wanted(country, taxed)) {
+        Some(wanted) if !needs_vat_id(category) => format!("write {wanted}"),
+        _ if needs_vat_id(category) => "write your VAT identifier".to_owned(),
+        _ => "write your VAT identifier, or the number that your tax office has given you".to_owned(),
+    }
+}
+
+/// Whether an invoice of this category states a number of a seller in this country: one on which nothing is subject to tax does not, nor
+/// does one by other rules than those of the VAT directive.
+fn is_needed(country: Option<&str>, category: TaxCategory) -> bool {
+    category != TaxCategory::O && country.is_none_or(place::has_vat)
+}
+
+fn needs_vat_id(category: TaxCategory) -> bool {
+    matches!(category, TaxCategory::K | TaxCategory::G)
+}
+
+/// Whether one of these numbers is stated.
+fn is_there(country: Option<&str>, category: TaxCategory, vat_id: Option<&str>, tax_number: Option<&str>) -> bool {
+    let numbers = stated::of_numbers(country, vat_id, tax_number);
+    let counts = |number: &str| stated::is_tax_number(country, category == TaxCategory::S, number);
+    if needs_vat_id(category) { numbers.vat_id.is_some() } else { numbers.has_one(counts) }
+}
+
+/// The number of the value added tax that one is with the name of the tax behind it, where the law has that name there (Article 26 (2) a
+/// MWSTG, § 5-1-2 of the Bokføringsforskrift).
+fn completed(country: Option<&str>, number: &str) -> Option<String> {
+    let has_name = country.is_some_and(|country| country == "NO" || place::works_at_home(country, "CH"));
+    let vat_id = text::enterprise_number(number).or_else(|| numbers::written(number, country)).filter(|_| has_name)?;
+    let vat_id = text::enterprise_number(&vat_id).map_or(vat_id, |number| format!("{number} MWST"));
+    basics::is_vat_id(&vat_id, country).then_some(vat_id)
+}
