@@ -286,7 +286,12 @@ fn on_lines(reasons: &[&str], named: impl Fn(&str) -> String) -> Option<String> 
 fn named(reason: &str, lines: &[LineRow], category: TaxCategory, usual: Option<&str>) -> String {
     let has_it = |line: &&LineRow| line.tax_category == category.code() && line.tax_reason.as_deref().or(usual) == Some(reason);
     let name = |line: &LineRow| text::excerpt(line.description.lines().next().unwrap_or_default());
-    let names: Vec<String> = lines.iter().filter(has_it).map(name).collect();
+    let mut names = Vec::new();
+    for name in lines.iter().filter(has_it).map(name) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     if names.len() > LINES_NAMED { reason.to_owned() } else { format!("{}: {reason}", names.join(", ")) }
 }
 

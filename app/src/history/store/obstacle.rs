@@ -76,10 +76,17 @@ pub async fn later(db: &mut Db, actions: &[Uuid]) -> Result<Vec<Later>, Error> {
                        and s.position > c.position and s.action_id <> a.id
                    order by s.position desc limit 20
                ) s
-               join action n on n.organization_id = $1 and n.id = s.action_id and n.undoes is null and not exists (
-                   select from action u where u.organization_id = $1 and u.undoes = n.id
-                       and not exists (select from action r where r.organization_id = $1 and r.undoes = u.id)
-               )
+               cross join lateral (
+                   select o.id, o.member_id, o.token_id, o.operation from action o
+                   where o.organization_id = $1 and o.id = s.action_id and o.undoes is null limit 1
+               ) n
+               -- Each is looked up by itself: joined, all undos of the organization were held against all of its actions.
+               where (
+                   select u.id from action u
+                   where u.organization_id = $1 and u.undoes = n.id
+                       and (select r.id from action r where r.organization_id = $1 and r.undoes = u.id limit 1) is null
+                   limit 1
+               ) is null
                order by s.position desc limit 1
            ) n on true
            left join member m on m.organization_id = $1 and m.id = n.member_id"#,

@@ -122,7 +122,10 @@ async fn several_reasons_why_no_tax_is_charged_stand_each_on_a_line_of_its_own()
     };
     let lines = json!([exempt("Nr. 21"), exempt("Nr. 14"), exempt("Nr. 21")]);
     let document = printed(&studio, &drafted(&studio, lines.clone()).await).await;
-    assert_eq!(document.taxes[0].reason.as_deref(), Some("Steuerfrei nach § 4 Nr. 21 UStG\nSteuerfrei nach § 4 Nr. 14 UStG"));
+    assert_eq!(
+        document.taxes[0].reason.as_deref(),
+        Some("Nr. 21: Steuerfrei nach § 4 Nr. 21 UStG\nNr. 14: Steuerfrei nach § 4 Nr. 14 UStG")
+    );
     let preview: InvoicePreview =
         serde_json::from_value(studio.ok("preview_invoice", json!({"client": "Acme", "lines": lines})).await).expect("a preview");
     let reason = preview.sums.taxes[0].reason.as_deref();
