@@ -73,7 +73,7 @@ async fn load(here: Here, week: Week) -> Result<Overview, Error> {
     let idle = hours.totals.entries == 0 && hours.totals.drafts.seconds == 0 && today.items.is_empty();
     // The first steps are for those who can take them.
     let quiet = here.may(Permission::WriteWork) && idle && money.as_ref().is_none_or(Waiting::is_empty);
-    let progress = if quiet { Some(progress().await?) } else { None };
+    let progress = if quiet { Some(progress(number_wanted.clone()).await?) } else { None };
     Ok(Overview { week, hours, today, money, progress, number_wanted, invitations: invitations.items })
 }
 
@@ -113,7 +113,7 @@ impl Waiting {
 }
 
 /// How far a new organization has come; asked for only while there is nothing else to show.
-async fn progress() -> Result<Progress, Error> {
+async fn progress(number_wanted: Option<String>) -> Result<Progress, Error> {
     let (clients, projects, entries, organization, invoices) = futures::try_join!(
         list_clients(None, None, Some(1), None, None),
         list_projects(None, None, None, None, Some(1), None, None),
@@ -122,7 +122,7 @@ async fn progress() -> Result<Progress, Error> {
         list_invoices(None, None, Some(1), None, None),
     )?;
     Ok(Progress {
-        number_wanted: organization.number_wanted.clone(),
+        number_wanted,
         client: !clients.items.is_empty(),
         project: !projects.items.is_empty(),
         time: !entries.items.is_empty(),

@@ -32,7 +32,7 @@ pub struct Progress {
 impl Progress {
     /// Whether every step was taken once.
     pub fn done(&self) -> bool {
-        self.number_wanted.is_none() && self.client && self.project && self.time && self.letterhead && self.invoice
+        self.client && self.project && self.time && self.letterhead && self.invoice
     }
 }
 

@@ -44,7 +44,7 @@ async fn sent(studio: &World, client: &str) -> Value {
 async fn steps(world: &World) -> (Vec<bool>, bool) {
     let looking = async {
         provide_context(Here(ends::visit().place.expect("an organization")));
-        let progress = progress().await.expect("how far it has come");
+        let progress = progress(None).await.expect("how far it has come");
         let done = progress.done();
         let page = view! { <Steps progress /> }.to_html();
         (page.split("<li").skip(1).map(|step| step.starts_with(" class=\"done\"")).collect(), done)
@@ -74,7 +74,7 @@ async fn the_first_steps_ask_whether_a_zone_is_right_that_nobody_need_have_chose
         studio.ok("update_organization", json!({"country": country})).await;
         let looking = async {
             provide_context(Here(ends::visit().place.expect("an organization")));
-            let progress = progress().await.expect("how far it has come");
+            let progress = progress(None).await.expect("how far it has come");
             view! { <Steps progress /> }.to_html()
         };
         studio.caller.clone().run(looking).await
@@ -94,7 +94,7 @@ async fn a_zone_that_somebody_has_saved_is_asked_about_no_more() {
     let asked = async || {
         let looking = async {
             provide_context(Here(ends::visit().place.expect("an organization")));
-            view! { <Steps progress=progress().await.expect("how far it has come") /> }.to_html()
+            view! { <Steps progress=progress(None).await.expect("how far it has come") /> }.to_html()
         };
         studio.caller.clone().run(looking).await.contains("Is that right?")
     };

@@ -9,8 +9,8 @@ use crate::{error::Error, page::Page};
 
 /// Mail a sent invoice again, with the same number and the same frozen PDF: when its mail failed, was lost, stopped, or went astray.
 ///
-/// Refused (conflict) while a mail with it to one of the addresses waits to leave (stop_invoice_mail stops it), and for drafts and voided
-/// invoices. Each address gets a mail of its own. Example: `{"invoice": "2026-0001", "to": ["ada@acme.example", "billing@acme.example"]}`.
+/// Refused (conflict) while a mail with it waits to leave (stop_invoice_mail stops one), and for drafts and voided invoices. Each
+/// address gets a mail of its own. Example: `{"invoice": "2026-0001", "to": ["ada@acme.example", "billing@acme.example"]}`.
 #[operation(write, mails, needs = WriteMoney, scope = MoneyWrite, agent = Ask, title = "Mail an invoice again")]
 pub async fn resend_invoice(
     cx: &mut Call,

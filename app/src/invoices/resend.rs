@@ -3,12 +3,12 @@
 use super::{
     Invoice, read, recipients,
     send::{self, Letter},
-    store::{self, Row, WaitingMail},
+    store::{self, Row},
 };
 use crate::{
     error::{Code, Error},
     operation::Call,
-    organizations, reference, text,
+    organizations, outbox, reference, text,
 };
 
 /// What the next mail of an invoice is given that is kept from leaving because this one takes its place.
@@ -18,32 +18,21 @@ const REPLACED: &str = "It was sent again.";
 pub async fn resend(cx: &mut Call, invoice: &str, to: Option<Vec<String>>, message: Option<&str>) -> Result<Invoice, Error> {
     let row = read::find_locked(cx, invoice).await?;
     let (number, due_on) = mailable(&row)?;
+    if let Some(mail) = store::waiting_mails(&mut cx.db, row.id).await?.into_iter().find(|mail| mail.leaves) {
+        let words = format!("A mail with {number} to {} waits to leave already.", mail.recipient);
+        return Err(Error::new(Code::Conflict, words).hint("Stop it first, if it should not leave. stop_invoice_mail stops it."));
+    }
     let recipients = match recipients::addresses(&reference::some("to", to)?)? {
         given if !given.is_empty() => given,
         _ => last_recipients(cx, &row).await?,
     };
-    let (waiting, stale): (Vec<_>, Vec<_>) = store::waiting_mails(&mut cx.db, row.id).await?.into_iter().partition(|mail| mail.leaves);
-    none_waits(&number, &recipients, &waiting)?;
     let last_words = store::mails(&mut cx.db, Some(row.id), false, None, 1).await?.into_iter().next().and_then(|mail| mail.body);
     let message = text::optional_lines("message", message, 4000)?.or(last_words);
     // One that is too old to leave by itself does not follow this one.
-    let stale: Vec<_> = stale.iter().map(|mail| mail.id).collect();
-    store::stop_mails(&mut cx.db, &stale, REPLACED).await?;
+    outbox::keep_mails(&mut cx.db, &[row.id], REPLACED).await?;
     let organization = organizations::settings::get(cx).await?;
     send::mail(cx, &row, &organization, Letter { number: &number, due_on, recipients: &recipients, message }).await?;
     read::get(cx, &row.id.to_string()).await
-}
-
-/// Refuses a second mail to whoever has one about to leave; those to others leave beside this one.
-fn none_waits(number: &str, recipients: &[String], waiting: &[WaitingMail]) -> Result<(), Error> {
-    match waiting.iter().find(|mail| recipients.contains(&mail.recipient)) {
-        None => Ok(()),
-        Some(mail) => {
-            let words = format!("A mail with {number} to {} waits to leave already.", mail.recipient);
-            Err(Error::new(Code::Conflict, words)
-                .hint("Stop it first, if it should not leave, or name other addresses. stop_invoice_mail stops it."))
-        }
-    }
 }
 
 /// The number of an invoice that somebody has to see, and when it is due while something is left to pay.

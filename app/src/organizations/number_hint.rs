@@ -23,7 +23,7 @@ pub fn tax_number_hint(country: Option<&str>) -> &'static str {
 }
 
 /// The same where nobody has said the country yet.
-pub const AT_SIGN_UP: &str = "Needed before the first invoice is sent, also by a small business that charges no tax; it can be added later. In Australia the ABN, in India the GSTIN, in Japan the registration number.";
+pub const AT_SIGN_UP: &str = "In most countries of Europe needed before the first invoice is sent, also by a small business that charges no tax; it can be added later, and stays empty where invoices state none. In Australia the ABN, in India the GSTIN, in Japan the registration number.";
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {

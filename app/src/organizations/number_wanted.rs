@@ -22,14 +22,19 @@ pub fn of(organization: &Organization) -> Option<String> {
         Some(number) => format!("{} is not the number that your invoices have to state.", text::excerpt(number)),
         None => "Your VAT identifier or tax number is missing.".to_owned(),
     };
-    Some(format!("{told} No invoice is sent before it stands in Settings: {}.", wanted(country, *tax_category)))
+    let which = if country == Some("AT") && tax_number.is_some() { "No invoice over 400 EUR" } else { "No invoice" };
+    Some(format!("{told} {which} is sent before it stands in Settings: {}.", wanted(country, *tax_category)))
 }
 
 /// These numbers of whoever founds an organization in this country, as its invoices state them: where the name of the tax behind a number
 /// alone makes it the one of that tax, with it. Refused is one with which the first invoice would be refused.
 pub fn taken(country: Option<&str>, category: TaxCategory, numbers: Numbers) -> Result<Numbers, Error> {
     let (vat_id, tax_number) = numbers;
-    let is_right = !is_needed(country, category) || is_there(country, category, vat_id.as_deref(), tax_number.as_deref());
+    // In Austria the tax number is enough on what is not over 400 euros (§ 11 (6) UStG 1994).
+    let taxed = category == TaxCategory::S && country != Some("AT");
+    let counts = |number: &str| stated::is_tax_number(country, taxed, number);
+    let is_enough = || stated::of_numbers(country, vat_id.as_deref(), tax_number.as_deref()).has_one(counts);
+    let is_right = !is_needed(country, category) || is_enough();
     let Some(number) = tax_number.as_deref().filter(|_| !is_right) else { return Ok((vat_id, tax_number)) };
     match completed(country, number).filter(|_| category == TaxCategory::S) {
         Some(vat_id) => Ok((Some(vat_id), None)),

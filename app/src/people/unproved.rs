@@ -30,50 +30,58 @@ use crate::{
 /// So many members are named; how many more there are is counted. Together with the organization they fit into an event.
 const NAMED: usize = 3;
 
-/// The invitations that were taken back in an organization, as its chain is to hold them.
+/// The links of so many are withdrawn as well: to those of others it is answered that they were taken back, too.
+const LINKS_MAX: usize = 1_000;
+
+/// What was taken back in an organization, as its chain is to hold it.
 pub struct TakenBack {
     organization: OrganizationId,
-    records: Vec<Record>,
+    record: Record,
 }
 
 /// Takes every open invitation of a person back, in all organizations, and notes for them who joined by one. To be called in a
-/// transaction of that person ([`crate::database::Reach::Person`]) before it touches their tokens: it holds their organizations, by
-/// id. What it answers is to be [written down](write_down) last.
+/// transaction of that person ([`crate::database::Reach::Person`]) before it touches their tokens: it holds the organizations into which
+/// they have invited, by id. What it answers is to be [written down](write_down) last.
 pub async fn take_back(db: &mut Db, caller: &Caller, person: UserId, now: Timestamp) -> Result<Vec<TakenBack>, Error> {
     let mut taken_back = Vec::new();
     for place in member::places_of(db, person.0).await? {
         let organization = OrganizationId(place.organization_id);
         db.enter(organization).await?;
+        if !invitation::has_invited(db, place.member).await? {
+            continue;
+        }
         // Whoever answers one of them at the same time goes first, and is named, or finds it taken back.
         member::lock_organization(db).await?;
-        let mut records = Vec::new();
-        for id in invitation::hold_open_of(db, place.member).await? {
-            records.push(revoke(db, caller, id, now).await?);
-        }
+        let record = revoke(db, caller, place.member, now).await?;
+        taken_back.extend(record.map(|record| TakenBack { organization, record }));
         name_joined(db, caller, person, &place, now).await?;
-        taken_back.push(TakenBack { organization, records });
     }
     Ok(taken_back)
 }
 
 /// Adds what was taken back to the chains of its organizations, which are held from here until the commit.
 pub async fn write_down(db: &mut Db, taken_back: Vec<TakenBack>) -> Result<(), Error> {
-    for TakenBack { organization, records } in taken_back.into_iter().filter(|taken_back| !taken_back.records.is_empty()) {
+    for TakenBack { organization, record } in taken_back {
         db.enter(organization).await?;
-        audit::store::append_writes(db, &records).await?;
+        audit::store::append_writes(db, &[record]).await?;
     }
     Ok(())
 }
 
-/// Takes one back, as `revoke_invitation` does, with its links. Whoever opened the link of the mail was not signed in.
-async fn revoke(db: &mut Db, caller: &Caller, id: Uuid, now: Timestamp) -> Result<Record, Error> {
+/// Takes those of a member back, as `revoke_invitation` does and however many there are. Whoever opened the link of the mail was not signed
+/// in.
+async fn revoke(db: &mut Db, caller: &Caller, member: Uuid, now: Timestamp) -> Result<Option<Record>, Error> {
     let revoking = operations::named("revoke_invitation").ok_or_else(Error::internal)?;
     let action = ActionId::new();
     db.act(action).await?;
-    invitation::revoke(db, id, now).await?;
-    travelling::withdraw(db, &[Purpose::AnswerInvitation, Purpose::JoinOrganization], id, now).await?;
-    outbox::keep_mails(db, &[id], &letter::taken_back()).await?;
-    Ok(Record::of_stranger(caller, action, now, revoking.declaration, json!({ "invitation": id })))
+    let revoked = invitation::revoke_of(db, member, &[], now).await?;
+    let Some(first) = revoked.first() else { return Ok(None) };
+    for id in revoked.iter().take(LINKS_MAX) {
+        travelling::withdraw(db, &[Purpose::AnswerInvitation, Purpose::JoinOrganization], *id, now).await?;
+    }
+    outbox::keep_mails(db, &revoked, &letter::taken_back()).await?;
+    let given = json!({ "invitation": first, "invitations": revoked.len() });
+    Ok(Some(Record::of_stranger(caller, action, now, revoking.declaration, given)))
 }
 
 /// Notes who joined an organization by an invitation of a person. They stay: some may be colleagues.

@@ -164,7 +164,9 @@ pub async fn changed(cx: &mut Call, sight: &Sight, before: &Stored, given: &Entr
     let place = Place { zone: before.zone.clone() };
     let (today, was) = (place.day_of(cx.now), before.when());
     let when = tell(cx, was.changed(&given.when, &place, today)?);
-    if when.span != was.span {
+    // What was to come already stays so.
+    let planned = was.day > today || was.span.is_some_and(|(_, to)| to > cx.now);
+    if when.span != was.span && !planned {
         refuse_yet_to_come(cx, &given.when, &when, &place)?;
     }
     after.place(when);

@@ -138,16 +138,13 @@ pub struct Start<'a> {
 }
 
 /// The start in a text, if there is one; `before` is the start that changes, which a form may have shown. A time of day alone is one of
-/// today; of a timer from an earlier day it is one of that day where that is nearer to its start.
+/// today; where that is yet to come, a timer from an earlier day began on that day.
 pub fn start_in(cx: &mut Call, given: Option<&str>, before: Option<Timestamp>) -> Result<Option<Timestamp>, Error> {
     let Some(given) = given.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
     let (place, today) = (place(cx)?, cx.member_today()?);
     let mut read = place.instant_on(today, "started_at", given, before)?;
-    if let Some(before) = before {
-        let own = place.instant_on(place.day_of(before), "started_at", given, Some(before))?;
-        if own.what.duration_since(before).abs() < read.what.duration_since(before).abs() {
-            read = own;
-        }
+    if let Some(before) = before.filter(|_| read.what > cx.now) {
+        read = place.instant_on(place.day_of(before), "started_at", given, Some(before))?;
     }
     Ok(Some(tell(cx, read)))
 }

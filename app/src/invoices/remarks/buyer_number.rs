@@ -11,14 +11,16 @@ struct Law {
     name: &'static str,
     /// The sum with tax above which it does, in whole units of a currency; at any sum where absent.
     above: Option<(i64, &'static str)>,
+    /// What it wants of a person who is no business; nothing where absent.
+    of_a_person: Option<&'static str>,
 }
 
 const LAWS: [Law; 5] = [
-    Law { country: "AT", name: "§ 11 (1) UStG 1994", above: Some((10_000, "EUR")) },
-    Law { country: "ES", name: "Article 6.1 d) of Real Decreto 1619/2012", above: None },
-    Law { country: "HU", name: "§ 169 of Act CXXVII of 2007", above: None },
-    Law { country: "IT", name: "Article 21 (2) f) of DPR 633/1972", above: None },
-    Law { country: "PL", name: "Article 106e (1) no. 5 of the VAT Act of 11 March 2004", above: None },
+    Law { country: "AT", name: "§ 11 (1) UStG 1994", above: Some((10_000, "EUR")), of_a_person: None },
+    Law { country: "ES", name: "Article 6.1 d) of Real Decreto 1619/2012", above: None, of_a_person: Some("NIF") },
+    Law { country: "HU", name: "§ 169 of Act CXXVII of 2007", above: None, of_a_person: None },
+    Law { country: "IT", name: "Article 21 (2) f) of DPR 633/1972", above: None, of_a_person: Some("codice fiscale") },
+    Law { country: "PL", name: "Article 106e (1) no. 5 of the VAT Act of 11 March 2004", above: None, of_a_person: None },
 ];
 
 impl Law {
@@ -39,11 +41,14 @@ pub fn of(content: &Content<'_>) -> Option<InvoiceProblem> {
         return None;
     }
     let above = law.above.map(|(units, currency)| format!(" of more than {units} {currency}")).unwrap_or_default();
+    let name = &client.name;
+    let otherwise = match law.of_a_person {
+        Some(number) => format!("; of a person it wants the {number}, which can stand in the address."),
+        None => format!(", or leave it as it is where {name} is no business."),
+    };
     let message = format!(
-        "{name} has no VAT identifier, and {} wants the one of a business on an invoice{above}. Add it on the client's page, or leave it as it \
-         is where {name} is no business.",
-        law.name,
-        name = client.name
+        "{name} has no VAT identifier, and {} wants the one of a business on an invoice{above}. Add it on the client's page{otherwise}",
+        law.name
     );
     Some(remark("client.vat_id", message))
 }

@@ -139,16 +139,15 @@ pub async fn revoke_of(db: &mut Db, member: Uuid, but: &[String], now: Timestamp
     .await?)
 }
 
-/// The invitations of a member that nobody has answered, held until the transaction ends. Those that ran out are among them.
-pub async fn hold_open_of(db: &mut Db, member: Uuid) -> Result<Vec<Uuid>, Error> {
+/// Whether a member has ever invited anybody.
+pub async fn has_invited(db: &mut Db, member: Uuid) -> Result<bool, Error> {
     let organization = db.organization();
     Ok(query_scalar!(
-        "select id from invitation
-         where organization_id = $1 and invited_by = $2 and answered_at is null and revoked_at is null order by id for update",
+        r#"select exists (select from invitation where organization_id = $1 and invited_by = $2) as "has!""#,
         organization,
         member
     )
-    .fetch_all(db.connection())
+    .fetch_one(db.connection())
     .await?)
 }
 

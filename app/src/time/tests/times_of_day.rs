@@ -196,7 +196,7 @@ async fn one_time_that_does_not_fit_the_other_is_refused_with_what_to_give_besid
 
 /// After midnight, the start of a timer that runs since the evening is corrected to a time of that evening, or of the night.
 #[tokio::test]
-async fn a_new_start_of_a_timer_is_the_time_of_day_that_is_nearer_to_its_start() {
+async fn a_new_start_of_a_timer_is_of_today_or_where_that_is_to_come_of_its_own_day() {
     let studio = studio_in("Europe/Berlin").await;
     studio.set_clock("2026-11-21T21:30:00Z");
     studio.ok("start_timer", json!({"project": "Dashboard"})).await;
