@@ -26,7 +26,7 @@ async fn the_number_of_a_client_at_home_is_asked_for_where_the_law_wants_it() {
     let asked = async |country: &str, vat_id: &str| {
         studio.ok("update_organization", json!({"country": "IT"})).await;
         studio.ok("update_client", json!({"client": "Acme", "country": country, "vat_id": vat_id})).await;
-        told(&studio, "1.00", "", "leave it as it is where Acme is no business").await.is_some()
+        told(&studio, "1.00", "", "of a person it wants the codice fiscale").await.is_some()
     };
     assert!(asked("IT", "").await);
     for (country, vat_id) in [("IT", "IT00743110157"), ("DE", ""), ("", "")] {
