@@ -24,7 +24,7 @@ use crate::{
         list_invoices, list_unbilled,
     },
     notifications::page::Notifications,
-    organizations::{get_organization, page::is_zone_asked},
+    organizations::{Organization, get_organization, page::is_zone_asked},
     page::{LIMIT_MAX, Offer, Page, offer},
     people::invitations::{ReceivedInvitation, list_invitations},
     projects::list_projects,
@@ -67,20 +67,20 @@ async fn load(here: Here, week: Week) -> Result<Overview, Error> {
     let limit = Some(TODAY_MAX);
     let today = list_time_entries(None, day.clone(), day, None, None, whose.clone(), None, None, None, None, None, None, limit, None, None);
     let money = waiting(&here);
-    let number = number_wanted(&here);
-    let (hours, today, money, invitations, number_wanted) =
-        futures::try_join!(week.hours(whose), today, money, list_invitations(), number)?;
+    let managed = managed(&here);
+    let (hours, today, money, invitations, managed) = futures::try_join!(week.hours(whose), today, money, list_invitations(), managed)?;
     let idle = hours.totals.entries == 0 && hours.totals.drafts.seconds == 0 && today.items.is_empty();
+    let number_wanted = managed.as_ref().and_then(|organization| organization.number_wanted.clone());
     // The first steps are for those who can take them.
     let quiet = here.may(Permission::WriteWork) && idle && money.as_ref().is_none_or(Waiting::is_empty);
-    let progress = if quiet { Some(progress(number_wanted.clone()).await?) } else { None };
+    let progress = if quiet { Some(progress(managed).await?) } else { None };
     Ok(Overview { week, hours, today, money, progress, number_wanted, invitations: invitations.items })
 }
 
-/// Which number is missing that invoices state, for those who can give it.
-async fn number_wanted(here: &Here) -> Result<Option<String>, Error> {
+/// The organization, for those who can give it what its invoices want.
+async fn managed(here: &Here) -> Result<Option<Organization>, Error> {
     match here.may(Permission::ManageOrganization) {
-        true => Ok(get_organization().await?.number_wanted),
+        true => get_organization().await.map(Some),
         false => Ok(None),
     }
 }
@@ -113,12 +113,19 @@ impl Waiting {
 }
 
 /// How far a new organization has come; asked for only while there is nothing else to show.
-async fn progress(number_wanted: Option<String>) -> Result<Progress, Error> {
+async fn progress(managed: Option<Organization>) -> Result<Progress, Error> {
+    let number_wanted = managed.as_ref().and_then(|organization| organization.number_wanted.clone());
+    let organization = async {
+        match managed {
+            Some(organization) => Ok(organization),
+            None => get_organization().await,
+        }
+    };
     let (clients, projects, entries, organization, invoices) = futures::try_join!(
         list_clients(None, None, Some(1), None, None),
         list_projects(None, None, None, None, Some(1), None, None),
         list_time_entries(None, None, None, None, None, None, None, None, None, None, None, None, Some(1), None, None),
-        get_organization(),
+        organization,
         list_invoices(None, None, Some(1), None, None),
     )?;
     Ok(Progress {

@@ -21,7 +21,7 @@ use crate::{error::Error, text};
 pub use client::{client, clients};
 pub use member::{Member, member, member_in_time, members};
 pub use near::alike;
-pub use project::{known_project, known_projects, project, project_of_time, projects_of_client};
+pub use project::{exact_projects, known_project, known_projects, project, project_of_time, projects_of_client};
 
 /// The id in a reference, or the nil id, which no record has, when it is a name.
 pub fn id(given: &str) -> Uuid {

@@ -1,5 +1,7 @@
 //! Projects: by id, as `Client / Project`, or by a name that only one has.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use super::{
@@ -38,6 +40,18 @@ pub async fn project_of_time(cx: &mut Call, sight: &Sight, given: &str) -> Resul
     let said = text::excerpt(given.trim());
     cx.warn_either(format!("\"{said}\" was taken for {}.", meant.name), format!("\"{said}\" fits only this open project."));
     Ok(meant.id)
+}
+
+/// Which of several references fit one project as they stand, by the reference, asked for at once, however many there are.
+pub async fn exact_projects(cx: &mut Call, sight: &Sight, given: &[&str]) -> Result<HashMap<String, Uuid>, Error> {
+    let asked = Asked::of(given, text::path_key);
+    let found = store::projects(&mut cx.db, &asked.ids, &asked.keys, None, sight.on_projects_of()).await?;
+    let meant = (1_i64..).zip(asked.given).filter_map(|(place, given)| {
+        let choices: Vec<Candidate> = found.iter().filter(|(at, _)| *at == place).map(|(_, choice)| choice.clone()).collect();
+        let meant = pick(Kind::Project, "project", &given, &choices).ok()??.id;
+        Some((given, meant))
+    });
+    Ok(meant.collect())
 }
 
 /// The only project that is open, as its client is, of which a part of the name was given, a word of its own among it; none where not all

@@ -37,14 +37,14 @@ pub fn tell<T>(cx: &mut Call, read: Read<T>) -> T {
 
 /// The id of the project that time is put on, of which a part of the name is enough. It is looked for before anything is held: names may
 /// have to be compared, in turn with those of others.
-pub async fn placed(cx: &mut Call, sight: &Sight, project: &str) -> Result<String, Error> {
-    Ok(reference::project_of_time(cx, sight, project).await.map_err(|error| error.about("project"))?.to_string())
+pub async fn placed(cx: &mut Call, sight: &Sight, project: &str) -> Result<Uuid, Error> {
+    reference::project_of_time(cx, sight, project).await.map_err(|error| error.about("project"))
 }
 
 /// The same of a change, where it moves time.
 pub async fn moved_to(cx: &mut Call, sight: &Sight, project: Option<String>) -> Result<Option<String>, Error> {
     match project.filter(|project| !project.trim().is_empty()) {
-        Some(project) => placed(cx, sight, &project).await.map(Some),
+        Some(project) => placed(cx, sight, &project).await.map(|id| Some(id.to_string())),
         None => Ok(None),
     }
 }

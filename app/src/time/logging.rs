@@ -61,7 +61,7 @@ pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
     let sight = Sight::of(cx)?;
     let project = placed(cx, &sight, &given.project).await?;
     organizations::store::keep(&mut cx.db).await?;
-    let terms = terms(cx, &sight, &project, given.member.as_deref()).await?;
+    let terms = terms(cx, &sight, project, given.member.as_deref()).await?;
     let entry = entry(cx, &sight, &terms, given)?;
     let (origin, now) = (origin(cx, &sight, Source::Manual), cx.now);
     let watch = Watch::over(cx, &[(entry.project, entry.day)]).await?;
@@ -71,9 +71,8 @@ pub async fn create(cx: &mut Call, given: NewEntry) -> Result<Logged, Error> {
 }
 
 /// What holds for new time of a member on a project.
-pub async fn terms(cx: &mut Call, sight: &Sight, project: &str, member: Option<&str>) -> Result<Terms, Error> {
+pub async fn terms(cx: &mut Call, sight: &Sight, project: Uuid, member: Option<&str>) -> Result<Terms, Error> {
     let member = worker(cx, sight, member).await.map_err(|error| error.about("member"))?;
-    let project = reference::project(cx, sight, project).await.map_err(|error| error.about("project"))?;
     let terms = terms_of(cx, project, member, sight.on_projects_of()).await.map_err(|error| error.about("project"))?;
     terms.open()?;
     Ok(terms)

@@ -1,7 +1,5 @@
 //! Several entries at once: all of them, or none.
 
-use std::collections::HashMap;
-
 use uuid::Uuid;
 
 use super::{
@@ -30,16 +28,16 @@ pub const ENTRIES_MAX: usize = 100;
 pub async fn create(cx: &mut Call, given: Vec<NewTimeEntry>) -> Result<LoggedEntries, Error> {
     within("entries", given.len())?;
     let sight = Sight::of(cx)?;
-    let given = placed(cx, &sight, given).await?;
+    let projects = projects_of(cx, &sight, &given).await?;
     organizations::store::keep(&mut cx.db).await?;
-    let mut known: Vec<((String, Option<String>), Terms)> = Vec::new();
+    let mut known: Vec<((Uuid, Option<String>), Terms)> = Vec::new();
     let mut entries = Vec::with_capacity(given.len());
-    for (at, given) in given.into_iter().enumerate() {
-        let key = (given.project.clone(), given.member.clone());
+    for (at, (given, project)) in given.into_iter().zip(projects).enumerate() {
+        let key = (project, given.member.clone());
         let terms = match known.iter().find(|(other, _)| *other == key) {
             Some((_, terms)) => terms.clone(),
             None => {
-                let terms = logging::terms(cx, &sight, &key.0, key.1.as_deref()).await.map_err(|error| error.at("entries", at))?;
+                let terms = logging::terms(cx, &sight, key.0, key.1.as_deref()).await.map_err(|error| error.at("entries", at))?;
                 known.push((key, terms.clone()));
                 terms
             }
@@ -52,17 +50,23 @@ pub async fn create(cx: &mut Call, given: Vec<NewTimeEntry>) -> Result<LoggedEnt
     settled(cx, &sight, watch, &entries).await
 }
 
-/// The entries with the ids of their projects, of which each name is looked for once, before anything is held.
-async fn placed(cx: &mut Call, sight: &Sight, mut given: Vec<NewTimeEntry>) -> Result<Vec<NewTimeEntry>, Error> {
-    let mut known: HashMap<String, String> = HashMap::new();
-    for (at, entry) in given.iter_mut().enumerate() {
-        let id = match known.get(&entry.project) {
-            Some(id) => id.clone(),
-            None => ground::placed(cx, sight, &entry.project).await.map_err(|error| error.at("entries", at))?,
+/// The project of each entry. The names are looked up at once, before anything is held; each that fits none as it stands, once by itself.
+async fn projects_of(cx: &mut Call, sight: &Sight, given: &[NewTimeEntry]) -> Result<Vec<Uuid>, Error> {
+    let mut names: Vec<&str> = given.iter().map(|entry| entry.project.trim()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut known = reference::exact_projects(cx, sight, &names).await?;
+    let mut projects = Vec::with_capacity(given.len());
+    for (at, entry) in given.iter().enumerate() {
+        let name = entry.project.trim();
+        let id = match known.get(name) {
+            Some(id) => *id,
+            None => ground::placed(cx, sight, name).await.map_err(|error| error.at("entries", at))?,
         };
-        known.insert(std::mem::replace(&mut entry.project, id.clone()), id);
+        known.insert(name.to_owned(), id);
+        projects.push(id);
     }
-    Ok(given)
+    Ok(projects)
 }
 
 /// Makes the same change to each of these entries.

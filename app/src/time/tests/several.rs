@@ -73,6 +73,35 @@ async fn one_that_is_wrong_is_named_by_its_place_and_none_is_logged() {
 }
 
 #[tokio::test]
+async fn each_reference_among_several_means_what_it_means_alone() {
+    let studio = studio().await;
+    studio.ok("create_client", json!({"name": "Globex"})).await;
+    let globex = studio.ok("create_project", json!({"name": "Website", "client": "Globex"})).await;
+    studio.ok("create_project", json!({"name": "Website", "client": "Acme"})).await;
+    let (ours, theirs) = ("Acme / Dashboard", "Globex / Website");
+    let said = [
+        ("dashboard", ours),
+        (" Acme/Dashboard ", ours),
+        ("Acme dash", ours),
+        ("GLOBEX / website", theirs),
+        ("Globex: Website", theirs),
+        (globex["id"].as_str().expect("an id"), theirs),
+        ("dashboard", ours),
+    ];
+    let entries: Vec<Value> = said.iter().map(|(name, _)| json!({"project": name, "duration": "15m"})).collect();
+    let done = studio.ok("create_time_entries", json!({ "entries": entries })).await;
+    let meant: Vec<&str> = done["items"].as_array().expect("a list").iter().filter_map(|item| item["project"].as_str()).collect();
+    assert_eq!(meant, said.map(|(_, meant)| meant));
+    for (wrong, code) in [("Website", Code::Conflict), ("Nowhere", Code::NotFound), (" ", Code::Invalid)] {
+        let given = json!({"entries": [{"project": "dashboard", "duration": "15m"}, {"project": wrong, "duration": "15m"}]});
+        let refused = studio.refused("create_time_entries", given).await;
+        assert_eq!(refused.message.split(':').next(), Some("entries[1].project"), "{refused:?}");
+        let alone = studio.code("create_time_entry", json!({"project": wrong, "duration": "15m"})).await;
+        assert_eq!((refused.code, alone), (code, code), "{wrong}");
+    }
+}
+
+#[tokio::test]
 async fn a_number_is_hours_wherever_a_duration_stands() {
     let studio = studio().await;
     let one = studio.ok("create_time_entry", json!({"project": "Dashboard", "duration": 0.75})).await;
